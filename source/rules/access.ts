@@ -13,9 +13,11 @@ export const connAuth = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The reply to AUTH: NOAUTH, WRONGPASS, and the wordings of older versions. A wrong password, an unknown user and a disabled user get the same reply. ACL GETUSER tells them apart.',
+			'The server refuses the credentials: NOAUTH, WRONGPASS, or the texts of older versions. A wrong password, an unknown user and a disabled user get the same reply. ACL GETUSER tells them apart.',
 		since: 'any',
-		falsePositives: ['A user without the right to a command (NOPERM) has valid credentials; conn.noperm reports it.'],
+		falsePositives: [
+			'A user without the right to a command (NOPERM) has valid credentials. conn.noperm reports that user.',
+		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	raiseAfter: 1,
@@ -60,11 +62,11 @@ export const connNoperm = rule({
 	id: 'conn.noperm',
 	scope: 'node',
 	docs: {
-		looksAt: 'The commands that the node denied to the user that redis-top connects as (NOPERM).',
+		looksAt: 'The rule lists the commands that the node denied to the user of redis-top (NOPERM).',
 		since: '6.0',
 		falsePositives: [
-			'A command that the server does not have is no matter of rights: only NOPERM counts.',
-			"redis-top asks for a denied command again after ten minutes, so that it does not fill the server's ACL LOG.",
+			'A command that the server does not have is no matter of rights. Only NOPERM counts.',
+			"redis-top asks for a denied command again only after ten minutes. Its requests do not fill the server's ACL LOG.",
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -93,9 +95,9 @@ export const connStale = rule({
 	id: 'conn.stale',
 	scope: 'node',
 	docs: {
-		looksAt: 'The age of the last reply of a node whose polls fail. Other rules say why they fail.',
+		looksAt: 'The rule reads the age of the last reply of a node whose polls fail. Other rules say why the polls fail.',
 		since: 'any',
-		falsePositives: ['A long interval between polls makes data old too: the limit is three intervals.'],
+		falsePositives: ['A long interval between polls makes data old too. The limit is therefore three intervals.'],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	clearAfter: 1,
@@ -130,11 +132,11 @@ export const connRtt = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The round trips of PING on a connection that carries nothing else. The rule compares the six slowest of the last 60 with the fastest.',
+			'The rule measures the round trips of PING on a connection that carries nothing else. It compares the six slowest of the last 60 with the fastest.',
 		since: 'any',
 		falsePositives: [
-			'A few slow round trips come from a busy machine, perhaps this one: six must be as slow.',
-			"The fastest round trip is the network's. Only the time above it counts, so that a distant server is not slow.",
+			'A busy machine, perhaps the one that redis-top runs on, causes a few slow round trips. The rule fires only when six are slow.',
+			'The fastest round trip is the time of the network. Only the time above it counts, so a distant server is not called slow.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],

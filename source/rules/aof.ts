@@ -10,7 +10,7 @@ export const perAofWrite = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server could not write its append-only file: `aof_last_write_status:err`. With `appendfsync always` it exits instead.',
+			'The server could not write its append-only file: `aof_last_write_status:err`. A server with `appendfsync always` exits instead.',
 		since: '2.8',
 		falsePositives: [],
 	},
@@ -46,7 +46,7 @@ export const perAofRewrite = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The last rewrite of the append-only file failed: `aof_last_bgrewrite_status:err`. How often in a row is known since 7.0, by `aof_rewrites_consecutive_failures`.',
+			'The last rewrite of the append-only file failed: `aof_last_bgrewrite_status:err`. Since 7.0 `aof_rewrites_consecutive_failures` counts the failures in a row.',
 		since: '2.6',
 		falsePositives: [],
 	},
@@ -83,7 +83,9 @@ export const perAofPending = rule({
 		looksAt:
 			'AOF was switched on, and the first append-only file is being written: `aof_enabled:1` and `aof_rewrite_in_progress:1` with `aof_current_size` near 0.',
 		since: '2.6',
-		falsePositives: ['A later rewrite leaves the old file in use. Its size then keeps the rule clear.'],
+		falsePositives: [
+			'A later rewrite leaves the old file in use. `aof_current_size` is large then, and the rule is clear.',
+		],
 	},
 	raiseAfter: 1,
 	needs: {
@@ -117,11 +119,11 @@ export const perAofBloat = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The append-only file is far larger than after its last rewrite: `aof_current_size` against `aof_base_size`. No rewrite runs or is scheduled.',
+			'The append-only file is far larger than after its last rewrite: `aof_current_size` compared with `aof_base_size`. No rewrite runs or is scheduled.',
 		since: '2.4',
 		falsePositives: [
 			'`aof_base_size` is 0 until the file was read or rewritten once. The rule is clear then.',
-			'Small files grow by large factors. The rule has a least size.',
+			'A small file grows by large factors. The rule ignores files below a minimum size.',
 		],
 	},
 	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
@@ -200,7 +202,7 @@ export const cfgAlways = rule({
 		looksAt:
 			'The server syncs its append-only file to disk for every write: `appendonly yes` and `appendfsync always`.',
 		since: 'any',
-		falsePositives: ['Some data must not lose a single write, and the setting is right for it. The finding is advice.'],
+		falsePositives: ['Some data must not lose a single write and needs this setting. The finding is advice.'],
 	},
 	needs: {sync: setting('appendfsync'), isOn: setting('appendonly')},
 	evaluate({sync, isOn}, facts) {

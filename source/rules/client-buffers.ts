@@ -12,9 +12,9 @@ export const cliObuf = rule({
 	id: 'cli.obuf',
 	scope: 'node',
 	docs: {
-		looksAt: 'The largest output buffer of a client, in bytes: `client_recent_max_output_buffer`.',
+		looksAt: 'The rule reads the largest output buffer of a client, in bytes: `client_recent_max_output_buffer`.',
 		since: '5.0',
-		falsePositives: ['Older versions count entries of a list instead of bytes; the rule does not read them.'],
+		falsePositives: ['Older versions count entries of a list instead of bytes. The rule does not read them.'],
 	},
 	needs: {largest: infoNumber('clients', 'client_recent_max_output_buffer')},
 	evaluate({largest}, facts) {
@@ -74,9 +74,9 @@ export const cliObufKill = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Clients that the server disconnected because a buffer was over its limit: `client_output_buffer_limit_disconnections` and `client_query_buffer_limit_disconnections`. Redis counts them since 7.4, Valkey since 8.0. An older server only logs them; a line counts for a minute if redis-top can read the log.',
+			'The rule counts clients that the server disconnected because a buffer was over its limit: `client_output_buffer_limit_disconnections` and `client_query_buffer_limit_disconnections`. Redis has the counters since 7.4, Valkey since 8.0. An older server only logs such a disconnection. A log line counts for a minute if redis-top can read the log.',
 		since: 'any',
-		falsePositives: ['A client that disconnects by itself, or is killed, is in neither counter.'],
+		falsePositives: ['The counters do not include clients that disconnect by themselves or are killed.'],
 	},
 	raiseAfter: 1,
 	clearAfter: 10,
@@ -112,7 +112,7 @@ export const cliQbuf = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The largest query buffer of a client: `client_recent_max_input_buffer`. The limit of a query buffer is 1 GB by default.',
+			'The rule reads the largest query buffer of a client: `client_recent_max_input_buffer`. The limit of a query buffer is 1 GB by default.',
 		since: '5.0',
 		falsePositives: [],
 	},
@@ -135,7 +135,8 @@ export const cliEvicted = rule({
 	id: 'cli.evicted',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether `evicted_clients` grows: the buffers of all clients together take more than `maxmemory-clients`.',
+		looksAt:
+			'The rule checks whether `evicted_clients` grows: the buffers of all clients together exceed `maxmemory-clients`.',
 		since: '7.0',
 		falsePositives: [],
 	},
@@ -191,11 +192,11 @@ export const netBigReply = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The average size of replies: `total_net_output_bytes` per command of `total_commands_processed`, more than 64 KB. Valkey since 8.1 also notes single requests and replies of a megabyte in COMMANDLOG. They are info, and a warning from ten a minute.',
+			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute.',
 		since: 'any',
 		falsePositives: [
-			'Before 7.0 the output includes the data sent to replicas: the average of a node with replicas does not count then.',
-			"redis-top's own requests are left out of COMMANDLOG.",
+			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
+			'COMMANDLOG also logs requests of redis-top. The rule leaves them out.',
 		],
 	},
 	needs: {

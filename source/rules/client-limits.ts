@@ -28,9 +28,9 @@ export const cliMax = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The share of `maxclients` that is in use: `connected_clients`, `connected_slaves` and `cluster_connections` count together. INFO prints `maxclients` since 6.2; before, CONFIG GET returns it.',
+			'The rule computes the share of `maxclients` in use: `connected_clients`, `connected_slaves` and `cluster_connections` together. INFO has `maxclients` since 6.2. For older servers the rule reads CONFIG GET.',
 		since: 'any',
-		falsePositives: ["redis-top's own two connections are included; of the usual 10,000 they are nothing."],
+		falsePositives: ["redis-top's own two connections are included. They are negligible beside the default of 10,000."],
 	},
 	needs: {clients: infoNumber('clients', 'connected_clients'), limit: maxClients},
 	evaluate({clients, limit}, facts) {
@@ -78,9 +78,12 @@ export const cliRejected = rule({
 	id: 'cli.rejected',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether `rejected_connections` grows. At its default log level the server logs nothing about it.',
+		looksAt:
+			'The rule checks whether `rejected_connections` grows. A server with the default log level logs nothing about it.',
 		since: '2.4',
-		falsePositives: ['Connections that protected mode refuses are counted too; the meaning names both causes.'],
+		falsePositives: [
+			'The counter includes connections that protected mode refuses. The text of the finding names both causes.',
+		],
 	},
 	raiseAfter: 1,
 	clearAfter: 10,
@@ -115,7 +118,7 @@ export const cliFdlimit = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The process's limit of open files against `maxclients`, plus the 32 files that the server keeps for itself. It is visible only if the server runs on this machine.",
+			"The rule compares the process's limit of open files with `maxclients` plus 32, the files that the server keeps for itself. The limit is known only if the server runs on this machine.",
 		since: 'any',
 		falsePositives: [],
 	},
@@ -152,9 +155,11 @@ export const cliChurn = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'New connections (`total_connections_received`) per second, compared with commands (`total_commands_processed`). More than a hundred a second count, if there is one for every ten commands.',
+			'The rule compares new connections per second (`total_connections_received`) with commands (`total_commands_processed`). It fires above a hundred connections a second, if there is one for every ten commands.',
 		since: '2.4',
-		falsePositives: ['Health checks connect for each request too, but make fewer than a hundred connections a second.'],
+		falsePositives: [
+			'Health checks connect for each request too. They make fewer than a hundred connections a second.',
+		],
 	},
 	needs: {
 		connections: rate('stats', 'total_connections_received'),
@@ -185,9 +190,12 @@ export const cliTimeoutsOff = rule({
 	id: 'cli.timeouts_off',
 	scope: 'node',
 	docs: {
-		looksAt: 'The server settings `timeout` and `tcp-keepalive`: both are 0. The default of `tcp-keepalive` is 300.',
+		looksAt:
+			'The rule checks whether the server settings `timeout` and `tcp-keepalive` are both 0. The default of `tcp-keepalive` is 300.',
 		since: 'any',
-		falsePositives: ['`timeout 0` alone is the default and harmless: keepalive finds connections of dead clients.'],
+		falsePositives: [
+			'The default `timeout 0` alone is harmless, because keepalive closes connections of dead clients. Both settings must be 0.',
+		],
 	},
 	needs: {timeout: setting('timeout'), keepalive: setting('tcp-keepalive')},
 	evaluate({timeout, keepalive}, facts) {
@@ -210,9 +218,10 @@ export const cliIdleHog = rule({
 	id: 'cli.idle_hog',
 	scope: 'node',
 	docs: {
-		looksAt: 'The addresses in CLIENT LIST: one holds more than half of the connections, and more than a thousand.',
+		looksAt:
+			'The rule counts the connections of each address in CLIENT LIST. It fires where one address holds more than half of them, and more than a thousand.',
 		since: '2.4',
-		falsePositives: ['A proxy and address translation look the same; the meaning says so.'],
+		falsePositives: ['A proxy and address translation look the same. The text of the finding says so.'],
 	},
 	needs: {clients: clientRows},
 	evaluate({clients}, facts) {

@@ -11,11 +11,11 @@ export const cliBlocked = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The share of clients that wait in a blocking command for a minute: `blocked_clients` of `connected_clients`.',
+			'The rule computes the share of clients that wait in a blocking command: `blocked_clients` of `connected_clients`.',
 		since: '2.4',
 		falsePositives: [
-			'Consumers of queues and streams always wait, so that the rule only informs.',
-			'Of fewer than ten clients a share says little: they do not count.',
+			'Consumers of queues and streams always wait. The finding is only info.',
+			'A share of fewer than ten clients says little. The rule is clear below ten clients.',
 		],
 	},
 	raiseAfterMs: 60_000,
@@ -45,7 +45,7 @@ export const cliMonitor = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Clients with the flag `O` in CLIENT LIST: they run MONITOR, which can halve the throughput of a busy server.',
+			'The rule looks for clients with the flag `O` in CLIENT LIST. Such a client runs MONITOR, which can halve the throughput of a busy server.',
 		since: '2.4',
 		falsePositives: [],
 	},
@@ -76,9 +76,9 @@ export const cliPubsub = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Subscribers in CLIENT LIST (flag `P`) with more than 8 MB in the output buffer (`omem`). That is the soft limit, above which the server disconnects a subscriber after a minute.',
+			'The rule looks for subscribers in CLIENT LIST (flag `P`) with more than 8 MB in the output buffer (`omem`). 8 MB is the soft limit: the server disconnects a subscriber that exceeds it for a minute.',
 		since: '2.4',
-		falsePositives: ['A large reply fills the output buffer of other clients too: only subscribers count.'],
+		falsePositives: ['A large reply fills the output buffer of other clients too. Only subscribers count.'],
 	},
 	needs: {clients: clientRows},
 	evaluate({clients}, facts) {
@@ -115,9 +115,9 @@ export const cliTracking = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The size of the invalidation table of client-side caching: `tracking_total_keys` against `tracking-table-max-keys`. Above the limit the server invalidates keys that nobody changed.',
+			'The rule compares the size of the invalidation table of client-side caching, `tracking_total_keys`, with `tracking-table-max-keys`. Above the limit the server invalidates keys that nobody changed.',
 		since: '6.0',
-		falsePositives: ['Clients in broadcast mode need no entries in the table; their prefixes do not count.'],
+		falsePositives: ['Clients in broadcast mode need no entries in the table. Their prefixes do not count.'],
 	},
 	needs: {keys: infoNumber('stats', 'tracking_total_keys')},
 	evaluate({keys}, facts) {
@@ -146,7 +146,7 @@ export const cliWatch = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The number of keys under WATCH (`total_watched_keys`), in Redis since 7.4 and Valkey since 8.0. Each write to such a key must look up who watches it.',
+			'The rule reads the number of keys under WATCH (`total_watched_keys`), in Redis since 7.4 and Valkey since 8.0. At each write to such a key the server looks up the clients that watch it.',
 		since: '7.4',
 		falsePositives: [],
 	},

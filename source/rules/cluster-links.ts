@@ -21,11 +21,11 @@ export const cluLinks = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It looks for bus links that do not work, in three places. CLUSTER NODES: the link state `disconnected`, and a node flagged by nodes that should reach it. CLUSTER LINKS (7.0): links that two readings lack, and buffers with data to send.',
+			'The rule looks for bus links that do not work, in two replies. In CLUSTER NODES it finds the link state `disconnected`, and a node flagged by nodes that should reach it. In CLUSTER LINKS (7.0) it finds links that are missing in two readings, and buffers with data to send.',
 		since: '3.0',
 		falsePositives: [
-			'A link is down for a moment whenever a node restarts: five seconds, or two readings of CLUSTER LINKS, must pass. Links of a node that runs for less than fifteen seconds do not count.',
-			'A busy link has some kilobytes to send for a moment: a buffer counts when it is large or keeps growing.',
+			'A link is down for a moment whenever a node restarts. The rule waits five seconds, or two readings of CLUSTER LINKS. Links of a node that has run for less than fifteen seconds do not count.',
+			'A busy link has some kilobytes to send for a moment. A buffer counts when it is large or keeps growing.',
 		],
 	},
 	raiseAfterMs: 5000,

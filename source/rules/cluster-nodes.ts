@@ -20,9 +20,11 @@ export const cluNodeFail = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			"It reads the flags `fail` (a majority agreed) and `fail?` (one node's own opinion) of CLUSTER NODES. It is critical where a failed node owns slots that no replica took over.",
+			"The rule reads the flags `fail` (a majority agreed) and `fail?` (one node's own opinion) of CLUSTER NODES. The finding is critical where a failed node owns slots that no replica took over.",
 		since: '3.0',
-		falsePositives: ['A minority flags every node beyond it: nodes that reach a majority are believed first.'],
+		falsePositives: [
+			'Nodes of a minority flag every node beyond it. The rule prefers the views of nodes that reach a majority.',
+		],
 	},
 	raiseAfter: 1,
 	// One clear evaluation ends the finding: the cluster itself agreed to remove the flag.
@@ -134,11 +136,11 @@ export const cluGhost = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It looks in CLUSTER NODES for nodes that are listed without being there: `noaddr`, `handshake`, or `fail` for a day. Two ids at one address fire, too.',
+			'The rule looks in CLUSTER NODES for nodes that are listed and do not exist: `noaddr`, `handshake`, or `fail` for a day. Two ids at one address fire, too.',
 		since: '3.0',
 		falsePositives: [
-			'A MEET takes a moment: `handshake` must last for half a minute to be a warning.',
-			'A failed node may come back: it counts after a day, by the last pong it sent.',
+			'A node stays in `handshake` for a moment after CLUSTER MEET. The finding is a warning after half a minute.',
+			'A failed node may return. The rule counts it a day after its last pong.',
 		],
 	},
 	raiseAfterMs: 2000,
@@ -248,9 +250,9 @@ export const cluAnnounce = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It looks for nodes that other nodes of the cluster reach and that redis-top never reached. Their announced address may be one that only the cluster can reach (containers, NAT).',
+			'The rule looks for nodes that other nodes of the cluster reach and that redis-top never reached. Their announced address may be one that only the cluster can reach (containers, NAT).',
 		since: '3.0',
-		falsePositives: ['A node that answered before and is lost now has findings of its own and is left out.'],
+		falsePositives: ['A node that answered before and is lost now has findings of its own. The rule leaves it out.'],
 	},
 	raiseAfterMs: 5000,
 	countsAtOnce: true,

@@ -17,10 +17,10 @@ export const cluNoReplica = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It looks at the replicas of each shard with slots: their link, their data and `cluster-replica-no-failover`. It fires where none of them could be promoted.',
+			'The rule looks at the replicas of each shard with slots: their link, their data and `cluster-replica-no-failover`. It fires where none of them could be promoted.',
 		since: '3.0',
 		falsePositives: [
-			'A replica that was just added has no data until its full resync is over: the condition must last for ten seconds.',
+			'A replica that was just added has no data until its full resync is over. The condition must hold for ten seconds.',
 		],
 	},
 	raiseAfterMs: newReplicaMs,
@@ -64,11 +64,11 @@ export const cluPlacement = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It compares the host of each primary with the hosts of its replicas. Of Valkey 8.0 it also compares `availability_zone`: all replicas in the zone of their primary fire.',
+			'The rule compares the host of each primary with the hosts of its replicas. For Valkey 8.0 it also compares `availability_zone`, and fires where all replicas are in the zone of their primary.',
 		since: '3.0',
 		falsePositives: [
-			'A test, a laptop or containers behind one address have one host for all nodes: then nothing fires.',
-			'Where another replica is on another host, one failure is survived: it is info only.',
+			'A test, a laptop or containers behind one address have one host for all nodes. The rule is clear then.',
+			'A shard with another replica on another host survives one failure. The finding is only info then.',
 		],
 	},
 	evaluate(_, fleet) {
@@ -101,11 +101,12 @@ export const cluReplicaSkew = rule({
 	id: 'clu.replica_skew',
 	scope: 'cluster',
 	docs: {
-		looksAt: 'It counts the replicas of each shard that answer. It fires where a shard has two more than another.',
+		looksAt:
+			'The rule counts the replicas that answer in each shard. It fires where a shard has two more than another.',
 		since: '3.0',
 		falsePositives: [
-			'A replica that restarts is missing for a moment: the difference must last for half a minute.',
-			'Different numbers may be meant: it is info only.',
+			'A replica that restarts is missing for a moment. The difference must last for half a minute.',
+			'Different numbers may be intended. The finding is only info.',
 		],
 	},
 	raiseAfterMs: 30_000,
@@ -144,12 +145,12 @@ export const cluReplicaUnfit = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It looks for replicas that answer and could not be promoted: `cluster-replica-no-failover`, a link that is down, no data yet. Another replica of their shard could.',
+			'The rule looks for replicas that answer and could not be promoted: `cluster-replica-no-failover`, a link that is down, or no data yet. Another replica of their shard could be promoted.',
 		since: '3.0',
 		falsePositives: [
-			'A replica that was just added is in its full resync: half a minute must pass.',
-			'Where no replica of a shard could be promoted, clu.no_replica fires instead.',
-			'A replica that does not answer has findings of its own and is left out.',
+			'A replica that was just added is in its full resync. The rule waits half a minute.',
+			'A shard may have no replica that could be promoted. clu.no_replica fires then.',
+			'A replica that does not answer has findings of its own. The rule leaves it out.',
 		],
 	},
 	raiseAfterMs: 30_000,

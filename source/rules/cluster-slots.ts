@@ -19,9 +19,9 @@ export const cluSlotsFail = rule({
 	id: 'clu.slots_fail',
 	scope: 'cluster',
 	docs: {
-		looksAt: 'It reads `cluster_slots_fail` of CLUSTER INFO: slots whose owner is marked FAIL.',
+		looksAt: 'The rule reads `cluster_slots_fail` of CLUSTER INFO: slots whose owner is marked FAIL.',
 		since: '3.0',
-		falsePositives: ['A minority flags every node beyond it: only nodes that reach a majority count.'],
+		falsePositives: ['Nodes of a minority flag every node beyond it. Only nodes that reach a majority count.'],
 	},
 	evaluate(cluster, fleet) {
 		const worst = worstCount(cluster.comparison, fleet, 'cluster_slots_fail');
@@ -49,9 +49,9 @@ export const cluSlotsPfail = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It reads `cluster_slots_pfail` of CLUSTER INFO: slots whose owner one node flags PFAIL. It is a warning after half a node timeout.',
+			'The rule reads `cluster_slots_pfail` of CLUSTER INFO: slots whose owner one node flags PFAIL. The finding is a warning after half a node timeout.',
 		since: '3.0',
-		falsePositives: ['A minority flags every node beyond it: only nodes that reach a majority count.'],
+		falsePositives: ['Nodes of a minority flag every node beyond it. Only nodes that reach a majority count.'],
 	},
 	evaluate({comparison, nodeTimeoutMs}, fleet, heldMs) {
 		const worst = worstCount(comparison, fleet, 'cluster_slots_pfail');
@@ -83,11 +83,11 @@ export const cluMigrating = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It looks at the open slots of CLUSTER NODES. A slot fires that is open on one side only, or whose COUNTKEYSINSLOT has not changed for ten minutes.',
+			'The rule looks at the open slots of CLUSTER NODES. It fires for a slot that is open on one side only, and for a slot whose COUNTKEYSINSLOT has not changed for ten minutes.',
 		since: '3.0',
 		falsePositives: [
-			'The two SETSLOTs of an ordinary move are milliseconds apart: a slot must be open on one side for ten seconds.',
-			'A big slot takes minutes to move: ten minutes without a moved key count.',
+			'The two SETSLOT commands of an ordinary move are milliseconds apart. A slot must be open on one side for ten seconds.',
+			'A big slot takes minutes to move. The rule waits ten minutes without a moved key.',
 		],
 	},
 	raiseAfterMs: oneSidedAfterMs,
@@ -139,9 +139,9 @@ export const cluAsm = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It reads the migrations that servers run themselves: CLUSTER MIGRATION STATUS of Redis 8.4, CLUSTER GETSLOTMIGRATIONS of Valkey 9.0. One that failed fires, and one without an update for a minute.',
+			'The rule reads the migrations that servers run themselves: CLUSTER MIGRATION STATUS of Redis 8.4, CLUSTER GETSLOTMIGRATIONS of Valkey 9.0. It fires for a migration that failed, and for one without an update for a minute.',
 		since: '8.4',
-		falsePositives: ['Servers keep ended migrations in their log: a failure counts for ten minutes only.'],
+		falsePositives: ['Servers keep ended migrations in their log. A failure counts for ten minutes only.'],
 	},
 	evaluate({migrations, atMs}, fleet) {
 		const newsSeconds = thresholdFor(fleet, undefined, 'clu.asm.news');
@@ -201,11 +201,11 @@ export const cluSlotSkew = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It counts the slots of each primary in CLUSTER NODES. The spread is the most minus the least, by the mean.',
+			'The rule counts the slots of each primary in CLUSTER NODES. The spread is the difference between the most and the least slots, divided by the mean.',
 		since: '3.0',
 		falsePositives: [
-			'Shards of different sizes may be meant: it is info only.',
-			'Every resharding exceeds the 2 % of `redis-cli --cluster rebalance`: the limit is higher.',
+			'Shards of different sizes may be intended. The finding is only info.',
+			'Every resharding exceeds the 2 % of `redis-cli --cluster rebalance`. The limit is higher.',
 		],
 	},
 	evaluate: (_, fleet) =>
@@ -235,11 +235,11 @@ export const cluKeySkew = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It compares the keys, the `used_memory` and the operations per second of the primaries: the highest by the median.',
+			'The rule compares the keys, the `used_memory` and the operations per second of the primaries. It divides the highest value by the median.',
 		since: '3.0',
 		falsePositives: [
-			'Small numbers differ by chance: below a thousand keys or operations, or 64 MB, nothing is compared.',
-			'Hash tags put keys into one slot on purpose as well as by mistake: the rule cannot tell which.',
+			'Small numbers differ by chance. Nothing is compared below a thousand keys or operations, or 64 MB.',
+			'Hash tags put keys into one slot, on purpose or by mistake. The rule cannot tell which.',
 		],
 	},
 	raiseAfterMs: 30_000,

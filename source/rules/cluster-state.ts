@@ -10,10 +10,10 @@ export const cluState = rule({
 	id: 'clu.state',
 	scope: 'cluster',
 	docs: {
-		looksAt: 'It counts the nodes whose CLUSTER INFO says `cluster_state:fail`: they refuse commands.',
+		looksAt: 'The rule counts the nodes whose CLUSTER INFO says `cluster_state:fail`. Such nodes refuse commands.',
 		since: '3.0',
 		falsePositives: [
-			'A primary that restarts or rejoins is in this state for two seconds: the state must last longer.',
+			'A primary that restarts or rejoins is in this state for two seconds. The state must last longer.',
 		],
 	},
 	raiseAfterMs: 2000,
@@ -56,9 +56,11 @@ export const cluCoverage = rule({
 	id: 'clu.coverage',
 	scope: 'cluster',
 	docs: {
-		looksAt: 'It looks in the CLUSTER NODES of all nodes for slots that have no owner in any of these views.',
+		looksAt: 'The rule looks in the CLUSTER NODES of all nodes for slots that have no owner in any of these views.',
 		since: '3.0',
-		falsePositives: ['While a cluster is created its slots have no owner: the state must last for two seconds.'],
+		falsePositives: [
+			'The slots of a new cluster have no owner while it is created. The state must last for two seconds.',
+		],
 	},
 	raiseAfterMs: 2000,
 	evaluate({comparison}, fleet) {
@@ -85,10 +87,10 @@ export const cluMinority = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It groups the nodes into partitions by the `fail` and `fail?` flags of their CLUSTER NODES. A partition without a majority of the slot owners fires, and so does a cluster in which no partition has one.',
+			'The rule groups the nodes into partitions by the `fail` and `fail?` flags of their CLUSTER NODES. It fires for a partition without a majority of the slot owners, and for a cluster in which no partition has one.',
 		since: '3.0',
 		falsePositives: [
-			'A node that came back is still flagged FAIL by the others for up to five seconds: two evaluations in a row must fire.',
+			'The other nodes flag a node that returned as FAIL for up to five seconds. The rule must fire twice in a row.',
 		],
 	},
 	evaluate: (cluster, fleet) =>
@@ -103,9 +105,11 @@ export const cluSplit = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It looks for slots that two primaries claim, each in its own CLUSTER NODES, and for two partitions with a majority each. It is critical even where all owners but one refuse writes by now: what was written until then is lost.',
+			'The rule looks for slots that two primaries claim, each in its own CLUSTER NODES, and for two partitions with a majority each. The finding is critical even where all owners but one refuse writes now, because their earlier writes are lost.',
 		since: '3.0',
-		falsePositives: ['A failover between two polls looks alike: both owners are asked again before it fires.'],
+		falsePositives: [
+			'A failover between two polls looks the same. redis-top asks both owners again before the rule fires.',
+		],
 	},
 	raiseAfter: 1,
 	evaluate: (cluster, fleet) =>
@@ -121,11 +125,11 @@ export const cluView = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It compares the owner of every slot in the CLUSTER NODES of all nodes. It fires when views differ for more than two node timeouts. An owner that does not claim its slots fires, and a node that keeps an older epoch. So does a node with a wrong address for a node that answers.',
+			'The rule compares the owner of every slot in the CLUSTER NODES of all nodes. It fires when views differ for more than two node timeouts. It also fires for an owner that does not claim its slots, and for a node that keeps an older epoch. A node with a wrong address for a node that answers fires, too.',
 		since: '3.0',
 		falsePositives: [
-			'Views differ for a moment after a failover or the move of a slot: two node timeouts must pass.',
-			'A partition or a split explains the difference: then only the partition or the split is reported.',
+			'Views differ for a moment after a failover or the move of a slot. The rule waits two node timeouts.',
+			'A partition or a split explains the difference. Only the partition or the split is reported then.',
 		],
 	},
 	evaluate: (cluster, fleet) =>
@@ -140,9 +144,9 @@ export const cluConfig = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It compares `cluster-node-timeout` between nodes, and looks for `cluster-allow-reads-when-down yes`. Nodes whose CONFIG GET is denied are left out.',
+			'The rule compares `cluster-node-timeout` between nodes, and looks for `cluster-allow-reads-when-down yes`. Nodes whose CONFIG GET is denied are left out.',
 		since: '3.0',
-		falsePositives: ['A cache may allow reads while the cluster is down on purpose: it is info only.'],
+		falsePositives: ['A cache may allow reads on purpose while the cluster is down. The finding is only info.'],
 	},
 	evaluate: (_, fleet) => [...nodeTimeoutDiffers(fleet), ...readsWhenDown(fleet)],
 });
@@ -206,9 +210,9 @@ export const cluEpochDup = rule({
 	id: 'clu.epoch_dup',
 	scope: 'cluster',
 	docs: {
-		looksAt: 'It looks in CLUSTER NODES for two primaries with slots and the same configuration epoch.',
+		looksAt: 'The rule looks in CLUSTER NODES for two primaries with slots and the same configuration epoch.',
 		since: '3.0',
-		falsePositives: ['The nodes resolve equal epochs by themselves: they must last for ten seconds.'],
+		falsePositives: ['The nodes resolve equal epochs by themselves. The rule waits ten seconds.'],
 	},
 	raiseAfterMs: 10_000,
 	countsAtOnce: true,

@@ -22,11 +22,11 @@ export const connUnreachable = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The outcome of connecting: the host name cannot be resolved, no route leads to the host, or the connection fails.',
+			'redis-top cannot connect: the host name cannot be resolved, no route leads to the host, or the connection fails.',
 		since: 'any',
 		falsePositives: [
-			'Another node reaches the address and redis-top never did: a warning, because the node may be well. In a cluster clu.announce reports it instead.',
-			'TLS sent to a plaintext port times out too. redis-top asks the port without TLS first, and then conn.refusing fires.',
+			'The node may be well where another node reaches its address and redis-top never did. The finding is a warning then; in a cluster clu.announce reports it.',
+			'A server without TLS does not answer a TLS connection. redis-top then tries the port without TLS, and conn.refusing fires.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -99,11 +99,11 @@ export const connRefused = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The outcome of connecting: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT).',
+			'The connection is refused: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT).',
 		since: 'any',
 		falsePositives: [
-			'A process that replied within the last minute may be restarting: only a warning until the minute is over.',
-			'An announced address may be valid only where the other nodes are; conn.unreachable reports it.',
+			'A process that replied within the last minute may be restarting. The finding is only a warning until the minute is over.',
+			'An announced address may be valid only on the network of the other nodes. conn.unreachable reports such an address.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -153,9 +153,9 @@ export const connRefusing = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'What the other end says instead of serving: maxclients is reached, protected mode, a TLS setting, another service on the port, no right to INFO.',
+			'The server answers and does not serve redis-top. The reply names the reason: `maxclients` is reached, protected mode, a TLS setting, another service on the port, or no right to INFO.',
 		since: 'any',
-		falsePositives: ['Refused credentials look the same; conn.auth reports them.'],
+		falsePositives: ['Refused credentials are no such reason. conn.auth reports them.'],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {},
@@ -241,8 +241,8 @@ export const connUnresponsive = rule({
 		looksAt: 'The node accepts connections, and a reply has been pending for more than a second.',
 		since: 'any',
 		falsePositives: [
-			'One long command looks the same while it runs: only a warning within the first five seconds.',
-			'redis-top sends nothing more while the reply is pending. The evidence is older, or comes from this machine.',
+			'One long command looks the same while it runs. The finding is only a warning within the first five seconds.',
+			'redis-top sends nothing more while the reply is pending. The evidence is from an earlier poll or from this machine.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -333,11 +333,11 @@ export const connFlapping = rule({
 	id: 'conn.flapping',
 	scope: 'node',
 	docs: {
-		looksAt: "How often redis-top's own connection was lost within the last minute.",
+		looksAt: "The rule counts how often redis-top's own connection was lost within the last minute.",
 		since: 'any',
 		falsePositives: [
 			'The server setting `timeout` closes idle connections. redis-top polls more often than any usual `timeout`.',
-			'A process that restarts over and over loses each connection; srv.crash_loop reports it.',
+			'A process that restarts repeatedly loses each connection. srv.crash_loop reports it.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],

@@ -14,10 +14,10 @@ export const cpuMain = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Which share of one core the main thread uses: `used_cpu_user_main_thread` and `used_cpu_sys_main_thread` (6.2). Where they are missing, before 6.2 and on some systems, the figures of the whole process count.',
+			'The rule computes which share of one core the main thread uses: `used_cpu_user_main_thread` and `used_cpu_sys_main_thread` (since 6.2). Where a server lacks these fields, the figures of the whole process count.',
 		since: 'any',
 		falsePositives: [
-			'With I/O threads the main thread may wait actively. Valkey 9.1 reports `used_active_time_main_thread`, which counts instead.',
+			'The main thread of a server with I/O threads may use the processor while it only waits. Valkey 9.1 reports `used_active_time_main_thread`, which counts instead.',
 		],
 	},
 	needs: {user: rate('cpu', 'used_cpu_user'), system: rate('cpu', 'used_cpu_sys')},
@@ -110,10 +110,10 @@ export const cpuSteal = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Which share of processor time the host of this virtual machine took away: `steal` in /proc/stat. The rule needs the server on the machine of redis-top.',
+			'The rule computes which share of processor time the host took from this virtual machine: `steal` in /proc/stat. The server has to run on the machine of redis-top.',
 		since: 'any',
 		falsePositives: [
-			'/proc/stat counts since the start of the machine. The rule takes the difference of two readings, and waits twenty seconds.',
+			'/proc/stat counts since the start of the machine. The rule takes the difference of two readings.',
 		],
 	},
 	raiseAfterMs: 20_000,
@@ -173,11 +173,11 @@ export const cpuThrottle = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"In which share of periods the server's control group used up its processor time and stood still: `nr_throttled` against `nr_periods` in `cpu.stat`, with the limit in `cpu.max`. The server has to run on the machine of redis-top.",
+			"The rule computes in which share of its periods the server's control group was throttled: `nr_throttled` compared with `nr_periods` in `cpu.stat`, with the limit in `cpu.max`. The server has to run on the machine of redis-top.",
 		since: 'any',
 		falsePositives: [
 			'The kernel counts since the group was created. The rule takes the difference of two readings as soon as it has them.',
-			'A short load, such as that of a save, may use up the time for a moment: a tenth of the periods is allowed.',
+			'A short load, such as a save, may use up the processor time for a moment. The rule allows a tenth of the periods.',
 		],
 	},
 	raiseAfter: 1,
@@ -227,11 +227,11 @@ export const ioThreads = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether `io-threads` above 1 are without use after a day (`io_threaded_reads_processed`, `io_threaded_writes_processed`). Since Redis 8.0 also how evenly clients are spread over the threads.',
+			'The rule checks whether `io-threads` above 1 stay unused for a day (`io_threaded_reads_processed`, `io_threaded_writes_processed`). Since Redis 8.0 it also checks how evenly clients are spread over the threads.',
 		since: '6.0',
 		falsePositives: [
-			'Before Redis 8.0 I/O threads run under load only. The counters since the start of the server count, not the present moment.',
-			"A few clients can't be spread evenly. The rule wants ten clients for each thread.",
+			'Before Redis 8.0 I/O threads run under load only. The rule reads the counters since the start of the server, not the present rate.',
+			'A few clients cannot be spread evenly. The rule needs ten clients for each thread.',
 		],
 	},
 	raiseAfter: 5,
@@ -281,9 +281,11 @@ export const netBw = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Bytes a second in each direction (`total_net_output_bytes`, `total_net_input_bytes`), as a share of `net.bw.limit`. Without that setting the rule is off, because only the owner knows the limit.',
+			'The rule computes the bytes a second in each direction (`total_net_output_bytes`, `total_net_input_bytes`) as a share of `net.bw.limit`. The rule is off without that threshold, because redis-top cannot know the bandwidth.',
 		since: '2.8',
-		falsePositives: ['A single large reply fills the line for a moment. The rule waits for three samples in a row.'],
+		falsePositives: [
+			'A single large reply uses the whole bandwidth for a moment. The rule waits for three samples in a row.',
+		],
 	},
 	raiseAfter: 3,
 	appliesTo: facts => facts.threshold('net.bw.limit') > 0,

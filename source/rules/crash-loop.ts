@@ -95,11 +95,11 @@ export const srvCrashLoop = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"How often the process ended and was started again within two minutes. Counted are changes of the server's `run_id`, and ports that refuse and accept in turns. Where the server runs on this machine, starts in its log and the restarts that systemd counts (`NRestarts`) are counted as well. It replaces the single findings about restarts and refused connections.",
+			"The rule counts how often the process ended and was started again within two minutes. It counts changes of the server's `run_id`, and ports that alternately refuse and accept connections. Where the server runs on this machine, starts in its log and the restarts that systemd counts (`NRestarts`) are counted as well. It replaces the single findings about restarts and refused connections.",
 		since: '2.8',
 		falsePositives: [
-			'A server that has run for twice its longest run between two restarts restarts no more.',
-			'`NRestarts` counts since the unit was loaded: only restarts while redis-top looks count, or while systemd waits for the next one or has given up. The unit must be the one that the server runs in.',
+			'The loop is over when the server has run for twice its longest run between two restarts.',
+			'`NRestarts` counts since the unit was loaded. The rule counts its increase while redis-top polls, and its whole value only while systemd waits for the next restart or has given up. The unit must be the one that the server runs in.',
 		],
 	},
 	raiseAfter: 1,

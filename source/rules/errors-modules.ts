@@ -18,11 +18,11 @@ export const errFailed = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus. It fires where more than one call in ten of a command fails.',
+			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus. It fires where more than one call in ten of a command fails.',
 		since: '6.2',
 		falsePositives: [
-			'Somebody who types at a prompt fails now and then: below ten failures per second nothing fires.',
-			'Clients are redirected when a role changes or slots move. Errors do not count until `rep.grace.seconds` later.',
+			'A person at a prompt causes a few failures. The rule needs ten failures per second.',
+			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
 		],
 	},
 	needs: {
@@ -153,13 +153,13 @@ export const errRate = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It compares the growth of `total_error_replies` with that of `total_commands_processed` and of the commands that were refused before they ran. It fires where more than one command in a hundred ends in an error; INFO errorstats says which.',
+			'The rule compares the growth of `total_error_replies` with that of all commands, including those refused before they ran. It fires where more than one command in a hundred ends in an error. INFO errorstats names the errors.',
 		since: '6.2',
 		falsePositives: [
-			'Redirections and missing scripts are part of normal work: MOVED, ASK, TRYAGAIN and NOSCRIPT are subtracted. So is LOADING, which srv.loading reports.',
-			'The commands that redis-top itself may not run end in NOPERM: that is subtracted, too.',
-			'Somebody who types at a prompt makes a few errors, and another monitor that starts makes some for each command that the server does not have: below ten between two samples nothing fires.',
-			'Where the server stopped counting errors by kind, the usual ones cannot be subtracted. The rule is not evaluated in a cluster then.',
+			'Redirections and missing scripts are part of normal work. The rule subtracts MOVED, ASK, TRYAGAIN and NOSCRIPT, and LOADING, which srv.loading reports.',
+			'Commands that redis-top itself may not run end in NOPERM. The rule subtracts them.',
+			'A person at a prompt makes a few errors. So does another monitor that tries commands that the server does not have. The rule needs ten errors between two samples.',
+			'Some servers have stopped counting errors by kind, and the rule cannot subtract the usual ones. It is not evaluated in a cluster then.',
 		],
 	},
 	needs: {replies: increase('stats', 'total_error_replies'), commands: increase('stats', 'total_commands_processed')},
@@ -205,7 +205,7 @@ export const errUnexpected = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `unexpected_error_replies`: errors while the server applies the commands of its primary or of its append-only file. Those commands succeeded before, so that they must not fail.',
+			'The rule reads `unexpected_error_replies`: errors while the server applies the commands of its primary or of its append-only file. Those commands succeeded before and must not fail now.',
 		since: '6.0',
 		falsePositives: [],
 	},
@@ -233,9 +233,9 @@ export const modFork = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `module_fork_in_progress`: a child process of a module. It fires after five minutes, because a server has one child process at a time and saves wait for it.',
+			'The rule reads `module_fork_in_progress`: a child process of a module. It fires after five minutes, because a server has one child process at a time and saves wait for it.',
 		since: '6.0',
-		falsePositives: ['A garbage collection of RediSearch forks for seconds: five minutes must pass.'],
+		falsePositives: ['A garbage collection of RediSearch forks for seconds. The rule waits five minutes.'],
 	},
 	raiseAfterMs: 300_000,
 	needs: {forks: infoNumber('persistence', 'module_fork_in_progress')},
@@ -275,9 +275,9 @@ export const modSearch = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads two fields of INFO modules: `search_errors_indexing_failures` (RediSearch 2.6) and `search_OOM_indexing_failures_indexes_count` (2.8). It fires where the first grew, or the second is not 0.',
+			'The rule reads two fields of INFO modules: `search_errors_indexing_failures` (RediSearch 2.6) and `search_OOM_indexing_failures_indexes_count` (2.8). It fires where the first grew, or the second is not 0.',
 		since: '6.0',
-		falsePositives: ['The first reading tells nothing of now: failures count from the second reading on.'],
+		falsePositives: ['Failures before the first reading may be old. They count from the second reading on.'],
 	},
 	raiseAfter: 1,
 	appliesTo: isLoaded,

@@ -17,10 +17,10 @@ export const perForkSlow = rule({
 	id: 'per.fork_slow',
 	scope: 'node',
 	docs: {
-		looksAt: 'A fork blocked the server for long: `latest_fork_usec`, read whenever `total_forks` has risen.',
+		looksAt: 'A fork blocked the server for long. The rule reads `latest_fork_usec` whenever `total_forks` has risen.',
 		since: '6.2',
 		falsePositives: [
-			'`latest_fork_usec` keeps its value until the next fork. Only a rise of `total_forks` makes it news.',
+			'`latest_fork_usec` keeps its value until the next fork. The rule fires only after `total_forks` has risen.',
 		],
 	},
 	raiseAfter: 1,
@@ -64,7 +64,9 @@ export const perCow = rule({
 		looksAt:
 			'Copy-on-write of a save takes much memory: `current_cow_peak` (since 7.0) of the running save, else `rdb_last_cow_size` of the last one.',
 		since: '4.0',
-		falsePositives: ['A small server copies a large share of little. The rule has a least size.'],
+		falsePositives: [
+			'A small server copies a large share of little memory. The rule ignores copies below a minimum size.',
+		],
 	},
 	raiseAfter: 1,
 	needs: {
@@ -108,7 +110,7 @@ export const perDisk = rule({
 			'The disk of `dir` has too little room for another RDB file, measured by `used_memory`. The disk is known where the server runs on this machine.',
 		since: 'any',
 		falsePositives: [
-			'A large disk can be nearly full and still have room for many RDB files. Ten times `used_memory` free is enough.',
+			'A large disk can be nearly full and still hold many RDB files. The rule is clear while ten times `used_memory` is free.',
 		],
 	},
 	needs: {

@@ -13,9 +13,11 @@ export const osCgroup = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It compares `memory.current` with `memory.max` of the container or unit that the server runs in, on this machine. At the limit the kernel kills the server.',
+			"The rule compares `memory.current` with `memory.max` of the server's container or unit on this machine. At the limit the kernel kills the server.",
 		since: 'any',
-		falsePositives: ['The page cache counts as used and gives way under pressure: below 90 % nothing fires.'],
+		falsePositives: [
+			'The page cache counts as used, and the kernel frees it when memory is short. The rule is clear below 90 %.',
+		],
 	},
 	needs: {
 		group: hostFact(
@@ -49,7 +51,7 @@ export const osClocksource = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"It reads the kernel's clock source, where the server runs on this machine. Sources such as `hpet`, `acpi_pm` and `xen` need a system call for each reading, some microseconds a command.",
+			"The rule reads the kernel's clock source, where the server runs on this machine. Sources such as `hpet`, `acpi_pm` and `xen` need a system call for each reading, which costs some microseconds a command.",
 		since: 'any',
 		falsePositives: [],
 	},
@@ -76,10 +78,10 @@ export const osOomscore = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"It reads the kernel's log, where the server runs on this machine and the log may be read. It fires where the kernel killed this server for lack of memory within the last day.",
+			"The rule reads the kernel's log, where the server runs on this machine and the log may be read. It fires where the kernel killed this server for lack of memory within the last day.",
 		since: 'any',
 		falsePositives: [
-			"Another process of the machine may have been killed. Only a kill of the server's own earlier process, unit or container counts, or one within ten seconds before it started.",
+			"The kernel may have killed another process of the machine. Only a kill of the server's own earlier process, unit or container counts, or one within ten seconds before the server started.",
 		],
 	},
 	raiseAfter: 1,
@@ -123,11 +125,11 @@ export const osOvercommit = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `vm.overcommit_memory` of the kernel, where the server runs on this machine. With another value than 1 a fork may be refused although memory is free.',
+			'The rule reads `vm.overcommit_memory` of the kernel, where the server runs on this machine. With another value than 1 the kernel may refuse a fork although memory is free.',
 		since: 'any',
 		falsePositives: [
-			'A small data set is hardly ever refused a fork: it is advice only.',
-			'A save that failed for this reason is reported by per.rdb_fail.',
+			'The kernel hardly ever refuses a fork to a server with a small data set. The finding is only advice then.',
+			'A save may already have failed for this reason. per.rdb_fail reports it.',
 		],
 	},
 	needs: {mode: kernelFact(kernel => kernel.overcommitMemory, 'vm.overcommit_memory')},
@@ -151,10 +153,10 @@ export const osSomaxconn = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It compares `tcp-backlog` with `net.core.somaxconn` and the connections that wait, where the server runs on this machine. A full queue is critical: the server accepts no connections.',
+			'The rule compares `tcp-backlog` with `net.core.somaxconn` and with the number of connections that wait, where the server runs on this machine. A full queue is critical, because the server accepts no connections then.',
 		since: 'any',
 		falsePositives: [
-			'A short queue does no harm where clients keep their connections: while it is not full it is advice only.',
+			'A short queue is harmless where clients keep their connections. The finding is only advice while the queue is not full.',
 		],
 	},
 	raiseAfter: 1,
@@ -200,11 +202,11 @@ export const osThp = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `transparent_hugepage/enabled` of the kernel and `AnonHugePages` of the process, where the server runs on this machine. Pages in use are a warning.',
+			'The rule reads `transparent_hugepage/enabled` of the kernel and `AnonHugePages` of the process, where the server runs on this machine. Huge pages in use are a warning.',
 		since: 'any',
 		falsePositives: [
-			'Since 6.2 the server switches them off for itself (`disable-thp yes`): a process that has them off is clear.',
-			'With `madvise` only programs that ask for them get them: that is clear.',
+			'Since 6.2 the server switches huge pages off for itself (`disable-thp yes`). The rule is clear for a process without them.',
+			'With `madvise` only programs that request huge pages get them. The rule is clear then.',
 		],
 	},
 	needs: {mode: kernelFact(kernel => kernel.transparentHugePages)},
@@ -269,11 +271,11 @@ export const osPsi = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Which share of the last ten seconds some process of this machine waited for a processor: `some avg10` of /proc/pressure/cpu, where the server runs here. It is a warning while the server has slow commands or slow PINGs too.',
+			'The rule reads in which share of the last ten seconds some process of this machine waited for a processor: `some avg10` of /proc/pressure/cpu. The server has to run on this machine. The finding is a warning while the server has slow commands or slow PINGs too.',
 		since: 'any',
 		falsePositives: [
-			'A machine may be full of other work that leaves the server alone: without slow commands and slow PINGs it is info only.',
-			'A command may be slow by itself: one that takes longer than the wait explains stays a cause of its own.',
+			'Other work may load a machine without slowing the server. The finding is only info without slow commands and slow PINGs.',
+			'A command may be slow by itself. A command that takes longer than the wait explains stays a cause of its own.',
 		],
 	},
 	needs: {pressure: kernelFact(kernel => kernel.processorPressure)},

@@ -38,11 +38,11 @@ export const keyDropped = rule({
 		since: '2.6',
 		falsePositives: [
 			'Keys expire, and keys are evicted. A drop that `expired_keys` or `evicted_keys` explains does not count.',
-			'A restarted server has few keys while it loads. The rule waits for the end of `loading`.',
-			'A restart and a full resync do not count the keys that expire. There, a drop of keys with a time to live counts only if less than a tenth of all keys is left.',
-			'A replica that is given another primary gets the keys of that one. Such a drop does not count.',
+			'A restarted server has few keys while it loads. The rule waits until `loading` is 0.',
+			'INFO does not count the keys that expire during a restart or a full resync. A drop of keys with a TTL then counts only if less than a tenth of all keys is left.',
+			'A replica that is given another primary gets the keys of that primary. Such a drop does not count.',
 			'A small database may be rebuilt at any time. A drop of less than a thousand keys does not count.',
-			'In a cluster, keys leave with their slots. The rule waits for the next CLUSTER NODES, and a drop beside slots that left does not count, unless FLUSHALL or FLUSHDB ran.',
+			'Keys of a cluster leave with their slots. The rule waits for the next CLUSTER NODES. A drop does not count where slots left, unless FLUSHALL or FLUSHDB ran.',
 		],
 	},
 	raiseAfter: 1,
@@ -92,11 +92,11 @@ export const keyExpireLag = rule({
 	id: 'key.expire_lag',
 	scope: 'node',
 	docs: {
-		looksAt: 'Expired keys stay in memory: `expired_stale_perc`, the estimate of the server itself.',
+		looksAt: "Expired keys stay in memory: `expired_stale_perc`, the server's own estimate.",
 		since: '4.0',
 		falsePositives: [
-			'Active expiry stops where a tenth of the keys is stale. A server with many expiring keys stays there, well below the threshold.',
-			'Many keys that expire together pass within seconds. The condition must hold for half a minute.',
+			'Active expiry pauses where a tenth of the keys is expired. A server with many expiring keys stays at a tenth, well below the threshold.',
+			'Many keys that expire together are removed within seconds. The condition must hold for half a minute.',
 		],
 	},
 	raiseAfterMs: 30_000,
@@ -129,8 +129,8 @@ export const keyMassExpiry = rule({
 			'Many keys expire at the same time: the rate of `expired_keys`, and the share of its time that the server spends on it (`expire_cycle_cpu_milliseconds`).',
 		since: '6.0',
 		falsePositives: [
-			'A cache with short times to live expires keys all the time. Expiry must take a tenth of the time of the server.',
-			'A nightly expiry of many keys is normal work. The finding is info only.',
+			"A cache with short TTLs expires keys all the time. Expiry must take a tenth of the server's time.",
+			'A nightly expiry of many keys is normal work. The finding is only info.',
 		],
 	},
 	roles: ['primary'],
@@ -172,10 +172,10 @@ export const keyMiss = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`, from a least number of lookups a second.',
+			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second.',
 		since: '2.2',
 		falsePositives: [
-			'A client that asks whether a key exists counts a miss. The finding is info only.',
+			'A client that asks whether a key exists counts a miss. The finding is only info.',
 			'A replica counts the reads of its own clients. Its ratio says nothing about its primary.',
 		],
 	},
@@ -203,11 +203,11 @@ export const keyNoexpire = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The keys of a declared cache never expire: `expires=` against `keys=` of INFO keyspace. It applies to targets with `role = "cache"`.',
+			'The keys of a target with `role = "cache"` never expire: `expires=` compared with `keys=` of INFO keyspace.',
 		since: 'any',
 		falsePositives: [
-			'Keys that are data, not cache, need no time to live. The rule does not apply to undeclared targets.',
-			'A few keys are no cache yet. The rule has a least number of keys.',
+			'Keys that are data, not cache, need no TTL. The rule does not apply to other targets.',
+			'A cache with very few keys may be new. The rule needs a minimum number of keys.',
 		],
 	},
 	appliesTo: ({settings}) => settings.isCache,

@@ -15,12 +15,12 @@ export const latP99 = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"Each command's 99th percentile over the last interval, from the difference of two LATENCY HISTOGRAM replies.",
+			"The rule computes each command's 99th percentile over the last interval, from the difference of two LATENCY HISTOGRAM replies.",
 		since: '7.0',
 		falsePositives: [
-			'A percentile is known only as a bucket, whose upper bound is twice the lower. The finding is a warning once the lower bound is over the threshold, and info while the threshold lies within the bucket.',
-			'A percentile of few calls is chance. The rule wants a hundred calls.',
-			'The percentile holds the run time alone, without the wait for other commands and without the network.',
+			'A percentile is known only as a bucket, whose upper bound is twice the lower. The finding is a warning once the lower bound exceeds the threshold, and info while the threshold lies within the bucket.',
+			'A percentile of few calls is unreliable. The rule needs a hundred calls.',
+			'LATENCY HISTOGRAM measures the run time alone. The wait for other commands and the network are not in the percentile.',
 		],
 	},
 	needs: {
@@ -71,12 +71,12 @@ export const latMeanRegress = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"Each command's mean run time of the last twenty seconds, compared with its median of the ten minutes before (`cmdstat_…`). redis-top asks the node in focus for INFO commandstats.",
+			"The rule compares each command's mean run time of the last twenty seconds with its median of the ten minutes before (`cmdstat_…`). redis-top asks the node in focus for INFO commandstats.",
 		since: '2.6',
 		falsePositives: [
-			'A mean of few calls is chance. The rule wants a hundred calls in ten seconds.',
-			'Very fast commands vary by large factors. The rule wants a tenth of a millisecond.',
-			'Values that grow, and other uses of the same command, slow it down without a fault of the server.',
+			'A mean of few calls is unreliable. The rule needs a hundred calls in ten seconds.',
+			'The mean of very fast commands varies by large factors. The rule needs a mean of a tenth of a millisecond.',
+			'A command also slows down when its values grow or when clients use it differently. The rule cannot tell these cases apart.',
 		],
 	},
 	needs: {
@@ -147,9 +147,11 @@ export const latEvent = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"Events of the server's latency monitor within the last minute: LATENCY LATEST, where `latency-monitor-threshold` is set. Where it is 0, `lat.mon_off` says so.",
+			"The rule reads the events of the server's latency monitor within the last minute: LATENCY LATEST, where `latency-monitor-threshold` is set. Where the setting is 0, `lat.mon_off` reports it.",
 		since: '2.8.13',
-		falsePositives: ['A low `latency-monitor-threshold` records short events too. The rule wants 100 ms.'],
+		falsePositives: [
+			'With a low `latency-monitor-threshold` short events are recorded too. The rule ignores events below 100 ms.',
+		],
 	},
 	raiseAfter: 1,
 	appliesTo: facts => facts.setting('latency-monitor-threshold') !== '0',
@@ -187,10 +189,10 @@ export const latEventloop = rule({
 	id: 'lat.eventloop',
 	scope: 'node',
 	docs: {
-		looksAt: 'The mean duration of an event loop cycle: `eventloop_duration_sum / eventloop_cycles`.',
+		looksAt: 'The rule computes the mean duration of an event loop cycle: `eventloop_duration_sum / eventloop_cycles`.',
 		since: '7.2',
 		falsePositives: [
-			'An idle server has ten cycles a second, and one slow cycle raises their mean. All cycles together must take a quarter of the time.',
+			'An idle server has ten cycles a second, and one slow cycle raises their mean. The rule fires only if all cycles together take a quarter of the time.',
 		],
 	},
 	needs: {duration: increase('stats', 'eventloop_duration_sum'), cycles: increase('stats', 'eventloop_cycles')},
@@ -242,7 +244,7 @@ export const latOnCmds = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether commands of O(N) run (`cmdstat_…`): KEYS at all, or one over a whole collection with a mean of more than a millisecond. redis-top asks the node in focus for INFO commandstats.',
+			'The rule checks whether commands of O(N) run (`cmdstat_…`). It fires for any call of KEYS, and for a command over a whole collection with a mean above a millisecond. redis-top asks the node in focus for INFO commandstats.',
 		since: '2.6',
 		falsePositives: [
 			'HGETALL and the like are fine on small collections. Their mean run time must be over a millisecond.',

@@ -14,9 +14,11 @@ export const memClients = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Memory of client buffers (`mem_clients_normal`), as a share of `used_memory` and for each of `connected_clients`.',
+			'The rule reads the memory of client buffers (`mem_clients_normal`), as a share of `used_memory` and per connection (`connected_clients`).',
 		since: '5.0',
-		falsePositives: ['Of a small server, clients are the larger part. The rule wants 32 MB of client buffers.'],
+		falsePositives: [
+			"Client buffers are the larger part of a small server's memory. The rule needs 32 MB of client buffers to fire.",
+		],
 	},
 	raiseAfter: 3,
 	needs: {
@@ -133,7 +135,7 @@ export const memAofBuf = rule({
 	id: 'mem.aof_buf',
 	scope: 'node',
 	docs: {
-		looksAt: 'How much data waits to be written to the append-only file: `mem_aof_buffer`.',
+		looksAt: 'The rule reads how many bytes wait to be written to the append-only file: `mem_aof_buffer`.',
 		since: '5.0',
 		falsePositives: ['Before Redis 7.0 an AOF rewrite fills the buffer too. The next steps say so.'],
 	},
@@ -163,9 +165,9 @@ export const memReplBuf = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'How much data waits for replicas: `mem_total_replication_buffers` without `repl_backlog_size`; before 7.0, `mem_clients_slaves`.',
+			'The rule reads how many bytes wait for replicas: `mem_total_replication_buffers` without `repl_backlog_size`; before 7.0, `mem_clients_slaves`.',
 		since: '5.0',
-		falsePositives: ['Since 7.0 the replication backlog is part of the buffers. The rule subtracts it.'],
+		falsePositives: ['Since 7.0 the field includes the replication backlog. The rule subtracts the backlog.'],
 	},
 	raiseAfter: 3,
 	needs: {

@@ -15,7 +15,7 @@ export const memEvict = rule({
 	id: 'mem.evict',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether `evicted_keys` keeps rising for a minute.',
+		looksAt: 'The rule checks whether `evicted_keys` keeps rising for a minute.',
 		since: 'any',
 		falsePositives: [
 			'A cache is meant to evict keys. The rule does not apply to a target with `role = "cache"`; `mem.evict_storm` does.',
@@ -114,10 +114,10 @@ export const memEvictStorm = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether `evicted_keys` rises by more than ten times its median of ten minutes, or by more than 1 % of all keys a second.',
+			'The rule checks how fast `evicted_keys` rises. It fires at more than ten times the median of ten minutes, or at more than 1 % of all keys a second.',
 		since: 'any',
 		falsePositives: [
-			'A small cache always evicts a large share of its keys. A rate under three times its own median is no storm.',
+			"A small cache always evicts a large share of its keys. The rule is clear below three times the server's own median.",
 			'A short bulk load evicts as many keys. The rule waits for three samples in a row.',
 		],
 	},
@@ -172,7 +172,7 @@ export const memOom = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether `errorstat_OOM` rises: the server refuses commands that need memory. `used_memory_overhead` and `maxmemory_policy` tell why.',
+			'The rule checks whether `errorstat_OOM` rises: the server refuses commands that need memory. `used_memory_overhead` and `maxmemory_policy` tell the reason.',
 		since: '6.2',
 		falsePositives: [
 			'One script that exceeded the limit causes one OOM reply. The finding ends ten samples after the last one.',
@@ -258,11 +258,11 @@ export const memGrowth = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'When `used_memory` reaches `maxmemory`, by a least-squares line through the readings of the last ten minutes.',
+			'The rule predicts when `used_memory` reaches `maxmemory`, by a least-squares line through the samples of the last ten minutes.',
 		since: '3.2',
 		falsePositives: [
-			'Keys that expire together and rehashing make a sawtooth, which fits no line. R² of the line must be over 0.8.',
-			'With an `allkeys-…` policy the server evicts keys at its limit, so the rule does not apply there.',
+			'Keys that expire together, and rehashing, make memory rise and fall, which fits no line. The R² of the line must exceed 0.8.',
+			'A server with an `allkeys-…` policy evicts keys at its limit. The rule does not apply to it.',
 		],
 	},
 	raiseAfter: 3,

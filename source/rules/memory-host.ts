@@ -11,10 +11,10 @@ export const memSystem = rule({
 	id: 'mem.system',
 	scope: 'node',
 	docs: {
-		looksAt: 'Which share of `total_system_memory` the process holds: `used_memory_rss`.',
+		looksAt: 'The rule computes which share of `total_system_memory` the process holds: `used_memory_rss`.',
 		since: '3.2',
 		falsePositives: [
-			"In a container `total_system_memory` is the machine's. The container's limit counts instead, where redis-top can read it.",
+			"In a container `total_system_memory` is the machine's. Where redis-top can read the container's limit, that limit counts instead.",
 		],
 	},
 	needs: {resident: infoNumber('memory', 'used_memory_rss'), total: infoNumber('memory', 'total_system_memory')},
@@ -50,11 +50,11 @@ export const memRssGap = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Memory that the process holds and does not use: `mem_fragmentation_ratio` and `mem_fragmentation_bytes`, both over a limit.',
+			'The rule measures memory that the process holds and does not use. It fires where `mem_fragmentation_ratio` and `mem_fragmentation_bytes` are both over their threshold.',
 		since: '5.0',
 		falsePositives: [
 			'After a large deletion the allocator keeps pages for a while. The rule is clear while `used_memory_peak` is over 1.5 times `used_memory`.',
-			'During a fork the copied pages are counted too. The rule is clear while a save or an AOF rewrite runs.',
+			'During a fork the copied pages are counted too. The rule is clear while an RDB save or an AOF rewrite runs.',
 		],
 	},
 	raiseAfter: 5,
@@ -111,10 +111,10 @@ export const memSwap = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether `used_memory_rss` is below `used_memory`. Where the server runs on this machine, `VmSwap` of its process counts instead.',
+			'The rule checks whether `used_memory_rss` is below `used_memory`. Where the server runs on this machine, `VmSwap` of its process counts instead.',
 		since: '2.4',
 		falsePositives: [
-			'Memory that was allocated and never touched is not resident either. The rule wants ten megabytes for ten seconds.',
+			'Memory that was allocated and never touched is not resident either. The rule fires at ten megabytes, after ten seconds.',
 			'`VmSwap` is exact. Where redis-top can read it, the difference in INFO is ignored. Elsewhere the finding is a possibility, and a warning at most.',
 		],
 	},
@@ -175,11 +175,11 @@ export const memForkRoom = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether `MemAvailable` of the machine is enough for the next fork. The rule needs the server on the machine of redis-top.',
+			'The rule checks whether `MemAvailable` of the machine is enough for the next fork. The server has to run on the machine of redis-top.',
 		since: 'any',
 		falsePositives: [
-			'With `vm.overcommit_memory = 1` the kernel never refuses a fork. Only the room for copied pages counts then.',
-			'A quiet server copies few pages during a save. The last `rdb_last_cow_size` or `aof_last_cow_size` counts, at least a fifth of resident memory.',
+			'With `vm.overcommit_memory = 1` the kernel never refuses a fork. Only memory for copied pages counts then.',
+			'A server with few writes copies few pages during a save. The rule counts the last `rdb_last_cow_size` or `aof_last_cow_size`, and at least a fifth of resident memory.',
 		],
 	},
 	needs: {

@@ -37,12 +37,12 @@ export const memMax = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Used memory as a share of its limit: `(used_memory − mem_not_counted_for_evict) / maxmemory`. `maxmemory_policy` and the rate of `evicted_keys` decide how severe it is.',
+			'The rule computes used memory as a share of its limit: `(used_memory − mem_not_counted_for_evict) / maxmemory`. `maxmemory_policy` and the rate of `evicted_keys` decide how severe the finding is.',
 		since: '3.2',
 		falsePositives: [
-			'A replica ignores maxmemory by default (`replica-ignore-maxmemory`, Redis 5.0). The finding is at most a warning there.',
+			'A replica ignores `maxmemory` by default (`replica-ignore-maxmemory`, since Redis 5.0). The finding is at most a warning for a replica.',
 			'A cache with an `allkeys-…` policy is meant to be full. The finding is info while nothing is evicted, or with `role = "cache"`.',
-			'Other servers with an `allkeys-…` policy that evict keys get a warning, never a critical finding.',
+			'For any other server with an `allkeys-…` policy that evicts keys the finding is a warning, never critical.',
 		],
 	},
 	needs: {used: infoNumber('memory', 'used_memory'), limit: infoNumber('memory', 'maxmemory')},
@@ -93,10 +93,11 @@ export const memExceeded = rule({
 	id: 'mem.exceeded',
 	scope: 'node',
 	docs: {
-		looksAt: 'How long used memory has been over maxmemory without a break: `current_eviction_exceeded_time`.',
+		looksAt:
+			'The rule reads how long used memory has been over `maxmemory` without a break: `current_eviction_exceeded_time`.',
 		since: '7.0',
 		falsePositives: [
-			'Eviction that needs a moment brings memory back within a second. A second or less is no finding.',
+			'Eviction usually brings memory back below the limit within a second. The rule is clear for the first second.',
 		],
 	},
 	needs: {exceededMs: infoNumber('stats', 'current_eviction_exceeded_time')},
@@ -129,11 +130,12 @@ export const memUnset = rule({
 	id: 'mem.unset',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether `maxmemory` is 0, and which share of its machine `used_memory_rss` takes.',
+		looksAt:
+			"The rule checks whether `maxmemory` is 0, and which share of the machine's memory `used_memory_rss` takes.",
 		since: '3.2',
 		falsePositives: [
-			'Many servers are sized by their machine. The finding is only advice while the machine has room.',
-			'A 32-bit build has a limit of its own, so the rule does not apply to it.',
+			'Many servers rely on the memory of their machine as the limit. The finding is only advice while the machine has free memory.',
+			'A 32-bit build has a limit of its own. The rule does not apply to it.',
 		],
 	},
 	appliesTo: facts => facts.number('server', 'arch_bits') !== 32,
@@ -179,10 +181,10 @@ export const memPolicyNoop = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Which share of the keys has a TTL (`expires` of INFO keyspace), where `maxmemory_policy` is `volatile-…` and memory is near its limit.',
+			'The rule computes which share of the keys has a TTL (`expires` of INFO keyspace), where `maxmemory_policy` is `volatile-…` and memory is near its limit.',
 		since: '3.2',
 		falsePositives: [
-			'A server with room in its memory evicts nothing. The rule waits for the first limit of `mem.max`.',
+			'A server far below its limit evicts nothing. The rule waits for the first threshold of `mem.max`.',
 		],
 	},
 	needs: {policy: infoText('memory', 'maxmemory_policy'), limit: infoNumber('memory', 'maxmemory')},
@@ -229,7 +231,7 @@ export const mem32bit = rule({
 	id: 'mem.32bit',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether `arch_bits` is 32: such a build can address 4 GB, whatever the machine has.',
+		looksAt: 'The rule checks whether `arch_bits` is 32. Such a build can address 4 GB, whatever the machine has.',
 		since: '2.4',
 		falsePositives: [],
 	},

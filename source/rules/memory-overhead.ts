@@ -15,10 +15,10 @@ export const memFrag = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The allocator's own fragmentation: `allocator_frag_ratio` and `allocator_frag_bytes`, both over a limit. Only jemalloc reports them.",
+			"The rule measures the allocator's own fragmentation. It fires where `allocator_frag_ratio` and `allocator_frag_bytes` are both over their threshold. Only jemalloc reports them.",
 		since: '5.0',
 		falsePositives: [
-			'An idle server of one megabyte has a `mem_fragmentation_ratio` of 2 to 10. The rule ignores that field, and servers below 5 MB.',
+			'An idle server of one megabyte has a `mem_fragmentation_ratio` of 2 to 10. The rule does not read that field, and does not apply below 5 MB.',
 		],
 	},
 	raiseAfter: 5,
@@ -60,7 +60,7 @@ export const memDefrag = rule({
 	id: 'mem.defrag',
 	scope: 'node',
 	docs: {
-		looksAt: 'How much of a core active defragmentation takes for a minute: `active_defrag_running`, percent.',
+		looksAt: 'The rule reads which share of a core active defragmentation takes: `active_defrag_running`, in percent.',
 		since: '4.0',
 		falsePositives: ['A short run after a large deletion is usual. The rule waits for a minute.'],
 	},
@@ -83,10 +83,10 @@ export const memLazyfree = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether the number of deleted values that wait to be freed is large and rises: `lazyfree_pending_objects`.',
+			'The rule checks whether many deleted values wait to be freed, and their number rises: `lazyfree_pending_objects`.',
 		since: '4.0',
 		falsePositives: [
-			'After UNLINK or FLUSHALL ASYNC many values wait, and fewer with each second. The rule is clear while the number falls.',
+			'After UNLINK or FLUSHALL ASYNC many values wait, and their number falls every second. The rule is clear while it falls.',
 		],
 	},
 	raiseAfterMs: 30_000,
@@ -120,11 +120,11 @@ export const memOverhead = rule({
 	id: 'mem.overhead',
 	scope: 'node',
 	docs: {
-		looksAt: 'Which share of `used_memory` is overhead: `used_memory_overhead`.',
+		looksAt: 'The rule computes which share of `used_memory` is overhead: `used_memory_overhead`.',
 		since: '4.0',
 		falsePositives: [
-			'An empty server is all overhead. The rule wants 100 MB of used memory.',
-			'Many tiny keys need as much overhead and may be intended. The finding is info.',
+			'Nearly all memory of an empty server is overhead. The rule needs 100 MB of used memory to fire.',
+			'Many tiny keys need as much overhead and may be intended. The finding is only info.',
 		],
 	},
 	needs: {overhead: infoNumber('memory', 'used_memory_overhead'), used: infoNumber('memory', 'used_memory')},
@@ -156,9 +156,11 @@ export const memRehash = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'How much memory a growing key table takes while it is held twice: `mem_overhead_db_hashtable_rehashing`. Valkey reports it since 8.0.',
+			'The rule reads how much memory a key table takes that is kept twice while it grows: `mem_overhead_db_hashtable_rehashing`. Valkey reports the field since 8.0.',
 		since: '7.4',
-		falsePositives: ['Small tables are rehashed all the time. The rule wants 10 MB and a tenth of used memory.'],
+		falsePositives: [
+			'Small tables are rehashed all the time. The rule needs 10 MB and a tenth of used memory to fire.',
+		],
 	},
 	needs: {
 		rehashing: infoNumber('memory', 'mem_overhead_db_hashtable_rehashing'),
@@ -185,7 +187,7 @@ export const memScripts = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'How many scripts are cached (`number_of_cached_scripts`), their engine memory (`used_memory_vm_total`, 7.0), and whether the server evicts some (`evicted_scripts`, 7.4).',
+			'The rule reads how many scripts are cached (`number_of_cached_scripts`) and the memory of their engine (`used_memory_vm_total`, since 7.0). It also reads whether the server evicts scripts (`evicted_scripts`, since 7.4).',
 		since: '5.0',
 		falsePositives: [],
 	},

@@ -11,7 +11,7 @@ export const latSlowlogNew = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The slowest command that the slow log got within the last minute (SLOWLOG GET), and how many entries it got. One command of a second is enough; of shorter ones it takes many. Entries that were overwritten between two polls count too.',
+			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire; shorter commands must be many. Entries that were overwritten between two polls count too.',
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
@@ -69,7 +69,7 @@ export const latSlowlogOff = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether `slowlog-log-slower-than` makes the slow log useless: negative (off), 0 (every command) or over a second.',
+			'The rule checks whether `slowlog-log-slower-than` makes the slow log useless: negative (off), 0 (every command) or over a second.',
 		since: '2.2.12',
 		falsePositives: [],
 	},
@@ -100,7 +100,7 @@ export const latMonOff = rule({
 	id: 'lat.mon_off',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether the latency monitor is off: `latency-monitor-threshold` is 0, the default.',
+		looksAt: 'The rule checks whether the latency monitor is off: `latency-monitor-threshold` is 0, the default.',
 		since: '2.8.13',
 		falsePositives: [],
 	},
@@ -124,7 +124,7 @@ export const cfgLat = rule({
 	id: 'cfg.lat',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether `latency-tracking` is off: the server then has no LATENCY HISTOGRAM.',
+		looksAt: 'The rule checks whether `latency-tracking` is off. The server has no LATENCY HISTOGRAM then.',
 		since: '7.0',
 		falsePositives: [],
 	},

@@ -15,7 +15,7 @@ export const perRdbFail = rule({
 			'The last background save failed: `rdb_last_bgsave_status:err`. The disk may look free afterwards, because the server deletes the unfinished file.',
 		since: '2.6',
 		falsePositives: [
-			'The status stays `err` until a save succeeds, even after `save ""`. Nothing is saved on purpose then, and the finding is a warning.',
+			'The status stays `err` until a save succeeds, even after `save ""`. With `save ""` nothing is saved on purpose, and the finding is a warning.',
 		],
 	},
 	raiseAfter: 1,
@@ -60,10 +60,10 @@ export const perSlowSave = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A background save takes far longer than the last one: `rdb_current_bgsave_time_sec` against `rdb_last_bgsave_time_sec`. It is critical when `current_save_keys_processed` (since 6.2) does not rise.',
+			'A background save takes far longer than the last one: `rdb_current_bgsave_time_sec` compared with `rdb_last_bgsave_time_sec`. The finding is critical when `current_save_keys_processed` (since 6.2) does not rise.',
 		since: '2.6',
 		falsePositives: [
-			'A diskless full resync counts as a save, too. It lasts as long as the network needs, and the next steps name it.',
+			'A diskless full resync counts as a save and takes as long as the network needs. The next steps name it.',
 		],
 	},
 	needs: {running: infoNumber('persistence', 'rdb_current_bgsave_time_sec')},
@@ -107,9 +107,9 @@ export const perStale = rule({
 			'A save is overdue: unsaved changes (`rdb_changes_since_last_save`) have waited longer than twice the longest window of `save`. `rdb_last_save_time` gives the age of the last save.',
 		since: '2.6',
 		falsePositives: [
-			'`rdb_last_save_time` is the start time of a server that never saved. The finding then says that it has not saved since it started.',
-			'Without enough changes for a save point nothing is overdue.',
-			'While a save runs, or with an append-only file, nothing is overdue.',
+			'`rdb_last_save_time` of a server that never saved is its start time. The finding then says that the server has not saved since its start.',
+			'A save is not overdue before a save point has enough changes. The rule is clear until then.',
+			'A save is not overdue while one runs, or with an append-only file. The rule is clear then.',
 		],
 	},
 	needs: {
@@ -157,12 +157,12 @@ export const perDirty = rule({
 	id: 'per.dirty',
 	scope: 'node',
 	docs: {
-		looksAt: 'Very many changes are in memory only: `rdb_changes_since_last_save`, with `save` set.',
+		looksAt: 'Very many changes are in memory only: `rdb_changes_since_last_save`, where `save` is set.',
 		since: '2.6',
 		falsePositives: [
 			'With an append-only file, or with `save ""`, changes do not wait for a save. The rule is clear then.',
-			'A declared cache may lose its data. The rule does not apply to it.',
-			'A running save takes the changes in. The rule waits for its end.',
+			'A target with `role = "cache"` may lose its data. The rule does not apply to it.',
+			'A running save writes these changes. The rule waits for its end.',
 		],
 	},
 	appliesTo: facts => !facts.settings.isCache,
@@ -201,9 +201,9 @@ export const perNone = rule({
 		looksAt: 'The server writes nothing to disk: `save ""` and `aof_enabled:0`.',
 		since: '2.2',
 		falsePositives: [
-			'A cache needs no saves. A declared cache gets no finding, and for others the finding is advice.',
+			'A cache needs no saves. A target with `role = "cache"` gets no finding, and for others the finding is advice.',
 			'A server without keys loses nothing. The rule waits for the first key.',
-			'Managed services save by other means. They deny CONFIG GET, and the rule is not evaluated then.',
+			'Managed services save by other means. They deny CONFIG GET, so the rule is not evaluated for them.',
 		],
 	},
 	appliesTo: facts => !facts.settings.isCache,
@@ -243,11 +243,11 @@ export const cfgSaveOff = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server saves, and a failed save does not stop writes: `stop-writes-on-bgsave-error no`. The setting ends MISCONF, and is easily left on afterwards.',
+			'The server saves, and a failed save does not stop writes: `stop-writes-on-bgsave-error no`. Operators set it to end MISCONF, and easily forget to set it back.',
 		since: '2.6',
 		falsePositives: [
-			'Some operators want it so, and watch their saves by other means. The finding is advice.',
-			'With `save ""` no save can fail. That is per.none.',
+			'Some operators prefer this setting and monitor saves by other means. The finding is advice.',
+			'With `save ""` no save can fail. per.none reports that setting.',
 		],
 	},
 	needs: {stops: setting('stop-writes-on-bgsave-error'), saves: setting('save')},

@@ -27,13 +27,13 @@ export const repLagBytes = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A replica's data is old: `master_repl_offset` minus the replica's `offset=` in the same INFO, divided by the rate at which that offset grows. `lag=` cannot tell: it is the age of the last acknowledgement, and stays 0 on a slow link.",
+			"A replica's data is old: `master_repl_offset` minus the replica's `offset=` in the same INFO, divided by the rate at which `master_repl_offset` grows. `lag=` cannot tell, because it is the age of the last acknowledgement and stays 0 on a slow link.",
 		since: '2.8',
 		falsePositives: [
 			'A replica that is not online shows the offset 0. The rule leaves it out.',
-			'A few bytes are under way on every link. The rule has a least distance.',
-			'A replica acknowledges once a second. What the primary wrote since the last acknowledgement does not count.',
-			'A busy primary writes more than its backlog between two acknowledgements. The backlog counts only for a replica that is slow.',
+			'A few bytes are in transit on every link. The rule ignores a distance below a minimum.',
+			'A replica acknowledges once a second. Bytes that the primary wrote since the last acknowledgement do not count.',
+			'A busy primary may write more than its backlog between two acknowledgements. The rule compares the distance with the backlog only for a replica that is slow.',
 			'Offsets start over at a failover. The rule waits after a change of role.',
 		],
 	},
@@ -101,7 +101,7 @@ export const repLagAck = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica stopped acknowledging: `lag=` of its line in INFO, in seconds. A replica acknowledges every second, however far its data is behind.',
+			'A replica stopped acknowledging: `lag=` of its line in INFO, in seconds. A replica acknowledges every second, even if its data is old.',
 		since: '2.8',
 		falsePositives: [
 			'A replica that is not online does not acknowledge. The rule leaves it out.',
@@ -147,8 +147,8 @@ export const repBacklog = rule({
 			'The replication backlog holds less than a minute of writes: `repl_backlog_size` divided by the rate of `master_repl_offset`.',
 		since: '2.8',
 		falsePositives: [
-			'The default of 1 MB is little for any busy primary, and harmless while no link breaks. The finding is advice.',
-			'A burst of writes passes. The condition must hold for a minute.',
+			'The default of 1 MB is small for any busy primary, and harmless while no link breaks. The finding is advice.',
+			'A burst of writes ends soon. The condition must hold for a minute.',
 		],
 	},
 	raiseAfterMs: 60_000,
@@ -188,9 +188,9 @@ export const repObuf = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A replica's output buffer nears the limit of `client-output-buffer-limit replica`: `omem` of its line in CLIENT LIST. It is known when CLIENT LIST was asked for.",
+			"A replica's output buffer is close to the limit of `client-output-buffer-limit replica`: `omem` of its line in CLIENT LIST. The rule needs CLIENT LIST, which redis-top does not always ask for.",
 		since: '5.0',
-		falsePositives: ['Below half of the limit a buffer is usual during a full resync. The threshold is above that.'],
+		falsePositives: ['A buffer below half of the limit is usual during a full resync. The threshold is higher.'],
 	},
 	appliesTo: servesReplicas,
 	needs: {clients: clientRows},

@@ -83,12 +83,12 @@ export const repLinkDown = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such time, and the rule counts for itself then. It is critical at once where the replica's log tells an obstacle that does not pass: a wrong password, or data that it cannot load.",
+			"A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such field, and the rule measures the time itself. The finding is critical at once where the replica's log names a lasting cause, such as a wrong password or data that it cannot load.",
 		since: '2.4',
 		falsePositives: [
 			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`.',
-			'Before a diskless full resync the replica waits 5 seconds in the same state. A short loss is info only.',
-			'After its primary froze, the link stays up for `repl-timeout`, a minute. That is rep.io_stale.',
+			'Before a diskless full resync the replica waits 5 seconds in the same state. A short loss of the link is only info.',
+			'After its primary froze, the link stays up for `repl-timeout`, a minute by default. rep.io_stale reports that minute.',
 		],
 	},
 	roles: ['replica'],
@@ -163,8 +163,8 @@ export const repIoStale = rule({
 			'A replica receives nothing from its primary, although the link is up: `master_last_io_seconds_ago` with `master_link_status:up`.',
 		since: '2.2',
 		falsePositives: [
-			'An idle primary sends a ping every ten seconds (`repl-ping-replica-period`). The threshold is above that.',
-			'−1 means that the link is down. That is rep.link_down.',
+			'An idle primary sends a PING every ten seconds (`repl-ping-replica-period`). The threshold is longer.',
+			'The value −1 means that the link is down. rep.link_down reports it.',
 		],
 	},
 	roles: ['replica'],
@@ -210,7 +210,7 @@ export const repSync = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A full resync runs: `master_sync_in_progress:1`. Its progress is known since 6.2, by `master_sync_read_bytes` and `master_sync_total_bytes`.',
+			'A full resync runs: `master_sync_in_progress:1`. Since 6.2 `master_sync_read_bytes` and `master_sync_total_bytes` tell its progress.',
 		since: '2.2',
 		falsePositives: ['A new replica begins with a full resync. The finding is info until it takes unusually long.'],
 	},
@@ -249,9 +249,9 @@ export const repState = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica is not online for two minutes: `state=` of its line in INFO is `wait_bgsave` or `send_bulk`. Valkey adds `bg_transfer` and `rdb_transmitted`.',
+			'A replica has not been online for two minutes: `state=` of its line in INFO is `wait_bgsave` or `send_bulk`. Valkey adds `bg_transfer` and `rdb_transmitted`.',
 		since: '2.8',
-		falsePositives: ['Every full resync passes through these states. Two minutes are long for one.'],
+		falsePositives: ['Every full resync passes through these states. The rule fires after two minutes in them.'],
 	},
 	raiseAfterMs: 120_000,
 	needs: {},

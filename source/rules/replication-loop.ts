@@ -29,9 +29,11 @@ export const repLoop = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'Replicas that replicate from each other, or from themselves: `master_host` and `master_port` lead back to the node. Such a circle has no primary.',
+			'Replicas replicate from each other, or from themselves: `master_host` and `master_port` lead back to the node. Such a circle has no primary.',
 		since: 'any',
-		falsePositives: ['A replica of a replica is no circle, as long as the chain ends at a primary.'],
+		falsePositives: [
+			'A chain of replicas that ends at a primary is no circle. The rule follows each chain to its end.',
+		],
 	},
 	evaluate({nodes}) {
 		const records = new Map([...nodes].map(([address, {record}]) => [address, record]));

@@ -16,10 +16,10 @@ export const repFullsyncStorm = rule({
 	id: 'rep.fullsync_storm',
 	scope: 'node',
 	docs: {
-		looksAt: 'Replicas need one full resync after the other: `sync_full` rises repeatedly within ten minutes.',
+		looksAt: 'Replicas repeat full resyncs: `sync_full` rises several times within ten minutes.',
 		since: '2.8',
 		falsePositives: [
-			'A new replica begins with a full resync. The rule subtracts as many as `connected_slaves` has risen.',
+			'A new replica begins with a full resync. The rule subtracts the increase of `connected_slaves`.',
 			'After a restart of the primary, each returning replica is refused a partial resync once (`sync_partial_err`). A single full resync is below the threshold.',
 		],
 	},
@@ -64,10 +64,10 @@ export const repFlapping = rule({
 	id: 'rep.flapping',
 	scope: 'node',
 	docs: {
-		looksAt: 'Links to replicas that break again and again: `sync_partial_ok` rises repeatedly within two minutes.',
+		looksAt: 'Links to replicas break repeatedly: `sync_partial_ok` rises several times within two minutes.',
 		since: '2.8',
 		falsePositives: [
-			'After a failover, a restart or a short network loss each replica needs one partial resync. The rule subtracts as many as there are replicas.',
+			'After a failover, a restart or a short network loss each replica needs one partial resync. The rule subtracts one for each replica.',
 		],
 	},
 	raiseAfter: 1,
@@ -103,7 +103,7 @@ export const repDualchannel = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica buffers many writes during a full resync over two channels: `replicas_repl_buffer_size` (Valkey 8.0) or `replica_full_sync_buffer_size` (Redis 8.0). The limit is that of `client-output-buffer-limit replica`.',
+			'A replica buffers many writes during a full resync over two channels: `replicas_repl_buffer_size` (Valkey 8.0) or `replica_full_sync_buffer_size` (Redis 8.0). The limit of the buffer is that of `client-output-buffer-limit replica`.',
 		since: '8.0',
 		falsePositives: [],
 	},
@@ -146,7 +146,7 @@ export const repDiscTotal = rule({
 	docs: {
 		looksAt: 'A replica needs many attempts for one resync: `master_current_sync_attempts`.',
 		since: '8.2',
-		falsePositives: ['A short network loss costs an attempt. The rule allows a few.'],
+		falsePositives: ['A short network loss costs one attempt. The rule allows a few.'],
 	},
 	roles: ['replica'],
 	needs: {attempts: infoNumber('replication', 'master_current_sync_attempts')},

@@ -57,14 +57,14 @@ export const repLost = rule({
 	id: 'rep.lost',
 	scope: 'node',
 	docs: {
-		looksAt: 'A primary has fewer replicas than within the last ten minutes: `connected_slaves`.',
+		looksAt: 'A primary has fewer replicas than earlier within the last ten minutes: `connected_slaves`.',
 		since: 'any',
 		falsePositives: [
-			'A replica in a full resync counts as connected, and is not missed.',
-			'A failover takes all replicas along: where a replica of it is a primary now, the rule waits.',
-			'A planned removal looks the same. The finding ends after ten minutes.',
-			'A replica that restarts is away for some seconds. Within `rep.grace.seconds` the finding is a warning.',
-			'In a failover the replicas follow the new primary before the old one is a replica. If both stay primaries, that is rep.diverged.',
+			'A replica in a full resync counts as connected. The rule does not miss it.',
+			'After a failover the replicas follow the promoted node. The rule waits where a former replica is a primary now.',
+			'A replica may be removed on purpose. The finding ends after ten minutes.',
+			'A replica that restarts is disconnected for some seconds. The finding is only a warning for `rep.grace.seconds`.',
+			'During a failover the replicas follow the new primary before the old primary becomes a replica. Two nodes that both stay primaries are reported by rep.diverged.',
 		],
 	},
 	raiseAfter: 3,
@@ -114,7 +114,9 @@ export const repMinGood = rule({
 		looksAt:
 			'The server refuses writes with NOREPLICAS: `min_slaves_good_slaves` is below `min-replicas-to-write`, or `errorstat_NOREPLICAS` (since 6.2) rises.',
 		since: '2.8',
-		falsePositives: ['INFO has the field only while the setting is in use. The rule is clear without it.'],
+		falsePositives: [
+			'INFO has `min_slaves_good_slaves` only while `min-replicas-to-write` is set. The rule is clear without it.',
+		],
 	},
 	raiseAfter: 1,
 	clearAfter: 5,
@@ -166,8 +168,8 @@ export const repMaxmem = rule({
 			"A replica's `maxmemory` is below the `used_memory` of its primary, and below the primary's own `maxmemory`.",
 		since: '3.2',
 		falsePositives: [
-			'A primary exceeds its limit for a moment, and both samples are of different moments. A replica with the same limit is no fault.',
-			'A replica ignores its own limit (`replica-ignore-maxmemory`). The limit counts after a failover to it, hence no more than a warning.',
+			'A primary exceeds its limit for moments, and the samples of the two nodes are of different moments. A replica with the same limit does not fire.',
+			'A replica ignores its own limit (`replica-ignore-maxmemory`) until it is promoted. The finding is at most a warning.',
 		],
 	},
 	roles: ['replica'],
@@ -201,7 +203,9 @@ export const repWritable = rule({
 	docs: {
 		looksAt: 'A replica accepts writes of its own: `slave_read_only:0`.',
 		since: '2.6',
-		falsePositives: ['Some set it on purpose, for results that may be lost. The rule cannot tell.'],
+		falsePositives: [
+			'Some operators set it on purpose, for results that may be lost. The rule cannot tell this case apart.',
+		],
 	},
 	roles: ['replica'],
 	needs: {isReadOnly: infoNumber('replication', 'slave_read_only')},
@@ -225,8 +229,8 @@ export const repDiverged = rule({
 			'Two primaries share a replication history. The `master_replid2` of one is the `master_replid` of the other, or both have the same `master_replid2`.',
 		since: '4.0',
 		falsePositives: [
-			'A failover looks so for a moment: after a change of role, or while a sentinel lists one of the two as a replica that it reaches, it is info for half a minute.',
-			'The shards of a cluster and unrelated servers are primaries, too. They share no history, and clusters are left out.',
+			'Two primaries exist for a moment in every failover. For half a minute the finding is info: after a change of role, or while a sentinel lists one of the two as a replica that it reaches.',
+			'Primaries of a cluster and of unrelated servers share no history. The rule leaves clusters out.',
 		],
 	},
 	evaluate(fleet, heldMs) {

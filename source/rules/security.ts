@@ -75,10 +75,10 @@ export const secAuthfail = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It counts failed logins: `acl_access_denied_auth` of Redis 7.2, before that the entries of ACL LOG. More than ten a minute fire; ACL LOG names the clients.',
+			'The rule counts failed logins: `acl_access_denied_auth` since Redis 7.2, before that the entries of ACL LOG. It fires above ten a minute. ACL LOG names the clients.',
 		since: '6.0',
 		falsePositives: [
-			'An application with an old password looks like somebody who guesses passwords: the rule cannot tell them apart.',
+			'An application with an old password looks like a person who guesses passwords. The rule cannot tell them apart.',
 		],
 	},
 	needs: {
@@ -115,9 +115,11 @@ export const secDebug = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `enable-debug-command` and `enable-module-command`. With `yes` every connection may use DEBUG or MODULE LOAD.',
+			'The rule reads `enable-debug-command` and `enable-module-command`. With `yes` every connection may use DEBUG or MODULE LOAD.',
 		since: '7.0',
-		falsePositives: ['`local` allows the commands on the machine of the server only: that is clear.'],
+		falsePositives: [
+			'The value `local` allows the commands only on the machine of the server. The rule is clear then.',
+		],
 	},
 	needs: {debug: setting('enable-debug-command'), modules: setting('enable-module-command')},
 	evaluate({debug, modules}) {
@@ -144,11 +146,11 @@ export const secDefaultAll = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It asks ACL DRYRUN whether the user `default` may run SHUTDOWN, where redis-top itself connects without a password. ACL DRYRUN tells the rights without reading the password.',
+			'The rule asks ACL DRYRUN whether the user `default` may run SHUTDOWN, where redis-top itself connects without a password. ACL DRYRUN tells the rights without reading the password.',
 		since: '7.0',
 		falsePositives: [
-			'Servers come like this, and many private networks keep it on purpose: it is advice only.',
-			'With a password of its own redis-top cannot know whether others need one: then it is not evaluated.',
+			'A new server has this setting, and many private networks keep it on purpose. The finding is only advice.',
+			'Where redis-top uses a password, it cannot know whether others need one. The rule is not evaluated then.',
 		],
 	},
 	needs: {
@@ -182,9 +184,11 @@ export const secDenied = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads the growth of `acl_access_denied_cmd`, `acl_access_denied_key` and `acl_access_denied_channel`. ACL LOG, where it may be read, names the users.',
+			'The rule reads the growth of `acl_access_denied_cmd`, `acl_access_denied_key` and `acl_access_denied_channel`. ACL LOG names the users, where redis-top may read it.',
 		since: '7.2',
-		falsePositives: ['The denied commands of redis-top itself count there, too: while it has any, the rule is clear.'],
+		falsePositives: [
+			'Denied commands of redis-top itself are counted too. The rule is clear while redis-top has denied commands.',
+		],
 	},
 	raiseAfter: 1,
 	appliesTo: facts => facts.record.blind.every(({kind}) => kind !== 'denied'),
@@ -222,10 +226,10 @@ export const secNoauth = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It fires where redis-top was given no password and gets replies: whoever reaches the port can use the server. It is critical at a public address.',
+			'The rule fires where redis-top was given no password and gets replies: every client that reaches the port can use the server. The finding is critical at a public address.',
 		since: 'any',
 		falsePositives: [
-			'On loopback, a unix socket or a private network it may be meant like this: there it is advice only.',
+			'On loopback, a unix socket or a private network this may be intended. The finding is only advice there.',
 		],
 	},
 	appliesTo: facts => facts.sample !== undefined && facts.settings.hasPassword === false,
@@ -256,11 +260,11 @@ export const secOld = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `redis_version` and `server_name`. Redis before 6.2 gets no security fixes from its authors any more.',
+			'The rule reads `redis_version` and `server_name`. Redis before 6.2 gets no security fixes from its authors any more.',
 		since: 'any',
 		falsePositives: [
-			'A distribution may have put fixes into an older release: it is advice only.',
-			'Valkey reports a Redis version for compatibility: it is left out.',
+			'A distribution may have added fixes to an older release. The finding is only advice.',
+			'Valkey reports a Redis version for compatibility. The rule does not apply to Valkey.',
 		],
 	},
 	needs: {version: infoText('server', 'redis_version')},
@@ -283,9 +287,11 @@ export const secPlaintext = rule({
 	id: 'sec.plaintext',
 	scope: 'node',
 	docs: {
-		looksAt: 'It fires where redis-top reaches a public address without TLS.',
+		looksAt: 'The rule fires where redis-top reaches a public address without TLS.',
 		since: '6.0',
-		falsePositives: ['A tunnel or service mesh that encrypts looks the same from here: the rule cannot tell.'],
+		falsePositives: [
+			'A tunnel or service mesh that encrypts looks the same to redis-top. The rule cannot tell this case apart.',
+		],
 	},
 	appliesTo: facts => facts.sample !== undefined,
 	needs: {},
@@ -308,10 +314,10 @@ export const secProtectedOff = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It reads `protected-mode` and `bind`, where redis-top connects without a password. Protected mode off and a bind beyond loopback fire.',
+			'The rule reads `protected-mode` and `bind`, where redis-top connects without a password. It fires where protected mode is off and `bind` has more than loopback addresses.',
 		since: '3.2',
 		falsePositives: [
-			'A container looks like this on purpose, and its host publishes the port: whoever reaches that port is in.',
+			'A container has these settings on purpose, and its host publishes the port. The finding is right all the same: every client that reaches that port can use the server.',
 		],
 	},
 	appliesTo: facts => facts.settings.hasPassword === false,
@@ -341,9 +347,9 @@ export const secScan = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"It looks for `Possible SECURITY ATTACK detected` in the last hour of the server's log, where the log can be read on this machine. The server writes it when a client sends HTTP.",
+			"The rule looks for `Possible SECURITY ATTACK detected` in the last hour of the server's log, where redis-top can read the log on this machine. The server logs this line when a client sends HTTP.",
 		since: '3.2',
-		falsePositives: ["A load balancer's health check may send HTTP: the log line names its address."],
+		falsePositives: ["A load balancer's health check may send HTTP. The log line names its address."],
 	},
 	raiseAfter: 1,
 	needs: {log: hostFact(({log}) => log, "the server's log")},

@@ -19,9 +19,11 @@ export const senCount = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'It reads `num-other-sentinels` and `quorum` in SENTINEL MASTERS of every sentinel. It fires for too few sentinels, an even number, fewer than the quorum, and sentinels that count differently.',
+			'The rule reads `num-other-sentinels` and `quorum` in SENTINEL MASTERS of every sentinel. It fires for too few sentinels, an even number, fewer than the quorum, and sentinels that count differently.',
 		since: '2.8',
-		falsePositives: ['A sentinel that was taken away is counted until SENTINEL RESET: the rule cannot tell.'],
+		falsePositives: [
+			'A sentinel that was removed is counted until SENTINEL RESET. The rule cannot tell it from a lost one.',
+		],
 	},
 	raiseAfter: 3,
 	evaluate: fleet =>
@@ -99,11 +101,11 @@ export const senDisagree = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'It compares the address that each sentinel has for a primary. It fires where they differ, and where all name a node that reports the role replica.',
+			'The rule compares the address that each sentinel has for a primary. It fires where the addresses differ, and where all sentinels name a node that reports the role replica.',
 		since: '2.8',
 		falsePositives: [
-			'Each sentinel tells the others of a failover within two seconds: the condition must hold for three.',
-			'A failover may take seconds to reach all sentinels: before that it is a warning.',
+			'Sentinels tell each other of a failover within two seconds. The condition must hold for three.',
+			'A failover may take seconds to reach all sentinels. The finding is a warning until then.',
 		],
 	},
 	raiseAfterMs: 3000,
@@ -160,11 +162,11 @@ export const senDown = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'It reads the flags of SENTINEL MASTERS. `s_down` is what one sentinel observes, after `down-after-milliseconds`; `o_down` is what its quorum agreed on. A failover follows.',
+			'The rule reads the flags of SENTINEL MASTERS. `s_down` is what one sentinel observes, after `down-after-milliseconds`. `o_down` is what its quorum agreed on, and a failover follows.',
 		since: '2.8',
 		falsePositives: [
-			'A broken link of one sentinel looks alike: before the quorum agrees it is a warning.',
-			'A sentinel that cannot log in looks alike: where the primary answers redis-top, the finding is about the sentinels.',
+			'A broken link of one sentinel looks the same. The finding is a warning until the quorum agrees.',
+			'A sentinel that cannot log in looks the same. Where the primary answers redis-top, the finding is about the sentinels.',
 		],
 	},
 	raiseAfter: 1,
@@ -216,9 +218,9 @@ export const senFailing = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'It reads the flag `failover_in_progress` of SENTINEL MASTERS, and how long it lasts. It is critical after the `failover-timeout` of the sentinel that leads the failover.',
+			'The rule reads the flag `failover_in_progress` of SENTINEL MASTERS, and how long it lasts. The finding is critical after the `failover-timeout` of the sentinel that leads the failover.',
 		since: '2.8',
-		falsePositives: ['A failover takes some seconds: until its timeout it is info.'],
+		falsePositives: ['A failover takes some seconds. The finding is info until its timeout.'],
 	},
 	raiseAfter: 1,
 	evaluate: (fleet, heldMs) =>
@@ -271,9 +273,9 @@ export const senNoReplica = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'It reads the flags, `slave-priority` and `master-link-status` in SENTINEL REPLICAS. It fires where no replica could be promoted: a failover would end with `-NOGOODSLAVE`.',
+			'The rule reads the flags, `slave-priority` and `master-link-status` in SENTINEL REPLICAS. It fires where no replica could be promoted: a failover would end with `-NOGOODSLAVE`.',
 		since: '2.8',
-		falsePositives: ['During a failover the links of all replicas change: then it is not evaluated.'],
+		falsePositives: ['The links of all replicas change during a failover. The rule is not evaluated then.'],
 	},
 	raiseAfter: 3,
 	evaluate: fleet =>
@@ -322,11 +324,11 @@ export const senQuorum = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'It asks SENTINEL CKQUORUM whether a failover could be agreed on and authorised now. It fires where no sentinel that answers says so.',
+			'The rule asks SENTINEL CKQUORUM whether the sentinels could agree on a failover and authorise it now. It fires where no sentinel that answers says so.',
 		since: '2.8.4',
 		falsePositives: [
-			'A single check may fail while sentinels connect again: two in a row must fail.',
-			'A sentinel that cannot log in to the primary knows no other sentinel: where another one has a quorum, it is clear.',
+			'A single check may fail while sentinels connect again. Two checks in a row must fail.',
+			'A sentinel that cannot log in to the primary knows no other sentinel. The rule is clear where another sentinel has a quorum.',
 		],
 	},
 	raiseAfter: 1,
@@ -368,7 +370,7 @@ export const senTilt = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"It reads `sentinel_tilt` of INFO sentinel. In TILT mode the sentinel's clock jumped or its process stood still, and it takes no action until that has passed.",
+			'The rule reads `sentinel_tilt` of INFO sentinel. A sentinel enters TILT mode when its clock jumped or its process stood still. It takes no action until TILT mode ends.',
 		since: '2.8',
 		falsePositives: [],
 	},

@@ -11,11 +11,12 @@ export const srvBusy = rule({
 	id: 'srv.busy',
 	scope: 'node',
 	docs: {
-		looksAt: 'The reply BUSY: a script, a function or a command of a module runs, and the server answers nothing else.',
+		looksAt:
+			'The server replies BUSY: a script, a function or a command of a module runs, and the server answers nothing else.',
 		since: '2.6',
 		falsePositives: [
-			'In the first five seconds (`busy-reply-threshold`) the server gives no reply at all; conn.unresponsive reports it.',
-			"A module's command cannot be killed. The rule names no action for it.",
+			'The server gives no reply at all in the first five seconds (`busy-reply-threshold`). conn.unresponsive reports that time.',
+			'A command of a module cannot be killed. The finding offers no action for it.',
 		],
 	},
 	raiseAfter: 1,
@@ -110,11 +111,11 @@ export const srvPaused = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether the server pauses its clients: `paused_reason`, in Valkey since 8.1. Elsewhere CLIENT LIST, if redis-top has read it: a client is blocked (`flags=b`) in a command that never waits, such as SET. CLIENT PAUSE is critical.',
+			'The rule checks whether the server pauses its clients: `paused_reason`, in Valkey since 8.1. For other servers it reads CLIENT LIST, if redis-top has asked for it: a client is blocked (`flags=b`) in a command that never waits, such as SET. CLIENT PAUSE is critical.',
 		since: 'any',
 		falsePositives: [
-			'BLPOP, commands of modules and FLUSHALL may wait by themselves. Clients blocked in them do not count.',
-			'A failover or a shutdown pauses writes for its duration: a warning.',
+			'BLPOP, commands of modules and FLUSHALL may block without a pause. Clients blocked in them do not count.',
+			'A failover or a shutdown pauses writes until it ends. The finding is only a warning then.',
 		],
 	},
 	needs: {
@@ -163,9 +164,9 @@ export const fnEngine = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'How long a function has been running: FUNCTION STATS, which a busy server still answers. The server tells nothing about a script (EVAL); srv.busy reports scripts.',
+			'The rule reads how long a function has been running: FUNCTION STATS, which a busy server still answers. The server reports no such time for a script (EVAL). srv.busy reports scripts.',
 		since: '7.0',
-		falsePositives: ['A short function is normal: it counts after five seconds.'],
+		falsePositives: ['A function that runs briefly is normal. The rule fires after five seconds.'],
 	},
 	raiseAfter: 1,
 	clearAfter: 1,

@@ -16,12 +16,13 @@ export const srvRestarted = rule({
 	id: 'srv.restarted',
 	scope: 'node',
 	docs: {
-		looksAt: "The server's `run_id`: another process answers than before. The finding is listed for ten minutes.",
+		looksAt:
+			"The rule compares the server's `run_id` with the one before: a change means that another process answers. The finding is listed for ten minutes.",
 		since: '2.8',
 		falsePositives: [
-			'A server that is young when redis-top starts may have been started on purpose: only a change of `run_id` counts.',
-			'A failover that moved a DNS name leads to another process too. The role changes with it.',
-			'A replica is restarted first in a rolling restart, and its primary has the data. Its restart is a note.',
+			'A server with a short uptime at the first poll may have been started on purpose. Only a change of `run_id` counts.',
+			'A DNS name may lead to another process after a failover. The rule cannot tell that process from a restarted one.',
+			'A rolling restart begins with the replicas, and their primary keeps the data. The finding is info for a replica.',
 		],
 	},
 	raiseAfter: 1,
@@ -51,12 +52,12 @@ export const srvLoading = rule({
 	id: 'srv.loading',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether the server reads its data set from disk: `loading:1`, or the reply LOADING.',
+		looksAt: 'The rule checks whether the server reads its data set from disk: `loading:1`, or the reply LOADING.',
 		since: '2.4',
 		falsePositives: [
-			'A replica that loads while it serves its old data (`async_loading`) is reported by srv.async_loading.',
-			'A replica that loads for less than a minute is a note: other nodes serve its data meanwhile.',
-			'`loading_eta_seconds` jumps and reaches 0 before the end. The rule prints it and does not rely on it.',
+			'A replica that loads while it serves its old data (`async_loading`) is no such case. srv.async_loading reports it.',
+			'Other nodes serve the data of a replica that loads. Its finding is info for the first minute.',
+			'`loading_eta_seconds` jumps and reaches 0 before the end. The rule prints the value and does not rely on it.',
 		],
 	},
 	raiseAfter: 1,
@@ -94,9 +95,12 @@ export const srvLoadingStuck = rule({
 	id: 'srv.loading_stuck',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether `loading_loaded_bytes` stands still while the server loads: critical after half a minute.',
+		looksAt:
+			'The rule checks whether `loading_loaded_bytes` stops rising while the server loads. The finding is critical after half a minute.',
 		since: '2.4',
-		falsePositives: ['The counter stands still while one huge key loads, hence the half minute.'],
+		falsePositives: [
+			'The counter does not rise while one huge key loads. The finding is therefore only a warning for half a minute.',
+		],
 	},
 	appliesTo: facts => facts.number('persistence', 'loading') === 1,
 	raiseAfterMs: 10_000,
@@ -127,7 +131,7 @@ export const srvAsyncLoading = rule({
 	id: 'srv.async_loading',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whether a replica loads a new data set while it serves the old one: `async_loading:1`.',
+		looksAt: 'The rule checks whether a replica loads a new data set while it serves the old one: `async_loading:1`.',
 		since: '7.0',
 		falsePositives: [],
 	},
@@ -151,7 +155,7 @@ export const srvShutdown = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether the server shuts down and waits for its replicas: `shutdown_in_milliseconds`, which is there only while it waits.',
+			'The rule checks whether the server shuts down and waits for its replicas. INFO has `shutdown_in_milliseconds` only while the server waits.',
 		since: '7.0',
 		falsePositives: [],
 	},
@@ -182,7 +186,7 @@ export const srvFailover = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether the command FAILOVER runs: `master_failover_state`. It takes less than a second if the replica is not behind.',
+			'The rule checks whether the command FAILOVER runs: `master_failover_state`. FAILOVER takes less than a second if the replica has all data.',
 		since: '6.2',
 		falsePositives: [],
 	},
@@ -211,9 +215,9 @@ export const srvClock = rule({
 	id: 'srv.clock',
 	scope: 'node',
 	docs: {
-		looksAt: "The difference between the server's clock (`server_time_usec`) and the clock of this machine.",
+		looksAt: "The rule compares the server's clock (`server_time_usec`) with the clock of this machine.",
 		since: '6.2',
-		falsePositives: ['A slow reply makes the time look older: half of the round trip is allowed for.'],
+		falsePositives: ["A slow reply makes the server's time look older. The rule subtracts half of the round trip."],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {serverMicroseconds: infoNumber('server', 'server_time_usec')},

@@ -19,12 +19,12 @@ export const cfgDiffers = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'It compares the versions and the CONFIG GET settings of nodes that belong together: a cluster, or a primary and its replicas. A node whose CONFIG GET is denied is left out.',
+			'The rule compares the versions and the CONFIG GET settings of nodes that belong together: a cluster, or a primary and its replicas. A node whose CONFIG GET is denied is left out.',
 		since: 'any',
 		falsePositives: [
-			"Folders and addresses are a node's own: they are not compared.",
-			'Persistence may differ by role on purpose: `save`, `appendonly` and the like are compared between primaries only.',
-			'During an upgrade versions differ for a while: it is info only.',
+			'Folders and addresses differ between nodes by design. The rule does not compare them.',
+			'Persistence may differ by role on purpose. The rule compares `save`, `appendonly` and the like between primaries only.',
+			'Versions differ during an upgrade. The finding is only info then.',
 		],
 	},
 	evaluate(fleet) {

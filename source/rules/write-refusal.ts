@@ -53,11 +53,11 @@ export const perMisconf = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server refuses writes with MISCONF: `errorstat_MISCONF` (since 6.2) rises, or the server is in the state that brings it. That state is `aof_last_write_status:err`, or `rdb_last_bgsave_status:err` with `save` set and `stop-writes-on-bgsave-error yes`.',
+			'The server refuses writes with MISCONF. The rule fires where `errorstat_MISCONF` (since 6.2) rises, or in the states that cause MISCONF. These are `aof_last_write_status:err`, and `rdb_last_bgsave_status:err` with `save` set and `stop-writes-on-bgsave-error yes`.',
 		since: '2.6',
 		falsePositives: [
 			'After `save ""` or `stop-writes-on-bgsave-error no` the server accepts writes again, although `rdb_last_bgsave_status` stays `err`. The rule reads both settings.',
-			"A replica never answers its primary's writes with MISCONF. After a failed RDB save the rule waits for replies to clients.",
+			"A replica never answers its primary's writes with MISCONF. After a failed RDB save of a replica, the rule fires only if clients get MISCONF.",
 		],
 	},
 	raiseAfter: 1,
@@ -186,12 +186,12 @@ export const perDrift = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The running `appendonly`, `save`, `maxmemory` and `maxmemory-policy` differ from the server config file. The file is known where the server runs on this machine.',
+			'The running `appendonly`, `save`, `maxmemory` and `maxmemory-policy` differ from the server config file. redis-top can read the file where the server runs on this machine.',
 		since: '2.8',
 		falsePositives: [
-			'A setting that the file does not mention has its default. The rule compares with the default then.',
+			'The server uses the default of a setting that the file does not mention. The rule compares with the default then.',
 			'Arguments of the start command override the file, and redis-top cannot see them. The finding says so.',
-			'A file with an include that cannot be read is not compared.',
+			'A file that includes an unreadable file is incomplete. The rule does not compare such a file.',
 		],
 	},
 	needs: {
@@ -238,9 +238,11 @@ export const perDir = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The folder `dir` is gone, is not writable for the server's user by owner, group and mode, or its mount is read-only. The folder is known where the server runs on this machine.",
+			"The folder `dir` is gone, or its mount is read-only, or its owner, group and mode bar the server's user from writing. The folder is known where the server runs on this machine.",
 		since: 'any',
-		falsePositives: ['Root may write in spite of owner and mode. A server that runs as root counts as able to write.'],
+		falsePositives: [
+			'Root may write in spite of owner and mode. The rule ignores both for a server that runs as root.',
+		],
 	},
 	needs: {folder: hostFact(({folder}) => folder, 'dir')},
 	evaluate({folder}, facts) {
