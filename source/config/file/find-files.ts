@@ -2,18 +2,12 @@ import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Given} from '../../arguments/argv.js';
 import {exitCodes} from '../../domain/exit-codes.js';
+import {fileProblem} from '../../host/secret-file.js';
 import {keyConflicts} from '../../keys/key-changes.js';
 import type {ConfigProblem} from '../problems.js';
 import type {FileReading, Readings} from '../sources.js';
 import {type Environment, firstSet} from '../values.js';
 import {type FileSettings, mergedSettings, noSettings} from './file-settings.js';
-
-const reasons: ReadonlyMap<string | undefined, string> = new Map([
-	['ENOENT', 'no such file'],
-	['EACCES', 'permission denied'],
-	['EISDIR', 'it is a folder'],
-	['ENOTDIR', 'it is no folder'],
-]);
 
 const codeOf = (error: unknown): string | undefined =>
 	error instanceof Error && 'code' in error ? String(error.code) : undefined;
@@ -22,8 +16,7 @@ async function fileReading(read: () => Promise<string>): Promise<FileReading> {
 	try {
 		return {text: await read()};
 	} catch (error) {
-		const code = codeOf(error);
-		return {why: reasons.get(code) ?? code ?? 'it is unreadable'};
+		return {why: fileProblem(error)};
 	}
 }
 
@@ -92,7 +85,7 @@ export async function readConfigFiles(
 			if (flags.config !== undefined || (code !== 'ENOENT' && code !== 'ENOTDIR')) {
 				problems.push({
 					exitCode: exitCodes.noPermission,
-					text: `${file}: can't be read: ${reasons.get(code) ?? code ?? String(error)}`,
+					text: `${file}: can't be read: ${fileProblem(error)}`,
 				});
 			}
 		}
