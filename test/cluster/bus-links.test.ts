@@ -20,13 +20,13 @@ const whole = peers.flatMap(port => [link('to', port), link('from', port)]);
 const without = (direction: LinkDirection, port: number) =>
 	whole.filter(each => each.direction !== direction || each.peer !== idOf(port));
 
-test('two links a peer and nothing unsent is well', () => {
+test('two links to each peer without unsent data are no problem', () => {
 	const links = busLinksIn(whole, nodes, undefined);
 	assert.deepEqual([links.present, links.expected, links.gaps, links.backlogs], [10, 10, [], []]);
 	assert.equal(links.unsentBytes, 480);
 });
 
-test('a gap is confirmed by the next reading, and over when the link is there again', () => {
+test('a missing link is confirmed by the next reading, and is over when the link exists again', () => {
 	const first = busLinksIn(without('from', 17_053), nodes, undefined);
 	assert.deepEqual(first.gaps, [{direction: 'from', peer: idOf(17_053), isConfirmed: false}]);
 	assert.deepEqual([first.present, first.expected, missingPeers(first, 'from')], [9, 10, []]);
@@ -37,7 +37,7 @@ test('a gap is confirmed by the next reading, and over when the link is there ag
 	assert.deepEqual(busLinksIn(whole, nodes, second).gaps, []);
 });
 
-test('with a peer that failed, or was not met yet, no link is expected', () => {
+test('no link is expected to a peer that failed or is in handshake', () => {
 	for (const flags of ['slave,fail', 'slave,fail?', 'handshake', 'slave,noaddr']) {
 		const changed = viewFrom(17_050, {changed: [`17053 ${flags} 0`]}).nodes;
 		const links = busLinksIn(
@@ -49,7 +49,7 @@ test('with a peer that failed, or was not met yet, no link is expected', () => {
 	}
 });
 
-test('a buffer that fills is named with what it was', () => {
+test('a growing buffer is listed with its earlier size', () => {
 	const full = (unsentBytes: number) => [...without('to', 17_053), link('to', 17_053, unsentBytes)];
 	const first = busLinksIn(full(2 ** 20), nodes, undefined);
 	assert.deepEqual(first.backlogs, [

@@ -77,7 +77,7 @@ test('every view is in exactly one partition and one group', () => {
 	);
 });
 
-test('the stretches are all the slots, each with the nodes that claim it in their own views', () => {
+test('the ranges cover all slots, each with the nodes that claim it in their own views', () => {
 	fc.assert(
 		fc.property(anyViews, views => {
 			const {claims, viewOf} = compared(views);
@@ -124,7 +124,7 @@ test('the order of the views changes nothing', () => {
 	);
 });
 
-test('whatever nodes say, there is a verdict in one line', () => {
+test('any views give a verdict of one line', () => {
 	fc.assert(
 		fc.property(anyViews, fc.nat(100_000), fc.nat(20_000), (views, nowMs, nodeTimeoutMs) => {
 			const comparison = compared(views);

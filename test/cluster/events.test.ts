@@ -40,7 +40,7 @@ function eventsOver(rounds: readonly Round[]): string[] {
 const without = (ports: readonly number[], parts: Parameters<typeof viewFrom>[1]) =>
 	[17050, 17051, 17052, 17053, 17054, 17055].filter(port => !ports.includes(port)).map(port => viewFrom(port, parts));
 
-test('a frozen primary: PFAIL, FAIL, election, promotion, return as a replica', () => {
+test('a frozen primary gives events for PFAIL, FAIL, election, promotion and its return as a replica', () => {
 	const suspected = {changed: ['17050 master,fail? 1 0-5460']};
 	const failed = {changed: ['17050 master,fail 1 0-5460'], state: 'fail'};
 	const promoted = ['17050 master,fail 1', '17053 master 7 0-5460'];
@@ -64,7 +64,7 @@ test('a frozen primary: PFAIL, FAIL, election, promotion, return as a replica', 
 	]);
 });
 
-test('a node that reports another role than before is promoted or demoted', () => {
+test('a node that reports a new role gives the event promoted or demoted', () => {
 	const promoted = ['17050 slave:17053 7', '17053 master 7 0-5460'];
 	assert.deepEqual(
 		eventsOver([
@@ -78,7 +78,7 @@ test('a node that reports another role than before is promoted or demoted', () =
 	);
 });
 
-test('a replica that fails is a warning, and a PFAIL that passes has its end', () => {
+test('a failing replica is a warning event, and a PFAIL that passes gives an event for its end', () => {
 	const replica = {changed: ['17053 slave,fail:17050 1']};
 	assert.match(
 		eventsOver([
@@ -101,7 +101,7 @@ test('a replica that fails is a warning, and a PFAIL that passes has its end', (
 	);
 });
 
-test('a failure report is not over because the node that made it is gone', () => {
+test('a failure report does not end when the reporting node is gone', () => {
 	const suspected = {changed: ['17050 master,fail? 1 0-5460']};
 	const lines = eventsOver([
 		{atMs: 0, views: sixViews()},
@@ -111,7 +111,7 @@ test('a failure report is not over because the node that made it is gone', () =>
 	assert.ok(!lines.some(line => line.includes('trusted-again')), lines.join('\n'));
 });
 
-test('slots that move between primaries', () => {
+test('slots that move between primaries are one event', () => {
 	const moved = ['17050 master 1 100-5460', '17051 master 8 0-99 5461-10922'];
 	assert.deepEqual(
 		eventsOver([
@@ -156,7 +156,7 @@ test('a partition begins once and ends once, whichever nodes flag each other in 
 	assert.match(lines.at(-1) ?? '', /the separation from the majority is over, after 16s/);
 });
 
-test('nothing happens between two looks at the same, nor before a first one', () => {
+test('equal states give no event, and neither does the first state', () => {
 	assert.deepEqual(
 		eventsOver([
 			{atMs: 0, views: sixViews()},

@@ -26,16 +26,16 @@ const follow = (moves: typeof both, ...polls: ReadonlyArray<readonly [atMs: numb
 		[],
 	)[0];
 
-test('a pair of open sides is one move', () => {
+test('a slot open on both sides is one move', () => {
 	assert.deepEqual(both, [{slot: 100, source: idOf(17050), target: idOf(17051), isMigrating: true, isImporting: true}]);
 });
 
-test('a replica that repeats what its primary has open moves nothing', () => {
+test('a replica that repeats the open slots of its primary gives no move', () => {
 	const repeated = `17053 slave:17050 1 [100->-${idOf(17051)}]`;
 	assert.deepEqual(movesOf({17053: {changed: [repeated]}}), []);
 });
 
-test('a side that is not open, and one that can not be asked', () => {
+test('the other side of a move is false where it is not open, and undefined where it cannot be asked', () => {
 	assert.deepEqual(movesOf({17050: {changed: [out]}})[0], {
 		slot: 100,
 		source: idOf(17050),
@@ -48,7 +48,7 @@ test('a side that is not open, and one that can not be asked', () => {
 	assert.deepEqual(movesOf({}), []);
 });
 
-test('progress: keys left, keys there, and how fast', () => {
+test('a move has its remaining keys, its moved keys and its speed', () => {
 	const move = follow(both, [0, 1000, 0], [2000, 600, 400]);
 	assert.equal(move?.keysLeft, 600);
 	assert.equal(move?.keysThere, 400);
@@ -59,14 +59,14 @@ test('progress: keys left, keys there, and how fast', () => {
 	assert.equal(follow(both, [0, 5, 0], [1000])?.keysLeft, 5, 'a count that is not asked every time stays');
 });
 
-test('stuck: nothing moved for ten minutes', () => {
+test('a move is stuck after ten minutes without a moved key', () => {
 	assert.equal(follow(both, [0, 10, 0], [stuckAfterMs - 1, 10, 0])?.problem, undefined);
 	assert.equal(follow(both, [0, 10, 0], [stuckAfterMs, 10, 0])?.problem, 'stuck');
 	assert.equal(follow(both, [0, 10, 0], [stuckAfterMs - 1, 9, 1], [stuckAfterMs, 9, 1])?.problem, undefined);
 	assert.equal(follow(both, [0], [stuckAfterMs])?.problem, 'stuck', 'and none can be counted');
 });
 
-test('one-sided: longer than between the two SETSLOTs of a move', () => {
+test('a move is one-sided when it lasts longer than the time between its two SETSLOT commands', () => {
 	const oneSided = movesOf({17050: {changed: [out]}});
 	assert.equal(follow(oneSided, [0], [oneSidedAfterMs - 1])?.problem, undefined);
 	assert.equal(follow(oneSided, [0], [oneSidedAfterMs])?.problem, 'one-sided');
@@ -125,7 +125,7 @@ for (const [name, copy] of [
 	});
 }
 
-test('a copy of a replica alone says nothing', () => {
+test("a replica's copy of a migration without a primary's report does not count", () => {
 	const copied = reported(17053, 'replica', {state: 'occurring-on-primary', source: '', target: ''});
 	const {migrations} = updateClusterState(undefined, new Map([[copied.address, copied]]), 0)?.state ?? {};
 	assert.deepEqual(migrations, []);

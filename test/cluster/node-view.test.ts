@@ -34,7 +34,7 @@ const anyView = fc
 	.map(({port, lines}) => viewFrom(port, {changed: lines}));
 
 // First, with nothing said before: views made up at random leave words that answer for only some of these.
-test('nodes that say the same share one list, and a node’s own marks and open slots stay its own', () => {
+test('nodes with equal views share one list, and each keeps its own flags and open slots', () => {
 	const views = sixViews({
 		17051: {changed: ['17051 master 3 5461-10922 [5461->-1705200000000000000000000000000000000000]']},
 	});
@@ -51,7 +51,7 @@ test('nodes that say the same share one list, and a node’s own marks and open 
 	assert.deepEqual([...(outsider?.failed ?? [])], [idOf(17053)]);
 });
 
-test('a view is read as it stands, whatever others said before it', () => {
+test('a view is read unchanged, whatever views were read before', () => {
 	fc.assert(
 		fc.property(fc.array(anyView, {minLength: 1, maxLength: 8}), views => {
 			for (const view of views) {
@@ -77,7 +77,7 @@ test('a view is read as it stands, whatever others said before it', () => {
 	);
 });
 
-test('a view that names one node twice says nothing of another', () => {
+test('a view that names one node twice has that node once and lacks the node of the other line', () => {
 	const whole = viewFrom(17050);
 	assert.equal(readView(whole)?.lines.size, 6);
 	const [last] = whole.nodes.slice(-1);

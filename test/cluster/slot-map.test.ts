@@ -33,13 +33,13 @@ const segmentsAfter = (rounds: ReadonlyArray<readonly NodeView[]>, unreached: re
 const short = (segments: readonly SlotSegment[]) =>
 	segments.map(({first, last, state, owner}) => `${first}-${last} ${state} ${owner?.slice(0, 5) ?? '-'}`);
 
-test('three owners', () => {
+test('three owners make three segments that cover all slots', () => {
 	const segments = segmentsAfter([sixViews()]);
 	assert.deepEqual(short(segments), ['0-5460 owned 17050', '5461-10922 owned 17051', '10923-16383 owned 17052']);
 	assert.equal(coverage(slotCounts(segments)), slotTotal);
 });
 
-test('each state, told apart', () => {
+test('every state of a slot has its own segment', () => {
 	const taken = ['17053 master 7 0-99', `17050 master 1 0-5460 [200->-${idOf(17051)}]`, '17051 master 3 5461-10000'];
 	const views = [
 		viewFrom(17050, {changed: taken.slice(1)}),
@@ -89,11 +89,11 @@ test('slots that their owner does not claim in two readings are failing', () => 
 	assert.equal(segmentsAfter([reset, later(reset, 1000)])[0]?.state, 'failing');
 });
 
-test('an owner that only redis-top can not reach is one', () => {
+test('slots of an owner that only redis-top cannot reach are owned', () => {
 	assert.equal(segmentsAfter([sixViews().slice(1)], [17050])[0]?.state, 'owned');
 });
 
-test('cells show the worst slot among theirs, at any width', () => {
+test('each cell shows the worst of its slots, at any width', () => {
 	const segments: SlotSegment[] = [
 		{first: 0, last: 8190, state: 'owned', owner: idOf(1)},
 		{first: 8191, last: 8191, state: 'double', owner: idOf(2)},
@@ -116,7 +116,7 @@ test('cells show the worst slot among theirs, at any width', () => {
 	);
 });
 
-test('shards are numbered by their lowest slot, second owners after them', () => {
+test('shards are numbered by their lowest slot, and second owners of slots come last', () => {
 	const views = [
 		...sixViews().slice(0, 3),
 		viewFrom(17053, {changed: ['17053 master 7 0-5460', '17050 slave:17053 7']}),

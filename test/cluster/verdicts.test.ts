@@ -29,7 +29,7 @@ const split = (a: object, b: object) => [
 	...sideB.map(port => viewFrom(port, {...b})),
 ];
 
-test('six that agree', () => {
+test('six nodes that agree give the verdict that all is well', () => {
 	const compared = verdictsAfter([sixViews()]);
 	assert.deepEqual(kinds(compared), ['healthy ok']);
 	assert.match(says(compared), /^6 nodes agree, 3 primaries among them, configuration [\da-f]{8}$/);
@@ -37,7 +37,7 @@ test('six that agree', () => {
 	assert.equal(compared.comparison.groups.length, 1);
 });
 
-test('the trace, up to 3 s: each side suspects the other, the cut-off primary still takes writes', () => {
+test('a partition up to 3 s: both sides flag each other PFAIL, and the cut-off primary still accepts writes', () => {
 	const compared = verdictsAfter([split({state: 'ok', epoch: 5}, {...inB, epoch: 5})]);
 	assert.deepEqual(kinds(compared), ['minority critical']);
 	assert.match(
@@ -51,7 +51,7 @@ test('the trace, up to 3 s: each side suspects the other, the cut-off primary st
 	assert.deepEqual(compared.verdicts[0]?.slots, [{first: 0, last: 5460}]);
 });
 
-test('the trace, at 4 s: two owners, the old one fenced, named from both sides with their slots', () => {
+test('a partition at 4 s: both owners are named with their slots, and the old one refuses writes', () => {
 	const views = split({state: 'fail', epoch: 5}, promoted);
 	const compared = verdictsAfter([views, later(views, 200)]);
 	assert.deepEqual(kinds(compared), ['fenced-primary critical', 'minority critical']);
@@ -76,7 +76,7 @@ test('the trace, at 4 s: two owners, the old one fenced, named from both sides w
 	);
 });
 
-test('the trace, TAKEOVER in the minority: both sides have a majority and both take writes', () => {
+test('a partition with TAKEOVER in the minority: both sides have a majority and accept writes', () => {
 	const takenOver = {
 		state: 'ok',
 		epoch: 7,
@@ -119,7 +119,7 @@ test('the trace, TAKEOVER in the minority: both sides have a majority and both t
 	);
 });
 
-test('a contest is first asked about again: a failover between two polls is no split', () => {
+test('two owners of a slot are asked again first, so that a failover between two polls is no split', () => {
 	const before = sixViews({}, {atMs: 0});
 	const after = sixViews({}, {atMs: 300, epoch: 7, changed: ['17050 slave:17053 7', '17053 master 7 0-5460']});
 	const mixed = [...before.slice(0, 3), ...after.slice(3)];
@@ -132,7 +132,7 @@ test('a contest is first asked about again: a failover between two polls is no s
 	assert.deepEqual(kinds(verdictsAfter([before, mixed, contested])), ['split-brain critical']);
 });
 
-test('with equal epochs no owner wins', () => {
+test('of two owners with equal epochs none wins', () => {
 	const views = [viewFrom(17050), viewFrom(17053, {changed: ['17053 master 1 0-5460', '17050 master 1']})];
 	const compared = verdictsAfter([views, later(views, 100)]);
 	assert.match(says(compared), /epochs are equal: which primary stays is decided when the partitions meet/);
@@ -140,7 +140,7 @@ test('with equal epochs no owner wins', () => {
 	assert.ok(kinds(compared).includes('equal-epochs info'));
 });
 
-test('differing views are converging for two node timeouts, then a disagreement', () => {
+test('differing views count as converging for two node timeouts, then as a disagreement', () => {
 	const lagging = [
 		viewFrom(17050, {changed: ['17051 master 3 5461-10921', '17052 master 5 10922-16383']}),
 		...sixViews().slice(1),
@@ -162,7 +162,7 @@ const survivors = (parts: object = {}, replica: object = {}) =>
 		viewFrom(port, {changed: dead, state: 'fail', ...parts, ...(port === 17053 ? replica : {})}),
 	);
 
-test('a failed owner: an election is under way', () => {
+test('a failed owner with a candidate gives the verdict that an election runs', () => {
 	const compared = verdictsAfter([survivors()], {unreached: [nameOf(17050)]});
 	assert.deepEqual(kinds(compared), ['owner-failed critical']);
 	assert.match(says(compared), /slots 0-5460 \(5,461 slots\) are not served: 127\.0\.0\.1:17050 is marked FAIL/);
@@ -192,13 +192,13 @@ const obstacles: ReadonlyArray<readonly [string, object, RegExp]> = [
 	],
 ];
 for (const [name, replica, expected] of obstacles) {
-	test(`a failed owner that nobody replaces: ${name}`, () => {
+	test(`a failed owner that no replica replaces: ${name}`, () => {
 		const views = survivors({}, replica);
 		assert.match(says(verdictsAfter([views, later(views, 60_000)])), expected);
 	});
 }
 
-test('a failed owner without a replica, and one whose replica does not answer', () => {
+test('a failed owner without a replica differs from one whose replica does not answer', () => {
 	const lines = six.filter(line => !line.startsWith('17053'));
 	const views = [17051, 17052].map(port => viewFrom(port, {lines, changed: dead}));
 	assert.match(says(verdictsAfter([views])), /no replica can be promoted[\s\S]*It has no replica/);
@@ -209,7 +209,7 @@ test('a failed owner without a replica, and one whose replica does not answer', 
 	);
 });
 
-test('an owner that only redis-top does not reach', () => {
+test('an owner that only redis-top cannot reach is named as such', () => {
 	const compared = verdictsAfter([sixViews().slice(1)], {unreached: [nameOf(17050)]});
 	assert.deepEqual(kinds(compared), ['owner-unreachable warning']);
 	assert.match(
@@ -218,7 +218,7 @@ test('an owner that only redis-top does not reach', () => {
 	);
 });
 
-test('a minority that redis-top alone reaches: what can be known there and what cannot', () => {
+test("a minority without the other nodes' views gets the part of the verdict that it can know", () => {
 	const views = sideA.map(port => viewFrom(port, {...inA, state: 'fail'}));
 	const compared = verdictsAfter([views], {unreached: sideB.map(nameOf)});
 	assert.deepEqual(kinds(compared)[0], 'minority critical');
@@ -229,7 +229,7 @@ test('a minority that redis-top alone reaches: what can be known there and what 
 	assert.match(says(compared), /If the others live, they are the majority and may have promoted other owners/);
 });
 
-test('no partition has a majority, and redis-top reaches all owners', () => {
+test('a cluster without a majority in any partition is named where redis-top reaches all owners', () => {
 	const alone = (port: number) =>
 		viewFrom(port, {
 			state: 'fail',
@@ -242,13 +242,13 @@ test('no partition has a majority, and redis-top reaches all owners', () => {
 	assert.match(says(compared), /no partition has a majority: the nodes reach at most 1 of 3 primaries/);
 });
 
-test('one node alone flags another PFAIL', () => {
+test('a PFAIL of one node alone is named with that node', () => {
 	const compared = verdictsAfter([sixViews({17055: {changed: ['17050 master,fail? 1 0-5460']}})]);
 	assert.deepEqual(kinds(compared), ['one-sided-link warning']);
 	assert.match(says(compared), /127\.0\.0\.1:17055 alone flags 127\.0\.0\.1:17050 PFAIL \(fail\?\).*bus port 17070/s);
 });
 
-test('a node that does not learn of the newest epoch', () => {
+test('a node that keeps an older epoch is named', () => {
 	const views = sixViews({17052: {epoch: 3}});
 	assert.deepEqual(kinds(verdictsAfter([views])), ['healthy ok'], 'gossip takes a moment');
 	const compared = verdictsAfter([views, later(views, 5000)]);
@@ -256,13 +256,13 @@ test('a node that does not learn of the newest epoch', () => {
 	assert.match(says(compared), /17052 does not learn of the newest epoch, it is at epoch 3 and others are at 6/);
 });
 
-test('an owner that answers and does not own its slots', () => {
+test('an owner that answers and does not claim its slots is named', () => {
 	const views = sixViews({17050: {changed: ['17050 master 1']}});
 	const compared = verdictsAfter([views, later(views, 5000)]);
 	assert.ok(kinds(compared).includes('unclaimed critical'), kinds(compared).join());
 });
 
-test('a single replica that is cut off', () => {
+test('a single replica that is cut off is named', () => {
 	const views = sixViews(
 		{17055: {state: 'fail', changed: six.slice(0, 5).map(line => line.replace(/(master|slave)/, '$1,fail?'))}},
 		{},
@@ -272,7 +272,7 @@ test('a single replica that is cut off', () => {
 	assert.match(says(compared), /17055 is cut off[\s\S]*Only replicas are cut off/);
 });
 
-test('a fresh node that stands alone, an empty reply, and no view at all', () => {
+test('a new node without a cluster has no majority, and an empty reply or a missing view gives no verdict', () => {
 	assert.deepEqual(kinds(verdictsAfter([[viewFrom(17050, {lines: ['17050 master 0']})]])), ['no-majority critical']);
 	assert.deepEqual(kinds(verdictsAfter([[{...viewFrom(17050), nodes: []}]])), []);
 	assert.deepEqual(kinds(verdictsAfter([])), []);

@@ -6,7 +6,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import {configWords, readConfigFile} from '../../source/host/config-file.js';
 
-test('the words of a line', () => {
+test('a line of a server config file is split into its words', () => {
 	const table: ReadonlyArray<readonly [string, readonly string[]]> = [
 		['', []],
 		['   ', []],
@@ -23,11 +23,11 @@ test('the words of a line', () => {
 	}
 });
 
-test('any line gives words, and never an error', () => {
+test('any line gives words, and throws nothing', () => {
 	fc.assert(fc.property(fc.string(), line => Array.isArray(configWords(line))));
 });
 
-test('the last line of a name counts, includes by absolute path are followed, others are named', async context => {
+test('the last line of a setting counts; absolute includes are followed, and other includes are listed', async context => {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-config-'));
 	context.after(() => rmSync(folder, {recursive: true, force: true}));
 	const file = (name: string, text: string) => {

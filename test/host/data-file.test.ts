@@ -21,7 +21,7 @@ function temporaryFolder(context: TestContext): string {
 	return folder;
 }
 
-test('a server of this machine is found by its process and its folder', {
+test('a server of this machine is recognised by its process and its folder', {
 	skip: process.platform !== 'linux',
 }, async () => {
 	const server = await startServer();
@@ -44,7 +44,7 @@ test('a process that is not certainly a server of this machine is refused', asyn
 	}
 });
 
-test('a file is there, absent, or out of reach', async context => {
+test('a file is present, absent or unreadable', async context => {
 	const folder = temporaryFolder(context);
 	const file = path.join(folder, 'dump.rdb');
 	assert.deepEqual(await readFileFacts(file), {kind: 'absent'});
@@ -57,7 +57,7 @@ test('a file is there, absent, or out of reach', async context => {
 	assert.equal((await readFileFacts(path.join(file, 'below'))).kind, 'unreadable');
 });
 
-test('the append-only file: one file, a folder of several, or none', async context => {
+test('the append-only file is one file, a folder of several, or absent', async context => {
 	const folder = temporaryFolder(context);
 	const read = () => readAppendOnlyFacts(folder, 'appendonlydir', 'appendonly.aof');
 	assert.deepEqual(await read(), {kind: 'absent'});
@@ -80,7 +80,7 @@ test('the append-only file: one file, a folder of several, or none', async conte
 	);
 });
 
-test('free bytes and the real folder', async context => {
+test('free bytes are read, and symbolic links of a folder are resolved', async context => {
 	const folder = temporaryFolder(context);
 	assert.ok(((await readFreeBytes(folder)) ?? 0) > 0);
 	assert.equal(await readFreeBytes(path.join(folder, 'no')), undefined);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {measureRecentLag} from '../../source/host/event-loop-lag.js';
 
-test('every reader gets the longest lag of the last one to two seconds', () => {
+test('every reader gets the longest event-loop lag of the last one to two seconds', () => {
 	let nowMs = 0;
 	let isStopped = false;
 	const delays = [0, 300, 20, 10, 10, 10];

@@ -14,7 +14,7 @@ const read = (file: string): string => {
 	}
 };
 
-test('each is given on stdin, one after the other, in order', async t => {
+test('the command gets each finding on stdin, one after the other, in order', async t => {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-command-'));
 	t.after(() => rmSync(folder, {recursive: true, force: true}));
 	const file = path.join(folder, 'got');
@@ -30,7 +30,7 @@ test('each is given on stdin, one after the other, in order', async t => {
 	assert.deepEqual(complaints, []);
 });
 
-test('what fails, hangs or is not there is said, and the next one runs all the same', async () => {
+test('a command that fails, hangs or does not exist is reported, and the next one runs all the same', async () => {
 	const complaints: string[] = [];
 	const complain = (text: string) => {
 		complaints.push(text);
@@ -49,7 +49,7 @@ test('what fails, hangs or is not there is said, and the next one runs all the s
 	}
 });
 
-test('a storm is cut off, and the end takes a running one along, without a complaint', async () => {
+test('findings beyond a hundred are dropped with one complaint, and close ends a running command silently', async () => {
 	const complaints: string[] = [];
 	const command = new FindingCommand({words: ['sleep', '60'], complain: text => complaints.push(text)});
 	for (let index = 0; index < 102; index++) {

@@ -11,7 +11,7 @@ import {eventually} from '../harness/eventually.js';
 
 const isLinux = process.platform === 'linux';
 
-test('a zombie says nothing of its folder, so a folder that is there is not called gone', {
+test('a zombie cannot show its folder, so an existing folder is not called gone', {
 	skip: isLinux ? false : 'needs /proc',
 }, async t => {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-folder-'));

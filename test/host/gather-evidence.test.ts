@@ -29,7 +29,7 @@ function here(evidence: HostEvidence): LocalEvidence {
 	return evidence as LocalEvidence;
 }
 
-test('another machine is somewhere else', {skip: !isLinux}, async () => {
+test("a server at another machine's address has no evidence here", {skip: !isLinux}, async () => {
 	const evidence = await gatherEvidence({
 		endpoint: {kind: 'tcp', host: '192.0.2.1', port: 6379},
 		info: undefined,
@@ -39,7 +39,7 @@ test('another machine is somewhere else', {skip: !isLinux}, async () => {
 	assert.equal(evidence.kind, 'elsewhere');
 });
 
-test('a running server: its process, socket, folder, log and the kernel', {skip: !isLinux}, async t => {
+test('evidence of a running server has its process, socket, folder, log and the kernel', {skip: !isLinux}, async t => {
 	const folder = folderFor(t);
 	const logfile = path.join(folder, 'server.log');
 	const server = await serverFor(t, {args: ['--logfile', logfile]});
@@ -82,7 +82,7 @@ test('a running server: its process, socket, folder, log and the kernel', {skip:
 	assert.ok(evidence.gaps.every(({what, why}) => what !== '' && why !== ''));
 });
 
-test('a stopped process is called stopped, and its queue grows', {skip: !isLinux}, async t => {
+test('a stopped process has the state stopped, and its queue of connections grows', {skip: !isLinux}, async t => {
 	const server = await serverFor(t);
 	process.kill(server.pid, 'SIGSTOP');
 	const waiting = await RespClient.connect({port: server.port});
@@ -93,7 +93,7 @@ test('a stopped process is called stopped, and its queue grows', {skip: !isLinux
 	});
 });
 
-test('nothing on the port: the servers on other ports are named', {skip: !isLinux}, async t => {
+test('evidence of a port without a listener names the servers on other ports', {skip: !isLinux}, async t => {
 	const server = await serverFor(t);
 	const evidence = here(await gather(await freePort()));
 	assert.equal(evidence.process, undefined);
@@ -102,7 +102,7 @@ test('nothing on the port: the servers on other ports are named', {skip: !isLinu
 	assert.ok(evidence.gaps.some(({what}) => what === 'dir'));
 });
 
-test('the port of another program has its name', {skip: !isLinux}, async t => {
+test("evidence of a port of another program has that program's name", {skip: !isLinux}, async t => {
 	const {port, child} = await listenElsewhere(t);
 	const {process: found, listeners} = here(await gather(port));
 	assert.equal(found, undefined);
@@ -126,7 +126,7 @@ async function listenElsewhere(t: TestContext): Promise<{port: number; child: Ch
 	return {port, child};
 }
 
-test('a dead process that nobody reaped is a zombie', {skip: !isLinux}, async t => {
+test('a dead process that its parent did not reap is a zombie', {skip: !isLinux}, async t => {
 	const {program} = await oneServer();
 	const port = await freePort();
 	const folder = folderFor(t);
@@ -146,7 +146,9 @@ test('a dead process that nobody reaped is a zombie', {skip: !isLinux}, async t 
 	);
 });
 
-test('a folder that the server may not write to', {skip: !isLinux || process.getuid?.() !== 0}, async t => {
+test('a folder that the server may not write to is not writable', {
+	skip: !isLinux || process.getuid?.() !== 0,
+}, async t => {
 	const folder = folderFor(t);
 	const data = path.join(folder, 'data');
 	mkdirSync(data);
@@ -167,7 +169,7 @@ test('a folder that the server may not write to', {skip: !isLinux || process.get
 	assert.equal(seen.folder?.rights, '65534:65534 755');
 });
 
-test('a log that says why the server died', {skip: !isLinux}, async t => {
+test("the server's log shows why the server ended", {skip: !isLinux}, async t => {
 	const folder = folderFor(t);
 	writeFileSync(
 		path.join(folder, 'redis.log'),
@@ -188,7 +190,7 @@ test('a log that says why the server died', {skip: !isLinux}, async t => {
 	);
 });
 
-test('a folder that was removed is gone, which is no gap', {skip: !isLinux}, async t => {
+test('a removed folder is gone, which is a fact and no gap', {skip: !isLinux}, async t => {
 	const server = await serverFor(t);
 	const config = new Map([
 		['dir', server.dir],
@@ -204,7 +206,7 @@ test('a folder that was removed is gone, which is no gap', {skip: !isLinux}, asy
 	assert.ok(gaps.every(({what}) => what !== 'dir'));
 });
 
-test('after a crash the process, the log and its last line are still known', {skip: !isLinux}, async t => {
+test('the process, the log and its last line are still known after a crash', {skip: !isLinux}, async t => {
 	const {program} = await oneServer();
 	const port = await freePort();
 	const folder = folderFor(t);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {homeFolder} from '../../source/host/home-folder.js';
 
-test('the home is the system’s word for it; where there is none, it is a place where nothing can be made', t => {
+test("the home folder is the system's; without one it is a path in which nothing can be created", t => {
 	assert.equal(homeFolder(), os.homedir());
 	t.mock.method(os, 'homedir', () => {
 		throw new Error('ENOENT: no such user');
@@ -14,7 +14,7 @@ test('the home is the system’s word for it; where there is none, it is a place
 	assert.throws(() => mkdirSync(path.join(home, '.local')), {code: 'ENOTDIR'});
 });
 
-test('the home is asked for in one place', () => {
+test('one file alone asks for the home folder', () => {
 	const askers = globSync('source/**/*.{ts,tsx}').filter(file => /\bhomedir\b/.test(readFileSync(file, 'utf8')));
 	assert.deepEqual(askers, ['source/host/home-folder.ts']);
 });

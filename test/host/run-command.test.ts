@@ -4,13 +4,13 @@ import {runCommand} from '../../source/host/run-command.js';
 
 const echo = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))';
 
-test('no argument means anything to a shell', async () => {
+test('no argument is interpreted by a shell', async () => {
 	const words = ['$(touch /tmp/never)', '; exit 1', '*', '`id`', '"', "'", '| cat', '\\'];
 	const result = await runCommand([process.execPath, '-e', echo, ...words]);
 	assert.deepEqual(result.kind === 'done' ? JSON.parse(result.text) : result, words);
 });
 
-test('what it said when it failed, or that it is not there', async () => {
+test('a failed command has its first error line, and a missing program is named', async () => {
 	const script = 'console.error("Unit cache.service not found.\\nmore"); process.exit(5)';
 	assert.deepEqual(await runCommand([process.execPath, '-e', script]), {
 		kind: 'failed',
@@ -22,7 +22,7 @@ test('what it said when it failed, or that it is not there', async () => {
 	});
 });
 
-test('one that asks gets no answer, and one that is given up is unknown', async () => {
+test('a command that reads stdin gets its end, and an aborted command is unknown', async () => {
 	const asks = 'process.stdin.on("data", () => {}).on("end", () => console.log("nobody"))';
 	assert.deepEqual(await runCommand([process.execPath, '-e', asks]), {kind: 'done', text: 'nobody'});
 	const end = new AbortController();

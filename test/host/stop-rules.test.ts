@@ -3,7 +3,7 @@ import test from 'node:test';
 import {parseContainerRules, parseSpan, parseUnitRules} from '../../source/host/stop-rules.js';
 import {isUnitOf} from '../../source/host/supervisor.js';
 
-test('spans as systemctl prints them', () => {
+test('the time spans that systemctl prints are read in seconds', () => {
 	const cases: ReadonlyArray<readonly [text: string, seconds: number | undefined]> = [
 		['1min 30s', 90],
 		['10s', 10],
@@ -20,7 +20,7 @@ test('spans as systemctl prints them', () => {
 	}
 });
 
-test('a unit’s stop timeout, and whether it starts again what ended well', () => {
+test("a unit's stop timeout is read, and whether the unit restarts a process that ended cleanly", () => {
 	assert.deepEqual(parseUnitRules('TimeoutStopUSec=1min 30s\nRestart=always\n'), {
 		stopTimeoutSeconds: 90,
 		startsAgain: true,
@@ -36,14 +36,14 @@ test('a unit’s stop timeout, and whether it starts again what ended well', () 
 	assert.deepEqual(parseUnitRules(''), {stopTimeoutSeconds: undefined, startsAgain: undefined});
 });
 
-test('a container’s, with the engine’s own default', () => {
+test("a container's stop timeout is read, or is the engine's default", () => {
 	assert.deepEqual(parseContainerRules('<nil>|unless-stopped\n'), {stopTimeoutSeconds: 10, startsAgain: true});
 	assert.deepEqual(parseContainerRules('120|no'), {stopTimeoutSeconds: 120, startsAgain: false});
 	assert.deepEqual(parseContainerRules('30|on-failure'), {stopTimeoutSeconds: 30, startsAgain: false});
 	assert.deepEqual(parseContainerRules('error'), {stopTimeoutSeconds: undefined, startsAgain: undefined});
 });
 
-test('a server that was started from a cron job is not the cron daemon’s', () => {
+test('a server that was started from a cron job does not belong to the unit of cron', () => {
 	assert.ok(isUnitOf('redis-server@6379.service', undefined, 42));
 	assert.ok(isUnitOf('cache.service', '42', 42));
 	assert.ok(!isUnitOf('cron.service', '7', 42));

@@ -227,7 +227,7 @@ function excessOf(parse: (text: string) => unknown, line: string, longest: numbe
 }
 
 for (const line of ['\n', ':\n', '# \n', ' ', '=', 'id= ', 'x=\u{1b}', `${'a'.repeat(40)} `, ',', '-', 'ERR ']) {
-	test(`a quarter of a megabyte of ${JSON.stringify(line)} takes no longer than its length says`, () => {
+	test(`the time for a quarter of a megabyte of ${JSON.stringify(line)} grows in proportion to its length`, () => {
 		for (const [name, parse] of Object.entries(textParsers)) {
 			const excess = excessOf(parse, line, 250_000);
 			assert.ok(excess <= 4, `${name}: ${excess.toFixed(1)} times as long`);
@@ -235,6 +235,6 @@ for (const line of ['\n', ':\n', '# \n', ' ', '=', 'id= ', 'x=\u{1b}', `${'a'.re
 	});
 }
 
-test('a parser whose work grows with the square of the length is noticed', () => {
+test('this test notices a parser whose time grows with the square of the length', () => {
 	assert.ok(excessOf(text => /\s+$/.test(text), ' ', 128_000) > 4);
 });

@@ -76,12 +76,12 @@ const cases: ReadonlyArray<readonly [what: string, text: string, expected: Clien
 ];
 
 for (const [what, text, expected] of cases) {
-	test(`reads ${what}`, () => {
+	test(`parseClientList reads ${what}`, () => {
 		assert.deepEqual(parseClientList(text), expected);
 	});
 }
 
-test('reads 10,000 clients', () => {
+test('parseClientList reads 10,000 clients', () => {
 	const line = fixture('valkey-9.1', 'primary/client-list.txt').split('\n')[0] ?? '';
 	const text = Array.from({length: 10_000}, (_, index) => line.replace(/^id=\d+/, `id=${index}`)).join('\n');
 	const clients = parseClientList(text);

@@ -4,7 +4,7 @@ import {parseClusterLinks} from '../../source/parse/cluster-links.js';
 import {fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
 for (const version of fixtureServers) {
-	test(`links to three peers and from them: ${version}`, () => {
+	test(`reads the links of ${version} to and from three peers`, () => {
 		const links = parseClusterLinks(fixtureReply(version, 'cluster/links.json'));
 		assert.deepEqual(
 			(['to', 'from'] as const).map(
@@ -16,7 +16,7 @@ for (const version of fixtureServers) {
 	});
 }
 
-test('what is no link is left out, and what is missing of one is not known', () => {
+test('a row that is no link is left out, and a missing field of a link is undefined', () => {
 	const peer = 'a'.repeat(40);
 	assert.deepEqual(parseClusterLinks('OK'), []);
 	assert.deepEqual(

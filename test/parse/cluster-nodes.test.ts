@@ -81,7 +81,7 @@ for (const [word, host, port, busPort, name] of addresses) {
 	});
 }
 
-test('tells fail from fail?, and keeps flags it does not know', () => {
+test('the flags fail and fail? differ, and unknown flags are kept', () => {
 	const flagsOf = (flags: string) => [...(nodeAt(':1@2', `${flags} - 0 0 0 connected`)?.flags ?? [])];
 	assert.deepEqual(flagsOf('master,fail?'), ['master', 'fail?']);
 	assert.deepEqual(flagsOf('master,fail'), ['master', 'fail']);
@@ -89,7 +89,7 @@ test('tells fail from fail?, and keeps flags it does not know', () => {
 	assert.deepEqual(flagsOf('noaddr'), ['noaddr']);
 });
 
-test('reads slots alone, in ranges and on the move, and leaves out what is not a slot', () => {
+test('single slots, ranges and open slots are read, and other words are left out', () => {
 	const node = nodeAt(
 		':1@2',
 		`myself,master - 0 0 7 connected 0 2-5 16383 16384 9-8 x [5->-${peer}] [6-<-${peer}] [7-?-${peer}] [8->-short]`,
@@ -105,7 +105,7 @@ test('reads slots alone, in ranges and on the move, and leaves out what is not a
 	]);
 });
 
-test('leaves lines that are no node', () => {
+test('lines that are no node are left out', () => {
 	const text = [
 		'vars currentEpoch 9 lastVoteEpoch 0',
 		'',

@@ -28,17 +28,17 @@ for (const name of [
 	'ldap.search_bind_passwd',
 	'module.api-token',
 ]) {
-	test(`drops ${name}`, () => {
+	test(`parseConfig drops ${name}`, () => {
 		assert.deepEqual([...parseConfig([name, 'hunter2', 'timeout', '0'])], [['timeout', '0']]);
 	});
 }
 
-test('keeps settings that only sound alike', () => {
+test('settings with names like those of passwords are kept', () => {
 	const reply = ['tls-auth-clients', 'yes', 'aclfile', '/etc/users.acl', 'tls-key-file', '/etc/server.key'];
 	assert.equal(parseConfig(reply).size, 3);
 });
 
-test('takes what is no map as empty, and makes values printable', () => {
+test('a reply that is no map gives no settings, and values are made printable', () => {
 	assert.equal(parseConfig(null).size, 0);
 	assert.equal(parseConfig(new Error('NOPERM')).size, 0);
 	assert.equal(parseConfig(['dir']).size, 0);

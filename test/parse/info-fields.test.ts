@@ -54,7 +54,7 @@ for (const server of fixtureServers) {
 	});
 }
 
-test('reads names and values, with whatever is behind the first `=`', () => {
+test('names and values are split at the first `=`', () => {
 	assert.deepEqual(
 		[...keyValues('a=1,b=x=y,c=,broken,=nameless')],
 		[
@@ -66,7 +66,7 @@ test('reads names and values, with whatever is behind the first `=`', () => {
 	assert.equal(keyValues('').size, 0);
 });
 
-test('reads replicas at IPv6 addresses and names, and those that are not online', () => {
+test('replicas are read at IPv6 addresses and host names, and when they are not online', () => {
 	const info = parseInfo(
 		[
 			'# Replication',
@@ -91,7 +91,7 @@ test('reads replicas at IPv6 addresses and names, and those that are not online'
 	]);
 });
 
-test('leaves rejected and failed calls undefined where the version has none', () => {
+test('rejected and failed calls are undefined where the version does not count them', () => {
 	const info = parseInfo(
 		'# Commandstats\r\ncmdstat_get:calls=3,usec=9,usec_per_call=3.00\r\ncmdstat_bad:calls=x,usec=1',
 	);
@@ -101,11 +101,11 @@ test('leaves rejected and failed calls undefined where the version has none', ()
 	);
 });
 
-test('an error count without errors is empty', () => {
+test('errorstats without errors give an empty map', () => {
 	assert.equal(errorStats(parseInfo('# Errorstats\r\n')).size, 0);
 });
 
-test('a tool that reads the replication stream is no replica', () => {
+test('a tool that reads the replication stream does not count as a replica', () => {
 	const info = parseInfo(
 		[
 			'# Replication',
@@ -125,7 +125,7 @@ test('a tool that reads the replication stream is no replica', () => {
 	assert.equal(connectedReplicas(info), 1);
 });
 
-test('a lag of 2^64 − 9 is not said', () => {
+test('a lag of 2^64 − 9 is undefined', () => {
 	const info = parseInfo(
 		'# Replication\nslave0:ip=10.0.0.12,port=6379,state=online,offset=39549,lag=18446744073709551607',
 	);

@@ -49,19 +49,19 @@ for (const server of fixtureServers) {
 	});
 }
 
-test('splits a line at its first colon only', () => {
+test('parseInfo splits a line at its first colon only', () => {
 	const info = parseInfo('# Server\r\nlistener0:name=tcp,bind=::1,port=6379\r\nexecutable:/opt/a:b\r\n');
 	assert.equal(info.text('server', 'listener0'), 'name=tcp,bind=::1,port=6379');
 	assert.equal(info.text('server', 'executable'), '/opt/a:b');
 });
 
-test('keeps sections apart that have a field of the same name', () => {
+test('parseInfo keeps sections apart that have a field of the same name', () => {
 	const info = parseInfo('# Memory\r\nused_memory:1000\r\n# Hotkeys\r\nused_memory:7\r\n');
 	assert.equal(info.number('memory', 'used_memory'), 1000);
 	assert.equal(info.number('hotkeys', 'used_memory'), 7);
 });
 
-test('merges a section that comes twice', () => {
+test('parseInfo merges a section that comes twice', () => {
 	const info = parseInfo('# Stats\na:1\nb:2\n# CPU\nc:3\n# Stats\nb:4\nd:5\n');
 	assert.deepEqual(
 		[...info.fields('stats')],
@@ -73,27 +73,27 @@ test('merges a section that comes twice', () => {
 	);
 });
 
-test('takes lines before any heading, with any line end, and leaves what is no field', () => {
+test('parseInfo reads lines before the first heading, accepts any line end, and skips lines that are no field', () => {
 	const info = parseInfo('first:1\n\nno field\n:nameless\n# \n# Keyspace\r\nlast:2');
 	assert.deepEqual([...info.fields('')], [['first', '1']]);
 	assert.ok(info.sections.has('keyspace'));
 	assert.equal(info.number('keyspace', 'last'), 2);
 });
 
-test('knows an empty section from one that was not sent', () => {
+test('parseInfo tells an empty section from one that was not sent', () => {
 	const info = parseInfo('# Keyspace\r\n');
 	assert.equal(info.sections.has('keyspace'), true);
 	assert.equal(info.sections.has('stats'), false);
 	assert.equal(info.number('keyspace', 'db0'), undefined);
 });
 
-test('shows what a terminal would obey as escapes', () => {
+test('parseInfo replaces control characters by printable escapes', () => {
 	const info = parseInfo('# Server\r\nconfig_file:/tmp/\u{1b}[2J\u{202e}x\rmoved\r\nrole:master\r\n');
 	assert.equal(info.text('server', 'config_file'), '/tmp/\\x1b[2J\\u{202e}x\\rmoved');
 	assert.equal(info.text('server', 'role'), 'master');
 });
 
-test('a field found by itself is the one that is found among all of them', () => {
+test('get() of one field returns the same value as a map of all fields', () => {
 	const word = fc.oneof(
 		fc.constantFrom('a', 'b', 'ab', ':', '\n', '\r\n', '\r', '#', '', ' ', 'a:1', '\na:', '\nb:'),
 		fc.string(),
@@ -110,7 +110,7 @@ test('a field found by itself is the one that is found among all of them', () =>
 	);
 });
 
-test('a section is a map like any other', () => {
+test('a section has the methods of a map', () => {
 	const section = new InfoSection('\na:1\r\nb:2\nno field\na:3');
 	assert.deepEqual([...section.keys()], ['a', 'b']);
 	assert.deepEqual([...section.values()], ['1', '2']);

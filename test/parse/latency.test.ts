@@ -62,7 +62,7 @@ const cases: ReadonlyArray<readonly [what: string, reply: RawReply, expected: Ar
 ];
 
 for (const [what, reply, expected] of cases) {
-	test(`reads ${what}`, () => {
+	test(`parseLatencyHistogram reads ${what}`, () => {
 		assert.deepEqual([...parseHistograms(reply)], expected);
 	});
 }

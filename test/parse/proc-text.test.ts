@@ -32,7 +32,7 @@ const tcp6 = `  sl  local_address                         remote_address        
    3: B80D0120000000000000000001000000:18EB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 14 1 0 100 0 0 10 0
 `;
 
-test('listening sockets with their queue, and no connections', () => {
+test('listening sockets are read with their queue, and connections are left out', () => {
 	assert.deepEqual(parseSocketTable(tcp), [
 		{address: '127.0.0.1', port: 6379, queued: 2, inode: '31415'},
 		{address: '0.0.0.0', port: 8080, queued: 0, inode: '27182'},
@@ -53,14 +53,14 @@ test('listening sockets with their queue, and no connections', () => {
 	);
 });
 
-test('name and state, whatever the name holds', () => {
+test('name and state of a process are read, whatever characters the name has', () => {
 	assert.deepEqual(parseProcessStat('12 (redis-server) T 1 12 12 0'), {name: 'redis-server', state: 'stopped'});
 	assert.deepEqual(parseProcessStat('12 (a) b (c) D 1'), {name: 'a) b (c', state: 'disk-wait'});
 	assert.deepEqual(parseProcessStat('12 (x) Z 1').state, 'zombie');
 	assert.deepEqual(parseProcessStat(''), {name: '', state: 'unknown'});
 });
 
-test('processor time: of all processors, with what the host took', () => {
+test('processor time is the sum of all processors, with the time that the host took', () => {
 	const text = 'cpu  100 2 30 4000 5 6 7 50 9 0\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5';
 	assert.deepEqual(parseProcessorTime(text), {total: 4200, stolen: 50, runnable: undefined, processors: 1});
 	const more = parseProcessorTime(`${text}\ncpu1 1 2 3 4 5 6 7 8 0 0\nprocs_running 7\nprocs_blocked 1\n`);
@@ -70,7 +70,7 @@ test('processor time: of all processors, with what the host took', () => {
 	}
 });
 
-test('tables, sizes, limits, huge pages', () => {
+test('colon tables, sizes, open-file limits and huge-page modes are read', () => {
 	const status = parseColonTable('Name:\tredis-server\nVmRSS:\t    9876 kB\nTHP_enabled:\t0\nbroken\n');
 	assert.equal(kernelBytes(status.get('VmRSS')), 9876 * 1024);
 	assert.equal(kernelBytes(undefined), undefined);
@@ -87,7 +87,7 @@ test('tables, sizes, limits, huge pages', () => {
 
 const id = 'ab12'.repeat(16);
 
-test('who runs what, by its control group', () => {
+test('the control group of a process names its systemd unit or container', () => {
 	const cases: ReadonlyArray<readonly [string, ReturnType<typeof cgroupOwner>]> = [
 		['0::/system.slice/redis-server.service', {kind: 'systemd', unit: 'redis-server.service'}],
 		['0::/system.slice/system-redis.slice/redis@6380.service', {kind: 'systemd', unit: 'redis@6380.service'}],
@@ -113,7 +113,7 @@ test('who runs what, by its control group', () => {
 	});
 });
 
-test('a folder is on the mount with the longest name', () => {
+test('a folder belongs to the mount with the longest matching path', () => {
 	const mounts = `20 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
 30 20 8:2 / /var rw - ext4 /dev/sdb rw
 31 30 8:3 / /var/lib/redis ro,nosuid - ext4 /dev/sdc rw
@@ -123,7 +123,7 @@ test('a folder is on the mount with the longest name', () => {
 	assert.equal(isReadOnlyMount('', '/var'), undefined);
 });
 
-test('the start of a process and of the machine', () => {
+test('the start times of a process and of the machine are read', () => {
 	const after = Array.from({length: 18}, (_, index) => index).join(' ');
 	assert.equal(parseStartTicks(`7 (a) b) S ${after} 4242 99`), 4242);
 	assert.equal(parseStartTicks('7 (a) S 1'), undefined);
@@ -131,13 +131,13 @@ test('the start of a process and of the machine', () => {
 	assert.equal(parseBootTime('cpu 1 2'), undefined);
 });
 
-test('processor pressure', () => {
+test('processor pressure is the share of `some avg10`', () => {
 	assert.equal(parsePressure('some avg10=85.00 avg60=1.00 avg300=0.00 total=5\nfull avg10=0.00'), 0.85);
 	assert.equal(parsePressure('full avg10=3.00 avg60=1.00'), undefined);
 	assert.equal(parsePressure(''), undefined);
 });
 
-test('limits of processor time, and how often they were reached', () => {
+test('the limit of processor time and the throttled periods are read', () => {
 	assert.equal(parseProcessorLimit('50000 100000'), 0.5);
 	for (const none of ['max 100000', '-1 100000', '', '5 0', 'a b']) {
 		assert.equal(parseProcessorLimit(none), undefined, none);

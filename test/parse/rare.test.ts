@@ -67,7 +67,7 @@ const odd: readonly RawReply[] = [
 	[['reason', 'auth']],
 	new Error('NOPERM'),
 ];
-test('odd replies bring nothing', () => {
+test('replies of an unexpected shape give no entries', () => {
 	for (const reply of odd) {
 		assert.deepEqual(parseAccessLog(reply), []);
 		assert.deepEqual(parseModules(reply), []);

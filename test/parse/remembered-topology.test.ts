@@ -9,14 +9,14 @@ const nodes = [
 	{kind: 'unix', path: '/run/a b.sock'},
 ] as const;
 
-test('what is kept is read again, for the same target alone', () => {
+test('a stored topology is read back for the same target only', () => {
 	const text = rememberedText('a:1', {atMs: 1000, nodes});
 	assert.equal(text.split('\n').length, 2);
 	assert.deepEqual(parseRemembered(text, 'a:1'), {atMs: 1000, nodes});
 	assert.equal(parseRemembered(text, 'b:1'), undefined);
 });
 
-test('nodes that make no sense are left out', () => {
+test('stored nodes with invalid fields are left out', () => {
 	const file = (list: unknown) =>
 		JSON.stringify({schema: 'redis-top/topology@1', target: 'a', at: '2026-11-23T14:02:31Z', nodes: list});
 	const odd = [
@@ -36,6 +36,6 @@ test('nodes that make no sense are left out', () => {
 	}
 });
 
-test('any text is read or refused, never more', () => {
+test('any text is read or refused without an error', () => {
 	fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), text => void parseRemembered(text, 'a')));
 });

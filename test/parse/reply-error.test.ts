@@ -85,7 +85,7 @@ for (const [text, expected] of others) {
 	test(`classifies ${JSON.stringify(text)}`, () => check(text, expected));
 }
 
-test('never repeats the arguments that a server quotes', () => {
+test('a failure never contains the arguments that an error reply quotes', () => {
 	for (const text of [
 		"ERR unknown command 'AUTH', with args beginning with: 'hunter2' ",
 		'ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `me`, `hunter2`, ',

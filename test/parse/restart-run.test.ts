@@ -21,7 +21,7 @@ const run = {
 
 const parsed = (change: object) => parseRestartRun(JSON.stringify({...run, ...change}));
 
-test('a restart is read back as it was kept', () => {
+test('a stored restart is read back unchanged', () => {
 	assert.deepEqual(parseRestartRun(JSON.stringify(run)), run);
 	const unknown = parsed({
 		before: {...run.before, keys: undefined},
@@ -51,7 +51,7 @@ test('a text that is not a whole restart is refused', () => {
 	);
 });
 
-test('a file can name no program but those that start a server, and moves no cursor', () => {
+test('a restart file can only name programs that start a server, and its texts are made printable', () => {
 	const command = (...words: readonly string[]) => parsed({start: {...run.start, command: words}})?.start.command;
 	assert.deepEqual(command('systemctl', '--no-ask-password', 'start', 'redis@6379.service'), [
 		'systemctl',

@@ -5,7 +5,7 @@ import {parseMonitoredPrimaries, parseSentinelHello, parseSentinelPeers} from '.
 import {fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
 for (const version of fixtureServers) {
-	test(`what a sentinel says of its primary: ${version}`, () => {
+	test(`reads what a sentinel of ${version} reports of its primary`, () => {
 		const [primary, ...more] = parseMonitoredPrimaries(fixtureReply(version, 'sentinel/masters.json'));
 		assert.equal(more.length, 0);
 		assert.deepEqual(
@@ -30,7 +30,7 @@ for (const version of fixtureServers) {
 	});
 }
 
-test('what is no list of maps, or has no address, is left out', () => {
+test('a reply that is no list of maps, or has no address, is left out', () => {
 	assert.deepEqual(parseMonitoredPrimaries('OK'), []);
 	assert.deepEqual(parseMonitoredPrimaries([['name', 'x'], 'y', [['ip', '1']], null]), []);
 	assert.deepEqual(parseSentinelPeers([['ip', '10.0.0.1', 'port', '0']]), []);
@@ -43,7 +43,7 @@ test('what is no list of maps, or has no address, is left out', () => {
 const runId = '57ea5a83cc4fe0c1fb4f97a5e2b4fa6e0b6d3d11';
 const hello = ['10.0.2.11', '26379', runId, '3', 'main', '10.0.1.11', '6379', '3'];
 
-test('a sentinel’s hello says where it is and what it watches', () => {
+test("a sentinel's hello message has the address of the sentinel and of its primary", () => {
 	assert.deepEqual(parseSentinelHello(hello.join(',')), {host: '10.0.2.11', port: 26_379, runId, primaryName: 'main'});
 	assert.equal(parseSentinelHello(`2001:db8::1,${hello.slice(1).join(',')}`)?.host, '2001:db8::1');
 	for (const [index, wrong] of [
@@ -60,7 +60,7 @@ test('a sentinel’s hello says where it is and what it watches', () => {
 	assert.equal(parseSentinelHello(hello.slice(0, 5).join(',')), undefined);
 });
 
-test('whatever else is said on the channel is no hello, and breaks nothing', () => {
+test('any other message on the channel is undefined and throws nothing', () => {
 	fc.assert(
 		fc.property(fc.string(), text => {
 			const found = parseSentinelHello(text);

@@ -100,7 +100,7 @@ for (const [id, line] of cases) {
 	});
 }
 
-test('ordinary lines mean nothing, and each kind is said once with its newest line', () => {
+test('ordinary lines give no remark, and each kind of remark is listed once with its newest line', () => {
 	const quiet = readServerLog('x', '1:M 24 Nov 2026 11:00:00.000 * Ready to accept connections tcp\n\n');
 	assert.deepEqual(quiet.remarks, []);
 	const many = Array.from(
@@ -122,12 +122,12 @@ test('ordinary lines mean nothing, and each kind is said once with its newest li
 	assert.equal(lines.length, 20);
 });
 
-test('a hostile line is one printable line', () => {
+test('a log line with control characters becomes one printable line', () => {
 	const {lines} = readServerLog('x', 'a\u{1b}[2Jb\rc');
 	assert.deepEqual(lines, ['a\\x1b[2Jb\\rc']);
 });
 
-test('the time of a line', () => {
+test('the time of a log line is read in every format, and is undefined without one', () => {
 	const at = (text: string) => new Date(logLineTime(text) ?? Number.NaN);
 	const classic = at('12:M 24 Nov 2026 11:22:33.123 * x');
 	assert.deepEqual(
@@ -143,7 +143,7 @@ test('the time of a line', () => {
 	assert.equal(logLineTime('no time'), undefined);
 });
 
-test('kills of the kernel, newest first', () => {
+test("out-of-memory kills are read from the kernel's log, newest first", () => {
 	const words = 'Out of memory: Killed process 4242 (redis-server) total-vm:1kB, anon-rss:2kB, oom_score_adj:0';
 	const group = 'Memory cgroup out of memory: Killed process 7 (valkey-server) total-vm:1kB';
 	assert.deepEqual(kmsgOomKills([`3,10,5000000,-;${words}`, '6,11,6000000,-;usb', `3,12,7000000,-;${group}`], 1000), [
@@ -159,7 +159,7 @@ test('kills of the kernel, newest first', () => {
 	]);
 });
 
-test('the first line of each process tells a start', () => {
+test('the first line of each process counts as one start', () => {
 	const {starts} = readServerLog(
 		'log',
 		[

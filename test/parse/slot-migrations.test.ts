@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {parseSlotMigrations} from '../../source/parse/slot-migrations.js';
 
-test('Valkey 9.1: CLUSTER GETSLOTMIGRATIONS as it came, in seconds', () => {
+test('CLUSTER GETSLOTMIGRATIONS captured from Valkey 9.1 is read, with times in seconds', () => {
 	const reply = [
 		'name 9ad41282a424021b7be5c79b4f8e50b3b4d3f3d0 operation IMPORT slot_ranges'.split(' '),
 		'0-10 20-20',
@@ -31,7 +31,7 @@ test('Valkey 9.1: CLUSTER GETSLOTMIGRATIONS as it came, in seconds', () => {
 	]);
 });
 
-test('Redis 8.4: CLUSTER MIGRATION STATUS, as documented, in milliseconds', () => {
+test('CLUSTER MIGRATION STATUS as documented for Redis 8.4 is read, with times in milliseconds', () => {
 	const fields =
 		'id 24cf41718b20f7f05901743dffc40bc9b15db339 slots 0-1000,1002 source a dest b operation migrate state failed last_error timeout retries 1 create_time 1758949601152 start_time 1758949601154 end_time 0 write_pause_ms 0';
 	const [migration] = parseSlotMigrations([fields.split(' ')]);
@@ -46,7 +46,7 @@ test('Redis 8.4: CLUSTER MIGRATION STATUS, as documented, in milliseconds', () =
 	assert.equal(migration?.updatedMs, 1_758_949_601_154);
 });
 
-test('a text that is not a migration is left out', () => {
+test('a reply that is no migration is left out', () => {
 	for (const reply of [undefined, null, 'OK', 3, [], [null], [[]], [['state', 'ok']], ['name', 'x']]) {
 		assert.deepEqual(parseSlotMigrations(reply), []);
 	}

@@ -46,7 +46,7 @@ const cases: ReadonlyArray<readonly [what: string, reply: RawReply, ids: readonl
 ];
 
 for (const [what, reply, ids] of cases) {
-	test(`reads ${what}`, () => {
+	test(`parseSlowlog reads ${what}`, () => {
 		assert.deepEqual(
 			parseSlowlog(reply).map(({id}) => id),
 			ids,
@@ -54,7 +54,7 @@ for (const [what, reply, ids] of cases) {
 	});
 }
 
-test('leaves the client undefined where the version does not say it', () => {
+test('the client is undefined where the version does not report one', () => {
 	assert.deepEqual(parseSlowlog([[3, 1_700_000_000, 12, ['GET', null, 7]]]), [
 		{
 			id: 3,
@@ -67,7 +67,7 @@ test('leaves the client undefined where the version does not say it', () => {
 	]);
 });
 
-test('the arguments, the address and the name stand behind a field that is not known', () => {
+test('an unknown field before the arguments does not shift arguments, address and name', () => {
 	const [entry] = parseSlowlog([
 		[553, 1_764_000_000, 26_000, 'Complexity info: N:16', ['zadd', 'k', '1', 'a'], '1.2.3.4:5', 'me'],
 	]);

@@ -16,7 +16,7 @@ const problemOf = (text: string): string => {
 	return target.problem;
 };
 
-test('every way to write a target', () => {
+test('every notation of a target is read', () => {
 	const cases: ReadonlyArray<readonly [text: string, address: string, rest?: Partial<Target>]> = [
 		['localhost', 'localhost:6379'],
 		['redis_1.example.', 'redis_1.example.:6379'],
@@ -66,7 +66,7 @@ test('every way to write a target', () => {
 	}
 });
 
-test('what is no target is named with its fix, in one line', () => {
+test('a text that is no target gets one line that names it and the fix', () => {
 	const cases: ReadonlyArray<readonly [text: string, problem: RegExp]> = [
 		['', /^an empty target: write host/],
 		['a b', /^target a b: holds a space/],
@@ -101,7 +101,7 @@ test('what is no target is named with its fix, in one line', () => {
 	}
 });
 
-test('an address that was printed can be typed again', () => {
+test('a printed address reads as the same target', () => {
 	const endpoint = fc.oneof(
 		fc.record({
 			kind: fc.constant('tcp' as const),
@@ -140,7 +140,7 @@ test('a user and a password survive percent-encoding, and the password is in no 
 	);
 });
 
-test('any text is a target or a problem of one printable line', () => {
+test('any text gives a target or a problem of one printable line', () => {
 	fc.assert(
 		fc.property(
 			fc.oneof(

@@ -35,7 +35,7 @@ async function countingServer() {
 	return {server, state, unanswered, port: (server.address() as AddressInfo).port};
 }
 
-test('a server that has pending a reply is sent nothing more, on either connection', async t => {
+test('while a reply is pending, redis-top sends nothing more on either connection', async t => {
 	const {server, state, unanswered, port} = await countingServer();
 	const end = new AbortController();
 	const reports: FleetEvent[] = [];

@@ -8,14 +8,14 @@ const other = '10.0.0.2:6379' as NodeAddress;
 const info = (fields: Readonly<Record<string, string>> = {}) =>
 	new Map(Object.entries({cluster_state: 'ok', cluster_current_epoch: '6', cluster_my_epoch: '1', ...fields}));
 
-test('at rest nothing is hot, whatever a node says of itself alone', () => {
+test('a stable cluster is polled at the normal rate, whatever a node reports of itself alone', () => {
 	const schedule = new ClusterPollSchedule();
 	assert.equal(schedule.note(one, info(), 0), false);
 	assert.equal(schedule.note(other, info({cluster_my_epoch: '2'}), 0), false);
 	assert.equal(schedule.isHot(0), false);
 });
 
-test('a digest that changes is news and makes it hot for half a minute', () => {
+test('a changed digest makes the cluster polled often for half a minute', () => {
 	const schedule = new ClusterPollSchedule();
 	schedule.note(one, info(), 0);
 	assert.equal(schedule.note(one, info({cluster_current_epoch: '7'}), 1000), true);
@@ -24,7 +24,7 @@ test('a digest that changes is news and makes it hot for half a minute', () => {
 	assert.equal(schedule.isHot(31_000), false);
 });
 
-test('it stays hot while nodes differ, slots fail or the state is fail', () => {
+test('the cluster stays polled often while nodes differ, slots fail or the state is fail', () => {
 	for (const fields of [{cluster_state: 'fail'}, {cluster_slots_pfail: '1'}, {cluster_slots_fail: '5461'}]) {
 		const schedule = new ClusterPollSchedule();
 		assert.equal(schedule.note(one, info(fields), 0), false);
@@ -45,7 +45,7 @@ test('it stays hot while nodes differ, slots fail or the state is fail', () => {
 	assert.equal(schedule.isHot(90_000), false, 'once');
 });
 
-test('a node that is back is news, though every digest is as before', () => {
+test('a node that returns makes the cluster polled often, even if every digest is unchanged', () => {
 	const schedule = new ClusterPollSchedule();
 	for (const [node, atMs] of [
 		[one, 0],
@@ -62,7 +62,7 @@ test('a node that is back is news, though every digest is as before', () => {
 	assert.equal(schedule.note(other, info(), 141_000), false);
 });
 
-test('a small cluster is asked at the schedule of the plan, and while it is hot at once', () => {
+test('every node of a small cluster is asked on its schedule, and at once while the cluster is polled often', () => {
 	const schedule = new ClusterPollSchedule();
 	schedule.note(one, info(), 0);
 	assert.equal(schedule.viewDemand(one, 50, 0), 'scheduled');
@@ -71,7 +71,7 @@ test('a small cluster is asked at the schedule of the plan, and while it is hot 
 	assert.equal(schedule.viewDemand(other, 50, 0), 'now');
 });
 
-test('of a large one only the sample is asked, each node once', () => {
+test('of a large cluster only the sample is asked, each node once', () => {
 	const schedule = new ClusterPollSchedule();
 	assert.equal(schedule.viewDemand(one, 51, 0), 'not-now', 'nothing is known of it yet');
 	schedule.note(one, info(), 0);
@@ -83,7 +83,7 @@ test('of a large one only the sample is asked, each node once', () => {
 	assert.equal(schedule.viewDemand(one, 51, 2000), 'now', 'the only one of its kind');
 });
 
-test('whose turn has come is told once, so that it need not be waited for', () => {
+test('a node whose turn has come is named once, so that it is polled at once', () => {
 	const schedule = new ClusterPollSchedule();
 	schedule.note(one, info(), 0);
 	schedule.viewDemand(other, 51, 1000);
@@ -93,7 +93,7 @@ test('whose turn has come is told once, so that it need not be waited for', () =
 	assert.deepEqual(schedule.takeChosen(), [one], 'for its links too');
 });
 
-test('links: of a small cluster at the schedule of the plan, of a large one one node at a time, in turn', () => {
+test('CLUSTER LINKS is asked of a small cluster on its schedule, and of a large one from one node at a time', () => {
 	const schedule = new ClusterPollSchedule();
 	schedule.note(one, info(), 0);
 	schedule.note(other, info(), 0);

@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
 ];
 
 for (const {what, outcome = outcomeOf(host), teller = `${host}:7001`, known = three, natMap, names} of cases) {
-	test(`whom a list names again: ${what}`, () => {
+	test(`known nodes that a list of peers names again: ${what}`, () => {
 		const settings = settingsOf(teller);
 		const found = knownMembers(outcome, settings, {natMap}, new Set(known));
 		assert.deepEqual(found && [...found], names);
@@ -88,14 +88,14 @@ for (const {what, outcome = outcomeOf(host), teller = `${host}:7001`, known = th
 	});
 }
 
-test('an INFO alone names nobody again', () => {
+test('an INFO without peers names no known node again', () => {
 	assert.equal(
 		knownMembers({...outcomeOf(host), extras: {}}, settingsOf(`${host}:7001`), {}, new Set(three)),
 		undefined,
 	);
 });
 
-test('with TLS each node is verified by the host name that it announces, before and after INFO names it', () => {
+test('with TLS each node is verified by its announced host name, before and after INFO names it', () => {
 	const tls = {ca: undefined, cert: undefined, key: undefined, serverName: 'one', isVerified: true};
 	const settings = {...settingsOf(`${host}:7001`), tls};
 	const sections: Sections = {...withReplica(7002), cluster: {cluster_enabled: 1}};
@@ -120,7 +120,7 @@ test('with TLS each node is verified by the host name that it announces, before 
 	assert.deepEqual(reachablePeers({...outcome, extras: {}}, settings, {targets: [settings]}), []);
 });
 
-test('with TLS a node that announces no name is verified by that of the target, where both are on one host', () => {
+test("with TLS a node without an announced name is verified by the target's name, where both are on one host", () => {
 	const tls = {ca: undefined, cert: undefined, key: undefined, serverName: undefined, isVerified: true};
 	const [first = '', second = '', third = ''] = [1, 2, 3].map(digit => String(digit).repeat(40));
 	const nodes = [

@@ -61,7 +61,7 @@ function fleetOf(
 	return {clock, end, fleet, reports, found, sampled, failed, gone};
 }
 
-test('a node that was found has the profile of the target it was found from, one that was named its own', async () => {
+test('a discovered node has the profile of its target, and a target has its own', async () => {
 	const servers = {
 		'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('10.0.1.13'))),
 		'10.0.1.12:6379': server('r1', replicaOf('10.0.1.11', 6379)),
@@ -82,7 +82,7 @@ test('a node that was found has the profile of the target it was found from, one
 	end.abort();
 });
 
-test('from a replica the primary and the other replicas are found, each on a connection of its own', async () => {
+test('the primary and the other replicas are found from a replica, each with its own connection', async () => {
 	const servers = {
 		'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('10.0.1.13'))),
 		'10.0.1.12:6379': server('r1', replicaOf('10.0.1.11', 6379)),
@@ -97,7 +97,7 @@ test('from a replica the primary and the other replicas are found, each on a con
 	}
 });
 
-test('another name of a process we have is dropped: never reported, polled no more', async () => {
+test('a second address of a known process is never reported and no longer polled', async () => {
 	const only = server('p', primaryOf(line('10.0.1.12')));
 	const replica = server('r', replicaOf('db-1', 6379));
 	const servers = {'10.0.1.11:6379': only, 'db-1:6379': only, '10.0.1.12:6379': replica};
@@ -112,7 +112,7 @@ test('another name of a process we have is dropped: never reported, polled no mo
 	assert.equal(only.opened, opened);
 });
 
-test('what a remote node calls 127.0.0.1 is on its machine', async () => {
+test("127.0.0.1 in the reply of a remote node means that node's machine", async () => {
 	const servers = {
 		'10.0.1.11:6379': server('p', primaryOf(line('127.0.0.1', 6380))),
 		'10.0.1.11:6380': server('r', replicaOf('127.0.0.1', 6379)),
@@ -122,7 +122,7 @@ test('what a remote node calls 127.0.0.1 is on its machine', async () => {
 	assert.deepEqual(found(), ['target 10.0.1.11:6379', 'replication 10.0.1.11:6380']);
 });
 
-test('a node that was named and can’t be reached is shown, and one that dies is polled on', async () => {
+test('an unreachable target is shown, and a node that dies is still polled', async () => {
 	const dying = server('p', primaryOf(line('10.0.1.12')));
 	const {clock, found, failed, fleet} = fleetOf({'10.0.1.11:6379': dying}, ['10.0.1.11:6379']);
 	await clock.advance(3000);
@@ -133,7 +133,7 @@ test('a node that was named and can’t be reached is shown, and one that dies i
 	assert.equal(fleet.addresses().length, 2);
 });
 
-test('nodes of a cluster are found; those without an address, in handshake or ourselves are not', async () => {
+test('cluster nodes are found, but not those without an address, in handshake or the asked node itself', async () => {
 	const id = (digit: string) => digit.repeat(40);
 	const first = server('a', {Cluster: {cluster_enabled: 1}});
 	first.answer = command =>
@@ -172,7 +172,7 @@ const sentinelOf = (primary: string, replicas: readonly string[], sentinels: rea
 	return one;
 };
 
-test('from a sentinel its primary, the replicas and the other sentinels are found, the data nodes with their own password', async () => {
+test('primary, replicas and other sentinels are found from a sentinel, data nodes with their own password', async () => {
 	const servers = {
 		'10.0.1.1:26379': sentinelOf('10.0.1.11:6379', ['10.0.1.12:6379'], ['10.0.1.2:26379']),
 		'10.0.1.2:26379': sentinelOf('10.0.1.11:6379', ['10.0.1.12:6379'], ['10.0.1.1:26379']),
@@ -204,14 +204,14 @@ test('from a sentinel its primary, the replicas and the other sentinels are foun
 	assert.deepEqual(forbidden, [], 'a sentinel knows no other commands');
 });
 
-test('another primary than the one that is asked for is not followed', async () => {
+test("a sentinel's primary other than the named one is not followed", async () => {
 	const servers = {'10.0.1.1:26379': sentinelOf('10.0.1.11:6379', [], [])};
 	const {clock, found} = fleetOf(servers, ['10.0.1.1:26379'], {primaryName: 'other'});
 	await clock.advance(5000);
 	assert.deepEqual(found(), ['target 10.0.1.1:26379']);
 });
 
-test('announced addresses are mapped, and known by both names', async () => {
+test('announced addresses are mapped, and a node is known by both addresses', async () => {
 	const servers = {
 		'localhost:7001': server('p', primaryOf(line('172.18.0.3'), line('172.18.0.4', 6390))),
 		'localhost:7002': server('r', replicaOf('172.18.0.2', 6379)),
@@ -231,7 +231,7 @@ test('announced addresses are mapped, and known by both names', async () => {
 	assert.ok(aliases.has('172.18.0.2:6379 is localhost:7001') && aliases.has('172.18.0.4:6390 is gate:6390'));
 });
 
-test('a node that fails is gone once nobody names it, and no sooner; dismissed, it is asked no more until it is found again', async () => {
+test('a failing node is gone once no node names it; a dismissed node is not polled until it is found again', async () => {
 	const primary = server('p', primaryOf(line('10.0.1.12')));
 	const replica = server('r', replicaOf('10.0.1.11', 6379));
 	const servers = {'10.0.1.11:6379': primary, '10.0.1.12:6379': replica};
@@ -258,7 +258,7 @@ test('a node that fails is gone once nobody names it, and no sooner; dismissed, 
 	assert.equal(found().filter(line => line.endsWith('10.0.1.12:6379')).length, 2);
 });
 
-test('a target that nobody ever named is down, however long', async () => {
+test('a target that no other node ever named stays down and is never gone', async () => {
 	const lonely = server('l');
 	const {clock, gone} = fleetOf({'10.0.1.11:6379': server('p'), '10.0.2.1:6379': lonely}, [
 		'10.0.1.11:6379',
@@ -270,7 +270,7 @@ test('a target that nobody ever named is down, however long', async () => {
 	assert.deepEqual(gone(), []);
 });
 
-test('when no target answers, the nodes of an earlier visit are asked; when one does, they aren’t', async () => {
+test('the nodes of an earlier session are polled only when no target answers', async () => {
 	const servers = {'10.0.1.12:6379': server('r', replicaOf('10.0.1.11', 6379))};
 	const remembered = [settingsOf('10.0.1.11:6379').endpoint, settingsOf('10.0.1.12:6379').endpoint];
 	const dead = fleetOf(servers, ['10.0.1.11:6379'], {remembered});
@@ -283,7 +283,7 @@ test('when no target answers, the nodes of an earlier visit are asked; when one 
 	assert.deepEqual(alive.found(), ['target 10.0.1.11:6379']);
 });
 
-test('refused credentials are reported', async () => {
+test('refused credentials are reported as a failed poll', async () => {
 	const guarded = server('p');
 	guarded.refusal = refusal('WRONGPASS invalid username-password pair or user is disabled.');
 	const {clock, failed} = fleetOf({'10.0.1.11:6379': guarded}, ['10.0.1.11:6379']);
@@ -291,7 +291,7 @@ test('refused credentials are reported', async () => {
 	assert.deepEqual(failed(), ['10.0.1.11:6379 WRONGPASS']);
 });
 
-test('the node in focus is asked for more, at once, and gets a connection for PING alone', async () => {
+test('the node in focus gets more requests at once, and a connection for PING alone', async () => {
 	const one = server('a');
 	const other = server('b');
 	const {clock, fleet, reports} = fleetOf({'10.0.1.11:6379': one, '10.0.1.12:6379': other}, [
@@ -316,7 +316,7 @@ test('the node in focus is asked for more, at once, and gets a connection for PI
 	assert.deepEqual([one.ports.size, other.ports.size], [1, 2]);
 });
 
-test('what is merged over nodes is asked of all of them, in a fleet small enough', async () => {
+test('data that panels merge over nodes is asked of every node of a small fleet', async () => {
 	const one = server('a');
 	const other = server('b');
 	const {clock, fleet} = fleetOf({'10.0.1.11:6379': one, '10.0.1.12:6379': other}, [
@@ -330,7 +330,7 @@ test('what is merged over nodes is asked of all of them, in a fleet small enough
 	assert.ok(!other.commands().includes('CLIENT LIST'));
 });
 
-test('a new interest is fetched at once, a new interval holds at once', async () => {
+test('a new request is sent at once, and a new interval holds at once', async () => {
 	const one = server('a');
 	const {clock, fleet} = fleetOf({'10.0.1.11:6379': one}, ['10.0.1.11:6379'], {intervalMs: 10_000});
 	fleet.setFocus(at('10.0.1.11:6379'));
@@ -344,7 +344,7 @@ test('a new interest is fetched at once, a new interval holds at once', async ()
 	assert.ok(one.asked.length - before >= 6);
 });
 
-test('no more than fifty connections are made at the same time', async () => {
+test('no more than fifty connections are opened at the same time', async () => {
 	const clock = new FakeClock();
 	let connecting = 0;
 	let most = 0;
@@ -372,7 +372,7 @@ test('no more than fifty connections are made at the same time', async () => {
 	assert.ok(most <= 50 && most > 10, `${most} at once`);
 });
 
-test('when all ends, every connection is closed', async () => {
+test('every connection is closed when the fleet ends', async () => {
 	const one = server('a');
 	const {clock, end, fleet} = fleetOf({'10.0.1.11:6379': one}, ['10.0.1.11:6379']);
 	fleet.setFocus(at('10.0.1.11:6379'));
@@ -391,7 +391,7 @@ const subscribed =
 	([command, , channel = '']: readonly string[]): Reply | undefined =>
 		command === 'PUBSUB' ? [channel, listeners] : undefined;
 
-test('sentinels are heard on a data node where somebody listens, and not listened for again', async () => {
+test("redis-top subscribes to sentinels' messages on a data node once, where subscribers exist", async () => {
 	const data = server('p', primaryOf());
 	data.answer = subscribed(2);
 	data.hellos = [helloOf('10.0.2.11', 1), 'no hello', helloOf('10.0.2.12', 2)];
@@ -416,7 +416,7 @@ test('sentinels are heard on a data node where somebody listens, and not listene
 	assert.equal(data.subscriptions, 2, 'one more listens');
 });
 
-test('where listening is refused that is a blind spot, and asked for again ten minutes later', async () => {
+test('a refused subscription is a blind spot, and is tried again ten minutes later', async () => {
 	const data = server('p', primaryOf());
 	data.answer = subscribed(1);
 	data.hellos = refusal("NOPERM User x has no permissions to run the 'subscribe' command");
@@ -433,14 +433,14 @@ test('where listening is refused that is a blind spot, and asked for again ten m
 	assert.equal(data.subscriptions, 2);
 });
 
-test('a node of a cluster has no sentinels', async () => {
+test('a cluster node is not asked for sentinels', async () => {
 	const clustered = server('c', {Cluster: {cluster_enabled: 1}});
 	const {clock} = fleetOf({'10.0.1.11:6379': clustered}, ['10.0.1.11:6379']);
 	await clock.advance(5000);
 	assert.ok(!clustered.commands().some(command => command.startsWith('PUBSUB')));
 });
 
-test('the slow logs of many nodes are read in turn, eight a second, while somebody looks at all of them', async () => {
+test('the slow logs of many nodes are read in turn, eight a second, while the panel shows them all', async () => {
 	const lines = Array.from({length: 79}, (_, index) => line(`10.0.2.${index + 1}`));
 	const servers = {
 		'10.0.1.11:6379': server('p', primaryOf(...lines)),
@@ -469,7 +469,7 @@ for (const [follow, visited, withPassword] of [
 	['any', ['10.0.1.11', '10.0.1.12', '203.0.113.5', '169.254.169.254'], ['10.0.1.11', '10.0.1.12', '203.0.113.5']],
 	['none', ['10.0.1.11'], ['10.0.1.11']],
 ] as const) {
-	test(`a server that lies about its replicas, --follow ${follow}`, async () => {
+	test(`of the replicas that a lying server announces, --follow ${follow} polls the allowed ones`, async () => {
 		const servers = {
 			'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('203.0.113.5'), line('169.254.169.254'))),
 			'10.0.1.12:6379': server('r', replicaOf('10.0.1.11', 6379)),

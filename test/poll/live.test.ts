@@ -26,7 +26,7 @@ const connectionOf = async (server: TestServer): Promise<string> =>
 		.join();
 
 for (const name of serverBinaries().keys()) {
-	test(`${name}: killed and started again, under the same password`, async () => {
+	test(`${name}: a server that is killed and started again is polled again with the same password`, async () => {
 		const args = ['--requirepass', 'secret'];
 		const server = await startServer({server: name, args});
 		const settings = settingsFor(server, {password: 'secret'});
@@ -51,7 +51,7 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 
-	test(`${name}: frozen, then thawed: stale, one request pending, then up on the same connection`, async () => {
+	test(`${name}: a frozen server is stale with one request pending, and later up on the same connection`, async () => {
 		const server = await startServer({server: name});
 		const polling = pollLive(settingsFor(server, {timeoutMs: 300}));
 		try {
@@ -75,7 +75,7 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 
-	test(`${name}: maxclients is named as the reason`, async () => {
+	test(`${name}: a refusal by maxclients names maxclients as the reason`, async () => {
 		const server = await startServer({server: name, args: ['--maxclients', '4']});
 		const guests = await Promise.all([1, 2, 3, 4].map(() => server.connect()));
 		const polling = pollLive(settingsFor(server));
@@ -94,7 +94,7 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 
-	test(`${name}: protected mode is named as the reason`, {
+	test(`${name}: a refusal by protected mode names it as the reason`, {
 		skip: publicHost === undefined && 'no address but loopback',
 	}, async () => {
 		const server = await startServer({
@@ -112,7 +112,7 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 
-	test(`${name}: a user of few rights sees what it may, and is told the rest`, async () => {
+	test(`${name}: a user of few rights gets the allowed data, and a blind spot for the rest`, async () => {
 		const server = await startServer({server: name});
 		await server.command('ACL', 'SETUSER', 'least', 'on', '>pw', '-@all', '+ping', '+info');
 		const polling = pollLive(settingsFor(server, {username: 'least', password: 'pw'}));
@@ -141,7 +141,7 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 
-	test(`${name}: from the replica alone the primary is found, and each is polled`, async () => {
+	test(`${name}: the primary is found from its replica alone, and both are polled`, async () => {
 		const primary = await startServer({server: name});
 		const replica = await startServer({server: name, args: ['--replicaof', `127.0.0.1 ${primary.port}`]});
 		const end = new AbortController();
@@ -176,7 +176,7 @@ for (const name of serverBinaries().keys()) {
 	});
 }
 
-test('a password set while it is watched without one is NOAUTH at once, and it comes back', async () => {
+test('a password set on a polled server without one is NOAUTH at once, and removing it ends the failure', async () => {
 	const server = await startServer();
 	const polling = pollLive(settingsFor(server));
 	try {

@@ -44,7 +44,7 @@ function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), 
 const summary = (outcome: PollOutcome) =>
 	outcome.kind === 'sampled' ? String(outcome.sample.runId) : outcome.failure.code;
 
-test('one poll an interval, on one connection, at the node’s own turn', async () => {
+test("the loop polls once an interval, on one connection, at the node's own offset", async () => {
 	const server = new FakeServer(sections());
 	const {clock, outcomes} = looped(server);
 	await clock.advance(10_000);
@@ -54,7 +54,7 @@ test('one poll an interval, on one connection, at the node’s own turn', async 
 	assert.deepEqual([server.opened, server.mostInFlight], [1, 1]);
 });
 
-test('the first two polls are half an interval apart or more', async () => {
+test('the first two polls are at least half an interval apart', async () => {
 	for (let startMs = 0; startMs < 1000; startMs += 50) {
 		const {clock, outcomes} = looped(new FakeServer(sections()), 1000, new FakeClock(1_700_000_000_000 + startMs));
 		await clock.advance(3000);
@@ -63,7 +63,7 @@ test('the first two polls are half an interval apart or more', async () => {
 	}
 });
 
-test('a hung server has one reply pending: nothing more is sent, the node is stale, and it comes back', async () => {
+test('a hung server has one reply pending and gets nothing more; the node is stale until it replies', async () => {
 	const server = new FakeServer(sections());
 	const {clock, news, outcomes} = looped(server);
 	await clock.advance(2500);
@@ -97,7 +97,7 @@ test('after five intervals without a reply the connection is closed and opened a
 	assert.equal(news().at(-1), 'run-1');
 });
 
-test('a server that goes away and comes back as another process', async () => {
+test('a server that ends and returns as another process is polled again', async () => {
 	const server = new FakeServer(sections());
 	const {clock, news} = looped(server);
 	await clock.advance(2500);
@@ -113,7 +113,7 @@ test('a server that goes away and comes back as another process', async () => {
 	assert.equal(server.ports.size, 1);
 });
 
-test('refused credentials are reported and tried again only after fifteen seconds', async () => {
+test('refused credentials are reported, and tried again only after fifteen seconds', async () => {
 	const server = new FakeServer(sections());
 	server.refusal = refusal('WRONGPASS invalid username-password pair or user is disabled.');
 	const {clock, news, outcomes} = looped(server);
@@ -129,7 +129,7 @@ test('refused credentials are reported and tried again only after fifteen second
 	assert.equal(news().at(-1), 'run-1');
 });
 
-test('an INFO that is refused keeps the connection and says why', async () => {
+test('a refused INFO keeps the connection, and the outcome has the reason', async () => {
 	const server = new FakeServer(sections());
 	server.answer = command =>
 		command[0] === 'INFO' ? refusal('BUSY Redis is busy running a script. You can only call SCRIPT KILL …') : undefined;
@@ -144,7 +144,7 @@ test('an INFO that is refused keeps the connection and says why', async () => {
 	assert.equal(server.opened, 1);
 });
 
-test('a slow server is asked less often, and the interval in force is told', async () => {
+test('a slow server is polled less often, and each outcome has the interval in force', async () => {
 	const server = new FakeServer(sections());
 	server.roundTripMs = 1;
 	const {clock, outcomes} = looped(server);
@@ -157,7 +157,7 @@ test('a slow server is asked less often, and the interval in force is told', asy
 	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
 });
 
-test('replies that this process was late to take are no slow server', async () => {
+test("replies delayed by redis-top's own event loop do not count as a slow server", async () => {
 	const server = new FakeServer(sections());
 	server.roundTripMs = 1;
 	const {clock, outcomes} = looped(server, 1000, new FakeClock(), 400);
@@ -167,7 +167,7 @@ test('replies that this process was late to take are no slow server', async () =
 	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
 });
 
-test('a server that is far away is no slow server', async () => {
+test('a long round trip alone does not count as a slow server', async () => {
 	const server = new FakeServer(sections());
 	server.roundTripMs = 600;
 	const {clock, outcomes} = looped(server);
@@ -175,7 +175,7 @@ test('a server that is far away is no slow server', async () => {
 	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
 });
 
-test('polled by hand: at once, with what is too expensive to be fetched by itself', async () => {
+test('a poll by hand runs at once and includes the expensive requests', async () => {
 	const server = new FakeServer({...sections(), Clients: {connected_clients: 9000}});
 	const {clock, loop, interests} = looped(server, 10_000);
 	interests.add('clients');
@@ -190,7 +190,7 @@ test('polled by hand: at once, with what is too expensive to be fetched by itsel
 	assert.equal(server.commands().filter(command => command === 'CLIENT LIST').length, 1);
 });
 
-test('asked for a poll while one runs: another follows it, but not on its heels', async () => {
+test('a poll asked for while one runs follows it after a pause', async () => {
 	const server = new FakeServer(sections());
 	const {clock, loop, outcomes} = looped(server, 10_000);
 	server.roundTripMs = 20;
@@ -210,7 +210,7 @@ test('asked for a poll while one runs: another follows it, but not on its heels'
 	assert.equal(server.mostInFlight, 1);
 });
 
-test('ends with its signal, from sleep and from a reply that is pending', async () => {
+test('the loop ends with its signal, while it sleeps and while a reply is pending', async () => {
 	for (const isFrozen of [false, true]) {
 		const server = new FakeServer(sections());
 		const {clock, end, done} = looped(server);
@@ -223,7 +223,7 @@ test('ends with its signal, from sleep and from a reply that is pending', async 
 	}
 });
 
-test('a long life leaves nothing behind on the signal', async () => {
+test('many polls leave no listener on the signal', async () => {
 	const {clock, end, outcomes} = looped(new FakeServer(sections()));
 	await clock.advance(60_000);
 	assert.ok(outcomes.length > 50);
@@ -231,7 +231,7 @@ test('a long life leaves nothing behind on the signal', async () => {
 	assert.ok(getEventListeners(end.signal, 'abort').length <= 2);
 });
 
-test('the first command of a new connection is plain INFO, and the rest follows in the same poll', async () => {
+test('plain INFO is the first command of a new connection, and the rest follows in the same poll', async () => {
 	const server = new FakeServer({...sections(), Commandstats: {cmdstat_get: 'calls=10,usec=100'}});
 	const {clock, interests, news} = looped(server);
 	interests.add('slowlog');
@@ -254,7 +254,7 @@ test('the first command of a new connection is plain INFO, and the rest follows 
 	assert.match(server.commands().at(-1) ?? '', /^INFO server |^SLOWLOG/);
 });
 
-test('a server that asks for a password in the middle is asked again on a new connection', async () => {
+test('a server that starts to require a password is polled again on a new connection', async () => {
 	const server = new FakeServer(sections());
 	const {clock, news} = looped(server);
 	await clock.advance(2500);
@@ -310,7 +310,7 @@ const greetings: ReadonlyArray<readonly [Greeting, isTls: boolean, code: string 
 
 for (const [greeting, isTls, code, password] of greetings) {
 	const how = `${isTls ? 'with' : 'without'} TLS${password === undefined ? '' : ', with a password'}`;
-	test(`greeting ${JSON.stringify(greeting)} ${how}: ${code ?? 'nothing new'}`, () => {
+	test(`the greeting ${JSON.stringify(greeting)} ${how} gives ${code ?? 'nothing new'}`, () => {
 		const failure = greetingFailure(greeting, isTls, password !== undefined);
 		assert.equal(failure?.code, code);
 		assert.ok(failure?.problem !== 'cannot be reached');
@@ -322,7 +322,7 @@ const turnsOf = ({outcomes}: ReturnType<typeof looped>) =>
 		outcome.kind === 'sampled' ? [outcome.skipped ?? 0, outcome.every ?? 1] : outcome.failure.code,
 	);
 
-test('one of many has its turn every five intervals, once it has answered a few times, and says what it left out', async () => {
+test('a node of many is polled every fifth interval after a few answers, and its outcomes count the skipped ones', async () => {
 	const among = looped(new FakeServer(sections()), 1000, new FakeClock(), 0, 5);
 	await among.clock.advance(30_000);
 	const [first, second, third, fourth, ...others] = turnsOf(among);
@@ -344,7 +344,7 @@ test('one of many has its turn every five intervals, once it has answered a few 
 	assert.ok(Array.isArray(woken) && Number(woken[0]) < 4, 'only what really went by was left out');
 });
 
-test('one that waits for its turn is lost at once when its connection ends, and asked closely when it is back', async () => {
+test('a node polled every fifth interval is lost as soon as its connection ends, and then polled every interval', async () => {
 	const server = new FakeServer(sections());
 	const among = looped(server, 1000, new FakeClock(), 0, 20);
 	await among.clock.advance(8000);

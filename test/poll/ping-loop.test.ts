@@ -21,7 +21,7 @@ function pinged(server: FakeServer) {
 	return {clock, end, roundTrips, done};
 }
 
-test('only PING, one an interval, on one connection', async () => {
+test('the loop sends PING only, once an interval, on one connection', async () => {
 	const server = new FakeServer({});
 	server.roundTripMs = 3;
 	const {clock, roundTrips} = pinged(server);
@@ -31,7 +31,7 @@ test('only PING, one an interval, on one connection', async () => {
 	assert.equal(server.opened, 1);
 });
 
-test('an error reply is an answer', async () => {
+test('an error reply to PING counts as an answer', async () => {
 	const server = new FakeServer({});
 	server.answer = () => refusal('LOADING Redis is loading the dataset in memory');
 	const {clock, roundTrips} = pinged(server);
@@ -39,7 +39,7 @@ test('an error reply is an answer', async () => {
 	assert.deepEqual(roundTrips, [1]);
 });
 
-test('a user who may not PING is refused once in ten minutes', async () => {
+test('PING that the user may not send is tried once in ten minutes', async () => {
 	const server = new FakeServer({});
 	server.answer = () => refusal("NOPERM User m has no permissions to run the 'ping' command");
 	const {clock, roundTrips} = pinged(server);
@@ -49,7 +49,7 @@ test('a user who may not PING is refused once in ten minutes', async () => {
 	assert.deepEqual(roundTrips, [1, 1]);
 });
 
-test('no answer in time is a gap, and it comes back', async () => {
+test('a PING without a reply in time is a gap, and the loop goes on', async () => {
 	const server = new FakeServer({});
 	const {clock, roundTrips} = pinged(server);
 	await clock.advance(500);
@@ -62,7 +62,7 @@ test('no answer in time is a gap, and it comes back', async () => {
 	assert.ok(server.ports.size <= 1);
 });
 
-test('refused credentials are not tried again for fifteen seconds', async () => {
+test('the loop tries refused credentials again only after fifteen seconds', async () => {
 	const server = new FakeServer({});
 	server.refusal = refusal('WRONGPASS invalid username-password pair or user is disabled.');
 	const {clock, roundTrips} = pinged(server);
@@ -73,7 +73,7 @@ test('refused credentials are not tried again for fifteen seconds', async () => 
 	assert.deepEqual(roundTrips, []);
 });
 
-test('ends with its signal and closes its connection', async () => {
+test('the loop ends with its signal and closes its connection', async () => {
 	const server = new FakeServer({});
 	const {clock, end, done} = pinged(server);
 	await clock.advance(500);

@@ -42,7 +42,7 @@ const replyTo =
 	(command: readonly string[]): Reply | undefined =>
 		Object.entries(replies).find(([start]) => command.join(' ').startsWith(start))?.[1];
 
-test('the first poll learns the version, the second asks for everything', async () => {
+test('the first poll reads the version, and the second asks for everything', async () => {
 	const server = new FakeServer(sections());
 	const {poll} = await polled(server);
 	const first = await poll();
@@ -57,13 +57,13 @@ test('the first poll learns the version, the second asks for everything', async 
 	assert.equal(server.commands().at(-2), 'LATENCY HISTOGRAM get');
 });
 
-test('the cost is what this poll sent and read', async () => {
+test('the cost of a poll is what that poll sent and read', async () => {
 	const {poll} = await polled(new FakeServer(sections()));
 	await poll();
 	assert.deepEqual((await poll(1000)).cost, {commands: 5, bytesOut: 50, bytesIn: 500});
 });
 
-test('a default user that may not even ask what it may is not one that may do everything', async () => {
+test('a default user whose ACL DRYRUN is denied does not count as one with all rights', async () => {
 	for (const [reply, expected, isBlind] of [
 		['OK', true, false],
 		["User default has no permissions to run the 'shutdown' command", false, false],
@@ -83,7 +83,7 @@ test('a default user that may not even ask what it may is not one that may do ev
 	}
 });
 
-test('a server that a function holds up is asked which; one that a script holds up, or that is refused, is not', async () => {
+test('a server that is busy with a function is asked which one; a server busy with a script is not asked', async () => {
 	const running = [
 		'running_script',
 		['name', 'endless', 'command', ['FCALL', 'endless', '0'], 'duration_ms', 900],
@@ -110,7 +110,7 @@ test('a server that a function holds up is asked which; one that a script holds 
 	}
 });
 
-test('a denied command is a blind spot with its grant, and is left alone for ten minutes', async () => {
+test('a denied command is a blind spot with its grant, and is not sent again for ten minutes', async () => {
 	const server = new FakeServer(sections());
 	server.answer = replyTo({
 		'SLOWLOG GET': refusal("NOPERM User m has no permissions to run the 'slowlog|get' command"),
@@ -135,7 +135,7 @@ test('a denied command is a blind spot with its grant, and is left alone for ten
 	assert.equal(slowlogs(), 2);
 });
 
-test('an absent command is a blind spot without a grant; one that failed only this once is not a blind spot', async () => {
+test('an absent command is a blind spot without a grant, and a command that failed once is none', async () => {
 	const server = new FakeServer(sections());
 	server.answer = replyTo({
 		CONFIG: refusal("ERR unknown command 'CONFIG', with args beginning with: 'GET' "),
@@ -150,14 +150,14 @@ test('an absent command is a blind spot without a grant; one that failed only th
 	);
 });
 
-test('a refused INFO is the node’s refusal', async () => {
+test('a refused INFO makes the poll fail with the reason of the refusal', async () => {
 	const server = new FakeServer(sections());
 	server.answer = replyTo({INFO: refusal('NOAUTH Authentication required.')});
 	const {poll} = await polled(server);
 	await assert.rejects(poll(), error => error instanceof NodeRefusal && error.failure.layer === 'auth');
 });
 
-test('a new process is learned afresh: what was denied is asked again', async () => {
+test('a new process is asked again for what the old one denied', async () => {
 	const server = new FakeServer(sections());
 	server.answer = replyTo({CLIENT: refusal('NOPERM no')});
 	const {poll, state} = await polled(server);
@@ -174,7 +174,7 @@ test('a new process is learned afresh: what was denied is asked again', async ()
 	assert.ok(server.asked.at(-1)?.some(command => command.join(' ') === 'INFO commandstats'));
 });
 
-test('up to 6.2 the replies of several calls make one sample', async () => {
+test('before 7.0 the replies of several INFO calls make one sample', async () => {
 	const server = new FakeServer({Server: {redis_version: '6.2.0', run_id: 'r'}});
 	server.answer = command => {
 		if (command.join(' ') === 'INFO commandstats') {
@@ -222,7 +222,7 @@ for (const [what, command, reply, read, why] of [
 	],
 	['every client', 'CLIENT LIST', `${line('3')}\n${line('4')}\n`, 2, undefined],
 ] as const) {
-	test(`${command}: ${what}: an entry that cannot be read is told`, async () => {
+	test(`${command}: ${what}: an unreadable entry is reported`, async () => {
 		const server = new FakeServer(sections());
 		server.answer = words => (words.join(' ').startsWith(command) ? (reply as Reply) : undefined);
 		const {poll} = await polled(server);
@@ -276,7 +276,7 @@ async function withRing(length: number) {
 
 const idsOf = (outcome: Extract<PollOutcome, {kind: 'sampled'}>) => outcome.extras.slowlog?.map(({id}) => id);
 
-test('a ring that moved further is read again at once, wider, and handed on only when nothing is missing', async () => {
+test('a log with entries missing is read again at once with a larger count, until nothing is missing', async () => {
 	const {ring, server, poll} = await withRing(128);
 	ring.newestId = 60;
 	assert.equal(idsOf(await poll(5000)), undefined);
@@ -287,7 +287,7 @@ test('a ring that moved further is read again at once, wider, and handed on only
 	assert.equal(slowlogCounts(server).at(-1), defaultSlowlogCount);
 });
 
-test('entries that the ring dropped don’t make us ask for ever', async () => {
+test('entries that the server has dropped do not cause endless requests', async () => {
 	const {ring, server, poll} = await withRing(128);
 	ring.newestId = 5000;
 	await poll(5000);
@@ -298,7 +298,7 @@ test('entries that the ring dropped don’t make us ask for ever', async () => {
 	assert.deepEqual(slowlogCounts(server), [16, 16, 64, 256]);
 });
 
-test('a ring longer than the most we ask for is given up on at the most', async () => {
+test('a log longer than the largest count is read up to that count', async () => {
 	const {ring, server, poll, state} = await withRing(100_000);
 	ring.newestId = 50_000;
 	await poll(5000);
@@ -312,7 +312,7 @@ test('a ring longer than the most we ask for is given up on at the most', async 
 
 const counts = ({slowlogCount, slowlogLastId}: PollState) => ({slowlogCount, slowlogLastId});
 
-test('how slots are migrated stays a gap where it is refused, absent or told in a form that is not known', async () => {
+test('slot migrations stay a gap where the command is refused, absent or replies in an unknown form', async () => {
 	const status = 'CLUSTER MIGRATION';
 	const clustered = (migrations: Reply) => {
 		const server = new FakeServer({...sections('run-1', '8.4.0'), Cluster: {cluster_enabled: 1}});
@@ -348,7 +348,7 @@ for (const [message, isFallback] of [
 	['NOAUTH Authentication required.', false],
 	["NOPERM this user has no permissions to run the 'info' command", false],
 ] as const) {
-	test(`INFO with sections is answered ${message}: ${isFallback ? 'asked without any' : 'refused'}`, async () => {
+	test(`after ${message} to INFO with sections, ${isFallback ? 'INFO is sent without any' : 'the poll is refused'}`, async () => {
 		const server = new FakeServer(sections());
 		server.answer = command => (command[0] === 'INFO' && command.length > 2 ? refusal(message) : undefined);
 		const {poll} = await polled(server);
@@ -374,7 +374,7 @@ for (const [message, isFallback] of [
 	});
 }
 
-test('a server that takes no section at all is asked for none, and names what is missing', async () => {
+test('a server that accepts no INFO section is sent plain INFO, and missing sections are blind spots', async () => {
 	const server = new FakeServer(sections());
 	server.answer = command => (command[0] === 'INFO' && command.length > 1 ? refusal('ERR syntax error') : undefined);
 	const {poll} = await polled(server);
@@ -396,7 +396,7 @@ test('a server that takes no section at all is asked for none, and names what is
 	);
 });
 
-test('CONFIG GET and LATENCY HISTOGRAM of several names fall back to one, for this process', async () => {
+test('CONFIG GET and LATENCY HISTOGRAM fall back from several names to one, until the process changes', async () => {
 	const server = new FakeServer({
 		...sections(),
 		Commandstats: {cmdstat_get: 'calls=10,usec=100', cmdstat_set: 'calls=5,usec=50'},

@@ -277,7 +277,7 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 ];
 
 for (const [name, known, wanted, nowMs, kinds] of cases) {
-	test(`due: ${name}`, () => {
+	test(`the requests that are due: ${name}`, () => {
 		assert.deepEqual(kindsDue(known, wanted, nowMs), kinds);
 	});
 }
@@ -285,7 +285,7 @@ for (const [name, known, wanted, nowMs, kinds] of cases) {
 const commands = (known: PollState, wanted: PollDemand) =>
 	requestsDue(known, wanted, 0).map(({command}) => command.join(' '));
 
-test('from 7.0 on one INFO names its sections; before, INFO takes none or one', () => {
+test('since 7.0 one INFO names all its sections, and before 7.0 each INFO names at most one', () => {
 	const [modern = ''] = commands(memory({version: [7, 0]}), demand());
 	assert.match(
 		modern,
@@ -296,7 +296,7 @@ test('from 7.0 on one INFO names its sections; before, INFO takes none or one', 
 	assert.deepEqual(commands(memory({version: [6, 2]}), demand()).slice(0, 2), ['INFO', 'INFO commandstats']);
 });
 
-test('no poll ever names a password, asks for all settings or sends what is no read', () => {
+test('no poll asks for a password or for all settings, or sends a command that is no read', () => {
 	for (const version of [undefined, [2, 8], [6, 2], [7, 0], [9, 1]] as const) {
 		const known = memory({version, hasCluster: true});
 		for (const {command} of requestsDue(known, demand({isByHand: true}), 0)) {
@@ -316,13 +316,13 @@ const periods: ReadonlyArray<readonly [number, number | undefined]> = [
 ];
 
 for (const [clients, periodMs] of periods) {
-	test(`CLIENT LIST of ${clients} clients: ${periodMs === undefined ? 'by hand' : `every ${periodMs} ms`}`, () => {
+	test(`CLIENT LIST of ${clients} clients is asked for ${periodMs === undefined ? 'by hand' : `every ${periodMs} ms`}`, () => {
 		assert.equal(clientListPeriod(clients, true), periodMs);
 		assert.equal(clientListPeriod(clients, false), periodMs && 6 * periodMs);
 	});
 }
 
-test('rules alone read CLIENT LIST seldom, unless INFO tells that it has changed', () => {
+test('for rules alone CLIENT LIST is asked for seldom, unless the digest of INFO has changed', () => {
 	const forRules = demand({interests: new Set(['client-rules'])});
 	const isAsked = (known: Partial<PollState>, wanted: PollDemand, nowMs: number) =>
 		kindsDue(memory({...askedAt(['clients', 0]), ...known}), wanted, nowMs).includes('clients');
@@ -366,7 +366,7 @@ test('a client that comes, blocks, is paused or holds a buffer changes the diges
 	assert.equal(new Set(digests).size, digests.length);
 });
 
-test('after a list was read, its digest is the known one', () => {
+test('after CLIENT LIST was read, the digest of its INFO is the known one', () => {
 	const state = memory({clientDigest: 'b', listedClientDigest: 'a'});
 	updateFromReplies(state, {});
 	assert.equal(state.listedClientDigest, 'a');
@@ -447,7 +447,7 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 	],
 ];
 for (const [name, known, wanted, nowMs, kinds] of rareCases) {
-	test(`rarely asked: ${name}`, () => {
+	test(`low-frequency requests that are due: ${name}`, () => {
 		assert.deepEqual(
 			allKindsDue(known, wanted, nowMs).filter(kind => rareKinds.has(kind)),
 			kinds,
@@ -455,7 +455,7 @@ for (const [name, known, wanted, nowMs, kinds] of rareCases) {
 	});
 }
 
-test('a denied command is asked again after ten minutes, not before, not even by hand', () => {
+test('a denied command is asked for again after ten minutes, and not before, even by hand', () => {
 	const spot = {command: 'SLOWLOG GET', kind: 'denied', why: 'NOPERM', grant: '+slowlog|get'} as const;
 	const known = memory({blind: new Map([['slowlog', {spot, untilMs: blindMs}]])});
 	assert.equal(blindMs, 600_000);
@@ -474,12 +474,12 @@ test('every request has a name and an ACL rule of its own command', () => {
 	}
 });
 
-test('a right that allows more than its reading is not asked for', () => {
+test('no grant in the table allows more than the request reads', () => {
 	assert.equal(requestOf('migration-status').grant, undefined);
 	assert.equal(requestOf('default-rights').grant, undefined);
 });
 
-test('kinds are named once, and a row that names another kind names one that is there', () => {
+test('each kind has one row, and a row refers only to kinds that exist', () => {
 	const kinds = allRequests.map(({kind}) => kind);
 	assert.deepEqual([...new Set(kinds)], kinds);
 	for (const {dueWith, readWith} of allRequests) {
@@ -497,7 +497,7 @@ const migrating: ReadonlyArray<readonly [Partial<PollState>, string | undefined]
 	[{version: [2, 8]}, undefined],
 ];
 for (const [server, command] of migrating) {
-	test(`migrations of ${JSON.stringify(server)}`, () => {
+	test(`slot migrations of ${JSON.stringify(server)} are asked for by ${command ?? 'no command'}`, () => {
 		const due = requestsDue(memory({hasCluster: true, ...server}), nobody, 0);
 		const request = due.find(({kind}) => kind === 'slot-migrations' || kind === 'migration-status');
 		assert.equal(request?.command.join(' '), command);
@@ -514,7 +514,7 @@ const versions: ReadonlyArray<readonly [string | undefined, readonly [number, nu
 ];
 
 for (const [text, version] of versions) {
-	test(`version ${text}`, () => {
+	test(`redisVersion of ${text} is ${version?.join('.') ?? 'undefined'}`, () => {
 		const info = infoOf(text === undefined ? {} : {server: {redis_version: text}});
 		assert.deepEqual(redisVersion(info), version);
 	});

@@ -5,7 +5,7 @@ import {intervalsBetweenPolls} from '../../source/poll/rotation.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, settingsOf} from '../harness/fake-port.js';
 
-test('two hundred are asked a second, and each within five', () => {
+test('two hundred nodes are polled a second, and each node within five seconds', () => {
 	const table: ReadonlyArray<readonly [nodes: number, intervalMs: number, intervals: number]> = [
 		[1, 1000, 1],
 		[200, 1000, 1],
@@ -23,7 +23,7 @@ test('two hundred are asked a second, and each within five', () => {
 	}
 });
 
-test('of a thousand nodes the one in focus and those that are seen are asked each second, the others each five', async () => {
+test('of a thousand nodes those in focus or visible are polled every second, the others every five seconds', async () => {
 	const addresses = Array.from({length: 1000}, (_, index) => `10.0.${Math.floor(index / 250)}.${index % 250}:6379`);
 	const servers = Object.fromEntries(
 		addresses.map(address => [address, new FakeServer({Server: {redis_version: '7.2.4', run_id: address}})]),

@@ -17,7 +17,7 @@ const intervalMs = fc.constantFrom(100, 500, 1000, 2000, 5000, 10_000, 333);
 const phase = fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true});
 const nowMs = fc.double({min: 0, max: 4e12, noNaN: true});
 
-test('the next turn is ahead, and at most one interval away', () => {
+test('the next poll is in the future, and at most one interval away', () => {
 	fc.assert(
 		fc.property(nowMs, intervalMs, phase, (now, interval, place) => {
 			const wait = untilNextPoll(now, interval, place);
@@ -26,7 +26,7 @@ test('the next turn is ahead, and at most one interval away', () => {
 	);
 });
 
-test('the next turn is on the node’s raster', () => {
+test("the next poll is at the node's own offset from a multiple of the interval", () => {
 	fc.assert(
 		fc.property(nowMs, intervalMs, phase, (now, interval, place) => {
 			const turns = (now + untilNextPoll(now, interval, place)) / interval - place;
@@ -42,7 +42,7 @@ const fleets = {
 };
 
 for (const [name, addressOfNode] of Object.entries(fleets)) {
-	test(`a thousand nodes ${name} spread over the interval`, () => {
+	test(`the polls of a thousand nodes ${name} are spread over the interval`, () => {
 		const tenths = Array.from({length: 10}, () => 0);
 		const places = new Set<number>();
 		for (let node = 0; node < 1000; node++) {
@@ -62,17 +62,17 @@ for (const [name, addressOfNode] of Object.entries(fleets)) {
 	});
 }
 
-test('a node keeps its place', () => {
+test('a node keeps its offset within the interval', () => {
 	// The FNV-1a of "a" is e40c292c.
 	assert.equal(phaseOf(at('a')), (44 + 0.5) / 50);
 });
 
-test('retries double from 250 ms to 5 s', () => {
+test('the wait before a retry doubles from 250 ms to 5 s', () => {
 	assert.deepEqual([1, 2, 3, 4, 5, 6, 7, 100].map(retryDelay), [250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
 	assert.equal(longestRetryMs, 5000);
 });
 
-test('a slow server is asked less often, up to eight times, and more often only after five quick replies', () => {
+test('a slow server is polled up to eight times less often, and more often again only after five quick replies', () => {
 	const run = (start: Backoff, roundTripsMs: readonly number[]) =>
 		roundTripsMs.reduce((backoff, roundTripMs) => nextBackoff(backoff, roundTripMs, 1000), start);
 	assert.equal(run(noBackoff, [250]).factor, 1);

@@ -18,7 +18,7 @@ const asked = (sentinel: SentinelState): ReadonlyArray<readonly string[]> =>
 		.filter(([name]) => name !== 'INFO');
 
 for (const server of fixtureServers) {
-	test(`the first INFO tells which primaries are to be asked about: ${server}`, () => {
+	test(`the first INFO of ${server} names the primaries that a sentinel is asked about`, () => {
 		const state = updateSentinel(undefined, parseInfo(fixture(server, 'sentinel/info.txt')));
 		assert.deepEqual(
 			asked(state).map(command => command.join(' ')),
@@ -37,7 +37,7 @@ for (const server of fixtureServers) {
 	});
 }
 
-test('failed checks are counted until one succeeds, and no answer is no check', () => {
+test('failed checks are counted until one succeeds, and a missing reply does not count', () => {
 	const server = fixtureServers[0];
 	const state = updateSentinel(undefined, parseInfo(fixture(server, 'sentinel/info.txt')));
 	const checkedWith = (reply: string | ReplyFailure) =>

@@ -34,16 +34,16 @@ async function doneByTurn(pieces: number, tookMs: number): Promise<number[]> {
 	return counts;
 }
 
-test('what takes no time is done at once', async () => {
+test('short tasks all run at once', async () => {
 	assert.deepEqual(await doneByTurn(1000, 0), [1000]);
 });
 
-test('what takes long is done in slices of eight milliseconds, all of it and in its order', async () => {
+test('long tasks run in slices of eight milliseconds, complete and in order', async () => {
 	assert.deepEqual(await doneByTurn(9, 3), [3, 6, 9]);
 	assert.deepEqual(await doneByTurn(3, 20), [1, 2, 3]);
 });
 
-test('a new turn of the event loop has its whole slice', async () => {
+test('each turn of the event loop has a whole slice', async () => {
 	const slices = new TimeSlicer(() => performance.now());
 	assert.equal(slices.yieldIfDue(), undefined);
 	await nextTurn();

@@ -14,7 +14,7 @@ const cluster = (count: number, digest = 'ok') => Array.from({length: count}, (_
 
 const portsOf = (addresses: readonly string[]) => addresses.map(address => Number(address.split(':')[1]));
 
-test('of nodes that agree a few are asked in turn, the ones read longest ago first', () => {
+test('of nodes that agree, a few are asked in turn, the ones read longest ago first', () => {
 	const cases: ReadonlyArray<readonly [nodes: readonly ViewFacts[], ports: readonly number[]]> = [
 		[[], []],
 		[[node(1, undefined), node(2, undefined)], []],
@@ -28,7 +28,7 @@ test('of nodes that agree a few are asked in turn, the ones read longest ago fir
 	}
 });
 
-test('all that differ are asked, eight a second and not again for ten seconds', () => {
+test('all nodes that differ are asked, eight a second, and none again for ten seconds', () => {
 	const rest = cluster(60);
 	const few = [node(901, 'fail'), node(902, 'other')];
 	assert.deepEqual(portsOf(viewsWanted([...few, ...rest], 0)), [0, 1, 901, 902]);
@@ -38,7 +38,7 @@ test('all that differ are asked, eight a second and not again for ten seconds', 
 	assert.deepEqual(portsOf(viewsWanted([...read, ...rest], 100_000)).slice(2), [918, 919]);
 });
 
-test('asked once a second, every node of a cluster at rest has its turn within five minutes, whatever its size', () => {
+test('every node of a stable cluster is asked within five minutes, whatever the size of the cluster', () => {
 	fc.assert(
 		fc.property(fc.integer({min: 51, max: 2000}), count => {
 			const nodes = cluster(count);

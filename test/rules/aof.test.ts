@@ -22,7 +22,7 @@ testRule(perAofWrite, [
 	['not in INFO', {info: persistence({})}, 'absent'],
 ]);
 
-test('per.aof_write: a primary refuses writes; a replica has no clients that write', () => {
+test('per.aof_write: the effect on a primary is refused writes, and a replica has no clients that write', () => {
 	assert.equal(firingOf(perAofWrite, {info: unwritten}).effect, 'writes-refused');
 	assert.equal(firingOf(perAofWrite, {info: unwritten, record: {role: 'replica'}}).effect, 'data-at-risk');
 });

@@ -90,7 +90,7 @@ function maskedTexts(evaluation: Evaluation): string {
 	return [findingText(evaluation, 'long', show), ...values, ...steps].join('\n');
 }
 
-test('the address and the name of a client are names in every text', () => {
+test('the address and the name of a client can be masked in every text', () => {
 	const client = {id: 7, address: '10.0.0.9:1', name: 'bob', outputBufferBytes: 9 * mebibyte};
 	const monitored = maskedTexts(cliMonitor.evaluate(factsOf(listed({...client, flags: 'O'})), 0));
 	const subscribed = maskedTexts(cliPubsub.evaluate(factsOf(listed({...client, flags: 'P'})), 0));

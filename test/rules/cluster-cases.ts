@@ -140,7 +140,7 @@ export function testClusterRule(
 		});
 	}
 
-	test(`${rule.id}: without a view it is not evaluated, and with old ones neither`, () => {
+	test(`${rule.id}: the rule is not evaluated without a view or with old views`, () => {
 		assert.match(said(rule, {})[0] ?? '', /^pending: no node has told its view/);
 		assert.match(
 			said(rule, {...cases[0]?.[1], nowMs: sampledAtMs + 60_000})[0] ?? '',

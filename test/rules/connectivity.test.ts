@@ -133,7 +133,7 @@ testRule(connUnresponsive, [
 	['refused connections are reported by another rule', failing(socket('ECONNREFUSED')), 'clear'],
 ]);
 
-test('a silence is not laid on the server thread unless this machine shows it', () => {
+test("the finding blames the server's thread for a missing reply only where this machine shows it", () => {
 	const meaningOf = (parts: FactsParts) => {
 		const evaluation = connUnresponsive.evaluate(factsOf(parts), 0);
 		return evaluation.kind === 'fires' ? String(evaluation.meaning) : '';
@@ -205,7 +205,7 @@ testRule(connRefusing, [
 
 const effectOf = (evaluation: Evaluation) => (evaluation.kind === 'fires' ? evaluation.effect : evaluation.kind);
 
-test('what clients feel of a refusal', () => {
+test('the effect of a refusal depends on its reason', () => {
 	const effect = (failure: Failure) => effectOf(connRefusing.evaluate(factsOf(failing(failure)), 0));
 	assert.equal(effect(replyFailure('ERR max number of clients reached')), 'connections-refused');
 	assert.equal(effect(replyFailure('DENIED Redis is running in protected mode')), 'connections-refused');

@@ -19,7 +19,7 @@ import {factsOf} from '../harness/rule-cases.js';
 
 const fixtures = globSync('test/fixtures/*/*/info*.txt').sort();
 
-test('there are captured replies to try the rules on', () => {
+test('there are at least eight captured replies to test the rules with', () => {
 	assert.ok(fixtures.length >= 8, fixtures.join());
 });
 
@@ -46,7 +46,7 @@ test('every rule has an id of its own', () => {
 	}
 });
 
-test('a server that says nothing has no finding, and nothing is known to be fine', () => {
+test('a server without any data has no finding, and no rule is clear for it', () => {
 	const results = evaluateNode(factsOf({}));
 	assert.deepEqual(
 		results.filter(({evaluation}) => evaluation.kind === 'fires'),
@@ -83,7 +83,7 @@ const wildInfo = fc.record(
 	),
 );
 
-test('whatever a server says, no rule throws and every finding is one line', () => {
+test('no rule throws for any reply, and every finding is one line', () => {
 	fc.assert(
 		fc.property(
 			wildInfo,

@@ -254,12 +254,12 @@ const cases: ReadonlyArray<
 ];
 
 for (const [name, findings, expected] of cases) {
-	test(`joined: ${name}`, () => {
+	test(`findings are joined: ${name}`, () => {
 		assert.deepEqual(joined(...findings), expected);
 	});
 }
 
-test('every row names rules that exist', () => {
+test('every row of the explanations names existing rules', () => {
 	const ids = new Set<string>([...nodeRules, ...fleetRules].map(({id}) => id));
 	for (const {cause, symptoms} of explanations) {
 		assert.ok(ids.has(cause), cause);
@@ -281,7 +281,7 @@ const wildRow: fc.Arbitrary<Explanation> = fc.record({
 	symptoms: fc.array(fc.constantFrom(...rules, '*' as const), {maxLength: 4}),
 });
 
-test('whatever explains what, in circles too, every finding is listed once, worst families first', () => {
+test('every finding is listed once, worst families first, even if explanations form a circle', () => {
 	fc.assert(
 		fc.property(
 			fc.uniqueArray(wildFinding, {selector: ({rule, node}) => `${rule} ${node}`, maxLength: 8}),

@@ -26,7 +26,7 @@ for (const [name, resident, expected] of [
 	['2 GB', 2048 * mega, '100'],
 	['a small process', 64 * mega, undefined],
 ] as const) {
-	test(`per.fork_slow: the time per gigabyte is told where the process is large enough: ${name}`, () => {
+	test(`per.fork_slow: the finding has the time per gigabyte where the process is large enough: ${name}`, () => {
 		const memory = {memory: {used_memory_rss: resident}};
 		const firing = firingOf(perForkSlow, {info: forked(2, 200, memory), earlier: forked(1, 5)});
 		assert.equal(evidenceOf(firing)['fork time per gigabyte'], expected);
@@ -71,7 +71,7 @@ testRule(perDisk, [
 	['on another machine', {info: {memory: {used_memory: 5}}}, 'unseen'],
 ]);
 
-test('per.disk: the folder is a path that can be masked, and one word for a shell', () => {
+test('per.disk: the folder is a path that can be masked, and one quoted word for a shell', () => {
 	const firing = firingOf(perDisk, tooSmall);
 	assert.equal(evidenceOf(firing).dir, '<path /my data>');
 	const steps = firing.next.filter(({kind}) => kind === 'shell').map(({text}) => text);

@@ -172,7 +172,7 @@ for (const [milliseconds, expected] of [
 	});
 }
 
-test('os.psi: a command takes at most as many times as long as threads share a processor', () => {
+test('os.psi: a command is slowed at most by the number of threads that share a processor', () => {
 	const {record} = slowlog(1100);
 	const busy = {...emptyKernel, processorPressure: 0.99};
 	const time = {total: 1, stolen: 0, processors: 2};

@@ -44,7 +44,7 @@ testRule(keyDropped, [
 	['in a cluster, the slots are there', inCluster({}), 'critical'],
 ]);
 
-test('key.drop: data is lost', () => {
+test('key.drop: the effect is lost data', () => {
 	assert.equal(firingOf(keyDropped, dropped(100)).effect, 'data-lost');
 });
 

@@ -76,7 +76,7 @@ testRule(memReplBuf, [
 	['no replica buffers in INFO', {info: fields({used_memory: 5})}, 'absent'],
 ]);
 
-test('mem.clients: what clients feel where the buffers hold most of maxmemory and keys were evicted', () => {
+test('mem.clients: the finding has an effect where buffers take most of maxmemory and keys were evicted', () => {
 	const effect = (maxmemory: number, evicted: number) => {
 		const {memory, ...rest} = buffers(50 * mega, 60 * mega);
 		return firingOf(memClients, {info: {...rest, memory: {...memory, maxmemory}, stats: {evicted_keys: evicted}}})

@@ -108,7 +108,7 @@ testRule(memGrowth, [
 	['under five minutes of readings', {info: grown(1_500_000), past: growing(10_000).slice(0, 10)}, 'pending'],
 ]);
 
-test('a trend is a slope, and how well the line fits', () => {
+test('a trend has a slope, and R² as the quality of the fit', () => {
 	assert.deepEqual(trend([]), {perSecond: 0, fit: 0});
 	const line = [0, 1, 2, 3].map(second => ({atMs: second * 1000, value: 5 + 2 * second}));
 	assert.deepEqual(trend(line), {perSecond: 2, fit: 1});

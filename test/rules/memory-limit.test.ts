@@ -65,7 +65,7 @@ const effects: ReadonlyArray<readonly [what: string, policy: string, evictions: 
 	['any key may be evicted', 'allkeys-lru', 5, 'keys-evicted'],
 ];
 for (const [what, policy, evictions, effect] of effects) {
-	test(`mem.max: its effect where ${what} with ${policy}`, () => {
+	test(`mem.max: the effect where ${what} with ${policy}`, () => {
 		const info = {...memory(99, 100, policy), stats: {evicted_keys: 9}};
 		const evaluation = memMax.evaluate(factsOf({info, ...evicting(evictions)}), 0);
 		assert.equal(evaluation.kind, 'fires');
@@ -73,7 +73,7 @@ for (const [what, policy, evictions, effect] of effects) {
 	});
 }
 
-test('mem.max: a declared cache that evicts keys has no effect that users feel', () => {
+test('mem.max: a declared cache that evicts keys has no effect', () => {
 	const info = {...memory(99, 100, 'allkeys-lru'), stats: {evicted_keys: 9}};
 	const evaluation = memMax.evaluate(factsOf({info, ...evicting(5), settings: {isCache: true}}), 0);
 	assert.equal(evaluation.kind, 'fires');
@@ -121,7 +121,7 @@ testRule(memUnset, [
 	['a provider that hides maxmemory', {info: fields({used_memory_rss: 10})}, 'absent'],
 ]);
 
-test('mem.exceeded: writes are refused unless keys are evicted', () => {
+test('mem.exceeded: the effect is refused writes unless keys are evicted', () => {
 	const effectOf = (evictions: number) => {
 		const stats = {current_eviction_exceeded_time: 5000, evicted_keys: 9};
 		const evaluation = memExceeded.evaluate(

@@ -16,29 +16,29 @@ test('a command names its host and user, and a mask can replace both', () => {
 	assert.equal(commandOf(parts, kinds), 'redis-cli -h <host> -p 6379 --tls --user <user> INFO memory');
 });
 
-test('a unix socket is a path', () => {
+test('a command for a unix socket has the path of the socket', () => {
 	const socket = connectionArguments({kind: 'unix', path: '/run/redis 1.sock'}, {isTls: false, user: undefined});
 	assert.equal(messageText(socket), "-s '/run/redis 1.sock'");
 	assert.equal(messageText(socket, kinds), "-s '<path>'");
 });
 
-test('Valkey has a program of its own', () => {
+test('a command for Valkey uses valkey-cli', () => {
 	const info = {server: {redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.0'}};
 	assert.match(commandOf({info}), /^valkey-cli -h /);
 });
 
-test('names in the command itself stay names', () => {
+test('names inside a command stay names that can be masked', () => {
 	const {text} = redisCliAsAdministrator(factsOf({}), message`ACL GETUSER ${nameOf('user', 'worker')}`);
 	assert.equal(messageText(text), 'redis-cli -h 10.0.1.11 -p 6379 --user ADMIN --askpass ACL GETUSER worker');
 	assert.match(messageText(text, kinds), /ACL GETUSER <user>$/);
 });
 
-test('no name ends its quotation marks', () => {
+test('no name can end its own quotation marks', () => {
 	assert.equal(quoted('redis-1.example'), 'redis-1.example');
 	assert.equal(quoted("a'; reboot; '"), String.raw`'a'\''; reboot; '\'''`);
 });
 
-test('the cluster manager takes its node as an argument, and no -h and -p', () => {
+test('commands of the cluster manager have the node as an argument, without -h and -p', () => {
 	const {text} = clusterManager(factsOf({settings: {user: 'monitor', isTls: true}}), 'fix');
 	assert.equal(messageText(text), 'redis-cli --tls --user monitor --cluster fix 10.0.1.11:6379');
 	assert.equal(messageText(text, kinds), 'redis-cli --tls --user <user> --cluster fix <host>:6379');

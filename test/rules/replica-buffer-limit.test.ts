@@ -10,7 +10,7 @@ for (const [setting, expected] of [
 	[undefined, defaultBytes],
 	['nonsense', defaultBytes],
 ] as const) {
-	test(`the limit for replicas in client-output-buffer-limit: ${setting}`, () => {
+	test(`the replicas' limit is read from client-output-buffer-limit ${setting}`, () => {
 		assert.equal(replicaBufferLimit(setting), expected);
 	});
 }

@@ -61,7 +61,7 @@ testRule(repLagBytes, [
 	['the first sample', {info: behind(60 * mega, mega)}, 'pending'],
 ]);
 
-test('rep.lag_bytes: readers of the replica get old data, and it is about both nodes', () => {
+test('rep.lag_bytes: the effect is stale reads, and the finding concerns both nodes', () => {
 	const firing = firingOf(repLagBytes, tenSeconds);
 	assert.equal(firing.effect, 'reads-stale');
 	assert.deepEqual(firing.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
@@ -91,7 +91,7 @@ testRule(repLagAck, [
 	],
 ]);
 
-test('rep.lag_ack: it is about both nodes', () => {
+test('rep.lag_ack: the finding concerns both nodes', () => {
 	const firing = firingOf(repLagAck, {info: behind(5, 5, 'online', 11)});
 	assert.deepEqual(firing.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
 	assert.deepEqual(evidenceOf(firing), {replica: '<node 10.0.1.12:6379>', lag: '11'});

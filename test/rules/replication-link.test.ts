@@ -96,12 +96,12 @@ for (const [name, config, effect] of [
 	['it serves old data', {}, 'reads-stale'],
 	['it refuses reads', {'replica-serve-stale-data': 'no'}, 'reads-refused'],
 ] as const) {
-	test(`rep.link_down: what readers feel: ${name}`, () => {
+	test(`rep.link_down: the effect on readers: ${name}`, () => {
 		assert.equal(firingOf(repLinkDown, down(20, {config})).effect, effect);
 	});
 }
 
-test('rep.link_down: it is about the primary as well, where redis-top knows that node', () => {
+test('rep.link_down: the finding concerns the primary as well, where redis-top knows that node', () => {
 	assert.deepEqual(firingOf(repLinkDown, down(20, {nodes: [primary]})).nodes, ['10.0.1.11:6379', '10.0.1.9:6379']);
 	assert.equal(firingOf(repLinkDown, down(20)).nodes, undefined);
 });
@@ -182,7 +182,7 @@ const remedies: ReadonlyArray<readonly [name: string, parts: FactsParts, action:
 ];
 
 for (const [name, parts, action, node] of remedies) {
-	test(`rep.link_down: what helps: ${name}`, () => {
+	test(`rep.link_down: the next steps: ${name}`, () => {
 		const firing = firingOf(repLinkDown, parts);
 		assert.deepEqual([firing.action, firing.remedy?.node], [action, node]);
 	});

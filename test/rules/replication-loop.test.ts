@@ -29,7 +29,7 @@ const found = (...nodes: ReadonlyArray<ReturnType<typeof node>>) =>
 			text: evaluation.kind === 'fires' ? findingText(evaluation) : evaluation.kind,
 		}));
 
-test('rep.loop: two replicas of each other are one finding, and the one that has more is to be promoted', () => {
+test('rep.loop: two replicas of each other are one finding, which advises to promote the one with more data', () => {
 	const [loop, ...others] = found(node(1, 2, 100), node(2, 1, 200));
 	assert.deepEqual(others, []);
 	assert.equal(loop?.text, 'and 10.0.1.1:2 replicate from each other: no primary');
@@ -43,7 +43,7 @@ test('rep.loop: two replicas of each other are one finding, and the one that has
 	);
 });
 
-test('rep.loop: three in a circle, and a replica of itself', () => {
+test('rep.loop: a circle of three replicas and a replica of itself are found', () => {
 	assert.deepEqual(
 		found(node(1, 2), node(2, 3), node(3, 1), node(4, 1)).map(({text}) => text.split(':')[0]),
 		['and 10.0.1.1'],

@@ -96,7 +96,7 @@ testRule(repNone, [
 	['not in INFO', {info: replication({role: 'master'})}, 'absent'],
 ]);
 
-test('rep.none: the node that should replicate from it is named', () => {
+test('rep.none: the finding names the node that should replicate from the primary', () => {
 	const firing = firingOf(repNone, {info: serving(0), nodes: [expected]});
 	assert.deepEqual(firing.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
 	assert.equal(evidenceOf(firing)['expected replica'], '<node 10.0.1.12:6379>');
@@ -131,7 +131,7 @@ testRule(repMinGood, [
 	],
 ]);
 
-test('rep.min_good: users feel refused writes', () => {
+test('rep.min_good: the effect is refused writes', () => {
 	assert.equal(firingOf(repMinGood, refused).effect, 'writes-refused');
 });
 
@@ -166,7 +166,7 @@ testRule(repMaxmem, [
 	['not in INFO', asReplica({}), 'absent'],
 ]);
 
-test('rep.maxmem: it is about the primary as well', () => {
+test('rep.maxmem: the finding concerns the primary as well', () => {
 	assert.deepEqual(firingOf(repMaxmem, limited(400)).nodes, ['10.0.1.11:6379', '10.0.1.9:6379']);
 });
 
@@ -179,7 +179,7 @@ const diverged = (deployment: FleetFacts['deployment'], ...nodes: ReadonlyArray<
 const textOf = (evaluation: Evaluation | undefined) =>
 	evaluation?.kind === 'fires' ? findingText(evaluation) : evaluation?.kind;
 
-test('rep.diverged: a replica that was promoted beside its primary', () => {
+test('rep.diverged: a replica promoted beside its primary is found', () => {
 	const [found, ...others] = diverged('replicated', history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, a));
 	assert.deepEqual(others, []);
 	assert.equal(found?.node, '10.0.1.1:1');
@@ -235,7 +235,7 @@ const severityAfter = (seconds: number, ...nodes: ReadonlyArray<ReturnType<typeo
 	return found?.kind === 'fires' ? found.severity : found?.kind;
 };
 
-test('rep.diverged: critical at once, but info for half a minute where a failover may be on its way', () => {
+test('rep.diverged: the finding is critical at once, but info for half a minute where a failover may be running', () => {
 	const promoted = '10.0.1.2:1';
 	const cases: ReadonlyArray<readonly [string, string, number, ReturnType<typeof factsOf> | undefined]> = [
 		['no sentinel', 'critical', 0, undefined],
@@ -257,7 +257,7 @@ test('rep.diverged: critical at once, but info for half a minute where a failove
 	assert.equal(severityAfter(3, history('10.0.1.1:1', a, none), changed), 'info');
 });
 
-test('rep.lost: the replicas went with the one that was promoted', () => {
+test('rep.lost: replicas that follow a promoted replica are not lost', () => {
 	const beside = (before: string) =>
 		recordFrom({address: '10.0.1.2:1', info: replication({role: 'master', master_replid: b, master_replid2: before})});
 	const lost = (before: string) =>
@@ -273,7 +273,7 @@ test('rep.lost: the replicas went with the one that was promoted', () => {
 	assert.equal(lost(c), 'fires');
 });
 
-test('rep.diverged: two that were promoted from one', () => {
+test('rep.diverged: two replicas promoted from one primary are found', () => {
 	assert.equal(diverged('replicated', history('10.0.1.1:1', a, c), history('10.0.1.2:1', b, c)).length, 1);
 });
 
@@ -283,7 +283,7 @@ test('rep.diverged: unrelated servers, clusters and a single primary share no hi
 	assert.deepEqual(diverged('standalone', history('10.0.1.1:1', a, none)), []);
 });
 
-test('rep.diverged: servers that do not tell their history (before 4.0) share none that is known', () => {
+test('rep.diverged: servers before 4.0 report no history, so the rule is clear for them', () => {
 	const silent = (address: string) => factsOf({record: {address}, info: replication({role: 'master'})});
 	assert.deepEqual(diverged('replicated', silent('10.0.1.1:1'), silent('10.0.1.2:1')), []);
 });

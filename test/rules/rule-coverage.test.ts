@@ -30,12 +30,12 @@ const neverUnknown = new Set(
 	),
 );
 
-test('every rule of the room is in the list, once', () => {
+test('every rule under source/rules is in the list, once', () => {
 	assert.deepEqual(rules.map(({id}) => id).sort(), allRules.map(({id}) => id).sort());
 	assert.equal(new Set(rules.map(({id}) => id)).size, rules.length);
 });
 
-test('every rule about one node has a case that fires, one that does not, and one that cannot be known', () => {
+test('every rule about one node has a case that fires, one that is clear, and one that is not evaluated', () => {
 	const faults = rules
 		.filter(({scope}) => scope === 'node')
 		.flatMap(({name, id}) => {
@@ -52,7 +52,7 @@ test('every rule about one node has a case that fires, one that does not, and on
 	);
 });
 
-test('every rule about a cluster has a case that fires and one that does not, and is unknown without a view', () => {
+test('every rule about a cluster has a case that fires and one that is clear, and is not evaluated without a view', () => {
 	const ofClusters = rules.filter(({scope}) => scope === 'cluster');
 	assert.ok(ofClusters.length > 10);
 	for (const {name, id} of ofClusters) {

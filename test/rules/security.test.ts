@@ -89,7 +89,7 @@ testRule(secDenied, [
 	['who it was', {...deniedKey, ...refused(refusal({lack: 'key', object: 'secret'}))}, 'info', /^denied 3 requests/],
 ]);
 
-test('sec.authfail, sec.denied: the client that is refused most is the culprit', () => {
+test('sec.authfail, sec.denied: the most refused client is the culprit', () => {
 	const refusals = [refusal({count: 6}), refusal({count: 7, clientAddress: '10.0.0.8:1'})];
 	const [authfail, denied] = [
 		secAuthfail.evaluate(factsOf(refused(...refusals)), 0),

@@ -226,7 +226,7 @@ for (const [name, rule, each, expected, title, heldMs] of cases) {
 	});
 }
 
-test('sen.disagree: all name a node that reports the role replica', () => {
+test('sen.disagree: the rule fires where all sentinels name a node that reports the role replica', () => {
 	const [found] = evaluated(senDisagree, well, 11_000, 'replica');
 	assert.ok(found?.kind === 'fires');
 	assert.equal(
@@ -260,7 +260,7 @@ testRule(senTilt, [
 	['a data node', {info: {sentinel: {sentinel_tilt: 1}}}, 'clear'],
 ]);
 
-test('sen.down: the failover is for a sentinel that reports it, about its name for the primary', () => {
+test("sen.down: the failover is offered on a sentinel that reports the fault, with that sentinel's name for the primary", () => {
 	const [found] = evaluated(senDown, [{}, flags('s_down'), {}]);
 	assert.ok(found?.kind === 'fires');
 	assert.deepEqual([found.action, found.remedy], ['sentinel-failover', {node: '127.0.0.1:26380', value: 'main'}]);
@@ -301,7 +301,7 @@ for (const [name, each, severity, text] of answering) {
 	});
 }
 
-test('sen.down: an answer from before the sentinels noticed proves nothing', () => {
+test("sen.down: a reply of the primary from before the sentinels' report proves nothing", () => {
 	const [found] = evaluated(senDown, all(flags('s_down', 'o_down')), 0, 'primary', {lastReplyAtMs: sampledAtMs - 4000});
 	assert.ok(found?.kind === 'fires');
 	assert.match(findingText(found), /is down/);

@@ -16,7 +16,7 @@ testRule(srvBusy, [
 	['a server that gives no reply', failing(socketFailure('TIMEOUT', '')), 'clear'],
 ]);
 
-test('srv.busy: names the command, and the action where the server allows to kill it', () => {
+test('srv.busy: the finding names the command, and the action where the server can kill that command', () => {
 	const found = (reply: string) => {
 		const evaluation = srvBusy.evaluate(factsOf(failing(replyFailure(reply))), 0);
 		return evaluation.kind === 'fires' ? [evaluation.culprit?.command, evaluation.action] : evaluation.kind;

@@ -131,7 +131,7 @@ testRule(srvCrashLoop, [
 	],
 ]);
 
-test('a crash loop is one finding, not restarts, refusals and lost connections', () => {
+test('a crash loop is one finding, without further ones about restarts, refusals and lost connections', () => {
 	const watch = {...restarts(...everyFiveSeconds).watch, lossesAtMs: [40, 30, 20, 10].map(ago => nowMs - ago * 1000)};
 	for (const rule of [srvRestarted, connFlapping]) {
 		assert.equal(rule.evaluate(factsOf({watch}), 0).kind, 'clear', rule.id);

@@ -85,7 +85,7 @@ for (const [name, given, cause] of cases) {
 	});
 }
 
-test('LATENCY LATEST is read, without rows and replies of another shape', () => {
+test('LATENCY LATEST is read, and rows and replies of another shape are skipped', () => {
 	assert.deepEqual(parseLatencyLatest([['fork', 10, 2, 3], ['broken'], 7]), [
 		{event: 'fork', atMs: 10_000, latestMs: 2, longestMs: 3},
 	]);

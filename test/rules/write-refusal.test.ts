@@ -48,7 +48,7 @@ testRule(perMisconf, [
 	['neither said nor counted', {info: persistence({})}, 'absent'],
 ]);
 
-test('per.misconf: users feel refused writes, and the folder is a path that can be masked', () => {
+test('per.misconf: the effect is refused writes, and the folder is a path that can be masked', () => {
 	const firing = firingOf(perMisconf, {info: failed, config: {...saved, dir: '/srv/redis'}});
 	assert.equal(firing.effect, 'writes-refused');
 	assert.equal(firing.action, 'bgsave');

@@ -53,7 +53,7 @@ function tracked(size: number) {
 	return {receive};
 }
 
-test('a small cluster is compared whenever a view came, at most five times a second', () => {
+test('the views of a small cluster are compared at each new view, at most five times a second', () => {
 	const {receive} = tracked(6);
 	assert.deepEqual(
 		[0, 100, 200, 400, 600].map(nowMs => receive(1, nowMs)),
@@ -61,7 +61,7 @@ test('a small cluster is compared whenever a view came, at most five times a sec
 	);
 });
 
-test('a large one that is well is compared every so often, and sooner once somebody says something new', () => {
+test('the views of a large healthy cluster are compared now and then, and sooner after a change', () => {
 	const size = 300;
 	const {receive} = tracked(size);
 	assert.equal(receive(0, 0), 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {createStore} from '../../source/state/external-store.js';
 
-test('listeners hear of each change, and of no other', () => {
+test('listeners are called for each change, and for nothing else', () => {
 	const store = createStore(1);
 	const received: number[] = [];
 	const unsubscribe = store.subscribe(() => received.push(store.get()));
@@ -15,13 +15,13 @@ test('listeners hear of each change, and of no other', () => {
 	assert.equal(store.get(), 4);
 });
 
-test('NaN is no change of NaN', () => {
+test('replacing NaN by NaN is no change', () => {
 	const store = createStore(Number.NaN);
 	store.subscribe(() => assert.fail('told of nothing'));
 	store.set(Number.NaN);
 });
 
-test('a listener that leaves while it is told doesn’t keep the others from hearing', () => {
+test('a listener that unsubscribes while it is called does not stop the others', () => {
 	const store = createStore(0);
 	let received = 0;
 	const leave = store.subscribe(() => leave());

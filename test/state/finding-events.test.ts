@@ -19,7 +19,7 @@ function told(lists: ReadonlyArray<readonly Finding[]>, known: readonly MonitorE
 	return lists.flatMap(list => events.of(list, known, sampledAtMs).map(words));
 }
 
-test('a finding above info is an event when it opens, gets worse and is over, and when it comes again', () => {
+test('a finding above info is an event when it opens, worsens, ends and opens again', () => {
 	const worse: Finding = {...full, severity: 'critical', problem: 'memory at 99% of maxmemory'};
 	assert.deepEqual(told([[], [full], [{...full}], [worse], [full], [over(full)], [over(full)], [full]]), [
 		`finding-opened warning ${node}: memory at 91% of maxmemory`,
@@ -29,7 +29,7 @@ test('a finding above info is an event when it opens, gets worse and is over, an
 	]);
 });
 
-test('notes are no events, a note that becomes a warning is one', () => {
+test('an info finding is no event until it becomes a warning', () => {
 	const note: Finding = {...full, severity: 'info'};
 	assert.deepEqual(told([[note], [], [note], [full], [note]]), [
 		`finding-opened warning ${node}: memory at 91% of maxmemory`,
@@ -55,7 +55,7 @@ test('findings of one rule that open at once on several nodes are one event', ()
 	]);
 });
 
-test('a fact that an event tells already is told once, on its own node', () => {
+test('a fact that another event reports already gets no second event on the same node', () => {
 	const event = (kind: string, at: NodeAddress, atMs = sampledAtMs - 61_000): MonitorEvent => ({
 		atMs,
 		node: at,
@@ -75,7 +75,7 @@ test('a fact that an event tells already is told once, on its own node', () => {
 	assert.deepEqual(told([[split]], [event('split-brain', other)]), []);
 });
 
-test('what held before is no news, but its end is; a command that exits has no events', () => {
+test('a finding from before the start opens without an event and ends with one; a command that exits has no events', () => {
 	const events = new FindingEvents();
 	events.expect([{rule: 'mem.max', node, subject: undefined, sinceMs: sampledAtMs - 60_000}]);
 	assert.deepEqual(events.of([full], [], sampledAtMs), []);

@@ -21,7 +21,7 @@ const said = (findings: readonly Finding[]) =>
 		finding => `${finding.severity} ${findingText(finding)}${finding.clearedAtMs === undefined ? '' : ' ended'}`,
 	);
 
-test('a finding says of each moment what it said then, and has no reading of now for it', () => {
+test('findingsAt returns each finding with the text and the values of that moment', () => {
 	const history = new FindingHistory(historyMs);
 	history.add([memory(85)], [], at(10));
 	history.add([memory(85)], [], at(20));
@@ -40,7 +40,7 @@ test('a finding says of each moment what it said then, and has no reading of now
 	assert.match(String(history.findingsAt(at(35))[0]?.evidence[0]?.value), /not kept/);
 });
 
-test('what ended is there for as long as one can look back, also when it is listed no more, and is forgotten then', () => {
+test('an ended finding is kept as long as the history reaches back, and is forgotten then', () => {
 	const history = new FindingHistory(historyMs);
 	history.add([memory(85)], [], at(10));
 	history.add([memory(85, {clearedAtMs: at(20)})], [], at(20));
@@ -52,7 +52,7 @@ test('what ended is there for as long as one can look back, also when it is list
 	assert.deepEqual(said(history.findingsAt(at(15))), []);
 });
 
-test('advice that was followed is no part of later moments, and nothing is kept of it once nobody can look back so far', () => {
+test('an ended info finding is not in later moments, and is forgotten when the history ends before it', () => {
 	const history = new FindingHistory(historyMs);
 	const advice = (seconds: number) => memory(50, {severity: 'info', sinceMs: at(seconds)});
 	history.add([advice(10)], [], at(10));
@@ -71,7 +71,7 @@ test('advice that was followed is no part of later moments, and nothing is kept 
 	assert.ok(most <= historyMs / 60_000 + 2, `${most} kept`);
 });
 
-test('of words that change for ever fewer are kept, over the whole time, with the newest', () => {
+test('of a finding whose text changes all the time, some texts from the whole period and the newest are kept', () => {
 	const history = new FindingHistory(historyMs);
 	const count = 50_000;
 	for (let step = 0; step < count; step++) {
@@ -87,7 +87,7 @@ test('of words that change for ever fewer are kept, over the whole time, with th
 	assert.equal(history.findingsAt(at(10) + count)[0]?.problem, `step ${count - 1}`);
 });
 
-test('which rules could not be evaluated then', () => {
+test('blindRulesAt returns the rules that were not evaluated at that moment', () => {
 	const blind = (rule: BlindRule['rule']): BlindRule => ({
 		rule,
 		node: undefined,

@@ -54,11 +54,11 @@ function run(pattern: string, {rule = ruleOf(), mode}: {rule?: NodeRule<RuleId>;
 	});
 }
 
-test('is raised by the second evaluation in a row, and remembers the first', () => {
+test('a finding is raised by the second evaluation in a row, and begins with the first', () => {
 	assert.deepEqual(run('.w.ww'), ['-', '-', '-', '-', 'warning since 3']);
 });
 
-test('ends with the third good evaluation, and stays listed as cleared', () => {
+test('a finding ends with the third clear evaluation, and stays listed as cleared', () => {
 	assert.deepEqual(run('ww...').slice(1), [
 		'warning since 0',
 		'warning since 0',
@@ -67,16 +67,16 @@ test('ends with the third good evaluation, and stays listed as cleared', () => {
 	]);
 });
 
-test('one good evaluation between is no end', () => {
+test('one clear evaluation in between does not end a finding', () => {
 	assert.equal(run('ww..ww..w').at(-1), 'warning since 0');
 });
 
-test('what can’t be evaluated cures nothing', () => {
+test('an evaluation without a result does not end a finding', () => {
 	assert.equal(run('ww????').at(-1), 'warning since 0');
 	assert.equal(run('ww.?.?.').at(-1), 'warning cleared since 0');
 });
 
-test('gets worse at once, and better as slowly as it ends', () => {
+test('a finding worsens at once, and improves as slowly as it ends', () => {
 	assert.deepEqual(run('ww!www').slice(1), [
 		'warning since 0',
 		'critical since 0',
@@ -86,22 +86,22 @@ test('gets worse at once, and better as slowly as it ends', () => {
 	]);
 });
 
-test('comes back as a new one once it was over', () => {
+test('a condition that returns after the end of its finding is a new finding', () => {
 	assert.equal(run('ww...ww').at(-1), 'warning since 5');
 	assert.equal(run('ww...w').at(-1), 'warning cleared since 0');
 });
 
-test('info that ended is forgotten', () => {
+test('an info finding is forgotten when it ends', () => {
 	assert.equal(run('ii...').at(-1), '-');
 });
 
-test('must hold for as long as the rule says', () => {
+test('a finding is raised only after its condition held as long as the rule requires', () => {
 	const rule = ruleOf({raiseAfterMs: 3000});
 	assert.deepEqual(run('wwwww', {rule}), ['-', '-', '-', 'warning since 0', 'warning since 0']);
 	assert.deepEqual(run('ww.www', {rule}).at(-1), '-');
 });
 
-test('one look raises at once, but not what must hold for a while', () => {
+test('a single evaluation raises findings, but not those whose condition must hold for some time', () => {
 	assert.deepEqual(run('w', {mode: 'once'}), ['warning since 0']);
 	assert.deepEqual(run('w', {mode: 'once', rule: ruleOf({raiseAfterMs: 3000})}), ['-']);
 	const hasty = ruleOf({raiseAfterMs: 3000, countsAtOnce: true});
@@ -112,7 +112,7 @@ test('one look raises at once, but not what must hold for a while', () => {
 const confirmed = (pattern: string, timing: Partial<NodeRule<RuleId>> = {}): string[] =>
 	run(pattern, {mode: 'confirm', rule: ruleOf(timing)});
 
-test('a few samples raise what holds in all of them, as patiently as the screen for up to five seconds', () => {
+test("a few samples raise conditions that hold in all of them, with the screen's delays of up to five seconds", () => {
 	assert.deepEqual(confirmed('ww'), ['-', 'warning since 0']);
 	assert.deepEqual(confirmed('.w.'), ['-', '-', '-']);
 	assert.deepEqual(confirmed('w.w'), ['-', '-', '-']);
@@ -124,7 +124,7 @@ test('a few samples raise what holds in all of them, as patiently as the screen 
 	assert.deepEqual(confirmed('wwwwwwwww', {raiseAfterMs: 30_000}).at(-1), '-');
 });
 
-test('when no more samples come, what held in all of them counts, and nothing is waited for without need', () => {
+test('after the last sample, conditions that held in all samples are raised, without a needless wait', () => {
 	const cases: ReadonlyArray<readonly [string, Partial<NodeRule<RuleId>>, boolean, number]> = [
 		['w', {}, true, 1],
 		['i', {raiseAfterMs: 2000}, false, 0],
@@ -163,7 +163,7 @@ const notInCheck: Readonly<Record<string, string>> = {
 	'clu.replica_unfit': 'the full resync of a new replica',
 };
 
-test('check raises each rule that holds in its samples, but those that it says it does not evaluate', () => {
+test('check raises each rule whose condition holds in its samples, except those it reports as not evaluated', () => {
 	const left = allRules.filter(rule => {
 		const tracks = new FindingTracks('confirm');
 		const result: RuleResult = {...fired(ruleOf(), 'critical'), rule};
@@ -181,7 +181,7 @@ test('check raises each rule that holds in its samples, but those that it says i
 	);
 });
 
-test('is listed for a quarter of an hour after its end', () => {
+test('a finding is listed for a quarter of an hour after its end', () => {
 	const rule = ruleOf();
 	const tracks = new FindingTracks();
 	for (const [atMs, sign] of [...'ww...'].entries()) {
@@ -194,7 +194,7 @@ test('is listed for a quarter of an hour after its end', () => {
 	assert.deepEqual(tracks.findings(), []);
 });
 
-test('says whether anything changed, and how long a condition has held', () => {
+test('an update says whether anything changed, and how long a condition has held', () => {
 	const rule = ruleOf();
 	const tracks = new FindingTracks();
 	assert.equal(tracks.step([fired(rule, 'warning')], 1000), false);
@@ -203,7 +203,7 @@ test('says whether anything changed, and how long a condition has held', () => {
 	assert.equal(tracks.step([], 4000), false);
 });
 
-test('a finding that says the same stays the same object, and nothing changed', () => {
+test('an unchanged finding stays the same object, and the update reports no change', () => {
 	const rule = ruleOf();
 	const tracks = new FindingTracks();
 	tracks.step([fired(rule, 'info', 'old')], 1000);
@@ -215,7 +215,7 @@ test('a finding that says the same stays the same object, and nothing changed', 
 	assert.equal(tracks.findings()[0]?.problem, 'new');
 });
 
-test('another look is urgent where a condition waits to be seen again, less so where it waits for its time or is raised', () => {
+test('the next evaluation is most urgent while a condition needs to be confirmed, less so once it waits or is raised', () => {
 	const urgencyAfter = (steps: ReadonlyArray<RuleResult[]>) => {
 		const tracks = new FindingTracks();
 		for (const [index, results] of steps.entries()) {

@@ -58,7 +58,7 @@ test('among many nodes a counter that grew between two evaluations is not missed
 	assert.ok(rejected(watched(1000, polls)).includes(true));
 });
 
-test('among many nodes one that is lost is found with the same poll as alone', () => {
+test('a lost node among many is found with the same poll as a single node', () => {
 	const polls = [0, 0, 0, down, down, down];
 	const firstLoss = (found: readonly string[][]) =>
 		found.findIndex(rules => rules.some(rule => rule.startsWith('conn.refused')));
@@ -92,7 +92,7 @@ test('a process that is replaced between refusals is a crash loop from the third
 	);
 });
 
-test('in check, a condition that held in all samples, but not for as long as its rule needs, is told', () => {
+test('check reports a condition that held in all samples, but not for as long as its rule needs', () => {
 	const held = (...staleShares: readonly string[]) => {
 		const health = new Health('confirm');
 		let before: NodeRecord = emptyRecord(address);

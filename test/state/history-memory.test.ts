@@ -15,7 +15,7 @@ function bytesOf(kind: 'arrayBuffers' | 'heapUsed'): number {
 	return process.memoryUsage()[kind];
 }
 
-test('a poll that is kept holds on to little more than its packed text', () => {
+test('a history entry keeps little more memory than its packed text', () => {
 	const polls = 600;
 	const before = bytesOf('arrayBuffers');
 	const history = new History();
@@ -31,7 +31,7 @@ test('a poll that is kept holds on to little more than its packed text', () => {
 	assert.equal(history.momentFrom(record.address, sampledAtMs, 1, 'sample'), sampledAtMs + 1000);
 });
 
-test('of a client list that is kept only what has changed is kept again, and not its text', () => {
+test('of a repeated client list only changed clients are kept again, and not the text of the reply', () => {
 	const [readings, clients] = [200, 100];
 	const textOf = (reading: number) =>
 		Array.from({length: clients}, (_, id) => {

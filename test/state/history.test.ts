@@ -77,7 +77,7 @@ const seen = ({sample, values, commands, reach, lastReplyAtMs, series}: NodeReco
 	memory: series.get('usedMemory')?.latest(50),
 });
 
-test('each moment is shown as it was: sample, rates, commands, gaps and rings', () => {
+test('the history gives each moment back unchanged: sample, rates, commands, gaps and logs', () => {
 	const outcomes = Array.from({length: 40}, (_, second) =>
 		second === 17 || second === 18 ? failed(second) : sampled(second, second * second),
 	);
@@ -89,7 +89,7 @@ test('each moment is shown as it was: sample, rates, commands, gaps and rings', 
 	}
 });
 
-test('INFO of real servers comes back as it was', () => {
+test('INFO of real servers comes back unchanged', () => {
 	for (const server of fixtureServers) {
 		const info = parseInfo(fixture(server, 'primary/info-everything.txt'));
 		const outcome = sampled(0, 0);
@@ -102,7 +102,7 @@ test('INFO of real servers comes back as it was', () => {
 	}
 });
 
-test('steps go from poll to poll or by a minute, and end at now', () => {
+test('steps move by a poll or by a minute, and end at the present', () => {
 	const {history} = lived(Array.from({length: 200}, (_, second) => sampled(second, second)));
 	const at = (second: number) => startMs + second * 1000;
 	assert.equal(history.momentFrom(address, at(199), -1, 'sample'), at(198));
@@ -116,13 +116,13 @@ test('steps go from poll to poll or by a minute, and end at now', () => {
 	assert.equal(history.momentFrom('other:1' as NodeAddress, at(1), -1, 'sample'), undefined);
 });
 
-test('half an hour is kept, and no more', () => {
+test('the history keeps half an hour, and no more', () => {
 	const {history} = lived(Array.from({length: 2000}, (_, second) => sampled(second, second)));
 	const oldest = history.momentFrom(address, startMs, -1, 'sample');
 	assert.equal(oldest, startMs + 1999 * 1000 - historyMs);
 });
 
-test('a baseline makes rates averages since then, and its end those of the last interval again', () => {
+test('with a baseline, rates are averages since it; without one, they are of the last interval again', () => {
 	const listeners = new Set<() => void>();
 	const {records} = lived([sampled(0, 0), sampled(1, 100), sampled(2, 100), sampled(3, 100)]);
 	let live: MonitorState = stateOf(records.slice(0, 1));
@@ -144,7 +144,7 @@ test('a baseline makes rates averages since then, and its end those of the last 
 	assert.equal(shown.get().nodes.get(address)?.values.get('operations'), 0);
 });
 
-test('of many nodes the ones that are not looked at are kept further apart, their rings in step', () => {
+test('entries of many nodes that are not shown are further apart, and their series keep the same distance', () => {
 	const history = new History();
 	const endpoint = {kind: 'tcp', host: '10.0.1.11', port: 6379} as const;
 	for (let port = 1; port <= 60; port++) {
@@ -170,7 +170,7 @@ test('of many nodes the ones that are not looked at are kept further apart, thei
 	assert.equal(past?.series.get('usedMemory')?.length, lengths.get(21));
 });
 
-test('CLUSTER INFO of a moment is as it was, but for its counters of messages, which are kept once', () => {
+test('CLUSTER INFO of a moment comes back unchanged, except for its message counters, which are kept once', () => {
 	const clusterInfo = (state: string, sent: number) =>
 		new Map([
 			['cluster_state', state],
@@ -194,7 +194,7 @@ test('CLUSTER INFO of a moment is as it was, but for its counters of messages, w
 	assert.equal(kept[3]?.value, kept[2]?.value);
 });
 
-test('what is read again as it was is kept once, and what has changed beside it', () => {
+test('a reply that repeats is kept once, and only a changed part is kept again', () => {
 	const histogram = (calls: number) => ({calls, buckets: [{boundMicroseconds: 8, cumulativeCount: calls}]});
 	const outcomes = [7, 7, 9].map((calls, second): PollOutcome => {
 		const outcome = sampled(second, second);
@@ -216,7 +216,7 @@ test('what is read again as it was is kept once, and what has changed beside it'
 	assert.equal(changed?.get('set'), first?.get('set'));
 });
 
-test('the past has nothing that came after it, and says of a long list that it is not kept', () => {
+test('a past moment has no later data, and says of a long list that it is not kept', () => {
 	const {records, history: short, live} = lived([sampled(0, 0)]);
 	const [record] = records;
 	assert.ok(record);
@@ -240,7 +240,7 @@ test('the past has nothing that came after it, and says of a long list that it i
 	assert.match(drawn, /The history does not keep a list this long/);
 });
 
-test('the slow log of a moment is as it was, of another process too, and only its oldest are missing once the ring has dropped them', () => {
+test('the slow log of a moment comes back, also of an earlier process, without entries that the log dropped since', () => {
 	const entry = (id: number): SlowlogEntry => ({
 		id,
 		atMs: startMs + id,

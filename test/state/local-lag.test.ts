@@ -6,7 +6,7 @@ import {isLocalLag, lagEvent, pingedNode} from '../../source/state/local-lag.js'
 import {eventually} from '../harness/eventually.js';
 import {recordFrom} from '../harness/records.js';
 
-test('a round trip that is half our own waiting is not the server’s', () => {
+test("a round trip with half its time in redis-top's event loop does not count for the server", () => {
 	const cases: ReadonlyArray<readonly [roundTripMs: number, ownMs: number, isOurs: boolean]> = [
 		[0.4, 0, false],
 		[0.4, 15, false],
@@ -20,14 +20,14 @@ test('a round trip that is half our own waiting is not the server’s', () => {
 	}
 });
 
-test('a long delay is an event, once a minute', () => {
+test('a long event-loop lag is an event, at most once a minute', () => {
 	assert.equal(lagEvent(499, undefined, 0), undefined);
 	assert.match(messageText(lagEvent(812, undefined, 0)?.text ?? ''), /held up for 812 ms/);
 	assert.equal(lagEvent(812, 0, 59_999), undefined);
 	assert.ok(lagEvent(812, 0, 60_000));
 });
 
-test('being held up is measured', async t => {
+test('a blocked event loop shows as event-loop lag', async t => {
 	const lag = measureEventLoopLag();
 	t.after(() => lag.stop());
 	// Measured from one wake-up to the next, and from zero after each look, so that it takes two turns to see one.

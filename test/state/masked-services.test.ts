@@ -7,7 +7,7 @@ import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, sampledAtMs, stateOf} from '../harness/records.js';
 import {emptyHost} from '../harness/rule-cases.js';
 
-test('units and containers of one\u2019s own are masked wherever they are named, those of packages are not', () => {
+test("the user's own units and containers are masked everywhere, and those of packages are not", () => {
 	const masked = (supervisor: SupervisorEvidence): string => {
 		const host = {
 			atMs: sampledAtMs,

@@ -349,7 +349,7 @@ function everythingSaid(state: MonitorState, columns: number, rows: number): str
 		.join('\n');
 }
 
-test('nothing that is drawn, copied or written of a masked state has a real name in it', () => {
+test('nothing drawn, copied or written from a masked state has a real name', () => {
 	const size = fc.record({columns: fc.integer({min: 40, max: 220}), rows: fc.integer({min: 10, max: 60})});
 	fc.assert(
 		fc.property(secretsOf, size, (secrets, {columns, rows}) => {
@@ -368,7 +368,7 @@ test('nothing that is drawn, copied or written of a masked state has a real name
 	);
 });
 
-test('a text in a field that nobody has said anything about is hidden, wherever it stands', () => {
+test('a text in a field that the mask does not know is hidden, at any depth', () => {
 	const secret = 'zvqx-kvxz';
 	const planted = {plantedText: secret, plantedList: [secret], plantedMap: new Map([['a', {planted: secret}]])};
 	const [record = emptyRecord('10.0.1.11:6379')] = [...stateOf([recordFrom({})]).nodes.values()];
@@ -388,7 +388,7 @@ test('a text in a field that nobody has said anything about is hidden, wherever 
 	assert.equal(masked.findings[0]?.severity, 'warning');
 });
 
-test('a field of INFO that nobody has said anything about is hidden, unless it is a number', () => {
+test('a field of INFO that the mask does not know is hidden, unless it is a number', () => {
 	const info = {
 		server: {redis_version: '7.2.5', os: 'Linux 6.1.0 x86_64', planted_name: 'zvqx', planted_list: 'zvqx=1,kv=2'},
 		stats: {planted_count: '17', planted_size: '1.12M', planted_id: '9108e8f1788612b'},
@@ -403,7 +403,7 @@ test('a field of INFO that nobody has said anything about is hidden, unless it i
 });
 
 for (const server of fixtureServers) {
-	test(`what ${server} says in INFO is still understood, and no field of it is new`, () => {
+	test(`the mask knows every field of ${server}'s INFO, and the masked text still parses`, () => {
 		for (const file of [
 			'primary/info',
 			'primary/info-everything',
@@ -423,7 +423,7 @@ for (const server of fixtureServers) {
 	});
 }
 
-test('names in a message are masked by their kinds, and no other word of it', () => {
+test('names in a message are masked by their kinds, and its other words are not', () => {
 	const text: Message = message`memory of ${nodeName('10.0.1.11:6379' as NodeAddress)}: client ${nameOf('client', 'memory')} and ${nameOf('client', '10.0.4.20:50001')}, key ${nameOf('key', 'user:1')}, channel ${nameOf('channel', 'news')}, user ${nameOf('user', 'default')}, ${nameOf('quote', 'memory of /srv/a')}`;
 	const state = {...stateOf([recordFrom({})]), findings: [findingOf('mem.max', 'info', undefined, {problem: text})]};
 	const [finding] = new Mask().state(state).findings;
@@ -433,7 +433,7 @@ test('names in a message are masked by their kinds, and no other word of it', ()
 	);
 });
 
-test('who belongs together stays together, and leads back to the real node', () => {
+test('masked nodes keep their relations, and lead back to the real nodes', () => {
 	fc.assert(
 		fc.property(secretsOf, secrets => {
 			const state = stateWith(secrets);
@@ -472,7 +472,7 @@ for (const [text, masked] of texts) {
 	});
 }
 
-test('names that are known from the start are found in any text, the longest first, whole words alone', () => {
+test('known names are masked in any text, the longest first and as whole words only', () => {
 	const mask = new Mask([
 		['client', 'web'],
 		['client', 'web-1'],

@@ -71,14 +71,14 @@ test('the first state is published at once, the following ones four times a seco
 	assert.equal(store.get().nodes.get(first)?.sample?.elapsedMs, 99);
 });
 
-test('after a pause news is shown at once', async context => {
+test('after a quiet period a change is published at once', async context => {
 	const {store, advance, publishedCount} = storeOf(context);
 	await advance(300);
 	store.ingest(sampled(), 1000);
 	assert.equal(publishedCount(), 2);
 });
 
-test('a node nobody looks at waits for the one in focus, a second and a half at most; its loss doesn’t', async context => {
+test('a change of a node out of focus is published with the node in focus, but its loss at once', async context => {
 	const {clock, store, advance, publishedCount} = storeOf(context);
 	addSecond(store);
 	await advance(2000);
@@ -99,7 +99,7 @@ test('a node nobody looks at waits for the one in focus, a second and a half at 
 	assert.equal(store.get().nodes.get(first)?.reach, 'down');
 });
 
-test('stop shows what was not shown yet, and ends the timer', async context => {
+test('stop publishes the pending state and ends the timer', async context => {
 	const {store, advance, publishedCount} = storeOf(context);
 	store.ingest(sampled(), 1000);
 	store.flush();
@@ -109,7 +109,7 @@ test('stop shows what was not shown yet, and ends the timer', async context => {
 	assert.equal(publishedCount(), before);
 });
 
-test('of more than 200 nodes a state is shown some turns later, the last one at once and in its place', async context => {
+test('with more than 200 nodes a state is published after some turns of the event loop, and the last one at once', async context => {
 	const {store, publishedCount} = storeOf(context);
 	const many = Array.from({length: 200}, (_, index) => at(`10.0.2.1:${index + 1}`));
 	for (const [index, address] of many.entries()) {
@@ -142,7 +142,7 @@ test('of more than 200 nodes a state is shown some turns later, the last one at 
 	assert.equal(store.get().nodes.get(other)?.reach, 'up');
 });
 
-test('a node is added once, in the order of finding, and never leaves', async context => {
+test('a node is added once, in the order of discovery, and is never removed', async context => {
 	const {clock, store, advance, eventKinds} = storeOf(context);
 	addSecond(store);
 	addSecond(store);
@@ -156,7 +156,7 @@ test('a node is added once, in the order of finding, and never leaves', async co
 	assert.equal(store.get().nodes.get(first)?.reach, 'down');
 });
 
-test('outcomes and pings of a node nobody knows change nothing', context => {
+test('outcomes and pings of an unknown node change nothing', context => {
 	const {store} = storeOf(context);
 	const before = store.get();
 	store.ingest(sampled(at('10.9.9.9:1')), 1000);
@@ -165,7 +165,7 @@ test('outcomes and pings of a node nobody knows change nothing', context => {
 	assert.equal(store.get(), before);
 });
 
-test('lost, lost for another reason, back: an event each, and no other', async context => {
+test('a loss, a new reason of the loss and the return are one event each, and nothing else is', async context => {
 	const {clock, store, advance} = storeOf(context);
 	const server = (uptime: number): Sections => ({server: {run_id: 'r', uptime_in_seconds: uptime}});
 	store.ingest(sampled(first, 0, server(10)), 1000);
@@ -191,7 +191,7 @@ test('lost, lost for another reason, back: an event each, and no other', async c
 	);
 });
 
-test('a node that never answered before answers now', async context => {
+test('the first answer of a node that never answered is an event', async context => {
 	const {clock, store, advance} = storeOf(context);
 	store.ingest(failed(clock), 1000);
 	await advance(1000);
@@ -203,7 +203,7 @@ test('a node that never answered before answers now', async context => {
 	);
 });
 
-test('a restart over a gap is an event, and its rates start over', async context => {
+test('a restart during a gap is an event, and rates start again', async context => {
 	const {clock, store, advance} = storeOf(context);
 	const total = (count: number, runId: string): Sections => ({
 		server: {run_id: runId},
@@ -230,7 +230,7 @@ test('a restart over a gap is an event, and its rates start over', async context
 	]);
 });
 
-test('a thousand events are kept, newest first', context => {
+test('the store keeps a thousand events, newest first', context => {
 	const {store} = storeOf(context);
 	const event = (number: number) => ({
 		atMs: number,
@@ -248,7 +248,7 @@ test('a thousand events are kept, newest first', context => {
 	assert.deepEqual([events.length, events[0]?.text, events.at(-1)?.text], [1000, '1499', '500']);
 });
 
-test('round trips go into their series without a frame of their own', async context => {
+test('round trips are added to their series without a publication', async context => {
 	const {store, advance, publishedCount} = storeOf(context);
 	await advance(5000);
 	const before = publishedCount();
@@ -261,7 +261,7 @@ test('round trips go into their series without a frame of their own', async cont
 	assert.deepEqual([ping?.series.latest(5), ping?.lastMs], [[0.4, undefined], undefined]);
 });
 
-test('beyond twelve nodes the series are short', context => {
+test('series are short with more than twelve nodes', context => {
 	const {store} = storeOf(context);
 	for (let port = 2; port <= 14; port++) {
 		store.addNode(at(`h:${port}`), {kind: 'tcp', host: 'h', port}, 'cluster');
@@ -272,7 +272,7 @@ test('beyond twelve nodes the series are short', context => {
 	assert.deepEqual(capacities, [...Array.from({length: 12}, () => longSeries), shortSeries, shortSeries]);
 });
 
-test('held, the state stands still to the last reading while sampling goes on', async context => {
+test('a held state does not change while polling goes on', async context => {
 	const {store, advance} = storeOf(context);
 	const held = new ShownState(store, new History());
 	let told = 0;
@@ -307,7 +307,7 @@ test('held, the state stands still to the last reading while sampling goes on', 
 	assert.equal(told, before + 2);
 });
 
-test('what was published stays as it was, however much is taken in after it', async context => {
+test('a published state never changes afterwards', async context => {
 	const {store, advance} = storeOf(context);
 	await advance(1000);
 	const before = store.get();
@@ -321,7 +321,7 @@ test('what was published stays as it was, however much is taken in after it', as
 	assert.notEqual(store.get().nodes.get(first), record);
 });
 
-test('of a large cluster the latest views are kept, and that of the node in focus', async context => {
+test('of a large cluster only the latest views and the view of the node in focus are kept', async context => {
 	const {store, advance} = storeOf(context);
 	const addresses = Array.from({length: 80}, (_, index) => at(`10.0.2.1:${7000 + index}`));
 	store.setFocus(addresses[0]);

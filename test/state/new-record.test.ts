@@ -38,7 +38,7 @@ for (const [intervalMs, ageMs, isOld] of ages) {
 	});
 }
 
-test('of one that is asked at every fifth interval, data is old after ten', () => {
+test('data of a node polled every fifth interval is old after ten intervals', () => {
 	const among = {...record, intervalMs: 1000, every: 5, lastReplyAtMs: 1000};
 	assert.deepEqual(
 		[10_000, 10_001].map(ageMs => isStale(among, 1000 + ageMs)),
@@ -46,6 +46,6 @@ test('of one that is asked at every fifth interval, data is old after ten', () =
 	);
 });
 
-test('a clock that was set back makes nothing younger than new', () => {
+test('the age of data is never negative, even if the clock is set back', () => {
 	assert.equal(ageOf({...record, lastReplyAtMs: 5000}, 4000), 0);
 });

@@ -3,7 +3,7 @@ import test from 'node:test';
 import {nodesWithFindings} from '../../source/state/nodes-with-findings.js';
 import {findingOf} from '../harness/findings.js';
 
-test('the nodes with a finding that holds and is worse than info, each once, the first hundred', () => {
+test('nodesWithFindings lists the first hundred nodes with an open finding above info, each once', () => {
 	const findings = [
 		findingOf('mem.max', 'info', '10.0.1.11:6379'),
 		findingOf('mem.max', 'warning', '10.0.1.12:6379', {clearedAtMs: 1000}),

@@ -43,7 +43,7 @@ const operations = (total: number, runId = 'run-1'): Sections => ({
 	memory: {used_memory: total * 10},
 });
 
-test('a rate never reaches over a gap; the gauge is there again at once', () => {
+test('a rate never crosses a gap, and a gauge is known again at once', () => {
 	const record = after(
 		sampled(0, operations(100)),
 		sampled(1000, operations(150)),
@@ -56,14 +56,14 @@ test('a rate never reaches over a gap; the gauge is there again at once', () => 
 	assert.deepEqual(history(record, 'usedMemory'), [1000, 1500, undefined, undefined, 9000, 9100]);
 });
 
-test('where one of many was not asked there are gaps, so that each reading keeps its place; the rate is over all of it', () => {
+test('skipped polls leave gaps in the series, and the rate covers the whole time', () => {
 	const among = {...sampled(5000, operations(1000)), skipped: 4, every: 5} as PollOutcome;
 	const record = after(sampled(0, operations(0)), among);
 	assert.deepEqual(history(record, 'operations'), [undefined, undefined, undefined, undefined, undefined, 200]);
 	assert.deepEqual([record.intervalMs, record.every, record.cost?.commands], [1000, 5, 0.8]);
 });
 
-test('a rate never reaches over a restart, though every poll got through', () => {
+test('a rate never crosses a restart, even if every poll succeeded', () => {
 	const record = after(
 		sampled(0, operations(100)),
 		sampled(1000, operations(5000, 'run-2')),
@@ -72,7 +72,7 @@ test('a rate never reaches over a restart, though every poll got through', () =>
 	assert.deepEqual(history(record, 'operations'), [undefined, undefined, 7]);
 });
 
-test('a node that fails keeps what it said, its age and since when', () => {
+test('a failing node keeps its last sample, its age and the time of the failure', () => {
 	const record = after(sampled(0, operations(100)), failed(1000, refused), failed(3000, refused));
 	assert.deepEqual(
 		[record.reach, record.failure?.code, record.lastReplyAtMs, record.failingSinceMs, record.pendingSinceMs],
@@ -82,25 +82,25 @@ test('a node that fails keeps what it said, its age and since when', () => {
 	assert.ok(metrics.every(({id}) => record.values.get(id) === undefined));
 });
 
-test('a reply is pending since it was asked for, not since the node began to fail otherwise', () => {
+test('a pending reply is dated from its request, not from an earlier failure of the node', () => {
 	const record = after(failed(1000, refused), failed(5000, silent), failed(6000, silent));
 	assert.deepEqual([record.failingSinceMs, record.pendingSinceMs], [startMs + 900, startMs + 4900]);
 	const back = reduceNode(record, sampled(7000, operations(1)), 1000);
 	assert.deepEqual([back.failingSinceMs, back.pendingSinceMs, back.failure], [undefined, undefined, undefined]);
 });
 
-test('loading is told from up', () => {
+test('a loading node is loading, not up', () => {
 	assert.equal(after(sampled(0, {persistence: {loading: 1}})).reach, 'loading');
 	assert.equal(after(sampled(0, {persistence: {loading: 0}})).reach, 'up');
 });
 
-test('the cost is per second of the interval in force', () => {
+test('the cost of polling is per second of the interval in force', () => {
 	const record = reduceNode(fresh(), sampled(0, {}), 2000);
 	assert.deepEqual(record.cost, {commands: 2, bytesOut: 50, bytesIn: 4000});
 	assert.equal(record.intervalMs, 2000);
 });
 
-test('what comes less often keeps its age, and goes with the process', () => {
+test('data of low-frequency requests keeps its age, and is dropped with the process', () => {
 	const clients = [clientOf({id: 1})];
 	const kept = after(sampled(0, operations(1), {clients}), sampled(1000, operations(2)));
 	assert.deepEqual(kept.clients, {atMs: startMs, value: clients});
@@ -111,7 +111,7 @@ test('what comes less often keeps its age, and goes with the process', () => {
 const histogram = (calls: number) =>
 	new Map([['get', {calls, buckets: [{boundMicroseconds: 8, cumulativeCount: calls}]}]]);
 
-test('percentiles need two readings of one process', () => {
+test('percentiles need two samples of one process', () => {
 	const first = after(sampled(0, operations(1), {histograms: histogram(500)}));
 	assert.equal(first.latency?.value.bounds.size, 0);
 	const second = reduceNode(first, sampled(2000, operations(2), {histograms: histogram(700)}), 1000);
@@ -146,28 +146,28 @@ const slowlogOf = ({slowlog}: NodeRecord) => ({
 	lost: slowlog?.value.lost,
 });
 
-test('slow log: new entries go before the old ones, known ones come once', () => {
+test('slow log: new entries precede old ones, and no entry is listed twice', () => {
 	const record = after(slow(0, [5, 4, 3]), slow(5000, [7, 6, 5, 4]), slow(10_000, [7, 6, 5, 4]));
 	assert.deepEqual(slowlogOf(record), {ids: [7, 6, 5, 4, 3], lost: 0});
 });
 
-test('slow log: what the ring dropped in between is counted, what it dropped before we came is not', () => {
+test('slow log: entries dropped between two polls are counted, and those dropped before the first poll are not', () => {
 	assert.deepEqual(slowlogOf(after(slow(0, [105, 104]))), {ids: [105, 104], lost: 0});
 	const record = after(slow(0, [5, 4]), slow(5000, [10, 9]), slow(10_000, [14]));
 	assert.deepEqual(slowlogOf(record), {ids: [14, 10, 9, 5, 4], lost: 6});
 });
 
-test('slow log: SLOWLOG RESET takes nothing away', () => {
+test('slow log: SLOWLOG RESET removes no known entry', () => {
 	const record = after(slow(0, [5, 4]), slow(5000, []), slow(10_000, [6]));
 	assert.deepEqual(slowlogOf(record), {ids: [6, 5, 4], lost: 0});
 });
 
-test('slow log: a poll that didn’t ask changes nothing, not even its age', () => {
+test('slow log: a poll without SLOWLOG GET changes neither entries nor their age', () => {
 	const asked = after(slow(0, [5, 4]));
 	assert.equal(reduceNode(asked, slow(1000, undefined), 1000).slowlog, asked.slowlog);
 });
 
-test('slow log: a new process counts from 0, whenever its log is asked for first', () => {
+test('slow log: the ids of a new process count from 0, even if its log is first read later', () => {
 	const atOnce = after(slow(0, [900, 899]), slow(5000, [1, 0], 'run-2'));
 	assert.deepEqual(slowlogOf(atOnce), {ids: [1, 0, 900, 899], lost: 0});
 	const later = after(
@@ -179,14 +179,14 @@ test('slow log: a new process counts from 0, whenever its log is asked for first
 	assert.deepEqual(slowlogOf(later), {ids: [2, 1, 0, 900, 899], lost: 0});
 });
 
-test('slow log: a thousand entries are kept, and the last minute’s are counted', () => {
+test('slow log: a thousand entries are kept, and those of the last minute are counted', () => {
 	const many = Array.from({length: 1200}, (_, index) => entry(1199 - index, index * 1000));
 	const record = after(sampled(0, operations(1), {slowlog: many}));
 	assert.equal(record.slowlog?.value.entries.length, 1000);
 	assert.equal(record.slowlog?.value.perMinute, 60);
 });
 
-test('a poll without commandstats leaves the last rates standing', () => {
+test('a poll without commandstats keeps the last rates', () => {
 	const stats = (calls: number): Sections => ({
 		...operations(1),
 		commandstats: {cmdstat_get: `calls=${calls},usec=${calls}`},
@@ -195,7 +195,7 @@ test('a poll without commandstats leaves the last rates standing', () => {
 	assert.equal(record.commands[0]?.callsPerSecond, 20);
 });
 
-test('of each of many nodes fewer slow log entries are kept, and none of them is called lost', () => {
+test('with many nodes fewer slow log entries are kept of each, and the others do not count as lost', () => {
 	const ids = Array.from({length: 60}, (_, index) => index);
 	const kept = (nodeCount: number) => slowlogOf(reduceNode(fresh(), slow(0, ids), 1000, nodeCount));
 	assert.deepEqual(

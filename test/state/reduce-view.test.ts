@@ -45,7 +45,7 @@ const event: fc.Arbitrary<ViewEvent> = fc.oneof(
 const start = newView('overview', 1000);
 const after = (events: readonly ViewEvent[], from: ViewState = start): ViewState => events.reduce(reduceView, from);
 
-test('whatever happens, the view stays sound', () => {
+test('any sequence of intents leaves a valid view state', () => {
 	fc.assert(
 		fc.property(fc.array(event, {maxLength: 40}), events => {
 			let view = start;
@@ -61,7 +61,7 @@ test('whatever happens, the view stays sound', () => {
 	);
 });
 
-test('Esc ends at the overview, with nothing open and nothing filtered there, and stays', () => {
+test('repeated Esc ends at the overview without a box or a filter', () => {
 	fc.assert(
 		fc.property(fc.array(event, {maxLength: 40}), events => {
 			const escaped = after(
@@ -78,7 +78,7 @@ test('Esc ends at the overview, with nothing open and nothing filtered there, an
 	);
 });
 
-test('Esc takes one thing away at a time: box, filter, panel', () => {
+test('each Esc closes one thing: box, then filter, then panel', () => {
 	const filtered = after([
 		{kind: 'panel-opened', panel: 'clients'},
 		{kind: 'filter-started'},
@@ -110,7 +110,7 @@ test('the key of the shown panel changes nothing', () => {
 	assert.equal(open('overview'), 'overview');
 });
 
-test('Tab walks all panels and comes round', () => {
+test('Tab visits all panels and returns to the first', () => {
 	for (const step of [1, -1] as const) {
 		const walk = panelIds.map(
 			(_, index) => after(Array.from({length: index + 1}, () => ({kind: 'panel-stepped', by: step}) as const)).panel,

@@ -51,7 +51,7 @@ for (const [name, polls, restarts] of cases) {
 	});
 }
 
-test('the restarts of a unit count from the first look on, and only of the unit that runs the server', () => {
+test("restarts that systemd counts are counted from the first reading on, and only of the server's own unit", () => {
 	const looks = (isGuess: boolean, ...counts: readonly number[]): number => {
 		let memory: RuleMemory = newRuleMemory(0);
 		for (const [index, restarts] of counts.entries()) {

@@ -19,13 +19,13 @@ for (const [nodes, isPressing, sinceMs, node, fleet] of [
 	[1000, false, 10_000, true, true],
 	[1000, false, never, true, true],
 ] as const) {
-	test(`of ${nodes} nodes, ${isPressing ? 'pressing' : 'as before'}, ${sinceMs} ms after the last evaluation`, () => {
+	test(`evaluations that are due with ${nodes} nodes, ${isPressing ? 'pressing' : 'unchanged'}, after ${sinceMs} ms`, () => {
 		assert.equal(isNodeDue({nodes, isPressing, sinceMs}), node);
 		assert.equal(isFleetDue({nodes, isPressing, sinceMs}), fleet);
 	});
 }
 
-test('of many nodes one with a condition seen once is looked at again first, then those with something raised', () => {
+test('of many nodes one whose condition held once is evaluated first, then those with raised findings', () => {
 	const due = (['now', 'soon', 'none'] as const).map(urgency =>
 		[1000, 3000, 5000, 10_000].filter(sinceMs => isNodeDue({nodes: 1000, isPressing: false, urgency, sinceMs})),
 	);
@@ -36,14 +36,14 @@ test('of many nodes one with a condition seen once is looked at again first, the
 	assert.deepEqual(fleetDue, due);
 });
 
-test('the rules that compare many nodes are evaluated a few with each poll, all of them within a twentieth of the polls', () => {
+test('with many nodes each poll evaluates a few of the rules that compare nodes, and a twentieth of the polls all of them', () => {
 	assert.deepEqual(
 		[50, 100, 1000, 5000].map(nodes => fleetRulesAtOnce(nodes, 45)),
 		[45, 9, 1, 1],
 	);
 });
 
-test('a node turns with its reach, its role, its process, its link and its cluster', () => {
+test('hasChanged notices a change of reach, role, process, link and cluster state', () => {
 	const following = (link: string): NodeRecord => ({
 		...emptyRecord('10.0.1.11:6379'),
 		reach: 'up',

@@ -19,7 +19,7 @@ const value = fc.letrec(tie => ({
 const written = (one: unknown): string =>
 	JSON.stringify(one, (_, part) => (part instanceof Map ? {map: [...part]} : part));
 
-test('what is shared says the same as what came', () => {
+test('the shared value equals the new value', () => {
 	fc.assert(
 		fc.property(value, value, (now, before) => {
 			const shared = reuseUnchanged(now, before);
@@ -29,7 +29,7 @@ test('what is shared says the same as what came', () => {
 	);
 });
 
-test('what says the same is the very same, whole or in part', () => {
+test('equal values and equal parts are the same object', () => {
 	fc.assert(
 		fc.property(value, before => {
 			assert.ok(Object.is(reuseUnchanged(structuredClone(before), before), before));
@@ -43,7 +43,7 @@ test('what says the same is the very same, whole or in part', () => {
 	assert.equal(shared.names, before.names);
 });
 
-test('neither of the two is changed', () => {
+test('structural sharing changes neither of its two arguments', () => {
 	fc.assert(
 		fc.property(value, value, (now, before) => {
 			const [nowWas, beforeWas] = structuredClone([now, before]);
@@ -54,7 +54,7 @@ test('neither of the two is changed', () => {
 	);
 });
 
-test('objects with a life of their own are left alone', () => {
+test('class instances are returned as they are', () => {
 	const rings = [new Series(3), new Series(3)] as const;
 	const before = {kept: [1], ring: rings[0]};
 	const now = {kept: [1], ring: rings[1]};

@@ -87,12 +87,12 @@ for (const [name, verdicts, expected] of cases) {
 	test(`subject: ${name}`, () => assert.deepEqual(subjects(verdicts), expected));
 }
 
-test('a subject is left ten seconds after its end', () => {
+test('a subject stays for ten seconds after its end', () => {
 	const verdicts = [verdictWith(warning('a')), ...Array.from({length: 12}, () => verdictWith(warning('b')))];
 	assert.deepEqual(subjects(verdicts).slice(9), ['a?', 'a?', 'b', 'b']);
 });
 
-test('an unchanged verdict gives the same subject again, and its present problem goes first', () => {
+test('an unchanged verdict keeps the subject, and shows its present problem first', () => {
 	const held = nextSubject(undefined, verdictWith(warning('a')), 0);
 	const later = verdictWith(warning('b', 1), warning('a'));
 	assert.equal(nextSubject(held, later, 1000), held);
@@ -101,7 +101,7 @@ test('an unchanged verdict gives the same subject again, and its present problem
 	assert.equal(withSubject(calm, held), calm);
 });
 
-test('however warnings come and go, a subject is shown for at least ten seconds', () => {
+test('a subject is shown for at least ten seconds, however warnings come and go', () => {
 	const causes = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), {maxLength: 4});
 	fc.assert(
 		fc.property(fc.array(causes, {minLength: 60, maxLength: 600}), seconds => {
@@ -121,7 +121,7 @@ test('however warnings come and go, a subject is shown for at least ten seconds'
 	);
 });
 
-test('the causes of a load that evicts, slows down and recovers each half minute make one subject in ten minutes', () => {
+test('a load that evicts, slows down and recovers every half minute makes one subject in ten minutes', () => {
 	const seconds = Array.from({length: 600}, (_, second) =>
 		verdictWith(
 			...(second % 30 < 18 ? [warning('mem.evict', 1)] : []),

@@ -119,7 +119,7 @@ for (const [name, state, severity, text, others] of cases) {
 	});
 }
 
-test('what was found alike on several nodes is one cause', () => {
+test('the same finding on several nodes is one cause', () => {
 	const on = (address: string, rule: Finding['rule']): Finding => ({
 		...findingOf(rule, 'warning'),
 		node: address as never,
@@ -136,7 +136,7 @@ test('what was found alike on several nodes is one cause', () => {
 	);
 });
 
-test('writes that a primary refuses go before a replica that is silent, and that before what else was found', () => {
+test('refused writes on a primary precede a replica that does not respond, which precedes other findings', () => {
 	const primary = recordFrom({address: '10.0.1.11:6379', role: 'primary'});
 	const replica = recordFrom({
 		address: '10.0.1.12:6379',
@@ -173,7 +173,7 @@ test('writes that a primary refuses go before a replica that is silent, and that
 	);
 });
 
-test('equally severe findings are in the order of their effects; an effect that follows from a cause counts for it', () => {
+test('equally severe findings are ordered by their effects, and a cause has the effects that follow from it', () => {
 	// One rule for all: the order of the rules must not help.
 	const each = effects
 		.filter(effect => effect !== 'unreachable' && effect !== 'not-responding')
@@ -187,7 +187,7 @@ test('equally severe findings are in the order of their effects; an effect that 
 	assert.deepEqual(orderOf([slow, cause]), [slow, cause]);
 });
 
-test('a primary that does not respond goes before everything else, a replica behind refused writes', () => {
+test('a primary that does not respond is first, and a replica that does not respond comes after refused writes', () => {
 	const outage = (node: NodeRecord) => findingOf('srv.paused', 'critical', node.address, {effect: 'not-responding'});
 	const refusal = findingOf('per.misconf', 'critical', '10.0.1.13:6379', {effect: 'writes-refused'});
 	const reads = findingOf('mem.max', 'critical', '10.0.1.13:6379', {effect: 'reads-stale'});
@@ -198,7 +198,7 @@ test('a primary that does not respond goes before everything else, a replica beh
 	assert.deepEqual(rulesOf([replica], [reads, refusal, outage(replica)]), ['per.misconf', 'srv.paused', 'mem.max']);
 });
 
-test('the cause of a split cluster is named before what each side misses of the other', () => {
+test('the cause of a split cluster precedes the findings of each partition about the other', () => {
 	const split = {
 		...findingOf('clu.split', 'critical', undefined, {effect: 'data-lost'}),
 		node: undefined,
@@ -212,7 +212,7 @@ test('the cause of a split cluster is named before what each side misses of the 
 	assert.match(verdictText(verdictOf(stateWith([minority, split], [up]), sampledAtMs)), /^two owners/);
 });
 
-test('a report names every critical with its node, a primary before a replica before a Sentinel', () => {
+test('a report names every critical finding with its node, primaries first, then replicas, then sentinels', () => {
 	const down = (address: string, role: NodeRecord['role'], info = {}): NodeRecord => ({
 		...recordFrom({address, info}),
 		role,
@@ -238,7 +238,7 @@ test('a report names every critical with its node, a primary before a replica be
 	);
 });
 
-test('a node that does not respond is said with the command that holds its thread', () => {
+test('the verdict on a node that does not respond names the command that occupies its thread', () => {
 	const silent = {...up, reach: 'stale' as const, pendingSinceMs: sampledAtMs - 3000};
 	const keys = findingOf('lat.on_cmds', 'warning', up.address, {
 		problem: 'runs KEYS 0.6/s',
@@ -252,7 +252,7 @@ test('a node that does not respond is said with the command that holds its threa
 	assert.match(text, /^10\.0\.1\.11:6379 is not responding: runs KEYS 0\.6\/s, 1\.6 s each, for 3/);
 });
 
-test('an outage says which slots it costs, and a cause says first what clients feel', () => {
+test('an outage names the slots it costs, and a cause names its effect first', () => {
 	const refused = findingOf('conn.refused', 'critical', gone.address, {effect: 'unreachable'});
 	const failed = findingOf('clu.node_fail', 'critical', gone.address, {problem: 'is marked FAIL'});
 	const state = findingOf('clu.state', 'critical', up.address, {
@@ -282,7 +282,7 @@ test('an outage says which slots it costs, and a cause says first what clients f
 	);
 });
 
-test('a replica that does not respond says at once which writes or reads it costs elsewhere', () => {
+test('the verdict on a replica that does not respond names the writes or reads that fail elsewhere', () => {
 	const replica = recordFrom({
 		address: '10.0.1.12:6379',
 		role: 'replica',
@@ -305,7 +305,7 @@ test('a replica that does not respond says at once which writes or reads it cost
 	assert.deepEqual(othersOf(verdict), []);
 });
 
-test('a finding has three lengths, and so has the line of a verdict', () => {
+test('a finding has three lengths, and the line of a verdict has them too', () => {
 	const finding = findingOf('per.misconf', 'critical', up.address, {
 		problem: 'refuses writes (MISCONF)',
 		detail: 'for 3 saves',
@@ -321,7 +321,7 @@ test('a finding has three lengths, and so has the line of a verdict', () => {
 	assert.deepEqual([...new Set(textsOf(verdictOf(stateWith([finding]), sampledAtMs)))], [long, middle, short]);
 });
 
-test('the texts of a node that does not answer: ages go first, then the reason', () => {
+test('the text of a node that does not answer loses ages first when shortened, then the reason', () => {
 	const state = {...stateWith([], [up, gone]), isFromMemory: true, rememberedAtMs: sampledAtMs - 86_400_000};
 	const known = '; the other nodes are known from 2026-11-22 14:02:31';
 	const base = '10.0.1.12:6379 refuses connections';
@@ -347,7 +347,7 @@ const reworded = (finding: Finding, index: number): Finding => ({
 	meaning: 'CONFIG GET: xx',
 });
 
-test('nonsense in the place of every text changes no order, no join and no node that is polled more often', () => {
+test('replacing every text by nonsense changes no ranking, no joined findings and no polling', () => {
 	const replica = {...gone, address: '10.0.1.14:6379' as never, role: 'replica' as const};
 	const findings = [
 		findingOf('mem.max', 'warning', '10.0.1.13:6379', {problem: 'memory at 91% of maxmemory'}),

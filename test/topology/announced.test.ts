@@ -29,7 +29,7 @@ const cases: ReadonlyArray<readonly [name: string, record: NodeRecord, state: st
 ];
 
 for (const [name, record, state, expected] of cases) {
-	test(`announced and not to be reached from here: ${name}`, () => {
+	test(`announced addresses that redis-top cannot reach: ${name}`, () => {
 		const primary = {...plainRecord(7001), replicas: [link(state)]};
 		assert.equal(isAnnouncedUnreachable(record, fleetOf(primary, record)), expected);
 	});
@@ -78,7 +78,7 @@ const partitioned: ReadonlyArray<
 ];
 
 for (const [name, record, others, expected] of partitioned) {
-	test(`announced and not to be reached from here, in a partition: ${name}`, () => {
+	test(`announced addresses that redis-top cannot reach, in a partition: ${name}`, () => {
 		assert.equal(isAnnouncedUnreachable(record, fleetOf(...others, record)), expected);
 	});
 }

@@ -34,7 +34,7 @@ const timed = (fast: number, slow: number): Pick<RecordParts, 'latency'> => ({
 	},
 });
 
-test('sums are over those that answer, keys over the primaries, and percentiles over all buckets', () => {
+test('sums are over nodes that answer, keys over primaries, and percentiles over the buckets of all nodes', () => {
 	const totals = fleetTotals(
 		fleetOf(
 			node(1, {
@@ -56,7 +56,7 @@ test('sums are over those that answer, keys over the primaries, and percentiles 
 	assert.equal(totals.latency?.nodes, 2);
 });
 
-test('what nobody tells is unknown, not nothing', () => {
+test('a total without any source is undefined, not 0', () => {
 	const {operations, keys, latency, fullest, slowest} = fleetTotals(fleetOf(node(1, {failure: gone, reach: 'down'})));
 	assert.deepEqual(
 		[operations, keys, latency, fullest, slowest],

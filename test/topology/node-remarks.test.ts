@@ -12,7 +12,7 @@ const sixWith = (parts: Readonly<Record<number, RecordParts>>, lines: readonly s
 const remarksOn = (port: number, nodes: ReturnType<typeof fleetOf>) =>
 	nodeRemarks(nameOf(port), nodes).map(remark => remark.join(': ').replaceAll('127.0.0.1:', ''));
 
-test('who could take a primary’s place, and whether a replica could', () => {
+test("remarks name a primary's failover candidates, and whether a replica is one", () => {
 	const well = sixWith({});
 	assert.deepEqual(remarksOn(17_050, well), ['could be replaced by: 17053']);
 	assert.deepEqual(remarksOn(17_053, well), ['could be promoted: nothing is known against it']);
@@ -23,7 +23,7 @@ test('who could take a primary’s place, and whether a replica could', () => {
 	assert.deepEqual(nodeRemarks('10.9.9.9:1' as NodeAddress, well), []);
 });
 
-test('what it has more of than the others, and where it differs from them', () => {
+test('remarks name what a node has most of, and which settings differ from the other nodes', () => {
 	const keys = (count: number): RecordParts => ({info: {keyspace: {db0: `keys=${count},expires=0`}}});
 	const nodes = sixWith({17050: keys(30), 17051: keys(10), 17052: keys(10)});
 	assert.ok(remarksOn(17_050, nodes).includes("has the most: keys, 3.0 times the median primary's"));
@@ -41,7 +41,7 @@ test('what it has more of than the others, and where it differs from them', () =
 	assert.ok(!remarksOn(17_050, differing).some(text => text.startsWith('differs')));
 });
 
-test('with whom it shares its host, where not all do', () => {
+test('remarks name the nodes on the same host, unless all are', () => {
 	const on = (host: string, port: number, source?: string) =>
 		recordFrom({
 			address: `${host}:${port}`,

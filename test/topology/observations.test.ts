@@ -59,7 +59,7 @@ const bars: ReadonlyArray<readonly [name: string, parts: RecordParts, expected: 
 ];
 
 for (const [name, parts, expected] of bars) {
-	test(`a replica and its shard: ${name}`, () => {
+	test(`what bars the promotion of a shard's replica: ${name}`, () => {
 		const found = barsIn(sixWith(17_053, parts));
 		assert.equal(found.length, expected === undefined ? 0 : 1);
 		if (expected !== undefined) {
@@ -74,19 +74,19 @@ test('a replica that may not be promoted is not a failover candidate', () => {
 	assert.match(barsIn(sixWith(0, {}, lines)).join(), /cluster-replica-no-failover/);
 });
 
-test('a priority of 0 bars under sentinels, not in a cluster', () => {
+test('a priority of 0 bars a promotion under sentinels, and not in a cluster', () => {
 	const parts = replication({slave_priority: 0});
 	assert.deepEqual(barsIn(sixWith(17_053, parts)), []);
 	assert.match(barsIn(fleetOf(plainRecord(7001), plainRecord(7002, 7001, parts))).join(), /never promoted/);
 });
 
-test('a shard whose only replica is gone has no successor; a lone primary never had one', () => {
+test('a shard whose only replica is gone has no failover candidate, and a lone primary is not reported', () => {
 	const nodes = sixWith(17_053, {failure: gone, reach: 'down', goneSinceMs: 1});
 	assert.deepEqual(barsIn(nodes), [['shard 1']]);
 	assert.deepEqual(barsIn(fleetOf(plainRecord(7001))), []);
 });
 
-test('a primary and its replica on one host', () => {
+test('sharedPlaces lists the zones and hosts of a primary with its replica, unless all nodes are on one host', () => {
 	const one = sharedPlaces(topologyOf(sixWith(0, {})));
 	assert.equal(one.isOneHost, true);
 	const on = (host: string, source?: string, zone = ''): NodeRecord =>
@@ -109,7 +109,7 @@ test('a primary and its replica on one host', () => {
 	);
 });
 
-test('skews compare primaries, and say nothing while one is silent', () => {
+test('skews compare primaries, and are undefined while one of them does not answer', () => {
 	const keys = (count: number): RecordParts => ({info: {keyspace: {db0: `keys=${count},expires=0`}}});
 	const sized = (counts: readonly number[], parts: RecordParts = {}) =>
 		fleetOf(
@@ -126,7 +126,7 @@ test('skews compare primaries, and say nothing while one is silent', () => {
 	assert.ok(slots !== undefined && slots.ratio < 0.001);
 });
 
-test('shards with two replicas more than others', () => {
+test('a shard with two replicas more than another is reported', () => {
 	assert.equal(replicaImbalance(topologyOf(sixWith(0, {}))), undefined);
 	const lines = six.map(line => (line.startsWith('17054') ? '17054 slave:17050 1' : line));
 	const nodes = fleetOf(...sixPorts.map(port => clusterRecord(port, {lines})));
@@ -138,7 +138,7 @@ test('shards with two replicas more than others', () => {
 	});
 });
 
-test('versions and settings that differ, where they may not', () => {
+test('differing versions and settings are reported, except those that may differ', () => {
 	const node = (port: number, version: string, settings: Readonly<Record<string, string>>, source?: number) =>
 		plainRecord(port, source, {
 			info: {server: {redis_version: version}},
@@ -162,7 +162,7 @@ test('versions and settings that differ, where they may not', () => {
 	);
 });
 
-test('ghosts are those that are listed and don’t answer', () => {
+test('nodes that are listed and do not answer are ghosts', () => {
 	const changed = ['17055 slave,fail:17052 5', '17059 handshake 0', '17058 master,noaddr 0'];
 	const nodes = fleetOf(...sixPorts.slice(0, 5).map(port => clusterRecord(port, {changed})));
 	assert.deepEqual(

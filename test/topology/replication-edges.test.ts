@@ -25,7 +25,7 @@ for (const [name, records] of [
 	['the same, the dead primary first', [old, silent, promoted]],
 	['both answer', [promoted, replica, listing(7001, 7003)]],
 ] as const) {
-	test(`a failover by hand, two nodes list the replica: ${name}`, () => {
+	test(`after a failover by hand two nodes list the replica: ${name}`, () => {
 		const edge = replicationEdges(fleetOf(...records)).get(nameOf(7003));
 		assert.equal(edge?.source, nameOf(7002));
 		assert.equal(edge?.link?.state, 'online');

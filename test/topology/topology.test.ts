@@ -13,7 +13,7 @@ const shown = ({shards}: Topology) =>
 		...replicas.map(({address, depth}) => `${'>'.repeat(depth)} ${address}`),
 	]);
 
-test('a cluster’s nodes stand by shard, the lowest slot first', () => {
+test('nodes of a cluster are grouped by shard, the lowest slot first', () => {
 	const topology = topologyOf(fleetOf(...sixPorts.toReversed().map(port => clusterRecord(port))));
 	assert.equal(topology.isCluster, true);
 	assert.deepEqual(shown(topology), [
@@ -28,7 +28,7 @@ test('a cluster’s nodes stand by shard, the lowest slot first', () => {
 	assert.equal(topology.shards[0]?.primary?.word?.kind, 'itself');
 });
 
-test('of a node that doesn’t answer the others’ word counts, and whose it is stands there', () => {
+test('the place of a node that does not answer comes from another node, which is named', () => {
 	const dead = clusterRecord(17_050, {}, {failure: gone, reach: 'down'});
 	const view = {changed: ['17050 master,fail 1', '17053 master 7 0-5460'], epoch: 7, atMs: 900};
 	const others = sixPorts.slice(1).map(port => clusterRecord(port, view, port === 17_053 ? {role: 'primary'} : {}));
@@ -41,7 +41,7 @@ test('of a node that doesn’t answer the others’ word counts, and whose it is
 	assert.equal(nodesIn(topology).length, 6);
 });
 
-test('a node that redis-top can’t ask is known by the reports of others', () => {
+test('a node that redis-top cannot ask has its place from the reports of others', () => {
 	const topology = topologyOf(fleetOf(clusterRecord(17_050)));
 	assert.deepEqual(
 		nodesIn(topology).map(({reach, word}) => [reach, word?.kind]),
@@ -49,7 +49,7 @@ test('a node that redis-top can’t ask is known by the reports of others', () =
 	);
 });
 
-test('outside clusters they stand by who replicates from whom, over however many steps', () => {
+test('nodes outside clusters are grouped by replication, over any number of steps', () => {
 	const chain = [plainRecord(7003, 7002), plainRecord(7002, 7001), plainRecord(7001), plainRecord(7004)];
 	const topology = topologyOf(fleetOf(...chain));
 	assert.deepEqual(shown(topology), [
@@ -66,7 +66,7 @@ test('a ring of replicas is cut once and lists each node once', () => {
 	);
 });
 
-test('a primary known by its replica’s word alone has its place, a node never reached has none', () => {
+test('a primary that only its replica names has a place, and a node never reached has none', () => {
 	const topology = topologyOf(fleetOf(plainRecord(7002, 7001), emptyRecord('127.0.0.1:7009')));
 	assert.deepEqual(shown(topology), [[nameOf(7001), nameOf(7001), `> ${nameOf(7002)}`]]);
 	assert.equal(topology.shards[0]?.primary?.reach, 'not-asked');
@@ -76,13 +76,13 @@ test('a primary known by its replica’s word alone has its place, a node never 
 	);
 });
 
-test('another name of a node is the node', () => {
+test("a replica of a node's other address is placed below that node", () => {
 	const primary = {...plainRecord(7001), otherNames: [nameOf(9001)]};
 	assert.deepEqual(shown(topologyOf(fleetOf(primary, plainRecord(7002, 9001)))), [
 		[nameOf(7001), nameOf(7001), `> ${nameOf(7002)}`],
 	]);
 });
 
-test('no nodes make no topology', () => {
+test('a fleet without nodes has an empty topology', () => {
 	assert.deepEqual(nodesIn(topologyOf(fleetOf())), []);
 });
