@@ -11,6 +11,7 @@ import type {MonitorSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
+import {failureText} from '../domain/sample.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import type {History} from '../state/history.js';
@@ -97,6 +98,11 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 					fleet.dismiss(node);
 					store.dismiss(node);
 				}
+			},
+			tryCredentials: async (shownNode, credentials) => {
+				const node = masking.real(shownNode);
+				const tried = node === undefined ? undefined : await fleet.tryCredentials(node, credentials);
+				return tried && {...tried, problem: tried.failure && masking.text(failureText(tried.failure))};
 			},
 			setInterval: intervalMs => fleet.setInterval(intervalMs),
 			copy: copyToClipboard,

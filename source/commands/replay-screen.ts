@@ -120,6 +120,7 @@ export async function runReplayScreen(config: Config): Promise<number> {
 				pollNow: () => undefined,
 				setInterval: () => undefined,
 				dismissNode: () => undefined,
+				tryCredentials: async () => undefined,
 				copy: copyToClipboard,
 				writeDump: async lines => ({
 					...masking.notice(await writeDump(lines, state.get(), replay.nowMs, undefined)),

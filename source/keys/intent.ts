@@ -35,6 +35,8 @@ export type Intent =
 	| {readonly kind: 'poll-now'}
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
 	| {readonly kind: 'dismiss-node'}
+	/** Asks for the user and the password of the node in focus, where it refuses them. */
+	| {readonly kind: 'ask-password'}
 	| {readonly kind: 'open-actions'}
 	/** Opens the dialog that undoes the temporary change in the reminder. */
 	| {readonly kind: 'take-back'}

@@ -110,7 +110,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		description:
 			'all facts about the selected row, or the rows that it stands for; on a list of nodes, first put the node in focus. Never executes anything',
 		footer: 'details',
-		footerRank: 6,
+		footerRank: 9,
 		intent: () => ({kind: 'open-details'}),
 	},
 	{
@@ -121,7 +121,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		description:
 			'filter the list as you type, `!text` for the rows without it; in the help, search it; Enter keeps, Esc clears',
 		footer: 'filter',
-		footerRank: 4,
+		footerRank: 7,
 		intent: () => ({kind: 'start-filter'}),
 	},
 	{
@@ -131,7 +131,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		shown: 's',
 		description: 'sort by the next column',
 		footer: 'sort',
-		footerRank: 5,
+		footerRank: 8,
 		intent: () => ({kind: 'next-sort'}),
 	},
 	{

@@ -9,7 +9,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		shown: 'Space',
 		description: 'hold the screen; polling goes on',
 		footer: 'pause',
-		footerRank: 7,
+		footerRank: 10,
 		on: 'live',
 		intent: () => ({kind: 'toggle-pause'}),
 	},
@@ -103,7 +103,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		shown: 'n',
 		description: 'put the next node in focus',
 		footer: 'node',
-		footerRank: 2,
+		footerRank: 3,
 		intent: () => ({kind: 'step-node', by: 1}),
 	},
 	{
@@ -131,8 +131,20 @@ export const sessionBindings: readonly KeyBinding[] = [
 		description:
 			'the guarded actions on this node: saves, settings, clients, failovers, shutdown; R there restarts it step by step',
 		footer: 'act',
-		footerRank: 1,
+		footerRank: 2,
 		intent: () => ({kind: 'open-actions'}),
+	},
+	{
+		id: 'password',
+		section: 'Act',
+		keys: ['p'],
+		shown: 'p',
+		description:
+			'where a node wants a password or rejects it: type user and password, which are tried there, kept in memory and never written',
+		footer: 'password',
+		footerRank: 1,
+		on: 'live',
+		intent: () => ({kind: 'ask-password'}),
 	},
 	{
 		id: 'copy-row',
@@ -217,7 +229,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		shown: 'q',
 		description: 'quit, or close the box that is open',
 		footer: 'quit',
-		footerRank: 3,
+		footerRank: 4,
 		intent: () => ({kind: 'quit'}),
 	},
 	{

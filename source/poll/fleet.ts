@@ -1,10 +1,11 @@
-import {addressOf, isRunId, type NodeAddress, type NodeOrigin} from '../domain/node.js';
-import type {PollOutcome} from '../domain/sample.js';
+import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
+import type {Failure, PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {withheld} from '../wire/follow.js';
+import {mayGetCredentials, withheld} from '../wire/follow.js';
 import {ClusterPollSchedule} from './cluster-poll-schedule.js';
+import {type Credentials, type CredentialsTried, refusalOf, settingsWith, triedCredentials} from './credentials.js';
 import {
 	discoveredSentinels,
 	isCompleteListing,
@@ -19,12 +20,13 @@ import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
 import type {PollInterest} from './poll-demand.js';
 import {intervalsBetweenPolls, SlowlogRotation, VisibleNodes} from './rotation.js';
+import {RunIds} from './run-ids.js';
 import {TimeSlicer} from './time-slicer.js';
 
 /** A node of the fleet with its polling loop. */
 type Member = {
 	readonly loop: NodeLoop;
-	readonly settings: ConnectionSettings;
+	settings: ConnectionSettings;
 	readonly origin: NodeOrigin;
 	readonly end: AbortController;
 	/**
@@ -34,6 +36,8 @@ type Member = {
 	isKnown: boolean;
 	/** Since when the node has failed, in monotonic milliseconds; undefined while it answers. */
 	failingSinceMs: number | undefined;
+	/** Whether the node's last reply was a refusal of the credentials. */
+	isRefused: boolean;
 	isGone: boolean;
 };
 
@@ -42,7 +46,7 @@ Runs the polling loops of all nodes. It discovers nodes in the replies of others
 dismissed.
 */
 export class Fleet {
-	readonly #options: FleetOptions;
+	#options: FleetOptions;
 	readonly #members = new Map<NodeAddress, Member>();
 	readonly #runIds = new RunIds();
 	readonly #clusterSchedule = new ClusterPollSchedule();
@@ -83,6 +87,15 @@ export class Fleet {
 		}
 
 		this.#focus = address;
+		this.#pingFocus();
+		if (address !== undefined) {
+			this.#members.get(address)?.loop.pollNow(false);
+		}
+	}
+
+	/** Measures round trips of the node in focus, with its present settings. */
+	#pingFocus(): void {
+		const address = this.#focus;
 		const member = address === undefined ? undefined : this.#members.get(address);
 		const {clock, openPort, report, signal} = this.#options;
 		const ping = address !== undefined &&
@@ -95,7 +108,46 @@ export class Fleet {
 				report: (roundTripMs: number | undefined) => report({kind: 'ping', address, roundTripMs}),
 			};
 		this.#ping.change(ping || undefined, signal);
-		member?.loop.pollNow(false);
+	}
+
+	/**
+	Tries credentials on a node, and then on every other node that refuses its own and may get these (`--follow`). A node
+	that takes them is polled with them from now on. Resolves with undefined for an unknown node.
+	*/
+	async tryCredentials(address: NodeAddress, credentials: Credentials): Promise<CredentialsTried | undefined> {
+		const member = this.#members.get(address);
+		if (member === undefined) {
+			return undefined;
+		}
+
+		const {dataAccess, follow = 'all'} = this.#options;
+		const failure = await this.#tryOn(member, credentials);
+		// The targets of `--sentinel` are Sentinels, which have credentials of their own.
+		if (failure === undefined && dataAccess !== undefined && member.origin !== 'target') {
+			this.#options = {...this.#options, dataAccess: {...dataAccess, ...credentials}};
+		}
+
+		const hosts = ownHosts(this.#options);
+		const others = [...this.#members.values()].filter(
+			other => other !== member && other.isRefused && mayGetCredentials(other.settings, hosts, follow),
+		);
+		return triedCredentials(failure, others, async other =>
+			this.#connecting.run(async () => this.#tryOn(other, credentials)),
+		);
+	}
+
+	async #tryOn(member: Member, credentials: Credentials): Promise<Failure | undefined> {
+		const settings = settingsWith(member.settings, credentials);
+		const failure = await refusalOf(settings, this.#options.openPort);
+		if (failure === undefined) {
+			member.settings = settings;
+			member.loop.connectWith(settings);
+			if (this.#focus === addressOf(settings.endpoint)) {
+				this.#pingFocus();
+			}
+		}
+
+		return failure;
 	}
 
 	setInterests(interests: ReadonlySet<PollInterest>): void {
@@ -186,7 +238,7 @@ export class Fleet {
 				isWholeAtOnce: isEveryNodeFocused,
 				interests: this.#interests,
 				isByHand: false,
-				isAnonymous: settings.username === undefined && settings.password === undefined,
+				isAnonymous: isAnonymous(this.#members.get(address)?.settings ?? settings),
 				isMerged: this.#members.size <= scale.logsOfAllUpTo,
 				isSlowlogDue: this.#slowlogRotation.take(address, this.#members, this.#interests, clock.elapsed()),
 				...this.#clusterSchedule.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
@@ -197,7 +249,8 @@ export class Fleet {
 			connectInTurn: async connect => this.#connecting.run(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
 			received: hellos => {
-				const found = this.#options.follow === 'none' ? [] : discoveredSentinels(hellos, settings, this.#options);
+				const found =
+					this.#options.follow === 'none' ? [] : discoveredSentinels(hellos, member.settings, this.#options);
 				for (const sentinel of found) {
 					this.#add(sentinel, 'hello');
 				}
@@ -210,6 +263,7 @@ export class Fleet {
 			end,
 			isKnown: origin === 'target',
 			failingSinceMs: undefined,
+			isRefused: false,
 			isGone: false,
 		};
 		this.#members.set(address, member);
@@ -334,46 +388,12 @@ export class Fleet {
 	}
 }
 
+const isAnonymous = ({username, password}: ConnectionSettings): boolean =>
+	username === undefined && password === undefined;
+
 /** Notes the outcome, and returns for how long the node has failed, in milliseconds; 0 when it answers. */
 function noteFailing(member: Member, outcome: PollOutcome, nowMs: number): number {
 	member.failingSinceMs = outcome.kind === 'failed' ? (member.failingSinceMs ?? nowMs) : undefined;
+	member.isRefused = outcome.kind === 'failed' && outcome.failure.layer === 'auth';
 	return nowMs - (member.failingSinceMs ?? nowMs);
-}
-
-/**
-The address of each process by its run id. A process that is reached at two addresses (`localhost`, `127.0.0.1`) has one
-run id.
-*/
-class RunIds {
-	readonly #holders = new Map<string, NodeAddress>();
-
-	/**
-	The other address at which this process is known. Undefined when no other address is known; `address` is then noted as its
-	address.
-	*/
-	otherHolder(runId: string | undefined, address: NodeAddress, isKnown: boolean): NodeAddress | undefined {
-		if (runId === undefined || !isRunId(runId)) {
-			return undefined;
-		}
-
-		const holder = this.#holders.get(runId);
-		if (holder !== undefined && holder !== address && !isKnown) {
-			return holder;
-		}
-
-		if (holder !== address) {
-			// The run id is copied: a substring of INFO would keep the whole text in memory.
-			this.#holders.set(Buffer.from(runId).toString(), address);
-		}
-
-		return undefined;
-	}
-
-	forget(address: NodeAddress): void {
-		for (const [runId, holder] of this.#holders) {
-			if (holder === address) {
-				this.#holders.delete(runId);
-			}
-		}
-	}
 }

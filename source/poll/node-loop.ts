@@ -61,6 +61,7 @@ export type NodeLoopOptions = {
 export class NodeLoop {
 	readonly #options: NodeLoopOptions;
 	readonly #discovery: SentinelDiscovery;
+	#settings: ConnectionSettings;
 	#port: RedisPort | undefined;
 	#state: PollState = newPollState();
 	#misses = 0;
@@ -79,7 +80,12 @@ export class NodeLoop {
 
 	constructor(options: NodeLoopOptions) {
 		this.#options = options;
-		this.#discovery = new SentinelDiscovery({...options, report: hellos => options.received?.(hellos)});
+		this.#settings = options.settings;
+		this.#discovery = new SentinelDiscovery({
+			...options,
+			settings: () => this.#settings,
+			report: hellos => options.received?.(hellos),
+		});
 	}
 
 	/** Whether Sentinels are being discovered, so that more nodes may be found soon. */
@@ -92,6 +98,15 @@ export class NodeLoop {
 	*/
 	pollNow(isByHand: boolean): void {
 		this.#isByHand ||= isByHand;
+		this.#wake.abort();
+	}
+
+	/** Connects with these settings from now on, and polls at once. A reply that is pending is not awaited. */
+	connectWith(settings: ConnectionSettings): void {
+		this.#settings = settings;
+		this.#lastProbe = undefined;
+		this.#isRefused = false;
+		this.#closePort();
 		this.#wake.abort();
 	}
 
@@ -120,7 +135,7 @@ export class NodeLoop {
 	}
 
 	async #poll(): Promise<void> {
-		const {address, clock, demand, report, settings} = this.#options;
+		const {address, clock, demand, report} = this.#options;
 		const intervalMs = this.#intervalMs();
 		this.#askedAtMs = clock.now();
 		try {
@@ -134,7 +149,7 @@ export class NodeLoop {
 				demand: {...demand(), isByHand},
 				clock,
 				yieldIfDue: this.#options.yieldIfDue,
-				timeoutMs: Math.min(settings.timeoutMs, Math.max(intervalMs, 1000)),
+				timeoutMs: Math.min(this.#settings.timeoutMs, Math.max(intervalMs, 1000)),
 			});
 			this.#misses = 0;
 			this.#answers += 1;
@@ -179,8 +194,8 @@ export class NodeLoop {
 		this.#misses += 1;
 		this.#answers = 0;
 		this.#every = 1;
-		const failure = withoutCredentials(await this.#failureOf(error), this.#options.settings);
-		this.#isRefused = isRefusal(failure, this.#options.settings);
+		const failure = withoutCredentials(await this.#failureOf(error), this.#settings);
+		this.#isRefused = isRefusal(failure, this.#settings);
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
 		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
@@ -228,7 +243,7 @@ export class NodeLoop {
 		}
 
 		this.#closePort();
-		const port = this.#options.openPort(this.#options.settings);
+		const port = this.#options.openPort(this.#settings);
 		this.#port = port;
 		await this.#options.connectInTurn(async () => port.open());
 		// Before AUTH, a server accepts at most ten arguments in a command. The new connection may also lead to another
@@ -270,7 +285,8 @@ export class NodeLoop {
 	closes.
 	*/
 	async #explain(failure: Failure): Promise<Failure> {
-		const {clock, settings} = this.#options;
+		const {clock} = this.#options;
+		const settings = this.#settings;
 		const isVague = ['CLOSED', 'EPIPE', 'ECONNRESET', 'ERR_SSL_WRONG_VERSION_NUMBER'].includes(failure.code);
 		const isTlsTimeout = failure.code === 'ETIMEDOUT' && settings.tls !== undefined;
 		if (!isVague && !isTlsTimeout) {

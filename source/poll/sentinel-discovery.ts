@@ -21,7 +21,8 @@ export const subscription = {
 };
 
 export type SentinelDiscoveryOptions = {
-	readonly settings: ConnectionSettings;
+	/** Returns the settings of the next connection. */
+	readonly settings: () => ConnectionSettings;
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
@@ -59,7 +60,7 @@ export class SentinelDiscovery {
 
 		this.#isListening = true;
 		const hellos = new Map<string, SentinelHello>();
-		const port = openPort(settings);
+		const port = openPort(settings());
 		const close = () => port.close();
 		signal.addEventListener('abort', close, {once: true});
 		try {

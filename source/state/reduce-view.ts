@@ -215,7 +215,7 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 		}
 
 		case 'overlay-scrolled': {
-			return view.overlay === undefined || view.overlay.kind === 'palette'
+			return view.overlay === undefined || view.overlay.kind === 'palette' || view.overlay.kind === 'password'
 				? view
 				: {...view, overlay: {...view.overlay, firstRow: event.firstRow}};
 		}

@@ -46,10 +46,26 @@ export type PaletteView = {
 	readonly firstRow: 0;
 };
 
+/**
+The box that asks for the credentials of a node. The password is not in the view, which may be drawn, compared and
+logged: the view has the number of its characters alone.
+*/
+export type PasswordView = {
+	readonly kind: 'password';
+	readonly node: NodeAddress;
+	readonly field: 'user' | 'password';
+	readonly user: string;
+	readonly passwordLength: number;
+	/** `trying` until the node has answered; else what to say below the fields, such as the node's refusal. */
+	readonly answer: 'trying' | {readonly problem: string} | undefined;
+	readonly firstRow: 0;
+};
+
 /** A box over the panel. The dialog of an action is not among them, because its state belongs to the action session. */
 export type Overlay =
 	| {readonly kind: 'help'; readonly firstRow: number; readonly search?: HelpSearch | undefined}
 	| PaletteView
+	| PasswordView
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
 
 export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};

@@ -7,6 +7,7 @@ import {panelRow} from '../state/panel-table.js';
 import type {ViewState} from '../state/view-state.js';
 import type {Line} from '../text/line.js';
 import {ActionBox, DetailsBox, HelpBox} from './boxes/overlays.js';
+import {PasswordBox} from './boxes/password-box.js';
 import type {Controller} from './control/controller.js';
 import type {Readable} from './monitor-screen.js';
 import {PaletteBox} from './palette/palette-box.js';
@@ -112,6 +113,10 @@ function Overlay({input, dialog, paint}: OverlayProps): ReactNode {
 				keyboard: input.keyboard,
 			});
 			return <PaletteBox palette={overlay} entries={entries} {...area} />;
+		}
+
+		case 'password': {
+			return <PasswordBox box={overlay} {...area} />;
 		}
 
 		case 'details': {

@@ -37,7 +37,10 @@ export type MountOptions = MonitorScreenOptions & {
 	readonly actions: ScreenActions;
 	/** In large deployments: called with the nodes on the screen whenever that set changes. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
-	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
+	readonly effects: Pick<
+		ControllerEffects,
+		'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode' | 'tryCredentials'
+	> & {
 		readonly quit: (leavesFrame: boolean) => void;
 		readonly pollNow: () => void;
 		readonly setInterval: (intervalMs: number) => void;

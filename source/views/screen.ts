@@ -11,6 +11,7 @@ import {replayLine} from './chrome/replay-line.js';
 import {findingCount} from './chrome/tab-bar.js';
 import {temporaryNote} from './chrome/temporary-note.js';
 import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
+import {wantsPassword} from './control/password-control.js';
 import type {Panel, Rect} from './panel.js';
 import {ladderBody, shownLadder} from './panels/ladder-body.js';
 import {panelById, panels} from './panels.js';
@@ -72,6 +73,7 @@ function fullScreen(input: ScreenInput): Line[] {
 				findings: findingCount(state.findings),
 				nodes: state.nodes.size,
 				canSort: panelOf(view).sortKeys.length > 1,
+				wantsPassword: wantsPassword(node),
 			},
 			columns,
 		),
@@ -85,7 +87,7 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 	const ladder = shownLadder(state, node, panel);
 	if (ladder !== undefined && node !== undefined) {
 		const top = reminder === undefined ? [] : [cutLine(reminder, columns, glyphs.ellipsis)];
-		const body = ladderBody(ladder, node, {width: columns, height: height - top.length}, glyphs);
+		const body = ladderBody(ladder, node, {width: columns, height: height - top.length}, input);
 		return Array.from({length: height}, (_, index) => [...top, ...body][index] ?? blankLine);
 	}
 

@@ -8,7 +8,7 @@ import {makeCertificates} from '../harness/certificates.js';
 import {freePort} from '../harness/free-port.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {RespClient} from '../harness/resp-client.js';
-import {at, folderFor, openMonitor, runProgram, serverFor} from './monitor.js';
+import {addressOf, at, folderFor, openMonitor, runProgram, serverFor} from './monitor.js';
 
 const secret = 'correct-horse-battery';
 
@@ -42,6 +42,35 @@ test('a missing or wrong password is named as the cause, and never shown', async
 	wrong.press('R');
 	await answers(wrong);
 	assertSecret(wrong, 'staple-staple');
+});
+
+test('a password is typed where it is asked for, opens the whole deployment, and is never shown', async t => {
+	const server = await startWithPassword(t);
+	const replicaArguments = [
+		'--requirepass',
+		secret,
+		'--masterauth',
+		secret,
+		'--replicaof',
+		'127.0.0.1',
+		`${server.port}`,
+	];
+	const replica = await serverFor(t, {args: replicaArguments});
+	const screen = await openMonitor(t, [addressOf(server), addressOf(replica)]);
+	await screen.waitFor(/^!! .*(?:password|NOAUTH)/m);
+	await screen.waitFor(/p asks for user and password/);
+	screen.press('p');
+	await screen.waitFor(/password for /);
+	screen.press('\u001B[200~wrong-one\u001B[201~');
+	await screen.waitFor(/•{9}_/);
+	screen.press('\r');
+	await screen.waitFor(/rejects the user or password/);
+	screen.press(`\u001B[200~${secret}\u001B[201~`);
+	await screen.waitFor(/•{21}_/);
+	screen.press('\r');
+	await screen.waitFor(/^ok 2 nodes answer/m);
+	assertSecret(screen);
+	assertSecret(screen, 'wrong-one');
 });
 
 test('a password that the server gets while it is monitored without one is named; the node is back when it is removed', async t => {

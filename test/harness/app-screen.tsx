@@ -43,6 +43,7 @@ export type AppScreenOptions = {
 	readonly paint?: Paint;
 	readonly actions?: ControllerOptions['actions'];
 	readonly keyboard?: Keyboard;
+	readonly tryCredentials?: ControllerOptions['effects']['tryCredentials'];
 };
 
 const closedActions: ControllerOptions['actions'] = {
@@ -69,6 +70,7 @@ export function mountOnScreen(
 		paint = paintPlain,
 		actions = closedActions,
 		keyboard = usualKeyboard,
+		tryCredentials = async () => undefined,
 	}: AppScreenOptions,
 ): AppScreen {
 	const screen = createScreen(columns, rows);
@@ -105,6 +107,7 @@ export function mountOnScreen(
 			quit: leavesFrame => void asked.push(leavesFrame ? 'quit-with-frame' : 'quit'),
 			pollNow: ask('poll-now'),
 			dismissNode: node => void asked.push(`dismiss:${node}`),
+			tryCredentials: async (node, credentials) => tryCredentials(node, credentials),
 			setInterval: intervalMs => void asked.push(`interval:${intervalMs}`),
 			copy: text => asked.push(`copy:${text}`) > 0,
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: nowMs + 1}),

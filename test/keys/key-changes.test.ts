@@ -71,13 +71,13 @@ test('a key or a list of keys replaces the default keys', () => {
 	assert.deepEqual(keyChange('baseline', []), {keys: []});
 	const keyboard = keyboardWith(
 		new Map([
-			['pause', ['p', 'ctrl+p']],
+			['pause', ['P', 'ctrl+p']],
 			['baseline', []],
-			['quit', ['X']],
+			['quit', ['Z']],
 		]),
 	);
-	assert.deepEqual(keyboard.bindingOf('p')?.intent('p'), {kind: 'toggle-pause'});
-	assert.equal(keyboard.shown('pause'), 'p Ctrl-P');
+	assert.deepEqual(keyboard.bindingOf('P')?.intent('P'), {kind: 'toggle-pause'});
+	assert.equal(keyboard.shown('pause'), 'P Ctrl-P');
 	assert.equal(keyboard.bindingOf('space'), undefined);
 	assert.equal(keyboard.bindingOf('b'), undefined);
 	assert.equal(
@@ -85,7 +85,7 @@ test('a key or a list of keys replaces the default keys', () => {
 		false,
 	);
 	assert.deepEqual(
-		['q', 'X', 'ctrl+c'].map(key => keyboard.bindingOf(key)?.id),
+		['q', 'Z', 'ctrl+c'].map(key => keyboard.bindingOf(key)?.id),
 		[undefined, 'quit', 'quit'],
 	);
 });

@@ -512,6 +512,71 @@ for (const [follow, visited, withPassword] of [
 	});
 }
 
+/** A server that takes connections with this password alone. */
+function guarded(process: string, sections: Sections, password: string) {
+	const guardedServer = server(process, sections);
+	const passwords: Array<string | undefined> = [];
+	const open = (settings: ConnectionSettings) => {
+		passwords.push(settings.password);
+		const isRight = settings.password === password;
+		const words = settings.password === undefined ? 'NOAUTH Authentication required.' : 'WRONGPASS invalid password.';
+		guardedServer.answer = () => (isRight ? undefined : refusal(words));
+	};
+
+	return {server: guardedServer, passwords, open};
+}
+
+test('typed credentials are tried on the chosen node, then on the other nodes that refuse theirs', async () => {
+	const parts = {
+		'10.0.1.11:6379': guarded('p', primaryOf(line('10.0.1.12'), line('10.0.1.13'), line('203.0.113.5')), 'right'),
+		'10.0.1.12:6379': guarded('r1', replicaOf('10.0.1.11', 6379), 'right'),
+		'10.0.1.13:6379': guarded('r2', replicaOf('10.0.1.11', 6379), 'another'),
+		'203.0.113.5:6379': guarded('r3', replicaOf('10.0.1.11', 6379), 'right'),
+	};
+	const servers = Object.fromEntries(Object.entries(parts).map(([address, part]) => [address, part.server]));
+	const clock = new FakeClock();
+	const network = fakeNetwork(clock, servers);
+	const {end, fleet, sampled} = fleetOf(servers, Object.keys(parts), {
+		clock,
+		openPort: settings => {
+			parts[`${settings.endpoint.kind === 'tcp' ? settings.endpoint.host : ''}:6379` as keyof typeof parts].open(
+				settings,
+			);
+			return network(settings);
+		},
+	});
+	await clock.advance(3000);
+	assert.equal(sampled().size, 0);
+
+	const wrong = fleet.tryCredentials(at('10.0.1.11:6379'), {username: undefined, password: 'wrong'});
+	await clock.advance(100);
+	assert.deepEqual(
+		[(await wrong)?.failure?.code, (await wrong)?.alsoAccepted, (await wrong)?.alsoRefused],
+		['WRONGPASS', 0, 0],
+	);
+	assert.equal(fleet.settingsOf(at('10.0.1.11:6379'))?.password, undefined, 'a refused password is not kept');
+	assert.ok(
+		!Object.entries(parts).some(
+			([address, {passwords}]) => address !== '10.0.1.11:6379' && passwords.includes('wrong'),
+		),
+		'a wrong password is sent to the chosen node alone',
+	);
+
+	const right = fleet.tryCredentials(at('10.0.1.11:6379'), {username: 'monitor', password: 'right'});
+	await clock.advance(5000);
+	assert.deepEqual(
+		[(await right)?.failure, (await right)?.alsoAccepted, (await right)?.alsoRefused],
+		[undefined, 2, 1],
+	);
+	assert.deepEqual([...sampled()].sort(), ['10.0.1.11:6379', '10.0.1.12:6379', '203.0.113.5:6379']);
+	assert.deepEqual(
+		[fleet.settingsOf(at('10.0.1.12:6379'))?.username, fleet.settingsOf(at('10.0.1.13:6379'))?.password],
+		['monitor', undefined],
+	);
+	assert.equal(await fleet.tryCredentials(at('10.0.9.9:6379'), {username: undefined, password: 'x'}), undefined);
+	end.abort();
+});
+
 for (const runId of ['', '0'.repeat(40), 'unknown']) {
 	test(`two servers with the run id “${runId}” are two nodes`, async () => {
 		const servers = {

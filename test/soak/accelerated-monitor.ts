@@ -105,6 +105,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 		effects: {
 			quit: nothing,
 			pollNow: () => fleet.pollNow(true),
+			tryCredentials: async () => undefined,
 			dismissNode: node => store.dismiss(node),
 			setInterval: nothing,
 			toggleMouse: () => false,

@@ -11,6 +11,8 @@ export type FooterInput = ModeInput & {
 	readonly nodes: number;
 	/** Whether the panel has a list with more than one order. */
 	readonly canSort: boolean;
+	/** Whether the node in focus refuses its credentials, so that a password may help. */
+	readonly wantsPassword?: boolean;
 	readonly box: OpenBox | undefined;
 };
 
@@ -93,12 +95,13 @@ function panelsLine(input: FooterInput, width: number): Line {
 }
 
 /** The bindings that the line may name: those with a word, as far as they have an effect on this panel. */
-const namedBindings = ({view, keyboard, nodes, canSort}: FooterInput): readonly KeyBinding[] =>
+const namedBindings = ({view, keyboard, nodes, canSort, wantsPassword = false}: FooterInput): readonly KeyBinding[] =>
 	keyboard.bindings.filter(
 		({id, footer}) =>
 			footer !== undefined &&
 			(id !== 'next-node' || nodes > 1) &&
 			(id !== 'sort' || canSort) &&
+			(id !== 'password' || wantsPassword) &&
 			(id !== 'actions' || view.replay === undefined),
 	);
 

@@ -83,6 +83,8 @@ export function boxLine(box: OpenBox, keyboard: Keyboard): Line {
 			];
 		case 'palette':
 			return [span(' PALETTE', 'title'), span('  Tab completes, Enter opens, Esc closes', 'dim')];
+		case 'password':
+			return [span(' PASSWORD', 'title'), span('  what is typed is never shown or written', 'dim')];
 		case 'details':
 			return [
 				span(' DETAILS', 'title'),

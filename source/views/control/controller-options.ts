@@ -6,6 +6,7 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import type {Notice, ViewState} from '../../state/view-state.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import type {Line} from '../../text/line.js';
+import type {PasswordControlOptions} from './password-control.js';
 import type {ReplayEffects} from './replay-control.js';
 import type {TimeEffects} from './time-control.js';
 
@@ -25,6 +26,7 @@ export type ControllerEffects = TimeEffects & {
 	/** Takes the mouse from the terminal or gives it back. Returns whether the monitor has it now. */
 	readonly toggleMouse: () => boolean;
 	readonly suspend: () => void;
+	readonly tryCredentials: PasswordControlOptions['tryCredentials'];
 	/** Takes a node off the screen and stops polling it. */
 	readonly dismissNode: (node: NodeAddress) => void;
 };

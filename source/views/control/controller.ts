@@ -5,14 +5,13 @@ import {alwaysQuits} from '../../keys/keyboard.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 import type {MouseAction} from '../../keys/read-mouse.js';
 import {reduceView, type ViewEvent} from '../../state/reduce-view.js';
-import {type Notice, type Overlay, type PaletteView, tableOf, type ViewState} from '../../state/view-state.js';
+import {type Notice, type Overlay, tableOf, type ViewState} from '../../state/view-state.js';
 import {sanitize} from '../../text/sanitize.js';
 import {detailRows} from '../boxes/box-rows.js';
 import {helpLayout} from '../boxes/help-rows.js';
 import {overlayStep} from '../boxes/overlay-keys.js';
 import {nodesInOrder} from '../node-order.js';
-import {type PaletteEntry, paletteEntries} from '../palette/palette-entries.js';
-import {paletteStep} from '../palette/palette-keys.js';
+import type {PaletteEntry} from '../palette/palette-entries.js';
 import type {Panel, PanelInput} from '../panel.js';
 import {panelOf} from '../screen.js';
 import {focusedNode, panelInput} from '../screen-input.js';
@@ -24,6 +23,8 @@ import {type CopiedThing, copyNotice, panelText, rowText} from './copied-text.js
 import {dismissal} from './dismissal.js';
 import {pastedEvent, typingOf} from './filter-typing.js';
 import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
+import {PaletteControl} from './palette-control.js';
+import {PasswordControl} from './password-control.js';
 import {ReplayControl} from './replay-control.js';
 import {TimeControl} from './time-control.js';
 
@@ -40,6 +41,8 @@ export class Controller {
 	readonly #options: ControllerOptions;
 	readonly #time: TimeControl;
 	readonly #actions: ActionControl;
+	readonly #password: PasswordControl;
+	readonly #palette: PaletteControl;
 	readonly #replay: ReplayControl | undefined;
 
 	constructor(options: ControllerOptions) {
@@ -51,6 +54,12 @@ export class Controller {
 			view: () => this.#view,
 			notify: (text, tone) => this.notify(text, tone),
 		});
+		this.#password = new PasswordControl({
+			view,
+			tryCredentials: async (node, credentials) => options.effects.tryCredentials(node, credentials),
+			notify: (text, tone) => this.notify(text, tone),
+		});
+		this.#palette = new PaletteControl({...options, choose: entry => this.#choose(entry)});
 		this.#replay = effects && new ReplayControl({view, effects, notify: (text, tone) => this.notify(text, tone)});
 	}
 
@@ -61,9 +70,14 @@ export class Controller {
 			return;
 		}
 
+		if (this.#password.isOpen && !isLeaving) {
+			this.#password.press(read);
+			return;
+		}
+
 		for (const key of read.keys) {
 			// Enter among other keys may come from a paste, which opens nothing.
-			if (!(read.isBunch && key === 'enter' && this.#view.overlay?.kind === 'palette')) {
+			if (!(read.isBunch && key === 'enter' && this.#palette.isOpen)) {
 				this.#pressOne(key);
 			}
 		}
@@ -88,12 +102,14 @@ export class Controller {
 	}
 
 	/**
-	Handles a paste. Pasted text never acts as keys: only a filter or a help search that is being typed accepts it.
+	Handles a paste. Pasted text never acts as keys: only a field that is being typed accepts it.
 	*/
 	paste(text: string): void {
 		const event = pastedEvent(this.#view, sanitize(text.trim()));
 		if (this.#actions.isOpen) {
 			this.#actions.paste();
+		} else if (this.#password.isOpen) {
+			this.#password.paste(text);
 		} else if (event === undefined) {
 			this.notify('pasted text is ignored: it could be taken for keys', 'warning');
 		} else {
@@ -134,8 +150,7 @@ export class Controller {
 			return;
 		}
 
-		if (this.#view.overlay?.kind === 'palette') {
-			this.#pressInPalette(this.#view.overlay, key);
+		if (this.#palette.press(key)) {
 			return;
 		}
 
@@ -149,27 +164,6 @@ export class Controller {
 		if (intent !== undefined) {
 			this.#obey(intent);
 		}
-	}
-
-	#openPalette(): void {
-		this.#apply({kind: 'overlay-opened', overlay: {kind: 'palette', text: '', selected: 0, firstRow: 0}});
-	}
-
-	#pressInPalette(palette: PaletteView, key: KeyName): void {
-		const {shownState, keyboard} = this.#options;
-		const state = shownState();
-		const step = paletteStep(palette, paletteEntries({state, node: focusedNode(state, this.#view), keyboard}), key);
-		if (step === undefined) {
-			return;
-		}
-
-		if ('event' in step) {
-			this.#apply(step.event);
-			return;
-		}
-
-		this.#apply({kind: 'overlay-closed'});
-		this.#choose(step.chosen);
 	}
 
 	/** Does what an entry of the palette stands for. An action opens its guarded box and sends nothing. */
@@ -212,7 +206,7 @@ export class Controller {
 		const {columns} = this.#options.size();
 		return overlay.kind === 'help'
 			? helpLayout(this.#options.keyboard, this.#view.panel, columns, overlay.search?.text).length
-			: overlay.kind === 'palette'
+			: overlay.kind !== 'details'
 				? 0
 				: detailRows(this.#panel.details?.(this.#input, overlay.rowKey), columns).length;
 	}
@@ -240,7 +234,7 @@ export class Controller {
 		'quit-with-frame': () => this.#actions.quit(true),
 		back: () => this.#apply({kind: 'went-back'}),
 		'open-help': () => this.#apply({kind: 'overlay-opened', overlay: {kind: 'help', firstRow: 0}}),
-		'open-palette': () => this.#openPalette(),
+		'open-palette': () => this.#palette.open(),
 		'open-panel': ({panel}) => this.#apply({kind: 'panel-opened', panel}),
 		'step-panel': ({by}) => this.#apply({kind: 'panel-stepped', by}),
 		move: ({to}) => this.#move(to),
@@ -284,6 +278,7 @@ export class Controller {
 			this.#apply({kind: 'overlay-closed'});
 			this.#actions.openMenu(rowKey);
 		},
+		'ask-password': () => this.#password.open(focusedNode(this.#options.liveState(), this.#view)),
 		'take-back': () => this.#actions.takeBack(),
 		copy: ({what}) => this.#copy(what),
 		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),

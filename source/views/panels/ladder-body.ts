@@ -1,11 +1,13 @@
 import {ladderLines} from '../../diagnose/ladder-lines.js';
+import type {NextStep} from '../../domain/finding.js';
 import type {Ladder} from '../../domain/ladder.js';
+import type {Keyboard} from '../../keys/keyboard.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {frame, innerHeight, innerWidth} from '../../text/frame.js';
-import type {Glyphs} from '../../text/glyphs.js';
 import type {Line} from '../../text/line.js';
 import {utcClock} from '../../text/units.js';
-import type {Panel, Rect} from '../panel.js';
+import {wantsPassword} from '../control/password-control.js';
+import type {Panel, PanelInput, Rect} from '../panel.js';
 
 /** Height below which the ladder has no frame, in lines. Without the frame's two lines, two more steps fit. */
 const leastFramedRows = 12;
@@ -25,7 +27,13 @@ export function shownLadder(
 }
 
 /** The steps of the connection ladder, drawn to fill the rectangle. */
-export function ladderBody(ladder: Ladder, node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): readonly Line[] {
+export function ladderBody(
+	climbed: Ladder,
+	node: NodeRecord,
+	{width, height}: Rect,
+	{glyphs, keyboard}: Pick<PanelInput, 'glyphs' | 'keyboard'>,
+): readonly Line[] {
+	const ladder = withPasswordKey(climbed, node, keyboard);
 	if (height < leastFramedRows) {
 		return ladderLines(ladder, width, height);
 	}
@@ -40,4 +48,15 @@ export function ladderBody(ladder: Ladder, node: NodeRecord, {width, height}: Re
 		glyphs,
 		padding: 1,
 	});
+}
+
+/** The ladder with the key that asks for a password as the first thing to do, where the node refuses the credentials. */
+function withPasswordKey(ladder: Ladder, node: NodeRecord, {shown}: Keyboard): Ladder {
+	const key = shown('password');
+	if (!wantsPassword(node) || key === '') {
+		return ladder;
+	}
+
+	const step: NextStep = {kind: 'words', text: `${key} asks for user and password here, and tries them on this node`};
+	return {...ladder, verdict: {...ladder.verdict, next: [step, ...ladder.verdict.next]}};
 }
