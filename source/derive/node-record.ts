@@ -76,9 +76,17 @@ export type Baseline = {
 	/** The number of PING round trips measured by then. */
 	readonly pings: number;
 	/** The client list read then. Undefined when there was none, or it was of another process. */
-	readonly clients?: readonly ClientRow[] | undefined;
+	readonly clients?: ClientReading | undefined;
 	readonly clusterNodes?: readonly ClusterNode[] | undefined;
 	readonly clusterInfo?: ClusterInfo | undefined;
+};
+
+/** CLIENT LIST with the rates of each client since the list before. */
+export type ClientReading = Timed<readonly ClientRow[]> & {
+	/** When the list was read, on the monotonic clock in milliseconds. */
+	readonly elapsedMs?: number | undefined;
+	/** Time between the two lists that the rates compare, in milliseconds; undefined without rates. */
+	readonly overMs?: number | undefined;
 };
 
 /** Everything that polls read besides INFO. Each field has its own age. */
@@ -111,6 +119,7 @@ export type NodeRecord = TimedReadings & {
 	readonly ping: PingReading;
 	readonly commands: readonly CommandRate[];
 	readonly replicas: readonly ReplicaLink[];
+	readonly clients?: ClientReading | undefined;
 	readonly slowlog: Timed<SlowlogHistory> | undefined;
 	/** The log of large requests (COMMANDLOG, Valkey 8.1 and later); undefined when the server has no such log. */
 	readonly largeRequests?: Timed<LargeHistory> | undefined;

@@ -1,3 +1,6 @@
+/** What one connection did: bytes that the server read from it and wrote to it, and commands that it sent. */
+export type ClientTraffic = {readonly inBytes: number; readonly outBytes: number; readonly commands: number};
+
 /** One line of CLIENT LIST. A field that the server's version doesn't print is undefined. */
 export type ClientRow = {
 	readonly id: number;
@@ -22,4 +25,11 @@ export type ClientRow = {
 	readonly command: string;
 	readonly libraryName: string | undefined;
 	readonly libraryVersion: string | undefined;
+	/**
+	`tot-net-in`, `tot-net-out` and `tot-cmds` since the client connected (Valkey 8.0 and Redis 8.2). Undefined where the
+	server doesn't count them.
+	*/
+	readonly totals?: ClientTraffic | undefined;
+	/** The totals' growth per second since an earlier list; undefined without a comparable one. */
+	readonly perSecond?: ClientTraffic | undefined;
 };

@@ -74,7 +74,6 @@ export const timedReadings = [
 	'accessLog',
 	'modules',
 	'defaultUserCanShutdown',
-	'clients',
 	'clusterNodes',
 	'clusterInfo',
 	'busLinks',
@@ -87,8 +86,8 @@ export const timedReadings = [
 export type TimedReading = (typeof timedReadings)[number];
 
 /**
-The fields that are merged with earlier readings. Logs get the new entries added, and two readings of a histogram are
-compared. `sentinelListeners` is read by the poller alone.
+The fields that are merged with earlier readings. Logs get the new entries added, and two readings of a histogram or of
+CLIENT LIST are compared. `sentinelListeners` is read by the poller alone.
 */
 export type MergedReading =
 	| 'slowlog'
@@ -96,6 +95,7 @@ export type MergedReading =
 	| 'largeReplies'
 	| 'moduleInfo'
 	| 'histograms'
+	| 'clients'
 	| 'sentinelListeners';
 
 /** A command that redis-top may not or cannot send to a node, why, and which ACL rule would allow it. */

@@ -1,4 +1,4 @@
-import type {ClientRow} from '../domain/client.js';
+import type {ClientRow, ClientTraffic} from '../domain/client.js';
 import {printableLines} from './printable-lines.js';
 
 /** The fields of one client while its line is read, by the server's names. Only fields that ClientRow has are kept. */
@@ -20,6 +20,9 @@ const knownFields: ReadonlySet<string> = new Set([
 	'cmd',
 	'lib-name',
 	'lib-ver',
+	'tot-net-in',
+	'tot-net-out',
+	'tot-cmds',
 ]);
 
 /**
@@ -79,7 +82,20 @@ function clientOf(id: number, fields: ClientFields): ClientRow {
 		command: fields.get('cmd') ?? '',
 		libraryName: fields.get('lib-name'),
 		libraryVersion: fields.get('lib-ver'),
+		totals: totalsIn(fields),
 	};
+}
+
+/** The three totals; undefined where the server prints none of them, or prints one that is no exact number. */
+function totalsIn(fields: ClientFields): ClientTraffic | undefined {
+	const [inBytes, outBytes, commands] = [
+		numberIn(fields, 'tot-net-in'),
+		numberIn(fields, 'tot-net-out'),
+		numberIn(fields, 'tot-cmds'),
+	];
+	return inBytes === undefined || outBytes === undefined || commands === undefined
+		? undefined
+		: {inBytes, outBytes, commands};
 }
 
 function numberIn(fields: ClientFields, name: string): number | undefined {

@@ -37,6 +37,8 @@ export type PollState = {
 	/** When each kind of request (`requests.ts`) was last sent, in monotonic milliseconds. */
 	lastAskedMs: Map<string, number>;
 	histogramReadings: number;
+	/** Number of client lists with counts of what each client sent; 0 where the server doesn't count. */
+	clientReadings: number;
 	slowlogLastId: number | undefined;
 	slowlogCount: number;
 	connectedClients: number;
@@ -78,6 +80,7 @@ export const newPollState = (): PollState => ({
 	runId: undefined,
 	lastAskedMs: new Map(),
 	histogramReadings: 0,
+	clientReadings: 0,
 	slowlogLastId: undefined,
 	slowlogCount: defaultSlowlogCount,
 	connectedClients: 0,
@@ -122,6 +125,7 @@ export function updateFromReplies(state: PollState, extras: WritableExtras): voi
 	state.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? state.hasSearchModule;
 	if (extras.clients !== undefined) {
 		state.listedClientDigest = state.clientDigest;
+		state.clientReadings += extras.clients.some(({totals}) => totals !== undefined) ? 1 : 0;
 	}
 
 	if (extras.histograms !== undefined) {

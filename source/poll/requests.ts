@@ -83,6 +83,13 @@ export function clientListPeriod(connectedClients: number, isAwaited: boolean): 
 const isListAwaited = ({clientDigest, listedClientDigest}: PollState, {interests}: PollDemand): boolean =>
 	interests.has('clients') || clientDigest !== listedClientDigest;
 
+/**
+Whether the second list is asked for with the next poll, because the rates of clients need two. Commands that take two
+samples and exit need that. A server that doesn't count is not asked.
+*/
+const isSecondListAwaited = ({clientReadings, connectedClients}: PollState, {isWholeAtOnce = false}: PollDemand) =>
+	isWholeAtOnce && clientReadings === 1 && clientListPeriod(connectedClients, true) !== undefined;
+
 /** Number of entries that COMMANDLOG GET asks for: as many as the server keeps by default. */
 const largeEntries = '128';
 
@@ -243,7 +250,9 @@ export const requests = [
 		command: 'client|list',
 		when: (_, {isFocused, interests}) => isFocused && (interests.has('clients') || interests.has('client-rules')),
 		everyMs: (state, demand) =>
-			demand.isByHand ? 0 : clientListPeriod(state.connectedClients, isListAwaited(state, demand)),
+			demand.isByHand || isSecondListAwaited(state, demand)
+				? 0
+				: clientListPeriod(state.connectedClients, isListAwaited(state, demand)),
 		read: intoList(
 			'clients',
 			reply => parseClientList(textIn(reply)),

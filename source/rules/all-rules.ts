@@ -2,6 +2,7 @@ import {accessRules} from './access.js';
 import {aofRules} from './aof.js';
 import {clientBuffersRules} from './client-buffers.js';
 import {clientLimitsRules} from './client-limits.js';
+import {clientTrafficRules} from './client-traffic.js';
 import {clientUseRules} from './client-use.js';
 import {clusterLinksRules} from './cluster-links.js';
 import {clusterNodesRules} from './cluster-nodes.js';
@@ -57,6 +58,7 @@ export const allRules = [
 	...replicationSetupRules,
 	...clientLimitsRules,
 	...clientUseRules,
+	...clientTrafficRules,
 	...clientBuffersRules,
 	...latencyRules,
 	...observabilityRules,

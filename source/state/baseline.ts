@@ -1,3 +1,4 @@
+import {clientsSince} from '../derive/client-rates.js';
 import {comparedRecord} from '../derive/compared-record.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -18,7 +19,7 @@ export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => 
 				sample,
 				latency: latency?.value,
 				pings: ping.series.taken,
-				clients: clients?.value,
+				clients,
 				clusterNodes: clusterNodes?.value,
 				clusterInfo: clusterInfo?.value,
 			},
@@ -51,6 +52,7 @@ export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): N
 		? {
 				...since,
 				...comparedRecord(before, sample, record),
+				clients: record.clients && clientsSince(then.clients, record.clients),
 				latency: latencySince(latency, record.latency),
 			}
 		: since;

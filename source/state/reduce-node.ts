@@ -1,3 +1,4 @@
+import {clientReading} from '../derive/client-rates.js';
 import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import type {TimedReadings} from '../derive/node-record.js';
@@ -72,7 +73,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 	}
 
 	const isSameProcess = record.sample === undefined || record.sample.runId === sample.runId;
-	const {slowlog, largeRequests, largeReplies, moduleInfo, histograms, sentinelListeners: _, ...timed} = extras;
+	const {clients, slowlog, largeRequests, largeReplies, moduleInfo, histograms, ...others} = extras;
+	const {sentinelListeners: _, ...timed} = others;
 	return {
 		...record,
 		reach: reachOf(sample),
@@ -84,6 +86,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		sample,
 		...compared,
 		replicas: withDelays(record.replicas, compared.replicas, record.series.get('operations')?.capacity),
+		clients: clientReading(isSameProcess ? record.clients : undefined, clients, sample),
 		slowlog: reduceLog(record.slowlog, slowlog, sample, logKept),
 		largeRequests: reduceLog(record.largeRequests, largeRequests, sample, logKept),
 		largeReplies: reduceLog(record.largeReplies, largeReplies, sample, logKept),

@@ -22,6 +22,10 @@ for (const server of fixtureServers) {
 		const library = server === 'redis-7.0' ? [undefined, undefined] : ['lib(v=1)', '1.2.3'];
 		assert.deepEqual([worker?.libraryName, worker?.libraryVersion], library);
 
+		// Valkey counts since 8.0. Redis counts since 8.2, which is newer than both captured versions.
+		assert.equal(worker?.totals !== undefined, server.startsWith('valkey'));
+		assert.notEqual(worker?.totals?.commands, 0);
+
 		const replica = byCommand.get('replconf');
 		assert.equal(replica?.flags, 'S');
 		assert.ok((replica?.outputBufferBytes ?? 0) > 0);
@@ -52,6 +56,7 @@ const nobody: ClientRow = {
 	command: '',
 	libraryName: undefined,
 	libraryVersion: undefined,
+	totals: undefined,
 };
 
 const cases: ReadonlyArray<readonly [what: string, text: string, expected: ClientRow[]]> = [
@@ -72,6 +77,12 @@ const cases: ReadonlyArray<readonly [what: string, text: string, expected: Clien
 			{...nobody, command: 'set'},
 		],
 	],
+	[
+		'what a client sent and received',
+		'id=7 tot-net-in=55 tot-net-out=4242 tot-cmds=3',
+		[{...nobody, totals: {inBytes: 55, outBytes: 4242, commands: 3}}],
+	],
+	['two of three totals', 'id=7 tot-net-in=55 tot-net-out=4242', [nobody]],
 	['a field that is no number', 'id=7 omem=lots db=', [nobody]],
 ];
 

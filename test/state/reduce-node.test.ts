@@ -103,7 +103,7 @@ test('the cost of polling is per second of the interval in force', () => {
 test('data of low-frequency requests keeps its age, and is dropped with the process', () => {
 	const clients = [clientOf({id: 1})];
 	const kept = after(sampled(0, operations(1), {clients}), sampled(1000, operations(2)));
-	assert.deepEqual(kept.clients, {atMs: startMs, value: clients});
+	assert.deepEqual(kept.clients, {atMs: startMs, elapsedMs: 0, value: clients});
 	const restarted = reduceNode(kept, sampled(2000, operations(1, 'run-2')), 1000);
 	assert.equal(restarted.clients, undefined);
 });
@@ -206,4 +206,15 @@ test('with many nodes fewer slow log entries are kept of each, and the others do
 	assert.equal(kept(100_000).ids?.length, 16);
 	const [first] = [reduceNode(fresh(), slow(0, ids), 1000, 1000)];
 	assert.equal(slowlogOf(reduceNode(first, slow(1000, [60]), 1000, 1000)).lost, 0);
+});
+
+test('clients have rates from the second list of one process on', () => {
+	const counted = (commands: number) => [clientOf({id: 1, totals: {inBytes: 0, outBytes: 0, commands}})];
+	const first = after(sampled(0, operations(1), {clients: counted(10)}));
+	assert.equal(first.clients?.value[0]?.perSecond, undefined);
+	const second = reduceNode(first, sampled(2000, operations(2), {clients: counted(30)}), 1000);
+	assert.equal(second.clients?.value[0]?.perSecond?.commands, 10);
+	assert.equal(second.clients?.overMs, 2000);
+	const restarted = reduceNode(second, sampled(3000, operations(1, 'run-2'), {clients: counted(40)}), 1000);
+	assert.equal(restarted.clients?.value[0]?.perSecond, undefined);
 });

@@ -17,6 +17,12 @@ export const clientThresholds = {
 	'cli.idle_hog.share': {value: 0.5, unit: 'share', source: 'of all connections'},
 	'cli.tracking.share': {value: 0.8, unit: 'share', source: 'of tracking-table-max-keys; leaves time to raise it'},
 	'cli.watch.keys': {value: 1000, unit: 'count', source: 'short transactions watch fewer keys at once'},
+	'cli.top_talker.share': {value: 0.5, unit: 'share', source: 'of all bytes, or of all commands: more than all others'},
+	'cli.top_talker.bytes': {
+		value: 62_500_000,
+		unit: 'bytes',
+		source: 'a second in both directions; half of what a line of 1 Gbit/s carries one way',
+	},
 	'cli.pubsub.bytes': {
 		value: 8 * mebibyte,
 		unit: 'bytes',

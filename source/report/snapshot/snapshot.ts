@@ -1,4 +1,6 @@
 import type {ClusterState} from '../../cluster/cluster-state.js';
+import {libraryOf} from '../../derive/client-groups.js';
+import {bytesOf} from '../../derive/client-rates.js';
 import {deploymentKind, serverProduct, simulatedScene} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
 import {messageText} from '../../domain/message.js';
@@ -158,6 +160,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, now
 		rates: ratesPart(record),
 		memory: info === undefined ? null : memoryPart(info),
 		clients: info === undefined ? null : clientsPart(info),
+		talkers: talkersPart(record),
 		persistence: info === undefined ? null : persistencePart(info),
 		replication: info === undefined ? null : replicationPart(info, record.replicas),
 		keyspace: info === undefined ? null : keyspacePart(info),
@@ -195,6 +198,29 @@ function ratesPart({values, failure}: NodeRecord) {
 		cpuCores: rate('cpuSeconds'),
 		replicationBytesPerSecond: rate('replicationBytes'),
 	};
+}
+
+/** Number of clients that are listed for a node: those that move most bytes. */
+const listedTalkers = 20;
+
+/** The clients that move most bytes, busiest first; null where the server doesn't count, and until two lists were read. */
+function talkersPart({clients, failure}: NodeRecord) {
+	const rows = failure === undefined ? (clients?.value ?? []) : [];
+	const talkers = rows.flatMap(client => (client.perSecond === undefined ? [] : [{client, rates: client.perSecond}]));
+	return talkers.length === 0
+		? null
+		: talkers
+				.sort((one, other) => bytesOf(other.rates) - bytesOf(one.rates))
+				.slice(0, listedTalkers)
+				.map(({client, rates}) => ({
+					name: client.name,
+					address: client.address,
+					user: client.user ?? null,
+					library: client.libraryName ? libraryOf(client) : null,
+					inBytesPerSecond: rates.inBytes,
+					outBytesPerSecond: rates.outBytes,
+					commandsPerSecond: rates.commands,
+				}));
 }
 
 function commandsPart({commands, latency, failure}: NodeRecord) {

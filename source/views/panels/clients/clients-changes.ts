@@ -1,8 +1,8 @@
+import {type ClientGroup, type ClientGrouping, clientGroups} from '../../../derive/client-groups.js';
 import type {ClientRow} from '../../../domain/client.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {Baseline} from '../../../state/monitor-state.js';
 import {bytes, count, signed} from '../../../text/units.js';
-import {type ClientGroup, type ClientGrouping, clientGroups} from './clients-groups.js';
 
 /** The memory figures of a client, in bytes. */
 export type ClientFigure = 'outputBufferBytes' | 'totalMemoryBytes' | 'queryBufferBytes';
@@ -26,7 +26,7 @@ export function figureOf(
 		return now;
 	}
 
-	return since.clients && now - (byId(since.clients).get(client.id)?.[figure] ?? 0);
+	return since.clients && now - (byId(since.clients.value).get(client.id)?.[figure] ?? 0);
 }
 
 export const figureText = (client: ClientRow, figure: ClientFigure, since: Baseline | undefined): string =>
@@ -58,6 +58,6 @@ export function groupText(
 		return format(now);
 	}
 
-	const then = since.clients && groupsThen[grouping](since.clients);
+	const then = since.clients && groupsThen[grouping](since.clients.value);
 	return signed(then && now - (then.get(group.key)?.[figure] ?? 0), format);
 }

@@ -1,14 +1,15 @@
-import type {ClientRow} from '../../../domain/client.js';
+import {type ClientGroup, type ClientGrouping, libraryOf} from '../../../derive/client-groups.js';
+import {bytesOf} from '../../../derive/client-rates.js';
+import type {ClientRow, ClientTraffic} from '../../../domain/client.js';
 import type {Baseline} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
 import {meter} from '../../../text/meter.js';
-import {percent, seconds} from '../../../text/units.js';
+import {bytesPerSecond, percent, perSecond, seconds} from '../../../text/units.js';
 import type {SortKey} from '../../panel.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
 import {type ClientBaseline, type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
-import {type ClientGroup, type ClientGrouping, libraryOf} from './clients-groups.js';
 import {type outputLimits, shareOfLimit} from './output-limits.js';
 
 /**
@@ -22,6 +23,9 @@ const sortValues: ReadonlyMap<string, (client: ClientRow) => number | string | u
 	string,
 	(client: ClientRow) => number | string | undefined
 >([
+	['commands', ({perSecond: rates}) => rates?.commands],
+	['in', ({perSecond: rates}) => rates?.inBytes],
+	['out', ({perSecond: rates}) => rates?.outBytes],
 	['idle', client => client.idleSeconds],
 	['age', client => client.ageSeconds],
 	['name', client => client.name || undefined],
@@ -35,6 +39,9 @@ export const clientSortKeys: readonly SortKey[] = [
 	{id: 'output', title: 'output buffer'},
 	{id: 'memory', title: 'total memory'},
 	{id: 'query', title: 'query buffer'},
+	{id: 'commands', title: 'commands/s'},
+	{id: 'in', title: 'bytes in/s'},
+	{id: 'out', title: 'bytes out/s'},
 	{id: 'idle', title: 'idle'},
 	{id: 'age', title: 'age'},
 	{id: 'name', title: 'name'},
@@ -61,6 +68,9 @@ export function clientSortValue(
 	const figure = figures.get(id) ?? (sortValues.has(id) ? undefined : 'outputBufferBytes');
 	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
 }
+
+/** A client's bytes in both directions per second; undefined where the server doesn't count. */
+export const clientBytes = ({perSecond: rates}: ClientRow): number | undefined => rates && bytesOf(rates);
 
 /** True for redis-top's own connections. All of them have a name that begins with `redis-top`. */
 export const isOwnClient = ({name}: ClientRow): boolean => name.startsWith('redis-top');
@@ -110,14 +120,39 @@ const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.le
 const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
 
 /**
+The three columns of rates. Where the server doesn't count, they have dashes, and only a wide screen shows them.
+
+@param isCounted Whether the server counts what each client sends and receives.
+*/
+export const rateColumns = <Row extends {readonly perSecond?: ClientTraffic | undefined}>(
+	isCounted: boolean,
+): ReadonlyArray<Column<Row>> =>
+	(
+		[
+			['commands', 'CMD/S', 3, rates => perSecond(rates?.commands)],
+			['in', 'IN/S', 5, rates => bytesPerSecond(rates?.inBytes)],
+			['out', 'OUT/S', 4, rates => bytesPerSecond(rates?.outBytes)],
+		] as ReadonlyArray<readonly [string, string, number, (rates: ClientTraffic | undefined) => string]>
+	).map(([id, title, priority, text]) => ({
+		id,
+		title,
+		align: 'right',
+		minWidth: 7,
+		priority: isCounted ? priority : priority + 10,
+		text: ({perSecond: rates}) => text(rates),
+	}));
+
+/**
 The columns of the client list.
 
+@param isCounted Whether the server counts what each client sends and receives.
 @param since The baseline; memory is then shown as its change. Undefined without a baseline.
 */
 export const clientColumns = (
 	since: Baseline | undefined,
 	limits: ReturnType<typeof outputLimits>,
 	glyphs: Glyphs,
+	isCounted: boolean,
 ): ReadonlyArray<Column<ClientRow>> => [
 	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 2, text: ({id}) => String(id)},
 	{id: 'address', title: 'ADDRESS', minWidth: 15, maxWidth: 30, priority: 1, text: ({address}) => address || '-'},
@@ -133,6 +168,7 @@ export const clientColumns = (
 	{id: 'user', title: 'USER', minWidth: 7, maxWidth: 16, priority: 7, text: ({user}) => user || '-'},
 	{id: 'age', title: 'AGE', align: 'right', minWidth: 6, priority: 4, text: ({ageSeconds}) => seconds(ageSeconds)},
 	{id: 'idle', title: 'IDLE', align: 'right', minWidth: 6, priority: 3, text: ({idleSeconds}) => seconds(idleSeconds)},
+	...rateColumns<ClientRow>(isCounted),
 	{
 		id: 'output',
 		title: 'OMEM',
@@ -200,6 +236,7 @@ export function groupColumns(
 	grouping: ClientGrouping,
 	total: number,
 	since: Baseline | undefined,
+	isCounted: boolean,
 ): ReadonlyArray<Column<ClientGroup>> {
 	const share = (part: number, whole: number) => (whole === 0 ? undefined : part / whole);
 	return [
@@ -212,12 +249,13 @@ export function groupColumns(
 			priority: 1,
 			text: group => groupText(group, 'count', grouping, since),
 		},
+		...rateColumns<ClientGroup>(isCounted),
 		{
 			id: 'share',
 			title: 'SHARE',
 			align: 'right',
 			minWidth: 5,
-			priority: 5,
+			priority: isCounted ? 8 : 5,
 			text: group => percent(share(group.count, total)),
 		},
 		{
@@ -225,7 +263,7 @@ export function groupColumns(
 			title: 'TOTAL',
 			align: 'right',
 			minWidth: 6,
-			priority: 3,
+			priority: isCounted ? 6 : 3,
 			text: group => groupText(group, 'totalMemoryBytes', grouping, since),
 		},
 		{
@@ -241,7 +279,7 @@ export function groupColumns(
 			title: 'IDLE>1m',
 			align: 'right',
 			minWidth: 7,
-			priority: 4,
+			priority: isCounted ? 7 : 4,
 			text: group => percent(share(group.idleCount, group.count)),
 		},
 	];

@@ -1,7 +1,7 @@
-import type {ClientRow} from '../../../domain/client.js';
-import {bytes, grouped, seconds} from '../../../text/units.js';
+import {type ClientGroup, type ClientGrouping, idleAfterSeconds, libraryOf} from '../../../derive/client-groups.js';
+import type {ClientRow, ClientTraffic} from '../../../domain/client.js';
+import {bytes, bytesPerSecond, grouped, perSecond, seconds} from '../../../text/units.js';
 import {isOwnClient} from './clients-columns.js';
-import {type ClientGroup, type ClientGrouping, idleAfterSeconds, libraryOf} from './clients-groups.js';
 
 /** A size in bytes and rounded: `22,272 bytes (21.8K)`. */
 const bytesText = (n: number | undefined): string =>
@@ -15,8 +15,16 @@ export function groupDetails(grouping: ClientGrouping, group: ClientGroup): Arra
 		['total memory', bytesText(group.totalMemoryBytes)],
 		['output buffers', bytesText(group.outputBufferBytes)],
 		[`idle over ${idleAfterSeconds} s`, grouped(group.idleCount)],
+		...rateDetails(group.perSecond),
 	];
 }
+
+/** The rates as label and value pairs; dashes where the server doesn't count. */
+const rateDetails = (rates: ClientTraffic | undefined): Array<readonly [string, string]> => [
+	['commands per second', perSecond(rates?.commands)],
+	['bytes in per second', bytesPerSecond(rates?.inBytes)],
+	['bytes out per second', bytesPerSecond(rates?.outBytes)],
+];
 
 /** All fields of a client as label and value pairs; `-` for a field that the server's version does not print. */
 export function clientDetails(client: ClientRow): Array<readonly [string, string]> {
@@ -35,6 +43,10 @@ export function clientDetails(client: ClientRow): Array<readonly [string, string
 		['query buffer', bytesText(client.queryBufferBytes)],
 		['output buffer', bytesText(client.outputBufferBytes)],
 		['total memory', bytesText(client.totalMemoryBytes)],
+		...rateDetails(client.perSecond),
+		['bytes in since it connected', bytesText(client.totals?.inBytes)],
+		['bytes out since it connected', bytesText(client.totals?.outBytes)],
+		['commands since it connected', client.totals === undefined ? '-' : grouped(client.totals.commands)],
 		...(isOwnClient(client) ? ([['note', "one of redis-top's own connections"]] as const) : []),
 	];
 }

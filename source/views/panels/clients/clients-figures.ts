@@ -15,6 +15,11 @@ export const clientsFigures: readonly Figure[] = [
 	],
 	['TOTAL', 'tot-mem: all memory of the connection.'],
 	['QBUF', 'qbuf: what it sent and the server has not read as a command.'],
+	[
+		'CMD/S, IN/S, OUT/S',
+		'Growth of tot-cmds, tot-net-in and tot-net-out between two lists, a second (Valkey 8.0, Redis 8.2). A dash: the server does not count them.',
+	],
+	['most bytes, commands', 'The busiest client, and its share of what all listed clients do.'],
 	['FLAGS', 'flags: N normal, M and S replication, P pub/sub, b blocked, O MONITOR, which can halve the throughput.'],
 	['COMMAND', 'cmd: the last command.'],
 	['LIBRARY', 'lib-name and lib-ver, as the client gave them.'],

@@ -1,4 +1,12 @@
+import {
+	type ClientGroup,
+	type ClientGrouping,
+	clientGroupings,
+	clientGroups,
+	isGrouping,
+} from '../../../derive/client-groups.js';
 import {clientLimit} from '../../../derive/client-limit.js';
+import {bytesOf, countsTraffic, sumOfRates} from '../../../derive/client-rates.js';
 import type {ClientRow} from '../../../domain/client.js';
 import {memoizeLast} from '../../../domain/memoize.js';
 import {clientListPeriod} from '../../../poll/requests.js';
@@ -7,14 +15,30 @@ import type {TableView} from '../../../state/view-state.js';
 import {beside} from '../../../text/frame.js';
 import {type Line, type Span, span} from '../../../text/line.js';
 import {filterRows, sortRows} from '../../../text/list.js';
-import {ageSince, bytes, grouped, milliseconds, seconds} from '../../../text/units.js';
+import {
+	ageSince,
+	bytes,
+	bytesPerSecond,
+	grouped,
+	milliseconds,
+	percent,
+	perSecond,
+	seconds,
+} from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
 import {fieldText} from '../changes.js';
-import {clientColumns, clientSortKeys, clientSortValue, clientText, groupColumns} from './clients-columns.js';
+import {
+	clientBytes,
+	clientColumns,
+	clientSortKeys,
+	clientSortValue,
+	clientText,
+	groupColumns,
+	isOwnClient,
+} from './clients-columns.js';
 import {clientDetails, groupDetails} from './clients-details.js';
-import {type ClientGroup, type ClientGrouping, clientGroupings, clientGroups, isGrouping} from './clients-groups.js';
 import {outputLimits} from './output-limits.js';
 
 /** Time that CLIENT LIST blocks the server for each client, in microseconds; measured as 13.9 ms for 10,000 clients. */
@@ -58,7 +82,7 @@ export const clientsPanel: Panel = {
 type ClientOrder = readonly [
 	rows: readonly ClientRow[],
 	isChange: boolean,
-	clientsThen: readonly ClientRow[] | undefined,
+	clientsThen: NonNullable<NodeRecord['since']>['clients'],
 	sort: string | undefined,
 	isInverted: boolean,
 	filter: string,
@@ -72,7 +96,8 @@ const orderedClients = memoizeLast(
 	([rows, isChange, clientsThen, sort, isInverted, filter]: ClientOrder): readonly ClientRow[] => {
 		const since = isChange ? {clients: clientsThen} : undefined;
 		const byMemory = sortRows(rows, clientSortValue('memory', since));
-		const sorted = sortRows(byMemory, clientSortValue(sort ?? 'output', since), isInverted);
+		const byBytes = sortRows(byMemory, clientBytes);
+		const sorted = sortRows(byBytes, clientSortValue(sort ?? 'output', since), isInverted);
 		return filterRows(sorted, filter, clientText);
 	},
 );
@@ -86,10 +111,19 @@ const shownClients = (
 function shownGroups(
 	rows: readonly ClientRow[],
 	grouping: ClientGrouping,
-	{filter}: TableView,
+	{filter, sort, isInverted}: TableView,
 ): readonly ClientGroup[] {
-	return filterRows(clientGroups(rows, grouping), filter, ({key}) => key);
+	const rate = groupRates[sort ?? ''];
+	const groups = clientGroups(rows, grouping);
+	return filterRows(rate === undefined ? groups : sortRows(groups, rate, isInverted), filter, ({key}) => key);
 }
+
+/** The sort keys by which groups can be ordered. With any other, the largest group is first. */
+const groupRates: Readonly<Record<string, (group: ClientGroup) => number | undefined>> = {
+	commands: ({perSecond}) => perSecond?.commands,
+	in: ({perSecond}) => perSecond?.inBytes,
+	out: ({perSecond}) => perSecond?.outBytes,
+};
 
 /** The number of clients for the title: `812 of 10000, 3 blocked`. */
 function countTitle(node: NodeRecord): string {
@@ -99,8 +133,10 @@ function countTitle(node: NodeRecord): string {
 
 function orderTitle({sort, groupBy, isInverted}: TableView): string {
 	const key = clientSortKeys.find(({id}) => id === (sort ?? 'output'));
+	const groupOrder =
+		groupRates[sort ?? ''] === undefined ? '' : `, most ${key?.title}${isInverted ? ', inverted' : ''}`;
 	return isGrouping(groupBy)
-		? `by ${groupBy}`
+		? `by ${groupBy}${groupOrder}`
 		: `sort ${key?.title ?? 'output buffer'}${isInverted ? ', inverted' : ''}`;
 }
 
@@ -119,8 +155,46 @@ function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] 
 		span('  tracking ', 'label'),
 		field('tracking_clients', grouped),
 	];
-	const lines: Line[] = [listFact(node, input), counts];
+	const lines: Line[] = [listFact(node, input), ...talkersFact(node), counts];
 	return height >= 8 ? lines : height >= 5 ? lines.slice(0, 1) : [];
+}
+
+/** Who moves most bytes and who sends most commands, with the share of all listed clients; nothing without rates. */
+function talkersFact({clients}: NodeRecord): Line[] {
+	const rows = clients?.value ?? [];
+	const total = sumOfRates(rows);
+	const others = rows.filter(client => !isOwnClient(client));
+	const bytesFirst = mostOf(others, clientBytes);
+	const commandsFirst = mostOf(others, ({perSecond: rates}) => rates?.commands);
+	if (total === undefined || bytesFirst === undefined || commandsFirst === undefined) {
+		return [];
+	}
+
+	const share = (part: number | undefined, whole: number) => percent(whole > 0 ? (part ?? 0) / whole : undefined);
+	return [
+		[
+			span(' most bytes ', 'label'),
+			span(callName(bytesFirst)),
+			span(` ${share(clientBytes(bytesFirst), bytesOf(total))} of ${bytesPerSecond(bytesOf(total))}`),
+			span('  commands ', 'label'),
+			span(callName(commandsFirst)),
+			span(` ${share(commandsFirst.perSecond?.commands, total.commands)} of ${perSecond(total.commands)}`),
+		],
+	];
+}
+
+const callName = ({name, address}: ClientRow): string => name || address || '-';
+
+function mostOf(
+	clients: readonly ClientRow[],
+	value: (client: ClientRow) => number | undefined,
+): ClientRow | undefined {
+	let most: ClientRow | undefined;
+	for (const client of clients) {
+		most = (value(client) ?? 0) > (most === undefined ? 0 : (value(most) ?? 0)) ? client : most;
+	}
+
+	return most;
 }
 
 /**
@@ -168,7 +242,7 @@ function clientsBody(
 	const groupsWidth = hasGroups ? Math.min(56, Math.floor(rect.width * 0.32)) : 0;
 	const list = listBody(
 		{
-			columns: clientColumns(node.since, outputLimits(node), glyphs),
+			columns: clientColumns(node.since, outputLimits(node), glyphs, countsTraffic(rows)),
 			rows: shownClients(rows, table, node.since),
 			keyOf: ({id}) => String(id),
 			sort: {id: table.sort ?? 'output', isInverted: table.isInverted},
@@ -212,7 +286,7 @@ function groupList(node: NodeRecord, grouping: ClientGrouping, {table, glyphs}: 
 	const rows = node.clients?.value ?? [];
 	return listBody(
 		{
-			columns: groupColumns(grouping.toUpperCase(), grouping, rows.length, node.since),
+			columns: groupColumns(grouping.toUpperCase(), grouping, rows.length, node.since, countsTraffic(rows)),
 			rows: shownGroups(rows, grouping, table),
 			keyOf: ({key}) => key,
 			sort: undefined,
@@ -230,7 +304,13 @@ function allGroups(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect
 	const groupings = clientGroupings.slice(0, Math.max(1, Math.floor(height / 4)));
 	const each = Math.max(2, Math.floor(height / groupings.length));
 	return groupings.flatMap(grouping => {
-		const columns = groupColumns(`BY ${grouping.toUpperCase()}`, grouping, rows.length, node.since);
+		const columns = groupColumns(
+			`BY ${grouping.toUpperCase()}`,
+			grouping,
+			rows.length,
+			node.since,
+			countsTraffic(rows),
+		);
 		const groups = clientGroups(rows, grouping);
 		const {lines} = listBody(
 			{columns, rows: groups, keyOf: ({key}) => key, sort: undefined, table: undefined, whenEmpty: '', glyphs},

@@ -9,7 +9,7 @@ import {memoryCard, persistenceCard, throughputCard} from './overview-cards.js';
 import {memoryChart, operationsChart, roundTripChart} from './overview-charts.js';
 import {clusterCard} from './overview-cluster.js';
 import {latencyCard} from './overview-latency.js';
-import {clientsCard, commandsCard, eventsCard, slowlogCard} from './overview-lists.js';
+import {clientsCard, commandsCard, eventsCard, slowlogCard, talkersCard} from './overview-lists.js';
 import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 
 type Cell = {readonly card: Card; readonly padding?: 0 | 1};
@@ -152,19 +152,22 @@ function figureCards(
 	];
 }
 
-/** Two by two lists: slow log and clients above events and commands. */
+/** Width from which the busiest clients have a card beside those with the largest buffers, in cells. */
+const widthForTalkers = 180;
+
+/** Two by two lists: slow log and clients above events and commands. A wide screen has the top talkers as well. */
 function fourLists(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = Math.ceil(height / 2);
+	const clients =
+		width < widthForTalkers
+			? [{...list(clientsCard(node, glyphs)), share: 0.5}]
+			: [
+					{...list(clientsCard(node, glyphs)), share: 0.28},
+					{...list(talkersCard(node, glyphs)), share: 0.22},
+				];
 	return [
-		...row(
-			[
-				{...list(slowlogCard(node, glyphs)), share: 0.5},
-				{...list(clientsCard(node, glyphs)), share: 0.5},
-			],
-			{width, height: top},
-			input,
-		),
+		...row([{...list(slowlogCard(node, glyphs)), share: 0.5}, ...clients], {width, height: top}, input),
 		...row(
 			[
 				{...list(eventsCard(state, nowMs)), share: 0.5},

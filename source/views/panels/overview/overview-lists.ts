@@ -1,4 +1,5 @@
 import {clientLimit} from '../../../derive/client-limit.js';
+import {countsTraffic} from '../../../derive/client-rates.js';
 import type {ClientRow} from '../../../domain/client.js';
 import type {MonitorEvent} from '../../../domain/event.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
@@ -14,7 +15,7 @@ import {shortName} from '../../node-names.js';
 import type {Card} from '../card.js';
 import {fieldText} from '../changes.js';
 import {figureText} from '../clients/clients-changes.js';
-import {isOwnClient} from '../clients/clients-columns.js';
+import {clientBytes, isOwnClient, rateColumns} from '../clients/clients-columns.js';
 import {boundText, type CommandRow, callsText, callsTitle, commandRows} from '../commands/commands-columns.js';
 
 /** A list without selection: column titles, and as many rows as fit. */
@@ -104,7 +105,7 @@ takes longer than a frame may.
 const largestClients = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
 	const others = clients.filter(client => !isOwnClient(client));
 	const byMemory = sortRows(others, client => client.totalMemoryBytes);
-	return sortRows(byMemory, client => client.outputBufferBytes).slice(0, largestKept);
+	return sortRows(sortRows(byMemory, clientBytes), client => client.outputBufferBytes).slice(0, largestKept);
 });
 
 /**
@@ -124,6 +125,49 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 				rows.length === 0
 					? nothing(node, 'CLIENT LIST', clients !== undefined, 'no clients')
 					: smallList(clientColumns(room.width, node.since), rows, room, glyphs),
+		};
+	};
+}
+
+/** The clients that move most bytes, or send most commands where all are silent; without redis-top's own. */
+const topTalkers = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
+	const others = clients.filter(client => !isOwnClient(client) && client.perSecond !== undefined);
+	const byCommands = sortRows(others, ({perSecond}) => perSecond?.commands);
+	return sortRows(byCommands, clientBytes).slice(0, largestKept);
+});
+
+const talkerColumns: ReadonlyArray<Column<ClientRow>> = [
+	{
+		id: 'name',
+		title: 'CLIENT',
+		minWidth: 14,
+		isFlexible: true,
+		priority: 1,
+		text: client => client.name || client.address,
+	},
+	...rateColumns<ClientRow>(true),
+];
+
+/** The card of the busiest clients, for a screen with room for it. A server that doesn't count has dashes. */
+export function talkersCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return room => {
+		const {clients} = node;
+		const rows = clients === undefined ? [] : topTalkers(clients.value);
+		const isCounted = clients !== undefined && countsTraffic(clients.value);
+		return {
+			panel: 'clients',
+			title: '4 Top talkers',
+			right: rows.length === 0 ? undefined : 'by bytes',
+			padding: 0,
+			lines:
+				rows.length > 0
+					? smallList(talkerColumns, rows, room, glyphs)
+					: nothing(
+							node,
+							'CLIENT LIST',
+							clients !== undefined,
+							isCounted ? 'waiting for a second CLIENT LIST' : '-  this server does not count',
+						),
 		};
 	};
 }

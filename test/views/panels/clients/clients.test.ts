@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {clientGroups} from '../../../../source/derive/client-groups.js';
 import type {ClientRow} from '../../../../source/domain/client.js';
 import type {TableView} from '../../../../source/state/view-state.js';
 import {clientsPanel} from '../../../../source/views/panels/clients/clients.js';
-import {clientGroups} from '../../../../source/views/panels/clients/clients-groups.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
 import {
 	clientOf,
@@ -82,9 +82,9 @@ test('clients are grouped by name, address, user and library', () => {
 		'┌─ 4 Clients  812 of 10,000, 3 blocked  by name ──────────────────── 1-5 of 5 ─┐',
 		'│ list 3s old (5 clients then), read every 15s                                 │',
 		'│ recent max in -  out -  pubsub -  watching -  tracking 0                     │',
-		'│ NAME                                        COUNT SHARE  TOTAL   OMEM IDLE>1m│',
-		'│>(no name)                                       1   20%      -     0B      0%│',
-		'│ api-3                                           1   20%  21.9K     0B      0%│',
+		'│ NAME                COUNT   CMD/S    IN/S   OUT/S SHARE  TOTAL   OMEM IDLE>1m│',
+		'│>(no name)               1       -       -       -   20%      -     0B      0%│',
+		'│ api-3                   1       -       -       -   20%  21.9K     0B      0%│',
 	]);
 	assert.deepEqual(idsBy({groupBy: 'address'}), ['10.0.4.20', '127.0.0.1']);
 	assert.deepEqual(idsBy({groupBy: 'user'}), ['default', '-', 'app']);
@@ -95,6 +95,9 @@ test('clients are grouped by name, address, user and library', () => {
 		['total memory', '67,278 bytes (65.7K)'],
 		['output buffers', '222,298,112 bytes (212M)'],
 		['idle over 60 s', '0'],
+		['commands per second', '-'],
+		['bytes in per second', '-'],
+		['bytes out per second', '-'],
 	]);
 });
 
@@ -187,7 +190,7 @@ test('while a baseline is set memory is shown as its change, the largest growth 
 	const rows = (known: typeof before | undefined) =>
 		drawn({}, 160, 14, {
 			...nodeWith(now),
-			since: {atMs: sampledAtMs - 60_000, sample: undefined, pings: 0, clients: known},
+			since: {atMs: sampledAtMs - 60_000, sample: undefined, pings: 0, clients: known && {atMs: 0, value: known}},
 		}).slice(4, 7);
 	const [first, second, third] = rows(before);
 	assert.match(first ?? '', / grew .* \+2\.00K {4}\+0B .*came +\+1 \+1\.00K {2}\+512B/);

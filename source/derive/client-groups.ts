@@ -1,4 +1,5 @@
-import type {ClientRow} from '../../../domain/client.js';
+import type {ClientRow, ClientTraffic} from '../domain/client.js';
+import {sumOfRates} from './client-rates.js';
 
 export type ClientGrouping = 'name' | 'address' | 'user' | 'library';
 
@@ -14,6 +15,8 @@ export type ClientGroup = {
 	readonly outputBufferBytes: number | undefined;
 	/** Number of clients without a command for longer than `idleAfterSeconds`. */
 	readonly idleCount: number;
+	/** Sum of the clients' rates; undefined where the server doesn't count. */
+	readonly perSecond: ClientTraffic | undefined;
 };
 
 /** Idle time after which a connection counts as idle, in seconds. */
@@ -42,6 +45,7 @@ export function clientGroups(clients: readonly ClientRow[], grouping: ClientGrou
 			totalMemoryBytes: sumOf(members, client => client.totalMemoryBytes),
 			outputBufferBytes: sumOf(members, client => client.outputBufferBytes),
 			idleCount: members.filter(({idleSeconds}) => idleSeconds > idleAfterSeconds).length,
+			perSecond: sumOfRates(members),
 		}))
 		.sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
 }

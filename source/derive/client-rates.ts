@@ -1,0 +1,89 @@
+import type {ClientRow, ClientTraffic} from '../domain/client.js';
+import type {NodeSample} from '../domain/sample.js';
+import type {ClientReading} from './node-record.js';
+
+/** The readings of CLIENT LIST are at least this far apart for rates, in milliseconds. Counts of less are chance. */
+const shortestMs = 200;
+
+/**
+The reading of CLIENT LIST after a poll, with each client's rates since the kept list.
+
+@param kept The list before, of the same process.
+@param came The list that the poll read; undefined when it read none.
+*/
+export function clientReading(
+	kept: ClientReading | undefined,
+	came: readonly ClientRow[] | undefined,
+	{atMs, elapsedMs}: Pick<NodeSample, 'atMs' | 'elapsedMs'>,
+): ClientReading | undefined {
+	return came === undefined ? kept : clientsSince(kept, {atMs, elapsedMs, value: came});
+}
+
+/**
+The later of two lists of one process, with each client's rates between them. The rates of all clients are undefined
+without an earlier list, and where the server doesn't count.
+
+A client that the earlier list lacks counts from 0: it connected since then. A client that came and went between the
+lists is in neither.
+*/
+export function clientsSince(earlier: ClientReading | undefined, later: ClientReading): ClientReading {
+	const overMs = (later.elapsedMs ?? 0) - (earlier?.elapsedMs ?? 0);
+	const isComparable = earlier?.elapsedMs !== undefined && later.elapsedMs !== undefined && overMs >= shortestMs;
+	if (!isComparable || later.value.every(({totals}) => totals === undefined)) {
+		const isPlain = later.value.every(({perSecond}) => perSecond === undefined);
+		return isPlain ? later : {...later, overMs: undefined, value: later.value.map(withoutRates)};
+	}
+
+	const before = new Map(earlier.value.map(client => [client.id, client.totals]));
+	const value = later.value.map(client => ({
+		...client,
+		perSecond: trafficRate(before.has(client.id) ? before.get(client.id) : none, client.totals, overMs),
+	}));
+	return {...later, overMs, value};
+}
+
+const withoutRates = (client: ClientRow): ClientRow => ({...client, perSecond: undefined});
+
+const none: ClientTraffic = {inBytes: 0, outBytes: 0, commands: 0};
+
+/** The growth of the totals per second; undefined when one of them is not known, or fell. */
+function trafficRate(
+	before: ClientTraffic | undefined,
+	after: ClientTraffic | undefined,
+	overMs: number,
+): ClientTraffic | undefined {
+	if (before === undefined || after === undefined) {
+		return undefined;
+	}
+
+	const perSecond = (name: keyof ClientTraffic) => ((after[name] - before[name]) * 1000) / overMs;
+	const rates = {
+		inBytes: perSecond('inBytes'),
+		outBytes: perSecond('outBytes'),
+		commands: perSecond('commands'),
+	};
+	return Object.values(rates).some(rate => rate < 0) ? undefined : rates;
+}
+
+/** Whether any of the clients has totals, so that the server counts them. */
+export const countsTraffic = (clients: readonly ClientRow[]): boolean =>
+	clients.some(({totals}) => totals !== undefined);
+
+/** The sum of the rates of some clients; undefined when none of them has rates. */
+export function sumOfRates(clients: readonly ClientRow[]): ClientTraffic | undefined {
+	const sum = {inBytes: 0, outBytes: 0, commands: 0};
+	let isKnown = false;
+	for (const {perSecond} of clients) {
+		if (perSecond !== undefined) {
+			isKnown = true;
+			sum.inBytes += perSecond.inBytes;
+			sum.outBytes += perSecond.outBytes;
+			sum.commands += perSecond.commands;
+		}
+	}
+
+	return isKnown ? sum : undefined;
+}
+
+/** Bytes in both directions per second. */
+export const bytesOf = ({inBytes, outBytes}: ClientTraffic): number => inBytes + outBytes;

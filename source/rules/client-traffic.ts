@@ -1,0 +1,129 @@
+import {type ClientGrouping, clientGroups} from '../derive/client-groups.js';
+import {bytesOf, sumOfRates} from '../derive/client-rates.js';
+import type {ClientRow, ClientTraffic} from '../domain/client.js';
+import {type Message, message, type Name, nameOf} from '../domain/message.js';
+import {bytesPerSecond, percent, perSecond} from '../text/units.js';
+import {otherClients} from './client-names.js';
+import {absent, clientRows, pending} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** Age from which the rates of a client list no longer say who loads the server now, in milliseconds. */
+const oldListMs = 90_000;
+
+const rates = (facts: NodeFacts): ClientTraffic | undefined => {
+	const {clients} = facts.record;
+	return clients === undefined || facts.nowMs - clients.atMs > oldListMs ? undefined : sumOfRates(clients.value);
+};
+
+/** What a client list is grouped by, the most exact first, and how a group of it is called. */
+const groupings: ReadonlyArray<readonly [ClientGrouping, (key: string) => Message, (key: string) => Name]> = [
+	['name', key => message`clients named ${nameOf('client', key)}`, key => nameOf('client', key)],
+	['address', key => message`clients at ${nameOf('host', key)}`, key => nameOf('host', key)],
+	['user', key => message`clients of the user ${nameOf('user', key)}`, key => nameOf('user', key)],
+	['library', key => message`clients with the library ${key}`, key => nameOf('client', key)],
+];
+
+/** Keys of groups that name nothing: clients without a name, a user or a library. */
+const isUnnamed = (key: string): boolean => key === '-' || key === '(no name)';
+
+type Measure = 'bytes' | 'commands';
+
+const amountOf = (traffic: ClientTraffic | undefined, measure: Measure): number =>
+	traffic === undefined ? 0 : measure === 'bytes' ? bytesOf(traffic) : traffic.commands;
+
+type Talker = {readonly text: Message; readonly name: Name; readonly share: number; readonly each: number};
+
+/** One connection that does most, else the most exact group that does and is not all there is. */
+function topTalker(clients: readonly ClientRow[], measure: Measure, total: number, least: number): Talker | undefined {
+	const single = clients.find(client => amountOf(client.perSecond, measure) > least * total);
+	if (single !== undefined) {
+		const {name, address} = single;
+		const each = amountOf(single.perSecond, measure);
+		const called = nameOf('client', name === '' ? address : name);
+		const text = name === '' ? message`client ${called}` : message`client ${called} (${nameOf('client', address)})`;
+		return {text, name: called, share: each / total, each};
+	}
+
+	for (const [grouping, text, name] of groupings) {
+		const groups = clientGroups(clients, grouping);
+		const top = groups.find(group => amountOf(group.perSecond, measure) > least * total);
+		if (top !== undefined && groups.length > 1 && !isUnnamed(top.key)) {
+			const each = amountOf(top.perSecond, measure);
+			return {text: text(top.key), name: name(top.key), share: each / total, each};
+		}
+	}
+
+	return undefined;
+}
+
+export const cliTopTalker = rule({
+	id: 'cli.top_talker',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Whether one connection, or one group by name, address, user or library, moves most of the bytes or sends most of the commands, while the processor or the network is busy: `tot-net-in`, `tot-net-out` and `tot-cmds` in CLIENT LIST, in Valkey since 8.0.',
+		since: '8.2',
+		falsePositives: [
+			'On a quiet server somebody always does most: the main thread must be busy, or much must be sent.',
+			'Where all clients have the same name, user or library, that group says nothing and does not count.',
+			'Short connections are in no list. Shares are of all traffic that INFO counts, so that a share is never too large.',
+		],
+	},
+	needs: {
+		clients: clientRows,
+		total: {
+			read: rates,
+			missing: ({record}: NodeFacts) =>
+				record.clients?.value.some(({totals}) => totals !== undefined)
+					? pending('needs two client lists, one after the other')
+					: absent('CLIENT LIST does not count what clients send (Valkey 8.0 and Redis 8.2 do)'),
+		},
+	},
+	evaluate({total}, facts) {
+		const isBusy = (facts.record.values.get('cpuSeconds') ?? 0) >= facts.threshold('cpu.main.warning');
+		const network = (facts.record.values.get('networkInput') ?? 0) + (facts.record.values.get('networkOutput') ?? 0);
+		const bytesTotal = Math.max(bytesOf(total), network);
+		const commandsTotal = Math.max(total.commands, facts.record.values.get('operations') ?? 0);
+		const isLoud = bytesTotal >= facts.threshold('cli.top_talker.bytes');
+		const clients = otherClients(facts);
+		const least = facts.threshold('cli.top_talker.share');
+		const byBytes = isLoud || isBusy ? topTalker(clients, 'bytes', bytesTotal, least) : undefined;
+		const byCommands = isBusy ? topTalker(clients, 'commands', commandsTotal, least) : undefined;
+		const [talker, said] =
+			byCommands === undefined || (isLoud && byBytes !== undefined)
+				? [byBytes, byBytes && `${bytesPerSecond(byBytes.each)}, ${percent(byBytes.share)} of all bytes`]
+				: [byCommands, `${perSecond(byCommands.each)}, ${percent(byCommands.share)} of all commands`];
+		return talker === undefined || said === undefined
+			? clear
+			: fires('info', {
+					problem: message`gets most of its load from ${talker.text}`,
+					detail: said,
+					culprit: {client: talker.name},
+					evidence: [
+						{name: 'client', value: talker.text},
+						...(byBytes === undefined
+							? []
+							: [
+									{name: 'share of bytes', value: byBytes.share, unit: 'share' as const},
+									{name: 'tot-net-in + tot-net-out', value: byBytes.each, unit: 'bytesPerSecond' as const},
+								]),
+						...(byCommands === undefined
+							? []
+							: [
+									{name: 'share of commands', value: byCommands.share, unit: 'share' as const},
+									{name: 'tot-cmds', value: byCommands.each, unit: 'perSecond' as const},
+								]),
+					],
+					meaning: 'What this client does decides how long all others wait. Slowing it helps them first.',
+					next: [
+						hint('see what it sends: panel 4, its last command; panel 5, what takes the time'),
+						redisCli(facts, 'CLIENT LIST'),
+					],
+					action: 'client-kill',
+				});
+	},
+});
+
+export const clientTrafficRules = [cliTopTalker] as const;

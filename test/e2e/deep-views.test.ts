@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import {type TestContext, test} from 'node:test';
+import type {TestServer} from '../harness/servers.js';
+import {at, openMonitor, runProgram, type ServerVersion, serverFor, serverVersions} from './monitor.js';
+
+/** Sends the command on a named connection, again as soon as it is answered, until the test ends. */
+async function keepSending(
+	t: TestContext,
+	server: TestServer,
+	name: string,
+	words: () => ReadonlyArray<string | number>,
+): Promise<void> {
+	const client = await server.connect();
+	await client.command('CLIENT', 'SETNAME', name);
+	let isOver = false;
+	t.after(() => {
+		isOver = true;
+	});
+	void (async () => {
+		while (!isOver) {
+			await Promise.all(Array.from({length: 20}, () => client.command(...words())));
+		}
+	})().catch(() => undefined);
+}
+
+/** Whether the server prints what each client sent. Its own reply decides, not its version. */
+const countsClients = async (server: TestServer): Promise<boolean> =>
+	String(await server.command('CLIENT', 'LIST')).includes(' tot-net-in=');
+
+const versions: readonly ServerVersion[] = await serverVersions();
+
+for (const {name, program} of versions) {
+	test(`${name}: the client that moves most bytes and sends most commands is named on panel 4`, async t => {
+		const server = await serverFor(t, {server: program});
+		await keepSending(t, server, 'planted-hot', () => ['SET', 'planted', 'x'.repeat(1000)]);
+		const quiet = await server.connect();
+		await quiet.command('CLIENT', 'SETNAME', 'quiet');
+		const isCounted = await countsClients(server);
+		const screen = await openMonitor(t, at(server), {cols: 120, rows: 40});
+		screen.press('4');
+		await screen.waitFor(lines => lines.join('\n').includes('planted-hot'), {what: 'the list'});
+		if (isCounted) {
+			const expected = /most bytes planted-hot \d\d[\d.]*% of .*commands planted-hot \d\d[\d.]*% of /;
+			await screen.waitFor(lines => lines.some(line => expected.test(line)), {what: 'the hot client'});
+		} else {
+			assert.doesNotMatch(screen.text(), /most bytes/);
+		}
+
+		const {stdout} = await runProgram(t, ['snapshot', ...at(server), '-i', '500ms']);
+		const [node] = JSON.parse(stdout).nodes;
+		assert.equal(node.talkers === null, !isCounted);
+		if (isCounted) {
+			assert.equal(node.talkers[0].name, 'planted-hot');
+			assert.ok(node.talkers[0].inBytesPerSecond > node.talkers[0].commandsPerSecond * 1000);
+		}
+	});
+}
