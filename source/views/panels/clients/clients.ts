@@ -9,7 +9,7 @@ import {clientLimit} from '../../../derive/client-limit.js';
 import {bytesOf, countsTraffic, sumOfRates} from '../../../derive/client-rates.js';
 import type {ClientRow} from '../../../domain/client.js';
 import {memoizeLast} from '../../../domain/memoize.js';
-import {clientListPeriod} from '../../../poll/requests.js';
+import {clientListPeriod} from '../../../poll/client-list-schedule.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import {beside} from '../../../text/frame.js';
