@@ -60,7 +60,8 @@ export async function readAuditTrail(
 			}
 		}
 
-		// Oldest first: the map keeps the position of a file that it already has.
+		// The map begins with the newest file and keeps the position of a file that was read twice. Reversed, the oldest
+		// file is first.
 		const inOrder = [...texts.values()].reverse();
 		const lines = inOrder.flatMap(({text}) => parseAuditLines(text));
 		const isUnfinished = inOrder.some(text => text.isUnfinished);

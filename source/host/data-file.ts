@@ -66,7 +66,7 @@ async function isRedisProcess(processId: number): Promise<boolean> {
 	return words.some(word => /^(?:redis|valkey|keydb)-(?:server|sentinel)$/.test(path.basename(word)));
 }
 
-/** Whether two paths are different folders; false where one of them cannot be read. */
+/** Whether two paths are different folders; false where this user may not read them. */
 async function isOtherFolder(first: string, second: string): Promise<boolean> {
 	try {
 		const [one, other] = await Promise.all([stat(first), stat(second)]);
@@ -148,8 +148,8 @@ async function listFolder(folder: string): Promise<string[]> {
 }
 
 /**
-The folder's path without symbolic links, as a server prints its `dir`. A path that cannot be resolved is returned
-unchanged.
+The folder's path without symbolic links, as a server prints its `dir`. A path that cannot be resolved is only
+normalised.
 */
 export async function resolveFolder(folder: string): Promise<string> {
 	try {

@@ -17,7 +17,7 @@ export function measureEventLoopLag(): EventLoopLag {
 	histogram.enable();
 	return {
 		readAndReset() {
-			// Nanoseconds between two wake-ups; 0 before the first.
+			// `histogram.max` is the longest time between two wake-ups, in nanoseconds; it is 0 before the first.
 			const lagMs = Math.max(0, histogram.max / 1e6 - resolutionMs);
 			histogram.reset();
 			return Number.isFinite(lagMs) ? lagMs : 0;

@@ -73,7 +73,10 @@ const missing = Symbol('missing');
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** The path by which redis-top reaches the process' folder; `missing` where the folder was removed. */
+/**
+The path by which redis-top reaches the process' folder; `missing` where the folder was removed; undefined where its
+path is relative.
+*/
 async function placeSeen(
 	folder: string,
 	processId: number | undefined,

@@ -96,7 +96,7 @@ export type SocketHolders = {
 	readonly servers: readonly FoundServer[];
 };
 
-/** Finds the process that holds each wanted socket, and the port of every server on this machine. */
+/** Finds the process that holds each wanted socket, and the listening sockets of every server on this machine. */
 export async function findHolders(
 	processes: readonly ScannedProcess[],
 	sockets: readonly ListeningSocket[],

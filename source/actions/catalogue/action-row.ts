@@ -72,7 +72,7 @@ export type ProofInput = {
 	readonly outcome: ActionOutcome | undefined;
 	readonly observation: Observation;
 	readonly dumpNow: FileFacts;
-	/** Milliseconds since the outcome is known. */
+	/** Milliseconds since the outcome became known. */
 	readonly sinceOutcomeMs: number;
 };
 

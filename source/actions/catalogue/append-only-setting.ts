@@ -6,7 +6,10 @@ import {counted, diskChecks} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 import type {EffectChecks} from './verify-with.js';
 
-/** `appendonly` in the server's config file; undefined where this machine cannot read the file. */
+/**
+`appendonly` in the server's config file, `no` where the file lacks it; undefined where this machine cannot read the
+file.
+*/
 function fileSetting({machine}: ServerFacts): string | undefined {
 	if (machine.kind === 'elsewhere' || machine.configFile?.kind !== 'read') {
 		return undefined;

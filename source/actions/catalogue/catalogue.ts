@@ -73,7 +73,7 @@ export function actionRow(id: ActionName): ActionRow {
 /** The part of a title before its colon: `CONFIG SET save` of `CONFIG SET save: when it takes snapshots`. */
 export const shortTitle = (title: string): string => title.split(':')[0] ?? title;
 
-/** Why no action can be sent to the node, or none for this kind of server; undefined where actions can be sent. */
+/** Why the action cannot be sent to the node now, or is not for this kind of server; undefined where it can be sent. */
 function unreachableText({reach, failure, sample, role}: NodeRecord, row: ActionRow): string | undefined {
 	const isHeld = reach === 'busy' && row.isForBusy === true;
 	if (sample === undefined || (reach !== 'up' && !isHeld)) {

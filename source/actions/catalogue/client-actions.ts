@@ -37,7 +37,10 @@ function oneClientChecks(clients: readonly ClientRow[] | undefined, id: string):
 		: [];
 }
 
-/** Whether the client has disconnected: a server process never reuses a client id. */
+/**
+Returns the check before sending: the text that the client has disconnected; undefined while CLIENT LIST has it. A
+server process never reuses a client id.
+*/
 const isGone = (id: string | undefined) => (_: unknown, before: Reading) =>
 	clientsIn(before)?.length === 0 ? `client ${id ?? ''} is gone` : undefined;
 

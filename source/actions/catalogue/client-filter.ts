@@ -13,7 +13,8 @@ const filters: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
-The form's field for one filter of CLIENT KILL. Several filters, which CLIENT KILL joins with AND, are easily misread.
+The form's field for CLIENT KILL. It takes one filter, because several filters, which CLIENT KILL joins with AND, are
+easily misread.
 */
 export const clientFilter: Parameter = {
 	label: 'one filter',

@@ -17,7 +17,9 @@ import {replyOf, verifyWith} from './verify-with.js';
 const text = (info: InfoReply, field: string): string | undefined => info.text('replication', field);
 const isReplica = (info: InfoReply): boolean => text(info, 'role') === 'slave';
 
-/** The state of a running FAILOVER. A server before 6.2 has neither the field nor the command. */
+/**
+The state of a running FAILOVER. A server before 6.2 has neither the field nor the command, and counts as `no-failover`.
+*/
 export const failoverState = (info: InfoReply): string => text(info, 'master_failover_state') ?? 'no-failover';
 
 const notInCluster = (record: NodeRecord): string | undefined =>
@@ -36,7 +38,7 @@ const readTarget: Parameter['read'] = typed => {
 			};
 };
 
-/** The name in INFO of the replica with the least lag, as FAILOVER takes it; undefined without a replica. */
+/** The name in INFO of the replica with the least lag, as FAILOVER takes it; undefined without an online replica. */
 function bestReplica({sample}: NodeRecord): string | undefined {
 	const replicas = sample === undefined ? [] : replicasOf(sample.info).filter(({state}) => state === 'online');
 	return replicas.sort((a, b) => (a.behindBytes ?? 0) - (b.behindBytes ?? 0))[0]?.name;

@@ -6,7 +6,7 @@ import {counted} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 
 /**
-Whether the next start will load the dump that SHUTDOWN SAVE is about to write.
+Checks whether the next start will load the dump that SHUTDOWN SAVE is about to write.
 
 A server with `appendonly yes` loads the AOF and ignores the dump. After `CONFIG SET appendonly no` the config file may
 still say yes. A restart then loads the data as of when the AOF was switched off, or starts empty where there is no AOF

@@ -87,7 +87,7 @@ const replicaOf = buildRow({
 					veto(`${counted(keys, 'key')} of its own are lost`, `lose ${counted(keys, 'key')}`),
 				),
 			],
-			// Its role can be taken back; data of its own that is discarded cannot.
+			// The undo restores the role. It cannot restore data that the node had of its own.
 			revert: isReplicaNow
 				? ['REPLICAOF', text(info, 'master_host') ?? '', text(info, 'master_port') ?? '']
 				: keys === 0

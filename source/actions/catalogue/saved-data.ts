@@ -72,9 +72,7 @@ export function loadingChecks({info}: Reading): Check[] {
 		: [];
 }
 
-/**
-Checks whether the server has the command and allows it to this user. What the server could not be asked is left out.
-*/
+/** Checks whether the server has the command and allows it to this user. What redis-top could not ask is left out. */
 export function permissionChecks(facts: ServerFacts, command: string): Check[] {
 	if (facts.isCommandKnown === false) {
 		return [{state: 'veto', text: `this server has no ${command}: renamed, or taken out by a provider`}];

@@ -54,7 +54,7 @@ function hasReportedPrimary(reading: Reading): boolean {
 	return primaryIn(reading).get('role-reported') === 'master' && ageMs > 0 && ageMs < 60_000;
 }
 
-/** The number of other Sentinels that answer, and the number of those that name this primary. */
+/** The numbers of other Sentinels that answer, of those that name this primary, and of those that do not answer. */
 function agreement({observation}: ProofInput, primary: string) {
 	const reports = observation.kind === 'answered' ? (observation.peers ?? []) : [];
 	const named = reports.flatMap(report => (report.primary === undefined ? [] : [report.primary]));

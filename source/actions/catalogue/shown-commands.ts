@@ -26,7 +26,10 @@ function primaryText({clusterNodes, sample}: NodeRecord): string {
 		: `${nameOf(primary)}, ${[...primary.flags].join(',')}, link ${link}`;
 }
 
-/** Source: https://redis.io/docs/latest/commands/cluster-failover/, and two owners of a slot observed until a partition healed. */
+/**
+Sources: https://redis.io/docs/latest/commands/cluster-failover/, and an experiment: a slot had two owners until the
+partition healed.
+*/
 const takeover: ShownCommand = {
 	id: 'cluster-takeover',
 	letter: 'K',

@@ -103,7 +103,10 @@ const variants = [
 
 type VariantId = (typeof variants)[number]['id'];
 
-/** The proof of a stop without a save: the process is gone. No new dump is expected. */
+/**
+The proof of a stop that need not save (NOSAVE, NOW, FORCE): the process is gone, or another process answers. No new
+dump is expected.
+*/
 function verifyWithoutSave(input: ProofInput) {
 	const {observation, before, sinceOutcomeMs} = input;
 	if (observation.kind === 'gone' && sinceOutcomeMs >= 2000) {

@@ -43,7 +43,7 @@ export type ActionControllerOptions = {
 	readonly recordOf?: (address: NodeAddress, nodeId: string | undefined) => NodeRecord | undefined;
 	/** Copies to the terminal's clipboard; false where the text is too long for it. */
 	readonly copy?: (text: string) => boolean;
-	/** Receives the end of every action that was sent or refused, as an event. */
+	/** Receives an event at the end of every action whose letter was pressed. */
 	readonly announce: (event: MonitorEvent) => void;
 	/** Receives every step of an action after its letter was pressed. `isFinal` is true for the last step. */
 	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
@@ -89,7 +89,7 @@ export class ActionController {
 		return this.#state.dialog.kind !== 'closed';
 	}
 
-	/** The action that was sent and is not yet proved; undefined without one. */
+	/** The action whose letter was pressed and that has not ended; undefined without one. */
 	get running(): ActionProgress | undefined {
 		return this.#state.running;
 	}
@@ -131,8 +131,8 @@ export class ActionController {
 	}
 
 	/**
-	Receives every new record of a node. An open dialog about the node closes when another process answers at its
-	address.
+	Receives every new record of a node. An open dialog about the node closes when the node has another run_id or role, or
+	is lost.
 	*/
 	see(record: NodeRecord): void {
 		if ('subject' in this.#state.dialog) {
@@ -207,8 +207,7 @@ export class ActionController {
 	}
 
 	/**
-	Asks the server which actions the user may run. When the reply arrives, it greys rows of the open menu; nothing
-	waits for it.
+	Asks the server which actions the user may run. The menu opens without waiting for the reply, which then greys rows.
 	*/
 	async #askRights(address: NodeAddress): Promise<void> {
 		const {settingsOf, gate, whyReadOnly} = this.options;

@@ -19,7 +19,7 @@ import {abort, auditEffect, refuse, withDialog, withNotice, withoutEffects} from
 /** The notice when one read brings several keys. */
 export const bunchNotice = 'several keys at once, or pasted text, are ignored';
 
-/** The transition for one key. Several keys in one read only bring a notice. */
+/** The transition for one key. Several keys in one read bring a notice, unless a text field takes them. */
 export function press(state: DialogState, key: DialogKey, nowMs: number): Transition {
 	const {dialog} = state;
 	if (dialog.kind === 'closed') {
@@ -56,11 +56,13 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 	}
 }
 
-/** Most keys of one read that are taken for typed ones. A busy machine delivers a few at a time, a paste all at once. */
+/**
+Most characters of one read that count as typed by hand. A busy machine delivers a few at a time; a paste comes at once.
+*/
 const typedTogether = 4;
 
 /**
-The transition for a few characters that came in one read, where a text field takes them; undefined otherwise. They may
+The transition for a few characters that came in one read, where a text field takes them; undefined otherwise. They must
 be less than half of a phrase that confirms, so that no paste confirms anything.
 */
 function typeTogether(state: DialogState, text: string, nowMs: number): Transition | undefined {
@@ -98,14 +100,16 @@ function fieldOf(dialog: Dialog): string | undefined {
 	}
 }
 
-/** Time after the unlocking name in which Enter has no effect, milliseconds: people press it after a name. */
+/**
+Milliseconds after an unlock in which Enter has no effect, because people press Enter after the name that unlocks.
+*/
 const reflexMs = 1000;
 
 function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {
-	// A key since then shows that Enter is meant for this dialog.
+	// A key after the opening shows that Enter is meant for this dialog.
 	const isUntouched = 'lastKeyAtMs' in dialog && dialog.lastKeyAtMs === dialog.openedAtMs;
 	const isNext = dialog.kind === 'preflighting' || (isUntouched && dialog.kind !== 'unlock');
-	// A session that started unlocked stays so for ever, and has no such moment.
+	// With `--allow-actions` no name was typed: `unlockedUntilMs` is Infinity, and `sinceMs` is negative.
 	const sinceMs = unlockedUntilMs === undefined ? undefined : nowMs - (unlockedUntilMs - unlockedForMs);
 	return isNext && sinceMs !== undefined && sinceMs >= 0 && sinceMs < reflexMs;
 }
@@ -144,7 +148,7 @@ function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: D
 		return move(selected + 1);
 	}
 
-	// The letter of a folded row tells why the row cannot be chosen.
+	// The letter of a folded row shows why the row cannot be chosen.
 	const row = name === 'enter' ? rows[selected] : dialog.rows.find(({letter}) => letter === text);
 	return row === undefined ? withoutEffects(state) : chooseRow(state, dialog.subject, row, nowMs);
 }

@@ -24,8 +24,8 @@ export const subjectOf = ({address, sample, role, reach}: NodeRecord): Subject =
 });
 
 /**
-One read from the keyboard. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top was busy. Its
-`text` is what the keys type, undefined if one of them is no character.
+What one read from the keyboard brought. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top
+was busy. Its `text` is what the keys type, undefined if one of them is no character.
 */
 export type DialogKey =
 	| {readonly kind: 'character'; readonly text: string}
@@ -112,7 +112,9 @@ export type DialogState = {
 	readonly policy: ActionPolicy;
 	readonly screen: {readonly columns: number; readonly rows: number};
 	readonly dialog: Dialog;
-	/** The action that was sent and is not yet proved, whether its dialog is open or not; undefined without one. */
+	/**
+	The action whose letter was pressed and that has not ended, even if its dialog was closed; undefined without one.
+	*/
 	readonly running: ActionProgress | undefined;
 	/** One line for the operator, shown until the next key; undefined without one. */
 	readonly notice: string | undefined;

@@ -66,9 +66,7 @@ export function abort(state: DialogState, why: string): Transition {
 	}
 }
 
-/**
-Ends the dialog because redis-top does not offer the action. The reasons and the preflight's facts stay on the screen.
-*/
+/** Refuses an action and ends its dialog. The reasons and the preflight's facts stay on the screen. */
 export function refuse(
 	state: DialogState,
 	subject: Subject,

@@ -192,7 +192,7 @@ function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): 
 	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};
 }
 
-/** The lines of effects and checks. Where lines are scarce, checks in the state `fine` are left out first. */
+/** The lines of effects and checks. Where lines are scarce, checks in the state `ok` are left out first. */
 function confirmLines(plan: ActionPlan, width: number) {
 	const checks = (isFine: boolean) =>
 		plan.checks.filter(({state}) => (state === 'ok') === isFine).flatMap(check => checkLines(check, width));

@@ -48,7 +48,7 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 /** A line of the menu; `index` is that of its row, and undefined for a heading. */
 type MenuLine = {readonly index: number | undefined; readonly content: Line};
 
-/** The rows under the headings of their groups. A search has no headings. The last line tells of folded rows. */
+/** The rows under the headings of their groups. A search has no headings. The last line counts the folded rows. */
 function menuLines(
 	state: DialogState,
 	{selected, search, rows: all}: Dialog & {kind: 'menu'},

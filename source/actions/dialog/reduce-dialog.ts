@@ -146,8 +146,8 @@ function tick(state: DialogState, nowMs: number): Transition {
 }
 
 /**
-Closes a dialog whose server was replaced by another process. Polling continues behind the dialog and may notice that
-first.
+Closes a dialog whose server has another run_id or role, or is lost. Polling goes on while a dialog is open, and often
+notices such a change first.
 */
 function see(state: DialogState, seen: Subject): Transition {
 	const {dialog} = state;
@@ -182,7 +182,7 @@ function finish(state: DialogState, progress: ActionProgress): Transition {
 	};
 }
 
-/** Locks actions, because no action is sent without an audit log. */
+/** Locks actions after an audit line could not be written. No action is sent without an audit log. */
 function lockOut(state: DialogState, why: string): Transition {
 	const {dialog, policy} = state;
 	const locked: DialogState = {...state, policy: {...policy, unlockedUntilMs: undefined}};

@@ -26,7 +26,7 @@ export class AuditFailure extends Error {
 /** Size at which the log is rotated, in bytes: about 10,000 lines. */
 const rotateAtBytes = 4 * 1024 * 1024;
 
-/** How often a line is written again if the file was removed meanwhile. */
+/** Most attempts to write a line whose file is removed during the write. */
 const triesPerLine = 3;
 
 /**

@@ -46,7 +46,10 @@ export function effectiveClass(actionClass: ActionClass, isProduction: boolean):
 	return classes[classes.indexOf(actionClass) + 1] ?? 'outage';
 }
 
-/** Whether an action may be sent, and what must be typed first. Asked when it is chosen, when its preflight is done, and at its letter. */
+/**
+Whether an action may be sent, and what must be typed first. Called when the action is chosen, after its preflight, and
+when its letter is pressed.
+*/
 export function guardAction(question: GuardQuestion): GuardAnswer {
 	const {policy, action, target, phrase, checks, nowMs} = question;
 	const actionClass = effectiveClass(action.class, policy.isProduction);

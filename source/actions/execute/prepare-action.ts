@@ -102,7 +102,7 @@ export async function prepareAction(request: ActionRequest, gate: Gate): Promise
 	}
 }
 
-/** The target as text: `10.0.1.11:6379 run_id 8f2c11e1 (Redis 7.0.15)`. */
+/** The target as text: address, first eight digits of the run_id, product and version. */
 function targetText(address: NodeAddress, runId: string, info: InfoReply): string {
 	const valkey = info.text('server', 'valkey_version');
 	const product = valkey === undefined ? `Redis ${info.text('server', 'redis_version') ?? '-'}` : `Valkey ${valkey}`;

@@ -20,8 +20,8 @@ const observeEveryMs = 500;
 const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
 
 /**
-Sends a prepared action. No other function of the program sends a command that can change a server; a test reads the
-sources for that.
+Sends a prepared action. No other function of the program sends a command that can change a server; a test searches the
+sources for another one.
 
 The steps: audit, read the target's identity again, send once, audit, observe until the effect is proved, audit. The
 command is sent at most once, and not at all where the audit can't be written or another process answers.
@@ -110,7 +110,7 @@ class Run {
 	}
 
 	/**
-	Reads the target. While a script blocks the server, INFO has no reply, and the facts of the preflight are used.
+	Reads the target. While a script blocks the server, INFO gets only BUSY, and the facts of the preflight are used.
 	*/
 	async #readTarget(port: ReadPort): Promise<Reading> {
 		const {row, facts, settings} = this.prepared;

@@ -58,7 +58,7 @@ function processOf({machine, info}: ServerFacts, {host}: NodeRecord): number | u
 	return seen ?? (machine.kind === 'here' ? info.number('server', 'process_id') : undefined);
 }
 
-/** The offer of a restart: facts, checks, and the steps where no check forbids them. */
+/** The content of the dialog before a restart begins: facts, checks, and the steps if no check forbids them. */
 export function restartOffer(
 	{facts, supervision: {supervisor, rules}}: RestartReading,
 	record: Pick<NodeRecord, 'address' | 'role' | 'endpoint'>,

@@ -77,7 +77,9 @@ function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows}: RestartVi
 	};
 }
 
-/** Checks with vetoes first. Checks that found nothing are left out where lines are short. */
+/**
+Checks with vetoes first. Where lines are scarce, the last ones are cut: first those of checks that found nothing.
+*/
 function inRoom(checks: readonly Check[], width: number, room: number): Line[] {
 	const rank = {veto: 0, warning: 1, ok: 2} as const;
 	const sorted = checks.toSorted((a, b) => rank[a.state] - rank[b.state]);
@@ -143,7 +145,7 @@ function startText({start}: RestartRun): string {
 	return `by ${start.who}${again}`;
 }
 
-/** Whether redis-top can run this step on this machine, after the server's name is typed. */
+/** Whether redis-top can run this step on this machine, after the operator typed the server's address. */
 export const mayRun = ({start}: RestartRun, step: RestartStep): boolean =>
 	step.id === 'start' && step.state !== 'sent' && start.command !== undefined;
 

@@ -222,7 +222,10 @@ export class RestartController {
 		this.options.openAction(record, choice);
 	}
 
-	/** The address is typed first, as for every outage action; then the letter counts. */
+	/**
+	Handles a key in the field for the address. The letter counts only after the complete address, as for every outage
+	action.
+	*/
 	#pressInField(box: StepsBox, run: RestartRun, key: DialogKey): void {
 		const text = key.kind === 'character' ? key.text : undefined;
 		if (box.typed === run.address && text === stepKeys.start?.letter) {

@@ -14,10 +14,10 @@ resync of a large data set takes minutes.
 const returnMs = 300_000;
 
 /**
-A restart is proved by another run id, by the keys as before except those that may have expired, by the role as before, and
-by its replicas or its link being back.
+A restart is proved by another run id, the keys as before, and the return of the replicas or of the link to the primary.
+Keys that may have expired may be missing. A replica must not return as a primary.
 
-@param answeringMs How long the server answers again.
+@param answeringMs Milliseconds for which the server has answered since its start.
 */
 export function verifyRestart(
 	{before}: Pick<RestartRun, 'before'>,

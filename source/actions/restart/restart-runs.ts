@@ -12,7 +12,7 @@ import {restartNote} from './restart-box.js';
 import {stepKeys, stepTitles} from './restart-state.js';
 import {advance, currentStep, isOver, withStep} from './steps.js';
 
-/** Interval between two reads of the files of other redis-top, in milliseconds. */
+/** Interval between two reads of the files of other redis-top processes, in milliseconds. */
 const readEveryMs = 2000;
 
 export type RestartRunsOptions = {
@@ -21,7 +21,7 @@ export type RestartRunsOptions = {
 	readonly folder: string;
 	/** Process id of this redis-top. */
 	readonly pid: number;
-	/** Ends following other redis-top. */
+	/** Ends the reading of other processes' files. */
 	readonly signal: AbortSignal;
 	readonly announce: (event: MonitorEvent) => void;
 	/** Called after every change; `notice` is for the dialog. */
@@ -37,7 +37,10 @@ export type ExpectedHandover = {
 	readonly text: string;
 };
 
-/** The state of each restart. It is read from the files of earlier redis-top, advanced by polls, and written to the disk. */
+/**
+The state of each restart. The state is read from the files of earlier redis-top processes, advanced by polls, and
+written to the disk.
+*/
 export class RestartRuns {
 	readonly #runs = new Map<NodeAddress, RestartRun>();
 	#keeping: Promise<void> = Promise.resolve();
@@ -53,7 +56,10 @@ export class RestartRuns {
 		return [...this.#runs.values()];
 	}
 
-	/** Continues restarts whose redis-top has ended, and follows those of others, until the signal. Never rejects. */
+	/**
+	Continues restarts whose redis-top process has ended, and shows those of other processes, until the signal. Never
+	rejects.
+	*/
 	async follow(): Promise<void> {
 		const {folder, signal, gate} = this.options;
 		while (!signal.aborted) {
@@ -64,7 +70,7 @@ export class RestartRuns {
 
 			const addresses = new Set(kept.map(({address}) => address));
 			for (const run of this.#runs.values()) {
-				// The other redis-top has finished or abandoned it.
+				// The other redis-top has finished or abandoned the restart.
 				if (!addresses.has(run.address) && !this.isOurs(run)) {
 					this.#runs.delete(run.address);
 					this.options.notify();
@@ -75,7 +81,7 @@ export class RestartRuns {
 		}
 	}
 
-	/** Whether this redis-top runs the restart. It is false while another one does. */
+	/** Whether this redis-top runs the restart. False while another redis-top runs it. */
 	isOurs = ({ownerPid}: RestartRun): boolean => ownerPid === this.options.pid;
 
 	#takeUp(run: RestartRun): void {
@@ -128,12 +134,15 @@ export class RestartRuns {
 		this.#put(withStep(run, id, state, note, this.options.gate.clock.now()));
 	}
 
-	/** Takes the result of this action for the failover step of a restart, although it goes to another node. */
+	/** Counts this action as the failover step of a restart, although the action goes to another node. */
 	expectHandover(handover: ExpectedHandover): void {
 		this.#handover = handover;
 	}
 
-	/** True for the failover of a restart. Its proof doesn't end the step: the node itself must report the role replica. */
+	/**
+	Whether the progress is that of a restart's failover. A proved failover does not end the step: the node itself must
+	report the role replica.
+	*/
 	#takeHandover({plan, outcome, verification}: ActionProgress, isFinal: boolean): boolean {
 		const expected = this.#handover;
 		if (expected === undefined || plan.id !== expected.action || plan.target.address !== expected.target) {

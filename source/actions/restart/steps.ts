@@ -75,8 +75,8 @@ export const maySkip = ({isSaveOptional}: RestartRun, id: RestartStepId): boolea
 	id === 'failover' || (id === 'save' && isSaveOptional);
 
 /**
-The restart after another poll of its node. Only observations advance it. redis-top never repeats a sent command by itself,
-also where it did not see the command's effect.
+The restart after another poll of its node. Only observations advance it. redis-top never repeats a sent command by
+itself, even if it did not see the command's effect.
 */
 export function advance(run: RestartRun, observation: RestartObservation, nowMs: number): RestartRun {
 	let next = run;

@@ -12,11 +12,14 @@ export type Survival =
 	| {readonly kind: 'append-only'}
 	/** Save points are set, so that SIGTERM or a plain SHUTDOWN saves. The estimate is the duration of the last save. */
 	| {readonly kind: 'saved-on-stop'; readonly estimateSeconds: number | undefined}
-	/** Only an explicit save keeps them. */
+	/** Only an explicit save keeps the data. */
 	| {readonly kind: 'only-if-asked'}
 	| {readonly kind: 'unknown'; readonly why: string};
 
-/** Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/signals/ (SIGTERM saves where save points are set). */
+/**
+Decides by the AOF and the save points. SIGTERM saves where save points are set:
+https://redis.io/docs/latest/operate/oss_and_stack/reference/signals/
+*/
 export function survivalOf({info, config}: ServerFacts): Survival {
 	const field = (name: string) => info.text('persistence', name);
 	const appendOnly = field('aof_enabled');
@@ -38,7 +41,7 @@ export function survivalOf({info, config}: ServerFacts): Survival {
 	return savePoints === '' ? {kind: 'only-if-asked'} : {kind: 'saved-on-stop', estimateSeconds: lastSaveDuration(info)};
 }
 
-/** One line for the dialog. */
+/** How the data survive, as one line of the restart's dialog. */
 export function survivalText(survival: Survival): string {
 	switch (survival.kind) {
 		case 'append-only':
@@ -115,8 +118,8 @@ export function supervisorStopCheck(
 }
 
 /**
-Vetoes against a restart: every way to start without the data although they were saved. No veto can be overridden here. An
-operator who accepts a loss can use the action SHUTDOWN SAVE.
+Checks against a restart: every way to start without data that were saved. A veto cannot be overridden here. An operator
+who accepts a loss can use the action SHUTDOWN SAVE.
 */
 export function restartVetoes(facts: ServerFacts): Check[] {
 	const nextStart = nextStartChecks(facts).filter(({state}) => state !== 'ok');
