@@ -5,7 +5,7 @@ import {bytes, count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import type {NodeFacts, RuleMemory} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const osCgroup = rule({
@@ -266,6 +266,11 @@ function longestCommandMs(facts: NodeFacts): number {
 	return Math.max(0, ...recent.map(({durationMicroseconds}) => durationMicroseconds / 1000));
 }
 
+/** The heavy command of the last minute; undefined where no command held the thread by its own work. */
+function heavyLately({memory: {heavyCommand}, nowMs}: NodeFacts): RuleMemory['heavyCommand'] {
+	return heavyCommand !== undefined && nowMs - heavyCommand.atMs <= 60_000 ? heavyCommand : undefined;
+}
+
 export const osPsi = rule({
 	id: 'os.psi',
 	scope: 'node',
@@ -275,7 +280,7 @@ export const osPsi = rule({
 		since: 'any',
 		falsePositives: [
 			'Other work may load a machine without slowing the server. The finding is only info without slow commands and slow PINGs.',
-			'A command may be slow by itself. A command that takes longer than the wait explains stays a cause of its own.',
+			'A command may be slow by itself. It stays a cause of its own if it takes longer than the wait explains, or if the main thread used a processor for as long.',
 		],
 	},
 	needs: {pressure: kernelFact(kernel => kernel.processorPressure)},
@@ -290,7 +295,8 @@ export const osPsi = rule({
 		const longestMs = longestCommandMs(facts);
 		const host = facts.record.host?.value;
 		const time = host?.kind === 'here' ? host.kernel.processorTime : undefined;
-		const isSlowByItself = longestMs / slowdown(pressure, time) > ownSlowMs;
+		const heavy = heavyLately(facts);
+		const isSlowByItself = heavy !== undefined || longestMs / slowdown(pressure, time) > ownSlowMs;
 		const pingMs = facts.record.ping.lastMs ?? 0;
 		const isSlow = slow > 0 || pingMs > slowPingMs;
 		return fires(isSlow ? 'warning' : 'info', {
@@ -300,7 +306,12 @@ export const osPsi = rule({
 				{name: 'cpu some avg10', value: pressure, unit: 'share'},
 				...(slow > 0 ? [{name: 'slow commands in 60 s', value: slow, unit: 'count' as const}] : []),
 				...(pingMs > slowPingMs ? [{name: 'PING', value: pingMs, unit: 'milliseconds' as const}] : []),
-				...(isSlowByItself ? [{name: slowByItself, value: longestMs, unit: 'milliseconds' as const}] : []),
+				...(heavy === undefined
+					? []
+					: [{name: `own time of ${heavy.command}`, value: heavy.ownMs, unit: 'milliseconds' as const}]),
+				...(isSlowByItself
+					? [{name: slowByItself, value: Math.max(longestMs, heavy?.ownMs ?? 0), unit: 'milliseconds' as const}]
+					: []),
 			],
 			meaning: isSlowByItself
 				? 'The server waits for its turn as well. Its longest command is too long for that alone.'

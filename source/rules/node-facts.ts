@@ -1,4 +1,5 @@
 import {FieldTracks, type TrackedField, type TrackedReading} from '../derive/field-tracks.js';
+import type {HeavyCommand} from '../derive/heavy-command.js';
 import type {KeyDrop} from '../derive/key-drop.js';
 import {MeanTracks} from '../derive/mean-tracks.js';
 import type {NodeRecord} from '../derive/node-record.js';
@@ -65,6 +66,8 @@ export type RuleMemory = {
 	readonly lossesAtMs: readonly number[];
 	/** The last disappearance of most keys between two samples, with its time; undefined: never. */
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
+	/** The last command that was seen to hold the main thread by its own work, with its time; undefined: none was. */
+	readonly heavyCommand: (HeavyCommand & {readonly atMs: number}) | undefined;
 	/** When the node's shard last gave slots away, or was about to, milliseconds since the epoch; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
 	readonly tracks: FieldTracks;
@@ -82,6 +85,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	unitRestartsAtMs: [],
 	lossesAtMs: [],
 	keyDrop: undefined,
+	heavyCommand: undefined,
 	slotsLeftAtMs: undefined,
 	tracks: new FieldTracks(),
 	means: new MeanTracks(),

@@ -1,6 +1,7 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
 import {hasGivenSlots} from '../cluster/slots-left.js';
 import {deploymentKind} from '../derive/deployment.js';
+import {heavyCommand} from '../derive/heavy-command.js';
 import {keyDrop} from '../derive/key-drop.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {MonitorEvent} from '../domain/event.js';
@@ -274,21 +275,22 @@ export class Health {
 function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, nowMs: number): RuleMemory {
 	const hasOtherRole = before.role !== 'unknown' && before.role !== after.role;
 	const isLost = before.failure === undefined && before.sample !== undefined && after.failure !== undefined;
-	const drop =
-		after.failure === undefined && after.sample !== undefined && after.sample !== before.sample
-			? keyDrop(before.sample, after.sample)
-			: undefined;
+	const sample = after.failure === undefined && after.sample !== before.sample ? after.sample : undefined;
+	const drop = sample && keyDrop(before.sample, sample);
+	const heavy = sample && heavyCommand(before.sample, sample, after.commands);
 	const view = after.clusterNodes === before.clusterNodes ? undefined : after.clusterNodes;
 	const isGivingSlots = view !== undefined && hasGivenSlots(before.clusterNodes?.value, view.value);
 	const restarts = {...restartMemory(memory, before, after, nowMs), ...unitMemory(memory, after, nowMs)};
-	if (!hasOtherRole && !isLost && !isGivingSlots && drop === undefined && Object.keys(restarts).length === 0) {
+	const isUnchanged = !hasOtherRole && !isLost && !isGivingSlots && drop === undefined && heavy === undefined;
+	if (isUnchanged && Object.keys(restarts).length === 0) {
 		return memory;
 	}
 
 	return {
 		...memory,
 		...restarts,
-		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: after.sample?.atMs ?? nowMs},
+		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: sample?.atMs ?? nowMs},
+		heavyCommand: heavy === undefined ? memory.heavyCommand : {...heavy, atMs: sample?.atMs ?? nowMs},
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
 		lossesAtMs: isLost ? [...memory.lossesAtMs, nowMs].slice(-lossesKept) : memory.lossesAtMs,

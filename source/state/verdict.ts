@@ -118,9 +118,16 @@ const rolesIn = memoizeByRef((nodes: MonitorState['nodes']): ReadonlyMap<NodeAdd
 const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
 
-/** The urgency of a cause with its consequences: that of the most urgent one. */
+/**
+The urgency of a cause with its consequences: that of the most urgent one. A machine short of processor time slows whatever
+runs on it, so it comes after every finding about the server itself.
+
+@param family The cause first.
+*/
 export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
-	Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
+	family[0]?.rule === 'os.psi'
+		? effectRank(undefined) + 1
+		: Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
 
 /**
 Of the consequences of a node's problem, the one that clients feel most, on the node itself or in the whole deployment.

@@ -191,3 +191,13 @@ testRule(osClocksource, [
 	['slow', kernel({clockSource: 'hpet'}), 'info', /^reads the time from a slow clock source \(hpet\)$/],
 	['another machine', {}, 'unseen'],
 ]);
+
+test('os.psi: a command that held the thread by its own work stays a cause of its own for a minute', () => {
+	const own = (agoMs: number) =>
+		firingOf(osPsi, {
+			...pressure(0.9, 3),
+			watch: {heavyCommand: {command: 'evalsha', ownMs: 60, atMs: nowMs - agoMs}},
+		}).evidence.find(({name}) => name === slowByItself)?.value;
+	assert.equal(own(5000), 60);
+	assert.equal(own(61_000), undefined);
+});

@@ -187,6 +187,18 @@ test('equally severe findings are ordered by their effects, and a cause has the 
 	assert.deepEqual(orderOf([slow, cause]), [slow, cause]);
 });
 
+test('a machine short of processor time comes after what is known of the server itself', () => {
+	const {severity, cause, others} = verdictOf(
+		stateWith([
+			findingOf('os.psi', 'warning'),
+			findingOf('lat.p99', 'warning', up.address, {effect: 'slow'}),
+			findingOf('mem.scripts', 'warning'),
+		]),
+		sampledAtMs,
+	) as Extract<Verdict, {cause: unknown}>;
+	assert.deepEqual([severity, cause.rule, others.map(({rule}) => rule)], ['warning', 'mem.scripts', ['os.psi']]);
+});
+
 test('a primary that does not respond is first, and a replica that does not respond comes after refused writes', () => {
 	const outage = (node: NodeRecord) => findingOf('srv.paused', 'critical', node.address, {effect: 'not-responding'});
 	const refusal = findingOf('per.misconf', 'critical', '10.0.1.13:6379', {effect: 'writes-refused'});

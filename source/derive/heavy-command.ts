@@ -1,0 +1,56 @@
+import type {NodeSample} from '../domain/sample.js';
+import type {CommandRate} from './command-rates.js';
+
+/** A command whose calls held the main thread by their own work, and the processor time of one call, in milliseconds. */
+export type HeavyCommand = {readonly command: string; readonly ownMs: number};
+
+/**
+Processor time of a call from which a command is heavy, in milliseconds: the default of `slowlog-log-slower-than`.
+Source: redis.conf.
+*/
+const heavyMs = 10;
+
+/**
+The command that took most time between two samples, where processor time accounts for its mean duration. On a machine
+short of processors, a quick command may last long as well, and the thread then has hardly used a processor. The run time
+of the command is therefore cut to the processor time of the main thread. Undefined where most of that time may have gone
+elsewhere, such as into reading and writing sockets.
+*/
+export function heavyCommand(
+	earlier: NodeSample | undefined,
+	later: NodeSample,
+	commands: readonly CommandRate[],
+): HeavyCommand | undefined {
+	const processorMs = earlier === undefined ? undefined : mainThreadMs(earlier, later);
+	if (processorMs === undefined || processorMs < heavyMs) {
+		return undefined;
+	}
+
+	let [most, heaviest]: [number, CommandRate | undefined] = [0, undefined];
+	for (const rate of commands) {
+		const ranMs = ((rate.meanMicroseconds ?? 0) * (rate.callsOfInterval ?? 0)) / 1000;
+		[most, heaviest] = ranMs > most ? [ranMs, rate] : [most, heaviest];
+	}
+
+	if (heaviest?.callsOfInterval === undefined || most < processorMs / 2) {
+		return undefined;
+	}
+
+	const ownMs = Math.min(most, processorMs) / heaviest.callsOfInterval;
+	return ownMs < heavyMs ? undefined : {command: heaviest.command, ownMs};
+}
+
+/** Processor time of the main thread between two samples, in milliseconds; before 6.2 that of the whole process. */
+function mainThreadMs(earlier: NodeSample, later: NodeSample): number | undefined {
+	if (earlier.runId !== later.runId) {
+		return undefined;
+	}
+
+	const grown = (name: string) => {
+		const [before, after] = [earlier.info.number('cpu', name), later.info.number('cpu', name)];
+		return before === undefined || after === undefined || after < before ? undefined : (after - before) * 1000;
+	};
+	const user = grown('used_cpu_user_main_thread') ?? grown('used_cpu_user');
+	const system = grown('used_cpu_sys_main_thread') ?? grown('used_cpu_sys');
+	return user === undefined || system === undefined ? undefined : user + system;
+}
