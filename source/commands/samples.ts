@@ -14,7 +14,13 @@ import {stopOnSignal} from './stop-on-signal.js';
 import {writeOut} from './write-out.js';
 
 /** All parts of a node that may be polled on demand. With this set, every request of a node is polled. */
-export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
+export const allInterests: ReadonlySet<PollInterest> = new Set([
+	'clients',
+	'main-thread',
+	'histograms',
+	'slowlog',
+	'cluster',
+]);
 
 const isAnyReached = ({store}: MonitorSession): boolean =>
 	[...store.get().nodes.values()].some(({sample}) => sample !== undefined);

@@ -1,5 +1,6 @@
 import type {NodeSample} from '../domain/sample.js';
 import {commandRates} from './command-rates.js';
+import {mainThreadParts} from './main-thread.js';
 import type {NodeRecord} from './node-record.js';
 import {nodeValues} from './node-values.js';
 import {replicaLinks} from './replica-links.js';
@@ -8,10 +9,10 @@ import {replicaLinks} from './replica-links.js';
 The fields of a record that are computed from two samples. Add a new field here alone. The live record, the history and
 the baseline all compute these fields with `comparedRecord`; history entries leave them out.
 */
-export type ComparedFields = Pick<NodeRecord, 'values' | 'commands' | 'replicas'>;
+export type ComparedFields = Pick<NodeRecord, 'values' | 'commands' | 'mainThread' | 'replicas'>;
 
 /** The compared fields when nothing is known: before the first sample, or in a history entry, which leaves them out. */
-export const notCompared: ComparedFields = {values: new Map(), commands: [], replicas: []};
+export const notCompared: ComparedFields = {values: new Map(), commands: [], mainThread: undefined, replicas: []};
 
 /**
 Computes the compared fields of two samples of a node. A rate without a comparable earlier sample is undefined.
@@ -23,14 +24,21 @@ export const comparedRecord = (
 	earlier: NodeSample | undefined,
 	later: NodeSample,
 	known: ComparedFields = notCompared,
-): ComparedFields => ({
-	values: nodeValues(earlier, later),
-	commands: commandRates(earlier, later) ?? known.commands,
-	replicas: replicaLinks(earlier, later),
-});
+): ComparedFields => {
+	const commands = commandRates(earlier, later);
+	return {
+		values: nodeValues(earlier, later),
+		commands: commands ?? known.commands,
+		mainThread: commands && mainThreadParts(earlier, later, commands),
+		replicas: replicaLinks(earlier, later),
+	};
+};
 
 /**
 The fields that a failed poll resets: the rates become unknown. Commands and replicas stay as of the last sample, shown
 with its age.
 */
-export const unknownAfterFailure: Pick<ComparedFields, 'values'> = {values: notCompared.values};
+export const unknownAfterFailure: Pick<ComparedFields, 'values' | 'mainThread'> = {
+	values: notCompared.values,
+	mainThread: undefined,
+};

@@ -12,6 +12,7 @@ import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {Thresholds} from '../domain/thresholds/thresholds.js';
 import type {CommandRate} from './command-rates.js';
 import type {IntervalBounds, LatencyBucket} from './latency-percentiles.js';
+import type {MainThreadPart} from './main-thread.js';
 import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
 
@@ -118,6 +119,11 @@ export type NodeRecord = TimedReadings & {
 	readonly series: ReadonlyMap<MetricId, Series>;
 	readonly ping: PingReading;
 	readonly commands: readonly CommandRate[];
+	/**
+	What the main thread did since the sample before, in parts that add up to 1. Undefined where it can't be known, and
+	for nodes out of focus.
+	*/
+	readonly mainThread?: readonly MainThreadPart[] | undefined;
 	readonly replicas: readonly ReplicaLink[];
 	readonly clients?: ClientReading | undefined;
 	readonly slowlog: Timed<SlowlogHistory> | undefined;

@@ -1,7 +1,15 @@
 /**
 What the user looks at now that needs more than INFO. `client-rules`: the list of clients is not shown, but rules read it.
+`main-thread`: what the main thread does, for which INFO debug is read too.
 */
-export type PollInterest = 'clients' | 'client-rules' | 'histograms' | 'slowlog' | 'all-slowlogs' | 'cluster';
+export type PollInterest =
+	| 'clients'
+	| 'client-rules'
+	| 'main-thread'
+	| 'histograms'
+	| 'slowlog'
+	| 'all-slowlogs'
+	| 'cluster';
 
 /**
 How a poll asks a node for its view. `now`: with this poll, because the cluster changes or the sample of a large cluster

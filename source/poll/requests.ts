@@ -42,7 +42,12 @@ function infoArguments(state: PollState, demand: PollDemand): ReadonlyArray<read
 		return [[]];
 	}
 
-	return [state.sentinel !== undefined ? sentinelSections : isShown(demand) ? detailedSections : infoSections];
+	if (state.sentinel !== undefined) {
+		return [sentinelSections];
+	}
+
+	const shown = isShown(demand) ? detailedSections : infoSections;
+	return [demand.isFocused && demand.interests.has('main-thread') ? [...shown, 'debug'] : shown];
 }
 
 const byFocus =

@@ -16,6 +16,7 @@ import {forkAndDiskRules} from './fork-and-disk.js';
 import {hostRules} from './host.js';
 import {keyspaceRules} from './keyspace.js';
 import {latencyRules} from './latency.js';
+import {mainThreadRules} from './main-thread.js';
 import {memoryBuffersRules} from './memory-buffers.js';
 import {memoryEvictionRules} from './memory-eviction.js';
 import {memoryHostRules} from './memory-host.js';
@@ -61,6 +62,7 @@ export const allRules = [
 	...clientTrafficRules,
 	...clientBuffersRules,
 	...latencyRules,
+	...mainThreadRules,
 	...observabilityRules,
 	...cpuNetworkRules,
 	...keyspaceRules,

@@ -149,6 +149,7 @@ export const explanations: readonly Explanation[] = [
 		where: 'here',
 		symptoms: ['lat.p99', 'lat.mean_regress', 'lat.event', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
 	},
+	{cause: 'lat.command_hog', where: 'here', symptoms: ['lat.eventloop', 'cpu.main', 'lat.p99', 'conn.rtt']},
 	{cause: 'mem.oom', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},

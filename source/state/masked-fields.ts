@@ -73,6 +73,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	engine: 'plain',
 	event: 'plain',
 	failed: 'plain',
+	field: 'plain',
 	flags: 'plain',
 	forbidden: 'plain',
 	grant: 'plain',

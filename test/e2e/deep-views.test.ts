@@ -55,3 +55,24 @@ for (const {name, program} of versions) {
 		}
 	});
 }
+
+for (const {name, program} of versions) {
+	test(`${name}: panel 5 shows where the main thread's time goes, and the parts add up to all of it`, async t => {
+		const server = await serverFor(t, {server: program});
+		await keepSending(t, server, 'planted', () => ['SORT', 'numbers', 'LIMIT', 0, 1]);
+		await server.command('RPUSH', 'numbers', ...Array.from({length: 3000}, (_, index) => index));
+		const screen = await openMonitor(t, at(server), {cols: 120, rows: 40});
+		screen.press('5');
+		await screen.waitFor(lines => lines.some(line => /main thread .*█/.test(line)), {what: 'the bar'});
+		await screen.waitFor(lines => lines.some(line => /█ sort \d\d[\d.]*% /.test(line)), {what: 'its command'});
+		const {stdout} = await runProgram(t, ['snapshot', ...at(server), '-i', '500ms']);
+		const [node] = JSON.parse(stdout).nodes;
+		const parts: ReadonlyArray<{id: string; name: string; share: number}> = node.mainThread;
+		assert.equal(parts[0]?.name, 'sort');
+		assert.ok(Math.abs(parts.reduce((all, {share}) => all + share, 0) - 1) < 0.001);
+		const hasEventLoop = String(await server.command('INFO', 'stats')).includes('eventloop_duration_sum');
+		const ids = parts.map(({id}) => id);
+		assert.equal(ids.includes('untold'), !hasEventLoop);
+		assert.equal(ids.includes('idle'), hasEventLoop);
+	});
+}

@@ -35,6 +35,12 @@ export const workloadThresholds = {
 		unit: 'share',
 		source: 'of the time, spent in all cycles together; with less, clients hardly wait',
 	},
+	'lat.queue.share': {
+		value: 0.25,
+		unit: 'share',
+		source: 'of the time, as for lat.eventloop; below it clients hardly wait',
+	},
+	'lat.command_hog.share': {value: 0.5, unit: 'share', source: "of the main thread's time: more than all the rest"},
 	'cpu.main.warning': {value: 0.75, unit: 'share', source: 'of one core; queueing begins there'},
 	'cpu.main.critical': {value: 0.9, unit: 'share', source: 'Amazon ElastiCache, EngineCPUUtilization'},
 	'cpu.throttle.share': {value: 0.1, unit: 'share', source: 'of the periods of its control group'},

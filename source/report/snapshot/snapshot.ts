@@ -165,6 +165,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, now
 		replication: info === undefined ? null : replicationPart(info, record.replicas),
 		keyspace: info === undefined ? null : keyspacePart(info),
 		commands: commandsPart(record),
+		mainThread: mainThreadPart(record),
 		cluster: clusterPart(record, cluster, nowMs),
 		sentinel: sentinelPart(record, nowMs),
 		slowlog: slowlogPart(record, nowMs),
@@ -221,6 +222,13 @@ function talkersPart({clients, failure}: NodeRecord) {
 					outBytesPerSecond: rates.outBytes,
 					commandsPerSecond: rates.commands,
 				}));
+}
+
+/** What the main thread did between two samples, in parts whose shares add up to 1; null where it can't be known. */
+function mainThreadPart({mainThread, failure}: NodeRecord) {
+	return failure !== undefined || mainThread === undefined
+		? null
+		: mainThread.map(({id, name, share, field}) => ({id, name, share, field: field ?? null}));
 }
 
 function commandsPart({commands, latency, failure}: NodeRecord) {

@@ -13,6 +13,25 @@ export const commandsFigures: readonly Figure[] = [
 	['TIME', 'Share of all time in commands.'],
 	['FAIL/S, FAILED', 'failed_calls and rejected_calls.'],
 	['TOTAL', 'calls since the start of the server, or CONFIG RESETSTAT.'],
+	[
+		'main thread',
+		'Where its time went between two samples; the parts add up to 100 %. Each command: usec of cmdstat_… An inner command of a script counts once.',
+	],
+	['other commands', 'eventloop_duration_cmd_sum without the commands that are named.'],
+	[
+		'event loop',
+		'The rest of eventloop_duration_sum: reading, parsing, writing, eviction. Before Redis 7.2: used_cpu_…_main_thread without commands.',
+	],
+	[
+		'cron, AOF',
+		'eventloop_duration_cron_sum and eventloop_duration_aof_sum of INFO debug, which is read while this panel is open.',
+	],
+	['expiry, fork', 'expire_cycle_cpu_milliseconds; latest_fork_usec when one fork began.'],
+	[
+		'no processor',
+		'eventloop_duration_sum without used_cpu_…_main_thread: the host did not run the thread, or it waited for a disk. It is taken from the other parts.',
+	],
+	['idle, not told', 'The thread waited for requests. Before Redis 7.2, idle and waiting are not told.'],
 	['calls', 'Calls of all commands per second.'],
 	['time in commands', 'Seconds in commands per second. Near 100 % the one thread is full.'],
 	['failures', 'failed_calls and rejected_calls of all commands per second.'],

@@ -13,11 +13,12 @@ import {panelBox, titleParts} from '../../panel-box.js';
 import {metricText} from '../changes.js';
 import {boundText, type CommandRow, commandColumns, commandRows} from './commands-columns.js';
 import {latencyHistogram} from './latency-histogram.js';
+import {mainThreadBar} from './main-thread-bar.js';
 
 /** Panel 5: the commands that use the server's time, and how long each takes. */
 export const commandsPanel: Panel = {
 	id: 'commands',
-	interests: ['histograms'],
+	interests: ['histograms', 'main-thread'],
 	commands: ['INFO', 'LATENCY HISTOGRAM'],
 	sortKeys: [
 		{id: 'share', title: 'time share'},
@@ -29,7 +30,7 @@ export const commandsPanel: Panel = {
 	rowKeys: ({node, table}) => shownRows(node, table).map(({rate}) => rate.command),
 	draw: (input, rect) =>
 		panelBox(commandsPanel, input, rect, (node, room) => {
-			const facts = room.height < 6 ? [] : factLines(node, room);
+			const facts = room.height < 6 ? [] : factLines(node, room, input.glyphs);
 			const listWidth = room.width >= widthForHistogram ? Math.min(listWidest, room.width) : room.width;
 			const list = listBody(
 				{
@@ -131,8 +132,9 @@ function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect
 }
 
 /** The totals of all commands, and the number of error replies since the server's start by their first word. */
-function factLines(node: NodeRecord, {width}: Rect): Line[] {
-	const {commands} = node;
+function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
+	const {commands, mainThread} = node;
+	const bar = mainThread === undefined || height < 9 ? [] : mainThreadBar(mainThread, width, glyphs);
 	const errors = node.sample === undefined ? [] : [...errorStats(node.sample.info)];
 	const isIncomplete = node.sample !== undefined && errorCounting(node.sample.info) !== 'all';
 	const known = [
@@ -152,7 +154,7 @@ function factLines(node: NodeRecord, {width}: Rect): Line[] {
 		span(metricText(node, 'errorReplies').padEnd(8)),
 		span(known.length === 0 ? '' : ' since the start ', 'label'),
 	];
-	return [totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
+	return [...bar, totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
 }
 
 /**

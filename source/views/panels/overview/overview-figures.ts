@@ -31,6 +31,7 @@ export const overviewFigures: readonly Figure[] = [
 		'Round trip of a PING on an idle connection. (ours): this machine was busy, and the figure says nothing of the server.',
 	],
 	['slow log', 'New entries a minute, and the slowest of them; panel 6 lists them.'],
+	['thread', 'What the main thread does with its time, the largest parts; panel 5 has all of them and their fields.'],
 	['slowest', 'The command with the highest p99 of LATENCY HISTOGRAM. Bad above 10 ms.'],
 	['redis-top', 'What redis-top itself costs this server: its commands and bytes per second.'],
 	[

@@ -8,6 +8,7 @@ import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond, s
 import {type Card, values} from '../card.js';
 import {serverMsOf} from '../changes.js';
 import {boundText} from '../commands/commands-columns.js';
+import {mainThreadText} from '../commands/main-thread-bar.js';
 
 /**
 The least value that `share` of the readings do not exceed. Undefined readings don't count; undefined without any
@@ -18,9 +19,12 @@ export function quantile(readings: ReadonlyArray<number | undefined>, share: num
 	return known[Math.max(0, Math.ceil(known.length * share) - 1)];
 }
 
+/** Width of the labels and the blanks after them, in cells. */
+const labelWidth = 11;
+
 /**
-The card of latency: round trips of PING, the slow log, the slowest command by p99, the busiest command, and redis-top's
-own load. `(ours)` stands for a round trip that is dropped, because redis-top's event-loop lag made it slow.
+The card of latency: round trips of PING, the slow log, the slowest command by p99, what the main thread does or else the
+busiest command, and redis-top's own load. `(ours)` stands for a round trip that is dropped, because redis-top's event-loop lag made it slow.
 */
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
@@ -43,12 +47,14 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 			['ping', [...trip, ...max]],
 			['slow log', slowLine(node, slow, glyphs)],
 			['slowest', worstLine],
-			[
-				'busiest',
-				busiest === undefined
-					? '-'
-					: values(busiest.command, ' takes ', percent(busiest.timeShare), ' of command time'),
-			],
+			node.mainThread === undefined
+				? [
+						'busiest',
+						busiest === undefined
+							? '-'
+							: values(busiest.command, ' takes ', percent(busiest.timeShare), ' of command time'),
+					]
+				: ['thread', mainThreadText(node.mainThread, width - labelWidth)],
 			[
 				'redis-top',
 				values(

@@ -1,0 +1,225 @@
+import type {NodeSample} from '../domain/sample.js';
+import type {CommandRate} from './command-rates.js';
+import {sampleRate} from './node-values.js';
+
+/**
+What the main thread did with its time.
+
+- `command`: one command by name; `commands`: all others, or all of them where INFO commandstats was not read
+- `loop`: the rest of the event loop, that is reading, parsing, writing and eviction
+- `cron`, `aof`, `expiry`, `fork`: those jobs of the server itself
+- `waiting`: the event loop ran, and the thread had no processor; the other parts are without this time
+- `idle`: the thread waited for the next event
+- `untold`: what this version does not tell
+*/
+export type MainThreadPartId =
+	| 'command'
+	| 'commands'
+	| 'loop'
+	| 'cron'
+	| 'aof'
+	| 'expiry'
+	| 'fork'
+	| 'waiting'
+	| 'idle'
+	| 'untold';
+
+export type MainThreadPart = {
+	readonly id: MainThreadPartId;
+	/** The part's name on the screen: `get`, `other commands`, `event loop`. */
+	readonly name: string;
+	/** The part's share of the time between two samples, 0–1. The shares of all parts add up to 1. */
+	readonly share: number;
+	/** The field of INFO that the part is made of; undefined for what is not told. */
+	readonly field: string | undefined;
+};
+
+/** Commands with a part of their own. */
+const namedCommands = 4;
+
+/** Share of the time from which a command has a part of its own. */
+const leastNamedShare = 0.01;
+
+/**
+Commands that run other commands. INFO commandstats counts the inner commands' time for both, while
+`eventloop_duration_cmd_sum` counts it once. Source: `call()` in server.c.
+*/
+const containers: ReadonlySet<string> = new Set([
+	'eval',
+	'evalsha',
+	'eval_ro',
+	'evalsha_ro',
+	'fcall',
+	'fcall_ro',
+	'exec',
+]);
+
+type Named = {readonly name: string; readonly share: number};
+
+/**
+The time of the main thread between two samples, in parts that add up to 1. Undefined without two samples of the same
+process, and where the server tells neither its commands' time nor its event loop's.
+
+`eventloop_duration_sum` exists since Redis 7.2. Before it, processor time tells what the event loop took, and the rest is
+not told. INFO debug is asked for only while panel 5 is open; without it, cron and AOF are in the rest of the event loop.
+
+@param commands The rates of the commands between the same samples.
+*/
+export function mainThreadParts(
+	earlier: NodeSample | undefined,
+	later: NodeSample,
+	commands: readonly CommandRate[],
+): readonly MainThreadPart[] | undefined {
+	const seconds = (later.elapsedMs - (earlier?.elapsedMs ?? later.elapsedMs)) / 1000;
+	if (earlier === undefined || earlier.runId !== later.runId || seconds <= 0) {
+		return undefined;
+	}
+
+	const share = (section: string, field: string, perSecond: number): number | undefined => {
+		const rate = sampleRate(earlier, later, info => info.number(section, field));
+		return rate === undefined ? undefined : rate / perSecond;
+	};
+	const named = commands.map(({command, callsOfInterval = 0, meanMicroseconds = 0}) => ({
+		name: command,
+		share: (callsOfInterval * meanMicroseconds) / 1_000_000 / seconds,
+	}));
+	const active = share('stats', 'eventloop_duration_sum', 1_000_000);
+	const inCommands = share('stats', 'eventloop_duration_cmd_sum', 1_000_000);
+	const processor = sum(share('cpu', 'used_cpu_user_main_thread', 1), share('cpu', 'used_cpu_sys_main_thread', 1));
+	if (active === undefined || inCommands === undefined) {
+		return named.length === 0 ? undefined : withoutEventLoop(named, processor);
+	}
+
+	const cron = share('debug', 'eventloop_duration_cron_sum', 1_000_000);
+	const aof = share('debug', 'eventloop_duration_aof_sum', 1_000_000) ?? 0;
+	const expiry = share('stats', 'expire_cycle_cpu_milliseconds', 1000) ?? 0;
+	const parts = jobsOf({active, inCommands, cron, aof, expiry, fork: forkShare(earlier, later, seconds)});
+	const busy: MainThreadPart[] = [...commandParts(named, Math.min(inCommands, active)), ...parts];
+	return withIdle(busy, processor);
+}
+
+const sum = (one: number | undefined, other: number | undefined): number | undefined =>
+	one === undefined || other === undefined ? undefined : one + other;
+
+const part = (id: MainThreadPartId, name: string, share: number, field?: string): MainThreadPart => ({
+	id,
+	name,
+	share: Math.max(0, share),
+	field,
+});
+
+/** The share of the last fork, when exactly one began between the samples; 0 else. `latest_fork_usec` has one fork only. */
+function forkShare(earlier: NodeSample, later: NodeSample, seconds: number): number {
+	const forks = (sample: NodeSample) => sample.info.number('stats', 'total_forks') ?? 0;
+	const usec = later.info.number('stats', 'latest_fork_usec') ?? 0;
+	return forks(later) - forks(earlier) === 1 ? usec / 1_000_000 / seconds : 0;
+}
+
+type Jobs = {
+	readonly active: number;
+	readonly inCommands: number;
+	readonly cron: number | undefined;
+	readonly aof: number;
+	readonly expiry: number;
+	readonly fork: number;
+};
+
+/**
+The event loop without commands, in jobs that do not overlap. Expiry and fork run in cron, or between two cycles. A fork
+of the command BGSAVE is in the command's own time, so it has no part of its own where the rest is shorter.
+*/
+function jobsOf({
+	active,
+	inCommands,
+	cron: cronSum,
+	aof: aofSum,
+	expiry: expirySum,
+	fork: forkSum,
+}: Jobs): MainThreadPart[] {
+	let rest = Math.max(0, active - inCommands);
+	const aof = Math.min(aofSum, rest);
+	rest -= aof;
+	const expiry = Math.min(expirySum, rest);
+	rest -= expiry;
+	const fork = forkSum <= rest ? forkSum : 0;
+	rest -= fork;
+	const cron = Math.min(rest, Math.max(0, (cronSum ?? 0) - expiry - fork));
+	rest -= cron;
+	return [
+		part('loop', 'event loop', rest, 'eventloop_duration_sum'),
+		...(cronSum === undefined ? [] : [part('cron', 'cron', cron, 'eventloop_duration_cron_sum')]),
+		part('aof', 'AOF', aof, 'eventloop_duration_aof_sum'),
+		part('expiry', 'expiry', expiry, 'expire_cycle_cpu_milliseconds'),
+		part('fork', 'fork', fork, 'latest_fork_usec'),
+	];
+}
+
+/** The longest commands by name, and the others together; their shares add up to `total`. */
+function commandParts(named: readonly Named[], total: number): MainThreadPart[] {
+	const own = withoutInner(named, total);
+	const top = own
+		.filter(({share}) => share >= leastNamedShare)
+		.toSorted((one, other) => other.share - one.share)
+		.slice(0, namedCommands);
+	const others = Math.max(0, total - top.reduce((all, {share}) => all + share, 0));
+	return [
+		...top.map(({name, share}) => part('command', name, share, `cmdstat_${name}`)),
+		part('commands', top.length === 0 ? 'commands' : 'other commands', others, 'eventloop_duration_cmd_sum'),
+	];
+}
+
+/** The commands' own time: what is counted twice is taken from scripts, functions and EXEC, which ran the others. */
+function withoutInner(named: readonly Named[], total: number): readonly Named[] {
+	const all = named.reduce((time, {share}) => time + share, 0);
+	const contained = named.reduce((time, {name, share}) => time + (containers.has(name) ? share : 0), 0);
+	const twice = Math.min(contained, Math.max(0, all - total));
+	const kept = contained > 0 ? (contained - twice) / contained : 1;
+	const own = named.map(({name, share}) => ({name, share: containers.has(name) ? share * kept : share}));
+	const left = all - twice;
+	// Two clocks measure the sums, so that the commands may seem to take slightly more than all of them together.
+	const scale = left > total ? total / left : 1;
+	return own.map(({name, share}) => ({name, share: share * scale}));
+}
+
+/**
+The parts with the time without a processor and the idle time. The time without a processor could fall into any part, so
+it is taken from all of them in proportion. An event loop cycle that ends now may have begun before the earlier sample:
+then the parts are more than the time between the samples, and are scaled to it.
+*/
+function withIdle(busy: readonly MainThreadPart[], processor: number | undefined): readonly MainThreadPart[] {
+	const active = busy.reduce((all, {share}) => all + share, 0);
+	// Waiting for the disk is the AOF's own time, so it is no time without a processor.
+	const aof = busy.find(({id}) => id === 'aof')?.share ?? 0;
+	const waiting = processor === undefined ? 0 : Math.max(0, active - aof - processor);
+	const granted = active > 0 ? (active - waiting) / active : 1;
+	const scale = active > 1 ? 1 / active : 1;
+	const idle = Math.max(0, 1 - active);
+	return [
+		...busy.map(one => ({...one, share: one.share * granted * scale})),
+		...(processor === undefined
+			? []
+			: [
+					part(
+						'waiting',
+						'no processor',
+						waiting * scale,
+						'eventloop_duration_sum − used_cpu_user_main_thread − used_cpu_sys_main_thread',
+					),
+				]),
+		part('idle', 'idle', idle, 'eventloop_duration_sum'),
+	].filter(({id, share}) => share > 0 || id === 'idle');
+}
+
+/** The parts before Redis 7.2: commands, what else took processor time, and the rest, which is not told. */
+function withoutEventLoop(named: readonly Named[], processor: number | undefined): readonly MainThreadPart[] {
+	const contained = named.filter(({name}) => containers.has(name)).reduce((time, {share}) => time + share, 0);
+	const all = named.reduce((time, {share}) => time + share, 0);
+	// Without the sum of all commands, the time inside scripts is known to be counted twice at most once.
+	const total = Math.min(1, Math.max(contained, all - contained));
+	const loop = processor === undefined ? 0 : Math.max(0, Math.min(1, processor) - total);
+	return [
+		...commandParts(named, total),
+		part('loop', 'event loop', loop, 'used_cpu_user_main_thread + used_cpu_sys_main_thread'),
+		part('untold', 'not told', 1 - total - loop),
+	].filter(({share}) => share > 0);
+}

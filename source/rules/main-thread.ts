@@ -1,0 +1,118 @@
+import {message} from '../domain/message.js';
+import {percent} from '../text/units.js';
+import {senderCulprit, sendersOf} from './client-names.js';
+import {answerMissing, increase} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** Time between the two samples of the facts, in microseconds; 0 without two samples. */
+const elapsedMicroseconds = ({sample, earlier}: NodeFacts): number =>
+	sample === undefined || earlier === undefined ? 0 : (sample.elapsedMs - earlier.elapsedMs) * 1000;
+
+/** The share of its event loop's time in which the main thread had a processor, 0–1; 1 where it is not told. */
+function grantedShare(facts: NodeFacts, durationMicroseconds: number): number {
+	const user = facts.perSecond('cpu', 'used_cpu_user_main_thread');
+	const system = facts.perSecond('cpu', 'used_cpu_sys_main_thread');
+	const seconds = elapsedMicroseconds(facts) / 1_000_000;
+	return user === undefined || system === undefined || durationMicroseconds === 0
+		? 1
+		: Math.min(1, ((user + system) * seconds * 1_000_000) / durationMicroseconds);
+}
+
+export const latQueue = rule({
+	id: 'lat.queue',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Whether the main thread spends more of its time on everything else than on commands, and at least a quarter: `eventloop_duration_sum` without `eventloop_duration_cmd_sum`. That is reading and writing for many clients, cron, AOF and expiry, for which commands wait.',
+		since: '7.2',
+		falsePositives: [
+			'Small commands take less time than reading them and writing their replies. That is usual, so that the rule only informs.',
+			'On a starved machine the event loop takes longer without doing more: time without a processor does not count.',
+		],
+	},
+	raiseAfter: 5,
+	needs: {
+		duration: increase('stats', 'eventloop_duration_sum'),
+		inCommands: increase('stats', 'eventloop_duration_cmd_sum'),
+	},
+	evaluate({duration, inCommands}, facts) {
+		const elapsed = elapsedMicroseconds(facts);
+		const granted = grantedShare(facts, duration);
+		const share = elapsed > 0 ? (Math.max(0, duration - inCommands) * granted) / elapsed : 0;
+		const commandShare = elapsed > 0 ? (inCommands * granted) / elapsed : 0;
+		return share <= facts.threshold('lat.queue.share') || share <= commandShare
+			? clear
+			: fires('info', {
+					problem: `spends ${percent(share)} of its time beside commands`,
+					detail: `${percent(commandShare)} in commands`,
+					evidence: [
+						{name: 'eventloop_duration_sum − eventloop_duration_cmd_sum', value: share, unit: 'share'},
+						{name: 'eventloop_duration_cmd_sum', value: commandShare, unit: 'share'},
+					],
+					meaning:
+						'Its time goes to reading requests and writing replies, to cron and to AOF. Commands wait for that, and no faster command helps.',
+					next: [
+						hint('see the parts: panel 5, main thread'),
+						hint('send several commands in one request (pipelining), or use fewer connections'),
+						redisCli(facts, 'CONFIG GET io-threads'),
+					],
+				});
+	},
+});
+
+const commandsOfInterval = {
+	read: ({record}: NodeFacts) =>
+		record.commands.some(({callsOfInterval}) => callsOfInterval !== undefined) ? record.commands : undefined,
+	missing: answerMissing('INFO commandstats'),
+};
+
+export const latCommandHog = rule({
+	id: 'lat.command_hog',
+	scope: 'node',
+	docs: {
+		looksAt:
+			"Whether one command takes more than half of the main thread's time: `usec` of `cmdstat_…` against the time between two samples. redis-top asks the node in focus for INFO commandstats.",
+		since: '2.6',
+		falsePositives: [
+			'A server with one kind of work has one command. Below the threshold of `cpu.main` the rule only informs.',
+			'A call that ends now may have begun before the earlier sample: three samples in a row must show it.',
+		],
+	},
+	raiseAfter: 3,
+	needs: {commands: commandsOfInterval},
+	evaluate({commands}, facts) {
+		const elapsed = elapsedMicroseconds(facts);
+		const shares = commands.map(({command, callsOfInterval = 0, meanMicroseconds = 0}) => ({
+			command,
+			meanMicroseconds,
+			calls: callsOfInterval,
+			share: elapsed > 0 ? (callsOfInterval * meanMicroseconds) / elapsed : 0,
+		}));
+		const [top] = shares.toSorted((one, other) => other.share - one.share);
+		if (top === undefined || top.share <= facts.threshold('lat.command_hog.share')) {
+			return clear;
+		}
+
+		const command = top.command.toUpperCase();
+		const senders = sendersOf(facts, top.command);
+		return fires(top.share >= facts.threshold('cpu.main.warning') ? 'warning' : 'info', {
+			problem: message`spends ${percent(Math.min(1, top.share))} of its time in ${command}${senders?.text ?? ''}`,
+			effect: 'slow',
+			culprit: senderCulprit(command, senders),
+			evidence: [
+				{name: `cmdstat_${top.command} usec`, value: top.share, unit: 'share'},
+				{name: 'calls', value: top.calls, unit: 'count'},
+				{name: 'mean', value: top.meanMicroseconds / 1000, unit: 'milliseconds'},
+			],
+			meaning: 'All other commands wait for it on the one main thread.',
+			next: [
+				hint(`see its calls and percentiles: panel 5; single slow calls: panel 6`),
+				hint('call it less often, on less data, or on a replica'),
+			],
+		});
+	},
+});
+
+export const mainThreadRules = [latQueue, latCommandHog] as const;

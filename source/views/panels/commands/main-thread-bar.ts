@@ -1,0 +1,105 @@
+import type {MainThreadPart, MainThreadPartId} from '../../../derive/main-thread.js';
+import {cellWidth} from '../../../text/cell-width.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, type Span, span, type Tone} from '../../../text/line.js';
+import {percent} from '../../../text/units.js';
+
+/** What the cells of each part are filled with. Commands take the first letters in turn. */
+const fills: Readonly<Record<Exclude<MainThreadPartId, 'command'>, readonly [unicode: string, ascii: string]>> = {
+	commands: ['▓', 'c'],
+	loop: ['▒', '='],
+	cron: ['╋', '+'],
+	aof: ['┃', 'a'],
+	expiry: ['╍', 'x'],
+	fork: ['╬', 'f'],
+	waiting: ['!', '!'],
+	idle: ['░', '.'],
+	untold: ['?', '?'],
+};
+
+const commandFills: readonly (readonly [unicode: string, ascii: string])[] = [
+	['█', '1'],
+	['▇', '2'],
+	['▆', '3'],
+	['▅', '4'],
+];
+
+type Segment = MainThreadPart & {readonly fill: string; readonly tone: Tone};
+
+const toneOf = ({id}: MainThreadPart): Tone =>
+	id === 'waiting' ? 'warning' : id === 'idle' || id === 'untold' ? 'dim' : id === 'command' ? 'accent' : 'label';
+
+function segmentsOf(parts: readonly MainThreadPart[], {isAscii}: Glyphs): Segment[] {
+	let commands = 0;
+	return parts.map(part => {
+		const fill = part.id === 'command' ? commandFills[commands++ % commandFills.length] : fills[part.id];
+		return {...part, fill: (isAscii ? fill?.[1] : fill?.[0]) ?? ' ', tone: toneOf(part)};
+	});
+}
+
+/** Whole cells for each share. The shares add up to 1 and the cells to `width`: the largest remainders get a cell more. */
+export function cellsOf(shares: readonly number[], width: number): readonly number[] {
+	const exact = shares.map(share => share * width);
+	const cells = exact.map(Math.floor);
+	const order = exact
+		.map((size, index) => ({index, remainder: size - Math.floor(size)}))
+		.toSorted((one, other) => other.remainder - one.remainder);
+	const left = width - cells.reduce((all, size) => all + size, 0);
+	for (const {index} of order.slice(0, Math.max(0, left))) {
+		cells[index] = (cells[index] ?? 0) + 1;
+	}
+
+	return cells;
+}
+
+/** Parts of less are left out of the legend, as long as others are shown. */
+const leastInLegend = 0.005;
+
+/** The legend: as many whole parts as fit, the largest ones; a part is never cut. */
+function legend(segments: readonly Segment[], width: number): Line {
+	const spans: Span[] = [];
+	let used = 0;
+	for (const {fill, name, share, tone} of segments) {
+		const text = ` ${name} ${percent(share)} `;
+		const cells = cellWidth(text) + 1;
+		if (share >= leastInLegend && used + cells <= width) {
+			spans.push(span(fill, tone), span(text));
+			used += cells;
+		}
+	}
+
+	return spans;
+}
+
+/**
+A bar of the main thread's second, and a line that names its parts. Each part has a fill of its own, so that the bar is
+readable without colours.
+*/
+export function mainThreadBar(parts: readonly MainThreadPart[], width: number, glyphs: Glyphs): Line[] {
+	const segments = segmentsOf(parts, glyphs);
+	const title = ' main thread ';
+	const room = Math.max(0, width - cellWidth(title) - 1);
+	const cells = cellsOf(
+		parts.map(({share}) => share),
+		room,
+	);
+	const bar = segments.map(({fill, tone}, index) => span(fill.repeat(cells[index] ?? 0), tone));
+	return [
+		[span(title, 'label'), ...bar],
+		[span(' '), ...legend(segments, Math.max(0, width - 1))],
+	];
+}
+
+/** The main thread's second in few words: what is largest first, `set 35%  event loop 22%  idle 40%`. */
+export function mainThreadText(parts: readonly MainThreadPart[], width: number): string {
+	let text = '';
+	for (const {id, name, share} of parts) {
+		const words = `${id === 'command' ? name.toUpperCase() : name} ${percent(share)}`;
+		const longer = text === '' ? words : `${text} ${words}`;
+		if (share >= 0.05 && cellWidth(longer) <= width) {
+			text = longer;
+		}
+	}
+
+	return text === '' ? '-' : text;
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import fc from 'fast-check';
+import type {MainThreadPart} from '../../../../source/derive/main-thread.js';
+import {asciiGlyphs, unicodeGlyphs} from '../../../../source/text/glyphs.js';
+import {plainText} from '../../../../source/text/line.js';
+import {cellsOf, mainThreadBar, mainThreadText} from '../../../../source/views/panels/commands/main-thread-bar.js';
+
+const part = (id: MainThreadPart['id'], name: string, share: number): MainThreadPart => ({
+	id,
+	name,
+	share,
+	field: undefined,
+});
+
+const parts = [
+	part('command', 'get', 0.3),
+	part('command', 'set', 0.1),
+	part('commands', 'other commands', 0.002),
+	part('loop', 'event loop', 0.198),
+	part('idle', 'idle', 0.4),
+];
+
+test('the bar has a fill for each part, and the line below names them', () => {
+	assert.deepEqual(mainThreadBar(parts, 54, unicodeGlyphs).map(plainText), [
+		' main thread ████████████▇▇▇▇▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░',
+		' █ get 30% ▇ set 10% ▒ event loop 20% ░ idle 40% ',
+	]);
+	assert.deepEqual(mainThreadBar(parts, 34, asciiGlyphs).map(plainText), [
+		' main thread 11111122====........',
+		' 1 get 30% 2 set 10% . idle 40% ',
+	]);
+});
+
+test('the text names the largest parts that fit', () => {
+	assert.equal(mainThreadText(parts, 60), 'GET 30% SET 10% event loop 20% idle 40%');
+	assert.equal(mainThreadText(parts, 16), 'GET 30% SET 10%');
+	assert.equal(mainThreadText([part('idle', 'idle', 1)], 3), '-');
+});
+
+test('the cells of the parts add up to the width of the bar', () => {
+	fc.assert(
+		fc.property(
+			fc.array(fc.double({min: 0.001, max: 1, noNaN: true}), {minLength: 1, maxLength: 12}),
+			fc.integer({min: 0, max: 300}),
+			(sizes, width) => {
+				const sum = sizes.reduce((all, size) => all + size, 0);
+				const cells = cellsOf(
+					sizes.map(size => size / sum),
+					width,
+				);
+				assert.equal(
+					cells.reduce((all, size) => all + size, 0),
+					width,
+				);
+				assert.ok(cells.every(size => size >= 0));
+			},
+		),
+	);
+});
