@@ -1,6 +1,6 @@
 import {type FlagKey, flagTable, type GivenFlags} from '../arguments/flags.js';
 import {addressOf} from '../domain/node.js';
-import {thresholdNames, thresholdRows} from '../domain/thresholds/thresholds.js';
+import {allThresholds} from '../rules/all-thresholds.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Config} from './config.js';
 import type {Origins, Plan, TargetGroup} from './plan.js';
@@ -92,13 +92,9 @@ export function configText(plan: Plan, config: Config): string {
 		];
 		return ['target', quoted(addressOf(endpoint)), access.join(', ')];
 	});
-	const thresholds = thresholdNames.map((name): Row => {
+	const thresholds = [...allThresholds].map(([name, {value, unit}]): Row => {
 		const placed = plan.thresholds.get(name);
-		return [
-			name,
-			String(placed?.value ?? thresholdRows[name].value),
-			placed?.origin ?? `default, ${thresholdRows[name].unit}`,
-		];
+		return [name, String(placed?.value ?? value), placed?.origin ?? `default, ${unit}`];
 	});
 	const keys = [...plan.keys].map(([id, {value, origin}]): Row => [id, `[${value.map(quoted).join(', ')}]`, origin]);
 	return [

@@ -1,4 +1,4 @@
-import {defaultThresholds, type Thresholds, thresholdsIn, withOverrides} from '../domain/thresholds/thresholds.js';
+import type {ThresholdOverrides} from '../domain/threshold.js';
 import type {RuleSettings} from '../rules/node-facts.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {Placed} from './file/file-settings.js';
@@ -13,10 +13,10 @@ export type RuleGroup = {
 	readonly isCache?: boolean | undefined;
 };
 
-type Group = {readonly thresholds: Thresholds; readonly isCache: boolean};
+type Group = {readonly thresholds: ThresholdOverrides; readonly isCache: boolean};
 
-const valuesOf = (placed: RuleGroup['thresholds']): Thresholds =>
-	withOverrides(defaultThresholds, thresholdsIn(new Map([...(placed ?? [])].map(([name, {value}]) => [name, value]))));
+const valuesOf = (placed: RuleGroup['thresholds']): ThresholdOverrides =>
+	Object.fromEntries([...(placed ?? [])].map(([name, {value}]) => [name, value]));
 
 /** Thresholds and role of each node. They are those of its target, or of the target from which it was discovered. */
 export class TargetRules {
@@ -40,7 +40,7 @@ export class TargetRules {
 			return known;
 		}
 
-		const {thresholds, isCache} = this.#groups.get(profile) ?? {thresholds: defaultThresholds, isCache: false};
+		const {thresholds, isCache} = this.#groups.get(profile) ?? {thresholds: {}, isCache: false};
 		const settings = {thresholds, isCache, isStrict: this.#isStrict, isTls, user: username, hasPassword};
 		this.#known.set(key, settings);
 		return settings;

@@ -9,7 +9,7 @@ import type {BlindSpot, Failure, NodeSample, PollExtras, TimedReading} from '../
 import type {Series} from '../domain/series.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
-import type {Thresholds} from '../domain/thresholds/thresholds.js';
+import type {ThresholdOverrides} from '../domain/threshold.js';
 import type {CommandRate} from './command-rates.js';
 import type {IntervalBounds, LatencyBucket} from './latency-percentiles.js';
 import type {MainThreadPart} from './main-thread.js';
@@ -103,7 +103,7 @@ export type NodeRecord = TimedReadings & {
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
 	/** The thresholds of the target from which the node was discovered; undefined: the defaults. */
-	readonly thresholds?: Thresholds | undefined;
+	readonly thresholds?: ThresholdOverrides | undefined;
 	readonly reach: NodeState;
 	readonly role: NodeRole;
 	readonly failure: Failure | undefined;

@@ -99,18 +99,26 @@ export const connStale = rule({
 		since: 'any',
 		falsePositives: ['A long interval between polls makes data old too. The limit is therefore three intervals.'],
 	},
+	thresholds: {
+		intervals: {
+			value: 3,
+			unit: 'count',
+			source: 'intervals without data; a single late reply does not count',
+		},
+		critical: {value: 15, unit: 'seconds', source: 'decisions should not rest on older data'},
+	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	clearAfter: 1,
 	needs: {},
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const {failure, lastReplyAtMs, intervalMs} = facts.record;
 		const ageSeconds = (facts.nowMs - (lastReplyAtMs ?? facts.nowMs)) / 1000;
-		const oldSeconds = (facts.threshold('conn.stale.intervals') * intervalMs) / 1000;
+		const oldSeconds = (limits.intervals * intervalMs) / 1000;
 		if (failure === undefined || ageSeconds <= oldSeconds) {
 			return clear;
 		}
 
-		const isCritical = ageSeconds > Math.max(oldSeconds, facts.threshold('conn.stale.critical'));
+		const isCritical = ageSeconds > Math.max(oldSeconds, limits.critical);
 		return fires(isCritical ? 'critical' : 'warning', {
 			problem: `last gave data ${seconds(ageSeconds)} ago`,
 			evidence: [{name: 'age', value: ageSeconds, unit: 'seconds'}],
@@ -139,6 +147,10 @@ export const connRtt = rule({
 			'The fastest round trip is the time of the network. Only the time above it counts, so a distant server is not called slow.',
 		],
 	},
+	thresholds: {
+		warning: {value: 10, unit: 'milliseconds', source: 'the p99 that runbooks for caches alert on'},
+		critical: {value: 100, unit: 'milliseconds', source: 'a cache that is slower than the database behind it'},
+	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	raiseAfter: 5,
 	needs: {
@@ -150,15 +162,15 @@ export const connRtt = rule({
 			missing: () => pending('needs thirty PINGs, which the node in focus gets'),
 		},
 	},
-	evaluate({roundTrips}, facts) {
+	evaluate({roundTrips}, facts, limits) {
 		const fastest = roundTrips[0] ?? 0;
 		const slow = roundTrips.at(-slowReadings) ?? 0;
 		const excess = slow - fastest;
-		if (facts.record.failure !== undefined || excess < facts.threshold('conn.rtt.warning')) {
+		if (facts.record.failure !== undefined || excess < limits.warning) {
 			return clear;
 		}
 
-		return fires(excess >= facts.threshold('conn.rtt.critical') ? 'critical' : 'warning', {
+		return fires(excess >= limits.critical ? 'critical' : 'warning', {
 			problem: 'answers PING slowly',
 			detail: `in ${milliseconds(slow)}, ${milliseconds(fastest)} at best`,
 			effect: 'slow',

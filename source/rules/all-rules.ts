@@ -32,6 +32,7 @@ import {replicationSetupRules} from './replication-setup.js';
 import type {FleetRule, NodeRule} from './rule.js';
 import {securityRules} from './security.js';
 import {sentinelRules} from './sentinel.js';
+import {sentinelFailoverRules} from './sentinel-failover.js';
 import {serverRules} from './server.js';
 import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
@@ -76,6 +77,7 @@ export const allRules = [
 	...clusterSlotsRules,
 	...clusterReplicasRules,
 	...sentinelRules,
+	...sentinelFailoverRules,
 ] as const;
 
 /** Every rule about one node. */

@@ -1,4 +1,5 @@
 import {message} from '../domain/message.js';
+import {mebibyte} from '../domain/threshold.js';
 import {bytes, count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {increase, infoNumber, infoText, setting} from './needs.js';
@@ -50,15 +51,22 @@ export const perAofRewrite = rule({
 		since: '2.6',
 		falsePositives: [],
 	},
+	thresholds: {
+		failures: {
+			value: 3,
+			unit: 'count',
+			source: 'failures in a row; the server then waits up to an hour between attempts',
+		},
+	},
 	raiseAfter: 1,
 	needs: {status: infoText('persistence', 'aof_last_bgrewrite_status')},
-	evaluate({status}, facts) {
+	evaluate({status}, facts, limits) {
 		if (status !== 'err') {
 			return clear;
 		}
 
 		const failures = facts.number('persistence', 'aof_rewrites_consecutive_failures') ?? 1;
-		return fires(failures >= facts.threshold('per.aof_rewrite.failures') ? 'critical' : 'warning', {
+		return fires(failures >= limits.failures ? 'critical' : 'warning', {
 			problem: 'failed to rewrite its append-only file',
 			detail: failures > 1 ? `${failures} times in a row` : undefined,
 			evidence: infoEvidence(
@@ -87,14 +95,17 @@ export const perAofPending = rule({
 			'A later rewrite leaves the old file in use. `aof_current_size` is large then, and the rule is clear.',
 		],
 	},
+	thresholds: {
+		bytes: {value: 1024, unit: 'bytes', source: 'an append-only file of this size holds no data yet'},
+	},
 	raiseAfter: 1,
 	needs: {
 		isEnabled: infoNumber('persistence', 'aof_enabled'),
 		isRewriting: infoNumber('persistence', 'aof_rewrite_in_progress'),
 	},
-	evaluate({isEnabled, isRewriting}, facts) {
+	evaluate({isEnabled, isRewriting}, facts, limits) {
 		const size = facts.number('persistence', 'aof_current_size') ?? 0;
-		if (isEnabled !== 1 || isRewriting !== 1 || size > facts.threshold('per.aof_pending.bytes')) {
+		if (isEnabled !== 1 || isRewriting !== 1 || size > limits.bytes) {
 			return clear;
 		}
 
@@ -126,17 +137,17 @@ export const perAofBloat = rule({
 			'A small file grows by large factors. The rule ignores files below a minimum size.',
 		],
 	},
+	thresholds: {
+		ratio: {value: 3, unit: 'ratio', source: 'a rewrite is due at 2 (auto-aof-rewrite-percentage 100)'},
+		bytes: {value: 64 * mebibyte, unit: 'bytes', source: 'auto-aof-rewrite-min-size'},
+	},
 	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
 	needs: {size: infoNumber('persistence', 'aof_current_size'), base: infoNumber('persistence', 'aof_base_size')},
-	evaluate({size, base}, facts) {
+	evaluate({size, base}, facts, limits) {
 		const isRewriting =
 			facts.number('persistence', 'aof_rewrite_in_progress') === 1 ||
 			facts.number('persistence', 'aof_rewrite_scheduled') === 1;
-		const isBloated =
-			base > 0 &&
-			size > facts.threshold('per.aof_bloat.bytes') &&
-			size > facts.threshold('per.aof_bloat.ratio') * base &&
-			!isRewriting;
+		const isBloated = base > 0 && size > limits.bytes && size > limits.ratio * base && !isRewriting;
 		if (!isBloated) {
 			return clear;
 		}

@@ -1,5 +1,6 @@
 import {message, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
+import {mebibyte} from '../domain/threshold.js';
 import {bytes, count} from '../text/units.js';
 import {clientName, clientText, slowestReader} from './client-names.js';
 import {infoEvidence} from './evidence.js';
@@ -16,10 +17,17 @@ export const cliObuf = rule({
 		since: '5.0',
 		falsePositives: ['Older versions count entries of a list instead of bytes. The rule does not read them.'],
 	},
+	thresholds: {
+		bytes: {
+			value: 32 * mebibyte,
+			unit: 'bytes',
+			source: "the hard limit of a subscriber's buffer, redis.conf",
+		},
+	},
 	needs: {largest: infoNumber('clients', 'client_recent_max_output_buffer')},
-	evaluate({largest}, facts) {
+	evaluate({largest}, facts, limits) {
 		const reader = slowestReader(facts);
-		return largest <= facts.threshold('cli.obuf.bytes')
+		return largest <= limits.bytes
 			? clear
 			: fires('warning', {
 					problem: 'holds a large output buffer',
@@ -116,9 +124,12 @@ export const cliQbuf = rule({
 		since: '5.0',
 		falsePositives: [],
 	},
+	thresholds: {
+		bytes: {value: 64 * mebibyte, unit: 'bytes', source: 'the hard limit is 1 GB, redis.conf'},
+	},
 	needs: {largest: infoNumber('clients', 'client_recent_max_input_buffer')},
-	evaluate({largest}, facts) {
-		return largest <= facts.threshold('cli.qbuf.bytes')
+	evaluate({largest}, facts, limits) {
+		return largest <= limits.bytes
 			? clear
 			: fires('warning', {
 					problem: 'holds a large query buffer',
@@ -199,11 +210,24 @@ export const netBigReply = rule({
 			'COMMANDLOG also logs requests of redis-top. The rule leaves them out.',
 		],
 	},
+	thresholds: {
+		rate: {
+			value: 10,
+			unit: 'perMinute',
+			source: 'entries of a megabyte each; more fill a line of 1.3 Mbit/s',
+		},
+		bytes: {
+			value: 65_536,
+			unit: 'bytes',
+			source: 'four times the fixed reply buffer of a client (16 KB)',
+		},
+		commands: {value: 20, unit: 'count', source: 'commands between two samples; fewer make no average'},
+	},
 	needs: {
 		output: increase('stats', 'total_net_output_bytes'),
 		commands: increase('stats', 'total_commands_processed'),
 	},
-	evaluate({output, commands}, facts) {
+	evaluate({output, commands}, facts, limits) {
 		const isWithoutReplicas =
 			facts.number('stats', 'total_net_repl_output_bytes') !== undefined ||
 			(facts.number('replication', 'connected_slaves') ?? 0) === 0;
@@ -213,11 +237,7 @@ export const netBigReply = rule({
 		const [largest] = large;
 		const culprit = largest && culpritOf(largest);
 		const next = [redisCli(facts, '--bigkeys -i 0.01'), hint('fetch parts of it: HGET, LRANGE, ZRANGE with limits')];
-		if (
-			isWithoutReplicas &&
-			commands >= facts.threshold('net.big_reply.commands') &&
-			mean > facts.threshold('net.big_reply.bytes')
-		) {
+		if (isWithoutReplicas && commands >= limits.commands && mean > limits.bytes) {
 			return fires('warning', {
 				problem: 'sends large replies',
 				detail: `${bytes(mean)} on average`,
@@ -230,7 +250,7 @@ export const netBigReply = rule({
 
 		return largest === undefined
 			? clear
-			: fires(large.length > facts.threshold('net.big_reply.rate') ? 'warning' : 'info', {
+			: fires(large.length > limits.rate ? 'warning' : 'info', {
 					problem: 'has large requests or replies',
 					detail: `${count(large.length)} in the last minute, up to ${bytes(largest.bytes)}`,
 					culprit,

@@ -32,18 +32,22 @@ export const cliMax = rule({
 		since: 'any',
 		falsePositives: ["redis-top's own two connections are included. They are negligible beside the default of 10,000."],
 	},
+	thresholds: {
+		warning: {value: 0.8, unit: 'share', source: 'leaves time to find a leak'},
+		critical: {value: 0.9, unit: 'share', source: 'awesome-prometheus-alerts'},
+	},
 	needs: {clients: infoNumber('clients', 'connected_clients'), limit: maxClients},
-	evaluate({clients, limit}, facts) {
+	evaluate({clients, limit}, facts, limits) {
 		const links = facts.number('clients', 'cluster_connections') ?? 0;
 		const used = clients + (facts.number('replication', 'connected_slaves') ?? 0) + links;
 		const share = used / limit;
-		if (limit <= 0 || share < facts.threshold('cli.max.warning')) {
+		if (limit <= 0 || share < limits.warning) {
 			return clear;
 		}
 
 		const holder = mainHolder(facts, used);
 		const held = holder === undefined ? '' : message`, ${count(holder.connections)} by ${holder.name}`;
-		return fires(share >= facts.threshold('cli.max.critical') ? 'critical' : 'warning', {
+		return fires(share >= limits.critical ? 'critical' : 'warning', {
 			...(used >= limit
 				? {
 						problem: 'turns new clients away',
@@ -161,13 +165,16 @@ export const cliChurn = rule({
 			'Health checks connect for each request too. They make fewer than a hundred connections a second.',
 		],
 	},
+	thresholds: {
+		rate: {value: 100, unit: 'perSecond', source: 'health checks make fewer connections'},
+		share: {value: 0.1, unit: 'share', source: 'of the commands: one connection for ten commands'},
+	},
 	needs: {
 		connections: rate('stats', 'total_connections_received'),
 		commands: rate('stats', 'total_commands_processed'),
 	},
-	evaluate({connections, commands}, facts) {
-		const isChurning =
-			connections > facts.threshold('cli.churn.rate') && connections > facts.threshold('cli.churn.share') * commands;
+	evaluate({connections, commands}, facts, limits) {
+		const isChurning = connections > limits.rate && connections > limits.share * commands;
 		const [newest] = namedClients(newClients(facts, connections));
 		return isChurning
 			? fires('warning', {
@@ -223,8 +230,12 @@ export const cliIdleHog = rule({
 		since: '2.4',
 		falsePositives: ['A proxy and address translation look the same. The text of the finding says so.'],
 	},
+	thresholds: {
+		clients: {value: 1000, unit: 'count', source: 'a connection pool may have as many'},
+		share: {value: 0.5, unit: 'share', source: 'of all connections'},
+	},
 	needs: {clients: clientRows},
-	evaluate({clients}, facts) {
+	evaluate({clients}, facts, limits) {
 		const hosts = new Map<string, number>();
 		for (const {address} of clients) {
 			const host = address.replace(/:\d+$/, '');
@@ -233,8 +244,7 @@ export const cliIdleHog = rule({
 
 		const [host, held] = [...hosts].sort(([, one], [, other]) => other - one)[0] ?? ['', 0];
 		const client = nameOf('client', host);
-		const isHog =
-			held > facts.threshold('cli.idle_hog.clients') && held > facts.threshold('cli.idle_hog.share') * clients.length;
+		const isHog = held > limits.clients && held > limits.share * clients.length;
 		return isHog
 			? fires('warning', {
 					problem: 'has most connections from one address',

@@ -4,6 +4,7 @@ import type {ClientRow, ClientTraffic} from '../domain/client.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {bytesPerSecond, percent, perSecond} from '../text/units.js';
 import {otherClients} from './client-names.js';
+import {cpuMain} from './cpu-network.js';
 import {absent, clientRows, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -71,6 +72,14 @@ export const cliTopTalker = rule({
 			'Short connections are in no list. Shares are of all traffic that INFO counts, so that a share is never too large.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.5, unit: 'share', source: 'of all bytes, or of all commands: more than all others'},
+		bytes: {
+			value: 62_500_000,
+			unit: 'bytes',
+			source: 'a second in both directions; half of what a line of 1 Gbit/s carries one way',
+		},
+	},
 	needs: {
 		clients: clientRows,
 		total: {
@@ -81,14 +90,14 @@ export const cliTopTalker = rule({
 					: absent('CLIENT LIST does not count what clients send (Valkey 8.0 and Redis 8.2 do)'),
 		},
 	},
-	evaluate({total}, facts) {
-		const isBusy = (facts.record.values.get('cpuSeconds') ?? 0) >= facts.threshold('cpu.main.warning');
+	evaluate({total}, facts, limits) {
+		const isBusy = (facts.record.values.get('cpuSeconds') ?? 0) >= facts.limitsOf(cpuMain).warning;
 		const network = (facts.record.values.get('networkInput') ?? 0) + (facts.record.values.get('networkOutput') ?? 0);
 		const bytesTotal = Math.max(bytesOf(total), network);
 		const commandsTotal = Math.max(total.commands, facts.record.values.get('operations') ?? 0);
-		const isLoud = bytesTotal >= facts.threshold('cli.top_talker.bytes');
+		const isLoud = bytesTotal >= limits.bytes;
 		const clients = otherClients(facts);
-		const least = facts.threshold('cli.top_talker.share');
+		const least = limits.share;
 		const byBytes = isLoud || isBusy ? topTalker(clients, 'bytes', bytesTotal, least) : undefined;
 		const byCommands = isBusy ? topTalker(clients, 'commands', commandsTotal, least) : undefined;
 		const [talker, said] =

@@ -1,4 +1,5 @@
 import {message} from '../domain/message.js';
+import {mebibyte} from '../domain/threshold.js';
 import {bytes, count, percent} from '../text/units.js';
 import {addressName, clientName, clientText} from './client-names.js';
 import {infoEvidence} from './evidence.js';
@@ -18,11 +19,15 @@ export const cliBlocked = rule({
 			'A share of fewer than ten clients says little. The rule is clear below ten clients.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.5, unit: 'share', source: 'of the connected clients'},
+		clients: {value: 10, unit: 'count', source: 'a share of fewer clients says little'},
+	},
 	raiseAfterMs: 60_000,
 	needs: {blocked: infoNumber('clients', 'blocked_clients'), clients: infoNumber('clients', 'connected_clients')},
-	evaluate({blocked, clients}, facts) {
+	evaluate({blocked, clients}, facts, limits) {
 		const share = blocked / Math.max(1, clients);
-		return clients < facts.threshold('cli.blocked.clients') || share <= facts.threshold('cli.blocked.share')
+		return clients < limits.clients || share <= limits.share
 			? clear
 			: fires('info', {
 					problem: 'has many clients waiting',
@@ -80,11 +85,17 @@ export const cliPubsub = rule({
 		since: '2.4',
 		falsePositives: ['A large reply fills the output buffer of other clients too. Only subscribers count.'],
 	},
+	thresholds: {
+		bytes: {
+			value: 8 * mebibyte,
+			unit: 'bytes',
+			source: "the soft limit of a subscriber's buffer, redis.conf",
+		},
+	},
 	needs: {clients: clientRows},
-	evaluate({clients}, facts) {
+	evaluate({clients}, facts, limits) {
 		const slow = clients.filter(
-			({flags, outputBufferBytes = 0}) =>
-				flags.includes('P') && outputBufferBytes > facts.threshold('cli.pubsub.bytes'),
+			({flags, outputBufferBytes = 0}) => flags.includes('P') && outputBufferBytes > limits.bytes,
 		);
 		const [first] = slow;
 		return first === undefined
@@ -119,11 +130,14 @@ export const cliTracking = rule({
 		since: '6.0',
 		falsePositives: ['Clients in broadcast mode need no entries in the table. Their prefixes do not count.'],
 	},
+	thresholds: {
+		share: {value: 0.8, unit: 'share', source: 'of tracking-table-max-keys; leaves time to raise it'},
+	},
 	needs: {keys: infoNumber('stats', 'tracking_total_keys')},
-	evaluate({keys}, facts) {
+	evaluate({keys}, facts, limits) {
 		const limit = Number(facts.setting('tracking-table-max-keys') ?? defaultTableKeys);
 		// 0 means no limit.
-		return !(limit > 0) || keys / limit < facts.threshold('cli.tracking.share')
+		return !(limit > 0) || keys / limit < limits.share
 			? clear
 			: fires('warning', {
 					problem: 'has a nearly full tracking table',
@@ -150,9 +164,12 @@ export const cliWatch = rule({
 		since: '7.4',
 		falsePositives: [],
 	},
+	thresholds: {
+		keys: {value: 1000, unit: 'count', source: 'short transactions watch fewer keys at once'},
+	},
 	needs: {watching: infoNumber('clients', 'watching_clients'), keys: infoNumber('clients', 'total_watched_keys')},
-	evaluate({watching, keys}, facts) {
-		return keys <= facts.threshold('cli.watch.keys')
+	evaluate({watching, keys}, _facts, limits) {
+		return keys <= limits.keys
 			? clear
 			: fires('info', {
 					problem: 'has many keys under WATCH',

@@ -3,17 +3,9 @@ import type {ClusterVerdict, ClusterVerdictKind} from '../cluster/verdict.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
-import {defaultThresholds, type ThresholdName} from '../domain/thresholds/thresholds.js';
 import {clusterManager, hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
-
-/** The value of a threshold for the named node; without a known node, for any node of the cluster. */
-export function thresholdFor({nodes}: FleetFacts, address: NodeAddress | undefined, name: ThresholdName): number {
-	const named = address === undefined ? undefined : nodes.get(address);
-	const any = named ?? [...nodes.values()].find(({record}) => record.clusterInfo ?? record.clusterNodes);
-	return any?.threshold(name) ?? defaultThresholds[name];
-}
 
 /** A step that sends a command to the named node, else to any node that answers. */
 export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, command: string): NextStep {

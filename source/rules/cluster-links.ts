@@ -5,7 +5,7 @@ import type {LinkBacklog} from '../domain/bus-links.js';
 import {joinMessages, message} from '../domain/message.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 import {bytes} from '../text/units.js';
-import {askNode, thresholdFor, verdictFindings} from './cluster-findings.js';
+import {askNode, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
@@ -28,11 +28,18 @@ export const cluLinks = rule({
 			'A busy link has some kilobytes to send for a moment. A buffer counts when it is large or keeps growing.',
 		],
 	},
+	thresholds: {
+		unsent: {
+			value: 10 * 1024 * 1024,
+			unit: 'bytes',
+			source: 'a link at rest has 48 bytes; cluster-link-sendbuf-limit is off by default',
+		},
+	},
 	raiseAfterMs: 5000,
-	evaluate: (cluster, fleet) => [
+	evaluate: (cluster, fleet, limits) => [
 		...verdictFindings(cluster, ['one-sided-link'], () => [lookAtPorts]),
 		...missingLinks(cluster, fleet),
-		...unsentBuffers(cluster, fleet),
+		...unsentBuffers(cluster, fleet, address => limits(address).unsent),
 	],
 });
 
@@ -96,14 +103,18 @@ const isYoung = (fleet: FleetFacts, address: NodeAddress): boolean =>
 	(fleet.nodes.get(address)?.number('server', 'uptime_in_seconds') ?? linksMadeSeconds) < linksMadeSeconds;
 
 /** Findings on peers that do not read what the node sends, so that its unsent buffer grows and takes memory. */
-function unsentBuffers({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
+function unsentBuffers(
+	{comparison}: ClusterState,
+	fleet: FleetFacts,
+	mostBytesOf: (address: NodeAddress) => number,
+): FleetEvaluation[] {
 	return [...fleet.nodes].flatMap(([address, {record, sample}]) => {
 		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
 		if (links === undefined || links.backlogs.length === 0) {
 			return [];
 		}
 
-		const mostBytes = thresholdFor(fleet, address, 'clu.links.unsent');
+		const mostBytes = mostBytesOf(address);
 		const isProblem = ({unsentBytes, beforeBytes}: LinkBacklog) =>
 			unsentBytes >= mostBytes ||
 			(unsentBytes >= leastGrowingBytes && beforeBytes !== undefined && unsentBytes > beforeBytes);

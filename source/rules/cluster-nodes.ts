@@ -10,10 +10,10 @@ import type {NodeId} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import {isAnnouncedUnreachable} from '../topology/announced.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
-import {askNode, thresholdFor} from './cluster-findings.js';
+import {askNode} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
-import {type FleetEvaluation, type FleetFacts, type FleetHeldMs, fires, rule} from './rule.js';
+import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
 export const cluNodeFail = rule({
 	id: 'clu.node_fail',
@@ -143,9 +143,24 @@ export const cluGhost = rule({
 			'A failed node may return. The rule counts it a day after its last pong.',
 		],
 	},
+	thresholds: {
+		handshake: {
+			value: 30,
+			unit: 'seconds',
+			source: 'a handshake ends after the node timeout, 15 s by default',
+		},
+		fail: {
+			value: 86_400,
+			unit: 'seconds',
+			source: 'a node that is not back after a day is not expected back',
+		},
+	},
 	raiseAfterMs: 2000,
-	evaluate: (cluster, fleet, heldMs) => [
-		...ghostFindings(cluster, fleet, heldMs),
+	evaluate: (cluster, fleet, limits, heldMs) => [
+		...ghostFindings(cluster, fleet, {
+			isOldHandshake: ({listedBy}, subject) => heldMs(undefined, subject) >= limits(listedBy[0]).handshake * 1000,
+			isOldFailure: ({listedBy, pongMs = fleet.nowMs}) => fleet.nowMs - pongMs >= limits(listedBy[0]).fail * 1000,
+		}),
 		...duplicateFindings(cluster, fleet),
 	],
 });
@@ -156,17 +171,21 @@ const whyGhost = {
 	fail: 'it failed long ago',
 } as const satisfies Record<Ghost['why'], string>;
 
-function ghostFindings({comparison}: ClusterState, fleet: FleetFacts, heldMs: FleetHeldMs): FleetEvaluation[] {
-	const isOld = ({why, pongMs, listedBy}: Ghost, subject: string): boolean => {
-		switch (why) {
+/** Whether a node has been listed for long enough to be no passing state. */
+type GhostAge = {
+	readonly isOldHandshake: (ghost: Ghost, subject: string) => boolean;
+	readonly isOldFailure: (ghost: Ghost) => boolean;
+};
+
+function ghostFindings({comparison}: ClusterState, fleet: FleetFacts, age: GhostAge): FleetEvaluation[] {
+	const isOld = (ghost: Ghost, subject: string): boolean => {
+		switch (ghost.why) {
 			case 'noaddr':
 				return true;
 			case 'handshake':
-				return heldMs(undefined, subject) >= thresholdFor(fleet, listedBy[0], 'clu.ghost.handshake') * 1000;
+				return age.isOldHandshake(ghost, subject);
 			case 'fail':
-				return (
-					pongMs !== undefined && fleet.nowMs - pongMs >= thresholdFor(fleet, listedBy[0], 'clu.ghost.fail') * 1000
-				);
+				return age.isOldFailure(ghost);
 		}
 	};
 	const ghosts = ghostsIn(recordsIn(fleet));

@@ -25,7 +25,7 @@ export const cluNoReplica = rule({
 	},
 	raiseAfterMs: newReplicaMs,
 	countsAtOnce: true,
-	evaluate(_, fleet, heldMs) {
+	evaluate(_, fleet, _limits, heldMs) {
 		const records = recordsIn(fleet);
 		// A first evaluation cannot tell a new replica from a broken one. That a primary has no replica at all is
 		// certain.

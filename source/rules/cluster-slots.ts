@@ -10,7 +10,7 @@ import type {AtomicMigration} from '../domain/slot-migration.js';
 import {count, grouped, percent} from '../text/units.js';
 import {skewsOf} from '../topology/skew.js';
 import {topologyOf} from '../topology/topology.js';
-import {askNode, manageCluster, thresholdFor} from './cluster-findings.js';
+import {askNode, manageCluster} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {type FleetFacts, fires, rule} from './rule.js';
@@ -53,7 +53,7 @@ export const cluSlotsPfail = rule({
 		since: '3.0',
 		falsePositives: ['Nodes of a minority flag every node beyond it. Only nodes that reach a majority count.'],
 	},
-	evaluate({comparison, nodeTimeoutMs}, fleet, heldMs) {
+	evaluate({comparison, nodeTimeoutMs}, fleet, _limits, heldMs) {
 		const worst = worstCount(comparison, fleet, 'cluster_slots_pfail');
 		return worst === undefined
 			? []
@@ -143,9 +143,17 @@ export const cluAsm = rule({
 		since: '8.4',
 		falsePositives: ['Servers keep ended migrations in their log. A failure counts for ten minutes only.'],
 	},
-	evaluate({migrations, atMs}, fleet) {
-		const newsSeconds = thresholdFor(fleet, undefined, 'clu.asm.news');
-		const silentSeconds = thresholdFor(fleet, undefined, 'clu.asm.silent');
+	thresholds: {
+		silent: {value: 60, unit: 'seconds', source: 'a running migration is updated every second'},
+		news: {
+			value: 600,
+			unit: 'seconds',
+			source: 'how long a failure is reported; the servers keep it in their log',
+		},
+	},
+	evaluate({migrations, atMs}, fleet, limits) {
+		const newsSeconds = limits().news;
+		const silentSeconds = limits().silent;
 		return migrations.flatMap(migration => {
 			const {name, state, updatedMs} = migration;
 			const silentMs = updatedMs === undefined ? 0 : atMs - updatedMs;
@@ -208,9 +216,16 @@ export const cluSlotSkew = rule({
 			'Every resharding exceeds the 2 % of `redis-cli --cluster rebalance`. The limit is higher.',
 		],
 	},
-	evaluate: (_, fleet) =>
+	thresholds: {
+		share: {
+			value: 0.25,
+			unit: 'share',
+			source: 'redis-cli --cluster rebalance moves slots from 2 % on, and every resharding exceeds that',
+		},
+	},
+	evaluate: (_, fleet, limits) =>
 		skewsOf(topologyOf(recordsIn(fleet)))
-			.filter(({of, ratio, most}) => of === 'slots' && ratio > thresholdFor(fleet, most.address, 'clu.slot_skew.share'))
+			.filter(({of, ratio, most}) => of === 'slots' && ratio > limits(most.address).share)
 			.map(({ratio, most, mostValue, least, leastValue}) =>
 				fires('info', {
 					problem: 'slots are spread unevenly',
@@ -242,13 +257,20 @@ export const cluKeySkew = rule({
 			'Hash tags put keys into one slot, on purpose or by mistake. The rule cannot tell which.',
 		],
 	},
+	thresholds: {
+		ratio: {
+			value: 2,
+			unit: 'ratio',
+			source: 'a shard with twice the load of others is full first',
+		},
+	},
 	raiseAfterMs: 30_000,
-	evaluate: (_, fleet) =>
+	evaluate: (_, fleet, limits) =>
 		skewsOf(topologyOf(recordsIn(fleet)))
 			.filter(
 				({of, ratio, most, mostValue}) =>
 					of !== 'slots' &&
-					ratio > thresholdFor(fleet, most.address, 'clu.key_skew.ratio') &&
+					ratio > limits(most.address).ratio &&
 					mostValue >= (of === 'memory' ? leastBytes : leastCount),
 			)
 			.map(({of, ratio, most, mostValue, median}) => ({

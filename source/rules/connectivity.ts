@@ -106,10 +106,18 @@ export const connRefused = rule({
 			'An announced address may be valid only on the network of the other nodes. conn.unreachable reports such an address.',
 		],
 	},
+	thresholds: {
+		restart: {
+			value: 60,
+			unit: 'seconds',
+			source:
+				'a process that replied so recently may be restarting; awesome-prometheus-alerts waits a minute for redis_up',
+		},
+	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	appliesTo: ({record, nodes}) => record.failure === undefined || !isAnnouncedUnreachable(record, nodes),
 	needs: {},
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const {failure, lastReplyAtMs, failingSinceMs} = facts.record;
 		if (failure?.code !== 'ECONNREFUSED' && failure?.code !== 'ENOENT') {
 			return clear;
@@ -117,7 +125,7 @@ export const connRefused = rule({
 
 		const rejected = reasonOnHost(facts.record);
 		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
-		const mayRestart = sinceReplySeconds < facts.threshold('conn.refused.restart');
+		const mayRestart = sinceReplySeconds < limits.restart;
 		return fires(mayRestart ? 'warning' : 'critical', {
 			problem: failure.problem,
 			reason: rejected ?? failure.reason,
@@ -245,14 +253,22 @@ export const connUnresponsive = rule({
 			'redis-top sends nothing more while the reply is pending. The evidence is from an earlier poll or from this machine.',
 		],
 	},
+	thresholds: {
+		warning: {value: 1, unit: 'seconds', source: 'one default interval without a reply'},
+		critical: {
+			value: 5,
+			unit: 'seconds',
+			source: 'busy-reply-threshold: after 5 s even a running script makes the server answer BUSY',
+		},
+	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	raiseAfter: 1,
 	clearAfter: 1,
 	needs: {},
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const {failure, pendingSinceMs, host} = facts.record;
 		const pendingSeconds = (facts.nowMs - (pendingSinceMs ?? facts.nowMs)) / 1000;
-		if (failure?.code !== 'TIMEOUT' || pendingSeconds < facts.threshold('conn.unresponsive.warning')) {
+		if (failure?.code !== 'TIMEOUT' || pendingSeconds < limits.warning) {
 			return clear;
 		}
 
@@ -260,7 +276,7 @@ export const connUnresponsive = rule({
 		const process = isCurrent && host.value.kind === 'here' ? host.value.process : undefined;
 		const {reason, meaning} = silenceOf(process);
 		const isStopped = process?.state === 'stopped';
-		const isLong = pendingSeconds >= facts.threshold('conn.unresponsive.critical');
+		const isLong = pendingSeconds >= limits.critical;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
 			detail: reason === undefined ? 'takes connections and gives no reply' : undefined,
@@ -340,13 +356,16 @@ export const connFlapping = rule({
 			'A process that restarts repeatedly loses each connection. srv.crash_loop reports it.',
 		],
 	},
+	thresholds: {
+		count: {value: 3, unit: 'count', source: 'lost connections in a minute; a restart loses one'},
+	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	raiseAfter: 1,
 	appliesTo: facts => !isCrashLoop(facts),
 	needs: {},
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const losses = facts.memory.lossesAtMs.filter(atMs => atMs > facts.nowMs - lossWindowMs).length;
-		if (losses < facts.threshold('conn.flapping.count')) {
+		if (losses < limits.count) {
 			return clear;
 		}
 

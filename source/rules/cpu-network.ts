@@ -20,21 +20,25 @@ export const cpuMain = rule({
 			'The main thread of a server with I/O threads may use the processor while it only waits. Valkey 9.1 reports `used_active_time_main_thread`, which counts instead.',
 		],
 	},
+	thresholds: {
+		warning: {value: 0.75, unit: 'share', source: 'of one core; queueing begins there'},
+		critical: {value: 0.9, unit: 'share', source: 'Amazon ElastiCache, EngineCPUUtilization'},
+	},
 	needs: {user: rate('cpu', 'used_cpu_user'), system: rate('cpu', 'used_cpu_sys')},
 	raiseAfter: 3,
-	evaluate({user, system}, facts) {
+	evaluate({user, system}, facts, limits) {
 		const main =
 			(facts.perSecond('cpu', 'used_cpu_user_main_thread') ?? Number.NaN) +
 			(facts.perSecond('cpu', 'used_cpu_sys_main_thread') ?? 0);
 		const active = facts.perSecond('cpu', 'used_active_time_main_thread');
 		const ofMain = active ?? (Number.isNaN(main) ? undefined : main);
 		const share = ofMain ?? user + system;
-		if (share < facts.threshold('cpu.main.warning')) {
+		if (share < limits.warning) {
 			return clear;
 		}
 
 		const top = longestCommand(facts);
-		const severity = share >= facts.threshold('cpu.main.critical') ? 'critical' : 'warning';
+		const severity = share >= limits.critical ? 'critical' : 'warning';
 		if (ofMain !== undefined) {
 			return fires(severity, {
 				problem: `main thread is ${percent(Math.min(1, share))} busy`,
@@ -116,6 +120,9 @@ export const cpuSteal = rule({
 			'/proc/stat counts since the start of the machine. The rule takes the difference of two readings.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.05, unit: 'share', source: 'Redis docs, latency: intrinsic latency of virtual machines'},
+	},
 	raiseAfterMs: 20_000,
 	needs: {
 		share: {
@@ -126,8 +133,8 @@ export const cpuSteal = rule({
 					: pending('needs two readings of the machine'),
 		},
 	},
-	evaluate({share}, facts) {
-		return share <= facts.threshold('cpu.steal.share')
+	evaluate({share}, _facts, limits) {
+		return share <= limits.share
 			? clear
 			: fires('warning', {
 					problem: `loses ${percent(share)} of its processor time`,
@@ -180,14 +187,17 @@ export const cpuThrottle = rule({
 			'A short load, such as a save, may use up the processor time for a moment. The rule allows a tenth of the periods.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.1, unit: 'share', source: 'of the periods of its control group'},
+	},
 	raiseAfter: 1,
 	needs: {
 		group: hostFact(({cgroup}) => cgroup, "the process' control group"),
 	},
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const {cores = 0, periods = 0, throttled = 0} = throttling(facts) ?? {};
 		const share = periods === 0 ? 0 : Math.min(1, throttled / periods);
-		return periods < fewestPeriods || share <= facts.threshold('cpu.throttle.share')
+		return periods < fewestPeriods || share <= limits.share
 			? clear
 			: fires('warning', {
 					problem: `is held at ${cores < 10 ? Number(cores.toFixed(2)) : Math.round(cores)} processors`,
@@ -234,6 +244,19 @@ export const ioThreads = rule({
 			'A few clients cannot be spread evenly. The rule needs ten clients for each thread.',
 		],
 	},
+	thresholds: {
+		idle: {value: 86_400, unit: 'seconds', source: 'a day contains every usual load'},
+		clients: {
+			value: 10,
+			unit: 'count',
+			source: 'clients for each thread; fewer are not spread evenly by chance',
+		},
+		skew: {
+			value: 4,
+			unit: 'ratio',
+			source: 'of the fullest to the emptiest thread; chance alone makes less',
+		},
+	},
 	raiseAfter: 5,
 	appliesTo: facts => !(Number(facts.setting('io-threads') ?? Number.NaN) <= 1),
 	needs: {
@@ -242,8 +265,8 @@ export const ioThreads = rule({
 		reads: infoNumber('stats', 'io_threaded_reads_processed'),
 		writes: infoNumber('stats', 'io_threaded_writes_processed'),
 	},
-	evaluate({configured, uptime, reads, writes}, facts) {
-		if (uptime >= facts.threshold('io.threads.idle') && reads + writes === 0) {
+	evaluate({configured, uptime, reads, writes}, facts, limits) {
+		if (uptime >= limits.idle && reads + writes === 0) {
 			return advises(facts, {
 				problem: `has never needed its ${configured} I/O threads`,
 				evidence: [
@@ -262,8 +285,8 @@ export const ioThreads = rule({
 		const isSkewed =
 			most !== undefined &&
 			least !== undefined &&
-			total >= facts.threshold('io.threads.clients') * threads.length &&
-			most.clients > facts.threshold('io.threads.skew') * Math.max(1, least.clients);
+			total >= limits.clients * threads.length &&
+			most.clients > limits.skew * Math.max(1, least.clients);
 		return isSkewed
 			? fires('info', {
 					problem: 'clients are spread unevenly over its I/O threads',
@@ -287,13 +310,21 @@ export const netBw = rule({
 			'A single large reply uses the whole bandwidth for a moment. The rule waits for three samples in a row.',
 		],
 	},
+	thresholds: {
+		limit: {
+			value: 0,
+			unit: 'bytes',
+			source: 'bytes a second in one direction, as the line or plan allows; 0: not known',
+		},
+		share: {value: 0.8, unit: 'share', source: 'of net.bw.limit'},
+	},
 	raiseAfter: 3,
-	appliesTo: facts => facts.threshold('net.bw.limit') > 0,
+	appliesTo: (_facts, limits) => limits.limit > 0,
 	needs: {sent: rate('stats', 'total_net_output_bytes'), received: rate('stats', 'total_net_input_bytes')},
-	evaluate({sent, received}, facts) {
-		const limit = facts.threshold('net.bw.limit');
+	evaluate({sent, received}, _facts, limits) {
+		const limit = limits.limit;
 		const [most, direction] = sent >= received ? [sent, 'sends'] : [received, 'receives'];
-		return most / limit < facts.threshold('net.bw.share')
+		return most / limit < limits.share
 			? clear
 			: fires('warning', {
 					problem: `${direction} ${percent(most / limit)} of its network limit`,

@@ -59,26 +59,26 @@ function systemdLoop(facts: NodeFacts): {readonly restarts: number; readonly tex
 
 	const {restarts = 0, state, lastExit = ''} = supervisor;
 	const hasGivenUp = lastExit.includes('start-limit-hit');
-	return restarts >= facts.threshold('srv.crash_loop.count') && (hasGivenUp || state === 'activating/auto-restart')
+	return restarts >= facts.limitsOf(srvCrashLoop).count && (hasGivenUp || state === 'activating/auto-restart')
 		? {restarts, text: hasGivenUp ? 'by systemd, which has given up' : 'by systemd, which is about to do it again'}
 		: undefined;
 }
 
 /** Whether the process ends and is started over and over. */
 export const isCrashLoop = (facts: NodeFacts): boolean =>
-	restartsInLoop(facts).length >= facts.threshold('srv.crash_loop.count') || systemdLoop(facts) !== undefined;
+	restartsInLoop(facts).length >= facts.limitsOf(srvCrashLoop).count || systemdLoop(facts) !== undefined;
 
 /** The restarts as text: `restarted 9 times, in the last minute, about every 5s`. */
 function loopStatement(facts: NodeFacts): {readonly count: number; readonly problem: string; readonly detail: string} {
 	const restarts = restartsInLoop(facts);
 	const bySystemd = systemdLoop(facts);
-	if (bySystemd !== undefined && restarts.length < facts.threshold('srv.crash_loop.count')) {
+	if (bySystemd !== undefined && restarts.length < facts.limitsOf(srvCrashLoop).count) {
 		const {restarts: total, text} = bySystemd;
 		return {count: total, problem: `restarted ${total} times`, detail: text};
 	}
 
 	const inMinute = restarts.filter(atMs => atMs > facts.nowMs - minuteMs);
-	const isFast = inMinute.length >= facts.threshold('srv.crash_loop.count');
+	const isFast = inMinute.length >= facts.limitsOf(srvCrashLoop).count;
 	const counted = isFast ? inMinute : restarts;
 	const [first = 0, last = 0] = [counted[0], counted.at(-1)];
 	const everySeconds = (last - first) / Math.max(1, counted.length - 1) / 1000;
@@ -101,6 +101,9 @@ export const srvCrashLoop = rule({
 			'The loop is over when the server has run for twice its longest run between two restarts.',
 			'`NRestarts` counts since the unit was loaded. The rule counts its increase while redis-top polls, and its whole value only while systemd waits for the next restart or has given up. The unit must be the one that the server runs in.',
 		],
+	},
+	thresholds: {
+		count: {value: 3, unit: 'count', source: 'restarts within two minutes; a planned restart is one'},
 	},
 	raiseAfter: 1,
 	clearAfter: 1,

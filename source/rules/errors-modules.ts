@@ -10,6 +10,7 @@ import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {roleGrace} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
 import {mostRefused, refusalsLately} from './security.js';
 
@@ -25,24 +26,24 @@ export const errFailed = rule({
 			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.1, unit: 'share', source: 'of the calls of one command'},
+		rate: {value: 10, unit: 'perSecond', source: 'somebody who types at a prompt makes fewer'},
+	},
 	needs: {
 		stats: {
 			read: ({record}: NodeFacts) => (record.commands.length > 0 ? record.commands : undefined),
 			missing: answerMissing('INFO commandstats'),
 		},
 	},
-	evaluate({stats}, facts) {
+	evaluate({stats}, facts, limits) {
 		const failing = stats
 			.map(({command, callsPerSecond = 0, failuresPerSecond = 0}) => ({
 				command,
 				failures: failuresPerSecond,
 				calls: callsPerSecond,
 			}))
-			.filter(
-				({failures, calls}) =>
-					failures >= facts.threshold('err.failed.rate') &&
-					failures / Math.max(failures, calls) > facts.threshold('err.failed.share'),
-			)
+			.filter(({failures, calls}) => failures >= limits.rate && failures / Math.max(failures, calls) > limits.share)
 			.sort((one, other) => other.failures - one.failures);
 		const [worst] = failing;
 		if (worst === undefined || isRedirecting(facts)) {
@@ -78,7 +79,7 @@ export const errFailed = rule({
 /** Whether the node's role changed or slots left it a moment ago, so that its clients still have to find the new owner. */
 function isRedirecting(facts: NodeFacts): boolean {
 	const {roleChangedAtMs = Number.NEGATIVE_INFINITY, slotsLeftAtMs = Number.NEGATIVE_INFINITY} = facts.memory;
-	return facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < facts.threshold('rep.grace.seconds') * 1000;
+	return facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < facts.limitsOf(roleGrace).seconds * 1000;
 }
 
 /** Nine in ten: the code that nearly all errors have, and calls of which nearly all fail. */
@@ -162,8 +163,16 @@ export const errRate = rule({
 			'Some servers have stopped counting errors by kind, and the rule cannot subtract the usual ones. It is not evaluated in a cluster then.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.01, unit: 'share', source: 'of the commands'},
+		replies: {
+			value: 10,
+			unit: 'count',
+			source: 'between two samples; somebody who types at a prompt makes fewer, and so does a monitor that starts',
+		},
+	},
 	needs: {replies: increase('stats', 'total_error_replies'), commands: increase('stats', 'total_commands_processed')},
-	evaluate({replies, commands}, facts) {
+	evaluate({replies, commands}, facts, limits) {
 		const isByKind = facts.sample === undefined || errorCounting(facts.sample.info) !== 'none';
 		if (!isByKind && facts.sample !== undefined && isClusterEnabled(facts.sample.info)) {
 			return absent('this server stopped counting errors by kind, so that redirections cannot be told from errors');
@@ -174,7 +183,7 @@ export const errRate = rule({
 		// The server counts an unknown command only among the errors.
 		const all = Math.max(1, replies, commands + refusedCommands(facts, replies));
 		const share = errors / all;
-		if (errors < facts.threshold('err.rate.replies') || share <= facts.threshold('err.rate.share')) {
+		if (errors < limits.replies || share <= limits.share) {
 			return clear;
 		}
 

@@ -1,4 +1,5 @@
 import {message, nameOf} from '../domain/message.js';
+import {mebibyte} from '../domain/threshold.js';
 import {bytes, milliseconds, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {absent, hostFact, increase, infoNumber} from './needs.js';
@@ -23,17 +24,25 @@ export const perForkSlow = rule({
 			'`latest_fork_usec` keeps its value until the next fork. The rule fires only after `total_forks` has risen.',
 		],
 	},
+	thresholds: {
+		warning: {
+			value: 100,
+			unit: 'milliseconds',
+			source: 'every client waits; a good host forks 10 GB in 100 ms',
+		},
+		critical: {value: 1000, unit: 'milliseconds', source: 'clients time out'},
+	},
 	raiseAfter: 1,
 	needs: {forks: increase('stats', 'total_forks'), took: infoNumber('stats', 'latest_fork_usec')},
-	evaluate({forks, took}, facts) {
+	evaluate({forks, took}, facts, limits) {
 		const tookMs = took / 1000;
-		if (forks === 0 || tookMs < facts.threshold('per.fork_slow.warning')) {
+		if (forks === 0 || tookMs < limits.warning) {
 			return clear;
 		}
 
 		const resident = facts.number('memory', 'used_memory_rss') ?? 0;
 		const perGigabyte = tookMs / (resident / gibibyte);
-		return fires(tookMs >= facts.threshold('per.fork_slow.critical') ? 'critical' : 'warning', {
+		return fires(tookMs >= limits.critical ? 'critical' : 'warning', {
 			problem: `was blocked for ${milliseconds(tookMs)} by a fork`,
 			effect: 'slow',
 			evidence: [
@@ -68,6 +77,10 @@ export const perCow = rule({
 			'A small server copies a large share of little memory. The rule ignores copies below a minimum size.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.5, unit: 'share', source: 'of resident memory, needed in addition to it'},
+		bytes: {value: 100 * mebibyte, unit: 'bytes', source: 'less fits on any machine'},
+	},
 	raiseAfter: 1,
 	needs: {
 		copied: {
@@ -77,8 +90,8 @@ export const perCow = rule({
 		},
 		resident: infoNumber('memory', 'used_memory_rss'),
 	},
-	evaluate({copied, resident}, facts) {
-		const isMuch = copied > facts.threshold('per.cow.bytes') && copied > facts.threshold('per.cow.share') * resident;
+	evaluate({copied, resident}, facts, limits) {
+		const isMuch = copied > limits.bytes && copied > limits.share * resident;
 		if (!isMuch) {
 			return clear;
 		}
@@ -113,6 +126,14 @@ export const perDisk = rule({
 			'A large disk can be nearly full and still hold many RDB files. The rule is clear while ten times `used_memory` is free.',
 		],
 	},
+	thresholds: {
+		times: {
+			value: 1.2,
+			unit: 'ratio',
+			source: 'times used memory: a new RDB file needs room beside the old one until it is complete',
+		},
+		share: {value: 0.1, unit: 'share', source: 'of the disk; other programs write to it, too'},
+	},
 	needs: {
 		used: infoNumber('memory', 'used_memory'),
 		folder: hostFact(
@@ -120,11 +141,11 @@ export const perDisk = rule({
 			'dir',
 		),
 	},
-	evaluate({used, folder}, facts) {
+	evaluate({used, folder}, _facts, limits) {
 		const {freeBytes, totalBytes} = folder;
 		const freeShare = totalBytes === undefined ? undefined : freeBytes / totalBytes;
-		const isNearlyFull = totalBytes !== undefined && freeBytes < facts.threshold('per.disk.share') * totalBytes;
-		const lacksRoom = freeBytes < facts.threshold('per.disk.times') * used;
+		const isNearlyFull = totalBytes !== undefined && freeBytes < limits.share * totalBytes;
+		const lacksRoom = freeBytes < limits.times * used;
 		if (!lacksRoom && !(isNearlyFull && freeBytes < amplyTimes * used)) {
 			return clear;
 		}

@@ -19,14 +19,21 @@ export const osCgroup = rule({
 			'The page cache counts as used, and the kernel frees it when memory is short. The rule is clear below 90 %.',
 		],
 	},
+	thresholds: {
+		critical: {
+			value: 0.9,
+			unit: 'share',
+			source: 'of memory.max; by then the kernel has taken the page cache back',
+		},
+	},
 	needs: {
 		group: hostFact(
 			({cgroup}) => (cgroup?.usedBytes === undefined ? undefined : {...cgroup, usedBytes: cgroup.usedBytes}),
 			"the process' control group",
 		),
 	},
-	evaluate({group: {limitBytes: limit, usedBytes: used}}, facts) {
-		return limit === undefined || used / limit < facts.threshold('os.cgroup.critical')
+	evaluate({group: {limitBytes: limit, usedBytes: used}}, facts, limits) {
+		return limit === undefined || used / limit < limits.critical
 			? clear
 			: fires('critical', {
 					problem: `uses ${percent(used / limit)} of the memory limit of its control group`,
@@ -84,12 +91,15 @@ export const osOomscore = rule({
 			"The kernel may have killed another process of the machine. Only a kill of the server's own earlier process, unit or container counts, or one within ten seconds before the server started.",
 		],
 	},
+	thresholds: {
+		age: {value: 86_400, unit: 'seconds', source: 'how long a kill is reported'},
+	},
 	raiseAfter: 1,
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {kills: hostFact(({oomKills}) => oomKills, "the kernel's OOM kills")},
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const evidence = facts.record.host?.value;
-		const since = facts.nowMs - facts.threshold('os.oomscore.age') * 1000;
+		const since = facts.nowMs - limits.age * 1000;
 		const kill = evidence?.kind === 'here' ? ownOomKill(evidence, since) : undefined;
 		const isUp = facts.record.failure?.state !== 'down';
 		const isGone = evidence?.kind === 'here' && (evidence.process === undefined || evidence.process.state === 'zombie');
@@ -159,9 +169,12 @@ export const osSomaxconn = rule({
 			'A short queue is harmless where clients keep their connections. The finding is only advice while the queue is not full.',
 		],
 	},
+	thresholds: {
+		full: {value: 0.9, unit: 'share', source: 'of the queue of new connections'},
+	},
 	raiseAfter: 1,
 	needs: {cap: kernelFact(kernel => kernel.maximumBacklog), backlog: setting('tcp-backlog')},
-	evaluate({cap, backlog}, facts) {
+	evaluate({cap, backlog}, facts, limits) {
 		const evidence = facts.record.host?.value;
 		const queued =
 			evidence?.kind === 'here' ? Math.max(0, ...evidence.listeners.map(listener => listener.queued ?? 0)) : 0;
@@ -176,7 +189,7 @@ export const osSomaxconn = rule({
 				'A burst of new connections beyond the queue is dropped, and each client waits a second or more to try again.',
 			next: [onHost(`sudo sysctl net.core.somaxconn=${backlog}`)],
 		};
-		if (queued >= facts.threshold('os.somaxconn.full') * length && length > 0) {
+		if (queued >= limits.full * length && length > 0) {
 			return fires('critical', {
 				problem: 'takes no new connections',
 				detail: `${count(queued)} wait to be accepted`,
@@ -283,9 +296,12 @@ export const osPsi = rule({
 			'A command may be slow by itself. It stays a cause of its own if it takes longer than the wait explains, or if the main thread used a processor for as long.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.6, unit: 'share', source: 'of ten seconds in which some process waited for a processor'},
+	},
 	needs: {pressure: kernelFact(kernel => kernel.processorPressure)},
-	evaluate({pressure}, facts) {
-		if (pressure < facts.threshold('os.psi.share')) {
+	evaluate({pressure}, facts, limits) {
+		if (pressure < limits.share) {
 			return clear;
 		}
 

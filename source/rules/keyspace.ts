@@ -45,17 +45,18 @@ export const keyDropped = rule({
 			'Keys of a cluster leave with their slots. The rule waits for the next CLUSTER NODES. A drop does not count where slots left, unless FLUSHALL or FLUSHDB ran.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.5, unit: 'share', source: 'of the keys from one sample to the next'},
+		recent: {value: 600, unit: 'seconds', source: 'how long the finding stays, unless the keys come back'},
+	},
 	raiseAfter: 1,
 	needs: {},
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const drop = facts.memory.keyDrop;
 		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
 		const agoSeconds = (facts.nowMs - (drop?.atMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const isOver =
-			drop === undefined ||
-			keys === undefined ||
-			agoSeconds > facts.threshold('key.drop.recent') ||
-			keys > drop.from * facts.threshold('key.drop.share');
+			drop === undefined || keys === undefined || agoSeconds > limits.recent || keys > drop.from * limits.share;
 		if (isOver) {
 			return clear;
 		}
@@ -99,10 +100,17 @@ export const keyExpireLag = rule({
 			'Many keys that expire together are removed within seconds. The condition must hold for half a minute.',
 		],
 	},
+	thresholds: {
+		share: {
+			value: 0.25,
+			unit: 'share',
+			source: 'active expiry stops at 10% (server source expire.c), so that a busy server hovers there',
+		},
+	},
 	raiseAfterMs: 30_000,
 	needs: {stale: infoNumber('stats', 'expired_stale_perc')},
-	evaluate({stale}, facts) {
-		return stale / 100 <= facts.threshold('key.expire_lag.share')
+	evaluate({stale}, facts, limits) {
+		return stale / 100 <= limits.share
 			? clear
 			: fires('warning', {
 					problem: 'keeps expired keys in memory',
@@ -133,11 +141,19 @@ export const keyMassExpiry = rule({
 			'A nightly expiry of many keys is normal work. The finding is only info.',
 		],
 	},
+	thresholds: {
+		rate: {value: 1000, unit: 'perSecond', source: 'fewer are the everyday expiry of a cache'},
+		share: {
+			value: 0.1,
+			unit: 'share',
+			source: "of the server's time; one cycle may take a quarter of it (server source expire.c)",
+		},
+	},
 	roles: ['primary'],
 	needs: {expired: rate('stats', 'expired_keys'), spentMs: rate('stats', 'expire_cycle_cpu_milliseconds')},
-	evaluate({expired, spentMs}, facts) {
+	evaluate({expired, spentMs}, facts, limits) {
 		const share = spentMs / 1000;
-		if (expired < facts.threshold('key.mass_expiry.rate') || share < facts.threshold('key.mass_expiry.share')) {
+		if (expired < limits.rate || share < limits.share) {
 			return clear;
 		}
 
@@ -179,10 +195,14 @@ export const keyMiss = rule({
 			'A replica counts the reads of its own clients. Its ratio says nothing about its primary.',
 		],
 	},
+	thresholds: {
+		lookups: {value: 100, unit: 'perSecond', source: 'the ratio of fewer lookups says little'},
+		share: {value: 0.5, unit: 'share', source: 'of the lookups; at least this share should find a key'},
+	},
 	needs: {hits: rate('stats', 'keyspace_hits'), misses: rate('stats', 'keyspace_misses')},
-	evaluate({hits, misses}, facts) {
+	evaluate({hits, misses}, facts, limits) {
 		const lookups = hits + misses;
-		return lookups < facts.threshold('key.miss.lookups') || hits / lookups >= facts.threshold('key.miss.share')
+		return lookups < limits.lookups || hits / lookups >= limits.share
 			? clear
 			: fires('info', {
 					problem: `misses ${percent(misses / lookups)} of its key lookups`,
@@ -210,12 +230,16 @@ export const keyNoexpire = rule({
 			'A cache with very few keys may be new. The rule needs a minimum number of keys.',
 		],
 	},
+	thresholds: {
+		keys: {value: 1000, unit: 'count', source: 'fewer are no cache yet'},
+		share: {value: 0.01, unit: 'share', source: 'of the keys, with a time to live'},
+	},
 	appliesTo: ({settings}) => settings.isCache,
 	needs: {
 		keys: {read: ({sample}) => sample && keyTotals(sample.info), missing: () => pending('the node gives no data now')},
 	},
-	evaluate({keys: {keys: all, expiring}}, facts) {
-		return all < facts.threshold('key.noexpire.keys') || expiring / all >= facts.threshold('key.noexpire.share')
+	evaluate({keys: {keys: all, expiring}}, facts, limits) {
+		return all < limits.keys || expiring / all >= limits.share
 			? clear
 			: advises(facts, {
 					problem: 'is a cache whose keys do not expire',

@@ -1,5 +1,4 @@
 import {boundBelow} from '../derive/latency-percentiles.js';
-import type {MeanChange} from '../derive/mean-tracks.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
 import {message} from '../domain/message.js';
 import {microseconds, milliseconds, perSecond, seconds} from '../text/units.js';
@@ -23,6 +22,10 @@ export const latP99 = rule({
 			'LATENCY HISTOGRAM measures the run time alone. The wait for other commands and the network are not in the percentile.',
 		],
 	},
+	thresholds: {
+		warning: {value: 10, unit: 'milliseconds', source: 'the p99 that runbooks for caches alert on'},
+		critical: {value: 100, unit: 'milliseconds', source: 'a cache that is slower than the database behind it'},
+	},
 	needs: {
 		bounds: {
 			read: ({record}: NodeFacts) => {
@@ -32,8 +35,8 @@ export const latP99 = rule({
 			missing: answerMissing('LATENCY HISTOGRAM'),
 		},
 	},
-	evaluate({bounds}, facts) {
-		const limitMs = facts.threshold('lat.p99.warning');
+	evaluate({bounds}, facts, limits) {
+		const limitMs = limits.warning;
 		const slow = [...bounds]
 			.flatMap(([command, {p99}]) =>
 				p99 === undefined ? [] : [{command, most: p99 / 1000, least: boundBelow(p99) / 1000}],
@@ -48,7 +51,7 @@ export const latP99 = rule({
 		const name = worst.command.toUpperCase();
 		const between = `${milliseconds(worst.least)} to ${milliseconds(worst.most)}`;
 		const isCertain = worst.least >= limitMs;
-		const isBad = worst.least >= facts.threshold('lat.p99.critical');
+		const isBad = worst.least >= limits.critical;
 		return fires(isBad ? 'critical' : isCertain ? 'warning' : 'info', {
 			problem: `${name} takes ${between} (99th percentile)`,
 			reason: isCertain ? undefined : `the server's buckets don't tell which side of ${milliseconds(limitMs)} it is`,
@@ -79,22 +82,32 @@ export const latMeanRegress = rule({
 			'A command also slows down when its values grow or when clients use it differently. The rule cannot tell these cases apart.',
 		],
 	},
-	needs: {
-		changes: {
-			read: (facts: NodeFacts): readonly MeanChange[] | undefined => {
-				const changes = facts.memory.means.changes(facts.threshold('lat.mean_regress.calls'));
-				return changes.length === 0 ? undefined : changes;
-			},
-			missing: () => pending('no command was called often enough for a minute to know its usual run time'),
+	thresholds: {
+		ratio: {
+			value: 5,
+			unit: 'ratio',
+			source: 'to the median of ten minutes; a change of load alone can double the mean',
+		},
+		calls: {
+			value: 100,
+			unit: 'count',
+			source: 'calls in ten seconds; a mean of fewer calls is chance',
+		},
+		least: {
+			value: 0.1,
+			unit: 'milliseconds',
+			source: 'a shorter run time is no wait, however much it grew',
 		},
 	},
-	evaluate({changes}, facts) {
+	needs: {},
+	evaluate(_, facts, limits) {
+		const changes = facts.memory.means.changes(limits.calls);
+		if (changes.length === 0) {
+			return pending('no command was called often enough for a minute to know its usual run time');
+		}
+
 		const slower = changes
-			.filter(
-				({now, usual}) =>
-					now > facts.threshold('lat.mean_regress.ratio') * usual &&
-					now >= facts.threshold('lat.mean_regress.least') * 1000,
-			)
+			.filter(({now, usual}) => now > limits.ratio * usual && now >= limits.least * 1000)
 			.sort((one, other) => other.now / other.usual - one.now / one.usual);
 		const [worst] = slower;
 		if (worst === undefined) {
@@ -153,18 +166,26 @@ export const latEvent = rule({
 			'With a low `latency-monitor-threshold` short events are recorded too. The rule ignores events below 100 ms.',
 		],
 	},
+	thresholds: {
+		least: {
+			value: 100,
+			unit: 'milliseconds',
+			source: 'the latency-monitor-threshold that the Redis documentation suggests',
+		},
+		age: {value: 60, unit: 'seconds', source: 'an older event is no longer current'},
+	},
 	raiseAfter: 1,
 	appliesTo: facts => facts.setting('latency-monitor-threshold') !== '0',
 	needs: {
 		threshold: setting('latency-monitor-threshold'),
 		events: {read: ({record}: NodeFacts) => record.latencyEvents?.value, missing: answerMissing('LATENCY LATEST')},
 	},
-	evaluate({events}, facts) {
+	evaluate({events}, facts, limits) {
 		const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
 		const agoMs = ({atMs}: LatencyEvent) => Math.max(0, serverMs - atMs);
 		const recent = events
-			.filter(event => agoMs(event) <= facts.threshold('lat.event.age') * 1000)
-			.filter(({latestMs}) => latestMs >= facts.threshold('lat.event.least'))
+			.filter(event => agoMs(event) <= limits.age * 1000)
+			.filter(({latestMs}) => latestMs >= limits.least)
 			.sort((one, other) => other.latestMs - one.latestMs);
 		const [worst] = recent;
 		return worst === undefined
@@ -195,12 +216,20 @@ export const latEventloop = rule({
 			'An idle server has ten cycles a second, and one slow cycle raises their mean. The rule fires only if all cycles together take a quarter of the time.',
 		],
 	},
+	thresholds: {
+		mean: {value: 5, unit: 'milliseconds', source: 'a healthy cycle takes some ten microseconds'},
+		share: {
+			value: 0.25,
+			unit: 'share',
+			source: 'of the time, spent in all cycles together; with less, clients hardly wait',
+		},
+	},
 	needs: {duration: increase('stats', 'eventloop_duration_sum'), cycles: increase('stats', 'eventloop_cycles')},
-	evaluate({duration, cycles}, facts) {
+	evaluate({duration, cycles}, facts, limits) {
 		const meanMs = duration / Math.max(1, cycles) / 1000;
 		const elapsedMs = (facts.sample?.elapsedMs ?? 0) - (facts.earlier?.elapsedMs ?? 0);
-		const isBusy = duration / 1000 > facts.threshold('lat.eventloop.share') * elapsedMs;
-		return meanMs <= facts.threshold('lat.eventloop.mean') || !isBusy
+		const isBusy = duration / 1000 > limits.share * elapsedMs;
+		return meanMs <= limits.mean || !isBusy
 			? clear
 			: fires('warning', {
 					problem: `an event loop cycle takes ${milliseconds(meanMs)}`,
@@ -250,13 +279,15 @@ export const latOnCmds = rule({
 			'HGETALL and the like are fine on small collections. Their mean run time must be over a millisecond.',
 		],
 	},
+	thresholds: {
+		mean: {value: 1, unit: 'milliseconds', source: 'a thousand such calls fill a second'},
+	},
 	needs: {stats: commandRates},
-	evaluate({stats}, facts) {
+	evaluate({stats}, facts, limits) {
 		const bad = stats.filter(
 			({command, callsPerSecond = 0, meanMicroseconds = 0}) =>
 				callsPerSecond > 0 &&
-				(command === 'keys' ||
-					(wholeCollectionCommands.has(command) && meanMicroseconds > facts.threshold('lat.on_cmds.mean') * 1000)),
+				(command === 'keys' || (wholeCollectionCommands.has(command) && meanMicroseconds > limits.mean * 1000)),
 		);
 		const [worst] = bad.sort((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
 		const senders = worst && sendersOf(facts, worst.command);

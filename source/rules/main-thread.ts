@@ -1,6 +1,7 @@
 import {message} from '../domain/message.js';
 import {percent} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
+import {cpuMain} from './cpu-network.js';
 import {answerMissing, increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -32,17 +33,24 @@ export const latQueue = rule({
 			'On a starved machine the event loop takes longer without doing more: time without a processor does not count.',
 		],
 	},
+	thresholds: {
+		share: {
+			value: 0.25,
+			unit: 'share',
+			source: 'of the time, as for lat.eventloop; below it clients hardly wait',
+		},
+	},
 	raiseAfter: 5,
 	needs: {
 		duration: increase('stats', 'eventloop_duration_sum'),
 		inCommands: increase('stats', 'eventloop_duration_cmd_sum'),
 	},
-	evaluate({duration, inCommands}, facts) {
+	evaluate({duration, inCommands}, facts, limits) {
 		const elapsed = elapsedMicroseconds(facts);
 		const granted = grantedShare(facts, duration);
 		const share = elapsed > 0 ? (Math.max(0, duration - inCommands) * granted) / elapsed : 0;
 		const commandShare = elapsed > 0 ? (inCommands * granted) / elapsed : 0;
-		return share <= facts.threshold('lat.queue.share') || share <= commandShare
+		return share <= limits.share || share <= commandShare
 			? clear
 			: fires('info', {
 					problem: `spends ${percent(share)} of its time beside commands`,
@@ -80,9 +88,12 @@ export const latCommandHog = rule({
 			'A call that ends now may have begun before the earlier sample: three samples in a row must show it.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.5, unit: 'share', source: "of the main thread's time: more than all the rest"},
+	},
 	raiseAfter: 3,
 	needs: {commands: commandsOfInterval},
-	evaluate({commands}, facts) {
+	evaluate({commands}, facts, limits) {
 		const elapsed = elapsedMicroseconds(facts);
 		const shares = commands.map(({command, callsOfInterval = 0, meanMicroseconds = 0}) => ({
 			command,
@@ -91,13 +102,13 @@ export const latCommandHog = rule({
 			share: elapsed > 0 ? (callsOfInterval * meanMicroseconds) / elapsed : 0,
 		}));
 		const [top] = shares.toSorted((one, other) => other.share - one.share);
-		if (top === undefined || top.share <= facts.threshold('lat.command_hog.share')) {
+		if (top === undefined || top.share <= limits.share) {
 			return clear;
 		}
 
 		const command = top.command.toUpperCase();
 		const senders = sendersOf(facts, top.command);
-		return fires(top.share >= facts.threshold('cpu.main.warning') ? 'warning' : 'info', {
+		return fires(top.share >= facts.limitsOf(cpuMain).warning ? 'warning' : 'info', {
 			problem: message`spends ${percent(Math.min(1, top.share))} of its time in ${command}${senders?.text ?? ''}`,
 			effect: 'slow',
 			culprit: senderCulprit(command, senders),

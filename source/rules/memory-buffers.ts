@@ -1,6 +1,7 @@
 import {replicaBufferExcess} from '../derive/replica-buffers.js';
 import type {Evaluation} from '../domain/finding.js';
 import {message} from '../domain/message.js';
+import {mebibyte} from '../domain/threshold.js';
 import {bytes, percent} from '../text/units.js';
 import {clientName, clientText, otherClients, slowestReader} from './client-names.js';
 import {infoEvidence} from './evidence.js';
@@ -20,17 +21,20 @@ export const memClients = rule({
 			"Client buffers are the larger part of a small server's memory. The rule needs 32 MB of client buffers to fire.",
 		],
 	},
+	thresholds: {
+		share: {value: 0.1, unit: 'share', source: 'of used memory; client buffers usually need a few percent'},
+		each: {value: 200 * 1024, unit: 'bytes', source: 'MEMORY DOCTOR, per client'},
+		bytes: {value: 32 * mebibyte, unit: 'bytes', source: 'less harms no server'},
+	},
 	raiseAfter: 3,
 	needs: {
 		buffers: infoNumber('memory', 'mem_clients_normal'),
 		used: infoNumber('memory', 'used_memory'),
 		clients: infoNumber('clients', 'connected_clients'),
 	},
-	evaluate({buffers, used, clients}, facts) {
+	evaluate({buffers, used, clients}, facts, limits) {
 		const each = buffers / Math.max(1, clients);
-		const isMuch =
-			buffers > facts.threshold('mem.clients.bytes') &&
-			(buffers > facts.threshold('mem.clients.share') * used || each > facts.threshold('mem.clients.each'));
+		const isMuch = buffers > limits.bytes && (buffers > limits.share * used || each > limits.each);
 		if (!isMuch) {
 			return clear;
 		}
@@ -139,10 +143,17 @@ export const memAofBuf = rule({
 		since: '5.0',
 		falsePositives: ['Before Redis 7.0 an AOF rewrite fills the buffer too. The next steps say so.'],
 	},
+	thresholds: {
+		bytes: {
+			value: 64 * mebibyte,
+			unit: 'bytes',
+			source: 'a healthy disk empties the buffer in every cycle of the event loop',
+		},
+	},
 	raiseAfter: 3,
 	needs: {buffer: infoNumber('memory', 'mem_aof_buffer')},
-	evaluate: ({buffer}, facts) =>
-		buffer > facts.threshold('mem.aof_buf.bytes')
+	evaluate: ({buffer}, facts, limits) =>
+		buffer > limits.bytes
 			? fires('warning', {
 					problem: `has ${bytes(buffer)} not yet written to the append-only file`,
 					effect: 'data-at-risk',
@@ -169,6 +180,9 @@ export const memReplBuf = rule({
 		since: '5.0',
 		falsePositives: ['Since 7.0 the field includes the replication backlog. The rule subtracts the backlog.'],
 	},
+	thresholds: {
+		bytes: {value: 10 * mebibyte, unit: 'bytes', source: 'MEMORY DOCTOR'},
+	},
 	raiseAfter: 3,
 	needs: {
 		buffers: {
@@ -176,8 +190,8 @@ export const memReplBuf = rule({
 			missing: () => absent('INFO memory does not report replica output buffers (Redis 5.0 does)'),
 		},
 	},
-	evaluate: ({buffers}, facts) =>
-		buffers > facts.threshold('mem.repl_buf.bytes')
+	evaluate: ({buffers}, facts, limits) =>
+		buffers > limits.bytes
 			? fires('warning', {
 					problem: `holds ${bytes(buffers)} in replica output buffers`,
 					effect: 'reads-stale',

@@ -121,21 +121,28 @@ export const memEvictStorm = rule({
 			'A short bulk load evicts as many keys. The rule waits for three samples in a row.',
 		],
 	},
+	thresholds: {
+		rate: {value: 100, unit: 'perSecond', source: 'fewer evictions are usual on any data set'},
+		times: {value: 10, unit: 'ratio', source: 'to the median of the last ten minutes'},
+		share: {
+			value: 0.01,
+			unit: 'share',
+			source: 'of all keys, in each second: all keys within two minutes',
+		},
+	},
 	raiseAfter: 3,
 	needs: {evicted: rate('stats', 'evicted_keys')},
-	evaluate({evicted}, facts) {
-		if (evicted <= facts.threshold('mem.evict_storm.rate')) {
+	evaluate({evicted}, facts, limits) {
+		if (evicted <= limits.rate) {
 			return clear;
 		}
 
 		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
 		const usual = medianRate(facts);
-		const isSpike = usual !== undefined && evicted > usual * facts.threshold('mem.evict_storm.times');
+		const isSpike = usual !== undefined && evicted > usual * limits.times;
 		const share = keys === undefined || keys === 0 ? undefined : evicted / keys;
 		const isSweep =
-			share !== undefined &&
-			share > facts.threshold('mem.evict_storm.share') &&
-			(usual === undefined || evicted > usual * steadyRatio);
+			share !== undefined && share > limits.share && (usual === undefined || evicted > usual * steadyRatio);
 		if (!isSpike && !isSweep) {
 			return clear;
 		}
@@ -265,6 +272,15 @@ export const memGrowth = rule({
 			'A server with an `allkeys-…` policy evicts keys at its limit. The rule does not apply to it.',
 		],
 	},
+	thresholds: {
+		warning: {value: 3600, unit: 'seconds', source: 'an hour is left to act'},
+		critical: {value: 600, unit: 'seconds', source: 'ten minutes are left to act'},
+		fit: {
+			value: 0.8,
+			unit: 'ratio',
+			source: 'R² of the line; a sawtooth, as of keys that expire together, fits no line',
+		},
+	},
 	raiseAfter: 3,
 	appliesTo: facts =>
 		(facts.number('memory', 'maxmemory') ?? 0) > 0 &&
@@ -280,19 +296,15 @@ export const memGrowth = rule({
 			missing: () => pending('needs five minutes of readings'),
 		},
 	},
-	evaluate({used, limit, readings}, facts) {
+	evaluate({used, limit, readings}, facts, limits) {
 		const {perSecond, fit} = trend(readings);
 		const leftSeconds = (limit - used) / perSecond;
-		const isGrowing =
-			perSecond > 0 &&
-			fit > facts.threshold('mem.growth.fit') &&
-			leftSeconds >= 0 &&
-			leftSeconds < facts.threshold('mem.growth.warning');
+		const isGrowing = perSecond > 0 && fit > limits.fit && leftSeconds >= 0 && leftSeconds < limits.warning;
 		if (!isGrowing) {
 			return clear;
 		}
 
-		return fires(leftSeconds < facts.threshold('mem.growth.critical') ? 'critical' : 'warning', {
+		return fires(leftSeconds < limits.critical ? 'critical' : 'warning', {
 			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)}`,
 			detail: `${percent(used / limit)} of it used now`,
 			evidence: [

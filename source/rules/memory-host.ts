@@ -1,7 +1,9 @@
 import type {Evidence} from '../domain/finding.js';
+import {mebibyte} from '../domain/threshold.js';
 import {bytes, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './memory-limit.js';
+import {memFrag} from './memory-overhead.js';
 import {infoNumber, kernelFact} from './needs.js';
 import {hint, onHost, processIdFor, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -17,15 +19,19 @@ export const memSystem = rule({
 			"In a container `total_system_memory` is the machine's. Where redis-top can read the container's limit, that limit counts instead.",
 		],
 	},
+	thresholds: {
+		warning: {value: 0.8, unit: 'share', source: 'awesome-prometheus-alerts'},
+		critical: {value: 0.9, unit: 'share', source: 'awesome-prometheus-alerts, redis-mixin'},
+	},
 	needs: {resident: infoNumber('memory', 'used_memory_rss'), total: infoNumber('memory', 'total_system_memory')},
-	evaluate({resident}, facts) {
+	evaluate({resident}, facts, limits) {
 		const machine = machineMemory(facts);
 		const share = machine === undefined ? 0 : resident / machine.bytes;
-		if (machine === undefined || share < facts.threshold('mem.system.warning')) {
+		if (machine === undefined || share < limits.warning) {
 			return clear;
 		}
 
-		return fires(share >= facts.threshold('mem.system.critical') ? 'critical' : 'warning', {
+		return fires(share >= limits.critical ? 'critical' : 'warning', {
 			problem: `holds ${percent(share)} of ${machine.name}`,
 			detail: `${bytes(resident)} of ${bytes(machine.bytes)}`,
 			evidence: [
@@ -57,27 +63,27 @@ export const memRssGap = rule({
 			'During a fork the copied pages are counted too. The rule is clear while an RDB save or an AOF rewrite runs.',
 		],
 	},
+	thresholds: {
+		ratio: {value: 1.4, unit: 'ratio', source: 'MEMORY DOCTOR'},
+		bytes: {value: 10 * mebibyte, unit: 'bytes', source: 'MEMORY DOCTOR'},
+	},
 	raiseAfter: 5,
 	needs: {
 		ratio: infoNumber('memory', 'mem_fragmentation_ratio'),
 		gap: infoNumber('memory', 'mem_fragmentation_bytes'),
 		used: infoNumber('memory', 'used_memory'),
 	},
-	evaluate({ratio, gap, used}, facts) {
+	evaluate({ratio, gap, used}, facts, limits) {
 		const peak = facts.number('memory', 'used_memory_peak') ?? used;
 		const isForked =
 			facts.number('persistence', 'rdb_bgsave_in_progress') === 1 ||
 			facts.number('persistence', 'aof_rewrite_in_progress') === 1;
-		const isGap =
-			ratio > facts.threshold('mem.rss_gap.ratio') &&
-			gap > facts.threshold('mem.rss_gap.bytes') &&
-			peak <= freedRatio * used &&
-			!isForked;
+		const isGap = ratio > limits.ratio && gap > limits.bytes && peak <= freedRatio * used && !isForked;
 		if (!isGap) {
 			return clear;
 		}
 
-		return fires(gap > facts.threshold('mem.frag.warning') ? 'warning' : 'info', {
+		return fires(gap > facts.limitsOf(memFrag).warning ? 'warning' : 'info', {
 			problem: `holds ${bytes(gap)} more memory than it uses`,
 			detail: `ratio ${ratio.toFixed(2)}`,
 			evidence: infoEvidence(
@@ -118,6 +124,14 @@ export const memSwap = rule({
 			'`VmSwap` is exact. Where redis-top can read it, the difference in INFO is ignored. Elsewhere the finding is a possibility, and a warning at most.',
 		],
 	},
+	thresholds: {
+		share: {
+			value: 0.9,
+			unit: 'share',
+			source: 'Redis documentation, INFO: resident below used memory is swapped',
+		},
+		bytes: {value: 10 * mebibyte, unit: 'bytes', source: 'less may be pages that were never touched'},
+	},
 	raiseAfterMs: 10_000,
 	countsAtOnce: true,
 	needs: {
@@ -128,12 +142,11 @@ export const memSwap = rule({
 			missing: infoResident.missing,
 		},
 	},
-	evaluate({used, resident}, facts) {
+	evaluate({used, resident}, facts, limits) {
 		const known = swappedBytes(facts);
-		const floor = facts.threshold('mem.swap.bytes');
+		const floor = limits.bytes;
 		const missing = used - resident;
-		const isSwapped =
-			known === undefined ? resident < facts.threshold('mem.swap.share') * used && missing > floor : known > floor;
+		const isSwapped = known === undefined ? resident < limits.share * used && missing > floor : known > floor;
 		if (!isSwapped) {
 			return clear;
 		}
@@ -182,17 +195,24 @@ export const memForkRoom = rule({
 			'A server with few writes copies few pages during a save. The rule counts the last `rdb_last_cow_size` or `aof_last_cow_size`, and at least a fifth of resident memory.',
 		],
 	},
+	thresholds: {
+		cow: {
+			value: 0.2,
+			unit: 'share',
+			source: 'of the resident memory is copied at least while a busy server saves',
+		},
+	},
 	needs: {
 		resident: infoNumber('memory', 'used_memory_rss'),
 		available: kernelFact(kernel => kernel.availableMemoryBytes, 'memory of the machine'),
 		overcommit: kernelFact(kernel => kernel.overcommitMemory, 'vm.overcommit_memory'),
 	},
-	evaluate({resident, available, overcommit}, facts) {
+	evaluate({resident, available, overcommit}, facts, limits) {
 		const lastCopy = Math.max(
 			facts.number('persistence', 'rdb_last_cow_size') ?? 0,
 			facts.number('persistence', 'aof_last_cow_size') ?? 0,
 		);
-		const copies = Math.max(lastCopy, resident * facts.threshold('mem.fork_room.cow'));
+		const copies = Math.max(lastCopy, resident * limits.cow);
 		const mayBeRefused = overcommit !== 1 && resident > available;
 		if (!mayBeRefused && copies <= available) {
 			return clear;

@@ -45,10 +45,14 @@ export const memMax = rule({
 			'For any other server with an `allkeys-…` policy that evicts keys the finding is a warning, never critical.',
 		],
 	},
+	thresholds: {
+		warning: {value: 0.8, unit: 'share', source: 'the level runbooks and Google Memorystore alert on'},
+		critical: {value: 0.9, unit: 'share', source: 'awesome-prometheus-alerts, Datadog redisdb monitors'},
+	},
 	needs: {used: infoNumber('memory', 'used_memory'), limit: infoNumber('memory', 'maxmemory')},
-	evaluate({limit}, facts) {
+	evaluate({limit}, facts, limits) {
 		const share = limitShare(facts) ?? 0;
-		if (share < facts.threshold('mem.max.warning')) {
+		if (share < limits.warning) {
 			return clear;
 		}
 
@@ -56,7 +60,7 @@ export const memMax = rule({
 		const evicted = facts.perSecond('stats', 'evicted_keys') ?? 0;
 		const evictsAll = policy?.startsWith('allkeys-') === true;
 		const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
-		const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < facts.threshold('mem.max.critical');
+		const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < limits.critical;
 		const detail = [
 			`limit ${bytes(limit)}`,
 			...(policy === undefined ? [] : [`policy ${policy}`]),
@@ -100,14 +104,22 @@ export const memExceeded = rule({
 			'Eviction usually brings memory back below the limit within a second. The rule is clear for the first second.',
 		],
 	},
+	thresholds: {
+		warning: {
+			value: 1,
+			unit: 'seconds',
+			source: 'eviction is meant to bring memory back within one cycle of the event loop',
+		},
+		critical: {value: 30, unit: 'seconds', source: 'by then clients have timed out'},
+	},
 	needs: {exceededMs: infoNumber('stats', 'current_eviction_exceeded_time')},
-	evaluate({exceededMs}, facts) {
+	evaluate({exceededMs}, facts, limits) {
 		const exceeded = exceededMs / 1000;
-		if (exceeded <= facts.threshold('mem.exceeded.warning')) {
+		if (exceeded <= limits.warning) {
 			return clear;
 		}
 
-		const isLong = exceeded > facts.threshold('mem.exceeded.critical');
+		const isLong = exceeded > limits.critical;
 		const isEvicting = (facts.perSecond('stats', 'evicted_keys') ?? 0) > 0;
 		return fires(isLong ? 'critical' : 'warning', {
 			problem: `over maxmemory for ${seconds(exceeded)}`,
@@ -138,9 +150,12 @@ export const memUnset = rule({
 			'A 32-bit build has a limit of its own. The rule does not apply to it.',
 		],
 	},
+	thresholds: {
+		warning: {value: 0.6, unit: 'share', source: 'of the machine; a fork and its copied pages need the rest'},
+	},
 	appliesTo: facts => facts.number('server', 'arch_bits') !== 32,
 	needs: {limit: infoNumber('memory', 'maxmemory'), resident: infoNumber('memory', 'used_memory_rss')},
-	evaluate({limit, resident}, facts) {
+	evaluate({limit, resident}, facts, limits) {
 		if (limit !== 0) {
 			return clear;
 		}
@@ -162,7 +177,7 @@ export const memUnset = rule({
 			],
 			action: 'set-maxmemory',
 		} as const;
-		return machine !== undefined && share > facts.threshold('mem.unset.warning')
+		return machine !== undefined && share > limits.warning
 			? fires('warning', {
 					problem: 'has no maxmemory',
 					detail: `uses ${percent(share)} of ${machine.name}`,
@@ -187,15 +202,18 @@ export const memPolicyNoop = rule({
 			'A server far below its limit evicts nothing. The rule waits for the first threshold of `mem.max`.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.1, unit: 'share', source: 'of the keys have a TTL; only these can be evicted'},
+	},
 	needs: {policy: infoText('memory', 'maxmemory_policy'), limit: infoNumber('memory', 'maxmemory')},
-	evaluate({policy}, facts) {
+	evaluate({policy}, facts, limits) {
 		const share = limitShare(facts) ?? 0;
 		const {keys, expiring} = facts.sample === undefined ? {keys: 0, expiring: 0} : keyTotals(facts.sample.info);
 		const isNoop =
 			policy.startsWith('volatile-') &&
 			keys > 0 &&
-			expiring / keys < facts.threshold('mem.policy_noop.share') &&
-			share >= facts.threshold('mem.max.warning');
+			expiring / keys < limits.share &&
+			share >= facts.limitsOf(memMax).warning;
 		if (!isNoop) {
 			return clear;
 		}

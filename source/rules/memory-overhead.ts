@@ -1,3 +1,4 @@
+import {mebibyte} from '../domain/threshold.js';
 import {bytes, count, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, pending} from './needs.js';
@@ -21,22 +22,28 @@ export const memFrag = rule({
 			'An idle server of one megabyte has a `mem_fragmentation_ratio` of 2 to 10. The rule does not read that field, and does not apply below 5 MB.',
 		],
 	},
+	thresholds: {
+		ratio: {
+			value: 1.4,
+			unit: 'ratio',
+			source: 'MEMORY DOCTOR warns from 1.1 on; from 1.4 on the loss is worth an action',
+		},
+		bytes: {value: 10 * mebibyte, unit: 'bytes', source: 'MEMORY DOCTOR'},
+		warning: {value: 100 * mebibyte, unit: 'bytes', source: 'less is not worth an alert'},
+	},
 	raiseAfter: 5,
 	needs: {
 		ratio: infoNumber('memory', 'allocator_frag_ratio'),
 		wasted: infoNumber('memory', 'allocator_frag_bytes'),
 		used: infoNumber('memory', 'used_memory'),
 	},
-	evaluate({ratio, wasted, used}, facts) {
-		const isFragmented =
-			used >= fewestUsedBytes &&
-			ratio > facts.threshold('mem.frag.ratio') &&
-			wasted > facts.threshold('mem.frag.bytes');
+	evaluate({ratio, wasted, used}, facts, limits) {
+		const isFragmented = used >= fewestUsedBytes && ratio > limits.ratio && wasted > limits.bytes;
 		if (!isFragmented) {
 			return clear;
 		}
 
-		return fires(wasted > facts.threshold('mem.frag.warning') ? 'warning' : 'info', {
+		return fires(wasted > limits.warning ? 'warning' : 'info', {
 			problem: `wastes ${bytes(wasted)} by memory fragmentation`,
 			detail: `ratio ${ratio.toFixed(2)}`,
 			evidence: infoEvidence(
@@ -64,10 +71,13 @@ export const memDefrag = rule({
 		since: '4.0',
 		falsePositives: ['A short run after a large deletion is usual. The rule waits for a minute.'],
 	},
+	thresholds: {
+		percent: {value: 25, unit: 'count', source: 'active-defrag-cycle-max is 25 % of a core by default'},
+	},
 	raiseAfterMs: 60_000,
 	needs: {percentOfCore: infoNumber('memory', 'active_defrag_running')},
-	evaluate: ({percentOfCore}, facts) =>
-		percentOfCore >= facts.threshold('mem.defrag.percent')
+	evaluate: ({percentOfCore}, facts, limits) =>
+		percentOfCore >= limits.percent
 			? fires('info', {
 					problem: `spends ${percentOfCore}% of a core on active defragmentation`,
 					effect: 'slow',
@@ -89,15 +99,22 @@ export const memLazyfree = rule({
 			'After UNLINK or FLUSHALL ASYNC many values wait, and their number falls every second. The rule is clear while it falls.',
 		],
 	},
+	thresholds: {
+		objects: {
+			value: 10_000,
+			unit: 'count',
+			source: 'the background thread frees that many in well under a second',
+		},
+	},
 	raiseAfterMs: 30_000,
 	needs: {waiting: infoNumber('memory', 'lazyfree_pending_objects')},
-	evaluate({waiting}, facts) {
+	evaluate({waiting}, facts, limits) {
 		const before = facts.earlier?.info.number('memory', 'lazyfree_pending_objects');
 		if (before === undefined) {
 			return pending('needs two samples of the same process, one after the other');
 		}
 
-		if (waiting <= facts.threshold('mem.lazyfree.objects') || waiting <= before) {
+		if (waiting <= limits.objects || waiting <= before) {
 			return clear;
 		}
 
@@ -127,9 +144,21 @@ export const memOverhead = rule({
 			'Many tiny keys need as much overhead and may be intended. The finding is only info.',
 		],
 	},
+	thresholds: {
+		share: {
+			value: 0.5,
+			unit: 'share',
+			source: 'of used memory; over it, overhead takes more than the data',
+		},
+		bytes: {
+			value: 100 * mebibyte,
+			unit: 'bytes',
+			source: 'of used memory; an empty server is all overhead',
+		},
+	},
 	needs: {overhead: infoNumber('memory', 'used_memory_overhead'), used: infoNumber('memory', 'used_memory')},
-	evaluate: ({overhead, used}, facts) =>
-		used > facts.threshold('mem.overhead.bytes') && overhead > facts.threshold('mem.overhead.share') * used
+	evaluate: ({overhead, used}, facts, limits) =>
+		used > limits.bytes && overhead > limits.share * used
 			? fires('info', {
 					problem: `spends ${percent(overhead / used)} of used memory on overhead`,
 					evidence: infoEvidence(
@@ -162,12 +191,15 @@ export const memRehash = rule({
 			'Small tables are rehashed all the time. The rule needs 10 MB and a tenth of used memory to fire.',
 		],
 	},
+	thresholds: {
+		share: {value: 0.1, unit: 'share', source: 'of used memory; a smaller table is moved soon'},
+	},
 	needs: {
 		rehashing: infoNumber('memory', 'mem_overhead_db_hashtable_rehashing'),
 		used: infoNumber('memory', 'used_memory'),
 	},
-	evaluate: ({rehashing, used}, facts) =>
-		rehashing > fewestRehashingBytes && rehashing > facts.threshold('mem.rehash.share') * used
+	evaluate: ({rehashing, used}, facts, limits) =>
+		rehashing > fewestRehashingBytes && rehashing > limits.share * used
 			? fires('info', {
 					problem: `uses ${bytes(rehashing)} more memory while it rehashes`,
 					reason: 'a growing key table is held twice until its keys are moved',
@@ -191,12 +223,15 @@ export const memScripts = rule({
 		since: '5.0',
 		falsePositives: [],
 	},
+	thresholds: {
+		count: {value: 1000, unit: 'count', source: 'MEMORY DOCTOR'},
+		bytes: {value: 100 * mebibyte, unit: 'bytes', source: 'a thousand scripts take a tenth of that'},
+	},
 	needs: {scripts: infoNumber('memory', 'number_of_cached_scripts')},
-	evaluate({scripts}, facts) {
+	evaluate({scripts}, facts, limits) {
 		const size = facts.number('memory', 'used_memory_vm_total') ?? facts.number('memory', 'used_memory_lua') ?? 0;
 		const evicted = facts.increase('stats', 'evicted_scripts') ?? 0;
-		const isMuch =
-			scripts > facts.threshold('mem.scripts.count') || size > facts.threshold('mem.scripts.bytes') || evicted > 0;
+		const isMuch = scripts > limits.count || size > limits.bytes || evicted > 0;
 		if (!isMuch) {
 			return clear;
 		}

@@ -9,12 +9,18 @@ import {joinMessages, type Message, message, type NameKind, nameOf} from '../dom
 import type {Endpoint, NodeAddress, NodeRole} from '../domain/node.js';
 import {counterRate} from '../domain/rate.js';
 import type {NodeSample} from '../domain/sample.js';
-import {defaultThresholds, type ThresholdName, type Thresholds} from '../domain/thresholds/thresholds.js';
+import {
+	type LimitsOf,
+	limitsOf,
+	type ThresholdOverrides,
+	type ThresholdTable,
+	type WithThresholds,
+} from '../domain/threshold.js';
 import {errorCounting, errorStats} from '../parse/info-fields.js';
 
 /** Settings of a target that rules read. Every node discovered from the target inherits them. */
 export type RuleSettings = {
-	readonly thresholds: Thresholds;
+	readonly thresholds: ThresholdOverrides;
 	/** `--strict`: advice counts as a warning. */
 	readonly isStrict: boolean;
 	/** `role = "cache"` in the config file: the deployment may lose keys. */
@@ -28,7 +34,7 @@ export type RuleSettings = {
 };
 
 export const defaultRuleSettings: RuleSettings = {
-	thresholds: defaultThresholds,
+	thresholds: {},
 	isStrict: false,
 	isCache: false,
 	isTls: false,
@@ -177,8 +183,9 @@ export class NodeFacts {
 		return this.memory.tracks.readings(field, this.nowMs - backMs);
 	}
 
-	threshold(name: ThresholdName): number {
-		return this.settings.thresholds[name];
+	/** The values of another rule's thresholds, for the target of this node. */
+	limitsOf<Table extends ThresholdTable>(rule: WithThresholds<Table>): LimitsOf<Table> {
+		return limitsOf(rule, this.settings.thresholds);
 	}
 
 	/** The node that this node replicates from; undefined if no node is known by the address in `master_host`. */

@@ -17,16 +17,24 @@ export const latSlowlogNew = rule({
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
 		],
 	},
+	thresholds: {
+		worst: {
+			value: 1000,
+			unit: 'milliseconds',
+			source: 'all clients waited as long; one such command is an incident',
+		},
+		rate: {value: 10, unit: 'perMinute', source: 'more is a pattern, not an accident'},
+	},
 	needs: {history: {read: ({record}: NodeFacts) => record.slowlog?.value, missing: answerMissing('SLOWLOG GET')}},
-	evaluate({history}, facts) {
+	evaluate({history}, facts, limits) {
 		const threshold = Number(facts.setting('slowlog-log-slower-than') ?? 10_000);
 		const sinceMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000 - 60_000;
 		const slowest = history.entries
 			.filter(({atMs, clientName}) => atMs >= sinceMs && clientName !== 'redis-top')
 			.toSorted((one, other) => other.durationMicroseconds - one.durationMicroseconds);
 		const [worst] = slowest;
-		const isMany = history.perMinute > facts.threshold('lat.slowlog_new.rate') && threshold >= 1000;
-		const isLong = (worst?.durationMicroseconds ?? 0) >= facts.threshold('lat.slowlog_new.worst') * 1000;
+		const isMany = history.perMinute > limits.rate && threshold >= 1000;
+		const isLong = (worst?.durationMicroseconds ?? 0) >= limits.worst * 1000;
 		if (!isMany && !isLong) {
 			return clear;
 		}

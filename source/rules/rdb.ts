@@ -66,10 +66,14 @@ export const perSlowSave = rule({
 			'A diskless full resync counts as a save and takes as long as the network needs. The next steps name it.',
 		],
 	},
+	thresholds: {
+		seconds: {value: 300, unit: 'seconds', source: 'a save of 10 GB takes about a minute'},
+		times: {value: 3, unit: 'ratio', source: 'times the last save'},
+	},
 	needs: {running: infoNumber('persistence', 'rdb_current_bgsave_time_sec')},
-	evaluate({running}, facts) {
+	evaluate({running}, facts, limits) {
 		const last = facts.number('persistence', 'rdb_last_bgsave_time_sec') ?? 0;
-		const limit = Math.max(facts.threshold('per.slow_save.seconds'), last * facts.threshold('per.slow_save.times'));
+		const limit = Math.max(limits.seconds, last * limits.times);
 		if (running <= limit) {
 			return clear;
 		}
@@ -112,14 +116,22 @@ export const perStale = rule({
 			'A save is not overdue while one runs, or with an append-only file. The rule is clear then.',
 		],
 	},
+	thresholds: {
+		windows: {
+			value: 2,
+			unit: 'ratio',
+			source: 'times the longest window of save; after one window a save is only due',
+		},
+		critical: {value: 172_800, unit: 'seconds', source: 'awesome-prometheus-alerts: no save for 48 hours'},
+	},
 	needs: {
 		saves: setting('save'),
 		savedSeconds: infoNumber('persistence', 'rdb_last_save_time'),
 		changes: infoNumber('persistence', 'rdb_changes_since_last_save'),
 	},
-	evaluate({saves, savedSeconds, changes}, facts) {
+	evaluate({saves, savedSeconds, changes}, facts, limits) {
 		const points = savePoints(saves);
-		const dueSeconds = longestWindowSeconds(points) * facts.threshold('per.stale.windows');
+		const dueSeconds = longestWindowSeconds(points) * limits.windows;
 		const fewestChanges = Math.min(...points.map(point => point.changes));
 		const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
 		const ageSeconds = serverMs / 1000 - savedSeconds;
@@ -136,7 +148,7 @@ export const perStale = rule({
 		const neverSaved =
 			facts.number('persistence', 'rdb_saves') === 0 || facts.number('persistence', 'rdb_last_bgsave_time_sec') === -1;
 		const age = seconds(ageSeconds);
-		return fires(ageSeconds > Math.max(dueSeconds, facts.threshold('per.stale.critical')) ? 'critical' : 'warning', {
+		return fires(ageSeconds > Math.max(dueSeconds, limits.critical) ? 'critical' : 'warning', {
 			problem: neverSaved ? `has not saved since it started ${age} ago` : `has not saved for ${age}`,
 			detail: `save "${saves}"`,
 			effect: 'data-at-risk',
@@ -165,6 +177,9 @@ export const perDirty = rule({
 			'A running save writes these changes. The rule waits for its end.',
 		],
 	},
+	thresholds: {
+		changes: {value: 1_000_000, unit: 'count', source: 'changes that a crash would lose'},
+	},
 	appliesTo: facts => !facts.settings.isCache,
 	needs: {
 		saves: setting('save'),
@@ -172,8 +187,8 @@ export const perDirty = rule({
 		hasAof: infoNumber('persistence', 'aof_enabled'),
 		isSaving: infoNumber('persistence', 'rdb_bgsave_in_progress'),
 	},
-	evaluate({saves, changes, hasAof, isSaving}, facts) {
-		const isMuch = changes > facts.threshold('per.dirty.changes') && saves !== '' && hasAof !== 1 && isSaving !== 1;
+	evaluate({saves, changes, hasAof, isSaving}, facts, limits) {
+		const isMuch = changes > limits.changes && saves !== '' && hasAof !== 1 && isSaving !== 1;
 		if (!isMuch) {
 			return clear;
 		}

@@ -37,10 +37,19 @@ export const repLagBytes = rule({
 			'Offsets start over at a failover. The rule waits after a change of role.',
 		],
 	},
+	thresholds: {
+		warning: {value: 5, unit: 'seconds', source: 'the level runbooks alert on'},
+		critical: {value: 30, unit: 'seconds', source: 'a failover now loses half a minute of writes'},
+		floor: {
+			value: 65_536,
+			unit: 'bytes',
+			source: 'less is under way on any link; an idle primary sends 14 bytes a ping',
+		},
+	},
 	raiseAfter: 3,
-	appliesTo: facts => (furthestBehind(facts)?.behindBytes ?? 0) > facts.threshold('rep.lag_bytes.floor'),
+	appliesTo: (facts, limits) => (furthestBehind(facts)?.behindBytes ?? 0) > limits.floor,
 	needs: {worst: {read: furthestBehind, missing: () => needsTwoSamples}},
-	evaluate({worst}, facts) {
+	evaluate({worst}, facts, limits) {
 		if (isSettling(facts)) {
 			return settling;
 		}
@@ -58,13 +67,12 @@ export const repLagBytes = rule({
 
 		// While the offset does not move, no rate can turn bytes into seconds.
 		const isStopped = behindSeconds === undefined;
-		if (!isStopped && behindSeconds <= facts.threshold('rep.lag_bytes.warning')) {
+		if (!isStopped && behindSeconds <= limits.warning) {
 			return clear;
 		}
 
 		const backlog = facts.number('replication', 'repl_backlog_size') ?? Number.POSITIVE_INFINITY;
-		const isCritical =
-			behindBytes > backlog || (!isStopped && behindSeconds > facts.threshold('rep.lag_bytes.critical'));
+		const isCritical = behindBytes > backlog || (!isStopped && behindSeconds > limits.critical);
 		return fires(isCritical ? 'critical' : 'warning', {
 			problem: message`replica ${nodeName(address)} is ${bytes(behindBytes)} behind`,
 			detail: isStopped ? 'and applies nothing' : `about ${seconds(behindSeconds)} at its rate`,
@@ -108,20 +116,24 @@ export const repLagAck = rule({
 			'Links reconnect at a failover. The rule waits after a change of role.',
 		],
 	},
+	thresholds: {
+		warning: {value: 5, unit: 'seconds', source: 'the level runbooks alert on'},
+		critical: {value: 10, unit: 'seconds', source: 'min-replicas-max-lag'},
+	},
 	appliesTo: facts => facts.record.replicas.some(({state}) => state === 'online'),
 	needs: {oldest: {read: oldestAcknowledgement, missing: () => pending('no replica acknowledged yet')}},
-	evaluate({oldest}, facts) {
+	evaluate({oldest}, facts, limits) {
 		if (isSettling(facts)) {
 			return settling;
 		}
 
 		const {ackAgeSeconds, address} = oldest;
-		if (ackAgeSeconds <= facts.threshold('rep.lag_ack.warning')) {
+		if (ackAgeSeconds <= limits.warning) {
 			return clear;
 		}
 
 		const replica = nodeName(address);
-		return fires(ackAgeSeconds > facts.threshold('rep.lag_ack.critical') ? 'critical' : 'warning', {
+		return fires(ackAgeSeconds > limits.critical ? 'critical' : 'warning', {
 			problem: message`replica ${replica} has not acknowledged for ${seconds(ackAgeSeconds)}`,
 			effect: 'reads-stale',
 			nodes: [facts.address, address],
@@ -151,14 +163,21 @@ export const repBacklog = rule({
 			'A burst of writes ends soon. The condition must hold for a minute.',
 		],
 	},
+	thresholds: {
+		seconds: {
+			value: 60,
+			unit: 'seconds',
+			source: 'repl-timeout: a replica that returns sooner should need only a partial resync',
+		},
+	},
 	raiseAfterMs: 60_000,
 	countsAtOnce: true,
 	roles: ['primary'],
 	appliesTo: servesReplicas,
 	needs: {size: infoNumber('replication', 'repl_backlog_size'), written: rate('replication', 'master_repl_offset')},
-	evaluate({size, written}, facts) {
+	evaluate({size, written}, facts, limits) {
 		const coveredSeconds = size / written;
-		const wantedSeconds = facts.threshold('rep.backlog.seconds');
+		const wantedSeconds = limits.seconds;
 		if (written === 0 || coveredSeconds >= wantedSeconds) {
 			return clear;
 		}
@@ -192,15 +211,22 @@ export const repObuf = rule({
 		since: '5.0',
 		falsePositives: ['A buffer below half of the limit is usual during a full resync. The threshold is higher.'],
 	},
+	thresholds: {
+		share: {
+			value: 0.5,
+			unit: 'share',
+			source: 'of client-output-buffer-limit replica, at which the link is closed',
+		},
+	},
 	appliesTo: servesReplicas,
 	needs: {clients: clientRows},
-	evaluate({clients}, facts) {
+	evaluate({clients}, facts, limits) {
 		const limit = replicaBufferLimit(facts.setting('client-output-buffer-limit'));
 		const worst = clients
 			.filter(({flags}) => flags.includes('S'))
 			.toSorted((a, b) => (b.outputBufferBytes ?? 0) - (a.outputBufferBytes ?? 0))[0];
 		const buffered = worst?.outputBufferBytes ?? 0;
-		if (worst === undefined || limit === 0 || buffered <= facts.threshold('rep.obuf.share') * limit) {
+		if (worst === undefined || limit === 0 || buffered <= limits.share * limit) {
 			return clear;
 		}
 

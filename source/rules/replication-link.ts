@@ -11,10 +11,22 @@ import type {NodeFacts} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {clear, fires, rule} from './rule.js';
 
+/** How long some rules of replication wait after a change of role. */
+export const roleGrace = {
+	id: 'rep.grace',
+	thresholds: {
+		seconds: {
+			value: 30,
+			unit: 'seconds',
+			source: 'after a change of role offsets start over and links reconnect',
+		},
+	},
+} as const;
+
 /** Whether the node's role changed a moment ago. Links reconnect and offsets start over then, as in every failover. */
 export function isSettling(facts: NodeFacts): boolean {
 	const {roleChangedAtMs} = facts.memory;
-	return roleChangedAtMs !== undefined && facts.nowMs - roleChangedAtMs < facts.threshold('rep.grace.seconds') * 1000;
+	return roleChangedAtMs !== undefined && facts.nowMs - roleChangedAtMs < facts.limitsOf(roleGrace).seconds * 1000;
 }
 
 export const settling = pending('its role has just changed: links reconnect and offsets start over');
@@ -91,9 +103,13 @@ export const repLinkDown = rule({
 			'After its primary froze, the link stays up for `repl-timeout`, a minute by default. rep.io_stale reports that minute.',
 		],
 	},
+	thresholds: {
+		warning: {value: 10, unit: 'seconds', source: 'repl-ping-replica-period: a reconnection takes less'},
+		critical: {value: 60, unit: 'seconds', source: 'repl-timeout'},
+	},
 	roles: ['replica'],
 	needs: {status: infoText('replication', 'master_link_status')},
-	evaluate({status}, facts, heldMs) {
+	evaluate({status}, facts, limits, heldMs) {
 		if (status === 'up' || facts.number('replication', 'master_sync_in_progress') === 1) {
 			return clear;
 		}
@@ -101,8 +117,8 @@ export const repLinkDown = rule({
 		const since = facts.number('replication', 'master_link_down_since_seconds') ?? -1;
 		const wasNeverUp = since < 0;
 		const downSeconds = wasNeverUp ? heldMs / 1000 : since;
-		const isLong = downSeconds > facts.threshold('rep.link_down.critical');
-		const isShort = downSeconds <= facts.threshold('rep.link_down.warning');
+		const isLong = downSeconds > limits.critical;
+		const isShort = downSeconds <= limits.warning;
 		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
 		const remedy = unlinkedReplicaRemedy(facts);
@@ -167,16 +183,24 @@ export const repIoStale = rule({
 			'The value −1 means that the link is down. rep.link_down reports it.',
 		],
 	},
+	thresholds: {
+		warning: {
+			value: 11,
+			unit: 'seconds',
+			source: 'just above repl-ping-replica-period (10 s): an idle primary sends nothing else',
+		},
+		critical: {value: 30, unit: 'seconds', source: 'half of repl-timeout'},
+	},
 	roles: ['replica'],
 	appliesTo: facts => facts.text('replication', 'master_link_status') === 'up',
 	needs: {silentSeconds: infoNumber('replication', 'master_last_io_seconds_ago')},
-	evaluate({silentSeconds}, facts) {
-		if (silentSeconds < facts.threshold('rep.io_stale.warning')) {
+	evaluate({silentSeconds}, facts, limits) {
+		if (silentSeconds < limits.warning) {
 			return clear;
 		}
 
 		const primary = primaryName(facts);
-		return fires(silentSeconds >= facts.threshold('rep.io_stale.critical') ? 'critical' : 'warning', {
+		return fires(silentSeconds >= limits.critical ? 'critical' : 'warning', {
 			problem: message`has received nothing from its primary ${primary} for ${seconds(silentSeconds)}`,
 			effect: 'reads-stale',
 			nodes: withPrimary(facts),
@@ -214,16 +238,19 @@ export const repSync = rule({
 		since: '2.2',
 		falsePositives: ['A new replica begins with a full resync. The finding is info until it takes unusually long.'],
 	},
+	thresholds: {
+		warning: {value: 600, unit: 'seconds', source: '10 GB at 20 MB/s'},
+	},
 	raiseAfter: 1,
 	roles: ['replica'],
 	needs: {isSyncing: infoNumber('replication', 'master_sync_in_progress')},
-	evaluate({isSyncing}, facts, heldMs) {
+	evaluate({isSyncing}, facts, limits, heldMs) {
 		if (isSyncing !== 1) {
 			return clear;
 		}
 
 		const heldSeconds = heldMs / 1000;
-		return fires(heldSeconds > facts.threshold('rep.sync.warning') ? 'warning' : 'info', {
+		return fires(heldSeconds > limits.warning ? 'warning' : 'info', {
 			problem: message`has been in a full resync from ${primaryName(facts)} for ${seconds(heldSeconds)}`,
 			detail: resyncProgress(facts),
 			effect: 'reads-stale',

@@ -4,6 +4,7 @@ import {absent, infoNumber, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
+import {repObuf} from './replication-lag.js';
 import {withPrimary} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -23,15 +24,22 @@ export const repFullsyncStorm = rule({
 			'After a restart of the primary, each returning replica is refused a partial resync once (`sync_partial_err`). A single full resync is below the threshold.',
 		],
 	},
+	thresholds: {
+		count: {
+			value: 2,
+			unit: 'count',
+			source: 'full resyncs in ten minutes, without those of new replicas',
+		},
+	},
 	raiseAfter: 1,
 	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
-	evaluate({full, refused}, facts) {
+	evaluate({full, refused}, facts, limits) {
 		const replicas = facts.past(['replication', 'connected_slaves'], stormWindowMs).map(({value}) => value);
 		const connected = replicaCount.read(facts) ?? 0;
 		const joined = Math.max(0, connected - (replicas[0] ?? connected));
 		const resyncs = growthInWindow(facts, 'sync_full', full) - joined;
 		const refusals = growthInWindow(facts, 'sync_partial_err', refused);
-		if (resyncs < facts.threshold('rep.fullsync_storm.count')) {
+		if (resyncs < limits.count) {
 			return clear;
 		}
 
@@ -70,12 +78,20 @@ export const repFlapping = rule({
 			'After a failover, a restart or a short network loss each replica needs one partial resync. The rule subtracts one for each replica.',
 		],
 	},
+	thresholds: {
+		count: {
+			value: 4,
+			unit: 'count',
+			source:
+				'partial resyncs in two minutes, beyond one for each replica: a failover or a restart costs each replica one',
+		},
+	},
 	raiseAfter: 1,
 	needs: {resynced: infoNumber('stats', 'sync_partial_ok')},
-	evaluate({resynced}, facts) {
+	evaluate({resynced}, facts, limits) {
 		const before = facts.past(['stats', 'sync_partial_ok'], flappingWindowMs)[0]?.value ?? resynced;
 		const resyncs = Math.max(0, resynced - before);
-		if (resyncs - (replicaCount.read(facts) ?? 0) < facts.threshold('rep.flapping.count')) {
+		if (resyncs - (replicaCount.read(facts) ?? 0) < limits.count) {
 			return clear;
 		}
 
@@ -118,7 +134,7 @@ export const repDualchannel = rule({
 	},
 	evaluate({buffered}, facts) {
 		const limit = replicaBufferLimit(facts.setting('client-output-buffer-limit'));
-		if (limit === 0 || buffered <= facts.threshold('rep.obuf.share') * limit) {
+		if (limit === 0 || buffered <= facts.limitsOf(repObuf).share * limit) {
 			return clear;
 		}
 
@@ -148,10 +164,13 @@ export const repDiscTotal = rule({
 		since: '8.2',
 		falsePositives: ['A short network loss costs one attempt. The rule allows a few.'],
 	},
+	thresholds: {
+		attempts: {value: 3, unit: 'count', source: 'attempts of one resync; the first should succeed'},
+	},
 	roles: ['replica'],
 	needs: {attempts: infoNumber('replication', 'master_current_sync_attempts')},
-	evaluate: ({attempts}, facts) =>
-		attempts > facts.threshold('rep.disc_total.attempts')
+	evaluate: ({attempts}, facts, limits) =>
+		attempts > limits.attempts
 			? fires('info', {
 					problem: `needs ${attempts} attempts for one resync`,
 					nodes: withPrimary(facts),

@@ -8,7 +8,7 @@ import {infoEvidence} from './evidence.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {isSettling, settling, withPrimary} from './replication-link.js';
+import {isSettling, roleGrace, settling, withPrimary} from './replication-link.js';
 import {clear, type FleetFacts, fires, rule} from './rule.js';
 import {monitoredGroups} from './sentinel-groups.js';
 
@@ -67,15 +67,16 @@ export const repLost = rule({
 			'During a failover the replicas follow the new primary before the old primary becomes a replica. Two nodes that both stay primaries are reported by rep.diverged.',
 		],
 	},
+	thresholds: {
+		recent: {value: 600, unit: 'seconds', source: 'awesome-prometheus-alerts looks at changes of minutes'},
+	},
 	raiseAfter: 3,
 	roles: ['primary'],
 	needs: {connected: replicaCount},
-	evaluate({connected}, facts, heldMs) {
+	evaluate({connected}, facts, limits, heldMs) {
 		const most = Math.max(
 			connected,
-			...facts
-				.past(['replication', 'connected_slaves'], facts.threshold('rep.lost.recent') * 1000)
-				.map(({value}) => value),
+			...facts.past(['replication', 'connected_slaves'], limits.recent * 1000).map(({value}) => value),
 		);
 		if (connected >= most) {
 			return clear;
@@ -87,7 +88,7 @@ export const repLost = rule({
 
 		return isSettling(facts)
 			? settling
-			: fires(heldMs < facts.threshold('rep.grace.seconds') * 1000 ? 'warning' : 'critical', {
+			: fires(heldMs < facts.limitsOf(roleGrace).seconds * 1000 ? 'warning' : 'critical', {
 					problem: `lost ${most - connected} of ${most} replicas`,
 					effect: connected === 0 ? 'failover-impossible' : undefined,
 					evidence: [
@@ -233,7 +234,7 @@ export const repDiverged = rule({
 			'Primaries of a cluster and of unrelated servers share no history. The rule leaves clusters out.',
 		],
 	},
-	evaluate(fleet, heldMs) {
+	evaluate(fleet, _limits, heldMs) {
 		const {nodes, deployment} = fleet;
 		const primaries = [...nodes.values()].filter(
 			({record, sample}) => record.role === 'primary' && sample !== undefined,
@@ -246,7 +247,7 @@ export const repDiverged = rule({
 			const other = primaries.slice(index + 1).find(candidate => shareHistory(one, candidate));
 			if (other !== undefined) {
 				const isPassing =
-					heldMs(one.address, other.address) < one.threshold('rep.grace.seconds') * 1000 &&
+					heldMs(one.address, other.address) < one.limitsOf(roleGrace).seconds * 1000 &&
 					isFailingOver([one, other], fleet);
 				return [{...diverged(one, other, isPassing), node: one.address, subject: other.address}];
 			}

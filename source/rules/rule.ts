@@ -2,6 +2,13 @@ import type {ClusterState} from '../cluster/cluster-state.js';
 import type {DeploymentKind} from '../derive/deployment.js';
 import type {Evaluation, Firing, Severity} from '../domain/finding.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
+import {
+	type LimitsOf,
+	limitsOf,
+	type Threshold,
+	type ThresholdTable,
+	type WithThresholds,
+} from '../domain/threshold.js';
 import {type Met, type Needs, pending} from './needs.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -31,13 +38,18 @@ export type RuleDocs = {
 	readonly falsePositives: readonly string[];
 };
 
-type RuleBase<Id extends string> = RuleTiming & {
+type RuleBase<Id extends string, Table extends ThresholdTable> = RuleTiming & {
 	readonly id: Id;
 	readonly docs: RuleDocs;
+	/** The numbers that a user may change in the config file, by what each is: `mem.max` has `warning` and `critical`. */
+	readonly thresholds: Table;
 };
 
 /** A rule about one node at a time. */
-export type NodeRule<Id extends string = string> = RuleBase<Id> & {
+export type NodeRule<Id extends string = string, Table extends ThresholdTable = ThresholdTable> = RuleBase<
+	Id,
+	Table
+> & {
 	readonly scope: 'node';
 	/**
 	Evaluates the rule for one node.
@@ -67,7 +79,10 @@ export type FleetEvaluation = Evaluation & {
 export type FleetHeldMs = (node?: NodeAddress, subject?: string) => number;
 
 /** A rule that compares nodes. Nodes and subjects that it does not return are clear. */
-export type FleetRule<Id extends string = string> = RuleBase<Id> & {
+export type FleetRule<Id extends string = string, Table extends ThresholdTable = ThresholdTable> = RuleBase<
+	Id,
+	Table
+> & {
 	readonly scope: 'fleet';
 	readonly evaluate: (fleet: FleetFacts, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
 };
@@ -90,37 +105,54 @@ export const advises = (
 	firing: Omit<Firing, 'severity'> & {readonly adviceCost: string},
 ): Evaluation => ({kind: 'fires', severity: facts.settings.isStrict ? 'warning' : 'info', ...firing});
 
-type RuleSpec<Id extends string> = Partial<RuleTiming> & {
+type RuleSpec<Id extends string, Table extends ThresholdTable> = Partial<RuleTiming> & {
 	readonly id: Id;
 	readonly docs: RuleDocs;
+	/** See `RuleBase`. Default: none. */
+	readonly thresholds?: Table;
 };
 
-type NodeRuleSpec<Id extends string, N extends Needs> = RuleSpec<Id> & {
+type NodeRuleSpec<Id extends string, N extends Needs, Table extends ThresholdTable> = RuleSpec<Id, Table> & {
 	/** The rule is evaluated for one node at a time. */
 	readonly scope: 'node';
 	/** The roles of the nodes that the rule is evaluated for. Default: all roles but sentinel. */
 	readonly roles?: readonly NodeRole[];
 	/** False for a node that the rule does not concern: that node is clear, even if a need is missing. */
-	readonly appliesTo?: (facts: NodeFacts) => boolean;
+	readonly appliesTo?: (facts: NodeFacts, limits: LimitsOf<Table>) => boolean;
 	/** The facts that the rule needs, read in this order. The first missing one is the reason for "not evaluated". */
 	readonly needs: N;
-	readonly evaluate: (met: Met<N>, facts: NodeFacts, heldMs: number) => Evaluation;
+	/** @param limits The values of the rule's own thresholds, for the target of the node. */
+	readonly evaluate: (met: Met<N>, facts: NodeFacts, limits: LimitsOf<Table>, heldMs: number) => Evaluation;
 };
 
-type FleetRuleSpec<Id extends string> = RuleSpec<Id> & {
+/**
+The values of a rule's own thresholds for the target of a node. For an unknown node, they are those of any node of the
+cluster.
+*/
+export type NodeLimits<Table extends ThresholdTable> = (address?: NodeAddress) => LimitsOf<Table>;
+
+type FleetRuleSpec<Id extends string, Table extends ThresholdTable> = RuleSpec<Id, Table> & {
 	/** The rule is evaluated for all nodes of a deployment together. */
 	readonly scope: 'fleet';
-	readonly evaluate: FleetRule['evaluate'];
+	readonly evaluate: (fleet: FleetFacts, limits: NodeLimits<Table>, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
 };
 
-type ClusterRuleSpec<Id extends string> = RuleSpec<Id> & {
+type ClusterRuleSpec<Id extends string, Table extends ThresholdTable> = RuleSpec<Id, Table> & {
 	/**
 	The rule is evaluated for the compared views of a cluster. It is clear without a cluster, and not evaluated until a
 	node has returned its view.
 	*/
 	readonly scope: 'cluster';
-	readonly evaluate: (cluster: ClusterState, fleet: FleetFacts, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
+	readonly evaluate: (
+		cluster: ClusterState,
+		fleet: FleetFacts,
+		limits: NodeLimits<Table>,
+		heldMs: FleetHeldMs,
+	) => readonly FleetEvaluation[];
 };
+
+/** The thresholds of a rule that has none. */
+type NoThresholds = Readonly<Record<never, Threshold>>;
 
 /** The roles of nodes with data. A sentinel has none, and its INFO lacks most fields that rules read. */
 const dataRoles: readonly NodeRole[] = ['primary', 'replica', 'unknown'];
@@ -132,30 +164,53 @@ const oldViewsMs = 30_000;
 Defines a health rule. A rule about one node is clear for nodes of other roles, and where `appliesTo` is false. It is not
 evaluated where a need is missing. Otherwise `evaluate` decides, which is a pure function.
 */
-export function rule<const Id extends string, N extends Needs>(spec: NodeRuleSpec<Id, N>): NodeRule<Id>;
-export function rule<const Id extends string>(spec: FleetRuleSpec<Id> | ClusterRuleSpec<Id>): FleetRule<Id>;
-export function rule(spec: NodeRuleSpec<string, Needs> | FleetRuleSpec<string> | ClusterRuleSpec<string>): Rule {
-	const {id, docs, raiseAfter = 2, raiseAfterMs = 0, clearAfter = 3, countsAtOnce = false} = spec;
-	const base = {id, docs, raiseAfter, raiseAfterMs, clearAfter, countsAtOnce};
+export function rule<const Id extends string, N extends Needs, Table extends ThresholdTable = NoThresholds>(
+	spec: NodeRuleSpec<Id, N, Table>,
+): NodeRule<Id, Table>;
+export function rule<const Id extends string, Table extends ThresholdTable = NoThresholds>(
+	spec: FleetRuleSpec<Id, Table> | ClusterRuleSpec<Id, Table>,
+): FleetRule<Id, Table>;
+export function rule(
+	spec:
+		| NodeRuleSpec<string, Needs, ThresholdTable>
+		| FleetRuleSpec<string, ThresholdTable>
+		| ClusterRuleSpec<string, ThresholdTable>,
+): Rule {
+	const {id, docs, thresholds = {}, raiseAfter = 2, raiseAfterMs = 0, clearAfter = 3, countsAtOnce = false} = spec;
+	const base = {id, docs, thresholds, raiseAfter, raiseAfterMs, clearAfter, countsAtOnce};
 	switch (spec.scope) {
 		case 'node':
-			return {...base, scope: 'node', evaluate: nodeEvaluation(spec)};
-		case 'fleet':
-			return {...base, scope: 'fleet', evaluate: spec.evaluate};
+			return {...base, scope: 'node', evaluate: nodeEvaluation(spec, base)};
+		case 'fleet': {
+			const {evaluate} = spec;
+			return {
+				...base,
+				scope: 'fleet',
+				evaluate: (fleet, heldMs) => evaluate(fleet, nodeLimits(base, fleet), heldMs),
+			};
+		}
+
 		case 'cluster':
-			return {...base, scope: 'fleet', evaluate: clusterEvaluation(spec)};
+			return {...base, scope: 'fleet', evaluate: clusterEvaluation(spec, base)};
 	}
 }
 
-function nodeEvaluation({
-	roles = dataRoles,
-	appliesTo = () => true,
-	needs,
-	evaluate,
-}: NodeRuleSpec<string, Needs>): NodeRule['evaluate'] {
+const nodeLimits =
+	<Table extends ThresholdTable>(owner: WithThresholds<Table>, {nodes}: FleetFacts): NodeLimits<Table> =>
+	address => {
+		const named = address === undefined ? undefined : nodes.get(address);
+		const facts = named ?? [...nodes.values()].find(({record}) => record.clusterInfo ?? record.clusterNodes);
+		return limitsOf(owner, facts?.settings.thresholds);
+	};
+
+function nodeEvaluation(
+	{roles = dataRoles, appliesTo = () => true, needs, evaluate}: NodeRuleSpec<string, Needs, ThresholdTable>,
+	owner: WithThresholds<ThresholdTable>,
+): NodeRule['evaluate'] {
 	const wanted = Object.entries(needs);
 	return (facts, heldMs) => {
-		if (!roles.includes(facts.record.role) || !appliesTo(facts)) {
+		const limits = limitsOf(owner, facts.settings.thresholds);
+		if (!roles.includes(facts.record.role) || !appliesTo(facts, limits)) {
 			return clear;
 		}
 
@@ -169,11 +224,14 @@ function nodeEvaluation({
 			met[name] = value;
 		}
 
-		return evaluate(met, facts, heldMs);
+		return evaluate(met, facts, limits, heldMs);
 	};
 }
 
-function clusterEvaluation({evaluate}: ClusterRuleSpec<string>): FleetRule['evaluate'] {
+function clusterEvaluation(
+	{evaluate}: ClusterRuleSpec<string, ThresholdTable>,
+	owner: WithThresholds<ThresholdTable>,
+): FleetRule['evaluate'] {
 	return (fleet, heldMs) => {
 		const {cluster, deployment, nowMs} = fleet;
 		if (cluster === undefined) {
@@ -182,6 +240,6 @@ function clusterEvaluation({evaluate}: ClusterRuleSpec<string>): FleetRule['eval
 
 		return nowMs - cluster.atMs > oldViewsMs
 			? [pending('no node of the cluster tells its view now')]
-			: evaluate(cluster, fleet, heldMs);
+			: evaluate(cluster, fleet, nodeLimits(owner, fleet), heldMs);
 	};
 }

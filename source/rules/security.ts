@@ -81,6 +81,9 @@ export const secAuthfail = rule({
 			'An application with an old password looks like a person who guesses passwords. The rule cannot tell them apart.',
 		],
 	},
+	thresholds: {
+		rate: {value: 10, unit: 'perMinute', source: 'one client with an old password retries less often'},
+	},
 	needs: {
 		failures: {
 			read: failuresPerMinute,
@@ -88,8 +91,8 @@ export const secAuthfail = rule({
 				facts.number('stats', 'acl_access_denied_auth') === undefined ? listed(facts) : counted.missing(facts),
 		},
 	},
-	evaluate({failures}, facts) {
-		if (failures <= facts.threshold('sec.authfail.rate')) {
+	evaluate({failures}, facts, limits) {
+		if (failures <= limits.rate) {
 			return clear;
 		}
 
@@ -351,10 +354,13 @@ export const secScan = rule({
 		since: '3.2',
 		falsePositives: ["A load balancer's health check may send HTTP. The log line names its address."],
 	},
+	thresholds: {
+		age: {value: 3600, unit: 'seconds', source: 'how long an HTTP request is reported'},
+	},
 	raiseAfter: 1,
 	needs: {log: hostFact(({log}) => log, "the server's log")},
-	evaluate({log}, facts) {
-		const since = facts.nowMs - facts.threshold('sec.scan.age') * 1000;
+	evaluate({log}, facts, limits) {
+		const since = facts.nowMs - limits.age * 1000;
 		const remark = log.remarks.find(
 			({rules, atMs}) => rules.includes('sec.scan') && atMs !== undefined && atMs >= since,
 		);

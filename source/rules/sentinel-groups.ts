@@ -1,3 +1,4 @@
+import {type Name, nameOf} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {NodeFacts} from './node-facts.js';
@@ -8,6 +9,12 @@ export type SentinelReport = {readonly sentinel: NodeFacts; readonly primary: Mo
 
 /** A primary that sentinels watch, by the name they give it, with the report of each sentinel. */
 export type MonitoredGroup = {readonly name: string; readonly reports: readonly SentinelReport[]};
+
+/** The name of the primary as a message has it. */
+export const groupName = ({name}: MonitoredGroup): Name => nameOf('primary', name);
+
+/** The sentinels that report about the primary. */
+export const sentinelsOf = ({reports}: MonitoredGroup): NodeAddress[] => reports.map(({sentinel}) => sentinel.address);
 
 /**
 The watched primaries, with the reports of sentinels that answer now. Reports of sentinels that do not answer are left

@@ -1,18 +1,11 @@
 import type {Effect, Statement} from '../domain/finding.js';
-import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
-import type {NodeAddress} from '../domain/node.js';
-import type {SentinelPeer} from '../domain/sentinel.js';
-import {seconds} from '../text/units.js';
+import {joinMessages, message, nodeName} from '../domain/message.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
-import {type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
-import {answeringPrimary, quotedFlags, sentinelObstacles, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
-
-const groupName = ({name}: MonitoredGroup) => nameOf('primary', name);
-
-const sentinelsOf = ({reports}: MonitoredGroup): NodeAddress[] => reports.map(({sentinel}) => sentinel.address);
+import {groupName, type MonitoredGroup, monitoredGroups, sentinelsOf, sentinelsReporting} from './sentinel-groups.js';
+import {answeringPrimary, quotedFlags, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
 
 export const senCount = rule({
 	id: 'sen.count',
@@ -25,8 +18,15 @@ export const senCount = rule({
 			'A sentinel that was removed is counted until SENTINEL RESET. The rule cannot tell it from a lost one.',
 		],
 	},
+	thresholds: {
+		fewest: {
+			value: 3,
+			unit: 'count',
+			source: 'Sentinel documentation: a robust deployment needs at least three',
+		},
+	},
 	raiseAfter: 3,
-	evaluate: fleet =>
+	evaluate: (fleet, limits) =>
 		monitoredGroups(fleet).flatMap(group => {
 			// A sentinel without a link to the primary learns of no other sentinel, so its count is ignored.
 			const linked = group.reports.filter(({primary}) => !wasNeverLinked(primary));
@@ -38,7 +38,7 @@ export const senCount = rule({
 				return [];
 			}
 
-			const fewest = first.sentinel.threshold('sen.count.fewest');
+			const fewest = limits(first.sentinel.address).fewest;
 			const quorum = Math.max(...group.reports.map(({primary}) => primary.quorum ?? 0));
 			const statement = countStatement(group, counts, quorum, fewest);
 			if (statement === undefined) {
@@ -108,8 +108,11 @@ export const senDisagree = rule({
 			'A failover may take seconds to reach all sentinels. The finding is a warning until then.',
 		],
 	},
+	thresholds: {
+		seconds: {value: 10, unit: 'seconds', source: 'a failover reaches all sentinels in less'},
+	},
 	raiseAfterMs: 3000,
-	evaluate: (fleet, heldMs) => {
+	evaluate: (fleet, limits, heldMs) => {
 		const records = new Map([...fleet.nodes].map(([address, {record}]) => [address, record]));
 		const sameNode = nodeFinder(records);
 		return monitoredGroups(fleet).flatMap(group => {
@@ -138,7 +141,7 @@ export const senDisagree = rule({
 							', ',
 						),
 					};
-			const isShort = heldMs(undefined, group.name) < first.sentinel.threshold('sen.disagree.seconds') * 1000;
+			const isShort = heldMs(undefined, group.name) < limits(first.sentinel.address).seconds * 1000;
 			const firing = fires(isShort ? 'warning' : 'critical', {
 				...statement,
 				effect: isReplica ? 'writes-refused' : 'data-at-risk',
@@ -213,158 +216,6 @@ export const senDown = rule({
 		}),
 });
 
-export const senFailing = rule({
-	id: 'sen.failing',
-	scope: 'fleet',
-	docs: {
-		looksAt:
-			'The rule reads the flag `failover_in_progress` of SENTINEL MASTERS, and how long it lasts. The finding is critical after the `failover-timeout` of the sentinel that leads the failover.',
-		since: '2.8',
-		falsePositives: ['A failover takes some seconds. The finding is info until its timeout.'],
-	},
-	raiseAfter: 1,
-	evaluate: (fleet, heldMs) =>
-		monitoredGroups(fleet).flatMap(group => {
-			const {first, sentinels} = sentinelsReporting(group, ({flags}) => flags.has('failover_in_progress'));
-			if (first === undefined) {
-				return [];
-			}
-
-			const limitMs = first.primary.failoverTimeoutMs ?? first.sentinel.threshold('sen.failing.seconds') * 1000;
-			const isStuck = heldMs(undefined, group.name) > limitMs;
-			const firing = fires(isStuck ? 'critical' : 'info', {
-				problem: message`${groupName(group)} is ${isStuck ? 'still ' : ''}being failed over`,
-				detail: isStuck ? `for longer than its timeout (${seconds(limitMs / 1000)})` : undefined,
-				effect: isStuck ? 'writes-refused' : undefined,
-				nodes: [first.primary.address, ...sentinels],
-				evidence: [
-					{name: 'flags', value: quotedFlags(first)},
-					{name: 'failover-timeout', value: limitMs, unit: 'milliseconds'},
-				],
-				meaning: 'The new primary is being set up; clients learn of it when the sentinels have agreed.',
-				next: [redisCli(first.sentinel, `SENTINEL MASTER ${group.name}`)],
-			});
-			return [{...firing, subject: group.name}];
-		}),
-});
-
-/**
-Why sentinels do not promote a replica; undefined for a replica that they would promote. Source: sentinel.c,
-`sentinelSelectSlave`.
-*/
-function promotionObstacle({flags, linkStatus, priority}: SentinelPeer): string | undefined {
-	if (flags.has('s_down') || flags.has('o_down')) {
-		return 'is down';
-	}
-
-	if (flags.has('disconnected')) {
-		return 'is not connected';
-	}
-
-	if (priority === 0) {
-		return 'has priority 0';
-	}
-
-	return linkStatus === 'err' ? 'has no link to the primary' : undefined;
-}
-
-export const senNoReplica = rule({
-	id: 'sen.no_replica',
-	scope: 'fleet',
-	docs: {
-		looksAt:
-			'The rule reads the flags, `slave-priority` and `master-link-status` in SENTINEL REPLICAS. It fires where no replica could be promoted: a failover would end with `-NOGOODSLAVE`.',
-		since: '2.8',
-		falsePositives: ['The links of all replicas change during a failover. The rule is not evaluated then.'],
-	},
-	raiseAfter: 3,
-	evaluate: fleet =>
-		monitoredGroups(fleet).flatMap(group => {
-			const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
-			const [first] = told;
-			const obstacles = told.map(({primary}) =>
-				(primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica)})),
-			);
-			const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
-			const isChanging = told.some(({primary}) => primary.flags.has('failover_in_progress'));
-			if (first === undefined || hasGood || isChanging) {
-				return [];
-			}
-
-			const listed = obstacles[0] ?? [];
-			const firing = fires('warning', {
-				problem: message`${groupName(group)} has no replica that sentinels would promote`,
-				reason:
-					listed.length === 0
-						? told.every(({primary}) => wasNeverLinked(primary))
-							? 'its sentinels have never seen them'
-							: 'it has none'
-						: joinMessages(
-								listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why}`),
-								', ',
-							),
-				effect: 'failover-impossible',
-				nodes: [first.primary.address, ...listed.map(({replica}) => replica.address)],
-				evidence: [{name: 'num-slaves', value: first.primary.replicaCount ?? listed.length}],
-				meaning: 'A failover would end with NOGOODSLAVE: when the primary stops, no other takes its place.',
-				next: [
-					redisCli(first.sentinel, `SENTINEL REPLICAS ${group.name}`),
-					hint('bring a replica back, or give one a replica-priority above 0'),
-				],
-			});
-			return [{...firing, subject: group.name}];
-		}),
-});
-
-/** Failed checks in a row from which the rule fires. A single one may occur while sentinels reconnect. */
-const failedChecks = 2;
-
-export const senQuorum = rule({
-	id: 'sen.quorum',
-	scope: 'fleet',
-	docs: {
-		looksAt:
-			'The rule asks SENTINEL CKQUORUM whether the sentinels could agree on a failover and authorise it now. It fires where no sentinel that answers says so.',
-		since: '2.8.4',
-		falsePositives: [
-			'A single check may fail while sentinels connect again. Two checks in a row must fail.',
-			'A sentinel that cannot log in to the primary knows no other sentinel. The rule is clear where another sentinel has a quorum.',
-		],
-	},
-	raiseAfter: 1,
-	evaluate: fleet =>
-		monitoredGroups(fleet).flatMap(group => {
-			const {first, sentinels} = sentinelsReporting(
-				group,
-				({quorumCheck}) => (quorumCheck?.failures ?? 0) >= failedChecks,
-			);
-			const isReached = group.reports.some(({primary}) => primary.quorumCheck?.isReached === true);
-			if (first === undefined || isReached) {
-				return [];
-			}
-
-			const {sentinel, primary} = first;
-			const obstacles = sentinelObstacles(group, fleet);
-			const firing = fires('critical', {
-				problem: message`${groupName(group)} would not be failed over`,
-				detail: `${sentinels.length} of ${group.reports.length} sentinels say so`,
-				reason: obstacles.length === 0 ? 'no quorum' : message`no quorum: ${joinMessages(obstacles, ', ')}`,
-				effect: 'failover-impossible',
-				nodes: [primary.address, ...sentinels],
-				evidence: [
-					{name: 'CKQUORUM', value: message`${nameOf('quote', primary.quorumCheck?.text ?? '-')}`},
-					{name: 'quorum', value: primary.quorum ?? '-'},
-				],
-				meaning: 'If the primary stops now, it stays down until a person promotes a replica.',
-				next: [
-					redisCli(sentinel, `SENTINEL CKQUORUM ${group.name}`),
-					redisCli(sentinel, `SENTINEL SENTINELS ${group.name}`),
-				],
-			});
-			return [{...firing, subject: group.name}];
-		}),
-});
-
 export const senTilt = rule({
 	id: 'sen.tilt',
 	scope: 'node',
@@ -391,4 +242,4 @@ export const senTilt = rule({
 				}),
 });
 
-export const sentinelRules = [senCount, senDisagree, senDown, senFailing, senNoReplica, senQuorum, senTilt] as const;
+export const sentinelRules = [senCount, senDisagree, senDown, senTilt] as const;

@@ -168,6 +168,9 @@ export const fnEngine = rule({
 		since: '7.0',
 		falsePositives: ['A function that runs briefly is normal. The rule fires after five seconds.'],
 	},
+	thresholds: {
+		seconds: {value: 5, unit: 'seconds', source: 'the default of busy-reply-threshold'},
+	},
 	raiseAfter: 1,
 	clearAfter: 1,
 	roles: ['primary', 'replica', 'unknown'],
@@ -178,9 +181,9 @@ export const fnEngine = rule({
 			missing: answerMissing('FUNCTION STATS'),
 		},
 	},
-	evaluate({running: {name, durationMs}}, facts) {
+	evaluate({running: {name, durationMs}}, facts, limits) {
 		const functionName = nameOf('quote', name);
-		return durationMs < facts.threshold('fn.engine.seconds') * 1000
+		return durationMs < limits.seconds * 1000
 			? clear
 			: fires('critical', {
 					problem: message`is busy with the function ${functionName}`,

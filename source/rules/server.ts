@@ -25,14 +25,17 @@ export const srvRestarted = rule({
 			'A rolling restart begins with the replicas, and their primary keeps the data. The finding is info for a replica.',
 		],
 	},
+	thresholds: {
+		recent: {value: 600, unit: 'seconds', source: 'how long a restart is listed'},
+	},
 	raiseAfter: 1,
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {},
 	appliesTo: facts => !isCrashLoop(facts),
-	evaluate(_, facts) {
+	evaluate(_, facts, limits) {
 		const {restartedAtMs} = facts.memory;
 		const agoSeconds = (facts.nowMs - (restartedAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
-		if (agoSeconds > facts.threshold('srv.restarted.recent')) {
+		if (agoSeconds > limits.recent) {
 			return clear;
 		}
 
@@ -60,10 +63,17 @@ export const srvLoading = rule({
 			'`loading_eta_seconds` jumps and reaches 0 before the end. The rule prints the value and does not rely on it.',
 		],
 	},
+	thresholds: {
+		replica: {
+			value: 60,
+			unit: 'seconds',
+			source: 'a planned restart of a replica; its primary serves meanwhile',
+		},
+	},
 	raiseAfter: 1,
 	clearAfter: 1,
 	needs: {},
-	evaluate(_, facts, heldMs) {
+	evaluate(_, facts, limits, heldMs) {
 		const isLoading = facts.number('persistence', 'loading') === 1 || facts.record.failure?.state === 'loading';
 		if (!isLoading) {
 			return clear;
@@ -73,7 +83,7 @@ export const srvLoading = rule({
 		const left = facts.number('persistence', 'loading_eta_seconds');
 		const progress =
 			share === undefined ? undefined : `${percent(share / 100)}${left === undefined ? '' : `, ${seconds(left)} left`}`;
-		const isShort = heldMs < facts.threshold('srv.loading.replica') * 1000;
+		const isShort = heldMs < limits.replica * 1000;
 		return fires(isReplicaRestart(facts) && isShort ? 'info' : 'warning', {
 			problem: 'is loading its data set',
 			detail: progress,
@@ -102,15 +112,18 @@ export const srvLoadingStuck = rule({
 			'The counter does not rise while one huge key loads. The finding is therefore only a warning for half a minute.',
 		],
 	},
+	thresholds: {
+		seconds: {value: 30, unit: 'seconds', source: 'longer than one huge key takes to load'},
+	},
 	appliesTo: facts => facts.number('persistence', 'loading') === 1,
 	raiseAfterMs: 10_000,
 	needs: {loaded: increase('persistence', 'loading_loaded_bytes')},
-	evaluate({loaded}, facts, heldMs) {
+	evaluate({loaded}, facts, limits, heldMs) {
 		if (loaded > 0) {
 			return clear;
 		}
 
-		const isLong = heldMs >= facts.threshold('srv.loading_stuck.seconds') * 1000;
+		const isLong = heldMs >= limits.seconds * 1000;
 		const share = percent((facts.number('persistence', 'loading_loaded_perc') ?? 0) / 100);
 		return fires(isLong ? 'critical' : 'info', {
 			problem: 'makes no progress loading',
@@ -190,14 +203,17 @@ export const srvFailover = rule({
 		since: '6.2',
 		falsePositives: [],
 	},
+	thresholds: {
+		critical: {value: 30, unit: 'seconds', source: 'a coordinated FAILOVER takes less than a second'},
+	},
 	raiseAfter: 1,
 	needs: {phase: infoText('replication', 'master_failover_state')},
-	evaluate({phase}, facts, heldMs) {
+	evaluate({phase}, facts, limits, heldMs) {
 		if (phase === 'no-failover') {
 			return clear;
 		}
 
-		const isLong = heldMs >= facts.threshold('srv.failover.critical') * 1000;
+		const isLong = heldMs >= limits.critical * 1000;
 		return fires(isLong ? 'critical' : 'warning', {
 			problem: 'is in a FAILOVER',
 			detail: `for ${seconds(heldMs / 1000)}`,
@@ -219,12 +235,15 @@ export const srvClock = rule({
 		since: '6.2',
 		falsePositives: ["A slow reply makes the server's time look older. The rule subtracts half of the round trip."],
 	},
+	thresholds: {
+		skew: {value: 5, unit: 'seconds', source: 'NTP keeps clocks far closer; log times and TTLs are misread'},
+	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {serverMicroseconds: infoNumber('server', 'server_time_usec')},
-	evaluate({serverMicroseconds}, facts) {
+	evaluate({serverMicroseconds}, facts, limits) {
 		const {atMs = facts.nowMs, roundTripMs = 0} = facts.sample ?? {};
 		const skewSeconds = (serverMicroseconds / 1000 - atMs) / 1000;
-		if (Math.abs(skewSeconds) <= facts.threshold('srv.clock.skew') + roundTripMs / 2000) {
+		if (Math.abs(skewSeconds) <= limits.skew + roundTripMs / 2000) {
 			return clear;
 		}
 

@@ -2,7 +2,10 @@ import {boundBelow} from '../derive/latency-percentiles.js';
 import {isFullBad, longestDelay, memoryShare, slowestCommand} from '../derive/outage-figures.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {MetricId} from '../domain/metric.js';
-import {type Limits, limitsOf, type Thresholds} from '../domain/thresholds/thresholds.js';
+import {type Limits, limitsOf, type ThresholdOverrides} from '../domain/threshold.js';
+import {latP99} from '../rules/latency.js';
+import {memMax} from '../rules/memory-limit.js';
+import {repLagBytes} from '../rules/replication-lag.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {Tone} from '../text/line.js';
 import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../text/units.js';
@@ -47,7 +50,7 @@ first, then the highest value. Nodes whose value is unknown are left out.
 function worst(
 	state: Pick<MonitorState, 'nodes'>,
 	read: (node: NodeRecord) => number | undefined,
-	limits: (thresholds: Thresholds | undefined) => Limits,
+	limits: (thresholds: ThresholdOverrides | undefined) => Limits,
 	/** The value that is certain, which is graded. For the upper bound of a bucket it is the bucket's lower bound. */
 	sure: (value: number) => number = value => value,
 	/** Whether the thresholds hold for a node. */
@@ -131,7 +134,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	const memory = worst(
 		state,
 		memoryShare,
-		thresholds => limitsOf('mem.max', thresholds),
+		thresholds => limitsOf(memMax, thresholds),
 		share => share,
 		isFullBad,
 	);
@@ -143,7 +146,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			const found = slowestCommand(node);
 			return found === undefined ? undefined : found.p99 / 1000;
 		},
-		thresholds => limitsOf('lat.p99', thresholds),
+		thresholds => limitsOf(latP99, thresholds),
 		ms => boundBelow(ms * 1000) / 1000,
 	);
 	return [
@@ -205,7 +208,7 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const delay = worst(
 		state,
 		node => longestDelay(node)?.seconds,
-		thresholds => limitsOf('rep.lag_bytes', thresholds),
+		thresholds => limitsOf(repLagBytes, thresholds),
 	);
 	const atLeast = delay.node !== undefined && longestDelay(delay.node)?.isAtLeast === true ? '≥' : '';
 	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];

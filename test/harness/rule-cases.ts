@@ -4,7 +4,7 @@ import {nodeValues} from '../../source/derive/node-values.js';
 import {replicaLinks} from '../../source/derive/replica-links.js';
 import type {Evaluation, NotEvaluated, Severity} from '../../source/domain/finding.js';
 import type {KernelEvidence, LocalEvidence} from '../../source/domain/host-evidence.js';
-import type {ThresholdName} from '../../source/domain/thresholds/thresholds.js';
+import type {ThresholdOverrides} from '../../source/domain/threshold.js';
 import {findingText} from '../../source/rules/finding.js';
 import {
 	defaultRuleSettings,
@@ -32,7 +32,7 @@ export type FactsParts = {
 	readonly config?: Readonly<Record<string, string>>;
 	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
 	readonly settings?: Partial<RuleSettings>;
-	readonly thresholds?: Readonly<Partial<Record<ThresholdName, number>>>;
+	readonly thresholds?: ThresholdOverrides;
 	/** What the rules remember of the node from earlier evaluations. */
 	readonly watch?: Partial<RuleMemory>;
 	/**

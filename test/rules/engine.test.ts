@@ -4,17 +4,15 @@ import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import {nodeRole} from '../../source/derive/replication-peers.js';
-import {
-	isThresholdName,
-	thresholdNames,
-	thresholdRows,
-	withOverrides,
-} from '../../source/domain/thresholds/thresholds.js';
+import {limitsOf} from '../../source/domain/threshold.js';
 import {parseInfo} from '../../source/parse/info.js';
-import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
+import {allRules} from '../../source/rules/all-rules.js';
+import {allThresholds} from '../../source/rules/all-thresholds.js';
 import {evaluateNode} from '../../source/rules/engine.js';
 import {findingText} from '../../source/rules/finding.js';
+import {memMax} from '../../source/rules/memory-limit.js';
 import {NodeFacts} from '../../source/rules/node-facts.js';
+import {roleGrace} from '../../source/rules/replication-link.js';
 import {factsOf} from '../harness/rule-cases.js';
 
 const fixtures = globSync('test/fixtures/*/*/info*.txt').sort();
@@ -39,7 +37,7 @@ for (const file of fixtures) {
 }
 
 test('every rule has an id of its own', () => {
-	const ids = [...nodeRules, ...fleetRules].map(({id}) => id);
+	const ids = allRules.map(({id}) => id);
 	assert.equal(new Set(ids).size, ids.length);
 	for (const id of ids) {
 		assert.match(id, /^[a-z]+\.[a-z0-9_]+$/);
@@ -103,31 +101,28 @@ test('no rule throws for any reply, and every finding is one line', () => {
 	);
 });
 
-test('thresholds are named after rules, and can be replaced one by one', () => {
-	const ids = new Set<string>([...nodeRules, ...fleetRules].map(({id}) => id));
-	for (const name of thresholdNames) {
-		const rule = name.split('.').slice(0, 2).join('.');
-		assert.ok(ids.has(rule) || rule === 'rep.grace', `${name} belongs to no rule`);
-		assert.notEqual(thresholdRows[name].source, '');
+test('the config file replaces thresholds one by one, and no other name of an object is one', () => {
+	for (const [name, {source}] of allThresholds) {
+		assert.notEqual(source, '', name);
 	}
 
-	const changed = withOverrides({...factsOf({}).settings.thresholds}, {'mem.max.warning': 0.5});
-	assert.equal(changed['mem.max.warning'], 0.5);
-	assert.equal(changed['mem.max.critical'], 0.9);
-	assert.ok(!isThresholdName('toString'));
+	assert.deepEqual(limitsOf(memMax, {'mem.max.warning': 0.5}), {warning: 0.5, critical: 0.9});
+	assert.deepEqual(limitsOf(memMax), {warning: 0.8, critical: 0.9});
+	assert.ok(!allThresholds.has('toString'));
 });
 
-test('each threshold is read by a rule', () => {
-	const folder = 'source/rules';
-	const source = readdirSync(folder)
-		.map(file => readFileSync(path.join(folder, file), 'utf8'))
-		.join('\n');
-	const read = new Set(
-		[...source.matchAll(/\bthreshold(?:For)?\((?:[^()']*, )?'([^']+)'\)/g)].map(([, name = '']) => name),
-	);
-	assert.ok(read.size > 100, `only ${read.size} are read`);
-	assert.deepEqual(
-		thresholdNames.filter(name => !read.has(name)),
-		[],
-	);
+test('each threshold is read by its own rule, or by another one that names this rule', () => {
+	const sources = readdirSync('source/rules').map(file => readFileSync(path.join('source/rules', file), 'utf8'));
+	const unread = [...allRules, roleGrace].flatMap(({id, thresholds}) => {
+		const own = sources.find(source => source.includes(`\tid: '${id}',`)) ?? '';
+		const [, constant = ''] = new RegExp(String.raw`export const (\w+) = (?:rule\()?\{\n\tid: '${id}'`).exec(own) ?? [];
+		const block = own.slice(own.indexOf(`export const ${constant} =`)).split('\n});')[0] ?? '';
+		return Object.keys(thresholds).filter(
+			what =>
+				!new RegExp(String.raw`\blimits(?:\([^)]*\))?\.${what}\b`).test(block) &&
+				!sources.some(source => source.includes(`limitsOf(${constant}).${what}`)),
+		);
+	});
+	assert.ok(allThresholds.size > 100, `only ${allThresholds.size} are known`);
+	assert.deepEqual(unread, []);
 });

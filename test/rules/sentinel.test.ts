@@ -4,15 +4,8 @@ import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../source/domain/sentinel.js';
 import {findingText} from '../../source/rules/finding.js';
 import type {FleetRule} from '../../source/rules/rule.js';
-import {
-	senCount,
-	senDisagree,
-	senDown,
-	senFailing,
-	senNoReplica,
-	senQuorum,
-	senTilt,
-} from '../../source/rules/sentinel.js';
+import {senCount, senDisagree, senDown, senTilt} from '../../source/rules/sentinel.js';
+import {senFailing, senNoReplica, senQuorum} from '../../source/rules/sentinel-failover.js';
 import {assertPrintedCommands} from '../harness/printed-commands.js';
 import {type RecordParts, refusedConnection, sampledAtMs} from '../harness/records.js';
 import {factsOf, testRule} from '../harness/rule-cases.js';

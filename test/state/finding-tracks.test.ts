@@ -17,6 +17,7 @@ const ruleOf = (timing: Partial<NodeRule<RuleId>> = {}): NodeRule<RuleId> => ({
 	id: 'mem.max' as const,
 	scope: 'node',
 	docs: {looksAt: 'nothing', since: 'any', falsePositives: []},
+	thresholds: {},
 	raiseAfter: 2,
 	raiseAfterMs: 0,
 	clearAfter: 3,

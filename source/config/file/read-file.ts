@@ -1,16 +1,10 @@
 import path from 'node:path';
 import {commandNamed, laterCommands} from '../../arguments/commands.js';
-import {
-	isThresholdName,
-	retiredThresholds,
-	type ThresholdName,
-	type ThresholdUnit,
-	thresholdNames,
-	thresholdRows,
-} from '../../domain/thresholds/thresholds.js';
+import type {ThresholdUnit} from '../../domain/threshold.js';
 import {keyChange} from '../../keys/key-changes.js';
 import {parseTarget} from '../../parse/target.js';
 import {parseToml, type TomlEntry, type TomlValue} from '../../parse/toml.js';
+import {allThresholds, retiredThresholds} from '../../rules/all-thresholds.js';
 import {panelChoices, panelNamed} from '../../state/panel-table.js';
 import {durationMs} from '../values.js';
 import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf, isFileKeyName} from './file-keys.js';
@@ -158,7 +152,9 @@ class SettingsReader {
 		}
 
 		const origin = this.#originOf(entry);
-		const checked = isThresholdName(name) ? thresholdValue(name, entry.value) : {problem: unknownThreshold(name)};
+		const threshold = allThresholds.get(name);
+		const checked =
+			threshold === undefined ? {problem: unknownThreshold(name)} : thresholdValue(threshold.unit, entry.value);
 		if ('problem' in checked) {
 			this.problems.push(`${origin}: ${checked.problem}`);
 		} else {
@@ -228,7 +224,7 @@ const absolutePath = (text: string, {file, home}: ConfigFileText): string =>
 function unknownThreshold(name: string): string {
 	const beginnings = name.split('.').map((_, index, parts) => `${parts.slice(0, parts.length - index).join('.')}.`);
 	const alike = beginnings
-		.map(start => thresholdNames.filter(known => known.startsWith(start)))
+		.map(start => [...allThresholds.keys()].filter(known => known.startsWith(start)))
 		.find(names => names.length > 0);
 	return `is no threshold; ${alike === undefined ? 'redis-top --print-config lists them' : `there is ${alike.join(', ')}`}`;
 }
@@ -256,8 +252,7 @@ const suffixes: Readonly<Record<ThresholdUnit, readonly [suffixes: readonly stri
 	perMinute: [[], 'a number, per minute'],
 };
 
-function thresholdValue(name: ThresholdName, value: TomlValue): {readonly value: number} | {readonly problem: string} {
-	const {unit} = thresholdRows[name];
+function thresholdValue(unit: ThresholdUnit, value: TomlValue): {readonly value: number} | {readonly problem: string} {
 	const [known, example] = suffixes[unit];
 	if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
 		return {value};

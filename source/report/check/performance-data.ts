@@ -1,5 +1,8 @@
 import {longestDelay, memoryShare, slowestCommand} from '../../derive/outage-figures.js';
-import {limitsOf, type Thresholds} from '../../domain/thresholds/thresholds.js';
+import {limitsOf, type ThresholdOverrides} from '../../domain/threshold.js';
+import {latP99} from '../../rules/latency.js';
+import {memMax} from '../../rules/memory-limit.js';
+import {repLagBytes} from '../../rules/replication-lag.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 
 type Figure = {
@@ -8,7 +11,7 @@ type Figure = {
 	readonly decimals: number;
 	readonly read: (node: NodeRecord) => number | undefined;
 	/** The warning and the critical threshold; undefined for a figure whose rule has no fixed one. */
-	readonly limits?: (thresholds: Thresholds | undefined) => readonly [warning: number, critical: number];
+	readonly limits?: (thresholds: ThresholdOverrides | undefined) => readonly [warning: number, critical: number];
 };
 
 /** The five figures that runbooks look at first. */
@@ -22,7 +25,7 @@ const figures: readonly Figure[] = [
 			return share === undefined ? undefined : share * 100;
 		},
 		limits(thresholds) {
-			const {warning, critical} = limitsOf('mem.max', thresholds);
+			const {warning, critical} = limitsOf(memMax, thresholds);
 			return [warning * 100, critical * 100];
 		},
 	},
@@ -34,7 +37,7 @@ const figures: readonly Figure[] = [
 		decimals: 1,
 		read: node => longestDelay(node)?.seconds,
 		limits(thresholds) {
-			const {warning, critical} = limitsOf('rep.lag_bytes', thresholds);
+			const {warning, critical} = limitsOf(repLagBytes, thresholds);
 			return [warning, critical];
 		},
 	},
@@ -47,7 +50,7 @@ const figures: readonly Figure[] = [
 			return slowest === undefined ? undefined : slowest.p99 / 1000;
 		},
 		limits(thresholds) {
-			const {warning, critical} = limitsOf('lat.p99', thresholds);
+			const {warning, critical} = limitsOf(latP99, thresholds);
 			return [warning, critical];
 		},
 	},

@@ -2,7 +2,10 @@ import {boundBelow} from '../../derive/latency-percentiles.js';
 import type {NodeRecord} from '../../derive/node-record.js';
 import {longestDelay, memoryShare, slowestCommand} from '../../derive/outage-figures.js';
 import type {NodeAddress} from '../../domain/node.js';
-import {defaultThresholds} from '../../domain/thresholds/thresholds.js';
+import {limitsOf, type Threshold, type WithThresholds} from '../../domain/threshold.js';
+import {latP99} from '../../rules/latency.js';
+import {memMax} from '../../rules/memory-limit.js';
+import {repLagBytes} from '../../rules/replication-lag.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {bytes, count, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
 
@@ -32,13 +35,10 @@ const worstP99 = (record: NodeRecord): number | undefined => {
 	return worst === undefined ? undefined : (worst + boundBelow(worst)) / 2 / 1000;
 };
 
-const warnsAt = (
-	name: 'mem.max.warning' | 'rep.lag_bytes.warning' | 'lat.p99.warning',
-	text: (n: number) => string,
-) => ({
-	value: defaultThresholds[name],
-	label: `${name.replace('.warning', '')} warns at ${text(defaultThresholds[name])}`,
-});
+function warnsAt(rule: WithThresholds<Readonly<Record<'warning', Threshold>>>, text: (value: number) => string) {
+	const {warning} = limitsOf(rule);
+	return {value: warning, label: `${rule.id} warns at ${text(warning)}`};
+}
 
 export const figureRows: readonly FigureRow[] = [
 	{
@@ -54,7 +54,7 @@ export const figureRows: readonly FigureRow[] = [
 		fold: 'max',
 		format: percent,
 		read: memoryShare,
-		limit: warnsAt('mem.max.warning', percent),
+		limit: warnsAt(memMax, percent),
 	},
 	{
 		id: 'memory',
@@ -76,7 +76,7 @@ export const figureRows: readonly FigureRow[] = [
 		fold: 'max',
 		format: seconds,
 		read: record => longestDelay(record)?.seconds,
-		limit: warnsAt('rep.lag_bytes.warning', seconds),
+		limit: warnsAt(repLagBytes, seconds),
 	},
 	{
 		id: 'p99',
@@ -84,7 +84,7 @@ export const figureRows: readonly FigureRow[] = [
 		fold: 'max',
 		format: milliseconds,
 		read: worstP99,
-		limit: warnsAt('lat.p99.warning', milliseconds),
+		limit: warnsAt(latP99, milliseconds),
 	},
 ];
 

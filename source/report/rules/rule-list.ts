@@ -1,4 +1,4 @@
-import {type ThresholdRow, type ThresholdUnit, thresholdRows} from '../../domain/thresholds/thresholds.js';
+import type {Threshold, ThresholdUnit} from '../../domain/threshold.js';
 import {allRules, type RuleId} from '../../rules/all-rules.js';
 import type {Rule} from '../../rules/rule.js';
 import {bytes, percent, seconds} from '../../text/units.js';
@@ -16,14 +16,15 @@ type RuleEntry = {
 	readonly falsePositives: readonly string[];
 	/** How long the condition must hold before it becomes a finding, in milliseconds. */
 	readonly holdsMs: number;
-	readonly thresholds: ReadonlyArray<ThresholdRow & {readonly name: string}>;
+	readonly thresholds: ReadonlyArray<Threshold & {readonly name: string}>;
 };
 
 function entryOf(rule: (typeof allRules)[number]): RuleEntry {
 	const {id, scope, docs, raiseAfterMs} = rule;
-	const thresholds = Object.entries<ThresholdRow>(thresholdRows).flatMap(([name, row]) =>
-		name.startsWith(`${id}.`) ? [{name, ...row}] : [],
-	);
+	const thresholds = Object.entries<Threshold>(rule.thresholds).map(([what, threshold]) => ({
+		name: `${id}.${what}`,
+		...threshold,
+	}));
 	return {id, scope, ...docs, holdsMs: raiseAfterMs, thresholds};
 }
 

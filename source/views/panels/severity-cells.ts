@@ -1,4 +1,4 @@
-import type {Limits} from '../../domain/thresholds/thresholds.js';
+import type {Limits} from '../../domain/threshold.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, span} from '../../text/line.js';
 import {meter} from '../../text/meter.js';

@@ -12,9 +12,11 @@ import {fileKeyNames} from '../../../source/config/file/file-keys.js';
 import {readSettings} from '../../../source/config/file/read-file.js';
 import {configSchema} from '../../../source/config/schema.js';
 import {addressOf} from '../../../source/domain/node.js';
-import {isThresholdName, retiredThresholds} from '../../../source/domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../source/domain/threshold.js';
 import {passwordFrom} from '../../../source/host/password-command.js';
 import {parseToml, type TomlValue} from '../../../source/parse/toml.js';
+import {allThresholds, retiredThresholds} from '../../../source/rules/all-thresholds.js';
+import {memMax} from '../../../source/rules/memory-limit.js';
 import {loadFrom} from '../../harness/load-config.js';
 
 const problemsOf = (text: string): readonly string[] => readSettings({file: 'c.toml', text, home: '/home/me'}).problems;
@@ -100,15 +102,14 @@ test('a profile has a target, user, password, thresholds and permissions for act
 		},
 	);
 	const [rules] = rulesOf(config);
-	assert.equal(rules?.thresholds['mem.max.warning'], 0.75);
-	assert.equal(rules?.thresholds['mem.max.critical'], 0.9);
+	assert.deepEqual(limitsOf(memMax, rules?.thresholds), {warning: 0.75, critical: 0.9});
 	assert.equal(rules?.isCache, true);
 });
 
 test('without a profile the top level of the file counts, and flags have precedence over it', async () => {
 	const plain = await configOf('a');
 	assert.deepEqual([plain.intervalMs, plain.panel, plain.isProduction], [2000, 'memory', false]);
-	assert.equal(rulesOf(plain)[0]?.thresholds['mem.max.warning'], 0.7);
+	assert.equal(limitsOf(memMax, rulesOf(plain)[0]?.thresholds).warning, 0.7);
 	const flagged = await configOf('prod -i 3s --timeout 1s --panel 4 --user other -a typed');
 	assert.deepEqual([flagged.intervalMs, flagged.timeoutMs, flagged.panel], [3000, 1000, 'clients']);
 	assert.deepEqual([flagged.targets[0]?.username, flagged.targets[0]?.password], ['other', 'typed']);
@@ -124,7 +125,7 @@ const rulesOf = ({targets, rules}: Config) => targets.map(target => rules.of(tar
 
 test('a threshold of an earlier version is accepted and changes nothing', () => {
 	for (const name of retiredThresholds) {
-		assert.ok(!isThresholdName(name), name);
+		assert.ok(!allThresholds.has(name), name);
 		assert.deepEqual(problemsOf(`[thresholds]\n${name} = "5m"`), []);
 		assert.deepEqual(problemsOf(`[profiles.x]\ntarget = "a"\nthresholds = {${name} = 1}`), []);
 	}
@@ -154,11 +155,10 @@ test('each target has the thresholds and the role of its own profile, beside any
 		],
 	];
 	for (const [argv, expected] of cases) {
-		const found = rulesOf(await configOf(argv)).map(({thresholds, isCache}) => [
-			thresholds['mem.max.warning'],
-			thresholds['mem.max.critical'],
-			isCache,
-		]);
+		const found = rulesOf(await configOf(argv)).map(({thresholds, isCache}) => {
+			const {warning, critical} = limitsOf(memMax, thresholds);
+			return [warning, critical, isCache];
+		});
 		assert.deepEqual(found, expected, argv);
 	}
 });

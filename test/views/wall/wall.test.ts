@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {defaultThresholds} from '../../../source/domain/thresholds/thresholds.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {Finding} from '../../../source/rules/finding.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
@@ -85,7 +84,7 @@ test('the wall display fills any size exactly, with and without data', () => {
 });
 
 test('the worst figure is chosen by the thresholds of each node’s own target', () => {
-	const half = {...defaultThresholds, 'mem.max.warning': 0.4, 'mem.max.critical': 0.45};
+	const half = {'mem.max.warning': 0.4, 'mem.max.critical': 0.45};
 	const memory = (used: number) => ({memory: {used_memory: String(used), maxmemory: '100'}});
 	const nodes = [
 		recordFrom({address: '10.0.1.11:6379', info: memory(70)}),

@@ -1,4 +1,5 @@
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
+import {latP99} from '../../../rules/latency.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
@@ -26,7 +27,7 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 
 /** The grade of a command's p99 by the rule `lat.p99`; its limits are in milliseconds. */
 const p99Grade = ({bounds}: CommandRow): Grade =>
-	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf('lat.p99'));
+	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf(latP99));
 
 /** A rate without `/s`, for columns whose title has that unit. */
 const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');

@@ -1,4 +1,5 @@
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
+import {latP99} from '../../../rules/latency.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {fit} from '../../../text/fit.js';
 import {type Line, line, span} from '../../../text/line.js';
@@ -38,7 +39,7 @@ export function latencyHistogram(
 	return [
 		line(` ${command}: ${count(histogram.calls)} calls since the start, by duration`, 'label'),
 		...shown.map(({bound, calls}): Line => {
-			const tone = grade(bound / 1000, limitsOf('lat.p99', node.thresholds));
+			const tone = grade(bound / 1000, limitsOf(latP99, node.thresholds));
 			return [
 				span(` ${fit(boundText(bound, glyphs), labelWidth - 1, 'right')} `, tone === 'plain' ? 'label' : tone),
 				span(meter(calls / most, barWidth, glyphs), tone === 'plain' ? 'accent' : tone),

@@ -1,6 +1,7 @@
 import {isFullBad} from '../../../derive/outage-figures.js';
 import type {InfoReply} from '../../../domain/info-reply.js';
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
+import {memMax} from '../../../rules/memory-limit.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {Tone} from '../../../text/line.js';
 import {bytes, percent} from '../../../text/units.js';
@@ -68,7 +69,7 @@ design. A replica does not evict by itself (`replica-ignore-maxmemory`).
 export function fullness(node: NodeRecord): {readonly text: string; readonly tone: Tone} {
 	const limit = memoryLimit(node);
 	const ratio = limit?.ratio;
-	const nearlyFull = limitsOf('mem.max', node.thresholds);
+	const nearlyFull = limitsOf(memMax, node.thresholds);
 	const isMarked = ratio !== undefined && (limit?.source === 'system' ? node.role !== 'replica' : isFullBad(node));
 	if (isMarked && ratio >= nearlyFull.critical) {
 		return {text: `${percent(ratio)} !!`, tone: 'critical'};

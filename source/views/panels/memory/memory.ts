@@ -1,5 +1,6 @@
 import {replicaBufferBytes} from '../../../derive/replica-buffers.js';
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
+import {memMax} from '../../../rules/memory-limit.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {fit} from '../../../text/fit.js';
 import {beside, pairs} from '../../../text/frame.js';
@@ -128,7 +129,7 @@ function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
 			right: limit?.source === 'system' ? 'no maxmemory: RSS of RAM' : undefined,
 			lines: [
 				...pairs([['used', head]], width, glyphs.ellipsis),
-				gradedMeter(limit?.ratio, width, glyphs, limitsOf('mem.max', node.thresholds)),
+				gradedMeter(limit?.ratio, width, glyphs, limitsOf(memMax, node.thresholds)),
 				...pairs(
 					[
 						['rss', values(memory('used_memory_rss'), ' of RAM ', percent(ratioOf(rss, field('total_system_memory'))))],
@@ -239,7 +240,7 @@ function perClient(node: NodeRecord): number | undefined {
 export function usedChart(input: PanelInput, node: NodeRecord, title: string): Card {
 	const limit = memoryLimit(node);
 	const isLimited = limit?.source === 'maxmemory';
-	const {warning, critical} = limitsOf('mem.max', node.thresholds);
+	const {warning, critical} = limitsOf(memMax, node.thresholds);
 	return historyChart(
 		{
 			title,

@@ -1,7 +1,8 @@
 import {replicaBufferBytes} from '../../../derive/replica-buffers.js';
 import type {MetricId} from '../../../domain/metric.js';
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
 import {keyTotals} from '../../../parse/info-fields.js';
+import {memMax} from '../../../rules/memory-limit.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {fit, lineWidth} from '../../../text/fit.js';
 import {pairs} from '../../../text/frame.js';
@@ -36,7 +37,7 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 				: values(memory('used_memory'), ' to ', right(bytes(used), 5), ' of ', of, ' ')),
 			span(full.text, full.tone),
 		];
-		const bar: Line = gradedMeter(limit?.ratio, width, glyphs, limitsOf('mem.max', node.thresholds));
+		const bar: Line = gradedMeter(limit?.ratio, width, glyphs, limitsOf(memMax, node.thresholds));
 		const rss = memory('used_memory_rss');
 		const peak = memory('used_memory_peak');
 		const policy = maxmemoryPolicy(node) ?? '-';

@@ -1,8 +1,10 @@
 import {isFullBad} from '../../../derive/outage-figures.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {NodeState} from '../../../domain/node.js';
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
 import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../../domain/topology.js';
+import {memMax} from '../../../rules/memory-limit.js';
+import {repLagBytes} from '../../../rules/replication-lag.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor-state.js';
 import {rankedFindings} from '../../../state/verdict.js';
 import {cellWidth} from '../../../text/cell-width.js';
@@ -235,14 +237,14 @@ function fullText({record}: NodeRow): string {
 function fullGrade({record}: NodeRow): Grade {
 	const limit = memoryLimit(record);
 	return limit?.source === 'maxmemory' && record.reach === 'up' && isFullBad(record)
-		? grade(limit.ratio, limitsOf('mem.max', record.thresholds))
+		? grade(limit.ratio, limitsOf(memMax, record.thresholds))
 		: 'plain';
 }
 
 /** The grade of a replica's delay, in seconds of writes, by the rule `rep.lag_bytes`. */
 const behindGrade = ({record, link}: NodeRow): Grade =>
 	record.role === 'replica' && record.reach === 'up'
-		? grade(link?.behindSeconds, limitsOf('rep.lag_bytes', record.thresholds))
+		? grade(link?.behindSeconds, limitsOf(repLagBytes, record.thresholds))
 		: 'plain';
 
 /** The tone of a node's figures. Figures of a node that doesn't answer are dim; the column AGE has their age. */

@@ -1,4 +1,5 @@
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
+import {repLagBytes} from '../../../rules/replication-lag.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {beside} from '../../../text/frame.js';
 import type {Line} from '../../../text/line.js';
@@ -39,7 +40,7 @@ export function delayCharts(
 		const chartWidth = Math.floor(width / across);
 		return beside(
 			inRow.map(({address, link, record}) => {
-				const {warning} = limitsOf('rep.lag_bytes', record?.thresholds);
+				const {warning} = limitsOf(repLagBytes, record?.thresholds);
 				const card = historyChart(
 					{
 						title: `delay of ${address}`,

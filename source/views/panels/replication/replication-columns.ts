@@ -1,5 +1,7 @@
 import {failureText} from '../../../domain/sample.js';
-import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/threshold.js';
+import {repLagAck, repLagBytes} from '../../../rules/replication-lag.js';
+import {repLinkDown} from '../../../rules/replication-link.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
 import type {Tone} from '../../../text/line.js';
@@ -12,9 +14,9 @@ export const noteWidth = 36;
 
 /** The columns of the tree of replicas. Ages are counted up to `nowMs`. */
 export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>> {
-	const ackGrade = ({link, record}: TreeRow) => grade(link?.ackAgeSeconds, limitsOf('rep.lag_ack', record?.thresholds));
+	const ackGrade = ({link, record}: TreeRow) => grade(link?.ackAgeSeconds, limitsOf(repLagAck, record?.thresholds));
 	const behindGrade = ({link, record}: TreeRow) =>
-		grade(link?.behindSeconds, limitsOf('rep.lag_bytes', record?.thresholds));
+		grade(link?.behindSeconds, limitsOf(repLagBytes, record?.thresholds));
 	return [
 		{id: 'node', title: 'NODE', minWidth: 22, maxWidth: 48, priority: 1, text: ({prefix, address}) => prefix + address},
 		{id: 'role', title: 'ROLE', minWidth: 8, priority: 5, text: ({record, source}) => roleText(record, source)},
@@ -147,7 +149,7 @@ function linkGrade(row: TreeRow): Grade {
 	}
 
 	const downSeconds = number(record, 'master_link_down_since_seconds');
-	return grade(downSeconds, limitsOf('rep.link_down', record.thresholds)) === 'critical' ? 'critical' : 'warning';
+	return grade(downSeconds, limitsOf(repLinkDown, record.thresholds)) === 'critical' ? 'critical' : 'warning';
 }
 
 const linkTone = (row: TreeRow): Tone => linkGrade(row);

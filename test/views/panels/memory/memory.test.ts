@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {defaultThresholds, type Thresholds} from '../../../../source/domain/thresholds/thresholds.js';
+import type {ThresholdOverrides} from '../../../../source/domain/threshold.js';
 import {memoryPanel} from '../../../../source/views/panels/memory/memory.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
 import {emptyRecord, panelInput, recordFrom} from '../../../harness/records.js';
@@ -74,8 +74,8 @@ test('a primary near its maxmemory is marked', () => {
 });
 
 test('a figure is marked by the thresholds of its target', () => {
-	const usedOf = (thresholds: Partial<Thresholds>) =>
-		panelText(memoryPanel, panelInput([{...node, thresholds: {...defaultThresholds, ...thresholds}}]), screen)[1] ?? '';
+	const usedOf = (thresholds: ThresholdOverrides) =>
+		panelText(memoryPanel, panelInput([{...node, thresholds}]), screen)[1] ?? '';
 	assert.match(usedOf({'mem.max.warning': 0.95, 'mem.max.critical': 0.99}), /maxmemory 91% +│/);
 	assert.match(usedOf({'mem.max.critical': 0.95}), /maxmemory 91% ! +│/);
 });

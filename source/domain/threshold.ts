@@ -1,0 +1,60 @@
+/**
+The unit of a threshold. A `share` is 0.8 for 80 %. `seconds` may have decimals. `count` is a plain number. A `ratio`
+divides one quantity by another (1.4 is 40 % more).
+*/
+export type ThresholdUnit =
+	| 'share'
+	| 'ratio'
+	| 'bytes'
+	| 'seconds'
+	| 'milliseconds'
+	| 'count'
+	| 'perSecond'
+	| 'perMinute';
+
+/** The default value of one threshold, with its unit and its source. */
+export type Threshold = {
+	readonly value: number;
+	readonly unit: ThresholdUnit;
+	/** Where the default comes from. */
+	readonly source: string;
+};
+
+/** The thresholds of one rule by what each is: `warning`, `critical`, `share`. */
+export type ThresholdTable = Readonly<Record<string, Threshold>>;
+
+/** A rule, or whatever else has thresholds. The config file names each of them `id.what`: `mem.max.warning`. */
+export type WithThresholds<Table extends ThresholdTable> = {readonly id: string; readonly thresholds: Table};
+
+/** The values that the config file sets, by the whole name: `mem.max.warning`. All others have their defaults. */
+export type ThresholdOverrides = Readonly<Record<string, number>>;
+
+/** The values of one rule's thresholds, by what each is. */
+export type LimitsOf<Table extends ThresholdTable> = {readonly [What in keyof Table]: number};
+
+/** The values from which a number is a warning and from which it is critical. */
+export type Limits = {readonly warning: number; readonly critical: number};
+
+const none: ThresholdOverrides = {};
+
+/** The limits by table, then by overrides: each poll asks for the limits of every rule. */
+const known = new WeakMap<ThresholdTable, WeakMap<ThresholdOverrides, unknown>>();
+
+/** The values of a rule's thresholds: the user's where there is one, else the default. */
+export function limitsOf<Table extends ThresholdTable>(
+	{id, thresholds}: WithThresholds<Table>,
+	overrides: ThresholdOverrides = none,
+): LimitsOf<Table> {
+	const byOverrides = known.get(thresholds) ?? new WeakMap<ThresholdOverrides, unknown>();
+	known.set(thresholds, byOverrides);
+	const limits =
+		byOverrides.get(overrides) ??
+		Object.fromEntries(
+			Object.entries(thresholds).map(([what, {value}]) => [what, overrides[`${id}.${what}`] ?? value]),
+		);
+	byOverrides.set(overrides, limits);
+	return limits as LimitsOf<Table>;
+}
+
+/** Bytes of a mebibyte. */
+export const mebibyte = 1024 * 1024;

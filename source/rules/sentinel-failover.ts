@@ -1,0 +1,168 @@
+import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
+import type {SentinelPeer} from '../domain/sentinel.js';
+import {seconds} from '../text/units.js';
+import {hint, redisCli} from './next-steps.js';
+import {fires, rule} from './rule.js';
+import {groupName, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
+import {quotedFlags, sentinelObstacles, wasNeverLinked} from './sentinel-links.js';
+
+export const senFailing = rule({
+	id: 'sen.failing',
+	scope: 'fleet',
+	docs: {
+		looksAt:
+			'The rule reads the flag `failover_in_progress` of SENTINEL MASTERS, and how long it lasts. The finding is critical after the `failover-timeout` of the sentinel that leads the failover.',
+		since: '2.8',
+		falsePositives: ['A failover takes some seconds. The finding is info until its timeout.'],
+	},
+	thresholds: {
+		seconds: {
+			value: 180,
+			unit: 'seconds',
+			source: 'the default of failover-timeout, for sentinels that do not tell theirs',
+		},
+	},
+	raiseAfter: 1,
+	evaluate: (fleet, limits, heldMs) =>
+		monitoredGroups(fleet).flatMap(group => {
+			const {first, sentinels} = sentinelsReporting(group, ({flags}) => flags.has('failover_in_progress'));
+			if (first === undefined) {
+				return [];
+			}
+
+			const limitMs = first.primary.failoverTimeoutMs ?? limits(first.sentinel.address).seconds * 1000;
+			const isStuck = heldMs(undefined, group.name) > limitMs;
+			const firing = fires(isStuck ? 'critical' : 'info', {
+				problem: message`${groupName(group)} is ${isStuck ? 'still ' : ''}being failed over`,
+				detail: isStuck ? `for longer than its timeout (${seconds(limitMs / 1000)})` : undefined,
+				effect: isStuck ? 'writes-refused' : undefined,
+				nodes: [first.primary.address, ...sentinels],
+				evidence: [
+					{name: 'flags', value: quotedFlags(first)},
+					{name: 'failover-timeout', value: limitMs, unit: 'milliseconds'},
+				],
+				meaning: 'The new primary is being set up; clients learn of it when the sentinels have agreed.',
+				next: [redisCli(first.sentinel, `SENTINEL MASTER ${group.name}`)],
+			});
+			return [{...firing, subject: group.name}];
+		}),
+});
+
+/**
+Why sentinels do not promote a replica; undefined for a replica that they would promote. Source: sentinel.c,
+`sentinelSelectSlave`.
+*/
+function promotionObstacle({flags, linkStatus, priority}: SentinelPeer): string | undefined {
+	if (flags.has('s_down') || flags.has('o_down')) {
+		return 'is down';
+	}
+
+	if (flags.has('disconnected')) {
+		return 'is not connected';
+	}
+
+	if (priority === 0) {
+		return 'has priority 0';
+	}
+
+	return linkStatus === 'err' ? 'has no link to the primary' : undefined;
+}
+
+export const senNoReplica = rule({
+	id: 'sen.no_replica',
+	scope: 'fleet',
+	docs: {
+		looksAt:
+			'The rule reads the flags, `slave-priority` and `master-link-status` in SENTINEL REPLICAS. It fires where no replica could be promoted: a failover would end with `-NOGOODSLAVE`.',
+		since: '2.8',
+		falsePositives: ['The links of all replicas change during a failover. The rule is not evaluated then.'],
+	},
+	raiseAfter: 3,
+	evaluate: fleet =>
+		monitoredGroups(fleet).flatMap(group => {
+			const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
+			const [first] = told;
+			const obstacles = told.map(({primary}) =>
+				(primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica)})),
+			);
+			const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
+			const isChanging = told.some(({primary}) => primary.flags.has('failover_in_progress'));
+			if (first === undefined || hasGood || isChanging) {
+				return [];
+			}
+
+			const listed = obstacles[0] ?? [];
+			const firing = fires('warning', {
+				problem: message`${groupName(group)} has no replica that sentinels would promote`,
+				reason:
+					listed.length === 0
+						? told.every(({primary}) => wasNeverLinked(primary))
+							? 'its sentinels have never seen them'
+							: 'it has none'
+						: joinMessages(
+								listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why}`),
+								', ',
+							),
+				effect: 'failover-impossible',
+				nodes: [first.primary.address, ...listed.map(({replica}) => replica.address)],
+				evidence: [{name: 'num-slaves', value: first.primary.replicaCount ?? listed.length}],
+				meaning: 'A failover would end with NOGOODSLAVE: when the primary stops, no other takes its place.',
+				next: [
+					redisCli(first.sentinel, `SENTINEL REPLICAS ${group.name}`),
+					hint('bring a replica back, or give one a replica-priority above 0'),
+				],
+			});
+			return [{...firing, subject: group.name}];
+		}),
+});
+
+/** Failed checks in a row from which the rule fires. A single one may occur while sentinels reconnect. */
+const failedChecks = 2;
+
+export const senQuorum = rule({
+	id: 'sen.quorum',
+	scope: 'fleet',
+	docs: {
+		looksAt:
+			'The rule asks SENTINEL CKQUORUM whether the sentinels could agree on a failover and authorise it now. It fires where no sentinel that answers says so.',
+		since: '2.8.4',
+		falsePositives: [
+			'A single check may fail while sentinels connect again. Two checks in a row must fail.',
+			'A sentinel that cannot log in to the primary knows no other sentinel. The rule is clear where another sentinel has a quorum.',
+		],
+	},
+	raiseAfter: 1,
+	evaluate: fleet =>
+		monitoredGroups(fleet).flatMap(group => {
+			const {first, sentinels} = sentinelsReporting(
+				group,
+				({quorumCheck}) => (quorumCheck?.failures ?? 0) >= failedChecks,
+			);
+			const isReached = group.reports.some(({primary}) => primary.quorumCheck?.isReached === true);
+			if (first === undefined || isReached) {
+				return [];
+			}
+
+			const {sentinel, primary} = first;
+			const obstacles = sentinelObstacles(group, fleet);
+			const firing = fires('critical', {
+				problem: message`${groupName(group)} would not be failed over`,
+				detail: `${sentinels.length} of ${group.reports.length} sentinels say so`,
+				reason: obstacles.length === 0 ? 'no quorum' : message`no quorum: ${joinMessages(obstacles, ', ')}`,
+				effect: 'failover-impossible',
+				nodes: [primary.address, ...sentinels],
+				evidence: [
+					{name: 'CKQUORUM', value: message`${nameOf('quote', primary.quorumCheck?.text ?? '-')}`},
+					{name: 'quorum', value: primary.quorum ?? '-'},
+				],
+				meaning: 'If the primary stops now, it stays down until a person promotes a replica.',
+				next: [
+					redisCli(sentinel, `SENTINEL CKQUORUM ${group.name}`),
+					redisCli(sentinel, `SENTINEL SENTINELS ${group.name}`),
+				],
+			});
+			return [{...firing, subject: group.name}];
+		}),
+});
+
+export const sentinelFailoverRules = [senFailing, senNoReplica, senQuorum] as const;
