@@ -35,6 +35,10 @@ export type Intent =
 	| {readonly kind: 'poll-now'}
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
 	| {readonly kind: 'dismiss-node'}
+	/** Opens the dialog of the selected row's own action: closing a client, the remedy of a finding. */
+	| {readonly kind: 'open-row-action'}
+	/** Shows the client of the selected row on the panel of clients. */
+	| {readonly kind: 'show-client'}
 	/** Asks for the user and the password of the node in focus, where it refuses them. */
 	| {readonly kind: 'ask-password'}
 	| {readonly kind: 'open-actions'}

@@ -143,6 +143,17 @@ export const panelBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'invert-sort'}),
 	},
 	{
+		id: 'client',
+		section: 'Move',
+		keys: ['c'],
+		shown: 'c',
+		description:
+			'from a slow command, a command or a finding to its client on panel 4: the row of its address, else the clients of its name',
+		footer: 'its client',
+		footerRank: 6,
+		intent: () => ({kind: 'show-client'}),
+	},
+	{
 		id: 'group',
 		section: 'Look',
 		keys: ['v'],

@@ -135,6 +135,18 @@ export const sessionBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'open-actions'}),
 	},
 	{
+		id: 'row-action',
+		section: 'Act',
+		keys: ['X'],
+		shown: 'X',
+		description:
+			'the action of the selected row: close the client, or the remedy of the finding. It opens the guarded dialog, nothing more',
+		footer: 'its action',
+		footerRank: 5,
+		on: 'live',
+		intent: () => ({kind: 'open-row-action'}),
+	},
+	{
 		id: 'password',
 		section: 'Act',
 		keys: ['p'],

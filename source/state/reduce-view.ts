@@ -32,6 +32,13 @@ export type ViewEvent =
 	| {readonly kind: 'went-back'}
 	| {readonly kind: 'node-chosen'; readonly node: NodeAddress}
 	| {readonly kind: 'row-chosen'; readonly rowKey: string}
+	/** Panel 4 shows one client, or those that match a filter. */
+	| {
+			readonly kind: 'clients-shown';
+			readonly node: NodeAddress | undefined;
+			readonly rowKey: string | undefined;
+			readonly filter: string;
+	  }
 	| {readonly kind: 'row-toggled'; readonly rowKey: string}
 	| {readonly kind: 'sorted'; readonly sort: string | undefined}
 	| {readonly kind: 'sort-inverted'}
@@ -154,6 +161,12 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'row-chosen': {
 			return withTable(view, {selectedKey: event.rowKey});
+		}
+
+		case 'clients-shown': {
+			const {node, rowKey, filter} = event;
+			const opened = {...openPanel(view, 'clients'), node: node ?? view.node, overlay: undefined};
+			return withTable(opened, {filter, selectedKey: rowKey, groupBy: undefined});
 		}
 
 		case 'row-toggled': {

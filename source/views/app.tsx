@@ -12,6 +12,7 @@ import type {Controller} from './control/controller.js';
 import type {Readable} from './monitor-screen.js';
 import {PaletteBox} from './palette/palette-box.js';
 import {paletteEntries} from './palette/palette-entries.js';
+import {rowHints, rowKeysOf} from './row-keys.js';
 import {panelOf, screenLines} from './screen.js';
 import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import type {Paint} from './theme.js';
@@ -128,6 +129,7 @@ function Overlay({input, dialog, paint}: OverlayProps): ReactNode {
 					facts={facts}
 					firstRow={overlay.firstRow}
 					keyboard={input.keyboard}
+					ownKeys={rowHints(rowKeysOf(input), input.keyboard)}
 					{...area}
 				/>
 			);

@@ -23,6 +23,16 @@ export type PanelInput = {
 	readonly keyboard: Keyboard;
 };
 
+/** What a row says of a client. The first part that a client in the list has is taken: address, name, command. */
+export type SoughtClient = {
+	/** The node that the client is connected to; undefined: the node in focus. */
+	readonly node?: NodeAddress | undefined;
+	readonly address?: string | undefined;
+	readonly name?: string | undefined;
+	/** The name of the last command, as CLIENT LIST has it. */
+	readonly command?: string | undefined;
+};
+
 export type SortKey = {readonly id: string; readonly title: string};
 
 export type Panel = {
@@ -41,6 +51,8 @@ export type Panel = {
 	readonly holdsData?: boolean;
 	/** The node of a list row, for a list of nodes: Enter puts that node in focus. */
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
+	/** The client that a list row is about, for the key that shows it on the panel of clients. */
+	readonly clientOf?: (input: PanelInput, rowKey: string) => SoughtClient | undefined;
 	/** Whether Enter opens and folds the list row instead of opening its details. Absent means that no row is folded. */
 	readonly isFoldable?: (input: PanelInput, rowKey: string) => boolean;
 	/** Draws at most `height` lines of at most `width` cells, for any size from 1×1 up. */

@@ -15,6 +15,7 @@ import {wantsPassword} from './control/password-control.js';
 import type {Panel, Rect} from './panel.js';
 import {ladderBody, shownLadder} from './panels/ladder-body.js';
 import {panelById, panels} from './panels.js';
+import {rowKeysOf} from './row-keys.js';
 import {focusedNode, panelInput, type ScreenInput, shownSubject} from './screen-input.js';
 import {wallLines} from './wall/wall.js';
 
@@ -74,6 +75,7 @@ function fullScreen(input: ScreenInput): Line[] {
 				nodes: state.nodes.size,
 				canSort: panelOf(view).sortKeys.length > 1,
 				wantsPassword: wantsPassword(node),
+				row: rowKeysOf(input),
 			},
 			columns,
 		),

@@ -57,7 +57,7 @@ for (const {name, program} of versions) {
 		});
 		await screen.waitFor(/└─ refuses writes \(MISCONF\): its last RDB save failed/);
 		assert.match(screen.text(), new RegExp(`-cli -h 127\\.0\\.0\\.1 -p ${server.port} BGSAVE`));
-		assert.match(screen.text(), /action +A then b: /);
+		assert.match(screen.text(), /action +X opens its dialog: /);
 	});
 
 	test(`a primary that is gone explains its replica: ${name}`, async t => {

@@ -86,7 +86,7 @@ const letters = new RegExp(String.raw`(?<=^|[\s(;,])[A-Za-z](?=$|[\s);,:])(?! (?
 test('with changed keys no panel, details box or last line names a default key', () => {
 	const usual = texts(usualKeyboard);
 	assert.ok(usual.some(text => /only R reads it/.test(text)));
-	assert.ok(usual.some(text => /A then b/.test(text)));
+	assert.ok(usual.some(text => /X opens its dialog/.test(text)));
 	assert.ok(usual.some(text => /x takes it off/.test(text)));
 	assert.ok(usual.some(text => /v all nodes/.test(text)));
 	assert.ok(usual.some(text => /n, or Enter on a list of nodes/.test(text)));
@@ -115,7 +115,7 @@ test('boxes name the keys in force', async t => {
 	const key = (id: string) => rebound.shown(id);
 	await screen.waitFor(/worker/);
 	screen.press(key('details'));
-	await screen.waitFor(new RegExp(`${key('back')} closes, ${key('copy-row')} copies`));
+	await screen.waitFor(new RegExp(`${key('back')} closes, ${key('row-action')} closes it, ${key('copy-row')} copies`));
 	screen.press(key('back'));
 	await screen.waitFor(lines => !lines.join('').includes('copies'));
 	screen.press(key('help'));

@@ -45,6 +45,8 @@ export function overlayStep(
 			return 'perform';
 		}
 
+		case 'open-row-action':
+		case 'show-client':
 		case 'open-actions': {
 			return kind === 'details' ? 'perform' : undefined;
 		}

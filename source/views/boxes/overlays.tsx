@@ -88,9 +88,11 @@ export type DetailsProps = Area & {
 	readonly facts: ReadonlyArray<readonly [string, string]> | undefined;
 	readonly firstRow: number;
 	readonly keyboard: Keyboard;
+	/** The keys that act on this row, with their effects. */
+	readonly ownKeys: ReadonlyArray<readonly [key: string, does: string]>;
 };
 
-export function DetailsBox({title, facts, firstRow, keyboard, ...area}: DetailsProps): ReactNode {
+export function DetailsBox({title, facts, firstRow, keyboard, ownKeys, ...area}: DetailsProps): ReactNode {
 	const {shown: keyOf} = keyboard;
 	const width = detailsWidth(area.columns);
 	const rows = detailRows(facts, area.columns);
@@ -102,8 +104,12 @@ export function DetailsBox({title, facts, firstRow, keyboard, ...area}: DetailsP
 			title={title}
 			top={room.top}
 			hint={
-				hints([keyOf('back') || keyOf('quit'), 'closes'], [keyOf('copy-row'), 'copies'], [keyOf('actions'), 'acts']) +
-				rangeHint(first, height - 2, rows.length, keyboard)
+				hints(
+					[keyOf('back') || keyOf('quit'), 'closes'],
+					...ownKeys,
+					[keyOf('copy-row'), 'copies'],
+					[keyOf('actions'), 'acts'],
+				) + rangeHint(first, height - 2, rows.length, keyboard)
 			}
 			width={width}
 			height={height}

@@ -2,6 +2,7 @@ import type {KeyBinding} from '../../keys/key-binding.js';
 import type {Keyboard} from '../../keys/keyboard.js';
 import {cutLine, lineWidth} from '../../text/fit.js';
 import {type Line, type Span, span} from '../../text/line.js';
+import {actionWord, type RowKeys} from '../row-keys.js';
 import {boxLine, historyLine, type ModeInput, modeLine, type OpenBox} from './mode.js';
 import {tabBars} from './tab-bar.js';
 
@@ -11,6 +12,8 @@ export type FooterInput = ModeInput & {
 	readonly nodes: number;
 	/** Whether the panel has a list with more than one order. */
 	readonly canSort: boolean;
+	/** What the keys of the selected row do. */
+	readonly row?: RowKeys;
 	/** Whether the node in focus refuses its credentials, so that a password may help. */
 	readonly wantsPassword?: boolean;
 	readonly box: OpenBox | undefined;
@@ -95,15 +98,28 @@ function panelsLine(input: FooterInput, width: number): Line {
 }
 
 /** The bindings that the line may name: those with a word, as far as they have an effect on this panel. */
-const namedBindings = ({view, keyboard, nodes, canSort, wantsPassword = false}: FooterInput): readonly KeyBinding[] =>
-	keyboard.bindings.filter(
-		({id, footer}) =>
-			footer !== undefined &&
-			(id !== 'next-node' || nodes > 1) &&
-			(id !== 'sort' || canSort) &&
-			(id !== 'password' || wantsPassword) &&
-			(id !== 'actions' || view.replay === undefined),
-	);
+const namedBindings = ({
+	view,
+	keyboard,
+	nodes,
+	canSort,
+	wantsPassword = false,
+	row,
+}: FooterInput): readonly KeyBinding[] =>
+	keyboard.bindings
+		.map(binding =>
+			binding.id === 'row-action' && row?.action !== undefined ? {...binding, footer: actionWord(row.action)} : binding,
+		)
+		.filter(
+			({id, footer}) =>
+				footer !== undefined &&
+				(id !== 'next-node' || nodes > 1) &&
+				(id !== 'sort' || canSort) &&
+				(id !== 'password' || wantsPassword) &&
+				(id !== 'row-action' || row?.action !== undefined) &&
+				(id !== 'client' || row?.hasClient === true) &&
+				(id !== 'actions' || view.replay === undefined),
+		);
 
 function keysThatFit(all: readonly KeyBinding[], width: number): Line {
 	let shown = all;

@@ -1,17 +1,17 @@
-import type {Selection} from '../../actions/catalogue/action-row.js';
 import {choiceFor} from '../../actions/catalogue/choice.js';
 import type {ActionName} from '../../domain/action.js';
 import type {KeysRead} from '../../keys/read-keys.js';
-import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import {type Notice, tableOf, type ViewState} from '../../state/view-state.js';
+import type {Notice, ViewState} from '../../state/view-state.js';
 import {DialogKeys} from '../boxes/dialog-key.js';
 import {standingFixes} from '../chrome/temporary-note.js';
-import {findingOfRow, rowWith} from '../panels/findings/findings-rows.js';
 import {focusedNode} from '../screen-input.js';
+import {actionSubject, rowAction} from './action-subject.js';
 import type {ControllerOptions} from './controller-options.js';
 
 /** Time within which a second press of the quit key quits although an action is running, in milliseconds. */
 const quitAgainMs = 1500;
+
+const noMaskedActions = 'no actions with --mask: a dialog names the server that it acts on';
 
 export type ActionControlOptions = Pick<
 	ControllerOptions,
@@ -52,7 +52,7 @@ export class ActionControl {
 
 	/** Opens the menu of actions for the selected row. */
 	openMenu(rowKey: string | undefined): void {
-		if (this.#isRefused('no actions with --mask: a dialog names the server that it acts on')) {
+		if (this.#isRefused(noMaskedActions)) {
 			return;
 		}
 
@@ -62,9 +62,24 @@ export class ActionControl {
 		}
 	}
 
+	/** Opens the dialog of the action that belongs to the row: closing a client, or the remedy of a finding. */
+	openRowAction(rowKey: string | undefined): void {
+		if (this.#isRefused(noMaskedActions)) {
+			return;
+		}
+
+		const {actions, liveState, notify, view} = this.#options;
+		const found = rowAction(liveState(), view(), rowKey);
+		if (found === undefined) {
+			notify('this row has no action of its own');
+		} else {
+			actions.choose(found.node, found.choice);
+		}
+	}
+
 	/** Opens the dialog of one action on the node in focus, as the menu does. */
 	openAction(action: ActionName): void {
-		if (this.#isRefused('no actions with --mask: a dialog names the server that it acts on')) {
+		if (this.#isRefused(noMaskedActions)) {
 			return;
 		}
 
@@ -129,30 +144,5 @@ export class ActionControl {
 		}
 
 		return isMasked;
-	}
-}
-
-/** The node that the menu of actions is for, and the client, cluster node or finding that the selected row stands for. */
-function actionSubject(
-	state: MonitorState,
-	view: ViewState,
-	rowKey: string | undefined,
-): {readonly node: NodeRecord | undefined; readonly selection: Selection} {
-	const node = focusedNode(state, view);
-	switch (view.panel) {
-		case 'clients':
-			return {node, selection: rowKey !== undefined && /^\d+$/.test(rowKey) ? {clientId: Number(rowKey)} : {}};
-		case 'cluster':
-			return {node, selection: {nodeId: rowKey}};
-		case 'findings': {
-			const row = rowKey === undefined ? undefined : rowWith({state, table: tableOf(view, 'findings')}, rowKey);
-			const finding = findingOfRow(row);
-			const wanted = finding?.remedy?.node ?? finding?.node;
-			const found = wanted === undefined ? undefined : state.nodes.get(wanted);
-			return {node: found ?? node, selection: {action: finding?.action ?? undefined, value: finding?.remedy?.value}};
-		}
-
-		default:
-			return {node, selection: {}};
 	}
 }

@@ -1,4 +1,3 @@
-import type {NodeAddress} from '../../domain/node.js';
 import type {KeyName} from '../../keys/bindings.js';
 import type {Intent} from '../../keys/intent.js';
 import {alwaysQuits} from '../../keys/keyboard.js';
@@ -23,9 +22,11 @@ import {type CopiedThing, copyNotice, panelText, rowText} from './copied-text.js
 import {dismissal} from './dismissal.js';
 import {pastedEvent, typingOf} from './filter-typing.js';
 import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
+import {openedRow} from './opened-row.js';
 import {PaletteControl} from './palette-control.js';
 import {PasswordControl} from './password-control.js';
 import {ReplayControl} from './replay-control.js';
+import {clientOfRow} from './sought-client.js';
 import {TimeControl} from './time-control.js';
 
 const noticeMs = 5000;
@@ -273,11 +274,16 @@ export class Controller {
 			}
 		},
 		'open-actions': () => {
-			const {overlay} = this.#view;
-			const rowKey = overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
+			const rowKey = this.#chosenRow();
 			this.#apply({kind: 'overlay-closed'});
 			this.#actions.openMenu(rowKey);
 		},
+		'open-row-action': () => {
+			const rowKey = this.#chosenRow();
+			this.#apply({kind: 'overlay-closed'});
+			this.#actions.openRowAction(rowKey);
+		},
+		'show-client': () => this.#showClient(),
 		'ask-password': () => this.#password.open(focusedNode(this.#options.liveState(), this.#view)),
 		'take-back': () => this.#actions.takeBack(),
 		copy: ({what}) => this.#copy(what),
@@ -299,6 +305,23 @@ export class Controller {
 		return selectedRow(this.#panel.rowKeys(this.#input), tableOf(this.#view, this.#view.panel).selectedKey);
 	}
 
+	/** The row whose details are open, else the selected row. */
+	#chosenRow(): string | undefined {
+		const {overlay} = this.#view;
+		return overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
+	}
+
+	/** Shows the client that the row is about on panel 4. */
+	#showClient(): void {
+		const rowKey = this.#chosenRow();
+		const place = rowKey === undefined ? undefined : clientOfRow(this.#panel, this.#input, rowKey);
+		if (place === undefined) {
+			this.notify('this row names no client');
+		} else {
+			this.#apply({kind: 'clients-shown', ...place});
+		}
+	}
+
 	#move(to: Extract<Intent, {kind: 'move'}>['to']): void {
 		const keys = this.#panel.rowKeys(this.#input);
 		const page = Math.max(1, this.#options.size().rows - rowsAroundList);
@@ -306,30 +329,13 @@ export class Controller {
 		this.#apply(rowKey === undefined ? undefined : {kind: 'row-chosen', rowKey});
 	}
 
-	/**
-	Opens the details of the selected row. In a list of nodes the first Enter puts the row's node in focus, and the
-	second opens its details. A row that stands for others is opened or folded in the list.
-	*/
 	#openDetails(): void {
-		const rowKey = this.#selectedRow();
-		const node = pickedNode(this.#panel, this.#input, rowKey);
-		if (node !== undefined) {
-			this.#apply({kind: 'node-chosen', node});
-			return;
+		const opened = openedRow(this.#panel, this.#input, this.#selectedRow());
+		if ('problem' in opened) {
+			this.notify(opened.problem);
+		} else {
+			this.#apply(opened);
 		}
-
-		if (rowKey !== undefined && this.#panel.isFoldable?.(this.#input, rowKey) === true) {
-			this.#apply({kind: 'row-toggled', rowKey});
-			return;
-		}
-
-		if (rowKey === undefined || this.#panel.details === undefined) {
-			this.notify('there is no row to open');
-			return;
-		}
-
-		const {panel} = this.#view;
-		this.#apply({kind: 'overlay-opened', overlay: {kind: 'details', panel, rowKey, firstRow: 0}});
 	}
 
 	#stepSort(): void {
@@ -374,14 +380,7 @@ export class Controller {
 	}
 
 	#rowText(): string | undefined {
-		const {overlay} = this.#view;
-		const rowKey = overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
+		const rowKey = this.#chosenRow();
 		return rowKey === undefined ? undefined : rowText(this.#panel, this.#input, rowKey);
 	}
-}
-
-/** The node that Enter on a row puts in focus; undefined for a row without a known node and for the node in focus. */
-function pickedNode(panel: Panel, input: PanelInput, rowKey: string | undefined): NodeAddress | undefined {
-	const node = rowKey === undefined ? undefined : panel.nodeOf?.(input, rowKey);
-	return node === input.node?.address ? undefined : node;
 }

@@ -55,6 +55,7 @@ export const commandsPanel: Panel = {
 				lines: [...facts, ...body],
 			};
 		}),
+	clientOf: (_input, rowKey) => ({command: rowKey}),
 	rowTitle: 'Command',
 	details: (input, rowKey) => {
 		const row = input.node && commandRows(input.node).find(({rate}) => rate.command === rowKey);

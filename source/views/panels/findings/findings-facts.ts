@@ -94,7 +94,7 @@ function restOf(entry: JoinedFinding, {nowMs, keyboard}: PanelInput): readonly F
 			: [
 					[
 						'action',
-						`${keyboard.shown('actions') || 'actions,'} then ${help.letter}${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
+						`${keyboard.shown('row-action') || 'a key'} opens its dialog${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
 					] as const,
 				]),
 		['means', messageText(meaning)],

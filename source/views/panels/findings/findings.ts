@@ -35,6 +35,14 @@ export const findingsPanel: Panel = {
 	sortKeys,
 	rowKeys: input => shownRows(input).map(({key}) => key),
 	draw: (input, rect) => plainBox(findingsPanel, input, rect, room => content(input, room)),
+	clientOf(input, rowKey) {
+		const finding = findingOfRow(rowWith(input, rowKey));
+		const {client, command, node} = finding?.culprit ?? {};
+		const at = node ?? finding?.node;
+		return client === undefined && command === undefined
+			? undefined
+			: {node: at, address: client?.name, name: client?.name, command: command?.toLowerCase()};
+	},
 	rowTitle: 'Finding',
 	isFoldable(input, rowKey) {
 		const row = rowWith(input, rowKey);

@@ -48,6 +48,10 @@ export const slowlogPanel: Panel = {
 				lines: [...facts, ...body.lines],
 			};
 		}),
+	clientOf(input, rowKey) {
+		const row = rowsOf(input).find(each => keyOf(each) === rowKey);
+		return row && {node: row.node, address: row.clientAddress, name: row.clientName};
+	},
 	rowTitle: 'Slow log entry',
 	details: (input, rowKey) => {
 		const row = shownEntries(input).find(each => keyOf(each) === rowKey);

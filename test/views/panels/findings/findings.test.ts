@@ -68,7 +68,7 @@ test('the details name the action, the cause and the cost of the advice', () => 
 		const key = findingsPanel.rowKeys(input()).find(candidate => candidate.startsWith(rule)) ?? '';
 		return new Map(findingsPanel.details?.(input(), key) ?? []);
 	};
-	assert.match(facts('per.misconf').get('action') ?? '', /^A then b: /);
+	assert.match(facts('per.misconf').get('action') ?? '', /^X opens its dialog: /);
 	assert.match(facts('per.misconf').get('follows from') ?? '', /^per\.rdb_fail 10\.0\.1\.11:6379$/);
 	assert.equal(facts('per.none').get('costs'), 'A fork.');
 	assert.match(facts('mem.max').get('since') ?? '', /ended 2026-11-23 14:02:01/);

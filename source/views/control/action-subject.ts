@@ -1,0 +1,42 @@
+import type {Selection} from '../../actions/catalogue/action-row.js';
+import type {Choice} from '../../actions/catalogue/choice.js';
+import type {ActionName} from '../../domain/action.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {tableOf, type ViewState} from '../../state/view-state.js';
+import {findingOfRow, rowWith} from '../panels/findings/findings-rows.js';
+import {focusedNode} from '../screen-input.js';
+
+/** The node that the menu of actions is for, and the client, cluster node or finding that the selected row stands for. */
+export function actionSubject(
+	state: MonitorState,
+	view: ViewState,
+	rowKey: string | undefined,
+): {readonly node: NodeRecord | undefined; readonly selection: Selection} {
+	const node = focusedNode(state, view);
+	switch (view.panel) {
+		case 'clients':
+			return {node, selection: rowKey !== undefined && /^\d+$/.test(rowKey) ? {clientId: Number(rowKey)} : {}};
+		case 'cluster':
+			return {node, selection: {nodeId: rowKey}};
+		case 'findings': {
+			const row = rowKey === undefined ? undefined : rowWith({state, table: tableOf(view, 'findings')}, rowKey);
+			const finding = findingOfRow(row);
+			const wanted = finding?.remedy?.node ?? finding?.node;
+			const found = wanted === undefined ? undefined : state.nodes.get(wanted);
+			return {node: found ?? node, selection: {action: finding?.action ?? undefined, value: finding?.remedy?.value}};
+		}
+
+		default:
+			return {node, selection: {}};
+	}
+}
+
+/** The action that belongs to a row of the panel. It opens a guarded dialog. */
+export type RowAction = {readonly node: NodeRecord; readonly choice: Choice};
+
+/** Closing the client of a row of Clients, or the remedy of a row of Findings; undefined where a row has neither. */
+export function rowAction(state: MonitorState, view: ViewState, rowKey: string | undefined): RowAction | undefined {
+	const {node, selection} = actionSubject(state, view, rowKey);
+	const action: ActionName | undefined = selection.clientId === undefined ? selection.action : 'client-kill';
+	return node === undefined || action === undefined ? undefined : {node, choice: {...selection, action}};
+}
