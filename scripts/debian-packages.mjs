@@ -93,29 +93,32 @@ async function writeAptConfiguration(work, {uri, settings}, suite) {
 }
 
 /**
-Downloads a package and all packages that it depends on into `work`.
+Downloads a package and all packages that it depends on into `work`. With `only`, just these beside the package.
 
 @returns {Promise<string[]>} The paths of the packages, every one verified.
 */
-export async function downloadPackages(work, source, {suite, program}) {
+export async function downloadPackages(work, source, {suite, program, only}) {
 	const configuration = await writeAptConfiguration(work, source, suite);
 	const env = {...process.env, APT_CONFIG: configuration, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive'};
-	const apt = words => run('apt-get', ['--quiet', '--yes', ...words], {env, maxBuffer: 2 ** 26});
+	const archives = path.join(work, 'cache', 'archives');
+	// `apt-get download` writes into the folder in which it runs.
+	const apt = words => run('apt-get', ['--quiet', '--yes', ...words], {env, cwd: archives, maxBuffer: 2 ** 26});
+	const wish = only === undefined ? ['install', program] : ['download', program, ...only];
 	await apt(['update']);
 
 	// apt prints one line for each package: 'URI' file size SHA256:hash. The hash comes from the signed index.
-	const listed = await apt(['--option=Acquire::ForceHash=SHA256', '--print-uris', 'install', program]);
+	const listed = await apt(['--option=Acquire::ForceHash=SHA256', '--print-uris', ...wish]);
 	const wanted = [...listed.stdout.matchAll(/^'([^']+)' (\S+) \d+ SHA256:([\da-f]{64})$/gm)];
 	const count = listed.stdout.match(/^'/gm)?.length ?? 0;
 	if (wanted.length === 0 || wanted.length !== count) {
 		throw new Error(`apt-get names ${count} packages, ${wanted.length} of them with a SHA256`);
 	}
 
-	await apt(['--download-only', 'install', program]);
+	await apt(only === undefined ? ['--download-only', ...wish] : wish);
 	const files = [];
 	for (const [, uri, name, sha256] of wanted) {
 		// A file of a mirror that is a folder of this machine is read in place.
-		const file = uri.startsWith('file:') ? fileURLToPath(uri) : path.join(work, 'cache', 'archives', name);
+		const file = uri.startsWith('file:') ? fileURLToPath(uri) : path.join(archives, name);
 		const hash = createHash('sha256')
 			.update(await readFile(file))
 			.digest('hex');

@@ -2,5 +2,6 @@ export const servers: ReadonlyArray<{readonly name: string; readonly suite: stri
 export function cacheFolder(): string;
 export function fetchServer(name: string): Promise<string>;
 export function ensureServer(): Promise<string>;
+export function ensureNeighbour(program: string): Promise<string>;
 export function ensureHtop(): Promise<string>;
 export function programOnPath(program: string): string | undefined;

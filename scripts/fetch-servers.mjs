@@ -27,6 +27,22 @@ export const servers = [
 /** The program that `npm run bench` compares with, from the same packages. */
 const htop = {name: 'htop', suite: 'bookworm', program: 'htop'};
 
+/**
+What stands beside redis-top, for the tests and the demo. `also` are further programs of the package. Go programs need the
+C library alone, so that of their packages' many dependencies, all for web pages, only that one is fetched.
+*/
+export const neighbours = [
+	{name: 'prometheus', suite: 'bookworm', program: 'prometheus', also: ['promtool'], only: ['libc6']},
+	{
+		name: 'alertmanager',
+		suite: 'bookworm',
+		program: 'prometheus-alertmanager',
+		also: ['amtool'],
+		only: ['libc6'],
+	},
+	{name: 'redis-exporter', suite: 'bookworm', program: 'prometheus-redis-exporter', only: ['libc6']},
+];
+
 /** The folder of fetched servers: `$REDIS_TOP_CACHE`, else `redis-top/servers` in the user's cache folder. */
 export function cacheFolder() {
 	const {REDIS_TOP_CACHE, XDG_CACHE_HOME} = process.env;
@@ -36,14 +52,14 @@ export function cacheFolder() {
 /**
 The program of a server. It is fetched unless the cache has it. Several processes may call this at once.
 
-@param {string} name A name in `servers`, such as `redis-8.0`.
+@param {string} name A name in `servers`, such as `redis-8.0`, or in `neighbours`.
 @returns {Promise<string>} The program's path.
 @throws {Error} With one line that says what is wrong and what to install instead.
 */
 export async function fetchServer(name) {
-	const server = [...servers, htop].find(candidate => candidate.name === name);
+	const server = [...servers, ...neighbours, htop].find(candidate => candidate.name === name);
 	if (server === undefined) {
-		throw new Error(`${name} is not one of ${servers.map(({name}) => name).join(', ')}`);
+		throw new Error(`${name} is not one of ${[...servers, ...neighbours].map(({name}) => name).join(', ')}`);
 	}
 
 	const destination = path.join(cacheFolder(), name);
@@ -71,7 +87,7 @@ export async function fetchServer(name) {
 		}
 
 		const tree = path.join(work, 'tree');
-		await keepServer(unpacked, tree, server.program);
+		await keepServer(unpacked, tree, server);
 		await run(path.join(tree, 'bin', server.program), ['--version']);
 		await rename(tree, destination).catch(error => {
 			// Another process may have been first; it fetched the same files.
@@ -120,6 +136,22 @@ export async function ensureServer() {
 
 		throw error;
 	}
+}
+
+/**
+A program that stands beside redis-top: the one on the PATH, else the one in the cache, which is fetched.
+
+@param {string} program `prometheus`, `promtool`, `prometheus-alertmanager`, `amtool` or `prometheus-redis-exporter`.
+@returns {Promise<string>} The program's path.
+@throws {Error} With one line that says why it cannot be fetched.
+*/
+export async function ensureNeighbour(program) {
+	const row = neighbours.find(({program: own, also = []}) => own === program || also.includes(program));
+	if (row === undefined) {
+		throw new Error(`${program} is no program beside redis-top`);
+	}
+
+	return programOnPath(program) ?? path.join(path.dirname(await fetchServer(row.name)), program);
 }
 
 /** The path of htop: the one on the PATH, else the one in the cache, which is fetched. */
@@ -176,7 +208,7 @@ Moves the server's programs and their shared libraries out of the unpacked packa
 them, `libexec/` the programs, and `lib/` the libraries with the loader. Everything else is left out, above all setuid
 programs.
 */
-async function keepServer(unpacked, tree, program) {
+async function keepServer(unpacked, tree, {program, also = []}) {
 	for (const folder of ['bin', 'lib', 'libexec']) {
 		await mkdir(path.join(tree, folder), {recursive: true});
 	}
@@ -193,7 +225,7 @@ async function keepServer(unpacked, tree, program) {
 	}
 
 	const family = `${program.split('-')[0]}-`;
-	const isKept = name => name === program || name.startsWith(family);
+	const isKept = name => name === program || name.startsWith(family) || also.includes(name);
 	const binaries = path.join(unpacked, 'usr', 'bin');
 	for (const name of (await readdir(binaries)).filter(isKept)) {
 		await cp(path.join(binaries, name), path.join(tree, 'libexec', name), {verbatimSymlinks: true});
@@ -237,10 +269,10 @@ function reasonOf(error) {
 }
 
 async function main(words) {
-	const known = new Set(['--one', '--all', ...servers.map(({name}) => name)]);
+	const known = new Set(['--one', '--all', ...[...servers, ...neighbours].map(({name}) => name)]);
 	const unknownName = words.find(word => !known.has(word));
 	if (unknownName !== undefined || words.length === 0) {
-		const names = servers.map(({name}) => name).join(' | ');
+		const names = [...servers, ...neighbours].map(({name}) => name).join(' | ');
 		process.stderr.write(`usage: fetch-servers.mjs [--one | --all] [${names}]…\n`);
 		process.exitCode = 64;
 		return;
