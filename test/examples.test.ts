@@ -29,7 +29,14 @@ test('every command and flag that the README, the pages and the examples name ex
 	const flags = new Set(flagRows.map(({name}) => name));
 	// Flags of other programs' commands in the texts.
 	const foreign = new Set(['channel', 'global', 'all', 'user']);
-	const files = ['README.md', 'docs/nodes.md', 'docs/configuration.md', 'docs/scripts.md', 'docs/actions.md'];
+	const files = [
+		'README.md',
+		'docs/nodes.md',
+		'docs/configuration.md',
+		'docs/scripts.md',
+		'docs/actions.md',
+		'docs/prometheus.md',
+	];
 	const examples = ['config.toml', 'redis-top-watch.service', 'kubernetes-probe.yaml', 'nagios.cfg'];
 	for (const file of [...files, ...examples.map(name => `examples/${name}`)]) {
 		const text = read(file);

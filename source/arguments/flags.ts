@@ -313,6 +313,13 @@ export const flagTable = {
 		commands: ['watch'],
 		text: 'watch: run this command for each line, with the finding as JSON on its stdin; it is split into words, without a shell',
 	},
+	metrics: {
+		group: 'other',
+		name: 'metrics',
+		value: 'HOST:PORT',
+		commands: ['watch'],
+		text: "watch: serve metrics for Prometheus at this address, in redis_exporter's names",
+	},
 	config: {
 		group: 'other',
 		name: 'config',

@@ -4,7 +4,7 @@
 /** The names of each command's formats, the default first. */
 export const formatNames = {
 	monitor: ['text', 'json'],
-	check: ['text', 'json'],
+	check: ['text', 'json', 'prometheus'],
 	watch: ['text', 'json'],
 	replay: ['text', 'json'],
 	report: ['markdown', 'html'],

@@ -120,6 +120,6 @@ export async function runCheck(config: Config): Promise<number> {
 	const print = chosenFormat(checkFormats, config);
 	const session = await gatherSamples(config);
 	const report = checkReport(session.store.get(), systemClock.now(), config);
-	await writeOut(`${print(report)}\n`);
+	await writeOut(`${await print(report)}\n`);
 	return report.check.exitCode;
 }

@@ -1,4 +1,3 @@
-import type {Formats} from '../report/output-formats.js';
 import {UsageError} from './usage-error.js';
 
 /**
@@ -6,10 +5,10 @@ The format that `--format` names, or the default. Commands call it before they p
 
 @throws UsageError where the command has no such format.
 */
-export function chosenFormat<Report extends readonly unknown[]>(
-	formats: Formats<Report>,
+export function chosenFormat<Report extends readonly unknown[], Text extends string | Promise<string>>(
+	formats: Readonly<Record<string, (...report: Report) => Text>>,
 	{command, format}: {readonly command: string; readonly format: string | undefined},
-): (...report: Report) => string {
+): (...report: Report) => Text {
 	const names = Object.keys(formats);
 	const name = format ?? names[0] ?? '';
 	const chosen = Object.hasOwn(formats, name) ? formats[name] : undefined;

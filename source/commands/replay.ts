@@ -60,7 +60,7 @@ export async function runReplay(config: Config): Promise<number> {
 	if (printCheck !== undefined) {
 		replay.seek(atMs ?? replay.recording.endedMs);
 		const report = checkReport(state(replay.get()), replay.nowMs, config);
-		await writeOut(`${printCheck(report)}\n`);
+		await writeOut(`${await printCheck(report)}\n`);
 		return report.check.exitCode;
 	}
 

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {dismissGone} from '../app/dismiss-gone.js';
 import {fitHeap} from '../app/heap.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
@@ -14,6 +15,7 @@ import {gatherHostEvidence, type SeenStates} from './check.js';
 import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled} from './samples.js';
+import {serveMetrics} from './serve-metrics.js';
 import {stopOnSignal} from './stop-on-signal.js';
 import {writeOut} from './write-out.js';
 
@@ -45,10 +47,16 @@ export async function runWatch(config: Config): Promise<number> {
 		return recording;
 	}
 
+	const metrics = config.metrics === undefined ? undefined : await serveMetrics(config.metrics, config.ruleChoice);
+	if (typeof metrics === 'number') {
+		return metrics;
+	}
+
 	const end = stopOnSignal();
 	process.stderr.on('error', () => undefined);
 	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
 	fitHeap(session.store);
+	metrics?.show(session);
 	session.fleet.setInterests(allInterests);
 	const {findingCommand: words} = config;
 	const command = words === undefined ? undefined : new FindingCommand({words, complain});
@@ -70,6 +78,7 @@ export async function runWatch(config: Config): Promise<number> {
 		session.store.flush();
 		const now = openFindings(session.store.get().findings, config.ruleChoice);
 		const atMs = systemClock.now();
+		dismissGone(session, atMs);
 		const changes = findingChanges(known, now);
 		if (changes.length > 0) {
 			await writeOut(`${print(changes, atMs)}\n`);
@@ -84,6 +93,7 @@ export async function runWatch(config: Config): Promise<number> {
 	}
 
 	command?.close();
+	metrics?.close();
 	session.store.flush();
 	await closeRecording(recording);
 	return end.exitCode();

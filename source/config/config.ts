@@ -17,6 +17,7 @@ import type {FollowMode} from '../wire/follow.js';
 import {connectionsOf} from './connections.js';
 import {type DemoRequest, demoRequest} from './demo-request.js';
 import type {Placed} from './file/file-settings.js';
+import {type MetricsAddress, metricsAddressOf} from './metrics-address.js';
 import {
 	aclServerOf,
 	auditFromOf,
@@ -104,6 +105,8 @@ export type Config = {
 	readonly isVerbose: boolean;
 	/** The program that `watch` runs for each change, and its arguments. */
 	readonly findingCommand: readonly string[] | undefined;
+	/** Where `watch` serves metrics; undefined without `--metrics`. */
+	readonly metrics: MetricsAddress | undefined;
 	/**
 	The server version of `redis-top acl --for`. With it the command connects to no server. Undefined without the flag.
 	*/
@@ -175,6 +178,7 @@ export function resolveConfig(
 	const intervalMs = intervalOf(command, flags, file.origins, problems);
 	const ruleChoice = ruleChoiceOf(flags, problems);
 	const findingCommand = findingCommandOf(flags, problems);
+	const metrics = metricsAddressOf(flags, file.origins, problems);
 	const timeoutMs = timeoutOf(flags, file.origins, intervalMs, problems);
 	const found = file.sources.map(source => connectionsOf(source, environment, timeoutMs, problems));
 	const settings = firstOfEach(found.flatMap(connections => connections.settings));
@@ -227,6 +231,7 @@ export function resolveConfig(
 			ruleChoice,
 			isVerbose: flags.verbose ?? false,
 			findingCommand,
+			metrics,
 			aclServer,
 			isAclForActions: flags.actions ?? false,
 			ruleIds,

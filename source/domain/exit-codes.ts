@@ -21,7 +21,10 @@ export const exitCodeTexts: ReadonlyArray<readonly [code: string, meaning: strin
 	[String(exitCodes.ok), 'quit; check and diagnose: ok'],
 	[Object.values(healthExitCodes).slice(1).join(', '), 'check and diagnose: warning, critical, unknown'],
 	[String(exitCodes.usage), 'usage: an unknown flag, a bad value, an invalid target'],
-	[String(exitCodes.unreachable), 'nothing could be reached (only without a terminal), or a demo could not start'],
+	[
+		String(exitCodes.unreachable),
+		'nothing could be reached (only without a terminal), a demo could not start, or a port is in use',
+	],
 	[String(exitCodes.bug), 'a bug in redis-top'],
 	[String(exitCodes.noPermission), 'a file that may not be read or written'],
 	['128+n', 'ended by signal n'],

@@ -8,7 +8,9 @@ import {diagnoseFormats} from './text/diagnose-text.js';
 import {sampleFormats} from './text/sample-text.js';
 
 /** The formats of one command: each turns the command's report into text. The first is the default. */
-export type Formats<Report extends readonly unknown[]> = Readonly<Record<string, (...report: Report) => string>>;
+export type Formats<Report extends readonly unknown[]> = Readonly<
+	Record<string, (...report: Report) => string | Promise<string>>
+>;
 
 /** Commands that `--format` is for, with their formats. Help and completion take the names from `arguments/format-names.ts`. */
 export const outputFormats = {

@@ -75,6 +75,7 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		ruleChoice: everyRule,
 		isVerbose: false,
 		findingCommand: undefined,
+		metrics: undefined,
 		aclServer: undefined,
 		isAclForActions: false,
 		auditFrom: undefined,

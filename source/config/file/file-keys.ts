@@ -41,6 +41,12 @@ export const fileKeys = {
 	},
 	ascii: {kind: 'switch', scope: 'everywhere', flag: 'ascii', text: 'ASCII only'},
 	theme: {kind: 'choice', choices: themeNames, scope: 'everywhere', flag: 'theme', text: 'colours of the screen'},
+	metrics: {
+		kind: 'text',
+		scope: 'everywhere',
+		flag: 'metrics',
+		text: 'watch: serve metrics for Prometheus at this HOST:PORT',
+	},
 	user: {kind: 'text', scope: 'profile', flag: 'user', text: 'ACL user'},
 	'password-file': {
 		kind: 'file',

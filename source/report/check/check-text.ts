@@ -116,7 +116,12 @@ export function checkText({check, groups, performance, isVerbose}: CheckReport):
 }
 
 /** The output formats of `redis-top check`; `text` is the default. */
-export const checkFormats = {
+export const checkFormats: Readonly<Record<string, (report: CheckReport) => string | Promise<string>>> = {
 	text: checkText,
 	json: ({check}: CheckReport): string => JSON.stringify(check, undefined, 2),
+	/** For node_exporter's textfile collector. prom-client is loaded only here. */
+	async prometheus({metrics}: CheckReport): Promise<string> {
+		const {metricsPage} = await import('../../metrics/metrics-page.js');
+		return (await metricsPage(metrics, 'text')).trimEnd();
+	},
 };

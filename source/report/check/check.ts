@@ -4,6 +4,7 @@ import {healthExitCodes} from '../../domain/exit-codes.js';
 import {type Culprit, effectRank, severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
 import {failureText} from '../../domain/sample.js';
+import type {MetricSource} from '../../metrics/metric-family.js';
 import {allRules, type RuleId} from '../../rules/all-rules.js';
 import type {BlindRule, Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
@@ -112,6 +113,8 @@ export type CheckReport = {
 	readonly performance: string;
 	/** Whether the text lists advice too. */
 	readonly isVerbose: boolean;
+	/** What the metrics are made from: the state with the chosen findings. */
+	readonly metrics: MetricSource;
 };
 
 /** @param nowMs Wall time, milliseconds since the epoch. */
@@ -124,6 +127,7 @@ export const checkReport = (
 	groups: groupedFindings(rankedFindings(chosenFindings(state, ruleChoice))),
 	performance: performanceData(state),
 	isVerbose,
+	metrics: {state: chosenFindings(state, ruleChoice), polls: new Map(), nowMs},
 });
 
 /** The chosen rules that `check` cannot evaluate, however many samples it takes. */

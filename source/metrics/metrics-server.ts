@@ -1,0 +1,133 @@
+import http from 'node:http';
+import type {PageFormat} from './metrics-page.js';
+
+export type MetricsServerOptions = {
+	readonly host: string;
+	readonly port: number;
+	/** Makes the page. Called again only when the last page is older than `pageHoldsMs`. */
+	readonly page: (format: PageFormat) => Promise<string>;
+	readonly contentTypes: Readonly<Record<PageFormat, string>>;
+	/** Whether every target was polled once. */
+	readonly isReady: () => boolean;
+	/** Monotonic time in milliseconds. */
+	readonly elapsed: () => number;
+};
+
+/** How long a page is served again, in milliseconds. Several Prometheus servers then cost one page. */
+const pageHoldsMs = 1000;
+/** Most connections at a time. A reader that opens more is no Prometheus. */
+const mostConnections = 64;
+/** Longest time for the head of a request, and for a whole request, in milliseconds. */
+const requestMs = 10_000;
+/** Longest time in which a reader takes nothing, in milliseconds. */
+const idleMs = 30_000;
+/** Most bytes of a request's head. */
+const mostHeadBytes = 8192;
+
+const plain = {'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store'};
+
+/**
+Serves `/metrics`, `/-/healthy` and `/-/ready` by HTTP, to GET and HEAD alone. It reads no body. Slow, silent and too many
+readers are disconnected.
+*/
+export class MetricsServer {
+	readonly #options: MetricsServerOptions;
+	readonly #server: http.Server;
+	readonly #pages = new Map<PageFormat, {readonly atMs: number; readonly text: Promise<string>}>();
+
+	constructor(options: MetricsServerOptions) {
+		this.#options = options;
+		this.#server = http.createServer({maxHeaderSize: mostHeadBytes, requestTimeout: requestMs}, (request, response) => {
+			this.#answer(request, response).catch(() => response.destroy());
+		});
+		this.#server.headersTimeout = requestMs;
+		this.#server.maxConnections = mostConnections;
+		this.#server.setTimeout(idleMs, socket => socket.destroy());
+		this.#server.on('clientError', (_, socket) => socket.destroy());
+	}
+
+	/** Listens. Rejects with Node's error, whose code says why: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`. */
+	listen(): Promise<void> {
+		const {host, port} = this.#options;
+		return new Promise((resolve, reject) => {
+			this.#server.once('error', reject);
+			this.#server.listen({host, port}, () => {
+				this.#server.off('error', reject);
+				// Accepting fails while the process has no file descriptors left. The next connection may succeed.
+				this.#server.on('error', () => undefined);
+				resolve();
+			});
+		});
+	}
+
+	/** Ends all connections. */
+	close(): void {
+		this.#server.close();
+		this.#server.closeAllConnections();
+	}
+
+	async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+		const [path = '/'] = (request.url ?? '/').split('?');
+		request.resume();
+		if (request.method !== 'GET' && request.method !== 'HEAD') {
+			response.writeHead(405, {...plain, allow: 'GET, HEAD'}).end('GET and HEAD only\n');
+			return;
+		}
+
+		switch (path) {
+			case '/metrics': {
+				const format: PageFormat = acceptsOpenMetrics(request.headers.accept) ? 'openmetrics' : 'text';
+				const text = await this.#page(format);
+				response.writeHead(200, {
+					'content-type': this.#options.contentTypes[format],
+					'content-length': Buffer.byteLength(text),
+					'cache-control': 'no-store',
+				});
+				response.end(request.method === 'HEAD' ? undefined : text);
+				break;
+			}
+
+			case '/-/healthy': {
+				response.writeHead(200, plain).end('healthy\n');
+				break;
+			}
+
+			case '/-/ready': {
+				const isReady = this.#options.isReady();
+				response.writeHead(isReady ? 200 : 503, plain).end(isReady ? 'ready\n' : 'no target was polled yet\n');
+				break;
+			}
+
+			case '/': {
+				response.writeHead(200, plain).end('redis-top: /metrics /-/healthy /-/ready\n');
+				break;
+			}
+
+			default: {
+				response.writeHead(404, plain).end('there is /metrics, /-/healthy and /-/ready\n');
+			}
+		}
+	}
+
+	#page(format: PageFormat): Promise<string> {
+		const nowMs = this.#options.elapsed();
+		const known = this.#pages.get(format);
+		if (known !== undefined && nowMs - known.atMs < pageHoldsMs) {
+			return known.text;
+		}
+
+		const text = this.#options.page(format);
+		this.#pages.set(format, {atMs: nowMs, text});
+		// A page that failed is not served again.
+		text.catch(() => this.#pages.delete(format));
+		return text;
+	}
+}
+
+/** Whether a reader asks for OpenMetrics 1.0, as Prometheus does by its Accept header. */
+export const acceptsOpenMetrics = (accept = ''): boolean =>
+	accept.split(',').some(part => {
+		const [type = '', ...parameters] = part.split(';').map(word => word.trim().toLowerCase());
+		const isRefused = parameters.some(parameter => /^q=0(?:\.0*)?$/.test(parameter));
+		return type === 'application/openmetrics-text' && !isRefused;
+	});
