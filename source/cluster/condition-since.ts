@@ -73,8 +73,8 @@ function commonSlots(one: readonly SlotRange[], other: readonly SlotRange[]): Sl
 }
 
 /**
-A resharding has some slots between two owners in every comparison, and others each time. Only slots that were in the
-condition before as well last.
+During a resharding some slots are between two owners in every comparison, but other slots each time. A condition lasts
+only for slots that were in it before, too.
 */
 function lasting<Key>(
 	before: ReadonlyMap<Key, LastingSlots>,

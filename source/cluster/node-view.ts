@@ -79,7 +79,7 @@ export const linesIn = (nodes: readonly ClusterNode[]): ReadView['lines'] | unde
 /** Parsed views by reply. The same reply is compared often, and for a thousand nodes parsing would be the main cost. */
 const partsOf = memoizeByRef(parseView);
 
-/** Number of different views kept for sharing. A split has two now, and up to two from before it. */
+/** Number of different views kept for sharing. During a split there are two, and up to two from before the split. */
 const viewsKept = 4;
 /** The latest different views, the newest first. */
 let latestViews: readonly ParsedView[] = [];

@@ -2,7 +2,7 @@ import type {ClusterNode, SlotRange} from '../domain/cluster.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeId} from '../domain/node.js';
 
-/** The slots of a node's shard as its own view has them, and whether some of them are on their way to another shard. */
+/** The slots of a node's shard as its own view has them, and whether some of them are being moved to another shard. */
 type ShardSlots = {readonly owner: NodeId; readonly slots: readonly SlotRange[]; readonly isLeaving: boolean};
 
 const shardSlotsIn = memoizeByRef((lines: readonly ClusterNode[]): ShardSlots | undefined => {

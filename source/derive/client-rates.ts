@@ -2,7 +2,10 @@ import type {ClientRow, ClientTraffic} from '../domain/client.js';
 import type {NodeSample} from '../domain/sample.js';
 import type {ClientReading} from './node-record.js';
 
-/** The readings of CLIENT LIST are at least this far apart for rates, in milliseconds. Counts of less are chance. */
+/**
+Shortest time between two readings of CLIENT LIST from which rates are computed, in milliseconds. Rates over less time
+are unreliable.
+*/
 const shortestMs = 200;
 
 /**

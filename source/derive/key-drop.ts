@@ -20,8 +20,8 @@ export type KeyDrop = {
 const fewestKeys = 1000;
 
 /**
-Share of the keys that must be left for expiry to explain a drop across a restart or a full resync. Keys whose time is
-over are then dropped without being counted. That hardly ever takes nine keys of ten.
+Share of the keys that must be left for expiry to explain a drop across a restart or a full resync. Expired keys are
+then dropped without being counted, but hardly ever nine keys of ten.
 */
 const leastLeftShare = 0.1;
 const flushes = ['flushall', 'flushdb', 'swapdb'];
@@ -29,7 +29,7 @@ const flushes = ['flushall', 'flushdb', 'swapdb'];
 /**
 The drop of keys between two samples. Undefined when it is too small, when the samples can't be compared, or when at
 least half of the lost keys expired or were evicted. A server does not count the keys that expire during a restart or a
-full resync. There, keys with a time to live may have expired as long as a tenth of all keys is left.
+full resync. There, keys with a TTL count as expired as long as a tenth of all keys is left.
 */
 export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): KeyDrop | undefined {
 	const from = earlier && keyCount(earlier.info);
@@ -43,7 +43,7 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 		return undefined;
 	}
 
-	// A replica that was given another primary has the keys of that one.
+	// A replica that was given another primary has the keys of that primary.
 	if (nodeRole(earlier.info) === 'replica' && primaryAddress(earlier.info) !== primaryAddress(later.info)) {
 		return undefined;
 	}
@@ -63,7 +63,7 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 	return {from, to, byRestart, byFlush: byRestart ? undefined : flushed(earlier, later)};
 }
 
-/** Whether so many fewer keys have a time to live. */
+/** Whether the number of keys with a TTL fell by at least as many as were lost. */
 function mayHaveExpired(earlier: NodeSample, later: NodeSample, lost: number): boolean {
 	return keyTotals(earlier.info).expiring - keyTotals(later.info).expiring >= lost;
 }

@@ -11,7 +11,7 @@ const commandsKept = 32;
 /** Fewest steps from which a usual time is computed: a minute. */
 const fewestSteps = 6;
 /**
-Number of the latest steps that count as now. The fastest of them is used, because a single slow step is an accident.
+Number of the latest steps that count as now. The fastest of them is used, because a single slow step may be chance.
 */
 const latestSteps = 2;
 

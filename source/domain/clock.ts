@@ -10,7 +10,10 @@ export type Clock = {
 	sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 };
 
-/** Milliseconds without what is less than a microsecond: a recording holds no more, and its state has to equal the live one. */
+/**
+Rounds milliseconds to whole microseconds. A recording holds no finer times, and a replayed state has to equal the live
+one.
+*/
 export const wholeMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** The machine's own time. A sleep keeps the process alive until it ends or its signal aborts. */

@@ -214,7 +214,7 @@ export type ProcessorQuota = {
 	readonly cores: number;
 	/** Periods, mostly of 100 ms, in which the group ran, since the group was created. */
 	readonly periods: number;
-	/** Those of the periods in which the group had to stand still, because its time was used up. */
+	/** Periods in which the group was stopped because its time was used up. */
 	readonly throttled: number;
 };
 

@@ -1,6 +1,6 @@
 /** One reading of a counter. The server never lowers such a counter, except by a reset. */
 export type CounterReading = {
-	/** When it was read, on the monotonic clock in milliseconds. */
+	/** When the counter was read, on the monotonic clock in milliseconds. */
 	readonly elapsedMs: number;
 	readonly runId: string | undefined;
 	readonly total: number;

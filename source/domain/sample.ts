@@ -177,7 +177,7 @@ export type PollOutcome =
 			/** Every blind spot of this server that is known, not only those of this poll. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
-			/** What was asked and what came, by the write that asked for it: what a recording holds. */
+			/** The commands and their replies as a recording holds them, grouped by the write that sent them. */
 			readonly exchanges?: ReadonlyArray<readonly Exchange[]>;
 			/** Number of intervals before this poll in which the rotation skipped the node. @default 0 */
 			readonly skipped?: number;

@@ -18,8 +18,8 @@ export const scale = {
 	recentRecordingUpTo: 50,
 
 	/**
-	Nodes up to which every node is asked for its cluster view. Above, a sample of them is: all views of 1,000 nodes
-	would be 62 MB a second.
+	Nodes up to which every node is asked for its cluster view. With more nodes a sample of them is asked: all views of
+	1,000 nodes would be 62 MB a second.
 	*/
 	viewsOfAllUpTo: 50,
 	/**
@@ -28,8 +28,8 @@ export const scale = {
 	*/
 	logsOfAllUpTo: 50,
 	/**
-	Nodes up to which rules are evaluated with every poll. Above, less often for idle nodes: all rules take 0.1 ms a
-	node.
+	Nodes up to which rules are evaluated with every poll. With more nodes, idle nodes are evaluated less often: all rules
+	take 0.1 ms a node.
 	*/
 	rulesEveryPollUpTo: 50,
 	/**
@@ -73,11 +73,14 @@ export const scale = {
 
 	// 200 nodes
 
-	/** Nodes up to which states are published four times a second. Above, once: lists and totals visit every node. */
+	/**
+	Nodes up to which states are published four times a second. With more nodes they are published once a second, because
+	lists and totals visit every node.
+	*/
 	quickPublishUpTo: 200,
 	/**
-	Nodes up to which cluster views are compared whenever one arrives. Above, five times less often while all nodes
-	agree.
+	Nodes up to which cluster views are compared whenever one arrives. With more nodes they are compared five times less
+	often while all nodes agree.
 	*/
 	everyComparisonUpTo: 200,
 	calmComparisonFactor: 5,

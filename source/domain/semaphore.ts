@@ -12,7 +12,7 @@ export class Semaphore {
 		if (this.#running < this.#places) {
 			this.#running += 1;
 		} else {
-			// Whoever ends hands its place on, so that nobody who comes meanwhile takes it.
+			// A task that ends passes its place to the next waiting task, so that no later task takes it.
 			await new Promise<void>(resolve => {
 				this.#waiting.push(resolve);
 			});

@@ -30,7 +30,7 @@ export type ReplicaLine = {
 	readonly offset: number | undefined;
 	/** Seconds since the replica's last acknowledgement. They do not tell how far its data is behind. */
 	readonly lagSeconds: number | undefined;
-	/** Valkey ≥ 8.0: `replica`, `main-channel`, `rdb-channel`. */
+	/** The connection's type in Valkey 8.0 and later: `replica`, `main-channel`, `rdb-channel`. */
 	readonly type: string | undefined;
 };
 

@@ -14,7 +14,7 @@ function nameOf(heading: string): string {
 
 	const name = sanitize(heading).trim().toLowerCase();
 	if (names.size < namesKept) {
-		// Both are copied: a substring of the reply would keep the whole reply in memory.
+		// Heading and name are copied: a substring of the reply would keep the whole reply in memory.
 		names.set(Buffer.from(heading).toString(), Buffer.from(name).toString());
 	}
 
@@ -29,7 +29,8 @@ value of a field wins. A heading without lines makes an empty section, such as `
 */
 export function parseInfo(reply: string): InfoReply {
 	const sections = new Map<string, ReadonlyMap<string, string>>();
-	// The reply is cut without a line feed put before it: that would keep a second copy of the reply in memory.
+	// The reply is searched without a line feed put before it, because a joined text would be a second copy of the reply
+	// in memory.
 	let heading = reply.startsWith('#') ? 0 : afterLineFeed(reply.indexOf('\n#'));
 	const untitled = heading === 0 ? '' : `\n${heading === -1 ? reply : reply.slice(0, heading)}`;
 	if (/\n[^:\n]+:/.test(untitled)) {

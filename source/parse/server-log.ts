@@ -8,7 +8,10 @@ const shownLines = 20;
 /** At most this many starts of the server are kept from its log: the last ones. */
 const startsKept = 100;
 
-/** `4242:C 24 Nov 2026 11:22:33.123 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo`: the first line of each process. */
+/**
+Matches the first line of each process: `4242:C 24 Nov 2026 11:22:33.123 * oO0OoO0OoO0Oo Redis is starting
+oO0OoO0OoO0Oo`.
+*/
 const startLine = /(?:^|[ =:])(\d+):?[A-Z]? .*oO0OoO0OoO0Oo \w+ is starting/;
 
 function startOf(line: string): LoggedStart | undefined {

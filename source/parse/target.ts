@@ -13,7 +13,7 @@ export type Target = {
 	/** Whether the user typed a port. Without one, the endpoint has Redis' default port. */
 	readonly hasPort: boolean;
 	readonly username: string | undefined;
-	/** Never printed. */
+	/** The password, which is never printed. */
 	readonly password: string | undefined;
 	readonly isTls: boolean;
 	readonly database: number | undefined;
@@ -142,7 +142,7 @@ function plainTarget(text: string, problem: Problem): ParsedTarget {
 	return authorityTarget(text, problem);
 }
 
-/** `host`, `host:port`, `[v6]` or `[v6]:port`. */
+/** Parses `host`, `host:port`, `[v6]` or `[v6]:port`. */
 function authorityTarget(text: string, problem: Problem): ParsedTarget {
 	const [, hostText = '', portText] = /^(\[[^\]]*\]|[^:]*)(?::([^:]*))?$/.exec(text) ?? [];
 	if (hostText === '' && portText === undefined) {

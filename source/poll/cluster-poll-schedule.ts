@@ -61,7 +61,7 @@ export class ClusterPollSchedule {
 		this.#drop(address);
 		this.#digests.set(address, digest);
 		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
-		// The others clear their flags of a node that is back within a ping, and no digest tells it.
+		// The other nodes clear their flags of a returned node within one ping, which no digest shows.
 		const isBack = this.#lost.delete(address);
 		const hasChanged = isBack || (before !== undefined && before !== digest);
 		if (hasChanged || this.#isFailing(info)) {

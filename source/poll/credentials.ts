@@ -4,14 +4,17 @@ import {socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 
-/** What a user typed for a node that refuses the credentials it got. It is kept in memory alone. */
+/** Credentials that the user typed for a node that refuses its own. They are kept in memory alone. */
 export type Credentials = {
-	/** Undefined: the server's default user. */
+	/** The ACL user; undefined: the server's default user. */
 	readonly username: string | undefined;
 	readonly password: string;
 };
 
-/** These settings with other credentials. They are the user's own choice for this node: none is borrowed or withheld. */
+/**
+The settings with other credentials. The user chose these credentials for this node, so they are neither borrowed nor
+withheld.
+*/
 export const settingsWith = (settings: ConnectionSettings, credentials: Credentials): ConnectionSettings => ({
 	...settings,
 	...credentials,
@@ -20,8 +23,8 @@ export const settingsWith = (settings: ConnectionSettings, credentials: Credenti
 });
 
 /**
-Tries the credentials once, on a connection of its own, and closes that. Resolves with why the node doesn't take them;
-undefined: it does. A server that denies PING has taken them.
+Tries the credentials once, on a separate connection that is closed afterwards. Resolves with why the node refuses them;
+undefined: it accepts them. A node that denies PING has accepted them.
 */
 export async function refusalOf(
 	settings: ConnectionSettings,
@@ -47,16 +50,16 @@ export async function refusalOf(
 }
 
 export type CredentialsTried = {
-	/** Why the node that the user chose refused them; undefined: it took them. */
+	/** Why the chosen node refused the credentials; undefined: it accepted them. */
 	readonly failure: Failure | undefined;
-	/** The number of other nodes that took them, and of those that refused them. */
+	/** The number of other nodes that accepted the credentials. `alsoRefused` counts those that refused them. */
 	readonly alsoAccepted: number;
 	readonly alsoRefused: number;
 };
 
 /**
-Tries the credentials on the other nodes when the first node took them. A wrong password is thus sent to one node alone:
-servers count refusals, and some lock the account.
+Tries the credentials on the other nodes once the first node accepted them. A wrong password is thus sent to one node
+alone: servers count refusals, and some lock the account.
 */
 export async function triedCredentials<Other>(
 	failure: Failure | undefined,

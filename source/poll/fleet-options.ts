@@ -53,6 +53,6 @@ export type FleetOptions = {
 	readonly follow?: FollowMode | undefined;
 	/** The nodes of an earlier session, which are polled when no target answers. */
 	readonly remembered?: readonly Endpoint[] | undefined;
-	/** Round trips are measured after it: while the program loads, they would be our own lag. */
+	/** Resolves when round trips may be measured. While the program loads, its own event-loop lag would be measured. */
 	readonly pingAfter?: Promise<void> | undefined;
 };

@@ -10,7 +10,7 @@ export type PingLoopOptions = {
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly intervalMs: () => number;
-	/** The first PING is sent after it. */
+	/** The first PING is sent after this promise resolves. */
 	readonly after?: Promise<void> | undefined;
 	/** Called with the round trip in milliseconds; undefined when no reply came. */
 	readonly report: (roundTripMs: number | undefined) => void;

@@ -19,7 +19,7 @@ export type Answers = Replies & {
 	readonly elapsedMs: number;
 	/** The failure that the error reply to INFO stands for; undefined when INFO was answered. */
 	refused: Failure | undefined;
-	/** What was asked and what came, by the write that asked for it. */
+	/** The commands and their replies, grouped by the write that sent them. */
 	readonly exchanges: ReadonlyArray<readonly Exchange[]>;
 };
 

@@ -6,11 +6,11 @@ import {readReplies, sampleOf} from './read-replies.js';
 /** A poll that was answered, as a recording holds it: the replies themselves, not what this version reads in them. */
 export type RecordedPoll = {
 	readonly address: NodeAddress;
-	/** When the replies to INFO were complete: wall time and monotonic, milliseconds. */
+	/** When the replies to INFO were complete: `atMs` in wall time, `elapsedMs` monotonic, both in milliseconds. */
 	readonly atMs: number;
 	readonly elapsedMs: number;
 	readonly roundTripMs: number;
-	/** By the write that asked for them. */
+	/** The exchanges, grouped by the write that asked for them. */
 	readonly exchanges: ReadonlyArray<readonly Exchange[]>;
 	readonly blind: readonly BlindSpot[];
 	readonly cost: PollCost;

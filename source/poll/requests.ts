@@ -373,7 +373,9 @@ const byKind: ReadonlyMap<string, Request> = new Map(
 
 export const allRequests: readonly Request[] = [...byKind.values()];
 
-/** Undefined for a kind that this version does not poll: a recording of another one may hold it. */
+/**
+The request of a kind; undefined for a kind that this version does not poll. A recording of another version may hold it.
+*/
 export const findRequest = (kind: string): Request | undefined => byKind.get(kind);
 
 export function requestOf(kind: RequestKind): Request {

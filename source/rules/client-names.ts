@@ -8,7 +8,7 @@ export const addressName = ({address}: ClientRow) => nameOf('client', address);
 /** What a client is called: its name, or its address if it has no name. */
 export const clientName = (client: ClientRow) => nameOf('client', client.name === '' ? client.address : client.name);
 
-/** `10.0.0.9:41000 (worker)`; without a name the address alone. */
+/** A client as text: `10.0.0.9:41000 (worker)`; without a name the address alone. */
 export const clientText = (client: ClientRow) =>
 	client.name === ''
 		? message`${addressName(client)}`
@@ -41,7 +41,7 @@ export type Senders = {
 	readonly clients: readonly ClientRow[];
 	/** The only name among them; undefined where several names send it. */
 	readonly only: NamedClients['name'] | undefined;
-	/** ` from cron-report`, ` from api-1 and 2 more`. */
+	/** The senders as the end of a sentence: ` from cron-report`, ` from api-1 and 2 more`. */
 	readonly text: Message;
 };
 

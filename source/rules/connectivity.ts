@@ -190,7 +190,9 @@ export const connRefusing = rule({
 /** Open files from which every connection of the default `maxclients` gets one. Source: redis src/server.h, config.c. */
 const filesOfDefault = 10_000 + reservedFiles;
 
-/** That the process may open too few files, where this machine shows so; the server then lowers maxclients at its start. */
+/**
+Why the process may open too few files, where this machine shows it; the server then lowers maxclients at its start.
+*/
 function fileLimit({failure, host}: NodeRecord): string | undefined {
 	const limit = host?.value.kind === 'here' ? host.value.process?.openFilesLimit : undefined;
 	return failure?.reason !== maxclientsReached || limit === undefined || limit >= filesOfDefault
@@ -200,7 +202,7 @@ function fileLimit({failure, host}: NodeRecord): string | undefined {
 
 const maxclientsReached = 'maxclients is reached';
 
-/** A node that was found, not named, and whose certificate is for another name: --sni can be right for one node only. */
+/** Whether the certificate of a discovered node is for another name. `--sni` is right for one node only. */
 const isMisnamed = ({failure, origin}: NodeRecord): boolean =>
 	failure?.code === 'ERR_TLS_CERT_ALTNAME_INVALID' && origin !== 'target';
 

@@ -50,7 +50,10 @@ function restartsInLoop(facts: NodeFacts): readonly number[] {
 	return most;
 }
 
-/** systemd started the server again and again, and waits for the next time or has given up; undefined: it did not. */
+/**
+The restarts by systemd, while it waits for the next one or has given up; undefined where systemd did not restart the
+server repeatedly.
+*/
 function systemdLoop(facts: NodeFacts): {readonly restarts: number; readonly text: string} | undefined {
 	const {supervisor} = hostOf(facts) ?? {};
 	if (supervisor?.kind !== 'systemd' || supervisor.isGuess === true) {
@@ -64,7 +67,7 @@ function systemdLoop(facts: NodeFacts): {readonly restarts: number; readonly tex
 		: undefined;
 }
 
-/** Whether the process ends and is started over and over. */
+/** Whether the process ends and is started again repeatedly. */
 export const isCrashLoop = (facts: NodeFacts): boolean =>
 	restartsInLoop(facts).length >= facts.limitsOf(srvCrashLoop).count || systemdLoop(facts) !== undefined;
 

@@ -82,7 +82,7 @@ function isRedirecting(facts: NodeFacts): boolean {
 	return facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < facts.limitsOf(roleGrace).seconds * 1000;
 }
 
-/** Nine in ten: the code that nearly all errors have, and calls of which nearly all fail. */
+/** Share from which an error code stands for nearly all errors, or failed calls for nearly all calls: nine in ten. */
 const commonErrorShare = 0.9;
 
 /** The code of nearly all errors since the sample before; undefined where there are several codes, or none is counted. */

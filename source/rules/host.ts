@@ -254,9 +254,9 @@ export const osThp = rule({
 const slowPingMs = 10;
 
 /**
-A process that waits for its turn during a share of the time takes 1 / (1 − share) times as long, and at most as many times as
-threads share a processor. A command that would still take this long without the wait is slow by itself, milliseconds. Below
-that, the length of a scheduler's slices decides.
+Milliseconds from which a command is slow by itself. A process that waits for a processor during a share of the time
+takes 1 / (1 − share) times as long. It takes at most as many times as long as threads share a processor. A command that
+would still take this long without the wait is slow by itself. Below that, the length of a scheduler's slices decides.
 */
 const ownSlowMs = 100;
 
@@ -267,7 +267,7 @@ function slowdown(pressure: number, time: ProcessorTime | undefined): number {
 	return Math.min(1 / (1 - pressure), sharing);
 }
 
-/** The evidence of os.psi that there is a command which pressure does not explain. */
+/** Name of the evidence of os.psi that pressure alone does not explain the slowest command. */
 export const slowByItself = 'longest command';
 
 /** The longest command that the slow log got within the last minute, milliseconds. */

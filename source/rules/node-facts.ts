@@ -53,16 +53,16 @@ export type RuleMemory = {
 	*/
 	readonly restartedAtMs: number | undefined;
 	/**
-	The role before the last restart; undefined: never seen to restart. A replica of a cluster calls itself a primary while it
-	loads its data.
+	The role before the last restart; undefined where redis-top saw no restart. A replica of a cluster calls itself a
+	primary while it loads its data.
 	*/
 	readonly roleBeforeRestart: NodeRole | undefined;
 	/**
-	The last 120 times, oldest first, when redis-top saw the process replaced, or saw it start and end before its first
-	reply. Milliseconds since the epoch.
+	The last 120 times at which redis-top saw the process replaced, or saw it start and end before its first reply, oldest
+	first. Milliseconds since the epoch.
 	*/
 	readonly restartsAtMs: readonly number[];
-	/** Whether the last of them is the start of a process that has not given a sample yet. */
+	/** Whether the last of `restartsAtMs` is the start of a process that has not given a sample yet. */
 	readonly isStartCounted: boolean;
 	/** `NRestarts` of the server's systemd unit, at its last reading; undefined: not known. */
 	readonly unitRestarts: number | undefined;

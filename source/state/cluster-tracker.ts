@@ -9,7 +9,7 @@ import type {NodeRecord} from './monitor-state.js';
 /** Shortest time between two comparisons of cluster views, in milliseconds. */
 const comparisonPeriodMs = (nodeCount: number): number => Math.max(scale.shortestComparisonMs, nodeCount);
 
-/** Time between two comparisons on the way to a moment of a recording, milliseconds. */
+/** Interval between two comparisons while a replay skips to a moment, in milliseconds. */
 const sparseMs = 10_000;
 
 /** Compares the cluster views of a cluster's nodes whenever one of the views was read or dropped. */
@@ -19,7 +19,7 @@ export class ClusterTracker {
 	#isDue = false;
 	/** Whether a node reports a change, so that views are compared soon. */
 	#isPressing = false;
-	/** For a replay on its way to the moment to show. */
+	/** True while a replay skips to the moment to show. Views are then compared every ten seconds only. */
 	isSparse = false;
 
 	get state(): ClusterState | undefined {
@@ -44,7 +44,7 @@ export class ClusterTracker {
 
 	/**
 	Compares the views of all nodes if one was read since the last comparison, and that was long enough ago. `isAtOnce`:
-	do not wait, because no later call follows.
+	the views are compared now, because no later call follows.
 	*/
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
 		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;

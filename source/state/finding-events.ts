@@ -7,12 +7,12 @@ import {type Finding, findingKey, findingWithCulprit} from '../rules/finding.js'
 import {shortAge} from '../text/units.js';
 import type {TrackingMode} from './finding-tracks.js';
 
-/** The kinds of events that tell the beginning and the end of the same fact as a rule's finding. */
+/** The kinds of events that report the beginning and the end of the fact that a rule's finding reports. */
 type SameFact = {readonly begins: readonly string[]; readonly ends: readonly string[]; readonly isOfAnyNode?: boolean};
 
 const reach: SameFact = {begins: ['node-lost', 'reply-late'], ends: ['node-back']};
 
-/** A verdict on a cluster: its event may name another node than the finding does. */
+/** A fact that is a verdict on a cluster. Its event may name another node than the finding does. */
 const clusterVerdict = (...kinds: readonly string[]): SameFact => ({
 	begins: kinds,
 	ends: kinds.map(kind => `${kind}-over`),
@@ -51,17 +51,17 @@ const beforeMs = 10_000;
 
 type Told = {readonly event: 'opened' | 'worse' | 'over'; readonly finding: Finding};
 
-/** Whether an event is about a finding. A text that tells findings by themselves leaves such events out. */
+/** Whether an event is about a finding. A text that lists findings leaves such events out. */
 export const isFindingEvent = ({kind}: Pick<MonitorEvent, 'kind'>): boolean => kind.startsWith('finding-');
 
 /** Makes events of findings of warning and above: each that opens, gets worse or is over. */
 export class FindingEvents {
 	/** The severity of each finding above info that holds, by `findingKey`. */
 	readonly #held = new Map<string, Severity>();
-	/** Conditions that held before this session began to look. Their opening is no news. */
+	/** Conditions that held before this session's first evaluation. Their opening is no event. */
 	readonly #expected = new Set<string>();
 	readonly #mode: TrackingMode;
-	/** The last list of findings. An equal list has no news. */
+	/** The last list of findings. An equal list has no events. */
 	#last: readonly Finding[] = [];
 
 	/** @param mode Only in mode `watch` there are events: a command that takes a few samples and exits has no timeline. */
@@ -69,7 +69,7 @@ export class FindingEvents {
 		this.#mode = mode;
 	}
 
-	/** Conditions that are known to hold already. */
+	/** Notes conditions that held before the session began. */
 	expect(findings: readonly OpenFinding[]): void {
 		for (const {rule, node, subject, isListed = true} of findings) {
 			if (isListed) {
@@ -98,7 +98,7 @@ export class FindingEvents {
 		const key = findingKey(finding);
 		const held = this.#held.get(key);
 		if (finding.clearedAtMs !== undefined) {
-			// An ended finding stays listed, also from before the moment since which its condition is expected.
+			// An ended finding stays listed. It may have ended before the condition that `#expected` holds began.
 			this.#held.delete(key);
 			return held === undefined ? [] : [{event: 'over', finding}];
 		}
@@ -128,7 +128,10 @@ function isKnown({event, finding: {rule, node, sinceMs}}: Told, known: readonly 
 	);
 }
 
-/** One event for the findings of a rule that change alike at once: of the first node, with the number of the others. */
+/**
+Makes one event of findings of a rule that change in the same way at once: about the first node, with the number of the
+others.
+*/
 function eventOf([first, ...others]: readonly Told[], atMs: number): readonly MonitorEvent[] {
 	if (first === undefined) {
 		return [];

@@ -3,7 +3,10 @@ import type {Severity, Statement} from '../domain/finding.js';
 import {type BlindRule, type Finding, findingKey} from '../rules/finding.js';
 import {latchMs} from './finding-tracks.js';
 
-/** The text of a finding from a moment on. Keeping its evidence for each second would take too much memory. */
+/**
+The text of a finding from a moment on. Its evidence is not kept, because evidence for each second would take too much
+memory.
+*/
 type Version = {readonly atMs: number; readonly severity: Severity; readonly said: Statement};
 
 type Kept = {
@@ -18,7 +21,7 @@ type Kept = {
 	goneAtMs: number;
 };
 
-/** Stands for the end of a finding that still holds. */
+/** The end time of a finding that still holds. */
 const still = Number.POSITIVE_INFINITY;
 
 /** Most versions of all findings together, about 150 bytes each. */
@@ -41,8 +44,8 @@ export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
 	/**
-	The kept findings by their newest objects. Nearly all findings keep their object from one list to the next, so this
-	look-up is quick.
+	The kept findings by their newest objects. Nearly all findings keep their object from one list to the next, so finding
+	them by object is quick.
 	*/
 	readonly #byObject = new WeakMap<Finding, Kept>();
 	#list = 0;

@@ -57,11 +57,11 @@ export type Ingested = {
 	readonly nowMs: number;
 	readonly cluster?: ClusterState | undefined;
 	readonly isFocused?: boolean;
-	/** Rules are evaluated as rarely as those of a calm node in a large deployment: see `sparseMs`. */
+	/** True while a replay skips to a moment. Rules are then evaluated every `sparseMs` only. */
 	readonly isSparse?: boolean;
 };
 
-/** Time between two evaluations on the way to a moment of a recording, milliseconds. */
+/** Interval between two evaluations while a replay skips to a moment, in milliseconds. */
 const sparseMs = 10_000;
 
 /** Evaluates the rules after each poll, and keeps their findings. */
@@ -105,7 +105,7 @@ export class Health {
 		}
 	}
 
-	/** What a recording noted until now, newest first: rules remember it. */
+	/** Restores what rules remember of each node from the events of a recording, newest first. */
 	remember(events: readonly MonitorEvent[]): void {
 		for (const [address, health] of this.#nodes) {
 			const own = events.filter(({node}) => node === address);

@@ -29,7 +29,7 @@ import {type RestoredState, type StoreInput, withAges} from './store-input.js';
 import {rankedFindings} from './verdict.js';
 
 const eventsKept = 1000;
-/** An event is published at most so long after the reply that led to it, milliseconds. */
+/** Longest time between a reply and the event that it leads to, in milliseconds. */
 const restoredForMs = 5000;
 
 const eventKey = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${node}`;
@@ -48,7 +48,7 @@ export type MonitorStoreOptions = {
 	readonly tracking?: TrackingMode | undefined;
 	/** Is told of everything that the store is told, before the store takes it in: for a recording. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
-	/** Of a replay, where time is the recording's. */
+	/** How a replay runs something later: its time is the recording's. */
 	readonly runLater?: RunLater | undefined;
 };
 
@@ -71,9 +71,12 @@ export class MonitorStore {
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
 	#laggedAtMs: number | undefined;
-	/** The latest events of those that were restored: replies that led to them may still come. */
+	/**
+	Keys of the newest restored events. The replies that led to these events may still come and must not add the events
+	again.
+	*/
 	#restored: ReadonlySet<string> = new Set();
-	/** For a replay on its way to the moment to show: rules and views are evaluated every few seconds alone. */
+	/** True while a replay skips to the moment to show. Rules and views are then evaluated every few seconds only. */
 	isSparse = false;
 
 	constructor(options: MonitorStoreOptions) {
@@ -136,7 +139,10 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes that a node is gone: it doesn't answer, and no node names it any more. Or that it is no longer gone. */
+	/**
+	Notes that a node is gone: it doesn't answer, and no node names it any more. `isGone` false: it is part of the
+	deployment again.
+	*/
 	setGone(address: NodeAddress, isGone: boolean): void {
 		this.#journal({kind: 'node-gone', address, isGone});
 		const record = this.#draft.nodes.get(address);
@@ -268,7 +274,7 @@ export class MonitorStore {
 		this.#focus = address;
 	}
 
-	/** Conditions that are known to hold already: a rule that finds one lists it since then. */
+	/** Notes conditions that held before. A rule that finds such a condition lists it with its earlier beginning. */
 	expectFindings(findings: readonly OpenFinding[]): void {
 		this.#health.expect(findings);
 		this.#findingEvents.expect(findings);
@@ -281,7 +287,10 @@ export class MonitorStore {
 		this.#restored = new Set(events.filter(({atMs}) => atMs >= this.#clock.now() - restoredForMs).map(eventKey));
 	}
 
-	/** For a replay that begins inside of a recording: what was known before, beside the nodes' last replies. */
+	/**
+	Restores what was known when a block of a recording began, besides the nodes' last replies. A replay that starts there
+	needs it.
+	*/
 	restore({findings, ages}: RestoredState): void {
 		this.expectFindings(findings);
 		for (const [address, readings] of ages) {
@@ -292,7 +301,9 @@ export class MonitorStore {
 		}
 	}
 
-	/** Of a node that nobody polled for a while: its next sample is a first one, with which no rate is made. */
+	/**
+	Notes that a node was not polled for a while. Its next sample counts as the first, so that no rate spans the pause.
+	*/
 	interrupt(address: NodeAddress): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {

@@ -60,7 +60,10 @@ export function isStale(record: NodeRecord, nowMs: number): boolean {
 	return ageMs !== undefined && ageMs > Math.max(staleAfterIntervals * pollPeriodMs(record), 2000);
 }
 
-/** The record of a node that nobody polled for a while. Its next sample is a first one, with which no rate is made. */
+/**
+The record of a node that was not polled for a while. Its next sample counts as the first, so that no rate spans the
+pause.
+*/
 export function interrupted(record: NodeRecord): NodeRecord {
 	for (const series of record.series.values()) {
 		series.push(undefined);

@@ -59,7 +59,7 @@ export type ViewEvent =
 	| {readonly kind: 'baseline-set'; readonly atMs: number | undefined}
 	| {readonly kind: 'recording-changed'; readonly recording: ViewState['recording']}
 	| {readonly kind: 'replay-moved'; readonly atMs: number; readonly replay: NonNullable<ViewState['replay']>}
-	/** Undefined: no moment is typed. */
+	/** The typed moment of a replay; undefined when none is being typed. */
 	| {readonly kind: 'time-typed'; readonly text: string | undefined}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
 	| {readonly kind: 'window-stepped'}

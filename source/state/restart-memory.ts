@@ -5,18 +5,19 @@ import type {RuleMemory} from '../rules/node-facts.js';
 /** Most restarts that are remembered: two minutes of a process that restarts each second. */
 const restartsKept = 120;
 
-/** Nothing listens. */
+/** Whether nothing listens at the address. */
 const isRefused = (failure: Failure | undefined): boolean =>
 	failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
 
 const brokenOff: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE', 'TIMEOUT']);
 
-/** Something took the connection, although it gave no sample. */
+/** Whether a process accepted the connection, although the poll gave no sample. */
 const isTaken = ({state, code}: Failure): boolean => state !== 'down' || brokenOff.has(code);
 
 /**
-What a poll tells of restarts: another `run_id`, or a port that refused and takes connections again. A process that dies
-before its first reply shows only the latter. One start counts once, whatever it shows.
+The change of the rule memory when a poll shows a restart: another `run_id`, or a port that refused and accepts
+connections again. A process that ends before its first reply shows only the latter. A start that shows in both ways
+counts once.
 */
 export function restartMemory(
 	memory: RuleMemory,
@@ -41,7 +42,9 @@ export function restartMemory(
 		: {};
 }
 
-/** What the service manager's counter tells of restarts, of the unit that the server was seen in. */
+/**
+The change of the rule memory when the restart counter of systemd rises, for the unit that was seen to run the server.
+*/
 export function unitMemory(memory: RuleMemory, {host}: NodeRecord, nowMs: number): Partial<RuleMemory> {
 	const supervisor = host?.value.kind === 'here' ? host.value.supervisor : undefined;
 	const restarts = supervisor?.kind === 'systemd' && supervisor.isGuess !== true ? supervisor.restarts : undefined;

@@ -1,20 +1,23 @@
 import type {MonitorEvent} from '../domain/event.js';
 import type {RuleMemory} from '../rules/node-facts.js';
 
-/** An event has the time of the reply, rule memory the time at which the reply was taken in, milliseconds. */
+/**
+Tolerance in milliseconds between two times of one restart. An event has the time of the reply, and rule memory the time
+at which the reply was processed.
+*/
 const sameMs = 1000;
 
-/** Times of both lists, oldest first; those that mean the same moment once. */
+/** Merges two lists of times, oldest first. Two times within `sameMs` count as one. */
 const together = (known: readonly number[], noted: readonly number[]): number[] =>
 	[...known, ...noted.filter(atMs => !known.some(other => Math.abs(other - atMs) < sameMs))].sort(
 		(one, other) => one - other,
 	);
 
 /**
-A node's rule memory with what the events of a recording say of the time before: when the process was replaced, the
-connection lost, the role changed.
+A node's rule memory, completed by the events of a recording: when the process was replaced, the connection lost, the
+role changed.
 
-@param events Of this node, newest first.
+@param events The events of this node, newest first.
 */
 export function restoredMemory(memory: RuleMemory, events: readonly MonitorEvent[]): RuleMemory {
 	const timesOf = (kind: string) => events.filter(event => event.kind === kind).map(({atMs}) => atMs);

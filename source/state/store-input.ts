@@ -3,7 +3,9 @@ import type {PollOutcome} from '../domain/sample.js';
 import type {EntryContent, OpenFinding} from '../record/entry.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** One thing that the monitor store is told: what a recording holds, with the outcome of a poll in place of its replies. */
+/**
+An input of the monitor store. A recording holds these inputs, with the replies of a poll in place of its outcome.
+*/
 export type StoreInput =
 	| Exclude<EntryContent, {readonly kind: 'poll' | 'failure' | 'actions'}>
 	| {readonly kind: 'outcome'; readonly outcome: PollOutcome; readonly intervalMs: number};
@@ -15,17 +17,17 @@ export type AgedReading = keyof {
 		: never]: true;
 };
 
-/** When each reading of a node came, milliseconds since the epoch. */
+/** When each reading of a node arrived, in milliseconds since the epoch. */
 export type ReadingAges = ReadonlyMap<AgedReading, number>;
 
-/** What the replies at the beginning of a block don't say. */
+/** What is known at the beginning of a block of a recording besides the replies. */
 export type RestoredState = {
-	/** Since when the conditions have held that were listed as findings. */
+	/** The findings that were open, each with the time since when its condition has held. */
 	readonly findings: readonly OpenFinding[];
 	readonly ages: ReadonlyMap<NodeAddress, ReadingAges>;
 };
 
-/** The record with the readings' own ages, where they came in earlier polls. */
+/** The record in which readings of earlier polls have their own times. */
 export function withAges(record: NodeRecord, ages: ReadingAges): NodeRecord {
 	const aged = [...ages].flatMap(([name, atMs]) => {
 		const reading = record[name];

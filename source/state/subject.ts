@@ -42,7 +42,8 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 			: {problem: present, endedAtMs: undefined};
 	}
 
-	// Once its own cause is found, the subject is a consequence: it has not ended, and its cause is what to read.
+	// If the cause of the subject is found later, the subject has become a consequence. It has not ended, and its cause
+	// is shown instead.
 	const ownCause = causes.find(({explains}) => explains?.includes(held.problem.cause) === true);
 	if (ownCause !== undefined && held.endedAtMs === undefined) {
 		return {problem: ownCause, endedAtMs: undefined};

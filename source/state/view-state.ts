@@ -56,7 +56,7 @@ export type PasswordView = {
 	readonly field: 'user' | 'password';
 	readonly user: string;
 	readonly passwordLength: number;
-	/** `trying` until the node has answered; else what to say below the fields, such as the node's refusal. */
+	/** `trying` until the node has answered; else the text below the fields, such as the node's refusal. */
 	readonly answer: 'trying' | {readonly problem: string} | undefined;
 	readonly firstRow: 0;
 };
@@ -70,28 +70,28 @@ export type Overlay =
 
 export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};
 
-/** What the header says of the file that is recorded into. */
+/** What the header shows of the recording that is being written. */
 export type RecordingView = {
-	/** Its size so far. */
+	/** The size of the file so far. */
 	readonly bytes: number;
-	/** Why it can't be written now; undefined while it is. */
+	/** Why the file can't be written now; undefined while it is written. */
 	readonly problem: string | undefined;
 };
 
-/** How a replay stands; the moment itself is `shownAtMs`. */
+/** The progress of a replay; the shown moment is `shownAtMs`. */
 export type ReplayView = {
 	readonly isPlaying: boolean;
-	/** Seconds of the recording a second. */
+	/** Speed of the replay: seconds of the recording per second. */
 	readonly speed: number;
 	/** The first and the last moment of the recording, in milliseconds since the epoch. */
 	readonly beganMs: number;
 	readonly endedMs: number;
-	/** When findings were open. */
+	/** The times in which findings were open. */
 	readonly spans: readonly FindingSpan[];
 };
 
 export type ViewState = {
-	/** Where Esc goes back to. */
+	/** The panel that Esc returns to. */
 	readonly previousPanel: PanelId | undefined;
 	readonly panel: PanelId;
 	/** The node that the panels of one node show; undefined until one is known. */
@@ -115,9 +115,9 @@ export type ViewState = {
 	/** How much time the charts show at least, in milliseconds. */
 	readonly windowMs: number;
 	readonly notice: Notice | undefined;
-	/** Undefined while no file is recorded into. */
+	/** The recording that is being written; undefined without one. */
 	readonly recording?: RecordingView | undefined;
-	/** Undefined on the live screen. */
+	/** The replay; undefined on the live screen. */
 	readonly replay?: ReplayView | undefined;
 	/** The moment to go to in a replay, while it is typed. */
 	readonly timeDraft?: string | undefined;

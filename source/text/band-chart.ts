@@ -17,7 +17,7 @@ export type BandChartOptions = {
 	readonly format: (n: number) => string;
 	/** The number of readings that one column stands for; at least 1. */
 	readonly perColumn: number;
-	/** Number of readings ever taken, of which `values` are the last ones. It keeps readings in their column. */
+	/** Number of readings ever taken, of which `values` are the last ones. It keeps each reading in its column. */
 	readonly taken: number;
 	/** The largest value of the scale, such as maxmemory; by default the largest reading, rounded up. */
 	readonly max?: number | undefined;

@@ -19,7 +19,10 @@ export type ChartOptions = {
 
 type Scale = {readonly min: number; readonly max: number; readonly rows: number};
 
-/** asciichart's ten symbols: axis at zero, axis, two ends, level, down, up, and their counterparts, steep. */
+/**
+asciichart's ten symbols in its order: the axis at zero, the axis, both ends of a line, level, the four corners,
+vertical.
+*/
 const unicodeSymbols = ['─', ' ', '╶', '╴', '─', '╰', '╭', '╮', '╯', '│'];
 const asciiSymbols = ['-', ' ', '-', '-', '-', '`', ',', '.', "'", '|'];
 
@@ -123,7 +126,9 @@ function plotted(values: ReadonlyArray<number | undefined>, scale: Scale, glyphs
 	return canvas;
 }
 
-/** Draws the limit's row with dots between the curve, and its label at the end that has room for the whole label. */
+/**
+Draws dots on the limit's row wherever the curve leaves it free, and the label at the end that has room for all of it.
+*/
 function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, glyphs}: ChartOptions): void {
 	const cells = limit === undefined ? undefined : canvas[scale.rows - Math.round(rowOf(limit.value, scale))];
 	if (limit === undefined || cells === undefined) {

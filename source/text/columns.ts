@@ -13,7 +13,7 @@ export type Column<Row> = {
 	readonly maxWidth?: number;
 	/** Takes the width that the other columns leave, up to `maxWidth`. */
 	readonly isFlexible?: boolean;
-	/** On a narrow screen the largest numbers are dropped first; 1 is never dropped. */
+	/** Columns with the largest numbers are dropped first on a narrow screen; a column with 1 is never dropped. */
 	readonly priority: number;
 	readonly text: (row: Row) => string;
 	readonly tone?: (row: Row) => Tone;

@@ -28,7 +28,7 @@ export function evidenceValue({value, unit}: Evidence): string {
 	}
 }
 
-/** `used_memory 5.46G`. */
+/** The name and the value of an evidence as text: `used_memory 5.46G`. */
 export const evidenceText = (evidence: Evidence): string => `${evidence.name} ${evidenceValue(evidence)}`;
 
 /** The value for JSON: a number in its unit, or text. */

@@ -28,7 +28,7 @@ export function innerHeight(width: number, height: number): number {
 }
 
 function topBorder({title, right = '', width, glyphs}: FrameOptions): Line {
-	// Corner, lead, blank, title, blank, fill of at least one, corner.
+	// The border takes six cells beside the title: corner, line, blank, blank, at least one cell of line, corner.
 	const titleRoom = width - 6;
 	const shownTitle = titleRoom > 0 ? cut(title, titleRoom, glyphs.ellipsis) : '';
 	if (shownTitle === '') {

@@ -9,7 +9,7 @@ export type Glyphs = {
 	readonly topRight: string;
 	readonly bottomLeft: string;
 	readonly bottomRight: string;
-	/** Lowest to highest; a blank stands for a gap. */
+	/** The glyphs of a sparkline, lowest to highest; a blank stands for a gap. */
 	readonly spark: readonly string[];
 	readonly meterFull: string;
 	readonly meterEmpty: string;

@@ -15,7 +15,7 @@ export type Tone =
 	| 'warning'
 	| 'critical'
 	| 'selected'
-	/** A bar of the whole width: the verdict while something is wrong. */
+	/** The verdict while something is wrong, as a bar of the whole width. */
 	| 'critical-bar'
 	| 'warning-bar'
 	| 'key';

@@ -4,10 +4,12 @@ unit or a container.
 */
 export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel' | 'path' | 'service';
 
-/** Stands for a text of which nobody has said whether it may be shown. */
+/** Replaces a text for which no table says whether it may be shown. */
 export const hidden = 'hidden';
 
-/** How many names texts are searched for: applications that name each client differently must not make searching endless. */
+/**
+Most names that texts are searched for. Applications that name each client differently would make the search too slow.
+*/
 const mostLearned = 5000;
 
 const ipv4 = String.raw`(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)`;
@@ -15,7 +17,7 @@ const hextets = '[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*';
 const embedded = String.raw`::(?:ffff:)?\d{1,3}(?:\.\d{1,3}){3}`;
 const ipv6Text = String.raw`(?:${embedded}|(?:${hextets})?::(?:${hextets})?|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(?:%\w+)?`;
 const ipv6 = String.raw`\[${ipv6Text}\]|(?<![\w:])${ipv6Text}(?![\w:])`;
-/** Without the files of the kernel, which are the same everywhere. */
+/** Matches an absolute path outside /proc, /sys and /dev, whose files are the same on every machine. */
 const absolutePath = String.raw`(?<![\w/.])/(?!(?:proc|sys|dev)/)[\w.@%+~-][\w.@%+~/-]*`;
 
 const net = `(?<ipv6>${ipv6})|(?<ipv4>${ipv4})|(?<path>${absolutePath})`;
@@ -26,7 +28,7 @@ const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/
 
 /**
 Pseudonyms that stay the same for one session. Learned names are replaced wherever a text has them. Addresses and paths
-are replaced by their looks, learned or not.
+are recognised by their form and replaced, learned or not.
 */
 export class Pseudonyms {
 	readonly #idOf: ((kind: SecretKind, real: string) => string) | undefined;
@@ -34,12 +36,12 @@ export class Pseudonyms {
 	readonly #learned = new Map<string, string>();
 	#pattern: RegExp | undefined;
 
-	/** @param idOf What stands behind the kind; default: a number, by the order in which names come. */
+	/** @param idOf Returns the part after the kind; by default a number that counts the names. */
 	constructor(idOf?: (kind: SecretKind, real: string) => string) {
 		this.#idOf = idOf;
 	}
 
-	/** Grows with each learned name: texts that were masked before must be masked again. */
+	/** The number of learned names. When it grows, texts that were masked before must be masked again. */
 	get version(): number {
 		return this.#learned.size;
 	}
@@ -47,7 +49,7 @@ export class Pseudonyms {
 	/** The pseudonym of a name. From now on texts are searched for the name, too. */
 	learn(kind: SecretKind, real: string): string {
 		const pseudonym = this.name(kind, real);
-		// Texts are full of single letters and numbers.
+		// Single letters and numbers are not learned, because they occur in every text.
 		if (this.#learned.size < mostLearned && !this.#learned.has(real) && real.length > 1 && !/^[\d.:%-]*$/.test(real)) {
 			this.#learned.set(real, pseudonym);
 			this.#pattern = undefined;

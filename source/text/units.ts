@@ -3,7 +3,9 @@ export const unknown = '-';
 
 const isKnown = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n);
 
-/** Three significant digits: `5.46`, `54.6`, `546`; four where a step of 1024 needs them (`1020`). */
+/**
+A number with three significant digits: `5.46`, `54.6`, `546`; with four where a step of 1024 needs them (`1020`).
+*/
 function digits(n: number): string {
 	if (n >= 99.95) {
 		return n.toFixed(0);
@@ -63,7 +65,7 @@ export function signed(n: number | undefined, format: (n: number) => string): st
 	return isKnown(n) ? (n < 0 ? '-' : '+') + format(Math.abs(n)) : unknown;
 }
 
-/** `11.2M/s`. */
+/** Bytes per second as text: `11.2M/s`. */
 export function bytesPerSecond(n: number | undefined): string {
 	return isKnown(n) ? `${bytes(n)}/s` : unknown;
 }
@@ -114,7 +116,7 @@ export function shortSeconds(n: number | undefined): string {
 export const shortAgeSince = (atMs: number | undefined, nowMs: number): string =>
 	shortSeconds(isKnown(atMs) ? (nowMs - atMs) / 1000 : undefined);
 
-/** `0.04 ms`, `0.4 ms`, `33.8 ms`, `812 ms`, `1.2 s`. */
+/** A duration in milliseconds as text: `0.04 ms`, `0.4 ms`, `33.8 ms`, `812 ms`, `1.2 s`. */
 export function milliseconds(n: number | undefined): string {
 	if (!isKnown(n)) {
 		return unknown;
@@ -131,7 +133,7 @@ export function milliseconds(n: number | undefined): string {
 	return n > 0 && n < 0.095 ? `${n.toFixed(2)} ms` : `${n.toFixed(1)} ms`;
 }
 
-/** `2.4 µs`, `850 µs`, `33.8 ms`, `1.2 s`; with `isAscii` the unit is `us`. */
+/** A duration in microseconds as text: `2.4 µs`, `850 µs`, `33.8 ms`, `1.2 s`; with `isAscii` the unit is `us`. */
 export function microseconds(us: number | undefined, isAscii = false): string {
 	if (!isKnown(us)) {
 		return unknown;
@@ -175,12 +177,12 @@ function isoTime(ms: number | undefined): string | undefined {
 	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-/** `14:02:31`, UTC. */
+/** A wall time as text, UTC: `14:02:31`. */
 export function utcClock(ms: number | undefined): string {
 	return isoTime(ms)?.slice(-13, -5) ?? unknown;
 }
 
-/** `2026-11-23 14:02:31`, UTC. */
+/** A wall time as text, UTC: `2026-11-23 14:02:31`. */
 export function utcDateTime(ms: number | undefined): string {
 	return isoTime(ms)?.slice(0, -5).replace('T', ' ') ?? unknown;
 }

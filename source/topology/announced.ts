@@ -92,7 +92,10 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	return hasLinkedPrimary || isWellListed || isWellMonitored || isOnline;
 }
 
-/** The statement about such a node. Its text follows the node's address: "10.0.0.5:6379 …". */
+/**
+The statement about a node whose announced address is not reachable. Its text follows the node's address: "10.0.0.5:6379
+…".
+*/
 export const announcedStatement = ({failure}: NodeRecord): Statement => ({
 	problem: "is announced and can't be reached from here",
 	detail: `though other nodes reach it (${failure?.code ?? '-'})`,

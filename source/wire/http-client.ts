@@ -23,7 +23,7 @@ export type HttpService = {
 };
 
 export type HttpRequest = {
-	/** Is appended to the path of the service's address: `/api/v1/query`. Empty: the address itself. */
+	/** The path after that of the service's address: `/api/v1/query`. Empty: the address itself. */
 	readonly path: string;
 	readonly method?: 'GET' | 'POST' | 'DELETE';
 	/** Parameters of the query string; their values are encoded here. */
@@ -43,7 +43,7 @@ export type HttpRequest = {
 export type HttpOutcome =
 	| {
 			readonly kind: 'answered';
-			/** From 200 to 299. */
+			/** The status of the reply, from 200 to 299. */
 			readonly status: number;
 			readonly body: string;
 	  }
