@@ -20,7 +20,7 @@ const mostBytes = 1024 * 1024;
 export type AuditPollerOptions = {
 	/** Path of the state folder, which holds the audit log. */
 	readonly folder: string;
-	/** The session id of this redis-top. Its own lines are not reported as news. */
+	/** The session id of this redis-top. Its own lines are not reported as events. */
 	readonly ownSession: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;

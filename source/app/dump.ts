@@ -9,7 +9,7 @@ import type {Notice} from '../state/view-state.js';
 /** A notice whose text names files. It is a message until the names are masked or shown. */
 export type FileNotice = Omit<Notice, 'text'> & {readonly text: Message};
 
-/** How the files of a moment are called: `redis-top-10.0.1.11-6379-20261123T140231Z`, without an extension. */
+/** The common name of the files of a dump, without an extension: `redis-top-10.0.1.11-6379-20261123T140231Z`. */
 export function dumpName(target: string, nowMs: number): string {
 	const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 	return `redis-top-${target.replaceAll(/[^\w.-]+/g, '-').slice(0, 60)}-${stamp}`;

@@ -1,14 +1,14 @@
 import type {Clock} from '../domain/clock.js';
 import type {StoreInput} from '../state/store-input.js';
 
-/** What a store was told before the recorder was loaded, which takes longer than the first data. */
+/** Buffers the inputs of a store until the recorder is loaded, which takes longer than the first data. */
 export class EarlyInputs {
 	readonly #inputs: Array<{readonly input: StoreInput; readonly atMs: number}> = [];
 	#take: ((input: StoreInput, atMs: number) => void) | undefined;
 
 	constructor(readonly clock: Pick<Clock, 'now'>) {}
 
-	/** For `MonitorStore`. */
+	/** The `journal` of a `MonitorStore`. */
 	readonly journal = (input: StoreInput): void => {
 		const atMs = this.clock.now();
 		if (this.#take === undefined) {
@@ -18,7 +18,7 @@ export class EarlyInputs {
 		}
 	};
 
-	/** From now on everything goes to `take`, after what has come so far. */
+	/** Passes the buffered inputs to `take`, and every later one too. */
 	handTo(take: (input: StoreInput, atMs: number) => void): void {
 		for (const {input, atMs} of this.#inputs.splice(0)) {
 			take(input, atMs);

@@ -10,13 +10,16 @@ import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {StoreInput} from '../state/store-input.js';
 
-/** Least time between two recorded looks at the machine for a node whose process is in the same state, milliseconds. */
+/**
+Least time between two recorded inspections of the machine for a node whose process has not changed its state, in
+milliseconds.
+*/
 const hostEveryMs = 14_000;
 
-/** Takes the frames of a recording: a file, a folder, the last half hour in memory. */
+/** A receiver of a recording's frames: a file, a folder, or the last half hour in memory. */
 export type FrameSink = {readonly write: (frame: WrittenFrame) => void};
 
-/** What is replaced before anything is recorded. */
+/** The functions that replace names before anything is recorded. */
 export type EntryMask = {
 	readonly entry: (entry: Entry) => Entry;
 	readonly change: (change: RecordedChange) => RecordedChange;
@@ -25,7 +28,7 @@ export type EntryMask = {
 
 type Published = {readonly get: () => MonitorState; readonly subscribe: (listener: () => void) => () => void};
 
-/** Records what a monitor store is told, for as long as something takes the frames. */
+/** Records the inputs of a monitor store while at least one sink receives the frames. */
 export class Recorder {
 	readonly #clock: Clock;
 	readonly #mask: EntryMask;
@@ -53,10 +56,10 @@ export class Recorder {
 		});
 	}
 
-	/** For `MonitorStore`: is told of everything that the store is told. */
+	/** The `journal` of a `MonitorStore`: records an input at the present time. */
 	readonly journal = (input: StoreInput): void => this.record(input, this.#clock.now());
 
-	/** The same with the time at which the store was told. */
+	/** Records an input at the time at which the store got it. */
 	readonly record = (input: StoreInput, atMs: number): void => {
 		if (this.#sinks.size === 0) {
 			return;
@@ -71,7 +74,7 @@ export class Recorder {
 		}
 	};
 
-	/** Why nothing is recorded any more; undefined while all is well. */
+	/** Why recording stopped; undefined while it works. */
 	get problem(): string | undefined {
 		return this.#problem;
 	}
@@ -87,7 +90,10 @@ export class Recorder {
 		}
 	}
 
-	/** Some commands look at the machine each second. Of a process in an unchanged state, that would be most of a recording. */
+	/**
+	Whether an inspection of the machine repeats the last recorded one. Some commands inspect every second, which would
+	fill most of a recording.
+	*/
 	#isLikeLast({address, evidence}: Extract<StoreInput, {readonly kind: 'host'}>, atMs: number): boolean {
 		const {process = undefined, supervisor = undefined} = evidence.kind === 'here' ? evidence : {};
 		const state = JSON.stringify([evidence.kind, process?.processId, process?.state === 'stopped', supervisor]);
@@ -120,7 +126,7 @@ export class Recorder {
 		});
 	}
 
-	/** New lines of the audit log. */
+	/** Records new lines of the audit log. */
 	readonly addActions = (lines: readonly AuditEntry[]): void => {
 		const atMs = this.#clock.now();
 		if (lines.length > 0 && this.#sinks.size > 0) {
@@ -129,11 +135,11 @@ export class Recorder {
 		}
 	};
 
-	/** Gives the frames to a sink, from a whole state on. */
+	/** Begins to pass frames to a sink. The first one is a whole state. */
 	start(sink: FrameSink): void {
 		const atMs = this.#clock.now();
 		if (this.#sinks.size === 0) {
-			// Nothing was recorded so far: what is known of the nodes is told first.
+			// The recorder knows nothing yet, so the known nodes are recorded first.
 			this.#writer = this.#newWriter();
 			this.#sinks.add(sink);
 			for (const content of knownNodes(this.#state)) {
@@ -150,13 +156,13 @@ export class Recorder {
 		this.#sinks.delete(sink);
 	}
 
-	/** Gives what is pending to the sinks. */
+	/** Passes the pending entries to the sinks. */
 	flush(): void {
 		this.#writer.flush();
 	}
 }
 
-/** What leads to the nodes of a state. Their replies come with the next polls. */
+/** The inputs that lead to the nodes of a state. Their replies are recorded with the next polls. */
 const knownNodes = (state: MonitorState | undefined): EntryContent[] =>
 	[...(state?.nodes.values() ?? [])].flatMap(({address, endpoint, origin, otherNames = []}): EntryContent[] => [
 		{kind: 'node-found', address, endpoint, origin},
@@ -190,7 +196,7 @@ function contentOf(input: StoreInput): EntryContent | undefined {
 	return undefined;
 }
 
-/** Without the thresholds that have their defaults: a later version may have better ones. */
+/** The settings without thresholds that have their defaults, because a later version may have better defaults. */
 function changedSettings(settings: RuleSettings): RuleSettings | undefined {
 	const changed = Object.entries(settings.thresholds).filter(
 		([name, value]) => defaultRuleSettings.thresholds[name as keyof RuleSettings['thresholds']] !== value,
@@ -198,7 +204,7 @@ function changedSettings(settings: RuleSettings): RuleSettings | undefined {
 	return {...settings, thresholds: Object.fromEntries(changed) as RuleSettings['thresholds']};
 }
 
-/** The events that came since, of which the newest stand first. */
+/** The events that were added since, as changes of the recording. Lists of events begin with the newest. */
 function eventChanges(before: readonly MonitorEvent[], now: readonly MonitorEvent[]): RecordedChange[] {
 	const [newest] = before;
 	const known = newest === undefined ? now.length : now.indexOf(newest);
@@ -208,7 +214,7 @@ function eventChanges(before: readonly MonitorEvent[], now: readonly MonitorEven
 		.map(({atMs, severity, node, kind, text}) => ({what: 'event', atMs, severity, node, id: kind, text}));
 }
 
-/** Which findings were raised or closed between two published states. */
+/** The findings that were raised or closed between two published states, as changes of the recording. */
 export function findingChanges(before: readonly Finding[], now: readonly Finding[], atMs: number): RecordedChange[] {
 	const openBefore = new Map(before.filter(isOpen).map(finding => [findingKey(finding), finding]));
 	const openNow = new Map(now.filter(isOpen).map(finding => [findingKey(finding), finding]));

@@ -11,31 +11,33 @@ import {Pseudonyms} from '../text/pseudonyms.js';
 import type {EntryMask} from './recorder.js';
 
 export type RecordingMaskOptions = {
-	/** `--record-arguments`: arguments, keys and client names are kept. */
+	/** True with `--record-arguments`: arguments, keys and client names are kept. */
 	readonly keepsArguments: boolean;
-	/** `--mask`: addresses, users and paths are masked as well. */
+	/** True with `--mask`: addresses, users and paths are masked as well. */
 	readonly masksAddresses: boolean;
-	/** Makes pseudonyms that nobody can trace back, and that stay the same from one run to the next. */
+	/**
+	The key of the pseudonyms. With it, names get the same pseudonyms in every run, and nobody else can trace them back.
+	*/
 	readonly salt: Buffer;
 	/** Names from the command line, and the name of this machine. */
 	readonly known?: ConstructorParameters<typeof Mask>[0];
 };
 
-/** Digits of a pseudonym: among a million names, two share one with a probability of 1 in 500. */
+/** Hexadecimal digits of a pseudonym. Among a million names, two share one with a probability of 1 in 500. */
 const pseudonymDigits = 12;
 
-/** Commands whose arguments may be a password. They are masked whatever was asked for. */
+/** Commands whose arguments may be a password. Their arguments are always masked. */
 const secretCommands: ReadonlySet<string> = new Set(['auth', 'hello', 'acl', 'migrate', 'sentinel']);
 const secretWords = /pass|auth|secret|cert|key/i;
 
-/** Names that every client may have. */
+/** Client names that are not masked, because they identify nobody. */
 const publicClients: ReadonlySet<string> = new Set(['', 'redis-top']);
 
-/** What a recording does not hold: see docs/decisions/recordings.md. */
+/** Masks what a recording must not contain; see docs/decisions/recordings.md. */
 export class RecordingMask implements EntryMask {
 	readonly #options: RecordingMaskOptions;
 	readonly #names: Pseudonyms;
-	/** Undefined where addresses are kept. */
+	/** The mask of addresses; undefined where addresses are kept. */
 	readonly #mask: Mask | undefined;
 
 	constructor(options: RecordingMaskOptions) {
@@ -46,7 +48,7 @@ export class RecordingMask implements EntryMask {
 		this.#mask = options.masksAddresses ? new Mask(options.known, this.#names) : undefined;
 	}
 
-	/** The names of what is masked, for the recording's first line. */
+	/** The kinds of names that are masked, for the header of the recording. */
 	get masked(): readonly string[] {
 		const {keepsArguments, masksAddresses} = this.#options;
 		return [...(keepsArguments ? [] : ['arguments', 'keys', 'clients']), ...(masksAddresses ? ['addresses'] : [])];
@@ -80,7 +82,7 @@ export class RecordingMask implements EntryMask {
 
 	readonly finding = (finding: OpenFinding): OpenFinding => this.#part(finding);
 
-	/** A text from the command line: the target. */
+	/** Masks a text from the command line, such as the target. */
 	text(text: string): string {
 		return this.#mask?.text(text) ?? text;
 	}
@@ -89,7 +91,7 @@ export class RecordingMask implements EntryMask {
 		return this.#mask?.address(address) ?? address;
 	}
 
-	/** Everything but replies: names in messages are masked by their kind. */
+	/** Masks any input except replies. Names in messages are masked by their kind. */
 	#part<Part>(part: Part): Part {
 		const named = this.#options.keepsArguments ? part : (this.#withoutNames(part) as Part);
 		return this.#mask?.part(named) ?? named;
@@ -113,7 +115,7 @@ export class RecordingMask implements EntryMask {
 		return kind === 'client' ? this.#client(name) : this.#names.name(kind === 'channel' ? 'channel' : 'key', name);
 	}
 
-	/** A client without a name is called by its address. */
+	/** Masks a client's name. A client without a name is identified by its address. */
 	#client(name: string): string {
 		return publicClients.has(name) || /^\S+:\d+$|^unix:/.test(name) ? name : this.#names.name('client', name);
 	}
@@ -132,7 +134,7 @@ export class RecordingMask implements EntryMask {
 		return {kind, command: words, reply: this.#withoutAddresses(kind, masked, mask)};
 	}
 
-	/** Without arguments, keys and client names. */
+	/** Removes arguments, keys and client names from a reply. */
 	#reply(kind: string, reply: RawReply): RawReply {
 		const {keepsArguments} = this.#options;
 		switch (kind) {
@@ -232,10 +234,13 @@ const secretKinds: ReadonlySet<unknown> = new Set<Name['kind']>(['client', 'key'
 const isSecretName = (value: object): value is Name =>
 	'kind' in value && 'name' in value && typeof value.name === 'string' && secretKinds.has(value.kind);
 
-/** Redis 8.6 and later list keys there. */
+/** Removes the INFO section in which Redis 8.6 and later list keys. */
 const withoutHotKeys = (info: string): string => info.replace(/^# Hotkeys\r?\n(?:[^#\n][^\n]*\n|\n)*/im, '');
 
-/** `ip:port@cport,hostname`: a host name is no address by its looks. */
+/**
+Masks host names in CLUSTER NODES (`ip:port@cport,hostname`). The mask of addresses does not recognise a host name by
+its form.
+*/
 function clusterNodesWithoutNames(reply: string, mask: Mask): string {
 	return reply
 		.split('\n')
@@ -254,7 +259,7 @@ function clusterNodesWithoutNames(reply: string, mask: Mask): string {
 		.join('\n');
 }
 
-/** A field of a Sentinel's reply or of ACL LOG. */
+/** Masks a field of a Sentinel's reply or of ACL LOG. */
 function maskedField(field: string, value: string, mask: Mask): string {
 	switch (field) {
 		case 'ip':
@@ -269,7 +274,7 @@ function maskedField(field: string, value: string, mask: Mask): string {
 	}
 }
 
-/** A list of entries, each a flat list of names and values, with other values. */
+/** Replaces the values in a list of entries, each a flat list of names and values. */
 function mapPairs(
 	reply: RawReply,
 	map: (field: string, value: RawReply, pairs: ReadonlyMap<unknown, RawReply>) => RawReply,

@@ -6,8 +6,8 @@ const saltBytes = 32;
 const saltFile = 'recording-salt';
 
 /**
-The key of this user's pseudonyms, from the state folder, where the first recording puts it. Where the folder can't be
-written, the key is that of one run: pseudonyms differ from those of the next.
+The key of this user's pseudonyms. The first recording writes it to the state folder. If the folder can't be written,
+each run has another key, and so other pseudonyms.
 */
 export function recordingSalt(folder: string): Buffer {
 	const file = path.join(folder, saltFile);
@@ -21,7 +21,7 @@ export function recordingSalt(folder: string): Buffer {
 		mkdirSync(folder, {recursive: true, mode: 0o700});
 		writeFileSync(file, salt, {mode: 0o600, flag: 'wx'});
 	} catch {
-		// Another redis-top may have been first.
+		// Another redis-top may have written its key first.
 		return readSalt(file) ?? salt;
 	}
 

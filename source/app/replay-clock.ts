@@ -3,7 +3,7 @@ import type {RunLater} from '../state/publish-timer.js';
 
 type Task = {readonly dueMs: number; readonly run: () => void};
 
-/** The time of a recording: it stands still until it is set. */
+/** The clock of a replay. Its time changes only when it is set. */
 export class ReplayClock implements Clock {
 	#nowMs: number;
 	#elapsedMs = 0;
@@ -21,7 +21,7 @@ export class ReplayClock implements Clock {
 		return this.#elapsedMs;
 	}
 
-	/** Never: a replay polls nothing, so nothing in it waits. */
+	/** Never resolves. A replay polls nothing, so nothing waits for this clock. */
 	sleep(): Promise<void> {
 		return Promise.resolve();
 	}
@@ -34,7 +34,7 @@ export class ReplayClock implements Clock {
 		};
 	};
 
-	/** Sets the time, and runs on the way what is due until then. */
+	/** Sets the time, and runs the callbacks that are due until then. */
 	moveTo(atMs: number): void {
 		const untilMs = this.#elapsedMs + Math.max(0, atMs - this.#nowMs);
 		for (;;) {
@@ -53,7 +53,7 @@ export class ReplayClock implements Clock {
 		this.#nowMs = atMs;
 	}
 
-	/** Runs something at an earlier time, as for what was known before a block began. */
+	/** Runs a function at an earlier time, as for states from before a block began. */
 	at(atMs: number, run: () => void): void {
 		const nowMs = this.#nowMs;
 		this.#nowMs = atMs;

@@ -13,26 +13,26 @@ import type {MonitorStore} from '../state/monitor-store.js';
 import type {AgedReading, ReadingAges} from '../state/store-input.js';
 import type {ReplayClock} from './replay-clock.js';
 
-/** Without a poll by its own monitor for so many intervals, a node is taken over from another monitor's recording. */
+/** Number of intervals without a poll after which a node is taken from another monitor's recording. */
 const intervalsBeforeTakeover = 5;
 const leastTakeoverMs = 5000;
 
-/** Which session's polls of a node count, and what its replies are read with. */
+/** The session whose polls of a node count, with the poll state for reading its replies. */
 type Holder = {readonly session: RecordedSession; state: PollState; lastMs: number; intervalMs: number};
 
 export type ReplayFeedOptions = {
 	readonly store: MonitorStore;
 	readonly clock: ReplayClock;
-	/** Settings of the present configuration for a node's rules, over those that were recorded. */
+	/** Returns the present configuration's rule settings for a node, which override the recorded ones. */
 	readonly settings?: RuleSettings | undefined;
 };
 
-/** Tells a monitor store what a recording holds, step by step, as polling told it to the live one. */
+/** Passes the steps of a recording to a monitor store, as polling passed them to the live one. */
 export class ReplayFeed {
 	readonly #options: ReplayFeedOptions;
 	readonly #holders = new Map<NodeAddress, Holder>();
 	readonly #audit: AuditEntry[] = [];
-	/** By session: what turns its monotonic times into those of the first one, milliseconds. */
+	/** By session: the difference that converts its monotonic times to those of the first session, in milliseconds. */
 	readonly #shifts = new Map<string, number>();
 	#originMs: number | undefined;
 
@@ -163,7 +163,7 @@ export class ReplayFeed {
 		store.restore({findings: state.findings, ages});
 	}
 
-	/** Takes in a node's last replies. Returns when those of them came that are older than its last poll. */
+	/** Processes a node's last replies. Returns the times of those that are older than its last poll. */
 	#takeReplies(session: RecordedSession, {address, poll, intervalMs, ages}: NodeReplies): ReadingAges | undefined {
 		const holder = this.#hold(session, address, poll.atMs, intervalMs);
 		if (holder === undefined) {
@@ -171,7 +171,7 @@ export class ReplayFeed {
 		}
 
 		const {store, clock} = this.#options;
-		// The newest reply to a command counts, so that it is read last. INFO says how the others are read.
+		// The newest reply to a command is read last, so that it counts. INFO decides how the others are read.
 		const cameAt = (exchange: Exchange) => ages.get(exchange) ?? poll.atMs;
 		const exchange = poll.exchanges.flat().sort((one, other) => cameAt(one) - cameAt(other));
 		const infos = exchange.filter(({kind}) => findRequest(kind)?.everyMs === 'every poll');
@@ -221,7 +221,7 @@ export class ReplayFeed {
 		return holder;
 	}
 
-	/** A poll with the monotonic time of the first session: each process counts from its own start. */
+	/** Converts a poll to the monotonic time of the first session, because each process counts from its own start. */
 	#shifted({id}: RecordedSession, poll: RecordedPoll): RecordedPoll {
 		const startedMs = Math.round(poll.atMs - poll.elapsedMs);
 		this.#originMs ??= startedMs;
@@ -231,7 +231,7 @@ export class ReplayFeed {
 	}
 }
 
-/** Which readings of a node's record a reply leads to. */
+/** The readings of a node's record that a reply leads to. */
 function readingsIn(exchange: Exchange): AgedReading[] {
 	const {extras} = readReplies([exchange], newPollState(), {atMs: 0, elapsedMs: 0});
 	const {histograms, sentinelListeners: _, ...others} = extras;

@@ -7,31 +7,36 @@ import {momentText, recordedMoment} from '../record/recording-time.js';
 import type {ReplayView} from '../state/view-state.js';
 import type {Replay} from './replay.js';
 
-/** The speeds that `<` and `>` select, in seconds of the recording a second. */
+/** The speeds that `<` and `>` select, in seconds of the recording per second. */
 export const replaySpeeds: readonly number[] = [1, 2, 5, 10, 30, 60, 120, 300, 600];
 
-/** Time between two frames while it plays, in milliseconds: as often as the live store publishes. */
+/** Interval between two frames while a recording plays, in milliseconds: as often as the live store publishes. */
 const tickMs = 250;
-/** How often more is looked for at the end of a recording that may still be written, in milliseconds. */
+/** Interval between two checks for new entries at the end of a recording that may still be written, in milliseconds. */
 const followEveryMs = 1000;
-/** Part of a recording that is taken in at once, in milliseconds of it, so that a key waits no longer. */
+/**
+Part of a recording that is processed without a break, in milliseconds of the recording. A key waits no longer than that
+takes.
+*/
 const sliceMs = 5000;
-/** Longest time of a frame for taking in what was played, in milliseconds. */
+/** Longest time that a frame spends on processing played entries, in milliseconds. */
 const workMs = 150;
-/** A step forward that is longer jumps there, in milliseconds: that takes less than all that lies between. */
+/**
+Longest step forward that processes everything in between, in milliseconds. A longer step jumps, which takes less time.
+*/
 const longestAdvanceMs = 15_000;
 
 export type ReplayPlayerOptions = {
 	readonly replay: Replay;
-	/** The present time: the recording's own is that of `replay`. */
+	/** The real clock; the recording's time is in `replay`. */
 	readonly clock: Clock;
 	/** @default 1 */
 	readonly speed?: number | undefined;
-	/** Is told of each new moment, speed, or length. */
+	/** Called after each change of the moment, the speed or the length. */
 	readonly onChange: (atMs: number, view: ReplayView) => void;
 };
 
-/** Plays a recording, and goes to its moments. */
+/** Plays a recording, and moves to its moments. */
 export class ReplayPlayer {
 	readonly #options: ReplayPlayerOptions;
 	#isPlaying = false;
@@ -45,7 +50,7 @@ export class ReplayPlayer {
 		this.#tell();
 	}
 
-	/** Plays while it is not held, until the signal aborts. At the end it waits for more. */
+	/** Plays until the signal aborts, except while it is held. At the end of the recording it waits for more. */
 	async run(signal: AbortSignal): Promise<void> {
 		const {clock, replay} = this.#options;
 		let beforeMs = clock.elapsed();
@@ -91,7 +96,7 @@ export class ReplayPlayer {
 
 	readonly stepBy = (ms: number): void => this.goToMs(this.#options.replay.nowMs + ms);
 
-	/** Holds at the next or previous change. Returns which one it is. */
+	/** Moves to the next or previous change and holds there. Returns the text of that change. */
 	readonly stepChange = (by: 1 | -1): string => {
 		const {replay} = this.#options;
 		const change = replay.changeFrom(replay.nowMs, by);
@@ -104,7 +109,7 @@ export class ReplayPlayer {
 		return changeText(change);
 	};
 
-	/** Goes to a moment as it was typed. Returns why it can't. */
+	/** Moves to a typed moment. Returns the reason if it can't. */
 	readonly goTo = (text: string): string | undefined => {
 		const {recording} = this.#options.replay;
 		recording.refresh();
@@ -128,7 +133,7 @@ export class ReplayPlayer {
 		this.goToMs(recording.endedMs);
 	};
 
-	/** Shows a moment; of one outside of the recording its first or last. */
+	/** Shows a moment. For a moment outside of the recording, shows its first or last one. */
 	goToMs(atMs: number): void {
 		const {replay} = this.#options;
 		const toMs = Math.min(Math.max(atMs, replay.recording.beganMs), replay.recording.endedMs);
@@ -142,9 +147,9 @@ export class ReplayPlayer {
 	}
 
 	/**
-	Takes in everything up to a moment, without a jump.
+	Processes everything up to a moment, without a jump.
 
-	@param longestMs Stops after so long, in milliseconds: the next frame goes on.
+	@param longestMs Time after which it stops, in milliseconds; the next frame continues.
 	*/
 	playTo(atMs: number, longestMs = Number.POSITIVE_INFINITY): void {
 		const {clock, replay} = this.#options;
@@ -169,7 +174,7 @@ export class ReplayPlayer {
 	}
 }
 
-/** The next speed of the list in a direction; at its end the same. */
+/** The next speed in a direction; the same one at the end of the list. */
 export function nextSpeed(speed: number, by: 1 | -1): number {
 	const next = by === 1 ? replaySpeeds.find(other => other > speed) : replaySpeeds.findLast(other => other < speed);
 	return next ?? speed;

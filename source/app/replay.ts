@@ -12,33 +12,36 @@ import {MonitorStore} from '../state/monitor-store.js';
 import {ReplayClock} from './replay-clock.js';
 import {ReplayFeed} from './replay-feed.js';
 
-/** How much before a moment is taken in to show it, milliseconds: charts of half an hour, and conditions that must hold. */
+/**
+Time before a moment that is processed to show it, in milliseconds. Charts need half an hour, and some conditions must
+hold.
+*/
 const warmUpMs = 30 * 60_000;
-/** The same in polls, so that a moment of many nodes opens as fast. */
+/** Most polls that are processed before a moment, so that a moment of many nodes opens as fast. */
 const warmUpPolls = 400;
-/** Least warm-up, milliseconds: rates, and what is asked every few seconds. */
+/** Least time before a moment that is processed, in milliseconds. Rates and replies of every few seconds need it. */
 const leastWarmUpMs = 65_000;
-/** The last part of it, milliseconds, in which every rule is evaluated as often as live. */
+/** The last part of that time, in milliseconds, in which rules are evaluated as often as live. */
 const thoroughMs = 20_000;
 
-/** Longest slice of the work while keys may come, in milliseconds of processor time. */
+/** Longest work without a break in which keys are handled, in milliseconds of processor time. */
 const sliceMs = 8;
 
-/** Windows in which the next or previous poll is looked for, milliseconds. */
+/** Periods that are searched one after the other for the next or previous poll, in milliseconds. */
 const windowsMs: readonly number[] = [15_000, 120_000, 3_600_000, Number.POSITIVE_INFINITY];
 
-/** A store on its way through the recording. */
+/** A store that processes the recording, with its position. */
 type Run = {
 	readonly store: MonitorStore;
 	readonly clock: ReplayClock;
 	readonly feed: ReplayFeed;
 	readonly steps: IterableIterator<RecordedStep>;
 	next: RecordedStep | undefined;
-	/** The first moment that it took in. */
+	/** The first moment that the store processed. */
 	readonly beganMs: number;
 };
 
-/** Takes in everything until a moment. */
+/** Processes everything until a moment. */
 function take(run: Run, untilMs: number): void {
 	while (run.next !== undefined && run.next.atMs <= untilMs) {
 		run.feed.apply(run.next);
@@ -47,12 +50,12 @@ function take(run: Run, untilMs: number): void {
 }
 
 export type ReplayOptions = {
-	/** What rules read of the configuration; undefined: what was in force when it was recorded. */
+	/** Returns the present configuration's rule settings for a node; undefined: the recorded settings. */
 	readonly settings?: RuleSettings | undefined;
 };
 
 /**
-A recording as a monitor's state that moves in time. Findings are made again by this version's rules. Nothing is polled and
+The state of a monitor at any moment of a recording. Findings are made by this version's rules. Nothing is polled and
 nothing can be sent.
 */
 export class Replay {
@@ -61,7 +64,7 @@ export class Replay {
 	readonly #options: ReplayOptions;
 	readonly #listeners = new Set<() => void>();
 	#run: Run;
-	/** How often a moment was chosen. */
+	/** Number of moments that were chosen so far. */
 	#seeks = 0;
 
 	/** Begins at the recording's first moment. */
@@ -74,7 +77,7 @@ export class Replay {
 		this.advance(recording.beganMs);
 	}
 
-	/** What the monitors that recorded noted, oldest first. */
+	/** The changes that the recording monitors noted, oldest first. */
 	get changes(): readonly RecordedChange[] {
 		return this.#changes;
 	}
@@ -84,7 +87,7 @@ export class Replay {
 		return this.#run.clock.now();
 	}
 
-	/** Nothing follows. */
+	/** Whether the recording has no later step. */
 	get isAtEnd(): boolean {
 		return this.#run.next === undefined;
 	}
@@ -100,7 +103,7 @@ export class Replay {
 	};
 
 	/**
-	Shows a moment: of one outside of the recording its first or last. Takes under 300 ms.
+	Shows a moment within 300 ms. For a moment outside of the recording, shows its first or last one.
 
 	@param atMs Milliseconds since the epoch.
 	*/
@@ -116,8 +119,8 @@ export class Replay {
 	}
 
 	/**
-	Takes in the half hour before the present moment, where `seek` took in less of it: charts and histories become longer.
-	Works in short slices, so that keys are handled meanwhile. Resolves with whether anything changed; not if another moment
+	Processes the half hour before the present moment, if `seek` processed less. Charts and histories become longer. Works
+	in short slices, so that keys are handled meanwhile. Resolves with whether anything changed; false if another moment
 	was chosen meanwhile.
 	*/
 	async deepen(): Promise<boolean> {
@@ -147,7 +150,7 @@ export class Replay {
 		return true;
 	}
 
-	/** Takes in everything until a moment that is not before `nowMs`. */
+	/** Processes everything until a moment, which must not be before `nowMs`. */
 	advance(toMs: number): void {
 		const {clock, store} = this.#run;
 		take(this.#run, toMs);
@@ -158,7 +161,7 @@ export class Replay {
 		}
 	}
 
-	/** When the node, or any one, was polled next or before a moment; undefined where it was not. */
+	/** The time of the next or previous poll of a node, or of any node; undefined without one. */
 	pollFrom(atMs: number, by: 1 | -1, address?: NodeAddress): number | undefined {
 		for (const windowMs of windowsMs) {
 			const [fromMs, toMs] = by === 1 ? [atMs, atMs + windowMs] : [atMs - windowMs, atMs];
@@ -172,9 +175,9 @@ export class Replay {
 		return undefined;
 	}
 
-	/** The next or previous finding that was raised, event or action; undefined where none was noted. Advice is left out. */
+	/** The next or previous change that `isNotable` accepts; undefined without one. */
 	changeFrom(atMs: number, by: 1 | -1): RecordedChange | undefined {
-		// A finding that opens is noted as an event too, a moment earlier.
+		// A finding that opens is noted as an event too, just before. That event is skipped.
 		const isStep = (change: RecordedChange) =>
 			isNotable(change) && (change.what !== 'event' || !isFindingEvent({kind: change.id}));
 		return by === 1
@@ -182,7 +185,7 @@ export class Replay {
 			: this.changes.findLast(change => change.atMs < atMs && isStep(change));
 	}
 
-	/** Looks for what was recorded meanwhile, in a recording that is still written. */
+	/** Reads what was recorded meanwhile, in a recording that is still being written. */
 	refresh(): void {
 		const nowMs = this.nowMs;
 		if (this.recording.refresh()) {
@@ -191,7 +194,7 @@ export class Replay {
 		}
 	}
 
-	/** Ends the run-up of a store: what was noted until then stands, and rules are evaluated as often as live. */
+	/** Ends the time before the shown moment. The noted events are restored, and rules are evaluated as often as live. */
 	#goOnThoroughly({store, clock}: Run): void {
 		store.isSparse = false;
 		store.restoreEvents(eventsUntil(this.changes, clock.now()));
@@ -233,7 +236,7 @@ const eventsUntil = (changes: readonly RecordedChange[], untilMs: number): Monit
 		)
 		.toReversed();
 
-/** The conditions that held at a moment as far as was noted, also those that were listed later. */
+/** The conditions that held at a moment according to the noted changes, including those that were listed later. */
 function openFindingsAt(changes: readonly RecordedChange[], atMs: number): OpenFinding[] {
 	const open = new Map<string, OpenFinding>();
 	for (const {what, finding, atMs: notedMs} of changes) {

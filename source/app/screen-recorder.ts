@@ -13,7 +13,7 @@ import {dumpName, type FileNotice} from './dump.js';
 import type {EarlyInputs} from './early-inputs.js';
 import {recorderFor, recordInto, type SessionRecorder, stopRecording} from './session-recorder.js';
 
-/** How often the size of the file is looked at, in milliseconds. */
+/** Interval between two checks of the file's size, in milliseconds. */
 const lookEveryMs = 1000;
 
 export type ScreenRecorderOptions = {
@@ -24,11 +24,11 @@ export type ScreenRecorderOptions = {
 	readonly signal: AbortSignal;
 	/** The file of `--record`, which exists already. */
 	readonly writer?: {readonly own: SessionRecorder; readonly file: RecordingWriter} | undefined;
-	/** Is told what the header says of the recording. */
+	/** Called with what the header shows of the recording; undefined: nothing is recorded. */
 	readonly onChange: (recording: RecordingView | undefined) => void;
 };
 
-/** The recordings of the monitor's screen: the last half hour in memory, and a file while somebody wants one. */
+/** The recordings of the monitor's screen: the last half hour in memory, and a file while the user records. */
 export class ScreenRecorder {
 	readonly #options: ScreenRecorderOptions;
 	readonly #own: SessionRecorder;
@@ -53,12 +53,12 @@ export class ScreenRecorder {
 		void this.#look();
 	}
 
-	/** New lines of the audit log. */
+	/** Records new lines of the audit log. */
 	get addActions() {
 		return this.#own.recorder.addActions;
 	}
 
-	/** Begins a new file in the working folder, or ends the one that is written. Never rejects. */
+	/** Begins a new file in the working folder, or ends the one that is being written. */
 	async toggle(): Promise<FileNotice> {
 		const {clock, config} = this.#options;
 		const untilMs = clock.now() + 8000;
@@ -81,7 +81,7 @@ export class ScreenRecorder {
 		}
 	}
 
-	/** Writes the last half hour beside a dump. Resolves with why not, if it could not. */
+	/** Writes the last half hour beside a dump. Resolves with the reason of a failure, else with undefined. */
 	async saveRecent(name: string): Promise<string | undefined> {
 		const {recorder, header} = this.#own;
 		recorder.flush();
@@ -93,7 +93,7 @@ export class ScreenRecorder {
 		}
 	}
 
-	/** Ends the file, if one is written. */
+	/** Ends the file, if one is being written. */
 	async close(): Promise<void> {
 		const writer = this.#file;
 		this.#file = undefined;
@@ -111,7 +111,7 @@ export class ScreenRecorder {
 		}
 	}
 
-	/** The half hour of many nodes would take more memory and time than the monitor may. */
+	/** Stops the recording in memory in a large deployment, where it would take too much memory and time. */
 	#limitRecent(): void {
 		const isAffordable = this.#options.store.get().nodes.size <= scale.recentRecordingUpTo;
 		if (isAffordable !== this.#isRecent) {

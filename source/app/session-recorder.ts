@@ -61,13 +61,13 @@ export async function recordInto(
 	return writer;
 }
 
-/** Writes what is pending, and closes the file. */
+/** Writes the pending entries, and closes the file. */
 export async function stopRecording(writer: RecordingWriter, {recorder}: SessionRecorder): Promise<void> {
 	recorder.stop(writer);
 	await writer.close();
 }
 
-/** Records what is done through any redis-top to the nodes of a store, until the signal aborts. */
+/** Records the actions of every redis-top on the nodes of a store, until the signal aborts. */
 export function recordActions(
 	{recorder}: SessionRecorder,
 	store: MonitorStore,

@@ -118,14 +118,14 @@ export type SessionOptions = {
 	/** Polls every node like the node in focus, for commands without a screen. */
 	readonly isEveryNodeFocused: boolean;
 	readonly history?: History;
-	/** Is told of everything that the store is told: for a recording. */
+	/** Called with every input of the store; a recording is written by it. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
 	/**
 	How long conditions must hold for a finding, for a command that ends by itself: `once` or `confirm`. Absent for a
 	command that keeps running.
 	*/
 	readonly tracking?: TrackingMode;
-	/** Round trips are measured after it. */
+	/** Round trips of PING are measured once this promise resolves. */
 	readonly pingAfter?: Promise<void>;
 };
 

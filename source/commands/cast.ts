@@ -49,7 +49,7 @@ export async function runCast(config: Config): Promise<number> {
 	try {
 		for (const text of castOf(config, replay, {...cast, speed})) {
 			await file.write(text);
-			// A signal is seen between two frames.
+			// Lets the event loop handle signals between two frames.
 			await new Promise<void>(resolve => setImmediate(resolve));
 			if (end.signal.aborted) {
 				break;

@@ -13,7 +13,7 @@ import {writeOut} from './write-out.js';
 /** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
 const pollsNeeded = 2;
 
-/** How each node answered when this machine was looked at. */
+/** How each node answered when this machine was inspected. */
 export type SeenStates = ReadonlyMap<NodeAddress, string>;
 
 /**

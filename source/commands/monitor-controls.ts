@@ -34,7 +34,7 @@ export type MonitorControlsOptions = {
 	readonly masking: Masking;
 	readonly screen: MonitorScreen;
 	readonly screenOptions: MonitorScreenOptions;
-	/** The node in focus. */
+	/** Returns the node in focus. */
 	readonly focus: () => NodeAddress | undefined;
 	readonly pollNow: () => void;
 	readonly quit: (leavesFrame: boolean) => void;
@@ -42,13 +42,13 @@ export type MonitorControlsOptions = {
 };
 
 export type MonitorControls = MountedMonitor & {
-	/** Ends what an action still does, and the recording. */
+	/** Ends the observation of actions, and the recording. */
 	readonly close: () => Promise<void>;
 };
 
 /**
-What the screen doesn't need for its first data: keys, guarded actions, evidence of this machine, the audit log. It is a
-module of its own, so that it is loaded later, and Ink with it.
+Starts the parts that the screen doesn't need for its first data: keys, guarded actions, evidence of this machine, the
+audit log. They are a separate module that is loaded later, with Ink.
 */
 export function mountControls(options: MonitorControlsOptions): MonitorControls {
 	const {config, session, history, shown, masking, screen, screenOptions, focus, pollNow, quit, signal} = options;

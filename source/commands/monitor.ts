@@ -24,7 +24,7 @@ import type {MonitorControls, MonitorControlsOptions} from './monitor-controls.j
 /** Longest wait after the screen is restored, for a pending reply or a child process, in milliseconds. */
 const exitGraceMs = 500;
 
-/** Longest wait for the first data before keys and all else are loaded, in milliseconds. */
+/** Longest wait for the first data before the keys and everything else are loaded, in milliseconds. */
 const firstDataWithinMs = 250;
 
 /** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
@@ -109,7 +109,7 @@ export async function runScreen(config: Config): Promise<number> {
 		process.on('SIGUSR2', dump);
 		const mount = async () => {
 			await untilFirstData(store);
-			// Loading what keys and actions need takes longer than all that the first data needs.
+			// Keys and actions are loaded last, because loading them takes longer than getting the first data.
 			const {mountControls} = await import('./monitor-controls.js');
 			if (!hasLeft) {
 				controls = mountControls({

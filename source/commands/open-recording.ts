@@ -5,12 +5,12 @@ import {systemClock} from '../domain/clock.js';
 import {RecordingWriter} from '../record/recording-writer.js';
 import {recordingProblem} from './recording-problem.js';
 
-/** A new file, and what records into it. */
+/** A new recording file, and the recorder that writes it. */
 export type OpenRecording = {readonly own: SessionRecorder; readonly file: RecordingWriter};
 
 /**
-Makes the file of `--record` before anything is polled. Resolves with the file and what records into it, or with the exit
-code when the file can't be made.
+Makes the file of `--record` before anything is polled. Resolves with the file and its recorder, or with the exit code
+when the file can't be made.
 */
 export async function openRecording(file: string, config: Config): Promise<OpenRecording | number> {
 	const own = recorderFor(config, systemClock);
@@ -21,7 +21,7 @@ export async function openRecording(file: string, config: Config): Promise<OpenR
 	}
 }
 
-/** Starts a session that is recorded, if a file is open. */
+/** Starts a session, which is recorded if a file is open. */
 export function startRecordedSession(
 	config: Config,
 	options: SessionOptions,
@@ -38,7 +38,7 @@ export function startRecordedSession(
 	return session;
 }
 
-/** Writes what is pending, and closes the file. */
+/** Writes the pending entries, and closes the file. */
 export async function closeRecording(recording: OpenRecording | undefined): Promise<void> {
 	if (recording !== undefined) {
 		await stopRecording(recording.file, recording.own);

@@ -19,8 +19,8 @@ const complain = (text: string): void => {
 };
 
 /**
-`redis-top record`: a rolling recording of every node, until a signal. Servers that fail and a disk that is full don't end
-it. Resolves with the exit code.
+`redis-top record`: a rolling recording of every node, until a signal. Failing servers and a full disk don't end it.
+Resolves with the exit code.
 */
 export async function runRecord(config: Config): Promise<number> {
 	const {folder: to = '', keep} = config.record;

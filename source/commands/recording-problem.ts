@@ -6,7 +6,7 @@ import {sanitize} from '../text/sanitize.js';
 /**
 Prints why a recording can't be read or written, in one line. Returns the exit code.
 
-@throws The error itself where it is another one.
+@throws The given error, if it is no `RecordingProblem`.
 */
 export function recordingProblem(error: unknown): number {
 	if (!(error instanceof RecordingProblem)) {

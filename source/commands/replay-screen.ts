@@ -22,10 +22,10 @@ import {type MountedMonitor, mountMonitor, type ScreenActions} from '../views/mo
 import {recordingProblem} from './recording-problem.js';
 import {openReplay} from './replay.js';
 
-/** How long the notice of a dump stays, in milliseconds. */
+/** Time for which the notice of a dump stays, in milliseconds. */
 const noticeMs = 8000;
 
-/** A replay has no actions: what it shows is past. */
+/** The actions of a replay: none, because it shows the past. */
 const noActions: ScreenActions = {
 	isOpen: false,
 	running: undefined,

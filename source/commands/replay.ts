@@ -20,9 +20,9 @@ import {writeOut} from './write-out.js';
 const compareEveryMs = 1000;
 
 /**
-Opens the recordings and finds the moment that was asked for.
+Opens the recordings and finds the requested moment.
 
-@throws RecordingProblem for what is no recording, and for a moment outside of it.
+@throws RecordingProblem for a file that is no recording, and for a moment outside of it.
 */
 export function openReplay({paths, at}: Pick<ReplayRequest, 'paths' | 'at'>): {
 	readonly replay: Replay;
@@ -31,7 +31,7 @@ export function openReplay({paths, at}: Pick<ReplayRequest, 'paths' | 'at'>): {
 	const recording = Recording.open(paths);
 	const {beganMs, endedMs} = recording;
 	const atMs = at === undefined ? undefined : recordedMoment(at, recording);
-	// What is typed has no fractions of a second.
+	// A typed moment has no fractions of a second, so it may be up to a second too early.
 	if (atMs !== undefined && (atMs < Math.floor(beganMs / 1000) * 1000 || atMs > endedMs)) {
 		recording.close();
 		throw new RecordingProblem(
@@ -85,7 +85,7 @@ export async function runReplay(config: Config): Promise<number> {
 	return end.exitCode();
 }
 
-/** Goes through the recording from its present moment on, and prints what there is to say at each step. */
+/** Goes through the recording from its present moment on, and prints the output of each step. */
 async function throughout(
 	replay: Replay,
 	everyMs: number,

@@ -20,11 +20,11 @@ import {chosenFormat} from './output-formats.js';
 import {recordingProblem} from './recording-problem.js';
 import {writeOut} from './write-out.js';
 
-/** Time between two states that a report takes in, in milliseconds of the recording. */
+/** Interval between two states that a report evaluates, in milliseconds of the recording. */
 const stepMs = 1000;
-/** Steps without a turn for anything else. */
+/** Steps without a turn of the event loop. */
 const stepsATurn = 50;
-/** Without a poll for so many intervals, the report says that nothing was recorded. */
+/** Number of intervals without a poll from which the report says that nothing was recorded. */
 const pauseIntervals = 10;
 const leastPauseMs = 30_000;
 
@@ -117,7 +117,7 @@ function windowOf({from, to}: ReportRequest, {recording, changes}: Replay): Repo
 function momentIn(recording: Recording, moment: string, flag: string): number {
 	const {beganMs, endedMs} = recording;
 	const atMs = recordedMoment(moment, recording);
-	// What is typed has no fractions of a second.
+	// A typed moment has no fractions of a second, so it may be up to a second too early.
 	if (atMs === undefined || atMs < Math.floor(beganMs / 1000) * 1000 || atMs > Math.ceil(endedMs / 1000) * 1000) {
 		throw new RecordingProblem(
 			`${flag} ${moment}: lies outside of the recording, which is from ${momentText(beganMs)} to ${momentText(endedMs)}`,
@@ -138,7 +138,7 @@ function pausesIn(recording: Recording, fromMs: number, toMs: number): Array<{fr
 	});
 }
 
-/** The report of servers that run now: what `check` gathers, and what servers still know of the time before. */
+/** The report of running servers, from the samples of `check` and the events that servers still remember. */
 async function reportServers(config: Config): Promise<Incident> {
 	const startedMs = systemClock.now();
 	const session = await gatherSamples(config);
@@ -166,7 +166,7 @@ const wholeName: ShowName = ({name}) => name;
 
 const publicClients: ReadonlySet<string> = new Set(['', 'redis-top']);
 
-/** Shows names of clients, keys and channels as pseudonyms. A client without a name is called by its address. */
+/** Shows names of clients, keys and channels as pseudonyms. A client without a name is identified by its address. */
 function namesMasked(): ShowName {
 	const names = new Pseudonyms();
 	return ({kind, name}: Name) => {

@@ -27,7 +27,7 @@ const compareEveryMs = 1000;
 
 /**
 Least interval between two readings of this machine for all nodes, in milliseconds. One reading takes 20 ms of processor
-time a node. Between two of them, only nodes are looked at that answer otherwise than before.
+time a node. Between two of them, only nodes whose state changed are inspected.
 */
 const hostEveryMs = 15_000;
 

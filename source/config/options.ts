@@ -69,7 +69,7 @@ const isSwitchedOff = (value: string): boolean => value === '0' || value.toLower
 
 /**
 The theme; undefined for a terminal without attributes, `TERM=dumb`. Without colours it is `mono`, which has bold and
-inverse; what asks for that is `--no-color`, then FORCE_COLOR, then NO_COLOR (https://no-color.org). The default is `soft`
+inverse; `--no-color`, FORCE_COLOR and NO_COLOR (https://no-color.org) decide this, in this order. The default is `soft`
 on a terminal with 256 colours, `light` on a light background, else `dark`.
 */
 export function themeFor(

@@ -4,25 +4,25 @@ import type {Keep} from '../record/rolling-folder.js';
 import type {Problems} from './problems.js';
 import {durationMs} from './values.js';
 
-/** What is recorded, and where. */
+/** What is recorded, where, and whether arguments are masked. */
 export type RecordRequest = {
 	/** The new file of `--record`; undefined: none from the start on. */
 	readonly file: string | undefined;
 	/** The folder of `redis-top record`; undefined for any other command. */
 	readonly folder: string | undefined;
 	readonly keep: Keep;
-	/** Arguments, key names and client names are not masked. */
+	/** True if arguments, key names and client names are not masked. */
 	readonly keepsArguments: boolean;
 };
 
 /** How `redis-top replay` shows recordings. */
 export type ReplayRequest = {
 	readonly paths: readonly string[];
-	/** The moment as it was typed: what it means depends on the recording. */
+	/** The moment as it was typed. The recording is needed to interpret it. */
 	readonly at: string | undefined;
-	/** Without a screen: the findings at a moment, or a line for each change of the findings. */
+	/** What the replay shows. `check`: the findings at a moment. `watch`: a line for each change of the findings. */
 	readonly output: 'screen' | 'check' | 'watch';
-	/** Seconds of the recording a second: of the screen at first, and of a cast. */
+	/** Seconds of the recording per second, for a cast and at first for the screen. */
 	readonly speed: number;
 	/** The asciicast to write, and the size of its screen in cells; undefined: none. */
 	readonly cast: {readonly file: string; readonly columns: number; readonly rows: number} | undefined;
@@ -31,7 +31,7 @@ export type ReplayRequest = {
 /** What `redis-top report` is about. Without recordings it is about servers. */
 export type ReportRequest = {
 	readonly recordings: readonly string[];
-	/** The moments as they were typed: what they mean depends on the recording. */
+	/** The moments as they were typed. The recording is needed to interpret them. */
 	readonly from: string | undefined;
 	readonly to: string | undefined;
 };
@@ -137,7 +137,7 @@ const looksLikePath = (word: string): boolean =>
 Tells the recordings of `redis-top report` from its targets. A word is a recording if there is such a file or folder, or
 if it looks like a path.
 
-@param isThere Whether a file or folder exists.
+@param isThere Returns whether a file or folder exists.
 */
 export function withRecordings(given: Given, isThere: (path: string) => boolean): Given {
 	if (given.command !== 'report') {

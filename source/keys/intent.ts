@@ -25,10 +25,10 @@ export type Intent =
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'set-interval'; readonly intervalMs: number}
-	/** Of a replay, as the five below. */
+	/** The keys of a replay; the five intents below belong to a replay, too. */
 	| {readonly kind: 'toggle-play'}
 	| {readonly kind: 'step-ten-minutes'; readonly by: 1 | -1}
-	/** To the next or previous finding, event or action of a recording. */
+	/** Moves to the next or previous finding, event or action of a recording. */
 	| {readonly kind: 'step-change'; readonly by: 1 | -1}
 	| {readonly kind: 'ask-time'}
 	| {readonly kind: 'step-speed'; readonly by: 1 | -1}

@@ -12,13 +12,13 @@ export type KeyBinding = {
 	/** The text for the keys in the help and docs/keys.md. */
 	readonly shown: string;
 	readonly description: string;
-	/** Where the help lists the key. */
+	/** The section of the help that lists the key. */
 	readonly section: 'Look' | 'Move' | 'Time' | 'Copy' | 'Act';
 	/** The word beside the key on the last line. Absent for a key that the line does not show. */
 	readonly footer?: string;
 	/** On a narrow screen, keys with the highest ranks are left out of the last line first. */
 	readonly footerRank?: number;
-	/** The only screen on which the key has an effect. Absent: it has on both. */
+	/** The only screen on which the key has an effect. Absent: both screens. */
 	readonly on?: KeyScreen;
 	readonly intent: (key: KeyName) => Intent;
 };

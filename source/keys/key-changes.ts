@@ -60,7 +60,7 @@ function conflictsOn(screen: KeyScreen, changes: KeyChanges): Array<readonly [id
 	const owners = new Map<KeyName, string>();
 	const conflicts: Array<readonly [string, string]> = [];
 	for (const binding of bindingsOn(screen)) {
-		// It loses the key: see `keyboardWith`.
+		// A binding of a replay loses the key, see `keyboardWith`.
 		if (binding.on === 'replay' && !changes.has(binding.id)) {
 			continue;
 		}

@@ -17,7 +17,7 @@ export type Keyboard = {
 /** @param screen Where the keys are pressed. @default live */
 export function keyboardWith(changes: KeyChanges, screen: KeyScreen = 'live'): Keyboard {
 	const chosen = new Set([...changes.values()].flat());
-	// A key that a config file gives to something else is not taken from it by a replay.
+	// A binding of a replay does not take a key that a config file gives to another binding.
 	const isTaken = ({id, on}: KeyBinding, key: KeyName) => on === 'replay' && !changes.has(id) && chosen.has(key);
 	const all = bindingsOn(screen).map(binding => {
 		const keys = keysAfter(binding, changes).filter(key => !isTaken(binding, key));

@@ -87,7 +87,7 @@ function characterName(character: string): KeyName | undefined {
 		}
 
 		default: {
-			// What is left of an unknown escape sequence is no key.
+			// The rest of an unknown escape sequence is no key.
 			return /^\P{C}/u.test(character) ? character : undefined;
 		}
 	}

@@ -4,21 +4,21 @@ import {dictionaryAfter, frame, frameKinds} from './frame.js';
 import {toText} from './plain-json.js';
 import type {ReferenceTexts} from './text-difference.js';
 
-/** Longest block, milliseconds: to show a moment, at most so much is read before it. */
+/** Longest block, in milliseconds. A replay reads at most this much before the moment that it shows. */
 export const blockMs = 60_000;
-/** Longest part, milliseconds: so much is lost when the process is killed. */
+/** Longest part, in milliseconds. At most this much is lost when the process is killed. */
 export const partMs = 5000;
-/** For how long later states are differences to one, milliseconds. */
+/** Time for which later states are written as differences to one reference state, in milliseconds. */
 const referenceMs = 3_600_000;
-/** A state before the first replies is no use as a reference. */
+/** Least size of a reference state, in bytes. A state before the first replies would be useless as a reference. */
 const leastReferenceBytes = 2000;
 
 /** A whole frame, ready to be appended to a file. */
 export type WrittenFrame = {
 	readonly bytes: Buffer;
-	/** A file may begin with this frame: it is a block's state. */
+	/** True for the state of a block. A file may begin with such a frame. */
 	readonly beginsBlock: boolean;
-	/** The frame of the state that this one is a difference to: it stands before this one in its file, once. */
+	/** The frame of the reference state. It has to stand before this frame in the same file, once. */
 	readonly reference?: Buffer | undefined;
 	readonly lastMs: number;
 };
@@ -29,14 +29,14 @@ export type BlockWriterOptions = {
 	readonly onFrame: (frame: WrittenFrame) => void;
 };
 
-/** Turns entries into frames: a whole state each minute, and a part each few seconds. */
+/** Turns entries into frames: a whole state every minute, and a part every few seconds. */
 export class BlockWriter {
 	readonly #options: BlockWriterOptions;
 	readonly #encoder = new EntryEncoder();
-	/** The state that those of this hour are differences to, and the frame that holds it. */
+	/** The reference state of this hour, and the frame that holds it. */
 	#reference: {readonly texts: ReferenceTexts; readonly frame: Buffer; readonly madeAtMs: number} | undefined;
 	#changes: RecordedChange[] = [];
-	/** Undefined before the first block. */
+	/** When the present block began, in milliseconds since the epoch; undefined before the first block. */
 	#beganMs: number | undefined;
 	#dictionary: Buffer = Buffer.alloc(0);
 	#flushedAtMs = Number.NEGATIVE_INFINITY;
@@ -76,7 +76,7 @@ export class BlockWriter {
 		this.#flushedAtMs = atMs;
 	}
 
-	/** Writes what is pending. */
+	/** Writes the pending entries. */
 	flush(): void {
 		if (this.#encoder.length > 0) {
 			const raw = this.#encoder.take();
@@ -95,7 +95,7 @@ export class BlockWriter {
 		}
 	}
 
-	/** A state differs little from one of the same hour. */
+	/** Chooses a new reference state once an hour: states of one hour differ little. */
 	#renewReference(atMs: number, findings: readonly OpenFinding[]): void {
 		if (this.#reference !== undefined && Math.abs(atMs - this.#reference.madeAtMs) < referenceMs) {
 			return;

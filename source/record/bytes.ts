@@ -7,7 +7,7 @@ export class ByteWriter {
 		return this.#length;
 	}
 
-	/** What was written so far. The buffer is reused after `clear`. */
+	/** The bytes written so far. The buffer is reused after `clear`. */
 	bytes(): Buffer {
 		return this.#buffer.subarray(0, this.#length);
 	}
@@ -16,7 +16,7 @@ export class ByteWriter {
 		this.#length = 0;
 	}
 
-	/** A whole number from 0 to 2^53 − 1, seven bits a byte, the lowest first (LEB128). */
+	/** Writes a whole number from 0 to 2^53 − 1, seven bits a byte, the lowest first (LEB128). */
 	number(value: number): void {
 		this.#reserve(8);
 		let rest = value;
@@ -28,7 +28,7 @@ export class ByteWriter {
 		this.#buffer[this.#length++] = rest;
 	}
 
-	/** A whole number of either sign, up to 2^52: 0, −1, 1, −2 become 0, 1, 2, 3. */
+	/** Writes a whole number of either sign, up to 2^52: 0, −1, 1, −2 become 0, 1, 2, 3. */
 	signed(value: number): void {
 		this.number(value < 0 ? -2 * value - 1 : 2 * value);
 	}
@@ -40,7 +40,7 @@ export class ByteWriter {
 		this.#length += this.#buffer.write(value, this.#length);
 	}
 
-	/** Bytes of another writer, with their number in front. */
+	/** Writes the bytes of another writer, with their number in front. */
 	block(bytes: Uint8Array): void {
 		this.number(bytes.length);
 		this.#reserve(bytes.length);
@@ -72,7 +72,7 @@ export class ByteReader {
 		return this.#at >= this.#bytes.length;
 	}
 
-	/** How many bytes are not read yet. */
+	/** The number of bytes that are not read yet. */
 	get left(): number {
 		return this.#bytes.length - this.#at;
 	}

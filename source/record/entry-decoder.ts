@@ -10,7 +10,7 @@ import {type KnownText, type ReferenceTexts, readText, textOf} from './text-diff
 
 type KeptReply = {readonly command: readonly string[]; text: KnownText};
 
-/** The kinds that this version knows. Others are skipped. */
+/** The kinds of entries that this version knows. Entries of other kinds are skipped. */
 const jsonKinds: ReadonlySet<unknown> = new Set<EntryKind>([
 	'node-found',
 	'node-alias',
@@ -38,7 +38,7 @@ export class EntryDecoder {
 
 	/**
 	@param beganMs When the block began, milliseconds since the epoch.
-	@param reference The state that its state may be a difference to.
+	@param reference The reference state, if the block's state is a difference to one.
 	*/
 	constructor(beganMs: number, reference?: ReferenceTexts) {
 		this.#atMs = beganMs;
@@ -47,7 +47,7 @@ export class EntryDecoder {
 	}
 
 	/**
-	The whole state that a block begins with.
+	Decodes the whole state that a block begins with.
 
 	@throws RangeError or SyntaxError where the bytes are no such state.
 	*/
@@ -72,7 +72,7 @@ export class EntryDecoder {
 	}
 
 	/**
-	The entries of a part.
+	Decodes the entries of a part.
 
 	@throws RangeError or SyntaxError where the bytes are no entries.
 	*/
@@ -82,7 +82,7 @@ export class EntryDecoder {
 		return entries;
 	}
 
-	/** The texts of the state that was read, for later ones. */
+	/** The texts of the decoded state, as the reference of later states. */
 	reference(id: number): ReferenceTexts {
 		const replies = [...this.#replies].map(([key, {text}]) => [key, text] as const);
 		return {id, jsons: new Map(this.#jsons), replies: new Map(replies)};

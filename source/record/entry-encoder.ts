@@ -9,10 +9,13 @@ import {type KnownText, type ReferenceTexts, textOf, writeText} from './text-dif
 /** The first number of each entry in a block. A reader skips an entry whose number it does not know. */
 export const entryCodes = {poll: 1, ping: 2, json: 3, replies: 4, findings: 5} as const;
 
-/** For how long the last reply to a command belongs to the whole state, milliseconds: none is asked less often than in ten minutes. */
+/**
+Time for which the last reply to a command is part of the whole state, in milliseconds. Every command is sent at least
+every ten minutes.
+*/
 const keptForMs = 660_000;
 
-/** Kinds of entries of which the last one for each node belongs to the whole state. */
+/** Kinds of entries whose last entry of each node is part of the whole state. */
 const lastingKinds: ReadonlySet<Entry['kind']> = new Set(['host', 'node-gone', 'focus', 'ladder']);
 
 /** A reply that the next one to the same command is compared with. */
@@ -27,30 +30,30 @@ type KeptReply = {
 type Poll = Extract<Entry, {readonly kind: 'poll'}>;
 type Failure = Extract<Entry, {readonly kind: 'failure'}>;
 
-/** What is known of a node while it is recorded. */
+/** The last known entries and replies of a recorded node. */
 type KeptNode = {
 	readonly found: Entry;
 	readonly aliases: Entry[];
 	readonly lasting: Map<Entry['kind'], Entry>;
-	/** Its failed polls since it last answered: the first, the first of the kind that goes on, the last. */
+	/** The node's failed polls since its last answer: the first one, the first of the present kind, and the last one. */
 	failures: Failure[];
 	readonly replies: Map<string, KeptReply>;
 	runId: string | undefined;
 	/** The last answered poll, without its replies. */
 	poll: Poll | undefined;
-	/** As written, so that it is written again only when it changes. */
+	/** The blind spots as they were written. They are written again only after a change. */
 	blind: string;
 };
 
-/** Encodes entries, and keeps what a new block begins with. */
+/** Encodes entries, and keeps the whole state for the beginning of the next block. */
 export class EntryEncoder {
 	readonly #nodes = new Map<NodeAddress, KeptNode>();
 	readonly #bytes = new ByteWriter();
 	readonly #body = new ByteWriter();
-	/** Texts of this block that are written as a number from the second time on. */
+	/** The numbers of texts that this block has already. From the second time on, the number stands for the text. */
 	#names = new Map<string, number>();
 	#jsons = new Map<string, KnownText>();
-	/** Whose last poll, by which times are told, is in this block. */
+	/** The monotonic time of each node's last poll in this block. Later times are written as differences to it. */
 	#elapsed = new Map<NodeAddress, number>();
 	#atMs = 0;
 
@@ -58,7 +61,7 @@ export class EntryEncoder {
 		return this.#bytes.length;
 	}
 
-	/** What was encoded since the last call. */
+	/** Returns the bytes that were encoded since the last call. */
 	take(): Buffer {
 		const bytes = Buffer.from(this.#bytes.bytes());
 		this.#bytes.clear();
@@ -66,9 +69,10 @@ export class EntryEncoder {
 	}
 
 	/**
-	Begins a block: all that is known.
+	Begins a block with everything that is known.
 
-	@param reference The state that it is written as a difference to; undefined: it is whole.
+	@param reference The reference state, to which the new state is written as a difference; undefined: it is written
+	whole.
 	*/
 	begin(atMs: number, findings: readonly OpenFinding[], reference?: ReferenceTexts): void {
 		this.#names = new Map();
@@ -89,7 +93,7 @@ export class EntryEncoder {
 		this.#write(entryCodes.findings, atMs, () => this.#body.text(toText(findings)));
 	}
 
-	/** The texts of the state that was just begun. */
+	/** The texts of the block's state, as the reference of later states. */
 	reference(id: number): ReferenceTexts {
 		const replies = [...this.#nodes].flatMap(([address, node]) =>
 			[...node.replies].map(([key, {text}]) => [`${address} ${key}`, text] as const),
@@ -209,7 +213,7 @@ export class EntryEncoder {
 			}
 		}
 
-		// The replies are kept as texts; the poll without them.
+		// The poll is kept without its replies, which are kept as texts.
 		node.poll = {...entry, poll: {...poll, exchanges: []}};
 	}
 
@@ -272,7 +276,7 @@ export class EntryEncoder {
 		});
 	}
 
-	/** A new process has nothing of what the old one replied. */
+	/** Forgets the replies of the old process, which do not describe the new one. */
 	#forgetOtherProcess(node: KeptNode, {poll}: Poll): void {
 		const info = poll.exchanges.flat().find(({kind, reply}) => kind === 'info' && typeof reply === 'string');
 		const runId = typeof info?.reply === 'string' ? /^run_id:(\w+)/m.exec(info.reply)?.[1] : undefined;

@@ -10,8 +10,8 @@ import type {RecordedPoll} from '../poll/recorded-poll.js';
 import type {RuleSettings} from '../rules/node-facts.js';
 
 /**
-What the monitor was told at one moment: each kind is one of the ways into its store. A replay tells the same to a store of
-its own.
+One input of the monitor store. Each kind is a method of the store, and a replay calls the same methods of its own
+store.
 */
 export type EntryContent =
 	| {
@@ -19,7 +19,7 @@ export type EntryContent =
 			readonly address: NodeAddress;
 			readonly endpoint: Endpoint;
 			readonly origin: NodeOrigin;
-			/** What the configuration says of its target; undefined: the defaults. */
+			/** The rule settings of the node's target; undefined: the defaults. */
 			readonly settings?: RuleSettings | undefined;
 	  }
 	| {readonly kind: 'node-alias'; readonly address: NodeAddress; readonly alias: NodeAddress}
@@ -38,7 +38,7 @@ export type EntryContent =
 	| {
 			readonly kind: 'ping';
 			readonly address: NodeAddress;
-			/** Milliseconds; undefined: no reply. */
+			/** The round trip in milliseconds; undefined: no reply. */
 			readonly roundTripMs: number | undefined;
 			readonly lagMs: number;
 	  }
@@ -50,17 +50,17 @@ export type EntryContent =
 	  }
 	| {readonly kind: 'ladder'; readonly address: NodeAddress; readonly ladder: Ladder}
 	| {readonly kind: 'focus'; readonly address: NodeAddress | undefined}
-	/** Events that no reply shows. */
+	/** Events that cannot be derived from replies. */
 	| {readonly kind: 'events'; readonly events: readonly MonitorEvent[]}
-	/** What was done through redis-top: new lines of the audit log. */
+	/** New lines of the audit log: actions through redis-top. */
 	| {readonly kind: 'actions'; readonly lines: readonly AuditEntry[]};
 
-/** `atMs`: when the monitor was told, milliseconds since the epoch. */
+/** `atMs`: when the store got the input, in milliseconds since the epoch. */
 export type Entry = EntryContent & {readonly atMs: number};
 
 export type EntryKind = EntryContent['kind'];
 
-/** A finding that is open, as the monitor that recorded listed it: since when its condition has held. */
+/** An open finding of the recording monitor, with the time since when its condition has held. */
 export type OpenFinding = {
 	readonly rule: string;
 	readonly node: NodeAddress | undefined;
@@ -74,24 +74,27 @@ export type OpenFinding = {
 export type NodeReplies = {
 	readonly address: NodeAddress;
 	readonly intervalMs: number;
-	/** The last answered poll, with the last reply to every command: those of `ages` are older than the poll. */
+	/** The last answered poll, with the last reply to every command. Replies in `ages` are from earlier polls. */
 	readonly poll: RecordedPoll;
-	/** When each reply came that is older than the poll, milliseconds since the epoch. */
+	/** The arrival of each reply from an earlier poll, in milliseconds since the epoch. */
 	readonly ages: ReadonlyMap<Exchange, number>;
 };
 
-/** All that the monitor knew when a block began. With it, a block is whole by itself. */
+/** Everything that the monitor knew when a block began. It makes a block readable without earlier blocks. */
 export type WholeState = {
 	readonly atMs: number;
-	/** What leads to the state beside replies: the nodes, their other names, failures, host evidence. Each with its own time. */
+	/**
+	The inputs other than replies that lead to the state: nodes, other addresses, failures, host evidence. Each has its
+	own time.
+	*/
 	readonly entries: readonly Entry[];
 	readonly replies: readonly NodeReplies[];
 	readonly findings: readonly OpenFinding[];
 };
 
 /**
-What somebody who looks through a recording goes to: a finding that was raised or closed, an event, an action. As the
-monitor that recorded saw it.
+A moment of a recording that a reader may want to see: a finding was raised or closed, an event, an action. It is noted
+by the recording monitor.
 */
 export type RecordedChange = {
 	readonly atMs: number;
@@ -100,8 +103,8 @@ export type RecordedChange = {
 	readonly node: NodeAddress | undefined;
 	/** The rule's id, or the event's kind. */
 	readonly id: string;
-	/** Completes "10.0.1.11:6379 …". */
+	/** The text that completes "10.0.1.11:6379 …". */
 	readonly text: Message;
-	/** Of a finding: which one, and since when its condition held. */
+	/** The finding, with the time since when its condition held; undefined for an event or action. */
 	readonly finding?: OpenFinding | undefined;
 };

@@ -1,14 +1,14 @@
 import {routineKinds} from '../domain/event.js';
 import type {RecordedChange} from './entry.js';
 
-/** For how long a finding was open, milliseconds since the epoch. */
+/** The time in which a finding was open, in milliseconds since the epoch. */
 export type FindingSpan = {readonly fromMs: number; readonly toMs: number; readonly severity: 'warning' | 'critical'};
 
 /**
-When findings of warning and above were open, as the monitor that recorded saw it. A finding that was not closed was open
-until the end.
+The times in which findings of warning and above were open, as the recording monitor noted. A finding that was not
+closed was open until the end.
 
-@param changes By time, oldest first.
+@param changes The changes, oldest first.
 */
 export function findingSpans(changes: readonly RecordedChange[], endedMs: number): FindingSpan[] {
 	const open = new Map<string, FindingSpan>();
@@ -33,7 +33,7 @@ export function findingSpans(changes: readonly RecordedChange[], endedMs: number
 	return [...spans, ...open.values()];
 }
 
-/** Whether a replay goes to a change by itself: not to advice, routine events, and the end of a finding. */
+/** Whether `f` and `F` of a replay stop at a change. Advice, routine events and the ends of findings are skipped. */
 export const isNotable = ({what, severity, id}: RecordedChange): boolean =>
 	(what === 'event' && !routineKinds.has(id)) ||
 	what === 'action' ||

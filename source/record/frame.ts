@@ -2,7 +2,7 @@ import {constants, deflateRawSync, inflateRawSync} from 'node:zlib';
 
 /**
 - `state`: the whole state that a block begins with
-- `part`: the entries of a few seconds. Its dictionary is the end of what the block holds before it
+- `part`: the entries of a few seconds. Its deflate dictionary is the end of the block's earlier content
 - `reference`: a whole state. The states after it in the same file are differences to it
 - `changes`: what somebody who looks through the recording goes to, as JSON
 
@@ -10,21 +10,21 @@ A reader skips other kinds.
 */
 export const frameKinds = {state: 1, part: 2, changes: 3, reference: 4} as const;
 
-/** What stands before the content of a frame: kind, length, checksum, first and last time. */
+/** Bytes of a frame's header: kind, length, checksum, first and last time. */
 export const frameHeaderBytes = 1 + 4 + 4 + 8 + 8;
 
-/** A length beyond this is damage, not a frame: a minute of a thousand nodes is a tenth of it. */
+/** Longest valid frame. A longer length means damage: a minute of a thousand nodes takes a tenth of it. */
 export const mostFrameBytes = 256 * 1024 * 1024;
 
-/** Bytes of what came before that help to compress what comes: the reach of deflate. Source: RFC 1951 §2. */
+/** Bytes of the deflate dictionary, which is as long as deflate can refer back. Source: RFC 1951 §2. */
 const dictionaryBytes = 32 * 1024;
 
 export type FrameHeader = {
 	readonly kind: number;
-	/** Bytes of its content. */
+	/** Bytes of the frame's content. */
 	readonly length: number;
 	readonly checksum: number;
-	/** Milliseconds since the epoch. */
+	/** The time of the first entry, in milliseconds since the epoch. */
 	readonly firstMs: number;
 	readonly lastMs: number;
 };
@@ -51,7 +51,7 @@ export function frame(
 	return bytes;
 }
 
-/** Undefined where the bytes are no whole header. */
+/** Parses a frame's header; undefined where the bytes are no whole header. */
 export function frameHeader(bytes: Buffer): FrameHeader | undefined {
 	if (bytes.length < frameHeaderBytes) {
 		return undefined;
@@ -69,10 +69,10 @@ export function frameHeader(bytes: Buffer): FrameHeader | undefined {
 }
 
 /**
-The content of a frame, as it was before it was compressed.
+Returns the decompressed content of a frame.
 
 @param before The dictionary that the content was compressed with; empty: no dictionary.
-@throws Error where the frame is damaged, or not compressed with that.
+@throws Error where the frame is damaged, or was compressed with another dictionary.
 */
 export function frameContent(bytes: Buffer, before: Buffer): Buffer {
 	const header = frameHeader(bytes);
@@ -93,15 +93,15 @@ export function frameContent(bytes: Buffer, before: Buffer): Buffer {
 	return raw;
 }
 
-/** What helps to compress the next part: the end of the block so far. */
+/** The deflate dictionary for the next part: the end of the block so far. */
 export const dictionaryAfter = (before: Buffer, raw: Buffer): Buffer =>
 	raw.length >= dictionaryBytes
 		? raw.subarray(raw.length - dictionaryBytes)
 		: Buffer.concat([before, raw]).subarray(-dictionaryBytes);
 
 /**
-Of kind, times and content. The content counts as it was before it was compressed, so that another dictionary is noticed as
-well. A wrong length leads to other content.
+The checksum of a frame's kind, times and decompressed content. With a wrong dictionary or a wrong length the content
+differs, so the checksum notices both.
 */
 const checksumOf = (bytes: Buffer, raw: Buffer): number =>
 	crc32(raw, crc32(bytes.subarray(9, frameHeaderBytes), crc32(bytes.subarray(0, 1), 0)));
@@ -115,7 +115,7 @@ const crcTable = Uint32Array.from({length: 256}, (_, byte) => {
 	return value >>> 0;
 });
 
-/** The checksum of gzip and PNG. Source: RFC 1952 §8. Node's own one is missing before 22.2. */
+/** The CRC-32 of gzip and PNG. Source: RFC 1952 §8. Node's own `zlib.crc32` is missing before 22.2. */
 export function crc32(bytes: Uint8Array, before: number): number {
 	let crc = before ^ 0xffffffff;
 	for (const byte of bytes) {

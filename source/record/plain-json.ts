@@ -1,6 +1,6 @@
 /**
-JSON for what a recording holds besides replies: maps and errors are kept, and each value has a line of its own, so that a
-difference to the text before is short.
+Converts a value to JSON for a recording. Maps and errors are kept. Each value has a line of its own, so that a
+difference to an earlier text is short.
 */
 export const toText = (value: unknown): string =>
 	JSON.stringify(
@@ -20,7 +20,7 @@ export const toText = (value: unknown): string =>
 	) ?? 'null';
 
 /**
-What `toText` was given.
+Converts the JSON of `toText` back to the value.
 
 @throws SyntaxError for a text that is no JSON.
 */

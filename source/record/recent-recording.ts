@@ -2,9 +2,9 @@ import type {WrittenFrame} from './block-writer.js';
 import type {RecordingHeader} from './recording-header.js';
 import {notWrittenBecause, RecordingWriter} from './recording-writer.js';
 
-/** How far back it reaches, milliseconds. */
+/** Length of the recording in memory, in milliseconds. */
 const recentMs = 30 * 60_000;
-/** Most bytes that it takes: six busy nodes take a third of it. */
+/** Most bytes of the recording in memory. Six busy nodes take a third of it. */
 const mostBytes = 8 * 1024 * 1024;
 
 type RecentBlock = {readonly frames: WrittenFrame[]; bytes: number; lastMs: number};
@@ -13,7 +13,7 @@ type RecentBlock = {readonly frames: WrittenFrame[]; bytes: number; lastMs: numb
 export class RecentRecording {
 	readonly #blocks: RecentBlock[] = [];
 
-	/** Bytes in memory. */
+	/** The bytes of all frames in memory. */
 	get bytes(): number {
 		return this.#blocks.reduce((sum, {bytes}) => sum + bytes, 0);
 	}
@@ -32,7 +32,7 @@ export class RecentRecording {
 	};
 
 	/**
-	Writes what is in memory into a new file.
+	Writes the frames in memory into a new file.
 
 	@throws RecordingProblem where the file exists or can't be written.
 	*/

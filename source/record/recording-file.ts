@@ -11,7 +11,7 @@ type FramePlace = FrameHeader & {readonly offset: number};
 /** A block: its whole state and the parts after it. */
 export type BlockPlace = {
 	readonly state: FramePlace;
-	/** What the state may be a difference to; undefined: nothing. */
+	/** The frame of the state's reference; undefined: the state is written whole. */
 	readonly reference: FramePlace | undefined;
 	readonly parts: FramePlace[];
 	readonly firstMs: number;
@@ -21,7 +21,7 @@ export type BlockPlace = {
 export type Block = {
 	readonly state: WholeState;
 	readonly entries: readonly Entry[];
-	/** False where entries at its end could not be read. */
+	/** False where entries at the block's end could not be read. */
 	readonly isWhole: boolean;
 };
 
@@ -33,9 +33,9 @@ export class RecordingFile {
 	readonly #descriptor: number;
 	readonly #changeFrames: FramePlace[] = [];
 	#indexedTo: number;
-	/** The last one before what is indexed next. */
+	/** The last reference frame before the part of the file that is not indexed yet. */
 	#reference: FramePlace | undefined;
-	/** The last one that was read. */
+	/** The reference that was decoded last. */
 	#readReference: {readonly place: FramePlace; readonly texts: ReferenceTexts} | undefined;
 
 	/** @throws RecordingProblem for a file that can't be read or is no recording. */
@@ -53,7 +53,7 @@ export class RecordingFile {
 		}
 	}
 
-	/** Finds what was written since the file was opened. True if there is more. */
+	/** Indexes the frames that were written since the last call. Returns true if there are any. */
 	refresh(): boolean {
 		const {size} = fstatSync(this.#descriptor);
 		const before = this.#indexedTo;
@@ -92,14 +92,14 @@ export class RecordingFile {
 				}
 			}
 		} catch {
-			// What was read before the damage stands.
+			// The entries before the damage are kept.
 			isWhole = false;
 		}
 
 		return state && {state, entries, isWhole};
 	}
 
-	/** What the monitor that recorded noted as changes, in the order of the file. */
+	/** The changes that the recording monitor noted, in the order of the file. */
 	changes(): RecordedChange[] {
 		return this.#changeFrames.flatMap(frame => {
 			try {

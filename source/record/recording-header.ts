@@ -1,6 +1,8 @@
 import {sanitize} from '../text/sanitize.js';
 
-/** The schema that this version writes. A later one of the same number is read as well: what it adds is skipped. */
+/**
+The schema that this version writes. A later schema with the same number is read too, and its additions are skipped.
+*/
 export const recordingSchema = 'redis-top/recording@1';
 
 const schemaPattern = /^redis-top\/recording@(\d+)$/;
@@ -9,15 +11,15 @@ const newestKnown = 1;
 /** The first line of a recording, in plain JSON: it can be read with `head -1`. */
 export type RecordingHeader = {
 	readonly schema: string;
-	/** The version of redis-top that recorded. */
+	/** The version of the redis-top that wrote the recording. */
 	readonly version: string;
-	/** As they were typed, without passwords. */
+	/** The targets as they were typed, without passwords. */
 	readonly target: string;
-	/** When this file begins, ISO 8601, UTC. */
+	/** When this file began: ISO 8601, UTC. */
 	readonly began: string;
-	/** One run of redis-top: its files continue each other. */
+	/** Identifies one run of redis-top. Files of one run continue each other. */
 	readonly session: string;
-	/** What is replaced by pseudonyms: `arguments`, `keys`, `clients`, `addresses`. */
+	/** The kinds of names that are replaced by pseudonyms: `arguments`, `keys`, `clients`, `addresses`. */
 	readonly masked: readonly string[];
 	readonly intervalMs: number;
 	readonly isInsecure: boolean;
@@ -25,24 +27,24 @@ export type RecordingHeader = {
 	readonly rememberedAtMs?: number | undefined;
 };
 
-/** A file that can't be replayed: one line that says why. */
+/** The error of a file that can't be replayed. Its message is one line. */
 export class RecordingProblem extends Error {
 	override readonly name = 'RecordingProblem';
 
 	constructor(
 		message: string,
-		/** `usage`: not a recording, or no moment of it. `access`: the file can't be read or written. */
+		/** `usage`: the file is no recording, or the moment is not in it. `access`: the file can't be read or written. */
 		readonly kind: 'usage' | 'access' = 'usage',
 	) {
 		super(message);
 	}
 }
 
-/** Longest first line that is looked at, bytes. */
+/** Longest first line that is searched for a header, in bytes. */
 export const mostHeaderBytes = 64 * 1024;
 
 /**
-The header in the first bytes of a file, and where its frames begin.
+Reads the header in the first bytes of a file. `end` is where its frames begin.
 
 @throws RecordingProblem for a file that is no recording, or one of a newer schema.
 */

@@ -15,10 +15,10 @@ export const isRecordedMoment = (text: string): boolean =>
 	recordedMoment(text, {beganMs: 0, endedMs: dayMs - 1}) !== undefined;
 
 /**
-The moment that somebody means in a recording, milliseconds since the epoch, UTC:
+The moment of a recording that a text stands for, in milliseconds since the epoch, UTC:
 
-- `03:12`, `03:12:30`: that time of day; of several days the last on which it lies within the recording
-- `-5m`, `5m`: so long before its end
+- `03:12`, `03:12:30`: a time of day, on the last day on which the recording has it
+- `-5m`, `5m`: this long before the end of the recording
 - `2026-11-23T03:12Z`, `2026-11-23 03:12`, `2026-11-23`
 
 Undefined for any other text. The moment may lie outside of the recording.
@@ -43,7 +43,10 @@ export function recordedMoment(text: string, {beganMs, endedMs}: RecordedTime): 
 	return Number.isNaN(atMs) ? undefined : atMs;
 }
 
-/** A time of day on the last day on which the recording has it; where it has it on none, on the last day. */
+/**
+A time of day on the last day on which the recording has it. If it has that time on no day, the result is on the last
+day.
+*/
 function onLastDay(ofDayMs: number, {beganMs, endedMs}: RecordedTime): number {
 	const lastDayMs = Math.floor(endedMs / dayMs) * dayMs;
 	const firstDayMs = Math.floor(beganMs / dayMs) * dayMs;
@@ -56,5 +59,5 @@ function onLastDay(ofDayMs: number, {beganMs, endedMs}: RecordedTime): number {
 	return lastDayMs + ofDayMs;
 }
 
-/** A moment as it is printed and can be typed again. */
+/** A moment as text, in a form that `recordedMoment` reads. */
 export const momentText = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19)}Z`;

@@ -3,17 +3,20 @@ import {type FileHandle, open} from 'node:fs/promises';
 import type {WrittenFrame} from './block-writer.js';
 import {headerLine, type RecordingHeader, RecordingProblem} from './recording-header.js';
 
-/** Bytes that wait for a slow disk before frames are left out. */
+/** Most bytes that wait for a slow disk. Beyond that, frames are left out. */
 const mostWaitingBytes = 8 * 1024 * 1024;
 
-/** Appends the frames of a recording to one new file, mode 0600. A slow or dead disk never holds up the monitor. */
+/** Appends the frames of a recording to one new file, mode 0600. A slow or dead disk never blocks the monitor. */
 export class RecordingWriter {
 	readonly file: string;
 	readonly #handle: FileHandle;
 	#bytes: number;
 	#waiting: WrittenFrame[] = [];
 	#waitingBytes = 0;
-	/** After a frame that was not written, nothing can be read before the next whole state. */
+	/**
+	True after a frame that was not written. Frames after it can't be read until the next whole state, so they are left
+	out.
+	*/
 	#wantsState = true;
 	#problem: string | undefined;
 	#reference: Buffer | undefined;
@@ -50,12 +53,12 @@ export class RecordingWriter {
 		return new RecordingWriter(file, handle, line.length);
 	}
 
-	/** Size of the file. */
+	/** The size of the file in bytes. */
 	get bytes(): number {
 		return this.#bytes;
 	}
 
-	/** Why the last frame could not be written; undefined while all is well. */
+	/** Why the last frame could not be written; undefined while writing succeeds. */
 	get problem(): string | undefined {
 		return this.#problem;
 	}
@@ -70,13 +73,13 @@ export class RecordingWriter {
 
 		this.#waiting.push(frame);
 		this.#waitingBytes += frame.bytes.length;
-		// A frame that comes when the last one was just written must not wait for the next.
+		// A frame that arrives just after the last write must not wait for the next frame.
 		if (!this.#isWriting) {
 			this.#writing = this.#writeWaiting();
 		}
 	};
 
-	/** Resolves when everything is written, or can't be. */
+	/** Resolves when every waiting frame is written or has failed. */
 	async settled(): Promise<void> {
 		while (this.#isWriting) {
 			await this.#writing;
@@ -115,7 +118,7 @@ export class RecordingWriter {
 			this.#reference = reference ?? this.#reference;
 		} catch (error) {
 			this.#problem = whyNotWritten(error);
-			// A part of a frame would hide every frame after it.
+			// A cut frame would make every later frame unreadable.
 			await this.#handle.truncate(this.#bytes).catch(() => undefined);
 		}
 
@@ -142,7 +145,7 @@ export const whyNotWritten = (error: unknown): string => {
 	return words[code] ?? code;
 };
 
-/** A file that can't be made: one line that says why. */
+/** The error of a file that can't be made; its message is one line. */
 export const notWritten = (file: string, error: unknown): RecordingProblem =>
 	notWrittenBecause(file, whyNotWritten(error));
 

@@ -5,18 +5,18 @@ import type {Entry, RecordedChange, WholeState} from './entry.js';
 import {type Block, type BlockPlace, RecordingFile} from './recording-file.js';
 import {type RecordingHeader, RecordingProblem} from './recording-header.js';
 
-/** How the files of a recording end. */
+/** The extension of recording files. */
 export const recordingExtension = '.rtr';
 
-/** How many sessions that ended before a moment are looked at for nodes that no later one has. */
+/** Most ended sessions that are searched for nodes that no later session has. */
 const mostEarlierSessions = 5;
-/** Blocks that are kept decoded: stepping to and fro reads the same ones. */
+/** Decoded blocks that are kept, because steps back and forth read the same blocks. */
 const blocksKept = 4;
 
 /** A block of one of the files. */
 type FileBlock = {readonly file: RecordingFile; readonly index: number; readonly place: BlockPlace};
 
-/** One run of a monitor that recorded: its files continue each other. */
+/** One run of a recording monitor, with its files, which continue each other. */
 export type RecordedSession = {
 	readonly id: string;
 	readonly header: RecordingHeader;
@@ -26,14 +26,14 @@ export type RecordedSession = {
 };
 
 /**
-One step of a recording: an entry, or the whole state where a session begins, where reading begins, or after damage.
+One step of a recording. It is an entry; or a whole state, where a session or the reading begins, and after damage.
 */
 export type RecordedStep = {readonly session: RecordedSession; readonly atMs: number} & (
 	| {readonly entry: Entry; readonly state?: undefined}
 	| {readonly state: WholeState; readonly entry?: undefined}
 );
 
-/** One or more files that are read as one recording, by time. */
+/** One or more files that are read as one recording, in order of time. */
 export class Recording {
 	readonly files: readonly RecordingFile[];
 	#sessions: readonly RecordedSession[];
@@ -47,7 +47,7 @@ export class Recording {
 	/**
 	Opens files, and every recording in folders.
 
-	@throws RecordingProblem for a file that is no recording, and where there is nothing to replay.
+	@throws RecordingProblem for a file that is no recording, and where no file has anything to replay.
 	*/
 	static open(paths: readonly string[]): Recording {
 		const files = paths.flatMap(recordingsIn).map(file => new RecordingFile(file));
@@ -68,7 +68,7 @@ export class Recording {
 		return recording;
 	}
 
-	/** In the order in which they began. */
+	/** The sessions, in the order in which they began. */
 	get sessions(): readonly RecordedSession[] {
 		return this.#sessions;
 	}
@@ -78,12 +78,12 @@ export class Recording {
 		return Math.min(...this.#sessions.map(({beganMs}) => beganMs));
 	}
 
-	/** The last one. */
+	/** The last moment that can be shown, in milliseconds since the epoch. */
 	get endedMs(): number {
 		return Math.max(...this.#sessions.map(({endedMs}) => endedMs));
 	}
 
-	/** What the monitors that recorded noted: findings raised and closed, events, actions. Oldest first. */
+	/** The findings raised and closed, events and actions that the recording monitors noted, oldest first. */
 	changes(): readonly RecordedChange[] {
 		const known = new Set<string>();
 		return this.files
@@ -95,7 +95,7 @@ export class Recording {
 			.sort((one, other) => one.atMs - other.atMs);
 	}
 
-	/** The session that goes on at a moment, or the last one before it. */
+	/** The session that runs at a moment, or the last one before it. */
 	sessionAt(atMs: number): RecordedSession {
 		const session = this.#sessions.findLast(({beganMs}) => beganMs <= atMs) ?? this.#sessions[0];
 		if (session === undefined) {
@@ -105,7 +105,10 @@ export class Recording {
 		return session;
 	}
 
-	/** When nodes were polled within a time, or one of them; failed polls included. Ascending, milliseconds since the epoch. */
+	/**
+	The times of the polls of all nodes, or of one node, within a period. Failed polls are included. Ascending, in
+	milliseconds since the epoch.
+	*/
 	pollTimes(fromMs: number, toMs: number, address?: NodeAddress): number[] {
 		const times: number[] = [];
 		for (const session of this.#sessions) {
@@ -125,7 +128,7 @@ export class Recording {
 		return times.sort((one, other) => one - other);
 	}
 
-	/** Looks for what was written since it was opened. True if there is more. */
+	/** Indexes what was written to the files since the last call. Returns true if there is any. */
 	refresh(): boolean {
 		const isLonger = this.files.map(file => file.refresh()).includes(true);
 		if (isLonger) {
@@ -136,7 +139,7 @@ export class Recording {
 		return isLonger;
 	}
 
-	/** Every step from a moment on, by time. Each session begins with its state at or before that moment. */
+	/** The steps from a moment on, in order of time. Each session begins with its state at or before that moment. */
 	from(atMs: number): IterableIterator<RecordedStep> {
 		const begun = this.#sessions.filter(({beganMs}) => beganMs <= atMs).slice(-mostEarlierSessions);
 		const later = this.#sessions.filter(({beganMs}) => beganMs > atMs);
@@ -169,7 +172,7 @@ export class Recording {
 				yield {session, atMs: entry.atMs, entry};
 			}
 
-			// What a damaged block has lost is in the next one's state.
+			// The state of the next block has everything that the damaged block lost.
 			wantsState = block === undefined || !block.isWhole;
 		}
 	}
@@ -193,7 +196,7 @@ export class Recording {
 	}
 }
 
-/** The recordings in a folder; a file stands for itself. */
+/** The recordings in a folder; for a file, that file alone. */
 function recordingsIn(given: string): string[] {
 	try {
 		if (!statSync(given).isDirectory()) {
@@ -211,7 +214,7 @@ function recordingsIn(given: string): string[] {
 			throw error;
 		}
 
-		// The file itself says why it can't be read.
+		// Opening the file later gives the reason why it can't be read.
 		return [given];
 	}
 }
@@ -243,7 +246,7 @@ function sessionsOf(files: readonly RecordingFile[]): RecordedSession[] {
 		.sort((one, other) => one.beganMs - other.beganMs);
 }
 
-/** The steps of several sessions by time. */
+/** Merges the steps of several sessions in order of time. */
 function* merged(sources: ReadonlyArray<IterableIterator<RecordedStep>>): IterableIterator<RecordedStep> {
 	const heads = sources.flatMap(source => {
 		const first = source.next();

@@ -5,30 +5,30 @@ import {recordingExtension} from './recording.js';
 import type {RecordingHeader} from './recording-header.js';
 import {notWritten, RecordingWriter, whyNotWritten} from './recording-writer.js';
 
-/** What a rolling recording keeps: the last hours, or so many bytes. */
+/** What a rolling recording keeps: the last hours, or at most a number of bytes. */
 export type Keep = {readonly kind: 'time'; readonly ms: number} | {readonly kind: 'size'; readonly bytes: number};
 
-/** A file holds so much time, milliseconds. */
+/** Length of one file, in milliseconds. */
 const fileMs = 3_600_000;
-/** The share of a size that a file may take: what is removed is one file. */
+/** Largest share of the allowed size that one file may take, because whole files are removed. */
 const fileShare = 1 / 8;
-/** The files that were made here: no other file is ever removed. */
+/** Matches names of files that a rolling recording makes. No other file is ever removed. */
 const ownFile = /^\d{8}T\d{6}Z(?:-\d+)?\.rtr$/;
-/** Time between two attempts to write while the disk is full, milliseconds. */
+/** Interval between two attempts to write while the disk is full, in milliseconds. */
 const retryMs = 10_000;
 
 export type RollingFolderOptions = {
 	readonly folder: string;
 	readonly keep: Keep;
-	/** The header of a file that begins at a moment. */
+	/** Returns the header of a file that begins at a moment. */
 	readonly header: (beganMs: number) => RecordingHeader;
-	/** One line for the user: the recording pauses, or goes on. */
+	/** Receives one line for the user when the recording pauses or goes on. */
 	readonly complain: (text: string) => void;
 };
 
 /**
-A folder of recordings by the hour, of which the oldest are removed. When the disk is full, the oldest go first; when that does
-not help, the recording pauses, says so, and goes on when there is room.
+A folder with one recording an hour, of which the oldest are removed. When the disk is full, the oldest files are
+removed first. If that does not help, the recording pauses with a message, and goes on when there is free space.
 */
 export class RollingFolder {
 	readonly #options: RollingFolderOptions;
@@ -42,7 +42,7 @@ export class RollingFolder {
 		this.#options = options;
 	}
 
-	/** Makes the folder. @throws RecordingProblem where that, or a file in it, can't be made. */
+	/** Makes the folder and tries to write in it. @throws RecordingProblem where that, or a file in it, can't be made. */
 	async prepare(nowMs: number): Promise<void> {
 		const {folder} = this.#options;
 		await mkdir(folder, {recursive: true, mode: 0o700}).catch((error: unknown) => {
@@ -51,7 +51,7 @@ export class RollingFolder {
 		await this.#begin(nowMs);
 	}
 
-	/** The file that is written; undefined while the recording pauses. */
+	/** The file that is being written; undefined while the recording pauses. */
 	get file(): string | undefined {
 		return this.#writer?.file;
 	}
@@ -61,7 +61,7 @@ export class RollingFolder {
 	}
 
 	readonly write = (frame: WrittenFrame): void => {
-		// Without a limit a disk that hangs would take the memory of the machine.
+		// Without this limit, frames that wait for a hanging disk would fill the memory.
 		if (this.#waiting > 100) {
 			return;
 		}
@@ -75,7 +75,7 @@ export class RollingFolder {
 			});
 	};
 
-	/** Resolves when everything is written, or can't be. */
+	/** Resolves when every waiting frame is written or has failed. */
 	async settled(): Promise<void> {
 		await this.#work;
 	}
@@ -173,7 +173,7 @@ export class RollingFolder {
 		}
 	}
 
-	/** False where the only file is the one that is being written. */
+	/** Returns false where the only file is the one that is being written. */
 	async #removeOldest(): Promise<boolean> {
 		const oldest = (await this.#files()).find(({file}) => file !== this.#writer?.file);
 		return (

@@ -1,39 +1,39 @@
 import type {ByteReader, ByteWriter} from './bytes.js';
 
 /**
-A text that a server repeats with a few other numbers, such as INFO, is written as a difference to the one before. A reply of
-6 KB in which 40 counters moved takes 100 bytes before it is compressed.
+A text in the form in which it is compared. A reply that repeats with a few other numbers, such as INFO, is written as a
+difference to the one before. A reply of 6 KB in which 40 counters changed takes 100 bytes before compression.
 */
 export type KnownText = {
 	readonly lines: readonly string[];
-	/** What `tokens` made of a line; undefined before it was needed. */
+	/** The tokens of each line; undefined until they are first needed. */
 	readonly tokens: Array<Tokens | undefined>;
 };
 
-/** What stays of a line when its numbers change: the words around them, and how many decimals each number has. */
+/** The part of a line that stays when its numbers change: the words around them, and the number of decimals of each. */
 type Form = {readonly words: readonly string[]; readonly decimals: readonly number[]};
 
-/** The texts of a whole state, from which those of later states differ little. */
+/** The texts of a whole state. Texts of later states are written as differences to them. */
 export type ReferenceTexts = {
-	/** Tells it from others. */
+	/** Identifies the state among references. */
 	readonly id: number;
 	readonly jsons: ReadonlyMap<string, KnownText>;
-	/** By node and command. */
+	/** The replies, by node and command. */
 	readonly replies: ReadonlyMap<string, KnownText>;
 };
 
-/** A line as words and numbers in turn: `used_memory:`, 1024, ``. */
+/** A line, split into words and numbers in turn: `used_memory:`, 1024, ``. */
 type Tokens = {
-	/** The same object for lines that differ in their numbers alone. */
+	/** The form of the line. Lines that differ in their numbers alone share one object. */
 	readonly form: Form;
-	/** Without their decimal points: 1.50 is 150. */
+	/** The numbers without their decimal points: 1.50 is 150. */
 	readonly values: readonly number[];
 };
 
 const numberPattern = /\d+(?:\.\d+)?/g;
-/** Digits up to which a number is exact. */
+/** Most digits of a number that JavaScript holds exactly. */
 const mostDigits = 15;
-/** A line with more numbers is written as a whole: which of them changed has to fit in one number. */
+/** Most numbers in a line that is written as a difference. One bit for each number has to fit in one integer. */
 const mostNumbers = 30;
 
 const same = 0;
@@ -49,7 +49,7 @@ const knownText = (text: string): KnownText => {
 const forms = new Map<string, Form>();
 const mostForms = 20_000;
 
-/** Undefined for a line without numbers, or with too many. */
+/** The tokens of a line; undefined for a line without numbers, or with too many. */
 function tokensOf(line: string): Tokens | undefined {
 	const values: number[] = [];
 	const words: string[] = [];
@@ -86,7 +86,7 @@ function formOf(words: readonly string[], decimals: readonly number[]): Form {
 		forms.clear();
 	}
 
-	// Copies: a part of the reply would keep the whole of it.
+	// The words are copied: a substring of the reply would keep the whole reply in memory.
 	const form = {words: words.map(word => Buffer.from(word).toString()), decimals};
 	forms.set(key, form);
 	return form;
@@ -113,7 +113,7 @@ const tokensAt = (text: KnownText, index: number): Tokens | undefined => {
 	return text.tokens[index];
 };
 
-/** How many lines at the start, and of the rest at the end, two texts share but for their numbers. */
+/** The number of lines at the start, and of the remaining lines at the end, that two texts share apart from numbers. */
 function sharedEnds(before: KnownText, after: KnownText): readonly [start: number, end: number] {
 	const isAlike = (one: number, other: number) =>
 		before.lines[one] === after.lines[other] || nameOf(before.lines[one]) === nameOf(after.lines[other]);
@@ -131,12 +131,14 @@ function sharedEnds(before: KnownText, after: KnownText): readonly [start: numbe
 	return [start, end];
 }
 
-/** What a line is about: the field of INFO, the id of CLIENT LIST and CLUSTER NODES. A number alone is about nothing. */
+/**
+The key of a line: the field of INFO, the id of CLIENT LIST and CLUSTER NODES. Empty for a line that is a number alone.
+*/
 const nameOf = (line = ''): string =>
 	/^\s*[\d.]+,?$/.test(line) ? '' : (/^\s*[^: ]*[: ]?(?:\d+ )?/.exec(line)?.[0] ?? '');
 
 /**
-Writes a text as a difference to the one before. Returns what the next text is compared with.
+Writes a text as a difference to the one before. Returns the text in the form with which the next one is compared.
 
 @param before The same reply's text before; undefined: the text is written as a whole.
 */
@@ -174,7 +176,10 @@ export function writeText(bytes: ByteWriter, before: KnownText | undefined, text
 	return after;
 }
 
-/** Which lines differ, then how, then by how much: each part repeats from poll to poll and compresses well. */
+/**
+Writes which lines differ, then how, then by how much. Each of these parts repeats from poll to poll, so it compresses
+well.
+*/
 function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, start: number, tail: number): void {
 	const shift = after.lines.length - before.lines.length;
 	const gaps: number[] = [];
@@ -230,7 +235,7 @@ function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, st
 }
 
 /**
-Reads what `writeText` wrote.
+Reads a text that `writeText` wrote.
 
 @throws RangeError where the bytes are no such text.
 */
@@ -308,7 +313,7 @@ function readChanges(
 	}
 }
 
-/** A count of things that take at least a byte each: a damaged one must not make a huge list. */
+/** Reads a count of items that take at least one byte each. A damaged count must not make a huge list. */
 function countOf(bytes: ByteReader): number {
 	const count = bytes.number();
 	if (count > bytes.left) {
@@ -318,5 +323,5 @@ function countOf(bytes: ByteReader): number {
 	return count;
 }
 
-/** The text of what is known. */
+/** The text as a string. */
 export const textOf = ({lines}: KnownText): string => lines.join('\n');

@@ -2,7 +2,7 @@
 export type CastHeader = {
 	readonly columns: number;
 	readonly rows: number;
-	/** Milliseconds since the epoch. */
+	/** The beginning of the cast, in milliseconds since the epoch. */
 	readonly beganMs: number;
 	readonly title: string;
 };
@@ -12,10 +12,10 @@ export const castHeader = ({columns, rows, beganMs, title}: CastHeader): string 
 	`${JSON.stringify({version: 2, width: columns, height: rows, timestamp: Math.floor(beganMs / 1000), title})}\n`;
 
 /**
-One event.
+An event of an asciicast as a line.
 
 @param kind `o`: output to the terminal. `m`: a marker, with its label.
-@param atMs Since the cast began, in milliseconds.
+@param atMs Milliseconds since the beginning of the cast.
 */
 export const castEvent = (atMs: number, kind: 'o' | 'm', text: string): string =>
 	`${JSON.stringify([Math.round(atMs) / 1000, kind, text])}\n`;

@@ -17,7 +17,8 @@ export const outputFormats = {
 	monitor: sampleFormats,
 	check: checkFormats,
 	watch: changeFormats,
-	// Samples; with --check or --watch the formats of those commands, which have the same names.
+	// A replay prints samples; with `--check` or `--watch` it has the formats of those commands, which have the same
+	// names.
 	replay: sampleFormats,
 	report: incidentFormats,
 	diagnose: diagnoseFormats,

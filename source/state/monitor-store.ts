@@ -46,7 +46,7 @@ export type MonitorStoreOptions = {
 	readonly history?: History | undefined;
 	/** How findings are confirmed; `once` for a command that takes one sample and exits. See `FindingTracks`. */
 	readonly tracking?: TrackingMode | undefined;
-	/** Is told of everything that the store is told, before the store takes it in: for a recording. */
+	/** Called with every input of the store before it is processed; a recording is written by it. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
 	/** How a replay runs something later: its time is the recording's. */
 	readonly runLater?: RunLater | undefined;
@@ -71,10 +71,7 @@ export class MonitorStore {
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
 	#laggedAtMs: number | undefined;
-	/**
-	Keys of the newest restored events. The replies that led to these events may still come and must not add the events
-	again.
-	*/
+	/** Keys of the newest restored events, whose replies may still come and must not add them again. */
 	#restored: ReadonlySet<string> = new Set();
 	/** True while a replay skips to the moment to show. Rules and views are then evaluated every few seconds only. */
 	isSparse = false;
@@ -139,10 +136,7 @@ export class MonitorStore {
 		}
 	}
 
-	/**
-	Notes that a node is gone: it doesn't answer, and no node names it any more. `isGone` false: it is part of the
-	deployment again.
-	*/
+	/** Notes that a node is gone (it doesn't answer, and no node names it any more), or is back. */
 	setGone(address: NodeAddress, isGone: boolean): void {
 		this.#journal({kind: 'node-gone', address, isGone});
 		const record = this.#draft.nodes.get(address);
@@ -287,10 +281,7 @@ export class MonitorStore {
 		this.#restored = new Set(events.filter(({atMs}) => atMs >= this.#clock.now() - restoredForMs).map(eventKey));
 	}
 
-	/**
-	Restores what was known when a block of a recording began, besides the nodes' last replies. A replay that starts there
-	needs it.
-	*/
+	/** Restores what was known at the beginning of a block of a recording, besides the nodes' replies. */
 	restore({findings, ages}: RestoredState): void {
 		this.expectFindings(findings);
 		for (const [address, readings] of ages) {
@@ -301,9 +292,7 @@ export class MonitorStore {
 		}
 	}
 
-	/**
-	Notes that a node was not polled for a while. Its next sample counts as the first, so that no rate spans the pause.
-	*/
+	/** Notes that a node was not polled for a while, so that no rate is computed over the pause. */
 	interrupt(address: NodeAddress): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {

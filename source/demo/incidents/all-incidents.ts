@@ -16,7 +16,7 @@ import {evictions, massExpiry, memoryFull, noTtl} from './memory.js';
 import {crashLoop, endlessScript, frozen, slowKeys} from './processes.js';
 import {primaryKilled, replicaBehind, replicaWrites, resyncLoop, twoPrimaries} from './replication.js';
 
-/** How each incident of the list is staged, and what redis-top must say of it. */
+/** The staging of each incident of the list, with the expected output of `redis-top check`. */
 export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'memory-full': memoryFull,
 	'no-ttl': noTtl,

@@ -3,7 +3,7 @@ import type {Stage, StageServer} from './stage.js';
 
 let written = 0;
 
-/** SET of new keys, `count` at a time, without a TTL: what fills a server. */
+/** Commands that fill a server: SET of new keys, `count` at a time, without a TTL. */
 export const newOrders = (count: number, bytes: number) => (): readonly LoadCommand[] =>
 	Array.from({length: count}, () => {
 		written += 1;
@@ -36,6 +36,6 @@ export async function fill(server: StageServer, keys: number): Promise<void> {
 		await server.send('EVAL', fillScript, 0, Math.min(50_000, keys - first), `item:${first}:`);
 	}
 
-	// The script is no part of the incident.
+	// The script must not appear in the slow log, because it is no part of the incident.
 	await server.send('SLOWLOG', 'RESET');
 }

@@ -16,7 +16,7 @@ const slotThirds = [
 	[10_923, 16_383],
 ] as const;
 
-/** Needs Redis 7.0 or Valkey: `cluster-port` and CLUSTER ADDSLOTSRANGE. */
+/** Forms the cluster. It needs Redis 7.0 or Valkey, for `cluster-port` and CLUSTER ADDSLOTSRANGE. */
 async function formCluster(stage: Stage): Promise<Cluster> {
 	const start = async (name: string) => {
 		const [busPort = 0] = await findFreePorts(1);
@@ -86,7 +86,7 @@ async function formCluster(stage: Stage): Promise<Cluster> {
 	return {primaries, replicas, ids};
 }
 
-/** A hash tag whose slot lies in a range. */
+/** Finds a hash tag whose slot is in a range. */
 async function tagWithin(server: StageServer, first: number, last: number): Promise<string> {
 	for (let number = 0; ; number++) {
 		const tag = `{shop-${number}}`;

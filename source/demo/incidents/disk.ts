@@ -5,8 +5,9 @@ import type {Incident} from './incident.js';
 import {refuses} from './memory.js';
 
 /**
-Limits the size of each file that the server writes, in blocks of 512 or 1,024 bytes: a full disk without a file system of
-its own, which would need root. The server ignores the signal that comes with it, so a write fails with EFBIG.
+A launcher that limits the size of each file that the server writes, in blocks of 512 or 1,024 bytes. It imitates a full
+disk without a separate file system, which would need root. The server ignores the signal that comes with it, so a write
+fails with EFBIG.
 */
 const smallFiles = ['sh', '-c', `trap '' XFSZ; ulimit -f 4096; exec "$@"`, 'sh'];
 

@@ -1,15 +1,18 @@
 import type {Stage} from './stage.js';
 
-/** What `redis-top check` must say of a staged incident. */
+/** The expected output of `redis-top check` during a staged incident. */
 export type Expected = {
-	/** Undefined: what is expected is a note, and the exit code is that of whatever else happens on this machine. */
+	/**
+	The exit code; undefined where a finding of severity info is expected. Other problems of this machine decide the exit
+	code then.
+	*/
 	readonly exitCode?: 1 | 2;
 	readonly verdict?: RegExp;
-	/** Findings that must be there: `rule severity`, or the rule alone where its severity grows with time. */
+	/** Findings that must be listed: `rule severity`, or the rule alone where its severity grows with time. */
 	readonly rules: readonly string[];
-	/** The name of the client that brings it about, which one of these findings must say. */
+	/** The name of the client that causes the incident, which one of these findings must name. */
 	readonly client?: string;
-	/** Rules whose condition must hold for longer than `check` takes: it must say that it did not evaluate them. */
+	/** Rules whose condition must hold for longer than `check` runs. `check` must say that it did not evaluate them. */
 	readonly notEvaluated?: readonly string[];
 };
 
@@ -17,8 +20,8 @@ export type Expected = {
 export type Incident = {
 	readonly expected: Expected;
 	/**
-	Starts the servers and a load on them, all of it healthy. Resolves with the function that makes the incident happen, which
-	resolves when its effect is there.
+	Starts the servers with a healthy load. Resolves with the function that causes the incident, which resolves when the
+	effect shows.
 	*/
 	prepare(stage: Stage): Promise<() => Promise<void>>;
 };

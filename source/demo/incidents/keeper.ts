@@ -13,7 +13,7 @@ const calmMs = 5000;
 const [serverBinary = 'redis-server', given = ''] = process.argv.slice(2);
 let stage: Stage | undefined;
 
-// Runs after an exception too. `destroy` is synchronous, as an exit listener must be.
+// The listener runs after an exception too. `destroy` is synchronous, as an exit listener must be.
 process.on('exit', () => stage?.destroy());
 endWithParent(end);
 
@@ -33,7 +33,9 @@ try {
 	sayFailure(error);
 }
 
-/** The monitor runs already: the deployment stays, and the reason is printed when the monitor ends. */
+/**
+Prints why the incident did not happen when the monitor ends. The deployment stays, because the monitor runs already.
+*/
 function sayUnplayed(error: unknown): void {
 	sayReady({failure: error instanceof Error ? error.message : String(error)});
 }

@@ -24,7 +24,7 @@ async function serverUntilFull(stage: Stage, policy: string) {
 /** Whether a write is answered with this error code. */
 export async function refuses(server: StageServer, code: string): Promise<boolean> {
 	const reply = await server.send('SET', 'probe', 'value');
-	// The last command of this connection is not to look like a writer's.
+	// The last command of this connection must not be a write, because rules name clients by their last command.
 	await server.send('PING');
 	return reply instanceof LoadError && reply.message.startsWith(code);
 }
@@ -70,14 +70,14 @@ export const evictions: Incident = {
 	},
 };
 
-/** Keys that expire in the same millisecond. The server needs some seconds for so many. */
+/** Number of keys that expire in the same millisecond. The server needs some seconds to expire them. */
 const waveKeys = 800_000;
-/** A script's keys: about a millisecond, which is no slow command. */
+/** Number of keys that one script writes. It takes about a millisecond, so it is no slow command. */
 const chunkKeys = 1000;
 const warmScript = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', ARGV[2] .. i, 'x', 'PXAT', ARGV[3]) end return 1";
 
 export const massExpiry: Incident = {
-	// Expiry is normal work of a cache: it explains slowness, and is nothing to wake somebody for.
+	// Expiry is normal work of a cache. The finding explains slowness and is only info.
 	expected: {rules: ['key.mass_expiry info']},
 	async prepare(stage) {
 		const server = await stage.server({name: 'server'});

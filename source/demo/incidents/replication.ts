@@ -5,7 +5,7 @@ import {refuses} from './memory.js';
 import {openSlowLink} from './slow-link.js';
 import type {Stage, StageServer} from './stage.js';
 
-/** A replica of whatever listens on the port; resolves when its link is up. */
+/** Starts a replica of the server on the port. Resolves when the replica's link is up. */
 async function replicaOf(stage: Stage, port: number, name = 'replica', configuration: readonly string[] = []) {
 	const replica = await stage.server({name, configuration: [`replicaof 127.0.0.1 ${port}`, ...configuration]});
 	await stage.until('the link of a replica', async () => (await linkOf(replica)) === 'up');

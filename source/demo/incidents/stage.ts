@@ -17,7 +17,7 @@ import {
 /** A server of an incident. It can be killed and started again. */
 export type StageServer = {
 	readonly port: number;
-	/** `host:port`. */
+	/** The address, `host:port`. */
 	readonly address: string;
 	readonly directory: string;
 	/** Sends one command and resolves with its reply; an error reply is a `LoadError` value. Rejects when there is no connection. */
@@ -27,7 +27,7 @@ export type StageServer = {
 	signal(signal: NodeJS.Signals): void;
 	/** Ends the process by SIGKILL; resolves when it has ended. */
 	kill(): Promise<void>;
-	/** Starts it again, with its own configuration, folder and port. */
+	/** Starts the server again, with the same configuration, folder and port. */
 	start(): Promise<void>;
 };
 
@@ -38,7 +38,7 @@ export type StageServerOptions = {
 	readonly launcher?: readonly string[];
 };
 
-/** Where an incident happens: servers, their folder and their clients, all of which end with it. */
+/** The servers of an incident, with their folder and their clients, all of which end with the stage. */
 export type Stage = {
 	readonly directory: string;
 	readonly servers: readonly StageServer[];
@@ -48,30 +48,33 @@ export type Stage = {
 	client(server: StageServer, name: string): Promise<LoadClient>;
 	/** Repeats a step with a pause until the stage ends. A step that fails is repeated too: its server may be down. */
 	repeat(pauseMs: number, step: () => Promise<unknown>): void;
-	/** An application: sends the commands of `next` as one pipeline, every `pauseMs`. It connects again when its connection ends. */
+	/**
+	Starts an application that sends the commands of `next` as one pipeline, every `pauseMs`. It connects again when its
+	connection ends.
+	*/
 	application(options: {
 		readonly server: StageServer;
 		readonly name: string;
 		readonly pauseMs: number;
 		readonly next: () => readonly LoadCommand[];
 	}): void;
-	/** Something else to close with the stage. */
+	/** Registers something else to close with the stage. */
 	atEnd(close: () => void): void;
 	/** Waits for a condition; rejects with a `DemoFailure` after half a minute. A condition that fails does not hold yet. */
 	until(what: string, condition: () => Promise<boolean>): Promise<void>;
 	/** Kills the servers and removes their folder, synchronously. */
 	destroy(): void;
-	/** As `destroy`; resolves when the processes have ended. */
+	/** Does the same as `destroy`, and resolves when the processes have ended. */
 	end(): Promise<void>;
 };
 
 const conditionDeadlineMs = 30_000;
 const reconnectMs = 300;
 
-/** Settings of every server: nothing is saved, and a full resync begins at once. */
+/** The configuration of every server: nothing is saved, and a full resync begins at once. */
 const commonConfiguration = ['save ""', 'repl-diskless-sync yes', 'repl-diskless-sync-delay 0'];
 
-/** An empty stage with a new temporary folder. */
+/** Opens an empty stage with a new temporary folder. */
 export function openStage(serverBinary: string): Stage {
 	const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'redis-top-incident-')));
 	const boundLauncher = parentBoundLauncher();

@@ -3,11 +3,11 @@ import {removeServers} from '../server-process.js';
 import type {StagedName} from './incident-names.js';
 
 export type StagedDeployment = {
-	/** `host:port` of every server, the primary first. */
+	/** The addresses of all servers as `host:port`, the primary first. */
 	readonly addresses: readonly string[];
 	/** The process that owns the servers and their clients. */
 	readonly keeperPid: number;
-	/** Why the incident did not happen, in one line; undefined where it did, or where its time has not come. */
+	/** Why the incident did not happen, in one line; undefined if it happened or is still to come. */
 	failure(): string | undefined;
 	/** Removes every process and file. The same happens without it when this process ends. */
 	stop(): Promise<void>;

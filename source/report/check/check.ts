@@ -56,7 +56,7 @@ export const findingPart = (finding: Finding) => ({
 	})),
 	meaning: messageText(finding.meaning),
 	next: finding.next.map(({text}) => messageText(text)),
-	/** What users of the server feel of the finding; null if they feel nothing yet. */
+	/** The effect on users of the server; null if there is none yet. */
 	effect: finding.effect ?? null,
 	culprit: culpritPart(finding.culprit),
 	/** Every node that the finding is about. */
@@ -195,7 +195,7 @@ function statusOf(
 		};
 	}
 
-	// It held in all samples. Nobody knows yet whether it holds for long enough: that is not ok.
+	// The condition held in all samples, but perhaps not for long enough. The status is then not ok.
 	const [held, ...moreHeld] = blindRules.filter(({holds}) => holds !== undefined);
 	if (held?.holds !== undefined) {
 		const node = held.node === undefined ? '' : `${held.node} `;

@@ -1,10 +1,10 @@
 import type {AuditEntry} from '../../domain/audit.js';
 import type {NodeAddress} from '../../domain/node.js';
 
-/** One action through redis-top, from what was meant to what was proved. */
+/** One action through redis-top, from its intent to its proof. */
 export type DoneAction = {
 	readonly atMs: number;
-	/** When its last line was written, milliseconds since the epoch. */
+	/** When the last audit line of the action was written, in milliseconds since the epoch. */
 	readonly lastMs: number;
 	/** The user of the operating system, with the address from which an SSH session came. */
 	readonly who: string;
@@ -12,7 +12,7 @@ export type DoneAction = {
 	/** The command as typed into redis-cli; the action's name where no command was chosen yet. */
 	readonly what: string;
 	readonly state: 'sent' | 'not sent' | 'no reply known' | 'verified' | 'failed' | 'not proved';
-	/** The server's reply, the reason, or the proof, in the order in which they came. */
+	/** The details of the action's audit lines in order: the server's reply, the reason, the proof. */
 	readonly details: readonly string[];
 	readonly revert: string | undefined;
 };
@@ -89,5 +89,5 @@ function stateOf(entries: readonly AuditEntry[]): DoneAction['state'] {
 	return outcome === 'refused' ? 'failed' : has('unproved') ? 'not proved' : 'sent';
 }
 
-/** Whether the server may have received it. */
+/** Whether the server may have received the action's command. */
 export const wasSent = ({state}: DoneAction): boolean => state !== 'not sent';

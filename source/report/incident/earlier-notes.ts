@@ -3,20 +3,20 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {microseconds, milliseconds, seconds} from '../../text/units.js';
 
-/** Entries of one log of a node that are listed. */
+/** Most entries that are listed of one log of a node. */
 const mostOfALog = 5;
 
-/** Something that happened before the report's samples, as a server still knows it. */
+/** An event before the report's first sample that a server still remembers. */
 export type EarlierNote = {
-	/** Milliseconds since the epoch, by the server's clock. */
+	/** The time of the event by the server's clock, in milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly node: NodeAddress;
 	readonly text: string;
 };
 
 /**
-What servers still know of the time before the samples: their start, failed saves, the slowest commands, latency events,
-refused users. Arguments, keys and client names are left out. Oldest first.
+Events before the samples that servers still remember, oldest first: their start, failed saves, the slowest commands,
+latency events, refused users. Arguments, keys and client names are left out.
 */
 export const earlierNotes = ({nodes}: MonitorState): EarlierNote[] =>
 	[...nodes.values()].flatMap(notesOf).sort((one, other) => one.atMs - other.atMs);

@@ -1,15 +1,15 @@
 import type {Effect} from '../../domain/finding.js';
 
 type EffectText = {
-	/** What a table calls it. */
+	/** The name of the effect in a table. */
 	readonly label: string;
-	/** Completes "10.0.1.11:6379 …", in the past. */
+	/** The text that completes "10.0.1.11:6379 …", in the past tense. */
 	readonly happened: string;
-	/** Whether users feel it while it holds. Otherwise something would only have gone wrong. */
+	/** Whether users feel the effect while it holds. False for a mere risk. */
 	readonly isFelt: boolean;
 };
 
-/** What users of a server felt, as a report says it afterwards. */
+/** The texts of each effect in a report, which is written afterwards. */
 export const effectTexts: Readonly<Record<Effect, EffectText>> = {
 	unreachable: {label: 'unreachable', happened: 'was unreachable', isFelt: true},
 	'not-responding': {label: 'not responding', happened: 'did not respond', isFelt: true},

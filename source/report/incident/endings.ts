@@ -5,18 +5,21 @@ import {type DoneAction, wasSent} from './done-actions.js';
 import {type Episode, nodesIn} from './episodes.js';
 import type {ReportText} from './report-text.js';
 
-/** Events within this time before and after an end may be what ended it, milliseconds. A finding ends after some polls. */
+/**
+Time before and after the end of an episode, in milliseconds. Events within it may have caused the end, because a
+finding ends some polls later.
+*/
 const beforeEndMs = 10_000;
 const afterEndMs = 5000;
-/** An action within this time before an end is named with it, milliseconds. */
+/** Time before the end of an episode within which an action is named with the end, in milliseconds. */
 const actionBeforeMs = 15 * 60_000;
 
 const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
 
-/** Events of one end that are told. */
+/** Most events that are named with the end of an episode. */
 const mostEvents = 2;
 
-/** By effect: the events that can end it. */
+/** The kinds of events that can end each effect. */
 const endingEvents: Readonly<Partial<Record<Effect, readonly string[]>>> = {
 	unreachable: ['node-back', 'restarted'],
 	'not-responding': ['node-back', 'restarted'],
@@ -32,15 +35,15 @@ export type EndingFacts = {
 	readonly actions: readonly DoneAction[];
 };
 
-/** What happened when an episode ended. Neither part claims that one led to the other. */
+/** The action and the event at the end of an episode. The report does not claim that they caused the end. */
 export type Ending = {
 	/** The last action on the episode's nodes: `after alice sent BGSAVE to 10.0.1.11:6379 at 03:12:04 (verified)`. */
 	readonly action: string | undefined;
-	/** What happened there: `10.0.1.11:6379 answers again after 29.2 s`. */
+	/** The events at the end: `10.0.1.11:6379 answers again after 29.2 s`. */
 	readonly event: string | undefined;
 };
 
-/** What is known of the end of an episode; undefined where nothing is, and while the episode holds. */
+/** The known action and events at the end of an episode; undefined where none is known, and while the episode lasts. */
 export function endingOf(episode: Episode, {events, actions}: EndingFacts, text: ReportText): Ending | undefined {
 	const {endedMs, beganMs, effect} = episode;
 	if (endedMs === undefined) {
@@ -60,7 +63,7 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 	const near = events.filter(
 		({kind, atMs}) => kinds.includes(kind) && atMs >= endedMs - beforeEndMs && atMs <= endedMs + afterEndMs,
 	);
-	// A cluster that serves again does so because of another node: the one that was promoted.
+	// A cluster serves its slots again because another node was promoted, so events of other nodes count.
 	const isElsewhere = effect === 'slots-unserved' || nodes.size === 0;
 	const promotion = isElsewhere ? near.find(({kind}) => kind === 'promoted' || kind === 'role-changed') : undefined;
 	const ended = promotion === undefined ? lastOfEachKind(near.filter(({node}) => isHere(node))) : [promotion];

@@ -4,10 +4,10 @@ import {type Finding, findingKey} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {familyUrgency, rankedFindings} from '../../state/verdict.js';
 
-/** A finding that ends and opens again within this time is one episode, milliseconds. */
+/** Longest time between the end of a finding and its return that counts as one episode, in milliseconds. */
 const sameEpisodeMs = 60_000;
 
-/** What became of a finding at a moment. */
+/** A change of a finding at a moment: it opened, its severity changed, or it closed. */
 export type EpisodeStep = {
 	readonly atMs: number;
 	readonly what: 'opened' | 'again' | 'worse' | 'milder' | 'over';
@@ -21,25 +21,28 @@ export type Episode = {
 	readonly node: NodeAddress | undefined;
 	/** The role of the node when the finding opened. */
 	readonly role: NodeRole | undefined;
-	/** The finding as it last was at its highest severity. */
+	/** The last state of the finding at its highest severity. */
 	readonly finding: Finding;
 	readonly severity: Severity;
 	readonly effect: Effect | undefined;
-	/** Since when the condition held, milliseconds since the epoch. It may lie before the time of the report. */
+	/** When the condition began to hold, in milliseconds since the epoch. This may be before the time of the report. */
 	readonly beganMs: number;
-	/** Undefined: the condition still held at the end of the report's time. */
+	/**
+	When the condition ended, in milliseconds since the epoch; undefined where it still held at the end of the report's
+	time.
+	*/
 	readonly endedMs: number | undefined;
 	readonly steps: readonly EpisodeStep[];
 	/** The episode that explains this one; undefined for a cause. */
 	readonly causeId: number | undefined;
-	/** How urgent its effect is; 0 is the most urgent. */
+	/** The urgency of the finding's effect; 0 is the most urgent. */
 	readonly urgency: number;
 };
 
 type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
 type Track = Omit<Mutable<Episode>, 'steps'> & {steps: EpisodeStep[]; now: Severity};
 
-/** Makes episodes of the findings of one state after the other. */
+/** Makes episodes from the findings of successive states. */
 export class EpisodeLog {
 	readonly #all: Track[] = [];
 	/** The last episode of each condition. */
@@ -49,7 +52,7 @@ export class EpisodeLog {
 		return this.#all;
 	}
 
-	/** Takes in the findings of a moment, which is not before the last one. */
+	/** Adds the findings of a moment. Moments have to ascend. */
 	add(state: MonitorState, nowMs: number): void {
 		const seen = new Set<Track>();
 		const ranked = rankedFindings(state);
@@ -123,17 +126,17 @@ export class EpisodeLog {
 /** A cause with everything that followed from it. */
 export type Family = {
 	readonly cause: Episode;
-	/** In the order in which they began. */
+	/** The consequences, in the order in which they began. */
 	readonly followed: readonly Episode[];
-	/** Of the cause and what followed, the one that users felt most. */
+	/** The episode that users felt most, among the cause and its consequences. */
 	readonly felt: Episode;
 	readonly severity: Severity;
 	readonly beganMs: number;
-	/** Undefined while one of them holds. */
+	/** When the last of the episodes ended, in milliseconds since the epoch; undefined while one of them lasts. */
 	readonly endedMs: number | undefined;
 };
 
-/** The families of all episodes, the worst first: by severity, by what users felt, by how long. */
+/** The families of all episodes, the worst first: by severity, then by effect, then by duration. */
 export function familiesOf(episodes: readonly Episode[], toMs: number): readonly Family[] {
 	const byId = new Map(episodes.map(episode => [episode.id, episode]));
 	const families = Map.groupBy(episodes, episode => rootOf(episode, byId));
@@ -172,7 +175,7 @@ export function familiesOf(episodes: readonly Episode[], toMs: number): readonly
 
 const lastedMs = ({beganMs, endedMs}: Family, toMs: number): number => (endedMs ?? toMs) - beganMs;
 
-/** The episode at the root of what explains this one. A circle ends where it was entered. */
+/** The root cause of an episode. A circle of explanations ends where it was entered. */
 function rootOf(episode: Episode, byId: ReadonlyMap<number, Episode>): Episode {
 	const seen = new Set<number>();
 	let root = episode;

@@ -9,7 +9,7 @@ import {repLagBytes} from '../../rules/replication-lag.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {bytes, count, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
 
-/** Points of a chart. A point of a longer time is made of several samples. */
+/** Most points of a chart. In a long report each point stands for several samples. */
 const points = 240;
 const leastPointMs = 1000;
 
@@ -19,17 +19,23 @@ export type FigureId = 'operations' | 'memory' | 'memoryShare' | 'clients' | 'de
 type FigureRow = {
 	readonly id: FigureId;
 	readonly title: string;
-	/** `mean`: of the samples of a point. `max`: the highest one, because a peak must not vanish. */
+	/**
+	How the samples of a point become one value. `mean`: their mean. `max`: the highest one, because a peak must not
+	vanish.
+	*/
 	readonly fold: 'mean' | 'max';
 	readonly format: (value: number) => string;
 	readonly read: (record: NodeRecord, state: MonitorState) => number | undefined;
-	/** The threshold that a rule warns of. */
+	/** The threshold of the rule's warning, as a line of the chart. */
 	readonly limit?: {readonly value: number; readonly label: string};
 };
 
 const usedMemory = ({sample}: NodeRecord): number | undefined => sample?.info.number('memory', 'used_memory');
 
-/** The highest p99 of any command, milliseconds. The server's bounds are powers of two: the middle of the last one. */
+/**
+The highest p99 of any command, in milliseconds. The server's bounds are powers of two, so the middle of the last bucket
+is used.
+*/
 const worstP99 = (record: NodeRecord): number | undefined => {
 	const worst = slowestCommand(record)?.p99;
 	return worst === undefined ? undefined : (worst + boundBelow(worst)) / 2 / 1000;
@@ -88,7 +94,7 @@ export const figureRows: readonly FigureRow[] = [
 	},
 ];
 
-/** One node's values of a figure, one for each point; undefined where no sample came. */
+/** One node's values of a figure, one for each point; undefined for a point without a sample. */
 export type FigureLine = {readonly node: NodeAddress; readonly values: ReadonlyArray<number | undefined>};
 
 export type Figure = Pick<FigureRow, 'id' | 'title' | 'format' | 'limit'> & {readonly lines: readonly FigureLine[]};
@@ -109,7 +115,7 @@ export class FigureLog {
 		this.#length = Math.floor(Math.max(0, toMs - fromMs) / this.#pointMs) + 1;
 	}
 
-	/** Takes in the samples that have come since the last moment. */
+	/** Adds the samples that arrived since the last call. */
 	add(state: MonitorState): void {
 		for (const record of state.nodes.values()) {
 			const {address, sample, reach} = record;
@@ -146,7 +152,7 @@ export class FigureLog {
 		counts[point] = (counts[point] ?? 0) + 1;
 	}
 
-	/** The figures of which something is known. A figure that was 0 throughout has nothing to show. */
+	/** The figures that have values. A figure that was 0 throughout is left out. */
 	figures(): readonly Figure[] {
 		return figureRows.flatMap(({id, title, format, limit, fold}): Figure[] => {
 			const lines = [...(this.#points.get(id) ?? [])]

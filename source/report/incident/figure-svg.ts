@@ -2,10 +2,10 @@ import {escapeHtml} from './escape-html.js';
 import type {FigureLine} from './figure-log.js';
 import type {Block} from './incident-document.js';
 
-/** The drawing's size and its margins, in units of its own. */
+/** The size and the margins of the drawing, in SVG user units. */
 const size = {width: 760, height: 170, left: 62, right: 14, top: 12, bottom: 24};
 const inner = {width: size.width - size.left - size.right, height: size.height - size.top - size.bottom};
-/** Moments with a label below the chart. */
+/** Number of labelled moments below the chart. */
 const timeLabels = 5;
 
 type FigureBlock = Extract<Block, {readonly kind: 'figure'}>;
@@ -18,7 +18,7 @@ export function figureSvg(block: FigureBlock): string[] {
 	const {figure, fromMs, toMs, shades, time} = block;
 	const {title, lines, format, limit} = figure;
 	const highest = Math.max(0, ...lines.flatMap(({values}) => values.flatMap(value => value ?? [])));
-	// A threshold far above the values would press them flat.
+	// A threshold far above the values is left out, because it would flatten the curve.
 	const isNear = limit !== undefined && highest >= limit.value / 4;
 	const max = Math.max(highest, isNear ? limit.value * 1.1 : 0) || 1;
 	const scale: Scale = {

@@ -9,11 +9,11 @@ export type Impact = {
 	/** The node; undefined: the whole deployment. */
 	readonly node: string | undefined;
 	readonly role: string | undefined;
-	/** Milliseconds since the epoch. */
+	/** When the effect began, in milliseconds since the epoch. */
 	readonly beganMs: number;
-	/** Undefined: it still holds at the end. */
+	/** When the effect ended, in milliseconds since the epoch; undefined where it still held at the end. */
 	readonly endedMs: number | undefined;
-	/** False where nobody feels anything yet, such as data that a crash would lose. */
+	/** False for an effect that nobody feels yet, such as data that a crash would lose. */
 	readonly isFelt: boolean;
 	readonly episodes: readonly Episode[];
 };
@@ -57,7 +57,7 @@ type Row = Pick<Episode, 'node' | 'role' | 'beganMs' | 'endedMs'> & {
 	readonly episodes: readonly Episode[];
 };
 
-/** Rows that overlap as one. */
+/** Joins rows that overlap in time. */
 function joined(rows: readonly Row[]): Row[] {
 	const found: Row[] = [];
 	for (const row of rows) {

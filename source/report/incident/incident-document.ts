@@ -5,10 +5,10 @@ import type {Figure} from './figure-log.js';
 import type {Cause, CauseRow, Incident, Shade} from './incident.js';
 import {lasted, nodeWithRole} from './report-text.js';
 
-/** Evidence of a cause that the report prints. */
+/** Most values of a cause's evidence that the report prints. */
 const mostEvidence = 8;
 
-/** An entry of a list. `isCommand`: it is typed as it stands there. */
+/** An entry of a list. `isCommand`: the text is a command that can be typed. */
 export type Item = {
 	readonly text: string;
 	readonly severity?: Severity | undefined;

@@ -5,13 +5,16 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import {EpisodeLog} from './episodes.js';
 import {FigureLog} from './figure-log.js';
 
-/** Reasons of blind spots that time does not end. */
+/** Reasons of blind spots that do not end by themselves. */
 const lastingReasons: ReadonlySet<BlindRule['reason']> = new Set<BlindRule['reason']>(['denied', 'unseen']);
 
-/** For how long a rule could not be evaluated, in milliseconds, before `sinceMs`. */
+/**
+A rule that could not be evaluated. `totalMs` is the sum of earlier periods, in milliseconds; `sinceMs` is the start of
+the present one.
+*/
 type BlindTime = {readonly blind: BlindRule; sinceMs: number | undefined; totalMs: number};
 
-/** What a report is made of. It takes in one state after the other, as a recording or servers bring them. */
+/** Collects the content of a report from successive states of a recording or of servers. */
 export class IncidentLog {
 	readonly fromMs: number;
 	readonly toMs: number;
@@ -23,9 +26,9 @@ export class IncidentLog {
 	#lastMs = 0;
 
 	/**
-	@param fromMs First moment that the report is about, milliseconds since the epoch.
-	@param toMs Its last moment.
-	@param intervalMs Time between two polls, for the charts.
+	@param fromMs First moment of the report, in milliseconds since the epoch.
+	@param toMs Last moment of the report, in the same unit.
+	@param intervalMs Milliseconds between two polls, for the charts.
 	*/
 	constructor(fromMs: number, toMs: number, intervalMs?: number) {
 		this.fromMs = fromMs;
@@ -65,7 +68,7 @@ export class IncidentLog {
 		return this.#episodes.episodes;
 	}
 
-	/** Oldest first. */
+	/** The events within the time of the report, oldest first. */
 	get events(): readonly MonitorEvent[] {
 		return [...this.#events.values()].sort((one, other) => one.atMs - other.atMs);
 	}

@@ -5,12 +5,12 @@ import {type Block, documentOf, type Item} from './incident-document.js';
 
 const chartWidth = 78;
 const chartHeight = 8;
-/** Columns for the labels of the scale and the axis. */
+/** Width of the scale's labels and the axis, in cells. */
 const scaleWidth = 9;
-/** Nodes of a figure with a chart of their own. */
+/** Most charts of one figure, one for each node. */
 const chartsOfFigure = 2;
 
-/** A text that Markdown prints as it is: no names of clients, keys or servers can become markup. */
+/** Escapes a text for Markdown, so that no name of a client, key or server becomes markup. */
 export const escaped = (text: string): string =>
 	text
 		.replaceAll(/[\\`*<>[\]|&~$]|(?<!\w)_|_(?!\w)/g, found => `\\${found}`)
@@ -67,7 +67,7 @@ const itemLines = ({text, isCommand = false, items = []}: Item, indent: string):
 	...items.flatMap(item => itemLines(item, `${indent}  `)),
 ];
 
-/** How often each of a few readings is drawn, so that the chart is wide. */
+/** Number of columns that each reading takes in the chart of few readings. */
 const repeats = (readings: number, columns: number): number => Math.max(1, Math.floor(columns / readings));
 
 const stretched = <Value>(values: readonly Value[], columns: number): Value[] =>

@@ -2,21 +2,21 @@ import {severityRank} from '../../domain/finding.js';
 import type {RecordedChange} from '../../record/entry.js';
 import type {RecordedTime} from '../../record/recording-time.js';
 
-/** A recording of up to this time is reported as a whole, milliseconds. */
+/** Longest recording that is reported as a whole, in milliseconds. */
 const wholeMs = 2 * 3_600_000;
-/** What is told before the first and after the last finding of an incident, milliseconds. */
+/** Time before the first and after the last finding of an incident that a report covers, in milliseconds. */
 const aroundMs = 10 * 60_000;
-/** Incidents with less time between them are one, milliseconds. */
+/** Least time between two incidents, in milliseconds. Incidents that are closer count as one. */
 const apartMs = 30 * 60_000;
 
 export type Window = {readonly fromMs: number; readonly toMs: number};
 
-/** What a report is about where nobody says it, and which other incidents the recording has. */
+/** The time of a report that the user did not name, and the other incidents of the recording. */
 export type ReportWindow = Window & {readonly others: readonly Window[]};
 
 /**
-The time of a report. A short recording is reported as a whole. Of a longer one it is the last incident that the monitor
-noted, with ten minutes around it; without an incident, the last two hours.
+The time of a report. A short recording is reported as a whole. In a longer recording it is the last incident that the
+monitor noted, with ten minutes around it. Without an incident it is the last two hours.
 */
 export function reportWindow(changes: readonly RecordedChange[], {beganMs, endedMs}: RecordedTime): ReportWindow {
 	if (endedMs - beganMs <= wholeMs) {

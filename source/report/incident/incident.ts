@@ -16,28 +16,28 @@ import {summaryOf} from './summary.js';
 import {type Timeline, timelineOf} from './timeline.js';
 import {type UnseenSource, unseenIn} from './unseen.js';
 
-/** Charts have at most so many nodes, those of the incident first. */
+/** Most nodes in one chart; nodes of the incident come first. */
 const mostNodesInFigures = 6;
-/** Notes of severity info that are listed at the end. */
+/** Most findings of severity info that are listed at the end. */
 const mostNotes = 12;
 
-/** Where a report comes from. */
+/** The source of a report, and when and by which version it is made. */
 export type ReportSource = UnseenSource & {
 	readonly target: string;
 	/** The version of redis-top that makes the report. */
 	readonly version: string;
 	/** When the report is made, milliseconds since the epoch. */
 	readonly madeAtMs: number;
-	/** What has pseudonyms, in words: `client names, keys and arguments`. */
+	/** The kinds of names with pseudonyms, as text: `client names, keys and arguments`. */
 	readonly masked: string;
 	/** Other incidents in the recording, which the report is not about. */
 	readonly others: ReadonlyArray<{readonly fromMs: number; readonly toMs: number}>;
 };
 
-/** A time that charts mark: a critical or warning condition held. */
+/** A period that charts shade, because a critical or warning condition held. */
 export type Shade = {readonly fromMs: number; readonly toMs: number};
 
-/** A cause in the tree of causes: its text, its time and what followed. */
+/** A cause in the tree of causes, with its text, its time and its consequences. */
 export type CauseRow = {
 	readonly episode: Episode;
 	readonly text: string;
@@ -48,7 +48,7 @@ export type CauseRow = {
 
 export type Cause = CauseRow & {readonly followed: readonly CauseRow[]};
 
-/** What to look at after the incident. */
+/** A topic to look at after the incident, with steps. */
 export type FollowUp = {readonly title: string; readonly steps: readonly FollowUpStep[]};
 
 /** `isCommand`: a command as it is typed; otherwise a sentence. */
@@ -83,7 +83,7 @@ export type Incident = {
 };
 
 /**
-Makes a report of what was taken in.
+Makes a report from the collected log.
 
 @param show How names of clients and keys are printed; the mask of the report.
 */
@@ -172,7 +172,9 @@ function shadesOf(families: readonly Family[], {fromMs, toMs}: Shade): Shade[] {
 	return joined;
 }
 
-/** What to do next: for what is still open, for what has ended, temporary changes that stay, and open notes. */
+/**
+The follow-ups of a report: for open findings, for ended ones, for temporary changes that remain, and for open notes.
+*/
 function followUps(families: readonly Family[], last: MonitorState, text: ReportText, toMs: number): FollowUp[] {
 	const stepsOf = ({next}: Finding) =>
 		next.map(step => ({text: text.message(step.text), isCommand: step.kind !== 'words'}));
@@ -201,7 +203,7 @@ function followUps(families: readonly Family[], last: MonitorState, text: Report
 	]);
 }
 
-/** The open notes, those of one rule together. */
+/** The open findings of severity info, grouped by rule. */
 function notesIn(findings: readonly Finding[]): Array<readonly [Finding, ...Finding[]]> {
 	const open = findings.filter(({severity, clearedAtMs}) => severity === 'info' && clearedAtMs === undefined);
 	return [...Map.groupBy(open, ({rule}) => rule).values()].flatMap(([first, ...more]) =>
@@ -209,7 +211,7 @@ function notesIn(findings: readonly Finding[]): Array<readonly [Finding, ...Find
 	);
 }
 
-/** The same steps for another node are not repeated. */
+/** Removes follow-ups whose steps repeat those of another node. */
 function distinct(rows: readonly FollowUp[]): FollowUp[] {
 	const seen = new Set<string>();
 	return rows.map(({title, steps}) => {

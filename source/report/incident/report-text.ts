@@ -4,21 +4,21 @@ import {findingText} from '../../rules/finding.js';
 import {seconds, utcClock, utcDateTime} from '../../text/units.js';
 import type {Episode} from './episodes.js';
 
-/** How a report writes moments and names. */
+/** Formats the moments and names of a report. */
 export class ReportText {
 	readonly #isOneDay: boolean;
 	readonly #show: ShowName;
 
 	/**
 	@param fromMs First moment of the report, milliseconds since the epoch.
-	@param toMs Its last moment. Within one day, moments have no date.
+	@param toMs Last moment of the report. If both are on one day, moments are printed without a date.
 	*/
 	constructor(fromMs: number, toMs: number, show: ShowName) {
 		this.#isOneDay = utcDateTime(fromMs).slice(0, 10) === utcDateTime(toMs).slice(0, 10);
 		this.#show = show;
 	}
 
-	/** `03:12:04`; with its date where the report is about more than one day. UTC. */
+	/** A moment as text, UTC: `03:12:04`; with its date where the report covers more than one day. */
 	time(atMs: number): string {
 		return this.#isOneDay ? utcClock(atMs) : utcDateTime(atMs);
 	}
@@ -31,7 +31,7 @@ export class ReportText {
 		return findingText(finding, 'long', this.#show);
 	}
 
-	/** `client app-1, command KEYS, key user:*`; undefined where the evidence names nobody. */
+	/** The culprit as text: `client app-1, command KEYS, key user:*`; undefined where the evidence names none. */
 	culprit({culprit}: Finding): string | undefined {
 		if (culprit === undefined) {
 			return undefined;
@@ -48,11 +48,11 @@ export class ReportText {
 	}
 }
 
-/** `10.0.1.11:6379 (primary)`. */
+/** A node with its role as text: `10.0.1.11:6379 (primary)`. */
 export const nodeWithRole = ({node, role}: Pick<Episode, 'node' | 'role'>): string =>
 	node === undefined ? 'the deployment' : role === undefined || role === 'unknown' ? node : `${node} (${role})`;
 
-/** `a, b and c`; of many the first ones and their number. */
+/** A list as text: `a, b and c`; of a long list the first items and the number of the others. */
 export function enumerated(items: readonly string[], most = 4): string {
 	const shown = items.slice(0, most);
 	const left = items.length - shown.length;
@@ -61,5 +61,5 @@ export function enumerated(items: readonly string[], most = 4): string {
 	return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** `19m06s`; what is shorter than a second is `under 1s`. */
+/** A duration as text: `19m06s`; below one second `under 1s`. */
 export const lasted = (ms: number): string => (ms < 1000 ? 'under 1s' : seconds(ms / 1000));

@@ -5,14 +5,14 @@ import {type EndingFacts, endingOf, endingText} from './endings.js';
 import {type Episode, type Family, nodesIn} from './episodes.js';
 import {enumerated, lasted, nodeWithRole, type ReportText} from './report-text.js';
 
-/** Causes that the summary tells in full. The others are counted. */
+/** Most causes that the summary describes. The others are counted. */
 const toldCauses = 3;
-/** Consequences of a cause that the summary names. */
+/** Most consequences of a cause that the summary names. */
 const toldConsequences = 4;
-/** Causes of the same kind that began within this time are told as one, milliseconds. */
+/** Time within which causes of the same kind are described as one, in milliseconds. */
 const togetherMs = 30_000;
 
-/** What happened: families of the same rule at the same time are one. */
+/** One incident of the summary: the families of one rule that began together. */
 type Told = {
 	readonly families: readonly [Family, ...Family[]];
 	readonly beganMs: number;
@@ -20,18 +20,18 @@ type Told = {
 };
 
 export type SummaryFacts = EndingFacts & {
-	/** The worst first. */
+	/** The families, the worst first. */
 	readonly families: readonly Family[];
 	readonly fromMs: number;
 	readonly toMs: number;
 	readonly target: string;
-	/** Whether there is a time between the first and the last sample: a recording, and not two samples. */
+	/** Whether the report is about a recording, and not about two samples of running servers. */
 	readonly isRecording: boolean;
 };
 
 /**
-What happened, as sentences for somebody who was not there: what users felt, on which node, by whom, since when, for how
-long, what ended it, what followed, and what was done. The worst comes first.
+The summary of a report, as sentences for readers who were not there. It names the effect, the node, the culprit,
+beginning, duration, end, consequences and actions. The worst incident comes first.
 */
 export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
 	const told = toldTogether(facts.families);
@@ -54,7 +54,7 @@ const calm = ({fromMs, toMs, target, isRecording}: SummaryFacts, text: ReportTex
 		? `Between ${text.time(fromMs)} and ${text.time(toMs)} UTC no rule found a warning or worse on ${target}.`
 		: `No rule finds a warning or worse on ${target} at ${text.time(toMs)} UTC.`;
 
-/** What was too short for a finding: a node that was away for a few seconds. */
+/** Sentences about events too short for a finding, such as a node that did not answer for a few seconds. */
 function eventSentences({events}: SummaryFacts, text: ReportText): string[] {
 	const worse = events.filter(({severity}) => severity !== 'info');
 	const parts = worse.map(
@@ -90,7 +90,7 @@ function toldTogether(families: readonly Family[]): Told[] {
 	});
 }
 
-/** `from 03:12:04 to 03:31:10 UTC, for 19m06s`. */
+/** A period as text: `from 03:12:04 to 03:31:10 UTC, for 19m06s`. */
 function period(
 	{beganMs, endedMs}: {readonly beganMs: number; readonly endedMs: number | undefined},
 	{toMs, fromMs, isRecording}: SummaryFacts,
@@ -110,10 +110,10 @@ function period(
 		: `from ${text.time(beganMs)} to ${text.time(endedMs)} UTC, for ${lasted(endedMs - beganMs)}`;
 }
 
-/** A sentence that begins with a name keeps the name as it is. */
+/** Capitalises `the deployment` at the beginning of a sentence. A name at the beginning stays unchanged. */
 const capital = (words: string): string => words.replace(/^the deployment/, 'The deployment');
 
-/** What happened, in the past: what users felt, or the words of the finding. */
+/** The text of an episode in the past tense, by its effect; undefined without an effect. */
 const happened = ({effect}: Episode): string | undefined =>
 	effect === undefined ? undefined : effectTexts[effect].happened;
 
@@ -127,7 +127,7 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 		beganMs: Math.min(...feltTogether.map(({beganMs}) => beganMs)),
 		endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
 	};
-	// Two samples don't show since when, and whether something has been felt before.
+	// Two samples do not show when an effect began, so it is not described in the past tense.
 	const what = facts.isRecording ? happened(felt) : undefined;
 	const found = text.finding(felt.finding);
 	const when = period(feltPeriod, facts, text);
@@ -158,14 +158,16 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	return sentences;
 }
 
-/** Of what followed, what somebody felt or what was critical. That data is old says the same as its cause. */
+/**
+Whether a consequence is named: users felt it or it was critical. Old data is left out, because the cause says the same.
+*/
 const isTold = ({node, effect, severity, finding}: Episode, cause: Episode): boolean =>
 	finding.rule !== 'conn.stale' &&
 	(effect !== undefined || severity === 'critical') &&
-	// That it was slow is no news of a node that could not be reached.
+	// Slowness of a node that could not be reached needs no mention.
 	!(effect === 'slow' && node === cause.node && effectRank(cause.effect) < effectRank('slow'));
 
-/** Who became a primary or a replica meanwhile. */
+/** Sentences about nodes that became a primary or a replica during the incident. */
 function roleSentences({beganMs, endedMs}: Told, {events, toMs}: SummaryFacts, text: ReportText): string[] {
 	const changed = events.filter(
 		({kind, atMs}) => kind === 'role-changed' && atMs >= beganMs && atMs <= (endedMs ?? toMs),

@@ -4,24 +4,24 @@ import type {DoneAction} from './done-actions.js';
 import type {Episode, EpisodeStep} from './episodes.js';
 import {enumerated, type ReportText} from './report-text.js';
 
-/** Steps of one rule within this time are one row, milliseconds. */
+/** Time within which steps of one rule are one row, in milliseconds. */
 const togetherMs = 2000;
-/** Most rows of a report. */
+/** Most rows of the timeline. */
 const mostRows = 200;
 
 export type TimelineRow = {
-	/** Milliseconds since the epoch. */
+	/** The time of the row, in milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly what: string;
 	readonly severity: Severity;
-	/** The nodes, or the deployment. */
+	/** The nodes of the row as text, or `the deployment`. */
 	readonly where: string;
 	readonly text: string;
 };
 
 export type Timeline = {
 	readonly rows: readonly TimelineRow[];
-	/** Events without importance that were left out of a long time line. */
+	/** Number of routine events that were left out of a long timeline. */
 	readonly leftOut: number;
 };
 
@@ -43,7 +43,7 @@ export function timelineOf(
 	const rows = [
 		...findingRows(episodes, text),
 		...events
-			// The findings and the audit log tell these with more words.
+			// Findings and the audit log describe these events in more detail.
 			.filter(({kind}) => !kind.startsWith('finding-') && (kind !== 'action' || actions.length === 0))
 			.map(({atMs, severity, node, kind, text: told}) => ({
 				...{atMs, severity, what: kind.replaceAll('-', ' ')},

@@ -1,20 +1,20 @@
 import type {IncidentLog} from './incident-log.js';
 import {enumerated, lasted, type ReportText} from './report-text.js';
 
-/** What a report could look at. */
+/** The samples and logs that a report had. */
 export type UnseenSource = {
-	/** False: two samples of servers that run now. */
+	/** True for a recording; false for two samples of running servers. */
 	readonly isRecording: boolean;
-	/** Times within the report from which no sample is recorded, milliseconds since the epoch. */
+	/** Periods within the report without recorded samples, in milliseconds since the epoch. */
 	readonly pauses: ReadonlyArray<{readonly fromMs: number; readonly toMs: number}>;
-	/** Whether actions through redis-top can be known. */
+	/** Whether actions through redis-top are known: a recording has them, running servers do not. */
 	readonly hasActions: boolean;
 };
 
-/** Most blind spots that are listed one by one. */
+/** Most blind spots that are listed individually. */
 const mostBlind = 12;
 
-/** What the report can't know, one sentence each. */
+/** Facts that the report can't know, one sentence each. */
 export function unseenIn({last, blindRules}: IncidentLog, source: UnseenSource, text: ReportText): string[] {
 	const never = [...(last?.nodes.values() ?? [])].filter(({sample}) => sample === undefined);
 	const {pauses, isRecording, hasActions} = source;
