@@ -23,6 +23,8 @@ export type ClientRow = {
 	readonly totalMemoryBytes: number | undefined;
 	/** The last command: `get`, `client|list`. */
 	readonly command: string;
+	/** `psub`: the patterns that the client subscribed to; undefined for none. */
+	readonly patterns?: number | undefined;
 	readonly libraryName: string | undefined;
 	readonly libraryVersion: string | undefined;
 	/**

@@ -18,6 +18,7 @@ const knownFields: ReadonlySet<string> = new Set([
 	'omem',
 	'tot-mem',
 	'cmd',
+	'psub',
 	'lib-name',
 	'lib-ver',
 	'tot-net-in',
@@ -66,6 +67,7 @@ function readFields(line: string, fields: ClientFields): void {
 }
 
 function clientOf(id: number, fields: ClientFields): ClientRow {
+	const patterns = numberIn(fields, 'psub') ?? 0;
 	return {
 		id,
 		address: fields.get('addr') ?? '',
@@ -83,6 +85,7 @@ function clientOf(id: number, fields: ClientFields): ClientRow {
 		libraryName: fields.get('lib-name'),
 		libraryVersion: fields.get('lib-ver'),
 		totals: totalsIn(fields),
+		...(patterns > 0 ? {patterns} : {}),
 	};
 }
 

@@ -12,8 +12,10 @@ import {clusterStateRules} from './cluster-state.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
 import {errorsModulesRules} from './errors-modules.js';
+import {flushRules} from './flush.js';
 import {forkAndDiskRules} from './fork-and-disk.js';
 import {hostRules} from './host.js';
+import {idleTimeoutRules} from './idle-timeout.js';
 import {keyspaceRules} from './keyspace.js';
 import {latencyRules} from './latency.js';
 import {mainThreadRules} from './main-thread.js';
@@ -23,6 +25,7 @@ import {memoryHostRules} from './memory-host.js';
 import {memoryLimitRules} from './memory-limit.js';
 import {memoryOverheadRules} from './memory-overhead.js';
 import {observabilityRules} from './observability.js';
+import {pubsubRules} from './pubsub.js';
 import {rdbRules} from './rdb.js';
 import {replicationLagRules} from './replication-lag.js';
 import {replicationLinkRules} from './replication-link.js';
@@ -36,6 +39,8 @@ import {sentinelFailoverRules} from './sentinel-failover.js';
 import {serverRules} from './server.js';
 import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
+import {unknownCommandRules} from './unknown-commands.js';
+import {waitRules} from './wait.js';
 import {writeRefusalRules} from './write-refusal.js';
 
 /** Every rule, in the order in which findings of equal urgency are listed: the server itself first, advice last. */
@@ -62,11 +67,16 @@ export const allRules = [
 	...clientUseRules,
 	...clientTrafficRules,
 	...clientBuffersRules,
+	...idleTimeoutRules,
+	...pubsubRules,
+	...waitRules,
 	...latencyRules,
 	...mainThreadRules,
 	...observabilityRules,
 	...cpuNetworkRules,
 	...keyspaceRules,
+	...flushRules,
+	...unknownCommandRules,
 	...errorsModulesRules,
 	...securityRules,
 	...hostRules,

@@ -51,30 +51,53 @@ export const cliObuf = rule({
 /** The age up to which a line of the server's log counts as new, milliseconds. */
 const newLineMs = 60_000;
 
-/** How many clients the server disconnected. `line` is a line of the server's log where no counter exists. */
+/** How many clients the server disconnected. `line` is a line about it in the log of the server. */
 type Disconnections = {readonly clients: number; readonly line: string | undefined};
 
 const outputCounter = increase('stats', 'client_output_buffer_limit_disconnections');
 
-/**
-The disconnections by the server's counters. Without counters they are read in the log, if the log is on this machine.
-*/
-function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
-	const byOutput = outputCounter.read(facts);
-	if (byOutput !== undefined) {
-		const byQuery = facts.increase('stats', 'client_query_buffer_limit_disconnections') ?? 0;
-		return {clients: byOutput + byQuery, line: undefined};
-	}
-
-	const host = facts.record.host?.value;
-	const isCounted = facts.number('stats', 'client_output_buffer_limit_disconnections') !== undefined;
-	if (isCounted || facts.sample === undefined || host?.kind !== 'here' || host.log === undefined) {
+/** What the log of the server tells of the last minute; undefined where the log cannot be read. */
+function loggedDisconnections({record, nowMs}: NodeFacts): Disconnections | undefined {
+	const host = record.host?.value;
+	if (host?.kind !== 'here' || host.log === undefined) {
 		return undefined;
 	}
 
 	const remark = host.log.remarks.find(({rules}) => rules.includes('cli.obuf_kill'));
-	const isNew = remark?.atMs !== undefined && facts.nowMs - remark.atMs <= newLineMs;
+	const isNew = remark?.atMs !== undefined && nowMs - remark.atMs <= newLineMs;
 	return {clients: isNew ? remark.count : 0, line: isNew ? remark.line : undefined};
+}
+
+/** The disconnections by the counters of the server, and by its log, if the log is on this machine. */
+function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
+	const logged = facts.sample === undefined ? undefined : loggedDisconnections(facts);
+	const byOutput = outputCounter.read(facts);
+	if (byOutput !== undefined) {
+		const byQuery = facts.increase('stats', 'client_query_buffer_limit_disconnections') ?? 0;
+		return {clients: Math.max(byOutput + byQuery, logged?.clients ?? 0), line: logged?.line};
+	}
+
+	const isCounted = facts.number('stats', 'client_output_buffer_limit_disconnections') !== undefined;
+	return isCounted && logged?.line === undefined ? undefined : logged;
+}
+
+/**
+The client that a line of the log is about, by its name or address, and its last command. The line holds the client as
+CLIENT LIST prints it: `Client id=7 addr=10.0.0.9:41000 … name=feed … cmd=subscribe … scheduled to be closed ASAP`.
+*/
+function clientInLine(line: string | undefined) {
+	const field = (name: string) => new RegExp(` ${name}=(\\S+)`).exec(line ?? '')?.[1];
+	const client = field('name') ?? field('addr');
+	return client === undefined
+		? undefined
+		: {
+				name: nameOf('client', client),
+				kind: field('flags')?.includes('S')
+					? 'replica'
+					: /subscribe$/.test(field('cmd') ?? '')
+						? 'subscriber'
+						: undefined,
+			};
 }
 
 export const cliObufKill = rule({
@@ -82,7 +105,7 @@ export const cliObufKill = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule counts clients that the server disconnected because a buffer was over its limit: `client_output_buffer_limit_disconnections` and `client_query_buffer_limit_disconnections`. Redis has the counters since 7.4, Valkey since 8.0. An older server only logs such a disconnection. A log line counts for a minute if redis-top can read the log.',
+			'The rule counts clients that the server disconnected because a buffer was over its limit: `client_output_buffer_limit_disconnections` and `client_query_buffer_limit_disconnections`. Redis has the counters since 7.4, Valkey since 8.0. The server also logs the client. A log line counts for a minute if redis-top can read the log.',
 		since: 'any',
 		falsePositives: ['The counters do not include clients that disconnect by themselves or are killed.'],
 	},
@@ -94,18 +117,26 @@ export const cliObufKill = rule({
 			return clear;
 		}
 
+		const client = clientInLine(line);
 		return fires('warning', {
-			problem: 'disconnects clients over their buffer limits',
+			problem:
+				client === undefined
+					? 'disconnects clients over their buffer limits'
+					: message`disconnects ${client.kind === undefined ? '' : `the ${client.kind} `}${client.name} over its buffer limit`,
 			detail: line === undefined ? `${count(clients)} since the last sample` : 'within the last minute',
-			evidence:
-				line === undefined
-					? infoEvidence(
-							facts,
-							['stats', 'client_output_buffer_limit_disconnections', 'count'],
-							['stats', 'client_query_buffer_limit_disconnections', 'count'],
-						)
-					: [{name: 'log', value: message`${nameOf('quote', line)}`}],
-			meaning: 'A consumer is too slow, or a reply or request too large. Those clients lost their connection.',
+			culprit: client && {client: client.name},
+			evidence: [
+				...infoEvidence(
+					facts,
+					['stats', 'client_output_buffer_limit_disconnections', 'count'],
+					['stats', 'client_query_buffer_limit_disconnections', 'count'],
+				),
+				...(line === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', line)}`}]),
+			],
+			meaning:
+				client?.kind === 'subscriber'
+					? 'It reads more slowly than others publish. Each time it is disconnected, it loses messages.'
+					: 'A consumer is too slow, or a reply or request too large. Those clients lost their connection.',
 			next: [
 				...logSteps(facts),
 				hint('find them in the server log: omem and cmd stand there'),

@@ -149,7 +149,7 @@ The clients that connected within the last second. Ids are given in order of arr
 highest ones. Age alone is not enough: in an older CLIENT LIST, a client that keeps its connection may still be one
 second old.
 */
-function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
+export function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
 	const received = facts.number('stats', 'total_connections_received') ?? Number.POSITIVE_INFINITY;
 	return otherClients(facts).filter(({id, ageSeconds}) => ageSeconds <= 1 && id > received - connectionsPerSecond);
 }

@@ -6,6 +6,7 @@ import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
+import {meaningOfErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
@@ -55,20 +56,24 @@ export const errFailed = rule({
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const senders = isAlways ? sendersOf(facts, worst.command) : undefined;
 		const code = commonError(facts);
+		const known = meaningOfErrors(facts, worst.command, code);
 		return fires('warning', {
 			problem:
 				code === 'READONLY' && facts.record.role === 'replica'
 					? `is a replica and refuses ${command} (READONLY)`
 					: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
-			reason: code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? missingRight(facts) : undefined,
+			reason:
+				known?.reason ??
+				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? missingRight(facts) : undefined),
 			culprit: senderCulprit(command, senders),
 			evidence: failing
 				.slice(0, 5)
 				.map(({command: name, failures}) => ({name: `failures of ${name}`, value: failures, unit: 'perSecond'})),
-			meaning: 'The clients that send it get errors instead of replies.',
+			meaning: known?.meaning ?? 'The clients that send it get errors instead of replies.',
 			next: [
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
+				...(known?.next ?? []),
 				redisCli(facts, 'INFO errorstats'),
 				hint('see who sends it: panel 4, by last command'),
 			],

@@ -153,6 +153,14 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.oom', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},
+	{cause: 'err.unknown', where: 'here', symptoms: ['err.rate']},
+	{cause: 'key.drop', where: 'here', symptoms: ['key.flush']},
+	{cause: 'cli.timeout', where: 'here', symptoms: ['cli.churn']},
+	{
+		cause: 'cli.patterns',
+		where: 'here',
+		symptoms: ['lat.slowlog_new', 'lat.p99', 'lat.mean_regress', 'lat.event', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
+	},
 	{cause: 'cli.pubsub', where: 'here', symptoms: ['mem.clients', 'cli.obuf']},
 	{cause: 'mem.clients', where: 'here', symptoms: ['cli.obuf']},
 	// What fills the memory explains the server's reaction: eviction, refused writes or disconnected clients.

@@ -1,7 +1,10 @@
+import {message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {count, percent, perSecond, seconds} from '../text/units.js';
+import {clientName} from './client-names.js';
 import {infoEvidence} from './evidence.js';
+import {lastFlusher} from './flush.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
@@ -66,12 +69,19 @@ export const keyDropped = rule({
 			return slots === 'left' ? clear : slotsUnknown;
 		}
 
-		const flushReason = drop.byFlush === true ? 'FLUSHALL, FLUSHDB or SWAPDB ran' : undefined;
+		const flusher = drop.byFlush === true ? lastFlusher(facts) : undefined;
+		const flushReason =
+			flusher !== undefined
+				? message`${flusher.command.toUpperCase()} from ${clientName(flusher)}`
+				: drop.byFlush === true
+					? 'FLUSHALL, FLUSHDB or SWAPDB ran'
+					: undefined;
 		return fires('critical', {
 			problem: 'lost most of its keys',
 			detail: `${count(drop.from)} before, ${count(drop.to)} after`,
 			reason: drop.byRestart ? 'it restarted' : flushReason,
 			effect: 'data-lost',
+			culprit: flusher && {client: clientName(flusher), command: flusher.command.toUpperCase()},
 			evidence: [
 				{name: 'keys before', value: drop.from, unit: 'count'},
 				{name: 'keys after', value: drop.to, unit: 'count'},

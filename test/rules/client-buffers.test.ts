@@ -31,12 +31,15 @@ testRule(cliQbuf, [
 	['not printed', {}, 'absent'],
 ]);
 
-const loggedKill = (agoMs: number): FactsParts => {
-	const line = 'Client id=4 scheduled to be closed ASAP for overcoming of output buffer limits.';
+const overLimit = 'Client id=4 scheduled to be closed ASAP for overcoming of output buffer limits.';
+
+function loggedOf(line: string, agoMs = 10_000): NonNullable<FactsParts['host']> {
 	const rules = ['cli.obuf_kill', 'rep.fullsync_storm'];
 	const remark = {id: 'output-buffer', severity: 'warning' as const, rules, meaning: '', line, count: 1};
-	return {host: {log: {source: 'log', lines: [line], remarks: [{...remark, atMs: nowMs - agoMs}]}}};
-};
+	return {log: {source: 'log', lines: [line], remarks: [{...remark, atMs: nowMs - agoMs}]}};
+}
+
+const loggedKill = (agoMs: number): FactsParts => ({host: loggedOf(overLimit, agoMs)});
 
 testRule(cliObufKill, [
 	['none', counted('client_output_buffer_limit_disconnections', 10), 'clear'],
@@ -49,6 +52,27 @@ testRule(cliObufKill, [
 	['7.0 does not count them', {info: {stats: {rejected_connections: 0}}}, 'absent'],
 	['7.0, and its log says so now', loggedKill(10_000), 'warning', /within the last minute/],
 	['7.0, and its log said so before', loggedKill(70_000), 'clear'],
+	[
+		'the log names the subscriber',
+		{
+			...counted('client_output_buffer_limit_disconnections', 10),
+			host: loggedOf(
+				'Client id=7 addr=10.0.0.9:41000 laddr=10.0.1.11:6379 fd=8 name=feed age=2 idle=1 flags=P db=0 omem=2147168 cmd=subscribe user=default scheduled to be closed ASAP for overcoming of output buffer limits.',
+			),
+		},
+		'warning',
+		/^disconnects the subscriber feed over its buffer limit, within the last minute$/,
+	],
+	[
+		'the log names a replica by its address',
+		{
+			host: loggedOf(
+				'Client id=7 addr=10.0.0.9:41000 laddr=10.0.1.11:6379 fd=8 name= age=2 idle=1 flags=S db=0 cmd=psync user=default scheduled to be closed ASAP for overcoming of output buffer limits.',
+			),
+		},
+		'warning',
+		/^disconnects the replica 10\.0\.0\.9:41000 over its buffer limit/,
+	],
 	['7.0, and its log says nothing', {host: {log: {source: 'log', lines: [], remarks: []}}}, 'clear'],
 ]);
 

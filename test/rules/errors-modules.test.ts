@@ -90,6 +90,27 @@ testRule(errFailed, [
 		'warning',
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s from cart-api$/,
 	],
+	...(
+		[
+			['evalsha', 'NOSCRIPT', /^answers EVALSHA with NOSCRIPT errors, 60\.?0?\/s: the script is not loaded$/],
+			['hget', 'WRONGTYPE', /: its keys hold values of another type$/],
+			['xreadgroup', 'NOGROUP', /: the stream or its consumer group is gone$/],
+			['select', 'ERR', /^answers SELECT with ERR errors, 60\.?0?\/s: it has no database of that number$/],
+			['incr', 'ERR', /^answers INCR with ERR errors, 60\.?0?\/s$/],
+		] as const
+	).map(
+		([name, code, words]) =>
+			[
+				`${code} for ${name}`,
+				{
+					info: {errorstats: {[`errorstat_${code}`]: 'count=60'}},
+					earlier: {errorstats: {[`errorstat_${code}`]: 'count=1'}},
+					...command({command: name, callsPerSecond: 60, failuresPerSecond: 60}),
+				},
+				'warning',
+				words,
+			] as const,
+	),
 	['rejected before they ran', command({command: 'set', callsPerSecond: 0, failuresPerSecond: 60}), 'warning'],
 	['few of many', command({command: 'incr', callsPerSecond: 1000, failuresPerSecond: 20}), 'clear'],
 	['no command statistics', {}, 'pending'],

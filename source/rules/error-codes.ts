@@ -1,0 +1,91 @@
+import type {NextStep} from '../domain/finding.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** What an error code says of the client that gets it. */
+export type ErrorCode = {
+	/** Why the server refuses the command. It follows a colon. */
+	readonly reason: string;
+	readonly meaning: string;
+	readonly next: readonly NextStep[];
+};
+
+/**
+Error codes whose cause is the client or a state that someone has to restore. Codes of other rules are not in it, such as
+OOM, MISCONF and NOREPLICAS. Source: Redis, src/server.c, `createSharedObjects`, and src/t_stream.c.
+*/
+const codes: ReadonlyMap<string, ErrorCode> = new Map([
+	[
+		'NOSCRIPT',
+		{
+			reason: 'the script is not loaded',
+			meaning: 'SCRIPT FLUSH, a restart or a failover emptied the script cache. EVALSHA alone does not fill it again.',
+			next: [
+				hint('load the script again: SCRIPT LOAD, from the deployment of the client'),
+				hint('let the client send the script with EVAL after each NOSCRIPT'),
+			],
+		},
+	],
+	[
+		'WRONGTYPE',
+		{
+			reason: 'its keys hold values of another type',
+			meaning: 'Two applications, or two versions of one, use the same keys in different ways.',
+			next: [
+				hint('take a key from the log of the client: TYPE KEY, OBJECT IDLETIME KEY'),
+				hint('undo the last release'),
+			],
+		},
+	],
+	[
+		'NOGROUP',
+		{
+			reason: 'the stream or its consumer group is gone',
+			meaning: 'Somebody deleted the stream, or the data set was emptied. The consumers do not create the group again.',
+			next: [hint('create it: XGROUP CREATE KEY GROUP 0 MKSTREAM, where 0 reads all entries and $ only new ones')],
+		},
+	],
+	[
+		'CROSSSLOT',
+		{
+			reason: 'its keys are in several slots',
+			meaning: 'In a cluster, all keys of a command have to be in one slot. The client was written for one server.',
+			next: [hint('give the keys one hash tag: {user:7}:cart and {user:7}:orders have the same slot')],
+		},
+	],
+	[
+		'EXECABORT',
+		{
+			reason: 'a command of the transaction was refused',
+			meaning: 'The server executed none of the commands of these transactions.',
+			next: [hint('see which command fails beside EXEC: panel 5')],
+		},
+	],
+	[
+		'NOAUTH',
+		{
+			reason: 'the client has not logged in',
+			meaning: 'The client has no password, or sends commands before it logs in.',
+			next: [hint('give the client the user and the password')],
+		},
+	],
+]);
+
+const noDatabase: ErrorCode = {
+	reason: 'it has no database of that number',
+	meaning: 'The client chooses a database above the setting `databases`. In a cluster there is only database 0.',
+	next: [],
+};
+
+/**
+What is known of the errors that a command gets.
+
+@param command In lower case.
+@param code The code of nearly all errors; undefined where there are several.
+*/
+export const meaningOfErrors = (facts: NodeFacts, command: string, code: string | undefined): ErrorCode | undefined =>
+	command === 'select' && code === 'ERR'
+		? {...noDatabase, next: [redisCli(facts, 'CONFIG GET databases')]}
+		: code === undefined
+			? undefined
+			: codes.get(code);

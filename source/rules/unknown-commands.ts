@@ -1,0 +1,95 @@
+import {message} from '../domain/message.js';
+import {commandStats} from '../parse/info-fields.js';
+import {perSecond} from '../text/units.js';
+import {namedClients, otherClients} from './client-names.js';
+import {answerMissing, errors} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** Errors of commands that the server has; undefined without two readings of commandstats. */
+function errorsOfKnownCommands({sample, earlier}: NodeFacts): number | undefined {
+	const [before, after] = [earlier, sample].map(reading =>
+		reading?.info.sections.has('commandstats') === true ? commandStats(reading.info) : undefined,
+	);
+	if (before === undefined || after === undefined) {
+		return undefined;
+	}
+
+	let sum = 0;
+	for (const [name, {rejectedCalls, failedCalls}] of after) {
+		const then = before.get(name);
+		if (rejectedCalls === undefined || failedCalls === undefined) {
+			return undefined;
+		}
+
+		sum += rejectedCalls + failedCalls - (then?.rejectedCalls ?? 0) - (then?.failedCalls ?? 0);
+	}
+
+	return sum;
+}
+
+/** What CLIENT LIST prints for a connection whose last command the server does not have. Source: networking.c. */
+const noCommand = 'NULL';
+
+/** Longest idle time of a connection that sends such commands now, in seconds. */
+const activeSeconds = 2;
+
+/** Clients whose last command the server does not have. A connection that never sent a command is idle since its start. */
+const askers = (facts: NodeFacts) =>
+	namedClients(
+		otherClients(facts).filter(
+			({command, idleSeconds, ageSeconds}) =>
+				command === noCommand && idleSeconds <= activeSeconds && ageSeconds > idleSeconds,
+		),
+	);
+
+export const errUnknown = rule({
+	id: 'err.unknown',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule counts errors with the code ERR (`errorstat_ERR`) that belong to no command of INFO commandstats. The server counts the errors of a command that it does not have like that. CLIENT LIST shows `cmd=NULL` for the clients that send one.',
+		since: '6.2',
+		falsePositives: [
+			'A monitor that starts asks for some commands that the server may not have. Fewer than ten errors between two samples do not count.',
+		],
+	},
+	thresholds: {replies: {value: 10, unit: 'count', source: 'between two samples; a monitor that starts makes fewer'}},
+	needs: {
+		refused: errors('ERR'),
+		known: {read: errorsOfKnownCommands, missing: answerMissing('INFO commandstats')},
+	},
+	evaluate({refused, known}, facts, limits) {
+		const replies = facts.increase('stats', 'total_error_replies') ?? refused;
+		const unknown = Math.min(refused, replies - known);
+		if (unknown < limits.replies) {
+			return clear;
+		}
+
+		const seconds = ((facts.sample?.elapsedMs ?? 0) - (facts.earlier?.elapsedMs ?? 0)) / 1000;
+		const [first, ...more] = askers(facts);
+		const from =
+			first === undefined ? '' : message` from ${first.name}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+		const {modules} = facts.record;
+		return fires('warning', {
+			problem: message`gets commands that it does not have${from}`,
+			detail: perSecond(unknown / Math.max(seconds, 0.001)),
+			reason: modules?.value.length === 0 ? 'it has no modules' : undefined,
+			culprit: first === undefined || more.length > 0 ? undefined : {client: first.name},
+			evidence: [
+				{name: 'errors of unknown commands, since the sample before', value: unknown, unit: 'count'},
+				...(modules === undefined ? [] : [{name: 'modules', value: modules.value.length, unit: 'count' as const}]),
+			],
+			meaning:
+				'The client expects a module (JSON, search, time series), a newer version, or a command that was renamed. Each of these commands fails.',
+			next: [
+				redisCli(facts, 'MODULE LIST'),
+				redisCli(facts, 'INFO server'),
+				hint('see in the log of the client which command it is; the server does not keep its name'),
+			],
+		});
+	},
+});
+
+export const unknownCommandRules = [errUnknown] as const;

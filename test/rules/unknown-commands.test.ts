@@ -1,0 +1,55 @@
+import {errUnknown} from '../../source/rules/unknown-commands.js';
+import {clientOf, type Sections} from '../harness/records.js';
+import {type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const stat = (calls: number, rejected: number, failed = 0) =>
+	`calls=${calls},usec=${calls},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=${failed}`;
+
+/** Errors with the code ERR within a second, and the refused calls of GET among them. */
+const errors = (unknown: number, ofGet: number, codes: Sections[string] = {}): FactsParts => ({
+	info: {
+		stats: {total_error_replies: unknown + ofGet},
+		errorstats: {errorstat_ERR: `count=${unknown + ofGet}`, ...codes},
+		commandstats: {cmdstat_get: stat(100, ofGet)},
+	},
+	earlier: {
+		stats: {total_error_replies: 0},
+		errorstats: {errorstat_ERR: 'count=0'},
+		commandstats: {cmdstat_get: stat(1, 0)},
+	},
+});
+
+const asked = (...clients: ReadonlyArray<Parameters<typeof clientOf>[0]>): FactsParts => ({
+	...errors(100, 0),
+	record: {
+		clients: {atMs: 0, value: clients.map(clientOf)},
+		modules: {atMs: 0, value: []},
+	},
+});
+
+testRule(errUnknown, [
+	['none', errors(0, 0), 'clear'],
+	['errors of a command that the server has', errors(0, 100), 'clear'],
+	['a monitor that starts', errors(9, 0), 'clear'],
+	['many', errors(100, 5), 'warning', /^gets commands that it does not have, 100\.?0?\/s$/],
+	[
+		'of one client, on a server without modules',
+		asked(
+			{id: 1, name: 'catalog', command: 'NULL'},
+			{id: 2, name: 'catalog', command: 'NULL'},
+			{id: 3, name: 'pool', command: 'NULL', ageSeconds: 60, idleSeconds: 60},
+			{id: 4, name: 'shop'},
+		),
+		'warning',
+		/^gets commands that it does not have from catalog, 100\.?0?\/s: it has no modules$/,
+	],
+	[
+		'of two clients',
+		asked({id: 1, name: 'catalog', command: 'NULL'}, {id: 2, name: 'search', command: 'NULL'}),
+		'warning',
+		/ from catalog and 1 more, /,
+	],
+	['the first sample', {info: errors(100, 0).info ?? {}}, 'pending'],
+	['commandstats not read', {info: {errorstats: {errorstat_ERR: 'count=9'}}, earlier: {}}, 'pending'],
+	['before 6.2', {info: {stats: {total_error_replies: 1}}}, 'absent'],
+]);
