@@ -27,7 +27,10 @@ export class Series {
 		return this.#length;
 	}
 
-	/** The number of readings ever taken, including those that are no longer kept. */
+	/**
+	The number of readings ever taken, including those that are no longer kept. Readings put before the first one are not
+	counted: those further back than `taken` come from elsewhere.
+	*/
 	get taken(): number {
 		return this.#taken;
 	}
@@ -37,6 +40,29 @@ export class Series {
 		this.#head = (this.#head + 1) % this.capacity;
 		this.#length = Math.min(this.#length + 1, this.capacity);
 		this.#taken += 1;
+	}
+
+	/**
+	Puts readings before the oldest one, as many of the newest as there is room for. Later readings of the series then
+	overwrite them first.
+
+	@param values Oldest first, `undefined` for a gap.
+	*/
+	prepend(values: ReadonlyArray<number | undefined>): void {
+		const room = this.capacity - this.#length;
+		const first = this.#head - this.#length - 1 + 2 * this.capacity;
+		for (let back = 0; back < Math.min(room, values.length); back++) {
+			const value = values[values.length - 1 - back];
+			this.#values[(first - back) % this.capacity] =
+				value === undefined || !Number.isFinite(value) ? Number.NaN : value;
+		}
+
+		this.#length += Math.min(room, values.length);
+	}
+
+	/** The kept readings that were put before the first one, in number. */
+	get prepended(): number {
+		return Math.max(0, this.#length - this.#taken);
 	}
 
 	/**
@@ -85,7 +111,7 @@ export class Series {
 		size: number,
 		fold: (readings: readonly number[]) => number = readings => Math.max(...readings),
 	): Array<number | undefined> {
-		const newest = this.#taken % size || Math.min(size, this.#taken);
+		const newest = this.#taken % size || size;
 		const readings = this.latest(newest + Math.max(0, count - 1) * size);
 		const groups: Array<number | undefined> = [];
 		for (let end = readings.length, width = newest; end > 0 && count > groups.length; end -= width, width = size) {

@@ -126,3 +126,32 @@ test('a coarse series keeps seven digits, gaps among them, and so does its copy'
 		}
 	}
 });
+
+test('readings that are put before the first one fill the free room, and later readings overwrite them first', () => {
+	fc.assert(
+		fc.property(
+			fc.integer({min: 1, max: 12}),
+			fc.array(reading, {maxLength: 20}),
+			fc.array(reading, {maxLength: 20}),
+			fc.array(reading, {maxLength: 20}),
+			(capacity, own, before, later) => {
+				const series = new Series(capacity);
+				for (const value of own) {
+					series.push(value);
+				}
+
+				series.prepend(before);
+				const filled = [...before, ...own].slice(-capacity);
+				assert.deepEqual(series.latest(capacity), filled);
+				assert.equal(series.taken, own.length);
+				assert.equal(series.prepended, Math.max(0, filled.length - own.length));
+				for (const value of later) {
+					series.push(value);
+				}
+
+				assert.deepEqual(series.latest(capacity), [...filled, ...later].slice(-capacity));
+				assert.equal(series.prepended, Math.max(0, Math.min(capacity, filled.length + later.length) - series.taken));
+			},
+		),
+	);
+});
