@@ -16,7 +16,7 @@ const floors: ReadonlyArray<readonly string[]> = [
 	['poll', 'diagnose'],
 	['record'],
 	['state'],
-	['actions', 'keys', 'terminal', 'metrics'],
+	['actions', 'keys', 'terminal', 'metrics', 'prometheus'],
 	['views', 'report', 'demo'],
 	['arguments'],
 	['config'],

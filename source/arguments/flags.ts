@@ -259,6 +259,27 @@ export const flagTable = {
 		commands: ['audit'],
 		text: 'audit: only entries of the last 30m, 2h or 7d, or since 2026-11-23T14:00Z (all)',
 	},
+	prometheus: {
+		group: 'other',
+		name: 'prometheus',
+		value: 'URL',
+		commands: ['monitor', 'demo'],
+		text: 'fill charts and history from before the start out of this Prometheus, which scrapes redis_exporter; [ and ] then reach back days. A user may stand in the URL',
+	},
+	prometheusSecretFile: {
+		group: 'other',
+		name: 'prometheus-secret-file',
+		value: 'FILE',
+		commands: ['monitor', 'demo'],
+		text: "the first line of the file is the bearer token for --prometheus; with a user in the URL, the user's password",
+	},
+	prometheusLabel: {
+		group: 'other',
+		name: 'prometheus-label',
+		value: 'NAME[=TEMPLATE]',
+		commands: ['monitor', 'demo'],
+		text: 'the label that names a server there, and its value: addr, or pod={host} (run_id, else an address in addr, target or instance)',
+	},
 	nodes: {
 		group: 'other',
 		name: 'nodes',

@@ -22,6 +22,7 @@ import {copyToClipboard} from '../terminal/clipboard.js';
 import {stopUntilContinued} from '../terminal/suspension.js';
 import type {MonitorScreen, MonitorScreenOptions} from '../views/monitor-screen.js';
 import {type MountedMonitor, mountMonitor} from '../views/mount.js';
+import type {PrometheusLink} from './prometheus-link.js';
 
 export type MonitorControlsOptions = {
 	readonly config: Config;
@@ -79,6 +80,22 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 	const tellSeen = () => fleet.setSeen(new Set([...seen, ...nodesWithFindings(store.get().findings)]));
 	store.subscribe(tellSeen);
 	void pollHost({store, focus, settingsOf: address => fleet.settingsOf(address), clock: systemClock, signal});
+	let prometheus: PrometheusLink | undefined;
+	const {prometheus: request} = config;
+	if (request !== undefined) {
+		void import('./prometheus-link.js').then(({linkPrometheus}) => {
+			prometheus = linkPrometheus({
+				request,
+				store,
+				history,
+				shown,
+				focus,
+				signal,
+				notify: (text, tone) => app.notify(masking.text(text), tone),
+			});
+		});
+	}
+
 	const app = mountMonitor({
 		...screenOptions,
 		screen,
@@ -113,7 +130,9 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 			release: () => shown.release(),
 			momentFrom: (shownNode, fromMs, {by, unit}) => {
 				const node = masking.real(shownNode);
-				return node === undefined ? undefined : history.momentFrom(node, fromMs, by, unit);
+				return node === undefined
+					? undefined
+					: (prometheus?.momentFrom(node, fromMs, by, unit) ?? history.momentFrom(node, fromMs, by, unit));
 			},
 			showMoment: atMs => shown.showMoment(atMs),
 			setBaseline: atMs => shown.setBaseline(atMs),

@@ -17,6 +17,7 @@ import type {FollowMode} from '../wire/follow.js';
 import {connectionsOf} from './connections.js';
 import {type DemoRequest, demoRequest} from './demo-request.js';
 import type {Placed} from './file/file-settings.js';
+import type {SecretReadings} from './http-services.js';
 import {type MetricsAddress, metricsAddressOf} from './metrics-address.js';
 import {
 	aclServerOf,
@@ -30,6 +31,7 @@ import {
 } from './options.js';
 import type {Origins} from './plan.js';
 import {type ConfigProblem, Problems} from './problems.js';
+import {type PrometheusRequest, prometheusRequestOf} from './prometheus.js';
 import {
 	type RecordRequest,
 	type ReplayRequest,
@@ -122,6 +124,8 @@ export type Config = {
 	readonly replay: ReplayRequest | undefined;
 	/** What `redis-top report` is about; undefined for any other command. */
 	readonly report: ReportRequest | undefined;
+	/** The Prometheus of `--prometheus`; undefined without one. */
+	readonly prometheus: PrometheusRequest | undefined;
 };
 
 /** The parts of a configuration that the config file adds to the command line. */
@@ -130,6 +134,7 @@ export type FilePart = {
 	readonly origins: Origins;
 	readonly isProduction: boolean;
 	readonly keys: ReadonlyMap<string, Placed<readonly KeyName[]>>;
+	readonly secrets?: SecretReadings;
 };
 
 const noFile = {origins: new Map(), isProduction: false, keys: new Map()};
@@ -193,6 +198,8 @@ export function resolveConfig(
 	const record = recordRequestOf(given, problems);
 	const replay = replayRequestOf(given, problems);
 	const report = reportRequestOf(given, problems);
+	const services = {flags, origins: file.origins, secrets: file.secrets ?? new Map(), tls: found[0]?.tls};
+	const prometheus = prometheusRequestOf(services, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -239,6 +246,7 @@ export function resolveConfig(
 			record,
 			replay,
 			report,
+			prometheus,
 		},
 		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
 	};

@@ -95,6 +95,8 @@ export type Connections = {
 	readonly settings: readonly ConnectionSettings[];
 	/** How to connect to data nodes; set with `--sentinel` only, because Sentinels have credentials of their own. */
 	readonly dataAccess: DataAccess | undefined;
+	/** The TLS settings of the flags, whether or not a target uses TLS. */
+	readonly tls: TlsSettings;
 	readonly warnings: readonly string[];
 };
 
@@ -184,6 +186,7 @@ export function connectionsOf(
 	return {
 		settings: [...settings.values()],
 		dataAccess: flags.sentinel === undefined ? undefined : dataAccess,
+		tls,
 		warnings: isShown ? [shownPasswordWarning] : [],
 	};
 }

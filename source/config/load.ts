@@ -5,6 +5,7 @@ import {passwordFrom} from '../host/password-command.js';
 import {sanitize} from '../text/sanitize.js';
 import {type Config, resolveConfig} from './config.js';
 import {readConfigFiles, readFiles} from './file/find-files.js';
+import {readSecrets} from './http-services.js';
 import {type Plan, planFor, type TargetGroup} from './plan.js';
 import {configText} from './print.js';
 import type {ConfigProblem} from './problems.js';
@@ -47,7 +48,8 @@ export async function loadConfig(
 	const plan = planFor(typed, file.settings, environment);
 	const {given} = plan;
 	const sources = await Promise.all(plan.groups.map(sourceOf));
-	const part = {...plan, sources};
+	const secrets = await readSecrets(given.flags, ['prometheusSecretFile']);
+	const part = {...plan, sources, secrets};
 	const resolution = resolveConfig(given, environment, {}, part);
 	if ('problems' in resolution) {
 		return stopped(resolution.problems);

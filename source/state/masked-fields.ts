@@ -105,6 +105,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	names: 'text',
 	node: 'address',
 	nodes: 'address',
+	note: 'text',
 	notKept: 'plain',
 	object: 'text',
 	operation: 'plain',

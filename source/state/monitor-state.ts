@@ -36,6 +36,14 @@ export type AuditView = {
 	readonly problem: string | undefined;
 };
 
+/** Where the figures of an earlier state come from, and what is to be said about them. */
+export type EarlierSource = {
+	/** The name of the program: `Prometheus`. */
+	readonly name: string;
+	/** Why figures are missing, in one line; undefined when none are. */
+	readonly note: string | undefined;
+};
+
 export type MonitorState = {
 	/** The target as it was typed, without a password. */
 	readonly target: string;
@@ -71,4 +79,6 @@ export type MonitorState = {
 	readonly isFromMemory?: boolean;
 	/** Whether names are replaced by pseudonyms (`--mask`). */
 	readonly isMasked?: boolean;
+	/** Of a moment before the own history: where its figures come from. Undefined for what redis-top saw itself. */
+	readonly earlier?: EarlierSource | undefined;
 };

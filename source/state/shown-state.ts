@@ -1,4 +1,5 @@
 import {type BaselineSet, baselineOf, sinceBaseline} from './baseline.js';
+import type {EarlierStates} from './earlier-states.js';
 import type {History} from './history.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStore} from './monitor-store.js';
@@ -19,6 +20,9 @@ export class ShownState {
 	readonly #history: History;
 	readonly #listeners = new Set<() => void>();
 	#still: MonitorState | undefined;
+	/** The past moment that is shown, in milliseconds since the epoch; undefined: none. */
+	#momentMs: number | undefined;
+	#earlier: EarlierStates | undefined;
 	#baseline: BaselineSet | undefined;
 	/** The last result and its input. React needs the same object until something changes. */
 	#memo: {readonly from: MonitorState; readonly state: MonitorState} | undefined;
@@ -55,25 +59,42 @@ export class ShownState {
 		};
 	};
 
+	/** Shows moments from before the own history too. */
+	setEarlier(earlier: EarlierStates): void {
+		this.#earlier = earlier;
+		earlier.subscribe(() => {
+			if (this.#momentMs === undefined) {
+				this.#tell();
+			} else {
+				this.showMoment(this.#momentMs);
+			}
+		});
+	}
+
 	/** Pauses the screen at the present live state. */
 	hold(): void {
+		this.#momentMs = undefined;
 		const state = this.#store.get();
 		this.#show({...state, nodes: new Map([...state.nodes].map(([address, record]) => [address, frozen(record)]))});
 	}
 
 	/** Shows a past moment, in milliseconds since the epoch. */
 	showMoment(atMs: number): void {
-		this.#show(this.#history.at(this.#store.get(), atMs));
+		this.#momentMs = atMs;
+		const live = this.#store.get();
+		this.#show(this.#earlier?.at(live, atMs) ?? this.#history.at(live, atMs));
 	}
 
 	/** Returns to the live state. */
 	release(): void {
+		this.#momentMs = undefined;
 		this.#show(undefined);
 	}
 
-	/** Sets the baseline to the present live state; undefined removes it. */
+	/** Sets the baseline to the present live state, or to the past moment that is shown; undefined removes it. */
 	setBaseline(atMs: number | undefined): void {
-		this.#baseline = atMs === undefined ? undefined : baselineOf(this.#store.get(), atMs);
+		const state = this.#momentMs === undefined ? undefined : this.#still;
+		this.#baseline = atMs === undefined ? undefined : baselineOf(state ?? this.#store.get(), atMs);
 		this.#memo = undefined;
 		this.#tell();
 	}

@@ -19,6 +19,8 @@ export type BandChartOptions = {
 	readonly perColumn: number;
 	/** Number of readings ever taken, of which `values` are the last ones. It keeps each reading in its column. */
 	readonly taken: number;
+	/** Number of the newest readings that the chart's program took itself; undefined: all. The axis is dotted below others. */
+	readonly ownReadings?: number | undefined;
 	/** The largest value of the scale, such as maxmemory; by default the largest reading, rounded up. */
 	readonly max?: number | undefined;
 	readonly limits?: readonly ChartLimit[];
@@ -133,8 +135,12 @@ function scaleLabels(max: number, rows: number, format: (n: number) => string): 
 	return labels;
 }
 
+/** The axis below readings of another source. */
+const otherSource = '┈';
+
 /** The axis below the plot, with a mark at each moment at which something happened. */
-function timeAxis(columns: number, perColumn: number, marks: readonly ChartMark[], glyphs: Glyphs): Span[] {
+function timeAxis(columns: number, {perColumn, marks = [], glyphs, ownReadings}: BandChartOptions): Span[] {
+	const ownColumns = ownReadings === undefined ? columns : Math.ceil(ownReadings / perColumn);
 	const worst = new Map<number, ChartMark['severity']>();
 	const rank = {info: 0, warning: 1, critical: 2};
 	for (const {readingsAgo, severity} of marks) {
@@ -149,7 +155,8 @@ function timeAxis(columns: number, perColumn: number, marks: readonly ChartMark[
 	for (let column = 0; column < columns; column++) {
 		const severity = worst.get(column);
 		const tone: Tone = severity === undefined ? 'border' : severity === 'info' ? 'accent' : severity;
-		const text = severity === undefined ? glyphs.horizontal : severity === 'info' ? '^' : '!';
+		const isOwn = column >= columns - ownColumns;
+		const text = severity === undefined ? (isOwn ? glyphs.horizontal : otherSource) : severity === 'info' ? '^' : '!';
 		const last = spans.at(-1);
 		if (last?.tone === tone) {
 			spans[spans.length - 1] = span(last.text + text, tone);
@@ -167,7 +174,7 @@ reading is at the right. The area below the smallest reading of a column is calm
 brighter. Limits are dotted lines where no reading covers them. Gaps stay open. Without a known reading it is blank.
 */
 export function bandChart(values: ReadonlyArray<number | undefined>, options: BandChartOptions): Line[] {
-	const {width, height, glyphs, format, limits = [], marks = [], perColumn} = options;
+	const {width, height, glyphs, format, limits = []} = options;
 	const known = values.filter(isKnown);
 	if (known.length === 0 || width < 8 || height < 2) {
 		return Array.from({length: Math.max(0, height)}, () => []);
@@ -208,10 +215,7 @@ export function bandChart(values: ReadonlyArray<number | undefined>, options: Ba
 	});
 	const corner = glyphs.isAscii ? '+' : '└';
 	return hasAxis
-		? [
-				...lines,
-				[span(' '.repeat(labelWidth), 'label'), span(corner, 'border'), ...timeAxis(columns, perColumn, marks, glyphs)],
-			]
+		? [...lines, [span(' '.repeat(labelWidth), 'label'), span(corner, 'border'), ...timeAxis(columns, options)]]
 		: lines;
 }
 

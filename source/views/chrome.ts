@@ -7,7 +7,7 @@ import type {RecordingView} from '../state/view-state.js';
 import {lineWidth, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../text/line.js';
-import {bytes, milliseconds, shortAge, utcClock, utcDateTime} from '../text/units.js';
+import {bytes, milliseconds, seconds, shortAge, utcClock, utcDateTime} from '../text/units.js';
 import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';
@@ -105,7 +105,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 	}
 
 	if (input.shownAtMs !== undefined && input.isReplay !== true) {
-		segments.push({text: `HISTORY ${utcClock(input.shownAtMs)}Z`, tone: 'warning', rank: 2});
+		segments.push(historySegment(input.shownAtMs, state));
 	}
 
 	if (input.baselineAtMs !== undefined) {
@@ -116,13 +116,25 @@ function headerSegments(input: HeaderInput): Segment[] {
 		segments.push(recordingSegment(input.recording));
 	}
 
-	segments.push(intervalSegment(intervalMs, node?.intervalMs, longestTurn(state.nodes)));
+	if (state.earlier === undefined) {
+		segments.push(intervalSegment(intervalMs, node?.intervalMs, longestTurn(state.nodes)));
+	} else if (node !== undefined) {
+		segments.push({text: `scraped every ${seconds(node.intervalMs / 1000)}`, tone: 'plain', rank: 5});
+	}
+
 	if (node !== undefined) {
-		segments.push(roundTripSegment(node), ageSegment(node, nowMs));
+		segments.push(...(state.earlier === undefined ? [roundTripSegment(node)] : []), ageSegment(node, nowMs));
 	}
 
 	return segments;
 }
+
+/** The past moment. One from before the own history has its date, and says where its figures come from. */
+const historySegment = (atMs: number, {earlier}: MonitorState): Segment => ({
+	text: earlier === undefined ? `HISTORY ${utcClock(atMs)}Z` : `HISTORY ${utcDateTime(atMs).slice(5)}Z ${earlier.name}`,
+	tone: 'warning',
+	rank: 2,
+});
 
 const replaySegment = (atMs: number): Segment => ({text: `REPLAY ${utcDateTime(atMs)}Z`, tone: 'warning', rank: 1});
 

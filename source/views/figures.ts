@@ -89,7 +89,9 @@ const peakMs = 10_000;
 /** The highest rate of the last ten seconds: findings hold as long, so that figure and verdict do not contradict. */
 function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): number | undefined {
 	const now = values.get(id);
-	const known = series.get(id)?.latest(Math.ceil(peakMs / Math.max(1, intervalMs))) ?? [];
+	const own = series.get(id);
+	// Readings from before the start are not the last ten seconds of this run.
+	const known = own?.latest(Math.min(own.taken, Math.ceil(peakMs / Math.max(1, intervalMs)))) ?? [];
 	return now === undefined ? undefined : known.reduce<number>((most, value) => Math.max(most, value ?? 0), now);
 }
 

@@ -61,6 +61,8 @@ export type MountedMonitor = {
 	readonly unmount: (leavesFrame?: boolean) => void;
 	/** Handles Ctrl-Z, or a SIGTSTP from another process. */
 	readonly suspend: () => void;
+	/** Shows a notice on the last line for some seconds. */
+	readonly notify: (text: string, tone?: Notice['tone']) => void;
 	/** Writes a dump, as the key `D` does, for the signal SIGUSR2. Never rejects. */
 	readonly writeDump: () => void;
 };
@@ -159,6 +161,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	const instance = render(<App {...props} />, inkOptions(output));
 	return {
 		suspend,
+		notify: (text, tone) => controller.notify(text, tone),
 		writeDump: () => void writeDump().then(({text, tone}) => controller.notify(text, tone)),
 		unmount: leavesFrame => {
 			for (const stop of stopHandling) {

@@ -76,6 +76,7 @@ function fullScreen(input: ScreenInput): Line[] {
 				canSort: panelOf(view).sortKeys.length > 1,
 				wantsPassword: wantsPassword(node),
 				row: rowKeysOf(input),
+				earlierName: state.earlier?.name,
 			},
 			columns,
 		),
@@ -93,7 +94,9 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 		return Array.from({length: height}, (_, index) => [...top, ...body][index] ?? blankLine);
 	}
 
+	const missing = state.earlier?.note;
 	const notes = [
+		...(missing === undefined ? [] : [line(`! ${missing}`, 'warning')]),
 		...(input.actionNotes ?? []).map(note => line(note, 'warning')),
 		...(reminder === undefined ? [] : [reminder]),
 		...(node === undefined ? [] : notesOf(panel, node, sanitizedUser(input), nowMs)),

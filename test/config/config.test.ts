@@ -82,6 +82,7 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		record: {file: undefined, folder: undefined, keep: {kind: 'time', ms: 172_800_000}, keepsArguments: false},
 		replay: undefined,
 		report: undefined,
+		prometheus: undefined,
 		demo: undefined,
 		dataAccess: undefined,
 		primaryName: undefined,

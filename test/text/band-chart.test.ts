@@ -62,6 +62,14 @@ test('limits are dotted lines with their names, and events are marks below', () 
 	assert.match(lines[5] ?? '', /─!─\^$/);
 });
 
+test('the axis is dotted below readings of another source', () => {
+	const values = [1, 1, 1, 1, 1, 1];
+	assert.equal(drawn(values, {ownReadings: 2})[5], '  └┈┈┈┈┈┈┈┈┈──');
+	assert.equal(drawn(values, {ownReadings: 0})[5], '  └┈┈┈┈┈┈┈┈┈┈┈');
+	assert.equal(drawn(values, {ownReadings: 3, perColumn: 2, taken: 3})[5], '  └┈┈┈┈┈┈┈┈┈──');
+	assert.equal(drawn(values)[5], '  └───────────');
+});
+
 test('no two labels of a scale are equal, whatever the readings', () => {
 	for (const format of [bytes, count, seconds, (n: number) => n.toFixed(0)]) {
 		for (const value of [0, 0.001, 0.4, 1, 3, 999, 1e6, 32 * 1024 * 1024]) {

@@ -63,6 +63,16 @@ for (const [name, actual, expected] of headerCases) {
 	test(`header: ${name}`, () => assert.equal(actual, expected));
 }
 
+test('header: a moment from before the own history has its date, its source and the time between scrapes', () => {
+	const state = {...stateOf([primary]), earlier: {name: 'Prometheus', note: undefined}};
+	const past = {state, nodes: [{...primary, intervalMs: 15_000}], shownAtMs: nowMs};
+	assert.equal(
+		header(140, past).trimEnd(),
+		'redis-top  10.0.1.11:6379  redis 7.2.5  primary  [LOCKED]  HISTORY 11-23 14:02:31Z Prometheus  scraped every 15s  age 0.3s         14:02:31Z',
+	);
+	assert.match(header(80, past), /HISTORY 11-23 14:02:31Z Prometheus/);
+});
+
 test('header: before the first node it shows the target instead', () => {
 	assert.match(header(60, {nodes: []}), /^redis-top {2}127\.0\.0\.1:6379 {2}\[LOCKED\] {2}1s +14:02:31Z$/);
 	assert.match(header(16, {nodes: []}), /^127\.0\.0\.1:6379/);

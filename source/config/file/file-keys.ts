@@ -91,6 +91,24 @@ export const fileKeys = {
 	key: {kind: 'file', scope: 'profile', flag: 'key', text: "the client certificate's key, PEM"},
 	sni: {kind: 'text', scope: 'profile', flag: 'sni', text: 'server name to send and to verify'},
 	insecure: {kind: 'switch', scope: 'profile', flag: 'insecure', text: "don't verify the server's certificate"},
+	prometheus: {
+		kind: 'text',
+		scope: 'everywhere',
+		flag: 'prometheus',
+		text: 'the Prometheus that fills charts and history from before the start: http://HOST:PORT',
+	},
+	'prometheus-secret-file': {
+		kind: 'file',
+		scope: 'everywhere',
+		flag: 'prometheusSecretFile',
+		text: "read its bearer token, or the password of its user, from the file's first line",
+	},
+	'prometheus-label': {
+		kind: 'text',
+		scope: 'everywhere',
+		flag: 'prometheusLabel',
+		text: 'the label that names a server there: NAME, or NAME=TEMPLATE with {host} and {port}',
+	},
 	environment: {
 		kind: 'choice',
 		choices: ['production', 'staging', 'development'],

@@ -15,6 +15,8 @@ export type ModeInput = {
 	readonly liveNowMs: number;
 	/** The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined without one. */
 	readonly historyFromMs?: number | undefined;
+	/** The program from which a moment before the own history comes; undefined: the moment is in the own history. */
+	readonly earlierName?: string | undefined;
 };
 
 /** Keys with their effects, such as ` Space goes on`. A binding without a key is left out. */
@@ -49,12 +51,14 @@ function track(share: number, width: number, {isAscii}: Glyphs): string {
 }
 
 /** The line of a past moment: how far back it is, where in the history, and the keys that move and leave. */
-export function historyLine({view, keyboard, glyphs, liveNowMs, historyFromMs}: ModeInput, width: number): Line {
+export function historyLine(input: ModeInput, width: number): Line {
+	const {view, keyboard, glyphs, liveNowMs, historyFromMs, earlierName} = input;
 	const shownAtMs = view.shownAtMs ?? liveNowMs;
 	const minus = glyphs.isAscii ? '-' : '−';
-	const whole = historyFromMs === undefined ? undefined : liveNowMs - historyFromMs;
+	const whole = historyFromMs === undefined || earlierName !== undefined ? undefined : liveNowMs - historyFromMs;
 	const backMs = Math.max(0, liveNowMs - shownAtMs);
-	const of = whole === undefined ? '' : ` of ${seconds(whole / 1000)}`;
+	const of =
+		whole === undefined ? (earlierName === undefined ? '' : ` from ${earlierName}`) : ` of ${seconds(whole / 1000)}`;
 	const {shown} = keyboard;
 	const steps = (back: string, forward: string, what: string): Span[] =>
 		shown(back) === '' && shown(forward) === ''
@@ -66,7 +70,7 @@ export function historyLine({view, keyboard, glyphs, liveNowMs, historyFromMs}: 
 			span(` HISTORY ${minus}${seconds(backMs / 1000)}${of}`, 'warning'),
 			span(bar, 'accent'),
 			...steps('sample-back', 'sample-forward', 'sample'),
-			...steps('minute-back', 'minute-forward', 'minute'),
+			...steps('minute-back', 'minute-forward', earlierName === undefined ? 'minute' : 'step'),
 			...keysWith(keyboard, ['live', 'live']),
 		].filter(({text}) => text !== '');
 	});

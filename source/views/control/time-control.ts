@@ -69,7 +69,7 @@ export class TimeControl {
 
 	toggleBaseline(): void {
 		const {effects, now, view} = this.#options;
-		const atMs = view.get().baselineAtMs === undefined ? now() : undefined;
+		const atMs = view.get().baselineAtMs === undefined ? (view.get().shownAtMs ?? now()) : undefined;
 		effects.setBaseline(atMs);
 		this.#apply({kind: 'baseline-set', atMs});
 	}

@@ -1,7 +1,8 @@
 import type {Series} from '../../domain/series.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {bandChart, type ChartLimit, type ChartMark, readingsPerChartColumn} from '../../text/band-chart.js';
-import {seconds} from '../../text/units.js';
+import {cellWidth} from '../../text/cell-width.js';
+import {seconds, utcClock} from '../../text/units.js';
 import type {PanelInput} from '../panel.js';
 import type {Card} from './card.js';
 
@@ -41,12 +42,35 @@ export function historyChart(chart: HistoryChart, input: PanelInput, node: NodeR
 			format,
 			perColumn,
 			taken: series?.taken ?? 0,
+			ownReadings: series === undefined || series.prepended === 0 ? undefined : series.taken,
 			max,
 			limits: limits ?? [],
 			marks: marksOf(input, node),
 		});
 		const covered = seconds((columns * perColumn * node.intervalMs) / 1000);
 		const key = input.keyboard.shown('window');
-		return {title, right: `last ${covered}${key === '' ? '' : ` (${key})`}`, lines};
+		const span = `last ${covered}${key === '' ? '' : ` (${key})`}`;
+		const isMixed = series !== undefined && series.prepended > 0 && columns * perColumn > series.taken;
+		return {title, right: isMixed ? withSource(span, title, series.taken, input, node, width) : span, lines};
 	};
 }
+
+/**
+The span of a chart whose older readings come from Prometheus, and where those end. The longest text that fits beside the
+title is taken.
+*/
+function withSource(
+	span: string,
+	title: string,
+	ownReadings: number,
+	{nowMs}: PanelInput,
+	{intervalMs}: NodeRecord,
+	width: number,
+): string {
+	const before = ownReadings === 0 ? '' : ` before ${utcClock(nowMs - ownReadings * intervalMs)}Z`;
+	const texts = [`Prometheus${before}, ${span}`, `Prometheus${before}`, `${span} Prom.`];
+	return texts.find(text => cellWidth(title) + cellWidth(text) + framesCells <= width) ?? span;
+}
+
+/** Cells of a card's top border that neither its title nor the text at its right can take. */
+const framesCells = 5;

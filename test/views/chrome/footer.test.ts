@@ -89,6 +89,16 @@ test('in the history the last line says how far back, where in it, and how to le
 	);
 });
 
+test('before the own history the last line says where the moment comes from', () => {
+	const past = {
+		...start,
+		view: {...clients, shownAtMs: liveNowMs - 7_200_000},
+		historyFromMs: liveNowMs - 720_000,
+		earlierName: 'Prometheus',
+	};
+	assert.equal(plainText(footerLine(past, 80)), ' HISTORY −2h00m from Prometheus  , . sample  [ ] step  End live');
+});
+
 test('a notice covers the tabs while it lasts', () => {
 	const notice = {text: 'written', tone: 'plain', untilMs: liveNowMs + 1} as const;
 	assert.equal(withView({notice}, 80), ' written');

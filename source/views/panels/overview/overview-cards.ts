@@ -152,7 +152,7 @@ export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const shown = traces(node).slice(0, Math.max(0, height));
 		return {
 			title: 'Throughput',
-			right: columns < 8 ? undefined : axisText(columns, perColumn, node.intervalMs),
+			right: columns < 8 ? undefined : axisText(columns, perColumn, node),
 			lines: shown.map(({label, value, readings, max}) => [
 				span(fit(label, traceLabel), 'label'),
 				span(`${right(value, traceValue)} `),
@@ -163,9 +163,14 @@ export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 }
 
 /** The meaning of the time axis: `last 1m`, or `1m20s, peaks of 5s` when a column stands for several samples. */
-function axisText(columns: number, perColumn: number, intervalMs: number): string {
+function axisText(columns: number, perColumn: number, {intervalMs, series}: NodeRecord): string {
 	const covered = seconds((columns * perColumn * intervalMs) / 1000);
-	return perColumn === 1 ? `last ${covered}` : `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s`;
+	const operations = series.get('operations');
+	const isMixed = operations !== undefined && operations.prepended > 0 && columns * perColumn > operations.taken;
+	const source = isMixed ? ', Prometheus' : '';
+	return perColumn === 1
+		? `last ${covered}${source}`
+		: `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s${source}`;
 }
 
 /**

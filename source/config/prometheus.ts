@@ -1,0 +1,48 @@
+import type {GivenFlags} from '../arguments/flags.js';
+import {type LabelMapping, labelMapping} from '../prometheus/label-mapping.js';
+import type {HttpService} from '../wire/http-client.js';
+import {checkSecret, isSecretExposed, placeOf, type ServiceSource, serviceAt} from './http-services.js';
+import type {Problems} from './problems.js';
+
+/** The Prometheus of `--prometheus`, and how its series are told apart. */
+export type PrometheusRequest = {
+	readonly service: HttpService;
+	/** The label of `--prometheus-label`; undefined: the process' `run_id`, or an address in a usual label. */
+	readonly mapping: LabelMapping | undefined;
+};
+
+/** The Prometheus that the flags name; undefined without one, or with a problem. */
+export function prometheusRequestOf(source: ServiceSource, problems: Problems): PrometheusRequest | undefined {
+	const {prometheus: address, prometheusLabel: label} = source.flags;
+	if (address === undefined) {
+		return problemsWithoutAddress(source.flags, problems);
+	}
+
+	const service = serviceAt(address, 'prometheus', 'prometheusSecretFile', source, problems);
+	checkSecret('prometheusSecretFile', source, problems);
+	if (service !== undefined && isSecretExposed(service)) {
+		problems.add(
+			`${placeOf('prometheus', source)} ${service.url.host}: its secret would travel unencrypted; write https://`,
+		);
+	}
+
+	const mapping = label === undefined ? undefined : labelMapping(label);
+	if (label !== undefined && mapping === undefined) {
+		problems.add(
+			`${placeOf('prometheusLabel', source)} ${label}: is no label; write NAME, or NAME=TEMPLATE with {host} and {port}`,
+		);
+	}
+
+	return service && {service, mapping};
+}
+
+/** The flags that say more about the Prometheus. Without its address they have no effect. */
+function problemsWithoutAddress(flags: GivenFlags, problems: Problems): undefined {
+	const flag =
+		flags.prometheusSecretFile === undefined
+			? flags.prometheusLabel === undefined
+				? undefined
+				: '--prometheus-label'
+			: '--prometheus-secret-file';
+	return flag === undefined ? undefined : problems.add(`${flag} goes with --prometheus URL`);
+}

@@ -1,0 +1,67 @@
+import type {Clock} from '../domain/clock.js';
+import type {NodeRecord} from '../state/monitor-state.js';
+import {composedSeries} from './exporter-fields.js';
+import type {LabelMapping} from './label-mapping.js';
+import {NodePast} from './node-past.js';
+import {findingQuery, nodeSelector, type SoughtNode} from './node-selector.js';
+import type {Prometheus} from './prometheus.js';
+import {scrapePeriodMs} from './scrapes.js';
+
+export type FoundPast =
+	| {readonly kind: 'found'; readonly past: NodePast}
+	/** A line that completes "Prometheus …". */
+	| {readonly kind: 'failed'; readonly why: string};
+
+/** The period that is assumed for a server of which only one scrape is known, in milliseconds. */
+const usualPeriodMs = 60_000;
+
+/** Most instances that are named. */
+const namedInstances = 3;
+
+/** Finds the series of a node and the time between its scrapes, by two queries. Never rejects. */
+export async function findPast(
+	record: NodeRecord,
+	{
+		prometheus,
+		mapping,
+		clock,
+		signal,
+	}: {
+		readonly prometheus: Pick<Prometheus, 'query'>;
+		readonly mapping: LabelMapping | undefined;
+		readonly clock: Clock;
+		readonly signal: AbortSignal;
+	},
+): Promise<FoundPast> {
+	const node: SoughtNode = {
+		endpoint: record.endpoint,
+		otherNames: record.otherNames ?? [],
+		runId: record.sample?.runId,
+	};
+	const query = findingQuery(node, mapping);
+	const found = query === undefined ? undefined : await prometheus.query(query, {signal});
+	if (found?.kind === 'failed') {
+		return found;
+	}
+
+	const selector = nodeSelector(found?.series ?? [], node, mapping);
+	if (selector.kind === 'ambiguous') {
+		const instances = selector.instances.slice(0, namedInstances).join(', ');
+		return {
+			kind: 'failed',
+			why: `has several series for ${record.address} (${instances}): name a label with --prometheus-label`,
+		};
+	}
+
+	if (selector.kind === 'unknown') {
+		return {kind: 'failed', why: `knows no series of ${record.address}: name its label with --prometheus-label`};
+	}
+
+	const scrapes = await prometheus.query(`${composedSeries.up}{${selector.matchers}}[15m]`, {signal});
+	if (scrapes.kind === 'failed') {
+		return scrapes;
+	}
+
+	const periodMs = scrapePeriodMs(scrapes.series[0]?.timesMs ?? []) ?? usualPeriodMs;
+	return {kind: 'found', past: new NodePast(prometheus, selector.matchers, periodMs, () => clock.now())};
+}

@@ -1,0 +1,100 @@
+import {type Endpoint, isRunId, type NodeAddress} from '../domain/node.js';
+import type {PrometheusSeries, SeriesLabels} from '../parse/prometheus-reply.js';
+import {composedSeries} from './exporter-fields.js';
+import {addressLabels, type LabelMapping, mappedValue} from './label-mapping.js';
+import {promString} from './prometheus.js';
+
+/** How long before the present a server's last scrape may be, so that a server that is down is found too. */
+const lookBack = '1d';
+
+/** What identifies a node to a Prometheus. */
+export type SoughtNode = {
+	readonly endpoint: Endpoint;
+	/** Other addresses of the node. */
+	readonly otherNames: readonly NodeAddress[];
+	/** The `run_id` of its process, which needs no address; undefined before the first sample. */
+	readonly runId: string | undefined;
+};
+
+/** A text as a regular expression that matches it alone. */
+const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+/**
+The query that finds the series of a node. With a mapping it is by the mapped label alone. Otherwise it is by the process'
+`run_id`, or by an address in one of the usual labels. Undefined when nothing identifies the node.
+*/
+export function findingQuery(node: SoughtNode, mapping: LabelMapping | undefined): string | undefined {
+	const selectors: string[] = [];
+	if (mapping === undefined) {
+		if (node.runId !== undefined && isRunId(node.runId)) {
+			selectors.push(`run_id=${promString(node.runId)}`);
+		}
+
+		const {endpoint} = node;
+		const addresses = [
+			...(endpoint.kind === 'tcp' ? [`${bracketed(endpoint.host)}:${endpoint.port}`] : []),
+			...node.otherNames.filter(name => !name.startsWith('unix:')),
+		];
+		if (addresses.length > 0) {
+			const anyAddress = addresses.map(quoted).join('|');
+			for (const label of addressLabels) {
+				selectors.push(`${label}=~${promString(`([a-z]+://)?([^@/]*@)?(${anyAddress})([/?].*)?`)}`);
+			}
+		}
+
+		if (endpoint.kind === 'tcp') {
+			const host = quoted(bracketed(endpoint.host));
+			selectors.push(`instance=~${promString(`${host}(:912[0-9])?`)},tcp_port="${endpoint.port}"`);
+		}
+	} else {
+		const value = mappedValue(mapping, node.endpoint);
+		if (value !== undefined) {
+			selectors.push(`${mapping.label}=${promString(value)}`);
+		}
+	}
+
+	return selectors.length === 0
+		? undefined
+		: selectors.map(selector => `last_over_time(${composedSeries.instance}{${selector}}[${lookBack}])`).join(' or ');
+}
+
+/** Labels that tell apart what is scraped, as far as a series has them. Labels of the server itself are not among them. */
+const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace', 'pod'] as const;
+
+export type NodeSelector =
+	| {readonly kind: 'found'; readonly matchers: string}
+	| {readonly kind: 'unknown'}
+	/** Several servers match. */
+	| {readonly kind: 'ambiguous'; readonly instances: readonly string[]};
+
+/**
+The matchers of all series of a node, from the reply to `findingQuery`: `instance="…",job="…"`. A series of the node's
+own process is taken before series that only have its address.
+*/
+export function nodeSelector(
+	series: readonly PrometheusSeries[],
+	node: SoughtNode,
+	mapping: LabelMapping | undefined,
+): NodeSelector {
+	const own = series.filter(({labels}) => node.runId !== undefined && labels.run_id === node.runId);
+	const candidates = new Map((own.length > 0 ? own : series).map(({labels}) => [matchersOf(labels, mapping), labels]));
+	const [first, ...others] = [...candidates].sort(([one], [other]) => (one < other ? -1 : 1));
+	if (first === undefined) {
+		return {kind: 'unknown'};
+	}
+
+	// Two jobs that scrape the same process are the same node twice.
+	return others.length > 0 && own.length === 0
+		? {kind: 'ambiguous', instances: [first, ...others].map(([, labels]) => labels.instance ?? '-')}
+		: {kind: 'found', matchers: first[0]};
+}
+
+const matchersOf = (labels: SeriesLabels, mapping: LabelMapping | undefined): string =>
+	[...new Set([...identityLabels, ...(mapping === undefined ? [] : [mapping.label])])]
+		.flatMap(label => {
+			const value = labels[label];
+			return value === undefined ? [] : [`${label}=${promString(value)}`];
+		})
+		.join(',');

@@ -1,0 +1,66 @@
+import {type MetricId, metrics} from '../domain/metric.js';
+import type {Scrape} from './scrapes.js';
+
+/** Scrapes that are further apart have a gap between them, in periods: one lost scrape is a gap. */
+const gapFromPeriods = 1.7;
+
+/** Whether a rate may be computed between two scrapes: of the same process, with no scrape missing between them. */
+export const areAdjacent = (before: Scrape | undefined, after: Scrape, periodMs: number): before is Scrape =>
+	before?.isUp === true &&
+	after.isUp &&
+	before.runId === after.runId &&
+	after.atMs - before.atMs <= gapFromPeriods * periodMs;
+
+/** Whether a scrape still stands for a moment: the next scrape is not due yet, or a little late. */
+export const standsFor = ({atMs}: Scrape, momentMs: number, periodMs: number): boolean =>
+	momentMs >= atMs && momentMs - atMs <= gapFromPeriods * periodMs;
+
+/**
+The readings of every metric at moments, oldest first: gauges as read, counters per second since the scrape before. A
+scrape stands for the time until the next one. Where no scrape stands for a moment, and where a rate would cross a gap,
+a restart or a reset, the reading is a gap.
+
+@param scrapes Oldest first.
+@param momentsMs Ascending, in milliseconds since the epoch.
+*/
+export function pastReadings(
+	scrapes: readonly Scrape[],
+	momentsMs: readonly number[],
+	periodMs: number,
+): ReadonlyMap<MetricId, ReadonlyArray<number | undefined>> {
+	const readings = metrics.map((): Array<number | undefined> => []);
+	let place = -1;
+	for (const momentMs of momentsMs) {
+		while ((scrapes[place + 1]?.atMs ?? Number.POSITIVE_INFINITY) <= momentMs) {
+			place += 1;
+		}
+
+		const scrape = scrapes[place];
+		const isKnown = scrape?.isUp === true && standsFor(scrape, momentMs, periodMs);
+		for (const [index, {kind}] of metrics.entries()) {
+			readings[index]?.push(
+				!isKnown
+					? undefined
+					: kind === 'gauge'
+						? knownNumber(scrape.metrics[index])
+						: rateAt(scrapes[place - 1], scrape, index, periodMs),
+			);
+		}
+	}
+
+	return new Map(metrics.map(({id}, index) => [id, readings[index] ?? []]));
+}
+
+function rateAt(before: Scrape | undefined, after: Scrape, index: number, periodMs: number): number | undefined {
+	if (!areAdjacent(before, after, periodMs)) {
+		return undefined;
+	}
+
+	const [first, second] = [knownNumber(before.metrics[index]), knownNumber(after.metrics[index])];
+	return first === undefined || second === undefined || second < first
+		? undefined
+		: ((second - first) * 1000) / (after.atMs - before.atMs);
+}
+
+const knownNumber = (value: number | undefined): number | undefined =>
+	value === undefined || Number.isNaN(value) ? undefined : value;

@@ -1,0 +1,321 @@
+import type {Clock} from '../domain/clock.js';
+import {metrics} from '../domain/metric.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {EarlierStates} from '../state/earlier-states.js';
+import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {type FoundPast, findPast} from './find-past.js';
+import type {LabelMapping} from './label-mapping.js';
+import type {NodePast} from './node-past.js';
+import {pastFindings} from './past-findings.js';
+import {pastReadings} from './past-readings.js';
+import {pastRecord, pastWindowMs} from './past-record.js';
+import type {Prometheus} from './prometheus.js';
+import {scrubbed} from './scrub-steps.js';
+
+/** Nodes whose past is shown with that of the node in focus. Each takes a query and a reply of about a megabyte. */
+const nodesShown = 12;
+
+/** Wait before the first further attempt after a failed one, and the longest wait, in milliseconds. */
+const firstRetryMs = 5000;
+const longestRetryMs = 60_000;
+
+export type PrometheusHistoryOptions = {
+	readonly prometheus: Pick<Prometheus, 'query' | 'place'>;
+	readonly mapping: LabelMapping | undefined;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	readonly live: () => MonitorState;
+	/** The oldest moment of a node in this run's own history, in milliseconds since the epoch; undefined without one. */
+	readonly ownFrom: (node: NodeAddress) => number | undefined;
+	/** Is told once that Prometheus does not help, and once that it does again. */
+	readonly notify: (text: string, tone: 'plain' | 'warning') => void;
+};
+
+/** What is known of a node's series. */
+type Sought = {
+	past: NodePast | undefined;
+	/** Why the last attempt failed, as a line that completes "Prometheus …"; undefined: it did not. */
+	why: string | undefined;
+	search: Promise<FoundPast> | undefined;
+	isFilled: boolean;
+	isFilling: boolean;
+	attempts: number;
+	/** No attempt before this moment of the monotonic clock, in milliseconds. */
+	notBeforeMs: number;
+};
+
+/**
+The past out of a Prometheus. It fills the series of the node in focus from before the start, and shows moments from before
+the own history. It asks only for what is on the screen, and never by a timer.
+*/
+export class PrometheusHistory implements EarlierStates {
+	readonly #options: PrometheusHistoryOptions;
+	readonly #nodes = new Map<NodeAddress, Sought>();
+	readonly #listeners = new Set<() => void>();
+	#focus: NodeAddress | undefined;
+	/** The moment that the screen shows, or showed last. */
+	#wantedMs: number | undefined;
+	#isLoading = false;
+	#isComplaining = false;
+
+	constructor(options: PrometheusHistoryOptions) {
+		this.#options = options;
+	}
+
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => {
+			this.#listeners.delete(listener);
+		};
+	};
+
+	/** Fills the series of the node in focus, once, as soon as it has given a sample or failed. */
+	follow(focus: NodeAddress | undefined): void {
+		this.#focus = focus;
+		const record = focus === undefined ? undefined : this.#options.live().nodes.get(focus);
+		if (record === undefined || (record.sample === undefined && record.failure === undefined)) {
+			return;
+		}
+
+		const sought = this.#sought(record.address);
+		if (!sought.isFilled && !sought.isFilling && this.#options.clock.elapsed() >= sought.notBeforeMs) {
+			sought.isFilling = true;
+			void this.#fill(record.address, sought).finally(() => {
+				sought.isFilling = false;
+			});
+		}
+	}
+
+	readonly momentFrom: EarlierStates['momentFrom'] = (node, fromMs, by, unit) => {
+		const ownMs = this.#options.ownFrom(node) ?? Number.POSITIVE_INFINITY;
+		const momentMs =
+			unit === 'minute' ? scrubbed(fromMs, by, this.#options.clock.now()) : this.#scrapeFrom(node, fromMs, by);
+		const isEarlier = (atMs: number) => atMs < ownMs;
+		if (momentMs === undefined || momentMs >= this.#options.clock.now()) {
+			return undefined;
+		}
+
+		return isEarlier(momentMs) ? momentMs : isEarlier(fromMs) ? ownMs : undefined;
+	};
+
+	readonly at: EarlierStates['at'] = (live, atMs) => {
+		const {ownFrom, prometheus} = this.#options;
+		const focus = this.#focus;
+		const ownMs = focus === undefined ? undefined : ownFrom(focus);
+		if (focus === undefined || (ownMs !== undefined && atMs >= ownMs)) {
+			return undefined;
+		}
+
+		this.#wantedMs = atMs;
+		void this.#loadWanted();
+		const shown = this.#shownNodes(live).map(record => {
+			const past = this.#nodes.get(record.address)?.past;
+			const scrapes = past?.scrapes(atMs - pastWindowMs - 2 * past.periodMs, atMs) ?? [];
+			return pastRecord(record, scrapes, atMs, past?.periodMs ?? 60_000);
+		});
+		const {findings, blindRules} = pastFindings(shown, atMs);
+		const isKnown = shown.some(({record}) => record.address === focus && record.lastReplyAtMs !== undefined);
+		const isDown = shown.some(({record}) => record.address === focus && record.failure !== undefined);
+		return {
+			...live,
+			nodes: new Map(shown.map(({record}) => [record.address, record])),
+			cluster: undefined,
+			events: live.events.filter(event => event.atMs <= atMs),
+			findings,
+			blindRules,
+			incidentSinceMs: undefined,
+			audit: undefined,
+			earlier: {
+				name: 'Prometheus',
+				note: isKnown || isDown ? undefined : `${prometheus.place}: ${this.#whyUnknown(focus, atMs)}`,
+			},
+		};
+	};
+
+	#sought(address: NodeAddress): Sought {
+		const known = this.#nodes.get(address);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const sought: Sought = {
+			past: undefined,
+			why: undefined,
+			search: undefined,
+			isFilled: false,
+			isFilling: false,
+			attempts: 0,
+			notBeforeMs: Number.NEGATIVE_INFINITY,
+		};
+		this.#nodes.set(address, sought);
+		return sought;
+	}
+
+	/** The nodes of which the past is read: the node in focus, and the first others. */
+	#shownNodes({nodes}: MonitorState): readonly NodeRecord[] {
+		const records = [...nodes.values()];
+		const place = records.findIndex(({address}) => address === this.#focus);
+		return records.filter((_, index) => index === place || index < nodesShown);
+	}
+
+	#whyUnknown(focus: NodeAddress, atMs: number): string {
+		const {why, past} = this.#sought(focus);
+		if (why !== undefined) {
+			return why;
+		}
+
+		return past?.has(atMs - pastWindowMs, atMs) === true
+			? 'has no scrape of this node at this moment'
+			: 'is asked for this moment';
+	}
+
+	#scrapeFrom(node: NodeAddress, fromMs: number, by: 1 | -1): number | undefined {
+		const past = this.#nodes.get(node)?.past;
+		if (past === undefined) {
+			return undefined;
+		}
+
+		const times = past.scrapes(fromMs - 10 * past.periodMs, fromMs + 10 * past.periodMs).map(({atMs}) => atMs);
+		return by === 1 ? times.find(atMs => atMs > fromMs) : times.findLast(atMs => atMs < fromMs);
+	}
+
+	/** Finds the series of a node, once at a time. */
+	async #find(address: NodeAddress, sought: Sought): Promise<NodePast | undefined> {
+		if (sought.past !== undefined) {
+			return sought.past;
+		}
+
+		const record = this.#options.live().nodes.get(address);
+		if (record === undefined) {
+			return undefined;
+		}
+
+		sought.search ??= findPast(record, this.#options);
+		const found = await sought.search;
+		sought.search = undefined;
+		if (found.kind === 'found') {
+			sought.past = found.past;
+		} else {
+			this.#failed(sought, found.why);
+		}
+
+		return sought.past;
+	}
+
+	async #fill(address: NodeAddress, sought: Sought): Promise<void> {
+		const {clock, live, signal} = this.#options;
+		const past = await this.#find(address, sought);
+		if (past === undefined) {
+			return;
+		}
+
+		const toMs = clock.now();
+		const load = await past.load(toMs - pastWindowMs - 2 * past.periodMs, toMs, signal);
+		const record = live().nodes.get(address);
+		if (load.kind === 'failed') {
+			this.#failed(sought, load.why);
+		} else if (record !== undefined) {
+			sought.isFilled = true;
+			this.#works(sought);
+			fillSeries(record, past, toMs);
+			this.#tell();
+		}
+	}
+
+	/** Loads what the shown moment needs. One moment is loaded at a time, and after it the latest one. */
+	async #loadWanted(): Promise<void> {
+		if (this.#isLoading) {
+			return;
+		}
+
+		this.#isLoading = true;
+		let loadedMs: number | undefined;
+		while (this.#wantedMs !== undefined && this.#wantedMs !== loadedMs && !this.#options.signal.aborted) {
+			loadedMs = this.#wantedMs;
+			if (await this.#loadMoment(loadedMs)) {
+				this.#tell();
+			}
+		}
+
+		this.#isLoading = false;
+	}
+
+	/** Resolves with whether more is known. */
+	async #loadMoment(atMs: number): Promise<boolean> {
+		const {live, signal, clock} = this.#options;
+		const changes = await Promise.all(
+			this.#shownNodes(live()).map(async ({address}) => {
+				const sought = this.#sought(address);
+				if (sought.past === undefined && clock.elapsed() < sought.notBeforeMs) {
+					return false;
+				}
+
+				const whyBefore = sought.why;
+				const past = await this.#find(address, sought);
+				const fromMs = atMs - pastWindowMs - 2 * (past?.periodMs ?? 0);
+				if (past === undefined || past.has(fromMs, atMs)) {
+					return sought.why !== whyBefore;
+				}
+
+				const load = await past.load(fromMs, atMs, signal);
+				if (load.kind === 'failed') {
+					this.#failed(sought, load.why);
+				} else {
+					this.#works(sought);
+				}
+
+				return true;
+			}),
+		);
+		return changes.some(Boolean);
+	}
+
+	#failed(sought: Sought, why: string): void {
+		const {clock, notify, prometheus, signal} = this.#options;
+		if (signal.aborted) {
+			return;
+		}
+
+		sought.why = why;
+		sought.notBeforeMs = clock.elapsed() + Math.min(longestRetryMs, firstRetryMs * 2 ** sought.attempts);
+		sought.attempts += 1;
+		if (!this.#isComplaining) {
+			this.#isComplaining = true;
+			notify(`Prometheus ${prometheus.place} ${why}: the charts begin at the start of redis-top`, 'warning');
+		}
+	}
+
+	#works(sought: Sought): void {
+		sought.why = undefined;
+		sought.attempts = 0;
+		if (this.#isComplaining && ![...this.#nodes.values()].some(({why}) => why !== undefined)) {
+			this.#isComplaining = false;
+			this.#options.notify(`Prometheus ${this.#options.prometheus.place} answers again`, 'plain');
+		}
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) {
+			listener();
+		}
+	}
+}
+
+/** Puts what was scraped before the first own reading into the free part of every series. */
+function fillSeries(record: NodeRecord, past: NodePast, nowMs: number): void {
+	const {intervalMs, lastReplyAtMs, failure} = record;
+	const operations = record.series.get('operations');
+	const room = operations === undefined ? 0 : operations.capacity - operations.length;
+	if (operations === undefined || room <= 0) {
+		return;
+	}
+
+	const newestMs = failure === undefined ? (lastReplyAtMs ?? nowMs) : nowMs;
+	const firstMs = newestMs - Math.max(0, operations.taken - 1) * intervalMs;
+	const moments = Array.from({length: room}, (_, index) => firstMs - (room - index) * intervalMs);
+	const scrapes = past.scrapes((moments[0] ?? firstMs) - 2 * past.periodMs, firstMs);
+	const readings = pastReadings(scrapes, moments, past.periodMs);
+	for (const {id} of metrics) {
+		record.series.get(id)?.prepend(readings.get(id) ?? []);
+	}
+}
