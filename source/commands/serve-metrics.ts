@@ -9,7 +9,7 @@ import {sanitize} from '../text/sanitize.js';
 
 /** A port on which metrics are served. `close` ends it. */
 export type ServedMetrics = {
-	/** From now on the metrics are those of this session. */
+	/** Serves the metrics of this session from now on. */
 	readonly show: (session: MonitorSession) => void;
 	readonly close: () => void;
 };

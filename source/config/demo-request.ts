@@ -14,7 +14,7 @@ export type DemoRequest = {
 	readonly staged: StagedName | undefined;
 	/** Number of simulated nodes. */
 	readonly nodes: number;
-	/** What happens to the simulated nodes. */
+	/** The incidents of the simulated nodes. */
 	readonly incident: Programme;
 };
 

@@ -2,10 +2,10 @@ import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeRole} from '../domain/node.js';
 import {connectedReplicas} from '../parse/info-fields.js';
 
-/** What the nodes of a deployment make up. */
+/** The kind of deployment that the nodes form. */
 export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
 
-/** What `deploymentKind` reads of a node. */
+/** The fields of a node that `deploymentKind` reads. */
 type DeploymentMember = {
 	readonly role: NodeRole;
 	/** The node's last sample; undefined when the node never answered. */

@@ -53,7 +53,7 @@ function namesItsProgram(info: InfoReply): boolean {
 	return (info.text('server', 'executable') ?? '').startsWith('/') && (info.number('server', 'process_id') ?? 0) > 0;
 }
 
-/** What `deploymentHosting` reads of a node. */
+/** The fields of a node that `deploymentHosting` reads. */
 type HostedNode = {
 	readonly endpoint: Endpoint;
 	readonly sample: {readonly info: InfoReply} | undefined;

@@ -140,8 +140,8 @@ export type NodeRecord = TimedReadings & {
 	/** Other addresses of the node: announced addresses that were mapped, or a second address of the same process. */
 	readonly otherNames?: readonly NodeAddress[] | undefined;
 	/**
-	What redis-top found about the server on its own machine. Only the node in focus is inspected, so this is undefined
-	until the node was first in focus.
+	Evidence about the server on the machine of redis-top. Only the node in focus is inspected, so this is undefined until
+	the node was first in focus.
 	*/
 	readonly host?: Timed<HostEvidence> | undefined;
 	/** The previous inspection of the machine. */

@@ -80,7 +80,7 @@ export type Culprit = {
 	readonly node?: NodeAddress | undefined;
 };
 
-/** What is wrong, as data. `statementMessage` makes a text of it, in one of three lengths. */
+/** A problem as data. `statementMessage` makes a text of it, in one of three lengths. */
 export type Statement = {
 	/** The problem by itself, which completes "10.0.1.11:6379 …": `refuses writes (MISCONF)`. */
 	readonly problem: Message;

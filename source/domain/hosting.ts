@@ -39,6 +39,6 @@ export type Hosting = {
 	How sure the hosting is. `likely`: concluded from refused commands or a local address, not from host name or INFO.
 	*/
 	readonly certainty: 'certain' | 'likely';
-	/** From what the hosting was concluded, as text for people. */
+	/** The evidence for the hosting, as text for people. */
 	readonly because: string;
 };

@@ -160,7 +160,7 @@ export type PollCost = {readonly commands: number; readonly bytesOut: number; re
 
 /** One command of a poll and its reply, as it came off the wire. */
 export type Exchange = {
-	/** Which polled command it is: `info`, `slowlog`. */
+	/** The kind of the polled command: `info`, `slowlog`. */
 	readonly kind: string;
 	/** Every word that was sent. */
 	readonly command: readonly string[];

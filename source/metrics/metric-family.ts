@@ -5,11 +5,11 @@ import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 export type MetricSample = {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly value: number;
-	/** What follows the family's name: `_bucket`, `_sum`, `_count`. Absent: nothing. */
+	/** The suffix after the family's name: `_bucket`, `_sum`, `_count`. Absent: no suffix. */
 	readonly suffix?: string;
 };
 
-/** What the families are made from. */
+/** The data that the families are made from. */
 export type MetricSource = {
 	readonly state: MonitorState;
 	/** The number of polls of each node, failed ones included. */

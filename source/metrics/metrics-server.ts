@@ -13,7 +13,7 @@ export type MetricsServerOptions = {
 	readonly elapsed: () => number;
 };
 
-/** How long a page is served again, in milliseconds. Several Prometheus servers then cost one page. */
+/** Time for which a page is reused, in milliseconds. Several Prometheus servers then cost one page. */
 const pageHoldsMs = 1000;
 /** Most connections at a time. A reader that opens more is no Prometheus. */
 const mostConnections = 64;

@@ -64,7 +64,7 @@ function* replicaDelays(node: NodeRecord, figure: 'behindBytes' | 'behindSeconds
 const cost = (figure: keyof NonNullable<NodeRecord['cost']>) => (node: NodeRecord) =>
 	currentSample(node) === undefined ? undefined : node.cost?.[figure];
 
-/** What no exporter has: findings, percentiles of the last interval, true delays, and redis-top's own polls. */
+/** Metrics that no exporter has: findings, percentiles of the last interval, true delays, and redis-top's own polls. */
 export const ownFamilies: readonly MetricFamily[] = [
 	{
 		name: 'redis_top_finding',

@@ -209,7 +209,7 @@ const goneFromListMs = 10_000;
 
 type Names = ReadonlySet<NodeAddress>;
 
-/** Which nodes each node names, from its last complete listing. It decides when a node is gone. */
+/** Tracks which nodes each node names, by its last complete listing. They decide when a node is gone. */
 export class MembershipTracker {
 	readonly #named = new Map<NodeAddress, Names>();
 	readonly #everNamed = new Set<NodeAddress>();

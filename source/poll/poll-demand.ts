@@ -18,7 +18,7 @@ over.
 */
 export type ViewDemand = 'scheduled' | 'now' | 'not-now';
 
-/** What one poll of one node is for. Together with the node's `PollState`, it decides which requests are sent. */
+/** The purpose of one poll of one node. Together with the node's `PollState`, it decides which requests are sent. */
 export type PollDemand = {
 	/**
 	Whether the node is in focus. It then gets every request; other nodes get those that lists and discovery need.

@@ -152,8 +152,8 @@ const sizeStep = (value: number | undefined, least: number): number =>
 	value === undefined || value < least ? 0 : 1 + Math.floor(Math.log2(value / least) / 2);
 
 /**
-What INFO tells of the clients, as one text. While the text is equal, CLIENT LIST has hardly anything new for a rule. A
-paused server before Redis 7.2 shows only in its throughput.
+A digest of the client fields of INFO, as one text. While the text is equal, CLIENT LIST has hardly anything new for a
+rule. A paused server before Redis 7.2 shows only in its throughput.
 */
 function clientDigestOf(info: InfoReply): string {
 	const numberIn = (section: string, field: string) => info.number(section, field);

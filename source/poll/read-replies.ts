@@ -9,7 +9,7 @@ import type {Replies} from './request-row.js';
 import {findRequest} from './requests.js';
 import {sentinelView} from './sentinel-replies.js';
 
-/** What the replies to one write say, and when they came. */
+/** The content of the replies to one write, and when they arrived. */
 export type Answers = Replies & {
 	/**
 	When the replies were complete, in milliseconds since the epoch; `elapsedMs` is the same moment on the monotonic

@@ -36,7 +36,7 @@ Empty where the list was not read.
 export const otherClients = ({record}: NodeFacts): readonly ClientRow[] =>
 	(record.clients?.value ?? []).filter(({name, flags}) => name !== 'redis-top' && !/[MS]/.test(flags));
 
-/** Who sends a command, as far as CLIENT LIST tells: it has the last command of each connection. */
+/** The clients that send a command, as far as CLIENT LIST tells: it has the last command of each connection. */
 export type Senders = {
 	readonly clients: readonly ClientRow[];
 	/** The only name among them; undefined where several names send it. */

@@ -18,7 +18,7 @@ const rates = (facts: NodeFacts): ClientTraffic | undefined => {
 	return clients === undefined || facts.nowMs - clients.atMs > oldListMs ? undefined : sumOfRates(clients.value);
 };
 
-/** What a client list is grouped by, the most exact first, and how a group of it is called. */
+/** The groupings of a client list, the most exact first, each with the names of a group. */
 const groupings: ReadonlyArray<readonly [ClientGrouping, (key: string) => Message, (key: string) => Name]> = [
 	['name', key => message`clients named ${nameOf('client', key)}`, key => nameOf('client', key)],
 	['address', key => message`clients at ${nameOf('host', key)}`, key => nameOf('host', key)],
@@ -36,7 +36,10 @@ const amountOf = (traffic: ClientTraffic | undefined, measure: Measure): number 
 
 type Talker = {readonly text: Message; readonly name: Name; readonly share: number; readonly each: number};
 
-/** One connection that does most, else the most exact group that does and is not all there is. */
+/**
+The busiest client or group: one connection with most of the traffic, else the most exact group that has it and does not
+contain all clients.
+*/
 function topTalker(clients: readonly ClientRow[], measure: Measure, total: number, least: number): Talker | undefined {
 	const single = clients.find(client => amountOf(client.perSecond, measure) > least * total);
 	if (single !== undefined) {

@@ -67,7 +67,9 @@ function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation
 	});
 }
 
-/** By node that answers: the peers without a link to it, although they answer and it does not flag them failing. */
+/**
+For each node that answers, the peers without a link to it, although they answer and it does not flag them failing.
+*/
 function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
 	const answers = (id: NodeId) =>
 		!isYoung(fleet, comparison.nameOf(id)) &&

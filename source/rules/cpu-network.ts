@@ -152,7 +152,7 @@ export const cpuSteal = rule({
 	},
 });
 
-/** What control groups of this machine tell of a server's processor time. */
+/** The processor quota of a server's control group, if the server runs on this machine. */
 const quotaIn = (evidence: HostEvidence | undefined): ProcessorQuota | undefined =>
 	evidence?.kind === 'here' ? evidence.cgroup?.processorQuota : undefined;
 

@@ -129,7 +129,8 @@ not.
 const errorsOfCommandsThatRan: readonly string[] = ['WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY'];
 
 /**
-The number of commands that were refused before execution. Exact where commandstats was read twice, else an upper bound.
+The number of commands that were refused before execution. The number is exact where commandstats was read twice, else
+it is an upper bound.
 */
 function refusedCommands(facts: NodeFacts, replies: number): number {
 	const [before, after] = [facts.earlier, facts.sample].map(sample => sample && rejectedCalls(sample.info));

@@ -32,7 +32,7 @@ export type BlindRule = {
 	/** The command whose refusal is the reason. */
 	readonly command?: string | undefined;
 	readonly grant: string | undefined;
-	/** What the rule would say: its condition, worse than info, held in every sample, but not for as long as the rule needs. */
+	/** The text of a condition above info that held in every sample, but not for as long as the rule needs. */
 	readonly holds?: Message | undefined;
 };
 

@@ -4,7 +4,7 @@ import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {LogHistory, NodeRecord} from './monitor-state.js';
 import {reuseUnchanged} from './structural-sharing.js';
 
-/** What the history keeps of a node record for one poll. */
+/** The part of a node record that the history keeps for one poll. */
 export type HistoryEntry = {
 	/** The record without its sample, without the fields computed from samples, and without the entries of its logs. */
 	readonly record: NodeRecord;

@@ -21,7 +21,7 @@ export type {
 } from '../derive/node-record.js';
 export type {ReplicaLink} from '../derive/replica-links.js';
 
-/** What was done through redis-top by all sessions of this user on this machine. */
+/** The actions of all redis-top sessions of this user on this machine. */
 export type AuditView = {
 	/** The newest entries of the audit log, in order of time. */
 	readonly entries: readonly AuditEntry[];
@@ -68,7 +68,7 @@ export type MonitorState = {
 	readonly startedAtMs: number;
 	/** The ACL user as which redis-top connects, for the ACL rules that it suggests; undefined: the default user. */
 	readonly user?: string | undefined;
-	/** What was done through redis-top; undefined without a screen, because the audit log is not read then. */
+	/** The actions in the audit log; undefined without a screen, because the audit log is not read then. */
 	readonly audit?: AuditView | undefined;
 	/**
 	When the remembered nodes of this target were last seen, in milliseconds since the epoch. Undefined when no node is

@@ -26,8 +26,8 @@ export type NodeProblem = Statement & {
 	/** The rule that found the problem; undefined for a node that does not answer. */
 	readonly rule?: RuleId;
 	/**
-	What clients feel of the problem, when another finding says it. Examples are writes that are refused after a failed
-	save, and slots that are not served. `node` undefined: the deployment.
+	The effect on clients, where another finding has it. Examples are writes that are refused after a failed save, and
+	slots that are not served. `node` undefined: the deployment.
 	*/
 	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
 	/** For a node that does not answer: its reach, and the code of the failure. Equal for nodes that fail in one way. */
@@ -40,7 +40,7 @@ export type NodeProblem = Statement & {
 	readonly lastedMs?: number | undefined;
 	/** The last data of a node that does not answer. `never`: it has not sent any yet. */
 	readonly lastData?: LastData | 'never' | undefined;
-	/** Something else that the reader has to know about the problem. */
+	/** A further fact about the problem that the reader needs. */
 	readonly note?: Message | undefined;
 };
 
@@ -86,7 +86,7 @@ function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: n
 	};
 }
 
-/** What this machine has shown of the server's process since a moment; undefined when nothing notable. */
+/** What this machine has shown of the server's process since a moment; undefined without anything notable. */
 function processState({host}: NodeRecord, sinceMs: number | undefined): string | undefined {
 	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
 	const process = isCurrent && host.value.kind === 'here' ? host.value.process : undefined;

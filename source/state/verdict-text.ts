@@ -80,7 +80,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 	];
 }
 
-/** What clients feel and its cause, each in the fewest words. */
+/** The effect on clients and its cause, each in the fewest words. */
 const briefCause = ({node, consequence, problem}: NodeProblem): Message =>
 	withSubject(node, consequence === undefined ? problem : message`${consequence.problem}: ${problem}`);
 

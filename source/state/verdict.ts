@@ -129,9 +129,7 @@ export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['n
 		? effectRank(undefined) + 1
 		: Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
 
-/**
-Of the consequences of a node's problem, the one that clients feel most, on the node itself or in the whole deployment.
-*/
+/** The consequence of a node's problem that clients feel most, on the node itself or in the whole deployment. */
 function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {
 	const isUnserved = ({effect, severity}: Finding) => effect === 'slots-unserved' && severity === 'critical';
 	const isElsewhere = (felt: Effect) => (symptom: Finding) =>

@@ -42,7 +42,7 @@ export type PaletteView = {
 	readonly kind: 'palette';
 	readonly text: string;
 	readonly selected: number;
-	/** The palette scrolls with its selection; boxes that are scrolled have a first row. */
+	/** Always 0, because the palette scrolls with its selection. Other boxes have the first visible row here. */
 	readonly firstRow: 0;
 };
 

@@ -6,7 +6,7 @@ import {type Line, type Span, span, type Tone} from './line.js';
 
 export type ChartLimit = {readonly value: number; readonly label: string; readonly tone: 'warning' | 'critical'};
 
-/** Something that happened within the window, by its distance from the newest reading, in readings. */
+/** An event within the window of a chart, by its distance from the newest reading, in readings. */
 export type ChartMark = {readonly readingsAgo: number; readonly severity: 'info' | 'warning' | 'critical'};
 
 export type BandChartOptions = {

@@ -23,7 +23,7 @@ Y #.# #.# .#. .#. .#.|Z ### ..# .#. #.. ###|. . . . . #|: . # . # .|, .. .. .. .
 );
 
 const blank: readonly string[] = ['..', '..', '..', '..', '..'];
-/** Stands for a character that the font does not have. */
+/** The pixels of a character that the font does not have. */
 const unknownLetter: readonly string[] = ['...', '.#.', '###', '.#.', '...'];
 
 /** Pixel rows of a text in capitals, with one pixel between letters. `≤`, `≥` and `µ` become `<`, `>` and `u`. */

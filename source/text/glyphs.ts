@@ -1,7 +1,7 @@
 /** The characters of frames, meters, sparklines and trees. Both sets have the same widths. */
 export type Glyphs = {
 	readonly isAscii: boolean;
-	/** What fills the area of a chart: braille dots, or the eighth blocks of `spark`. */
+	/** The characters that fill the area of a chart: braille dots, or the eighth blocks of `spark`. */
 	readonly plot: 'braille' | 'blocks';
 	readonly horizontal: string;
 	readonly vertical: string;
@@ -13,7 +13,7 @@ export type Glyphs = {
 	readonly spark: readonly string[];
 	readonly meterFull: string;
 	readonly meterEmpty: string;
-	/** Stands for cut text; one cell. */
+	/** The mark of cut text; one cell. */
 	readonly ellipsis: string;
 	readonly branch: string;
 	readonly lastBranch: string;
@@ -40,7 +40,7 @@ export const unicodeGlyphs: Glyphs = {
 	down: '↓',
 };
 
-/** For a terminal whose font has no braille, such as the Linux console. */
+/** The glyphs for a terminal whose font has no braille, such as the Linux console. */
 export const blockGlyphs: Glyphs = {...unicodeGlyphs, plot: 'blocks'};
 
 export const asciiGlyphs: Glyphs = {

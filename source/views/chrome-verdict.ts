@@ -41,7 +41,7 @@ export function verdictLine(
 	}
 }
 
-/** What the ended subject was; empty while it lasts. */
+/** The text about an ended subject; empty while the subject lasts. */
 const endedText = (subject: Subject | undefined, show: ShowName, nowMs: number): string =>
 	subject?.endedAtMs === undefined
 		? ''

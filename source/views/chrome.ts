@@ -41,7 +41,7 @@ export type HeaderInput = {
 	readonly shownAtMs?: number | undefined;
 	readonly baselineAtMs?: number | undefined;
 	readonly recording?: RecordingView | undefined;
-	/** The moment is one of a recording. */
+	/** Whether the shown moment is of a recording. */
 	readonly isReplay?: boolean;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;

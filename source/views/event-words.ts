@@ -4,7 +4,8 @@ import type {MonitorState} from '../state/monitor-state.js';
 import {showShortNames} from './node-names.js';
 
 /**
-How long an event is preferred to routine ones, in milliseconds. A finding that ended stays listed for the same time.
+Time for which an event is preferred to routine ones, in milliseconds. A finding that ended stays listed for the same
+time.
 */
 const notableMs = 900_000;
 

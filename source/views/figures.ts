@@ -28,7 +28,7 @@ export type Figure = {
 	*/
 	readonly node: NodeRecord | undefined;
 	readonly series: MetricId | undefined;
-	/** What makes the value, beside the node: the slowest command. Undefined if nothing names it. */
+	/** The cause of the value besides the node, such as the slowest command. Undefined if none is known. */
 	readonly culprit?: string | undefined;
 	/** The change since the baseline; undefined without a baseline. */
 	readonly change: string | undefined;
@@ -51,7 +51,10 @@ function worst(
 	state: Pick<MonitorState, 'nodes'>,
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: ThresholdOverrides | undefined) => Limits,
-	/** The value that is certain, which is graded. For the upper bound of a bucket it is the bucket's lower bound. */
+	/**
+	Returns the certain part of a value, by which it is graded. For the upper bound of a bucket it is the bucket's lower
+	bound.
+	*/
 	sure: (value: number) => number = value => value,
 	/** Whether the thresholds hold for a node. */
 	isGraded: (node: NodeRecord) => boolean = () => true,

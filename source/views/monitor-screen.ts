@@ -33,7 +33,7 @@ export type MonitorScreenOptions = {
 	/** The oldest moment in the history of a node, in milliseconds since the epoch; undefined without one. */
 	readonly historyFrom: (node: NodeAddress) => number | undefined;
 	readonly glyphs: Glyphs;
-	/** Undefined for a screen without colours and other attributes. */
+	/** The theme; undefined for a screen without colours and other attributes. */
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
 	readonly keyboard: Keyboard;
@@ -68,7 +68,7 @@ export class MonitorScreen {
 		return shownAtMs ?? pausedAtMs ?? this.#options.now();
 	}
 
-	/** What the next frame shows. */
+	/** The input of the next frame. */
 	input(lock: HeaderLock, actionNotes: readonly string[] = []): ScreenInput {
 		const {state, live, view, deployment, now, historyFrom, keyboard, glyphs} = this.#options;
 		const node = view.get().shownAtMs === undefined ? undefined : focusedNode(live.get(), view.get())?.address;
@@ -89,7 +89,7 @@ export class MonitorScreen {
 		};
 	}
 
-	/** Enters the screen and draws each state until Ink does. Keys are kept for Ink: nothing shows them meanwhile. */
+	/** Enters the screen and draws each state until Ink does. Keys that are pressed meanwhile are kept for Ink. */
 	open(lock: HeaderLock): void {
 		const draw = () => {
 			this.output.write(
@@ -111,7 +111,7 @@ export class MonitorScreen {
 		draw();
 	}
 
-	/** Ink draws from now on, and reads the keys. */
+	/** Lets Ink draw and read the keys from now on. */
 	handOver(): void {
 		const [unsubscribe, ignoreResize] = this.#unsubscribers;
 		unsubscribe?.();
@@ -119,7 +119,7 @@ export class MonitorScreen {
 		this.#unsubscribers = [];
 	}
 
-	/** Restores the terminal before Ink has taken over. */
+	/** Restores the terminal when the program ends before Ink draws. */
 	close(): void {
 		this.output.leave();
 		for (const unsubscribe of this.#unsubscribers) {

@@ -21,7 +21,7 @@ import type {MonitorScreen, MonitorScreenOptions, Readable} from './monitor-scre
 import {screenLines} from './screen.js';
 import {nodesShown} from './screen-targets.js';
 
-/** What the screen needs of the guarded actions. */
+/** The parts of the actions controller that the screen needs. */
 export type ScreenActions = Pick<
 	ActionsController,
 	'isOpen' | 'open' | 'choose' | 'press' | 'running' | 'lock' | 'notes' | 'dialog' | 'subscribe' | 'see' | 'resize'
@@ -52,7 +52,7 @@ export type MountOptions = MonitorScreenOptions & {
 		/** Stops the process until SIGCONT; the terminal belongs to the shell meanwhile. */
 		readonly whileSuspended: () => Promise<void>;
 	};
-	/** Of a replay; undefined on the live screen. */
+	/** The effects of a replay's keys; undefined on the live screen. */
 	readonly replay?: ReplayEffects | undefined;
 };
 

@@ -151,7 +151,7 @@ export function styleOf({tone, isUnderCursor}: Span, {tones, cursor}: Theme): St
 	return joinedStyles(keptUnderCursor.has(tone) ? (tones[tone] ?? '') : '', cursor);
 }
 
-/** Two styles as one; an attribute that both have stands once. */
+/** Joins two styles. An attribute that both have appears once. */
 const joinedStyles = (own: Style, added: Style): Style => {
 	const attributes = (style: Style) => style.match(/[34]8;5;\d+|\d+/g) ?? [];
 	return [...new Set([...attributes(own), ...attributes(added)])].join(';');

@@ -20,7 +20,7 @@ export type Selection = {
 	readonly isSettled?: boolean;
 };
 
-/** What was typed: the words of the command, and a text that says how the server will read them. */
+/** The typed value: the words of the command, and a text that says how the server will read them. */
 export type TypedValue = {readonly words: readonly string[]; readonly shown: string};
 
 /** The one value of an action that the operator types before the preflight. */

@@ -107,7 +107,7 @@ export class ActionController {
 		return leftMs > 0 ? {unlockedForSeconds: Math.ceil(leftMs / 1000)} : 'locked';
 	}
 
-	/** What to draw now; undefined while no dialog is open. */
+	/** The content to draw now; undefined while no dialog is open. */
 	dialog(): DialogContent | undefined {
 		return drawDialog(this.#state, this.#now());
 	}

@@ -5,7 +5,7 @@ import {blankLine, type Line, line, plainText, type Tone} from '../../text/line.
 import {wrapWhole, wrapWords} from '../../text/wrap-words.js';
 import type {DialogState} from './dialog-state.js';
 
-/** What the view draws, from top to bottom: facts as a table, lines, prompt, text field, hint. */
+/** The content of a dialog, from top to bottom: facts as a table, lines, prompt, text field, hint. */
 export type DialogContent = {
 	readonly title: string;
 	/** Colour of the frame: `critical` for an action that can stop a service. */
@@ -13,7 +13,7 @@ export type DialogContent = {
 	/** Pairs of label and value, one row each. */
 	readonly facts: readonly LabelledValue[];
 	readonly lines: readonly Line[];
-	/** What to press or type; undefined where the dialog asks for nothing. */
+	/** The request to press or type something; undefined where the dialog asks for nothing. */
 	readonly prompt: Line | undefined;
 	/** Content of the text field, on a line of its own; undefined without a field. */
 	readonly typed: string | undefined;

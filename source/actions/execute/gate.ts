@@ -4,7 +4,7 @@ import type {ConnectionSettings} from '../../wire/connection.js';
 import {type ActionPort, ReplyFailure, WireFailure} from '../../wire/redis-port.js';
 import type {AuditLog} from './audit-log.js';
 
-/** What sending an action needs: connections, the audit log and a clock. Tests pass their own. */
+/** The dependencies for sending an action: connections, the audit log and a clock. Tests pass their own. */
 export type Gate = {
 	readonly openActionPort: (settings: ConnectionSettings) => ActionPort;
 	readonly audit: AuditLog;

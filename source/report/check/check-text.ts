@@ -9,8 +9,8 @@ const shownBlind = 8;
 const namedNodes = 12;
 
 /**
-Stands for `|` in the text. A monitoring plugin's output has one `|`, and performance data follows it; ACL rules and
-shell pipes have it too.
+Replaces `|` in the text. A monitoring plugin's output has one `|`, and performance data follows it. ACL rules and shell
+pipes have it too.
 */
 const pipeMark = '¦';
 
@@ -73,7 +73,7 @@ function groupLines(group: FindingGroup): readonly string[] {
 	];
 }
 
-/** What `-v` would list: `22 notes of 5 kinds: -v lists them`. */
+/** The line about advice that only `-v` lists: `22 notes of 5 kinds: -v lists them`. */
 function adviceLines(advice: readonly FindingGroup[]): readonly string[] {
 	const all = advice.reduce((sum, {entries}) => sum + entries.length, 0);
 	return advice.length === 0
@@ -119,7 +119,7 @@ export function checkText({check, groups, performance, isVerbose}: CheckReport):
 export const checkFormats: Readonly<Record<string, (report: CheckReport) => string | Promise<string>>> = {
 	text: checkText,
 	json: ({check}: CheckReport): string => JSON.stringify(check, undefined, 2),
-	/** For node_exporter's textfile collector. prom-client is loaded only here. */
+	/** Metrics for node_exporter's textfile collector. prom-client is loaded only here. */
 	async prometheus({metrics}: CheckReport): Promise<string> {
 		const {metricsPage} = await import('../../metrics/metrics-page.js');
 		return (await metricsPage(metrics, 'text')).trimEnd();

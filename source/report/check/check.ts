@@ -113,7 +113,7 @@ export type CheckReport = {
 	readonly performance: string;
 	/** Whether the text lists advice too. */
 	readonly isVerbose: boolean;
-	/** What the metrics are made from: the state with the chosen findings. */
+	/** The state with the chosen findings, from which the metrics are made. */
 	readonly metrics: MetricSource;
 };
 

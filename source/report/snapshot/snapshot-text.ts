@@ -242,7 +242,7 @@ function blindRows({blind}: NodeSnapshot): string[][] {
 	return blind.map(({command, kind, why, grant}) => [command, kind, why, grant === null ? '' : `grant ${grant}`]);
 }
 
-/** What `snapshot` prints. */
+/** The output formats of `redis-top snapshot`; the first one is the default. */
 export const snapshotFormats = {
 	json: (state: MonitorState, nowMs: number): string => snapshotJson(state, nowMs),
 	text: snapshotText,

@@ -21,5 +21,5 @@ export function diagnoseText(ladders: readonly Ladder[]): string {
 		.join('\n\n');
 }
 
-/** What `diagnose` prints. */
+/** The output formats of `redis-top diagnose`; the first one is the default. */
 export const diagnoseFormats = {text: diagnoseText, json: diagnoseJson};

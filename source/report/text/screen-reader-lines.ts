@@ -6,7 +6,7 @@ import {isFindingEvent} from '../../state/finding-events.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
 
-/** What was printed before, so that only changes are printed. */
+/** The state that was printed last, so that only changes are printed. */
 export type Said = {
 	readonly nodes: ReadonlyMap<NodeAddress, string>;
 	/** The findings that held then, by `findingKey`. */

@@ -65,7 +65,7 @@ export function helpFacts({bindings}: Keyboard, valueWidth: number, search = '')
 	);
 }
 
-/** What the figures of the panel are made of, and when they are bad. */
+/** The explanations of the panel's figures: what each is made of, and when it is bad. */
 function figureFacts(panel: PanelId, valueWidth: number, search: string): readonly Fact[] {
 	const words = search.toLowerCase().split(' ').filter(Boolean);
 	const rows = panelFigures[panel].filter((figure: Figure) => matches(figure.join(' '), words));

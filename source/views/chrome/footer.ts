@@ -81,7 +81,9 @@ function wallKeys({shown}: Keyboard, width: number): Line {
 	return cutLine([...keys, span(`  ${wallNotes.find(note => note.length <= room) ?? ''}`, 'dim')], width);
 }
 
-/** The number of keys for which a shorter tab bar is taken: help, actions, and the next node or quitting. */
+/**
+Number of keys that must fit beside the tab bar, or it is shortened: help, actions, and the next node or quitting.
+*/
 const neededKeys = 3;
 
 /** The modes, the tab bar and the keys. The tab bar gets shorter before a mode or one of the first keys is left out. */

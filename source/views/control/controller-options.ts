@@ -20,7 +20,7 @@ export type ControllerEffects = TimeEffects & {
 	readonly copy: (text: string) => boolean;
 	/** Writes the screen and its state into two files. Resolves with the notice to show. */
 	readonly writeDump: () => Promise<Notice>;
-	/** Begins to record into a new file, or ends that. Resolves with the notice to show. */
+	/** Begins to record into a new file, or ends the recording. Resolves with the notice to show. */
 	readonly toggleRecording: () => Promise<Notice>;
 	readonly repaint: () => void;
 	/** Takes the mouse from the terminal or gives it back. Returns whether the monitor has it now. */
@@ -50,6 +50,6 @@ export type ControllerOptions = {
 	/** The lines on the screen with the targets of their spans. The controller looks up a click in them. */
 	readonly shownLines: () => readonly Line[];
 	readonly effects: ControllerEffects;
-	/** Of a replay; undefined on the live screen. */
+	/** The effects of a replay's keys; undefined on the live screen. */
 	readonly replay?: ReplayEffects | undefined;
 };

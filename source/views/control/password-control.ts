@@ -9,7 +9,7 @@ import type {Notice, PasswordView, ViewState} from '../../state/view-state.js';
 import {sanitize} from '../../text/sanitize.js';
 import {typing} from './filter-typing.js';
 
-/** What came of typed credentials; `problem` is the refusal of the node that the user chose. */
+/** The result of trying typed credentials; `problem` is the refusal of the node that the user chose. */
 export type CredentialsAnswer = Pick<CredentialsTried, 'alsoAccepted' | 'alsoRefused'> & {
 	readonly problem: string | undefined;
 };

@@ -6,13 +6,15 @@ import {reduceView} from '../../state/reduce-view.js';
 import type {Notice, ViewState} from '../../state/view-state.js';
 import {typing} from './filter-typing.js';
 
-/** What moves a replay. Each returns what to tell the user; undefined: the screen shows it. */
+/**
+The functions that move a replay. Each returns a notice for the user; undefined where the screen shows the result.
+*/
 export type ReplayEffects = {
 	readonly togglePlay: () => void;
-	/** To the next or previous poll of a node, or of any one. */
+	/** Moves to the next or previous poll of a node, or of any node. */
 	readonly stepSample: (by: 1 | -1, node: NodeAddress | undefined) => string | undefined;
 	readonly stepBy: (ms: number) => void;
-	/** To the next or previous finding, event or action. */
+	/** Moves to the next or previous finding, event or action. */
 	readonly stepChange: (by: 1 | -1) => string;
 	readonly goTo: (text: string) => string | undefined;
 	readonly toEnd: () => void;
@@ -55,7 +57,7 @@ export class ReplayControl {
 		return true;
 	}
 
-	/** Returns false for an intent that means the same on the live screen. */
+	/** Performs an intent of a replay. Returns false for an intent that has the same effect on the live screen. */
 	obey(intent: Intent, node: NodeAddress | undefined): boolean {
 		const {effects, notify} = this.#options;
 		switch (intent.kind) {

@@ -8,14 +8,14 @@ import {panelTable} from '../../state/panel-table.js';
 import {intervalSteps} from '../../state/reduce-view.js';
 import {nodesInOrder} from '../node-order.js';
 
-/** What Enter on an entry of the palette does. None of these sends anything: an action opens its guarded box. */
+/** The effect of Enter on an entry of the palette. It never sends anything: an action opens its guarded box. */
 export type PaletteChoice =
 	| {readonly kind: 'intent'; readonly intent: Intent}
 	| {readonly kind: 'action'; readonly action: ActionName}
 	| {readonly kind: 'node'; readonly node: NodeAddress};
 
 export type PaletteEntry = {
-	/** What is typed and completed: `panel memory`, `action bgsave`, `node 10.0.1.11:6379`, `interval 2s`. */
+	/** The text that is typed and completed: `panel memory`, `action bgsave`, `node 10.0.1.11:6379`, `interval 2s`. */
 	readonly text: string;
 	readonly description: string;
 	readonly choice: PaletteChoice;

@@ -118,7 +118,7 @@ function shownGroups(
 	return filterRows(rate === undefined ? groups : sortRows(groups, rate, isInverted), filter, ({key}) => key);
 }
 
-/** The sort keys by which groups can be ordered. With any other, the largest group is first. */
+/** The sort keys by which groups can be ordered. With any other sort key, the largest group is first. */
 const groupRates: Readonly<Record<string, (group: ClientGroup) => number | undefined>> = {
 	commands: ({perSecond}) => perSecond?.commands,
 	in: ({perSecond}) => perSecond?.inBytes,
@@ -159,7 +159,10 @@ function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] 
 	return height >= 8 ? lines : height >= 5 ? lines.slice(0, 1) : [];
 }
 
-/** Who moves most bytes and who sends most commands, with the share of all listed clients; nothing without rates. */
+/**
+The client that moves most bytes and the client that sends most commands, with their share of all listed clients;
+nothing without rates.
+*/
 function talkersFact({clients}: NodeRecord): Line[] {
 	const rows = clients?.value ?? [];
 	const total = sumOfRates(rows);

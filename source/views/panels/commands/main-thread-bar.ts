@@ -4,7 +4,7 @@ import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../../../text/line.js';
 import {percent} from '../../../text/units.js';
 
-/** What the cells of each part are filled with. Commands take the first letters in turn. */
+/** The characters that fill the cells of each part. Commands take the first letters in turn. */
 const fills: Readonly<Record<Exclude<MainThreadPartId, 'command'>, readonly [unicode: string, ascii: string]>> = {
 	commands: ['▓', 'c'],
 	loop: ['▒', '='],

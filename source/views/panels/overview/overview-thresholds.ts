@@ -31,7 +31,10 @@ const total = (texts: readonly string[]): number => texts.reduce((sum, text) => 
 /** Width of a value with its mark, in cells: shorter values are padded, so that the figures beside it do not move. */
 const valueWidth = 8;
 
-/** A figure in fewer words with each level: 0 has the node of each, 1 of the bad ones, 2 in short, 3 none. */
+/**
+The text of a figure, shorter with each level. Level 0 names the node of every figure, level 1 of bad figures. Level 2
+has a short label, level 3 no node, level 4 no padding.
+*/
 function cellText({labels, text, tone, node, culprit}: Figure, {state}: PanelInput, level: number): string {
 	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';
 	const isBad = mark !== '';

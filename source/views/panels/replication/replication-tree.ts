@@ -58,7 +58,8 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 			sourceRecord: edge && nodes.get(edge.source),
 			link: sharing[0] ?? edge?.link,
 		});
-		// Which of them answers by the address is not known: each has its line in the INFO of the source.
+		// redis-top cannot know which of these replicas answers at the address. So each replica has the entry of its
+		// source's INFO.
 		for (const [index, link] of sharing.slice(1).entries()) {
 			rows.push({
 				key: `${address} #${index + 2}`,

@@ -148,7 +148,9 @@ function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: Panel
 				: [];
 }
 
-/** Addresses that several replicas announce: whoever uses one reaches only one of them. */
+/**
+Addresses that several replicas announce. A client that connects to such an address reaches only one of the replicas.
+*/
 const sharingLines = ({replicas}: NodeRecord): Line[] =>
 	sharedAddresses(replicas).map(address => {
 		const count = replicas.filter(link => link.address === address).length;
