@@ -30,6 +30,7 @@ import {rdbRules} from './rdb.js';
 import {replicationLagRules} from './replication-lag.js';
 import {replicationLinkRules} from './replication-link.js';
 import {replicationLoopRules} from './replication-loop.js';
+import {replicationLossRules} from './replication-loss.js';
 import {replicationResyncRules} from './replication-resyncs.js';
 import {replicationSetupRules} from './replication-setup.js';
 import type {FleetRule, NodeRule} from './rule.js';
@@ -61,6 +62,7 @@ export const allRules = [
 	...replicationLinkRules,
 	...replicationLoopRules,
 	...replicationResyncRules,
+	...replicationLossRules,
 	...replicationLagRules,
 	...replicationSetupRules,
 	...clientLimitsRules,

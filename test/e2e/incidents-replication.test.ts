@@ -1,3 +1,11 @@
 import {testIncidents} from './staged.js';
 
-testIncidents(['primary-killed', 'resync-loop', 'replica-behind', 'two-primaries', 'replica-writes']);
+testIncidents([
+	'primary-killed',
+	'resync-loop',
+	'replica-behind',
+	'two-primaries',
+	'empty-primary',
+	'wrong-replica-promoted',
+	'replica-writes',
+]);

@@ -14,7 +14,15 @@ import type {Incident} from './incident.js';
 import type {StagedName} from './incident-names.js';
 import {evictions, massExpiry, memoryFull, noTtl} from './memory.js';
 import {crashLoop, endlessScript, frozen, slowKeys} from './processes.js';
-import {primaryKilled, replicaBehind, replicaWrites, resyncLoop, twoPrimaries} from './replication.js';
+import {
+	emptyPrimary,
+	primaryKilled,
+	replicaBehind,
+	replicaWrites,
+	resyncLoop,
+	twoPrimaries,
+	wrongReplicaPromoted,
+} from './replication.js';
 
 /** The staging of each incident of the list, with the expected output of `redis-top check`. */
 export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
@@ -32,6 +40,8 @@ export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'resync-loop': resyncLoop,
 	'replica-behind': replicaBehind,
 	'two-primaries': twoPrimaries,
+	'empty-primary': emptyPrimary,
+	'wrong-replica-promoted': wrongReplicaPromoted,
 	'replica-writes': replicaWrites,
 	'cluster-shard-down': clusterShardDown,
 	'cluster-failover': clusterFailover,

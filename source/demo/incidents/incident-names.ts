@@ -14,6 +14,8 @@ export const incidentSentences = {
 	'resync-loop': 'A replica exceeds its output buffer limit in each full resync and starts over.',
 	'replica-behind': 'A replica behind a slow link falls behind while its lag says 0.',
 	'two-primaries': 'A replica was promoted beside its living primary, and both take writes.',
+	'empty-primary': 'A primary without persistence restarted empty; its replica still has the data, for seconds.',
+	'wrong-replica-promoted': 'The primary died, and of two replicas the one with older data was promoted.',
 	'replica-writes': 'An application writes to a replica and gets READONLY errors.',
 	'cluster-shard-down': 'A primary of a cluster and its only replica are dead; the cluster answers CLUSTERDOWN.',
 	'cluster-failover': 'A primary of a cluster is dead, and its replica was promoted.',

@@ -99,6 +99,52 @@ export const twoPrimaries: Incident = {
 	},
 };
 
+export const emptyPrimary: Incident = {
+	expected: {
+		exitCode: 2,
+		verdict: /has no keys: it started .* ago without its data/,
+		rules: ['rep.empty_primary critical'],
+	},
+	async prepare(stage) {
+		// The wait before a full resync is 5 s by default. A longer one leaves time to look.
+		const primary = await stage.server({name: 'primary', configuration: ['repl-diskless-sync-delay 60']});
+		await fill(primary, 5000);
+		await primary.send('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
+		const replica = await replicaOf(stage, primary.port);
+		await stage.until('the data at the replica', async () => (await replica.send('DBSIZE')) === 5000);
+		return async () => {
+			await primary.kill();
+			await primary.start();
+			await stage.until('the replica at the empty primary', async () =>
+				(await primary.info('replication')).has('slave0'),
+			);
+		};
+	},
+};
+
+export const wrongReplicaPromoted: Incident = {
+	expected: {exitCode: 2, verdict: /was promoted .* behind 127\.0\.0\.1:/, rules: ['rep.promoted_behind critical']},
+	async prepare(stage) {
+		const primary = await stage.server({name: 'primary'});
+		playApi(stage, primary);
+		const ahead = await replicaOf(stage, primary.port, 'replica-1');
+		const behind = await replicaOf(stage, primary.port, 'replica-2');
+		return async () => {
+			behind.signal('SIGSTOP');
+			// More than the buffers of a connection on this machine hold, so that the stopped replica cannot catch up.
+			for (let batch = 0; batch < 20; batch++) {
+				await primary.send('SET', `upload:${batch}`, 'x'.repeat(1_000_000));
+			}
+
+			await stage.until('the data at the other replica', async () => (await ahead.send('EXISTS', 'upload:19')) === 1);
+			await primary.kill();
+			behind.signal('SIGCONT');
+			await stage.until('the end of its link', async () => (await linkOf(behind)) === 'down');
+			await behind.send('REPLICAOF', 'NO', 'ONE');
+		};
+	},
+};
+
 export const replicaWrites: Incident = {
 	expected: {
 		exitCode: 1,

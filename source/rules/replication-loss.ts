@@ -1,0 +1,242 @@
+import {replicaLinks} from '../derive/replica-links.js';
+import type {Evidence} from '../domain/finding.js';
+import {joinMessages, message, nodeName} from '../domain/message.js';
+import {keyCount} from '../domain/metric.js';
+import type {NodeSample} from '../domain/sample.js';
+import {bytes, count, seconds} from '../text/units.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
+import {infoNumber, pending} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {recordsIn} from './node-records.js';
+import {clear, type FleetEvaluation, fires, rule} from './rule.js';
+
+const keysOf = ({sample}: {readonly sample: NodeSample | undefined}): number | undefined =>
+	sample && keyCount(sample.info);
+
+export const repEmptyPrimary = rule({
+	id: 'rep.empty_primary',
+	scope: 'fleet',
+	docs: {
+		looksAt:
+			'A primary without keys that started lately has replicas with keys. The rule reads `# Keyspace` and `uptime_in_seconds` of the primary, and the last keyspace of each node that replicates from it. The next full resync empties these replicas.',
+		since: '2.8',
+		falsePositives: [
+			'FLUSHALL on a primary empties its replicas as well. The rule looks only at a primary that started within the last minutes.',
+			'Expired keys leave an empty primary too. They leave the replicas at the same moment.',
+		],
+	},
+	thresholds: {
+		uptime: {
+			value: 300,
+			unit: 'seconds',
+			source: 'a replica tries to link again each second; after minutes it has the empty data',
+		},
+	},
+	raiseAfter: 1,
+	evaluate(fleet, limits) {
+		const records = recordsIn(fleet);
+		const sameNode = nodeFinder(records);
+		return [...fleet.nodes.values()].flatMap((primary): FleetEvaluation[] => {
+			const uptime = primary.number('server', 'uptime_in_seconds');
+			const isNew = uptime !== undefined && uptime < limits(primary.address).uptime;
+			const isLoading = primary.number('persistence', 'loading') === 1;
+			if (primary.record.role !== 'primary' || !isNew || isLoading || keysOf(primary) !== 0) {
+				return [];
+			}
+
+			const holders = [...fleet.nodes.values()]
+				.filter(({record}) => {
+					const named = primaryNamedBy(record);
+					return named !== undefined && sameNode(named) === primary.address && (keysOf(record) ?? 0) > 0;
+				})
+				.sort((one, other) => (keysOf(other.record) ?? 0) - (keysOf(one.record) ?? 0));
+			const [holder] = holders;
+			if (holder === undefined) {
+				return [];
+			}
+
+			const keys = keysOf(holder.record) ?? 0;
+			return [
+				{
+					...fires('critical', {
+						problem: 'has no keys',
+						reason: message`it started ${seconds(uptime)} ago without its data; its replica ${nodeName(holder.address)} has ${count(keys)} keys until the next full resync`,
+						effect: 'data-lost',
+						nodes: [primary.address, ...holders.map(({address}) => address)],
+						evidence: [
+							{name: 'uptime_in_seconds', value: uptime, unit: 'seconds'},
+							...holders.map(
+								({address, record}): Evidence => ({
+									name: 'keys of a replica',
+									value: message`${count(keysOf(record) ?? 0)} at ${nodeName(address)}`,
+								}),
+							),
+						],
+						meaning:
+							'A replica takes whatever its primary has. As soon as it is linked, it discards its own keys, and the last copy is gone.',
+						next: [
+							redisCli(holder, 'REPLICAOF NO ONE'),
+							hint('at once, before the replica is linked: it then keeps its keys; save them there with BGSAVE'),
+							hint('let the empty server replicate from it, and find out why it started without its data'),
+						],
+					}),
+					node: primary.address,
+				},
+			];
+		});
+	},
+});
+
+/** Where a node stands in a replication history: the id of the history, and the offset that the node has in it. */
+function position({info}: NodeSample): {readonly id: string | undefined; readonly offset: number | undefined} {
+	return {
+		id: info.text('replication', 'master_replid'),
+		offset: info.number('replication', 'slave_repl_offset') ?? info.number('replication', 'master_repl_offset'),
+	};
+}
+
+/** Whether a primary of this history answers. Its replicas then follow it, and the promoted node left on purpose. */
+const hasPrimary = (all: readonly NodeFacts[], id: string): boolean =>
+	all.some(({record, sample}) => record.role === 'primary' && sample !== undefined && position(sample).id === id);
+
+export const repPromotedBehind = rule({
+	id: 'rep.promoted_behind',
+	scope: 'fleet',
+	docs: {
+		looksAt:
+			'A promoted node lacked writes that another node had. `second_repl_offset` of the new primary says where it left the history `master_replid2`. The rule compares it with the last offset of each other node in that history.',
+		since: '4.0',
+		falsePositives: [
+			'A planned failover waits until both offsets are equal. The rule does not fire then.',
+			'A former primary that still answers as a primary writes on, and its replicas follow it. rep.diverged reports that.',
+		],
+	},
+	thresholds: {
+		bytes: {
+			value: 1024,
+			unit: 'bytes',
+			source: 'less are PINGs of the primary to its replicas, 14 bytes each ten seconds',
+		},
+	},
+	raiseAfter: 1,
+	evaluate(fleet, limits) {
+		const all = [...fleet.nodes.values()];
+		return all.flatMap((promoted): FleetEvaluation[] => {
+			const left = promoted.text('replication', 'master_replid2');
+			const from = (promoted.number('replication', 'second_repl_offset') ?? -1) - 1;
+			if (promoted.record.role !== 'primary' || left === undefined || from < 0 || hasPrimary(all, left)) {
+				return [];
+			}
+
+			const ahead = all
+				.flatMap(facts => {
+					const {id, offset = 0} = facts.record.sample === undefined ? {} : position(facts.record.sample);
+					const isLinked = facts.text('replication', 'master_link_status') === 'up';
+					return id === left && !isLinked && offset - from > limits(promoted.address).bytes
+						? [{facts, lost: offset - from}]
+						: [];
+				})
+				.sort((one, other) => other.lost - one.lost);
+			const [furthest] = ahead;
+			if (furthest === undefined) {
+				return [];
+			}
+
+			return [
+				{
+					...fires('critical', {
+						problem: message`was promoted ${bytes(furthest.lost)} behind ${nodeName(furthest.facts.address)}`,
+						reason: 'these writes are on no primary now',
+						effect: 'data-lost',
+						nodes: [promoted.address, ...ahead.map(({facts}) => facts.address)],
+						evidence: [
+							{name: 'second_repl_offset', value: from + 1},
+							...ahead.map(
+								({facts, lost}): Evidence => ({
+									name: 'had more',
+									value: message`${bytes(lost)} at ${nodeName(facts.address)}`,
+								}),
+							),
+						],
+						meaning:
+							'Clients got an OK for these writes. They exist only in the data of the named node, which discards them as soon as it replicates from the new primary.',
+						next: [
+							hint(
+								message`before ${joinMessages(
+									ahead.map(({facts}) => nodeName(facts.address)),
+									', ',
+								)} replicates from the new primary: copy its RDB file and its append-only files to a safe place`,
+							),
+							redisCli(promoted, 'INFO replication'),
+						],
+					}),
+					node: promoted.address,
+				},
+			];
+		});
+	},
+});
+
+export const repOverrunEta = rule({
+	id: 'rep.overrun_eta',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The distance of a replica grows and will soon exceed the backlog. The rule divides what is left of `repl_backlog_size` by the growth of the distance since the sample before.',
+		since: '2.8',
+		falsePositives: [
+			'A burst of writes puts every replica behind for a moment. The growth must hold in three samples, and a tenth of the backlog must be used.',
+			'A replica that is further behind than the backlog is reported by rep.lag_bytes.',
+		],
+	},
+	thresholds: {
+		seconds: {value: 60, unit: 'seconds', source: 'repl-timeout: a broken link is noticed after as long'},
+	},
+	raiseAfter: 3,
+	roles: ['primary', 'replica'],
+	appliesTo: ({record}) => record.replicas.some(({behindBytes}) => (behindBytes ?? 0) > 0),
+	needs: {backlog: infoNumber('replication', 'repl_backlog_size')},
+	evaluate({backlog}, facts, limits) {
+		const {earlier, sample} = facts;
+		if (earlier === undefined || sample === undefined) {
+			return pending('needs two samples of a replica that is online');
+		}
+
+		const before = new Map(replicaLinks(undefined, earlier).map(link => [link.address, link.behindBytes]));
+		const elapsedSeconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
+		const [next] = facts.record.replicas
+			.flatMap(({address, behindBytes}) => {
+				const was = before.get(address);
+				const isNear = behindBytes !== undefined && behindBytes > leastUsed * backlog && behindBytes <= backlog;
+				return isNear && was !== undefined && behindBytes > was
+					? [{address, behindBytes, leftSeconds: ((backlog - behindBytes) * elapsedSeconds) / (behindBytes - was)}]
+					: [];
+			})
+			.sort((one, other) => one.leftSeconds - other.leftSeconds);
+		return next === undefined || next.leftSeconds >= limits.seconds
+			? clear
+			: fires('warning', {
+					problem: message`replica ${nodeName(next.address)} falls out of the backlog`,
+					detail: `in about ${seconds(next.leftSeconds)}: ${bytes(next.behindBytes)} behind, the backlog holds ${bytes(backlog)}`,
+					effect: 'data-at-risk',
+					nodes: [facts.address, next.address],
+					evidence: [
+						{name: 'behind', value: next.behindBytes, unit: 'bytes'},
+						{name: 'repl_backlog_size', value: backlog, unit: 'bytes'},
+						{name: 'left', value: next.leftSeconds, unit: 'seconds'},
+					],
+					meaning:
+						'If its link breaks after that, only a full resync brings it back. A full resync costs a fork and the whole data over the network.',
+					next: [
+						redisCli(facts, `CONFIG SET repl-backlog-size ${Math.ceil((backlog * 4) / 1024 ** 2)}mb`),
+						hint('slow the writer down if it is a bulk load'),
+					],
+				});
+	},
+});
+
+/** Share of the backlog below which a distance is no danger, however fast it grows for a moment. */
+const leastUsed = 0.1;
+
+export const replicationLossRules = [repEmptyPrimary, repPromotedBehind, repOverrunEta] as const;
