@@ -6,6 +6,7 @@ import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
+import {slowPerMinute} from './observability.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const osCgroup = rule({
@@ -307,7 +308,7 @@ export const osPsi = rule({
 
 		// Below a millisecond quick commands are logged too.
 		const isLogOfSlow = Number(facts.setting('slowlog-log-slower-than') ?? 10_000) >= 1000;
-		const slow = isLogOfSlow ? (facts.record.slowlog?.value.perMinute ?? 0) : 0;
+		const slow = isLogOfSlow && facts.record.slowlog !== undefined ? slowPerMinute(facts.record.slowlog, facts) : 0;
 		const longestMs = longestCommandMs(facts);
 		const host = facts.record.host?.value;
 		const time = host?.kind === 'here' ? host.kernel.processorTime : undefined;

@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import {message, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
@@ -25,15 +26,17 @@ export const latSlowlogNew = rule({
 		},
 		rate: {value: 10, unit: 'perMinute', source: 'more is a pattern, not an accident'},
 	},
-	needs: {history: {read: ({record}: NodeFacts) => record.slowlog?.value, missing: answerMissing('SLOWLOG GET')}},
-	evaluate({history}, facts, limits) {
+	needs: {history: {read: ({record}: NodeFacts) => record.slowlog, missing: answerMissing('SLOWLOG GET')}},
+	evaluate({history: reading}, facts, limits) {
+		const history = reading.value;
+		const perMinute = slowPerMinute(reading, facts);
 		const threshold = Number(facts.setting('slowlog-log-slower-than') ?? 10_000);
 		const sinceMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000 - 60_000;
 		const slowest = history.entries
 			.filter(({atMs, clientName}) => atMs >= sinceMs && clientName !== 'redis-top')
 			.toSorted((one, other) => other.durationMicroseconds - one.durationMicroseconds);
 		const [worst] = slowest;
-		const isMany = history.perMinute > limits.rate && threshold >= 1000;
+		const isMany = perMinute > limits.rate && threshold >= 1000;
 		const isLong = (worst?.durationMicroseconds ?? 0) >= limits.worst * 1000;
 		if (!isMany && !isLong) {
 			return clear;
@@ -43,7 +46,7 @@ export const latSlowlogNew = rule({
 		const from = client === undefined ? undefined : nameOf('client', client);
 		return fires('warning', {
 			...(worst === undefined
-				? {problem: `ran ${count(history.perMinute)} slow commands in the last minute`}
+				? {problem: `ran ${count(perMinute)} slow commands in the last minute`}
 				: {
 						problem: message`ran ${commandOf(worst)} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
 						detail: `${ago(worst, facts)}${slowest.length > 1 ? `, the slowest of ${count(slowest.length)} read` : ''}`,
@@ -51,7 +54,7 @@ export const latSlowlogNew = rule({
 			effect: 'slow',
 			culprit: worst === undefined ? undefined : {command: commandOf(worst), client: from},
 			evidence: [
-				{name: 'new slow log entries in a minute', value: history.perMinute, unit: 'count'},
+				{name: 'new slow log entries in a minute', value: perMinute, unit: 'count'},
 				...slowest.slice(0, 5).map(entry => ({
 					name: commandOf(entry),
 					value: entry.durationMicroseconds / 1000,
@@ -64,6 +67,13 @@ export const latSlowlogNew = rule({
 		});
 	},
 });
+
+/** A slow log that was read longer ago says nothing of the last minute, in milliseconds. */
+const freshMs = 60_000;
+
+/** Slow commands in the last minute. The log of a node out of focus may have been read once, long ago. */
+export const slowPerMinute = ({atMs, value}: NonNullable<NodeRecord['slowlog']>, {nowMs}: NodeFacts): number =>
+	nowMs - atMs > freshMs ? 0 : value.perMinute;
 
 const commandOf = ({arguments: [command = '-']}: SlowlogEntry): string => command.toUpperCase();
 

@@ -1,11 +1,10 @@
 import {cfgLat, latMonOff, latSlowlogNew, latSlowlogOff} from '../../source/rules/observability.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
-const slowlog = (perMinute: number): FactsParts => ({
-	record: {slowlog: {atMs: 0, value: {entries: [], lost: 0, perMinute}}},
-});
-
 const {nowMs} = factsOf({});
+const slowlog = (perMinute: number, atMs = nowMs): FactsParts => ({
+	record: {slowlog: {atMs, value: {entries: [], lost: 0, perMinute}}},
+});
 const slow = (durationMs: number, command: string, clientName = 'app') => ({
 	id: durationMs,
 	atMs: nowMs - 5000,
@@ -21,6 +20,7 @@ const entries = (perMinute: number, ...list: ReadonlyArray<ReturnType<typeof slo
 testRule(latSlowlogNew, [
 	['ten a minute', slowlog(10), 'clear'],
 	['eleven a minute', slowlog(11), 'warning', /^ran 11 slow commands/],
+	['eleven a minute when the log was last read, two minutes ago', slowlog(11, nowMs - 120_000), 'clear'],
 	[
 		'the worst is named',
 		entries(11, slow(7800, 'eval', 'cron-report'), slow(12, 'time')),
