@@ -131,6 +131,12 @@ export type LogRemark = {
 /** The start of a server process, from the first line that it wrote into the log. */
 export type LoggedStart = {readonly processId: number; readonly atMs: number};
 
+/** Something that the log says happened at a time. Lines of one meaning in a row, less than a minute apart, are one. */
+export type LoggedHappening = Pick<LogRemark, 'id' | 'severity' | 'meaning' | 'count'> & {
+	/** When the first of its lines was written, in milliseconds since the epoch. */
+	readonly atMs: number;
+};
+
 export type LogEvidence = {
 	/** Where the log was read: a path, or `journal of redis-server.service`. */
 	readonly source: string;
@@ -138,6 +144,8 @@ export type LogEvidence = {
 	readonly starts?: readonly LoggedStart[] | undefined;
 	/** The last lines, oldest first, printable, at most 20. */
 	readonly lines: readonly string[];
+	/** What happened by the lines with a known meaning and a time, oldest first, at most 60. */
+	readonly happened?: readonly LoggedHappening[] | undefined;
 	/** The lines with a known meaning, newest first. */
 	readonly remarks: readonly LogRemark[];
 };

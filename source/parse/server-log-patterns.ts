@@ -1,6 +1,10 @@
 import type {LogRemark} from '../domain/host-evidence.js';
 
-export type LogPattern = Pick<LogRemark, 'id' | 'severity' | 'rules' | 'meaning'> & {readonly words: RegExp};
+export type LogPattern = Pick<LogRemark, 'id' | 'severity' | 'rules' | 'meaning'> & {
+	readonly words: RegExp;
+	/** Whether each start of a server writes the line: it tells of a setting, and nothing happened. */
+	readonly isAdvice?: true;
+};
 
 const pattern = (
 	id: string,
@@ -9,6 +13,8 @@ const pattern = (
 	words: RegExp,
 	meaning: string,
 ): LogPattern => ({id, severity, rules, words, meaning});
+
+const advice = (...given: Parameters<typeof pattern>): LogPattern => ({...pattern(...given), isAdvice: true});
 
 /** Patterns of log lines that say why a server stopped or didn't start. */
 const deaths: readonly LogPattern[] = [
@@ -122,22 +128,16 @@ const storage: readonly LogPattern[] = [
 		/Asynchronous AOF fsync is taking too long/,
 		'the disk is too slow for the append-only file: writes wait for it',
 	),
-	pattern('32-bit', 'warning', ['mem.32bit'], /32 bit instance detected/, 'a 32-bit server can use 3 GB at most'),
-	pattern(
+	advice('32-bit', 'warning', ['mem.32bit'], /32 bit instance detected/, 'a 32-bit server can use 3 GB at most'),
+	advice(
 		'overcommit',
 		'info',
 		['os.overcommit'],
 		/Memory overcommit must be enabled/,
 		'vm.overcommit_memory is not 1: a save may fail for want of memory that it would not use',
 	),
-	pattern(
-		'backlog',
-		'info',
-		['os.somaxconn'],
-		/The TCP backlog setting of/,
-		'net.core.somaxconn cuts the accept queue',
-	),
-	pattern(
+	advice('backlog', 'info', ['os.somaxconn'], /The TCP backlog setting of/, 'net.core.somaxconn cuts the accept queue'),
+	advice(
 		'huge-pages',
 		'info',
 		['os.thp'],
@@ -218,6 +218,21 @@ const traffic: readonly LogPattern[] = [
 		/Cluster state changed: fail/,
 		'this node calls the cluster failed',
 	),
+	pattern('cluster-restored', 'info', ['clu.state'], /Cluster state changed: ok/, 'this node calls the cluster ok'),
+	pattern(
+		'won-failover',
+		'warning',
+		['clu.state'],
+		/Failover election won: I'm the new (?:master|primary)|(?:MASTER|PRIMARY) MODE enabled/,
+		'this node became a primary',
+	),
+	pattern(
+		'replicates',
+		'warning',
+		['clu.state'],
+		/REPLICAOF \S+ enabled/,
+		'somebody made this node a replica of another (REPLICAOF)',
+	),
 	pattern(
 		'node-failed',
 		'critical',
@@ -240,10 +255,17 @@ const traffic: readonly LogPattern[] = [
 		'this node lost its slots and became a replica',
 	),
 	pattern(
+		'sentinel-failover',
+		'warning',
+		['sen.down'],
+		/[+]switch-master/,
+		'Sentinel made another node the primary of a group',
+	),
+	pattern(
 		'sentinel',
 		'warning',
 		['sen.down'],
-		/[+](?:sdown|odown|switch-master|tilt)|-failover-abort-/,
+		/[+](?:sdown|odown|tilt)|-failover-abort-/,
 		'Sentinel acted or lost sight of a node',
 	),
 	pattern(

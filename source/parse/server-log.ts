@@ -1,12 +1,17 @@
-import type {LogEvidence, LoggedStart, LogRemark} from '../domain/host-evidence.js';
+import type {LogEvidence, LoggedHappening, LoggedStart, LogRemark} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
-import {logPatterns} from './server-log-patterns.js';
+import {type LogPattern, logPatterns} from './server-log-patterns.js';
 
 /** Number of log lines that are shown: the last ones. */
 const shownLines = 20;
 
 /** At most this many starts of the server are kept from its log: the last ones. */
 const startsKept = 100;
+
+/** At most this many happenings are kept from the log: the last ones. */
+const happeningsKept = 60;
+/** Lines of one meaning with less time between them are one happening, in milliseconds. */
+const togetherMs = 60_000;
 
 /**
 Matches the first line of each process: `4242:C 24 Nov 2026 11:22:33.123 * oO0OoO0OoO0Oo Redis is starting
@@ -49,6 +54,22 @@ export function logLineTime(line: string): number | undefined {
 	return Number.isFinite(atMs) ? atMs : undefined;
 }
 
+type Happening = {-readonly [Field in keyof LoggedHappening]: LoggedHappening[Field]} & {lastMs: number};
+
+function noteHappening(happened: Happening[], {id, severity, meaning, isAdvice}: LogPattern, atMs: number | undefined) {
+	if (atMs === undefined || isAdvice === true) {
+		return;
+	}
+
+	const last = happened.at(-1);
+	if (last?.id === id && atMs - last.lastMs < togetherMs) {
+		last.count += 1;
+		last.lastMs = atMs;
+	} else {
+		happened.push({id, severity, meaning, atMs, count: 1, lastMs: atMs});
+	}
+}
+
 /**
 Evidence from the end of a server's log: its last lines, and all lines with a known meaning. Each meaning is listed
 once, with its newest line and its number of lines.
@@ -61,20 +82,24 @@ export function readServerLog(source: string, text: string): LogEvidence {
 		.map(line => sanitize(line.replace(/\r$/, '')))
 		.filter(line => line.trim() !== '');
 	const remarks = new Map<string, LogRemark>();
+	const happened: Happening[] = [];
 	for (const line of lines) {
 		const pattern = logPatterns.find(({words}) => words.test(line));
 		if (pattern !== undefined) {
 			const {id, severity, rules, meaning} = pattern;
+			const atMs = logLineTime(line);
 			const count = (remarks.get(id)?.count ?? 0) + 1;
 			// The entry is deleted first, so that the map is in the order of the newest lines.
 			remarks.delete(id);
-			remarks.set(id, {id, severity, rules, meaning, line, atMs: logLineTime(line), count});
+			remarks.set(id, {id, severity, rules, meaning, line, atMs, count});
+			noteHappening(happened, pattern, atMs);
 		}
 	}
 
 	return {
 		source,
 		lines: lines.slice(-shownLines),
+		happened: happened.slice(-happeningsKept).map(({lastMs: _, ...happening}) => happening),
 		remarks: [...remarks.values()].toReversed(),
 		starts: lines.flatMap(line => startOf(line) ?? []).slice(-startsKept),
 	};

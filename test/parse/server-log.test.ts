@@ -85,6 +85,11 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'maxmemory-below',
 		'1:M 24 Nov 2026 11:22:33.123 # WARNING: the new maxmemory value set via CONFIG SET (1048576) is smaller than the current memory usage (2000000).',
 	],
+	['cluster-restored', '1:M 24 Nov 2026 11:22:33.123 # Cluster state changed: ok'],
+	['won-failover', "1:S 24 Nov 2026 11:22:33.123 # Failover election won: I'm the new master."],
+	['won-failover', "1:S 24 Nov 2026 11:22:33.123 * PRIMARY MODE enabled (user request from 'id=3')"],
+	['replicates', "1:M 24 Nov 2026 11:22:33.123 * REPLICAOF 10.0.0.1:6379 enabled (user request from 'id=3')"],
+	['sentinel-failover', '1:X 24 Nov 2026 11:22:33.123 # +switch-master mymaster 127.0.0.1 7000 127.0.0.1 7001'],
 	['sentinel', '1:X 24 Nov 2026 11:22:33.123 # +odown master mymaster 127.0.0.1 7000 #quorum 2/2'],
 ];
 
@@ -120,6 +125,24 @@ test('ordinary lines give no remark, and each kind of remark is listed once with
 	);
 	assert.match(remarks[1]?.line ?? '', /11:22:39/);
 	assert.equal(lines.length, 20);
+});
+
+test('lines of one meaning less than a minute apart happened together, and advice is no happening', () => {
+	const at = (time: string, words: string) => `1:M 24 Nov 2026 ${time}.000 # ${words}`;
+	const text = [
+		at('11:00:00', 'WARNING Memory overcommit must be enabled!'),
+		at('11:00:10', 'Background saving error'),
+		at('11:00:40', 'Background saving error'),
+		at('11:03:00', 'Background saving error'),
+		'no time: Background saving error',
+	].join('\n');
+	assert.deepEqual(
+		readServerLog('x', text).happened?.map(({id, count, atMs}) => [id, count, new Date(atMs).getMinutes()]),
+		[
+			['save-failed', 2, 0],
+			['save-failed', 1, 3],
+		],
+	);
 });
 
 test('a log line with control characters becomes one printable line', () => {
