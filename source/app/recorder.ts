@@ -162,12 +162,14 @@ export class Recorder {
 	}
 }
 
-/** The inputs that lead to the nodes of a state. Their replies are recorded with the next polls. */
-const knownNodes = (state: MonitorState | undefined): EntryContent[] =>
-	[...(state?.nodes.values() ?? [])].flatMap(({address, endpoint, origin, otherNames = []}): EntryContent[] => [
+/** What was known of the time before, and the inputs that lead to the nodes of a state. Their replies come with the next polls. */
+const knownNodes = (state: MonitorState | undefined): EntryContent[] => [
+	...(state?.earlierEvents === undefined ? [] : [{kind: 'earlier', events: state.earlierEvents} as const]),
+	...[...(state?.nodes.values() ?? [])].flatMap(({address, endpoint, origin, otherNames = []}): EntryContent[] => [
 		{kind: 'node-found', address, endpoint, origin},
 		...otherNames.map(alias => ({kind: 'node-alias', address, alias}) as const),
-	]);
+	]),
+];
 
 const isOpen = ({clearedAtMs}: Finding): boolean => clearedAtMs === undefined;
 

@@ -127,6 +127,11 @@ export class ReplayFeed {
 				break;
 			}
 
+			case 'earlier': {
+				store.restoreEarlier(entry.events);
+				break;
+			}
+
 			case 'actions': {
 				this.#audit.push(...entry.lines);
 				store.setAudit({

@@ -214,6 +214,7 @@ export class Replay {
 			rememberedAtMs,
 			intervalMs,
 			clock,
+			startedAtMs: this.recording.beganMs,
 			runLater: clock.runLater,
 		});
 		const feed = new ReplayFeed({store, clock, settings: this.#options.settings});

@@ -125,15 +125,16 @@ export type SessionOptions = {
 	command that keeps running.
 	*/
 	readonly tracking?: TrackingMode;
+	/** Whether each node is asked once for what it knows of the time before. @default for a command that keeps running */
+	readonly asksEarlier?: boolean;
 	/** Round trips of PING are measured once this promise resolves. */
 	readonly pingAfter?: Promise<void>;
 };
 
 /** Starts the polling of a session. It ends when the signal aborts. */
-export function startSession(
-	config: Config,
-	{signal, isEveryNodeFocused, history, tracking, pingAfter, journal}: SessionOptions,
-): MonitorSession {
+export function startSession(config: Config, options: SessionOptions): MonitorSession {
+	const {signal, isEveryNodeFocused, history, tracking, pingAfter, journal} = options;
+	const {asksEarlier = tracking === undefined} = options;
 	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap, follow} = config;
 	const user = targets[0]?.username;
 	const clock = systemClock;
@@ -191,6 +192,7 @@ export function startSession(
 		intervalMs,
 		isEveryNodeFocused,
 		hasPlaces: tracking === undefined,
+		asksEarlier,
 		lagMs: recentLag.longestMs,
 		report,
 	});

@@ -12,6 +12,8 @@ import {writeOut} from './write-out.js';
 
 /** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
 const pollsNeeded = 2;
+/** Number for a report: LATENCY HISTORY is asked for after LATENCY LATEST, which is asked for after the settings. */
+const pollsNeededForEarlier = 3;
 
 /** How each node answered when this machine was inspected. */
 export type SeenStates = ReadonlyMap<NodeAddress, string>;
@@ -92,19 +94,23 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 /**
 Takes two samples of every node, one interval apart, and this machine's evidence. It takes further samples while they may
 confirm a problem. Resolves with a session that has ended; its state has every rule evaluated.
+
+@param asksEarlier Whether servers are asked for what they know of the time before, too.
 */
-export async function gatherSamples(config: Config): Promise<MonitorSession> {
+export async function gatherSamples(config: Config, asksEarlier = false): Promise<MonitorSession> {
 	const end = new AbortController();
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'confirm'});
+	const least = asksEarlier ? pollsNeededForEarlier : pollsNeeded;
+	const options = {signal: end.signal, isEveryNodeFocused: true, tracking: 'confirm', asksEarlier} as const;
+	const session = startSession(config, options);
 	session.fleet.setInterests(allInterests);
-	const deadlineMs = systemClock.elapsed() + (pollsNeeded + 1) * config.intervalMs + 2 * config.timeoutMs;
+	const deadlineMs = systemClock.elapsed() + (least + 1) * config.intervalMs + 2 * config.timeoutMs;
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
 	const states = await gatherHostEvidence(session);
 	// The rules need one more poll after the host's evidence.
 	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>
-		polls >= Math.max(pollsNeeded, (seen.get(address) ?? 0) + 1) || isRefused(session, address);
+		polls >= Math.max(least, (seen.get(address) ?? 0) + 1) || isRefused(session, address);
 	await untilPolled(session, isEnough, deadlineMs - systemClock.elapsed());
 	session.store.flush();
 	await gatherAgain(session, states, config.intervalMs);

@@ -37,6 +37,7 @@ const trials: readonly Trial[] = [
 	['CLIENT LIST', '+client|list', ['CLIENT', 'LIST', 'ID', '1']],
 	['LATENCY HISTOGRAM', '+latency|histogram', ['LATENCY', 'HISTOGRAM', 'ping'], 7],
 	['LATENCY LATEST', '+latency|latest', ['LATENCY', 'LATEST']],
+	['LATENCY HISTORY', '+latency|history', ['LATENCY', 'HISTORY', 'command']],
 ];
 
 const clusterTrials: readonly Trial[] = [

@@ -11,3 +11,10 @@ export type LatencyEvent = {
 	/** The longest duration since the server's start or LATENCY RESET, in milliseconds. */
 	readonly longestMs: number;
 };
+
+/** One line of LATENCY HISTORY: how long an event of a kind took. */
+export type LatencyMoment = {
+	/** By the server's clock, in milliseconds since the epoch. The server keeps the longest of each second. */
+	readonly atMs: number;
+	readonly durationMs: number;
+};

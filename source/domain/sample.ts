@@ -5,7 +5,7 @@ import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {Statement} from './finding.js';
 import type {CommandHistogram} from './histogram.js';
 import type {InfoReply} from './info-reply.js';
-import type {LatencyEvent} from './latency-event.js';
+import type {LatencyEvent, LatencyMoment} from './latency-event.js';
 import {messageText, type ShowName} from './message.js';
 import type {NodeAddress, NodeState} from './node.js';
 import type {RawReply} from './reply.js';
@@ -46,6 +46,8 @@ export type PollExtras = {
 	readonly defaultUserCanShutdown?: boolean;
 	/** LATENCY LATEST, read every 10 or 60 seconds, and when a server answers again after a timeout. */
 	readonly latencyEvents?: readonly LatencyEvent[];
+	/** LATENCY HISTORY by the name of the event, read once from each process. */
+	readonly latencyHistory?: ReadonlyMap<string, readonly LatencyMoment[]>;
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
 	/** A summary of the cluster bus links (Redis 7.0 and later), read seldom. */
@@ -71,6 +73,7 @@ merged with earlier readings (`MergedReading`).
 */
 export const timedReadings = [
 	'latencyEvents',
+	'latencyHistory',
 	'accessLog',
 	'modules',
 	'defaultUserCanShutdown',

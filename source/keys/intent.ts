@@ -18,6 +18,8 @@ export type Intent =
 	| {readonly kind: 'next-sort'}
 	| {readonly kind: 'invert-sort'}
 	| {readonly kind: 'next-grouping'}
+	/** Shows or hides the time before the start among the events. */
+	| {readonly kind: 'toggle-earlier'}
 	| {readonly kind: 'toggle-pause'}
 	| {readonly kind: 'toggle-baseline'}
 	| {readonly kind: 'scrub'; readonly by: 1 | -1; readonly unit: 'sample' | 'minute'}

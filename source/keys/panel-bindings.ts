@@ -162,4 +162,13 @@ export const panelBindings: readonly KeyBinding[] = [
 			'clients: count them by name, address, user or library instead of listing them; slow log: show all nodes',
 		intent: () => ({kind: 'next-grouping'}),
 	},
+	{
+		id: 'earlier',
+		section: 'Look',
+		keys: ['E'],
+		shown: 'E',
+		description:
+			'events: also what servers and this machine still knew of the time before redis-top started, or without it; on other panels, open Events with it',
+		intent: () => ({kind: 'toggle-earlier'}),
+	},
 ];

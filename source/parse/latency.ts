@@ -1,5 +1,5 @@
 import type {CommandHistogram} from '../domain/histogram.js';
-import type {LatencyEvent} from '../domain/latency-event.js';
+import type {LatencyEvent, LatencyMoment} from '../domain/latency-event.js';
 import type {RawReply} from '../domain/reply.js';
 import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
@@ -45,5 +45,14 @@ export function parseLatencyLatest(reply: RawReply): LatencyEvent[] {
 		return name === undefined || seconds === undefined || latestMs === undefined
 			? []
 			: [{event: name, atMs: seconds * 1000, latestMs, longestMs: longestMs ?? latestMs}];
+	});
+}
+
+/** Parses the reply of LATENCY HISTORY, oldest first. An entry: `[seconds since the epoch, ms]`. */
+export function parseLatencyHistory(reply: RawReply): LatencyMoment[] {
+	return (isArray(reply) ? reply : []).flatMap(row => {
+		const [atSeconds, took] = isArray(row) ? row : [];
+		const [seconds, durationMs] = [numberOf(atSeconds), numberOf(took)];
+		return seconds === undefined || durationMs === undefined ? [] : [{atMs: seconds * 1000, durationMs}];
 	});
 }

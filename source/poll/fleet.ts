@@ -219,7 +219,7 @@ export class Fleet {
 		}
 
 		const end = new AbortController();
-		const {clock, openPort, lagMs, hasPlaces, signal, isEveryNodeFocused = false} = this.#options;
+		const {clock, openPort, lagMs, hasPlaces, signal, isEveryNodeFocused = false, asksEarlier = false} = this.#options;
 		const loop = new NodeLoop({
 			address,
 			settings,
@@ -243,6 +243,7 @@ export class Fleet {
 				isSlowlogDue: this.#slowlogRotation.take(address, this.#members, this.#interests, clock.elapsed()),
 				...this.#clusterSchedule.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
 				seeksSentinels: !this.#monitored.has(address),
+				asksEarlier,
 			}),
 			// The node in focus doesn't wait for other nodes.
 			yieldIfDue: () => (this.#focus === address ? undefined : this.#slicer.yieldIfDue()),

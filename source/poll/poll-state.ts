@@ -57,6 +57,8 @@ export type PollState = {
 	subscribersSeen: number | undefined;
 	/** Whether a module is loaded that reports its failures in INFO modules. */
 	hasSearchModule: boolean;
+	/** The names of the events that LATENCY LATEST listed. */
+	latencyEvents: readonly string[];
 	/** The setting `latency-monitor-threshold`; undefined while it isn't known. */
 	latencyThreshold: string | undefined;
 	/** Whether the last poll timed out. This poll then also asks what blocked the server. */
@@ -93,6 +95,7 @@ export const newPollState = (): PollState => ({
 	sentinel: undefined,
 	subscribersSeen: undefined,
 	hasSearchModule: false,
+	latencyEvents: [],
 	latencyThreshold: undefined,
 	isRecovering: false,
 	oneArgumentKinds: new Set(),
@@ -122,6 +125,7 @@ export function updateFromReplies(state: PollState, extras: WritableExtras): voi
 	state.isRecovering = false;
 	state.openSlots = extras.clusterNodes === undefined ? state.openSlots : openSlotsIn(extras.clusterNodes);
 	state.latencyThreshold = extras.config?.get('latency-monitor-threshold') ?? state.latencyThreshold;
+	state.latencyEvents = latencyEventNames(extras) ?? state.latencyEvents;
 	state.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? state.hasSearchModule;
 	if (extras.clients !== undefined) {
 		state.listedClientDigest = state.clientDigest;
@@ -136,6 +140,16 @@ export function updateFromReplies(state: PollState, extras: WritableExtras): voi
 		delete extras.slowlog;
 	}
 }
+
+/** Most events of the latency monitor whose history is read. Servers have about twenty. */
+const mostLatencyEvents = 24;
+
+/** Names that can be sent back as an argument: a name from a server may be anything. */
+const latencyEventNames = ({latencyEvents}: WritableExtras): readonly string[] | undefined =>
+	latencyEvents
+		?.map(({event}) => event)
+		.filter(event => /^[\w-]{1,64}$/.test(event))
+		.slice(0, mostLatencyEvents);
 
 /** Fields of INFO that change when a client comes, goes, blocks, subscribes, watches, or is paused with others. */
 const clientFields = [

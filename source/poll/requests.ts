@@ -4,13 +4,14 @@ import {parseClusterLinks} from '../parse/cluster-links.js';
 import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
 import {parseInfo} from '../parse/info.js';
-import {parseHistograms, parseLatencyLatest} from '../parse/latency.js';
+import {parseHistograms, parseLatencyHistory, parseLatencyLatest} from '../parse/latency.js';
 import {commandAvailability} from '../parse/reply-error.js';
 import {parseModules} from '../parse/server-modules.js';
 import {parseLargeLog, parseSlowlog} from '../parse/slowlog.js';
 import {infoSections} from '../wire/info-sections.js';
 import {grantOf, type ReadCommand, readCommand, sentinelChannel, wordsOf} from '../wire/read-commands.js';
 import {clientListPeriod, isListAwaited, isSecondListAwaited} from './client-list-schedule.js';
+import {linksPeriod} from './links-period.js';
 import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 import {commandlogSettings, polledSettings} from './polled-settings.js';
@@ -60,20 +61,6 @@ Most open slots of one node whose keys are counted. An interrupted resharding le
 */
 const mostCountedSlots = 8;
 
-/**
-Time between two CLUSTER LINKS in milliseconds; undefined: not now. The reply grows with the cluster: 300 KB at 1,000
-nodes, almost all of it known already. A new gap is checked after three seconds, because the link may be connecting. A
-confirmed gap is checked every minute.
-*/
-function linksPeriod({busLinks}: PollState, {isFocused, isWholeAtOnce, links = 'scheduled'}: PollDemand) {
-	const gaps = busLinks?.gaps ?? [];
-	const againMs = gaps.some(({isConfirmed}) => !isConfirmed) ? (isWholeAtOnce ? 0 : 3000) : 60_000;
-	const gapMs = gaps.length === 0 ? Number.POSITIVE_INFINITY : againMs;
-	const scheduledMs = {now: 0, scheduled: isFocused ? 10_000 : 30_000, 'not-now': Number.POSITIVE_INFINITY}[links];
-	const periodMs = Math.min(gapMs, scheduledMs);
-	return Number.isFinite(periodMs) ? periodMs : undefined;
-}
-
 /** Number of entries that COMMANDLOG GET asks for: as many as the server keeps by default. */
 const largeEntries = '128';
 
@@ -105,6 +92,10 @@ Whether the user may read the settings, and so probably everything else. A user 
 would count each refusal and add it to ACL LOG.
 */
 const isAdministrator = ({lastAskedMs, blind}: PollState): boolean => lastAskedMs.has('config') && !blind.has('config');
+
+/** Whether a log is read for the time before redis-top started: once, from a user who may read settings. */
+const isEarlierDue = (kind: string, state: PollState, demand: PollDemand): boolean =>
+	demand.asksEarlier === true && isShown(demand) && isAdministrator(state) && !state.lastAskedMs.has(kind);
 
 const primaryNames = ({sentinel}: PollState): ReadonlyArray<readonly string[]> =>
 	(sentinel?.names ?? []).map(name => [name]);
@@ -224,7 +215,7 @@ export const requests = [
 		kind: 'slowlog',
 		command: 'slowlog|get',
 		arguments: ({slowlogCount}) => [[String(slowlogCount)]],
-		when: ({isRecovering}, demand) => isRecovering || showsSlowlog(demand),
+		when: (state, demand) => state.isRecovering || showsSlowlog(demand) || isEarlierDue('slowlog', state, demand),
 		everyMs: ({isRecovering}, {isFocused, isSlowlogDue = false}) =>
 			isRecovering || isSlowlogDue ? 0 : isFocused ? 5000 : 10_000,
 		read: intoList('slowlog', parseSlowlog, lengthOf),
@@ -287,6 +278,19 @@ export const requests = [
 		when: state => state.isRecovering || (isAdministrator(state) && state.latencyThreshold !== '0'),
 		everyMs: ({isRecovering}, {isFocused}) => (isRecovering ? 0 : isFocused ? 10_000 : 60_000),
 		read: into('latencyEvents', parseLatencyLatest),
+	},
+	{
+		// Up to 160 entries an event, read once: what the latency monitor noted before redis-top started.
+		kind: 'latency-history',
+		command: 'latency|history',
+		arguments: ({latencyEvents}) => latencyEvents.map(event => [event]),
+		when: (state, demand) => isEarlierDue('latency-history', state, demand),
+		everyMs: () => 0,
+		read: (reply, {extras}, command) => {
+			const moments = parseLatencyHistory(reply);
+			extras.latencyHistory = new Map(extras.latencyHistory).set(command.at(-1) ?? '', moments);
+			return moments.length === lengthOf(reply);
+		},
 	},
 	{
 		kind: 'large-requests',

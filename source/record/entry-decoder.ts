@@ -22,6 +22,7 @@ const jsonKinds: ReadonlySet<unknown> = new Set<EntryKind>([
 	'ladder',
 	'focus',
 	'events',
+	'earlier',
 	'actions',
 ]);
 

@@ -56,6 +56,8 @@ export class EntryEncoder {
 	/** The monotonic time of each node's last poll in this block. Later times are written as differences to it. */
 	#elapsed = new Map<NodeAddress, number>();
 	#atMs = 0;
+	/** What was known of the time before: one list of the whole deployment. */
+	#earlier: Entry | undefined;
 
 	get length(): number {
 		return this.#bytes.length;
@@ -84,6 +86,10 @@ export class EntryEncoder {
 			for (const entry of [found, ...aliases, ...lasting.values(), ...failures]) {
 				this.#writeJson(entry);
 			}
+		}
+
+		if (this.#earlier !== undefined) {
+			this.#writeJson(this.#earlier);
 		}
 
 		for (const node of this.#nodes.values()) {
@@ -129,6 +135,11 @@ export class EntryEncoder {
 	}
 
 	#keep(entry: Entry): void {
+		if (entry.kind === 'earlier') {
+			this.#earlier = entry;
+			return;
+		}
+
 		if (entry.kind === 'node-found') {
 			this.#nodes.set(entry.address, {
 				found: entry,

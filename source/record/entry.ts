@@ -52,6 +52,8 @@ export type EntryContent =
 	| {readonly kind: 'focus'; readonly address: NodeAddress | undefined}
 	/** Events that cannot be derived from replies. */
 	| {readonly kind: 'events'; readonly events: readonly MonitorEvent[]}
+	/** What servers and the machine still knew of the time before, all of it, newest first. */
+	| {readonly kind: 'earlier'; readonly events: readonly MonitorEvent[]}
 	/** New lines of the audit log: actions through redis-top. */
 	| {readonly kind: 'actions'; readonly lines: readonly AuditEntry[]};
 

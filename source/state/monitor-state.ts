@@ -53,6 +53,8 @@ export type MonitorState = {
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 	/** The events, newest first, at most 1000. */
 	readonly events: readonly MonitorEvent[];
+	/** What servers and the machine still knew of the time before redis-top started, newest first. */
+	readonly earlierEvents?: readonly MonitorEvent[] | undefined;
 	/** The findings that hold, and those that ended within the last 15 minutes, in no order. */
 	readonly findings: readonly Finding[];
 	/**

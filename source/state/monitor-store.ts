@@ -13,49 +13,29 @@ import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
 import {topologyOf} from '../topology/topology.js';
 import {ClusterTracker} from './cluster-tracker.js';
 import {ClusterViewCache} from './cluster-view-cache.js';
+import {EarlierHistory} from './earlier-history.js';
+import {EventLog} from './event-log.js';
 import {createStore, type ExternalStore} from './external-store.js';
 import {FindingEvents} from './finding-events.js';
-import type {TrackingMode} from './finding-tracks.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
 import {incidentSince} from './incident-since.js';
 import {lagEvent, pingedNode} from './local-lag.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
+import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {interrupted, longSeries, newRecord, shortSeries} from './new-record.js';
-import {PublishTimer, patienceMs, publishPeriodMs, type RunLater} from './publish-timer.js';
+import {PublishTimer, patienceMs, publishPeriodMs} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
 import {type RestoredState, type StoreInput, withAges} from './store-input.js';
 import {rankedFindings} from './verdict.js';
 
-const eventsKept = 1000;
-/** Longest time between a reply and the event that it leads to, in milliseconds. */
-const restoredForMs = 5000;
-
-const eventKey = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${node}`;
-
-export type MonitorStoreOptions = {
-	readonly target: string;
-	readonly isInsecure: boolean;
-	readonly user?: string | undefined;
-	/** When the remembered nodes of the target were last seen, in milliseconds since the epoch. */
-	readonly rememberedAtMs?: number | undefined;
-	readonly intervalMs: number;
-	readonly clock: Clock;
-	/** The history to which each record is added; undefined: none. */
-	readonly history?: History | undefined;
-	/** How findings are confirmed; `once` for a command that takes one sample and exits. See `FindingTracks`. */
-	readonly tracking?: TrackingMode | undefined;
-	/** Called with every input of the store before it is processed; a recording is written by it. */
-	readonly journal?: ((input: StoreInput) => void) | undefined;
-	/** How a replay runs something later: its time is the recording's. */
-	readonly runLater?: RunLater | undefined;
-};
-
 /** Everything that is known about the servers. Only polling writes it; panels and reports read it. */
 export class MonitorStore {
 	readonly #clock: Clock;
 	readonly #cluster = new ClusterTracker();
+	readonly #earlier: EarlierHistory;
+	readonly #events = new EventLog();
 	readonly #findingEvents: FindingEvents;
 	readonly #health: Health;
 	readonly #history: History | undefined;
@@ -71,14 +51,14 @@ export class MonitorStore {
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
 	#laggedAtMs: number | undefined;
-	/** Keys of the newest restored events, whose replies may still come and must not add them again. */
-	#restored: ReadonlySet<string> = new Set();
 	/** True while a replay skips to the moment to show. Rules and views are then evaluated every few seconds only. */
 	isSparse = false;
 
 	constructor(options: MonitorStoreOptions) {
 		const {target, isInsecure, user, rememberedAtMs, intervalMs, clock, history, tracking, journal, runLater} = options;
+		const {startedAtMs = clock.now()} = options;
 		this.#clock = clock;
+		this.#earlier = new EarlierHistory(startedAtMs);
 		this.#history = history;
 		this.#health = new Health(tracking);
 		this.#findingEvents = new FindingEvents(tracking);
@@ -88,14 +68,14 @@ export class MonitorStore {
 		this.#draft = {
 			target,
 			nodes: new Map(),
-			events: [],
+			events: this.#events.events,
 			findings: [],
 			blindRules: [],
 			isInsecure,
 			user,
 			rememberedAtMs,
 			isFromMemory: false,
-			startedAtMs: clock.now(),
+			startedAtMs,
 		};
 		this.#published = createStore(this.#draft);
 	}
@@ -189,6 +169,7 @@ export class MonitorStore {
 		this.#history?.add(next, nowMs, isFocused);
 		if (outcome.kind === 'sampled') {
 			this.#tell(nodeEvents(outcome.address, record.sample, outcome.sample));
+			this.#noteEarlier(this.#earlier.note(next));
 		}
 
 		this.#tell(reachEvents(record, next, outcome, this.#clock.now()));
@@ -227,7 +208,9 @@ export class MonitorStore {
 		this.#journal({kind: 'host', address, evidence, begunAtMs});
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
-			this.#put({...record, host: {atMs: begunAtMs, value: evidence}, hostBefore: record.host});
+			const next = {...record, host: {atMs: begunAtMs, value: evidence}, hostBefore: record.host};
+			this.#put(next);
+			this.#noteEarlier(this.#earlier.note(next));
 			this.#timer.within(patienceMs);
 		}
 	}
@@ -247,6 +230,15 @@ export class MonitorStore {
 		if (events.length > 0) {
 			this.#journal({kind: 'events', events});
 			this.#tell(events);
+		}
+	}
+
+	#noteEarlier(hasMore: boolean): void {
+		if (hasMore) {
+			const {events} = this.#earlier;
+			this.#journal({kind: 'earlier', events});
+			this.#draft = {...this.#draft, earlierEvents: events};
+			this.#publishSoon();
 		}
 	}
 
@@ -274,11 +266,16 @@ export class MonitorStore {
 		this.#findingEvents.expect(findings);
 	}
 
+	/** Takes in what the monitor that recorded noted of the time before. */
+	restoreEarlier(events: readonly MonitorEvent[]): void {
+		this.#noteEarlier(this.#earlier.restore(events));
+	}
+
 	/** Replaces the events by those that a recording noted until now, newest first. */
 	restoreEvents(events: readonly MonitorEvent[]): void {
 		this.#health.remember(events);
-		this.#draft = {...this.#draft, events: events.slice(0, eventsKept)};
-		this.#restored = new Set(events.filter(({atMs}) => atMs >= this.#clock.now() - restoredForMs).map(eventKey));
+		this.#events.restore(events, this.#clock.now());
+		this.#draft = {...this.#draft, events: this.#events.events};
 	}
 
 	/** Restores what was known at the beginning of a block of a recording, besides the nodes' replies. */
@@ -318,10 +315,9 @@ export class MonitorStore {
 	}
 
 	#addEvents(given: readonly MonitorEvent[]): void {
-		const events = this.#restored.size === 0 ? given : given.filter(event => !this.#restored.has(eventKey(event)));
-		if (events.length > 0) {
-			const kept = [...events.toReversed(), ...this.#draft.events].slice(0, eventsKept);
-			this.#draft = {...this.#draft, events: kept};
+		this.#events.add(given);
+		if (this.#events.events !== this.#draft.events) {
+			this.#draft = {...this.#draft, events: this.#events.events};
 		}
 	}
 

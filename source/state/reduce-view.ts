@@ -43,6 +43,7 @@ export type ViewEvent =
 	| {readonly kind: 'sorted'; readonly sort: string | undefined}
 	| {readonly kind: 'sort-inverted'}
 	| {readonly kind: 'grouping-stepped'}
+	| {readonly kind: 'earlier-toggled'}
 	| {readonly kind: 'filter-started'}
 	| {readonly kind: 'filter-typed'; readonly text: string}
 	| {readonly kind: 'filter-kept'}
@@ -189,6 +190,16 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 			const choices = groupings[view.panel] ?? [];
 			const index = choices.indexOf(tableOf(view, view.panel).groupBy);
 			return withTable(view, {groupBy: choices[(index + 1) % choices.length], selectedKey: undefined});
+		}
+
+		case 'earlier-toggled': {
+			if (view.panel !== 'events') {
+				const opened = reduceView(view, {kind: 'panel-opened', panel: 'events'});
+				return withTable(opened, {groupBy: 'earlier', selectedKey: undefined});
+			}
+
+			const groupBy = tableOf(view, 'events').groupBy === undefined ? 'earlier' : undefined;
+			return withTable(view, {groupBy, selectedKey: undefined});
 		}
 
 		case 'filter-started': {

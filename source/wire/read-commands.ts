@@ -35,7 +35,8 @@ of memory. Versions are `since` of the servers' own command tables, tried on Red
 */
 const listed = [
 	...needed('everybody', 'auth', 'hello'),
-	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get', 'latency|latest'),
+	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get'),
+	...needed('monitor', 'latency|latest', 'latency|history'),
 	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
 	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
 	{name: 'cluster|links', need: 'monitor', redis: [7, 0]},
@@ -67,7 +68,7 @@ const listed = [
 	...needed('nobody', 'client|id', 'client|getname', 'role', 'dbsize', 'lastsave'),
 	{name: 'acl|log', need: 'monitor', redis: [6, 0]},
 	{name: 'module|list', need: 'monitor', redis: [4, 0]},
-	...needed('nobody', 'latency|history', 'latency|doctor', 'memory|stats', 'memory|doctor'),
+	...needed('nobody', 'latency|doctor', 'memory|stats', 'memory|doctor'),
 	...needed('nobody', 'cluster|slots', 'cluster|myid', 'cluster|count-failure-reports'),
 	...needed('nobody', 'command|count', 'pubsub|channels', 'pubsub|numpat', 'sentinel|slaves'),
 ] as const satisfies readonly ReadCommand[];

@@ -13,7 +13,7 @@ import {recordCluster, writeRecording} from '../harness/recorded-cluster.js';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-replay-'));
 
 /** All of a state that panels and rules read, as values that can be compared. */
-const comparable = ({nodes, events, findings, blindRules, cluster}: MonitorState) => ({
+const comparable = ({nodes, events, earlierEvents, findings, blindRules, cluster}: MonitorState) => ({
 	nodes: [...nodes.values()].map(({series, ping, sample, thresholds: _, ...record}) => ({
 		...record,
 		ping: ping.lastMs,
@@ -21,13 +21,15 @@ const comparable = ({nodes, events, findings, blindRules, cluster}: MonitorState
 		series: Object.fromEntries(metrics.map(({id}) => [id, series.get(id)?.latest(60)])),
 	})),
 	events,
+	earlierEvents,
 	findings,
 	blindRules,
 	verdicts: cluster?.verdicts,
 });
 
 /** What an operator reads of a state: what is wrong since when, what happened, how each node is and how old each reading. */
-const told = ({findings, events, nodes}: MonitorState) => ({
+const told = ({findings, events, earlierEvents, nodes}: MonitorState) => ({
+	earlierEvents,
 	findings: findings
 		.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined)
 		.map(finding => `${new Date(finding.sinceMs).toISOString()} ${finding.node} ${findingText(finding)}`)
@@ -63,6 +65,7 @@ test('replayed replies lead to the state that they led to live, at every second 
 	}
 
 	assert.ok(live.length === 150 && replay.get().findings.length > 0);
+	assert.ok((replay.get().earlierEvents?.length ?? 0) > 6);
 });
 
 test('a moment that is jumped to shows what was found there, since when, and the events before it', async () => {

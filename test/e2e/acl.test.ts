@@ -39,6 +39,7 @@ const onOccasion = new Set([
 	'cluster|countkeysinslot',
 	'cluster|getslotmigrations',
 	'latency|latest',
+	'latency|history',
 	'pubsub|numsub',
 	'subscribe',
 	'function|stats',

@@ -72,6 +72,7 @@ export async function recordCluster(options: RecordedClusterOptions): Promise<Bu
 		clock,
 		signal: end.signal,
 		intervalMs,
+		asksEarlier: true,
 		report: event => applyFleetEvent(store, event, {}),
 	});
 	fleet.setInterests(new Set(['clients', 'slowlog', 'histograms', 'cluster']));

@@ -12,7 +12,7 @@ import {parseRunningFunction} from '../../source/parse/function-stats.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {commandStats, errorStats, keyspace, replicaLines} from '../../source/parse/info-fields.js';
 import {journalOomKills, kmsgOomKills} from '../../source/parse/kernel-log.js';
-import {parseHistograms, parseLatencyLatest} from '../../source/parse/latency.js';
+import {parseHistograms, parseLatencyHistory, parseLatencyLatest} from '../../source/parse/latency.js';
 import {
 	cgroupOwner,
 	parseColonTable,
@@ -56,6 +56,7 @@ const replyParsers: Readonly<Record<string, (reply: RawReply) => unknown>> = {
 	modules: parseModules,
 	functionStats: reply => [parseRunningFunction(reply)],
 	latencyLatest: parseLatencyLatest,
+	latencyHistory: parseLatencyHistory,
 	histograms: parseHistograms,
 	config: parseConfig,
 	watchedPrimaries: parseMonitoredPrimaries,

@@ -40,6 +40,7 @@ const askedAt = (...asked: ReadonlyArray<readonly [RequestKind, number]>): Pick<
 /** What rules alone look at, once a minute; its own table stands below. */
 const rareKinds: ReadonlySet<RequestKind> = new Set([
 	'latency-events',
+	'latency-history',
 	'large-requests',
 	'large-replies',
 	'modules',
@@ -79,6 +80,20 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 		{...nobody, isSlowlogDue: true},
 		1000,
 		['info', 'slowlog'],
+	],
+	[
+		'its slow log once, for what was before the start',
+		memory(askedAt(['config', 0])),
+		{...nobody, isMerged: true, asksEarlier: true},
+		1000,
+		['info', 'slowlog'],
+	],
+	[
+		'its slow log was read for that',
+		memory(askedAt(['config', 0], ['slowlog', 0])),
+		{...nobody, isMerged: true, asksEarlier: true},
+		60_000,
+		['info'],
 	],
 	['slow log alone', memory(), demand({interests: new Set(['slowlog'] as const)}), 0, ['info', 'slowlog', 'config']],
 	[
@@ -376,6 +391,9 @@ test('after CLIENT LIST was read, the digest of its INFO is the known one', () =
 });
 
 const asked = (atMs: number) => askedAt(...[...rareKinds, 'config' as const].map(kind => [kind, atMs] as const));
+const withoutHistory = {
+	lastAskedMs: new Map([...asked(0).lastAskedMs].filter(([kind]) => kind !== 'latency-history')),
+};
 const valkey81 = {valkey: [8, 1] as const};
 const denied = {
 	spot: {command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'},
@@ -396,6 +414,27 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 		memory({...asked(0), blind: new Map([['config', denied]])}),
 		nobody,
 		300_000,
+		[],
+	],
+	[
+		'what was before the start: the history of each latency event, once',
+		memory({...withoutHistory, latencyEvents: ['command', 'fork']}),
+		{...nobody, isMerged: true, asksEarlier: true},
+		1000,
+		['latency-history', 'latency-history'],
+	],
+	[
+		'and never again',
+		memory({...asked(0), latencyEvents: ['command']}),
+		{...nobody, isMerged: true, asksEarlier: true},
+		60_000,
+		['latency-events'],
+	],
+	[
+		'not of who may not read settings',
+		memory({...withoutHistory, blind: new Map([['config', denied]]), latencyEvents: ['command']}),
+		{...nobody, isMerged: true, asksEarlier: true},
+		1000,
 		[],
 	],
 	['in focus, ten seconds later', memory(asked(0)), demand(), 10_000, ['latency-events']],

@@ -161,3 +161,11 @@ for (const [from, step, to] of intervals) {
 		assert.equal(reduceView(newView('overview', from), {kind: 'interval-stepped', by: step}).intervalMs, to);
 	});
 }
+
+test('E widens the events to what was before the start, and back; on other panels it opens them widened', () => {
+	const opened = reduceView(newView('overview', 1000, false), {kind: 'earlier-toggled'});
+	assert.deepEqual([opened.panel, opened.tables.events?.groupBy], ['events', 'earlier']);
+	const narrowed = reduceView(opened, {kind: 'earlier-toggled'});
+	assert.equal(narrowed.tables.events?.groupBy, undefined);
+	assert.equal(reduceView(narrowed, {kind: 'earlier-toggled'}).tables.events?.groupBy, 'earlier');
+});

@@ -47,7 +47,7 @@ const paragraph = (text: string): Block => ({kind: 'paragraph', text});
 
 /** Lays a report out as sections. Sections without content say so, because a missing section could be a mistake. */
 export function documentOf(incident: Incident): IncidentDocument {
-	const {source, fromMs, toMs, severity, nodes, kind, earlier} = incident;
+	const {source, fromMs, toMs, severity, nodes, kind} = incident;
 	const sections: Section[] = [
 		{title: 'What happened', blocks: [paragraph(incident.summary.join(' '))]},
 		{title: 'Impact', blocks: impactBlocks(incident)},
@@ -55,7 +55,7 @@ export function documentOf(incident: Incident): IncidentDocument {
 		{title: 'What was done and proved', blocks: actionBlocks(incident)},
 		{title: 'Timeline (UTC)', blocks: timelineBlocks(incident)},
 		{title: 'Figures', blocks: figureBlocks(incident)},
-		...(source.isRecording ? [] : [{title: 'What servers still know', blocks: earlierBlocks(incident)}]),
+		{title: source.isRecording ? 'Before the recording' : 'What servers still know', blocks: earlierBlocks(incident)},
 		{title: 'What could not be seen', blocks: [{kind: 'list', items: incident.unseen.map(text => ({text}))}]},
 		{title: 'What to check after', blocks: afterBlocks(incident)},
 		{title: 'Nodes at the end', blocks: nodeBlocks(incident)},
@@ -77,7 +77,7 @@ export function documentOf(incident: Incident): IncidentDocument {
 						] as const,
 					]),
 		],
-		sections: earlier.length === 0 ? sections.filter(({blocks}) => blocks.length > 0) : sections,
+		sections,
 		foot: `Made by redis-top ${source.version} at ${utcDateTime(source.madeAtMs)} UTC from ${source.isRecording ? 'a recording' : 'two samples'}. Findings are those of this version's rules.`,
 	};
 }
@@ -184,16 +184,25 @@ function figureBlocks({figures, fromMs, toMs, shades, text}: Incident): Block[] 
 }
 
 function earlierBlocks({earlier}: Incident): Block[] {
-	return earlier.length === 0
-		? [paragraph('The servers know nothing of the time before.')]
+	const {notes, leftOut, gaps} = earlier;
+	return notes.length === 0
+		? [paragraph('Nothing is known of the time before.'), ...gapBlocks(gaps)]
 		: [
 				{
 					kind: 'table',
-					heads: ['Time', 'Node', 'What'],
-					rows: earlier.map(({atMs, node, text}) => ({cells: [utcDateTime(atMs), node, text]})),
+					heads: ['Time (UTC)', 'Node', 'What'],
+					rows: notes.map(({atMs, node, severity, text}) => ({
+						severity,
+						cells: [utcDateTime(atMs), node ?? 'the deployment', text],
+					})),
 				},
+				...(leftOut === 0 ? [] : [paragraph(`${leftOut} older or further ones are left out.`)]),
+				...gapBlocks(gaps),
 			];
 }
+
+const gapBlocks = (gaps: readonly string[]): Block[] =>
+	gaps.length === 0 ? [] : [{kind: 'list', items: gaps.map(text => ({text}))}];
 
 const afterBlocks = ({after}: Incident): Block[] =>
 	after.length === 0

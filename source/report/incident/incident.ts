@@ -5,7 +5,7 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {Finding} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {type DoneAction, doneActions} from './done-actions.js';
-import {type EarlierNote, earlierNotes} from './earlier-notes.js';
+import {type EarlierNotes, earlierNotes} from './earlier-notes.js';
 import {type EndingFacts, endingOf, endingText} from './endings.js';
 import {type Episode, type Family, familiesOf, nodesIn} from './episodes.js';
 import type {Figure} from './figure-log.js';
@@ -76,7 +76,7 @@ export type Incident = {
 	readonly actions: readonly DoneAction[];
 	readonly figures: readonly Figure[];
 	readonly shades: readonly Shade[];
-	readonly earlier: readonly EarlierNote[];
+	readonly earlier: EarlierNotes;
 	readonly unseen: readonly string[];
 	readonly after: readonly FollowUp[];
 	readonly text: ReportText;
@@ -112,7 +112,7 @@ export function incidentOf(log: IncidentLog, source: ReportSource, show: ShowNam
 		actions,
 		figures: chosenFigures(log.figures(), families),
 		shades: shadesOf(families, {fromMs, toMs}),
-		earlier: isRecording || last === undefined ? [] : earlierNotes(last),
+		earlier: last === undefined ? {notes: [], leftOut: 0, gaps: []} : earlierNotes(last, text),
 		unseen: unseenIn(log, source, text),
 		after: last === undefined ? [] : followUps(families, last, text, toMs),
 		text,

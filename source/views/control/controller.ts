@@ -244,6 +244,7 @@ export class Controller {
 		'next-sort': () => this.#stepSort(),
 		'invert-sort': () => this.#apply({kind: 'sort-inverted'}),
 		'next-grouping': () => this.#apply({kind: 'grouping-stepped'}),
+		'toggle-earlier': () => this.#apply({kind: 'earlier-toggled'}),
 		'toggle-pause': () => this.#time.togglePause(),
 		'toggle-baseline': () => this.#time.toggleBaseline(),
 		scrub: step => this.#time.scrub(focusedNode(this.#options.liveState(), this.#view)?.address, step),

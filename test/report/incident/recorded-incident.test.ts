@@ -38,6 +38,7 @@ const sectionTitles = [
 	'What was done and proved',
 	'Timeline (UTC)',
 	'Figures',
+	'Before the recording',
 	'What could not be seen',
 	'What to check after',
 	'Nodes at the end',

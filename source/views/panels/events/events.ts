@@ -1,5 +1,6 @@
+import {earlierGaps} from '../../../derive/earlier-events.js';
 import type {EventSeverity, MonitorEvent} from '../../../domain/event.js';
-import {messageText} from '../../../domain/message.js';
+import {message, messageText} from '../../../domain/message.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import type {Column} from '../../../text/columns.js';
@@ -43,14 +44,19 @@ export const eventsPanel: Panel = {
 				room,
 			);
 			return {
-				title: titleParts(severityCounts(state.events), `sort ${sortOf(table).title}`, filterTitle(table)),
+				title: titleParts(
+					severityCounts(state.events),
+					earlierTitle(input),
+					`sort ${sortOf(table).title}`,
+					filterTitle(table),
+				),
 				right: list.range,
 				lines: list.lines,
 			};
 		}),
 	rowTitle: 'Event',
 	details: (input, rowKey) => {
-		const event = keyedEvents(input.state.events).find(({key}) => key === rowKey)?.event;
+		const event = keyedEvents(listedEvents(input)).find(({key}) => key === rowKey)?.event;
 		return event === undefined
 			? undefined
 			: [
@@ -59,6 +65,14 @@ export const eventsPanel: Panel = {
 					['severity', event.severity],
 					['node', event.node ?? 'redis-top'],
 					['kind', event.kind],
+					...(event.isEarlier === true
+						? [
+								[
+									'known from',
+									'the server or this machine: it was before redis-top, or the recording, started',
+								] as const,
+							]
+						: []),
 					['text', messageText(event.text)],
 				];
 	},
@@ -108,8 +122,8 @@ const eventColumns = (state: MonitorState, nowMs: number, width: number): Readon
 		minWidth: 40,
 		isFlexible: true,
 		priority: 1,
-		text: ({event}) => eventWords(event, state),
-		tone: ({event}) => severityTone[event.severity],
+		text: ({event}) => `${event.isEarlier === true ? 'earlier: ' : ''}${eventWords(event, state)}`,
+		tone: ({event}) => (event.isEarlier === true ? 'dim' : severityTone[event.severity]),
 	},
 	...(width < widthForKind ? [] : [kindColumn]),
 ];
@@ -132,8 +146,9 @@ function keyedEvents(events: readonly MonitorEvent[]): EventRow[] {
 		.reverse();
 }
 
-function shownRows({state, table}: PanelInput): readonly EventRow[] {
-	const rows = filterRows(keyedEvents(state.events), table.filter, ({event}) =>
+function shownRows(input: PanelInput): readonly EventRow[] {
+	const {table} = input;
+	const rows = filterRows(keyedEvents(listedEvents(input)), table.filter, ({event}) =>
 		[event.node, event.kind, event.severity, messageText(event.text)].join(' '),
 	);
 	switch (sortOf(table).id) {
@@ -144,6 +159,31 @@ function shownRows({state, table}: PanelInput): readonly EventRow[] {
 		default:
 			return table.isInverted ? rows.toReversed() : rows;
 	}
+}
+
+/** The events, and below them what was before, with what is not known of it. */
+function listedEvents({state, table: {groupBy}}: PanelInput): readonly MonitorEvent[] {
+	return groupBy === 'earlier' ? [...state.events, ...gapEvents(state), ...(state.earlierEvents ?? [])] : state.events;
+}
+
+const gapEvents = ({nodes, startedAtMs}: MonitorState): MonitorEvent[] =>
+	[...nodes.values()].flatMap(record =>
+		earlierGaps(record).map(gap => ({
+			atMs: startedAtMs,
+			node: record.address,
+			kind: 'not-known',
+			severity: 'info',
+			text: message`not known: ${gap}`,
+			isEarlier: true,
+		})),
+	);
+
+function earlierTitle({state: {earlierEvents = []}, table: {groupBy}, keyboard}: PanelInput): string | undefined {
+	return groupBy === 'earlier'
+		? `with ${earlierEvents.length} earlier`
+		: earlierEvents.length === 0
+			? undefined
+			: `${keyboard.shown('earlier')} ${earlierEvents.length} earlier`;
 }
 
 /** The number of events by severity: `!! 2  ! 5`. Empty without critical events and warnings. */

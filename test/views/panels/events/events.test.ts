@@ -47,6 +47,41 @@ test('at 80 columns the newest event is first, and its severity is a glyph', () 
 	]);
 });
 
+test('E adds what was before the start, marked, and what is not known of it', () => {
+	const node = {
+		...emptyRecord('10.0.1.11:6379'),
+		blind: [{command: 'ACL LOG', kind: 'denied', why: 'NOPERM', grant: '+acl|log'}],
+	} as const;
+	const earlierEvents = [eventOf(500, {kind: 'slow-command', text: 'ran KEYS for 900 ms (slow log)', isEarlier: true})];
+	const state = {...stateOf([node], events.slice(0, 1)), earlierEvents, startedAtMs: sampledAtMs - 60_000};
+	const shown = (table: Partial<TableView>) =>
+		panelText(eventsPanel, {...input(table), state}, {width: 96, height: 6}).map(text => text.trimEnd());
+	assert.deepEqual(shown({}), [
+		'┌─ 0 Events  !! 1  E 1 earlier  sort time ────────────────────────────────────────── 1-1 of 1 ─┐',
+		'│ TIME UTC↓ !  NODE            WHAT HAPPENED                                                   │',
+		'│>14:02:28  !! 10.0.1.11:6379  refuses connections: nothing listens on the port                │',
+		'│                                                                                              │',
+		'│                                                                                              │',
+		'└──────────────────────────────────────────────────────────────────────────────────────────────┘',
+	]);
+	assert.deepEqual(shown({groupBy: 'earlier'}).slice(0, 5), [
+		'┌─ 0 Events  !! 1  with 1 earlier  sort time ─────────────────────────────────────── 1-3 of 3 ─┐',
+		'│ TIME UTC↓ !  NODE            WHAT HAPPENED                                                   │',
+		'│>14:02:28  !! 10.0.1.11:6379  refuses connections: nothing listens on the port                │',
+		'│ 14:01:31     10.0.1.11:6379  earlier: not known: refused users: ACL LOG is refused, NOPERM; …│',
+		'│ 13:54:11     10.0.1.11:6379  earlier: ran KEYS for 900 ms (slow log)                         │',
+	]);
+	assert.deepEqual(
+		eventsPanel
+			.details?.(
+				{...input({groupBy: 'earlier'}), state},
+				eventsPanel.rowKeys?.({...input({groupBy: 'earlier'}), state})[2] ?? '',
+			)
+			?.at(-1),
+		['text', 'ran KEYS for 900 ms (slow log)'],
+	);
+});
+
 test('the column KIND needs a wide screen', () => {
 	assert.deepEqual(drawn({}, 120, 8).slice(1, 2), [
 		'│ TIME UTC↓     !  NODE            WHAT HAPPENED                                                                       │',

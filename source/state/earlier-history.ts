@@ -1,0 +1,75 @@
+import {type EarlierSource, earlierEvents, earlierSources, isSameStart} from '../derive/earlier-events.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import type {MonitorEvent} from '../domain/event.js';
+import {messageText} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
+
+/** Events of the time before that are kept, the newest. */
+const mostEvents = 500;
+
+/**
+What servers and the machine still knew of the time before redis-top started. Each source of each node is read once, when
+it is first known: what it says later is seen live.
+*/
+export class EarlierHistory {
+	readonly #untilMs: number;
+	readonly #unread = new Map<NodeAddress, Set<EarlierSource>>();
+	#events: readonly MonitorEvent[] = [];
+
+	/** @param untilMs When redis-top, or a recording, started, milliseconds since the epoch. */
+	constructor(untilMs: number) {
+		this.#untilMs = untilMs;
+	}
+
+	/** Newest first. The same list while nothing was added. */
+	get events(): readonly MonitorEvent[] {
+		return this.#events;
+	}
+
+	/** Takes in what a node's record has for the first time. Returns whether there is more. */
+	note(record: NodeRecord): boolean {
+		const unread = this.#unread.get(record.address) ?? new Set(earlierSources);
+		this.#unread.set(record.address, unread);
+		const found: MonitorEvent[] = [];
+		for (const source of unread) {
+			const events = earlierEvents(record, source, this.#untilMs);
+			if (events !== undefined) {
+				unread.delete(source);
+				found.push(...events);
+			}
+		}
+
+		return this.#add(found);
+	}
+
+	/** Takes in what another monitor noted, in place of what is known of the same nodes. */
+	restore(events: readonly MonitorEvent[]): boolean {
+		const nodes = new Set(events.flatMap(({node}) => node ?? []));
+		for (const node of nodes) {
+			this.#unread.set(node, new Set());
+		}
+
+		this.#events = this.#events.filter(({node}) => node === undefined || !nodes.has(node));
+		return this.#add(events.filter(({atMs}) => atMs < this.#untilMs));
+	}
+
+	#add(found: readonly MonitorEvent[]): boolean {
+		const fresh = found.filter(event => !this.#events.some(known => isSame(known, event)));
+		if (fresh.length === 0) {
+			return false;
+		}
+
+		this.#events = [...fresh, ...this.#events].sort((one, other) => other.atMs - one.atMs).slice(0, mostEvents);
+		return true;
+	}
+}
+
+/** Whether two events are one: the same start by two sources, or a kill that two nodes of one machine know of. */
+const isSame = (one: MonitorEvent, other: MonitorEvent): boolean =>
+	isSameStart(one, other) ||
+	(one.kind === 'oom-killed' && other.kind === 'oom-killed' && isSameText(one, other) && isSameMoment(one, other));
+
+const isSameText = (one: MonitorEvent, other: MonitorEvent): boolean =>
+	messageText(one.text) === messageText(other.text);
+/** The time of a kill is computed from the time since the machine's start, each time a little different. */
+const isSameMoment = (one: MonitorEvent, other: MonitorEvent): boolean => Math.abs(one.atMs - other.atMs) < 3000;

@@ -1,0 +1,33 @@
+import type {MonitorEvent} from '../domain/event.js';
+
+const eventsKept = 1000;
+/** Longest time between a reply and the event that it leads to, in milliseconds. */
+const restoredForMs = 5000;
+
+const keyOf = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${node}`;
+
+/** The events of a session, newest first. */
+export class EventLog {
+	#events: readonly MonitorEvent[] = [];
+	/** Keys of the newest restored events, whose replies may still come and must not add them again. */
+	#restored: ReadonlySet<string> = new Set();
+
+	/** The same list while nothing was added. */
+	get events(): readonly MonitorEvent[] {
+		return this.#events;
+	}
+
+	/** @param given In the order in which they happened. */
+	add(given: readonly MonitorEvent[]): void {
+		const events = this.#restored.size === 0 ? given : given.filter(event => !this.#restored.has(keyOf(event)));
+		if (events.length > 0) {
+			this.#events = [...events.toReversed(), ...this.#events].slice(0, eventsKept);
+		}
+	}
+
+	/** Replaces all events by those that a recording noted until now, newest first. */
+	restore(events: readonly MonitorEvent[], nowMs: number): void {
+		this.#events = events.slice(0, eventsKept);
+		this.#restored = new Set(events.filter(({atMs}) => atMs >= nowMs - restoredForMs).map(keyOf));
+	}
+}

@@ -1,0 +1,25 @@
+import type {Clock} from '../domain/clock.js';
+import type {TrackingMode} from './finding-tracks.js';
+import type {History} from './history.js';
+import type {RunLater} from './publish-timer.js';
+import type {StoreInput} from './store-input.js';
+
+export type MonitorStoreOptions = {
+	readonly target: string;
+	readonly isInsecure: boolean;
+	readonly user?: string | undefined;
+	/** When the remembered nodes of the target were last seen, in milliseconds since the epoch. */
+	readonly rememberedAtMs?: number | undefined;
+	readonly intervalMs: number;
+	readonly clock: Clock;
+	/** The history to which each record is added; undefined: none. */
+	readonly history?: History | undefined;
+	/** How findings are confirmed; `once` for a command that takes one sample and exits. See `FindingTracks`. */
+	readonly tracking?: TrackingMode | undefined;
+	/** Called with every input of the store before it is processed; a recording is written by it. */
+	readonly journal?: ((input: StoreInput) => void) | undefined;
+	/** When the time begins that events are about; what was before is earlier history. @default now */
+	readonly startedAtMs?: number | undefined;
+	/** How a replay runs something later: its time is the recording's. */
+	readonly runLater?: RunLater | undefined;
+};
