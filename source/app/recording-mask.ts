@@ -146,6 +146,10 @@ export class RecordingMask implements EntryMask {
 				return typeof reply === 'string' && !keepsArguments ? this.#clientNames(reply) : reply;
 			case 'access-log':
 				return keepsArguments ? reply : this.#accessLog(reply);
+			case 'hot-slot-keys':
+				return keepsArguments ? reply : textsIn(reply, key => this.#names.name('key', key));
+			case 'hot-keys':
+				return keepsArguments ? reply : this.#hotKeys(reply);
 			case 'info':
 			case 'commandstats':
 				return typeof reply === 'string' && !keepsArguments ? withoutHotKeys(reply) : reply;
@@ -184,6 +188,28 @@ export class RecordingMask implements EntryMask {
 			/(^| )name=(\S*)/gm,
 			(_, before: string, name: string) => `${before}name=${this.#client(name)}`,
 		);
+	}
+
+	/** The names of fields stay; the keys of the lists in them, and of a list alone, do not. */
+	#hotKeys(reply: RawReply): RawReply {
+		if (!Array.isArray(reply)) {
+			return reply;
+		}
+
+		const isSession = reply.includes('tracking-active');
+		return reply.map((item: RawReply) => {
+			if (!Array.isArray(item)) {
+				return item;
+			}
+
+			return item.includes('tracking-active')
+				? this.#hotKeys(item)
+				: item.map((word: RawReply, at: number) =>
+						typeof word === 'string' && !/^\d+$/.test(word) && (isSession || at === 0)
+							? this.#names.name('key', word)
+							: word,
+					);
+		});
 	}
 
 	#accessLog(reply: RawReply): RawReply {

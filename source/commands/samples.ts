@@ -17,6 +17,7 @@ import {writeOut} from './write-out.js';
 export const allInterests: ReadonlySet<PollInterest> = new Set([
 	'clients',
 	'main-thread',
+	'key-sizes',
 	'histograms',
 	'slowlog',
 	'cluster',

@@ -11,10 +11,12 @@ import type {ModuleReadings} from '../domain/server-module.js';
 import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {ThresholdOverrides} from '../domain/threshold.js';
 import type {CommandRate} from './command-rates.js';
+import type {KeySizeReading} from './key-size-growth.js';
 import type {IntervalBounds, LatencyBucket} from './latency-percentiles.js';
 import type {MainThreadPart} from './main-thread.js';
 import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
+import type {SlotReading} from './slot-rates.js';
 
 /**
 A reading with the time at which it was taken, in milliseconds since the epoch. It comes less often than INFO, so its
@@ -132,6 +134,8 @@ export type NodeRecord = TimedReadings & {
 	readonly largeReplies?: Timed<LargeHistory> | undefined;
 	readonly moduleInfo?: Timed<ModuleReadings> | undefined;
 	readonly latency: Timed<LatencyReading> | undefined;
+	readonly keySizes?: Timed<KeySizeReading> | undefined;
+	readonly slotUse?: Timed<SlotReading> | undefined;
 	/**
 	Since when the node neither answers nor is named by another node, in milliseconds since the epoch. Undefined while
 	it is part of a deployment.

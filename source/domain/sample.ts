@@ -4,7 +4,9 @@ import type {ClientRow} from './client.js';
 import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {Statement} from './finding.js';
 import type {CommandHistogram} from './histogram.js';
+import type {HotKeys} from './hot-keys.js';
 import type {InfoReply} from './info-reply.js';
+import type {KeySizes} from './key-sizes.js';
 import type {LatencyEvent, LatencyMoment} from './latency-event.js';
 import {messageText, type ShowName} from './message.js';
 import type {NodeAddress, NodeState} from './node.js';
@@ -12,6 +14,7 @@ import type {RawReply} from './reply.js';
 import type {SentinelView} from './sentinel.js';
 import type {ServerModule} from './server-module.js';
 import type {AtomicMigration} from './slot-migration.js';
+import type {KeysOfSlot, SlotUse} from './slot-use.js';
 import type {LargeEntry, SlowlogEntry} from './slowlog.js';
 import {statementMessage} from './statement.js';
 
@@ -65,6 +68,14 @@ export type PollExtras = {
 	readonly sentinel?: SentinelView;
 	/** The values of CONFIG GET by setting name, as the server prints them, for the settings that redis-top shows. */
 	readonly config?: ReadonlyMap<string, string>;
+	/** INFO keysizes (Redis 8.0), read while panel K is open. */
+	readonly keySizes?: KeySizes;
+	/** CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), read while panel K is open. */
+	readonly slotUse?: SlotUse;
+	/** Some keys of each of the hottest slots. */
+	readonly hotSlotKeys?: readonly KeysOfSlot[];
+	/** HOTKEYS GET (Redis 8.6, Valkey 9.2), read while panel K is open. */
+	readonly hotKeys?: HotKeys;
 };
 
 /**
@@ -84,6 +95,8 @@ export const timedReadings = [
 	'slotMigrations',
 	'config',
 	'sentinel',
+	'hotSlotKeys',
+	'hotKeys',
 ] as const satisfies ReadonlyArray<keyof PollExtras>;
 
 export type TimedReading = (typeof timedReadings)[number];
@@ -99,6 +112,8 @@ export type MergedReading =
 	| 'moduleInfo'
 	| 'histograms'
 	| 'clients'
+	| 'keySizes'
+	| 'slotUse'
 	| 'sentinelListeners';
 
 /** A command that redis-top may not or cannot send to a node, why, and which ACL rule would allow it. */

@@ -1,11 +1,14 @@
 /**
 What the user looks at now that needs more than INFO. `client-rules`: the list of clients is not shown, but rules read it.
-`main-thread`: what the main thread does, for which INFO debug is read too.
+`main-thread`: what the main thread does, for which INFO debug is read too. `keys`: sizes, slots and hot keys; `key-sizes`: only sizes and
+hot keys, once a minute, for rules.
 */
 export type PollInterest =
 	| 'clients'
 	| 'client-rules'
 	| 'main-thread'
+	| 'keys'
+	| 'key-sizes'
 	| 'histograms'
 	| 'slowlog'
 	| 'all-slowlogs'

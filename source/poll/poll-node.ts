@@ -63,7 +63,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const more = isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs) : [];
 	const later = more.length === 0 ? undefined : await askAll(more, context);
 	const extras = {...answers.extras, ...later?.extras};
-	updateFromReplies(state, extras);
+	updateFromReplies(state, extras, sample.elapsedMs);
 	return {
 		kind: 'sampled',
 		address,

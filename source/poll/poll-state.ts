@@ -1,6 +1,7 @@
 import {ownOpenSlots} from '../cluster/migrations.js';
 import {isClusterEnabled} from '../derive/deployment.js';
 import {nodeRole} from '../derive/replication-peers.js';
+import {hottestSlots, type SlotReading, slotReading} from '../derive/slot-rates.js';
 import type {BusLinks} from '../domain/bus-links.js';
 import type {ClusterNode} from '../domain/cluster.js';
 import type {InfoReply} from '../domain/info-reply.js';
@@ -23,6 +24,9 @@ export const mostSlowlogEntries = 1024;
 Number of commands that LATENCY HISTOGRAM is asked for: those that took most of the server's time since its start.
 */
 const busiestCommandCount = 16;
+
+/** Slots whose keys are read at a time. */
+const shownHotSlots = 3;
 
 /** What polling remembers of a node between polls. It starts empty for a new process (`run_id`). */
 export type PollState = {
@@ -51,6 +55,12 @@ export type PollState = {
 	/** The slots that the node reports as open, in which keys are counted. */
 	openSlots: readonly number[];
 	busiestCommands: readonly string[];
+	/** The last CLUSTER SLOT-STATS with its rates, from which the hottest slots follow. */
+	slotUse: SlotReading | undefined;
+	/** The slots whose keys are read. */
+	hotSlots: readonly number[];
+	/** Whether the server refused to sort slots by processor time, because it does not count it. */
+	isSlotUseOff: boolean;
 	/** What polling remembers of a Sentinel; undefined for a data node. */
 	sentinel: SentinelState | undefined;
 	/** The number of subscribers of the Sentinels' channel at the last discovery; undefined before it. */
@@ -92,6 +102,9 @@ export const newPollState = (): PollState => ({
 	busLinks: undefined,
 	openSlots: [],
 	busiestCommands: [],
+	slotUse: undefined,
+	hotSlots: [],
+	isSlotUseOff: false,
 	sentinel: undefined,
 	subscribersSeen: undefined,
 	hasSearchModule: false,
@@ -120,8 +133,12 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.sentinel = nodeRole(info) === 'sentinel' ? updateSentinel(state.sentinel, info) : undefined;
 }
 
-/** Updates the state from the other replies. An incomplete slow log is removed from `extras`. */
-export function updateFromReplies(state: PollState, extras: WritableExtras): void {
+/**
+Updates the state from the other replies. An incomplete slow log is removed from `extras`.
+
+@param elapsedMs When the replies came, on the monotonic clock.
+*/
+export function updateFromReplies(state: PollState, extras: WritableExtras, elapsedMs: number): void {
 	state.isRecovering = false;
 	state.openSlots = extras.clusterNodes === undefined ? state.openSlots : openSlotsIn(extras.clusterNodes);
 	state.latencyThreshold = extras.config?.get('latency-monitor-threshold') ?? state.latencyThreshold;
@@ -130,6 +147,12 @@ export function updateFromReplies(state: PollState, extras: WritableExtras): voi
 	if (extras.clients !== undefined) {
 		state.listedClientDigest = state.clientDigest;
 		state.clientReadings += extras.clients.some(({totals}) => totals !== undefined) ? 1 : 0;
+	}
+
+	if (extras.slotUse !== undefined) {
+		state.slotUse = slotReading(state.slotUse, extras.slotUse, {elapsedMs, runId: state.runId});
+		state.hotSlots = hottestSlots(state.slotUse, shownHotSlots);
+		state.isSlotUseOff = !extras.slotUse.isCounted;
 	}
 
 	if (extras.histograms !== undefined) {

@@ -50,7 +50,7 @@ export function outcomeOf(poll: RecordedPoll, state: PollState): PollOutcome | u
 		return undefined;
 	}
 
-	updateFromReplies(state, extras);
+	updateFromReplies(state, extras, sample.elapsedMs);
 	return {
 		kind: 'sampled',
 		address,

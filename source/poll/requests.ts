@@ -11,6 +11,7 @@ import {parseLargeLog, parseSlowlog} from '../parse/slowlog.js';
 import {infoSections} from '../wire/info-sections.js';
 import {grantOf, type ReadCommand, readCommand, sentinelChannel, wordsOf} from '../wire/read-commands.js';
 import {clientListPeriod, isListAwaited, isSecondListAwaited} from './client-list-schedule.js';
+import {keyRequests} from './key-requests.js';
 import {linksPeriod} from './links-period.js';
 import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
@@ -269,6 +270,7 @@ export const requests = [
 			return true;
 		},
 	},
+	...keyRequests,
 	// Requests for rules alone cost the server 1 to 40 µs. They are sent once in one or five minutes.
 	{
 		kind: 'latency-events',

@@ -16,6 +16,7 @@ import {flushRules} from './flush.js';
 import {forkAndDiskRules} from './fork-and-disk.js';
 import {hostRules} from './host.js';
 import {idleTimeoutRules} from './idle-timeout.js';
+import {keyUseRules} from './key-use.js';
 import {keyspaceRules} from './keyspace.js';
 import {latencyRules} from './latency.js';
 import {mainThreadRules} from './main-thread.js';
@@ -79,6 +80,7 @@ export const allRules = [
 	...keyspaceRules,
 	...flushRules,
 	...unknownCommandRules,
+	...keyUseRules,
 	...errorsModulesRules,
 	...securityRules,
 	...hostRules,

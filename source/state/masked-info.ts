@@ -2,7 +2,7 @@ import {InfoReply} from '../domain/info-reply.js';
 import {hidden, type Pseudonyms} from '../text/pseudonyms.js';
 
 /** Sections of INFO whose fields are named by keys. */
-const hiddenSections: ReadonlySet<string> = new Set(['hotkeys', 'keysizes']);
+const hiddenSections: ReadonlySet<string> = new Set(['hotkeys']);
 
 /** Matches values that hold no name: numbers, sizes, ids that nobody chose, and words of the protocol. */
 const plainValue =

@@ -24,6 +24,7 @@ export const panelTable = [
 	{id: 'cluster', key: '8', title: 'Cluster', short: 'Clus'},
 	{id: 'findings', key: '9', title: 'Findings', short: 'Find', isOfAllNodes: true},
 	{id: 'events', key: '0', title: 'Events', short: 'Ev', isOfAllNodes: true},
+	{id: 'keys', key: 'K', title: 'Keys', short: 'Keys'},
 	{id: 'audit', key: 'a', title: 'Audit', short: 'Audit', isOfAllNodes: true},
 ] as const satisfies readonly PanelRow[];
 

@@ -1,9 +1,11 @@
 import {clientReading} from '../derive/client-rates.js';
 import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
+import {keySizeReading} from '../derive/key-size-growth.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import type {TimedReadings} from '../derive/node-record.js';
 import {withDelays} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
+import {slotReading} from '../derive/slot-rates.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {metrics} from '../domain/metric.js';
@@ -74,7 +76,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 
 	const isSameProcess = record.sample === undefined || record.sample.runId === sample.runId;
 	const {clients, slowlog, largeRequests, largeReplies, moduleInfo, histograms, ...others} = extras;
-	const {sentinelListeners: _, ...timed} = others;
+	const {keySizes, slotUse, ...rest} = others;
+	const {sentinelListeners: _, ...timed} = rest;
 	return {
 		...record,
 		reach: reachOf(sample),
@@ -92,6 +95,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		largeReplies: reduceLog(record.largeReplies, largeReplies, sample, logKept),
 		moduleInfo: reduceModuleInfo(isSameProcess ? record.moduleInfo : undefined, moduleInfo, sample.atMs),
 		latency: reduceLatency(record.latency, histograms, sample),
+		keySizes: readingOf(isSameProcess ? record.keySizes : undefined, keySizes, sample, keySizeReading),
+		slotUse: readingOf(isSameProcess ? record.slotUse : undefined, slotUse, sample, slotReading),
 		...reduceTimed(isSameProcess ? record : {}, timed, sample.atMs),
 		ladder: undefined,
 		goneSinceMs: undefined,
@@ -125,6 +130,15 @@ function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReadin
 
 /** `Type` if it has exactly these keys, else `never`. A forgotten field thus becomes a type error. */
 type Exactly<Type, Keys> = Exclude<keyof Type, Keys> extends never ? Type : never;
+
+/** A reading that is made of what came and of the kept one; the kept one when nothing came. */
+const readingOf = <Came, Reading>(
+	kept: Timed<Reading> | undefined,
+	came: Came | undefined,
+	sample: NodeSample,
+	make: (kept: Reading | undefined, came: Came, sample: NodeSample) => Reading,
+): Timed<Reading> | undefined =>
+	came === undefined ? kept : {atMs: sample.atMs, value: make(kept?.value, came, sample)};
 
 function reduceModuleInfo(
 	kept: NodeRecord['moduleInfo'],

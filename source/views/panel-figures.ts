@@ -6,6 +6,7 @@ import {clusterFigures} from './panels/cluster/cluster-figures.js';
 import {commandsFigures} from './panels/commands/commands-figures.js';
 import {eventsFigures} from './panels/events/events-figures.js';
 import {findingsFigures} from './panels/findings/findings-figures.js';
+import {keysFigures} from './panels/keys/keys-figures.js';
 import {memoryFigures} from './panels/memory/memory-figures.js';
 import {overviewFigures} from './panels/overview/overview-figures.js';
 import {persistenceFigures} from './panels/persistence/persistence-figures.js';
@@ -24,5 +25,6 @@ export const panelFigures: Readonly<Record<PanelId, readonly Figure[]>> = {
 	cluster: clusterFigures,
 	findings: findingsFigures,
 	events: eventsFigures,
+	keys: keysFigures,
 	audit: auditFigures,
 };

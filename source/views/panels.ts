@@ -7,6 +7,7 @@ import {clusterPanel} from './panels/cluster/cluster.js';
 import {commandsPanel} from './panels/commands/commands.js';
 import {eventsPanel} from './panels/events/events.js';
 import {findingsPanel} from './panels/findings/findings.js';
+import {keysPanel} from './panels/keys/keys.js';
 import {memoryPanel} from './panels/memory/memory.js';
 import {overviewPanel} from './panels/overview/overview.js';
 import {persistencePanel} from './panels/persistence/persistence.js';
@@ -25,6 +26,7 @@ export const panelById: Readonly<Record<PanelId, Panel>> = {
 	cluster: clusterPanel,
 	findings: findingsPanel,
 	events: eventsPanel,
+	keys: keysPanel,
 	audit: auditPanel,
 };
 

@@ -57,7 +57,9 @@ const listed = [
 	{name: 'commandlog|get', need: 'monitor', redis: 'never', valkey: [8, 1]},
 	{name: 'commandlog|len', need: 'actions', redis: 'never', valkey: [8, 1]},
 	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
-	{name: 'cluster|slot-stats', need: 'nobody', redis: [8, 2], valkey: [8, 0]},
+	{name: 'cluster|slot-stats', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
+	{name: 'cluster|getkeysinslot', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
+	{name: 'hotkeys|get', need: 'monitor', redis: [8, 6], valkey: [9, 2]},
 	{name: 'cluster|getslotmigrations', need: 'monitor', redis: 'never', valkey: [9, 0]},
 	// Polled when the user has the right. `redis-top acl` does not ask for the right, because it also allows IMPORT and
 	// CANCEL.

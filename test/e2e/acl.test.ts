@@ -32,11 +32,12 @@ async function allowedTo(server: TestServer, user: string): Promise<string[]> {
 const free = new Set(['auth', 'hello', 'reset', 'quit']);
 
 /**
-Commands that are asked for only on occasion. These are while slots move, with the latency monitor on, while a function
+Commands that are asked for only on occasion. These are while slots move or take time, with the latency monitor on, while a function
 blocks the server, or with Sentinels around.
 */
 const onOccasion = new Set([
 	'cluster|countkeysinslot',
+	'cluster|getkeysinslot',
 	'cluster|getslotmigrations',
 	'latency|latest',
 	'latency|history',

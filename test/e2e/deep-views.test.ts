@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
+import {eventually} from '../harness/eventually.js';
 import type {TestServer} from '../harness/servers.js';
 import {at, openMonitor, runProgram, type ServerVersion, serverFor, serverVersions} from './monitor.js';
 
@@ -74,5 +75,41 @@ for (const {name, program} of versions) {
 		const ids = parts.map(({id}) => id);
 		assert.equal(ids.includes('untold'), !hasEventLoop);
 		assert.equal(ids.includes('idle'), hasEventLoop);
+	});
+}
+
+for (const {name, program} of versions) {
+	test(`${name}: panel K names the hot slot with its key, and the type that grew`, async t => {
+		const server = await serverFor(t, {server: program, args: ['--cluster-enabled', 'yes']});
+		await server.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+		await eventually('the cluster', async () =>
+			String(await server.command('CLUSTER', 'INFO')).includes('cluster_state:ok') ? true : undefined,
+		);
+		const isCounted = !((await server.command('CONFIG', 'SET', 'cluster-slot-stats-enabled', 'yes')) instanceof Error);
+		const hasSizes = String(await server.command('INFO', 'keysizes')).includes('# Keysizes');
+		await server.command('HSET', 'planted:hash', 'field', 'value');
+		await keepSending(t, server, 'planted-hot', () => ['INCR', '{planted-slot}:counter']);
+		const slot = String(await server.command('CLUSTER', 'KEYSLOT', '{planted-slot}'));
+		const screen = await openMonitor(t, at(server), {cols: 120, rows: 40});
+		screen.press('K');
+		if (isCounted) {
+			const hot = new RegExp(String.raw`${slot} +[\d.]+% .*\{planted-slot\}:counter`);
+			await screen.waitFor(lines => lines.some(line => hot.test(line)), {what: 'the hot slot'});
+		}
+
+		if (hasSizes) {
+			await screen.waitFor(lines => lines.some(line => /hashes +1 /.test(line)), {what: 'the sizes'});
+			await server.command('EVAL', "for i=1,5000 do redis.call('HSET',KEYS[1],i,i) end", 1, 'planted:hash');
+			await screen.waitFor(lines => lines.some(line => /hashes .*\+1 from 4\.10k/.test(line)), {
+				what: 'the bin that grew',
+			});
+			const {stdout} = await runProgram(t, ['snapshot', ...at(server), '-i', '500ms']);
+			const hashes = JSON.parse(stdout).nodes[0].keySizes.find(({type}: {type: string}) => type === 'hashes');
+			assert.deepEqual(hashes.bins, [{least: 4096, keys: 1}]);
+		} else {
+			await screen.waitFor(lines => lines.join('\n').includes('does not count its keys by size'), {
+				what: 'why there are none',
+			});
+		}
 	});
 }

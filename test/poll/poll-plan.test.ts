@@ -384,9 +384,9 @@ test('a client that comes, blocks, is paused or holds a buffer changes the diges
 
 test('after CLIENT LIST was read, the digest of its INFO is the known one', () => {
 	const state = memory({clientDigest: 'b', listedClientDigest: 'a'});
-	updateFromReplies(state, {});
+	updateFromReplies(state, {}, 0);
 	assert.equal(state.listedClientDigest, 'a');
-	updateFromReplies(state, {clients: []});
+	updateFromReplies(state, {clients: []}, 0);
 	assert.equal(state.listedClientDigest, 'b');
 });
 

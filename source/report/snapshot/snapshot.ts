@@ -1,6 +1,4 @@
 import type {ClusterState} from '../../cluster/cluster-state.js';
-import {libraryOf} from '../../derive/client-groups.js';
-import {bytesOf} from '../../derive/client-rates.js';
 import {deploymentKind, serverProduct, simulatedScene} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
 import {messageText} from '../../domain/message.js';
@@ -13,6 +11,7 @@ import {verdictText} from '../../state/verdict-text.js';
 import {evidenceData} from '../../text/evidence-text.js';
 import {clusterSummary} from './snapshot-cluster.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
+import {keySizesPart, mainThreadPart, talkersPart} from './snapshot-load.js';
 import {topologyPart} from './snapshot-shards.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
@@ -166,6 +165,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, now
 		keyspace: info === undefined ? null : keyspacePart(info),
 		commands: commandsPart(record),
 		mainThread: mainThreadPart(record),
+		keySizes: keySizesPart(record),
 		cluster: clusterPart(record, cluster, nowMs),
 		sentinel: sentinelPart(record, nowMs),
 		slowlog: slowlogPart(record, nowMs),
@@ -199,36 +199,6 @@ function ratesPart({values, failure}: NodeRecord) {
 		cpuCores: rate('cpuSeconds'),
 		replicationBytesPerSecond: rate('replicationBytes'),
 	};
-}
-
-/** Number of clients that are listed for a node: those that move most bytes. */
-const listedTalkers = 20;
-
-/** The clients that move most bytes, busiest first; null where the server doesn't count, and until two lists were read. */
-function talkersPart({clients, failure}: NodeRecord) {
-	const rows = failure === undefined ? (clients?.value ?? []) : [];
-	const talkers = rows.flatMap(client => (client.perSecond === undefined ? [] : [{client, rates: client.perSecond}]));
-	return talkers.length === 0
-		? null
-		: talkers
-				.sort((one, other) => bytesOf(other.rates) - bytesOf(one.rates))
-				.slice(0, listedTalkers)
-				.map(({client, rates}) => ({
-					name: client.name,
-					address: client.address,
-					user: client.user ?? null,
-					library: client.libraryName ? libraryOf(client) : null,
-					inBytesPerSecond: rates.inBytes,
-					outBytesPerSecond: rates.outBytes,
-					commandsPerSecond: rates.commands,
-				}));
-}
-
-/** What the main thread did between two samples, in parts whose shares add up to 1; null where it can't be known. */
-function mainThreadPart({mainThread, failure}: NodeRecord) {
-	return failure !== undefined || mainThread === undefined
-		? null
-		: mainThread.map(({id, name, share, field}) => ({id, name, share, field: field ?? null}));
 }
 
 function commandsPart({commands, latency, failure}: NodeRecord) {

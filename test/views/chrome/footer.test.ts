@@ -31,10 +31,10 @@ test('the last line names the panels, the findings and the first keys, at each w
 	assert.deepEqual(
 		[40, 80, 120, 200].map(width => shown({}, width)),
 		[
-			' 1 2 3 4 5 6 7 8 9·3 0 a  ? help A act',
+			' 1 2 3 4 5 6 7 8 9·3 0 K a  ? help A act',
 			' 1Over 2Mem 3Repl 4Cli 5Cmd 6Slow 7Disk 8Clus 9Find·3 0Ev  ? help n node A act',
-			' 1Over 2Mem 3Repl 4Cli 5Cmd 6Slow 7Disk 8Clus 9Find·3 0Ev aAudit  ? help / filter s sort n node A act q quit',
-			' 1 Overview 2 Memory 3 Replication 4 Clients 5 Commands and latency 6 Slow log 7 Persistence 8 Cluster 9 Findings·3 0 Events a Audit  ? help Enter details / filter s sort n node A act q quit',
+			' 1Over 2Mem 3Repl 4Cli 5Cmd 6Slow 7Disk 8Clus 9Find·3 0Ev KKeys aAudit  ? help / filter s sort n node A act q quit',
+			' 1 Overview 2 Memory 3 Replication 4 Clients 5 Commands and latency 6 Slow log 7 Persistence 8 Cluster 9 Findings·3 0 Events K Keys a Audit  ? help Enter details / filter s sort n node A act q quit',
 		],
 	);
 });
@@ -65,7 +65,7 @@ test('short names of panels are distinct', () => {
 });
 
 const modes: ReadonlyArray<readonly [name: string, shown: string, expected: RegExp]> = [
-	['paused', withView({pausedAtMs: liveNowMs - 14_000}, 80), /^ PAUSED {2}Space goes on 1 2 3 .* 9·3 0 a/],
+	['paused', withView({pausedAtMs: liveNowMs - 14_000}, 80), /^ PAUSED {2}Space goes on 1 2 3 .* 9·3 0 K a/],
 	['a baseline', withView({baselineAtMs: liveNowMs - 60_000}, 120), /^ CHANGES since 14:01:31Z {2}b ends 1Over/],
 	['a filter', withView({tables: {clients: {...plainTable, filter: 'api'}}}, 80), /^ FILTER api {2}Esc clears 1 2 3 /],
 	['the help', shown({box: 'help'}, 80), /^ HELP {2}Esc closes {2}\/ searches/],

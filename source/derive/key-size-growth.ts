@@ -1,0 +1,55 @@
+import type {KeySizeRow, KeySizes, SizeBin} from '../domain/key-sizes.js';
+
+/** The reading of INFO keysizes, and the first one of the same process, with which it is compared. */
+export type KeySizeReading = {
+	readonly now: KeySizes;
+	readonly first: {readonly atMs: number; readonly value: KeySizes};
+};
+
+export const keySizeReading = (
+	kept: KeySizeReading | undefined,
+	now: KeySizes,
+	{atMs}: {readonly atMs: number},
+): KeySizeReading => ({
+	now,
+	first: kept?.first ?? {atMs, value: now},
+});
+
+/** All databases together: the rows of one type and unit, with the sum of their bins. */
+export function bySizeAndType(sizes: KeySizes): readonly KeySizeRow[] {
+	const groups = Map.groupBy(sizes.rows, ({type, unit}) => `${type} ${unit}`);
+	return [...groups.values()].flatMap(rows => {
+		const [first] = rows;
+		const bins = new Map<number, number>();
+		for (const {least, keys} of rows.flatMap(row => row.bins)) {
+			bins.set(least, (bins.get(least) ?? 0) + keys);
+		}
+
+		return first === undefined
+			? []
+			: [
+					{
+						...first,
+						bins: [...bins].map(([least, keys]) => ({least, keys})).toSorted((a, b) => a.least - b.least),
+					},
+				];
+	});
+}
+
+/** The bin of the largest size that got more keys since the first look; undefined when none did. */
+export function grownBin({type, unit, bins}: KeySizeRow, first: KeySizes): SizeBin | undefined {
+	const before = bySizeAndType(first).find(row => row.type === type && row.unit === unit)?.bins ?? [];
+	return bins
+		.map(({least, keys}) => ({least, keys: keys - (before.find(bin => bin.least === least)?.keys ?? 0)}))
+		.findLast(({keys}) => keys > 0);
+}
+
+/** The smallest bin at or above which at least half of the keys lie: where a typical key is. */
+export function medianBin({bins}: KeySizeRow): SizeBin | undefined {
+	const half = bins.reduce((sum, {keys}) => sum + keys, 0) / 2;
+	let sum = 0;
+	return bins.find(({keys}) => {
+		sum += keys;
+		return sum >= half;
+	});
+}

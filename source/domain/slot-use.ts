@@ -1,0 +1,17 @@
+/** What one slot took since its statistics began, by CLUSTER SLOT-STATS. All but `keys` need `cluster-slot-stats-enabled`. */
+export type SlotTotals = {
+	readonly keys: number | undefined;
+	readonly cpuMicroseconds: number | undefined;
+	readonly inBytes: number | undefined;
+	readonly outBytes: number | undefined;
+};
+
+/** Some of the keys of one slot. */
+export type KeysOfSlot = {readonly slot: number; readonly slotKeys: readonly string[]};
+
+/** The slots that a node reports: those that took most, and those with most keys. */
+export type SlotUse = {
+	/** False where the server does not count processor time and bytes by slot. */
+	readonly isCounted: boolean;
+	readonly slots: ReadonlyMap<number, SlotTotals>;
+};

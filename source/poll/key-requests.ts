@@ -1,0 +1,110 @@
+import {parseHotKeys} from '../parse/hot-keys.js';
+import {parseInfo} from '../parse/info.js';
+import {parseKeySizes} from '../parse/key-sizes.js';
+import {commandAvailability} from '../parse/reply-error.js';
+import {parseSlotKeys, parseSlotStats} from '../parse/slot-stats.js';
+import type {PollDemand} from './poll-demand.js';
+import type {PollState} from './poll-state.js';
+import {type Reader, type RequestRow, textIn} from './request-row.js';
+
+/** Slots that are asked for by processor time and by bytes. CLUSTER SLOT-STATS takes the server about 2 ms. */
+const askedSlots = '100';
+
+/** Keys that are asked for of each of the hottest slots. */
+const keysOfSlot = '20';
+
+const showsKeys = (_: PollState, {isFocused, interests}: PollDemand): boolean => isFocused && interests.has('keys');
+
+const wantsSizes = (_: PollState, {isFocused, interests}: PollDemand): boolean =>
+	isFocused && (interests.has('keys') || interests.has('key-sizes'));
+
+const sizesPeriod = (_: PollState, {interests}: PollDemand): number => (interests.has('keys') ? 2000 : 60_000);
+
+/** By processor time, by bytes and by keys; by keys alone where the server counts nothing else. `R` asks for all again. */
+function slotArguments({isSlotUseOff}: PollState, {isByHand}: PollDemand): ReadonlyArray<readonly string[]> {
+	const byKeys = ['ORDERBY', 'KEY-COUNT', 'LIMIT', '10'];
+	return isSlotUseOff && !isByHand
+		? [byKeys]
+		: [['ORDERBY', 'CPU-USEC', 'LIMIT', askedSlots], ['ORDERBY', 'NETWORK-BYTES-OUT', 'LIMIT', askedSlots], byKeys];
+}
+
+const readSlotUse: Reader = (reply, {extras}) => {
+	const slots = parseSlotStats(reply);
+	if (slots === undefined) {
+		return false;
+	}
+
+	const known = extras.slotUse;
+	const isCounted = [...slots.values()].some(({cpuMicroseconds}) => cpuMicroseconds !== undefined);
+	extras.slotUse = {
+		isCounted: known?.isCounted === true || isCounted,
+		slots: new Map([...(known?.slots ?? []), ...slots]),
+	};
+	return true;
+};
+
+/**
+Requests of the panel Keys. None of them is sent while that panel is closed, except that commands which evaluate every rule
+read the sizes and the hot keys once a minute.
+*/
+export const keyRequests = [
+	{
+		// INFO keysizes takes the server 16 µs. A server without that section sends nothing.
+		kind: 'key-sizes',
+		command: 'info',
+		arguments: () => [['keysizes']],
+		when: wantsSizes,
+		everyMs: sizesPeriod,
+		read: (reply, {extras}) => {
+			extras.keySizes = parseKeySizes(parseInfo(textIn(reply)));
+			return true;
+		},
+	},
+	{
+		kind: 'slot-use',
+		command: 'cluster|slot-stats',
+		arguments: slotArguments,
+		when: (state, demand) => state.hasCluster && showsKeys(state, demand),
+		everyMs: ({slotUse}) =>
+			slotUse === undefined || slotUse.rates.every(({cpuShare}) => cpuShare === undefined) ? 2000 : 5000,
+		read: readSlotUse,
+		// A server without `cluster-slot-stats-enabled` refuses to sort by what it does not count.
+		readFailure: ({message}, {extras}, command) => {
+			const isUncounted = commandAvailability(message) !== 'denied' && !command.includes('KEY-COUNT');
+			if (isUncounted) {
+				extras.slotUse = {isCounted: false, slots: extras.slotUse?.slots ?? new Map()};
+			}
+
+			return isUncounted;
+		},
+	},
+	{
+		kind: 'hot-slot-keys',
+		command: 'cluster|getkeysinslot',
+		arguments: ({hotSlots}) => hotSlots.map(slot => [String(slot), keysOfSlot]),
+		when: (state, demand) => state.hotSlots.length > 0 && showsKeys(state, demand),
+		everyMs: () => 5000,
+		read: (reply, {extras}, command) => {
+			const keys = parseSlotKeys(reply);
+			if (keys !== undefined) {
+				extras.hotSlotKeys = [...(extras.hotSlotKeys ?? []), {slot: Number(command.at(-2)), slotKeys: keys}];
+			}
+
+			return keys !== undefined;
+		},
+	},
+	{
+		kind: 'hot-keys',
+		command: 'hotkeys|get',
+		when: wantsSizes,
+		everyMs: sizesPeriod,
+		read: (reply, {extras}) => {
+			const hotKeys = parseHotKeys(reply);
+			if (hotKeys !== undefined) {
+				extras.hotKeys = hotKeys;
+			}
+
+			return hotKeys !== undefined;
+		},
+	},
+] as const satisfies readonly RequestRow[];

@@ -1,0 +1,24 @@
+import type {Figure} from '../../figure.js';
+
+/** What each label of the panel Keys means: the reply and field that it comes from. */
+export const keysFigures: readonly Figure[] = [
+	['keys, with ttl', 'keys and expires of INFO keyspace, all databases together.'],
+	['grow', 'Growth of the number of keys a minute, of the samples kept.'],
+	['TYPE, KEYS', 'INFO keysizes (Redis 8.0), all databases together.'],
+	['HALF UNDER', 'Half of the keys of the type are smaller: bytes of strings, items of others.'],
+	['LARGEST', 'The largest bin with a key, and how many keys are in it. A bin ends at twice its size.'],
+	['GREW', 'The largest bin that got keys since the panel first read it in this process, and how many.'],
+	['BINS', 'Keys by size, from 1 on; each mark is one power of 2. Heights are logarithms.'],
+	[
+		'SLOT, TIME, IN/S, OUT/S',
+		'CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), growth between two readings. Time is of the main thread. Needs cluster-slot-stats-enabled.',
+	],
+	[
+		'KEYS OF THE SLOT',
+		'Up to 20 keys of the three hottest slots, by CLUSTER GETKEYSINSLOT: the hot key is among them, if there are few.',
+	],
+	[
+		'HOT KEY',
+		'HOTKEYS GET: of a session that somebody started (Redis 8.6), or of the server’s own counting (Valkey 9.2).',
+	],
+];

@@ -1,0 +1,94 @@
+import {keyspace} from '../../../parse/info-fields.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {beside} from '../../../text/frame.js';
+import {blankLine, type Line, span} from '../../../text/line.js';
+import {count, percent, signed} from '../../../text/units.js';
+import type {Panel, PanelInput, Rect} from '../../panel.js';
+import {panelBox} from '../../panel-box.js';
+import {hotKeysLines} from './hot-keys-lines.js';
+import {keySizesLines} from './key-sizes-lines.js';
+import {slotLines} from './slot-lines.js';
+
+/** Panel K: which keys are large and which are hot, by what the server itself counts. */
+export const keysPanel: Panel = {
+	id: 'keys',
+	interests: ['keys', 'key-sizes'],
+	commands: ['CLUSTER SLOT-STATS', 'CLUSTER GETKEYSINSLOT', 'HOTKEYS GET'],
+	sortKeys: [],
+	rowKeys: () => [],
+	draw: (input, rect) =>
+		panelBox(keysPanel, input, rect, (node, room) => ({title: '', lines: keysBody(node, input, room)})),
+};
+
+/** Width from which hot keys stand beside the sizes and slots. */
+const widthForTwo = 160;
+
+function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Line[] {
+	const facts = [keyspaceLine(node)];
+	const height = room.height - facts.length;
+	if (room.width >= widthForTwo) {
+		const left = Math.floor(room.width * 0.6);
+		const right = room.width - left - 2;
+		return [
+			...facts,
+			...beside(
+				[
+					{lines: sizesAndSlots(node, input, {width: left, height}), width: left + 2},
+					{lines: hotKeysLines(node, {width: right, height}, input.glyphs), width: right},
+				],
+				height,
+			),
+		];
+	}
+
+	const above = sizesAndSlots(node, input, {width: room.width, height: height - hotRoom(node, height)});
+	const below = hotKeysLines(node, {width: room.width, height: Math.max(0, height - above.length - 1)}, input.glyphs);
+	return [...facts, ...above, ...(below.length === 0 ? [] : [blankLine, ...below])];
+}
+
+/** Lines that are kept for hot keys where the server has some. */
+const hotRoom = ({hotKeys}: NodeRecord, height: number): number => (hotKeys === undefined ? 0 : Math.floor(height / 3));
+
+/** Sizes, and below them the slots of a cluster node. */
+function sizesAndSlots(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
+	const isCluster = node.sample?.info.number('cluster', 'cluster_enabled') === 1;
+	const sizes = keySizesLines(node, {width, height: isCluster ? Math.max(1, Math.ceil(height / 2)) : height}, glyphs);
+	if (!isCluster || height - sizes.length < 3) {
+		return sizes;
+	}
+
+	return [...sizes, blankLine, ...slotLines(node, {width, height: height - sizes.length - 1}, glyphs)];
+}
+
+/** Keys, their growth, and how many of them expire. */
+function keyspaceLine(node: NodeRecord): Line {
+	const rows = node.sample === undefined ? [] : keyspace(node.sample.info);
+	const keys = rows.reduce((sum, row) => sum + row.keys, 0);
+	const expires = rows.reduce((sum, row) => sum + (row.expires ?? 0), 0);
+	const policy = node.sample?.info.text('memory', 'maxmemory_policy') ?? '-';
+	return [
+		span(' keys ', 'label'),
+		span(count(node.values.get('keys'))),
+		span('  with ttl ', 'label'),
+		span(percent(keys === 0 ? undefined : expires / keys)),
+		span('  grow ', 'label'),
+		span(growthText(node)),
+		span('  evicted ', 'label'),
+		span(`${count(node.values.get('evicted'))}/s`),
+		span('  expired ', 'label'),
+		span(`${count(node.values.get('expired'))}/s`),
+		span('  policy ', 'label'),
+		span(policy),
+	];
+}
+
+/** How much the number of keys grew over the last minute of samples; a dash before there are two. */
+function growthText({series, intervalMs}: NodeRecord): string {
+	const readings = series.get('keys')?.latest(Math.max(2, Math.ceil(60_000 / intervalMs))) ?? [];
+	const known = readings.filter(value => value !== undefined);
+	const [first, last] = [known[0], known.at(-1)];
+	const minutes = ((readings.length - 1) * intervalMs) / 60_000;
+	return first === undefined || last === undefined || known.length < 2 || minutes <= 0
+		? '-'
+		: `${signed((last - first) / minutes, count)}/min`;
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {KeySizeReading} from '../../../../source/derive/key-size-growth.js';
+import {slotReading} from '../../../../source/derive/slot-rates.js';
+import type {NodeRecord} from '../../../../source/state/monitor-state.js';
+import {keysPanel} from '../../../../source/views/panels/keys/keys.js';
+import {assertAnySize, panelText} from '../../../harness/panel-text.js';
+import {panelInput, type RecordParts, recordFrom, sampledAtMs} from '../../../harness/records.js';
+
+const at = <T>(value: T) => ({atMs: sampledAtMs, value});
+
+const sizes: KeySizeReading = {
+	now: {
+		isTold: true,
+		rows: [
+			{
+				database: 0,
+				type: 'strings',
+				unit: 'bytes',
+				bins: [
+					{least: 8, keys: 900},
+					{least: 4096, keys: 3},
+				],
+			},
+			{database: 0, type: 'hashes', unit: 'items', bins: [{least: 1_048_576, keys: 1}]},
+		],
+	},
+	first: {
+		atMs: sampledAtMs - 60_000,
+		value: {
+			isTold: true,
+			rows: [
+				{
+					database: 0,
+					type: 'strings',
+					unit: 'bytes',
+					bins: [
+						{least: 8, keys: 900},
+						{least: 4096, keys: 3},
+					],
+				},
+			],
+		},
+	},
+};
+
+const totals = (keys: number, cpuMicroseconds: number, bytes: number) => ({
+	keys,
+	cpuMicroseconds,
+	inBytes: bytes,
+	outBytes: bytes,
+});
+
+const use = (cpu: number) => ({
+	isCounted: true,
+	slots: new Map([
+		[6093, totals(2, cpu, cpu)],
+		[12, totals(40, 0, 0)],
+	]),
+});
+
+const slots = slotReading(slotReading(undefined, use(0), {elapsedMs: 0, runId: 'r'}), use(500_000), {
+	elapsedMs: 1000,
+	runId: 'r',
+});
+
+const info = {
+	cluster: {cluster_enabled: 1},
+	keyspace: {db0: 'keys=904,expires=226,avg_ttl=1000'},
+	memory: {maxmemory_policy: 'allkeys-lru'},
+};
+
+const node = (parts: RecordParts = {}): NodeRecord =>
+	recordFrom({
+		info,
+		keySizes: at(sizes),
+		slotUse: at(slots),
+		hotSlotKeys: at([{slot: 6093, slotKeys: ['{hot}:counter', '{hot}:other']}]),
+		...parts,
+	});
+
+const text = (record: NodeRecord, width = 80, height = 14): string =>
+	panelText(keysPanel, panelInput([record]), {width, height}).join('\n');
+
+test('the sizes of keys, what grew, and the hottest slot with its keys', () => {
+	const shown = text(node());
+	assert.match(shown, /keys 904 {2}with ttl 25% {2}grow /);
+	assert.match(shown, /hashes +1 +2\.10M items +1 from 1\.05M items +\+1 from 1\.05M /);
+	assert.match(shown, /strings +903 .* 3 from 4\.00K +- /);
+	assert.match(shown, / 6093 +50% +488K\/s +488K\/s +2 \{hot\}:counter {2}\{hot\}:other/);
+});
+
+for (const [name, parts, expected] of [
+	['before the first reading', {keySizes: undefined}, /waiting for INFO keysizes/],
+	[
+		'a server without sizes',
+		{keySizes: at({...sizes, now: {isTold: false, rows: []}})},
+		/does not count its keys by size \(Redis 8\.0 does\)/,
+	],
+	['a server that does not count slots', {slotUse: at({...slots, isCounted: false})}, /cluster-slot-stats-enabled yes/],
+	['slots that were not read', {slotUse: undefined}, /waiting for CLUSTER SLOT-STATS/],
+	[
+		'a refused command',
+		{slotUse: undefined, blind: [{command: 'CLUSTER SLOT-STATS', kind: 'denied', why: 'NOPERM', grant: '+x'}]},
+		/CLUSTER SLOT-STATS NOPERM/,
+	],
+] as const satisfies ReadonlyArray<readonly [string, RecordParts, RegExp]>) {
+	test(`the panel says so: ${name}`, () => {
+		assert.match(text(node(parts)), expected);
+	});
+}
+
+const hotKeys = at({
+	isTracking: true,
+	startedAtMs: 0,
+	durationMs: 30_000,
+	sampleRatio: 10,
+	byCpu: [{key: 'cart:1', database: undefined, amount: 52_000}],
+	byBytes: [],
+	byRequests: [],
+});
+
+test('hot keys stand below, and beside the rest on a wide screen', () => {
+	assert.match(
+		text(node({hotKeys}), 80, 24),
+		/HOT KEY by HOTKEYS GET, tracking for 30s, one of 10 commands[\s\S]*time +52\.0 ms {2}cart:1/,
+	);
+	assert.match(text(node({hotKeys}), 200, 24), /TYPE .* HOT KEY by HOTKEYS GET/);
+});
+
+test('the panel draws at any size', () => {
+	assertAnySize(keysPanel, [
+		panelInput([node({hotKeys})]),
+		panelInput([node({info: {}, keySizes: undefined, slotUse: undefined})]),
+		panelInput([]),
+	]);
+	const hostile = node({hotSlotKeys: at([{slot: 6093, slotKeys: ['名前'.repeat(40), '👩‍👩‍👧‍👦']}])});
+	for (const width of [1, 2, 17, 40, 80, 120, 200]) {
+		panelText(keysPanel, panelInput([hostile]), {width, height: 20});
+	}
+});
