@@ -122,7 +122,10 @@ async function runMonitor(config: Config): Promise<number> {
 	return config.isScreenReader ? runScreenReader(config) : runScreen(config);
 }
 
-/** Shows a recording: on a terminal that can show it, unless something else was asked for. */
+/**
+Shows a recording: with the replay's screen on a terminal that can show it, or with the output that the command line
+asks for.
+*/
 async function runReplay(config: Config): Promise<number> {
 	const isForScreen = config.replay?.output === 'screen' && config.replay.cast === undefined && !config.isScreenReader;
 	if (isForScreen && hasScreen(config)) {

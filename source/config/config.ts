@@ -122,7 +122,7 @@ export type Config = {
 	readonly record: RecordRequest;
 	/** The recordings of `redis-top replay`; undefined for any other command. */
 	readonly replay: ReplayRequest | undefined;
-	/** What `redis-top report` is about; undefined for any other command. */
+	/** The subject of `redis-top report`: recordings or servers. Undefined for any other command. */
 	readonly report: ReportRequest | undefined;
 	/** The Prometheus of `--prometheus`; undefined without one. */
 	readonly prometheus: PrometheusRequest | undefined;

@@ -28,7 +28,7 @@ export type ReplayRequest = {
 	readonly cast: {readonly file: string; readonly columns: number; readonly rows: number} | undefined;
 };
 
-/** What `redis-top report` is about. Without recordings it is about servers. */
+/** The subject of `redis-top report`. Without recordings it is servers. */
 export type ReportRequest = {
 	readonly recordings: readonly string[];
 	/** The moments as they were typed. The recording is needed to interpret them. */

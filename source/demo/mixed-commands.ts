@@ -78,7 +78,7 @@ export function afterMiss(command: LoadCommand): LoadCommand | undefined {
 	return name === 'GET' && String(key).startsWith('session:') ? writtenSession(String(key)) : undefined;
 }
 
-/** One read command for a replica. */
+/** A command that reads, for a replica. */
 export const anyRead = (): LoadCommand => (Math.random() < 0.8 ? ['GET', session()] : ['HGETALL', user()]);
 
 /** The first data set, written before the load starts, in pipelines of 1,000 commands. */

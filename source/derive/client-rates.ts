@@ -27,7 +27,7 @@ The later of two lists of one process, with each client's rates between them. Th
 without an earlier list, and where the server doesn't count.
 
 A client that the earlier list lacks counts from 0: it connected since then. A client that came and went between the
-lists is in neither.
+lists is in neither list.
 */
 export function clientsSince(earlier: ClientReading | undefined, later: ClientReading): ClientReading {
 	const overMs = (later.elapsedMs ?? 0) - (earlier?.elapsedMs ?? 0);

@@ -191,8 +191,8 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 }
 
 /**
-Whether a server refuses the form of a command: an ERR that says nothing of its state, its rights or a missing command.
-Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
+Whether a server refuses the form of a command: an ERR that says nothing of the server's state, of the user's rights or
+of a missing command. Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
 */
 export function isRefusedForm(text: string): boolean {
 	const {code, layer, kind} = replyFailure(text);

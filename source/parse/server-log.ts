@@ -5,7 +5,7 @@ import {type LogPattern, logPatterns} from './server-log-patterns.js';
 /** Number of log lines that are shown: the last ones. */
 const shownLines = 20;
 
-/** At most this many starts of the server are kept from its log: the last ones. */
+/** The largest number of starts of the server that are kept from its log. The last ones are kept. */
 const startsKept = 100;
 
 /** At most this many happenings are kept from the log: the last ones. */

@@ -25,9 +25,9 @@ export type PrometheusHistoryOptions = {
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly live: () => MonitorState;
-	/** The oldest moment of a node in this run's own history, in milliseconds since the epoch; undefined without one. */
+	/** The oldest moment of a node in this run's history, in milliseconds since the epoch; undefined without one. */
 	readonly ownFrom: (node: NodeAddress) => number | undefined;
-	/** Is told once that Prometheus does not help, and once that it does again. */
+	/** Called once when Prometheus does not help, and once when it does again. */
 	readonly notify: (text: string, tone: 'plain' | 'warning') => void;
 };
 
@@ -40,13 +40,14 @@ type Sought = {
 	isFilled: boolean;
 	isFilling: boolean;
 	attempts: number;
-	/** No attempt before this moment of the monotonic clock, in milliseconds. */
+	/** Moment of the monotonic clock, in milliseconds, before which Prometheus is not asked again. */
 	notBeforeMs: number;
 };
 
 /**
-The past out of a Prometheus. It fills the series of the node in focus from before the start, and shows moments from before
-the own history. It asks only for what is on the screen, and never by a timer.
+The past of the nodes as a Prometheus has it. It fills the series of the node in focus with the time before the start,
+and shows moments that are older than this run's history. Prometheus is asked only for what is on the screen, and never
+by a timer.
 */
 export class PrometheusHistory implements EarlierStates {
 	readonly #options: PrometheusHistoryOptions;

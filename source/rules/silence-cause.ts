@@ -25,7 +25,7 @@ export type SilenceFacts = {
 	readonly later: NodeSample;
 	readonly slowlog: readonly SlowlogEntry[] | undefined;
 	readonly latency: readonly LatencyEvent[] | undefined;
-	/** What this machine showed while the node did not respond. */
+	/** The evidence of this machine from the time in which the node did not respond. */
 	readonly host: HostEvidence | undefined;
 };
 

@@ -39,7 +39,7 @@ const blindRulesKept = 50_000;
 /** Shown in place of the evidence when the text of the past differs from the newest text. */
 const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
 
-/** The findings of the last half hour with their texts of the time. A past moment must not show present figures. */
+/** The findings of the last half hour with their texts of that time. A past moment must not show present figures. */
 export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
@@ -121,7 +121,7 @@ export class FindingHistory {
 		}
 	}
 
-	/** The findings that were listed at a moment, with their texts of the time. */
+	/** The findings that were listed at a moment, with their texts of that time. */
 	findingsAt(atMs: number): readonly Finding[] {
 		return [...this.#findings.values()]
 			.filter(({finding: {sinceMs, clearedAtMs = still}, goneAtMs}) => {

@@ -257,7 +257,7 @@ export class FindingTracks {
 
 		track.good += 1;
 		if (track.good < track.clearAfter) {
-			// A condition that returns before its end is the same one.
+			// A condition that returns before its finding has ended belongs to the same finding.
 			track.fired = 1;
 			return false;
 		}

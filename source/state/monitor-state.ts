@@ -81,6 +81,8 @@ export type MonitorState = {
 	readonly isFromMemory?: boolean;
 	/** Whether names are replaced by pseudonyms (`--mask`). */
 	readonly isMasked?: boolean;
-	/** Of a moment before the own history: where its figures come from. Undefined for what redis-top saw itself. */
+	/**
+	The source of the figures of a moment that is older than this run's history. Undefined for what redis-top saw itself.
+	*/
 	readonly earlier?: EarlierSource | undefined;
 };

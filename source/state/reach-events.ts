@@ -1,10 +1,11 @@
 import type {MonitorEvent} from '../domain/event.js';
+import {messageText} from '../domain/message.js';
 import type {NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import {statementMessage} from '../domain/statement.js';
-import {utcClock, utcDateTime} from '../text/units.js';
+import {silenceCause} from '../rules/silence-cause.js';
+import {milliseconds, seconds, utcClock, utcDateTime} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
-import {returnText} from './return-text.js';
 
 /** How redis-top discovered a node, as the text of the event `node-found`. */
 export const originWords: Readonly<Record<NodeOrigin, string>> = {
@@ -30,6 +31,33 @@ export function reachEvents(
 
 	const isNews = after.failure !== undefined && before.failure?.code !== after.failure.code;
 	return isNews ? [failureEvent(after.address, after.failure, nowMs)] : [];
+}
+
+/** The text of the event that a node answers again: for how long it did not, and what kept it from responding. */
+function returnText(before: NodeRecord, {sample, extras}: Extract<PollOutcome, {kind: 'sampled'}>): string {
+	const {failingSinceMs, pendingSinceMs, lastReplyAtMs} = before;
+	if (lastReplyAtMs === undefined) {
+		return 'answers now';
+	}
+
+	const fromMs = failingSinceMs ?? lastReplyAtMs;
+	const tookMs = Math.max(0, sample.atMs - fromMs);
+	const took = tookMs < 60_000 ? milliseconds(tookMs) : seconds(tookMs / 1000);
+	if (pendingSinceMs === undefined) {
+		return `answers again after ${took}`;
+	}
+
+	const cause = silenceCause({
+		fromMs,
+		toMs: sample.atMs,
+		earlier: before.sample,
+		later: sample,
+		slowlog: extras.slowlog,
+		latency: extras.latencyEvents,
+		// Evidence from before the failure can't explain it.
+		host: before.host !== undefined && before.host.atMs >= fromMs ? before.host.value : undefined,
+	});
+	return `answers again after ${took} of silence: ${messageText(cause ?? 'neither slow log, fork nor latency events explain it')}`;
 }
 
 /** The event of a failed poll. A late reply alone is no lost node, because it may be one long command. */

@@ -59,7 +59,7 @@ export class ShownState {
 		};
 	};
 
-	/** Shows moments from before the own history too. */
+	/** From now on, moments that are older than this run's history can be shown, too. */
 	setEarlier(earlier: EarlierStates): void {
 		this.#earlier = earlier;
 		earlier.subscribe(() => {

@@ -11,7 +11,7 @@ export type Column<Row> = {
 	readonly minWidth: number;
 	/** Largest width in cells: for long content, or for a flexible column when there is room. */
 	readonly maxWidth?: number;
-	/** Takes the width that the other columns leave, up to `maxWidth`. */
+	/** Whether the column takes the width that the other columns leave, up to `maxWidth`. */
 	readonly isFlexible?: boolean;
 	/** Columns with the largest numbers are dropped first on a narrow screen; a column with 1 is never dropped. */
 	readonly priority: number;
@@ -26,7 +26,7 @@ export type ColumnLayout<Row> = {
 
 export type ListSort = {readonly id: string; readonly isInverted: boolean};
 
-/** One cell before the first column, for the mark of the selected row. */
+/** Width in cells of the space before the first column. It has the mark of the selected row. */
 const gutter = 1;
 
 /** Number of rows that are measured for a column's width; measuring all rows would take too long for a frame. */

@@ -129,7 +129,10 @@ function headerSegments(input: HeaderInput): Segment[] {
 	return segments;
 }
 
-/** The past moment. One from before the own history has its date, and says where its figures come from. */
+/**
+The shown past moment. For a moment that is older than this run's history, its date and the source of its figures are
+shown too.
+*/
 const historySegment = (atMs: number, {earlier}: MonitorState): Segment => ({
 	text: earlier === undefined ? `HISTORY ${utcClock(atMs)}Z` : `HISTORY ${utcDateTime(atMs).slice(5)}Z ${earlier.name}`,
 	tone: 'warning',

@@ -1,5 +1,6 @@
+import {changeOf, metricChange} from '../derive/changes.js';
 import {boundBelow} from '../derive/latency-percentiles.js';
-import {isFullBad, longestDelay, memoryShare, slowestCommand} from '../derive/outage-figures.js';
+import {isFullBad, longestDelay, memoryShare, memoryShareIn, slowestCommand} from '../derive/outage-figures.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {MetricId} from '../domain/metric.js';
 import {type Limits, limitsOf, type ThresholdOverrides} from '../domain/threshold.js';
@@ -8,8 +9,7 @@ import {memMax} from '../rules/memory-limit.js';
 import {repLagBytes} from '../rules/replication-lag.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {Tone} from '../text/line.js';
-import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../text/units.js';
-import {changeText} from './figure-changes.js';
+import {count, milliseconds, percent, perSecond, seconds, shortSeconds, signed} from '../text/units.js';
 
 /** One of the five figures that runbooks for outages look at first. Each list of texts has the longest text first. */
 export type Figure = {
@@ -228,4 +228,26 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 		series: 'replicationBytes',
 		change: undefined,
 	};
+}
+
+/** A figure of the wall display whose change since the baseline is known. */
+type ChangingFigure = 'memory' | 'rejected' | 'evicted';
+
+/**
+The change of a node's figure since the baseline as text: of a share of maxmemory, or of a counter. Undefined without a
+baseline.
+*/
+function changeText(node: NodeRecord | undefined, figure: ChangingFigure): string | undefined {
+	if (node?.since === undefined) {
+		return undefined;
+	}
+
+	switch (figure) {
+		case 'memory':
+			return signed(changeOf(node, memoryShareIn), percent);
+		case 'rejected':
+			return signed(metricChange(node, 'connectionsRejected'), count);
+		case 'evicted':
+			return signed(metricChange(node, 'evicted'), count);
+	}
 }

@@ -57,7 +57,10 @@ export type MountOptions = MonitorScreenOptions & {
 };
 
 export type MountedMonitor = {
-	/** Restores the terminal. With `leavesFrame`, the last frame is printed there. Further calls have no effect. */
+	/**
+	Restores the terminal. With `leavesFrame`, the last frame is printed on the shell's screen. Further calls have no
+	effect.
+	*/
 	readonly unmount: (leavesFrame?: boolean) => void;
 	/** Handles Ctrl-Z, or a SIGTSTP from another process. */
 	readonly suspend: () => void;

@@ -23,7 +23,10 @@ export type PanelInput = {
 	readonly keyboard: Keyboard;
 };
 
-/** What a row says of a client. The first part that a client in the list has is taken: address, name, command. */
+/**
+The description of a client in a list row. Panel 4 searches by the first part that a client in its list has: address,
+name, command.
+*/
 export type SoughtClient = {
 	/** The node that the client is connected to; undefined: the node in focus. */
 	readonly node?: NodeAddress | undefined;

@@ -10,7 +10,7 @@ import {panelInput, type ScreenInput} from './screen-input.js';
 /** The action of the key `row-action` on a list row, and whether the key `client` has a client to show. */
 export type RowKeys = {readonly action: ActionName | undefined; readonly hasClient: boolean};
 
-/** What the selected row's own keys do, or those of the row whose details are open. */
+/** The effects of the keys of the selected row, or of the row whose details are open. */
 export function rowKeysOf(input: ScreenInput): RowKeys {
 	const {state, view} = input;
 	const panel = panelById[view.panel];

@@ -21,7 +21,7 @@ export type RestartRunsOptions = {
 	readonly folder: string;
 	/** Process id of this redis-top. */
 	readonly pid: number;
-	/** Ends the reading of other processes' files. */
+	/** Stops reading the files of other processes. */
 	readonly signal: AbortSignal;
 	readonly announce: (event: MonitorEvent) => void;
 	/** Called after every change; `notice` is for the dialog. */

@@ -12,7 +12,7 @@ export type Survival =
 	| {readonly kind: 'append-only'}
 	/** Save points are set, so that SIGTERM or a plain SHUTDOWN saves. The estimate is the duration of the last save. */
 	| {readonly kind: 'saved-on-stop'; readonly estimateSeconds: number | undefined}
-	/** Only an explicit save keeps the data. */
+	/** The data outlive a restart only when a save is requested before it. */
 	| {readonly kind: 'only-if-asked'}
 	| {readonly kind: 'unknown'; readonly why: string};
 

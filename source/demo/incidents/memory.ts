@@ -21,7 +21,7 @@ async function serverUntilFull(stage: Stage, policy: string) {
 	};
 }
 
-/** Whether a write is answered with this error code. */
+/** Whether the server refuses a write with this error code. */
 export async function refuses(server: StageServer, code: string): Promise<boolean> {
 	const reply = await server.send('SET', 'probe', 'value');
 	// The last command of this connection must not be a write, because rules name clients by their last command.

@@ -84,7 +84,7 @@ function nodeCells(node: NodeSnapshot, {behindBytes, behindSeconds}: Lag): strin
 	];
 }
 
-/** What the monitor prints without a screen: one line of JSON for each sample. */
+/** The output formats of the monitor without a screen. Of JSON, each sample is one line. */
 export const sampleFormats = {
 	text: sampleText,
 	json: (state: MonitorState, nowMs: number): string => snapshotJson(state, nowMs, 0),

@@ -15,7 +15,10 @@ export type ModeInput = {
 	readonly liveNowMs: number;
 	/** The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined without one. */
 	readonly historyFromMs?: number | undefined;
-	/** The program from which a moment before the own history comes; undefined: the moment is in the own history. */
+	/**
+	The program that has a shown moment that is older than this run's history, such as Prometheus. Undefined while the
+	shown moment is part of this run's history.
+	*/
 	readonly earlierName?: string | undefined;
 };
 

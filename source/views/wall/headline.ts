@@ -14,8 +14,8 @@ const severityWords: Readonly<Record<Verdict['severity'], string>> = {
 
 /**
 The verdict for large letters, in at most `most` lines of `room` cells: the severity, then the longest text that fits.
-Where only that fits, nodes are named by their ports. Ages are left out, because they change every second; they are in
-the line below. When no text fits, the shortest is cut.
+Nodes are named by their ports where the whole address doesn't fit. Ages are left out, because they change every second;
+they are in the line below. When no text fits, the shortest is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
 	const messages = headlineMessages(verdict);

@@ -2,11 +2,13 @@ import {isClusterEnabled} from '../../../derive/deployment.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {beside} from '../../../text/frame.js';
 import type {Line} from '../../../text/line.js';
+import {count, milliseconds} from '../../../text/units.js';
 import type {PanelInput, Rect} from '../../panel.js';
 import {type Card, drawCard, sides, withNodeName} from '../card.js';
+import {historyChart} from '../history-chart.js';
+import {usedChart} from '../memory/memory.js';
 import {keyspaceCard} from '../memory/memory-keyspace.js';
 import {memoryCard, persistenceCard, throughputCard} from './overview-cards.js';
-import {memoryChart, operationsChart, roundTripChart} from './overview-charts.js';
 import {clusterCard} from './overview-cluster.js';
 import {latencyCard} from './overview-latency.js';
 import {clientsCard, commandsCard, eventsCard, slowlogCard, talkersCard} from './overview-lists.js';
@@ -28,6 +30,17 @@ function row(
 	});
 	return beside(blocks, height);
 }
+
+/** A chart of operations per second. */
+const operationsChart = (input: PanelInput, node: NodeRecord): Card =>
+	historyChart({title: 'ops/s', series: node.series.get('operations'), format: count}, input, node);
+
+/** A chart of used memory, up to maxmemory where it is set. */
+const memoryChart = (input: PanelInput, node: NodeRecord): Card => usedChart(input, node, 'used memory');
+
+/** A chart of the round-trip times of PING. */
+const roundTripChart = (input: PanelInput, node: NodeRecord): Card =>
+	historyChart({title: 'round trip of PING', series: node.ping.series, format: milliseconds}, input, node);
 
 const list = (card: Card): Cell => ({card, padding: 0});
 
