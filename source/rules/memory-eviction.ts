@@ -1,15 +1,13 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
-import type {Evidence} from '../domain/finding.js';
-import {message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, count, percent, perSecond, seconds} from '../text/units.js';
-import {namedClients, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {limitShare} from './memory-limit.js';
 import {errors, infoNumber, pending, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+import {topWriter} from './writers.js';
 
 export const memEvict = rule({
 	id: 'mem.evict',
@@ -77,38 +75,6 @@ function medianRate(facts: NodeFacts): number | undefined {
 		: rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)];
 }
 
-/** Commands that add data to most caches. Source: https://redis.io/docs/latest/commands/ */
-const addingCommands: ReadonlySet<string> = new Set([
-	'set',
-	'setex',
-	'psetex',
-	'mset',
-	'append',
-	'hset',
-	'hmset',
-	'lpush',
-	'rpush',
-	'sadd',
-	'zadd',
-	'xadd',
-	'restore',
-	'json.set',
-]);
-
-/** The command that adds data most often; undefined where commandstats was not read. */
-function topWrite(facts: NodeFacts): string | undefined {
-	const [top] = facts.record.commands
-		.filter(({command, callsPerSecond = 0}) => addingCommands.has(command) && callsPerSecond > 0)
-		.toSorted((one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0));
-	return top?.command;
-}
-
-/** CLIENT LIST has only the last command of a connection: who sent a write last need not be who writes most. */
-function lastWriters(facts: NodeFacts, command: string | undefined): Evidence[] {
-	const writers = command === undefined ? [] : namedClients(sendersOf(facts, command)?.clients ?? []);
-	return writers.slice(0, 5).map(({name}) => ({name: `last ${command?.toUpperCase()} from`, value: message`${name}`}));
-}
-
 export const memEvictStorm = rule({
 	id: 'mem.evict_storm',
 	scope: 'node',
@@ -147,17 +113,16 @@ export const memEvictStorm = rule({
 			return clear;
 		}
 
-		const write = topWrite(facts);
+		const writer = topWriter(facts);
 		return fires('critical', {
 			problem: `evicts keys at ${perSecond(evicted)}`,
 			detail: share === undefined ? undefined : `${percent(share)} of all keys a second`,
-			...(write === undefined
-				? {}
-				: {reason: `most writes are ${write.toUpperCase()}`, culprit: {command: write.toUpperCase()}}),
+			reason: writer?.text,
+			culprit: writer?.culprit,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
-				...lastWriters(facts, write),
+				...(writer?.evidence ?? []),
 				...(usual === undefined ? [] : [{name: 'median of ten minutes', value: usual, unit: 'perSecond' as const}]),
 				...(keys === undefined ? [] : [{name: 'keys', value: keys, unit: 'count' as const}]),
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),
@@ -202,12 +167,16 @@ export const memOom = rule({
 			: policy === 'noeviction'
 				? 'the policy is noeviction'
 				: 'no key that may be evicted is left';
+		const writer = isOverhead ? undefined : topWriter(facts);
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
+			detail: writer?.culprit.client === undefined ? undefined : writer.text,
 			reason,
+			culprit: writer?.culprit,
 			effect: 'writes-refused',
 			evidence: [
 				{name: 'OOM replies since the sample before', value: refused, unit: 'count'},
+				...(writer?.evidence ?? []),
 				...infoEvidence(
 					facts,
 					['memory', 'used_memory', 'bytes'],

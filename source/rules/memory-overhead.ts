@@ -1,5 +1,7 @@
+import {message} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, count, percent} from '../text/units.js';
+import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -236,9 +238,12 @@ export const memScripts = rule({
 			return clear;
 		}
 
+		// EVAL sends the text each time. EVALSHA runs a text that is there already.
+		const senders = sendersOf(facts, 'eval');
 		return fires('warning', {
-			problem: `keeps ${count(scripts)} scripts in its cache`,
+			problem: message`keeps ${count(scripts)} scripts in its cache${senders?.text ?? ''}`,
 			detail: `${bytes(size)} of engine memory`,
+			culprit: senders === undefined ? undefined : senderCulprit('EVAL', senders),
 			evidence: infoEvidence(
 				facts,
 				['memory', 'number_of_cached_scripts', 'count'],

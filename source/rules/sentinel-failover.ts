@@ -1,9 +1,15 @@
-import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
+import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {hint, redisCli} from './next-steps.js';
 import {fires, rule} from './rule.js';
-import {groupName, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
+import {
+	groupName,
+	type MonitoredGroup,
+	monitoredGroups,
+	type SentinelReport,
+	sentinelsReporting,
+} from './sentinel-groups.js';
 import {quotedFlags, sentinelObstacles, wasNeverLinked} from './sentinel-links.js';
 
 export const senFailing = rule({
@@ -49,10 +55,10 @@ export const senFailing = rule({
 });
 
 /**
-Why sentinels do not promote a replica; undefined for a replica that they would promote. Source: sentinel.c,
-`sentinelSelectSlave`.
+Why sentinels do not promote a replica; undefined for a replica that they would promote. Every replica loses its link when
+its primary stops, so a link is an obstacle only before that. Source: sentinel.c, `sentinelSelectSlave`.
 */
-function promotionObstacle({flags, linkStatus, priority}: SentinelPeer): string | undefined {
+function promotionObstacle({flags, linkStatus, priority}: SentinelPeer, isPrimaryDown: boolean): string | undefined {
 	if (flags.has('s_down') || flags.has('o_down')) {
 		return 'is down';
 	}
@@ -65,7 +71,44 @@ function promotionObstacle({flags, linkStatus, priority}: SentinelPeer): string 
 		return 'has priority 0';
 	}
 
-	return linkStatus === 'err' ? 'has no link to the primary' : undefined;
+	return linkStatus === 'err' && !isPrimaryDown ? 'has no link to the primary' : undefined;
+}
+
+const isDown = ({primary: {flags}}: SentinelReport): boolean => flags.has('s_down') || flags.has('o_down');
+
+/** Why sentinels would promote no replica; undefined while they would promote one, or do not tell of replicas. */
+export function unfitReplicas(group: MonitoredGroup) {
+	const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
+	const [first] = told;
+	const obstacles = told.map(report =>
+		(report.primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica, isDown(report))})),
+	);
+	const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
+	const isChanging = told.some(({primary}) => primary.flags.has('failover_in_progress'));
+	if (first === undefined || hasGood || isChanging) {
+		return undefined;
+	}
+
+	const listed = obstacles[0] ?? [];
+	const reason: Message =
+		listed.length > 0
+			? joinMessages(
+					listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why ?? '-'}`),
+					', ',
+				)
+			: told.every(({primary}) => wasNeverLinked(primary))
+				? 'its sentinels have never seen them'
+				: 'it has none';
+	const without = listed.find(({replica: {priority}}) => priority === 0)?.replica.address;
+	return {
+		first,
+		listed,
+		reason,
+		remedy:
+			without === undefined
+				? hint('bring a replica back: its log says why it is away')
+				: hint(message`on ${nodeName(without)}: CONFIG SET replica-priority 100, then CONFIG REWRITE`),
+	};
 }
 
 export const senNoReplica = rule({
@@ -80,37 +123,20 @@ export const senNoReplica = rule({
 	raiseAfter: 3,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
-			const [first] = told;
-			const obstacles = told.map(({primary}) =>
-				(primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica)})),
-			);
-			const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
-			const isChanging = told.some(({primary}) => primary.flags.has('failover_in_progress'));
-			if (first === undefined || hasGood || isChanging) {
+			const unfit = unfitReplicas(group);
+			if (unfit === undefined) {
 				return [];
 			}
 
-			const listed = obstacles[0] ?? [];
+			const {first, listed, reason} = unfit;
 			const firing = fires('warning', {
 				problem: message`${groupName(group)} has no replica that sentinels would promote`,
-				reason:
-					listed.length === 0
-						? told.every(({primary}) => wasNeverLinked(primary))
-							? 'its sentinels have never seen them'
-							: 'it has none'
-						: joinMessages(
-								listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why}`),
-								', ',
-							),
+				reason,
 				effect: 'failover-impossible',
 				nodes: [first.primary.address, ...listed.map(({replica}) => replica.address)],
 				evidence: [{name: 'num-slaves', value: first.primary.replicaCount ?? listed.length}],
 				meaning: 'A failover would end with NOGOODSLAVE: when the primary stops, no other takes its place.',
-				next: [
-					redisCli(first.sentinel, `SENTINEL REPLICAS ${group.name}`),
-					hint('bring a replica back, or give one a replica-priority above 0'),
-				],
+				next: [redisCli(first.sentinel, `SENTINEL REPLICAS ${group.name}`), unfit.remedy],
 			});
 			return [{...firing, subject: group.name}];
 		}),

@@ -4,6 +4,7 @@ import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
+import {unfitReplicas} from './sentinel-failover.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsOf, sentinelsReporting} from './sentinel-groups.js';
 import {answeringPrimary, quotedFlags, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
 
@@ -190,9 +191,12 @@ export const senDown = rule({
 				return [unlinkedSentinels(group, answering, reports)];
 			}
 
+			const unfit = isAgreed ? unfitReplicas(group) : undefined;
+			const fate = unfit === undefined ? '' : ', and no replica can replace it';
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
-				problem: message`${groupName(group)}: the primary ${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}`,
+				problem: message`${groupName(group)}: the primary ${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
 				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
+				reason: unfit?.reason,
 				effect: isAgreed ? 'unreachable' : undefined,
 				culprit: {node: address},
 				nodes: [address, ...seen.sentinels],
@@ -201,16 +205,20 @@ export const senDown = rule({
 					{name: 'quorum', value: first.primary.quorum ?? '-'},
 				],
 				meaning: isAgreed
-					? 'A failover is on its way; until it ends nothing can be written.'
+					? unfit === undefined
+						? 'A failover is on its way; until it ends nothing can be written.'
+						: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
 					: 'There is no failover as long as fewer sentinels than the quorum say so.',
 				next: [
 					{
 						kind: 'words',
 						text: message`look at ${nodeName(address)}: its process, its host, the network between`,
 					},
+					...(unfit === undefined ? [] : [unfit.remedy]),
 				],
-				action: 'sentinel-failover',
-				remedy: {node: first.sentinel.address, value: group.name},
+				...(unfit === undefined
+					? {action: 'sentinel-failover' as const, remedy: {node: first.sentinel.address, value: group.name}}
+					: {}),
 			});
 			return [{...firing, subject: group.name}];
 		}),

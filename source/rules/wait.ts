@@ -38,7 +38,7 @@ export const cliWait = rule({
 		const longest = Math.max(...waiting.map(({idleSeconds}) => idleSeconds));
 		const others = more.length === 0 ? '' : message` and ${more.length} more`;
 		return fires(online === 0 ? 'critical' : 'warning', {
-			problem: message`lets clients of ${first.name}${others} wait in ${command}`,
+			problem: message`keeps clients of ${first.name}${others} waiting in ${command}`,
 			detail: `${count(waiting.length)} of them, up to ${seconds(longest)}`,
 			reason:
 				online === 0

@@ -250,6 +250,19 @@ function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress |
 	);
 }
 
+/** The primaries of which Sentinels say that no failover can succeed. A finding about one names it first. */
+const withoutFailover = memoizeByRef(
+	(findings: readonly Finding[]): ReadonlySet<NodeAddress> =>
+		new Set(
+			findings
+				.filter(
+					({effect, node, clearedAtMs}) =>
+						effect === 'failover-impossible' && node === undefined && clearedAtMs === undefined,
+				)
+				.flatMap(({nodes}) => nodes?.[0] ?? []),
+		),
+);
+
 /** A problem with its urgency; 0 is the most urgent. */
 type RankedProblem = NodeProblem & {readonly urgency: number};
 
@@ -267,6 +280,7 @@ function problemsOf(
 	const symptomsOf = ranked === undefined ? undefined : afterOutage(ranked);
 	const reasons = ranked === undefined ? undefined : beforeOutage(ranked);
 	const explained = ranked === undefined ? undefined : endedNodes(ranked);
+	const stranded = withoutFailover(state.findings);
 	const unreached = records
 		.flatMap(record => {
 			const problem = reachProblem(record, state, nowMs);
@@ -283,6 +297,7 @@ function problemsOf(
 					severity: felt === undefined ? problem.severity : ('critical' as const),
 					reason: reason === undefined ? problem.reason : statementMessage(reason),
 					consequence,
+					note: stranded.has(record.address) ? 'no failover follows' : problem.note,
 					urgency: Math.min(
 						urgencyOf(problem, state.nodes),
 						felt === undefined ? Infinity : urgencyOf(felt, state.nodes),

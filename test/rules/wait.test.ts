@@ -33,13 +33,13 @@ testRule(cliWait, [
 		'without a replica',
 		primary(0, waiting(12), waiting(9)),
 		'critical',
-		/^lets clients of orders wait in WAIT, 2 of them, up to 12s: it has no replica that could acknowledge$/,
+		/^keeps clients of orders waiting in WAIT, 2 of them, up to 12s: it has no replica that could acknowledge$/,
 	],
 	[
 		'for a replica',
 		primary(1, waiting(12), waiting(9, 'billing')),
 		'warning',
-		/^lets clients of orders and 1 more wait in WAIT, 2 of them, up to 12s: 1 replica has not acknowledged enough$/,
+		/^keeps clients of orders and 1 more waiting in WAIT, 2 of them, up to 12s: 1 replica has not acknowledged enough$/,
 	],
 	['CLIENT LIST was not read', {record: {role: 'primary'}}, 'pending'],
 ]);

@@ -187,6 +187,20 @@ test('equally severe findings are ordered by their effects, and a cause has the 
 	assert.deepEqual(orderOf([slow, cause]), [slow, cause]);
 });
 
+test('a primary out of reach says that no failover follows', () => {
+	const findings = [
+		findingOf('sen.no_replica', 'warning', undefined, {
+			node: undefined,
+			effect: 'failover-impossible',
+			nodes: [gone.address],
+		}),
+	];
+	const texts = (ofNode: NodeRecord) =>
+		verdictMessages(verdictOf(stateWith(findings, [up, ofNode]), sampledAtMs)).map(text => messageText(text));
+	assert.match(texts(gone)[0] ?? '', /nothing listens on the port, for 12s.*; no failover follows$/);
+	assert.match(texts({...gone, address: '10.0.1.13:6379' as typeof gone.address})[0] ?? '', /^[^;]*$/);
+});
+
 test('a machine short of processor time comes after what is known of the server itself', () => {
 	const {severity, cause, others} = verdictOf(
 		stateWith([

@@ -1,0 +1,78 @@
+import {clientGroups} from '../derive/client-groups.js';
+import type {CommandRate} from '../derive/command-rates.js';
+import type {Culprit, Evidence} from '../domain/finding.js';
+import {type Message, message, type Name, nameOf} from '../domain/message.js';
+import {namedClients, otherClients, senderCulprit, sendersOf} from './client-names.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** Commands that add data to most caches. Source: https://redis.io/docs/latest/commands/ */
+const addingCommands: ReadonlySet<string> = new Set([
+	'set',
+	'setex',
+	'psetex',
+	'mset',
+	'append',
+	'hset',
+	'hmset',
+	'lpush',
+	'rpush',
+	'sadd',
+	'zadd',
+	'xadd',
+	'restore',
+	'json.set',
+]);
+
+/** Calls a second with those that the server refused: at its memory limit it counts them as rejected only. */
+const attempts = ({callsPerSecond = 0, failuresPerSecond = 0}: CommandRate): number =>
+	Math.max(callsPerSecond, failuresPerSecond);
+
+/** The command that adds data most often; undefined where commandstats was not read. */
+function topWrite({record}: NodeFacts): string | undefined {
+	const [top] = record.commands
+		.filter(rate => addingCommands.has(rate.command) && attempts(rate) > 0)
+		.toSorted((one, other) => attempts(other) - attempts(one));
+	return top?.command;
+}
+
+/** The name whose clients send more bytes than all others; undefined where the server does not count what clients send. */
+function mainSender(facts: NodeFacts): Name | undefined {
+	const groups = clientGroups(
+		otherClients(facts).filter(({name}) => name !== ''),
+		'name',
+	);
+	const total = groups.reduce((sum, {perSecond}) => sum + (perSecond?.inBytes ?? 0), 0);
+	const top = groups.find(({perSecond}) => total > 0 && (perSecond?.inBytes ?? 0) > total / 2);
+	return top === undefined ? undefined : nameOf('client', top.key);
+}
+
+/** What adds data most, as far as commandstats and CLIENT LIST tell. */
+export type Writer = {
+	/** It follows the problem: `most writes are XADD from ingest`. */
+	readonly text: Message;
+	readonly culprit: Culprit;
+	readonly evidence: readonly Evidence[];
+};
+
+/**
+What adds data most. CLIENT LIST has only the last command of a connection: who sent a write last need not be who writes
+most. So a client is named only if it sends most of the bytes too, or if all clients with that last command have one
+name.
+*/
+export function topWriter(facts: NodeFacts): Writer | undefined {
+	const write = topWrite(facts);
+	if (write === undefined) {
+		return undefined;
+	}
+
+	const command = write.toUpperCase();
+	const senders = sendersOf(facts, write);
+	const names = namedClients(senders?.clients ?? []);
+	const loudest = mainSender(facts);
+	const main = names.find(({name}) => name.name === loudest?.name)?.name ?? senders?.only;
+	return {
+		text: message`most writes are ${command}${main === undefined ? '' : message` from ${main}`}`,
+		culprit: main === undefined ? senderCulprit(command, senders) : {command, client: main},
+		evidence: names.slice(0, 5).map(({name}) => ({name: `last ${command} from`, value: message`${name}`})),
+	};
+}
