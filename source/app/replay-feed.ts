@@ -203,7 +203,10 @@ export class ReplayFeed {
 		return read;
 	}
 
-	/** The holder of a node for an entry of a session; undefined where another session's polls count. */
+	/**
+	The holder of a node's state when `session` has an entry of that node. Undefined while the polls of another session
+	are used.
+	*/
 	#hold(session: RecordedSession, address: NodeAddress, atMs: number, intervalMs: number): Holder | undefined {
 		const known = this.#holders.get(address);
 		if (known?.session === session) {

@@ -62,7 +62,7 @@ export function updateConditionStarts(before: ConditionStarts, comparison: Clust
 	};
 }
 
-/** The slots of both lists. */
+/** The slots that both lists have. */
 function commonSlots(one: readonly SlotRange[], other: readonly SlotRange[]): SlotRange[] {
 	return one.flatMap(a =>
 		other.flatMap(b => {

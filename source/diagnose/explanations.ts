@@ -14,7 +14,7 @@ export type Place = {
 	readonly endpoint: Endpoint;
 	/** How redis-cli reaches the server: `redis-cli -h 10.0.1.11 -p 6379`. */
 	readonly cli: string;
-	/** The same command for a user who may run ACL commands. */
+	/** The command `cli` for a user who may run ACL commands. */
 	readonly administratorCli: string;
 	/** The ACL user of the connection, as a word for a shell; undefined: the default user. */
 	readonly user: string | undefined;

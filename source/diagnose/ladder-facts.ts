@@ -30,8 +30,8 @@ export type ServerAnswers = {
 	readonly info: InfoReply | undefined;
 	readonly infoRefusal: string | undefined;
 	/**
-	How INFO with several sections, the monitor's form, failed: its error reply, or that the connection ended. Undefined
-	where it was answered or not asked.
+	Why INFO failed in the form that the monitor sends, with several sections. It is the error reply, or a text that the
+	connection ended. Undefined where INFO was answered, or not asked in that form.
 	*/
 	readonly sectionsRefusal?: string | undefined;
 	/**

@@ -6,7 +6,7 @@ export type AccessRefusal = {
 	/** What the user asked for: a command, a key or a channel. For `auth`, the command that sent the credentials. */
 	readonly object: string;
 	readonly user: string;
-	/** Seconds since the last such refusal. */
+	/** Seconds since the last refusal that the entry counts. */
 	readonly ageSeconds: number;
 	readonly clientAddress: string | undefined;
 	/** The client's name; empty when it has set none, undefined when the entry doesn't say. */

@@ -63,7 +63,7 @@ export type ProcessEvidence = {
 	readonly hasOwnRoot: boolean;
 };
 
-/** What restarts the server after it ends. */
+/** The supervisor of the server: the program that starts the server again after it has ended. */
 export type SupervisorEvidence =
 	| {
 			readonly kind: 'systemd';
@@ -133,7 +133,7 @@ export type LoggedStart = {readonly processId: number; readonly atMs: number};
 
 /** Something that the log says happened at a time. Lines of one meaning in a row, less than a minute apart, are one. */
 export type LoggedHappening = Pick<LogRemark, 'id' | 'severity' | 'meaning' | 'count'> & {
-	/** When the first of its lines was written, in milliseconds since the epoch. */
+	/** When the first line about the happening was written, in milliseconds since the epoch. */
 	readonly atMs: number;
 };
 
@@ -257,5 +257,5 @@ export type HostEvidence =
 	| LocalEvidence
 	/** The target is on another machine. */
 	| {readonly kind: 'elsewhere'; readonly why: string}
-	/** The operating system doesn't show its processes in /proc: it is not Linux. */
+	/** This machine's processes can't be read from /proc, because its operating system is not Linux. */
 	| {readonly kind: 'unavailable'; readonly why: string};

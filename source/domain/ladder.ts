@@ -26,7 +26,7 @@ export type Rung = {
 	/** The result as one line. */
 	readonly result: string;
 	readonly meaning: string | undefined;
-	/** Commands that would show the same result from elsewhere. They change nothing. */
+	/** Commands by which the operator can check the result from elsewhere. They change nothing. */
 	readonly confirm: readonly NextStep[];
 	/** The next steps, in the order in which to try them. */
 	readonly next: readonly NextStep[];

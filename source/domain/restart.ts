@@ -27,7 +27,7 @@ export type RestartBefore = {
 
 /** How the server is started again after its stop. */
 export type StartAdvice = {
-	/** What starts it: `systemd (redis-server.service)`, `docker (cache)`, `nobody`. */
+	/** The program that starts the server: `systemd (redis-server.service)`, `docker (cache)`, `nobody`. */
 	readonly who: string;
 	/** The command to copy, as typed into a shell. */
 	readonly text: string;

@@ -12,7 +12,7 @@ export type Word = {
 	readonly kind: 'itself' | 'memory' | 'other';
 	/** The reporting node. */
 	readonly teller: NodeAddress;
-	/** When it was reported, in milliseconds since the epoch. */
+	/** When the node was reported in this way, in milliseconds since the epoch. */
 	readonly atMs: number;
 };
 

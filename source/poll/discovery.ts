@@ -20,7 +20,7 @@ export type NamedPeer = {
 	readonly origin: NodeOrigin;
 	/** The host name that the node announces, by which its certificate is verified. */
 	readonly hostname?: string | undefined;
-	/** Whether it is a data node. Data nodes get the credentials for data nodes, whichever node announced them. */
+	/** Whether the peer is a data node. Data nodes get the credentials for data nodes, whichever node announced them. */
 	readonly isData: boolean;
 };
 
@@ -91,7 +91,7 @@ export type ReachablePeer = {
 	nodes.
 	*/
 	readonly access: Omit<ConnectionSettings, 'endpoint'>;
-	/** Whether it is a data node that a Sentinel monitors. */
+	/** Whether the node is a data node that a Sentinel monitors. */
 	readonly isMonitored: boolean;
 };
 
@@ -204,7 +204,10 @@ Time after which a failing node that no node names counts as gone, in millisecon
 replica from its list at once, even for a restart.
 */
 const goneAfterMs = 60_000;
-/** The same time for nodes of clusters and Sentinels, whose lists keep a failed node until somebody removes it. */
+/**
+Time after which a failing node of a cluster or a Sentinel counts as gone, in milliseconds. Their lists keep a failed
+node until somebody removes it.
+*/
 const goneFromListMs = 10_000;
 
 type Names = ReadonlySet<NodeAddress>;

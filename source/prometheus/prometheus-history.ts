@@ -12,7 +12,10 @@ import {pastRecord, pastWindowMs} from './past-record.js';
 import type {Prometheus} from './prometheus.js';
 import {scrubbed} from './scrub-steps.js';
 
-/** Nodes whose past is shown with that of the node in focus. Each takes a query and a reply of about a megabyte. */
+/**
+Largest number of nodes whose past is shown together with that of the node in focus. Each node takes a query and a reply
+of about a megabyte.
+*/
 const nodesShown = 12;
 
 /** Wait before the first further attempt after a failed one, and the longest wait, in milliseconds. */

@@ -52,7 +52,7 @@ export type EntryContent =
 	| {readonly kind: 'focus'; readonly address: NodeAddress | undefined}
 	/** Events that cannot be derived from replies. */
 	| {readonly kind: 'events'; readonly events: readonly MonitorEvent[]}
-	/** What servers and the machine still knew of the time before, all of it, newest first. */
+	/** What servers and the machine still knew of the time before the recording. The list is complete, newest first. */
 	| {readonly kind: 'earlier'; readonly events: readonly MonitorEvent[]}
 	/** New lines of the audit log: actions through redis-top. */
 	| {readonly kind: 'actions'; readonly lines: readonly AuditEntry[]};
@@ -68,7 +68,7 @@ export type OpenFinding = {
 	readonly node: NodeAddress | undefined;
 	readonly subject: string | undefined;
 	readonly sinceMs: number;
-	/** False while its condition holds and it is not listed yet. @default true */
+	/** Whether the finding is listed. False while its condition holds, but not yet for long enough. @default true */
 	readonly isListed?: boolean;
 };
 

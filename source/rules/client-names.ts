@@ -39,7 +39,7 @@ export const otherClients = ({record}: NodeFacts): readonly ClientRow[] =>
 /** The clients that send a command, as far as CLIENT LIST tells: it has the last command of each connection. */
 export type Senders = {
 	readonly clients: readonly ClientRow[];
-	/** The only name among them; undefined where several names send it. */
+	/** The name of the senders, where all have the same one; undefined where they have several. */
 	readonly only: NamedClients['name'] | undefined;
 	/** The senders as the end of a sentence: ` from cron-report`, ` from api-1 and 2 more`. */
 	readonly text: Message;

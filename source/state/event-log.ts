@@ -12,7 +12,7 @@ export class EventLog {
 	/** Keys of the newest restored events, whose replies may still come and must not add them again. */
 	#restored: ReadonlySet<string> = new Set();
 
-	/** The same list while nothing was added. */
+	/** The events. The list is the same object until an event is added. */
 	get events(): readonly MonitorEvent[] {
 		return this.#events;
 	}

@@ -61,7 +61,7 @@ export class FindingEvents {
 	/** Conditions that held before this session's first evaluation. Their opening is no event. */
 	readonly #expected = new Set<string>();
 	readonly #mode: TrackingMode;
-	/** The last list of findings. An equal list has no events. */
+	/** The last list of findings. No events follow from a list that equals it. */
 	#last: readonly Finding[] = [];
 
 	/** @param mode Only in mode `watch` there are events: a command that takes a few samples and exits has no timeline. */

@@ -344,8 +344,8 @@ const blindRules = (
 	});
 
 /**
-Why a rule could not be evaluated, also when a few samples can't show that its condition holds for long enough.
-Undefined when it was evaluated.
+Why a rule could not be evaluated; undefined when it was. A few samples can't show that a condition holds for long
+enough, which is also a reason.
 */
 function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {

@@ -4,7 +4,7 @@ import type {NodeRecord} from './monitor-state.js';
 
 /** Shortest event-loop lag that is reported as an event, in milliseconds. */
 const worthAnEventMs = 500;
-/** Shortest interval between two such events, in milliseconds. A slow terminal stays slow for a while. */
+/** Shortest interval between two events about a lag, in milliseconds. A slow terminal stays slow for a while. */
 const eventEveryMs = 60_000;
 /** A shorter lag is inaccuracy of the timer, in milliseconds. */
 const noiseMs = 20;

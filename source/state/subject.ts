@@ -5,7 +5,7 @@ import type {SharedProblem, Verdict} from './verdict.js';
 
 /** The cause that line 2 of the screen is about. It stays there while others come and go, so that it can be read. */
 export type Subject = {
-	/** The problem when it became the subject. The present one has the same `cause`. */
+	/** The problem as it was when it became the subject. Its later versions have the same `cause`. */
 	readonly problem: SharedProblem;
 	/** When the problem ended, in milliseconds since the epoch; undefined while it lasts. */
 	readonly endedAtMs: number | undefined;

@@ -219,7 +219,7 @@ export function bandChart(values: ReadonlyArray<number | undefined>, options: Ba
 		: lines;
 }
 
-/** The same chart in ASCII, as asciichart draws it: a line of the largest readings, with the highest limit. */
+/** The band chart in ASCII, as asciichart draws it: a line of the largest readings, with the highest limit. */
 function asciiForm(values: ReadonlyArray<number | undefined>, options: BandChartOptions): Line[] {
 	const {width, height, glyphs, format, limits = [], max} = options;
 	const [limit] = limits.toSorted((a, b) => b.value - a.value);

@@ -31,7 +31,7 @@ export function rowKeysOf(input: ScreenInput): RowKeys {
 /** The word for the key of a row's action on the last line. */
 export const actionWord = (action: ActionName): string => (action === 'client-kill' ? 'close it' : 'remedy');
 
-/** The row's own keys with their effects, for the frame of its details. */
+/** The keys of a row with their effects, for the frame of the row's details. */
 export const rowHints = (
 	{action, hasClient}: RowKeys,
 	{shown}: Keyboard,

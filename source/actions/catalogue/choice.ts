@@ -6,7 +6,7 @@ import {actionRow, catalogue} from './catalogue.js';
 /** An action that is opened without the menu. */
 export type Choice = Selection & {readonly action: ActionName};
 
-/** The spellings of these words of a command that may be typed into a form. */
+/** The spellings of a command's words that may be typed into a form. */
 const typings = (words: readonly string[]): string[] => [words.join(' '), words.join(':'), commandText(words)];
 
 const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {

@@ -17,9 +17,9 @@ export type RestartView = {
 	readonly notice: string | undefined;
 	/** The failover of the primary; undefined while the failover isn't the current step. */
 	readonly handover: Handover | undefined;
-	/** Cells for a line of text. */
+	/** Width of a line of text, in cells. */
 	readonly width: number;
-	/** Lines for the whole dialog. */
+	/** Height of the whole dialog, in lines. */
 	readonly rows: number;
 	readonly nowMs: number;
 };

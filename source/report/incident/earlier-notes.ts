@@ -17,7 +17,7 @@ export type EarlierNote = {
 };
 
 export type EarlierNotes = {
-	/** Oldest first. */
+	/** The notes, oldest first. */
 	readonly notes: readonly EarlierNote[];
 	/** Notes that are left out, because there are many of their kind. */
 	readonly leftOut: number;

@@ -88,7 +88,7 @@ export const clientText = (client: ClientRow): string =>
 		`db=${client.database}`,
 	].join(' ');
 
-/** The shares of its class' hard limit from which an output buffer is marked. At 1 the server closes the client. */
+/** The shares of the hard limit from which an output buffer is marked. At 1 the server closes the client. */
 const limitGrades = {warning: 0.5, critical: 0.9};
 
 /** The grade of an output buffer: by the limit of its class, or by its size where the class has none. */

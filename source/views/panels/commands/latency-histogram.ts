@@ -9,7 +9,7 @@ import type {PanelInput, Rect} from '../../panel.js';
 import {grade} from '../severity-cells.js';
 import {boundText} from './commands-columns.js';
 
-/** Lines of the histogram beside its buckets, and the fewest lines for which it is drawn. */
+/** Least height of the room for a histogram, in lines. */
 const fewestLines = 6;
 
 /**

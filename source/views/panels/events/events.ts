@@ -161,7 +161,10 @@ function shownRows(input: PanelInput): readonly EventRow[] {
 	}
 }
 
-/** The events, and below them what was before, with what is not known of it. */
+/**
+The events of this run. Grouped by `earlier`, the events from before its start follow, and what is not known of that
+time.
+*/
 function listedEvents({state, table: {groupBy}}: PanelInput): readonly MonitorEvent[] {
 	return groupBy === 'earlier' ? [...state.events, ...gapEvents(state), ...(state.earlierEvents ?? [])] : state.events;
 }

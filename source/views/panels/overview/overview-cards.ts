@@ -174,8 +174,8 @@ function axisText(columns: number, perColumn: number, {intervalMs, series}: Node
 }
 
 /**
-Both lines beside each other, or the first one alone. The second is never cut, because a cut number would look like
-another number.
+Both lines beside each other, or the first line alone. The second line is never cut, because a cut number would look
+like another number.
 */
 const besideIfFits = (first: Line, second: Line, width: number): Line =>
 	lineWidth([...first, ...second]) > width ? first : [...first, ...second];
