@@ -6,6 +6,7 @@ import {
 	addressOf,
 	at,
 	auditOf,
+	chooseAction,
 	closeBox,
 	deadTimeOver,
 	folderFor,
@@ -70,9 +71,7 @@ test('a paste, Enter, several keys at once or another key send nothing', async t
 	const screen = await openMonitor(t, at(server));
 	await screen.waitFor(/ok .*answers/);
 
-	screen.press('A');
-	await screen.waitFor(/Actions on/);
-	screen.press('b');
+	await chooseAction(screen, 'Sb');
 	await screen.waitFor(/Actions are locked/);
 	await deadTimeOver();
 	for (const pasted of [paste(address), address, `${address}\r`, paste(`${address}\rb`)]) {
@@ -120,9 +119,7 @@ test('a paste, Enter, several keys at once or another key send nothing', async t
 	await screen.waitFor(lines => !/sends +SHUTDOWN/.test(lines.join('\n')), {what: 'cancelled'});
 
 	// In a box without a field, only the letter sends. Two letters in one delivery do nothing.
-	screen.press('A');
-	await screen.waitFor(/Actions on/);
-	screen.press('b');
+	await chooseAction(screen, 'Sb');
 	await screen.waitFor(/press b to send BGSAVE/);
 	await deadTimeOver();
 	for (const pasted of [paste('b'), 'bb', 'b\r', 'y\r']) {
@@ -154,9 +151,7 @@ test('--read-only cannot be unlocked', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '--read-only']);
 	await screen.waitFor(/\[READ-ONLY\][\s\S]*ok .*answers/);
-	screen.press('A');
-	await screen.waitFor(/Actions on/);
-	screen.press('b');
+	await chooseAction(screen, 'Sb');
 	await screen.waitFor(/BGSAVE: refused, nothing was sent[\s\S]*was started with --read-only/);
 	assert.doesNotMatch(screen.text(), /to unlock|press b to send/);
 	assert.match(screen.lines()[0] ?? '', /\[READ-ONLY\]/);
@@ -169,9 +164,7 @@ test('without an audit log no action can be sent', async t => {
 	writeFileSync(file, '');
 	const screen = await openMonitor(t, [...at(server), '--allow-actions'], {env: {XDG_STATE_HOME: file}});
 	await screen.waitFor(/\[UNLOCKED[\s\S]*ok .*answers/);
-	screen.press('A');
-	await screen.waitFor(/Actions on/);
-	screen.press('b');
+	await chooseAction(screen, 'Sb');
 	await screen.waitFor(/audit log|press b to send/);
 	if (/press b to send/.test(screen.text())) {
 		await deadTimeOver();

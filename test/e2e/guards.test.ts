@@ -8,6 +8,7 @@ import {
 	addressOf,
 	at,
 	auditOf,
+	chooseAction,
 	closeBox,
 	deadTimeOver,
 	infoOf,
@@ -46,13 +47,6 @@ async function readBox(screen: PtyScreen, command: string, says: readonly RegExp
 	}
 }
 
-/** Opens an action's form or box from the menu. */
-async function choose(screen: PtyScreen, letter: string, address: string): Promise<void> {
-	screen.press('A');
-	await screen.waitFor(new RegExp(`Actions on ${address}`));
-	screen.press(letter);
-}
-
 async function unlock(screen: PtyScreen, address: string): Promise<void> {
 	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	boxOn(screen);
@@ -83,7 +77,7 @@ test('at 80x24 an action of each class is confirmed as its class demands, up to 
 	await screen.waitFor(lines => !/PAUSED/.test(lines.join('\n')), {what: 'the live screen'});
 
 	// An action of the class *bounded*: its own letter sends it.
-	await choose(screen, 'l', address);
+	await chooseAction(screen, 'El', address);
 	await unlock(screen, address);
 	await readBox(screen, 'SLOWLOG RESET', [/│ entries +\d+/, /Deletes entries that others may still need/]);
 	await deadTimeOver();
@@ -92,50 +86,50 @@ test('at 80x24 an action of each class is confirmed as its class demands, up to 
 	await closeBox(screen);
 
 	// An action of the class *disruptive*: the target's name must be typed.
-	await choose(screen, 'Z', address);
-	await readBox(screen, 'CONFIG RESETSTAT', [/other monitor’s counters break/, new RegExp(`type ${address}, then Z`)]);
+	await chooseAction(screen, 'Ez', address);
+	await readBox(screen, 'CONFIG RESETSTAT', [/other monitor’s counters break/, new RegExp(`type ${address}, then z`)]);
 	await typeKeys(screen, address);
-	await send(screen, 'Z', 'CONFIG RESETSTAT', /[\d,]+ commands counted before/);
+	await send(screen, 'z', 'CONFIG RESETSTAT', /[\d,]+ commands counted before/);
 	await closeBox(screen);
 
 	// A disruptive action on several clients: their number must be typed.
-	await choose(screen, 'C', address);
+	await chooseAction(screen, 'Ca', address);
 	await screen.waitFor(/Enter goes on/);
 	await typeKeys(screen, 'type pubsub');
 	screen.press('\r');
 	await readBox(screen, 'CLIENT KILL TYPE pubsub SKIPME yes', [
 		/│ hits +1 client of \d+ clients/,
 		/│ such as +127\.0\.0\.1:\d+/,
-		/type kill 1, then C/,
+		/type kill 1, then a/,
 	]);
 	await typeKeys(screen, 'kill 1');
-	await send(screen, 'C', 'CLIENT KILL TYPE pubsub', /none of the 1 is in CLIENT LIST any more/);
+	await send(screen, 'a', 'CLIENT KILL TYPE pubsub', /none of the 1 is in CLIENT LIST any more/);
 	await closeBox(screen);
 
 	// An action of the class *outage*: the name must be typed, and the box says what will be lost.
-	await choose(screen, 'S', address);
+	await chooseAction(screen, 'Tn', address);
 	await readBox(screen, 'SHUTDOWN NOSAVE', [
 		/EXITS at once, saves nothing/,
 		/\[VETO\] no AOF: 1 change since the last dump will be lost, of 1 key/,
-		new RegExp(`type ${address}, then S`),
+		new RegExp(`type ${address}, then n`),
 	]);
 	await typeKeys(screen, address);
-	await screen.waitFor(/type lose 1 change, then S/);
+	await screen.waitFor(/type lose 1 change, then n/);
 	await typeKeys(screen, 'lose 1 change');
 	// With the whole confirmation typed, Enter neither sends nor cancels.
-	await screen.waitFor(/press S to send SHUTDOWN NOSAVE/);
+	await screen.waitFor(/press n to send SHUTDOWN NOSAVE/);
 	await deadTimeOver();
 	screen.press('\r');
 	await screen.waitFor(/Enter sends nothing/);
 	screen.press('\u001B');
 	await screen.waitFor(lines => !/> Cancel </.test(lines.join('\n')), {what: 'cancelled'});
 	assert.equal(await server.command('PING'), 'PONG');
-	await choose(screen, 'S', address);
-	await screen.waitFor(/type \S+, then S/);
+	await chooseAction(screen, 'Tn', address);
+	await screen.waitFor(/type \S+, then n/);
 	await typeKeys(screen, address);
-	await screen.waitFor(/type lose 1 change, then S/);
+	await screen.waitFor(/type lose 1 change, then n/);
 	await typeKeys(screen, 'lose 1 change');
-	await send(screen, 'S', 'SHUTDOWN NOSAVE', /the server is gone/);
+	await send(screen, 'n', 'SHUTDOWN NOSAVE', /the server is gone/);
 	assert.equal(await server.exited, 0);
 	assert.deepEqual(
 		auditOf(screen)
@@ -164,7 +158,7 @@ test('at 80x24 a slot is closed at both ends, a restart fails over, and another 
 	await screen.waitFor(/5061/);
 
 	// The slot is closed at both ends, with one command and one box for each.
-	await choose(screen, 'i', addressOf(m1));
+	await chooseAction(screen, 'Ps', addressOf(m1));
 	await unlock(screen, addressOf(m1));
 	await screen.waitFor(/> 5061_/);
 	await deadTimeOver();
@@ -180,7 +174,7 @@ test('at 80x24 a slot is closed at both ends, a restart fails over, and another 
 		/Keys that have moved already stay there,[\s│]+unreachable/,
 	]);
 	await typeKeys(screen, addressOf(m1));
-	await send(screen, 'i', 'CLUSTER SETSLOT 5061 STABLE', /the slot is no longer marked here/);
+	await send(screen, 's', 'CLUSTER SETSLOT 5061 STABLE', /the slot is no longer marked here/);
 	assert.match(screen.text(), new RegExp(`o does the same at the other end, ${addressOf(m2)}`));
 	assert.match(String(await m2.command('CLUSTER', 'NODES')), /\[5061-<-/);
 	screen.press('o');
@@ -189,7 +183,7 @@ test('at 80x24 a slot is closed at both ends, a restart fails over, and another 
 		new RegExp(`slot +5061 importing, other end ${addressOf(m1)}`),
 	]);
 	await typeKeys(screen, addressOf(m2));
-	await send(screen, 'i', 'CLUSTER SETSLOT 5061 STABLE', /the slot is no longer marked here/);
+	await send(screen, 's', 'CLUSTER SETSLOT 5061 STABLE', /the slot is no longer marked here/);
 	for (const node of [m1, m2]) {
 		assert.doesNotMatch(String(await node.command('CLUSTER', 'NODES')), /\[5061-/);
 	}
@@ -197,7 +191,9 @@ test('at 80x24 a slot is closed at both ends, a restart fails over, and another 
 	await closeBox(screen);
 
 	// The replica carries out the failover of a restart. The step is done when the monitor observes the new primary.
-	await choose(screen, 'R', addressOf(m1));
+	screen.press('A');
+	await screen.waitFor(/R restarts it step by step/);
+	screen.press('R');
 	await screen.waitFor(/press g to begin/);
 	await deadTimeOver();
 	screen.press('g');

@@ -248,11 +248,19 @@ export async function typeKeys(screen: PtyScreen, text: string): Promise<void> {
 	}
 }
 
-/** Opens the box of an action from any panel: menu, unlocking by the name, preflight. */
-export async function openBox(screen: PtyScreen, letter: 'b' | 's', address: string): Promise<void> {
+/** Opens the menu and one of its groups, and presses the letter of an action there: `Sb` is BGSAVE in the group Save. */
+export async function chooseAction(screen: PtyScreen, letters: string, address = String.raw`\S+`): Promise<void> {
+	const [group = '', letter = ''] = letters;
 	screen.press('A');
 	await screen.waitFor(new RegExp(`Actions on ${address}`));
+	screen.press(group);
+	await screen.waitFor(new RegExp(`\\w actions on ${address}`));
 	screen.press(letter);
+}
+
+/** Opens the box of an action from any panel: menu, unlocking by the name, preflight. */
+export async function openBox(screen: PtyScreen, letter: 'b' | 's', address: string): Promise<void> {
+	await chooseAction(screen, letter === 'b' ? 'Sb' : 'Ts', address);
 	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	await typeKeys(screen, address);
 	await screen.waitFor(/UNLOCKED[\s\S]*sends {2,}(?:BGSAVE|SHUTDOWN SAVE)/, {what: 'unlocked, and the box'});

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {PtyScreen} from '../harness/pty.js';
-import {addressOf, at, auditOf, closeBox, deadTimeOver, openMonitor, serverFor, typeKeys} from './monitor.js';
+import {
+	addressOf,
+	at,
+	auditOf,
+	chooseAction,
+	closeBox,
+	deadTimeOver,
+	openMonitor,
+	serverFor,
+	typeKeys,
+} from './monitor.js';
 
 /** Goes from a box whose value is typed already to the proof of its action. */
 async function confirm(screen: PtyScreen, letter: string, address: string): Promise<void> {
@@ -21,9 +31,7 @@ test('a line reminds of a temporary change until U undoes it through the same gu
 	screen.press('U');
 	await screen.waitFor(/there is no temporary change to undo/);
 
-	screen.press('A');
-	await screen.waitFor(new RegExp(`Actions on ${address}`));
-	screen.press('t');
+	await chooseAction(screen, 'Et', address);
 	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	await typeKeys(screen, address);
 	await screen.waitFor(/Enter goes on/);

@@ -82,7 +82,10 @@ type. See `catalogue.ts` for how an action is added.
 */
 export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly id: Id;
-	/** The key that opens the action in the menu and confirms it in its dialog. */
+	/**
+	The key that opens the action in its group of the menu and confirms it in its dialog: a lower-case letter, unique in
+	the group. `j`, `k` and `q` are keys of the menu.
+	*/
 	readonly letter: string;
 	readonly title: string;
 	readonly class: ActionClass;

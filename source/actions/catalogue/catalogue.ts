@@ -123,8 +123,22 @@ export const menuGroups = ['Selected row', 'Save', 'Clients', 'Settings', 'Repli
 
 export type MenuGroup = (typeof menuGroups)[number];
 
+/** The key that opens a group of the menu. The rows of the selected row's group are opened by their own letters. */
+export const groupLetters: Readonly<Record<Exclude<MenuGroup, 'Selected row'>, string>> = {
+	Save: 'S',
+	Clients: 'C',
+	Settings: 'E',
+	Replication: 'P',
+	'To copy': 'Y',
+	Stop: 'T',
+};
+
+/** The letter of a group; undefined for the rows about the selected row. */
+export const groupLetter = (group: MenuGroup): string | undefined =>
+	group === 'Selected row' ? undefined : groupLetters[group];
+
 /** The beginnings of the ids of each group's actions. */
-const groupStarts: ReadonlyArray<readonly [start: string, group: MenuGroup]> = [
+const groupStarts: ReadonlyArray<readonly [start: string, group: Exclude<MenuGroup, 'Selected row'>]> = [
 	['bgsave', 'Save'],
 	['bgrewriteaof', 'Save'],
 	['client-', 'Clients'],
@@ -138,7 +152,9 @@ const groupStarts: ReadonlyArray<readonly [start: string, group: MenuGroup]> = [
 	['sentinel-', 'Replication'],
 ];
 
-const groupOf = (id: ActionName): MenuGroup => groupStarts.find(([start]) => id.startsWith(start))?.[1] ?? 'Settings';
+/** The group of an action that is not about the selected row. */
+export const groupOf = (id: ActionName): Exclude<MenuGroup, 'Selected row'> =>
+	groupStarts.find(([start]) => id.startsWith(start))?.[1] ?? 'Settings';
 
 /** Whether an action is about the selected row: the remedy of a finding, a client, a node or a slot. */
 const isAbout = (id: ActionName, {clientId, slot, nodeId, action}: Selection): boolean =>
@@ -167,15 +183,21 @@ export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow
 
 /**
 The menu rows that are shown. Without a search, those that can be chosen, or all where none can. With a search, all that
-match it: each word is in the id or the title.
+match it: each word is in the id or the title. With a group, all of it, with the reasons where they cannot be chosen.
 */
 export function shownRows({
 	rows,
 	search,
+	group,
 }: {
 	readonly rows: readonly MenuRow[];
 	readonly search?: string | undefined;
+	readonly group?: MenuGroup | undefined;
 }): MenuRow[] {
+	if (search === undefined && group !== undefined) {
+		return rows.filter(row => row.group === group);
+	}
+
 	if (search === undefined && rows.some(({isFolded}) => !isFolded)) {
 		return rows.filter(({isFolded}) => !isFolded);
 	}

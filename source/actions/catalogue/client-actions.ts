@@ -89,7 +89,7 @@ const kill = buildRow({
 
 const killByFilter = buildRow({
 	id: 'client-kill-filter',
-	letter: 'C',
+	letter: 'a',
 	title: 'CLIENT KILL: close all connections of a kind',
 	class: 'disruptive',
 	command: ['CLIENT', 'KILL'],
@@ -196,7 +196,7 @@ const pausedMs = ({info}: Reading): number | undefined => info.number('clients',
 
 const pause = buildRow({
 	id: 'client-pause',
-	letter: 'P',
+	letter: 'p',
 	title: 'CLIENT PAUSE … WRITE: hold all writes for a moment',
 	class: 'disruptive',
 	command: ['CLIENT', 'PAUSE'],
@@ -236,7 +236,7 @@ const pause = buildRow({
 
 const unpause = buildRow({
 	id: 'client-unpause',
-	letter: 'U',
+	letter: 'r',
 	title: 'CLIENT UNPAUSE: let writes go on',
 	class: 'bounded',
 	command: ['CLIENT', 'UNPAUSE'],

@@ -36,7 +36,7 @@ const agreeing = (reports: readonly PeerReport[], id: string): number =>
 const failoverRow = (isForced: boolean) =>
 	buildRow({
 		id: isForced ? 'cluster-failover-force' : 'cluster-failover',
-		letter: isForced ? 'I' : 'h',
+		letter: isForced ? 'i' : 'h',
 		title: isForced
 			? 'CLUSTER FAILOVER FORCE: take over from a dead primary'
 			: 'CLUSTER FAILOVER: take over from its primary',
@@ -177,7 +177,7 @@ const forget = buildRow({
 
 const stable = buildRow({
 	id: 'cluster-setslot-stable',
-	letter: 'i',
+	letter: 's',
 	title: 'CLUSTER SETSLOT … STABLE: end a slot’s migration here',
 	class: 'outage',
 	command: ['CLUSTER', 'SETSLOT'],

@@ -61,7 +61,7 @@ function targetChecks({info, words}: ServerFacts): Check[] {
 const failoverRow = (isForced: boolean) =>
 	buildRow({
 		id: isForced ? 'failover-force' : 'failover',
-		letter: isForced ? 'G' : 'f',
+		letter: isForced ? 'g' : 'f',
 		title: isForced ? 'FAILOVER … FORCE: hand over even to one that is behind' : 'FAILOVER: hand over to a replica',
 		class: 'outage',
 		command: ['FAILOVER'],
@@ -144,7 +144,7 @@ const failoverRow = (isForced: boolean) =>
 
 const abort = buildRow({
 	id: 'failover-abort',
-	letter: 'H',
+	letter: 'a',
 	title: 'FAILOVER ABORT: stay the primary',
 	class: 'disruptive',
 	command: ['FAILOVER', 'ABORT'],

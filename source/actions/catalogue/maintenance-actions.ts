@@ -53,7 +53,7 @@ const logReset = <Id extends ActionName>({id, letter, command, asks, parameter, 
 
 const logs = [
 	{id: 'slowlog-reset', letter: 'l', command: 'SLOWLOG', asks: () => ['SLOWLOG', 'LEN']},
-	{id: 'latency-reset', letter: 'L', command: 'LATENCY', asks: () => ['LATENCY', 'LATEST']},
+	{id: 'latency-reset', letter: 'e', command: 'LATENCY', asks: () => ['LATENCY', 'LATEST']},
 	{
 		id: 'commandlog-reset',
 		letter: 'd',
@@ -75,7 +75,7 @@ const commandsDone = ({info}: Reading) => info.number('stats', 'total_commands_p
 
 const resetStat = buildRow({
 	id: 'resetstat',
-	letter: 'Z',
+	letter: 'z',
 	title: 'CONFIG RESETSTAT: set the counters to zero',
 	class: 'disruptive',
 	command: ['CONFIG', 'RESETSTAT'],
@@ -95,7 +95,7 @@ const resetStat = buildRow({
 
 const rewrite = buildRow({
 	id: 'config-rewrite',
-	letter: 'W',
+	letter: 'r',
 	title: 'CONFIG REWRITE: keep the settings in the config file',
 	class: 'disruptive',
 	command: ['CONFIG', 'REWRITE'],
@@ -127,7 +127,7 @@ const resident = ({info}: Reading) => info.number('memory', 'used_memory_rss');
 
 const purge = buildRow({
 	id: 'memory-purge',
-	letter: 'M',
+	letter: 'f',
 	title: 'MEMORY PURGE: give free memory back',
 	class: 'bounded',
 	command: ['MEMORY', 'PURGE'],
@@ -196,6 +196,6 @@ export const maintenanceActions = [
 	resetStat,
 	...logs.map(log => logReset<LogId>(log)),
 	purge,
-	killRow('script-kill', 'e', 'SCRIPT', {}),
-	killRow('function-kill', 'E', 'FUNCTION', {redis: [7, 0]}),
+	killRow('script-kill', 's', 'SCRIPT', {}),
+	killRow('function-kill', 'f', 'FUNCTION', {redis: [7, 0]}),
 ] as const;

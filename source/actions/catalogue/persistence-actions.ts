@@ -11,7 +11,7 @@ const isOn = ({info}: Reading, field: string): boolean => info.number('persisten
 const scheduled: ActionRow<'bgsave-schedule'> = {
 	...bgsave,
 	id: 'bgsave-schedule',
-	letter: 'B',
+	letter: 'l',
 	title: 'BGSAVE SCHEDULE: save when the AOF rewrite is done',
 	command: ['BGSAVE', 'SCHEDULE'],
 	preflight(facts) {
@@ -42,7 +42,7 @@ const rewrites = ({info}: Reading) => info.number('persistence', 'aof_rewrites')
 const appendOnlyRewrite: ActionRow<'bgrewriteaof'> = {
 	...bgsave,
 	id: 'bgrewriteaof',
-	letter: 'A',
+	letter: 'a',
 	title: 'BGREWRITEAOF: rewrite the append-only file',
 	command: ['BGREWRITEAOF'],
 	whyNot: record =>

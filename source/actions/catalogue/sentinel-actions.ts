@@ -76,7 +76,7 @@ const factsOf = (facts: Reading) => {
 
 const failover = buildRow({
 	id: 'sentinel-failover',
-	letter: 'T',
+	letter: 't',
 	title: 'SENTINEL FAILOVER: make another node the primary',
 	class: 'outage',
 	command: ['SENTINEL', 'FAILOVER'],
@@ -137,7 +137,7 @@ const failover = buildRow({
 
 const reset = buildRow({
 	id: 'sentinel-reset',
-	letter: 'X',
+	letter: 'x',
 	title: 'SENTINEL RESET: forget dead replicas and Sentinels',
 	class: 'outage',
 	command: ['SENTINEL', 'RESET'],

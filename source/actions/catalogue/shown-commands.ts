@@ -32,7 +32,7 @@ partition healed.
 */
 const takeover: ShownCommand = {
 	id: 'cluster-takeover',
-	letter: 'K',
+	letter: 't',
 	title: 'CLUSTER FAILOVER TAKEOVER: become primary without a vote',
 	command: ['CLUSTER', 'FAILOVER', 'TAKEOVER'],
 	whyNot: record =>

@@ -49,7 +49,7 @@ function lossChecks({info, busy}: ServerFacts): Check[] {
 const variants = [
 	{
 		id: 'shutdown-nosave',
-		letter: 'S',
+		letter: 'n',
 		words: ['NOSAVE'],
 		about: 'stop the server WITHOUT saving',
 		effect: 'EXITS at once, saves nothing. Works while a script blocks the server, too.',
@@ -58,7 +58,7 @@ const variants = [
 	},
 	{
 		id: 'shutdown-now',
-		letter: 'N',
+		letter: 'w',
 		words: ['NOW'],
 		about: 'stop without waiting for replicas',
 		effect: 'Saves if snapshots are set, does not wait for replicas that are behind, then EXITS.',
@@ -70,7 +70,7 @@ const variants = [
 	},
 	{
 		id: 'shutdown-force',
-		letter: 'F',
+		letter: 'f',
 		words: ['SAVE', 'FORCE'],
 		about: 'save, and stop even if that fails',
 		effect: 'Saves, then EXITS even where saving failed: the last resort after a refusal.',
@@ -82,7 +82,7 @@ const variants = [
 	},
 	{
 		id: 'shutdown-safe',
-		letter: 'Y',
+		letter: 'y',
 		words: ['SAVE', 'SAFE'],
 		about: 'save and stop, unless that is unsafe',
 		effect: 'As SHUTDOWN SAVE; refused by a cluster primary that serves slots.',
@@ -91,7 +91,7 @@ const variants = [
 	},
 	{
 		id: 'shutdown-failover',
-		letter: 'V',
+		letter: 'v',
 		words: ['SAVE', 'FAILOVER'],
 		about: 'hand over to a replica, save and stop',
 		effect: 'A cluster primary first hands its slots to its best replica, then saves and EXITS.',
@@ -180,7 +180,7 @@ const shutdownVariant = <Id extends ActionName>(variant: Variant<Id>): ActionRow
 
 const abort = buildRow({
 	id: 'shutdown-abort',
-	letter: 'O',
+	letter: 'a',
 	title: 'SHUTDOWN ABORT: let it go on',
 	class: 'outage',
 	command: ['SHUTDOWN', 'ABORT'],

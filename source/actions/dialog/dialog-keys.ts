@@ -1,6 +1,6 @@
 import type {ActionName, ActionProgress} from '../../domain/action.js';
 import type {TypedValue} from '../catalogue/action-row.js';
-import {actionRow, type MenuRow, shortTitle, shownRows} from '../catalogue/catalogue.js';
+import {actionRow, groupLetter, type MenuRow, menuGroups, shortTitle, shownRows} from '../catalogue/catalogue.js';
 import {guardAction, guardPlan, unlockedForMs} from '../execute/guard.js';
 import {typeAheadMs} from './dialog-clock.js';
 import {copy, pressInDone} from './dialog-outcome.js';
@@ -120,7 +120,7 @@ const isLeaving = (key: DialogKey): boolean => key.kind === 'named' && (key.name
 const isClosing = (key: DialogKey): boolean => isLeaving(key) || (key.kind === 'character' && key.text === 'q');
 
 function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: DialogKey, nowMs: number): Transition {
-	const {selected, search} = dialog;
+	const {selected, search, group} = dialog;
 	const rows = shownRows(dialog);
 	const move = (index: number) =>
 		withoutEffects(withDialog(state, {...dialog, selected: Math.max(0, Math.min(rows.length - 1, index))}));
@@ -133,7 +133,11 @@ function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: D
 
 	const text = search === undefined ? typed : undefined;
 	if (text === '/') {
-		return withoutEffects(withDialog(state, {...dialog, selected: 0, search: ''}));
+		return withoutEffects(withDialog(state, {...dialog, selected: 0, search: '', group: undefined}));
+	}
+
+	if (name === 'escape' && group !== undefined) {
+		return withoutEffects(withDialog(state, {...dialog, selected: 0, group: undefined}));
 	}
 
 	if (name === 'escape' || text === 'q') {
@@ -148,9 +152,22 @@ function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: D
 		return move(selected + 1);
 	}
 
+	const opened = menuGroups.find(each => text !== undefined && groupLetter(each) === text);
+	if (opened !== undefined && dialog.rows.some(row => row.group === opened)) {
+		return withoutEffects(withDialog(state, {...dialog, selected: 0, group: opened}));
+	}
+
 	// The letter of a folded row shows why the row cannot be chosen.
-	const row = name === 'enter' ? rows[selected] : dialog.rows.find(({letter}) => letter === text);
-	return row === undefined ? withoutEffects(state) : chooseRow(state, dialog.subject, row, nowMs);
+	const lettered = dialog.rows.filter(({letter}) => letter === text);
+	const row = name === 'enter' ? rows[selected] : lettered.find(each => each.group === (group ?? 'Selected row'));
+	if (row !== undefined) {
+		return chooseRow(state, dialog.subject, row, nowMs);
+	}
+
+	const groups = lettered.flatMap(each => groupLetter(each.group) ?? []);
+	return groups.length === 0
+		? withoutEffects(state)
+		: withNotice(state, `first the letter of a group, then ${text}: ${[...new Set(groups)].join(' or ')}`);
 }
 
 function chooseRow(state: DialogState, subject: Subject, row: MenuRow, nowMs: number): Transition {

@@ -4,7 +4,7 @@ import type {NodeAddress, NodeRole, NodeState} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Line} from '../../text/line.js';
 import type {Selection, TypedValue} from '../catalogue/action-row.js';
-import type {MenuRow} from '../catalogue/catalogue.js';
+import type {MenuGroup, MenuRow} from '../catalogue/catalogue.js';
 import type {Choice} from '../catalogue/choice.js';
 import type {ActionPolicy} from '../execute/guard.js';
 
@@ -76,6 +76,8 @@ export type Dialog =
 			readonly selected: number;
 			/** The search text; undefined while no search is open. */
 			readonly search?: string | undefined;
+			/** The group whose rows alone are shown; undefined: all groups. */
+			readonly group?: MenuGroup | undefined;
 	  }
 	| UnlockDialog
 	| FormDialog

@@ -1,7 +1,7 @@
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, fit} from '../../text/fit.js';
 import {type Line, span} from '../../text/line.js';
-import {type MenuRow, shortTitle, shownRows} from '../catalogue/catalogue.js';
+import {groupLetter, type MenuGroup, type MenuRow, shortTitle, shownRows} from '../catalogue/catalogue.js';
 import {effectiveClass} from '../execute/guard.js';
 import {type DialogContent, dialogTextWidth, emptyDialog} from './dialog-content.js';
 import type {Dialog, DialogState} from './dialog-state.js';
@@ -19,7 +19,7 @@ function windowAround(selected: number, count: number, room: number): readonly [
 }
 
 export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): DialogContent {
-	const {subject, rows: all, selected, search} = menu;
+	const {subject, rows: all, selected, search, group} = menu;
 	const width = dialogTextWidth(state);
 	const rows = shownRows(menu);
 	const room = Math.max(1, state.screen.rows - rowsAroundMenu);
@@ -37,11 +37,12 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 	const found = search === undefined ? '' : `${rows.length} of ${all.length} found, Esc ends the search`;
 	return {
 		...emptyDialog,
-		title: `Actions on ${subject.address}`,
+		title: `${group === undefined ? 'Actions' : `${group} actions`} on ${subject.address}`,
 		tone: 'accent',
 		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
 		lines: lines.slice(first, end).map(({content}) => content),
-		hint: found === '' ? `${range}/ finds, Enter opens, Esc closes` : found,
+		hint:
+			found === '' ? `${range}/ finds, Enter opens, Esc ${group === undefined ? 'closes' : 'shows all groups'}` : found,
 	};
 }
 
@@ -51,17 +52,17 @@ type MenuLine = {readonly index: number | undefined; readonly content: Line};
 /** The rows under the headings of their groups. A search has no headings. The last line counts the folded rows. */
 function menuLines(
 	state: DialogState,
-	{selected, search, rows: all}: Dialog & {kind: 'menu'},
+	{selected, search, group, rows: all}: Dialog & {kind: 'menu'},
 	rows: readonly MenuRow[],
 	width: number,
 ): readonly MenuLine[] {
-	const isGrouped = search === undefined && rows.some(({isFolded}) => !isFolded);
+	const isGrouped = search === undefined && group === undefined;
 	const left = all.length - rows.length;
 	return [
 		...rows.flatMap((row, index): MenuLine[] => {
 			const content: Line = [span(index === selected ? '> ' : '  '), ...rowLine(row, state, width - 2)];
 			const isFirst = isGrouped && row.group !== rows[index - 1]?.group;
-			const heading: MenuLine = {index: undefined, content: [span(row.group, 'label')]};
+			const heading: MenuLine = {index: undefined, content: headingLine(row.group)};
 			return [...(isFirst ? [heading] : []), {index, content}];
 		}),
 		...(isGrouped && left > 0
@@ -73,6 +74,12 @@ function menuLines(
 				]
 			: []),
 	];
+}
+
+/** The heading of a group: its letter, which opens the group, and its name. */
+function headingLine(group: MenuGroup): Line {
+	const letter = groupLetter(group);
+	return [...(letter === undefined ? [] : [span(letter, 'key'), span(' ')]), span(group, 'label')];
 }
 
 /** A row of the menu: letter, title and class of the action, or its letter and why it cannot be chosen. */

@@ -155,7 +155,7 @@ The dialog of a guarded action: the facts of the preflight as a table, the effec
 */
 export function ActionBox({dialog, ...area}: Area & {readonly dialog: DialogContent}): ReactNode {
 	const {paint, glyphs} = area;
-	const {title, facts, lines, prompt, typed, secondsLeft, hint} = dialog;
+	const {title, tone, facts, lines, prompt, typed, secondsLeft, hint} = dialog;
 	const size = dialogSize(dialog);
 	const wanted = Math.max(size.columns, narrowestBox);
 	// The box takes the whole width when only one or two columns beside it would stay visible: they would look like a
@@ -172,6 +172,7 @@ export function ActionBox({dialog, ...area}: Area & {readonly dialog: DialogCont
 	return (
 		<BoxFrame
 			title={title}
+			tone={tone}
 			hint={secondsLeft === undefined ? hint : `${hint}, ${secondsLeft} s`}
 			width={width}
 			height={height}

@@ -3,7 +3,7 @@ import type {ReactNode} from 'react';
 import {cellWidth} from '../../text/cell-width.js';
 import {cut} from '../../text/fit.js';
 import type {Glyphs} from '../../text/glyphs.js';
-import {span} from '../../text/line.js';
+import {span, type Tone} from '../../text/line.js';
 import type {Paint} from '../theme.js';
 
 export type BoxFrameProps = {
@@ -17,6 +17,8 @@ export type BoxFrameProps = {
 	readonly rows: number;
 	/** The box's first line, from 0; centred by default. */
 	readonly top?: number;
+	/** The colour of the frame. @default 'accent' */
+	readonly tone?: Tone | undefined;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
 	readonly children: ReactNode;
@@ -34,6 +36,7 @@ export function BoxFrame({
 	columns,
 	rows,
 	top = Math.max(0, Math.floor((rows - height) / 2)),
+	tone = 'accent',
 	paint,
 	glyphs,
 	children,
@@ -43,10 +46,10 @@ export function BoxFrame({
 	const rule = (text: string, start: string, end: string) => {
 		const words = text === '' ? '' : ` ${cut(text, Math.max(0, inside - 4), glyphs.ellipsis)} `;
 		const fill = glyphs.horizontal.repeat(Math.max(0, inside - 1 - cellWidth(words)));
-		return paint([span(start + glyphs.horizontal, 'accent'), span(words, 'title'), span(fill + end, 'accent')]);
+		return paint([span(start + glyphs.horizontal, tone), span(words, 'title'), span(fill + end, tone)]);
 	};
 
-	const side = paint([span(glyphs.vertical, 'accent')]);
+	const side = paint([span(glyphs.vertical, tone)]);
 	const blank = side + ' '.repeat(inside) + side;
 	return (
 		<Box position="absolute" top={top} left={left} width={width} height={height} flexDirection="column">

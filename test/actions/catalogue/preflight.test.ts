@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type ActionId, actionRow, catalogue, menuRows} from '../../../source/actions/catalogue/catalogue.js';
+import {
+	type ActionId,
+	actionRow,
+	catalogue,
+	groupLetter,
+	groupOf,
+	menuGroups,
+	menuRows,
+} from '../../../source/actions/catalogue/catalogue.js';
 import {serviceInstead} from '../../../source/actions/catalogue/managed-service.js';
 import type {ServerFacts} from '../../../source/actions/catalogue/server-facts.js';
 import {shownCommands} from '../../../source/actions/catalogue/shown-commands.js';
 import {identityChange} from '../../../source/actions/execute/prepare-action.js';
+import type {ActionName} from '../../../source/domain/action.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import {polledSettings} from '../../../source/poll/polled-settings.js';
 import {infoOf, recordFrom, type Sections} from '../../harness/records.js';
@@ -209,19 +218,26 @@ test('the facts say when it was saved, and what only the start time says is no s
 /** Keys of the menu itself: quit, down, up, and `R` for a restart. */
 const menuKeys = [...'qjkR'];
 
+/** The group of a row that is not about the selected row. A command to copy has a group of its own. */
+const groupInMenu = (id: ActionName) => (catalogue.some(row => row.id === id) ? groupOf(id) : 'To copy');
+
 const twiceIn = (list: readonly string[]) => list.filter((entry, index) => list.indexOf(entry) !== index);
 
-test('every action has a letter and an id that no other has, and no letter is a key of the menu', () => {
+test('an action has a lower-case letter of its own in its group, and an id of its own; groups have capitals', () => {
 	const rows = [...catalogue, ...shownCommands];
-	const letters = rows.map(({letter}) => letter);
-	const alphabet = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-	const free = alphabet.filter(letter => !letters.includes(letter) && !menuKeys.includes(letter)).join(' ');
-	const holders = (letter: string) =>
-		rows.flatMap(row => (row.letter === letter ? [row.id] : [])).concat(menuKeys.includes(letter) ? ['the menu'] : []);
-	const wrong = [...new Set(letters)]
-		.filter(letter => holders(letter).length > 1 || !alphabet.includes(letter))
-		.map(letter => `${letter}: ${holders(letter).join(', ')}`);
-	assert.deepEqual(wrong, [], `letters that are used twice or are none; free are: ${free}`);
+	for (const group of menuGroups) {
+		const letters = rows.filter(({id}) => groupInMenu(id) === group).map(({letter}) => letter);
+		assert.deepEqual(twiceIn(letters), [], `letters that are used twice in ${group}`);
+		assert.deepEqual(
+			letters.filter(letter => !/^[a-z]$/.test(letter) || menuKeys.includes(letter)),
+			[],
+			`letters of ${group} that are keys of the menu or none`,
+		);
+	}
+
+	const groups = menuGroups.flatMap(group => groupLetter(group) ?? []);
+	assert.deepEqual(twiceIn([...groups, ...menuKeys]), []);
+	assert.ok(groups.every(letter => /^[A-Z]$/.test(letter)));
 	assert.deepEqual(twiceIn(rows.map(({id}) => id)), [], 'ids that are used twice');
 });
 

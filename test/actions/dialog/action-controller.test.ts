@@ -79,7 +79,7 @@ test('from the locked session to the proved save', async () => {
 		await fill(server, 20);
 		assert.equal(hands.controller.lock, 'locked');
 		hands.controller.open(hands.record);
-		hands.press('b');
+		hands.press('Sb');
 		await hands.sees(/to unlock for 15 minutes/);
 		// The first characters fall into the box's dead time.
 		const address = `127.0.0.1:${server.port}`;
@@ -117,7 +117,7 @@ test('the box of a primary with a replica that is behind fits 80x24 and says so'
 		await primary.command('CONFIG', 'SET', 'dir', primary.dir);
 		const hands = await controllerOn(bench, primary, true);
 		hands.controller.open(hands.record);
-		hands.press('s');
+		hands.press('Ts');
 		await hands.sees(/SHUTDOWN SAVE/);
 		await hands.sees(/then s/);
 		const dialog = hands.controller.dialog();
@@ -146,7 +146,7 @@ test('a user without the right is told so in the box', async () => {
 	try {
 		await server.command('ACL', 'SETUSER', 'default', '-bgsave');
 		hands.controller.open(hands.record);
-		hands.press('b');
+		hands.press('Sb');
 		await hands.sees(/\[VETO\] this user may not:/);
 		assert.deepEqual(bench.sent, []);
 	} finally {
@@ -161,12 +161,12 @@ test('a renamed command, and a server that is gone, are told too', async () => {
 	const hands = await controllerOn(bench, server, true);
 	try {
 		hands.controller.open(hands.record);
-		hands.press('b');
+		hands.press('Sb');
 		await hands.sees(/\[VETO\] this server has no BGSAVE/);
 		hands.controller.press(named('escape'));
 		await server.stop();
 		hands.controller.open(hands.record);
-		hands.press('s');
+		hands.press('Ts');
 		await hands.sees(/ECONNREFUSED/);
 		assert.deepEqual(bench.sent, []);
 	} finally {
@@ -180,7 +180,7 @@ test('a box closes when its connection is lost, and nothing is sent to who comes
 	const first = await startServer({port});
 	const hands = await controllerOn(bench, first, true);
 	hands.controller.open(hands.record);
-	hands.press('b');
+	hands.press('Sb');
 	await hands.sees(/press b/);
 	await first.stop();
 	const second = await startServer({port});
@@ -190,7 +190,7 @@ test('a box closes when its connection is lost, and nothing is sent to who comes
 		hands.controller.press(named('enter'));
 		assert.deepEqual(bench.sent, []);
 		hands.controller.open(hands.record);
-		hands.press('b');
+		hands.press('Sb');
 		await hands.sees(/another process answers/);
 		assert.deepEqual(bench.sent, []);
 	} finally {
@@ -207,7 +207,7 @@ test('an unlock that cannot be audited unlocks nothing', async () => {
 		chmodSync(bench.stateFolder, 0o700);
 		mkdirSync(path.join(bench.stateFolder, 'audit.ndjson'));
 		hands.controller.open(hands.record);
-		hands.press('b');
+		hands.press('Sb');
 		const address = `127.0.0.1:${server.port}`;
 		await hands.pressUntil('1', /^1$/m);
 		hands.press(address.slice(1));
@@ -227,7 +227,7 @@ test('what is still followed when redis-top ends is audited as not proved', asyn
 	try {
 		await fill(server, 500);
 		hands.controller.open(hands.record);
-		hands.press('b');
+		hands.press('Sb');
 		await hands.sees(/press b/);
 		await hands.pressUntil('b', /running: the child writes/);
 		await hands.controller.close();

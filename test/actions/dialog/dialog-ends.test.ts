@@ -84,7 +84,7 @@ const proved: Verification = {kind: 'proved', text: 'it is so'};
 /** From the form to the end of an action that was sent. */
 function ended(parts: Partial<ActionPlan>, outcome: ActionOutcome, verification: Verification | undefined): Played {
 	const whole = {...plan, ...parts};
-	const played = new Played().take({kind: 'opened', record}).press('a', 'n', 'o', 'enter');
+	const played = new Played().take({kind: 'opened', record}).press('E', 'a', 'n', 'o', 'enter');
 	const [{ticket}] = played.of('prepare') as [Extract<Effect, {kind: 'prepare'}>];
 	played.take({kind: 'prepared', ticket, plan: whole});
 	played.press(...name, 'a');
@@ -182,7 +182,7 @@ for (const [who, policy] of [
 	['a read-only session', {...unlocked, whyReadOnly: 'redis-top was started with --read-only'}],
 ] as const) {
 	test(`TAKEOVER is text for ${who}: its danger stands there, y copies it, and nothing sends it`, () => {
-		const played = new Played(policy).take({kind: 'opened', record: clusterReplica}).press('K');
+		const played = new Played(policy).take({kind: 'opened', record: clusterReplica}).press('Y', 't');
 		const text = played.text();
 		assert.match(text, /^text CLUSTER FAILOVER TAKEOVER$/m);
 		assert.match(text, /TWO OWNERS/);
@@ -201,5 +201,5 @@ for (const [who, policy] of [
 
 test('TAKEOVER is greyed with the reason where it makes no sense', () => {
 	const played = new Played().take({kind: 'opened', record}).press('/', ...'takeover');
-	assert.match(played.text(), /K {2}CLUSTER FAILOVER TAKEOVER.*: it is no cluster node/);
+	assert.match(played.text(), /t {2}CLUSTER FAILOVER TAKEOVER.*: it is no cluster node/);
 });

@@ -80,7 +80,7 @@ class Played {
 
 	/** To the box of an action, past its dead time. */
 	openBox(id: ActionId, checks: readonly Check[] = []): this {
-		this.take({kind: 'opened', record: record()}).type(id === 'bgsave' ? 'b' : 's');
+		this.take({kind: 'opened', record: record()}).type(id === 'bgsave' ? 'Sb' : 'Ts');
 		return this.take({kind: 'prepared', ticket: this.state.ticket, plan: planOf(id, checks)}).wait(300);
 	}
 
@@ -173,7 +173,7 @@ test('Enter after a complete name neither cancels nor sends', () => {
 });
 
 test('Enter after the name that unlocks changes nothing for a second', () => {
-	const played = new Played(locked).take({kind: 'opened', record: record()}).type('b').wait(300).type(name);
+	const played = new Played(locked).take({kind: 'opened', record: record()}).type('Sb').wait(300).type(name);
 	played.press(named('enter'));
 	assert.equal(played.kind, 'preflighting');
 	played
@@ -183,7 +183,7 @@ test('Enter after the name that unlocks changes nothing for a second', () => {
 	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
 	played.wait(600).press(named('enter'));
 	assert.deepEqual([played.kind, played.isSent], ['closed', false]);
-	const form = new Played(locked).take({kind: 'opened', record: record()}).type('m').wait(300).type(name);
+	const form = new Played(locked).take({kind: 'opened', record: record()}).type('Em').wait(300).type(name);
 	assert.equal(form.press(named('enter')).wait(400).press(named('enter')).kind, 'form');
 	assert.equal(form.type('64mb').press(named('enter')).kind, 'preflighting');
 });
@@ -203,7 +203,7 @@ test('a few keys that come together are typed into a field, and never confirm by
 	const checks: Check[] = [{state: 'veto', text: 'a stale AOF', lossPhrase: 'lose 1'}];
 	const short = new Played().openBox('shutdown-save', checks).type(name).press(together('lose'));
 	assert.match(short.text(), /ignored/);
-	const unlock = new Played(locked).take({kind: 'opened', record: record()}).type('b').wait(300);
+	const unlock = new Played(locked).take({kind: 'opened', record: record()}).type('Sb').wait(300);
 	assert.equal(unlock.type(name.slice(0, -2)).press(together('79')).kind, 'preflighting');
 });
 
@@ -240,7 +240,7 @@ test('a bunch of keys neither types nor confirms', () => {
 });
 
 test('keys that were typed ahead are dropped', () => {
-	const played = new Played().take({kind: 'opened', record: record()}).type('b');
+	const played = new Played().take({kind: 'opened', record: record()}).type('Sb');
 	played
 		.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')})
 		.wait(299)
@@ -283,22 +283,22 @@ test('what happens to another node, or nothing new, closes nothing', () => {
 });
 
 test('a locked session: the name unlocks for 15 minutes and the unlock is audited', () => {
-	const played = new Played(locked).take({kind: 'opened', record: record()}).type('b');
+	const played = new Played(locked).take({kind: 'opened', record: record()}).type('Sb');
 	assert.equal(played.kind, 'unlock');
 	played.wait(300).type('10.0.1.99').press(named('escape'));
 	assert.equal(played.kind, 'closed');
-	played.take({kind: 'opened', record: record()}).type('b').wait(300).type(name);
+	played.take({kind: 'opened', record: record()}).type('Sb').wait(300).type(name);
 	assert.equal(played.kind, 'preflighting');
 	assert.deepEqual(played.audits(), ['aborted: cancelled', 'unlocked: undefined']);
 
 	played.press(named('escape')).wait(15 * 60_000 - 1);
-	assert.equal(played.take({kind: 'opened', record: record()}).type('b').kind, 'preflighting');
+	assert.equal(played.take({kind: 'opened', record: record()}).type('Sb').kind, 'preflighting');
 	played.press(named('escape')).wait(1);
-	assert.equal(played.take({kind: 'opened', record: record()}).type('b').kind, 'unlock');
+	assert.equal(played.take({kind: 'opened', record: record()}).type('Sb').kind, 'unlock');
 });
 
 test('Enter in the unlock box cancels even when the name is nearly there', () => {
-	const played = new Played(locked).take({kind: 'opened', record: record()}).type('b').wait(300);
+	const played = new Played(locked).take({kind: 'opened', record: record()}).type('Sb').wait(300);
 	played.type(name.slice(0, -1)).press(named('enter'));
 	assert.equal(played.kind, 'closed');
 	assert.equal(
@@ -313,19 +313,36 @@ test('a box that was open when the session locked again sends nothing', () => {
 	assert.match(played.text(), /locked again/);
 });
 
+test('a group has a letter, an action has one in its group; the action of the selected row needs its own alone', () => {
+	const played = new Played().take({kind: 'opened', record: record()});
+	assert.match(played.text(), /^S Save$/m);
+	assert.match(played.type('b').text(), /first the letter of a group, then b: S/);
+	assert.equal(played.kind, 'menu');
+	assert.match(played.type('S').text(), /^Save actions on .*[\s\S]*BGREWRITEAOF/);
+	assert.doesNotMatch(played.text(), /SHUTDOWN SAVE/);
+	assert.match(played.type('T').text(), /^Stop actions on .*[\s\S]*SHUTDOWN SAVE/);
+	assert.match(played.press(named('escape')).text(), /^Actions on /);
+	assert.equal(played.type('Sb').kind, 'preflighting');
+
+	const remedy = new Played().take({kind: 'opened', record: record(), selection: {action: 'set-maxmemory'}});
+	assert.match(remedy.text(), /Selected row\n> m/);
+	assert.equal(remedy.type('m').kind, 'form');
+	assert.equal(new Played().take({kind: 'opened', record: record()}).press(named('escape')).kind, 'closed');
+});
+
 test('read-only: the menu says why, and nothing opens', () => {
 	const played = new Played({...unlocked, whyReadOnly: 'started with --read-only'}).take({
 		kind: 'opened',
 		record: record(),
 	});
 	assert.match(played.text(), /started with --read-only/);
-	played.type('b');
+	played.type('Sb');
 	assert.equal(played.kind, 'done');
 	assert.deepEqual(played.audits(), ['refused: started with --read-only']);
 });
 
 test('a node that is down has every action greyed, with the reason', () => {
-	const played = new Played().take({kind: 'opened', record: record({reach: 'down'})}).type('s');
+	const played = new Played().take({kind: 'opened', record: record({reach: 'down'})}).type('Ts');
 	assert.equal(played.kind, 'menu');
 	assert.match(played.text(), /not answering \(down\)/);
 	assert.match(played.audits().join(), /refused: it is not answering/);
@@ -344,10 +361,10 @@ test('a box that the screen cannot hold is refused', () => {
 });
 
 test('a preflight that was given up opens no box, and neither does a late one', () => {
-	const played = new Played().take({kind: 'opened', record: record()}).type('b').press(named('escape'));
+	const played = new Played().take({kind: 'opened', record: record()}).type('Sb').press(named('escape'));
 	played.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')});
 	assert.equal(played.kind, 'closed');
-	played.take({kind: 'opened', record: record()}).type('s');
+	played.take({kind: 'opened', record: record()}).type('Ts');
 	played.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')});
 	assert.equal(played.kind, 'preflighting');
 	played.take({kind: 'preparation-failed', ticket: played.state.ticket, why: 'NOPERM'});
@@ -397,7 +414,7 @@ test('no row of keys without the name and the letter ever sends an outage', () =
 });
 
 test('what is typed leads to the box and sends nothing; the search of the menu takes letters as text', () => {
-	const form = new Played().take({kind: 'opened', record: record()}).type('m').wait(300);
+	const form = new Played().take({kind: 'opened', record: record()}).type('Em').wait(300);
 	assert.equal(form.kind, 'form');
 	form.type('12x').press(named('enter'));
 	assert.equal(form.kind, 'form');
@@ -418,7 +435,7 @@ test('what is typed leads to the box and sends nothing; the search of the menu t
 	);
 	assert.equal(form.isSent, false);
 
-	const expired = new Played().take({kind: 'opened', record: record()}).type('m').wait(30_001);
+	const expired = new Played().take({kind: 'opened', record: record()}).type('Em').wait(30_001);
 	assert.equal(expired.kind, 'done');
 
 	const search = new Played().take({kind: 'opened', record: record()}).type('/rewrite');
