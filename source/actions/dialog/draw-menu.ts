@@ -1,13 +1,22 @@
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, fit} from '../../text/fit.js';
 import {type Line, span} from '../../text/line.js';
-import {groupLetter, type MenuGroup, type MenuRow, shortTitle, shownRows} from '../catalogue/catalogue.js';
+import {groupLetter, type MenuGroup, type MenuRow, menuGroups, shortTitle, shownRows} from '../catalogue/catalogue.js';
 import {effectiveClass} from '../execute/guard.js';
 import {type DialogContent, dialogTextWidth, emptyDialog} from './dialog-content.js';
 import type {Dialog, DialogState} from './dialog-state.js';
 
 /** Number of lines for the frame, the search and a notice. */
 const rowsAroundMenu = 5;
+
+/** The letters of all groups, for a menu whose groups are not all in sight. */
+function groupsLine(rows: readonly MenuRow[]): Line {
+	const groups = menuGroups.filter(group => rows.some(row => row.group === group));
+	return groups.flatMap(group => {
+		const letter = groupLetter(group);
+		return letter === undefined ? [] : [span(letter, 'key'), span(` ${group}  `, 'label')];
+	});
+}
 
 /** Width of the column of classes, in cells: the length of `disruptive`. */
 const classColumns = 10;
@@ -22,8 +31,10 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 	const {subject, rows: all, selected, search, group} = menu;
 	const width = dialogTextWidth(state);
 	const rows = shownRows(menu);
-	const room = Math.max(1, state.screen.rows - rowsAroundMenu);
 	const lines = menuLines(state, menu, rows, width);
+	const tallest = Math.max(1, state.screen.rows - rowsAroundMenu);
+	const hasGroups = search === undefined && group === undefined && lines.length > tallest && tallest > 2;
+	const room = hasGroups ? tallest - 1 : tallest;
 	const [first, end] = windowAround(
 		lines.findIndex(({index}) => index === selected),
 		lines.length,
@@ -40,7 +51,7 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 		title: `${group === undefined ? 'Actions' : `${group} actions`} on ${subject.address}`,
 		tone: 'accent',
 		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
-		lines: lines.slice(first, end).map(({content}) => content),
+		lines: [...(hasGroups ? [groupsLine(rows)] : []), ...lines.slice(first, end).map(({content}) => content)],
 		hint:
 			found === '' ? `${range}/ finds, Enter opens, Esc ${group === undefined ? 'closes' : 'shows all groups'}` : found,
 	};
