@@ -7,8 +7,10 @@ import {clientUseRules} from './client-use.js';
 import {clusterLinksRules} from './cluster-links.js';
 import {clusterNodesRules} from './cluster-nodes.js';
 import {clusterReplicasRules} from './cluster-replicas.js';
+import {clusterRoleRules} from './cluster-roles.js';
 import {clusterSlotsRules} from './cluster-slots.js';
 import {clusterStateRules} from './cluster-state.js';
+import {connectionStormRules} from './connection-storm.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
 import {errorsModulesRules} from './errors-modules.js';
@@ -36,6 +38,7 @@ import {replicationResyncRules} from './replication-resyncs.js';
 import {replicationSetupRules} from './replication-setup.js';
 import type {FleetRule, NodeRule} from './rule.js';
 import {securityRules} from './security.js';
+import {securityFixRules} from './security-fixes.js';
 import {sentinelRules} from './sentinel.js';
 import {sentinelFailoverRules} from './sentinel-failover.js';
 import {serverRules} from './server.js';
@@ -66,6 +69,7 @@ export const allRules = [
 	...replicationLossRules,
 	...replicationLagRules,
 	...replicationSetupRules,
+	...connectionStormRules,
 	...clientLimitsRules,
 	...clientUseRules,
 	...clientTrafficRules,
@@ -83,6 +87,7 @@ export const allRules = [
 	...keyUseRules,
 	...errorsModulesRules,
 	...securityRules,
+	...securityFixRules,
 	...hostRules,
 	...settingsDriftRules,
 	...clusterNodesRules,
@@ -90,6 +95,7 @@ export const allRules = [
 	...clusterStateRules,
 	...clusterSlotsRules,
 	...clusterReplicasRules,
+	...clusterRoleRules,
 	...sentinelRules,
 	...sentinelFailoverRules,
 ] as const;

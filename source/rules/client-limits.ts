@@ -12,13 +12,13 @@ import {advises, clear, fires, rule} from './rule.js';
 const settingsMissing = answerMissing('CONFIG GET');
 const limitUnknown = absent('neither INFO nor CONFIG GET of this server says maxclients');
 
-const maxClients = {
+export const maxClients = {
 	read: ({record, sample}: NodeFacts) => (sample === undefined ? undefined : clientLimit({...record, sample})),
 	missing: (facts: NodeFacts) => (facts.record.config === undefined ? settingsMissing(facts) : limitUnknown),
 };
 
 /** The clients of one name that hold most of the connections; undefined where no name does, or CLIENT LIST was not read. */
-function mainHolder(facts: NodeFacts, used: number): NamedClients | undefined {
+export function mainHolder(facts: NodeFacts, used: number): NamedClients | undefined {
 	const [first] = namedClients(otherClients(facts));
 	return first !== undefined && first.connections > used / 2 ? first : undefined;
 }

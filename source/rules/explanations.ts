@@ -110,6 +110,7 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
 		isCause: holdsThread,
 	},
+	{cause: 'cli.lockout', where: 'here', symptoms: ['cli.max']},
 	{cause: 'os.oomscore', where: 'here', symptoms: ['conn.refused', 'srv.restarted', 'srv.crash_loop']},
 	{
 		cause: 'srv.crash_loop',

@@ -1,0 +1,134 @@
+import {message} from '../domain/message.js';
+import {count, perSecond, seconds} from '../text/units.js';
+import {mainHolder, maxClients, newClients, reservedFiles} from './client-limits.js';
+import {namedClients} from './client-names.js';
+import {infoNumber, pending, rate} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** The newest readings, which are not part of what is usual, and the fewest readings before them. */
+const newestReadings = 60;
+const fewestReadings = 60;
+
+/** The median of new connections per second before the last minute; undefined where too few readings are known. */
+function usualConnections({record}: NodeFacts): number | undefined {
+	const series = record.series.get('connectionsReceived');
+	const all = series?.latest(series.length) ?? [];
+	const known = all.slice(0, -newestReadings).filter(value => value !== undefined);
+	return known.length < fewestReadings ? undefined : known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)];
+}
+
+export const cliStorm = rule({
+	id: 'cli.storm',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule compares new connections per second (`total_connections_received`) with their median, without the last minute. It is a warning once it has lasted for half a minute.',
+		since: '2.4',
+		falsePositives: [
+			'A deployment lets all clients connect again. The finding is only info for half a minute.',
+			'A server that always gets many new connections is reported by cli.churn.',
+		],
+	},
+	thresholds: {
+		rate: {value: 50, unit: 'perSecond', source: 'fewer are no load for any server'},
+		times: {value: 10, unit: 'ratio', source: 'to the median; the traffic of a day varies less'},
+		seconds: {value: 30, unit: 'seconds', source: 'a deployment reconnects its clients in less'},
+	},
+	needs: {
+		connections: rate('stats', 'total_connections_received'),
+		usual: {
+			read: usualConnections,
+			missing: () => pending('needs two minutes of readings to know what is usual'),
+		},
+	},
+	evaluate({connections, usual}, facts, limits, heldMs) {
+		if (connections <= limits.rate || connections <= limits.times * usual) {
+			return clear;
+		}
+
+		const [newest] = namedClients(newClients(facts, connections));
+		return fires(heldMs >= limits.seconds * 1000 ? 'warning' : 'info', {
+			problem: message`gets a storm of new connections${newest === undefined ? '' : message` from ${newest.name}`}`,
+			detail: `${perSecond(connections)}, usually ${perSecond(usual)}`,
+			culprit: newest === undefined ? undefined : {client: newest.name},
+			evidence: [
+				{name: 'connections', value: connections, unit: 'perSecond'},
+				{name: 'usual connections', value: usual, unit: 'perSecond'},
+			],
+			meaning:
+				'Clients lose their connections or give up and try again. Each attempt costs the main thread, so that the storm feeds itself.',
+			next: [
+				hint('see whether they time out: panel 6 for slow commands, panel 4 for the youngest connections'),
+				hint('let the clients wait longer before each attempt (back-off with a random part)'),
+			],
+		});
+	},
+});
+
+/** Readings from which growth is computed. */
+const growthReadings = 10;
+
+/** Growth of the connected clients per second over the last readings; undefined where too few are known. */
+function clientGrowth({record}: NodeFacts): number | undefined {
+	const readings = record.series.get('connectedClients')?.latest(growthReadings) ?? [];
+	const [first, last] = [readings[0], readings.at(-1)];
+	return readings.length < growthReadings || first === undefined || last === undefined
+		? undefined
+		: ((last - first) * 1000) / ((growthReadings - 1) * record.intervalMs * (record.every ?? 1));
+}
+
+export const cliLockout = rule({
+	id: 'cli.lockout',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Connections are nearly used up and become more: `connected_clients` of the last ten samples, against `maxclients` or the open files that the process may have. The rule says when none will be left.',
+		since: 'any',
+		falsePositives: [
+			'A pool may grow to its full size once. The growth must hold in three samples in a row.',
+			'A server that is nearly full and does not grow is reported by cli.max.',
+		],
+	},
+	thresholds: {
+		share: {value: 0.85, unit: 'share', source: 'of the connections; below it there is time'},
+		seconds: {value: 120, unit: 'seconds', source: 'what it takes to find the client and to close its connections'},
+	},
+	raiseAfter: 3,
+	needs: {
+		clients: infoNumber('clients', 'connected_clients'),
+		limit: maxClients,
+		growth: {read: clientGrowth, missing: () => pending('needs ten samples, one after the other')},
+	},
+	evaluate({clients, limit, growth}, facts, limits) {
+		const host = facts.record.host?.value;
+		const files = host?.kind === 'here' ? host.process?.openFilesLimit : undefined;
+		const most = Math.min(limit, files === undefined ? Number.POSITIVE_INFINITY : files - reservedFiles);
+		const left = most - clients;
+		const leftSeconds = left / growth;
+		if (growth <= 0 || clients < limits.share * most || left <= 0 || leftSeconds > limits.seconds) {
+			return clear;
+		}
+
+		const holder = mainHolder(facts, clients);
+		return fires('critical', {
+			problem: message`is about to turn new clients away${holder === undefined ? '' : message`, most connections are of ${holder.name}`}`,
+			detail: `${count(left)} connections are left, none in about ${seconds(leftSeconds)}`,
+			...(holder === undefined ? {} : {culprit: {client: holder.name}}),
+			evidence: [
+				{name: 'connected_clients', value: clients, unit: 'count'},
+				{name: 'limit', value: most, unit: 'count'},
+				{name: 'growth', value: growth, unit: 'perSecond'},
+			],
+			meaning: 'Once none is left, nobody can log in any more, administrators and redis-top among them. Act now.',
+			next: [
+				redisCli(facts, `CONFIG SET maxclients ${Math.ceil(limit * 1.5)}`),
+				hint('find who opens them: panel 4 counts connections by address, name or user'),
+			],
+			action: 'set-maxclients',
+		});
+	},
+});
+
+export const connectionStormRules = [cliStorm, cliLockout] as const;

@@ -1,0 +1,49 @@
+import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {cliLockout, cliStorm} from '../../source/rules/connection-storm.js';
+import {type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const storm = (usual: number, now: number, readings = 200): FactsParts => ({
+	info: {stats: {total_connections_received: 10_000 + now}},
+	earlier: {stats: {total_connections_received: 10_000}},
+	record: {series: {connectionsReceived: [...Array.from({length: readings}, () => usual), now]}},
+});
+
+testRule(cliStorm, [
+	['ten times the usual', storm(8, 90), 'info', /^gets a storm of new connections, 90\/s, usually 8\.0\/s/],
+	['it lasts', {...storm(8, 90), heldSeconds: 30}, 'warning'],
+	['many, as ever', storm(60, 90), 'clear'],
+	['few', storm(0, 40), 'clear'],
+	['another threshold', {...storm(8, 90), thresholds: {'cli.storm.times': 20}}, 'clear'],
+	['just started to look', storm(8, 90, 100), 'pending'],
+	['the first sample', {info: {stats: {total_connections_received: 5}}}, 'pending'],
+	['not in INFO', {info: {stats: {}}, earlier: {}}, 'absent'],
+]);
+
+const clients = (from: number, to: number, most = 1000): FactsParts => ({
+	info: {clients: {connected_clients: to, maxclients: most}},
+	record: {
+		series: {connectedClients: Array.from({length: 10}, (_, index) => from + ((to - from) * index) / 9)},
+		intervalMs: 1000,
+	},
+});
+
+testRule(cliLockout, [
+	[
+		'nearly full and growing',
+		clients(860, 905),
+		'critical',
+		/^is about to turn new clients away, 95 connections are left, none in about 19s/,
+	],
+	['nearly full, and has been for long', clients(905, 905), 'clear'],
+	['becoming fewer', clients(950, 905), 'clear'],
+	['slowly', clients(904, 905), 'clear'],
+	['half full', clients(400, 500), 'clear'],
+	['full: cli.max says so', clients(950, 1000), 'clear'],
+	[
+		'the open files are the limit',
+		{...clients(860, 905, 10_000), host: {process: {openFilesLimit: 1024} as ProcessEvidence}},
+		'critical',
+	],
+	['too few samples', {info: {clients: {connected_clients: 905, maxclients: 1000}}}, 'pending'],
+	['maxclients is not known', {info: {clients: {connected_clients: 905}}}, 'pending'],
+]);
