@@ -14,7 +14,7 @@ export type ServedMetrics = {
 	readonly close: () => void;
 };
 
-/** What is wrong with an address to listen on, by the code of the error, and the exit code. */
+/** Texts about an address that can't be listened on, with the exit code, by the code of the error. */
 const listenProblems: ReadonlyMap<string, readonly [text: string, exitCode: number]> = new Map([
 	['EADDRINUSE', ['another program listens there; choose another port', exitCodes.unreachable]],
 	['EADDRNOTAVAIL', ['this machine has no such address', exitCodes.usage]],

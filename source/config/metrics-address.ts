@@ -4,12 +4,12 @@ import {sanitize} from '../text/sanitize.js';
 import type {Origins} from './plan.js';
 import type {Problems} from './problems.js';
 
-/** Where `watch` serves its metrics. */
+/** The address at which `watch` serves its metrics. */
 export type MetricsAddress = {readonly host: string; readonly port: number};
 
 /**
-The value of `--metrics`: `HOST:PORT` or `[v6]:port`. The host is never left out, so that nobody opens a port to the
-network without having written so.
+The value of `--metrics`: `HOST:PORT` or `[v6]:port`. The host is never left out, so that a port is opened to the
+network only on purpose.
 */
 export function metricsAddressOf(
 	{metrics}: GivenFlags,

@@ -4,7 +4,7 @@ import type {HttpService} from '../wire/http-client.js';
 import {checkSecret, isSecretExposed, placeOf, type ServiceSource, serviceAt} from './http-services.js';
 import type {Problems} from './problems.js';
 
-/** The Prometheus of `--prometheus`, and how its series are told apart. */
+/** The Prometheus of `--prometheus`, and the label by which its series are assigned to servers. */
 export type PrometheusRequest = {
 	readonly service: HttpService;
 	/** The label of `--prometheus-label`; undefined: the process' `run_id`, or an address in a usual label. */
@@ -36,7 +36,7 @@ export function prometheusRequestOf(source: ServiceSource, problems: Problems): 
 	return service && {service, mapping};
 }
 
-/** The flags that say more about the Prometheus. Without its address they have no effect. */
+/** Adds a problem for a flag about the Prometheus that has no effect, because the address is missing. */
 function problemsWithoutAddress(flags: GivenFlags, problems: Problems): undefined {
 	const flag =
 		flags.prometheusSecretFile === undefined

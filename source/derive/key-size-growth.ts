@@ -44,7 +44,7 @@ export function grownBin({type, unit, bins}: KeySizeRow, first: KeySizes): SizeB
 		.findLast(({keys}) => keys > 0);
 }
 
-/** The smallest bin at or above which at least half of the keys lie: where a typical key is. */
+/** The bin of the median: at least half of the keys are in it or in bins of smaller sizes. */
 export function medianBin({bins}: KeySizeRow): SizeBin | undefined {
 	const half = bins.reduce((sum, {keys}) => sum + keys, 0) / 2;
 	let sum = 0;

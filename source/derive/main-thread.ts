@@ -10,7 +10,7 @@ What the main thread did with its time.
 - `cron`, `aof`, `expiry`, `fork`: those jobs of the server itself
 - `waiting`: the event loop ran, and the thread had no processor; the other parts are without this time
 - `idle`: the thread waited for the next event
-- `untold`: what this version does not tell
+- `untold`: time of which this version of the server says nothing
 */
 export type MainThreadPartId =
 	| 'command'
@@ -30,11 +30,11 @@ export type MainThreadPart = {
 	readonly name: string;
 	/** The part's share of the time between two samples, 0–1. The shares of all parts add up to 1. */
 	readonly share: number;
-	/** The field of INFO that the part is made of; undefined for what is not told. */
+	/** The field of INFO from which the part is computed; undefined for time of which the server says nothing. */
 	readonly field: string | undefined;
 };
 
-/** Commands with a part of their own. */
+/** Number of commands that have a part of their own. */
 const namedCommands = 4;
 
 /** Share of the time from which a command has a part of its own. */
@@ -58,10 +58,11 @@ type Named = {readonly name: string; readonly share: number};
 
 /**
 The time of the main thread between two samples, in parts that add up to 1. Undefined without two samples of the same
-process, and where the server tells neither its commands' time nor its event loop's.
+process, and where the server reports neither the time of commands nor that of the event loop.
 
-`eventloop_duration_sum` exists since Redis 7.2. Before it, processor time tells what the event loop took, and the rest is
-not told. INFO debug is asked for only while panel 5 is open; without it, cron and AOF are in the rest of the event loop.
+`eventloop_duration_sum` exists since Redis 7.2. Before it, the event loop's time is computed from processor time, and
+the rest is unknown. INFO debug is asked for only while panel 5 is open; without it, cron and AOF are in the rest of the
+event loop.
 
 @param commands The rates of the commands between the same samples.
 */
@@ -168,7 +169,10 @@ function commandParts(named: readonly Named[], total: number): MainThreadPart[] 
 	];
 }
 
-/** The commands' own time: what is counted twice is taken from scripts, functions and EXEC, which ran the others. */
+/**
+The own time of each command. Time that is counted twice is taken from scripts, functions and EXEC, which ran the other
+commands.
+*/
 function withoutInner(named: readonly Named[], total: number): readonly Named[] {
 	const all = named.reduce((time, {share}) => time + share, 0);
 	const contained = named.reduce((time, {name, share}) => time + (containers.has(name) ? share : 0), 0);
@@ -176,7 +180,8 @@ function withoutInner(named: readonly Named[], total: number): readonly Named[] 
 	const kept = contained > 0 ? (contained - twice) / contained : 1;
 	const own = named.map(({name, share}) => ({name, share: containers.has(name) ? share * kept : share}));
 	const left = all - twice;
-	// Two clocks measure the sums, so that the commands may seem to take slightly more than all of them together.
+	// The sums are measured by two clocks, so that single commands may seem to take slightly more than all of them
+	// together.
 	const scale = left > total ? total / left : 1;
 	return own.map(({name, share}) => ({name, share: share * scale}));
 }
@@ -210,11 +215,14 @@ function withIdle(busy: readonly MainThreadPart[], processor: number | undefined
 	].filter(({id, share}) => share > 0 || id === 'idle');
 }
 
-/** The parts before Redis 7.2: commands, what else took processor time, and the rest, which is not told. */
+/**
+The parts before Redis 7.2: the commands, the other processor time, and the rest, of which the server says nothing.
+*/
 function withoutEventLoop(named: readonly Named[], processor: number | undefined): readonly MainThreadPart[] {
 	const contained = named.filter(({name}) => containers.has(name)).reduce((time, {share}) => time + share, 0);
 	const all = named.reduce((time, {share}) => time + share, 0);
-	// Without the sum of all commands, the time inside scripts is known to be counted twice at most once.
+	// Without the sum of all commands, nobody knows how much time is counted twice. It is at most the time of scripts,
+	// functions and EXEC, and that much is taken off.
 	const total = Math.min(1, Math.max(contained, all - contained));
 	const loop = processor === undefined ? 0 : Math.max(0, Math.min(1, processor) - total);
 	return [

@@ -1,7 +1,7 @@
 import type {NodeSample} from '../domain/sample.js';
 import type {SlotTotals, SlotUse} from '../domain/slot-use.js';
 
-/** What a slot takes per second between two readings; undefined where it can't be known. */
+/** The load of a slot per second between two readings; a value is undefined where it can't be known. */
 export type SlotRate = {
 	readonly slot: number;
 	readonly keys: number | undefined;
@@ -14,14 +14,17 @@ export type SlotRate = {
 export type SlotReading = SlotUse & {
 	readonly elapsedMs: number;
 	readonly runId: string | undefined;
-	/** The slots by what they take, the hottest first; then by their keys. Without rates before the second reading. */
+	/**
+	The slots by their load, the hottest first; slots of equal load by their number of keys. Before the second reading the
+	slots have no rates.
+	*/
 	readonly rates: readonly SlotRate[];
 };
 
-/** The readings are at least this far apart for rates, in milliseconds. */
+/** Shortest time between two readings of which rates are computed, in milliseconds. */
 const shortestMs = 500;
 
-/** The reading after a poll, with each slot's rates since the kept one of the same process. */
+/** The reading after a poll, with the rates of each slot since the earlier reading of the same process. */
 export function slotReading(
 	kept: SlotReading | undefined,
 	came: SlotUse,
@@ -57,7 +60,7 @@ const hotter = (one: SlotRate, other: SlotRate): number =>
 	(other.keys ?? 0) - (one.keys ?? 0) ||
 	one.slot - other.slot;
 
-/** The slots whose keys are worth reading: the hottest that take anything, at most `most`. */
+/** The hottest slots with any load, at most `most`. Their keys are read. */
 export const hottestSlots = ({rates}: SlotReading, most: number): readonly number[] =>
 	rates
 		.filter(rate => (rate.cpuShare ?? 0) > 0 || bytesOf(rate) > 0)

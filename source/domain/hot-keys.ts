@@ -13,7 +13,7 @@ export type HotKeys = {
 	/** When the session began, in milliseconds since the epoch; undefined where the server does not say. */
 	readonly startedAtMs: number | undefined;
 	readonly durationMs: number | undefined;
-	/** The server looks at one command of so many. 1: at all. */
+	/** The server counts one command of this many; 1: every command. */
 	readonly sampleRatio: number | undefined;
 	readonly byCpu: readonly HotKey[];
 	readonly byBytes: readonly HotKey[];

@@ -11,7 +11,7 @@ export type KeySizeRow = {
 	readonly database: number;
 	readonly type: KeySizeType;
 	readonly unit: 'bytes' | 'items';
-	/** Smallest first; bins without keys are left out. */
+	/** The bins, smallest first. Bins without keys are left out. */
 	readonly bins: readonly SizeBin[];
 };
 

@@ -1,4 +1,7 @@
-/** What one slot took since its statistics began, by CLUSTER SLOT-STATS. All but `keys` need `cluster-slot-stats-enabled`. */
+/**
+The load of one slot since its statistics began, by CLUSTER SLOT-STATS. All fields but `keys` need
+`cluster-slot-stats-enabled`.
+*/
 export type SlotTotals = {
 	readonly keys: number | undefined;
 	readonly cpuMicroseconds: number | undefined;
@@ -9,7 +12,7 @@ export type SlotTotals = {
 /** Some of the keys of one slot. */
 export type KeysOfSlot = {readonly slot: number; readonly slotKeys: readonly string[]};
 
-/** The slots that a node reports: those that took most, and those with most keys. */
+/** The slots that a node reports: those with the most load, and those with the most keys. */
 export type SlotUse = {
 	/** False where the server does not count processor time and bytes by slot. */
 	readonly isCounted: boolean;

@@ -84,7 +84,8 @@ function* linkedReplicas(node: NodeRecord, figure: 'offset' | 'lagSeconds'): Ite
 	const info = infoOf(node);
 	const seen = new Set<string>();
 	for (const {host, port, state, [figure]: value} of info === undefined ? [] : replicaLines(info)) {
-		// Replicas behind address translation may announce one address, and two equal series make Prometheus refuse all.
+		// Replicas behind address translation may announce the same address. Two equal series would make Prometheus refuse
+		// the whole page.
 		const key = `${host} ${port} ${state}`;
 		if (value !== undefined && !seen.has(key)) {
 			seen.add(key);
@@ -119,8 +120,8 @@ function* commands(node: NodeRecord, read: (counters: CommandCounters) => number
 }
 
 /**
-The first words of error replies that servers send by themselves. Scripts and modules may invent any others, up to a key;
-those are counted together.
+The first words of error replies that servers send by themselves. Scripts and modules may invent other words, even with
+the name of a key in them. Those errors are counted together.
 */
 const knownErrors: ReadonlySet<string> = new Set(
 	(

@@ -173,7 +173,7 @@ export const exporterFields: Readonly<Record<string, Readonly<Record<string, str
 };
 
 /**
-Counters whose names do not end with `_total`. Their type is said as unknown: a counter's name has to end so, and
+Counters whose names do not end with `_total`. Their type is `unknown`, because the name of a counter has to end so:
 OpenMetrics would add the ending.
 */
 export const unmarkedCounters: ReadonlySet<string> = new Set([

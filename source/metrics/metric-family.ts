@@ -71,8 +71,8 @@ export const labelledFamily = (
 });
 
 /**
-The last sample of a node that answers. A node that fails has none: its figures are a gap, as with redis_exporter, and
-the last ones do not go on as if they were measured.
+The last sample of a node that answers. Undefined for a node that fails, so that its figures have a gap, as with
+redis_exporter. Its last figures would look as if they were still measured.
 */
 export const currentSample = ({sample, failure}: NodeRecord): NodeRecord['sample'] =>
 	failure === undefined ? sample : undefined;

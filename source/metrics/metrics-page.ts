@@ -42,7 +42,7 @@ function familyText(
 ): Promise<string> {
 	const registry = new Registry<RegistryContentType>();
 	registry.setContentType(contentTypes[format]);
-	// prom-client has no metric that takes its values as they are. A registry asks a metric for nothing but these.
+	// prom-client has no metric that is given its values. A registry calls only these members of a metric.
 	const metric = {
 		name,
 		help,

@@ -4,7 +4,7 @@ import type {PageFormat} from './metrics-page.js';
 export type MetricsServerOptions = {
 	readonly host: string;
 	readonly port: number;
-	/** Makes the page. Called again only when the last page is older than `pageHoldsMs`. */
+	/** Makes the page. It is called again only when the last page is older than `pageHoldsMs`. */
 	readonly page: (format: PageFormat) => Promise<string>;
 	readonly contentTypes: Readonly<Record<PageFormat, string>>;
 	/** Whether every target was polled once. */
@@ -15,11 +15,11 @@ export type MetricsServerOptions = {
 
 /** Time for which a page is reused, in milliseconds. Several Prometheus servers then cost one page. */
 const pageHoldsMs = 1000;
-/** Most connections at a time. A reader that opens more is no Prometheus. */
+/** Most connections at a time. A reader that opens more is not Prometheus. */
 const mostConnections = 64;
 /** Longest time for the head of a request, and for a whole request, in milliseconds. */
 const requestMs = 10_000;
-/** Longest time in which a reader takes nothing, in milliseconds. */
+/** Longest time for which a reader may accept no data, in milliseconds. */
 const idleMs = 30_000;
 /** Most bytes of a request's head. */
 const mostHeadBytes = 8192;
@@ -27,8 +27,8 @@ const mostHeadBytes = 8192;
 const plain = {'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store'};
 
 /**
-Serves `/metrics`, `/-/healthy` and `/-/ready` by HTTP, to GET and HEAD alone. It reads no body. Slow, silent and too many
-readers are disconnected.
+Serves `/metrics`, `/-/healthy` and `/-/ready` by HTTP, to GET and HEAD alone. It reads no body of a request. Readers
+that are slow or silent are disconnected, and so are readers beyond the largest number.
 */
 export class MetricsServer {
 	readonly #options: MetricsServerOptions;

@@ -11,8 +11,8 @@ import {
 } from './metric-family.js';
 
 /**
-The findings that hold, by node, rule and severity. What a finding's subject is, such as a slot or a replica, is no
-label: it may be a name that nobody wants in Prometheus, and every new one would be a new series.
+The findings that hold, by node, rule and severity. A finding's subject, such as a slot or a replica, is no label. It
+may be a private name, and each new subject would be a new series.
 */
 function findingSamples({state}: MetricSource): readonly MetricSample[] {
 	const counts = new Map<string, {readonly labels: MetricSample['labels']; value: number}>();

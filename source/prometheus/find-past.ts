@@ -9,13 +9,13 @@ import {scrapePeriodMs} from './scrapes.js';
 
 export type FoundPast =
 	| {readonly kind: 'found'; readonly past: NodePast}
-	/** A line that completes "Prometheus …". */
+	/** `why` completes "Prometheus …". */
 	| {readonly kind: 'failed'; readonly why: string};
 
 /** The period that is assumed for a server of which only one scrape is known, in milliseconds. */
 const usualPeriodMs = 60_000;
 
-/** Most instances that are named. */
+/** Most instances that a failure's text names. */
 const namedInstances = 3;
 
 /** Finds the series of a node and the time between its scrapes, by two queries. Never rejects. */

@@ -30,8 +30,8 @@ export const mappedValue = ({template}: LabelMapping, endpoint: Endpoint): strin
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /**
-The address that the mapped label names. The port may be missing in the template: then it is the `tcp_port` that the
-exporter read, else 6379.
+The address that the mapped label names. For a template without a port, the port is the `tcp_port` that the exporter
+read, else 6379.
 */
 export function mappedEndpoint({label, template}: LabelMapping, labels: SeriesLabels): Endpoint | undefined {
 	const pattern = escaped(template)
@@ -41,7 +41,7 @@ export function mappedEndpoint({label, template}: LabelMapping, labels: SeriesLa
 	return found === undefined ? undefined : endpointOf(found.host, found.port ?? labels.tcp_port);
 }
 
-/** Labels in which exporters and their usual relabelling put a server's address, most telling first. */
+/** Labels in which exporters and their usual relabelling put a server's address, the most exact first. */
 export const addressLabels = ['addr', 'target', 'instance'] as const;
 
 /** Usual ports of redis_exporter: an instance with such a port names the exporter beside the server. */
@@ -49,7 +49,7 @@ const exporterPorts: ReadonlySet<number> = new Set([9121, 9122]);
 
 /**
 The address of the server that a series is about, without a mapping: from the first label that has one. An exporter that
-runs beside its server is scraped at the exporter's own port; the server's is then in `tcp_port`.
+runs beside its server is scraped at the exporter's own port; the server's own port is then in `tcp_port`.
 */
 export function usualEndpoint(labels: SeriesLabels): Endpoint | undefined {
 	for (const label of addressLabels) {

@@ -2,17 +2,19 @@ import {readMetrics} from './exporter-fields.js';
 import type {Prometheus} from './prometheus.js';
 import {type Scrape, ScrapeBlock} from './scrapes.js';
 
-/** Scrapes of a block: a reply of 200 series has 1.3 MB. */
+/** Number of scrapes in a block. A reply with 200 series then has 1.3 MB. */
 const scrapesInBlock = 240;
 const shortestBlockMs = 300_000;
 const longestBlockMs = 3_600_000;
 
-/** Blocks kept of a node: three times half an hour at a scrape a second. */
+/** Number of blocks that are kept for a node: enough for three half hours with one scrape a second. */
 const blocksKept = 24;
 
 type LoadedBlock = {
 	readonly block: ScrapeBlock;
-	/** Up to when the block was read, in milliseconds since the epoch: its end, or the present at that time. */
+	/**
+	The moment up to which the block was read, in milliseconds since the epoch: its end, or the present at that time.
+	*/
 	readonly untilMs: number;
 };
 

@@ -4,7 +4,7 @@ import {composedSeries} from './exporter-fields.js';
 import {addressLabels, type LabelMapping, mappedValue} from './label-mapping.js';
 import {promString} from './prometheus.js';
 
-/** How long before the present a server's last scrape may be, so that a server that is down is found too. */
+/** The greatest age of a server's last scrape. It is long, so that a server that is down is found too. */
 const lookBack = '1d';
 
 /** What identifies a node to a Prometheus. */
@@ -12,7 +12,9 @@ export type SoughtNode = {
 	readonly endpoint: Endpoint;
 	/** Other addresses of the node. */
 	readonly otherNames: readonly NodeAddress[];
-	/** The `run_id` of its process, which needs no address; undefined before the first sample. */
+	/**
+	The `run_id` of the node's process; undefined before the first sample. It identifies the node without an address.
+	*/
 	readonly runId: string | undefined;
 };
 
@@ -66,7 +68,7 @@ const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace
 export type NodeSelector =
 	| {readonly kind: 'found'; readonly matchers: string}
 	| {readonly kind: 'unknown'}
-	/** Several servers match. */
+	/** Series of several servers match. */
 	| {readonly kind: 'ambiguous'; readonly instances: readonly string[]};
 
 /**

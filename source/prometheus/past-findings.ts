@@ -7,8 +7,8 @@ import {defaultRuleSettings, NodeFacts, newRuleMemory} from '../rules/node-facts
 import type {NodeRecord} from '../state/monitor-state.js';
 
 /**
-The rules whose facts the exporter's series hold. The others need what no series has: clients, settings, logs, the
-machine, or what was seen over minutes.
+The rules whose facts are in the exporter's series. The other rules need facts that no series has: clients, settings,
+logs, the machine, or observations over minutes.
 */
 export const carriedRules: readonly RuleId[] = [
 	'conn.unreachable',
@@ -54,7 +54,7 @@ const unfed: readonly BlindRule[] = allRules
 
 /**
 The findings of past records, by the rules that the exporter's series can feed, and the rules that could not be
-evaluated. A condition is listed as it is at the moment: for how long it held is not known.
+evaluated. A condition is listed as soon as it holds at the moment, because nobody knows for how long it had held.
 */
 export function pastFindings(
 	nodes: readonly PastNode[],

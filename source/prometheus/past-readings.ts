@@ -1,7 +1,7 @@
 import {type MetricId, metrics} from '../domain/metric.js';
 import type {Scrape} from './scrapes.js';
 
-/** Scrapes that are further apart have a gap between them, in periods: one lost scrape is a gap. */
+/** Number of periods from which the time between two scrapes is a gap. One lost scrape is a gap. */
 const gapFromPeriods = 1.7;
 
 /** Whether a rate may be computed between two scrapes: of the same process, with no scrape missing between them. */

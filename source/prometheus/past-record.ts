@@ -25,10 +25,10 @@ const unreached: NonNullable<NodeRecord['failure']> = {
 
 /**
 A node's record at a past moment, made of what the exporter read. Its charts have a reading for each scrape. Without a
-scrape that stands for the moment nothing is known: that is a gap.
+scrape that stands for the moment, nothing is known of the node.
 
 @param live The node's present record, which has its names and thresholds.
-@param scrapes Those of the half hour before the moment, and one more, oldest first.
+@param scrapes The scrapes of the half hour before the moment, and one more, oldest first.
 */
 export function pastRecord(live: NodeRecord, scrapes: readonly Scrape[], atMs: number, periodMs: number): PastNode {
 	const {address, endpoint, origin, thresholds, otherNames} = live;

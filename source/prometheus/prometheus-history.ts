@@ -34,7 +34,7 @@ export type PrometheusHistoryOptions = {
 	readonly notify: (text: string, tone: 'plain' | 'warning') => void;
 };
 
-/** What is known of a node's series. */
+/** The search for a node's series in Prometheus, and its result. */
 type Sought = {
 	past: NodePast | undefined;
 	/** Why the last attempt failed, as a line that completes "Prometheus …"; undefined: it did not. */
@@ -244,7 +244,7 @@ export class PrometheusHistory implements EarlierStates {
 		this.#isLoading = false;
 	}
 
-	/** Resolves with whether more is known. */
+	/** Loads what a moment needs. Resolves with true if more is known than before. */
 	async #loadMoment(atMs: number): Promise<boolean> {
 		const {live, signal, clock} = this.#options;
 		const changes = await Promise.all(
@@ -305,7 +305,7 @@ export class PrometheusHistory implements EarlierStates {
 	}
 }
 
-/** Puts what was scraped before the first own reading into the free part of every series. */
+/** Fills the free part of every series with the scrapes from before redis-top's first reading. */
 function fillSeries(record: NodeRecord, past: NodePast, nowMs: number): void {
 	const {intervalMs, lastReplyAtMs, failure} = record;
 	const operations = record.series.get('operations');

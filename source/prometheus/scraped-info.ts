@@ -63,7 +63,7 @@ const lineText = (values: ReadonlyMap<string, number>): string =>
 
 /**
 The INFO reply that redis_exporter read in one scrape, as far as its series hold it. Fields that no series holds are
-absent, as they are of a server that does not say them.
+absent, as from the INFO of a server that lacks them.
 */
 export function scrapedInfo(values: Iterable<ScrapedValue>): InfoReply {
 	const sections = new Map<string, Map<string, string>>();

@@ -26,7 +26,7 @@ const groupings: ReadonlyArray<readonly [ClientGrouping, (key: string) => Messag
 	['library', key => message`clients with the library ${key}`, key => nameOf('client', key)],
 ];
 
-/** Keys of groups that name nothing: clients without a name, a user or a library. */
+/** Whether the key of a group stands for clients without a name, a user or a library. */
 const isUnnamed = (key: string): boolean => key === '-' || key === '(no name)';
 
 type Measure = 'bytes' | 'commands';
@@ -67,12 +67,12 @@ export const cliTopTalker = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether one connection, or one group by name, address, user or library, moves most of the bytes or sends most of the commands, while the processor or the network is busy: `tot-net-in`, `tot-net-out` and `tot-cmds` in CLIENT LIST, in Valkey since 8.0.',
+			'The rule looks for one connection, or one group of clients, that moves most of the bytes or sends most of the commands while the server is busy. Groups have the same name, address, user or library. The rule reads `tot-net-in`, `tot-net-out` and `tot-cmds` of CLIENT LIST, which Valkey has since 8.0.',
 		since: '8.2',
 		falsePositives: [
-			'On a quiet server somebody always does most: the main thread must be busy, or much must be sent.',
-			'Where all clients have the same name, user or library, that group says nothing and does not count.',
-			'Short connections are in no list. Shares are of all traffic that INFO counts, so that a share is never too large.',
+			'Some client always has most of the load of a quiet server. The rule fires only while the main thread is busy or many bytes are sent.',
+			'A group of all clients tells nothing. A name, user or library that all clients have does not count.',
+			'Short connections are missing in CLIENT LIST. Shares are of all traffic that INFO counts, so that no share is too large.',
 		],
 	},
 	thresholds: {

@@ -26,7 +26,7 @@ export const keyFlush = rule({
 		since: '2.4',
 		falsePositives: [
 			'A declared cache may be emptied on purpose. The finding is only info with `role = "cache"`.',
-			'A connection that sends another command afterwards, or ends, no longer shows it.',
+			'A connection that sends another command, or ends, no longer shows the deletion.',
 		],
 	},
 	thresholds: {recent: {value: 600, unit: 'seconds', source: 'then it is news no more'}},

@@ -43,10 +43,10 @@ export const keyGiant = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether keys lie in bins of at least a million items or 64 MB: INFO keysizes, which counts keys by type and size without a scan. redis-top reads it while panel K is open, and for `check`, `watch` and `record` once a minute.',
+			'The rule looks for keys with at least a million items or 64 MB. It reads INFO keysizes, which counts keys by type and size without a scan. redis-top asks for it while panel K is open, and once a minute for `check`, `watch` and `record`.',
 		since: '8.0',
 		falsePositives: [
-			'A large key may be meant: a leaderboard, a queue. The rule only informs, and says what grew since redis-top looks.',
+			'Some keys are large on purpose, such as a leaderboard or a queue. The finding is only info, and names the sizes that got more keys since redis-top started.',
 		],
 	},
 	thresholds: {
@@ -109,9 +109,9 @@ export const hkForgotten = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether a session of HOTKEYS still tracks after ten minutes: `tracking-active` and `collection-duration-ms` of HOTKEYS GET. redis-top starts no such session.',
+			'The rule looks for a session of HOTKEYS that still tracks after ten minutes, by `tracking-active` and `collection-duration-ms` of HOTKEYS GET. redis-top starts no such session.',
 		since: '8.6',
-		falsePositives: ['Valkey counts hot keys by its configuration, without a session: it never fires there.'],
+		falsePositives: ['Valkey counts hot keys by its configuration, without a session. The rule never fires on Valkey.'],
 	},
 	thresholds: {
 		age: {value: 600, unit: 'seconds', source: 'a look at hot keys takes seconds'},

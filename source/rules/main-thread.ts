@@ -11,7 +11,10 @@ import {clear, fires, rule} from './rule.js';
 const elapsedMicroseconds = ({sample, earlier}: NodeFacts): number =>
 	sample === undefined || earlier === undefined ? 0 : (sample.elapsedMs - earlier.elapsedMs) * 1000;
 
-/** The share of its event loop's time in which the main thread had a processor, 0–1; 1 where it is not told. */
+/**
+The share of the event loop's time in which the main thread had a processor, 0–1; 1 where INFO does not report processor
+time.
+*/
 function grantedShare(facts: NodeFacts, durationMicroseconds: number): number {
 	const user = facts.perSecond('cpu', 'used_cpu_user_main_thread');
 	const system = facts.perSecond('cpu', 'used_cpu_sys_main_thread');
@@ -26,11 +29,11 @@ export const latQueue = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether the main thread spends more of its time on everything else than on commands, and at least a quarter: `eventloop_duration_sum` without `eventloop_duration_cmd_sum`. That is reading and writing for many clients, cron, AOF and expiry, for which commands wait.',
+			'The main thread spends more time on other work than on commands, and at least a quarter of its time: `eventloop_duration_sum` minus `eventloop_duration_cmd_sum`. The other work is reading and writing for clients, cron, AOF and expiry. Commands wait for it.',
 		since: '7.2',
 		falsePositives: [
-			'Small commands take less time than reading them and writing their replies. That is usual, so that the rule only informs.',
-			'On a starved machine the event loop takes longer without doing more: time without a processor does not count.',
+			'Small commands take less time than the reading of them and the writing of their replies. That is usual, so the finding is only info.',
+			'The event loop takes longer on a machine that lacks processor time. Time without a processor does not count.',
 		],
 	},
 	thresholds: {
@@ -81,11 +84,11 @@ export const latCommandHog = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"Whether one command takes more than half of the main thread's time: `usec` of `cmdstat_…` against the time between two samples. redis-top asks the node in focus for INFO commandstats.",
+			"One command takes more than half of the main thread's time: `usec` of `cmdstat_…`, compared with the time between two samples. redis-top asks the node in focus for INFO commandstats.",
 		since: '2.6',
 		falsePositives: [
-			'A server with one kind of work has one command. Below the threshold of `cpu.main` the rule only informs.',
-			'A call that ends now may have begun before the earlier sample: three samples in a row must show it.',
+			'A server with one kind of work has one command. The finding is only info below the threshold of `cpu.main`.',
+			'A call may have begun before the earlier sample. Three samples in a row must show the share.',
 		],
 	},
 	thresholds: {

@@ -32,7 +32,7 @@ function errorsOfKnownCommands({sample, earlier}: NodeFacts): number | undefined
 /** What CLIENT LIST prints for a connection whose last command the server does not have. Source: networking.c. */
 const noCommand = 'NULL';
 
-/** Longest idle time of a connection that sends such commands now, in seconds. */
+/** Longest idle time of a connection that counts as one that sends unknown commands now, in seconds. */
 const activeSeconds = 2;
 
 /** Clients whose last command the server does not have. A connection that never sent a command is idle since its start. */
@@ -49,10 +49,10 @@ export const errUnknown = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule counts errors with the code ERR (`errorstat_ERR`) that belong to no command of INFO commandstats. The server counts the errors of a command that it does not have like that. CLIENT LIST shows `cmd=NULL` for the clients that send one.',
+			'The rule counts errors with the code ERR (`errorstat_ERR`) that belong to no command of INFO commandstats. The server counts its replies to unknown commands in this way. CLIENT LIST shows `cmd=NULL` for the clients that send one.',
 		since: '6.2',
 		falsePositives: [
-			'A monitor that starts asks for some commands that the server may not have. Fewer than ten errors between two samples do not count.',
+			'A monitor that starts sends some commands that the server may not have. Fewer than ten errors between two samples do not count.',
 		],
 	},
 	thresholds: {replies: {value: 10, unit: 'count', source: 'between two samples; a monitor that starts makes fewer'}},

@@ -4,12 +4,12 @@ import type {MonitorEvent} from '../domain/event.js';
 import {messageText} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 
-/** Events of the time before that are kept, the newest. */
+/** Largest number of events from the time before that are kept: the newest ones. */
 const mostEvents = 500;
 
 /**
-What servers and the machine still knew of the time before redis-top started. Each source of each node is read once, when
-it is first known: what it says later is seen live.
+What servers and the machine still knew of the time before redis-top started. Each source of each node is read only
+once, when it first has an answer. Later events are seen live.
 */
 export class EarlierHistory {
 	readonly #untilMs: number;
@@ -21,7 +21,7 @@ export class EarlierHistory {
 		this.#untilMs = untilMs;
 	}
 
-	/** Newest first. The same list while nothing was added. */
+	/** The events, newest first. The list is the same object until an event is added. */
 	get events(): readonly MonitorEvent[] {
 		return this.#events;
 	}
@@ -42,7 +42,7 @@ export class EarlierHistory {
 		return this.#add(found);
 	}
 
-	/** Takes in what another monitor noted, in place of what is known of the same nodes. */
+	/** Takes in the events that another monitor noted. They replace the known events of the same nodes. */
 	restore(events: readonly MonitorEvent[]): boolean {
 		const nodes = new Set(events.flatMap(({node}) => node ?? []));
 		for (const node of nodes) {
@@ -64,12 +64,14 @@ export class EarlierHistory {
 	}
 }
 
-/** Whether two events are one: the same start by two sources, or a kill that two nodes of one machine know of. */
+/**
+Whether two events report the same thing: one start from two sources, or one kill that two nodes of a machine know of.
+*/
 const isSame = (one: MonitorEvent, other: MonitorEvent): boolean =>
 	isSameStart(one, other) ||
 	(one.kind === 'oom-killed' && other.kind === 'oom-killed' && isSameText(one, other) && isSameMoment(one, other));
 
 const isSameText = (one: MonitorEvent, other: MonitorEvent): boolean =>
 	messageText(one.text) === messageText(other.text);
-/** The time of a kill is computed from the time since the machine's start, each time a little different. */
+/** The time of a kill is computed from the time since the machine's start, so that each result differs a little. */
 const isSameMoment = (one: MonitorEvent, other: MonitorEvent): boolean => Math.abs(one.atMs - other.atMs) < 3000;

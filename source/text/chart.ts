@@ -76,7 +76,9 @@ function scaleOf(known: readonly number[], {minimum, limit}: ChartOptions, rows:
 	return {min, max: max > min ? max : min + Math.max(1, Math.abs(min)), rows};
 }
 
-/** The row of a value, from 1 at the bottom: asciichart draws another symbol on the axis in row 0. */
+/**
+The row of a value, from 1 at the bottom. Row 0 is left out, because asciichart draws another symbol for the axis there.
+*/
 const rowOf = (value: number, {min, max, rows}: Scale): number => 1 + ((value - min) / (max - min)) * (rows - 1);
 
 /** Runs of known values, each with its first column. */

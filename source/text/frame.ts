@@ -17,7 +17,7 @@ export type FrameOptions = {
 	readonly padding?: 0 | 1 | undefined;
 };
 
-/** Width inside a frame of this width, in cells. */
+/** Width of the room inside a frame that is `width` cells wide. */
 export function innerWidth(width: number, padding: 0 | 1 = 0): number {
 	return width < 4 ? Math.max(0, width) : Math.max(0, width - 2 - 2 * padding);
 }

@@ -18,7 +18,7 @@ export type HttpService = {
 	Rejects with a printable line if the file can't be read.
 	*/
 	readonly readSecret?: (() => Promise<string>) | undefined;
-	/** How TLS is set up for https; undefined: with Node's own certificates. */
+	/** The settings of TLS for https; undefined: with Node's own certificates. */
 	readonly tls?: TlsSettings | undefined;
 };
 
@@ -77,8 +77,7 @@ const failed = (why: string): Failed => ({kind: 'failed', why});
 
 /**
 A client of one web service. It follows no redirects, because they would carry the secret to another host. It reads no
-proxy from the environment. Every reply has a limit in time and in size, so a service that hangs or never ends harms
-nobody.
+proxy from the environment. Every reply has a limit in time and in size, so that no service can block or fill redis-top.
 */
 export class HttpClient {
 	readonly #service: HttpService;

@@ -2,7 +2,7 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Panel, PanelInput, SoughtClient} from '../panel.js';
 
-/** Where panel 4 shows a client: its row, or a filter with every client that it may be. */
+/** The place of a client on panel 4: its row, or a filter with every client that it may be. */
 export type ClientPlace = {
 	/** The node to put in focus; undefined: the present one. */
 	readonly node: NodeAddress | undefined;
@@ -11,8 +11,8 @@ export type ClientPlace = {
 };
 
 /**
-Where panel 4 shows the client. A client that has left the list is sought by its name, because applications connect
-again under the same name.
+The place of the client on panel 4. A client that has left the list is searched by its name, because applications
+connect again under the same name.
 */
 export function placeOfClient(
 	{node, address, name, command}: SoughtClient,
@@ -28,7 +28,7 @@ export function placeOfClient(
 	return filter === undefined ? undefined : {node, rowKey: undefined, filter};
 }
 
-/** Where panel 4 shows the client that a list row is about; undefined for a row without one. */
+/** The place on panel 4 of the client that a list row is about; undefined for a row without a client. */
 export function clientOfRow(
 	panel: Pick<Panel, 'clientOf'>,
 	input: PanelInput,

@@ -52,7 +52,7 @@ export function cellsOf(shares: readonly number[], width: number): readonly numb
 	return cells;
 }
 
-/** Parts of less are left out of the legend, as long as others are shown. */
+/** Least share of a part that the legend names, as long as it names others. */
 const leastInLegend = 0.005;
 
 /** The legend: as many whole parts as fit, the largest ones; a part is never cut. */
@@ -72,8 +72,8 @@ function legend(segments: readonly Segment[], width: number): Line {
 }
 
 /**
-A bar of the main thread's second, and a line that names its parts. Each part has a fill of its own, so that the bar is
-readable without colours.
+A bar of one second of the main thread, and a line that names its parts. Each part has a fill of its own, so that the
+bar is readable without colours.
 */
 export function mainThreadBar(parts: readonly MainThreadPart[], width: number, glyphs: Glyphs): Line[] {
 	const segments = segmentsOf(parts, glyphs);
@@ -90,7 +90,7 @@ export function mainThreadBar(parts: readonly MainThreadPart[], width: number, g
 	];
 }
 
-/** The main thread's second in few words: what is largest first, `set 35%  event loop 22%  idle 40%`. */
+/** The largest parts of the main thread's time in few words, the largest first: `set 35% event loop 22% idle 40%`. */
 export function mainThreadText(parts: readonly MainThreadPart[], width: number): string {
 	let text = '';
 	for (const {id, name, share} of parts) {

@@ -20,7 +20,7 @@ const rowsOf = ({byCpu, byBytes, byRequests}: HotKeys, {isAscii}: Glyphs): reado
 	];
 };
 
-/** What the server reports as hot keys; empty where it has no such command. */
+/** The keys that the server reports as hot; empty where it has no such command. */
 export function hotKeysLines({hotKeys}: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	if (hotKeys === undefined) {
 		return [];

@@ -9,7 +9,7 @@ import {hotKeysLines} from './hot-keys-lines.js';
 import {keySizesLines} from './key-sizes-lines.js';
 import {slotLines} from './slot-lines.js';
 
-/** Panel K: which keys are large and which are hot, by what the server itself counts. */
+/** Panel K: the largest and the hottest keys, as the server itself counts them. */
 export const keysPanel: Panel = {
 	id: 'keys',
 	interests: ['keys', 'key-sizes'],
@@ -46,7 +46,7 @@ function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Lin
 	return [...facts, ...above, ...(below.length === 0 ? [] : [blankLine, ...below])];
 }
 
-/** Lines that are kept for hot keys where the server has some. */
+/** Number of lines that are kept free for hot keys, where the server reports some. */
 const hotRoom = ({hotKeys}: NodeRecord, height: number): number => (hotKeys === undefined ? 0 : Math.floor(height / 3));
 
 /** Sizes, and below them the slots of a cluster node. */
