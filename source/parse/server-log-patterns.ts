@@ -93,6 +93,14 @@ const storage: readonly LogPattern[] = [
 		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
 		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
 	),
+	// Before the patterns of disks and folders, because this line names what the replica cannot do.
+	pattern(
+		'primary-data-unstored',
+		'critical',
+		['rep.link_down'],
+		/(?:short write writing to the DB dump file|Opening the temp file|rename the temp DB into (?:dump\S*|\S+\.rdb)) .*(?:MASTER|PRIMARY) <-> (?:REPLICA|SLAVE)/,
+		'the replica cannot store what its primary sends: its disk is full, or its folder cannot be written',
+	),
 	pattern(
 		'disk-full',
 		'critical',

@@ -2,7 +2,7 @@ import type {RuleId} from './all-rules.js';
 import type {Finding} from './finding.js';
 import {slowByItself} from './host.js';
 import {longestMean} from './latency.js';
-import {obstacleInLog} from './replication-link.js';
+import {obstacleInLog, storageInLog} from './replication-link.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 
 /**
@@ -32,7 +32,10 @@ const silencingMs = 500;
 const holdsThread = ({evidence}: Finding): boolean =>
 	evidence.some(({name, value}) => name === longestMean && typeof value === 'number' && value >= silencingMs);
 
-const hasLoggedObstacle = ({evidence}: Finding): boolean => evidence.some(({name}) => name === obstacleInLog);
+const hasLoggedObstacle = ({evidence}: Finding): boolean =>
+	evidence.some(({name}) => name === obstacleInLog || name === storageInLog);
+
+const hasNoPlaceForData = ({evidence}: Finding): boolean => evidence.some(({name}) => name === storageInLog);
 
 const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
 
@@ -95,6 +98,8 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail'],
 		isCause: hasLoggedObstacle,
 	},
+	// What the replica cannot do is said before the disk that is the reason.
+	{cause: 'rep.link_down', where: 'here', symptoms: ['per.disk', 'per.dir'], isCause: hasNoPlaceForData},
 	// Sentinels that cannot log in know neither the replicas nor each other.
 	{
 		cause: 'sen.down',

@@ -34,6 +34,9 @@ export const settling = pending('its role has just changed: links reconnect and 
 /** The evidence of rep.link_down that the replica's log tells the reason. */
 export const obstacleInLog = 'its log';
 
+/** The same evidence, where the replica has no place for the data of its primary. */
+export const storageInLog = 'its log on the disk';
+
 /** Milliseconds after which a line of the log no longer explains a missing link. A replica tries again every second. */
 const recentLineMs = 60_000;
 
@@ -56,6 +59,17 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		},
 	],
 	[
+		'primary-data-unstored',
+		{
+			problem: 'cannot store the data of its primary',
+			isOfDisk: true,
+			reason: 'its disk is full, or its folder cannot be written',
+			next: [
+				hint('free disk space on the host of the replica, or let it load without a file: repl-diskless-load swapdb'),
+			],
+		},
+	],
+	[
 		'primary-data-unreadable',
 		{
 			problem: 'cannot load the data of its primary',
@@ -65,7 +79,12 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 	],
 ]);
 
-type Obstacle = {readonly problem: string; readonly reason: string; readonly next: readonly NextStep[]};
+type Obstacle = {
+	readonly problem: string;
+	readonly isOfDisk?: boolean;
+	readonly reason: string;
+	readonly next: readonly NextStep[];
+};
 
 /** What the replica's own log told within the last minute of why it gets no link; undefined where the log tells nothing. */
 function loggedObstacle({record: {host}, nowMs}: NodeFacts) {
@@ -98,7 +117,7 @@ export const repLinkDown = rule({
 			"A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such field, and the rule measures the time itself. The finding is critical at once where the replica's log names a lasting cause, such as a wrong password or data that it cannot load.",
 		since: '2.4',
 		falsePositives: [
-			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`.',
+			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`, unless the log tells an obstacle.',
 			'Before a diskless full resync the replica waits 5 seconds in the same state. A short loss of the link is only info.',
 			'After its primary froze, the link stays up for `repl-timeout`, a minute by default. rep.io_stale reports that minute.',
 		],
@@ -110,7 +129,9 @@ export const repLinkDown = rule({
 	roles: ['replica'],
 	needs: {status: infoText('replication', 'master_link_status')},
 	evaluate({status}, facts, limits, heldMs) {
-		if (status === 'up' || facts.number('replication', 'master_sync_in_progress') === 1) {
+		const obstacle = status === 'up' ? undefined : loggedObstacle(facts);
+		const isSyncing = facts.number('replication', 'master_sync_in_progress') === 1 && obstacle === undefined;
+		if (status === 'up' || isSyncing) {
 			return clear;
 		}
 
@@ -122,13 +143,12 @@ export const repLinkDown = rule({
 		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
 		const remedy = unlinkedReplicaRemedy(facts);
-		const obstacle = loggedObstacle(facts);
 		const state = wasNeverUp
 			? message`has no link to its primary ${primary} yet`
 			: message`lost its primary ${primary} ${seconds(downSeconds)} ago`;
 		const isLasting = !isShort || facts.primary?.failure !== undefined;
 		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
-		return fires(isCritical ? 'critical' : isShort ? 'info' : 'warning', {
+		return fires(isCritical ? 'critical' : isLasting ? 'warning' : 'info', {
 			...(obstacle !== undefined
 				? {problem: message`${obstacle.problem} ${primary}`, reason: obstacle.reason}
 				: refusesReads && isLasting
@@ -144,7 +164,14 @@ export const repLinkDown = rule({
 				['replication', 'master_port'],
 				['replication', 'master_sync_in_progress'],
 			).concat(
-				obstacle === undefined ? [] : [{name: obstacleInLog, value: message`${nameOf('quote', obstacle.line)}`}],
+				obstacle === undefined
+					? []
+					: [
+							{
+								name: obstacle.isOfDisk === true ? storageInLog : obstacleInLog,
+								value: message`${nameOf('quote', obstacle.line)}`,
+							},
+						],
 			),
 			meaning: refusesReads
 				? 'It answers reads with MASTERDOWN. After a failover to it the newest writes would be missing.'

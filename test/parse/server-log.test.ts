@@ -52,6 +52,14 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'1:S 24 Nov 2026 11:22:33.123 # Failed trying to load the MASTER synchronization DB from disk: Invalid argument',
 	],
 	[
+		'primary-data-unstored',
+		'1:S 24 Nov 2026 11:22:33.123 # Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: No space left on device',
+	],
+	[
+		'primary-data-unstored',
+		'1:S 24 Nov 2026 11:22:33.123 # Opening the temp file needed for PRIMARY <-> REPLICA synchronization: Permission denied',
+	],
+	[
 		'primary-denies',
 		'1:S 24 Nov 2026 11:22:33.123 # MASTER aborted replication with an error: NOAUTH Authentication required.',
 	],

@@ -10,7 +10,7 @@ import type {Finding} from '../../source/rules/finding.js';
 import {slowByItself} from '../../source/rules/host.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/latency.js';
-import {obstacleInLog} from '../../source/rules/replication-link.js';
+import {obstacleInLog, storageInLog} from '../../source/rules/replication-link.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
 import {findingOf} from '../harness/findings.js';
 
@@ -41,6 +41,19 @@ const cases: ReadonlyArray<
 		],
 		[
 			['rep.link_down', undefined],
+			['rep.fullsync_storm', 'rep.link_down'],
+		],
+	],
+	[
+		'a replica that cannot store the data is said before its full disk',
+		[
+			findingOf('per.disk', 'critical', replica),
+			findingOf('rep.link_down', 'critical', replica, {evidence: [{name: storageInLog, value: '-'}]}),
+			findingOf('rep.fullsync_storm', 'critical', primary),
+		],
+		[
+			['rep.link_down', undefined],
+			['per.disk', 'rep.link_down'],
 			['rep.fullsync_storm', 'rep.link_down'],
 		],
 	],

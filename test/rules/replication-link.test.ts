@@ -70,6 +70,18 @@ testRule(repLinkDown, [
 		'critical',
 		/^cannot load the data of its primary 10\.0\.1\.9:6379: it is older than the primary/,
 	],
+	[
+		'never up, and its log tells of a full disk',
+		logged('primary-data-unstored', 2),
+		'critical',
+		/^cannot store the data of its primary 10\.0\.1\.9:6379: its disk is full, or its folder cannot be written$/,
+	],
+	[
+		'in a full resync that fails again and again',
+		{...logged('primary-data-unstored', 2), ...asReplica({master_link_status: 'down', master_sync_in_progress: 1})},
+		'critical',
+	],
+	['never up, and its primary is dead', down(-1, {nodes: [{...primary, failure: refusedConnection}]}), 'warning'],
 	['its log told of a wrong password, long ago', logged('primary-auth', 3600), 'info'],
 	['its log tells only that the link broke', logged('link-lost', 2), 'info'],
 	['refuses reads for a moment', down(4, {config: {'replica-serve-stale-data': 'no'}}), 'info', /^lost its primary/],
