@@ -10,6 +10,7 @@ import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.
 import {reservedFiles} from './client-limits.js';
 import {isCrashLoop} from './crash-loop.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 const diagnose = ({endpoint}: NodeRecord): NextStep => ({
@@ -32,14 +33,15 @@ export const connUnreachable = rule({
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	appliesTo: facts => connRefused.evaluate(facts, 0).kind === 'clear',
 	needs: {},
-	evaluate(_, {record, nodes}) {
+	evaluate(_, facts) {
+		const {record, nodes} = facts;
 		const {failure, endpoint, origin} = record;
 		if (failure?.state !== 'down') {
 			return clear;
 		}
 
 		if (isAnnouncedUnreachable(record, nodes)) {
-			return origin === 'cluster' ? clear : onlyAnnounced(record);
+			return origin === 'cluster' ? clear : onlyAnnounced(facts);
 		}
 
 		return fires('critical', {
@@ -68,15 +70,16 @@ export const connUnreachable = rule({
 The firing for a node whose announced address is not reachable from redis-top. No effect is claimed: clients in the
 node's network may reach it.
 */
-const onlyAnnounced = (record: NodeRecord) =>
+const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 	fires('warning', {
-		...announcedStatement(record),
+		...announcedStatement(record, nodes),
 		evidence: [{name: 'error', value: record.failure?.code ?? '-'}],
 		meaning: 'redis-top sees nothing of the node. Clients on this side of the network cannot reach it either.',
 		next: [
 			hint(
 				'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
 			),
+			hint('Sentinels forget an old address of a replica only after SENTINEL RESET NAME'),
 		],
 	});
 

@@ -69,7 +69,9 @@ function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number):
 		case 'busy':
 		case 'refusing':
 		case 'down':
-			return isAnnouncedUnreachable(record, state.nodes) ? announced(record) : failing(record, state, nowMs);
+			return isAnnouncedUnreachable(record, state.nodes)
+				? announced(record, state.nodes)
+				: failing(record, state, nowMs);
 	}
 }
 
@@ -113,8 +115,8 @@ function loading({address, sample, failure}: NodeRecord): NodeProblem {
 	return {...base, problem: failure?.problem ?? reachWords.loading, reason: failure?.reason};
 }
 
-const announced = (record: NodeRecord): NodeProblem => ({
-	...announcedStatement(record),
+const announced = (record: NodeRecord, nodes: MonitorState['nodes']): NodeProblem => ({
+	...announcedStatement(record, nodes),
 	node: record.address,
 	severity: 'warning',
 	effect: 'unreachable',

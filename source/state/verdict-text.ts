@@ -147,7 +147,13 @@ function withNames(text: Message, {otherNodes}: SharedProblem): Message {
 		: message`${text}, also ${joinMessages(named, ', ')}${left === 0 ? '' : ` and ${left} more`}`;
 }
 
-/** The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node. */
+/** Most warnings that a report names beside the most urgent problem. */
+const namedWarnings = 2;
+
+/**
+The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node, and then
+the first warnings that clients feel or that cost the deployment its safety.
+*/
 export function verdictText(verdict: Verdict, show?: ShowName): string {
 	if (!('cause' in verdict)) {
 		return messageText(calmMessages(verdict)[0] ?? '', show);
@@ -156,9 +162,15 @@ export function verdictText(verdict: Verdict, show?: ShowName): string {
 	const {cause, others} = verdict;
 	const [longest = ''] = problemMessages(cause);
 	const critical = others.filter(({severity}) => severity === 'critical');
+	const felt = others
+		.filter(({severity, effect}) => severity === 'warning' && effect !== undefined)
+		.slice(0, namedWarnings);
 	return messageText(
 		joinMessages(
-			[withNames(longest, cause), ...critical.map(other => withNames(problemMessage(other, 'short'), other))],
+			[
+				withNames(longest, cause),
+				...[...critical, ...felt].map(other => withNames(problemMessage(other, 'short'), other)),
+			],
 			'; ',
 		),
 		show,

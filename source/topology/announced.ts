@@ -21,7 +21,16 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 
 	const answering = [...nodes.values()].filter(other => other.failure === undefined);
 	// Nodes that flag this one FAIL or PFAIL do not reach it either. So it is down, or the network between is cut.
-	if (answering.some(other => flagsFailing(other, address))) {
+	if (answering.some(other => isFlaggedByMember(other, address))) {
+		return false;
+	}
+
+	// A replica connects to its primary by itself. If it does so while Sentinels flag its address, the address is wrong.
+	if (answering.some(other => acknowledges(other, address))) {
+		return true;
+	}
+
+	if (answering.some(other => isFlaggedBySentinel(other, address))) {
 		return false;
 	}
 
@@ -44,12 +53,11 @@ const sentinelPeers = ({sentinel}: NodeRecord) =>
 		...(primary.sentinels ?? []),
 	]);
 
-function flagsFailing(record: NodeRecord, address: NodeAddress): boolean {
-	return (
-		(record.clusterNodes?.value ?? []).some(line => lineAddressIs(line, address) && hasFailingFlag(line)) ||
-		sentinelPeers(record).some(peer => peer.address === address && hasFailingFlag(peer))
-	);
-}
+const isFlaggedByMember = ({clusterNodes}: NodeRecord, address: NodeAddress): boolean =>
+	(clusterNodes?.value ?? []).some(line => lineAddressIs(line, address) && hasFailingFlag(line));
+
+const isFlaggedBySentinel = (record: NodeRecord, address: NodeAddress): boolean =>
+	sentinelPeers(record).some(peer => peer.address === address && hasFailingFlag(peer));
 
 /**
 Age in seconds up to which an acknowledgement proves a link. A replica acknowledges every second, and one
@@ -58,11 +66,21 @@ older ones prove nothing.
 */
 const freshAckSeconds = 3;
 
+/** Whether a primary gets the acknowledgements of a replica with this address. */
+const acknowledges = ({replicas}: NodeRecord, address: NodeAddress): boolean =>
+	replicas.some(
+		link =>
+			link.address === address &&
+			link.state === 'online' &&
+			link.ackAgeSeconds !== undefined &&
+			link.ackAgeSeconds <= freshAckSeconds,
+	);
+
 /** Seconds without data up to which a replica's link counts as working. `repl-ping-replica-period` is 10 s. */
 const longestSilenceSeconds = 11;
 
 function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
-	const {clusterNodes, replicas, sample} = record;
+	const {clusterNodes, sample} = record;
 	const info = sample?.info;
 	// A replica's link stays `up` for `repl-timeout` too, but a primary pings its replicas every ten seconds.
 	const silentSeconds = info?.number('replication', 'master_last_io_seconds_ago') ?? 0;
@@ -82,22 +100,24 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	const isWellMonitored = sentinelPeers(record).some(
 		peer => peer.address === address && !peer.flags.has('disconnected'),
 	);
-	const isOnline = replicas.some(
-		link =>
-			link.address === address &&
-			link.state === 'online' &&
-			link.ackAgeSeconds !== undefined &&
-			link.ackAgeSeconds <= freshAckSeconds,
-	);
-	return hasLinkedPrimary || isWellListed || isWellMonitored || isOnline;
+	return hasLinkedPrimary || isWellListed || isWellMonitored;
 }
 
 /**
 The statement about a node whose announced address is not reachable. Its text follows the node's address: "10.0.0.5:6379
 …".
 */
-export const announcedStatement = ({failure}: NodeRecord): Statement => ({
-	problem: "is announced and can't be reached from here",
-	detail: `though other nodes reach it (${failure?.code ?? '-'})`,
-	reason: '--nat-map maps it',
-});
+export function announcedStatement({address, failure}: NodeRecord, nodes: Nodes): Statement {
+	const code = failure?.code ?? '-';
+	return [...nodes.values()].some(other => other.failure === undefined && isFlaggedBySentinel(other, address))
+		? {
+				problem: 'is announced by a replica and reached by nobody',
+				detail: `though its primary gets its acknowledgements (${code})`,
+				reason: 'replica-announce-ip or replica-announce-port is wrong',
+			}
+		: {
+				problem: "is announced and can't be reached from here",
+				detail: `though other nodes reach it (${code})`,
+				reason: '--nat-map maps it',
+			};
+}

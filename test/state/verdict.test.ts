@@ -201,6 +201,27 @@ test('a primary out of reach says that no failover follows', () => {
 	assert.match(texts({...gone, address: '10.0.1.13:6379' as typeof gone.address})[0] ?? '', /^[^;]*$/);
 });
 
+test('a report names the first two warnings that clients feel, and no advice', () => {
+	const warned = (rule: Finding['rule'], effect?: Finding['effect']) =>
+		findingOf(rule, 'warning', up.address, {effect});
+	const text = verdictText(
+		verdictOf(
+			stateWith([
+				findingOf('mem.oom', 'critical', up.address, {problem: 'refuses writes (OOM)', effect: 'writes-refused'}),
+				warned('lat.slowlog_new', 'slow'),
+				warned('rep.lost', 'failover-impossible'),
+				warned('cli.churn'),
+				warned('per.stale', 'data-at-risk'),
+			]),
+			sampledAtMs,
+		),
+	);
+	assert.equal(
+		text,
+		'10.0.1.11:6379 refuses writes (OOM); 10.0.1.11:6379 has lat.slowlog_new; 10.0.1.11:6379 has rep.lost',
+	);
+});
+
 test('a machine short of processor time comes after what is known of the server itself', () => {
 	const {severity, cause, others} = verdictOf(
 		stateWith([

@@ -36,6 +36,43 @@ for (const [name, record, state, expected] of cases) {
 }
 
 const online = (ackAgeSeconds: number) => ({...plainRecord(7001), replicas: [link('online', ackAgeSeconds)]});
+const flagging = plainRecord(26_379, undefined, {
+	role: 'sentinel',
+	sentinel: {
+		atMs: 1,
+		value: {
+			primaries: [
+				{
+					name: 'main',
+					address: '127.0.0.1:7001' as NodeAddress,
+					host: '127.0.0.1',
+					port: 7001,
+					flags: new Set(['master']),
+					runId: 'a',
+					configEpoch: 1,
+					quorum: 2,
+					replicaCount: 1,
+					otherSentinels: 2,
+					downAfterMs: 2000,
+					failoverTimeoutMs: 10_000,
+					replicas: [
+						{
+							address,
+							host: '172.18.0.3',
+							port: 6379,
+							flags: new Set(['slave', 's_down']),
+							runId: undefined,
+							linkStatus: 'ok',
+							priority: 100,
+						},
+					],
+					sentinels: [],
+					quorumCheck: undefined,
+				},
+			],
+		},
+	},
+});
 const cutOff = nameOf(17_051);
 const unreachedMember: NodeRecord = {...emptyRecord(cutOff), origin: 'cluster', reach: 'down', failure: gone};
 const dependent = (silentSeconds: number) =>
@@ -57,6 +94,8 @@ const partitioned: ReadonlyArray<
 > = [
 	['its primary lists it online, and gets no acknowledgement', unreached, [online(23)], false],
 	['its primary gets its acknowledgements', unreached, [online(1)], true],
+	['its primary gets its acknowledgements, and a Sentinel flags it', unreached, [online(1), flagging], true],
+	['its primary gets none, and a Sentinel flags it', unreached, [online(23), flagging], false],
 	['its replica receives from it', unreached, [dependent(1)], true],
 	['its replica has received nothing for long', unreached, [dependent(23)], false],
 	['a member reaches it', unreachedMember, [clusterRecord(17_050)], true],

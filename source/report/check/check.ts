@@ -134,6 +134,9 @@ export const checkReport = (
 const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
 	allRules.filter(rule => !isEvaluatedIn('confirm', rule) && isChosen(choice, rule.id)).map(({id}) => id);
 
+/** Most warnings that the first line names beside the most urgent finding. */
+const namedWarnings = 2;
+
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
 /**
@@ -175,7 +178,14 @@ function statusOf(
 			return {status, verdict: verdictText(verdictOf(state, nowMs))};
 		}
 
-		const further = status === 'critical' ? others.map(({finding}) => findingLine(finding, 'short')) : [];
+		const felt = ranked
+			.filter(
+				({finding: {effect}, causeKey, severity}) =>
+					causeKey === undefined && severity === 'warning' && status === 'critical' && effect !== undefined,
+			)
+			.slice(0, namedWarnings);
+		const critical = status === 'critical' ? others : others.slice(0, namedWarnings);
+		const further = [...critical, ...felt].map(({finding}) => findingLine(finding, 'short'));
 		return {status, verdict: [findingLine(cause.finding), ...feltBehind(cause, ranked), ...further].join('; ')};
 	}
 
