@@ -34,22 +34,29 @@ function pixelRows(text: string): readonly string[] {
 	return Array.from({length: 5}, (_, row) => shapes.map(shape => shape[row] ?? '').join('.'));
 }
 
-/** Width of a text in cells. A `small` pixel is half a cell high, a `large` one is two cells wide. */
-export function bigWidth(text: string, size: 'small' | 'large'): number {
+/** The size of a pixel: `small` is one cell wide and half a cell high, otherwise whole cells. */
+export type BigSize = 'small' | {readonly across: number; readonly down: number};
+
+/** Width of a text in cells. */
+export function bigWidth(text: string, size: BigSize): number {
 	const pixels = pixelRows(text)[0]?.length ?? 0;
-	return size === 'small' ? pixels : pixels * 2;
+	return size === 'small' ? pixels : pixels * size.across;
 }
 
 /** Height of a size in lines. ASCII has no half blocks, so the small size needs five lines as well. */
-export const bigHeight = (size: 'small' | 'large', {isAscii}: Glyphs): number => (size === 'large' || isAscii ? 5 : 3);
+export const bigHeight = (size: BigSize, {isAscii}: Glyphs): number =>
+	size === 'small' ? (isAscii ? 5 : 3) : 5 * size.down;
 
 /** A text in large letters, one string a line. */
-export function bigText(text: string, size: 'small' | 'large', {isAscii}: Glyphs): string[] {
+export function bigText(text: string, size: BigSize, {isAscii}: Glyphs): string[] {
 	const rows = pixelRows(text);
-	if (size === 'large' || isAscii) {
+	if (size !== 'small' || isAscii) {
 		const [set, unset] = isAscii ? ['#', ' '] : ['█', ' '];
-		const times = size === 'large' ? 2 : 1;
-		return rows.map(row => [...row].map(pixel => (pixel === '#' ? set : unset).repeat(times)).join(''));
+		const {across, down} = size === 'small' ? {across: 1, down: 1} : size;
+		return rows.flatMap(row => {
+			const drawn = [...row].map(pixel => (pixel === '#' ? set : unset).repeat(across)).join('');
+			return Array.from({length: down}, () => drawn);
+		});
 	}
 
 	return [0, 2, 4].map(top => {
@@ -67,7 +74,7 @@ function halfBlock(isUpper: boolean, isLower: boolean): string {
 }
 
 /** A text broken into at most `lines` lines of at most `width` cells in large letters; `..` stands for omitted text. */
-export function bigLines(text: string, size: 'small' | 'large', width: number, lines: number): string[] {
+export function bigLines(text: string, size: BigSize, width: number, lines: number): string[] {
 	const found: string[] = [];
 	let current = '';
 	for (const word of text.split(' ')) {
@@ -88,7 +95,7 @@ export function bigLines(text: string, size: 'small' | 'large', width: number, l
 	});
 }
 
-function cutBig(line: string, size: 'small' | 'large', width: number): string {
+function cutBig(line: string, size: BigSize, width: number): string {
 	let shown = line;
 	while (shown !== '' && bigWidth(shown, size) > width) {
 		shown = shown.endsWith('..') ? `${shown.slice(0, -3)}..` : `${shown.slice(0, -1)}..`;

@@ -7,7 +7,7 @@ import {asciiGlyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
 
 test('letters as they look', () => {
 	assert.deepEqual(bigText('1%', 'small', unicodeGlyphs), ['▄█  ▀ █', ' █  ▄▀ ', '▀▀▀ ▀ ▀']);
-	assert.deepEqual(bigText('7', 'large', asciiGlyphs), ['######', '    ##', '  ##  ', '  ##  ', '  ##  ']);
+	assert.deepEqual(bigText('7', {across: 2, down: 1}, asciiGlyphs), ['######', '    ##', '  ##  ', '  ##  ', '  ##  ']);
 	assert.deepEqual(bigText('7', 'small', asciiGlyphs), ['###', '  #', ' # ', ' # ', ' # ']);
 });
 
@@ -15,7 +15,7 @@ test('any text: as many rows as its size has, each as wide as announced', () => 
 	fc.assert(
 		fc.property(
 			fc.string({maxLength: 30, unit: 'grapheme'}),
-			fc.constantFrom('small' as const, 'large' as const),
+			fc.constantFrom('small' as const, {across: 2, down: 1} as const),
 			fc.constantFrom(unicodeGlyphs, asciiGlyphs),
 			(text, size, glyphs) => {
 				const rows = bigText(text, size, glyphs);

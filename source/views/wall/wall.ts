@@ -3,7 +3,7 @@ import {ageOf, isStale} from '../../state/new-record.js';
 import {withSubject} from '../../state/subject.js';
 import {verdictOf} from '../../state/verdict.js';
 import {plainTable} from '../../state/view-state.js';
-import {bigHeight, bigText, bigWidth} from '../../text/big-text.js';
+import {type BigSize, bigHeight, bigText, bigWidth} from '../../text/big-text.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {fit, padLine} from '../../text/fit.js';
 import {frame} from '../../text/frame.js';
@@ -95,13 +95,26 @@ const smallFigures = ({state}: WallInput): Line[] =>
 		span(threshold, 'dim'),
 	]);
 
+/** The sizes of digits, largest first. All but the last are equally high. */
+type DigitSizes = readonly [BigSize, ...BigSize[]];
+
+/** The rows of a screen for each row of a digit's pixel: five such rows are a quarter of the screen's height. */
+const rowsPerPixelRow = 20;
+
+/** The sizes of digits for the wall: a quarter of the screen high from 40 lines on, as wide as the cards allow. */
+function digitSizes(height: number): DigitSizes {
+	// The header and the last line are the other two lines of the screen.
+	const down = Math.floor((height + 2) / rowsPerPixelRow);
+	return down < 2 ? ['small'] : [{across: 2, down}, {across: 1, down}, 'small'];
+}
+
 function figureCards(input: WallInput, width: number, height: number): Line[] {
 	const all = figures(input.state);
-	const size = height >= 44 ? 'large' : 'small';
-	const cardHeight = bigHeight(size, input.glyphs) + (height >= 34 ? 6 : 5);
+	const sizes = digitSizes(height);
+	const cardHeight = bigHeight(sizes[0], input.glyphs) + (height >= 34 ? 6 : 5);
 	const cards = all.map((figure, index) => {
 		const cardWidth = Math.floor(((index + 1) * width) / all.length) - Math.floor((index * width) / all.length);
-		return figureCard(input, figure, {width: cardWidth, height: cardHeight}, size);
+		return figureCard(input, figure, {width: cardWidth, height: cardHeight}, sizes);
 	});
 	return Array.from({length: cardHeight}, (_, row) => cards.flatMap(card => card[row] ?? []));
 }
@@ -114,12 +127,12 @@ function figureCard(
 	{glyphs, nowMs, state}: WallInput,
 	{titles, large: texts, tone, thresholds, node, culprit, series, change}: Figure,
 	{width, height}: Rect,
-	size: 'small' | 'large',
+	sizes: DigitSizes,
 ): readonly Line[] {
 	const room = width - 4;
 	const values = series === undefined ? undefined : node?.series.get(series)?.groups(room, readingsPerCell(room));
 	const isOld = node !== undefined && isStale(node, nowMs);
-	const drawn = inLetters(texts, room, size, glyphs);
+	const drawn = inLetters(texts, room, sizes, glyphs);
 	return frame({
 		title: fitting(titles, width - 6 - (change === undefined ? 0 : cellWidth(change) + 3)),
 		right: change,
@@ -141,16 +154,16 @@ function figureCard(
 The first text that fits in larger letters, else the first one that fits in smaller letters. If none fits, the first
 text in letters of the terminal.
 */
-function inLetters(texts: readonly string[], room: number, size: 'small' | 'large', glyphs: Glyphs): readonly string[] {
-	for (const letters of size === 'large' ? (['large', 'small'] as const) : (['small'] as const)) {
-		const text = texts.find(each => bigWidth(each, letters) <= room);
+function inLetters(texts: readonly string[], room: number, sizes: DigitSizes, glyphs: Glyphs): readonly string[] {
+	for (const size of sizes) {
+		const text = texts.find(each => bigWidth(each, size) <= room);
 		if (text !== undefined) {
-			return bigText(text, letters, glyphs);
+			return bigText(text, size, glyphs);
 		}
 	}
 
 	// The text is in the middle of the room for large letters, so that the lines below keep their places.
-	const above = Math.floor(bigHeight(size, glyphs) / 2);
+	const above = Math.floor(bigHeight(sizes[0], glyphs) / 2);
 	return [...Array.from({length: above}, () => ''), ...texts.slice(0, 1), ...Array.from({length: above}, () => '')];
 }
 

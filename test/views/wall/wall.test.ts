@@ -216,3 +216,19 @@ test('a node that may just be restarting is no incident, and the display does no
 test('in ASCII the lower part has room at 80x24 too', () => {
 	assert.match(textOf(incident, 80, 24, asciiGlyphs), /2 Memory/);
 });
+
+for (const [columns, rows] of [
+	[120, 40],
+	[200, 60],
+] as const) {
+	test(`digits are a quarter of the height at ${columns}x${rows}`, () => {
+		const lines = wall(incident, columns, rows).map(plainText);
+		const top = lines.findIndex(text => text.includes('memory'));
+		const cards = lines.slice(
+			top,
+			lines.findIndex((text, index) => index > top && text.startsWith('└')),
+		);
+		const digits = cards.filter(text => text.slice(0, Math.floor(columns / 5)).includes('█'));
+		assert.equal(digits.length, rows / 4, lines.join('\n'));
+	});
+}
