@@ -11,6 +11,7 @@ import type {ModuleReadings} from '../domain/server-module.js';
 import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {ThresholdOverrides} from '../domain/threshold.js';
 import type {CommandRate} from './command-rates.js';
+import type {CommandWindow} from './command-window.js';
 import type {KeySizeReading} from './key-size-growth.js';
 import type {IntervalBounds, LatencyBucket} from './latency-percentiles.js';
 import type {MainThreadPart} from './main-thread.js';
@@ -121,6 +122,8 @@ export type NodeRecord = TimedReadings & {
 	readonly series: ReadonlyMap<MetricId, Series>;
 	readonly ping: PingReading;
 	readonly commands: readonly CommandRate[];
+	/** The commands over the last seconds, for lists that people read. Undefined in the history and without commandstats. */
+	readonly commandWindow?: CommandWindow | undefined;
 	/**
 	What the main thread did since the sample before, in parts that add up to 1. Undefined where it can't be known, and
 	for nodes out of focus.

@@ -24,6 +24,7 @@ export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefi
 		...light,
 		sample: undefined,
 		...notCompared,
+		commandWindow: undefined,
 		clusterInfo: unchangedClusterInfo(record.clusterInfo, before?.record.clusterInfo),
 		clients: hasManyClients ? undefined : record.clients,
 		clusterNodes: hasLargeView ? undefined : record.clusterNodes,

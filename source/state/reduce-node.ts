@@ -1,4 +1,5 @@
 import {clientReading} from '../derive/client-rates.js';
+import {nextCommandWindow} from '../derive/command-window.js';
 import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
 import {keySizeReading} from '../derive/key-size-growth.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
@@ -88,6 +89,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		lastReplyAtMs: sample.atMs,
 		sample,
 		...compared,
+		commandWindow: nextCommandWindow(earlier === undefined ? undefined : record.commandWindow, sample),
 		replicas: withDelays(record.replicas, compared.replicas, record.series.get('operations')?.capacity),
 		clients: clientReading(isSameProcess ? record.clients : undefined, clients, sample),
 		slowlog: reduceLog(record.slowlog, slowlog, sample, logKept),

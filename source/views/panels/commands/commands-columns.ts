@@ -3,14 +3,30 @@ import {latP99} from '../../../rules/latency.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
+import {sortRows} from '../../../text/list.js';
 import {count, microseconds, percent, perSecond, signed} from '../../../text/units.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
 
 export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
 
-/** A row for every command in INFO. Percentiles are there when LATENCY HISTOGRAM was read at least twice. */
-export function commandRows({commands, latency}: NodeRecord): CommandRow[] {
-	return commands.map(rate => ({rate, bounds: latency?.value.bounds.get(rate.command)}));
+/**
+A row for every command in INFO: over the last ten seconds, or since the baseline. Percentiles are there when LATENCY
+HISTOGRAM was read at least twice.
+*/
+export function commandRows({commands, commandWindow, latency, since}: NodeRecord): CommandRow[] {
+	const rates = since === undefined ? (commandWindow?.rates ?? commands) : commands;
+	return rates.map(rate => ({rate, bounds: latency?.value.bounds.get(rate.command)}));
+}
+
+/**
+The rows by their share of the server's time. The order holds for some seconds, so that it can be read. Equal rows are
+ordered by their calls since the server's start.
+*/
+export function commandsByTime(node: NodeRecord): CommandRow[] {
+	const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
+	const byShare = sortRows(byCalls, ({rate}) => rate.timeShare);
+	const order = node.since === undefined ? node.commandWindow?.order : undefined;
+	return order === undefined ? byShare : sortRows(byShare, ({rate}) => -(order.get(rate.command) ?? order.size));
 }
 
 /** Upper end of Redis' latency histograms, in microseconds; the last bucket counts all slower calls. */

@@ -11,7 +11,7 @@ import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
 import {metricText} from '../changes.js';
-import {boundText, type CommandRow, commandColumns, commandRows} from './commands-columns.js';
+import {boundText, type CommandRow, commandColumns, commandRows, commandsByTime} from './commands-columns.js';
 import {latencyHistogram} from './latency-histogram.js';
 import {mainThreadBar} from './main-thread-bar.js';
 
@@ -105,14 +105,15 @@ const sortValues: Readonly<Record<string, (row: CommandRow) => number | string |
 };
 
 /**
-The commands in the chosen order. Equal values are ordered by time share, then by calls since the server's start.
+The commands in the chosen order; until somebody sorts, in an order that holds for some seconds. Equal values are
+ordered by time share, then by calls since the server's start.
 */
 function shownRows(node: NodeRecord | undefined, {sort, isInverted, filter}: TableView): readonly CommandRow[] {
-	const rows = node === undefined ? [] : commandRows(node);
-	const byCalls = sortRows(rows, ({rate}) => rate.calls);
-	const byShare = sortRows(byCalls, ({rate}) => rate.timeShare);
-	const sortValue = sortValues[sort ?? 'share'] ?? (({rate}: CommandRow) => rate.timeShare);
-	return filterRows(sortRows(byShare, sortValue, isInverted), filter, ({rate}) => rate.command);
+	const byShare = node === undefined ? [] : commandsByTime(node);
+	const sortValue = sort === undefined ? undefined : sortValues[sort];
+	const sorted =
+		sortValue === undefined ? (isInverted ? byShare.toReversed() : byShare) : sortRows(byShare, sortValue, isInverted);
+	return filterRows(sorted, filter, ({rate}) => rate.command);
 }
 
 function whenEmpty(node: NodeRecord): string {
@@ -121,15 +122,18 @@ function whenEmpty(node: NodeRecord): string {
 		: 'Waiting for INFO commandstats, which is read of the node in focus alone.';
 }
 
-/** The length of the interval that the percentiles are of, and their age. */
-function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect): string {
+/** The lengths of the intervals that rates and percentiles are of, and the age of the percentiles. */
+function intervalTitle({latency, commandWindow, since}: NodeRecord, {nowMs}: PanelInput, {width}: Rect): string {
 	const overMs = latency && [...latency.value.bounds.values()][0]?.overMs;
-	if (latency === undefined || overMs === undefined) {
-		return '';
+	const ratesMs = since === undefined ? commandWindow?.overMs : undefined;
+	const rates = ratesMs === undefined ? undefined : `over ${seconds(ratesMs / 1000)}`;
+	if (latency === undefined || overMs === undefined || width < 60) {
+		return width < 60 ? '' : (rates ?? '');
 	}
 
 	const age = Math.max(0, nowMs - latency.atMs) / 1000;
-	return width < 60 ? '' : `percentiles over ${seconds(overMs / 1000)}, ${seconds(age)} old`;
+	const percentiles = `percentiles over ${seconds(overMs / 1000)}, ${seconds(age)} old`;
+	return rates === undefined ? percentiles : `${rates}, ${percentiles}`;
 }
 
 /** The totals of all commands, and the number of error replies since the server's start by their first word. */
@@ -206,7 +210,9 @@ function commandDetails(
 	{node, glyphs}: PanelInput,
 ): ReadonlyArray<readonly [string, string]> {
 	const histogram = node?.latency?.value.histograms.get(rate.command);
-	const interval = node?.since === undefined ? 'last interval' : 'since the baseline';
+	const overMs = node?.commandWindow?.overMs;
+	const recent = overMs === undefined ? 'last interval' : `last ${seconds(overMs / 1000)}`;
+	const interval = node?.since === undefined ? recent : 'since the baseline';
 	const last = histogram?.buckets.at(-1)?.boundMicroseconds;
 	return [
 		['command', rate.command],

@@ -1,3 +1,4 @@
+import type {CommandRate} from '../../../derive/command-rates.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {pairs} from '../../../text/frame.js';
@@ -7,7 +8,7 @@ import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
 import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond, signed} from '../../../text/units.js';
 import {type Card, values} from '../card.js';
 import {serverMsOf} from '../changes.js';
-import {boundText} from '../commands/commands-columns.js';
+import {boundText, commandsByTime} from '../commands/commands-columns.js';
 import {mainThreadText} from '../commands/main-thread-bar.js';
 
 /**
@@ -88,11 +89,11 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 	return worst;
 }
 
-const busiestCommand = ({commands}: NodeRecord) =>
-	commands.reduce<(typeof commands)[number] | undefined>(
-		(busiest, rate) => ((rate.timeShare ?? 0) > (busiest?.timeShare ?? 0) ? rate : busiest),
-		undefined,
-	);
+/** The first command by its share of time, in the order of panel 5. */
+function busiestCommand(node: NodeRecord): CommandRate | undefined {
+	const rate = commandsByTime(node)[0]?.rate;
+	return (rate?.timeShare ?? 0) > 0 ? rate : undefined;
+}
 
 /**
 The slowest entry of the slow log: of all kept entries, or of those since the baseline. Undefined without entries.

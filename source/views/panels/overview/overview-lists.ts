@@ -16,7 +16,7 @@ import type {Card} from '../card.js';
 import {fieldText} from '../changes.js';
 import {figureText} from '../clients/clients-changes.js';
 import {clientBytes, isOwnClient, rateColumns} from '../clients/clients-columns.js';
-import {boundText, type CommandRow, callsText, callsTitle, commandRows} from '../commands/commands-columns.js';
+import {boundText, type CommandRow, callsText, callsTitle, commandsByTime} from '../commands/commands-columns.js';
 
 /** A list without selection: column titles, and as many rows as fit. */
 function smallList<Row>(
@@ -257,8 +257,7 @@ function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column
 /** The card of commands by their share of the server's time. */
 export function commandsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
-		const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
-		const rows = sortRows(byCalls, ({rate}) => rate.timeShare);
+		const rows = commandsByTime(node);
 		return {
 			panel: 'commands',
 			title: '5 Commands',

@@ -1,0 +1,65 @@
+import type {NodeSample} from '../domain/sample.js';
+import {type CommandRate, commandRates} from './command-rates.js';
+
+/** Length of the window in milliseconds: about that of the percentiles, so that the figures of a row compare. */
+export const windowMs = 10_000;
+
+/** Time between two samples that are kept as possible beginnings of the window, in milliseconds. */
+const spacingMs = 2500;
+
+/** Time for which the order of the commands holds, in milliseconds. A list that moves each second can't be read. */
+export const orderHeldMs = 5000;
+
+/** The commands over the last ten seconds, and an order that holds for a few seconds. */
+export type CommandWindow = {
+	readonly rates: readonly CommandRate[];
+	/** The time between the samples that `rates` compares, in milliseconds; undefined before the second sample. */
+	readonly overMs: number | undefined;
+	/** The position of each command by its share of time, largest first; a command that is newer has none. */
+	readonly order: ReadonlyMap<string, number>;
+	/** When the order was made, on the monotonic clock in milliseconds. */
+	readonly orderedAtMs: number;
+	/** Samples at which the window may begin, oldest first. */
+	readonly starts: readonly NodeSample[];
+};
+
+/**
+The window after a sample. A sample without commandstats keeps it. After a gap or another process it begins again.
+
+@param kept The window so far; undefined after a gap.
+*/
+export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeSample): CommandWindow | undefined {
+	const before = kept?.starts.at(-1)?.runId === sample.runId ? kept : undefined;
+	const [first] = before?.starts ?? [];
+	const rates = commandRates(first, sample);
+	if (rates === undefined) {
+		return before;
+	}
+
+	const nowMs = sample.elapsedMs;
+	const isHeld = before !== undefined && first !== undefined && nowMs - before.orderedAtMs < orderHeldMs;
+	// The first rates are of one interval, and unknown before; the next ones may order them at once.
+	const isOrdered = isHeld && before.order.size > 0;
+	return {
+		rates,
+		overMs: first === undefined ? undefined : nowMs - first.elapsedMs,
+		order: isOrdered ? before.order : orderOf(rates),
+		orderedAtMs: isOrdered ? before.orderedAtMs : nowMs,
+		starts: nextStarts(before?.starts ?? [], sample),
+	};
+}
+
+/** The samples that may begin the window: the newest one that is as old as the window, and those after it. */
+function nextStarts(starts: readonly NodeSample[], sample: NodeSample): readonly NodeSample[] {
+	const last = starts.at(-1);
+	const added = last === undefined || sample.elapsedMs - last.elapsedMs >= spacingMs ? [...starts, sample] : starts;
+	const begins = added.findLastIndex(({elapsedMs}) => sample.elapsedMs - elapsedMs >= windowMs);
+	return begins > 0 ? added.slice(begins) : added;
+}
+
+/** The order by the share of time, then by calls. It is empty while no share is known. */
+function orderOf(rates: readonly CommandRate[]): ReadonlyMap<string, number> {
+	const known = rates.filter(({timeShare}) => timeShare !== undefined);
+	const sorted = known.toSorted((a, b) => (b.timeShare ?? 0) - (a.timeShare ?? 0) || b.calls - a.calls);
+	return new Map(sorted.map(({command}, index) => [command, index]));
+}
