@@ -162,7 +162,10 @@ export class Recorder {
 	}
 }
 
-/** What was known of the time before, and the inputs that lead to the nodes of a state. Their replies come with the next polls. */
+/**
+The earlier events, from before redis-top started, and the inputs that lead to the nodes of a state. Their replies come
+with the next polls.
+*/
 const knownNodes = (state: MonitorState | undefined): EntryContent[] => [
 	...(state?.earlierEvents === undefined ? [] : [{kind: 'earlier', events: state.earlierEvents} as const]),
 	...[...(state?.nodes.values() ?? [])].flatMap(({address, endpoint, origin, otherNames = []}): EntryContent[] => [

@@ -53,7 +53,7 @@ export class ReplayClock implements Clock {
 		this.#nowMs = atMs;
 	}
 
-	/** Runs a function at an earlier time, as for states from before a block began. */
+	/** Runs a function while this clock shows an earlier time, as for states from before a block began. */
 	at(atMs: number, run: () => void): void {
 		const nowMs = this.#nowMs;
 		this.#nowMs = atMs;

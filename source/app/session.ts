@@ -125,7 +125,10 @@ export type SessionOptions = {
 	command that keeps running.
 	*/
 	readonly tracking?: TrackingMode;
-	/** Whether each node is asked once for what it knows of the time before. @default for a command that keeps running */
+	/**
+	Whether each node is asked once for what it knows of the time before redis-top started. @default for a command that
+	keeps running
+	*/
 	readonly asksEarlier?: boolean;
 	/** Round trips of PING are measured once this promise resolves. */
 	readonly pingAfter?: Promise<void>;

@@ -92,10 +92,10 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 }
 
 /**
-Takes two samples of every node, one interval apart, and this machine's evidence. It takes further samples while they may
-confirm a problem. Resolves with a session that has ended; its state has every rule evaluated.
+Takes two samples of every node, one interval apart, and this machine's evidence. It takes further samples while they
+may confirm a problem. Resolves with a session that has ended; its state has every rule evaluated.
 
-@param asksEarlier Whether servers are asked for what they know of the time before, too.
+@param asksEarlier Whether servers are asked also for what they know of the time before redis-top started.
 */
 export async function gatherSamples(config: Config, asksEarlier = false): Promise<MonitorSession> {
 	const end = new AbortController();

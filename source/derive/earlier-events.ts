@@ -11,7 +11,7 @@ const mostOfAList = 20;
 /** Two times of a process' start, by INFO in whole seconds and by its log, are the same within this, milliseconds. */
 const sameStartMs = 3000;
 
-/** What a server or the machine still knows of the time before. */
+/** The sources of events from before redis-top started: logs of a server, and of its machine. */
 export const earlierSources = [
 	'process',
 	'slow log',
@@ -221,7 +221,7 @@ const behind: ReadonlyMap<string, string> = new Map([
 	['ACL LOG', 'refused users'],
 ]);
 
-/** What is not known of the time before on a node, each with its reason. */
+/** The facts about the time before redis-top started that are not known of a node, each with its reason. */
 export function earlierGaps({blind, host}: Pick<NodeRecord, 'blind' | 'host'>): Message[] {
 	const commands = blind.flatMap(({command, why, grant}) => {
 		const what = behind.get(command);

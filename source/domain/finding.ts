@@ -36,7 +36,7 @@ export type Remedy = {
 };
 
 /**
-What users of the server feel while a condition holds. The list is in order of urgency, and `effectRank` ranks by it.
+The effect of a condition on the users of the server. The list is in order of urgency, and `effectRank` ranks by it.
 
 - `unreachable`: nothing answers at the node's address, or the node refuses every client
 - `not-responding`: the node accepts connections and sends no reply
@@ -97,7 +97,7 @@ export const effectRank = (effect: Effect | undefined): number =>
 /** What a rule reports about a condition that holds. */
 export type Firing = Statement & {
 	readonly severity: Severity;
-	/** What users of the server feel; undefined: nothing yet. */
+	/** The effect on the users of the server; undefined while there is none. */
 	readonly effect?: Effect | undefined;
 	readonly culprit?: Culprit | undefined;
 	/** Every node that the finding is about; undefined: the finding's own node alone. */

@@ -41,7 +41,7 @@ export type FleetOptions = {
 	would wait up to half an interval longer. @default true
 	*/
 	readonly hasPlaces?: boolean | undefined;
-	/** Whether each node is asked once for what it still knows of the time before. @default false */
+	/** Whether each node is asked once for what it still knows of the time before redis-top started. @default false */
 	readonly asksEarlier?: boolean | undefined;
 	readonly report: (report: FleetEvent) => void;
 	/** Returns the event-loop lag of the last seconds, in milliseconds. */

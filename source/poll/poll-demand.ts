@@ -53,6 +53,9 @@ export type PollDemand = {
 	readonly links?: ViewDemand | undefined;
 	/** Whether the node is asked for Sentinels, because no Sentinel that monitors it is known. */
 	readonly seeksSentinels?: boolean;
-	/** Whether a node in focus or merged is asked once for its logs and its latency history of the time before. */
+	/**
+	Whether a node that is in focus or merged is asked once for its logs and its latency history from before redis-top
+	started.
+	*/
 	readonly asksEarlier?: boolean;
 };

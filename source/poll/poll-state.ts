@@ -190,7 +190,7 @@ const sizeStep = (value: number | undefined, least: number): number =>
 
 /**
 A digest of the client fields of INFO, as one text. While the text is equal, CLIENT LIST has hardly anything new for a
-rule. A paused server before Redis 7.2 shows only in its throughput.
+rule. Before Redis 7.2, the fields don't tell that the server is paused; only its throughput does.
 */
 function clientDigestOf(info: InfoReply): string {
 	const numberIn = (section: string, field: string) => info.number(section, field);

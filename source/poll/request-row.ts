@@ -49,8 +49,8 @@ export type RequestRow = {
 	/** Whether the request is sent to a node now. Default: always. */
 	readonly when?: (state: PollState, demand: PollDemand) => boolean;
 	/**
-	Time between two requests in milliseconds; undefined: not now. `every poll`: also in the first poll, when the
-	server's version is not known yet.
+	Time between two requests in milliseconds; undefined while the request is not needed. `every poll`: also in the first
+	poll, when the server's version is not known yet.
 	*/
 	readonly everyMs: 'every poll' | ((state: PollState, demand: PollDemand) => number | undefined);
 	/** Another kind: this request is due whenever that one is. */

@@ -2,8 +2,8 @@ import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 
 /**
-The facts about one node for the choice: its digest, and when its whole view was last read (monotonic milliseconds;
-undefined before the first view).
+The facts about one node by which its view is chosen: its digest, and when its whole view was last read. That time is
+monotonic milliseconds; undefined before the first view.
 */
 export type ViewFacts = {
 	readonly address: NodeAddress;

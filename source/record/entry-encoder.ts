@@ -56,7 +56,7 @@ export class EntryEncoder {
 	/** The monotonic time of each node's last poll in this block. Later times are written as differences to it. */
 	#elapsed = new Map<NodeAddress, number>();
 	#atMs = 0;
-	/** What was known of the time before: one list of the whole deployment. */
+	/** The earlier events, from before redis-top started: one list of the whole deployment. */
 	#earlier: Entry | undefined;
 
 	get length(): number {

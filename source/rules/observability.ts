@@ -71,7 +71,10 @@ export const latSlowlogNew = rule({
 /** A slow log that was read longer ago says nothing of the last minute, in milliseconds. */
 const freshMs = 60_000;
 
-/** Slow commands in the last minute. The log of a node out of focus may have been read once, long ago. */
+/**
+The number of slow commands in the last minute. 0 for a log that was read longer ago than a minute, as the log of a node
+out of focus may be.
+*/
 export const slowPerMinute = ({atMs, value}: NonNullable<NodeRecord['slowlog']>, {nowMs}: NodeFacts): number =>
 	nowMs - atMs > freshMs ? 0 : value.perMinute;
 

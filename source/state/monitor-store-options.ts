@@ -18,7 +18,7 @@ export type MonitorStoreOptions = {
 	readonly tracking?: TrackingMode | undefined;
 	/** Called with every input of the store before it is processed; a recording is written by it. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
-	/** When the time begins that events are about; what was before is earlier history. @default now */
+	/** The moment from which events are noted. Older events belong to the earlier history. @default now */
 	readonly startedAtMs?: number | undefined;
 	/** How a replay runs something later: its time is the recording's. */
 	readonly runLater?: RunLater | undefined;

@@ -266,7 +266,7 @@ export class MonitorStore {
 		this.#findingEvents.expect(findings);
 	}
 
-	/** Takes in what the monitor that recorded noted of the time before. */
+	/** Takes in the earlier events that the recording monitor noted. */
 	restoreEarlier(events: readonly MonitorEvent[]): void {
 		this.#noteEarlier(this.#earlier.restore(events));
 	}

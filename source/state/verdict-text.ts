@@ -19,8 +19,8 @@ export const findingLine = (finding: Finding, length: TextLength = 'long', show?
 const placeRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.disk', 'per.dir']);
 
 /**
-The message of a problem without durations. What clients feel comes first, then the cause: `refuses writes (MISCONF):
-last background save failed`. `short` is what clients feel alone. For a node out of reach, what others feel comes last.
+The message of a problem without durations. It names the effect on clients, then the cause: `refuses writes (MISCONF):
+last background save failed`. With `short` it is the effect alone. An effect on another node comes last.
 */
 const problemMessage = (problem: NodeProblem, length: TextLength): Message =>
 	withElsewhere(ownMessage(problem, length), problem);

@@ -201,8 +201,8 @@ export function addressOf(service: URL, {path, query = {}}: Pick<HttpRequest, 'p
 }
 
 /**
-The TLS settings of an agent. Certificates of `--cacert` are trusted beside Node's own, whose list is a getter of the
-module: a named import of it is undefined.
+The TLS settings of an agent. Certificates of `--cacert` are trusted in addition to those of Node. Node's list is read
+from the module object, because a named import of this getter is undefined.
 */
 function tlsOptions(settings: TlsSettings | undefined): https.AgentOptions {
 	return settings === undefined

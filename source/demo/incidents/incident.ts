@@ -20,8 +20,8 @@ export type Expected = {
 export type Incident = {
 	readonly expected: Expected;
 	/**
-	Starts the servers with a healthy load. Resolves with the function that causes the incident, which resolves when the
-	effect shows.
+	Starts the servers with a healthy load. Resolves with a function that causes the incident. The promise of that
+	function resolves when the effect shows.
 	*/
 	prepare(stage: Stage): Promise<() => Promise<void>>;
 };

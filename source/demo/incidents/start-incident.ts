@@ -9,7 +9,7 @@ export type StagedDeployment = {
 	readonly keeperPid: number;
 	/** Why the incident did not happen, in one line; undefined if it happened or is still to come. */
 	failure(): string | undefined;
-	/** Removes every process and file. The same happens without it when this process ends. */
+	/** Removes every process and file. They are also removed without this call when this process ends. */
 	stop(): Promise<void>;
 };
 

@@ -155,7 +155,7 @@ const replication: Section = (node, cluster) => {
 		['connected_slaves', replicas.length],
 		...replicas.map((replica, index): readonly [string, string] => [
 			`slave${index}`,
-			// The acknowledged offset lacks the last few writes only, whenever the replica was last polled.
+			// The acknowledged offset lacks only the last few writes. It does not depend on when the replica was last polled.
 			`ip=127.0.0.1,port=${replica.port},state=online,offset=${Math.max(0, whole(offset - replica.behindBytes - (offset % 300)))},lag=0`,
 		]),
 		['master_failover_state', 'no-failover'],

@@ -5,7 +5,7 @@ type EffectText = {
 	readonly label: string;
 	/** The text that completes "10.0.1.11:6379 …", in the past tense. */
 	readonly happened: string;
-	/** Whether users feel the effect while it holds. False for a mere risk. */
+	/** Whether the effect reaches users while it holds. False for a mere risk. */
 	readonly isFelt: boolean;
 };
 

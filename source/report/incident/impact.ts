@@ -13,7 +13,7 @@ export type Impact = {
 	readonly beganMs: number;
 	/** When the effect ended, in milliseconds since the epoch; undefined where it still held at the end. */
 	readonly endedMs: number | undefined;
-	/** False for an effect that nobody feels yet, such as data that a crash would lose. */
+	/** False for an effect that has not reached any user yet, such as data that a crash would lose. */
 	readonly isFelt: boolean;
 	readonly episodes: readonly Episode[];
 };
