@@ -39,13 +39,13 @@ const sentinelRights: ReadonlySet<string> = new Set(['ping', 'info', 'client|set
 /** The reads of a preflight that a Sentinel supports: it has no TIME and no SLOWLOG. */
 const sentinelFacts: ReadonlySet<string> = new Set(['command|info', 'acl|whoami', 'acl|dryrun']);
 
-function readRights({product, version, isSentinel}: AclServer, mayAct: boolean): string[] {
+function readRights({product, version, isSentinel}: AclServer, mayAct: boolean, seesKeys: boolean): string[] {
 	return readCommands
 		.filter(row => isKnownTo(row, product, version))
 		.filter(({name, need}) =>
 			isSentinel
 				? need === 'sentinel' || sentinelRights.has(name) || (mayAct && sentinelFacts.has(name))
-				: need === 'monitor' || (mayAct && need === 'actions'),
+				: need === 'monitor' || (mayAct && need === 'actions') || (seesKeys && need === 'keys'),
 		)
 		.map(({name}) => name);
 }
@@ -54,14 +54,17 @@ export const monitorUser = 'redistop-mon';
 export const actionsUser = 'redistop-act';
 
 /**
-The ACL SETUSER command for a user with exactly the rights that redis-top needs. The user gets no key, and no channel
-but that of the Sentinels. Rights differ by version: one that the server does not know would fail the whole command. The
+The ACL SETUSER command for a user with exactly the rights that redis-top needs. The user gets no key unless it may look
+at keys, and no channel but that of the Sentinels. Rights differ by version: one that the server does not know would fail the whole command. The
 operator replaces `PASSWORD`.
 
 @param mayAct True for a user who may run the guarded actions.
+@param seesKeys True for a user who may scan keys and watch some. No command that returns a value is among its rights.
 */
-export function aclUserLine(server: AclServer, mayAct: boolean): string {
-	const rights = [...readRights(server, mayAct), ...(mayAct ? actionRights(server) : [])].map(name => `+${name}`);
+export function aclUserLine(server: AclServer, mayAct: boolean, seesKeys = false): string {
+	const rights = [...readRights(server, mayAct, seesKeys), ...(mayAct ? actionRights(server) : [])].map(
+		name => `+${name}`,
+	);
 	// Rights for channels exist since 6.2. redis-top subscribes to this channel to discover Sentinels.
 	const subscribed = server.isSentinel ? [] : [`&${sentinelChannel}`];
 	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels', ...subscribed] : [];
@@ -69,6 +72,8 @@ export function aclUserLine(server: AclServer, mayAct: boolean): string {
 		'ACL SETUSER',
 		mayAct ? actionsUser : monitorUser,
 		'on resetpass >PASSWORD resetkeys',
+		// Rights to read keys alone exist since 7.0.
+		...(seesKeys && !server.isSentinel ? [server.version[0] >= 7 ? '%R~*' : '~*'] : []),
 		...channels,
 		'-@all',
 		...rights,

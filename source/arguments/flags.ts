@@ -252,6 +252,12 @@ export const flagTable = {
 		commands: ['acl'],
 		text: 'acl: for a user who may run the guarded actions too',
 	},
+	keys: {
+		group: 'other',
+		name: 'keys',
+		commands: ['acl'],
+		text: 'acl: for a user who may also scan keys (S) and watch some; it reads no value',
+	},
 	since: {
 		group: 'other',
 		name: 'since',

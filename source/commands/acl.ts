@@ -28,7 +28,7 @@ export async function runAcl(config: Config): Promise<number> {
 	let exitCode = 0;
 	for (const [name, answer] of found) {
 		if ('server' in answer && hasUsers(answer.server)) {
-			lines.add(aclUserLine(answer.server, config.isAclForActions));
+			lines.add(aclUserLine(answer.server, config.isAclForActions, config.isAclForKeys));
 			note(`for ${config.aclServer === undefined ? `${name}, ` : ''}${serverName(answer.server)}`);
 		} else {
 			note(

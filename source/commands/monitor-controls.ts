@@ -5,6 +5,7 @@ import {pollAudit} from '../app/audit-poller.js';
 import {writeDump} from '../app/dump.js';
 import type {EarlyInputs} from '../app/early-inputs.js';
 import {pollHost} from '../app/host-poller.js';
+import {KeyScanner} from '../app/key-scanner.js';
 import type {Masking} from '../app/masking.js';
 import {ScreenRecorder, type ScreenRecorderOptions} from '../app/screen-recorder.js';
 import type {MonitorSession} from '../app/session.js';
@@ -96,6 +97,13 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		});
 	}
 
+	const keyScanner = new KeyScanner({
+		state: () => store.get(),
+		settingsOf: address => fleet.settingsOf(address),
+		clock: systemClock,
+		signal,
+		report: scan => store.setKeyScan(scan),
+	});
 	const app = mountMonitor({
 		...screenOptions,
 		screen,
@@ -120,6 +128,12 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 				const node = masking.real(shownNode);
 				const tried = node === undefined ? undefined : await fleet.tryCredentials(node, credentials);
 				return tried && {...tried, problem: tried.failure && masking.text(failureText(tried.failure))};
+			},
+			scanKeys: shownNode => {
+				const node = masking.real(shownNode);
+				if (node !== undefined) {
+					keyScanner.press(node);
+				}
 			},
 			setInterval: intervalMs => fleet.setInterval(intervalMs),
 			copy: copyToClipboard,

@@ -118,6 +118,7 @@ export async function runReplayScreen(config: Config): Promise<number> {
 			effects: {
 				quit: leavesFrame => leave({kind: 'quit', exitCode: exitCodes.ok, leavesFrame}),
 				pollNow: () => undefined,
+				scanKeys: () => undefined,
 				setInterval: () => undefined,
 				dismissNode: () => undefined,
 				tryCredentials: async () => undefined,

@@ -114,6 +114,8 @@ export type Config = {
 	*/
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
+	/** `redis-top acl --keys`: the line is for a user who may scan keys and watch some. */
+	readonly isAclForKeys: boolean;
 	/** The rules that `redis-top rules` prints. It has all rules if the command line names none. */
 	readonly ruleIds: readonly RuleId[];
 	/** The moment of `redis-top audit --since`; older lines are left out. Undefined: all lines are printed. */
@@ -241,6 +243,7 @@ export function resolveConfig(
 			metrics,
 			aclServer,
 			isAclForActions: flags.actions ?? false,
+			isAclForKeys: flags.keys ?? false,
 			ruleIds,
 			auditFrom,
 			record,

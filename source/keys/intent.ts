@@ -47,6 +47,8 @@ export type Intent =
 	/** Opens the dialog that undoes the temporary change in the reminder. */
 	| {readonly kind: 'take-back'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
+	/** Offers a scan of the keys of the node in focus, starts it, stops it or goes on with it. */
+	| {readonly kind: 'scan-keys'}
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'toggle-recording'}
 	/** Shows the next of the charts' windows: 1, 5 or 30 minutes. */

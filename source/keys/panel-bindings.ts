@@ -154,6 +154,16 @@ export const panelBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'show-client'}),
 	},
 	{
+		id: 'scan-keys',
+		section: 'Look',
+		keys: ['S'],
+		shown: 'S',
+		description:
+			'look for large keys: panel K offers a bounded scan with its price, S again starts it, stops it and goes on with it',
+		on: 'live',
+		intent: () => ({kind: 'scan-keys'}),
+	},
+	{
 		id: 'group',
 		section: 'Look',
 		keys: ['v'],

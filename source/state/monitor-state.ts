@@ -3,6 +3,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {TemporaryFix} from '../derive/temporary-fixes.js';
 import type {AuditEntry} from '../domain/audit.js';
 import type {MonitorEvent} from '../domain/event.js';
+import type {KeyScan} from '../domain/key-scan.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 
@@ -79,6 +80,8 @@ export type MonitorState = {
 	readonly rememberedAtMs?: number | undefined;
 	/** Whether remembered nodes are polled, because no target answered. */
 	readonly isFromMemory?: boolean;
+	/** The scan of keys that the user asked for; undefined before the first. */
+	readonly keyScan?: KeyScan | undefined;
 	/** Whether names are replaced by pseudonyms (`--mask`). */
 	readonly isMasked?: boolean;
 	/**

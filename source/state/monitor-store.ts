@@ -3,6 +3,7 @@ import {nodeEvents} from '../derive/node-events.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
+import type {KeyScan} from '../domain/key-scan.js';
 import type {Ladder} from '../domain/ladder.js';
 import type {Message} from '../domain/message.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
@@ -251,6 +252,11 @@ export class MonitorStore {
 
 	setAudit(audit: AuditView): void {
 		this.#draft = {...this.#draft, audit};
+		this.#publishSoon();
+	}
+
+	setKeyScan(keyScan: KeyScan): void {
+		this.#draft = {...this.#draft, keyScan};
 		this.#publishSoon();
 	}
 

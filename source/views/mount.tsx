@@ -39,7 +39,7 @@ export type MountOptions = MonitorScreenOptions & {
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<
 		ControllerEffects,
-		'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode' | 'tryCredentials'
+		'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode' | 'tryCredentials' | 'scanKeys'
 	> & {
 		readonly quit: (leavesFrame: boolean) => void;
 		readonly pollNow: () => void;

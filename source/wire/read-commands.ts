@@ -5,10 +5,11 @@ export type Version = readonly [major: number, minor: number];
 
 /**
 Which users need the right to a command. `monitor`: every user of redis-top. `actions`: only users who run actions, for
-the facts in a dialog. `sentinel`: only users of a Sentinel. `nobody`: no user is given the right. `everybody`: no right
+the facts in a dialog. `keys`: only users who scan keys or watch some; these rights need read access to the keys.
+`sentinel`: only users of a Sentinel. `nobody`: no user is given the right. `everybody`: no right
 is needed; a server lets everybody call AUTH and HELLO.
 */
-type Need = 'monitor' | 'actions' | 'sentinel' | 'nobody' | 'everybody';
+type Need = 'monitor' | 'actions' | 'keys' | 'sentinel' | 'nobody' | 'everybody';
 
 export type ReadCommand<Name extends string = string> = {
 	/** The command as an ACL rule names it: `ping`, `slowlog|get`. */
@@ -56,6 +57,8 @@ const listed = [
 	),
 	{name: 'commandlog|get', need: 'monitor', redis: 'never', valkey: [8, 1]},
 	{name: 'commandlog|len', need: 'actions', redis: 'never', valkey: [8, 1]},
+	// READONLY and SELECT change redis-top's own connection.
+	...needed('keys', 'scan', 'type', 'pttl', 'memory|usage', 'readonly', 'select'),
 	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
 	{name: 'cluster|slot-stats', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
 	{name: 'cluster|getkeysinslot', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
@@ -100,6 +103,9 @@ export function isReadCommand(command: readonly string[]): boolean {
 			return false;
 		case 'acl|log':
 			return isListed && isAclLogRead(rest);
+		// SAMPLES 0 visits every element of a collection.
+		case 'memory|usage':
+			return isListed && !(rest.at(-2) === 'samples' && Number(rest.at(-1)) === 0);
 		// IMPORT and CANCEL of the same command start and stop a slot migration.
 		case 'cluster|migration':
 			return isListed && rest[0] === 'status';
@@ -142,5 +148,5 @@ export const wordsOf = (name: ReadCommandName): readonly string[] => name.toUppe
 /** The ACL rule that allows a monitor to send the command; undefined for a command that no monitor's user is given. */
 export function grantOf(name: ReadCommandName): string | undefined {
 	const {need} = readCommand(name);
-	return need === 'monitor' || need === 'sentinel' ? `+${name}` : undefined;
+	return need === 'monitor' || need === 'sentinel' || need === 'keys' ? `+${name}` : undefined;
 }

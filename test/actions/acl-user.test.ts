@@ -91,3 +91,20 @@ test('docs/actions.md shows the line for Redis 7.0 as it is', () => {
 	const shown = /<!-- acl -->\n```\n(.*)\n```\n<!-- \/acl -->/.exec(readFileSync('docs/actions.md', 'utf8'))?.[1];
 	assert.equal(shown, aclUserLine(redis(7, 0), false));
 });
+
+test('who looks at keys gets read access to all of them, and no command that returns a value', () => {
+	for (const [server, pattern] of [
+		[redis(6, 2), '~*'],
+		[redis(7, 0), '%R~*'],
+		[valkey(9, 1), '%R~*'],
+	] as const) {
+		const words = aclUserLine(server, false, true).split(' ');
+		assert.ok(words.includes(pattern));
+		const added = words.filter(word => word.startsWith('+') && !rightsOf(server).has(word));
+		assert.deepEqual(
+			added,
+			readCommands.filter(({need}) => need === 'keys').map(({name}) => `+${name}`),
+		);
+		assert.ok(!words.some(word => /^\+(?:get|hgetall|dump|lrange|xrange|keys)$/.test(word)));
+	}
+});

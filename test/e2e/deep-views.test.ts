@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
+import {callsOf} from '../harness/server-words.js';
 import type {TestServer} from '../harness/servers.js';
 import {at, openMonitor, runProgram, type ServerVersion, serverFor, serverVersions} from './monitor.js';
 
@@ -73,7 +74,6 @@ for (const {name, program} of versions) {
 		assert.ok(Math.abs(parts.reduce((all, {share}) => all + share, 0) - 1) < 0.001);
 		const hasEventLoop = String(await server.command('INFO', 'stats')).includes('eventloop_duration_sum');
 		const ids = parts.map(({id}) => id);
-		assert.equal(ids.includes('untold'), !hasEventLoop);
 		assert.equal(ids.includes('idle'), hasEventLoop);
 	});
 }
@@ -111,5 +111,31 @@ for (const {name, program} of versions) {
 				what: 'why there are none',
 			});
 		}
+	});
+}
+
+for (const {name, program} of versions) {
+	test(`${name}: S offers a scan with its price, and asks the replica for the largest key`, async t => {
+		const primary = await serverFor(t, {server: program, args: ['--repl-diskless-sync-delay', '0']});
+		const replica = await serverFor(t, {
+			server: program,
+			args: ['--replicaof', '127.0.0.1', String(primary.port), '--repl-diskless-sync-delay', '0'],
+		});
+		await primary.command('EVAL', "for i=1,900 do redis.call('SET','user:'..i,i) end", 0);
+		await primary.command('SET', 'planted-big', 'x'.repeat(200_000));
+		await eventually('the replica', async () =>
+			String(await replica.command('INFO', 'replication')).includes('master_link_status:up') ? true : undefined,
+		);
+		const screen = await openMonitor(t, at(primary), {cols: 120, rows: 40});
+		await screen.waitFor(/2 nodes answer/, {what: 'the replica'});
+		screen.press('S');
+		await screen.waitFor(/Scan for large keys\? asks the replica 127\.0\.0\.1/, {what: 'the offer'});
+		assert.match(screen.text(), /price: at most 0\.5% of one core/);
+		assert.equal((await callsOf(replica)).get('scan') ?? 0, 0, 'nothing is sent before it is asked for');
+		screen.press('S');
+		await screen.waitFor(/901 of 901 keys[\s\S]*every key was seen[\s\S]*string +none planted-big/, {
+			what: 'the largest key',
+		});
+		assert.equal((await callsOf(primary)).get('scan') ?? 0, 0, 'the primary is not scanned');
 	});
 }

@@ -110,6 +110,7 @@ export function mountOnScreen(
 			tryCredentials: async (node, credentials) => tryCredentials(node, credentials),
 			setInterval: intervalMs => void asked.push(`interval:${intervalMs}`),
 			copy: text => asked.push(`copy:${text}`) > 0,
+			scanKeys: () => undefined,
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: nowMs + 1}),
 			toggleRecording: async () => ({text: 'recording', tone: 'plain', untilMs: nowMs + 1}),
 			repaint: ask('repaint'),

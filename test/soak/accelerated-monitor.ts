@@ -110,6 +110,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 			setInterval: nothing,
 			toggleMouse: () => false,
 			copy: () => true,
+			scanKeys: () => undefined,
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: clock.now() + 1}),
 			toggleRecording: async () => ({text: 'recording', tone: 'plain', untilMs: clock.now() + 1}),
 			repaint: nothing,

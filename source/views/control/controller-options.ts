@@ -22,6 +22,8 @@ export type ControllerEffects = TimeEffects & {
 	readonly writeDump: () => Promise<Notice>;
 	/** Begins to record into a new file, or ends the recording. Resolves with the notice to show. */
 	readonly toggleRecording: () => Promise<Notice>;
+	/** Offers, starts, stops or continues the scan of a node's keys. */
+	readonly scanKeys: (node: NodeAddress) => void;
 	readonly repaint: () => void;
 	/** Takes the mouse from the terminal or gives it back. Returns whether the monitor has it now. */
 	readonly toggleMouse: () => boolean;

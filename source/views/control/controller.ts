@@ -288,6 +288,7 @@ export class Controller {
 		'ask-password': () => this.#password.open(focusedNode(this.#options.liveState(), this.#view)),
 		'take-back': () => this.#actions.takeBack(),
 		copy: ({what}) => this.#copy(what),
+		'scan-keys': () => this.#scanKeys(),
 		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),
 		'toggle-recording': () =>
 			void this.#options.effects.toggleRecording().then(({text, tone}) => this.notify(text, tone)),
@@ -301,6 +302,16 @@ export class Controller {
 		repaint: () => this.#options.effects.repaint(),
 		suspend: () => this.#options.effects.suspend(),
 	};
+
+	#scanKeys(): void {
+		const node = focusedNode(this.#options.liveState(), this.#view);
+		this.#apply({kind: 'panel-opened', panel: 'keys'});
+		if (node?.sample === undefined || node.role === 'sentinel') {
+			this.notify('no keys are known of this node');
+		} else {
+			this.#options.effects.scanKeys(node.address);
+		}
+	}
 
 	#selectedRow(): string | undefined {
 		return selectedRow(this.#panel.rowKeys(this.#input), tableOf(this.#view, this.#view.panel).selectedKey);

@@ -17,6 +17,17 @@ export const keysFigures: readonly Figure[] = [
 		'KEYS OF THE SLOT',
 		'Up to 20 keys of the three hottest slots, by CLUSTER GETKEYSINSLOT: the hot key is among them, if there are few.',
 	],
+	['scan', 'A bounded scan that you start with S: keys seen, of all keys of the database by INFO keyspace.'],
+	[
+		'price',
+		'Time of the scan’s commands on the server: their number, times usec_per_call of commandstats since it began.',
+	],
+	[
+		'MEMORY, TTL',
+		'MEMORY USAGE with SAMPLES 5, an estimate for collections; PTTL. The largest keys seen, not the largest of all.',
+	],
+	['OF KEYS, OF MEM, NO TTL', 'Shares among the keys seen. ± is 1/√n, the error with 95 % confidence.'],
+	['PREFIX', 'The key up to its first : / | . or -, with # for numbers.'],
 	[
 		'HOT KEY',
 		'HOTKEYS GET: of a session that somebody started (Redis 8.6), or of the server’s own counting (Valkey 9.2).',

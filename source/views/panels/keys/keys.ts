@@ -7,6 +7,7 @@ import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
 import {hotKeysLines} from './hot-keys-lines.js';
 import {keySizesLines} from './key-sizes-lines.js';
+import {scanLines} from './scan-lines.js';
 import {slotLines} from './slot-lines.js';
 
 /** Panel K: the largest and the hottest keys, as the server itself counts them. */
@@ -20,34 +21,48 @@ export const keysPanel: Panel = {
 		panelBox(keysPanel, input, rect, (node, room) => ({title: '', lines: keysBody(node, input, room)})),
 };
 
-/** Width from which hot keys stand beside the sizes and slots. */
+/** Width from which the scan and the hot keys stand beside the sizes and slots. */
 const widthForTwo = 160;
 
 function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Line[] {
 	const facts = [keyspaceLine(node)];
-	const height = room.height - facts.length;
+	const height = Math.max(0, room.height - facts.length);
 	if (room.width >= widthForTwo) {
-		const left = Math.floor(room.width * 0.6);
+		const left = Math.floor(room.width * 0.45);
 		const right = room.width - left - 2;
 		return [
 			...facts,
 			...beside(
 				[
 					{lines: sizesAndSlots(node, input, {width: left, height}), width: left + 2},
-					{lines: hotKeysLines(node, {width: right, height}, input.glyphs), width: right},
+					{lines: keysByName(node, input, {width: right, height}), width: right},
 				],
 				height,
 			),
 		];
 	}
 
-	const above = sizesAndSlots(node, input, {width: room.width, height: height - hotRoom(node, height)});
-	const below = hotKeysLines(node, {width: room.width, height: Math.max(0, height - above.length - 1)}, input.glyphs);
-	return [...facts, ...above, ...(below.length === 0 ? [] : [blankLine, ...below])];
+	const isScanned = input.state.keyScan !== undefined;
+	const counted = Math.max(
+		0,
+		height - (isScanned ? Math.max(6, Math.floor(height * 0.6)) : hotHeight(node, height) + 2),
+	);
+	const above = sizesAndSlots(node, input, {width: room.width, height: counted});
+	const below = keysByName(node, input, {width: room.width, height: Math.max(0, height - above.length - 1)});
+	return [...facts, ...above, blankLine, ...below];
+}
+
+/** What names keys: the hot keys that the server reports, and the scan. */
+function keysByName(node: NodeRecord, {state, glyphs, keyboard}: PanelInput, {width, height}: Rect): Line[] {
+	const hot = hotKeysLines(node, {width, height: hotHeight(node, height)}, glyphs);
+	const gap = hot.length === 0 ? [] : [blankLine];
+	const room = {width, height: height - hot.length - gap.length};
+	return [...hot, ...gap, ...scanLines(state.keyScan, node.address, keyboard.shown('scan-keys'), room, glyphs)];
 }
 
 /** Number of lines that are kept free for hot keys, where the server reports some. */
-const hotRoom = ({hotKeys}: NodeRecord, height: number): number => (hotKeys === undefined ? 0 : Math.floor(height / 3));
+const hotHeight = ({hotKeys}: NodeRecord, height: number): number =>
+	hotKeys === undefined ? 0 : Math.max(0, Math.floor(height / 3));
 
 /** Sizes, and below them the slots of a cluster node. */
 function sizesAndSlots(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {emptySample, withKeys} from '../../../../source/derive/key-sample.js';
 import type {KeySizeReading} from '../../../../source/derive/key-size-growth.js';
 import {slotReading} from '../../../../source/derive/slot-rates.js';
+import type {KeyScan} from '../../../../source/domain/key-scan.js';
+import type {NodeAddress} from '../../../../source/domain/node.js';
 import type {NodeRecord} from '../../../../source/state/monitor-state.js';
 import {keysPanel} from '../../../../source/views/panels/keys/keys.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
@@ -138,4 +141,63 @@ test('the panel draws at any size', () => {
 	for (const width of [1, 2, 17, 40, 80, 120, 200]) {
 		panelText(keysPanel, panelInput([hostile]), {width, height: 20});
 	}
+});
+
+const scan: KeyScan = {
+	phase: 'offered',
+	node: '10.0.1.11:6379' as NodeAddress,
+	target: '10.0.1.12:6379' as NodeAddress,
+	isOnReplica: true,
+	database: 0,
+	keysInAll: 41_000_000,
+	note: undefined,
+	activeMs: 10_000,
+	commands: 30_000,
+	serverMicroseconds: 40_000,
+	sample: withKeys(emptySample, [
+		{key: 'big:1', type: 'hash', bytes: 5_000_000, ttlMs: 'never'},
+		{key: 'user:1', type: 'string', bytes: 100, ttlMs: 60_000},
+	]),
+};
+
+const scanned = (parts: Partial<KeyScan>) => {
+	const input = panelInput([node()]);
+	return {...input, state: {...input.state, keyScan: {...scan, ...parts}}};
+};
+
+for (const [name, parts, expected] of [
+	[
+		'offered',
+		{},
+		/Scan for large keys\? asks the replica 10\.0\.1\.12:6379[\s\S]*price: at most 0\.5% of one core[\s\S]* S starts it/,
+	],
+	['running', {phase: 'running'}, /scan 2 of 41\.0M keys .* running, S stops it/],
+	[
+		'waiting',
+		{phase: 'waiting', note: 'a save or another fork runs'},
+		/waiting: a save or another fork runs; S stops it/,
+	],
+	['stopped', {phase: 'stopped'}, /stopped, S goes on/],
+	['ended', {phase: 'ended', note: 'ended at 20000 keys'}, /ended at 20000 keys, S goes on/],
+	['failed', {phase: 'failed', note: 'NOPERM'}, /failed: NOPERM/],
+	[
+		'of another node',
+		{phase: 'ended', node: '10.0.1.9:6379' as NodeAddress},
+		/The scan is of 10\.0\.1\.9:6379, not of the node in focus/,
+	],
+] as const satisfies ReadonlyArray<readonly [string, Partial<KeyScan>, RegExp]>) {
+	test(`a scan that is ${name}`, () => {
+		assert.match(panelText(keysPanel, scanned(parts), {width: 120, height: 36}).join('\n'), expected);
+	});
+}
+
+test('a scan shows the largest keys, their prefixes and its price', () => {
+	const shown = panelText(keysPanel, scanned({phase: 'ended'}), {width: 120, height: 36}).join('\n');
+	assert.match(shown, /without ttl 50% ±71% {2}price 40 ms of server time, 0\.40% of a core/);
+	assert.match(shown, /4\.77M hash +none big:1 .* 50% +99\.9% +100% big:/);
+	assert.match(shown, / 100B string +1m00s user:1 /);
+});
+
+test('a scan draws at any size', () => {
+	assertAnySize(keysPanel, [scanned({}), scanned({phase: 'running'}), scanned({phase: 'failed', note: 'x'})]);
 });
