@@ -129,8 +129,8 @@ for (const {name, program} of versions) {
 		const screen = await openMonitor(t, at(primary), {cols: 120, rows: 40});
 		await screen.waitFor(/2 nodes answer/, {what: 'the replica'});
 		screen.press('S');
-		await screen.waitFor(/Scan for large keys\? asks the replica 127\.0\.0\.1/, {what: 'the offer'});
-		assert.match(screen.text(), /price: at most 0\.5% of one core/);
+		await screen.waitFor(/Scan for large keys\? It asks the replica 127\.0\.0\.1/, {what: 'the offer'});
+		assert.match(screen.text(), /Price: at most 0\.5% of one core/);
 		assert.equal((await callsOf(replica)).get('scan') ?? 0, 0, 'nothing is sent before it is asked for');
 		screen.press('S');
 		await screen.waitFor(/901 of 901 keys[\s\S]*every key was seen[\s\S]*string +none planted-big/, {

@@ -1,5 +1,6 @@
 import {keyspace} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
+import {cutLine} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
 import {blankLine, type Line, span} from '../../../text/line.js';
 import {count, percent, signed} from '../../../text/units.js';
@@ -68,11 +69,11 @@ const hotHeight = ({hotKeys}: NodeRecord, height: number): number =>
 function sizesAndSlots(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const isCluster = node.sample?.info.number('cluster', 'cluster_enabled') === 1;
 	const sizes = keySizesLines(node, {width, height: isCluster ? Math.max(1, Math.ceil(height / 2)) : height}, glyphs);
-	if (!isCluster || height - sizes.length < 3) {
-		return sizes;
-	}
-
-	return [...sizes, blankLine, ...slotLines(node, {width, height: height - sizes.length - 1}, glyphs)];
+	const slots =
+		!isCluster || height - sizes.length < 3
+			? []
+			: [blankLine, ...slotLines(node, {width, height: height - sizes.length - 1}, glyphs)];
+	return [...sizes, ...slots].map(row => cutLine(row, width, glyphs.ellipsis));
 }
 
 /** Keys, their growth, and how many of them expire. */

@@ -3,10 +3,12 @@ import type {KeyScan, ScannedKey, ScannedPrefix} from '../../../domain/key-scan.
 import type {NodeAddress} from '../../../domain/node.js';
 import {longestScanMs, mostScannedKeys, scanShare} from '../../../poll/key-scan-budget.js';
 import {type Column, columnLayout, headerLine, rowLine} from '../../../text/columns.js';
+import {cutLine} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
-import {type Line, line, span} from '../../../text/line.js';
+import {type Line, line, span, type Tone} from '../../../text/line.js';
 import {bytes, count, grouped, percent, seconds} from '../../../text/units.js';
+import {wrapWords} from '../../../text/wrap-words.js';
 import type {Rect} from '../../panel.js';
 
 const ttlText = ({ttlMs}: ScannedKey): string =>
@@ -50,25 +52,26 @@ const prefixColumns: ReadonlyArray<Column<PrefixRow>> = [
 ];
 
 /** The offer: what would be sent, where, for how long, and what it costs the server. */
-function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string): Line[] {
+function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string, width: number): Line[] {
 	const keysSeen = Math.min(mostScannedKeys, keysInAll ?? mostScannedKeys);
 	const where = isOnReplica ? `the replica ${target}` : `${target} itself: it has no replica that answers`;
+	const wrapped = (text: string, tone: Tone): Line[] =>
+		wrapWords(text, Math.max(1, width - 1)).map(row => line(` ${row}`, tone));
 	return [
-		[
-			span(' Scan for large keys? ', 'title'),
-			span(`asks ${where}`, isOnReplica || target !== node ? 'plain' : 'warning'),
-		],
-		line(
-			` price: at most ${percent(scanShare)} of one core of that server, by its own counters; about ${count(keysSeen * 3 + keysSeen / 100)} short commands`,
+		...wrapped(`Scan for large keys? It asks ${where}.`, isOnReplica || target !== node ? 'title' : 'warning'),
+		...wrapped(
+			`Price: at most ${percent(scanShare)} of one core of that server, by its own counters; about ${count(keysSeen * 3 + keysSeen / 100)} short commands.`,
+			'plain',
 		),
-		line(
-			` SCAN COUNT 100, then TYPE, MEMORY USAGE SAMPLES 5 and PTTL of each key; ends at ${grouped(mostScannedKeys)} keys or ${longestScanMs / 1000} s`,
+		...wrapped(
+			`It sends SCAN COUNT 100, then TYPE, MEMORY USAGE SAMPLES 5 and PTTL of each key, and ends at ${grouped(mostScannedKeys)} keys or ${longestScanMs / 1000} s.`,
+			'plain',
 		),
-		line(
-			' It waits while the server forks, loads, is busy or gets slower. No value is read and nothing is changed.',
+		...wrapped(
+			'It waits while the server forks, loads, is busy or gets slower. It reads no value and changes nothing.',
 			'dim',
 		),
-		[span(hint(key, ' ', 'starts it; any other panel leaves it'), 'key')],
+		...wrapped(hint(key, '', 'starts it; any other panel leaves it'), 'key'),
 	];
 }
 
@@ -136,7 +139,7 @@ export function scanLines(
 	}
 
 	if (scan.phase === 'offered') {
-		return offerLines(scan, key).slice(0, height);
+		return offerLines(scan, key, width).slice(0, height);
 	}
 
 	const head = progressLines(scan, key, glyphs);
@@ -154,7 +157,7 @@ export function scanLines(
 					Math.max(0, listHeight),
 				)
 			: stacked(scan, {width, height: listHeight}, glyphs);
-	return [...head, ...other, ...lists].slice(0, height);
+	return [...[...head, ...other].map(row => cutLine(row, width, glyphs.ellipsis)), ...lists].slice(0, height);
 }
 
 /** Keys above prefixes, each with half of the lines. */

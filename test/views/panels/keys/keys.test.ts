@@ -6,6 +6,7 @@ import {slotReading} from '../../../../source/derive/slot-rates.js';
 import type {KeyScan} from '../../../../source/domain/key-scan.js';
 import type {NodeAddress} from '../../../../source/domain/node.js';
 import type {NodeRecord} from '../../../../source/state/monitor-state.js';
+import {asciiGlyphs} from '../../../../source/text/glyphs.js';
 import {keysPanel} from '../../../../source/views/panels/keys/keys.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
 import {panelInput, type RecordParts, recordFrom, sampledAtMs} from '../../../harness/records.js';
@@ -169,7 +170,7 @@ for (const [name, parts, expected] of [
 	[
 		'offered',
 		{},
-		/Scan for large keys\? asks the replica 10\.0\.1\.12:6379[\s\S]*price: at most 0\.5% of one core[\s\S]* S starts it/,
+		/Scan for large keys\? It asks the replica 10\.0\.1\.12:6379[\s\S]*Price: at most 0\.5% of one core[\s\S]* S starts it/,
 	],
 	['running', {phase: 'running'}, /scan 2 of 41\.0M keys .* running, S stops it/],
 	[
@@ -200,4 +201,5 @@ test('a scan shows the largest keys, their prefixes and its price', () => {
 
 test('a scan draws at any size', () => {
 	assertAnySize(keysPanel, [scanned({}), scanned({phase: 'running'}), scanned({phase: 'failed', note: 'x'})]);
+	panelText(keysPanel, {...scanned({}), glyphs: asciiGlyphs}, {width: 162, height: 5});
 });
