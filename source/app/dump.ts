@@ -19,14 +19,13 @@ export function dumpName(target: string, nowMs: number): string {
 Writes files into the working folder, with mode 0600: the screen as text, its state as JSON, and a recording. Resolves
 with a notice for the user, also after a failure; never rejects.
 
-@param saveRecording Writes the recording of this name, without its extension. Resolves with why it could not. Undefined for
-a screen that shows a recording.
+@param saveRecording Writes the recording of this name, without its extension. Resolves with why it could not.
 */
 export async function writeDump(
 	screen: readonly string[],
 	state: MonitorState,
 	nowMs: number,
-	saveRecording: ((name: string) => Promise<string | undefined>) | undefined,
+	saveRecording: (name: string) => Promise<string | undefined>,
 ): Promise<FileNotice> {
 	const name = path.join(process.cwd(), dumpName(state.target, nowMs));
 	const untilMs = nowMs + 8000;
@@ -34,10 +33,6 @@ export async function writeDump(
 		// The flag `wx` overwrites no file: of two dumps within a second the first one stays.
 		await writeFile(`${name}.txt`, `${screen.join('\n')}\n`, {mode: 0o600, flag: 'wx'});
 		await writeFile(`${name}.json`, `${snapshotJson(state, nowMs)}\n`, {mode: 0o600, flag: 'wx'});
-		if (saveRecording === undefined) {
-			return {text: message`written: ${nameOf('path', `${name}.txt`)} and .json`, tone: 'plain', untilMs};
-		}
-
 		const problem = await saveRecording(name);
 		return problem === undefined
 			? {text: message`written: ${nameOf('path', `${name}.txt`)}, .json and .rtr`, tone: 'plain', untilMs}

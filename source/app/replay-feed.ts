@@ -7,7 +7,7 @@ import {readReplies} from '../poll/read-replies.js';
 import {outcomeOf, type RecordedPoll} from '../poll/recorded-poll.js';
 import {findRequest} from '../poll/requests.js';
 import type {Entry, NodeReplies, WholeState} from '../record/entry.js';
-import type {RecordedSession, RecordedStep} from '../record/recording.js';
+import type {RecordedSession, RecordedStep} from '../record/recorded-session.js';
 import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
 import type {MonitorStore} from '../state/monitor-store.js';
 import type {AgedReading, ReadingAges} from '../state/store-input.js';
@@ -100,7 +100,7 @@ export class ReplayFeed {
 			}
 
 			case 'ping': {
-				if ((this.#holders.get(entry.address)?.session ?? session) === session) {
+				if ((this.#holders.get(entry.address)?.session ?? session).id === session.id) {
 					store.ingestPing(entry.address, entry.roundTripMs, entry.lagMs);
 				}
 
@@ -209,7 +209,7 @@ export class ReplayFeed {
 	*/
 	#hold(session: RecordedSession, address: NodeAddress, atMs: number, intervalMs: number): Holder | undefined {
 		const known = this.#holders.get(address);
-		if (known?.session === session) {
+		if (known?.session.id === session.id) {
 			known.lastMs = atMs;
 			known.intervalMs = intervalMs;
 			return known;

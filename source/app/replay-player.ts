@@ -43,6 +43,7 @@ export class ReplayPlayer {
 	#speed: number;
 	#spans: ReplayView['spans'] = [];
 	#spansUntilMs: number | undefined;
+	#spansOf: readonly RecordedChange[] | undefined;
 
 	constructor(options: ReplayPlayerOptions) {
 		this.#options = options;
@@ -99,14 +100,17 @@ export class ReplayPlayer {
 	/** Moves to the next or previous change and holds there. Returns the text of that change. */
 	readonly stepChange = (by: 1 | -1): string => {
 		const {replay} = this.#options;
-		const change = replay.changeFrom(replay.nowMs, by);
+		const fromMs = replay.nowMs;
+		const change = replay.changeFrom(fromMs, by);
+		const {untilMs, isDone} = replay.scan;
+		const soFar = isDone ? '' : `; looked through until ${momentText(untilMs).slice(11)} so far`;
 		if (change === undefined) {
-			return `no finding, event or action ${by === 1 ? 'after' : 'before'} this moment`;
+			return `no finding, event or action ${by === 1 ? 'after' : 'before'} this moment${soFar}`;
 		}
 
 		this.#isPlaying = false;
 		this.goToMs(change.atMs);
-		return changeText(change);
+		return `${changeText(change)}${Math.max(change.atMs, fromMs) > untilMs ? soFar : ''}`;
 	};
 
 	/** Moves to a typed moment. Returns the reason if it can't. */
@@ -162,12 +166,17 @@ export class ReplayPlayer {
 		this.#tell();
 	}
 
+	/** Tells what `replay.scan` found meanwhile. */
+	readonly renew = (): void => this.#tell();
+
 	#tell(): void {
 		const {replay, onChange} = this.#options;
 		const {beganMs, endedMs} = replay.recording;
-		if (endedMs !== this.#spansUntilMs) {
+		const {changes} = replay;
+		if (endedMs !== this.#spansUntilMs || changes !== this.#spansOf) {
 			this.#spansUntilMs = endedMs;
-			this.#spans = findingSpans(replay.changes, endedMs);
+			this.#spansOf = changes;
+			this.#spans = findingSpans(changes, endedMs);
 		}
 
 		onChange(replay.nowMs, {isPlaying: this.#isPlaying, speed: this.#speed, beganMs, endedMs, spans: this.#spans});

@@ -3,14 +3,14 @@ import {systemClock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {OpenFinding, RecordedChange} from '../record/entry.js';
+import {writeExcerpt} from '../record/excerpt.js';
 import {isNotable} from '../record/finding-spans.js';
-import type {RecordedStep, Recording} from '../record/recording.js';
+import type {Recording} from '../record/recording.js';
 import type {RuleSettings} from '../rules/node-facts.js';
 import {isFindingEvent} from '../state/finding-events.js';
 import type {MonitorState} from '../state/monitor-state.js';
-import {MonitorStore} from '../state/monitor-store.js';
-import {ReplayClock} from './replay-clock.js';
-import {ReplayFeed} from './replay-feed.js';
+import {ReplayRun} from './replay-run.js';
+import {ReplayScan} from './replay-scan.js';
 
 /**
 Time before a moment that is processed to show it, in milliseconds. Charts need half an hour, and some conditions must
@@ -30,25 +30,6 @@ const sliceMs = 8;
 /** Periods that are searched one after the other for the next or previous poll, in milliseconds. */
 const windowsMs: readonly number[] = [15_000, 120_000, 3_600_000, Number.POSITIVE_INFINITY];
 
-/** A store that processes the recording, with its position. */
-type Run = {
-	readonly store: MonitorStore;
-	readonly clock: ReplayClock;
-	readonly feed: ReplayFeed;
-	readonly steps: IterableIterator<RecordedStep>;
-	next: RecordedStep | undefined;
-	/** The first moment that the store processed. */
-	readonly beganMs: number;
-};
-
-/** Processes everything until a moment. */
-function take(run: Run, untilMs: number): void {
-	while (run.next !== undefined && run.next.atMs <= untilMs) {
-		run.feed.apply(run.next);
-		run.next = following(run.steps);
-	}
-}
-
 export type ReplayOptions = {
 	/** Returns the present configuration's rule settings for a node; undefined: the recorded settings. */
 	readonly settings?: RuleSettings | undefined;
@@ -60,26 +41,36 @@ nothing can be sent.
 */
 export class Replay {
 	readonly recording: Recording;
-	#changes: readonly RecordedChange[];
+	#noted: readonly RecordedChange[];
+	#scan: ReplayScan | undefined;
 	readonly #options: ReplayOptions;
 	readonly #listeners = new Set<() => void>();
-	#run: Run;
+	#run: ReplayRun;
 	/** Number of moments that were chosen so far. */
 	#seeks = 0;
 
 	/** Begins at the recording's first moment. */
 	constructor(recording: Recording, options: ReplayOptions = {}) {
 		this.recording = recording;
-		this.#changes = recording.changes();
+		this.#noted = recording.changes();
 		this.#options = options;
 		this.#run = this.#begin(recording.beganMs);
 		this.#run.store.isSparse = false;
 		this.advance(recording.beganMs);
 	}
 
-	/** The changes that the recording monitors noted, oldest first. */
+	/**
+	The changes, oldest first: those that the recording monitors noted, with the findings of this version as far as `scan`
+	looked for them.
+	*/
 	get changes(): readonly RecordedChange[] {
-		return this.#changes;
+		return this.#scan?.merged(this.#noted) ?? this.#noted;
+	}
+
+	/** Looks through the whole recording for this version's findings, once somebody runs it. */
+	get scan(): ReplayScan {
+		this.#scan ??= new ReplayScan(this.recording, this.#options.settings);
+		return this.#scan;
 	}
 
 	/** The moment that is shown, milliseconds since the epoch. */
@@ -112,7 +103,7 @@ export class Replay {
 		const wantedMs = Math.min(Math.max(atMs, beganMs), endedMs);
 		this.#seeks += 1;
 		const run = this.#begin(wantedMs - this.#warmUpMs(wantedMs));
-		take(run, wantedMs - thoroughMs);
+		run.take(wantedMs - thoroughMs);
 		this.#goOnThoroughly(run);
 		this.#run = run;
 		this.advance(wantedMs);
@@ -134,7 +125,7 @@ export class Replay {
 		while (isOnTheWay()) {
 			const endMs = systemClock.elapsed() + sliceMs;
 			while (isOnTheWay() && systemClock.elapsed() < endMs) {
-				take(run, run.next?.atMs ?? 0);
+				run.take(run.next?.atMs ?? 0);
 			}
 
 			await nextTurn();
@@ -153,7 +144,7 @@ export class Replay {
 	/** Processes everything until a moment, which must not be before `nowMs`. */
 	advance(toMs: number): void {
 		const {clock, store} = this.#run;
-		take(this.#run, toMs);
+		this.#run.take(toMs);
 		clock.moveTo(Math.max(toMs, clock.now()));
 		store.flush();
 		for (const listener of this.#listeners) {
@@ -187,39 +178,32 @@ export class Replay {
 
 	/** Reads what was recorded meanwhile, in a recording that is still being written. */
 	refresh(): void {
-		const nowMs = this.nowMs;
 		if (this.recording.refresh()) {
-			this.#changes = this.recording.changes();
-			this.seek(nowMs);
+			this.#noted = this.recording.changes();
 		}
 	}
 
+	/**
+	Writes the half hour before the shown moment into a new file.
+
+	@throws RecordingProblem where that can't be done.
+	*/
+	async save(file: string): Promise<void> {
+		const toMs = this.nowMs;
+		await writeExcerpt(this.recording.sessionAt(toMs), {fromMs: toMs - warmUpMs, toMs}, file);
+	}
+
 	/** Ends the time before the shown moment. The noted events are restored, and rules are evaluated as often as live. */
-	#goOnThoroughly({store, clock}: Run): void {
+	#goOnThoroughly({store, clock}: ReplayRun): void {
 		store.isSparse = false;
-		store.restoreEvents(eventsUntil(this.changes, clock.now()));
+		store.restoreEvents(eventsUntil(this.#noted, clock.now()));
 		store.expectFindings(openFindingsAt(this.changes, clock.now()));
 	}
 
-	#begin(fromMs: number): Run {
-		const header = this.recording.sessionAt(fromMs).header;
-		const steps = this.recording.from(fromMs);
-		const next = following(steps);
-		const clock = new ReplayClock(next?.atMs ?? fromMs);
-		const {target, isInsecure, user, rememberedAtMs, intervalMs} = header;
-		const store = new MonitorStore({
-			target,
-			isInsecure,
-			user,
-			rememberedAtMs,
-			intervalMs,
-			clock,
-			startedAtMs: this.recording.beganMs,
-			runLater: clock.runLater,
-		});
-		const feed = new ReplayFeed({store, clock, settings: this.#options.settings});
-		store.isSparse = true;
-		return {store, clock, feed, steps, next, beganMs: clock.now()};
+	#begin(fromMs: number): ReplayRun {
+		const run = new ReplayRun(this.recording, fromMs, this.#options.settings);
+		run.store.isSparse = true;
+		return run;
 	}
 
 	#warmUpMs(atMs: number): number {
@@ -255,8 +239,3 @@ function openFindingsAt(changes: readonly RecordedChange[], atMs: number): OpenF
 
 	return [...open.values()];
 }
-
-const following = (steps: IterableIterator<RecordedStep>): RecordedStep | undefined => {
-	const {value, done} = steps.next();
-	return done === true ? undefined : value;
-};

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import {writeDump} from '../app/dump.js';
 import {maskingFor} from '../app/masking.js';
+import type {Replay} from '../app/replay.js';
 import {ReplayPlayer} from '../app/replay-player.js';
 import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
@@ -8,6 +9,7 @@ import {deploymentKind} from '../derive/deployment.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {keyboardWith} from '../keys/keyboard.js';
+import {recordingExtension} from '../record/recording.js';
 import {createStore} from '../state/external-store.js';
 import {History} from '../state/history.js';
 import {newView, reduceView} from '../state/reduce-view.js';
@@ -24,6 +26,21 @@ import {openReplay} from './replay.js';
 
 /** Time for which the notice of a dump stays, in milliseconds. */
 const noticeMs = 8000;
+
+/** Writes the half hour before the shown moment beside a dump. Resolves with why it could not. */
+async function savePart(replay: Replay, name: string, {isMasked}: Config): Promise<string | undefined> {
+	const {header} = replay.recording.sessionAt(replay.nowMs);
+	if (isMasked && !header.masked.includes('addresses')) {
+		return 'the recording has addresses, which --mask hides on the screen alone';
+	}
+
+	try {
+		await replay.save(`${name}${recordingExtension}`);
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}
 
 /** The actions of a replay: none, because it shows the past. */
 const noActions: ScreenActions = {
@@ -124,7 +141,9 @@ export async function runReplayScreen(config: Config): Promise<number> {
 				tryCredentials: async () => undefined,
 				copy: copyToClipboard,
 				writeDump: async lines => ({
-					...masking.notice(await writeDump(lines, state.get(), replay.nowMs, undefined)),
+					...masking.notice(
+						await writeDump(lines, state.get(), replay.nowMs, async name => savePart(replay, name, config)),
+					),
 					untilMs: systemClock.now() + noticeMs,
 				}),
 				toggleRecording: async () => ({text: 'this is a recording', tone: 'plain', untilMs: 0}),
@@ -136,7 +155,9 @@ export async function runReplayScreen(config: Config): Promise<number> {
 				whileSuspended: stopUntilContinued,
 			},
 		});
-		player.run(end.signal).catch((error: unknown) => leave({kind: 'crash', error, exitCode: exitCodes.bug}));
+		const crash = (error: unknown) => leave({kind: 'crash', error, exitCode: exitCodes.bug});
+		replay.scan.run(systemClock, end.signal, player.renew).catch(crash);
+		player.run(end.signal).catch(crash);
 	});
 	end.abort();
 	recording.close();

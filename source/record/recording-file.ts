@@ -1,4 +1,5 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import type {WrittenFrame} from './block-writer.js';
 import type {Entry, RecordedChange, WholeState} from './entry.js';
 import {EntryDecoder} from './entry-decoder.js';
 import {dictionaryAfter, type FrameHeader, frameContent, frameHeader, frameHeaderBytes, frameKinds} from './frame.js';
@@ -36,6 +37,7 @@ export class RecordingFile {
 	/** The last reference frame before the part of the file that is not indexed yet. */
 	#reference: FramePlace | undefined;
 	/** The reference that was decoded last. */
+	#lastCopied: {readonly place: FramePlace; readonly bytes: Buffer} | undefined;
 	#readReference: {readonly place: FramePlace; readonly texts: ReferenceTexts} | undefined;
 
 	/** @throws RecordingProblem for a file that can't be read or is no recording. */
@@ -110,6 +112,27 @@ export class RecordingFile {
 		});
 	}
 
+	/** The frames of a block up to a moment, as they stand in the file. */
+	copyBlock(index: number, toMs: number): WrittenFrame[] {
+		const block = this.blocks[index];
+		if (block === undefined) {
+			return [];
+		}
+
+		const {state, parts, reference} = block;
+		return [
+			{...this.#copy(state), beginsBlock: true, reference: reference && this.#copiedReference(reference)},
+			...parts.filter(part => part.firstMs <= toMs).map(part => this.#copy(part)),
+		];
+	}
+
+	/** The frames of noted changes within a time, as they stand in the file. */
+	copyChanges(fromMs: number, toMs: number): WrittenFrame[] {
+		return this.#changeFrames
+			.filter(({firstMs, lastMs}) => firstMs <= toMs && lastMs >= fromMs)
+			.map(place => this.#copy(place));
+	}
+
 	close(): void {
 		closeSync(this.#descriptor);
 	}
@@ -132,6 +155,19 @@ export class RecordingFile {
 		} else if (frame.kind === frameKinds.changes) {
 			this.#changeFrames.push(frame);
 		}
+	}
+
+	#copy({offset, length, lastMs}: FramePlace): WrittenFrame {
+		return {bytes: this.#read(offset, frameHeaderBytes + length), beginsBlock: false, lastMs};
+	}
+
+	/** The same buffer for each block: a writer then writes it once. */
+	#copiedReference(place: FramePlace): Buffer {
+		if (this.#lastCopied?.place !== place) {
+			this.#lastCopied = {place, bytes: this.#copy(place).bytes};
+		}
+
+		return this.#lastCopied.bytes;
 	}
 
 	#referenceOf({reference: place}: BlockPlace): ReferenceTexts | undefined {

@@ -1,46 +1,28 @@
 import {readdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import type {NodeAddress} from '../domain/node.js';
-import type {Entry, RecordedChange, WholeState} from './entry.js';
-import {type Block, type BlockPlace, RecordingFile} from './recording-file.js';
-import {type RecordingHeader, RecordingProblem} from './recording-header.js';
+import type {RecordedChange} from './entry.js';
+import type {FileBlock, RecordedSession} from './recorded-session.js';
+import {RecordingCursor} from './recording-cursor.js';
+import {type Block, RecordingFile} from './recording-file.js';
+import {RecordingProblem} from './recording-header.js';
 
 /** The extension of recording files. */
 export const recordingExtension = '.rtr';
 
-/** Most ended sessions that are searched for nodes that no later session has. */
-const mostEarlierSessions = 5;
 /** Decoded blocks that are kept, because steps back and forth read the same blocks. */
 const blocksKept = 4;
 
-/** A block of one of the files. */
-type FileBlock = {readonly file: RecordingFile; readonly index: number; readonly place: BlockPlace};
-
-/** One run of a recording monitor, with its files, which continue each other. */
-export type RecordedSession = {
-	readonly id: string;
-	readonly header: RecordingHeader;
-	readonly blocks: readonly FileBlock[];
-	readonly beganMs: number;
-	readonly endedMs: number;
-};
-
-/**
-One step of a recording. It is an entry; or a whole state, where a session or the reading begins, and after damage.
-*/
-export type RecordedStep = {readonly session: RecordedSession; readonly atMs: number} & (
-	| {readonly entry: Entry; readonly state?: undefined}
-	| {readonly state: WholeState; readonly entry?: undefined}
-);
-
 /** One or more files that are read as one recording, in order of time. */
 export class Recording {
-	readonly files: readonly RecordingFile[];
+	readonly #paths: readonly string[];
+	readonly #files: RecordingFile[];
 	#sessions: readonly RecordedSession[];
 	readonly #decoded = new Map<string, Block | undefined>();
 
-	private constructor(files: readonly RecordingFile[]) {
-		this.files = files;
+	private constructor(paths: readonly string[], files: RecordingFile[]) {
+		this.#paths = paths;
+		this.#files = files;
 		this.#sessions = sessionsOf(files);
 	}
 
@@ -51,7 +33,7 @@ export class Recording {
 	*/
 	static open(paths: readonly string[]): Recording {
 		const files = paths.flatMap(recordingsIn).map(file => new RecordingFile(file));
-		const recording = new Recording(files);
+		const recording = new Recording(paths, files);
 		if (recording.#sessions.length === 0) {
 			recording.close();
 			throw new RecordingProblem(`${paths.join(', ')} holds no sample yet`);
@@ -86,7 +68,7 @@ export class Recording {
 	/** The findings raised and closed, events and actions that the recording monitors noted, oldest first. */
 	changes(): readonly RecordedChange[] {
 		const known = new Set<string>();
-		return this.files
+		return this.#files
 			.flatMap(file => file.changes())
 			.filter(({what, atMs, node, id}) => {
 				const key = `${what} ${atMs} ${node} ${id}`;
@@ -128,52 +110,41 @@ export class Recording {
 		return times.sort((one, other) => one - other);
 	}
 
-	/** Indexes what was written to the files since the last call. Returns true if there is any. */
+	/**
+	Indexes what was written since the last call, to the files and as new files in the folders. Returns true if there is
+	any.
+	*/
 	refresh(): boolean {
-		const isLonger = this.files.map(file => file.refresh()).includes(true);
+		const isLonger = [this.#openNew(), ...this.#files.map(file => file.refresh())].includes(true);
 		if (isLonger) {
 			this.#decoded.clear();
-			this.#sessions = sessionsOf(this.files);
+			this.#sessions = sessionsOf(this.#files);
 		}
 
 		return isLonger;
 	}
 
-	/** The steps from a moment on, in order of time. Each session begins with its state at or before that moment. */
-	from(atMs: number): IterableIterator<RecordedStep> {
-		const begun = this.#sessions.filter(({beganMs}) => beganMs <= atMs).slice(-mostEarlierSessions);
-		const later = this.#sessions.filter(({beganMs}) => beganMs > atMs);
-		return merged([
-			...begun.map(session =>
-				this.#steps(
-					session,
-					session.blocks.findLastIndex(({place}) => place.firstMs <= atMs),
-				),
-			),
-			...later.map(session => this.#steps(session, 0)),
-		]);
+	/** Opens the files that were begun since. One whose first line is not whole yet is opened the next time. */
+	#openNew(): boolean {
+		const known = new Set(this.#files.map(file => file.path));
+		const opened = newRecordings(this.#paths, known);
+		this.#files.push(...opened);
+		return opened.length > 0;
+	}
+
+	/**
+	The steps from a moment on, in order of time. Each session begins with its state at or before that moment. At the end,
+	it goes on after `refresh` found more.
+	*/
+	from(atMs: number): RecordingCursor {
+		const sessions = () => this.#sessions;
+		const readBlock = (session: RecordedSession, index: number) => this.#block(session, index);
+		return new RecordingCursor({sessions, readBlock}, atMs);
 	}
 
 	close(): void {
-		for (const file of this.files) {
+		for (const file of this.#files) {
 			file.close();
-		}
-	}
-
-	*#steps(session: RecordedSession, from: number): IterableIterator<RecordedStep> {
-		let wantsState = true;
-		for (let index = Math.max(0, from); index < session.blocks.length; index++) {
-			const block = this.#block(session, index);
-			if (block !== undefined && wantsState) {
-				yield {session, atMs: block.state.atMs, state: block.state};
-			}
-
-			for (const entry of block?.entries ?? []) {
-				yield {session, atMs: entry.atMs, entry};
-			}
-
-			// The state of the next block has everything that the damaged block lost.
-			wantsState = block === undefined || !block.isWhole;
 		}
 	}
 
@@ -193,6 +164,24 @@ export class Recording {
 		}
 
 		return this.#decoded.get(key);
+	}
+}
+
+/** The recordings in folders that are not open yet. */
+const newRecordings = (paths: readonly string[], known: ReadonlySet<string>): RecordingFile[] =>
+	paths.flatMap(filesIn).flatMap(file => {
+		try {
+			return known.has(file) ? [] : [new RecordingFile(file)];
+		} catch {
+			return [];
+		}
+	});
+
+function filesIn(given: string): string[] {
+	try {
+		return recordingsIn(given);
+	} catch {
+		return [];
 	}
 }
 
@@ -244,26 +233,4 @@ function sessionsOf(files: readonly RecordingFile[]): RecordedSession[] {
 					];
 		})
 		.sort((one, other) => one.beganMs - other.beganMs);
-}
-
-/** Merges the steps of several sessions in order of time. */
-function* merged(sources: ReadonlyArray<IterableIterator<RecordedStep>>): IterableIterator<RecordedStep> {
-	const heads = sources.flatMap(source => {
-		const first = source.next();
-		return first.done === true ? [] : [{source, step: first.value}];
-	});
-	for (;;) {
-		const [head] = heads.toSorted((one, other) => one.step.atMs - other.step.atMs);
-		if (head === undefined) {
-			return;
-		}
-
-		yield head.step;
-		const next = head.source.next();
-		if (next.done === true) {
-			heads.splice(heads.indexOf(head), 1);
-		} else {
-			head.step = next.value;
-		}
-	}
 }

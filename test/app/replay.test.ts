@@ -151,7 +151,7 @@ test('a damaged block is bridged by the state of the next one', async () => {
 	const bytes = Buffer.from(await recordCluster({seconds: 200}));
 	const file = writeRecording(path.join(folder, 'damaged.rtr'), bytes);
 	const whole = Recording.open([file]);
-	const [, place] = whole.files[0]?.blocks ?? [];
+	const place = whole.sessions[0]?.blocks[1]?.place;
 	assert.ok(place !== undefined);
 	const {endedMs} = whole;
 	whole.close();

@@ -1,0 +1,51 @@
+import type {RecordedStep} from '../record/recorded-session.js';
+import type {Recording} from '../record/recording.js';
+import type {RecordingCursor} from '../record/recording-cursor.js';
+import type {RuleSettings} from '../rules/node-facts.js';
+import {MonitorStore} from '../state/monitor-store.js';
+import {ReplayClock} from './replay-clock.js';
+import {ReplayFeed} from './replay-feed.js';
+
+/** A store that processes a recording from a moment on, with its position. */
+export class ReplayRun {
+	readonly store: MonitorStore;
+	readonly clock: ReplayClock;
+	/** The first moment that the store processed, in milliseconds since the epoch. */
+	readonly beganMs: number;
+	readonly #feed: ReplayFeed;
+	readonly #steps: RecordingCursor;
+	#next: RecordedStep | undefined;
+
+	/** @param settings The present configuration's rule settings for all nodes; undefined: the recorded settings. */
+	constructor(recording: Recording, fromMs: number, settings: RuleSettings | undefined) {
+		this.#steps = recording.from(fromMs);
+		this.clock = new ReplayClock(this.next?.atMs ?? fromMs);
+		this.beganMs = this.clock.now();
+		const {target, isInsecure, user, rememberedAtMs, intervalMs} = recording.sessionAt(fromMs).header;
+		this.store = new MonitorStore({
+			target,
+			isInsecure,
+			user,
+			rememberedAtMs,
+			intervalMs,
+			clock: this.clock,
+			startedAtMs: recording.beganMs,
+			runLater: this.clock.runLater,
+		});
+		this.#feed = new ReplayFeed({store: this.store, clock: this.clock, settings});
+	}
+
+	/** The step that is processed next; undefined while nothing more is written. */
+	get next(): RecordedStep | undefined {
+		this.#next ??= this.#steps.next();
+		return this.#next;
+	}
+
+	/** Processes everything until a moment. */
+	take(untilMs: number): void {
+		for (let {next} = this; next !== undefined && next.atMs <= untilMs; next = this.next) {
+			this.#feed.apply(next);
+			this.#next = undefined;
+		}
+	}
+}

@@ -1,0 +1,39 @@
+import type {WrittenFrame} from './block-writer.js';
+import type {RecordedSession} from './recorded-session.js';
+import {notWrittenBecause, RecordingWriter} from './recording-writer.js';
+
+/**
+Copies a part of a recording into a new file: the blocks of one session around it, with parts until its end. Nothing is
+encoded again, so that the copy says what the recording says.
+
+@throws RecordingProblem where the file exists already, can't be written, or nothing was recorded then.
+*/
+export async function writeExcerpt(
+	{header, blocks}: RecordedSession,
+	{fromMs, toMs}: {readonly fromMs: number; readonly toMs: number},
+	file: string,
+): Promise<void> {
+	const within = blocks.filter(({place}) => place.firstMs <= toMs && place.lastMs >= fromMs);
+	const [first] = within;
+	if (first === undefined) {
+		throw notWrittenBecause(file, 'nothing was recorded at this time');
+	}
+
+	const beganMs = first.place.firstMs;
+	const files = [...new Set(within.map(block => block.file))];
+	const frames: WrittenFrame[] = [
+		...within.flatMap(block => block.file.copyBlock(block.index, toMs)),
+		...files.flatMap(source => source.copyChanges(beganMs, toMs)),
+	];
+	const writer = await RecordingWriter.create(file, {...header, began: new Date(beganMs).toISOString()});
+	try {
+		for (const frame of frames) {
+			const problem = await writer.append(frame);
+			if (problem !== undefined) {
+				throw notWrittenBecause(file, problem);
+			}
+		}
+	} finally {
+		await writer.close();
+	}
+}

@@ -1,0 +1,121 @@
+import type {RecordedSession, RecordedStep} from './recorded-session.js';
+import type {Block} from './recording-file.js';
+
+/** Number of sessions that ended before a moment and are searched for nodes that no later session has. */
+const mostEarlierSessions = 5;
+
+/** What a cursor reads from. `sessions` is another list after more was written. */
+export type CursorSource = {
+	readonly sessions: () => readonly RecordedSession[];
+	readonly readBlock: (session: RecordedSession, index: number) => Block | undefined;
+};
+
+/** A place in one session. */
+type Place = {
+	readonly id: string;
+	block: number;
+	entry: number;
+	wantsState: boolean;
+	/** The decoded block. Other readers use the same cache, which keeps few blocks. */
+	held: {readonly session: RecordedSession; readonly index: number; readonly block: Block | undefined} | undefined;
+	/** The step that comes next; undefined: nothing more is written yet. */
+	head: RecordedStep | undefined;
+};
+
+/** Reads the steps of all sessions of a recording in order of time. At the end it goes on when more was written. */
+export class RecordingCursor {
+	readonly #source: CursorSource;
+	readonly #places = new Map<string, Place>();
+	#sessions: readonly RecordedSession[];
+
+	/** @param atMs Each session begins with its state at or before this moment, in milliseconds since the epoch. */
+	constructor(source: CursorSource, atMs: number) {
+		this.#source = source;
+		this.#sessions = source.sessions();
+		const begun = this.#sessions.filter(({beganMs}) => beganMs <= atMs).slice(-mostEarlierSessions);
+		for (const session of begun) {
+			const block = session.blocks.findLastIndex(({place}) => place.firstMs <= atMs);
+			this.#add(session, Math.max(0, block));
+		}
+
+		for (const session of this.#sessions.filter(({beganMs}) => beganMs > atMs)) {
+			this.#add(session, 0);
+		}
+	}
+
+	/** Undefined while nothing more is written. */
+	next(): RecordedStep | undefined {
+		this.#noteWritten();
+		let first: Place | undefined;
+		for (const place of this.#places.values()) {
+			if (place.head !== undefined && (first?.head === undefined || place.head.atMs < first.head.atMs)) {
+				first = place;
+			}
+		}
+
+		const step = first?.head;
+		if (first !== undefined) {
+			first.head = this.#read(first);
+		}
+
+		return step;
+	}
+
+	/** Goes on in sessions that became longer, and begins those that are new. */
+	#noteWritten(): void {
+		const sessions = this.#source.sessions();
+		if (sessions === this.#sessions) {
+			return;
+		}
+
+		const known = new Set(this.#sessions.map(({id}) => id));
+		this.#sessions = sessions;
+		for (const place of this.#places.values()) {
+			place.head ??= this.#read(place);
+		}
+
+		for (const session of sessions.filter(({id}) => !known.has(id))) {
+			this.#add(session, 0);
+		}
+	}
+
+	#add({id}: RecordedSession, block: number): void {
+		const place: Place = {id, block, entry: 0, wantsState: true, held: undefined, head: undefined};
+		place.head = this.#read(place);
+		this.#places.set(id, place);
+	}
+
+	#read(place: Place): RecordedStep | undefined {
+		const session = this.#sessions.find(({id}) => id === place.id);
+		for (;;) {
+			if (session === undefined || place.block >= session.blocks.length) {
+				return undefined;
+			}
+
+			if (place.held?.session !== session || place.held.index !== place.block) {
+				place.held = {session, index: place.block, block: this.#source.readBlock(session, place.block)};
+			}
+
+			const {block} = place.held;
+			if (place.wantsState && block !== undefined) {
+				place.wantsState = false;
+				return {session, atMs: block.state.atMs, state: block.state};
+			}
+
+			const entry = block?.entries[place.entry];
+			if (entry !== undefined) {
+				place.entry += 1;
+				return {session, atMs: entry.atMs, entry};
+			}
+
+			if (place.block + 1 === session.blocks.length) {
+				return undefined;
+			}
+
+			// The state of the next block has everything that a damaged block lost.
+			place.wantsState = block === undefined || !block.isWhole;
+			place.block += 1;
+			place.entry = 0;
+		}
+	}
+}
