@@ -14,14 +14,14 @@ import {ReplayScan} from './replay-scan.js';
 
 /**
 Time before a moment that is processed to show it, in milliseconds. Charts need half an hour, and some conditions must
-hold.
+hold for a time.
 */
 const warmUpMs = 30 * 60_000;
 /** Most polls that are processed before a moment, so that a moment of many nodes opens as fast. */
 const warmUpPolls = 400;
 /** Least time before a moment that is processed, in milliseconds. Rates and replies of every few seconds need it. */
 const leastWarmUpMs = 65_000;
-/** The last part of that time, in milliseconds, in which rules are evaluated as often as live. */
+/** Time before a shown moment in which rules are evaluated as often as live, in milliseconds. */
 const thoroughMs = 20_000;
 
 /** Longest work without a break in which keys are handled, in milliseconds of processor time. */

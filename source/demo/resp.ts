@@ -41,7 +41,7 @@ export class ReplyReader {
 	#offset = 0;
 
 	/**
-	Returns the replies that these bytes complete, in order.
+	Returns the replies that `chunk` completes, in order.
 
 	@throws TypeError for bytes that aren't RESP2.
 	*/

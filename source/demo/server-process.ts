@@ -42,8 +42,8 @@ export async function findFreePorts(count: number): Promise<number[]> {
 }
 
 /**
-Starts one server with these lines of configuration. Resolves when its port accepts connections. `onSpawned` gets the
-process before the first wait. Rejects with a `DemoFailure` that has the last line of the server's log.
+Starts one server with the given lines of configuration. Resolves when its port accepts connections. `onSpawned` gets
+the process before the first wait. Rejects with a `DemoFailure` that has the last line of the server's log.
 */
 export async function startServer(options: {
 	binary: string;

@@ -158,7 +158,7 @@ const changes: readonly Change[] = [
 	clientsJumped,
 ];
 
-/** Every field that the changes compare, except the number of clients. */
+/** The fields of INFO from which events are made, except the number of clients. */
 const watchedFields: ReadonlyArray<readonly [section: string, field: string]> = [
 	['server', 'redis_mode'],
 	['server', 'server_mode'],

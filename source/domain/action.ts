@@ -45,7 +45,7 @@ export type FollowUp = {
 	/** The cluster's id of that node. */
 	readonly nodeId: string;
 	readonly value: string;
-	/** The rest of the sentence "the key …" in the dialog: `does the same at the other end`. */
+	/** The text after "the key …" in the dialog's sentence: `does the same at the other end`. */
 	readonly text: string;
 };
 

@@ -22,7 +22,7 @@ import {statementMessage} from './statement.js';
 export type NodeSample = {
 	/** When the reply was complete, in milliseconds since the epoch. */
 	readonly atMs: number;
-	/** The same moment on the monotonic clock in milliseconds, for rates. */
+	/** The moment of the sample on the monotonic clock, in milliseconds. Rates are computed from it. */
 	readonly elapsedMs: number;
 	/** Time from the write of the request to the complete reply, in milliseconds. */
 	readonly roundTripMs: number;

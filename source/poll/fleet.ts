@@ -177,7 +177,7 @@ export class Fleet {
 		}
 	}
 
-	/** Polls these nodes at once, unless every node is polled at each interval. */
+	/** Polls the nodes of `addresses` at once, unless every node is polled at each interval. */
 	#wake(addresses: readonly NodeAddress[]): void {
 		const isRotating = intervalsBetweenPolls(this.#members.size, this.#intervalMs) > 1;
 		for (const address of isRotating ? addresses : []) {

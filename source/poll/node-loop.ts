@@ -101,7 +101,7 @@ export class NodeLoop {
 		this.#wake.abort();
 	}
 
-	/** Connects with these settings from now on, and polls at once. A reply that is pending is not awaited. */
+	/** Connects with `settings` from now on, and polls at once. A reply that is pending is not awaited. */
 	connectWith(settings: ConnectionSettings): void {
 		this.#settings = settings;
 		this.#lastProbe = undefined;

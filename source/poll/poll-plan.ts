@@ -23,7 +23,7 @@ export function requestsDue(state: PollState, demand: PollDemand, nowMs: number)
 	return [...first, ...scheduledRequestsDue(state, demand, nowMs)];
 }
 
-/** The kinds among these requests that have several arguments in a call and could be sent with one. */
+/** The kinds of requests that have several arguments in a call and could be sent with one. */
 export const severalArgumentKinds = (requests: readonly PollRequest[]): ReadonlySet<RequestKind> =>
 	new Set(requests.filter(isSeveral).map(({kind}) => kind));
 

@@ -30,8 +30,8 @@ export function recordedPoll(outcome: PollOutcome): RecordedPoll | undefined {
 }
 
 /**
-The outcome that a live poll would have had with these replies; undefined where no INFO is among them, as in a damaged
-recording. `state` is the node's, as after the recorded poll before.
+The outcome that a live poll with the recorded replies would have had. Undefined without a reply to INFO, as in a
+damaged recording. `state` is the node's, as after the recorded poll before.
 */
 export function outcomeOf(poll: RecordedPoll, state: PollState): PollOutcome | undefined {
 	const {address, atMs, elapsedMs, roundTripMs, blind, cost, skipped, every} = poll;

@@ -34,7 +34,9 @@ export const settling = pending('its role has just changed: links reconnect and 
 /** The evidence of rep.link_down that the replica's log tells the reason. */
 export const obstacleInLog = 'its log';
 
-/** The same evidence, where the replica has no place for the data of its primary. */
+/**
+The evidence of rep.link_down that the replica's log tells the reason: no room on the disk for the data of its primary.
+*/
 export const storageInLog = 'its log on the disk';
 
 /** Milliseconds after which a line of the log no longer explains a missing link. A replica tries again every second. */

@@ -20,7 +20,7 @@ export type SilenceFacts = {
 	*/
 	readonly fromMs: number;
 	readonly toMs: number;
-	/** The last sample before that time, and the first one after it. */
+	/** The last sample before the silence, and the first one after it. */
 	readonly earlier: NodeSample | undefined;
 	readonly later: NodeSample;
 	readonly slowlog: readonly SlowlogEntry[] | undefined;

@@ -16,7 +16,7 @@ export type PanelInput = {
 	readonly node: NodeRecord | undefined;
 	readonly table: TableView;
 	readonly nowMs: number;
-	/** How much time charts show at least, in milliseconds. */
+	/** Least time that the charts show, in milliseconds. */
 	readonly windowMs: number;
 	readonly glyphs: Glyphs;
 	/** The keys in force, so that hints on the screen name the right key. */

@@ -182,8 +182,9 @@ export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow
 }
 
 /**
-The menu rows that are shown. Without a search, those that can be chosen, or all where none can. With a search, all that
-match it: each word is in the id or the title. With a group, all of it, with the reasons where they cannot be chosen.
+The menu rows that are shown. With a search they are those with each of its words in the id or the title. With a group
+they are its rows, those that can't be chosen included. Otherwise they are the rows that can be chosen, or all rows
+where none can.
 */
 export function shownRows({
 	rows,

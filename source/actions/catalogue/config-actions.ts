@@ -14,7 +14,7 @@ import {type EffectChecks, verifyWith} from './verify-with.js';
 type Setting<Id extends ActionName = ActionName> = {
 	readonly id: Id;
 	readonly letter: string;
-	/** The name that CONFIG SET takes. It is polled, so that the form shows the value now. */
+	/** The name that CONFIG SET takes. It is polled, so that the form shows its present value. */
 	readonly name: PolledSetting;
 	readonly about: string;
 	readonly hint: string;

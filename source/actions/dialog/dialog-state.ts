@@ -24,7 +24,7 @@ export const subjectOf = ({address, sample, role, reach}: NodeRecord): Subject =
 });
 
 /**
-What one read from the keyboard brought. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top
+The keys of one read from the keyboard. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top
 was busy. Its `text` is what the keys type, undefined if one of them is no character.
 */
 export type DialogKey =
@@ -93,7 +93,7 @@ export type Dialog =
 			/** The plan of a refused action that had a preflight. Its facts stay readable. */
 			readonly plan: ActionPlan | undefined;
 			readonly lines: readonly Line[];
-			/** Actions that continue or undo this one, each opened by its letter. */
+			/** The actions that continue or undo the action of the dialog. Each is opened by its letter. */
 			readonly offers?: readonly Offer[];
 			/** The command that `y` copies. */
 			readonly command?: readonly string[] | undefined;

@@ -10,7 +10,7 @@ export type Expected = {
 	readonly verdict?: RegExp;
 	/** Findings that must be listed: `rule severity`, or the rule alone where its severity grows with time. */
 	readonly rules: readonly string[];
-	/** The name of the client that causes the incident, which one of these findings must name. */
+	/** The name of the client that causes the incident. A finding of the expected rules must name it. */
 	readonly client?: string;
 	/** Rules whose condition must hold for longer than `check` runs. `check` must say that it did not evaluate them. */
 	readonly notEvaluated?: readonly string[];

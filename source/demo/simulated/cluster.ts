@@ -77,8 +77,8 @@ export const idOf = (text: string): string => createHash('sha1').update(`simulat
 export const runIdOf = ({index, starts}: SimulatedNode): string => idOf(`run ${index} ${starts}`);
 
 /**
-A cluster with a node on each of these ports. The first half are primaries, and each other node replicates from one of
-them.
+A cluster with a node on each of `ports`. The first half of the nodes are primaries. Each other node replicates from one
+of the primaries.
 */
 export function newCluster(ports: readonly number[], nowMs: number, slowlogEveryMs = 23_000): Cluster {
 	const shardCount = Math.max(1, Math.floor(ports.length / 2));

@@ -140,8 +140,8 @@ const namedWarnings = 2;
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
 /**
-The short text of the worst finding that a cause explains, if its effect on clients is worse than that of the cause, or
-is on another node. Empty otherwise.
+The short text of the worst finding that a cause explains. It is empty unless that finding harms clients more than its
+cause, or is on another node.
 */
 function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
 	const [worst] = ranked
