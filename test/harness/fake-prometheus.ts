@@ -11,7 +11,7 @@ export type AskedQuery = {readonly path: string; readonly query: string; readonl
 export type FakePrometheus = {
 	readonly url: string;
 	behaviour: FakeBehaviour;
-	/** The answer to a query while it behaves. */
+	/** The answer to a query while it behaves. An error that is thrown is Prometheus' own reason. */
 	answer: (asked: AskedQuery) => readonly PrometheusSeries[];
 	readonly asked: AskedQuery[];
 	/** The greatest number of queries that were under way at the same time. */
@@ -95,7 +95,11 @@ export async function fakePrometheus(t: TestContext): Promise<FakePrometheus> {
 			}
 
 			case 'answers': {
-				response.end(matrix(fake.answer(asked)));
+				try {
+					response.end(matrix(fake.answer(asked)));
+				} catch (error) {
+					response.end(JSON.stringify({status: 'error', error: error instanceof Error ? error.message : ''}));
+				}
 			}
 		}
 	};

@@ -1,0 +1,168 @@
+import type {Severity} from '../../domain/finding.js';
+import {addressOf, type NodeRole} from '../../domain/node.js';
+import type {PrometheusSeries, SeriesLabels} from '../../parse/prometheus-reply.js';
+import {type LabelMapping, mappedEndpoint, usualEndpoint} from '../label-mapping.js';
+import {deploymentNames, type GroupedInstance} from './deployment-names.js';
+import {instanceConditions} from './fleet-conditions.js';
+import type {FleetInstance, InstanceState} from './fleet-instance.js';
+import {type FleetQuery, identityLabels} from './fleet-queries.js';
+
+/** The series of each expression; one that failed has none. */
+export type FleetReplies = Readonly<Partial<Record<FleetQuery, readonly PrometheusSeries[]>>>;
+
+/** What identifies a server, as one text. */
+export const instanceKey = (labels: SeriesLabels, mappedLabel?: string): string => {
+	let key = '';
+	for (const label of identityLabels) {
+		key += `${labels[label] ?? ''}\u0000`;
+	}
+
+	return mappedLabel === undefined ? key : key + (labels[mappedLabel] ?? '');
+};
+
+/** What is kept of a server from refresh to refresh: one that is down has no `redis_instance_info`. */
+export type KnownInstance = {readonly labels: SeriesLabels; readonly info: SeriesLabels};
+
+const roles: Readonly<Record<string, NodeRole>> = {master: 'primary', slave: 'replica', sentinel: 'sentinel'};
+
+const severities: Readonly<Record<string, Severity>> = {critical: 'critical', warning: 'warning', info: 'info'};
+
+const valuesOf = (series: readonly PrometheusSeries[] = [], label?: string): Map<string, number> =>
+	new Map(series.map(({labels, values}) => [instanceKey(labels, label), values[0] ?? Number.NaN]));
+
+/** The series of each server, for expressions with several values a server. */
+function grouped(series: readonly PrometheusSeries[] = [], label?: string): Map<string, SeriesLabels[]> {
+	const groups = new Map<string, SeriesLabels[]>();
+	for (const {labels} of series) {
+		const key = instanceKey(labels, label);
+		const group = groups.get(key);
+		if (group === undefined) {
+			groups.set(key, [labels]);
+		} else {
+			group.push(labels);
+		}
+	}
+
+	return groups;
+}
+
+/** Alerts by the label `instance`, which is all that alerts and servers have in common. */
+function alertsByInstance(series: readonly PrometheusSeries[] = []): Map<string, string[]> {
+	const alerts = new Map<string, string[]>();
+	for (const {labels} of series) {
+		const {instance = '', alertname = ''} = labels;
+		const names = alerts.get(instance) ?? [];
+		if (!names.includes(alertname)) {
+			alerts.set(instance, [...names, alertname]);
+		}
+	}
+
+	return alerts;
+}
+
+/**
+The servers of a refresh, in no order. Servers of earlier refreshes that no series names any more are `unscraped`: a
+server never disappears from the list.
+
+@param known The servers so far by key. It is brought up to date.
+*/
+export function fleetInstances(
+	replies: FleetReplies,
+	known: Map<string, KnownInstance>,
+	mapping: LabelMapping | undefined,
+): FleetInstance[] {
+	const label = mapping?.label;
+	const states = new Map<string, InstanceState>();
+	for (const [query, isScraped] of [
+		['lost', false],
+		['up', true],
+	] as const) {
+		for (const {labels, values} of replies[query] ?? []) {
+			const key = instanceKey(labels, label);
+			states.set(key, !isScraped ? 'unscraped' : values[0] === 0 ? 'down' : 'up');
+			known.set(key, {labels, info: known.get(key)?.info ?? {}});
+		}
+	}
+
+	for (const {labels} of replies.info ?? []) {
+		const key = instanceKey(labels, label);
+		const instance = known.get(key);
+		if (instance !== undefined) {
+			known.set(key, {...instance, info: labels});
+		}
+	}
+
+	const used = valuesOf(replies.used, label);
+	const limit = valuesOf(replies.limit, label);
+	const operations = valuesOf(replies.operations, label);
+	const evicted = valuesOf(replies.evicted, label);
+	const rejected = valuesOf(replies.rejected, label);
+	const delay = valuesOf(replies.delay, label);
+	const latency = valuesOf(replies.latency, label);
+	const clients = valuesOf(replies.clients, label);
+	const failures = grouped(replies.failures, label);
+	const findings = grouped(replies.findings, label);
+	const alerts = alertsByInstance(replies.alerts);
+	const links = new Map((replies.links ?? []).map(series => [instanceKey(series.labels, label), series]));
+	const named: GroupedInstance[] = [...known].map(([key, {labels, info}]) => {
+		const endpoint =
+			mapping === undefined
+				? usualEndpoint({...labels, ...tcpPort(info)})
+				: mappedEndpoint(mapping, {...labels, ...tcpPort(info)});
+		const link = links.get(key)?.labels;
+		return {
+			key,
+			labels,
+			address: endpoint && addressOf(endpoint),
+			endpoint,
+			source: link === undefined ? undefined : `${link.master_host}:${link.master_port}`,
+			isCluster: info.redis_mode === 'cluster',
+		};
+	});
+	const deployments = deploymentNames(named);
+	return named.map(({key, labels, address, endpoint}) => {
+		const info = known.get(key)?.info ?? {};
+		const state = states.get(key) ?? 'unscraped';
+		const isUp = state === 'up';
+		const figures = {
+			state,
+			role: roles[info.role ?? ''] ?? 'unknown',
+			usedBytes: isUp ? used.get(key) : undefined,
+			limitBytes: limit.get(key),
+			operationsPerSecond: isUp ? operations.get(key) : undefined,
+			evictedPerSecond: isUp ? (evicted.get(key) ?? (replies.evicted === undefined ? undefined : 0)) : undefined,
+			rejectedPerSecond: isUp ? (rejected.get(key) ?? (replies.rejected === undefined ? undefined : 0)) : undefined,
+			delaySeconds: isUp ? delay.get(key) : undefined,
+			p99Ms: isUp ? latency.get(key) : undefined,
+		};
+		const link = links.get(key)?.values[0];
+		const name = address ?? labels.instance ?? '-';
+		return {
+			key,
+			labels,
+			endpoint,
+			address,
+			name,
+			deployment: deployments.get(key) ?? name,
+			version: info.valkey_version || info.redis_version,
+			...figures,
+			conditions: instanceConditions({
+				...figures,
+				policy: info.maxmemory_policy,
+				isLinkUp: isUp && link !== undefined ? link !== 0 : undefined,
+				clientShare: clients.get(key),
+				failures: isUp ? (failures.get(key) ?? []).map(each => each.__name__ ?? '') : [],
+				findings: (findings.get(key) ?? []).map(each => ({
+					rule: each.rule ?? '-',
+					severity: severities[each.severity ?? ''] ?? 'warning',
+				})),
+			}),
+			alerts: alerts.get(labels.instance ?? '') ?? [],
+		};
+	});
+}
+
+const tcpPort = (info: SeriesLabels): SeriesLabels => {
+	const port = info.tcp_port;
+	return port === undefined ? {} : {tcp_port: port};
+};

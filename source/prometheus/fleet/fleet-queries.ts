@@ -1,0 +1,81 @@
+import {limitsOf} from '../../domain/threshold.js';
+import {cliMax} from '../../rules/client-limits.js';
+import {latP99} from '../../rules/latency.js';
+import {repLagBytes} from '../../rules/replication-lag.js';
+
+/** Labels that tell servers apart, as far as series have them. */
+export const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace', 'pod'] as const;
+
+export type FleetQueryOptions = {
+	/** The matchers of `--match` as they stand between braces; empty: all servers. */
+	readonly matchers: string;
+	/** A further label that tells servers apart, by `--prometheus-label`. */
+	readonly mappedLabel: string | undefined;
+	/** Length of the ranges over which rates are computed, in milliseconds. */
+	readonly windowMs: number;
+};
+
+/** What a refresh asks. Every expression returns at most one value for each server, or a few where it says so. */
+export type FleetQuery =
+	| 'up'
+	| 'lost'
+	| 'info'
+	| 'used'
+	| 'limit'
+	| 'operations'
+	| 'evicted'
+	| 'rejected'
+	| 'links'
+	| 'delay'
+	| 'latency'
+	| 'clients'
+	| 'failures'
+	| 'findings'
+	| 'alerts';
+
+/** The labels of `redis_instance_info` that are shown. */
+const infoLabels = ['role', 'redis_version', 'valkey_version', 'redis_mode', 'maxmemory_policy', 'tcp_port'] as const;
+
+/** Gauges that are 0 or 1 and mean a failure, each with the value that is bad. */
+const failureGauges = {
+	bad0: ['redis_rdb_last_bgsave_status', 'redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'],
+	bad1: ['redis_loading_dump_file'],
+} as const;
+
+/**
+The expressions of a refresh. Prometheus compares with the thresholds, so that of 10,000 healthy servers only the figures
+of the list are sent.
+*/
+export function fleetQueries({
+	matchers,
+	mappedLabel,
+	windowMs,
+}: FleetQueryOptions): Readonly<Record<FleetQuery, string>> {
+	const identity = [...identityLabels, ...(mappedLabel === undefined ? [] : [mappedLabel])].join(',');
+	const named = (name: string, more = '') => `${name}{${[matchers, more].filter(part => part !== '').join(',')}}`;
+	const of = (name: string, more?: string) => `max by(${identity})(${named(name, more)})`;
+	const window = `[${Math.round(windowMs / 1000)}s]`;
+	const rate = (name: string) => `sum by(${identity})(rate(${named(name)}${window}))`;
+	const anyName = (names: readonly string[]) => named('', `__name__=~"${names.join('|')}"`);
+	const lag = limitsOf(repLagBytes);
+	const clients = limitsOf(cliMax);
+	const offset = named('redis_connected_slave_offset_bytes', 'slave_state="online"');
+	const behind = `(${of('redis_master_repl_offset')}-on(${identity})min by(${identity})(${offset}))>${lag.floor}`;
+	return {
+		up: named('redis_up'),
+		lost: `last_over_time(${named('redis_up')}[1h])unless ${named('redis_up')}`,
+		info: `max by(${identity},${infoLabels.join(',')})(${named('redis_instance_info')})`,
+		used: of('redis_memory_used_bytes'),
+		limit: `${of('redis_memory_max_bytes')}>0`,
+		operations: rate('redis_commands_processed_total'),
+		evicted: `${rate('redis_evicted_keys_total')}>0`,
+		rejected: `${rate('redis_rejected_connections_total')}>0`,
+		links: `min by(${identity},master_host,master_port)(${named('redis_master_link_up')})`,
+		delay: `((${behind})/on(${identity})(sum by(${identity})(rate(${named('redis_master_repl_offset')}${window}))>0))>${lag.warning}`,
+		latency: `(${of('redis_top_interval_latency_seconds', 'percentile="p99",bound="upper"')}*1000)>${limitsOf(latP99).warning}`,
+		clients: `(${of('redis_connected_clients')}/on(${identity})max by(${identity})(${anyName(['redis_config_maxclients', 'redis_max_clients'])}))>=${clients.warning}`,
+		failures: `(${anyName(failureGauges.bad0)}==0)or(${anyName(failureGauges.bad1)}==1)`,
+		findings: named('redis_top_finding', 'severity!="info"'),
+		alerts: 'ALERTS{alertstate="firing",instance!=""}',
+	};
+}

@@ -1,0 +1,276 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import type {Clock} from '../../domain/clock.js';
+import type {PrometheusSeries, SeriesLabels} from '../../parse/prometheus-reply.js';
+import type {LabelMapping} from '../label-mapping.js';
+import {type Prometheus, promString} from '../prometheus.js';
+import type {FleetInstance} from './fleet-instance.js';
+import {type FleetReplies, fleetInstances, instanceKey, type KnownInstance} from './fleet-list.js';
+import {type FleetQuery, fleetQueries, identityLabels} from './fleet-queries.js';
+
+/** What is known of the fleet. */
+export type FleetState = {
+	/** The servers, in no order. */
+	readonly instances: readonly FleetInstance[];
+	/** When the last refresh was complete, in milliseconds since the epoch; undefined before the first. */
+	readonly refreshedAtMs: number | undefined;
+	/** How long it took, in milliseconds. */
+	readonly tookMs: number | undefined;
+	/** Why the last refresh failed, or which figures it lacks; completes "Prometheus …". Undefined when it is whole. */
+	readonly problem: string | undefined;
+	readonly isRefreshing: boolean;
+};
+
+export type FleetSourceOptions = {
+	readonly prometheus: Pick<Prometheus, 'query' | 'queryRange' | 'place'>;
+	readonly matchers: string;
+	readonly mapping: LabelMapping | undefined;
+	readonly clock: Clock;
+	/** Time between two refreshes, in milliseconds. */
+	readonly intervalMs: number;
+	readonly onChange: (state: FleetState) => void;
+};
+
+/** The queries of a list without figures: the first frame has them. */
+const firstQueries: readonly FleetQuery[] = ['up', 'info', 'used', 'limit'];
+
+/** Shortest range of a rate, in milliseconds, and the number of scrapes that a range holds. */
+const shortestWindowMs = 60_000;
+const scrapesInWindow = 4;
+
+/** Time and step of the trend of used memory, in milliseconds: a cell for five minutes. */
+export const trendMs = 3_600_000;
+const trendStepMs = 300_000;
+
+/** Servers that are down, and are asked for by one query. */
+const describedAtOnce = 200;
+
+/** Trends that are kept. */
+const trendsKept = 2000;
+
+/** The trend of a server's used memory in bytes, oldest first. `atMs` is its end. */
+export type Trend = {readonly atMs: number; readonly values: ReadonlyArray<number | undefined>};
+
+/** Asks a Prometheus for its fleet, while it is looked at. */
+export class FleetSource {
+	readonly #options: FleetSourceOptions;
+	readonly #known = new Map<string, KnownInstance>();
+	readonly #trends = new Map<string, Trend>();
+	#latencies: ReadonlyMap<string, number> = new Map();
+	/** The servers that are down and were asked for. */
+	readonly #described = new Set<string>();
+	#windowMs: number | undefined;
+	#state: FleetState = {
+		instances: [],
+		refreshedAtMs: undefined,
+		tookMs: undefined,
+		problem: undefined,
+		isRefreshing: false,
+	};
+
+	constructor(options: FleetSourceOptions) {
+		this.#options = options;
+	}
+
+	get state(): FleetState {
+		return this.#state;
+	}
+
+	/** Refreshes until the signal aborts, one refresh after the other. Never rejects. */
+	async run(signal: AbortSignal): Promise<void> {
+		const {clock, intervalMs} = this.#options;
+		while (!signal.aborted) {
+			const begunMs = clock.elapsed();
+			await this.refresh(signal);
+			await clock.sleep(intervalMs - (clock.elapsed() - begunMs), signal);
+		}
+	}
+
+	/** Asks for everything once. A query that fails leaves its figures out, and its reason is the problem. */
+	async refresh(signal: AbortSignal): Promise<void> {
+		if (this.#state.isRefreshing) {
+			return;
+		}
+
+		const {clock, matchers, mapping} = this.#options;
+		const begunMs = clock.elapsed();
+		this.#change({isRefreshing: true});
+		this.#windowMs ??= await this.#findWindow(signal);
+		const queries = fleetQueries({
+			matchers,
+			mappedLabel: mapping?.label,
+			windowMs: this.#windowMs ?? shortestWindowMs,
+		});
+		const replies: Record<string, readonly PrometheusSeries[]> = {};
+		const reasons = new Map<string, string>();
+		const ask = async (name: FleetQuery) => {
+			const reply = await this.#options.prometheus.query(queries[name], {signal});
+			if (reply.kind === 'series') {
+				replies[name] = reply.series;
+			} else {
+				reasons.set(name, reply.why);
+			}
+		};
+
+		const others = (Object.keys(queries) as FleetQuery[]).filter(name => !firstQueries.includes(name));
+		const isFirst = this.#state.refreshedAtMs === undefined;
+		await Promise.all([...firstQueries.map(ask), ...(isFirst ? [] : others.map(ask))]);
+		if (isFirst && !signal.aborted && replies.up !== undefined) {
+			// The list stands as soon as it can be told what there is. Its other figures come a moment later.
+			this.#change({instances: fleetInstances(replies, this.#known, mapping)});
+			await nextTurn();
+		}
+
+		if (isFirst && replies.up !== undefined) {
+			await Promise.all(others.map(ask));
+		}
+
+		if (signal.aborted) {
+			this.#change({isRefreshing: false});
+			return;
+		}
+
+		await this.#describeDown(replies, signal);
+		this.#finish(replies, reasons, clock.elapsed() - begunMs);
+	}
+
+	/** Asks what servers that are down were: they have no `redis_instance_info` now. Each is asked for once. */
+	async #describeDown(replies: Record<string, readonly PrometheusSeries[]>, signal: AbortSignal): Promise<void> {
+		const {prometheus, matchers, mapping} = this.#options;
+		const down = [...(replies.up ?? []).filter(({values}) => values[0] === 0), ...(replies.lost ?? [])]
+			.filter(({labels}) => {
+				const key = instanceKey(labels, mapping?.label);
+				return this.#known.get(key)?.info.role === undefined && !this.#described.has(key);
+			})
+			.slice(0, describedAtOnce);
+		if (down.length === 0) {
+			return;
+		}
+
+		const selector = [matchers, instancesMatcher(down)].filter(part => part !== '').join(',');
+		const reply = await prometheus.query(`last_over_time(redis_instance_info{${selector}}[6h])`, {signal});
+		if (reply.kind === 'series') {
+			replies.info = [...reply.series, ...(replies.info ?? [])];
+			for (const {labels} of down) {
+				this.#described.add(instanceKey(labels, mapping?.label));
+			}
+		}
+	}
+
+	#finish(replies: FleetReplies, reasons: ReadonlyMap<string, string>, tookMs: number): void {
+		const {clock, mapping} = this.#options;
+		const [why] = reasons.values();
+		if (replies.up === undefined) {
+			// Without an answer the last list stays, with its age.
+			this.#change({isRefreshing: false, problem: why ?? 'does not answer'});
+			return;
+		}
+
+		const missing = [...reasons.keys()].join(', ');
+		this.#change({
+			instances: fleetInstances(replies, this.#known, mapping),
+			refreshedAtMs: clock.now(),
+			tookMs,
+			problem: why === undefined ? undefined : `${why} (missing: ${missing})`,
+			isRefreshing: false,
+		});
+	}
+
+	/** The trends that are known, by the keys of their servers. */
+	trendOf(key: string): Trend | undefined {
+		return this.#trends.get(key);
+	}
+
+	/** The p99 of a server's slowest command in milliseconds, an upper bound; undefined while it is not known. */
+	p99Of(key: string): number | undefined {
+		return this.#latencies.get(key);
+	}
+
+	/**
+	Asks for the p99 of servers on the screen, out of the exporter's histograms. For a whole fleet these would be millions
+	of series. Never rejects.
+	*/
+	async loadLatencies(instances: readonly FleetInstance[], signal: AbortSignal): Promise<void> {
+		const {prometheus, matchers, mapping} = this.#options;
+		if (instances.length === 0) {
+			return;
+		}
+
+		const selector = [matchers, instancesMatcher(instances)].filter(part => part !== '').join(',');
+		const identity = [...identityLabels, ...(mapping === undefined ? [] : [mapping.label])].join(',');
+		const window = `[${Math.round((this.#windowMs ?? shortestWindowMs) / 1000)}s]`;
+		const buckets = `rate(redis_commands_latencies_usec_bucket{${selector}}${window})`;
+		const own = `redis_top_interval_latency_seconds{${[selector, 'percentile="p99",bound="upper"'].join(',')}}`;
+		const reply = await prometheus.query(
+			`(max by(${identity})(${own})*1000)or(max by(${identity})(histogram_quantile(0.99,sum by(${identity},cmd,le)(${buckets})))/1000)`,
+			{signal},
+		);
+		if (reply.kind === 'series') {
+			this.#latencies = new Map(
+				reply.series.map(({labels, values}) => [instanceKey(labels, mapping?.label), values[0] ?? Number.NaN]),
+			);
+			this.#change({});
+		}
+	}
+
+	/** Asks for the trends of servers on the screen that are not known yet or older than a step. Never rejects. */
+	async loadTrends(instances: readonly FleetInstance[], signal: AbortSignal): Promise<void> {
+		const {clock, prometheus, matchers, mapping} = this.#options;
+		const nowMs = Math.floor(clock.now() / trendStepMs) * trendStepMs;
+		const wanted = instances.filter(({key}) => (this.#trends.get(key)?.atMs ?? 0) < nowMs);
+		if (wanted.length === 0) {
+			return;
+		}
+
+		const selector = [matchers, instancesMatcher(wanted)].filter(part => part !== '').join(',');
+		const reply = await prometheus.queryRange(`redis_memory_used_bytes{${selector}}`, {
+			fromMs: nowMs - trendMs + trendStepMs,
+			toMs: nowMs,
+			stepMs: trendStepMs,
+			signal,
+		});
+		if (reply.kind === 'failed') {
+			return;
+		}
+
+		const found = new Map(reply.series.map(series => [instanceKey(series.labels, mapping?.label), series]));
+		for (const {key} of wanted) {
+			const series = found.get(key);
+			this.#trends.delete(key);
+			this.#trends.set(key, {atMs: nowMs, values: series === undefined ? [] : atSteps(series, nowMs)});
+		}
+
+		for (const oldest of [...this.#trends.keys()].slice(0, -trendsKept)) {
+			this.#trends.delete(oldest);
+		}
+
+		this.#change({});
+	}
+
+	/** The range of rates: some scrapes of the slowest-scraped server among a few. */
+	async #findWindow(signal: AbortSignal): Promise<number | undefined> {
+		const {prometheus, matchers} = this.#options;
+		const reply = await prometheus.query(`topk(1,count_over_time(redis_up{${matchers}}[5m]))`, {signal});
+		const count = reply.kind === 'series' ? reply.series[0]?.values[0] : undefined;
+		return count === undefined || count < 1
+			? undefined
+			: Math.max(shortestWindowMs, Math.ceil((scrapesInWindow * 300_000) / count / 1000) * 1000);
+	}
+
+	#change(change: Partial<FleetState>): void {
+		this.#state = {...this.#state, ...change};
+		this.#options.onChange(this.#state);
+	}
+}
+
+/** The matcher of servers by their label `instance`. */
+function instancesMatcher(servers: ReadonlyArray<{readonly labels: SeriesLabels}>): string {
+	const names = [...new Set(servers.map(({labels}) => labels.instance ?? ''))];
+	return `instance=~${promString(names.map(name => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`;
+}
+
+/** The values of a range query at each of its steps; a step without a value is a gap. */
+function atSteps({timesMs, values}: PrometheusSeries, endMs: number): Array<number | undefined> {
+	const steps = trendMs / trendStepMs;
+	const byTime = new Map(timesMs.map((atMs, index) => [atMs, values[index]]));
+	return Array.from({length: steps}, (_, index) => byTime.get(endMs - (steps - 1 - index) * trendStepMs));
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import {type TestContext, test} from 'node:test';
+import {FleetSource} from '../../../source/prometheus/fleet/fleet-source.js';
+import {Prometheus} from '../../../source/prometheus/prometheus.js';
+import {HttpClient} from '../../../source/wire/http-client.js';
+import {eventually} from '../../harness/eventually.js';
+import {FakeClock, settle} from '../../harness/fake-clock.js';
+import {fakePrometheus} from '../../harness/fake-prometheus.js';
+import {seriesOf} from '../../harness/fleet.js';
+
+const labels = {instance: '10.0.1.11:6379', job: 'redis'};
+
+async function sourceBeside(t: TestContext, matchers = '') {
+	const fake = await fakePrometheus(t);
+	fake.answer = ({query}) => (query.startsWith('redis_up') ? [seriesOf({...labels, __name__: 'redis_up'}, 1)] : []);
+	const http = new HttpClient({url: new URL(fake.url)});
+	t.after(() => http.close());
+	const clock = new FakeClock();
+	const end = new AbortController();
+	t.after(() => end.abort());
+	const source = new FleetSource({
+		prometheus: new Prometheus(http),
+		matchers,
+		mapping: undefined,
+		clock,
+		intervalMs: 15_000,
+		onChange: () => undefined,
+	});
+	return {fake, clock, source, end};
+}
+
+test('a refresh asks with the matchers of --match, at most four queries at a time', async t => {
+	const {fake, source, end} = await sourceBeside(t, 'env="prod"');
+	await source.refresh(end.signal);
+	assert.equal(source.state.instances.length, 1);
+	assert.equal(source.state.problem, undefined);
+	assert.ok(fake.mostAtOnce <= 4, `${fake.mostAtOnce} queries at once`);
+	const others = fake.asked.filter(({query}) => !query.includes('env="prod"'));
+	assert.deepEqual(
+		others.map(({query}) => query),
+		['ALERTS{alertstate="firing",instance!=""}'],
+	);
+});
+
+test('a Prometheus that is killed, full or answers nonsense leaves the last list with its age, and recovers', async t => {
+	const {fake, clock, source, end} = await sourceBeside(t);
+	await source.refresh(end.signal);
+	const before = source.state.refreshedAtMs;
+	for (const behaviour of ['full', 'nonsense', 'cuts'] as const) {
+		fake.behaviour = behaviour;
+		await clock.advance(15_000);
+		await source.refresh(end.signal);
+		assert.equal(source.state.instances.length, 1, behaviour);
+		assert.equal(source.state.refreshedAtMs, before);
+		assert.ok(source.state.problem !== undefined);
+		assert.equal(source.state.isRefreshing, false);
+	}
+
+	await fake.kill();
+	await source.refresh(end.signal);
+	assert.ok(source.state.problem !== undefined);
+	await fake.restart();
+	fake.behaviour = 'answers';
+	await clock.advance(15_000);
+	await source.refresh(end.signal);
+	assert.equal(source.state.problem, undefined);
+	assert.ok((source.state.refreshedAtMs ?? 0) > (before ?? 0));
+});
+
+test('one query that fails leaves out its figures alone, and the problem names them', async t => {
+	const {fake, source, end} = await sourceBeside(t);
+	const {answer} = fake;
+	fake.answer = asked => {
+		if (asked.query.includes('redis_evicted_keys_total')) {
+			throw new Error('refused');
+		}
+
+		return answer(asked);
+	};
+	await source.refresh(end.signal);
+	assert.equal(source.state.instances[0]?.evictedPerSecond, undefined);
+	assert.equal(source.state.instances[0]?.rejectedPerSecond, 0);
+	assert.match(source.state.problem ?? '', /refuses the query: refused \(missing: evicted\)/);
+});
+
+test('refreshes follow each other while the list is looked at, and end with it', async t => {
+	const {fake, clock, source, end} = await sourceBeside(t);
+	const run = source.run(end.signal);
+	await eventually('the first refresh', () => source.state.refreshedAtMs);
+	await settle();
+	const first = fake.asked.length;
+	await clock.advance(15_000);
+	await eventually('the second refresh', () => (fake.asked.length > first ? true : undefined));
+	end.abort();
+	await run;
+	const asked = fake.asked.length;
+	await clock.advance(60_000);
+	assert.equal(fake.asked.length, asked);
+});
+
+test('trends and p99 are asked for the servers on the screen alone', async t => {
+	const {fake, source, end} = await sourceBeside(t);
+	await source.refresh(end.signal);
+	fake.asked.length = 0;
+	const {instances} = source.state;
+	fake.answer = ({timeMs}) => [{labels, timesMs: [timeMs - 300_000, timeMs], values: [5, 7]}];
+	await source.loadTrends(instances, end.signal);
+	await source.loadLatencies(instances, end.signal);
+	await source.loadTrends(instances, end.signal);
+	assert.deepEqual(
+		fake.asked.map(({path, query}) => [path, query.includes('instance=~"10\\\\.0\\\\.1\\\\.11:6379"')]),
+		[
+			['/api/v1/query_range', true],
+			['/api/v1/query', true],
+		],
+	);
+	const trend = source.trendOf(instances[0]?.key ?? '');
+	assert.deepEqual(trend?.values.slice(-3), [undefined, 5, 7]);
+});
