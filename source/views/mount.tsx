@@ -42,6 +42,7 @@ export type MountOptions = MonitorScreenOptions & {
 		'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode' | 'tryCredentials' | 'scanKeys'
 	> & {
 		readonly quit: (leavesFrame: boolean) => void;
+		readonly goBack?: ControllerEffects['goBack'];
 		readonly pollNow: () => void;
 		readonly setInterval: (intervalMs: number) => void;
 		readonly copy: (text: string) => boolean;

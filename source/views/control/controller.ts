@@ -233,7 +233,13 @@ export class Controller {
 	readonly #handlers: Handlers = {
 		quit: () => this.#actions.quit(false),
 		'quit-with-frame': () => this.#actions.quit(true),
-		back: () => this.#apply({kind: 'went-back'}),
+		back: () => {
+			const before = this.#view;
+			this.#apply({kind: 'went-back'});
+			if (this.#view === before) {
+				this.#options.effects.goBack?.();
+			}
+		},
 		'open-help': () => this.#apply({kind: 'overlay-opened', overlay: {kind: 'help', firstRow: 0}}),
 		'open-palette': () => this.#palette.open(),
 		'open-panel': ({panel}) => this.#apply({kind: 'panel-opened', panel}),
