@@ -10,6 +10,7 @@ export type Command =
 	| 'rules'
 	| 'acl'
 	| 'audit'
+	| 'fleet'
 	| 'demo';
 
 /** Commands: the first word of the command line. Without one the command is the monitor. */
@@ -57,6 +58,11 @@ export const commandRows: ReadonlyArray<{
 		command: 'report',
 		synopsis: 'redis-top report FILE|DIR|TARGET...',
 		text: 'the report of an incident, as Markdown or as one HTML file: from recordings, or from two samples of servers',
+	},
+	{
+		command: 'fleet',
+		synopsis: 'redis-top fleet --prometheus URL',
+		text: 'every server that a Prometheus knows, worst first; Enter opens the monitor on one, Esc comes back; without a terminal, the list as text',
 	},
 	{
 		command: 'rules',

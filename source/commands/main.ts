@@ -2,7 +2,7 @@ import process from 'node:process';
 import type {Given} from '../arguments/argv.js';
 import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
-import {loadConfig} from '../config/load.js';
+import {loadConfig, loadFleetTarget} from '../config/load.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {crashReport} from '../terminal/exit-handlers.js';
 import {sanitize} from '../text/sanitize.js';
@@ -27,7 +27,7 @@ export async function main(given: Given, environment: Readonly<Record<string, st
 
 		case 'run': {
 			process.stderr.write(loaded.warnings.map(line => `${line}\n`).join(''));
-			return reportingCrashes(() => run(loaded.config));
+			return reportingCrashes(() => run(loaded.config, given, environment));
 		}
 	}
 }
@@ -57,7 +57,11 @@ function endCrashed(error: unknown): void {
 	process.exit(exitCodes.bug);
 }
 
-async function run(config: Config): Promise<number> {
+async function run(
+	config: Config,
+	given: Given,
+	environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
 	if (config.command === 'monitor') {
 		return runMonitor(config);
 	}
@@ -106,6 +110,18 @@ async function run(config: Config): Promise<number> {
 
 		case 'demo': {
 			return commands.runDemo(config, runMonitor);
+		}
+
+		case 'fleet': {
+			if (hasScreen(config)) {
+				leaveCrashesToScreen();
+			}
+
+			const [{runFleet}, {runScreen}] = await Promise.all([import('./fleet.js'), import('./screen-commands.js')]);
+			return runFleet(config, {
+				configOf: target => loadFleetTarget(given, environment, target),
+				runMonitor: runScreen,
+			});
 		}
 	}
 }

@@ -40,6 +40,8 @@ export type MonitorControlsOptions = {
 	readonly focus: () => NodeAddress | undefined;
 	readonly pollNow: () => void;
 	readonly quit: (leavesFrame: boolean) => void;
+	/** Goes back to the list from which the monitor was opened; undefined without one. */
+	readonly goBack: (() => void) | undefined;
 	readonly signal: AbortSignal;
 };
 
@@ -116,6 +118,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		},
 		effects: {
 			quit,
+			goBack: options.goBack,
 			pollNow,
 			dismissNode: shownNode => {
 				const node = masking.real(shownNode);

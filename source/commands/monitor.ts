@@ -27,8 +27,14 @@ const exitGraceMs = 500;
 /** Longest wait for the first data before the keys and everything else are loaded, in milliseconds. */
 const firstDataWithinMs = 250;
 
+/** A look at one server from a list of servers, to which Esc comes back. */
+export type MonitorVisit = {
+	/** Whether Esc left the monitor. */
+	hasLeft: boolean;
+};
+
 /** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
-export async function runScreen(config: Config): Promise<number> {
+export async function runScreen(config: Config, visit?: MonitorVisit): Promise<number> {
 	let writer: MonitorControlsOptions['writer'];
 	if (config.record.file !== undefined) {
 		const {openRecording} = await import('./open-recording.js');
@@ -125,6 +131,12 @@ export async function runScreen(config: Config): Promise<number> {
 					focus: () => focus,
 					pollNow,
 					quit: leavesFrame => leave({kind: 'quit', exitCode: 0, leavesFrame}),
+					goBack:
+						visit &&
+						(() => {
+							visit.hasLeft = true;
+							leave({kind: 'quit', exitCode: 0});
+						}),
 					signal: end.signal,
 				});
 				startPinging();
@@ -143,6 +155,10 @@ export async function runScreen(config: Config): Promise<number> {
 	store.flush();
 	if (exit.kind === 'crash') {
 		process.stderr.write(crashReport(exit.error, version));
+	}
+
+	if (visit?.hasLeft === true) {
+		return exit.exitCode;
 	}
 
 	// A half-open socket must not keep the process alive.

@@ -17,6 +17,7 @@ import type {FollowMode} from '../wire/follow.js';
 import {connectionsOf} from './connections.js';
 import {type DemoRequest, demoRequest} from './demo-request.js';
 import type {Placed} from './file/file-settings.js';
+import {type FleetRequest, fleetRequestOf} from './fleet.js';
 import type {SecretReadings} from './http-services.js';
 import {type MetricsAddress, metricsAddressOf} from './metrics-address.js';
 import {
@@ -128,6 +129,8 @@ export type Config = {
 	readonly report: ReportRequest | undefined;
 	/** The Prometheus of `--prometheus`; undefined without one. */
 	readonly prometheus: PrometheusRequest | undefined;
+	/** What `redis-top fleet` lists; undefined for any other command. */
+	readonly fleet: FleetRequest | undefined;
 };
 
 /** The parts of a configuration that the config file adds to the command line. */
@@ -202,6 +205,7 @@ export function resolveConfig(
 	const report = reportRequestOf(given, problems);
 	const services = {flags, origins: file.origins, secrets: file.secrets ?? new Map(), tls: found[0]?.tls};
 	const prometheus = prometheusRequestOf(services, problems);
+	const fleet = fleetRequestOf(given, prometheus !== undefined, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -250,6 +254,7 @@ export function resolveConfig(
 			replay,
 			report,
 			prometheus,
+			fleet,
 		},
 		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
 	};
@@ -292,7 +297,7 @@ function firstOfEach(settings: readonly ConnectionSettings[]): ConnectionSetting
 
 function intervalOf(
 	command: Command,
-	{interval = command === 'watch' ? '30s' : '1s'}: GivenFlags,
+	{interval = command === 'watch' ? '30s' : command === 'fleet' ? '15s' : '1s'}: GivenFlags,
 	origins: Origins,
 	problems: Problems,
 ): number {

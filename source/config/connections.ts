@@ -135,6 +135,11 @@ export function connectionsOf(
 ): Connections {
 	const {given, readings, origins, profile} = source;
 	const {flags} = given;
+	// A profile for servers of the fleet need not have a target of its own.
+	if (profile !== undefined && given.targets.length === 0) {
+		problems.add(`${profile} is a profile with match alone: name a target, or run redis-top fleet`);
+	}
+
 	const requested = requestedTargets(given, environment);
 	for (const problem of requested.problems) {
 		problems.add(problem);

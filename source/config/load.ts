@@ -4,7 +4,9 @@ import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 import {passwordFrom} from '../host/password-command.js';
 import {sanitize} from '../text/sanitize.js';
 import {type Config, resolveConfig} from './config.js';
+import type {FileSettings} from './file/file-settings.js';
 import {readConfigFiles, readFiles} from './file/find-files.js';
+import {type FleetTarget, matchProblems, monitorOf} from './fleet-target.js';
 import {readSecrets} from './http-services.js';
 import {type Plan, planFor, type TargetGroup} from './plan.js';
 import {configText} from './print.js';
@@ -41,11 +43,31 @@ export async function loadConfig(
 ): Promise<Loaded> {
 	const typed = withRecordings(words, existsSync);
 	const file = await readConfigFiles(typed, environment);
+	const problems = [
+		...file.problems,
+		...(typed.command === 'fleet' ? matchProblems(file.settings) : []).map(text => ({exitCode: exitCodes.usage, text})),
+	];
+	return problems.length > 0 ? stopped(problems) : loadWith(typed, file.settings, environment, ask);
+}
+
+/** The configuration of the monitor on a server of the fleet. Never rejects because of the user's input. */
+export async function loadFleetTarget(words: Given, environment: Environment, target: FleetTarget): Promise<Loaded> {
+	const file = await readConfigFiles(words, environment);
 	if (file.problems.length > 0) {
 		return stopped(file.problems);
 	}
 
-	const plan = planFor(typed, file.settings, environment);
+	const {given, settings} = monitorOf(words, file.settings, target);
+	return loadWith(given, settings, environment, askPassword);
+}
+
+async function loadWith(
+	typed: Given,
+	settings: FileSettings,
+	environment: Environment,
+	ask: (question: string) => Promise<PasswordAnswer>,
+): Promise<Loaded> {
+	const plan = planFor(typed, settings, environment);
 	const {given} = plan;
 	const sources = await Promise.all(plan.groups.map(sourceOf));
 	const secrets = await readSecrets(given.flags, ['prometheusSecretFile']);

@@ -29,7 +29,9 @@ export function connectionConflicts({command, targets, recordings, flags}: Given
 	];
 	const found = conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 	const whyNone = whyNoTarget({command, recordings});
-	const foreign = whyNone === undefined ? undefined : connectionFlags.find(key => flags[key] !== undefined);
+	// The list of the fleet opens monitors, with these flags.
+	const foreignFlags = command === 'fleet' ? placeFlags : connectionFlags;
+	const foreign = whyNone === undefined ? undefined : foreignFlags.find(key => flags[key] !== undefined);
 	return foreign === undefined ? found : [`${whyNone}: leave out --${flagTable[foreign].name}`];
 }
 
@@ -42,6 +44,8 @@ export function whyNoTarget({command, recordings = []}: Pick<Given, 'command' | 
 			return 'redis-top replay asks no server';
 		case 'rules':
 			return 'redis-top rules asks no server';
+		case 'fleet':
+			return 'redis-top fleet takes its servers from Prometheus';
 		case 'report':
 			return recordings.length === 0 ? undefined : 'a report of a recording asks no server';
 		default:
@@ -52,6 +56,9 @@ export function whyNoTarget({command, recordings = []}: Pick<Given, 'command' | 
 const connectionFlags = (Object.keys(flagTable) as FlagKey[]).filter(key =>
 	['connection', 'tls'].includes(flagTable[key].group),
 );
+
+/** Flags that say where servers are. */
+const placeFlags: readonly FlagKey[] = ['host', 'port', 'socket', 'uri', 'sentinel', 'masterName', 'natMap'];
 
 /** Flags that need TLS. Without TLS they are an error, because ignoring them would send everything unencrypted. */
 const tlsOnly = ['cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;

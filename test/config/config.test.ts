@@ -84,6 +84,7 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		replay: undefined,
 		report: undefined,
 		prometheus: undefined,
+		fleet: undefined,
 		demo: undefined,
 		dataAccess: undefined,
 		primaryName: undefined,

@@ -109,6 +109,11 @@ export const fileKeys = {
 		flag: 'prometheusLabel',
 		text: 'the label that names a server there: NAME, or NAME=TEMPLATE with {host} and {port}',
 	},
+	match: {
+		kind: 'text',
+		scope: 'profile',
+		text: 'in redis-top fleet: use this profile for servers with these labels: {env="prod"}',
+	},
 	environment: {
 		kind: 'choice',
 		choices: ['production', 'staging', 'development'],

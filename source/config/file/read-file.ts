@@ -277,7 +277,7 @@ function profileProblems(name: string, section: Section): string[] {
 	const idle = (['cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const).find(has);
 	const cases: ReadonlyArray<readonly [isWrong: boolean, text: string]> = [
 		[commandNamed(name) !== undefined || laterCommands.includes(name), 'is the name of a command: choose another one'],
-		[targets.length === 0, 'needs a target'],
+		[targets.length === 0 && !has('match'), 'needs a target'],
 		[has('target') && has('targets'), 'has target and targets: keep one'],
 		[bad !== undefined, `target: ${bad !== undefined && 'problem' in bad ? bad.problem : ''}`],
 		[has('password-file') && has('password-command'), 'has password-file and password-command: keep one'],

@@ -33,6 +33,12 @@ export type FleetSourceOptions = {
 /** The queries of a list without figures: the first frame has them. */
 const firstQueries: readonly FleetQuery[] = ['up', 'info', 'used', 'limit'];
 
+/** What changes seldom, or is needed once: it is asked for at every so many refreshes, counted from the first. */
+const seldomQueries: Readonly<Partial<Record<FleetQuery, number>>> = {
+	lost: Number.POSITIVE_INFINITY,
+	limit: 4,
+};
+
 /** Shortest range of a rate, in milliseconds, and the number of scrapes that a range holds. */
 const shortestWindowMs = 60_000;
 const scrapesInWindow = 4;
@@ -58,6 +64,9 @@ export class FleetSource {
 	#latencies: ReadonlyMap<string, number> = new Map();
 	/** The servers that are down and were asked for. */
 	readonly #described = new Set<string>();
+	/** Replies that are kept for the next refreshes. */
+	#seldom: FleetReplies = {};
+	#refreshes = 0;
 	#windowMs: number | undefined;
 	#state: FleetState = {
 		instances: [],
@@ -100,7 +109,7 @@ export class FleetSource {
 			mappedLabel: mapping?.label,
 			windowMs: this.#windowMs ?? shortestWindowMs,
 		});
-		const replies: Record<string, readonly PrometheusSeries[]> = {};
+		const replies: Record<string, readonly PrometheusSeries[]> = {...this.#seldom};
 		const reasons = new Map<string, string>();
 		const ask = async (name: FleetQuery) => {
 			const reply = await this.#options.prometheus.query(queries[name], {signal});
@@ -111,9 +120,10 @@ export class FleetSource {
 			}
 		};
 
-		const others = (Object.keys(queries) as FleetQuery[]).filter(name => !firstQueries.includes(name));
+		const isDue = (name: FleetQuery) => this.#refreshes % (seldomQueries[name] ?? 1) === 0;
+		const others = (Object.keys(queries) as FleetQuery[]).filter(name => !firstQueries.includes(name) && isDue(name));
 		const isFirst = this.#state.refreshedAtMs === undefined;
-		await Promise.all([...firstQueries.map(ask), ...(isFirst ? [] : others.map(ask))]);
+		await Promise.all([...firstQueries.filter(isDue).map(ask), ...(isFirst ? [] : others.map(ask))]);
 		if (isFirst && !signal.aborted && replies.up !== undefined) {
 			// The list stands as soon as it can be told what there is. Its other figures come a moment later.
 			this.#change({instances: fleetInstances(replies, this.#known, mapping)});
@@ -165,6 +175,8 @@ export class FleetSource {
 			return;
 		}
 
+		this.#refreshes += 1;
+		this.#seldom = replies.limit === undefined ? {} : {limit: replies.limit};
 		const missing = [...reasons.keys()].join(', ');
 		this.#change({
 			instances: fleetInstances(replies, this.#known, mapping),

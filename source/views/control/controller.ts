@@ -27,6 +27,7 @@ import {PaletteControl} from './palette-control.js';
 import {PasswordControl} from './password-control.js';
 import {ReplayControl} from './replay-control.js';
 import {clientOfRow} from './sought-client.js';
+import {stepBack} from './step-back.js';
 import {TimeControl} from './time-control.js';
 
 const noticeMs = 5000;
@@ -233,13 +234,7 @@ export class Controller {
 	readonly #handlers: Handlers = {
 		quit: () => this.#actions.quit(false),
 		'quit-with-frame': () => this.#actions.quit(true),
-		back: () => {
-			const before = this.#view;
-			this.#apply({kind: 'went-back'});
-			if (this.#view === before) {
-				this.#options.effects.goBack?.();
-			}
-		},
+		back: () => stepBack(this.#options),
 		'open-help': () => this.#apply({kind: 'overlay-opened', overlay: {kind: 'help', firstRow: 0}}),
 		'open-palette': () => this.#palette.open(),
 		'open-panel': ({panel}) => this.#apply({kind: 'panel-opened', panel}),
