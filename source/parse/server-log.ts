@@ -8,9 +8,9 @@ const shownLines = 20;
 /** The largest number of starts of the server that are kept from its log. The last ones are kept. */
 const startsKept = 100;
 
-/** At most this many happenings are kept from the log: the last ones. */
+/** The largest number of happenings that are kept from the log. The last ones are kept. */
 const happeningsKept = 60;
-/** Lines of one meaning with less time between them are one happening, in milliseconds. */
+/** Time between two lines of one meaning below which they are one happening, in milliseconds. */
 const togetherMs = 60_000;
 
 /**

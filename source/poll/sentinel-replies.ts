@@ -11,7 +11,7 @@ export type SentinelReply = {readonly command: readonly string[]; readonly reply
 
 /** What polling remembers of a Sentinel between polls. */
 export type SentinelState = {
-	/** The names of the primaries that it monitors, from its last reply. */
+	/** The names of the primaries that the Sentinel monitors, from its last reply. */
 	names: readonly string[];
 	/** The number of quorum checks in a row that failed, by the primary's name. */
 	readonly quorumFailures: Map<string, number>;

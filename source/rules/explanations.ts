@@ -98,7 +98,7 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail'],
 		isCause: hasLoggedObstacle,
 	},
-	// What the replica cannot do is said before the disk that is the reason.
+	// The missing link is named as the cause, because it says what the replica cannot do. The disk or folder is the reason.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['per.disk', 'per.dir'], isCause: hasNoPlaceForData},
 	// Sentinels that cannot log in know neither the replicas nor each other.
 	{

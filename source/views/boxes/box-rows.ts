@@ -7,7 +7,7 @@ export const detailsWidth = (columns: number): number => Math.min(columns, 100);
 /** Lines of the screen that stay visible around a details box: header and verdict above it, keys below it. */
 const rowsAround = {above: 2, below: 1};
 
-/** Least height of a screen on which a details box leaves those lines visible, in lines. */
+/** Least height of a screen on which a details box leaves the lines around it visible, in lines. */
 const roomyRows = 12;
 
 /** The top of a details box and its largest height. The top is fixed, so that its rows don't move when it grows. */
