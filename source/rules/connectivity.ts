@@ -6,7 +6,7 @@ import {message, nameOf, nodeName} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
-import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
+import {announcedStatement, isAnnouncedUnreachable, isReachedByNobody} from '../topology/announced.js';
 import {reservedFiles} from './client-limits.js';
 import {isCrashLoop} from './crash-loop.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
@@ -67,12 +67,13 @@ export const connUnreachable = rule({
 });
 
 /**
-The firing for a node whose announced address is not reachable from redis-top. No effect is claimed: clients in the
-node's network may reach it.
+The firing for a node whose announced address is not reachable from redis-top. Clients in the network of the node may
+reach it, so no effect is claimed unless Sentinels do not reach it either.
 */
 const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 	fires('warning', {
 		...announcedStatement(record, nodes),
+		effect: isReachedByNobody(record, nodes) ? 'failover-impossible' : undefined,
 		evidence: [{name: 'error', value: record.failure?.code ?? '-'}],
 		meaning: 'redis-top sees nothing of the node. Clients on this side of the network cannot reach it either.',
 		next: [

@@ -100,6 +100,13 @@ export const explanations: readonly Explanation[] = [
 	},
 	// The missing link is named as the cause, because it says what the replica cannot do. The disk or folder is the reason.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['per.disk', 'per.dir'], isCause: hasNoPlaceForData},
+	// Sentinels promote no replica at an address that they do not reach.
+	{
+		cause: 'conn.unreachable',
+		where: 'anywhere',
+		symptoms: ['sen.no_replica'],
+		isCause: ({effect}) => effect === 'failover-impossible',
+	},
 	// Sentinels that cannot log in know neither the replicas nor each other.
 	{
 		cause: 'sen.down',

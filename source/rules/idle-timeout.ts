@@ -1,7 +1,6 @@
 import {message} from '../domain/message.js';
 import {perSecond, seconds} from '../text/units.js';
-import {newClients} from './client-limits.js';
-import {namedClients} from './client-names.js';
+import {namedClients, otherClients} from './client-names.js';
 import {rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
@@ -27,7 +26,9 @@ export const cliTimeout = rule({
 			return clear;
 		}
 
-		const [newest] = namedClients(newClients(facts, connections));
+		// A connection of such a pool is never much older than the timeout.
+		const young = otherClients(facts).filter(({ageSeconds}) => ageSeconds <= limit + 1);
+		const [newest] = namedClients(young);
 		return fires(limit < shortSeconds ? 'warning' : 'info', {
 			problem: `closes connections that are idle for ${seconds(limit)}`,
 			detail: message`${perSecond(connections)} new ones${newest === undefined ? '' : message`, most from ${newest.name}`}`,

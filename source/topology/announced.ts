@@ -103,13 +103,17 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	return hasLinkedPrimary || isWellListed || isWellMonitored;
 }
 
+/** Whether Sentinels do not reach the announced address either. They cannot promote the replica then. */
+export const isReachedByNobody = ({address}: NodeRecord, nodes: Nodes): boolean =>
+	[...nodes.values()].some(other => other.failure === undefined && isFlaggedBySentinel(other, address));
+
 /**
 The statement about a node whose announced address is not reachable. Its text follows the node's address: "10.0.0.5:6379
 …".
 */
-export function announcedStatement({address, failure}: NodeRecord, nodes: Nodes): Statement {
-	const code = failure?.code ?? '-';
-	return [...nodes.values()].some(other => other.failure === undefined && isFlaggedBySentinel(other, address))
+export function announcedStatement(record: NodeRecord, nodes: Nodes): Statement {
+	const code = record.failure?.code ?? '-';
+	return isReachedByNobody(record, nodes)
 		? {
 				problem: 'is announced by a replica and reached by nobody',
 				detail: `though its primary gets its acknowledgements (${code})`,

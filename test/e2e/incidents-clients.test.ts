@@ -2,6 +2,9 @@ import {testIncidents} from './staged.js';
 
 testIncidents([
 	'max-clients',
+	'unknown-commands',
+	'wait-without-replica',
+	'flushed',
 	'password-changed',
 	'wrong-password',
 	'writes-paused',

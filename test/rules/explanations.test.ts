@@ -58,6 +58,17 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'an address that nobody reaches explains that sentinels have no replica',
+		[
+			findingOf('sen.no_replica', 'warning', undefined, {node: undefined, subject: 'main'}),
+			findingOf('conn.unreachable', 'warning', replica, {effect: 'failover-impossible'}),
+		],
+		[
+			['conn.unreachable', undefined],
+			['sen.no_replica', 'conn.unreachable'],
+		],
+	],
+	[
 		'full resyncs explain a link that is down for no other reason',
 		[findingOf('rep.link_down', 'critical', replica), findingOf('rep.fullsync_storm', 'critical', primary)],
 		[

@@ -74,15 +74,16 @@ testRule(keyMiss, [
 	['the first sample', {info: {stats: {keyspace_hits: 1, keyspace_misses: 900}}}, 'pending'],
 ]);
 
+/** The estimate of stale keys, and how often active expiry ran out of time within the last second. */
+const stale = (expired_stale_perc: string, capped: number): FactsParts => ({
+	info: {stats: {expired_stale_perc, expired_time_cap_reached_count: 5 + capped}},
+	earlier: {stats: {expired_time_cap_reached_count: 5}},
+});
 testRule(keyExpireLag, [
-	['little', {info: {stats: {expired_stale_perc: '4.20'}}}, 'clear'],
-	['where active expiry stops', {info: {stats: {expired_stale_perc: '11.00'}}}, 'clear'],
-	[
-		'much',
-		{info: {stats: {expired_stale_perc: '26.00'}}},
-		'warning',
-		/^keeps expired keys in memory, 26% of those with a time to live$/,
-	],
+	['little', stale('4.20', 9), 'clear'],
+	['where active expiry stops', stale('11.00', 9), 'clear'],
+	['much', stale('26.00', 9), 'warning', /^keeps expired keys in memory, 26% of those with a time to live$/],
+	['much, and active expiry has time left', stale('32.00', 0), 'clear'],
 	['before 4.0', {}, 'absent'],
 ]);
 

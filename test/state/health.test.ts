@@ -97,7 +97,10 @@ test('check reports a condition that held in all samples, but not for as long as
 		const health = new Health('confirm');
 		let before: NodeRecord = emptyRecord(address);
 		for (const [second, share] of staleShares.entries()) {
-			const sample = sampleOf({server: {run_id: 'a'}, stats: {expired_stale_perc: share}}, second * 1000);
+			const sample = sampleOf(
+				{server: {run_id: 'a'}, stats: {expired_stale_perc: share, expired_time_cap_reached_count: second * 5}},
+				second * 1000,
+			);
 			const after: NodeRecord = {...before, reach: 'up', role: 'primary', sample, lastReplyAtMs: sample.atMs};
 			health.ingest({before, after, nodes: new Map([[after.address, after]]), nowMs: sample.atMs});
 			before = after;
@@ -105,8 +108,8 @@ test('check reports a condition that held in all samples, but not for as long as
 
 		return health.blind().flatMap(({rule, holds}) => (holds === undefined ? [] : [rule]));
 	};
-	assert.deepEqual(held('60.00', '60.00'), ['key.expire_lag']);
+	assert.deepEqual(held('60.00', '60.00', '60.00'), ['key.expire_lag']);
 	assert.deepEqual(held('60.00'), []);
-	assert.deepEqual(held('2.00', '60.00'), []);
-	assert.deepEqual(held('60.00', '2.00'), []);
+	assert.deepEqual(held('60.00', '2.00', '60.00'), []);
+	assert.deepEqual(held('60.00', '60.00', '2.00'), []);
 });

@@ -1,3 +1,4 @@
+import {flushed, unknownCommands, waitWithoutReplica} from './client-mistakes.js';
 import {
 	blockedWorkers,
 	connectionChurn,
@@ -47,6 +48,9 @@ export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'cluster-failover': clusterFailover,
 	'cluster-slots-missing': clusterSlotsMissing,
 	'cluster-slot-open': clusterSlotOpen,
+	'unknown-commands': unknownCommands,
+	'wait-without-replica': waitWithoutReplica,
+	flushed,
 	'password-changed': passwordChanged,
 	'wrong-password': wrongPassword,
 	'writes-paused': writesPaused,
