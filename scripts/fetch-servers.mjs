@@ -7,7 +7,7 @@
 // This file needs plain Node from 18 on and no packages: it runs before `npm ci` has installed anything.
 import {execFile} from 'node:child_process';
 import {accessSync, constants, readFileSync, rmSync, statSync} from 'node:fs';
-import {chmod, cp, lstat, mkdir, mkdtemp, readdir, readlink, rename, writeFile} from 'node:fs/promises';
+import {chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -29,7 +29,8 @@ const htop = {name: 'htop', suite: 'bookworm', program: 'htop'};
 
 /**
 What stands beside redis-top, for the tests and the demo. `also` are further programs of the package. Go programs need the
-C library alone, so that of their packages' many dependencies, all for web pages, only that one is fetched.
+C library alone, so that of their packages' many dependencies, all for web pages, only that one is fetched. `data` are files
+that the program reads at a fixed place.
 */
 export const neighbours = [
 	{name: 'prometheus', suite: 'bookworm', program: 'prometheus', also: ['promtool'], only: ['libc6']},
@@ -39,6 +40,7 @@ export const neighbours = [
 		program: 'prometheus-alertmanager',
 		also: ['amtool'],
 		only: ['libc6'],
+		data: {folder: '/usr/share/prometheus/alertmanager', files: ['default.tmpl', 'email.tmpl']},
 	},
 	{name: 'redis-exporter', suite: 'bookworm', program: 'prometheus-redis-exporter', only: ['libc6']},
 ];
@@ -208,7 +210,7 @@ Moves the server's programs and their shared libraries out of the unpacked packa
 them, `libexec/` the programs, and `lib/` the libraries with the loader. Everything else is left out, above all setuid
 programs.
 */
-async function keepServer(unpacked, tree, {program, also = []}) {
+async function keepServer(unpacked, tree, {program, also = [], data}) {
 	for (const folder of ['bin', 'lib', 'libexec']) {
 		await mkdir(path.join(tree, folder), {recursive: true});
 	}
@@ -228,16 +230,40 @@ async function keepServer(unpacked, tree, {program, also = []}) {
 	const isKept = name => name === program || name.startsWith(family) || also.includes(name);
 	const binaries = path.join(unpacked, 'usr', 'bin');
 	for (const name of (await readdir(binaries)).filter(isKept)) {
-		await cp(path.join(binaries, name), path.join(tree, 'libexec', name), {verbatimSymlinks: true});
+		const kept = path.join(tree, 'libexec', name);
+		await cp(path.join(binaries, name), kept, {verbatimSymlinks: true});
+		if (data !== undefined) {
+			await moveData(unpacked, tree, kept, data);
+		}
+
 		const wrapper = path.join(tree, 'bin', name);
 		await writeFile(
 			wrapper,
 			`#!/bin/sh
 here=$(cd "$(dirname "$0")/.." && pwd)
-exec "$here/lib/${loader}" --argv0 "$0" --library-path "$here/lib" "$here/libexec/${name}" "$@"
+${data === undefined ? '' : 'cd "$here"\n'}exec "$here/lib/${loader}" --argv0 "$0" --library-path "$here/lib" "$here/libexec/${name}" "$@"
 `,
 		);
 		await chmod(wrapper, 0o755);
+	}
+}
+
+/**
+Keeps the data files of a program in `share/`, and makes the program read them there: the name of their folder in it is
+replaced by a path of the same length, relative to the tree, in which the program is started.
+*/
+async function moveData(unpacked, tree, file, {folder, files}) {
+	const steps = folder.length - 'share'.length;
+	const place = `${'./'.repeat(Math.floor(steps / 2))}share${steps % 2 === 0 ? '' : '/'}`;
+	const bytes = await readFile(file);
+	for (let at = bytes.indexOf(folder); at !== -1; at = bytes.indexOf(folder, at + 1)) {
+		bytes.write(place, at);
+	}
+
+	await writeFile(file, bytes);
+	await mkdir(path.join(tree, 'share'), {recursive: true});
+	for (const name of files) {
+		await cp(path.join(unpacked, folder, name), path.join(tree, 'share', name));
 	}
 }
 

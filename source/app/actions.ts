@@ -1,14 +1,15 @@
-import os from 'node:os';
 import process from 'node:process';
 import {ActionsController} from '../actions/actions-controller.js';
-import {auditLog} from '../actions/execute/audit-log.js';
+import {type AuditLog, auditLog} from '../actions/execute/audit-log.js';
 import type {Config} from '../config/config.js';
+import type {AuditFact} from '../domain/audit.js';
 import {systemClock} from '../domain/clock.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import type {Fleet} from '../poll/fleet.js';
 import type {MonitorStore} from '../state/monitor-store.js';
 import {openActionPort} from '../wire/ioredis-port.js';
+import {osUser} from './os-user.js';
 
 export type ActionsParts = {
 	readonly config: Config;
@@ -18,16 +19,9 @@ export type ActionsParts = {
 	readonly copy: (text: string) => boolean;
 	/** The id of this run of redis-top in the audit log. */
 	readonly session: string;
+	/** Is told of every line of the audit log, after it was written. */
+	readonly onAudit: (fact: AuditFact) => void;
 };
-
-/** The operating system's user name. It is `uid N` for a user without an entry in /etc/passwd, as in containers. */
-function osUser(): string {
-	try {
-		return os.userInfo().username;
-	} catch {
-		return `uid ${process.getuid?.() ?? '-'}`;
-	}
-}
 
 function lockFlag({isWall, isMasked}: Config): string {
 	if (isWall) {
@@ -37,8 +31,17 @@ function lockFlag({isWall, isMasked}: Config): string {
 	return isMasked ? 'mask' : 'read-only';
 }
 
+/** An audit log whose lines are told to somebody else too, once they are on the disk. */
+const told = (log: AuditLog, onAudit: (fact: AuditFact) => void): AuditLog => ({
+	file: log.file,
+	async append(fact) {
+		await log.append(fact);
+		onAudit(fact);
+	},
+});
+
 /** Creates the controller of the guarded actions of a screen. The audit log is in the user's state folder. */
-export function openActions({config, fleet, store, session, copy}: ActionsParts): ActionsController {
+export function openActions({config, fleet, store, session, copy, onAudit}: ActionsParts): ActionsController {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
 	const folder = stateFolder(process.env, homeFolder());
 	return new ActionsController({
@@ -48,7 +51,7 @@ export function openActions({config, fleet, store, session, copy}: ActionsParts)
 		pid: actor.pid,
 		gate: {
 			openActionPort,
-			audit: auditLog(stateFolder(process.env, homeFolder()), actor, systemClock),
+			audit: told(auditLog(folder, actor, systemClock), onAudit),
 			clock: systemClock,
 		},
 		settingsOf: address => fleet.settingsOf(address),

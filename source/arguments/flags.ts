@@ -1,11 +1,12 @@
 import {panelChoices} from '../state/panel-table.js';
-import type {Command} from './commands.js';
+import type {FlagGroup, FlagRow} from './flag-row.js';
 import {formatValue, ownFormatsText} from './format-help.js';
 import {formatNames} from './format-names.js';
+import {serviceFlags} from './service-flags.js';
+
+export type {FlagGroup, FlagRow} from './flag-row.js';
 
 // Flags and commands as data. The parser, `--help` and the documents are made from these rows.
-
-export type FlagGroup = 'connection' | 'tls' | 'monitor' | 'output' | 'other';
 
 /** The text that `--help` prints before each group of flags, in this order. */
 export const flagGroups: ReadonlyArray<readonly [group: FlagGroup, title: string]> = [
@@ -15,26 +16,6 @@ export const flagGroups: ReadonlyArray<readonly [group: FlagGroup, title: string
 	['output', 'Screen and output'],
 	['other', 'Other'],
 ];
-
-export type FlagRow = {
-	readonly group: FlagGroup;
-	/** The long name without the dashes. A name that begins with `no-` sets the value to false. */
-	readonly name: string;
-	/** The flag's letter, without the dash. */
-	readonly short?: string;
-	/** Name of the value in `--help`; absent for a switch. */
-	readonly value?: string;
-	/** True for a flag whose value may start with a dash and must never be printed. */
-	readonly isSecret?: boolean;
-	/** The values by command, where commands differ. A command that is not named has none. */
-	readonly valuesOf?: Readonly<Record<string, readonly string[]>>;
-	/** True for a flag that may be repeated. Its values are joined by commas. */
-	readonly isList?: boolean;
-	/** The commands that have the flag; absent for a flag of all commands. */
-	readonly commands?: readonly Command[];
-	/** The flag's meaning and its default, as `--help` prints them. */
-	readonly text: string;
-};
 
 /** Every flag by the key of its value in `GivenFlags`. */
 export const flagTable = {
@@ -265,34 +246,7 @@ export const flagTable = {
 		commands: ['audit'],
 		text: 'audit: only entries of the last 30m, 2h or 7d, or since 2026-11-23T14:00Z (all)',
 	},
-	prometheus: {
-		group: 'other',
-		name: 'prometheus',
-		value: 'URL',
-		commands: ['monitor', 'demo', 'fleet'],
-		text: 'fill charts and history from before the start out of this Prometheus, which scrapes redis_exporter; [ and ] then reach back days. A user may stand in the URL',
-	},
-	prometheusSecretFile: {
-		group: 'other',
-		name: 'prometheus-secret-file',
-		value: 'FILE',
-		commands: ['monitor', 'demo', 'fleet'],
-		text: "the first line of the file is the bearer token for --prometheus; with a user in the URL, the user's password",
-	},
-	prometheusLabel: {
-		group: 'other',
-		name: 'prometheus-label',
-		value: 'NAME[=TEMPLATE]',
-		commands: ['monitor', 'demo', 'fleet'],
-		text: 'the label that names a server there, and its value: addr, or pod={host} (run_id, else an address in addr, target or instance)',
-	},
-	match: {
-		group: 'other',
-		name: 'match',
-		value: 'SELECTOR',
-		commands: ['fleet'],
-		text: 'fleet: only servers with these labels: {env="prod",team=~"a|b"} (all)',
-	},
+	...serviceFlags,
 	nodes: {
 		group: 'other',
 		name: 'nodes',
@@ -346,13 +300,6 @@ export const flagTable = {
 		value: 'COMMAND',
 		commands: ['watch'],
 		text: 'watch: run this command for each line, with the finding as JSON on its stdin; it is split into words, without a shell',
-	},
-	metrics: {
-		group: 'other',
-		name: 'metrics',
-		value: 'HOST:PORT',
-		commands: ['watch'],
-		text: "watch: serve metrics for Prometheus at this address, in redis_exporter's names",
 	},
 	config: {
 		group: 'other',

@@ -10,6 +10,7 @@ import type {Masking} from '../app/masking.js';
 import {ScreenRecorder, type ScreenRecorderOptions} from '../app/screen-recorder.js';
 import type {MonitorSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
+import type {AuditFact} from '../domain/audit.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
@@ -60,7 +61,22 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 	const {fleet, store} = session;
 	const {state, view} = screenOptions;
 	const runId = randomUUID();
-	const actions = openActions({config, fleet, store, session: runId, copy: copyToClipboard});
+	let onAudit: (fact: AuditFact) => void = () => undefined;
+	const {grafana} = config.receivers;
+	if (grafana !== undefined) {
+		void import('./annotate-actions.js').then(({annotateActions}) => {
+			onAudit = annotateActions(grafana, signal, text => app.notify(masking.text(text), 'warning'));
+		});
+	}
+
+	const actions = openActions({
+		config,
+		fleet,
+		store,
+		session: runId,
+		copy: copyToClipboard,
+		onAudit: fact => onAudit(fact),
+	});
 	const recorder = new ScreenRecorder({
 		config,
 		store,

@@ -3,14 +3,15 @@ import type {MonitorSession} from '../app/session.js';
 import type {MetricsAddress} from '../config/metrics-address.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
+import type {ServiceState} from '../metrics/service-state.js';
 import {isChosen, type RuleChoice} from '../rules/rule-choice.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {sanitize} from '../text/sanitize.js';
 
 /** A port on which metrics are served. `close` ends it. */
 export type ServedMetrics = {
-	/** Serves the metrics of this session from now on. */
-	readonly show: (session: MonitorSession) => void;
+	/** Serves the metrics of this session and of these receivers from now on. */
+	readonly show: (session: MonitorSession, receivers: () => readonly ServiceState[]) => void;
 	readonly close: () => void;
 };
 
@@ -33,6 +34,7 @@ export async function serveMetrics({host, port}: MetricsAddress, choice: RuleCho
 		import('../metrics/metrics-page.js'),
 	]);
 	let session: MonitorSession | undefined;
+	let receivers: () => readonly ServiceState[] = () => [];
 	const chosenState = (state: MonitorState): MonitorState => ({
 		...state,
 		findings: state.findings.filter(({rule}) => isChosen(choice, rule)),
@@ -47,7 +49,10 @@ export async function serveMetrics({host, port}: MetricsAddress, choice: RuleCho
 			const nowMs = systemClock.now();
 			return session === undefined
 				? ''
-				: metricsPage({state: chosenState(session.store.get()), polls: session.polls, nowMs}, format);
+				: metricsPage(
+						{state: chosenState(session.store.get()), polls: session.polls, receivers: receivers(), nowMs},
+						format,
+					);
 		},
 	});
 	try {
@@ -60,8 +65,9 @@ export async function serveMetrics({host, port}: MetricsAddress, choice: RuleCho
 	}
 
 	return {
-		show: shown => {
+		show(shown, told) {
 			session = shown;
+			receivers = told;
 		},
 		close: () => server.close(),
 	};

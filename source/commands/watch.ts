@@ -17,6 +17,7 @@ import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled} from './samples.js';
 import {serveMetrics} from './serve-metrics.js';
 import {stopOnSignal} from './stop-on-signal.js';
+import {tellReceivers} from './tell-receivers.js';
 import {writeOut} from './write-out.js';
 
 /**
@@ -56,7 +57,8 @@ export async function runWatch(config: Config): Promise<number> {
 	process.stderr.on('error', () => undefined);
 	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
 	fitHeap(session.store);
-	metrics?.show(session);
+	const receivers = await tellReceivers(config, complain);
+	metrics?.show(session, () => receivers?.states() ?? []);
 	session.fleet.setInterests(allInterests);
 	const {findingCommand: words} = config;
 	const command = words === undefined ? undefined : new FindingCommand({words, complain});
@@ -79,6 +81,7 @@ export async function runWatch(config: Config): Promise<number> {
 		const now = openFindings(session.store.get().findings, config.ruleChoice);
 		const atMs = systemClock.now();
 		dismissGone(session, atMs);
+		receivers?.update(now, atMs);
 		const changes = findingChanges(known, now);
 		if (changes.length > 0) {
 			await writeOut(`${print(changes, atMs)}\n`);
@@ -94,6 +97,7 @@ export async function runWatch(config: Config): Promise<number> {
 
 	command?.close();
 	metrics?.close();
+	await receivers?.close();
 	session.store.flush();
 	await closeRecording(recording);
 	return end.exitCode();

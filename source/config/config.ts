@@ -33,6 +33,7 @@ import {
 import type {Origins} from './plan.js';
 import {type ConfigProblem, Problems} from './problems.js';
 import {type PrometheusRequest, prometheusRequestOf} from './prometheus.js';
+import {type Receivers, receiversOf} from './receivers.js';
 import {
 	type RecordRequest,
 	type ReplayRequest,
@@ -131,6 +132,8 @@ export type Config = {
 	readonly prometheus: PrometheusRequest | undefined;
 	/** What `redis-top fleet` lists; undefined for any other command. */
 	readonly fleet: FleetRequest | undefined;
+	/** The Alertmanagers, the webhook and the Grafana that are told of findings and actions. */
+	readonly receivers: Receivers;
 };
 
 /** The parts of a configuration that the config file adds to the command line. */
@@ -206,6 +209,7 @@ export function resolveConfig(
 	const services = {flags, origins: file.origins, secrets: file.secrets ?? new Map(), tls: found[0]?.tls};
 	const prometheus = prometheusRequestOf(services, problems);
 	const fleet = fleetRequestOf(given, prometheus !== undefined, problems);
+	const receivers = receiversOf(services, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -255,6 +259,7 @@ export function resolveConfig(
 			report,
 			prometheus,
 			fleet,
+			receivers,
 		},
 		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
 	};

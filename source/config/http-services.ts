@@ -23,11 +23,20 @@ export type ServiceSource = {
 export const placeOf = (flag: FlagKey, {origins}: Pick<ServiceSource, 'origins'>): string =>
 	origins.get(flag) ?? `--${flagTable[flag].name}`;
 
+/** The flags that name files with secrets. `--webhook` names an address or a file. */
+export const secretFlags: readonly FlagKey[] = [
+	'prometheusSecretFile',
+	'alertmanagerSecretFile',
+	'webhookSecretFile',
+	'webhook',
+	'grafanaSecretFile',
+];
+
 /** Reads the secrets that flags name, each once, so that a missing file is known before anything is polled. */
 export async function readSecrets(flags: GivenFlags, keys: readonly FlagKey[]): Promise<SecretReadings> {
 	const named = keys.flatMap(key => {
 		const path = flags[key];
-		return typeof path === 'string' ? [[key, path] as const] : [];
+		return typeof path === 'string' && !/^https?:/i.test(path) ? [[key, path] as const] : [];
 	});
 	return new Map(
 		await Promise.all(
@@ -101,7 +110,7 @@ export const isSecretExposed = ({url, readSecret}: HttpService): boolean =>
 	readSecret !== undefined && url.protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
 
 /** The address as one printable line. What stands before an `@` and in the query may be a secret and is left out. */
-function shownUrl(text: string): string {
+export function shownUrl(text: string): string {
 	const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0] ?? '';
 	const at = text.lastIndexOf('@');
 	return sanitize((at === -1 ? text : `${scheme}***@${text.slice(at + 1)}`).replace(/[?#].*$/s, '?...'));

@@ -7,7 +7,7 @@ import {type Config, resolveConfig} from './config.js';
 import type {FileSettings} from './file/file-settings.js';
 import {readConfigFiles, readFiles} from './file/find-files.js';
 import {type FleetTarget, matchProblems, monitorOf} from './fleet-target.js';
-import {readSecrets} from './http-services.js';
+import {readSecrets, secretFlags} from './http-services.js';
 import {type Plan, planFor, type TargetGroup} from './plan.js';
 import {configText} from './print.js';
 import type {ConfigProblem} from './problems.js';
@@ -70,7 +70,7 @@ async function loadWith(
 	const plan = planFor(typed, settings, environment);
 	const {given} = plan;
 	const sources = await Promise.all(plan.groups.map(sourceOf));
-	const secrets = await readSecrets(given.flags, ['prometheusSecretFile']);
+	const secrets = await readSecrets(given.flags, secretFlags);
 	const part = {...plan, sources, secrets};
 	const resolution = resolveConfig(given, environment, {}, part);
 	if ('problems' in resolution) {

@@ -1,5 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import type {ServiceState} from './service-state.js';
 
 /** One value of a family. */
 export type MetricSample = {
@@ -14,6 +15,8 @@ export type MetricSource = {
 	readonly state: MonitorState;
 	/** The number of polls of each node, failed ones included. */
 	readonly polls: ReadonlyMap<NodeAddress, number>;
+	/** The Alertmanagers and webhooks that are told of findings; absent without any. */
+	readonly receivers?: readonly ServiceState[];
 	/** Wall time in milliseconds since the epoch. */
 	readonly nowMs: number;
 };

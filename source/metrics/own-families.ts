@@ -9,6 +9,7 @@ import {
 	type MetricSource,
 	nodeFamily,
 } from './metric-family.js';
+import type {ServiceState} from './service-state.js';
 
 /**
 The findings that hold, by node, rule and severity. A finding's subject, such as a slot or a replica, is no label. It
@@ -63,6 +64,21 @@ function* replicaDelays(node: NodeRecord, figure: 'behindBytes' | 'behindSeconds
 
 const cost = (figure: keyof NonNullable<NodeRecord['cost']>) => (node: NodeRecord) =>
 	currentSample(node) === undefined ? undefined : node.cost?.[figure];
+
+const receiverFamily = (
+	name: string,
+	help: string,
+	read: (state: ServiceState) => number | undefined,
+): MetricFamily => ({
+	name,
+	type: 'gauge',
+	help,
+	samples: ({receivers = []}) =>
+		receivers.flatMap(state => {
+			const value = read(state);
+			return value === undefined ? [] : [{labels: {kind: state.kind, address: state.place}, value}];
+		}),
+});
 
 /** Metrics that no exporter has: findings, percentiles of the last interval, true delays, and redis-top's own polls. */
 export const ownFamilies: readonly MetricFamily[] = [
@@ -154,4 +170,10 @@ export const ownFamilies: readonly MetricFamily[] = [
 			return [...counts.values()];
 		},
 	},
+	receiverFamily(
+		'redis_top_receiver_up',
+		'Whether the last message to an Alertmanager or webhook was taken',
+		({isUp}) => (isUp === undefined ? undefined : Number(isUp)),
+	),
+	receiverFamily('redis_top_receiver_waiting', 'Alerts or messages that wait for a receiver', ({waiting}) => waiting),
 ];

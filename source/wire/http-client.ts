@@ -33,6 +33,8 @@ export type HttpRequest = {
 	/** The body's type. @default application/json */
 	readonly contentType?: string;
 	readonly signal?: AbortSignal;
+	/** Texts of the body that are secrets. A failure's text never has them. */
+	readonly hidden?: readonly string[];
 	/** Longest time from the call to the last byte of the reply, in milliseconds. @default 10000 */
 	readonly timeoutMs?: number;
 	/** Largest body that is read, in bytes. A larger one is a failure. @default 4 MiB */
@@ -114,7 +116,7 @@ export class HttpClient {
 		}
 
 		return this.#exchange(request, authorization, text =>
-			withoutSecrets(text, [secret, authorization, this.#hiddenPath]),
+			withoutSecrets(text, [secret, authorization, this.#hiddenPath, ...(request.hidden ?? [])]),
 		);
 	}
 

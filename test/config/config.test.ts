@@ -85,6 +85,7 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		report: undefined,
 		prometheus: undefined,
 		fleet: undefined,
+		receivers: {alertmanagers: [], webhook: undefined, grafana: undefined},
 		demo: undefined,
 		dataAccess: undefined,
 		primaryName: undefined,

@@ -1,4 +1,5 @@
 import type {FlagKey} from '../../arguments/flags.js';
+import {webhookFormats} from '../../metrics/webhook-formats.js';
 import {themeNames} from '../../state/view-state.js';
 import {followModes} from '../../wire/follow.js';
 
@@ -41,6 +42,49 @@ export const fileKeys = {
 	},
 	ascii: {kind: 'switch', scope: 'everywhere', flag: 'ascii', text: 'ASCII only'},
 	theme: {kind: 'choice', choices: themeNames, scope: 'everywhere', flag: 'theme', text: 'colours of the screen'},
+	alertmanager: {
+		kind: 'text',
+		scope: 'everywhere',
+		flag: 'alertmanager',
+		text: 'watch: send findings to these Alertmanagers: URL, …',
+	},
+	'alertmanager-secret-file': {
+		kind: 'file',
+		scope: 'everywhere',
+		flag: 'alertmanagerSecretFile',
+		text: "the bearer token for the Alertmanagers; with a user in the URL, the user's password",
+	},
+	grafana: {
+		kind: 'text',
+		scope: 'everywhere',
+		flag: 'grafana',
+		text: 'write an annotation into the Grafana at this URL for each action',
+	},
+	'grafana-secret-file': {
+		kind: 'file',
+		scope: 'everywhere',
+		flag: 'grafanaSecretFile',
+		text: "the service account's token for the Grafana",
+	},
+	webhook: {
+		kind: 'text',
+		scope: 'everywhere',
+		flag: 'webhook',
+		text: 'watch: post a message when a finding opens, gets worse or is over; a URL, or the path of a file that holds it',
+	},
+	'webhook-format': {
+		kind: 'choice',
+		choices: webhookFormats,
+		scope: 'everywhere',
+		flag: 'webhookFormat',
+		text: 'the form of the messages',
+	},
+	'webhook-secret-file': {
+		kind: 'file',
+		scope: 'everywhere',
+		flag: 'webhookSecretFile',
+		text: "the key that signs messages; PagerDuty's routing key",
+	},
 	metrics: {
 		kind: 'text',
 		scope: 'everywhere',

@@ -1,0 +1,90 @@
+import type {FlagRow} from './flag-row.js';
+
+/** The flags about services beside the servers: Prometheus, Alertmanager, webhooks and Grafana. */
+export const serviceFlags = {
+	prometheus: {
+		group: 'other',
+		name: 'prometheus',
+		value: 'URL',
+		commands: ['monitor', 'demo', 'fleet'],
+		text: 'fill charts and history from before the start out of this Prometheus, which scrapes redis_exporter; [ and ] then reach back days. A user may stand in the URL',
+	},
+	prometheusSecretFile: {
+		group: 'other',
+		name: 'prometheus-secret-file',
+		value: 'FILE',
+		commands: ['monitor', 'demo', 'fleet'],
+		text: "the first line of the file is the bearer token for --prometheus; with a user in the URL, the user's password",
+	},
+	prometheusLabel: {
+		group: 'other',
+		name: 'prometheus-label',
+		value: 'NAME[=TEMPLATE]',
+		commands: ['monitor', 'demo', 'fleet'],
+		text: 'the label that names a server there, and its value: addr, or pod={host} (run_id, else an address in addr, target or instance)',
+	},
+	match: {
+		group: 'other',
+		name: 'match',
+		value: 'SELECTOR',
+		commands: ['fleet'],
+		text: 'fleet: only servers with these labels: {env="prod",team=~"a|b"} (all)',
+	},
+	metrics: {
+		group: 'other',
+		name: 'metrics',
+		value: 'HOST:PORT',
+		commands: ['watch'],
+		text: "watch: serve metrics for Prometheus at this address, in redis_exporter's names",
+	},
+	alertmanager: {
+		group: 'other',
+		name: 'alertmanager',
+		value: 'URL',
+		isList: true,
+		commands: ['watch'],
+		text: 'watch: send warnings and critical findings to this Alertmanager (API v2); may be repeated, or have commas',
+	},
+	alertmanagerSecretFile: {
+		group: 'other',
+		name: 'alertmanager-secret-file',
+		value: 'FILE',
+		commands: ['watch'],
+		text: "the first line of the file is the bearer token for --alertmanager; with a user in the URL, the user's password",
+	},
+	webhook: {
+		group: 'other',
+		name: 'webhook',
+		value: 'URL|FILE',
+		commands: ['watch'],
+		text: 'watch: post a message when a finding opens, gets worse or is over; a file holds the URL where the URL is a secret',
+	},
+	webhookFormat: {
+		group: 'other',
+		name: 'webhook-format',
+		value: 'FORMAT',
+		commands: ['watch'],
+		text: 'json, slack or pagerduty (json)',
+	},
+	webhookSecretFile: {
+		group: 'other',
+		name: 'webhook-secret-file',
+		value: 'FILE',
+		commands: ['watch'],
+		text: "the first line of the file is the key that signs messages (HMAC-SHA256); PagerDuty's routing key",
+	},
+	grafana: {
+		group: 'other',
+		name: 'grafana',
+		value: 'URL',
+		commands: ['monitor', 'demo'],
+		text: 'write an annotation into this Grafana for each action',
+	},
+	grafanaSecretFile: {
+		group: 'other',
+		name: 'grafana-secret-file',
+		value: 'FILE',
+		commands: ['monitor', 'demo'],
+		text: "the first line of the file is the service account's token for --grafana",
+	},
+} as const satisfies Readonly<Record<string, FlagRow>>;

@@ -1,0 +1,149 @@
+import type {HttpClient} from '../wire/http-client.js';
+import type {AlertBook, BookedAlert} from './alert-book.js';
+import {retryDelayMs} from './retry-delay.js';
+import {ServiceReporter, type ServiceState} from './service-state.js';
+
+export type AlertmanagerSenderOptions = {
+	readonly client: HttpClient;
+	readonly book: AlertBook;
+	readonly signal: AbortSignal;
+	/** Interval between two polls of a node, in milliseconds. */
+	readonly intervalMs: number;
+	/** Receives one line for the user. */
+	readonly complain: (text: string) => void;
+	/** Returns a number from 0 to 1. @default Math.random */
+	readonly random?: () => number;
+};
+
+/**
+Interval between two sends of an alert that did not change, in milliseconds. Prometheus sends every minute by default
+(--rules.alert.resend-delay).
+*/
+const againMs = 60_000;
+
+/**
+An alert that holds is sent with an end so many resends ahead. It ends by itself when redis-top dies, and outlasts three
+lost sends. Source: sendAlerts in Prometheus' cmd/prometheus/main.go.
+*/
+const resendsAhead = 4;
+
+/** Most alerts in one request: half a megabyte. */
+const mostInRequest = 500;
+
+type Sent = {readonly atMs: number; readonly endsAtMs: number | undefined};
+
+/** Keeps one Alertmanager up to date with the book: one request at a time, new alerts at once, all others each minute. */
+export class AlertmanagerSender {
+	readonly #options: AlertmanagerSenderOptions;
+	readonly #reporter: ServiceReporter;
+	readonly #sent = new Map<string, Sent>();
+	#isSending = false;
+	#failures = 0;
+	#notBeforeMs = Number.NEGATIVE_INFINITY;
+
+	constructor(options: AlertmanagerSenderOptions) {
+		this.#options = options;
+		this.#reporter = new ServiceReporter(`Alertmanager ${options.client.place}`, options.complain);
+	}
+
+	get state(): ServiceState {
+		const waiting = [...this.#options.book.alerts].filter(([key, alert]) => this.#isNew(key, alert)).length;
+		return {kind: 'alertmanager', place: this.#options.client.place, isUp: this.#reporter.isUp, waiting};
+	}
+
+	/** Whether the end of an alert was delivered, or the alert never was. */
+	isDelivered(key: string): boolean {
+		const sent = this.#sent.get(key);
+		return sent === undefined || sent.endsAtMs !== undefined;
+	}
+
+	/**
+	Sends what is due, unless a request is under way or the last one failed a moment ago. Never rejects.
+
+	@param nowMs Wall time in milliseconds since the epoch.
+	@param elapsedMs Monotonic time in milliseconds.
+	*/
+	async send(nowMs: number, elapsedMs: number): Promise<void> {
+		if (this.#isSending || elapsedMs < this.#notBeforeMs) {
+			return;
+		}
+
+		const due = this.#due(elapsedMs);
+		if (due.length === 0) {
+			return;
+		}
+
+		this.#isSending = true;
+		try {
+			for (let first = 0; first < due.length; first += mostInRequest) {
+				if (!(await this.#post(due.slice(first, first + mostInRequest), nowMs, elapsedMs))) {
+					break;
+				}
+			}
+		} finally {
+			this.#isSending = false;
+		}
+	}
+
+	/** The alerts to send, if one of them is due: new, ended, or not sent for a minute. All others go with it then. */
+	#due(elapsedMs: number): ReadonlyArray<readonly [string, BookedAlert]> {
+		const {alerts} = this.#options.book;
+		for (const key of this.#sent.keys()) {
+			if (!alerts.has(key)) {
+				this.#sent.delete(key);
+			}
+		}
+
+		const known = [...alerts].filter(([key, alert]) => this.#isSayable(key, alert));
+		const isDue = ([key, alert]: readonly [string, BookedAlert]) =>
+			this.#isNew(key, alert) || elapsedMs - (this.#sent.get(key)?.atMs ?? 0) >= againMs;
+		const due = known.filter(isDue);
+		// What is sent each minute goes in one request.
+		return due.some(([key, alert]) => !this.#isNew(key, alert)) ? known : due;
+	}
+
+	/** Alerts of an earlier run wait for their findings. An alert that ended before it was ever sent is no news. */
+	#isSayable(key: string, {waitsSinceMs, endsAtMs, isKept}: BookedAlert): boolean {
+		return waitsSinceMs === undefined && (endsAtMs === undefined || this.#sent.has(key) || isKept === true);
+	}
+
+	#isNew(key: string, alert: BookedAlert): boolean {
+		const sent = this.#sent.get(key);
+		return this.#isSayable(key, alert) && (sent === undefined || sent.endsAtMs !== alert.endsAtMs);
+	}
+
+	async #post(
+		alerts: ReadonlyArray<readonly [string, BookedAlert]>,
+		nowMs: number,
+		elapsedMs: number,
+	): Promise<boolean> {
+		const {client, signal, intervalMs, random = Math.random} = this.#options;
+		const holdsUntilMs = nowMs + resendsAhead * Math.max(againMs, intervalMs);
+		const body = JSON.stringify(
+			alerts.map(([, {labels, annotations, startsAtMs, endsAtMs}]) => ({
+				labels,
+				annotations,
+				startsAt: new Date(startsAtMs).toISOString(),
+				endsAt: new Date(Math.max(endsAtMs ?? holdsUntilMs, startsAtMs)).toISOString(),
+			})),
+		);
+		const outcome = await client.send({method: 'POST', path: '/api/v2/alerts', body, signal});
+		if (outcome.kind === 'failed') {
+			this.#failures += 1;
+			this.#notBeforeMs = elapsedMs + retryDelayMs(this.#failures, outcome.retryAfterMs, random());
+			if (!signal.aborted) {
+				this.#reporter.failed(outcome.why);
+			}
+
+			return false;
+		}
+
+		this.#failures = 0;
+		this.#reporter.answered();
+		for (const [key, {endsAtMs}] of alerts) {
+			this.#sent.set(key, {atMs: elapsedMs, endsAtMs});
+		}
+
+		return true;
+	}
+}

@@ -1,0 +1,135 @@
+import type {AuditFact} from '../domain/audit.js';
+import type {Clock} from '../domain/clock.js';
+import type {HttpClient} from '../wire/http-client.js';
+import {retryDelayMs} from './retry-delay.js';
+import {ServiceReporter} from './service-state.js';
+
+export type GrafanaAnnotatorOptions = {
+	readonly client: HttpClient;
+	/** The operating system's user, who acts. */
+	readonly osUser: string;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	readonly complain: (text: string) => void;
+	/** Returns a number from 0 to 1. @default Math.random */
+	readonly random?: () => number;
+};
+
+/**
+An annotation as Grafana takes it, times in milliseconds since the epoch. Source:
+https://grafana.com/docs/grafana/latest/developers/http_api/annotations/#create-annotation
+*/
+type Annotation = {
+	readonly time: number;
+	readonly timeEnd: number;
+	readonly tags: readonly string[];
+	readonly text: string;
+};
+
+/** Most annotations that wait. A session has a few actions. */
+const mostWaiting = 100;
+
+/** Longest time for which an annotation is tried, in milliseconds. */
+const longestTryMs = 600_000;
+
+/**
+Writes an annotation for each action that was sent, from its intent to its proof. It listens to what the audit log is told, and
+delays nothing: the action goes on whether Grafana answers or not.
+*/
+export class GrafanaAnnotator {
+	readonly #options: GrafanaAnnotatorOptions;
+	readonly #reporter: ServiceReporter;
+	/** When each action under way began, by node and action. */
+	readonly #begun = new Map<string, number>();
+	readonly #waiting: Array<{readonly annotation: Annotation; readonly untilMs: number}> = [];
+	#isSending = false;
+
+	constructor(options: GrafanaAnnotatorOptions) {
+		this.#options = options;
+		this.#reporter = new ServiceReporter(`Grafana ${options.client.place}`, options.complain);
+	}
+
+	/** Takes over a line of the audit log. Returns at once. */
+	note(fact: AuditFact): void {
+		const nowMs = this.#options.clock.now();
+		const key = `${fact.target} ${fact.action}`;
+		switch (fact.phase) {
+			case 'intent': {
+				this.#begun.set(key, nowMs);
+				break;
+			}
+
+			case 'refused':
+			case 'aborted': {
+				this.#begun.delete(key);
+				break;
+			}
+
+			case 'outcome': {
+				if (fact.outcome === 'not-sent' || fact.outcome === 'refused') {
+					this.#begun.delete(key);
+				}
+
+				break;
+			}
+
+			case 'verified':
+			case 'failed':
+			case 'unproved': {
+				this.#add(fact, this.#begun.get(key) ?? nowMs, nowMs);
+				this.#begun.delete(key);
+				break;
+			}
+
+			case 'unlocked': {
+				break;
+			}
+		}
+	}
+
+	#add({target, action, command, phase, detail}: AuditFact, time: number, timeEnd: number): void {
+		const {osUser} = this.#options;
+		const annotation = {
+			time,
+			timeEnd,
+			tags: ['redis-top', action, target],
+			text: `${command ?? action} on ${target} by ${osUser}: ${detail === undefined ? phase : `${phase}, ${detail}`}`,
+		};
+		if (this.#waiting.length < mostWaiting) {
+			this.#waiting.push({annotation, untilMs: timeEnd + longestTryMs});
+		}
+
+		void this.#send();
+	}
+
+	/** Sends what waits, one after the other, until Grafana has it or its time is over. Never rejects. */
+	async #send(): Promise<void> {
+		const {client, clock, signal, random = Math.random} = this.#options;
+		if (this.#isSending) {
+			return;
+		}
+
+		this.#isSending = true;
+		let failures = 0;
+		for (let [next] = this.#waiting; next !== undefined && !signal.aborted; [next] = this.#waiting) {
+			const body = JSON.stringify(next.annotation);
+			const outcome = await client.send({method: 'POST', path: '/api/annotations', body, signal});
+			if (outcome.kind === 'answered') {
+				failures = 0;
+				this.#reporter.answered();
+				this.#waiting.shift();
+				continue;
+			}
+
+			failures += 1;
+			this.#reporter.failed(outcome.why);
+			if (clock.now() >= next.untilMs) {
+				this.#waiting.shift();
+			}
+
+			await clock.sleep(retryDelayMs(failures, outcome.retryAfterMs, random()), signal);
+		}
+
+		this.#isSending = false;
+	}
+}

@@ -1,0 +1,198 @@
+import type {Finding} from '../rules/finding.js';
+import type {HttpClient} from '../wire/http-client.js';
+import {isAlert} from './alert.js';
+import {restoredMs} from './alert-book.js';
+import {retryDelayMs} from './retry-delay.js';
+import {ServiceReporter, type ServiceState} from './service-state.js';
+import type {WebhookFormat} from './webhook-formats.js';
+import {deliveryOf, signatureHeaders, type WebhookMessage, webhookBody} from './webhook-message.js';
+
+export type WebhookSenderOptions = {
+	readonly client: HttpClient;
+	readonly format: WebhookFormat;
+	readonly deployment: string;
+	readonly signal: AbortSignal;
+	/** Reads the secret of `--webhook-secret-file`; undefined without one. */
+	readonly readSecret: (() => Promise<string>) | undefined;
+	/** The keys of the findings that an earlier run reported and that were not over then. */
+	readonly reported: ReadonlyMap<string, Finding>;
+	/** When this run began, in milliseconds since the epoch. */
+	readonly startedAtMs: number;
+	/** The change of a finding as `redis-top watch --json` prints it. */
+	readonly json: (message: WebhookMessage) => string;
+	readonly complain: (text: string) => void;
+	/** Returns a number from 0 to 1. @default Math.random */
+	readonly random?: () => number;
+};
+
+/** Statuses with which a receiver refuses this one message for good. All others may be over at the next attempt. */
+const refusals: ReadonlySet<number | undefined> = new Set([400, 413, 422]);
+
+/** Most messages that wait. Further findings wait for room, and one line says so. */
+const mostWaiting = 1000;
+
+/**
+Sends a message for each finding that opens, gets another severity, or is over. At most one message of a finding waits: a
+newer one replaces it, and a finding that opened and closed unseen is no news. One request is under way at a time.
+*/
+export class WebhookSender {
+	readonly #options: WebhookSenderOptions;
+	readonly #reporter: ServiceReporter;
+	readonly #waiting = new Map<string, WebhookMessage>();
+	/** The findings whose opening was delivered, as they were then. */
+	readonly #reported: Map<string, Finding>;
+	/** The findings of an earlier run that did not hold in this run yet. */
+	readonly #unseen: Set<string>;
+	#isSending = false;
+	#failures = 0;
+	#notBeforeMs = Number.NEGATIVE_INFINITY;
+	#isFull = false;
+
+	constructor(options: WebhookSenderOptions) {
+		this.#options = options;
+		this.#reported = new Map(options.reported);
+		this.#unseen = new Set(options.reported.keys());
+		this.#reporter = new ServiceReporter(`webhook ${options.client.place}`, options.complain);
+	}
+
+	get state(): ServiceState {
+		const {client} = this.#options;
+		return {kind: 'webhook', place: client.place, isUp: this.#reporter.isUp, waiting: this.#waiting.size};
+	}
+
+	/** The findings that were reported and are not over, by key. */
+	get reported(): ReadonlyMap<string, Finding> {
+		return this.#reported;
+	}
+
+	/**
+	Compares the findings that hold with those that were reported. What differs becomes a message.
+
+	@param findings The findings that hold, by `findingKey`.
+	*/
+	update(findings: ReadonlyMap<string, Finding>, nowMs: number): void {
+		const open = new Map([...findings].filter(([, finding]) => isAlert(finding)));
+		for (const [key, {event}] of this.#waiting) {
+			const isOver = event !== 'closed' && !open.has(key);
+			const isBack = event === 'closed' && open.has(key);
+			if (isOver || isBack) {
+				this.#waiting.delete(key);
+			}
+		}
+
+		for (const [key, finding] of open) {
+			this.#unseen.delete(key);
+			const isTold = this.#reported.get(key)?.severity === finding.severity;
+			if (!isTold && this.#waiting.get(key)?.finding.severity !== finding.severity) {
+				this.#put(key, {event: this.#reported.has(key) ? 'changed' : 'opened', finding, atMs: nowMs});
+			}
+		}
+
+		// Conditions have to hold for a while again before they are findings of this run.
+		for (const [key, finding] of this.#reported) {
+			const mayComeBack = this.#unseen.has(key) && nowMs - this.#options.startedAtMs < restoredMs;
+			if (!open.has(key) && !mayComeBack && !this.#waiting.has(key)) {
+				this.#put(key, {event: 'closed', finding, atMs: nowMs});
+			}
+		}
+	}
+
+	/** Sends the oldest message, unless a request is under way or the last one failed a moment ago. Never rejects. */
+	async send(nowMs: number, elapsedMs: number): Promise<void> {
+		if (this.#isSending || elapsedMs < this.#notBeforeMs) {
+			return;
+		}
+
+		this.#isSending = true;
+		try {
+			for (;;) {
+				const [next] = this.#waiting;
+				if (next === undefined || !(await this.#post(...next, nowMs, elapsedMs))) {
+					break;
+				}
+			}
+		} finally {
+			this.#isSending = false;
+		}
+	}
+
+	#put(key: string, message: WebhookMessage): void {
+		this.#waiting.delete(key);
+		if (this.#waiting.size >= mostWaiting) {
+			if (!this.#isFull) {
+				this.#options.complain(`${mostWaiting} messages wait for the webhook: further ones wait until there is room`);
+			}
+
+			this.#isFull = true;
+			return;
+		}
+
+		this.#isFull = false;
+		this.#waiting.set(key, message);
+	}
+
+	/** Sends a message. Resolves with whether the next one may be sent. */
+	async #post(key: string, message: WebhookMessage, nowMs: number, elapsedMs: number): Promise<boolean> {
+		const {client, format, deployment, signal, readSecret, random = Math.random} = this.#options;
+		let secret: string | undefined;
+		try {
+			secret = await readSecret?.();
+		} catch (error) {
+			return this.#fail(
+				error instanceof Error ? `cannot be told: ${error.message}` : 'cannot be told',
+				elapsedMs,
+				random,
+			);
+		}
+
+		const body = webhookBody(format, message, {deployment, secret, json: this.#options.json});
+		const headers = signatureHeaders(body, secret, {delivery: deliveryOf(message, deployment), nowMs});
+		const outcome = await client.send({
+			method: 'POST',
+			path: '',
+			body,
+			headers,
+			signal,
+			hidden: secret === undefined ? [] : [secret],
+		});
+		if (outcome.kind === 'failed' && !refusals.has(outcome.status)) {
+			return this.#fail(outcome.why, elapsedMs, random, outcome.retryAfterMs);
+		}
+
+		this.#failures = 0;
+		if (outcome.kind === 'failed') {
+			this.#options.complain(
+				`webhook ${client.place} ${outcome.why}; the message about ${message.finding.rule} is left out`,
+			);
+		} else {
+			this.#reporter.answered();
+		}
+
+		this.#delivered(key, message);
+		return true;
+	}
+
+	#fail(why: string, elapsedMs: number, random: () => number, retryAfterMs?: number): false {
+		this.#failures += 1;
+		this.#notBeforeMs = elapsedMs + retryDelayMs(this.#failures, retryAfterMs, random());
+		if (!this.#options.signal.aborted) {
+			this.#reporter.failed(why);
+		}
+
+		return false;
+	}
+
+	#delivered(key: string, message: WebhookMessage): void {
+		// A newer message of the finding may have come meanwhile, and waits on.
+		const isNewest = this.#waiting.get(key) === message;
+		if (isNewest) {
+			this.#waiting.delete(key);
+		}
+
+		if (message.event === 'closed') {
+			this.#reported.delete(key);
+		} else {
+			this.#reported.set(key, message.finding);
+		}
+	}
+}
