@@ -211,12 +211,15 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 			};
 }
 
-/** The segment of the round trip, padded to a fixed width, so that the segments behind it don't move. */
+/**
+The segment of the round trip, padded to a fixed width, so that the segments behind it don't move. While redis-top's own
+event-loop lag made the round trip long, it says that this host is busy: the time is not the server's.
+*/
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;
 	const label = isOfInfo ? 'info' : 'rtt';
 	return ping.isLocalLag === true
-		? {text: `${label} (ours)`, tone: 'warning', rank: 6}
+		? {text: 'host busy'.padEnd(label.length + 7), tone: 'warning', rank: 6}
 		: {
 				text: `${label} ${milliseconds(isOfInfo ? sample.roundTripMs : ping.lastMs).padStart(6)}`,
 				tone: 'plain',

@@ -13,6 +13,7 @@ import {temporaryNote} from './chrome/temporary-note.js';
 import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
 import {wantsPassword} from './control/password-control.js';
 import type {Panel, Rect} from './panel.js';
+import {greyed} from './panels/card.js';
 import {ladderBody, shownLadder} from './panels/ladder-body.js';
 import {panelById, panels} from './panels.js';
 import {rowKeysOf} from './row-keys.js';
@@ -102,7 +103,8 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 		...(node === undefined ? [] : notesOf(panel, node, sanitizedUser(input), nowMs)),
 	];
 	const drawn = panel.draw(panelInput(input), {width: columns, height: height - notes.length});
-	const isOld = node !== undefined && isStale(node, nowMs) && !isOfAllNodes(panel);
+	// The overview greys the cards of the node itself: its list shows all nodes.
+	const isOld = node !== undefined && isStale(node, nowMs) && !isOfAllNodes(panel) && panel.id !== 'overview';
 	const body = isOld ? drawn.map(greyed) : drawn;
 	const lines = [...notes.map(note => cutLine(note, columns, glyphs.ellipsis)), ...body];
 	return Array.from({length: height}, (_, index) => lines[index] ?? blankLine);
@@ -125,9 +127,6 @@ function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs
 		...(blind === undefined ? [] : [blind]),
 	];
 }
-
-/** A line in grey. Old figures lose their colours, so that they don't look current. */
-const greyed = (spans: Line): Line => spans.map(each => ({...each, tone: 'dim' as const}));
 
 /** The screen below 40×10: one line with the verdict, then as many of the most important figures as fit. */
 function smallScreen({state, view, nowMs, glyphs, columns, rows}: ScreenInput): Line[] {

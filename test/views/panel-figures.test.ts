@@ -5,7 +5,7 @@ import {panelIds, panelRow} from '../../source/state/panel-table.js';
 import {newView} from '../../source/state/reduce-view.js';
 import {plainTable} from '../../source/state/view-state.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
-import {helpLayout} from '../../source/views/boxes/help-rows.js';
+import {helpLabelWidth, helpLayout} from '../../source/views/boxes/help-rows.js';
 import {panelFigures} from '../../source/views/panel-figures.js';
 import {panelById} from '../../source/views/panels.js';
 import {panelInput} from '../../source/views/screen-input.js';
@@ -82,6 +82,11 @@ test('every head of a list that a panel draws is explained', () => {
 
 test('the help begins with the figures of the panel', () => {
 	for (const panel of panelIds) {
+		// A label that is wider than its column is wrapped: a cut one names nothing.
+		for (const [label] of helpLayout(usualKeyboard, panel, 80).columns.flat()) {
+			assert.ok(label.length <= helpLabelWidth, label);
+		}
+
 		const narrow = helpLayout(usualKeyboard, panel, 80);
 		assert.equal(narrow.columns.length, 1);
 		assert.deepEqual(narrow.columns[0]?.[0]?.[0], 'FIGURES');

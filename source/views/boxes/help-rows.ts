@@ -31,8 +31,15 @@ const matches = (text: string, words: readonly string[]): boolean => {
 	return words.every(word => lower.includes(word));
 };
 
-const wrapped = (label: string, text: string, width: number): Fact[] =>
-	wrapWords(text, Math.max(10, width)).map((row, index): Fact => [index === 0 ? label : '', row]);
+/** The rows of a label and its text, each wrapped to its column: no label is cut. */
+function wrapped(label: string, text: string, width: number): Fact[] {
+	const labels = wrapWords(label, helpLabelWidth);
+	const rows = wrapWords(text, Math.max(10, width));
+	return Array.from(
+		{length: Math.max(labels.length, rows.length)},
+		(_, index): Fact => [labels[index] ?? '', rows[index] ?? ''],
+	);
+}
 
 const withHead = (head: Fact, rows: readonly Fact[]): readonly Fact[] => (rows.length === 0 ? [] : [head, ...rows]);
 

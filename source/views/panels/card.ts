@@ -1,4 +1,5 @@
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {isStale} from '../../state/new-record.js';
 import type {PanelId} from '../../state/panel-table.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {frame, innerHeight, innerWidth} from '../../text/frame.js';
@@ -44,6 +45,17 @@ export const withNodeName =
 		const title = `${content.title} ${address.slice(Math.max(0, address.lastIndexOf(':')))}`;
 		const right = content.right === undefined ? 0 : cellWidth(content.right) + 3;
 		return state.nodes.size < 2 || cellWidth(title) + right > room.width - 2 ? content : {...content, title};
+	};
+
+/** A line in grey. Old figures lose their colours, so that they don't look current. */
+export const greyed = (spans: Line): Line => spans.map(each => ({...each, tone: 'dim' as const}));
+
+/** The card of one node. Its figures are grey while they are old. */
+export const aged =
+	(card: Card, node: NodeRecord, nowMs: number): Card =>
+	room => {
+		const content = card(room);
+		return isStale(node, nowMs) ? {...content, lines: content.lines.map(greyed)} : content;
 	};
 
 /** Two widths whose sum is `width`; the left one is `share` of it. */

@@ -28,7 +28,7 @@ export const overviewFigures: readonly Figure[] = [
 	['aof, fork', 'State of the append-only file; latest_fork_usec, a pause for every client. Bad from 100 ms.'],
 	[
 		'ping',
-		'Round trip of a PING on an idle connection. (ours): this machine was busy, and the figure says nothing of the server.',
+		'Round trip of a PING on an idle connection. host busy: the machine of redis-top was, so that the time says nothing of the server.',
 	],
 	['slow log', 'New entries a minute, and the slowest of them; panel 6 lists them.'],
 	['thread', 'What the main thread does with its time, the largest parts; panel 5 has all of them and their fields.'],

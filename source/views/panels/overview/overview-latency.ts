@@ -25,7 +25,8 @@ const labelWidth = 11;
 
 /**
 The card of latency: round trips of PING, the slow log, the slowest command by p99, what the main thread does or else the
-busiest command, and redis-top's own load. `(ours)` stands for a round trip that is dropped, because redis-top's event-loop lag made it slow.
+busiest command, and redis-top's own load. `host busy` stands for a round
+trip that is dropped, because redis-top's event-loop lag made it slow.
 */
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
@@ -40,7 +41,7 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 			worst === undefined ? [span('-')] : values(boundText(worst.p99, glyphs), ' ', worst.command, ' p99');
 		const max: Line = width < 40 ? [] : values('', ' max ', milliseconds(quantile(readings, 1)));
 		const trip = values(
-			(isLocalLag ? '(ours)' : milliseconds(lastMs)).padEnd(8),
+			(isLocalLag ? 'host busy' : milliseconds(lastMs)).padEnd(isLocalLag ? 10 : 8),
 			'p99 ',
 			milliseconds(quantile(readings, 0.99)).padEnd(8),
 		);
@@ -48,7 +49,7 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 			['ping', [...trip, ...max]],
 			['slow log', slowLine(node, slow, glyphs)],
 			['slowest', worstLine],
-			node.mainThread === undefined
+			node.mainThread === undefined || isMostlyUntold(node.mainThread)
 				? [
 						'busiest',
 						busiest === undefined
@@ -88,6 +89,10 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 
 	return worst;
 }
+
+/** Whether an old version says nothing of most of the main thread's time, so that its parts tell less than a command. */
+const isMostlyUntold = (parts: NonNullable<NodeRecord['mainThread']>): boolean =>
+	parts.some(({id, share}) => id === 'untold' && share > 0.5);
 
 /** The first command by its share of time, in the order of panel 5. */
 function busiestCommand(node: NodeRecord): CommandRate | undefined {

@@ -4,7 +4,7 @@ import {beside} from '../../../text/frame.js';
 import type {Line} from '../../../text/line.js';
 import {count, milliseconds} from '../../../text/units.js';
 import type {PanelInput, Rect} from '../../panel.js';
-import {type Card, drawCard, sides, withNodeName} from '../card.js';
+import {aged, type Card, drawCard, sides, withNodeName} from '../card.js';
 import {historyChart} from '../history-chart.js';
 import {usedChart} from '../memory/memory.js';
 import {keyspaceCard} from '../memory/memory-keyspace.js';
@@ -14,19 +14,25 @@ import {latencyCard} from './overview-latency.js';
 import {clientsCard, commandsCard, eventsCard, slowlogCard, talkersCard} from './overview-lists.js';
 import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 
-type Cell = {readonly card: Card; readonly padding?: 0 | 1};
+type Cell = {
+	readonly card: Card;
+	readonly padding?: 0 | 1;
+	/** Whether the card is of all nodes, so that its figures do not age with the node in focus. */
+	readonly isOfAllNodes?: boolean;
+};
 
 /** Cards side by side, each with its share of the width. The last card gets the remaining cells. */
 function row(
 	cells: ReadonlyArray<Cell & {readonly share: number}>,
 	{width, height}: Rect,
-	{glyphs}: PanelInput,
+	{glyphs, node, nowMs}: PanelInput,
 ): Line[] {
 	let left = width;
-	const blocks = cells.map(({card, padding = 1, share}, index) => {
+	const blocks = cells.map(({card, padding = 1, share, isOfAllNodes = false}, index) => {
 		const own = index === cells.length - 1 ? left : Math.round(width * share);
 		left -= own;
-		return {lines: drawCard(card, {width: own, height}, glyphs, padding), width: own};
+		const drawn = node === undefined || isOfAllNodes ? card : aged(card, node, nowMs);
+		return {lines: drawCard(drawn, {width: own, height}, glyphs, padding), width: own};
 	});
 	return beside(blocks, height);
 }
@@ -60,7 +66,7 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 			: row(
 					[
 						{...list(clientsCard(node, glyphs)), share: 0.525},
-						{...list(eventsCard(state, nowMs)), share: 0.475},
+						{...list(eventsCard(state, nowMs)), isOfAllNodes: true, share: 0.475},
 					],
 					{width, height: rest - nodes},
 					input,
@@ -142,12 +148,16 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 	];
 }
 
-/** Four cards in two rows: memory and throughput, and below them persistence and latency. */
+/** Width from which a chart of used memory stands beside the cards of persistence and latency, in cells. */
+const widthForChart = 118;
+
+/** Cards in two rows: memory and throughput, and below them persistence, latency and on a wide screen a chart of memory. */
 function figureCards(
 	input: PanelInput,
 	node: NodeRecord,
 	{width, top, middle, leftShare}: {width: number; top: number; middle: number; leftShare: number},
 ): Line[] {
+	const hasChart = width >= widthForChart;
 	const {nowMs, glyphs} = input;
 	const named = (card: Card) => withNodeName(card, node, input.state);
 	const pair = (left: Card, right: Card, height: number) =>
@@ -161,7 +171,17 @@ function figureCards(
 		);
 	return [
 		...pair(memoryCard(node, glyphs), throughputCard(node, glyphs), top),
-		...pair(persistenceCard(node, nowMs, glyphs), latencyCard(node, glyphs), middle),
+		...(hasChart
+			? row(
+					[
+						{card: named(persistenceCard(node, nowMs, glyphs)), share: 0.35},
+						{card: named(latencyCard(node, glyphs)), share: 0.3},
+						{card: memoryChart(input, node), share: 0.35},
+					],
+					{width, height: middle},
+					input,
+				)
+			: pair(persistenceCard(node, nowMs, glyphs), latencyCard(node, glyphs), middle)),
 	];
 }
 
@@ -183,7 +203,7 @@ function fourLists(input: PanelInput, node: NodeRecord, {width, height}: Rect): 
 		...row([{...list(slowlogCard(node, glyphs)), share: 0.5}, ...clients], {width, height: top}, input),
 		...row(
 			[
-				{...list(eventsCard(state, nowMs)), share: 0.5},
+				{...list(eventsCard(state, nowMs)), isOfAllNodes: true, share: 0.5},
 				{...list(commandsCard(node, glyphs)), share: 0.5},
 			],
 			{width, height: height - top},

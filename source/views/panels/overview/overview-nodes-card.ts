@@ -24,7 +24,7 @@ export function nodesCard(input: PanelInput): Card {
 		const totals = input.state.nodes.size > 1 && room.height >= 4 ? [totalsLine(input, room.width)] : [];
 		const body = listBody(
 			{
-				columns: nodeColumns(input.nowMs, input.node?.since !== undefined),
+				columns: nodeColumns(input.nowMs, input.glyphs, input.node?.since !== undefined),
 				rows,
 				keyOf: ({record}) => record.address,
 				nodeOf: ({record}) => record.address,

@@ -9,8 +9,10 @@ import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor
 import {rankedFindings} from '../../../state/verdict.js';
 import {cellWidth} from '../../../text/cell-width.js';
 import type {Column} from '../../../text/columns.js';
+import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
 import {filterRows, sortRows} from '../../../text/list.js';
+import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
 import {ageSince, bytes, milliseconds, percent, seconds, shortSeconds} from '../../../text/units.js';
 import {nodeFinder} from '../../../topology/replication-edges.js';
 import {topologyOf} from '../../../topology/topology.js';
@@ -255,12 +257,21 @@ const gradedTone =
 	(row: NodeRow): Tone =>
 		gradeOf(row) === 'plain' ? figureTone(row) : gradeOf(row);
 
+/** Width of the sparkline of a node, in cells. */
+const trendWidth = 12;
+
+/** The operations of the last minute as a sparkline, newest at the right. */
+function operationsTrend({record: {series}}: NodeRow, glyphs: Glyphs): string {
+	const readings = series.get('operations')?.groups(trendWidth, readingsPerCell(trendWidth));
+	return readings === undefined ? '' : sparkline(readings, trendWidth, glyphs);
+}
+
 /**
 The columns of the list of nodes.
 
 @param isChange A baseline is set; figures are then changes since it.
 */
-export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Column<NodeRow>> {
+export function nodeColumns(nowMs: number, glyphs: Glyphs, isChange = false): ReadonlyArray<Column<NodeRow>> {
 	const figure = (
 		id: string,
 		title: string,
@@ -272,7 +283,7 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		{
 			id: 'address',
 			title: 'NODE',
-			minWidth: isChange ? 19 : 20,
+			minWidth: 19,
 			maxWidth: 39,
 			priority: 1,
 			text: ({record, isShown, place}) =>
@@ -290,6 +301,14 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		figure('operations', isChange ? 'OPS' : 'OPS/S', isChange ? 6 : 5, 2, ({record}) =>
 			metricText(record, 'operations').replace('/s', ''),
 		),
+		{
+			id: 'trend',
+			title: 'OPS, 1 min',
+			minWidth: trendWidth,
+			priority: 12.5,
+			text: row => operationsTrend(row, glyphs),
+			tone: figureTone,
+		},
 		figure('memory', 'USED', isChange ? 6 : 5, 4, ({record}) => metricText(record, 'usedMemory')),
 		{
 			...figure('full', isChange ? '%MAX' : 'OF MAX', isChange ? 5 : 6, 6, row =>

@@ -1,10 +1,11 @@
 import type {NodeRecord} from '../../../state/monitor-state.js';
+import {isStale} from '../../../state/new-record.js';
 import {cutLine} from '../../../text/fit.js';
 import {type Line, span} from '../../../text/line.js';
 import {percent} from '../../../text/units.js';
 import {figures} from '../../figures.js';
 import type {PanelInput, Rect} from '../../panel.js';
-import {type Card, drawCard, withNodeName} from '../card.js';
+import {aged, type Card, drawCard, greyed, withNodeName} from '../card.js';
 import {metricText} from '../changes.js';
 import {fullness} from '../memory/memory-facts.js';
 import {aofFacts, rdbFacts} from '../persistence/persistence-facts.js';
@@ -21,17 +22,17 @@ export function smallLayout(input: PanelInput, node: NodeRecord, {width, height}
 	if (width < 48 || height < 11) {
 		return summary(input, node)
 			.slice(0, height)
-			.map(text => cutLine(text, width, glyphs.ellipsis));
+			.map(text => cutLine(isStale(node, nowMs) ? greyed(text) : text, width, glyphs.ellipsis));
 	}
 
-	const named = (card: Card) => withNodeName(card, node, input.state);
+	const named = (card: Card) => aged(withNodeName(card, node, input.state), node, nowMs);
 	const boxes: ReadonlyArray<{readonly lines: readonly Line[]}> = [
 		{lines: drawCard(named(memoryCard(node, glyphs)), {width, height: 7}, glyphs)},
 		{lines: drawCard(named(throughputCard(node, glyphs)), {width, height: height < 12 ? 4 : 5}, glyphs)},
 		{lines: drawCard(nodesCard(input), {width, height: Math.min(nodesHeight(input), 8)}, glyphs, 0)},
 		{lines: drawCard(named(persistenceCard(node, nowMs, glyphs)), {width, height: 6}, glyphs)},
 		{lines: drawCard(named(latencyCard(node, glyphs)), {width, height: 7}, glyphs)},
-		{lines: drawCard(clientsCard(node, glyphs), {width, height: 8}, glyphs, 0)},
+		{lines: drawCard(aged(clientsCard(node, glyphs), node, nowMs), {width, height: 8}, glyphs, 0)},
 	];
 	const shown: Line[] = [];
 	for (const {lines} of boxes) {

@@ -158,10 +158,10 @@ test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 		'┌─ Nodes  primary, 1 replica, backlog 64.0M ──────────────────────── 1-3 of 3 ─┐',
 		'│ all ! 2 of 3 answer  ! 1 shard without a fit replica  ops 49.0k/s  used 10.9G│',
-		'│ NODE                 ROLE     STATE       OPS/S  USED OF MAX    BEHIND    AGE│',
-		'│>10.0.1.13:6379       replica  !! down         - 5.46G    91%  unlisted    38s│',
-		'│ 10.0.1.11:6379 *     primary  up          47.9k 5.46G  !!91%         -     0s│',
-		'│   10.0.1.12:6379     replica  up          1.10k 5.46G    91% 1.20K  0s     0s│',
+		'│ NODE                ROLE     STATE       OPS/S  USED OF MAX    BEHIND    AGE │',
+		'│>10.0.1.13:6379      replica  !! down         - 5.46G    91%  unlisted    38s │',
+		'│ 10.0.1.11:6379 *    primary  up          47.9k 5.46G  !!91%         -     0s │',
+		'│   10.0.1.12:6379    replica  up          1.10k 5.46G    91% 1.20K  0s     0s │',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
 		'│ CLIENT            OUT   MEM COMMAND    ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
@@ -183,11 +183,32 @@ test('wide screens show more cards, which fill them', () => {
 	const working = panelText(overviewPanel, input, {width: 120, height: 37});
 	assert.equal(working.length, 37);
 	assert.match(working.join('\n'), /6 Slow log/);
+	assert.match(working.join('\n'), /┌─ used memory ─/);
 	assert.match(working.join('\n'), /14:02:12 48\.2 ms HGETALL user:88121/);
 	const wall = panelText(overviewPanel, input, {width: 200, height: 57});
 	assert.equal(wall.length, 57);
 	assert.match(wall.join('\n'), /round trip of PING/);
 	assert.match(wall.join('\n'), /Keyspace/);
+});
+
+test('the cards of a node that does not answer are grey, and the list of all nodes is not', () => {
+	const lost = {...primary, reach: 'down' as const, lastReplyAtMs: sampledAtMs - 60_000};
+	for (const rect of [screen, {width: 120, height: 37}, {width: 200, height: 57}]) {
+		const lines = overviewPanel.draw(panelInput([lost, replica], {events}), rect);
+		const spans = lines.flat();
+		const toneOf = (part: string) => new Set(spans.filter(({text}) => text.includes(part)).map(({tone}) => tone));
+		assert.deepEqual([...toneOf('worker-7')], ['dim']);
+		assert.deepEqual([...toneOf('noeviction')], ['dim']);
+		assert.ok(toneOf('!! down').has('critical'));
+	}
+
+	const fresh = overviewPanel.draw(panelInput([primary, replica]), screen).flat();
+	assert.ok(fresh.some(({text, tone}) => text.includes('noeviction') && tone !== 'dim'));
+});
+
+test('at 79 columns the share of maxmemory has room, and wide lists draw the operations of each node', () => {
+	assert.match(panelText(overviewPanel, input, {width: 79, height: 20}).join('\n'), /OF MAX {4}BEHIND {4}AGE/);
+	assert.match(panelText(overviewPanel, input, {width: 200, height: 57}).join('\n'), /OPS, 1 min[\s\S]*[▁-█]/);
 });
 
 test('a cluster node shows its cluster beside the list of nodes', () => {
