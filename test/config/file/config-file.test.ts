@@ -31,7 +31,7 @@ theme = "light"
 mem.max.warning = "70%"
 "mem.max.critical" = 0.9
 [keys]
-pause = "p"
+pause = "P"
 baseline = ["B", "ctrl+b"]
 [profiles.prod]
 targets = ["10.0.0.1", "10.0.0.2:7000"]
@@ -306,15 +306,15 @@ test('keys of both files are merged, and no key may have two bindings', async ()
 	assert.deepEqual(
 		[...(await configOf('a')).keys],
 		[
-			['pause', ['p']],
+			['pause', ['P']],
 			['baseline', ['B', 'ctrl+b']],
 		],
 	);
 	const twice = path.join(home, 'twice.toml');
-	await writeFile(twice, '[keys]\npause = "p"\nhelp = "x"\ndismiss-node = "p"');
+	await writeFile(twice, '[keys]\npause = "P"\nhelp = "x"\ndismiss-node = "P"');
 	assert.deepEqual(await linesOf(`a --config ${twice}`), {
 		exitCode: 64,
-		lines: [`redis-top: ${twice}:4: keys.dismiss-node: p is the key of pause already: give pause another key, or []`],
+		lines: [`redis-top: ${twice}:4: keys.dismiss-node: P is the key of pause already: give pause another key, or []`],
 	});
 });
 
@@ -344,7 +344,7 @@ test('--print-config prints where each value comes from, runs no command and pri
 		/^\[thresholds\]$[^[]*^mem\.max\.warning = 0\.7 +# .*config\.toml:8: thresholds\.mem\.max\.warning$/m,
 	);
 	assert.match(loaded.text, /^password-command = \["printf", …\] +# .*profiles\.prod\.password-command$/m);
-	assert.match(loaded.text, /^\[keys\]\npause = \["p"\] +# .*config\.toml:11: keys\.pause$/m);
+	assert.match(loaded.text, /^\[keys\]\npause = \["P"\] +# .*config\.toml:11: keys\.pause$/m);
 	assert.doesNotMatch(loaded.text, /hunter2|first|from-file/);
 });
 
