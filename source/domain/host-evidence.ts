@@ -203,6 +203,8 @@ export type KernelEvidence = {
 	4.20).
 	*/
 	readonly processorPressure?: number | undefined;
+	/** Share of the last ten seconds in which all processes that could run waited for memory, 0–1. Undefined as above. */
+	readonly memoryPressure?: number | undefined;
 };
 
 /** The memory limit of the process' control group, and its use. */
@@ -224,6 +226,35 @@ export type ProcessorQuota = {
 	readonly periods: number;
 	/** Periods in which the group was stopped because its time was used up. */
 	readonly throttled: number;
+};
+
+/**
+What the kernel counts of a server's waits, since its machine or its process started. The difference of two readings
+tells what happened in between.
+*/
+export type WaitEvidence = {
+	/**
+	Nanoseconds in which the main thread was ready to run and had no processor. Source: the kernel's
+	Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat.
+	*/
+	readonly processorWaitNs?: number | undefined;
+	/** Connections dropped because an accept queue was full, in the server's network namespace (TcpExt ListenDrops). */
+	readonly listenDrops?: number | undefined;
+	/** TCP segments sent, and those of them sent again, in the server's network namespace. Source: RFC 4022. */
+	readonly segmentsSent?: number | undefined;
+	readonly segmentsResent?: number | undefined;
+	/** The disk with the server's folder; undefined for a file system without a disk of its own. */
+	readonly disk?: DiskTime | undefined;
+};
+
+/** Time of a disk since the machine started. Source: the kernel's Documentation/admin-guide/iostats.rst. */
+export type DiskTime = {
+	readonly name: string;
+	/** Milliseconds in which at least one request was under way. */
+	readonly busyMs: number;
+	/** The number of finished requests, and the milliseconds that they took together. */
+	readonly requests: number;
+	readonly requestsMs: number;
 };
 
 /**
@@ -250,6 +281,8 @@ export type LocalEvidence = {
 	readonly configFile?: ConfigFileEvidence | undefined;
 	readonly kernel: KernelEvidence;
 	readonly cgroup: CgroupEvidence | undefined;
+	/** Undefined without a process. */
+	readonly waits?: WaitEvidence | undefined;
 	readonly gaps: readonly EvidenceGap[];
 };
 

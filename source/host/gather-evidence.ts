@@ -24,6 +24,7 @@ import {isOwnEndpoint} from './own-address.js';
 import {findHolders, listeningSockets, scanProcesses} from './proc-files.js';
 import {readProcess} from './process-evidence.js';
 import {supervisorOf, supervisorOfPort} from './supervisor.js';
+import {readWaits} from './wait-evidence.js';
 
 export type EvidenceRequest = {
 	readonly endpoint: Endpoint;
@@ -164,6 +165,7 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 		configFile: await readConfigEvidence(request.info, found?.evidence.hasOwnRoot === true, gaps),
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
+		waits: found === undefined ? undefined : await readWaits(found.evidence.processId, folder),
 		gaps: gaps.list(),
 	};
 }

@@ -38,6 +38,7 @@ export async function readKernelSettings(gaps: Gaps): Promise<KernelEvidence> {
 		freeSwapBytes: kernelBytes(memory.get('SwapFree')),
 		processorTime: parseProcessorTime((await readText('/proc/stat')) ?? ''),
 		processorPressure: parsePressure((await readText('/proc/pressure/cpu')) ?? ''),
+		memoryPressure: parsePressure((await readText('/proc/pressure/memory')) ?? '', 'full'),
 		clockSource: sanitizedWord(await readText('/sys/devices/system/clocksource/clocksource0/current_clocksource')),
 	};
 }

@@ -24,11 +24,12 @@ function integerIn(pattern: RegExp, text: string): number | undefined {
 }
 
 /**
-Parses `some avg10=85.20 …` of `/proc/pressure/cpu` to a share, 0–1; undefined without that line. Source: the kernel's
-Documentation/accounting/psi.rst.
+Parses `some avg10=85.20 …` or `full avg10=…` of a file in `/proc/pressure` to a share, 0–1; undefined without that line.
+Source: the kernel's Documentation/accounting/psi.rst.
 */
-export function parsePressure(text: string): number | undefined {
-	const [, percentage] = /^some avg10=(\d{1,3}(?:\.\d+)?) /m.exec(text) ?? [];
+export function parsePressure(text: string, who: 'some' | 'full' = 'some'): number | undefined {
+	const pattern = who === 'some' ? /^some avg10=(\d{1,3}(?:\.\d+)?) /m : /^full avg10=(\d{1,3}(?:\.\d+)?) /m;
+	const [, percentage] = pattern.exec(text) ?? [];
 	return percentage === undefined ? undefined : Math.min(1, Number(percentage) / 100);
 }
 

@@ -17,6 +17,7 @@ import {errorsModulesRules} from './errors-modules.js';
 import {flushRules} from './flush.js';
 import {forkAndDiskRules} from './fork-and-disk.js';
 import {hostRules} from './host.js';
+import {hostWaitRules} from './host-waits.js';
 import {idleTimeoutRules} from './idle-timeout.js';
 import {keyUseRules} from './key-use.js';
 import {keyspaceRules} from './keyspace.js';
@@ -89,6 +90,7 @@ export const allRules = [
 	...securityRules,
 	...securityFixRules,
 	...hostRules,
+	...hostWaitRules,
 	...settingsDriftRules,
 	...clusterNodesRules,
 	...clusterLinksRules,

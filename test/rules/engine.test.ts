@@ -116,10 +116,9 @@ test('each threshold is read by its own rule, or by another one that names this 
 	const unread = [...allRules, roleGrace].flatMap(({id, thresholds}) => {
 		const own = sources.find(source => source.includes(`\tid: '${id}',`)) ?? '';
 		const [, constant = ''] = new RegExp(String.raw`export const (\w+) = (?:rule\()?\{\n\tid: '${id}'`).exec(own) ?? [];
-		const block = own.slice(own.indexOf(`export const ${constant} =`)).split('\n});')[0] ?? '';
 		return Object.keys(thresholds).filter(
 			what =>
-				!new RegExp(String.raw`\blimits(?:\([^)]*\))?\.${what}\b`).test(block) &&
+				!new RegExp(String.raw`\blimits(?:\([^)]*\))?\.${what}\b`).test(own) &&
 				!sources.some(source => source.includes(`limitsOf(${constant}).${what}`)),
 		);
 	});

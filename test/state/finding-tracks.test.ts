@@ -160,8 +160,10 @@ const notInCheck: Readonly<Record<string, string>> = {
 	'mod.fork': 'a garbage collection of RediSearch',
 	'rep.same_address': 'a replica that reconnects, listed twice until its old connection ends',
 	'clu.key_skew': 'a burst of commands on one shard',
+	'clu.orphan_replica': 'a replica that turns to the new primary after a failover',
 	'clu.replica_skew': 'a replica that restarts',
 	'clu.replica_unfit': 'the full resync of a new replica',
+	'clu.role_lie': 'nodes that learn of a new role one after the other',
 };
 
 test('check raises each rule whose condition holds in its samples, except those it reports as not evaluated', () => {

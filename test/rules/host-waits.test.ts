@@ -1,0 +1,91 @@
+import type {ProcessEvidence, WaitEvidence} from '../../source/domain/host-evidence.js';
+import {osDisk, osListenDrop, osPsiMemory, osRetrans, osRunq} from '../../source/rules/host-waits.js';
+import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+const process = {processId: 77} as ProcessEvidence;
+
+/** Two readings of a machine, ten seconds apart. */
+const between = (before: WaitEvidence, after: WaitEvidence, rest: FactsParts = {}, processId = 77): FactsParts => ({
+	...rest,
+	info: rest.info ?? {},
+	host: {...rest.host, process, waits: after},
+	record: {
+		hostBefore: {
+			atMs: nowMs - 10_000,
+			value: {...emptyHost, process: {...process, processId}, waits: before},
+		},
+	},
+});
+
+const queue = (seconds: number): WaitEvidence => ({processorWaitNs: seconds * 1e9});
+
+testRule(osRunq, [
+	['a moment', between(queue(100), queue(100.2)), 'clear'],
+	['a tenth of the time', between(queue(100), queue(101)), 'info', /^waits for a processor 10% of the time/],
+	['half of the time', between(queue(100), queue(105)), 'warning'],
+	['another process than before', between(queue(100), queue(105), {}, 76), 'pending'],
+	['another threshold', {...between(queue(100), queue(101)), thresholds: {'os.runq.share': 0.2}}, 'clear'],
+	['one reading', {host: {process, waits: queue(1)}}, 'pending'],
+	['no reading', {}, 'unseen'],
+]);
+
+const drops = (listenDrops: number): WaitEvidence => ({listenDrops});
+
+testRule(osListenDrop, [
+	['none', between(drops(5), drops(5)), 'clear'],
+	[
+		'some, with a queue of one',
+		between(drops(5), drops(25), {config: {'tcp-backlog': '1'}}),
+		'warning',
+		/20 dropped since the last look/,
+	],
+	[
+		'some, while connections wait in its queue',
+		between(drops(5), drops(25), {
+			host: {listeners: [{address: '*', port: 6379, queued: 3, processId: 77, processName: 'redis-server'}]},
+		}),
+		'warning',
+	],
+	['some, of another program perhaps', between(drops(5), drops(25), {config: {'tcp-backlog': '511'}}), 'info'],
+	['the counter started over', between(drops(25), drops(5)), 'pending'],
+	['one reading', {host: {process, waits: drops(1)}}, 'pending'],
+]);
+
+const segments = (segmentsSent: number, segmentsResent: number): WaitEvidence => ({segmentsSent, segmentsResent});
+
+testRule(osRetrans, [
+	['none', between(segments(0, 0), segments(100_000, 20)), 'clear'],
+	['three in a hundred', between(segments(0, 0), segments(100_000, 3000)), 'warning', /3\.0% of the TCP segments/],
+	['too few to tell', between(segments(0, 0), segments(100, 50)), 'clear'],
+	['not known', between({}, {}), 'pending'],
+]);
+
+const disk = (busyMs: number, requests: number): WaitEvidence => ({
+	disk: {name: 'nvme0n1', busyMs, requests, requestsMs: requests * 40},
+});
+
+testRule(osDisk, [
+	['half of the time', between(disk(0, 0), disk(5000, 100)), 'clear'],
+	['always', between(disk(0, 0), disk(9800, 100)), 'info', /nvme0n1 is busy 98% of the time, 40\.0 ms a request/],
+	[
+		'always, and the append-only file waits',
+		between(disk(0, 0), disk(9800, 100), {info: {persistence: {aof_pending_bio_fsync: 1}}}),
+		'warning',
+		/^waits for its disk/,
+	],
+	['a folder without a disk', between({}, {}), 'pending'],
+]);
+
+const pressure = (memoryPressure: number): FactsParts => ({
+	host: {kernel: {...emptyKernel, memoryPressure, availableMemoryBytes: 1024}},
+});
+
+testRule(osPsiMemory, [
+	['none', pressure(0), 'clear'],
+	['some', pressure(0.02), 'warning', /^runs on a machine short of memory/],
+	['much', pressure(0.3), 'critical'],
+	['another threshold', {...pressure(0.02), thresholds: {'os.psi_memory.share': 0.05}}, 'clear'],
+	['a kernel without it', {host: {kernel: emptyKernel}}, 'absent'],
+	['no look at the machine', {}, 'unseen'],
+]);
