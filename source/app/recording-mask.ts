@@ -121,11 +121,15 @@ export class RecordingMask implements EntryMask {
 	}
 
 	#exchange(exchange: Exchange): Exchange {
-		const {kind, command, reply} = exchange;
+		const {kind, reply} = exchange;
+		const isOfKey = kind.startsWith('watched-') && !this.#options.keepsArguments;
+		const command = isOfKey
+			? exchange.command.map((word, at, all) => (at === all.length - 1 ? this.#names.name('key', word) : word))
+			: exchange.command;
 		const masked = reply instanceof Error ? reply : this.#reply(kind, reply);
 		const mask = this.#mask;
 		if (mask === undefined) {
-			return masked === reply ? exchange : {kind, command, reply: masked};
+			return masked === reply && command === exchange.command ? exchange : {kind, command, reply: masked};
 		}
 
 		const words = kind.startsWith('sentinel-')
@@ -146,6 +150,12 @@ export class RecordingMask implements EntryMask {
 				return typeof reply === 'string' && !keepsArguments ? this.#clientNames(reply) : reply;
 			case 'access-log':
 				return keepsArguments ? reply : this.#accessLog(reply);
+			case 'watched-groups':
+				return keepsArguments
+					? reply
+					: mapPairs(reply, (field, value) =>
+							field === 'name' && typeof value === 'string' ? this.#names.name('key', value) : value,
+						);
 			case 'hot-slot-keys':
 				return keepsArguments ? reply : textsIn(reply, key => this.#names.name('key', key));
 			case 'hot-keys':

@@ -194,6 +194,7 @@ export function startSession(config: Config, options: SessionOptions): MonitorSe
 		signal,
 		intervalMs,
 		isEveryNodeFocused,
+		watchedKeys: config.watchedKeys,
 		hasPlaces: tracking === undefined,
 		asksEarlier,
 		lagMs: recentLag.longestMs,

@@ -28,7 +28,7 @@ export const flagTable = {
 		name: 'db',
 		short: 'n',
 		value: 'NUMBER',
-		text: 'database; accepted for compatibility with redis-cli, without effect: all databases are monitored and SELECT is never sent',
+		text: 'database; accepted for compatibility with redis-cli, without effect: all databases are monitored, and only a scan of keys (S) sends SELECT',
 	},
 	user: {group: 'connection', name: 'user', value: 'NAME', text: 'ACL user; needs a password'},
 	pass: {
@@ -232,6 +232,13 @@ export const flagTable = {
 		name: 'actions',
 		commands: ['acl'],
 		text: 'acl: for a user who may run the guarded actions too',
+	},
+	watchKey: {
+		group: 'monitor',
+		name: 'watch-key',
+		value: 'KEY',
+		isList: true,
+		text: 'show the length and growth of this stream, list or sorted set every ten seconds, with the groups of a stream; up to 50',
 	},
 	keys: {
 		group: 'other',

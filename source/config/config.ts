@@ -29,6 +29,7 @@ import {
 	namedRules,
 	ruleChoiceOf,
 	themeFor,
+	watchedKeysOf,
 } from './options.js';
 import type {Origins} from './plan.js';
 import {type ConfigProblem, Problems} from './problems.js';
@@ -116,6 +117,8 @@ export type Config = {
 	*/
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
+	/** The keys of `--watch-key`, at most `mostWatchedKeys`. */
+	readonly watchedKeys: readonly string[];
 	/** `redis-top acl --keys`: the line is for a user who may scan keys and watch some. */
 	readonly isAclForKeys: boolean;
 	/** The rules that `redis-top rules` prints. It has all rules if the command line names none. */
@@ -199,6 +202,7 @@ export function resolveConfig(
 	const follow = followFor(flags, problems);
 	const primaryName = file.sources.map(source => source.given.flags.masterName).find(name => name !== undefined);
 	const panel = panelFor(flags, problems);
+	const watchedKeys = watchedKeysOf(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
 	const theme = themeFor(flags, environment, problems);
 	const ruleIds = command === 'rules' ? namedRules(given.targets, problems) : [];
@@ -252,6 +256,7 @@ export function resolveConfig(
 			aclServer,
 			isAclForActions: flags.actions ?? false,
 			isAclForKeys: flags.keys ?? false,
+			watchedKeys,
 			ruleIds,
 			auditFrom,
 			record,

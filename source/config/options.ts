@@ -1,5 +1,6 @@
 import type {AclServer} from '../actions/acl-user.js';
 import type {GivenFlags} from '../arguments/flags.js';
+import {mostWatchedKeys} from '../domain/watched-key.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {isChosen, isRuleChoice, type RuleChoice, ruleIds} from '../rules/rule-choice.js';
 import {type ThemeName, themeNames} from '../state/view-state.js';
@@ -142,4 +143,14 @@ export function aclServerOf({for: server}: GivenFlags, problems: Problems): AclS
 				version: [Number(major), Number(minor)],
 				isSentinel: name.toLowerCase() === 'sentinel',
 			};
+}
+
+/** The keys of `--watch-key`, each once. */
+export function watchedKeysOf({watchKey = ''}: GivenFlags, problems: Problems): readonly string[] {
+	const keys = [...new Set(watchKey.split(',').map(key => key.trim()))].filter(key => key !== '');
+	if (keys.length > mostWatchedKeys) {
+		problems.add(`--watch-key: at most ${mostWatchedKeys} keys can be watched, and ${keys.length} are given`);
+	}
+
+	return keys;
 }

@@ -18,6 +18,7 @@ import type {MainThreadPart} from './main-thread.js';
 import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
 import type {SlotReading} from './slot-rates.js';
+import type {WatchedReading} from './watched-keys.js';
 
 /**
 A reading with the time at which it was taken, in milliseconds since the epoch. It comes less often than INFO, so its
@@ -139,6 +140,8 @@ export type NodeRecord = TimedReadings & {
 	readonly latency: Timed<LatencyReading> | undefined;
 	readonly keySizes?: Timed<KeySizeReading> | undefined;
 	readonly slotUse?: Timed<SlotReading> | undefined;
+	/** The keys that the user watches; undefined where the node holds none of them. */
+	readonly watched?: Timed<WatchedReading> | undefined;
 	/**
 	Since when the node neither answers nor is named by another node, in milliseconds since the epoch. Undefined while
 	it is part of a deployment.

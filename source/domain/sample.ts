@@ -17,6 +17,7 @@ import type {AtomicMigration} from './slot-migration.js';
 import type {KeysOfSlot, SlotUse} from './slot-use.js';
 import type {LargeEntry, SlowlogEntry} from './slowlog.js';
 import {statementMessage} from './statement.js';
+import type {WatchedReadings} from './watched-key.js';
 
 /** The result of INFO in one poll of a node. */
 export type NodeSample = {
@@ -76,6 +77,8 @@ export type PollExtras = {
 	readonly hotSlotKeys?: readonly KeysOfSlot[];
 	/** HOTKEYS GET (Redis 8.6, Valkey 9.2), read while panel K is open. */
 	readonly hotKeys?: HotKeys;
+	/** The keys that the user watches (`--watch-key`), as far as the node holds them. */
+	readonly watched?: WatchedReadings;
 };
 
 /**
@@ -114,6 +117,7 @@ export type MergedReading =
 	| 'clients'
 	| 'keySizes'
 	| 'slotUse'
+	| 'watched'
 	| 'sentinelListeners';
 
 /** A command that redis-top may not or cannot send to a node, why, and which ACL rule would allow it. */

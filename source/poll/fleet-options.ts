@@ -43,6 +43,8 @@ export type FleetOptions = {
 	readonly hasPlaces?: boolean | undefined;
 	/** Whether each node is asked once for what it still knows of the time before redis-top started. @default false */
 	readonly asksEarlier?: boolean | undefined;
+	/** The names of the keys that the user watches (`--watch-key`). */
+	readonly watchedKeys?: readonly string[] | undefined;
 	readonly report: (report: FleetEvent) => void;
 	/** Returns the event-loop lag of the last seconds, in milliseconds. */
 	readonly lagMs?: (() => number) | undefined;

@@ -238,6 +238,7 @@ export class Fleet {
 				isWholeAtOnce: isEveryNodeFocused,
 				interests: this.#interests,
 				isByHand: false,
+				watchedKeys: this.#options.watchedKeys,
 				isAnonymous: isAnonymous(this.#members.get(address)?.settings ?? settings),
 				isMerged: this.#members.size <= scale.logsOfAllUpTo,
 				isSlowlogDue: this.#slowlogRotation.take(address, this.#members, this.#interests, clock.elapsed()),

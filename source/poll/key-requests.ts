@@ -20,12 +20,22 @@ const wantsSizes = (_: PollState, {isFocused, interests}: PollDemand): boolean =
 
 const sizesPeriod = (_: PollState, {interests}: PollDemand): number => (interests.has('keys') ? 2000 : 60_000);
 
-/** By processor time, by bytes and by keys; by keys alone where the server counts nothing else. `R` asks for all again. */
-function slotArguments({isSlotUseOff}: PollState, {isByHand}: PollDemand): ReadonlyArray<readonly string[]> {
+/**
+By keys, and by processor time and bytes where the server counts them. It refuses to sort by what it does not count, so
+that the fields of its reply by keys decide.
+*/
+function slotArguments({countsSlotUse}: PollState): ReadonlyArray<readonly string[]> {
 	const byKeys = ['ORDERBY', 'KEY-COUNT', 'LIMIT', '10'];
-	return isSlotUseOff && !isByHand
-		? [byKeys]
-		: [['ORDERBY', 'CPU-USEC', 'LIMIT', askedSlots], ['ORDERBY', 'NETWORK-BYTES-OUT', 'LIMIT', askedSlots], byKeys];
+	return countsSlotUse
+		? [['ORDERBY', 'CPU-USEC', 'LIMIT', askedSlots], ['ORDERBY', 'NETWORK-BYTES-OUT', 'LIMIT', askedSlots], byKeys]
+		: [byKeys];
+}
+
+/** Most slots have a rate from the second reading with them on; until then, readings come sooner. */
+function slotsPeriod({slotUse}: PollState): number {
+	const rates = slotUse?.rates ?? [];
+	const known = rates.filter(({cpuShare}) => cpuShare !== undefined);
+	return known.length * 2 <= rates.length ? 2000 : 5000;
 }
 
 const readSlotUse: Reader = (reply, {extras}) => {
@@ -65,8 +75,7 @@ export const keyRequests = [
 		command: 'cluster|slot-stats',
 		arguments: slotArguments,
 		when: (state, demand) => state.hasCluster && showsKeys(state, demand),
-		everyMs: ({slotUse}) =>
-			slotUse === undefined || slotUse.rates.every(({cpuShare}) => cpuShare === undefined) ? 2000 : 5000,
+		everyMs: slotsPeriod,
 		read: readSlotUse,
 		// A server without `cluster-slot-stats-enabled` refuses to sort by what it does not count.
 		readFailure: ({message}, {extras}, command) => {

@@ -45,6 +45,8 @@ export type PollDemand = {
 	size.
 	*/
 	readonly isByHand: boolean;
+	/** The names of the keys that the user watches. */
+	readonly watchedKeys?: readonly string[] | undefined;
 	/** Whether redis-top connects as the default user without a password. */
 	readonly isAnonymous?: boolean;
 	/** How a cluster node is asked for its whole view. @default scheduled */

@@ -3,7 +3,7 @@ import {isClusterEnabled} from '../derive/deployment.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import {hottestSlots, type SlotReading, slotReading} from '../derive/slot-rates.js';
 import type {BusLinks} from '../domain/bus-links.js';
-import type {ClusterNode} from '../domain/cluster.js';
+import type {ClusterNode, SlotRange} from '../domain/cluster.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {BlindSpot, NodeSample, PollExtras} from '../domain/sample.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
@@ -55,12 +55,20 @@ export type PollState = {
 	/** The slots that the node reports as open, in which keys are counted. */
 	openSlots: readonly number[];
 	busiestCommands: readonly string[];
+	/** Whether the node is a primary, which alone is asked for watched keys. */
+	isPrimary: boolean;
+	/** The slots that the node serves; empty outside clusters and on replicas. */
+	ownSlots: readonly SlotRange[];
+	/** The types of the watched keys, by name, as they were last read. */
+	watchedTypes: ReadonlyMap<string, string>;
+	/** Number of readings of the watched keys' lengths. */
+	watchedReadings: number;
 	/** The last CLUSTER SLOT-STATS with its rates, from which the hottest slots follow. */
 	slotUse: SlotReading | undefined;
 	/** The slots whose keys are read. */
 	hotSlots: readonly number[];
-	/** Whether the server refused to sort slots by processor time, because it does not count it. */
-	isSlotUseOff: boolean;
+	/** Whether the server counts processor time and bytes by slot, as its last reply shows. */
+	countsSlotUse: boolean;
 	/** What polling remembers of a Sentinel; undefined for a data node. */
 	sentinel: SentinelState | undefined;
 	/** The number of subscribers of the Sentinels' channel at the last discovery; undefined before it. */
@@ -102,9 +110,13 @@ export const newPollState = (): PollState => ({
 	busLinks: undefined,
 	openSlots: [],
 	busiestCommands: [],
+	isPrimary: false,
+	ownSlots: [],
+	watchedTypes: new Map(),
+	watchedReadings: 0,
 	slotUse: undefined,
 	hotSlots: [],
-	isSlotUseOff: false,
+	countsSlotUse: false,
 	sentinel: undefined,
 	subscribersSeen: undefined,
 	hasSearchModule: false,
@@ -130,6 +142,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.clientDigest = clientDigestOf(info);
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
+	state.isPrimary = nodeRole(info) === 'primary';
 	state.sentinel = nodeRole(info) === 'sentinel' ? updateSentinel(state.sentinel, info) : undefined;
 }
 
@@ -149,10 +162,17 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 		state.clientReadings += extras.clients.some(({totals}) => totals !== undefined) ? 1 : 0;
 	}
 
+	state.ownSlots = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.slots ?? state.ownSlots;
+	if (extras.watched !== undefined) {
+		const types = [...extras.watched].flatMap(([key, {type}]) => (type === undefined ? [] : [[key, type] as const]));
+		state.watchedTypes = new Map([...state.watchedTypes, ...types]);
+		state.watchedReadings += [...extras.watched.values()].some(({length}) => length !== undefined) ? 1 : 0;
+	}
+
 	if (extras.slotUse !== undefined) {
 		state.slotUse = slotReading(state.slotUse, extras.slotUse, {elapsedMs, runId: state.runId});
 		state.hotSlots = hottestSlots(state.slotUse, shownHotSlots);
-		state.isSlotUseOff = !extras.slotUse.isCounted;
+		state.countsSlotUse = extras.slotUse.isCounted;
 	}
 
 	if (extras.histograms !== undefined) {

@@ -30,6 +30,7 @@ import {
 } from './request-row.js';
 import {isNoQuorum} from './sentinel-replies.js';
 import {isAtLeast} from './server-version.js';
+import {watchedRequests} from './watched-requests.js';
 
 const detailedSections = [...infoSections, 'commandstats'];
 const sentinelSections = ['server', 'clients', 'stats', 'cpu', 'sentinel'];
@@ -271,6 +272,7 @@ export const requests = [
 		},
 	},
 	...keyRequests,
+	...watchedRequests,
 	// Requests for rules alone cost the server 1 to 40 µs. They are sent once in one or five minutes.
 	{
 		kind: 'latency-events',

@@ -47,6 +47,7 @@ import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
 import {unknownCommandRules} from './unknown-commands.js';
 import {waitRules} from './wait.js';
+import {watchedKeyRules} from './watched-keys.js';
 import {writeRefusalRules} from './write-refusal.js';
 
 /** Every rule, in the order in which findings of equal urgency are listed: the server itself first, advice last. */
@@ -86,6 +87,7 @@ export const allRules = [
 	...flushRules,
 	...unknownCommandRules,
 	...keyUseRules,
+	...watchedKeyRules,
 	...errorsModulesRules,
 	...securityRules,
 	...securityFixRules,

@@ -7,6 +7,7 @@ import type {TimedReadings} from '../derive/node-record.js';
 import {withDelays} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import {slotReading} from '../derive/slot-rates.js';
+import {watchedReading} from '../derive/watched-keys.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {metrics} from '../domain/metric.js';
@@ -77,7 +78,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 
 	const isSameProcess = record.sample === undefined || record.sample.runId === sample.runId;
 	const {clients, slowlog, largeRequests, largeReplies, moduleInfo, histograms, ...others} = extras;
-	const {keySizes, slotUse, ...rest} = others;
+	const {keySizes, slotUse, watched, ...rest} = others;
 	const {sentinelListeners: _, ...timed} = rest;
 	return {
 		...record,
@@ -98,6 +99,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		moduleInfo: reduceModuleInfo(isSameProcess ? record.moduleInfo : undefined, moduleInfo, sample.atMs),
 		latency: reduceLatency(record.latency, histograms, sample),
 		keySizes: readingOf(isSameProcess ? record.keySizes : undefined, keySizes, sample, keySizeReading),
+		watched: readingOf(isSameProcess ? record.watched : undefined, watched, sample, watchedReading),
 		slotUse: readingOf(isSameProcess ? record.slotUse : undefined, slotUse, sample, slotReading),
 		...reduceTimed(isSameProcess ? record : {}, timed, sample.atMs),
 		ladder: undefined,

@@ -67,6 +67,7 @@ test('whatever a poll asks for is among the rights, under the name that a blind 
 		...rightsOf(redis(8, 10)),
 		...rightsOf(valkey(9, 1)),
 		...rightsOf({...redis(8, 0), isSentinel: true}),
+		...aclUserLine(redis(8, 10), false, true).split(' '),
 	]);
 	for (const {kind, grant = ''} of [...allRequests, subscription]) {
 		assert.ok(

@@ -79,6 +79,7 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		aclServer: undefined,
 		isAclForActions: false,
 		isAclForKeys: false,
+		watchedKeys: [],
 		auditFrom: undefined,
 		record: {file: undefined, folder: undefined, keep: {kind: 'time', ms: 172_800_000}, keepsArguments: false},
 		replay: undefined,

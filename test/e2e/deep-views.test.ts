@@ -139,3 +139,28 @@ for (const {name, program} of versions) {
 		assert.equal((await callsOf(primary)).get('scan') ?? 0, 0, 'the primary is not scanned');
 	});
 }
+
+for (const {name, program} of versions) {
+	test(`${name}: a consumer group that stands still is named on panel K, and by its rule`, async t => {
+		const server = await serverFor(t, {server: program, args: ['--cluster-enabled', 'yes']});
+		await server.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+		await eventually('the cluster', async () =>
+			String(await server.command('CLUSTER', 'INFO')).includes('cluster_state:ok') ? true : undefined,
+		);
+		for (const field of ['a', 'b', 'c']) {
+			await server.command('XADD', 'orders', '*', field, 1);
+			await server.command('LPUSH', 'queue', field);
+		}
+
+		await server.command('XGROUP', 'CREATE', 'orders', 'planted-stuck', 0);
+		await server.command('XGROUP', 'CREATE', 'orders', 'reads', '$');
+		const watched = ['--watch-key', 'orders', '--watch-key', 'queue', '--watch-key', 'nothing'];
+		const screen = await openMonitor(t, [...at(server), ...watched, '--panel', 'K'], {cols: 120, rows: 40});
+		// Redis 7.0 and later tell the lag.
+		await screen.waitFor(/group planted-stuck +3 +0 +0 +! /, {what: 'the stuck group'});
+		await screen.waitFor(/group reads +0 +0 +0 +no/, {what: 'the group that is at the end'});
+		await screen.waitFor(/queue +list +3 +\+0\/s/, {what: 'the list'});
+		await screen.waitFor(/nothing +absent +-/, {what: 'the key that does not exist'});
+		assert.deepEqual(await server.command('INFO', 'errorstats'), '# Errorstats\r\n', 'no request was refused');
+	});
+}

@@ -135,6 +135,12 @@ export const fileKeys = {
 	key: {kind: 'file', scope: 'profile', flag: 'key', text: "the client certificate's key, PEM"},
 	sni: {kind: 'text', scope: 'profile', flag: 'sni', text: 'server name to send and to verify'},
 	insecure: {kind: 'switch', scope: 'profile', flag: 'insecure', text: "don't verify the server's certificate"},
+	'watch-key': {
+		kind: 'text',
+		scope: 'everywhere',
+		flag: 'watchKey',
+		text: 'streams, lists and sorted sets whose length is shown: KEY, …',
+	},
 	prometheus: {
 		kind: 'text',
 		scope: 'everywhere',

@@ -4,6 +4,10 @@ import type {Figure} from '../../figure.js';
 export const keysFigures: readonly Figure[] = [
 	['keys, with ttl', 'keys and expires of INFO keyspace, all databases together.'],
 	['grow', 'Growth of the number of keys a minute, of the samples kept.'],
+	['WATCHED, LENGTH', 'Keys of --watch-key: XLEN, LLEN or ZCARD every ten seconds, on the primary that holds the key.'],
+	['GROW, DRAIN', 'Growth of the length over two minutes, and the time until it is 0 at that rate.'],
+	['LAG, PEND, READERS', 'XINFO GROUPS: entries not delivered yet (Redis 7.0), not acknowledged, and consumers.'],
+	['STILL', 'For how long nothing was delivered to the group while entries wait. A warning from a minute on.'],
 	['TYPE, KEYS', 'INFO keysizes (Redis 8.0), all databases together.'],
 	['HALF UNDER', 'Half of the keys of the type are smaller: bytes of strings, items of others.'],
 	['LARGEST', 'The largest bin with a key, and how many keys are in it. A bin ends at twice its size.'],

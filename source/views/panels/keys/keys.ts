@@ -10,12 +10,22 @@ import {hotKeysLines} from './hot-keys-lines.js';
 import {keySizesLines} from './key-sizes-lines.js';
 import {scanLines} from './scan-lines.js';
 import {slotLines} from './slot-lines.js';
+import {watchedLines} from './watched-lines.js';
 
 /** Panel K: the largest and the hottest keys, as the server itself counts them. */
 export const keysPanel: Panel = {
 	id: 'keys',
 	interests: ['keys', 'key-sizes'],
-	commands: ['CLUSTER SLOT-STATS', 'CLUSTER GETKEYSINSLOT', 'HOTKEYS GET'],
+	commands: [
+		'CLUSTER SLOT-STATS',
+		'CLUSTER GETKEYSINSLOT',
+		'HOTKEYS GET',
+		'TYPE',
+		'XLEN',
+		'XINFO GROUPS',
+		'LLEN',
+		'ZCARD',
+	],
 	sortKeys: [],
 	rowKeys: () => [],
 	draw: (input, rect) =>
@@ -26,7 +36,8 @@ export const keysPanel: Panel = {
 const widthForTwo = 160;
 
 function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Line[] {
-	const facts = [keyspaceLine(node)];
+	const watched = watchedLines(node, {width: room.width, height: Math.floor(room.height / 2)}, input.glyphs);
+	const facts = [keyspaceLine(node), ...watched, ...(watched.length === 0 ? [] : [blankLine])];
 	const height = Math.max(0, room.height - facts.length);
 	if (room.width >= widthForTwo) {
 		const left = Math.floor(room.width * 0.45);

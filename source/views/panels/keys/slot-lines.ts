@@ -54,7 +54,7 @@ export function slotLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyph
 	const {isCounted, rates} = slotUse.value;
 	const hint = isCounted
 		? []
-		: [line(' Processor time and bytes of slots: CONFIG SET cluster-slot-stats-enabled yes, then R', 'dim')];
+		: [line(' Processor time and bytes of slots: CONFIG SET cluster-slot-stats-enabled yes', 'dim')];
 	if (rates.length === 0) {
 		return [...hint, line(' no slot holds a key', 'dim')].slice(0, height);
 	}

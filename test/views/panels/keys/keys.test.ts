@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import {emptySample, withKeys} from '../../../../source/derive/key-sample.js';
 import type {KeySizeReading} from '../../../../source/derive/key-size-growth.js';
 import {slotReading} from '../../../../source/derive/slot-rates.js';
+import type {WatchedKey} from '../../../../source/derive/watched-keys.js';
 import type {KeyScan} from '../../../../source/domain/key-scan.js';
 import type {NodeAddress} from '../../../../source/domain/node.js';
 import type {NodeRecord} from '../../../../source/state/monitor-state.js';
@@ -202,4 +203,38 @@ test('a scan shows the largest keys, their prefixes and its price', () => {
 test('a scan draws at any size', () => {
 	assertAnySize(keysPanel, [scanned({}), scanned({phase: 'running'}), scanned({phase: 'failed', note: 'x'})]);
 	panelText(keysPanel, {...scanned({}), glyphs: asciiGlyphs}, {width: 162, height: 5});
+});
+
+const stuck: WatchedKey = {
+	key: 'orders',
+	type: 'stream',
+	length: 48_000,
+	trail: [],
+	growthPerSecond: 12,
+	groups: [
+		{groupName: 'mail', consumers: 2, pending: 3, lag: 0, lastDeliveredId: '9-0', stillSinceMs: 0, stillMs: 30_000},
+		{
+			groupName: 'billing',
+			consumers: 1,
+			pending: 7,
+			lag: 900,
+			lastDeliveredId: '1-0',
+			stillSinceMs: 0,
+			stillMs: 30_000,
+		},
+	],
+};
+
+const queue: WatchedKey = {...stuck, key: 'queue', type: 'list', length: 600, growthPerSecond: -10, groups: []};
+
+test('watched keys stand above, with the groups that stand still first', () => {
+	const record = node({watched: at({keys: [queue, stuck], runId: undefined})});
+	const lines = text(record, 120, 30);
+	assert.match(
+		lines,
+		/orders +stream +48\.0k +\+12\/s +- .*\n.*group billing +900 +7 +1 +! 30s.*\n.*group mail +0 +3 +2 +no/,
+	);
+	assert.match(lines, /queue +list +600 +-10\/s +1m00s/);
+	assert.ok(lines.indexOf('orders') < lines.indexOf('queue'));
+	assertAnySize(keysPanel, [panelInput([record])]);
 });

@@ -1,0 +1,90 @@
+import type {NodeSample} from '../domain/sample.js';
+import type {StreamGroup, WatchedReadings} from '../domain/watched-key.js';
+import {sanitize} from '../text/sanitize.js';
+
+/** A length at a moment of the monotonic clock. */
+type Length = {readonly elapsedMs: number; readonly length: number};
+
+export type WatchedGroup = StreamGroup & {
+	/** Since when nothing was delivered, on the monotonic clock in milliseconds. */
+	readonly stillSinceMs: number;
+	/** For how long nothing was delivered, in milliseconds; 0 at the first reading. */
+	readonly stillMs: number;
+};
+
+export type WatchedKey = {
+	/** The key's name, printable. */
+	readonly key: string;
+	readonly type: string | undefined;
+	readonly length: number | undefined;
+	/** The lengths of the last two minutes, oldest first. */
+	readonly trail: readonly Length[];
+	/** Growth over that time; negative while it shrinks. Undefined with fewer than two readings. */
+	readonly growthPerSecond: number | undefined;
+	readonly groups: readonly WatchedGroup[];
+};
+
+export type WatchedReading = {readonly keys: readonly WatchedKey[]; readonly runId: string | undefined};
+
+/** How far back the growth of a length is computed, in milliseconds. */
+const trailMs = 120_000;
+
+/** The watched keys after a poll: what it read, and what earlier polls of the same process read. */
+export function watchedReading(
+	kept: WatchedReading | undefined,
+	came: WatchedReadings,
+	{elapsedMs, runId}: Pick<NodeSample, 'elapsedMs' | 'runId'>,
+): WatchedReading {
+	const known = new Map((kept?.runId === runId ? (kept?.keys ?? []) : []).map(one => [one.key, one]));
+	for (const [name, facts] of came) {
+		const key = sanitize(name);
+		const before = known.get(key);
+		const isOther = facts.type !== undefined && facts.type !== before?.type;
+		const trail = isOther ? [] : (before?.trail ?? []);
+		const added = facts.length === undefined ? trail : [...trail, {elapsedMs, length: facts.length}];
+		const recent = added.filter(one => elapsedMs - one.elapsedMs <= trailMs);
+		known.set(key, {
+			key,
+			type: facts.type ?? before?.type,
+			length: facts.length ?? (isOther ? undefined : before?.length),
+			trail: recent,
+			growthPerSecond: growthOf(recent),
+			groups:
+				facts.groups === undefined
+					? isOther
+						? []
+						: (before?.groups ?? [])
+					: withRests(facts.groups, before, elapsedMs),
+		});
+	}
+
+	return {keys: [...known.values()], runId};
+}
+
+function growthOf(trail: readonly Length[]): number | undefined {
+	const [first, last] = [trail[0], trail.at(-1)];
+	return first === undefined || last === undefined || last.elapsedMs <= first.elapsedMs
+		? undefined
+		: ((last.length - first.length) * 1000) / (last.elapsedMs - first.elapsedMs);
+}
+
+/** The groups with the time since something was last delivered to each. */
+const withRests = (
+	groups: readonly StreamGroup[],
+	before: WatchedKey | undefined,
+	elapsedMs: number,
+): readonly WatchedGroup[] =>
+	groups.map(group => {
+		const earlier = before?.groups.find(({groupName}) => groupName === group.groupName);
+		const stillSinceMs =
+			earlier !== undefined && earlier.lastDeliveredId === group.lastDeliveredId ? earlier.stillSinceMs : elapsedMs;
+		return {...group, stillSinceMs, stillMs: elapsedMs - stillSinceMs};
+	});
+
+/** Time until a queue is empty at its present rate, in seconds; undefined for a queue that does not shrink. */
+export const drainSeconds = ({length, growthPerSecond}: WatchedKey): number | undefined =>
+	length === undefined || growthPerSecond === undefined || growthPerSecond >= 0 ? undefined : length / -growthPerSecond;
+
+/** Whether entries wait for the group. Where the server can't tell its lag, a growing stream has entries that wait. */
+export const isBehind = ({lag}: StreamGroup, {growthPerSecond = 0}: WatchedKey): boolean =>
+	lag === undefined ? growthPerSecond > 0 : lag > 0;

@@ -1,0 +1,84 @@
+import {keySlot} from '../domain/key-slot.js';
+import type {WatchedFacts} from '../domain/watched-key.js';
+import {numberOf, textOf} from '../parse/reply-values.js';
+import {parseStreamGroups} from '../parse/stream-groups.js';
+import type {PollDemand} from './poll-demand.js';
+import type {PollState} from './poll-state.js';
+import type {Reader, Replies, RequestRow} from './request-row.js';
+
+/** Time between two readings of the watched keys, in milliseconds; less until there are two. */
+const everyMs = ({watchedReadings}: PollState): number => (watchedReadings < 2 ? 1000 : 10_000);
+
+/** The watched keys that this node holds: all of them on a primary, and in a cluster those of its slots. */
+function keysHere({isPrimary, hasCluster, ownSlots}: PollState, {watchedKeys = []}: PollDemand): readonly string[] {
+	if (!isPrimary || !hasCluster) {
+		return isPrimary ? watchedKeys : [];
+	}
+
+	return watchedKeys.filter(key => {
+		const slot = keySlot(key);
+		return ownSlots.some(({first, last}) => slot >= first && slot <= last);
+	});
+}
+
+const keysOfType =
+	(type: string) =>
+	(state: PollState, demand: PollDemand): ReadonlyArray<readonly string[]> =>
+		keysHere(state, demand)
+			.filter(key => state.watchedTypes.get(key) === type)
+			.map(key => [key]);
+
+const hasKeys =
+	(type: string) =>
+	(state: PollState, demand: PollDemand): boolean =>
+		keysOfType(type)(state, demand).length > 0;
+
+/** Adds facts of the key that the command names last. */
+function note({extras}: Replies, command: readonly string[], facts: WatchedFacts): true {
+	const key = command.at(-1) ?? '';
+	extras.watched = new Map(extras.watched).set(key, {...extras.watched?.get(key), ...facts});
+	return true;
+}
+
+const readLength: Reader = (reply, replies, command) => {
+	const length = numberOf(reply);
+	return length !== undefined && note(replies, command, {length});
+};
+
+/** A key that vanished or changed its type since TYPE was read; TYPE tells at the next reading. */
+const isOvertaken = (message: string): boolean => /^WRONGTYPE|no such key/i.test(message);
+
+const lengthOf = (type: string) => ({
+	arguments: keysOfType(type),
+	when: hasKeys(type),
+	everyMs,
+	read: readLength,
+	readFailure: ({message}: Error) => isOvertaken(message),
+});
+
+/** Requests of the keys that the user watches (`--watch-key`); without such keys none is sent. */
+export const watchedRequests = [
+	{
+		kind: 'watched-types',
+		command: 'type',
+		arguments: (state, demand) => keysHere(state, demand).map(key => [key]),
+		when: (state, demand) => keysHere(state, demand).length > 0,
+		everyMs,
+		read: (reply, replies, command) => {
+			const type = textOf(reply);
+			return type !== undefined && note(replies, command, {type});
+		},
+	},
+	{...lengthOf('stream'), kind: 'watched-streams', command: 'xlen'},
+	{
+		...lengthOf('stream'),
+		kind: 'watched-groups',
+		command: 'xinfo|groups',
+		read: (reply, replies, command) => {
+			const groups = parseStreamGroups(reply);
+			return groups !== undefined && note(replies, command, {groups});
+		},
+	},
+	{...lengthOf('list'), kind: 'watched-lists', command: 'llen'},
+	{...lengthOf('zset'), kind: 'watched-sorted-sets', command: 'zcard'},
+] as const satisfies readonly RequestRow[];

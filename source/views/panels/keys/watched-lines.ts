@@ -1,0 +1,114 @@
+import {drainSeconds, isBehind, type WatchedGroup, type WatchedKey} from '../../../derive/watched-keys.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {type Column, columnLayout, headerLine, rowLine} from '../../../text/columns.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import type {Line, Tone} from '../../../text/line.js';
+import {count, perSecond, seconds, signed} from '../../../text/units.js';
+import type {Rect} from '../../panel.js';
+
+/** A watched key, or one of its groups below it. */
+type Row = {readonly key: WatchedKey; readonly group: WatchedGroup | undefined};
+
+/** Whether a group has entries waiting and got none between two readings. */
+const isStill = ({key, group}: Row): boolean => group !== undefined && group.stillMs > 0 && isBehind(group, key);
+
+const toneOf = (row: Row): Tone => (isStill(row) ? 'warning' : 'plain');
+
+const rateText = ({growthPerSecond}: WatchedKey): string =>
+	growthPerSecond === undefined ? '-' : signed(growthPerSecond, perSecond);
+
+const columns: ReadonlyArray<Column<Row>> = [
+	{
+		id: 'key',
+		title: 'WATCHED',
+		minWidth: 16,
+		maxWidth: 60,
+		isFlexible: true,
+		priority: 1,
+		text: ({key, group}) => (group === undefined ? key.key : `  group ${group.groupName}`),
+	},
+	{
+		id: 'type',
+		title: 'TYPE',
+		minWidth: 6,
+		priority: 4,
+		text: ({key, group}) => (group === undefined ? (key.type === 'none' ? 'absent' : (key.type ?? '-')) : ''),
+	},
+	{
+		id: 'length',
+		title: 'LENGTH',
+		align: 'right',
+		minWidth: 6,
+		priority: 1,
+		text: ({key, group}) => (group === undefined ? count(key.length) : ''),
+	},
+	{
+		id: 'growth',
+		title: 'GROW',
+		align: 'right',
+		minWidth: 8,
+		priority: 2,
+		text: ({key, group}) => (group === undefined ? rateText(key) : ''),
+	},
+	{
+		id: 'drain',
+		title: 'DRAIN',
+		align: 'right',
+		minWidth: 6,
+		priority: 3,
+		text: ({key, group}) => (group === undefined ? seconds(drainSeconds(key)) : ''),
+	},
+	{
+		id: 'lag',
+		title: 'LAG',
+		align: 'right',
+		minWidth: 5,
+		priority: 1,
+		text: ({group}) => (group === undefined ? '' : count(group.lag)),
+		tone: toneOf,
+	},
+	{
+		id: 'pending',
+		title: 'PEND',
+		align: 'right',
+		minWidth: 5,
+		priority: 2,
+		text: ({group}) => (group === undefined ? '' : count(group.pending)),
+	},
+	{
+		id: 'consumers',
+		title: 'READERS',
+		align: 'right',
+		minWidth: 7,
+		priority: 5,
+		text: ({group}) => (group === undefined ? '' : count(group.consumers)),
+	},
+	{
+		id: 'still',
+		title: 'STILL',
+		align: 'right',
+		minWidth: 8,
+		priority: 1,
+		text: row => (row.group === undefined ? '' : isStill(row) ? `! ${seconds(row.group.stillMs / 1000)}` : 'no'),
+		tone: toneOf,
+	},
+];
+
+/** The watched keys with the groups of streams: what stands still first, then the longest. */
+export function watchedLines({watched}: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
+	const keys = watched?.value.keys ?? [];
+	if (keys.length === 0 || height < 2) {
+		return [];
+	}
+
+	const still = (key: WatchedKey) => Number(key.groups.some(group => isStill({key, group})));
+	const rows = keys
+		.toSorted((one, other) => still(other) - still(one) || (other.length ?? 0) - (one.length ?? 0))
+		.flatMap((key): Row[] => [
+			{key, group: undefined},
+			...key.groups.toSorted((one, other) => (other.lag ?? 0) - (one.lag ?? 0)).map(group => ({key, group})),
+		])
+		.slice(0, height - 1);
+	const layout = columnLayout(columns, rows, width, glyphs);
+	return [headerLine(layout, undefined, glyphs), ...rows.map(row => rowLine(layout, row, {isSelected: false, glyphs}))];
+}
