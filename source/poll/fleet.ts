@@ -2,7 +2,7 @@ import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
-import type {ConnectionSettings} from '../wire/connection.js';
+import {type ConnectionSettings, isAnonymous} from '../wire/connection.js';
 import {mayGetCredentials, withheld} from '../wire/follow.js';
 import {ClusterPollSchedule} from './cluster-poll-schedule.js';
 import {type Credentials, type CredentialsTried, refusalOf, settingsWith, triedCredentials} from './credentials.js';
@@ -389,9 +389,6 @@ export class Fleet {
 		}
 	}
 }
-
-const isAnonymous = ({username, password}: ConnectionSettings): boolean =>
-	username === undefined && password === undefined;
 
 /** Notes the outcome, and returns for how long the node has failed, in milliseconds; 0 when it answers. */
 function noteFailing(member: Member, outcome: PollOutcome, nowMs: number): number {

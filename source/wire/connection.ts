@@ -38,3 +38,7 @@ export type ConnectionSettings = {
 	*/
 	readonly isWithheld?: boolean | undefined;
 };
+
+/** Whether redis-top connects as the default user without a password. */
+export const isAnonymous = ({username, password}: ConnectionSettings): boolean =>
+	username === undefined && password === undefined;
