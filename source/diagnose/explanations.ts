@@ -142,6 +142,15 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 	['ENETUNREACH', noWay],
 	['EINVAL', noWay],
 	[
+		'EADDRNOTAVAIL',
+		place => ({
+			meaning:
+				'This machine has no free local port, or no local address, for a connection to it. It says nothing of the server.',
+			confirm: [shell(`ss -Htan 'dport = :${portOf(place)}' | wc -l`), shell('sysctl net.ipv4.ip_local_port_range')],
+			next: [words('find the process here that holds so many connections: sudo ss -Htnp'), words('or widen the range')],
+		}),
+	],
+	[
 		'ECONNRESET',
 		place => ({
 			meaning:

@@ -1,7 +1,9 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
+import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Listener, LocalEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
 import type {HostRemark} from '../domain/ladder.js';
+import {messageText} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import {quoted} from '../rules/node-facts.js';
 import {bytes, utcDateTime} from '../text/units.js';
@@ -25,9 +27,17 @@ type Context = {
 
 type Look = (context: Context) => readonly HostRemark[];
 
-const processState: Look = ({evidence: {process}}) => {
+const processState: Look = ({evidence}) => {
+	const {process} = evidence;
 	if (process === undefined) {
 		return [];
+	}
+
+	const standstill = process.suspendedBy === undefined ? undefined : standstillOf(evidence);
+	if (standstill !== undefined) {
+		return [
+			{severity: 'critical', id: 'process-suspended', text: messageText(standstill.reason), next: standstill.resume},
+		];
 	}
 
 	const who = `its process ${process.processId} (${process.name})`;

@@ -7,6 +7,16 @@ proc(5), /proc/PID/stat field 3.
 */
 export type ProcessState = 'running' | 'sleeping' | 'disk-wait' | 'stopped' | 'zombie' | 'unknown';
 
+/** What keeps a process from running, although nothing is wrong with the process itself. */
+export type Suspension =
+	/** A debugger is attached, and it holds the process. Source: ptrace(2). */
+	| {readonly kind: 'debugger'; readonly processId: number; readonly name: string}
+	/**
+	The control group, or one above it, is frozen; `docker pause` does so. `file` ends that when `value` is written into it.
+	Source: the kernel's Documentation/admin-guide/cgroup-v2.rst (cgroup.freeze) and cgroup-v1/freezer-subsystem.rst.
+	*/
+	| {readonly kind: 'frozen-group'; readonly group: string; readonly file: string; readonly value: string};
+
 /** A listening socket, and the process that holds it. */
 export type Listener = {
 	/** The address to which the socket is bound (`0.0.0.0`, `127.0.0.1`, `::`), or a unix socket's path. */
@@ -38,6 +48,7 @@ export type ProcessEvidence = {
 	readonly namespaceProcessId: number | undefined;
 	readonly name: string;
 	readonly state: ProcessState;
+	readonly suspendedBy?: Suspension | undefined;
 	/** When the process started, in milliseconds since the epoch. */
 	readonly startedAtMs?: number | undefined;
 	/**

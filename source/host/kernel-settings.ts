@@ -54,7 +54,7 @@ whole pages.
 const versionOneUnlimited = 2 ** 62;
 
 /** The paths of a control group and of all groups above it. The lowest limit among them applies. */
-function groupAndParents(root: string, group: string): string[] {
+export function groupAndParents(root: string, group: string): string[] {
 	const parts = group.split('/').filter(part => part !== '' && part !== '..');
 	return Array.from({length: parts.length + 1}, (_, index) => path.join(root, ...parts.slice(0, parts.length - index)));
 }

@@ -10,6 +10,7 @@ import {
 } from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
+import {readSuspension} from './suspended-process.js';
 
 /** The user and group of a process, which decide what it may write. */
 export type ProcessRights = {
@@ -83,6 +84,7 @@ export async function readProcess(
 		namespaceProcessId: namespaceIds.at(-1),
 		name,
 		state,
+		suspendedBy: isZombie ? undefined : await readSuspension({processId, state, status}),
 		startedAtMs: await startOf(statText),
 		waitsIn: waitsIn === '0' || waitsIn === '' ? undefined : sanitize(waitsIn),
 		userId: processRights(status)?.userId,

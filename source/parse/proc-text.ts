@@ -188,12 +188,13 @@ export function parseOpenFilesLimit(text: string): number | undefined {
 
 /**
 The control group's paths from `/proc/PID/cgroup`: in the unified tree (version 2), and in the trees of the controllers for
-memory and processors (version 1).
+memory, processors and freezing (version 1).
 */
 export function parseCgroups(text: string): {
 	readonly unified: string | undefined;
 	readonly memory: string | undefined;
 	readonly processor: string | undefined;
+	readonly freezer: string | undefined;
 } {
 	const rows = lines(text).map(line => /^\d+:([^:]*):(.*)$/.exec(line));
 	const pathOf = (isWanted: (controllers: string) => boolean) =>
@@ -202,6 +203,7 @@ export function parseCgroups(text: string): {
 		unified: pathOf(controllers => controllers === ''),
 		memory: pathOf(controllers => controllers.split(',').includes('memory')),
 		processor: pathOf(controllers => controllers.split(',').includes('cpu')),
+		freezer: pathOf(controllers => controllers.split(',').includes('freezer')),
 	};
 }
 
@@ -259,16 +261,20 @@ export function parseHugePages(text: string): 'always' | 'madvise' | 'never' | u
 	return chosen as 'always' | 'madvise' | 'never' | undefined;
 }
 
-/** Whether the file system that holds `folder` is mounted read-only, by `/proc/PID/mountinfo`. */
+/**
+Whether the file system that holds `folder` is read-only, by `/proc/PID/mountinfo`: by the options of the mount, or by those of
+the file system, the last word of a line. After an error ext4 changes only the latter (`errors=remount-ro`). Source: proc(5).
+*/
 export function isReadOnlyMount(mountInfo: string, folder: string): boolean | undefined {
 	let best: {readonly point: string; readonly isReadOnly: boolean} | undefined;
 	for (const line of lines(mountInfo)) {
-		const [, , , , point = '', options = ''] = words(line);
+		const [, , , , point = '', ...rest] = words(line);
+		const options = [rest[0], rest.at(-1)].flatMap(text => text?.split(',') ?? []);
 		const isAbove = point === '/' || folder === point || folder.startsWith(`${point}/`);
 		// When several mounts fit, the longest mount point counts. Among equal ones, a later mount covers an earlier
 		// one.
 		if (point.startsWith('/') && isAbove && point.length >= (best?.point.length ?? 0)) {
-			best = {point, isReadOnly: options.split(',').includes('ro')};
+			best = {point, isReadOnly: options.includes('ro')};
 		}
 	}
 

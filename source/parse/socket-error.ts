@@ -26,6 +26,13 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ETIMEDOUT', down('tcp', 'does not answer', 'the port is filtered, or the host is gone')],
 	['EHOSTUNREACH', down('tcp', 'cannot be reached', 'no route to the host')],
 	['ENETUNREACH', down('tcp', 'cannot be reached', 'no route to the network')],
+	[
+		'EADDRNOTAVAIL',
+		down('tcp', 'cannot be reached', 'this machine has no free local port, or no local address, for it'),
+	],
+	['EMFILE', down('tcp', 'cannot be reached', 'redis-top may open no more files (ulimit -n)')],
+	['ENFILE', down('tcp', 'cannot be reached', 'this machine has no more open files left (fs.file-max)')],
+	['ENOBUFS', down('tcp', 'cannot be reached', 'this machine has no memory left for another socket')],
 	['EINVAL', down('tcp', 'cannot be reached', 'this machine routes it nowhere')],
 	['EACCES', down('tcp', 'cannot be reached', 'this machine forbids the connection')],
 	['ENOENT', down('tcp', 'is not there', 'the socket file does not exist')],

@@ -1,9 +1,10 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {reasonOnHost} from '../derive/port-holder.js';
+import {standstillOf} from '../derive/suspended-process.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
-import type {ProcessEvidence} from '../domain/host-evidence.js';
-import {message, nameOf, nodeName} from '../domain/message.js';
-import {addressOf} from '../domain/node.js';
+import type {LocalEvidence, ProcessEvidence} from '../domain/host-evidence.js';
+import {type Message, message, nameOf, nodeName} from '../domain/message.js';
+import {addressOf, type Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable, isReachedByNobody} from '../topology/announced.js';
@@ -47,24 +48,46 @@ export const connUnreachable = rule({
 		return fires('critical', {
 			problem: failure.problem,
 			reason: failure.reason,
-			effect: 'unreachable',
+			effect: outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.',
-			next: [
-				diagnose(record),
-				failure.layer === 'dns' && endpoint.kind === 'tcp'
-					? hint(
-							message`resolve ${nameOf('host', endpoint.host)} from here and from where it works; look at /etc/resolv.conf`,
-						)
-					: hint("compare with another client's host: a firewall, a security group, a route, or the host is down"),
-				onHost('ss -ltnp'),
-			],
+			meaning: outOfHere.has(failure.code)
+				? 'Other programs of this machine may be without connections as well. It says nothing of the server.'
+				: 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.',
+			next: [diagnose(record), ...unreachableSteps(failure, endpoint)],
 		});
 	},
 });
+
+/** Codes of connections that this machine cannot begin: nothing was sent. Source: connect(2), socket(2). */
+const outOfHere: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
+
+function unreachableSteps({code, layer}: Failure, endpoint: Endpoint): readonly NextStep[] {
+	if (code === 'EADDRNOTAVAIL' && endpoint.kind === 'tcp') {
+		return [
+			hint('here, not on the server: which processes hold the connections, and how many ports there are'),
+			hint(
+				`sudo ss -Htnp 'dport = :${endpoint.port}' | grep -o '"[^"]*",pid=[0-9]*' | sort | uniq -c | sort -rn | head -n 5`,
+			),
+			hint('sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse'),
+		];
+	}
+
+	if (outOfHere.has(code)) {
+		return [hint('here, not on the server: ulimit -n, cat /proc/sys/fs/file-nr, cat /proc/net/sockstat')];
+	}
+
+	return [
+		layer === 'dns' && endpoint.kind === 'tcp'
+			? hint(
+					message`resolve ${nameOf('host', endpoint.host)} from here and from where it works; look at /etc/resolv.conf`,
+				)
+			: hint("compare with another client's host: a firewall, a security group, a route, or the host is down"),
+		onHost('ss -ltnp'),
+	];
+}
 
 /**
 The firing for a node whose announced address is not reachable from redis-top. Clients in the network of the node may
@@ -279,9 +302,9 @@ export const connUnresponsive = rule({
 		}
 
 		const isCurrent = host !== undefined && host.atMs >= (pendingSinceMs ?? facts.nowMs);
-		const process = isCurrent && host.value.kind === 'here' ? host.value.process : undefined;
-		const {reason, meaning} = silenceOf(process);
-		const isStopped = process?.state === 'stopped';
+		const local = isCurrent && host.value.kind === 'here' ? host.value : undefined;
+		const process = local?.process;
+		const {reason, meaning, isStopped, resume} = silenceOf(local);
 		const isLong = pendingSeconds >= limits.critical;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
@@ -297,13 +320,9 @@ export const connUnresponsive = rule({
 			next: [
 				...(process === undefined
 					? [diagnose(facts.record)]
-					: [
-							onHost(
-								isStopped
-									? `kill -CONT ${process.processId}`
-									: `grep -E "State|VmSwap" /proc/${process.processId}/status`,
-							),
-						]),
+					: resume.length > 0
+						? resume
+						: [onHost(`grep -E "State|VmSwap" /proc/${process.processId}/status`)]),
 				hint('wait: nothing sent now is answered; a restart loses what was not saved'),
 				hint('when it answers again: SLOWLOG GET 10 and LATENCY LATEST name what held it'),
 			],
@@ -314,35 +333,37 @@ export const connUnresponsive = rule({
 /** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c, fs/select.c. */
 const idleIn = /^(?:ep_poll|do_epoll_wait|do_sys_poll|poll_schedule_timeout|do_select)/;
 
+type Silence = {
+	readonly reason?: Message;
+	readonly meaning: string;
+	/** Whether the process stands still until somebody lets it go on. */
+	readonly isStopped: boolean;
+	readonly resume: readonly NextStep[];
+};
+
 /** What this machine shows about a process while a reply is pending, and what remains unknown. */
-function silenceOf(process: ProcessEvidence | undefined): {reason?: string; meaning: string} {
-	switch (process?.state) {
-		case 'stopped':
-			return {
-				reason: 'its process is stopped (SIGSTOP)',
-				meaning: 'A signal or a debugger stopped it. Every client waits until it goes on.',
-			};
-		case 'disk-wait':
-			return {
-				reason: 'its process waits for a disk',
-				meaning: 'The kernel holds it for a disk, a network file system or swap. Every client waits.',
-			};
-		case 'running':
-			return {
-				meaning:
-					'Its thread works while the reply is pending: a long command or script, or a fork. Every client waits.',
-			};
-		case 'sleeping':
-			return idleIn.test(process.waitsIn ?? '')
-				? {
-						reason: 'its process is idle',
-						meaning:
-							'It waits for work, so no command holds it. The network loses the reply, or CLIENT PAUSE holds commands back.',
-					}
-				: {meaning: openMeaning};
-		default:
-			return {meaning: openMeaning};
+function silenceOf(local: LocalEvidence | undefined): Silence {
+	const standstill = local === undefined ? undefined : standstillOf(local);
+	return standstill === undefined
+		? {...workOf(local?.process), isStopped: false, resume: []}
+		: {...standstill, isStopped: standstill.resume.length > 0};
+}
+
+/** What a process that can run does while a reply is pending. */
+function workOf(process: ProcessEvidence | undefined): Pick<Silence, 'reason' | 'meaning'> {
+	if (process?.state === 'running') {
+		return {
+			meaning: 'Its thread works while the reply is pending: a long command or script, or a fork. Every client waits.',
+		};
 	}
+
+	return process?.state === 'sleeping' && idleIn.test(process.waitsIn ?? '')
+		? {
+				reason: 'its process is idle',
+				meaning:
+					'It waits for work, so no command holds it. The network loses the reply, or CLIENT PAUSE holds commands back.',
+			}
+		: {meaning: openMeaning};
 }
 
 const openMeaning =

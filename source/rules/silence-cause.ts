@@ -1,3 +1,4 @@
+import {standstillOf} from '../derive/suspended-process.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
 import type {Message} from '../domain/message.js';
@@ -52,17 +53,7 @@ function covers(facts: SilenceFacts, endMs: number, tookMs: number): boolean {
 }
 
 /** Explains the silence by a stopped process, which the kernel shows. The server does not know that it was stopped. */
-const stopped: Cause = ({host}) => {
-	const process = host?.kind === 'here' ? host.process : undefined;
-	switch (process?.state) {
-		case 'stopped':
-			return `its process ${process.processId} was stopped by a signal`;
-		case 'disk-wait':
-			return `its process ${process.processId} waited for a disk or for swap`;
-		default:
-			return undefined;
-	}
-};
+const stopped: Cause = ({host}) => (host?.kind === 'here' ? standstillOf(host)?.past : undefined);
 
 const slowCommand: Cause = facts => {
 	const [worst] = (facts.slowlog ?? [])

@@ -1,4 +1,5 @@
-import type {ConfigFileEvidence} from '../domain/host-evidence.js';
+import type {NextStep} from '../domain/finding.js';
+import type {ConfigFileEvidence, FolderEvidence} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -255,7 +256,7 @@ export const perDir = rule({
 		return fires(savesNothing ? 'info' : 'warning', {
 			problem: message`cannot write to ${nameOf('path', folder.path)}`,
 			detail: 'where it saves',
-			...(folder.isMissing === true ? {reason: 'the folder is gone'} : {}),
+			reason: folderProblem(folder),
 			effect: savesNothing ? undefined : 'data-at-risk',
 			evidence: [
 				{name: 'dir', value: message`${nameOf('path', folder.path)}`},
@@ -267,12 +268,32 @@ export const perDir = rule({
 			next: [
 				onHost(message`ls -ld ${path}`),
 				onHost(message`findmnt -T ${path}`),
-				folder.isMissing === true
-					? hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path')
-					: redisCli(facts, 'CONFIG GET dir'),
+				...folderRemedy(folder),
+				redisCli(facts, 'CONFIG GET dir'),
 			],
 		});
 	},
 });
+
+/** Why a server cannot write into its folder. */
+const folderProblem = ({isMissing, isReadOnlyMount, rights}: FolderEvidence): string =>
+	isMissing === true
+		? 'the folder is gone'
+		: isReadOnlyMount === true
+			? 'its file system is read-only'
+			: `its user has no right to (${rights ?? '-'})`;
+
+function folderRemedy({isMissing, isReadOnlyMount}: FolderEvidence): readonly NextStep[] {
+	if (isMissing === true) {
+		return [hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path')];
+	}
+
+	return isReadOnlyMount === true
+		? [
+				onHost('sudo dmesg -T | grep -iE "remount|I/O error|read-only" | tail'),
+				hint('after errors of the disk, check the file system before it is mounted for writing again'),
+			]
+		: [hint('give the folder to the user of the server (chown), as it was before')];
+}
 
 export const writeRefusalRules = [perMisconf, perDrift, perDir] as const;

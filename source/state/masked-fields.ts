@@ -79,6 +79,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	grant: 'plain',
 	groupName: 'key',
 	group: 'path',
+	file: 'path',
 	holds: 'text',
 	host: 'host',
 	hostname: 'host',

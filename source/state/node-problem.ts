@@ -1,4 +1,5 @@
 import {reasonOnHost} from '../derive/port-holder.js';
+import {standstillOf} from '../derive/suspended-process.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import {type Message, message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -89,17 +90,9 @@ function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: n
 }
 
 /** What this machine has shown of the server's process since a moment; undefined without anything notable. */
-function processState({host}: NodeRecord, sinceMs: number | undefined): string | undefined {
+function processState({host}: NodeRecord, sinceMs: number | undefined): Message | undefined {
 	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
-	const process = isCurrent && host.value.kind === 'here' ? host.value.process : undefined;
-	switch (process?.state) {
-		case 'stopped':
-			return `its process ${process.processId} is stopped`;
-		case 'disk-wait':
-			return `its process ${process.processId} waits for a disk`;
-		default:
-			return undefined;
-	}
+	return isCurrent && host.value.kind === 'here' ? standstillOf(host.value)?.reason : undefined;
 }
 
 function loading({address, sample, failure}: NodeRecord): NodeProblem {

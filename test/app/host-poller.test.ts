@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {isLookDue, stateOf} from '../../source/app/host-poller.js';
+import {isLookDue, nodesToLookAt, stateOf} from '../../source/app/host-poller.js';
 import type {NodeRecord} from '../../source/derive/node-record.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {recordFrom} from '../harness/records.js';
@@ -32,3 +32,14 @@ for (const [name, record, nowMs, expected] of cases) {
 		assert.equal(isLookDue(record, last, nowMs), expected);
 	});
 }
+
+test('this machine is read for the node in focus first, then for nodes that fail', () => {
+	const one = recordFrom({address: '127.0.0.1:1'});
+	const two = {...recordFrom({address: '127.0.0.1:2'}), failure: socketFailure('ECONNREFUSED', '')};
+	const three = recordFrom({address: '127.0.0.1:3'});
+	const nodes = new Map([one, two, three].map(record => [record.address, record]));
+	assert.deepEqual(
+		nodesToLookAt(nodes, three.address).map(({address}) => address),
+		[three.address, two.address],
+	);
+});

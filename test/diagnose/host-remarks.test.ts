@@ -90,6 +90,13 @@ const cases: ReadonlyArray<
 	['healthy', {}, false, [], /^$/],
 	['stopped', {process: {...process, state: 'stopped'}}, true, ['process-stopped'], /stopped, by a signal/],
 	[
+		'held by a debugger',
+		{process: {...process, state: 'stopped', suspendedBy: {kind: 'debugger', processId: 9, name: 'gdb'}}},
+		true,
+		['process-suspended'],
+		/gdb \(process 9\) holds its process/,
+	],
+	[
 		'waiting for a disk',
 		{process: {...process, state: 'disk-wait', waitsIn: 'io_schedule'}},
 		true,

@@ -106,10 +106,11 @@ test('the control group of a process names its systemd unit or container', () =>
 		assert.deepEqual(cgroupOwner(text), owner, text);
 	}
 
-	assert.deepEqual(parseCgroups('5:memory:/a\n4:cpu,cpuacct:/b\n0::/c'), {
+	assert.deepEqual(parseCgroups('6:freezer:/d\n5:memory:/a\n4:cpu,cpuacct:/b\n0::/c'), {
 		unified: '/c',
 		memory: '/a',
 		processor: '/b',
+		freezer: '/d',
 	});
 });
 
@@ -117,9 +118,12 @@ test('a folder belongs to the mount with the longest matching path', () => {
 	const mounts = `20 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
 30 20 8:2 / /var rw - ext4 /dev/sdb rw
 31 30 8:3 / /var/lib/redis ro,nosuid - ext4 /dev/sdc rw
+32 30 8:4 / /srv rw,relatime - ext4 /dev/sdd ro,errors=remount-ro
 `;
 	assert.equal(isReadOnlyMount(mounts, '/var/lib/redis'), true);
 	assert.equal(isReadOnlyMount(mounts, '/var/lib/redis2'), false);
+	// After an error of the disk.
+	assert.equal(isReadOnlyMount(mounts, '/srv/redis'), true);
 	assert.equal(isReadOnlyMount('', '/var'), undefined);
 });
 

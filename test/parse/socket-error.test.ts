@@ -17,6 +17,8 @@ const cases: readonly Case[] = [
 	],
 	['ECONNREFUSED', 'connect ECONNREFUSED /run/redis.sock', 'tcp', 'down', /nothing listens on the socket$/],
 	['ETIMEDOUT', 'connect ETIMEDOUT', 'tcp', 'down', /does not answer/],
+	['EADDRNOTAVAIL', 'connect EADDRNOTAVAIL 10.0.0.1:6379', 'tcp', 'down', /no free local port/],
+	['EMFILE', 'connect EMFILE 10.0.0.1:6379', 'tcp', 'down', /no more files/],
 	['EHOSTUNREACH', 'connect EHOSTUNREACH 10.0.0.1:6379', 'tcp', 'down', /no route to the host/],
 	['ENETUNREACH', 'connect ENETUNREACH 10.0.0.1:6379', 'tcp', 'down', /no route to the network/],
 	['ENOENT', 'connect ENOENT /run/redis.sock', 'tcp', 'down', /socket file does not exist/],

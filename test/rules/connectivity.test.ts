@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Evaluation} from '../../source/domain/finding.js';
-import type {LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import type {LocalEvidence, ProcessEvidence, SupervisorEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
@@ -78,6 +78,12 @@ testRule(connUnreachable, [
 	...['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].map(
 		code => [code, failing(socket(code)), 'critical'] as const,
 	),
+	[
+		'no local port',
+		failing(socket('EADDRNOTAVAIL')),
+		'critical',
+		/^cannot be reached: this machine has no free local port, or no local address, for it$/,
+	],
 	['refused connections are reported by another rule', failing(socket('ECONNREFUSED')), 'clear'],
 	[
 		'an address that is valid where the other nodes are',
@@ -89,13 +95,18 @@ testRule(connUnreachable, [
 	['a pending reply is no outage of the network', pendingFor(20), 'clear'],
 ]);
 
-const withProcess = (state: ProcessEvidence['state'], waitsIn?: string): FactsParts => ({
+const withProcess = (
+	state: ProcessEvidence['state'],
+	waitsIn?: string,
+	suspendedBy?: ProcessEvidence['suspendedBy'],
+): FactsParts => ({
 	host: {
 		process: {
 			processId: 77,
 			namespaceProcessId: 77,
 			name: 'redis-server',
 			state,
+			suspendedBy,
 			waitsIn,
 			userId: undefined,
 			residentBytes: undefined,
@@ -111,6 +122,9 @@ const withProcess = (state: ProcessEvidence['state'], waitsIn?: string): FactsPa
 	},
 });
 
+const frozenBy = {kind: 'frozen-group', group: '/shop', file: '/sys/fs/cgroup/shop/cgroup.freeze', value: '0'} as const;
+const frozenWords = /: its control group \/shop is frozen$/;
+
 testRule(connUnresponsive, [
 	['it answers', {}, 'clear'],
 	['half a second is short', pendingFor(0.5), 'clear'],
@@ -123,6 +137,20 @@ testRule(connUnresponsive, [
 		/^is not responding: its process is stopped \(SIGSTOP\)$/,
 	],
 	['waiting for a disk', pendingFor(6, withProcess('disk-wait')), 'critical', /: its process waits for a disk$/],
+	[
+		'held by a debugger',
+		pendingFor(2, withProcess('stopped', 'ptrace_stop', {kind: 'debugger', processId: 88, name: 'gdb'})),
+		'critical',
+		/: gdb \(process 88\) holds its process$/,
+	],
+	[
+		'in a frozen control group',
+		pendingFor(2, withProcess('sleeping', 'get_signal', frozenBy)),
+		'critical',
+		frozenWords,
+	],
+	// Control groups of version 1 let a frozen process look as if it waited for a disk.
+	['the same with version 1', pendingFor(2, withProcess('disk-wait', undefined, frozenBy)), 'critical', frozenWords],
 	['running, as this machine shows', pendingFor(2, withProcess('running')), 'warning', /gives no reply$/],
 	[
 		'idle, as this machine shows',
@@ -132,6 +160,33 @@ testRule(connUnresponsive, [
 	],
 	['refused connections are reported by another rule', failing(socket('ECONNREFUSED')), 'clear'],
 ]);
+
+test('the remedy for a frozen control group is that of what runs the server', () => {
+	const remedies: ReadonlyArray<readonly [SupervisorEvidence | undefined, RegExp]> = [
+		[undefined, /^echo 0 \| sudo tee \/sys\/fs\/cgroup\/shop\/cgroup\.freeze$/],
+		[
+			{
+				kind: 'container',
+				engine: 'docker',
+				id: 'ab12',
+				name: 'shop',
+				state: 'paused',
+				lastExit: undefined,
+				restarts: 0,
+			},
+			/^docker unpause shop$/,
+		],
+		[
+			{kind: 'systemd', unit: 'redis.service', state: undefined, lastExit: undefined, restarts: undefined},
+			/^sudo systemctl thaw redis\.service$/,
+		],
+	];
+	for (const [supervisor, expected] of remedies) {
+		const {host} = withProcess('sleeping', undefined, frozenBy);
+		const evaluation = connUnresponsive.evaluate(factsOf(pendingFor(2, {host: {...host, supervisor}})), 0);
+		assert.match(evaluation.kind === 'fires' ? messageText(evaluation.next?.[0]?.text ?? '') : '', expected);
+	}
+});
 
 test("the finding blames the server's thread for a missing reply only where this machine shows it", () => {
 	const meaningOf = (parts: FactsParts) => {

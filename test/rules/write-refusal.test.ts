@@ -148,7 +148,7 @@ testRule(perDir, [
 		'not writable',
 		folder({isWritable: false, rights: '0:0 755'}),
 		'warning',
-		/^cannot write to \/data, where it saves$/,
+		/^cannot write to \/data, where it saves: its user has no right to \(0:0 755\)$/,
 	],
 	['not writable, and nothing is saved', {...folder({isWritable: false}), config: {save: ''}}, 'info'],
 	[
@@ -156,7 +156,7 @@ testRule(perDir, [
 		{...folder({isWritable: false}), config: {save: ''}, info: persistence({aof_enabled: 1})},
 		'warning',
 	],
-	['mounted read-only', folder({isReadOnlyMount: true}), 'warning'],
+	['mounted read-only', folder({isReadOnlyMount: true}), 'warning', /where it saves: its file system is read-only$/],
 	['gone', folder({isMissing: true}), 'warning', /^cannot write to \/data, where it saves: the folder is gone$/],
 	['nothing is known of its rights', folder({}), 'clear'],
 	['on another machine', {}, 'unseen'],

@@ -1,0 +1,94 @@
+import type {NextStep} from '../domain/finding.js';
+import type {LocalEvidence, ProcessEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
+import {type Message, message, nameOf} from '../domain/message.js';
+
+/** Why a process does not run, and what makes it go on. Each part is a sentence about "its process" or a command of its host. */
+export type Standstill = {
+	/** `its process is stopped (SIGSTOP)`: what holds, in the present tense. */
+	readonly reason: Message;
+	/** The same for a time that is over. */
+	readonly past: string;
+	readonly meaning: string;
+	readonly resume: readonly NextStep[];
+};
+
+const shell = (text: Message): NextStep => ({kind: 'shell', text});
+
+/** What this machine shows of a process that cannot run; undefined for one that can. */
+export function standstillOf({
+	process,
+	supervisor,
+}: Pick<LocalEvidence, 'process' | 'supervisor'>): Standstill | undefined {
+	const suspension = process?.suspendedBy;
+	if (process === undefined) {
+		return undefined;
+	}
+
+	if (suspension?.kind === 'frozen-group') {
+		const isContainer = supervisor?.kind === 'container';
+		const what = isContainer ? 'container' : 'control group';
+		return {
+			reason: isContainer
+				? 'its container is paused'
+				: message`its control group ${nameOf('path', suspension.group)} is frozen`,
+			past: `its ${what} was frozen`,
+			meaning: `Somebody paused its ${what}, or a suspend did. Every client waits until it goes on; nothing is lost.`,
+			resume: [
+				thaw(supervisor) ?? shell(message`echo ${suspension.value} | sudo tee ${nameOf('path', suspension.file)}`),
+			],
+		};
+	}
+
+	if (suspension?.kind === 'debugger') {
+		const {processId, name} = suspension;
+		return {
+			reason: `${name} (process ${processId}) holds its process`,
+			past: `${name} (process ${processId}) held its process`,
+			meaning: 'A debugger is attached to it and stopped it. Every client waits until the debugger lets it go on.',
+			resume: [
+				shell(`ps -o pid,user,tty,lstart,args -p ${processId}`),
+				{kind: 'words', text: 'let its user detach: in gdb, detach and quit'},
+				shell(`kill ${processId}`),
+			],
+		};
+	}
+
+	return stoppedOrWaiting(process);
+}
+
+function stoppedOrWaiting({state, processId}: ProcessEvidence): Standstill | undefined {
+	switch (state) {
+		case 'stopped':
+			return {
+				reason: 'its process is stopped (SIGSTOP)',
+				past: `its process ${processId} was stopped by a signal`,
+				meaning: 'A signal or a debugger stopped it. Every client waits until it goes on.',
+				resume: [shell(`kill -CONT ${processId}`)],
+			};
+		case 'disk-wait':
+			return {
+				reason: 'its process waits for a disk',
+				past: `its process ${processId} waited for a disk or for swap`,
+				meaning: 'The kernel holds it for a disk, a network file system or swap. Every client waits.',
+				resume: [],
+			};
+		default:
+			return undefined;
+	}
+}
+
+/** The command of the supervisor that ends a pause; undefined where the supervisor has none. */
+function thaw(supervisor: SupervisorEvidence | undefined): NextStep | undefined {
+	if (supervisor?.kind === 'systemd') {
+		return {kind: 'shell', text: message`sudo systemctl thaw ${nameOf('service', supervisor.unit)}`};
+	}
+
+	const isKnown =
+		supervisor?.kind === 'container' && (supervisor.engine === 'docker' || supervisor.engine === 'podman');
+	return isKnown
+		? {
+				kind: 'shell',
+				text: message`${supervisor.engine} unpause ${nameOf('service', supervisor.name ?? supervisor.id)}`,
+			}
+		: undefined;
+}
