@@ -1,24 +1,25 @@
 import type {NextStep} from '../domain/finding.js';
-import type {LocalEvidence, ProcessEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
+import type {FolderEvidence, LocalEvidence, ProcessEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
 import {type Message, message, nameOf} from '../domain/message.js';
+import {folderObstacle} from './save-folder.js';
 
 /** Why a process does not run, and what makes it go on. Each part is a sentence about "its process" or a command of its host. */
 export type Standstill = {
 	/** `its process is stopped (SIGSTOP)`: what holds, in the present tense. */
 	readonly reason: Message;
 	/** The same for a time that is over. */
-	readonly past: string;
+	readonly past: Message;
 	readonly meaning: string;
 	readonly resume: readonly NextStep[];
 };
 
 const shell = (text: Message): NextStep => ({kind: 'shell', text});
 
-/** What this machine shows of a process that cannot run; undefined for one that can. */
-export function standstillOf({
-	process,
-	supervisor,
-}: Pick<LocalEvidence, 'process' | 'supervisor'>): Standstill | undefined {
+/** What of this machine's evidence tells why a process stands still. */
+type Evidence = Pick<LocalEvidence, 'process' | 'supervisor' | 'folder'>;
+
+/** What this machine shows of a process that does not run; undefined for one that does. */
+export function standstillOf({process, supervisor, folder}: Evidence): Standstill | undefined {
 	const suspension = process?.suspendedBy;
 	if (process === undefined) {
 		return undefined;
@@ -53,7 +54,7 @@ export function standstillOf({
 		};
 	}
 
-	return stoppedOrWaiting(process);
+	return stoppedOrWaiting(process) ?? pausedByFolder(process, folder);
 }
 
 function stoppedOrWaiting({state, processId}: ProcessEvidence): Standstill | undefined {
@@ -75,6 +76,28 @@ function stoppedOrWaiting({state, processId}: ProcessEvidence): Standstill | und
 		default:
 			return undefined;
 	}
+}
+
+/** The kernel's functions of sleep(3). A server sleeps so between its attempts to create a file. */
+const sleepsIn = /^(?:hrtimer_nanosleep|do_nanosleep|common_nsleep)/;
+
+/**
+A replica that cannot create the file for a full resync tries five times, and its main thread sleeps a second after each. The next
+attempt begins a second later. Source: redis src/replication.c, syncWithMaster.
+*/
+function pausedByFolder({waitsIn}: ProcessEvidence, folder: FolderEvidence | undefined): Standstill | undefined {
+	const obstacle = folder === undefined ? undefined : folderObstacle(folder);
+	return folder === undefined || obstacle === undefined || !sleepsIn.test(waitsIn ?? '')
+		? undefined
+		: {
+				reason: message`it cannot create a file in ${nameOf('path', folder.path)}: ${obstacle}`,
+				past: message`it could not create a file in ${nameOf('path', folder.path)}`,
+				meaning: 'A replica cannot store the data of its primary there. Its thread sleeps a second after each attempt.',
+				resume: [
+					shell(message`ls -ld ${nameOf('path', folder.path)}`),
+					{kind: 'words', text: 'give the folder to the user of the server (chown), or mount it for writing'},
+				],
+			};
 }
 
 /** The command of the supervisor that ends a pause; undefined where the supervisor has none. */

@@ -5,6 +5,7 @@ import {hasNoAddress, neededNodes} from '../cluster/needed-nodes.js';
 import {slotsIn} from '../cluster/node-view.js';
 import {replicasOf} from '../cluster/promotion.js';
 import {countText, durationText, namesMessage, rangesText} from '../cluster/verdict-text.js';
+import type {ClusterNode} from '../domain/cluster.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
@@ -91,13 +92,17 @@ function nodeFailed(
 	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
 	const flag = message`${flagged} by ${by.length > 2 ? countText(by.length, 'node') : names}`;
 	const duration = `for ${durationText(atMs - sinceMs)}`;
+	const answers = fleet.nodes.get(node)?.sample !== undefined && atMs - sinceMs >= lastingMs;
+	const busText = answers ? busProblem(id, comparison) : undefined;
 	const isUnserved = lost !== undefined && isFailed;
 	const isListed = fleet.nodes.has(node);
 	const subject = isListed ? '' : message`${nodeName(node)} `;
 	return {
 		...fires(isUnserved ? 'critical' : 'warning', {
 			problem: message`${subject}${isUnserved ? `leaves slots ${rangesText(lost.slots)} unserved` : flag}`,
-			...(isUnserved ? {reason: message`it ${flag}, ${duration}`} : {detail: duration}),
+			...(isUnserved
+				? {reason: joinMessages([message`it ${flag}, ${duration}`, busText], '; ')}
+				: {detail: duration, reason: busText}),
 			effect: lost === undefined ? undefined : 'slots-unserved',
 			nodes: [node],
 			evidence: [
@@ -129,6 +134,26 @@ function nodeFailed(
 		node: isListed ? node : undefined,
 		subject: isListed ? undefined : node,
 	};
+}
+
+/** Milliseconds after which a flag is no longer the rest of an outage that has just ended: views are read every few seconds. */
+const lastingMs = 5000;
+
+/** The distance of a node's bus port from its port, unless it is set otherwise. Source: redis src/cluster.h, CLUSTER_PORT_INCR. */
+const busPortDistance = 10_000;
+
+/** What is known of the bus of a node that answers redis-top, while other nodes flag it: its own port is well. */
+function busProblem(id: NodeId, {viewOf, views}: ClusterState['comparison']): string | undefined {
+	const self = viewOf.get(id)?.self;
+	if (self?.busPort === undefined) {
+		return undefined;
+	}
+
+	const isUsual = ({port, busPort}: Pick<ClusterNode, 'port' | 'busPort'>) => busPort === port + busPortDistance;
+	const isOdd = !isUsual(self) && views.every(view => view.self.id === id || isUsual(view.self));
+	return isOdd
+		? `it announces bus port ${self.busPort}, the others theirs plus 10000`
+		: `it answers here, so look at its bus port ${self.busPort}`;
 }
 
 export const cluGhost = rule({

@@ -54,9 +54,11 @@ export const errFailed = rule({
 		const command = worst.command.toUpperCase();
 		// If only some calls fail, a client whose last command it is need not be among those that get errors.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
-		const senders = isAlways ? sendersOf(facts, worst.command) : undefined;
 		const code = commonError(facts);
 		const known = meaningOfErrors(facts, worst.command, code);
+		const all = isAlways || code === 'MOVED' ? sendersOf(facts, worst.command) : undefined;
+		// A client without cluster mode gets MOVED for some keys and is served for others.
+		const senders = isAlways || all?.only !== undefined ? all : undefined;
 		return fires('warning', {
 			problem:
 				code === 'READONLY' && facts.record.role === 'replica'

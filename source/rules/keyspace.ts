@@ -1,3 +1,4 @@
+import {primaryAddress} from '../derive/replication-peers.js';
 import {message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
@@ -15,17 +16,41 @@ const trimMs = 60_000;
 
 const slotsUnknown = pending('CLUSTER NODES was not answered since the keys went');
 
-/** Whether slots left the node's shard around the time of a drop. After a flush or a restart, slots do not matter. */
+/** Least share of the lost keys that other primaries have gained, for the keys to have moved with their slots. */
+const arrivedShare = 0.5;
+/** Readings, at most one a second, over which the gain of other primaries is measured. */
+const gainReadings = 120;
+
+/** How many keys the other primaries have gained of late; undefined where redis-top knows the keys of none. */
+function keysArrived({address, nodes, record}: NodeFacts): number | undefined {
+	const source =
+		record.role === 'replica' && record.sample !== undefined ? primaryAddress(record.sample.info) : undefined;
+	const gains = [...nodes.values()]
+		.filter(node => node.role === 'primary' && node.address !== address && node.address !== source)
+		.flatMap(({series}) => {
+			const readings = (series.get('keys')?.latest(gainReadings) ?? []).filter(keys => keys !== undefined);
+			return readings.length < 2 ? [] : [(readings.at(-1) ?? 0) - Math.min(...readings)];
+		});
+	return gains.length === 0 ? undefined : gains.reduce((sum, gain) => sum + gain, 0);
+}
+
+/**
+Whether slots left the node's shard around the time of a drop: `left` with their keys, or `taken` without. A node that loses a slot
+to a higher configuration epoch deletes the keys in it. After a flush or a restart, slots do not matter.
+*/
 function slotsBeside(
-	{atMs, byFlush, byRestart}: NonNullable<RuleMemory['keyDrop']>,
-	{memory: {slotsLeftAtMs}, record: {clusterNodes, blind}}: NodeFacts,
-): 'kept' | 'left' | 'unknown' {
+	{atMs, byFlush, byRestart, from, to}: NonNullable<RuleMemory['keyDrop']>,
+	facts: NodeFacts,
+): 'kept' | 'left' | 'taken' | 'unknown' {
+	const {slotsLeftAtMs} = facts.memory;
+	const {clusterNodes, blind} = facts.record;
 	if (byFlush === true || byRestart || clusterNodes === undefined) {
 		return 'kept';
 	}
 
 	if (slotsLeftAtMs !== undefined && slotsLeftAtMs >= atMs - trimMs) {
-		return 'left';
+		const arrived = keysArrived(facts);
+		return arrived === undefined || arrived >= arrivedShare * (from - to) ? 'left' : 'taken';
 	}
 
 	const isAsked = blind.every(({command}) => command !== 'CLUSTER NODES');
@@ -45,7 +70,7 @@ export const keyDropped = rule({
 			'INFO does not count the keys that expire during a restart or a full resync. A drop of keys with a TTL then counts only if less than a tenth of all keys is left.',
 			'A replica that is given another primary gets the keys of that primary. Such a drop does not count.',
 			'A small database may be rebuilt at any time. A drop of less than a thousand keys does not count.',
-			'Keys of a cluster leave with their slots. The rule waits for the next CLUSTER NODES. A drop does not count where slots left, unless FLUSHALL or FLUSHDB ran.',
+			'Keys of a cluster leave with their slots. The rule waits for the next CLUSTER NODES. A drop does not count where slots left, unless FLUSHALL or FLUSHDB ran, or the other primaries gained no keys.',
 		],
 	},
 	thresholds: {
@@ -65,10 +90,11 @@ export const keyDropped = rule({
 		}
 
 		const slots = slotsBeside(drop, facts);
-		if (slots !== 'kept') {
+		if (slots === 'left' || slots === 'unknown') {
 			return slots === 'left' ? clear : slotsUnknown;
 		}
 
+		const isTaken = slots === 'taken';
 		const flusher = drop.byFlush === true ? lastFlusher(facts) : undefined;
 		const flushReason =
 			flusher !== undefined
@@ -79,7 +105,7 @@ export const keyDropped = rule({
 		return fires('critical', {
 			problem: 'lost most of its keys',
 			detail: `${count(drop.from)} before, ${count(drop.to)} after`,
-			reason: drop.byRestart ? 'it restarted' : flushReason,
+			reason: drop.byRestart ? 'it restarted' : isTaken ? 'other nodes took its slots without them' : flushReason,
 			effect: 'data-lost',
 			culprit: flusher && {client: clientName(flusher), command: flusher.command.toUpperCase()},
 			evidence: [
@@ -89,8 +115,18 @@ export const keyDropped = rule({
 			],
 			meaning: drop.byRestart
 				? 'The process started without its data. Its replicas replace theirs by that.'
-				: 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.',
+				: isTaken
+					? 'A node deletes the keys of a slot that another node claims with a higher epoch: CLUSTER MEET with another cluster, SETSLOT NODE, BUMPEPOCH.'
+					: 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.',
 			next: [
+				...(isTaken
+					? [
+							hint(
+								'see who has the slots now: panel 8; a node of another cluster must be forgotten (CLUSTER FORGET) on all nodes',
+							),
+							redisCli(facts, 'CLUSTER NODES'),
+						]
+					: []),
 				hint('keep the RDB file and the append-only files: copy them away before a save replaces them'),
 				redisCli(facts, 'INFO commandstats'),
 				...logSteps(facts),

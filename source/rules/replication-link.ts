@@ -6,8 +6,8 @@ import {bytes, percent, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText, pending} from './needs.js';
-import {hint, logSteps, redisCli} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {hint, logSteps, onHost, redisCli} from './next-steps.js';
+import {connectionArguments, type NodeFacts} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -111,6 +111,25 @@ replica alone.
 export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress[] | undefined =>
 	primary === undefined ? undefined : [address, primary.address];
 
+/**
+That the trouble is between a replica and its primary: the primary answers redis-top, and it does not list the replica. Undefined
+where the primary is not known, does not answer, or has just changed its role.
+*/
+function wayBetween({address, primary}: NodeFacts): string | undefined {
+	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
+	return isWell && primary.role === 'primary' && primary.replicas.every(replica => replica.address !== address)
+		? 'the primary answers here: a firewall between them, or its login'
+		: undefined;
+}
+
+/** The step that shows whether the replica's machine reaches the primary. */
+function pingPrimary(facts: NodeFacts): NextStep {
+	const endpoint = facts.primary?.endpoint;
+	return endpoint?.kind === 'tcp'
+		? onHost(message`redis-cli ${connectionArguments(endpoint, facts.settings)} PING`)
+		: hint(message`see whether ${primaryName(facts)} answers, from this replica's machine, too`);
+}
+
 export const repLinkDown = rule({
 	id: 'rep.link_down',
 	scope: 'node',
@@ -155,7 +174,7 @@ export const repLinkDown = rule({
 				? {problem: message`${obstacle.problem} ${primary}`, reason: obstacle.reason}
 				: refusesReads && isLasting
 					? {problem: 'refuses reads (MASTERDOWN)', reason: message`it ${state}`}
-					: {problem: state}),
+					: {problem: state, reason: isLasting ? wayBetween(facts) : undefined}),
 			effect: refusesReads ? 'reads-refused' : 'reads-stale',
 			nodes: withPrimary(facts),
 			evidence: infoEvidence(
@@ -179,7 +198,7 @@ export const repLinkDown = rule({
 				? 'It answers reads with MASTERDOWN. After a failover to it the newest writes would be missing.'
 				: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
-				hint(message`see whether ${primary} answers, from this replica's machine, too`),
+				pingPrimary(facts),
 				...logSteps(facts),
 				...(obstacle?.next ?? [
 					hint(

@@ -1,3 +1,4 @@
+import {folderObstacle} from '../derive/save-folder.js';
 import type {NextStep} from '../domain/finding.js';
 import type {ConfigFileEvidence, FolderEvidence} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
@@ -247,7 +248,8 @@ export const perDir = rule({
 	},
 	needs: {folder: hostFact(({folder}) => folder, 'dir')},
 	evaluate({folder}, facts) {
-		if (folder.isWritable !== false && folder.isReadOnlyMount !== true && folder.isMissing !== true) {
+		const reason = folderObstacle(folder);
+		if (reason === undefined) {
 			return clear;
 		}
 
@@ -256,7 +258,7 @@ export const perDir = rule({
 		return fires(savesNothing ? 'info' : 'warning', {
 			problem: message`cannot write to ${nameOf('path', folder.path)}`,
 			detail: 'where it saves',
-			reason: folderProblem(folder),
+			reason,
 			effect: savesNothing ? undefined : 'data-at-risk',
 			evidence: [
 				{name: 'dir', value: message`${nameOf('path', folder.path)}`},
@@ -274,14 +276,6 @@ export const perDir = rule({
 		});
 	},
 });
-
-/** Why a server cannot write into its folder. */
-const folderProblem = ({isMissing, isReadOnlyMount, rights}: FolderEvidence): string =>
-	isMissing === true
-		? 'the folder is gone'
-		: isReadOnlyMount === true
-			? 'its file system is read-only'
-			: `its user has no right to (${rights ?? '-'})`;
 
 function folderRemedy({isMissing, isReadOnlyMount}: FolderEvidence): readonly NextStep[] {
 	if (isMissing === true) {

@@ -46,6 +46,11 @@ testClusterRule(cluNodeFail, [
 		{views: sixViews({17052: {changed: ['17050 master,fail? 1 0-5460']}})},
 		/^warning 17050: is flagged PFAIL \(fail\?\) by 17052, for 1s$/,
 	],
+	[
+		'a node that answers here, for long',
+		{views: sixViews({17052: {changed: ['17050 master,fail? 1 0-5460']}}), forMs: 9000},
+		/^warning 17050: is flagged PFAIL \(fail\?\) by 17052, for 9s: it answers here, so look at its bus port 17070$/,
+	],
 	['nobody', well, undefined],
 ]);
 

@@ -50,6 +50,19 @@ testRule(errFailed, [
 		'warning',
 	],
 	[
+		'from clients without cluster mode',
+		{
+			info: {errorstats: {errorstat_MOVED: 'count=61'}},
+			earlier: {errorstats: {errorstat_MOVED: 'count=1'}},
+			record: {
+				...command({command: 'get', callsPerSecond: 100, failuresPerSecond: 60}).record,
+				clients: timed([clientOf({id: 7, name: 'webshop', command: 'get'})]),
+			},
+		},
+		'warning',
+		/^answers GET with MOVED errors, 60\.?0?\/s from webshop: its clients are not in cluster mode, likely$/,
+	],
+	[
 		'denied by the ACL',
 		{
 			info: {errorstats: {errorstat_NOPERM: 'count=60'}},

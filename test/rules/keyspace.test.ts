@@ -3,7 +3,7 @@ import test from 'node:test';
 import {keyDropped, keyExpireLag, keyMassExpiry, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
 import {viewFrom} from '../cluster/views.js';
 import {firingOf} from '../harness/firing-of.js';
-import {refusedConnection, type Sections} from '../harness/records.js';
+import {recordFrom, refusedConnection, type Sections, seriesOf} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -27,6 +27,17 @@ const inCluster = (
 	};
 };
 
+/** The same, with another primary that has had these numbers of keys. */
+const withOther = (keys: readonly number[], watch: NonNullable<FactsParts['watch']>): FactsParts => ({
+	...inCluster(watch),
+	nodes: [
+		{
+			...recordFrom({address: '10.0.1.2:6379', info: {replication: {role: 'master'}}}),
+			series: new Map([['keys', seriesOf(keys)]]),
+		},
+	],
+});
+
 testRule(keyDropped, [
 	['no drop', {info: {keyspace: {db0: 'keys=5,expires=0'}}}, 'clear'],
 	['most keys are lost', dropped(100), 'critical', /^lost most of its keys, 10\.0k before, 100 after$/],
@@ -37,6 +48,13 @@ testRule(keyDropped, [
 	['the keys are back', dropped(9000), 'clear'],
 	['ten minutes ago', dropped(100, {atMs: nowMs - 601_000}), 'clear'],
 	['in a cluster, with the slots', inCluster({slotsLeftAtMs: nowMs - 29_000}), 'clear'],
+	['in a cluster, with the slots, and the keys arrived', withOther([50, 9000], {slotsLeftAtMs: nowMs - 29_000}), 'clear'],
+	[
+		'in a cluster, with the slots, and the keys arrived nowhere',
+		withOther([50, 60], {slotsLeftAtMs: nowMs - 29_000}),
+		'critical',
+		/100 after: other nodes took its slots without them$/,
+	],
 	['in a cluster, slots that left long before', inCluster({slotsLeftAtMs: nowMs - 120_000}), 'critical'],
 	['in a cluster, beside slots, by a flush', inCluster({slotsLeftAtMs: nowMs - 29_000}, {byFlush: true}), 'critical'],
 	['in a cluster, slots not told since', inCluster({}, {}, nowMs - 31_000), 'pending', /CLUSTER NODES/],

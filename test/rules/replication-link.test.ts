@@ -82,6 +82,12 @@ testRule(repLinkDown, [
 		'critical',
 	],
 	['never up, and its primary is dead', down(-1, {nodes: [{...primary, failure: refusedConnection}]}), 'warning'],
+	[
+		'down for long, and the primary answers',
+		down(20, {nodes: [recordFrom({address: '10.0.1.9:6379', info: {replication: {role: 'master'}}})]}),
+		'warning',
+		/ 20s ago: the primary answers here: a firewall between them, or its login$/,
+	],
 	['its log told of a wrong password, long ago', logged('primary-auth', 3600), 'info'],
 	['its log tells only that the link broke', logged('link-lost', 2), 'info'],
 	['refuses reads for a moment', down(4, {config: {'replica-serve-stale-data': 'no'}}), 'info', /^lost its primary/],
