@@ -54,6 +54,14 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
 		},
 	],
 	[
+		'MOVED',
+		{
+			reason: 'its client is not in cluster mode',
+			meaning: 'A client in cluster mode learns from MOVED where a slot is, and stops asking the wrong node.',
+			next: [hint('switch the client library to cluster mode (redis-cli: -c)')],
+		},
+	],
+	[
 		'EXECABORT',
 		{
 			reason: 'a command of the transaction was refused',

@@ -60,7 +60,7 @@ testRule(errFailed, [
 			},
 		},
 		'warning',
-		/^answers GET with MOVED errors, 60\.?0?\/s from webshop: its clients are not in cluster mode, likely$/,
+		/^answers GET with MOVED errors, 60\.?0?\/s from webshop: its client is not in cluster mode$/,
 	],
 	[
 		'denied by the ACL',

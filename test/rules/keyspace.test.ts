@@ -48,7 +48,11 @@ testRule(keyDropped, [
 	['the keys are back', dropped(9000), 'clear'],
 	['ten minutes ago', dropped(100, {atMs: nowMs - 601_000}), 'clear'],
 	['in a cluster, with the slots', inCluster({slotsLeftAtMs: nowMs - 29_000}), 'clear'],
-	['in a cluster, with the slots, and the keys arrived', withOther([50, 9000], {slotsLeftAtMs: nowMs - 29_000}), 'clear'],
+	[
+		'in a cluster, with the slots, and the keys arrived',
+		withOther([50, 9000], {slotsLeftAtMs: nowMs - 29_000}),
+		'clear',
+	],
 	[
 		'in a cluster, with the slots, and the keys arrived nowhere',
 		withOther([50, 60], {slotsLeftAtMs: nowMs - 29_000}),
