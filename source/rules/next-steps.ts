@@ -1,7 +1,8 @@
 import {serverProduct} from '../derive/deployment.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {joinMessages, type Message, message} from '../domain/message.js';
+import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
+import {addressOf} from '../domain/node.js';
 import {connectionArguments, credentialArguments, type NodeFacts, quoted, quotedName} from './node-facts.js';
 
 /**
@@ -45,6 +46,12 @@ export function clusterManager(
 export const redisCliAsAdministrator = ({record, settings}: NodeFacts, command: Message): NextStep => ({
 	kind: 'command',
 	text: message`redis-cli ${connectionArguments(record.endpoint, {...settings, user: 'ADMIN'})} --askpass ${command}`,
+});
+
+/** The step that tries the connection to a node rung by rung. */
+export const diagnose = ({endpoint}: NodeRecord): NextStep => ({
+	kind: 'command',
+	text: message`redis-top diagnose ${endpoint.kind === 'tcp' ? nodeName(addressOf(endpoint)) : nameOf('path', endpoint.path)}`,
 });
 
 /** A step with a command for a shell on the server's machine. */

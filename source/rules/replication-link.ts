@@ -112,8 +112,8 @@ export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress
 	primary === undefined ? undefined : [address, primary.address];
 
 /**
-That the trouble is between a replica and its primary: the primary answers redis-top, and it does not list the replica. Undefined
-where the primary is not known, does not answer, or has just changed its role.
+The reason of a link that breaks between the two machines: the primary answers redis-top, and it does not list the replica.
+Undefined where the primary is not known, does not answer, or is itself a replica.
 */
 function wayBetween({address, primary}: NodeFacts): string | undefined {
 	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;

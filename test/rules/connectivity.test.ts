@@ -6,13 +6,8 @@ import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
-import {
-	connFlapping,
-	connRefused,
-	connRefusing,
-	connUnreachable,
-	connUnresponsive,
-} from '../../source/rules/connectivity.js';
+import {connFlapping, connRefused, connRefusing, connUnreachable} from '../../source/rules/connectivity.js';
+import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});

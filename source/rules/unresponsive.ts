@@ -1,0 +1,105 @@
+import {standstillOf} from '../derive/suspended-process.js';
+import type {NextStep} from '../domain/finding.js';
+import type {LocalEvidence, ProcessEvidence} from '../domain/host-evidence.js';
+import type {Message} from '../domain/message.js';
+import {seconds} from '../text/units.js';
+import {diagnose, hint, onHost} from './next-steps.js';
+import {clear, fires, rule} from './rule.js';
+
+export const connUnresponsive = rule({
+	id: 'conn.unresponsive',
+	scope: 'node',
+	docs: {
+		looksAt: 'The node accepts connections, and a reply has been pending for more than a second.',
+		since: 'any',
+		falsePositives: [
+			'One long command looks the same while it runs. The finding is only a warning within the first five seconds.',
+			'redis-top sends nothing more while the reply is pending. The evidence is from an earlier poll or from this machine.',
+		],
+	},
+	thresholds: {
+		warning: {value: 1, unit: 'seconds', source: 'one default interval without a reply'},
+		critical: {
+			value: 5,
+			unit: 'seconds',
+			source: 'busy-reply-threshold: after 5 s even a running script makes the server answer BUSY',
+		},
+	},
+	roles: ['primary', 'replica', 'sentinel', 'unknown'],
+	raiseAfter: 1,
+	clearAfter: 1,
+	needs: {},
+	evaluate(_, facts, limits) {
+		const {failure, pendingSinceMs, host} = facts.record;
+		const pendingSeconds = (facts.nowMs - (pendingSinceMs ?? facts.nowMs)) / 1000;
+		if (failure?.code !== 'TIMEOUT' || pendingSeconds < limits.warning) {
+			return clear;
+		}
+
+		const isCurrent = host !== undefined && host.atMs >= (pendingSinceMs ?? facts.nowMs);
+		const local = isCurrent && host.value.kind === 'here' ? host.value : undefined;
+		const process = local?.process;
+		const {reason, meaning, isStopped, resume} = silenceOf(local);
+		const isLong = pendingSeconds >= limits.critical;
+		return fires(isLong || isStopped ? 'critical' : 'warning', {
+			problem: 'is not responding',
+			detail: reason === undefined ? 'takes connections and gives no reply' : undefined,
+			reason,
+			effect: 'not-responding',
+			evidence: [
+				{name: 'reply pending for', value: seconds(pendingSeconds)},
+				...(process === undefined ? [] : [{name: 'process state', value: process.state}]),
+				...(process?.waitsIn === undefined ? [] : [{name: 'waits in', value: process.waitsIn}]),
+			],
+			meaning,
+			next: [
+				...(process === undefined
+					? [diagnose(facts.record)]
+					: resume.length > 0
+						? resume
+						: [onHost(`grep -E "State|VmSwap" /proc/${process.processId}/status`)]),
+				hint('wait: nothing sent now is answered; a restart loses what was not saved'),
+				hint('when it answers again: SLOWLOG GET 10 and LATENCY LATEST name what held it'),
+			],
+		});
+	},
+});
+
+/** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c, fs/select.c. */
+const idleIn = /^(?:ep_poll|do_epoll_wait|do_sys_poll|poll_schedule_timeout|do_select)/;
+
+type Silence = {
+	readonly reason?: Message;
+	readonly meaning: string;
+	/** Whether the process stands still until somebody lets it go on. */
+	readonly isStopped: boolean;
+	readonly resume: readonly NextStep[];
+};
+
+/** What this machine shows about a process while a reply is pending, and what remains unknown. */
+function silenceOf(local: LocalEvidence | undefined): Silence {
+	const standstill = local === undefined ? undefined : standstillOf(local);
+	return standstill === undefined
+		? {...workOf(local?.process), isStopped: false, resume: []}
+		: {...standstill, isStopped: standstill.resume.length > 0};
+}
+
+/** What a process that can run does while a reply is pending. */
+function workOf(process: ProcessEvidence | undefined): Pick<Silence, 'reason' | 'meaning'> {
+	if (process?.state === 'running') {
+		return {
+			meaning: 'Its thread works while the reply is pending: a long command or script, or a fork. Every client waits.',
+		};
+	}
+
+	return process?.state === 'sleeping' && idleIn.test(process.waitsIn ?? '')
+		? {
+				reason: 'its process is idle',
+				meaning:
+					'It waits for work, so no command holds it. The network loses the reply, or CLIENT PAUSE holds commands back.',
+			}
+		: {meaning: openMeaning};
+}
+
+const openMeaning =
+	'The server, the network or this machine may be the reason. The server: a long command or script, a fork, swap, a slow disk, CLIENT PAUSE, a stopped process.';
