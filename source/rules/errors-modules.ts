@@ -5,7 +5,7 @@ import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {meaningOfErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
@@ -56,9 +56,14 @@ export const errFailed = rule({
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = commonError(facts);
 		const known = meaningOfErrors(facts, worst.command, code);
-		const all = isAlways || code === 'MOVED' ? sendersOf(facts, worst.command) : undefined;
-		// A client without cluster mode gets MOVED for some keys and is served for others.
-		const senders = isAlways || all?.only !== undefined ? all : undefined;
+		const senders = isAlways
+			? sendersOf(facts, worst.command)
+			: code === 'MOVED'
+				? movedClients(
+						facts,
+						failing.map(each => each.command),
+					)
+				: undefined;
 		return fires('warning', {
 			problem:
 				code === 'READONLY' && facts.record.role === 'replica'
@@ -82,6 +87,13 @@ export const errFailed = rule({
 		});
 	},
 });
+
+/**
+The clients that get MOVED, if they have one name. A client without cluster mode is served for the keys of this node, and any of the
+failing commands may be its last.
+*/
+const movedClients = (facts: NodeFacts, commands: readonly string[]): Senders | undefined =>
+	commands.map(command => sendersOf(facts, command)).find(senders => senders?.only !== undefined);
 
 /** Whether the node's role changed or slots left it a moment ago, so that its clients still have to find the new owner. */
 function isRedirecting(facts: NodeFacts): boolean {

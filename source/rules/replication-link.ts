@@ -112,12 +112,12 @@ export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress
 	primary === undefined ? undefined : [address, primary.address];
 
 /**
-The reason of a link that breaks between the two machines: the primary answers redis-top, and it does not list the replica.
-Undefined where the primary is not known, does not answer, or is itself a replica.
+The reason of a link that breaks between the two machines: the primary answers redis-top. It may list the replica for a minute
+more (`repl-timeout`). Undefined where the primary is not known, does not answer, or is itself a replica.
 */
-function wayBetween({address, primary}: NodeFacts): string | undefined {
+function wayBetween({primary}: NodeFacts): string | undefined {
 	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
-	return isWell && primary.role === 'primary' && primary.replicas.every(replica => replica.address !== address)
+	return isWell && primary.role === 'primary'
 		? 'the primary answers here: a firewall between them, or its login'
 		: undefined;
 }

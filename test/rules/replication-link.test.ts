@@ -83,7 +83,7 @@ testRule(repLinkDown, [
 	],
 	['never up, and its primary is dead', down(-1, {nodes: [{...primary, failure: refusedConnection}]}), 'warning'],
 	[
-		'down for long, and the primary answers',
+		'down for long, and the primary answers redis-top',
 		down(20, {nodes: [recordFrom({address: '10.0.1.9:6379', info: {replication: {role: 'master'}}})]}),
 		'warning',
 		/ 20s ago: the primary answers here: a firewall between them, or its login$/,
