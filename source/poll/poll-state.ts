@@ -231,12 +231,14 @@ function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 	return self === undefined ? [] : ownOpenSlots(self).map(({slot}) => slot);
 }
 
+/** In the order of their names: a recording then holds one reply of them, and not one for each order of their ranks. */
 function busiestCommands(info: InfoReply): string[] {
 	return [...commandStats(info)]
 		.filter(([name]) => /^[a-z0-9._|-]+$/i.test(name))
 		.sort(([, one], [, other]) => other.usec - one.usec)
 		.slice(0, busiestCommandCount)
-		.map(([name]) => name);
+		.map(([name]) => name)
+		.sort();
 }
 
 /**
