@@ -12,7 +12,12 @@ finding ends some polls later.
 const beforeEndMs = 10_000;
 const afterEndMs = 5000;
 /** Time before the end of an episode within which an action is named with the end, in milliseconds. */
-const actionBeforeMs = 15 * 60_000;
+const actionBeforeMs = 2 * 60_000;
+/** Time before the beginning of an episode within which an action may have caused it, in milliseconds. */
+const actionBeforeBeginMs = 15_000;
+
+/** Commands that take a node away from its users, or change its role. */
+const disruptive = /^(?:SHUTDOWN|FAILOVER|CLUSTER FAILOVER|SENTINEL FAILOVER|REPLICAOF|CLIENT PAUSE|DEBUG)\b/;
 
 const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
 
@@ -25,10 +30,13 @@ const endingEvents: Readonly<Partial<Record<Effect, readonly string[]>>> = {
 	'not-responding': ['node-back', 'restarted'],
 	'slots-unserved': ['promoted', 'role-changed', 'node-back', 'slots-moved'],
 	'reads-stale': ['link-restored', ...always],
-	'writes-refused': ['save-done', 'aof-write-restored', 'replica-gained', ...always],
-	'data-at-risk': ['save-done', 'rewrite-done', 'aof-write-restored', ...always],
+	'writes-refused': ['aof-write-restored', 'replica-gained', ...always],
+	'data-at-risk': ['aof-write-restored', ...always],
 	'failover-impossible': ['replica-gained', 'link-restored', 'node-back', ...always],
 };
+
+/** The kinds of events that can end a finding about saving. A save ends nothing else. */
+const savingEvents: readonly string[] = ['save-done', 'rewrite-done'];
 
 export type EndingFacts = {
 	readonly events: readonly MonitorEvent[];
@@ -45,7 +53,7 @@ export type Ending = {
 
 /** The known action and events at the end of an episode; undefined where none is known, and while the episode lasts. */
 export function endingOf(episode: Episode, {events, actions}: EndingFacts, text: ReportText): Ending | undefined {
-	const {endedMs, beganMs, effect} = episode;
+	const {endedMs, beganMs, effect, finding} = episode;
 	if (endedMs === undefined) {
 		return undefined;
 	}
@@ -56,10 +64,13 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 		done =>
 			wasSent(done) &&
 			isHere(done.target) &&
+			// The load of the machine does not end by a command to a server.
+			!finding.rule.startsWith('os.') &&
 			done.atMs >= Math.max(beganMs, endedMs - actionBeforeMs) &&
 			done.atMs <= endedMs + afterEndMs,
 	);
-	const kinds = (effect === undefined ? undefined : endingEvents[effect]) ?? always;
+	const ofEffect = (effect === undefined ? undefined : endingEvents[effect]) ?? always;
+	const kinds = finding.rule.startsWith('per.') ? [...ofEffect, ...savingEvents] : ofEffect;
 	const near = events.filter(
 		({kind, atMs}) => kinds.includes(kind) && atMs >= endedMs - beforeEndMs && atMs <= endedMs + afterEndMs,
 	);
@@ -79,6 +90,26 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 						? undefined
 						: ended.map(event => `${event.node ?? 'redis-top'} ${text.message(event.text)}`).join('; '),
 			};
+}
+
+/** The action through redis-top right before an episode, if it can have caused the episode: `root sent SHUTDOWN to …`. */
+export function beginningOf(
+	{node, beganMs}: Pick<Episode, 'node' | 'beganMs'>,
+	{actions}: Pick<EndingFacts, 'actions'>,
+	text: ReportText,
+): string | undefined {
+	const action = actions.findLast(
+		done =>
+			wasSent(done) &&
+			disruptive.test(done.what) &&
+			done.target === node &&
+			done.atMs >= beganMs - actionBeforeBeginMs &&
+			// A poll that failed may have begun before the command was sent.
+			done.atMs <= beganMs + afterEndMs,
+	);
+	return (
+		action && `${action.who} sent ${action.what} to ${action.target} at ${text.time(action.atMs)} (${action.state})`
+	);
 }
 
 const lastOfEachKind = (events: readonly MonitorEvent[]): MonitorEvent[] =>

@@ -120,6 +120,7 @@ function causeBlocks({causes, toMs, text}: Incident): Block[] {
 			...(cause.evidence.length === 0
 				? []
 				: [{text: `Evidence: ${cause.evidence.slice(0, mostEvidence).map(evidenceText).join(', ')}`}]),
+			...(cause.beginning === undefined ? [] : [{text: `Began after an action through redis-top: ${cause.beginning}`}]),
 			...(cause.ending === undefined ? [] : [{text: `Ended ${cause.ending}`}]),
 			...cause.followed.map(row => ({
 				text: `followed by ${line(row)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,

@@ -6,7 +6,7 @@ import type {Finding} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {type DoneAction, doneActions} from './done-actions.js';
 import {type EarlierNotes, earlierNotes} from './earlier-notes.js';
-import {type EndingFacts, endingOf, endingText} from './endings.js';
+import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js';
 import {type Episode, type Family, familiesOf, nodesIn} from './episodes.js';
 import type {Figure} from './figure-log.js';
 import {type Impact, impactOf} from './impact.js';
@@ -42,6 +42,8 @@ export type CauseRow = {
 	readonly episode: Episode;
 	readonly text: string;
 	readonly meaning: string;
+	/** The action through redis-top that may have caused it. */
+	readonly beginning: string | undefined;
 	readonly ending: string | undefined;
 	readonly evidence: Finding['evidence'];
 };
@@ -126,6 +128,7 @@ function causeRow(episode: Episode, facts: EndingFacts, text: ReportText): Cause
 		episode,
 		text: text.finding(finding),
 		meaning: text.message(finding.meaning),
+		beginning: beginningOf(episode, facts, text),
 		ending: ending === undefined || endedMs === undefined ? undefined : endingText(endedMs, ending, text),
 		evidence: finding.evidence,
 	};

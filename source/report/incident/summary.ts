@@ -1,7 +1,7 @@
 import {effectRank, severityRank} from '../../domain/finding.js';
 import type {DoneAction} from './done-actions.js';
 import {effectTexts} from './effect-text.js';
-import {type EndingFacts, endingOf, endingText} from './endings.js';
+import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js';
 import {type Episode, type Family, nodesIn} from './episodes.js';
 import {enumerated, lasted, nodeWithRole, type ReportText} from './report-text.js';
 
@@ -134,6 +134,11 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	const sentences = [
 		what === undefined ? `${capital(names)}, ${when}: ${found}.` : `${capital(names)} ${what} ${when} (${found}).`,
 	];
+	const beginning = beginningOf(cause, facts, text);
+	if (beginning !== undefined) {
+		sentences.push(`It began after an action through redis-top: ${beginning}.`);
+	}
+
 	if (cause !== felt) {
 		sentences.push(`The cause: ${nodeWithRole(cause)} ${text.finding(cause.finding)}, ${period(cause, facts, text)}.`);
 	}
@@ -144,13 +149,13 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	}
 
 	const followed = family.followed
-		.filter(one => one !== felt && isTold(one, cause))
+		.filter(one => one !== felt && isTold(one, cause) && !isSameAs(one, felt))
 		.toSorted(
 			(one, other) =>
 				severityRank[other.severity] - severityRank[one.severity] || one.urgency - other.urgency || one.id - other.id,
 		);
 	if (followed.length > 0) {
-		const parts = followed.map(one => consequence(one, facts, text));
+		const parts = withoutRepetition(followed).map(one => consequence(one, facts, text));
 		sentences.push(`With it came: ${enumerated(parts, toldConsequences)}.`);
 	}
 
@@ -166,6 +171,14 @@ const isTold = ({node, effect, severity, finding}: Episode, cause: Episode): boo
 	(effect !== undefined || severity === 'critical') &&
 	// Slowness of a node that could not be reached needs no mention.
 	!(effect === 'slow' && node === cause.node && effectRank(cause.effect) < effectRank('slow'));
+
+/** Whether another finding says the same of the same node: it refused writes, by two rules. */
+const isSameAs = (one: Episode, other: Episode): boolean =>
+	one.effect !== undefined && one.effect === other.effect && one.node === other.node;
+
+/** The first of those that say the same of the same node. */
+const withoutRepetition = (episodes: readonly Episode[]): Episode[] =>
+	episodes.filter((episode, index) => !episodes.slice(0, index).some(before => isSameAs(episode, before)));
 
 /** Sentences about nodes that became a primary or a replica during the incident. */
 function roleSentences({beganMs, endedMs}: Told, {events, toMs}: SummaryFacts, text: ReportText): string[] {

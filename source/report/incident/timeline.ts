@@ -6,6 +6,8 @@ import {enumerated, type ReportText} from './report-text.js';
 
 /** Time within which steps of one rule are one row, in milliseconds. */
 const togetherMs = 2000;
+/** Times that a finding may come and go before the rows between the first and the last are left out. */
+const mostTimes = 3;
 /** Most rows of the timeline. */
 const mostRows = 200;
 
@@ -64,9 +66,25 @@ function shortened(rows: readonly TimelineRow[]): Timeline {
 	return {rows: shown, leftOut: rows.length - shown.length};
 }
 
+type ToldStep = EpisodeStep & {readonly note?: string};
+
+/** Of a finding that came and went many times, the first step with their number, what was worse, and the last step. */
+function toldSteps(steps: readonly EpisodeStep[], text: ReportText): readonly ToldStep[] {
+	const times = steps.filter(({what}) => what === 'opened' || what === 'again').length;
+	const last = steps.at(-1);
+	if (times <= mostTimes || last === undefined) {
+		return steps;
+	}
+
+	const note = `; it came and went ${times} times until ${text.time(last.atMs)}`;
+	return steps.flatMap((step, index): ToldStep[] =>
+		index === 0 ? [{...step, note}] : step === last || step.what === 'worse' ? [step] : [],
+	);
+}
+
 function findingRows(episodes: readonly Episode[], text: ReportText): TimelineRow[] {
 	const steps = episodes
-		.flatMap(({node, steps: own}) => own.map(step => ({...step, node})))
+		.flatMap(({node, steps: own}) => toldSteps(own, text).map(step => ({...step, node})))
 		.sort((one, other) => one.atMs - other.atMs);
 	const groups: Array<Array<(typeof steps)[number]>> = [];
 	for (const step of steps) {
@@ -96,7 +114,7 @@ function findingRows(episodes: readonly Episode[], text: ReportText): TimelineRo
 						what: stepWords[first.what],
 						severity: first.severity,
 						where: enumerated([...new Set(group.map(({node}) => node ?? 'the deployment'))], 3),
-						text: `${text.finding(first.finding)} (${first.finding.rule})`,
+						text: `${text.finding(first.finding)} (${first.finding.rule})${first.note ?? ''}`,
 					},
 				];
 	});

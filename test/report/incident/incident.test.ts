@@ -165,6 +165,35 @@ const paragraphs: ReadonlyArray<readonly [title: string, moments: readonly Momen
 		['Roles changed: 10.0.1.12:6379 was a replica, is a primary now (03:06:00).'],
 	],
 	[
+		'what began after an action through redis-top',
+		[
+			{
+				atMs: at(5, 10),
+				findings: [refused()],
+				audit: [
+					auditLine('intent', at(4, 58), {action: 'shutdown', command: 'SHUTDOWN SAVE'}),
+					auditLine('verified', at(5, 1), {action: 'shutdown', command: 'SHUTDOWN SAVE'}),
+				],
+			},
+		],
+		[
+			'It began after an action through redis-top: alice from 10.9.9.9 sent SHUTDOWN SAVE to 10.0.1.11:6379 at 03:04:58 (verified).',
+		],
+	],
+	[
+		'a routine save, and a command of five minutes ago, are no end of anything',
+		[
+			{atMs: at(5), findings: [oom()]},
+			{
+				atMs: at(15, 30),
+				findings: [oom({clearedAtMs: at(15, 20)})],
+				audit: actionLines,
+				events: [{...back, atMs: at(15, 19), kind: 'save-done', text: 'saved to disk in 1 s'}],
+			},
+		],
+		['Nothing that was recorded says what ended it.'],
+	],
+	[
 		'a culprit, and a condition from before that goes on',
 		[
 			{
@@ -262,6 +291,22 @@ test('the timeline has each step of a finding once, events and actions, by time'
 		timeline.rows.at(-1)?.text ?? '',
 		/^alice from 10\.9\.9\.9: CONFIG SET maxmemory 8gb; OK; maxmemory is 8gb$/,
 	);
+});
+
+test('a finding that came and went many times is three rows at most', () => {
+	const moments = Array.from({length: 10}, (_, index): Moment[] => [
+		{atMs: at(index), findings: [linkDown({sinceMs: at(index)})]},
+		{atMs: at(index, 20), findings: [linkDown({sinceMs: at(index), clearedAtMs: at(index, 15)})]},
+	]);
+	const {rows} = reported(moments.flat()).timeline;
+	assert.deepEqual(
+		rows.map(({atMs, what}) => [atMs, what]),
+		[
+			[at(0), 'finding opened'],
+			[at(9, 15), 'finding over'],
+		],
+	);
+	assert.match(rows[0]?.text ?? '', /; it came and went 10 times until 03:09:15$/);
 });
 
 const hostile = '</script><img src=x onerror=alert(1)>|`*_[a](http://evil.example)\\&amp;"\'';
