@@ -15,8 +15,9 @@ test('a zombie cannot show its folder, so an existing folder is not called gone'
 	skip: isLinux ? false : 'needs /proc',
 }, async t => {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-folder-'));
-	// The shell starts a child and becomes a program that never waits for it.
-	const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 1000'], {stdio: ['ignore', 'pipe', 'ignore']});
+	// The shell starts a child and becomes a program that never waits for it. A shell would, so the child ends only after that.
+	const script = '(until grep -q sleep /proc/$$/comm; do :; done) & echo $!; exec sleep 1000';
+	const parent = spawn('sh', ['-c', script], {stdio: ['ignore', 'pipe', 'ignore']});
 	t.after(() => {
 		parent.kill('SIGKILL');
 		rmSync(folder, {recursive: true, force: true});
