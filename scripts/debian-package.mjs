@@ -53,6 +53,13 @@ export async function buildDebianPackage(
 		}
 
 		rmSync(documents, {recursive: true});
+		const units = path.join(root, 'packaging', 'systemd');
+		for (const name of ['redis-top-watch.service', 'redis-top-record.service']) {
+			put(`usr/lib/systemd/system/${name}`, readFileSync(path.join(units, name)));
+		}
+
+		put('etc/default/redis-top', readFileSync(path.join(units, 'redis-top.default')));
+		put('DEBIAN/conffiles', '/etc/default/redis-top\n');
 		put('usr/share/doc/redis-top/copyright', readFileSync(path.join(root, 'LICENSE')));
 		const program = put('usr/bin/redis-top', '');
 		copyFileSync(executable ?? (await buildStandalone(platform, {outdir, version})), program);

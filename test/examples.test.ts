@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
 import {test} from 'node:test';
 import {commandWords} from '../source/arguments/completion.js';
 import {flagRows} from '../source/arguments/flags.js';
@@ -28,7 +31,7 @@ test('the example of a config file has no mistake', () => {
 test('every command and flag that the README, the pages and the examples name exists', () => {
 	const flags = new Set(flagRows.map(({name}) => name));
 	// Flags of other programs' commands in the texts.
-	const foreign = new Set(['channel', 'global', 'all', 'user']);
+	const foreign = new Set(['channel', 'global', 'all', 'user', 'now']);
 	const files = [
 		'README.md',
 		'docs/nodes.md',
@@ -37,8 +40,9 @@ test('every command and flag that the README, the pages and the examples name ex
 		'docs/actions.md',
 		'docs/prometheus.md',
 	];
-	const examples = ['config.toml', 'redis-top-watch.service', 'kubernetes-probe.yaml', 'nagios.cfg'];
-	for (const file of [...files, ...examples.map(name => `examples/${name}`)]) {
+	const examples = ['config.toml', 'kubernetes-probe.yaml', 'nagios.cfg'].map(name => `examples/${name}`);
+	const units = ['redis-top-watch.service', 'redis-top-record.service', 'redis-top.default'];
+	for (const file of [...files, ...examples, ...units.map(name => `packaging/systemd/${name}`)]) {
 		const text = read(file);
 		for (const [, flag = ''] of text.matchAll(/(?<![\w-])--([a-z][a-z0-9-]*)/g)) {
 			assert.ok(flags.has(flag) || foreign.has(flag), `${file}: --${flag}`);
@@ -50,19 +54,87 @@ test('every command and flag that the README, the pages and the examples name ex
 	}
 });
 
-test('systemd finds nothing wrong with the example of a unit', t => {
-	if (!existsSync('/usr/bin/systemd-analyze')) {
-		t.skip('there is no systemd-analyze here');
+for (const name of ['redis-top-watch', 'redis-top-record']) {
+	const unit = `packaging/systemd/${name}.service`;
+
+	test(`systemd finds nothing wrong with ${name}, and its exposure is below 3`, t => {
+		if (!existsSync('/usr/bin/systemd-analyze')) {
+			t.skip('there is no systemd-analyze here');
+			return;
+		}
+
+		const {stderr} = spawnSync('systemd-analyze', ['verify', unit], {encoding: 'utf8'});
+		// The program and its manual page need not be installed where the tests run.
+		const complaints = stderr
+			.split('\n')
+			.filter(line => line.includes(name) && !/is not executable|man redis-top|redis-top.*Failed to/.test(line));
+		assert.deepEqual(complaints, []);
+		const {stdout} = spawnSync('systemd-analyze', ['security', '--offline=yes', unit], {encoding: 'utf8'});
+		const [, exposure] = /exposure level for .*: (\d+\.\d)/.exec(stdout) ?? [];
+		assert.ok(exposure !== undefined && Number(exposure) < 3, stdout);
+	});
+}
+
+/** The parts of a YAML file between its marks, as text. */
+const manifests = (file: string): string[] => read(file).split(/^---$/m);
+
+test('kubectl reads the Deployment of the example whole, and redis-top its config file', t => {
+	const file = 'examples/kubernetes/watch.yaml';
+	const [config = '', deployment = ''] = manifests(file);
+	const text = config.slice(config.indexOf('config.toml: |') + 14).replaceAll(/^ {4}/gm, '');
+	assert.deepEqual(readSettings({file, text, home: '/'}).problems, []);
+	const run = spawnSync('kubectl', ['set', 'image', '--local', '-f', '-', 'redis-top=other', '-o', 'json'], {
+		encoding: 'utf8',
+		input: deployment,
+	});
+	if (run.error !== undefined) {
+		t.skip('there is no kubectl here');
 		return;
 	}
 
-	const {stderr} = spawnSync('systemd-analyze', ['verify', 'examples/redis-top-watch.service'], {encoding: 'utf8'});
-	// The program need not be installed where the tests run.
-	const complaints = stderr
-		.split('\n')
-		.filter(line => line !== '' && !/is not executable|redis-top-watch.*Failed to/.test(line));
-	assert.deepEqual(
-		complaints.filter(line => line.includes('redis-top-watch')),
-		[],
-	);
+	assert.equal(run.status, 0, run.stderr);
+	const labelled = spawnSync('kubectl', ['label', '--local', '-f', file, 'a=b', '-o', 'name'], {encoding: 'utf8'});
+	assert.deepEqual(labelled.stdout.trim().split('\n'), [
+		'configmap/redis-top',
+		'deployment.apps/redis-top',
+		'service/redis-top',
+	]);
+	const [container] = JSON.parse(run.stdout).spec.template.spec.containers;
+	assert.equal(container.image, 'other');
+	// kubectl drops fields that the API does not have.
+	assert.deepEqual(container.livenessProbe.httpGet, {path: '/-/healthy', port: 'metrics'});
+	assert.deepEqual(container.readinessProbe.httpGet, {path: '/-/ready', port: 'metrics'});
+	assert.deepEqual(container.securityContext, {
+		allowPrivilegeEscalation: false,
+		readOnlyRootFilesystem: true,
+		capabilities: {drop: ['ALL']},
+	});
+});
+
+test('the root folder of the container has what an executable needs to start', t => {
+	if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+		t.skip('chroot needs Linux and root');
+		return;
+	}
+
+	const folder = mkdtempSync(path.join(tmpdir(), 'redis-top-rootfs-'));
+	t.after(() => rmSync(folder, {recursive: true}));
+	const built = spawnSync('sh', ['packaging/container/rootfs.sh', process.execPath, folder], {encoding: 'utf8'});
+	assert.equal(built.status, 0, built.stderr);
+	const script = "require('dns').lookup('localhost', (error, address) => console.log(error ?? address))";
+	const run = spawnSync('chroot', ['--userspec=65534:65534', folder, '/usr/bin/redis-top', '-e', script], {
+		encoding: 'utf8',
+	});
+	assert.match(run.stdout, /^(?:127\.0\.0\.1|::1)\n$/, run.stderr);
+});
+
+test('buildah builds the container without a registry', t => {
+	if (spawnSync('buildah', ['--version']).error !== undefined) {
+		t.skip('there is no buildah here');
+		return;
+	}
+
+	const run = spawnSync('sh', ['packaging/container/build.sh', process.execPath, 'redis-top-test'], {encoding: 'utf8'});
+	assert.equal(run.status, 0, run.stderr);
+	spawnSync('buildah', ['rmi', 'redis-top-test']);
 });

@@ -43,7 +43,7 @@ function bareRoot(t: TestContext, executable: string): string {
 	return root;
 }
 
-/** Fails unless the Debian package has the same executable, its manual page and its completions, all owned by root. */
+/** Fails unless the Debian package has the same executable, its manual page, completions and units, all owned by root. */
 async function assertDebianPackage(t: TestContext, executable: string): Promise<void> {
 	const buildDebianPackage = await script('debian-package.mjs', 'buildDebianPackage');
 	const file = await buildDebianPackage(thisPlatform, {outdir: folderFor(t), executable, compression: 'none'});
@@ -51,6 +51,10 @@ async function assertDebianPackage(t: TestContext, executable: string): Promise<
 	assert.match(contents, /^-rwxr-xr-x root\/root .* \.\/usr\/bin\/redis-top$/m);
 	for (const name of ['man/man1/redis-top.1.gz', 'bash-completion/completions/redis-top', 'doc/redis-top/copyright']) {
 		assert.match(contents, new RegExp(`^-rw-r--r-- root/root .* \\./usr/share/${name}$`, 'm'));
+	}
+
+	for (const name of ['redis-top-watch', 'redis-top-record']) {
+		assert.match(contents, new RegExp(`^-rw-r--r-- root/root .* \\./usr/lib/systemd/system/${name}\\.service$`, 'm'));
 	}
 
 	const installed = folderFor(t);
