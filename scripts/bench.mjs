@@ -3,7 +3,8 @@
 //   bench.mjs [PART…] [--quick] [--only PART,…] [--program FILE]
 //   bench.mjs compare COMMIT [PART…] [--quick] [--only PART,…] [--rounds NUMBER]
 //
-// The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost, scale and record. Figures that depend on the
+// The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost, scale, record and
+// fleet. Figures that depend on the
 // machine are multiples of what Node, htop or redis-cli take in the same run. The measuring neither passes nor fails: a
 // figure over its budget is marked. `compare` builds a commit and measures both programs in turn. Every result is
 // appended to bench/results.ndjson.

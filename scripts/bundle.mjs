@@ -108,5 +108,6 @@ export async function bundleProgram({outdir, version}) {
 	await bundle({...options, entryPoints: {main: 'source/commands/main.ts'}});
 	await bundle({...options, entryPoints: {'demo-keeper': 'source/demo/keeper.ts'}, isSplit: false});
 	await bundle({...options, entryPoints: {'demo-incident': 'source/demo/incidents/keeper.ts'}, isSplit: false});
+	await bundle({...options, entryPoints: {'demo-fleet': 'source/demo/fleet/keeper.ts'}, isSplit: false});
 	await bundle({...options, entryPoints: {'demo-simulated': 'source/demo/simulated/keeper.ts'}, isSplit: false});
 }

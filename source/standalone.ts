@@ -6,6 +6,7 @@ import {type OwnPart, partPrefix} from './demo/own-process.js';
 const parts: Readonly<Record<OwnPart, () => Promise<unknown>>> = {
 	'demo-keeper': () => import('./demo/keeper.js'),
 	'demo-incident': () => import('./demo/incidents/keeper.js'),
+	'demo-fleet': () => import('./demo/fleet/keeper.js'),
 	'demo-simulated': () => import('./demo/simulated/keeper.js'),
 };
 

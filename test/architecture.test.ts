@@ -265,7 +265,7 @@ const keepers: ReadonlyArray<readonly [module: RegExp, keeper: RegExp]> = [
 	// Sockets are opened in these rooms only. parse/target.ts imports isIPv6 of net, which only reads a text.
 	// config/values.ts imports createSecureContext of tls, which checks a certificate and its key without connecting.
 	[/^node:(?:net|tls)$/, /^source\/(?:(?:wire|host|demo)\/|parse\/target\.ts$|config\/values\.ts$)/],
-	[/^node:(?:http|https)$/, /^source\/(?:wire\/http-client|metrics\/metrics-server)\.ts$/],
+	[/^node:(?:http|https)$/, /^source\/(?:wire\/http-client|metrics\/metrics-server|demo\/fleet\/generated-page)\.ts$/],
 	[/^prom-client$/, /^source\/metrics\/metrics-page\.ts$/],
 	[/^node:(?:http2|dgram)$/, /^$/],
 	[/^node:child_process$/, /^source\/(?:host|demo)\//],

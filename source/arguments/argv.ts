@@ -231,7 +231,8 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 		};
 	}
 
-	const misplaced = rest.find(isWord);
+	// The words of the demo are its scenarios.
+	const misplaced = first === 'demo' ? undefined : rest.find(isWord);
 	if (misplaced !== undefined) {
 		return {problem: `${misplaced} is a command and comes first; for a host of that name put -- before the targets`};
 	}

@@ -82,7 +82,7 @@ export const commandRows: ReadonlyArray<{
 	{
 		command: 'demo',
 		synopsis: 'redis-top demo [SCENARIO]',
-		text: 'a temporary deployment under load, and the monitor on it; simulated: a built-in simulated cluster; incident NAME: an incident on real servers',
+		text: 'a temporary deployment under load, and the monitor on it; simulated: a built-in simulated cluster; incident NAME: an incident on real servers; fleet: real servers with a Prometheus, and their list',
 	},
 ];
 

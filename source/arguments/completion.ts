@@ -11,7 +11,7 @@ export const commandWords: readonly string[] = commandRows.flatMap(
 );
 
 /** The words that may follow `redis-top demo`. */
-const scenarios: readonly string[] = ['simulated', 'incident'];
+const scenarios: readonly string[] = ['simulated', 'incident', 'fleet'];
 
 type Values =
 	| {readonly kind: 'none'}

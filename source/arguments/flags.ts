@@ -259,7 +259,7 @@ export const flagTable = {
 		name: 'nodes',
 		value: 'NUMBER',
 		commands: ['demo'],
-		text: 'demo simulated: number of nodes, 6 to 2000 (12)',
+		text: 'demo simulated: number of nodes, 6 to 2000 (12); demo fleet: number of generated servers, 0 to 20000 (0)',
 	},
 	incident: {
 		group: 'other',

@@ -2,6 +2,7 @@ import process from 'node:process';
 import type {Given} from '../arguments/argv.js';
 import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
+import type {FleetTarget} from '../config/fleet-target.js';
 import {loadConfig, loadFleetTarget} from '../config/load.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {crashReport} from '../terminal/exit-handlers.js';
@@ -109,21 +110,39 @@ async function run(
 		}
 
 		case 'demo': {
-			return commands.runDemo(config, runMonitor);
+			return config.demo?.scenario === 'fleet'
+				? runFleetOf(config, given, environment, true)
+				: commands.runDemo(config, runMonitor);
 		}
 
 		case 'fleet': {
-			if (hasScreen(config)) {
-				leaveCrashesToScreen();
-			}
-
-			const [{runFleet}, {runScreen}] = await Promise.all([import('./fleet.js'), import('./screen-commands.js')]);
-			return runFleet(config, {
-				configOf: target => loadFleetTarget(given, environment, target),
-				runMonitor: runScreen,
-			});
+			return runFleetOf(config, given, environment, false);
 		}
 	}
+}
+
+/** Shows the fleet of a Prometheus, or of the demo's own. */
+async function runFleetOf(
+	config: Config,
+	given: Given,
+	environment: Readonly<Record<string, string | undefined>>,
+	isDemo: boolean,
+): Promise<number> {
+	if (hasScreen(config)) {
+		leaveCrashesToScreen();
+	}
+
+	const [{runDemoFleet, runFleet}, {runScreen}] = await Promise.all([
+		import('./fleet-commands.js'),
+		import('./screen-commands.js'),
+	]);
+	const optionsOf = (words: Given) => ({
+		configOf: (target: FleetTarget) => loadFleetTarget(words, environment, target),
+		runMonitor: runScreen,
+	});
+	return isDemo
+		? runDemoFleet(config, prometheus => optionsOf({...given, command: 'fleet', targets: [], flags: {prometheus}}))
+		: runFleet(config, optionsOf(given));
 }
 
 /** Shows the monitor: its screen on a terminal that can show it, text samples anywhere else. */

@@ -9,10 +9,10 @@ export type DemoRequest = {
 	`simulated` for the simulated cluster, `incident` for one on real servers. Undefined: real servers if a server program is
 	found, else simulated ones.
 	*/
-	readonly scenario: 'simulated' | 'incident' | undefined;
+	readonly scenario: 'simulated' | 'incident' | 'fleet' | undefined;
 	/** The incident on real servers. Undefined: `redis-top demo incident` lists them. */
 	readonly staged: StagedName | undefined;
-	/** Number of simulated nodes. */
+	/** Number of simulated nodes; of a fleet, of generated servers beside the real ones. */
 	readonly nodes: number;
 	/** The incidents of the simulated nodes. */
 	readonly incident: Programme;
@@ -34,6 +34,10 @@ export function demoRequest({command, targets, flags}: Given): {
 } {
 	const {nodes, incident} = flags;
 	const isSimulated = command === 'demo' && targets[0] === 'simulated';
+	if (command === 'demo' && targets[0] === 'fleet' && incident === undefined) {
+		return fleetRequest(targets.slice(1), nodes);
+	}
+
 	if (!isSimulated && (nodes ?? incident) !== undefined) {
 		const name = nodes === undefined ? 'incident' : 'nodes';
 		return {demo: undefined, problems: [`--${name} goes with the simulated deployment: redis-top demo simulated`]};
@@ -54,7 +58,7 @@ export function demoRequest({command, targets, flags}: Given): {
 	const problems = [
 		...(scenario === undefined || isSimulated
 			? []
-			: [`redis-top demo has no scenario ${scenario}: write simulated, incident NAME, or nothing`]),
+			: [`redis-top demo has no scenario ${scenario}: write simulated, incident NAME, fleet, or nothing`]),
 		...(more.length === 0 ? [] : ['redis-top demo takes one scenario and no target']),
 		...(isCountGood ? [] : [`--nodes ${nodes}: must be a number from ${fewestNodes} to ${mostNodes}`]),
 		...(programme === undefined ? [`--incident ${incident}: is unknown; write one of ${programmes.join(', ')}`] : []),
@@ -67,6 +71,21 @@ export function demoRequest({command, targets, flags}: Given): {
 		demo: {scenario: isSimulated ? 'simulated' : undefined, staged: undefined, nodes: count, incident: programme},
 		problems: [],
 	};
+}
+
+/** Most generated servers of a fleet. Each is 2.5 KB of a page that Prometheus reads every 15 seconds. */
+const mostGenerated = 20_000;
+
+/** `redis-top demo fleet`, with the number of generated servers. */
+function fleetRequest(others: readonly string[], nodes = '0'): ReturnType<typeof demoRequest> {
+	const isCountGood = /^\d{1,5}$/.test(nodes) && Number(nodes) <= mostGenerated;
+	const problems = [
+		...(others.length === 0 ? [] : ['redis-top demo takes one scenario and no target']),
+		...(isCountGood ? [] : [`--nodes ${nodes}: must be a number from 0 to ${mostGenerated}`]),
+	];
+	return problems.length > 0
+		? {demo: undefined, problems: problems.slice(0, 1)}
+		: {demo: {scenario: 'fleet', staged: undefined, nodes: Number(nodes), incident: 'none'}, problems: []};
 }
 
 /** `redis-top demo incident` with the words behind it: no name, a known one, or a problem. */

@@ -1,7 +1,7 @@
 import {fileURLToPath} from 'node:url';
 
 /** A part of redis-top that runs in a child process. */
-export type OwnPart = 'demo-keeper' | 'demo-simulated' | 'demo-incident';
+export type OwnPart = 'demo-keeper' | 'demo-simulated' | 'demo-incident' | 'demo-fleet';
 
 /** The beginning of the first argument with which the standalone executable runs one of its parts. */
 export const partPrefix = '--part=';

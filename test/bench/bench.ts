@@ -7,6 +7,7 @@ import {parseArgs} from 'node:util';
 import {ensureHtop, ensureServer} from '../../scripts/fetch-servers.mjs';
 import {type Demo, startDemo} from '../../source/demo/start-demo.js';
 import {builtProgram} from '../harness/program.js';
+import {measureFleet} from './fleet.js';
 import {measureFootprint} from './footprint.js';
 import {measureNeighbours} from './neighbours.js';
 import {measureRecording} from './recording.js';
@@ -17,7 +18,7 @@ import {measureServerCost} from './server-cost.js';
 import type {Finding, Setting} from './setting.js';
 import {measureStartup} from './startup.js';
 
-const allParts = ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale', 'record'];
+const allParts = ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale', 'record', 'fleet'];
 
 const {values: flags, positionals} = parseArgs({
 	allowPositionals: true,
@@ -121,5 +122,9 @@ async function* measured(of: Setting): AsyncGenerator<readonly Finding[]> {
 
 	if (parts.includes('record')) {
 		yield await measureRecording(of);
+	}
+
+	if (parts.includes('fleet')) {
+		yield await measureFleet(of);
 	}
 }

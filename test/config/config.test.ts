@@ -317,6 +317,8 @@ test('each mistake gives one line with its fix, and exit code 64', () => {
 		['demo -p 1', /^redis-top demo starts servers of its own: leave out --port/],
 		['demo --tls', /leave out --tls/],
 		['demo failover', /^redis-top demo has no scenario failover: write simulated/],
+		['demo fleet other', /takes one scenario and no target/],
+		['demo fleet --nodes 20001', /^--nodes 20001: must be a number from 0 to 20000/],
 		['demo simulated other', /takes one scenario and no target/],
 		['demo incident memory-ful', /^redis-top demo incident memory-ful: is unknown; did you mean memory-full\?$/],
 		['demo incident fire', /^redis-top demo incident fire: is unknown; write one of memory-full, no-ttl, /],

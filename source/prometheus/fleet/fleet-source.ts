@@ -175,7 +175,9 @@ export class FleetSource {
 			return;
 		}
 
-		this.#refreshes += 1;
+		// Servers that are new have none of the figures that are kept.
+		const isChanged = this.#known.size !== this.#state.instances.length;
+		this.#refreshes = isChanged ? 0 : this.#refreshes + 1;
 		this.#seldom = replies.limit === undefined ? {} : {limit: replies.limit};
 		const missing = [...reasons.keys()].join(', ');
 		this.#change({

@@ -41,8 +41,8 @@ export class FleetController {
 
 	press({keys, isBunch}: KeysRead): void {
 		for (const key of keys) {
-			// Enter among other keys may come from a paste, which opens nothing.
-			if (!(isBunch && key === 'enter')) {
+			// Enter among other keys may come from a paste, which opens nothing. It ends a filter that is being typed.
+			if (!isBunch || key !== 'enter' || this.#view.isTyping) {
 				this.#pressOne(key);
 			}
 		}

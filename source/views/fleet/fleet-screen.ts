@@ -121,7 +121,7 @@ function emptyText({state, place, view}: FleetScreenInput): string {
 }
 
 function headLine({state, place, matchers, nowMs, intervalMs, columns, glyphs}: FleetScreenInput): Line {
-	const {refreshedAtMs, instances} = state;
+	const {refreshedAtMs, instances, tookMs} = state;
 	const ageMs = refreshedAtMs === undefined ? undefined : Math.max(0, nowMs - refreshedAtMs);
 	const isOld = ageMs !== undefined && ageMs > 2 * intervalMs;
 	const deployments = new Set(instances.map(({deployment}) => deployment)).size;
@@ -131,6 +131,7 @@ function headLine({state, place, matchers, nowMs, intervalMs, columns, glyphs}: 
 		...(matchers === '' ? [] : [span(`  {${matchers}}`)]),
 		span(`  ${grouped(instances.length)} servers in ${grouped(deployments)} deployments`),
 		span(ageMs === undefined ? '' : `  ${isOld ? '! ' : ''}data ${shortAge(ageMs)} old`, isOld ? 'warning' : 'plain'),
+		span(tookMs === undefined ? '' : `, took ${tookMs.toFixed(0)} ms`, 'dim'),
 	];
 	const clock = span(`${utcClock(nowMs)}Z`);
 	const room = columns - lineWidth(spans) - lineWidth([clock]);

@@ -46,6 +46,8 @@ test('Enter opens a server, folds a group, and pasted keys open nothing', () => 
 	assert.deepEqual(asked, ['open 10.0.0.1:6379']);
 	controller.press({keys: ['down', 'enter'], isBunch: true});
 	assert.equal(asked.length, 1);
+	controller.press({keys: ['/', '1', 'enter'], isBunch: true});
+	assert.deepEqual([view.get().filter, view.get().isTyping], ['1', false]);
 	controller.paste('enter');
 	assert.match(view.get().notice?.text ?? '', /pasted text is ignored/);
 });

@@ -51,7 +51,7 @@ const names = (parts: Partial<typeof newFleetView> = {}) =>
 
 test('the list has deployments worst first, each server with its figures and what is wrong', () => {
 	assert.deepEqual(screen().slice(0, 10), [
-		'redis-top fleet  prometheus:9090  5 servers in 4 deployments  data 3.0s old                                    14:02:34Z',
+		'redis-top fleet  prometheus:9090  5 servers in 4 deployments  data 3.0s old, took 200 ms                       14:02:34Z',
 		'CRITICAL 2 critical, 1 warning: 10.0.3.11:6379 memory at 96% of maxmemory, noeviction',
 		' SERVER                 ROLE     VERSION    MEM   USED   OPS/S REJECT  EVICT    LAG     P99 WHAT IS WRONG↓',
 		'>10.0.3.11:6379         primary  7.2.5      96%  3.84G 1.20k/s      0      0              - !! memory at 96% of maxmemo…',

@@ -1,0 +1,3 @@
+// The list of a fleet, and the demo of one.
+export {runDemoFleet} from './demo-fleet.js';
+export {runFleet} from './fleet.js';
