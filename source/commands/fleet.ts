@@ -12,7 +12,7 @@ import {Prometheus} from '../prometheus/prometheus.js';
 import {createStore} from '../state/external-store.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
 import {stopUntilContinued} from '../terminal/suspension.js';
-import {asciiGlyphs, blockGlyphs, unicodeGlyphs} from '../text/glyphs.js';
+import {asciiGlyphs, screenGlyphs, unicodeGlyphs} from '../text/glyphs.js';
 import {plainText} from '../text/line.js';
 import {mountFleet} from '../views/fleet/fleet-app.js';
 import {fleetLines, shownInstances} from '../views/fleet/fleet-screen.js';
@@ -139,7 +139,7 @@ function visitList(
 			now: () => systemClock.now(),
 			intervalMs: config.intervalMs,
 			keyboard: keyboardWith(config.keys),
-			glyphs: config.isAscii ? asciiGlyphs : process.env.TERM === 'linux' ? blockGlyphs : unicodeGlyphs,
+			glyphs: screenGlyphs(config.isAscii, process.env.TERM),
 			theme: config.theme,
 			effects: {
 				quit: () => leave({kind: 'quit', exitCode: 0}),

@@ -17,7 +17,7 @@ import {newView} from '../state/reduce-view.js';
 import {ShownState} from '../state/shown-state.js';
 import type {ViewState} from '../state/view-state.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
-import {asciiGlyphs, blockGlyphs, unicodeGlyphs} from '../text/glyphs.js';
+import {screenGlyphs} from '../text/glyphs.js';
 import {followView, MonitorScreen, type MonitorScreenOptions} from '../views/monitor-screen.js';
 import type {MonitorControls, MonitorControlsOptions} from './monitor-controls.js';
 
@@ -73,7 +73,7 @@ export async function runScreen(config: Config, visit?: MonitorVisit): Promise<n
 			const node = masking.real(shownNode);
 			return node === undefined ? undefined : history.oldest(node);
 		},
-		glyphs: config.isAscii ? asciiGlyphs : process.env.TERM === 'linux' ? blockGlyphs : unicodeGlyphs,
+		glyphs: screenGlyphs(config.isAscii, process.env.TERM),
 		theme: config.theme,
 		hasMouse: config.hasMouse,
 		keyboard: keyboardWith(config.keys),

@@ -18,7 +18,7 @@ import type {ViewState} from '../state/view-state.js';
 import {copyToClipboard} from '../terminal/clipboard.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
 import {stopUntilContinued} from '../terminal/suspension.js';
-import {asciiGlyphs, unicodeGlyphs} from '../text/glyphs.js';
+import {screenGlyphs} from '../text/glyphs.js';
 import {MonitorScreen, type MonitorScreenOptions} from '../views/monitor-screen.js';
 import {type MountedMonitor, mountMonitor, type ScreenActions} from '../views/mount.js';
 import {recordingProblem} from './recording-problem.js';
@@ -92,7 +92,7 @@ export async function runReplayScreen(config: Config): Promise<number> {
 		deployment: ({nodes}) => deploymentKind([...nodes.values()]),
 		now: () => systemClock.now(),
 		historyFrom: () => undefined,
-		glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
+		glyphs: screenGlyphs(config.isAscii, process.env.TERM),
 		theme: config.theme,
 		hasMouse: config.hasMouse,
 		keyboard: keyboardWith(config.keys, 'replay'),

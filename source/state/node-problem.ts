@@ -31,6 +31,8 @@ export type NodeProblem = Statement & {
 	slots that are not served. `node` undefined: the deployment.
 	*/
 	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
+	/** Whether `detail` names who causes the problem, such as a client: it then comes before the reason. */
+	readonly namesCulprit?: boolean | undefined;
 	/** For a node that does not answer: its reach, and the code of the failure. Equal for nodes that fail in one way. */
 	readonly failsBy?: string | undefined;
 	/** Since when the problem holds, in milliseconds since the epoch; undefined if that is not known. */

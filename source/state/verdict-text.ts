@@ -73,7 +73,12 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 	return [
 		withNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
 		withNote(withElsewhere(lasting, problem), problem),
-		...problemLengths.map(length => withNote(problemMessage(problem, length), problem)),
+		withNote(problemMessage(problem, 'long'), problem),
+		// Who causes a problem is more useful than how it came to be.
+		...(problem.namesCulprit === true && problem.detail !== undefined
+			? [problemMessage({...problem, reason: undefined}, 'long')]
+			: []),
+		...(['middle', 'short'] as const).map(length => withNote(problemMessage(problem, length), problem)),
 		...(problem.consequence?.node === problem.node ? [briefCause(problem)] : []),
 		problemMessage(problem, 'short'),
 		...(problem.consequence === undefined ? [] : [ownMessage(problem, 'short')]),

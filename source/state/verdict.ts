@@ -353,12 +353,13 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 		}
 
 		const symptoms = symptomsOf.get(key) ?? [];
-		const {problem, detail, reason, node, rule, effect, sinceMs} = finding;
+		const {problem, detail, reason, node, rule, effect, sinceMs, culprit} = finding;
 		return [
 			{
 				problem,
 				detail,
 				reason,
+				...(culprit === undefined ? {} : {namesCulprit: true}),
 				node,
 				rule,
 				effect,

@@ -40,6 +40,15 @@ export const unicodeGlyphs: Glyphs = {
 	down: '↓',
 };
 
+/** For a terminal with a usual font: frames with round corners. */
+export const roundedGlyphs: Glyphs = {
+	...unicodeGlyphs,
+	topLeft: '╭',
+	topRight: '╮',
+	bottomLeft: '╰',
+	bottomRight: '╯',
+};
+
 /** The glyphs for a terminal whose font has no braille, such as the Linux console. */
 export const blockGlyphs: Glyphs = {...unicodeGlyphs, plot: 'blocks'};
 
@@ -61,3 +70,7 @@ export const asciiGlyphs: Glyphs = {
 	up: '^',
 	down: 'v',
 };
+
+/** The glyphs of a screen. The font of the Linux console has neither braille nor round corners. */
+export const screenGlyphs = (isAscii: boolean, term: string | undefined): Glyphs =>
+	isAscii ? asciiGlyphs : term === 'linux' ? blockGlyphs : roundedGlyphs;

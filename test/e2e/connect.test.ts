@@ -258,7 +258,7 @@ test('a port where another service answers is named', async t => {
 	const screen = await openMonitor(t, ['-p', String(port), '-i', '500ms'], {cols: 120, rows: 40});
 	await screen.waitFor(new RegExp(`^!! :${port} .*does not speak the Redis protocol`, 'm'));
 	screen.press('?');
-	await screen.waitFor(/┌─ help ─/);
+	await screen.waitFor(/╭─ help ─/);
 });
 
 test('a usage error prints one line and exits with 64', async t => {

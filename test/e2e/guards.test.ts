@@ -24,11 +24,11 @@ const small = {cols: 80, rows: 24};
 function boxOn(screen: PtyScreen): string[] {
 	const rows = screen.lines();
 	assert.ok(rows.length <= 24 && rows.every(row => [...row].length <= 80));
-	const bottom = rows.findIndex(row => /└─ > Cancel < {2}Enter or Esc; .*, \d+ s ─*┘/.test(row));
+	const bottom = rows.findIndex(row => /╰─ > Cancel < {2}Enter or Esc; .*, \d+ s ─*╯/.test(row));
 	assert.ok(bottom > 0, `Cancel is not to be seen:\n${screen.text()}`);
-	const left = rows[bottom]?.indexOf('└─ > Cancel') ?? 0;
-	const right = rows[bottom]?.indexOf('┘', left) ?? 0;
-	const top = rows.findLastIndex((row, index) => index < bottom && row[left] === '┌');
+	const left = rows[bottom]?.indexOf('╰─ > Cancel') ?? 0;
+	const right = rows[bottom]?.indexOf('╯', left) ?? 0;
+	const top = rows.findLastIndex((row, index) => index < bottom && row[left] === '╭');
 	const box = rows.slice(top, bottom + 1).map(row => row.slice(left, right + 1));
 	for (const row of box.slice(1, -1)) {
 		assert.match(row, /^│.*│$/);

@@ -92,7 +92,7 @@ for (const {name, program} of await serverVersions()) {
 		// Pressing the digit of the open panel again would go back.
 		for (const {key: digit} of panelTable.filter(({key}) => key !== '4')) {
 			screen.press(digit);
-			await screen.waitFor(new RegExp(digit === '1' ? '2 Memory[^]*Latency' : `┌─ ${digit} `));
+			await screen.waitFor(new RegExp(digit === '1' ? '2 Memory[^]*Latency' : `╭─ ${digit} `));
 			await polledAgain(server);
 			assertUnharmed(screen);
 		}
@@ -100,7 +100,7 @@ for (const {name, program} of await serverVersions()) {
 		screen.press('3');
 		await screen.waitFor(/\\x1b\[41m\\u\{202e\}host:1/);
 		screen.press('6');
-		await screen.waitFor(/^┌─ 6 Slow log/m);
+		await screen.waitFor(/^╭─ 6 Slow log/m);
 		screen.press('\r');
 		await screen.waitFor(/(?:command|duration|took|arguments?) +\S/);
 		assertUnharmed(screen);

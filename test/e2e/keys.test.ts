@@ -34,11 +34,11 @@ test('help, panels by Tab and by digit, Esc goes back and never quits', async t 
 	const screen = await openMonitor(t, [...at(server), '-i', '200ms']);
 	await screen.waitFor(/ok .*answers/);
 	screen.press('?');
-	await screen.waitFor(/┌─ help ─/);
+	await screen.waitFor(/╭─ help ─/);
 	screen.press(esc);
-	await screen.waitFor(lines => !lines.join('\n').includes('┌─ help ─'), {what: 'the help closed'});
+	await screen.waitFor(lines => !lines.join('\n').includes('╭─ help ─'), {what: 'the help closed'});
 	screen.press('?');
-	await screen.waitFor(/┌─ help ─/);
+	await screen.waitFor(/╭─ help ─/);
 	// This closes the box and does nothing else.
 	screen.press('q');
 	await screen.waitFor(/Latency/);
@@ -236,14 +236,14 @@ test('keys of the config file work, and the last line and the help show them', a
 	screen.press(' ');
 	screen.press('q');
 	screen.press('H');
-	await screen.waitFor(/┌─ help ─[\s\S]* H +what the figures/);
+	await screen.waitFor(/╭─ help ─[\s\S]* H +what the figures/);
 	for (const key of '/hold') {
 		screen.press(key);
 	}
 
 	await screen.waitFor(/help \/hold_ ─[\s\S]*p Ctrl-P +hold the screen/);
 	screen.press(esc);
-	await screen.waitFor(/┌─ help ─/);
+	await screen.waitFor(/╭─ help ─/);
 	screen.press('H');
 	// The default keys of these bindings had no effect.
 	await screen.waitFor(/PAUSED/);
@@ -290,7 +290,7 @@ test('keys have an effect on the screen while no server answers', async t => {
 		screen.press('4');
 		await screen.waitFor(/alpha-worker/);
 		screen.press('?');
-		await screen.waitFor(/┌─ help ─/);
+		await screen.waitFor(/╭─ help ─/);
 	} finally {
 		process.kill(server.pid, 'SIGCONT');
 	}

@@ -43,7 +43,7 @@ test('--mask: no real name in any byte of the terminal, in copies, in dumps and 
 	await screen.waitFor(/ok host-1:\d+ answers/);
 	for (const {key: digit} of panelTable) {
 		screen.press(digit);
-		await screen.waitFor(digit === '1' ? /Latency/ : new RegExp(`┌─ ${digit} `));
+		await screen.waitFor(digit === '1' ? /Latency/ : new RegExp(`╭─ ${digit} `));
 	}
 
 	screen.press('4');

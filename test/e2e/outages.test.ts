@@ -28,7 +28,7 @@ for (const {name, program} of await serverVersions()) {
 			['7', 'Persistence'],
 		] as const) {
 			screen.press(digit);
-			await screen.waitFor(new RegExp(`! stale \\d\\S+: the data below is from [\\d:]+\\n┌─ ${digit} ${title}`));
+			await screen.waitFor(new RegExp(`! stale \\d\\S+: the data below is from [\\d:]+\\n╭─ ${digit} ${title}`));
 		}
 
 		const next = await serverFor(t, {server: program, port: server.port});
@@ -49,7 +49,7 @@ for (const {name, program} of await serverVersions()) {
 		try {
 			await screen.waitFor(lines => /is not responding\b.*, for \d/.test(lines[1] ?? ''), {what: 'not responding'});
 			screen.press('2');
-			await screen.waitFor(/! stale \d\S+: the data below is from [\d:]+\n┌─ 2 Memory/);
+			await screen.waitFor(/! stale \d\S+: the data below is from [\d:]+\n╭─ 2 Memory/);
 			await screen.waitFor(lines => /^!! \S+ is not responding\b.*, for \d/.test(lines[1] ?? ''), {what: 'hung'});
 		} finally {
 			process.kill(server.pid, 'SIGCONT');

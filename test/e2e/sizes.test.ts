@@ -47,7 +47,7 @@ Whether the screen is whole: header, verdict, a frame as wide as the terminal, a
 const isWhole = (lines: readonly string[], cols: number, address: string): boolean =>
 	lines[0]?.includes(address) === true &&
 	/^ok /.test(lines[1] ?? '') &&
-	(cols < 80 || lines.some(line => line.length === cols && line.endsWith('┘'))) &&
+	(cols < 80 || lines.some(line => line.length === cols && line.endsWith('╯'))) &&
 	/\? help/.test(lines.at(-1) ?? '') &&
 	lines.filter(line => line.includes('? help')).length === 1;
 
@@ -85,11 +85,11 @@ test('only changes are painted: the screen is never cleared while its size stays
 	const [first, ...others] = panelTable.map(({key}) => key);
 	for (const digit of [...others, first ?? '']) {
 		screen.press(digit);
-		await screen.waitFor(new RegExp(digit === first ? 'Latency' : `┌─ ${digit} `));
+		await screen.waitFor(new RegExp(digit === first ? 'Latency' : `╭─ ${digit} `));
 	}
 
 	screen.press('?');
-	await screen.waitFor(/┌─ help ─/);
+	await screen.waitFor(/╭─ help ─/);
 	assert.equal(screen.clearCount, cleared);
 });
 
@@ -98,12 +98,12 @@ test('the help and the box of an action are back after small sizes', async t => 
 	const screen = await openMonitor(t, at(server), {cols: 40, rows: 10});
 	await screen.waitFor(/ok .*answers/);
 	for (const [key, title] of [
-		['?', '┌─ help ─'],
-		['A', `┌─ Actions on ${addressOf(server)} ─`],
+		['?', '╭─ help ─'],
+		['A', `╭─ Actions on ${addressOf(server)} ─`],
 	] as const) {
 		screen.press(key);
 		const isOpen = (lines: readonly string[]) =>
-			lines.some(line => line.includes(title)) && /┘$/m.test(lines.join('\n'));
+			lines.some(line => line.includes(title)) && /╯$/m.test(lines.join('\n'));
 		await screen.waitFor(lines => isOpen(lines), {what: title});
 		await resizeTo(screen, [20, 5], lines => lines.some(line => line.includes(title.slice(0, 10))));
 		await resizeTo(screen, [1, 1], lines => lines[0] === '…');

@@ -31,7 +31,7 @@ function assertAsItWas(screen: WrappedPty): void {
 	assert.ok(before.includes('icanon') && before.includes('echo'));
 	assert.deepEqual(after, before);
 	// The main screen has the shell's two lines, and from redis-top at most the message of a crash.
-	assert.doesNotMatch(screen.text(), /┌|Memory|\? help/);
+	assert.doesNotMatch(screen.text(), /╭|Memory|\? help/);
 	assert.match(screen.lines()[0] ?? '', /^\{stty-before/);
 	const afterScreen = screen.rawOutput().toString().split('\u{1B}[?1049l').at(-1) ?? '';
 	assert.doesNotMatch(afterScreen, /\u{1B}\[\d*;?\d*[HfABCD]/u, 'the cursor is moved on the main screen');

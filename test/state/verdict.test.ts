@@ -427,3 +427,27 @@ test('replacing every text by nonsense changes no ranking, no joined findings an
 	assert.ok(before.order.some(([, causeKey]) => causeKey !== undefined));
 	assert.deepEqual(decided(findings.map(reworded)), before);
 });
+
+test('on a narrow screen line 2 names who causes a problem before how it came to be', () => {
+	const record = recordFrom({address: '10.0.1.11:6379', role: 'primary'});
+	const finding = {
+		...findingOf('mem.oom', 'critical', record.address),
+		problem: 'refuses writes (OOM)',
+		detail: 'most writes are SET from import',
+		reason: 'the policy is noeviction',
+	};
+	const texts = (culprit: boolean) =>
+		verdictMessages(
+			verdictOf(
+				{...stateOf([record]), findings: [culprit ? {...finding, culprit: {command: 'set'}} : finding]},
+				sampledAtMs + 300,
+			),
+		).map(text => messageText(text));
+	const who = '10.0.1.11:6379 refuses writes (OOM), most writes are SET from import';
+	const how = '10.0.1.11:6379 refuses writes (OOM): the policy is noeviction';
+	assert.deepEqual(
+		texts(true).filter(text => text === who || text === how),
+		[who, how],
+	);
+	assert.ok(!texts(false).includes(who));
+});
