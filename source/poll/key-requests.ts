@@ -7,7 +7,7 @@ import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 import {type Reader, type RequestRow, textIn} from './request-row.js';
 
-/** Slots that are asked for by processor time and by bytes. CLUSTER SLOT-STATS takes the server about 2 ms. */
+/** Slots that are asked for by processor time and by bytes. CLUSTER SLOT-STATS takes the server about half a millisecond. */
 const askedSlots = '100';
 
 /** Keys that are asked for of each of the hottest slots. */

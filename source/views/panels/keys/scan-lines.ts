@@ -58,7 +58,10 @@ function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string
 	const wrapped = (text: string, tone: Tone): Line[] =>
 		wrapWords(text, Math.max(1, width - 1)).map(row => line(` ${row}`, tone));
 	return [
-		...wrapped(`Scan for large keys? It asks ${where}.`, isOnReplica || target !== node ? 'title' : 'warning'),
+		...wrapped(
+			`Scan for large keys? It asks ${where}.${hint(key, ' ', 'starts it; any other panel leaves it.')}`,
+			isOnReplica || target !== node ? 'title' : 'warning',
+		),
 		...wrapped(
 			`Price: at most ${percent(scanShare)} of one core of that server, by its own counters; about ${count(keysSeen * 3 + keysSeen / 100)} short commands.`,
 			'plain',
@@ -71,7 +74,6 @@ function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string
 			'It waits while the server forks, loads, is busy or gets slower. It reads no value and changes nothing.',
 			'dim',
 		),
-		...wrapped(hint(key, '', 'starts it; any other panel leaves it'), 'key'),
 	];
 }
 

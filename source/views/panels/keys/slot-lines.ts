@@ -44,7 +44,7 @@ export function slotLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyph
 		return [
 			line(
 				refused === undefined
-					? ' waiting for CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2 and later have it)'
+					? ' no CLUSTER SLOT-STATS: Valkey 8.0 and Redis 8.2 have it, for the slots of a cluster'
 					: ` ! CLUSTER SLOT-STATS ${refused.why}`,
 				'dim',
 			),

@@ -103,7 +103,7 @@ for (const [name, parts, expected] of [
 		/does not count its keys by size \(Redis 8\.0 does\)/,
 	],
 	['a server that does not count slots', {slotUse: at({...slots, isCounted: false})}, /cluster-slot-stats-enabled yes/],
-	['slots that were not read', {slotUse: undefined}, /waiting for CLUSTER SLOT-STATS/],
+	['slots that were not read', {slotUse: undefined}, /no CLUSTER SLOT-STATS: Valkey 8/],
 	[
 		'a refused command',
 		{slotUse: undefined, blind: [{command: 'CLUSTER SLOT-STATS', kind: 'denied', why: 'NOPERM', grant: '+x'}]},
@@ -171,7 +171,7 @@ for (const [name, parts, expected] of [
 	[
 		'offered',
 		{},
-		/Scan for large keys\? It asks the replica 10\.0\.1\.12:6379[\s\S]*Price: at most 0\.5% of one core[\s\S]* S starts it/,
+		/Scan for large keys\? It asks the replica 10\.0\.1\.12:6379\. S starts it[\s\S]*Price: at most 0\.5% of one core/,
 	],
 	['running', {phase: 'running'}, /scan 2 of 41\.0M keys .* running, S stops it/],
 	[
