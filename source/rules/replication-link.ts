@@ -111,13 +111,17 @@ replica alone.
 export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress[] | undefined =>
 	primary === undefined ? undefined : [address, primary.address];
 
+/** Uptime of a primary from which its replicas should have found it again, seconds: they try once a second. */
+const returnSeconds = 30;
+
 /**
 The reason of a link that breaks between the two machines: the primary answers redis-top. It may list the replica for a minute
-more (`repl-timeout`). Undefined where the primary is not known, does not answer, or is itself a replica.
+more (`repl-timeout`). Undefined where the primary is not known, does not answer, has just started, or is itself a replica.
 */
 function wayBetween({primary}: NodeFacts): string | undefined {
 	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
-	return isWell && primary.role === 'primary'
+	const isBack = (primary?.sample?.info.number('server', 'uptime_in_seconds') ?? 0) < returnSeconds;
+	return isWell && !isBack && primary.role === 'primary'
 		? 'the primary answers here: a firewall between them, or its login'
 		: undefined;
 }

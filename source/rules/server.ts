@@ -227,15 +227,32 @@ export const srvFailover = rule({
 	},
 });
 
+/** Whether the clock of another server is as far from this machine's: then this machine's clock may be the wrong one. */
+function isSkewShared({nodes, address}: NodeFacts, skewSeconds: number, withinSeconds: number): boolean {
+	return [...nodes.values()].some(({address: other, sample}) => {
+		const microseconds = sample?.info.number('server', 'server_time_usec');
+		return (
+			other !== address &&
+			sample !== undefined &&
+			microseconds !== undefined &&
+			Math.abs((microseconds / 1000 - sample.atMs) / 1000 - skewSeconds) < withinSeconds
+		);
+	});
+}
+
 export const srvClock = rule({
 	id: 'srv.clock',
 	scope: 'node',
 	docs: {
 		looksAt: "The rule compares the server's clock (`server_time_usec`) with the clock of this machine.",
 		since: '6.2',
-		falsePositives: ["A slow reply makes the server's time look older. The rule subtracts half of the round trip."],
+		falsePositives: [
+			"A slow reply makes the server's time look older. The rule subtracts half of the round trip.",
+			"The clock of this machine may be the wrong one. Where another server's clock is as far off, the finding stays info.",
+		],
 	},
 	thresholds: {
+		warning: {value: 60, unit: 'seconds', source: 'a TTL of minutes is wrong by much; log times merely mislead before'},
 		skew: {value: 5, unit: 'seconds', source: 'NTP keeps clocks far closer; log times and TTLs are misread'},
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -248,12 +265,22 @@ export const srvClock = rule({
 		}
 
 		const direction = skewSeconds > 0 ? 'ahead' : 'behind';
-		return fires('info', {
+		const isWrong = Math.abs(skewSeconds) >= limits.warning && !isSkewShared(facts, skewSeconds, limits.warning);
+		return fires(isWrong ? 'warning' : 'info', {
 			problem: `has its clock ${seconds(Math.abs(skewSeconds))} ${direction}`,
 			detail: 'compared with this machine',
-			evidence: [{name: 'skew', value: skewSeconds, unit: 'seconds'}],
-			meaning: 'Times of its log and slow log are off by as much, and so are TTLs set to a moment (EXPIREAT).',
-			next: [onHost('timedatectl')],
+			reason: isWrong ? `its keys expire that much too ${skewSeconds > 0 ? 'early' : 'late'}` : undefined,
+			evidence: [
+				{name: 'skew', value: skewSeconds, unit: 'seconds'},
+				...infoEvidence(facts, ['stats', 'expired_keys', 'count']),
+			],
+			meaning:
+				'When its clock jumps, a TTL set before ends early or late by as much. Times of its log and slow log are off, and so are TTLs set to a moment (EXPIREAT).',
+			next: [
+				onHost('timedatectl; chronyc tracking'),
+				redisCli(facts, 'TIME'),
+				hint('compare with a third machine: the clock of this one may be wrong'),
+			],
 		});
 	},
 });

@@ -1,3 +1,9 @@
 import {testIncidents} from './staged.js';
 
-testIncidents(['cluster-shard-down', 'cluster-failover', 'cluster-slots-missing', 'cluster-slot-open']);
+testIncidents([
+	'cluster-shard-down',
+	'cluster-failover',
+	'cluster-slots-missing',
+	'cluster-slot-open',
+	'cluster-client',
+]);

@@ -25,7 +25,9 @@ for (const file of fixtures) {
 	test(`a healthy server has no finding above info: ${file}`, () => {
 		const info = parseInfo(readFileSync(file, 'utf8'));
 		const facts = factsOf({record: {role: nodeRole(info)}});
-		const sample = {...facts.sample, atMs: facts.nowMs, elapsedMs: 0, roundTripMs: 1, info, runId: 'a'};
+		// The replies were captured at different times; each arrived when the clock of its server said so.
+		const serverMs = (info.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
+		const sample = {...facts.sample, atMs: serverMs, elapsedMs: 0, roundTripMs: 1, info, runId: 'a'};
 		const {memory, settings, nowMs, nodes} = facts;
 		const record = {...facts.record, sample};
 		const results = evaluateNode(new NodeFacts({record, earlier: undefined, memory, settings, nowMs, nodes}));

@@ -38,6 +38,13 @@ const logged = (id: string, secondsAgo: number): FactsParts =>
 			},
 		},
 	});
+/** The primary, with its uptime. */
+const startedPrimary = (seconds: number) =>
+	recordFrom({
+		address: '10.0.1.9:6379',
+		info: {replication: {role: 'master'}, server: {uptime_in_seconds: seconds}},
+	});
+
 testRule(repLinkDown, [
 	['up', asReplica({master_link_status: 'up'}), 'clear'],
 	['down for a moment', down(4), 'info'],
@@ -82,9 +89,10 @@ testRule(repLinkDown, [
 		'critical',
 	],
 	['never up, and its primary is dead', down(-1, {nodes: [{...primary, failure: refusedConnection}]}), 'warning'],
+	['down for long, and the primary has just started', down(20, {nodes: [startedPrimary(5)]}), 'warning', / 20s ago$/],
 	[
 		'down for long, and the primary answers redis-top',
-		down(20, {nodes: [recordFrom({address: '10.0.1.9:6379', info: {replication: {role: 'master'}}})]}),
+		down(20, {nodes: [startedPrimary(900)]}),
 		'warning',
 		/ 20s ago: the primary answers here: a firewall between them, or its login$/,
 	],

@@ -13,7 +13,7 @@ import {
 	srvRestarted,
 	srvShutdown,
 } from '../../source/rules/server.js';
-import {refusedConnection, type Sections} from '../harness/records.js';
+import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -144,7 +144,19 @@ const clock = (offsetSeconds: number): FactsParts => ({
 testRule(srvClock, [
 	['the same', clock(0.2), 'clear'],
 	['ahead', clock(9), 'info', /^has its clock 9s ahead, compared with this machine$/],
-	['behind', clock(-60), 'info', /1m00s behind/],
+	['behind', clock(-59), 'info', /59s behind/],
+	[
+		'by an hour',
+		clock(3600),
+		'warning',
+		/1h00m ahead, compared with this machine: its keys expire that much too early$/,
+	],
+	['by an hour, behind', clock(-3600), 'warning', /too late$/],
+	[
+		'by an hour, as another server',
+		{...clock(3600), nodes: [recordFrom({address: '10.0.1.2:6379', atMs: nowMs, info: clock(3590).info ?? {}})]},
+		'info',
+	],
 	['before Redis 6.2', {info: {server: {}}}, 'absent'],
 ]);
 

@@ -9,7 +9,7 @@ import {
 	writesPaused,
 	wrongPassword,
 } from './clients.js';
-import {clusterFailover, clusterShardDown, clusterSlotOpen, clusterSlotsMissing} from './clusters.js';
+import {clusterClient, clusterFailover, clusterShardDown, clusterSlotOpen, clusterSlotsMissing} from './clusters.js';
 import {aofDiskFull, saveFolderGone} from './disk.js';
 import type {Incident} from './incident.js';
 import type {StagedName} from './incident-names.js';
@@ -48,6 +48,7 @@ export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'cluster-failover': clusterFailover,
 	'cluster-slots-missing': clusterSlotsMissing,
 	'cluster-slot-open': clusterSlotOpen,
+	'cluster-client': clusterClient,
 	'unknown-commands': unknownCommands,
 	'wait-without-replica': waitWithoutReplica,
 	flushed,

@@ -155,3 +155,28 @@ export const clusterSlotOpen: Incident = {
 		};
 	},
 };
+
+export const clusterClient: Incident = {
+	expected: {
+		exitCode: 1,
+		verdict: /answers [GS]ET with MOVED errors, \S+ from webshop: its client is not in cluster mode/,
+		rules: ['err.failed warning'],
+	},
+	async prepare(stage) {
+		const {primaries} = await formCluster(stage);
+		return async () => {
+			let turn = 0;
+			stage.application({
+				server: primaries[0],
+				name: 'webshop',
+				pauseMs: 20,
+				next: () =>
+					Array.from({length: 10}, () => {
+						turn += 1;
+						return ['SET', `cart:${turn % 5000}`, 'x'.repeat(100)];
+					}),
+			});
+			await stage.until('MOVED', async () => (await primaries[0].info('errorstats')).has('errorstat_MOVED'));
+		};
+	},
+};

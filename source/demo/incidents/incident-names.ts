@@ -21,6 +21,7 @@ export const incidentSentences = {
 	'cluster-failover': 'A primary of a cluster is dead, and its replica was promoted.',
 	'cluster-slots-missing': 'No node of a cluster owns slot 100; the cluster answers CLUSTERDOWN.',
 	'cluster-slot-open': 'A slot migration was begun on one node and never on the other.',
+	'cluster-client': 'An application uses a cluster without cluster mode and gets MOVED for two thirds of its keys.',
 	'unknown-commands': 'An application uses commands of a module that this server does not have.',
 	'wait-without-replica': 'Clients wait with WAIT until a replica has their writes, and the primary has no replica.',
 	flushed: 'A test suite runs FLUSHALL on the wrong server, again and again.',
