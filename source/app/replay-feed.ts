@@ -134,11 +134,13 @@ export class ReplayFeed {
 
 			case 'actions': {
 				this.#audit.push(...entry.lines);
-				store.setAudit({
-					entries: [...this.#audit],
-					broken: 0,
-					fixes: temporaryFixes(this.#audit),
-					problem: undefined,
+				store.set({
+					audit: {
+						entries: [...this.#audit],
+						broken: 0,
+						fixes: temporaryFixes(this.#audit),
+						problem: undefined,
+					},
 				});
 			}
 		}

@@ -42,14 +42,14 @@ export const serviceFlags = {
 		name: 'alertmanager',
 		value: 'URL',
 		isList: true,
-		commands: ['watch'],
-		text: 'watch: send warnings and critical findings to this Alertmanager (API v2); may be repeated, or have commas',
+		commands: ['watch', 'monitor', 'demo'],
+		text: 'watch: send warnings and critical findings to this Alertmanager (API v2). Monitor: show which of them fire there or are silenced. May be repeated, or have commas',
 	},
 	alertmanagerSecretFile: {
 		group: 'other',
 		name: 'alertmanager-secret-file',
 		value: 'FILE',
-		commands: ['watch'],
+		commands: ['watch', 'monitor', 'demo'],
 		text: "the first line of the file is the bearer token for --alertmanager; with a user in the URL, the user's password",
 	},
 	webhook: {

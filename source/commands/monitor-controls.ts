@@ -69,6 +69,14 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		});
 	}
 
+	const {alertmanagers} = config.receivers;
+	// With --mask the findings have other names than the alerts.
+	if (alertmanagers.length > 0 && !config.isMasked) {
+		void import('./follow-alerts.js').then(({followAlerts}) =>
+			followAlerts(alertmanagers, signal, alerting => store.set({alerting})),
+		);
+	}
+
 	const actions = openActions({
 		config,
 		fleet,
@@ -91,7 +99,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		ownSession: runId,
 		clock: systemClock,
 		signal,
-		onChange: audit => store.setAudit(audit),
+		onChange: audit => store.set({audit}),
 		onNews: events => store.addEvents(events),
 		onLines: lines => recorder.addActions(lines.filter(({target}) => store.get().nodes.has(target))),
 	});
@@ -120,7 +128,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		settingsOf: address => fleet.settingsOf(address),
 		clock: systemClock,
 		signal,
-		report: scan => store.setKeyScan(scan),
+		report: keyScan => store.set({keyScan}),
 	});
 	const app = mountMonitor({
 		...screenOptions,

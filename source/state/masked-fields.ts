@@ -145,6 +145,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	source: 'address',
 	sshConnection: 'text',
 	state: 'plain',
+	states: 'plain',
 	status: 'plain',
 	statusPage: 'plain',
 	step: 'plain',

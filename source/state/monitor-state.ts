@@ -6,6 +6,7 @@ import type {MonitorEvent} from '../domain/event.js';
 import type {KeyScan} from '../domain/key-scan.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
+import type {AlertingView} from './alerting-view.js';
 
 export type {CommandRate} from '../derive/command-rates.js';
 export type {DeploymentKind} from '../derive/deployment.js';
@@ -73,6 +74,8 @@ export type MonitorState = {
 	readonly user?: string | undefined;
 	/** The actions in the audit log; undefined without a screen, because the audit log is not read then. */
 	readonly audit?: AuditView | undefined;
+	/** What the Alertmanagers know of the findings; undefined without `--alertmanager`. */
+	readonly alerting?: AlertingView | undefined;
 	/**
 	When the remembered nodes of this target were last seen, in milliseconds since the epoch. Undefined when no node is
 	remembered.

@@ -3,7 +3,6 @@ import {nodeEvents} from '../derive/node-events.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
-import type {KeyScan} from '../domain/key-scan.js';
 import type {Ladder} from '../domain/ladder.js';
 import type {Message} from '../domain/message.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
@@ -22,7 +21,7 @@ import {Health} from './health.js';
 import type {History} from './history.js';
 import {incidentSince} from './incident-since.js';
 import {lagEvent, pingedNode} from './local-lag.js';
-import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
+import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {interrupted, longSeries, newRecord, shortSeries} from './new-record.js';
 import {PublishTimer, patienceMs, publishPeriodMs} from './publish-timer.js';
@@ -250,13 +249,9 @@ export class MonitorStore {
 		}
 	}
 
-	setAudit(audit: AuditView): void {
-		this.#draft = {...this.#draft, audit};
-		this.#publishSoon();
-	}
-
-	setKeyScan(keyScan: KeyScan): void {
-		this.#draft = {...this.#draft, keyScan};
+	/** Takes over what others than the polls found out. No recording has it. */
+	set(part: Partial<Pick<MonitorState, 'audit' | 'keyScan' | 'alerting'>>): void {
+		this.#draft = {...this.#draft, ...part};
 		this.#publishSoon();
 	}
 

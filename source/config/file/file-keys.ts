@@ -46,7 +46,7 @@ export const fileKeys = {
 		kind: 'text',
 		scope: 'everywhere',
 		flag: 'alertmanager',
-		text: 'watch: send findings to these Alertmanagers: URL, …',
+		text: 'watch: send findings to these Alertmanagers; monitor: show which of them fire there: URL, …',
 	},
 	'alertmanager-secret-file': {
 		kind: 'file',

@@ -1,9 +1,11 @@
 import {actionRow} from '../../../actions/catalogue/catalogue.js';
 import type {NextStep} from '../../../domain/finding.js';
 import {messageText} from '../../../domain/message.js';
-import {findingText} from '../../../rules/finding.js';
+import type {AlertState} from '../../../parse/alertmanager-alerts.js';
+import {type Finding, findingKey, findingText} from '../../../rules/finding.js';
 import type {JoinedFinding} from '../../../rules/join-findings.js';
 import {type FindingGroup, groupText} from '../../../state/finding-groups.js';
+import type {MonitorState} from '../../../state/monitor-state.js';
 import {evidenceText} from '../../../text/evidence-text.js';
 import {seconds, utcDateTime} from '../../../text/units.js';
 import {shortName, showShortNames} from '../../node-names.js';
@@ -75,7 +77,7 @@ const adviceFacts = (groups: readonly FindingGroup[], {state}: PanelInput): read
 	});
 
 /** All facts of a finding after its text. */
-function restOf(entry: JoinedFinding, {nowMs, keyboard}: PanelInput): readonly FindingFact[] {
+function restOf(entry: JoinedFinding, {nowMs, keyboard, state}: PanelInput): readonly FindingFact[] {
 	// The severity is the row's: a cause is as severe as its worst consequence.
 	const {finding, causeKey, severity} = entry;
 	const {rule, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
@@ -88,6 +90,7 @@ function restOf(entry: JoinedFinding, {nowMs, keyboard}: PanelInput): readonly F
 			`${utcDateTime(sinceMs)} UTC, ${seconds(((clearedAtMs ?? nowMs) - sinceMs) / 1000)}${ended}; ${rule}, ${severity}`,
 		],
 		...(causeKey === undefined ? [] : [['follows from', causeKey.trim()] as const]),
+		...alertFact(finding, state),
 		...next.map((step, index) => [index === 0 ? 'next' : '', `${index + 1}. ${stepText(step)}`] as const),
 		...(help === undefined
 			? []
@@ -101,6 +104,22 @@ function restOf(entry: JoinedFinding, {nowMs, keyboard}: PanelInput): readonly F
 		['evidence', evidence.map(evidenceText).join(', ')],
 		...(adviceCost === undefined ? [] : [['costs', adviceCost] as const]),
 	];
+}
+
+const alertTexts: Readonly<Record<AlertState, string>> = {
+	fires: 'fires in Alertmanager',
+	silenced: 'silenced in Alertmanager',
+	inhibited: 'held back in Alertmanager by another alert',
+};
+
+/** What Alertmanager makes of a finding that holds. A note is no alert. */
+function alertFact(finding: Finding, {alerting}: MonitorState): readonly FindingFact[] {
+	if (alerting === undefined || finding.severity === 'info' || finding.clearedAtMs !== undefined) {
+		return [];
+	}
+
+	const state = alerting.states.get(findingKey(finding));
+	return [['alert', alerting.problem ?? (state === undefined ? 'not in Alertmanager' : alertTexts[state])]];
 }
 
 function blindFacts(row: BlindRow, user: string): readonly FindingFact[] {

@@ -76,7 +76,7 @@ function content(input: PanelInput, room: Rect) {
 	);
 	const blank = Math.max(0, room.height - facts.length - list.lines.length);
 	return {
-		title: titleParts(counts(state), `sort ${sort?.title ?? ''}`, filterTitle(table)),
+		title: titleParts(counts(state), alertCounts(state), `sort ${sort?.title ?? ''}`, filterTitle(table)),
 		right: list.range,
 		lines: [...list.lines, ...Array.from({length: facts.length === 0 ? 0 : blank}, (): Line => []), ...facts],
 	};
@@ -100,6 +100,20 @@ function factLines(input: PanelInput, rows: readonly FindingRow[], {width, heigh
 }
 
 const blindCount = memoizeByRef((blind: MonitorState['blindRules']) => new Set(blind.map(({rule}) => rule)).size);
+
+/** `3 fire, 1 silenced`: the alerts of redis-top in Alertmanager. Undefined without `--alertmanager`. */
+function alertCounts({alerting}: MonitorState): string | undefined {
+	if (alerting === undefined) {
+		return undefined;
+	}
+
+	const states = [...alerting.states.values()];
+	const silenced = states.filter(state => state === 'silenced').length;
+	const firing = states.filter(state => state === 'fires').length;
+	return alerting.problem === undefined
+		? `${firing} fire${silenced === 0 ? '' : `, ${silenced} silenced`}`
+		: 'no Alertmanager';
+}
 
 /** `!! 1  ! 2  i 3  ? 12`: the active findings by severity, and the number of blind rules. */
 function counts(state: MonitorState): string {

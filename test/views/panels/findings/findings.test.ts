@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {NodeAddress} from '../../../../source/domain/node.js';
-import type {BlindRule} from '../../../../source/rules/finding.js';
+import type {RuleId} from '../../../../source/rules/all-rules.js';
+import {type BlindRule, findingKey} from '../../../../source/rules/finding.js';
+import type {AlertingView} from '../../../../source/state/alerting-view.js';
 import type {TableView} from '../../../../source/state/view-state.js';
 import {findingsPanel} from '../../../../source/views/panels/findings/findings.js';
 import {findingOf} from '../../../harness/findings.js';
@@ -189,6 +191,31 @@ test('the details of a group name its nodes, and those of advice its kinds', () 
 		['6 nodes', 'the latency monitor is off'],
 		['6 nodes', 'takes commands without a password'],
 	]);
+});
+
+test('with an Alertmanager each finding says what it makes of it, and the title how many fire', () => {
+	const base = input({selectedKey: findingKey({rule: 'per.rdb_fail', node})});
+	const shown = (alerting: AlertingView, row: RuleId = 'per.rdb_fail') => {
+		const state = {...base.state, alerting};
+		const key = findingKey({rule: row, node});
+		const facts = findingsPanel.details?.({...base, state}, key) ?? [];
+		const [title = ''] = panelText(findingsPanel, {...base, state}, {width: 80, height: 22});
+		return [
+			facts.find(([label]) => label === 'alert')?.[1],
+			/ {2}(\d+ fire.*|no Alertmanager) {2}sort/.exec(title)?.[1],
+		];
+	};
+	const states = new Map([
+		[findingKey({rule: 'per.rdb_fail', node}), 'fires'],
+		[findingKey({rule: 'per.misconf', node}), 'silenced'],
+	] as const);
+	const alerting: AlertingView = {states, problem: undefined};
+	assert.deepEqual(shown(alerting), ['fires in Alertmanager', '1 fire, 1 silenced']);
+	assert.deepEqual(shown(alerting, 'per.misconf'), ['silenced in Alertmanager', '1 fire, 1 silenced']);
+	assert.deepEqual(shown({states: new Map(), problem: undefined}), ['not in Alertmanager', '0 fire']);
+	assert.deepEqual(shown(alerting, 'per.none')[0], undefined);
+	const problem = 'Alertmanager am:9093 refuses connections: nothing listens on the port';
+	assert.deepEqual(shown({states: new Map(), problem}), [problem, 'no Alertmanager']);
 });
 
 test('an empty panel says that every rule was evaluated', () => {
