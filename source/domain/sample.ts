@@ -28,6 +28,8 @@ export type NodeSample = {
 	/** Time from the write of the request to the complete reply, in milliseconds. */
 	readonly roundTripMs: number;
 	readonly info: InfoReply;
+	/** When the certificate of the connection expires, in milliseconds since the epoch; undefined without TLS. */
+	readonly certificateExpiresAtMs?: number | undefined;
 	/** The server's `run_id`, which changes at a restart. Undefined when a proxy hides it. */
 	readonly runId: string | undefined;
 };

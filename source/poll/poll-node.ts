@@ -43,6 +43,10 @@ refuses INFO itself. Any other refused command becomes a blind spot.
 export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const {address, port, state, demand, clock} = context;
 	const isFirst = state.version === undefined;
+	if (isFirst) {
+		state.certificateExpiresAtMs = port.certificateExpiresAtMs;
+	}
+
 	const startedMs = clock.elapsed();
 	const traffic = {...port.traffic};
 	const requests = requestsDue(state, demand, startedMs);
@@ -56,6 +60,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 		atMs,
 		elapsedMs,
 		roundTripMs: wholeMicroseconds(elapsedMs - startedMs),
+		...(state.certificateExpiresAtMs === undefined ? {} : {certificateExpiresAtMs: state.certificateExpiresAtMs}),
 	});
 	const isKnown = sample.runId !== undefined && sample.runId === state.runId;
 	updateFromInfo(state, sample);

@@ -38,6 +38,8 @@ export type PollState = {
 	/** Major and minor number of Valkey's own version; undefined for any other server. */
 	valkey: Version | undefined;
 	runId: string | undefined;
+	/** As the connection says, when it is opened (`RedisPort`). */
+	certificateExpiresAtMs: number | undefined;
 	/** When each kind of request (`requests.ts`) was last sent, in monotonic milliseconds. */
 	lastAskedMs: Map<string, number>;
 	histogramReadings: number;
@@ -98,6 +100,7 @@ export const newPollState = (): PollState => ({
 	version: undefined,
 	valkey: undefined,
 	runId: undefined,
+	certificateExpiresAtMs: undefined,
 	lastAskedMs: new Map(),
 	histogramReadings: 0,
 	clientReadings: 0,

@@ -27,7 +27,7 @@ export type Answers = Replies & {
 export function sampleOf(
 	infos: readonly InfoReply[],
 	{runId: known}: Pick<PollState, 'runId'>,
-	times: Pick<NodeSample, 'atMs' | 'elapsedMs' | 'roundTripMs'>,
+	times: Pick<NodeSample, 'atMs' | 'elapsedMs' | 'roundTripMs' | 'certificateExpiresAtMs'>,
 ): NodeSample {
 	const [first] = infos;
 	const info =

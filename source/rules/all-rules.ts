@@ -1,5 +1,6 @@
 import {accessRules} from './access.js';
 import {aofRules} from './aof.js';
+import {certificateRules} from './certificate.js';
 import {clientBuffersRules} from './client-buffers.js';
 import {clientLimitsRules} from './client-limits.js';
 import {clientTrafficRules} from './client-traffic.js';
@@ -91,6 +92,7 @@ export const allRules = [
 	...errorsModulesRules,
 	...securityRules,
 	...securityFixRules,
+	...certificateRules,
 	...hostRules,
 	...hostWaitRules,
 	...settingsDriftRules,

@@ -1,3 +1,4 @@
+import {TLSSocket} from 'node:tls';
 import {Redis, type RedisOptions} from 'ioredis';
 import {replyFailure} from '../parse/reply-error.js';
 import type {ConnectionSettings} from './connection.js';
@@ -89,6 +90,13 @@ class IoredisPort implements RedisPort, ActionPort {
 			bytesOut: stream && 'bytesWritten' in stream ? Number(stream.bytesWritten) : 0,
 			bytesIn: stream && 'bytesRead' in stream ? Number(stream.bytesRead) : 0,
 		};
+	}
+
+	get certificateExpiresAtMs(): number | undefined {
+		const {stream} = this.#redis as Partial<Pick<Redis, 'stream'>>;
+		const certificate = stream instanceof TLSSocket ? stream.getPeerCertificate() : undefined;
+		const expiresAtMs = Date.parse(certificate?.valid_to ?? '');
+		return Number.isFinite(expiresAtMs) ? expiresAtMs : undefined;
 	}
 
 	async open(): Promise<void> {

@@ -46,6 +46,12 @@ export type RedisPort = {
 	/** Bytes written and read since the connection was opened. */
 	readonly traffic: {readonly bytesOut: number; readonly bytesIn: number};
 
+	/**
+	When the certificate that the server showed expires, milliseconds since the epoch; undefined without TLS or before the
+	connection is open.
+	*/
+	readonly certificateExpiresAtMs?: number | undefined;
+
 	/** Connects and authenticates. Rejects with `WireFailure` or `ReplyFailure`. */
 	open(): Promise<void>;
 

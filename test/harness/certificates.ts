@@ -34,7 +34,7 @@ export function makeCertificates(): Certificates | undefined {
 			'-x509',
 			...newKey,
 			'-days',
-			'2',
+			'90',
 			'-subj',
 			`/CN=${name}`,
 			'-keyout',
@@ -46,7 +46,7 @@ export function makeCertificates(): Certificates | undefined {
 		writeFileSync(file(`${name}.ext`), extensions);
 		openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
 		openssl(
-			...['x509', '-req', '-days', '2', '-in', `${name}.csr`, '-CA', `${by}.crt`, '-CAkey', `${by}.key`],
+			...['x509', '-req', '-days', '60', '-in', `${name}.csr`, '-CA', `${by}.crt`, '-CAkey', `${by}.key`],
 			...['-CAcreateserial', '-extfile', `${name}.ext`, '-out', `${name}.crt`],
 		);
 	};

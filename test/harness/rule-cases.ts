@@ -40,6 +40,8 @@ export type FactsParts = {
 	now.
 	*/
 	readonly past?: readonly Sections[];
+	/** When the certificate of the connection ends. */
+	readonly certificateExpiresAtMs?: number;
 	readonly host?: Partial<LocalEvidence>;
 	/** The records of the other nodes. */
 	readonly nodes?: readonly NodeRecord[];
@@ -77,7 +79,8 @@ export const emptyHost: LocalEvidence = {
 /** The facts of a rule, made as the store would make them. */
 export function factsOf(parts: FactsParts): NodeFacts {
 	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
-	const later = sampleOf(info, 600_000);
+	const {certificateExpiresAtMs} = parts;
+	const later = {...sampleOf(info, 600_000), ...(certificateExpiresAtMs === undefined ? {} : {certificateExpiresAtMs})};
 	const before = earlier && sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000);
 	const memory = {...newRuleMemory(later.atMs - 600_000), ...parts.watch};
 	for (const [index, sections] of past.entries()) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type Failure, failureText} from '../../source/domain/sample.js';
+import {type Failure, failureText, type NodeSample} from '../../source/domain/sample.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import type {ConnectionSettings, TlsSettings} from '../../source/wire/connection.js';
 import {openPort} from '../../source/wire/ioredis-port.js';
@@ -56,6 +56,18 @@ async function failureOf(settings: ConnectionSettings): Promise<Failure> {
 	return socketFailure(error.code, error.message);
 }
 
+/** The first sample of a node. */
+async function firstSample(settings: ConnectionSettings): Promise<NodeSample> {
+	const live = pollLive(settings);
+	try {
+		return await eventually('a sample', () =>
+			live.outcomes.flatMap(outcome => (outcome.kind === 'sampled' ? [outcome.sample] : [])).at(0),
+		);
+	} finally {
+		await live.stop();
+	}
+}
+
 /** What the monitor says of a node it polls for the first time. */
 async function firstFailure(settings: ConnectionSettings): Promise<Failure> {
 	const polling = pollLive(settings);
@@ -85,6 +97,12 @@ for (const name of serverBinaries().keys()) {
 		await suite.test('a certificate of the authority we were given', async () => {
 			assert.equal(await pingOver(over()), 'PONG');
 			assert.equal(await pingOver(over({serverName: 'db.example'})), 'PONG');
+		});
+
+		await suite.test('the sample has the end of the certificate, and a plain connection tells none', async () => {
+			const leftDays = (((await firstSample(over())).certificateExpiresAtMs ?? 0) - Date.now()) / 86_400_000;
+			assert.ok(leftDays > 58 && leftDays < 61, `${leftDays} days are left`);
+			assert.equal((await firstSample(settingsFor(server))).certificateExpiresAtMs, undefined);
 		});
 
 		await suite.test('of another authority, or of one we were not given: refused, unless nobody checks', async () => {

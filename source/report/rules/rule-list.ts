@@ -107,6 +107,7 @@ const areaTitles: Readonly<Record<string, string>> = {
 	err: 'Errors',
 	mod: 'Modules',
 	sec: 'Security',
+	tls: 'TLS',
 	os: 'Host',
 	cfg: 'Settings',
 	clu: 'Cluster',

@@ -1,0 +1,63 @@
+import {message} from '../domain/message.js';
+import {seconds} from '../text/units.js';
+import {absent} from './needs.js';
+import {hint, onHost} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+const day = 86_400;
+
+export const tlsExpiry = rule({
+	id: 'tls.expiry',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule compares the end of the certificate that the server showed on the open connection with the time of redis-top.',
+		since: '6.0',
+		falsePositives: [
+			'A file that was renewed is loaded only after CONFIG SET tls-cert-file or a restart. The certificate on the connection counts, because clients see it.',
+			'Certificates that live for a week are renewed in their last days. The thresholds can be lowered in the config file.',
+		],
+	},
+	thresholds: {
+		warning: {value: 14 * day, unit: 'seconds', source: 'two weeks leave time for a change in working hours'},
+		critical: {value: 3 * day, unit: 'seconds', source: 'a weekend'},
+	},
+	appliesTo: ({settings, sample}) => settings.isTls && sample !== undefined,
+	needs: {
+		expiresAtMs: {
+			read: ({sample}: NodeFacts) => sample?.certificateExpiresAtMs,
+			missing: () => absent('the connection does not tell when the certificate ends'),
+		},
+	},
+	evaluate({expiresAtMs}, facts, limits) {
+		const leftSeconds = (expiresAtMs - facts.nowMs) / 1000;
+		if (leftSeconds >= limits.warning) {
+			return clear;
+		}
+
+		const {endpoint} = facts.record;
+		return fires(leftSeconds < limits.critical ? 'critical' : 'warning', {
+			problem: leftSeconds < 0 ? 'has a certificate that has expired' : 'has a certificate that expires soon',
+			detail: leftSeconds < 0 ? `${seconds(-leftSeconds)} ago` : `in ${seconds(leftSeconds)}`,
+			effect: leftSeconds < 0 ? 'connections-refused' : undefined,
+			evidence: [
+				{name: 'certificate valid to', value: new Date(expiresAtMs).toISOString()},
+				{name: 'left', value: Math.max(0, leftSeconds), unit: 'seconds'},
+			],
+			meaning: 'From then on clients that check it cannot connect, and replicas and cluster nodes neither.',
+			next: [
+				...(endpoint.kind === 'tcp'
+					? [
+							onHost(
+								message`openssl s_client -connect ${quotedName('host', endpoint.host)}:${endpoint.port} </dev/null | openssl x509 -noout -dates`,
+							),
+						]
+					: []),
+				hint('renew the file, then load it without a restart: CONFIG SET tls-cert-file with the same path'),
+			],
+		});
+	},
+});
+
+export const certificateRules = [tlsExpiry] as const;
