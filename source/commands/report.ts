@@ -128,14 +128,10 @@ function momentIn(recording: Recording, moment: string, flag: string): number {
 }
 
 /** The times in which no node was polled. */
-function pausesIn(recording: Recording, fromMs: number, toMs: number): Array<{fromMs: number; toMs: number}> {
+function pausesIn(recording: Recording, fromMs: number, toMs: number): ReturnType<Recording['pauses']> {
 	const {intervalMs} = recording.sessionAt(fromMs).header;
 	const leastMs = Math.max(leastPauseMs, pauseIntervals * intervalMs);
-	const times = [fromMs, ...recording.pollTimes(fromMs, toMs), toMs];
-	return times.flatMap((atMs, index) => {
-		const before = times[index - 1] ?? atMs;
-		return atMs - before >= leastMs ? [{fromMs: before, toMs: atMs}] : [];
-	});
+	return recording.pauses(fromMs, toMs, leastMs);
 }
 
 /** The report of running servers, from the samples of `check` and the events that servers still remember. */

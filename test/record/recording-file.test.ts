@@ -6,6 +6,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type {Entry} from '../../source/record/entry.js';
 import {frame, frameKinds} from '../../source/record/frame.js';
+import {fromText, toText} from '../../source/record/plain-json.js';
 import {Recording} from '../../source/record/recording.js';
 import {RecordingFile} from '../../source/record/recording-file.js';
 import {headerLine, RecordingProblem, recordingSchema} from '../../source/record/recording-header.js';
@@ -125,4 +126,35 @@ test('a file that can not be replayed is refused in one line that names it and s
 		frame(frameKinds.state, Buffer.from('what another version wrote'), Buffer.alloc(0), {firstMs: 1000, lastMs: 2000}),
 	]);
 	assert.equal(refused('foreign.rtr', foreign), "FILE can't be read: it is damaged, or of another version");
+});
+
+test('the time between two sessions, and before and after them, is a pause from the least length on', async () => {
+	const startMs = Date.UTC(2026, 10, 23, 14, 0, 0);
+	const first = await recordCluster({seconds: 20, startMs, header: {session: 'one'}});
+	const second = await recordCluster({seconds: 20, startMs: startMs + 80_000, header: {session: 'two'}});
+	const recording = Recording.open([
+		writeRecording(path.join(folder, 'one.rtr'), first),
+		writeRecording(path.join(folder, 'two.rtr'), second),
+	]);
+	const seconds = (leastMs: number) =>
+		recording
+			.pauses(startMs, startMs + 140_000, leastMs)
+			.map(({fromMs, toMs}) => [Math.round((fromMs - startMs) / 1000), Math.round((toMs - startMs) / 1000)]);
+	assert.deepEqual(seconds(30_000), [
+		[20, 80],
+		[100, 140],
+	]);
+	assert.deepEqual(seconds(50_000), [[20, 80]]);
+	recording.close();
+});
+
+test('maps, sets and errors are read again, and a text that looks like their mark is a text', () => {
+	const value = {
+		text: '{"$map":[1]}',
+		map: new Map([['a', new Set([1])]]),
+		error: new Error('x'),
+		plain: [1, 'b', null],
+	};
+	assert.deepEqual(fromText(toText(value)), value);
+	assert.deepEqual(fromText(toText(['"$map"', 1])), ['"$map"', 1]);
 });
