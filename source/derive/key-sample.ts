@@ -3,13 +3,16 @@ import type {KeySample, ScannedKey, ScannedPrefix} from '../domain/key-scan.js';
 /** The largest keys that are kept. */
 export const largestKept = 50;
 
+/** The most used keys that are kept. */
+export const mostUsedKept = 10;
+
 /** Prefixes that are counted. Where every key has a prefix of its own, later ones are counted together. */
 export const prefixesKept = 1000;
 
 /** The prefix of the keys whose own prefix is not counted any more. */
 export const otherPrefixes = '(others)';
 
-export const emptySample: KeySample = {seen: 0, bytes: 0, withoutTtl: 0, largest: [], prefixes: []};
+export const emptySample: KeySample = {seen: 0, bytes: 0, withoutTtl: 0, largest: [], mostUsed: [], prefixes: []};
 
 /** The key up to its first `:`, `/`, `|`, `.` or `-`, that character included; numbers are not told apart. */
 export function prefixOf(key: string): string {
@@ -43,6 +46,9 @@ export function withKeys(sample: KeySample, keys: readonly ScannedKey[]): KeySam
 		bytes,
 		withoutTtl,
 		largest: [...sample.largest, ...keys].toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0)).slice(0, largestKept),
+		mostUsed: [...sample.mostUsed, ...keys.filter(({frequency}) => frequency !== undefined)]
+			.toSorted((a, b) => (b.frequency ?? 0) - (a.frequency ?? 0))
+			.slice(0, mostUsedKept),
 		prefixes: [...prefixes.values()],
 	};
 }

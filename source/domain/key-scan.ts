@@ -9,6 +9,10 @@ export type ScannedKey = {
 	readonly bytes: number | undefined;
 	/** PTTL in milliseconds; `never` for a key without a time to live; undefined where it was refused. */
 	readonly ttlMs: number | 'never' | undefined;
+	/**
+	OBJECT FREQ, 0–255: a logarithm of how often the key is used, which decays. Undefined where the policy is no LFU policy.
+	*/
+	readonly frequency?: number | undefined;
 };
 
 /** The keys with one prefix among those that a scan saw. */
@@ -27,6 +31,8 @@ export type KeySample = {
 	readonly withoutTtl: number;
 	/** The largest keys, largest first, at most `largestKept`. */
 	readonly largest: readonly ScannedKey[];
+	/** The keys that are used most, by OBJECT FREQ; empty where the policy is no LFU policy. */
+	readonly mostUsed: readonly ScannedKey[];
 	/** Every prefix that was seen, at most `prefixesKept`. */
 	readonly prefixes: readonly ScannedPrefix[];
 };

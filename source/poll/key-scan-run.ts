@@ -59,6 +59,8 @@ export class KeyScanRun {
 	#firstTrips: number[] = [];
 	#trips: number[] = [];
 	#isWhole = false;
+	/** Whether the eviction policy counts how often keys are used. Without it, OBJECT FREQ is an error. */
+	#isLfu = false;
 
 	constructor(options: KeyScanRunOptions) {
 		this.#options = options;
@@ -141,7 +143,11 @@ export class KeyScanRun {
 		}
 
 		if (this.#database === undefined) {
-			const [reply = null] = await this.#ask(port, [['INFO', 'keyspace']]);
+			const [reply = null, memory = null] = await this.#ask(port, [
+				['INFO', 'keyspace'],
+				['INFO', 'memory'],
+			]);
+			this.#isLfu = parseInfo(textOfInfo(memory)).text('memory', 'maxmemory_policy')?.endsWith('-lfu') === true;
 			const rows = keyspace(parseInfo(textOfInfo(reply))).toSorted((a, b) => b.keys - a.keys);
 			this.#database = rows[0]?.database ?? 0;
 			report({database: this.#database, keysInAll: rows[0]?.keys ?? 0});
@@ -231,12 +237,14 @@ export class KeyScanRun {
 				['TYPE', name],
 				['MEMORY', 'USAGE', name, 'SAMPLES', '5'],
 				['PTTL', name],
+				...(this.#isLfu ? [['OBJECT', 'FREQ', name]] : []),
 			]),
 		);
+		const each = this.#isLfu ? 4 : 3;
 		const keys = names.flatMap((name, index): ScannedKey[] => {
-			const [type, bytes, ttl] = replies.slice(index * 3, index * 3 + 3).map(reply => reply ?? null);
+			const [type, bytes, ttl, frequency] = replies.slice(index * each, (index + 1) * each);
 			// A key that expired since SCAN has no type, and −2 as its time to live.
-			return type === 'none' || ttl === -2 ? [] : [scannedKey(name, type, bytes, ttl)];
+			return type === 'none' || ttl === -2 ? [] : [scannedKey(name, {type, bytes, ttl, frequency})];
 		});
 		this.#sample = withKeys(this.#sample, keys);
 	}
@@ -251,7 +259,8 @@ export class KeyScanRun {
 
 	async #ask(port: RedisPort, commands: ReadonlyArray<readonly string[]>): Promise<readonly Reply[]> {
 		for (const [name = '', second = ''] of commands) {
-			const counted = name === 'MEMORY' ? `memory|${second.toLowerCase()}` : name.toLowerCase();
+			const isContainer = name === 'MEMORY' || name === 'OBJECT';
+			const counted = isContainer ? `${name}|${second}`.toLowerCase() : name.toLowerCase();
 			this.#sent.set(counted, (this.#sent.get(counted) ?? 0) + 1);
 		}
 
@@ -271,12 +280,9 @@ export class KeyScanRun {
 
 const textOfInfo = (reply: Reply): string => (typeof reply === 'string' ? reply : '');
 
-function scannedKey(
-	name: string,
-	type: Reply | undefined,
-	bytes: Reply | undefined,
-	ttl: Reply | undefined,
-): ScannedKey {
+type KeyReplies = {readonly [Name in 'type' | 'bytes' | 'ttl' | 'frequency']: Reply | undefined};
+
+function scannedKey(name: string, {type, bytes, ttl, frequency}: KeyReplies): ScannedKey {
 	const known = (reply: Reply | undefined) => (reply instanceof ReplyFailure ? undefined : reply);
 	const ttlMs = numberOf(known(ttl));
 	return {
@@ -284,5 +290,6 @@ function scannedKey(
 		type: textOf(known(type)),
 		bytes: numberOf(known(bytes)),
 		ttlMs: ttlMs === -1 ? 'never' : ttlMs,
+		frequency: numberOf(known(frequency)),
 	};
 }

@@ -119,3 +119,24 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 }
+
+for (const name of serverBinaries().keys()) {
+	test(`${name}: with an LFU policy a scan names the key that is used most`, async () => {
+		const server = await startServer({
+			server: name,
+			args: ['--maxmemory-policy', 'allkeys-lfu', '--lfu-log-factor', '0'],
+		});
+		try {
+			await server.command('EVAL', "for i=1,200 do redis.call('SET','user:'..i,i) end", 0);
+			for (let reads = 0; reads < 60; reads++) {
+				await server.command('GET', 'user:77');
+			}
+
+			const {scan} = await scanned(server);
+			assert.equal(scan.phase, 'ended', scan.note);
+			assert.equal(scan.sample?.mostUsed[0]?.key, 'user:77');
+		} finally {
+			await server.stop();
+		}
+	});
+}

@@ -31,6 +31,7 @@ export const keysFigures: readonly Figure[] = [
 		'MEMORY USAGE with SAMPLES 5, an estimate for collections; PTTL. The largest keys seen, not the largest of all.',
 	],
 	['OF KEYS, OF MEM, NO TTL', 'Shares among the keys seen. ± is 1/√n, the error with 95 % confidence.'],
+	['most used (LFU)', 'OBJECT FREQ, 0 to 255, with an LFU policy: a logarithm of how often the key is used.'],
 	['PREFIX', 'The key up to its first : / | . or -, with # for numbers.'],
 	[
 		'HOT KEY',

@@ -145,9 +145,18 @@ export function scanLines(
 	}
 
 	const head = progressLines(scan, key, glyphs);
+	const used: Line[] =
+		scan.sample.mostUsed.length === 0
+			? []
+			: [
+					[
+						span(' most used (LFU) ', 'label'),
+						span(scan.sample.mostUsed.map(one => `${one.key} ${one.frequency}`).join('  ')),
+					],
+				];
 	const other: Line[] =
 		scan.node === node ? [] : [line(` The scan is of ${scan.node}, not of the node in focus.`, 'warning')];
-	const listHeight = height - head.length - other.length;
+	const listHeight = height - head.length - used.length - other.length;
 	const left = width >= 100 ? Math.floor(width * 0.55) : width;
 	const lists =
 		width >= 100
@@ -159,7 +168,7 @@ export function scanLines(
 					Math.max(0, listHeight),
 				)
 			: stacked(scan, {width, height: listHeight}, glyphs);
-	return [...[...head, ...other].map(row => cutLine(row, width, glyphs.ellipsis)), ...lists].slice(0, height);
+	return [...[...head, ...used, ...other].map(row => cutLine(row, width, glyphs.ellipsis)), ...lists].slice(0, height);
 }
 
 /** Keys above prefixes, each with half of the lines. */

@@ -200,6 +200,12 @@ test('a scan shows the largest keys, their prefixes and its price', () => {
 	assert.match(shown, / 100B string +1m00s user:1 /);
 });
 
+test('a scan with an LFU policy names the most used keys', () => {
+	const used = withKeys(emptySample, [{key: 'hot:1', type: 'string', bytes: 9, ttlMs: 'never', frequency: 214}]);
+	const shown = panelText(keysPanel, scanned({phase: 'ended', sample: used}), {width: 120, height: 36}).join('\n');
+	assert.match(shown, /most used \(LFU\) hot:1 214/);
+});
+
 test('a scan draws at any size', () => {
 	assertAnySize(keysPanel, [scanned({}), scanned({phase: 'running'}), scanned({phase: 'failed', note: 'x'})]);
 	panelText(keysPanel, {...scanned({}), glyphs: asciiGlyphs}, {width: 162, height: 5});
