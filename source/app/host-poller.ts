@@ -106,7 +106,7 @@ async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): P
 			isLookDue(node, looks.get(node.address), begunMs),
 		);
 		if (record !== undefined) {
-			const {endpoint, sample, config, host} = record;
+			const {endpoint, failure, sample, config, host} = record;
 			const nowMs = clock.now();
 			const evidence = await gatherEvidence({
 				endpoint,
@@ -114,6 +114,7 @@ async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): P
 				infoAtMs: sample?.atMs,
 				config: config?.value,
 				before: host,
+				isFull: failure?.kind === 'MAXCLIENTS',
 				nowMs,
 			});
 			store.ingestHost(record.address, evidence, nowMs);

@@ -28,7 +28,7 @@ export async function gatherHostEvidence({store}: MonitorSession, before?: SeenS
 	const records = [...store.get().nodes.values()];
 	const states = new Map(records.map(record => [record.address, stateOf(record)]));
 	await Promise.all(
-		records.map(async ({address, endpoint, sample, config, host}) => {
+		records.map(async ({address, endpoint, failure, sample, config, host}) => {
 			if (before !== undefined && before.get(address) === states.get(address)) {
 				return;
 			}
@@ -40,6 +40,7 @@ export async function gatherHostEvidence({store}: MonitorSession, before?: SeenS
 				infoAtMs: sample?.atMs,
 				config: config?.value,
 				before: host,
+				isFull: failure?.kind === 'MAXCLIENTS',
 				nowMs,
 			});
 			store.ingestHost(address, evidence, nowMs);

@@ -31,6 +31,15 @@ export type Listener = {
 	readonly processName: string | undefined;
 };
 
+/** Who holds connections of a port: a process of this machine, or another machine. */
+export type ConnectionHolder = {
+	readonly host: string;
+	/** The id of the process; undefined for another machine, and where its files can't be read. */
+	readonly processId: number | undefined;
+	readonly processName: string | undefined;
+	readonly connections: number;
+};
+
 /** A Redis or Valkey process on this machine, wherever it listens. */
 export type FoundServer = {
 	readonly processId: number;
@@ -278,6 +287,8 @@ export type LocalEvidence = {
 	readonly earlierProcess?: EarlierProcess | undefined;
 	/** The sockets that listen on the target's port or unix socket, on any address. */
 	readonly listeners: readonly Listener[];
+	/** Who holds most connections of the port, the most first; undefined unless the server admits no more clients. */
+	readonly connectionHolders?: readonly ConnectionHolder[] | undefined;
 	/** Every Redis or Valkey process on this machine. */
 	readonly servers: readonly FoundServer[];
 	/**

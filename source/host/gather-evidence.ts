@@ -15,6 +15,7 @@ import type {Endpoint} from '../domain/node.js';
 import {parseColonTable} from '../parse/proc-text.js';
 import {readConfigEvidence} from './config-evidence.js';
 import {type ConfigFile, readConfigFile} from './config-file.js';
+import {readConnectionHolders} from './connection-holders.js';
 import {readFolder} from './folder-evidence.js';
 import {Gaps} from './gaps.js';
 import {readCgroup, readKernelSettings} from './kernel-settings.js';
@@ -38,6 +39,8 @@ export type EvidenceRequest = {
 	readonly before?: {readonly atMs: number; readonly value: HostEvidence} | undefined;
 	/** CONFIG GET `dir` and `logfile`; undefined where they were not read. */
 	readonly config: ReadonlyMap<string, string> | undefined;
+	/** Whether the server admits no more clients. Who holds its connections is then read from the kernel. */
+	readonly isFull?: boolean | undefined;
 	/** Wall time, milliseconds since the epoch. */
 	readonly nowMs: number;
 };
@@ -82,7 +85,9 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 	const {listeners, servers} = await findHolders(processes, sockets, isWanted, gaps);
 	const dead = processes.find(({state, processId}) => state === 'zombie' && processId === namedProcess(request));
 	const processId = (await serverProcess(request, listeners, servers)) ?? dead?.processId;
-	return aboutProcess({request, processId, listeners, servers, kernel, gaps});
+	const isFull = request.isFull === true && endpoint.kind === 'tcp';
+	const connectionHolders = isFull ? await readConnectionHolders(endpoint.port, processes) : undefined;
+	return {...(await aboutProcess({request, processId, listeners, servers, kernel, gaps})), connectionHolders};
 }
 
 const namedProcess = ({info}: Pick<EvidenceRequest, 'info'>): number | undefined =>

@@ -65,7 +65,7 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 }
 
 /** The inodes of the sockets that a process has open; undefined without the right to read them. */
-async function socketInodes(processId: number): Promise<ReadonlySet<string> | undefined> {
+export async function socketInodes(processId: number): Promise<ReadonlySet<string> | undefined> {
 	try {
 		const folder = `/proc/${processId}/fd`;
 		const semaphore = new Semaphore(mostReads);

@@ -81,21 +81,31 @@ function ipv6Of(hex: string): string {
 	return longest === '' ? short : short.replace(longest, '::');
 }
 
+/** Parses `0100007F:18EB`, an address and a port of `/proc/net/tcp` or `tcp6`; undefined for any other text. */
+export function socketAddress(text: string): {readonly address: string; readonly port: number} | undefined {
+	const [, addressHex = '', portHex = ''] = /^([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4})$/i.exec(text) ?? [];
+	return addressHex === ''
+		? undefined
+		: {
+				address: addressHex.length === 8 ? ipv4Of(addressHex) : ipv6Of(addressHex),
+				port: Number.parseInt(portHex, 16),
+			};
+}
+
 /** The listening sockets of `/proc/net/tcp` or `tcp6`. Never throws. */
 export function parseSocketTable(text: string): ListeningSocket[] {
 	// Listening lines are searched first: most lines are connections, thousands on a busy machine.
 	return (text.match(listeningLine) ?? []).flatMap(line => {
 		const [, local = '', , state, queues = '', , , , , inode = ''] = words(line);
-		const [, addressHex = '', portHex = ''] = /^([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4})$/i.exec(local) ?? [];
-		if (state !== listeningState || addressHex === '' || !/^\d+$/.test(inode)) {
+		const bound = socketAddress(local);
+		if (state !== listeningState || bound === undefined || !/^\d+$/.test(inode)) {
 			return [];
 		}
 
 		const queued = Number.parseInt(/:([\dA-F]+)$/i.exec(queues)?.[1] ?? '', 16);
 		return [
 			{
-				address: addressHex.length === 8 ? ipv4Of(addressHex) : ipv6Of(addressHex),
-				port: Number.parseInt(portHex, 16),
+				...bound,
 				queued: Number.isFinite(queued) ? queued : undefined,
 				inode,
 			},

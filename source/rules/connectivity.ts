@@ -1,3 +1,4 @@
+import {heldConnections} from '../derive/connection-holder.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {reasonOnHost} from '../derive/port-holder.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
@@ -6,10 +7,10 @@ import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable, isReachedByNobody} from '../topology/announced.js';
-import {reservedFiles} from './client-limits.js';
 import {isCrashLoop} from './crash-loop.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {isMisnamed, maxclientsReached, refusalReason} from './refusal-reason.js';
 import {clear, fires, rule} from './rule.js';
 import {connUnresponsive} from './unresponsive.js';
 
@@ -196,7 +197,8 @@ export const connRefusing = rule({
 
 		return fires('critical', {
 			problem: failure.problem,
-			reason: reasonOnHost(record) ?? (isMisnamed(record) ? misnamed : (fileLimit(record) ?? failure.reason)),
+			detail: heldConnections(record),
+			reason: refusalReason(record),
 			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},
@@ -207,27 +209,6 @@ export const connRefusing = rule({
 		});
 	},
 });
-
-/** Open files from which every connection of the default `maxclients` gets one. Source: redis src/server.h, config.c. */
-const filesOfDefault = 10_000 + reservedFiles;
-
-/**
-Why the process may open too few files, where this machine shows it; the server then lowers maxclients at its start.
-*/
-function fileLimit({failure, host}: NodeRecord): string | undefined {
-	const limit = host?.value.kind === 'here' ? host.value.process?.openFilesLimit : undefined;
-	return failure?.reason !== maxclientsReached || limit === undefined || limit >= filesOfDefault
-		? undefined
-		: `${maxclientsReached}; its process may open ${limit} files, so maxclients is at most ${Math.max(0, limit - reservedFiles)}`;
-}
-
-const maxclientsReached = 'maxclients is reached';
-
-/** Whether the certificate of a discovered node is for another name. `--sni` is right for one node only. */
-const isMisnamed = ({failure, origin}: NodeRecord): boolean =>
-	failure?.code === 'ERR_TLS_CERT_ALTNAME_INVALID' && origin !== 'target';
-
-const misnamed = 'it lacks the address by which the node was found';
 
 function refusalSteps(record: NodeRecord): readonly NextStep[] {
 	if (reasonOnHost(record) !== undefined) {

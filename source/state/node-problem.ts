@@ -1,3 +1,4 @@
+import {heldConnections} from '../derive/connection-holder.js';
 import {reasonOnHost} from '../derive/port-holder.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {Effect, Statement} from '../domain/finding.js';
@@ -124,6 +125,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		severity: 'critical',
 		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
 		problem: failure?.problem ?? reachWords[reach],
+		detail: heldConnections(record),
 		reason: reasonOnHost(record) ?? failure?.reason,
 		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,
 		lastData: lastData(record, nowMs),

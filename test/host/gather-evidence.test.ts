@@ -262,3 +262,18 @@ test('an empty output is not the log of a server whose logfile is not known yet'
 	assert.equal(evidence.log, undefined);
 	assert.ok(evidence.gaps.some(({what}) => what === "the server's log"));
 });
+
+test('the connections of a full server are told by the process that holds them', {skip: !isLinux}, async t => {
+	const server = await serverFor(t);
+	const script = `const s = []; for (let i = 0; i < 5; i++) s.push(require('node:net').connect(${server.port}, '127.0.0.1'));
+		Promise.all(s.map(each => require('node:events').once(each, 'connect'))).then(() => console.log('connected'));`;
+	const client = spawn(process.execPath, ['-e', script], {stdio: ['ignore', 'pipe', 'ignore']});
+	t.after(() => client.kill('SIGKILL'));
+	await once(client.stdout, 'data');
+	const endpoint = {kind: 'tcp' as const, host: '127.0.0.1', port: server.port};
+	const request = {endpoint, info: undefined, config: undefined, nowMs};
+	const {connectionHolders = []} = here(await gatherEvidence({...request, isFull: true}));
+	const held = connectionHolders.find(({processId}) => processId === client.pid);
+	assert.deepEqual([held?.host, held?.connections], ['127.0.0.1', 5]);
+	assert.equal(here(await gatherEvidence(request)).connectionHolders, undefined);
+});

@@ -1,0 +1,42 @@
+import {type Message, message, nameOf} from '../domain/message.js';
+import {count} from '../text/units.js';
+import {clientGroups} from './client-groups.js';
+import type {NodeRecord} from './node-record.js';
+
+/** Age up to which the last CLIENT LIST tells who holds the connections of a server that admits nobody, in milliseconds. */
+const oldListMs = 600_000;
+
+/**
+Who holds most connections of a server that has reached `maxclients`, as text: `checkout-api had 76 of 80 connections`.
+The last CLIENT LIST names clients. Without one, the kernel of the server's machine names processes and hosts. Undefined
+where nobody holds more than half.
+*/
+export function heldConnections({failure, failingSinceMs, clients, host}: NodeRecord): Message | undefined {
+	if (failure?.kind !== 'MAXCLIENTS') {
+		return undefined;
+	}
+
+	const isRecent = clients !== undefined && (failingSinceMs ?? 0) - clients.atMs < oldListMs;
+	const listed = isRecent ? clients.value.filter(({name}) => name !== 'redis-top') : [];
+	const [largest] = clientGroups(
+		listed.filter(({name}) => name !== ''),
+		'name',
+	);
+	if (largest !== undefined && largest.count > listed.length / 2) {
+		return message`${nameOf('client', largest.key)} had ${count(largest.count)} of ${count(listed.length)} connections`;
+	}
+
+	const holders = host?.value.kind === 'here' ? (host.value.connectionHolders ?? []) : [];
+	const all = holders.reduce((sum, {connections}) => sum + connections, 0);
+	const [first] = holders;
+	if (first === undefined || first.connections <= all / 2) {
+		return undefined;
+	}
+
+	const {host: address, processId, processName, connections} = first;
+	const who =
+		processId === undefined
+			? message`${nameOf('host', address)}`
+			: message`${nameOf('quote', processName ?? '?')} (process ${processId})`;
+	return message`${who} has ${count(connections)} of ${count(all)} connections`;
+}

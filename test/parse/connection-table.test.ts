@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {parseConnections} from '../../source/parse/connection-table.js';
+
+const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:18EB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 100 1
+   1: 0100007F:18EB 0100007F:9C40 01 00000000:00000000 00:00000000 00000000     0        0 101 1
+   2: 0100007F:9C40 0100007F:18EB 01 00000000:00000000 00:00000000 00000000     0        0 102 1
+   3: 0100007F:18EB 09000A0A:9C41 01 00000000:00000000 00:00000000 00000000     0        0 103 1
+   4: 0100007F:18EB 0100007F:9C42 06 00000000:00000000 00:00000000 00000000     0        0 104 1
+   5: 0100007F:0050 0100007F:9C43 01 00000000:00000000 00:00000000 00000000     0        0 105 1
+   6: 0100007F:18EB broken 01 :18EB
+`;
+
+test('connections of a port: both sides within this machine, other machines, and nothing else', () => {
+	assert.deepEqual(
+		parseConnections(table, 0x18_eb).map(({local, localPort, remote, remotePort, inode}) => [
+			`${local}:${localPort}`,
+			`${remote}:${remotePort}`,
+			inode,
+		]),
+		[
+			['127.0.0.1:6379', '127.0.0.1:40000', '101'],
+			['127.0.0.1:40000', '127.0.0.1:6379', '102'],
+			['127.0.0.1:6379', '10.10.0.9:40001', '103'],
+		],
+	);
+	assert.deepEqual(parseConnections('', 6379), []);
+	assert.deepEqual(parseConnections(table, 1), []);
+});
