@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {wholeCollection} from '../app/heap.js';
 import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
 import type {FleetTarget} from '../config/fleet-target.js';
@@ -33,6 +34,26 @@ export type FleetOptions = {
 	readonly runMonitor: (config: Config, visit: MonitorVisit) => Promise<number>;
 };
 
+/** Refreshes after which memory is given back, and the wait after such a refresh, in milliseconds. */
+const collectEvery = 4;
+const collectAfterMs = 1000;
+
+/**
+Returns a function to be called after each refresh. It gives memory back after the first one and now and then: the replies of
+a refresh are 10 MB of text, and their garbage would stay resident.
+*/
+function collector(): () => void {
+	let refreshes = 0;
+	const collect = wholeCollection();
+	return () => {
+		if (refreshes % collectEvery === 0) {
+			setTimeout(collect, collectAfterMs).unref();
+		}
+
+		refreshes += 1;
+	};
+}
+
 /** What ended the list of the fleet: the program's end, or a server to look at. */
 type Left = ExitReason | {readonly kind: 'open'; readonly instance: FleetInstance};
 
@@ -46,13 +67,20 @@ export async function runFleet(config: Config, options: FleetOptions): Promise<n
 	const http = new HttpClient(request.service);
 	const prometheus = new Prometheus(http);
 	const state = createStore<FleetState | undefined>(undefined);
+	const collectLater = collector();
 	const source = new FleetSource({
 		prometheus,
 		matchers: fleet.matchers,
 		mapping: request.mapping,
 		clock: systemClock,
 		intervalMs: config.intervalMs,
-		onChange: change => state.set(change),
+		onChange: change => {
+			if (change.refreshedAtMs !== state.get()?.refreshedAtMs) {
+				collectLater();
+			}
+
+			state.set(change);
+		},
 	});
 	try {
 		return process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal

@@ -1,6 +1,8 @@
 import type {Severity} from '../../domain/finding.js';
 import {addressOf, type NodeRole} from '../../domain/node.js';
+import {limitsOf} from '../../domain/threshold.js';
 import type {PrometheusSeries, SeriesLabels} from '../../parse/prometheus-reply.js';
+import {repLagBytes} from '../../rules/replication-lag.js';
 import {type LabelMapping, mappedEndpoint, usualEndpoint} from '../label-mapping.js';
 import {deploymentNames, type GroupedInstance} from './deployment-names.js';
 import {instanceConditions} from './fleet-conditions.js';
@@ -8,7 +10,7 @@ import type {FleetInstance, InstanceState} from './fleet-instance.js';
 import {type FleetQuery, identityLabels} from './fleet-queries.js';
 
 /** The series of each expression; one that failed has none. */
-export type FleetReplies = Readonly<Partial<Record<FleetQuery, readonly PrometheusSeries[]>>>;
+export type FleetReplies = Readonly<Partial<Record<FleetQuery | 'writes', readonly PrometheusSeries[] | undefined>>>;
 
 /** What identifies a server, as one text. */
 export const instanceKey = (labels: SeriesLabels, mappedLabel?: string): string => {
@@ -97,7 +99,8 @@ export function fleetInstances(
 	const operations = valuesOf(replies.operations, label);
 	const evicted = valuesOf(replies.evicted, label);
 	const rejected = valuesOf(replies.rejected, label);
-	const delay = valuesOf(replies.delay, label);
+	const delay = delaysOf(replies, label);
+	const unlinked = grouped(replies.unlinked, label);
 	const latency = valuesOf(replies.latency, label);
 	const clients = valuesOf(replies.clients, label);
 	const failures = grouped(replies.failures, label);
@@ -135,7 +138,6 @@ export function fleetInstances(
 			delaySeconds: isUp ? delay.get(key) : undefined,
 			p99Ms: isUp ? latency.get(key) : undefined,
 		};
-		const link = links.get(key)?.values[0];
 		const name = address ?? labels.instance ?? '-';
 		return {
 			key,
@@ -149,7 +151,7 @@ export function fleetInstances(
 			conditions: instanceConditions({
 				...figures,
 				policy: info.maxmemory_policy,
-				isLinkUp: isUp && link !== undefined ? link !== 0 : undefined,
+				isLinkUp: isUp && links.has(key) ? !unlinked.has(key) : undefined,
 				clientShare: clients.get(key),
 				failures: isUp ? (failures.get(key) ?? []).map(each => each.__name__ ?? '') : [],
 				findings: (findings.get(key) ?? []).map(each => ({
@@ -160,6 +162,22 @@ export function fleetInstances(
 			alerts: alerts.get(labels.instance ?? '') ?? [],
 		};
 	});
+}
+
+/** The delay of each server's slowest replica in seconds of writes, where it is above the threshold of `rep.lag_bytes`. */
+function delaysOf({behind = [], writes}: FleetReplies, label: string | undefined): Map<string, number> {
+	const rates = valuesOf(writes, label);
+	const {warning} = limitsOf(repLagBytes);
+	const delays = new Map<string, number>();
+	for (const {labels, values} of behind) {
+		const key = instanceKey(labels, label);
+		const seconds = (values[0] ?? 0) / (rates.get(key) ?? Number.POSITIVE_INFINITY);
+		if (seconds > Math.max(warning, delays.get(key) ?? 0)) {
+			delays.set(key, seconds);
+		}
+	}
+
+	return delays;
 }
 
 const tcpPort = (info: SeriesLabels): SeriesLabels => {

@@ -26,12 +26,17 @@ export type FleetQuery =
 	| 'evicted'
 	| 'rejected'
 	| 'links'
-	| 'delay'
+	| 'unlinked'
+	| 'behind'
 	| 'latency'
 	| 'clients'
 	| 'failures'
 	| 'findings'
 	| 'alerts';
+
+/** The growth of the replication offset of some servers, by which bytes behind become seconds. */
+export const writeRates = (matchers: string, windowMs: number): string =>
+	`rate(redis_master_repl_offset{${matchers}}[${Math.round(windowMs / 1000)}s])>0`;
 
 /** The labels of `redis_instance_info` that are shown. */
 const infoLabels = ['role', 'redis_version', 'valkey_version', 'redis_mode', 'maxmemory_policy', 'tcp_port'] as const;
@@ -60,7 +65,6 @@ export function fleetQueries({
 	const lag = limitsOf(repLagBytes);
 	const clients = limitsOf(cliMax);
 	const offset = named('redis_connected_slave_offset_bytes', 'slave_state="online"');
-	const behind = `(${of('redis_master_repl_offset')}-on(${identity})min by(${identity})(${offset}))>${lag.floor}`;
 	return {
 		up: named('redis_up'),
 		lost: `last_over_time(${named('redis_up')}[1h])unless ${named('redis_up')}`,
@@ -71,9 +75,12 @@ export function fleetQueries({
 		evicted: `${rate('redis_evicted_keys_total')}>0`,
 		rejected: `${rate('redis_rejected_connections_total')}>0`,
 		links: `min by(${identity},master_host,master_port)(${named('redis_master_link_up')})`,
-		delay: `((${behind})/on(${identity})(sum by(${identity})(rate(${named('redis_master_repl_offset')}${window}))>0))>${lag.warning}`,
+		unlinked: `${named('redis_master_link_up')}==0`,
+		behind: `(${named('redis_master_repl_offset')}-ignoring(slave_ip,slave_port,slave_state)group_right ${offset})>${lag.floor}`,
 		latency: `(${of('redis_top_interval_latency_seconds', 'percentile="p99",bound="upper"')}*1000)>${limitsOf(latP99).warning}`,
-		clients: `(${of('redis_connected_clients')}/on(${identity})max by(${identity})(${anyName(['redis_config_maxclients', 'redis_max_clients'])}))>=${clients.warning}`,
+		clients: ['redis_config_maxclients', 'redis_max_clients']
+			.map(limit => `((${named('redis_connected_clients')}/${named(limit)})>=${clients.warning})`)
+			.join('or'),
 		failures: `(${anyName(failureGauges.bad0)}==0)or(${anyName(failureGauges.bad1)}==1)`,
 		findings: named('redis_top_finding', 'severity!="info"'),
 		alerts: 'ALERTS{alertstate="firing",instance!=""}',

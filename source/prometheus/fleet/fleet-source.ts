@@ -5,7 +5,7 @@ import type {LabelMapping} from '../label-mapping.js';
 import {type Prometheus, promString} from '../prometheus.js';
 import type {FleetInstance} from './fleet-instance.js';
 import {type FleetReplies, fleetInstances, instanceKey, type KnownInstance} from './fleet-list.js';
-import {type FleetQuery, fleetQueries, identityLabels} from './fleet-queries.js';
+import {type FleetQuery, fleetQueries, identityLabels, writeRates} from './fleet-queries.js';
 
 /** What is known of the fleet. */
 export type FleetState = {
@@ -37,6 +37,8 @@ const firstQueries: readonly FleetQuery[] = ['up', 'info', 'used', 'limit'];
 const seldomQueries: Readonly<Partial<Record<FleetQuery, number>>> = {
 	lost: Number.POSITIVE_INFINITY,
 	limit: 4,
+	links: 4,
+	clients: 2,
 };
 
 /** Shortest range of a rate, in milliseconds, and the number of scrapes that a range holds. */
@@ -47,7 +49,7 @@ const scrapesInWindow = 4;
 export const trendMs = 3_600_000;
 const trendStepMs = 300_000;
 
-/** Servers that are down, and are asked for by one query. */
+/** Servers that one query asks for by name. */
 const describedAtOnce = 200;
 
 /** Trends that are kept. */
@@ -109,7 +111,8 @@ export class FleetSource {
 			mappedLabel: mapping?.label,
 			windowMs: this.#windowMs ?? shortestWindowMs,
 		});
-		const replies: Record<string, readonly PrometheusSeries[]> = {...this.#seldom};
+		const replies: Record<string, readonly PrometheusSeries[]> = {};
+		Object.assign(replies, this.#seldom);
 		const reasons = new Map<string, string>();
 		const ask = async (name: FleetQuery) => {
 			const reply = await this.#options.prometheus.query(queries[name], {signal});
@@ -139,8 +142,21 @@ export class FleetSource {
 			return;
 		}
 
-		await this.#describeDown(replies, signal);
+		await Promise.all([this.#describeDown(replies, signal), this.#askWrites(replies, signal)]);
 		this.#finish(replies, reasons, clock.elapsed() - begunMs);
+	}
+
+	/** Asks how fast servers write whose replicas are behind. They are few, and a fleet has 10,000 rates. */
+	async #askWrites(replies: Record<string, readonly PrometheusSeries[]>, signal: AbortSignal): Promise<void> {
+		const behind = (replies.behind ?? []).slice(0, describedAtOnce);
+		if (behind.length > 0) {
+			const matchers = [this.#options.matchers, instancesMatcher(behind)].filter(part => part !== '').join(',');
+			const query = writeRates(matchers, this.#windowMs ?? shortestWindowMs);
+			const reply = await this.#options.prometheus.query(query, {signal});
+			if (reply.kind === 'series') {
+				replies.writes = reply.series;
+			}
+		}
 	}
 
 	/** Asks what servers that are down were: they have no `redis_instance_info` now. Each is asked for once. */
@@ -178,7 +194,8 @@ export class FleetSource {
 		// Servers that are new have none of the figures that are kept.
 		const isChanged = this.#known.size !== this.#state.instances.length;
 		this.#refreshes = isChanged ? 0 : this.#refreshes + 1;
-		this.#seldom = replies.limit === undefined ? {} : {limit: replies.limit};
+		const {limit, links, clients} = replies;
+		this.#seldom = {limit, links, clients};
 		const missing = [...reasons.keys()].join(', ');
 		this.#change({
 			instances: fleetInstances(replies, this.#known, mapping),

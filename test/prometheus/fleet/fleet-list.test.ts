@@ -28,7 +28,9 @@ const replies: FleetReplies = {
 		// A replica of a replica.
 		seriesOf(labels(7003, {master_host: '10.0.1.11', master_port: '7002'}), 0),
 	],
-	delay: [seriesOf(labels(7001), 42)],
+	unlinked: [seriesOf(labels(7003, {master_host: '10.0.1.11', master_port: '7002'}), 0)],
+	behind: [seriesOf(labels(7001, {slave_ip: 'x'}), 4200), seriesOf(labels(7001, {slave_ip: 'y'}), 300)],
+	writes: [seriesOf(labels(7001), 100)],
 	clients: [seriesOf(labels(7001), 0.95)],
 	failures: [seriesOf({...labels(7001), __name__: 'redis_rdb_last_bgsave_status'}, 0)],
 	findings: [seriesOf({...labels(7001), rule: 'rep.loop', severity: 'critical'}, 1)],
