@@ -60,7 +60,7 @@ export function fleetQueries({
 	const named = (name: string, more = '') => `${name}{${[matchers, more].filter(part => part !== '').join(',')}}`;
 	const of = (name: string, more?: string) => `max by(${identity})(${named(name, more)})`;
 	const window = `[${Math.round(windowMs / 1000)}s]`;
-	const rate = (name: string) => `sum by(${identity})(rate(${named(name)}${window}))`;
+	const rate = (name: string) => `rate(${named(name)}${window})`;
 	const anyName = (names: readonly string[]) => named('', `__name__=~"${names.join('|')}"`);
 	const lag = limitsOf(repLagBytes);
 	const clients = limitsOf(cliMax);
@@ -69,8 +69,8 @@ export function fleetQueries({
 		up: named('redis_up'),
 		lost: `last_over_time(${named('redis_up')}[1h])unless ${named('redis_up')}`,
 		info: `max by(${identity},${infoLabels.join(',')})(${named('redis_instance_info')})`,
-		used: of('redis_memory_used_bytes'),
-		limit: `${of('redis_memory_max_bytes')}>0`,
+		used: named('redis_memory_used_bytes'),
+		limit: `${named('redis_memory_max_bytes')}>0`,
 		operations: rate('redis_commands_processed_total'),
 		evicted: `${rate('redis_evicted_keys_total')}>0`,
 		rejected: `${rate('redis_rejected_connections_total')}>0`,
