@@ -1,4 +1,4 @@
-import {TLSSocket} from 'node:tls';
+import type {TLSSocket} from 'node:tls';
 import {Redis, type RedisOptions} from 'ioredis';
 import {replyFailure} from '../parse/reply-error.js';
 import type {ConnectionSettings} from './connection.js';
@@ -58,6 +58,9 @@ function firstCause(error: Error): Error & {code?: string} {
 	return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
 }
 
+/** Whether a stream is a TLS socket. Its class is no help: ioredis makes it with a module that is loaded later. */
+const isTls = (stream: object): stream is TLSSocket => 'getPeerCertificate' in stream;
+
 /**
 A connection over ioredis. A timeout of ioredis rejects the promise and forgets that the command is pending. Here the
 promise rejects too, but the port keeps the pending replies, so that its user can wait for them.
@@ -93,8 +96,8 @@ class IoredisPort implements RedisPort, ActionPort {
 	}
 
 	get certificateExpiresAtMs(): number | undefined {
-		const {stream} = this.#redis as Partial<Pick<Redis, 'stream'>>;
-		const certificate = stream instanceof TLSSocket ? stream.getPeerCertificate() : undefined;
+		const {stream} = this.#redis as {readonly stream?: object};
+		const certificate = stream !== undefined && isTls(stream) ? stream.getPeerCertificate() : undefined;
 		const expiresAtMs = Date.parse(certificate?.valid_to ?? '');
 		return Number.isFinite(expiresAtMs) ? expiresAtMs : undefined;
 	}
