@@ -35,7 +35,7 @@ export type FleetOptions = {
 };
 
 /** Refreshes after which memory is given back, and the wait after such a refresh, in milliseconds. */
-const collectEvery = 4;
+const collectEvery = 2;
 const collectAfterMs = 1000;
 
 /**

@@ -39,6 +39,8 @@ const seldomQueries: Readonly<Partial<Record<FleetQuery, number>>> = {
 	limit: 4,
 	links: 4,
 	clients: 2,
+	info: 2,
+	failures: 2,
 };
 
 /** Shortest range of a rate, in milliseconds, and the number of scrapes that a range holds. */
@@ -194,8 +196,8 @@ export class FleetSource {
 		// Servers that are new have none of the figures that are kept.
 		const isChanged = this.#known.size !== this.#state.instances.length;
 		this.#refreshes = isChanged ? 0 : this.#refreshes + 1;
-		const {limit, links, clients} = replies;
-		this.#seldom = {limit, links, clients};
+		const {limit, links, clients, failures} = replies;
+		this.#seldom = {limit, links, clients, failures};
 		const missing = [...reasons.keys()].join(', ');
 		this.#change({
 			instances: fleetInstances(replies, this.#known, mapping),
