@@ -98,7 +98,7 @@ export async function tellReceivers(
 			const elapsedMs = systemClock.elapsed();
 			underWay = Promise.all([
 				underWay,
-				...[...senders, ...(hook === undefined ? [] : [hook])].map(sender => sender.send(nowMs, elapsedMs)),
+				...[...senders, ...(hook === undefined ? [] : [hook])].map(sender => sender.tell(nowMs, elapsedMs)),
 				keep(),
 			]);
 		},

@@ -35,7 +35,7 @@ export async function readAlertmanagers({clients, clock, signal, onChange}: Aler
 }
 
 async function readOne(client: HttpClient, signal: AbortSignal): Promise<AlertingView> {
-	const outcome = await client.send({
+	const outcome = await client.request({
 		path: '/api/v2/alerts',
 		query: {filter: 'source="redis-top"'},
 		signal,

@@ -63,7 +63,7 @@ export class AlertmanagerSender {
 	@param nowMs Wall time in milliseconds since the epoch.
 	@param elapsedMs Monotonic time in milliseconds.
 	*/
-	async send(nowMs: number, elapsedMs: number): Promise<void> {
+	async tell(nowMs: number, elapsedMs: number): Promise<void> {
 		if (this.#isSending || elapsedMs < this.#notBeforeMs) {
 			return;
 		}
@@ -127,7 +127,7 @@ export class AlertmanagerSender {
 				endsAt: new Date(Math.max(endsAtMs ?? holdsUntilMs, startsAtMs)).toISOString(),
 			})),
 		);
-		const outcome = await client.send({method: 'POST', path: '/api/v2/alerts', body, signal});
+		const outcome = await client.request({method: 'POST', path: '/api/v2/alerts', body, signal});
 		if (outcome.kind === 'failed') {
 			this.#failures += 1;
 			this.#notBeforeMs = elapsedMs + retryDelayMs(this.#failures, outcome.retryAfterMs, random());

@@ -113,7 +113,7 @@ export class GrafanaAnnotator {
 		let failures = 0;
 		for (let [next] = this.#waiting; next !== undefined && !signal.aborted; [next] = this.#waiting) {
 			const body = JSON.stringify(next.annotation);
-			const outcome = await client.send({method: 'POST', path: '/api/annotations', body, signal});
+			const outcome = await client.request({method: 'POST', path: '/api/annotations', body, signal});
 			if (outcome.kind === 'answered') {
 				failures = 0;
 				this.#reporter.answered();

@@ -98,7 +98,7 @@ export class WebhookSender {
 	}
 
 	/** Sends the oldest message, unless a request is under way or the last one failed a moment ago. Never rejects. */
-	async send(nowMs: number, elapsedMs: number): Promise<void> {
+	async tell(nowMs: number, elapsedMs: number): Promise<void> {
 		if (this.#isSending || elapsedMs < this.#notBeforeMs) {
 			return;
 		}
@@ -147,7 +147,7 @@ export class WebhookSender {
 
 		const body = webhookBody(format, message, {deployment, secret, json: this.#options.json});
 		const headers = signatureHeaders(body, secret, {delivery: deliveryOf(message, deployment), nowMs});
-		const outcome = await client.send({
+		const outcome = await client.request({
 			method: 'POST',
 			path: '',
 			body,

@@ -28,10 +28,10 @@ const inSeconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** The query API of one Prometheus, or of a service with the same API. At most four queries are under way. */
 export class Prometheus {
-	readonly #http: Pick<HttpClient, 'send' | 'place'>;
+	readonly #http: Pick<HttpClient, 'request' | 'place'>;
 	readonly #places = new Semaphore(queriesAtOnce);
 
-	constructor(http: Pick<HttpClient, 'send' | 'place'>) {
+	constructor(http: Pick<HttpClient, 'request' | 'place'>) {
 		this.#http = http;
 	}
 
@@ -57,7 +57,7 @@ export class Prometheus {
 		signal: AbortSignal | undefined,
 	): Promise<PrometheusReply> {
 		return this.#places.run(async () => {
-			const outcome = await this.#http.send({
+			const outcome = await this.#http.request({
 				path,
 				method: 'POST',
 				contentType: 'application/x-www-form-urlencoded',

@@ -11,7 +11,16 @@ const steps: ReadonlyArray<readonly [upToMs: number, stepMs: number]> = [
 	[Number.POSITIVE_INFINITY, 12 * hourMs],
 ];
 
-const stepAt = (backMs: number): number => steps.find(([upToMs]) => backMs < upToMs)?.[1] ?? minuteMs;
+/**
+The tiers of moments, the newest first. Each begins at a multiple of the next longer step, so that both steps meet there.
+*/
+const tiersAt = (nowMs: number): ReadonlyArray<{readonly stepMs: number; readonly fromMs: number}> =>
+	steps.map(([upToMs, stepMs], index) => {
+		const longerMs = steps[index + 1]?.[1];
+		const fromMs =
+			longerMs === undefined ? Number.NEGATIVE_INFINITY : Math.floor((nowMs - upToMs) / longerMs) * longerMs;
+		return {stepMs, fromMs};
+	});
 
 /**
 The moment one step back or forward in the past. Steps grow with the distance, and moments are multiples of the step, so
@@ -20,7 +29,7 @@ that forward steps pass the same moments as backward ones.
 @param fromMs The shown moment, in milliseconds since the epoch, as is `nowMs`.
 */
 export function scrubbed(fromMs: number, by: 1 | -1, nowMs: number): number {
-	// A step forward has the length of the step that would lead back to `fromMs`.
-	const stepMs = stepAt(Math.max(0, nowMs - fromMs - (by === 1 ? 1 : 0)));
+	const tier = tiersAt(nowMs).find(each => (by === -1 ? fromMs > each.fromMs : fromMs >= each.fromMs));
+	const stepMs = tier?.stepMs ?? minuteMs;
 	return by === -1 ? (Math.ceil(fromMs / stepMs) - 1) * stepMs : (Math.floor(fromMs / stepMs) + 1) * stepMs;
 }

@@ -99,7 +99,7 @@ export class HttpClient {
 	}
 
 	/** Sends a request once. Resolves with a reply of status 2xx, or with why there is none. Never rejects. */
-	async send(request: HttpRequest): Promise<HttpOutcome> {
+	async request(request: HttpRequest): Promise<HttpOutcome> {
 		const {user, readSecret} = this.#service;
 		let secret: string | undefined;
 		try {

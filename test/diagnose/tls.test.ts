@@ -44,8 +44,7 @@ for (const {name, program} of skip === false ? versions : []) {
 		const port = await freePort();
 		const server = await serverFor(t, {server: program, args: certificates?.serverArgs(port) ?? []});
 		const right = await verdictAt(port);
-		assert.equal(right.verdict.status, 'warning', 'the certificate of the test ends in two days');
-		assert.equal(right.verdict.code, 'CERT_ENDS_SOON');
+		assert.equal(right.verdict.status, 'ok', JSON.stringify(right.verdict));
 		assert.match(rungsOf(right, 'tls')[0]?.result ?? '', /^TLSv1\.[23], certificate until \d{4}-/);
 		assert.equal(rungsOf(right, 'state')[0]?.status, 'ok');
 		assert.deepEqual(right.certificate?.names, ['127.0.0.1', 'db.example']);

@@ -72,7 +72,7 @@ test('a frozen process is named with the command that continues it', {skip: proc
 });
 
 test('each mistake with TLS is named', async t => {
-	const certificates = makeCertificates();
+	const certificates = makeCertificates(2);
 	if (certificates === undefined) {
 		t.skip('no openssl');
 		return;

@@ -23,7 +23,7 @@ export type Certificates = {
 };
 
 /** Makes certificates for tests with the openssl command. Undefined where there is no openssl. */
-export function makeCertificates(): Certificates | undefined {
+export function makeCertificates(days = 60): Certificates | undefined {
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'redis-top-tls-'));
 	const file = (name: string) => path.join(dir, name);
 	const openssl = (...args: readonly string[]) => execFileSync('openssl', args, {cwd: dir, stdio: 'pipe'});
@@ -46,7 +46,7 @@ export function makeCertificates(): Certificates | undefined {
 		writeFileSync(file(`${name}.ext`), extensions);
 		openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
 		openssl(
-			...['x509', '-req', '-days', '60', '-in', `${name}.csr`, '-CA', `${by}.crt`, '-CAkey', `${by}.key`],
+			...['x509', '-req', '-days', String(days), '-in', `${name}.csr`, '-CA', `${by}.crt`, '-CAkey', `${by}.key`],
 			...['-CAcreateserial', '-extfile', `${name}.ext`, '-out', `${name}.crt`],
 		);
 	};

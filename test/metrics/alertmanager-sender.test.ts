@@ -44,7 +44,7 @@ async function world(
 		/** Takes over the findings that hold `afterMs` after the start, and sends what is due. */
 		async at(afterMs: number, findings: readonly Finding[]) {
 			book.update(findings, sampledAtMs + afterMs, key => sender.isDelivered(key));
-			await sender.send(sampledAtMs + afterMs, afterMs);
+			await sender.tell(sampledAtMs + afterMs, afterMs);
 		},
 	};
 }
@@ -149,16 +149,16 @@ test('an alert that began and ended while the Alertmanager was away is no news',
 test('only one request is under way, and what came meanwhile follows', async t => {
 	const {receiver, book, sender} = await world(t, 'hang');
 	book.update([full], sampledAtMs, () => true);
-	const first = sender.send(sampledAtMs, 0);
-	await sender.send(sampledAtMs + 1000, 1000);
-	await sender.send(sampledAtMs + 2000, 2000);
+	const first = sender.tell(sampledAtMs, 0);
+	await sender.tell(sampledAtMs + 1000, 1000);
+	await sender.tell(sampledAtMs + 2000, 2000);
 	assert.ok(receiver.requests.length <= 1);
 	await receiver.stop();
 	await first;
 	await receiver.start();
 	receiver.mode = {status: 200};
 	book.update([full, down], sampledAtMs + 9000, () => true);
-	await sender.send(sampledAtMs + 9000, 9000);
+	await sender.tell(sampledAtMs + 9000, 9000);
 	assert.deepEqual(
 		posted(receiver)
 			.at(-1)

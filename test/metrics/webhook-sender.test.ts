@@ -35,7 +35,7 @@ async function world(t: TestContext, mode?: ReceiverMode, options: Partial<Webho
 		complaints,
 		async at(afterMs: number, findings: readonly Finding[]) {
 			sender.update(new Map(findings.map(finding => [findingKey(finding), finding])), sampledAtMs + afterMs);
-			await sender.send(sampledAtMs + afterMs, afterMs);
+			await sender.tell(sampledAtMs + afterMs, afterMs);
 		},
 		told: () => receiver.requests.map(({body}) => (JSON.parse(body) as string[]).join(' ')),
 	};

@@ -17,10 +17,10 @@ test('the names in help and completion are those of the formats', () => {
 	assert.deepEqual(Object.entries(formatNames), names, 'npm run generate');
 });
 
-test('every command with formats is a command; only record and acl print no report', () => {
+test('every command with formats is a command; only record, fleet and acl print no report', () => {
 	assert.deepEqual(
 		commandRows.flatMap(({command}) => (Object.hasOwn(formatNames, command) ? [] : [command])),
-		['record', 'acl'],
+		['record', 'fleet', 'acl'],
 	);
-	assert.equal(commandRows.length, Object.keys(formatNames).length + 2);
+	assert.equal(commandRows.length, Object.keys(formatNames).length + 3);
 });

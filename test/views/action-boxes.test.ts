@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {appendFileSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
-import {type ActionId, catalogue} from '../../source/actions/catalogue/catalogue.js';
+import {type ActionId, catalogue, groupLetters, groupOf} from '../../source/actions/catalogue/catalogue.js';
 import type {SettingId} from '../../source/actions/catalogue/config-actions.js';
 import {shownCommands} from '../../source/actions/catalogue/shown-commands.js';
 import {ActionController} from '../../source/actions/dialog/action-controller.js';
@@ -172,7 +172,7 @@ async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Pro
 	assert.ok(row);
 	controller.open(world.record);
 	await assertWhole(app, controller.dialog() ?? assert.fail());
-	await press(row.letter);
+	await press(groupLetters[groupOf(id)], row.letter);
 	if (row.parameter !== undefined) {
 		const form = await until(`the form of ${id}`, ({hint}) => hint.startsWith('Esc cancels'));
 		keep(`${id}: form`, await assertWhole(app, form));
@@ -233,7 +233,7 @@ test('an action that is only shown fits 80x24 too, with its whole text', async (
 		for (const {letter, command} of shownCommands) {
 			const {controller, sent, press} = controllerIn(world);
 			controller.open(world.record);
-			await press(letter);
+			await press(groupLetters['To copy'], letter);
 			const dialog = controller.dialog() ?? assert.fail();
 			keep(commandText(command), await assertWhole(app, dialog));
 			assert.ok(dialog.facts.some(([label, value]) => label === 'text' && value === commandText(command)));
@@ -248,7 +248,7 @@ test('a terminal that is too small for a box shows a line that says so', async (
 	const world = worldOf('primary', hostStarts[0], unlimited);
 	const {controller, press, until, sent} = controllerIn(world);
 	controller.open(world.record);
-	await press('b');
+	await press(groupLetters.Save, 'b');
 	await until('the box', isAsking);
 	controller.resize(60, 12);
 	const dialog = controller.dialog() ?? assert.fail();

@@ -62,7 +62,7 @@ test('a request carries its method, body and secret, and the reply comes back', 
 		{readSecret: async () => 'token-1'},
 		'/base',
 	);
-	const outcome = await client.send({method: 'POST', path: '/alerts', body: '[1]'});
+	const outcome = await client.request({method: 'POST', path: '/alerts', body: '[1]'});
 	assert.deepEqual(outcome, {kind: 'answered', status: 200, body: '{"ok":true}'});
 	assert.deepEqual(seen, ['[1]', 'POST /base/alerts', 'Bearer token-1', 'application/json']);
 });
@@ -78,8 +78,8 @@ test('a secret with a user is a password, and is read again for every request', 
 		t,
 		{user: 'mon', readSecret: async () => secrets.shift() ?? ''},
 	);
-	await client.send({path: '/'});
-	await client.send({path: '/'});
+	await client.request({path: '/'});
+	await client.request({path: '/'});
 	assert.deepEqual(
 		seen,
 		['one', 'two'].map(secret => `Basic ${Buffer.from(`mon:${secret}`).toString('base64')}`),
@@ -97,7 +97,7 @@ test('a refusal is one printable line with the status, without the secret or a s
 		{readSecret: async () => 'hunter2hunter2hunter2hunter2'},
 		path,
 	);
-	const outcome = await client.send({path: ''});
+	const outcome = await client.request({path: ''});
 	assert.ok(outcome.kind === 'failed');
 	assert.equal(outcome.status, 403);
 	assert.equal(outcome.retryAfterMs, 7000);
@@ -110,7 +110,7 @@ test('a redirect is a failure, so the secret stays with its service', async t =>
 	const client = await clientOf((_, response) => {
 		response.writeHead(302, {location: 'http://127.0.0.1:1/'}).end();
 	}, t);
-	assert.equal(whyOf(await client.send({path: '/'})), 'answers 302 Found: a redirect, which is not followed');
+	assert.equal(whyOf(await client.request({path: '/'})), 'answers 302 Found: a redirect, which is not followed');
 });
 
 test('each way in which a service can fail is a line, and none rejects', async t => {
@@ -139,7 +139,7 @@ test('each way in which a service can fail is a line, and none rejects', async t
 	for (const [name, handler, why] of cases) {
 		const client = await clientOf(handler, t);
 		assert.match(
-			whyOf(await client.send({path: '/', timeoutMs: name.startsWith('hangs') ? 300 : 10_000, mostBytes: 2 ** 20})),
+			whyOf(await client.request({path: '/', timeoutMs: name.startsWith('hangs') ? 300 : 10_000, mostBytes: 2 ** 20})),
 			why,
 			name,
 		);
@@ -151,21 +151,21 @@ test('what is not there, and what is not HTTP, is said', async t => {
 	const port = await listening(free, t);
 	await new Promise(resolve => free.close(resolve));
 	const gone = new HttpClient({url: new URL(`http://127.0.0.1:${port}`)});
-	assert.equal(whyOf(await gone.send({path: '/'})), 'refuses connections: nothing listens on the port');
+	assert.equal(whyOf(await gone.request({path: '/'})), 'refuses connections: nothing listens on the port');
 	const redis = net.createServer(socket =>
 		socket.on('data', () => socket.end('-ERR unknown command\r\n')).on('error', () => undefined),
 	);
 	const other = new HttpClient({url: new URL(`http://127.0.0.1:${await listening(redis, t)}`)});
-	assert.match(whyOf(await other.send({path: '/'})), /^answers something that is not HTTP \(HPE_/);
+	assert.match(whyOf(await other.request({path: '/'})), /^answers something that is not HTTP \(HPE_/);
 });
 
 test('a secret that cannot be read or sent is said without it', async () => {
 	const url = new URL('http://127.0.0.1:1');
 	const unreadable = new HttpClient({url, readSecret: () => Promise.reject(new Error('/run/token: no such file'))});
-	assert.equal(whyOf(await unreadable.send({path: '/'})), 'cannot be asked: /run/token: no such file');
+	assert.equal(whyOf(await unreadable.request({path: '/'})), 'cannot be asked: /run/token: no such file');
 	const broken = new HttpClient({url, readSecret: async () => 'se\ncret'});
 	assert.equal(
-		whyOf(await broken.send({path: '/'})),
+		whyOf(await broken.request({path: '/'})),
 		'cannot be asked: its secret has characters that HTTP does not carry',
 	);
 });
@@ -177,8 +177,11 @@ test('an aborted signal ends a request that hangs, and the next one is not sent'
 		requests++;
 		end.abort();
 	}, t);
-	assert.equal(whyOf(await client.send({path: '/', signal: end.signal})), 'was not asked to the end: redis-top ends');
-	assert.equal(whyOf(await client.send({path: '/', signal: end.signal})), 'was not asked: redis-top ends');
+	assert.equal(
+		whyOf(await client.request({path: '/', signal: end.signal})),
+		'was not asked to the end: redis-top ends',
+	);
+	assert.equal(whyOf(await client.request({path: '/', signal: end.signal})), 'was not asked: redis-top ends');
 	assert.equal(requests, 1);
 });
 
@@ -204,6 +207,6 @@ test('TLS is verified with the certificates that are given', async t => {
 	for (const [settings, why] of cases) {
 		const client = new HttpClient({url, tls: settings});
 		t.after(() => client.close());
-		assert.match(whyOf(await client.send({path: '/'})), why);
+		assert.match(whyOf(await client.request({path: '/'})), why);
 	}
 });
