@@ -19,7 +19,7 @@ test('a stopped process is named by its machine, and an event keeps it', {
 	const screen = await openMonitor(t, [...at(server), '-i', '500ms'], {cols: 140, rows: 40});
 	await screen.waitFor(/ok .*answers/);
 	process.kill(server.pid, 'SIGSTOP');
-	await screen.waitFor(new RegExp(`is not responding: its process ${server.pid} is stopped, for \\d`));
+	await screen.waitFor(/is not responding: its process is stopped \(SIGSTOP\), for \d/);
 	await screen.waitFor(new RegExp(`!! ping .*is not responding[\\s\\S]*\\$ kill -CONT ${server.pid}`));
 	process.kill(server.pid, 'SIGCONT');
 	await screen.waitFor(/ok .*answers/);

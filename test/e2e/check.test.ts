@@ -154,7 +154,7 @@ test('rules prints the named rules without a server; an unknown rule or format e
 		[['rules', 'mem.maxx'], /^redis-top: redis-top rules mem\.maxx: is no rule; there is mem\./],
 		[['rules', '-h', 'localhost'], /^redis-top: redis-top rules asks no server: leave out --host\n$/],
 		[['rules', '--format', 'csv'], /^redis-top: --format csv: rules prints text or json\n$/],
-		[['check', '--format', 'csv'], /^redis-top: --format csv: check prints text or json\n$/],
+		[['check', '--format', 'csv'], /^redis-top: --format csv: check prints text or json or prometheus\n$/],
 	] as const) {
 		const wrong = await runProgram(t, [...words]);
 		assert.equal(wrong.code, 64, words.join(' '));

@@ -157,8 +157,10 @@ test('at 80x24 a slot is closed at both ends, a restart fails over, and another 
 	const screen = await openMonitor(t, [...at(m1), '--panel', '8', '-i', '500ms'], small);
 	await screen.waitFor(/5061/);
 
-	// The slot is closed at both ends, with one command and one box for each.
-	await chooseAction(screen, 'Ps', addressOf(m1));
+	// The slot is closed at both ends, with one command and one box for each. It is selected, so no group comes first.
+	screen.press('A');
+	await screen.waitFor(new RegExp(`Actions on ${addressOf(m1)}`));
+	screen.press('s');
 	await unlock(screen, addressOf(m1));
 	await screen.waitFor(/> 5061_/);
 	await deadTimeOver();

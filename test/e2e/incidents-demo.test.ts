@@ -26,7 +26,7 @@ for (const signal of [undefined, 'SIGKILL'] as const) {
 		await screen.waitFor(/incident memory-full[\s\S]*^ok 127\.0\.0\.1:\d+ answers/m);
 		const {pid, folder} = await tracesOf(screen);
 		assert.ok(isRunning(pid) && existsSync(folder));
-		await screen.waitFor(/^!! :\d+ refuses writes \(OOM\): the policy is noeviction/m);
+		await screen.waitFor(/^!! :\d+ refuses writes \(OOM\).*: the policy is noeviction/m);
 		if (signal === undefined) {
 			screen.press('q');
 		} else {
