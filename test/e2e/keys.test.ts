@@ -81,7 +81,7 @@ test('a list is filtered, sorted, walked, opened and copied', async t => {
 	await screen.waitFor(/gamma-queue/);
 
 	// The sort keys are stepped through until the first one comes again.
-	const sortedBy = () => /sort ([\w ]+?)(?: {2}| ─)/.exec(screen.text())?.[1];
+	const sortedBy = () => /sort ([\w /]+?)(?: {2}| ─)/.exec(screen.text())?.[1];
 	const first = sortedBy();
 	assert.ok(first);
 	const seen = [first];
@@ -227,11 +227,11 @@ test('keys of the config file work, and the last line and the help show them', a
 	const server = await serverFor(t);
 	const folder = folderFor(t);
 	const file = path.join(folder, 'keys.toml');
-	writeFileSync(file, '[keys]\npause = ["p", "ctrl+p"]\nhelp = "H"\nquit = "X"\n');
+	writeFileSync(file, '[keys]\npause = ["P", "ctrl+p"]\nhelp = "H"\nquit = "J"\n');
 	const screen = await openMonitor(t, [...at(server), '--config', file], {cols: 120, rows: 40});
-	await screen.waitFor(lines => / H help .* X quit/.test(lines.at(-1) ?? ''));
+	await screen.waitFor(lines => / H help .* J quit/.test(lines.at(-1) ?? ''));
 	screen.press('\u{10}');
-	await screen.waitFor(lines => /^ PAUSED {2}p goes on/.test(lines.at(-1) ?? ''));
+	await screen.waitFor(lines => /^ PAUSED {2}P goes on/.test(lines.at(-1) ?? ''));
 	screen.press('?');
 	screen.press(' ');
 	screen.press('q');
@@ -241,13 +241,13 @@ test('keys of the config file work, and the last line and the help show them', a
 		screen.press(key);
 	}
 
-	await screen.waitFor(/help \/hold_ ─[\s\S]*p Ctrl-P +hold the screen/);
+	await screen.waitFor(/help \/hold_ ─[\s\S]*P Ctrl-P +hold the screen/);
 	screen.press(esc);
 	await screen.waitFor(/╭─ help ─/);
 	screen.press('H');
 	// The default keys of these bindings had no effect.
 	await screen.waitFor(/PAUSED/);
-	screen.press('X');
+	screen.press('J');
 	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
 });
 
