@@ -88,7 +88,7 @@ async function assertPanels(screen: PtyScreen, product: string, {primary, replic
 	await open('2', /2 Memory/, /policy +allkeys-lru/, /used against maxmemory/, /64\.0M┤/);
 	await assertUsedMemory(screen, primary);
 	await open('3', /3 Replication/, new RegExp(`${other} +(?:replica +)?online +up`), new RegExp(`>?${address}`));
-	await open('4', /4 Clients +\d+ of 10,000/, /billing-worker/, /\(own\)/);
+	await open('4', /4 Clients +\d+ of 10,000/, /billing-work(?:er|…)/, /\(own\)/);
 	await open('5', /5 Commands/, /info +\d/, /hset +/, /COMMAND +CALLS\/S/);
 	await open('6', /6 Slow log/, /threshold +1\.00? ?s/, /HSET slow:marker field value/i);
 	await open('7', /7 Persistence/, /last result +ok/, /unsaved +0 changes/, /saves +[1-9]/);
