@@ -121,7 +121,7 @@ export const cluOrphanReplica = rule({
 						meaning: 'It gets no new data, replaces nobody, and its own shard has one replica less.',
 						next: [
 							askNode(fleet, address, 'CLUSTER NODES'),
-							askNode(fleet, address, 'CLUSTER REPLICATE <id of the primary that has the slots now>'),
+							hint('on the replica: CLUSTER REPLICATE with the id of the primary that has the slots now'),
 						],
 					}),
 					node: address,

@@ -2,22 +2,31 @@
 import {recordedFirings} from '../harness/recorded-firings.js';
 import '../rules/access.test.js';
 import '../rules/aof.test.js';
+import '../rules/certificate.test.js';
 import '../rules/client-buffers.test.js';
 import '../rules/client-limits.test.js';
+import '../rules/client-traffic.test.js';
 import '../rules/client-use.test.js';
 import '../rules/cluster-nodes.test.js';
 import '../rules/cluster-replicas.test.js';
+import '../rules/cluster-roles.test.js';
 import '../rules/cluster-slots.test.js';
 import '../rules/cluster-state.test.js';
+import '../rules/connection-storm.test.js';
 import '../rules/connectivity.test.js';
 import '../rules/cpu-network.test.js';
 import '../rules/engine.test.js';
 import '../rules/errors-modules.test.js';
 import '../rules/explanations.test.js';
+import '../rules/flush.test.js';
 import '../rules/fork-and-disk.test.js';
+import '../rules/host-waits.test.js';
 import '../rules/host.test.js';
+import '../rules/idle-timeout.test.js';
+import '../rules/key-use.test.js';
 import '../rules/keyspace.test.js';
 import '../rules/latency.test.js';
+import '../rules/main-thread.test.js';
 import '../rules/memory-buffers.test.js';
 import '../rules/memory-eviction.test.js';
 import '../rules/memory-host.test.js';
@@ -25,21 +34,28 @@ import '../rules/memory-limit.test.js';
 import '../rules/memory-overhead.test.js';
 import '../rules/next-steps.test.js';
 import '../rules/observability.test.js';
+import '../rules/pubsub.test.js';
 import '../rules/rdb.test.js';
 import '../rules/remedy-nodes.test.js';
 import '../rules/replica-buffer-limit.test.js';
 import '../rules/replication-lag.test.js';
 import '../rules/replication-link.test.js';
 import '../rules/replication-loop.test.js';
+import '../rules/replication-loss.test.js';
 import '../rules/replication-resyncs.test.js';
 import '../rules/replication-setup.test.js';
+import '../rules/security-fixes.test.js';
 import '../rules/security.test.js';
 import '../rules/sentinel.test.js';
 import '../rules/server-busy.test.js';
 import '../rules/server.test.js';
 import '../rules/settings-drift.test.js';
 import '../rules/silence-cause.test.js';
+import '../rules/unknown-commands.test.js';
+import '../rules/wait.test.js';
+import '../rules/watched-keys.test.js';
 import '../rules/write-refusal.test.js';
+import '../rules/writers.test.js';
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
 import {globSync, readFileSync} from 'node:fs';
@@ -70,6 +86,7 @@ const endless = /^--(?:latency|stat)/;
 const onlyIn: ReadonlyArray<readonly [start: RegExp, versions: RegExp]> = [
 	[/^COMMANDLOG /i, /^valkey-(?:8\.1|9)/],
 	[/^CLUSTER GETSLOTMIGRATIONS/i, /^valkey-9/],
+	[/^HOTKEYS /i, /^(?:redis-8\.(?:[6-9]|1\d)|valkey-9\.[2-9])/],
 	[/^CLUSTER MIGRATION /i, /^redis-8\.[4-9]/],
 ];
 
