@@ -192,9 +192,9 @@ const lengthCases: ReadonlyArray<readonly [string, MonitorState, readonly string
 		stateOf([unresponsive]),
 		[
 			'!  10.0.1.11:6379 is not responding',
-			'!  10.0.1.11:6379 is not responding: its process 4711 is stopped, for 3.2s',
-			'!  10.0.1.11:6379 is not responding: its process 4711 is stopped, for 3.2s (last data 14:02:27, 4.2s old)',
-			'!  10.0.1.11:6379 is not responding: its process 4711 is stopped, for 3.2s (last data 14:02:27, 4.2s old)',
+			'!  10.0.1.11:6379 is not responding: its process is stopped (SIGSTOP), for 3.2s',
+			'!  10.0.1.11:6379 is not responding: its process is stopped (SIGSTOP), for 3.2s (last data 14:02:27, 4.2s old)',
+			'!  10.0.1.11:6379 is not responding: its process is stopped (SIGSTOP), for 3.2s (last data 14:02:27, 4.2s old)',
 		],
 	],
 	[

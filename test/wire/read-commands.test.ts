@@ -56,7 +56,6 @@ test('what changes something is refused, however it is spelled', () => {
 		['SHUTDOWN', 'NOSAVE'],
 		['MONITOR'],
 		['KEYS', '*'],
-		['SCAN', '0'],
 		['DEBUG', 'SLEEP', '1'],
 		['EVAL', 'return 1', '0'],
 		['MEMORY', 'PURGE'],
