@@ -96,6 +96,8 @@ async function pressEveryAction(
 		// The letter of another group opens it from within a group too.
 		screen.press(groupLetter(groupOf(id)) ?? '');
 		await screen.waitFor(new RegExp(`${groupOf(id)} actions on`));
+		// Two keys at once would be taken for a paste.
+		await polledAgain(server);
 		screen.press(letter);
 		const last = await eventually(`${id} refused`, () => refused()[before]);
 		// An action that the node can't do is greyed, and the menu stays open.
