@@ -56,7 +56,10 @@ test('an outage is recorded by a recorder that is killed and started again three
 	const lines = await runProgram(t, ['replay', folder, '--watch']);
 	assert.equal(lines.code, 0);
 	assert.match(lines.stdout, new RegExp(`OPENED {3}warning {3}conn\\.refused {2}${addressOf(primary)}`));
-	assert.match(lines.stdout, new RegExp(`(?:CHANGED {2}|OPENED {3})warning {3}rep\\.link_down {2}${addressOf(replica)}`));
+	assert.match(
+		lines.stdout,
+		new RegExp(`(?:CHANGED {2}|OPENED {3})warning {3}rep\\.link_down {2}${addressOf(replica)}`),
+	);
 	assert.equal(lines.stderr, '');
 });
 
