@@ -143,7 +143,8 @@ export class ActionsController {
 	press(key: DialogKey): void {
 		const record = this.#actions.menuFor === undefined ? undefined : this.#records.get(this.#actions.menuFor);
 		if (record !== undefined && key.kind === 'character' && key.text === restartLetter) {
-			this.#actions.press({kind: 'named', name: 'escape'});
+			// Escape would only leave an opened group of the menu.
+			this.#actions.press({kind: 'character', text: 'q'});
 			this.#restarts.open(record);
 		} else if (this.#actions.isOpen) {
 			this.#actions.press(key);

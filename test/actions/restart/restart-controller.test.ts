@@ -322,6 +322,20 @@ test('an abandoned restart is forgotten and audited; without a state folder no r
 	assert.deepEqual(bench.sent, []);
 });
 
+test('the letter of a restart opens it from within a group of the menu too', async context => {
+	const bench = workbench();
+	context.after(() => bench.remove());
+	const server = await startServer();
+	context.after(() => server.stop());
+	const person = seat(context, bench, server.port);
+	person.controller.open(await recordNow(server.port));
+	await person.press('S');
+	await person.shown(/Save actions on/);
+	await person.press('R');
+	await person.shown(/Restart \S+, step by step/);
+	assert.deepEqual(bench.sent, []);
+});
+
 test('while one redis-top runs a restart, another only shows it; a dialog that does not fit takes no letters', async context => {
 	const bench = workbench();
 	context.after(() => bench.remove());
