@@ -1,9 +1,32 @@
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {InfoReply} from '../domain/info-reply.js';
+import {exporterFields} from '../parse/exporter-fields.js';
 import {type CommandCounters, commandStats, errorStats, keyspace, replicaLines} from '../parse/info-fields.js';
 import type {NodeRecord} from '../state/monitor-state.js';
-import {exporterFields, unmarkedCounters, wordValues} from './exporter-fields.js';
 import {currentSample, labelledFamily, type MetricFamily, type MetricSample, nodeFamily} from './metric-family.js';
+
+/**
+Counters whose names do not end with `_total`. Their type is `unknown`, because the name of a counter has to end so:
+OpenMetrics would add the ending.
+*/
+const unmarkedCounters: ReadonlySet<string> = new Set([
+	'dump_payload_sanitizations',
+	'io_threaded_reads_processed',
+	'io_threaded_writes_processed',
+	'total_error_replies',
+	'total_reads_processed',
+	'total_writes_processed',
+	'unexpected_error_replies',
+]);
+
+/** The value of a field that is a word, as redis_exporter counts it. */
+const wordValues: ReadonlyMap<string, number> = new Map([
+	['ok', 1],
+	['true', 1],
+	['err', 0],
+	['fail', 0],
+	['false', 0],
+]);
 
 const infoOf = (node: NodeRecord): InfoReply | undefined => currentSample(node)?.info;
 

@@ -1,6 +1,6 @@
 import type {Clock} from '../domain/clock.js';
 import type {NodeRecord} from '../state/monitor-state.js';
-import {composedSeries} from './exporter-fields.js';
+import {composedSeries} from './exporter-series.js';
 import type {LabelMapping} from './label-mapping.js';
 import {NodePast} from './node-past.js';
 import {findingQuery, nodeSelector, type SoughtNode} from './node-selector.js';

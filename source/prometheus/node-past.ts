@@ -1,4 +1,4 @@
-import {readMetrics} from './exporter-fields.js';
+import {readMetrics} from './exporter-series.js';
 import type {Prometheus} from './prometheus.js';
 import {type Scrape, ScrapeBlock} from './scrapes.js';
 

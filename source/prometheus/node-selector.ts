@@ -1,6 +1,6 @@
 import {type Endpoint, isRunId, type NodeAddress} from '../domain/node.js';
 import type {PrometheusSeries, SeriesLabels} from '../parse/prometheus-reply.js';
-import {composedSeries} from './exporter-fields.js';
+import {composedSeries} from './exporter-series.js';
 import {addressLabels, type LabelMapping, mappedValue} from './label-mapping.js';
 import {promString} from './prometheus.js';
 

@@ -1,6 +1,6 @@
 import {InfoReply} from '../domain/info-reply.js';
 import type {SeriesLabels} from '../parse/prometheus-reply.js';
-import {composedSeries, type ExporterField, fieldOfMetric} from './exporter-fields.js';
+import {composedSeries, type FieldSeries, fieldOfMetric} from './exporter-series.js';
 
 /** One value of a scrape, with the labels of its series. */
 export type ScrapedValue = {readonly labels: SeriesLabels; readonly value: number};
@@ -28,7 +28,7 @@ const sourceFields = [
 ] as const;
 
 /** The value of a field as INFO prints it. */
-function fieldText({unit}: ExporterField, value: number): string {
+function fieldText({unit}: FieldSeries, value: number): string {
 	switch (unit) {
 		case 'status': {
 			return value === 1 ? 'ok' : 'err';

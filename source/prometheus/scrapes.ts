@@ -1,7 +1,7 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import {metrics} from '../domain/metric.js';
 import type {PrometheusSeries, SeriesLabels} from '../parse/prometheus-reply.js';
-import {composedSeries} from './exporter-fields.js';
+import {composedSeries} from './exporter-series.js';
 import {type ScrapedValue, scrapedInfo} from './scraped-info.js';
 
 /** What the exporter read of one server at one moment. */

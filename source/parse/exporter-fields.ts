@@ -1,6 +1,6 @@
 /**
-The fields of INFO with the names that redis_exporter gives them, without `redis_`, by section. Dashboards and alerting
-rules that were made for redis_exporter work with these.
+The fields of INFO with the names that redis_exporter gives their series, without `redis_`, by section. Dashboards and
+alerting rules that were made for redis_exporter work with these.
 
 Left out are eight names that `promtool check metrics` refuses, because they end in a unit that is no base unit, such as
 `rdb_last_bgsave_duration_sec`.
@@ -171,26 +171,3 @@ export const exporterFields: Readonly<Record<string, Readonly<Record<string, str
 		used_active_time_main_thread: 'active_time_main_thread_seconds_total',
 	},
 };
-
-/**
-Counters whose names do not end with `_total`. Their type is `unknown`, because the name of a counter has to end so:
-OpenMetrics would add the ending.
-*/
-export const unmarkedCounters: ReadonlySet<string> = new Set([
-	'dump_payload_sanitizations',
-	'io_threaded_reads_processed',
-	'io_threaded_writes_processed',
-	'total_error_replies',
-	'total_reads_processed',
-	'total_writes_processed',
-	'unexpected_error_replies',
-]);
-
-/** The value of a field that is a word, as redis_exporter counts it. */
-export const wordValues: ReadonlyMap<string, number> = new Map([
-	['ok', 1],
-	['true', 1],
-	['err', 0],
-	['fail', 0],
-	['false', 0],
-]);
