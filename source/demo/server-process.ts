@@ -19,7 +19,7 @@ export class DemoFailure extends Error {
 	override readonly name = 'DemoFailure';
 }
 
-const startDeadlineMs = 15_000;
+const startDeadlineMs = 20_000;
 
 /** Ports on the loopback interface that were free just now: `count` different ones. */
 export async function findFreePorts(count: number): Promise<number[]> {
@@ -65,8 +65,32 @@ export async function startServer(options: {
 	];
 	writeFileSync(configFile, `${[...own, ...configuration].join('\n')}\n`);
 
-	const [file = binary, ...args] = [...launcher, binary, configFile];
-	const child = spawn(file, args, {stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: directory});
+	const readLog = () => lastLine(readIfThere(logFile));
+	await startProgram({binary, args: [configFile], launcher, directory, port, onSpawned, readLog});
+}
+
+export type ProgramOptions = {
+	readonly binary: string;
+	readonly args: readonly string[];
+	/** Words before the command line, which bind the process to its parent. */
+	readonly launcher: readonly string[];
+	readonly directory: string;
+	/** The port of loopback on which the program listens. */
+	readonly port: number;
+	/** Is told of the process before the first wait. */
+	readonly onSpawned: (program: ServerProcess) => void;
+	/** The last line of the program's log; undefined for a program that writes to stderr only. */
+	readonly readLog?: () => string;
+};
+
+/**
+Starts a program that serves on a port. Resolves when the port accepts connections. Rejects with a `DemoFailure` that has
+the last line of what the program wrote.
+*/
+export async function startProgram(options: ProgramOptions): Promise<void> {
+	const {binary, args, launcher, directory, port, onSpawned, readLog} = options;
+	const [file = binary, ...words] = [...launcher, binary, ...args];
+	const child = spawn(file, words, {stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: directory});
 	let errorOutput = '';
 	let isOver = false;
 	child.stderr.on('data', chunk => {
@@ -85,15 +109,15 @@ export async function startServer(options: {
 
 	const deadlineAt = performance.now() + startDeadlineMs;
 	while (!(await isListening(port))) {
-		if (isOver || child.pid === undefined || performance.now() > deadlineAt) {
-			const reason = lastLine(readIfThere(logFile)) || lastLine(errorOutput) || 'it wrote nothing';
+		if (isOver || performance.now() > deadlineAt) {
+			const reason = readLog?.() || lastLine(errorOutput) || 'it wrote nothing';
 			throw new DemoFailure(`${binary} did not start: ${reason}`);
 		}
 
 		await delay(25);
 	}
 
-	if (isOver || child.pid === undefined) {
+	if (isOver) {
 		throw new DemoFailure(`${binary} did not start: port ${port} was taken`);
 	}
 }

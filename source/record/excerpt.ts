@@ -1,6 +1,6 @@
 import type {WrittenFrame} from './block-writer.js';
 import type {RecordedSession} from './recorded-session.js';
-import {notWrittenBecause, RecordingWriter} from './recording-writer.js';
+import {notWrittenBecause, writeWhole} from './recording-writer.js';
 
 /**
 Copies a part of a recording into a new file: the blocks of one session around it, with parts until its end. Nothing is
@@ -25,15 +25,5 @@ export async function writeExcerpt(
 		...within.flatMap(block => block.file.copyBlock(block.index, toMs)),
 		...files.flatMap(source => source.copyChanges(beganMs, toMs)),
 	];
-	const writer = await RecordingWriter.create(file, {...header, began: new Date(beganMs).toISOString()});
-	try {
-		for (const frame of frames) {
-			const problem = await writer.append(frame);
-			if (problem !== undefined) {
-				throw notWrittenBecause(file, problem);
-			}
-		}
-	} finally {
-		await writer.close();
-	}
+	await writeWhole(file, {...header, began: new Date(beganMs).toISOString()}, frames);
 }

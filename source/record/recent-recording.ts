@@ -1,6 +1,6 @@
 import type {WrittenFrame} from './block-writer.js';
 import type {RecordingHeader} from './recording-header.js';
-import {notWrittenBecause, RecordingWriter} from './recording-writer.js';
+import {writeWhole} from './recording-writer.js';
 
 /** Length of the recording in memory, in milliseconds. */
 const recentMs = 30 * 60_000;
@@ -37,18 +37,11 @@ export class RecentRecording {
 	@throws RecordingProblem where the file exists or can't be written.
 	*/
 	async save(file: string, header: RecordingHeader): Promise<void> {
-		const frames = this.#blocks.flatMap(block => block.frames);
-		const writer = await RecordingWriter.create(file, header);
-		try {
-			for (const frame of frames) {
-				const problem = await writer.append(frame);
-				if (problem !== undefined) {
-					throw notWrittenBecause(file, problem);
-				}
-			}
-		} finally {
-			await writer.close();
-		}
+		await writeWhole(
+			file,
+			header,
+			this.#blocks.flatMap(block => block.frames),
+		);
 	}
 
 	#forgetOld(nowMs: number): void {

@@ -126,6 +126,25 @@ export class RecordingWriter {
 	}
 }
 
+/**
+Writes a whole recording into a new file.
+
+@throws RecordingProblem where the file exists already or can't be written.
+*/
+export async function writeWhole(file: string, header: RecordingHeader, frames: Iterable<WrittenFrame>): Promise<void> {
+	const writer = await RecordingWriter.create(file, header);
+	try {
+		for (const frame of frames) {
+			const problem = await writer.append(frame);
+			if (problem !== undefined) {
+				throw notWrittenBecause(file, problem);
+			}
+		}
+	} finally {
+		await writer.close();
+	}
+}
+
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? String(error);
 
 /** Why a write failed, in words. */

@@ -6,10 +6,9 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {newOrders, playApi} from '../incidents/applications.js';
 import {openStage, type Stage} from '../incidents/stage.js';
 import {endWithParent, sayFailure, sayReady} from '../lifeline.js';
-import {findFreePorts, parentBoundLauncher, type ServerProcess} from '../server-process.js';
+import {findFreePorts, parentBoundLauncher, type ServerProcess, startProgram} from '../server-process.js';
 import {serveGenerated} from './generated-page.js';
 import {alertmanagerConfiguration, alertRules, prometheusConfiguration} from './prometheus-files.js';
-import {startProgram} from './start-program.js';
 
 /** How long the list shows healthy servers before the incident, in milliseconds. */
 const calmMs = 20_000;
