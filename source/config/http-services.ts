@@ -60,8 +60,8 @@ export function checkSecret(flag: FlagKey, source: ServiceSource, problems: Prob
 }
 
 /**
-The web service at an address such as `https://prometheus.example/base`. Undefined for an address that is none; the
-problem is added then.
+The web service at an address such as `https://prometheus.example/base`. For a text that is not such an
+address it adds a problem and returns undefined.
 
 @param flag The flag that holds the address.
 @param secretFlag The flag that names the file of its password or token.

@@ -21,8 +21,8 @@ const textIn = (fields: Fields, name: string): string | undefined => {
 const hasAny = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 /**
-The alerts of redis-top in a reply to `GET /api/v2/alerts`. Undefined for a reply that is none; an entry that is no alert of
-redis-top is left out. Never throws.
+The alerts of redis-top in a reply to `GET /api/v2/alerts`. Undefined if the body is not such a reply. Alerts of others
+are left out. Never throws.
 */
 export function parseAlerts(body: string): readonly KnownAlert[] | undefined {
 	let reply: unknown;

@@ -12,8 +12,8 @@ export type LabelMatcher = {
 const matcherPattern = /^\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*(?:,|$)/;
 
 /**
-The matchers of `{env="prod",team=~"a|b"}`; the braces may be left out. A text that is none of it is `problem`, which
-completes "--match …".
+The matchers of `{env="prod",team=~"a|b"}`; the braces may be left out. For any other text, `problem` says what
+is wrong with it and completes "--match …".
 
 Source: https://prometheus.io/docs/prometheus/latest/querying/basics/#instant-vector-selectors
 */

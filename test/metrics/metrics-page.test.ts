@@ -85,7 +85,7 @@ test('the series of a node end when it is dismissed', async () => {
 	assert.ok(![...one.keys()].some(key => key.includes('instance="10.0.1.12')));
 });
 
-test('a finding is a series by node, rule, severity and effect, and one that ended is none', async () => {
+test('a finding is a series by node, rule, severity and effect, and one that ended has no series', async () => {
 	const findings = [
 		findingOf('mem.max', 'warning', undefined, {effect: 'writes-refused', subject: 'user:4711'}),
 		findingOf('rep.lag_bytes', 'warning', undefined, {subject: 'slot 1'}),

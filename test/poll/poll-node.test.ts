@@ -135,7 +135,7 @@ test('a denied command is a blind spot with its grant, and is not sent again for
 	assert.equal(slowlogs(), 2);
 });
 
-test('an absent command is a blind spot without a grant, and a command that failed once is none', async () => {
+test('an absent command is a blind spot without a grant, and a command that failed once is not a blind spot', async () => {
 	const server = new FakeServer(sections());
 	server.answer = replyTo({
 		CONFIG: refusal("ERR unknown command 'CONFIG', with args beginning with: 'GET' "),

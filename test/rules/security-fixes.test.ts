@@ -18,7 +18,7 @@ testRule(secFix, [
 	['a Valkey before the fix', valkey('9.1.0'), 'info', /^runs Valkey 9\.1\.0/],
 	['a Valkey with the fix, whose Redis version is old', valkey('9.1.1'), 'clear'],
 	['advice that the user asked to count', {...redis('7.4.8'), settings: {isStrict: true}}, 'warning'],
-	['a version that is none', redis('255.255.255'), 'clear'],
+	['a version that was never released', redis('255.255.255'), 'clear'],
 	['a preview', redis('8.2.x'), 'clear'],
 	['not in INFO', {info: {server: {}}}, 'absent'],
 ]);
