@@ -19,11 +19,12 @@ export const repEmptyPrimary = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'A primary without keys that started lately has replicas with keys. The rule reads `# Keyspace` and `uptime_in_seconds` of the primary, and the last keyspace of each node that replicates from it. The next full resync empties these replicas.',
+			'A primary without keys that started lately has replicas with keys. The rule reads `# Keyspace` and `uptime_in_seconds` of the primary, and the last keyspace of each node that replicates from it. The next full resync empties these replicas. A replica with the `master_replid` of the primary has had that resync: its keys come from this primary.',
 		since: '2.8',
 		falsePositives: [
 			'FLUSHALL on a primary empties its replicas as well. The rule looks only at a primary that started within the last minutes.',
 			'Expired keys leave an empty primary too. They leave the replicas at the same moment.',
+			'Slots that move fill or empty a new primary between two samples. Its replicas have its `master_replid`.',
 		],
 	},
 	thresholds: {
@@ -45,10 +46,15 @@ export const repEmptyPrimary = rule({
 				return [];
 			}
 
+			const history = primary.text('replication', 'master_replid');
 			const holders = [...fleet.nodes.values()]
-				.filter(({record}) => {
+				.filter(facts => {
+					const {record} = facts;
 					const named = primaryNamedBy(record);
-					return named !== undefined && sameNode(named) === primary.address && (keysOf(record) ?? 0) > 0;
+					const hasResynced = history !== undefined && facts.text('replication', 'master_replid') === history;
+					return (
+						named !== undefined && sameNode(named) === primary.address && !hasResynced && (keysOf(record) ?? 0) > 0
+					);
 				})
 				.sort((one, other) => (keysOf(other.record) ?? 0) - (keysOf(one.record) ?? 0));
 			const [holder] = holders;

@@ -66,6 +66,11 @@ const follower = (keys: number): Sections => ({
 	keyspace: keys === 0 ? {} : {db0: `keys=${keys},expires=0,avg_ttl=0`},
 });
 
+const ofHistory = (info: Sections, id: string): Sections => ({
+	...info,
+	replication: {...info.replication, master_replid: id},
+});
+
 test('rep.empty_primary: a primary that started without its data is about to empty its replicas', () => {
 	assertCases(repEmptyPrimary, [
 		[
@@ -100,6 +105,22 @@ test('rep.empty_primary: a primary that started without its data is about to emp
 				{address: second, info: follower(31)},
 			],
 			undefined,
+		],
+		[
+			'the replica follows the history of this process: slots with keys have just moved here',
+			[
+				{address: first, info: ofHistory(primary(0, 4), 'a'.repeat(40))},
+				{address: second, info: ofHistory(follower(118), 'a'.repeat(40))},
+			],
+			undefined,
+		],
+		[
+			'the replica follows the history of the process before',
+			[
+				{address: first, info: ofHistory(primary(0, 4), 'a'.repeat(40))},
+				{address: second, info: ofHistory(follower(118), 'b'.repeat(40))},
+			],
+			/^critical 10\.0\.1\.1:6379: has no keys/,
 		],
 		[
 			'so is the replica',
