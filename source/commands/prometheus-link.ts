@@ -17,6 +17,8 @@ export type PrometheusLinkOptions = {
 	readonly shown: ShownState;
 	/** The node in focus. */
 	readonly focus: () => NodeAddress | undefined;
+	/** The nodes on the screen. */
+	readonly seen: () => ReadonlySet<NodeAddress>;
 	readonly signal: AbortSignal;
 	readonly notify: PrometheusHistoryOptions['notify'];
 };
@@ -31,6 +33,7 @@ export function linkPrometheus({
 	history,
 	shown,
 	focus,
+	seen,
 	signal,
 	notify,
 }: PrometheusLinkOptions): PrometheusLink {
@@ -45,7 +48,7 @@ export function linkPrometheus({
 		notify,
 	});
 	shown.setEarlier(past);
-	const follow = () => past.follow(focus());
+	const follow = () => past.follow(focus(), seen());
 	const stop = store.subscribe(follow);
 	signal.addEventListener(
 		'abort',

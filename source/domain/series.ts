@@ -80,6 +80,17 @@ export class Series {
 		return series;
 	}
 
+	/** A series of another capacity with the newest readings of this one. The kept readings count as taken as before. */
+	resized(capacity: number, isCoarse = false): Series {
+		const series = new Series(capacity, isCoarse);
+		for (const value of this.latest(capacity)) {
+			series.push(value);
+		}
+
+		series.#taken = this.#taken;
+		return series;
+	}
+
 	/**
 	The reading `stepsBack` before the newest one (0 is the newest). Undefined for a gap, and for a reading that isn't
 	kept.

@@ -9,8 +9,8 @@ import {scrapePeriodMs} from './scrapes.js';
 
 export type FoundPast =
 	| {readonly kind: 'found'; readonly past: NodePast}
-	/** `why` completes "Prometheus …". */
-	| {readonly kind: 'failed'; readonly why: string};
+	/** `why` completes "Prometheus …". `isAnswered`: Prometheus answered, and does not tell which series are the node's. */
+	| {readonly kind: 'failed'; readonly why: string; readonly isAnswered: boolean};
 
 /** The period that is assumed for a server of which only one scrape is known, in milliseconds. */
 const usualPeriodMs = 60_000;
@@ -41,7 +41,7 @@ export async function findPast(
 	const query = findingQuery(node, mapping);
 	const found = query === undefined ? undefined : await prometheus.query(query, {signal});
 	if (found?.kind === 'failed') {
-		return found;
+		return {...found, isAnswered: false};
 	}
 
 	const selector = nodeSelector(found?.series ?? [], node, mapping);
@@ -49,17 +49,19 @@ export async function findPast(
 		const instances = selector.instances.slice(0, namedInstances).join(', ');
 		return {
 			kind: 'failed',
+			isAnswered: true,
 			why: `has several series for ${record.address} (${instances}): name a label with --prometheus-label`,
 		};
 	}
 
 	if (selector.kind === 'unknown') {
-		return {kind: 'failed', why: `knows no series of ${record.address}: name its label with --prometheus-label`};
+		const why = `knows no series of ${record.address}: name its label with --prometheus-label`;
+		return {kind: 'failed', isAnswered: true, why};
 	}
 
 	const scrapes = await prometheus.query(`${composedSeries.up}{${selector.matchers}}[15m]`, {signal});
 	if (scrapes.kind === 'failed') {
-		return scrapes;
+		return {...scrapes, isAnswered: false};
 	}
 
 	const periodMs = scrapePeriodMs(scrapes.series[0]?.timesMs ?? []) ?? usualPeriodMs;

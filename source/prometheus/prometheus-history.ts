@@ -2,7 +2,9 @@ import type {Clock} from '../domain/clock.js';
 import {metrics} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {EarlierStates} from '../state/earlier-states.js';
+import {capacityOf} from '../state/long-series.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {longSeries} from '../state/new-record.js';
 import {type FoundPast, findPast} from './find-past.js';
 import type {LabelMapping} from './label-mapping.js';
 import type {NodePast} from './node-past.js';
@@ -40,8 +42,11 @@ type Sought = {
 	/** Why the last attempt failed, as a line that completes "Prometheus …"; undefined: it did not. */
 	why: string | undefined;
 	search: Promise<FoundPast> | undefined;
-	isFilled: boolean;
+	/** Readings that the node's series could hold when they were filled; 0: they were not. */
+	filledLength: number;
 	isFilling: boolean;
+	/** Whether Prometheus answered that it does not know the node. It is asked again only for the node in focus. */
+	isUnknown: boolean;
 	attempts: number;
 	/** Moment of the monotonic clock, in milliseconds, before which Prometheus is not asked again. */
 	notBeforeMs: number;
@@ -60,6 +65,9 @@ export class PrometheusHistory implements EarlierStates {
 	/** The moment that the screen shows, or showed last. */
 	#wantedMs: number | undefined;
 	#isLoading = false;
+	/** The nodes on the screen. Their series are filled before those of others. */
+	#seen: ReadonlySet<NodeAddress> = new Set();
+	#isFillingOthers = false;
 	#isComplaining = false;
 
 	constructor(options: PrometheusHistoryOptions) {
@@ -73,21 +81,64 @@ export class PrometheusHistory implements EarlierStates {
 		};
 	};
 
-	/** Fills the series of the node in focus, once, as soon as it has given a sample or failed. */
-	follow(focus: NodeAddress | undefined): void {
+	/**
+	Fills the series of the nodes, each once, as soon as it has given a sample or failed: of the node in focus, then of the nodes
+	on the screen, then of the others, one after the other.
+	*/
+	follow(focus: NodeAddress | undefined, seen: ReadonlySet<NodeAddress> = new Set()): void {
 		this.#focus = focus;
+		this.#seen = seen;
 		const record = focus === undefined ? undefined : this.#options.live().nodes.get(focus);
-		if (record === undefined || (record.sample === undefined && record.failure === undefined)) {
+		if (record !== undefined && this.#isDue(record)) {
+			void this.#fill(record.address).finally(() => this.#fillOthers());
+		} else if (record === undefined || !this.#sought(record.address).isFilling) {
+			void this.#fillOthers();
+		}
+	}
+
+	/** Whether a node's series are to be filled now. */
+	#isDue(record: NodeRecord): boolean {
+		const sought = this.#nodes.get(record.address);
+		const hasBegun = record.sample !== undefined || record.failure !== undefined;
+		return (
+			hasBegun &&
+			(sought === undefined ||
+				(!sought.isFilling &&
+					sought.filledLength < capacityOf(record) &&
+					this.#options.clock.elapsed() >= sought.notBeforeMs))
+		);
+	}
+
+	/** The next node besides the one in focus whose series are to be filled. */
+	#nextOther(): NodeRecord | undefined {
+		const {nodes} = this.#options.live();
+		const isNext = (record: NodeRecord) =>
+			record.address !== this.#focus &&
+			this.#nodes.get(record.address)?.isUnknown !== true &&
+			roomOf(record) > 0 &&
+			this.#isDue(record);
+		const seen = [...this.#seen].flatMap(address => nodes.get(address) ?? []);
+		return seen.find(isNext) ?? [...nodes.values()].find(isNext);
+	}
+
+	/** Fills the series of nodes out of focus, one at a time, so that the node in focus never waits for many of them. */
+	async #fillOthers(): Promise<void> {
+		if (this.#isFillingOthers) {
 			return;
 		}
 
-		const sought = this.#sought(record.address);
-		if (!sought.isFilled && !sought.isFilling && this.#options.clock.elapsed() >= sought.notBeforeMs) {
-			sought.isFilling = true;
-			void this.#fill(record.address, sought).finally(() => {
-				sought.isFilling = false;
-			});
+		this.#isFillingOthers = true;
+		const {clock} = this.#options;
+		const isAway = () =>
+			[...this.#nodes.values()].some(({isUnknown, notBeforeMs}) => !isUnknown && clock.elapsed() < notBeforeMs);
+		for (let next = this.#nextOther(); next !== undefined && !isAway(); next = this.#nextOther()) {
+			await this.#fill(next.address);
+			if (this.#options.signal.aborted) {
+				break;
+			}
 		}
+
+		this.#isFillingOthers = false;
 	}
 
 	readonly momentFrom: EarlierStates['momentFrom'] = (node, fromMs, by, unit) => {
@@ -146,8 +197,9 @@ export class PrometheusHistory implements EarlierStates {
 			past: undefined,
 			why: undefined,
 			search: undefined,
-			isFilled: false,
+			filledLength: 0,
 			isFilling: false,
+			isUnknown: false,
 			attempts: 0,
 			notBeforeMs: Number.NEGATIVE_INFINITY,
 		};
@@ -199,30 +251,48 @@ export class PrometheusHistory implements EarlierStates {
 		sought.search = undefined;
 		if (found.kind === 'found') {
 			sought.past = found.past;
+			sought.isUnknown = false;
 		} else {
-			this.#failed(sought, found.why);
+			sought.isUnknown = found.isAnswered;
+			this.#failed(address, sought, found.why);
 		}
 
 		return sought.past;
 	}
 
-	async #fill(address: NodeAddress, sought: Sought): Promise<void> {
+	async #fill(address: NodeAddress): Promise<void> {
+		const sought = this.#sought(address);
+		sought.isFilling = true;
+		try {
+			await this.#fillFrom(address, sought);
+		} finally {
+			sought.isFilling = false;
+		}
+	}
+
+	async #fillFrom(address: NodeAddress, sought: Sought): Promise<void> {
 		const {clock, live, signal} = this.#options;
 		const past = await this.#find(address, sought);
-		if (past === undefined) {
+		const before = live().nodes.get(address);
+		if (past === undefined || before === undefined) {
 			return;
 		}
 
 		const toMs = clock.now();
-		const load = await past.load(toMs - pastWindowMs - 2 * past.periodMs, toMs, signal);
+		const lengthMs = Math.min(pastWindowMs, capacityOf(before) * before.intervalMs);
+		const load = await past.load(toMs - lengthMs - 2 * past.periodMs, toMs, signal);
 		const record = live().nodes.get(address);
 		if (load.kind === 'failed') {
-			this.#failed(sought, load.why);
+			this.#failed(address, sought, load.why);
 		} else if (record !== undefined) {
-			sought.isFilled = true;
+			sought.filledLength = capacityOf(before);
 			this.#works(sought);
 			fillSeries(record, past, toMs);
 			this.#tell();
+			if (capacityOf(record) < longSeries && address !== this.#focus) {
+				// A thousand pasts would be 9 MB each. A short one is soon read again.
+				sought.past = undefined;
+			}
 		}
 	}
 
@@ -263,7 +333,7 @@ export class PrometheusHistory implements EarlierStates {
 
 				const load = await past.load(fromMs, atMs, signal);
 				if (load.kind === 'failed') {
-					this.#failed(sought, load.why);
+					this.#failed(address, sought, load.why);
 				} else {
 					this.#works(sought);
 				}
@@ -274,7 +344,7 @@ export class PrometheusHistory implements EarlierStates {
 		return changes.some(Boolean);
 	}
 
-	#failed(sought: Sought, why: string): void {
+	#failed(address: NodeAddress, sought: Sought, why: string): void {
 		const {clock, notify, prometheus, signal} = this.#options;
 		if (signal.aborted) {
 			return;
@@ -283,7 +353,8 @@ export class PrometheusHistory implements EarlierStates {
 		sought.why = why;
 		sought.notBeforeMs = clock.elapsed() + Math.min(longestRetryMs, firstRetryMs * 2 ** sought.attempts);
 		sought.attempts += 1;
-		if (!this.#isComplaining) {
+		// That a node out of focus has no series is no news: its charts begin at the start as without Prometheus.
+		if (!this.#isComplaining && (address === this.#focus || !sought.isUnknown)) {
 			this.#isComplaining = true;
 			notify(`Prometheus ${prometheus.place} ${why}: the charts begin at the start of redis-top`, 'warning');
 		}
@@ -292,7 +363,10 @@ export class PrometheusHistory implements EarlierStates {
 	#works(sought: Sought): void {
 		sought.why = undefined;
 		sought.attempts = 0;
-		if (this.#isComplaining && ![...this.#nodes.values()].some(({why}) => why !== undefined)) {
+		sought.notBeforeMs = Number.NEGATIVE_INFINITY;
+		const isMissed = ([address, {why, isUnknown}]: [NodeAddress, Sought]) =>
+			why !== undefined && (address === this.#focus || !isUnknown);
+		if (this.#isComplaining && ![...this.#nodes].some(isMissed)) {
 			this.#isComplaining = false;
 			this.#options.notify(`Prometheus ${this.#options.prometheus.place} answers again`, 'plain');
 		}
@@ -305,11 +379,17 @@ export class PrometheusHistory implements EarlierStates {
 	}
 }
 
+/** Readings from before the start for which a node's series have room. */
+const roomOf = ({series}: NodeRecord): number => {
+	const operations = series.get('operations');
+	return operations === undefined ? 0 : operations.capacity - operations.length;
+};
+
 /** Fills the free part of every series with the scrapes from before redis-top's first reading. */
 function fillSeries(record: NodeRecord, past: NodePast, nowMs: number): void {
 	const {intervalMs, lastReplyAtMs, failure} = record;
 	const operations = record.series.get('operations');
-	const room = operations === undefined ? 0 : operations.capacity - operations.length;
+	const room = roomOf(record);
 	if (operations === undefined || room <= 0) {
 		return;
 	}

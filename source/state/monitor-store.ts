@@ -21,6 +21,7 @@ import {Health} from './health.js';
 import type {History} from './history.js';
 import {incidentSince} from './incident-since.js';
 import {lagEvent, pingedNode} from './local-lag.js';
+import {LongSeries} from './long-series.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {interrupted, longSeries, newRecord, shortSeries} from './new-record.js';
@@ -50,6 +51,7 @@ export class MonitorStore {
 	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
+	readonly #longSeries = new LongSeries();
 	#laggedAtMs: number | undefined;
 	/** True while a replay skips to the moment to show. Rules and views are then evaluated every few seconds only. */
 	isSparse = false;
@@ -259,6 +261,11 @@ export class MonitorStore {
 	setFocus(address: NodeAddress | undefined): void {
 		this.#journal({kind: 'focus', address});
 		this.#focus = address;
+		for (const record of this.#longSeries.focus(this.#draft.nodes, address)) {
+			this.#put(record);
+		}
+
+		this.#publishSoon();
 	}
 
 	/** Notes conditions that held before. A rule that finds such a condition lists it with its earlier beginning. */

@@ -44,6 +44,12 @@ export const newRecord = (
 	intervalMs,
 });
 
+/** The record with series of another length, which keep the newest readings. */
+export const withSeriesLength = (record: NodeRecord, length: number): NodeRecord => ({
+	...record,
+	series: new Map([...record.series].map(([id, series]) => [id, series.resized(length, length < longSeries)])),
+});
+
 /** Age in poll intervals from which data is marked stale on the screen. */
 export const staleAfterIntervals = 2;
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
-import type {NodeAddress} from '../../source/domain/node.js';
+import {addressOf, type NodeAddress} from '../../source/domain/node.js';
 import type {PrometheusSeries} from '../../source/parse/prometheus-reply.js';
 import {Prometheus} from '../../source/prometheus/prometheus.js';
 import {PrometheusHistory} from '../../source/prometheus/prometheus-history.js';
 import {History} from '../../source/state/history.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
-import {newRecord} from '../../source/state/new-record.js';
+import {longSeries, newRecord, shortSeries} from '../../source/state/new-record.js';
 import {reduceNode} from '../../source/state/reduce-node.js';
 import {ShownState} from '../../source/state/shown-state.js';
 import {HttpClient} from '../../source/wire/http-client.js';
@@ -254,4 +254,99 @@ test('nothing is asked while nobody looks, and a moment that was read is not rea
 
 	shown.release();
 	assert.equal(fake.asked.length, asked);
+});
+
+/** A monitor of many nodes that were polled once, beside a fake Prometheus. */
+async function manyBeside(t: TestContext, count: number, answer = scrapes) {
+	const fake = await fakePrometheus(t);
+	fake.answer = answer;
+	const records = Array.from({length: count}, (_, index) => {
+		const endpoint = {kind: 'tcp', host: `10.0.2.${index + 1}`, port: 6379} as const;
+		const length = index < 12 ? longSeries : shortSeries;
+		const sample = {atMs: startMs, elapsedMs: 0, roundTripMs: 1, runId, info: infoOf({server: {run_id: runId}})};
+		const record = newRecord(addressOf(endpoint), endpoint, 'target', 1000, length);
+		return reduceNode(
+			record,
+			{
+				kind: 'sampled',
+				address: record.address,
+				sample,
+				extras: {},
+				blind: [],
+				cost: {commands: 1, bytesOut: 1, bytesIn: 1},
+			},
+			1000,
+		);
+	});
+	const clock = new FakeClock(startMs);
+	const end = new AbortController();
+	t.after(() => end.abort());
+	const http = new HttpClient({url: new URL(fake.url)});
+	t.after(() => http.close());
+	const notices: string[] = [];
+	const past = new PrometheusHistory({
+		prometheus: new Prometheus(http),
+		mapping: undefined,
+		clock,
+		signal: end.signal,
+		live: () => stateOf(records),
+		ownFrom: () => startMs,
+		notify: text => notices.push(text),
+	});
+	return {
+		fake,
+		past,
+		clock,
+		notices,
+		records,
+		lengths: () => records.map(({series}) => series.get('operations')?.length),
+	};
+}
+
+test('the node in focus is filled first, then the rows on the screen, then the others, each as far as it keeps', async t => {
+	const {fake, past, records, lengths, notices} = await manyBeside(t, 20);
+	const [focus, seen] = [records[15]?.address, records.slice(13, 17).map(({address}) => address)];
+	past.follow(focus, new Set(seen));
+	await holds(() => assert.deepEqual(lengths(), [...Array(12).fill(1800), ...Array(8).fill(120)]));
+	const order = fake.asked.flatMap(({query}) => /10\\\\.0\\\\.2\\\\.(\d+):6379/.exec(query)?.[1] ?? []).map(Number);
+	assert.deepEqual([...new Set(order)].slice(0, 6), [16, 14, 15, 17, 1, 2]);
+	assert.ok(fake.mostAtOnce <= 4, `${fake.mostAtOnce} queries at once`);
+	assert.deepEqual(notices, []);
+	const asked = fake.asked.length;
+	past.follow(focus, new Set(seen));
+	assert.equal(fake.asked.length, asked);
+});
+
+test('rows that Prometheus does not know are asked for once, and nothing is said of them', async t => {
+	const {fake, past, records, notices, clock} = await manyBeside(t, 5, asked =>
+		asked.query.startsWith('last_over_time(') && !asked.query.includes('2\\\\.1:') ? [] : scrapes(asked),
+	);
+	const focus = records[0]?.address;
+	past.follow(focus);
+	await holds(() => assert.equal(fake.asked.filter(({query}) => query.startsWith('last_over_time(')).length, 5));
+	await clock.advance(600_000);
+	past.follow(focus);
+	await clock.advance(1000);
+	assert.equal(fake.asked.filter(({query}) => query.startsWith('last_over_time(')).length, 5);
+	assert.deepEqual(notices, []);
+});
+
+test('while Prometheus is away the other rows wait, and are filled when it is back', async t => {
+	const {fake, past, records, notices, clock, lengths} = await manyBeside(t, 30);
+	fake.behaviour = 'full';
+	const focus = records[0]?.address;
+	past.follow(focus);
+	await holds(() => assert.equal(notices.length, 1));
+	const asked = fake.asked.length;
+	past.follow(focus);
+	await clock.advance(1000);
+	past.follow(focus);
+	assert.ok(fake.asked.length <= asked + 1, 'the rows are not asked for one after the other');
+	fake.behaviour = 'answers';
+	await holds(async () => {
+		await clock.advance(60_000);
+		past.follow(focus);
+		assert.equal(lengths()[29], 120);
+	});
+	assert.match(notices.at(-1) ?? '', /answers again/);
 });
