@@ -1,4 +1,5 @@
 import type {NodeAddress} from '../domain/node.js';
+import type {SilencerSource} from '../domain/silence.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {line} from '../text/line.js';
 import {wrapWords} from '../text/wrap-words.js';
@@ -7,10 +8,16 @@ import type {Choice} from './catalogue/choice.js';
 import {ActionController, type ActionControllerOptions} from './dialog/action-controller.js';
 import {type DialogContent, dialogSize, widestText} from './dialog/dialog-content.js';
 import type {DialogKey} from './dialog/dialog-state.js';
+import {Silences} from './execute/silences.js';
 import {restartDialog} from './restart/restart-box.js';
 import {RestartController} from './restart/restart-controller.js';
 
-export type ActionsControllerOptions = Omit<ActionControllerOptions, 'recordOf' | 'onProgress' | 'onChange'> & {
+export type ActionsControllerOptions = Omit<
+	ActionControllerOptions,
+	'recordOf' | 'onProgress' | 'onChange' | 'silences'
+> & {
+	/** Sets silences in Alertmanager; undefined without `--alertmanager`. */
+	readonly silencer?: SilencerSource | undefined;
 	/** The state folder, where the progress of unfinished restarts is kept. */
 	readonly folder: string;
 	readonly osUser: string;
@@ -28,12 +35,14 @@ the listeners and the newest records for both.
 export class ActionsController {
 	readonly #actions: ActionController;
 	readonly #restarts: RestartController;
+	readonly #silences: Silences;
 	readonly #records = new Map<NodeAddress, NodeRecord>();
 	readonly #listeners = new Set<() => void>();
 	#screen: {readonly columns: number; readonly rows: number};
 
 	constructor(private readonly options: ActionsControllerOptions) {
-		const {columns, rows} = options;
+		const {columns, rows, silencer, gate, announce} = options;
+		this.#silences = new Silences({silencer, gate, announce});
 		this.#screen = {columns, rows};
 		const onChange = () => {
 			for (const listener of [...this.#listeners]) {
@@ -42,12 +51,14 @@ export class ActionsController {
 		};
 		this.#actions = new ActionController({
 			...options,
+			silences: this.#silences,
 			recordOf: (address, nodeId) => this.#recordOf(address, nodeId),
 			onProgress: (progress, isFinal) => this.#restarts.runs.takeProgress(progress, isFinal),
 			onChange,
 		});
 		this.#restarts = new RestartController({
 			...options,
+			silences: this.#silences,
 			records: this.#records,
 			openAction: (record, choice) => this.#actions.choose(record, choice),
 			onChange,
@@ -104,7 +115,16 @@ export class ActionsController {
 		const {box, run, notice, handover} = this.#restarts;
 		const {columns, rows} = this.#screen;
 		const nowMs = this.options.gate.clock.now();
-		return restartDialog({box, run, notice, handover, width: widestText(columns), rows, nowMs});
+		return restartDialog({
+			box,
+			run,
+			notice,
+			handover,
+			width: widestText(columns),
+			rows,
+			nowMs,
+			alertmanager: this.#silences.place,
+		});
 	}
 
 	#fits(dialog: DialogContent): boolean {
@@ -165,10 +185,12 @@ export class ActionsController {
 		this.#records.set(record.address, record);
 		this.#actions.see(record);
 		this.#restarts.see(record);
+		this.#silences.see(record);
 	}
 
 	async close(): Promise<void> {
 		await this.#actions.close();
 		await this.#restarts.close();
+		await this.#silences.close();
 	}
 }

@@ -4,6 +4,7 @@ import {type AuditLog, auditLog} from '../actions/execute/audit-log.js';
 import type {Config} from '../config/config.js';
 import type {AuditFact} from '../domain/audit.js';
 import {systemClock} from '../domain/clock.js';
+import type {SilencerSource} from '../domain/silence.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import type {Fleet} from '../poll/fleet.js';
@@ -21,6 +22,8 @@ export type ActionsParts = {
 	readonly session: string;
 	/** Is told of every line of the audit log, after it was written. */
 	readonly onAudit: (fact: AuditFact) => void;
+	/** Sets silences in Alertmanager; undefined without `--alertmanager`. */
+	readonly silencer: SilencerSource | undefined;
 };
 
 function lockFlag({isWall, isMasked}: Config): string {
@@ -41,12 +44,13 @@ const told = (log: AuditLog, onAudit: (fact: AuditFact) => void): AuditLog => ({
 });
 
 /** Creates the controller of the guarded actions of a screen. The audit log is in the user's state folder. */
-export function openActions({config, fleet, store, session, copy, onAudit}: ActionsParts): ActionsController {
+export function openActions({config, fleet, store, session, copy, onAudit, silencer}: ActionsParts): ActionsController {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
 	const folder = stateFolder(process.env, homeFolder());
 	return new ActionsController({
 		folder,
 		copy,
+		silencer,
 		osUser: actor.osUser,
 		pid: actor.pid,
 		gate: {

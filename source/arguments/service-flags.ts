@@ -43,7 +43,7 @@ export const serviceFlags = {
 		value: 'URL',
 		isList: true,
 		commands: ['watch', 'monitor', 'demo'],
-		text: 'watch: send warnings and critical findings to this Alertmanager (API v2). Monitor: show which of them fire there or are silenced. May be repeated, or have commas',
+		text: 'watch: send warnings and critical findings to this Alertmanager (API v2). Monitor: show which of them fire there or are silenced, and offer a silence with actions that make alerts. May be repeated, or have commas',
 	},
 	alertmanagerSecretFile: {
 		group: 'other',

@@ -14,6 +14,7 @@ import type {AuditFact} from '../domain/audit.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
+import type {Silencer, SilencerSource} from '../domain/silence.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import type {History} from '../state/history.js';
@@ -24,6 +25,7 @@ import {copyToClipboard} from '../terminal/clipboard.js';
 import {stopUntilContinued} from '../terminal/suspension.js';
 import type {MonitorScreen, MonitorScreenOptions} from '../views/monitor-screen.js';
 import {type MountedMonitor, mountMonitor} from '../views/mount.js';
+import type {HttpService} from '../wire/http-client.js';
 import type {PrometheusLink} from './prometheus-link.js';
 
 export type MonitorControlsOptions = {
@@ -84,6 +86,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		session: runId,
 		copy: copyToClipboard,
 		onAudit: fact => onAudit(fact),
+		silencer: silencerSource(alertmanagers),
 	});
 	const recorder = new ScreenRecorder({
 		config,
@@ -117,6 +120,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 				history,
 				shown,
 				focus,
+				seen: () => seen,
 				signal,
 				notify: (text, tone) => app.notify(masking.text(text), tone),
 			});
@@ -186,4 +190,18 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 			await Promise.all([actions.close(), recorder.close()]);
 		},
 	};
+}
+
+/** The Alertmanagers in which an action can set a silence; undefined without any. */
+function silencerSource(services: readonly HttpService[]): SilencerSource | undefined {
+	let loading: Promise<Silencer> | undefined;
+	return services.length === 0
+		? undefined
+		: {
+				place: services.map(({url}) => url.host).join(', '),
+				load: () => {
+					loading ??= import('./silence-alerts.js').then(({silenceAlerts}) => silenceAlerts(services));
+					return loading;
+				},
+			};
 }

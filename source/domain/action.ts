@@ -69,6 +69,14 @@ export type Preflight = {
 	readonly class?: ActionClass | undefined;
 };
 
+/** What an action is expected to make alerts about, so that its dialog offers a silence in Alertmanager. */
+export type ExpectedAlerts = {
+	/** The nodes that the alerts name, the target first. */
+	readonly nodes: readonly NodeAddress[];
+	/** Time after the proof for which the action goes on, in milliseconds. */
+	readonly lastsMs: number;
+};
+
 /**
 The command, its target and everything that the operator was shown. It is frozen when the dialog asks for confirmation.
 */
@@ -80,6 +88,8 @@ export type ActionPlan = Preflight & {
 	readonly title: string;
 	/** Other servers that get the same command at the same time, once each; undefined: none. */
 	readonly alsoTo?: readonly NodeAddress[] | undefined;
+	/** The alerts that the action makes by design; undefined for an action that makes none. */
+	readonly silence?: ExpectedAlerts | undefined;
 };
 
 /** The result of sending an action. Whatever the result, no command is sent a second time. */
@@ -115,4 +125,6 @@ export type ActionProgress = {
 	readonly verification: Verification | undefined;
 	/** Failures besides the action's own, such as an audit line that could not be written after sending. */
 	readonly problems: readonly string[];
+	/** One line about the silence in Alertmanager; undefined without one. */
+	readonly silence?: string | undefined;
 };

@@ -1,4 +1,5 @@
 import type {NodeAddress, NodeRole} from './node.js';
+import type {Silence} from './silence.js';
 
 /** The steps of a restart in their order. A restart has only the steps that it needs. */
 export type RestartStepId = 'failover' | 'save' | 'stop' | 'start' | 'load' | 'prove';
@@ -54,4 +55,6 @@ export type RestartRun = {
 	/** Whether the data is in an append-only file, so that the save may be left out. */
 	readonly isSaveOptional: boolean;
 	readonly steps: readonly RestartStep[];
+	/** The silence in Alertmanager that holds until the restart is over; absent without one. */
+	readonly silence?: Silence | undefined;
 };

@@ -51,6 +51,11 @@ export class GrafanaAnnotator {
 
 	/** Takes over a line of the audit log. Returns at once. */
 	note(fact: AuditFact): void {
+		// A silence is a step of another action, and changes no server.
+		if (fact.action === 'silence') {
+			return;
+		}
+
 		const nowMs = this.#options.clock.now();
 		const key = `${fact.target} ${fact.action}`;
 		switch (fact.phase) {

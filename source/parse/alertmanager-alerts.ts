@@ -51,3 +51,16 @@ function knownAlert(entry: unknown): KnownAlert | undefined {
 				state: hasAny(status.silencedBy) ? 'silenced' : hasAny(status.inhibitedBy) ? 'inhibited' : 'fires',
 			};
 }
+
+/** The id in a reply to `POST /api/v2/silences`. Undefined for any other reply. Never throws. */
+export function parseSilenceId(body: string): string | undefined {
+	let reply: unknown;
+	try {
+		reply = JSON.parse(body);
+	} catch {
+		return undefined;
+	}
+
+	const id = isFields(reply) ? textIn(reply, 'silenceID') : undefined;
+	return id !== undefined && /^[\w-]{1,64}$/.test(id) ? id : undefined;
+}

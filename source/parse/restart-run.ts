@@ -1,5 +1,6 @@
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import type {RestartBefore, RestartRun, RestartStep, RestartStepId, StartAdvice} from '../domain/restart.js';
+import type {Silence, SilencePart} from '../domain/silence.js';
 import {sanitize} from '../text/sanitize.js';
 
 const stepIds: readonly RestartStepId[] = ['failover', 'save', 'stop', 'start', 'load', 'prove'];
@@ -44,8 +45,23 @@ export function parseRestartRun(text: string): RestartRun | undefined {
 				start,
 				isSaveOptional: fields.isSaveOptional === true,
 				steps,
+				silence: silenceOf(fields.silence, address as NodeAddress),
 			}
 		: undefined;
+}
+
+/** The silence of a restart. What is no silence is left out: it ends by itself in Alertmanager. */
+function silenceOf(value: unknown, target: NodeAddress): Silence | undefined {
+	const {parts, endsAtMs} = fieldsOf(value) ?? {};
+	const end = numberOf(endsAtMs);
+	const known = Array.isArray(parts) ? parts.flatMap(part => partOf(part) ?? []) : [];
+	return end === undefined || known.length === 0 ? undefined : {target, parts: known, endsAtMs: end};
+}
+
+function partOf(value: unknown): SilencePart | undefined {
+	const {place, id} = fieldsOf(value) ?? {};
+	const [where, name] = [textOf(place), textOf(id)];
+	return where === undefined || name === undefined ? undefined : {place: where, id: name};
 }
 
 function beforeOf(value: unknown): RestartBefore | undefined {

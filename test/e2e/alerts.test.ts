@@ -3,63 +3,18 @@ import {createHmac} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {type TestContext, test} from 'node:test';
+import {test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
 import {type FakeReceiver, fakeReceiver} from '../harness/fake-receiver.js';
 import {freePort} from '../harness/free-port.js';
-import {outsideProgram, startOutside} from '../harness/outside-program.js';
 import type {TestServer} from '../harness/servers.js';
+import {alertmanagerFor} from './alertmanager.js';
 import {addressOf, at, folderFor, runProgram, serverFor, startProgram} from './monitor.js';
-
-type FoundAlert = {
-	readonly labels: Readonly<Record<string, string>>;
-	readonly startsAt: string;
-	readonly endsAt: string;
-	readonly status: {readonly state: string};
-};
 
 /** Ends a server without a word, so that it is no orderly shutdown. */
 async function crash({pid, exited}: TestServer): Promise<void> {
 	process.kill(pid, 'SIGKILL');
 	await exited;
-}
-
-/** A real Alertmanager, which can be stopped and started again at the same port. */
-async function alertmanagerFor(t: TestContext) {
-	const program = await outsideProgram(t, 'prometheus-alertmanager');
-	if (program === undefined) {
-		return undefined;
-	}
-
-	const folder = folderFor(t);
-	const [port, hook] = [await freePort(), await fakeReceiver(t)];
-	const file = path.join(folder, 'alertmanager.yml');
-	writeFileSync(
-		file,
-		`route: {receiver: hook, group_by: [alertname, instance], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
-receivers: [{name: hook, webhook_configs: [{url: '${hook.url}'}]}]
-`,
-	);
-	const start = () =>
-		startOutside(t, program, [
-			`--config.file=${file}`,
-			`--storage.path=${folder}`,
-			`--web.listen-address=127.0.0.1:${port}`,
-			'--cluster.listen-address=',
-		]);
-	const url = `http://127.0.0.1:${port}`;
-	const alerts = async (): Promise<readonly FoundAlert[]> => {
-		const response = await fetch(`${url}/api/v2/alerts?active=true`).catch(() => undefined);
-		return response?.ok ? ((await response.json()) as FoundAlert[]) : [];
-	};
-
-	return {
-		url,
-		start,
-		alerts,
-		hook,
-		only: async (rule: string) => (await alerts()).filter(({labels}) => labels.alertname === rule),
-	};
 }
 
 /** What a receiver behind Alertmanager was told of a rule, in order: `firing warning`, `resolved warning`. */

@@ -125,6 +125,16 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly endsConnection: boolean;
 	/** What one observation proves. `running` asks for another observation. */
 	readonly verify: (input: ProofInput) => Verification;
+	/**
+	Set for an action that makes alerts by design, such as a stop: its dialog offers a silence in Alertmanager.
+
+	- `nodes`: nodes besides the target that the alerts name
+	- `lastsMs`: time after the proof for which the action goes on, in milliseconds
+	*/
+	readonly alerts?: {
+		readonly nodes?: (facts: ServerFacts) => ReadonlyArray<NodeAddress | undefined>;
+		readonly lastsMs?: (words: readonly string[]) => number;
+	};
 	/** Time after the outcome at which observing stops and the result is `unproved`, in milliseconds. */
 	readonly verifyTimeoutMs: (facts: ServerFacts) => number;
 };

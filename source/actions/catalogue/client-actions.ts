@@ -213,6 +213,7 @@ const pause = buildRow({
 		},
 	},
 	whyNot: onlyOn('primary'),
+	alerts: {lastsMs: ([milliseconds]) => Number(milliseconds)},
 	preflight: facts => ({
 		effects: [`Every write waits up to ${facts.words?.[0] ?? '-'} ms; reads go on.`],
 		facts: [

@@ -1,3 +1,4 @@
+import {primaryAddress} from '../../derive/replication-peers.js';
 import type {Check} from '../../domain/action.js';
 import type {ClusterNode} from '../../domain/cluster.js';
 import {addressOf} from '../../domain/node.js';
@@ -45,6 +46,7 @@ const failoverRow = (isForced: boolean) =>
 		whyNot: record => outsideText(record) ?? onlyOn('replica', ': send it to one of its replicas')(record),
 		asks: asksNodes,
 		peers: 'ask-nodes',
+		alerts: {nodes: ({info}) => [primaryAddress(info)]},
 		preflight(facts) {
 			const nodes = nodesIn(facts);
 			const own = nodes.find(isSelf);

@@ -94,6 +94,7 @@ const failoverRow = (isForced: boolean) =>
 			((record.sample === undefined ? 0 : (connectedReplicas(record.sample.info) ?? 0)) === 0
 				? 'it has no replica'
 				: undefined),
+		alerts: {},
 		preflight(facts) {
 			const {info} = facts;
 			const [, host = '', port = ''] = facts.words ?? [];

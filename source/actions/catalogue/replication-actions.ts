@@ -59,6 +59,7 @@ const replicaOf = buildRow({
 	command: ['REPLICAOF'],
 	parameter: hostPort,
 	whyNot: record => (isInCluster(record) ? 'not allowed in a cluster (CLUSTER REPLICATE)' : undefined),
+	alerts: {},
 	otherServer: ([host, port]) => (host === undefined ? undefined : {kind: 'tcp', host, port: Number(port)}),
 	preflight(facts) {
 		const {info, other} = facts;
@@ -123,6 +124,7 @@ const promote = buildRow({
 	class: 'outage',
 	command: ['REPLICAOF', 'NO', 'ONE'],
 	whyNot: record => (isInCluster(record) ? 'not in a cluster: use CLUSTER FAILOVER FORCE' : onlyOn('replica')(record)),
+	alerts: {nodes: ({info}) => [primaryAddress(info)]},
 	preflight(facts) {
 		const {info} = facts;
 		const isLinked = text(info, 'master_link_status') === 'up';

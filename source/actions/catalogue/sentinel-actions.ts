@@ -1,4 +1,4 @@
-import {addressOf} from '../../domain/node.js';
+import {addressOf, type NodeAddress} from '../../domain/node.js';
 import {isArray, numberOf, pairsOf, textOf} from '../../parse/reply-values.js';
 import {parseSentinelPeers} from '../../parse/sentinel.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -15,7 +15,7 @@ const primaryIn = ({extra}: Reading): ReadonlyMap<string, string> =>
 		pairsOf(extra?.[0] instanceof ReplyFailure ? null : extra?.[0]).map(([name, value]) => [name, textOf(value) ?? '']),
 	);
 
-const addressIn = (reading: Reading): string | undefined => {
+const addressIn = (reading: Reading): NodeAddress | undefined => {
 	const primary = primaryIn(reading);
 	const [host, port] = [primary.get('ip'), primary.get('port')];
 	return host === undefined ? undefined : addressOf({kind: 'tcp', host, port: Number(port)});
@@ -84,6 +84,7 @@ const failover = buildRow({
 	parameter: name,
 	asks,
 	peers: 'ask-sentinels',
+	alerts: {nodes: facts => [addressIn(facts)]},
 	preflight(facts) {
 		const primary = primaryIn(facts);
 		const quorum = facts.extra?.[1];

@@ -135,6 +135,7 @@ export const shutdownSave: ActionRow<'shutdown-save'> = {
 	command: ['SHUTDOWN', 'SAVE'],
 	settingNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname', 'shutdown-timeout'],
 	whyNot,
+	alerts: {},
 	preflight,
 	replyTimeoutMs: verifyTimeoutMs,
 	endsConnection: true,

@@ -2,7 +2,10 @@ import type {ActionProgress} from '../../domain/action.js';
 import type {AuditFact} from '../../domain/audit.js';
 import type {MonitorEvent} from '../../domain/event.js';
 import type {NodeAddress} from '../../domain/node.js';
+import type {Silence} from '../../domain/silence.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
+import {commandText} from '../../text/command-words.js';
+import {utcClock} from '../../text/units.js';
 import type {ConnectionSettings} from '../../wire/connection.js';
 import type {Selection} from '../catalogue/action-row.js';
 import {actionRow} from '../catalogue/catalogue.js';
@@ -13,6 +16,7 @@ import {actionEvent} from '../execute/outcome-text.js';
 import {type PreparedAction, prepareAction} from '../execute/prepare-action.js';
 import {readDenials} from '../execute/read-denials.js';
 import {runAction} from '../execute/run-action.js';
+import type {Silences} from '../execute/silences.js';
 import {dialogClock} from './dialog-clock.js';
 import type {DialogContent} from './dialog-content.js';
 import {
@@ -33,6 +37,8 @@ export type ActionControllerOptions = {
 	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
 	/** Why actions cannot be unlocked; undefined where they can. */
 	readonly whyReadOnly: string | undefined;
+	/** The silences that actions set in Alertmanager; undefined: none can be set. */
+	readonly silences?: Silences | undefined;
 	/** Whether actions are unlocked from the start (`--allow-actions`). */
 	readonly startsUnlocked: boolean;
 	readonly isProduction: boolean;
@@ -64,6 +70,8 @@ Runs the dialog of one action: keys go in, `dialog()` is drawn, `onChange` repor
 export class ActionController {
 	#state: DialogState;
 	#prepared: PreparedAction | undefined;
+	/** The silence that was set for the action of the open dialog. */
+	#silence: Silence | undefined;
 	#run: Promise<void> | undefined;
 	readonly #now: () => number;
 	#isTicking = false;
@@ -74,7 +82,7 @@ export class ActionController {
 		const {whyReadOnly, startsUnlocked, isProduction, columns, rows, gate} = options;
 		const unlockedUntilMs = startsUnlocked ? Number.POSITIVE_INFINITY : undefined;
 		const policy: ActionPolicy = {whyReadOnly, unlockedUntilMs, isProduction};
-		this.#state = newDialogState(policy, columns, rows);
+		this.#state = newDialogState(policy, columns, rows, options.silences?.place);
 		this.#now = dialogClock(gate.clock);
 	}
 
@@ -186,6 +194,12 @@ export class ActionController {
 			case 'release':
 				this.#release();
 				return;
+			case 'silence':
+				void this.#setSilence(effect);
+				return;
+			case 'lift-silence':
+				this.#liftSilence();
+				return;
 			case 'run':
 				this.#run = this.#runPrepared();
 				return;
@@ -251,38 +265,81 @@ export class ActionController {
 		}
 
 		this.#prepared = prepared;
-		this.#take({kind: 'prepared', ticket, plan: prepared.plan});
+		const silencedUntilMs = this.options.silences?.heldUntilMs(address);
+		this.#take({kind: 'prepared', ticket, plan: prepared.plan, silencedUntilMs});
+	}
+
+	async #setSilence({ticket, plan, durationMs}: Effect & {kind: 'silence'}): Promise<void> {
+		const {silences} = this.options;
+		const {target, command} = plan;
+		const {silence, problem = undefined} =
+			(await silences?.set({
+				target: target.address,
+				runId: target.runId,
+				nodes: [...(plan.silence?.nodes ?? []), ...this.#otherNames(target.address)],
+				durationMs,
+				what: commandText(command),
+			})) ?? {};
+		if (this.#state.ticket !== ticket || this.#state.dialog.kind !== 'silencing') {
+			// The dialog was cancelled meanwhile.
+			if (silence !== undefined) {
+				silences?.lift(silence);
+			}
+
+			return;
+		}
+
+		this.#silence = silence;
+		this.#take({kind: 'silenced', ticket, problem});
+	}
+
+	/** Other addresses of a node, which its alerts may name. */
+	#otherNames(address: NodeAddress): readonly NodeAddress[] {
+		const record = this.#state.about?.record;
+		return record?.address === address ? (record.otherNames ?? []) : [];
+	}
+
+	#liftSilence(): void {
+		if (this.#silence !== undefined) {
+			this.options.silences?.lift(this.#silence);
+		}
+
+		this.#silence = undefined;
 	}
 
 	async #runPrepared(): Promise<void> {
 		const prepared = this.#prepared;
+		const silence = this.#silence;
+		this.#silence = undefined;
 		// From here on runAction closes the port.
 		this.#prepared = undefined;
 		if (prepared === undefined) {
 			return;
 		}
 
-		const {gate} = this.options;
+		const {gate, silences} = this.options;
+		const setText = silence && `silenced in Alertmanager until ${utcClock(silence.endsAtMs)} UTC at the latest`;
 		const tell = (progress: ActionProgress) => {
 			this.options.onProgress?.(progress, false);
-			this.#take({kind: 'progressed', progress});
+			this.#take({kind: 'progressed', progress: {...progress, silence: setText}});
 		};
 		try {
 			const progress = await runAction(prepared, gate, tell, this.#ended.signal);
 			this.options.onProgress?.(progress, true);
-			this.#take({kind: 'finished', progress});
+			const end = silence && silences?.endWith(silence, progress);
+			this.#take({kind: 'finished', progress: {...progress, silence: end}});
 		} catch (error) {
 			const outcome = {kind: 'unknown', why: `a bug in redis-top: ${failureText(error)}`} as const;
-			this.#take({
-				kind: 'finished',
-				progress: {plan: prepared.plan, outcome, verification: undefined, problems: []},
-			});
+			const progress = {plan: prepared.plan, outcome, verification: undefined, problems: []};
+			const end = silence && silences?.endWith(silence, progress);
+			this.#take({kind: 'finished', progress: {...progress, silence: end}});
 		}
 	}
 
 	#release(): void {
 		this.#prepared?.port.close();
 		this.#prepared = undefined;
+		this.#liftSilence();
 	}
 
 	#appendAudit(fact: AuditFact): void {

@@ -15,6 +15,7 @@ import type {
 	UnlockDialog,
 } from './dialog-state.js';
 import {abort, auditEffect, refuse, withDialog, withNotice, withoutEffects} from './dialog-transitions.js';
+import {nextChoice, noSilence, wantedMs} from './silence-choice.js';
 
 /** The notice when one read brings several keys. */
 export const bunchNotice = 'several keys at once, or pasted text, are ignored';
@@ -46,6 +47,7 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 		case 'form':
 			return pressInForm(state, dialog, key, nowMs);
 		case 'preflighting':
+		case 'silencing':
 			return isClosing(key) ? abort(state, 'cancelled') : withoutEffects(state);
 		case 'confirm':
 			return pressInConfirm(state, dialog, key, nowMs);
@@ -298,6 +300,12 @@ function pressInConfirm(state: DialogState, dialog: ConfirmDialog, key: DialogKe
 		return withoutEffects(state);
 	}
 
+	if (key.kind === 'named' && key.name === 'tab' && dialog.silence !== undefined) {
+		const silence = nextChoice(dialog.silence);
+		const effects = dialog.silence.problem === undefined ? [] : [{kind: 'lift-silence'} as const];
+		return {state: withDialog(state, {...dialog, silence, lastKeyAtMs: nowMs}), effects};
+	}
+
 	const hasField = phraseIndex < phrases.length;
 	const isComplete = armedAtMs !== undefined || (phraseIndex > 0 && dialog.typed === '');
 	if (hasField && isComplete && key.kind === 'named' && key.name === 'enter') {
@@ -334,11 +342,22 @@ function typePhrase(dialog: ConfirmDialog, key: DialogKey, nowMs: number): Confi
 	return {...dialog, typed, armedAtMs: isFull ? nowMs : undefined, lastKeyAtMs: nowMs};
 }
 
-function execute(state: DialogState, {plan, subject}: ConfirmDialog, nowMs: number): Transition {
+/** Sends the confirmed action, or first sets its silence. */
+function execute(state: DialogState, dialog: ConfirmDialog, nowMs: number): Transition {
+	const {plan, subject} = dialog;
 	const answer = guardPlan(state.policy, plan, nowMs);
 	if (answer.kind !== 'confirm') {
 		const why = answer.kind === 'refused' ? answer.why : 'actions are locked again';
 		return refuse(state, subject, plan.id, why);
+	}
+
+	const durationMs = wantedMs(dialog.silence);
+	if (durationMs !== undefined) {
+		const ticket = state.ticket + 1;
+		return {
+			state: {...state, ticket, dialog: {kind: 'silencing', subject, confirmed: dialog}},
+			effects: [{kind: 'silence', ticket, plan, durationMs}],
+		};
 	}
 
 	const progress: ActionProgress = {plan, outcome: undefined, verification: undefined, problems: []};
@@ -346,4 +365,30 @@ function execute(state: DialogState, {plan, subject}: ConfirmDialog, nowMs: numb
 		state: {...state, running: progress, dialog: {kind: 'following', progress}},
 		effects: [{kind: 'run'}],
 	};
+}
+
+/**
+Sends the action whose silence is set. After a problem the dialog asks again: its letter then sends the action without the
+silence.
+*/
+export function takeSilence(
+	state: DialogState,
+	ticket: number,
+	problem: string | undefined,
+	nowMs: number,
+): Transition {
+	const {dialog} = state;
+	if (dialog.kind !== 'silencing' || state.ticket !== ticket) {
+		return withoutEffects(state);
+	}
+
+	const {confirmed} = dialog;
+	const silence = {...(confirmed.silence ?? noSilence), problem};
+	if (problem === undefined) {
+		return execute(state, {...confirmed, silence: {...silence, durationMs: undefined}}, nowMs);
+	}
+
+	const isArmed = confirmed.armedAtMs !== undefined;
+	const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs, armedAtMs: isArmed ? nowMs : undefined};
+	return withoutEffects(withDialog(state, {...confirmed, ...times, silence}));
 }

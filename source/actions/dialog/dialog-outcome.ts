@@ -5,16 +5,17 @@ import {choiceFor, settledCommand} from '../catalogue/choice.js';
 import {shownCommand} from '../catalogue/shown-commands.js';
 import {outcomeText, verificationText} from '../execute/outcome-text.js';
 import type {Dialog, DialogKey, DialogState, Offer, Transition} from './dialog-state.js';
-import {withNotice, withoutEffects} from './dialog-transitions.js';
+import {planIn, withNotice, withoutEffects} from './dialog-transitions.js';
 import {copyLetter} from './draw-dialog.js';
 
-function linesOf({outcome, verification, problems}: ActionProgress): Line[] {
+function linesOf({outcome, verification, problems, silence}: ActionProgress): Line[] {
 	return [
 		line(outcome === undefined ? 'nothing is known' : outcomeText(outcome)),
 		...(verification === undefined
 			? []
 			: [line(verificationText(verification), verification.kind === 'proved' ? 'ok' : 'critical')]),
 		...problems.map(problem => line(problem, 'critical')),
+		...(silence === undefined ? [] : [line(silence)]),
 	];
 }
 
@@ -78,7 +79,8 @@ export function copy(state: DialogState): Transition {
 function commandToCopy({dialog, about}: DialogState): readonly string[] | undefined {
 	switch (dialog.kind) {
 		case 'confirm':
-			return dialog.plan.command;
+		case 'silencing':
+			return planIn(dialog)?.command;
 		case 'following':
 			return dialog.progress.plan.command;
 		case 'done':

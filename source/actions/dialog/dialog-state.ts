@@ -7,6 +7,7 @@ import type {Selection, TypedValue} from '../catalogue/action-row.js';
 import type {MenuGroup, MenuRow} from '../catalogue/catalogue.js';
 import type {Choice} from '../catalogue/choice.js';
 import type {ActionPolicy} from '../execute/guard.js';
+import type {SilenceChoice} from './silence-choice.js';
 
 /** The node that an action is for, as last polled. */
 export type Subject = {
@@ -30,7 +31,10 @@ was busy. Its `text` is what the keys type, undefined if one of them is no chara
 export type DialogKey =
 	| {readonly kind: 'character'; readonly text: string}
 	| {readonly kind: 'bunch'; readonly text?: string | undefined}
-	| {readonly kind: 'named'; readonly name: 'enter' | 'escape' | 'backspace' | 'up' | 'down' | 'copy' | 'other'};
+	| {
+			readonly kind: 'named';
+			readonly name: 'enter' | 'escape' | 'backspace' | 'up' | 'down' | 'tab' | 'copy' | 'other';
+	  };
 
 /** A dialog that closes without keys. Times are of `dialogClock`, in milliseconds. */
 type Waiting = {readonly openedAtMs: number; readonly lastKeyAtMs: number};
@@ -63,6 +67,8 @@ export type ConfirmDialog = Waiting & {
 	readonly typed: string;
 	/** When the last phrase was completed; undefined until then. The letter counts `typeAheadMs` later. */
 	readonly armedAtMs: number | undefined;
+	/** The silence that the operator wants in Alertmanager; undefined where none can be set. */
+	readonly silence?: SilenceChoice | undefined;
 };
 
 /** The stages of a dialog. `Enter` cancels or closes where an action could be sent, so it never sends one. */
@@ -83,6 +89,8 @@ export type Dialog =
 	| FormDialog
 	| {readonly kind: 'preflighting'; readonly subject: Subject; readonly action: ActionName}
 	| ConfirmDialog
+	/** The silence is being set, before the action of the confirmed dialog is sent. */
+	| {readonly kind: 'silencing'; readonly subject: Subject; readonly confirmed: ConfirmDialog}
 	/** The dialog of an action that is sent, or about to be. */
 	| {readonly kind: 'following'; readonly progress: ActionProgress}
 	/** A command that can only be copied. */
@@ -124,6 +132,8 @@ export type DialogState = {
 	readonly ticket: number;
 	/** The node and the selection that the menu was opened for. */
 	readonly about?: {readonly record: NodeRecord; readonly selection: Selection} | undefined;
+	/** The Alertmanagers in which a silence can be set, as text; undefined without one. */
+	readonly alertmanager?: string | undefined;
 };
 
 export type DialogEvent =
@@ -139,7 +149,15 @@ export type DialogEvent =
 	| {readonly kind: 'seen'; readonly subject: Subject}
 	/** The connection of the preflight has ended. */
 	| {readonly kind: 'connection-lost'}
-	| {readonly kind: 'prepared'; readonly ticket: number; readonly plan: ActionPlan}
+	| {
+			readonly kind: 'prepared';
+			readonly ticket: number;
+			readonly plan: ActionPlan;
+			/** When the silence ends that the node has already, in milliseconds since the epoch. */
+			readonly silencedUntilMs?: number | undefined;
+	  }
+	/** Alertmanager has answered. The silence may be there in part although there is a problem. */
+	| {readonly kind: 'silenced'; readonly ticket: number; readonly problem: string | undefined}
 	| {readonly kind: 'preparation-failed'; readonly ticket: number; readonly why: string}
 	| {readonly kind: 'progressed'; readonly progress: ActionProgress}
 	| {readonly kind: 'finished'; readonly progress: ActionProgress}
@@ -167,17 +185,32 @@ export type Effect =
 	/** Closes the connection of a preflight whose command won't be sent. */
 	| {readonly kind: 'release'}
 	| {readonly kind: 'run'}
+	/** Sets a silence, which `silenced` answers. */
+	| {
+			readonly kind: 'silence';
+			readonly ticket: number;
+			readonly plan: ActionPlan;
+			readonly durationMs: number;
+	  }
+	/** Lifts what was set of a silence. */
+	| {readonly kind: 'lift-silence'}
 	| {readonly kind: 'audit'; readonly fact: AuditFact}
 	/** Adds the end of an action to the event list. The action's dialog may have been closed long before. */
 	| {readonly kind: 'announce'; readonly progress: ActionProgress};
 
 export type Transition = {readonly state: DialogState; readonly effects: readonly Effect[]};
 
-export const newDialogState = (policy: ActionPolicy, columns: number, rows: number): DialogState => ({
+export const newDialogState = (
+	policy: ActionPolicy,
+	columns: number,
+	rows: number,
+	alertmanager?: string,
+): DialogState => ({
 	policy,
 	screen: {columns, rows},
 	dialog: {kind: 'closed'},
 	running: undefined,
 	notice: undefined,
 	ticket: 0,
+	alertmanager,
 });

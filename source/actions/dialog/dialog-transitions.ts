@@ -27,6 +27,10 @@ function fact(
 
 export const auditEffect = (...parts: Parameters<typeof fact>): Effect => ({kind: 'audit', fact: fact(...parts)});
 
+/** The plan of a dialog that asks to confirm it, or that was confirmed and waits for its silence. */
+export const planIn = (dialog: Dialog): ActionPlan | undefined =>
+	dialog.kind === 'confirm' ? dialog.plan : dialog.kind === 'silencing' ? dialog.confirmed.plan : undefined;
+
 /** Ends the dialog: the operator cancelled it, it was idle for too long, or the server changed. */
 export function abort(state: DialogState, why: string): Transition {
 	const {dialog} = state;
@@ -35,8 +39,11 @@ export function abort(state: DialogState, why: string): Transition {
 		case 'unlock':
 		case 'form':
 		case 'preflighting':
-		case 'confirm': {
-			const action = dialog.kind === 'confirm' ? dialog.plan.id : dialog.action;
+		case 'confirm':
+		case 'silencing': {
+			const plan = planIn(dialog);
+			const action =
+				'action' in dialog ? dialog.action : dialog.kind === 'confirm' ? dialog.plan.id : dialog.confirmed.plan.id;
 			const title = `${shortTitle(actionRow(action).title)}: not sent`;
 			const shown: Dialog =
 				why === 'cancelled'
@@ -44,16 +51,7 @@ export function abort(state: DialogState, why: string): Transition {
 					: {kind: 'done', title, plan: undefined, lines: [line(`closed: ${why}`)]};
 			return {
 				state: {...withDialog(closed, shown), ticket: state.ticket + 1},
-				effects: [
-					{kind: 'release'},
-					auditEffect(
-						'aborted',
-						dialog.subject,
-						action,
-						why,
-						dialog.kind === 'confirm' ? dialog.plan.command : undefined,
-					),
-				],
+				effects: [{kind: 'release'}, auditEffect('aborted', dialog.subject, action, why, plan?.command)],
 			};
 		}
 

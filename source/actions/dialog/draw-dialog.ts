@@ -1,4 +1,4 @@
-import type {ActionPlan} from '../../domain/action.js';
+import type {ActionPlan, LabelledValue} from '../../domain/action.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {commandText} from '../../text/command-words.js';
 import {cut, cutLine} from '../../text/fit.js';
@@ -20,6 +20,7 @@ import {
 } from './dialog-content.js';
 import type {ConfirmDialog, Dialog, DialogState, FormDialog} from './dialog-state.js';
 import {drawMenu} from './draw-menu.js';
+import {choiceText, durationText, problemPrompt} from './silence-choice.js';
 
 /** The content of the dialog now; undefined while it is closed. */
 export function drawDialog(state: DialogState, nowMs: number): DialogContent | undefined {
@@ -68,8 +69,10 @@ function contentOf(state: DialogState, dialog: Dialog, nowMs: number): DialogCon
 			};
 		case 'confirm':
 			return drawConfirm(state, dialog, nowMs);
+		case 'silencing':
+			return drawSilencing(state, dialog.confirmed);
 		case 'following': {
-			const {plan, outcome, verification, problems} = dialog.progress;
+			const {plan, outcome, verification, problems, silence} = dialog.progress;
 			return {
 				...emptyDialog,
 				title: plan.title,
@@ -80,6 +83,7 @@ function contentOf(state: DialogState, dialog: Dialog, nowMs: number): DialogCon
 						[outcome === undefined ? 'sending it once, waiting for the reply' : outcomeText(outcome), 'plain'],
 						...(verification === undefined ? [] : [[verificationText(verification), 'accent'] as const]),
 						...problems.map(problem => [problem, 'critical'] as const),
+						...(silence === undefined ? [] : [[silence, 'plain'] as const]),
 					],
 					dialogTextWidth(state),
 				),
@@ -170,13 +174,22 @@ function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): 
 	const {plan, letter, phrases, phraseIndex, typed, armedAtMs} = dialog;
 	const phrase = phrases[phraseIndex];
 	const isArmed = phrase === undefined || armedAtMs !== undefined;
+	const {silence} = dialog;
+	const facts: readonly LabelledValue[] =
+		silence === undefined ? plan.facts : [...plan.facts, ['silence', choiceText(silence, state.alertmanager ?? '')]];
+	const isUnsilenced = silence?.problem !== undefined;
 	const sent = ` to send ${commandText(plan.command)}`;
-	const isLong = cellWidth(sent) > width - 'press x'.length;
-	const ready: Line = [span('press '), span(letter, 'key'), span(isLong ? ' to send it' : sent)];
+	const isLong = isUnsilenced || cellWidth(sent) > width - 'press x'.length;
+	const ready: Line = [
+		span('press '),
+		span(letter, 'key'),
+		span(isLong ? ' to send it' : sent),
+		...(isUnsilenced ? [span(` ${problemPrompt}`)] : []),
+	];
 	const box: DialogContent = {
 		title: plan.title,
 		tone: (plan.class ?? actionRow(plan.id).class) === 'outage' ? 'critical' : 'warning',
-		facts: cutFacts(plan.facts, width),
+		facts: cutFacts(facts, width),
 		lines: [],
 		prompt: isArmed ? ready : [span('type '), span(phrase, 'key'), span(`, then ${letter}`)],
 		typed: phrase === undefined ? undefined : typed,
@@ -185,11 +198,27 @@ function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): 
 	};
 	const {effects, found, fine} = confirmLines(plan, width);
 	const needed = [...effects, ...found];
-	const roomy: DialogContent = {...box, facts: wholeFacts(plan.facts, width), lines: needed};
+	const roomy: DialogContent = {...box, facts: wholeFacts(facts, width), lines: needed};
 	// One line stays free for a notice.
 	const left = (shown: DialogContent) => state.screen.rows - dialogSize(shown).rows - 1;
 	const shown = left(roomy) >= 0 ? roomy : {...box, lines: needed};
 	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};
+}
+
+function drawSilencing(state: DialogState, {plan, silence}: ConfirmDialog): DialogContent {
+	const width = dialogTextWidth(state);
+	const duration = durationText(silence?.durationMs ?? 0);
+	return {
+		...emptyDialog,
+		title: plan.title,
+		tone: 'border',
+		facts: cutFacts(plan.facts.slice(0, 1), width),
+		lines: [
+			...wrapLine(line(`Setting a silence of ${duration} in Alertmanager ${state.alertmanager ?? ''} ...`), width),
+			...wrapLine(line(`${commandText(plan.command)} is sent after that.`), width),
+		],
+		hint: 'Esc cancels: the command is not sent',
+	};
 }
 
 /** The lines of effects and checks. Where lines are scarce, checks in the state `ok` are left out first. */

@@ -1,4 +1,4 @@
-import type {ActionName, ActionPlan, ActionProgress} from '../../domain/action.js';
+import type {ActionName, ActionProgress} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {line} from '../../text/line.js';
@@ -7,7 +7,7 @@ import {menuRows} from '../catalogue/catalogue.js';
 import {guardPlan} from '../execute/guard.js';
 import {idleTimeoutMs} from './dialog-clock.js';
 import {dialogSize, fitsScreen} from './dialog-content.js';
-import {chooseAction, press} from './dialog-keys.js';
+import {chooseAction, press, takeSilence} from './dialog-keys.js';
 import {doneDialog} from './dialog-outcome.js';
 import {
 	type ConfirmDialog,
@@ -20,6 +20,7 @@ import {
 } from './dialog-state.js';
 import {abort, refuse, withDialog, withNotice, withoutEffects} from './dialog-transitions.js';
 import {drawDialog} from './draw-dialog.js';
+import {openingChoice} from './silence-choice.js';
 
 /**
 The whole behaviour of the dialog. Returns the state after an event, and the effects that the controller performs. Pure.
@@ -45,7 +46,9 @@ export function reduceDialog(state: DialogState, event: DialogEvent, nowMs: numb
 		case 'connection-lost':
 			return state.dialog.kind === 'confirm' ? abort(state, 'the connection was lost') : withoutEffects(state);
 		case 'prepared':
-			return askToConfirm(state, event.ticket, event.plan, nowMs);
+			return askToConfirm(state, event, nowMs);
+		case 'silenced':
+			return takeSilence(state, event.ticket, event.problem, nowMs);
 		case 'preparation-failed': {
 			const {dialog} = state;
 			const isAwaited = dialog.kind === 'preflighting' && state.ticket === event.ticket;
@@ -102,7 +105,11 @@ function takeDenials(state: DialogState, address: NodeAddress, denials: Readonly
 	return withoutEffects(withDialog(state, {...dialog, rows}));
 }
 
-function askToConfirm(state: DialogState, ticket: number, plan: ActionPlan, nowMs: number): Transition {
+function askToConfirm(
+	state: DialogState,
+	{ticket, plan, silencedUntilMs}: DialogEvent & {kind: 'prepared'},
+	nowMs: number,
+): Transition {
 	const {dialog, policy} = state;
 	if (dialog.kind !== 'preflighting' || state.ticket !== ticket) {
 		return withoutEffects(state);
@@ -120,7 +127,9 @@ function askToConfirm(state: DialogState, ticket: number, plan: ActionPlan, nowM
 
 	const {letter, phrases} = answer;
 	const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs, armedAtMs: undefined};
-	const box: ConfirmDialog = {kind: 'confirm', subject, plan, letter, phrases, phraseIndex: 0, typed: '', ...times};
+	const silence = openingChoice(plan, state.alertmanager, silencedUntilMs);
+	const typing = {phrases, phraseIndex: 0, typed: ''};
+	const box: ConfirmDialog = {kind: 'confirm', subject, plan, letter, ...typing, ...times, silence};
 	return resize(withDialog(state, box), nowMs);
 }
 
@@ -186,7 +195,7 @@ function finish(state: DialogState, progress: ActionProgress): Transition {
 function lockOut(state: DialogState, why: string): Transition {
 	const {dialog, policy} = state;
 	const locked: DialogState = {...state, policy: {...policy, unlockedUntilMs: undefined}};
-	if (dialog.kind !== 'preflighting' && dialog.kind !== 'confirm') {
+	if (!['preflighting', 'confirm', 'silencing'].includes(dialog.kind)) {
 		return withNotice(locked, why);
 	}
 

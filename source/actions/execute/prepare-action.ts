@@ -1,5 +1,5 @@
 import {nodeRole} from '../../derive/replication-peers.js';
-import type {ActionPlan, ActionTarget, Check} from '../../domain/action.js';
+import type {ActionPlan, ActionTarget, Check, ExpectedAlerts} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import type {NodeAddress} from '../../domain/node.js';
 import {commandText} from '../../text/command-words.js';
@@ -132,5 +132,16 @@ function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts, typed:
 		phrase,
 		class: plannedClass,
 		alsoTo: alsoTo === undefined ? undefined : Object.freeze([...alsoTo]),
+		silence: expectedAlerts(row, target, facts),
 	});
+}
+
+function expectedAlerts({alerts}: ActionRow, {address}: ActionTarget, facts: ServerFacts): ExpectedAlerts | undefined {
+	if (alerts === undefined) {
+		return undefined;
+	}
+
+	const others = (alerts.nodes?.(facts) ?? []).filter(other => other !== undefined);
+	const nodes = Object.freeze([...new Set([address, ...others])]);
+	return Object.freeze({nodes, lastsMs: alerts.lastsMs?.(facts.words ?? []) ?? 0});
 }

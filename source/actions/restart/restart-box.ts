@@ -1,11 +1,12 @@
-import type {Check} from '../../domain/action.js';
+import type {Check, LabelledValue} from '../../domain/action.js';
 import type {RestartRun, RestartStep} from '../../domain/restart.js';
 import {cut} from '../../text/fit.js';
 import {type Line, line, span, type Tone} from '../../text/line.js';
-import {grouped, seconds} from '../../text/units.js';
+import {grouped, seconds, utcClock} from '../../text/units.js';
 import {wrapWords} from '../../text/wrap-words.js';
 import {counted} from '../catalogue/saved-data.js';
 import {checkLines, type DialogContent} from '../dialog/dialog-content.js';
+import {choiceText, durationText, problemPrompt} from '../dialog/silence-choice.js';
 import type {Handover} from './handover.js';
 import {type RestartBox, stepKeys, stepTitles} from './restart-state.js';
 import {currentStep, maySkip} from './steps.js';
@@ -22,6 +23,8 @@ export type RestartView = {
 	/** Height of the whole dialog, in lines. */
 	readonly rows: number;
 	readonly nowMs: number;
+	/** The Alertmanagers in which a silence can be set, as text. */
+	readonly alertmanager?: string | undefined;
 };
 
 const frameRows = 2;
@@ -35,11 +38,13 @@ export function restartDialog(view: RestartView): DialogContent | undefined {
 			? undefined
 			: box.kind === 'reading'
 				? readingDialog(box.address)
-				: box.kind === 'offer'
-					? offerDialog(box, view)
-					: run === undefined
-						? undefined
-						: stepsDialog(box, run, view);
+				: box.kind === 'silencing'
+					? silencingDialog(box, view)
+					: box.kind === 'offer'
+						? offerDialog(box, view)
+						: run === undefined
+							? undefined
+							: stepsDialog(box, run, view);
 	return drawn === undefined || notice === undefined
 		? drawn
 		: {...drawn, lines: [...drawn.lines, ...wrapWords(`! ${notice}`, width, '  ').map(row => line(row, 'warning'))]};
@@ -53,15 +58,34 @@ const readingDialog = (address: string): DialogContent => ({
 	hint: 'Esc closes',
 });
 
+const silencingDialog = (
+	{address, durationMs}: RestartBox & {kind: 'silencing'},
+	{alertmanager = '', width}: RestartView,
+): DialogContent => ({
+	...empty,
+	title: `Restart ${address}`,
+	tone: 'border',
+	lines: wrapWords(`Setting a silence of ${durationText(durationMs)} in Alertmanager ${alertmanager} ...`, width).map(
+		row => line(row),
+	),
+	hint: 'Esc cancels',
+});
+
 const cutValue = (width: number, labelWidth: number, value: string): string =>
 	cut(value, Math.max(1, width - labelWidth), '...');
 
-function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows}: RestartView): DialogContent {
-	const {address, facts, checks, refusal, run} = box;
+function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows, alertmanager}: RestartView): DialogContent {
+	const {address, checks, refusal, run, silence} = box;
+	const facts: readonly LabelledValue[] =
+		silence === undefined ? box.facts : [...box.facts, ['silence', choiceText(silence, alertmanager ?? '')]];
+	const begins =
+		silence?.problem === undefined
+			? 'to begin; each step asks again before it sends anything'
+			: `to begin ${problemPrompt}`;
 	const prompt: Line =
 		run === undefined
 			? [span(cut(refusal ?? 'it must not begin like this', width, '...'), 'critical')]
-			: [span('press '), span('g', 'key'), span(' to begin; each step asks again before it sends anything')];
+			: [span('press '), span('g', 'key'), span(` ${begins}`)];
 	const plan = (run?.steps ?? []).map(({id}) => stepTitles[id]).join(', ');
 	const steps = run === undefined ? [] : wrapWords(`steps: ${plan}`, width, '       ').map(row => line(row));
 	const room = Math.max(0, rows - frameRows - facts.length - steps.length - 2);
@@ -113,6 +137,7 @@ function stepsDialog(
 		];
 	});
 	const keys = before.keys === undefined ? 'an unknown number of keys' : counted(before.keys, 'key');
+	const until = run.silence === undefined ? '' : `, silenced until ${utcClock(run.silence.endsAtMs)} UTC at the latest`;
 	const had = `run id ${before.runId.slice(0, 8)}, ${before.role}, ${keys} (${grouped(before.expiring)} may expire), ${counted(before.replicas, 'replica')}`;
 	const advice = current === undefined ? [run.steps.at(-1)?.note ?? ''] : adviceFor(run, current, handover);
 	const help = advice.flatMap(text => wrapWords(text, width).map(row => line(row)));
@@ -122,7 +147,7 @@ function stepsDialog(
 		tone: current === undefined ? 'ok' : current.state === 'failed' ? 'critical' : 'warning',
 		facts: [
 			['had', cutValue(width, labelWidth, had)],
-			['starts', cutValue(width, labelWidth, startText(run))],
+			['starts', cutValue(width, labelWidth, startText(run) + until)],
 		],
 		lines: [...stepLines, ...help],
 		prompt: box.isAbandoning

@@ -1,5 +1,6 @@
 import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun} from '../../domain/restart.js';
+import type {Silence} from '../../domain/silence.js';
 import {runCommand} from '../../host/run-command.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {commandText} from '../../text/command-words.js';
@@ -8,6 +9,7 @@ import type {ActionControllerOptions} from '../dialog/action-controller.js';
 import {typeAheadMs} from '../dialog/dialog-clock.js';
 import {bunchNotice, retype} from '../dialog/dialog-keys.js';
 import type {DialogKey} from '../dialog/dialog-state.js';
+import {nextChoice, noSilence, wantedMs} from '../dialog/silence-choice.js';
 import {failureText} from '../execute/gate.js';
 import {type Handover, handoverOf} from './handover.js';
 import {readRestartFacts, restartOffer} from './read-restart.js';
@@ -18,7 +20,7 @@ import {currentStep, isOver, maySkip} from './steps.js';
 
 export type RestartControllerOptions = Pick<
 	ActionControllerOptions,
-	'gate' | 'settingsOf' | 'whyReadOnly' | 'announce' | 'onChange'
+	'gate' | 'settingsOf' | 'whyReadOnly' | 'announce' | 'onChange' | 'silences'
 > &
 	Pick<RestartRunsOptions, 'folder' | 'pid'> & {
 		readonly osUser: string;
@@ -39,9 +41,9 @@ export class RestartController {
 	readonly #ended = new AbortController();
 
 	constructor(private readonly options: RestartControllerOptions) {
-		const {gate, folder, pid, announce} = options;
+		const {gate, folder, pid, announce, silences} = options;
 		const notify = (notice?: string) => this.#say(notice ?? this.#notice);
-		this.runs = new RestartRuns({gate, folder, pid, signal: this.#ended.signal, announce, notify});
+		this.runs = new RestartRuns({gate, folder, pid, signal: this.#ended.signal, announce, notify, silences});
 	}
 
 	get box(): RestartBox {
@@ -100,7 +102,10 @@ export class RestartController {
 		} else if (key.kind === 'named' && (key.name === 'enter' || key.name === 'escape')) {
 			this.#show({kind: 'closed'});
 		} else if (this.#box.kind === 'offer' && key.kind === 'character' && key.text === 'g') {
-			void this.#begin(this.#box.run);
+			void this.#begin(this.#box);
+		} else if (this.#box.kind === 'offer' && key.kind === 'named' && key.name === 'tab') {
+			const {silence} = this.#box;
+			this.#show({...this.#box, silence: silence && nextChoice(silence)});
 		} else if (this.#box.kind === 'steps' && run !== undefined) {
 			this.#pressInSteps(this.#box, run, key);
 		}
@@ -144,27 +149,66 @@ export class RestartController {
 	}
 
 	async #readOffer(record: NodeRecord): Promise<RestartBox & {kind: 'offer'}> {
-		const {gate, settingsOf, osUser, pid, whyReadOnly} = this.options;
+		const {gate, settingsOf, osUser, pid, whyReadOnly, silences} = this.options;
 		const settings = settingsOf(record.address);
 		if (whyReadOnly !== undefined || settings === undefined) {
 			return refusedOffer(record.address, whyReadOnly ?? `how to reach ${record.address} is not known`);
 		}
 
 		const reading = await readRestartFacts(settings, record, gate);
-		return restartOffer(reading, record, {osUser, ownerPid: pid, nowMs: gate.clock.now()});
+		const offer = restartOffer(reading, record, {osUser, ownerPid: pid, nowMs: gate.clock.now()});
+		const heldUntilMs = silences?.heldUntilMs(record.address);
+		const isOffered = silences?.place !== undefined && offer.run !== undefined;
+		return isOffered ? {...offer, silence: {...noSilence, heldUntilMs}} : offer;
 	}
 
-	async #begin(run: RestartRun | undefined): Promise<void> {
-		if (run === undefined) {
+	async #begin(offer: RestartBox & {kind: 'offer'}): Promise<void> {
+		if (offer.run === undefined) {
 			return;
 		}
 
+		const durationMs = wantedMs(offer.silence);
+		const silence = durationMs === undefined ? undefined : await this.#setSilence(offer, offer.run, durationMs);
+		if (silence === 'not set') {
+			return;
+		}
+
+		const run = {...offer.run, silence};
 		try {
 			await this.runs.begin(run);
 			this.#show({kind: 'steps', address: run.address, typed: '', isAbandoning: false});
 		} catch (error) {
+			if (silence !== undefined) {
+				this.options.silences?.lift(silence);
+			}
+
+			this.#show({...offer, silence: offer.silence && noSilence});
 			this.#say(`not begun: ${failureText(error)}`);
 		}
+	}
+
+	/** Sets the silence of a restart. After a problem the offer is shown again, and its key begins without a silence. */
+	async #setSilence(
+		offer: RestartBox & {kind: 'offer'},
+		{address, before}: RestartRun,
+		durationMs: number,
+	): Promise<Silence | 'not set' | undefined> {
+		const {silences} = this.options;
+		const box: RestartBox = {kind: 'silencing', address, durationMs};
+		this.#show(box);
+		const nodes = [address, ...(this.options.records.get(address)?.otherNames ?? [])];
+		const wish = {target: address, runId: before.runId, nodes, durationMs, what: 'a restart'};
+		const {silence, problem} = (await silences?.set(wish)) ?? {silence: undefined, problem: undefined};
+		const isCancelled = this.#box !== box;
+		if (silence !== undefined && (isCancelled || problem !== undefined)) {
+			silences?.lift(silence);
+		}
+
+		if (!isCancelled && problem !== undefined) {
+			this.#show({...offer, silence: {...(offer.silence ?? noSilence), problem}});
+		}
+
+		return isCancelled || problem !== undefined ? 'not set' : silence;
 	}
 
 	#pressInSteps(box: StepsBox, run: RestartRun, key: DialogKey): void {

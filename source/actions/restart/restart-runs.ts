@@ -8,6 +8,7 @@ import {forgetRestart, isAlive, keepRestart, readRestarts} from '../../host/rest
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {failureText, type Gate} from '../execute/gate.js';
 import {outcomeText, verificationText} from '../execute/outcome-text.js';
+import type {Silences} from '../execute/silences.js';
 import {restartNote} from './restart-box.js';
 import {stepKeys, stepTitles} from './restart-state.js';
 import {advance, currentStep, isOver, withStep} from './steps.js';
@@ -23,6 +24,8 @@ export type RestartRunsOptions = {
 	readonly pid: number;
 	/** Stops reading the files of other processes. */
 	readonly signal: AbortSignal;
+	/** Lifts the silence of a restart that is over; undefined: none can be set. */
+	readonly silences?: Silences | undefined;
 	readonly announce: (event: MonitorEvent) => void;
 	/** Called after every change; `notice` is for the dialog. */
 	readonly notify: (notice?: string) => void;
@@ -119,6 +122,10 @@ export class RestartRuns {
 		await this.audit(run.address, 'aborted', `the restart was abandoned: ${note}`);
 		this.#runs.delete(run.address);
 		this.#forget(run);
+		if (run.silence !== undefined) {
+			this.options.silences?.lift(run.silence);
+		}
+
 		await this.settled();
 	}
 
@@ -216,6 +223,9 @@ export class RestartRuns {
 			this.#tell(run, `restart verified: ${note}`, 'info');
 			this.#keeping = this.#keeping.then(() => this.audit(run.address, 'verified', `restarted: ${note}`));
 			this.#forget(run);
+			if (run.silence !== undefined) {
+				this.options.silences?.liftWhenAnswering(run.silence);
+			}
 		} else if (run.steps.some((step, index) => step.state !== before.steps[index]?.state)) {
 			this.#keep(run);
 		}

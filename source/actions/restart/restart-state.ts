@@ -3,6 +3,7 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun, RestartStepId} from '../../domain/restart.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {ActionId} from '../catalogue/catalogue.js';
+import type {SilenceChoice} from '../dialog/silence-choice.js';
 
 /** The stages of the dialog of a restart. */
 export type RestartBox =
@@ -17,7 +18,11 @@ export type RestartBox =
 			readonly refusal: string | undefined;
 			/** Undefined where the restart must not begin. */
 			readonly run: RestartRun | undefined;
+			/** The silence for the time of the restart; undefined where none can be set. */
+			readonly silence?: SilenceChoice | undefined;
 	  }
+	/** The silence is being set, before the restart begins. */
+	| {readonly kind: 'silencing'; readonly address: NodeAddress; readonly durationMs: number}
 	/** A restart that has begun. `typed` is the field of the step that redis-top itself can run. */
 	| {readonly kind: 'steps'; readonly address: NodeAddress; readonly typed: string; readonly isAbandoning: boolean};
 

@@ -2,7 +2,7 @@ import type {DialogKey} from '../../actions/dialog/dialog-state.js';
 import type {KeyName} from '../../keys/bindings.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 
-const names = ['enter', 'escape', 'backspace', 'up', 'down'] as const;
+const names = ['enter', 'escape', 'backspace', 'up', 'down', 'tab'] as const;
 
 /** Converts keys that arrived together to one key of an action's dialog; several keys become a `bunch`. */
 export function dialogKey({keys, isBunch}: KeysRead): DialogKey {

@@ -1,0 +1,236 @@
+import type {ActionProgress} from '../../domain/action.js';
+import type {AuditFact} from '../../domain/audit.js';
+import type {MonitorEvent} from '../../domain/event.js';
+import {type Message, message, nameOf} from '../../domain/message.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {Silence, SilencePart, SilencerSource} from '../../domain/silence.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {utcClock} from '../../text/units.js';
+import {failureText, type Gate} from './gate.js';
+
+export type SilencesOptions = {
+	/** Undefined without `--alertmanager`. */
+	readonly silencer: SilencerSource | undefined;
+	readonly gate: Pick<Gate, 'audit' | 'clock'>;
+	readonly announce: (event: MonitorEvent) => void;
+};
+
+export type SilenceWish = {
+	readonly target: NodeAddress;
+	readonly runId: string;
+	/** The nodes whose alerts are held back. */
+	readonly nodes: readonly NodeAddress[];
+	readonly durationMs: number;
+	/** What the silence is for: `SHUTDOWN SAVE`. */
+	readonly what: string;
+};
+
+/** The outcome of setting a silence. With several Alertmanagers a part of them may have it, and there is a problem too. */
+export type SetSilence = {readonly silence: Silence | undefined; readonly problem: string | undefined};
+
+/** Interval between two attempts to lift a silence, in milliseconds. */
+const liftAgainMs = 10_000;
+
+/** Most attempts to lift a silence. It ends by itself after that. */
+const mostAttempts = 30;
+
+/** Longest wait at the end of redis-top for requests under way, in milliseconds. */
+const lastWaitMs = 2000;
+
+type Waiting = {
+	readonly silence: Silence;
+	/** Wall time before which the silence is not lifted, in milliseconds. */
+	readonly notBeforeMs: number;
+};
+
+/**
+The silences in Alertmanager that guarded actions set. Each step is in the audit log. A silence is lifted when its action has been
+proved and the node answers again. It ends by itself where redis-top ends first.
+*/
+export class Silences {
+	readonly #options: SilencesOptions;
+	/** Silences whose action is over, and whose node has to answer. */
+	readonly #waiting = new Set<Waiting>();
+	/** The silence of each node that this redis-top has set and not lifted. */
+	readonly #held = new Map<NodeAddress, Silence>();
+	readonly #lifting = new Set<Promise<void>>();
+	readonly #ended = new AbortController();
+
+	constructor(options: SilencesOptions) {
+		this.#options = options;
+	}
+
+	/** The Alertmanagers, for texts; undefined where no silence can be set. */
+	get place(): string | undefined {
+		return this.#options.silencer?.place;
+	}
+
+	/** When the silence of a node ends, in milliseconds since the epoch; undefined without one. */
+	heldUntilMs(target: NodeAddress): number | undefined {
+		const endsAtMs = this.#held.get(target)?.endsAtMs;
+		return endsAtMs !== undefined && endsAtMs > this.#options.gate.clock.now() ? endsAtMs : undefined;
+	}
+
+	/** Sets a silence. Never rejects. Nothing is set where the audit log can't be written. */
+	async set({target, runId, nodes, durationMs, what}: SilenceWish): Promise<SetSilence> {
+		const {gate} = this.#options;
+		const silencer = await this.#options.silencer?.load();
+		if (silencer === undefined) {
+			return {silence: undefined, problem: 'there is no --alertmanager'};
+		}
+
+		const endsAtMs = gate.clock.now() + durationMs;
+		const request = {nodes, endsAtMs, comment: `redis-top: ${what} on ${target}`};
+		const fact = silenceFact(target, runId, silencer.commandOf(request));
+		try {
+			await gate.audit.append({...fact, phase: 'intent', detail: request.comment});
+		} catch (error) {
+			return {silence: undefined, problem: failureText(error)};
+		}
+
+		const {parts, problem} = await silencer.set(request);
+		const silence = parts.length === 0 ? undefined : {target, parts, endsAtMs};
+		const said =
+			silence === undefined ? '' : `set until ${utcClock(endsAtMs)} UTC, ${parts.map(({id}) => id).join(', ')}`;
+		await this.#audit({
+			...fact,
+			phase: 'outcome',
+			detail: [said, problem ?? ''].filter(text => text !== '').join('; '),
+			outcome: silence === undefined ? 'unknown' : 'replied',
+		});
+		if (silence !== undefined) {
+			this.#held.set(target, silence);
+		}
+
+		return {silence, problem};
+	}
+
+	/** Lifts a silence whose action is not sent or has no effect. Returns at once. */
+	lift(silence: Silence): void {
+		const lifting = this.#lift(silence).finally(() => this.#lifting.delete(lifting));
+		this.#lifting.add(lifting);
+	}
+
+	/**
+	Lifts a silence when its node answers a poll that began after this call. Returns at once.
+
+	@param lastsMs Time for which the action goes on, such as a pause of clients, in milliseconds.
+	*/
+	liftWhenAnswering(silence: Silence, lastsMs = 0): void {
+		this.#waiting.add({silence, notBeforeMs: this.#options.gate.clock.now() + lastsMs});
+	}
+
+	/** `lift` or `liftWhenAnswering`, by the end of the silence's action. Returns which, as one line. */
+	endWith(silence: Silence, {outcome, verification, plan}: ActionProgress): string {
+		const hadNoEffect = outcome?.kind === 'not-sent' || outcome?.kind === 'refused';
+		if (hadNoEffect && verification === undefined) {
+			this.lift(silence);
+			return 'the silence in Alertmanager is being lifted';
+		}
+
+		this.liftWhenAnswering(silence, plan.silence?.lastsMs);
+		const end = `at ${utcClock(silence.endsAtMs)} UTC at the latest`;
+		return `the silence in Alertmanager ends when the server answers, ${end}`;
+	}
+
+	/** Receives every new record of a node. */
+	see({address, reach, sample}: NodeRecord): void {
+		for (const waiting of this.#waiting) {
+			const {silence, notBeforeMs} = waiting;
+			if (silence.endsAtMs <= this.#options.gate.clock.now()) {
+				this.#waiting.delete(waiting);
+				this.#forget(silence);
+			} else if (address === silence.target && reach === 'up' && (sample?.atMs ?? 0) > notBeforeMs) {
+				this.#waiting.delete(waiting);
+				this.lift(silence);
+			}
+		}
+	}
+
+	/** Ends lifting. What is not lifted ends by itself, and the audit log says when. */
+	async close(): Promise<void> {
+		this.#ended.abort();
+		const wait = new AbortController();
+		await Promise.race([Promise.all(this.#lifting), this.#options.gate.clock.sleep(lastWaitMs, wait.signal)]);
+		wait.abort();
+		await Promise.all(
+			[...this.#waiting].map(({silence}) =>
+				this.#audit({
+					...silenceFact(silence.target, undefined, undefined),
+					phase: 'unproved',
+					detail: `redis-top ended: it ends by itself at ${utcClock(silence.endsAtMs)} UTC`,
+				}),
+			),
+		);
+		this.#waiting.clear();
+	}
+
+	async #lift(silence: Silence): Promise<void> {
+		const {gate} = this.#options;
+		const silencer = await this.#options.silencer?.load();
+		const {target, parts, endsAtMs} = silence;
+		let left = parts;
+		let problem: string | undefined = 'there is no --alertmanager';
+		for (let attempt = 1; silencer !== undefined && left.length > 0 && attempt <= mostAttempts; attempt++) {
+			const results = await Promise.all(left.map(async part => [part, await silencer.lift(part)] as const));
+			left = results.flatMap(([part, why]) => (why === undefined ? [] : [part]));
+			problem = results.find(([, why]) => why !== undefined)?.[1];
+			if (left.length === 0 || this.#ended.signal.aborted || gate.clock.now() >= endsAtMs) {
+				break;
+			}
+
+			if (attempt === 1) {
+				this.#tell(target, message`the silence is not lifted yet: ${nameOf('quote', problem ?? '')}`, 'warning');
+			}
+
+			await gate.clock.sleep(liftAgainMs, this.#ended.signal);
+		}
+
+		this.#forget(silence);
+		await this.#noteEnd(silence, left, problem);
+	}
+
+	async #noteEnd({target, parts, endsAtMs}: Silence, left: readonly SilencePart[], problem = ''): Promise<void> {
+		const fact = silenceFact(target, undefined, undefined);
+		if (left.length === 0) {
+			await this.#audit({...fact, phase: 'verified', detail: `lifted: ${parts.map(({id}) => id).join(', ')}`});
+			this.#tell(target, 'the silence in Alertmanager is lifted', 'info');
+			return;
+		}
+
+		const end = `it ends by itself at ${utcClock(endsAtMs)} UTC`;
+		await this.#audit({...fact, phase: 'failed', detail: `not lifted: ${problem}; ${end}`});
+		this.#tell(target, message`the silence is not lifted: ${nameOf('quote', problem)}; ${end}`, 'warning');
+	}
+
+	#forget(silence: Silence): void {
+		if (this.#held.get(silence.target) === silence) {
+			this.#held.delete(silence.target);
+		}
+	}
+
+	async #audit(fact: AuditFact): Promise<void> {
+		try {
+			await this.#options.gate.audit.append(fact);
+		} catch (error) {
+			this.#tell(fact.target, message`silence: ${nameOf('quote', failureText(error))}`, 'warning');
+		}
+	}
+
+	#tell(node: NodeAddress, text: Message, severity: MonitorEvent['severity']): void {
+		const {gate, announce} = this.#options;
+		announce({atMs: gate.clock.now(), severity, node, kind: 'action', text});
+	}
+}
+
+/** The name of silences in the audit log. A silence is no action on a server. */
+export const silenceAction = 'silence';
+
+const silenceFact = (target: NodeAddress, runId: string | undefined, command: string | undefined): AuditFact => ({
+	phase: 'intent',
+	target,
+	runId,
+	action: silenceAction,
+	command,
+	detail: undefined,
+});
