@@ -2,6 +2,8 @@
 // default it runs 24 accelerated hours, or as many as fit into 10 minutes. Exits with 1 when something grows.
 // `soak.mjs --planned [--minutes N] [--server NAME]` does planned work on a real cluster instead. It exits with 1 when
 // `watch` finds anything above info.
+// `soak.mjs --outside [--rounds N]` lets Prometheus, Alertmanager, webhook and Grafana fail in every way for 3,000 rounds. It
+// exits with 1 when something grows, or does not work again at the end.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
@@ -14,7 +16,8 @@ process.chdir(root);
 // The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.soak-'));
 try {
-	const part = process.argv.includes('--planned') ? 'planned-work' : 'soak';
+	const parts = {'--planned': 'planned-work', '--outside': 'outside'};
+	const part = Object.entries(parts).find(([flag]) => process.argv.includes(flag))?.[1] ?? 'soak';
 	const external = ['@lydell/node-pty', 'esbuild', 'typescript'];
 	await bundle({entryPoints: [`test/soak/${part}.ts`], outdir, external});
 	// An interrupt goes to the whole foreground process group. This process waits until the child has ended, and then

@@ -35,7 +35,7 @@ const matrix = (series: readonly PrometheusSeries[]) =>
 	});
 
 /** An HTTP server on loopback with the query API of Prometheus. It is closed at the end of the test. */
-export async function fakePrometheus(t: TestContext): Promise<FakePrometheus> {
+export async function fakePrometheus(t: Pick<TestContext, 'after'>): Promise<FakePrometheus> {
 	let underWay = 0;
 	const server = http.createServer((request, response) => {
 		const chunks: Buffer[] = [];

@@ -15,6 +15,8 @@ export type ReceiverMode =
 	| 'hang'
 	| 'close'
 	| 'endless'
+	/** A byte at a time, without an end. */
+	| 'slow'
 	| 'no-http';
 
 export type FakeReceiver = {
@@ -29,7 +31,10 @@ export type FakeReceiver = {
 };
 
 /** Starts a web service on a free port of 127.0.0.1 that keeps every request. */
-export async function fakeReceiver(t: TestContext, mode: ReceiverMode = {status: 200}): Promise<FakeReceiver> {
+export async function fakeReceiver(
+	t: Pick<TestContext, 'after'>,
+	mode: ReceiverMode = {status: 200},
+): Promise<FakeReceiver> {
 	const requests: ReceivedRequest[] = [];
 	let port = 0;
 	let server: http.Server | undefined;
@@ -91,6 +96,12 @@ function answer(mode: ReceiverMode, request: http.IncomingMessage, response: htt
 			};
 
 			more();
+			return;
+		}
+
+		case 'slow': {
+			const timer = setInterval(() => response.write(' '), 10);
+			response.on('close', () => clearInterval(timer));
 			return;
 		}
 
