@@ -30,6 +30,7 @@ export function parseRestartRun(text: string): RestartRun | undefined {
 	const startedAtMs = numberOf(fields.startedAtMs);
 	const before = beforeOf(fields.before);
 	const start = startOf(fields.start);
+	const silence = silenceOf(fields.silence, address as NodeAddress);
 	const steps = Array.isArray(fields.steps) ? fields.steps.map(stepOf) : [undefined];
 	if (address === undefined || startedAtMs === undefined || before === undefined || start === undefined) {
 		return undefined;
@@ -45,7 +46,7 @@ export function parseRestartRun(text: string): RestartRun | undefined {
 				start,
 				isSaveOptional: fields.isSaveOptional === true,
 				steps,
-				silence: silenceOf(fields.silence, address as NodeAddress),
+				...(silence !== undefined && {silence}),
 			}
 		: undefined;
 }

@@ -1,15 +1,14 @@
 import type {Clock} from '../domain/clock.js';
-import {metrics} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {EarlierStates} from '../state/earlier-states.js';
 import {capacityOf} from '../state/long-series.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {longSeries} from '../state/new-record.js';
+import {fillSeries, roomOf} from './fill-series.js';
 import {type FoundPast, findPast} from './find-past.js';
 import type {LabelMapping} from './label-mapping.js';
 import type {NodePast} from './node-past.js';
 import {pastFindings} from './past-findings.js';
-import {pastReadings} from './past-readings.js';
 import {pastRecord, pastWindowMs} from './past-record.js';
 import type {Prometheus} from './prometheus.js';
 import {scrubbed} from './scrub-steps.js';
@@ -376,30 +375,5 @@ export class PrometheusHistory implements EarlierStates {
 		for (const listener of this.#listeners) {
 			listener();
 		}
-	}
-}
-
-/** Readings from before the start for which a node's series have room. */
-const roomOf = ({series}: NodeRecord): number => {
-	const operations = series.get('operations');
-	return operations === undefined ? 0 : operations.capacity - operations.length;
-};
-
-/** Fills the free part of every series with the scrapes from before redis-top's first reading. */
-function fillSeries(record: NodeRecord, past: NodePast, nowMs: number): void {
-	const {intervalMs, lastReplyAtMs, failure} = record;
-	const operations = record.series.get('operations');
-	const room = roomOf(record);
-	if (operations === undefined || room <= 0) {
-		return;
-	}
-
-	const newestMs = failure === undefined ? (lastReplyAtMs ?? nowMs) : nowMs;
-	const firstMs = newestMs - Math.max(0, operations.taken - 1) * intervalMs;
-	const moments = Array.from({length: room}, (_, index) => firstMs - (room - index) * intervalMs);
-	const scrapes = past.scrapes((moments[0] ?? firstMs) - 2 * past.periodMs, firstMs);
-	const readings = pastReadings(scrapes, moments, past.periodMs);
-	for (const {id} of metrics) {
-		record.series.get(id)?.prepend(readings.get(id) ?? []);
 	}
 }

@@ -263,9 +263,8 @@ export class MonitorStore {
 		this.#focus = address;
 		for (const record of this.#longSeries.focus(this.#draft.nodes, address)) {
 			this.#put(record);
+			this.#publishSoon();
 		}
-
-		this.#publishSoon();
 	}
 
 	/** Notes conditions that held before. A rule that finds such a condition lists it with its earlier beginning. */

@@ -84,7 +84,7 @@ test('a stop is silenced before it is sent, until the server answers again, each
 	await fire(alertmanager, address);
 	await fire(alertmanager, `redis://${address}`);
 	await fire(alertmanager, `${address}0`);
-	const states = await eventually('the alerts are judged', async () => {
+	const states = await eventually('Alertmanager has processed the alerts', async () => {
 		const all = await (await fetch(`${alertmanager.url}/api/v2/alerts`)).json();
 		const found = (all as Array<{labels: {instance: string}; status: {state: string}}>).map(
 			({labels, status}) => `${labels.instance} ${status.state}`,

@@ -29,6 +29,11 @@ test('a stored restart is read back unchanged', () => {
 	});
 	assert.equal(unknown?.before.keys, undefined);
 	assert.equal(unknown?.start.command, undefined);
+	const silence = {target: run.address, parts: [{place: 'am:9093', id: 'a-1'}], endsAtMs: 5};
+	assert.deepEqual(parsed({silence})?.silence, silence);
+	for (const other of [7, {parts: [], endsAtMs: 5}, {...silence, endsAtMs: '5'}, {...silence, parts: [{id: 7}]}]) {
+		assert.deepEqual(parsed({silence: other}), run);
+	}
 });
 
 test('a text that is not a whole restart is refused', () => {
