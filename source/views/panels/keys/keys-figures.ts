@@ -4,6 +4,7 @@ import type {Figure} from '../../figure.js';
 export const keysFigures: readonly Figure[] = [
 	['keys, with ttl', 'keys and expires of INFO keyspace, all databases together.'],
 	['grow', 'Growth of the number of keys a minute, of the samples kept.'],
+	['DB, AVG TTL', 'INFO keyspace by database, where the server does not count its keys by size.'],
 	['WATCHED, LENGTH', 'Keys of --watch-key: XLEN, LLEN or ZCARD every ten seconds, on the primary that holds the key.'],
 	['GROW, DRAIN', 'Growth of the length over two minutes, and the time until it is 0 at that rate.'],
 	['LAG, PEND, READERS', 'XINFO GROUPS: entries not delivered yet (Redis 7.0), not acknowledged, and consumers.'],

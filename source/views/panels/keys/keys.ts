@@ -2,10 +2,14 @@ import {keyspace} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {cutLine} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
+import type {Glyphs} from '../../../text/glyphs.js';
 import {blankLine, type Line, span} from '../../../text/line.js';
 import {count, percent, signed} from '../../../text/units.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
+import {drawCard} from '../card.js';
+import {historyChart} from '../history-chart.js';
+import {keyspaceCard} from '../memory/memory-keyspace.js';
 import {hotKeysLines} from './hot-keys-lines.js';
 import {keySizesLines} from './key-sizes-lines.js';
 import {scanLines} from './scan-lines.js';
@@ -46,7 +50,7 @@ function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Lin
 			...facts,
 			...beside(
 				[
-					{lines: sizesAndSlots(node, input, {width: left, height}), width: left + 2},
+					{lines: sizesSlotsAndChart(node, input, {width: left, height}), width: left + 2},
 					{lines: keysByName(node, input, {width: right, height}), width: right},
 				],
 				height,
@@ -76,16 +80,42 @@ function keysByName(node: NodeRecord, {state, glyphs, keyboard}: PanelInput, {wi
 const hotHeight = ({hotKeys}: NodeRecord, height: number): number =>
 	hotKeys === undefined ? 0 : Math.max(0, Math.floor(height / 3));
 
-/** Sizes, and below them the slots of a cluster node. */
+/** Least height of what is left below the sizes and slots for which it is a chart of the number of keys, in lines. */
+const roomForChart = 10;
+
+/** Greatest height of that chart: a taller one shows no more. */
+const mostForChart = 20;
+
+/** The sizes and slots, and in the room below them the number of keys over time. */
+function sizesSlotsAndChart(node: NodeRecord, input: PanelInput, {width, height}: Rect): Line[] {
+	const above = sizesAndSlots(node, input, {width, height});
+	const left = Math.min(mostForChart, height - above.length - 1);
+	if (left < roomForChart) {
+		return above;
+	}
+
+	const chart = historyChart({title: 'keys', series: node.series.get('keys'), format: count}, input, node);
+	return [...above, blankLine, ...drawCard(chart, {width, height: left}, input.glyphs)];
+}
+
+/** Sizes, and below them the slots of a cluster node. A server that tells no sizes has its keys by database there. */
 function sizesAndSlots(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const isCluster = node.sample?.info.number('cluster', 'cluster_enabled') === 1;
-	const sizes = keySizesLines(node, {width, height: isCluster ? Math.max(1, Math.ceil(height / 2)) : height}, glyphs);
+	const room = {width, height: isCluster ? Math.max(1, Math.ceil(height / 2)) : height};
+	const told = keySizesLines(node, room, glyphs);
+	const databases = node.keySizes?.value.now.isTold === false ? keysByDatabase(node, room, glyphs) : [];
+	const sizes = [...told, ...databases].slice(0, room.height);
 	const slots =
 		!isCluster || height - sizes.length < 3
 			? []
 			: [blankLine, ...slotLines(node, {width, height: height - sizes.length - 1}, glyphs)];
 	return [...sizes, ...slots].map(row => cutLine(row, width, glyphs.ellipsis));
 }
+
+const keysByDatabase = (node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] => [
+	blankLine,
+	...keyspaceCard(node, glyphs)({width, height: Math.max(1, height - 2)}).lines,
+];
 
 /** Keys, their growth, and how many of them expire. */
 function keyspaceLine(node: NodeRecord): Line {

@@ -123,7 +123,7 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 			padding: 0,
 			lines:
 				rows.length === 0
-					? nothing(node, 'CLIENT LIST', clients !== undefined, 'no clients')
+					? nothing(node, 'CLIENT LIST', clients !== undefined, 'no clients but redis-top')
 					: smallList(clientColumns(room.width, node.since), rows, room, glyphs),
 		};
 	};

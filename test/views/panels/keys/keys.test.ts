@@ -100,7 +100,7 @@ for (const [name, parts, expected] of [
 	[
 		'a server without sizes',
 		{keySizes: at({...sizes, now: {isTold: false, rows: []}})},
-		/does not count its keys by size \(Redis 8\.0 does\)/,
+		/does not count its keys by size \(Redis 8\.0 does\)[\s\S]*DB +KEYS +TTL[\s\S]*db0 +\d/,
 	],
 	['a server that does not count slots', {slotUse: at({...slots, isCounted: false})}, /cluster-slot-stats-enabled yes/],
 	['slots that were not read', {slotUse: undefined}, /no CLUSTER SLOT-STATS: Valkey 8/],
@@ -131,6 +131,11 @@ test('hot keys stand below, and beside the rest on a wide screen', () => {
 		/HOT KEY by HOTKEYS GET, tracking for 30s, one of 10 commands[\s\S]*time +52\.0 ms {2}cart:1/,
 	);
 	assert.match(text(node({hotKeys}), 200, 24), /TYPE .* HOT KEY by HOTKEYS GET/);
+});
+
+test('a wide screen has the number of keys over time below the sizes and slots', () => {
+	assert.match(text(node(), 200, 60), /TYPE [\s\S]* SLOT [\s\S]*─ keys ─+ last /);
+	assert.doesNotMatch(text(node()), /─ keys ─/);
 });
 
 test('the panel draws at any size', () => {
