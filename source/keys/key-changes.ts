@@ -1,3 +1,4 @@
+import {panelWithKey} from '../state/panel-table.js';
 import {bindings} from './bindings.js';
 import type {KeyName, KeyScreen} from './key-binding.js';
 import {keyNamed, shownKey} from './key-names.js';
@@ -49,32 +50,50 @@ export function keyChange(
 
 const keyScreens: readonly KeyScreen[] = ['live', 'replay'];
 
-/** The problems of keys with two bindings, each with the id of the changed binding. */
+/**
+The problems of keys that a config file gives to two bindings, or that can't be given away, each with the id of the
+changed binding. A key of a default binding is no problem: that binding loses it, see `keyboardWith`.
+*/
 export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: string, problem: string]> {
 	const conflicts = keyScreens.flatMap(screen => conflictsOn(screen, changes));
 	const texts = conflicts.map(conflict => conflict.join(' '));
 	return conflicts.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
 }
 
-function conflictsOn(screen: KeyScreen, changes: KeyChanges): Array<readonly [id: string, problem: string]> {
+function conflictsOn(screen: KeyScreen, changes: KeyChanges): Array<readonly [string, string]> {
 	const owners = new Map<KeyName, string>();
 	const conflicts: Array<readonly [string, string]> = [];
-	for (const binding of bindingsOn(screen)) {
-		// A binding of a replay loses the key, see `keyboardWith`.
-		if (binding.on === 'replay' && !changes.has(binding.id)) {
-			continue;
-		}
-
+	for (const binding of bindingsOn(screen).filter(({id}) => changes.has(id))) {
 		for (const key of keysAfter(binding, changes)) {
 			const other = owners.get(key);
 			if (other === undefined) {
 				owners.set(key, binding.id);
 			} else {
-				const [changed, kept] = changes.has(binding.id) ? [binding.id, other] : [other, binding.id];
-				conflicts.push([changed, `${shownKey(key)} is the key of ${kept} already: give ${kept} another key, or []`]);
+				conflicts.push([
+					binding.id,
+					`${shownKey(key)} is the key of ${other} already: give ${other} another key, or []`,
+				]);
+			}
+
+			const fixed = fixedOwner(key, changes);
+			if (fixed !== undefined) {
+				conflicts.push([binding.id, fixed]);
 			}
 		}
 	}
 
 	return conflicts;
+}
+
+/**
+Why a config file can't give a key to another binding; undefined for most keys, which their default binding then loses.
+The digits stay with their panels, because titles show them. Quitting keeps its key unless it gets another one.
+*/
+function fixedOwner(key: KeyName, changes: KeyChanges): string | undefined {
+	if (/^\d$/.test(key) && panelWithKey(key) !== undefined) {
+		return `${key} opens a panel, and the digits can't be changed`;
+	}
+
+	const quit = changes.has('quit') ? undefined : bindings.find(({id}) => id === 'quit');
+	return quit?.keys.includes(key) === true ? `${shownKey(key)} is the key of quit: give quit another key` : undefined;
 }

@@ -1,38 +1,69 @@
+import {keysText} from '../state/panel-table.js';
 import {bindings} from './bindings.js';
 import type {KeyBinding, KeyName, KeyScreen} from './key-binding.js';
 import {shownKey} from './key-names.js';
+import {panelDescription} from './panel-bindings.js';
 
 /** The keys that a config file gives to bindings, by binding id. An empty list removes the binding's keys. */
 export type KeyChanges = ReadonlyMap<string, readonly KeyName[]>;
+
+/** A binding whose default keys a config file gives to another binding. */
+export type LostBinding = {readonly binding: KeyBinding; readonly takenBy: string};
 
 /** The bindings in force: the default bindings with the config file's changes. */
 export type Keyboard = {
 	/** All bindings that have a key. */
 	readonly bindings: readonly KeyBinding[];
+	/** The bindings without a key, because a config file gives their default keys to others. */
+	readonly lost: readonly LostBinding[];
 	readonly bindingOf: (key: KeyName) => KeyBinding | undefined;
 	/** The keys of a binding as text; empty for a binding without keys. */
 	readonly shown: (id: string) => string;
 };
 
-/** @param screen Where the keys are pressed. @default live */
+/**
+The bindings with the changes of a config file. A changed binding takes its keys from every default binding, so that a
+key that a later release adds can't break a config file.
+
+@param screen Where the keys are pressed. @default live
+*/
 export function keyboardWith(changes: KeyChanges, screen: KeyScreen = 'live'): Keyboard {
-	const chosen = new Set([...changes.values()].flat());
-	// A binding of a replay does not take a key that a config file gives to another binding.
-	const isTaken = ({id, on}: KeyBinding, key: KeyName) => on === 'replay' && !changes.has(id) && chosen.has(key);
-	const all = bindingsOn(screen).map(binding => {
-		const keys = keysAfter(binding, changes).filter(key => !isTaken(binding, key));
+	const usual = bindingsOn(screen);
+	const takers = takersOf(changes, screen);
+	const all = usual.map(binding => {
+		const keys = keysAfter(binding, changes).filter(key => changes.has(binding.id) || !takers.has(key));
 		const isAsUsual = keys.length === binding.keys.length && keys.every((key, index) => key === binding.keys[index]);
-		// Ctrl-C always quits, so it is not named.
-		const named = keys.filter(key => key !== alwaysQuits).map(shownKey);
-		return isAsUsual ? binding : {...binding, keys, shown: named.join(' ')};
+		return isAsUsual ? binding : withKeys(binding, keys);
 	});
 	const byKey = new Map(all.flatMap(binding => binding.keys.map(key => [key, binding] as const)));
 	const shown = new Map(all.map(binding => [binding.id, binding.shown]));
 	return {
 		bindings: all.filter(({keys}) => keys.length > 0),
+		lost: usual.flatMap(binding => {
+			const takenBy = takers.get(binding.keys[0] ?? '');
+			return takenBy === undefined || changes.has(binding.id) || shown.get(binding.id) !== ''
+				? []
+				: [{binding, takenBy}];
+		}),
 		bindingOf: key => byKey.get(key),
 		shown: id => shown.get(id) ?? '',
 	};
+}
+
+/** The changed bindings of a screen by their keys. */
+export const takersOf = (changes: KeyChanges, screen: KeyScreen): ReadonlyMap<KeyName, string> =>
+	new Map(
+		bindingsOn(screen).flatMap(binding =>
+			changes.has(binding.id) ? keysAfter(binding, changes).map(key => [key, binding.id] as const) : [],
+		),
+	);
+
+/** A binding with other keys. Ctrl-C always quits, so it is not named. */
+function withKeys(binding: KeyBinding, keys: readonly KeyName[]): KeyBinding {
+	const named = keys.filter(key => key !== alwaysQuits).map(shownKey);
+	return binding.id === 'panel'
+		? {...binding, keys, shown: keysText(keys), description: panelDescription(keys)}
+		: {...binding, keys, shown: named.join(' ')};
 }
 
 /** The key that always quits, whatever a config file says. */

@@ -1,5 +1,11 @@
 import {panelKeys, panelTable, panelWithKey} from '../state/panel-table.js';
-import type {KeyBinding} from './key-binding.js';
+import type {KeyBinding, KeyName} from './key-binding.js';
+
+/** What the keys of panels do: those of the panels that have one of `keys`. */
+export function panelDescription(keys: readonly KeyName[]): string {
+	const named = panelTable.filter(({key}) => keys.includes(key)).map(({key, title}) => `${key} ${title}`);
+	return `open a panel: ${named.join(', ')}; the key of the shown panel changes nothing`;
+}
 
 /** Bindings that choose a panel and move in its list. */
 export const panelBindings: readonly KeyBinding[] = [
@@ -27,7 +33,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		section: 'Move',
 		keys: panelTable.map(({key}) => key),
 		shown: panelKeys,
-		description: `open a panel: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}; the key of the shown panel changes nothing`,
+		description: panelDescription(panelTable.map(({key}) => key)),
 		intent: key => ({kind: 'open-panel', panel: panelWithKey(key) ?? 'overview'}),
 	},
 	{

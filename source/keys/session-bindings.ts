@@ -26,7 +26,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		section: 'Time',
 		keys: [','],
 		shown: ',',
-		description: 'one sample back: through the last 30 minutes, or the whole recording',
+		description: 'one sample back: through the last 30 minutes or the whole recording; with `--prometheus` one scrape',
 		intent: () => ({kind: 'scrub', by: -1, unit: 'sample'}),
 	},
 	{
@@ -42,7 +42,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		section: 'Time',
 		keys: ['['],
 		shown: '[',
-		description: 'one minute back',
+		description: 'one minute back; with `--prometheus` further the older the moment is, up to half a day',
 		intent: () => ({kind: 'scrub', by: -1, unit: 'minute'}),
 	},
 	{
@@ -50,7 +50,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		section: 'Time',
 		keys: [']'],
 		shown: ']',
-		description: 'one minute forward',
+		description: 'as far forward',
 		intent: () => ({kind: 'scrub', by: 1, unit: 'minute'}),
 	},
 	{

@@ -110,6 +110,18 @@ test('with changed keys the help names no default key, except while a text is ty
 	}
 });
 
+test('the help lists an action whose key a config file gives to another one', () => {
+	const facts = helpFacts(keyboardWith(new Map([['pause', ['p']]])), 1000);
+	assert.deepEqual(
+		facts.filter(([keys]) => keys === 'no key').map(([, text]) => text.replace(/^.*\(/, '(')),
+		['(the config file gives p to pause)'],
+	);
+	assert.equal(
+		helpFacts(usualKeyboard, 1000).some(([keys]) => keys === 'no key'),
+		false,
+	);
+});
+
 test('boxes name the keys in force', async t => {
 	const {screen} = mountOnScreen(t, {state: several, panel: 'clients', nowMs, keyboard: rebound});
 	const key = (id: string) => rebound.shown(id);

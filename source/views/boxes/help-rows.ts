@@ -60,12 +60,20 @@ The keys in sections as label and value pairs. The descriptions are wrapped to `
 @param search Words, separated by blanks. Only keys whose line has all of them are kept, in upper or lower case. By
 default all keys are kept.
 */
-export function helpFacts({bindings}: Keyboard, valueWidth: number, search = ''): readonly Fact[] {
+export function helpFacts({bindings, lost}: Keyboard, valueWidth: number, search = ''): readonly Fact[] {
 	const words = search.toLowerCase().split(' ').filter(Boolean);
+	const listed: ReadonlyArray<Pick<KeyBinding, 'section' | 'shown' | 'description'>> = [
+		...bindings,
+		...lost.map(({binding: {section, shown, description}, takenBy}) => ({
+			section,
+			shown: 'no key',
+			description: `${description} (the config file gives ${shown} to ${takenBy})`,
+		})),
+	];
 	return sections.flatMap(section =>
 		withHead(
 			[section.toUpperCase(), sectionNotes[section]],
-			bindings
+			listed
 				.filter(binding => binding.section === section && matches(`${binding.shown} ${binding.description}`, words))
 				.flatMap(({shown, description}) => wrapped(shown, description, valueWidth)),
 		),

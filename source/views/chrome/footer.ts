@@ -88,11 +88,16 @@ const neededKeys = 3;
 
 /** The modes, the tab bar and the keys. The tab bar gets shorter before a mode or one of the first keys is left out. */
 function panelsLine(input: FooterInput, width: number): Line {
-	const {view, findings, glyphs} = input;
+	const {view, findings, glyphs, keyboard} = input;
 	const mode = modeLine(input);
 	const ranked = namedBindings(input);
 	const needed = keySpans(ranked.toSorted((a, b) => (a.footerRank ?? 0) - (b.footerRank ?? 0)).slice(0, neededKeys));
-	const bars = tabBars({shown: view.panel, findings, dot: glyphs.isAscii ? ':' : '·'});
+	const bars = tabBars({
+		shown: view.panel,
+		findings,
+		dot: glyphs.isAscii ? ':' : '·',
+		hasKey: key => keyboard.bindingOf(key)?.id === 'panel',
+	});
 	const room = width - lineWidth(mode) - lineWidth(needed) - 1;
 	const bar = bars.find(each => lineWidth(each) <= room) ?? bars.at(-1) ?? [];
 	const start = [...mode, ...bar, span(' ')];

@@ -11,6 +11,8 @@ type Tabs = {
 	readonly findings: number;
 	/** The separator of a count from its tab: `·`, or `:` on an ASCII terminal. */
 	readonly dot: string;
+	/** Whether a key opens its panel. A config file can give the letters of panels to other bindings. */
+	readonly hasKey: (key: string) => boolean;
 };
 
 /** The findings of warning and above that hold. Notes are left out: a healthy deployment has dozens of them. */
@@ -19,8 +21,10 @@ export const findingCount = memoizeByRef(
 		findings.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined).length,
 );
 
-function tab({id, key, title, short}: (typeof panelTable)[number], form: TabForm, {shown, findings, dot}: Tabs): Line {
+function tab(row: (typeof panelTable)[number], form: TabForm, {shown, findings, dot, hasKey}: Tabs): Line {
+	const {id, title, short} = row;
 	const name = form === 'title' ? ` ${title}` : form === 'short' ? short : '';
+	const key = hasKey(row.key) ? row.key : '';
 	const count = id === 'findings' && findings > 0 ? `${dot}${findings}` : '';
 	const spans: Span[] =
 		id === shown
@@ -44,5 +48,10 @@ export function tabBars(tabs: Tabs): readonly Line[] {
 		['short', withDigits],
 		['key', panelTable],
 	];
-	return forms.map(([form, panels]) => panels.flatMap(row => [span(' '), ...tab(row, form, tabs)]));
+	return forms.map(([form, panels]) =>
+		panels
+			.map(row => tab(row, form, tabs))
+			.filter(spans => spans.length > 0)
+			.flatMap(spans => [span(' '), ...spans]),
+	);
 }

@@ -316,6 +316,9 @@ test('keys of both files are merged, and no key may have two bindings', async ()
 		exitCode: 64,
 		lines: [`redis-top: ${twice}:4: keys.dismiss-node: P is the key of pause already: give pause another key, or []`],
 	});
+	const older = path.join(home, 'older.toml');
+	await writeFile(older, '[keys]\npause = "p"\ndump = "X"\nbaseline = "E"\nrecord = "c"');
+	assert.deepEqual((await configOf(`a --config ${older}`)).keys.get('pause'), ['p'], 'p became a default key later');
 });
 
 test('a password command gives the password by its first line in time, and nothing else of its output is printed', async () => {

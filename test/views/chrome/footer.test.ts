@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {usualKeyboard} from '../../../source/keys/keyboard.js';
+import {keyboardWith, usualKeyboard} from '../../../source/keys/keyboard.js';
 import {panelIds, panelRow, panelTable} from '../../../source/state/panel-table.js';
 import {newView} from '../../../source/state/reduce-view.js';
 import {plainTable, type ViewState} from '../../../source/state/view-state.js';
@@ -26,6 +26,17 @@ const shown = (change: Partial<FooterInput>, width: number): string =>
 	plainText(footerLine({...start, ...change}, width)).trimEnd();
 
 const withView = (change: Partial<ViewState>, width: number): string => shown({view: {...clients, ...change}}, width);
+
+test('a panel whose letter a config file gives away is named without a key', () => {
+	const keyboard = keyboardWith(new Map([['pause', ['a']]]));
+	assert.deepEqual(
+		[40, 120].map(width => shown({keyboard}, width)),
+		[
+			' 1 2 3 4 5 6 7 8 9·3 0 K  ? help A act',
+			' 1Over 2Mem 3Repl 4Cli 5Cmd 6Slow 7Disk 8Clus 9Find·3 0Ev KKeys Audit  ? help / filter s sort n node A act q quit',
+		],
+	);
+});
 
 test('the last line names the panels, the findings and the first keys, at each width', () => {
 	assert.deepEqual(
