@@ -17,6 +17,8 @@ export type CommandWindow = {
 	readonly overMs: number | undefined;
 	/** The position of each command by its share of time, largest first; a command that is newer has none. */
 	readonly order: ReadonlyMap<string, number>;
+	/** The rates from which the order was made, by command. Figures keep the units that they have there. */
+	readonly ordered: ReadonlyMap<string, CommandRate>;
 	/** When the order was made, on the monotonic clock in milliseconds. */
 	readonly orderedAtMs: number;
 	/** Samples at which the window may begin, oldest first. */
@@ -44,6 +46,7 @@ export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeS
 		rates,
 		overMs: first === undefined ? undefined : nowMs - first.elapsedMs,
 		order: isOrdered ? before.order : orderOf(rates),
+		ordered: isOrdered ? before.ordered : new Map(rates.map(rate => [rate.command, rate])),
 		orderedAtMs: isOrdered ? before.orderedAtMs : nowMs,
 		starts: nextStarts(before?.starts ?? [], sample),
 	};

@@ -2,6 +2,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {type PanelId, panelIds} from './panel-table.js';
 import type {Subject} from './subject.js';
 import {
+	type HeldOrder,
 	type HelpSearch,
 	type Notice,
 	type PaletteView,
@@ -70,6 +71,7 @@ export type ViewEvent =
 			readonly subject: Subject | undefined;
 			readonly followed: NodeAddress | undefined;
 	  }
+	| {readonly kind: 'order-changed'; readonly order: HeldOrder | undefined}
 	| {readonly kind: 'wall-toggled'}
 	| {readonly kind: 'noticed'; readonly notice: Notice}
 	| {readonly kind: 'notice-expired'};
@@ -287,6 +289,10 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'subject-changed': {
 			return {...view, subject: event.subject, followed: event.followed};
+		}
+
+		case 'order-changed': {
+			return {...view, order: event.order};
 		}
 
 		case 'wall-toggled': {

@@ -68,6 +68,16 @@ export type Overlay =
 	| PasswordView
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
 
+/** The order of a list whose values change with each reading. It holds for some seconds. */
+export type HeldOrder = {
+	/** The list and the sort that the order is of. */
+	readonly of: string;
+	/** The position of each row, by its key. */
+	readonly positions: ReadonlyMap<string, number>;
+	/** When the order was made, in milliseconds since the epoch. */
+	readonly atMs: number;
+};
+
 export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};
 
 /** What the header shows of the recording that is being written. */
@@ -101,6 +111,8 @@ export type ViewState = {
 	/** The node in focus while `node` is undefined: the one with the critical problem of line 2. */
 	readonly followed?: NodeAddress | undefined;
 	readonly tables: Readonly<Partial<Record<PanelId, TableView>>>;
+	/** The order of the list on the screen, held for some seconds; undefined: rows are ordered by each reading. */
+	readonly order?: HeldOrder | undefined;
 	readonly overlay: Overlay | undefined;
 	/** The filter while it is being typed; undefined when none is. */
 	readonly filterDraft: string | undefined;

@@ -13,6 +13,10 @@ export type Column<Row> = {
 	readonly maxWidth?: number;
 	/** Whether the column takes the width that the other columns leave, up to `maxWidth`. */
 	readonly isFlexible?: boolean;
+	/**
+	Whether the column names its row, so that it grows to its content before columns with a priority above 2 are shown.
+	*/
+	readonly isEssential?: boolean;
 	/** Columns with the largest numbers are dropped first on a narrow screen; a column with 1 is never dropped. */
 	readonly priority: number;
 	readonly text: (row: Row) => string;
@@ -35,24 +39,52 @@ const measuredRows = 100;
 /** Widths grow in steps of this size, in cells, so that they don't change with every sample. */
 const growthStep = 4;
 
-/** Least width of all columns in cells, with the gutter and the blanks between them. */
-function leastWidth<Row>(columns: ReadonlyArray<Column<Row>>): number {
-	return columns.reduce((sum, column) => sum + column.minWidth, gutter + Math.max(0, columns.length - 1));
+/** Width of columns in cells, with the gutter and the blanks between them. */
+function widthOf<Row>(
+	columns: ReadonlyArray<Column<Row>>,
+	widthOfColumn: (column: Column<Row>) => number = ({minWidth}) => minWidth,
+): number {
+	return columns.reduce((sum, column) => sum + widthOfColumn(column), gutter + Math.max(0, columns.length - 1));
 }
 
-function columnsThatFit<Row>(columns: ReadonlyArray<Column<Row>>, width: number): Array<Column<Row>> {
+/** Columns with a larger number make room for the content of an essential column. */
+const lastBesideEssential = 2;
+
+/** The columns that fit. The sorted column is never dropped, so that the reason of the order is seen. */
+function columnsThatFit<Row>(
+	columns: ReadonlyArray<Column<Row>>,
+	rows: readonly Row[],
+	width: number,
+	sorted: string | undefined,
+): Array<Column<Row>> {
 	const kept = [...columns];
-	const droppable = columns.filter(column => column.priority > 1).sort((a, b) => a.priority - b.priority);
-	while (leastWidth(kept) > width) {
-		const dropped = droppable.pop();
-		if (dropped === undefined) {
+	const wished = new Map(
+		columns.filter(({isEssential}) => isEssential).map(each => [each.id, contentWidth(each, rows)]),
+	);
+	const wish = ({id, minWidth}: Column<Row>) => wished.get(id) ?? minWidth;
+	const droppable = columns
+		.filter(({id, priority}) => priority > 1 && id !== sorted)
+		.sort((a, b) => a.priority - b.priority);
+	for (let last = droppable.at(-1); last !== undefined; last = droppable.at(-1)) {
+		if (widthOf(kept) <= width && (last.priority <= lastBesideEssential || widthOf(kept, wish) <= width)) {
 			break;
 		}
 
-		kept.splice(kept.indexOf(dropped), 1);
+		kept.splice(kept.indexOf(last), 1);
+		droppable.pop();
 	}
 
 	return kept;
+}
+
+/** The width of a column's content, from its least to its largest width. */
+function contentWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
+	let widest = column.minWidth;
+	for (const row of rows.slice(0, measuredRows)) {
+		widest = Math.max(widest, cellWidth(column.text(row)));
+	}
+
+	return Math.min(column.maxWidth ?? Number.POSITIVE_INFINITY, widest);
 }
 
 function wishedWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
@@ -61,31 +93,30 @@ function wishedWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
 		return limit;
 	}
 
-	let widest = column.minWidth;
-	for (const row of rows.slice(0, measuredRows)) {
-		widest = Math.max(widest, cellWidth(column.text(row)));
-	}
-
-	const steps = Math.ceil((widest - column.minWidth) / growthStep);
+	const steps = Math.ceil((contentWidth(column, rows) - column.minWidth) / growthStep);
 	return Math.min(limit, column.minWidth + steps * growthStep);
 }
 
 /**
 The columns that fit into `width` cells, and their widths. Every column gets its least width. Then columns with a `maxWidth`
-grow to the width of their content, and flexible columns take the rest. One blank separates two columns, and one cell
-stands before the first.
+grow to the width of their content, essential ones first, and flexible columns take the rest. One blank separates two
+columns, and one cell stands before the first.
+
+@param rows The rows that are shown. Their content is measured.
+@param list The id of the column by which the list is sorted, and all rows of the list. The content of essential columns
+is measured in the first rows of the list, so that scrolling drops no column.
 */
 export function columnLayout<Row>(
 	columns: ReadonlyArray<Column<Row>>,
 	rows: readonly Row[],
 	width: number,
-	_glyphs: Glyphs,
+	{sorted, all = rows}: {readonly sorted?: string | undefined; readonly all?: readonly Row[]} = {},
 ): ColumnLayout<Row> {
-	const fitting = columnsThatFit(columns, width);
+	const fitting = columnsThatFit(columns, all, width, sorted);
 	const widths = new Map(fitting.map(column => [column.id, column.minWidth]));
-	let room = width - leastWidth(fitting);
-	const byNeed = [...fitting].sort((a, b) => Number(a.isFlexible ?? false) - Number(b.isFlexible ?? false));
-	for (const column of byNeed) {
+	let room = width - widthOf(fitting);
+	const turn = ({isFlexible = false, isEssential = false}: Column<Row>) => (isFlexible ? 2 : isEssential ? 0 : 1);
+	for (const column of fitting.toSorted((a, b) => turn(a) - turn(b))) {
 		const grown = Math.max(0, Math.min(room, wishedWidth(column, rows) - column.minWidth));
 		widths.set(column.id, column.minWidth + grown);
 		room -= grown;

@@ -98,6 +98,24 @@ export function cutLine(line: Line, width: number, ellipsis = '…'): Line {
 	return kept;
 }
 
+/**
+As many whole parts of a line as fit into `width` cells; the first is always there. A part is never cut, because a cut
+number would look like another number.
+*/
+export function partsThatFit(parts: readonly Line[], width: number): Line {
+	let shown = parts[0] ?? [];
+	for (const part of parts.slice(1)) {
+		const longer = [...shown, ...part];
+		if (lineWidth(longer) > width) {
+			break;
+		}
+
+		shown = longer;
+	}
+
+	return shown;
+}
+
 /** The line in exactly `width` cells: cut as by `cutLine`, or padded with plain blanks. */
 export function padLine(line: Line, width: number, ellipsis = '…'): Line {
 	const shown = cutLine(line, width, ellipsis);

@@ -61,3 +61,27 @@ export function filterRows<Row>(rows: readonly Row[], filter: string, textOf: (r
 
 	return rows.filter(row => textOf(row).toLowerCase().includes(wanted) !== isInverted);
 }
+
+/**
+The rows in the order that holds. A row without a position stands behind the row that it follows by its value, so that a
+new row is seen where it belongs.
+
+@param positions The position of each row by its key; undefined: the rows stay as they are.
+*/
+export function heldRows<Row>(
+	rows: readonly Row[],
+	keyOf: (row: Row) => string,
+	positions: ReadonlyMap<string, number> | undefined,
+): readonly Row[] {
+	if (positions === undefined) {
+		return rows;
+	}
+
+	let last = -1;
+	const placed = rows.map(row => {
+		last = positions.get(keyOf(row)) ?? last;
+		return {row, position: last};
+	});
+	// The sort is stable: rows of one position keep the order of their values, so the placed row comes first.
+	return placed.sort((a, b) => a.position - b.position).map(({row}) => row);
+}

@@ -14,22 +14,38 @@ function digits(n: number): string {
 	return n >= 9.995 ? n.toFixed(1) : n.toFixed(2);
 }
 
-function scaled(n: number, step: number, suffixes: readonly string[]): string {
+/** The position of the unit in which a number has one to three digits before the point. */
+function unitOf(n: number, step: number, units: number): number {
 	let value = Math.abs(n);
 	let index = 0;
-	while (Math.round(value) >= step && index < suffixes.length - 1) {
+	while (Math.round(value) >= step && index < units - 1) {
 		value /= step;
 		index += 1;
 	}
 
+	return index;
+}
+
+/** The share of a unit down to which a number keeps it, if a number near it has that unit: `0.98M` beside `1.02M`. */
+const keptUnitShare = 0.5;
+
+/** @param like A number near `n`, such as the largest of the last readings. Its unit is kept for at least half of it. */
+function scaled(n: number, step: number, suffixes: readonly string[], like = n): string {
+	const own = unitOf(n, step, suffixes.length);
+	const other = unitOf(like, step, suffixes.length);
+	const index = other === own + 1 && Math.abs(n) >= keptUnitShare * step ** other ? other : own;
 	// A value that rounds to 0 has no sign.
 	const sign = Math.round(n) < 0 ? '-' : '';
+	const value = Math.abs(n) / step ** index;
 	return sign + (index === 0 ? value.toFixed(0) : digits(value)) + suffixes[index];
 }
 
+const byteUnits = ['B', 'K', 'M', 'G', 'T', 'P', 'E'];
+const countUnits = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+
 /** Bytes in steps of 1024, at most six cells: `0B`, `812K`, `5.46G`. */
 export function bytes(n: number | undefined): string {
-	return isKnown(n) ? scaled(n, 1024, ['B', 'K', 'M', 'G', 'T', 'P', 'E']) : unknown;
+	return isKnown(n) ? scaled(n, 1024, byteUnits) : unknown;
 }
 
 /** A whole number with grouped thousands: `5,862,588,416`. Making an `Intl.NumberFormat` for this would take 4 ms. */
@@ -44,7 +60,29 @@ export function bytesExact(n: number | undefined): string {
 
 /** A count in steps of 1000, at most five cells: `812`, `47.9k`, `18.2M`. */
 export function count(n: number | undefined): string {
-	return isKnown(n) ? scaled(n, 1000, ['', 'k', 'M', 'G', 'T', 'P', 'E']) : unknown;
+	return isKnown(n) ? scaled(n, 1000, countUnits) : unknown;
+}
+
+/**
+The formats of figures that change with each reading, in the unit of a number near them. A figure that moves around
+1,000 or 1,024 then keeps its unit.
+
+@param like The number whose unit is kept, such as the largest of the last readings; undefined: each figure has its own.
+*/
+export function inUnitOf(like: number | undefined) {
+	const near = isKnown(like) ? like : undefined;
+	const bytesLike = (n: number | undefined) => (isKnown(n) ? scaled(n, 1024, byteUnits, near) : unknown);
+	const countLike = (n: number | undefined) => (isKnown(n) ? scaled(n, 1000, countUnits, near) : unknown);
+	return {
+		bytes: bytesLike,
+		count: countLike,
+		perSecond: (n: number | undefined) => (isKnown(n) && n >= 9.95 ? `${countLike(n)}/s` : perSecond(n)),
+		bytesPerSecond: (n: number | undefined) => (isKnown(n) ? `${bytesLike(n)}/s` : unknown),
+		microseconds: (us: number | undefined, isAscii = false) =>
+			isKnown(us) && us < 999.5 && us >= 1000 * keptUnitShare && (near ?? 0) >= 999.5
+				? milliseconds(us / 1000)
+				: microseconds(us, isAscii),
+	};
 }
 
 /** A rate, at most seven cells: `0/s`, `<0.1/s`, `0.3/s`, `47.9k/s`. */

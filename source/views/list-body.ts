@@ -38,7 +38,7 @@ export function listBody<Row>(
 	const selectedKey = keys.find(key => key === table?.selectedKey);
 	const {first, last, selectedIndex} = visibleRows(keys, selectedKey, height - (hasHeader ? 1 : 0));
 	const shown = rows.slice(first, last);
-	const layout = columnLayout(columns, shown, width, glyphs);
+	const layout = columnLayout(columns, shown, width, {sorted: sort?.id, all: rows});
 	const drawn = shown.map((row, index) => {
 		const isSelected = table !== undefined && first + index === selectedIndex;
 		const spans = rowLine(layout, row, {isSelected, glyphs});

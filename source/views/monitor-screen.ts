@@ -3,16 +3,17 @@ import type {NodeAddress} from '../domain/node.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {PollInterest} from '../poll/poll-demand.js';
 import type {ExternalStore} from '../state/external-store.js';
+import {nextOrder} from '../state/held-order.js';
 import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
 import {reduceView} from '../state/reduce-view.js';
 import {followedNode, nextSubject} from '../state/subject.js';
 import {verdictOf} from '../state/verdict.js';
-import type {ThemeName, ViewState} from '../state/view-state.js';
+import {type ThemeName, tableOf, type ViewState} from '../state/view-state.js';
 import {makeNonBlocking, ScreenOutput, type TerminalStream} from '../terminal/screen-output.js';
 import type {Glyphs} from '../text/glyphs.js';
 import type {HeaderLock} from './chrome.js';
 import {panelOf, screenLines} from './screen.js';
-import {focusedNode, type ScreenInput} from './screen-input.js';
+import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import {type Paint, paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
 
@@ -129,7 +130,8 @@ export class MonitorScreen {
 }
 
 /** Reports the node in focus and the requests that the screen needs, now and when they change. Returns the unsubscribers. */
-export function followView({live, view, now, onViewChanged}: MonitorScreenOptions): Array<() => void> {
+export function followView(options: MonitorScreenOptions): Array<() => void> {
+	const {live, view, now, onViewChanged} = options;
 	let reported = '';
 	const follow = () => {
 		const {subject: held, followed: before, pausedAtMs, shownAtMs} = view.get();
@@ -147,6 +149,8 @@ export function followView({live, view, now, onViewChanged}: MonitorScreenOption
 		if (subject !== held || followed !== before) {
 			view.set(reduceView(view.get(), {kind: 'subject-changed', subject, followed}));
 		}
+
+		holdOrder(options);
 	};
 
 	const report = () => {
@@ -172,4 +176,19 @@ export function followView({live, view, now, onViewChanged}: MonitorScreenOption
 			report();
 		}),
 	];
+}
+
+/** Keeps the order of the list on the screen for some seconds, where the panel wishes that. */
+function holdOrder({live, view, now, glyphs, keyboard}: MonitorScreenOptions): void {
+	const shown = view.get();
+	const panel = panelOf(shown);
+	const isHeld = !shown.isWall && panel.isOrderHeld?.(tableOf(shown, shown.panel)) === true;
+	const input = () =>
+		panelInput({state: live.get(), view: {...shown, order: undefined}, nowMs: now(), glyphs, keyboard});
+	const order = isHeld
+		? nextOrder(shown, focusedNode(live.get(), shown)?.address, () => panel.rowKeys(input()), now())
+		: undefined;
+	if (order !== shown.order) {
+		view.set(reduceView(view.get(), {kind: 'order-changed', order}));
+	}
 }

@@ -15,6 +15,8 @@ export type PanelInput = {
 	/** The node in focus; undefined before the first node is known. */
 	readonly node: NodeRecord | undefined;
 	readonly table: TableView;
+	/** The position of each row by its key, while the order of the list holds. See `Panel.isOrderHeld`. */
+	readonly positions?: ReadonlyMap<string, number> | undefined;
 	readonly nowMs: number;
 	/** Least time that the charts show, in milliseconds. */
 	readonly windowMs: number;
@@ -48,6 +50,11 @@ export type Panel = {
 	readonly commands: readonly string[];
 	/** The orders that the key `s` steps through; empty for a panel without sorting. */
 	readonly sortKeys: readonly SortKey[];
+	/**
+	Whether the list keeps its order for some seconds, because values by which it is sorted change with each reading.
+	Absent means no.
+	*/
+	readonly isOrderHeld?: (table: TableView) => boolean;
 	/** Stable keys of the list rows after filter and sort, top to bottom; empty for a panel without a list. */
 	readonly rowKeys: (input: PanelInput) => readonly string[];
 	/** False for a panel that can also show a Sentinel, which holds no data. Absent means true. */

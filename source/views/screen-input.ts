@@ -1,5 +1,6 @@
 import {memoizeByRef} from '../domain/memoize.js';
 import type {Keyboard} from '../keys/keyboard.js';
+import {heldPositions} from '../state/held-order.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {Subject} from '../state/subject.js';
 import {tableOf, type ViewState} from '../state/view-state.js';
@@ -58,10 +59,12 @@ export function panelInput({
 	glyphs,
 	keyboard,
 }: Pick<ScreenInput, 'state' | 'view' | 'nowMs' | 'glyphs' | 'keyboard'>): PanelInput {
+	const node = focusedNode(state, view);
 	return {
 		state,
-		node: focusedNode(state, view),
+		node,
 		table: tableOf(view, view.panel),
+		positions: heldPositions(view, node?.address),
 		nowMs,
 		windowMs: view.windowMs,
 		glyphs,

@@ -60,6 +60,17 @@ test('the order changes at most every five seconds, whatever the shares do', () 
 	assert.ok(changedAt > 0, 'the order follows the shares at all');
 });
 
+test('the rates of the moment of the order are kept with it, so that figures keep their units', () => {
+	const windows = windowsOver(30, second => ({get: [second * second * 10, second * 1000]}));
+	for (const [second, window] of windows.entries()) {
+		const before = windows[second - 1];
+		const isSameOrder = before !== undefined && window?.orderedAtMs === before.orderedAtMs;
+		assert.equal(window?.ordered === before?.ordered, isSameOrder, `second ${second}`);
+	}
+
+	assert.equal(windows.at(-1)?.ordered.get('get')?.command, 'get');
+});
+
 test('another process begins another window, and a sample without commandstats keeps it', () => {
 	const counters = stats({get: [100, 100]});
 	const first = nextCommandWindow(undefined, sampleOf(counters, 0));

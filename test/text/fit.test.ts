@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {cellWidth} from '../../source/text/cell-width.js';
-import {cutLine, cutStart, fit, lineWidth, padLine} from '../../source/text/fit.js';
+import {cutLine, cutStart, fit, lineWidth, padLine, partsThatFit} from '../../source/text/fit.js';
 import {plainText, type Span, span} from '../../source/text/line.js';
 
 const cases: ReadonlyArray<readonly [result: string, text: string, width: number, align?: 'left' | 'right']> = [
@@ -68,4 +68,13 @@ test('a cut line ends with the ellipsis in the tone of the cut span', () => {
 	const line = cutLine([span('used ', 'label'), span('5.46G', 'warning'), span('!', 'critical')], 9);
 	assert.equal(plainText(line), 'used 5.4…');
 	assert.deepEqual(line.at(-1), span('5.4…', 'warning'));
+});
+
+test('of several parts, those that fit are whole, and the first is always there', () => {
+	const parts = [[span('one')], [span(' two')], [span(' three')]];
+	assert.deepEqual(
+		[13, 12, 7, 6, 3, 2].map(width => plainText(partsThatFit(parts, width))),
+		['one two three', 'one two', 'one two', 'one', 'one', 'one'],
+	);
+	assert.deepEqual(partsThatFit([], 10), []);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {filterRows, sortRows, visibleRows} from '../../source/text/list.js';
+import {filterRows, heldRows, sortRows, visibleRows} from '../../source/text/list.js';
 
 const keys = (length: number) => Array.from({length}, (_, index) => `k${index}`);
 
@@ -54,4 +54,33 @@ test('a filter ignores case, and ! inverts it', () => {
 	assert.deepEqual(filtered('!get'), ['set']);
 	assert.equal(filtered(''), rows);
 	assert.equal(filtered('!'), rows);
+});
+
+test('rows keep their held positions, and a new row stands where its value belongs', () => {
+	const inOrder = (rows: string, held: string) =>
+		heldRows([...rows], row => row, new Map([...held].map((key, index) => [key, index]))).join('');
+	assert.equal(inOrder('cab', 'abc'), 'abc');
+	assert.equal(inOrder('cxab', 'abc'), 'abcx', 'behind the row that it follows');
+	assert.equal(inOrder('xcab', 'abc'), 'xabc', 'a new row with the largest value is the first');
+	assert.equal(inOrder('axyb', 'ba'), 'baxy', 'new rows keep their own order');
+	assert.equal(inOrder('ca', 'abc'), 'ac', 'a row that has left');
+	const rows = ['b', 'a'];
+	assert.equal(
+		heldRows(rows, row => row, undefined),
+		rows,
+	);
+});
+
+test('holding an order neither loses nor doubles a row', () => {
+	fc.assert(
+		fc.property(fc.uniqueArray(fc.nat(20)), fc.uniqueArray(fc.nat(20)), (rows, held) => {
+			const positions = new Map(held.map((key, index) => [String(key), index]));
+			const placed = heldRows(rows, String, positions);
+			assert.deepEqual(placed.toSorted(), rows.toSorted());
+			assert.deepEqual(
+				placed.filter(row => held.includes(row)),
+				held.filter(row => rows.includes(row)),
+			);
+		}),
+	);
 });

@@ -113,6 +113,26 @@ for (const [name, format, cases] of table) {
 	});
 }
 
+test('a figure that moves around a step keeps the unit of the largest one near it', () => {
+	const near = units.inUnitOf(1.02 * 1024 ** 2);
+	assert.deepEqual(
+		[1.02, 0.98, 0.5, 0.49].map(n => near.bytes(n * 1024 ** 2)),
+		['1.02M', '0.98M', '0.50M', '502K'],
+	);
+	assert.equal(near.bytes(3 * 1024 ** 2), '3.00M');
+	assert.equal(near.bytes(0), '0B');
+	assert.equal(near.bytesPerSecond(0.98 * 1024 ** 2), '0.98M/s');
+	const rates = units.inUnitOf(1200);
+	assert.deepEqual([990, 400, 5, 0].map(rates.perSecond), ['0.99k/s', '400/s', '5.0/s', '0/s']);
+	assert.equal(rates.count(990), '0.99k');
+	assert.deepEqual(
+		[1200, 950, 420].map(us => rates.microseconds(us)),
+		['1.2 ms', '0.9 ms', '420 µs'],
+	);
+	assert.equal(units.inUnitOf(undefined).bytes(1000), '1000B');
+	assert.equal(near.bytes(undefined), '-');
+});
+
 test('microseconds in ASCII', () => {
 	assert.equal(units.microseconds(850, true), '850 us');
 });

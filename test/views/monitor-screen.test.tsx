@@ -3,13 +3,15 @@ import {type TestContext, test} from 'node:test';
 import {render} from 'ink';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
 import {createStore} from '../../source/state/external-store.js';
-import {newView} from '../../source/state/reduce-view.js';
+import {newView, reduceView} from '../../source/state/reduce-view.js';
 import type {ViewState} from '../../source/state/view-state.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {App} from '../../source/views/app.js';
 import type {Controller} from '../../source/views/control/controller.js';
 import {followView, MonitorScreen, type MonitorScreenOptions} from '../../source/views/monitor-screen.js';
 import {inkOptions} from '../../source/views/mount.js';
+import {panelById} from '../../source/views/panels.js';
+import {panelInput} from '../../source/views/screen-input.js';
 import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 import {createScreen} from '../harness/screen.js';
 
@@ -112,4 +114,30 @@ test('the node in focus is told at once and when it changes', () => {
 	states.set(stateOf([emptyRecord('10.0.1.11:6379')]));
 	states.set(stateOf([emptyRecord('10.0.1.12:6379')]));
 	assert.deepEqual(changes, ['10.0.1.11:6379', '10.0.1.12:6379']);
+});
+
+test('a sorted list of nodes keeps its order for five seconds, and then follows the figures', () => {
+	const node = (address: string, operations: number) => recordFrom({address, values: {operations}});
+	const [one, other] = ['10.0.1.11:6379', '10.0.1.12:6379'] as const;
+	const {states, options} = optionsFor();
+	let nowMs = sampledAtMs;
+	const moving: MonitorScreenOptions = {...options, now: () => nowMs};
+	const screen = new MonitorScreen(moving, terminal().stream);
+	const order = () => {
+		const input = panelInput(screen.input(locked));
+		return panelById.overview.rowKeys(input);
+	};
+	followView(moving);
+	options.view.set(reduceView(options.view.get(), {kind: 'sorted', sort: 'operations'}));
+	states.set(stateOf([node(one, 200), node(other, 100)]));
+	assert.deepEqual(order(), [one, other]);
+	nowMs += 1000;
+	states.set(stateOf([node(one, 100), node(other, 200)]));
+	assert.deepEqual(order(), [one, other], 'held');
+	options.view.set(reduceView(options.view.get(), {kind: 'sort-inverted'}));
+	assert.deepEqual(order(), [one, other], 'a key orders the rows at once: the smallest first');
+	options.view.set(reduceView(options.view.get(), {kind: 'sort-inverted'}));
+	nowMs += 5000;
+	states.set(stateOf([node(one, 100), node(other, 201)]));
+	assert.deepEqual(order(), [other, one], 'follows');
 });

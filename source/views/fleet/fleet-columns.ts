@@ -85,6 +85,7 @@ export function fleetColumns({glyphs, trendOf, p99Of}: FleetColumnOptions): Read
 			title: 'SERVER',
 			minWidth: 22,
 			maxWidth: 44,
+			isEssential: true,
 			priority: 1,
 			text: row => (row.kind === 'group' ? groupText(row) : `${row.isInGroup ? '  ' : ''}${row.instance.name}`),
 			tone: row => (row.kind === 'group' ? 'title' : (tones[rowBadness(row)] ?? 'plain')),

@@ -82,8 +82,8 @@ function listLines(input: FleetScreenInput): Line[] {
 	const {first, last} = windowOf(all, view, height);
 	const index = selectedIndex(all, view);
 	const shown = all.slice(first, last);
-	const layout = columnLayout(fleetColumns(input), shown, columns, glyphs);
 	const sort = {id: sortColumns[view.sort], isInverted: view.isInverted};
+	const layout = columnLayout(fleetColumns(input), shown, columns, {sorted: sort.id, all});
 	const list = shown.map((row, place) => rowLine(layout, row, {isSelected: first + place === index, glyphs}));
 	const empty = list.length === 0 ? [line(` ${emptyText(input)}`, 'dim')] : [];
 	const body = Array.from({length: height}, (_, place) => [...list, ...empty][place] ?? blankLine);

@@ -1,8 +1,9 @@
 import {changeOf, metricById, metricChange} from '../../derive/changes.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import type {MetricId} from '../../domain/metric.js';
+import type {Series} from '../../domain/series.js';
 import type {Baseline, NodeRecord} from '../../state/monitor-state.js';
-import {bytes, bytesPerSecond, count, grouped, perSecond, signed} from '../../text/units.js';
+import {bytes, count, grouped, inUnitOf, signed} from '../../text/units.js';
 
 type Format = (value: number | undefined) => string;
 
@@ -38,7 +39,10 @@ Redis before 6.2 reports no clock, and redis-top's own is used.
 export const serverMsOf = ({atMs, sample}: Baseline): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 
-/** A gauge's value or a counter's rate as text; while a baseline is set, its change since then. */
+/**
+A gauge's value or a counter's rate as text, in the unit of the last half minute; while a baseline is set, its change
+since then.
+*/
 export function metricText(node: NodeRecord, id: MetricId): string {
 	const metric = metricById.get(id);
 	const isBytes = metric?.unit === 'bytes';
@@ -47,7 +51,25 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 	}
 
 	const value = node.values.get(id) ?? lastKnown(node, metric);
-	return metric?.kind === 'counter' ? (isBytes ? bytesPerSecond : perSecond)(value) : (isBytes ? bytes : count)(value);
+	const format = inUnitOf(largestReading(node.series.get(id)));
+	const isCounter = metric?.kind === 'counter';
+	return isCounter
+		? (isBytes ? format.bytesPerSecond : format.perSecond)(value)
+		: (isBytes ? format.bytes : format.count)(value);
+}
+
+/** Number of readings whose largest one decides the unit of a figure: half a minute at the default interval. */
+const unitReadings = 30;
+
+/** The largest of the last readings; undefined without one. */
+function largestReading(series: Series | undefined): number | undefined {
+	let largest: number | undefined;
+	for (let stepsBack = 0; stepsBack < unitReadings; stepsBack++) {
+		const reading = series?.recent(stepsBack);
+		largest = reading === undefined || (largest !== undefined && largest > reading) ? largest : reading;
+	}
+
+	return largest;
 }
 
 /**

@@ -80,7 +80,7 @@ export const clientText = (client: ClientRow): string =>
 	[
 		client.id,
 		client.address,
-		client.name,
+		clientName(client),
 		client.user,
 		client.command,
 		libraryOf(client),
@@ -120,6 +120,13 @@ const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.le
 const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
 
 /**
+The name of a client. The links of replication are clients without a name: a replica of this node has the flag S, the
+primary of this node the flag M.
+*/
+export const clientName = ({name, flags}: Pick<ClientRow, 'name' | 'flags'>): string =>
+	name !== '' ? name : flags.includes('S') ? '(replica)' : flags.includes('M') ? '(primary)' : '';
+
+/**
 The three columns of rates. Where the server doesn't count, they have dashes, and only a wide screen shows them.
 
 @param isCounted Whether the server counts what each client sends and receives.
@@ -129,7 +136,7 @@ export const rateColumns = <Row extends {readonly perSecond?: ClientTraffic | un
 ): ReadonlyArray<Column<Row>> =>
 	(
 		[
-			['commands', 'CMD/S', 3, rates => perSecond(rates?.commands)],
+			['commands', 'CMD/S', 2, rates => perSecond(rates?.commands)],
 			['in', 'IN/S', 5, rates => bytesPerSecond(rates?.inBytes)],
 			['out', 'OUT/S', 4, rates => bytesPerSecond(rates?.outBytes)],
 		] as ReadonlyArray<readonly [string, string, number, (rates: ClientTraffic | undefined) => string]>
@@ -154,15 +161,24 @@ export const clientColumns = (
 	glyphs: Glyphs,
 	isCounted: boolean,
 ): ReadonlyArray<Column<ClientRow>> => [
-	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 2, text: ({id}) => String(id)},
-	{id: 'address', title: 'ADDRESS', minWidth: 15, maxWidth: 30, priority: 1, text: ({address}) => address || '-'},
+	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 3.5, text: ({id}) => String(id)},
+	{
+		id: 'address',
+		title: 'ADDRESS',
+		minWidth: 15,
+		maxWidth: 30,
+		isEssential: true,
+		priority: 1,
+		text: ({address}) => address || '-',
+	},
 	{
 		id: 'name',
 		title: 'NAME',
 		minWidth: 10,
 		maxWidth: 24,
+		isEssential: true,
 		priority: 2,
-		text: client => (isOwnClient(client) ? ownName(client) : client.name || '-'),
+		text: client => (isOwnClient(client) ? ownName(client) : clientName(client) || '-'),
 		tone: ownTone,
 	},
 	{id: 'user', title: 'USER', minWidth: 7, maxWidth: 16, priority: 7, text: ({user}) => user || '-'},
@@ -240,7 +256,16 @@ export function groupColumns(
 ): ReadonlyArray<Column<ClientGroup>> {
 	const share = (part: number, whole: number) => (whole === 0 ? undefined : part / whole);
 	return [
-		{id: 'key', title, minWidth: 15, isFlexible: true, priority: 1, text: ({key}) => key},
+		{
+			id: 'key',
+			title,
+			minWidth: 15,
+			maxWidth: 40,
+			isFlexible: true,
+			isEssential: true,
+			priority: 1,
+			text: ({key}) => key,
+		},
 		{
 			id: 'count',
 			title: 'COUNT',

@@ -12,9 +12,10 @@ import {memoizeLast} from '../../../domain/memoize.js';
 import {clientListPeriod} from '../../../poll/client-list-schedule.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
+import {partsThatFit} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
 import {type Line, type Span, span} from '../../../text/line.js';
-import {filterRows, sortRows} from '../../../text/list.js';
+import {filterRows, heldRows, sortRows} from '../../../text/list.js';
 import {
 	ageSince,
 	bytes,
@@ -32,6 +33,7 @@ import {fieldText} from '../changes.js';
 import {
 	clientBytes,
 	clientColumns,
+	clientName,
 	clientSortKeys,
 	clientSortValue,
 	clientText,
@@ -50,11 +52,13 @@ export const clientsPanel: Panel = {
 	interests: ['clients'],
 	commands: ['CLIENT LIST'],
 	sortKeys: clientSortKeys,
-	rowKeys: ({node, table}) => {
+	isOrderHeld: ({sort}) => !fixedSorts.has(sort),
+	rowKeys(input) {
+		const {node, table} = input;
 		const rows = node?.clients?.value ?? [];
 		return isGrouping(table.groupBy)
-			? shownGroups(rows, table.groupBy, table).map(({key}) => key)
-			: shownClients(rows, table, node?.since).map(({id}) => String(id));
+			? shownGroups(rows, table.groupBy, input).map(({key}) => key)
+			: shownClients(rows, input, node?.since).map(keyOfClient);
 	},
 	draw: (input, rect) =>
 		panelBox(clientsPanel, input, rect, (node, room) => {
@@ -79,6 +83,11 @@ export const clientsPanel: Panel = {
 	},
 };
 
+/** The sort keys whose values a client keeps, or that grow alike for all clients. */
+const fixedSorts: ReadonlySet<string | undefined> = new Set(['age', 'name', 'address', 'user', 'id']);
+
+const keyOfClient = ({id}: ClientRow): string => String(id);
+
 type ClientOrder = readonly [
 	rows: readonly ClientRow[],
 	isChange: boolean,
@@ -86,6 +95,7 @@ type ClientOrder = readonly [
 	sort: string | undefined,
 	isInverted: boolean,
 	filter: string,
+	positions: PanelInput['positions'],
 ];
 
 /**
@@ -93,29 +103,35 @@ The clients after filter and sort. Memoized, because a frame asks for the same 1
 its lines.
 */
 const orderedClients = memoizeLast(
-	([rows, isChange, clientsThen, sort, isInverted, filter]: ClientOrder): readonly ClientRow[] => {
+	([rows, isChange, clientsThen, sort, isInverted, filter, positions]: ClientOrder): readonly ClientRow[] => {
 		const since = isChange ? {clients: clientsThen} : undefined;
 		const byMemory = sortRows(rows, clientSortValue('memory', since));
 		const byBytes = sortRows(byMemory, clientBytes);
 		const sorted = sortRows(byBytes, clientSortValue(sort ?? 'output', since), isInverted);
-		return filterRows(sorted, filter, clientText);
+		return heldRows(filterRows(sorted, filter, clientText), keyOfClient, positions);
 	},
 );
 
 const shownClients = (
 	rows: readonly ClientRow[],
-	{sort, isInverted, filter}: TableView,
+	{table: {sort, isInverted, filter}, positions}: Pick<PanelInput, 'table' | 'positions'>,
 	since: NodeRecord['since'],
-): readonly ClientRow[] => orderedClients([rows, since !== undefined, since?.clients, sort, isInverted, filter]);
+): readonly ClientRow[] =>
+	orderedClients([rows, since !== undefined, since?.clients, sort, isInverted, filter, positions]);
 
 function shownGroups(
 	rows: readonly ClientRow[],
 	grouping: ClientGrouping,
-	{filter, sort, isInverted}: TableView,
+	{table: {filter, sort, isInverted}, positions}: Pick<PanelInput, 'table' | 'positions'>,
 ): readonly ClientGroup[] {
 	const rate = groupRates[sort ?? ''];
 	const groups = clientGroups(rows, grouping);
-	return filterRows(rate === undefined ? groups : sortRows(groups, rate, isInverted), filter, ({key}) => key);
+	const sorted = rate === undefined ? groups : sortRows(groups, rate, isInverted);
+	return heldRows(
+		filterRows(sorted, filter, ({key}) => key),
+		({key}) => key,
+		positions,
+	);
 }
 
 /** The sort keys by which groups can be ordered. With any other sort key, the largest group is first. */
@@ -140,7 +156,7 @@ function orderTitle({sort, groupBy, isInverted}: TableView): string {
 		: `sort ${key?.title ?? 'output buffer'}${isInverted ? ', inverted' : ''}`;
 }
 
-function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] {
+function factLines(node: NodeRecord, input: PanelInput, {width, height}: Rect): Line[] {
 	const field = (name: string, format: (value: number | undefined) => string) =>
 		span(fieldText(node, 'clients', name, format));
 	const counts: Line = [
@@ -155,7 +171,7 @@ function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] 
 		span('  tracking ', 'label'),
 		field('tracking_clients', grouped),
 	];
-	const lines: Line[] = [listFact(node, input), ...talkersFact(node), counts];
+	const lines: Line[] = [listFact(node, input), ...talkersFact(node, width), counts];
 	return height >= 8 ? lines : height >= 5 ? lines.slice(0, 1) : [];
 }
 
@@ -163,7 +179,7 @@ function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] 
 The client that moves most bytes and the client that sends most commands, with their share of all listed clients;
 nothing without rates.
 */
-function talkersFact({clients}: NodeRecord): Line[] {
+function talkersFact({clients}: NodeRecord, width: number): Line[] {
 	const rows = clients?.value ?? [];
 	const total = sumOfRates(rows);
 	const others = rows.filter(client => !isOwnClient(client));
@@ -175,18 +191,26 @@ function talkersFact({clients}: NodeRecord): Line[] {
 
 	const share = (part: number | undefined, whole: number) => percent(whole > 0 ? (part ?? 0) / whole : undefined);
 	return [
-		[
-			span(' most bytes ', 'label'),
-			span(callName(bytesFirst)),
-			span(` ${share(clientBytes(bytesFirst), bytesOf(total))} of ${bytesPerSecond(bytesOf(total))}`),
-			span('  commands ', 'label'),
-			span(callName(commandsFirst)),
-			span(` ${share(commandsFirst.perSecond?.commands, total.commands)} of ${perSecond(total.commands)}`),
-		],
+		partsThatFit(
+			[
+				[
+					span(' most bytes ', 'label'),
+					span(callName(bytesFirst)),
+					span(` ${share(clientBytes(bytesFirst), bytesOf(total))} of ${bytesPerSecond(bytesOf(total))}`),
+				],
+				[
+					span('  commands ', 'label'),
+					span(callName(commandsFirst)),
+					span(` ${share(commandsFirst.perSecond?.commands, total.commands)}`),
+				],
+				[span(` of ${perSecond(total.commands)}`)],
+			],
+			width,
+		),
 	];
 }
 
-const callName = ({name, address}: ClientRow): string => name || address || '-';
+const callName = (client: ClientRow): string => clientName(client) || client.address || '-';
 
 function mostOf(
 	clients: readonly ClientRow[],
@@ -246,8 +270,8 @@ function clientsBody(
 	const list = listBody(
 		{
 			columns: clientColumns(node.since, outputLimits(node), glyphs, countsTraffic(rows)),
-			rows: shownClients(rows, table, node.since),
-			keyOf: ({id}) => String(id),
+			rows: shownClients(rows, input, node.since),
+			keyOf: keyOfClient,
 			sort: {id: table.sort ?? 'output', isInverted: table.isInverted},
 			table,
 			whenEmpty: emptyWords(node),
@@ -285,12 +309,13 @@ function emptyWords(node: NodeRecord): string {
 	return node.clients === undefined ? 'The list has not been read yet.' : 'No client is connected.';
 }
 
-function groupList(node: NodeRecord, grouping: ClientGrouping, {table, glyphs}: PanelInput, rect: Rect) {
+function groupList(node: NodeRecord, grouping: ClientGrouping, input: PanelInput, rect: Rect) {
+	const {table, glyphs} = input;
 	const rows = node.clients?.value ?? [];
 	return listBody(
 		{
 			columns: groupColumns(grouping.toUpperCase(), grouping, rows.length, node.since, countsTraffic(rows)),
-			rows: shownGroups(rows, grouping, table),
+			rows: shownGroups(rows, grouping, input),
 			keyOf: ({key}) => key,
 			sort: undefined,
 			table,

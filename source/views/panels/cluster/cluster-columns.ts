@@ -112,7 +112,7 @@ export function clusterColumns(nowMs: number, since: Baseline | undefined): Read
 			priority: 3,
 			text: ({shard}) => (shard === undefined ? '-' : String(shard)),
 		},
-		{id: 'node', title: 'NODE', minWidth: 16, maxWidth: 40, priority: 1, text: nodeText},
+		{id: 'node', title: 'NODE', minWidth: 16, maxWidth: 40, isEssential: true, priority: 1, text: nodeText},
 		{id: 'role', title: 'ROLE', minWidth: 7, priority: 1, text: roleText},
 		{id: 'state', title: 'FLAGS', minWidth: 8, maxWidth: 20, priority: 1, text: stateText, tone: grade},
 		{

@@ -4,10 +4,15 @@ import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monito
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {sortRows} from '../../../text/list.js';
-import {count, microseconds, percent, perSecond, signed} from '../../../text/units.js';
+import {count, inUnitOf, microseconds, percent, signed} from '../../../text/units.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
 
-export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
+export type CommandRow = {
+	readonly rate: CommandRate;
+	readonly bounds: LatencyBounds | undefined;
+	/** The rate when the order of the list was made. The figures keep its units. */
+	readonly ordered?: CommandRate | undefined;
+};
 
 /**
 A row for every command in INFO: over the last ten seconds, or since the baseline. Percentiles are there when LATENCY
@@ -15,7 +20,12 @@ HISTOGRAM was read at least twice.
 */
 export function commandRows({commands, commandWindow, latency, since}: NodeRecord): CommandRow[] {
 	const rates = since === undefined ? (commandWindow?.rates ?? commands) : commands;
-	return rates.map(rate => ({rate, bounds: latency?.value.bounds.get(rate.command)}));
+	const ordered = since === undefined ? commandWindow?.ordered : undefined;
+	return rates.map(rate => ({
+		rate,
+		bounds: latency?.value.bounds.get(rate.command),
+		ordered: ordered?.get(rate.command),
+	}));
 }
 
 /**
@@ -46,12 +56,16 @@ const p99Grade = ({bounds}: CommandRow): Grade =>
 	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf(latP99));
 
 /** A rate without `/s`, for columns whose title has that unit. */
-const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');
+const rateText = (rate: number | undefined, like?: number): string => inUnitOf(like).perSecond(rate).replace('/s', '');
+
+/** The mean time of a command, in the unit that it had when the order of the list was made. */
+export const meanText = ({rate, ordered}: CommandRow, {isAscii}: Glyphs): string =>
+	inUnitOf(ordered?.meanMicroseconds).microseconds(rate.meanMicroseconds, isAscii);
 
 /** The title of the column of calls: per second, or all calls since the baseline. */
 export const callsTitle = (isChange: boolean): string => (isChange ? 'CALLS' : 'CALLS/S');
-export const callsText = ({rate}: CommandRow, isChange: boolean): string =>
-	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond);
+export const callsText = ({rate, ordered}: CommandRow, isChange: boolean): string =>
+	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond, ordered?.callsPerSecond);
 
 /**
 The columns of the list.
@@ -73,7 +87,15 @@ export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<
 		text: ({bounds}) => boundText(bounds && read(bounds), glyphs),
 	});
 	return [
-		{id: 'command', title: 'COMMAND', minWidth: 13, maxWidth: 32, priority: 1, text: ({rate}) => rate.command},
+		{
+			id: 'command',
+			title: 'COMMAND',
+			minWidth: 13,
+			maxWidth: 32,
+			isEssential: true,
+			priority: 1,
+			text: ({rate}) => rate.command,
+		},
 		{
 			id: 'calls',
 			title: callsTitle(isChange),
@@ -88,7 +110,7 @@ export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<
 			align: 'right',
 			minWidth: 7,
 			priority: 2,
-			text: ({rate}) => microseconds(rate.meanMicroseconds, glyphs.isAscii),
+			text: row => meanText(row, glyphs),
 		},
 		bound('p50', 'P50', 6, ({p50}) => p50),
 		{

@@ -1,11 +1,10 @@
 import {errorCounting, errorStats} from '../../../parse/info-fields.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
-import type {TableView} from '../../../state/view-state.js';
 import {lineWidth} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {blankLine, type Line, type Span, span} from '../../../text/line.js';
-import {filterRows, sortRows} from '../../../text/list.js';
+import {filterRows, heldRows, sortRows} from '../../../text/list.js';
 import {count, grouped, microseconds, percent, perSecond, seconds, signed} from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
@@ -27,7 +26,9 @@ export const commandsPanel: Panel = {
 		{id: 'mean', title: 'mean'},
 		{id: 'command', title: 'name'},
 	],
-	rowKeys: ({node, table}) => shownRows(node, table).map(({rate}) => rate.command),
+	// Without a sort, the rows have an order that holds already: see `commandsByTime`.
+	isOrderHeld: ({sort}) => sort !== undefined && sort !== 'command',
+	rowKeys: input => shownRows(input).map(({rate}) => rate.command),
 	draw: (input, rect) =>
 		panelBox(commandsPanel, input, rect, (node, room) => {
 			const facts = room.height < 6 ? [] : factLines(node, room, input.glyphs);
@@ -35,7 +36,7 @@ export const commandsPanel: Panel = {
 			const list = listBody(
 				{
 					columns: commandColumns(input.glyphs, node.since !== undefined),
-					rows: shownRows(node, input.table),
+					rows: shownRows(input),
 					keyOf: ({rate}) => rate.command,
 					sort: {id: input.table.sort ?? 'share', isInverted: input.table.isInverted},
 					table: input.table,
@@ -74,7 +75,7 @@ function withHistogram(
 	input: PanelInput,
 	{width, height, listWidth}: Rect & {readonly listWidth: number},
 ): readonly Line[] {
-	const rows = shownRows(node, input.table);
+	const rows = shownRows(input);
 	const selected = rows.find(({rate}) => rate.command === input.table.selectedKey) ?? rows[0];
 	if (selected === undefined) {
 		return list;
@@ -105,15 +106,20 @@ const sortValues: Readonly<Record<string, (row: CommandRow) => number | string |
 };
 
 /**
-The commands in the chosen order; until somebody sorts, in an order that holds for some seconds. Equal values are
+The commands in the chosen order, which holds for some seconds. Equal values are
 ordered by time share, then by calls since the server's start.
 */
-function shownRows(node: NodeRecord | undefined, {sort, isInverted, filter}: TableView): readonly CommandRow[] {
+function shownRows({node, table, positions}: PanelInput): readonly CommandRow[] {
+	const {sort, isInverted, filter} = table;
 	const byShare = node === undefined ? [] : commandsByTime(node);
 	const sortValue = sort === undefined ? undefined : sortValues[sort];
 	const sorted =
 		sortValue === undefined ? (isInverted ? byShare.toReversed() : byShare) : sortRows(byShare, sortValue, isInverted);
-	return filterRows(sorted, filter, ({rate}) => rate.command);
+	return heldRows(
+		filterRows(sorted, filter, ({rate}) => rate.command),
+		({rate}) => rate.command,
+		positions,
+	);
 }
 
 function whenEmpty(node: NodeRecord): string {

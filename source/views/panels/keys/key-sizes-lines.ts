@@ -101,7 +101,7 @@ export function keySizesLines({keySizes, blind}: NodeRecord, {width, height}: Re
 		return [line(' no keys', 'dim')];
 	}
 
-	const layout = columnLayout(columns(glyphs), rows, width, glyphs);
+	const layout = columnLayout(columns(glyphs), rows, width);
 	return [
 		headerLine(layout, undefined, glyphs),
 		...rows.map(row => rowLine(layout, row, {isSelected: false, glyphs})),

@@ -1,6 +1,6 @@
 import {keyspace} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
-import {cutLine} from '../../../text/fit.js';
+import {cutLine, partsThatFit} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {blankLine, type Line, span} from '../../../text/line.js';
@@ -41,7 +41,7 @@ const widthForTwo = 160;
 
 function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Line[] {
 	const watched = watchedLines(node, {width: room.width, height: Math.floor(room.height / 2)}, input.glyphs);
-	const facts = [keyspaceLine(node), ...watched, ...(watched.length === 0 ? [] : [blankLine])];
+	const facts = [keyspaceLine(node, room.width), ...watched, ...(watched.length === 0 ? [] : [blankLine])];
 	const height = Math.max(0, room.height - facts.length);
 	if (room.width >= widthForTwo) {
 		const left = Math.floor(room.width * 0.45);
@@ -118,25 +118,23 @@ const keysByDatabase = (node: NodeRecord, {width, height}: Rect, glyphs: Glyphs)
 ];
 
 /** Keys, their growth, and how many of them expire. */
-function keyspaceLine(node: NodeRecord): Line {
+function keyspaceLine(node: NodeRecord, width: number): Line {
 	const rows = node.sample === undefined ? [] : keyspace(node.sample.info);
 	const keys = rows.reduce((sum, row) => sum + row.keys, 0);
 	const expires = rows.reduce((sum, row) => sum + (row.expires ?? 0), 0);
 	const policy = node.sample?.info.text('memory', 'maxmemory_policy') ?? '-';
-	return [
-		span(' keys ', 'label'),
-		span(count(node.values.get('keys'))),
-		span('  with ttl ', 'label'),
-		span(percent(keys === 0 ? undefined : expires / keys)),
-		span('  grow ', 'label'),
-		span(growthText(node)),
-		span('  evicted ', 'label'),
-		span(`${count(node.values.get('evicted'))}/s`),
-		span('  expired ', 'label'),
-		span(`${count(node.values.get('expired'))}/s`),
-		span('  policy ', 'label'),
-		span(policy),
-	];
+	const part = (label: string, value: string): Line => [span(`${label} `, 'label'), span(value)];
+	return partsThatFit(
+		[
+			part(' keys', count(node.values.get('keys'))),
+			part('  with ttl', percent(keys === 0 ? undefined : expires / keys)),
+			part('  grow', growthText(node)),
+			part('  evicted', `${count(node.values.get('evicted'))}/s`),
+			part('  expired', `${count(node.values.get('expired'))}/s`),
+			part('  policy', policy),
+		],
+		width,
+	);
 }
 
 /** How much the number of keys grew over the last minute of samples; a dash before there are two. */

@@ -180,7 +180,7 @@ function stacked(scan: KeyScan, {width, height}: Rect, glyphs: Glyphs): Line[] {
 
 function keyLines({sample}: KeyScan, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const rows = sample.largest.slice(0, Math.max(0, height - 1));
-	const layout = columnLayout(keyColumns, rows, width, glyphs);
+	const layout = columnLayout(keyColumns, rows, width);
 	return [
 		headerLine(layout, undefined, glyphs),
 		...rows.map(row => rowLine(layout, row, {isSelected: false, glyphs})),
@@ -189,7 +189,7 @@ function keyLines({sample}: KeyScan, {width, height}: Rect, glyphs: Glyphs): Lin
 
 function prefixLines({sample}: KeyScan, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const rows = topPrefixes(sample, Math.max(0, height - 1)).map(prefix => ({...prefix, of: sample}));
-	const layout = columnLayout(prefixColumns, rows, width, glyphs);
+	const layout = columnLayout(prefixColumns, rows, width);
 	return [
 		headerLine(layout, undefined, glyphs),
 		...rows.map(row => rowLine(layout, row, {isSelected: false, glyphs})),

@@ -59,7 +59,7 @@ export function slotLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyph
 		return [...hint, line(' no slot holds a key', 'dim')].slice(0, height);
 	}
 
-	const layout = columnLayout(columns(node), rates.slice(0, height), width, glyphs);
+	const layout = columnLayout(columns(node), rates.slice(0, height), width);
 	return [
 		...hint,
 		headerLine(layout, undefined, glyphs),

@@ -109,6 +109,6 @@ export function watchedLines({watched}: NodeRecord, {width, height}: Rect, glyph
 			...key.groups.toSorted((one, other) => (other.lag ?? 0) - (one.lag ?? 0)).map(group => ({key, group})),
 		])
 		.slice(0, height - 1);
-	const layout = columnLayout(columns, rows, width, glyphs);
+	const layout = columnLayout(columns, rows, width);
 	return [headerLine(layout, undefined, glyphs), ...rows.map(row => rowLine(layout, row, {isSelected: false, glyphs}))];
 }

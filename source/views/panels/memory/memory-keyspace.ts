@@ -55,7 +55,7 @@ export function keyspaceCard(node: NodeRecord, glyphs: Glyphs): Card {
 			return {title, lines: [line(hasSection ? 'no keys' : '-', 'dim')]};
 		}
 
-		const layout = columnLayout(columns, rows, width, glyphs);
+		const layout = columnLayout(columns, rows, width);
 		const room = Math.max(0, height - 1);
 		const isCut = rows.length > room;
 		const shown = rows.slice(0, isCut ? Math.max(0, room - 1) : room);

@@ -4,7 +4,7 @@ import {limitsOf} from '../../../domain/threshold.js';
 import {keyTotals} from '../../../parse/info-fields.js';
 import {memMax} from '../../../rules/memory-limit.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
-import {fit, lineWidth} from '../../../text/fit.js';
+import {fit, partsThatFit} from '../../../text/fit.js';
 import {pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, span} from '../../../text/line.js';
@@ -173,12 +173,8 @@ function axisText(columns: number, perColumn: number, {intervalMs, series}: Node
 		: `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s${source}`;
 }
 
-/**
-Both lines beside each other, or the first line alone. The second line is never cut, because a cut number would look
-like another number.
-*/
-const besideIfFits = (first: Line, second: Line, width: number): Line =>
-	lineWidth([...first, ...second]) > width ? first : [...first, ...second];
+/** Width of the label `unsaved` with the blanks after it, in cells. */
+const unsavedLabel = 9;
 
 /** The card of persistence: the states of RDB and AOF, and whether the data would survive a crash. */
 export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
@@ -191,7 +187,7 @@ export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs)
 		const rows: ReadonlyArray<readonly [string, Line | string]> =
 			height < 3
 				? [
-						['rdb', besideIfFits(rdbSummary(rdb), values('', '  unsaved ', unsaved.trim()), width - 5)],
+						['rdb', partsThatFit([rdbSummary(rdb), values('', '  unsaved ', unsaved.trim())], width - 5)],
 						['aof', [...aofSummary(aof), ...values('', '  fork ', forkText)]],
 					]
 				: height < 5
@@ -202,7 +198,13 @@ export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs)
 						]
 					: [
 							['rdb', rdbSummary(rdb)],
-							['unsaved', values(unsaved, ' changes, save points ', savePointsText(rdb))],
+							[
+								'unsaved',
+								partsThatFit(
+									[values(unsaved, ' changes'), values('', ', save points ', savePointsText(rdb))],
+									width - unsavedLabel,
+								),
+							],
 							['aof', aofSummary(aof)],
 							['fork', values(forkText, '  per GB ', microseconds(fork.microsecondsPerGigabyte, glyphs.isAscii))],
 							['took', values(seconds(rdb.tookSeconds), '  copied ', bytes(rdb.cowBytes))],

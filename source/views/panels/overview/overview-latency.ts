@@ -1,6 +1,7 @@
 import type {CommandRate} from '../../../derive/command-rates.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
+import {partsThatFit} from '../../../text/fit.js';
 import {pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, span} from '../../../text/line.js';
@@ -39,15 +40,18 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 		);
 		const worstLine: Line =
 			worst === undefined ? [span('-')] : values(boundText(worst.p99, glyphs), ' ', worst.command, ' p99');
-		const max: Line = width < 40 ? [] : values('', ' max ', milliseconds(quantile(readings, 1)));
-		const trip = values(
-			(isLocalLag ? 'host busy' : milliseconds(lastMs)).padEnd(isLocalLag ? 10 : 8),
-			'p99 ',
-			milliseconds(quantile(readings, 0.99)).padEnd(8),
+		const room = width - labelWidth;
+		const trip = partsThatFit(
+			[
+				values((isLocalLag ? 'host busy' : milliseconds(lastMs)).padEnd(isLocalLag ? 10 : 8)),
+				values('', 'p99 ', milliseconds(quantile(readings, 0.99)).padEnd(isLocalLag ? 0 : 8)),
+				values('', ' max ', milliseconds(quantile(readings, 1))),
+			],
+			room,
 		);
 		const rows: ReadonlyArray<readonly [string, Line | string]> = [
-			['ping', [...trip, ...max]],
-			['slow log', slowLine(node, slow, glyphs)],
+			['ping', trip],
+			['slow log', partsThatFit(slowParts(node, slow, glyphs), room)],
 			['slowest', worstLine],
 			node.mainThread === undefined || isMostlyUntold(node.mainThread)
 				? [
@@ -56,13 +60,15 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 							? '-'
 							: values(busiest.command, ' takes ', percent(busiest.timeShare), ' of command time'),
 					]
-				: ['thread', mainThreadText(node.mainThread, width - labelWidth)],
+				: ['thread', mainThreadText(node.mainThread, room)],
 			[
 				'redis-top',
-				values(
-					perSecond(node.cost?.commands),
-					' commands  ',
-					bytesPerSecond(sum(node.cost?.bytesIn, node.cost?.bytesOut)),
+				partsThatFit(
+					[
+						values(perSecond(node.cost?.commands), ' commands'),
+						values('', '  ', bytesPerSecond(sum(node.cost?.bytesIn, node.cost?.bytesOut))),
+					],
+					room,
 				),
 			],
 		];
@@ -111,9 +117,14 @@ const slowestEntry = ({slowlog, since}: NodeRecord): SlowlogEntry | undefined =>
 			undefined,
 		);
 
-function slowLine({slowlog, since}: NodeRecord, slowest: SlowlogEntry | undefined, {isAscii}: Glyphs): Line {
+/** New entries of the slow log, its slowest entry and the command of that: parts of a line. */
+function slowParts(
+	{slowlog, since}: NodeRecord,
+	slowest: SlowlogEntry | undefined,
+	{isAscii}: Glyphs,
+): readonly Line[] {
 	if (slowlog === undefined) {
-		return [span('-')];
+		return [[span('-')]];
 	}
 
 	const {entries, perMinute} = slowlog.value;
@@ -122,12 +133,10 @@ function slowLine({slowlog, since}: NodeRecord, slowest: SlowlogEntry | undefine
 			? `${count(perMinute)}/min`
 			: signed(entries.filter(({atMs}) => atMs >= serverMsOf(since)).length, count);
 	return slowest === undefined
-		? values(newOnes)
-		: values(
-				newOnes,
-				' worst ',
-				microseconds(slowest.durationMicroseconds, isAscii),
-				' ',
-				(slowest.arguments[0] ?? '-').toLowerCase(),
-			);
+		? [values(newOnes)]
+		: [
+				values(newOnes),
+				values('', ' worst ', microseconds(slowest.durationMicroseconds, isAscii)),
+				values(` ${(slowest.arguments[0] ?? '-').toLowerCase()}`),
+			];
 }

@@ -15,8 +15,15 @@ import {shortName} from '../../node-names.js';
 import type {Card} from '../card.js';
 import {fieldText} from '../changes.js';
 import {figureText} from '../clients/clients-changes.js';
-import {clientBytes, isOwnClient, rateColumns} from '../clients/clients-columns.js';
-import {boundText, type CommandRow, callsText, callsTitle, commandsByTime} from '../commands/commands-columns.js';
+import {clientBytes, clientName, isOwnClient, rateColumns} from '../clients/clients-columns.js';
+import {
+	boundText,
+	type CommandRow,
+	callsText,
+	callsTitle,
+	commandsByTime,
+	meanText,
+} from '../commands/commands-columns.js';
 
 /** A list without selection: column titles, and as many rows as fit. */
 function smallList<Row>(
@@ -27,7 +34,7 @@ function smallList<Row>(
 ): Line[] {
 	const hasHeader = height > 2;
 	const shown = rows.slice(0, Math.max(0, height - (hasHeader ? 1 : 0)));
-	const layout = columnLayout(columns, shown, width, glyphs);
+	const layout = columnLayout(columns, shown, width, {all: rows});
 	const drawn = shown.map(row => rowLine(layout, row, {isSelected: false, glyphs}));
 	return hasHeader ? [headerLine(layout, undefined, glyphs), ...drawn] : drawn;
 }
@@ -62,8 +69,9 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 		title: 'CLIENT',
 		minWidth: since === undefined ? 14 : 12,
 		isFlexible: true,
+		isEssential: true,
 		priority: 1,
-		text: client => client.name || (width < widthForAddress ? client.address : '-'),
+		text: client => clientName(client) || (width < widthForAddress ? client.address : '-'),
 	},
 	...(width < widthForAddress
 		? []
@@ -142,8 +150,9 @@ const talkerColumns: ReadonlyArray<Column<ClientRow>> = [
 		title: 'CLIENT',
 		minWidth: 14,
 		isFlexible: true,
+		isEssential: true,
 		priority: 1,
-		text: client => client.name || client.address,
+		text: client => clientName(client) || client.address,
 	},
 	...rateColumns<ClientRow>(true),
 ];
@@ -225,7 +234,15 @@ const thresholdText = (us: number, {isAscii}: Glyphs): string =>
 
 function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column<CommandRow>> {
 	return [
-		{id: 'command', title: 'COMMAND', minWidth: 12, isFlexible: true, priority: 1, text: ({rate}) => rate.command},
+		{
+			id: 'command',
+			title: 'COMMAND',
+			minWidth: 12,
+			isFlexible: true,
+			isEssential: true,
+			priority: 1,
+			text: ({rate}) => rate.command,
+		},
 		{
 			id: 'calls',
 			title: callsTitle(isChange),
@@ -240,7 +257,7 @@ function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column
 			align: 'right',
 			minWidth: 7,
 			priority: 3,
-			text: ({rate}) => microseconds(rate.meanMicroseconds, glyphs.isAscii),
+			text: row => meanText(row, glyphs),
 		},
 		{
 			id: 'p99',

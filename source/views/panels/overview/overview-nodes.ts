@@ -7,11 +7,12 @@ import {memMax} from '../../../rules/memory-limit.js';
 import {repLagBytes} from '../../../rules/replication-lag.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor-state.js';
 import {rankedFindings} from '../../../state/verdict.js';
+import type {TableView} from '../../../state/view-state.js';
 import {cellWidth} from '../../../text/cell-width.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
-import {filterRows, sortRows} from '../../../text/list.js';
+import {filterRows, heldRows, sortRows} from '../../../text/list.js';
 import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
 import {ageSince, bytes, milliseconds, percent, seconds, shortSeconds} from '../../../text/units.js';
 import {nodeFinder} from '../../../topology/replication-edges.js';
@@ -77,7 +78,7 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 The list of nodes. By default it is ordered by shard, each primary with its replicas below it, and shards with failing
 nodes come first.
 */
-export function nodeRows({state, node, table, nowMs}: PanelInput): readonly NodeRow[] {
+export function nodeRows({state, node, table, positions, nowMs}: PanelInput): readonly NodeRow[] {
 	const rows = rowsWithFindings(state).map(row =>
 		row.record.address === node?.address ? {...row, isShown: true} : row,
 	);
@@ -87,8 +88,12 @@ export function nodeRows({state, node, table, nowMs}: PanelInput): readonly Node
 	const sortValue = sortValues[table.sort ?? ''];
 	return sortValue === undefined
 		? failingShardsFirst(filtered, nowMs)
-		: sortRows(filtered, sortValue, table.isInverted);
+		: heldRows(sortRows(filtered, sortValue, table.isInverted), ({record}) => record.address, positions);
 }
+
+/** The sort keys whose values change with each reading. The order of the others changes with what happens. */
+const restlessSorts: ReadonlySet<string | undefined> = new Set(['operations', 'memory', 'clients', 'behind']);
+export const isNodeOrderHeld = ({sort}: TableView): boolean => restlessSorts.has(sort);
 
 /**
 Time without an answer after which a stale node counts as failing, in milliseconds. Slow commands usually end sooner.
@@ -285,6 +290,7 @@ export function nodeColumns(nowMs: number, glyphs: Glyphs, isChange = false): Re
 			title: 'NODE',
 			minWidth: 19,
 			maxWidth: 39,
+			isEssential: true,
 			priority: 1,
 			text: ({record, isShown, place}) =>
 				`${'  '.repeat(Math.min(3, place?.depth ?? 0))}${record.address}${isShown ? ' *' : ''}`,

@@ -6,7 +6,7 @@ import {panelBox} from '../../panel-box.js';
 import {drawCard} from '../card.js';
 import {narrowLayout, wallLayout, workingLayout} from './overview-layouts.js';
 import {nodeDetails} from './overview-node-details.js';
-import {nodeRows, nodeSortKeys} from './overview-nodes.js';
+import {isNodeOrderHeld, nodeRows, nodeSortKeys} from './overview-nodes.js';
 import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 import {smallLayout} from './overview-small.js';
 import {thresholdStrip} from './overview-thresholds.js';
@@ -20,6 +20,7 @@ export const overviewPanel: Panel = {
 	interests: ['client-rules', 'histograms', 'slowlog'],
 	commands: ['INFO', 'CLIENT LIST', 'SLOWLOG GET'],
 	sortKeys: nodeSortKeys,
+	isOrderHeld: isNodeOrderHeld,
 	rowKeys: input => nodeRows(input).map(({record}) => record.address),
 	draw: (input, rect) => {
 		const {node} = input;

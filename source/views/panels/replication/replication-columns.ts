@@ -18,7 +18,15 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 	const behindGrade = ({link, record}: TreeRow) =>
 		grade(link?.behindSeconds, limitsOf(repLagBytes, record?.thresholds));
 	return [
-		{id: 'node', title: 'NODE', minWidth: 22, maxWidth: 48, priority: 1, text: ({prefix, address}) => prefix + address},
+		{
+			id: 'node',
+			title: 'NODE',
+			minWidth: 22,
+			maxWidth: 48,
+			isEssential: true,
+			priority: 1,
+			text: ({prefix, address}) => prefix + address,
+		},
 		{id: 'role', title: 'ROLE', minWidth: 8, priority: 5, text: ({record, source}) => roleText(record, source)},
 		{
 			id: 'state',

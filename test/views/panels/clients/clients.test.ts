@@ -223,3 +223,51 @@ test('the panel draws at any size', () => {
 		panelText(clientsPanel, panelInput([hostile], {table: {groupBy: 'name'}}), {width, height: 20});
 	}
 });
+
+test('where the server counts, names of clients are not cut for a rate', () => {
+	const counted = clients.map(client => ({
+		...client,
+		name: client.name === '' ? '' : `${client.name}-of-the-shop`,
+		totals: {inBytes: 1, outBytes: 1, commands: 1},
+		perSecond: {inBytes: 812, outBytes: 91_000, commands: 12},
+	}));
+	const text = drawn({}, 80, 21, nodeWith(counted)).join('\n');
+	assert.match(text, /worker-7-of-the-shop/);
+	assert.match(text, /COMMAND/);
+});
+
+test('the column by which clients are sorted is shown at 80 cells, whichever it is', () => {
+	for (const {id} of clientsPanel.sortKeys) {
+		assert.match(drawn({sort: id}).join('\n'), /[A-Z]↓/, id);
+	}
+});
+
+test('the rows keep the order that holds, and the column of the sort says what it is of', () => {
+	const positions = new Map([71_002, 71_193, 71_017, 70_900, 70_640].map((id, index) => [String(id), index]));
+	const input = {...panelInput([nodeWith(clients)]), positions};
+	assert.deepEqual(clientsPanel.rowKeys(input), [...positions.keys()]);
+});
+
+test('the links of replication are named as what they are', () => {
+	const links = [
+		clientOf({id: 1, flags: 'S', command: 'replconf'}),
+		clientOf({id: 2, flags: 'M', command: 'replconf'}),
+		clientOf({id: 3, flags: 'S', name: 'backup', command: 'psync'}),
+	];
+	const text = drawn({}, 80, 21, nodeWith(links)).join('\n');
+	assert.match(text, /:50001 +\(replica\)/);
+	assert.match(text, /:50002 +\(primary\)/);
+	assert.match(text, /:50003 +backup/);
+});
+
+test('a line of facts has whole figures alone', () => {
+	const rates = {inBytes: 8120, outBytes: 91_000, commands: 1012};
+	const counted = clients.map(client => ({
+		...client,
+		name: 'billing-service',
+		totals: rates,
+		perSecond: rates,
+	}));
+	const [, , most] = drawn({}, 80, 21, nodeWith(counted));
+	assert.match(most ?? '', /commands billing-service 20%? *│$/);
+});

@@ -129,3 +129,20 @@ test('the panel draws at any size', () => {
 		panelInput([node], {table: {filter: 'xyz'}}),
 	]);
 });
+
+test('figures keep the units that they had when the order was made', () => {
+	const ordered = {...rate('get', 1010, 1020, 0.2)};
+	const record: NodeRecord = {
+		...node,
+		commandWindow: {
+			rates: [{...ordered, callsPerSecond: 990, meanMicroseconds: 980}],
+			overMs: 10_000,
+			order: new Map([['get', 0]]),
+			ordered: new Map([['get', ordered]]),
+			orderedAtMs: 0,
+			starts: [],
+		},
+	};
+	const text = panelText(commandsPanel, panelInput([record]), screen).join('\n');
+	assert.match(text, /get +0\.99k +1\.0 ms/);
+});
