@@ -18,6 +18,7 @@ export type FleetQueryOptions = {
 /** What a refresh asks. Every expression returns at most one value for each server, or a few where it says so. */
 export type FleetQuery =
 	| 'up'
+	| 'down'
 	| 'lost'
 	| 'info'
 	| 'used'
@@ -67,6 +68,7 @@ export function fleetQueries({
 	const offset = named('redis_connected_slave_offset_bytes', 'slave_state="online"');
 	return {
 		up: named('redis_up'),
+		down: `${named('redis_up')}==0`,
 		lost: `last_over_time(${named('redis_up')}[1h])unless ${named('redis_up')}`,
 		info: `max by(${identity},${infoLabels.join(',')})(${named('redis_instance_info')})`,
 		used: named('redis_memory_used_bytes'),

@@ -6,6 +6,7 @@ import {type Prometheus, promString} from '../prometheus.js';
 import type {FleetInstance} from './fleet-instance.js';
 import {type FleetReplies, fleetInstances, instanceKey, type KnownInstance} from './fleet-list.js';
 import {type FleetQuery, fleetQueries, identityLabels, writeRates} from './fleet-queries.js';
+import {isDue, isKept} from './fleet-rhythm.js';
 
 /** What is known of the fleet. */
 export type FleetState = {
@@ -33,16 +34,6 @@ export type FleetSourceOptions = {
 /** The queries of a list without figures: the first frame has them. */
 const firstQueries: readonly FleetQuery[] = ['up', 'info', 'used', 'limit'];
 
-/** What changes seldom, or is needed once: it is asked for at every so many refreshes, counted from the first. */
-const seldomQueries: Readonly<Partial<Record<FleetQuery, number>>> = {
-	lost: Number.POSITIVE_INFINITY,
-	limit: 4,
-	links: 4,
-	clients: 2,
-	info: 2,
-	failures: 2,
-};
-
 /** Shortest range of a rate, in milliseconds, and the number of scrapes that a range holds. */
 const shortestWindowMs = 60_000;
 const scrapesInWindow = 4;
@@ -69,7 +60,9 @@ export class FleetSource {
 	/** The servers that are down and were asked for. */
 	readonly #described = new Set<string>();
 	/** Replies that are kept for the next refreshes. */
-	#seldom: FleetReplies = {};
+	#kept: FleetReplies = {};
+	/** Why queries failed when they were asked last. */
+	readonly #reasons = new Map<string, string>();
 	#refreshes = 0;
 	#windowMs: number | undefined;
 	#state: FleetState = {
@@ -114,21 +107,26 @@ export class FleetSource {
 			windowMs: this.#windowMs ?? shortestWindowMs,
 		});
 		const replies: Record<string, readonly PrometheusSeries[]> = {};
-		Object.assign(replies, this.#seldom);
-		const reasons = new Map<string, string>();
+		Object.assign(replies, this.#kept);
+		const reasons = this.#reasons;
 		const ask = async (name: FleetQuery) => {
 			const reply = await this.#options.prometheus.query(queries[name], {signal});
 			if (reply.kind === 'series') {
 				replies[name] = reply.series;
+				for (const answered of name === 'up' || name === 'down' ? (['up', 'down'] as const) : [name]) {
+					reasons.delete(answered);
+				}
 			} else {
+				delete replies[name];
 				reasons.set(name, reply.why);
 			}
 		};
 
-		const isDue = (name: FleetQuery) => this.#refreshes % (seldomQueries[name] ?? 1) === 0;
-		const others = (Object.keys(queries) as FleetQuery[]).filter(name => !firstQueries.includes(name) && isDue(name));
+		const due = (Object.keys(queries) as FleetQuery[]).filter(name => isDue(name, this.#refreshes));
+		const first = due.filter(name => firstQueries.includes(name));
+		const others = due.filter(name => !firstQueries.includes(name));
 		const isFirst = this.#state.refreshedAtMs === undefined;
-		await Promise.all([...firstQueries.filter(isDue).map(ask), ...(isFirst ? [] : others.map(ask))]);
+		await Promise.all([...first, ...(isFirst ? [] : others)].map(ask));
 		if (isFirst && !signal.aborted && replies.up !== undefined) {
 			// The list stands as soon as it can be told what there is. Its other figures come a moment later.
 			this.#change({instances: fleetInstances(replies, this.#known, mapping)});
@@ -144,8 +142,16 @@ export class FleetSource {
 			return;
 		}
 
-		await Promise.all([this.#describeDown(replies, signal), this.#askWrites(replies, signal)]);
-		this.#finish(replies, reasons, clock.elapsed() - begunMs);
+		if (due.includes('down') && !reasons.has('down')) {
+			replies.up = this.#upNow(replies);
+		}
+
+		await Promise.all([
+			this.#describeDown(replies, signal),
+			...(due.includes('behind') ? [this.#askWrites(replies, signal)] : []),
+		]);
+		const hasAnswer = replies.up !== undefined && !(due.includes('down') && reasons.has('down'));
+		this.#finish(hasAnswer ? replies : {}, clock.elapsed() - begunMs);
 	}
 
 	/** Asks how fast servers write whose replicas are behind. They are few, and a fleet has 10,000 rates. */
@@ -184,8 +190,10 @@ export class FleetSource {
 		}
 	}
 
-	#finish(replies: FleetReplies, reasons: ReadonlyMap<string, string>, tookMs: number): void {
+	/** @param replies Those of the refresh; empty where Prometheus did not say which servers there are. */
+	#finish(replies: FleetReplies, tookMs: number): void {
 		const {clock, mapping} = this.#options;
+		const reasons = this.#reasons;
 		const [why] = reasons.values();
 		if (replies.up === undefined) {
 			// Without an answer the last list stays, with its age.
@@ -196,8 +204,7 @@ export class FleetSource {
 		// Servers that are new have none of the figures that are kept.
 		const isChanged = this.#known.size !== this.#state.instances.length;
 		this.#refreshes = isChanged ? 0 : this.#refreshes + 1;
-		const {limit, links, clients, failures} = replies;
-		this.#seldom = {limit, links, clients, failures};
+		this.#keep(replies);
 		const missing = [...reasons.keys()].join(', ');
 		this.#change({
 			instances: fleetInstances(replies, this.#known, mapping),
@@ -206,6 +213,45 @@ export class FleetSource {
 			problem: why === undefined ? undefined : `${why} (missing: ${missing})`,
 			isRefreshing: false,
 		});
+	}
+
+	/** Keeps the replies of what is not asked each time. Their labels are those that the list keeps anyway. */
+	#keep(replies: FleetReplies): void {
+		const {mapping} = this.#options;
+		const compact = (series: PrometheusSeries): PrometheusSeries => {
+			const known = this.#known.get(instanceKey(series.labels, mapping?.label));
+			return {...series, labels: known?.labels ?? series.labels};
+		};
+		const kept: Record<string, readonly PrometheusSeries[]> = {};
+		for (const [name, series] of Object.entries(replies)) {
+			const isOwn = name === 'links' || name === 'failures';
+			if (series !== undefined && (name === 'writes' || isKept(name as FleetQuery))) {
+				kept[name] = isOwn || this.#kept[name as FleetQuery] === series ? series : series.map(compact);
+			}
+		}
+
+		this.#kept = kept;
+	}
+
+	/**
+	The series of `redis_up` between two turns of its query: those of the last turn with the servers that are down now. A server
+	that has no figure any more, and is not down, is not scraped.
+	*/
+	#upNow({up, down = [], used}: FleetReplies): readonly PrometheusSeries[] {
+		const label = this.#options.mapping?.label;
+		const keysOf = (series: readonly PrometheusSeries[] = []) =>
+			new Set(series.map(({labels}) => instanceKey(labels, label)));
+		const [isDown, hasFigure] = [keysOf(down), keysOf(used)];
+		const hadFigure = new Set(
+			this.#state.instances.filter(({usedBytes}) => usedBytes !== undefined).map(({key}) => key),
+		);
+		const known = (up ?? []).flatMap((series): PrometheusSeries[] => {
+			const key = instanceKey(series.labels, label);
+			const isGone = hadFigure.has(key) && !hasFigure.has(key) && !isDown.has(key) && used !== undefined;
+			return isGone ? [] : [{...series, values: [isDown.has(key) ? 0 : 1]}];
+		});
+		const isKnown = keysOf(known);
+		return [...known, ...down.filter(({labels}) => !isKnown.has(instanceKey(labels, label)))];
 	}
 
 	/** The trends that are known, by the keys of their servers. */

@@ -117,3 +117,81 @@ test('trends and p99 are asked for the servers on the screen alone', async t => 
 	const trend = source.trendOf(instances[0]?.key ?? '');
 	assert.deepEqual(trend?.values.slice(-3), [undefined, 5, 7]);
 });
+
+test('what is not asked at a refresh keeps its figures, and every query has its turn', async t => {
+	const {fake, source, end} = await sourceBeside(t);
+	const own = (query: string) => query.replace(/[{[].*$/, '');
+	let turn = 0;
+	fake.answer = ({query}) => {
+		const at = (name: string, value: number) => [seriesOf({...labels, __name__: name}, value)];
+		return query === 'redis_up{}'
+			? at('redis_up', 1)
+			: query.startsWith('redis_memory_used_bytes')
+				? at('redis_memory_used_bytes', 100 + turn)
+				: query.startsWith('rate(redis_commands_processed_total')
+					? at('', 10 + turn)
+					: query.startsWith('redis_memory_max_bytes')
+						? at('redis_memory_max_bytes', 1000)
+						: [];
+	};
+	const asked: string[][] = [];
+	for (turn = 0; turn < 9; turn++) {
+		fake.asked.length = 0;
+		await source.refresh(end.signal);
+		asked.push(fake.asked.map(({query}) => query));
+		const [instance] = source.state.instances;
+		assert.equal(instance?.state, 'up', `turn ${turn}`);
+		assert.equal(instance.usedBytes, 100 + turn);
+		assert.equal(instance.limitBytes, 1000);
+		assert.equal(instance.operationsPerSecond, 10 + (turn === 0 ? 0 : turn % 2 === 1 ? turn : turn - 1));
+		assert.equal(instance.evictedPerSecond, 0);
+	}
+
+	const everything = new Set(asked[0]?.map(own));
+	const later = new Set(asked.slice(1, 5).flat().map(own));
+	// Which servers stopped being scraped before the start is asked once.
+	assert.deepEqual(
+		[...everything].filter(name => !later.has(name)),
+		['last_over_time(redis_up'],
+	);
+	const counts = asked.slice(1).map(queries => queries.length);
+	assert.ok(Math.max(...counts) - Math.min(...counts) <= 2, counts.join());
+});
+
+test('a server that goes down, and one that is no longer scraped, are seen at the next refresh', async t => {
+	const {fake, source, end} = await sourceBeside(t);
+	const servers = ['a:1', 'b:1', 'c:1'].map(instance => ({instance, job: 'redis'}));
+	let [down, gone]: Array<string | undefined> = [];
+	fake.answer = ({query}) => {
+		const scraped = servers.filter(({instance}) => instance !== gone);
+		if (query === 'redis_up{}') {
+			return scraped.map(each => seriesOf({...each, __name__: 'redis_up'}, each.instance === down ? 0 : 1));
+		}
+
+		if (query === 'redis_up{}==0') {
+			return scraped
+				.filter(({instance}) => instance === down)
+				.map(each => seriesOf({...each, __name__: 'redis_up'}, 0));
+		}
+
+		return query.startsWith('redis_memory_used_bytes')
+			? scraped.filter(({instance}) => instance !== down).map(each => seriesOf(each, 5))
+			: [];
+	};
+	const states = () => source.state.instances.map(({state}) => state);
+	await source.refresh(end.signal);
+	assert.deepEqual(states(), ['up', 'up', 'up']);
+	down = 'b:1';
+	await source.refresh(end.signal);
+	assert.deepEqual(states(), ['up', 'down', 'up']);
+	down = undefined;
+	gone = 'c:1';
+	await source.refresh(end.signal);
+	assert.deepEqual(states(), ['up', 'up', 'unscraped']);
+	gone = undefined;
+	for (let turn = 0; turn < 4; turn++) {
+		await source.refresh(end.signal);
+	}
+
+	assert.deepEqual(states(), ['up', 'up', 'up']);
+});
