@@ -111,6 +111,45 @@ test('kubectl reads the Deployment of the example whole, and redis-top its confi
 	});
 });
 
+/** A command of kubectl that reads an object of each kind by its type, and drops fields that the API does not have. */
+const typedCommands: Readonly<Record<string, readonly string[]>> = {
+	Deployment: ['set', 'env', 'ANY=value'],
+	CronJob: ['set', 'env', 'ANY=value'],
+	Service: ['set', 'selector', 'app=redis-top'],
+};
+
+const objects = ['examples/kubernetes/watch.yaml', 'examples/kubernetes-probe.yaml'].flatMap(file =>
+	manifests(file).flatMap(text => {
+		const kind = /^kind: (\w+)$/m.exec(text)?.[1] ?? '';
+		return kind === 'ConfigMap' ? [] : [{file, kind, text}];
+	}),
+);
+
+for (const {file, kind, text} of objects) {
+	test(`every field of the ${kind} in ${file} is one that the Kubernetes API has`, t => {
+		const typed = (input: string) =>
+			spawnSync('kubectl', [...(typedCommands[kind] ?? []), '--local', '-f', '-', '-o', 'json'], {
+				encoding: 'utf8',
+				input,
+			});
+		const run = typed(text);
+		if (run.error !== undefined) {
+			t.skip('there is no kubectl here');
+			return;
+		}
+
+		assert.equal(run.status, 0, run.stderr);
+		const fields = text.replaceAll(/^ *#.*$/gm, '').matchAll(/(?:^ *(?:- )?|[{,] *)([a-zA-Z][\w./-]*):(?= |$)/gm);
+		const written = [...fields].map(([, name]) => name);
+		assert.ok(written.length > 8, written.join());
+		assert.deepEqual(
+			written.filter(name => !run.stdout.includes(`"${name}":`)),
+			[],
+		);
+		assert.doesNotMatch(typed(text.replace('\nspec:', '\nspec:\n  unknownField: 1')).stdout, /unknownField/);
+	});
+}
+
 test('the root folder of the container has what an executable needs to start', t => {
 	if (process.platform !== 'linux' || process.getuid?.() !== 0) {
 		t.skip('chroot needs Linux and root');
