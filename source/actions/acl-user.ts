@@ -1,10 +1,11 @@
-import type {ServerProduct} from '../derive/deployment.js';
+import type {CommandFamily} from '../derive/server-product.js';
 import {isKnownTo, readCommands, sentinelChannel, type Version} from '../wire/read-commands.js';
 import {catalogue} from './catalogue/catalogue.js';
 
 /** The server that an ACL line is for. */
 export type AclServer = {
-	readonly product: ServerProduct['product'];
+	/** Whose rights the line names. */
+	readonly product: CommandFamily;
 	readonly version: Version;
 	readonly isSentinel: boolean;
 };

@@ -1,8 +1,8 @@
 import process from 'node:process';
 import {type AclServer, aclUserLine, hasUsers} from '../actions/acl-user.js';
 import type {Config} from '../config/config.js';
-import {serverProduct} from '../derive/deployment.js';
 import {nodeRole} from '../derive/replication-peers.js';
+import {isFork, productNames, serverProduct} from '../derive/server-product.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {addressOf} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
@@ -86,12 +86,16 @@ async function ask(settings: ConnectionSettings): Promise<Found> {
 
 		const info = parseInfo(typeof reply === 'string' ? reply : '');
 		const product = serverProduct(info);
-		const [, major, minor] = /^(\d+)\.(\d+)/.exec(product?.version ?? '') ?? [];
+		const [, major, minor] = /^(\d+)\.(\d+)/.exec(product?.familyVersion ?? '') ?? [];
+		if (product !== undefined && !isFork(product.product)) {
+			return {why: `is ${productNames[product.product]}, whose rights are not those of Redis`};
+		}
+
 		return product === undefined || major === undefined
 			? {why: 'does not say which version it is'}
 			: {
 					server: {
-						product: product.product,
+						product: product.family,
 						version: [Number(major), Number(minor)],
 						isSentinel: nodeRole(info) === 'sentinel',
 					},

@@ -48,23 +48,3 @@ function servesReplicas(info: InfoReply | undefined): boolean {
 /** The incident that a node of the built-in simulated deployment plays, or `calm`. Undefined for a real server. */
 export const simulatedScene = (info: InfoReply | undefined): string | undefined =>
 	info?.text('server', 'redis_top_simulated');
-
-export type ServerProduct = {
-	readonly product: 'redis' | 'valkey';
-	/** The product's own version. For Valkey this is not the Redis version that it is compatible with. */
-	readonly version: string | undefined;
-};
-
-/**
-Which product a server is, and its version. Valkey also sends a `redis_version`, for clients that look for one.
-Undefined when the server sends neither version.
-*/
-export function serverProduct(info: InfoReply): ServerProduct | undefined {
-	const valkeyVersion = info.text('server', 'valkey_version');
-	if (valkeyVersion !== undefined || info.text('server', 'server_name') === 'valkey') {
-		return {product: 'valkey', version: valkeyVersion};
-	}
-
-	const version = info.text('server', 'redis_version');
-	return version === undefined ? undefined : {product: 'redis', version};
-}

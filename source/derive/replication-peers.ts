@@ -3,7 +3,8 @@ import {addressOf, type Endpoint, type NodeAddress, type NodeRole} from '../doma
 import {replicaLines} from '../parse/info-fields.js';
 
 /**
-A node's role as its INFO tells it: `role:master` is a primary, `role:slave` a replica. A Sentinel has
+A node's role as its INFO tells it: `role:master` is a primary, `role:slave` a replica. An active replica of
+KeyDB accepts writes as a primary does. A Sentinel has
 `redis_mode:sentinel` (Valkey: `server_mode`).
 */
 export function nodeRole(info: InfoReply): NodeRole {
@@ -13,7 +14,8 @@ export function nodeRole(info: InfoReply): NodeRole {
 	}
 
 	switch (info.text('replication', 'role')) {
-		case 'master': {
+		case 'master':
+		case 'active-replica': {
 			return 'primary';
 		}
 

@@ -1,4 +1,5 @@
 import {hostingOf} from '../derive/hosting.js';
+import {serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Hosting} from '../domain/hosting.js';
 import type {HostRemark, Ladder, LadderVerdict, Rung} from '../domain/ladder.js';
@@ -78,6 +79,12 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 		return [rung({step: 'state', status: 'ok', result, tookMs: answers.tookMs}, place)];
 	}
 
+	if (isLikeProxy({ping, answers, answersFailure})) {
+		const how = answersFailure === undefined ? 'has no INFO' : 'closes the connection on INFO';
+		const result = `cannot be told: it answers PING and ${how}, as a proxy does`;
+		return [rung({step: 'state', status: 'unknown', result, tookMs: answers?.tookMs, code: 'PROXY'}, place)];
+	}
+
 	if (answers?.infoRefusal !== undefined) {
 		const {code, text} = replyOutcome(answers.infoRefusal);
 		return [rung({step: 'state', status: 'unknown', result: `cannot be told: ${text}`, code}, place)];
@@ -91,13 +98,30 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 	return [skipped('state', 'not reached', place)];
 }
 
+/**
+Whether PING is answered and INFO is not known. Seen: twemproxy 0.5 closes the connection on INFO; Envoy answers that it is
+no command it supports.
+*/
+function isLikeProxy({
+	ping,
+	answers,
+	answersFailure,
+}: Pick<LadderFacts, 'ping' | 'answers' | 'answersFailure'>): boolean {
+	if (ping === undefined || ping.kind !== 'line' || receivedOutcome(ping) !== undefined) {
+		return false;
+	}
+
+	return answersFailure === undefined
+		? answers?.infoRefusal !== undefined && commandAvailability(answers.infoRefusal) === 'absent'
+		: ['CLOSED', 'ECONNRESET', 'EPIPE'].includes(answersFailure.code);
+}
+
 const receivedWords = (refusal: string): string => sanitize(refusal.replace(/^-?ERR /, ''));
 
 function serverWords(info: NonNullable<NonNullable<LadderFacts['answers']>['info']>): string {
-	const version = info.text('server', 'valkey_version') ?? info.text('server', 'redis_version') ?? 'unknown version';
-	const product = info.text('server', 'valkey_version') === undefined ? 'redis' : 'valkey';
+	const {product, version} = serverProduct(info) ?? {product: 'redis', version: undefined};
 	const role = info.text('replication', 'role') === 'slave' ? 'replica' : 'primary';
-	return `${product} ${version}, ${role}, serves`;
+	return `${product} ${version ?? 'unknown version'}, ${role}, serves`;
 }
 
 function rightsRung({answers}: LadderFacts, place: Place): Rung {

@@ -169,6 +169,20 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		}),
 	],
 	[
+		'PROXY',
+		place => ({
+			meaning:
+				'A proxy such as twemproxy or Envoy spreads commands over servers and tells nothing of them; a server whose INFO was renamed looks the same.',
+			confirm: [shell(`ss -ltnp 'sport = :${portOf(place)}'`)],
+			next: [
+				words('give the addresses of the servers behind it: its configuration lists them'),
+				words(
+					'the figures of the proxy itself: twemproxy on its stats port (22222), Envoy on /stats of its admin port',
+				),
+			],
+		}),
+	],
+	[
 		'NOT_REDIS',
 		place => ({
 			meaning: 'Another service has this port.',

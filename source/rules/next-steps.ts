@@ -1,5 +1,5 @@
-import {serverProduct} from '../derive/deployment.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
@@ -16,7 +16,7 @@ export const redisCli = ({record, settings}: NodeFacts, command: Message): NextS
 
 function programFor({sample}: NodeRecord): 'redis-cli' | 'valkey-cli' {
 	const info = sample?.info;
-	return info !== undefined && serverProduct(info)?.product === 'valkey' ? 'valkey-cli' : 'redis-cli';
+	return info !== undefined && serverProduct(info)?.family === 'valkey' ? 'valkey-cli' : 'redis-cli';
 }
 
 /**

@@ -1,4 +1,4 @@
-import {type ServerProduct, serverProduct} from '../derive/deployment.js';
+import {type CommandFamily, serverProduct} from '../derive/server-product.js';
 import {absent} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -22,7 +22,7 @@ const valkeyFix = 'CVE-2026-56684, CVE-2026-63639 (clients run code)';
 The state of 28 November 2026. Lines without an entry have no release with all known fixes, or are not known.
 Sources: the release notes at https://github.com/redis/redis/releases and https://github.com/valkey-io/valkey/releases.
 */
-const fixedReleases: Readonly<Record<ServerProduct['product'], readonly FixedRelease[]>> = {
+const fixedReleases: Readonly<Record<CommandFamily, readonly FixedRelease[]>> = {
 	redis: [
 		{line: '6.2', patch: 20, fixes: luaFix},
 		{line: '7.2', patch: 11, fixes: luaFix},
@@ -46,9 +46,11 @@ const fixedReleases: Readonly<Record<ServerProduct['product'], readonly FixedRel
 const versionedProduct = {
 	read: ({sample}: NodeFacts) => {
 		const product = sample && serverProduct(sample.info);
-		return product?.version === undefined ? undefined : {product: product.product, version: product.version};
+		return product?.version === undefined || product.product !== product.family
+			? undefined
+			: {product: product.family, version: product.version};
 	},
-	missing: () => absent('INFO server does not say the version'),
+	missing: () => absent('INFO server does not say a version of Redis or Valkey'),
 };
 
 export const secFix = rule({

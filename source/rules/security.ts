@@ -1,5 +1,5 @@
-import {serverProduct} from '../derive/deployment.js';
 import {isPublicAddress} from '../derive/ip-address.js';
+import {serverProduct} from '../derive/server-product.js';
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {Culprit, Evidence} from '../domain/finding.js';
 import {message, type Name, nameOf} from '../domain/message.js';
@@ -267,14 +267,14 @@ export const secOld = rule({
 		since: 'any',
 		falsePositives: [
 			'A distribution may have added fixes to an older release. The finding is only advice.',
-			'Valkey reports a Redis version for compatibility. The rule does not apply to Valkey.',
+			'Valkey and other products report a Redis version for compatibility. The rule does not apply to them.',
 		],
 	},
 	needs: {version: infoText('server', 'redis_version')},
 	evaluate({version}, facts) {
 		const [major = 0, minor = 0] = version.split('.').map(Number);
 		const isOld = major < 6 || (major === 6 && minor < 2);
-		return !isOld || (facts.sample !== undefined && serverProduct(facts.sample.info)?.product === 'valkey')
+		return !isOld || (facts.sample !== undefined && serverProduct(facts.sample.info)?.product !== 'redis')
 			? clear
 			: advises(facts, {
 					problem: `runs Redis ${version}, which gets no security fixes`,

@@ -1,5 +1,5 @@
-import {serverProduct} from '../derive/deployment.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {serverProduct} from '../derive/server-product.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 

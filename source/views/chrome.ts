@@ -1,4 +1,5 @@
-import {serverProduct, simulatedScene} from '../derive/deployment.js';
+import {simulatedScene} from '../derive/deployment.js';
+import {serverProduct} from '../derive/server-product.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {BlindSpot} from '../domain/sample.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';

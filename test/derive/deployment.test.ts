@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {deploymentKind, serverProduct} from '../../source/derive/deployment.js';
+import {deploymentKind} from '../../source/derive/deployment.js';
 import {nodeRole} from '../../source/derive/replication-peers.js';
 import {infoOf, type Sections} from '../harness/records.js';
 
@@ -33,12 +33,6 @@ for (const [name, nodes, kind] of cases) {
 	});
 }
 
-test('Valkey is told from Redis, though it gives a redis_version too', () => {
-	const product = (server: Record<string, string>) => serverProduct(infoOf({server}));
-	assert.deepEqual(product({redis_version: '7.2.4', valkey_version: '8.1.0', server_name: 'valkey'}), {
-		product: 'valkey',
-		version: '8.1.0',
-	});
-	assert.deepEqual(product({redis_version: '8.0.3'}), {product: 'redis', version: '8.0.3'});
-	assert.equal(product({}), undefined);
+test('a KeyDB that replicates in both directions accepts writes, as a primary does', () => {
+	assert.equal(nodeRole(infoOf({replication: {role: 'active-replica'}})), 'primary');
 });

@@ -66,7 +66,22 @@ for (const [name, answers, status, expected] of [
 		'unknown',
 		/^cannot be told: .*syntax error/,
 	],
-	['a proxy without INFO', {none: 'close', one: 'close', several: 'close'}, 'unknown', /^cannot be told: /],
+	[
+		'a proxy that hangs up on INFO, as twemproxy does',
+		{none: 'close', one: 'close', several: 'close'},
+		'unknown',
+		/^cannot be told: it answers PING and closes the connection on INFO, as a proxy does$/,
+	],
+	[
+		'a proxy that knows no INFO, as Envoy says it',
+		{
+			none: "-ERR unknown command 'INFO', with args beginning with: \r\n",
+			one: "-ERR unknown command 'INFO', with args beginning with: 'server' \r\n",
+			several: "-ERR unknown command 'INFO', with args beginning with: 'server' \r\n",
+		},
+		'unknown',
+		/^cannot be told: it answers PING and has no INFO, as a proxy does$/,
+	],
 ] as const) {
 	test(`diagnose asks INFO in the form of the monitor: ${name}`, async t => {
 		const ladder = await climbed(await serviceFor(t, serving(answers)));

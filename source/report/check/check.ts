@@ -1,5 +1,6 @@
-import {deploymentKind, serverProduct} from '../../derive/deployment.js';
+import {deploymentKind} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
+import {serverProduct} from '../../derive/server-product.js';
 import {healthExitCodes} from '../../domain/exit-codes.js';
 import {type Culprit, effectRank, severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';

@@ -1,4 +1,5 @@
-import {deploymentKind, serverProduct} from '../../derive/deployment.js';
+import {deploymentKind} from '../../derive/deployment.js';
+import {serverProduct} from '../../derive/server-product.js';
 import {costOf, temporaryFixes} from '../../derive/temporary-fixes.js';
 import type {ShowName} from '../../domain/message.js';
 import type {NodeAddress} from '../../domain/node.js';

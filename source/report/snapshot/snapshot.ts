@@ -1,6 +1,7 @@
 import type {ClusterState} from '../../cluster/cluster-state.js';
-import {deploymentKind, serverProduct, simulatedScene} from '../../derive/deployment.js';
+import {deploymentKind, simulatedScene} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
+import {serverProduct} from '../../derive/server-product.js';
 import {messageText} from '../../domain/message.js';
 import {failureText} from '../../domain/sample.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../domain/sentinel.js';
