@@ -20,6 +20,8 @@ export type Intent =
 	| {readonly kind: 'next-grouping'}
 	/** Shows or hides the time before the start among the events. */
 	| {readonly kind: 'toggle-earlier'}
+	/** Shows or hides what a failure of a node, host or zone would lose. */
+	| {readonly kind: 'toggle-what-if'}
 	| {readonly kind: 'toggle-pause'}
 	| {readonly kind: 'toggle-baseline'}
 	| {readonly kind: 'scrub'; readonly by: 1 | -1; readonly unit: 'sample' | 'minute'}

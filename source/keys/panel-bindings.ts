@@ -116,7 +116,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		description:
 			'all facts about the selected row, or the rows that it stands for; on a list of nodes, first put the node in focus. Never executes anything',
 		footer: 'details',
-		footerRank: 9,
+		footerRank: 10,
 		intent: () => ({kind: 'open-details'}),
 	},
 	{
@@ -127,7 +127,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		description:
 			'filter the list as you type, `!text` for the rows without it; in the help, search it; Enter keeps, Esc clears',
 		footer: 'filter',
-		footerRank: 7,
+		footerRank: 8,
 		intent: () => ({kind: 'start-filter'}),
 	},
 	{
@@ -137,7 +137,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		shown: 's',
 		description: 'sort by the next column',
 		footer: 'sort',
-		footerRank: 8,
+		footerRank: 9,
 		intent: () => ({kind: 'next-sort'}),
 	},
 	{
@@ -186,5 +186,16 @@ export const panelBindings: readonly KeyBinding[] = [
 		description:
 			'events: also what servers and this machine still knew of the time before redis-top started, or without it; on other panels, open Events with it',
 		intent: () => ({kind: 'toggle-earlier'}),
+	},
+	{
+		id: 'what-if',
+		section: 'Look',
+		keys: ['W'],
+		shown: 'W',
+		description:
+			'what if a node, host or zone dies now: which writes are lost, which slots are not served, who takes over; on Replication and Cluster back to the list, on other panels, open one of them with it',
+		footer: 'what if',
+		footerRank: 7,
+		intent: () => ({kind: 'toggle-what-if'}),
 	},
 ];

@@ -9,7 +9,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		shown: 'Space',
 		description: 'hold the screen; polling goes on',
 		footer: 'pause',
-		footerRank: 10,
+		footerRank: 11,
 		on: 'live',
 		intent: () => ({kind: 'toggle-pause'}),
 	},

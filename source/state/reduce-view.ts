@@ -27,6 +27,9 @@ const groupings: Readonly<Partial<Record<PanelId, ReadonlyArray<string | undefin
 	slowlog: [undefined, 'nodes'],
 };
 
+/** The panels that can show what a failure of a node, host or zone would lose. */
+export type WhatIfPanel = 'replication' | 'cluster';
+
 export type ViewEvent =
 	| {readonly kind: 'panel-opened'; readonly panel: PanelId}
 	| {readonly kind: 'panel-stepped'; readonly by: 1 | -1}
@@ -45,6 +48,8 @@ export type ViewEvent =
 	| {readonly kind: 'sort-inverted'}
 	| {readonly kind: 'grouping-stepped'}
 	| {readonly kind: 'earlier-toggled'}
+	/** The panel opens that shows what would be lost, unless one that can do so is shown. */
+	| {readonly kind: 'what-if-toggled'; readonly panel: WhatIfPanel}
 	| {readonly kind: 'filter-started'}
 	| {readonly kind: 'filter-typed'; readonly text: string}
 	| {readonly kind: 'filter-kept'}
@@ -202,6 +207,13 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 			const groupBy = tableOf(view, 'events').groupBy === undefined ? 'earlier' : undefined;
 			return withTable(view, {groupBy, selectedKey: undefined});
+		}
+
+		case 'what-if-toggled': {
+			const isThere = view.panel === 'replication' || view.panel === 'cluster';
+			const opened = isThere ? view : reduceView(view, {kind: 'panel-opened', panel: event.panel});
+			const isOn = isThere && tableOf(view, view.panel).groupBy === 'what-if';
+			return withTable(opened, {groupBy: isOn ? undefined : 'what-if', selectedKey: undefined});
 		}
 
 		case 'filter-started': {

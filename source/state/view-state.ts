@@ -18,7 +18,8 @@ export type TableView = {
 	readonly selectedKey: string | undefined;
 	/**
 	How rows are grouped. In the slow log, `nodes` shows the logs of all nodes. In clients, rows are groups by `name`,
-	`address`, `user` or `library`. In events, `earlier` adds the time before the start. Undefined: the plain list.
+	`address`, `user` or `library`. In events, `earlier` adds the time before the start. In replication and cluster,
+	`what-if` shows what failures would lose. Undefined: the plain list.
 	*/
 	readonly groupBy: string | undefined;
 	/** The keys of the rows that show the rows below them. Enter opens and folds such a row. */

@@ -1,7 +1,7 @@
 import type {NodeRecord} from '../state/monitor-state.js';
 import {isStale} from '../state/new-record.js';
 import {panelRow} from '../state/panel-table.js';
-import type {ViewState} from '../state/view-state.js';
+import {tableOf, type ViewState} from '../state/view-state.js';
 import {cutLine, padLine} from '../text/fit.js';
 import {blankLine, type Line, line, span} from '../text/line.js';
 import {sanitize} from '../text/sanitize.js';
@@ -74,7 +74,7 @@ function fullScreen(input: ScreenInput): Line[] {
 				box: input.hasDialog === true ? 'action' : view.overlay?.kind,
 				findings: findingCount(state.findings),
 				nodes: state.nodes.size,
-				canSort: panelOf(view).sortKeys.length > 1,
+				canSort: panelOf(view).sortKeys.length > 1 && tableOf(view, view.panel).groupBy !== 'what-if',
 				wantsPassword: wantsPassword(node),
 				row: rowKeysOf(input),
 				earlierName: state.earlier?.name,

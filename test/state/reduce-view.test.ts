@@ -169,3 +169,12 @@ test('E widens the events to what was before the start, and back; on other panel
 	assert.equal(narrowed.tables.events?.groupBy, undefined);
 	assert.equal(reduceView(narrowed, {kind: 'earlier-toggled'}).tables.events?.groupBy, 'earlier');
 });
+
+test('what a failure would lose opens on the panel that fits, and closes there', () => {
+	const opened = reduceView(newView('overview', 1000, false), {kind: 'what-if-toggled', panel: 'cluster'});
+	assert.deepEqual([opened.panel, opened.tables.cluster?.groupBy], ['cluster', 'what-if']);
+	const closed = reduceView(opened, {kind: 'what-if-toggled', panel: 'cluster'});
+	assert.deepEqual([closed.panel, closed.tables.cluster?.groupBy], ['cluster', undefined]);
+	const other = reduceView({...closed, panel: 'replication'}, {kind: 'what-if-toggled', panel: 'cluster'});
+	assert.deepEqual([other.panel, other.tables.replication?.groupBy], ['replication', 'what-if']);
+});

@@ -125,6 +125,7 @@ const namedBindings = ({
 				(id !== 'password' || wantsPassword) &&
 				(id !== 'row-action' || row?.action !== undefined) &&
 				(id !== 'client' || row?.hasClient === true) &&
+				(id !== 'what-if' || view.panel === 'replication' || view.panel === 'cluster') &&
 				(id !== 'actions' || view.replay === undefined),
 		);
 

@@ -17,7 +17,8 @@ export function actionSubject(
 		case 'clients':
 			return {node, selection: rowKey !== undefined && /^\d+$/.test(rowKey) ? {clientId: Number(rowKey)} : {}};
 		case 'cluster':
-			return {node, selection: {nodeId: rowKey}};
+			// A row of what-if names a failure, not a node of CLUSTER NODES.
+			return {node, selection: tableOf(view, 'cluster').groupBy === 'what-if' ? {} : {nodeId: rowKey}};
 		case 'findings': {
 			const row = rowKey === undefined ? undefined : rowWith({state, table: tableOf(view, 'findings')}, rowKey);
 			const finding = findingOfRow(row);

@@ -21,7 +21,7 @@ import type {ControllerOptions} from './controller-options.js';
 import {type CopiedThing, copyNotice, panelText, rowText} from './copied-text.js';
 import {dismissal} from './dismissal.js';
 import {pastedEvent, typingOf} from './filter-typing.js';
-import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
+import {neighbour, rowAfter, selectedRow, sortStep} from './list-steps.js';
 import {openedRow} from './opened-row.js';
 import {PaletteControl} from './palette-control.js';
 import {PasswordControl} from './password-control.js';
@@ -29,6 +29,7 @@ import {ReplayControl} from './replay-control.js';
 import {clientOfRow} from './sought-client.js';
 import {stepBack} from './step-back.js';
 import {TimeControl} from './time-control.js';
+import {whatIfToggled} from './what-if-toggled.js';
 
 const noticeMs = 5000;
 /** Lines of the screen that are no list rows: header, verdict, keys, frame and column titles. */
@@ -246,6 +247,7 @@ export class Controller {
 		'invert-sort': () => this.#apply({kind: 'sort-inverted'}),
 		'next-grouping': () => this.#apply({kind: 'grouping-stepped'}),
 		'toggle-earlier': () => this.#apply({kind: 'earlier-toggled'}),
+		'toggle-what-if': () => this.#apply(whatIfToggled(this.#options.shownState())),
 		'toggle-pause': () => this.#time.togglePause(),
 		'toggle-baseline': () => this.#time.toggleBaseline(),
 		scrub: step => this.#time.scrub(focusedNode(this.#options.liveState(), this.#view)?.address, step),
@@ -352,13 +354,12 @@ export class Controller {
 	}
 
 	#stepSort(): void {
-		const {sortKeys} = this.#panel;
-		if (sortKeys.length === 0) {
-			this.notify('this panel has nothing to sort');
-			return;
+		const sorted = sortStep(this.#panel.sortKeys, tableOf(this.#view, this.#view.panel));
+		if (sorted === undefined) {
+			this.notify('this list has one order');
+		} else {
+			this.#apply(sorted);
 		}
-
-		this.#apply({kind: 'sorted', sort: sortAfter(sortKeys, tableOf(this.#view, this.#view.panel).sort)});
 	}
 
 	/** Sorts by the column of a head that was clicked; a second click reverses the order. */

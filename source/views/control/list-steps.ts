@@ -1,4 +1,6 @@
 import type {Intent} from '../../keys/intent.js';
+import type {ViewEvent} from '../../state/reduce-view.js';
+import type {TableView} from '../../state/view-state.js';
 import type {SortKey} from '../panel.js';
 
 type Move = Extract<Intent, {kind: 'move'}>['to'];
@@ -31,6 +33,13 @@ export function sortAfter(sortKeys: readonly SortKey[], sort: string | undefined
 	const index = sort === undefined ? 0 : sortKeys.findIndex(({id}) => id === sort);
 	return sortKeys[(index + 1) % sortKeys.length]?.id;
 }
+
+/** What the key `s` does; undefined for a list with one order. */
+export const sortStep = (
+	sortKeys: readonly SortKey[],
+	{sort, groupBy}: Pick<TableView, 'sort' | 'groupBy'>,
+): ViewEvent | undefined =>
+	sortKeys.length === 0 || groupBy === 'what-if' ? undefined : {kind: 'sorted', sort: sortAfter(sortKeys, sort)};
 
 /** The next or previous element; the list wraps around. */
 export function neighbour<T>(all: readonly T[], current: T | undefined, by: 1 | -1): T | undefined {

@@ -1,4 +1,5 @@
 import type {Figure} from '../../figure.js';
+import {whatIfFigures} from '../what-if-figures.js';
 
 /** What each label of the panel Cluster means: the reply and field that it comes from, and which values are bad. */
 export const clusterFigures: readonly Figure[] = [
@@ -10,5 +11,10 @@ export const clusterFigures: readonly Figure[] = [
 	['SLOTS, RANGES', 'Number and ranges of slots; all 16384 must have an owner.'],
 	['EPOCH', 'Configuration epoch: the higher claim to a slot wins.'],
 	['PONG AGE', 'Time since the last PONG on the cluster bus. Bad beyond cluster-node-timeout.'],
+	[
+		'raft',
+		'Role and term of the node where the cluster bus is Raft (Valkey 9.2), and log entries it has not carried out.',
+	],
 	['REPLICATES FROM', 'The source of a replica.'],
+	...whatIfFigures,
 ];

@@ -1,4 +1,5 @@
 import type {Figure} from '../../figure.js';
+import {whatIfFigures} from '../what-if-figures.js';
 
 /** What each label of the panel Replication means: the reply and field that it comes from, and which values are bad. */
 export const replicationFigures: readonly Figure[] = [
@@ -22,4 +23,5 @@ export const replicationFigures: readonly Figure[] = [
 	['NOTE', 'What no column shows.'],
 	['backlog', 'repl_backlog_size, and how long it lasts at the present rate of writes. Bad below 60 s.'],
 	['delay', 'Chart of DELAY for each replica over the window in its title.'],
+	...whatIfFigures,
 ];

@@ -12,9 +12,10 @@ import {wrapWords} from '../../../text/wrap-words.js';
 import {nodeFinder} from '../../../topology/replication-edges.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
-import {panelBox, titleParts} from '../../panel-box.js';
+import {panelBox, plainBox, titleParts} from '../../panel-box.js';
 import {fieldText, metricText} from '../changes.js';
 import {sentinelLines, watchedLines} from '../sentinel-lines.js';
+import {isWhatIf, whatIfContent, whatIfDetails, whatIfKeys, whatIfNode} from '../what-if-list.js';
 import {delayCharts} from './delay-charts.js';
 import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
@@ -30,52 +31,61 @@ export const replicationPanel: Panel = {
 	interests: [],
 	commands: ['INFO'],
 	sortKeys: [],
-	rowKeys: input => shownRows(input).map(({key}) => key),
+	rowKeys: input => (isWhatIf(input) ? whatIfKeys(input) : shownRows(input).map(({key}) => key)),
 	draw: (input, rect) =>
-		panelBox(replicationPanel, input, rect, (node, room) => {
-			const tree = replicationTree(input.state, input.glyphs);
-			const rows = filteredTree(tree, input);
-			const source = rootOf(tree, node.address)?.record ?? node;
-			const facts =
-				node.role === 'sentinel'
-					? sentinelLines(node).slice(0, room.height - 4)
-					: factLines(
-							source,
-							watchedLines(source.address, input.state.nodes, nodeFinder(input.state.nodes)),
-							input,
-							room,
-						);
-			const list = listBody(
-				{
-					columns: replicationColumns(input.nowMs),
-					rows,
-					keyOf: ({key}) => key,
-					nodeOf: ({address}) => address,
-					sort: undefined,
-					table: input.table,
-					whenEmpty: 'No node is known.',
-					glyphs: input.glyphs,
-				},
-				{width: room.width, height: room.height - facts.length},
-			);
-			const notes = noteLines(rows, {width: room.width, height: room.height - facts.length - rows.length - 1});
-			const left = room.height - facts.length - list.lines.length - notes.length - 1;
-			const charts = delayCharts(rows, source, input, {width: room.width, height: left});
-			return {
-				title: titleParts(roleTitle(node, tree), filterTitle(input.table)),
-				right: list.range,
-				lines: [
-					...facts,
-					...list.lines.slice(0, room.height - facts.length - notes.length),
-					...notes,
-					...(charts.length === 0 ? [] : [blankLine, ...charts]),
-				],
-			};
-		}),
+		isWhatIf(input)
+			? plainBox(replicationPanel, input, rect, room => whatIfContent(input, room))
+			: panelBox(replicationPanel, input, rect, (node, room) => {
+					const tree = replicationTree(input.state, input.glyphs);
+					const rows = filteredTree(tree, input);
+					const source = rootOf(tree, node.address)?.record ?? node;
+					const facts =
+						node.role === 'sentinel'
+							? sentinelLines(node).slice(0, room.height - 4)
+							: factLines(
+									source,
+									watchedLines(source.address, input.state.nodes, nodeFinder(input.state.nodes)),
+									input,
+									room,
+								);
+					const list = listBody(
+						{
+							columns: replicationColumns(input.nowMs),
+							rows,
+							keyOf: ({key}) => key,
+							nodeOf: ({address}) => address,
+							sort: undefined,
+							table: input.table,
+							whenEmpty: 'No node is known.',
+							glyphs: input.glyphs,
+						},
+						{width: room.width, height: room.height - facts.length},
+					);
+					const notes = noteLines(rows, {width: room.width, height: room.height - facts.length - rows.length - 1});
+					const left = room.height - facts.length - list.lines.length - notes.length - 1;
+					const charts = delayCharts(rows, source, input, {width: room.width, height: left});
+					return {
+						title: titleParts(roleTitle(node, tree), filterTitle(input.table)),
+						right: list.range,
+						lines: [
+							...facts,
+							...list.lines.slice(0, room.height - facts.length - notes.length),
+							...notes,
+							...(charts.length === 0 ? [] : [blankLine, ...charts]),
+						],
+					};
+				}),
 	holdsData: false,
-	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey.replace(/ #\d+$/, '') as NodeAddress)?.address,
+	nodeOf: (input, rowKey) =>
+		isWhatIf(input)
+			? whatIfNode(input, rowKey)
+			: input.state.nodes.get(rowKey.replace(/ #\d+$/, '') as NodeAddress)?.address,
 	rowTitle: 'Node',
 	details: (input, rowKey) => {
+		if (isWhatIf(input)) {
+			return whatIfDetails(input, rowKey);
+		}
+
 		const row = replicationTree(input.state, input.glyphs).find(({key}) => key === rowKey);
 		return row === undefined ? undefined : treeDetails(row, input.nowMs);
 	},
