@@ -9,6 +9,7 @@ import {clusterEvents} from './events.js';
 import {type FailureReports, failureReportsIn} from './failure-reports.js';
 import {type FollowedMove, followMoves, slotMoves} from './migrations.js';
 import type {NodeView} from './node-view.js';
+import {raftStateOf} from './raft-bus.js';
 import {type SlotSegment, slotSegments} from './slot-map.js';
 import {type ClusterVerdict, defaultNodeTimeoutMs} from './verdict.js';
 import {clusterVerdicts} from './verdicts.js';
@@ -29,6 +30,8 @@ export type ClusterState = {
 	readonly migrations: readonly AtomicMigration[];
 	readonly segments: readonly SlotSegment[];
 	readonly nodeTimeoutMs: number;
+	/** Whether the nodes agree by a Raft log instead of gossip, as at least one of them says. */
+	readonly isRaft: boolean;
 };
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
@@ -49,16 +52,18 @@ export function updateClusterState(
 
 	const conditionStarts = updateConditionStarts(before?.conditionStarts ?? noConditionStarts, comparison);
 	const nodeTimeoutMs = nodeTimeoutOf(records);
+	const isRaft = [...records.values()].some(({clusterInfo}) => raftStateOf(clusterInfo?.value) !== undefined);
 	const state: ClusterState = {
 		atMs: nowMs,
 		comparison,
 		conditionStarts,
 		failureReports: failureReportsIn(before?.failureReports ?? new Map(), comparison, nowMs),
-		verdicts: clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs}),
+		verdicts: clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs, isRaft}),
 		moves: followMoves(before?.moves ?? [], slotMoves(comparison), keysIn(comparison, records), nowMs),
 		migrations: migrationsOf(records),
 		segments: slotSegments(comparison, conditionStarts),
 		nodeTimeoutMs,
+		isRaft,
 	};
 	return {state, events: before === undefined ? [] : clusterEvents(before, state)};
 }

@@ -61,6 +61,8 @@ export type VerdictInput = {
 	/** `cluster-node-timeout` of the cluster, milliseconds. */
 	readonly nodeTimeoutMs: number;
 	readonly nowMs: number;
+	/** Whether the cluster bus is Raft, so that flags, epochs and differing views conclude nothing. Absent: gossip. */
+	readonly isRaft?: boolean;
 };
 
 /** The default of `cluster-node-timeout` in milliseconds, for clusters whose nodes do not report the setting. */

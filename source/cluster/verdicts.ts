@@ -15,6 +15,10 @@ export function clusterVerdicts(input: VerdictInput): ClusterVerdict[] {
 		return [];
 	}
 
+	if (input.isRaft === true) {
+		return raftVerdicts(input);
+	}
+
 	const verdicts = [
 		...comparison.claims.contested.map(contest => contestVerdict(contest, input)),
 		...partitionVerdicts(input),
@@ -30,6 +34,19 @@ export function clusterVerdicts(input: VerdictInput): ClusterVerdict[] {
 	];
 	const worst = all.toSorted((a, b) => rank[b.severity] - rank[a.severity]);
 	return worst.length > 0 ? worst : [healthyVerdict(input)];
+}
+
+/**
+The verdicts on a cluster whose nodes agree by a Raft log. A follower repeats the log late, so only slots without an owner
+that works are reported.
+*/
+function raftVerdicts(input: VerdictInput): ClusterVerdict[] {
+	const found = input.comparison.claims.unclaimed
+		.flatMap(unclaimed => unclaimedVerdict(unclaimed, input) ?? [])
+		.filter(({kind}) => kind === 'owner-failed' || kind === 'owner-unreachable');
+	return found.length > 0
+		? found
+		: [{...healthyVerdict(input), problem: 'the nodes agree by a Raft log', detail: undefined}];
 }
 
 /**

@@ -19,6 +19,7 @@ const lookAtPorts = hint('check port + 10000 (or cluster-port) in both direction
 export const cluLinks = rule({
 	id: 'clu.links',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt:
 			'The rule looks for bus links that do not work, in two replies. In CLUSTER NODES it finds the link state `disconnected`, and a node flagged by nodes that should reach it. In CLUSTER LINKS (7.0) it finds links that are missing in two readings, and buffers with data to send.',

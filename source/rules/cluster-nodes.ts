@@ -159,6 +159,7 @@ function busProblem(id: NodeId, {viewOf, views}: ClusterState['comparison']): st
 export const cluGhost = rule({
 	id: 'clu.ghost',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt:
 			'The rule looks in CLUSTER NODES for nodes that are listed and do not exist: `noaddr`, `handshake`, or `fail` for a day. Two ids at one address fire, too.',

@@ -1,5 +1,5 @@
 import {isPrimaryLine, type ReadView} from '../cluster/node-view.js';
-import {serverProduct} from '../derive/deployment.js';
+import {serverProduct} from '../derive/server-product.js';
 import type {LastingLine} from '../domain/cluster.js';
 import {message, nodeName} from '../domain/message.js';
 import {askNode, nodeNames} from './cluster-findings.js';
@@ -18,6 +18,7 @@ const isFailing = ({flags}: LastingLine): boolean => flags.has('fail') || flags.
 export const cluRoleLie = rule({
 	id: 'clu.role_lie',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt:
 			'A node calls itself a replica (`myself,slave`), and other nodes list it as `master` without slots. The rule compares the CLUSTER NODES of all nodes that answer.',

@@ -3,7 +3,7 @@ import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {isOneSided, oneSidedAfterMs} from '../cluster/migrations.js';
 import {seesMajority} from '../cluster/node-view.js';
 import {countText, durationText, nameIn, rangesText} from '../cluster/verdict-text.js';
-import {serverProduct} from '../derive/deployment.js';
+import {serverProduct} from '../derive/server-product.js';
 import type {Statement} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
@@ -47,6 +47,7 @@ export const cluSlotsFail = rule({
 export const cluSlotsPfail = rule({
 	id: 'clu.slots_pfail',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt:
 			'The rule reads `cluster_slots_pfail` of CLUSTER INFO: slots whose owner one node flags PFAIL. The finding is a warning after half a node timeout.',
@@ -184,7 +185,7 @@ export const cluAsm = rule({
 
 /** Redis and Valkey list their migrations by commands of their own. */
 const migrationCommand = ({nodes}: FleetFacts): string =>
-	[...nodes.values()].some(({sample}) => sample !== undefined && serverProduct(sample.info)?.product === 'valkey')
+	[...nodes.values()].some(({sample}) => sample !== undefined && serverProduct(sample.info)?.family === 'valkey')
 		? 'CLUSTER GETSLOTMIGRATIONS'
 		: 'CLUSTER MIGRATION STATUS ALL';
 

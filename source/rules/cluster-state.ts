@@ -85,6 +85,7 @@ export const cluCoverage = rule({
 export const cluMinority = rule({
 	id: 'clu.minority',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt:
 			'The rule groups the nodes into partitions by the `fail` and `fail?` flags of their CLUSTER NODES. It fires for a partition without a majority of the slot owners, and for a cluster in which no partition has one.',
@@ -103,6 +104,7 @@ export const cluMinority = rule({
 export const cluSplit = rule({
 	id: 'clu.split',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt:
 			'The rule looks for slots that two primaries claim, each in its own CLUSTER NODES, and for two partitions with a majority each. The finding is critical even where all owners but one refuse writes now, because their earlier writes are lost.',
@@ -123,6 +125,7 @@ export const cluSplit = rule({
 export const cluView = rule({
 	id: 'clu.view',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt:
 			'The rule compares the owner of every slot in the CLUSTER NODES of all nodes. It fires when views differ for more than two node timeouts. It also fires for an owner that does not claim its slots, and for a node that keeps an older epoch. A node with a wrong address for a node that answers fires, too.',
@@ -209,6 +212,7 @@ function readsWhenDown(fleet: FleetFacts): FleetEvaluation[] {
 export const cluEpochDup = rule({
 	id: 'clu.epoch_dup',
 	scope: 'cluster',
+	isOfGossip: true,
 	docs: {
 		looksAt: 'The rule looks in CLUSTER NODES for two primaries with slots and the same configuration epoch.',
 		since: '3.0',

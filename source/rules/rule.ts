@@ -9,7 +9,7 @@ import {
 	type ThresholdTable,
 	type WithThresholds,
 } from '../domain/threshold.js';
-import {type Met, type Needs, pending} from './needs.js';
+import {absent, type Met, type Needs, pending} from './needs.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** When a rule's condition is raised as a finding, and when the finding ends. */
@@ -143,6 +143,11 @@ type ClusterRuleSpec<Id extends string, Table extends ThresholdTable> = RuleSpec
 	node has returned its view.
 	*/
 	readonly scope: 'cluster';
+	/**
+	Whether the rule concludes from gossip: from flags, epochs and views of single nodes. It is not evaluated in a cluster
+	whose bus is Raft. Default false.
+	*/
+	readonly isOfGossip?: boolean;
 	readonly evaluate: (
 		cluster: ClusterState,
 		fleet: FleetFacts,
@@ -228,14 +233,20 @@ function nodeEvaluation(
 	};
 }
 
+const noGossip = absent('the nodes of this cluster agree by a Raft log, not by gossip');
+
 function clusterEvaluation(
-	{evaluate}: ClusterRuleSpec<string, ThresholdTable>,
+	{evaluate, isOfGossip = false}: ClusterRuleSpec<string, ThresholdTable>,
 	owner: WithThresholds<ThresholdTable>,
 ): FleetRule['evaluate'] {
 	return (fleet, heldMs) => {
 		const {cluster, deployment, nowMs} = fleet;
 		if (cluster === undefined) {
 			return deployment === 'cluster' ? [pending('no node has told its view of the cluster yet')] : [];
+		}
+
+		if (isOfGossip && cluster.isRaft) {
+			return [noGossip];
 		}
 
 		return nowMs - cluster.atMs > oldViewsMs
