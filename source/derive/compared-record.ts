@@ -1,6 +1,7 @@
 import type {NodeSample} from '../domain/sample.js';
 import {commandRates} from './command-rates.js';
 import {mainThreadParts} from './main-thread.js';
+import {newerRates} from './newer-rates.js';
 import type {NodeRecord} from './node-record.js';
 import {nodeValues} from './node-values.js';
 import {replicaLinks} from './replica-links.js';
@@ -9,10 +10,16 @@ import {replicaLinks} from './replica-links.js';
 The fields of a record that are computed from two samples. Add a new field here alone. The live record, the history and
 the baseline all compute these fields with `comparedRecord`; history entries leave them out.
 */
-export type ComparedFields = Pick<NodeRecord, 'values' | 'commands' | 'mainThread' | 'replicas'>;
+export type ComparedFields = Pick<NodeRecord, 'values' | 'commands' | 'mainThread' | 'newerRates' | 'replicas'>;
 
 /** The compared fields when nothing is known: before the first sample, or in a history entry, which leaves them out. */
-export const notCompared: ComparedFields = {values: new Map(), commands: [], mainThread: undefined, replicas: []};
+export const notCompared: ComparedFields = {
+	values: new Map(),
+	commands: [],
+	mainThread: undefined,
+	newerRates: undefined,
+	replicas: [],
+};
 
 /**
 Computes the compared fields of two samples of a node. A rate without a comparable earlier sample is undefined.
@@ -30,6 +37,7 @@ export const comparedRecord = (
 		values: nodeValues(earlier, later),
 		commands: commands ?? known.commands,
 		mainThread: commands && mainThreadParts(earlier, later, commands),
+		newerRates: newerRates(earlier, later),
 		replicas: replicaLinks(earlier, later),
 	};
 };
@@ -38,7 +46,8 @@ export const comparedRecord = (
 The fields that a failed poll resets: the rates become unknown. Commands and replicas stay as of the last sample, shown
 with its age.
 */
-export const unknownAfterFailure: Pick<ComparedFields, 'values' | 'mainThread'> = {
+export const unknownAfterFailure: Pick<ComparedFields, 'values' | 'mainThread' | 'newerRates'> = {
 	values: notCompared.values,
 	mainThread: undefined,
+	newerRates: undefined,
 };

@@ -15,6 +15,7 @@ import type {CommandWindow} from './command-window.js';
 import type {KeySizeReading} from './key-size-growth.js';
 import type {IntervalBounds, LatencyBucket} from './latency-percentiles.js';
 import type {MainThreadPart} from './main-thread.js';
+import type {NewerRates} from './newer-rates.js';
 import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
 import type {SlotReading} from './slot-rates.js';
@@ -130,6 +131,8 @@ export type NodeRecord = TimedReadings & {
 	for nodes out of focus.
 	*/
 	readonly mainThread?: readonly MainThreadPart[] | undefined;
+	/** Rates that only newer servers count; undefined where this one counts none. */
+	readonly newerRates?: NewerRates | undefined;
 	readonly replicas: readonly ReplicaLink[];
 	readonly clients?: ClientReading | undefined;
 	readonly slowlog: Timed<SlowlogHistory> | undefined;

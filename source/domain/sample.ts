@@ -12,6 +12,7 @@ import {messageText, type ShowName} from './message.js';
 import type {NodeAddress, NodeState} from './node.js';
 import type {RawReply} from './reply.js';
 import type {SentinelView} from './sentinel.js';
+import type {ServerBackup} from './server-backup.js';
 import type {ServerModule} from './server-module.js';
 import type {AtomicMigration} from './slot-migration.js';
 import type {KeysOfSlot, SlotUse} from './slot-use.js';
@@ -79,6 +80,8 @@ export type PollExtras = {
 	readonly hotSlotKeys?: readonly KeysOfSlot[];
 	/** HOTKEYS GET (Redis 8.6, Valkey 9.2), read while panel K is open. */
 	readonly hotKeys?: HotKeys;
+	/** BACKUP STATUS, read where INFO has `backup_in_progress` (Redis 8.10). */
+	readonly backup?: ServerBackup;
 	/** The keys that the user watches (`--watch-key`), as far as the node holds them. */
 	readonly watched?: WatchedReadings;
 };
@@ -102,6 +105,7 @@ export const timedReadings = [
 	'sentinel',
 	'hotSlotKeys',
 	'hotKeys',
+	'backup',
 ] as const satisfies ReadonlyArray<keyof PollExtras>;
 
 export type TimedReading = (typeof timedReadings)[number];

@@ -21,4 +21,6 @@ export type AtomicMigration = {
 	readonly updatedMs: number | undefined;
 	/** Bytes that remain to be sent; undefined when the server doesn't report it (Valkey 9.1 and later do). */
 	readonly remainingBytes: number | undefined;
+	/** Milliseconds for which writes were paused for the handover; undefined before Redis 8.4 and on Valkey. */
+	readonly writePauseMs?: number | undefined;
 };

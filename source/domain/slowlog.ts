@@ -9,6 +9,8 @@ type LoggedCommand = {
 	/** The client's address; undefined before Redis 4.0. */
 	readonly clientAddress: string | undefined;
 	readonly clientName: string | undefined;
+	/** Number of arguments that the command really had; undefined before Redis 8.10. */
+	readonly argumentCount?: number;
 };
 
 /** One entry of SLOWLOG: a slow command and its duration. */

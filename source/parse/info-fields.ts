@@ -42,6 +42,8 @@ export type KeyspaceRow = {
 	The server's estimate of the mean time to live, over a sample of keys, in milliseconds; 0 while it has no estimate.
 	*/
 	readonly avgTtlMs: number | undefined;
+	/** Keys with hash fields that expire: `subexpiry` (Redis 7.4), `keys_with_volatile_items` (Valkey 9.0). */
+	readonly fieldExpiryKeys: number | undefined;
 };
 
 /** Parses `keys=1,expires=0` to values by name. A part without `=` is left out. */
@@ -167,7 +169,9 @@ export function keyspace(info: InfoReply): KeyspaceRow[] {
 		if (keys !== undefined) {
 			const expires = partNumber('expires', values.get('expires'));
 			const avgTtlMs = partNumber('avg_ttl', values.get('avg_ttl'));
-			rows.push({database: Number(field.slice(2)), keys, expires, avgTtlMs});
+			const withFields = values.get('subexpiry') ?? values.get('keys_with_volatile_items');
+			const fieldExpiryKeys = partNumber('subexpiry', withFields);
+			rows.push({database: Number(field.slice(2)), keys, expires, avgTtlMs, fieldExpiryKeys});
 		}
 	}
 

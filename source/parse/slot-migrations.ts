@@ -27,6 +27,7 @@ function parseMigration(fields: ReadonlyMap<string, RawReply>): AtomicMigration 
 		return undefined;
 	}
 
+	const writePauseMs = numberOf(fields.get('write_pause_ms'));
 	return {
 		name,
 		operation: text('operation'),
@@ -38,6 +39,7 @@ function parseMigration(fields: ReadonlyMap<string, RawReply>): AtomicMigration 
 		createdMs: momentOf(fields.get('create_time')),
 		updatedMs: momentOf(fields.get('last_update_time') ?? fields.get('end_time')) ?? momentOf(fields.get('start_time')),
 		remainingBytes: numberOf(fields.get('remaining_repl_size')),
+		...(writePauseMs === undefined ? {} : {writePauseMs}),
 	};
 }
 

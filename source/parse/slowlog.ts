@@ -30,7 +30,8 @@ function parseEntry(reply: RawReply): Entry | undefined {
 	}
 
 	const [rawId, rawSeconds, rawAmount, ...rest] = reply;
-	const [rawArguments, rawAddress, rawName] = rest.slice(Math.max(0, rest.findIndex(isArray)));
+	const [rawArguments, rawAddress, rawName, rawCount] = rest.slice(Math.max(0, rest.findIndex(isArray)));
+	const argumentCount = numberOf(rawCount);
 	const id = numberOf(rawId);
 	const atSeconds = numberOf(rawSeconds);
 	const amount = numberOf(rawAmount);
@@ -45,5 +46,6 @@ function parseEntry(reply: RawReply): Entry | undefined {
 		arguments: rawArguments.map(argument => textOf(argument) ?? ''),
 		clientAddress: textOf(rawAddress),
 		clientName: textOf(rawName),
+		...(argumentCount === undefined ? {} : {argumentCount}),
 	};
 }

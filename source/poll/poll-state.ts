@@ -77,6 +77,8 @@ export type PollState = {
 	subscribersSeen: number | undefined;
 	/** Whether a module is loaded that reports its failures in INFO modules. */
 	hasSearchModule: boolean;
+	/** Whether INFO tells of backups, so that the server has BACKUP. */
+	tellsBackup: boolean;
 	/** The names of the events that LATENCY LATEST listed. */
 	latencyEvents: readonly string[];
 	/** The setting `latency-monitor-threshold`; undefined while it isn't known. */
@@ -95,6 +97,13 @@ export type PollState = {
 	*/
 	blind: Map<string, {readonly spot: BlindSpot; readonly untilMs: number}>;
 };
+
+/**
+Whether the user may read the settings, and so probably everything else. A user with few rights is not tried: the server
+would count each refusal and add it to ACL LOG.
+*/
+export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
+	lastAskedMs.has('config') && !blind.has('config');
 
 export const newPollState = (): PollState => ({
 	version: undefined,
@@ -123,6 +132,7 @@ export const newPollState = (): PollState => ({
 	sentinel: undefined,
 	subscribersSeen: undefined,
 	hasSearchModule: false,
+	tellsBackup: false,
 	latencyEvents: [],
 	latencyThreshold: undefined,
 	isRecovering: false,
@@ -145,6 +155,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.clientDigest = clientDigestOf(info);
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
+	state.tellsBackup = info.text('persistence', 'backup_in_progress') !== undefined;
 	state.isPrimary = nodeRole(info) === 'primary';
 	state.sentinel = nodeRole(info) === 'sentinel' ? updateSentinel(state.sentinel, info) : undefined;
 }

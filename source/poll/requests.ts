@@ -10,11 +10,12 @@ import {parseModules} from '../parse/server-modules.js';
 import {parseLargeLog, parseSlowlog} from '../parse/slowlog.js';
 import {infoSections} from '../wire/info-sections.js';
 import {grantOf, type ReadCommand, readCommand, sentinelChannel, wordsOf} from '../wire/read-commands.js';
+import {backupRequests} from './backup-requests.js';
 import {clientListPeriod, isListAwaited, isSecondListAwaited} from './client-list-schedule.js';
 import {keyRequests} from './key-requests.js';
 import {linksPeriod} from './links-period.js';
 import type {PollDemand} from './poll-demand.js';
-import type {PollState} from './poll-state.js';
+import {isAdministrator, type PollState} from './poll-state.js';
 import {commandlogSettings, polledSettings} from './polled-settings.js';
 import {
 	into,
@@ -88,12 +89,6 @@ function settingArguments({version, valkey, oneArgumentKinds}: PollState): Reado
 
 	return [isAtLeast(valkey, 8, 1) ? [...polledSettings, ...commandlogSettings] : polledSettings];
 }
-
-/**
-Whether the user may read the settings, and so probably everything else. A user with few rights is not tried: the server
-would count each refusal and add it to ACL LOG.
-*/
-const isAdministrator = ({lastAskedMs, blind}: PollState): boolean => lastAskedMs.has('config') && !blind.has('config');
 
 /** Whether a log is read for the time before redis-top started: once, from a user who may read settings. */
 const isEarlierDue = (kind: string, state: PollState, demand: PollDemand): boolean =>
@@ -327,6 +322,7 @@ export const requests = [
 		everyMs: byFocus(60_000, 300_000),
 		read: into('moduleInfo', reply => parseInfo(textIn(reply))),
 	},
+	...backupRequests,
 	{
 		kind: 'access-log',
 		command: 'acl|log',

@@ -1,4 +1,4 @@
-import type {ServerProduct} from '../derive/deployment.js';
+import type {CommandFamily} from '../derive/server-product.js';
 
 /** Major and minor number of a server's version. */
 export type Version = readonly [major: number, minor: number];
@@ -64,6 +64,7 @@ const listed = [
 	{name: 'cluster|slot-stats', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
 	{name: 'cluster|getkeysinslot', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
 	{name: 'hotkeys|get', need: 'monitor', redis: [8, 6], valkey: [9, 2]},
+	{name: 'backup|status', need: 'monitor', redis: [8, 10], valkey: 'never'},
 	{name: 'cluster|getslotmigrations', need: 'monitor', redis: 'never', valkey: [9, 0]},
 	// Polled when the user has the right. `redis-top acl` does not ask for the right, because it also allows IMPORT and
 	// CANCEL.
@@ -126,7 +127,7 @@ server refuse the whole rule.
 */
 export function isKnownTo(
 	row: Pick<ReadCommand, 'redis' | 'valkey'>,
-	product: ServerProduct['product'],
+	product: CommandFamily,
 	version: Version,
 ): boolean {
 	const since = row[product] ?? [0, 0];

@@ -18,7 +18,7 @@ const address = at('10.0.1.11:6379');
 const sections = (count: number): Sections => ({
 	server: {run_id: 'run-1', redis_version: '7.2.5'},
 	memory: {used_memory: 1000 + count},
-	stats: {total_commands_processed: count},
+	stats: {total_commands_processed: count, expired_subkeys: 2 * count},
 	replication: {
 		role: 'master',
 		connected_slaves: 1,

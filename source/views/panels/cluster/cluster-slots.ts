@@ -9,10 +9,12 @@ import {
 	slotCounts,
 } from '../../../cluster/slot-map.js';
 import {slotTotal} from '../../../domain/cluster.js';
+import type {NodeAddress} from '../../../domain/node.js';
 import type {AtomicMigration} from '../../../domain/slot-migration.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, type Span, span, type Tone} from '../../../text/line.js';
-import {ageSince, bytes, grouped, perSecond} from '../../../text/units.js';
+import {ageSince, bytes, grouped, milliseconds, perSecond} from '../../../text/units.js';
 
 /** Width of `0` and `16383` beside the map, in cells. */
 const mapMargin = 16;
@@ -123,7 +125,7 @@ function problemText({problem, isMigrating, isImporting}: FollowedMove, stillFor
 const isEnded = (state: string): boolean => /^(?:success|completed|failed|cancell?ed|none)$/i.test(state);
 
 function migrationLine(
-	{slots, source, target, state, message, remainingBytes, createdMs}: AtomicMigration,
+	{slots, source, target, state, message, remainingBytes, createdMs, writePauseMs = 0}: AtomicMigration,
 	known: ClusterState['comparison']['known'],
 	nameOf: NameOf,
 	nowMs: number,
@@ -131,11 +133,29 @@ function migrationLine(
 	const named = (id: string) => known.filter(each => each === id).map(nameOf)[0] ?? id.slice(0, 8);
 	const ranges = slots.map(({first, last}) => (first === last ? String(first) : `${first}-${last}`)).join(' ');
 	const left = remainingBytes === undefined ? '' : `, ${bytes(remainingBytes)} left`;
+	const pause = writePauseMs > 0 ? `, writes paused for ${milliseconds(writePauseMs)}` : '';
 	const age = createdMs === undefined ? '' : `, for ${ageSince(createdMs, nowMs)}`;
 	return [
 		span(' >  ', 'accent'),
 		span(
-			`slots ${ranges} ${named(source)} -> ${named(target)}: ${state}${left}${age}${message === '' ? '' : `; ${message}`}`,
+			`slots ${ranges} ${named(source)} -> ${named(target)}: ${state}${left}${age}${pause}${message === '' ? '' : `; ${message}`}`,
 		),
 	];
+}
+
+/**
+The keys of slots that moved away and that the node still has to delete (Redis 8.4, `cluster_slot_migration_` of CLUSTER
+INFO); empty while it deletes none.
+*/
+export function trimLines(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line[] {
+	return [...nodes.values()].flatMap(({address, clusterInfo}) => {
+		const number = (name: string) => {
+			const text = clusterInfo?.value.get(`cluster_slot_migration_${name}`);
+			return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
+		};
+		const [trimmed, keys] = [number('active_trim_current_job_trimmed'), number('active_trim_current_job_keys')];
+		return (number('active_trim_running') ?? 0) === 0
+			? []
+			: [[span(' >  ', 'accent'), span(`${address} deletes moved keys: ${grouped(trimmed)} of ${grouped(keys)}`)]];
+	});
 }

@@ -1,4 +1,5 @@
 import {updateClusterState} from '../../../cluster/cluster-state.js';
+import {type RaftState, raftStateOf} from '../../../cluster/raft-bus.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {NodeId} from '../../../domain/node.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
@@ -8,13 +9,14 @@ import {filterRows, sortRows} from '../../../text/list.js';
 import {ageSince, grouped} from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
-import {panelBox, titleParts} from '../../panel-box.js';
+import {panelBox, plainBox, titleParts} from '../../panel-box.js';
 import {busLinkDetails, busLinkFact} from '../bus-link-facts.js';
 import {clusterNumber} from '../changes.js';
+import {isWhatIf, whatIfContent, whatIfDetails, whatIfKeys, whatIfNode} from '../what-if-list.js';
 import {clusterColumns, clusterSortKeys, clusterSortValue, clusterText, pongText} from './cluster-columns.js';
 import {matrixLines} from './cluster-matrix.js';
 import {type ClusterRow, clusterRows, slotText} from './cluster-rows.js';
-import {moveLines, slotCountLine, slotMapLine} from './cluster-slots.js';
+import {moveLines, slotCountLine, slotMapLine, trimLines} from './cluster-slots.js';
 import {verdictLines} from './cluster-verdict.js';
 
 /** Panel 8: every node that CLUSTER NODES of the node in focus names, by shard. */
@@ -23,25 +25,38 @@ export const clusterPanel: Panel = {
 	interests: ['cluster'],
 	commands: ['CLUSTER NODES', 'CLUSTER INFO', 'CLUSTER LINKS', 'CLUSTER GETSLOTMIGRATIONS', 'CLUSTER MIGRATION'],
 	sortKeys: clusterSortKeys,
-	rowKeys: ({state, node, table}) =>
-		node?.sample === undefined ? [] : shownRows(clusterRows(state, node), table).map(({node: {id}}) => id),
+	rowKeys: input => (isWhatIf(input) ? whatIfKeys(input) : nodeKeys(input)),
 	draw: (input, rect) =>
-		panelBox(clusterPanel, input, rect, (node, room) => {
-			if (node.sample?.info.number('cluster', 'cluster_enabled') === 0) {
-				return {title: '', lines: offLines(node)};
-			}
+		isWhatIf(input)
+			? plainBox(clusterPanel, input, rect, room => whatIfContent(input, room))
+			: panelBox(clusterPanel, input, rect, (node, room) => {
+					if (node.sample?.info.number('cluster', 'cluster_enabled') === 0) {
+						return {title: '', lines: offLines(node)};
+					}
 
-			return clusterContent(node, input, room);
-		}),
-	nodeOf: ({state, node}, rowKey) =>
-		node && clusterRows(state, node).find(each => each.node.id === rowKey)?.record?.address,
+					return clusterContent(node, input, room);
+				}),
+	nodeOf: (input, rowKey) => {
+		const {state, node} = input;
+		return isWhatIf(input)
+			? whatIfNode(input, rowKey)
+			: node && clusterRows(state, node).find(each => each.node.id === rowKey)?.record?.address;
+	},
 	rowTitle: 'Node',
-	details: ({state, node, nowMs}, rowKey) => {
+	details: (input, rowKey) => {
+		if (isWhatIf(input)) {
+			return whatIfDetails(input, rowKey);
+		}
+
+		const {state, node, nowMs} = input;
 		const rows = node === undefined ? [] : clusterRows(state, node);
 		const row = rows.find(each => each.node.id === rowKey);
 		return row && rowDetails(row, rows, nowMs);
 	},
 };
+
+const nodeKeys = ({state, node, table}: PanelInput): readonly string[] =>
+	node?.sample === undefined ? [] : shownRows(clusterRows(state, node), table).map(({node: {id}}) => id);
 
 const offLines = ({address}: NodeRecord): Line[] => [
 	line(` cluster mode is off on this node (${address}: cluster_enabled:0)`),
@@ -125,7 +140,7 @@ function factLines(
 	add(third, height => verdictLines(watch, nowMs, room.width, height));
 	add(1, () => [slotMapLine(watch, room.width, glyphs)]);
 	add(1, () => [slotCountLine(watch, glyphs)]);
-	add(Math.max(1, Math.floor(room.height / 5)), () => moveLines(watch, nowMs));
+	add(Math.max(1, Math.floor(room.height / 5)), () => [...moveLines(watch, nowMs), ...trimLines(state.nodes)]);
 	add(1, () => [[...stateFact(node), ...busLinkFact(state.nodes)]]);
 	const isWhole = room.height >= wholeMatrixLines;
 	const order = idsOf(rows);
@@ -138,6 +153,7 @@ const idsOf = memoizeByRef((rows: readonly ClusterRow[]) => rows.map(({node}) =>
 function stateFact(node: NodeRecord): Line {
 	const text = (field: string) => clusterNumber(node, field);
 	const clusterState = node.clusterInfo?.value.get('cluster_state') ?? '-';
+	const raft = raftStateOf(node.clusterInfo?.value);
 	const shown: Span =
 		clusterState === 'fail' ? span('!! fail', 'critical') : span(clusterState, clusterState === 'ok' ? 'ok' : 'plain');
 	return [
@@ -151,8 +167,19 @@ function stateFact(node: NodeRecord): Line {
 		span(text('cluster_current_epoch')),
 		span('  own epoch ', 'label'),
 		span(text('cluster_my_epoch')),
+		...(raft === undefined ? [] : raftFact(raft)),
 	];
 }
+
+/** The node's part in the Raft log of the cluster bus; a leader that is missing stops every change of the cluster. */
+const raftFact = ({role, leader, term, committed, applied}: RaftState): Span[] => [
+	span('  raft ', 'label'),
+	leader === undefined ? span('!! no leader', 'critical') : span(role),
+	span(`, term ${grouped(term)}`),
+	...(committed !== undefined && applied !== undefined && applied < committed
+		? [span(`, ${grouped(committed - applied)} entries behind`, 'warning')]
+		: []),
+];
 
 function rowDetails(row: ClusterRow, rows: readonly ClusterRow[], nowMs: number): Array<readonly [string, string]> {
 	const {node} = row;

@@ -35,5 +35,6 @@ export const commandsFigures: readonly Figure[] = [
 	['calls', 'Calls of all commands per second.'],
 	['time in commands', 'Seconds in commands per second. Near 100 % the one thread is full.'],
 	['failures', 'failed_calls and rejected_calls of all commands per second.'],
+	['commands a read', 'commands_per_parse_batch_sum over _cnt (Redis 8.8): 1 is no pipelining.'],
 	['error replies', 'total_error_replies per second, and each kind by INFO errorstats since the start.'],
 ];

@@ -159,6 +159,7 @@ function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Lin
 		span(percent(busyShare(commands)).padEnd(6)),
 		span(' failures ', 'label'),
 		span(ofAll(node, 'failuresPerSecond', 'failuresOfInterval').padEnd(8)),
+		...pipeliningFact(node),
 	];
 	const replies: Span[] = [
 		span(' error replies ', 'label'),
@@ -167,6 +168,12 @@ function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Lin
 	];
 	return [...bar, totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
 }
+
+/** Commands of one read of a client: 1 is no pipelining. Empty where the server does not count them (before Redis 8.8). */
+const pipeliningFact = ({newerRates}: NodeRecord): Span[] =>
+	newerRates?.commandsPerRead === undefined
+		? []
+		: [span(' commands a read ', 'label'), span(newerRates.commandsPerRead.toFixed(1))];
 
 /**
 The text of as many whole parts as fit. A part is never cut, because a cut number would look like another number.

@@ -38,4 +38,8 @@ export const keysFigures: readonly Figure[] = [
 		'HOT KEY',
 		'HOTKEYS GET: of a session that somebody started (Redis 8.6), or of the server’s own counting (Valkey 9.2).',
 	],
+	[
+		'keys with fields that expire',
+		'subexpiry and expired_subkeys (Redis 7.4), keys_with_volatile_items and expired_fields (Valkey 9.0).',
+	],
 ];

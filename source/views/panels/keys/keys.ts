@@ -1,10 +1,11 @@
+import {expiredFieldCount} from '../../../derive/newer-rates.js';
 import {keyspace} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {cutLine, partsThatFit} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {blankLine, type Line, span} from '../../../text/line.js';
-import {count, percent, signed} from '../../../text/units.js';
+import {count, percent, perSecond, signed} from '../../../text/units.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
 import {drawCard} from '../card.js';
@@ -41,7 +42,12 @@ const widthForTwo = 160;
 
 function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Line[] {
 	const watched = watchedLines(node, {width: room.width, height: Math.floor(room.height / 2)}, input.glyphs);
-	const facts = [keyspaceLine(node, room.width), ...watched, ...(watched.length === 0 ? [] : [blankLine])];
+	const facts = [
+		keyspaceLine(node, room.width),
+		...fieldExpiryLine(node),
+		...watched,
+		...(watched.length === 0 ? [] : [blankLine]),
+	];
 	const height = Math.max(0, room.height - facts.length);
 	if (room.width >= widthForTwo) {
 		const left = Math.floor(room.width * 0.45);
@@ -70,7 +76,7 @@ function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Lin
 
 /** What names keys: the hot keys that the server reports, and the scan. */
 function keysByName(node: NodeRecord, {state, glyphs, keyboard}: PanelInput, {width, height}: Rect): Line[] {
-	const hot = hotKeysLines(node, {width, height: hotHeight(node, height)}, glyphs);
+	const hot = hotKeysLines(node, {width, height: hotHeight(node, height)}, glyphs, keyboard.shown('actions'));
 	const gap = hot.length === 0 ? [] : [blankLine];
 	const room = {width, height: height - hot.length - gap.length};
 	return [...hot, ...gap, ...scanLines(state.keyScan, node.address, keyboard.shown('scan-keys'), room, glyphs)];
@@ -116,6 +122,32 @@ const keysByDatabase = (node: NodeRecord, {width, height}: Rect, glyphs: Glyphs)
 	blankLine,
 	...keyspaceCard(node, glyphs)({width, height: Math.max(1, height - 2)}).lines,
 ];
+
+/**
+Keys with fields that expire (Redis 7.4: `subexpiry`, Valkey 9.0: `keys_with_volatile_items`) and how many fields do.
+Empty where there are none.
+*/
+function fieldExpiryLine({sample, newerRates}: NodeRecord): Line[] {
+	if (sample === undefined) {
+		return [];
+	}
+
+	const {info} = sample;
+	const keys = keyspace(info).reduce((sum, row) => sum + (row.fieldExpiryKeys ?? 0), 0);
+	const expired = expiredFieldCount(info);
+	const stale = info.number('stats', 'expired_keys_with_volatile_items_stale_perc');
+	return keys === 0 && (expired ?? 0) === 0
+		? []
+		: [
+				[
+					span(' keys with fields that expire ', 'label'),
+					span(count(keys)),
+					span('  fields expired ', 'label'),
+					span(`${perSecond(newerRates?.expiredFields)}, in all ${count(expired)}`),
+					...(stale === undefined ? [] : [span('  stale ', 'label'), span(percent(stale / 100))]),
+				],
+			];
+}
 
 /** Keys, their growth, and how many of them expire. */
 function keyspaceLine(node: NodeRecord, width: number): Line {

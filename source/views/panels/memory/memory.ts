@@ -217,7 +217,8 @@ function shapeCard(node: NodeRecord, glyphs: Glyphs): Card {
 						values(numberText(node, replicaBufferBytes, bytes), '  backlog ', memory('mem_replication_backlog')),
 					],
 					['aof buffer', memory('mem_aof_buffer')],
-					['cluster', memory('mem_cluster_links')],
+					['cluster', clusterMemory(node)],
+					...templateRow(node),
 					['scripts', values(memory('used_memory_scripts'), '  cached ', total('number_of_cached_scripts'))],
 					['functions', values(memory('used_memory_functions'), '  number ', total('number_of_functions'))],
 					['lazy free', values(fieldText(node, 'memory', 'lazyfree_pending_objects', count), ' objects pending')],
@@ -228,6 +229,35 @@ function shapeCard(node: NodeRecord, glyphs: Glyphs): Card {
 			),
 		};
 	};
+}
+
+/**
+Memory of the cluster bus, and of slot migrations while there are any: Redis 8.4 `mem_cluster_slot_migration_*_buffer`,
+Valkey 9.0 `mem_cluster_slot_import` and `_export`.
+*/
+function clusterMemory(node: NodeRecord): Line | string {
+	const memory = (name: string) => node.sample?.info.number('memory', name);
+	const parts = [
+		memory('mem_cluster_slot_migration_input_buffer') ?? memory('mem_cluster_slot_import'),
+		memory('mem_cluster_slot_migration_output_buffer') ?? memory('mem_cluster_slot_export'),
+	];
+	const [into = 0, out = 0] = parts;
+	const links = fieldText(node, 'memory', 'mem_cluster_links', bytes);
+	return into + out === 0 ? links : values(links, '  slots in ', bytes(into), ' out ', bytes(out));
+}
+
+/** The memory of templates that hashes with equal fields share (Redis 8.10), where there are any. */
+function templateRow(node: NodeRecord): ReadonlyArray<readonly [string, Line]> {
+	const info = node.sample?.info;
+	const keys = info?.number('memory', 'hash_template_keys') ?? info?.number('stats', 'hash_template_keys') ?? 0;
+	return keys === 0
+		? []
+		: [
+				[
+					'templates',
+					values(fieldText(node, 'memory', 'used_memory_hash_templates', bytes), '  of ', count(keys), ' hashes'),
+				],
+			];
 }
 
 function perClient(node: NodeRecord): number | undefined {

@@ -16,6 +16,7 @@ export const persistenceFigures: readonly Figure[] = [
 	['size', 'aof_current_size and aof_base_size.'],
 	['buffer', 'aof_buffer_length: what is not written yet.'],
 	['delayed', 'aof_delayed_fsync: the disk is too slow, and clients waited. Any growth is bad.'],
+	['backup', 'BACKUP STATUS, where INFO has backup_in_progress (Redis 8.10). failed is bad.'],
 	['last fork', 'latest_fork_usec: every client waited so long. Bad from 100 ms.'],
 	['per GB rss', 'The same for each gigabyte; above 100 ms, look at transparent huge pages.'],
 	['forks', 'total_forks since the start.'],

@@ -1,3 +1,4 @@
+import type {ServerBackup} from '../../../domain/server-backup.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, span} from '../../../text/line.js';
@@ -143,6 +144,30 @@ function rewriteLine({isEnabled, tookSeconds, rewriteStatus, rewriteFailures}: A
 	return failures > 0 ? toned(`!! failed ${failures} in a row`, 'critical') : statusLine(rewriteStatus);
 }
 
+/** The backup that the server makes itself (Redis 8.10): its state, else whether INFO says that one is under way. */
+function backupRow({sample, backup}: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
+	const underWay = sample?.info.number('persistence', 'backup_in_progress');
+	if (underWay === undefined) {
+		return [];
+	}
+
+	const {state, problem, startedMs, sealedMs}: ServerBackup = backup?.value ?? {
+		state: underWay === 1 ? 'under way' : 'idle',
+		problem: '',
+		startedMs: undefined,
+		sealedMs: undefined,
+	};
+	const since = (atMs: number | undefined) =>
+		atMs === undefined || backup === undefined ? '' : `${seconds(Math.max(0, backup.atMs - atMs) / 1000)}`;
+	const age =
+		sealedMs !== undefined
+			? `, sealed ${since(sealedMs)} ago`
+			: startedMs === undefined
+				? ''
+				: ` for ${since(startedMs)}`;
+	return [['backup', state === 'failed' ? toned(`!! failed ${problem}`, 'critical') : `${state}${age}`]];
+}
+
 /** The rows about fork(). A fork blocks the server while it copies the page tables. */
 export function forkRows(
 	fork: ForkFacts,
@@ -154,5 +179,6 @@ export function forkRows(
 		['per GB rss', microseconds(fork.microsecondsPerGigabyte, isAscii)],
 		['forks', values(fieldText(node, 'stats', 'total_forks', grouped), sinceWords(node))],
 		['copying', bytes(fork.copyingBytes)],
+		...backupRow(node),
 	];
 }

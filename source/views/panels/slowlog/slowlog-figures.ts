@@ -10,6 +10,7 @@ export const slowlogFigures: readonly Figure[] = [
 		'TOOK',
 		'Time of execution, without network and waiting. slowlog-log-slower-than decides what is logged. Every other client waited.',
 	],
+	['slow', 'slowlog_commands_count, _time_ms_sum and _max (Redis 8.8): also what the log no longer holds.'],
 	['CLIENT, NAME', 'Address and name of the client.'],
 	['COMMAND', 'The command with its first arguments.'],
 	['SHAPE', 'Commands with the same words, arguments replaced.'],

@@ -3,11 +3,22 @@ import type {TableView} from '../../../state/view-state.js';
 import {beside} from '../../../text/frame.js';
 import {type Line, line, span} from '../../../text/line.js';
 import {filterRows, sortRows} from '../../../text/list.js';
-import {ageSince, bytes, bytesExact, grouped, microseconds, signed, utcDateTime} from '../../../text/units.js';
+import {
+	ageSince,
+	bytes,
+	bytesExact,
+	grouped,
+	microseconds,
+	milliseconds,
+	percent,
+	perSecond,
+	signed,
+	utcDateTime,
+} from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect, SortKey} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
-import {serverMsOf} from '../changes.js';
+import {fieldText, serverMsOf} from '../changes.js';
 import {shapeColumns, slowlogColumns} from './slowlog-columns.js';
 import {coverageFact, mergedRows, readLogs} from './slowlog-merged.js';
 import {
@@ -92,6 +103,7 @@ function factsOf(node: NodeRecord, input: PanelInput): Line[] {
 		ringFact(node, isAscii),
 		...((node.largeRequests ?? node.largeReplies) === undefined || isMerged(input) ? [] : [sizeFact(node)]),
 		isMerged(input) ? coverageFact(input.state.nodes, input.nowMs) : rateFact(node, input.nowMs),
+		...(isMerged(input) ? [] : countedFact(node)),
 	];
 }
 
@@ -139,6 +151,23 @@ function rateFact({slowlog, since}: NodeRecord, nowMs: number): Line {
 		span('  read ', 'label'),
 		span(slowlog === undefined ? '-' : `${ageSince(slowlog.atMs, nowMs)} ago`),
 	];
+}
+
+/** All commands above the threshold, also those that the log no longer holds, where the server counts them. */
+function countedFact(node: NodeRecord): Line[] {
+	const {sample, newerRates} = node;
+	return sample?.info.number('stats', 'slowlog_commands_count') === undefined
+		? []
+		: [
+				[
+					span(' slow      ', 'label'),
+					span(`${perSecond(newerRates?.slowCommands)}, ${percent(newerRates?.slowShare)} of the time`),
+					span('  in all ', 'label'),
+					span(fieldText(node, 'stats', 'slowlog_commands_count', grouped)),
+					span('  longest ', 'label'),
+					span(milliseconds(sample.info.number('stats', 'slowlog_commands_time_ms_max'))),
+				],
+			];
 }
 
 /** The number of new entries in the last minute, or since the baseline. */
@@ -224,6 +253,7 @@ function entryDetails(entry: SlowRow, isAscii: boolean): Array<readonly [string,
 		['client', entry.clientAddress || '-'],
 		['client name', entry.clientName || '-'],
 		['command', command ?? '-'],
+		...(entry.argumentCount === undefined ? [] : [['arguments in all', grouped(entry.argumentCount)] as const]),
 		...rest.map((argument, index): readonly [string, string] => [`argument ${index + 1}`, argument]),
 	];
 }
