@@ -1,5 +1,5 @@
-import {serverProduct} from '../derive/deployment.js';
 import {bySizeAndType, grownBin} from '../derive/key-size-growth.js';
+import {serverProduct} from '../derive/server-product.js';
 import type {KeySizeRow, SizeBin} from '../domain/key-sizes.js';
 import {bytes, count, seconds} from '../text/units.js';
 import {absent, answerMissing, pending} from './needs.js';
@@ -99,8 +99,8 @@ const noHotKeys = absent('this version has no HOTKEYS (Redis 8.6 and Valkey 9.2 
 /** Whether the version has HOTKEYS; true for a version that is not known. */
 function hasHotKeys({sample}: NodeFacts): boolean {
 	const server = sample && serverProduct(sample.info);
-	const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(server?.version ?? '') ?? [];
-	const least = server?.product === 'valkey' ? 902 : 806;
+	const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(server?.familyVersion ?? '') ?? [];
+	const least = server?.family === 'valkey' ? 902 : 806;
 	return major === '' || Number(major) * 100 + Number(minor) >= least;
 }
 
@@ -109,7 +109,7 @@ export const hkForgotten = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule looks for a session of HOTKEYS that still tracks after ten minutes, by `tracking-active` and `collection-duration-ms` of HOTKEYS GET. redis-top starts no such session.',
+			'The rule looks for a session of HOTKEYS that still tracks after ten minutes, by `tracking-active` and `collection-duration-ms` of HOTKEYS GET. redis-top’s own sessions end after half a minute at most.',
 		since: '8.6',
 		falsePositives: ['Valkey counts hot keys by its configuration, without a session. The rule never fires on Valkey.'],
 	},

@@ -31,6 +31,8 @@ const primary = (sends: string, typed?: string, info?: Sections): Way => ({
 const failingOver = {replication: {master_failover_state: 'waiting-for-sync'}};
 const stopping = {server: {shutdown_in_milliseconds: 9000}};
 const unlimited = {memory: {maxmemory: 0}};
+/** The simulated server as a Redis that has HOTKEYS. */
+const redis86 = {server: {redis_version: '8.6.0', valkey_version: ''}};
 const savedWell = {persistence: {rdb_last_bgsave_status: 'ok'}};
 
 const settingWays = Object.fromEntries(
@@ -64,6 +66,7 @@ const ways = (host: string): Readonly<Record<ActionId, Way>> => ({
 	'latency-reset': primary('LATENCY RESET'),
 	'commandlog-reset': primary('COMMANDLOG RESET large-request', 'large-request'),
 	'memory-purge': primary('MEMORY PURGE'),
+	'hotkeys-start': primary('HOTKEYS START METRICS 2 CPU NET COUNT 10 SAMPLE 10 DURATION 15', '15', redis86),
 	'script-kill': {world: 'busy', sends: 'SCRIPT KILL'},
 	'function-kill': {world: 'busy', sends: 'FUNCTION KILL'},
 	replicaof: primary(`REPLICAOF ${host}12 6379`, `[${host}12]:6379`),

@@ -1,4 +1,4 @@
-import {serverProduct} from '../../derive/deployment.js';
+import {productNames, serverProduct} from '../../derive/server-product.js';
 import type {ActionClass, ActionName} from '../../domain/action.js';
 import {failureText} from '../../domain/sample.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -8,6 +8,7 @@ import {bgsave} from './bgsave.js';
 import {clientActions} from './client-actions.js';
 import {clusterActions} from './cluster-actions.js';
 import {configActions} from './config-actions.js';
+import {hotKeysActions} from './hot-keys-actions.js';
 import {maintenanceActions} from './maintenance-actions.js';
 import {persistenceActions} from './persistence-actions.js';
 import {replicationActions} from './replication-actions.js';
@@ -28,6 +29,7 @@ const rows = [
 	...clientActions,
 	...configActions,
 	...maintenanceActions,
+	...hotKeysActions,
 	...replicationActions,
 	...clusterActions,
 	...shutdownVariants,
@@ -103,13 +105,13 @@ function versionOf(text: string | undefined): Version | undefined {
 /** Why the server's version does not know the command; undefined where it does. */
 function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefined {
 	const server = sample === undefined ? undefined : serverProduct(sample.info);
-	const first = server && since?.[server.product];
+	const first = server && since?.[server.family];
 	if (server === undefined || first === undefined) {
 		return undefined;
 	}
 
-	const name = server.product === 'redis' ? 'Redis' : 'Valkey';
-	const version = versionOf(server.version);
+	const name = productNames[server.family];
+	const version = versionOf(server.familyVersion);
 	if (first === 'never') {
 		return `${name} has no such command`;
 	}

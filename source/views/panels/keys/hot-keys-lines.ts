@@ -1,3 +1,4 @@
+import {serverProduct} from '../../../derive/server-product.js';
 import type {HotKey, HotKeys} from '../../../domain/hot-keys.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {fit} from '../../../text/fit.js';
@@ -20,8 +21,19 @@ const rowsOf = ({byCpu, byBytes, byRequests}: HotKeys, {isAscii}: Glyphs): reado
 	];
 };
 
+/** How a session is started, where the server counts in sessions. */
+const startHint = (sample: NodeRecord['sample'], actionsKey: string): string =>
+	sample === undefined || actionsKey === '' || serverProduct(sample.info)?.family !== 'redis'
+		? ''
+		: `; ${actionsKey} and then E h counts them for some seconds`;
+
 /** The keys that the server reports as hot; empty where it has no such command. */
-export function hotKeysLines({hotKeys}: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
+export function hotKeysLines(
+	{hotKeys, sample}: NodeRecord,
+	{width, height}: Rect,
+	glyphs: Glyphs,
+	actionsKey = '',
+): Line[] {
 	if (hotKeys === undefined) {
 		return [];
 	}
@@ -33,7 +45,9 @@ export function hotKeysLines({hotKeys}: NodeRecord, {width, height}: Rect, glyph
 			: `, ${isTracking ? 'tracking' : 'tracked'} for ${seconds((durationMs ?? 0) / 1000)}${sampleRatio > 1 ? `, one of ${sampleRatio} commands` : ''}`;
 	const rows = rowsOf(hotKeys.value, glyphs);
 	const title = line(
-		rows.length === 0 ? ' HOT KEY: no session of HOTKEYS has data' : ` HOT KEY by HOTKEYS GET${session}`,
+		rows.length === 0
+			? ` HOT KEY: no session of HOTKEYS has data${startHint(sample, actionsKey)}`
+			: ` HOT KEY by HOTKEYS GET${session}`,
 		'label',
 	);
 	return [
