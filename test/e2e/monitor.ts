@@ -107,6 +107,7 @@ export type AuditLine = {
 	readonly phase: string;
 	readonly target: string;
 	readonly command: string;
+	readonly action: string;
 	readonly detail?: string;
 };
 

@@ -81,9 +81,10 @@ export class Silences {
 
 		const endsAtMs = gate.clock.now() + durationMs;
 		const request = {nodes, endsAtMs, comment: `redis-top: ${what} on ${target}`};
-		const fact = silenceFact(target, runId, silencer.commandOf(request));
+		const fact = silenceFact(target, runId);
+		const command = silencer.commandOf(request);
 		try {
-			await gate.audit.append({...fact, phase: 'intent', detail: request.comment});
+			await gate.audit.append({...fact, phase: 'intent', command, detail: request.comment});
 		} catch (error) {
 			return {silence: undefined, problem: failureText(error)};
 		}
@@ -156,7 +157,7 @@ export class Silences {
 		await Promise.all(
 			[...this.#waiting].map(({silence}) =>
 				this.#audit({
-					...silenceFact(silence.target, undefined, undefined),
+					...silenceFact(silence.target, undefined),
 					phase: 'unproved',
 					detail: `redis-top ended: it ends by itself at ${utcClock(silence.endsAtMs)} UTC`,
 				}),
@@ -191,7 +192,7 @@ export class Silences {
 	}
 
 	async #noteEnd({target, parts, endsAtMs}: Silence, left: readonly SilencePart[], problem = ''): Promise<void> {
-		const fact = silenceFact(target, undefined, undefined);
+		const fact = silenceFact(target, undefined);
 		if (left.length === 0) {
 			await this.#audit({...fact, phase: 'verified', detail: `lifted: ${parts.map(({id}) => id).join(', ')}`});
 			this.#tell(target, 'the silence in Alertmanager is lifted', 'info');
@@ -226,11 +227,11 @@ export class Silences {
 /** The name of silences in the audit log. A silence is no action on a server. */
 export const silenceAction = 'silence';
 
-const silenceFact = (target: NodeAddress, runId: string | undefined, command: string | undefined): AuditFact => ({
+const silenceFact = (target: NodeAddress, runId: string | undefined): AuditFact => ({
 	phase: 'intent',
 	target,
 	runId,
 	action: silenceAction,
-	command,
+	command: undefined,
 	detail: undefined,
 });
