@@ -14,6 +14,11 @@ the node doesn't respond.
 */
 const evidenceEveryMs = 15_000;
 /**
+Interval between two readings of this machine while nothing listens at a node's address, in milliseconds. A process that ends soon
+after each start shows in its log alone.
+*/
+const endedEveryMs = 3000;
+/**
 Interval between two readings of this machine for a node on another machine, in milliseconds. Such a node hardly ever
 moves to this machine.
 */
@@ -118,7 +123,7 @@ async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): P
 				nowMs,
 			});
 			store.ingestHost(record.address, evidence, nowMs);
-			const dueMs = clock.elapsed() + pauseAfter(evidence);
+			const dueMs = clock.elapsed() + pauseAfter(evidence, failure);
 			looks.set(record.address, {begunMs, dueMs, state: stateOf(record)});
 		}
 
@@ -126,7 +131,8 @@ async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): P
 	}
 }
 
-const pauseAfter = ({kind}: HostEvidence): number => (kind === 'here' ? evidenceEveryMs : elsewhereEveryMs);
+const pauseAfter = ({kind}: HostEvidence, failure: NodeRecord['failure']): number =>
+	kind !== 'here' ? elsewhereEveryMs : failure?.code === 'ECONNREFUSED' ? endedEveryMs : evidenceEveryMs;
 
 async function pollLadder({store, focus, settingsOf, clock, signal}: HostPollerOptions): Promise<void> {
 	const monitor = new LadderMonitor();

@@ -54,11 +54,25 @@ const deaths: readonly LogPattern[] = [
 		'it could not start: the append-only file is damaged; redis-check-aof --fix cuts it after the last whole command (copy it first)',
 	),
 	pattern(
+		'aof-unknown-command',
+		'critical',
+		[],
+		/Unknown command '.*' reading the append only file/,
+		'it could not start: the append-only file has a command that this version does not know, or a module is missing',
+	),
+	pattern(
+		'rdb-newer',
+		'critical',
+		[],
+		/Can't handle RDB format version|Can't handle foreign type or opcode/,
+		'it could not start: a newer version wrote its data; start that version again',
+	),
+	pattern(
 		'rdb-broken',
 		'critical',
 		[],
-		/Short read or OOM loading DB|Wrong signature trying to load DB|Fatal error loading the DB|Can't handle foreign type or opcode|Internal error in RDB reading offset|Can't handle RDB format version/,
-		'it could not start: the RDB file is damaged or of a newer version; redis-check-rdb says where',
+		/Short read or OOM loading DB|Wrong signature trying to load DB|Fatal error loading the DB|Internal error in RDB reading offset/,
+		'it could not start: the RDB file is damaged; redis-check-rdb says where',
 	),
 	pattern(
 		'shutdown-failed',

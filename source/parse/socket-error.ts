@@ -38,7 +38,7 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ENOENT', down('tcp', 'is not there', 'the socket file does not exist')],
 	['ECONNRESET', down('greet', 'reset the connection', 'it stopped, or it wants TLS')],
 	['EPIPE', down('greet', 'closed the connection', 'it stopped, maxclients is reached, or protected mode is on')],
-	['CLOSED', down('greet', 'closed the connection and gave no reason')],
+	['CLOSED', down('greet', 'closed the connection silently')],
 	[
 		'PROTOCOL',
 		{layer: 'greet', state: 'refusing', problem: 'does not speak the Redis protocol', reason: 'another service?'},

@@ -1,4 +1,6 @@
+import type {NextStep} from '../domain/finding.js';
 import {message} from '../domain/message.js';
+import type {Endpoint} from '../domain/node.js';
 import {seconds} from '../text/units.js';
 import {absent} from './needs.js';
 import {hint, onHost} from './next-steps.js';
@@ -6,6 +8,19 @@ import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 const day = 86_400;
+
+/** The steps for a certificate that has expired, or is about to: renew the file, and have the server load it. */
+export const certificateSteps = (endpoint: Endpoint): readonly NextStep[] => [
+	...(endpoint.kind === 'tcp'
+		? [
+				onHost(
+					message`openssl s_client -connect ${quotedName('host', endpoint.host)}:${endpoint.port} </dev/null | openssl x509 -noout -dates`,
+				),
+			]
+		: []),
+	hint('renew the file, then load it without a restart: CONFIG SET tls-cert-file with the same path'),
+	hint('a file that was renewed already is not loaded by itself: the server shows the old one until then'),
+];
 
 export const tlsExpiry = rule({
 	id: 'tls.expiry',
@@ -36,7 +51,6 @@ export const tlsExpiry = rule({
 			return clear;
 		}
 
-		const {endpoint} = facts.record;
 		return fires(leftSeconds < limits.critical ? 'critical' : 'warning', {
 			problem: leftSeconds < 0 ? 'has a certificate that has expired' : 'has a certificate that expires soon',
 			detail: leftSeconds < 0 ? `${seconds(-leftSeconds)} ago` : `in ${seconds(leftSeconds)}`,
@@ -46,16 +60,7 @@ export const tlsExpiry = rule({
 				{name: 'left', value: Math.max(0, leftSeconds), unit: 'seconds'},
 			],
 			meaning: 'From then on clients that check it cannot connect, and replicas and cluster nodes neither.',
-			next: [
-				...(endpoint.kind === 'tcp'
-					? [
-							onHost(
-								message`openssl s_client -connect ${quotedName('host', endpoint.host)}:${endpoint.port} </dev/null | openssl x509 -noout -dates`,
-							),
-						]
-					: []),
-				hint('renew the file, then load it without a restart: CONFIG SET tls-cert-file with the same path'),
-			],
+			next: certificateSteps(facts.record.endpoint),
 		});
 	},
 });

@@ -1,13 +1,16 @@
 import {heldConnections} from '../derive/connection-holder.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {reasonOnHost} from '../derive/port-holder.js';
+import {endOfProcess} from '../derive/process-end.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable, isReachedByNobody} from '../topology/announced.js';
+import {certificateSteps} from './certificate.js';
 import {isCrashLoop} from './crash-loop.js';
+import {stepsAfterEnd} from './end-steps.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isMisnamed, maxclientsReached, refusalReason} from './refusal-reason.js';
@@ -40,9 +43,10 @@ export const connUnreachable = rule({
 			return origin === 'cluster' ? clear : onlyAnnounced(facts);
 		}
 
+		const held = reasonOnHost(record);
 		return fires('critical', {
 			problem: failure.problem,
-			reason: failure.reason,
+			reason: held ?? failure.reason,
 			effect: outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
@@ -50,8 +54,19 @@ export const connUnreachable = rule({
 			],
 			meaning: outOfHere.has(failure.code)
 				? 'Other programs of this machine may be without connections as well. It says nothing of the server.'
-				: 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.',
-			next: [diagnose(record), ...unreachableSteps(failure, endpoint)],
+				: held === undefined
+					? 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.'
+					: 'A process that is no Redis or Valkey server takes the connections: a proxy, perhaps with no server behind it.',
+			next:
+				held === undefined
+					? [diagnose(record), ...unreachableSteps(failure, endpoint)]
+					: [
+							hint(
+								'if it is a proxy: see in its log and its status page which servers it has behind it, and whether they run',
+							),
+							hint('if it is not: stop what holds the port, then start the server'),
+							onHost('ss -ltnp'),
+						],
 		});
 	},
 });
@@ -146,32 +161,37 @@ export const connRefused = rule({
 		}
 
 		const rejected = reasonOnHost(facts.record);
+		const end = rejected === undefined ? endOfProcess(facts.record) : undefined;
 		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const mayRestart = sinceReplySeconds < limits.restart;
 		return fires(mayRestart ? 'warning' : 'critical', {
 			problem: failure.problem,
-			reason: rejected ?? failure.reason,
+			reason: rejected ?? end?.reason ?? failure.reason,
 			effect: 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				...(failingSinceMs === undefined
 					? []
 					: [{name: 'failing for', value: seconds((facts.nowMs - failingSinceMs) / 1000)}]),
+				...(end === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', end.remark.line)}`}]),
 				...lastWords(facts.record),
 			],
 			meaning:
 				rejected === undefined
-					? mayRestart
-						? 'The process ended or is restarting. Nobody can use the node until it listens again.'
-						: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.'
+					? end !== undefined
+						? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
+						: mayRestart
+							? 'The process ended or is restarting. Nobody can use the node until it listens again.'
+							: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.'
 					: 'The server runs and listens. A firewall rule on the way turns connections away.',
 			next:
 				rejected === undefined
 					? [
+							...stepsAfterEnd(end),
 							...statusSteps(facts),
 							...logSteps(facts),
 							onHost('ss -ltnp'),
-							hint('look for why it ended in its log and in dmesg'),
+							...(end === undefined ? [hint('look for why it ended in its log and in dmesg')] : []),
 						]
 					: [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')],
 		});
@@ -216,6 +236,10 @@ function refusalSteps(record: NodeRecord): readonly NextStep[] {
 			onHost('ss -ltnp'),
 			hint('stop what holds the port, then start the server; or give the port of the server'),
 		];
+	}
+
+	if (record.failure?.code === 'CERT_HAS_EXPIRED') {
+		return certificateSteps(record.endpoint);
 	}
 
 	if (isMisnamed(record)) {

@@ -1,6 +1,8 @@
+import {endInLog} from '../derive/process-end.js';
 import type {LocalEvidence} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {seconds} from '../text/units.js';
+import {stepsAfterEnd} from './end-steps.js';
 import {infoEvidence} from './evidence.js';
 import {hint, logSteps, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -118,11 +120,13 @@ export const srvCrashLoop = rule({
 		}
 
 		const {count, problem, detail} = loopStatement(facts);
-		const ending = (hostOf(facts)?.log?.remarks ?? []).find(({severity}) => severity === 'critical');
+		const log = hostOf(facts)?.log;
+		const known = endInLog(log);
+		const ending = known?.remark ?? log?.remarks.find(({severity}) => severity === 'critical');
 		return fires('critical', {
 			problem,
 			detail,
-			...(ending === undefined ? {} : {reason: ending.meaning}),
+			...(ending === undefined ? {} : {reason: known?.reason ?? ending.meaning}),
 			effect: 'unreachable',
 			evidence: [
 				{name: 'restarts', value: count, unit: 'count'},
@@ -132,6 +136,7 @@ export const srvCrashLoop = rule({
 			meaning:
 				'It ends soon after each start. Clients lose their connections each time, and what was not saved is lost.',
 			next: [
+				...stepsAfterEnd(known),
 				...logSteps(facts),
 				...statusSteps(facts),
 				hint('stop what starts it again until the reason is known'),

@@ -1,5 +1,6 @@
 import {heldConnections} from '../derive/connection-holder.js';
 import {reasonOnHost} from '../derive/port-holder.js';
+import {endOfProcess} from '../derive/process-end.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import {type Message, message} from '../domain/message.js';
@@ -126,7 +127,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
 		problem: failure?.problem ?? reachWords[reach],
 		detail: heldConnections(record),
-		reason: reasonOnHost(record) ?? failure?.reason,
+		reason: reasonOnHost(record) ?? endOfProcess(record)?.reason ?? failure?.reason,
 		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,
 		lastData: lastData(record, nowMs),
 		note:

@@ -28,6 +28,11 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'aof-broken',
 		'1:M 24 Nov 2026 11:22:33.123 # Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file',
 	],
+	[
+		'aof-unknown-command',
+		"1:M 24 Nov 2026 11:22:33.123 # Unknown command 'HSETEX' reading the append only file appendonly.aof.1.incr.aof",
+	],
+	['rdb-newer', "1:M 24 Nov 2026 11:22:33.123 # Can't handle RDB format version 12"],
 	['rdb-broken', '1:M 24 Nov 2026 11:22:33.123 # Short read or OOM loading DB. Unrecoverable error, aborting now.'],
 	[
 		'overcommit',

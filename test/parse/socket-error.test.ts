@@ -26,7 +26,7 @@ const cases: readonly Case[] = [
 	['EACCES', 'connect EACCES 10.0.0.1:6379', 'tcp', 'down', /forbids the connection/],
 	['ECONNRESET', 'read ECONNRESET', 'greet', 'down', /reset the connection/],
 	['EPIPE', 'write EPIPE', 'greet', 'down', /closed the connection/],
-	['CLOSED', 'Connection is closed.', 'greet', 'down', /gave no reason/],
+	['CLOSED', 'Connection is closed.', 'greet', 'down', /closed the connection silently/],
 	['PROTOCOL', 'Protocol error, got "H" as reply type byte', 'greet', 'refusing', /Redis protocol/],
 	['TIMEOUT', 'no reply within 1000 ms', 'server', 'stale', /is not responding/],
 	['ERR_SSL_WRONG_VERSION_NUMBER', 'C0:error:0A00010B', 'tls', 'refusing', /does not speak TLS/],

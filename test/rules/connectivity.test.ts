@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Evaluation} from '../../source/domain/finding.js';
-import type {LocalEvidence, ProcessEvidence, SupervisorEvidence} from '../../source/domain/host-evidence.js';
+import type {
+	LocalEvidence,
+	LogEvidence,
+	ProcessEvidence,
+	SupervisorEvidence,
+} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
@@ -40,6 +45,16 @@ const refusedSince = (seconds: number, host: Partial<LocalEvidence>): FactsParts
 	host,
 });
 
+/** A log in which a process started a minute ago, and which has a line of a known meaning from so many seconds ago. */
+const loggedEnd = (id: string, line: string, agoSeconds: number): LogEvidence => ({
+	source: '/var/log/redis.log',
+	lines: [line],
+	starts: [{processId: 7, atMs: nowMs - 60_000}],
+	remarks: [
+		{id, severity: 'critical', rules: [], meaning: 'it ended', line, atMs: nowMs - agoSeconds * 1000, count: 1},
+	],
+});
+
 testRule(connRefused, [
 	[
 		'a firewall rejects, and the server listens',
@@ -50,6 +65,24 @@ testRule(connRefused, [
 	[
 		'the server listens on another address',
 		refusedSince(20, listening(900, '127.0.0.2')),
+		'critical',
+		/nothing listens/,
+	],
+	[
+		'a signal stopped it',
+		refusedSince(20, {log: loggedEnd('signalled', '7:signal-handler (1) Received SIGTERM scheduling shutdown...', 21)}),
+		'critical',
+		/: SIGTERM stopped it at \d\d:\d\d:\d\d$/,
+	],
+	[
+		'its append-only file is damaged',
+		refusedSince(20, {log: loggedEnd('aof-broken', '7:M # Bad file format reading the append only file', 21)}),
+		'critical',
+		/: its append-only file is damaged$/,
+	],
+	[
+		'the log tells of an earlier process',
+		refusedSince(20, {log: loggedEnd('signalled', '7:M Received SIGTERM scheduling shutdown', 900)}),
 		'critical',
 		/nothing listens/,
 	],
@@ -203,6 +236,27 @@ testRule(connFlapping, [
 	['once', losses(10), 'clear'],
 	['three times within a minute', losses(50, 30, 10), 'warning', /^lost its connection 3 times, within a minute$/],
 	['three times, but long ago', losses(150, 130, 10), 'clear'],
+]);
+
+/** Another process has the port, and closes each connection. */
+const closing = (processName: string, servers: LocalEvidence['servers'] = []): FactsParts => ({
+	...failing(socketFailure('CLOSED', 'it takes connections and closes them at once')),
+	host: {listeners: [{address: '0.0.0.0', port: 6379, queued: 0, processId: 968, processName}], servers},
+});
+const ownListener = {processId: 968, name: 'redis-server', state: 'sleeping', listens: [], title: undefined} as const;
+testRule(connUnreachable, [
+	[
+		'a proxy without a server behind it',
+		closing('haproxy'),
+		'critical',
+		/^closed the connection silently: haproxy \(process 968\) has the port$/,
+	],
+	[
+		'the server itself closes connections',
+		closing('redis-server', [ownListener]),
+		'critical',
+		/^closed the connection silently$/,
+	],
 ]);
 
 testRule(connRefusing, [

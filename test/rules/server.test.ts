@@ -100,7 +100,7 @@ testRule(srvCrashLoop, [
 		'by its log',
 		logged([20, 15, 10, 5]),
 		'critical',
-		/^restarted 3 times, in the last minute, about every 5s: it could not/,
+		/^restarted 3 times, in the last minute, about every 5s: its RDB file is damaged$/,
 	],
 	['by its log, with too few', logged([15, 10, 5]), 'clear'],
 	['by its log, of other servers that run', logged([20, 15, 10, 5], [1, 2, 3]), 'clear'],
