@@ -11,6 +11,7 @@ const readingsKept = 61;
 /** The fields whose last ten minutes rules look at. Each field takes half a kilobyte a node. */
 const trackedFields = [
 	['memory', 'used_memory'],
+	['memory', 'maxmemory'],
 	['replication', 'connected_slaves'],
 	['stats', 'sync_full'],
 	['stats', 'sync_partial_err'],

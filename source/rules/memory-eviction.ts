@@ -2,7 +2,7 @@ import type {TrackedReading} from '../derive/field-tracks.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, count, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {limitShare} from './memory-limit.js';
+import {limitShare, loweredLimit} from './memory-limit.js';
 import {errors, infoNumber, pending, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -33,9 +33,15 @@ export const memEvict = rule({
 		const misses = facts.record.values.get('misses');
 		const missed =
 			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
+		const lowered = loweredLimit(facts);
 		return fires('warning', {
 			problem: `evicts keys at ${perSecond(evicted)}`,
-			detail: missed === undefined ? undefined : `${percent(missed)} of reads miss`,
+			detail:
+				[
+					...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
+					...(lowered === undefined ? [] : [lowered.detail]),
+				].join(', ') || undefined,
+			reason: lowered?.reason,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -114,11 +120,12 @@ export const memEvictStorm = rule({
 		}
 
 		const writer = topWriter(facts);
+		const lowered = loweredLimit(facts);
 		return fires('critical', {
 			problem: `evicts keys at ${perSecond(evicted)}`,
 			detail: share === undefined ? undefined : `${percent(share)} of all keys a second`,
-			reason: writer?.text,
-			culprit: writer?.culprit,
+			reason: lowered?.reason ?? writer?.text,
+			culprit: lowered === undefined ? writer?.culprit : undefined,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -162,15 +169,17 @@ export const memOom = rule({
 		const overhead = facts.number('memory', 'used_memory_overhead') ?? 0;
 		const limit = facts.number('memory', 'maxmemory') ?? 0;
 		const isOverhead = limit > 0 && overhead >= limit;
+		const lowered = loweredLimit(facts);
 		const reason = isOverhead
 			? 'overhead alone (clients, buffers, replicas) is over the limit, so that evicting every key would not help'
 			: policy === 'noeviction'
-				? 'the policy is noeviction'
+				? (lowered?.reason ?? 'the policy is noeviction')
 				: 'no key that may be evicted is left';
-		const writer = isOverhead ? undefined : topWriter(facts);
+		const isLowered = policy === 'noeviction' && !isOverhead && lowered !== undefined;
+		const writer = isOverhead || isLowered ? undefined : topWriter(facts);
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
-			detail: writer?.culprit.client === undefined ? undefined : writer.text,
+			detail: isLowered ? lowered.detail : writer?.culprit.client === undefined ? undefined : writer.text,
 			reason,
 			culprit: writer?.culprit,
 			effect: 'writes-refused',

@@ -1,5 +1,6 @@
 import {keyTotals} from '../parse/info-fields.js';
-import {bytes, percent, perSecond, seconds} from '../text/units.js';
+import {sizeInBytes} from '../parse/memory-size.js';
+import {bytes, percent, perSecond, seconds, utcClock} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -31,6 +32,44 @@ export function machineMemory(facts: NodeFacts): {readonly bytes: number; readon
 
 	return total === undefined || total === 0 ? undefined : {bytes: total, name: "the machine's memory"};
 }
+
+/** A limit that was lowered, as a reason, with how it shows. */
+export type LoweredLimit = {readonly reason: string; readonly detail: string};
+
+/**
+Whether maxmemory was lowered: by a reading of the last ten minutes, by the config file of the server, or by its log. Undefined where
+nothing shows it. Much more used memory than the limit is no proof, because a script may go on writing above it.
+*/
+export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
+	const limit = facts.number('memory', 'maxmemory') ?? 0;
+	if (limit === 0) {
+		return undefined;
+	}
+
+	const reason = `maxmemory lowered to ${bytes(limit)}`;
+	const sizeOf = (value: number) => (value === 0 ? 'no limit' : bytes(value));
+	const values = facts.past(['memory', 'maxmemory'], tracksMs).map(({value}) => value);
+	const before = values.findLast(value => value === 0 || value > limit);
+	if (before !== undefined) {
+		return {reason, detail: `${sizeOf(before)} before`};
+	}
+
+	const host = facts.record.host?.value;
+	const written = host?.kind === 'here' ? host.configFile?.settings.get('maxmemory') : undefined;
+	const inFile = written === undefined ? undefined : Number(sizeInBytes(written));
+	if (inFile !== undefined && (inFile === 0 || inFile > limit)) {
+		return {reason, detail: `${sizeOf(inFile)} in its config file`};
+	}
+
+	const remark = host?.kind === 'here' ? host.log?.remarks.find(({id}) => id === 'maxmemory-below') : undefined;
+	const startedAtMs = facts.nowMs - (facts.number('server', 'uptime_in_seconds') ?? 0) * 1000;
+	return remark?.atMs !== undefined && remark.atMs >= startedAtMs && (limitShare(facts) ?? 0) > 1
+		? {reason, detail: `by CONFIG SET at ${utcClock(remark.atMs)}`}
+		: undefined;
+}
+
+/** How far back a lowered limit is looked for, in milliseconds. */
+const tracksMs = 600_000;
 
 export const memMax = rule({
 	id: 'mem.max',
@@ -69,6 +108,7 @@ export const memMax = rule({
 		return fires(isMeantToBeFull ? 'info' : isAtMostWarning ? 'warning' : 'critical', {
 			problem: `memory at ${percent(share)} of maxmemory`,
 			detail: detail.join(', '),
+			reason: share >= 1 || evicted > 0 ? loweredLimit(facts)?.reason : undefined,
 			effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
 			evidence: [
 				...infoEvidence(

@@ -2,6 +2,7 @@ import {folderObstacle} from '../derive/save-folder.js';
 import type {NextStep} from '../domain/finding.js';
 import type {ConfigFileEvidence, FolderEvidence} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
+import {sizeInBytes} from '../parse/memory-size.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {absent, hostFact, setting} from './needs.js';
@@ -120,27 +121,6 @@ export const perMisconf = rule({
 		});
 	},
 });
-
-const bytesPerUnit: ReadonlyMap<string, number> = new Map([
-	['', 1],
-	['b', 1],
-	['k', 1000],
-	['kb', 1024],
-	['m', 1e6],
-	['mb', 2 ** 20],
-	['g', 1e9],
-	['gb', 2 ** 30],
-]);
-
-/**
-A memory size of a config file in bytes, as CONFIG GET prints it: `256mb` becomes `268435456`. Other text stays
-unchanged.
-*/
-function sizeInBytes(text: string): string {
-	const [, amount, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text.trim()) ?? [];
-	const factor = bytesPerUnit.get(unit.toLowerCase());
-	return amount === undefined || factor === undefined ? text : String(Number(amount) * factor);
-}
 
 const lowerCase = (text: string): string => text.trim().toLowerCase();
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {memEvict, memEvictStorm, memGrowth, memOom, trend} from '../../source/rules/memory-eviction.js';
 import type {Sections} from '../harness/records.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const evicted = (count: number, keys = 1_000_000): Sections => ({
 	stats: {evicted_keys: count},
@@ -13,6 +14,16 @@ testRule(memEvict, [
 	['no evictions', {info: evicted(5), earlier: evicted(5)}, 'clear'],
 	['some evictions', {info: evicted(17), earlier: evicted(5)}, 'warning', /^evicts keys at 12\/s$/],
 	['a declared cache', {info: evicted(17), earlier: evicted(5), settings: {isCache: true}}, 'clear'],
+	[
+		'the limit was lowered from none',
+		{
+			info: {...evicted(17), memory: {maxmemory: 100, used_memory: 100}},
+			earlier: evicted(5),
+			past: [{memory: {maxmemory: 0}}, {memory: {maxmemory: 100}}],
+		},
+		'warning',
+		/, no limit before: maxmemory lowered to 100B$/,
+	],
 	['the first sample', {info: evicted(17)}, 'pending'],
 ]);
 
@@ -43,13 +54,75 @@ const memory = (used: number, limit: number, policy = 'noeviction', rest: Sectio
 
 const replies = (code: string, count: number): Sections => ({errorstats: {[`errorstat_${code}`]: `count=${count}`}});
 
+const loweredBy = (agoSeconds: number): LogEvidence => ({
+	source: 'log',
+	lines: [],
+	remarks: [
+		{
+			id: 'maxmemory-below',
+			severity: 'warning',
+			rules: ['mem.max'],
+			meaning: '',
+			line: 'the new maxmemory value set via CONFIG SET',
+			atMs: factsOf({}).nowMs - agoSeconds * 1000,
+			count: 1,
+		},
+	],
+});
+
 testRule(memOom, [
 	['no new OOM reply', {info: replies('OOM', 5), earlier: replies('OOM', 5)}, 'clear'],
 	[
 		'the first OOM reply',
-		{info: {...memory(150, 100), ...replies('OOM', 1)}, earlier: {errorstats: {}}},
+		{info: {...memory(101, 100), ...replies('OOM', 1)}, earlier: {errorstats: {}}},
 		'critical',
 		/^refuses writes \(OOM\): the policy is noeviction$/,
+	],
+	[
+		'the limit is far below the data, and nothing tells why',
+		{info: {...memory(150, 100), ...replies('OOM', 1)}, earlier: {errorstats: {}}},
+		'critical',
+		/: the policy is noeviction$/,
+	],
+	[
+		'the log has the CONFIG SET that lowered the limit',
+		{
+			info: {...memory(150, 100), ...replies('OOM', 1), server: {uptime_in_seconds: 600}},
+			earlier: {errorstats: {}},
+			host: {log: loweredBy(60)},
+		},
+		'critical',
+		/, by CONFIG SET at [\d:]+: maxmemory lowered to 100B$/,
+	],
+	[
+		'the log has a CONFIG SET from before the server started',
+		{
+			info: {...memory(150, 100), ...replies('OOM', 1), server: {uptime_in_seconds: 600}},
+			earlier: {errorstats: {}},
+			host: {log: loweredBy(900)},
+		},
+		'critical',
+		/: the policy is noeviction$/,
+	],
+	[
+		'the limit was lowered while redis-top looked',
+		{
+			info: {...memory(101, 100), ...replies('OOM', 1)},
+			earlier: {errorstats: {}},
+			past: [memory(90, 0), memory(90, 400), memory(101, 100)],
+		},
+		'critical',
+		/, 400B before: maxmemory lowered to 100B$/,
+	],
+	[
+		'the config file has a higher limit',
+		{
+			info: {...memory(101, 100), ...replies('OOM', 1)},
+			earlier: {errorstats: {}},
+			host: {configFile: {path: '/etc/redis.conf', settings: new Map([['maxmemory', '400mb']])}},
+		},
+		'critical',
+		/, 400M in its config file: maxmemory lowered to 100B$/,
 	],
 	[
 		'overhead alone is over the limit',
