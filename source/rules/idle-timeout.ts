@@ -10,25 +10,37 @@ export const cliTimeout = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads the setting `timeout`, the idle time after which the server closes a connection. It fires where that is a minute or less and new connections arrive all the time (`total_connections_received`). The server does not count the connections that it closes.',
+			'The rule reads the setting `timeout`, the idle time after which the server closes a connection. It fires where that is a minute or less and new connections arrive all the time (`total_connections_received`), or where below ten seconds a pool has no connection that is older. The server does not count the connections that it closes.',
 		since: '2.0',
 		falsePositives: ['Jobs that connect for a short time look alike. The finding is a warning only below ten seconds.'],
 	},
 	thresholds: {
 		seconds: {value: 60, unit: 'seconds', source: 'connection pools are often idle for longer'},
 		rate: {value: 5, unit: 'perSecond', source: 'pools that stay connected make fewer connections'},
+		short: {
+			value: 1,
+			unit: 'perSecond',
+			source: 'the same where `timeout` is below ten seconds, which closes the connections of every pool',
+		},
 	},
-	raiseAfter: 3,
+	clearAfter: 10,
 	needs: {timeout: setting('timeout'), connections: rate('stats', 'total_connections_received')},
 	evaluate({timeout, connections}, facts, limits) {
 		const limit = Number(timeout);
-		if (!(limit > 0) || limit > limits.seconds || connections < limits.rate) {
+		if (!(limit > 0) || limit > limits.seconds) {
 			return clear;
 		}
 
 		// A connection of such a pool is never much older than the timeout.
 		const young = otherClients(facts).filter(({ageSeconds}) => ageSeconds <= limit + 1);
 		const [newest] = namedClients(young);
+		const isShort = limit < shortSeconds;
+		const isChurn = connections >= (isShort ? limits.short : limits.rate);
+		const isYoungPool = isShort && (newest?.connections ?? 0) >= fewestOfPool;
+		if (!isChurn && !isYoungPool) {
+			return clear;
+		}
+
 		return fires(limit < shortSeconds ? 'warning' : 'info', {
 			problem: `closes connections that are idle for ${seconds(limit)}`,
 			detail: message`${perSecond(connections)} new ones${newest === undefined ? '' : message`, most from ${newest.name}`}`,
@@ -48,6 +60,9 @@ export const cliTimeout = rule({
 		});
 	},
 });
+
+/** Young connections of one name from which they are a pool that has just connected again. Pools connect again in bursts. */
+const fewestOfPool = 3;
 
 /** The idle time below which no pool keeps its connections, in seconds. */
 const shortSeconds = 10;

@@ -19,10 +19,25 @@ const closing = (timeout: number, connections: number): FactsParts => ({
 	},
 });
 
+/** Three connections of a pool, which are a second old; nobody connects now. */
+const young = (timeout: number): FactsParts => ({
+	...closing(timeout, 0),
+	record: {
+		clients: {
+			atMs: 0,
+			value: [1, 2, 3].map(id => clientOf({id, name: 'checkout', ageSeconds: 1})),
+		},
+	},
+});
+
 testRule(cliTimeout, [
 	['off', closing(0, 40), 'clear'],
 	['five minutes', closing(300, 40), 'clear'],
-	['a second, and nobody connects', closing(1, 1), 'clear'],
+	['a second, and nobody connects', closing(1, 0), 'clear'],
+	['two seconds, and a small pool connects again and again', closing(2, 3), 'warning', /most from checkout/],
+	['two seconds, and a pool that connected a moment ago', young(2), 'warning', /most from checkout/],
+	['five minutes, and a pool that connected a moment ago', young(300), 'clear'],
+	['half a minute, and few connections', closing(30, 3), 'clear'],
 	[
 		'a second, and a pool connects again and again',
 		closing(1, 40),
