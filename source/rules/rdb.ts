@@ -1,10 +1,12 @@
 import {longestWindowSeconds, savePoints} from '../derive/save-points.js';
+import type {LogRemark} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText, replicaCount, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const perRdbFail = rule({
@@ -29,8 +31,12 @@ export const perRdbFail = rule({
 		const host = facts.record.host?.value;
 		const remark =
 			host?.kind === 'here' ? host.log?.remarks.find(({rules}) => rules.includes('per.rdb_fail')) : undefined;
+		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
+		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
 		return fires(facts.setting('save') === '' ? 'warning' : 'critical', {
 			problem: 'last background save failed',
+			detail: changes > 0 ? `${count(changes)} changes unsaved${goesOn ? ', and writes go on' : ''}` : undefined,
+			reason: remark === undefined || !isRecent(remark, facts) ? undefined : obstacles.get(remark.id),
 			effect: 'data-at-risk',
 			evidence: [
 				...infoEvidence(
@@ -42,8 +48,9 @@ export const perRdbFail = rule({
 				),
 				...(remark === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', remark.line)}`}]),
 			],
-			meaning:
-				'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.',
+			meaning: goesOn
+				? 'Changes since the last successful save are in memory only. The server accepts writes all the same (stop-writes-on-bgsave-error no), and a crash loses them.'
+				: 'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.',
 			next: [
 				...logSteps(facts),
 				onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`),
@@ -54,6 +61,18 @@ export const perRdbFail = rule({
 		});
 	},
 });
+
+/** Reasons of a failed save in few words, by the id of the log line's meaning. */
+const obstacles: ReadonlyMap<string, string> = new Map([
+	['disk-full', 'the disk or its quota is full'],
+	['fork-failed', 'the fork failed for want of memory'],
+	['no-right-to-dir', 'it may not write into its folder'],
+]);
+
+/** Time for which a line of the log can be the reason of the last save's failure, in milliseconds: failed saves are tried again soon. */
+const recentMs = 3_600_000;
+
+const isRecent = ({atMs}: LogRemark, {nowMs}: NodeFacts): boolean => atMs === undefined || nowMs - atMs <= recentMs;
 
 export const perSlowSave = rule({
 	id: 'per.slow_save',

@@ -157,7 +157,8 @@ const namedWarnings = 2;
 
 /**
 The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node, and then
-the first warnings that clients feel or that cost the deployment its safety.
+the first warnings that clients feel or that cost the deployment its safety. Where nothing is critical, the first warnings of any
+kind are named.
 */
 export function verdictText(verdict: Verdict, show?: ShowName): string {
 	if (!('cause' in verdict)) {
@@ -168,7 +169,7 @@ export function verdictText(verdict: Verdict, show?: ShowName): string {
 	const [longest = ''] = problemMessages(cause);
 	const critical = others.filter(({severity}) => severity === 'critical');
 	const felt = others
-		.filter(({severity, effect}) => severity === 'warning' && effect !== undefined)
+		.filter(({severity, effect}) => severity === 'warning' && (effect !== undefined || cause.severity === 'warning'))
 		.slice(0, namedWarnings);
 	return messageText(
 		joinMessages(

@@ -136,6 +136,10 @@ function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, s
 		node !== undefined && symptom.node !== node && symptom.effect === felt && symptom.severity === 'critical';
 	return (
 		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
+		// Where a disk or a folder is the cause, the failed save is what it means.
+		symptoms.find(
+			symptom => symptom.node === node && symptom.rule === 'per.rdb_fail' && symptom.severity === 'critical',
+		) ??
 		// A finding of the whole cluster names its slots itself.
 		(node === undefined
 			? undefined

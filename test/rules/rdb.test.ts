@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {cfgSaveOff, perDirty, perNone, perRdbFail, perSlowSave, perStale} from '../../source/rules/rdb.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
@@ -13,9 +14,45 @@ const denied: FactsParts['record'] = {
 };
 
 const failed = persistence({rdb_last_bgsave_status: 'err'});
+const diskFull = (agoSeconds: number): LogEvidence => ({
+	source: 'log',
+	lines: [],
+	remarks: [
+		{
+			id: 'disk-full',
+			severity: 'critical',
+			rules: ['per.rdb_fail'],
+			meaning: '',
+			line: 'No space left on device',
+			atMs: nowMs - agoSeconds * 1000,
+			count: 1,
+		},
+	],
+});
 testRule(perRdbFail, [
 	['the last save succeeded', {info: persistence({rdb_last_bgsave_status: 'ok'})}, 'clear'],
 	['it failed', {info: failed, config: saved}, 'critical', /^last background save failed$/],
+	[
+		'it failed, and writes go on',
+		{
+			info: persistence({rdb_last_bgsave_status: 'err', rdb_changes_since_last_save: 5000}),
+			config: {...saved, 'stop-writes-on-bgsave-error': 'no'},
+		},
+		'critical',
+		/^last background save failed, 5\.00k changes unsaved, and writes go on$/,
+	],
+	[
+		'it failed, and the log of a moment ago says why',
+		{info: failed, config: saved, host: {log: diskFull(60)}},
+		'critical',
+		/^last background save failed: the disk or its quota is full$/,
+	],
+	[
+		'it failed, and the log of yesterday is another matter',
+		{info: failed, config: saved, host: {log: diskFull(86_400)}},
+		'critical',
+		/^last background save failed$/,
+	],
 	['it failed, and saving is off since', {info: failed, config: {save: ''}}, 'warning'],
 	['it failed, and CONFIG GET is denied', {info: failed, record: denied}, 'critical'],
 	['not in INFO', {info: persistence({})}, 'absent'],

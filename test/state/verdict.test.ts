@@ -47,10 +47,23 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 		0,
 	],
 	[
+		'a full disk, and the save that failed for it',
+		stateWith([
+			findingOf('per.disk', 'critical', up.address, {problem: 'has 12M free where it saves', detail: '20M in memory'}),
+			findingOf('per.rdb_fail', 'critical', up.address, {
+				problem: 'last background save failed',
+				reason: 'the disk or its quota is full',
+			}),
+		]),
+		'critical',
+		/^10\.0\.1\.11:6379 last background save failed: the disk or its quota is full; has 12M free where it saves, 20M in memory$/,
+		0,
+	],
+	[
 		'a mild cause is as bad as what follows from it',
 		stateWith([findingOf('per.dir', 'warning'), findingOf('per.rdb_fail', 'critical')]),
 		'critical',
-		/has per\.dir/,
+		/has per\.rdb_fail: has per\.dir/,
 		0,
 	],
 	[
