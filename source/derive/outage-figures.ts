@@ -1,4 +1,5 @@
 import type {InfoReply} from '../domain/info-reply.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
@@ -27,21 +28,25 @@ export const isFullBad = ({sample, config, role}: Pick<NodeRecord, 'sample' | 'c
 };
 
 /** A replica's delay, in seconds of writes. `isAtLeast`: the replica receives nothing, so that its delay grows. */
-export type ReplicaDelay = {readonly seconds: number; readonly isAtLeast: boolean};
+export type ReplicaDelay = {
+	readonly replica: NodeAddress;
+	readonly seconds: number;
+	readonly isAtLeast: boolean;
+};
 
 /**
 The delay of a primary's replica that is furthest behind. A replica that receives nothing is behind for at least as long
 as its last ACK is old. Undefined when no delay is known.
 */
 export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaDelay | undefined {
-	const delays = replicas.flatMap(({behindBytes, behindSeconds, ackAgeSeconds}): ReplicaDelay[] => {
+	const delays = replicas.flatMap(({address: replica, behindBytes, behindSeconds, ackAgeSeconds}): ReplicaDelay[] => {
 		if (behindSeconds !== undefined) {
-			return [{seconds: behindSeconds, isAtLeast: false}];
+			return [{replica, seconds: behindSeconds, isAtLeast: false}];
 		}
 
 		return ackAgeSeconds === undefined || behindBytes === undefined || behindBytes === 0
 			? []
-			: [{seconds: ackAgeSeconds, isAtLeast: true}];
+			: [{replica, seconds: ackAgeSeconds, isAtLeast: true}];
 	});
 	return delays.toSorted((one, other) => other.seconds - one.seconds)[0];
 }

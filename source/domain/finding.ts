@@ -94,6 +94,12 @@ export type Statement = {
 export const effectRank = (effect: Effect | undefined): number =>
 	effect === undefined ? effects.length : effects.indexOf(effect);
 
+/**
+The urgency of a machine that is short of processor time: after that of every finding about a server, because it slows
+whatever runs there.
+*/
+export const machineUrgency = effectRank(undefined) + 1;
+
 /** What a rule reports about a condition that holds. */
 export type Firing = Statement & {
 	readonly severity: Severity;

@@ -1,4 +1,4 @@
-import {severityRank} from '../domain/finding.js';
+import {machineUrgency, severityRank} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {MonitorState} from './monitor-state.js';
 import type {SharedProblem, Verdict} from './verdict.js';
@@ -14,6 +14,14 @@ export type Subject = {
 /** How long a problem stays the subject after its end, in milliseconds: time to read what it was. */
 export const subjectKeptMs = 10_000;
 
+/**
+How long a problem of the server stays the subject after its end, while nothing but a busy machine is left, in
+milliseconds. Without that, a load that comes and goes on a busy machine would change the subject twice in each turn.
+*/
+export const subjectKeptBesideMachineMs = 60_000;
+
+const isOfMachine = ({urgency}: SharedProblem): boolean => urgency >= machineUrgency;
+
 /** The causes of a verdict, the most urgent first; none when nothing is wrong. */
 export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 	'cause' in verdict ? [verdict.cause, ...verdict.others] : [];
@@ -21,7 +29,8 @@ export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 /**
 The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end. A
 more severe cause is worse; among critical causes, a more urgent one is worse too. Warnings come and go with the load,
-so that a more urgent warning alone does not replace another one. The same object is returned while nothing changes.
+so that a more urgent warning alone does not replace another one, unless that is of the machine: a busy machine is the
+background of every other problem. The same object is returned while nothing changes.
 */
 export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: number): Subject | undefined {
 	const causes = causesOf(verdict);
@@ -50,8 +59,13 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	}
 
 	const endedAtMs = held.endedAtMs ?? nowMs;
-	const isOver = nowMs - endedAtMs >= subjectKeptMs || nowMs < endedAtMs;
-	if (isOver || first?.severity === 'critical') {
+	const keptMs =
+		first !== undefined && isOfMachine(first) && !isOfMachine(held.problem)
+			? subjectKeptBesideMachineMs
+			: subjectKeptMs;
+	const isOver = nowMs - endedAtMs >= keptMs || nowMs < endedAtMs;
+	const isBackground = first !== undefined && !isOfMachine(first) && isOfMachine(held.problem);
+	if (isOver || isBackground || first?.severity === 'critical') {
 		return fresh;
 	}
 
@@ -60,6 +74,7 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 
 const isWorse = (one: SharedProblem, other: SharedProblem): boolean =>
 	severityRank[one.severity] > severityRank[other.severity] ||
+	(one.severity === other.severity && isOfMachine(other) && !isOfMachine(one)) ||
 	(one.severity === 'critical' && other.severity === 'critical' && one.urgency < other.urgency);
 
 /** The verdict with the subject's cause in front, if it still lasts. */

@@ -1,4 +1,4 @@
-import {type Effect, effectRank, severityRank} from '../domain/finding.js';
+import {type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {statementMessage} from '../domain/statement.js';
@@ -126,7 +126,7 @@ runs on it, so it comes after every finding about the server itself.
 */
 export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
 	family[0]?.rule === 'os.psi'
-		? effectRank(undefined) + 1
+		? machineUrgency
 		: Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
 
 /** The consequence of a node's problem that clients feel most, on the node itself or in the whole deployment. */

@@ -204,7 +204,7 @@ const longestTurn = memoizeByRef((nodes: MonitorState['nodes']): number =>
 
 function intervalSegment(askedMs: number, inForceMs: number | undefined, othersEvery: number): Segment {
 	return inForceMs !== undefined && inForceMs > askedMs
-		? {text: `! ${inForceMs / 1000}s backed off`, tone: 'warning', rank: 5}
+		? {text: `! slowed to ${inForceMs / 1000}s`, tone: 'warning', rank: 5}
 		: {
 				text: `${askedMs / 1000}s${othersEvery === 1 ? '' : `, unseen ${(othersEvery * askedMs) / 1000}s`}`,
 				tone: 'plain',

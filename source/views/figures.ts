@@ -3,6 +3,7 @@ import {boundBelow} from '../derive/latency-percentiles.js';
 import {isFullBad, longestDelay, memoryShare, memoryShareIn, slowestCommand} from '../derive/outage-figures.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {MetricId} from '../domain/metric.js';
+import type {NodeAddress} from '../domain/node.js';
 import {type Limits, limitsOf, type ThresholdOverrides} from '../domain/threshold.js';
 import {latP99} from '../rules/latency.js';
 import {memMax} from '../rules/memory-limit.js';
@@ -27,6 +28,8 @@ export type Figure = {
 	The node that the figure is of: the node with the worst value. Undefined if the value is unknown on every node.
 	*/
 	readonly node: NodeRecord | undefined;
+	/** The node that the figure names, where that is not `node`: a replica's delay is read at its primary. */
+	readonly named?: NodeAddress | undefined;
 	readonly series: MetricId | undefined;
 	/** The cause of the value besides the node, such as the slowest command. Undefined if none is known. */
 	readonly culprit?: string | undefined;
@@ -215,7 +218,8 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 		node => longestDelay(node)?.seconds,
 		thresholds => limitsOf(repLagBytes, thresholds),
 	);
-	const atLeast = delay.node !== undefined && longestDelay(delay.node)?.isAtLeast === true ? '≥' : '';
+	const longest = delay.node && longestDelay(delay.node);
+	const atLeast = longest?.isAtLeast === true ? '≥' : '';
 	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];
 	return {
 		labels: ['lag'],
@@ -225,6 +229,7 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 		tone: delay.tone,
 		thresholds: badFrom(delay, seconds),
 		node: delay.node,
+		named: longest?.replica,
 		series: 'replicationBytes',
 		change: undefined,
 	};

@@ -37,13 +37,18 @@ test('a full node is a problem unless it is a cache or a replica', () => {
 });
 
 test('the longest delay is that of the worst replica; one that receives nothing counts by its last ACK', () => {
-	const behind = (parts: Partial<ReplicaLink>) => longestDelay({replicas: [linkOf({behindSeconds: 2}), linkOf(parts)]});
-	assert.deepEqual(behind({behindSeconds: 7}), {seconds: 7, isAtLeast: false});
+	const first = '10.0.1.12:6379' as NodeAddress;
+	const other = '10.0.1.13:6379' as NodeAddress;
+	const behind = (parts: Partial<ReplicaLink>) =>
+		longestDelay({replicas: [linkOf({behindSeconds: 2}), linkOf({address: other, ...parts})]});
+	assert.deepEqual(behind({behindSeconds: 7}), {replica: other, seconds: 7, isAtLeast: false});
 	assert.deepEqual(behind({behindSeconds: undefined, behindBytes: 10, ackAgeSeconds: 30}), {
+		replica: other,
 		seconds: 30,
 		isAtLeast: true,
 	});
 	assert.deepEqual(behind({behindSeconds: undefined, behindBytes: 0, ackAgeSeconds: 30}), {
+		replica: first,
 		seconds: 2,
 		isAtLeast: false,
 	});

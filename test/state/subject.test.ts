@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
+import {machineUrgency} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
-import {followedNode, nextSubject, type Subject, subjectKeptMs, withSubject} from '../../source/state/subject.js';
+import {
+	followedNode,
+	nextSubject,
+	type Subject,
+	subjectKeptBesideMachineMs,
+	subjectKeptMs,
+	withSubject,
+} from '../../source/state/subject.js';
 import type {SharedProblem, Verdict} from '../../source/state/verdict.js';
 import {recordFrom, refusedConnection, stateOf} from '../harness/records.js';
 
@@ -50,6 +58,16 @@ const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string
 		'a more urgent warning does not replace a warning',
 		[verdictWith(warning('a')), verdictWith(warning('b', 1), warning('a'))],
 		['a', 'a'],
+	],
+	[
+		'a warning about a server replaces one about the machine',
+		[verdictWith(warning('os.psi', machineUrgency)), verdictWith(warning('b'), warning('os.psi', machineUrgency))],
+		['os.psi', 'b'],
+	],
+	[
+		'the end of a busy machine is no news beside a problem of a server',
+		[verdictWith(warning('os.psi', machineUrgency)), verdictWith(warning('b'))],
+		['os.psi', 'b'],
 	],
 	[
 		'a critical cause replaces a warning',
@@ -133,6 +151,16 @@ test('a load that evicts, slows down and recovers every half minute makes one su
 	const names = subjects(seconds).map(name => name.replace('?', ''));
 	const changes = names.filter((name, index) => index > 0 && name !== names[index - 1]).length;
 	assert.ok(changes <= 6, `${changes} changes`);
+});
+
+test('on a busy machine, a load that comes and goes is one subject, and the machine is the next after a minute', () => {
+	const machine = warning('os.psi', machineUrgency);
+	const verdicts = Array.from({length: 400}, (_, second) =>
+		second < 300 && second % 30 < 18 ? verdictWith(warning('mem.evict', 1), machine) : verdictWith(machine),
+	);
+	const names = subjects(verdicts).map(name => name.replace('?', ''));
+	const changes = names.flatMap((name, index) => (index > 0 && name !== names[index - 1] ? [index] : []));
+	assert.deepEqual(changes, [288 + subjectKeptBesideMachineMs / 1000]);
 });
 
 test('focus follows a critical subject to a node that answers, and to no other', () => {

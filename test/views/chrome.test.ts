@@ -49,14 +49,14 @@ const headerCases: ReadonlyArray<readonly [string, string, string]> = [
 	['20', header(20), '10.0.1.11:6379'.padEnd(20)],
 	['10', header(10), '10.0.1.11…'],
 	[
-		'unlocked, paused, backed off, insecure',
+		'unlocked, paused, slowed down, insecure',
 		header(140, {
 			nodes: [{...primary, intervalMs: 4000}],
 			state: {...stateOf([primary]), isInsecure: true},
 			lock: {kind: 'unlocked', leftMs: 899_000},
 			pausedAtMs: nowMs - 42_000,
 		}),
-		'redis-top 10.0.1.11:6379 redis 7.2.5 primary [UNLOCKED 14:59] INSECURE PAUSED 14:01:49Z ! 4s backed off rtt 0.4 ms age 0.3s        14:02:31Z',
+		'redis-top 10.0.1.11:6379 redis 7.2.5 primary [UNLOCKED 14:59] INSECURE PAUSED 14:01:49Z ! slowed to 4s rtt 0.4 ms age 0.3s         14:02:31Z',
 	],
 ];
 for (const [name, actual, expected] of headerCases) {

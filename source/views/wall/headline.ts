@@ -15,7 +15,7 @@ const severityWords: Readonly<Record<Verdict['severity'], string>> = {
 /**
 The verdict for large letters, in at most `most` lines of `room` cells: the severity, then the longest text that fits.
 Nodes are named by their ports where the whole address doesn't fit. Ages are left out, because they change every second;
-they are in the line below. When no text fits, the shortest is cut.
+they are in the line below. When no text fits, details in parentheses are left out, and then the shortest is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
 	const messages = headlineMessages(verdict);
@@ -25,6 +25,7 @@ export function headline(verdict: Verdict, state: MonitorState, room: number, mo
 	const texts = [
 		...messages.flatMap(each => [`${word}: ${messageText(each)}`, `${word}: ${messageText(each, show)}`]),
 		...messages.map(each => mark + messageText(each, show)),
+		...messages.map(each => mark + messageText(each, show).replaceAll(/ \([^()]*\)/g, '')),
 	];
 	const fits = (text: string) => bigLines(text, 'small', room, Number.POSITIVE_INFINITY).length <= most;
 	return bigLines(texts.find(fits) ?? texts.at(-1) ?? '', 'small', room, most);

@@ -1,3 +1,4 @@
+import type {NodeAddress} from '../../domain/node.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {ageOf, isStale} from '../../state/new-record.js';
 import {withSubject} from '../../state/subject.js';
@@ -42,6 +43,8 @@ export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 /** The verdict in three lines of large letters if there is room, else in two lines, else as text. */
 function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const {state, view, nowMs, glyphs} = input;
+	// The header names the node, so that its host is left out below it if there is no other node.
+	const only = state.nodes.size === 1 ? [...state.nodes.values()][0] : undefined;
 	if (height === 0) {
 		return [verdictLine(state, undefined, nowMs, glyphs, width, shownSubject(view))];
 	}
@@ -55,7 +58,7 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	return [
 		...(height < 30 ? [] : [blankLine]),
 		...big.map(row => line(`  ${row}`, tone)),
-		[span('  '), ...verdictLine(state, undefined, nowMs, glyphs, Math.max(0, width - 2), shownSubject(view))],
+		[span('  '), ...verdictLine(state, only, nowMs, glyphs, Math.max(0, width - 2), shownSubject(view))],
 	];
 }
 
@@ -125,7 +128,7 @@ const fitting = (wordings: readonly string[], room: number): string =>
 
 function figureCard(
 	{glyphs, nowMs, state}: WallInput,
-	{titles, large: texts, tone, thresholds, node, culprit, series, change}: Figure,
+	{titles, large: texts, tone, thresholds, node, named, culprit, series, change}: Figure,
 	{width, height}: Rect,
 	sizes: DigitSizes,
 ): readonly Line[] {
@@ -140,7 +143,7 @@ function figureCard(
 			blankLine,
 			...drawn.map(row => line(row, isOld ? 'dim' : tone === 'plain' ? 'ok' : tone)),
 			...(height > drawn.length + 5 ? [line(values === undefined ? '' : sparkline(values, room, glyphs), 'dim')] : []),
-			line(fitting(whoTexts(node, culprit, state, nowMs), room), isOld ? 'warning' : 'label'),
+			line(fitting(whoTexts(node, named, culprit, state, nowMs), room), isOld ? 'warning' : 'label'),
 			line(fitting(thresholds, room), 'dim'),
 		],
 		width,
@@ -170,6 +173,7 @@ function inLetters(texts: readonly string[], room: number, sizes: DigitSizes, gl
 /** The culprit and the node of a figure with the age of its data, longest first. */
 function whoTexts(
 	node: NodeRecord | undefined,
+	named: NodeAddress | undefined,
 	culprit: string | undefined,
 	state: MonitorState,
 	nowMs: number,
@@ -180,9 +184,15 @@ function whoTexts(
 
 	const ageMs = ageOf(node, nowMs);
 	const age = ageMs === undefined ? '-' : shortAge(ageMs);
-	const short = shortName(node.address, state);
+	const address = named ?? node.address;
+	const short = shortName(address, state);
+	if (state.nodes.size === 1) {
+		// The header names the only node.
+		return culprit === undefined ? [`${age} old`, ''] : [`${culprit}, ${age} old`, culprit];
+	}
+
 	const who = culprit === undefined ? [] : [`${culprit}, ${short}, ${age} old`, `${culprit} ${short}`, culprit];
-	return [...who, `${node.address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
+	return [...who, `${address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
 }
 
 /** The lower part of the wall display: the panel of the scene at the left, events and actions at the right. */

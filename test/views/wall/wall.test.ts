@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {ReplicaLink} from '../../../source/derive/replica-links.js';
+import type {NodeAddress} from '../../../source/domain/node.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {Finding} from '../../../source/rules/finding.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
@@ -40,6 +42,15 @@ const incident: MonitorState = {
 	findings: [firing('mem.max')],
 	incidentSinceMs: nowMs - 754_000,
 };
+
+const linkTo = (address: NodeAddress): ReplicaLink => ({
+	address,
+	state: 'online',
+	offset: 1,
+	ackAgeSeconds: 0,
+	behindBytes: 10,
+	behindSeconds: 0,
+});
 
 const wall = (state: MonitorState, columns: number, rows: number, glyphs = unicodeGlyphs) =>
 	screenLines({
@@ -206,6 +217,10 @@ test('large letters show whole sentences, and shorter ones where there is less r
 		'nothing listens on the port',
 	]);
 	assert.deepEqual(headline(verdict, halfDead, 76, 2), ['CRITICAL: refuses', 'connections']);
+	const problem = 'leaves slots 0-5460 (5,461 slots) unserved';
+	const unserved = {...incident, findings: [{...firing('mem.max'), problem}]};
+	const text = headline(verdictOf(unserved, nowMs), unserved, 76, 2).join(' ');
+	assert.match(text, /leaves slots 0-5460 unserved/, 'details in parentheses are left out before the end is cut');
 });
 
 test('a node that may just be restarting is no incident, and the display does not say that nothing is wrong', () => {
@@ -232,3 +247,21 @@ for (const [columns, rows] of [
 		assert.equal(digits.length, rows / 4, lines.join('\n'));
 	});
 }
+
+test('the delay names the replica, and a single node is named by the header alone', () => {
+	const one = '10.0.1.11:6379' as NodeAddress;
+	const other = '10.0.1.12:6379' as NodeAddress;
+	const replicas = [{...linkTo(other), behindSeconds: 44}];
+	const pair = stateOf([recordFrom({address: one, replicas}), recordFrom({address: other, role: 'replica'})]);
+	const delay = figures(pair).find(({labels}) => labels.includes('lag'));
+	assert.equal(delay?.named, other);
+	assert.equal(delay?.node?.address, one);
+	const alone = wall(stateOf([record]), 80, 24)
+		.slice(1)
+		.map(plainText)
+		.filter(row => row.includes('╭') || row.includes('│'));
+	assert.equal(
+		alone.slice(0, 9).some(row => row.includes('10.0.1.1')),
+		false,
+	);
+});

@@ -239,7 +239,7 @@ export const clientColumns = (
 ];
 
 /** The client's last command; `-` for a client without one, for which Redis prints `NULL`. */
-function commandText({command}: ClientRow): string {
+export function commandText({command}: ClientRow): string {
 	return command === '' || command === 'NULL' ? '-' : command;
 }
 

@@ -60,13 +60,16 @@ function grade({node, record}: ClusterRow): Grade {
 }
 
 /**
-The node's flags without its role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` if there are no others.
+The node's flags without its role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` if there are no others and it is
+reached.
 */
 function stateText(row: ClusterRow): string {
 	const roles = new Set(['myself', 'master', 'slave', 'noflags']);
 	const flags = [...row.node.flags].filter(flag => !roles.has(flag));
 	const mark = {plain: '', warning: '! ', critical: '!! '}[grade(row)];
-	return `${mark}${flags.length === 0 ? 'ok' : flags.join(',')}`;
+	// A node that redis-top does not reach is not ok, whatever an older view says; the column SEEN has its state.
+	const calm = mark === '' ? 'ok' : '-';
+	return `${mark}${flags.length === 0 ? calm : flags.join(',')}`;
 }
 
 /** Whether redis-top reaches a node, in words short enough for the column. */

@@ -71,9 +71,13 @@ function legend(segments: readonly Segment[], width: number): Line {
 	return spans;
 }
 
+/** Whether an old version says nothing of most of the main thread's time, so that its parts tell less than a command. */
+export const isMostlyUntold = (parts: readonly MainThreadPart[]): boolean =>
+	parts.some(({id, share}) => id === 'untold' && share > 0.5);
+
 /**
 A bar of one second of the main thread, and a line that names its parts. Each part has a fill of its own, so that the
-bar is readable without colours.
+bar is readable without colours. The bar is left out where the server does not tell most of it.
 */
 export function mainThreadBar(parts: readonly MainThreadPart[], width: number, glyphs: Glyphs): Line[] {
 	const segments = segmentsOf(parts, glyphs);
@@ -83,6 +87,10 @@ export function mainThreadBar(parts: readonly MainThreadPart[], width: number, g
 		parts.map(({share}) => share),
 		room,
 	);
+	if (isMostlyUntold(parts)) {
+		return [[span(title, 'label'), ...legend(segments, room)]];
+	}
+
 	const bar = segments.map(({fill, tone}, index) => span(fill.repeat(cells[index] ?? 0), tone));
 	return [
 		[span(title, 'label'), ...bar],

@@ -10,7 +10,7 @@ import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond, s
 import {type Card, values} from '../card.js';
 import {serverMsOf} from '../changes.js';
 import {boundText, commandsByTime} from '../commands/commands-columns.js';
-import {mainThreadText} from '../commands/main-thread-bar.js';
+import {isMostlyUntold, mainThreadText} from '../commands/main-thread-bar.js';
 
 /**
 The least value that `share` of the readings do not exceed. Undefined readings don't count; undefined without any
@@ -38,9 +38,11 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const readings = series.latest(
 			node.since === undefined ? series.length : Math.min(series.length, series.taken - node.since.pings),
 		);
-		const worstLine: Line =
-			worst === undefined ? [span('-')] : values(boundText(worst.p99, glyphs), ' ', worst.command, ' p99');
 		const room = width - labelWidth;
+		const worstLine: Line =
+			worst === undefined
+				? [span('-')]
+				: partsThatFit([values(boundText(worst.p99, glyphs), ' ', worst.command), values('', ' p99')], room);
 		const trip = partsThatFit(
 			[
 				values((isLocalLag ? 'host busy' : milliseconds(lastMs)).padEnd(isLocalLag ? 10 : 8)),
@@ -58,7 +60,10 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 						'busiest',
 						busiest === undefined
 							? '-'
-							: values(busiest.command, ' takes ', percent(busiest.timeShare), ' of command time'),
+							: partsThatFit(
+									[values(busiest.command, ' takes ', percent(busiest.timeShare)), values('', ' of command time')],
+									room,
+								),
 					]
 				: ['thread', mainThreadText(node.mainThread, room)],
 			[
@@ -95,10 +100,6 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 
 	return worst;
 }
-
-/** Whether an old version says nothing of most of the main thread's time, so that its parts tell less than a command. */
-const isMostlyUntold = (parts: NonNullable<NodeRecord['mainThread']>): boolean =>
-	parts.some(({id, share}) => id === 'untold' && share > 0.5);
 
 /** The first command by its share of time, in the order of panel 5. */
 function busiestCommand(node: NodeRecord): CommandRate | undefined {

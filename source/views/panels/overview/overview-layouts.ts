@@ -57,7 +57,8 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 	const wanted = nodesHeight(input);
 	const middle = middleHeight(height - top, wanted, state.nodes.size);
 	const rest = height - top - middle;
-	const nodes = rest - wanted >= 3 ? wanted : rest - 4 >= 6 ? rest - 4 : rest;
+	// The list of nodes is whole where it can be; the lists below it need three lines.
+	const nodes = rest - wanted >= 3 ? wanted : rest >= wanted || rest - 4 < 6 ? rest : rest - 4;
 	return [
 		...figureCards(input, node, {width, top, middle, leftShare: 0.525}),
 		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),

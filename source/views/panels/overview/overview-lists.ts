@@ -15,7 +15,7 @@ import {shortName} from '../../node-names.js';
 import type {Card} from '../card.js';
 import {fieldText} from '../changes.js';
 import {figureText} from '../clients/clients-changes.js';
-import {clientBytes, clientName, isOwnClient, rateColumns} from '../clients/clients-columns.js';
+import {clientBytes, clientName, commandText, isOwnClient, rateColumns} from '../clients/clients-columns.js';
 import {
 	boundText,
 	type CommandRow,
@@ -99,7 +99,7 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 		// The width is fixed, because the last command of a client changes with every CLIENT LIST.
 		minWidth: width < widthForAddress ? 11 : 18,
 		priority: 2,
-		text: ({command}) => command,
+		text: commandText,
 	},
 ];
 

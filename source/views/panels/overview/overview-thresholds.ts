@@ -35,12 +35,12 @@ const valueWidth = 8;
 The text of a figure, shorter with each level. Level 0 names the node of every figure, level 1 of bad figures. Level 2
 has a short label, level 3 no node, level 4 no padding.
 */
-function cellText({labels, text, tone, node, culprit}: Figure, {state}: PanelInput, level: number): string {
+function cellText({labels, text, tone, node, named, culprit}: Figure, {state}: PanelInput, level: number): string {
 	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';
 	const isBad = mark !== '';
 	const label = (level < 2 ? labels[0] : labels.at(-1)) ?? '';
 	const isNamed = node !== undefined && state.nodes.size > 1 && (level === 0 || (isBad && level < 3));
-	const name = isNamed ? ` ${shortName(node.address, state)}` : '';
+	const name = isNamed ? ` ${shortName(named ?? node.address, state)}` : '';
 	const who = culprit === undefined || level >= 3 || (level === 2 && !isBad) ? '' : ` ${culprit}`;
 	const value = text.replace(/ (?=\D+$)/, '') + mark;
 	return ` ${label} ${level > 3 ? value : value.padEnd(valueWidth)}${who}${name}`;

@@ -39,7 +39,7 @@ export function slowlogColumns(
 	};
 	return [
 		...(isMerged ? [node] : []),
-		{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 4, text: ({id}) => String(id)},
+		{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 5, text: ({id}) => String(id)},
 		{
 			id: 'time',
 			title: 'TIME',
@@ -62,14 +62,21 @@ export function slowlogColumns(
 			title: 'CLIENT',
 			minWidth: 15,
 			maxWidth: 22,
-			priority: 5,
+			priority: 4,
+			text: ({clientName, clientAddress}) => clientName || clientAddress || '-',
+		},
+		{
+			id: 'address',
+			title: 'ADDRESS',
+			minWidth: 15,
+			maxWidth: 22,
+			priority: 6,
 			text: ({clientAddress}) => clientAddress || '-',
 		},
-		{id: 'name', title: 'NAME', minWidth: 6, maxWidth: 16, priority: 6, text: ({clientName}) => clientName || '-'},
 		{
 			id: 'command',
 			title: 'COMMAND',
-			minWidth: 34,
+			minWidth: 28,
 			isFlexible: true,
 			priority: 1,
 			text: entry => commandText(entry.arguments),

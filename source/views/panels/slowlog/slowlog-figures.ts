@@ -11,7 +11,7 @@ export const slowlogFigures: readonly Figure[] = [
 		'Time of execution, without network and waiting. slowlog-log-slower-than decides what is logged. Every other client waited.',
 	],
 	['slow', 'slowlog_commands_count, _time_ms_sum and _max (Redis 8.8): also what the log no longer holds.'],
-	['CLIENT, NAME', 'Address and name of the client.'],
+	['CLIENT, ADDRESS', 'Name of the client, or its address where it has none; its address.'],
 	['COMMAND', 'The command with its first arguments.'],
 	['SHAPE', 'Commands with the same words, arguments replaced.'],
 	['COUNT, MAX, TOTAL', 'Entries of the shape, the slowest, and their time together.'],
