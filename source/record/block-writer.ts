@@ -1,8 +1,7 @@
 import type {Entry, OpenFinding, RecordedChange} from './entry.js';
-import {EntryEncoder} from './entry-encoder.js';
-import {dictionaryAfter, frame, frameKinds} from './frame.js';
+import {EntryEncoder, type ReferenceTexts} from './entry-encoder.js';
+import {dictionaryAfter, type FrameContent, frame, frameKinds, noNumbers} from './frame.js';
 import {toText} from './plain-json.js';
-import type {ReferenceTexts} from './text-difference.js';
 
 /** Longest block, in milliseconds. A replay reads at most this much before the moment that it shows. */
 export const blockMs = 60_000;
@@ -70,18 +69,18 @@ export class BlockWriter {
 		const findings = this.#options.findings();
 		this.#renewReference(atMs, findings);
 		this.#encoder.begin(atMs, findings, this.#reference?.texts);
-		const raw = this.#encoder.take();
-		this.#dictionary = dictionaryAfter(Buffer.alloc(0), raw);
-		this.#emit(frameKinds.state, raw, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs});
+		const content = this.#encoder.take();
+		this.#dictionary = dictionaryAfter(Buffer.alloc(0), content.raw);
+		this.#emit(frameKinds.state, content, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs});
 		this.#flushedAtMs = atMs;
 	}
 
 	/** Writes the pending entries. */
 	flush(): void {
 		if (this.#encoder.length > 0) {
-			const raw = this.#encoder.take();
-			this.#emit(frameKinds.part, raw, this.#dictionary, {firstMs: this.#firstMs, lastMs: this.#lastMs});
-			this.#dictionary = dictionaryAfter(this.#dictionary, raw);
+			const content = this.#encoder.take();
+			this.#emit(frameKinds.part, content, this.#dictionary, {firstMs: this.#firstMs, lastMs: this.#lastMs});
+			this.#dictionary = dictionaryAfter(this.#dictionary, content.raw);
 			this.#flushedAtMs = this.#lastMs;
 			this.#firstMs = Number.POSITIVE_INFINITY;
 			this.#lastMs = Number.NEGATIVE_INFINITY;
@@ -91,7 +90,11 @@ export class BlockWriter {
 			const times = this.#changes.map(({atMs}) => atMs);
 			const raw = Buffer.from(toText(this.#changes));
 			this.#changes = [];
-			this.#emit(frameKinds.changes, raw, Buffer.alloc(0), {firstMs: Math.min(...times), lastMs: Math.max(...times)});
+			const content = {raw, numbers: noNumbers};
+			this.#emit(frameKinds.changes, content, Buffer.alloc(0), {
+				firstMs: Math.min(...times),
+				lastMs: Math.max(...times),
+			});
 		}
 	}
 
@@ -102,11 +105,11 @@ export class BlockWriter {
 		}
 
 		this.#encoder.begin(atMs, findings);
-		const raw = this.#encoder.take();
-		if (raw.length >= leastReferenceBytes) {
+		const content = this.#encoder.take();
+		if (content.raw.length >= leastReferenceBytes) {
 			this.#reference = {
 				texts: this.#encoder.reference(atMs),
-				frame: frame(frameKinds.reference, raw, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs}),
+				frame: frame(frameKinds.reference, content, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs}),
 				madeAtMs: atMs,
 			};
 		}
@@ -117,9 +120,14 @@ export class BlockWriter {
 		this.#lastMs = Math.max(this.#lastMs, atMs);
 	}
 
-	#emit(kind: number, raw: Buffer, before: Buffer, times: {readonly firstMs: number; readonly lastMs: number}): void {
+	#emit(
+		kind: number,
+		content: FrameContent,
+		before: Buffer,
+		times: {readonly firstMs: number; readonly lastMs: number},
+	): void {
 		this.#options.onFrame({
-			bytes: frame(kind, raw, before, times),
+			bytes: frame(kind, content, before, times),
 			beginsBlock: kind === frameKinds.state,
 			reference: kind === frameKinds.state ? this.#reference?.frame : undefined,
 			lastMs: times.lastMs,

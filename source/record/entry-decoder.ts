@@ -1,50 +1,42 @@
-import type {NodeAddress} from '../domain/node.js';
-import type {RawReply} from '../domain/reply.js';
-import type {BlindSpot, Exchange} from '../domain/sample.js';
-import type {RecordedPoll} from '../poll/recorded-poll.js';
+import type {Exchange} from '../domain/sample.js';
 import {ByteReader} from './bytes.js';
-import type {Entry, EntryKind, NodeReplies, OpenFinding, WholeState} from './entry.js';
-import {entryCodes} from './entry-encoder.js';
+import type {Entry, NodeReplies, OpenFinding, WholeState} from './entry.js';
+import {entryCodes, jsonKinds} from './entry-codes.js';
+import type {ReferenceTexts} from './entry-encoder.js';
+import type {FrameContent} from './frame.js';
+import {NumberReader} from './number-coder.js';
 import {fromText} from './plain-json.js';
-import {type KnownText, type ReferenceTexts, readText, textOf} from './text-difference.js';
-
-type KeptReply = {readonly command: readonly string[]; text: KnownText};
-
-/** The kinds of entries that this version knows. Entries of other kinds are skipped. */
-const jsonKinds: ReadonlySet<unknown> = new Set<EntryKind>([
-	'node-found',
-	'node-alias',
-	'node-gone',
-	'node-dismissed',
-	'memory-used',
-	'failure',
-	'host',
-	'ladder',
-	'focus',
-	'events',
-	'earlier',
-	'actions',
-]);
+import {type NodeState, PollCoder, replyOf} from './poll-coder.js';
+import {readText} from './text-difference.js';
+import {type KnownText, textOf} from './text-tokens.js';
 
 /** Decodes one block: first its whole state, then its parts in their order. */
 export class EntryDecoder {
 	readonly #names: string[] = [];
-	readonly #jsons: Map<string, KnownText>;
+	readonly #jsons = new Map<string, KnownText>();
 	readonly #reference: ReferenceTexts | undefined;
-	readonly #elapsed = new Map<NodeAddress, number>();
-	readonly #blind = new Map<NodeAddress, readonly BlindSpot[]>();
-	readonly #replies = new Map<string, KeptReply>();
+	readonly #numbers = new NumberReader();
+	readonly #coder: PollCoder;
+	readonly #beganMs: number;
+	#texts: ReferenceTexts | undefined;
+	#body = new ByteReader(Buffer.alloc(0));
 	#atMs: number;
-	#isDifference = false;
 
 	/**
 	@param beganMs When the block began, milliseconds since the epoch.
 	@param reference The reference state, if the block's state is a difference to one.
 	*/
 	constructor(beganMs: number, reference?: ReferenceTexts) {
+		this.#beganMs = beganMs;
 		this.#atMs = beganMs;
 		this.#reference = reference;
-		this.#jsons = new Map();
+		this.#coder = new PollCoder({
+			models: this.#numbers.models,
+			flag: model => this.#numbers.flag(model),
+			number: model => this.#numbers.number(model),
+			text: () => this.#body.text(),
+		});
+		this.#coder.begin(beganMs);
 	}
 
 	/**
@@ -52,24 +44,23 @@ export class EntryDecoder {
 
 	@throws RangeError or SyntaxError where the bytes are no such state.
 	*/
-	state(raw: Buffer): WholeState {
-		const atMs = this.#atMs;
+	state({raw, numbers}: FrameContent): WholeState {
 		const bytes = new ByteReader(raw);
-		this.#begin(bytes.number());
+		const isDifference = this.#begin(bytes.number());
 		const entries: Entry[] = [];
 		const replies: NodeReplies[] = [];
 		let findings: readonly OpenFinding[] = [];
-		this.#each(bytes, (code, body) => {
+		this.#numbers.begin(numbers);
+		this.#each(bytes, code => {
 			if (code === entryCodes.replies) {
-				replies.push(this.#readReplies(body));
+				replies.push(repliesOf(this.#coder.state(undefined, isDifference ? this.#reference?.replies : undefined)));
 			} else if (code === entryCodes.findings) {
-				findings = fromText(body.text()) as readonly OpenFinding[];
+				findings = fromText(this.#body.text()) as readonly OpenFinding[];
 			} else {
-				entries.push(...this.#entry(code, body));
+				entries.push(...this.#entry(code));
 			}
 		});
-		this.#atMs = atMs;
-		return {atMs, entries, replies, findings};
+		return {atMs: this.#beganMs, entries, replies, findings};
 	}
 
 	/**
@@ -77,60 +68,61 @@ export class EntryDecoder {
 
 	@throws RangeError or SyntaxError where the bytes are no entries.
 	*/
-	entries(raw: Buffer): Entry[] {
+	entries({raw, numbers}: FrameContent): Entry[] {
 		const entries: Entry[] = [];
-		this.#each(new ByteReader(raw), (code, body) => entries.push(...this.#entry(code, body)));
+		this.#numbers.begin(numbers);
+		this.#each(new ByteReader(raw), code => entries.push(...this.#entry(code)));
 		return entries;
 	}
 
-	/** The texts of the decoded state, as the reference of later states. */
-	reference(id: number): ReferenceTexts {
-		const replies = [...this.#replies].map(([key, {text}]) => [key, text] as const);
-		return {id, jsons: new Map(this.#jsons), replies: new Map(replies)};
+	/** A decoder for a block whose state is a difference to the state that this one has just decoded. */
+	next(beganMs: number): EntryDecoder {
+		this.#texts ??= {id: this.#beganMs, jsons: new Map(this.#jsons), replies: this.#coder.texts()};
+		return new EntryDecoder(beganMs, this.#texts);
 	}
 
-	#begin(id: number): void {
-		if (id !== (id === 0 ? 0 : this.#reference?.id)) {
+	/** Returns whether the state is a difference to the reference. */
+	#begin(id: number): boolean {
+		if (id === 0) {
+			return false;
+		}
+
+		if (id !== this.#reference?.id) {
 			throw new RangeError('a difference to another state');
 		}
 
-		for (const [key, text] of id === 0 ? [] : (this.#reference?.jsons ?? [])) {
+		for (const [key, text] of this.#reference.jsons) {
 			this.#jsons.set(key, text);
 		}
 
-		this.#isDifference = id !== 0;
+		return true;
 	}
 
-	#each(bytes: ByteReader, take: (code: number, body: ByteReader) => void): void {
+	#each(bytes: ByteReader, take: (code: number) => void): void {
 		while (!bytes.isAtEnd) {
 			const code = bytes.number();
-			const body = new ByteReader(bytes.block());
-			this.#atMs += body.signed();
-			take(code, body);
+			this.#body = new ByteReader(bytes.block());
+			take(code);
 		}
 	}
 
-	#entry(code: number, body: ByteReader): Entry[] {
-		const atMs = this.#atMs;
+	#entry(code: number): Entry[] {
 		switch (code) {
 			case entryCodes.poll: {
-				const {poll, intervalMs} = this.#readPoll(body);
-				return [{kind: 'poll', atMs, poll, intervalMs}];
+				return [this.#coder.poll(undefined)];
 			}
 
 			case entryCodes.ping: {
-				const address = this.#name(body) as NodeAddress;
-				const roundTrip = body.number();
-				const roundTripMs = roundTrip === 0 ? undefined : (roundTrip - 1) / 1000;
-				return [{kind: 'ping', atMs, address, roundTripMs, lagMs: body.number() / 1000}];
+				return [this.#coder.ping(undefined)];
 			}
 
 			case entryCodes.json: {
-				const key = this.#name(body);
-				const text = readText(body, this.#jsons.get(key));
+				this.#atMs += this.#body.signed();
+				const key = this.#name();
+				const text = readText(this.#body, this.#jsons.get(key));
 				this.#jsons.set(key, text);
 				const content = fromText(textOf(text)) as Entry;
-				return jsonKinds.has(content?.kind) ? [{...content, atMs}] : [];
+				return jsonKinds.has(content?.kind) ? [{...content, atMs: this.#atMs}] : [];
 			}
 
 			default: {
@@ -139,92 +131,10 @@ export class EntryDecoder {
 		}
 	}
 
-	#readPoll(body: ByteReader): {readonly poll: RecordedPoll; readonly intervalMs: number} {
-		const times = this.#readTimes(body);
-		const {address, atMs} = times;
-		if (body.number() === 1) {
-			this.#blind.set(address, fromText(body.text()) as BlindSpot[]);
-		}
-
-		const intervalMs = body.number() / 1000;
-		const exchanges: Exchange[][] = [];
-		for (let writes = body.number(); writes > 0; writes--) {
-			const exchange: Exchange[] = [];
-			for (let count = body.number(); count > 0; count--) {
-				exchange.push(this.#readReply(body, address));
-			}
-
-			exchanges.push(exchange);
-		}
-
-		return {poll: {...times, atMs, exchanges, blind: this.#blind.get(address) ?? []}, intervalMs};
-	}
-
-	#readTimes(body: ByteReader): Omit<RecordedPoll, 'exchanges' | 'blind'> {
-		const address = this.#name(body) as NodeAddress;
-		const atMs = this.#atMs + body.signed();
-		const elapsed = (this.#elapsed.get(address) ?? 0) + body.signed();
-		this.#elapsed.set(address, elapsed);
-		const roundTripMs = body.number() / 1000;
-		const cost = {commands: body.number(), bytesOut: body.number(), bytesIn: body.number()};
-		const [skipped, every] = [body.number(), body.number()];
-		return {
-			address,
-			atMs,
-			elapsedMs: elapsed / 1000,
-			roundTripMs,
-			cost,
-			skipped: skipped === 0 ? undefined : skipped,
-			every: every === 0 ? undefined : every,
-		};
-	}
-
-	#readReply(body: ByteReader, address: NodeAddress): Exchange {
-		const key = this.#name(body);
-		const kind = this.#name(body);
-		const isNew = body.number() === 1;
-		const known = this.#replies.get(`${address} ${key}`);
-		const command = isNew ? (fromText(body.text()) as readonly string[]) : known?.command;
-		if (command === undefined) {
-			throw new RangeError('a reply to an unknown command');
-		}
-
-		const text = readText(body, isNew ? undefined : known?.text);
-		this.#replies.set(`${address} ${key}`, {command, text});
-		return {kind, command, reply: replyOf(key, text)};
-	}
-
-	#readReplies(body: ByteReader): NodeReplies {
-		const times = this.#readTimes(body);
-		const {address, atMs} = times;
-		const intervalMs = body.number() / 1000;
-		const blindText = body.text();
-		const blind = blindText === '' ? [] : (fromText(blindText) as BlindSpot[]);
-		this.#blind.set(address, blind);
-		const ages = new Map<Exchange, number>();
-		const exchange: Exchange[] = [];
-		for (let count = body.number(); count > 0; count--) {
-			const key = this.#name(body);
-			const kind = this.#name(body);
-			const command = fromText(body.text()) as readonly string[];
-			const ageMs = body.signed();
-			const known = this.#isDifference ? this.#reference?.replies.get(`${address} ${key}`) : undefined;
-			const text = readText(body, known);
-			this.#replies.set(`${address} ${key}`, {command, text});
-			const one: Exchange = {kind, command, reply: replyOf(key, text)};
-			exchange.push(one);
-			if (ageMs !== 0) {
-				ages.set(one, atMs - ageMs);
-			}
-		}
-
-		return {address, intervalMs, ages, poll: {...times, exchanges: [exchange], blind}};
-	}
-
-	#name(body: ByteReader): string {
-		const number = body.number();
+	#name(): string {
+		const number = this.#body.number();
 		if (number === 0) {
-			const name = body.text();
+			const name = this.#body.text();
 			this.#names.push(name);
 			return name;
 		}
@@ -238,5 +148,16 @@ export class EntryDecoder {
 	}
 }
 
-const replyOf = (key: string, text: KnownText): RawReply =>
-	key.startsWith('text ') ? textOf(text) : (fromText(textOf(text)) as RawReply);
+function repliesOf({entry, replies}: NodeState): NodeReplies {
+	const ages = new Map<Exchange, number>();
+	const exchange = replies.map(({reply: {key, kind, command, text}, ageMs}) => {
+		const one: Exchange = {kind, command, reply: replyOf(key, text)};
+		if (ageMs !== 0) {
+			ages.set(one, entry.poll.atMs - ageMs);
+		}
+
+		return one;
+	});
+	const {poll, intervalMs} = entry;
+	return {address: poll.address, intervalMs, ages, poll: {...poll, exchanges: [exchange]}};
+}

@@ -1,13 +1,14 @@
 import type {NodeAddress} from '../domain/node.js';
-import type {Exchange} from '../domain/sample.js';
 import {findRequest} from '../poll/requests.js';
 import {ByteWriter} from './bytes.js';
 import type {Entry, OpenFinding} from './entry.js';
+import {entryCodes} from './entry-codes.js';
+import type {FrameContent} from './frame.js';
+import {NumberWriter} from './number-coder.js';
 import {toText} from './plain-json.js';
-import {type KnownText, type ReferenceTexts, textOf, writeText} from './text-difference.js';
-
-/** The first number of each entry in a block. A reader skips an entry whose number it does not know. */
-export const entryCodes = {poll: 1, ping: 2, json: 3, replies: 4, findings: 5} as const;
+import {keyOf, type NodeState, type NodeTexts, PollCoder, type PollEntry} from './poll-coder.js';
+import {writeText} from './text-difference.js';
+import type {KnownText} from './text-tokens.js';
 
 /**
 Time for which the last reply to a command is part of the whole state, in milliseconds. Every command is sent at least
@@ -18,16 +19,14 @@ const keptForMs = 660_000;
 /** Kinds of entries whose last entry of each node is part of the whole state. */
 const lastingKinds: ReadonlySet<Entry['kind']> = new Set(['host', 'node-gone', 'focus', 'ladder']);
 
-/** A reply that the next one to the same command is compared with. */
-type KeptReply = {
-	readonly kind: string;
-	readonly command: readonly string[];
-	readonly form: 'text' | 'json';
-	text: KnownText;
-	atMs: number;
+/** The texts of a whole state. Later states are written as differences to them. */
+export type ReferenceTexts = {
+	/** Identifies the state among references. */
+	readonly id: number;
+	readonly jsons: ReadonlyMap<string, KnownText>;
+	readonly replies: ReadonlyMap<string, NodeTexts>;
 };
 
-type Poll = Extract<Entry, {readonly kind: 'poll'}>;
 type Failure = Extract<Entry, {readonly kind: 'failure'}>;
 
 /** The last known entries and replies of a recorded node. */
@@ -37,12 +36,11 @@ type KeptNode = {
 	readonly lasting: Map<Entry['kind'], Entry>;
 	/** The node's failed polls since its last answer: the first one, the first of the present kind, and the last one. */
 	failures: Failure[];
-	readonly replies: Map<string, KeptReply>;
+	/** When the last reply to each command came. */
+	readonly repliedAtMs: Map<string, number>;
 	runId: string | undefined;
 	/** The last answered poll, without its replies. */
-	poll: Poll | undefined;
-	/** The blind spots as they were written. They are written again only after a change. */
-	blind: string;
+	poll: PollEntry | undefined;
 };
 
 /** Encodes entries, and keeps the whole state for the beginning of the next block. */
@@ -50,11 +48,25 @@ export class EntryEncoder {
 	readonly #nodes = new Map<NodeAddress, KeptNode>();
 	readonly #bytes = new ByteWriter();
 	readonly #body = new ByteWriter();
+	readonly #numbers = new NumberWriter();
+	readonly #coder = new PollCoder({
+		models: this.#numbers.models,
+		flag: (model, isSet) => {
+			this.#numbers.flag(model, isSet);
+			return isSet;
+		},
+		number: (model, value) => {
+			this.#numbers.number(model, value);
+			return value;
+		},
+		text: value => {
+			this.#body.text(value);
+			return value;
+		},
+	});
 	/** The numbers of texts that this block has already. From the second time on, the number stands for the text. */
 	#names = new Map<string, number>();
 	#jsons = new Map<string, KnownText>();
-	/** The monotonic time of each node's last poll in this block. Later times are written as differences to it. */
-	#elapsed = new Map<NodeAddress, number>();
 	#atMs = 0;
 	/** The earlier events, from before redis-top started: one list of the whole deployment. */
 	#earlier: Entry | undefined;
@@ -63,11 +75,11 @@ export class EntryEncoder {
 		return this.#bytes.length;
 	}
 
-	/** Returns the bytes that were encoded since the last call. */
-	take(): Buffer {
-		const bytes = Buffer.from(this.#bytes.bytes());
+	/** Returns what was encoded since the last call. */
+	take(): FrameContent {
+		const raw = Buffer.from(this.#bytes.bytes());
 		this.#bytes.clear();
-		return bytes;
+		return {raw, numbers: this.#numbers.take()};
 	}
 
 	/**
@@ -77,10 +89,12 @@ export class EntryEncoder {
 	whole.
 	*/
 	begin(atMs: number, findings: readonly OpenFinding[], reference?: ReferenceTexts): void {
+		const texts = this.#coder.texts();
 		this.#names = new Map();
 		this.#jsons = new Map(reference?.jsons);
 		this.#bytes.number(reference?.id ?? 0);
-		this.#elapsed = new Map();
+		this.#numbers.models.clear();
+		this.#coder.begin(atMs);
 		this.#atMs = atMs;
 		for (const {found, aliases, lasting, failures} of this.#nodes.values()) {
 			for (const entry of [found, ...aliases, ...lasting.values(), ...failures]) {
@@ -92,19 +106,19 @@ export class EntryEncoder {
 			this.#writeJson(this.#earlier);
 		}
 
-		for (const node of this.#nodes.values()) {
-			this.#writeReplies(node, reference);
+		for (const [address, node] of this.#nodes) {
+			const state = stateOf(node, texts.get(address));
+			if (state !== undefined) {
+				this.#write(entryCodes.replies, () => this.#coder.state(state, reference?.replies));
+			}
 		}
 
-		this.#write(entryCodes.findings, atMs, () => this.#body.text(toText(findings)));
+		this.#write(entryCodes.findings, () => this.#body.text(toText(findings)));
 	}
 
 	/** The texts of the block's state, as the reference of later states. */
 	reference(id: number): ReferenceTexts {
-		const replies = [...this.#nodes].flatMap(([address, node]) =>
-			[...node.replies].map(([key, {text}]) => [`${address} ${key}`, text] as const),
-		);
-		return {id, jsons: new Map(this.#jsons), replies: new Map(replies)};
+		return {id, jsons: new Map(this.#jsons), replies: this.#coder.texts()};
 	}
 
 	add(entry: Entry): void {
@@ -113,18 +127,14 @@ export class EntryEncoder {
 			case 'poll': {
 				const node = this.#nodes.get(entry.poll.address);
 				if (node !== undefined) {
-					this.#write(entryCodes.poll, entry.atMs, () => this.#writePoll(node, entry));
+					this.#writePoll(node, entry);
 				}
 
 				break;
 			}
 
 			case 'ping': {
-				this.#write(entryCodes.ping, entry.atMs, () => {
-					this.#name(entry.address);
-					this.#body.number(entry.roundTripMs === undefined ? 0 : micros(entry.roundTripMs) + 1);
-					this.#body.number(micros(entry.lagMs));
-				});
+				this.#write(entryCodes.ping, () => this.#coder.ping(entry));
 				break;
 			}
 
@@ -146,10 +156,9 @@ export class EntryEncoder {
 				aliases: [],
 				lasting: new Map(),
 				failures: [],
-				replies: new Map(),
+				repliedAtMs: new Map(),
 				runId: undefined,
 				poll: undefined,
-				blind: '',
 			});
 			return;
 		}
@@ -186,10 +195,8 @@ export class EntryEncoder {
 		}
 	}
 
-	#write(code: number, atMs: number, writeBody: () => void): void {
+	#write(code: number, writeBody: () => void): void {
 		this.#body.clear();
-		this.#body.signed(atMs - this.#atMs);
-		this.#atMs = atMs;
 		writeBody();
 		this.#bytes.number(code);
 		this.#bytes.block(this.#body.bytes());
@@ -198,102 +205,33 @@ export class EntryEncoder {
 	#writeJson(entry: Entry): void {
 		const {atMs, ...content} = entry;
 		const key = `${entry.kind} ${'address' in entry ? entry.address : ''}`;
-		this.#write(entryCodes.json, atMs, () => {
+		this.#write(entryCodes.json, () => {
+			this.#body.signed(atMs - this.#atMs);
+			this.#atMs = atMs;
 			this.#name(key);
 			this.#jsons.set(key, writeText(this.#body, this.#jsons.get(key), toText(content)));
 		});
 	}
 
-	#writePoll(node: KeptNode, entry: Poll): void {
-		const {poll, intervalMs} = entry;
+	#writePoll(node: KeptNode, entry: PollEntry): void {
+		const {poll} = entry;
 		this.#forgetOtherProcess(node, entry);
-		this.#writeTimes(entry);
-		const blind = toText(poll.blind);
-		this.#body.number(blind === node.blind ? 0 : 1);
-		if (blind !== node.blind) {
-			this.#body.text(blind);
-			node.blind = blind;
-		}
-
-		this.#body.number(micros(intervalMs));
-		this.#body.number(poll.exchanges.length);
-		for (const exchange of poll.exchanges) {
-			this.#body.number(exchange.length);
-			for (const one of exchange) {
-				this.#writeReply(node, one, poll.atMs);
-			}
+		this.#write(entryCodes.poll, () => this.#coder.poll(entry));
+		for (const exchange of poll.exchanges.flat()) {
+			node.repliedAtMs.set(keyOf(exchange), poll.atMs);
 		}
 
 		// The poll is kept without its replies, which are kept as texts.
 		node.poll = {...entry, poll: {...poll, exchanges: []}};
 	}
 
-	#writeTimes({atMs, poll}: Poll): void {
-		const {address, cost, skipped, every} = poll;
-		const elapsed = micros(poll.elapsedMs);
-		this.#name(address);
-		this.#body.signed(poll.atMs - atMs);
-		this.#body.signed(elapsed - (this.#elapsed.get(address) ?? 0));
-		this.#elapsed.set(address, elapsed);
-		this.#body.number(micros(poll.roundTripMs));
-		for (const number of [cost.commands, cost.bytesOut, cost.bytesIn, skipped ?? 0, every ?? 0]) {
-			this.#body.number(number);
-		}
-	}
-
-	#writeReply(node: KeptNode, {kind, command, reply}: Exchange, atMs: number): void {
-		const form = typeof reply === 'string' ? 'text' : 'json';
-		const key = `${form} ${command.join(' ')}`;
-		const text = typeof reply === 'string' ? reply : toText(reply);
-		this.#name(key);
-		this.#name(kind);
-		const kept = node.replies.get(key);
-		this.#body.number(kept === undefined ? 1 : 0);
-		if (kept === undefined) {
-			this.#body.text(toText(command));
-			node.replies.set(key, {kind, command, form, atMs, text: writeText(this.#body, undefined, text)});
-			return;
-		}
-
-		kept.text = writeText(this.#body, kept.text, text);
-		kept.atMs = atMs;
-	}
-
-	#writeReplies(node: KeptNode, reference: ReferenceTexts | undefined): void {
-		const {poll: entry, blind, replies} = node;
-		if (entry === undefined) {
-			return;
-		}
-
-		for (const [key, {kind, atMs}] of replies) {
-			const isOld = atMs < entry.poll.atMs - (isEveryPoll(kind) ? 0 : keptForMs);
-			if (isOld) {
-				replies.delete(key);
-			}
-		}
-
-		this.#write(entryCodes.replies, entry.atMs, () => {
-			this.#writeTimes(entry);
-			this.#body.number(micros(entry.intervalMs));
-			this.#body.text(blind);
-			this.#body.number(replies.size);
-			for (const [key, {kind, command, text, atMs}] of replies) {
-				this.#name(key);
-				this.#name(kind);
-				this.#body.text(toText(command));
-				this.#body.signed(entry.poll.atMs - atMs);
-				writeText(this.#body, reference?.replies.get(`${entry.poll.address} ${key}`), textOf(text));
-			}
-		});
-	}
-
 	/** Forgets the replies of the old process, which do not describe the new one. */
-	#forgetOtherProcess(node: KeptNode, {poll}: Poll): void {
+	#forgetOtherProcess(node: KeptNode, {poll}: PollEntry): void {
 		const info = poll.exchanges.flat().find(({kind, reply}) => kind === 'info' && typeof reply === 'string');
 		const runId = typeof info?.reply === 'string' ? /^run_id:(\w+)/m.exec(info.reply)?.[1] : undefined;
 		if (runId !== undefined && runId !== node.runId) {
 			node.runId = Buffer.from(runId).toString();
-			node.replies.clear();
+			node.repliedAtMs.clear();
 		}
 	}
 
@@ -311,7 +249,25 @@ export class EntryEncoder {
 
 const isEveryPoll = (kind: string): boolean => findRequest(kind)?.everyMs === 'every poll';
 
-const micros = (ms: number): number => Math.round(ms * 1000);
+/** The state of a node that has answered. Replies that were not repeated in time are left out, and forgotten. */
+function stateOf({poll: entry, repliedAtMs}: KeptNode, texts: NodeTexts | undefined): NodeState | undefined {
+	if (entry === undefined || texts === undefined) {
+		return undefined;
+	}
+
+	const replies: NodeState['replies'][number][] = [];
+	for (const [key, reply] of texts) {
+		const atMs = repliedAtMs.get(key) ?? Number.NEGATIVE_INFINITY;
+		const leastMs = entry.poll.atMs - (isEveryPoll(reply.kind) ? 0 : keptForMs);
+		if (atMs >= leastMs) {
+			replies.push({reply, ageMs: entry.poll.atMs - atMs});
+		} else {
+			repliedAtMs.delete(key);
+		}
+	}
+
+	return {entry, replies};
+}
 
 function keptFailures(failures: readonly Failure[], last: Failure): Failure[] {
 	const [first] = failures;

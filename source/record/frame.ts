@@ -1,14 +1,21 @@
 import {constants, deflateRawSync, inflateRawSync} from 'node:zlib';
+import {ByteReader, ByteWriter} from './bytes.js';
 
 /**
 - `state`: the whole state that a block begins with
-- `part`: the entries of a few seconds. Its deflate dictionary is the end of the block's earlier content
+- `part`: the entries of a few seconds. Its deflate dictionary is the end of the block's earlier texts
 - `reference`: a whole state. The states after it in the same file are differences to it
 - `changes`: what somebody who looks through the recording goes to, as JSON
 
-A reader skips other kinds.
+The first format had frames without numbers of their own. A reader skips other kinds.
 */
-export const frameKinds = {state: 1, part: 2, changes: 3, reference: 4} as const;
+export const frameKinds = {changes: 3, state: 5, part: 6, reference: 7} as const;
+export const firstFormatKinds = {state: 1, part: 2, reference: 4} as const;
+
+/** The content of a frame: texts, and numbers that are compressed already. */
+export type FrameContent = {readonly raw: Buffer; readonly numbers: Buffer};
+
+export const noNumbers = Buffer.alloc(0);
 
 /** Bytes of a frame's header: kind, length, checksum, first and last time. */
 export const frameHeaderBytes = 1 + 4 + 4 + 8 + 8;
@@ -36,18 +43,19 @@ One frame as it stands in the file.
 */
 export function frame(
 	kind: number,
-	raw: Buffer,
+	{raw, numbers}: FrameContent,
 	before: Buffer,
 	{firstMs, lastMs}: {readonly firstMs: number; readonly lastMs: number},
 ): Buffer {
-	const content = deflateRawSync(raw, {level: 9, ...(before.length > 0 && {dictionary: before})});
+	const texts = deflateRawSync(raw, {level: 9, ...(before.length > 0 && {dictionary: before})});
+	const content = hasNumbers(kind) ? Buffer.concat([lengthOf(numbers), numbers, texts]) : texts;
 	const bytes = Buffer.allocUnsafe(frameHeaderBytes + content.length);
 	bytes.writeUInt8(kind, 0);
 	bytes.writeUInt32LE(content.length, 1);
 	bytes.writeDoubleLE(firstMs, 9);
 	bytes.writeDoubleLE(lastMs, 17);
 	bytes.set(content, frameHeaderBytes);
-	bytes.writeUInt32LE(checksumOf(bytes, raw), 5);
+	bytes.writeUInt32LE(checksumOf(bytes, raw, numbers), 5);
 	return bytes;
 }
 
@@ -74,23 +82,34 @@ Returns the decompressed content of a frame.
 @param before The dictionary that the content was compressed with; empty: no dictionary.
 @throws Error where the frame is damaged, or was compressed with another dictionary.
 */
-export function frameContent(bytes: Buffer, before: Buffer): Buffer {
+export function frameContent(bytes: Buffer, before: Buffer): FrameContent {
 	const header = frameHeader(bytes);
 	const end = frameHeaderBytes + (header?.length ?? 0);
 	if (header === undefined || bytes.length < end) {
 		throw new RangeError('a frame that is cut');
 	}
 
-	const raw = inflateRawSync(bytes.subarray(frameHeaderBytes, end), {
+	const content = bytes.subarray(frameHeaderBytes, end);
+	const reader = new ByteReader(content);
+	const numbers = hasNumbers(header.kind) ? reader.block() : noNumbers;
+	const raw = inflateRawSync(content.subarray(content.length - reader.left), {
 		maxOutputLength: mostFrameBytes * 4,
 		finishFlush: constants.Z_FINISH,
 		...(before.length > 0 && {dictionary: before}),
 	});
-	if (checksumOf(bytes, raw) !== header.checksum) {
+	if (checksumOf(bytes, raw, numbers) !== header.checksum) {
 		throw new RangeError('a damaged frame');
 	}
 
-	return raw;
+	return {raw, numbers};
+}
+
+const hasNumbers = (kind: number): boolean => kind > firstFormatKinds.reference;
+
+function lengthOf({length}: Buffer): Buffer {
+	const writer = new ByteWriter();
+	writer.number(length);
+	return writer.bytes();
 }
 
 /** The deflate dictionary for the next part: the end of the block so far. */
@@ -103,8 +122,8 @@ export const dictionaryAfter = (before: Buffer, raw: Buffer): Buffer =>
 The checksum of a frame's kind, times and decompressed content. With a wrong dictionary or a wrong length the content
 differs, so the checksum notices both.
 */
-const checksumOf = (bytes: Buffer, raw: Buffer): number =>
-	crc32(raw, crc32(bytes.subarray(9, frameHeaderBytes), crc32(bytes.subarray(0, 1), 0)));
+const checksumOf = (bytes: Buffer, raw: Buffer, numbers: Buffer): number =>
+	crc32(numbers, crc32(raw, crc32(bytes.subarray(9, frameHeaderBytes), crc32(bytes.subarray(0, 1), 0))));
 
 const crcTable = Uint32Array.from({length: 256}, (_, byte) => {
 	let value = byte;

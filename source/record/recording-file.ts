@@ -2,10 +2,19 @@ import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import type {WrittenFrame} from './block-writer.js';
 import type {Entry, RecordedChange, WholeState} from './entry.js';
 import {EntryDecoder} from './entry-decoder.js';
-import {dictionaryAfter, type FrameHeader, frameContent, frameHeader, frameHeaderBytes, frameKinds} from './frame.js';
+import {FirstFormatDecoder} from './first-format-decoder.js';
+import {
+	dictionaryAfter,
+	type FrameContent,
+	type FrameHeader,
+	firstFormatKinds,
+	frameContent,
+	frameHeader,
+	frameHeaderBytes,
+	frameKinds,
+} from './frame.js';
 import {fromText} from './plain-json.js';
 import {mostHeaderBytes, type RecordingHeader, RecordingProblem, readHeader} from './recording-header.js';
-import type {ReferenceTexts} from './text-difference.js';
 
 type FramePlace = FrameHeader & {readonly offset: number};
 
@@ -26,6 +35,8 @@ export type Block = {
 	readonly isWhole: boolean;
 };
 
+type BlockDecoder = EntryDecoder | FirstFormatDecoder;
+
 /** One file of a recording, by its frames. It may grow while it is read. */
 export class RecordingFile {
 	readonly path: string;
@@ -38,7 +49,7 @@ export class RecordingFile {
 	#reference: FramePlace | undefined;
 	/** The reference that was decoded last. */
 	#lastCopied: {readonly place: FramePlace; readonly bytes: Buffer} | undefined;
-	#readReference: {readonly place: FramePlace; readonly texts: ReferenceTexts} | undefined;
+	#readReference: {readonly place: FramePlace; readonly decoder: BlockDecoder} | undefined;
 
 	/** @throws RecordingProblem for a file that can't be read or is no recording. */
 	constructor(path: string) {
@@ -83,14 +94,14 @@ export class RecordingFile {
 		let isWhole = true;
 		let dictionary: Buffer = Buffer.alloc(0);
 		try {
-			const decoder = new EntryDecoder(place.firstMs, this.#referenceOf(place));
+			const decoder = this.#decoderOf(place);
 			for (const frame of [place.state, ...place.parts]) {
-				const raw = this.#content(frame, dictionary);
-				dictionary = dictionaryAfter(dictionary, raw);
+				const content = this.#content(frame, dictionary);
+				dictionary = dictionaryAfter(dictionary, content.raw);
 				if (frame === place.state) {
-					state = decoder.state(raw);
+					state = decoder.state(content);
 				} else {
-					entries.push(...decoder.entries(raw));
+					entries.push(...decoder.entries(content));
 				}
 			}
 		} catch {
@@ -105,7 +116,7 @@ export class RecordingFile {
 	changes(): RecordedChange[] {
 		return this.#changeFrames.flatMap(frame => {
 			try {
-				return fromText(this.#content(frame, Buffer.alloc(0)).toString()) as RecordedChange[];
+				return fromText(this.#content(frame, Buffer.alloc(0)).raw.toString()) as RecordedChange[];
 			} catch {
 				return [];
 			}
@@ -139,7 +150,7 @@ export class RecordingFile {
 
 	#place(frame: FramePlace): void {
 		const last = this.blocks.at(-1);
-		if (frame.kind === frameKinds.state) {
+		if (frame.kind === frameKinds.state || frame.kind === firstFormatKinds.state) {
 			this.blocks.push({
 				state: frame,
 				reference: this.#reference,
@@ -147,10 +158,10 @@ export class RecordingFile {
 				firstMs: frame.firstMs,
 				lastMs: frame.lastMs,
 			});
-		} else if (frame.kind === frameKinds.part && last !== undefined) {
+		} else if (last !== undefined && frame.kind === partKindOf(last.state)) {
 			last.parts.push(frame);
 			last.lastMs = Math.max(last.lastMs, frame.lastMs);
-		} else if (frame.kind === frameKinds.reference) {
+		} else if (frame.kind === frameKinds.reference || frame.kind === firstFormatKinds.reference) {
 			this.#reference = frame;
 		} else if (frame.kind === frameKinds.changes) {
 			this.#changeFrames.push(frame);
@@ -170,21 +181,24 @@ export class RecordingFile {
 		return this.#lastCopied.bytes;
 	}
 
-	#referenceOf({reference: place}: BlockPlace): ReferenceTexts | undefined {
-		if (place === undefined) {
-			return undefined;
+	/** A decoder for one block. The reference that was read last is kept, because blocks share it. */
+	#decoderOf({state, reference, firstMs}: BlockPlace): BlockDecoder {
+		const isFirstFormat = state.kind === firstFormatKinds.state;
+		const isOfFormat = reference?.kind === (isFirstFormat ? firstFormatKinds : frameKinds).reference;
+		if (reference === undefined || !isOfFormat) {
+			return isFirstFormat ? new FirstFormatDecoder(firstMs) : new EntryDecoder(firstMs);
 		}
 
-		if (this.#readReference?.place !== place) {
-			const decoder = new EntryDecoder(place.firstMs);
-			decoder.state(this.#content(place, Buffer.alloc(0)));
-			this.#readReference = {place, texts: decoder.reference(place.firstMs)};
+		if (this.#readReference?.place !== reference) {
+			const decoder = isFirstFormat ? new FirstFormatDecoder(reference.firstMs) : new EntryDecoder(reference.firstMs);
+			decoder.state(this.#content(reference, Buffer.alloc(0)));
+			this.#readReference = {place: reference, decoder};
 		}
 
-		return this.#readReference.texts;
+		return this.#readReference.decoder.next(firstMs);
 	}
 
-	#content({offset, length}: FramePlace, dictionary: Buffer): Buffer {
+	#content({offset, length}: FramePlace, dictionary: Buffer): FrameContent {
 		return frameContent(this.#read(offset, frameHeaderBytes + length), dictionary);
 	}
 
@@ -203,6 +217,9 @@ export class RecordingFile {
 		return bytes.subarray(0, filled);
 	}
 }
+
+const partKindOf = ({kind}: FramePlace): number =>
+	kind === firstFormatKinds.state ? firstFormatKinds.part : frameKinds.part;
 
 function opened(path: string): number {
 	try {

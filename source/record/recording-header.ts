@@ -3,10 +3,10 @@ import {sanitize} from '../text/sanitize.js';
 /**
 The schema that this version writes. A later schema with the same number is read too, and its additions are skipped.
 */
-export const recordingSchema = 'redis-top/recording@1';
+export const recordingSchema = 'redis-top/recording@2';
 
 const schemaPattern = /^redis-top\/recording@(\d+)$/;
-const newestKnown = 1;
+const newestKnown = 2;
 
 /** The first line of a recording, in plain JSON: it can be read with `head -1`. */
 export type RecordingHeader = {

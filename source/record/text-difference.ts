@@ -1,141 +1,9 @@
 import type {ByteReader, ByteWriter} from './bytes.js';
-
-/**
-A text in the form in which it is compared. A reply that repeats with a few other numbers, such as INFO, is written as a
-difference to the one before. A reply of 6 KB in which 40 counters changed takes 100 bytes before compression.
-*/
-export type KnownText = {
-	readonly lines: readonly string[];
-	/** The tokens of each line; undefined until they are first needed. */
-	readonly tokens: Array<Tokens | undefined>;
-};
-
-/** The part of a line that stays when its numbers change: the words around them, and the number of decimals of each. */
-type Form = {readonly words: readonly string[]; readonly decimals: readonly number[]};
-
-/** The texts of a whole state. Texts of later states are written as differences to them. */
-export type ReferenceTexts = {
-	/** Identifies the state among references. */
-	readonly id: number;
-	readonly jsons: ReadonlyMap<string, KnownText>;
-	/** The replies, by node and command. */
-	readonly replies: ReadonlyMap<string, KnownText>;
-};
-
-/** A line, split into words and numbers in turn: `used_memory:`, 1024, ``. */
-type Tokens = {
-	/** The form of the line. Lines that differ in their numbers alone share one object. */
-	readonly form: Form;
-	/** The numbers without their decimal points: 1.50 is 150. */
-	readonly values: readonly number[];
-};
-
-const numberPattern = /\d+(?:\.\d+)?/g;
-/** Most digits of a number that JavaScript holds exactly. */
-const mostDigits = 15;
-/** Most numbers in a line that is written as a difference. One bit for each number has to fit in one integer. */
-const mostNumbers = 30;
+import {type KnownText, knownText, lineOf, sharedEnds, type Tokens, tokenLimits, tokensAt} from './text-tokens.js';
 
 const same = 0;
 const changed = 1;
 const whole = 2;
-
-const knownText = (text: string): KnownText => {
-	const lines = text.split('\n');
-	return {lines, tokens: new Array<Tokens | undefined>(lines.length)};
-};
-
-/** Forms by their text, so that lines are compared by reference. */
-const forms = new Map<string, Form>();
-const mostForms = 20_000;
-
-/** The tokens of a line; undefined for a line without numbers, or with too many. */
-function tokensOf(line: string): Tokens | undefined {
-	const values: number[] = [];
-	const words: string[] = [];
-	const decimals: number[] = [];
-	let from = 0;
-	for (const match of line.matchAll(numberPattern)) {
-		const [text] = match;
-		const point = text.indexOf('.');
-		const isExact = text.length <= mostDigits && (!text.startsWith('0') || text.length === 1 || point === 1);
-		if (isExact) {
-			words.push(line.slice(from, match.index));
-			decimals.push(point === -1 ? 0 : text.length - point - 1);
-			values.push(Number(point === -1 ? text : text.slice(0, point) + text.slice(point + 1)));
-			from = match.index + text.length;
-		}
-	}
-
-	if (values.length === 0 || values.length > mostNumbers) {
-		return undefined;
-	}
-
-	words.push(line.slice(from));
-	return {form: formOf(words, decimals), values};
-}
-
-function formOf(words: readonly string[], decimals: readonly number[]): Form {
-	const key = `${decimals.join()} ${words.join('\n')}`;
-	const known = forms.get(key);
-	if (known !== undefined) {
-		return known;
-	}
-
-	if (forms.size >= mostForms) {
-		forms.clear();
-	}
-
-	// The words are copied: a substring of the reply would keep the whole reply in memory.
-	const form = {words: words.map(word => Buffer.from(word).toString()), decimals};
-	forms.set(key, form);
-	return form;
-}
-
-function lineOf({form: {words, decimals}, values}: Tokens): string {
-	let line = words[0] ?? '';
-	for (let index = 0; index < values.length; index++) {
-		const count = decimals[index] ?? 0;
-		let digits = String(values[index]);
-		if (count > 0) {
-			digits = digits.padStart(count + 1, '0');
-			digits = `${digits.slice(0, -count)}.${digits.slice(-count)}`;
-		}
-
-		line += digits + (words[index + 1] ?? '');
-	}
-
-	return line;
-}
-
-const tokensAt = (text: KnownText, index: number): Tokens | undefined => {
-	text.tokens[index] ??= tokensOf(text.lines[index] ?? '');
-	return text.tokens[index];
-};
-
-/** The number of lines at the start, and of the remaining lines at the end, that two texts share apart from numbers. */
-function sharedEnds(before: KnownText, after: KnownText): readonly [start: number, end: number] {
-	const isAlike = (one: number, other: number) =>
-		before.lines[one] === after.lines[other] || nameOf(before.lines[one]) === nameOf(after.lines[other]);
-	const most = Math.min(before.lines.length, after.lines.length);
-	let start = 0;
-	while (start < most && isAlike(start, start)) {
-		start++;
-	}
-
-	let end = 0;
-	while (end < most - start && isAlike(before.lines.length - 1 - end, after.lines.length - 1 - end)) {
-		end++;
-	}
-
-	return [start, end];
-}
-
-/**
-The key of a line: the field of INFO, the id of CLIENT LIST and CLUSTER NODES. Empty for a line that is a number alone.
-*/
-const nameOf = (line = ''): string =>
-	/^\s*[\d.]+,?$/.test(line) ? '' : (/^\s*[^: ]*[: ]?(?:\d+ )?/.exec(line)?.[0] ?? '');
 
 /**
 Writes a text as a difference to the one before. Returns the text in the form with which the next one is compared.
@@ -143,7 +11,7 @@ Writes a text as a difference to the one before. Returns the text in the form wi
 @param before The same reply's text before; undefined: the text is written as a whole.
 */
 export function writeText(bytes: ByteWriter, before: KnownText | undefined, text: string): KnownText {
-	const after = knownText(text);
+	const after = knownText(text, before?.limits);
 	if (before === undefined) {
 		bytes.number(whole);
 		bytes.text(text);
@@ -237,12 +105,13 @@ function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, st
 /**
 Reads a text that `writeText` wrote.
 
+@param limits What counts as a number, where no text before says it.
 @throws RangeError where the bytes are no such text.
 */
-export function readText(bytes: ByteReader, before: KnownText | undefined): KnownText {
+export function readText(bytes: ByteReader, before: KnownText | undefined, limits = tokenLimits): KnownText {
 	const kind = bytes.number();
 	if (kind === whole) {
-		return knownText(bytes.text());
+		return knownText(bytes.text(), before?.limits ?? limits);
 	}
 
 	if (before === undefined || kind > whole) {
@@ -268,7 +137,7 @@ export function readText(bytes: ByteReader, before: KnownText | undefined): Know
 		...before.tokens.slice(tail),
 	];
 	readChanges(bytes, before, {lines, tokens}, start, inserted.length - removed);
-	return {lines, tokens};
+	return {lines, tokens, limits: before.limits};
 }
 
 type WritableText = {readonly lines: string[]; readonly tokens: Array<Tokens | undefined>};
@@ -322,6 +191,3 @@ function countOf(bytes: ByteReader): number {
 
 	return count;
 }
-
-/** The text as a string. */
-export const textOf = ({lines}: KnownText): string => lines.join('\n');

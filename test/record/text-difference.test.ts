@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {ByteReader, ByteWriter} from '../../source/record/bytes.js';
-import {readText, textOf, writeText} from '../../source/record/text-difference.js';
+import {readText, writeText} from '../../source/record/text-difference.js';
+import {textOf} from '../../source/record/text-tokens.js';
 import {fixture} from '../harness/fixtures.js';
 
 /** Writes texts one after another and reads them again. */

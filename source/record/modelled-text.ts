@@ -1,0 +1,355 @@
+import {callTime, type DerivedValue, derivedValueOf, type ReplyFacts} from './derived-values.js';
+import type {NumberModels} from './number-coder.js';
+import {type Form, formOf, type KnownText, lineOf, nameOf, sharedEnds, type Tokens, tokensAt} from './text-tokens.js';
+
+/**
+One way through a text for writer and reader. A writer writes the value that it is given and returns it; a reader ignores
+that value and returns what it read.
+*/
+export type ModelPort = {
+	readonly models: NumberModels;
+	readonly flag: (model: number, isSet: boolean) => boolean;
+	readonly number: (model: number, value: number) => number;
+	readonly text: (value: string) => string;
+};
+
+/** Least difference that a number is expected to share with another. Smaller ones are alike by chance. */
+const leastShared = 32;
+
+/** What is known of a number of a line. */
+type NumberHistory = {
+	difference: number;
+	/** The poll of `difference`. */
+	poll: number;
+	/** A number of a line above whose difference this one had the last time. */
+	shares: NumberHistory | undefined;
+};
+
+/** What is known of a line that has changed in this block. */
+type ChangedLine = {
+	readonly name: string;
+	readonly derived: DerivedValue | undefined;
+	/** The models of whether each number is off, and of by how much. */
+	off: number;
+	by: number[];
+	numbers: NumberHistory[];
+	form: Form | undefined;
+};
+
+/** What is expected of the next text of a reply, from those before it in the block. */
+export class TextHistory {
+	/** Names the models. Texts that are alike share them. */
+	readonly name: string;
+	/** Whether each line has a name, as in INFO. Lines without one share their models. */
+	readonly hasNames: boolean;
+	/** The models of whether each line is off, by whether it was in the last two texts. */
+	readonly off: Array<number | undefined> = [];
+	/** Whether each line was off in the last two texts: a bit each. */
+	readonly recent: Array<number | undefined> = [];
+	readonly changed: Array<ChangedLine | undefined> = [];
+	readonly places = new Map<string, number>();
+	readonly differences = new Map<number, NumberHistory>();
+	/** The models of the whole text. */
+	models: {readonly flags: number; readonly place: number} | undefined;
+	poll = 0;
+
+	constructor(name: string, hasNames: boolean) {
+		this.name = name;
+		this.hasNames = hasNames;
+	}
+
+	/** Notes that lines were replaced by others. */
+	replace(start: number, removed: number, added: number): void {
+		this.off.splice(start, removed, ...new Array<undefined>(added));
+		this.recent.splice(start, removed, ...new Array<undefined>(added));
+		this.changed.splice(start, removed, ...new Array<undefined>(added));
+		this.places.clear();
+	}
+}
+
+/** The places of a text's flags among its models. */
+const textFlags = {same: 0, aligned: 1, form: 2, shape: 3, word: 4} as const;
+
+/**
+Writes or reads a text as what is not expected of it.
+
+@param before The text of the same reply before.
+@param wanted The text to write; undefined for a reader.
+@throws RangeError where a reader finds what no writer wrote.
+*/
+export function modelledText(
+	port: ModelPort,
+	history: TextHistory,
+	before: KnownText,
+	wanted: KnownText | undefined,
+	elapsedMicros: number,
+): KnownText {
+	history.models ??= {flags: port.models.flags(history.name, 5), place: port.models.number(history.name)};
+	const {flags, place} = history.models;
+	history.poll += 1;
+	history.differences.clear();
+	if (port.flag(flags + textFlags.same, wanted !== undefined && hasSameLines(before, wanted))) {
+		return before;
+	}
+
+	const count = before.lines.length;
+	const [sharedStart, sharedEnd] = wanted === undefined ? [0, 0] : sharedEnds(before, wanted);
+	const isAligned = port.flag(flags + textFlags.aligned, sharedStart === count && count === wanted?.lines.length);
+	const start = isAligned ? count : port.number(place, sharedStart);
+	const removed = isAligned ? 0 : port.number(place, count - sharedStart - sharedEnd);
+	const added = isAligned ? 0 : port.number(place, (wanted?.lines.length ?? 0) - sharedStart - sharedEnd);
+	if (start < 0 || removed < 0 || added < 0 || start + removed > count) {
+		throw new RangeError('a difference to a longer text');
+	}
+
+	const lines = before.lines.slice(0, start);
+	for (let index = 0; index < added; index++) {
+		lines.push(port.text(wanted?.lines[start + index] ?? ''));
+	}
+
+	const after: WritableText = {
+		lines: isAligned ? lines : [...lines, ...before.lines.slice(start + removed)],
+		tokens: isAligned
+			? before.tokens.slice()
+			: [...before.tokens.slice(0, start), ...new Array<undefined>(added), ...before.tokens.slice(start + removed)],
+		limits: before.limits,
+	};
+	if (!isAligned) {
+		history.replace(start, removed, added);
+	}
+
+	const facts = factsOf(history, before, after, isAligned, elapsedMicros);
+	for (let at = 0; at < count; at++) {
+		if (at < start || at >= start + removed) {
+			codeLine(port, history, facts, {before, at, after, to: at < start ? at : at + added - removed, wanted, flags});
+		}
+	}
+
+	return after;
+}
+
+type WritableText = KnownText & {readonly lines: string[]};
+
+type LinePair = {
+	readonly before: KnownText;
+	readonly at: number;
+	readonly after: WritableText;
+	readonly to: number;
+	readonly wanted: KnownText | undefined;
+	readonly flags: number;
+};
+
+function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair: LinePair): void {
+	const {before, at, after, to, wanted, flags} = pair;
+	let off = history.off[to];
+	if (off === undefined) {
+		off = beginLine(port.models, history, to, before.lines[at] ?? '');
+	}
+
+	const known = history.changed[to];
+	const recent = history.recent[to] ?? 0;
+	const expected = known === undefined ? undefined : expectedTokens(history, facts, known, before, at);
+	const isOff = port.flag(off + recent, wanted !== undefined && !isAsExpected(wanted, to, before.lines[at], expected));
+	history.recent[to] = ((recent << 1) | (isOff ? 1 : 0)) & 3;
+	if (!isOff) {
+		if (known !== undefined && expected !== undefined) {
+			take(history, known, expected, pair);
+		}
+
+		return;
+	}
+
+	const old = tokensAt(before, at);
+	const now = wanted === undefined ? undefined : tokensAt(wanted, to);
+	const form = codeForm(port, flags, old?.form, now?.form);
+	if (form === undefined || old === undefined) {
+		after.lines[to] = port.text(wanted?.lines[to] ?? '');
+		after.tokens[to] = undefined;
+		return;
+	}
+
+	const line = known ?? newLine(history.hasNames ? nameOf(before.lines[at]) : '', undefined);
+	history.changed[to] = line;
+	takeForm(port.models, history, line, form);
+	const values: number[] = [];
+	for (let index = 0; index < form.decimals.length; index++) {
+		const base = callTime(line.name, index, values) ?? expectedValue(history, facts, line, old, index);
+		const value = now?.values[index] ?? 0;
+		const isOther = form.decimals.length === 1 || port.flag(line.off + index, value !== base);
+		values.push(isOther ? base + port.number(line.by[index] ?? 0, value - base) : base);
+		if ((values[index] ?? -1) < 0 || !Number.isSafeInteger(values[index])) {
+			throw new RangeError('a difference that leads to no number');
+		}
+	}
+
+	take(history, line, {form, values}, pair);
+}
+
+/** Codes the form of a line that is off; undefined: the line is written whole. */
+function codeForm(port: ModelPort, flags: number, old: Form | undefined, now: Form | undefined): Form | undefined {
+	if (port.flag(flags + textFlags.form, now !== undefined && now === old)) {
+		return old;
+	}
+
+	const isAlike = now !== undefined && old !== undefined && hasSameShape(now, old);
+	if (!port.flag(flags + textFlags.shape, isAlike)) {
+		return undefined;
+	}
+
+	const words = old?.words.map((word, index) => {
+		const wanted = now?.words[index];
+		return port.flag(flags + textFlags.word, wanted !== undefined && wanted !== word) ? port.text(wanted ?? '') : word;
+	});
+	return words && formOf(words, old?.decimals ?? []);
+}
+
+const hasSameShape = (one: Form, other: Form): boolean =>
+	one.decimals.length === other.decimals.length &&
+	one.decimals.every((count, index) => count === other.decimals[index]);
+
+/** Takes the new tokens of a line over, and notes how far each number is from its value before. */
+function take(history: TextHistory, {numbers}: ChangedLine, now: Tokens, {before, at, after, to}: LinePair): void {
+	const old = tokensAt(before, at);
+	let isChanged = now.form !== old?.form;
+	for (let index = 0; index < now.values.length; index++) {
+		const difference = (now.values[index] ?? 0) - (old?.values[index] ?? 0);
+		const number = numbers[index];
+		if (number !== undefined) {
+			note(history, number, difference);
+		}
+
+		isChanged ||= difference !== 0;
+	}
+
+	after.tokens[to] = isChanged ? now : old;
+	after.lines[to] = isChanged ? lineOf(now) : (before.lines[at] ?? '');
+}
+
+function note(history: TextHistory, number: NumberHistory, difference: number): void {
+	const isExpected = number.shares !== undefined && difference === sharedDifference(history, number.shares);
+	const other = Math.abs(difference) < leastShared ? undefined : history.differences.get(difference);
+	if (!isExpected) {
+		number.shares = other;
+	}
+
+	number.difference = difference;
+	number.poll = history.poll;
+	if (Math.abs(difference) >= leastShared && other === undefined) {
+		history.differences.set(difference, number);
+	}
+}
+
+const sharedDifference = (history: TextHistory, {poll, difference}: NumberHistory): number =>
+	poll === history.poll ? difference : 0;
+
+function isAsExpected(wanted: KnownText, to: number, old: string | undefined, expected: Tokens | undefined): boolean {
+	if (expected === undefined) {
+		return wanted.lines[to] === old;
+	}
+
+	const now = tokensAt(wanted, to);
+	return now?.form === expected.form && now.values.every((value, index) => value === expected.values[index]);
+}
+
+/** What is expected of a line; undefined: the line before. */
+function expectedTokens(
+	history: TextHistory,
+	facts: ReplyFacts,
+	line: ChangedLine,
+	before: KnownText,
+	at: number,
+): Tokens | undefined {
+	const isFree = line.derived === undefined && line.numbers.every(({shares}) => shares === undefined);
+	const old = isFree ? undefined : tokensAt(before, at);
+	if (old === undefined) {
+		return undefined;
+	}
+
+	return {form: old.form, values: old.values.map((_, index) => expectedValue(history, facts, line, old, index))};
+}
+
+function expectedValue(
+	history: TextHistory,
+	facts: ReplyFacts,
+	{derived, numbers}: ChangedLine,
+	{values: oldValues, form}: Tokens,
+	index: number,
+): number {
+	const old = oldValues[index] ?? 0;
+	const shares = numbers[index]?.shares;
+	const value =
+		(index === 0 ? derived?.(facts, old, form.words[1] ?? '') : undefined) ??
+		(shares === undefined ? old : old + sharedDifference(history, shares));
+	return value >= 0 && Number.isSafeInteger(value) ? value : old;
+}
+
+/** Begins to note a line. Returns its models of whether it is off. */
+function beginLine(models: NumberModels, history: TextHistory, at: number, text: string): number {
+	const name = history.hasNames ? nameOf(text) : '';
+	const derived = history.hasNames ? derivedValueOf(name) : undefined;
+	if (derived !== undefined) {
+		history.changed[at] = newLine(name, derived);
+	}
+
+	const off = models.flags(`${history.name} ${name}`, 4);
+	history.off[at] = off;
+	return off;
+}
+
+const newLine = (name: string, derived: DerivedValue | undefined): ChangedLine => ({
+	name,
+	derived,
+	off: 0,
+	by: [],
+	numbers: [],
+	form: undefined,
+});
+
+function takeForm(models: NumberModels, history: TextHistory, line: ChangedLine, form: Form): void {
+	if (line.form === form) {
+		return;
+	}
+
+	const name = `${history.name} ${line.name}`;
+	line.off = models.flags(`${name} ${form.decimals.length}`, form.decimals.length);
+	line.by = form.words
+		.slice(0, -1)
+		.map((word, index) => models.number(`${name} ${history.hasNames ? index : fieldOf(word)}`));
+	if (line.numbers.length !== form.decimals.length) {
+		line.numbers = form.decimals.map(() => ({difference: 0, poll: 0, shares: undefined}));
+	}
+
+	line.form = form;
+}
+
+/** The field that a number stands for: ` age=`, `"bytes": `. */
+const fieldOf = (word: string): string => /\S*\s*$/.exec(word)?.[0] ?? '';
+
+function factsOf(
+	{places}: TextHistory,
+	before: KnownText,
+	after: KnownText,
+	isAligned: boolean,
+	elapsedMicros: number,
+): ReplyFacts {
+	const placeOf = (name: string): number | undefined => {
+		if (places.size === 0) {
+			for (const [at, line] of after.lines.entries()) {
+				places.set(nameOf(line), at);
+			}
+		}
+
+		return places.get(name);
+	};
+
+	const valueAt = (text: KnownText, at: number | undefined): number | undefined =>
+		at === undefined ? undefined : tokensAt(text, at)?.values[0];
+	return {
+		elapsedMicros,
+		now: name => valueAt(after, placeOf(name)),
+		before: name => (isAligned ? valueAt(before, placeOf(name)) : undefined),
+	};
+}
+
+const hasSameLines = (one: KnownText, other: KnownText): boolean =>
+	one.lines.length === other.lines.length && one.lines.every((line, at) => line === other.lines[at]);

@@ -1,0 +1,137 @@
+import {BitModels, BitReader, BitWriter} from './range-coder.js';
+
+/** Bits of the longest number: 2^53 − 1. */
+const lengthBits = 6;
+/** Bits after the first one of a number that its model learns. The others are as good as random. */
+const learntBits = 2;
+const signModels = 2 ** lengthBits;
+const mantissaModels = signModels + 2 ** lengthBits;
+const modelBits = mantissaModels + 2 ** lengthBits * 2 ** learntBits;
+
+/** Most names with models of their own. Names beyond them share the models of the first: memory has a bound. */
+const mostNames = 4096;
+
+/** What a writer and a reader of numbers have learnt so far. It begins empty with each block. */
+export class NumberModels {
+	readonly bits = new BitModels();
+	readonly #flags = new Map<string, number>();
+	readonly #numbers = new Map<string, number>();
+
+	/** The models of one or more flags. */
+	flags(name: string, count = 1): number {
+		return this.#find(this.#flags, name, count);
+	}
+
+	/** The model of numbers that are alike, such as the differences of one counter. */
+	number(name: string): number {
+		return this.#find(this.#numbers, name, modelBits);
+	}
+
+	clear(): void {
+		this.bits.clear();
+		this.#flags.clear();
+		this.#numbers.clear();
+	}
+
+	#find(names: Map<string, number>, name: string, size: number): number {
+		const known = names.get(name) ?? (names.size >= mostNames ? names.values().next().value : undefined);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const added = this.bits.add(size);
+		names.set(name, added);
+		return added;
+	}
+}
+
+/** Writes flags and numbers, each as short as its model expects it. */
+export class NumberWriter {
+	readonly models = new NumberModels();
+	readonly #bits = new BitWriter();
+
+	flag(model: number, isSet: boolean): void {
+		this.#bits.bit(this.models.bits, model, isSet ? 1 : 0);
+	}
+
+	/** Writes a whole number of either sign, from −(2^53 − 1) to 2^53 − 1. */
+	number(model: number, value: number): void {
+		const size = Math.abs(value);
+		const length = bitLength(size);
+		let node = 1;
+		for (let place = lengthBits - 1; place >= 0; place--) {
+			const bit = (length >> place) & 1;
+			this.#bits.bit(this.models.bits, model + node, bit);
+			node = node * 2 + bit;
+		}
+
+		if (length === 0) {
+			return;
+		}
+
+		this.#bits.bit(this.models.bits, model + signModels + length, value < 0 ? 1 : 0);
+		const learnt = Math.min(learntBits, length - 1);
+		const unlearnt = length - 1 - learnt;
+		const first = Math.floor(size / 2 ** unlearnt) % 2 ** learnt;
+		node = 1;
+		for (let place = learnt - 1; place >= 0; place--) {
+			const bit = (first >> place) & 1;
+			this.#bits.bit(this.models.bits, model + mantissaModels + length * 2 ** learntBits + node, bit);
+			node = node * 2 + bit;
+		}
+
+		this.#bits.bits(size % 2 ** unlearnt, unlearnt);
+	}
+
+	/** The bytes of all that was written since the last call. */
+	take(): Buffer {
+		return this.#bits.take();
+	}
+}
+
+/** Reads what a `NumberWriter` wrote. Bytes that nobody wrote read as numbers that mean nothing. */
+export class NumberReader {
+	readonly models = new NumberModels();
+	#bits = new BitReader(Buffer.alloc(0));
+
+	/** Begins to read the bytes of one `take`. */
+	begin(bytes: Buffer): void {
+		this.#bits = new BitReader(bytes);
+	}
+
+	flag(model: number): boolean {
+		return this.#bits.bit(this.models.bits, model) === 1;
+	}
+
+	/** @throws RangeError after the end of the bytes, or for a number that nobody can have written. */
+	number(model: number): number {
+		let node = 1;
+		for (let place = 0; place < lengthBits; place++) {
+			node = node * 2 + this.#bits.bit(this.models.bits, model + node);
+		}
+
+		const length = node - 2 ** lengthBits;
+		if (length > 53 || this.#bits.isBeyondEnd) {
+			throw new RangeError('the bytes end inside of a number');
+		}
+
+		if (length === 0) {
+			return 0;
+		}
+
+		const isNegative = this.#bits.bit(this.models.bits, model + signModels + length) === 1;
+		const learnt = Math.min(learntBits, length - 1);
+		const unlearnt = length - 1 - learnt;
+		node = 1;
+		for (let place = 0; place < learnt; place++) {
+			node = node * 2 + this.#bits.bit(this.models.bits, model + mantissaModels + length * 2 ** learntBits + node);
+		}
+
+		const size = node * 2 ** unlearnt + this.#bits.bits(unlearnt);
+		return isNegative ? -size : size;
+	}
+}
+
+/** The number of bits of a whole number from 0 to 2^53 − 1. */
+const bitLength = (value: number): number =>
+	value < 2 ** 32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 2 ** 32));

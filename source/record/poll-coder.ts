@@ -1,0 +1,324 @@
+import type {NodeAddress} from '../domain/node.js';
+import type {RawReply} from '../domain/reply.js';
+import type {Exchange} from '../domain/sample.js';
+import type {RecordedPoll} from '../poll/recorded-poll.js';
+import type {Entry} from './entry.js';
+import {type ModelPort, modelledText, TextHistory} from './modelled-text.js';
+import {fromText, toText} from './plain-json.js';
+import {type KnownText, knownText, textOf} from './text-tokens.js';
+
+export type PollEntry = Extract<Entry, {readonly kind: 'poll'}>;
+export type PingEntry = Extract<Entry, {readonly kind: 'ping'}>;
+
+/** A reply in the form in which it is compared. */
+export type ReplyText = {
+	readonly key: string;
+	readonly kind: string;
+	readonly command: readonly string[];
+	readonly text: KnownText;
+};
+
+/** The last reply to a command, and what is expected of the next one. */
+type CodedReply = ReplyText & {readonly history: TextHistory};
+
+/** The last replies of a node by their keys. */
+export type NodeTexts = ReadonlyMap<string, ReplyText>;
+
+/** The last answered poll of a node without its replies, and the last reply to each command with its age. */
+export type NodeState = {
+	readonly entry: PollEntry;
+	readonly replies: ReadonlyArray<{readonly reply: ReplyText; readonly ageMs: number}>;
+};
+
+/** What is known of a node from its entries of this block. Times are in microseconds, sizes in bytes. */
+type CodedNode = {
+	readonly replies: Map<string, CodedReply>;
+	elapsed: number;
+	atMs: number;
+	commands: number;
+	bytesOut: number;
+	bytesIn: number;
+	skipped: number;
+	every: number;
+	interval: number;
+	blind: string;
+	blindSpots: RecordedPoll['blind'];
+	pingAtMs: number;
+};
+
+/**
+Codes polls and PINGs as what is not expected of them. Writer and reader have one each. A writer passes the entry; a
+reader passes none.
+*/
+export class PollCoder {
+	readonly #port: ModelPort;
+	readonly #names: string[] = [];
+	readonly #numbers = new Map<string, number>();
+	readonly #nodes = new Map<string, CodedNode>();
+	#address = '';
+	#atMs = 0;
+	/** The key of the reply before in the same write. Replies mostly follow each other in the same order. */
+	#lastKey = '';
+
+	constructor(port: ModelPort) {
+		this.#port = port;
+	}
+
+	/** Begins a block, before which nothing is known. */
+	begin(atMs: number): void {
+		this.#names.length = 0;
+		this.#numbers.clear();
+		this.#nodes.clear();
+		this.#address = '';
+		this.#atMs = atMs;
+	}
+
+	/** The last replies of each node. */
+	texts(): ReadonlyMap<string, NodeTexts> {
+		return new Map([...this.#nodes].map(([address, {replies}]) => [address, new Map(replies)]));
+	}
+
+	poll(wanted: PollEntry | undefined): PollEntry {
+		const {node, passed, ...head} = this.#head(wanted);
+		const exchanges = this.#exchanges(node, wanted, passed);
+		const poll = {...head.poll, ...this.#costs(node, wanted?.poll, exchanges), exchanges};
+		return {kind: 'poll', atMs: head.atMs, poll, intervalMs: head.intervalMs};
+	}
+
+	/**
+	Codes the state of a node.
+
+	@param reference The replies of the node in the reference state, which this state is a difference to.
+	*/
+	state(wanted: NodeState | undefined, reference: ReadonlyMap<string, NodeTexts> | undefined): NodeState {
+		const {node, passed: _, ...head} = this.#head(wanted?.entry);
+		for (const [key, reply] of reference?.get(head.poll.address) ?? []) {
+			node.replies.set(key, {...reply, history: this.#historyOf('state ', key, reply.kind)});
+		}
+
+		this.#lastKey = '';
+		const count = this.#near('state', 0, wanted?.replies.length);
+		const replies: Array<{readonly reply: ReplyText; readonly ageMs: number}> = [];
+		for (let index = 0; index < count; index++) {
+			const reply = this.#reply(node, wanted?.replies[index]?.reply, 0, 'state ');
+			replies.push({reply, ageMs: this.#near('age', 0, wanted?.replies[index]?.ageMs)});
+		}
+
+		for (const [key, reply] of node.replies) {
+			node.replies.set(key, {...reply, history: this.#historyOf('', key, reply.kind)});
+		}
+
+		const [commands, bytesOut, bytesIn] = [
+			this.#near('state commands', 0, wanted?.entry.poll.cost.commands),
+			this.#near('state bytes out', 0, wanted?.entry.poll.cost.bytesOut),
+			this.#near('state bytes in', 0, wanted?.entry.poll.cost.bytesIn),
+		];
+		const poll = {...head.poll, ...this.#rhythm(node, wanted?.entry.poll), cost: {commands, bytesOut, bytesIn}};
+		return {
+			entry: {kind: 'poll', atMs: head.atMs, poll: {...poll, exchanges: []}, intervalMs: head.intervalMs},
+			replies,
+		};
+	}
+
+	ping(wanted: PingEntry | undefined): PingEntry {
+		const address = this.#addressOf(wanted?.address);
+		const node = this.#node(address);
+		const expected = node.pingAtMs === 0 ? this.#atMs : node.pingAtMs + 1000;
+		const atMs = this.#near('ping at', expected, wanted?.atMs);
+		const reply = wanted?.roundTripMs === undefined ? 0 : micros(wanted.roundTripMs) + 1;
+		const roundTrip = this.#near('ping', 0, wanted && reply);
+		const lag = this.#near('lag', 0, wanted && micros(wanted.lagMs));
+		node.pingAtMs = atMs;
+		this.#atMs = atMs;
+		return {
+			kind: 'ping',
+			atMs,
+			address,
+			roundTripMs: roundTrip === 0 ? undefined : (roundTrip - 1) / 1000,
+			lagMs: lag / 1000,
+		};
+	}
+
+	#head(wanted: PollEntry | undefined) {
+		const address = this.#addressOf(wanted?.poll.address);
+		const node = this.#node(address);
+		const interval = this.#near('interval', node.interval, wanted && micros(wanted.intervalMs));
+		const elapsed = this.#near('elapsed', node.elapsed + interval, wanted && micros(wanted.poll.elapsedMs));
+		const passed = node.elapsed === 0 ? 0 : elapsed - node.elapsed;
+		const atMs = this.#near('poll at', node.atMs + Math.round(passed / 1000), wanted?.poll.atMs);
+		const entryAtMs = this.#near('entry at', atMs, wanted?.atMs);
+		const roundTrip = this.#near('round trip', 0, wanted && micros(wanted.poll.roundTripMs));
+		const blind = this.#blind(node, wanted);
+		Object.assign(node, {elapsed, atMs, interval});
+		this.#atMs = entryAtMs;
+		return {
+			node,
+			passed,
+			atMs: entryAtMs,
+			intervalMs: interval / 1000,
+			poll: {
+				address,
+				atMs,
+				elapsedMs: elapsed / 1000,
+				roundTripMs: roundTrip / 1000,
+				blind,
+			},
+		};
+	}
+
+	/** Codes one reply, as a difference to the last one to the same command, or to another command of the same kind. */
+	#reply({replies}: CodedNode, wanted: ReplyText | undefined, passed: number, prefix = ''): ReplyText {
+		const key = this.#name(`${prefix}after ${this.#lastKey}`, wanted?.key);
+		this.#lastKey = key;
+		const known = replies.get(key);
+		if (known !== undefined) {
+			const isOther = this.#port.flag(
+				this.#port.models.flags('other kind'),
+				wanted !== undefined && wanted.kind !== known.kind,
+			);
+			const kind = isOther ? this.#name('kind', wanted?.kind) : known.kind;
+			const now = {...known, kind, text: modelledText(this.#port, known.history, known.text, wanted?.text, passed)};
+			replies.set(key, now);
+			return now;
+		}
+
+		const kind = this.#name('kind', wanted?.kind);
+		const command = fromText(this.#port.text(toText(wanted?.command))) as readonly string[];
+		const like = [...replies.values()].findLast(one => one.kind === kind);
+		const history = this.#historyOf(prefix, key, kind);
+		const text =
+			like === undefined
+				? knownText(this.#port.text(wanted === undefined ? '' : textOf(wanted.text)))
+				: modelledText(this.#port, this.#historyOf('other ', key, kind), like.text, wanted?.text, 0);
+		const first = {key, kind, command, text, history};
+		replies.set(key, first);
+		return first;
+	}
+
+	#historyOf(prefix: string, key: string, kind: string): TextHistory {
+		return new TextHistory(`${prefix}${this.#numbers.get(key) ?? key}`, kind === 'info');
+	}
+
+	#exchanges(node: CodedNode, wanted: PollEntry | undefined, passed: number): Exchange[][] {
+		const exchanges: Exchange[][] = [];
+		const writes = this.#near('writes', 0, wanted?.poll.exchanges.length);
+		for (let write = 0; write < writes; write++) {
+			const some = wanted?.poll.exchanges[write];
+			const count = this.#near(`count ${write}`, 0, some?.length);
+			const exchange: Exchange[] = [];
+			this.#lastKey = '';
+			for (let index = 0; index < count; index++) {
+				const one = some?.[index];
+				const {key, kind, command, text} = this.#reply(node, one && replyTextOf(one), passed);
+				exchange.push(one ?? {kind, command, reply: replyOf(key, text)});
+			}
+
+			exchanges.push(exchange);
+		}
+
+		return exchanges;
+	}
+
+	#costs(node: CodedNode, wanted: RecordedPoll | undefined, exchanges: readonly (readonly Exchange[])[]) {
+		const all = exchanges.flat();
+		const sent = all.reduce((sum, {command}) => sum + command.reduce((size, word) => size + word.length + 5, 0), 0);
+		const received = all.reduce((sum, {reply}) => sum + (typeof reply === 'string' ? reply.length : 0), 0);
+		const commands = this.#near('commands', all.length + node.commands, wanted?.cost.commands);
+		const bytesOut = this.#near('bytes out', sent + node.bytesOut, wanted?.cost.bytesOut);
+		const bytesIn = this.#near('bytes in', received + node.bytesIn, wanted?.cost.bytesIn);
+		Object.assign(node, {
+			commands: commands - all.length,
+			bytesOut: bytesOut - sent,
+			bytesIn: bytesIn - received,
+		});
+		return {cost: {commands, bytesOut, bytesIn}, ...this.#rhythm(node, wanted)};
+	}
+
+	#rhythm(node: CodedNode, wanted: RecordedPoll | undefined) {
+		const skipped = this.#near('skipped', node.skipped, wanted && (wanted.skipped ?? 0));
+		const every = this.#near('every', node.every, wanted && (wanted.every ?? 0));
+		Object.assign(node, {skipped, every});
+		return {skipped: skipped === 0 ? undefined : skipped, every: every === 0 ? undefined : every};
+	}
+
+	#blind(node: CodedNode, wanted: PollEntry | undefined): RecordedPoll['blind'] {
+		const blind = wanted === undefined ? '' : toText(wanted.poll.blind);
+		const isOther = wanted !== undefined && blind !== node.blind;
+		if (this.#port.flag(this.#port.models.flags('blind'), isOther)) {
+			node.blind = this.#port.text(blind);
+			node.blindSpots = fromText(node.blind) as RecordedPoll['blind'];
+		}
+
+		return node.blindSpots;
+	}
+
+	/** Codes a number as its distance to what is expected. */
+	#near(model: string, expected: number, wanted: number | undefined): number {
+		return expected + this.#port.number(this.#port.models.number(model), (wanted ?? expected) - expected);
+	}
+
+	#addressOf(wanted: string | undefined): NodeAddress {
+		this.#address = this.#name(`address ${this.#address}`, wanted);
+		return this.#address as NodeAddress;
+	}
+
+	/** Codes a name as its number, and a new name as a text. */
+	#name(model: string, wanted: string | undefined): string {
+		const known = wanted === undefined ? undefined : this.#numbers.get(wanted);
+		const number = this.#port.number(this.#port.models.number(`name ${model}`), known ?? 0);
+		if (number === 0) {
+			const name = this.#port.text(wanted ?? '');
+			this.#names.push(name);
+			this.#numbers.set(name, this.#names.length);
+			return name;
+		}
+
+		const name = this.#names[number - 1];
+		if (name === undefined) {
+			throw new RangeError('a name that was not written');
+		}
+
+		return name;
+	}
+
+	#node(address: string): CodedNode {
+		const known = this.#nodes.get(address);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const node: CodedNode = {
+			replies: new Map(),
+			elapsed: 0,
+			atMs: this.#atMs,
+			commands: 0,
+			bytesOut: 0,
+			bytesIn: 0,
+			skipped: 0,
+			every: 0,
+			interval: 1_000_000,
+			blind: '[]',
+			blindSpots: [],
+			pingAtMs: 0,
+		};
+		this.#nodes.set(address, node);
+		return node;
+	}
+}
+
+/** Names a reply by its form and command. A number, a list or an error has the form of JSON. */
+export const keyOf = ({command, reply}: Exchange): string =>
+	`${typeof reply === 'string' ? 'text' : 'json'} ${command.join(' ')}`;
+
+const replyTextOf = (exchange: Exchange): ReplyText => ({
+	key: keyOf(exchange),
+	kind: exchange.kind,
+	command: exchange.command,
+	text: knownText(typeof exchange.reply === 'string' ? exchange.reply : toText(exchange.reply)),
+});
+
+/** The reply of a text. */
+export const replyOf = (key: string, text: KnownText): RawReply =>
+	key.startsWith('text ') ? textOf(text) : (fromText(textOf(text)) as RawReply);
+
+const micros = (ms: number): number => Math.round(ms * 1000);

@@ -1,0 +1,229 @@
+/**
+An adaptive binary range coder: each bit takes as little room as its model expects it. The carry is handled as in LZMA.
+Source: G. N. N. Martin, "Range encoding", 1979; the LZMA specification, 2015.
+
+All arithmetic is on whole numbers, so that a file reads the same on every machine.
+*/
+
+const probabilityBits = 15;
+/** A probability that a bit is 0, in 1/32768. */
+const half = 2 ** (probabilityBits - 1);
+/** Least distance of a probability to 0 and to 1. A bit that is as certain takes 0.001 bits. */
+const margin = 24;
+const highest = 2 ** probabilityBits - margin;
+const top = 2 ** 24;
+const wholeRange = 0xffff_ffff;
+
+/** Number of bits after which a model learns no slower. */
+const slowest = 24;
+/**
+The part of the way to 0 or 1 that a model moves by its nth bit, in 1/65536. A block is short, so the first bits have to
+teach much.
+*/
+const rates = Uint16Array.from({length: slowest + 1}, (_, count) => Math.floor(65_536 / (count + 1.6)));
+
+/** What is expected of each kind of bit. Writer and reader have one each and change them in the same way. */
+export class BitModels {
+	/** The probability that the next bit is 0, in 1/32768. */
+	probabilities = new Uint16Array(4096).fill(half);
+	/** How many bits each model has learnt from, at most `slowest`. */
+	counts = new Uint8Array(4096);
+	#length = 0;
+
+	/** Adds models that know nothing yet. Returns the index of the first. */
+	add(count: number): number {
+		const first = this.#length;
+		this.#length += count;
+		if (this.#length > this.probabilities.length) {
+			const probabilities = new Uint16Array(Math.max(this.#length, this.probabilities.length * 2)).fill(half);
+			probabilities.set(this.probabilities);
+			const counts = new Uint8Array(probabilities.length);
+			counts.set(this.counts);
+			this.probabilities = probabilities;
+			this.counts = counts;
+		}
+
+		return first;
+	}
+
+	clear(): void {
+		this.probabilities.fill(half, 0, this.#length);
+		this.counts.fill(0, 0, this.#length);
+		this.#length = 0;
+	}
+
+	learn(index: number, probability: number, bit: number): void {
+		const count = this.counts[index] as number;
+		// The factors are below 2^15 and 2^16, so that the product stays a 32-bit integer.
+		const step = (((bit === 0 ? highest : margin) - probability) * (rates[count] as number)) >> 16;
+		this.probabilities[index] = probability + step;
+		if (count < slowest) {
+			this.counts[index] = count + 1;
+		}
+	}
+}
+
+export class BitWriter {
+	#buffer = Buffer.allocUnsafeSlow(1024);
+	#length = 0;
+	#low = 0;
+	#range = wholeRange;
+	#cache = 0;
+	/** The bytes that wait for a carry: the cached one, and those of 0xff after it. */
+	#waiting = 1;
+	#isEmpty = true;
+
+	bit(models: BitModels, index: number, bit: number): void {
+		this.#isEmpty = false;
+		const probability = models.probabilities[index] as number;
+		const bound = (this.#range >>> probabilityBits) * probability;
+		if (bit === 0) {
+			this.#range = bound;
+		} else {
+			this.#low += bound;
+			this.#range -= bound;
+		}
+
+		models.learn(index, probability, bit);
+		while (this.#range < top) {
+			this.#range = (this.#range << 8) >>> 0;
+			this.#shift();
+		}
+	}
+
+	/** Writes the lowest bits of a number, of which nothing is expected. */
+	bits(value: number, count: number): void {
+		this.#isEmpty &&= count === 0;
+		for (let place = count - 1; place >= 0; place--) {
+			this.#range >>>= 1;
+			if (Math.floor(value / 2 ** place) % 2 === 1) {
+				this.#low += this.#range;
+			}
+
+			while (this.#range < top) {
+				this.#range = (this.#range << 8) >>> 0;
+				this.#shift();
+			}
+		}
+	}
+
+	/** The bytes of the bits since the last call, without zeros at the end: a reader reads zeros there. */
+	take(): Buffer {
+		if (this.#isEmpty) {
+			return Buffer.alloc(0);
+		}
+
+		for (let count = 0; count < 5; count++) {
+			this.#shift();
+		}
+
+		let end = this.#length;
+		while (end > 0 && this.#buffer[end - 1] === 0) {
+			end--;
+		}
+
+		// The first byte is always 0.
+		const bytes = Buffer.from(this.#buffer.subarray(Math.min(1, end), end));
+		this.#length = 0;
+		this.#low = 0;
+		this.#range = wholeRange;
+		this.#cache = 0;
+		this.#waiting = 1;
+		this.#isEmpty = true;
+		return bytes;
+	}
+
+	#shift(): void {
+		if (this.#low < 0xff00_0000 || this.#low > wholeRange) {
+			const carry = this.#low > wholeRange ? 1 : 0;
+			this.#push(this.#cache + carry);
+			for (; this.#waiting > 1; this.#waiting--) {
+				this.#push(0xff + carry);
+			}
+
+			this.#waiting = 0;
+			this.#cache = Math.floor(this.#low / 2 ** 24) % 256;
+		}
+
+		this.#waiting += 1;
+		this.#low = (this.#low % 2 ** 24) * 256;
+	}
+
+	#push(byte: number): void {
+		if (this.#length === this.#buffer.length) {
+			const larger = Buffer.allocUnsafeSlow(this.#buffer.length * 2);
+			larger.set(this.#buffer);
+			this.#buffer = larger;
+		}
+
+		this.#buffer[this.#length++] = byte;
+	}
+}
+
+export class BitReader {
+	readonly #bytes: Buffer;
+	#at = 0;
+	#code = 0;
+	#range = wholeRange;
+
+	constructor(bytes: Buffer) {
+		this.#bytes = bytes;
+		for (let count = 0; count < 4; count++) {
+			this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+		}
+	}
+
+	/** Whether bits were read that lie beyond the end. The code of the last bit may take four bytes after it. */
+	get isBeyondEnd(): boolean {
+		return this.#at > this.#bytes.length + 8;
+	}
+
+	bit(models: BitModels, index: number): number {
+		const probability = models.probabilities[index] as number;
+		const bound = (this.#range >>> probabilityBits) * probability;
+		let bit = 0;
+		if (this.#code < bound) {
+			this.#range = bound;
+		} else {
+			this.#code -= bound;
+			this.#range -= bound;
+			bit = 1;
+		}
+
+		models.learn(index, probability, bit);
+		this.#fill();
+		return bit;
+	}
+
+	bits(count: number): number {
+		let value = 0;
+		for (let place = 0; place < count; place++) {
+			this.#range >>>= 1;
+			const isSet = this.#code >= this.#range;
+			if (isSet) {
+				this.#code -= this.#range;
+			}
+
+			value = value * 2 + (isSet ? 1 : 0);
+			this.#fill();
+		}
+
+		return value;
+	}
+
+	#fill(): void {
+		while (this.#range < top) {
+			this.#range = (this.#range << 8) >>> 0;
+			this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+		}
+	}
+
+	#next(): number {
+		return this.#at < this.#bytes.length ? (this.#bytes[this.#at++] as number) : this.#zero();
+	}
+
+	#zero(): number {
+		this.#at += 1;
+		return 0;
+	}
+}
