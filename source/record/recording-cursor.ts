@@ -1,5 +1,5 @@
+import type {Block} from './block.js';
 import type {RecordedSession, RecordedStep} from './recorded-session.js';
-import type {Block} from './recording-file.js';
 
 /** Number of sessions that ended before a moment and are searched for nodes that no later session has. */
 const mostEarlierSessions = 5;
@@ -102,7 +102,7 @@ export class RecordingCursor {
 				return {session, atMs: block.state.atMs, state: block.state};
 			}
 
-			const entry = block?.entries[place.entry];
+			const entry = block?.entry(place.entry);
 			if (entry !== undefined) {
 				place.entry += 1;
 				return {session, atMs: entry.atMs, entry};

@@ -1,6 +1,7 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {Block} from './block.js';
 import type {WrittenFrame} from './block-writer.js';
-import type {Entry, RecordedChange, WholeState} from './entry.js';
+import type {RecordedChange} from './entry.js';
 import {EntryDecoder} from './entry-decoder.js';
 import {FirstFormatDecoder} from './first-format-decoder.js';
 import {
@@ -26,13 +27,6 @@ export type BlockPlace = {
 	readonly parts: FramePlace[];
 	readonly firstMs: number;
 	lastMs: number;
-};
-
-export type Block = {
-	readonly state: WholeState;
-	readonly entries: readonly Entry[];
-	/** False where entries at the block's end could not be read. */
-	readonly isWhole: boolean;
 };
 
 type BlockDecoder = EntryDecoder | FirstFormatDecoder;
@@ -89,27 +83,25 @@ export class RecordingFile {
 			return undefined;
 		}
 
-		const entries: Entry[] = [];
-		let state: WholeState | undefined;
-		let isWhole = true;
-		let dictionary: Buffer = Buffer.alloc(0);
 		try {
 			const decoder = this.#decoderOf(place);
-			for (const frame of [place.state, ...place.parts]) {
-				const content = this.#content(frame, dictionary);
-				dictionary = dictionaryAfter(dictionary, content.raw);
-				if (frame === place.state) {
-					state = decoder.state(content);
-				} else {
-					entries.push(...decoder.entries(content));
+			const state = this.#content(place.state, Buffer.alloc(0));
+			let dictionary = dictionaryAfter(Buffer.alloc(0), state.raw);
+			let next = 0;
+			return new Block(decoder.state(state), toMs => {
+				const part = place.parts[next];
+				if (part === undefined || part.firstMs > toMs) {
+					return undefined;
 				}
-			}
-		} catch {
-			// The entries before the damage are kept.
-			isWhole = false;
-		}
 
-		return state && {state, entries, isWhole};
+				const content = this.#content(part, dictionary);
+				dictionary = dictionaryAfter(dictionary, content.raw);
+				next += 1;
+				return decoder.entries(content);
+			});
+		} catch {
+			return undefined;
+		}
 	}
 
 	/** The changes that the recording monitor noted, in the order of the file. */

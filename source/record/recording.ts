@@ -1,10 +1,11 @@
 import {readdirSync, statSync} from 'node:fs';
 import path from 'node:path';
 import type {NodeAddress} from '../domain/node.js';
+import type {Block} from './block.js';
 import type {RecordedChange} from './entry.js';
 import type {FileBlock, RecordedSession} from './recorded-session.js';
 import {RecordingCursor} from './recording-cursor.js';
-import {type Block, RecordingFile} from './recording-file.js';
+import {RecordingFile} from './recording-file.js';
 import {RecordingProblem} from './recording-header.js';
 
 /** The extension of recording files. */
@@ -96,7 +97,7 @@ export class Recording {
 		for (const session of this.#sessions) {
 			for (const [index, {place}] of session.blocks.entries()) {
 				const isWithin = place.firstMs <= toMs && place.lastMs >= fromMs;
-				for (const entry of isWithin ? (this.#block(session, index)?.entries ?? []) : []) {
+				for (const entry of isWithin ? (this.#block(session, index)?.entriesUntil(toMs) ?? []) : []) {
 					const node =
 						entry.kind === 'poll' ? entry.poll.address : entry.kind === 'failure' ? entry.address : undefined;
 					const isWanted = node !== undefined && (address === undefined || node === address);

@@ -59,8 +59,8 @@ test('a damaged byte never leads to another value, and never to an error', async
 test('a block is whole by itself: its state has the last reply to each command', async () => {
 	const file = new RecordingFile(writeRecording(path.join(folder, 'whole.rtr'), await recorded));
 	const [first, second] = [file.block(0), file.block(1)];
-	file.close();
 	const polls = (first?.entries ?? []).flatMap(entry => (entry.kind === 'poll' ? [entry.poll] : []));
+	file.close();
 	assert.ok(second !== undefined && second.state.replies.length === 6);
 	for (const {address, poll} of second.state.replies) {
 		const own = polls.filter(one => one.address === address);
