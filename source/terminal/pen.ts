@@ -1,4 +1,4 @@
-import {isSingleCelled} from '../text/cell-width.js';
+import {isSingleCelled} from '../text/single-cells.js';
 import {isBlankCell, type StyledCell, showsOnBlank} from '../text/styled-cells.js';
 import {styleChange} from './style-change.js';
 

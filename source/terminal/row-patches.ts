@@ -1,4 +1,4 @@
-import {isSingleCelled} from '../text/cell-width.js';
+import {isSingleCelled} from '../text/single-cells.js';
 import {isBlankCell, isSameCell, type StyledCell, showsOnBlank} from '../text/styled-cells.js';
 import {moveLength, moveTo, type Pen, type Stroke, withStyleFor, writeCells} from './pen.js';
 import {type Shift, shifted, shiftsIn} from './row-shift.js';

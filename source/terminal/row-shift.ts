@@ -1,4 +1,4 @@
-import {isSingleCelled} from '../text/cell-width.js';
+import {isSingleCelled} from '../text/single-cells.js';
 import {isSameCell, type StyledCell} from '../text/styled-cells.js';
 
 /**

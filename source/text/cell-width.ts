@@ -1,16 +1,5 @@
 import stringWidth from 'string-width';
-
-/**
-Characters that take one cell each and never join their neighbours: printable ASCII, Latin-1, and the characters of frames
-and charts (…, arrows, ≤ ≥, box drawing and block elements). Nearly every string on the screen has only these. Measuring
-by grapheme takes a hundred times longer.
-*/
-const singleCells = /^[ -~\u00a1-\u00ac\u00ae-\u00ff\u2013\u2014\u2026\u2190-\u2193\u2264\u2265\u2500-\u259f]*$/;
-
-/** Whether every UTF-16 unit of the text is one cell, so that the text can be cut anywhere. */
-export function isSingleCelled(text: string): boolean {
-	return singleCells.test(text);
-}
+import {isSingleCelled} from './single-cells.js';
 
 /** Width of the text in terminal cells: 2 for wide characters, 0 for combining ones. Escape sequences count as text. */
 export function cellWidth(text: string): number {

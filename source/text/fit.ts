@@ -1,6 +1,7 @@
-import {cellWidth, isSingleCelled} from './cell-width.js';
+import {cellWidth} from './cell-width.js';
 import {graphemesOf} from './graphemes.js';
 import {type Line, type Span, span} from './line.js';
+import {isSingleCelled} from './single-cells.js';
 
 /** The longest start of the text of at most `width` cells, without half of a wide character. */
 function startOf(text: string, width: number): string {

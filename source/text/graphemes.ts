@@ -1,8 +1,10 @@
+import {isSingleCelled} from './single-cells.js';
+
 type Grapheme = Pick<Intl.SegmentData, 'segment' | 'index'>;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Text of printable ASCII and of escape sequences: each character is a grapheme. */
+/** Text with escape sequences, in which each character is a grapheme too. */
 const ofSingles = /^[\u001B -~]*$/;
 
 /**
@@ -10,7 +12,7 @@ Splits text into graphemes. The segmenter is made on first use, because making i
 none.
 */
 export function graphemesOf(text: string): Iterable<Grapheme> {
-	if (ofSingles.test(text)) {
+	if (isSingleCelled(text) || ofSingles.test(text)) {
 		return Array.from(text, (segment, index) => ({segment, index}));
 	}
 

@@ -1,5 +1,6 @@
 import {type StyledChar, styledCharsFromTokens, tokenize} from '@alcalzone/ansi-tokenize';
-import {cellWidth, isSingleCelled} from './cell-width.js';
+import {cellWidth} from './cell-width.js';
+import {isSingleCelled} from './single-cells.js';
 
 /** One cell of the terminal. */
 export type StyledCell = {

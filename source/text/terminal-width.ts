@@ -1,5 +1,5 @@
 import stringWidth, {type Options} from 'string-width';
-import {isSingleCelled} from './cell-width.js';
+import {isSingleCelled} from './single-cells.js';
 
 /** SGR sequences, the only escape sequences of our lines. */
 const styleSequences = /\u001B\[[\d;]*m/g;

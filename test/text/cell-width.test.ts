@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import {cellWidth, isSingleCelled} from '../../source/text/cell-width.js';
+import {cellWidth} from '../../source/text/cell-width.js';
+import {isSingleCelled} from '../../source/text/single-cells.js';
 
 const cases: ReadonlyArray<readonly [text: string, cells: number]> = [
 	['', 0],
@@ -27,7 +28,7 @@ test('the fast path takes what screens are drawn with, and agrees with string-wi
 		assert.equal(stringWidth(text), 1, `U+${text.charCodeAt(0).toString(16)}`);
 	}
 
-	assert.ok([...'aZ09 ~é│─┌█▁…→≤'].every(character => taken.includes(character)));
+	assert.ok([...'aZ09 ~é│─┌█▁⡇⣿…→≤'].every(character => taken.includes(character)));
 });
 
 test('the width of two texts with a blank between is the sum', () => {
