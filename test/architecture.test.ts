@@ -227,20 +227,46 @@ test('no files import each other in a circle, not even for types', () => {
 	assert.deepEqual(circlesOf(graph), []);
 });
 
-test('what the command line alone decides loads no polling, rules, views or sockets', () => {
-	const loaded = new Set(['source/commands/start.ts']);
+/** The files that run when a file is imported, without types and without what is imported later. */
+function loadedWith(file: string): {readonly files: ReadonlySet<string>; readonly packages: ReadonlySet<string>} {
+	const loaded = new Set([file]);
+	const packages = new Set<string>();
 	for (const from of loaded) {
-		const code = withoutComments(codes.get(from) ?? '').replaceAll(/\bimport\([^)]*\)|^import type .*$/gm, '');
-		for (const to of importsOf(code).flatMap(name => resolved(from, name) ?? [])) {
-			loaded.add(to);
+		const code = withoutComments(codes.get(from) ?? '').replaceAll(/\bimport\([^)]*\)|^import type [^;]*;$/gm, '');
+		for (const name of importsOf(code)) {
+			const to = resolved(from, name);
+			if (to === undefined) {
+				packages.add(name);
+			} else {
+				loaded.add(to);
+			}
 		}
 	}
 
+	return {files: loaded, packages};
+}
+
+test('the first frame needs neither Ink nor React', () => {
+	for (const file of ['source/commands/main.ts', 'source/commands/screen-commands.ts']) {
+		const {packages} = loadedWith(file);
+		assert.deepEqual(
+			[...packages].filter(name => /^(?:ink|react|yoga)/.test(name)),
+			[],
+			file,
+		);
+	}
+
+	assert.ok(loadedWith('source/commands/monitor-controls.ts').packages.has('ink'));
+});
+
+test('what the command line alone decides loads no polling, rules, views or sockets', () => {
+	const {files: loaded} = loadedWith('source/commands/start.ts');
 	const rooms = new Set([...loaded].map(roomOf));
 	assert.deepEqual([...rooms].sort(), ['app', 'arguments', 'commands', 'demo', 'domain', 'host', 'state', 'text']);
 	const few = [...loaded].filter(file => ['app', 'demo', 'host', 'state'].includes(roomOf(file)));
 	assert.deepEqual(few.sort(), [
-		'source/app/compile-cache.ts',
+		'source/app/compiled-folder.ts',
+		'source/app/linked-program.ts',
 		'source/demo/incidents/incident-names.ts',
 		'source/host/home-folder.ts',
 		'source/host/own-folders.ts',

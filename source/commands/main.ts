@@ -12,8 +12,31 @@ import {UsageError} from './usage-error.js';
 /**
 Runs redis-top from what was given to a configuration to one command. Resolves with the exit code. Each command is loaded
 when it runs.
+
+An uncaught error ends the process with 70 and is printed in five lines. The process doesn't wait for polling, which goes
+on and would keep it alive. The monitor's screen has exit handlers of its own, which restore the terminal.
 */
 export async function main(given: Given, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
+	process.on('uncaughtException', endCrashed);
+	process.on('unhandledRejection', endCrashed);
+	try {
+		return await loadAndRun(given, environment);
+	} catch (error) {
+		if (error instanceof UsageError) {
+			process.stderr.write(`redis-top: ${sanitize(error.message)}\n`);
+			return exitCodes.usage;
+		}
+
+		return endCrashed(error);
+	}
+}
+
+function endCrashed(error: unknown): never {
+	process.stderr.write(crashReport(error, version));
+	process.exit(exitCodes.bug);
+}
+
+async function loadAndRun(given: Given, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
 	const loaded = await loadConfig(given, environment);
 	switch (loaded.kind) {
 		case 'print': {
@@ -28,34 +51,9 @@ export async function main(given: Given, environment: Readonly<Record<string, st
 
 		case 'run': {
 			process.stderr.write(loaded.warnings.map(line => `${line}\n`).join(''));
-			return reportingCrashes(() => run(loaded.config, given, environment));
+			return run(loaded.config, given, environment);
 		}
 	}
-}
-
-/**
-Runs a command. It prints an uncaught error in five lines and exits with 70. The monitor's screen has exit handlers of
-its own, which restore the terminal.
-*/
-async function reportingCrashes(command: () => Promise<number>): Promise<number> {
-	process.on('uncaughtException', endCrashed);
-	process.on('unhandledRejection', endCrashed);
-	try {
-		return await command();
-	} catch (error) {
-		if (error instanceof UsageError) {
-			process.stderr.write(`redis-top: ${sanitize(error.message)}\n`);
-			return exitCodes.usage;
-		}
-
-		process.stderr.write(crashReport(error, version));
-		return exitCodes.bug;
-	}
-}
-
-function endCrashed(error: unknown): void {
-	process.stderr.write(crashReport(error, version));
-	process.exit(exitCodes.bug);
 }
 
 async function run(
@@ -165,7 +163,7 @@ async function runReplay(config: Config): Promise<number> {
 	const isForScreen = config.replay?.output === 'screen' && config.replay.cast === undefined && !config.isScreenReader;
 	if (isForScreen && hasScreen(config)) {
 		leaveCrashesToScreen();
-		const {runReplayScreen} = await import('./screen-commands.js');
+		const {runReplayScreen} = await import('./replay-screen.js');
 		return runReplayScreen(config);
 	}
 
