@@ -1,10 +1,11 @@
 // The only settings of esbuild. The program and its tests are bundled with the same ones, so that the tested program is
 // the shipped one.
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {build} from 'esbuild';
 import {changePackages} from './change-packages.mjs';
+import {linkProgram} from './link-program.mjs';
 import {requireNodesOwn} from './require-nodes-own.mjs';
 
 /**
@@ -52,60 +53,65 @@ const printHelpNow = {
 /**
 Bundles `entryPoints` into `outdir` as split ES modules for Node 22.
 
-@param {{entryPoints: string[] | Record<string, string>, outdir: string, isMinified?: boolean, isSplit?: boolean, external?: string[], define?: Record<string, string>, plugins?: import('esbuild').Plugin[]}} options
+@param {{entryPoints: string[] | Record<string, string>, outdir: string, isMinified?: boolean, isSplit?: boolean, external?: string[], define?: Record<string, string>}} options
 */
-export const bundle = ({
+export const bundle = options => build(settings(options));
+
+/** @returns {import('esbuild').BuildOptions} */
+const settings = ({entryPoints, outdir, isMinified = false, isSplit = true, external = [], define = {}}) => ({
 	entryPoints,
 	outdir,
-	isMinified = false,
-	isSplit = true,
-	external = [],
-	define = {},
-	plugins = [],
-}) =>
-	build({
-		entryPoints,
-		outdir,
-		bundle: true,
-		splitting: isSplit,
-		format: 'esm',
-		platform: 'node',
-		target: 'node22',
-		// Node 22 has these features of regular expressions. Otherwise esbuild would turn the expressions into strings,
-		// which are compiled at the start in 15 ms.
-		supported: {'regexp-set-notation': true, 'regexp-unicode-property-escapes': true},
-		outExtension: {'.js': '.js'},
-		minify: isMinified,
-		legalComments: 'none',
-		sourcemap: isMinified ? false : 'inline',
-		sourcesContent: false,
-		external,
-		define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', ...define},
-		banner: {
-			js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
-		},
-		plugins: [stubDevtools, changePackages, printHelpNow, requireNodesOwn, ...plugins],
-		logLevel: 'warning',
-		metafile: true,
-	});
+	bundle: true,
+	splitting: isSplit,
+	format: 'esm',
+	platform: 'node',
+	target: 'node22',
+	// Node 22 has these features of regular expressions. Otherwise esbuild would turn the expressions into strings,
+	// which are compiled at the start in 15 ms.
+	supported: {'regexp-set-notation': true, 'regexp-unicode-property-escapes': true},
+	outExtension: {'.js': '.js'},
+	minify: isMinified,
+	legalComments: 'none',
+	sourcemap: isMinified ? false : 'inline',
+	sourcesContent: false,
+	external,
+	define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', ...define},
+	banner: {
+		js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
+	},
+	plugins: [stubDevtools, changePackages, printHelpNow, requireNodesOwn],
+	logLevel: 'warning',
+	metafile: true,
+});
 
 /**
-Bundles the program as it is shipped into `outdir`. Its parts are bundled one by one and share no files: each file that a
-start loads takes a quarter of a millisecond, and what two parts share would be a file of its own.
+Bundles the program as it is shipped into `outdir`: the command line, which is an ES module, and all other parts as linked
+scripts. What the command line and the scripts share is in both.
 */
 export async function bundleProgram({outdir, version}) {
 	const define = {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)};
 	const options = {outdir, isMinified: true, define};
-	const mainApart = {
-		name: 'main-apart',
-		setup({onResolve}) {
-			onResolve({filter: /\/main\.js$/}, ({kind}) =>
-				kind === 'dynamic-import' ? {path: './main.js', external: true} : undefined,
-			);
-		},
-	};
-	await bundle({...options, entryPoints: {cli: 'source/cli.ts'}, plugins: [mainApart]});
-	await bundle({...options, entryPoints: {main: 'source/commands/main.ts'}});
+	const {outputFiles, metafile} = await build({
+		...settings({
+			...options,
+			entryPoints: {main: 'source/commands/main.ts'},
+			// Scripts have no `import.meta`. What is left of it is Ink's search for its devtools.
+			define: {...define, 'import.meta.resolve': 'undefined'},
+		}),
+		banner: {},
+		write: false,
+	});
+	const {files, table} = linkProgram(outputFiles, metafile);
+	mkdirSync(outdir, {recursive: true});
+	for (const [name, text] of files) {
+		writeFileSync(path.join(outdir, name), text);
+	}
+
+	await bundle({
+		...options,
+		entryPoints: {cli: 'source/cli.ts'},
+		define: {...define, 'process.env.REDIS_TOP_LINK_TABLE': JSON.stringify(JSON.stringify(table))},
+	});
 	await bundle({...options, entryPoints: {'demo-keeper': 'source/demo/keeper.ts'}, isSplit: false});
 	await bundle({...options, entryPoints: {'demo-incident': 'source/demo/incidents/keeper.ts'}, isSplit: false});
 	await bundle({...options, entryPoints: {'demo-fleet': 'source/demo/fleet/keeper.ts'}, isSplit: false});

@@ -3,7 +3,18 @@ import {builtinModules, createRequire} from 'node:module';
 const require = createRequire(import.meta.url);
 
 /** Node's modules that take half a millisecond or more to load, and that a start without TLS doesn't need. */
-const lateModules = new Set(['assert', 'child_process', 'crypto', 'dns', 'dns/promises', 'tls', 'util', 'zlib']);
+const lateModules = new Set([
+	'assert',
+	'child_process',
+	'crypto',
+	'dns',
+	'dns/promises',
+	'fs/promises',
+	'tls',
+	'util',
+	'v8',
+	'zlib',
+]);
 
 /**
 An esbuild plugin that loads Node's own modules with `require`. An `import` makes a list of all exports of a module, which

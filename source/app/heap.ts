@@ -5,9 +5,10 @@ import type {MonitorStore} from '../state/monitor-store.js';
 
 /**
 Time after the start when V8 may no longer enlarge the space for new objects, in milliseconds. A start within one
-megabyte would take longer.
+megabyte would take longer. It is after `keepAfterMs` of `app/linked-program.ts`: V8 takes compiled code only with the flags
+that it was made with.
 */
-const startMs = 1500;
+const startMs = 3500;
 /**
 Time after the start of one full collection, in milliseconds. All nodes of a large deployment are found by then, and the
 garbage of finding them is spread over 40 MB.

@@ -1,7 +1,7 @@
 import process from 'node:process';
-import {keepCompiled} from '../app/compile-cache.js';
 import {readCommandLine} from '../arguments/command-line.js';
 import {endOnClosedPipe} from './closed-pipe.js';
+import {loadMain} from './load-main.js';
 
 /**
 Runs redis-top. Resolves with the exit code. Help, version, completion and usage errors need only the command line. No
@@ -27,8 +27,7 @@ export async function start(
 		}
 
 		case 'given': {
-			await keepCompiled(environment);
-			const {main} = await import('./main.js');
+			const {main} = await loadMain(line, environment);
 			return main(line, environment);
 		}
 	}

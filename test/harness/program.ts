@@ -58,7 +58,7 @@ async function build(): Promise<string> {
 
 function sourcesHash(): string {
 	const hash = createHash('sha256');
-	for (const file of [...globSync('source/**/*').sort(), 'scripts/bundle.mjs', 'package-lock.json']) {
+	for (const file of [...globSync('source/**/*').sort(), ...globSync('scripts/*.mjs').sort(), 'package-lock.json']) {
 		if (statSync(file, {throwIfNoEntry: false})?.isFile()) {
 			hash.update(`${file}\0`).update(readFileSync(file));
 		}

@@ -1,0 +1,106 @@
+// Puts the chunks that esbuild made of the program into a few scripts, which `source/app/linked-program.ts` loads. Node's
+// compile cache keeps no function that is compiled when it is first called, and the cache of a script does. See
+// docs/decisions/start-up-time.md.
+import {createHash} from 'node:crypto';
+
+/** The scripts in the order in which a start loads them, each with the entry point that needs it. */
+const waves = [
+	{script: 'program', entry: 'source/commands/main.ts'},
+	{script: 'screen', entry: 'source/commands/screen-commands.ts'},
+	{script: 'text', entry: 'source/commands/text-commands.ts'},
+	{script: 'keys', entry: 'source/commands/monitor-controls.ts'},
+];
+/** The script of what no start needs. */
+const lastScript = 'later';
+
+const importsPattern = /^(?:import(?:\{[^}]*\}from)?"\.\/[^"]+";)*/;
+const exportsPattern = /export\{([^}]*)\};?\s*$/;
+
+/**
+Links the output of one build of esbuild: minified ES modules without a banner, split.
+
+@param {{path: string, text: string}[]} outputFiles
+@param {import('esbuild').Metafile} metafile
+@returns {{files: Map<string, string>, table: {id: string, chunks: Record<string, string>}}} The text of each script by
+its file's name, and for the loader: a hash of them all, and the script of each chunk.
+@throws {Error} When a chunk has other imports or exports than esbuild writes today.
+*/
+export function linkProgram(outputFiles, metafile) {
+	const chunks = new Map(outputFiles.map(({path: file, text}) => [baseName(file), chunkOf(baseName(file), text)]));
+	const entries = new Map(
+		Object.entries(metafile.outputs).flatMap(([file, {entryPoint}]) =>
+			entryPoint === undefined ? [] : [[entryPoint, baseName(file)]],
+		),
+	);
+	const reached = waves.map(({script, entry}) => ({script, names: reachedFrom(entries.get(entry), chunks)}));
+	const scriptOf = name => {
+		const [first, second] = reached.filter(({names}) => names.has(name)).map(({script}) => script);
+		// Both the screen and the other commands begin with it.
+		return first === 'screen' && second === 'text' ? 'program' : (first ?? lastScript);
+	};
+
+	const table = Object.fromEntries([...chunks.keys()].map(name => [name, scriptOf(name)]));
+	const files = new Map(
+		[...waves.map(({script}) => script), lastScript].map(script => {
+			const own = [...chunks].filter(([name]) => table[name] === script);
+			const rows = own.map(
+				([name, {needs, code}]) => `${JSON.stringify(name)}:{needs:${JSON.stringify(needs)},run:${code}}`,
+			);
+			return [`${script}.js`, `"use strict";({${rows.join(',\n')}})\n`];
+		}),
+	);
+	const id = createHash('sha256')
+		.update([...files.values()].join(''))
+		.digest('hex')
+		.slice(0, 12);
+	return {files, table: {id, chunks: table}};
+}
+
+const baseName = file => file.slice(file.lastIndexOf('/') + 1);
+
+/** All chunks that a chunk needs before it runs, itself included. */
+function reachedFrom(name, chunks, reached = new Set()) {
+	if (!reached.has(name)) {
+		reached.add(name);
+		for (const need of chunks.get(name).needs) {
+			reachedFrom(need, chunks, reached);
+		}
+	}
+
+	return reached;
+}
+
+/** A chunk as a function of what it imports. It returns what it exports. */
+function chunkOf(name, text) {
+	const [head] = importsPattern.exec(text);
+	const tail = exportsPattern.exec(text);
+	const imports = [...head.matchAll(/import(?:\{([^}]*)\}from)?"\.\/([^"]+)";/g)];
+	const bindings = imports
+		.filter(([, names]) => names !== undefined)
+		.map(([, names, from]) => `const{${names.replaceAll(' as ', ':')}}=$chunks[${JSON.stringify(from)}];`);
+	const exported = (tail?.[1] ?? '')
+		.split(',')
+		.filter(part => part !== '')
+		.map(part => part.split(' as '))
+		.map(([local, outside = local]) => `${outside}:${local}`);
+	const body = text
+		.slice(head.length, tail?.index)
+		.replaceAll(/\bimport\("\.\/([^"]+)"\)/g, (_, to) => `$import(${JSON.stringify(to)})`)
+		.replaceAll(/\bimport\("(node:[^"]+)"\)/g, (_, to) => `Promise.resolve(require(${JSON.stringify(to)}))`)
+		.replaceAll('import.meta.url', '$url');
+	const left = /(?:^|[;}])(?:import|export)[\s{*"]|(?<![$\w])import(?:\(|\.meta)/.exec(body);
+	if (left !== null) {
+		throw new Error(
+			`${name} has an import or export that cannot be linked: ${body.slice(left.index, left.index + 60)}`,
+		);
+	}
+
+	return {
+		needs: imports.map(([, , from]) => from),
+		code: `async(require,$url,$chunks,$import)=>{${bindings.join('')}${onlyAscii(body)}\nreturn{${exported.join(',')}}}`,
+	};
+}
+
+/** The scripts are read as bytes. esbuild leaves other characters than ASCII only in regular expressions. */
+const onlyAscii = text =>
+	text.replaceAll(/[^\0-\u007F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

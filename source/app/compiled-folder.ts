@@ -1,0 +1,39 @@
+import {lstatSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {homeFolder} from '../host/home-folder.js';
+import {cacheFolder, makeFolder} from '../host/own-folders.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+The folder for compiled code, `$XDG_CACHE_HOME/redis-top/compiled`, which is made if it is missing. Resolves with
+undefined where there is none, and with `NODE_DISABLE_COMPILE_CACHE=1`.
+*/
+export async function compiledFolder(environment: Environment): Promise<string | undefined> {
+	const {NODE_DISABLE_COMPILE_CACHE: isDisabled = ''} = environment;
+	if (isDisabled !== '') {
+		return undefined;
+	}
+
+	const folder = path.join(cacheFolder(environment, homeFolder()), 'compiled');
+	try {
+		if (lstatSync(folder, {throwIfNoEntry: false}) === undefined) {
+			await makeFolder(folder);
+		}
+
+		return isOurs(folder) ? folder : undefined;
+	} catch {
+		// Without compiled code the program only starts more slowly.
+		return undefined;
+	}
+}
+
+/**
+Whether only this user can write the folder. Code in it is executed, and root may run with another user's HOME.
+*/
+function isOurs(folder: string): boolean {
+	const writableByOthers = 0o022;
+	const entry = lstatSync(folder);
+	return entry.isDirectory() && entry.uid === process.getuid?.() && (entry.mode & writableByOthers) === 0;
+}

@@ -1,0 +1,152 @@
+import {readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+import {fileURLToPath} from 'node:url';
+import vm from 'node:vm';
+
+/** What the build says of the linked program: a hash of its scripts, and the script of each chunk. */
+export type LinkTable = {
+	readonly id: string;
+	readonly chunks: Readonly<Record<string, string>>;
+};
+
+type Exports = Readonly<Record<string, unknown>>;
+
+/** A chunk of the program in a script, as `scripts/link-program.mjs` writes it. */
+type Chunk = {
+	/** The chunks that run before this one. */
+	readonly needs: readonly string[];
+	readonly run: (
+		require: NodeJS.Require,
+		url: string,
+		chunks: Readonly<Record<string, Exports>>,
+		load: (name: string) => Promise<Exports>,
+	) => Promise<Exports>;
+};
+
+type LoadedScript = {
+	readonly script: vm.Script;
+	readonly chunks: Readonly<Record<string, Chunk>>;
+	/** The file of its compiled code; undefined without a folder for one. */
+	readonly compiledFile: string | undefined;
+	/** Whether V8 took the compiled code of an earlier start. */
+	readonly isCompiled: boolean;
+};
+
+export type LinkedProgramOptions = {
+	readonly table: LinkTable;
+	/** The URL of the program's file. The scripts are beside it. */
+	readonly url: string;
+	/** The folder for compiled code; undefined without one. */
+	readonly folder: string | undefined;
+	/** What runs, such as `check`. Each has compiled code of its own, because each calls other functions. */
+	readonly kind: string;
+};
+
+/**
+Time after the start when the compiled code is written, in milliseconds. The screen is complete by then. It is before
+`app/heap.ts` changes V8's flags: V8 takes compiled code only with the flags that it was made with.
+*/
+const keepAfterMs = 3000;
+
+/**
+The program as `scripts/link-program.mjs` makes it of its chunks. The functions that a start calls are compiled once, and
+kept for the next start if there is a folder for them.
+*/
+export class LinkedProgram {
+	readonly #options: LinkedProgramOptions;
+	readonly #require: NodeJS.Require;
+	readonly #scripts = new Map<string, LoadedScript>();
+	readonly #loading = new Map<string, Promise<Exports>>();
+	readonly #exports: Record<string, Exports> = {};
+
+	constructor(options: LinkedProgramOptions) {
+		this.#options = options;
+		this.#require = createRequire(options.url);
+		const {folder} = options;
+		if (folder !== undefined) {
+			const keep = () => {
+				clearTimeout(timer);
+				process.off('exit', keep);
+				this.#keepCompiled(folder);
+			};
+
+			const timer = setTimeout(keep, keepAfterMs).unref();
+			process.on('exit', keep);
+		}
+	}
+
+	/**
+	Runs a chunk unless it has run before. Resolves with what it exports.
+
+	@throws {Error} For a chunk that the program doesn't have.
+	*/
+	async load(name: string): Promise<Exports> {
+		const loading = this.#loading.get(name) ?? this.#run(name);
+		this.#loading.set(name, loading);
+		return loading;
+	}
+
+	async #run(name: string): Promise<Exports> {
+		const file = this.#options.table.chunks[name] ?? '';
+		const script = this.#scripts.get(file) ?? this.#read(file);
+		this.#scripts.set(file, script);
+		const chunk = script.chunks[name];
+		if (chunk === undefined) {
+			throw new Error(`redis-top has no part ${name}`);
+		}
+
+		for (const need of chunk.needs) {
+			this.#exports[need] ??= await this.load(need);
+		}
+
+		return chunk.run(this.#require, this.#options.url, this.#exports, async other => this.load(other));
+	}
+
+	#read(name: string): LoadedScript {
+		const {url, folder, kind, table} = this.#options;
+		const filename = fileURLToPath(new URL(`${name}.js`, url));
+		const compiledFile = folder && path.join(folder, `${table.id}-${process.version}-${process.arch}-${kind}-${name}`);
+		const cachedData = compiledFile === undefined ? undefined : contentOf(compiledFile);
+		// The text has only ASCII characters. Read as UTF-8, it would take twice the time.
+		const script = new vm.Script(readFileSync(filename, 'latin1'), {filename, cachedData});
+		const isCompiled = cachedData !== undefined && script.cachedDataRejected === false;
+		return {script, chunks: script.runInThisContext(), compiledFile, isCompiled};
+	}
+
+	/**
+	Writes the compiled code of all scripts when one of them had none, and removes the code of other versions of redis-top.
+	An earlier start may have ended before it needed them all, and then its code lacks functions of the others too.
+	*/
+	#keepCompiled(folder: string): void {
+		const scripts = [...this.#scripts.values()];
+		if (scripts.every(({isCompiled}) => isCompiled)) {
+			return;
+		}
+
+		try {
+			for (const {script, compiledFile = ''} of scripts) {
+				const written = `${compiledFile}.${process.pid}`;
+				writeFileSync(written, script.createCachedData(), {mode: 0o600});
+				renameSync(written, compiledFile);
+			}
+
+			for (const other of readdirSync(folder)) {
+				if (!other.startsWith(this.#options.table.id)) {
+					rmSync(path.join(folder, other), {recursive: true, force: true});
+				}
+			}
+		} catch {
+			// Without compiled code the program only starts more slowly.
+		}
+	}
+}
+
+function contentOf(file: string): Buffer | undefined {
+	try {
+		return readFileSync(file);
+	} catch {
+		return undefined;
+	}
+}
