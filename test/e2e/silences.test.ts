@@ -159,7 +159,7 @@ test('a restart is silenced for its steps, and the silence ends with it', async 
 	await screen.waitFor(/silence +15 min at most/);
 	screen.press('g');
 	await screen.waitFor(/begun \S+ ago/);
-	await screen.waitFor(/silenced until \d\d:\d\d/);
+	await screen.waitFor(/silence +in Alertmanager, until \d\d:\d\d:\d\d UTC/);
 	const [silence] = await alertmanager.silences();
 	assert.equal(silence?.comment, `redis-top: a restart on ${address}`);
 	assert.equal(silence.status.state, 'active');

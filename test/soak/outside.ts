@@ -1,3 +1,4 @@
+import {getEventListeners} from 'node:events';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
 import {wholeCollection} from '../../source/app/heap.js';
@@ -35,7 +36,7 @@ const warmUpRounds = 600;
 const readEvery = 100;
 
 /** Growth in 1,000 rounds that still counts as noise: megabytes, and a number. */
-const noise: Readonly<Record<Exclude<Quantity, 'listeners'>, number>> = {heapMb: 1, residentMb: 6, handles: 1};
+const noise: Readonly<Record<Quantity, number>> = {heapMb: 0.5, residentMb: 4, handles: 1, listeners: 1};
 
 /** Rounds for which a service fails in the same way. */
 const roundsOfMode = 5;
@@ -166,7 +167,7 @@ const fleet = new FleetSource({
 
 const collect = wholeCollection();
 const readings: Reading[] = [];
-console.log('    round   heap MB   resident MB   handles   waiting');
+console.log('    round   heap MB   resident MB   handles   listeners   waiting');
 for (let round = 1; round <= rounds; round++) {
 	await setModes(round);
 	await play(round);
@@ -266,7 +267,7 @@ async function take(round: number): Promise<void> {
 		heapMb: heapUsed / 1e6,
 		residentMb: rss / 1e6,
 		handles: process.getActiveResourcesInfo().length,
-		listeners: 0,
+		listeners: getEventListeners(end.signal, 'abort').length,
 	};
 	readings.push(reading);
 	const waiting = sender.state.waiting + hook.state.waiting;
@@ -276,6 +277,7 @@ async function take(round: number): Promise<void> {
 			reading.heapMb.toFixed(2).padStart(10),
 			reading.residentMb.toFixed(1).padStart(14),
 			String(reading.handles).padStart(10),
+			String(reading.listeners).padStart(12),
 			String(waiting).padStart(10),
 		].join(''),
 	);

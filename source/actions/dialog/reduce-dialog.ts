@@ -129,8 +129,12 @@ function askToConfirm(
 	const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs, armedAtMs: undefined};
 	const silence = openingChoice(plan, state.alertmanager, silencedUntilMs);
 	const typing = {phrases, phraseIndex: 0, typed: ''};
-	const box: ConfirmDialog = {kind: 'confirm', subject, plan, letter, ...typing, ...times, silence};
-	return resize(withDialog(state, box), nowMs);
+	const box: ConfirmDialog = {kind: 'confirm', subject, plan, letter, ...typing, ...times};
+	const offered = withDialog(state, {...box, silence});
+	const drawn = drawDialog(offered, nowMs);
+	// A silence is left out rather than the action, where the terminal has no line for it.
+	const hasRoom = drawn !== undefined && fitsScreen(drawn, offered);
+	return resize(hasRoom ? offered : withDialog(state, box), nowMs);
 }
 
 /** Refuses an action whose dialog doesn't fit the screen, when it opens and when the terminal shrinks. */

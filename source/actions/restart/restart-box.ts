@@ -125,7 +125,7 @@ function stepsDialog(
 ): DialogContent {
 	const current = currentStep(run);
 	const {before} = run;
-	const labelWidth = 8;
+	const labelWidth = run.silence === undefined ? 8 : 9;
 	const stepLines = run.steps.map((step, index): Line => {
 		const [mark, tone] = marks[step.state];
 		const pointer = step === current ? '>' : ' ';
@@ -137,7 +137,6 @@ function stepsDialog(
 		];
 	});
 	const keys = before.keys === undefined ? 'an unknown number of keys' : counted(before.keys, 'key');
-	const until = run.silence === undefined ? '' : `, silenced until ${utcClock(run.silence.endsAtMs)} UTC at the latest`;
 	const had = `run id ${before.runId.slice(0, 8)}, ${before.role}, ${keys} (${grouped(before.expiring)} may expire), ${counted(before.replicas, 'replica')}`;
 	const advice = current === undefined ? [run.steps.at(-1)?.note ?? ''] : adviceFor(run, current, handover);
 	const help = advice.flatMap(text => wrapWords(text, width).map(row => line(row)));
@@ -147,7 +146,10 @@ function stepsDialog(
 		tone: current === undefined ? 'ok' : current.state === 'failed' ? 'critical' : 'warning',
 		facts: [
 			['had', cutValue(width, labelWidth, had)],
-			['starts', cutValue(width, labelWidth, startText(run) + until)],
+			['starts', cutValue(width, labelWidth, startText(run))],
+			...(run.silence === undefined
+				? []
+				: [['silence', `in Alertmanager, until ${utcClock(run.silence.endsAtMs)} UTC at the latest`] as const]),
 		],
 		lines: [...stepLines, ...help],
 		prompt: box.isAbandoning

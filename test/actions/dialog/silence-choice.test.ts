@@ -32,15 +32,15 @@ class Played {
 		{
 			alertmanager,
 			silencedUntilMs,
-			columns = 80,
+			rows = 24,
 		}: {
 			readonly alertmanager?: string;
 			readonly silencedUntilMs?: number;
-			readonly columns?: number;
+			readonly rows?: number;
 		} = {alertmanager: 'am:9093'},
 	) {
 		const policy = {whyReadOnly: undefined, unlockedUntilMs: Number.POSITIVE_INFINITY, isProduction: false};
-		this.state = newDialogState(policy, columns, 24, alertmanager);
+		this.state = newDialogState(policy, 80, rows, alertmanager);
 		this.take({kind: 'opened', record}).type('Ts');
 		this.take({kind: 'prepared', ticket: this.state.ticket, plan, silencedUntilMs}).wait(300);
 	}
@@ -166,6 +166,16 @@ test('a node that is silenced already is said to be, and Tab changes nothing', (
 	assert.equal(played.fact, 'until 14:15:00 UTC, set before');
 	played.press('tab').confirm();
 	assert.deepEqual([played.count('silence'), played.count('run')], [0, 1]);
+});
+
+test('where the terminal has no line for it, the silence is left out and the action is not', () => {
+	const sizes = Array.from({length: 12}, (_, index) => index + 4);
+	const kinds = (alertmanager?: string) =>
+		sizes.map(rows => new Played({rows, ...(alertmanager !== undefined && {alertmanager})}).state.dialog.kind);
+	assert.deepEqual(kinds('am:9093'), kinds());
+	const played = sizes.map(rows => new Played({alertmanager: 'am:9093', rows}));
+	assert.ok(played.some(({state, fact}) => state.dialog.kind === 'confirm' && fact === undefined));
+	assert.ok(played.some(({state, fact}) => state.dialog.kind === 'confirm' && fact !== undefined));
 });
 
 test('every stage fits a terminal of 80 columns, with several Alertmanagers of long names', () => {
