@@ -1,6 +1,7 @@
 import type {LogEvidence, LoggedHappening, LoggedStart, LogRemark} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 import {type LogPattern, logPatterns} from './server-log-patterns.js';
+import {usualLogLine} from './structured-log-line.js';
 
 /** Number of log lines that are shown: the last ones. */
 const shownLines = 20;
@@ -79,7 +80,7 @@ once, with its newest line and its number of lines.
 export function readServerLog(source: string, text: string): LogEvidence {
 	const lines = text
 		.split('\n')
-		.map(line => sanitize(line.replace(/\r$/, '')))
+		.map(line => sanitize(usualLogLine(line.replace(/\r$/, ''))))
 		.filter(line => line.trim() !== '');
 	const remarks = new Map<string, LogRemark>();
 	const happened: Happening[] = [];
