@@ -41,7 +41,12 @@ export const keysPanel: Panel = {
 const widthForTwo = 160;
 
 function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Line[] {
-	const watched = watchedLines(node, {width: room.width, height: Math.floor(room.height / 2)}, input.glyphs);
+	const watched = watchedLines(
+		node,
+		input.state.nodes,
+		{width: room.width, height: Math.floor(room.height / 2)},
+		input.glyphs,
+	);
 	const facts = [
 		keyspaceLine(node, room.width),
 		...fieldExpiryLine(node),

@@ -1,4 +1,5 @@
 import {drainSeconds, isBehind, type WatchedGroup, type WatchedKey} from '../../../derive/watched-keys.js';
+import type {NodeAddress} from '../../../domain/node.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {type Column, columnLayout, headerLine, rowLine} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
@@ -7,10 +8,16 @@ import {count, perSecond, seconds, signed} from '../../../text/units.js';
 import type {Rect} from '../../panel.js';
 
 /** A watched key, or one of its groups below it. */
-type Row = {readonly key: WatchedKey; readonly group: WatchedGroup | undefined};
+type Row = {
+	readonly key: WatchedKey;
+	readonly group: WatchedGroup | undefined;
+	/** The node that holds the key, where it is not the one in focus. */
+	readonly holder: NodeAddress | undefined;
+};
 
 /** Whether a group has entries waiting and got none between two readings. */
-const isStill = ({key, group}: Row): boolean => group !== undefined && group.stillMs > 0 && isBehind(group, key);
+const isStill = ({key, group}: Pick<Row, 'key' | 'group'>): boolean =>
+	group !== undefined && group.stillMs > 0 && isBehind(group, key);
 
 const toneOf = (row: Row): Tone => (isStill(row) ? 'warning' : 'plain');
 
@@ -25,7 +32,8 @@ const columns: ReadonlyArray<Column<Row>> = [
 		maxWidth: 60,
 		isFlexible: true,
 		priority: 1,
-		text: ({key, group}) => (group === undefined ? key.key : `  group ${group.groupName}`),
+		text: ({key, group, holder}) =>
+			group === undefined ? `${key.key}${holder === undefined ? '' : ` on ${holder}`}` : `  group ${group.groupName}`,
 	},
 	{
 		id: 'type',
@@ -94,19 +102,33 @@ const columns: ReadonlyArray<Column<Row>> = [
 	},
 ];
 
-/** The watched keys with the groups of streams: what stands still first, then the longest. */
-export function watchedLines({watched}: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
-	const keys = watched?.value.keys ?? [];
+/**
+The watched keys with the groups of streams: what stands still first, then the longest. In a cluster, each key is on one
+primary; the keys of other nodes name it, so that the node in focus does not matter.
+*/
+export function watchedLines(
+	node: NodeRecord,
+	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+	{width, height}: Rect,
+	glyphs: Glyphs,
+): Line[] {
+	const ofOthers = [...nodes.values()].flatMap(({address, watched}) =>
+		address === node.address
+			? []
+			: (watched?.value.keys ?? []).flatMap(key => (key.length === undefined ? [] : [{key, holder: address}])),
+	);
+	const own = (node.watched?.value.keys ?? []).map(key => ({key, holder: undefined}));
+	const keys = [...own, ...ofOthers];
 	if (keys.length === 0 || height < 2) {
 		return [];
 	}
 
 	const still = (key: WatchedKey) => Number(key.groups.some(group => isStill({key, group})));
 	const rows = keys
-		.toSorted((one, other) => still(other) - still(one) || (other.length ?? 0) - (one.length ?? 0))
-		.flatMap((key): Row[] => [
-			{key, group: undefined},
-			...key.groups.toSorted((one, other) => (other.lag ?? 0) - (one.lag ?? 0)).map(group => ({key, group})),
+		.toSorted((one, other) => still(other.key) - still(one.key) || (other.key.length ?? 0) - (one.key.length ?? 0))
+		.flatMap(({key, holder}): Row[] => [
+			{key, group: undefined, holder},
+			...key.groups.toSorted((one, other) => (other.lag ?? 0) - (one.lag ?? 0)).map(group => ({key, group, holder})),
 		])
 		.slice(0, height - 1);
 	const layout = columnLayout(columns, rows, width);

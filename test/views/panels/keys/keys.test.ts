@@ -249,3 +249,13 @@ test('watched keys stand above, with the groups that stand still first', () => {
 	assert.ok(lines.indexOf('orders') < lines.indexOf('queue'));
 	assertAnySize(keysPanel, [panelInput([record])]);
 });
+
+test('watched keys of other nodes stand there too, with the node that holds them', () => {
+	const here = node({watched: at({keys: [queue], runId: undefined})});
+	const other = recordFrom({address: '10.0.1.12:6379', watched: at({keys: [stuck], runId: undefined})});
+	const without = {...queue, key: 'nowhere', type: 'none', length: undefined};
+	const third = recordFrom({address: '10.0.1.13:6379', watched: at({keys: [without], runId: undefined})});
+	const lines = panelText(keysPanel, panelInput([here, other, third]), {width: 120, height: 30}).join('\n');
+	assert.match(lines, /orders on 10\.0\.1\.12:6379 +stream[\s\S]*group billing[\s\S]*queue +list/);
+	assert.doesNotMatch(lines, /nowhere/);
+});
