@@ -39,6 +39,27 @@ const hasNoPlaceForData = ({evidence}: Finding): boolean => evidence.some(({name
 
 const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
 
+/** Share of the time without a processor from which the wait, and not the command, is why a command takes long. */
+const mostlyStopped = 0.5;
+
+const isMostlyStopped =
+	(what: string) =>
+	({evidence}: Finding): boolean =>
+		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped);
+
+/** Rules that blame a command or the load for the time of the main thread. */
+const slowSymptoms: readonly RuleId[] = ['lat.on_cmds', 'lat.command_hog', 'lat.queue'];
+
+/** Rules about replies that come late. */
+const lateSymptoms: readonly RuleId[] = [
+	'lat.mean_regress',
+	'lat.p99',
+	'lat.event',
+	'lat.slowlog_new',
+	'lat.eventloop',
+	'conn.rtt',
+];
+
 const linkSymptoms: readonly RuleId[] = ['rep.link_down', 'rep.io_stale', 'rep.sync', 'rep.disc_total'];
 const followerSymptoms: readonly RuleId[] = [
 	'rep.lag_ack',
@@ -114,6 +135,25 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['sen.quorum', 'sen.count', 'sen.no_replica'],
 		isCause: isUnlinked,
 	},
+	// A server that its host stops looks hung or slow by itself. The server counts its commands by the clock on the wall, so
+	// that commands look slow that are not.
+	{
+		cause: 'cpu.throttle',
+		where: 'here',
+		symptoms: ['conn.unresponsive', 'conn.flapping', 'os.psi', ...slowSymptoms],
+		isCause: isMostlyStopped('nr_throttled / nr_periods'),
+	},
+	// The time in which a control group is stopped counts as time in the run queue.
+	{cause: 'cpu.throttle', where: 'here', symptoms: ['os.runq']},
+	{cause: 'os.psi', where: 'here', symptoms: ['os.runq']},
+	{
+		cause: 'os.runq',
+		where: 'here',
+		symptoms: ['conn.unresponsive', 'conn.flapping', ...slowSymptoms],
+		isCause: isMostlyStopped('schedstat, time in the run queue'),
+	},
+	{cause: 'os.disk', where: 'here', symptoms: ['conn.unresponsive', 'conn.flapping', 'per.fsync']},
+	{cause: 'os.psi_memory', where: 'here', symptoms: ['conn.unresponsive', 'conn.flapping']},
 	// Between two slow commands the server answers. The command explains why it did not, and why redis-top closed its
 	// connection.
 	{
@@ -189,14 +229,14 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'os.psi',
 		where: 'here',
-		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.slowlog_new', 'lat.eventloop', 'conn.rtt'],
+		symptoms: lateSymptoms,
 		isCause: ({evidence}) => evidence.every(({name}) => name !== slowByItself),
 	},
-	{
-		cause: 'cpu.throttle',
-		where: 'here',
-		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.slowlog_new', 'lat.eventloop', 'conn.rtt'],
-	},
+	{cause: 'cpu.throttle', where: 'here', symptoms: lateSymptoms},
+	{cause: 'os.runq', where: 'here', symptoms: lateSymptoms},
+	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},
+	{cause: 'os.psi_memory', where: 'here', symptoms: [...lateSymptoms, 'mem.swap', 'per.fork_slow']},
+	{cause: 'os.retrans', where: 'here', symptoms: ['conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
 	{
 		cause: 'cpu.steal',
 		where: 'here',

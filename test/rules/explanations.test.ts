@@ -252,6 +252,61 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a control group that is stopped explains slow commands, a busy machine and a server that does not respond',
+		[
+			findingOf('lat.on_cmds', 'warning', primary),
+			findingOf('lat.p99', 'warning', primary),
+			findingOf('os.runq', 'warning', primary, {evidence: [{name: 'schedstat, time in the run queue', value: 0.9}]}),
+			findingOf('os.psi', 'warning', primary),
+			findingOf('conn.unresponsive', 'critical', primary),
+			findingOf('cpu.throttle', 'warning', primary, {evidence: [{name: 'nr_throttled / nr_periods', value: 0.9}]}),
+		],
+		[
+			['cpu.throttle', undefined],
+			['conn.unresponsive', 'cpu.throttle'],
+			['lat.p99', 'cpu.throttle'],
+			['lat.on_cmds', 'cpu.throttle'],
+			['os.psi', 'cpu.throttle'],
+			['os.runq', 'cpu.throttle'],
+		],
+	],
+	[
+		'one that is seldom stopped does not explain a slow command',
+		[
+			findingOf('lat.on_cmds', 'warning', primary),
+			findingOf('lat.p99', 'warning', primary),
+			findingOf('cpu.throttle', 'warning', primary, {evidence: [{name: 'nr_throttled / nr_periods', value: 0.2}]}),
+		],
+		[
+			['lat.on_cmds', undefined],
+			['lat.p99', 'lat.on_cmds'],
+			['cpu.throttle', undefined],
+		],
+	],
+	[
+		'a busy disk explains fsyncs that are late, and what waits for them',
+		[
+			findingOf('per.fsync', 'critical', primary),
+			findingOf('lat.event', 'warning', primary),
+			findingOf('conn.rtt', 'warning', primary),
+			findingOf('os.disk', 'warning', primary),
+		],
+		[
+			['os.disk', undefined],
+			['per.fsync', 'os.disk'],
+			['conn.rtt', 'os.disk'],
+			['lat.event', 'os.disk'],
+		],
+	],
+	[
+		'a disk that is busy while the server does not wait for it explains nothing',
+		[findingOf('per.fsync', 'warning', primary), findingOf('os.disk', 'info', primary)],
+		[
+			['per.fsync', undefined],
+			['os.disk', undefined],
+		],
+	],
+	[
 		'what has ended explains nothing and stands last',
 		[
 			{...findingOf('conn.refused', 'critical', primary), clearedAtMs: 5},
