@@ -147,6 +147,7 @@ export class RecordingMask implements EntryMask {
 			case 'large-replies':
 				return Array.isArray(reply) ? reply.map((entry: RawReply) => this.#loggedCommand(entry)) : reply;
 			case 'clients':
+			case 'flagged-clients':
 				return typeof reply === 'string' && !keepsArguments ? this.#clientNames(reply) : reply;
 			case 'access-log':
 				return keepsArguments ? reply : this.#accessLog(reply);
@@ -245,6 +246,7 @@ export class RecordingMask implements EntryMask {
 				case 'cluster-nodes':
 					return clusterNodesWithoutNames(reply, mask);
 				case 'clients':
+				case 'flagged-clients':
 					return reply.replaceAll(
 						/(^| )(addr|laddr|user)=(\S*)/gm,
 						(_, before: string, field: string, value: string) =>

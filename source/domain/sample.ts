@@ -39,6 +39,10 @@ export type NodeSample = {
 export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
+	/** The clients with certain flags, of a server with too many clients for the whole list (Valkey 9.0). */
+	readonly flaggedClients?: readonly ClientRow[];
+	/** False when the server refused to filter CLIENT LIST. */
+	readonly hasClientFilters?: boolean;
 	readonly histograms?: ReadonlyMap<string, CommandHistogram>;
 	/** New entries of COMMANDLOG's log of large requests (Valkey 8.1 and later). */
 	readonly largeRequests?: readonly LargeEntry[];
@@ -106,13 +110,14 @@ export const timedReadings = [
 	'hotSlotKeys',
 	'hotKeys',
 	'backup',
+	'flaggedClients',
 ] as const satisfies ReadonlyArray<keyof PollExtras>;
 
 export type TimedReading = (typeof timedReadings)[number];
 
 /**
 The fields that are merged with earlier readings. Logs get the new entries added, and two readings of a histogram or of
-CLIENT LIST are compared. `sentinelListeners` is read by the poller alone.
+CLIENT LIST are compared. `hasClientFilters` and `sentinelListeners` are read by the poller alone.
 */
 export type MergedReading =
 	| 'slowlog'
@@ -124,6 +129,7 @@ export type MergedReading =
 	| 'keySizes'
 	| 'slotUse'
 	| 'watched'
+	| 'hasClientFilters'
 	| 'sentinelListeners';
 
 /** A command that redis-top may not or cannot send to a node, why, and which ACL rule would allow it. */

@@ -9,6 +9,7 @@ import type {BlindSpot, NodeSample, PollExtras} from '../domain/sample.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {commandStats} from '../parse/info-fields.js';
 import type {Version} from '../wire/read-commands.js';
+import {askedClientFlags} from './client-flags.js';
 import {type SentinelState, updateSentinel} from './sentinel-replies.js';
 import {redisVersion, valkeyVersion} from './server-version.js';
 
@@ -77,6 +78,10 @@ export type PollState = {
 	subscribersSeen: number | undefined;
 	/** Whether a module is loaded that reports its failures in INFO modules. */
 	hasSearchModule: boolean;
+	/** Whether CLIENT LIST takes filters, as far as the server has not refused one. */
+	hasClientFilters: boolean;
+	/** The flags of clients that are asked for where there are too many for the whole list. */
+	clientFlags: readonly string[];
 	/** Whether INFO tells of backups, so that the server has BACKUP. */
 	tellsBackup: boolean;
 	/** The names of the events that LATENCY LATEST listed. */
@@ -132,6 +137,8 @@ export const newPollState = (): PollState => ({
 	sentinel: undefined,
 	subscribersSeen: undefined,
 	hasSearchModule: false,
+	hasClientFilters: true,
+	clientFlags: [],
 	tellsBackup: false,
 	latencyEvents: [],
 	latencyThreshold: undefined,
@@ -152,6 +159,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.version = redisVersion(info) ?? state.version ?? [2, 8];
 	state.valkey = valkeyVersion(info);
 	state.connectedClients = info.number('clients', 'connected_clients') ?? 0;
+	state.clientFlags = askedClientFlags(info);
 	state.clientDigest = clientDigestOf(info);
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
@@ -170,6 +178,7 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 	state.openSlots = extras.clusterNodes === undefined ? state.openSlots : openSlotsIn(extras.clusterNodes);
 	state.latencyThreshold = extras.config?.get('latency-monitor-threshold') ?? state.latencyThreshold;
 	state.latencyEvents = latencyEventNames(extras) ?? state.latencyEvents;
+	state.hasClientFilters = extras.hasClientFilters ?? state.hasClientFilters;
 	state.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? state.hasSearchModule;
 	if (extras.clients !== undefined) {
 		state.listedClientDigest = state.clientDigest;

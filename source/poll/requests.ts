@@ -12,6 +12,7 @@ import {infoSections} from '../wire/info-sections.js';
 import {grantOf, type ReadCommand, readCommand, sentinelChannel, wordsOf} from '../wire/read-commands.js';
 import {backupRequests} from './backup-requests.js';
 import {clientListPeriod, isListAwaited, isSecondListAwaited} from './client-list-schedule.js';
+import {flaggedClientRequests} from './flagged-client-requests.js';
 import {keyRequests} from './key-requests.js';
 import {linksPeriod} from './links-period.js';
 import type {PollDemand} from './poll-demand.js';
@@ -231,6 +232,7 @@ export const requests = [
 			reply => (typeof reply === 'string' ? listedClients(reply) : undefined),
 		),
 	},
+	...flaggedClientRequests,
 	{
 		kind: 'histograms',
 		command: 'latency|histogram',

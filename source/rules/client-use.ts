@@ -3,7 +3,7 @@ import {mebibyte} from '../domain/threshold.js';
 import {bytes, count, percent} from '../text/units.js';
 import {addressName, clientName, clientText} from './client-names.js';
 import {infoEvidence} from './evidence.js';
-import {clientRows, infoNumber} from './needs.js';
+import {flaggedClients, infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -55,7 +55,7 @@ export const cliMonitor = rule({
 		falsePositives: [],
 	},
 	raiseAfter: 1,
-	needs: {clients: clientRows},
+	needs: {clients: flaggedClients},
 	evaluate({clients}, facts) {
 		const monitors = clients.filter(({flags}) => flags.includes('O'));
 		const [first] = monitors;
@@ -92,7 +92,7 @@ export const cliPubsub = rule({
 			source: "the soft limit of a subscriber's buffer, redis.conf",
 		},
 	},
-	needs: {clients: clientRows},
+	needs: {clients: flaggedClients},
 	evaluate({clients}, facts, limits) {
 		const slow = clients.filter(
 			({flags, outputBufferBytes = 0}) => flags.includes('P') && outputBufferBytes > limits.bytes,

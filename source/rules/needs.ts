@@ -157,6 +157,15 @@ export const clientRows: Need<readonly ClientRow[]> = {
 	missing: answerMissing('CLIENT LIST'),
 };
 
+/**
+A need for the clients with flags such as `O` or `P`: those of the whole list, or of a filtered one that is newer.
+*/
+export const flaggedClients: Need<readonly ClientRow[]> = {
+	read: ({record: {clients, flaggedClients: flagged}}) =>
+		(flagged !== undefined && flagged.atMs > (clients?.atMs ?? 0) ? flagged : clients)?.value,
+	missing: answerMissing('CLIENT LIST'),
+};
+
 /** A need for a server setting, as CONFIG GET returns it. */
 export const setting = (name: string): Need<string> => {
 	const missing = answerMissing('CONFIG GET');

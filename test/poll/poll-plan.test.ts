@@ -276,6 +276,20 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 		['info', 'slowlog', 'histograms', 'config'],
 	],
 	[
+		'2,001 clients: those with a flag, unless the server has refused the filter',
+		memory({connectedClients: 2001, clientFlags: ['O', 'b']}),
+		demand(),
+		0,
+		['info', 'slowlog', 'flagged-clients', 'flagged-clients', 'histograms', 'config'],
+	],
+	[
+		'2,001 clients of a server without filters',
+		memory({connectedClients: 2001, clientFlags: ['O'], hasClientFilters: false}),
+		demand(),
+		0,
+		['info', 'slowlog', 'histograms', 'config'],
+	],
+	[
 		'2,001 clients: CLIENT LIST by hand',
 		memory({connectedClients: 2001}),
 		demand({isByHand: true}),

@@ -55,7 +55,7 @@ export const clientsPanel: Panel = {
 	isOrderHeld: ({sort}) => !fixedSorts.has(sort),
 	rowKeys(input) {
 		const {node, table} = input;
-		const rows = node?.clients?.value ?? [];
+		const rows = node === undefined ? [] : listed(node);
 		return isGrouping(table.groupBy)
 			? shownGroups(rows, table.groupBy, input).map(({key}) => key)
 			: shownClients(rows, input, node?.since).map(keyOfClient);
@@ -72,7 +72,7 @@ export const clientsPanel: Panel = {
 		}),
 	rowTitle: 'Client',
 	details: ({node, table}, rowKey) => {
-		const rows = node?.clients?.value ?? [];
+		const rows = node === undefined ? [] : listed(node);
 		if (isGrouping(table.groupBy)) {
 			const group = clientGroups(rows, table.groupBy).find(({key}) => key === rowKey);
 			return group && groupDetails(table.groupBy, group);
@@ -82,6 +82,10 @@ export const clientsPanel: Panel = {
 		return client && clientDetails(client);
 	},
 };
+
+/** The clients of the whole list; without one, those with a flag that the server listed by itself. */
+const listed = ({clients, flaggedClients}: NodeRecord): readonly ClientRow[] =>
+	clients?.value ?? flaggedClients?.value ?? [];
 
 /** The sort keys whose values a client keeps, or that grow alike for all clients. */
 const fixedSorts: ReadonlySet<string | undefined> = new Set(['age', 'name', 'address', 'user', 'id']);
@@ -236,15 +240,18 @@ function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	}
 
 	const age: Span =
-		node.clients === undefined
-			? span(node.notKept?.includes('CLIENT LIST') ? ' list not kept' : ' no list yet', 'dim')
-			: span(` list ${ageSince(node.clients.atMs, nowMs)} old${changed(node, connected)}`);
+		node.clients === undefined && node.flaggedClients !== undefined
+			? span(` those that run MONITOR, are blocked or subscribed, ${ageSince(node.flaggedClients.atMs, nowMs)} ago`)
+			: node.clients === undefined
+				? span(node.notKept?.includes('CLIENT LIST') ? ' list not kept' : ' no list yet', 'dim')
+				: span(` list ${ageSince(node.clients.atMs, nowMs)} old${changed(node, connected)}`);
 	if (periodMs !== undefined) {
 		return [age, span(`, read every ${seconds(periodMs / 1000)}`, 'dim')];
 	}
 
 	const stall = milliseconds((connected * listMicrosecondsPerClient) / 1000);
-	const warning = `! only ${keyboard.shown('poll-now') || 'polling by hand'} reads it: a stall of about ${stall}`;
+	const what = node.clients === undefined && node.flaggedClients !== undefined ? 'all' : 'it';
+	const warning = `! only ${keyboard.shown('poll-now') || 'polling by hand'} reads ${what}: a stall of about ${stall}`;
 	return [age, span('   '), span(warning, 'warning')];
 }
 
@@ -259,7 +266,7 @@ function clientsBody(
 	input: PanelInput,
 	rect: Rect,
 ): {readonly lines: readonly Line[]; readonly range: string | undefined} {
-	const rows = node.clients?.value ?? [];
+	const rows = listed(node);
 	const {table, glyphs} = input;
 	if (isGrouping(table.groupBy)) {
 		return groupList(node, table.groupBy, input, rect);
@@ -306,12 +313,16 @@ function emptyWords(node: NodeRecord): string {
 		return 'The history does not keep a list this long. The counts of that moment are from INFO.';
 	}
 
-	return node.clients === undefined ? 'The list has not been read yet.' : 'No client is connected.';
+	return node.clients !== undefined
+		? 'No client is connected.'
+		: node.flaggedClients === undefined
+			? 'The list has not been read yet.'
+			: 'No client runs MONITOR, is blocked or subscribed.';
 }
 
 function groupList(node: NodeRecord, grouping: ClientGrouping, input: PanelInput, rect: Rect) {
 	const {table, glyphs} = input;
-	const rows = node.clients?.value ?? [];
+	const rows = listed(node);
 	return listBody(
 		{
 			columns: groupColumns(grouping.toUpperCase(), grouping, rows.length, node.since, countsTraffic(rows)),

@@ -271,3 +271,22 @@ test('a line of facts has whole figures alone', () => {
 	const [, , most] = drawn({}, 80, 21, nodeWith(counted));
 	assert.match(most ?? '', /commands billing-service 20%? *│$/);
 });
+
+test('of a server with too many clients for the whole list, those with flags are listed', () => {
+	const monitor = clientOf({id: 7, flags: 'O', name: 'debug', command: 'monitor'});
+	const record = recordFrom({
+		info: {clients: {connected_clients: 10_000, blocked_clients: 0}},
+		flaggedClients: {atMs: sampledAtMs - 2000, value: [monitor]},
+	});
+	const shown = panelText(clientsPanel, panelInput([record]), {width: 120, height: 20}).join('\n');
+	assert.match(shown, /those that run MONITOR, are blocked or subscribed, 2s ago {3}! only R reads all: a stall/);
+	assert.match(shown, /debug +.*monitor/);
+	const none = recordFrom({
+		info: {clients: {connected_clients: 10_000}},
+		flaggedClients: {atMs: 0, value: []},
+	});
+	assert.match(
+		panelText(clientsPanel, panelInput([none]), {width: 120, height: 20}).join('\n'),
+		/No client runs MONITOR, is blocked or subscribed/,
+	);
+});
