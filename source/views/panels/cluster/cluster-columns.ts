@@ -76,17 +76,14 @@ function stateText(row: ClusterRow): string {
 const reachWords: Readonly<Record<NodeState, string>> = {
 	up: 'up',
 	connecting: 'connects',
-	stale: 'late',
+	stale: 'no reply',
 	loading: 'load',
 	busy: 'busy',
 	refusing: 'refuses',
 	down: 'down',
 };
 
-/** Age of a pending reply from which the list shows a server as hung, in milliseconds. */
-const hungAfterMs = 5000;
-
-/** Whether redis-top itself reaches the node: `up`, `down 12s`; `-` for a node that it does not poll. */
+/** Whether redis-top itself reaches the node: `up`, `no reply`, `down 12s`; `-` for a node that it does not poll. */
 function reachText({record}: ClusterRow, nowMs: number): string {
 	if (record === undefined) {
 		return '-';
@@ -94,12 +91,10 @@ function reachText({record}: ClusterRow, nowMs: number): string {
 
 	const {reach} = record;
 	const sinceMs = record.failingSinceMs ?? record.pendingSinceMs;
-	if (reach === 'up' || reach === 'connecting' || reach === 'refusing' || sinceMs === undefined) {
-		return reachWords[reach];
-	}
-
-	const word = reach === 'stale' && nowMs - sinceMs > hungAfterMs ? 'hung' : reachWords[reach];
-	return `${word} ${shortAgeSince(sinceMs, nowMs)}`;
+	const isWholeWord = reach === 'up' || reach === 'connecting' || reach === 'refusing' || reach === 'stale';
+	return isWholeWord || sinceMs === undefined
+		? reachWords[reach]
+		: `${reachWords[reach]} ${shortAgeSince(sinceMs, nowMs)}`;
 }
 
 /**

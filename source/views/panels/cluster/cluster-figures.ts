@@ -6,7 +6,7 @@ export const clusterFigures: readonly Figure[] = [
 	['SHARD', 'The primary of the shard, or its replicas below it.'],
 	['NODE, ROLE', 'Address and role by CLUSTER NODES.'],
 	['FLAGS', 'fail? is PFAIL, one opinion; fail is FAIL, agreed by a majority of primaries.'],
-	['SEEN', 'How many other nodes reach this one.'],
+	['SEEN', 'Whether redis-top itself reaches the node.'],
 	['LINK', 'Link of the cluster bus, or of the replica to its source.'],
 	['SLOTS, RANGES', 'Number and ranges of slots; all 16384 must have an owner.'],
 	['EPOCH', 'Configuration epoch: the higher claim to a slot wins.'],

@@ -38,7 +38,7 @@ export const overviewFigures: readonly Figure[] = [
 		'NODE, ROLE',
 		'Address and role as the node itself reports them; * is the node in focus, whose figures the boxes show.',
 	],
-	['STATE', 'up, stale, loading, busy, down; with ! or !! the worst finding of the node.'],
+	['STATE', 'up, no reply, loading, busy, down; with ! or !! the worst finding of the node.'],
 	['OPS/S, OPS', 'total_commands_processed per second; with a baseline, all since then.'],
 	['USED, OF MAX, %MAX', 'used_memory, and its share of maxmemory. Bad from 80 %.'],
 	['CLIENTS', 'connected_clients.'],

@@ -54,7 +54,7 @@ function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
 		['shard', shard?.name ?? '-'],
 		['reported by', reporterText({record, shard, ...row})],
 		['role', record.role],
-		['state', `${stateOf(record).text}${sinceText}`],
+		['state', `${stateOf(record, nowMs).text}${sinceText}`],
 		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failureText(failure)}`] as const]),
 		...(goneSinceMs === undefined ? [] : [['gone', goneText(input)] as const]),
 		...(otherNames === undefined ? [] : [['other addresses', otherNames.join(', ')] as const]),

@@ -43,7 +43,7 @@ const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: 
 	down: {text: '!! down', tone: 'critical', rank: 6},
 	refusing: {text: '!! refuses', tone: 'critical', rank: 5},
 	busy: {text: '!! busy', tone: 'critical', rank: 4},
-	stale: {text: '! silent', tone: 'warning', rank: 3},
+	stale: {text: '! no reply', tone: 'warning', rank: 3},
 	loading: {text: '! loading', tone: 'warning', rank: 2},
 	connecting: {text: '.. connects', tone: 'accent', rank: 1},
 	up: {text: 'up', tone: 'ok', rank: 0},
@@ -54,7 +54,25 @@ The state of a node that is gone. It counts as no problem any more, and stays li
 */
 const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
 
-export const stateOf = ({goneSinceMs, reach}: NodeRecord) => (goneSinceMs === undefined ? states[reach] : gone);
+/**
+Time without an answer after which a stale node counts as failing, in milliseconds. Slow commands usually end sooner.
+*/
+const failingAfterMs = 5000;
+
+/** The state of a node whose reply has been pending for so long that line 2 calls it critical. */
+const noReply = {text: '!! no reply', tone: 'critical', rank: 3} as const;
+
+export function stateOf(record: NodeRecord, nowMs: number) {
+	if (record.goneSinceMs !== undefined) {
+		return gone;
+	}
+
+	return record.reach === 'stale' && isLongPending(record, nowMs) ? noReply : states[record.reach];
+}
+
+/** Whether a node that does not respond counts as failing by now. */
+const isLongPending = ({pendingSinceMs, failingSinceMs}: NodeRecord, nowMs: number): boolean =>
+	nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > failingAfterMs;
 
 export const nodeSortKeys: readonly SortKey[] = [
 	{id: 'operations', title: 'ops/s'},
@@ -65,12 +83,12 @@ export const nodeSortKeys: readonly SortKey[] = [
 	{id: 'address', title: 'address'},
 ];
 
-const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | undefined>> = {
+const sortValues: Readonly<Record<string, (row: NodeRow, nowMs: number) => number | string | undefined>> = {
 	operations: ({record}) => record.values.get('operations'),
 	memory: ({record}) => record.values.get('usedMemory'),
 	clients: ({record}) => record.values.get('connectedClients'),
 	behind: ({link}) => link?.behindBytes,
-	state: ({record}) => stateOf(record).rank,
+	state: ({record}, nowMs) => stateOf(record, nowMs).rank,
 	address: ({record}) => record.address,
 };
 
@@ -83,34 +101,31 @@ export function nodeRows({state, node, table, positions, nowMs}: PanelInput): re
 		row.record.address === node?.address ? {...row, isShown: true} : row,
 	);
 	const filtered = filterRows(rows, table.filter, ({record, shard, place}) =>
-		[record.address, record.role, stateOf(record).text, record.reach, shard?.name, place?.zone].join(' '),
+		[record.address, record.role, stateOf(record, nowMs).text, record.reach, shard?.name, place?.zone].join(' '),
 	);
 	const sortValue = sortValues[table.sort ?? ''];
 	return sortValue === undefined
 		? failingShardsFirst(filtered, nowMs)
-		: heldRows(sortRows(filtered, sortValue, table.isInverted), ({record}) => record.address, positions);
+		: heldRows(
+				sortRows(filtered, row => sortValue(row, nowMs), table.isInverted),
+				({record}) => record.address,
+				positions,
+			);
 }
 
 /** The sort keys whose values change with each reading. The order of the others changes with what happens. */
 const restlessSorts: ReadonlySet<string | undefined> = new Set(['operations', 'memory', 'clients', 'behind']);
 export const isNodeOrderHeld = ({sort}: TableView): boolean => restlessSorts.has(sort);
 
-/**
-Time without an answer after which a stale node counts as failing, in milliseconds. Slow commands usually end sooner.
-*/
-const failingAfterMs = 5000;
-
 /** How urgent a node is: 2 for a primary that does not answer, 1 for another such node or a critical finding, else 0. */
 function urgency({record, worst}: NodeRow, nowMs: number): number {
-	const {reach, role, goneSinceMs, pendingSinceMs, failingSinceMs} = record;
+	const {reach, role, goneSinceMs} = record;
 	if (goneSinceMs !== undefined) {
 		return 0;
 	}
 
 	const isNotResponding =
-		reach !== 'up' &&
-		reach !== 'connecting' &&
-		(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > failingAfterMs);
+		reach !== 'up' && reach !== 'connecting' && (reach !== 'stale' || isLongPending(record, nowMs));
 	return isNotResponding ? (role === 'primary' ? 2 : 1) : worst === 'critical' ? 1 : 0;
 }
 
@@ -149,8 +164,8 @@ const rowsWithFindings = memoizeByRef((state: MonitorState): readonly NodeRow[] 
 });
 
 /** Text and tone of a node's state. For a node that answers, the mark of its worst finding is added: `up !!`. */
-function stateCell({record, worst}: NodeRow): {readonly text: string; readonly tone: Tone} {
-	const {text, tone} = stateOf(record);
+function stateCell({record, worst}: NodeRow, nowMs: number): {readonly text: string; readonly tone: Tone} {
+	const {text, tone} = stateOf(record, nowMs);
 	return record.reach === 'up' && record.goneSinceMs === undefined && worst !== undefined
 		? {text: `${text} ${worst === 'critical' ? '!!' : '!'}`, tone: worst}
 		: {text, tone};
@@ -301,8 +316,8 @@ export function nodeColumns(nowMs: number, glyphs: Glyphs, isChange = false): Re
 			title: 'STATE',
 			minWidth: 11,
 			priority: 1,
-			text: row => stateCell(row).text,
-			tone: row => stateCell(row).tone,
+			text: row => stateCell(row, nowMs).text,
+			tone: row => stateCell(row, nowMs).tone,
 		},
 		figure('operations', isChange ? 'OPS' : 'OPS/S', isChange ? 6 : 5, 2, ({record}) =>
 			metricText(record, 'operations').replace('/s', ''),

@@ -105,7 +105,8 @@ export function stateText({record, link}: TreeRow, nowMs: number, ageText = ageS
 
 	const since = record.failingSinceMs ?? record.pendingSinceMs;
 	const age = since === undefined ? '' : ` ${ageText(since, nowMs)}`;
-	return `${reachGrade(record) === 'warning' ? '!' : '!!'} ${record.reach}${age}`;
+	const state = record.reach === 'stale' ? 'no reply' : `${record.reach}${age}`;
+	return `${reachGrade(record) === 'warning' ? '!' : '!!'} ${state}`;
 }
 
 const reachGrade = ({reach}: NodeRecord): Grade =>
