@@ -9,16 +9,20 @@ export type Subject = {
 	readonly problem: SharedProblem;
 	/** When the problem ended, in milliseconds since the epoch; undefined while it lasts. */
 	readonly endedAtMs: number | undefined;
+	/** The subject before it that ended; undefined without one. */
+	readonly former?: {readonly cause: string; readonly endedAtMs: number} | undefined;
+	/** Whether the problem came back within a minute of its end. */
+	readonly isRecurring?: boolean;
 };
 
 /** How long a problem stays the subject after its end, in milliseconds: time to read what it was. */
 export const subjectKeptMs = 10_000;
 
 /**
-How long a problem of the server stays the subject after its end, while nothing but a busy machine is left, in
-milliseconds. Without that, a load that comes and goes on a busy machine would change the subject twice in each turn.
+How long a problem stays the subject after its end, in milliseconds, when it came back before, or when nothing but a busy
+machine is left. Without that, a load that comes and goes would change the subject twice in each turn.
 */
-export const subjectKeptBesideMachineMs = 60_000;
+export const subjectKeptLongMs = 60_000;
 
 const isOfMachine = ({urgency}: SharedProblem): boolean => urgency >= machineUrgency;
 
@@ -28,14 +32,15 @@ export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 
 /**
 The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end. A
-more severe cause is worse; among critical causes, a more urgent one is worse too. Warnings come and go with the load,
-so that a more urgent warning alone does not replace another one, unless that is of the machine: a busy machine is the
-background of every other problem. The same object is returned while nothing changes.
+problem that came back within a minute stays a minute after its next end. A more severe cause is worse; among critical
+causes, a more urgent one is worse too. Warnings come and go with the load, so that a more urgent warning alone does not
+replace another one, unless that is of the machine: a busy machine is the background of every other problem. The same
+object is returned while nothing changes.
 */
 export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: number): Subject | undefined {
 	const causes = causesOf(verdict);
 	const [first] = causes;
-	const fresh: Subject | undefined = first === undefined ? undefined : {problem: first, endedAtMs: undefined};
+	const fresh = first && successor(held, first, nowMs);
 	if (held === undefined) {
 		return fresh;
 	}
@@ -48,7 +53,7 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 
 		return held.endedAtMs === undefined && present.severity === held.problem.severity
 			? held
-			: {problem: present, endedAtMs: undefined};
+			: {...held, problem: present, endedAtMs: undefined};
 	}
 
 	// If the cause of the subject is found later, the subject has become a consequence. It has not ended, and its cause
@@ -59,10 +64,8 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	}
 
 	const endedAtMs = held.endedAtMs ?? nowMs;
-	const keptMs =
-		first !== undefined && isOfMachine(first) && !isOfMachine(held.problem)
-			? subjectKeptBesideMachineMs
-			: subjectKeptMs;
+	const isMachineLeft = first !== undefined && isOfMachine(first) && !isOfMachine(held.problem);
+	const keptMs = isMachineLeft || held.isRecurring === true ? subjectKeptLongMs : subjectKeptMs;
 	const isOver = nowMs - endedAtMs >= keptMs || nowMs < endedAtMs;
 	const isBackground = first !== undefined && !isOfMachine(first) && isOfMachine(held.problem);
 	if (isOver || isBackground || first?.severity === 'critical') {
@@ -70,6 +73,13 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	}
 
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
+}
+
+/** The subject that a problem becomes after the one that was held. */
+function successor(held: Subject | undefined, problem: SharedProblem, nowMs: number): Subject {
+	const former = held?.endedAtMs === undefined ? held?.former : {cause: held.problem.cause, endedAtMs: held.endedAtMs};
+	const isRecurring = former?.cause === problem.cause && nowMs - former.endedAtMs < subjectKeptLongMs;
+	return {problem, endedAtMs: undefined, ...(former && {former}), ...(isRecurring && {isRecurring})};
 }
 
 const isWorse = (one: SharedProblem, other: SharedProblem): boolean =>

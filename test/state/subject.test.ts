@@ -7,7 +7,7 @@ import {
 	followedNode,
 	nextSubject,
 	type Subject,
-	subjectKeptBesideMachineMs,
+	subjectKeptLongMs,
 	subjectKeptMs,
 	withSubject,
 } from '../../source/state/subject.js';
@@ -160,7 +160,25 @@ test('on a busy machine, a load that comes and goes is one subject, and the mach
 	);
 	const names = subjects(verdicts).map(name => name.replace('?', ''));
 	const changes = names.flatMap((name, index) => (index > 0 && name !== names[index - 1] ? [index] : []));
-	assert.deepEqual(changes, [288 + subjectKeptBesideMachineMs / 1000]);
+	assert.deepEqual(changes, [288 + subjectKeptLongMs / 1000]);
+});
+
+test('a critical problem that comes and goes beside a lasting warning is one subject from its second time on', () => {
+	const verdicts = Array.from({length: 600}, (_, second) =>
+		second < 200 && second % 25 < 8
+			? verdictWith(critical('mem.evict', 1), warning('cli.obuf_killed'))
+			: verdictWith(warning('cli.obuf_killed')),
+	);
+	const names = subjects(verdicts).map(name => name.replace('?', ''));
+	const changes = names.filter((name, index) => index > 0 && name !== names[index - 1]);
+	assert.deepEqual(changes, ['cli.obuf_killed', 'mem.evict', 'cli.obuf_killed']);
+	const again = [
+		verdicts[0],
+		...Array.from({length: 80}, () => verdicts[599]),
+		verdicts[0],
+		...Array.from({length: 12}, () => verdicts[599]),
+	];
+	assert.equal(subjects(again.map(each => each ?? calm)).at(-1), 'cli.obuf_killed', 'not after more than a minute');
 });
 
 test('focus follows a critical subject to a node that answers, and to no other', () => {
