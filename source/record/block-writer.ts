@@ -7,8 +7,6 @@ import {toText} from './plain-json.js';
 export const blockMs = 60_000;
 /** Longest part, in milliseconds. At most this much is lost when the process is killed. */
 export const partMs = 5000;
-/** Time for which later states are written as differences to one reference state, in milliseconds. */
-const referenceMs = 3_600_000;
 /** Least size of a reference state, in bytes. A state before the first replies would be useless as a reference. */
 const leastReferenceBytes = 2000;
 
@@ -32,8 +30,11 @@ export type BlockWriterOptions = {
 export class BlockWriter {
 	readonly #options: BlockWriterOptions;
 	readonly #encoder = new EntryEncoder();
-	/** The reference state of this hour, and the frame that holds it. */
-	#reference: {readonly texts: ReferenceTexts; readonly frame: Buffer; readonly madeAtMs: number} | undefined;
+	/** The reference state, and the frame that holds it. */
+	#reference: {readonly texts: ReferenceTexts; readonly frame: Buffer} | undefined;
+	/** The bytes of the shortest state since the reference, and what the others took more than it, in all. */
+	#leastStateBytes = Number.POSITIVE_INFINITY;
+	#excessBytes = 0;
 	#changes: RecordedChange[] = [];
 	/** When the present block began, in milliseconds since the epoch; undefined before the first block. */
 	#beganMs: number | undefined;
@@ -71,7 +72,9 @@ export class BlockWriter {
 		this.#encoder.begin(atMs, findings, this.#reference?.texts);
 		const content = this.#encoder.take();
 		this.#dictionary = dictionaryAfter(Buffer.alloc(0), content.raw);
-		this.#emit(frameKinds.state, content, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs});
+		const length = this.#emit(frameKinds.state, content, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs});
+		this.#leastStateBytes = Math.min(this.#leastStateBytes, length);
+		this.#excessBytes += length - this.#leastStateBytes;
 		this.#flushedAtMs = atMs;
 	}
 
@@ -98,9 +101,11 @@ export class BlockWriter {
 		}
 	}
 
-	/** Chooses a new reference state once an hour: states of one hour differ little. */
+	/**
+	Chooses a new reference state when the growing differences to the old one have taken as many bytes as a new one takes.
+	*/
 	#renewReference(atMs: number, findings: readonly OpenFinding[]): void {
-		if (this.#reference !== undefined && Math.abs(atMs - this.#reference.madeAtMs) < referenceMs) {
+		if (this.#reference !== undefined && this.#excessBytes < this.#reference.frame.length) {
 			return;
 		}
 
@@ -110,8 +115,9 @@ export class BlockWriter {
 			this.#reference = {
 				texts: this.#encoder.reference(atMs),
 				frame: frame(frameKinds.reference, content, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs}),
-				madeAtMs: atMs,
 			};
+			this.#leastStateBytes = Number.POSITIVE_INFINITY;
+			this.#excessBytes = 0;
 		}
 	}
 
@@ -125,12 +131,14 @@ export class BlockWriter {
 		content: FrameContent,
 		before: Buffer,
 		times: {readonly firstMs: number; readonly lastMs: number},
-	): void {
+	): number {
+		const bytes = frame(kind, content, before, times);
 		this.#options.onFrame({
-			bytes: frame(kind, content, before, times),
+			bytes,
 			beginsBlock: kind === frameKinds.state,
 			reference: kind === frameKinds.state ? this.#reference?.frame : undefined,
 			lastMs: times.lastMs,
 		});
+		return bytes.length;
 	}
 }

@@ -160,7 +160,7 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 	}
 
 	const old = tokensAt(before, at);
-	const now = wanted === undefined ? undefined : tokensAt(wanted, to);
+	const now = wanted === undefined ? undefined : tokensAt(wanted, to, old);
 	const form = codeForm(port, flags, old?.form, now?.form);
 	if (form === undefined || old === undefined) {
 		after.lines[to] = port.text(wanted?.lines[to] ?? '');
@@ -247,7 +247,7 @@ function isAsExpected(wanted: KnownText, to: number, old: string | undefined, ex
 		return wanted.lines[to] === old;
 	}
 
-	const now = tokensAt(wanted, to);
+	const now = tokensAt(wanted, to, expected);
 	return now?.form === expected.form && now.values.every((value, index) => value === expected.values[index]);
 }
 

@@ -69,6 +69,52 @@ function tokensOf(line: string, limits: TokenLimits): Tokens | undefined {
 	return {form: formOf(words, decimals), values};
 }
 
+/**
+The tokens of a line that differs from another in its numbers alone; undefined for another line. The same as
+`tokensOf`, in a fraction of its time.
+*/
+function tokensAs(line: string, form: Form, {digits}: TokenLimits): Tokens | undefined {
+	const {words, decimals} = form;
+	const values: number[] = [];
+	let at = 0;
+	for (let index = 0; index < decimals.length; index++) {
+		const word = words[index] ?? '';
+		if (!line.startsWith(word, at)) {
+			return undefined;
+		}
+
+		at += word.length;
+		const from = at;
+		let value = 0;
+		for (; isDigit(line, at); at++) {
+			value = value * 10 + line.charCodeAt(at) - 48;
+		}
+
+		const whole = at - from;
+		const isFraction = line.charCodeAt(at) === 46 && isDigit(line, at + 1);
+		if (isFraction) {
+			for (at++; isDigit(line, at); at++) {
+				value = value * 10 + line.charCodeAt(at) - 48;
+			}
+		}
+
+		const isPlain = at - from <= digits && (line.charCodeAt(from) !== 48 || whole === 1) && Number.isSafeInteger(value);
+		if (whole === 0 || !isPlain || (isFraction ? at - from - whole - 1 : 0) !== decimals[index]) {
+			return undefined;
+		}
+
+		values.push(value);
+	}
+
+	const last = words[decimals.length] ?? '';
+	return line.length === at + last.length && line.endsWith(last) ? {form, values} : undefined;
+}
+
+const isDigit = (line: string, at: number): boolean => {
+	const code = line.charCodeAt(at);
+	return code >= 48 && code <= 57;
+};
+
 export function formOf(words: readonly string[], decimals: readonly number[]): Form {
 	const key = `${decimals.join()} ${words.join('\n')}`;
 	const known = forms.get(key);
@@ -102,15 +148,17 @@ export function lineOf({form: {words, decimals}, values}: Tokens): string {
 	return line;
 }
 
-export const tokensAt = (text: KnownText, index: number): Tokens | undefined => {
-	text.tokens[index] ??= tokensOf(text.lines[index] ?? '', text.limits);
+/** @param like The tokens of the same line before, which most lines are like. */
+export const tokensAt = (text: KnownText, index: number, like?: Tokens): Tokens | undefined => {
+	const line = text.lines[index] ?? '';
+	text.tokens[index] ??= (like && tokensAs(line, like.form, text.limits)) ?? tokensOf(line, text.limits);
 	return text.tokens[index];
 };
 
 /** The number of lines at the start, and of the remaining lines at the end, that two texts share apart from numbers. */
 export function sharedEnds(before: KnownText, after: KnownText): readonly [start: number, end: number] {
 	const isAlike = (one: number, other: number) =>
-		before.lines[one] === after.lines[other] || nameOf(before.lines[one]) === nameOf(after.lines[other]);
+		before.lines[one] === after.lines[other] || haveOneName(before.lines[one] ?? '', after.lines[other] ?? '');
 	const most = Math.min(before.lines.length, after.lines.length);
 	let start = 0;
 	while (start < most && isAlike(start, start)) {
@@ -123,6 +171,14 @@ export function sharedEnds(before: KnownText, after: KnownText): readonly [start
 	}
 
 	return [start, end];
+}
+
+function haveOneName(one: string, other: string): boolean {
+	const end = one.indexOf(':') + 1;
+	// A field of INFO. Its name needs no regular expression, which takes most of the time for a reply.
+	return end > 0 && other.startsWith(one.slice(0, end)) && !one.includes(' ') && !other.includes(' ')
+		? true
+		: nameOf(one) === nameOf(other);
 }
 
 /**
