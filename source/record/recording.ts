@@ -11,6 +11,9 @@ import {RecordingProblem} from './recording-header.js';
 /** The extension of recording files. */
 export const recordingExtension = '.rtr';
 
+/** Shortest time between two runs of a monitor in which something may have been missed, in milliseconds. */
+const leastRestartMs = 2000;
+
 /** Decoded blocks that are kept, because steps back and forth read the same blocks. */
 const blocksKept = 4;
 
@@ -145,7 +148,7 @@ export class Recording {
 
 	/**
 	The times within a period in which nothing was recorded for at least `leastMs`, to the length of a part of a block. A
-	monitor that runs records each poll, also one that failed.
+	monitor that runs records each poll, also one that failed. Of a monitor that was started again, shorter times count.
 	*/
 	pauses(fromMs: number, toMs: number, leastMs: number): Array<{readonly fromMs: number; readonly toMs: number}> {
 		const written = this.#sessions
@@ -155,7 +158,8 @@ export class Recording {
 		const pauses: Array<{readonly fromMs: number; readonly toMs: number}> = [];
 		let untilMs = fromMs;
 		for (const {firstMs, lastMs} of [...written, {firstMs: toMs, lastMs: toMs}]) {
-			if (firstMs - untilMs >= leastMs) {
+			const isRestart = this.#sessions.some(({beganMs}) => beganMs > untilMs && beganMs <= firstMs);
+			if (firstMs - untilMs >= (isRestart ? Math.min(leastRestartMs, leastMs) : leastMs)) {
 				pauses.push({fromMs: untilMs, toMs: firstMs});
 			}
 

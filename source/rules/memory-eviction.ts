@@ -248,6 +248,7 @@ export const memGrowth = rule({
 		falsePositives: [
 			'Keys that expire together, and rehashing, make memory rise and fall, which fits no line. The R² of the line must exceed 0.8.',
 			'A server with an `allkeys-…` policy evicts keys at its limit. The rule does not apply to it.',
+			'A replica ignores `maxmemory` by default (`replica-ignore-maxmemory`, since Redis 5.0). The finding is at most a warning for a replica.',
 		],
 	},
 	thresholds: {
@@ -282,7 +283,11 @@ export const memGrowth = rule({
 			return clear;
 		}
 
-		return fires(leftSeconds < limits.critical ? 'critical' : 'warning', {
+		const isReplica = facts.record.role === 'replica';
+		const effect = isReplica
+			? 'A replica takes in the writes of its primary beyond the limit, until it is promoted.'
+			: 'At the limit writes are refused, or keys with a TTL are evicted.';
+		return fires(leftSeconds < limits.critical && !isReplica ? 'critical' : 'warning', {
 			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)}`,
 			detail: `${percent(used / limit)} of it used now`,
 			evidence: [
@@ -291,7 +296,7 @@ export const memGrowth = rule({
 				{name: 'maxmemory', value: limit, unit: 'bytes'},
 				{name: 'fit (R2)', value: Number(fit.toFixed(2))},
 			],
-			meaning: `Used memory grew by ${bytes(perSecond * 60)} a minute over the last ten minutes. At the limit writes are refused, or keys with a TTL are evicted.`,
+			meaning: `Used memory grew by ${bytes(perSecond * 60)} a minute over the last ten minutes. ${effect}`,
 			next: [hint('find what grows: panel 2 keyspace, panel 5 by calls'), redisCli(facts, '--bigkeys -i 0.01')],
 		});
 	},

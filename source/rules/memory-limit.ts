@@ -122,7 +122,9 @@ export const memMax = rule({
 			],
 			meaning: evictsAll
 				? 'At the limit the server evicts keys to make room for new ones, as this policy is meant to.'
-				: 'At the limit the server refuses every write that needs memory (OOM), unless it can evict keys with a TTL.',
+				: facts.record.role === 'replica'
+					? 'A replica takes in the writes of its primary beyond the limit. Once promoted, it refuses every write that needs memory (OOM), unless it can evict keys with a TTL.'
+					: 'At the limit the server refuses every write that needs memory (OOM), unless it can evict keys with a TTL.',
 			next: [
 				redisCli(facts, 'MEMORY DOCTOR'),
 				redisCli(facts, '--bigkeys -i 0.01'),

@@ -151,6 +151,22 @@ test('the time between two sessions, and before and after them, is a pause from 
 	recording.close();
 });
 
+test('the seconds in which a monitor was started again are a pause, however short', async () => {
+	const startMs = Date.UTC(2026, 10, 23, 14, 0, 0);
+	const first = await recordCluster({seconds: 20, startMs, header: {session: 'one'}});
+	const second = await recordCluster({seconds: 20, startMs: startMs + 26_000, header: {session: 'two'}});
+	const recording = Recording.open([
+		writeRecording(path.join(folder, 'before.rtr'), first),
+		writeRecording(path.join(folder, 'after.rtr'), second),
+	]);
+	const pauses = recording.pauses(startMs, startMs + 46_000, 30_000);
+	assert.deepEqual(
+		pauses.map(({fromMs, toMs}) => [Math.round((fromMs - startMs) / 1000), Math.round((toMs - startMs) / 1000)]),
+		[[20, 26]],
+	);
+	recording.close();
+});
+
 test('maps, sets and errors are read again, and a text that looks like their mark is a text', () => {
 	const value = {
 		text: '{"$map":[1]}',

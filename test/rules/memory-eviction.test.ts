@@ -173,6 +173,12 @@ const grown = (limit: number, policy = 'noeviction') => memory(1_400_000, limit,
 testRule(memGrowth, [
 	['no growth', {info: grown(2_000_000), past: growing(0)}, 'clear'],
 	['a minute left', {info: grown(1_500_000), past: growing(10_000)}, 'critical', /1m40s/],
+	[
+		'a minute left on a replica, which ignores the limit',
+		{info: grown(1_500_000), past: growing(10_000), record: {role: 'replica'}},
+		'warning',
+		/1m40s/,
+	],
 	['half an hour left', {info: grown(3_200_000), past: growing(10_000)}, 'warning'],
 	['days left', {info: grown(900_000_000), past: growing(10_000)}, 'clear'],
 	['a sawtooth, as of keys that expire together', {info: grown(1_500_000), past: sawtooth}, 'clear'],

@@ -9,7 +9,7 @@ import {type DoneAction, doneActions} from './done-actions.js';
 import {type EarlierNotes, earlierNotes} from './earlier-notes.js';
 import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js';
 import {type Episode, type Family, familiesOf, nodesIn} from './episodes.js';
-import type {Figure} from './figure-log.js';
+import type {Figure, FigureLine} from './figure-log.js';
 import {type Impact, impactOf} from './impact.js';
 import type {IncidentLog} from './incident-log.js';
 import {enumerated, ReportText} from './report-text.js';
@@ -141,7 +141,10 @@ const nodesOf = ({nodes}: MonitorState): ReportNode[] =>
 		return {address, role, reach, product: product === undefined ? '' : `${product.product} ${product.version}`};
 	});
 
-/** The figures with the nodes of the incident first, and no more nodes than a chart can show. */
+/**
+The figures with the nodes first that passed the threshold, then those of the incident, and no more nodes than a chart can
+show.
+*/
 function chosenFigures(figures: readonly Figure[], families: readonly Family[]): Figure[] {
 	const inOrder = new Map(
 		nodesIn(families.flatMap(({cause, felt, followed}) => [felt, cause, ...followed])).map((node, index) => [
@@ -150,10 +153,14 @@ function chosenFigures(figures: readonly Figure[], families: readonly Family[]):
 		]),
 	);
 	const orderOf = (node: NodeAddress) => inOrder.get(node) ?? inOrder.size;
-	return figures.map(figure => ({
-		...figure,
-		lines: figure.lines.toSorted((one, other) => orderOf(one.node) - orderOf(other.node)).slice(0, mostNodesInFigures),
-	}));
+	return figures.map(figure => {
+		const {limit, lines} = figure;
+		const isAbove = ({values}: FigureLine) => limit !== undefined && values.some(value => (value ?? 0) >= limit.value);
+		const sorted = lines.toSorted(
+			(one, other) => Number(isAbove(other)) - Number(isAbove(one)) || orderOf(one.node) - orderOf(other.node),
+		);
+		return {...figure, lines: sorted.slice(0, mostNodesInFigures)};
+	});
 }
 
 /** The times of the worst families, without overlaps. */

@@ -180,12 +180,16 @@ const isSameAs = (one: Episode, other: Episode): boolean =>
 const withoutRepetition = (episodes: readonly Episode[]): Episode[] =>
 	episodes.filter((episode, index) => !episodes.slice(0, index).some(before => isSameAs(episode, before)));
 
+const roleKinds: ReadonlySet<string> = new Set(['role-changed', 'promoted', 'demoted']);
+
 /** Sentences about nodes that became a primary or a replica during the incident. */
 function roleSentences({beganMs, endedMs}: Told, {events, toMs}: SummaryFacts, text: ReportText): string[] {
-	const changed = events.filter(
-		({kind, atMs}) => kind === 'role-changed' && atMs >= beganMs && atMs <= (endedMs ?? toMs),
+	const changed = events.filter(({kind, atMs}) => roleKinds.has(kind) && atMs >= beganMs && atMs <= (endedMs ?? toMs));
+	// A promotion says more than the changed role of the same node.
+	const told = changed.filter(
+		({kind, node}) => kind === 'promoted' || !changed.some(other => other.kind === 'promoted' && other.node === node),
 	);
-	const parts = changed.map(({node, text: told, atMs}) => `${node ?? ''} ${text.message(told)} (${text.time(atMs)})`);
+	const parts = told.map(({node, text: words, atMs}) => `${node ?? ''} ${text.message(words)} (${text.time(atMs)})`);
 	return parts.length === 0 ? [] : [`Roles changed: ${enumerated(parts)}.`];
 }
 

@@ -8,6 +8,8 @@ import {enumerated, type ReportText} from './report-text.js';
 const togetherMs = 2000;
 /** Times that a finding may come and go before the rows between the first and the last are left out. */
 const mostTimes = 3;
+/** The kinds of events that come every few minutes without a reason to look at them. */
+const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done']);
 /** Most rows of the timeline. */
 const mostRows = 200;
 
@@ -44,19 +46,39 @@ export function timelineOf(
 ): Timeline {
 	const rows = [
 		...findingRows(episodes, text),
-		...events
+		...toldEvents(
 			// Findings and the audit log describe these events in more detail.
-			.filter(({kind}) => !kind.startsWith('finding-') && (kind !== 'action' || actions.length === 0))
-			.map(({atMs, severity, node, kind, text: told}) => ({
-				...{atMs, severity, what: kind.replaceAll('-', ' ')},
-				...{where: node ?? 'redis-top', text: text.message(told)},
-			})),
+			events.filter(({kind}) => !kind.startsWith('finding-') && (kind !== 'action' || actions.length === 0)),
+			text,
+		),
 		...actions.map(({atMs, who, what, target, state, details}) => ({
 			...{atMs, severity: 'info' as const, what: `action, ${state}`, where: target},
 			text: `${who}: ${[what, ...details].join('; ')}`,
 		})),
 	].sort((one, other) => one.atMs - other.atMs);
 	return shortened(rows);
+}
+
+/** The events. Of the many saves of a node, the first stands with their number. */
+function toldEvents(events: readonly MonitorEvent[], text: ReportText): TimelineRow[] {
+	const routine = Map.groupBy(
+		events.filter(({kind}) => routineKinds.has(kind)),
+		({kind, node}) => `${kind} ${node}`,
+	);
+	return events.flatMap((event): TimelineRow[] => {
+		const {atMs, severity, node, kind, text: told} = event;
+		const alike = (routine.get(`${kind} ${node}`) ?? []).toSorted((one, other) => one.atMs - other.atMs);
+		const isMany = alike.length > mostTimes;
+		const note = isMany ? `; ${alike.length} times until ${text.time(alike.at(-1)?.atMs ?? atMs)}` : '';
+		return isMany && event !== alike[0]
+			? []
+			: [
+					{
+						...{atMs, severity, what: kind.replaceAll('-', ' '), where: node ?? 'redis-top'},
+						text: `${text.message(told)}${note}`,
+					},
+				];
+	});
 }
 
 function shortened(rows: readonly TimelineRow[]): Timeline {

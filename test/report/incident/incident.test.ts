@@ -309,6 +309,37 @@ test('a finding that came and went many times is three rows at most', () => {
 	assert.match(rows[0]?.text ?? '', /; it came and went 10 times until 03:09:15$/);
 });
 
+test('of the many saves of a node, the timeline has the first with their number', () => {
+	const saves = (node: NodeAddress, count: number): MonitorEvent[] =>
+		Array.from({length: count}, (_, index) => ({
+			...{atMs: at(index), node, severity: 'info', kind: 'save-done', text: 'saved to disk in 1 s'},
+		}));
+	const {rows} = reported([{atMs: at(20), events: [...saves(primary, 12), ...saves(replica, 2)]}]).timeline;
+	assert.deepEqual(
+		rows.map(({atMs, where, text}) => [atMs, where, text]),
+		[
+			[at(0), primary, 'saved to disk in 1 s; 12 times until 03:11:00'],
+			[at(0), replica, 'saved to disk in 1 s'],
+			[at(1), replica, 'saved to disk in 1 s'],
+		],
+	);
+});
+
+test('the summary names the node that took over, once', () => {
+	const {summary} = reported([
+		{atMs: at(6), findings: [refused()]},
+		{
+			atMs: at(13),
+			findings: [refused({clearedAtMs: at(12, 59)})],
+			events: [
+				{atMs: at(5, 10), node: replica, severity: 'info', kind: 'role-changed', text: 'is a primary now'},
+				{atMs: at(5, 10), node: replica, severity: 'warning', kind: 'promoted', text: 'promoted in epoch 7'},
+			],
+		},
+	]);
+	assert.match(summary.join(' '), /Roles changed: 10\.0\.1\.12:6379 promoted in epoch 7 \(03:05:10\)\./);
+});
+
 const hostile = '</script><img src=x onerror=alert(1)>|`*_[a](http://evil.example)\\&amp;"\'';
 
 test('no name of a client, key or server becomes markup, in any format', () => {
