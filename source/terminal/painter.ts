@@ -2,6 +2,7 @@ import {type StyledCell, styledCells} from '../text/styled-cells.js';
 import {moveLength, type Pen, type Stroke} from './pen.js';
 import {drawn, type Patch, rowPatches} from './row-patches.js';
 import {styleChange} from './style-change.js';
+import {isNewScreen, wholeRow} from './whole-rows.js';
 
 /** The part of the terminal's stream that painting needs. */
 export type PaintTarget = {
@@ -29,7 +30,7 @@ delays nothing else.
 */
 export class Painter {
 	readonly #target: PaintTarget;
-	/** The rows on the terminal, as strings for a fast comparison and as cells. */
+	/** The rows on the terminal, as strings and, where a row was compared cell by cell, as cells. */
 	#shownRows: readonly string[] = [];
 	#shownCells: ReadonlyArray<readonly StyledCell[] | undefined> = [];
 	#columns = 0;
@@ -101,25 +102,32 @@ export class Painter {
 		const start: Stroke = isCleared
 			? {text: '\u001B[m\u001B[H\u001B[2J', pen: {row: 0, column: 0, style: ''}}
 			: {text: '', pen: {row: undefined, column: undefined, style: ''}};
+		const before = isCleared ? Array.from({length: height}, () => '') : this.#shownRows;
+		const after = Array.from({length: height}, (_, row) => rows[row] ?? '');
+		const isNew = isNewScreen(before, after, columns);
 		const patches: Patch[] = [];
-		const shownRows: string[] = [];
 		const shownCells: Array<readonly StyledCell[] | undefined> = [];
-		for (let row = 0; row < height; row++) {
-			const next = rows[row] ?? '';
-			const known = this.#shownCells[row] ?? (isCleared ? styledCells('', columns) : undefined);
-			const isSame = known !== undefined && this.#shownRows[row] === next;
-			const cells = isSame ? known : styledCells(next, columns);
-			if (!isSame) {
-				patches.push(...rowPatches(row, known, cells));
+		for (const [row, next] of after.entries()) {
+			const shown = before[row];
+			if (shown === next) {
+				shownCells.push(this.#shownCells[row]);
+				continue;
 			}
 
-			shownRows.push(next);
+			const whole = isNew ? wholeRow(row, next, columns) : undefined;
+			const cells = whole === undefined ? styledCells(next, columns) : undefined;
 			shownCells.push(cells);
+			if (whole !== undefined) {
+				patches.push(whole);
+			} else if (cells !== undefined) {
+				const known = this.#shownCells[row] ?? (shown === undefined ? undefined : styledCells(shown, columns));
+				patches.push(...rowPatches(row, known, cells));
+			}
 		}
 
-		this.#shownRows = shownRows;
+		this.#shownRows = after;
 		this.#shownCells = shownCells;
-		const {text, pen} = drawNearestFirst(start, patches);
+		const {text, pen} = isNew ? patches.reduce(drawn, start) : drawNearestFirst(start, patches);
 		return text + styleChange(pen.style, '');
 	}
 }

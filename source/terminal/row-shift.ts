@@ -12,9 +12,7 @@ const fewestChanged = 5;
 
 /** Whether terminals agree on the width of all characters in the cells. */
 const isCertain = (cells: readonly StyledCell[]): boolean =>
-	cells.every(({text}) => text !== '' && (isSingleCelled(text) || isBraille(text)));
-
-const isBraille = (text: string): boolean => /^[\u2800-\u28ff]$/.test(text);
+	cells.every(({text}) => text !== '' && isSingleCelled(text));
 
 /**
 The runs of cells whose content has moved one cell to the left, as in a chart after one more sample. They are shifted

@@ -1,0 +1,64 @@
+import {isSingleCelled} from '../text/single-cells.js';
+import type {Patch} from './row-patches.js';
+import {styleChange} from './style-change.js';
+
+/** SGR sequences, the only escape sequences of a frame. */
+const styleSequences = /\u001B\[[\d;]*m/g;
+
+/** The characters of charts. A chart changes in most of its cells when it moves by one cell, and is then shifted. */
+const chartCharacters = /[\u2581-\u2588\u2800-\u28ff]/;
+
+const bareOf = (row: string): string => (row.includes('\u001B') ? row.replaceAll(styleSequences, '') : row);
+
+/** Number of positions at which two texts differ, where the shorter one has blanks at its end. */
+function changedCells(before: string, after: string): number {
+	let changed = 0;
+	for (let index = Math.max(before.length, after.length) - 1; index >= 0; index--) {
+		changed += (before[index] ?? ' ') === (after[index] ?? ' ') ? 0 : 1;
+	}
+
+	return changed;
+}
+
+/**
+Whether a frame is another screen than the one before: a third of all cells change in a third of the rows, without those
+of charts. Rows are then written whole, because comparing them cell by cell takes longer than it saves. The first two
+frames are such screens, and each change of the panel.
+*/
+export function isNewScreen(before: readonly string[], after: readonly string[], columns: number): boolean {
+	let rows = 0;
+	for (const [row, next] of after.entries()) {
+		const shown = before[row];
+		if (shown === undefined || shown === next) {
+			continue;
+		}
+
+		const [bareShown, bareNext] = [bareOf(shown), bareOf(next)];
+		const isChart = chartCharacters.test(bareShown) && chartCharacters.test(bareNext);
+		rows += !isChart && changedCells(bareShown, bareNext) * 3 >= columns ? 1 : 0;
+	}
+
+	return rows * 3 >= after.length;
+}
+
+/**
+A patch that writes a row whole and erases what is behind it. Undefined for a row of uncertain width, which has to be cut
+cell by cell.
+*/
+export function wholeRow(row: number, text: string, columns: number): Patch | undefined {
+	const bare = bareOf(text);
+	if (!isSingleCelled(bare) || bare.length > columns) {
+		return undefined;
+	}
+
+	const isStyled = bare.length < text.length;
+	return {
+		row,
+		column: 0,
+		firstStyle: () => '',
+		draw: ({style}) => ({
+			text: `${styleChange(style, '')}${text}${isStyled ? '\u001B[m' : ''}${bare.length < columns ? '\u001B[K' : ''}`,
+			pen: {row: undefined, column: undefined, style: ''},
+		}),
+	};
+}
