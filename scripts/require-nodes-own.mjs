@@ -11,6 +11,7 @@ const lateModules = new Set([
 	'dns/promises',
 	'fs/promises',
 	'tls',
+	'tty',
 	'util',
 	'v8',
 	'zlib',

@@ -104,7 +104,7 @@ export class Painter {
 			: {text: '', pen: {row: undefined, column: undefined, style: ''}};
 		const before = isCleared ? Array.from({length: height}, () => '') : this.#shownRows;
 		const after = Array.from({length: height}, (_, row) => rows[row] ?? '');
-		const isNew = isNewScreen(before, after, columns);
+		const isNew = isCleared || isNewScreen(before, after, columns);
 		const patches: Patch[] = [];
 		const shownCells: Array<readonly StyledCell[] | undefined> = [];
 		for (const [row, next] of after.entries()) {

@@ -22,8 +22,8 @@ function changedCells(before: string, after: string): number {
 
 /**
 Whether a frame is another screen than the one before: a third of all cells change in a third of the rows, without those
-of charts. Rows are then written whole, because comparing them cell by cell takes longer than it saves. The first two
-frames are such screens, and each change of the panel.
+of charts. Rows are then written whole, because comparing them cell by cell takes longer than it saves. The first data is
+such a screen, and each change of the panel.
 */
 export function isNewScreen(before: readonly string[], after: readonly string[], columns: number): boolean {
 	let rows = 0;
