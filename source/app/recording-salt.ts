@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {makeFolderSync} from '../host/own-folders.js';
 
 const saltBytes = 32;
 const saltFile = 'recording-salt';
@@ -18,7 +19,7 @@ export function recordingSalt(folder: string): Buffer {
 
 	const salt = randomBytes(saltBytes);
 	try {
-		mkdirSync(folder, {recursive: true, mode: 0o700});
+		makeFolderSync(folder);
 		writeFileSync(file, salt, {mode: 0o600, flag: 'wx'});
 	} catch {
 		// Another redis-top may have written its key first.

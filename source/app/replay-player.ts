@@ -192,4 +192,4 @@ export function nextSpeed(speed: number, by: 1 | -1): number {
 const words = {'finding-opened': 'opened', 'finding-closed': 'closed', event: 'event', action: 'action'} as const;
 
 const changeText = ({atMs, what, severity, node, id, text}: RecordedChange): string =>
-	`${momentText(atMs).slice(11)} ${what === 'finding-opened' ? severity : words[what]} ${id}: ${node ?? 'the deployment'} ${messageText(text)}`;
+	`${momentText(atMs).slice(11)} ${what === 'finding-opened' ? severity : words[what]} ${id}: ${node === undefined ? '' : `${node} `}${messageText(text)}`;

@@ -1,3 +1,4 @@
+import {mkdirSync} from 'node:fs';
 import {chmod, mkdir} from 'node:fs/promises';
 import path from 'node:path';
 
@@ -40,6 +41,21 @@ export async function makeFolder(folder: string): Promise<void> {
 		if (code === 'ENOENT' && path.dirname(folder) !== folder) {
 			await makeFolder(path.dirname(folder));
 			await mkdir(folder, {mode: 0o700});
+		} else if (code !== 'EEXIST') {
+			throw error;
+		}
+	}
+}
+
+/** The same at once. Throws the system's error where the folder cannot be made. */
+export function makeFolderSync(folder: string): void {
+	try {
+		mkdirSync(folder, {mode: 0o700});
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : undefined;
+		if (code === 'ENOENT' && path.dirname(folder) !== folder) {
+			makeFolderSync(path.dirname(folder));
+			mkdirSync(folder, {mode: 0o700});
 		} else if (code !== 'EEXIST') {
 			throw error;
 		}

@@ -1,5 +1,6 @@
-import {mkdir, readdir, stat, unlink} from 'node:fs/promises';
+import {readdir, stat, unlink} from 'node:fs/promises';
 import path from 'node:path';
+import {makeFolder} from '../host/own-folders.js';
 import type {WrittenFrame} from './block-writer.js';
 import {recordingExtension} from './recording.js';
 import type {RecordingHeader} from './recording-header.js';
@@ -45,7 +46,7 @@ export class RollingFolder {
 	/** Makes the folder and tries to write in it. @throws RecordingProblem where that, or a file in it, can't be made. */
 	async prepare(nowMs: number): Promise<void> {
 		const {folder} = this.#options;
-		await mkdir(folder, {recursive: true, mode: 0o700}).catch((error: unknown) => {
+		await makeFolder(folder).catch((error: unknown) => {
 			throw notWritten(folder, error);
 		});
 		await this.#begin(nowMs);

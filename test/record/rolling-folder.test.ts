@@ -88,6 +88,13 @@ test('a folder that can not be made or written is refused in one line', async ()
 	});
 });
 
+test('a folder under /proc, which can never be made, is refused', {skip: process.platform !== 'linux'}, async () => {
+	await assert.rejects(
+		opened('/proc/below/it', {kind: 'time', ms: hourMs}).rolling.prepare(startMs),
+		/^RecordingProblem: can't record into \/proc\/below\/it: the folder does not exist$/,
+	);
+});
+
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
 test('a full disk costs the oldest files, then the recording pauses, says so, and goes on', {skip: !canMount}, t => {
