@@ -32,7 +32,10 @@ export const overviewFigures: readonly Figure[] = [
 	],
 	['slow log', 'New entries a minute, and the slowest of them; panel 6 lists them.'],
 	['thread', 'What the main thread does with its time, the largest parts; panel 5 has all of them and their fields.'],
-	['slowest', 'The command with the highest p99 of LATENCY HISTOGRAM. Bad above 10 ms.'],
+	[
+		'slowest',
+		'The highest p99 of LATENCY HISTOGRAM, or the mean of a command that is slower and has too few calls. Bad above 10 ms.',
+	],
 	['redis-top', 'What redis-top itself costs this server: its commands and bytes per second.'],
 	[
 		'NODE, ROLE',

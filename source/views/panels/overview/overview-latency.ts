@@ -32,6 +32,7 @@ trip that is dropped, because redis-top's event-loop lag made it slow.
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const worst = worstCommand(node);
+		const rare = slowestByMean(node);
 		const busiest = busiestCommand(node);
 		const slow = slowestEntry(node);
 		const {lastMs, series, isLocalLag} = node.ping;
@@ -40,9 +41,11 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 		);
 		const room = width - labelWidth;
 		const worstLine: Line =
-			worst === undefined
-				? [span('-')]
-				: partsThatFit([values(boundText(worst.p99, glyphs), ' ', worst.command), values('', ' p99')], room);
+			rare !== undefined && rare.mean > (worst?.p99 ?? 0)
+				? partsThatFit([values(microseconds(rare.mean, glyphs.isAscii), ' ', rare.command), values('', ' mean')], room)
+				: worst === undefined
+					? [span('-')]
+					: partsThatFit([values(boundText(worst.p99, glyphs), ' ', worst.command), values('', ' p99')], room);
 		const trip = partsThatFit(
 			[
 				values((isLocalLag ? 'host busy' : milliseconds(lastMs)).padEnd(isLocalLag ? 10 : 8)),
@@ -99,6 +102,27 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 	}
 
 	return worst;
+}
+
+/**
+Mean time from which a command is named without a p99, in microseconds: the default of `slowlog-log-slower-than`. A
+command that runs twice a second for 300 ms each has too few calls for a p99.
+*/
+const slowFromMicroseconds = 10_000;
+
+/** The command with the longest mean time of the last ten seconds; undefined while none is slow. */
+function slowestByMean({
+	commands,
+	commandWindow,
+}: NodeRecord): {readonly command: string; readonly mean: number} | undefined {
+	let slowest: {command: string; mean: number} | undefined;
+	for (const {command, meanMicroseconds: mean} of commandWindow?.rates ?? commands) {
+		if (mean !== undefined && mean >= slowFromMicroseconds && mean > (slowest?.mean ?? 0)) {
+			slowest = {command, mean};
+		}
+	}
+
+	return slowest;
 }
 
 /** The first command by its share of time, in the order of panel 5. */

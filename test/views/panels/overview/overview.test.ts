@@ -407,6 +407,23 @@ test('at 80x24 six nodes are all in the list, with a note above the panel too', 
 	}
 });
 
+test('a slow command with too few calls for a p99 is named by its mean time', () => {
+	const command = (name: string, meanMicroseconds: number) => ({
+		command: name,
+		calls: 20,
+		callsPerSecond: 2,
+		meanMicroseconds,
+		timeShare: 0.7,
+		failuresPerSecond: 0,
+	});
+	const shown = (meanMicroseconds: number) => {
+		const node = {...primary, commands: [command('keys', meanMicroseconds)]};
+		return panelText(overviewPanel, panelInput([node]), {width: 120, height: 37}).join('\n');
+	};
+	assert.match(shown(288_000), /slowest +288 ms keys mean/);
+	assert.doesNotMatch(shown(2000), /keys mean/);
+});
+
 test('a node that does not respond shows its last gauges and no rates', () => {
 	const info = {memory: {used_memory: 1024, maxmemory: 4096}, clients: {connected_clients: 7}};
 	const silent = {
