@@ -1,5 +1,5 @@
 import type {Severity} from '../../domain/finding.js';
-import {addressOf, type NodeRole} from '../../domain/node.js';
+import {addressOf, type Endpoint, type NodeRole} from '../../domain/node.js';
 import {limitsOf} from '../../domain/threshold.js';
 import type {PrometheusSeries, SeriesLabels} from '../../parse/prometheus-reply.js';
 import {repLagBytes} from '../../rules/replication-lag.js';
@@ -73,6 +73,27 @@ export function fleetInstances(
 	known: Map<string, KnownInstance>,
 	mapping: LabelMapping | undefined,
 ): FleetInstance[] {
+	const building = buildInstances(replies, known, mapping);
+	for (;;) {
+		const {done, value} = building.next();
+		if (done) {
+			return value;
+		}
+	}
+}
+
+/** Servers that are built between two yields: a millisecond of work. */
+const builtAtOnce = 200;
+
+/**
+`fleetInstances` in steps of some milliseconds, so that keys need not wait for 10,000 servers. Between the steps `known` must not
+be changed.
+*/
+export function* buildInstances(
+	replies: FleetReplies,
+	known: Map<string, KnownInstance>,
+	mapping: LabelMapping | undefined,
+): Generator<undefined, FleetInstance[]> {
 	const label = mapping?.label;
 	const states = new Map<string, InstanceState>();
 	for (const [query, isScraped] of [
@@ -86,6 +107,7 @@ export function fleetInstances(
 		}
 	}
 
+	yield;
 	for (const {labels} of replies.info ?? []) {
 		const key = instanceKey(labels, label);
 		const instance = known.get(key);
@@ -94,11 +116,16 @@ export function fleetInstances(
 		}
 	}
 
+	yield;
 	const used = valuesOf(replies.used, label);
+	yield;
 	const limit = valuesOf(replies.limit, label);
+	yield;
 	const operations = valuesOf(replies.operations, label);
+	yield;
 	const evicted = valuesOf(replies.evicted, label);
 	const rejected = valuesOf(replies.rejected, label);
+	yield;
 	const delay = delaysOf(replies, label);
 	const unlinked = grouped(replies.unlinked, label);
 	const latency = valuesOf(replies.latency, label);
@@ -107,23 +134,32 @@ export function fleetInstances(
 	const findings = grouped(replies.findings, label);
 	const alerts = alertsByInstance(replies.alerts);
 	const links = new Map((replies.links ?? []).map(series => [instanceKey(series.labels, label), series]));
-	const named: GroupedInstance[] = [...known].map(([key, {labels, info}]) => {
-		const endpoint =
-			mapping === undefined
-				? usualEndpoint({...labels, ...tcpPort(info)})
-				: mappedEndpoint(mapping, {...labels, ...tcpPort(info)});
+	const named: Array<GroupedInstance & {readonly endpoint: Endpoint | undefined}> = [];
+	for (const [key, {labels, info}] of known) {
+		const withPort = {...labels, ...tcpPort(info)};
+		const endpoint = mapping === undefined ? usualEndpoint(withPort) : mappedEndpoint(mapping, withPort);
 		const link = links.get(key)?.labels;
-		return {
+		named.push({
 			key,
 			labels,
 			address: endpoint && addressOf(endpoint),
 			endpoint,
 			source: link === undefined ? undefined : `${link.master_host}:${link.master_port}`,
 			isCluster: info.redis_mode === 'cluster',
-		};
-	});
+		});
+		if (named.length % builtAtOnce === 0) {
+			yield;
+		}
+	}
+
 	const deployments = deploymentNames(named);
-	return named.map(({key, labels, address, endpoint}) => {
+	yield;
+	const instances: FleetInstance[] = [];
+	for (const {key, labels, address, endpoint} of named) {
+		if (instances.length % builtAtOnce === 0) {
+			yield;
+		}
+
 		const info = known.get(key)?.info ?? {};
 		const state = states.get(key) ?? 'unscraped';
 		const isUp = state === 'up';
@@ -139,7 +175,7 @@ export function fleetInstances(
 			p99Ms: isUp ? latency.get(key) : undefined,
 		};
 		const name = address ?? labels.instance ?? '-';
-		return {
+		instances.push({
 			key,
 			labels,
 			endpoint,
@@ -160,8 +196,10 @@ export function fleetInstances(
 				})),
 			}),
 			alerts: alerts.get(labels.instance ?? '') ?? [],
-		};
-	});
+		});
+	}
+
+	return instances;
 }
 
 /** The delay of each server's slowest replica in seconds of writes, where it is above the threshold of `rep.lag_bytes`. */

@@ -4,7 +4,7 @@ import type {PrometheusSeries, SeriesLabels} from '../../parse/prometheus-reply.
 import type {LabelMapping} from '../label-mapping.js';
 import {type Prometheus, promString} from '../prometheus.js';
 import type {FleetInstance} from './fleet-instance.js';
-import {type FleetReplies, fleetInstances, instanceKey, type KnownInstance} from './fleet-list.js';
+import {buildInstances, type FleetReplies, instanceKey, type KnownInstance} from './fleet-list.js';
 import {type FleetQuery, fleetQueries, identityLabels, writeRates} from './fleet-queries.js';
 import {isDue, isKept} from './fleet-rhythm.js';
 
@@ -41,6 +41,9 @@ const scrapesInWindow = 4;
 /** Time and step of the trend of used memory, in milliseconds: a cell for five minutes. */
 export const trendMs = 3_600_000;
 const trendStepMs = 300_000;
+
+/** Time of work after which keys get their turn, in milliseconds. */
+const longestTurnMs = 8;
 
 /** Servers that one query asks for by name. */
 const describedAtOnce = 200;
@@ -129,7 +132,7 @@ export class FleetSource {
 		await Promise.all([...first, ...(isFirst ? [] : others)].map(ask));
 		if (isFirst && !signal.aborted && replies.up !== undefined) {
 			// The list stands as soon as it can be told what there is. Its other figures come a moment later.
-			this.#change({instances: fleetInstances(replies, this.#known, mapping)});
+			this.#change({instances: await this.#build(replies)});
 			await nextTurn();
 		}
 
@@ -151,7 +154,7 @@ export class FleetSource {
 			...(due.includes('behind') ? [this.#askWrites(replies, signal)] : []),
 		]);
 		const hasAnswer = replies.up !== undefined && !(due.includes('down') && reasons.has('down'));
-		this.#finish(hasAnswer ? replies : {}, clock.elapsed() - begunMs);
+		await this.#finish(hasAnswer ? replies : {}, clock.elapsed() - begunMs);
 	}
 
 	/** Asks how fast servers write whose replicas are behind. They are few, and a fleet has 10,000 rates. */
@@ -191,8 +194,8 @@ export class FleetSource {
 	}
 
 	/** @param replies Those of the refresh; empty where Prometheus did not say which servers there are. */
-	#finish(replies: FleetReplies, tookMs: number): void {
-		const {clock, mapping} = this.#options;
+	async #finish(replies: FleetReplies, tookMs: number): Promise<void> {
+		const {clock} = this.#options;
 		const reasons = this.#reasons;
 		const [why] = reasons.values();
 		if (replies.up === undefined) {
@@ -201,13 +204,14 @@ export class FleetSource {
 			return;
 		}
 
+		const instances = await this.#build(replies);
 		// Servers that are new have none of the figures that are kept.
-		const isChanged = this.#known.size !== this.#state.instances.length;
+		const isChanged = instances.length !== this.#state.instances.length;
 		this.#refreshes = isChanged ? 0 : this.#refreshes + 1;
 		this.#keep(replies);
 		const missing = [...reasons.keys()].join(', ');
 		this.#change({
-			instances: fleetInstances(replies, this.#known, mapping),
+			instances,
 			refreshedAtMs: clock.now(),
 			tookMs,
 			problem: why === undefined ? undefined : `${why} (missing: ${missing})`,
@@ -215,16 +219,34 @@ export class FleetSource {
 		});
 	}
 
+	/** The servers of some replies. Other work gets its turn in between. */
+	async #build(replies: FleetReplies): Promise<FleetInstance[]> {
+		const {clock, mapping} = this.#options;
+		const building = buildInstances(replies, this.#known, mapping);
+		let sinceMs = clock.elapsed();
+		for (;;) {
+			const {done, value} = building.next();
+			if (done) {
+				return value;
+			}
+
+			if (clock.elapsed() - sinceMs >= longestTurnMs) {
+				await nextTurn();
+				sinceMs = clock.elapsed();
+			}
+		}
+	}
+
 	/** Keeps the replies of what is not asked each time. Their labels are those that the list keeps anyway. */
 	#keep(replies: FleetReplies): void {
 		const {mapping} = this.#options;
 		const compact = (series: PrometheusSeries): PrometheusSeries => {
 			const known = this.#known.get(instanceKey(series.labels, mapping?.label));
-			return {...series, labels: known?.labels ?? series.labels};
+			return {labels: known?.labels ?? series.labels, timesMs: series.timesMs, values: series.values};
 		};
 		const kept: Record<string, readonly PrometheusSeries[]> = {};
 		for (const [name, series] of Object.entries(replies)) {
-			const isOwn = name === 'links' || name === 'failures';
+			const isOwn = name === 'up' || name === 'links' || name === 'failures';
 			if (series !== undefined && (name === 'writes' || isKept(name as FleetQuery))) {
 				kept[name] = isOwn || this.#kept[name as FleetQuery] === series ? series : series.map(compact);
 			}

@@ -195,3 +195,26 @@ test('a server that goes down, and one that is no longer scraped, are seen at th
 
 	assert.deepEqual(states(), ['up', 'up', 'up']);
 });
+
+test('after a server is new, everything is asked for again', async t => {
+	const {fake, source, end} = await sourceBeside(t);
+	let servers = [labels];
+	fake.answer = ({query}) =>
+		['redis_up{}', 'redis_memory_max_bytes{}>0'].includes(query)
+			? servers.map(each =>
+					seriesOf({...each, __name__: query.replace(/\{.*/, '')}, query.startsWith('redis_up') ? 1 : 9),
+				)
+			: [];
+	const limits = () => source.state.instances.map(({limitBytes}) => limitBytes);
+	await source.refresh(end.signal);
+	assert.deepEqual(limits(), [9]);
+	servers = [labels, {...labels, instance: '10.0.1.12:6379'}];
+	for (let turn = 0; turn < 5; turn++) {
+		await source.refresh(end.signal);
+	}
+
+	assert.deepEqual(limits(), [9, 9]);
+	fake.asked.length = 0;
+	await source.refresh(end.signal);
+	assert.ok(fake.asked.some(({query}) => query === 'redis_up{}==0'));
+});
