@@ -151,6 +151,8 @@ export class RecordingMask implements EntryMask {
 				return typeof reply === 'string' && !keepsArguments ? this.#clientNames(reply) : reply;
 			case 'access-log':
 				return keepsArguments ? reply : this.#accessLog(reply);
+			case 'acl-users':
+				return keepsArguments ? reply : textsIn(reply, line => this.#withoutPatterns(line));
 			case 'watched-groups':
 				return keepsArguments
 					? reply
@@ -223,6 +225,15 @@ export class RecordingMask implements EntryMask {
 		});
 	}
 
+	/** Masks the patterns of keys and channels in a line of ACL LIST; `*` stays, because it names nothing. */
+	#withoutPatterns(line: string): string {
+		return line.replaceAll(
+			/(?<=^|[\s(])((?:%[RW]+)?([~&]))([^\s)]+)/g,
+			(whole, before: string, sign: string, pattern: string) =>
+				pattern === '*' ? whole : `${before}${this.#names.name(sign === '&' ? 'channel' : 'key', pattern)}`,
+		);
+	}
+
 	#accessLog(reply: RawReply): RawReply {
 		return mapPairs(reply, (field, value, pairs) => {
 			if (field === 'client-info' && typeof value === 'string') {
@@ -259,6 +270,12 @@ export class RecordingMask implements EntryMask {
 
 		if (reply instanceof Error) {
 			return new Error(mask.text(reply.message));
+		}
+
+		if (kind === 'acl-users') {
+			return textsIn(reply, line =>
+				line.replace(/^user (\S+)/, (_, user: string) => `user ${mask.part(user, 'user')}`),
+			);
 		}
 
 		return kind.startsWith('sentinel-') || kind === 'access-log'

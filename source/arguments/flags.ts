@@ -28,7 +28,7 @@ export const flagTable = {
 		name: 'db',
 		short: 'n',
 		value: 'NUMBER',
-		text: 'database; accepted for compatibility with redis-cli, without effect: all databases are monitored, and only a scan of keys (S) sends SELECT',
+		text: 'database; accepted for compatibility with redis-cli, without effect: all databases are monitored, and only a scan of keys (S) and --watch-key send SELECT',
 	},
 	user: {group: 'connection', name: 'user', value: 'NAME', text: 'ACL user; needs a password'},
 	pass: {
@@ -238,7 +238,7 @@ export const flagTable = {
 		name: 'watch-key',
 		value: 'KEY',
 		isList: true,
-		text: 'show the length and growth of this stream, list or sorted set every ten seconds, with the groups of a stream; up to 50',
+		text: 'show the length and growth of this stream, list or sorted set every ten seconds, with the groups of a stream; up to 50; db3:KEY in database 3',
 	},
 	keys: {
 		group: 'other',

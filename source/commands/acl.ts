@@ -69,6 +69,11 @@ function notesFor(lines: readonly string[], mayAct: boolean): readonly string[] 
 					'leave out +config|get where this user must not read requirepass and masterauth: redis-top then shows a few facts less',
 				]
 			: []),
+		...(hasRight('+acl|list')
+			? [
+					'leave out +acl|list where this user must not read hashes of passwords; redis-top keeps none, and then compares no users',
+				]
+			: []),
 	];
 }
 

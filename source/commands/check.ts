@@ -14,6 +14,8 @@ import {writeOut} from './write-out.js';
 const pollsNeeded = 2;
 /** Number for a report: LATENCY HISTORY is asked for after LATENCY LATEST, which is asked for after the settings. */
 const pollsNeededForEarlier = 3;
+/** Number with watched keys: their types are read first, then their lengths twice, for their growth. */
+const pollsNeededForWatchedKeys = 3;
 
 /** How each node answered when this machine was inspected. */
 export type SeenStates = ReadonlyMap<NodeAddress, string>;
@@ -100,7 +102,10 @@ may confirm a problem. Resolves with a session that has ended; its state has eve
 */
 export async function gatherSamples(config: Config, asksEarlier = false): Promise<MonitorSession> {
 	const end = new AbortController();
-	const least = asksEarlier ? pollsNeededForEarlier : pollsNeeded;
+	const least = Math.max(
+		asksEarlier ? pollsNeededForEarlier : pollsNeeded,
+		config.watchedKeys.length > 0 ? pollsNeededForWatchedKeys : 0,
+	);
 	const options = {signal: end.signal, isEveryNodeFocused: true, tracking: 'confirm', asksEarlier} as const;
 	const session = startSession(config, options);
 	session.fleet.setInterests(allInterests);

@@ -86,7 +86,9 @@ export async function runSnapshot(config: Config): Promise<number> {
 		recording,
 	);
 	session.fleet.setInterests(allInterests);
-	await untilPolled(session, atLeast(2), 3 * config.intervalMs + 2 * config.timeoutMs);
+	// The growth of watched keys needs one more: their types are read first.
+	const polls = config.watchedKeys.length > 0 ? 3 : 2;
+	await untilPolled(session, atLeast(polls), (polls + 1) * config.intervalMs + 2 * config.timeoutMs);
 	session.store.flush();
 	await untilSettled(session, config.intervalMs);
 	end.abort();

@@ -18,6 +18,8 @@ const trackedFields = [
 	['stats', 'sync_partial_ok'],
 	['stats', 'evicted_keys'],
 	['stats', 'rejected_connections'],
+	['stats', 'expired_fields'],
+	['stats', 'expired_subkeys'],
 ] as const;
 
 export type TrackedField = (typeof trackedFields)[number];

@@ -1,8 +1,10 @@
 import type {AccessRefusal} from './access-log.js';
+import type {AclUser} from './acl-user.js';
 import type {BusLinks} from './bus-links.js';
 import type {ClientRow} from './client.js';
 import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {Statement} from './finding.js';
+import type {ForeignKeys} from './foreign-keys.js';
 import type {CommandHistogram} from './histogram.js';
 import type {HotKeys} from './hot-keys.js';
 import type {InfoReply} from './info-reply.js';
@@ -48,6 +50,10 @@ export type PollExtras = {
 	readonly largeRequests?: readonly LargeEntry[];
 	readonly largeReplies?: readonly LargeEntry[];
 	readonly accessLog?: readonly AccessRefusal[];
+	/** ACL LIST (Redis 6.0 and later), read seldom; hashes of passwords are removed where the reply arrives. */
+	readonly aclUsers?: readonly AclUser[];
+	/** CLUSTER MYSHARDID (Redis 7.2 and later), read seldom. */
+	readonly shardId?: string;
 	readonly modules?: readonly ServerModule[];
 	/** INFO modules; read only when a module is loaded that reports its failures there. */
 	readonly moduleInfo?: InfoReply;
@@ -65,6 +71,8 @@ export type PollExtras = {
 	readonly busLinks?: BusLinks;
 	/** The number of keys by slot, for the open slots of this node; undefined before any slot was counted. */
 	readonly slotKeys?: ReadonlyMap<number, number>;
+	/** Keys in slots that the node does not own; counted in small parts. */
+	readonly foreignKeys?: ForeignKeys;
 	/** The migrations that the node runs itself (Valkey 9.0, Redis 8.4); undefined when it reports none. */
 	readonly slotMigrations?: readonly AtomicMigration[];
 	/**
@@ -98,12 +106,15 @@ export const timedReadings = [
 	'latencyEvents',
 	'latencyHistory',
 	'accessLog',
+	'aclUsers',
+	'shardId',
 	'modules',
 	'defaultUserCanShutdown',
 	'clusterNodes',
 	'clusterInfo',
 	'busLinks',
 	'slotKeys',
+	'foreignKeys',
 	'slotMigrations',
 	'config',
 	'sentinel',
@@ -196,7 +207,7 @@ export type PollCost = {readonly commands: number; readonly bytesOut: number; re
 export type Exchange = {
 	/** The kind of the polled command: `info`, `slowlog`. */
 	readonly kind: string;
-	/** Every word that was sent. */
+	/** Every word that was sent; a watched key with its database, as `--watch-key` names it. */
 	readonly command: readonly string[];
 	readonly reply: RawReply;
 };

@@ -23,3 +23,15 @@ export type WatchedReadings = ReadonlyMap<string, WatchedFacts>;
 
 /** Keys that may be watched. More belong into an exporter. */
 export const mostWatchedKeys = 50;
+
+/** A watched key: its database, and its name there. */
+export type WatchedPlace = {readonly database: number; readonly key: string};
+
+/**
+The place of a watched key, as `--watch-key` names it: `db3:orders` is the key `orders` of database 3. Any other name is a
+key of database 0; `db0:db3:orders` is the key `db3:orders` there.
+*/
+export function watchedPlace(name: string): WatchedPlace {
+	const [, database, key] = /^db(\d{1,5}):(.+)$/s.exec(name) ?? [];
+	return database === undefined || key === undefined ? {database: 0, key: name} : {database: Number(database), key};
+}

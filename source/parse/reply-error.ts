@@ -174,7 +174,7 @@ export function replyFailure(text: string): Failure {
 
 /**
 Why a server answered a command with an error. `denied`: the user lacks a right. `absent`: this server doesn't have the
-command (its version, a renamed command, a provider's proxy, a disabled mode). `failed`: the command may succeed next
+command (its version, a renamed command, a provider's proxy, a disabled mode) or not this database. `failed`: the command may succeed next
 time.
 */
 export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' {
@@ -186,7 +186,9 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 	// Only an ERR is about the command itself. "OOM command not allowed …" is about the server's state.
 	const isAbsent =
 		code === 'ERR' &&
-		/unknown (?:sub)?command|not allowed|not support|unsupported|is not available|disabled/i.test(errorWords(text));
+		/unknown (?:sub)?command|not allowed|not support|unsupported|is not available|disabled|DB index is out of range/i.test(
+			errorWords(text),
+		);
 	return isAbsent ? 'absent' : 'failed';
 }
 

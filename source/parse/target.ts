@@ -6,7 +6,7 @@ export const defaultHost = '127.0.0.1';
 export const defaultPort = 6379;
 
 /**
-A target that the user typed, parsed. The database has no effect on monitoring, because redis-top never sends SELECT.
+A target that the user typed, parsed. The database has no effect on monitoring: only a scan of keys and watched keys of another database need SELECT.
 */
 export type Target = {
 	readonly endpoint: Endpoint;

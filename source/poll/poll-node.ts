@@ -4,11 +4,13 @@ import {type Exchange, type Failure, failureText, type PollOutcome} from '../dom
 import {parseRunningFunction} from '../parse/function-stats.js';
 import {replyFailure} from '../parse/reply-error.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {DatabaseOrder} from './database-commands.js';
+import {joinCounts} from './foreign-slots.js';
 import type {PollDemand} from './poll-demand.js';
 import {isSeveral, requestsDue, scheduledRequestsDue, severalArgumentKinds} from './poll-plan.js';
 import {type PollState, updateFromInfo, updateFromReplies} from './poll-state.js';
 import {type Answers, knownBlindSpots, readReplies, sampleOf} from './read-replies.js';
-import {type PollRequest, requestOf} from './requests.js';
+import {type PollRequest, type RequestKind, requestOf} from './requests.js';
 
 export type PollContext = {
 	readonly address: NodeAddress;
@@ -137,10 +139,8 @@ function noteClosed(requests: readonly PollRequest[], error: unknown, state: Pol
 async function askAll(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
 	const {port, state, clock, timeoutMs, yieldIfDue} = context;
 	const startedMs = clock.elapsed();
-	const asked = port.ask(
-		requests.map(({command}) => command),
-		timeoutMs,
-	);
+	const order = new DatabaseOrder(requests);
+	const asked = port.ask(order.commands, timeoutMs);
 	const replies = await asked.catch((error: unknown) => {
 		noteClosed(requests, error, state);
 		throw error;
@@ -155,6 +155,9 @@ async function askAll(requests: readonly PollRequest[], context: PollContext): P
 
 	const cameAt = {atMs: clock.now(), elapsedMs: clock.elapsed()};
 	await yieldIfDue?.();
-	const exchange = requests.map(({kind, command}, at): Exchange => ({kind, command, reply: replies[at] ?? null}));
+	const exchange = joinCounts(order.exchangesOf(replies)).map((one): Exchange => {
+		const redact = requestOf(one.kind as RequestKind).redact;
+		return redact === undefined || one.reply instanceof Error ? one : {...one, reply: redact(one.reply)};
+	});
 	return readReplies(exchange, state, cameAt);
 }

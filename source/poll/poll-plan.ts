@@ -1,4 +1,5 @@
 import {isKnownTo} from '../wire/read-commands.js';
+import {databaseOf} from './database-commands.js';
 import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 import {allRequests, type PollRequest, type Request, type RequestKind, requestOf} from './requests.js';
@@ -50,8 +51,16 @@ export function scheduledRequestsDue(state: PollState, demand: PollDemand, nowMs
 		}
 	}
 
-	return withCompanions(due, state, demand);
+	return withCompanions(
+		mayNotSelect(state, nowMs) ? due.filter(request => databaseOf(request) === 0) : due,
+		state,
+		demand,
+	);
 }
+
+/** Whether SELECT was denied lately. Another database is not asked then, because the server logs each refusal. */
+const mayNotSelect = (state: PollState, nowMs: number): boolean =>
+	isBlind('select-database', state, nowMs) && state.blind.get('select-database')?.spot.kind === 'denied';
 
 function isWanted({askedOf = 'data nodes', since, when}: Request, state: PollState, demand: PollDemand): boolean {
 	const isSentinel = state.sentinel !== undefined;

@@ -10,6 +10,7 @@ import type {SlowlogEntry} from '../domain/slowlog.js';
 import {commandStats} from '../parse/info-fields.js';
 import type {Version} from '../wire/read-commands.js';
 import {askedClientFlags} from './client-flags.js';
+import {auditAfter, newSlotAudit, type SlotAudit} from './foreign-slots.js';
 import {type SentinelState, updateSentinel} from './sentinel-replies.js';
 import {redisVersion, valkeyVersion} from './server-version.js';
 
@@ -62,6 +63,8 @@ export type PollState = {
 	isPrimary: boolean;
 	/** The slots that the node serves; empty outside clusters and on replicas. */
 	ownSlots: readonly SlotRange[];
+	/** How far the slots that the node does not own were counted. */
+	slotAudit: SlotAudit;
 	/** The types of the watched keys, by name, as they were last read. */
 	watchedTypes: ReadonlyMap<string, string>;
 	/** Number of readings of the watched keys' lengths. */
@@ -103,13 +106,6 @@ export type PollState = {
 	blind: Map<string, {readonly spot: BlindSpot; readonly untilMs: number}>;
 };
 
-/**
-Whether the user may read the settings, and so probably everything else. A user with few rights is not tried: the server
-would count each refusal and add it to ACL LOG.
-*/
-export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
-	lastAskedMs.has('config') && !blind.has('config');
-
 export const newPollState = (): PollState => ({
 	version: undefined,
 	valkey: undefined,
@@ -129,6 +125,7 @@ export const newPollState = (): PollState => ({
 	busiestCommands: [],
 	isPrimary: false,
 	ownSlots: [],
+	slotAudit: newSlotAudit,
 	watchedTypes: new Map(),
 	watchedReadings: 0,
 	slotUse: undefined,
@@ -147,6 +144,13 @@ export const newPollState = (): PollState => ({
 	closedOnSeveral: 0,
 	blind: new Map(),
 });
+
+/**
+Whether the user may read the settings, and so probably everything else. A user with few rights is not tried: the server
+would count each refusal and add it to ACL LOG.
+*/
+export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
+	lastAskedMs.has('config') && !blind.has('config');
 
 /** Updates the state from INFO, which decides what other requests are possible. */
 export function updateFromInfo(state: PollState, {info, runId}: NodeSample): void {
@@ -185,7 +189,19 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 		state.clientReadings += extras.clients.some(({totals}) => totals !== undefined) ? 1 : 0;
 	}
 
-	state.ownSlots = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.slots ?? state.ownSlots;
+	const ownSlots = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.slots ?? state.ownSlots;
+	if (ownSlots !== state.ownSlots) {
+		// The parser returns equal lists of slots as the same object.
+		state.ownSlots = ownSlots;
+		state.slotAudit = newSlotAudit;
+	}
+
+	if (extras.foreignKeys !== undefined) {
+		state.slotAudit = auditAfter(state, extras.foreignKeys.countOfSlot);
+		const {isWhole, countOfSlot} = state.slotAudit;
+		extras.foreignKeys = {isWhole, countOfSlot};
+	}
+
 	if (extras.watched !== undefined) {
 		const types = [...extras.watched].flatMap(([key, {type}]) => (type === undefined ? [] : [[key, type] as const]));
 		state.watchedTypes = new Map([...state.watchedTypes, ...types]);

@@ -44,6 +44,10 @@ export type RequestRow = {
 	arguments and refuse them. `arguments` then returns the form with one (`oneArgumentKinds`).
 	*/
 	readonly hasOneArgumentForm?: true;
+	/**
+	Whether the last argument is the name of a watched key (`domain/watched-key.ts`), perhaps of another database than 0.
+	*/
+	readonly namesWatchedKey?: true;
 	/** Which nodes get the request. Default: data nodes. */
 	readonly askedOf?: 'data nodes' | 'sentinels' | 'all nodes';
 	/** Whether the request is sent to a node now. Default: always. */
@@ -57,10 +61,24 @@ export type RequestRow = {
 	readonly dueWith?: string;
 	/** Another kind that is sent in the same poll, because both replies are read together. */
 	readonly readWith?: string;
+	/**
+	Removes what redis-top may not keep from a reply, before anything else sees it: neither the record of the node nor a
+	recording gets the original.
+	*/
+	readonly redact?: (reply: RawReply) => RawReply;
 	readonly read: Reader;
 	/** Reads an error reply that is a result in itself. Returns true when it was one. */
 	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean | string;
 };
+
+/** Whether the node's lists are on the screen, alone or merged with those of others. */
+export const isShown = ({isFocused, isMerged = false}: PollDemand): boolean => isFocused || isMerged;
+
+/** A period that depends on whether the node is in focus, in milliseconds. */
+export const byFocus =
+	(focusedMs: number, otherMs: number) =>
+	(_: PollState, {isFocused}: PollDemand): number =>
+		isFocused ? focusedMs : otherMs;
 
 export const textIn = (reply: RawReply): string => (typeof reply === 'string' ? reply : '');
 

@@ -1,32 +1,29 @@
-import {parseAccessLog} from '../parse/access-log.js';
 import {listedClients, parseClientList} from '../parse/client-list.js';
-import {parseClusterLinks} from '../parse/cluster-links.js';
-import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
 import {parseInfo} from '../parse/info.js';
 import {parseHistograms, parseLatencyHistory, parseLatencyLatest} from '../parse/latency.js';
-import {commandAvailability} from '../parse/reply-error.js';
 import {parseModules} from '../parse/server-modules.js';
 import {parseLargeLog, parseSlowlog} from '../parse/slowlog.js';
 import {infoSections} from '../wire/info-sections.js';
 import {grantOf, type ReadCommand, readCommand, sentinelChannel, wordsOf} from '../wire/read-commands.js';
+import {accessRequests} from './access-requests.js';
 import {backupRequests} from './backup-requests.js';
 import {clientListPeriod, isListAwaited, isSecondListAwaited} from './client-list-schedule.js';
+import {clusterRequests} from './cluster-requests.js';
 import {flaggedClientRequests} from './flagged-client-requests.js';
 import {keyRequests} from './key-requests.js';
-import {linksPeriod} from './links-period.js';
 import type {PollDemand} from './poll-demand.js';
 import {isAdministrator, type PollState} from './poll-state.js';
 import {commandlogSettings, polledSettings} from './polled-settings.js';
 import {
+	byFocus,
 	into,
 	intoList,
+	isShown,
 	lengthOf,
 	type RequestRow,
 	readInfo,
-	readMigrations,
 	readSentinel,
-	readSlotKeys,
 	readSubscribers,
 	textIn,
 } from './request-row.js';
@@ -40,8 +37,6 @@ const sentinelSections = ['server', 'clients', 'stats', 'cpu', 'sentinel'];
 const takesSections = ({version, oneArgumentKinds}: PollState): boolean =>
 	isAtLeast(version, 7, 0) && !oneArgumentKinds.has('info');
 
-const isShown = ({isFocused, isMerged = false}: PollDemand): boolean => isFocused || isMerged;
-
 function infoArguments(state: PollState, demand: PollDemand): ReadonlyArray<readonly string[]> {
 	if (!takesSections(state)) {
 		return [[]];
@@ -54,16 +49,6 @@ function infoArguments(state: PollState, demand: PollDemand): ReadonlyArray<read
 	const shown = isShown(demand) ? detailedSections : infoSections;
 	return [demand.isFocused && demand.interests.has('main-thread') ? [...shown, 'debug'] : shown];
 }
-
-const byFocus =
-	(focusedMs: number, otherMs: number) =>
-	(_: PollState, {isFocused}: PollDemand): number =>
-		isFocused ? focusedMs : otherMs;
-
-/**
-Most open slots of one node whose keys are counted. An interrupted resharding leaves one, a faulty script perhaps a few.
-*/
-const mostCountedSlots = 8;
 
 /** Number of entries that COMMANDLOG GET asks for: as many as the server keeps by default. */
 const largeEntries = '128';
@@ -157,58 +142,7 @@ export const requests = [
 		read: readSentinel,
 		readFailure: (failure, replies, command) => isNoQuorum(failure) && readSentinel(failure, replies, command),
 	},
-	{
-		// CLUSTER NODES takes the server 1 ms at 1,000 nodes; the reply has 6 KB at 50 nodes. It is sent to every node,
-		// because each has its own view.
-		kind: 'cluster-nodes',
-		command: 'cluster|nodes',
-		when: ({hasCluster}) => hasCluster,
-		everyMs: (_, {isFocused, interests, views = 'scheduled'}) =>
-			({now: 0, scheduled: isFocused && interests.has('cluster') ? 2000 : 5000, 'not-now': undefined})[views],
-		read: into('clusterNodes', reply => parseClusterNodes(textIn(reply))),
-	},
-	{
-		// The digest takes the server 40 µs. When it changes on any node, views are read with every poll.
-		kind: 'cluster-info',
-		command: 'cluster|info',
-		when: ({hasCluster}) => hasCluster,
-		everyMs: (_, {views = 'scheduled'}) => ({now: 0, scheduled: 2000, 'not-now': 5000})[views],
-		read: into('clusterInfo', reply => parseClusterInfo(textIn(reply))),
-	},
-	{
-		kind: 'cluster-links',
-		command: 'cluster|links',
-		when: ({hasCluster}) => hasCluster,
-		everyMs: linksPeriod,
-		readWith: 'cluster-nodes',
-		read: (reply, replies) => {
-			replies.links = parseClusterLinks(reply);
-			return true;
-		},
-	},
-	{
-		kind: 'slot-keys',
-		command: 'cluster|countkeysinslot',
-		arguments: ({openSlots}) => openSlots.slice(0, mostCountedSlots).map(slot => [String(slot)]),
-		when: ({hasCluster}) => hasCluster,
-		everyMs: () => 2000,
-		read: readSlotKeys,
-	},
-	{
-		kind: 'slot-migrations',
-		command: 'cluster|getslotmigrations',
-		when: ({hasCluster}) => hasCluster,
-		everyMs: () => 5000,
-		read: readMigrations,
-	},
-	{
-		kind: 'migration-status',
-		command: 'cluster|migration',
-		arguments: () => [['STATUS', 'ALL']],
-		when: ({hasCluster}) => hasCluster,
-		everyMs: () => 5000,
-		read: readMigrations,
-	},
+	...clusterRequests,
 	{
 		kind: 'slowlog',
 		command: 'slowlog|get',
@@ -325,32 +259,7 @@ export const requests = [
 		read: into('moduleInfo', reply => parseInfo(textIn(reply))),
 	},
 	...backupRequests,
-	{
-		kind: 'access-log',
-		command: 'acl|log',
-		arguments: () => [['10']],
-		when: isAdministrator,
-		everyMs: byFocus(60_000, 300_000),
-		read: into('accessLog', parseAccessLog),
-	},
-	{
-		kind: 'default-rights',
-		command: 'acl|dryrun',
-		arguments: () => [['default', 'SHUTDOWN']],
-		when: (_, {isAnonymous = false}) => isAnonymous,
-		everyMs: () => 300_000,
-		// The server reports a missing right as a text, not as an error.
-		read: into('defaultUserCanShutdown', reply => reply === 'OK'),
-		// A user who may not run this command lacks a right, so the answer is no.
-		readFailure: ({message}, {extras}) => {
-			const isDenied = commandAvailability(message) === 'denied';
-			if (isDenied) {
-				extras.defaultUserCanShutdown = false;
-			}
-
-			return isDenied;
-		},
-	},
+	...accessRequests,
 ] as const satisfies readonly RequestRow[];
 
 export type RequestKind = (typeof requests)[number]['kind'];

@@ -1,5 +1,5 @@
 import {keySlot} from '../domain/key-slot.js';
-import type {WatchedFacts} from '../domain/watched-key.js';
+import {type WatchedFacts, watchedPlace} from '../domain/watched-key.js';
 import {numberOf, textOf} from '../parse/reply-values.js';
 import {parseStreamGroups} from '../parse/stream-groups.js';
 import type {PollDemand} from './poll-demand.js';
@@ -16,7 +16,7 @@ function keysHere({isPrimary, hasCluster, ownSlots}: PollState, {watchedKeys = [
 	}
 
 	return watchedKeys.filter(key => {
-		const slot = keySlot(key);
+		const slot = keySlot(watchedPlace(key).key);
 		return ownSlots.some(({first, last}) => slot >= first && slot <= last);
 	});
 }
@@ -49,6 +49,7 @@ const readLength: Reader = (reply, replies, command) => {
 const isOvertaken = (message: string): boolean => /^WRONGTYPE|no such key/i.test(message);
 
 const lengthOf = (type: string) => ({
+	namesWatchedKey: true as const,
 	arguments: keysOfType(type),
 	when: hasKeys(type),
 	everyMs,
@@ -59,8 +60,17 @@ const lengthOf = (type: string) => ({
 /** Requests of the keys that the user watches (`--watch-key`); without such keys none is sent. */
 export const watchedRequests = [
 	{
+		// Sent before the commands of keys in another database than 0, and once more to return there.
+		kind: 'select-database',
+		command: 'select',
+		when: () => false,
+		everyMs: () => undefined,
+		read: () => true,
+	},
+	{
 		kind: 'watched-types',
 		command: 'type',
+		namesWatchedKey: true,
 		arguments: (state, demand) => keysHere(state, demand).map(key => [key]),
 		when: (state, demand) => keysHere(state, demand).length > 0,
 		everyMs,

@@ -1,12 +1,16 @@
 import {accessRules} from './access.js';
+import {aclDriftRules} from './acl-drift.js';
 import {aofRules} from './aof.js';
+import {backupRules} from './backup.js';
 import {certificateRules} from './certificate.js';
 import {clientBuffersRules} from './client-buffers.js';
 import {clientLimitsRules} from './client-limits.js';
 import {clientTrafficRules} from './client-traffic.js';
 import {clientUseRules} from './client-use.js';
 import {clusterLinksRules} from './cluster-links.js';
+import {clusterMigrationRules} from './cluster-migrations.js';
 import {clusterNodesRules} from './cluster-nodes.js';
+import {clusterRaftRules} from './cluster-raft.js';
 import {clusterReplicasRules} from './cluster-replicas.js';
 import {clusterRoleRules} from './cluster-roles.js';
 import {clusterSlotsRules} from './cluster-slots.js';
@@ -15,6 +19,7 @@ import {connectionStormRules} from './connection-storm.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
 import {errorsModulesRules} from './errors-modules.js';
+import {fieldExpiryRules} from './field-expiry.js';
 import {flushRules} from './flush.js';
 import {forkAndDiskRules} from './fork-and-disk.js';
 import {hostRules} from './host.js';
@@ -46,7 +51,9 @@ import {sentinelFailoverRules} from './sentinel-failover.js';
 import {serverRules} from './server.js';
 import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
+import {slowCommandRules} from './slow-commands.js';
 import {unknownCommandRules} from './unknown-commands.js';
+import {userRightsRules} from './user-rights.js';
 import {waitRules} from './wait.js';
 import {watchedKeyRules} from './watched-keys.js';
 import {writeRefusalRules} from './write-refusal.js';
@@ -65,6 +72,7 @@ export const allRules = [
 	...writeRefusalRules,
 	...rdbRules,
 	...aofRules,
+	...backupRules,
 	...forkAndDiskRules,
 	...replicationLinkRules,
 	...replicationLoopRules,
@@ -81,10 +89,12 @@ export const allRules = [
 	...pubsubRules,
 	...waitRules,
 	...latencyRules,
+	...slowCommandRules,
 	...mainThreadRules,
 	...observabilityRules,
 	...cpuNetworkRules,
 	...keyspaceRules,
+	...fieldExpiryRules,
 	...flushRules,
 	...unknownCommandRules,
 	...keyUseRules,
@@ -92,16 +102,20 @@ export const allRules = [
 	...errorsModulesRules,
 	...securityRules,
 	...securityFixRules,
+	...userRightsRules,
 	...certificateRules,
 	...hostRules,
 	...hostWaitRules,
 	...settingsDriftRules,
+	...aclDriftRules,
 	...clusterNodesRules,
 	...clusterLinksRules,
 	...clusterStateRules,
 	...clusterSlotsRules,
+	...clusterMigrationRules,
 	...clusterReplicasRules,
 	...clusterRoleRules,
+	...clusterRaftRules,
 	...sentinelRules,
 	...sentinelFailoverRules,
 ] as const;

@@ -5,10 +5,10 @@ import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {bytesPerSecond, percent, perSecond} from '../text/units.js';
 import {otherClients} from './client-names.js';
 import {cpuMain} from './cpu-network.js';
-import {absent, clientRows, pending} from './needs.js';
+import {absent, clientRows, increase, pending, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {clear, fires, rule} from './rule.js';
+import {advises, clear, fires, rule} from './rule.js';
 
 /** Age from which the rates of a client list no longer say who loads the server now, in milliseconds. */
 const oldListMs = 90_000;
@@ -138,4 +138,48 @@ export const cliTopTalker = rule({
 	},
 });
 
-export const clientTrafficRules = [cliTopTalker] as const;
+export const cliNoPipeline = rule({
+	id: 'cli.no_pipeline',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'A server with many commands a second gets almost each of them in a request of its own: `commands_per_parse_batch_sum` divided by `commands_per_parse_batch_cnt`, of the last interval.',
+		since: '8.8',
+		falsePositives: [
+			'Many clients with one command each cannot put them together. The finding is only advice.',
+			'The fields are known from the documentation of Redis 8.8. The rule was tried with made-up replies only.',
+		],
+	},
+	thresholds: {
+		rate: {value: 50_000, unit: 'perSecond', source: 'half of what one core handles without pipelining'},
+		ratio: {value: 1.2, unit: 'ratio', source: 'commands a request; 1 is no pipelining at all'},
+	},
+	raiseAfter: 5,
+	needs: {
+		commands: rate('stats', 'total_commands_processed'),
+		parsed: increase('stats', 'commands_per_parse_batch_sum'),
+		batches: increase('stats', 'commands_per_parse_batch_cnt'),
+	},
+	evaluate({commands, parsed, batches}, facts, limits) {
+		const each = batches === 0 ? Number.POSITIVE_INFINITY : parsed / batches;
+		return commands <= limits.rate || each >= limits.ratio
+			? clear
+			: advises(facts, {
+					problem: 'gets almost every command in a request of its own',
+					detail: `${perSecond(commands)} commands, ${each.toFixed(2)} a request`,
+					evidence: [
+						{name: 'commands', value: commands, unit: 'perSecond'},
+						{name: 'commands a request', value: each.toFixed(2)},
+					],
+					meaning: 'Reading and writing of single requests takes more of its time than the commands do.',
+					next: [
+						hint('send commands that do not wait for each other together (pipelining, MGET, variadic commands)'),
+						hint('see who sends most: panel 4, by commands'),
+						redisCli(facts, 'CONFIG GET io-threads'),
+					],
+					adviceCost: 'a change in the applications',
+				});
+	},
+});
+
+export const clientTrafficRules = [cliTopTalker, cliNoPipeline] as const;

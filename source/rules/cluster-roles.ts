@@ -1,10 +1,11 @@
-import {isPrimaryLine, type ReadView} from '../cluster/node-view.js';
+import {isPrimaryLine, type ReadView, slotsIn} from '../cluster/node-view.js';
 import {serverProduct} from '../derive/server-product.js';
 import type {LastingLine} from '../domain/cluster.js';
 import {message, nodeName} from '../domain/message.js';
 import {askNode, nodeNames} from './cluster-findings.js';
+import {answerMissing} from './needs.js';
 import {hint} from './next-steps.js';
-import {type FleetEvaluation, fires, rule} from './rule.js';
+import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
 /**
 Releases of Valkey in which a replica that is taken for a primary cannot win an election, so that the slots of a killed
@@ -131,4 +132,96 @@ export const cluOrphanReplica = rule({
 		}),
 });
 
-export const clusterRoleRules = [cluRoleLie, cluOrphanReplica] as const;
+export const cluTwoPrimaries = rule({
+	id: 'clu.two_primaries',
+	scope: 'cluster',
+	isOfGossip: true,
+	docs: {
+		looksAt:
+			'Two nodes call themselves a primary (`myself,master`) and name the same shard in CLUSTER MYSHARDID. Without a fault a shard has one primary. Two primaries that claim the same slots are reported by clu.split.',
+		since: '7.2',
+		falsePositives: [
+			'A failover makes a node a primary before the old one is a replica. The condition must hold for half a minute.',
+			'A shard id that was read before the role changed may be the one of the old shard. It does not count.',
+			'A replica that was reset (CLUSTER RESET SOFT) keeps the shard of its old primary. It is a second primary there until it replicates again.',
+		],
+	},
+	raiseAfterMs: 30_000,
+	countsAtOnce: true,
+	evaluate({comparison: {views, claims}}, fleet) {
+		const primaries = views.filter(({self}) => isPrimaryLine(self));
+		const told = primaries.flatMap(view => {
+			const facts = fleet.nodes.get(view.address);
+			const shard = facts?.record.shardId;
+			const changedAtMs = facts?.memory.roleChangedAtMs ?? 0;
+			return shard === undefined || shard.atMs < changedAtMs ? [] : [{view, shard: shard.value}];
+		});
+		const [first] = primaries;
+		const facts = first && fleet.nodes.get(first.address);
+		if (told.length === 0 && facts !== undefined) {
+			return [{...shardMissing(facts), node: facts.address}];
+		}
+
+		const isContested = (ids: ReadonlySet<string>): boolean =>
+			claims.contested.some(({claimants}) => claimants.filter(id => ids.has(id)).length > 1);
+		return [...Map.groupBy(told, ({shard}) => shard)].flatMap(([shard, those]): FleetEvaluation[] =>
+			those.length < 2 || isContested(new Set(those.map(({view}) => view.self.id)))
+				? []
+				: [
+						twoPrimaries(
+							shard,
+							those.map(({view}) => view),
+							fleet,
+						),
+					],
+		);
+	},
+});
+
+const shardMissing = answerMissing('CLUSTER MYSHARDID');
+
+/** @param views The views of the primaries of one shard, owners of slots first. */
+function twoPrimaries(shard: string, views: readonly ReadView[], fleet: FleetFacts): FleetEvaluation {
+	const ranked = views.toSorted(
+		(one, other) =>
+			slotsIn(other.self.slots) - slotsIn(one.self.slots) || other.self.configEpoch - one.self.configEpoch,
+	);
+	const [owner, second] = ranked;
+	const others = ranked.slice(1);
+	const isIdle = others.every(({self}) => self.slots.length === 0);
+	const ownerName = owner === undefined ? '-' : nodeName(owner.address);
+	return {
+		...fires('warning', {
+			problem: isIdle
+				? 'is a second primary without slots in its shard'
+				: 'is a second primary with slots in its shard',
+			detail: message`beside ${ownerName}`,
+			effect: isIdle ? 'failover-impossible' : undefined,
+			nodes: ranked.map(({address}) => address),
+			evidence: ranked.map(({address, self}) => ({
+				name: `primary ${ranked.findIndex(each => each.address === address) + 1}`,
+				value: message`${nodeName(address)}, epoch ${self.configEpoch}, ${slotsIn(self.slots)} slots`,
+			})),
+			meaning: isIdle
+				? 'It takes no writes, replicates nothing and replaces nobody, so the shard has one replica less than it seems. Clients that read CLUSTER SHARDS may ask the wrong node.'
+				: 'Clients that read CLUSTER SHARDS take one of them for the owner of all slots of the shard. A failover in this shard may take the slots of the wrong one.',
+			next: [
+				...(isIdle && owner !== undefined
+					? [
+							askNode(fleet, second?.address, `CLUSTER REPLICATE ${owner.self.id}`),
+							hint('only if it holds nothing of worth: its data is replaced by that of the primary'),
+						]
+					: [
+							hint(
+								'give each of them a shard of its own: move the slots of one, CLUSTER RESET HARD and CLUSTER MEET on it',
+							),
+						]),
+				askNode(fleet, owner?.address, 'CLUSTER SHARDS'),
+			],
+		}),
+		node: second?.address,
+		subject: `shard ${shard.slice(0, 8)}`,
+	};
+}
+
+export const clusterRoleRules = [cluRoleLie, cluOrphanReplica, cluTwoPrimaries] as const;

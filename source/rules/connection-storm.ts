@@ -1,5 +1,5 @@
 import {message} from '../domain/message.js';
-import {count, perSecond, seconds} from '../text/units.js';
+import {count, percent, perSecond, seconds} from '../text/units.js';
 import {mainHolder, maxClients, newClients, reservedFiles} from './client-limits.js';
 import {namedClients} from './client-names.js';
 import {infoNumber, pending, rate} from './needs.js';
@@ -131,4 +131,72 @@ export const cliLockout = rule({
 	},
 });
 
-export const connectionStormRules = [cliStorm, cliLockout] as const;
+/** Newest readings that are not part of what is usual for the number of clients. */
+const newestCounts = 15;
+
+/** The median number of clients before the last readings; undefined where too few readings are known. */
+function usualClients({record}: NodeFacts): number | undefined {
+	const series = record.series.get('connectedClients');
+	const all = series?.latest(series.length) ?? [];
+	const known = all.slice(0, -newestCounts).filter(value => value !== undefined);
+	return known.length < fewestReadings ? undefined : known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)];
+}
+
+/** Time after a change of role or of slots in which clients turn to another node, in milliseconds. */
+const movingMs = 600_000;
+
+/** Seconds after a start in which clients come back. */
+const startSeconds = 120;
+
+export const cliFew = rule({
+	id: 'cli.few',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Most clients of a primary are gone: `connected_clients` against its median before, without the last fifteen samples.',
+		since: 'any',
+		falsePositives: [
+			'After a failover or a move of slots, clients turn to another node. The rule waits ten minutes.',
+			'Clients come back one after the other when the server was restarted. The rule waits two minutes.',
+			'A job that opens many connections for a while, and then ends, looks the same.',
+		],
+	},
+	thresholds: {
+		share: {
+			value: 0.2,
+			unit: 'share',
+			source: 'of the usual number; a rolling deployment replaces fewer clients at a time',
+		},
+		least: {value: 10, unit: 'count', source: 'usual clients; of fewer, one pool is most of them'},
+	},
+	roles: ['primary'],
+	raiseAfterMs: 20_000,
+	needs: {
+		clients: infoNumber('clients', 'connected_clients'),
+		usual: {read: usualClients, missing: () => pending('needs a minute of readings to know what is usual')},
+		uptime: infoNumber('server', 'uptime_in_seconds'),
+	},
+	evaluate({clients, usual, uptime}, facts, limits) {
+		const {roleChangedAtMs = Number.NEGATIVE_INFINITY, slotsLeftAtMs = Number.NEGATIVE_INFINITY} = facts.memory;
+		const isMoving = facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < movingMs;
+		return usual < limits.least || clients > limits.share * usual || isMoving || uptime < startSeconds
+			? clear
+			: fires('warning', {
+					problem: `has lost ${percent(1 - clients / usual)} of its clients`,
+					detail: `${count(clients)} are connected, usually ${count(usual)}`,
+					evidence: [
+						{name: 'connected_clients', value: clients, unit: 'count'},
+						{name: 'usual clients', value: usual, unit: 'count'},
+					],
+					meaning:
+						'Applications are down, cannot reach this node, or were sent to another one. The server itself may be well.',
+					next: [
+						hint('see who is left: panel 4; look at the applications, their DNS, and the network between'),
+						redisCli(facts, 'INFO clients'),
+						redisCli(facts, 'ACL LOG 10'),
+					],
+				});
+	},
+});
+
+export const connectionStormRules = [cliStorm, cliLockout, cliFew] as const;

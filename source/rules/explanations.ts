@@ -128,6 +128,9 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['sen.no_replica'],
 		isCause: ({effect}) => effect === 'failover-impossible',
 	},
+	// A Sentinel that lacks a right neither ends a failover nor sees the node.
+	{cause: 'sen.acl', where: 'anywhere', symptoms: ['sen.failing', 'sen.down']},
+	{cause: 'sen.acl', where: 'here', symptoms: ['sec.denied']},
 	// Sentinels that cannot log in know neither the replicas nor each other.
 	{
 		cause: 'sen.down',

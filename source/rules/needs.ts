@@ -111,7 +111,9 @@ export const errors = (code: string): Need<number> => ({
 /** The first version of Redis with a command. Servers before it are never asked. Source: https://redis.io/docs/latest/commands/ */
 const commandSince: Readonly<Record<string, number>> = {
 	'ACL LOG': 6,
+	'ACL LIST': 6,
 	'ACL DRYRUN': 7,
+	'CLUSTER MYSHARDID': 7.2,
 	'FUNCTION STATS': 7,
 	'LATENCY HISTOGRAM': 7,
 };
@@ -123,12 +125,14 @@ pending.
 export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const notYet = pending(`${command} was not answered yet`);
 	const since = commandSince[command];
-	const tooOld = absent(`this version has no ${command} (Redis ${since}.0 has it)`);
+	const tooOld = absent(
+		`this version has no ${command} (Redis ${Number.isInteger(since) ? `${since}.0` : since} has it)`,
+	);
 	return ({record}) => {
 		const spot = record.blind.find(candidate => candidate.command === command);
 		if (spot === undefined) {
-			const major = Number.parseInt(record.sample?.info.text('server', 'redis_version') ?? '', 10);
-			return since !== undefined && major < since ? tooOld : notYet;
+			const version = Number.parseFloat(record.sample?.info.text('server', 'redis_version') ?? '');
+			return since !== undefined && version < since ? tooOld : notYet;
 		}
 
 		const why = `${command}: ${spot.why}`;

@@ -1,7 +1,8 @@
 import {isBehind, type WatchedGroup, type WatchedKey} from '../derive/watched-keys.js';
-import {message, nameOf} from '../domain/message.js';
+import {joinMessages, type Message, message, nameOf} from '../domain/message.js';
+import {watchedPlace} from '../domain/watched-key.js';
 import {count, perSecond, seconds} from '../text/units.js';
-import {absent, answerMissing} from './needs.js';
+import {absent, answerMissing, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
@@ -18,6 +19,13 @@ const watched = {
 };
 
 const keyOf = ({key}: WatchedKey) => nameOf('key', key);
+
+/** A command on a watched key, in its database: `-n 3 MEMORY USAGE orders`. */
+function commandOn(watchedKey: WatchedKey, command: string, ...names: readonly string[]): Message {
+	const {database, key} = watchedPlace(watchedKey.key);
+	const words = [key, ...names].map(name => quotedName('key', name));
+	return message`${database === 0 ? '' : `-n ${database} `}${command} ${joinMessages(words, ' ')}`;
+}
 
 export const keyGroupStuck = rule({
 	id: 'key.group_stuck',
@@ -63,11 +71,13 @@ function stuckGroup(key: WatchedKey, group: WatchedGroup, facts: NodeFacts, grou
 		],
 		meaning: 'Its consumers do not read. Entries pile up until they do, and the stream grows.',
 		next: [
-			redisCli(facts, message`XINFO CONSUMERS ${quotedName('key', key.key)} ${quotedName('key', group.groupName)}`),
+			redisCli(facts, commandOn(key, 'XINFO CONSUMERS', group.groupName)),
 			hint('look at the consumers: are they running, do they fail at one entry?'),
 		],
 	});
 }
+
+const growthNotKnown = pending('a watched key is longer than the threshold; whether it grows needs two readings');
 
 export const keyBacklog = rule({
 	id: 'key.backlog',
@@ -90,7 +100,10 @@ export const keyBacklog = rule({
 		const long = keys.filter(({length = 0, growthPerSecond = 0}) => length > limits.length && growthPerSecond > 0);
 		const [worst] = long.toSorted((one, other) => (other.length ?? 0) - (one.length ?? 0));
 		if (worst === undefined) {
-			return clear;
+			const isOpen = keys.some(
+				({length = 0, growthPerSecond}) => length > limits.length && growthPerSecond === undefined,
+			);
+			return isOpen ? growthNotKnown : clear;
 		}
 
 		const others = long.length > 1 ? `, and ${long.length - 1} more` : '';
@@ -110,7 +123,7 @@ export const keyBacklog = rule({
 			next: [
 				hint('see its growth and its groups: panel K'),
 				hint('add consumers, or find out why they are slow: panel 6, panel 4'),
-				redisCli(facts, message`MEMORY USAGE ${quotedName('key', worst.key)}`),
+				redisCli(facts, commandOn(worst, 'MEMORY USAGE')),
 			],
 		});
 	},

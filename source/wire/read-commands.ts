@@ -41,6 +41,7 @@ const listed = [
 	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
 	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
 	{name: 'cluster|links', need: 'monitor', redis: [7, 0]},
+	{name: 'cluster|myshardid', need: 'monitor', redis: [7, 2]},
 	// Sentinels publish their addresses on every node that they monitor.
 	...needed('monitor', 'pubsub|numsub', 'subscribe'),
 	...needed('actions', 'time', 'command|info', 'acl|whoami', 'slowlog|len'),
@@ -64,7 +65,6 @@ const listed = [
 	{name: 'cluster|slot-stats', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
 	{name: 'cluster|getkeysinslot', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
 	{name: 'hotkeys|get', need: 'monitor', redis: [8, 6], valkey: [9, 2]},
-	{name: 'backup|status', need: 'monitor', redis: [8, 10], valkey: 'never'},
 	{name: 'cluster|getslotmigrations', need: 'monitor', redis: 'never', valkey: [9, 0]},
 	// Polled when the user has the right. `redis-top acl` does not ask for the right, because it also allows IMPORT and
 	// CANCEL.
@@ -74,6 +74,9 @@ const listed = [
 	{name: 'client|setinfo', need: 'nobody', redis: [7, 2]},
 	...needed('nobody', 'client|id', 'client|getname', 'role', 'dbsize', 'lastsave'),
 	{name: 'acl|log', need: 'monitor', redis: [6, 0]},
+	// Its hashes of passwords are removed where the reply arrives.
+	{name: 'acl|list', need: 'monitor', redis: [6, 0]},
+	{name: 'backup|status', need: 'monitor', redis: [8, 10], valkey: 'never'},
 	{name: 'module|list', need: 'monitor', redis: [4, 0]},
 	...needed('nobody', 'latency|doctor', 'memory|stats', 'memory|doctor'),
 	...needed('nobody', 'cluster|slots', 'cluster|myid', 'cluster|count-failure-reports'),

@@ -96,6 +96,20 @@ test('keys and client names of ACL LOG and hot keys are masked', () => {
 	assert.equal(parseInfo(kept).number('memory', 'used_memory'), 1);
 });
 
+test('patterns of keys and channels in ACL LIST are masked, and the rights still read as before', () => {
+	const reply = [
+		'user billing on #0123456789ab ~invoice:* %R~customer:* &news:* ~* &* -@all +get (~draft:* +set)',
+		'user default on nopass ~* &* +@all',
+	];
+	const line = String((masked(usual, 'acl-users', reply) as readonly unknown[])[0]);
+	assert.doesNotMatch(line, /invoice|customer|news|draft/);
+	assert.match(line, /^user billing on #0123456789ab ~\S+ %R~\S+ &\S+ ~\* &\* -@all \+get \(~\S+ \+set\)$/);
+	assert.deepEqual(masked(keeping, 'acl-users', reply), reply);
+	const [own, usualUser] = masked(masking, 'acl-users', reply) as readonly string[];
+	assert.doesNotMatch(String(own), /billing|invoice/);
+	assert.equal(usualUser, reply[1]);
+});
+
 test('with --mask no host, address, user, path or name is left in replies of real servers', () => {
 	for (const server of fixtureServers) {
 		const nodes = fixture(server, 'cluster/nodes.txt').replaceAll(/(@\d+)/g, '$1,db-7.secret.example');

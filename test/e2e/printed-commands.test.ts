@@ -1,12 +1,15 @@
 // First: it records what the rules say in the tests that follow.
 import {recordedFirings} from '../harness/recorded-firings.js';
 import '../rules/access.test.js';
+import '../rules/acl-drift.test.js';
 import '../rules/aof.test.js';
+import '../rules/backup.test.js';
 import '../rules/certificate.test.js';
 import '../rules/client-buffers.test.js';
 import '../rules/client-limits.test.js';
 import '../rules/client-traffic.test.js';
 import '../rules/client-use.test.js';
+import '../rules/cluster-migrations.test.js';
 import '../rules/cluster-nodes.test.js';
 import '../rules/cluster-replicas.test.js';
 import '../rules/cluster-roles.test.js';
@@ -18,6 +21,7 @@ import '../rules/cpu-network.test.js';
 import '../rules/engine.test.js';
 import '../rules/errors-modules.test.js';
 import '../rules/explanations.test.js';
+import '../rules/field-expiry.test.js';
 import '../rules/flush.test.js';
 import '../rules/fork-and-disk.test.js';
 import '../rules/host-waits.test.js';
@@ -51,7 +55,9 @@ import '../rules/server-busy.test.js';
 import '../rules/server.test.js';
 import '../rules/settings-drift.test.js';
 import '../rules/silence-cause.test.js';
+import '../rules/slow-commands.test.js';
 import '../rules/unknown-commands.test.js';
+import '../rules/user-rights.test.js';
 import '../rules/wait.test.js';
 import '../rules/watched-keys.test.js';
 import '../rules/write-refusal.test.js';
@@ -87,7 +93,8 @@ const onlyIn: ReadonlyArray<readonly [start: RegExp, versions: RegExp]> = [
 	[/^COMMANDLOG /i, /^valkey-(?:8\.1|9)/],
 	[/^CLUSTER GETSLOTMIGRATIONS/i, /^valkey-9/],
 	[/^HOTKEYS /i, /^(?:redis-8\.(?:[6-9]|1\d)|valkey-9\.[2-9])/],
-	[/^CLUSTER MIGRATION /i, /^redis-8\.[4-9]/],
+	[/^CLUSTER MIGRATION /i, /^redis-8\.(?:[4-9]|1\d)/],
+	[/^BACKUP /i, /^redis-8\.1\d/],
 ];
 
 const place =

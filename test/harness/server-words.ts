@@ -54,6 +54,7 @@ export const onlyReads: ReadonlyMap<string, string> = new Map([
 	['latency|doctor', 'belongs to the latency monitor'],
 	['latency|histogram', 'belongs to the latency monitor; its list of commands is long'],
 	['acl|dryrun', 'tells what a user may do'],
+	['acl|list', 'tells names of users and hashes of passwords, of which none is kept'],
 	['acl|log', 'tells names of users; with RESET, which is not sent, it forgets'],
 	['module|list', 'tells what is loaded'],
 	['role', 'tells addresses'],

@@ -422,3 +422,44 @@ test('CONFIG GET and LATENCY HISTOGRAM fall back from several names to one, unti
 	await poll(1000);
 	assert.deepEqual([...state.oneArgumentKinds], []);
 });
+
+test('hashes of passwords are gone before the record or a recording sees ACL LIST', async () => {
+	const hash = 'ab'.repeat(32);
+	const server = new FakeServer(sections());
+	server.answer = replyTo({'ACL LIST': [`user app on #${hash} ~* &* +@all`]});
+	const {poll} = await polled(server);
+	await poll();
+	await poll(1000);
+	const outcome = await poll(1000);
+	assert.equal(outcome.extras.aclUsers?.[0]?.user, 'app');
+	assert.match(JSON.stringify(outcome.exchanges), /user app on #[\da-f]{12} /);
+	assert.doesNotMatch(JSON.stringify(outcome), new RegExp(hash.slice(0, 16)));
+});
+
+test('watched keys of another database are read between two SELECTs, and a denied SELECT is not sent again', async () => {
+	for (const isDenied of [false, true]) {
+		const server = new FakeServer({...sections(), Replication: {role: 'master'}});
+		server.answer = replyTo({
+			TYPE: 'list',
+			LLEN: 5,
+			'SELECT 3': isDenied ? refusal("NOPERM User m has no permissions to run the 'select' command") : 'OK',
+			'SELECT 0': 'OK',
+		});
+		const {poll} = await polled(server, {watchedKeys: ['jobs', 'db3:jobs']});
+		await poll();
+		const first = await poll(1000);
+		assert.deepEqual(
+			[...(first.extras.watched ?? [])],
+			[['jobs', {type: 'list'}], ...(isDenied ? [] : [['db3:jobs', {type: 'list'}]])],
+		);
+		assert.deepEqual(server.commands().slice(-4), ['TYPE jobs', 'SELECT 3', 'TYPE jobs', 'SELECT 0']);
+		const second = await poll(1000);
+		assert.equal(second.extras.watched?.get('jobs')?.length, 5);
+		assert.equal(second.extras.watched?.get('db3:jobs')?.length, isDenied ? undefined : 5);
+		assert.equal(server.commands().filter(command => command === 'SELECT 3').length, isDenied ? 1 : 2);
+		assert.equal(
+			second.blind.some(({command, grant}) => command === 'SELECT' && grant === '+select'),
+			isDenied,
+		);
+	}
+});

@@ -46,6 +46,10 @@ const rareKinds: ReadonlySet<RequestKind> = new Set([
 	'modules',
 	'module-info',
 	'access-log',
+	'acl-users',
+	'backup',
+	'shard-id',
+	'foreign-slot-keys',
 	'default-rights',
 ]);
 const allKindsDue = (known: PollState, wanted: PollDemand, nowMs = 0): readonly RequestKind[] =>
@@ -336,6 +340,25 @@ test('no poll asks for a password or for all settings, or sends a command that i
 	}
 });
 
+test('slots of other nodes are counted in small parts, faster while their panel is open, and then once an hour', () => {
+	const counts = (known: Partial<PollState>, wanted: PollDemand, nowMs: number) =>
+		requestsDue(memory({hasCluster: true, ...asked(0), ownSlots: [{first: 0, last: 8191}], ...known}), wanted, nowMs)
+			.filter(({kind}) => kind === 'foreign-slot-keys')
+			.map(({command}) => Number(command.at(-1)));
+	const shown = demand({interests: new Set(['cluster'])});
+	const atRest = demand({interests: new Set()});
+	assert.deepEqual(counts({}, shown, 1000).slice(0, 2), [8192, 8193]);
+	assert.equal(counts({}, shown, 1000).length, 256);
+	assert.equal(counts({}, atRest, 9000).length, 0);
+	assert.equal(counts({}, atRest, 10_000).length, 64);
+	assert.equal(counts({}, nobody, 10_000).length, 0);
+	assert.equal(counts({}, {...shown, isWholeAtOnce: true}, 10_000).length, 0);
+	assert.equal(counts({ownSlots: []}, shown, 10_000).length, 0);
+	const over = {slotAudit: {isWhole: true, countOfSlot: new Map(), nextSlot: 16_384}};
+	assert.equal(counts(over, shown, 60_000).length, 0);
+	assert.equal(counts(over, shown, 3_600_000).length, 256);
+});
+
 const periods: ReadonlyArray<readonly [number, number | undefined]> = [
 	[0, 5000],
 	[500, 5000],
@@ -421,7 +444,7 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 		memory({...valkey81, ...askedAt(['config', 0])}),
 		nobody,
 		1000,
-		['latency-events', 'large-requests', 'large-replies', 'modules', 'access-log'],
+		['latency-events', 'large-requests', 'large-replies', 'modules', 'access-log', 'acl-users'],
 	],
 	[
 		'who may not read settings is asked for none of it',
@@ -460,7 +483,13 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 		10_000,
 		['latency-events'],
 	],
-	['in focus, a minute later', memory(asked(0)), demand(), 60_000, ['latency-events', 'modules', 'access-log']],
+	[
+		'in focus, a minute later',
+		memory(asked(0)),
+		demand(),
+		60_000,
+		['latency-events', 'modules', 'access-log', 'acl-users'],
+	],
 	['not in focus, a minute later', memory(asked(0)), nobody, 60_000, ['latency-events']],
 	[
 		'Valkey, slow log on the screen',
@@ -483,14 +512,36 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 		memory({hasSearchModule: true, ...asked(0)}),
 		nobody,
 		300_000,
-		['latency-events', 'modules', 'module-info', 'access-log'],
+		['latency-events', 'modules', 'module-info', 'access-log', 'acl-users'],
 	],
 	[
 		'the default user without a password',
 		memory(asked(0)),
 		{...nobody, isAnonymous: true},
 		300_000,
-		['latency-events', 'modules', 'access-log', 'default-rights'],
+		['latency-events', 'modules', 'access-log', 'acl-users', 'default-rights'],
+	],
+	[
+		'Redis 8.10 has BACKUP',
+		memory({version: [8, 10], tellsBackup: true, ...asked(0)}),
+		nobody,
+		300_000,
+		['latency-events', 'modules', 'backup', 'access-log', 'acl-users'],
+	],
+	['a node of a cluster, half a minute later', memory({hasCluster: true, ...asked(0)}), nobody, 30_000, []],
+	[
+		'a minute later: its shard',
+		memory({hasCluster: true, ...asked(0)}),
+		nobody,
+		60_000,
+		['shard-id', 'latency-events'],
+	],
+	[
+		'Redis 7.0 has no MYSHARDID',
+		memory({version: [7, 0], hasCluster: true, ...asked(0)}),
+		nobody,
+		60_000,
+		['latency-events'],
 	],
 	[
 		'before 6.0 there are no users',

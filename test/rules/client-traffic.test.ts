@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {ClientRow, ClientTraffic} from '../../source/domain/client.js';
-import {cliTopTalker} from '../../source/rules/client-traffic.js';
+import {cliNoPipeline, cliTopTalker} from '../../source/rules/client-traffic.js';
 import {clientOf} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
@@ -117,3 +117,34 @@ test('traffic of connections that are in no list lowers the share', () => {
 	const shares = evaluation.kind === 'fires' ? evaluation.evidence.map(({name}) => name) : [];
 	assert.ok(!shares.includes('share of commands'));
 });
+
+// The fields of parsed batches are made up after the documentation of Redis 8.8.
+const batches = (commands: number, parsed: number, count: number): FactsParts => ({
+	info: {
+		stats: {
+			total_commands_processed: 1_000_000 + commands,
+			commands_per_parse_batch_sum: 500 + parsed,
+			commands_per_parse_batch_cnt: 400 + count,
+		},
+	},
+	earlier: {
+		stats: {
+			total_commands_processed: 1_000_000,
+			commands_per_parse_batch_sum: 500,
+			commands_per_parse_batch_cnt: 400,
+		},
+	},
+});
+
+testRule(cliNoPipeline, [
+	[
+		'each in a request of its own',
+		batches(80_000, 80_000, 79_000),
+		'info',
+		/^gets almost every command in a request of its own, 80\.0k\/s commands, 1\.01 a request$/,
+	],
+	['some together', batches(80_000, 80_000, 40_000), 'clear'],
+	['little load', batches(20_000, 20_000, 20_000), 'clear'],
+	['nothing was parsed', batches(80_000, 0, 0), 'clear'],
+	['not counted', {info: {stats: {total_commands_processed: 5}}, earlier: {}}, 'absent'],
+]);

@@ -1,6 +1,7 @@
-import {cluOrphanReplica, cluRoleLie} from '../../source/rules/cluster-roles.js';
+import {cluOrphanReplica, cluRoleLie, cluTwoPrimaries} from '../../source/rules/cluster-roles.js';
 import {sixViews} from '../cluster/views.js';
-import {others, testClusterRule, well} from './cluster-cases.js';
+import {sampledAtMs} from '../harness/records.js';
+import {type ClusterCase, others, split, testClusterRule, well} from './cluster-cases.js';
 
 const takenForPrimary = {changed: ['17053 master 0']};
 const withLie = sixViews({17051: takenForPrimary, 17052: takenForPrimary});
@@ -58,4 +59,36 @@ testClusterRule(cluOrphanReplica, [
 		undefined,
 	],
 	['its primary answers', {views: sixViews({17054: {changed: ['17051 master,fail? 3']}})}, undefined],
+]);
+
+/** The shard that each node names, by its port. */
+const shards = (given: Readonly<Record<string, string>>, atMs = sampledAtMs): NonNullable<ClusterCase['parts']> =>
+	Object.fromEntries(
+		Object.entries(given).map(([port, digit]) => [port, {shardId: {atMs, value: digit.repeat(40)}}] as const),
+	);
+
+const each = {17050: 'a', 17051: 'b', 17052: 'c', 17053: 'a', 17054: 'b', 17055: 'c'};
+/** 17053 was a replica of 17050, was reset and met the cluster again. */
+const metAgain = sixViews({}, {changed: ['17053 master 0']});
+
+testClusterRule(cluTwoPrimaries, [
+	['one primary a shard', {...well, parts: shards(each)}, undefined],
+	[
+		'a replica that was reset is a second primary without slots',
+		{views: metAgain, parts: shards(each)},
+		/^warning 17053: is a second primary without slots in its shard, beside 17050$/,
+	],
+	['it has a shard of its own', {views: metAgain, parts: shards({...each, 17053: 'd'})}, undefined],
+	[
+		'both have slots',
+		{views: sixViews(), parts: shards({...each, 17051: 'a'})},
+		/^warning 1705[01]: is a second primary with slots in its shard, beside 1705[01]$/,
+	],
+	['two owners of the same slots: clu.split tells', {views: split, parts: shards({...each, 17053: 'a'})}, undefined],
+	[
+		'no node tells its shard',
+		{views: metAgain, info: {17050: {server: {redis_version: '7.0.15'}}}},
+		/^absent: this version has no CLUSTER MYSHARDID \(Redis 7\.2 has it\)$/,
+	],
+	['not asked yet', {views: metAgain, info: {17050: {server: {redis_version: '7.2.5'}}}}, /^pending: /],
 ]);

@@ -1,5 +1,6 @@
 import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
-import {cliLockout, cliStorm} from '../../source/rules/connection-storm.js';
+import {cliFew, cliLockout, cliStorm} from '../../source/rules/connection-storm.js';
+import {sampledAtMs} from '../harness/records.js';
 import {type FactsParts, testRule} from '../harness/rule-cases.js';
 
 const storm = (usual: number, now: number, readings = 200): FactsParts => ({
@@ -46,4 +47,25 @@ testRule(cliLockout, [
 	],
 	['too few samples', {info: {clients: {connected_clients: 905, maxclients: 1000}}}, 'pending'],
 	['maxclients is not known', {info: {clients: {connected_clients: 905}}}, 'pending'],
+]);
+
+const gone = (usual: number, now: number, readings = 120): FactsParts => ({
+	info: {clients: {connected_clients: now}, server: {uptime_in_seconds: 90_000}},
+	record: {series: {connectedClients: [...Array.from({length: readings}, () => usual), now]}},
+});
+
+testRule(cliFew, [
+	['most are gone', gone(100, 4), 'warning', /^has lost 96 ?% of its clients, 4 are connected, usually 100$/],
+	['half are gone', gone(100, 50), 'clear'],
+	['there were few', gone(6, 1), 'clear'],
+	['another threshold', {...gone(6, 1), thresholds: {'cli.few.least': 5}}, 'warning'],
+	['after a failover', {...gone(100, 4), watch: {roleChangedAtMs: sampledAtMs}}, 'clear'],
+	['after its slots left', {...gone(100, 4), watch: {slotsLeftAtMs: sampledAtMs}}, 'clear'],
+	[
+		'just started',
+		{...gone(100, 4), info: {clients: {connected_clients: 4}, server: {uptime_in_seconds: 30}}},
+		'clear',
+	],
+	['a replica', {...gone(100, 4), record: {...gone(100, 4).record, role: 'replica'}}, 'clear'],
+	['just started to look', gone(100, 4, 20), 'pending'],
 ]);

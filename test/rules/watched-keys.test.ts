@@ -62,6 +62,18 @@ testRule(keyBacklog, [
 	],
 	['a long list that shrinks', watching(key({type: 'list', length: 25_000, growthPerSecond: -40})), 'clear'],
 	['a short list that grows', watching(key({type: 'list', length: 10_000, growthPerSecond: 40})), 'clear'],
-	['its growth is not known yet', watching(key({length: 25_000, growthPerSecond: undefined})), 'clear'],
+	[
+		'its growth is not known yet',
+		watching(key({length: 25_000, growthPerSecond: undefined})),
+		'pending',
+		/needs two readings/,
+	],
+	['a short list whose growth is not known yet', watching(key({length: 25, growthPerSecond: undefined})), 'clear'],
+	[
+		'a list in another database',
+		watching(key({key: 'db3:jobs', type: 'list', length: 25_000, growthPerSecond: 40})),
+		'warning',
+		/^has a growing backlog in db3:jobs/,
+	],
 	['no key is watched', {}, 'absent'],
 ]);

@@ -159,10 +159,14 @@ const notInCheck: Readonly<Record<string, string>> = {
 	'key.expire_lag': 'keys that expire together',
 	'mod.fork': 'a garbage collection of RediSearch',
 	'rep.same_address': 'a replica that reconnects, listed twice until its old connection ends',
+	'cli.few': 'a rolling deployment of the application',
 	'clu.key_skew': 'a burst of commands on one shard',
+	'clu.orphan_keys': 'a node that deletes the keys of a slot that it lost',
 	'clu.orphan_replica': 'a replica that turns to the new primary after a failover',
+	'clu.raft_leaderless': 'an election',
 	'clu.replica_skew': 'a replica that restarts',
 	'clu.replica_unfit': 'the full resync of a new replica',
+	'clu.trim': 'a pause in the deletion of keys',
 	'clu.role_lie': 'nodes that learn of a new role one after the other',
 };
 

@@ -1,5 +1,5 @@
 import {LoadError, type LoadReply} from '../resp.js';
-import {type Cluster, reaches, type SimulatedNode} from './cluster.js';
+import {type Cluster, idOf, reaches, type SimulatedNode} from './cluster.js';
 import {clusterInfoText, clusterNodesText} from './cluster-text.js';
 import {clientsOf, moveFigures} from './figures.js';
 import {commandMix, infoText, roleReply} from './info-text.js';
@@ -119,12 +119,15 @@ const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 	['latency latest', () => []],
 	['module list', () => []],
 	['acl log', () => []],
+	['acl list', () => ['user default on nopass sanitize-payload ~* &* +@all']],
 	['acl dryrun', () => 'OK'],
 	['config get', ({rest}) => configReply(rest.slice(1))],
 	['cluster info', ({node, nowMs}) => clusterInfoText(node, nowMs)],
 	['cluster nodes', ({cluster, node, nowMs}) => clusterNodesText(cluster, node, nowMs)],
 	['cluster links', linksReply],
 	['cluster myid', ({node}) => node.id],
+	['cluster myshardid', ({cluster, node}) => idOf(`shard ${node.index % cluster.shardCount}`)],
+	['cluster countkeysinslot', () => 0],
 	['acl whoami', () => 'default'],
 	['module list', () => []],
 ]);

@@ -1,5 +1,7 @@
 import {libraryOf} from '../../derive/client-groups.js';
 import {bytesOf} from '../../derive/client-rates.js';
+import {drainSeconds} from '../../derive/watched-keys.js';
+import {watchedPlace} from '../../domain/watched-key.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 
 /** Number of clients that are listed for a node: those that move most bytes. */
@@ -43,5 +45,29 @@ export function keySizesPart({keySizes}: NodeRecord) {
 				unit,
 				/** Keys whose size is at least `least` and less than twice that. */
 				bins: bins.map(({least, keys}) => ({least, keys})),
+			}));
+}
+
+/** The keys of `--watch-key` that the node holds; null where it holds none of them, and until they were read. */
+export function watchedKeysPart({watched}: NodeRecord, nowMs: number) {
+	return watched === undefined
+		? null
+		: watched.value.keys.map(watchedKey => ({
+				...watchedPlace(watchedKey.key),
+				ageMs: Math.max(0, nowMs - watched.atMs),
+				/** The word of TYPE: `stream`; `none` for a key that does not exist. */
+				type: watchedKey.type ?? null,
+				length: watchedKey.length ?? null,
+				/** Negative while the key shrinks; null with fewer than two readings. */
+				growthPerSecond: watchedKey.growthPerSecond ?? null,
+				drainSeconds: drainSeconds(watchedKey) ?? null,
+				groups: watchedKey.groups.map(({groupName, consumers, pending, lag, stillMs}) => ({
+					name: groupName,
+					consumers: consumers ?? null,
+					pending: pending ?? null,
+					lag: lag ?? null,
+					/** For how long nothing was delivered to the group, as far as redis-top saw it. */
+					stillSeconds: stillMs / 1000,
+				})),
 			}));
 }

@@ -9,6 +9,7 @@ import {
 	percent,
 	perSecond,
 	seconds,
+	signed,
 	unknown,
 } from '../../text/units.js';
 import {known, lag, textTable} from '../text/text-table.js';
@@ -53,6 +54,7 @@ function nodeBlock(node: NodeSnapshot): string[] {
 	return [
 		`${node.address}  ${node.role}  ${node.product ?? unknown} ${node.version ?? unknown}`,
 		...indented(textTable(facts, [labelWidth])),
+		...section('watched', watchedRows(node)),
 		...section('replicas', replicaRows(node)),
 		...section('commands', commandRows(node)),
 		...section('slow log', slowlogRows(node)),
@@ -60,6 +62,25 @@ function nodeBlock(node: NodeSnapshot): string[] {
 		...section('not seen', blindRows(node)),
 	];
 }
+
+/** A row for each watched key, and one for each of its groups. */
+const watchedRows = ({watchedKeys}: NodeSnapshot): string[][] =>
+	(watchedKeys ?? []).flatMap(({database, key, type, length, growthPerSecond, drainSeconds, groups}) => [
+		[
+			database === 0 ? key : `db${database}:${key}`,
+			type ?? unknown,
+			`length ${count(known(length))}`,
+			`growth ${growthPerSecond === null ? unknown : signed(growthPerSecond, perSecond)}`,
+			`drained in ${seconds(known(drainSeconds))}`,
+		],
+		...groups.map(({name, lag, pending, stillSeconds}) => [
+			'',
+			`group ${name}`,
+			`lag ${count(known(lag))}`,
+			`pending ${count(known(pending))}`,
+			`still for ${seconds(stillSeconds)}`,
+		]),
+	]);
 
 function toldFacts(node: NodeSnapshot): Fact[] {
 	return [

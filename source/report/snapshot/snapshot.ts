@@ -12,7 +12,7 @@ import {verdictText} from '../../state/verdict-text.js';
 import {evidenceData} from '../../text/evidence-text.js';
 import {clusterSummary} from './snapshot-cluster.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
-import {keySizesPart, mainThreadPart, talkersPart} from './snapshot-load.js';
+import {keySizesPart, mainThreadPart, talkersPart, watchedKeysPart} from './snapshot-load.js';
 import {topologyPart} from './snapshot-shards.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
@@ -167,6 +167,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, now
 		commands: commandsPart(record),
 		mainThread: mainThreadPart(record),
 		keySizes: keySizesPart(record),
+		watchedKeys: watchedKeysPart(record, nowMs),
 		cluster: clusterPart(record, cluster, nowMs),
 		sentinel: sentinelPart(record, nowMs),
 		slowlog: slowlogPart(record, nowMs),

@@ -1,0 +1,129 @@
+import {createHash, createHmac} from 'node:crypto';
+import type {AclUser} from '../domain/acl-user.js';
+import type {RawReply} from '../domain/reply.js';
+import {isArray, textOf} from './reply-values.js';
+
+/**
+The commands whose rights redis-top works out, with their ACL categories: those of a Sentinel, and a write of each data
+type. Source: the command tables of Redis 7.0 and Valkey 8.1 (ACL CAT).
+*/
+const categoriesOf: Readonly<Record<string, string>> = {
+	multi: 'fast transaction',
+	exec: 'slow transaction',
+	slaveof: 'admin slow dangerous',
+	'config|rewrite': 'admin slow dangerous',
+	'client|kill': 'admin slow dangerous connection',
+	failover: 'admin slow dangerous',
+	ping: 'fast connection',
+	info: 'slow dangerous',
+	subscribe: 'pubsub slow',
+	publish: 'pubsub fast',
+	set: 'write string slow',
+	del: 'keyspace write slow',
+	expire: 'keyspace write fast',
+	hset: 'write hash fast',
+	lpush: 'write list fast',
+	sadd: 'write set fast',
+	zadd: 'write sortedset fast',
+	xadd: 'write stream fast',
+};
+
+/** The commands that `AclUser.lacks` may name. */
+export const comparedCommands: readonly string[] = Object.keys(categoriesOf);
+
+/** Hexadecimal digits of a digest. Two of a thousand texts are alike with a probability of 1 in 500 million. */
+const digestDigits = 12;
+
+/** A hash of a password in a line of ACL LIST: 64 hexadecimal digits after `#`. */
+const passwordHash = /(?<=^|\s)#[\da-f]{64}(?=\s|$)/gi;
+
+/**
+The reply of ACL LIST without hashes of passwords. A digest stands in place of each; equal passwords give equal digests
+under one key.
+
+@param key Random, and new in each run. Nobody can try passwords against a digest without it.
+*/
+export const withoutPasswordHashes = (reply: RawReply, key: Buffer): RawReply =>
+	isArray(reply)
+		? reply.map(line =>
+				typeof line === 'string'
+					? line.replace(
+							passwordHash,
+							hash => `#${createHmac('sha256', key).update(hash.toLowerCase()).digest('hex').slice(0, digestDigits)}`,
+						)
+					: line,
+			)
+		: reply;
+
+/** Parses the reply of ACL LIST (Redis 6.0 and later). A line of another form is left out. */
+export const parseAclList = (reply: RawReply): AclUser[] =>
+	(isArray(reply) ? reply : []).flatMap(line => {
+		const [first, user, ...words] = (textOf(line) ?? '').split(' ').filter(word => word !== '');
+		return first === 'user' && user !== undefined ? [aclUser(user, words)] : [];
+	});
+
+function aclUser(user: string, words: readonly string[]): AclUser {
+	const {root, selectors} = partsOf(words);
+	const passwords = root.filter(word => word.startsWith('#')).sort();
+	const parts = [root.filter(isRight), ...selectors];
+	return {
+		user,
+		isOn: root.includes('on'),
+		login: root.includes('nopass') ? 'nopass' : passwords.length === 0 ? '' : digest(passwords.join(' ')),
+		rights: digest(parts.map(comparable).join(' | ')),
+		hasAllKeys: parts.some(part => part.includes('~*') || part.includes('allkeys')),
+		lacks: comparedCommands.filter(command => !parts.some(part => mayRun(command, part))),
+	};
+}
+
+/** The words of the user itself, and those of each selector: `(~cache:* +get)`. */
+function partsOf(words: readonly string[]) {
+	const root: string[] = [];
+	const selectors: string[][] = [];
+	let selector: string[] | undefined;
+	for (const word of words) {
+		if (word.startsWith('(')) {
+			selector = [];
+			selectors.push(selector);
+		}
+
+		const bare = selector === undefined ? word : word.replace(/^\(/, '').replace(/\)$/, '');
+		if (bare !== '') {
+			(selector ?? root).push(bare);
+		}
+
+		if (word.endsWith(')')) {
+			selector = undefined;
+		}
+	}
+
+	return {root, selectors};
+}
+
+const flags: ReadonlySet<string> = new Set(['on', 'off', 'nopass', 'sanitize-payload', 'skip-sanitize-payload']);
+
+const isRight = (word: string): boolean => !word.startsWith('#') && !flags.has(word);
+
+const isOfCommands = (word: string): boolean => /^[+-]|^(?:all|no)commands$/.test(word);
+
+/** Rights in one order. Those of commands keep theirs, because a later one overrides an earlier one. */
+const comparable = (words: readonly string[]): string =>
+	[...words.filter(word => !isOfCommands(word)).sort(), ...words.filter(isOfCommands)].join(' ');
+
+/** Whether rules of commands allow a command. A later rule overrides an earlier one. */
+function mayRun(command: string, words: readonly string[]): boolean {
+	const categories = ['all', ...(categoriesOf[command] ?? '').split(' ')];
+	let isAllowed = false;
+	for (const word of words.filter(isOfCommands)) {
+		const rule = word === 'allcommands' ? '+@all' : word === 'nocommands' ? '-@all' : word.toLowerCase();
+		const what = rule.slice(1);
+		const isMeant = what.startsWith('@')
+			? categories.includes(what.slice(1))
+			: what === command || command.startsWith(`${what}|`);
+		isAllowed = isMeant ? rule.startsWith('+') : isAllowed;
+	}
+
+	return isAllowed;
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, digestDigits);

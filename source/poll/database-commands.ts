@@ -1,0 +1,64 @@
+import type {Exchange} from '../domain/sample.js';
+import {watchedPlace} from '../domain/watched-key.js';
+import {type Reply, ReplyFailure} from '../wire/redis-port.js';
+import {type PollRequest, requestOf} from './requests.js';
+
+/** A request with the words that are sent, and the database in which they are sent. */
+type Placed = {readonly request: PollRequest; readonly command: readonly string[]; readonly database: number};
+
+const selectionOf = (database: number): Placed => {
+	const command = ['SELECT', String(database)];
+	return {request: {kind: 'select-database', command}, command, database};
+};
+
+function placed(request: PollRequest): Placed {
+	const {kind, command} = request;
+	if (requestOf(kind).namesWatchedKey !== true) {
+		return {request, command, database: 0};
+	}
+
+	const {database, key} = watchedPlace(command.at(-1) ?? '');
+	return {request, command: [...command.slice(0, -1), key], database};
+}
+
+/** The database in which a request is sent; 0 for any request but those of watched keys. */
+export const databaseOf = (request: PollRequest): number => placed(request).database;
+
+/**
+The commands of a write in the order in which they are sent: those of database 0 first, then those of each other database
+after its SELECT, and SELECT 0 last. A connection that breaks in between is replaced by one in database 0.
+*/
+export class DatabaseOrder {
+	readonly #sent: readonly Placed[];
+
+	constructor(requests: readonly PollRequest[]) {
+		const byDatabase = Map.groupBy(requests.map(placed), ({database}) => database);
+		const others = [...byDatabase].filter(([database]) => database !== 0).sort(([one], [other]) => one - other);
+		this.#sent = [
+			...(byDatabase.get(0) ?? []),
+			...others.flatMap(([database, those]) => [selectionOf(database), ...those]),
+			...(others.length === 0 ? [] : [selectionOf(0)]),
+		];
+	}
+
+	get commands(): ReadonlyArray<readonly string[]> {
+		return this.#sent.map(({command}) => command);
+	}
+
+	/**
+	The requests with their replies. Replies to requests whose SELECT was refused are left out, because they are about
+	another database.
+	*/
+	exchangesOf(replies: readonly Reply[]): Exchange[] {
+		const refused = new Set(
+			this.#sent.flatMap(({request, database}, at) =>
+				request.kind === 'select-database' && replies[at] instanceof ReplyFailure ? [database] : [],
+			),
+		);
+		return this.#sent.flatMap(({request: {kind, command}, database}, at): Exchange[] => {
+			const isSelection = kind === 'select-database';
+			const isKept = isSelection ? database !== 0 : !refused.has(database);
+			return isKept ? [{kind, command, reply: replies[at] ?? null}] : [];
+		});
+	}
+}
