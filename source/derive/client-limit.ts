@@ -1,7 +1,11 @@
 import type {NodeRecord} from './node-record.js';
 
-/** How many clients the server takes. INFO prints `maxclients` since Redis 6.2; before, only CONFIG GET returns it. */
+/**
+How many clients the server takes. INFO prints `maxclients` since Redis 6.2; before, only CONFIG GET returns it. Dragonfly
+prints `max_clients`.
+*/
 export function clientLimit({sample, config}: Pick<NodeRecord, 'sample' | 'config'>): number | undefined {
 	const setting = Number(config?.value.get('maxclients') ?? Number.NaN);
-	return sample?.info.number('clients', 'maxclients') ?? (Number.isFinite(setting) ? setting : undefined);
+	const told = sample?.info.number('clients', 'maxclients') ?? sample?.info.number('clients', 'max_clients');
+	return told ?? (Number.isFinite(setting) ? setting : undefined);
 }

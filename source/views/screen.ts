@@ -16,6 +16,7 @@ import type {Panel, Rect} from './panel.js';
 import {greyed} from './panels/card.js';
 import {ladderBody, shownLadder} from './panels/ladder-body.js';
 import {panelById, panels} from './panels.js';
+import {productNote} from './product-note.js';
 import {rowKeysOf} from './row-keys.js';
 import {focusedNode, panelInput, type ScreenInput, shownSubject} from './screen-input.js';
 import {wallLines} from './wall/wall.js';
@@ -116,15 +117,17 @@ const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 /** Whether a panel shows all nodes. Such a panel has no age of its own, so a single stale node does not grey it. */
 const isOfAllNodes = ({id}: Panel): boolean => panelRow(id).isOfAllNodes === true;
 
-/** The notes above a panel: how old its data is, and which of its commands is denied. */
+/** The notes above a panel: how old its data is, which of its commands is denied, and what the product does not report. */
 function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs: number): Line[] {
 	const stale = isOfAllNodes(panel) ? undefined : staleNote(node, nowMs);
 	const blind = blindNote(node, panel.commands, user);
+	const product = productNote(panel.id, node);
 	return [
 		...(stale === undefined
 			? []
 			: [[span(`! ${stale}: the data below is from ${utcClock(node.lastReplyAtMs)}`, 'warning' as const)]]),
 		...(blind === undefined ? [] : [blind]),
+		...(product === undefined ? [] : [product]),
 	];
 }
 
