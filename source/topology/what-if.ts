@@ -125,12 +125,11 @@ const total = (
 ): number | undefined =>
 	values.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : join(sum, value)), 0);
 
-/** Primaries over which the Sentinels that are left could decide no more, while they can now. */
+/** Watched primaries over which the Sentinels that are left could not decide, whether they can now or not. */
 const unwatchedShards = ({shards}: Topology, nodes: Nodes, isDead: (address: NodeAddress) => boolean) =>
 	shards.flatMap(shard => {
-		const now = watchingSentinels(shard, nodes, () => false);
 		const electors = watchingSentinels(shard, nodes, isDead);
-		return canElect(now) && !canElect(electors) ? [{shard, electors}] : [];
+		return electors.kind === 'sentinels' && !canElect(electors) ? [{shard, electors}] : [];
 	});
 
 /** Whether the whole cluster refuses while a slot has no owner. Where no node tells, it is not claimed. */

@@ -238,6 +238,16 @@ test('a Sentinel may die while a majority and the quorum are left', () => {
 	assert.deepEqual(unwatched?.electors, {kind: 'sentinels', total: 3, left: 2, needed: 3});
 });
 
+test('a Sentinel that dies where too few work already is as bad as that', () => {
+	const dead = {failure: gone, reach: 'down'} as const;
+	const [first, ...rest] = all;
+	assert.ok(first);
+	const nodes = watched(first, ...rest.map(record => ({...record, ...dead})));
+	const row = found(nodes, `node ${nameOf(26_002)}`);
+	assert.deepEqual(row.unwatched[0]?.electors, {kind: 'sentinels', total: 3, left: 1, needed: 2});
+	assert.equal(row.gravity, 'critical');
+});
+
 test('Sentinels that are not polled count as the others report them', () => {
 	const row = found(watched(sentinel(26_001, three)), `node ${nameOf(7001)}`);
 	assert.deepEqual(row.primaries[0]?.electors, {kind: 'sentinels', total: 3, left: 3, needed: 2});

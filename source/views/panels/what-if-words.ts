@@ -103,7 +103,7 @@ export function whatIfFacts(whatIf: WhatIf): Array<readonly [label: string, text
 		...(stopsAll === undefined ? [] : [['cluster', stopText(whatIf)] as const]),
 		...primaries.map(each => [nameOf(each.shard), primaryText(each)] as const),
 		...replicas.map(each => [nameOf(each.shard), replicaText(each)] as const),
-		...unwatched.map(({shard, electors}) => [nameOf(shard), `no failover any more: ${leftText(electors)}`] as const),
+		...unwatched.map(({shard, electors}) => [nameOf(shard), `no failover: ${leftText(electors)}`] as const),
 		...(whatIf.sentinels > 0 && unwatched.length === 0 && primaries.length === 0
 			? [['failover', 'enough sentinels are left'] as const]
 			: []),
