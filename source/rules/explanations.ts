@@ -1,7 +1,7 @@
 import type {RuleId} from './all-rules.js';
 import type {Finding} from './finding.js';
-import {slowByItself} from './host.js';
 import {longestMean} from './latency.js';
+import {slowByItself} from './own-slowness.js';
 import {obstacleInLog, storageInLog} from './replication-link.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 
@@ -42,10 +42,15 @@ const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => n
 /** Share of the time without a processor from which the wait, and not the command, is why a command takes long. */
 const mostlyStopped = 0.5;
 
+/** Whether no command is slow by itself, so that a wait is why commands look slow. */
+const isNoCommands = ({evidence}: Pick<Finding, 'evidence'>): boolean =>
+	evidence.every(({name}) => name !== slowByItself);
+
 const isMostlyStopped =
 	(what: string) =>
 	({evidence}: Finding): boolean =>
-		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped);
+		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped) &&
+		isNoCommands({evidence});
 
 /** Rules that blame a command or the load for the time of the main thread. */
 const slowSymptoms: readonly RuleId[] = ['lat.on_cmds', 'lat.command_hog', 'lat.queue'];
@@ -233,10 +238,10 @@ export const explanations: readonly Explanation[] = [
 		cause: 'os.psi',
 		where: 'here',
 		symptoms: lateSymptoms,
-		isCause: ({evidence}) => evidence.every(({name}) => name !== slowByItself),
+		isCause: isNoCommands,
 	},
 	{cause: 'cpu.throttle', where: 'here', symptoms: lateSymptoms},
-	{cause: 'os.runq', where: 'here', symptoms: lateSymptoms},
+	{cause: 'os.runq', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
 	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},
 	{cause: 'os.psi_memory', where: 'here', symptoms: [...lateSymptoms, 'mem.swap', 'per.fork_slow']},
 	{cause: 'os.retrans', where: 'here', symptoms: ['conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},

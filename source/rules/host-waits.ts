@@ -4,6 +4,7 @@ import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, type Need, pending} from './needs.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
 import {clear, fires, rule} from './rule.js';
 
 /** Least time between two readings of the machine that are compared, milliseconds. */
@@ -64,20 +65,27 @@ export const osRunq = rule({
 			return ns === undefined ? undefined : Math.min(1, ns / nanosecondsPerMs / elapsedMs);
 		}),
 	},
-	evaluate: ({share}, _facts, limits) =>
-		share <= limits.share
+	evaluate({share}, facts, limits) {
+		const {longestMs, heavy, isSlowByItself} = ownSlowness(facts, slowdown(share));
+		return share <= limits.share
 			? clear
 			: fires(share >= limits.warning ? 'warning' : 'info', {
 					problem: `waits for a processor ${percent(share)} of the time`,
 					reason: 'other processes of its machine run in its place',
 					effect: share >= limits.warning ? 'slow' : undefined,
-					evidence: [{name: 'schedstat, time in the run queue', value: share, unit: 'share'}],
+					evidence: [
+						{name: 'schedstat, time in the run queue', value: share, unit: 'share'},
+						...(isSlowByItself
+							? [{name: slowByItself, value: Math.max(longestMs, heavy?.ownMs ?? 0), unit: 'milliseconds' as const}]
+							: []),
+					],
 					meaning: 'While the main thread waits, no client is served. Commands look slow that are not.',
 					next: [
 						onHost('top -b -n 1 -o %CPU | head -n 20'),
 						hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),
 					],
-				}),
+				});
+	},
 });
 
 export const osListenDrop = rule({

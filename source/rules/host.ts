@@ -1,12 +1,12 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
-import type {OomKill, ProcessorTime} from '../domain/host-evidence.js';
+import type {OomKill} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
-import type {NodeFacts, RuleMemory} from './node-facts.js';
 import {slowPerMinute} from './observability.js';
+import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const osCgroup = rule({
@@ -254,37 +254,6 @@ export const osThp = rule({
 /** Milliseconds of a PING from which the server itself is known to wait. */
 const slowPingMs = 10;
 
-/**
-Milliseconds from which a command is slow by itself. A process that waits for a processor during a share of the time
-takes 1 / (1 − share) times as long. It takes at most as many times as long as threads share a processor. A command that
-would still take this long without the wait is slow by itself. Below that, the length of a scheduler's slices decides.
-*/
-const ownSlowMs = 100;
-
-/** How many times as long a command takes at most, because its process waits for its turn. */
-function slowdown(pressure: number, time: ProcessorTime | undefined): number {
-	const {runnable, processors} = time ?? {};
-	const sharing = runnable === undefined || !processors ? Number.POSITIVE_INFINITY : Math.max(1, runnable / processors);
-	return Math.min(1 / (1 - pressure), sharing);
-}
-
-/** Name of the evidence of os.psi that pressure alone does not explain the slowest command. */
-export const slowByItself = 'longest command';
-
-/** The longest command that the slow log got within the last minute, milliseconds. */
-function longestCommandMs(facts: NodeFacts): number {
-	const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
-	const recent = (facts.record.slowlog?.value.entries ?? []).filter(
-		({atMs, clientName}) => atMs >= serverMs - 60_000 && clientName !== 'redis-top',
-	);
-	return Math.max(0, ...recent.map(({durationMicroseconds}) => durationMicroseconds / 1000));
-}
-
-/** The heavy command of the last minute; undefined where no command held the thread by its own work. */
-function heavyLately({memory: {heavyCommand}, nowMs}: NodeFacts): RuleMemory['heavyCommand'] {
-	return heavyCommand !== undefined && nowMs - heavyCommand.atMs <= 60_000 ? heavyCommand : undefined;
-}
-
 export const osPsi = rule({
 	id: 'os.psi',
 	scope: 'node',
@@ -309,11 +278,9 @@ export const osPsi = rule({
 		// Below a millisecond quick commands are logged too.
 		const isLogOfSlow = Number(facts.setting('slowlog-log-slower-than') ?? 10_000) >= 1000;
 		const slow = isLogOfSlow && facts.record.slowlog !== undefined ? slowPerMinute(facts.record.slowlog, facts) : 0;
-		const longestMs = longestCommandMs(facts);
 		const host = facts.record.host?.value;
 		const time = host?.kind === 'here' ? host.kernel.processorTime : undefined;
-		const heavy = heavyLately(facts);
-		const isSlowByItself = heavy !== undefined || longestMs / slowdown(pressure, time) > ownSlowMs;
+		const {heavy, longestMs, isSlowByItself} = ownSlowness(facts, slowdown(pressure, time));
 		const pingMs = facts.record.ping.lastMs ?? 0;
 		const isSlow = slow > 0 || pingMs > slowPingMs;
 		return fires(isSlow ? 'warning' : 'info', {

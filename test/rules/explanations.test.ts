@@ -7,9 +7,9 @@ import type {RuleId} from '../../source/rules/all-rules.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {type Explanation, explanations} from '../../source/rules/explanations.js';
 import type {Finding} from '../../source/rules/finding.js';
-import {slowByItself} from '../../source/rules/host.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/latency.js';
+import {slowByItself} from '../../source/rules/own-slowness.js';
 import {obstacleInLog, storageInLog} from '../../source/rules/replication-link.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
 import {findingOf} from '../harness/findings.js';
@@ -268,6 +268,22 @@ const cases: ReadonlyArray<
 			['lat.on_cmds', 'cpu.throttle'],
 			['os.psi', 'cpu.throttle'],
 			['os.runq', 'cpu.throttle'],
+		],
+	],
+	[
+		'a command that is slow by itself is named, although its server waits for a processor',
+		[
+			findingOf('lat.on_cmds', 'warning', primary),
+			findingOf('os.runq', 'warning', primary, {
+				evidence: [
+					{name: 'schedstat, time in the run queue', value: 0.9},
+					{name: slowByItself, value: 4000},
+				],
+			}),
+		],
+		[
+			['lat.on_cmds', undefined],
+			['os.runq', undefined],
 		],
 	],
 	[
