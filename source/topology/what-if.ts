@@ -133,5 +133,6 @@ const unwatchedShards = ({shards}: Topology, nodes: Nodes, isDead: (address: Nod
 	});
 
 /** Whether the whole cluster refuses while a slot has no owner. Where no node tells, it is not claimed. */
-const requiresCoverage = (nodes: Nodes): boolean =>
-	[...nodes.values()].some(({config}) => config?.value.get('cluster-require-full-coverage') === 'yes');
+const requiresCoverage = memoizeByRef((nodes: Nodes): boolean =>
+	[...nodes.values()].some(({config}) => config?.value.get('cluster-require-full-coverage') === 'yes'),
+);

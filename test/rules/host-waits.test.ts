@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {ProcessEvidence, WaitEvidence} from '../../source/domain/host-evidence.js';
 import {osDisk, osListenDrop, osPsiMemory, osRetrans, osRunq} from '../../source/rules/host-waits.js';
+import {slowByItself} from '../../source/rules/own-slowness.js';
+import {firingOf} from '../harness/firing-of.js';
 import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -89,3 +93,24 @@ testRule(osPsiMemory, [
 	['a kernel without it', {host: {kernel: emptyKernel}}, 'absent'],
 	['no look at the machine', {}, 'unseen'],
 ]);
+
+test('os.runq: a command that is too long for the wait is slow by itself', () => {
+	const own = (milliseconds: number) => {
+		const entry = {
+			id: 1,
+			atMs: nowMs - 1000,
+			durationMicroseconds: milliseconds * 1000,
+			arguments: ['KEYS', '*'],
+			argumentCount: 2,
+			clientAddress: '10.0.0.9:4000',
+			clientName: 'cron',
+		};
+		const {host, record} = between(queue(100), queue(108));
+		return firingOf(osRunq, {
+			...(host === undefined ? {} : {host}),
+			record: {...record, slowlog: {atMs: 0, value: {entries: [entry], lost: 0, perMinute: 1}}},
+		}).evidence.find(({name}) => name === slowByItself)?.value;
+	};
+	// At 80 % a command takes five times as long.
+	assert.deepEqual([own(90), own(490), own(4000)], [undefined, undefined, 4000]);
+});
