@@ -340,6 +340,27 @@ test('the summary names the node that took over, once', () => {
 	assert.match(summary.join(' '), /Roles changed: 10\.0\.1\.12:6379 promoted in epoch 7 \(03:05:10\)\./);
 });
 
+test('a chart begins with the nodes that passed its threshold, then come those of the incident', () => {
+	const log = new IncidentLog(fromMs, at(30));
+	const other = '10.0.1.13:6379' as NodeAddress;
+	const withMemory = (address: NodeAddress, used: number, atMs: number) =>
+		recordFrom({address, atMs, info: {memory: {used_memory: String(used), maxmemory: '100'}}});
+	for (const minute of [1, 2, 3]) {
+		const state = stateOf([
+			withMemory(replica, 10, at(minute)),
+			withMemory(primary, 20, at(minute)),
+			withMemory(other, 95, at(minute)),
+		]);
+		log.add({...state, findings: [refused()]}, at(minute));
+	}
+
+	const {figures} = incidentOf(log, source, ({name}) => name);
+	assert.deepEqual(
+		figures.find(({id}) => id === 'memoryShare')?.lines.map(({node}) => node),
+		[other, primary, replica],
+	);
+});
+
 const hostile = '</script><img src=x onerror=alert(1)>|`*_[a](http://evil.example)\\&amp;"\'';
 
 test('no name of a client, key or server becomes markup, in any format', () => {
