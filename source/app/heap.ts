@@ -23,12 +23,18 @@ more and saves no time.
 const enoughNewSpaceBytes = 16 * 2 ** 20;
 
 let isLarge = false;
+let isOptimized = false;
 
 /** Keeps the heap of a command that runs for hours small, or lets it grow when there are many nodes. */
 export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>): void {
 	keepHeapSmall();
 	store.subscribe(() => {
-		if (store.get().nodes.size > scale.smallHeapUpTo) {
+		const {size} = store.get().nodes;
+		if (size > scale.unoptimizedUpTo) {
+			letOptimize();
+		}
+
+		if (size > scale.smallHeapUpTo) {
 			letHeapGrow();
 		}
 	});
@@ -43,6 +49,7 @@ function keepHeapSmall(): void {
 	setTimeout(() => {
 		if (!isLarge) {
 			letNewSpaceGrow(false);
+			leaveUnoptimized();
 		}
 	}, startMs).unref();
 	setTimeout(() => {
@@ -94,4 +101,22 @@ function growNewSpace(): void {
 
 function letNewSpaceGrow(mayGrow: boolean): void {
 	v8.setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
+}
+
+/**
+Keeps V8 from compiling functions with its optimizing compilers. For a few polls a second they take more processor time
+than they save, and memory. V8 still compiles functions that are called often, without optimizations.
+*/
+function leaveUnoptimized(): void {
+	if (!isOptimized) {
+		v8.setFlagsFromString('--no-opt');
+	}
+}
+
+/** Lets V8 optimize functions, because there are many nodes. */
+function letOptimize(): void {
+	if (!isOptimized) {
+		isOptimized = true;
+		v8.setFlagsFromString('--opt');
+	}
 }
