@@ -187,6 +187,21 @@ export type FolderEvidence = {
 	readonly isMissing?: boolean | undefined;
 };
 
+/** A file of a server's data, or its folder of append-only files. */
+export type DataFile = {
+	readonly path: string;
+	readonly sizeBytes: number;
+	/** When it was last written, milliseconds since the epoch. */
+	readonly modifiedAtMs: number;
+};
+
+/** The files with a server's data. Undefined: there is no such file, or it cannot be read. */
+export type DataFilesEvidence = {
+	readonly rdb: DataFile | undefined;
+	/** The append-only files together, whether or not the server writes to them, and when the first of them came to be. */
+	readonly appendOnly: (DataFile & {readonly bornAtMs: number}) | undefined;
+};
+
 /** Time of all processors of this machine since it started, in ticks. Source: proc(5), /proc/stat. */
 export type ProcessorTime = {
 	readonly total: number;
@@ -299,6 +314,8 @@ export type LocalEvidence = {
 	readonly oomKills: readonly OomKill[] | undefined;
 	readonly log: LogEvidence | undefined;
 	readonly folder: FolderEvidence | undefined;
+	/** The files with the server's data; undefined without a process or a folder. */
+	readonly dataFiles?: DataFilesEvidence | undefined;
 	/** The server's config file; undefined when it was started without one, or the file can't be read completely. */
 	readonly configFile?: ConfigFileEvidence | undefined;
 	readonly kernel: KernelEvidence;

@@ -56,5 +56,7 @@ export function limitsOf<Table extends ThresholdTable>(
 	return limits as LimitsOf<Table>;
 }
 
+/** Bytes of a kibibyte. */
+export const kibibyte = 1024;
 /** Bytes of a mebibyte. */
 export const mebibyte = 1024 * 1024;

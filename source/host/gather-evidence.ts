@@ -16,6 +16,7 @@ import {parseColonTable} from '../parse/proc-text.js';
 import {readConfigEvidence} from './config-evidence.js';
 import {type ConfigFile, readConfigFile} from './config-file.js';
 import {readConnectionHolders} from './connection-holders.js';
+import {readDataFiles} from './data-files.js';
 import {readFolder} from './folder-evidence.js';
 import {Gaps} from './gaps.js';
 import {readCgroup, readKernelSettings} from './kernel-settings.js';
@@ -167,6 +168,10 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			folder === undefined
 				? gaps.add('dir', 'no process, no CONFIG GET dir and no config file name it')
 				: await readFolder(folder, found?.evidence.processId, found?.rights, gaps),
+		dataFiles:
+			folder === undefined || found === undefined
+				? undefined
+				: await readDataFiles(folder, request.config?.get('dbfilename') ?? 'dump.rdb', found.evidence.processId),
 		configFile: await readConfigEvidence(request.info, found?.evidence.hasOwnRoot === true, gaps),
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),

@@ -18,6 +18,7 @@ import {clusterStateRules} from './cluster-state.js';
 import {connectionStormRules} from './connection-storm.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
+import {emptyDatabaseRules} from './empty-database.js';
 import {errorsModulesRules} from './errors-modules.js';
 import {fieldExpiryRules} from './field-expiry.js';
 import {flushRules} from './flush.js';
@@ -25,6 +26,7 @@ import {forkAndDiskRules} from './fork-and-disk.js';
 import {hostRules} from './host.js';
 import {hostWaitRules} from './host-waits.js';
 import {idleTimeoutRules} from './idle-timeout.js';
+import {intrusionRules} from './intrusion.js';
 import {keyUseRules} from './key-use.js';
 import {keyspaceRules} from './keyspace.js';
 import {latencyRules} from './latency.js';
@@ -52,7 +54,9 @@ import {serverRules} from './server.js';
 import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
 import {slowCommandRules} from './slow-commands.js';
+import {undrainedListRules} from './undrained-lists.js';
 import {unknownCommandRules} from './unknown-commands.js';
+import {unloadedDataRules} from './unloaded-data.js';
 import {userRightsRules} from './user-rights.js';
 import {waitRules} from './wait.js';
 import {watchedKeyRules} from './watched-keys.js';
@@ -71,6 +75,7 @@ export const allRules = [
 	...memoryBuffersRules,
 	...writeRefusalRules,
 	...rdbRules,
+	...unloadedDataRules,
 	...aofRules,
 	...backupRules,
 	...forkAndDiskRules,
@@ -95,11 +100,14 @@ export const allRules = [
 	...cpuNetworkRules,
 	...keyspaceRules,
 	...fieldExpiryRules,
+	...emptyDatabaseRules,
+	...undrainedListRules,
 	...flushRules,
 	...unknownCommandRules,
 	...keyUseRules,
 	...watchedKeyRules,
 	...errorsModulesRules,
+	...intrusionRules,
 	...securityRules,
 	...securityFixRules,
 	...userRightsRules,

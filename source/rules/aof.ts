@@ -1,9 +1,11 @@
 import {message} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
-import {bytes, count} from '../text/units.js';
+import {bytes, count, milliseconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
+import {osPsi} from './host.js';
 import {increase, infoNumber, infoText, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const perAofWrite = rule({
@@ -172,39 +174,102 @@ export const perFsync = rule({
 	id: 'per.fsync',
 	scope: 'node',
 	docs: {
-		looksAt: 'Writing to the append-only file waited for an fsync: `aof_delayed_fsync` rises.',
+		looksAt:
+			'Writing to the append-only file waited for an fsync: `aof_delayed_fsync` rises. With `appendfsync always` the server counts no such waits. The rule fires there where an event loop cycle is long (`eventloop_duration_sum`, since 7.2) and the main thread hardly used a processor meanwhile.',
 		since: '2.6',
 		falsePositives: [
 			'A single delayed fsync is usual in the first seconds of a rewrite. The rule needs two evaluations in a row.',
+			'A machine short of processor time makes cycles long as well. Cycles must be far longer there.',
 		],
+	},
+	thresholds: {
+		cycle: {
+			value: 5,
+			unit: 'milliseconds',
+			source: 'as for lat.eventloop: a healthy cycle takes some ten microseconds',
+		},
+		starved: {
+			value: 40,
+			unit: 'milliseconds',
+			source: 'the same on a machine short of processor time, where a thread waits some scheduler slices of 3 ms',
+		},
+		idle: {
+			value: 0.25,
+			unit: 'share',
+			source: 'of the time, in cycles without a processor; with less, clients hardly wait',
+		},
 	},
 	clearAfter: 30,
 	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
 	needs: {delayed: increase('persistence', 'aof_delayed_fsync')},
-	evaluate({delayed}, facts) {
-		if (delayed === 0) {
+	evaluate({delayed}, facts, limits) {
+		const {meanMs, idleShare} = cyclesWithoutProcessor(facts);
+		const isStarved = machinePressure(facts) >= facts.limitsOf(osPsi).share;
+		const waitsAlways =
+			facts.setting('appendfsync') === 'always' &&
+			meanMs >= (isStarved ? limits.starved : limits.cycle) &&
+			idleShare >= limits.idle;
+		if (delayed === 0 && !waitsAlways) {
 			return clear;
 		}
 
 		return fires('warning', {
-			problem: 'waits for the disk to sync its append-only file',
-			detail: `${count(delayed)} delayed fsyncs since the sample before`,
+			problem: waitsAlways ? 'waits for the disk at every write' : 'waits for the disk to sync its append-only file',
+			detail: waitsAlways
+				? `an event loop cycle takes ${milliseconds(meanMs)}`
+				: `${count(delayed)} delayed fsyncs since the sample before`,
+			reason: waitsAlways ? 'appendfsync always' : undefined,
 			effect: 'slow',
-			evidence: infoEvidence(
-				facts,
-				['persistence', 'aof_delayed_fsync', 'count'],
-				['persistence', 'aof_pending_bio_fsync', 'count'],
-				['persistence', 'aof_rewrite_in_progress'],
-			),
-			meaning: 'The disk takes more than a second for an fsync. Every client waits meanwhile.',
+			evidence: [
+				...(waitsAlways
+					? [
+							{name: 'event loop cycle', value: meanMs, unit: 'milliseconds' as const},
+							{name: 'time in cycles without a processor', value: idleShare, unit: 'share' as const},
+						]
+					: []),
+				...infoEvidence(
+					facts,
+					['persistence', 'aof_delayed_fsync', 'count'],
+					['persistence', 'aof_pending_bio_fsync', 'count'],
+					['persistence', 'aof_rewrite_in_progress'],
+				),
+			],
+			meaning: waitsAlways
+				? 'After each write the server waits until the disk has it, and every client waits with it.'
+				: 'The disk takes more than a second for an fsync. Every client waits meanwhile.',
 			next: [
 				onHost('iostat -x 1 3'),
-				redisCli(facts, 'LATENCY HISTORY aof-fsync-always'),
-				redisCli(facts, 'CONFIG GET no-appendfsync-on-rewrite'),
+				...(waitsAlways
+					? [
+							redisCli(facts, 'CONFIG SET appendfsync everysec'),
+							hint('that loses up to a second of writes in a crash; a faster disk loses none'),
+						]
+					: [
+							redisCli(facts, 'LATENCY HISTORY aof-fsync-always'),
+							redisCli(facts, 'CONFIG GET no-appendfsync-on-rewrite'),
+						]),
 			],
 		});
 	},
 });
+
+/** The mean event loop cycle since the sample before, and the share of the time in cycles without a processor; 0 where unknown. */
+function cyclesWithoutProcessor(facts: NodeFacts): {readonly meanMs: number; readonly idleShare: number} {
+	const duration = facts.increase('stats', 'eventloop_duration_sum');
+	const cycles = facts.increase('stats', 'eventloop_cycles');
+	const user = facts.perSecond('cpu', 'used_cpu_user_main_thread');
+	const system = facts.perSecond('cpu', 'used_cpu_sys_main_thread');
+	const elapsedMs = (facts.sample?.elapsedMs ?? 0) - (facts.earlier?.elapsedMs ?? 0);
+	if (duration === undefined || !cycles || user === undefined || system === undefined || elapsedMs <= 0) {
+		return {meanMs: 0, idleShare: 0};
+	}
+
+	return {meanMs: duration / cycles / 1000, idleShare: duration / 1000 / elapsedMs - user - system};
+}
+
+/** The share of the last ten seconds in which some process of the server's machine waited for a processor; 0 where unknown. */
+const machinePressure = ({record}: NodeFacts): number =>
+	record.host?.value.kind === 'here' ? (record.host.value.kernel.processorPressure ?? 0) : 0;
 
 export const cfgAlways = rule({
 	id: 'cfg.always',

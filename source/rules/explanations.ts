@@ -1,6 +1,7 @@
 import type {RuleId} from './all-rules.js';
 import type {Finding} from './finding.js';
 import {longestMean} from './latency.js';
+import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {obstacleInLog, storageInLog} from './replication-link.js';
 import {runIdOfPrimary} from './sentinel-links.js';
@@ -31,6 +32,8 @@ const silencingMs = 500;
 
 const holdsThread = ({evidence}: Finding): boolean =>
 	evidence.some(({name, value}) => name === longestMean && typeof value === 'number' && value >= silencingMs);
+
+const holdsLong = ({evidence}: Finding): boolean => evidence.some(({name}) => name === longSlow);
 
 const hasLoggedObstacle = ({evidence}: Finding): boolean =>
 	evidence.some(({name}) => name === obstacleInLog || name === storageInLog);
@@ -215,7 +218,16 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},
 	{cause: 'err.unknown', where: 'here', symptoms: ['err.rate']},
+	// An intruder deletes the data, and has the server save where it may not.
+	{
+		cause: 'sec.intrusion',
+		where: 'here',
+		symptoms: ['key.drop', 'key.flush', 'per.dir', 'per.rdb_fail', 'per.misconf'],
+	},
+	{cause: 'per.not_loaded', where: 'here', symptoms: ['key.drop']},
 	{cause: 'key.drop', where: 'here', symptoms: ['key.flush']},
+	{cause: 'key.undrained', where: 'here', symptoms: ['mem.growth', 'key.backlog']},
+	{cause: 'key.empty_db', where: 'here', symptoms: ['key.miss']},
 	{cause: 'cli.timeout', where: 'here', symptoms: ['cli.churn']},
 	{
 		cause: 'cli.patterns',
@@ -255,10 +267,16 @@ export const explanations: readonly Explanation[] = [
 		where: 'here',
 		symptoms: ['key.expire_lag', 'lat.event', 'lat.mean_regress', 'lat.eventloop', 'cpu.main', 'conn.rtt', 'mem.frag'],
 	},
+	{
+		cause: 'lat.slowlog_new',
+		where: 'here',
+		symptoms: ['lat.p99', 'lat.event', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
+		isCause: holdsLong,
+	},
 	{cause: 'lat.mean_regress', where: 'here', symptoms: ['lat.p99', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main']},
 	{cause: 'per.fsync', where: 'here', symptoms: ['lat.event']},
 	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt', 'lat.event']},
-	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf']},
+	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf', 'lat.eventloop', 'lat.queue']},
 	// Problems of replication, which both ends of the link report.
 	{cause: 'rep.loop', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
 	{cause: 'rep.loop', where: 'replicas', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},

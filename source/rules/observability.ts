@@ -7,12 +7,21 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
+/** Name of the evidence of lat.slowlog_new that commands took long enough for all clients to feel each of them. */
+export const longSlow = 'commands of a tenth of a second and more';
+
+/** Commands of that length within a minute from which they are a pattern. */
+const fewestLong = 3;
+
+/** Commands that free the memory of a value before they return. Source: https://redis.io/docs/latest/commands/unlink/ */
+const deletions: ReadonlySet<string> = new Set(['DEL', 'GETDEL']);
+
 export const latSlowlogNew = rule({
 	id: 'lat.slowlog_new',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire; shorter commands must be many. Entries that were overwritten between two polls count too.',
+			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or three of a tenth of a second; shorter commands must be many. Entries that were overwritten between two polls count too.',
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
@@ -23,6 +32,12 @@ export const latSlowlogNew = rule({
 			value: 1000,
 			unit: 'milliseconds',
 			source: 'all clients waited as long; one such command is an incident',
+		},
+		long: {
+			value: 100,
+			unit: 'milliseconds',
+			source:
+				'the latency-monitor-threshold that the Redis documentation suggests; three such commands in a minute fire',
 		},
 		rate: {value: 10, unit: 'perMinute', source: 'more is a pattern, not an accident'},
 	},
@@ -37,7 +52,8 @@ export const latSlowlogNew = rule({
 			.toSorted((one, other) => other.durationMicroseconds - one.durationMicroseconds);
 		const [worst] = slowest;
 		const isMany = perMinute > limits.rate && threshold >= 1000;
-		const isLong = (worst?.durationMicroseconds ?? 0) >= limits.worst * 1000;
+		const long = slowest.filter(({durationMicroseconds}) => durationMicroseconds >= limits.long * 1000);
+		const isLong = (worst?.durationMicroseconds ?? 0) >= limits.worst * 1000 || long.length >= fewestLong;
 		if (!isMany && !isLong) {
 			return clear;
 		}
@@ -55,6 +71,7 @@ export const latSlowlogNew = rule({
 			culprit: worst === undefined ? undefined : {command: commandOf(worst), client: from},
 			evidence: [
 				{name: 'new slow log entries in a minute', value: perMinute, unit: 'count'},
+				...(isLong ? [{name: longSlow, value: Math.max(1, long.length), unit: 'count' as const}] : []),
 				...slowest.slice(0, 5).map(entry => ({
 					name: commandOf(entry),
 					value: entry.durationMicroseconds / 1000,
@@ -62,7 +79,16 @@ export const latSlowlogNew = rule({
 				})),
 			],
 			meaning: 'All clients waited while each of these commands ran.',
-			next: [hint('see which keys: panel 6'), redisCli(facts, 'SLOWLOG GET 10')],
+			next: [
+				...(worst !== undefined && deletions.has(commandOf(worst))
+					? [
+							hint('use UNLINK in its place, which frees the memory in the background, or set lazyfree-lazy-user-del'),
+							redisCli(facts, 'CONFIG SET lazyfree-lazy-user-del yes'),
+						]
+					: []),
+				hint('see which keys: panel 6'),
+				redisCli(facts, 'SLOWLOG GET 10'),
+			],
 			action: 'slowlog-reset',
 		});
 	},

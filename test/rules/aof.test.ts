@@ -3,7 +3,7 @@ import test from 'node:test';
 import {cfgAlways, perAofBloat, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
 import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
-import {testRule} from '../harness/rule-cases.js';
+import {emptyKernel, type FactsParts, testRule} from '../harness/rule-cases.js';
 
 const mega = 1024 * 1024;
 const persistence = (fields: Sections[string]): Sections => ({persistence: fields});
@@ -57,10 +57,39 @@ testRule(perAofPending, [
 ]);
 
 const delayed = (count: number): Sections => aof({aof_delayed_fsync: count});
+/** A second of event loop cycles of this mean, in which the main thread used a processor for so long. */
+const cycles = (count: number, meanMs: number, processorSeconds = 0, appendfsync = 'always'): FactsParts => {
+	const at = (factor: number): Sections => ({
+		...delayed(5),
+		stats: {eventloop_cycles: 1000 + factor * count, eventloop_duration_sum: 1000 + factor * count * meanMs * 1000},
+		cpu: {used_cpu_user_main_thread: 10 + factor * processorSeconds, used_cpu_sys_main_thread: 5},
+	});
+	return {info: at(1), earlier: at(0), config: {appendfsync}};
+};
+
 testRule(perFsync, [
 	['no delayed fsync', {info: delayed(5), earlier: delayed(5)}, 'clear'],
 	['two delayed fsyncs', {info: delayed(7), earlier: delayed(5)}, 'warning', /, 2 delayed fsyncs since/],
 	['no append-only file', {info: persistence({aof_enabled: 0})}, 'clear'],
+	[
+		'every write waits for the disk',
+		cycles(10, 90),
+		'warning',
+		/^waits for the disk at every write, an event loop cycle takes 90\.0 ms: appendfsync always$/,
+	],
+	['the same cycles, in which the thread works', cycles(10, 90, 0.9), 'clear'],
+	['the same cycles with everysec', cycles(10, 90, 0, 'everysec'), 'clear'],
+	['quick cycles', cycles(500, 0.1), 'clear'],
+	[
+		'cycles of some slices on a machine short of processor time',
+		{...cycles(40, 20), host: {kernel: {...emptyKernel, processorPressure: 0.9}}},
+		'clear',
+	],
+	[
+		'far longer cycles on such a machine',
+		{...cycles(10, 90), host: {kernel: {...emptyKernel, processorPressure: 0.9}}},
+		'warning',
+	],
 	['the first sample', {info: delayed(7)}, 'pending'],
 ]);
 

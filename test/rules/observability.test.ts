@@ -33,6 +33,13 @@ testRule(latSlowlogNew, [
 		'warning',
 		/^ran DEBUG for 10\.?0* s from 10\.0\.0\.9:5000, 5s ago$/,
 	],
+	[
+		'a few that all clients feel',
+		entries(4, slow(240, 'del', 'purge-job'), slow(230, 'del', 'purge-job'), slow(210, 'del', 'purge-job')),
+		'warning',
+		/^ran DEL for 240 ms from purge-job, 5s ago, the slowest of 3 read$/,
+	],
+	['two that all clients feel', entries(2, slow(240, 'del'), slow(230, 'del')), 'clear'],
 	['one that took little', entries(1, slow(26, 'zadd')), 'clear'],
 	['a long one of an hour ago', entries(0, {...slow(10_000, 'debug'), atMs: nowMs - 3_600_000}), 'clear'],
 	['every command is logged', {...slowlog(500), config: {'slowlog-log-slower-than': '0'}}, 'clear'],

@@ -1,0 +1,95 @@
+import type {ClientRow} from '../domain/client.js';
+import {message} from '../domain/message.js';
+import {keyspace} from '../parse/info-fields.js';
+import {count, percent, perSecond} from '../text/units.js';
+import {namedClients, otherClients} from './client-names.js';
+import {pending, rate} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** Seconds since its last command within which a client counts as one that uses its database. */
+const activeSeconds = 60;
+
+/** The active clients of each database. Clients whose database the list does not tell are left out. */
+function clientsByDatabase(facts: NodeFacts): ReadonlyMap<number, readonly ClientRow[]> {
+	const byDatabase = Map.groupBy(
+		otherClients(facts).filter(({idleSeconds, flags}) => idleSeconds <= activeSeconds && !flags.includes('P')),
+		({database}) => database,
+	);
+	return new Map(
+		[...byDatabase].flatMap(([database, clients]) => (database === undefined ? [] : [[database, clients]])),
+	);
+}
+
+export const keyEmptyDb = rule({
+	id: 'key.empty_db',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Nearly all key lookups find nothing (`keyspace_hits`, `keyspace_misses`), and clients of CLIENT LIST use a database that has no keys (`db=`), while another database has keys (INFO keyspace).',
+		since: '2.6',
+		falsePositives: [
+			'A cache that was just emptied is filled again. The rule needs another database with keys, and no key at all in the one that is read.',
+			'An application may use several databases. The rule is clear unless nearly all lookups miss.',
+		],
+	},
+	thresholds: {
+		lookups: {value: 10, unit: 'perSecond', source: 'somebody who types at a prompt makes fewer'},
+		share: {value: 0.95, unit: 'share', source: 'of the lookups find nothing; in an empty database all do'},
+		keys: {value: 1000, unit: 'count', source: 'keys of the other database; fewer may be a leftover'},
+	},
+	needs: {
+		hits: rate('stats', 'keyspace_hits'),
+		misses: rate('stats', 'keyspace_misses'),
+		clients: {
+			read: ({record}: NodeFacts) => record.clients?.value,
+			missing: () => pending('CLIENT LIST was not answered yet'),
+		},
+	},
+	evaluate({hits, misses}, facts, limits) {
+		const rows = facts.sample === undefined ? [] : keyspace(facts.sample.info);
+		const largest = rows.toSorted((one, other) => other.keys - one.keys)[0];
+		const lookups = hits + misses;
+		if (
+			largest === undefined ||
+			largest.keys < limits.keys ||
+			lookups < limits.lookups ||
+			misses / lookups < limits.share
+		) {
+			return clear;
+		}
+
+		const filled = new Set(rows.filter(({keys}) => keys > 0).map(({database}) => database));
+		const [empty] = [...clientsByDatabase(facts)]
+			.filter(([database]) => !filled.has(database))
+			.toSorted(([, one], [, other]) => other.length - one.length);
+		const [first, ...more] = namedClients(empty?.[1] ?? []);
+		if (empty === undefined || first === undefined) {
+			return clear;
+		}
+
+		const [database] = empty;
+		return fires('warning', {
+			problem: message`has no keys in db${database}, which ${first.name}${more.length === 0 ? '' : ` and ${more.length} more`} ${more.length === 0 ? 'reads' : 'read'}`,
+			detail: `${percent(misses / lookups)} of ${perSecond(lookups)} lookups miss`,
+			reason: `${count(largest.keys)} keys are in db${largest.database}`,
+			effect: 'slow',
+			culprit: {client: first.name},
+			evidence: [
+				{name: 'hits', value: hits, unit: 'perSecond'},
+				{name: 'misses', value: misses, unit: 'perSecond'},
+				...rows.map(({database: index, keys}) => ({name: `keys of db${index}`, value: keys, unit: 'count' as const})),
+			],
+			meaning:
+				'Each lookup misses and loads the store behind the cache. The usual reason is a database number that is missing or wrong in the configuration of the application.',
+			next: [
+				hint(message`compare the database number in the configuration of ${first.name} with the one before`),
+				redisCli(facts, 'INFO keyspace'),
+				redisCli(facts, 'CLIENT LIST   # db= is the database of each client'),
+			],
+		});
+	},
+});
+
+export const emptyDatabaseRules = [keyEmptyDb] as const;

@@ -1,0 +1,102 @@
+import type {DataFilesEvidence} from '../domain/host-evidence.js';
+import {message, nameOf} from '../domain/message.js';
+import {keyCount} from '../domain/metric.js';
+import {kibibyte} from '../domain/threshold.js';
+import {bytes, count, utcDateTime} from '../text/units.js';
+import {infoEvidence} from './evidence.js';
+import {hostFact} from './needs.js';
+import {hint, onHost, redisCli} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** Inaccuracy of a process' start time, milliseconds: the kernel counts it in ticks, and its clock may be set. */
+const slackMs = 5000;
+/** Time after the start within which an append-only file that the start made came to be, milliseconds. */
+const madeByStartMs = 60_000;
+/** Time after the start for which the finding holds, milliseconds: later the data of the server are what counts. */
+const dayMs = 86_400_000;
+/** Least time by which the append-only file is newer than the RDB file, where that matters, milliseconds. */
+const newerMs = 60_000;
+
+type Unread = {readonly file: NonNullable<DataFilesEvidence['rdb']>; readonly reason: string; readonly isRdb: boolean};
+
+/** The file with data that the start of the process left aside; undefined where it read what there was. */
+function unreadFile({rdb, appendOnly}: DataFilesEvidence, startedAtMs: number, facts: NodeFacts): Unread | undefined {
+	const isFromBefore = (file: {readonly modifiedAtMs: number}) => file.modifiedAtMs <= startedAtMs + slackMs;
+	if (facts.number('persistence', 'aof_enabled') === 1) {
+		const bornAfterMs = (appendOnly?.bornAtMs ?? Number.NaN) - startedAtMs;
+		const isNew = bornAfterMs >= -slackMs && bornAfterMs <= madeByStartMs;
+		const loaded = facts.number('persistence', 'rdb_last_load_keys_loaded') ?? 0;
+		return rdb !== undefined && isNew && isFromBefore(rdb) && loaded === 0
+			? {file: rdb, reason: 'AOF is new, RDB not read', isRdb: true}
+			: undefined;
+	}
+
+	const isNewer = appendOnly !== undefined && appendOnly.modifiedAtMs > (rdb?.modifiedAtMs ?? 0) + newerMs;
+	return isNewer && isFromBefore(appendOnly) && startedAtMs - appendOnly.modifiedAtMs < dayMs
+		? {file: appendOnly, reason: 'AOF is off, its file not read', isRdb: false}
+		: undefined;
+}
+
+export const perNotLoaded = rule({
+	id: 'per.not_loaded',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The server left a file with data aside when it started. With `appendonly yes` a start reads the append-only file alone: where that is new, the RDB file is left aside. With `appendonly no` a newer append-only file is. The files are known where the server runs on this machine.',
+		since: '2.4',
+		falsePositives: [
+			'AOF that is switched on at run time (CONFIG SET appendonly yes) begins with all data. Only an append-only file that the start itself made counts.',
+			'A small file holds hardly any data. The rule ignores files below a minimum size.',
+			'A day after the start, or once a save has replaced the RDB file, the data of the server count. The rule is clear then.',
+		],
+	},
+	thresholds: {
+		bytes: {value: 64 * kibibyte, unit: 'bytes', source: 'an RDB file of some hundred keys'},
+	},
+	raiseAfter: 1,
+	needs: {
+		files: hostFact(({dataFiles}) => dataFiles, 'dir'),
+		startedAtMs: hostFact(({process}) => process?.startedAtMs, 'process'),
+	},
+	evaluate({files, startedAtMs}, facts, limits) {
+		const isRecent = facts.nowMs - startedAtMs < dayMs;
+		const unread = isRecent && facts.record.role !== 'replica' ? unreadFile(files, startedAtMs, facts) : undefined;
+		if (unread === undefined || unread.file.sizeBytes < limits.bytes) {
+			return clear;
+		}
+
+		const {file, reason, isRdb} = unread;
+		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
+		const path = quotedName('path', file.path);
+		return fires('critical', {
+			problem: 'started without its data',
+			detail: message`${count(keys)} keys now, ${bytes(file.sizeBytes)} in ${nameOf('path', file.path)}`,
+			reason,
+			effect: 'data-lost',
+			evidence: [
+				{name: 'file', value: message`${nameOf('path', file.path)}`},
+				{name: 'size', value: file.sizeBytes, unit: 'bytes'},
+				{name: 'last written', value: utcDateTime(file.modifiedAtMs)},
+				{name: 'process started', value: utcDateTime(startedAtMs)},
+				...infoEvidence(facts, ['persistence', 'aof_enabled'], ['persistence', 'rdb_last_load_keys_loaded', 'count']),
+			],
+			meaning: isRdb
+				? 'With appendonly yes a start reads the append-only file alone. The keys are in the RDB file still, until the next save replaces it.'
+				: 'With appendonly no a start reads the RDB file alone. What was written since that file is in the append-only file.',
+			next: [
+				onHost(message`cp -a ${path} ${path}.keep`),
+				hint('copy it now: the next save or rewrite replaces it'),
+				redisCli(facts, 'CONFIG SET save ""'),
+				hint(
+					isRdb
+						? 'then stop the server without a save, put the copy back, start with appendonly no, and switch AOF on at run time: CONFIG SET appendonly yes'
+						: 'then stop the server without a save, and start it with appendonly yes, as it was',
+				),
+				hint('what was written since the start is lost thereby: export it first if it counts'),
+			],
+		});
+	},
+});
+
+export const unloadedDataRules = [perNotLoaded] as const;

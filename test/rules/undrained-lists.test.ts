@@ -1,0 +1,40 @@
+import type {CommandRate} from '../../source/derive/command-rates.js';
+import {keyUndrained} from '../../source/rules/undrained-lists.js';
+import {clientOf} from '../harness/records.js';
+import {type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const calls = (command: string, callsPerSecond: number | undefined): CommandRate => ({
+	command,
+	calls: 100_000,
+	callsPerSecond,
+	meanMicroseconds: 3,
+	timeShare: 0.1,
+	failuresPerSecond: 0,
+});
+
+/** Megabytes of maxmemory, used, and used a second ago, with the commands of that second. */
+const queue = (limit: number, used: number, before: number, ...commands: readonly CommandRate[]): FactsParts => ({
+	info: {memory: {maxmemory: limit * 2 ** 20, used_memory: used * 2 ** 20}},
+	earlier: {memory: {maxmemory: limit * 2 ** 20, used_memory: before * 2 ** 20}},
+	record: {
+		commands,
+		clients: {atMs: 0, value: [clientOf({id: 5, name: 'shop-web', command: 'rpush'})]},
+	},
+});
+
+testRule(keyUndrained, [
+	[
+		'producers push, and the workers are gone',
+		queue(400, 100, 98, calls('rpush', 2000), calls('get', 50)),
+		'warning',
+		/^gets list entries from shop-web that nobody takes, 2\.00k\/s, memory is full in about 2m30s$/,
+	],
+	['the workers take entries', queue(400, 100, 98, calls('rpush', 2000), calls('blpop', 20)), 'clear'],
+	['a worker takes them by a script', queue(400, 100, 98, calls('rpush', 2000), calls('evalsha', 20)), 'clear'],
+	['the lists are trimmed', queue(400, 100, 98, calls('lpush', 2000), calls('ltrim', 2000)), 'clear'],
+	['memory does not grow', queue(400, 100, 100, calls('rpush', 2000)), 'clear'],
+	['memory grows slowly', queue(400, 100, 99.9, calls('rpush', 20)), 'clear'],
+	['memory grows for another reason', queue(400, 100, 98, calls('set', 2000)), 'clear'],
+	['no limit, and the memory of the machine is not known', queue(0, 100, 98, calls('rpush', 2000)), 'clear'],
+	['commandstats was read once', queue(400, 100, 98, calls('rpush', undefined)), 'pending'],
+]);
