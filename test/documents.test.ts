@@ -28,7 +28,7 @@ test('bash completes commands, flags and values', () => {
 	assert.deepEqual(bashOffers(['--']), flagRows.map(({name}) => `--${name}`).sort());
 	assert.deepEqual(bashOffers(['--format', 'j']), ['json']);
 	assert.deepEqual(bashOffers(['demo', '']), ['fleet', 'incident', 'simulated']);
-	assert.deepEqual(bashOffers(['demo', 'incident', 'aof']), ['aof-disk-full']);
+	assert.deepEqual(bashOffers(['demo', 'incident', 'aof-d']), ['aof-disk-full']);
 	assert.deepEqual(bashOffers(['demo', 'incident', 'frozen', '']), []);
 	assert.deepEqual(bashOffers(['acl', '--format', '']), []);
 	for (const [command, names] of Object.entries(formatNames)) {

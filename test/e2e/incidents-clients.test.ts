@@ -4,6 +4,7 @@ testIncidents([
 	'max-clients',
 	'unknown-commands',
 	'wait-without-replica',
+	'wrong-database',
 	'flushed',
 	'password-changed',
 	'wrong-password',

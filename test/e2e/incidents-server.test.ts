@@ -10,5 +10,6 @@ testIncidents([
 	'endless-script',
 	'frozen',
 	'crash-loop',
+	'aof-switched-on',
 	'mass-expiry',
 ]);

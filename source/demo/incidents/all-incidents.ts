@@ -10,6 +10,7 @@ import {
 	wrongPassword,
 } from './clients.js';
 import {clusterClient, clusterFailover, clusterShardDown, clusterSlotOpen, clusterSlotsMissing} from './clusters.js';
+import {aofSwitchedOn, wrongDatabase} from './configuration.js';
 import {aofDiskFull, saveFolderGone} from './disk.js';
 import type {Incident} from './incident.js';
 import type {StagedName} from './incident-names.js';
@@ -51,6 +52,8 @@ export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'cluster-client': clusterClient,
 	'unknown-commands': unknownCommands,
 	'wait-without-replica': waitWithoutReplica,
+	'wrong-database': wrongDatabase,
+	'aof-switched-on': aofSwitchedOn,
 	flushed,
 	'password-changed': passwordChanged,
 	'wrong-password': wrongPassword,

@@ -24,6 +24,10 @@ export const incidentSentences = {
 	'cluster-client': 'An application uses a cluster without cluster mode and gets MOVED for two thirds of its keys.',
 	'unknown-commands': 'An application uses commands of a module that this server does not have.',
 	'wait-without-replica': 'Clients wait with WAIT until a replica has their writes, and the primary has no replica.',
+	'wrong-database':
+		'A deploy points an application at database 0; its keys are in database 2, and every lookup misses.',
+	'aof-switched-on':
+		'appendonly yes was put into the configuration; the restart leaves the RDB file aside and starts empty.',
 	flushed: 'A test suite runs FLUSHALL on the wrong server, again and again.',
 	'password-changed': 'The password was changed while clients use the server without it.',
 	'wrong-password': 'An application tries to log in with an old password, over and over.',
