@@ -59,6 +59,9 @@ export type PollState = {
 	/** The slots that the node reports as open, in which keys are counted. */
 	openSlots: readonly number[];
 	busiestCommands: readonly string[];
+	/** Calls of CONFIG SET as the last INFO counts them, and when CONFIG GET was last read; undefined where INFO does not tell. */
+	settingsWritten: number | undefined;
+	settingsWrittenWhenRead: number | undefined;
 	/** Whether the node is a primary, which alone is asked for watched keys. */
 	isPrimary: boolean;
 	/** The slots that the node serves; empty outside clusters and on replicas. */
@@ -123,6 +126,8 @@ export const newPollState = (): PollState => ({
 	busLinks: undefined,
 	openSlots: [],
 	busiestCommands: [],
+	settingsWritten: undefined,
+	settingsWrittenWhenRead: undefined,
 	isPrimary: false,
 	ownSlots: [],
 	slotAudit: newSlotAudit,
@@ -167,6 +172,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.clientDigest = clientDigestOf(info);
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
+	state.settingsWritten = info.sections.has('commandstats') ? settingsWritten(info) : undefined;
 	state.tellsBackup = info.text('persistence', 'backup_in_progress') !== undefined;
 	state.isPrimary = nodeRole(info) === 'primary';
 	state.sentinel = nodeRole(info) === 'sentinel' ? updateSentinel(state.sentinel, info) : undefined;
@@ -184,6 +190,10 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 	state.latencyEvents = latencyEventNames(extras) ?? state.latencyEvents;
 	state.hasClientFilters = extras.hasClientFilters ?? state.hasClientFilters;
 	state.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? state.hasSearchModule;
+	if (extras.config !== undefined) {
+		state.settingsWrittenWhenRead = state.settingsWritten;
+	}
+
 	if (extras.clients !== undefined) {
 		state.listedClientDigest = state.clientDigest;
 		state.clientReadings += extras.clients.some(({totals}) => totals !== undefined) ? 1 : 0;
@@ -222,6 +232,13 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 		delete extras.slowlog;
 	}
 }
+
+/** How often CONFIG SET was called. Before Redis 7.0, INFO counts it together with CONFIG GET, which redis-top sends itself. */
+const settingsWritten = (info: InfoReply): number => commandStats(info).get('config|set')?.calls ?? 0;
+
+/** Whether somebody set a setting since CONFIG GET was last read. */
+export const areSettingsOld = ({settingsWritten: now, settingsWrittenWhenRead: before}: PollState): boolean =>
+	now !== undefined && before !== undefined && now !== before;
 
 /** Most events of the latency monitor whose history is read. Servers have about twenty. */
 const mostLatencyEvents = 24;

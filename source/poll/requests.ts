@@ -13,7 +13,7 @@ import {clusterRequests} from './cluster-requests.js';
 import {flaggedClientRequests} from './flagged-client-requests.js';
 import {keyRequests} from './key-requests.js';
 import type {PollDemand} from './poll-demand.js';
-import {isAdministrator, type PollState} from './poll-state.js';
+import {areSettingsOld, isAdministrator, type PollState} from './poll-state.js';
 import {commandlogSettings, polledSettings} from './polled-settings.js';
 import {
 	byFocus,
@@ -75,6 +75,9 @@ function settingArguments({version, valkey, oneArgumentKinds}: PollState): Reado
 
 	return [isAtLeast(valkey, 8, 1) ? [...polledSettings, ...commandlogSettings] : polledSettings];
 }
+
+/** Least time between two CONFIG GET while somebody sets settings, in milliseconds. */
+const changedSettingsMs = 2000;
 
 /** Whether a log is read for the time before redis-top started: once, from a user who may read settings. */
 const isEarlierDue = (kind: string, state: PollState, demand: PollDemand): boolean =>
@@ -196,7 +199,7 @@ export const requests = [
 		command: 'config|get',
 		arguments: settingArguments,
 		hasOneArgumentForm: true,
-		everyMs: byFocus(60_000, 300_000),
+		everyMs: (state, demand) => (areSettingsOld(state) ? changedSettingsMs : byFocus(60_000, 300_000)(state, demand)),
 		read: (reply, {extras}) => {
 			extras.config = new Map([...(extras.config ?? []), ...parseConfig(reply)]);
 			return true;

@@ -4,7 +4,7 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
-import {count, percent, perSecond} from '../text/units.js';
+import {count, percent, perSecond, utcClock} from '../text/units.js';
 import {type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {meaningOfErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
@@ -125,9 +125,15 @@ const lacked: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The primary of a replica; undefined for any other node. */
-function whereWritesBelong({record, sample}: NodeFacts): Message | undefined {
+function whereWritesBelong({record, sample, memory}: NodeFacts): Message | undefined {
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
-	return primary === undefined ? undefined : message`its primary is ${nodeName(primary)}`;
+	if (primary === undefined) {
+		return undefined;
+	}
+
+	return memory.roleChangedAtMs === undefined
+		? message`its primary is ${nodeName(primary)}`
+		: message`it became a replica of ${nodeName(primary)} at ${utcClock(memory.roleChangedAtMs)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import {primaryAddress} from '../derive/replication-peers.js';
-import {message} from '../domain/message.js';
+import {message, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {count, percent, perSecond, seconds} from '../text/units.js';
@@ -57,6 +57,29 @@ function slotsBeside(
 	return isAsked && clusterNodes.atMs < atMs ? 'unknown' : 'kept';
 }
 
+/** Time between the change of a role and the loss of the keys by the full resync that follows, in milliseconds. */
+const resyncMs = 300_000;
+
+/** Why a primary became a replica and lost its keys thereby; undefined where it did not. */
+function demotionOf({atMs}: NonNullable<RuleMemory['keyDrop']>, {record, sample, memory}: NodeFacts) {
+	const changedAtMs = memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY;
+	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
+	if (primary === undefined || Math.abs(atMs - changedAtMs) > resyncMs) {
+		return undefined;
+	}
+
+	const host = record.host?.value;
+	const remark = host?.kind === 'here' ? host.log?.remarks.find(({id}) => id === 'replicates') : undefined;
+	// `REPLICAOF 10.0.0.2:6379 enabled (user request from 'id=7 addr=10.0.0.9:5000 … name=deploy …')`
+	const [, name] = /user request from '.*? name=(\S+) /.exec(remark?.line ?? '') ?? [];
+	const client = name === undefined ? undefined : nameOf('client', name);
+	return {
+		reason: message`it became a replica of ${nodeName(primary)}`,
+		by: client === undefined ? '' : message`, REPLICAOF by ${client}`,
+		evidence: remark === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', remark.line)}`}],
+	};
+}
+
 export const keyDropped = rule({
 	id: 'key.drop',
 	scope: 'node',
@@ -95,6 +118,7 @@ export const keyDropped = rule({
 		}
 
 		const isTaken = slots === 'taken';
+		const demotion = demotionOf(drop, facts);
 		const flusher = drop.byFlush === true ? lastFlusher(facts) : undefined;
 		const flushReason =
 			flusher !== undefined
@@ -104,21 +128,39 @@ export const keyDropped = rule({
 					: undefined;
 		return fires('critical', {
 			problem: 'lost most of its keys',
-			detail: `${count(drop.from)} before, ${count(drop.to)} after`,
-			reason: drop.byRestart ? 'it restarted' : isTaken ? 'other nodes took its slots without them' : flushReason,
+			detail: message`${count(drop.from)} before, ${count(drop.to)} after${demotion?.by ?? ''}`,
+			reason: drop.byRestart
+				? 'it restarted'
+				: demotion !== undefined
+					? demotion.reason
+					: isTaken
+						? 'other nodes took its slots without them'
+						: flushReason,
 			effect: 'data-lost',
 			culprit: flusher && {client: clientName(flusher), command: flusher.command.toUpperCase()},
 			evidence: [
+				...(demotion?.evidence ?? []),
 				{name: 'keys before', value: drop.from, unit: 'count'},
 				{name: 'keys after', value: drop.to, unit: 'count'},
 				{name: 'since then', value: seconds(agoSeconds)},
 			],
 			meaning: drop.byRestart
 				? 'The process started without its data. Its replicas replace theirs by that.'
-				: isTaken
-					? 'A node deletes the keys of a slot that another node claims with a higher epoch: CLUSTER MEET with another cluster, SETSLOT NODE, BUMPEPOCH.'
-					: 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.',
+				: demotion !== undefined
+					? 'A replica throws its own data away and takes over that of its primary. Its clients get READONLY for their writes.'
+					: isTaken
+						? 'A node deletes the keys of a slot that another node claims with a higher epoch: CLUSTER MEET with another cluster, SETSLOT NODE, BUMPEPOCH.'
+						: 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.',
 			next: [
+				...(demotion === undefined
+					? []
+					: [
+							redisCli(
+								facts,
+								'REPLICAOF NO ONE   # if it should be a primary: it takes writes again, without the lost keys',
+							),
+							hint('the lost keys are in its last RDB file, unless a save has replaced it: copy that file away first'),
+						]),
 				...(isTaken
 					? [
 							hint(

@@ -63,11 +63,17 @@ export const repEmptyPrimary = rule({
 			}
 
 			const keys = keysOf(holder.record) ?? 0;
+			// A primary that was made a replica of an empty server loses its keys; nothing is wrong with the other one.
+			const startedAtMs = fleet.nowMs - uptime * 1000;
+			const isDemoted = (holder.memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY) > startedAtMs;
 			return [
 				{
 					...fires('critical', {
-						problem: 'has no keys',
-						reason: message`it started ${seconds(uptime)} ago without its data; its replica ${nodeName(holder.address)} has ${count(keys)} keys until the next full resync`,
+						problem: isDemoted ? 'is about to lose its keys' : 'has no keys',
+						...(isDemoted ? {detail: `${count(keys)} until the full resync`} : {}),
+						reason: isDemoted
+							? message`it became a replica of ${nodeName(primary.address)}, which is empty`
+							: message`it started ${seconds(uptime)} ago without its data; its replica ${nodeName(holder.address)} has ${count(keys)} keys until the next full resync`,
 						effect: 'data-lost',
 						nodes: [primary.address, ...holders.map(({address}) => address)],
 						evidence: [
@@ -87,7 +93,7 @@ export const repEmptyPrimary = rule({
 							hint('let the empty server replicate from it, and find out why it started without its data'),
 						],
 					}),
-					node: primary.address,
+					node: isDemoted ? holder.address : primary.address,
 				},
 			];
 		});

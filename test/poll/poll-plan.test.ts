@@ -76,6 +76,20 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 	['not in focus, whatever is of interest', memory(), demand({isFocused: false}), 0, ['info', 'config']],
 	['not in focus, a minute later', memory(askedAt(['config', 0])), nobody, 60_000, ['info']],
 	['not in focus, five minutes later', memory(askedAt(['config', 0])), nobody, 300_000, ['info', 'config']],
+	[
+		'in focus, a moment after somebody set a setting',
+		memory({...askedAt(['config', 0]), settingsWritten: 3, settingsWrittenWhenRead: 2}),
+		demand({interests: new Set()}),
+		3000,
+		['info', 'config'],
+	],
+	[
+		'in focus, and nobody set a setting',
+		memory({...askedAt(['config', 0]), settingsWritten: 3, settingsWrittenWhenRead: 3}),
+		demand({interests: new Set()}),
+		3000,
+		['info'],
+	],
 	['in focus, nothing of interest', memory(), demand({interests: new Set()}), 0, ['info', 'config']],
 	['in focus, all of interest', memory(), demand(), 0, ['info', 'slowlog', 'clients', 'histograms', 'config']],
 	[

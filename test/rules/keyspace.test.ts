@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {keyDropped, keyExpireLag, keyMassExpiry, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
 import {viewFrom} from '../cluster/views.js';
 import {firingOf} from '../harness/firing-of.js';
@@ -38,12 +39,56 @@ const withOther = (keys: readonly number[], watch: NonNullable<FactsParts['watch
 	],
 });
 
+const replicaOf: LogEvidence = {
+	source: 'log',
+	lines: [],
+	remarks: [
+		{
+			id: 'replicates',
+			severity: 'warning',
+			rules: [],
+			meaning: '',
+			line: "7:S REPLICAOF 10.0.1.2:6379 enabled (user request from 'id=7 addr=10.0.0.9:50000 laddr=10.0.1.1:6379 fd=9 name=deploy age=0')",
+			atMs: nowMs - 31_000,
+			count: 1,
+		},
+	],
+};
+
 testRule(keyDropped, [
 	['no drop', {info: {keyspace: {db0: 'keys=5,expires=0'}}}, 'clear'],
 	['most keys are lost', dropped(100), 'critical', /^lost most of its keys, 10\.0k before, 100 after$/],
 	['by a flush', dropped(100, {byFlush: true}), 'critical', /: FLUSHALL, FLUSHDB or SWAPDB ran$/],
 	['without a flush', dropped(100, {byFlush: false}), 'critical', /100 after$/],
 	['by a restart', dropped(100, {byRestart: true}), 'critical', /: it restarted$/],
+	[
+		'it was made a replica of another server',
+		{
+			...dropped(100, {byFlush: false}),
+			info: {
+				keyspace: {db0: 'keys=100,expires=0'},
+				replication: {role: 'slave', master_host: '10.0.1.2', master_port: 6379},
+			},
+			record: {role: 'replica'},
+			watch: {...dropped(100, {byFlush: false}).watch, roleChangedAtMs: nowMs - 31_000},
+			host: {log: replicaOf},
+		},
+		'critical',
+		/, 100 after, REPLICAOF by deploy: it became a replica of 10\.0\.1\.2:6379$/,
+	],
+	[
+		'a replica whose role did not change',
+		{
+			...dropped(100, {byFlush: false}),
+			info: {
+				keyspace: {db0: 'keys=100,expires=0'},
+				replication: {role: 'slave', master_host: '10.0.1.2', master_port: 6379},
+			},
+			record: {role: 'replica'},
+		},
+		'critical',
+		/100 after$/,
+	],
 	['all keys are lost', dropped(0, {to: 0}), 'critical', /, 10\.0k before, 0 after$/],
 	['the keys are back', dropped(9000), 'clear'],
 	['ten minutes ago', dropped(100, {atMs: nowMs - 601_000}), 'clear'],

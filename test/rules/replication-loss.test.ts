@@ -10,19 +10,25 @@ import {factsOf, testRule} from '../harness/rule-cases.js';
 
 const [first, second, third] = ['10.0.1.1:6379', '10.0.1.2:6379', '10.0.1.3:6379'] as const;
 
-type Node = {readonly address: string; readonly info: Sections; readonly isSilent?: boolean};
+type Node = {
+	readonly address: string;
+	readonly info: Sections;
+	readonly isSilent?: boolean;
+	readonly roleChangedAtMs?: number;
+};
 
 /** The findings of a rule on these nodes. */
 function findings(rule: FleetRule, nodes: readonly Node[]) {
-	const parts = nodes.map(({address, info, isSilent = false}) => ({
+	const parts = nodes.map(({address, info, isSilent = false, roleChangedAtMs}) => ({
+		roleChangedAtMs,
 		address,
 		info,
 		role: info.replication?.role === 'slave' ? ('replica' as const) : ('primary' as const),
 		...(isSilent ? {failure: refusedConnection} : {}),
 	}));
-	const records = parts.map(recordFrom);
-	const facts = parts.map(({info, ...record}) =>
-		factsOf({info, record, nodes: records.filter(({address}) => address !== record.address)}),
+	const records = parts.map(({roleChangedAtMs: _, ...part}) => recordFrom(part));
+	const facts = parts.map(({info, roleChangedAtMs, ...record}) =>
+		factsOf({info, record, watch: {roleChangedAtMs}, nodes: records.filter(({address}) => address !== record.address)}),
 	);
 	return rule
 		.evaluate({nodes: new Map(facts.map(one => [one.address, one])), deployment: 'replicated', nowMs: 0}, () => 0)
@@ -73,6 +79,14 @@ const ofHistory = (info: Sections, id: string): Sections => ({
 
 test('rep.empty_primary: a primary that started without its data is about to empty its replicas', () => {
 	assertCases(repEmptyPrimary, [
+		[
+			'a primary was made a replica of a server that has just started',
+			[
+				{address: first, info: primary(0, 4)},
+				{address: second, info: follower(30), roleChangedAtMs: -1000},
+			],
+			/^critical 10\.0\.1\.2:6379: is about to lose its keys, 30 until the full resync: it became a replica of 10\.0\.1\.1:6379, which is empty$/,
+		],
 		[
 			'just started, a replica with keys',
 			[
