@@ -25,7 +25,7 @@ moves to this machine.
 const elsewhereEveryMs = 300_000;
 /** Least time between two readings of this machine for a node whose state keeps changing, in milliseconds. */
 const leastPauseMs = 1000;
-/** Most nodes that fail, beside the node in focus, for which this machine is read: a reading took 20 ms to 50 ms. */
+/** Most nodes that fail or have no link, beside the node in focus, for which this machine is read: a reading took 20 ms to 50 ms. */
 const mostFailing = 8;
 /** Interval between two checks whether a reading is due, in milliseconds. */
 const stepMs = 500;
@@ -58,7 +58,7 @@ type Look = {
 
 /**
 A text of the parts of a node's state that make older evidence doubtful. It changes with the node's failure, with its
-process, and with its ability to write.
+process, with its ability to write, and with its link to its primary.
 */
 export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): string {
 	const field = (name: string) => sample?.info.text('persistence', name);
@@ -68,6 +68,7 @@ export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): 
 		pendingSinceMs,
 		field('aof_last_write_status'),
 		field('rdb_last_bgsave_status'),
+		sample?.info.text('replication', 'master_link_status'),
 		// CONFIG GET tells where the server's log and its folder are.
 		config !== undefined,
 	].join(' ');
@@ -89,18 +90,20 @@ export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: num
 	return record.host?.value.kind === 'here' && nowMs - last.begunMs >= leastPauseMs && stateOf(record) !== last.state;
 }
 
+/** Whether only the node's own log tells the reason of its state: it fails, or it is a replica without a link. */
+const needsLook = ({failure, sample}: NodeRecord): boolean =>
+	failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down';
+
 /**
-The nodes that this machine is read for: the node in focus, then nodes that fail. Why a process does not run, only its own
-machine tells, whatever node the user looks at.
+The nodes that this machine is read for: the node in focus, then nodes that fail and replicas without a link. Why a process
+does not run or gets no link, only its own machine tells, whatever node the user looks at.
 */
 export const nodesToLookAt = (
 	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
 	focus: NodeAddress | undefined,
 ): readonly NodeRecord[] => [
 	...[...nodes.values()].filter(({address}) => address === focus),
-	...[...nodes.values()]
-		.filter(({address, failure}) => address !== focus && failure !== undefined)
-		.slice(0, mostFailing),
+	...[...nodes.values()].filter(record => record.address !== focus && needsLook(record)).slice(0, mostFailing),
 ];
 
 async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): Promise<void> {

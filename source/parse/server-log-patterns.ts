@@ -213,11 +213,25 @@ const traffic: readonly LogPattern[] = [
 		'the replica cannot load what its primary sends: an older version than the primary, or a module is missing',
 	),
 	pattern(
+		'primary-protected',
+		'critical',
+		['rep.link_down'],
+		/reply to PING from (?:master|primary): '?-?DENIED/i,
+		'the primary turns this replica away: it is in protected mode, without a password',
+	),
+	pattern(
 		'primary-denies',
 		'critical',
 		['rep.link_down'],
 		/(?:MASTER|PRIMARY) aborted replication with an error: '?-?(?:NOAUTH|NOPERM|WRONGPASS)|(?:MASTER|PRIMARY) replied to (?:PING|REPLCONF).*(?:NOAUTH|NOPERM)/i,
 		'the primary turns this replica away: masterauth or masteruser is wrong, or that user may not use PSYNC and REPLCONF',
+	),
+	pattern(
+		'primary-hangs-up',
+		'critical',
+		['rep.link_down'],
+		/(?:master|primary) did not respond to command during SYNC handshake/i,
+		'the primary closed the connection during the handshake: it wants TLS, or a proxy between them closes it',
 	),
 	pattern(
 		'link-lost',

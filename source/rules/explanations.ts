@@ -3,7 +3,8 @@ import type {Finding} from './finding.js';
 import {longestMean} from './latency.js';
 import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
-import {obstacleInLog, storageInLog} from './replication-link.js';
+import {unservedResyncs} from './rdb.js';
+import {obstacleInLog, storageInLog} from './replication-obstacles.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 
 /**
@@ -39,6 +40,10 @@ const hasLoggedObstacle = ({evidence}: Finding): boolean =>
 	evidence.some(({name}) => name === obstacleInLog || name === storageInLog);
 
 const hasNoPlaceForData = ({evidence}: Finding): boolean => evidence.some(({name}) => name === storageInLog);
+
+const holdsReplicasBack = ({evidence}: Finding): boolean => evidence.some(({name}) => name === unservedResyncs);
+
+const isStalled = ({severity}: Finding): boolean => severity === 'critical';
 
 const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
 
@@ -124,11 +129,28 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'rep.link_down',
 		where: 'primary',
-		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail'],
+		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail', 'cli.churn'],
 		isCause: hasLoggedObstacle,
 	},
 	// The missing link is named as the cause, because it says what the replica cannot do. The disk or folder is the reason.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['per.disk', 'per.dir'], isCause: hasNoPlaceForData},
+	// A primary that cannot write the file of a full resync names what its replicas lack. The disk is the reason.
+	{
+		cause: 'per.rdb_fail',
+		where: 'here',
+		symptoms: ['rep.fullsync_storm', 'rep.state', 'per.disk', 'per.dir'],
+		isCause: holdsReplicasBack,
+	},
+	{cause: 'per.rdb_fail', where: 'replicas', symptoms: linkSymptoms, isCause: holdsReplicasBack},
+	// A full resync in which nothing arrives begins again and again.
+	{
+		cause: 'rep.sync',
+		where: 'primary',
+		symptoms: ['rep.fullsync_storm', 'rep.state', 'rep.lag_ack'],
+		isCause: isStalled,
+	},
+	// A replica of a replica gets nothing while the middle one has no link. A cut link is seen from both ends.
+	{cause: 'rep.link_down', where: 'replicas', symptoms: ['rep.io_stale', 'rep.link_down', 'rep.sync']},
 	// Sentinels promote no replica at an address that they do not reach.
 	{
 		cause: 'conn.unreachable',

@@ -3,11 +3,35 @@ import type {LogRemark} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {count, percent, seconds} from '../text/units.js';
+import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText, replicaCount, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
+
+/** The evidence of per.rdb_fail that replicas wait for the file that cannot be written. */
+export const unservedResyncs = 'replicas without data';
+
+/** Milliseconds of the track in which a full resync counts as one of now. */
+const resyncWindowMs = 600_000;
+
+/**
+The number of replicas that wait for the RDB file of a full resync, or that began one lately. A diskless resync writes no
+file. 0 where nobody waits.
+*/
+function waitingReplicas(facts: NodeFacts): number {
+	const waiting = facts.record.replicas.filter(({state}) => state !== 'online').length;
+	const unlinked = [...facts.nodes.values()].filter(
+		other =>
+			other.sample?.info.text('replication', 'master_link_status') === 'down' &&
+			primaryNamedBy(other) === facts.address,
+	).length;
+	const resyncs = facts.past(['stats', 'sync_full'], resyncWindowMs);
+	const isRepeating = (facts.number('stats', 'sync_full') ?? 0) > (resyncs[0]?.value ?? Number.POSITIVE_INFINITY);
+	const usesDisk = facts.setting('repl-diskless-sync') === 'no';
+	return usesDisk && facts.record.role === 'primary' ? Math.max(waiting, unlinked, isRepeating ? 1 : 0) : 0;
+}
 
 export const perRdbFail = rule({
 	id: 'per.rdb_fail',
@@ -33,12 +57,23 @@ export const perRdbFail = rule({
 			host?.kind === 'here' ? host.log?.remarks.find(({rules}) => rules.includes('per.rdb_fail')) : undefined;
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
 		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
-		return fires(facts.setting('save') === '' ? 'warning' : 'critical', {
-			problem: 'last background save failed',
-			detail: changes > 0 ? `${count(changes)} changes unsaved${goesOn ? ', and writes go on' : ''}` : undefined,
-			reason: remark === undefined || !isRecent(remark, facts) ? undefined : obstacles.get(remark.id),
-			effect: 'data-at-risk',
+		const waiting = waitingReplicas(facts);
+		const obstacle = remark === undefined || !isRecent(remark, facts) ? undefined : obstacles.get(remark.id);
+		return fires(facts.setting('save') === '' && waiting === 0 ? 'warning' : 'critical', {
+			...(waiting === 0
+				? {
+						problem: 'last background save failed',
+						detail: changes > 0 ? `${count(changes)} changes unsaved${goesOn ? ', and writes go on' : ''}` : undefined,
+						reason: obstacle,
+						effect: 'data-at-risk',
+					}
+				: {
+						problem: 'cannot give its replicas their data',
+						reason: obstacle ?? 'its RDB file cannot be written',
+						effect: 'failover-impossible',
+					}),
 			evidence: [
+				...(waiting === 0 ? [] : [{name: unservedResyncs, value: waiting, unit: 'count' as const}]),
 				...infoEvidence(
 					facts,
 					['persistence', 'rdb_last_bgsave_status'],
@@ -48,10 +83,19 @@ export const perRdbFail = rule({
 				),
 				...(remark === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', remark.line)}`}]),
 			],
-			meaning: goesOn
-				? 'Changes since the last successful save are in memory only. The server accepts writes all the same (stop-writes-on-bgsave-error no), and a crash loses them.'
-				: 'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.',
+			meaning:
+				waiting > 0
+					? 'A full resync through a file begins again and again, each with a fork. No replica can replace this primary.'
+					: goesOn
+						? 'Changes since the last successful save are in memory only. The server accepts writes all the same (stop-writes-on-bgsave-error no), and a crash loses them.'
+						: 'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.',
 			next: [
+				...(waiting === 0
+					? []
+					: [
+							redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
+							hint('replicas then get the data without a file; free disk space'),
+						]),
 				...logSteps(facts),
 				onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`),
 				onHost('cat /proc/sys/vm/overcommit_memory; free -m'),

@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import type {ReplicaLink} from '../derive/replica-links.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {bytes, bytesPerSecond, percent, seconds} from '../text/units.js';
@@ -6,7 +7,7 @@ import {clientRows, infoNumber, pending, rate, replicaCount} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
-import {isSettling, settling} from './replication-link.js';
+import {answersNow, isSettling, networkBetween, settling} from './replication-link.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 const servesReplicas = (facts: NodeFacts): boolean => (replicaCount.read(facts) ?? 0) > 0;
@@ -104,6 +105,13 @@ function oldestAcknowledgement(facts: NodeFacts): AcknowledgingReplica | undefin
 		.toSorted((a, b) => b.ackAgeSeconds - a.ackAgeSeconds)[0];
 }
 
+/**
+Whether a replica answers redis-top while it has received nothing from its primary for this many seconds. It is not frozen
+then. A replica that was frozen a moment ago receives at once what was sent meanwhile.
+*/
+const hearsNothing = (replica: NodeRecord | undefined, leastSeconds: number): boolean =>
+	answersNow(replica) && (replica.sample?.info.number('replication', 'master_last_io_seconds_ago') ?? 0) > leastSeconds;
+
 export const repLagAck = rule({
 	id: 'rep.lag_ack',
 	scope: 'node',
@@ -133,18 +141,21 @@ export const repLagAck = rule({
 		}
 
 		const replica = nodeName(address);
+		const isCut = hearsNothing(facts.nodes.get(address), limits.warning);
 		return fires(ackAgeSeconds > limits.critical ? 'critical' : 'warning', {
 			problem: message`replica ${replica} has not acknowledged for ${seconds(ackAgeSeconds)}`,
+			reason: isCut ? networkBetween : undefined,
 			effect: 'reads-stale',
 			nodes: [facts.address, address],
 			evidence: [
 				{name: 'replica', value: message`${replica}`},
 				{name: 'lag', value: ackAgeSeconds, unit: 'seconds'},
 			],
-			meaning:
-				'The replica is frozen or cut off. After a minute (repl-timeout) the primary closes the link, and the replica returns with a partial or full resync.',
+			meaning: `${isCut ? 'The replica is cut off.' : 'The replica is frozen or cut off.'} After a minute (repl-timeout) the primary closes the link, and the replica returns with a partial or full resync.`,
 			next: [
-				hint(message`look at ${replica}: does it answer PING? A SIGSTOP, a long command, swap, the network`),
+				...(isCut
+					? [hint(message`look at the firewalls and routes between it and ${replica}, in both directions`)]
+					: [hint(message`look at ${replica}: does it answer PING? A SIGSTOP, a long command, swap, the network`)]),
 				redisCli(facts, 'INFO replication'),
 			],
 		});

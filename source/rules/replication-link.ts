@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import {sharedAddresses} from '../derive/replica-links.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
@@ -9,6 +10,7 @@ import {infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, onHost, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
+import {loggedObstacle, obstacleInLog, storageInLog} from './replication-obstacles.js';
 import {clear, fires, rule} from './rule.js';
 
 /** How long some rules of replication wait after a change of role. */
@@ -31,76 +33,6 @@ export function isSettling(facts: NodeFacts): boolean {
 
 export const settling = pending('its role has just changed: links reconnect and offsets start over');
 
-/** The evidence of rep.link_down that the replica's log tells the reason. */
-export const obstacleInLog = 'its log';
-
-/**
-The evidence of rep.link_down that the replica's log tells the reason: no room on the disk for the data of its primary.
-*/
-export const storageInLog = 'its log on the disk';
-
-/** Milliseconds after which a line of the log no longer explains a missing link. A replica tries again every second. */
-const recentLineMs = 60_000;
-
-/** The lines of a replica's log that tell why it gets no link, by the ids of their patterns. */
-const obstacles: ReadonlyMap<string, Obstacle> = new Map([
-	[
-		'primary-auth',
-		{
-			problem: 'cannot log in to its primary',
-			reason: 'masterauth or masteruser is wrong',
-			next: [hint('CONFIG SET masterauth on this replica to the password of the primary; then CONFIG REWRITE')],
-		},
-	],
-	[
-		'primary-denies',
-		{
-			problem: 'is turned away by its primary',
-			reason: 'masterauth, masteruser or the rights of that user are wrong',
-			next: [hint('its user needs PSYNC, REPLCONF and PING on the primary: ACL SETUSER NAME +psync +replconf +ping')],
-		},
-	],
-	[
-		'primary-data-unstored',
-		{
-			problem: 'cannot store the data of its primary',
-			isOfDisk: true,
-			reason: 'its disk is full, or its folder cannot be written',
-			next: [
-				hint('free disk space on the host of the replica, or let it load without a file: repl-diskless-load swapdb'),
-			],
-		},
-	],
-	[
-		'primary-data-unreadable',
-		{
-			problem: 'cannot load the data of its primary',
-			reason: 'it is older than the primary, or lacks a module',
-			next: [hint('upgrade the replica first: a server reads the data of older versions only')],
-		},
-	],
-]);
-
-type Obstacle = {
-	readonly problem: string;
-	readonly isOfDisk?: boolean;
-	readonly reason: string;
-	readonly next: readonly NextStep[];
-};
-
-/** What the replica's own log told within the last minute of why it gets no link; undefined where the log tells nothing. */
-function loggedObstacle({record: {host}, nowMs}: NodeFacts) {
-	const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
-	for (const {id, line, atMs} of remarks) {
-		const known = obstacles.get(id);
-		if (known !== undefined && atMs !== undefined && nowMs - atMs < recentLineMs) {
-			return {...known, line};
-		}
-	}
-
-	return undefined;
-}
-
 /** The address of a replica's primary, as the replica reports it; `?` where it reports none. */
 const primaryName = ({record}: NodeFacts): Name => nameOf('node', primaryNamedBy(record) ?? '?');
 
@@ -121,9 +53,14 @@ more (`repl-timeout`). Undefined where the primary is not known, does not answer
 function wayBetween({primary}: NodeFacts): string | undefined {
 	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
 	const isBack = (primary?.sample?.info.number('server', 'uptime_in_seconds') ?? 0) < returnSeconds;
-	return isWell && !isBack && primary.role === 'primary'
+	if (!isWell || isBack || primary.role !== 'primary') {
+		return undefined;
+	}
+
+	// Only a connection with TLS has a certificate. A replica without tls-replication speaks without TLS.
+	return primary.sample?.certificateExpiresAtMs === undefined
 		? 'the primary answers here: a firewall between them, or its login'
-		: undefined;
+		: 'the primary answers here with TLS: tls-replication of the replica, a firewall between them, or its login';
 }
 
 /** The step that shows whether the replica's machine reaches the primary. */
@@ -223,6 +160,54 @@ export const repLinkDown = rule({
 	},
 });
 
+/** Whether the node answers redis-top now. */
+export const answersNow = (record: NodeRecord | undefined): record is NodeRecord =>
+	record !== undefined &&
+	record.failure === undefined &&
+	record.pendingSinceMs === undefined &&
+	record.sample !== undefined;
+
+/** The reason that both ends of a silent link answer redis-top. Neither is frozen then. */
+export const networkBetween = 'both answer here, so the network between them drops packets';
+
+/** Steps that test the network between a replica and its primary, from the machine of the replica. */
+const betweenSteps = (facts: NodeFacts): readonly NextStep[] => [
+	pingPrimary(facts),
+	hint('look at the firewalls and routes between the two hosts, in both directions'),
+];
+
+/** Age of a replica's last acknowledgement at its primary, seconds, from which both ends miss each other. It sends one each second. */
+const leastAckAge = 5;
+
+/** Why a replica whose link is up receives nothing, as far as the other nodes tell. */
+function silentSource(facts: NodeFacts) {
+	const {primary} = facts;
+	const named = primaryName(facts);
+	if (answersNow(primary) && primary.sample?.info.text('replication', 'master_link_status') === 'down') {
+		const above = nameOf('node', primaryNamedBy(primary) ?? '?');
+		return {
+			reason: message`${named} is a replica and has lost its own primary ${above}`,
+			meaning: message`It gets what ${named} gets: nothing. The data of both is as old.`,
+			next: [hint(message`repair the link of ${named} to ${above}, or let this node replicate from ${above}`)],
+		};
+	}
+
+	// A primary that was frozen a moment ago gets the waiting acknowledgements at once.
+	const ackAgeSeconds = primary?.replicas.find(({address}) => address === facts.address)?.ackAgeSeconds ?? 0;
+	return answersNow(primary) && ackAgeSeconds >= leastAckAge
+		? {
+				reason: networkBetween,
+				meaning:
+					'The data of the replica is as old. After repl-timeout, a minute by default, both ends close the link.',
+				next: betweenSteps(facts),
+			}
+		: {
+				reason: undefined,
+				meaning: 'The primary is frozen, or the network drops its packets. The data of the replica is as old.',
+				next: [hint(message`look at ${named}: does it answer PING?`)],
+			};
+}
+
 export const repIoStale = rule({
 	id: 'rep.io_stale',
 	scope: 'node',
@@ -252,8 +237,10 @@ export const repIoStale = rule({
 		}
 
 		const primary = primaryName(facts);
+		const source = silentSource(facts);
 		return fires(silentSeconds >= limits.critical ? 'critical' : 'warning', {
 			problem: message`has received nothing from its primary ${primary} for ${seconds(silentSeconds)}`,
+			reason: source.reason,
 			effect: 'reads-stale',
 			nodes: withPrimary(facts),
 			evidence: infoEvidence(
@@ -261,8 +248,8 @@ export const repIoStale = rule({
 				['replication', 'master_last_io_seconds_ago', 'seconds'],
 				['replication', 'master_link_status'],
 			),
-			meaning: 'The primary is frozen, or the network drops its packets. The data of the replica is as old.',
-			next: [hint(message`look at ${primary}: does it answer PING?`), redisCli(facts, 'INFO replication')],
+			meaning: source.meaning,
+			next: [...source.next, redisCli(facts, 'INFO replication')],
 		});
 	},
 });
@@ -281,6 +268,39 @@ function resyncProgress(facts: NodeFacts): string | undefined {
 	return total === undefined || total <= 0 ? `${bytes(read)} so far` : `${percent(read / total)} of ${bytes(total)}`;
 }
 
+const resyncEvidence = (facts: NodeFacts) =>
+	infoEvidence(
+		facts,
+		['replication', 'master_sync_in_progress'],
+		['replication', 'master_sync_read_bytes', 'bytes'],
+		['replication', 'master_sync_total_bytes', 'bytes'],
+		['replication', 'master_sync_last_io_seconds_ago', 'seconds'],
+	);
+
+/**
+The finding on a full resync in which nothing arrives any more. Where the primary answers, the handshake of the link went
+through and its data does not: full-size packets are lost, or a proxy holds them.
+*/
+const stalledResync = (facts: NodeFacts, silentSeconds: number) =>
+	fires('critical', {
+		problem: message`gets no data in its full resync from ${primaryName(facts)}`,
+		detail: message`nothing for ${seconds(silentSeconds)}${resyncProgress(facts) === undefined ? '' : ', '}${resyncProgress(facts) ?? ''}`,
+		reason: answersNow(facts.primary)
+			? 'the primary answers here: the network between them passes small packets only (MTU), or stalls'
+			: undefined,
+		effect: 'reads-stale',
+		nodes: withPrimary(facts),
+		evidence: resyncEvidence(facts),
+		meaning:
+			'It has no complete data and cannot replace its primary. After repl-timeout it begins again, and stalls again.',
+		next: [
+			onHost(message`ping -M do -s 1472 -c 3 ${nameOf('host', facts.text('replication', 'master_host') ?? 'PRIMARY')}`),
+			hint('no reply to that size, but to -s 1200: the MTU on the way is smaller, and its ICMP messages are filtered'),
+			redisCli(facts, 'INFO replication'),
+			...logSteps(facts),
+		],
+	});
+
 export const repSync = rule({
 	id: 'rep.sync',
 	scope: 'node',
@@ -288,10 +308,18 @@ export const repSync = rule({
 		looksAt:
 			'A full resync runs: `master_sync_in_progress:1`. Since 6.2 `master_sync_read_bytes` and `master_sync_total_bytes` tell its progress.',
 		since: '2.2',
-		falsePositives: ['A new replica begins with a full resync. The finding is info until it takes unusually long.'],
+		falsePositives: [
+			'A new replica begins with a full resync. The finding is info until it takes unusually long, or until nothing arrives any more.',
+			'While the primary prepares the data it sends an empty line each second. While the replica loads the data, nothing arrives, and the rule does not count that time.',
+		],
 	},
 	thresholds: {
 		warning: {value: 600, unit: 'seconds', source: '10 GB at 20 MB/s'},
+		silent: {
+			value: 10,
+			unit: 'seconds',
+			source: 'without a byte; a primary that is not ready yet sends one each second',
+		},
 	},
 	raiseAfter: 1,
 	roles: ['replica'],
@@ -302,18 +330,19 @@ export const repSync = rule({
 		}
 
 		const heldSeconds = heldMs / 1000;
+		const isLoading =
+			facts.number('persistence', 'loading') === 1 || facts.number('persistence', 'async_loading') === 1;
+		const silentSeconds = isLoading ? 0 : (facts.number('replication', 'master_sync_last_io_seconds_ago') ?? 0);
+		if (silentSeconds >= limits.silent) {
+			return stalledResync(facts, silentSeconds);
+		}
+
 		return fires(heldSeconds > limits.warning ? 'warning' : 'info', {
 			problem: message`has been in a full resync from ${primaryName(facts)} for ${seconds(heldSeconds)}`,
 			detail: resyncProgress(facts),
 			effect: 'reads-stale',
 			nodes: withPrimary(facts),
-			evidence: infoEvidence(
-				facts,
-				['replication', 'master_sync_in_progress'],
-				['replication', 'master_sync_read_bytes', 'bytes'],
-				['replication', 'master_sync_total_bytes', 'bytes'],
-				['replication', 'master_sync_last_io_seconds_ago', 'seconds'],
-			),
+			evidence: resyncEvidence(facts),
 			meaning: 'It cannot replace its primary until it is done. The primary buffers the writes of that time in memory.',
 			next: [
 				hint('wait; if full resyncs start again and again, see rep.fullsync_storm'),

@@ -33,6 +33,15 @@ for (const [name, record, nowMs, expected] of cases) {
 	});
 }
 
+test('this machine is read for a replica without a link as well', () => {
+	const replica = recordFrom({address: '127.0.0.1:2', info: {replication: {master_link_status: 'down'}}});
+	const nodes = new Map([healthy, replica].map(record => [record.address, record]));
+	assert.deepEqual(
+		nodesToLookAt(nodes, undefined).map(({address}) => address),
+		[replica.address],
+	);
+});
+
 test('this machine is read for the node in focus first, then for nodes that fail', () => {
 	const one = recordFrom({address: '127.0.0.1:1'});
 	const two = {...recordFrom({address: '127.0.0.1:2'}), failure: socketFailure('ECONNREFUSED', '')};

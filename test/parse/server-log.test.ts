@@ -68,6 +68,12 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'primary-denies',
 		'1:S 24 Nov 2026 11:22:33.123 # MASTER aborted replication with an error: NOAUTH Authentication required.',
 	],
+	[
+		'primary-protected',
+		"1:S 24 Nov 2026 11:22:33.123 # Error reply to PING from master: '-DENIED Redis is running in protected mode because protected mode is enabled'",
+	],
+	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Master did not respond to command during SYNC handshake'],
+	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Primary did not respond to command during SYNC handshake'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Error condition on socket for SYNC: Connection refused'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Connection with primary lost.'],
 	[

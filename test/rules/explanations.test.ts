@@ -10,7 +10,8 @@ import type {Finding} from '../../source/rules/finding.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/latency.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
-import {obstacleInLog, storageInLog} from '../../source/rules/replication-link.js';
+import {unservedResyncs} from '../../source/rules/rdb.js';
+import {obstacleInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
 import {findingOf} from '../harness/findings.js';
 
@@ -55,6 +56,37 @@ const cases: ReadonlyArray<
 			['rep.link_down', undefined],
 			['per.disk', 'rep.link_down'],
 			['rep.fullsync_storm', 'rep.link_down'],
+		],
+	],
+	[
+		'a primary that cannot write the file of a full resync is said before its full disk',
+		[
+			findingOf('rep.fullsync_storm', 'critical', primary),
+			findingOf('per.disk', 'warning', primary),
+			findingOf('per.rdb_fail', 'critical', primary, {evidence: [{name: unservedResyncs, value: 1}]}),
+			findingOf('rep.link_down', 'warning', replica),
+		],
+		[
+			['per.rdb_fail', undefined],
+			['rep.fullsync_storm', 'per.rdb_fail'],
+			['per.disk', 'per.rdb_fail'],
+			['rep.link_down', 'per.rdb_fail'],
+		],
+	],
+	[
+		'a lost link explains that the replica of the replica receives nothing',
+		[findingOf('rep.io_stale', 'warning', replica), findingOf('rep.link_down', 'warning', primary)],
+		[
+			['rep.link_down', undefined],
+			['rep.io_stale', 'rep.link_down'],
+		],
+	],
+	[
+		'a full resync without data explains that the primary repeats it',
+		[findingOf('rep.fullsync_storm', 'critical', primary), findingOf('rep.sync', 'critical', replica)],
+		[
+			['rep.sync', undefined],
+			['rep.fullsync_storm', 'rep.sync'],
 		],
 	],
 	[

@@ -29,6 +29,10 @@ const diskFull = (agoSeconds: number): LogEvidence => ({
 		},
 	],
 });
+const resyncing: Sections = {
+	...failed,
+	replication: {role: 'master', slave0: 'ip=10.0.1.12,port=6379,state=wait_bgsave,offset=0,lag=0'},
+};
 testRule(perRdbFail, [
 	['the last save succeeded', {info: persistence({rdb_last_bgsave_status: 'ok'})}, 'clear'],
 	['it failed', {info: failed, config: saved}, 'critical', /^last background save failed$/],
@@ -56,6 +60,28 @@ testRule(perRdbFail, [
 	['it failed, and saving is off since', {info: failed, config: {save: ''}}, 'warning'],
 	['it failed, and CONFIG GET is denied', {info: failed, record: denied}, 'critical'],
 	['not in INFO', {info: persistence({})}, 'absent'],
+	[
+		'a replica waits for the file of a full resync',
+		{info: resyncing, config: {save: '', 'repl-diskless-sync': 'no'}},
+		'critical',
+		/^cannot give its replicas their data: its RDB file cannot be written$/,
+	],
+	[
+		'a replica gets its data without a file',
+		{info: resyncing, config: {save: '', 'repl-diskless-sync': 'yes'}},
+		'warning',
+		/^last background save failed$/,
+	],
+	['nobody tells how replicas get their data', {info: resyncing, config: {save: ''}}, 'warning'],
+	[
+		'full resyncs repeat',
+		{
+			info: {...failed, stats: {sync_full: 9}},
+			past: [{stats: {sync_full: 4}}, {stats: {sync_full: 9}}],
+			config: {save: '', 'repl-diskless-sync': 'no'},
+		},
+		'critical',
+	],
 ]);
 
 test('per.rdb_fail: a line of the server’s log is evidence, quoted', () => {

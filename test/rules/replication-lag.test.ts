@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {repBacklog, repLagAck, repLagBytes, repObuf} from '../../source/rules/replication-lag.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
-import {clientOf, type Sections} from '../harness/records.js';
+import {clientOf, recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const nowMs = factsOf({}).nowMs;
@@ -68,6 +68,13 @@ test('rep.lag_bytes: the effect is stale reads, and the finding concerns both no
 	assert.equal(evidenceOf(firing).replica, '<node 10.0.1.12:6379>');
 });
 
+/** The replica, which has received the last data this many seconds ago. */
+const hearing = (secondsAgo: number) =>
+	recordFrom({
+		address: '10.0.1.12:6379',
+		role: 'replica',
+		info: replication({role: 'slave', master_link_status: 'up', master_last_io_seconds_ago: secondsAgo}),
+	});
 testRule(repLagAck, [
 	['a second', {info: behind(5, 5, 'online', 1)}, 'clear'],
 	['six seconds', {info: behind(5, 5, 'online', 6)}, 'warning'],
@@ -76,6 +83,24 @@ testRule(repLagAck, [
 		{info: behind(5, 5, 'online', 11)},
 		'critical',
 		/^replica 10\.0\.1\.12:6379 has not acknowledged for 11s$/,
+	],
+	[
+		'the replica answers redis-top and hears nothing either',
+		{info: behind(5, 5, 'online', 11), nodes: [hearing(11)]},
+		'critical',
+		/ for 11s: both answer here, so the network between them drops packets$/,
+	],
+	[
+		'the replica was frozen until a moment ago',
+		{info: behind(5, 5, 'online', 11), nodes: [hearing(0)]},
+		'critical',
+		/ for 11s$/,
+	],
+	[
+		'the replica does not answer',
+		{info: behind(5, 5, 'online', 11), nodes: [{...hearing(11), pendingSinceMs: 1}]},
+		'critical',
+		/ for 11s$/,
 	],
 	['during a full resync', {info: behind(5, 5, 'wait_bgsave', 60)}, 'clear'],
 	[

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {NodeRecord} from '../../source/derive/node-record.js';
 import {messageText} from '../../source/domain/message.js';
+import type {NodeAddress} from '../../source/domain/node.js';
 import {findingText} from '../../source/rules/finding.js';
 import {repIoStale, repLinkDown, repSameAddress, repState, repSync} from '../../source/rules/replication-link.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
@@ -45,6 +47,14 @@ const startedPrimary = (seconds: number) =>
 		info: {replication: {role: 'master'}, server: {uptime_in_seconds: seconds}},
 	});
 
+const withServer = (server: Sections[string]) =>
+	recordFrom({address: '10.0.1.9:6379', info: {replication: {role: 'master'}, server}});
+/** The node, reached with TLS. */
+const withTls = (record: NodeRecord): NodeRecord => ({
+	...record,
+	sample: record.sample && {...record.sample, certificateExpiresAtMs: 1},
+});
+
 testRule(repLinkDown, [
 	['up', asReplica({master_link_status: 'up'}), 'clear'],
 	['down for a moment', down(4), 'info'],
@@ -76,6 +86,50 @@ testRule(repLinkDown, [
 		logged('primary-data-unreadable', 2),
 		'critical',
 		/^cannot load the data of its primary 10\.0\.1\.9:6379: it is older than the primary/,
+	],
+	[
+		'never up, and its log tells of data that it cannot load, of another product',
+		{
+			...logged('primary-data-unreadable', 2),
+			info: {...logged('primary-data-unreadable', 2).info, server: {server_name: 'valkey', valkey_version: '8.1.1'}},
+			nodes: [withServer({redis_version: '8.0.2'})],
+		},
+		'critical',
+		/^cannot load the data of its primary 10\.0\.1\.9:6379: Valkey 8\.1\.1 does not read the data of Redis 8\.0\.2$/,
+	],
+	[
+		'never up, and its log tells of data that it cannot load, of a newer version',
+		{
+			...logged('primary-data-unreadable', 2),
+			info: {...logged('primary-data-unreadable', 2).info, server: {redis_version: '7.0.15'}},
+			nodes: [withServer({redis_version: '8.0.2'})],
+		},
+		'critical',
+		/: it is Redis 7\.0\.15, its primary Redis 8\.0\.2: it is older, or lacks a module$/,
+	],
+	[
+		'never up, and its log tells of protected mode',
+		logged('primary-protected', 2),
+		'critical',
+		/^is turned away by its primary 10\.0\.1\.9:6379: the primary is in protected mode \(DENIED\)$/,
+	],
+	[
+		'never up, and its log tells that the handshake ends',
+		logged('primary-hangs-up', 2),
+		'critical',
+		/: the primary wants TLS, or something between them closes the connection$/,
+	],
+	[
+		'never up, its log tells that the handshake ends, and redis-top speaks TLS with the primary',
+		{...logged('primary-hangs-up', 2), nodes: [withTls(startedPrimary(900))]},
+		'critical',
+		/: the primary speaks TLS on this port, and the replica does not \(tls-replication no\)$/,
+	],
+	[
+		'down for long, and the primary answers redis-top with TLS',
+		down(20, {nodes: [withTls(startedPrimary(900))]}),
+		'warning',
+		/: the primary answers here with TLS: tls-replication of the replica, a firewall between them, or its login$/,
 	],
 	[
 		'never up, and its log tells of a full disk',
@@ -230,11 +284,60 @@ test('the primary’s address can be masked in every text that names it', () => 
 
 const received = (secondsAgo: number, status = 'up') =>
 	asReplica({master_link_status: status, master_last_io_seconds_ago: secondsAgo});
+/** A primary whose replica, the node of the rule, acknowledged this many seconds ago. */
+const servingPrimary = (secondsAgo: number) =>
+	recordFrom({
+		address: '10.0.1.9:6379',
+		info: replication({role: 'master'}),
+		replicas: [
+			{
+				address: '10.0.1.11:6379' as NodeAddress,
+				state: 'online',
+				offset: 1,
+				ackAgeSeconds: secondsAgo,
+				behindBytes: 0,
+				behindSeconds: 0,
+			},
+		],
+	});
 testRule(repIoStale, [
 	['just now', received(1), 'clear'],
 	['an idle primary’s ping', received(10), 'clear'],
 	['silence', received(15), 'warning', /^has received nothing from its primary 10\.0\.1\.9:6379 for 15s$/],
 	['a frozen primary', received(31), 'critical'],
+	[
+		'its primary answers, and misses it as well',
+		{...received(15), nodes: [servingPrimary(14)]},
+		'warning',
+		/ for 15s: both answer here, so the network between them drops packets$/,
+	],
+	[
+		'its primary was frozen until a moment ago',
+		{...received(15), nodes: [servingPrimary(0)]},
+		'warning',
+		/^has received nothing from its primary 10\.0\.1\.9:6379 for 15s$/,
+	],
+	[
+		'its primary does not answer',
+		{...received(15), nodes: [{...servingPrimary(14), pendingSinceMs: 1}]},
+		'warning',
+		/ for 15s$/,
+	],
+	[
+		'its primary is a replica without a link',
+		{
+			...received(15),
+			nodes: [
+				recordFrom({
+					address: '10.0.1.9:6379',
+					role: 'replica',
+					info: replication({role: 'slave', master_host: '10.0.1.8', master_port: 6379, master_link_status: 'down'}),
+				}),
+			],
+		},
+		'warning',
+		/ for 15s: 10\.0\.1\.9:6379 is a replica and has lost its own primary 10\.0\.1\.8:6379$/,
+	],
 	[
 		'an age of 580 years',
 		{...received(18_446_744_073), info: {...received(18_446_744_073).info, server: {uptime_in_seconds: 900}}},
@@ -244,6 +347,20 @@ testRule(repIoStale, [
 	['not in INFO', asReplica({master_link_status: 'up'}), 'absent'],
 ]);
 
+/** A full resync in which the last data came this many seconds ago. */
+const silentSync = (secondsAgo: number, rest: FactsParts = {}, sections: Sections = {}) => {
+	const parts = asReplica(
+		{
+			master_link_status: 'down',
+			master_sync_in_progress: 1,
+			master_sync_read_bytes: 5000,
+			master_sync_total_bytes: 0,
+			master_sync_last_io_seconds_ago: secondsAgo,
+		},
+		rest,
+	);
+	return {...parts, info: {...parts.info, ...sections}};
+};
 testRule(repSync, [
 	['none', asReplica({master_sync_in_progress: 0}), 'clear'],
 	[
@@ -260,6 +377,21 @@ testRule(repSync, [
 	],
 	['before 6.2 the progress is unknown', asReplica({master_sync_in_progress: 1}), 'info', /for 0s$/],
 	['for long', asReplica({master_sync_in_progress: 1}, {heldSeconds: 700}), 'warning', /for 11m40s$/],
+	['data arrived some seconds ago', silentSync(6), 'info'],
+	[
+		'no data arrives any more',
+		silentSync(15),
+		'critical',
+		/^gets no data in its full resync from 10\.0\.1\.9:6379, nothing for 15s, 4\.88K so far$/,
+	],
+	[
+		'no data arrives any more, and the primary answers',
+		silentSync(15, {nodes: [primary]}),
+		'critical',
+		/: the primary answers here: the network between them passes small packets only \(MTU\), or stalls$/,
+	],
+	['all data has arrived, and the replica loads it', silentSync(15, {}, {persistence: {loading: 1}}), 'info'],
+	['the primary tells no time', asReplica({master_sync_in_progress: 1}), 'info'],
 	['not in INFO', asReplica({}), 'absent'],
 ]);
 

@@ -1,0 +1,139 @@
+import {serverProduct} from '../derive/deployment.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NextStep} from '../domain/finding.js';
+import {hint} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** The evidence of rep.link_down that the replica's log tells the reason. */
+export const obstacleInLog = 'its log';
+
+/**
+The evidence of rep.link_down that the replica's log tells the reason: no room on the disk for the data of its primary.
+*/
+export const storageInLog = 'its log on the disk';
+
+/** Milliseconds after which a line of the log no longer explains a missing link. A replica tries again every second. */
+const recentLineMs = 60_000;
+
+/** What a line of a replica's log tells of its missing link. The problem precedes the name of the primary. */
+type Obstacle = {
+	readonly problem: string;
+	readonly isOfDisk?: boolean;
+	readonly reason: string;
+	readonly next: readonly NextStep[];
+};
+
+/** The lines of a replica's log that tell why it gets no link, by the ids of their patterns. */
+const obstacles: ReadonlyMap<string, Obstacle> = new Map([
+	[
+		'primary-auth',
+		{
+			problem: 'cannot log in to its primary',
+			reason: 'masterauth or masteruser is wrong',
+			next: [hint('CONFIG SET masterauth on this replica to the password of the primary; then CONFIG REWRITE')],
+		},
+	],
+	[
+		'primary-protected',
+		{
+			problem: 'is turned away by its primary',
+			reason: 'the primary is in protected mode (DENIED)',
+			next: [
+				hint(
+					'on the primary: set a password (requirepass) and masterauth here, or bind it to the address of its network',
+				),
+			],
+		},
+	],
+	[
+		'primary-denies',
+		{
+			problem: 'is turned away by its primary',
+			reason: 'masterauth, masteruser or the rights of that user are wrong',
+			next: [
+				hint(
+					'CONFIG GET masterauth on this replica: empty or old? Set the password of the primary; then CONFIG REWRITE',
+				),
+				hint('its user needs PSYNC, REPLCONF and PING on the primary: ACL SETUSER NAME +psync +replconf +ping'),
+			],
+		},
+	],
+	[
+		'primary-data-unstored',
+		{
+			problem: 'cannot store the data of its primary',
+			isOfDisk: true,
+			reason: 'its disk is full, or its folder cannot be written',
+			next: [
+				hint('free disk space on the host of the replica, or let it load without a file: repl-diskless-load swapdb'),
+			],
+		},
+	],
+	[
+		'primary-data-unreadable',
+		{
+			problem: 'cannot load the data of its primary',
+			reason: 'it is older than the primary, or lacks a module',
+			next: [hint('upgrade the replica first: a server reads the data of older versions only')],
+		},
+	],
+	[
+		'primary-hangs-up',
+		{
+			problem: 'gets no reply to its handshake from its primary',
+			reason: 'the primary wants TLS, or something between them closes the connection',
+			next: [hint('compare tls-replication of the replica with tls-port of the primary; look at proxies between them')],
+		},
+	],
+]);
+
+const productOf = (record: NodeRecord | undefined): string | undefined => {
+	const product = record?.sample && serverProduct(record.sample.info);
+	return product && `${product.product === 'valkey' ? 'Valkey' : 'Redis'} ${product.version ?? ''}`.trim();
+};
+
+/** The obstacle with what the primary, where redis-top knows it, adds to the line of the replica's log. */
+function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: NodeFacts): Obstacle {
+	const [own, its] = [productOf(record), productOf(primary)];
+	if (id === 'primary-data-unreadable' && own !== undefined && its !== undefined) {
+		return own.split(' ')[0] === its.split(' ')[0]
+			? {...obstacle, reason: `it is ${own}, its primary ${its}: it is older, or lacks a module`}
+			: {
+					...obstacle,
+					reason: `${own} does not read the data of ${its}`,
+					next: [
+						hint('replication between the two products works only up to the versions whose RDB format both read'),
+						hint(
+							'copy the keys with a tool that sends commands instead, or replicate from an older server (Redis 7.2)',
+						),
+						hint('until then REPLICAOF NO ONE here: each attempt costs the primary a fork'),
+					],
+				};
+	}
+
+	// Only a connection with TLS has a certificate.
+	return id === 'primary-hangs-up' && primary?.sample?.certificateExpiresAtMs !== undefined
+		? {
+				...obstacle,
+				reason: 'the primary speaks TLS on this port, and the replica does not (tls-replication no)',
+				next: [
+					hint('on the replica: CONFIG SET tls-replication yes, with its tls-ca-cert-file set; then CONFIG REWRITE'),
+				],
+			}
+		: obstacle;
+}
+
+/** What the replica's own log told within the last minute of why it gets no link; undefined where the log tells nothing. */
+export function loggedObstacle(facts: NodeFacts): (Obstacle & {readonly line: string}) | undefined {
+	const {record, nowMs} = facts;
+	const host = record.host?.value;
+	const remarks = host?.kind === 'here' ? (host.log?.remarks ?? []) : [];
+	for (const {id, line, atMs} of remarks) {
+		const known = obstacles.get(id);
+		if (known !== undefined && atMs !== undefined && nowMs - atMs < recentLineMs) {
+			return {...withPrimaryKnown(id, known, facts), line};
+		}
+	}
+
+	return undefined;
+}
