@@ -1,5 +1,5 @@
 import {joinMessages, message} from '../domain/message.js';
-import type {NodeId} from '../domain/node.js';
+import {addressOf, type NodeAddress, type NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine, majorityOf, type ReadView} from './node-view.js';
 import type {OneSidedReport, Partition} from './partitions.js';
@@ -135,6 +135,21 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 		};
 	}
 
+	const moved = movedNodes(comparison);
+	if (moved.length > 0) {
+		return {
+			...base,
+			kind: 'no-majority',
+			problem: message`${moved.length} of ${views.length} nodes have new addresses, which the others do not know`,
+			reason: `no partition has a majority: the nodes reach at most ${seen}`,
+			meaning: [
+				'The others look for them at addresses where nothing answers: containers or hosts came back under other addresses.',
+				'CLUSTER MEET with the present address of each node, sent to one of them, joins them again; ids, slots and data stay.',
+			],
+			meet: moved,
+		};
+	}
+
 	return {
 		...base,
 		kind: 'no-majority',
@@ -145,6 +160,28 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 			'CLUSTER FAILOVER TAKEOVER on a replica promotes it without a vote: use it only when the lost nodes are gone for good.',
 		],
 	};
+}
+
+/**
+The addresses of nodes that answer while another view lists their id under an address where nothing answers. A map of
+addresses (`--nat-map`) does not count: redis-top reaches the listed address then.
+*/
+function movedNodes({views, unreached}: ClusterComparison): NodeAddress[] {
+	const silent = new Set(unreached);
+	const listed = (view: ReadView, id: NodeId) => {
+		const line = view.lines.get(id);
+		return line === undefined || line.host === ''
+			? undefined
+			: addressOf({kind: 'tcp', host: line.host, port: line.port});
+	};
+	return views
+		.filter(({self, address}) =>
+			views.some(view => {
+				const there = view.self.id === self.id ? undefined : listed(view, self.id);
+				return there !== undefined && there !== address && silent.has(there);
+			}),
+		)
+		.map(({address}) => address);
 }
 
 /** Primaries with slots in some view that every view flags FAIL or PFAIL, and that redis-top cannot reach. */

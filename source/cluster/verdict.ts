@@ -52,6 +52,8 @@ export type ClusterVerdict = Statement & {
 	readonly slots: readonly SlotRange[];
 	/** When the condition was first seen, milliseconds since the epoch; undefined where no start is kept. */
 	readonly sinceMs: number | undefined;
+	/** Addresses of nodes that the others have to be told by CLUSTER MEET, because they know older ones. */
+	readonly meet?: readonly NodeAddress[];
 };
 
 /** The facts that every verdict is derived from. */

@@ -1,17 +1,19 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
 import type {ClusterVerdict, ClusterVerdictKind} from '../cluster/verdict.js';
 import type {NextStep} from '../domain/finding.js';
-import {joinMessages, type Message, nodeName} from '../domain/message.js';
+import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {clusterManager, hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 
 /** A step that sends a command to the named node, else to any node that answers. */
-export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, command: string): NextStep {
+export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, command: Message): NextStep {
 	const named = address === undefined ? undefined : nodes.get(address);
 	const answering = named ?? [...nodes.values()].find(({sample}: NodeFacts) => sample !== undefined);
-	return answering === undefined ? {kind: 'command', text: `redis-cli ${command}`} : redisCli(answering, command);
+	return answering === undefined
+		? {kind: 'command', text: message`redis-cli ${command}`}
+		: redisCli(answering, command);
 }
 
 /**

@@ -6,7 +6,8 @@ import {slotsIn} from '../cluster/node-view.js';
 import {replicasOf} from '../cluster/promotion.js';
 import {countText, durationText, namesMessage, rangesText} from '../cluster/verdict-text.js';
 import type {ClusterNode} from '../domain/cluster.js';
-import {joinMessages, message, nodeName} from '../domain/message.js';
+import type {NextStep} from '../domain/finding.js';
+import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import {isAnnouncedUnreachable} from '../topology/announced.js';
@@ -95,13 +96,22 @@ function nodeFailed(
 	const answers = fleet.nodes.get(node)?.sample !== undefined && atMs - sinceMs >= lastingMs;
 	const busText = answers ? busProblem(id, comparison) : undefined;
 	const isUnserved = lost !== undefined && isFailed;
+	const heldBack = isUnserved ? heldBackReplica(id, slotsIn(lost.slots), comparison, fleet) : notHeldBack;
 	const isListed = fleet.nodes.has(node);
 	const subject = isListed ? '' : message`${nodeName(node)} `;
 	return {
 		...fires(isUnserved ? 'critical' : 'warning', {
-			problem: message`${subject}${isUnserved ? `leaves slots ${rangesText(lost.slots)} unserved` : flag}`,
+			problem: message`${subject}${isUnserved ? (heldBack.problem ?? `leaves slots ${rangesText(lost.slots)} unserved`) : flag}`,
 			...(isUnserved
-				? {reason: joinMessages([message`it ${flag}, ${duration}`, busText], '; ')}
+				? {
+						reason: joinMessages(
+							[
+								heldBack.problem === undefined ? message`it ${flag}, ${duration}` : 'cluster-replica-no-failover yes',
+								busText,
+							],
+							'; ',
+						),
+					}
 				: {detail: duration, reason: busText}),
 			effect: lost === undefined ? undefined : 'slots-unserved',
 			nodes: [node],
@@ -112,6 +122,7 @@ function nodeFailed(
 			meaning:
 				lost === undefined ? 'The cluster works without it, with less in reserve.' : joinMessages(lost.meaning, ' '),
 			next: [
+				...heldBack.next,
 				askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
 				hint(
 					isNeeded
@@ -134,6 +145,28 @@ function nodeFailed(
 		node: isListed ? node : undefined,
 		subject: isListed ? undefined : node,
 	};
+}
+
+const notHeldBack: {readonly problem?: Message; readonly next: readonly NextStep[]} = {next: []};
+
+/** The replica of a failed owner that its own setting keeps from taking over, where no other replica could. */
+function heldBackReplica(
+	owner: NodeId,
+	slots: number,
+	comparison: ClusterState['comparison'],
+	fleet: FleetFacts,
+): typeof notHeldBack {
+	const views = comparison.views.filter(({self}) => self.primaryId === owner && self.flags.has('slave'));
+	const [held] = views;
+	return held === undefined || views.some(({self}) => !self.flags.has('nofailover'))
+		? notHeldBack
+		: {
+				problem: message`leaves ${countText(slots, 'slot')} unserved, ${nodeName(held.address)} may not take over`,
+				next: [
+					askNode(fleet, held.address, 'CONFIG SET cluster-replica-no-failover no'),
+					hint(message`${nodeName(held.address)} then takes over by itself, where a majority of the primaries answers`),
+				],
+			};
 }
 
 /** Milliseconds after which a flag is no longer the rest of an outage that has just ended: views are read every few seconds. */

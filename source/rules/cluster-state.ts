@@ -1,9 +1,12 @@
 import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {slotsIn} from '../cluster/node-view.js';
 import {namesMessage, rangesText} from '../cluster/verdict-text.js';
+import type {NextStep} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
+import {quotedName} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
 export const cluState = rule({
@@ -82,6 +85,30 @@ export const cluCoverage = rule({
 	},
 });
 
+/** Most CLUSTER MEET commands that are printed; the cluster's own messages bring the others together. */
+const printedMeets = 6;
+
+/** The commands that tell one node the present addresses of the others. */
+function meetSteps([first, ...others]: readonly NodeAddress[], fleet: FleetFacts): readonly NextStep[] {
+	if (first === undefined) {
+		return [];
+	}
+
+	return others.slice(0, printedMeets).flatMap(address => {
+		const record = fleet.nodes.get(address)?.record;
+		const self = record?.clusterNodes?.value.find(({flags}) => flags.has('myself'));
+		return record?.endpoint.kind === 'tcp'
+			? [
+					askNode(
+						fleet,
+						first,
+						message`CLUSTER MEET ${quotedName('host', record.endpoint.host)} ${record.endpoint.port}${self?.busPort === undefined ? '' : ` ${self.busPort}`}`,
+					),
+				]
+			: [];
+	});
+}
+
 export const cluMinority = rule({
 	id: 'clu.minority',
 	scope: 'cluster',
@@ -95,7 +122,8 @@ export const cluMinority = rule({
 		],
 	},
 	evaluate: (cluster, fleet) =>
-		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes}) => [
+		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = []}) => [
+			...meetSteps(meet, fleet),
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
 			hint('look at the network between the partitions, the bus ports (port + 10000) above all'),
 		]),

@@ -4,6 +4,7 @@ import {longestMean} from './latency.js';
 import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
+import {cutOff} from './replication-lag.js';
 import {obstacleInLog, storageInLog} from './replication-obstacles.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 
@@ -42,6 +43,8 @@ const hasLoggedObstacle = ({evidence}: Finding): boolean =>
 const hasNoPlaceForData = ({evidence}: Finding): boolean => evidence.some(({name}) => name === storageInLog);
 
 const holdsReplicasBack = ({evidence}: Finding): boolean => evidence.some(({name}) => name === unservedResyncs);
+
+const isCutOff = ({evidence}: Finding): boolean => evidence.some(({name}) => name === cutOff);
 
 const isStalled = ({severity}: Finding): boolean => severity === 'critical';
 
@@ -149,7 +152,9 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'rep.lag_ack'],
 		isCause: isStalled,
 	},
-	// A replica of a replica gets nothing while the middle one has no link. A cut link is seen from both ends.
+	// A cut link is seen from both ends.
+	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
+	// A replica of a replica gets nothing while the middle one has no link.
 	{cause: 'rep.link_down', where: 'replicas', symptoms: ['rep.io_stale', 'rep.link_down', 'rep.sync']},
 	// Sentinels promote no replica at an address that they do not reach.
 	{
@@ -195,6 +200,8 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
 		isCause: holdsThread,
 	},
+	// Sentinels that are gone make the number of those that are known meaningless.
+	{cause: 'sen.quorum', where: 'anywhere', symptoms: ['sen.count']},
 	{cause: 'cli.lockout', where: 'here', symptoms: ['cli.max']},
 	{cause: 'os.oomscore', where: 'here', symptoms: ['conn.refused', 'srv.restarted', 'srv.crash_loop']},
 	{

@@ -3,11 +3,36 @@ import {keyCount} from '../domain/metric.js';
 import {bytes, count, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {limitShare, loweredLimit} from './memory-limit.js';
+import {keysUnlikeOthers, limitUnlikeOthers} from './memory-peers.js';
 import {errors, infoNumber, pending, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 import {topWriter} from './writers.js';
+
+/**
+What it means that a replica evicts keys: its data differ from those of its primary. By default a replica has no limit of
+its own, and its primary tells it which keys to evict. Undefined for a primary.
+*/
+function evictsAsReplica(facts: NodeFacts) {
+	const {record, primary} = facts;
+	if (record.role !== 'replica') {
+		return undefined;
+	}
+
+	const limit = facts.number('memory', 'maxmemory') ?? 0;
+	const used = primary?.sample?.info.number('memory', 'used_memory');
+	return {
+		problem: 'evicts keys that its primary keeps',
+		reason: 'replica-ignore-maxmemory no',
+		meaning: `Reads here miss keys that exist, and after a failover these keys are lost. Its maxmemory is ${bytes(limit)}${used === undefined ? '' : `, its primary uses ${bytes(used)}`}.`,
+		next: [
+			redisCli(facts, 'CONFIG SET replica-ignore-maxmemory yes'),
+			hint('then fetch the missing keys by a full resync: restart the replica, or REPLICAOF its primary again'),
+			hint('give it at least the maxmemory of its primary'),
+		],
+	};
+}
 
 export const memEvict = rule({
 	id: 'mem.evict',
@@ -33,15 +58,18 @@ export const memEvict = rule({
 		const misses = facts.record.values.get('misses');
 		const missed =
 			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
-		const lowered = loweredLimit(facts);
+		const onReplica = evictsAsReplica(facts);
+		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
 		return fires('warning', {
-			problem: `evicts keys at ${perSecond(evicted)}`,
+			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
 			detail:
-				[
-					...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
-					...(lowered === undefined ? [] : [lowered.detail]),
-				].join(', ') || undefined,
-			reason: lowered?.reason,
+				onReplica !== undefined
+					? perSecond(evicted)
+					: [
+							...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
+							...(lowered === undefined ? [] : [lowered.detail]),
+						].join(', ') || undefined,
+			reason: onReplica?.reason ?? lowered?.reason,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -53,8 +81,10 @@ export const memEvict = rule({
 				),
 				...(missed === undefined ? [] : [{name: 'miss share', value: missed, unit: 'share' as const}]),
 			],
-			meaning: 'Memory is full, and each evicted key is lost. A cache is meant to do that; any other store loses data.',
-			next: [
+			meaning:
+				onReplica?.meaning ??
+				'Memory is full, and each evicted key is lost. A cache is meant to do that; any other store loses data.',
+			next: onReplica?.next ?? [
 				hint('if it is a cache: declare it in the config file, role = "cache"'),
 				hint('if it is no cache: raise maxmemory, give keys a TTL, or find what grew'),
 				redisCli(facts, '--bigkeys -i 0.01'),
@@ -119,12 +149,18 @@ export const memEvictStorm = rule({
 			return clear;
 		}
 
-		const writer = topWriter(facts);
-		const lowered = loweredLimit(facts);
+		const onReplica = evictsAsReplica(facts);
+		const writer = onReplica === undefined ? topWriter(facts) : undefined;
+		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
 		return fires('critical', {
-			problem: `evicts keys at ${perSecond(evicted)}`,
-			detail: share === undefined ? undefined : `${percent(share)} of all keys a second`,
-			reason: lowered?.reason ?? writer?.text,
+			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
+			detail:
+				onReplica !== undefined
+					? perSecond(evicted)
+					: share === undefined
+						? undefined
+						: `${percent(share)} of all keys a second`,
+			reason: onReplica?.reason ?? lowered?.reason ?? writer?.text,
 			culprit: lowered === undefined ? writer?.culprit : undefined,
 			effect: 'keys-evicted',
 			evidence: [
@@ -135,8 +171,9 @@ export const memEvictStorm = rule({
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),
 			],
 			meaning:
+				onReplica?.meaning ??
 				'One writer fills the cache, or maxmemory was lowered. Reads miss, and the store behind the cache takes the load.',
-			next: [
+			next: onReplica?.next ?? [
 				hint('find the writer: panel 5 by calls, panel 4 by address'),
 				redisCli(facts, 'CONFIG GET maxmemory'),
 				hint('raise maxmemory, if the machine has room'),
@@ -176,11 +213,12 @@ export const memOom = rule({
 				? (lowered?.reason ?? 'the policy is noeviction')
 				: 'no key that may be evicted is left';
 		const isLowered = policy === 'noeviction' && !isOverhead && lowered !== undefined;
+		const unlike = isLowered ? undefined : (limitUnlikeOthers(facts, limit) ?? keysUnlikeOthers(facts));
 		const writer = isOverhead || isLowered ? undefined : topWriter(facts);
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
 			detail: isLowered ? lowered.detail : writer?.culprit.client === undefined ? undefined : writer.text,
-			reason,
+			reason: unlike?.reason ?? reason,
 			culprit: writer?.culprit,
 			effect: 'writes-refused',
 			evidence: [
@@ -202,7 +240,7 @@ export const memOom = rule({
 				...(isOverhead
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
 					: []),
-				hint('raise maxmemory, if the machine has room'),
+				unlike === undefined ? hint('raise maxmemory, if the machine has room') : unlike.next,
 				...(isOverhead
 					? [hint('do not set an allkeys policy now: it would evict every key and still refuse writes')]
 					: [hint('or delete keys that are not needed, or set an eviction policy, which loses data')]),

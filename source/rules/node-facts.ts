@@ -17,6 +17,7 @@ import {
 	type WithThresholds,
 } from '../domain/threshold.js';
 import {errorCounting, errorStats} from '../parse/info-fields.js';
+import {nodeFinder} from '../topology/replication-edges.js';
 
 /** Settings of a target that rules read. Every node discovered from the target inherits them. */
 export type RuleSettings = {
@@ -191,7 +192,7 @@ export class NodeFacts {
 	/** The node that this node replicates from; undefined if no node is known by the address in `master_host`. */
 	get primary(): NodeRecord | undefined {
 		const address = this.record.sample && primaryAddress(this.record.sample.info);
-		return address && this.nodes.get(address);
+		return address && this.nodes.get(nodeFinder(this.nodes)(address));
 	}
 }
 

@@ -112,6 +112,9 @@ then. A replica that was frozen a moment ago receives at once what was sent mean
 const hearsNothing = (replica: NodeRecord | undefined, leastSeconds: number): boolean =>
 	answersNow(replica) && (replica.sample?.info.number('replication', 'master_last_io_seconds_ago') ?? 0) > leastSeconds;
 
+/** The evidence of rep.lag_ack that the replica answers redis-top and hears nothing either. */
+export const cutOff = 'answers here';
+
 export const repLagAck = rule({
 	id: 'rep.lag_ack',
 	scope: 'node',
@@ -143,13 +146,19 @@ export const repLagAck = rule({
 		const replica = nodeName(address);
 		const isCut = hearsNothing(facts.nodes.get(address), limits.warning);
 		return fires(ackAgeSeconds > limits.critical ? 'critical' : 'warning', {
-			problem: message`replica ${replica} has not acknowledged for ${seconds(ackAgeSeconds)}`,
-			reason: isCut ? networkBetween : undefined,
+			...(isCut
+				? {
+						problem: message`and its replica ${replica} are cut off from each other`,
+						detail: message`no acknowledgement for ${seconds(ackAgeSeconds)}`,
+						reason: networkBetween,
+					}
+				: {problem: message`replica ${replica} has not acknowledged for ${seconds(ackAgeSeconds)}`}),
 			effect: 'reads-stale',
 			nodes: [facts.address, address],
 			evidence: [
 				{name: 'replica', value: message`${replica}`},
 				{name: 'lag', value: ackAgeSeconds, unit: 'seconds'},
+				...(isCut ? [{name: cutOff, value: message`${replica}`}] : []),
 			],
 			meaning: `${isCut ? 'The replica is cut off.' : 'The replica is frozen or cut off.'} After a minute (repl-timeout) the primary closes the link, and the replica returns with a partial or full resync.`,
 			next: [

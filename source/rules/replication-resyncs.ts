@@ -1,10 +1,10 @@
-import {bytes, count, percent} from '../text/units.js';
+import {bytes, count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
-import {repObuf} from './replication-lag.js';
+import {repBacklog, repObuf} from './replication-lag.js';
 import {withPrimary} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -13,11 +13,56 @@ const stormWindowMs = 600_000;
 const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err', now: number): number =>
 	Math.max(0, now - (facts.past(['stats', name], stormWindowMs)[0]?.value ?? now));
 
+const remarksOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
+
+/**
+The partial resyncs that the server refused within ten minutes: by its counter, by its counter since a start that is not
+older, or by its log, where this machine has it.
+*/
+function refusalsInWindow(facts: NodeFacts, refused: number): number {
+	const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+	const logged = (remarksOf(facts)?.happened ?? [])
+		.filter(({id, atMs}) => id === 'no-partial-resync' && facts.nowMs - atMs <= stormWindowMs)
+		.reduce((sum, {count: lines}) => sum + lines, 0);
+	return Math.max(
+		growthInWindow(facts, 'sync_partial_err', refused),
+		uptime * 1000 <= stormWindowMs ? refused : 0,
+		Math.min(logged, refused),
+	);
+}
+
+/** Milliseconds within which a replica cut off over its output buffer explains a full resync. */
+const recentCutMs = 60_000;
+
+/** That the backlog covers too little, where partial resyncs were refused for no other known reason. */
+function smallBacklog(facts: NodeFacts, refusals: number) {
+	const size = facts.number('replication', 'repl_backlog_size');
+	const written = facts.perSecond('replication', 'master_repl_offset') ?? 0;
+	const wasCut = remarksOf(facts)?.remarks.some(
+		({id, atMs}) => id === 'output-buffer' && atMs !== undefined && facts.nowMs - atMs < recentCutMs,
+	);
+	const wanted = facts.limitsOf(repBacklog).seconds;
+	if (size === undefined || refusals === 0 || wasCut === true || written === 0 || size / written >= wanted) {
+		return undefined;
+	}
+
+	const covered = size / written;
+	const megabytes = Math.max(1, 2 ** Math.ceil(Math.log2((written * wanted) / 1024 ** 2)));
+	return {
+		reason: `its backlog of ${bytes(size)} covers ${covered < 1 ? 'less than a second' : seconds(covered)} of writes`,
+		next: [
+			redisCli(facts, `CONFIG SET repl-backlog-size ${megabytes}mb`),
+			hint('then find what breaks the link again and again: the log of the replica names it'),
+		],
+	};
+}
+
 export const repFullsyncStorm = rule({
 	id: 'rep.fullsync_storm',
 	scope: 'node',
 	docs: {
-		looksAt: 'Replicas repeat full resyncs: `sync_full` rises several times within ten minutes.',
+		looksAt:
+			'Replicas repeat full resyncs: `sync_full` rises several times within ten minutes. For a server that started within ten minutes, `sync_partial_err` since its start counts as well, and for any server the lines of its log about a backlog that is too short.',
 		since: '2.8',
 		falsePositives: [
 			'A new replica begins with a full resync. The rule subtracts the increase of `connected_slaves`.',
@@ -37,15 +82,19 @@ export const repFullsyncStorm = rule({
 		const replicas = facts.past(['replication', 'connected_slaves'], stormWindowMs).map(({value}) => value);
 		const connected = replicaCount.read(facts) ?? 0;
 		const joined = Math.max(0, connected - (replicas[0] ?? connected));
-		const resyncs = growthInWindow(facts, 'sync_full', full) - joined;
-		const refusals = growthInWindow(facts, 'sync_partial_err', refused);
+		const refusals = refusalsInWindow(facts, refused);
+		// A replica that asks for a partial resync and is refused, was linked before.
+		const repeated = Math.min(refusals, full - connected);
+		const resyncs = Math.max(growthInWindow(facts, 'sync_full', full) - joined, repeated);
 		if (resyncs < limits.count) {
 			return clear;
 		}
 
+		const small = smallBacklog(facts, refusals);
 		return fires('critical', {
 			problem: `gave its replicas ${count(resyncs)} full resyncs`,
 			detail: 'within ten minutes',
+			reason: small?.reason,
 			effect: 'reads-stale',
 			evidence: [
 				...infoEvidence(facts, ['stats', 'sync_full', 'count'], ['stats', 'sync_partial_err', 'count']),
@@ -54,6 +103,7 @@ export const repFullsyncStorm = rule({
 			],
 			meaning: 'Each one forks the primary and sends the whole data set. That load makes the next one likelier.',
 			next: [
+				...(small?.next ?? []),
 				...logSteps(facts),
 				hint(
 					'"lack of backlog": raise repl-backlog-size; "overcoming of output buffer limits": raise that limit for replicas',

@@ -10,7 +10,7 @@ import {
 	type SentinelReport,
 	sentinelsReporting,
 } from './sentinel-groups.js';
-import {quotedFlags, sentinelObstacles, wasNeverLinked} from './sentinel-links.js';
+import {downPeers, quotedFlags, sentinelObstacles, wasNeverLinked} from './sentinel-links.js';
 
 export const senFailing = rule({
 	id: 'sen.failing',
@@ -142,6 +142,25 @@ export const senNoReplica = rule({
 		}),
 });
 
+/**
+The step that makes the sentinels that answer a majority again, where those that are down may be leftovers: enough for the
+quorum answer. SENTINEL RESET forgets the replicas too, which only a primary that answers lists again.
+*/
+function forgetSteps(group: MonitoredGroup) {
+	const {reports} = group;
+	const {down} = downPeers(group);
+	const isUp = reports.every(({primary: {flags}}) => !flags.has('s_down') && !flags.has('o_down'));
+	const isEnough = reports.every(({primary: {quorum = 0}}) => reports.length >= quorum) && reports.length > 1;
+	const [first] = reports;
+	return down.length === 0 || !isUp || !isEnough || first === undefined
+		? []
+		: [
+				hint('start the sentinels that are down; or, if they are gone for good, let each that is left forget them:'),
+				redisCli(first.sentinel, `SENTINEL RESET ${group.name}`),
+				hint('on one after the other, and 30 s between two, so that each learns of the others again'),
+			];
+}
+
 /** Failed checks in a row from which the rule fires. A single one may occur while sentinels reconnect. */
 const failedChecks = 2;
 
@@ -183,6 +202,7 @@ export const senQuorum = rule({
 				],
 				meaning: 'If the primary stops now, it stays down until a person promotes a replica.',
 				next: [
+					...forgetSteps(group),
 					redisCli(sentinel, `SENTINEL CKQUORUM ${group.name}`),
 					redisCli(sentinel, `SENTINEL SENTINELS ${group.name}`),
 				],

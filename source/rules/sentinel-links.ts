@@ -76,13 +76,34 @@ export function unlinkedSentinels(
 	return {...firing, subject: name};
 }
 
+/** The other sentinels that those which answer list as down, and the number of all that they know, themselves included. */
+export function downPeers({reports}: MonitoredGroup): {readonly down: readonly NodeAddress[]; readonly known: number} {
+	const answering = new Set(reports.map(({sentinel}) => sentinel.address));
+	const peers = reports.flatMap(({primary: {sentinels = []}}) => sentinels);
+	const down = new Set(
+		peers
+			.filter(({address, flags}) => !answering.has(address) && (flags.has('s_down') || flags.has('disconnected')))
+			.map(({address}) => address),
+	);
+	return {down: [...down], known: new Set([...answering, ...peers.map(({address}) => address)]).size};
+}
+
 /** The sentinels that cannot take part in a failover, with the reason. Each text follows "no quorum: …". */
-export function sentinelObstacles({reports}: MonitoredGroup, {nodes}: FleetFacts): Message[] {
+export function sentinelObstacles(group: MonitoredGroup, {nodes}: FleetFacts): Message[] {
+	const {reports} = group;
+	const {down, known} = downPeers(group);
 	const silent = [...nodes.values()].flatMap(({address, record: {role, failure}}) =>
 		role === 'sentinel' && failure !== undefined ? [message`${nodeName(address)} ${failureText(failure)}`] : [],
 	);
 	const unlinked = reports
 		.filter(({primary}) => wasNeverLinked(primary))
 		.map(({sentinel}) => message`${nodeName(sentinel.address)} never had a link to the primary (auth-pass?)`);
-	return [...silent, ...unlinked];
+	const told = [...nodes.values()].filter(({record: {role, failure}}) => role === 'sentinel' && failure !== undefined);
+	const untold = down.filter(address => !told.some(facts => facts.address === address));
+	const names = joinMessages(untold.map(nodeName), ', ');
+	return [
+		...silent,
+		...(untold.length === 0 ? [] : [message`${untold.length} of ${known} sentinels are down (${names})`]),
+		...unlinked,
+	];
 }

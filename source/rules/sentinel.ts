@@ -1,11 +1,21 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
+import {quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 import {unfitReplicas} from './sentinel-failover.js';
-import {groupName, type MonitoredGroup, monitoredGroups, sentinelsOf, sentinelsReporting} from './sentinel-groups.js';
+import {
+	groupName,
+	type MonitoredGroup,
+	monitoredGroups,
+	type SentinelReport,
+	sentinelsOf,
+	sentinelsReporting,
+} from './sentinel-groups.js';
 import {answeringPrimary, quotedFlags, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
 
 export const senCount = rule({
@@ -97,12 +107,48 @@ function countStatement(
 		: undefined;
 }
 
+/**
+The node that was promoted without the sentinels: they list it as a replica of a primary that is down, and it reports the
+role primary. Undefined while a failover is under way.
+*/
+function promotedByHand(
+	{reports}: MonitoredGroup,
+	named: NodeRecord | undefined,
+	records: ReadonlyMap<NodeAddress, NodeRecord>,
+): NodeAddress | undefined {
+	const isFailingOver = reports.some(({primary: {flags}}) => flags.has('failover_in_progress'));
+	if (named?.failure === undefined || isFailingOver) {
+		return undefined;
+	}
+
+	const sameNode = nodeFinder(records);
+	return reports
+		.flatMap(({primary: {replicas = []}}) => replicas.map(({address}) => records.get(sameNode(address))))
+		.find(record => record?.role === 'primary' && record.failure === undefined && record.sample !== undefined)?.address;
+}
+
+/** The steps that let each sentinel monitor the promoted node under the same name. */
+function renameSteps(group: MonitoredGroup, {sentinel, primary}: SentinelReport, promoted: NodeRecord | undefined) {
+	const endpoint = promoted?.endpoint;
+	return endpoint?.kind === 'tcp'
+		? [
+				hint('on each sentinel, after a look that the promoted node has the newest data:'),
+				redisCli(sentinel, `SENTINEL REMOVE ${group.name}`),
+				redisCli(
+					sentinel,
+					message`SENTINEL MONITOR ${group.name} ${quotedName('host', endpoint.host)} ${endpoint.port} ${primary.quorum ?? 2}`,
+				),
+				hint('then SENTINEL SET for auth-pass, down-after-milliseconds and failover-timeout, which REMOVE forgets'),
+			]
+		: [];
+}
+
 export const senDisagree = rule({
 	id: 'sen.disagree',
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'The rule compares the address that each sentinel has for a primary. It fires where the addresses differ, and where all sentinels name a node that reports the role replica.',
+			'The rule compares the address that each sentinel has for a primary. It fires where the addresses differ, where all sentinels name a node that reports the role replica, and where they name a node that is down while a replica of it was promoted by hand.',
 		since: '2.8',
 		falsePositives: [
 			'Sentinels tell each other of a failover within two seconds. The condition must hold for three.',
@@ -126,35 +172,48 @@ export const senDisagree = rule({
 
 			const record = records.get(address);
 			const isReplica = named.size === 1 && record?.failure === undefined && record?.role === 'replica';
-			if (named.size === 1 && !isReplica) {
+			const promoted = named.size === 1 ? promotedByHand(group, record, records) : undefined;
+			if (named.size === 1 && !isReplica && promoted === undefined) {
 				return [];
 			}
 
-			const statement: Statement = isReplica
-				? {
-						problem: message`${groupName(group)} points to a replica`,
-						reason: message`its sentinels name ${nodeName(address)}, which reports the role replica`,
-					}
-				: {
-						problem: message`${groupName(group)} has sentinels that disagree on the primary`,
-						detail: joinMessages(
-							[...named].map(([who, reports]) => message`${reports.length} name ${nodeName(who)}`),
-							', ',
-						),
-					};
+			const statement: Statement =
+				promoted !== undefined
+					? {
+							problem: message`${groupName(group)} points to ${nodeName(address)}, which is down`,
+							reason: message`${nodeName(promoted)} is the primary now, and was not promoted by its sentinels`,
+						}
+					: isReplica
+						? {
+								problem: message`${groupName(group)} points to a replica`,
+								reason: message`its sentinels name ${nodeName(address)}, which reports the role replica`,
+							}
+						: {
+								problem: message`${groupName(group)} has sentinels that disagree on the primary`,
+								detail: joinMessages(
+									[...named].map(([who, reports]) => message`${reports.length} name ${nodeName(who)}`),
+									', ',
+								),
+							};
 			const isShort = heldMs(undefined, group.name) < limits(first.sentinel.address).seconds * 1000;
 			const firing = fires(isShort ? 'warning' : 'critical', {
 				...statement,
-				effect: isReplica ? 'writes-refused' : 'data-at-risk',
-				nodes: [...named.keys(), ...sentinelsOf(group)],
+				effect: isReplica || promoted !== undefined ? 'writes-refused' : 'data-at-risk',
+				nodes: [...named.keys(), ...(promoted === undefined ? [] : [promoted]), ...sentinelsOf(group)],
 				evidence: group.reports.map(({sentinel, primary}, index) => ({
 					name: `sentinel ${index + 1}`,
 					value: message`${nodeName(sentinel.address)} names ${nodeName(primary.address)}, epoch ${primary.configEpoch ?? '-'}`,
 				})),
-				meaning: isReplica
-					? 'Clients that ask a sentinel for the primary are sent to a replica.'
-					: 'Clients that ask one sentinel write to another server than those that ask the next. The highest configuration epoch is the newest decision.',
-				next: [redisCli(first.sentinel, `SENTINEL GET-MASTER-ADDR-BY-NAME ${group.name}`)],
+				meaning:
+					promoted !== undefined
+						? 'Clients that ask a sentinel for the primary get an address at which nothing answers.'
+						: isReplica
+							? 'Clients that ask a sentinel for the primary are sent to a replica.'
+							: 'Clients that ask one sentinel write to another server than those that ask the next. The highest configuration epoch is the newest decision.',
+				next: [
+					...(promoted === undefined ? [] : renameSteps(group, first, records.get(promoted))),
+					redisCli(first.sentinel, `SENTINEL GET-MASTER-ADDR-BY-NAME ${group.name}`),
+				],
 			});
 			return [{...firing, subject: group.name}];
 		});

@@ -110,6 +110,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	name: 'text',
 	names: 'text',
 	node: 'address',
+	meet: 'address',
 	nodes: 'address',
 	note: 'text',
 	notKept: 'plain',

@@ -1,11 +1,13 @@
 import {type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
+import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {statementMessage} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
+import {orphansOf} from '../topology/orphaned-replicas.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
@@ -92,7 +94,8 @@ function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
 		case 'primary':
 			return 0;
 		case 'sentinel':
-			return effectRank('failover-impossible');
+			// What its loss does to a failover is said first.
+			return effectRank('failover-impossible') + 0.5;
 		default:
 			return effectRank('reads-refused');
 	}
@@ -267,6 +270,42 @@ const withoutFailover = memoizeByRef(
 		),
 );
 
+/** That replicas have lost the node as their only primary, and so take no writes; undefined for any other node. */
+function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Message | undefined {
+	const {replicas, answersAt} = orphansOf(address, nodes);
+	if (replicas.length === 0) {
+		return undefined;
+	}
+
+	if (answersAt !== undefined) {
+		return message`the primary itself answers at ${nodeName(answersAt)}`;
+	}
+
+	return replicas.length === 1 ? 'its replica has no primary' : `${replicas.length} replicas have no primary`;
+}
+
+/** What follows for the deployment from a node that is out of reach; undefined where nothing is known to follow. */
+export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState): Message | undefined {
+	const active = findings.filter(
+		({nodes: [first] = [], clearedAtMs}) => clearedAtMs === undefined && first === address,
+	);
+	const misnamed = active.find(({rule, effect}) => rule === 'sen.disagree' && effect === 'writes-refused');
+	const promoted = misnamed?.nodes?.[1];
+	if (promoted !== undefined && nodes.get(promoted)?.role === 'primary') {
+		return message`${nodeName(promoted)} was promoted by hand`;
+	}
+
+	const halfMoved = active.find(({rule, severity}) => rule === 'clu.migrating' && severity === 'critical');
+	if (halfMoved?.subject !== undefined) {
+		return `${halfMoved.subject} is half moved`;
+	}
+
+	return withoutFailover(findings).has(address) ? 'no failover follows' : orphanedText(address, nodes);
+}
+
+/** Whether a finding says that its node is out of reach. */
+export const isOutage = ({rule}: Finding): boolean => reachRules.has(rule);
+
 /** A problem with its urgency; 0 is the most urgent. */
 type RankedProblem = NodeProblem & {readonly urgency: number};
 
@@ -284,7 +323,6 @@ function problemsOf(
 	const symptomsOf = ranked === undefined ? undefined : afterOutage(ranked);
 	const reasons = ranked === undefined ? undefined : beforeOutage(ranked);
 	const explained = ranked === undefined ? undefined : endedNodes(ranked);
-	const stranded = withoutFailover(state.findings);
 	const unreached = records
 		.flatMap(record => {
 			const problem = reachProblem(record, state, nowMs);
@@ -301,7 +339,7 @@ function problemsOf(
 					severity: felt === undefined ? problem.severity : ('critical' as const),
 					reason: reason === undefined ? problem.reason : statementMessage(reason),
 					consequence,
-					note: stranded.has(record.address) ? 'no failover follows' : problem.note,
+					note: outageNote(record.address, state) ?? problem.note,
 					urgency: Math.min(
 						urgencyOf(problem, state.nodes),
 						felt === undefined ? Infinity : urgencyOf(felt, state.nodes),

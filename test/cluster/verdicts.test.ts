@@ -242,6 +242,27 @@ test('a cluster without a majority in any partition is named where redis-top rea
 	assert.match(says(compared), /no partition has a majority: the nodes reach at most 1 of 3 primaries/);
 });
 
+test('nodes that came back under other addresses are named, with the addresses that the others need', () => {
+	const view = (port: number) =>
+		viewFrom(port, {
+			state: 'fail',
+			lines: six.slice(0, 3),
+			changed: six
+				.slice(0, 3)
+				.filter(line => !line.startsWith(String(port)))
+				.map(line => line.replace('master', 'master,fail?')),
+		});
+	// Each node answers at a port one hundred higher than the one that the others have.
+	const moved = [17050, 17051, 17052].map(port => ({...view(port), address: nameOf(port + 100)}));
+	const compared = verdictsAfter([moved], {unreached: [17050, 17051, 17052].map(nameOf)});
+	const [verdict] = compared.verdicts;
+	assert.equal(verdict?.kind, 'no-majority');
+	assert.match(says(compared), /^3 of 3 nodes have new addresses, which the others do not know/);
+	assert.deepEqual(verdict.meet, [17150, 17151, 17152].map(nameOf));
+	// Addresses that --nat-map maps are reached, so nothing is known to be wrong with them.
+	assert.deepEqual(verdictsAfter([moved]).verdicts[0]?.meet, undefined);
+});
+
 test('a PFAIL of one node alone is named with that node', () => {
 	const compared = verdictsAfter([sixViews({17055: {changed: ['17050 master,fail? 1 0-5460']}})]);
 	assert.deepEqual(kinds(compared), ['one-sided-link warning']);

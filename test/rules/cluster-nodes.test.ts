@@ -37,6 +37,21 @@ testClusterRule(cluNodeFail, [
 		/^critical -: 17050 leaves slots 0-5460 \(5,461 slots\) unserved: it is marked FAIL by 5 nodes, for 1s$/,
 	],
 	[
+		'an owner whose only replica may not take over',
+		{views: others(17050, {...dead, changed: [...dead.changed, '17053 slave,nofailover:17050 1']})},
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 may not take over: cluster-replica-no-failover yes$/,
+	],
+	[
+		'an owner one of whose replicas may take over',
+		{
+			views: others(17050, {
+				...dead,
+				changed: [...dead.changed, '17053 slave,nofailover:17050 1', '17054 slave:17050 1'],
+			}),
+		},
+		/unserved: it is marked FAIL by 5 nodes, for 1s$/,
+	],
+	[
 		'an owner that was replaced',
 		{views: others(17050, {changed: ['17050 master,fail 1', '17053 master 7 0-5460']})},
 		/^warning -: 17050 is marked FAIL by 5 nodes, for 1s$/,

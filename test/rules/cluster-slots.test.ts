@@ -13,7 +13,7 @@ import {
 } from '../../source/rules/cluster-slots.js';
 import {idOf, six, sixViews} from '../cluster/views.js';
 import type {Sections} from '../harness/records.js';
-import {fleetOf, split, testClusterRule, well} from './cluster-cases.js';
+import {fleetOf, silent, split, testClusterRule, well} from './cluster-cases.js';
 
 const counted = (views: readonly NodeView[], field: string, value: number): NodeView[] =>
 	views.map(view => ({...view, info: new Map(view.info).set(field, String(value))}));
@@ -62,6 +62,12 @@ const open =
 
 const giving = {views: sixViews({}, {changed: [`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]})};
 
+/** The views of nodes that mark the target of the move FAIL. */
+const failedTarget = sixViews(
+	{},
+	{changed: ['17051 master,fail 3 5461-10922', `17050 master 1 0-5460 [5061->-${idOf(17051)}]`]},
+);
+
 testClusterRule(cluMigrating, [
 	[
 		'one-sided',
@@ -70,6 +76,16 @@ testClusterRule(cluMigrating, [
 	],
 	['stuck', {...giving, change: open('stuck')}, /^warning -: slot 5061 .* is stuck: no key moved for 11m40s/],
 	['under way', {...well, change: open(undefined)}, undefined],
+	[
+		'half moved to a node that is down',
+		{views: failedTarget, parts: {17051: {failure: silent, reach: 'down'}}, change: open(undefined)},
+		/^critical -: slot 5061 is half moved to 17051, which is down: keys that are not on 17050 cannot be reached$/,
+	],
+	[
+		'to a node that does not answer and is not marked FAIL',
+		{...well, parts: {17051: {failure: silent, reach: 'down'}}, change: open(undefined)},
+		undefined,
+	],
 ]);
 
 const atomic =

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {memEvict, memEvictStorm, memGrowth, memOom, trend} from '../../source/rules/memory-eviction.js';
-import type {Sections} from '../harness/records.js';
+import {type RecordParts, recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const evicted = (count: number, keys = 1_000_000): Sections => ({
@@ -13,6 +13,12 @@ const evicted = (count: number, keys = 1_000_000): Sections => ({
 testRule(memEvict, [
 	['no evictions', {info: evicted(5), earlier: evicted(5)}, 'clear'],
 	['some evictions', {info: evicted(17), earlier: evicted(5)}, 'warning', /^evicts keys at 12\/s$/],
+	[
+		'a replica',
+		{info: evicted(17), earlier: evicted(5), record: {role: 'replica'}},
+		'warning',
+		/^evicts keys that its primary keeps, 12\/s: replica-ignore-maxmemory no$/,
+	],
 	['a declared cache', {info: evicted(17), earlier: evicted(5), settings: {isCache: true}}, 'clear'],
 	[
 		'the limit was lowered from none',
@@ -34,6 +40,12 @@ const steady = (perSecond: number): NonNullable<FactsParts['past']> =>
 testRule(memEvictStorm, [
 	['few evictions', {info: evicted(95), earlier: evicted(5)}, 'clear'],
 	['two percent of the keys a second', {info: evicted(2000, 100_000), earlier: evicted(0)}, 'critical', /2\.0% of all/],
+	[
+		'two percent of the keys a second of a replica',
+		{info: evicted(2000, 100_000), earlier: evicted(0), record: {role: 'replica'}},
+		'critical',
+		/^evicts keys that its primary keeps, .*\/s: replica-ignore-maxmemory no$/,
+	],
 	['the same rate of far more keys', {info: evicted(2000, 10_000_000), earlier: evicted(0)}, 'clear'],
 	[
 		'a steady rate for ten minutes',
@@ -69,6 +81,11 @@ const loweredBy = (agoSeconds: number): LogEvidence => ({
 		},
 	],
 });
+const refusing = {
+	info: {...memory(150, 100), ...replies('OOM', 9)},
+	earlier: replies('OOM', 2),
+};
+const peerOf = (parts: RecordParts) => recordFrom({address: '10.0.1.12:6379', ...parts});
 
 testRule(memOom, [
 	['no new OOM reply', {info: replies('OOM', 5), earlier: replies('OOM', 5)}, 'clear'],
@@ -135,6 +152,51 @@ testRule(memOom, [
 		},
 		'critical',
 		/overhead alone/,
+	],
+	[
+		'a promoted node with a smaller limit than its replica',
+		{
+			...refusing,
+			nodes: [
+				peerOf({
+					info: {replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379}, memory: {maxmemory: 1000}},
+					role: 'replica',
+				}),
+			],
+		},
+		'critical',
+		/^refuses writes \(OOM\): its limit is 100B, others have 1000B$/,
+	],
+	[
+		'a node of a cluster with a smaller limit than the others',
+		{
+			...refusing,
+			info: {...refusing.info, cluster: {cluster_enabled: 1}},
+			nodes: [peerOf({info: {cluster: {cluster_enabled: 1}, memory: {maxmemory: 0}}})],
+		},
+		'critical',
+		/^refuses writes \(OOM\): its limit is 100B, others have none$/,
+	],
+	[
+		'a server of its own beside one with a higher limit',
+		{...refusing, nodes: [peerOf({info: {memory: {maxmemory: 1000}}})]},
+		'critical',
+		/: the policy is noeviction$/,
+	],
+	[
+		'a node with most keys of its cluster',
+		{
+			...refusing,
+			info: {...refusing.info, cluster: {cluster_enabled: 1}, keyspace: {db0: 'keys=9000,expires=0'}},
+			nodes: ['10.0.1.12:6379', '10.0.1.13:6379'].map(address =>
+				peerOf({
+					address,
+					info: {cluster: {cluster_enabled: 1}, keyspace: {db0: 'keys=500,expires=0'}, memory: {maxmemory: 100}},
+				}),
+			),
+		},
+		'critical',
+		/^refuses writes \(OOM\): it has 90% of the cluster's keys$/,
 	],
 	['another error', {info: replies('WRONGTYPE', 5), earlier: replies('WRONGTYPE', 2)}, 'clear'],
 	['the first sample', {info: replies('OOM', 5)}, 'pending'],

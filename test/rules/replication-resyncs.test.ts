@@ -1,6 +1,6 @@
 import {repDiscTotal, repDualchannel, repFlapping, repFullsyncStorm} from '../../source/rules/replication-resyncs.js';
 import type {Sections} from '../harness/records.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const mega = 1024 * 1024;
 const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts => ({
@@ -12,6 +12,19 @@ const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts 
 const resyncs = (full: number, refused: number, replicas = 1): Sections => ({
 	stats: {sync_full: full, sync_partial_err: refused},
 	replication: {role: 'master', connected_slaves: replicas},
+});
+/** Three partial resyncs that the log says were refused this many seconds ago. */
+const refusedAt = (secondsAgo: number) => ({
+	id: 'no-partial-resync',
+	severity: 'warning' as const,
+	meaning: '-',
+	count: 3,
+	atMs: factsOf({}).nowMs - secondsAgo * 1000,
+});
+const withBacklog = (full: number, refused: number, offset: number): Sections => ({
+	...resyncs(full, refused),
+	replication: {role: 'master', connected_slaves: 1, master_repl_offset: offset, repl_backlog_size: 65_536},
+	server: {uptime_in_seconds: 300},
 });
 testRule(repFullsyncStorm, [
 	['none', {info: resyncs(1, 0), past: [resyncs(1, 0), resyncs(1, 0)]}, 'clear'],
@@ -28,6 +41,45 @@ testRule(repFullsyncStorm, [
 		'clear',
 	],
 	['not in INFO', {info: {stats: {}}}, 'absent'],
+	[
+		'refused partial resyncs since a start some minutes ago',
+		{info: {...resyncs(5, 4), server: {uptime_in_seconds: 300}}, past: [resyncs(5, 4)]},
+		'critical',
+		/^gave its replicas 4 full resyncs, within ten minutes$/,
+	],
+	[
+		'refused partial resyncs since a start long ago',
+		{info: {...resyncs(5, 4), server: {uptime_in_seconds: 90_000}}, past: [resyncs(5, 4)]},
+		'clear',
+	],
+	[
+		'its log tells of partial resyncs that it refused',
+		{
+			info: {...resyncs(5, 4), server: {uptime_in_seconds: 90_000}},
+			past: [resyncs(5, 4)],
+			host: {log: {source: 'log', lines: [], remarks: [], happened: [refusedAt(60)]}},
+		},
+		'critical',
+	],
+	[
+		'its log tells of those of an hour ago',
+		{
+			info: {...resyncs(5, 4), server: {uptime_in_seconds: 90_000}},
+			past: [resyncs(5, 4)],
+			host: {log: {source: 'log', lines: [], remarks: [], happened: [refusedAt(3600)]}},
+		},
+		'clear',
+	],
+	[
+		'the backlog is too small for the writes',
+		{
+			info: withBacklog(5, 4, 3 * mega),
+			earlier: withBacklog(5, 4, mega),
+			past: [resyncs(5, 4)],
+		},
+		'critical',
+		/ full resyncs, within ten minutes: its backlog of 64\.0K covers less than a second of writes$/,
+	],
 ]);
 
 const partial = (resynced: number, replicas = 1): Sections => ({

@@ -232,6 +232,69 @@ for (const [name, rule, each, expected, title, heldMs] of cases) {
 	});
 }
 
+/** What a sentinel reports that knows two others which are down. */
+const withLeftovers: Partial<MonitoredPrimary> = {
+	...check(2),
+	otherSentinels: 4,
+	sentinels: [
+		peer(26_380, {flags: new Set(['sentinel'])}),
+		peer(26_390, {flags: new Set(['s_down', 'sentinel', 'disconnected'])}),
+		peer(26_391, {flags: new Set(['s_down', 'sentinel', 'disconnected'])}),
+	],
+};
+const upPrimary: RecordParts = {info: {replication: {role: 'master'}}};
+
+test('sen.quorum: sentinels that are gone are counted and named, with the way to forget them', () => {
+	const [found] = evaluated(senQuorum, [withLeftovers, withLeftovers], 0, 'primary', upPrimary);
+	assert.equal(found?.kind, 'fires');
+	assert.match(findingText(found), /no quorum: 2 of 4 sentinels are down \(127\.0\.0\.1:26390, 127\.0\.0\.1:26391\)$/);
+	assert.match(JSON.stringify(found.next), /SENTINEL RESET main/);
+});
+
+test('sen.quorum: sentinels are not told to forget others while the primary is down, or where too few are left', () => {
+	const down = {...withLeftovers, ...flags('s_down')};
+	for (const reports of [[down, down], [withLeftovers]]) {
+		const [found] = evaluated(senQuorum, reports, 0, 'primary', upPrimary);
+		assert.equal(found?.kind, 'fires');
+		assert.doesNotMatch(JSON.stringify(found.next), /SENTINEL RESET/);
+	}
+});
+
+const promotedBy = (parts: RecordParts, reports: Partial<MonitoredPrimary>) => {
+	const sentinel = factsOf({
+		info: {server: {redis_mode: 'sentinel'}},
+		record: {
+			address: '127.0.0.1:26379',
+			role: 'sentinel',
+			sentinel: {atMs: sampledAtMs, value: {primaries: [watched(reports)]}},
+		},
+	});
+	const dead = factsOf({
+		record: {address: '127.0.0.1:7001', failure: refusedConnection, reach: 'down', role: 'unknown'},
+	});
+	const other = factsOf({info: {replication: {role: 'master'}}, record: {address: '127.0.0.1:7002', ...parts}});
+	const nodes = new Map([sentinel, dead, other].map(fact => [fact.address, fact]));
+	return senDisagree.evaluate({nodes, deployment: 'sentinel', nowMs: sampledAtMs}, () => 11_000);
+};
+
+test('sen.disagree: a replica that was promoted by hand is named, with the steps that tell the sentinels', () => {
+	const [found] = promotedBy({role: 'primary'}, flags('s_down'));
+	assert.equal(found?.kind, 'fires');
+	assert.equal(found.severity, 'critical');
+	assert.match(
+		findingText(found),
+		/^main points to 127\.0\.0\.1:7001, which is down: 127\.0\.0\.1:7002 is the primary now, and was not promoted by its sentinels$/,
+	);
+	assert.match(JSON.stringify(found.next), /SENTINEL MONITOR main/);
+	assertPrintedCommands(found);
+});
+
+test('sen.disagree: a failover under way, a replica, or a promoted node out of reach is no promotion by hand', () => {
+	assert.deepEqual(promotedBy({role: 'primary'}, flags('s_down', 'failover_in_progress')), []);
+	assert.deepEqual(promotedBy({role: 'replica'}, flags('s_down')), []);
+	assert.deepEqual(promotedBy({role: 'primary', failure: refusedConnection}, flags('s_down')), []);
+});
+
 test('sen.disagree: the rule fires where all sentinels name a node that reports the role replica', () => {
 	const [found] = evaluated(senDisagree, well, 11_000, 'replica');
 	assert.ok(found?.kind === 'fires');

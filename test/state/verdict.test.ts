@@ -214,6 +214,64 @@ test('a primary out of reach says that no failover follows', () => {
 	assert.match(texts({...gone, address: '10.0.1.13:6379' as typeof gone.address})[0] ?? '', /^[^;]*$/);
 });
 
+const orphan = (address: string) =>
+	recordFrom({
+		address,
+		role: 'replica',
+		info: {
+			replication: {
+				role: 'slave',
+				master_host: '10.0.1.12',
+				master_port: 6379,
+				master_link_status: 'down',
+				master_replid: 'a'.repeat(40),
+			},
+		},
+	});
+
+test('a primary out of reach says that its replicas have none', () => {
+	const textOf = (...records: readonly NodeRecord[]) =>
+		verdictText(verdictOf(stateWith([], [gone, ...records]), sampledAtMs));
+	assert.match(textOf(orphan('10.0.1.21:6379')), /; its replica has no primary$/);
+	assert.match(textOf(orphan('10.0.1.21:6379'), orphan('10.0.1.22:6379')), /; 2 replicas have no primary$/);
+	const same = recordFrom({info: {replication: {role: 'master', master_replid: 'a'.repeat(40)}}});
+	assert.match(textOf(orphan('10.0.1.21:6379'), same), /; the primary itself answers at 10\.0\.1\.11:6379$/);
+});
+
+test('a sentinel out of reach comes after the failover that it makes impossible', () => {
+	const sentinel = recordFrom({
+		address: '10.0.1.20:26379',
+		role: 'sentinel',
+		failure: refusedConnection,
+		reach: 'down',
+	});
+	const quorum = findingOf('sen.quorum', 'critical', undefined, {
+		node: undefined,
+		subject: 'main',
+		effect: 'failover-impossible',
+	});
+	const text = verdictText(verdictOf(stateWith([quorum], [sentinel]), sampledAtMs));
+	assert.match(text, /^has sen\.quorum; 10\.0\.1\.20:26379 refuses connections/);
+});
+
+test('a primary out of reach says who was promoted by hand, and which slot is half moved', () => {
+	const promoted = recordFrom({address: '10.0.1.13:6379'});
+	const textOf = (finding: Finding) => verdictText(verdictOf(stateWith([finding], [gone, promoted]), sampledAtMs));
+	const disagree = findingOf('sen.disagree', 'critical', undefined, {
+		node: undefined,
+		effect: 'writes-refused',
+		nodes: [gone.address, promoted.address],
+	});
+	assert.match(textOf(disagree), /^10\.0\.1\.12:6379 refuses connections.*; 10\.0\.1\.13:6379 was promoted by hand/);
+	const move = findingOf('clu.migrating', 'critical', undefined, {
+		node: undefined,
+		subject: 'slot 5',
+		effect: 'slots-unserved',
+		nodes: [gone.address, promoted.address],
+	});
+	assert.match(textOf(move), /^10\.0\.1\.12:6379 refuses connections.*; slot 5 is half moved/);
+});
+
 test('a report names the first two warnings that clients feel, and no advice', () => {
 	const warned = (rule: Finding['rule'], effect?: Finding['effect']) =>
 		findingOf(rule, 'warning', up.address, {effect});

@@ -14,7 +14,7 @@ import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
 import {type FindingGroup, groupedFindings} from '../../state/finding-groups.js';
 import {isEvaluatedIn} from '../../state/finding-tracks.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import {rankedFindings, verdictOf} from '../../state/verdict.js';
+import {isOutage, outageNote, rankedFindings, verdictOf} from '../../state/verdict.js';
 import {findingLine, verdictText} from '../../state/verdict-text.js';
 import {evidenceData} from '../../text/evidence-text.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
@@ -187,7 +187,13 @@ function statusOf(
 			.slice(0, namedWarnings);
 		const critical = status === 'critical' ? others : others.slice(0, namedWarnings);
 		const further = [...critical, ...felt].map(({finding}) => findingLine(finding, 'short'));
-		return {status, verdict: [findingLine(cause.finding), ...feltBehind(cause, ranked), ...further].join('; ')};
+		const {node} = cause.finding;
+		const note = node !== undefined && isOutage(cause.finding) ? outageNote(node, state) : undefined;
+		const noted = note === undefined ? [] : [messageText(note)];
+		return {
+			status,
+			verdict: [findingLine(cause.finding), ...noted, ...feltBehind(cause, ranked), ...further].join('; '),
+		};
 	}
 
 	const silent = records.find(isSilent);
