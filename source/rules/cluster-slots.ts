@@ -1,12 +1,11 @@
 import type {ClusterComparison} from '../cluster/comparison.js';
 import {takeoverRemedy} from '../cluster/failover-candidates.js';
-import {type FollowedMove, isOneSided, oneSidedAfterMs} from '../cluster/migrations.js';
+import {isOneSided, oneSidedAfterMs} from '../cluster/migrations.js';
 import {seesMajority} from '../cluster/node-view.js';
 import {countText, durationText, nameIn, rangesText} from '../cluster/verdict-text.js';
 import {serverProduct} from '../derive/server-product.js';
 import type {Statement} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
-import type {NodeId} from '../domain/node.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import {count, grouped, percent} from '../text/units.js';
 import {skewsOf} from '../topology/skew.js';
@@ -14,7 +13,7 @@ import {topologyOf} from '../topology/topology.js';
 import {askNode, manageCluster} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
-import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
+import {type FleetFacts, fires, rule} from './rule.js';
 
 export const cluSlotsFail = rule({
 	id: 'clu.slots_fail',
@@ -90,20 +89,13 @@ export const cluMigrating = rule({
 		falsePositives: [
 			'The two SETSLOT commands of an ordinary move are milliseconds apart. A slot must be open on one side for ten seconds.',
 			'A big slot takes minutes to move. The rule waits ten minutes without a moved key.',
-			'A node that restarts during a move is marked FAIL first. The rule fires from then on only.',
 		],
 	},
 	raiseAfterMs: oneSidedAfterMs,
 	// One evaluation is enough: it is unlikely to fall between the two SETSLOT commands of a move.
 	countsAtOnce: true,
-	evaluate: ({comparison, failureReports, moves, atMs}, fleet) => [
-		...moves.flatMap(move => {
-			const dead = [move.target, move.source].find(
-				id => comparison.isUnreached(id) && failureReports.get(id)?.isFailed === true,
-			);
-			return dead === undefined ? [] : [halfMoved(move, dead, comparison, fleet)];
-		}),
-		...moves
+	evaluate: ({comparison, moves, atMs}, fleet) =>
+		moves
 			.filter(move => move.problem !== undefined || isOneSided(move))
 			.map(({slot, source, target, problem, isMigrating, keysLeft, keysThere, sinceMs, movedAtMs}) => {
 				const [from, to] = [comparison.nameOf(source), comparison.nameOf(target)];
@@ -141,42 +133,7 @@ export const cluMigrating = rule({
 					subject: `slot ${slot}`,
 				};
 			}),
-	],
 });
-
-/** The finding on a slot that is open between two primaries, one of which is marked FAIL and does not answer. */
-function halfMoved(
-	{slot, source, target, keysLeft, keysThere}: FollowedMove,
-	dead: NodeId,
-	comparison: ClusterComparison,
-	fleet: FleetFacts,
-): FleetEvaluation {
-	const isTarget = dead === target;
-	const [gone, left] = isTarget ? [target, source] : [source, target];
-	const [goneName, leftName] = [nameIn(gone, comparison), nameIn(left, comparison)];
-	const keysHere = isTarget ? keysLeft : keysThere;
-	return {
-		...fires('critical', {
-			problem: message`slot ${slot} is half moved ${isTarget ? 'to' : 'from'} ${goneName}, which is down`,
-			reason: message`keys that are not on ${leftName} cannot be reached`,
-			effect: 'slots-unserved',
-			nodes: [comparison.nameOf(gone), comparison.nameOf(left)],
-			evidence: [
-				{name: 'slot', value: slot},
-				...(keysHere === undefined ? [] : [{name: 'keys left', value: keysHere, unit: 'count' as const}]),
-			],
-			meaning: isTarget
-				? message`${leftName} sends clients to ${goneName} (ASK) for every key of the slot that it does not have, new keys too.`
-				: message`${leftName} serves keys of the slot only to clients that send ASKING.`,
-			next: [
-				hint(message`start ${goneName} again with its data, then finish the resharding`),
-				manageCluster(fleet, comparison.nameOf(left), 'fix'),
-				hint('no SETSLOT STABLE before: it hides that keys are missing'),
-			],
-		}),
-		subject: `slot ${slot}`,
-	};
-}
 
 export const cluAsm = rule({
 	id: 'clu.asm',

@@ -43,7 +43,7 @@ export function limitUnlikeOthers({nodes, record}: NodeFacts, limit: number): Di
 	return limit === 0 || record.role !== 'primary' || least < limit * limitRatio
 		? undefined
 		: {
-				reason: `its limit is ${bytes(limit)}, ${Number.isFinite(least) ? `others have ${bytes(least)}` : 'others have none'}`,
+				reason: `limit ${bytes(limit)}, others ${Number.isFinite(least) ? bytes(least) : 'none'}`,
 				next: hint('set maxmemory as on the others: a failover does not carry settings over; then CONFIG REWRITE'),
 			};
 }

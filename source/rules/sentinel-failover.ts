@@ -1,8 +1,8 @@
-import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
+import {joinMessages, type Message, message, messageText, nameOf, nodeName} from '../domain/message.js';
 import type {SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {hint, redisCli} from './next-steps.js';
-import {fires, rule} from './rule.js';
+import {type FleetFacts, fires, rule} from './rule.js';
 import {
 	groupName,
 	type MonitoredGroup,
@@ -142,6 +142,17 @@ export const senNoReplica = rule({
 		}),
 });
 
+/** Why there is no quorum. Sentinels that are down say so by their number, and their names are evidence. */
+function quorumReason(group: MonitoredGroup, fleet: FleetFacts): Message {
+	const {down, known} = downPeers(group);
+	const obstacles = joinMessages(sentinelObstacles(group, fleet), ', ');
+	if (down.length > 0) {
+		return `${down.length} of ${known} sentinels are down`;
+	}
+
+	return messageText(obstacles) === '' ? 'no quorum' : message`no quorum: ${obstacles}`;
+}
+
 /**
 The step that makes the sentinels that answer a majority again, where those that are down may be leftovers: enough for the
 quorum answer. SENTINEL RESET forgets the replicas too, which only a primary that answers lists again.
@@ -189,18 +200,18 @@ export const senQuorum = rule({
 			}
 
 			const {sentinel, primary} = first;
-			const obstacles = sentinelObstacles(group, fleet);
 			const firing = fires('critical', {
 				problem: message`${groupName(group)} would not be failed over`,
 				detail: `${sentinels.length} of ${group.reports.length} sentinels say so`,
-				reason: obstacles.length === 0 ? 'no quorum' : message`no quorum: ${joinMessages(obstacles, ', ')}`,
+				reason: quorumReason(group, fleet),
 				effect: 'failover-impossible',
 				nodes: [primary.address, ...sentinels],
 				evidence: [
 					{name: 'CKQUORUM', value: message`${nameOf('quote', primary.quorumCheck?.text ?? '-')}`},
 					{name: 'quorum', value: primary.quorum ?? '-'},
+					...downPeers(group).down.map(address => ({name: 'sentinel down', value: message`${nodeName(address)}`})),
 				],
-				meaning: 'If the primary stops now, it stays down until a person promotes a replica.',
+				meaning: 'No quorum: if the primary stops now, it stays down until a person promotes a replica.',
 				next: [
 					...forgetSteps(group),
 					redisCli(sentinel, `SENTINEL CKQUORUM ${group.name}`),

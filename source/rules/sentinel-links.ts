@@ -89,21 +89,12 @@ export function downPeers({reports}: MonitoredGroup): {readonly down: readonly N
 }
 
 /** The sentinels that cannot take part in a failover, with the reason. Each text follows "no quorum: …". */
-export function sentinelObstacles(group: MonitoredGroup, {nodes}: FleetFacts): Message[] {
-	const {reports} = group;
-	const {down, known} = downPeers(group);
+export function sentinelObstacles({reports}: MonitoredGroup, {nodes}: FleetFacts): Message[] {
 	const silent = [...nodes.values()].flatMap(({address, record: {role, failure}}) =>
 		role === 'sentinel' && failure !== undefined ? [message`${nodeName(address)} ${failureText(failure)}`] : [],
 	);
 	const unlinked = reports
 		.filter(({primary}) => wasNeverLinked(primary))
 		.map(({sentinel}) => message`${nodeName(sentinel.address)} never had a link to the primary (auth-pass?)`);
-	const told = [...nodes.values()].filter(({record: {role, failure}}) => role === 'sentinel' && failure !== undefined);
-	const untold = down.filter(address => !told.some(facts => facts.address === address));
-	const names = joinMessages(untold.map(nodeName), ', ');
-	return [
-		...silent,
-		...(untold.length === 0 ? [] : [message`${untold.length} of ${known} sentinels are down (${names})`]),
-		...unlinked,
-	];
+	return [...silent, ...unlinked];
 }

@@ -295,7 +295,7 @@ export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState
 		return message`${nodeName(promoted)} was promoted by hand`;
 	}
 
-	const halfMoved = active.find(({rule, severity}) => rule === 'clu.migrating' && severity === 'critical');
+	const halfMoved = active.find(({rule}) => rule === 'clu.half_moved');
 	if (halfMoved?.subject !== undefined) {
 		return `${halfMoved.subject} is half moved`;
 	}

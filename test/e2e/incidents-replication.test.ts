@@ -8,4 +8,5 @@ testIncidents([
 	'empty-primary',
 	'wrong-replica-promoted',
 	'replica-writes',
+	'replica-evicts',
 ]);

@@ -3,6 +3,7 @@ import test from 'node:test';
 import type {ClusterState} from '../../source/cluster/cluster-state.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import {messageText} from '../../source/domain/message.js';
+import {cluHalfMoved} from '../../source/rules/cluster-half-moved.js';
 import {
 	cluAsm,
 	cluKeySkew,
@@ -62,12 +63,6 @@ const open =
 
 const giving = {views: sixViews({}, {changed: [`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]})};
 
-/** The views of nodes that mark the target of the move FAIL. */
-const failedTarget = sixViews(
-	{},
-	{changed: ['17051 master,fail 3 5461-10922', `17050 master 1 0-5460 [5061->-${idOf(17051)}]`]},
-);
-
 testClusterRule(cluMigrating, [
 	[
 		'one-sided',
@@ -76,6 +71,15 @@ testClusterRule(cluMigrating, [
 	],
 	['stuck', {...giving, change: open('stuck')}, /^warning -: slot 5061 .* is stuck: no key moved for 11m40s/],
 	['under way', {...well, change: open(undefined)}, undefined],
+]);
+
+/** The views of nodes that mark the target of the move FAIL. */
+const failedTarget = sixViews(
+	{},
+	{changed: ['17051 master,fail 3 5461-10922', `17050 master 1 0-5460 [5061->-${idOf(17051)}]`]},
+);
+
+testClusterRule(cluHalfMoved, [
 	[
 		'half moved to a node that is down',
 		{views: failedTarget, parts: {17051: {failure: silent, reach: 'down'}}, change: open(undefined)},
@@ -86,6 +90,7 @@ testClusterRule(cluMigrating, [
 		{...well, parts: {17051: {failure: silent, reach: 'down'}}, change: open(undefined)},
 		undefined,
 	],
+	['a move under way', {...well, change: open(undefined)}, undefined],
 ]);
 
 const atomic =

@@ -165,7 +165,7 @@ testRule(memOom, [
 			],
 		},
 		'critical',
-		/^refuses writes \(OOM\): its limit is 100B, others have 1000B$/,
+		/^refuses writes \(OOM\): limit 100B, others 1000B$/,
 	],
 	[
 		'a node of a cluster with a smaller limit than the others',
@@ -175,7 +175,7 @@ testRule(memOom, [
 			nodes: [peerOf({info: {cluster: {cluster_enabled: 1}, memory: {maxmemory: 0}}})],
 		},
 		'critical',
-		/^refuses writes \(OOM\): its limit is 100B, others have none$/,
+		/^refuses writes \(OOM\): limit 100B, others none$/,
 	],
 	[
 		'a server of its own beside one with a higher limit',

@@ -263,7 +263,7 @@ test('a primary out of reach says who was promoted by hand, and which slot is ha
 		nodes: [gone.address, promoted.address],
 	});
 	assert.match(textOf(disagree), /^10\.0\.1\.12:6379 refuses connections.*; 10\.0\.1\.13:6379 was promoted by hand/);
-	const move = findingOf('clu.migrating', 'critical', undefined, {
+	const move = findingOf('clu.half_moved', 'critical', undefined, {
 		node: undefined,
 		subject: 'slot 5',
 		effect: 'slots-unserved',

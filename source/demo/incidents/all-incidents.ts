@@ -9,7 +9,14 @@ import {
 	writesPaused,
 	wrongPassword,
 } from './clients.js';
-import {clusterClient, clusterFailover, clusterShardDown, clusterSlotOpen, clusterSlotsMissing} from './clusters.js';
+import {
+	clusterClient,
+	clusterFailover,
+	clusterNoFailover,
+	clusterShardDown,
+	clusterSlotOpen,
+	clusterSlotsMissing,
+} from './clusters.js';
 import {aofSwitchedOn, wrongDatabase} from './configuration.js';
 import {aofDiskFull, saveFolderGone} from './disk.js';
 import type {Incident} from './incident.js';
@@ -20,6 +27,7 @@ import {
 	emptyPrimary,
 	primaryKilled,
 	replicaBehind,
+	replicaEvicts,
 	replicaWrites,
 	resyncLoop,
 	twoPrimaries,
@@ -45,8 +53,10 @@ export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'empty-primary': emptyPrimary,
 	'wrong-replica-promoted': wrongReplicaPromoted,
 	'replica-writes': replicaWrites,
+	'replica-evicts': replicaEvicts,
 	'cluster-shard-down': clusterShardDown,
 	'cluster-failover': clusterFailover,
+	'cluster-no-failover': clusterNoFailover,
 	'cluster-slots-missing': clusterSlotsMissing,
 	'cluster-slot-open': clusterSlotOpen,
 	'cluster-client': clusterClient,

@@ -132,6 +132,22 @@ export const clusterFailover: Incident = {
 	},
 };
 
+export const clusterNoFailover: Incident = {
+	expected: {
+		exitCode: 2,
+		verdict: /refuses connections.*leaves 5,461 slots unserved, \S+ may not take over/,
+		rules: ['conn.refused critical', 'clu.node_fail critical'],
+	},
+	async prepare(stage) {
+		const {primaries, replicas} = await formCluster(stage);
+		await replicas[0].send('CONFIG', 'SET', 'cluster-replica-no-failover', 'yes');
+		return async () => {
+			await primaries[0].kill();
+			await stage.until('CLUSTERDOWN', () => isState(primaries[1], 'fail'));
+		};
+	},
+};
+
 export const clusterSlotsMissing: Incident = {
 	expected: {exitCode: 2, verdict: /slot 100|cluster_state:fail|CLUSTERDOWN/, rules: ['clu.coverage critical']},
 	async prepare(stage) {

@@ -145,6 +145,38 @@ export const wrongReplicaPromoted: Incident = {
 	},
 };
 
+export const replicaEvicts: Incident = {
+	expected: {
+		exitCode: 2,
+		verdict: /evicts keys that its primary keeps, .*: replica-ignore-maxmemory no/,
+		rules: ['mem.evict_storm critical', 'rep.maxmem warning'],
+	},
+	async prepare(stage) {
+		const primary = await stage.server({name: 'primary'});
+		await fill(primary, 20_000);
+		playApi(stage, primary);
+		const replica = await replicaOf(stage, primary.port, 'replica', [
+			'replica-ignore-maxmemory no',
+			'maxmemory-policy allkeys-lru',
+		]);
+		return async () => {
+			const used = Number((await replica.info('memory')).get('used_memory'));
+			await replica.send('CONFIG', 'SET', 'maxmemory', used);
+			let turn = 0;
+			stage.application({
+				server: primary,
+				name: 'order-import',
+				pauseMs: 50,
+				next: () => Array.from({length: 50}, () => ['SET', `order:${turn++}`, 'x'.repeat(1000)]),
+			});
+			await stage.until(
+				'evictions at a steady rate',
+				async () => Number((await replica.info('stats')).get('evicted_keys')) > 1000,
+			);
+		};
+	},
+};
+
 export const replicaWrites: Incident = {
 	expected: {
 		exitCode: 1,
