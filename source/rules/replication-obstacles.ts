@@ -1,5 +1,5 @@
-import {serverProduct} from '../derive/deployment.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {productNames, serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -89,7 +89,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 
 const productOf = (record: NodeRecord | undefined): string | undefined => {
 	const product = record?.sample && serverProduct(record.sample.info);
-	return product && `${product.product === 'valkey' ? 'Valkey' : 'Redis'} ${product.version ?? ''}`.trim();
+	return product && `${productNames[product.product]} ${product.version ?? ''}`.trim();
 };
 
 /** The obstacle with what the primary, where redis-top knows it, adds to the line of the replica's log. */
