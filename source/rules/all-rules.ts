@@ -46,6 +46,7 @@ import {replicationLoopRules} from './replication-loop.js';
 import {replicationLossRules} from './replication-loss.js';
 import {replicationResyncRules} from './replication-resyncs.js';
 import {replicationSetupRules} from './replication-setup.js';
+import {replicationSyncRules} from './replication-sync.js';
 import type {FleetRule, NodeRule} from './rule.js';
 import {securityRules} from './security.js';
 import {securityFixRules} from './security-fixes.js';
@@ -81,6 +82,7 @@ export const allRules = [
 	...backupRules,
 	...forkAndDiskRules,
 	...replicationLinkRules,
+	...replicationSyncRules,
 	...replicationLoopRules,
 	...replicationResyncRules,
 	...replicationLossRules,

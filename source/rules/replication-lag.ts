@@ -109,7 +109,7 @@ function oldestAcknowledgement(facts: NodeFacts): AcknowledgingReplica | undefin
 Whether a replica answers redis-top while it has received nothing from its primary for this many seconds. It is not frozen
 then. A replica that was frozen a moment ago receives at once what was sent meanwhile.
 */
-const hearsNothing = (replica: NodeRecord | undefined, leastSeconds: number): boolean =>
+const receivesNothing = (replica: NodeRecord | undefined, leastSeconds: number): boolean =>
 	answersNow(replica) && (replica.sample?.info.number('replication', 'master_last_io_seconds_ago') ?? 0) > leastSeconds;
 
 /** The evidence of rep.lag_ack that the replica answers redis-top and hears nothing either. */
@@ -144,7 +144,7 @@ export const repLagAck = rule({
 		}
 
 		const replica = nodeName(address);
-		const isCut = hearsNothing(facts.nodes.get(address), limits.warning);
+		const isCut = receivesNothing(facts.nodes.get(address), limits.warning);
 		return fires(ackAgeSeconds > limits.critical ? 'critical' : 'warning', {
 			...(isCut
 				? {

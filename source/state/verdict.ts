@@ -1,17 +1,16 @@
 import {type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
-import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {statementMessage} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
-import {orphansOf} from '../topology/orphaned-replicas.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
+import {outageNote} from './outage-note.js';
 
 /** A problem with the other nodes that have the same one, and their number. */
 export type SharedProblem = RankedProblem & {
@@ -255,52 +254,6 @@ function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress |
 			.filter(({finding, causeKey}) => causeKey !== undefined && ended.has(causeKey) && finding.rule === 'conn.refused')
 			.map(({finding}) => finding.node),
 	);
-}
-
-/** The primaries of which Sentinels say that no failover can succeed. A finding about one names it first. */
-const withoutFailover = memoizeByRef(
-	(findings: readonly Finding[]): ReadonlySet<NodeAddress> =>
-		new Set(
-			findings
-				.filter(
-					({effect, node, clearedAtMs}) =>
-						effect === 'failover-impossible' && node === undefined && clearedAtMs === undefined,
-				)
-				.flatMap(({nodes}) => nodes?.[0] ?? []),
-		),
-);
-
-/** That replicas have lost the node as their only primary, and so take no writes; undefined for any other node. */
-function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Message | undefined {
-	const {replicas, answersAt} = orphansOf(address, nodes);
-	if (replicas.length === 0) {
-		return undefined;
-	}
-
-	if (answersAt !== undefined) {
-		return message`the primary itself answers at ${nodeName(answersAt)}`;
-	}
-
-	return replicas.length === 1 ? 'its replica has no primary' : `${replicas.length} replicas have no primary`;
-}
-
-/** What follows for the deployment from a node that is out of reach; undefined where nothing is known to follow. */
-export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState): Message | undefined {
-	const active = findings.filter(
-		({nodes: [first] = [], clearedAtMs}) => clearedAtMs === undefined && first === address,
-	);
-	const misnamed = active.find(({rule, effect}) => rule === 'sen.disagree' && effect === 'writes-refused');
-	const promoted = misnamed?.nodes?.[1];
-	if (promoted !== undefined && nodes.get(promoted)?.role === 'primary') {
-		return message`${nodeName(promoted)} was promoted by hand`;
-	}
-
-	const halfMoved = active.find(({rule}) => rule === 'clu.half_moved');
-	if (halfMoved?.subject !== undefined) {
-		return `${halfMoved.subject} is half moved`;
-	}
-
-	return withoutFailover(findings).has(address) ? 'no failover follows' : orphanedText(address, nodes);
 }
 
 /** Whether a finding says that its node is out of reach. */
