@@ -9,8 +9,8 @@ const budgets = {cpuPercent: 25, residentMb: 300, keyMs: 50, refreshBytes: 2500}
 const sizes = [10, 100, 1000];
 /** The keys that are pressed, and the beginning of the title of the panel that each opens. */
 const panels: ReadonlyArray<readonly [key: string, title: RegExp]> = [
-	['3', /^┌─ 3 Replication/m],
-	['8', /^┌─ 8 Cluster/m],
+	['3', /^[┌╭]─ 3 Replication/m],
+	['8', /^[┌╭]─ 8 Cluster/m],
 ];
 
 type Figures = {
