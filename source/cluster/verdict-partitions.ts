@@ -140,8 +140,9 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 		return {
 			...base,
 			kind: 'no-majority',
-			problem: message`${moved.length} of ${views.length} nodes have new addresses, which the others do not know`,
-			reason: `no partition has a majority: the nodes reach at most ${seen}`,
+			problem: `${moved.length} of ${views.length} nodes have new addresses`,
+			detail: 'which the others do not know',
+			reason: `no partition has a majority, the nodes reach at most ${seen}`,
 			meaning: [
 				'The others look for them at addresses where nothing answers: containers or hosts came back under other addresses.',
 				'CLUSTER MEET with the present address of each node, sent to one of them, joins them again; ids, slots and data stay.',
