@@ -6,7 +6,11 @@ export function recordedText(path: string): string {
 	const bytes = readFileSync(path);
 	const file = new RecordingFile(path);
 	try {
-		const blocks = file.blocks.map((_, index) => file.block(index));
+		// A block decodes its entries only when they are asked for.
+		const blocks = file.blocks.map((_, index) => {
+			const block = file.block(index);
+			return {state: block?.state, entries: block?.entries};
+		});
 		const plain = (_: string, value: unknown) =>
 			value instanceof Map ? [...value] : value instanceof Error ? value.message : value;
 		return [bytes.toString('latin1'), JSON.stringify([blocks, file.changes()], plain)].join('\n');
