@@ -70,7 +70,7 @@ export const scale = {
 	Nodes up to which V8's optimizing compilers stay off. Measured on 1 and on 6 nodes: with them, the monitor takes a quarter
 	more processor time.
 	*/
-	unoptimizedUpTo: 10,
+	unoptimizedUpTo: 6,
 	/** Nodes with findings that are polled as often as nodes on the screen. Nobody looks at more. */
 	closelyPolledNodes: 100,
 	/** Comparisons of cluster views in the history: 300 of small clusters, fewer of large ones, 3,000 nodes in all. */
