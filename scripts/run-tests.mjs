@@ -67,8 +67,9 @@ try {
 		REDIS_TOP_KERNEL_LOG: '/dev/null',
 		...(isStandalone && {REDIS_TOP_PROGRAM: await executable(outdir)}),
 	};
-	// Unit tests share nothing. All other tests share ports, terminals, and the time that a cluster gives its nodes.
-	const first = run(tests, environment, isUnit ? os.availableParallelism() : 2);
+	// Unit tests share nothing. All other tests share ports, terminals, and the time that a cluster gives its nodes. They
+	// wait more than they compute: two cores run three files at a time.
+	const first = run(tests, environment, isUnit ? os.availableParallelism() : 3);
 	const again = endToEndAgain(first);
 	if (again.length > 0) {
 		process.stdout.write(`# again, by themselves: ${again.map(file => sources.get(file)).join(' ')}\n`);
