@@ -18,7 +18,7 @@ const intervalsBeforeTakeover = 5;
 const leastTakeoverMs = 5000;
 
 /** The session whose polls of a node count, with the poll state for reading its replies. */
-type Holder = {readonly session: RecordedSession; state: PollState; lastMs: number; intervalMs: number};
+type Holder = {session: RecordedSession; state: PollState; lastMs: number; intervalMs: number};
 
 export type ReplayFeedOptions = {
 	readonly store: MonitorStore;
@@ -49,6 +49,22 @@ export class ReplayFeed {
 
 		this.#options.clock.moveTo(Math.max(atMs, this.#options.clock.now()));
 		this.#take(session, entry);
+		this.#forgetUnrecorded(session, atMs);
+	}
+
+	/**
+	Removes the nodes that no recording has any more: their session has ended, and the session of this step has gone on for
+	long enough to have polled them. They would look as if they did not answer.
+	*/
+	#forgetUnrecorded({id, beganMs}: RecordedSession, atMs: number): void {
+		for (const [address, {session, lastMs, intervalMs}] of this.#holders) {
+			const patienceMs = Math.max(leastTakeoverMs, intervalsBeforeTakeover * intervalMs);
+			const isOver = session.id !== id && atMs - Math.max(session.endedMs, lastMs, beganMs) > patienceMs;
+			if (isOver) {
+				this.#holders.delete(address);
+				this.#options.store.dismiss(address, 'is in no recording from here on');
+			}
+		}
 	}
 
 	#take(session: RecordedSession, entry: Entry): void {
@@ -212,6 +228,7 @@ export class ReplayFeed {
 	#hold(session: RecordedSession, address: NodeAddress, atMs: number, intervalMs: number): Holder | undefined {
 		const known = this.#holders.get(address);
 		if (known?.session.id === session.id) {
+			known.session = session;
 			known.lastMs = atMs;
 			known.intervalMs = intervalMs;
 			return known;

@@ -129,14 +129,14 @@ export class MonitorStore {
 		}
 	}
 
-	/** Removes a node that is gone. It returns when it is discovered again. */
-	dismiss(address: NodeAddress): void {
+	/** Removes a node that is gone. It returns when it is discovered again. `why` is the text of the event. */
+	dismiss(address: NodeAddress, why = 'was gone and is dismissed'): void {
 		this.#journal({kind: 'node-dismissed', address});
 		const nodes = new Map(this.#draft.nodes);
 		if (nodes.delete(address)) {
 			this.#draft = {...this.#draft, nodes};
 			this.#health.forget(address);
-			this.#tell([this.#event(address, 'node-dismissed', 'info', 'was gone and is dismissed')]);
+			this.#tell([this.#event(address, 'node-dismissed', 'info', why)]);
 		}
 	}
 

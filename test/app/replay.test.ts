@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import {Replay} from '../../source/app/replay.js';
+import {messageText} from '../../source/domain/message.js';
 import {metrics} from '../../source/domain/metric.js';
 import {Recording} from '../../source/record/recording.js';
 import {findingText} from '../../source/rules/finding.js';
@@ -145,6 +146,27 @@ test('of two monitors that recorded the same nodes at the same time, the polls o
 	assert.deepEqual(plain(comparable(joined.get()).nodes), plain(comparable(single.get()).nodes));
 	both.close();
 	alone.close();
+});
+
+test('nodes of a monitor whose recording ended earlier leave the list of a joined one', async () => {
+	const startMs = Date.UTC(2026, 10, 23, 14, 0, 0);
+	const [first, second] = [
+		await recordCluster({seconds: 40, startMs, header: {session: 'one'}, firstPort: 7100}),
+		await recordCluster({seconds: 120, startMs, header: {session: 'two'}}),
+	];
+	const recording = Recording.open([
+		writeRecording(path.join(folder, 'ended.rtr'), first),
+		writeRecording(path.join(folder, 'longer.rtr'), second),
+	]);
+	const replay = new Replay(recording);
+	replay.advance(startMs + 38_000);
+	assert.equal(replay.get().nodes.size, 12);
+	replay.advance(startMs + 100_000);
+	assert.equal(replay.get().nodes.size, 6);
+	const gone = replay.get().events.filter(({kind}) => kind === 'node-dismissed');
+	assert.equal(gone.length, 6);
+	assert.match(messageText(gone[0]?.text ?? ''), /is in no recording from here on/);
+	recording.close();
 });
 
 test('a damaged block is bridged by the state of the next one', async () => {

@@ -14,7 +14,7 @@ import {simulatedPorts} from '../soak/simulated-port.js';
 import {FakeClock} from './fake-clock.js';
 import {settingsOf} from './fake-port.js';
 
-const ports = [21_000, 21_001, 21_002, 21_003, 21_004, 21_005];
+const usualPort = 21_000;
 const intervalMs = 1000;
 
 export const unmasked: EntryMask = {entry: entry => entry, change: change => change, finding: finding => finding};
@@ -22,7 +22,7 @@ export const unmasked: EntryMask = {entry: entry => entry, change: change => cha
 export const testHeader = (parts: Partial<RecordingHeader> = {}): RecordingHeader => ({
 	schema: recordingSchema,
 	version: '0.0.0',
-	target: `127.0.0.1:${ports[0]}`,
+	target: `127.0.0.1:${usualPort}`,
 	began: '2026-11-23T14:00:00.000Z',
 	session: 'one',
 	masked: [],
@@ -37,13 +37,16 @@ export type RecordedClusterOptions = {
 	readonly mask?: EntryMask;
 	readonly header?: Partial<RecordingHeader>;
 	readonly startMs?: number;
+	/** The ports of the six nodes follow each other. */
+	readonly firstPort?: number;
 	/** Is called each second with the live state, which is published for it. */
 	readonly onSecond?: (state: MonitorState, nowMs: number) => void;
 };
 
 /** Monitors a simulated cluster on a clock that is moved by hand. Resolves with the bytes of the recording. */
 export async function recordCluster(options: RecordedClusterOptions): Promise<Buffer> {
-	const {seconds, programme = 'none', mask = unmasked, header, startMs, onSecond} = options;
+	const {seconds, programme = 'none', mask = unmasked, header, startMs, firstPort = usualPort, onSecond} = options;
+	const ports = [0, 1, 2, 3, 4, 5].map(index => firstPort + index);
 	const clock = new FakeClock(startMs);
 	const end = new AbortController();
 	const cluster = newCluster(ports, clock.now(), 3000);
