@@ -115,7 +115,7 @@ export class Health {
 
 	ingest({before, after, nodes, nowMs, cluster, isFocused = false, isSparse = false}: Ingested): void {
 		const health = this.#healthOf(after.address, nowMs);
-		health.memory = nextMemory(health.memory, before, after, nowMs);
+		health.memory = nextMemory(health.memory, before, after, nodes, nowMs);
 		if (after.failure === undefined && after.sample !== undefined) {
 			health.memory.tracks.note(after.sample);
 			health.memory.means.note(after.sample);
@@ -272,7 +272,13 @@ export class Health {
 	}
 }
 
-function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, nowMs: number): RuleMemory {
+function nextMemory(
+	memory: RuleMemory,
+	before: NodeRecord,
+	after: NodeRecord,
+	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+	nowMs: number,
+): RuleMemory {
 	const hasOtherRole = before.role !== 'unknown' && before.role !== after.role;
 	const isLost = before.failure === undefined && before.sample !== undefined && after.failure !== undefined;
 	const sample = after.failure === undefined && after.sample !== before.sample ? after.sample : undefined;
@@ -280,7 +286,7 @@ function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, n
 	const heavy = sample && heavyCommand(before.sample, sample, after.commands);
 	const view = after.clusterNodes === before.clusterNodes ? undefined : after.clusterNodes;
 	const isGivingSlots = view !== undefined && hasGivenSlots(before.clusterNodes?.value, view.value);
-	const restarts = {...restartMemory(memory, before, after, nowMs), ...unitMemory(memory, after, nowMs)};
+	const restarts = {...restartMemory(memory, before, after, nowMs, nodes), ...unitMemory(memory, after, nowMs)};
 	const isUnchanged = !hasOtherRole && !isLost && !isGivingSlots && drop === undefined && heavy === undefined;
 	if (isUnchanged && Object.keys(restarts).length === 0) {
 		return memory;

@@ -1,4 +1,5 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import type {RuleMemory} from '../rules/node-facts.js';
 
@@ -15,6 +16,35 @@ const brokenOff: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE',
 const isTaken = ({state, code}: Failure): boolean => state !== 'down' || brokenOff.has(code);
 
 /**
+Time in which no replica takes over by itself, in milliseconds: the default of `cluster-node-timeout`. The default of
+Sentinel's `down-after-milliseconds` is 30 s.
+*/
+const leastFailoverMs = 15_000;
+
+/**
+Whether another primary went on with the node's history before the node went down: a planned failover made it a replica,
+and no poll saw its new role.
+*/
+function isSucceeded(
+	{address, sample, failingSinceMs}: NodeRecord,
+	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+	nowMs: number,
+): boolean {
+	const history = sample?.info.text('replication', 'master_replid');
+	const isShort = failingSinceMs === undefined || nowMs - failingSinceMs < leastFailoverMs;
+	return (
+		isShort &&
+		[...nodes.values()].some(
+			other =>
+				history !== undefined &&
+				other.address !== address &&
+				other.role === 'primary' &&
+				other.sample?.info.text('replication', 'master_replid2') === history,
+		)
+	);
+}
+
+/**
 The change of the rule memory when a poll shows a restart: another `run_id`, or a port that refused and accepts
 connections again. A process that ends before its first reply shows only the latter. A start that shows in both ways
 counts once.
@@ -24,6 +54,7 @@ export function restartMemory(
 	before: NodeRecord,
 	after: NodeRecord,
 	nowMs: number,
+	nodes: ReadonlyMap<NodeAddress, NodeRecord> = new Map(),
 ): Partial<RuleMemory> {
 	const isReplaced =
 		before.sample !== undefined && after.sample !== undefined && before.sample.runId !== after.sample.runId;
@@ -31,7 +62,9 @@ export function restartMemory(
 	if (isReplaced || isBack) {
 		const isCounted = isReplaced && memory.isStartCounted;
 		return {
-			...(isReplaced ? {restartedAtMs: nowMs, roleBeforeRestart: before.role} : {}),
+			...(isReplaced
+				? {restartedAtMs: nowMs, roleBeforeRestart: isSucceeded(before, nodes, nowMs) ? 'replica' : before.role}
+				: {}),
 			...(isCounted ? {} : {restartsAtMs: [...memory.restartsAtMs, nowMs].slice(-restartsKept)}),
 			isStartCounted: isBack,
 		};

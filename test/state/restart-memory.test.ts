@@ -51,6 +51,33 @@ for (const [name, polls, restarts] of cases) {
 	});
 }
 
+const first = recordFrom({
+	address: '10.0.1.1:6379',
+	role: 'primary',
+	info: {server: {run_id: 'a'}, replication: {role: 'master', master_replid: 'x'.repeat(40)}},
+});
+const restarted = recordFrom({
+	address: '10.0.1.1:6379',
+	role: 'primary',
+	info: {server: {run_id: 'b'}, replication: {role: 'master', master_replid: 'z'.repeat(40)}},
+});
+for (const [name, history, downMs, role] of [
+	['a failover before it, which no poll saw', 'x'.repeat(40), 2000, 'replica'],
+	['a failover while it was down', 'x'.repeat(40), 16_000, 'primary'],
+	['no failover', '0'.repeat(40), 2000, 'primary'],
+] as const) {
+	test(`the role before a restart: ${name}`, () => {
+		const other = recordFrom({
+			address: '10.0.1.2:6379',
+			role: 'primary',
+			info: {replication: {role: 'master', master_replid: 'y'.repeat(40), master_replid2: history}},
+		});
+		const nodes = new Map([first, other].map(record => [record.address, record]));
+		const down = {...first, failingSinceMs: 1000};
+		assert.equal(restartMemory(newRuleMemory(0), down, restarted, 1000 + downMs, nodes).roleBeforeRestart, role);
+	});
+}
+
 test("restarts that systemd counts are counted from the first reading on, and only of the server's own unit", () => {
 	const looks = (isGuess: boolean, ...counts: readonly number[]): number => {
 		let memory: RuleMemory = newRuleMemory(0);
