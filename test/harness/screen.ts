@@ -81,11 +81,16 @@ export function createEmulator(columns: number, rows: number): Emulator {
 		scrollCount += 1;
 	});
 
+	// Blanks at the end of a row look the same whether they were written or not.
 	const lines = (): string[] => {
 		const {active} = terminal.buffer;
 		return Array.from(
 			{length: terminal.rows},
-			(_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '',
+			(_, row) =>
+				active
+					.getLine(active.baseY + row)
+					?.translateToString(true)
+					.trimEnd() ?? '',
 		);
 	};
 
