@@ -1,3 +1,4 @@
+import {clusterViewNode} from '../derive/cluster-view-node.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import {heldPositions} from '../state/held-order.js';
@@ -52,6 +53,7 @@ const firstSampled = memoizeByRef((nodes: MonitorState['nodes']): NodeRecord | u
 export const shownSubject = ({subject, shownAtMs}: ViewState): Subject | undefined =>
 	shownAtMs === undefined ? subject : undefined;
 
+/** The input of the panel in view. Its node is the one in focus, or the one whose view of the cluster is shown for it. */
 export function panelInput({
 	state,
 	view,
@@ -62,7 +64,7 @@ export function panelInput({
 	const node = focusedNode(state, view);
 	return {
 		state,
-		node,
+		node: node !== undefined && view.panel === 'cluster' ? clusterViewNode(state.nodes, node) : node,
 		table: tableOf(view, view.panel),
 		positions: heldPositions(view, node?.address),
 		nowMs,

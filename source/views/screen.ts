@@ -96,16 +96,18 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 		return Array.from({length: height}, (_, index) => [...top, ...body][index] ?? blankLine);
 	}
 
+	const shown = panelInput(input);
 	const missing = state.earlier?.note;
 	const notes = [
 		...(missing === undefined ? [] : [line(`! ${missing}`, 'warning')]),
 		...(input.actionNotes ?? []).map(note => line(note, 'warning')),
 		...(reminder === undefined ? [] : [reminder]),
-		...(node === undefined ? [] : notesOf(panel, node, sanitizedUser(input), nowMs)),
+		...(shown.node === undefined ? [] : notesOf(panel, shown.node, sanitizedUser(input), nowMs)),
 	];
-	const drawn = panel.draw(panelInput(input), {width: columns, height: height - notes.length});
+	const drawn = panel.draw(shown, {width: columns, height: height - notes.length});
 	// The overview greys the cards of the node itself: its list shows all nodes.
-	const isOld = node !== undefined && isStale(node, nowMs) && !isOfAllNodes(panel) && panel.id !== 'overview';
+	const isOld =
+		shown.node !== undefined && isStale(shown.node, nowMs) && !isOfAllNodes(panel) && panel.id !== 'overview';
 	const body = isOld ? drawn.map(greyed) : drawn;
 	const lines = [...notes.map(note => cutLine(note, columns, glyphs.ellipsis)), ...body];
 	return Array.from({length: height}, (_, index) => lines[index] ?? blankLine);
