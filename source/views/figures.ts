@@ -176,7 +176,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 		},
 		{
 			labels: ['rejected', 'rej'],
-			titles: ['rejected connections', 'rejected/s'],
+			titles: ['rejected connections', 'rejected conns', 'rejected/s'],
 			text: perSecond(rejected.value),
 			large: rates(rejected.value),
 			tone: rejected.tone,
