@@ -101,7 +101,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 			confirm:
 				place.endpoint.kind === 'unix'
 					? [shell(`ls -l ${pathOf(place)}`), shell('ss -lxp')]
-					: [shell(`ss -ltnp 'sport = :${portOf(place)}'`), shell('pgrep -a "redis|valkey"')],
+					: [shell(`ss -ltnp 'sport = :${portOf(place)}'`), shell('ps -C redis-server,valkey-server -o pid,args')],
 			next: [
 				words('start it, give the right port, or let it listen on this address (bind)'),
 				words('its log says why it stopped'),
@@ -114,7 +114,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		place => ({
 			meaning: 'There is no socket file at this path: the server is not running, or it makes its socket elsewhere.',
 			confirm: [shell(`ls -l ${pathOf(place)}`), shell('ss -lxp')],
-			next: [words('look for unixsocket in the config file'), shell('pgrep -a "redis|valkey"')],
+			next: [words('look for unixsocket in the config file'), shell('ps -C redis-server,valkey-server -o pid,args')],
 		}),
 	],
 	[

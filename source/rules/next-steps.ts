@@ -89,7 +89,7 @@ export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 		}
 
 		default:
-			return [...startedAs(record), onHost('pgrep -a "redis|valkey"')];
+			return [...startedAs(record), onHost('ps -C redis-server,valkey-server -o pid,args')];
 	}
 }
 
@@ -115,7 +115,7 @@ export function processIdFor({record}: NodeFacts): string {
 	const seen = evidence?.kind === 'here' ? evidence.process?.processId : undefined;
 	const told = record.sample?.info.number('server', 'process_id');
 	const known = seen ?? (told === 1 ? undefined : told);
-	return known === undefined ? '$(pgrep -o "redis-server|valkey-server")' : String(known);
+	return known === undefined ? '$(pidof -s redis-server valkey-server)' : String(known);
 }
 
 /** Steps that show the server's log, by its file where redis-top knows it. */
