@@ -130,7 +130,7 @@ for (const {name, program} of versions) {
 		await screen.waitFor(/2 nodes answer/, {what: 'the replica'});
 		screen.press('S');
 		await screen.waitFor(/Scan for large keys\? It asks the replica 127\.0\.0\.1/, {what: 'the offer'});
-		assert.match(screen.text(), /Price: at most 0\.5% of one core/);
+		await screen.waitFor(/Price: at most 0\.5% of one core/);
 		assert.equal((await callsOf(replica)).get('scan') ?? 0, 0, 'nothing is sent before it is asked for');
 		screen.press('S');
 		await screen.waitFor(/901 of 901 keys[\s\S]*every key was seen[\s\S]*string +none planted-big/, {

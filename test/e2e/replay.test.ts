@@ -32,7 +32,7 @@ test('an outage that was recorded is found by f on the screen, is played, and le
 	}
 
 	await screen.waitFor(/refuses|nothing listens|refused/);
-	assert.match(screen.text(), new RegExp(addressOf(server).replaceAll('.', '\\.')));
+	await screen.waitFor(new RegExp(addressOf(server).replaceAll('.', '\\.')));
 	screen.press('t');
 	await screen.waitFor(/go to _/);
 	screen.press('noon');
@@ -80,7 +80,7 @@ test('what can not be shown is one line on a terminal too, and no screen is open
 	for (const [args, code, line] of cases) {
 		const screen = await openMonitor(t, args, {cols: 300, rows: 10});
 		assert.deepEqual(await screen.exited, {code, signal: undefined}, args.join(' '));
-		assert.match(screen.text(), line);
+		await screen.waitFor(line);
 		assert.doesNotMatch(screen.rawOutput().toString(), /\u001B\[\?1049h/);
 	}
 });

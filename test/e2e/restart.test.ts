@@ -79,8 +79,8 @@ test('at 80x24 a restart is interrupted and continued; afterwards all keys and r
 	const first = await openMonitor(t, [...at(server), '-i', '200ms'], {env});
 	await first.waitFor(/2 nodes answer/);
 	await openRestart(first, address);
-	assert.match(first.text(), /survives +ONLY by an explicit save/);
-	assert.match(first.text(), /saves nothing: it loses 1,234 keys, and 1 .*\n.*replica with it/);
+	await first.waitFor(/survives +ONLY by an explicit save/);
+	await first.waitFor(/saves nothing: it loses 1,234 keys, and 1 .*\n.*replica with it/);
 	first.press('g');
 	await first.waitFor(/> \[ \] 1 fail over to a replica/);
 	assert.equal(statSync(path.join(state, 'redis-top', keptIn(state)[0] ?? '')).mode & 0o777, 0o600);
@@ -153,7 +153,7 @@ test('under a supervisor that starts the server at once, exactly one shutdown is
 		await polledAgain(supervised);
 	}
 
-	assert.match(screen.text(), /\[x\] 5 prove/);
+	await screen.waitFor(/\[x\] 5 prove/);
 	assert.equal(server.log().match(/User requested shutdown/g)?.length, 1);
 	assert.equal(
 		auditIn(state).filter(({command, phase}) => command === 'SHUTDOWN SAVE' && phase === 'intent').length,

@@ -58,7 +58,7 @@ for (const {name, program} of await serverVersions()) {
 		await closeBox(screen);
 		await screen.waitFor(/^!! \S+ refuses connections: nothing listens on the port, for (?:\d{2,}|[2-9]\.\d)s/m);
 		assert.match(screen.lines()[0] ?? '', new RegExp(`${address} .*! age +\\d`));
-		assert.match(screen.text(), new RegExp(`${address} .*down`));
+		await screen.waitFor(new RegExp(`${address} .*down`));
 		screen.press('0');
 		await screen.waitFor(/SHUTDOWN SAVE: sent once/);
 

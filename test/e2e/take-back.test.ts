@@ -39,7 +39,7 @@ test('a line reminds of a temporary change until U undoes it through the same gu
 	screen.press('\r');
 	await screen.waitFor(/sends +CONFIG SET stop-writes-on-bgsave-error no\b/);
 	await confirm(screen, 't', address);
-	assert.match(screen.text(), /u undoes it: CONFIG SET stop-writes-on-bgsave-error yes/);
+	await screen.waitFor(/u undoes it: CONFIG SET stop-writes-on-bgsave-error yes/);
 	await closeBox(screen);
 	await screen.waitFor(/! temporary: CONFIG SET stop-writes/);
 
