@@ -45,6 +45,14 @@ for (const {name, program} of await serverVersions()) {
 		await server.command('SET', 'b', '1', 'EX', '1000');
 		await server.command('GET', 'a');
 		await server.command('LPUSH', 'a', '1');
+		await eventually('the full resync and its save are over', async () => {
+			const [replication, persistence] = [
+				await server.command('INFO', 'replication'),
+				await server.command('INFO', 'persistence'),
+			];
+			const isOver = /state=online/.test(String(replication)) && /rdb_bgsave_in_progress:0/.test(String(persistence));
+			return isOver || undefined;
+		});
 		const [ours, theirs] = [await freePort(), await freePort()];
 		startOutside(t, exporter, [
 			'-redis.addr',

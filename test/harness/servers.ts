@@ -107,7 +107,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 	for (let attempt = 1; ; attempt++) {
 		const port = options.port ?? (await freePort());
 		try {
-			return await startOnPort(program, port, options);
+			return await startOnPort(program, port, attempt === 1 ? options : await withOtherBusPort(options));
 		} catch (error) {
 			// Another process may take the port after it was found free.
 			const isClash = error instanceof Error && /Address already in use/i.test(error.message);
@@ -116,6 +116,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 			}
 		}
 	}
+}
+
+/** The options with a free port for the cluster bus, where they choose one. */
+async function withOtherBusPort(options: ServerOptions): Promise<ServerOptions> {
+	const {args = []} = options;
+	const at = args.indexOf('--cluster-port') + 1;
+	return at === 0 ? options : {...options, args: args.with(at, String(await freePort()))};
 }
 
 async function programOf(server: string | undefined): Promise<string> {
