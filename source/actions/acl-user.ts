@@ -4,7 +4,7 @@ import {catalogue} from './catalogue/catalogue.js';
 
 /** The server that an ACL line is for. */
 export type AclServer = {
-	/** Whose rights the line names. */
+	/** The product whose commands the rights are for. */
 	readonly product: CommandFamily;
 	readonly version: Version;
 	readonly isSentinel: boolean;
@@ -37,7 +37,7 @@ const actionRights = ({product, version, isSentinel}: AclServer): readonly strin
 
 const sentinelRights: ReadonlySet<string> = new Set(['ping', 'info', 'client|setname', 'client|list']);
 
-/** The reads of a preflight that a Sentinel supports: it has no TIME and no SLOWLOG. */
+/** The commands of a preflight that a Sentinel supports. A Sentinel has neither TIME nor SLOWLOG. */
 const sentinelFacts: ReadonlySet<string> = new Set(['command|info', 'acl|whoami', 'acl|dryrun']);
 
 function readRights({product, version, isSentinel}: AclServer, mayAct: boolean, seesKeys: boolean): string[] {
@@ -55,12 +55,13 @@ export const monitorUser = 'redistop-mon';
 export const actionsUser = 'redistop-act';
 
 /**
-The ACL SETUSER command for a user with exactly the rights that redis-top needs. The user gets no key unless it may look
-at keys, and no channel but that of the Sentinels. Rights differ by version: one that the server does not know would fail the whole command. The
-operator replaces `PASSWORD`.
+The ACL SETUSER command for a user with exactly the rights that redis-top needs. The user gets access to keys only with
+`seesKeys`. It gets access to one channel, that of the Sentinels. Rights differ by version: a single right that the
+server does not know makes the whole command fail. The operator replaces `PASSWORD`.
 
 @param mayAct True for a user who may run the guarded actions.
-@param seesKeys True for a user who may scan keys and watch some. No command that returns a value is among its rights.
+@param seesKeys True for a user who may scan keys and watch single keys. Even then no right covers a command that
+returns a value.
 */
 export function aclUserLine(server: AclServer, mayAct: boolean, seesKeys = false): string {
 	const rights = [...readRights(server, mayAct, seesKeys), ...(mayAct ? actionRights(server) : [])].map(

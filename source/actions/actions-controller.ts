@@ -95,8 +95,8 @@ export class ActionsController {
 	}
 
 	/**
-	The content of the restart's dialog. While the dialog does not fit the screen, it cannot be confirmed, and its
-	content is the needed size.
+	The content of the restart's dialog. A dialog that does not fit the screen cannot be confirmed. It then shows only the
+	size that it needs.
 	*/
 	#restartDialog(): DialogContent | undefined {
 		const dialog = this.#wholeRestartDialog();

@@ -20,7 +20,7 @@ export type ActionsParts = {
 	readonly copy: (text: string) => boolean;
 	/** The id of this run of redis-top in the audit log. */
 	readonly session: string;
-	/** Is told of every line of the audit log, after it was written. */
+	/** Called with each line of the audit log, after it was written. */
 	readonly onAudit: (fact: AuditFact) => void;
 	/** Sets silences in Alertmanager; undefined without `--alertmanager`. */
 	readonly silencer: SilencerSource | undefined;
@@ -34,7 +34,7 @@ function lockFlag({isWall, isMasked}: Config): string {
 	return isMasked ? 'mask' : 'read-only';
 }
 
-/** An audit log whose lines are told to somebody else too, once they are on the disk. */
+/** An audit log that also passes each line to `onAudit`, after it was written to the disk. */
 const told = (log: AuditLog, onAudit: (fact: AuditFact) => void): AuditLog => ({
 	file: log.file,
 	async append(fact) {

@@ -27,7 +27,7 @@ export type AuditPollerOptions = {
 	readonly onChange: (audit: AuditView) => void;
 	/** Called with the actions of other redis-top processes since the poller started, as events. */
 	readonly onNews: (events: readonly MonitorEvent[]) => void;
-	/** Receives the lines that were added since the poller started, those of this redis-top as well. */
+	/** Called with the lines that were added since the poller started, including those of this redis-top. */
 	readonly onLines?: ((lines: readonly AuditEntry[]) => void) | undefined;
 };
 
@@ -44,8 +44,8 @@ export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 		const mark = await markOf(path.join(folder, auditFileName));
 		if (mark !== seen) {
 			const {audit, entries, isUnfinished} = await readView(folder, clock.now());
-			// An unfinished line is reported as broken once it is old enough. The file doesn't change then, so it is
-			// read again until the line is finished.
+			// An unfinished line is reported as broken once it is old enough. The file doesn't change by then, so it is read
+			// at every check until the line is finished.
 			seen = isUnfinished ? '' : mark;
 			const news = entries.filter(entry => !known.has(keyOf(entry)));
 			for (const entry of news) {
@@ -93,8 +93,8 @@ const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): strin
 	[at, session, phase, target, command, detail].join(' ');
 
 /**
-An entry of the audit log as an event; empty for an entry without one. The intent of an action is left out, because its
-outcome follows. Unlocking changes nothing.
+Converts an entry of the audit log to an event. The list is empty for an action's intent, because its outcome follows.
+It is empty for an unlock too, because unlocking changes nothing.
 */
 function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
 	const isQuiet = phase === 'intent' || phase === 'unlocked';

@@ -7,8 +7,8 @@ import {cacheFolder, makeFolder} from '../host/own-folders.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
-The folder for compiled code, `$XDG_CACHE_HOME/redis-top/compiled`, which is made if it is missing. Resolves with
-undefined where there is none, and with `NODE_DISABLE_COMPILE_CACHE=1`.
+The folder for compiled code, `$XDG_CACHE_HOME/redis-top/compiled`. It is made if it is missing. Resolves with undefined
+if it can't be used, and with `NODE_DISABLE_COMPILE_CACHE=1`.
 */
 export async function compiledFolder(environment: Environment): Promise<string | undefined> {
 	const {NODE_DISABLE_COMPILE_CACHE: isDisabled = ''} = environment;
@@ -30,7 +30,8 @@ export async function compiledFolder(environment: Environment): Promise<string |
 }
 
 /**
-Whether only this user can write the folder. Code in it is executed, and root may run with another user's HOME.
+Whether only this user can write to the folder. redis-top executes the code in it, and root may run redis-top with
+another user's HOME.
 */
 function isOurs(folder: string): boolean {
 	const writableByOthers = 0o022;

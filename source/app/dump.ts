@@ -6,7 +6,7 @@ import {snapshotJson} from '../report/snapshot/snapshot.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {Notice} from '../state/view-state.js';
 
-/** A notice whose text names files. It is a message until the names are masked or shown. */
+/** A notice whose text contains file names. The text stays a `Message` until the names are masked or shown. */
 export type FileNotice = Omit<Notice, 'text'> & {readonly text: Message};
 
 /** The common name of the files of a dump, without an extension: `redis-top-10.0.1.11-6379-20261123T140231Z`. */
@@ -16,10 +16,10 @@ export function dumpName(target: string, nowMs: number): string {
 }
 
 /**
-Writes files into the working folder, with mode 0600: the screen as text, its state as JSON, and a recording. Resolves
-with a notice for the user, also after a failure; never rejects.
+Writes three files into the working folder, with mode 0600: the screen as text, its state as JSON, and a recording.
+Resolves with a notice for the user, also after a failure; never rejects.
 
-@param saveRecording Writes the recording of this name, without its extension. Resolves with why it could not.
+@param saveRecording Writes the recording under this name without its extension. Resolves with the reason if that fails.
 */
 export async function writeDump(
 	screen: readonly string[],
@@ -30,7 +30,7 @@ export async function writeDump(
 	const name = path.join(process.cwd(), dumpName(state.target, nowMs));
 	const untilMs = nowMs + 8000;
 	try {
-		// The flag `wx` overwrites no file: of two dumps within a second the first one stays.
+		// With the flag `wx`, no file is overwritten. Of two dumps within a second, the first one stays.
 		await writeFile(`${name}.txt`, `${screen.join('\n')}\n`, {mode: 0o600, flag: 'wx'});
 		await writeFile(`${name}.json`, `${snapshotJson(state, nowMs)}\n`, {mode: 0o600, flag: 'wx'});
 		const problem = await saveRecording(name);

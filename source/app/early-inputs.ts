@@ -1,7 +1,7 @@
 import type {Clock} from '../domain/clock.js';
 import type {StoreInput} from '../state/store-input.js';
 
-/** Buffers the inputs of a store until the recorder is loaded, which takes longer than the first data. */
+/** Buffers the inputs of a store until the recorder is loaded. The first inputs come before that. */
 export class EarlyInputs {
 	readonly #inputs: Array<{readonly input: StoreInput; readonly atMs: number}> = [];
 	#take: ((input: StoreInput, atMs: number) => void) | undefined;
@@ -18,7 +18,7 @@ export class EarlyInputs {
 		}
 	};
 
-	/** Passes the buffered inputs to `take`, and every later one too. */
+	/** Passes the buffered inputs to `take`, and then every later input too. */
 	handTo(take: (input: StoreInput, atMs: number) => void): void {
 		for (const {input, atMs} of this.#inputs.splice(0)) {
 			take(input, atMs);

@@ -4,14 +4,14 @@ import {scale} from '../domain/scale.js';
 import type {MonitorStore} from '../state/monitor-store.js';
 
 /**
-Time after the start when V8 may no longer enlarge the space for new objects, in milliseconds. A start within one
-megabyte would take longer. It is after `keepAfterMs` of `app/linked-program.ts`: V8 takes compiled code only with the flags
-that it was made with.
+Time after the start from which V8 may not enlarge the space for new objects, in milliseconds. A start limited to one
+megabyte would take longer. The time is later than `keepAfterMs` of `app/linked-program.ts`: V8 accepts compiled code
+only under the flags with which it was made.
 */
 const startMs = 3500;
 /**
-Time after the start of one full collection, in milliseconds. All nodes of a large deployment are found by then, and the
-garbage of finding them is spread over 40 MB.
+Time after the start when one full collection runs, in milliseconds. By then all nodes of a large deployment are found.
+The garbage of discovery is spread over 40 MB.
 */
 const settledMs = 20_000;
 /** Interval between two checks of the size of the space for new objects while it grows, in milliseconds. */
@@ -25,7 +25,7 @@ const enoughNewSpaceBytes = 16 * 2 ** 20;
 let isLarge = false;
 let isOptimized = false;
 
-/** Keeps the heap of a command that runs for hours small, or lets it grow when there are many nodes. */
+/** Keeps the heap small in a command that runs for hours. The heap may grow if there are many nodes. */
 export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>): void {
 	keepHeapSmall();
 	store.subscribe(() => {
@@ -41,8 +41,8 @@ export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>): void {
 }
 
 /**
-Keeps the heap of the monitor small. The objects of a frame live for about a second. V8 would enlarge the space for new
-objects to 32 MB for them, and 25 MB of it would stay resident. One full collection frees the memory that the start
+Keeps the heap of the monitor small. The objects of a frame live for about a second. For them, V8 would enlarge the
+space for new objects to 32 MB, of which 25 MB would stay resident. One full collection frees the memory that the start
 took. V8's flags are set at run time, because an installed program has no command line for Node.
 */
 function keepHeapSmall(): void {
@@ -74,9 +74,9 @@ export function wholeCollection(): () => void {
 }
 
 /**
-Lets the heap grow for a deployment of many nodes. The results of a hundred polls live longer than a space for new
-objects of one megabyte keeps them. They are then collected with all old objects, which took half of all processor time
-at a thousand nodes. The rest of the heap may grow by 45 % before it is collected. V8's default takes 220 MB more.
+Lets the heap grow for a deployment of many nodes. The results of a hundred polls outlive a space for new objects of one
+megabyte. They are then collected together with all old objects. At a thousand nodes, that took half of all processor
+time. The rest of the heap may grow by 45 % before it is collected. V8's default takes 220 MB more.
 */
 function letHeapGrow(): void {
 	if (!isLarge) {
@@ -104,8 +104,8 @@ function letNewSpaceGrow(mayGrow: boolean): void {
 }
 
 /**
-Keeps V8 from compiling functions with its optimizing compilers. For a few polls a second they take more processor time
-than they save, and memory. V8 still compiles functions that are called often, without optimizations.
+Keeps V8 from compiling functions with its optimizing compilers. At a few polls a second they cost more processor time
+than they save, and they cost memory. V8 still compiles functions that are called often, without optimizations.
 */
 function leaveUnoptimized(): void {
 	if (!isOptimized) {

@@ -9,13 +9,13 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 
 /**
-Interval between two readings of this machine for a node in focus that runs on it, in milliseconds. It holds also while
-the node doesn't respond.
+Interval between two readings of this machine for a node in focus on this machine, in milliseconds. The interval is the
+same while the node doesn't respond.
 */
 const evidenceEveryMs = 15_000;
 /**
-Interval between two readings of this machine while nothing listens at a node's address, in milliseconds. A process that ends soon
-after each start shows in its log alone.
+Interval between two readings of this machine while nothing listens at a node's address, in milliseconds. A process that
+ends soon after each start leaves traces only in its log.
 */
 const endedEveryMs = 3000;
 /**
@@ -25,7 +25,10 @@ moves to this machine.
 const elsewhereEveryMs = 300_000;
 /** Least time between two readings of this machine for a node whose state keeps changing, in milliseconds. */
 const leastPauseMs = 1000;
-/** Most nodes that fail or have no link, beside the node in focus, for which this machine is read: a reading took 20 ms to 50 ms. */
+/**
+Most failing or unlinked nodes for which this machine is read, besides the node in focus. One reading took 20 ms to 50
+ms.
+*/
 const mostFailing = 8;
 /** Interval between two checks whether a reading is due, in milliseconds. */
 const stepMs = 500;
@@ -39,15 +42,15 @@ export type HostPollerOptions = {
 };
 
 /**
-Gathers this machine's evidence about the node in focus, and about other nodes while they fail. While the node in focus fails,
-its connection ladder is climbed too.
-Resolves when the signal aborts; never rejects.
+Gathers this machine's evidence about the node in focus, and about other nodes while they fail. While the node in focus
+fails, its connection is also tested layer by layer (the connection ladder). Resolves when the signal aborts; never
+rejects.
 */
 export async function pollHost(options: HostPollerOptions): Promise<void> {
 	await Promise.all([pollEvidence(options), pollLadder(options)]);
 }
 
-/** When this machine's evidence about one node was last gathered, and the node's state then. */
+/** The last reading of this machine for one node: its time, and the node's state at that time. */
 type Look = {
 	/** When the reading began and when the next one is due, in milliseconds of the monotonic clock. */
 	readonly begunMs: number;
@@ -57,8 +60,8 @@ type Look = {
 };
 
 /**
-A text of the parts of a node's state that make older evidence doubtful. It changes with the node's failure, with its
-process, with its ability to write, and with its link to its primary.
+A text of those parts of a node's state whose change makes older evidence doubtful. They are the node's failure, its
+process, its ability to write, and its link to its primary.
 */
 export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): string {
 	const field = (name: string) => sample?.info.text('persistence', name);
@@ -69,14 +72,14 @@ export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): 
 		field('aof_last_write_status'),
 		field('rdb_last_bgsave_status'),
 		sample?.info.text('replication', 'master_link_status'),
-		// CONFIG GET tells where the server's log and its folder are.
+		// CONFIG GET tells the paths of the server's log and its folder.
 		config !== undefined,
 	].join(' ');
 }
 
 /**
-Whether a reading of this machine is due for a node. It is due by time, or at once when the node's state has changed
-since the last reading.
+Whether a reading of this machine is due for a node. It is due after an interval, or at once if the node's state has
+changed since the last reading.
 */
 export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: number): boolean {
 	if (record.sample === undefined && record.failure === undefined) {
@@ -90,13 +93,16 @@ export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: num
 	return record.host?.value.kind === 'here' && nowMs - last.begunMs >= leastPauseMs && stateOf(record) !== last.state;
 }
 
-/** Whether only the node's own log tells the reason of its state: it fails, or it is a replica without a link. */
+/**
+Whether only the node's own log can tell the reason for its state: the node fails, or is a replica without a link.
+*/
 const needsLook = ({failure, sample}: NodeRecord): boolean =>
 	failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down';
 
 /**
-The nodes that this machine is read for: the node in focus, then nodes that fail and replicas without a link. Why a process
-does not run or gets no link, only its own machine tells, whatever node the user looks at.
+The nodes for which this machine is read: the node in focus, then failing nodes and replicas without a link. Only a
+node's own machine tells why its process doesn't run or has no link. This is independent of which node the user looks
+at.
 */
 export const nodesToLookAt = (
 	nodes: ReadonlyMap<NodeAddress, NodeRecord>,

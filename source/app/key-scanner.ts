@@ -16,7 +16,7 @@ export type KeyScannerOptions = {
 	readonly report: (scan: KeyScan) => void;
 };
 
-/** The scan of keys that the user asks for: offered with its price, started, stopped and continued by one key. */
+/** The scan of keys. One key offers it with its cost, starts it, stops it, and continues it. */
 export class KeyScanner {
 	readonly #options: KeyScannerOptions;
 	#scan: KeyScan | undefined;
@@ -28,7 +28,7 @@ export class KeyScanner {
 		options.signal.addEventListener('abort', () => this.#end?.abort(), {once: true});
 	}
 
-	/** Offers a scan of the node; starts the offered one; stops the running one; goes on with the stopped one. */
+	/** Offers a scan of the node, starts an offered scan, stops a running scan, or continues a stopped scan. */
 	press(node: NodeAddress): void {
 		const scan = this.#scan;
 		if (scan === undefined || (scan.node !== node && !isUnderWay(scan)) || isOver(scan, this.#run)) {
@@ -36,14 +36,14 @@ export class KeyScanner {
 		} else if (isUnderWay(scan)) {
 			this.#end?.abort();
 		} else if (scan.phase === 'offered' && this.#target(node)?.address !== scan.target) {
-			// What was offered is no longer true: a replica came or went.
+			// The offer is outdated, because a replica came or went.
 			this.#offer(node);
 		} else {
 			this.#start(scan);
 		}
 	}
 
-	/** The node that would be asked: a replica where there is one. */
+	/** The node that a scan would read: a replica if there is one, else the node itself. */
 	#target(node: NodeAddress): NodeRecord | undefined {
 		const {nodes} = this.#options.state();
 		const record = nodes.get(node);
@@ -102,11 +102,11 @@ export class KeyScanner {
 
 const isUnderWay = ({phase}: KeyScan): boolean => phase === 'running' || phase === 'waiting';
 
-/** Whether the next key press offers a new scan: this one failed, or saw every key. */
+/** Whether the next key press offers a new scan, because this scan failed or saw every key. */
 const isOver = ({phase}: KeyScan, run: KeyScanRun | undefined): boolean =>
 	phase === 'failed' || (phase === 'ended' && run?.isWhole !== false);
 
-/** A replica of the node that answers and has its primary's data; undefined for a node without one. */
+/** A replica of the node. The replica answers and has its primary's data. Undefined if there is no such replica. */
 const replicaOf = (record: NodeRecord, nodes: readonly NodeRecord[]): NodeRecord | undefined =>
 	record.role === 'replica'
 		? undefined

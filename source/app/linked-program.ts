@@ -5,7 +5,7 @@ import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import vm from 'node:vm';
 
-/** What the build says of the linked program: a hash of its scripts, and the script of each chunk. */
+/** The build's description of the linked program: a hash of its scripts, and the script of each chunk. */
 export type LinkTable = {
 	readonly id: string;
 	readonly chunks: Readonly<Record<string, string>>;
@@ -28,9 +28,9 @@ type Chunk = {
 type LoadedScript = {
 	readonly script: vm.Script;
 	readonly chunks: Readonly<Record<string, Chunk>>;
-	/** The file of its compiled code; undefined without a folder for one. */
+	/** The file of its compiled code; undefined if there is no folder for compiled code. */
 	readonly compiledFile: string | undefined;
-	/** Whether V8 took the compiled code of an earlier start. */
+	/** Whether V8 accepted the compiled code of an earlier start. */
 	readonly isCompiled: boolean;
 };
 
@@ -40,19 +40,21 @@ export type LinkedProgramOptions = {
 	readonly url: string;
 	/** The folder for compiled code; undefined without one. */
 	readonly folder: string | undefined;
-	/** What runs, such as `check`. Each has compiled code of its own, because each calls other functions. */
+	/**
+	The command that runs, such as `check`. Each command has its own compiled code, because each calls other functions.
+	*/
 	readonly kind: string;
 };
 
 /**
-Time after the start when the compiled code is written, in milliseconds. The screen is complete by then. It is before
-`app/heap.ts` changes V8's flags: V8 takes compiled code only with the flags that it was made with.
+Time after the start when the compiled code is written, in milliseconds. The screen is complete by then. `app/heap.ts`
+changes V8's flags later: V8 accepts compiled code only under the flags with which it was made.
 */
 const keepAfterMs = 3000;
 
 /**
-The program as `scripts/link-program.mjs` makes it of its chunks. The functions that a start calls are compiled once, and
-kept for the next start if there is a folder for them.
+The program in chunks, as `scripts/link-program.mjs` writes it. Functions that a start calls are compiled once. Their
+compiled code is kept for the next start if there is a folder for it.
 */
 export class LinkedProgram {
 	readonly #options: LinkedProgramOptions;
@@ -116,8 +118,8 @@ export class LinkedProgram {
 	}
 
 	/**
-	Writes the compiled code of all scripts when one of them had none, and removes the code of other versions of redis-top.
-	An earlier start may have ended before it needed them all, and then its code lacks functions of the others too.
+	Writes the compiled code of all scripts if one of them had none. Removes the code of other versions of redis-top. All
+	scripts are written, because an earlier start may have ended before it called all functions.
 	*/
 	#keepCompiled(folder: string): void {
 		const scripts = [...this.#scripts.values()];

@@ -33,15 +33,15 @@ const noMasking: Masking = {
 };
 
 /**
-Returns how a name is shown. A file in the working folder keeps its own name, because redis-top made that name of masked
-ones. The mask replaces every other name.
+Returns how a name is shown. Names of files in the working folder stay, because redis-top made them from masked names.
+The mask replaces every other name.
 */
 const showMasked =
 	(mask: Mask): ShowName =>
 	name =>
 		name.kind === 'path' && path.dirname(name.name) === process.cwd() ? path.basename(name.name) : mask.name(name);
 
-/** The names that are known from the start: of the command line, and of this machine. */
+/** The names that are known from the start: those on the command line, and the name of this machine. */
 export function knownNames({
 	targets,
 	primaryName,

@@ -11,7 +11,7 @@ import type {MonitorState} from '../state/monitor-state.js';
 import type {StoreInput} from '../state/store-input.js';
 
 /**
-Least time between two recorded inspections of the machine for a node whose process has not changed its state, in
+Least time between two recorded inspections of this machine for a node whose process is in the same state, in
 milliseconds.
 */
 const hostEveryMs = 14_000;
@@ -91,8 +91,8 @@ export class Recorder {
 	}
 
 	/**
-	Whether an inspection of the machine repeats the last recorded one. Some commands inspect every second, which would
-	fill most of a recording.
+	Whether an inspection of this machine repeats the last recorded inspection. Some commands inspect every second, which
+	would fill most of a recording.
 	*/
 	#isLikeLast({address, evidence}: Extract<StoreInput, {readonly kind: 'host'}>, atMs: number): boolean {
 		const {process = undefined, supervisor = undefined} = evidence.kind === 'here' ? evidence : {};
@@ -135,7 +135,7 @@ export class Recorder {
 		}
 	};
 
-	/** Begins to pass frames to a sink. The first one is a whole state. */
+	/** Begins to pass frames to a sink. The first frame is a whole state. */
 	start(sink: FrameSink): void {
 		const atMs = this.#clock.now();
 		if (this.#sinks.size === 0) {
@@ -163,7 +163,7 @@ export class Recorder {
 }
 
 /**
-The earlier events, from before redis-top started, and the inputs that lead to the nodes of a state. Their replies come
+The events from before redis-top started, and the inputs that the nodes of a state result from. The nodes' replies come
 with the next polls.
 */
 const knownNodes = (state: MonitorState | undefined): EntryContent[] => [
@@ -201,7 +201,9 @@ function contentOf(input: StoreInput): EntryContent | undefined {
 	return undefined;
 }
 
-/** The settings without thresholds that have their defaults, because a later version may have better defaults. */
+/**
+The settings that differ from the defaults. Defaults are not recorded, because a later version may have better ones.
+*/
 function changedSettings(settings: RuleSettings): RuleSettings | undefined {
 	const changed = Object.entries(settings.thresholds).filter(
 		([name, value]) => defaultRuleSettings.thresholds[name as keyof RuleSettings['thresholds']] !== value,
@@ -209,7 +211,7 @@ function changedSettings(settings: RuleSettings): RuleSettings | undefined {
 	return {...settings, thresholds: Object.fromEntries(changed) as RuleSettings['thresholds']};
 }
 
-/** The events that were added since, as changes of the recording. Lists of events begin with the newest. */
+/** The events of `now` that `before` lacks, as changes of the recording. Both lists begin with the newest event. */
 function eventChanges(before: readonly MonitorEvent[], now: readonly MonitorEvent[]): RecordedChange[] {
 	const [newest] = before;
 	const known = newest === undefined ? now.length : now.indexOf(newest);

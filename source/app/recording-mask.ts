@@ -16,17 +16,18 @@ export type RecordingMaskOptions = {
 	/** True with `--mask`: addresses, users and paths are masked as well. */
 	readonly masksAddresses: boolean;
 	/**
-	The key of the pseudonyms. With it, names get the same pseudonyms in every run, and nobody else can trace them back.
+	The key of the pseudonyms. With the same key, names get the same pseudonyms in every run. Without the key, nobody can
+	trace pseudonyms back to names.
 	*/
 	readonly salt: Buffer;
 	/** Names from the command line, and the name of this machine. */
 	readonly known?: ConstructorParameters<typeof Mask>[0];
 };
 
-/** Hexadecimal digits of a pseudonym. Among a million names, two share one with a probability of 1 in 500. */
+/** Hexadecimal digits of a pseudonym. With a million names, the probability that two share a pseudonym is 1 in 500. */
 const pseudonymDigits = 12;
 
-/** Commands whose arguments may be a password. Their arguments are always masked. */
+/** Commands whose arguments may contain a password. Their arguments are always masked. */
 const secretCommands: ReadonlySet<string> = new Set(['auth', 'hello', 'acl', 'migrate', 'sentinel']);
 const secretWords = /pass|auth|secret|cert|key/i;
 
@@ -37,7 +38,7 @@ const publicClients: ReadonlySet<string> = new Set(['', 'redis-top']);
 export class RecordingMask implements EntryMask {
 	readonly #options: RecordingMaskOptions;
 	readonly #names: Pseudonyms;
-	/** The mask of addresses; undefined where addresses are kept. */
+	/** The mask of addresses; undefined if addresses are kept. */
 	readonly #mask: Mask | undefined;
 
 	constructor(options: RecordingMaskOptions) {
@@ -182,7 +183,7 @@ export class RecordingMask implements EntryMask {
 				return this.#arguments(item);
 			}
 
-			// Address and name of the client follow the arguments.
+			// The client's address and name come after the arguments.
 			return index === at + 2 && typeof item === 'string' && !this.#options.keepsArguments ? this.#client(item) : item;
 		});
 	}
@@ -203,7 +204,7 @@ export class RecordingMask implements EntryMask {
 		);
 	}
 
-	/** The names of fields stay; the keys of the lists in them, and of a list alone, do not. */
+	/** Masks the keys in a reply of HOTKEYS GET. The keys are in lists. Field names stay. */
 	#hotKeys(reply: RawReply): RawReply {
 		if (!Array.isArray(reply)) {
 			return reply;
@@ -225,7 +226,7 @@ export class RecordingMask implements EntryMask {
 		});
 	}
 
-	/** Masks the patterns of keys and channels in a line of ACL LIST; `*` stays, because it names nothing. */
+	/** Masks the patterns of keys and channels in a line of ACL LIST. `*` stays, because it contains no name. */
 	#withoutPatterns(line: string): string {
 		return line.replaceAll(
 			/(?<=^|[\s(])((?:%[RW]+)?([~&]))([^\s)]+)/g,
@@ -293,8 +294,8 @@ const isSecretName = (value: object): value is Name =>
 const withoutHotKeys = (info: string): string => info.replace(/^# Hotkeys\r?\n(?:[^#\n][^\n]*\n|\n)*/im, '');
 
 /**
-Masks host names in CLUSTER NODES (`ip:port@cport,hostname`). The mask of addresses does not recognise a host name by
-its form.
+Masks host names in CLUSTER NODES (`ip:port@cport,hostname`). The mask of addresses can't recognise a host name, which
+has no special form.
 */
 function clusterNodesWithoutNames(reply: string, mask: Mask): string {
 	return reply
@@ -329,7 +330,7 @@ function maskedField(field: string, value: string, mask: Mask): string {
 	}
 }
 
-/** Replaces the values in a list of entries, each a flat list of names and values. */
+/** Replaces the values in a list of entries. Each entry is a flat list of names and values. */
 function mapPairs(
 	reply: RawReply,
 	map: (field: string, value: RawReply, pairs: ReadonlyMap<unknown, RawReply>) => RawReply,

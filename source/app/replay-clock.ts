@@ -34,7 +34,7 @@ export class ReplayClock implements Clock {
 		};
 	};
 
-	/** Sets the time, and runs the callbacks that are due until then. */
+	/** Sets the time, and runs the callbacks that are due at or before it. */
 	moveTo(atMs: number): void {
 		const untilMs = this.#elapsedMs + Math.max(0, atMs - this.#nowMs);
 		for (;;) {
@@ -53,7 +53,9 @@ export class ReplayClock implements Clock {
 		this.#nowMs = atMs;
 	}
 
-	/** Runs a function while this clock shows an earlier time, as for states from before a block began. */
+	/**
+	Runs a function while this clock shows another, earlier time. This is needed for states from before a block began.
+	*/
 	at(atMs: number, run: () => void): void {
 		const nowMs = this.#nowMs;
 		this.#nowMs = atMs;

@@ -13,11 +13,14 @@ import type {MonitorStore} from '../state/monitor-store.js';
 import type {AgedReading, ReadingAges} from '../state/store-input.js';
 import type {ReplayClock} from './replay-clock.js';
 
-/** Number of intervals without a poll after which a node is taken from another monitor's recording. */
+/**
+Number of poll intervals without a poll of a node. After that, the node's data is taken from another monitor's
+recording.
+*/
 const intervalsBeforeTakeover = 5;
 const leastTakeoverMs = 5000;
 
-/** The session whose polls of a node count, with the poll state for reading its replies. */
+/** The session whose polls of a node are used, and the poll state for reading its replies. */
 type Holder = {session: RecordedSession; state: PollState; lastMs: number; intervalMs: number};
 
 export type ReplayFeedOptions = {
@@ -32,7 +35,10 @@ export class ReplayFeed {
 	readonly #options: ReplayFeedOptions;
 	readonly #holders = new Map<NodeAddress, Holder>();
 	readonly #audit: AuditEntry[] = [];
-	/** By session: the difference that converts its monotonic times to those of the first session, in milliseconds. */
+	/**
+	The number of milliseconds that is added to a session's monotonic times to convert them to the first session's, by
+	session.
+	*/
 	readonly #shifts = new Map<string, number>();
 	#originMs: number | undefined;
 
@@ -53,8 +59,8 @@ export class ReplayFeed {
 	}
 
 	/**
-	Removes the nodes that no recording has any more: their session has ended, and the session of this step has gone on for
-	long enough to have polled them. They would look as if they did not answer.
+	Removes nodes that are no longer recorded. Their session has ended, and this step's session has run long enough to
+	have polled them. Otherwise they would look like nodes that do not answer.
 	*/
 	#forgetUnrecorded({id, beganMs}: RecordedSession, atMs: number): void {
 		for (const [address, {session, lastMs, intervalMs}] of this.#holders) {
@@ -186,7 +192,7 @@ export class ReplayFeed {
 		store.restore({findings: state.findings, ages});
 	}
 
-	/** Processes a node's last replies. Returns the times of those that are older than its last poll. */
+	/** Processes a node's last replies. Returns the times of the replies that are older than its last poll. */
 	#takeReplies(session: RecordedSession, {address, poll, intervalMs, ages}: NodeReplies): ReadingAges | undefined {
 		const holder = this.#hold(session, address, poll.atMs, intervalMs);
 		if (holder === undefined) {
@@ -194,7 +200,8 @@ export class ReplayFeed {
 		}
 
 		const {store, clock} = this.#options;
-		// The newest reply to a command is read last, so that it counts. INFO decides how the others are read.
+		// The newest reply to a command is read last, so that its values stay. INFO comes first, because it decides how
+		// other replies are read.
 		const cameAt = (exchange: Exchange) => ages.get(exchange) ?? poll.atMs;
 		const exchange = poll.exchanges.flat().sort((one, other) => cameAt(one) - cameAt(other));
 		const infos = exchange.filter(({kind}) => findRequest(kind)?.everyMs === 'every poll');
@@ -222,8 +229,7 @@ export class ReplayFeed {
 	}
 
 	/**
-	The holder of a node's state when `session` has an entry of that node. Undefined while the polls of another session
-	are used.
+	Returns the holder of a node's state for an entry of `session`. Undefined while the polls of another session are used.
 	*/
 	#hold(session: RecordedSession, address: NodeAddress, atMs: number, intervalMs: number): Holder | undefined {
 		const known = this.#holders.get(address);
@@ -258,7 +264,7 @@ export class ReplayFeed {
 	}
 }
 
-/** The readings of a node's record that a reply leads to. */
+/** The readings of a node's record that are made from a reply. */
 function readingsIn(exchange: Exchange): AgedReading[] {
 	const {extras} = readReplies([exchange], newPollState(), {atMs: 0, elapsedMs: 0});
 	const {histograms, sentinelListeners: _, ...others} = extras;

@@ -15,24 +15,24 @@ const tickMs = 250;
 /** Interval between two checks for new entries at the end of a recording that may still be written, in milliseconds. */
 const followEveryMs = 1000;
 /**
-Part of a recording that is processed without a break, in milliseconds of the recording. A key waits no longer than that
-takes.
+Part of a recording that is processed without a break, in milliseconds of the recording. A key press waits at most for
+one part.
 */
 const sliceMs = 5000;
 /** Longest time that a frame spends on processing played entries, in milliseconds. */
 const workMs = 150;
 /**
-Longest step forward that processes everything in between, in milliseconds. A longer step jumps, which takes less time.
+Longest step forward that processes all entries in between, in milliseconds. A longer step jumps, which takes less time.
 */
 const longestAdvanceMs = 15_000;
 
 export type ReplayPlayerOptions = {
 	readonly replay: Replay;
-	/** The real clock; the recording's time is in `replay`. */
+	/** The real clock. The clock of the recording's time is in `replay`. */
 	readonly clock: Clock;
 	/** @default 1 */
 	readonly speed?: number | undefined;
-	/** Called after each change of the moment, the speed or the length. */
+	/** Called after each change of the shown moment, the speed or the recording's length. */
 	readonly onChange: (atMs: number, view: ReplayView) => void;
 };
 
@@ -51,7 +51,10 @@ export class ReplayPlayer {
 		this.#tell();
 	}
 
-	/** Plays until the signal aborts, except while it is held. At the end of the recording it waits for more. */
+	/**
+	Plays until the signal aborts, except while the replay is paused. At the end of the recording it waits for new
+	entries.
+	*/
 	async run(signal: AbortSignal): Promise<void> {
 		const {clock, replay} = this.#options;
 		let beforeMs = clock.elapsed();
@@ -97,7 +100,7 @@ export class ReplayPlayer {
 
 	readonly stepBy = (ms: number): void => this.goToMs(this.#options.replay.nowMs + ms);
 
-	/** Moves to the next or previous change and holds there. Returns the text of that change. */
+	/** Moves to the next or previous change and pauses there. Returns the text of that change. */
 	readonly stepChange = (by: 1 | -1): string => {
 		const {replay} = this.#options;
 		const fromMs = replay.nowMs;
@@ -113,7 +116,7 @@ export class ReplayPlayer {
 		return `${changeText(change)}${Math.max(change.atMs, fromMs) > untilMs ? soFar : ''}`;
 	};
 
-	/** Moves to a typed moment. Returns the reason if it can't. */
+	/** Moves to a typed moment. Returns the reason if that is not possible, else undefined. */
 	readonly goTo = (text: string): string | undefined => {
 		const {recording} = this.#options.replay;
 		recording.refresh();
@@ -151,9 +154,9 @@ export class ReplayPlayer {
 	}
 
 	/**
-	Processes everything up to a moment, without a jump.
+	Processes all entries up to a moment, without a jump.
 
-	@param longestMs Time after which it stops, in milliseconds; the next frame continues.
+	@param longestMs Time after which processing stops, in milliseconds. The next frame continues.
 	*/
 	playTo(atMs: number, longestMs = Number.POSITIVE_INFINITY): void {
 		const {clock, replay} = this.#options;
@@ -166,7 +169,7 @@ export class ReplayPlayer {
 		this.#tell();
 	}
 
-	/** Tells what `replay.scan` found meanwhile. */
+	/** Reports what `replay.scan` has found since the last report. */
 	readonly renew = (): void => this.#tell();
 
 	#tell(): void {
@@ -183,7 +186,7 @@ export class ReplayPlayer {
 	}
 }
 
-/** The next speed in a direction; the same one at the end of the list. */
+/** The next higher or lower speed. At either end of the list, the speed stays. */
 export function nextSpeed(speed: number, by: 1 | -1): number {
 	const next = by === 1 ? replaySpeeds.find(other => other > speed) : replaySpeeds.findLast(other => other < speed);
 	return next ?? speed;

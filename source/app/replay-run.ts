@@ -6,7 +6,7 @@ import {MonitorStore} from '../state/monitor-store.js';
 import {ReplayClock} from './replay-clock.js';
 import {ReplayFeed} from './replay-feed.js';
 
-/** A store that processes a recording from a moment on, with its position. */
+/** A store that processes a recording from a moment on, and its position in the recording. */
 export class ReplayRun {
 	readonly store: MonitorStore;
 	readonly clock: ReplayClock;
@@ -35,13 +35,13 @@ export class ReplayRun {
 		this.#feed = new ReplayFeed({store: this.store, clock: this.clock, settings});
 	}
 
-	/** The step that is processed next; undefined while nothing more is written. */
+	/** The next step to process; undefined while nothing more is written. */
 	get next(): RecordedStep | undefined {
 		this.#next ??= this.#steps.next();
 		return this.#next;
 	}
 
-	/** Processes everything until a moment. */
+	/** Processes all steps up to a moment. */
 	take(untilMs: number): void {
 		for (let {next} = this; next !== undefined && next.atMs <= untilMs; next = this.next) {
 			this.#feed.apply(next);

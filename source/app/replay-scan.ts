@@ -6,9 +6,9 @@ import type {RuleSettings} from '../rules/node-facts.js';
 import {findingChanges} from './recorder.js';
 import {ReplayRun} from './replay-run.js';
 
-/** Longest work without a break in which keys are handled, in milliseconds. */
+/** Longest work without a break, in milliseconds. Keys are handled in the breaks. */
 const sliceMs = 8;
-/** Pause after such work, in milliseconds: the scan takes less than half of a processor. */
+/** Length of a break, in milliseconds. With it, the scan takes less than half of one processor. */
 const pauseMs = 12;
 /** Time between two reports of progress, in milliseconds. */
 const tellEveryMs = 1000;
@@ -16,8 +16,8 @@ const tellEveryMs = 1000;
 const isFinding = ({what}: RecordedChange): boolean => what === 'finding-opened' || what === 'finding-closed';
 
 /**
-Looks through a whole recording for what this version's rules find in it. Another version that recorded noted what its own
-rules found.
+Evaluates this version's rules over a whole recording. The recording itself holds only the findings of the version that
+recorded it.
 */
 export class ReplayScan {
 	readonly #run: ReplayRun;
@@ -38,19 +38,19 @@ export class ReplayScan {
 		});
 	}
 
-	/** Up to which moment the recording was looked through, in milliseconds since the epoch. */
+	/** The moment up to which the recording was evaluated, in milliseconds since the epoch. */
 	get untilMs(): number {
 		return this.#run.clock.now();
 	}
 
-	/** Whether everything that is written was looked through. */
+	/** Whether everything that is written was evaluated. */
 	get isDone(): boolean {
 		return this.#run.next === undefined;
 	}
 
 	/**
-	The changes of a whole recording: until `untilMs` the findings of this version's rules, then those that were noted.
-	Events and actions are those that were noted. The same list for the same lists.
+	The changes of a whole recording. Findings up to `untilMs` are those of this version's rules. Later findings, and all
+	events and actions, are those that were noted. Returns the same list for the same input lists.
 	*/
 	merged(noted: readonly RecordedChange[]): readonly RecordedChange[] {
 		if (noted !== this.#merged?.noted || this.#changes !== this.#merged.found || !this.#merged.isDone) {
@@ -72,7 +72,7 @@ export class ReplayScan {
 		  }
 		| undefined;
 
-	/** Looks on for a time, in milliseconds. */
+	/** Continues the evaluation for at most a time, in milliseconds. */
 	work(longestMs: number): void {
 		const endMs = systemClock.elapsed() + longestMs;
 		for (let {next} = this.#run; next !== undefined && systemClock.elapsed() < endMs; next = this.#run.next) {
@@ -80,7 +80,7 @@ export class ReplayScan {
 		}
 	}
 
-	/** Looks through the recording in short slices until the signal aborts, and on when more is written. */
+	/** Evaluates the recording in short slices until the signal aborts. Continues when more is written. */
 	async run(clock: Clock, signal: AbortSignal, onProgress: () => void): Promise<void> {
 		let toldAtMs = clock.elapsed();
 		while (!signal.aborted) {

@@ -13,21 +13,24 @@ import {ReplayRun} from './replay-run.js';
 import {ReplayScan} from './replay-scan.js';
 
 /**
-Time before a moment that is processed to show it, in milliseconds. Charts need half an hour, and some conditions must
-hold for a time.
+Length of recording before a moment that is processed to show the moment, in milliseconds. Charts need half an hour, and
+some conditions must hold for a time.
 */
 const warmUpMs = 30 * 60_000;
-/** Most polls that are processed before a moment, so that a moment of many nodes opens as fast. */
+/** Most polls that are processed before a shown moment. With this limit, a moment opens as fast with many nodes. */
 const warmUpPolls = 400;
-/** Least time before a moment that is processed, in milliseconds. Rates and replies of every few seconds need it. */
+/**
+Least length of recording before a moment that is processed, in milliseconds. Rates, and replies that come every few
+seconds, need it.
+*/
 const leastWarmUpMs = 65_000;
-/** Time before a shown moment in which rules are evaluated as often as live, in milliseconds. */
+/** Time before a shown moment during which rules are evaluated as often as in the live monitor, in milliseconds. */
 const thoroughMs = 20_000;
 
-/** Longest work without a break in which keys are handled, in milliseconds of processor time. */
+/** Longest work without a break, in milliseconds of processor time. Keys are handled in the breaks. */
 const sliceMs = 8;
 
-/** Periods that are searched one after the other for the next or previous poll, in milliseconds. */
+/** Lengths of the periods that are searched, one after the other, for the next or previous poll, in milliseconds. */
 const windowsMs: readonly number[] = [15_000, 120_000, 3_600_000, Number.POSITIVE_INFINITY];
 
 export type ReplayOptions = {
@@ -36,7 +39,7 @@ export type ReplayOptions = {
 };
 
 /**
-The state of a monitor at any moment of a recording. Findings are made by this version's rules. Nothing is polled and
+The state of a monitor at any moment of a recording. Findings come from this version's rules. Nothing is polled and
 nothing can be sent.
 */
 export class Replay {
@@ -46,7 +49,7 @@ export class Replay {
 	readonly #options: ReplayOptions;
 	readonly #listeners = new Set<() => void>();
 	#run: ReplayRun;
-	/** Number of moments that were chosen so far. */
+	/** Number of calls of `seek` so far. */
 	#seeks = 0;
 
 	/** Begins at the recording's first moment. */
@@ -60,14 +63,14 @@ export class Replay {
 	}
 
 	/**
-	The changes, oldest first: those that the recording monitors noted, with the findings of this version as far as `scan`
-	looked for them.
+	The changes, oldest first, as the recording monitors noted them. Where `scan` has evaluated the recording, findings
+	are those of this version.
 	*/
 	get changes(): readonly RecordedChange[] {
 		return this.#scan?.merged(this.#noted) ?? this.#noted;
 	}
 
-	/** Looks through the whole recording for this version's findings, once somebody runs it. */
+	/** Evaluates this version's rules over the whole recording. It starts when `run` or `work` is called. */
 	get scan(): ReplayScan {
 		this.#scan ??= new ReplayScan(this.recording, this.#options.settings);
 		return this.#scan;
@@ -110,9 +113,9 @@ export class Replay {
 	}
 
 	/**
-	Processes the half hour before the present moment, if `seek` processed less. Charts and histories become longer. Works
-	in short slices, so that keys are handled meanwhile. Resolves with whether anything changed; false if another moment
-	was chosen meanwhile.
+	Processes the whole half hour before the shown moment, if `seek` processed less. Charts and histories become longer.
+	Works in short slices, between which keys are handled. Resolves with whether anything changed. Resolves with false if
+	another moment was chosen meanwhile.
 	*/
 	async deepen(): Promise<boolean> {
 		const seeks = this.#seeks;
@@ -152,7 +155,7 @@ export class Replay {
 		}
 	}
 
-	/** The time of the next or previous poll of a node, or of any node; undefined without one. */
+	/** The time of the next or previous poll of a node, or of any node; undefined if there is no such poll. */
 	pollFrom(atMs: number, by: 1 | -1, address?: NodeAddress): number | undefined {
 		for (const windowMs of windowsMs) {
 			const [fromMs, toMs] = by === 1 ? [atMs, atMs + windowMs] : [atMs - windowMs, atMs];
@@ -166,9 +169,9 @@ export class Replay {
 		return undefined;
 	}
 
-	/** The next or previous change that `isNotable` accepts; undefined without one. */
+	/** The next or previous change that `isNotable` accepts; undefined if there is no such change. */
 	changeFrom(atMs: number, by: 1 | -1): RecordedChange | undefined {
-		// A finding that opens is noted as an event too, just before. That event is skipped.
+		// An opened finding is also noted as an event, just before the finding. That event is skipped.
 		const isStep = (change: RecordedChange) =>
 			isNotable(change) && (change.what !== 'event' || !isFindingEvent({kind: change.id}));
 		return by === 1
@@ -176,7 +179,7 @@ export class Replay {
 			: this.changes.findLast(change => change.atMs < atMs && isStep(change));
 	}
 
-	/** Reads what was recorded meanwhile, in a recording that is still being written. */
+	/** Reads what was added to a recording that is still being written. */
 	refresh(): void {
 		if (this.recording.refresh()) {
 			this.#noted = this.recording.changes();
@@ -186,14 +189,17 @@ export class Replay {
 	/**
 	Writes the half hour before the shown moment into a new file.
 
-	@throws RecordingProblem where that can't be done.
+	@throws RecordingProblem if that can't be done.
 	*/
 	async save(file: string): Promise<void> {
 		const toMs = this.nowMs;
 		await writeExcerpt(this.recording.sessionAt(toMs), {fromMs: toMs - warmUpMs, toMs}, file);
 	}
 
-	/** Ends the time before the shown moment. The noted events are restored, and rules are evaluated as often as live. */
+	/**
+	Ends the processing before the shown moment. Restores the noted events. From now on, rules are evaluated as often as
+	in the live monitor.
+	*/
 	#goOnThoroughly({store, clock}: ReplayRun): void {
 		store.isSparse = false;
 		store.restoreEvents(eventsUntil(this.#noted, clock.now()));

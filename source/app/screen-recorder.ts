@@ -22,9 +22,9 @@ export type ScreenRecorderOptions = {
 	readonly inputs: EarlyInputs;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
-	/** The file of `--record`, which exists already. */
+	/** The file of `--record`, which is open already, and its recorder. */
 	readonly writer?: {readonly own: SessionRecorder; readonly file: RecordingWriter} | undefined;
-	/** Called with what the header shows of the recording; undefined: nothing is recorded. */
+	/** Called with the recording that the header shows; undefined if nothing is recorded. */
 	readonly onChange: (recording: RecordingView | undefined) => void;
 };
 
@@ -81,7 +81,10 @@ export class ScreenRecorder {
 		}
 	}
 
-	/** Writes the last half hour beside a dump. Resolves with the reason of a failure, else with undefined. */
+	/**
+	Writes the last half hour to a recording next to the other files of a dump. Resolves with the reason of a failure,
+	else with undefined.
+	*/
 	async saveRecent(name: string): Promise<string | undefined> {
 		const {recorder, header} = this.#own;
 		recorder.flush();

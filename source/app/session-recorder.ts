@@ -14,13 +14,13 @@ import {Recorder} from './recorder.js';
 import {RecordingMask} from './recording-mask.js';
 import {recordingSalt} from './recording-salt.js';
 
-/** The recorder of one run of redis-top, and how its files begin. */
+/** The recorder of one run of redis-top, and the header of its files. */
 export type SessionRecorder = {
 	readonly recorder: Recorder;
 	readonly header: (beganMs: number) => RecordingHeader;
 };
 
-/** The recorder of a configuration. It records nothing before something takes its frames. */
+/** Creates the recorder for a configuration. It records nothing until a sink receives its frames. */
 export function recorderFor(config: Config, clock: Clock): SessionRecorder {
 	const {isMasked, label, targets, isInsecure, intervalMs, record} = config;
 	const mask = new RecordingMask({
@@ -49,7 +49,7 @@ export function recorderFor(config: Config, clock: Clock): SessionRecorder {
 /**
 Begins to record into a new file.
 
-@throws RecordingProblem where the file exists already or can't be written.
+@throws RecordingProblem if the file exists already or can't be written.
 */
 export async function recordInto(
 	file: string,

@@ -16,21 +16,20 @@ import {MonitorStore} from '../state/monitor-store.js';
 import type {StoreInput} from '../state/store-input.js';
 import {openPort} from '../wire/ioredis-port.js';
 
-/**
-Longest time between two writes of the known nodes, in milliseconds, so that the moment in the file stays recent.
-*/
+/** Longest time between two writes of the known nodes, in milliseconds. It keeps the time in the file recent. */
 const rewriteAfterMs = 300_000;
 
 const folder = (): string => stateFolder(process.env, homeFolder());
 
 /**
-The nodes that an earlier run has written. Undefined without such a file, and for a demo, whose nodes are new each time.
+The nodes that an earlier run has written. Undefined if there is no such file, and for a demo, whose nodes are new each
+time.
 */
 export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
 	demo === undefined ? recallTopology(folder(), label) : undefined;
 
 /**
-Writes the known nodes to the state folder when they change. If the folder can't be written, only the next run lacks
+Writes the known nodes to the state folder when they change. If the folder can't be written, the next run starts without
 them.
 */
 export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): void {
@@ -54,13 +53,13 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 	signal.addEventListener('abort', stop, {once: true});
 }
 
-/** The nodes that answered once and are not gone. */
+/** The nodes that have answered at least once and are not gone. */
 const worthKeeping = ({nodes}: MonitorState) =>
 	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
 
 export type FleetEventContext = {
 	/**
-	Returns thresholds and role of a discovered node, which are those of its target. Absent: every node has the
+	Returns the thresholds and the role of a discovered node. They are those of its target. Absent: every node has the
 	defaults.
 	*/
 	readonly rulesOf?: (address: NodeAddress) => Parameters<MonitorStore['addNode']>[3];
@@ -68,7 +67,7 @@ export type FleetEventContext = {
 	readonly readLag?: () => number;
 };
 
-/** Puts an event of the polling into the store. */
+/** Passes an event of the polling to the store. */
 export function applyFleetEvent(store: MonitorStore, event: FleetEvent, {rulesOf, readLag}: FleetEventContext): void {
 	switch (event.kind) {
 		case 'node-found': {
@@ -118,19 +117,19 @@ export type SessionOptions = {
 	/** Polls every node like the node in focus, for commands without a screen. */
 	readonly isEveryNodeFocused: boolean;
 	readonly history?: History;
-	/** Called with every input of the store; a recording is written by it. */
+	/** Called with every input of the store. The recorder uses it. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
 	/**
-	How long conditions must hold for a finding, for a command that ends by itself: `once` or `confirm`. Absent for a
-	command that keeps running.
+	How long conditions must hold before they become findings, for a command that ends by itself: `once` or `confirm`.
+	Absent for a command that keeps running.
 	*/
 	readonly tracking?: TrackingMode;
 	/**
-	Whether each node is asked once for what it knows of the time before redis-top started. @default for a command that
-	keeps running
+	Whether each node is asked once for what it knows of the time before redis-top started. @default true for a command
+	that keeps running
 	*/
 	readonly asksEarlier?: boolean;
-	/** Round trips of PING are measured once this promise resolves. */
+	/** Round trips of PING are measured from the time when this promise resolves. */
 	readonly pingAfter?: Promise<void>;
 };
 

@@ -8,9 +8,9 @@ import {type FlagKey, type FlagRow, flagRows, type GivenFlags, laterFlags} from 
 export type Given = {
 	readonly kind: 'given';
 	readonly command: Command;
-	/** The words that are no command. For the demo it is the scenario. */
+	/** The words that are not a command. For the demo, it is the scenario. */
 	readonly targets: readonly string[];
-	/** The recordings of `report`, whose words may also be targets. */
+	/** The recordings of `report`: the words that are paths of files or folders. Its other words are targets. */
 	readonly recordings?: readonly string[] | undefined;
 	readonly flags: GivenFlags;
 };
@@ -25,8 +25,8 @@ export type Arguments =
 type KeyedRow = FlagRow & {readonly key: FlagKey};
 
 /**
-A flag as `parseArgs` finds it. Where nothing was attached to the flag, `value` is the next word, whatever that word
-looks like.
+A flag as `parseArgs` finds it. If nothing was attached to the flag, `value` is the next word, whatever that word looks
+like.
 */
 type OptionToken = {
 	/** The flag's full name without dashes, also when the flag was given by its letter. */
@@ -37,18 +37,18 @@ type OptionToken = {
 	readonly inlineValue: boolean | undefined;
 };
 
-/** The value of one flag, or what is wrong with it. `value` is undefined for a switch. */
+/** The value of one flag, or the mistake in it. `value` is undefined for a switch. */
 type FlagReading =
 	| {readonly row: KeyedRow; readonly value: string | undefined; readonly problem?: undefined}
 	| {readonly problem: string};
 
 type Words = {
 	readonly flags: ReadonlyMap<KeyedRow, string | undefined>;
-	/** The words before `--` that are no flags and no values. */
+	/** The words before `--` that are neither flags nor values of flags. */
 	readonly words: readonly string[];
 	/** The words after `--`. They are targets, whatever they look like. */
 	readonly literals: readonly string[];
-	/** The first mistake on the command line; undefined without one. */
+	/** The first mistake on the command line; undefined if there is no mistake. */
 	readonly problem: string | undefined;
 	readonly isHelp: boolean;
 };
@@ -135,7 +135,7 @@ function asksForHelp(argv: readonly string[], end: number): boolean {
 	return argv.slice(0, end).includes('--help') || last === '-h' || last === '--host';
 }
 
-/** Adds a flag's value to `flags`. Returns what is wrong, or undefined. */
+/** Adds a flag's value to `flags`. Returns the mistake, or undefined if the flag is right. */
 function addFlag(
 	flags: Map<KeyedRow, string | undefined>,
 	{row, value}: {readonly row: KeyedRow; readonly value: string | undefined},
@@ -241,7 +241,10 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 	return command === undefined ? {command: 'monitor', targets: words} : {command, targets: rest};
 }
 
-/** The command that a mistyped word stands for; undefined for a word that is like none, or a mere beginning. */
+/**
+The command that a mistyped word probably means. Undefined if the word resembles no command, or if more than one letter
+is missing at its end.
+*/
 function commandMeant(word: string): string | undefined {
 	const nearest = nearestWord(
 		word,

@@ -9,13 +9,13 @@ import {version} from './version.js';
 /** What the command line asks for. For `print` and `stop` no other part of the program is loaded. */
 export type CommandLine =
 	| Given
-	/** A text for stdout without its last line break. The exit code is 0. */
+	/** A text for stdout, without the line break at its end. The exit code is 0. */
 	| {readonly kind: 'print'; readonly text: string}
 	/** Lines for stderr, and the exit code. */
 	| {readonly kind: 'stop'; readonly exitCode: typeof exitCodes.usage; readonly lines: readonly string[]};
 
 /**
-Reads the command line. First it hides the command line from the process list, because that may contain a password.
+Reads the command line. First it hides the arguments from the process list, because they may contain a password.
 
 @param argv The arguments after the program's name.
 */

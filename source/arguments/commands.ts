@@ -13,7 +13,7 @@ export type Command =
 	| 'fleet'
 	| 'demo';
 
-/** Commands: the first word of the command line. Without one the command is the monitor. */
+/** The commands. A command is the first word of the command line; without such a word, the command is the monitor. */
 export const commandRows: ReadonlyArray<{
 	readonly command: Command;
 	readonly synopsis: string;

@@ -21,7 +21,9 @@ type Values =
 	| {readonly kind: 'folder'}
 	| {readonly kind: 'other'};
 
-/** How a flag's value is completed, by the value's name (`FILE`, `DIR`, `dark|light`), or by command. */
+/**
+How a flag's value is completed: according to the name of the value (`FILE`, `DIR`, `dark|light`), or for each command.
+*/
 function valuesOf({value, valuesOf: lists}: FlagRow): Values {
 	if (lists !== undefined) {
 		return {kind: 'byCommand', lists: commandRows.map(({command}) => [command, lists[command] ?? []])};
@@ -54,10 +56,13 @@ function valuesOf({value, valuesOf: lists}: FlagRow): Values {
 const spellings = ({short, name}: FlagRow): readonly string[] =>
 	short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
 
-/** The text of a row without characters that have a meaning in a quoted text of a shell. */
+/** The text of a row without the characters that are special within the quotes of a shell. */
 const plain = (text: string): string => text.replace(/['"`\\$[\]:]/g, '');
 
-/** Cases of a shell's `case` on the first word: each command's statement, and the monitor's for any other word. */
+/**
+The branches of a shell's `case` on the first word: the statement of each command, and that of the monitor for any other
+word.
+*/
 const shellCases = (
 	lists: ReadonlyArray<readonly [command: string, words: readonly string[]]>,
 	statement: (words: readonly string[]) => string,
@@ -184,7 +189,7 @@ function fishScript(): string {
 
 const scripts: Readonly<Record<Shell, () => string>> = {bash: bashScript, zsh: zshScript, fish: fishScript};
 
-/** The completion script for a shell; undefined for a shell without one. */
+/** The completion script for a shell; undefined for a shell that has no script. */
 export function completionScript(shell: string): string | undefined {
 	return (shells as readonly string[]).includes(shell) ? scripts[shell as Shell]() : undefined;
 }

@@ -12,7 +12,7 @@ export type FlagRow = {
 	readonly value?: string;
 	/** True for a flag whose value may start with a dash and must never be printed. */
 	readonly isSecret?: boolean;
-	/** The values by command, where commands differ. A command that is not named has none. */
+	/** The values by command, if they differ between commands. A command that is not listed has no values. */
 	readonly valuesOf?: Readonly<Record<string, readonly string[]>>;
 	/** True for a flag that may be repeated. Its values are joined by commas. */
 	readonly isList?: boolean;

@@ -4,7 +4,7 @@ export type FormatNames = Readonly<Record<string, readonly string[]>>;
 /** The names of all formats of all commands, as the help shows them: `text|json`. */
 export const formatValue = (names: FormatNames): string => [...new Set(Object.values(names).flat())].join('|');
 
-/** The text about formats that only some commands have: `prometheus: check`; empty where all have the same. */
+/** Names the formats that only some commands have: `prometheus: check`. Empty if all commands have the same formats. */
 export function ownFormatsText(names: FormatNames): string {
 	const lists = Object.entries(names);
 	return [...new Set(lists.flatMap(([, list]) => list))]

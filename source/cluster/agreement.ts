@@ -5,14 +5,15 @@ import type {ClusterComparison} from './comparison.js';
 import type {ReadView} from './node-view.js';
 
 /**
-What one node reports about another: its role, and whether the node reaches it. `missing`: the node does not list it.
+What one node reports about another: the other node's role, and whether the reporting node reaches it. `missing`: the
+reporting node does not list it.
 */
 export type Opinion = {
 	readonly role: 'primary' | 'replica' | 'unknown';
 	readonly trust: 'ok' | 'suspect' | 'failed' | 'handshake' | 'no-address' | 'missing';
 };
 
-/** Nodes of one partition whose opinions of all others are equal. */
+/** Nodes of one partition that have equal opinions of all other nodes. */
 export type OpinionRow = {
 	readonly viewers: readonly NodeAddress[];
 	readonly side: 'majority' | 'minority';
@@ -23,24 +24,24 @@ export type OpinionRow = {
 };
 
 /**
-The opinions of all nodes about each other. Nodes with equal opinions share one row, so a split in two has two rows
-at any size.
+The opinions of all nodes about each other. Nodes with equal opinions share one row. A split into two partitions
+therefore has two rows at any size.
 */
 export type AgreementMatrix = {
 	/**
-	The nodes that opinions differ about, or that some node does not reach. With `isWhole`: all nodes. The order is
-	that of the node list.
+	The nodes about which opinions differ, and the nodes that some node does not reach. With `isWhole`: all nodes. The
+	order is that of the node list.
 	*/
 	readonly subjects: readonly NodeId[];
 	readonly rows: readonly OpinionRow[];
-	/** True where all nodes have the same opinion of every node, and redis-top reaches all nodes. */
+	/** True if all nodes have the same opinion of every node, and reach every node. */
 	readonly isUnanimous: boolean;
 };
 
 const roles = ['primary', 'replica', 'unknown'] as const;
 const trusts = ['ok', 'suspect', 'failed', 'handshake', 'no-address', 'missing'] as const;
 
-/** One object for each pair, so that equal opinions are identical. */
+/** One object for each pair of role and trust, so that equal opinions are identical. */
 const opinions: readonly Opinion[] = roles.flatMap(role => trusts.map((trust): Opinion => ({role, trust})));
 
 const sharedOpinion = (role: Opinion['role'], trust: Opinion['trust']): Opinion =>
@@ -88,7 +89,7 @@ const opinionsKey = (given: readonly Opinion[]): string =>
 Compares the opinions of all nodes that answer.
 
 @param order The nodes in the order of the node list on the screen.
-@param isWhole Also lists nodes that all views agree about.
+@param isWhole True: nodes about which all views agree are listed too.
 */
 export function agreementMatrix(
 	{views, partitions, known}: ClusterComparison,

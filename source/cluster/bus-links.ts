@@ -3,8 +3,8 @@ import type {ClusterNode} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 
 /**
-Unsent bytes from which a link's buffer counts as a backlog. An idle link's buffer has 48 bytes, a busy link's some
-kilobytes for a moment.
+Unsent bytes from which a link's buffer counts as a backlog. The buffer of an idle link has 48 bytes. The buffer of a
+busy link briefly has some kilobytes.
 */
 const leastBacklogBytes = 64 * 1024;
 const backlogsKept = 8;
@@ -15,8 +15,8 @@ const unlinked = ['myself', 'handshake', 'noaddr', 'fail', 'fail?'];
 const keyOf = ({direction, peer}: {readonly direction: LinkDirection; readonly peer: NodeId}) => `${direction} ${peer}`;
 
 /**
-Compares a node's links with the peers it knows, and with its links in the reading before. Links and peers come from the
-same request.
+Compares a node's links with the peers that it knows, and with its links in the previous reading. Links and peers come
+from the same request.
 
 @param nodes The node's own CLUSTER NODES.
 */
@@ -44,8 +44,8 @@ export function busLinksIn(
 }
 
 /**
-The largest backlogs now, with their bytes in the reading before. A link without a backlog in that reading counts as
-0 bytes there. Without an earlier reading, `beforeBytes` is undefined.
+The largest backlogs now, each with its bytes in the previous reading (`beforeBytes`). A link without a backlog in that
+reading has 0 bytes there. Without a previous reading, `beforeBytes` is undefined.
 */
 function backlogsIn(links: readonly BusLink[], before: BusLinks | undefined): LinkBacklog[] {
 	const earlier = new Map(before?.backlogs.map(backlog => [keyOf(backlog), backlog.unsentBytes]));

@@ -5,7 +5,7 @@ import type {ClusterComparison} from './comparison.js';
 import type {FailureReports} from './failure-reports.js';
 import type {ClusterVerdict} from './verdict.js';
 
-/** Two states of a cluster, one after the other, whose differences become events. */
+/** A state of a cluster. The differences between two successive states become events. */
 export type EventInput = {
 	readonly atMs: number;
 	readonly comparison: ClusterComparison;

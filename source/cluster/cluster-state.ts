@@ -14,7 +14,7 @@ import {type SlotSegment, slotSegments} from './slot-map.js';
 import {type ClusterVerdict, defaultNodeTimeoutMs} from './verdict.js';
 import {clusterVerdicts} from './verdicts.js';
 
-/** Milliseconds after which a view is too old to be compared. A view is read at least every 5 s. */
+/** Milliseconds after which a view is too old for a comparison. A view is read at least every 5 s. */
 const oldestViewMs = 15_000;
 
 /** What is known of a cluster as a whole at one moment, and when each condition began. */
@@ -26,18 +26,18 @@ export type ClusterState = {
 	/** The verdicts, the worst first. */
 	readonly verdicts: readonly ClusterVerdict[];
 	readonly moves: readonly FollowedMove[];
-	/** The slot migrations that the servers run and report themselves. Each migration is listed once. */
+	/** The slot migrations that the servers run and report. Each migration is listed once. */
 	readonly migrations: readonly AtomicMigration[];
 	readonly segments: readonly SlotSegment[];
 	readonly nodeTimeoutMs: number;
-	/** Whether the nodes agree by a Raft log instead of gossip, as at least one of them says. */
+	/** Whether the nodes agree by a Raft log instead of gossip, according to at least one node. */
 	readonly isRaft: boolean;
 };
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
 /**
-The state of the cluster after new polls, with the events since the state before. Undefined until a node that answers
+The state of the cluster after new polls, and the events since the previous state. Undefined until a node that answers
 has returned a view.
 */
 export function updateClusterState(
@@ -87,7 +87,10 @@ function viewsOf(records: Records, nowMs: number): NodeView[] {
 	});
 }
 
-/** The state of a replica's link, and the settings that limit its time down; undefined for a primary. */
+/**
+The state of a replica's link to its primary, and the settings that limit how long the link may be down. Undefined for a
+primary.
+*/
 export function replicaLinkOf({sample, role, config}: NodeRecord): NodeView['replica'] {
 	if (sample === undefined || role !== 'replica') {
 		return undefined;
@@ -126,8 +129,9 @@ function keysIn({viewOf}: ClusterComparison, records: Records) {
 }
 
 /**
-The migrations of all primaries. Source and target report the same migration; the newer report counts. A replica only
-repeats its primary's report and names neither end. After a failover on the target its report would never end.
+The migrations of all primaries. Source and target report the same migration; the newer report counts. Reports of
+replicas are ignored. A replica only repeats its primary's report and names neither source nor target. After a failover
+on the target, that report would never end.
 */
 function migrationsOf(records: Records): AtomicMigration[] {
 	const migrations = new Map<string, AtomicMigration>();

@@ -7,15 +7,14 @@ import {type SlotClaims, slotClaims} from './slot-claims.js';
 
 export type ComparisonInput = {
 	/**
-	The views of the nodes that answer now. The last view of a node that does not answer may be outdated and is left
-	out.
+	The views of the nodes that answer now. Views of nodes that do not answer are left out, because they may be outdated.
 	*/
 	readonly views: readonly NodeView[];
-	/** Nodes that do not answer redis-top, each with the node id of its last answer. */
+	/** Nodes that do not answer redis-top, each with the node id that it had in its last answer. */
 	readonly unreached: readonly UnreachedNode[];
 };
 
-/** A wrong address: the view of `by` gives `id` the address `address`, where another node answers. */
+/** A wrong address: the view of node `by` lists node `id` under `address`, but another node answers there. */
 export type Misplacement = {readonly by: NodeId; readonly id: NodeId; readonly address: NodeAddress};
 
 export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId | undefined};
@@ -24,8 +23,8 @@ export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId 
 export type SignatureGroup = {readonly signature: string; readonly members: readonly NodeId[]};
 
 /**
-The views of a cluster's nodes, compared with each other. It holds facts only; durations and severities belong to the
-verdicts.
+The views of a cluster's nodes, compared with each other. This type has facts only. Verdicts add durations and
+severities.
 */
 export type ClusterComparison = {
 	readonly views: readonly ReadView[];
@@ -39,19 +38,22 @@ export type ClusterComparison = {
 	readonly claims: SlotClaims;
 	/** Primaries that answer, own slots and have the same configuration epoch, other than 0. */
 	readonly equalEpochs: ReadonlyArray<{readonly epoch: number; readonly ids: readonly NodeId[]}>;
-	/** Nodes whose configuration epoch is older than that of others in their partition, by node id. */
+	/** Nodes whose current epoch is lower than that of other nodes in their partition, by node id. */
 	readonly laggards: readonly NodeId[];
 	/**
-	Addresses that views list under two node ids, one of which does not answer. A new node replaced an older one
-	there.
+	Addresses that views list under two node ids, of which at least one does not answer. Usually a new node has replaced
+	an older node at that address.
 	*/
 	readonly duplicateAddresses: ReadonlyArray<{readonly address: NodeAddress; readonly ids: readonly NodeId[]}>;
-	/** Nodes that list another node under an address where a third one answers. */
+	/** Wrong addresses: a view lists a node under an address at which a third node answers. */
 	readonly misplacements: readonly Misplacement[];
 	/** Nodes that redis-top asked and that did not answer. */
 	readonly unreached: readonly NodeAddress[];
 	readonly isUnreached: (id: NodeId) => boolean;
-	/** The address by which redis-top reaches a node; otherwise the address in the views, or the node id. */
+	/**
+	Returns the address by which redis-top reaches a node. If redis-top doesn't reach the node: the address in the views,
+	or the start of the node id.
+	*/
 	readonly nameOf: (id: NodeId) => NodeAddress;
 };
 
@@ -81,7 +83,7 @@ export function compareViews({views: given, unreached}: ComparisonInput): Cluste
 	};
 }
 
-/** The views, one for each node id. A node that is reached by two addresses counts once, with its later view. */
+/** The views, one for each node id. If a node is reached by two addresses, its later view counts. */
 function onePerId(given: readonly NodeView[]): ReadView[] {
 	const views = new Map<NodeId, ReadView>();
 	for (const view of given) {
@@ -96,7 +98,7 @@ function onePerId(given: readonly NodeView[]): ReadView[] {
 	);
 }
 
-/** Primaries that own slots come first wherever nodes are named. */
+/** Whether the node is a primary that owns slots. Such nodes come first wherever nodes are named. */
 const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slots.length > 0;
 
 /** One line for each node id: the node's own line if it has an address, else any view's line with an address. */
@@ -163,8 +165,8 @@ function duplicateAddressesIn(
 const announcedBy = ({self}: ReadView): NodeAddress | undefined => (self.host === '' ? undefined : nameOfLine(self));
 
 /**
-Finds wrong addresses. A node in several networks has several addresses, and each is right. An address is wrong where
-another node answers at it.
+Finds wrong addresses. A node in several networks has several right addresses. An address is wrong if another node
+answers at it.
 */
 function misplacementsIn(views: readonly ReadView[]): Misplacement[] {
 	const ownAddress = new Map(views.map(view => [view.self.id, announcedBy(view)]));

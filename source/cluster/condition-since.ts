@@ -3,24 +3,24 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ContestedSlots} from './slot-claims.js';
 
-/** Slots that have been in one condition since a moment. */
+/** Slots that have all been in the same condition since a moment. */
 export type LastingSlots = {readonly sinceMs: number; readonly ranges: readonly SlotRange[]};
 
 /** When each condition that lasts over several comparisons was first seen, milliseconds since the epoch. */
 export type ConditionStarts = {
 	/**
-	Start of differing views within one partition, without contested slots that would explain them; undefined while
-	views agree.
+	When views within one partition began to differ, without contested slots as an explanation. Undefined while views
+	agree.
 	*/
 	readonly differingSinceMs: number | undefined;
-	/** Start of more than one partition; undefined while there is only one. */
+	/** When the cluster began to have more than one partition; undefined while it has only one. */
 	readonly partedSinceMs: number | undefined;
-	/** Start of more than one partition with a majority; undefined while at most one has it. */
+	/** When more than one partition began to have a majority; undefined while at most one has it. */
 	readonly dividedSinceMs: number | undefined;
-	/** Contested slots that the same nodes have claimed since the contest began, by `contestKey`. */
+	/** Contested slots by `contestKey`. The same nodes have claimed them since the contest began. */
 	readonly contested: ReadonlyMap<string, LastingSlots>;
 	readonly laggingSinceMs: ReadonlyMap<NodeId, number>;
-	/** Slots that their owner has not claimed since the condition began, by the owner's node id. */
+	/** Slots that their owner has not claimed since the condition began, by the node id of the owner. */
 	readonly unclaimed: ReadonlyMap<NodeId, LastingSlots>;
 };
 
@@ -36,7 +36,7 @@ export const noConditionStarts: ConditionStarts = {
 /** The key of a contest over slots: the sorted node ids of the claimants. */
 export const contestKey = ({claimants}: Pick<ContestedSlots, 'claimants'>): string => claimants.toSorted().join();
 
-/** The starts after a comparison. A condition that lasts keeps its start; the start of one that ended is removed. */
+/** The starts after a comparison. A condition that continues keeps its start. A condition that has ended loses it. */
 export function updateConditionStarts(before: ConditionStarts, comparison: ClusterComparison): ConditionStarts {
 	const nowMs = comparison.views.reduce((latest, {atMs}) => Math.max(latest, atMs), 0);
 	const keep = <Key>(kept: ReadonlyMap<Key, number>, keys: readonly Key[]): ReadonlyMap<Key, number> =>
@@ -62,7 +62,7 @@ export function updateConditionStarts(before: ConditionStarts, comparison: Clust
 	};
 }
 
-/** The slots that both lists have. */
+/** The slots that are in both lists. */
 function commonSlots(one: readonly SlotRange[], other: readonly SlotRange[]): SlotRange[] {
 	return one.flatMap(a =>
 		other.flatMap(b => {
@@ -73,8 +73,8 @@ function commonSlots(one: readonly SlotRange[], other: readonly SlotRange[]): Sl
 }
 
 /**
-During a resharding some slots are between two owners in every comparison, but other slots each time. A condition lasts
-only for slots that were in it before, too.
+Keeps the start of a condition for those slots that were already in it before. During a resharding, some slots are
+between two owners in every comparison, but different slots each time.
 */
 function lasting<Key>(
 	before: ReadonlyMap<Key, LastingSlots>,
@@ -91,8 +91,8 @@ function lasting<Key>(
 }
 
 /**
-Whether every claimant was asked again after the contest was first seen, and still claims the slots. Before that, one
-view may be from before a failover and the other from after it.
+Whether every claimant still claims the slots after the contest was first seen. Before all claimants are asked again,
+one view may be older than a failover and the other newer.
 */
 export function isContestConfirmed(
 	contest: Pick<ContestedSlots, 'claimants'>,
@@ -104,8 +104,8 @@ export function isContestConfirmed(
 }
 
 /**
-Whether every node was asked again since the owner was first seen not to claim its slots. Before that a slot may have
-moved between the readings of two views: its old owner has given it up, and the view of the new one is older.
+Whether every node was asked again since the owner was first seen not to claim its slots. Before that, the slot may have
+moved between two readings. Its old owner has then given it up, but the new owner's view is older than the move.
 */
 export function isUnclaimedConfirmed(
 	owner: NodeId,

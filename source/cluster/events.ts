@@ -6,7 +6,7 @@ import {roleEvents, slotEvents} from './owner-events.js';
 import type {ClusterVerdict, ClusterVerdictKind} from './verdict.js';
 import {durationText} from './verdict-text.js';
 
-/** The events of a cluster between two comparisons of its views: causes before their effects. */
+/** The events of a cluster between two comparisons of its views. Causes come before their effects. */
 export function clusterEvents(before: EventInput, after: EventInput): readonly MonitorEvent[] {
 	return [
 		...failureReportEvents(before, after),
@@ -17,7 +17,7 @@ export function clusterEvents(before: EventInput, after: EventInput): readonly M
 	];
 }
 
-/** Verdicts whose start and end are events, with the condition's name for the event of the end. */
+/** Verdicts whose start and end are events. The value names the condition in the event of the end. */
 const conditions: ReadonlyMap<ClusterVerdictKind, string> = new Map([
 	['views-differ', 'the disagreement about slots'],
 	['split-brain', 'the split brain'],
@@ -29,11 +29,11 @@ const conditions: ReadonlyMap<ClusterVerdictKind, string> = new Map([
 	['unclaimed', 'the disagreement about its slots'],
 ]);
 
-/** One event for a verdict that begins, and one for a verdict that ends, with how long it lasted. */
+/** The events of verdicts that began or ended. The event of an end tells how long the verdict lasted. */
 function verdictEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const event = clusterEvent(after);
-	// Several slots or nodes may have verdicts of these kinds. Any other kind has one verdict at most, whichever node
-	// it names.
+	// Verdicts of these kinds may exist for several slots or nodes. Any other kind has at most one verdict, whichever
+	// node it names.
 	const keyOf = ({kind, slots, nodes}: ClusterVerdict) =>
 		`${kind} ${kind === 'minority' ? '' : (slots[0]?.first ?? (kind === 'stale-node' ? nodes[0] : ''))}`;
 	const lasting = ({verdicts}: EventInput) =>
@@ -49,7 +49,7 @@ function verdictEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 				statementMessage(verdict),
 			),
 		);
-	// Without any view it is unknown whether a condition has ended.
+	// Without any view, redis-top can't know whether a condition has ended.
 	const over = after.comparison.views.length === 0 ? [] : [...was].filter(([key]) => !is.has(key));
 	const ended = over.map(([, {kind, sinceMs, nodes}]) => {
 		const lasted = sinceMs === undefined ? '' : `, after ${durationText(after.atMs - sinceMs)}`;

@@ -8,8 +8,8 @@ import type {ReadView} from './node-view.js';
 const linkDownSeconds = ({replica}: ReadView): number => Math.max(0, replica?.linkDownSeconds ?? 0);
 
 /**
-The replica that should replace a primary: it answers and its settings allow promotion. Among several it is the one
-whose link to the primary was lost last.
+The replica that should replace a primary. It answers, and its settings allow promotion. Among several such replicas, it
+is the one whose link to the primary was lost last.
 */
 export function failoverCandidateOf(
 	{views}: Pick<ClusterComparison, 'views'>,
@@ -25,8 +25,8 @@ const ownsSlots = ({views}: ClusterComparison, id: NodeId): boolean =>
 	views.some(({lines}) => (lines.get(id)?.slots.length ?? 0) > 0);
 
 /**
-The action that promotes a replica of the first failed owner with a failover candidate, and the node it is sent to.
-Both are undefined without such an owner.
+The action that promotes a replica, and the node to which the action is sent. It is for the first failed owner that has
+a failover candidate. Both are undefined if no failed owner has a candidate.
 */
 export function takeoverRemedy({failureReports, comparison}: ClusterState): {
 	readonly action: ActionName | undefined;

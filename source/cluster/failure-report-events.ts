@@ -8,8 +8,8 @@ import {replicasOf} from './promotion.js';
 import {countText, durationText, nameIn, namesMessage, rangesText} from './verdict-text.js';
 
 /**
-Events about failure reports. PFAIL names the reporting nodes, FAIL the time since PFAIL. The end of either has its
-duration.
+Events about failure reports. An event of PFAIL names the reporting nodes. An event of FAIL gives the time since PFAIL.
+The event of the end of PFAIL or FAIL gives the duration.
 */
 export function failureReportEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const event = clusterEvent(after);
@@ -73,7 +73,7 @@ function reachedAgain(id: NodeId, {isFailed, sinceMs, failedSinceMs}: FailureRep
 	return clusterEvent(after)('trusted-again', 'info', after.comparison.nameOf(id), text);
 }
 
-/** The slots that a node claims in its own view; without its view, the slots that another view gives it. */
+/** The slots that a node claims in its own view. If its view is missing: the slots that another view assigns to it. */
 const slotsOf = (id: NodeId, {viewOf, views}: ClusterComparison) =>
 	(viewOf.get(id)?.self ?? views.map(({lines}) => lines.get(id)).find(line => (line?.slots.length ?? 0) > 0))?.slots ??
 	[];

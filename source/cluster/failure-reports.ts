@@ -8,15 +8,15 @@ export type FailureReport = {
 	/** True: a majority agreed on FAIL. False: each node in `by` only has its own opinion (PFAIL). */
 	readonly isFailed: boolean;
 	readonly sinceMs: number;
-	/** Start of FAIL, milliseconds since the epoch; undefined while the node is only PFAIL. */
+	/** When the node was first seen flagged FAIL, in milliseconds since the epoch; undefined while it is only PFAIL. */
 	readonly failedSinceMs: number | undefined;
 };
 
 export type FailureReports = ReadonlyMap<NodeId, FailureReport>;
 
 /**
-The failure reports of all views, by the node id of the reported node. Only reports of nodes that reach a majority
-count. Any other node flags all nodes beyond its own partition. Its reports count only when no node reaches a
+The failure reports of all views, by the node id of the reported node. Reports count only from nodes that reach a
+majority. A node without a majority flags all nodes outside its partition. Its reports count only if no node reaches a
 majority.
 */
 export function failureReportsIn(before: FailureReports, {views}: ClusterComparison, nowMs: number): FailureReports {
@@ -24,7 +24,7 @@ export function failureReportsIn(before: FailureReports, {views}: ClusterCompari
 	const found = new Map<NodeId, {by: NodeId[]; isFailed: boolean}>();
 	for (const {self, failed, suspected, lines} of reporters) {
 		for (const id of [...failed, ...suspected]) {
-			// A node without an address is of unknown state, not failed.
+			// The state of a node without an address is unknown, not failed.
 			if (lines.get(id)?.flags.has('noaddr') !== true) {
 				const report = found.get(id) ?? {by: [], isFailed: false};
 				report.by.push(self.id);

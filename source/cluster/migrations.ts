@@ -3,11 +3,13 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine} from './node-view.js';
 
-/** Milliseconds without a moved key after which a move of a slot is stuck. A big slot takes minutes, but not ten. */
+/**
+Milliseconds without a moved key after which the move of a slot is stuck. Moving a big slot takes minutes, but not ten.
+*/
 export const stuckAfterMs = 600_000;
 /**
-Milliseconds after which a slot that is open on one node only is reported. An ordinary move opens both nodes within
-milliseconds.
+Milliseconds after which a slot is reported that is open on only one node. An ordinary move opens the slot on both nodes
+within milliseconds.
 */
 export const oneSidedAfterMs = 10_000;
 
@@ -17,14 +19,14 @@ export type SlotMove = {
 	readonly source: NodeId;
 	readonly target: NodeId;
 	/**
-	Whether the source lists the slot as `MIGRATING`, and the target as `IMPORTING`; undefined where that node does
-	not answer.
+	Whether the source lists the slot as `MIGRATING`; undefined if the source does not answer. `isImporting`: the same for
+	`IMPORTING` on the target.
 	*/
 	readonly isMigrating: boolean | undefined;
 	readonly isImporting: boolean | undefined;
 };
 
-/** A move with its progress. Counts of keys are undefined where COUNTKEYSINSLOT was not answered. */
+/** A move with its progress. Counts of keys are undefined if COUNTKEYSINSLOT was not answered. */
 export type FollowedMove = SlotMove & {
 	readonly sinceMs: number;
 	readonly keysLeft: number | undefined;
@@ -41,7 +43,7 @@ export type FollowedMove = SlotMove & {
 	readonly problem: 'one-sided' | 'stuck' | undefined;
 };
 
-/** The number of keys that a node holds in a slot; undefined where it was not counted. */
+/** The number of keys that a node holds in a slot; undefined if it was not counted. */
 export type SlotKeyCount = (node: NodeId, slot: number) => number | undefined;
 
 /**

@@ -4,8 +4,8 @@ import type {ClusterComparison} from './comparison.js';
 type Views = Pick<ClusterComparison, 'views' | 'viewOf'>;
 
 /**
-The nodes that CLUSTER FORGET must not remove. Such a node answers redis-top, owns slots in some view, or is the
-primary of a node in some view. Forgetting an owner leaves its slots without one. With full coverage the whole
+The nodes that CLUSTER FORGET must not remove. Such a node answers redis-top, owns slots in some view, or is the primary
+of a node in some view. Forgetting an owner leaves its slots unassigned. With `cluster-require-full-coverage`, the whole
 cluster then refuses commands.
 */
 export function neededNodes({views, viewOf}: Views): ReadonlySet<NodeId> {
@@ -26,14 +26,14 @@ export function neededNodes({views, viewOf}: Views): ReadonlySet<NodeId> {
 	return needed;
 }
 
-/** Whether a node has no known address: no view that lists it has one, and it does not answer redis-top. */
+/** Whether no address of a node is known: no view lists the node with an address, and it does not answer redis-top. */
 export const hasNoAddress = (id: NodeId, {views, viewOf}: Views): boolean =>
 	!viewOf.has(id) &&
 	views.some(({lines}) => lines.has(id)) &&
 	views.every(({lines}) => lines.get(id)?.flags.has('noaddr') !== false);
 
 /**
-Whether the node that returned a view reaches another node. It lists that node with an address, and without FAIL or
+Whether the node that returned a view reaches another node: it lists that node with an address, and without FAIL or
 PFAIL.
 */
 export const reaches = (view: ClusterComparison['views'][number], id: NodeId): boolean =>

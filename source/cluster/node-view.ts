@@ -3,12 +3,15 @@ import type {ClusterInfo, ClusterNode, LastingLine, SlotRange} from '../domain/c
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 
-/** The state of a replica's link to its primary (INFO replication), and the setting that limits its time down. */
+/**
+The state of a replica's link to its primary (INFO replication), and the setting that limits how long the link may be
+down.
+*/
 export type ReplicaLinkState = {
 	readonly isLinkUp: boolean | undefined;
-	/** `master_link_down_since_seconds`; -1 when there never was a link; undefined where INFO lacks the field. */
+	/** `master_link_down_since_seconds`; -1 when there never was a link; undefined if INFO lacks the field. */
 	readonly linkDownSeconds: number | undefined;
-	/** The replica's `cluster-replica-validity-factor`; undefined where CONFIG GET is denied. */
+	/** The replica's `cluster-replica-validity-factor`; undefined if CONFIG GET is denied. */
 	readonly validityFactor?: number | undefined;
 };
 
@@ -20,7 +23,7 @@ export type NodeView = {
 	readonly atMs: number;
 	readonly nodes: readonly ClusterNode[];
 	readonly info: ClusterInfo | undefined;
-	/** The node's number of keys; undefined where INFO keyspace was not answered. */
+	/** The node's number of keys; undefined if INFO keyspace was not answered. */
 	readonly keys?: number | undefined;
 	/** The state of the replication link; undefined for a primary. */
 	readonly replica?: ReplicaLinkState | undefined;
@@ -32,26 +35,26 @@ export type ReadView = {
 	readonly atMs: number;
 	readonly keys: number | undefined;
 	readonly replica: ReplicaLinkState | undefined;
-	/** The asked node's own line. It decides what that node's clients can do. */
+	/** The line of the node itself. It decides what that node's clients can do. */
 	readonly self: ClusterNode;
 	/**
-	A line for every node. Equal views share this map, so the line about the asked node itself may come from another
-	view.
+	A line for every node. Equal views share this map. The line about the node itself may therefore come from another
+	node's view.
 	*/
 	readonly lines: ReadonlyMap<NodeId, LastingLine>;
-	/** Nodes that the asked node flags FAIL (a majority agreed), or for which it has no address. */
+	/** Nodes that the asked node flags FAIL (a majority agreed), or whose address it does not know. */
 	readonly failed: ReadonlySet<NodeId>;
 	/** Nodes that the asked node flags PFAIL (`fail?`), which is its own opinion. */
 	readonly suspected: ReadonlySet<NodeId>;
 	/**
-	A digest of the owners of all slots, equal for views with the same owners. `redis-cli --cluster check` compares
-	the same.
+	A digest of the owners of all slots, equal for views with the same owners. `redis-cli --cluster check` compares the
+	same data.
 	*/
 	readonly signature: string;
-	/** The number of primaries with slots in this view. `sizeReached` counts those that the node reaches. */
+	/** The number of primaries with slots in this view. `sizeReached` is the number of those that the node reaches. */
 	readonly size: number;
 	readonly sizeReached: number;
-	/** `cluster_state`: `ok`, `fail`; undefined where CLUSTER INFO was not answered. */
+	/** `cluster_state`, `ok` or `fail`; undefined if CLUSTER INFO was not answered. */
 	readonly state: string | undefined;
 	readonly currentEpoch: number | undefined;
 };
@@ -60,7 +63,9 @@ type ParsedView = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'stat
 
 export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('master');
 
-/** Parses a view. Undefined for a reply without the asked node's own line (`myself`), because it cannot be compared. */
+/**
+Parses a view. Undefined for a reply without the asked node's own line (`myself`). Such a reply can't be compared.
+*/
 export function readView(view: NodeView): ReadView | undefined {
 	const {address, atMs, keys, nodes, info, replica} = view;
 	const parts = partsOf(nodes);
@@ -81,7 +86,7 @@ const partsOf = memoizeByRef(parseView);
 
 /** Number of different views kept for sharing. During a split there are two, and up to two from before the split. */
 const viewsKept = 4;
-/** The latest different views, the newest first. */
+/** The latest views that differ from each other, the newest first. */
 let latestViews: readonly ParsedView[] = [];
 
 function parseView(nodes: readonly ClusterNode[]): ParsedView | undefined {
@@ -115,8 +120,8 @@ function parseView(nodes: readonly ClusterNode[]): ParsedView | undefined {
 
 /**
 Whether a view is equal to an earlier view. In a cluster at rest all views are equal and share one map of lines. A
-thousand nodes then cost one comparison, one count and one drawing. Only the asked node's own line has the flag `myself`, so own lines
-are compared without that flag.
+thousand nodes then need one comparison, one count and one drawing. Only the asked node's own line has the flag
+`myself`, so own lines are compared without that flag.
 */
 function isSameView({self: earlier, lines}: ParsedView, nodes: readonly ClusterNode[], self: ClusterNode): boolean {
 	if (lines.size !== nodes.length || isFlaggedFailing(self) || isFlaggedFailing(earlier)) {
@@ -131,7 +136,7 @@ function isSameView({self: earlier, lines}: ParsedView, nodes: readonly ClusterN
 
 		return node.id === self.id || node.id === earlier.id ? isSameLineByOthers(line, node) : isSameLine(line, node);
 	});
-	// The size alone does not tell: a reply that lists one node twice may lack another.
+	// The number of lines alone is not enough: a reply that lists one node twice may lack another node.
 	return isSame && new Set(nodes.map(({id}) => id)).size === nodes.length;
 }
 
@@ -149,8 +154,8 @@ const isShared = (flag: string): boolean => flag !== 'myself';
 const lastingLines = new WeakMap<ClusterNode['slots'], LastingLine>();
 
 /**
-The node's line without its times, shared by all views. With times, the lines of a thousand views would take 8 MB for
-each comparison kept.
+The node's line without its times, shared by all views. Lines with times would take 8 MB for each kept comparison of a
+thousand views.
 */
 function lastingLine(node: ClusterNode): LastingLine {
 	const known = lastingLines.get(node.slots);
@@ -192,14 +197,14 @@ function signatureOf(owners: readonly ClusterNode[]): string {
 }
 
 /**
-The number of primaries that is a majority: more than half of those with slots. Source: Redis cluster.c,
+The number of primaries that makes a majority: more than half of the primaries with slots. Source: Redis cluster.c,
 `clusterUpdateState`.
 */
 export const majorityOf = (size: number): number => Math.floor(size / 2) + 1;
 
 /**
-Whether a node reaches a majority of the primaries with slots by its own view, itself included. Without a majority it
-refuses writes.
+Whether a node, by its own view, reaches a majority of the primaries with slots. The node itself counts if it is such a
+primary. Without a majority, it refuses writes.
 */
 export const seesMajority = ({size, sizeReached}: ReadView): boolean => sizeReached >= majorityOf(size);
 

@@ -7,7 +7,7 @@ import {durationText, nameIn, rangesText} from './verdict-text.js';
 
 type Change = {readonly was: ReadView; readonly is: ReadView};
 
-/** The nodes with a view in both comparisons, where the two views differ. */
+/** The nodes that have a view in both comparisons, if their two views differ. */
 function changesOf(before: EventInput, after: EventInput): Change[] {
 	return after.comparison.views.flatMap(is => {
 		const was = before.comparison.viewOf.get(is.self.id);
@@ -15,7 +15,7 @@ function changesOf(before: EventInput, after: EventInput): Change[] {
 	});
 }
 
-/** Events of promotion and demotion, as the node itself reports its role. */
+/** Events of promotion and demotion, according to the role that the node itself reports. */
 export function roleEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const event = clusterEvent(after);
 	return changesOf(before, after).flatMap(({was, is}) => {
@@ -59,7 +59,7 @@ function promotedMessage(was: ReadView, {self}: ReadView, before: EventInput, af
 	return message`promoted in epoch ${self.configEpoch}: ${what} of ${nameIn(old, after.comparison)}${outage}`;
 }
 
-/** Events of slots that moved from one primary to another, while both stayed primaries. */
+/** Events of slots that moved from one primary to another. Both stayed primaries. */
 export function slotEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const stretchesBefore = before.comparison.claims.stretches;
 	const moved = new Map<string, {first: number; last: number}[]>();

@@ -2,19 +2,21 @@ import type {NodeId} from '../domain/node.js';
 import {type ReadView, seesMajority} from './node-view.js';
 
 /**
-A set of nodes that reach each other, directly or through other members: neither of a linked pair flags the other
+A set of nodes that reach each other, directly or through other members. Two nodes are linked if neither flags the other
 FAIL or PFAIL.
 */
 export type Partition = {
 	/** The members' node ids, in the order of the views. */
 	readonly members: readonly NodeId[];
-	/** The number of members that are primaries with slots, each by its own view. */
+	/** The number of members that are primaries with slots, each according to its own view. */
 	readonly owners: number;
 	/** Whether a member reaches more than half of the primaries with slots. */
 	readonly hasMajority: boolean;
 };
 
-/** A node that others of its own partition flag FAIL or PFAIL. The link between them is broken, not the node. */
+/**
+A node that is flagged FAIL or PFAIL by nodes of its own partition. The link between them is broken, not the node.
+*/
 export type OneSidedReport = {readonly reported: NodeId; readonly by: readonly NodeId[]; readonly isFailed: boolean};
 
 const flagsFailing = (view: ReadView, id: NodeId): boolean => view.failed.has(id) || view.suspected.has(id);
@@ -23,8 +25,8 @@ const reachEachOther = (one: ReadView, other: ReadView): boolean =>
 	!flagsFailing(one, other.self.id) && !flagsFailing(other, one.self.id);
 
 /**
-The partitions of the nodes that answer: the connected components of `reachEachOther`. The one with a majority comes first,
-the rest by size.
+The partitions of the nodes that answer: the connected components of `reachEachOther`. The partition with a majority
+comes first. The others are sorted by size.
 */
 export function partitionsOf(views: readonly ReadView[]): Partition[] {
 	// A node whose partition is found is not compared again, so a thousand nodes that agree take a thousand

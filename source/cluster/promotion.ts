@@ -9,12 +9,12 @@ import type {ClusterVerdict, VerdictInput} from './verdict.js';
 import {durationText, nameIn, namesMessage, rangesText} from './verdict-text.js';
 
 /**
-Milliseconds that an election takes beyond the node timeout. A replica asks for votes up to a second after FAIL. It
-waits a second more for each replica with more data. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
+Milliseconds that an election takes after the node timeout. A replica asks for votes up to a second after FAIL. For each
+replica with more data, it waits one more second. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
 */
 const electionMs = 5000;
 
-/** The replicas of a node in any view, by id. */
+/** The node ids of the replicas that any view lists for a node. */
 export function replicasOf(owner: NodeId, {views}: Pick<ClusterComparison, 'views'>): NodeId[] {
 	const found = new Set<NodeId>();
 	for (const {lines} of views) {
@@ -80,13 +80,13 @@ export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: Verdi
 }
 
 /**
-The reason why fit replicas are not elected: their primary has no address, and so is never marked FAIL. Replicas ask
+Explains why promotable replicas are not elected: their primary has no address, so it is never marked FAIL. Replicas ask
 for votes only after FAIL.
 */
 const unelected = (fit: readonly NodeId[], {comparison}: VerdictInput): Message =>
 	message`${namesMessage(fit, comparison)} will not take its place by itself: a node without an address is never marked FAIL. CLUSTER FAILOVER TAKEOVER promotes it.`;
 
-/** Says whether the promotable replicas still have time for an election, and what they need otherwise. */
+/** Tells whether the promotable replicas still have time for an election. If not, tells what they need. */
 function outlook(
 	fit: readonly NodeId[],
 	owner: NodeId,

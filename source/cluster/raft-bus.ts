@@ -1,20 +1,22 @@
 import type {ClusterInfo} from '../domain/cluster.js';
 
-/** What a node says of the Raft log that its cluster's bus replicates, by the `cluster_raft_` fields of CLUSTER INFO. */
+/** A node's state in the Raft log of the cluster bus, from the `cluster_raft_` fields of CLUSTER INFO. */
 export type RaftState = {
 	/** `leader`, `follower`, `candidate` or `learner`, as printed. */
 	readonly role: string;
-	/** The node id of the leader; undefined while there is none. */
+	/** The node id of the leader; undefined while there is no leader. */
 	readonly leader: string | undefined;
 	readonly term: number | undefined;
-	/** The last entry that a majority has, and the last one that this node has carried out. */
+	/**
+	The index of the last log entry that a majority has. `applied` is that of the last entry that this node has applied.
+	*/
 	readonly committed: number | undefined;
 	readonly applied: number | undefined;
 };
 
 /**
-The Raft state of a node; undefined where the cluster bus gossips. The names are those of merged changes for Valkey 9.2
-(valkey#3543, valkey#4094), of which no release was there to try.
+The Raft state of a node; undefined if the cluster bus uses gossip. The field names are those of merged changes for
+Valkey 9.2 (valkey#3543, valkey#4094). No release was available for a test.
 */
 export function raftStateOf(info: ClusterInfo | undefined): RaftState | undefined {
 	const role = info?.get('cluster_raft_role');

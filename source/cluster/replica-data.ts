@@ -6,8 +6,8 @@ const defaultValidityFactor = 10;
 const pingPeriodMs = 10_000;
 
 /**
-Milliseconds that a replica's link may be down before the replica is no failover candidate any more. Undefined for a
-factor of 0, which sets no limit. The server subtracts one node timeout, in which the primary is marked FAIL.
+Milliseconds that a replica's link may be down while the replica stays a failover candidate. Undefined for a factor of
+0, which sets no limit. The server subtracts one node timeout, during which the primary is marked FAIL.
 */
 export const validityLimitMs = (
 	nodeTimeoutMs: number,
@@ -15,7 +15,7 @@ export const validityLimitMs = (
 ): number | undefined => (validityFactor === 0 ? undefined : nodeTimeoutMs * (validityFactor + 1) + pingPeriodMs);
 
 /**
-Why a replica's data prevents its promotion in a cluster; undefined where no reason is known. The text follows the
+Why a replica's data prevents its promotion in a cluster; undefined if no reason is known. The text follows the
 replica's address: "10.0.1.12:6379 …". Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
 */
 export function dataObstacle(

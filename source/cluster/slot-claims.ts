@@ -15,7 +15,7 @@ export type ContestedSlots = {
 };
 
 /**
-Slots that other views give to a node that does not claim them. That node did not answer, or its own view differs.
+Slots that other views assign to a node that does not claim them. That node did not answer, or its own view differs.
 */
 export type UnclaimedSlots = {readonly owner: NodeId; readonly ranges: readonly SlotRange[]};
 
@@ -24,14 +24,14 @@ export type SlotClaims = {
 	readonly unclaimed: readonly UnclaimedSlots[];
 	/** Slots that no node owns in any view. */
 	readonly unassigned: readonly SlotRange[];
-	/** All 16384 slots in stretches with the same owner and claimants, lowest first. */
+	/** All 16384 slots in ranges with the same owner and claimants, lowest first. */
 	readonly stretches: readonly SlotStretch[];
 };
 
 export type SlotStretch = SlotRange & {
-	/** The primaries that claim the stretch, each in its own view. */
+	/** The primaries that claim the range, each in its own view. */
 	readonly claimants: readonly NodeId[];
-	/** The owner in the view with the highest epoch; undefined where no view has an owner. */
+	/** The owner with the highest configuration epoch among all views; undefined if no view has an owner. */
 	readonly believed: NodeId | undefined;
 };
 
@@ -92,8 +92,8 @@ function ownClaims(views: readonly ReadView[]): Claims {
 }
 
 /**
-The owner of each slot by all views. Where views differ, the highest configuration epoch wins, as it does between
-nodes.
+The owner of each slot according to all views. Where views differ, the highest configuration epoch wins, as it does
+between nodes.
 */
 function believedOwners(views: readonly ReadView[]): ReadonlyArray<LastingLine | undefined> {
 	const owners = new Array<LastingLine | undefined>(slotTotal).fill(undefined);
@@ -141,7 +141,7 @@ function stretchesOf(claims: Claims, owners: ReadonlyArray<LastingLine | undefin
 const isSameList = (one: readonly NodeId[] = nobody, other: readonly NodeId[] = nobody): boolean =>
 	one === other || (one.length === other.length && one.every((id, index) => id === other[index]));
 
-/** Groups stretches by key, and joins adjacent ranges of a group. */
+/** Groups ranges by key, and joins adjacent ranges of a group. */
 function grouped(
 	stretches: readonly SlotStretch[],
 	keyOf: (stretch: SlotStretch) => string,

@@ -11,8 +11,8 @@ import type {SlotStretch} from './slot-claims.js';
 /**
 The state of a slot:
 - `owned`: one primary owns it, in its own view or in the views of nodes that reach that primary
-- `migrating`: owned, and open on the source or the target of a move; or its owner changes, and not all views were read
-  since
+- `migrating`: owned, and open on the source or the target of a move; or its owner has changed, and not all views were
+  read again since
 - `failing`: no node that answers reaches the owner (FAIL, PFAIL or no address), or the owner does not claim it
 - `double`: two primaries claim it, each in two readings
 - `uncovered`: no view has an owner for it
@@ -21,7 +21,7 @@ export type SlotState = 'owned' | 'migrating' | 'failing' | 'double' | 'uncovere
 
 export type SlotSegment = SlotRange & {
 	readonly state: SlotState;
-	/** The claimant with the highest epoch; without a claimant, the owner in the views; undefined without either. */
+	/** The claimant with the highest epoch. If no node claims the slots: the owner in the views, or undefined. */
 	readonly owner: NodeId | undefined;
 };
 
@@ -107,10 +107,10 @@ export function slotCounts(segments: readonly SlotSegment[]): Readonly<Record<Sl
 	return counts;
 }
 
-/** The number of slots that are served: exactly one node owns them, whether they are moving or not. */
+/** The number of slots that are served: exactly one node owns them. Slots that are being moved count too. */
 export const coverage = (counts: Readonly<Record<SlotState, number>>): number => counts.owned + counts.migrating;
 
-/** One cell of the map: the worst state among its slots, and the owner of its first slot. */
+/** One cell of the map: the worst state among its slots, and the owner of the first slot in that state. */
 export type SlotCell = {readonly state: SlotState; readonly owner: NodeId | undefined};
 
 /**
@@ -141,8 +141,8 @@ export function slotCells(segments: readonly SlotSegment[], width: number): Slot
 }
 
 /**
-The number of each owner of slots (shard 1, 2, …), in the order of their lowest slots. Other views name an owner that
-does not answer.
+The shard number of each owner of slots (1, 2, …), in the order of their lowest slots. The owner of slots comes from
+other views if it does not answer.
 */
 export function shardNumbers({claims, viewOf}: ClusterComparison): ReadonlyMap<NodeId, number> {
 	const shards = new Map<NodeId, number>();

@@ -2,7 +2,10 @@ import type {ClusterNode, SlotRange} from '../domain/cluster.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeId} from '../domain/node.js';
 
-/** The slots of a node's shard as its own view has them, and whether some of them are being moved to another shard. */
+/**
+The slots of a node's shard according to the node's own view. `isLeaving`: some of them are being moved to another
+shard.
+*/
 type ShardSlots = {readonly owner: NodeId; readonly slots: readonly SlotRange[]; readonly isLeaving: boolean};
 
 const shardSlotsIn = memoizeByRef((lines: readonly ClusterNode[]): ShardSlots | undefined => {
@@ -21,8 +24,8 @@ const includes = (ranges: readonly SlotRange[], {first, last}: SlotRange): boole
 	ranges.some(range => range.first <= first && last <= range.last);
 
 /**
-Whether the shard of a node gave slots away between two of the node's CLUSTER NODES replies, or is about to. The keys of
-these slots go with them.
+Whether the shard of a node has given slots away between two of the node's CLUSTER NODES replies, or is moving slots
+away. The keys in these slots move too.
 */
 export function hasGivenSlots(before: readonly ClusterNode[] | undefined, after: readonly ClusterNode[]): boolean {
 	const now = shardSlotsIn(after);

@@ -8,7 +8,7 @@ import type {ContestedSlots, UnclaimedSlots} from './slot-claims.js';
 import type {ClusterVerdict, VerdictInput} from './verdict.js';
 import {countText, durationText, nameIn, namesMessage, primariesText, rangesText} from './verdict-text.js';
 
-/** Whether a node refuses writes for its own slots, which it does while its `cluster_state` is `fail`. */
+/** Whether a node refuses writes to its own slots. It does so while its `cluster_state` is `fail`. */
 const isFenced = (id: NodeId, {viewOf}: ClusterComparison): boolean => viewOf.get(id)?.state === 'fail';
 
 function claimMessage(id: NodeId, comparison: ClusterComparison): Message {
@@ -84,8 +84,8 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 }
 
 /**
-The verdict on an owner whose slots nobody claims. Either the owner denies them, the answering nodes flag it as
-failing, or only redis-top cannot reach it. Undefined while a denial is younger than two node timeouts.
+The verdict on an owner whose slots no node claims. Either the owner's own view denies them, or the answering nodes flag
+the owner as failing, or only redis-top can't reach it. Undefined while a denial is younger than two node timeouts.
 */
 export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict | undefined {
 	const {comparison, conditionStarts, nowMs, nodeTimeoutMs} = input;
@@ -114,7 +114,8 @@ export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: Verdict
 		return failedOwnerVerdict({owner, ranges}, input);
 	}
 
-	// In a large deployment redis-top asks only some nodes at a time. A node that was not asked did not fail to answer.
+	// In a large deployment redis-top asks only some nodes at a time. A node that was not asked is not a node that failed
+	// to answer.
 	if (!isUnreached(owner)) {
 		return undefined;
 	}

@@ -8,7 +8,7 @@ import {durationText, nameIn, namesMessage, primariesText, rangesText} from './v
 
 const sizeOf = (views: readonly ReadView[]): number => views.reduce((max, {size}) => Math.max(max, size), 0);
 
-/** The verdicts on partitions: which nodes reach each other, and which partitions could elect a primary. */
+/** The verdicts on partitions: which nodes reach each other, and which partitions can elect a primary. */
 export function partitionVerdicts(input: VerdictInput): ClusterVerdict[] {
 	const {partitions} = input.comparison;
 	const majorities = partitions.filter(({hasMajority}) => hasMajority);
@@ -28,9 +28,9 @@ function twoMajorities(
 	{comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput,
 ): ClusterVerdict {
 	const {dividedSinceMs} = conditionStarts;
-	// While a split begins, nodes flag each other PFAIL one after another, so both partitions may briefly count a
-	// majority. After a frozen node resumes, its new view meets old views of other nodes. So all views are read again
-	// first.
+	// While a split begins, nodes flag each other PFAIL one after another. Both partitions may briefly count a majority.
+	// After a frozen node resumes, its new view is compared with old views of other nodes. The verdict therefore waits
+	// until all views are read again.
 	const isReadAgain =
 		dividedSinceMs !== undefined &&
 		majorities.every(({members}) =>
@@ -91,7 +91,8 @@ function minorityVerdict(
 }
 
 /**
-The verdict when no answering partition has a majority. The majority is down, or is where redis-top reaches no node.
+The verdict if no answering partition has a majority. The majority is down, or consists of nodes that redis-top can't
+reach.
 */
 function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVerdict {
 	const {views} = comparison;
@@ -164,8 +165,8 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 }
 
 /**
-The addresses of nodes that answer while another view lists their id under an address where nothing answers. A map of
-addresses (`--nat-map`) does not count: redis-top reaches the listed address then.
+The addresses of nodes that answer, but that another view lists under an address at which no node answers. With a map of
+addresses (`--nat-map`), the listed address counts as reached.
 */
 function movedNodes({views, unreached}: ClusterComparison): NodeAddress[] {
 	const silent = new Set(unreached);
@@ -185,7 +186,10 @@ function movedNodes({views, unreached}: ClusterComparison): NodeAddress[] {
 		.map(({address}) => address);
 }
 
-/** Primaries with slots in some view that every view flags FAIL or PFAIL, and that redis-top cannot reach. */
+/**
+Primaries that own slots in at least one view, are flagged FAIL or PFAIL in every view, and can't be reached by
+redis-top.
+*/
 function unreachedPrimaries({views, viewOf}: ClusterComparison): NodeId[] {
 	const found = new Set<NodeId>();
 	for (const {lines} of views) {
@@ -200,8 +204,8 @@ function unreachedPrimaries({views, viewOf}: ClusterComparison): NodeId[] {
 }
 
 /**
-The verdict on a node that answers redis-top and other nodes of its partition, while some members still flag it FAIL
-or PFAIL.
+The verdict on a node that some members of its partition flag FAIL or PFAIL. The node answers redis-top, and other
+members reach it.
 */
 export function oneSidedLinkVerdict(
 	{reported, by, isFailed}: OneSidedReport,

@@ -7,10 +7,10 @@ import {slotsIn} from './node-view.js';
 
 type Naming = Pick<ClusterComparison, 'nameOf'>;
 
-/** Number of ranges or names that a sentence lists before it counts the rest. */
+/** Number of ranges or names that a sentence lists. The rest is only counted. */
 const spelledOut = 4;
 
-/** Slot ranges as text: `5461-10922 (5,462 slots)`. Of many ranges only the first are listed. */
+/** Slot ranges as text: `5461-10922 (5,462 slots)`. If there are many ranges, only the first ones are listed. */
 export function rangesText(ranges: readonly SlotRange[]): string {
 	const shown = ranges
 		.slice(0, spelledOut)
@@ -19,7 +19,7 @@ export function rangesText(ranges: readonly SlotRange[]): string {
 	return `${shown.join(' ')}${more} (${countText(slotsIn(ranges), 'slot')})`;
 }
 
-/** The node's address, or the start of its id where no view has an address. */
+/** The node's address, or the start of its node id if no view has an address. */
 export const nameIn = (id: NodeId, {nameOf}: Naming): Name => nodeName(nameOf(id));
 
 /** Nodes as text: `10.0.1.11:6379, 10.0.1.12:6379 and 3 more`. */

@@ -7,19 +7,19 @@ import type {ConditionStarts} from './condition-since.js';
 
 /**
 - `healthy`: one configuration, one partition, a majority, every slot claimed by its owner
-- `converging`: views differ, but no longer than a failover or the move of a slot takes
-- `views-differ`: views have differed for longer than that
-- `split-brain`: two primaries take writes for the same slots, or two partitions have a majority each
+- `converging`: views differ, but not for longer than a failover or the move of a slot takes
+- `views-differ`: views have differed for longer than a failover or the move of a slot takes
+- `split-brain`: two primaries take writes for the same slots, or two partitions each have a majority
 - `fenced-primary`: two primaries own the same slots, and all but one of them refuse writes
-- `minority`: nodes that are cut off from the majority
+- `minority`: nodes are cut off from the majority
 - `no-majority`: no node reaches a majority
 - `one-sided-link`: a node is flagged PFAIL or FAIL by nodes of its own partition
-- `wrong-address`: a node has another node's address for one that answers
-- `stale-node`: a node that does not learn of the newest epoch
-- `owner-unreachable`: redis-top does not reach an owner that other nodes of the cluster reach
+- `wrong-address`: a node lists a second node under the address of a third node that answers
+- `stale-node`: a node does not learn of the newest epoch
+- `owner-unreachable`: redis-top can't reach an owner that other nodes of the cluster reach
 - `owner-failed`: an owner is marked FAIL, and no replica has taken over its slots
-- `unclaimed`: an owner answers and does not claim the slots that other nodes assign to it
-- `equal-epochs`: two primaries with the same configuration epoch
+- `unclaimed`: an owner answers, but does not claim slots that other nodes assign to it
+- `equal-epochs`: two primaries have the same configuration epoch
 */
 export type ClusterVerdictKind =
 	| 'healthy'
@@ -38,8 +38,7 @@ export type ClusterVerdictKind =
 	| 'equal-epochs';
 
 /**
-A conclusion from the views of all nodes of a cluster. Its problem is a whole sentence that needs no node name before
-it.
+A conclusion from the views of all nodes of a cluster. Its problem is a complete sentence without a node name before it.
 */
 export type ClusterVerdict = Statement & {
 	readonly kind: ClusterVerdictKind;
@@ -50,9 +49,13 @@ export type ClusterVerdict = Statement & {
 	readonly meaning: readonly Message[];
 	readonly nodes: readonly NodeAddress[];
 	readonly slots: readonly SlotRange[];
-	/** When the condition was first seen, milliseconds since the epoch; undefined where no start is kept. */
+	/**
+	When the condition was first seen, in milliseconds since the epoch; undefined if redis-top does not keep its start.
+	*/
 	readonly sinceMs: number | undefined;
-	/** Addresses of nodes that the others have to be told by CLUSTER MEET, because they know older ones. */
+	/**
+	Present addresses of nodes that other nodes know only under older addresses. CLUSTER MEET tells the other nodes.
+	*/
 	readonly meet?: readonly NodeAddress[];
 };
 
@@ -63,7 +66,10 @@ export type VerdictInput = {
 	/** `cluster-node-timeout` of the cluster, milliseconds. */
 	readonly nodeTimeoutMs: number;
 	readonly nowMs: number;
-	/** Whether the cluster bus is Raft, so that flags, epochs and differing views conclude nothing. Absent: gossip. */
+	/**
+	Whether the cluster bus uses Raft. No conclusions are then drawn from flags, epochs and differing views. Absent:
+	gossip.
+	*/
 	readonly isRaft?: boolean;
 };
 

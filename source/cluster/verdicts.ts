@@ -37,8 +37,8 @@ export function clusterVerdicts(input: VerdictInput): ClusterVerdict[] {
 }
 
 /**
-The verdicts on a cluster whose nodes agree by a Raft log. A follower repeats the log late, so only slots without an owner
-that works are reported.
+The verdicts on a cluster whose nodes agree by a Raft log. A follower applies the log late, so views may differ. Only
+slots without a working owner are reported.
 */
 function raftVerdicts(input: VerdictInput): ClusterVerdict[] {
 	const found = input.comparison.claims.unclaimed
@@ -50,7 +50,7 @@ function raftVerdicts(input: VerdictInput): ClusterVerdict[] {
 }
 
 /**
-The verdict on views that differ for longer than a failover takes. It is left out where another verdict explains the
+The verdict on views that have differed for longer than a failover takes. It is left out if another verdict explains the
 difference.
 */
 function differenceVerdicts(

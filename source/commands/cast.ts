@@ -20,7 +20,7 @@ import {recordingProblem} from './recording-problem.js';
 import {openReplay} from './replay.js';
 import {stopOnSignal} from './stop-on-signal.js';
 
-/** Least time between two frames of a cast, in milliseconds of it. */
+/** Least time between two frames of a cast, in milliseconds of the cast. */
 const frameMs = 250;
 
 /** `redis-top replay --cast`: plays a recording into an asciicast. Resolves with the exit code. */
@@ -76,7 +76,10 @@ async function newFile(file: string): Promise<FileHandle> {
 
 type CastOptions = {readonly columns: number; readonly rows: number; readonly speed: number};
 
-/** The lines of a cast: the frames from the present moment of the replay to its end, and a marker for each finding that opens. */
+/**
+The lines of a cast: the frames from the present moment of the replay to its end, and a marker for each finding that
+opens.
+*/
 export function* castOf(config: Config, replay: Replay, {columns, rows, speed}: CastOptions): Generator<string> {
 	const masking = maskingFor(config);
 	const {recording} = replay;

@@ -12,19 +12,22 @@ import {writeOut} from './write-out.js';
 
 /** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
 const pollsNeeded = 2;
-/** Number for a report: LATENCY HISTORY is asked for after LATENCY LATEST, which is asked for after the settings. */
+/** Number of polls for a report. CONFIG GET comes first, then LATENCY LATEST, then LATENCY HISTORY. */
 const pollsNeededForEarlier = 3;
-/** Number with watched keys: their types are read first, then their lengths twice, for their growth. */
+/**
+Number of polls with watched keys. Their types are read first, then their lengths twice, because growth needs two
+lengths.
+*/
 const pollsNeededForWatchedKeys = 3;
 
-/** How each node answered when this machine was inspected. */
+/** Whether and how each node answered when this machine's evidence about it was read. */
 export type SeenStates = ReadonlyMap<NodeAddress, string>;
 
 /**
 Reads this machine's evidence about the nodes that run on it, and puts it into the store. Resolves with how each node
-answered then.
+answered at that time.
 
-@param before Nodes that answer as they did then are left out.
+@param before How the nodes answered before. Nodes that answer in the same way now are left out.
 */
 export async function gatherHostEvidence({store}: MonitorSession, before?: SeenStates): Promise<SeenStates> {
 	const records = [...store.get().nodes.values()];
@@ -51,7 +54,10 @@ export async function gatherHostEvidence({store}: MonitorSession, before?: SeenS
 	return states;
 }
 
-/** The evidence about a node that began or ceased to answer since is old. It is read again, and the rules need one more poll. */
+/**
+Reads the evidence again for nodes that have begun or ceased to answer since it was read. The rules then need one more
+poll.
+*/
 async function gatherAgain(session: MonitorSession, before: SeenStates, intervalMs: number): Promise<void> {
 	const nodes = [...session.store.get().nodes.values()];
 	const changed = new Set(nodes.filter(node => before.get(node.address) !== stateOf(node)).map(({address}) => address));
@@ -73,13 +79,12 @@ Whether the node refused the credentials. They are tried again only after 15 s, 
 const isRefused = ({store}: MonitorSession, address: NodeAddress): boolean =>
 	store.get().nodes.get(address)?.failure?.layer === 'auth';
 
-/**
-Longest time for samples beyond the first two, in milliseconds. `check` waits so long for a condition to be confirmed.
-*/
+/** Longest time for which `check` takes further samples to confirm a condition, in milliseconds. */
 const confirmationMs = 6000;
 
 /**
-Takes further samples while they may confirm a warning or a critical condition. The monitor would wait for them as well.
+Takes further samples while they may confirm a warning or a critical condition. The monitor waits for this confirmation,
+too.
 */
 async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promise<void> {
 	const {store, polls} = watch;
@@ -95,10 +100,10 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 }
 
 /**
-Takes two samples of every node, one interval apart, and this machine's evidence. It takes further samples while they
-may confirm a problem. Resolves with a session that has ended; its state has every rule evaluated.
+Takes two samples of every node, one interval apart, and reads this machine's evidence. It takes further samples while
+they may confirm a warning or a critical condition. Resolves with an ended session, for which every rule was evaluated.
 
-@param asksEarlier Whether servers are asked also for what they know of the time before redis-top started.
+@param asksEarlier Whether servers are also asked for logs and latencies from before redis-top started.
 */
 export async function gatherSamples(config: Config, asksEarlier = false): Promise<MonitorSession> {
 	const end = new AbortController();
@@ -113,7 +118,7 @@ export async function gatherSamples(config: Config, asksEarlier = false): Promis
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
 	const states = await gatherHostEvidence(session);
-	// The rules need one more poll after the host's evidence.
+	// After this machine's evidence was read, the rules need one more poll.
 	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>
 		polls >= Math.max(least, (seen.get(address) ?? 0) + 1) || isRefused(session, address);

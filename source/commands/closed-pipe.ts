@@ -5,8 +5,8 @@ import {exitCodes} from '../domain/exit-codes.js';
 const closedPipeExitCode = 128 + 13;
 
 /**
-Ends the program without a message when nobody reads its output. A command that listens to the stream itself handles
-this end itself. After another write error, such as a full disk, the program prints one line and ends.
+Ends the program without a message when nobody reads its output. A command with its own error listener on the stream
+handles the closed pipe itself. After another write error, such as a full disk, the program prints one line and ends.
 */
 export function endOnClosedPipe(): void {
 	for (const [stream, name] of [

@@ -10,8 +10,8 @@ import {type FleetOptions, runFleet} from './fleet.js';
 const refreshMs = 5000;
 
 /**
-`redis-top demo fleet`: real servers, redis_exporter, Prometheus and Alertmanager, and the list of the fleet on them. One of the
-servers fills up after half a minute. Everything is removed afterwards.
+`redis-top demo fleet`: starts real servers, redis_exporter, Prometheus and Alertmanager, and shows these servers in the
+list of the fleet. One of the servers fills up after half a minute. Everything is removed afterwards.
 */
 export async function runDemoFleet(config: Config, optionsFor: (prometheus: string) => FleetOptions): Promise<number> {
 	const programs = findPrograms();

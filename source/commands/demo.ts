@@ -20,9 +20,9 @@ type Started = {
 };
 
 /**
-`redis-top demo`: starts a temporary deployment under load, and the monitor on it. The deployment is removed afterwards,
-however the monitor ends. If no server program is found, the deployment is simulated, and a line on stderr says so.
-`redis-top demo incident` without a name lists the incidents.
+`redis-top demo`: starts a temporary deployment under load, and the monitor for it. The deployment is removed
+afterwards, however the monitor ends. If no server program is found, the deployment is simulated, and a line on stderr
+says so. `redis-top demo incident` without a name lists the incidents.
 */
 export async function runDemo(config: Config, runMonitor: (config: Config) => Promise<number>): Promise<number> {
 	if (config.demo?.scenario === 'incident' && config.demo.staged === undefined) {

@@ -9,7 +9,10 @@ import {diagnoseFormats} from '../report/text/diagnose-text.js';
 import {openPort} from '../wire/ioredis-port.js';
 import {chosenFormat} from './output-formats.js';
 
-/** `redis-top diagnose`: climbs the ladder to every target and prints the result. Resolves with the exit code. */
+/**
+`redis-top diagnose`: tests the connection to every target step by step, and prints the result. Resolves with the exit
+code.
+*/
 export async function runDiagnose(config: Config): Promise<number> {
 	const print = chosenFormat(diagnoseFormats, config);
 	const ladders = await Promise.all(

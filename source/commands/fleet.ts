@@ -21,7 +21,9 @@ import {type FleetView, newFleetView} from '../views/fleet/fleet-view.js';
 import {HttpClient} from '../wire/http-client.js';
 import type {MonitorVisit} from './monitor.js';
 
-/** Wait after a movement before trends are asked for, in milliseconds: nobody reads a list that scrolls. */
+/**
+Wait after the list was drawn before trends are asked for, in milliseconds. Nobody reads trends while the list scrolls.
+*/
 const restMs = 200;
 
 /** Width and height of the list that is printed without a terminal, in cells. */
@@ -34,13 +36,14 @@ export type FleetOptions = {
 	readonly runMonitor: (config: Config, visit: MonitorVisit) => Promise<number>;
 };
 
-/** Refreshes after which memory is given back, and the wait after such a refresh, in milliseconds. */
+/** Memory is given back after every second refresh, with this delay in milliseconds. */
 const collectEvery = 2;
 const collectAfterMs = 1000;
 
 /**
-Returns a function to be called after each refresh. It gives memory back after the first one and now and then: the replies of
-a refresh are 10 MB of text, and their garbage would stay resident.
+Returns a function to be called after each refresh. After the first refresh and every `collectEvery` refreshes, the
+function runs a garbage collection. The replies of a refresh are 10 MB of text, which would otherwise stay in resident
+memory.
 */
 function collector(): () => void {
 	let refreshes = 0;
@@ -54,7 +57,7 @@ function collector(): () => void {
 	};
 }
 
-/** What ended the list of the fleet: the program's end, or a server to look at. */
+/** Why the list of the fleet was left: the program ends, or the user opened a server. */
 type Left = ExitReason | {readonly kind: 'open'; readonly instance: FleetInstance};
 
 /** `redis-top fleet`: the servers that a Prometheus knows, worst first. Resolves with the exit code. */
@@ -122,7 +125,7 @@ async function showFleet(
 	}
 }
 
-/** Shows the list until it is left. Prometheus is asked only meanwhile. */
+/** Shows the list until the user leaves it. Prometheus is asked only while the list is shown. */
 function visitList(
 	config: Config,
 	source: FleetSource,
@@ -190,7 +193,10 @@ function visitList(
 	});
 }
 
-/** Opens the monitor on a server. Resolves when it is left: by Esc with a notice, else with the exit code. */
+/**
+Opens the monitor on a server. Resolves when the user has left the monitor: with a notice after Esc or a failed start,
+with `quit` after exit code 0, else with the exit code.
+*/
 async function openMonitor(
 	{endpoint, labels, name}: FleetInstance,
 	configOf: FleetOptions['configOf'],
@@ -213,7 +219,7 @@ async function openMonitor(
 	return visit.hasLeft ? {notice: undefined} : exitCode === 0 ? 'quit' : exitCode;
 }
 
-/** Prints the list once, for a pipe. Exit 69 when Prometheus gives none. */
+/** Prints the list once, for a pipe. Resolves with exit code 69 if Prometheus returns no list. */
 async function printFleet(config: Config, source: FleetSource, place: string): Promise<number> {
 	const end = new AbortController();
 	await source.refresh(end.signal);

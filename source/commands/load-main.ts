@@ -6,11 +6,11 @@ import type {Given} from '../arguments/argv.js';
 type Main = typeof import('./main.js');
 
 /**
-Loads the program. The installed package has it as linked scripts, with compiled code of earlier starts. The standalone
-executable carries its compiled code inside.
+Loads the program. In the installed package, the program is a set of linked scripts, with compiled code from earlier
+starts. The standalone executable contains its compiled code.
 */
 export async function loadMain(given: Given, environment: Readonly<Record<string, string | undefined>>): Promise<Main> {
-	// The build replaces the expression, so it must use the global `process`.
+	// The build replaces `process.env.REDIS_TOP_LINK_TABLE` here, so the code must use the global `process`.
 	if (process.env.REDIS_TOP_LINK_TABLE === undefined) {
 		return import('./main.js');
 	}

@@ -10,11 +10,11 @@ import {sanitize} from '../text/sanitize.js';
 import {UsageError} from './usage-error.js';
 
 /**
-Runs redis-top from what was given to a configuration to one command. Resolves with the exit code. Each command is loaded
-when it runs.
+Makes the configuration from the command line and the environment, and runs the command. Resolves with the exit code.
+The code of each command is loaded when the command runs.
 
-An uncaught error ends the process with 70 and is printed in five lines. The process doesn't wait for polling, which goes
-on and would keep it alive. The monitor's screen has exit handlers of its own, which restore the terminal.
+After an uncaught error, the process prints five lines and ends with exit code 70. The process ends at once, because
+polling would keep it alive. The monitor's screen has exit handlers of its own, which restore the terminal.
 */
 export async function main(given: Given, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
 	process.on('uncaughtException', endCrashed);
@@ -119,7 +119,7 @@ async function run(
 	}
 }
 
-/** Shows the fleet of a Prometheus, or of the demo's own. */
+/** Shows the fleet that a Prometheus knows: the Prometheus of the user, or that of the demo. */
 async function runFleetOf(
 	config: Config,
 	given: Given,

@@ -49,7 +49,7 @@ export type MonitorControlsOptions = {
 };
 
 export type MonitorControls = MountedMonitor & {
-	/** Ends the observation of actions, and the recording. */
+	/** Closes the actions and the recorder. */
 	readonly close: () => Promise<void>;
 };
 
@@ -72,7 +72,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 	}
 
 	const {alertmanagers} = config.receivers;
-	// With --mask the findings have other names than the alerts.
+	// With --mask, findings have pseudonyms and alerts have real names, so they can't be compared.
 	if (alertmanagers.length > 0 && !config.isMasked) {
 		void import('./follow-alerts.js').then(({followAlerts}) =>
 			followAlerts(alertmanagers, signal, alerting => store.set({alerting})),

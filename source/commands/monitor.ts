@@ -24,10 +24,10 @@ import type {MonitorControls, MonitorControlsOptions} from './monitor-controls.j
 /** Longest wait after the screen is restored, for a pending reply or a child process, in milliseconds. */
 const exitGraceMs = 500;
 
-/** Longest wait for the first data before the keys and everything else are loaded, in milliseconds. */
+/** Longest wait for the first data, in milliseconds. After this wait, the keys and everything else are loaded. */
 const firstDataWithinMs = 250;
 
-/** A look at one server from a list of servers, to which Esc comes back. */
+/** A visit to one server from a list of servers. Esc goes back to that list. */
 export type MonitorVisit = {
 	/** Whether Esc left the monitor. */
 	hasLeft: boolean;
@@ -94,8 +94,8 @@ export async function runScreen(config: Config, visit?: MonitorVisit): Promise<n
 		const dump = () => controls?.writeDump();
 		const leave = (left: ExitReason) => {
 			hasLeft = true;
-			// Our signal listeners stay until the next turn of the event loop. Without them, Ink's own listener would end the process
-			// before the last lines are written.
+			// The signal listeners of redis-top stay until the next turn of the event loop. Without them, Ink's own listener
+			// would end the process before the last lines are written.
 			setImmediate(stopHandling);
 			process.off('SIGTSTP', suspend);
 			process.off('SIGUSR1', pollNow);

@@ -24,10 +24,10 @@ import {type MountedMonitor, mountMonitor, type ScreenActions} from '../views/mo
 import {recordingProblem} from './recording-problem.js';
 import {openReplay} from './replay.js';
 
-/** Time for which the notice of a dump stays, in milliseconds. */
+/** Time for which the notice about a dump stays, in milliseconds. */
 const noticeMs = 8000;
 
-/** Writes the half hour before the shown moment beside a dump. Resolves with why it could not. */
+/** Saves the half hour before the shown moment as a recording beside a dump. Resolves with the reason if that fails. */
 async function savePart(replay: Replay, name: string, {isMasked}: Config): Promise<string | undefined> {
 	const {header} = replay.recording.sessionAt(replay.nowMs);
 	if (isMasked && !header.masked.includes('addresses')) {
@@ -42,7 +42,7 @@ async function savePart(replay: Replay, name: string, {isMasked}: Config): Promi
 	}
 }
 
-/** The actions of a replay: none, because it shows the past. */
+/** The actions of a replay. There are none, because a replay shows the past. */
 const noActions: ScreenActions = {
 	isOpen: false,
 	running: undefined,

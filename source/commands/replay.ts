@@ -85,7 +85,7 @@ export async function runReplay(config: Config): Promise<number> {
 	return end.exitCode();
 }
 
-/** Goes through the recording from its present moment on, and prints the output of each step. */
+/** Plays the recording from the replay's present moment to its end, and prints the output of each step. */
 async function throughout(
 	replay: Replay,
 	everyMs: number,

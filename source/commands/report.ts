@@ -22,9 +22,9 @@ import {writeOut} from './write-out.js';
 
 /** Interval between two states that a report evaluates, in milliseconds of the recording. */
 const stepMs = 1000;
-/** Steps without a turn of the event loop. */
+/** Number of steps between two turns of the event loop. */
 const stepsATurn = 50;
-/** Number of intervals without a poll from which the report says that nothing was recorded. */
+/** After this many intervals without a poll, the report says that nothing was recorded. */
 const pauseIntervals = 10;
 const leastPauseMs = 30_000;
 

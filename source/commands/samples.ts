@@ -34,7 +34,7 @@ export const atLeast =
 		polls >= times;
 
 /**
-Waits until every node, discovered ones included, was polled often enough. It waits for `deadlineMs` milliseconds at
+Waits until every node, including discovered nodes, was polled often enough. It waits for `deadlineMs` milliseconds at
 most.
 */
 export async function untilPolled(
@@ -46,7 +46,8 @@ export async function untilPolled(
 	const isDone = () =>
 		!fleet.isListening && fleet.addresses().every(address => isEnough(address, polls.get(address) ?? 0));
 	while (!isDone() && systemClock.elapsed() - startedMs < deadlineMs) {
-		// No poll tells that a Sentinel has named its last node, or that the time is over.
+		// A Sentinel may name its last node, or the time may be over, without a new poll. The loop therefore also checks
+		// every 20 ms.
 		const look = new AbortController();
 		await Promise.race([nextPoll(), systemClock.sleep(20, look.signal)]);
 		look.abort();
@@ -86,7 +87,7 @@ export async function runSnapshot(config: Config): Promise<number> {
 		recording,
 	);
 	session.fleet.setInterests(allInterests);
-	// The growth of watched keys needs one more: their types are read first.
+	// The growth of watched keys needs one more poll, because their types are read first.
 	const polls = config.watchedKeys.length > 0 ? 3 : 2;
 	await untilPolled(session, atLeast(polls), (polls + 1) * config.intervalMs + 2 * config.timeoutMs);
 	session.store.flush();

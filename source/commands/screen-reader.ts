@@ -78,7 +78,7 @@ function say(lines: readonly string[]): void {
 }
 
 /**
-Input that counts as no key here: a paste, an arrow or another key that sends a sequence, Alt with a character, and
+Input that is not taken for a key: a paste, an arrow or another key that sends a sequence, Alt with a character, and
 Escape.
 */
 const noKeys = /\u001B(?:\[200~[\s\S]*?(?:\u001B\[201~|$)|\[\[?[^@-~]*[@-~]|O[\d;]*[@-~]|[\s\S]?)/g;
@@ -168,7 +168,7 @@ class Reader {
 		}
 	}
 
-	/** Polls the requests of the last panel for the node in focus. */
+	/** Sets the focus to the chosen node, and polls the requests that the last panel needs. */
 	#look(): void {
 		const node = this.#masking.real(focusedNode(this.#state(), this.#view)?.address);
 		this.#session.fleet.setFocus(node);

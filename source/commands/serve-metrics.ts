@@ -15,7 +15,7 @@ export type ServedMetrics = {
 	readonly close: () => void;
 };
 
-/** Texts about an address that can't be listened on, with the exit code, by the code of the error. */
+/** Texts for an address on which redis-top can't listen, with the exit code, by the code of the error. */
 const listenProblems: ReadonlyMap<string, readonly [text: string, exitCode: number]> = new Map([
 	['EADDRINUSE', ['another program listens there; choose another port', exitCodes.unreachable]],
 	['EADDRNOTAVAIL', ['this machine has no such address', exitCodes.usage]],
@@ -25,8 +25,8 @@ const listenProblems: ReadonlyMap<string, readonly [text: string, exitCode: numb
 ]);
 
 /**
-Opens the port of `--metrics`, before anything is polled. Resolves with it, or with the exit code after one line on stderr.
-prom-client is loaded here, so that no other start pays for it.
+Opens the port of `--metrics`, before anything is polled. Resolves with the open port, or with the exit code after one
+line on stderr. prom-client is loaded here, so that starts without `--metrics` don't load it.
 */
 export async function serveMetrics({host, port}: MetricsAddress, choice: RuleChoice): Promise<ServedMetrics | number> {
 	const [{MetricsServer}, {contentTypes, metricsPage}] = await Promise.all([

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 
-/** The end of a command without a screen. */
+/** How a command without a screen ends. */
 export type HeadlessEnd = {
 	/** Aborts when the command should end. */
 	readonly signal: AbortSignal;
@@ -9,7 +9,7 @@ export type HeadlessEnd = {
 	readonly exitCode: () => number;
 };
 
-/** Ends a command without a screen by a signal, or when the reader closes the pipe. A closed pipe is no error. */
+/** Ends a command without a screen after a signal, or when the reader closes the pipe. A closed pipe is no error. */
 export function stopOnSignal(): HeadlessEnd {
 	const end = new AbortController();
 	let exitCode: number = exitCodes.ok;

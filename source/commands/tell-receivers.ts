@@ -7,21 +7,21 @@ import {stateFolder} from '../host/own-folders.js';
 import type {ServiceState} from '../metrics/service-state.js';
 import {changeJson, type OpenFindings} from '../report/check/finding-change.js';
 
-/** The Alertmanagers and the webhook of a `watch`. */
+/** The Alertmanagers and the webhook that `redis-top watch` notifies. */
 export type ToldReceivers = {
-	/** Takes over the findings that hold, and sends what is due. Returns at once. */
+	/** Takes the open findings, and sends the notifications that are due. Returns at once. */
 	readonly update: (open: OpenFindings, nowMs: number) => void;
 	readonly states: () => readonly ServiceState[];
-	/** Waits for requests under way, for two seconds at most, and writes what the next run has to know. */
+	/** Waits for pending requests, for two seconds at most. Then it writes down what the next run has to know. */
 	readonly close: () => Promise<void>;
 };
 
-/** Longest wait for requests under way at the end, in milliseconds. */
+/** Longest wait for pending requests at the end, in milliseconds. */
 const lastWaitMs = 2000;
 
 /**
-Tells Alertmanagers and the webhook of findings. Undefined without any. A file in the state folder keeps what they were
-told, so that a restart tells nothing twice and ends what ended meanwhile.
+Notifies Alertmanagers and the webhook of findings. Undefined if none of them is configured. A file in the state folder
+keeps what was sent. After a restart, nothing is sent twice, and findings that ended meanwhile are reported as ended.
 */
 export async function tellReceivers(
 	{receivers: {alertmanagers, webhook}, label, intervalMs}: Config,

@@ -21,14 +21,14 @@ import {tellReceivers} from './tell-receivers.js';
 import {writeOut} from './write-out.js';
 
 /**
-Longest time between two comparisons of the findings, in milliseconds. One line tells what several nodes have in common,
-and the nodes are polled one after the other within an interval.
+Longest time between two comparisons of the findings, in milliseconds. Nodes are polled one after the other within an
+interval, and a finding on several nodes should be one line.
 */
 const compareEveryMs = 1000;
 
 /**
 Least interval between two readings of this machine for all nodes, in milliseconds. One reading takes 20 ms of processor
-time a node. Between two of them, only nodes whose state changed are inspected.
+time for each node. Between two readings, only nodes whose state changed are inspected.
 */
 const hostEveryMs = 15_000;
 

@@ -97,7 +97,8 @@ export type Config = {
 	/** True with `--insecure`: TLS without verifying the server's certificate. */
 	readonly isInsecure: boolean;
 	/**
-	True if a profile says `environment = "production"`. Every action is then guarded like an action of the next class.
+	True if a profile says `environment = "production"`. Every action is then guarded like an action of the next stricter
+	class.
 	*/
 	readonly isProduction: boolean;
 	/** The keys that the config file gives to bindings, by binding id. */
@@ -113,19 +114,20 @@ export type Config = {
 	/** Where `watch` serves metrics; undefined without `--metrics`. */
 	readonly metrics: MetricsAddress | undefined;
 	/**
-	The server version of `redis-top acl --for`. With it the command connects to no server. Undefined without the flag.
+	The server version of `redis-top acl --for`. If it is given, the command connects to no server. Undefined without the
+	flag.
 	*/
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
 	/** The keys of `--watch-key`, at most `mostWatchedKeys`. */
 	readonly watchedKeys: readonly string[];
-	/** `redis-top acl --keys`: the line is for a user who may scan keys and watch some. */
+	/** True with `redis-top acl --keys`: the printed line is for a user who may also scan and watch keys. */
 	readonly isAclForKeys: boolean;
 	/** The rules that `redis-top rules` prints. It has all rules if the command line names none. */
 	readonly ruleIds: readonly RuleId[];
 	/** The moment of `redis-top audit --since`; older lines are left out. Undefined: all lines are printed. */
 	readonly auditFrom: Moment | undefined;
-	/** What is recorded and where, and what of it is masked. */
+	/** What is recorded, where, and what is masked. */
 	readonly record: RecordRequest;
 	/** The recordings of `redis-top replay`; undefined for any other command. */
 	readonly replay: ReplayRequest | undefined;
@@ -135,7 +137,7 @@ export type Config = {
 	readonly prometheus: PrometheusRequest | undefined;
 	/** What `redis-top fleet` lists; undefined for any other command. */
 	readonly fleet: FleetRequest | undefined;
-	/** The Alertmanagers, the webhook and the Grafana that are told of findings and actions. */
+	/** The Alertmanagers, the webhook and the Grafana that receive findings and actions. */
 	readonly receivers: Receivers;
 };
 
@@ -164,7 +166,7 @@ lookup.
 const shortestDefaultTimeoutMs = 2000;
 
 /**
-Largest default of the timeout, in milliseconds. With a longer one, a server that hangs would be reported as slow.
+Largest default of the timeout, in milliseconds. With a longer timeout, a server that hangs would be reported as slow.
 */
 const longestDefaultTimeoutMs = 5000;
 
@@ -324,8 +326,8 @@ function intervalOf(
 
 /**
 The longest wait for a connection or a reply, in milliseconds. The default is the interval, but at least 2 s and at most
-5 s. One request is in flight at a time, so a wait longer than the interval skips polls and overlaps none. `--timeout`
-must not exceed the interval, because every such wait would skip the next poll.
+5 s. One request is in flight at a time. A wait longer than the interval therefore skips polls, but polls never overlap.
+`--timeout` must not exceed the interval, because every such wait would skip the next poll.
 */
 function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, problems: Problems): number {
 	const fallbackMs = Math.min(Math.max(intervalMs, shortestDefaultTimeoutMs), longestDefaultTimeoutMs);

@@ -31,7 +31,9 @@ function fileText(
 
 const certificate = {marker: /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/, lacks: 'holds no PEM certificate'};
 
-/** Refuses a private key with a passphrase. OpenSSL would report it less clearly, and for every connection. */
+/**
+A check that refuses a private key with a passphrase. OpenSSL would report it less clearly, and for every connection.
+*/
 const privateKey = {
 	marker: /^(?![\s\S]*ENCRYPTED)[\s\S]*-----BEGIN [A-Z ]*PRIVATE KEY-----/,
 	lacks: 'holds no unencrypted PEM key; openssl pkey -in FILE writes one',
@@ -74,8 +76,8 @@ type SharedAccess = {
 };
 
 /**
-User and password of one target. They come from the first of these that has them: a URI on the command line, flags,
-REDIS_URL, REDISCLI_AUTH.
+User and password of one target. They come from the first of these sources that has them: a URI on the command line,
+flags, REDIS_URL, REDISCLI_AUTH.
 */
 function accessFor(
 	{target, isFromEnvironment}: RequestedTarget,
@@ -101,9 +103,9 @@ export type Connections = {
 };
 
 /**
-The connection settings of the Sentinels of `--sentinel`. User and password come from a Sentinel's own URI. Without one,
-the data nodes' password is tried without its user. That is safe, because a Sentinel without `requirepass` ignores the
-password.
+The connection settings of the Sentinels of `--sentinel`. User and password come from the Sentinel's own URI. If the URI
+has no password, the password of the data nodes is tried, without their user. That is safe, because a Sentinel without
+`requirepass` ignores the password.
 */
 function sentinelSettings(
 	flags: GivenFlags,
@@ -135,7 +137,7 @@ export function connectionsOf(
 ): Connections {
 	const {given, readings, origins, profile} = source;
 	const {flags} = given;
-	// A profile for servers of the fleet need not have a target of its own.
+	// A profile with `match` alone is for servers of the fleet and has no target of its own.
 	if (profile !== undefined && given.targets.length === 0) {
 		problems.add(`${profile} is a profile with match alone: name a target, or run redis-top fleet`);
 	}

@@ -6,13 +6,13 @@ import {nearestWord} from '../text/nearest-word.js';
 /** The arguments of `redis-top demo`. */
 export type DemoRequest = {
 	/**
-	`simulated` for the simulated cluster, `incident` for one on real servers. Undefined: real servers if a server program is
-	found, else simulated ones.
+	`simulated`: the simulated cluster. `incident`: an incident on real servers. `fleet`: a fleet of real and generated
+	servers. Undefined: real servers if a server program is found, else simulated ones.
 	*/
 	readonly scenario: 'simulated' | 'incident' | 'fleet' | undefined;
-	/** The incident on real servers. Undefined: `redis-top demo incident` lists them. */
+	/** The incident on real servers. Undefined: `redis-top demo incident` lists the incidents. */
 	readonly staged: StagedName | undefined;
-	/** Number of simulated nodes; of a fleet, of generated servers beside the real ones. */
+	/** Number of simulated nodes. For a fleet, the number of generated servers besides the real ones. */
 	readonly nodes: number;
 	/** The incidents of the simulated nodes. */
 	readonly incident: Programme;
@@ -73,7 +73,9 @@ export function demoRequest({command, targets, flags}: Given): {
 	};
 }
 
-/** Most generated servers of a fleet. Each is 2.5 KB of a page that Prometheus reads every 15 seconds. */
+/**
+Largest number of generated servers of a fleet. Each adds 2.5 KB to a page that Prometheus reads every 15 seconds.
+*/
 const mostGenerated = 20_000;
 
 /** `redis-top demo fleet`, with the number of generated servers. */
@@ -88,7 +90,7 @@ function fleetRequest(others: readonly string[], nodes = '0'): ReturnType<typeof
 		: {demo: {scenario: 'fleet', staged: undefined, nodes: Number(nodes), incident: 'none'}, problems: []};
 }
 
-/** `redis-top demo incident` with the words behind it: no name, a known one, or a problem. */
+/** `redis-top demo incident` with the words after it: no name, the name of an incident, or a mistake. */
 function incidentRequest([name, ...others]: readonly string[]): ReturnType<typeof demoRequest> {
 	const staged = stagedNames.find(each => each === name);
 	if (others.length > 0) {

@@ -9,8 +9,8 @@ import {type FileSettings, type Profile, targetsIn} from './file/file-settings.j
 export type FleetTarget = {readonly endpoint: Endpoint; readonly labels: SeriesLabels};
 
 /**
-The profile whose credentials fit a server: the first one that names its address, else the first one whose `match` fits the
-server's labels. Undefined when no profile does.
+The profile with the credentials for a server: the first profile that names the server's address, else the first profile
+whose `match` fits the server's labels. Undefined if no profile fits.
 */
 export function profileFor(settings: FileSettings, {endpoint, labels}: FleetTarget): string | undefined {
 	const address = addressOf(endpoint);
@@ -30,7 +30,7 @@ function isMatched({section}: Profile, labels: SeriesLabels): boolean {
 	return found !== undefined && 'matchers' in found && found.matchers.length > 0 && areMatched(found.matchers, labels);
 }
 
-/** What is wrong with the `match` of profiles, one line each. */
+/** The mistakes in the `match` of profiles, one line each. */
 export const matchProblems = ({profiles}: FileSettings): readonly string[] =>
 	[...profiles.values()].flatMap(({section}) => {
 		const placed = section.get('match');
@@ -39,8 +39,8 @@ export const matchProblems = ({profiles}: FileSettings): readonly string[] =>
 	});
 
 /**
-The command line and the settings with which the monitor of a server is started: of the profile that fits, with the server
-as its only target, else with the address alone.
+The command line and the settings that start the monitor of a server. They come from the profile that fits, with the
+server as the only target. If no profile fits, only the address is used.
 */
 export function monitorOf(
 	fleet: Given,

@@ -7,7 +7,7 @@ import type {Origins} from './plan.js';
 import type {Problems} from './problems.js';
 import type {FileReading} from './sources.js';
 
-/** The first lines of the files that hold secrets, or why they can't be read, by the flag that names the file. */
+/** For each flag that names a file with a secret: the first line of that file, or why the file can't be read. */
 export type SecretReadings = ReadonlyMap<FlagKey, FileReading>;
 
 /** Everything from which the settings of a web service are made. */
@@ -15,7 +15,7 @@ export type ServiceSource = {
 	readonly flags: GivenFlags;
 	readonly origins: Origins;
 	readonly secrets: SecretReadings;
-	/** TLS as for the servers: the first target's settings. Undefined: with Node's own certificates. */
+	/** The TLS settings of the first target, which web services share. Undefined: Node's own certificates are used. */
 	readonly tls: TlsSettings | undefined;
 };
 
@@ -51,7 +51,7 @@ export async function readSecrets(flags: GivenFlags, keys: readonly FlagKey[]): 
 	);
 }
 
-/** Adds the problem of a secret's file that can't be used. Exit 77, or 64 for a file that holds no secret. */
+/** Adds a problem if the file of a secret can't be used. The exit code is 77, or 64 for a file that holds no secret. */
 export function checkSecret(flag: FlagKey, source: ServiceSource, problems: Problems): void {
 	const reading = source.secrets.get(flag);
 	if (reading !== undefined && 'why' in reading) {
@@ -109,7 +109,9 @@ export function serviceAt(
 export const isSecretExposed = ({url, readSecret}: HttpService): boolean =>
 	readSecret !== undefined && url.protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
 
-/** The address as one printable line. What stands before an `@` and in the query may be a secret and is left out. */
+/**
+The address as one printable line. The part before an `@` and the query are left out, because they may be secrets.
+*/
 export function shownUrl(text: string): string {
 	const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0] ?? '';
 	const at = text.lastIndexOf('@');

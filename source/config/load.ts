@@ -33,8 +33,8 @@ export type Loaded =
 	  };
 
 /**
-Makes a configuration from what was given on the command line and the environment. It reads the files that flags name. It
-asks for a password only after all other checks. Never rejects because of the user's input.
+Makes a configuration from the command line and the environment. It reads the files that flags name. It asks for a
+password only after all other checks. Never rejects because of the user's input.
 */
 export async function loadConfig(
 	words: Given,
@@ -151,7 +151,7 @@ function running({config, warnings}: {readonly config: Config; readonly warnings
 	return {kind: 'run', config, warnings: warnings.map(named)};
 }
 
-/** The end of the program because of problems. Wrong usage has precedence over files that can't be read. */
+/** The result that ends the program because of problems. Wrong usage has precedence over files that can't be read. */
 function stopped(problems: readonly ConfigProblem[]): Loaded {
 	const exitCode = problems.some(problem => problem.exitCode === exitCodes.usage)
 		? exitCodes.usage

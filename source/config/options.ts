@@ -70,8 +70,8 @@ const isSwitchedOff = (value: string): boolean => value === '0' || value.toLower
 
 /**
 The theme; undefined for a terminal without attributes, `TERM=dumb`. Without colours it is `mono`, which has bold and
-inverse; `--no-color`, FORCE_COLOR and NO_COLOR (https://no-color.org) decide this, in this order. The default is `soft`
-on a terminal with 256 colours, `light` on a light background, else `dark`.
+inverse. `--no-color`, FORCE_COLOR and NO_COLOR (https://no-color.org) decide in this order whether there are colours.
+The default is `soft` on a terminal with 256 colours, `light` on a light background, else `dark`.
 */
 export function themeFor(
 	{color, theme}: GivenFlags,

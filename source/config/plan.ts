@@ -48,8 +48,8 @@ const passwordFlags = ['pass', 'passFile', 'askpass'] as const;
 const placeFlags = ['host', 'port', 'socket', 'uri'] as const;
 
 /**
-Combines the command line with the config file. The command line has precedence over the profiles that it names, and
-those over the top level of the file. Where profiles differ, the first one has precedence.
+Combines the command line with the config file. The command line has precedence over the profiles that it names. The
+profiles have precedence over the top level of the file. Where profiles differ, the first one has precedence.
 */
 export function planFor(given: Given, settings: FileSettings, environment: Environment): Plan {
 	const words = targetWords(given, settings, environment);
@@ -89,7 +89,7 @@ const isLock = (name: FileKeyName): boolean => name === 'read-only' || name === 
 
 const withoutLock = ({section}: Profile): Section => new Map([...section].filter(([name]) => !isLock(name)));
 
-/** The target arguments. If nothing else names a target either, they are the targets at the top level of the file. */
+/** The target arguments. If nothing names a target, the targets at the top level of the file are used. */
 function targetWords(
 	{command, targets, recordings, flags}: Given,
 	{section}: FileSettings,

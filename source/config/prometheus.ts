@@ -7,11 +7,14 @@ import type {Problems} from './problems.js';
 /** The Prometheus of `--prometheus`, and the label by which its series are assigned to servers. */
 export type PrometheusRequest = {
 	readonly service: HttpService;
-	/** The label of `--prometheus-label`; undefined: the process' `run_id`, or an address in a usual label. */
+	/**
+	The label of `--prometheus-label`. Undefined: series are assigned by the process' `run_id`, or by an address in a
+	usual label.
+	*/
 	readonly mapping: LabelMapping | undefined;
 };
 
-/** The Prometheus that the flags name; undefined without one, or with a problem. */
+/** The Prometheus that the flags name. Undefined if they name none, or if there is a problem. */
 export function prometheusRequestOf(source: ServiceSource, problems: Problems): PrometheusRequest | undefined {
 	const {prometheus: address, prometheusLabel: label} = source.flags;
 	if (address === undefined) {
@@ -36,7 +39,7 @@ export function prometheusRequestOf(source: ServiceSource, problems: Problems): 
 	return service && {service, mapping};
 }
 
-/** Adds a problem for a flag about the Prometheus that has no effect, because the address is missing. */
+/** Adds a problem for each flag about the Prometheus that has no effect because the address is missing. */
 function problemsWithoutAddress(flags: GivenFlags, problems: Problems): undefined {
 	const flag =
 		flags.prometheusSecretFile === undefined

@@ -9,11 +9,11 @@ import type {Problems} from './problems.js';
 export type WebhookRequest = {
 	readonly service: HttpService;
 	readonly format: WebhookFormat;
-	/** Reads the secret that signs messages, or PagerDuty's routing key; undefined without one. */
+	/** Reads the secret that signs messages, or PagerDuty's routing key. Undefined if there is none. */
 	readonly readSecret: (() => Promise<string>) | undefined;
 };
 
-/** Who is told of findings and actions. */
+/** The services that receive findings and actions. */
 export type Receivers = {
 	readonly alertmanagers: readonly HttpService[];
 	readonly webhook: WebhookRequest | undefined;
@@ -70,8 +70,8 @@ function unexposed(
 }
 
 /**
-The webhook. Its value is an address, or the path of a file whose first line is the address: the address of a Slack webhook is a
-secret by itself, and everybody on the machine can read arguments.
+The webhook. Its value is an address, or the path of a file whose first line is the address. The file is for addresses
+that are secrets, such as those of Slack webhooks: everybody on the machine can read arguments.
 */
 function webhookOf(source: ServiceSource, problems: Problems): WebhookRequest | undefined {
 	const {webhook, webhookFormat = 'json', webhookSecretFile} = source.flags;
@@ -129,7 +129,7 @@ function webhookAddress(webhook: string, source: ServiceSource, problems: Proble
 		: problems.add(`${place} ${webhook}: its first line is no address; write https://HOST/PATH`);
 }
 
-/** The service of a webhook. Its address may have a query, and a problem never shows what a file holds. */
+/** The web service of a webhook. Its address may have a query. A problem never shows the content of the file. */
 function webhookService(
 	address: string,
 	webhook: string,

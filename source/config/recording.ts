@@ -6,7 +6,7 @@ import {durationMs} from './values.js';
 
 /** What is recorded, where, and whether arguments are masked. */
 export type RecordRequest = {
-	/** The new file of `--record`; undefined: none from the start on. */
+	/** The new file of `--record`. Undefined: nothing is recorded at the start. */
 	readonly file: string | undefined;
 	/** The folder of `redis-top record`; undefined for any other command. */
 	readonly folder: string | undefined;
@@ -22,13 +22,13 @@ export type ReplayRequest = {
 	readonly at: string | undefined;
 	/** What the replay shows. `check`: the findings at a moment. `watch`: a line for each change of the findings. */
 	readonly output: 'screen' | 'check' | 'watch';
-	/** Seconds of the recording per second, for a cast and at first for the screen. */
+	/** The speed: seconds of the recording per second. A cast keeps it; on the screen it is the speed at the start. */
 	readonly speed: number;
-	/** The asciicast to write, and the size of its screen in cells; undefined: none. */
+	/** The asciicast to write, and the size of its screen in cells. Undefined: no cast is written. */
 	readonly cast: {readonly file: string; readonly columns: number; readonly rows: number} | undefined;
 };
 
-/** The subject of `redis-top report`. Without recordings it is servers. */
+/** The subject of `redis-top report`: recordings, or servers if there are no recordings. */
 export type ReportRequest = {
 	readonly recordings: readonly string[];
 	/** The moments as they were typed. The recording is needed to interpret them. */
@@ -134,8 +134,8 @@ const looksLikePath = (word: string): boolean =>
 	word.endsWith('.rtr') || /^(?:\.{0,2}\/|\.{1,2}$|~\/)/.test(word) || (word.includes('/') && !word.includes('://'));
 
 /**
-Tells the recordings of `redis-top report` from its targets. A word is a recording if there is such a file or folder, or
-if it looks like a path.
+Separates the recordings of `redis-top report` from its targets. A word is a recording if such a file or folder exists,
+or if the word looks like a path.
 
 @param isThere Returns whether a file or folder exists.
 */

@@ -8,10 +8,10 @@ export type PasswordAnswer =
 	/** The process has no terminal for the prompt. */
 	| {readonly kind: 'no-terminal'};
 
-/** The typed text so far, and how the input ended; `end` is undefined while it goes on. */
+/** The typed text so far, and how the input ended; `end` is undefined until the input ends. */
 export type Typed = {readonly text: string; readonly end: 'typed' | 'aborted' | undefined};
 
-/** The sequences of keys that send several characters, such as arrows. */
+/** The sequences that keys such as arrows send: several characters for one key. */
 const escapeSequence = /\u{1b}(?:\[[\d;?]*[ -/]*[@-~]|O.|.)?/gsu;
 
 /**

@@ -61,7 +61,7 @@ export function natMapOf({natMap}: GivenFlags): {readonly natMap: NatMap; readon
 /** The map from the flags of all sources. Mistakes are added to `problems`. */
 export function natMapIn(sources: readonly TargetSource[], problems: Problems): NatMap {
 	const found = sources.map(({given}) => natMapOf(given.flags));
-	// Every source contains the command line's flags, so each of their problems is reported only once.
+	// Every source contains the command line's flags. A set removes the problems that are found more than once.
 	for (const problem of new Set(found.flatMap(each => each.problems))) {
 		problems.add(problem);
 	}

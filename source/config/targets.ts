@@ -29,7 +29,7 @@ export function connectionConflicts({command, targets, recordings, flags}: Given
 	];
 	const found = conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 	const whyNone = whyNoTarget({command, recordings});
-	// The list of the fleet opens monitors, with these flags.
+	// `redis-top fleet` opens monitors, which use the other connection flags.
 	const foreignFlags = command === 'fleet' ? placeFlags : connectionFlags;
 	const foreign = whyNone === undefined ? undefined : foreignFlags.find(key => flags[key] !== undefined);
 	return foreign === undefined ? found : [`${whyNone}: leave out --${flagTable[foreign].name}`];

@@ -68,8 +68,8 @@ export function isDumbTerminal(environment: Environment): boolean {
 }
 
 /**
-OpenSSL's message when it refuses the certificates or the key; undefined when it accepts them. Without any of them it is not
-asked, because loading it takes 20 ms.
+OpenSSL's message when it refuses the certificates or the key; undefined when it accepts them. OpenSSL is asked only if
+one of them is given, because loading it takes 20 ms.
 */
 export function tlsProblem({ca, cert, key}: TlsSettings): string | undefined {
 	if (ca === undefined && cert === undefined && key === undefined) {

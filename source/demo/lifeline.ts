@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-/** Calls `end` at a signal, or when standard input ends, which it does when the parent process ends. */
+/** Calls `end` at a signal, or when standard input ends. Standard input ends when the parent process ends. */
 export function endWithParent(end: () => void): void {
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 		process.on(signal, end);

@@ -73,7 +73,7 @@ const stalledReader: Actor = async port => {
 	}
 };
 
-/** A worker that waits for work with BLPOP. `dispatcher` pushes some every seven seconds. */
+/** A worker that waits for jobs with BLPOP. `dispatcher` pushes some jobs every seven seconds. */
 const blockedWorker: Actor = async port => {
 	const client = await openLoadClient({port, name: 'worker-3'});
 	for (;;) {

@@ -72,20 +72,20 @@ export async function startServer(options: {
 export type ProgramOptions = {
 	readonly binary: string;
 	readonly args: readonly string[];
-	/** Words before the command line, which bind the process to its parent. */
+	/** Words before the command line that make the program end with its parent process. */
 	readonly launcher: readonly string[];
 	readonly directory: string;
 	/** The port of loopback on which the program listens. */
 	readonly port: number;
-	/** Is told of the process before the first wait. */
+	/** Receives the process before the first wait. */
 	readonly onSpawned: (program: ServerProcess) => void;
 	/** The last line of the program's log; undefined for a program that writes to stderr only. */
 	readonly readLog?: () => string;
 };
 
 /**
-Starts a program that serves on a port. Resolves when the port accepts connections. Rejects with a `DemoFailure` that has
-the last line of what the program wrote.
+Starts a program that serves on a port. Resolves when the port accepts connections. Rejects with a `DemoFailure` that
+has the last line of what the program wrote.
 */
 export async function startProgram(options: ProgramOptions): Promise<void> {
 	const {binary, args, launcher, directory, port, onSpawned, readLog} = options;
@@ -132,7 +132,7 @@ export function removeServers(pids: readonly number[], directory: string): void 
 		}
 	}
 
-	// A dying server may still add a file while its folder is emptied.
+	// A server that is ending may still add a file while its folder is emptied.
 	rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});
 }
 

@@ -3,8 +3,8 @@ import {type MetricId, metrics} from '../domain/metric.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
-The change of a number in the node's INFO since the baseline. Undefined when no baseline is set, or one of the two INFO
-replies lacks the number.
+The change of a number in the node's INFO since the baseline. Undefined when no baseline is set, or when one of the two
+INFO replies lacks the number.
 */
 export function changeOf(
 	{sample, since}: NodeRecord,

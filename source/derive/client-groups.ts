@@ -13,7 +13,7 @@ export type ClientGroup = {
 	readonly totalMemoryBytes: number | undefined;
 	/** Sum of `omem`, in bytes. */
 	readonly outputBufferBytes: number | undefined;
-	/** Number of clients without a command for longer than `idleAfterSeconds`. */
+	/** Number of clients that sent no command for longer than `idleAfterSeconds`. */
 	readonly idleCount: number;
 	/** Sum of the clients' rates; undefined where the server doesn't count. */
 	readonly perSecond: ClientTraffic | undefined;

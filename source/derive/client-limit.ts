@@ -1,8 +1,8 @@
 import type {NodeRecord} from './node-record.js';
 
 /**
-How many clients the server takes. INFO prints `maxclients` since Redis 6.2; before, only CONFIG GET returns it. Dragonfly
-prints `max_clients`.
+The largest number of clients that the server accepts. INFO has `maxclients` since Redis 6.2; before, only CONFIG GET
+returns it. Dragonfly names it `max_clients`.
 */
 export function clientLimit({sample, config}: Pick<NodeRecord, 'sample' | 'config'>): number | undefined {
 	const setting = Number(config?.value.get('maxclients') ?? Number.NaN);

@@ -11,8 +11,8 @@ const shortestMs = 200;
 /**
 The reading of CLIENT LIST after a poll, with each client's rates since the kept list.
 
-@param kept The list before, of the same process.
-@param came The list that the poll read; undefined when it read none.
+@param kept The previous list of the same process.
+@param came The list that the poll read; undefined when the poll did not read it.
 */
 export function clientReading(
 	kept: ClientReading | undefined,
@@ -23,11 +23,11 @@ export function clientReading(
 }
 
 /**
-The later of two lists of one process, with each client's rates between them. The rates of all clients are undefined
-without an earlier list, and where the server doesn't count.
+The later of two client lists of one process, with each client's rates between the lists. All rates are undefined
+without an earlier list, and when the server doesn't count traffic.
 
-A client that the earlier list lacks counts from 0: it connected since then. A client that came and went between the
-lists is in neither list.
+A client that is missing from the earlier list connected since then, so its totals count from 0. A client that came and
+went between the lists is in neither list.
 */
 export function clientsSince(earlier: ClientReading | undefined, later: ClientReading): ClientReading {
 	const overMs = (later.elapsedMs ?? 0) - (earlier?.elapsedMs ?? 0);
@@ -49,7 +49,7 @@ const withoutRates = (client: ClientRow): ClientRow => ({...client, perSecond: u
 
 const none: ClientTraffic = {inBytes: 0, outBytes: 0, commands: 0};
 
-/** The growth of the totals per second; undefined when one of them is not known, or fell. */
+/** The growth of the totals per second; undefined when a total is unknown or fell. */
 function trafficRate(
 	before: ClientTraffic | undefined,
 	after: ClientTraffic | undefined,
@@ -68,11 +68,11 @@ function trafficRate(
 	return Object.values(rates).some(rate => rate < 0) ? undefined : rates;
 }
 
-/** Whether any of the clients has totals, so that the server counts them. */
+/** Whether any client has traffic totals, which shows that the server counts them. */
 export const countsTraffic = (clients: readonly ClientRow[]): boolean =>
 	clients.some(({totals}) => totals !== undefined);
 
-/** The sum of the rates of some clients; undefined when none of them has rates. */
+/** The sum of the rates of some clients; undefined when no client has rates. */
 export function sumOfRates(clients: readonly ClientRow[]): ClientTraffic | undefined {
 	const sum = {inBytes: 0, outBytes: 0, commands: 0};
 	let isKnown = false;

@@ -2,8 +2,9 @@ import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
-The node whose view of the cluster is shown while `node` is in focus: the node itself while it answers, else the node of
-its cluster that answers and whose view is the newest. A dead node's last view misses the failover that followed.
+The node whose view of the cluster is shown while `node` is in focus. It is `node` itself while it answers. Otherwise it
+is the answering node of its cluster with the newest view. The last view of a failed node lacks the failover that
+followed.
 */
 export function clusterViewNode(nodes: ReadonlyMap<NodeAddress, NodeRecord>, node: NodeRecord): NodeRecord {
 	const ownId = node.clusterNodes?.value.find(({flags}) => flags.has('myself'))?.id;

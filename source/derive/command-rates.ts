@@ -28,7 +28,7 @@ const failuresOf = ({rejectedCalls, failedCalls}: CommandCounters): number | und
 	rejectedCalls === undefined || failedCalls === undefined ? undefined : rejectedCalls + failedCalls;
 
 function difference(earlier: CommandCounters | undefined, later: CommandCounters): Difference | undefined {
-	// A command that the earlier sample doesn't list had not been called by then, so its counters start at 0.
+	// A command that the earlier sample doesn't list had no calls at that time, so its counters start at 0.
 	const before = earlier ?? {calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0};
 	const calls = later.calls - before.calls;
 	const usec = later.usec - before.usec;

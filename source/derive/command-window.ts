@@ -1,23 +1,31 @@
 import type {NodeSample} from '../domain/sample.js';
 import {type CommandRate, commandRates} from './command-rates.js';
 
-/** Length of the window in milliseconds: about that of the percentiles, so that the figures of a row compare. */
+/**
+Length of the window in milliseconds. It is about as long as the interval of the percentiles, so the figures of a row
+can be compared.
+*/
 export const windowMs = 10_000;
 
-/** Time between two samples that are kept as possible beginnings of the window, in milliseconds. */
+/** Shortest time between two samples that are kept as possible starts of the window, in milliseconds. */
 const spacingMs = 2500;
 
-/** Time for which the order of the commands holds, in milliseconds. A list that moves each second can't be read. */
+/** How long the order of the commands is kept, in milliseconds. A list that moves each second can't be read. */
 export const orderHeldMs = 5000;
 
-/** The commands over the last ten seconds, and an order that holds for a few seconds. */
+/** The commands over the last ten seconds, and their order, which is kept for a few seconds. */
 export type CommandWindow = {
 	readonly rates: readonly CommandRate[];
 	/** The time between the samples that `rates` compares, in milliseconds; undefined before the second sample. */
 	readonly overMs: number | undefined;
-	/** The position of each command by its share of time, largest first; a command that is newer has none. */
+	/**
+	The position of each command by its share of time, largest first. A command that is newer than the order has no
+	position.
+	*/
 	readonly order: ReadonlyMap<string, number>;
-	/** The rates from which the order was made, by command. Figures keep the units that they have there. */
+	/**
+	The rates from which the order was made, by command. They decide the units of the figures while the order is kept.
+	*/
 	readonly ordered: ReadonlyMap<string, CommandRate>;
 	/** When the order was made, on the monotonic clock in milliseconds. */
 	readonly orderedAtMs: number;
@@ -26,7 +34,8 @@ export type CommandWindow = {
 };
 
 /**
-The window after a sample. A sample without commandstats keeps it. After a gap or another process it begins again.
+The window after a sample. A sample without commandstats leaves the window unchanged. After a gap or a restart, the
+window begins again.
 
 @param kept The window so far; undefined after a gap.
 */
@@ -40,7 +49,7 @@ export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeS
 
 	const nowMs = sample.elapsedMs;
 	const isHeld = before !== undefined && first !== undefined && nowMs - before.orderedAtMs < orderHeldMs;
-	// The first rates are of one interval, and unknown before; the next ones may order them at once.
+	// An empty order is replaced at once: before the second sample no rates are known.
 	const isOrdered = isHeld && before.order.size > 0;
 	return {
 		rates,
@@ -52,7 +61,9 @@ export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeS
 	};
 }
 
-/** The samples that may begin the window: the newest one that is as old as the window, and those after it. */
+/**
+The samples at which the window may begin: the newest sample that is at least as old as the window, and those after it.
+*/
 function nextStarts(starts: readonly NodeSample[], sample: NodeSample): readonly NodeSample[] {
 	const last = starts.at(-1);
 	const added = last === undefined || sample.elapsedMs - last.elapsedMs >= spacingMs ? [...starts, sample] : starts;

@@ -7,8 +7,8 @@ import {nodeValues} from './node-values.js';
 import {replicaLinks} from './replica-links.js';
 
 /**
-The fields of a record that are computed from two samples. Add a new field here alone. The live record, the history and
-the baseline all compute these fields with `comparedRecord`; history entries leave them out.
+The fields of a record that are computed from two samples. A new field of this kind is added only here. The live record,
+the history and the baseline compute these fields with `comparedRecord`. History entries leave them out.
 */
 export type ComparedFields = Pick<NodeRecord, 'values' | 'commands' | 'mainThread' | 'newerRates' | 'replicas'>;
 
@@ -24,7 +24,7 @@ export const notCompared: ComparedFields = {
 /**
 Computes the compared fields of two samples of a node. A rate without a comparable earlier sample is undefined.
 
-@param known The fields so far. They are kept when the later sample lacks a section: commandstats is polled only when a
+@param known The fields so far. They are kept when the later sample lacks a section: commandstats is polled only while a
 panel shows it.
 */
 export const comparedRecord = (
@@ -43,8 +43,8 @@ export const comparedRecord = (
 };
 
 /**
-The fields that a failed poll resets: the rates become unknown. Commands and replicas stay as of the last sample, shown
-with its age.
+The fields that a failed poll resets, because their rates become unknown. Commands and replicas keep the values of the
+last sample and are shown with its age.
 */
 export const unknownAfterFailure: Pick<ComparedFields, 'values' | 'mainThread' | 'newerRates'> = {
 	values: notCompared.values,

@@ -3,13 +3,15 @@ import {count} from '../text/units.js';
 import {clientGroups} from './client-groups.js';
 import type {NodeRecord} from './node-record.js';
 
-/** Age up to which the last CLIENT LIST tells who holds the connections of a server that admits nobody, in milliseconds. */
+/**
+Greatest age of a CLIENT LIST from which redis-top tells who holds the connections of a full server, in milliseconds.
+*/
 const oldListMs = 600_000;
 
 /**
-Who holds most connections of a server that has reached `maxclients`, as text: `checkout-api had 76 of 80 connections`.
-The last CLIENT LIST names clients. Without one, the kernel of the server's machine names processes and hosts. Undefined
-where nobody holds more than half.
+Who holds more than half of the connections of a server that has reached `maxclients`: `checkout-api had 76 of 80
+connections`. The last CLIENT LIST gives the clients. Without it, the kernel of the server's machine gives processes and
+hosts. Undefined when nobody holds more than half.
 */
 export function heldConnections({failure, failingSinceMs, clients, host}: NodeRecord): Message | undefined {
 	if (failure?.kind !== 'MAXCLIENTS') {

@@ -4,11 +4,16 @@ import type {SlowlogEntry} from '../domain/slowlog.js';
 import {bytes, microseconds, milliseconds} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
 
-/** How far back lists reach, in milliseconds. The start, the last save and the peak of memory have no limit. */
+/**
+Greatest age of the entries of a list, in milliseconds. The start, the last save and the peak of memory have no limit.
+*/
 const reachMs = 24 * 3_600_000;
-/** Entries that are kept of one list of a node: the longest, the largest or the newest ones. */
+/** Most entries that are kept of one list of a node: the longest, the largest or the newest ones. */
 const mostOfAList = 20;
-/** Two times of a process' start, by INFO in whole seconds and by its log, are the same within this, milliseconds. */
+/**
+Tolerance between two times of one process' start, in milliseconds. INFO has whole seconds, and the server's log has the
+exact time.
+*/
 const sameStartMs = 3000;
 
 /** The sources of events from before redis-top started: logs of a server, and of its machine. */
@@ -29,7 +34,7 @@ export type EarlierSource = (typeof earlierSources)[number];
 type Happening = readonly [kind: string, severity: EventSeverity, atMs: number | undefined, text: Message];
 
 /**
-What a node's record holds of the time before `untilMs`, from one source; undefined while that was not read.
+The events before `untilMs` that one source of a node's record contains; undefined while the source was not read.
 
 @param untilMs When redis-top started, milliseconds since the epoch.
 */
@@ -118,7 +123,7 @@ function processHappenings({sample}: NodeRecord): Happening[] | undefined {
 	const uptime = info.number('server', 'uptime_in_seconds');
 	const startedMs = uptime === undefined ? undefined : atMs - uptime * 1000;
 	const savedMs = secondsAsMs(info.number('persistence', 'rdb_last_save_time'));
-	// Without a save, the server reports the time of its start.
+	// If no save has ended since the start, the server reports the time of its start.
 	const isSaved = savedMs !== undefined && (startedMs === undefined || savedMs - startedMs > sameStartMs);
 	const peakMs = secondsAsMs(info.number('memory', 'used_memory_peak_time'));
 	const peak = info.number('memory', 'used_memory_peak');
@@ -129,7 +134,7 @@ function processHappenings({sample}: NodeRecord): Happening[] | undefined {
 	];
 }
 
-/** The history of each event; where it may not be read, the last and the longest time of each. */
+/** The history of each latency event. If LATENCY HISTORY can't be read, its last and its longest duration. */
 function latencyHappenings(
 	{latencyHistory, latencyEvents, blind}: NodeRecord,
 	fromMs: number,
@@ -157,7 +162,10 @@ function latencyHappenings(
 		: undefined;
 }
 
-/** What the latency monitor calls them: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency-monitor/ */
+/**
+Texts for the event names of the latency monitor. Source:
+https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency-monitor/
+*/
 const latencyNames: ReadonlyMap<string, string> = new Map([
 	['command', 'a slow command'],
 	['fast-command', 'a slow run of a command that is usually fast'],
@@ -204,14 +212,14 @@ const commandOf = ({arguments: [command = 'a command']}: Pick<SlowlogEntry, 'arg
 
 function by({clientName, clientAddress}: Pick<SlowlogEntry, 'clientName' | 'clientAddress'>): Message {
 	const client = clientName || clientAddress;
-	// A command of a script has the address `?:0`.
+	// A command that a script ran has the client address `?:0`.
 	return client === undefined || client === '?:0' ? '' : message` for ${nameOf('client', client)}`;
 }
 
 const secondsAsMs = (seconds: number | undefined): number | undefined =>
 	seconds === undefined || seconds === 0 ? undefined : seconds * 1000;
 
-/** A command behind a source, and what is not known without it. */
+/** Commands, each with the facts that are unknown when the server refuses the command. */
 const behind: ReadonlyMap<string, string> = new Map([
 	['CONFIG GET', 'its logs, which are asked for only from users who may read settings'],
 	['SLOWLOG GET', 'its slow commands'],
@@ -221,7 +229,7 @@ const behind: ReadonlyMap<string, string> = new Map([
 	['ACL LOG', 'refused users'],
 ]);
 
-/** The facts about the time before redis-top started that are not known of a node, each with its reason. */
+/** The facts about the time before redis-top started that are unknown for a node, each with the reason. */
 export function earlierGaps({blind, host}: Pick<NodeRecord, 'blind' | 'host'>): Message[] {
 	const commands = blind.flatMap(({command, why, grant}) => {
 		const what = behind.get(command);

@@ -3,12 +3,12 @@ import {connectedReplicas} from '../parse/info-fields.js';
 
 export type TrackedReading = {readonly atMs: number; readonly value: number};
 
-/** Time between two readings that are kept, in milliseconds. */
+/** Time between two kept readings, in milliseconds. */
 const stepMs = 10_000;
-/** Readings kept of each field: ten minutes of them. */
+/** Number of readings kept of each field: ten minutes of them. */
 const readingsKept = 61;
 
-/** The fields whose last ten minutes rules look at. Each field takes half a kilobyte a node. */
+/** The fields whose last ten minutes rules read. Each field takes half a kilobyte a node. */
 const trackedFields = [
 	['memory', 'used_memory'],
 	['memory', 'maxmemory'],
@@ -25,8 +25,8 @@ const trackedFields = [
 export type TrackedField = (typeof trackedFields)[number];
 
 /**
-A node's readings of the tracked fields, one every ten seconds for ten minutes. Rules compare the present with them. A
-new process starts with no readings.
+A node's readings of the tracked fields, one every ten seconds for ten minutes. Rules compare present values with these
+readings. A restart of the server clears them.
 */
 export class FieldTracks {
 	#runId: string | undefined;

@@ -1,20 +1,20 @@
 import type {NodeSample} from '../domain/sample.js';
 import type {CommandRate} from './command-rates.js';
 
-/** A command whose calls held the main thread by their own work, and the processor time of one call, in milliseconds. */
+/** A command whose own work kept the main thread busy, and the processor time of one call, in milliseconds. */
 export type HeavyCommand = {readonly command: string; readonly ownMs: number};
 
 /**
-Processor time of a call from which a command is heavy, in milliseconds: the default of `slowlog-log-slower-than`.
-Source: redis.conf.
+Least processor time of a call of a heavy command, in milliseconds: the default of `slowlog-log-slower-than`. Source:
+redis.conf.
 */
 const heavyMs = 10;
 
 /**
-The command that took most time between two samples, where processor time accounts for its mean duration. On a machine
-short of processors, a quick command may last long as well, and the thread then has hardly used a processor. The run time
-of the command is therefore cut to the processor time of the main thread. Undefined where most of that time may have gone
-elsewhere, such as into reading and writing sockets.
+The command that took most time between two samples, if processor time explains its mean duration. On a machine short of
+processors, a quick command may also last long while the thread waits for a processor. The time of the command is
+therefore limited to the processor time of the main thread. Undefined when most of that time may have other causes, such
+as reading and writing sockets.
 */
 export function heavyCommand(
 	earlier: NodeSample | undefined,
@@ -40,7 +40,10 @@ export function heavyCommand(
 	return ownMs < heavyMs ? undefined : {command: heaviest.command, ownMs};
 }
 
-/** Processor time of the main thread between two samples, in milliseconds; before 6.2 that of the whole process. */
+/**
+Processor time of the main thread between two samples, in milliseconds. Before Redis 6.2, it is that of the whole
+process.
+*/
 function mainThreadMs(earlier: NodeSample, later: NodeSample): number | undefined {
 	if (earlier.runId !== later.runId) {
 		return undefined;

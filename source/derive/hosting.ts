@@ -9,7 +9,7 @@ export type HostingFacts = {
 	readonly endpoint: Endpoint;
 	/** The node's INFO; undefined when the server never answered. */
 	readonly info: InfoReply | undefined;
-	/** The commands that the server lacks, as they are typed: `CLIENT LIST`. */
+	/** The commands that the server lacks, in the form `CLIENT LIST`. */
 	readonly absent?: readonly string[];
 	/** Whether the endpoint is an address of the machine on which redis-top runs. */
 	readonly isHere?: boolean | undefined;
@@ -48,7 +48,9 @@ export function hostingOf({endpoint, info, absent = [], isHere}: HostingFacts): 
 	return {kind: 'unknown', service: undefined, certainty: 'likely', because: 'neither its name nor its INFO tells'};
 }
 
-/** Whether INFO names the server's program. A self-hosted server does; provider services hide the path or print `-`. */
+/**
+Whether INFO names the server's executable. A self-hosted server does; provider services hide the path or print `-`.
+*/
 function namesItsProgram(info: InfoReply): boolean {
 	return (info.text('server', 'executable') ?? '').startsWith('/') && (info.number('server', 'process_id') ?? 0) > 0;
 }

@@ -13,7 +13,7 @@ const publicIpv6 = /^[23][\da-f]{3}:/i;
 export const isPrivateAddress = (host: string): boolean => privateIpv4.test(host);
 
 /**
-Whether the host is an address that is routed on the internet; false for a host name, because it may stand for any
+Whether the host is an IP address that is routed on the internet. False for a host name, which may resolve to any
 address.
 */
 export const isPublicAddress = (host: string): boolean =>

@@ -7,7 +7,7 @@ import {nodeRole, primaryAddress} from './replication-peers.js';
 export type KeyDrop = {
 	readonly from: number;
 	readonly to: number;
-	/** Whether a restart explains the loss: the later sample is of another process, which started without the keys. */
+	/** Whether the loss came with a restart: the later sample is of another process, which started without the keys. */
 	readonly byRestart: boolean;
 	/**
 	Whether FLUSHALL, FLUSHDB or SWAPDB was called between the samples. Undefined when a sample has no commandstats, or
@@ -20,8 +20,8 @@ export type KeyDrop = {
 const fewestKeys = 1000;
 
 /**
-Share of the keys that must be left for expiry to explain a drop across a restart or a full resync. Expired keys are
-then dropped without being counted, but hardly ever nine keys of ten.
+Least share of keys that must remain for expiry to explain a drop across a restart or a full resync. Keys that expire
+during these are dropped without being counted. More than nine keys of ten hardly ever expire at once.
 */
 const leastLeftShare = 0.1;
 const flushes = ['flushall', 'flushdb', 'swapdb'];
@@ -29,7 +29,7 @@ const flushes = ['flushall', 'flushdb', 'swapdb'];
 /**
 The drop of keys between two samples. Undefined when it is too small, when the samples can't be compared, or when at
 least half of the lost keys expired or were evicted. A server does not count the keys that expire during a restart or a
-full resync. There, keys with a TTL count as expired as long as a tenth of all keys is left.
+full resync. In these two cases, keys with a TTL count as expired if at least a tenth of all keys is left.
 */
 export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): KeyDrop | undefined {
 	const from = earlier && keyCount(earlier.info);
@@ -43,7 +43,7 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 		return undefined;
 	}
 
-	// A replica that was given another primary has the keys of that primary.
+	// A replica that got another primary has the keys of that primary.
 	if (nodeRole(earlier.info) === 'replica' && primaryAddress(earlier.info) !== primaryAddress(later.info)) {
 		return undefined;
 	}

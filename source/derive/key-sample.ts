@@ -1,20 +1,20 @@
 import type {KeySample, ScannedKey, ScannedPrefix} from '../domain/key-scan.js';
 
-/** The largest keys that are kept. */
+/** Number of the largest keys that are kept. */
 export const largestKept = 50;
 
-/** The most used keys that are kept. */
+/** Number of the most used keys that are kept. */
 export const mostUsedKept = 10;
 
-/** Prefixes that are counted. Where every key has a prefix of its own, later ones are counted together. */
+/** Most prefixes that are counted separately. If there are more, the later ones are counted together. */
 export const prefixesKept = 1000;
 
-/** The prefix of the keys whose own prefix is not counted any more. */
+/** The name under which keys of all further prefixes are counted. */
 export const otherPrefixes = '(others)';
 
 export const emptySample: KeySample = {seen: 0, bytes: 0, withoutTtl: 0, largest: [], mostUsed: [], prefixes: []};
 
-/** The key up to its first `:`, `/`, `|`, `.` or `-`, that character included; numbers are not told apart. */
+/** The key up to and including its first `:`, `/`, `|`, `.` or `-`. Each number in it is replaced by `#`. */
 export function prefixOf(key: string): string {
 	const tag = /^\{[^}]*\}/.exec(key)?.[0];
 	const [, start] = /^(.{0,40}?[:/|.-])/.exec(tag === undefined ? key : key.slice(tag.length)) ?? [];
@@ -22,7 +22,7 @@ export function prefixOf(key: string): string {
 	return `${tag === undefined ? '' : '{…}'}${text.replaceAll(/\d+/g, '#')}` || '(none)';
 }
 
-/** The sample with more keys. */
+/** Returns the sample with `keys` added. */
 export function withKeys(sample: KeySample, keys: readonly ScannedKey[]): KeySample {
 	const prefixes = new Map(sample.prefixes.map(one => [one.prefix, one]));
 	let {bytes, withoutTtl} = sample;
@@ -53,13 +53,13 @@ export function withKeys(sample: KeySample, keys: readonly ScannedKey[]): KeySam
 	};
 }
 
-/** The prefixes with most memory, else with most keys. */
+/** The prefixes with most memory. Among prefixes with equal or unknown memory, those with most keys come first. */
 export const topPrefixes = ({prefixes}: KeySample, most: number): readonly ScannedPrefix[] =>
 	prefixes.toSorted((a, b) => b.bytes - a.bytes || b.keyCount - a.keyCount).slice(0, most);
 
 /**
-How far a share of the sample may be from the share of all keys, with 95 % confidence: 1/√n, the widest that it is at any
-share. 0 when the scan saw all keys.
+The largest difference between a share in the sample and the share of all keys, with 95 % confidence. It is 1/√n, the
+upper limit for any share. 0 when the scan saw all keys.
 */
 export const sampleError = (seen: number, all: number | undefined): number =>
 	seen === 0 ? 1 : all !== undefined && seen >= all ? 0 : Math.min(1, 1 / Math.sqrt(seen));

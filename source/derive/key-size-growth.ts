@@ -1,6 +1,6 @@
 import type {KeySizeRow, KeySizes, SizeBin} from '../domain/key-sizes.js';
 
-/** The reading of INFO keysizes, and the first one of the same process, with which it is compared. */
+/** The reading of INFO keysizes, and the first reading of the same process, with which it is compared. */
 export type KeySizeReading = {
 	readonly now: KeySizes;
 	readonly first: {readonly atMs: number; readonly value: KeySizes};
@@ -36,7 +36,7 @@ export function bySizeAndType(sizes: KeySizes): readonly KeySizeRow[] {
 	});
 }
 
-/** The bin of the largest size that got more keys since the first look; undefined when none did. */
+/** The bin of the largest size that has more keys than at the first reading; undefined when no bin has more. */
 export function grownBin({type, unit, bins}: KeySizeRow, first: KeySizes): SizeBin | undefined {
 	const before = bySizeAndType(first).find(row => row.type === type && row.unit === unit)?.bins ?? [];
 	return bins

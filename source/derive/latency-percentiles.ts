@@ -17,8 +17,8 @@ The number of calls in an interval that took at most `bound` microseconds, and l
 export type LatencyBucket = {readonly bound: number; readonly count: number};
 
 /**
-The lower bound of a bucket, which is half of its bound: the server's bounds are powers of two. The list of buckets
-can't tell it, because buckets without calls are left out.
+The lower bound of a bucket. It is half of the upper bound, because the server's bounds are powers of two. The next
+smaller bucket can't be used, because buckets without calls are left out.
 */
 export const boundBelow = (bound: number): number => Math.floor(bound / 2);
 
@@ -68,7 +68,8 @@ export function intervalBuckets(earlier: CommandHistogram, later: CommandHistogr
 /**
 The percentiles of an interval as upper bounds, in microseconds. A percentile is the smallest bucket bound that at least
 this share of the calls did not exceed. Bounds are powers of two, so the true value lies between half the bound and the
-bound. Calls above one second are in the last bucket. Undefined after CONFIG RESETSTAT or a restart, when counts fall.
+bound. Calls longer than one second are in the last bucket. Undefined when counts fell, after CONFIG RESETSTAT or a
+restart.
 */
 export function intervalBounds(earlier: CommandHistogram, later: CommandHistogram): IntervalBounds | undefined {
 	const calls = later.calls - earlier.calls;

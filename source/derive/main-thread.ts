@@ -5,12 +5,12 @@ import {sampleRate} from './node-values.js';
 /**
 What the main thread did with its time.
 
-- `command`: one command by name; `commands`: all others, or all of them where INFO commandstats was not read
+- `command`: one command by name; `commands`: all other commands, or all commands if INFO commandstats was not read
 - `loop`: the rest of the event loop, that is reading, parsing, writing and eviction
-- `cron`, `aof`, `expiry`, `fork`: those jobs of the server itself
-- `waiting`: the event loop ran, and the thread had no processor; the other parts are without this time
+- `cron`, `aof`, `expiry`, `fork`: the server's own jobs of these names
+- `waiting`: the event loop ran, but the thread had no processor; this time is subtracted from the other parts
 - `idle`: the thread waited for the next event
-- `untold`: time of which this version of the server says nothing
+- `untold`: time that this version of the server does not report
 */
 export type MainThreadPartId =
 	| 'command'
@@ -30,14 +30,14 @@ export type MainThreadPart = {
 	readonly name: string;
 	/** The part's share of the time between two samples, 0–1. The shares of all parts add up to 1. */
 	readonly share: number;
-	/** The field of INFO from which the part is computed; undefined for time of which the server says nothing. */
+	/** The INFO field from which the part is computed; undefined for time that the server does not report. */
 	readonly field: string | undefined;
 };
 
 /** Number of commands that have a part of their own. */
 const namedCommands = 4;
 
-/** Share of the time from which a command has a part of its own. */
+/** Least share of the time with which a command has a part of its own. */
 const leastNamedShare = 0.01;
 
 /**
@@ -109,7 +109,10 @@ const part = (id: MainThreadPartId, name: string, share: number, field?: string)
 	field,
 });
 
-/** The share of the last fork, when exactly one began between the samples; 0 else. `latest_fork_usec` has one fork only. */
+/**
+The time share of the last fork, if exactly one fork began between the samples; otherwise 0. `latest_fork_usec` covers
+only one fork.
+*/
 function forkShare(earlier: NodeSample, later: NodeSample, seconds: number): number {
 	const forks = (sample: NodeSample) => sample.info.number('stats', 'total_forks') ?? 0;
 	const usec = later.info.number('stats', 'latest_fork_usec') ?? 0;
@@ -126,8 +129,9 @@ type Jobs = {
 };
 
 /**
-The event loop without commands, in jobs that do not overlap. Expiry and fork run in cron, or between two cycles. A fork
-of the command BGSAVE is in the command's own time, so it has no part of its own where the rest is shorter.
+The time of the event loop without commands, in jobs that do not overlap. Expiry and fork run in cron, or between two
+cycles. A fork by the command BGSAVE is part of the command's own time. It has no part of its own if the rest is
+shorter.
 */
 function jobsOf({
 	active,
@@ -155,7 +159,7 @@ function jobsOf({
 	];
 }
 
-/** The longest commands by name, and the others together; their shares add up to `total`. */
+/** The commands with most time by name, and all others together; their shares add up to `total`. */
 function commandParts(named: readonly Named[], total: number): MainThreadPart[] {
 	const own = withoutInner(named, total);
 	const top = own
@@ -170,8 +174,8 @@ function commandParts(named: readonly Named[], total: number): MainThreadPart[] 
 }
 
 /**
-The own time of each command. Time that is counted twice is taken from scripts, functions and EXEC, which ran the other
-commands.
+The own time of each command. Scripts, functions and EXEC run other commands, whose time is counted twice. This time is
+subtracted from scripts, functions and EXEC.
 */
 function withoutInner(named: readonly Named[], total: number): readonly Named[] {
 	const all = named.reduce((time, {share}) => time + share, 0);
@@ -180,20 +184,19 @@ function withoutInner(named: readonly Named[], total: number): readonly Named[] 
 	const kept = contained > 0 ? (contained - twice) / contained : 1;
 	const own = named.map(({name, share}) => ({name, share: containers.has(name) ? share * kept : share}));
 	const left = all - twice;
-	// The sums are measured by two clocks, so that single commands may seem to take slightly more than all of them
-	// together.
+	// The two sums come from different clocks. The time of all single commands may therefore slightly exceed the total.
 	const scale = left > total ? total / left : 1;
 	return own.map(({name, share}) => ({name, share: share * scale}));
 }
 
 /**
-The parts with the time without a processor and the idle time. The time without a processor could fall into any part, so
-it is taken from all of them in proportion. An event loop cycle that ends now may have begun before the earlier sample:
-then the parts are more than the time between the samples, and are scaled to it.
+Adds the time without a processor and the idle time to the parts. The time without a processor may fall into any part,
+so it is subtracted from all parts in proportion. An event loop cycle that ends now may have begun before the earlier
+sample. The parts then exceed the time between the samples, and are scaled down to it.
 */
 function withIdle(busy: readonly MainThreadPart[], processor: number | undefined): readonly MainThreadPart[] {
 	const active = busy.reduce((all, {share}) => all + share, 0);
-	// Waiting for the disk is the AOF's own time, so it is no time without a processor.
+	// Waiting for the disk belongs to the AOF part, so it does not count as time without a processor.
 	const aof = busy.find(({id}) => id === 'aof')?.share ?? 0;
 	const waiting = processor === undefined ? 0 : Math.max(0, active - aof - processor);
 	const granted = active > 0 ? (active - waiting) / active : 1;
@@ -216,13 +219,13 @@ function withIdle(busy: readonly MainThreadPart[], processor: number | undefined
 }
 
 /**
-The parts before Redis 7.2: the commands, the other processor time, and the rest, of which the server says nothing.
+The parts before Redis 7.2: the commands, the other processor time, and the rest, which the server does not report.
 */
 function withoutEventLoop(named: readonly Named[], processor: number | undefined): readonly MainThreadPart[] {
 	const contained = named.filter(({name}) => containers.has(name)).reduce((time, {share}) => time + share, 0);
 	const all = named.reduce((time, {share}) => time + share, 0);
-	// Without the sum of all commands, nobody knows how much time is counted twice. It is at most the time of scripts,
-	// functions and EXEC, and that much is taken off.
+	// Without the sum of all commands, the time that is counted twice is unknown. It is at most the time of scripts,
+	// functions and EXEC, and that time is subtracted.
 	const total = Math.min(1, Math.max(contained, all - contained));
 	const loop = processor === undefined ? 0 : Math.max(0, Math.min(1, processor) - total);
 	return [

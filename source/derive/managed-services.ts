@@ -3,15 +3,15 @@ import type {InfoReply} from '../domain/info-reply.js';
 
 export type KnownService = ManagedService & {
 	readonly host: RegExp;
-	/** Whether an INFO reply is this service's: it has a field that only this service sends. */
+	/** Whether an INFO reply comes from this service: it has a field that only this service sends. */
 	readonly isNamedBy?: (info: InfoReply) => boolean;
 };
 
 const words = (text: string): readonly string[] => text.split(' ');
 
 /**
-The providers' services. Host names are from the providers' documentation of their endpoints, and forbidden commands
-from their lists of unsupported commands. The first service that matches a server counts.
+The providers' services. Host names come from the providers' documentation of their endpoints. Forbidden commands come
+from their lists of unsupported commands. The first service that matches a server is used.
 */
 export const knownServices: readonly KnownService[] = [
 	{

@@ -3,15 +3,16 @@ import {commandStats} from '../parse/info-fields.js';
 
 /** Length of a step in milliseconds. Each step gives one mean. */
 const stepMs = 10_000;
-/** Steps kept of each command: ten minutes of them. */
+/** Number of steps kept of each command: ten minutes of them. */
 const meansKept = 60;
 /** Number of commands whose mean is kept in each step: those that took most of the server's time. */
 const commandsKept = 32;
 
-/** Fewest steps from which a usual time is computed: a minute. */
+/** Fewest steps from which a usual duration is computed: a minute. */
 const fewestSteps = 6;
 /**
-Number of the latest steps that count as now. The fastest of them is used, because a single slow step may be chance.
+Number of the latest steps that count as the present. The fastest of them is used, because a single slow step may be
+chance.
 */
 const latestSteps = 2;
 
@@ -26,7 +27,9 @@ export type StepMean = {readonly calls: number; readonly meanMicroseconds: numbe
 
 type Totals = ReadonlyMap<string, {readonly calls: number; readonly usec: number}>;
 
-/** The mean duration of each command's calls, every ten seconds for ten minutes. A new process starts with no means. */
+/**
+The mean duration of each command's calls, every ten seconds for ten minutes. A restart of the server clears the means.
+*/
 export class MeanTracks {
 	#runId: string | undefined;
 	#before: Totals | undefined;
@@ -49,7 +52,7 @@ export class MeanTracks {
 		}
 
 		const totals: Totals = commandStats(info);
-		// A step of twice the length had no commandstats for a while, so its mean is not that of ten seconds.
+		// A step of twice the length or more lacked commandstats for a while, so its mean is not that of ten seconds.
 		if (this.#before !== undefined && atMs < this.#beforeAtMs + 2 * stepMs) {
 			this.#push(this.#before, totals);
 		}
@@ -59,8 +62,8 @@ export class MeanTracks {
 	}
 
 	/**
-	Every command whose usual time is known, from steps of at least `fewestCalls` calls. The result is kept until the
-	next step, because rules ask every second.
+	Every command whose usual duration is known, from steps with at least `fewestCalls` calls. The result is kept until
+	the next step, because rules ask every second.
 	*/
 	changes(fewestCalls: number): readonly MeanChange[] {
 		if (this.#changes?.fewestCalls !== fewestCalls) {

@@ -2,15 +2,15 @@ import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeSample} from '../domain/sample.js';
 import {sampleRate} from './node-values.js';
 
-/** Rates of counters that only newer servers have. Each is undefined where the server does not count. */
+/** Rates of counters that only newer servers have. A rate is undefined when the server lacks the counter. */
 export type NewerRates = {
 	/** Commands a second that took longer than `slowlog-log-slower-than` (Redis 8.8). */
 	readonly slowCommands: number | undefined;
-	/** Their share of the time, 1 is all of it. */
+	/** The share of time spent in these slow commands; 1 is all of the time. */
 	readonly slowShare: number | undefined;
-	/** Fields of hashes a second that expired (Redis 7.4, Valkey 9.0). */
+	/** Hash fields that expired, per second (Redis 7.4, Valkey 9.0). */
 	readonly expiredFields: number | undefined;
-	/** Commands of one read of a client, on average: 1 is no pipelining (Redis 8.8). */
+	/** Mean number of commands in one read from a client: 1 means no pipelining (Redis 8.8). */
 	readonly commandsPerRead: number | undefined;
 };
 
@@ -23,8 +23,9 @@ const parsedCommands = (info: InfoReply) => info.number('stats', 'commands_per_p
 const parses = (info: InfoReply) => info.number('stats', 'commands_per_parse_batch_cnt');
 
 /**
-The rates between two samples; undefined where the server counts none of them, so that most nodes keep nothing. The names
-of 8.8 are those of its documentation (redis#14896), of which no release was there to try.
+The rates between two samples; undefined when the server has none of these counters, which saves memory. The names of
+the Redis 8.8 fields come from its documentation (redis#14896). They were not tested with a release, because there was
+none yet.
 */
 export function newerRates(earlier: NodeSample | undefined, later: NodeSample): NewerRates | undefined {
 	if ([slowCount, expiredFieldCount, parses].every(read => read(later.info) === undefined)) {

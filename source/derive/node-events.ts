@@ -6,12 +6,15 @@ import type {NodeSample} from '../domain/sample.js';
 import {connectedReplicas} from '../parse/info-fields.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
-/** An event of a node without its node and its time. */
+/** What happened on a node, before the node and the time are added. */
 type Happening = {readonly kind: string; readonly severity: EventSeverity; readonly text: Message};
 
 type Change = (earlier: NodeSample, later: NodeSample) => Happening | undefined;
 
-/** The change of the number of clients that counts as a jump: at least this number, and this share of all clients. */
+/**
+The smallest change of the number of clients that counts as a jump. It must reach this number and this share of all
+clients.
+*/
 const clientJump = {count: 20, share: 0.3};
 
 const isSameProcess = (earlier: NodeSample, later: NodeSample): boolean => earlier.runId === later.runId;
@@ -177,7 +180,10 @@ const watched = (info: InfoReply) => ({
 	clients: info.number('clients', 'connected_clients') ?? 0,
 });
 
-/** Whether the watched fields are equal in two samples. This quick test skips the changes for almost all samples. */
+/**
+Whether the watched fields are equal in two samples. This quick test avoids the search for changes in almost all
+samples.
+*/
 function isSameIn(earlier: InfoReply, later: InfoReply): boolean {
 	const [before, after] = [earlier.once(watched), later.once(watched)];
 	return before.words === after.words && Math.abs(after.clients - before.clients) < clientJump.count;

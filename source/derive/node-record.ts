@@ -22,7 +22,7 @@ import type {SlotReading} from './slot-rates.js';
 import type {WatchedReading} from './watched-keys.js';
 
 /**
-A reading with the time at which it was taken, in milliseconds since the epoch. It comes less often than INFO, so its
+A reading with the time at which it was taken, in milliseconds since the epoch. It is taken less often than INFO, so its
 age differs.
 */
 export type Timed<T> = {readonly atMs: number; readonly value: T};
@@ -75,19 +75,19 @@ export type Baseline = {
 	/** When the baseline was set, in milliseconds since the epoch. */
 	readonly atMs: number;
 	/**
-	The node's sample then. Undefined when no change can be known: the server has restarted since, or did not answer
-	then.
+	The node's sample at the baseline. Undefined when no change can be known: the server has restarted since, or did not
+	answer at the baseline.
 	*/
 	readonly sample: NodeSample | undefined;
-	/** The number of PING round trips measured by then. */
+	/** The number of PING round trips measured before the baseline. */
 	readonly pings: number;
-	/** The client list read then. Undefined when there was none, or it was of another process. */
+	/** The client list at the baseline. Undefined when there was no list, or the list was of another process. */
 	readonly clients?: ClientReading | undefined;
 	readonly clusterNodes?: readonly ClusterNode[] | undefined;
 	readonly clusterInfo?: ClusterInfo | undefined;
 };
 
-/** CLIENT LIST with the rates of each client since the list before. */
+/** CLIENT LIST with the rates of each client since the previous list. */
 export type ClientReading = Timed<readonly ClientRow[]> & {
 	/** When the list was read, on the monotonic clock in milliseconds. */
 	readonly elapsedMs?: number | undefined;
@@ -124,14 +124,16 @@ export type NodeRecord = TimedReadings & {
 	readonly series: ReadonlyMap<MetricId, Series>;
 	readonly ping: PingReading;
 	readonly commands: readonly CommandRate[];
-	/** The commands over the last seconds, for lists that people read. Undefined in the history and without commandstats. */
+	/**
+	The commands over the last ten seconds, for lists on the screen. Undefined in the history and without commandstats.
+	*/
 	readonly commandWindow?: CommandWindow | undefined;
 	/**
-	What the main thread did since the sample before, in parts that add up to 1. Undefined where it can't be known, and
+	What the main thread did since the previous sample, in parts that add up to 1. Undefined when this can't be known, and
 	for nodes out of focus.
 	*/
 	readonly mainThread?: readonly MainThreadPart[] | undefined;
-	/** Rates that only newer servers count; undefined where this one counts none. */
+	/** Rates of counters that only newer servers have; undefined when this server has none of them. */
 	readonly newerRates?: NewerRates | undefined;
 	readonly replicas: readonly ReplicaLink[];
 	readonly clients?: ClientReading | undefined;
@@ -143,11 +145,11 @@ export type NodeRecord = TimedReadings & {
 	readonly latency: Timed<LatencyReading> | undefined;
 	readonly keySizes?: Timed<KeySizeReading> | undefined;
 	readonly slotUse?: Timed<SlotReading> | undefined;
-	/** The keys that the user watches; undefined where the node holds none of them. */
+	/** The keys that the user watches; undefined when the node has none of them. */
 	readonly watched?: Timed<WatchedReading> | undefined;
 	/**
-	Since when the node neither answers nor is named by another node, in milliseconds since the epoch. Undefined while
-	it is part of a deployment.
+	Since when the node does not answer and no other node names it, in milliseconds since the epoch. Undefined while it is
+	part of a deployment.
 	*/
 	readonly goneSinceMs?: number | undefined;
 	/** Other addresses of the node: announced addresses that were mapped, or a second address of the same process. */
@@ -167,7 +169,7 @@ export type NodeRecord = TimedReadings & {
 	/** The present poll interval. It is longer than the configured one while the server responds slowly. */
 	readonly intervalMs: number;
 	/**
-	The node is polled at every Nth interval: in a large deployment, a node that is not on the screen is polled less
+	The node is polled at every Nth interval. In a large deployment, nodes that are not on the screen are polled less
 	often. @default 1
 	*/
 	readonly every?: number;

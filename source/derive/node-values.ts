@@ -7,7 +7,7 @@ export type MetricValues = Pick<ReadonlyMap<MetricId, number | undefined>, 'get'
 
 /**
 The metrics of a sample: gauges as read, counters per second since `earlier`. A counter is undefined without a
-comparable earlier sample (the first sample, after a gap, another process).
+comparable earlier sample: at the first sample, after a gap, and after a restart.
 */
 export const nodeValues = (earlier: NodeSample | undefined, later: NodeSample): MetricValues =>
 	new SampleValues(earlier, later);
@@ -15,7 +15,8 @@ export const nodeValues = (earlier: NodeSample | undefined, later: NodeSample): 
 const places: ReadonlyMap<MetricId, number> = new Map(metrics.map(({id}, index) => [id, index]));
 
 /**
-Computes a metric only when it is read. A map of all metrics for each poll of 1,000 nodes would be a megabyte a second.
+Computes a metric only when it is read. A map of all metrics for each poll of 1,000 nodes would take a megabyte a
+second.
 */
 class SampleValues implements MetricValues {
 	readonly #before: readonly number[] | undefined;

@@ -27,7 +27,9 @@ export const isFullBad = ({sample, config, role}: Pick<NodeRecord, 'sample' | 'c
 	return role !== 'replica' && policy?.startsWith('allkeys') !== true;
 };
 
-/** A replica's delay, in seconds of writes. `isAtLeast`: the replica receives nothing, so that its delay grows. */
+/**
+A replica's delay, in seconds of writes. `isAtLeast`: the replica receives nothing, so its true delay may be longer.
+*/
 export type ReplicaDelay = {
 	readonly replica: NodeAddress;
 	readonly seconds: number;
@@ -35,8 +37,8 @@ export type ReplicaDelay = {
 };
 
 /**
-The delay of a primary's replica that is furthest behind. A replica that receives nothing is behind for at least as long
-as its last ACK is old. Undefined when no delay is known.
+The longest delay among the replicas of a primary. The delay of a replica that receives nothing is at least the age of
+its last ACK. Undefined when no delay is known.
 */
 export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaDelay | undefined {
 	const delays = replicas.flatMap(({address: replica, behindBytes, behindSeconds, ackAgeSeconds}): ReplicaDelay[] => {
@@ -52,7 +54,7 @@ export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaD
 }
 
 /**
-The command with the highest p99 of a node, and that p99 in microseconds. It is the upper bound of a bucket. Undefined
+The node's command with the highest p99, and that p99 in microseconds. The p99 is the upper bound of a bucket. Undefined
 before the first histogram.
 */
 export function slowestCommand({

@@ -16,7 +16,7 @@ const serverName = /redis|valkey|keydb/;
 
 type KillFacts = Pick<LocalEvidence, 'process' | 'earlierProcess' | 'supervisor' | 'oomKills'>;
 
-/** Whether the kernel names the control group of the service or container that runs the server. */
+/** Whether the kernel reports the kill for the control group of the service or container that runs the server. */
 function isInItsGroup({group}: OomKill, {supervisor}: KillFacts): boolean {
 	if (group === undefined || supervisor === undefined || supervisor.kind === 'none') {
 		return false;
@@ -40,10 +40,10 @@ function endedBefore(kill: OomKill, atMs: number, {process, earlierProcess}: Kil
 }
 
 /**
-The newest OOM kill that ended this server. The kernel kills other servers of the machine too. Proof that it was this
-one: the process id, a restart within seconds, or its service or container. Undefined without such a kill.
+The newest OOM kill that ended this server; undefined when there is none. The kernel may kill other servers of the
+machine too. The process id, a restart within seconds, or the service or container identifies this server.
 
-@param atLeastMs Older kills are ignored, in milliseconds since the epoch.
+@param atLeastMs Kills before this time are ignored, in milliseconds since the epoch.
 */
 export function ownOomKill(evidence: KillFacts, atLeastMs: number): OomKill | undefined {
 	const {process, earlierProcess, oomKills = []} = evidence;
@@ -58,7 +58,7 @@ export function ownOomKill(evidence: KillFacts, atLeastMs: number): OomKill | un
 			return endedBefore(kill, atMs, evidence);
 		}
 
-		// The kernel reuses process ids, so the kill must be later than the last time at which the process was seen.
+		// The kernel reuses process ids, so the kill must be later than the time at which the process was last seen.
 		const {processId = process?.processId, seenAtMs = 0} = earlierProcess ?? {};
 		return (
 			(processId !== undefined && kill.processId === processId && atMs >= seenAtMs - clockSlackMs) ||

@@ -6,7 +6,9 @@ import type {NodeRecord} from './node-record.js';
 const everyAddress: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const loopback = /^(?:127\.|::1$|localhost$)/;
 
-/** Whether a listener receives connections to the endpoint, unless something in between rejects them. */
+/**
+Whether a listener receives connections to the endpoint, unless something in between, such as a firewall, rejects them.
+*/
 function reaches({address}: Listener, endpoint: Endpoint): boolean {
 	if (endpoint.kind === 'unix') {
 		return address === endpoint.path;
@@ -30,8 +32,8 @@ export const isServer = ({servers}: LocalEvidence, {processId}: Listener): boole
 	servers.some(server => server.processId === processId);
 
 /**
-The server's own listener, when a port refuses connections although the server already ran: something in between, such
-as a firewall, rejects them.
+The server's own listener, if its port refuses connections although the server was already running. A firewall then
+rejects the connections.
 
 @param sinceMs When the port first refused, in milliseconds since the epoch. A server that started later was down until
 then.
@@ -42,9 +44,9 @@ export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinc
 	return holder !== undefined && holder.processId === processId && startedAtMs <= sinceMs ? holder : undefined;
 }
 
-/** Why a connection fails, when this machine shows more than the error does; undefined otherwise. */
+/** Why a connection fails, when evidence from this machine shows more than the error does; undefined otherwise. */
 export function reasonOnHost({failure, failingSinceMs, host, endpoint}: NodeRecord): Message | undefined {
-	// Evidence that is older than the failure can't explain it.
+	// Evidence that is older than the failure can't explain the failure.
 	if (failure === undefined || host?.value.kind !== 'here' || host.atMs < (failingSinceMs ?? 0)) {
 		return undefined;
 	}

@@ -3,14 +3,17 @@ import {type Message, message} from '../domain/message.js';
 import {utcClock} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
 
-/** Why a server's process ended or could not start, by the lines of its log. */
+/** Why a server's process ended or could not start, according to its log. */
 export type ProcessEnd = {
 	readonly remark: LogRemark;
 	/** The reason in few words, such as `its append-only file is damaged`. */
 	readonly reason: Message;
 };
 
-/** Reasons in few words, by the id of the log line's meaning. Earlier ones are causes of later ones. */
+/**
+Reasons in few words, by the id of the log line's meaning. A reason that comes first in the list may cause those after
+it.
+*/
 const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
 	['crashed', () => 'it crashed'],
 	['aof-broken', () => 'its append-only file is damaged'],
@@ -29,16 +32,16 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
 
 const at = (atMs: number | undefined): string => (atMs === undefined ? '' : ` at ${utcClock(atMs)}`);
 
-/** Lines at the end of a log among which a line without a time still belongs to the last process. */
+/** Number of last lines of a log in which a line without a time counts as written by the last process. */
 const lastLines = 8;
 
-/** Whether the last process of a log wrote the line: no other process has started since. */
+/** Whether the last process that wrote into a log wrote the line: no other process has started since. */
 function isOfLastProcess({line, atMs}: LogRemark, {starts, lines}: LogEvidence): boolean {
 	const startedAtMs = starts?.at(-1)?.atMs;
 	return atMs === undefined || startedAtMs === undefined ? lines.slice(-lastLines).includes(line) : atMs >= startedAtMs;
 }
 
-/** The end of the last process that wrote into a log; undefined where the log does not tell of one. */
+/** The end of the last process that wrote into a log; undefined when the log does not show it. */
 export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 	for (const [id, reason] of reasons) {
 		const remark = log?.remarks.find(each => each.id === id);
@@ -50,7 +53,10 @@ export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 	return undefined;
 }
 
-/** Why nothing listens at a node's address, by the log of the process that ended. Older evidence than the failure does not count. */
+/**
+Why nothing listens at a node's address, according to the log of the process that ended. Evidence from before the
+failure does not count.
+*/
 export function endOfProcess({failure, failingSinceMs, host}: NodeRecord): ProcessEnd | undefined {
 	const isRefused = failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
 	return isRefused &&

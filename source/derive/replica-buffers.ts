@@ -1,15 +1,15 @@
 import type {InfoReply} from '../domain/info-reply.js';
 
 /**
-Size of the buffers for replicas in bytes. Since Redis 7.0, replicas and backlog share one buffer, whose whole size this
-is. Before, it is the sum of the replicas' own buffers. Source: `getMemoryOverheadData` in Redis' object.c.
+Size of the buffers for replicas in bytes. Since Redis 7.0, it is the whole size of the one buffer that replicas and
+backlog share. Before, it is the sum of the replicas' own buffers. Source: `getMemoryOverheadData` in Redis' object.c.
 */
 export const replicaBufferBytes = (info: InfoReply): number | undefined =>
 	info.number('memory', 'mem_total_replication_buffers') ?? info.number('memory', 'mem_clients_slaves');
 
 /**
-Bytes that wait for slow replicas: the replica buffers beyond the size of the backlog. Before Redis 7.0, they are the
-replicas' own output buffers. Undefined when INFO lacks the sizes.
+Bytes that wait for slow replicas: the size of the replica buffers beyond the size of the backlog. Before Redis 7.0, it
+is the size of the replicas' own output buffers. Undefined when INFO lacks the sizes.
 */
 export function replicaBufferExcess(info: InfoReply): number | undefined {
 	const total = info.number('memory', 'mem_total_replication_buffers');

@@ -4,16 +4,18 @@ import {Series} from '../domain/series.js';
 import {type ReplicaLine, replicaLines} from '../parse/info-fields.js';
 import {sampleRate} from './node-values.js';
 
-/** A replica as the node that it replicates from lists it. */
+/** A replica as listed by the node from which it replicates. */
 export type ReplicaLink = {
 	readonly address: NodeAddress;
 	/** The state of the replica's link: `online`, `wait_bgsave`, `send_bulk` … */
 	readonly state: string;
 	/** `master_repl_offset` − the replica's offset in the same INFO, bytes; undefined unless online. */
 	readonly behindBytes: number | undefined;
-	/** `behindBytes` by the rate at which this replica's offset grows; undefined where that is unknown or 0. */
+	/**
+	`behindBytes` divided by the rate at which this replica's offset grows; undefined when the rate is unknown or 0.
+	*/
 	readonly behindSeconds: number | undefined;
-	/** `lag=`: seconds since the replica's last ACK. They do not tell how far its data is behind. */
+	/** `lag=`: seconds since the replica's last ACK. This does not tell how far its data is behind. */
 	readonly ackAgeSeconds: number | undefined;
 	readonly offset: number | undefined;
 	/** `behindSeconds` over the last samples; undefined for a moment of the history. */
@@ -21,10 +23,10 @@ export type ReplicaLink = {
 };
 
 /**
-The replicas of a node and how far each one is behind. `behindBytes` is the node's offset minus the replica's, both from
-one INFO reply. `behindSeconds` is `behindBytes` over the rate at which the replica's offset grows. A replica that isn't
-online has the offset 0 in INFO, so its distance is undefined. `lag=` is only the age of the replica's last ACK: on a
-slow link it stays at 0 while the data is a minute behind.
+The replicas of a node and how far each replica is behind. `behindBytes` is the node's offset minus the replica's, both
+from one INFO reply. `behindSeconds` is `behindBytes` divided by the rate at which the replica's offset grows. A replica
+that isn't online has the offset 0 in INFO, so `behindBytes` is undefined. `lag=` is only the age of the replica's last
+ACK. On a slow link, `lag=` stays at 0 while the data is a minute behind.
 */
 export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample): readonly ReplicaLink[] {
 	const written = later.info.number('replication', 'master_repl_offset');
@@ -56,7 +58,7 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 /** Samples of a replica's delay that are kept: half an hour at one a second. */
 const delaysKept = 1800;
 
-/** The links with their delays so far: each series is taken over from the earlier link, and gets one more reading. */
+/** The links with their delays so far. Each series is taken from the earlier link and gets one more reading. */
 export const withDelays = (
 	earlier: readonly ReplicaLink[],
 	later: readonly ReplicaLink[],
@@ -70,9 +72,8 @@ export const withDelays = (
 	});
 
 /**
-The line of another sample that is about the same replica. Several replicas may announce one address, behind address
-translation or with a copied `replica-announce-ip`. Then their order tells them apart, as long as their number stays the
-same.
+The line of another sample for the same replica. Several replicas may announce one address, behind address translation
+or with a copied `replica-announce-ip`. Their order then identifies them, as long as their number stays the same.
 */
 function sameReplica(
 	lines: readonly ReplicaLine[],

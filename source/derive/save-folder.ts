@@ -1,6 +1,6 @@
 import type {FolderEvidence} from '../domain/host-evidence.js';
 
-/** Why a server cannot create files in its folder, `dir`; undefined where nothing known speaks against it. */
+/** Why a server cannot create files in its folder, `dir`; undefined when no reason is known. */
 export function folderObstacle({isMissing, isReadOnlyMount, isWritable, rights}: FolderEvidence): string | undefined {
 	if (isMissing === true) {
 		return 'the folder is gone';

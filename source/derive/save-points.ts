@@ -1,11 +1,14 @@
-/** One condition of the setting `save`: a save starts `seconds` after the last one, if at least `changes` writes came. */
+/**
+One condition of the setting `save`: a save starts `seconds` after the last one, if there were at least `changes`
+writes.
+*/
 export type SavePoint = {readonly seconds: number; readonly changes: number};
 
 const isWholeNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text);
 
 /**
-Parses the setting `save` as CONFIG GET prints it, pairs of seconds and changes: `3600 1 300 100`. Empty when saving is
-off. A pair that is not two whole numbers is left out as a whole.
+Parses the setting `save` as CONFIG GET prints it: pairs of seconds and changes, `3600 1 300 100`. Empty when saving is
+off. A pair is left out if one of its parts is not a whole number.
 */
 export function savePoints(setting: string): readonly SavePoint[] {
 	const values = setting.split(/\s+/).filter(value => value !== '');

@@ -3,7 +3,7 @@ import type {InfoReply} from '../domain/info-reply.js';
 /** Servers that speak the protocol of Redis and report themselves in INFO. */
 export type ProductName = 'redis' | 'valkey' | 'redict' | 'keydb' | 'dragonfly' | 'garnet' | 'kvrocks' | 'pika';
 
-/** Whose commands, settings and rights a product has. */
+/** The family whose commands, settings and ACL rules a product has. */
 export type CommandFamily = 'redis' | 'valkey';
 
 export type ServerProduct = {
@@ -11,11 +11,14 @@ export type ServerProduct = {
 	/** The product's own version. For Valkey this is not the Redis version that it is compatible with. */
 	readonly version: string | undefined;
 	readonly family: CommandFamily;
-	/** The version whose commands the server has: its own, and for other products the Redis version that it names. */
+	/**
+	The version whose commands the server has. For Redis and Valkey it is their own version. For other products it is the
+	Redis version that the product reports.
+	*/
 	readonly familyVersion: string | undefined;
 };
 
-/** Names for texts. */
+/** The names of the products in texts. */
 export const productNames: Readonly<Record<ProductName, string>> = {
 	redis: 'Redis',
 	valkey: 'Valkey',
@@ -28,8 +31,8 @@ export const productNames: Readonly<Record<ProductName, string>> = {
 };
 
 /**
-Products whose source is that of a Redis version, so that the rights and settings of that version hold. The others
-reimplement the commands, each in part.
+Products that are based on the source of a Redis version, so they have the ACL rules and settings of that version. The
+others reimplement some of the commands.
 */
 const forks: ReadonlySet<ProductName> = new Set(['redis', 'valkey', 'redict', 'keydb']);
 export const isFork = (product: ProductName): boolean => forks.has(product);
@@ -45,9 +48,9 @@ const versionFields: ReadonlyArray<readonly [ProductName, field: string]> = [
 ];
 
 /**
-Which product a server is, and its version. All but Pika also send a `redis_version`, for clients that look for one.
-KeyDB sends that one alone, as its own version, and is known by its section or its executable. Undefined when the
-server sends no version at all.
+The server's product and version. All products except Pika also send a `redis_version`, for clients that look for it.
+KeyDB sends only `redis_version`, with its own version. Its INFO section or its executable identifies it. Undefined when
+the server sends no version at all.
 */
 export const serverProduct = (info: InfoReply): ServerProduct | undefined => info.once(readProduct);
 

@@ -5,7 +5,7 @@ import type {SlotTotals, SlotUse} from '../domain/slot-use.js';
 export type SlotRate = {
 	readonly slot: number;
 	readonly keys: number | undefined;
-	/** Share of the main thread's time in commands on keys of the slot, 0–1. */
+	/** Share of the main thread's time that commands on keys of the slot take, 0–1. */
 	readonly cpuShare: number | undefined;
 	readonly inBytesPerSecond: number | undefined;
 	readonly outBytesPerSecond: number | undefined;
@@ -21,7 +21,7 @@ export type SlotReading = SlotUse & {
 	readonly rates: readonly SlotRate[];
 };
 
-/** Shortest time between two readings of which rates are computed, in milliseconds. */
+/** Shortest time between two readings from which rates are computed, in milliseconds. */
 const shortestMs = 500;
 
 /** The reading after a poll, with the rates of each slot since the earlier reading of the same process. */
@@ -60,7 +60,9 @@ const hotter = (one: SlotRate, other: SlotRate): number =>
 	(other.keys ?? 0) - (one.keys ?? 0) ||
 	one.slot - other.slot;
 
-/** The hottest slots with any load, at most `most`. Their keys are read. */
+/**
+The slots with most load, at most `most`. Slots without load are left out. redis-top reads the keys of these slots.
+*/
 export const hottestSlots = ({rates}: SlotReading, most: number): readonly number[] =>
 	rates
 		.filter(rate => (rate.cpuShare ?? 0) > 0 || bytesOf(rate) > 0)

@@ -3,11 +3,14 @@ import type {FolderEvidence, LocalEvidence, ProcessEvidence, SupervisorEvidence}
 import {type Message, message, nameOf} from '../domain/message.js';
 import {folderObstacle} from './save-folder.js';
 
-/** Why a process does not run, and what makes it go on. Each part is a sentence about "its process" or a command of its host. */
+/**
+Why a process does not run, and how to make it run again. Each part is a sentence about "its process" or a command for
+its host.
+*/
 export type Standstill = {
-	/** `its process is stopped (SIGSTOP)`: what holds, in the present tense. */
+	/** The reason in the present tense: `its process is stopped (SIGSTOP)`. */
 	readonly reason: Message;
-	/** The same for a time that is over. */
+	/** The reason in the past tense. */
 	readonly past: Message;
 	readonly meaning: string;
 	readonly resume: readonly NextStep[];
@@ -15,10 +18,10 @@ export type Standstill = {
 
 const shell = (text: Message): NextStep => ({kind: 'shell', text});
 
-/** What of this machine's evidence tells why a process stands still. */
+/** The parts of this machine's evidence that show why a process does not run. */
 type Evidence = Pick<LocalEvidence, 'process' | 'supervisor' | 'folder'>;
 
-/** What this machine shows of a process that does not run; undefined for one that does. */
+/** Why a process does not run, according to this machine; undefined for a process that runs. */
 export function standstillOf({process, supervisor, folder}: Evidence): Standstill | undefined {
 	const suspension = process?.suspendedBy;
 	if (process === undefined) {
@@ -78,12 +81,15 @@ function stoppedOrWaiting({state, processId}: ProcessEvidence): Standstill | und
 	}
 }
 
-/** The kernel's functions of sleep(3). A server sleeps so between its attempts to create a file. */
+/**
+Matches the kernel functions in which a process waits during sleep(3). A server sleeps this way between its attempts to
+create a file.
+*/
 const sleepsIn = /^(?:hrtimer_nanosleep|do_nanosleep|common_nsleep)/;
 
 /**
-A replica that cannot create the file for a full resync tries five times, and its main thread sleeps a second after each. The next
-attempt begins a second later. Source: redis src/replication.c, syncWithMaster.
+A replica that cannot create the file for a full resync tries five times. Its main thread sleeps for a second after each
+attempt. The replica starts the next resync attempt a second later. Source: redis src/replication.c, syncWithMaster.
 */
 function pausedByFolder({waitsIn}: ProcessEvidence, folder: FolderEvidence | undefined): Standstill | undefined {
 	const obstacle = folder === undefined ? undefined : folderObstacle(folder);
@@ -100,7 +106,7 @@ function pausedByFolder({waitsIn}: ProcessEvidence, folder: FolderEvidence | und
 			};
 }
 
-/** The command of the supervisor that ends a pause; undefined where the supervisor has none. */
+/** The supervisor's command that ends a pause; undefined when the supervisor has no such command. */
 function thaw(supervisor: SupervisorEvidence | undefined): NextStep | undefined {
 	if (supervisor?.kind === 'systemd') {
 		return {kind: 'shell', text: message`sudo systemctl thaw ${nameOf('service', supervisor.unit)}`};

@@ -2,14 +2,14 @@ import type {AuditEntry} from '../domain/audit.js';
 import type {NodeAddress} from '../domain/node.js';
 import {commandWords} from '../text/command-words.js';
 
-/** A change that was meant to be temporary, was made through redis-top and was not reverted. */
+/** A temporary change that was made through redis-top and was not reverted. */
 export type TemporaryFix = {
 	readonly target: NodeAddress;
 	/** The changed server setting; undefined for a client pause. */
 	readonly setting: string | undefined;
 	/** The command that was sent. */
 	readonly command: string;
-	/** The command that reverts the change, as typed into redis-cli; undefined when the audit log has none. */
+	/** The command that reverts the change, as typed into redis-cli; undefined when the audit log does not contain it. */
 	readonly revert: string | undefined;
 	/** When the change was made, in wall time milliseconds. */
 	readonly sinceMs: number;
@@ -35,14 +35,14 @@ export const costOf = ({setting}: TemporaryFix): string =>
 const isTemporary = (setting: string, value: string): boolean =>
 	temporaryValues.get(setting)?.value === value.toLowerCase();
 
-/** Whether the change may be in force: the server replied without an error, or its reply is unknown. */
+/** Whether the change may be in force: the server replied without an error, or the reply is unknown. */
 const mayHold = ({phase, outcome}: AuditEntry): boolean =>
 	phase === 'outcome' && (outcome === 'replied' || outcome === 'unknown');
 
 /**
 The temporary changes in the audit log that were not reverted, oldest first. Accepts any log and never throws.
 
-@param entries In order of time.
+@param entries The entries in order of time.
 */
 export function temporaryFixes(entries: readonly AuditEntry[]): TemporaryFix[] {
 	const open = new Map<string, TemporaryFix>();
@@ -102,7 +102,7 @@ export type SeenSettings = {readonly atMs: number; readonly value: ReadonlyMap<s
 
 /**
 Whether the fix is still in force. `unchecked`: the settings were not read since the fix. A restart or another user may
-have ended the fix; the server then has another value.
+have ended the fix. The server then has another value.
 */
 export function fixState(
 	{setting, sinceMs, untilMs}: TemporaryFix,

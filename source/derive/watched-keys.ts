@@ -2,13 +2,13 @@ import type {NodeSample} from '../domain/sample.js';
 import type {StreamGroup, WatchedReadings} from '../domain/watched-key.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** A length at a moment of the monotonic clock. */
+/** A key's length at a moment of the monotonic clock. */
 type Length = {readonly elapsedMs: number; readonly length: number};
 
 export type WatchedGroup = StreamGroup & {
-	/** Since when nothing was delivered, on the monotonic clock in milliseconds. */
+	/** Since when no entry was delivered to the group, on the monotonic clock in milliseconds. */
 	readonly stillSinceMs: number;
-	/** For how long nothing was delivered, in milliseconds; 0 at the first reading. */
+	/** For how long no entry was delivered to the group, in milliseconds; 0 at the first reading. */
 	readonly stillMs: number;
 };
 
@@ -19,17 +19,20 @@ export type WatchedKey = {
 	readonly length: number | undefined;
 	/** The lengths of the last two minutes, oldest first. */
 	readonly trail: readonly Length[];
-	/** Growth over that time; negative while it shrinks. Undefined with fewer than two readings. */
+	/**
+	Growth of the length over the last two minutes, per second; negative while the length shrinks. Undefined with fewer
+	than two readings.
+	*/
 	readonly growthPerSecond: number | undefined;
 	readonly groups: readonly WatchedGroup[];
 };
 
 export type WatchedReading = {readonly keys: readonly WatchedKey[]; readonly runId: string | undefined};
 
-/** How far back the growth of a length is computed, in milliseconds. */
+/** The time over which the growth of a length is computed, in milliseconds. */
 const trailMs = 120_000;
 
-/** The watched keys after a poll: what it read, and what earlier polls of the same process read. */
+/** The watched keys after a poll, made from its replies and from the earlier readings of the same process. */
 export function watchedReading(
 	kept: WatchedReading | undefined,
 	came: WatchedReadings,
@@ -68,7 +71,7 @@ function growthOf(trail: readonly Length[]): number | undefined {
 		: ((last.length - first.length) * 1000) / (last.elapsedMs - first.elapsedMs);
 }
 
-/** The groups with the time since something was last delivered to each. */
+/** The groups, each with the time since an entry was last delivered to it. */
 const withRests = (
 	groups: readonly StreamGroup[],
 	before: WatchedKey | undefined,
@@ -85,6 +88,9 @@ const withRests = (
 export const drainSeconds = ({length, growthPerSecond}: WatchedKey): number | undefined =>
 	length === undefined || growthPerSecond === undefined || growthPerSecond >= 0 ? undefined : length / -growthPerSecond;
 
-/** Whether entries wait for the group. Where the server can't tell its lag, a growing stream has entries that wait. */
+/**
+Whether entries wait for the group. If the server can't report the group's lag, entries are assumed to wait while the
+stream grows.
+*/
 export const isBehind = ({lag}: StreamGroup, {growthPerSecond = 0}: WatchedKey): boolean =>
 	lag === undefined ? growthPerSecond > 0 : lag > 0;

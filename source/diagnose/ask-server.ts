@@ -12,8 +12,8 @@ import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/red
 import type {RightFacts, ServerAnswers} from './ladder-facts.js';
 
 /**
-Server settings that explain a state, or that tell where the server's files are. Each is asked alone, because CONFIG
-GET takes several names only since Redis 7.0.
+Server settings that explain a state, or that show where the server's files are. Each setting is read by its own
+command, because CONFIG GET accepts several names only since Redis 7.0.
 */
 const settingNames = [
 	'dir',
@@ -28,8 +28,8 @@ const settingNames = [
 type Trial = readonly [command: string, grant: string, words: readonly string[], since?: number];
 
 /**
-The monitor's commands in their cheapest form: the needed rights do not depend on the arguments. Servers before version
-`since` lack the command.
+The monitor's commands in their cheapest form, because the needed rights do not depend on the arguments. Servers before
+version `since` lack the command.
 */
 const trials: readonly Trial[] = [
 	['CONFIG GET', '+config|get', ['CONFIG', 'GET', 'maxmemory']],
@@ -61,7 +61,7 @@ export async function askServer(port: RedisPort, {timeoutMs, clock, username}: A
 	try {
 		await port.open();
 		const startedMs = clock.elapsed();
-		// A user who may not ask for its own name is refused, and ACL LOG notes each refusal.
+		// ACL WHOAMI is sent only if the user is unknown: it may be refused, and ACL LOG notes each refusal.
 		const [infoReply = null, userReply = null, ...configReplies] = await port.ask(
 			[
 				['INFO'],
@@ -110,8 +110,8 @@ export async function askServer(port: RedisPort, {timeoutMs, clock, username}: A
 }
 
 /**
-The parsed reply to INFO without a section, which is also the monitor's first request on a connection. A server that
-refuses this form is sent `INFO server`. Undefined if it refuses that too.
+The parsed reply to INFO without a section, which is also the monitor's first request on a connection. If the server
+refuses this form, `INFO server` is sent. Undefined if the server refuses that too.
 */
 async function infoOf(reply: Reply, port: RedisPort, timeoutMs: number): Promise<InfoReply | undefined> {
 	const isOtherForm = reply instanceof ReplyFailure && isRefusedForm(reply.message);
@@ -124,7 +124,10 @@ const majorVersion = (info: InfoReply | undefined): number | undefined => {
 	return Number.isNaN(major) ? undefined : major;
 };
 
-/** The form in which the monitor asks from Redis 7.0 on. It comes last: a proxy may close the connection on it. */
+/**
+Why the server refuses INFO with several sections, the monitor's form from Redis 7.0 on. It is asked last, because a
+proxy may close the connection when it receives this form.
+*/
 async function sectionsRefusal(port: RedisPort, timeoutMs: number): Promise<string | undefined> {
 	try {
 		const [reply] = await port.ask([['INFO', ...infoSections]], timeoutMs);

@@ -15,13 +15,13 @@ import {type Outcome, receivedOutcome, replyOutcome, socketOutcome} from './outc
 import {authRung, connectRungs, greetingRung, nameRung, rung, skipped, tlsRung} from './rungs.js';
 import {serverConditions} from './server-state.js';
 
-/** Whether an outcome of PING belongs to the rung `ping`, and not to another rung, such as TLS or authentication. */
+/** Whether an outcome of PING belongs to the step `ping`, and not to another step such as TLS or authentication. */
 function isOfPing({layer}: Outcome, tls: Rung): boolean {
 	return layer !== 'auth' && layer !== 'server' && tls.status !== 'critical';
 }
 
 function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
-	// A pending reply to AUTH means that the server is not responding.
+	// A pending reply to AUTH shows that the server is not responding.
 	const received = ping ?? (auth !== undefined && auth.kind !== 'line' ? auth : undefined);
 	const outcome = received === undefined ? undefined : receivedOutcome(received);
 	if (received === undefined || tls.status === 'critical') {
@@ -50,8 +50,7 @@ function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
 }
 
 /**
-One rung for each condition of the server, the answer to PING included. Without any condition: one rung with status
-fine.
+One rung for each condition of the server and for its answer to PING. Without any condition: one rung with status ok.
 */
 function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place): Rung[] {
 	const reply = ping?.kind === 'line' ? receivedOutcome(ping) : undefined;
@@ -70,7 +69,7 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 	}
 
 	if (answers?.info !== undefined) {
-		// The monitor asks such a server without sections.
+		// The monitor asks such a server for INFO without sections.
 		const form =
 			answers.sectionsRefusal === undefined
 				? ''
@@ -99,8 +98,8 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 }
 
 /**
-Whether PING is answered and INFO is not known. Seen: twemproxy 0.5 closes the connection on INFO; Envoy answers that it is
-no command it supports.
+Whether PING is answered but INFO is unknown, as with a proxy. Observed: twemproxy 0.5 closes the connection on INFO.
+Envoy replies that it does not support the command.
 */
 function isLikeProxy({
 	ping,
@@ -146,7 +145,7 @@ function rightsRung({answers}: LadderFacts, place: Place): Rung {
 		return {...base, result: `${base.result} (${rules.join(' ')})`, next: [grant, ...base.next]};
 	}
 
-	// While a script runs or the server loads, it refuses commands for reasons that have nothing to do with rights.
+	// While a script runs or the server loads its data, it refuses commands for reasons other than missing rights.
 	const isTold = answers.rights.some(({refusal}) => refusal === undefined);
 	if (!isTold) {
 		return rung({step: 'rights', status: 'unknown', result: 'cannot be told while the server refuses commands'}, place);
@@ -200,15 +199,15 @@ export function climb(facts: LadderFacts): Ladder {
 const processRemarks =
 	/^(?:process-.*|oom-killed|supervisor|log-.*|accept-queue|other-address|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
-/** Codes of failures where no process accepted the connection, or none sent a byte on it. */
+/** Codes of failures in which no process accepted the connection, or the process sent no byte on it. */
 const noReplyCodes = /^(?:ECONNREFUSED|ENOENT|ETIMEDOUT|ECONNRESET|EPIPE|TIMEOUT|TLS_TIMEOUT|CLOSED)$/;
 
-/** Ids of the remarks that explain a failed save: from the server's log, and from its folder. */
+/** Ids of the remarks that explain a failed save. They come from the server's log and from its folder. */
 const saveRemarks = /^(?:log-.*|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
 /**
-Whether a remark about this machine can explain a failed step. A refused password, or another service on the port, is
-its own explanation. A full disk or a killed process would not explain either.
+Whether a remark about this machine can explain a failed step. A refused password, or another service on the port, needs
+no further explanation. A full disk or a killed process would explain neither.
 */
 function canExplain({step, code}: Rung, {id, severity}: HostRemark): boolean {
 	if (severity === 'info') {
@@ -229,8 +228,8 @@ function canExplain({step, code}: Rung, {id, severity}: HostRemark): boolean {
 }
 
 /**
-The verdict rests on the first rung that failed. Without one: the first rung with an unknown result, then the first
-warning.
+The verdict rests on the first rung that failed. Without a failed rung, it rests on the first rung with an unknown
+result. Without such a rung, it rests on the first warning.
 */
 function verdictOf(
 	rungs: readonly Rung[],
@@ -267,7 +266,7 @@ function verdictOf(
 }
 
 /**
-The next steps: first those from evidence on this machine, then the provider's pages, then those for the outcome
+The next steps: first the steps from evidence on this machine, then the provider's pages, then the steps for the outcome
 itself.
 */
 function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}: Hosting): readonly NextStep[] {
@@ -280,7 +279,7 @@ function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}
 					{kind: 'words', text: service.console},
 					{kind: 'words', text: `it has no shell and forbids SHUTDOWN: to restart it, ${service.restart}`},
 				];
-	// A managed service offers no shell, so commands for one are left out.
+	// A managed service offers no shell, so shell commands are left out.
 	const usable = service === undefined ? next : next.filter(({kind}) => kind !== 'shell');
 	const all = [...reasons.flatMap(reason => reason.next), ...provider, ...usable];
 	return [...new Map(all.map(entry => [entry.text, entry])).values()];

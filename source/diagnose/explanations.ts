@@ -2,21 +2,21 @@ import type {NextStep} from '../domain/finding.js';
 import type {Endpoint} from '../domain/node.js';
 import {quoted} from '../rules/node-facts.js';
 
-/** What an outcome means, how to confirm it from elsewhere, and what to do. */
+/** The meaning of an outcome, how to confirm it from elsewhere, and what to do. */
 export type Explanation = {
 	readonly meaning: string;
 	readonly confirm: readonly NextStep[];
 	readonly next: readonly NextStep[];
 };
 
-/** The server and the user that the steps are about, for commands that can be copied. */
+/** The server and the user in the next steps, for commands that can be copied. */
 export type Place = {
 	readonly endpoint: Endpoint;
 	/** How redis-cli reaches the server: `redis-cli -h 10.0.1.11 -p 6379`. */
 	readonly cli: string;
-	/** The command `cli` for a user who may run ACL commands. */
+	/** The same command as `cli`, but for a user who may run ACL commands. */
 	readonly administratorCli: string;
-	/** The ACL user of the connection, as a word for a shell; undefined: the default user. */
+	/** The ACL user of the connection, quoted for a shell; undefined: the default user. */
 	readonly user: string | undefined;
 };
 
@@ -59,8 +59,7 @@ const noWay = (place: Place): Explanation => ({
 });
 
 /**
-Explanations by outcome code. Each is a function of the server and the user, because the shell commands that it suggests
-contain them.
+Explanations by outcome code. Each is a function of the server and the user, because its shell commands contain both.
 */
 export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = new Map<
 	string,

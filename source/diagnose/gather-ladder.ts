@@ -11,7 +11,7 @@ import type {RedisPort} from '../wire/redis-port.js';
 import {askServer} from './ask-server.js';
 import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 
-/** Milliseconds to wait for a service that sends the first bytes itself. Such a service sends at once. */
+/** Milliseconds to wait for the first bytes of a service that speaks first. Such a service sends at once. */
 const greetingMs = 300;
 
 export type LadderOptions = {
@@ -19,11 +19,11 @@ export type LadderOptions = {
 	readonly clock: Clock;
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly gatherEvidence: (request: EvidenceRequest) => Promise<HostEvidence | undefined>;
-	/** The server's last INFO, for a server that no longer answers. */
+	/** The last INFO reply of a server that no longer answers. */
 	readonly lastInfo?: InfoReply | undefined;
 	readonly lastConfig?: ReadonlyMap<string, string> | undefined;
 	/**
-	Since when a reply has been pending, milliseconds since the epoch. Nothing is sent to such a server, because it
+	Since when a reply has been pending, milliseconds since the epoch. Nothing more is sent to such a server, because it
 	is not responding.
 	*/
 	readonly pendingReplySinceMs?: number | undefined;
@@ -82,7 +82,10 @@ function lookHere({answers}: LadderFacts, options: LadderOptions): Promise<HostE
 	});
 }
 
-/** Looks up the name and connects by TCP. All addresses are tried at once. The first in order that accepts is kept. */
+/**
+Looks up the name and connects by TCP. All addresses are tried at once. The first address in the list that accepts the
+connection is used.
+*/
 async function reach(
 	facts: Draft,
 	{endpoint, timeoutMs}: ConnectionSettings,
@@ -116,7 +119,7 @@ async function reach(
 	return first;
 }
 
-/** Takes the steps greeting, TLS, AUTH and PING on one connection, until a step fails. */
+/** Runs the steps greeting, TLS, AUTH and PING on one connection, until a step fails. */
 async function talk(
 	facts: Draft,
 	connection: LadderConnection,
@@ -147,14 +150,17 @@ async function talk(
 	facts.ping = await timed(clock, () => connection.ask(['PING'], timeoutMs));
 }
 
-/** Removes the quoted arguments from an error reply: a server without AUTH quotes them, and they hold the password. */
+/**
+Removes the quoted arguments from an error reply. A server without AUTH quotes the arguments, and they contain the
+password.
+*/
 function withoutArguments(received: Timed<Received>): Timed<Received> {
 	return received.kind === 'line'
 		? {...received, text: received.text.replace(/,? with args beginning with.*$/is, '')}
 		: received;
 }
 
-/** After a failure, tries the port with the other protocol: plain instead of TLS, or TLS instead of plain. */
+/** After a failure, tries the port with the other protocol: plain text instead of TLS, or TLS instead of plain text. */
 async function lookAtOtherWay(facts: Draft, settings: ConnectionSettings): Promise<void> {
 	const {tls, endpoint, timeoutMs} = settings;
 	if (tls !== undefined) {
@@ -194,7 +200,9 @@ async function certificateAt(
 	return handshake.kind === 'done' ? handshake.certificate : undefined;
 }
 
-/** Asks for INFO, a few settings and the rights. Skipped where PING got no answer, or a demand for a password. */
+/**
+Asks for INFO, a few settings and the rights. Skipped if PING got no answer, or an answer that demands a password.
+*/
 async function askFurther(facts: Draft, {settings, clock, openPort}: LadderOptions): Promise<void> {
 	if (facts.ping?.kind !== 'line' || !/^[-+]/.test(facts.ping.text) || facts.ping.text.startsWith('-NOAUTH')) {
 		return;

@@ -110,8 +110,8 @@ function machineFacts({kernel, cgroup, folder}: LocalEvidence): Fact[] {
 }
 
 /**
-What this machine shows of a server, as pairs of label and value. A value that cannot be read is replaced by the
-reason.
+The facts that this machine shows about a server, as pairs of label and value. If a value cannot be read, the reason
+replaces it.
 */
 export function hostFacts(host: HostEvidence | undefined): readonly Fact[] {
 	if (host === undefined) {

@@ -13,33 +13,32 @@ export type ConnectFacts = {
 	readonly message: string;
 };
 
-/** One of the monitor's commands, tried with this user. A refused command means a blind spot in the monitor. */
+/** One of the monitor's commands, tried with this user. If the command is refused, the monitor has a blind spot. */
 export type RightFacts = {
 	/** The command as a blind spot names it: `SLOWLOG GET`. */
 	readonly command: string;
 	/** The ACL rule that grants the command. */
 	readonly grant: string;
-	/** The error reply; undefined where the command was answered. */
+	/** The error reply; undefined if the command was answered. */
 	readonly refusal: string | undefined;
 };
 
 /** The replies of a server to INFO, CLUSTER INFO, CONFIG GET and the tried commands. */
 export type ServerAnswers = {
 	readonly tookMs: number;
-	/** The reply to INFO; undefined where the server refused it, and `infoRefusal` has the error. */
+	/** The reply to INFO; undefined if the server refused INFO. `infoRefusal` then has the error. */
 	readonly info: InfoReply | undefined;
 	readonly infoRefusal: string | undefined;
 	/**
-	Why INFO failed in the form that the monitor sends, with several sections. It is the error reply, or a text that the
-	connection ended. Undefined where INFO was answered, or not asked in that form.
+	Why INFO failed in the monitor's form, with several sections: the error reply, or a text about the closed connection.
+	Undefined if INFO was answered, or was not asked in that form.
 	*/
 	readonly sectionsRefusal?: string | undefined;
 	/**
-	`cluster_state` and the other fields of CLUSTER INFO; empty outside a cluster and where the server refuses the
-	command.
+	`cluster_state` and the other fields of CLUSTER INFO; empty outside a cluster, or if the server refuses the command.
 	*/
 	readonly cluster: ReadonlyMap<string, string>;
-	/** A few settings by CONFIG GET; empty where the server refuses the command. */
+	/** A few settings from CONFIG GET; empty if the server refuses the command. */
 	readonly config: ReadonlyMap<string, string>;
 	readonly user: string | undefined;
 	readonly rights: readonly RightFacts[];
@@ -53,19 +52,19 @@ export type LadderFacts = {
 	readonly isVerified: boolean;
 	readonly user: string | undefined;
 	readonly hasPassword: boolean;
-	/** The result of the name look-up; undefined for an address or a socket file, which need none. */
+	/** The result of the name look-up; undefined for an address or a socket file, because they need no look-up. */
 	readonly lookup: Timed<LookupFacts> | undefined;
 	readonly connects: readonly ConnectFacts[];
 	readonly greeting: Timed<Received> | undefined;
 	readonly handshake: Timed<HandshakeFacts> | undefined;
-	/** The protocol that the port speaks, found by trying the other one after a failure. */
+	/** The protocol that the port speaks. It is found by trying the other protocol after a failure. */
 	readonly protocolSeen: 'plain' | 'tls' | undefined;
-	/** The certificate of a port that speaks TLS although plain was asked for. */
+	/** The certificate of a port that speaks TLS, although a plain connection was asked for. */
 	readonly otherCertificate: CertificateFacts | undefined;
 	readonly auth: Timed<Received> | undefined;
 	readonly ping: Timed<Received> | undefined;
 	readonly answers: ServerAnswers | undefined;
-	/** Why the second connection, which asks for INFO and the rights, failed. */
+	/** Why the second connection failed. It asks for INFO and the rights. */
 	readonly answersFailure: {readonly code: string; readonly message: string} | undefined;
 	readonly host: HostEvidence | undefined;
 };

@@ -21,7 +21,7 @@ const labelWidth = 9;
 const markWidth = 3;
 const tookWidth = 8;
 
-/** Lines with `label` in a column of its own and the text wrapped beside it. */
+/** Lines with `label` in its own column and the wrapped text beside it. */
 function labelled(label: string, text: string, width: number, tone?: Tone): Line[] {
 	const room = Math.max(10, width - labelWidth - 1);
 	return wrapWords(text, room).map((row, index) => [
@@ -84,11 +84,11 @@ const remarkTones: Readonly<Record<HostRemark['severity'], Tone>> = {
 	critical: 'critical',
 };
 
-/** The mark at the end of a wrapped command row. A shell joins the rows again, so that the copied command runs. */
+/** The mark at the end of a wrapped row of a command. A shell joins such rows, so the copied command runs. */
 const goesOn = ' \\';
 
 function commandRows(command: string, width: number): string[] {
-	// A command is never wrapped at a blank inside quotes.
+	// Commands are never wrapped at a space inside quotes.
 	const kept = command.replaceAll(/'[^']*'|"[^"]*"/g, quoted => quoted.replaceAll(' ', '\u00A0'));
 	const rows = wrapWhole(kept, width);
 	const broken = rows.length === 1 ? rows : wrapWhole(kept, width - goesOn.length);
@@ -139,8 +139,8 @@ const decisive = ({rungs, verdict}: Ladder): Rung | undefined =>
 	rungs.find(({step, code, status}) => step === verdict.step && code === verdict.code && status === verdict.status);
 
 /**
-The ladder in rows of at most `width` cells. Without a height nothing is left out. Otherwise parts are left out in
-this order until the rest fits: the machine's figures, the certificate, the confirmation, the single steps.
+The ladder in rows of at most `width` cells. Without a height nothing is left out. Otherwise parts are left out until
+the rest fits, in this order: the machine's figures, the certificate, the confirmation, the single steps.
 */
 export function ladderLines(ladder: Ladder, width: number, height = Number.POSITIVE_INFINITY): Line[] {
 	const {rungs, remarks, verdict} = ladder;

@@ -6,11 +6,11 @@ import {climb} from './climb.js';
 import {gatherLadder, type LadderOptions} from './gather-ladder.js';
 import type {LadderFacts} from './ladder-facts.js';
 
-/** Interval between two ladders, milliseconds: each costs the server up to three connections. */
+/** Milliseconds between two ladders. Each ladder costs the server up to three connections. */
 export const climbEveryMs = 10_000;
 
 export type NodeProblem = Omit<LadderOptions, 'pendingReplySinceMs' | 'gatherEvidence'> & {
-	/** The evidence of this machine. Another poller gathers it, and it arrives after the first ladder. */
+	/** The evidence of this machine. Another poller gathers the evidence, so it arrives after the first ladder. */
 	readonly evidence: HostEvidence | undefined;
 	readonly address: NodeAddress;
 	readonly failure: Failure;
@@ -19,9 +19,9 @@ export type NodeProblem = Omit<LadderOptions, 'pendingReplySinceMs' | 'gatherEvi
 };
 
 /**
-Runs the ladder for the node in focus while that node fails: at once for a new failure, then every ten seconds. A
-server that is not responding, or that refused the credentials, gets one ladder only. Afterwards only this machine is
-inspected. So no request piles up in a hung server, and no account gets locked.
+Runs the ladder for the node in focus while that node fails: at once for a new failure, then every ten seconds. If the
+server is not responding, or refused the credentials, the ladder runs only once. Afterwards only this machine is
+inspected. So no requests pile up in a hung server, and no account is locked.
 */
 export class LadderMonitor {
 	#last: {readonly key: string; readonly atMs: number; readonly facts: LadderFacts} | undefined;

@@ -4,7 +4,7 @@ import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Received} from '../wire/ladder-connection.js';
 
-/** What went wrong at a step. The code is a key of `explanations`; the text follows an address: "10.0.1.21:6379 …". */
+/** The failure of a step. `code` is a key of `explanations`. `text` follows an address: "10.0.1.21:6379 …". */
 export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
 
 /** The outcome for an error reply, with or without its leading `-`. */
@@ -19,7 +19,7 @@ export function socketOutcome(code: string, message: string): Outcome {
 	return {code: failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
-/** The outcome for received bytes that are a failure; undefined for `+PONG`, `+OK` and other good replies. */
+/** The outcome for received bytes that show a failure; undefined for `+PONG`, `+OK` and other good replies. */
 export function receivedOutcome(received: Received): Outcome | undefined {
 	switch (received.kind) {
 		case 'line': {

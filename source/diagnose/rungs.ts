@@ -8,7 +8,7 @@ import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 import {type Outcome, receivedOutcome, socketOutcome} from './outcome.js';
 import {replyExplanations} from './reply-explanations.js';
 
-/** Remaining validity below which a certificate causes a warning, milliseconds: two weeks. */
+/** Milliseconds of remaining validity below which a certificate causes a warning: two weeks. */
 const expiryWarningMs = 14 * 86_400_000;
 
 type RungInput = {
@@ -20,7 +20,7 @@ type RungInput = {
 	readonly code?: string | undefined;
 };
 
-/** The explanation of a code that `explanations` lacks. OpenSSL alone has hundreds of codes. */
+/** The explanation of a code that is not in `explanations`. OpenSSL alone has hundreds of codes. */
 function unexplained(step: LadderStep, place: Place): Explanation {
 	const explain = step === 'tls' ? explanations.get('TLS_TIMEOUT') : undefined;
 	return {
@@ -84,7 +84,10 @@ function connectOutcome({code = '', message}: ConnectFacts, {host, endpoint, atM
 			};
 }
 
-/** One rung for each address. A name with several addresses works while one accepts, but clients may wait for the others. */
+/**
+One rung for each address. A name with several addresses works if one address accepts. But clients may wait for the
+other addresses.
+*/
 export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 	const {connects, lookup} = facts;
 	if (connects.length === 0) {
@@ -100,7 +103,7 @@ export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 		}
 
 		const outcome = connectOutcome(connect, facts);
-		// A refusing address costs clients no time; an address that does not answer costs them their timeout.
+		// An address that refuses costs clients no time. An address that does not answer costs them their timeout.
 		const status = isAnyOpen ? (code === 'ECONNREFUSED' ? 'info' : 'warning') : 'critical';
 		return rung({step: 'tcp', status, result: outcome.text, address: where, tookMs, code: outcome.code}, place);
 	});
@@ -140,7 +143,7 @@ export function tlsRung(facts: LadderFacts, place: Place): Rung {
 		return failed('tls', handshakeOutcome(handshake, protocolSeen), handshake.tookMs, place);
 	}
 
-	// With TLS 1.3 a server that requires a client certificate reports its absence only after the handshake, with the
+	// With TLS 1.3 a server that requires a client certificate reports a missing one only after the handshake, with the
 	// first command.
 	const late = lateRefusal(facts);
 	if (late !== undefined) {

@@ -3,9 +3,9 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {bytes, percent, seconds} from '../text/units.js';
 import type {ServerAnswers} from './ladder-facts.js';
 
-/** A state in which a server answers, but does not do everything that clients ask for. */
+/** A state in which a server answers but refuses or cannot do some of the work that clients ask for. */
 export type ServerCondition = {
-	/** The first word of the error reply that clients get; also the key in `explanations`. */
+	/** The first word of the error reply that clients get. It is also the key in `explanations`. */
 	readonly code: string;
 	readonly severity: 'info' | 'warning' | 'critical';
 	/** The text after the server's address: "10.0.1.21:6379 …". */
@@ -28,8 +28,8 @@ const loading: Test = ({info}) => {
 };
 
 /**
-Writes are refused after a failed RDB save. As in the server, this needs save points and
-`stop-writes-on-bgsave-error`. A setting that may not be read counts as its default, `yes`.
+Writes are refused after a failed RDB save. As in the server, this needs save points and `stop-writes-on-bgsave-error`.
+A setting that may not be read counts as its default, `yes`.
 */
 const rdbFailed: Test = ({info, config}) => {
 	const isRefusing =
@@ -50,7 +50,7 @@ const aofFailed: Test = ({info}) =>
 			}
 		: undefined;
 
-/** Used memory above maxmemory. The output buffers of replicas do not count against maxmemory. */
+/** Used memory is above maxmemory. The output buffers of replicas do not count against maxmemory. */
 const overMemory: Test = ({info}) => {
 	const used = info.number('memory', 'used_memory');
 	const limit = info.number('memory', 'maxmemory') ?? 0;
@@ -93,7 +93,7 @@ const replica: Test = ({info}) =>
 
 const tooFewReplicas: Test = ({info, config}) => {
 	const wanted = Number(config.get('min-replicas-to-write') ?? config.get('min-slaves-to-write') ?? 0);
-	// INFO has the field only while a minimum of replicas is set.
+	// INFO has the field only while `min-replicas-to-write` is in force.
 	const good = info.number('replication', 'min_slaves_good_slaves');
 	return info.text('replication', 'role') === 'master' && good !== undefined && wanted > 0 && good < wanted
 		? {
@@ -125,7 +125,10 @@ const tests: readonly Test[] = [
 	replica,
 ];
 
-/** Every condition that INFO, CLUSTER INFO and the settings show; the worst first. Nothing is written to find one. */
+/**
+Every condition that INFO, CLUSTER INFO and the settings show, the worst first. No write command is sent to find a
+condition.
+*/
 export function serverConditions(answers: Answers): readonly ServerCondition[] {
 	const rank = {critical: 0, warning: 1, info: 2};
 	return tests.flatMap(test => test(answers) ?? []).toSorted((one, other) => rank[one.severity] - rank[other.severity]);

@@ -1,4 +1,7 @@
-/** One entry of ACL LOG: a user was refused, `count` times since the entry was made. All texts are printable. */
+/**
+One entry of ACL LOG: the server refused a user. `count` is the number of refusals since the entry was made. All texts
+are printable.
+*/
 export type AccessRefusal = {
 	readonly count: number;
 	/** What the user lacked: `auth` (valid credentials), `command`, `key`, `channel`, or `tls-cert` (Valkey 9.0). */
@@ -9,6 +12,6 @@ export type AccessRefusal = {
 	/** Seconds since the last refusal that the entry counts. */
 	readonly ageSeconds: number;
 	readonly clientAddress: string | undefined;
-	/** The client's name; empty when it has set none, undefined when the entry doesn't say. */
+	/** The client's name; empty when the client has set none, undefined when the entry doesn't have the field. */
 	readonly clientName: string | undefined;
 };

@@ -1,10 +1,11 @@
-/** A user of ACL LIST. Its passwords, their hashes and its key patterns are not kept. */
+/** A user from ACL LIST. redis-top doesn't keep the user's passwords, their hashes or the key patterns. */
 export type AclUser = {
 	readonly user: string;
 	readonly isOn: boolean;
 	/**
-	A digest of the passwords, equal where the passwords are; `nopass` for a user that needs none, empty for one without
-	any. It is made with a key that is new in each run, so nobody can guess a password from it.
+	A digest of the user's passwords: the same passwords give the same digest. `nopass` for a user that needs no password,
+	empty for a user without passwords. The digest uses a key that is new in each run, so nobody can guess a password from
+	it.
 	*/
 	readonly login: string;
 	/** A digest of the rights: commands, keys, channels and selectors. */

@@ -1,8 +1,8 @@
 import type {NodeAddress, NodeRole} from './node.js';
 
 /**
-Verb and object, as the audit log names an action: `bgsave`, `set-maxmemory`. The catalogue of actions has a stricter
-type of the same name with every id. A test proves that each id named by a rule is in the catalogue.
+The name of an action as in the audit log, verb and object: `bgsave`, `set-maxmemory`. The catalogue of actions has a
+stricter type of the same name with every id. A test proves that each id named by a rule is in the catalogue.
 */
 export type ActionName = string;
 
@@ -29,8 +29,8 @@ export type Check = {
 	readonly state: 'ok' | 'warning' | 'veto';
 	readonly text: string;
 	/**
-	The text to type to override the veto. It names the loss with its number (`lose 1,234 keys`). Undefined when the
-	veto can't be overridden.
+	The text that the operator types to override the veto. The text states what is lost and how much: `lose 1,234 keys`.
+	Undefined when the veto can't be overridden.
 	*/
 	readonly lossPhrase?: string;
 };
@@ -40,27 +40,30 @@ export type LabelledValue = readonly [label: string, value: string];
 /** A second action on another node that completes this action. It has its own dialog, command and proof. */
 export type FollowUp = {
 	readonly action: ActionName;
-	/** The node for the second action, as the target names it. */
+	/** The address of the node for the second action, as the target reports it. */
 	readonly node: NodeAddress;
-	/** The cluster's id of that node. */
+	/** The node's id in the cluster. */
 	readonly nodeId: string;
 	readonly value: string;
 	/** The text after "the key …" in the dialog's sentence: `does the same at the other end`. */
 	readonly text: string;
 };
 
-/** What the dialog shows about one action on one server. It is read just before the action is offered. */
+/**
+What the dialog shows about one action on one server. redis-top reads these facts just before it offers the action.
+*/
 export type Preflight = {
 	/** What will happen, one sentence for each effect. */
 	readonly effects: readonly string[];
 	readonly facts: readonly LabelledValue[];
 	readonly checks: readonly Check[];
-	/** The command that undoes the action; undefined when none does. */
+	/** The command that undoes the action; undefined when no command undoes it. */
 	readonly revert?: readonly string[] | undefined;
 	/** The action that remains to be done on another node afterwards; undefined when nothing remains. */
 	readonly follow?: FollowUp | undefined;
 	/**
-	The text to type to confirm: the number of clients or keys that the action affects. Undefined: the target's name.
+	The text that the operator types to confirm: the number of clients or keys that the action affects. Undefined when the
+	operator types the target's name.
 	*/
 	readonly phrase?: string | undefined;
 	/**
@@ -69,11 +72,11 @@ export type Preflight = {
 	readonly class?: ActionClass | undefined;
 };
 
-/** What an action is expected to make alerts about, so that its dialog offers a silence in Alertmanager. */
+/** The alerts that an action is expected to cause. The action's dialog offers to silence them in Alertmanager. */
 export type ExpectedAlerts = {
 	/** The nodes that the alerts name, the target first. */
 	readonly nodes: readonly NodeAddress[];
-	/** Time after the proof for which the action goes on, in milliseconds. */
+	/** How long the action goes on after redis-top has verified it, in milliseconds. An example is a pause of clients. */
 	readonly lastsMs: number;
 };
 
@@ -83,12 +86,12 @@ The command, its target and everything that the operator was shown. It is frozen
 export type ActionPlan = Preflight & {
 	readonly id: ActionName;
 	readonly target: ActionTarget;
-	/** The command exactly as it is sent, one argument a string. */
+	/** The command exactly as it is sent. Each argument is one string. */
 	readonly command: readonly string[];
 	readonly title: string;
-	/** Other servers that get the same command at the same time, once each; undefined: none. */
+	/** Other servers that get the same command at the same time, each listed once; undefined when there are none. */
 	readonly alsoTo?: readonly NodeAddress[] | undefined;
-	/** The alerts that the action makes by design; undefined for an action that makes none. */
+	/** The alerts that the action causes by design; undefined for an action that causes none. */
 	readonly silence?: ExpectedAlerts | undefined;
 };
 
@@ -123,8 +126,8 @@ export type ActionProgress = {
 	The result of the observation. Undefined when there is nothing to observe: nothing was sent, or the server refused.
 	*/
 	readonly verification: Verification | undefined;
-	/** Failures besides the action's own, such as an audit line that could not be written after sending. */
+	/** Failures other than that of the action itself, such as an audit line that could not be written after sending. */
 	readonly problems: readonly string[];
-	/** One line about the silence in Alertmanager; undefined without one. */
+	/** One line about the silence in Alertmanager; undefined without a silence. */
 	readonly silence?: string | undefined;
 };

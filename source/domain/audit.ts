@@ -23,9 +23,9 @@ export type AuditFact = {
 	readonly command: string | undefined;
 	/** One line: the reason, the server's reply or the proof. Undefined for a phase without such a text. */
 	readonly detail: string | undefined;
-	/** The kind of result of sending; set in the phase `outcome` alone. */
+	/** How sending the command ended; set only in the phase `outcome`. */
 	readonly outcome?: ActionOutcome['kind'] | undefined;
-	/** The command that reverts the action, as typed into redis-cli; absent when none does. */
+	/** The command that reverts the action, as typed into redis-cli; absent when no command reverts it. */
 	readonly revert?: string | undefined;
 };
 

@@ -1,7 +1,8 @@
 import type {NodeId} from './node.js';
 
 /**
-The direction of a cluster bus link. Each node opens a link to every other node (`to`) and accepts theirs (`from`).
+The direction of a cluster bus link. Each node opens a link to every other node (`to`) and accepts a link from every
+other node (`from`).
 */
 export type LinkDirection = 'to' | 'from';
 
@@ -35,7 +36,7 @@ export type LinkBacklog = {
 	readonly beforeBytes: number | undefined;
 };
 
-/** A summary of one node's links. Whole replies of a large cluster would take too much memory. */
+/** A summary of one node's links. The whole CLUSTER LINKS replies of a large cluster would take too much memory. */
 export type BusLinks = {
 	readonly present: number;
 	/** The number of links that should exist: two for each peer that the node knows and doesn't flag FAIL or PFAIL. */

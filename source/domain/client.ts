@@ -23,7 +23,7 @@ export type ClientRow = {
 	readonly totalMemoryBytes: number | undefined;
 	/** The last command: `get`, `client|list`. */
 	readonly command: string;
-	/** `psub`: the patterns that the client subscribed to; undefined for none. */
+	/** `psub`: the number of patterns that the client subscribed to; undefined when there are none. */
 	readonly patterns?: number | undefined;
 	readonly libraryName: string | undefined;
 	readonly libraryVersion: string | undefined;
@@ -32,6 +32,6 @@ export type ClientRow = {
 	server doesn't count them.
 	*/
 	readonly totals?: ClientTraffic | undefined;
-	/** The totals' growth per second since an earlier list; undefined without a comparable one. */
+	/** The totals' growth per second since an earlier list; undefined when no earlier list can be compared. */
 	readonly perSecond?: ClientTraffic | undefined;
 };

@@ -12,7 +12,7 @@ export type Clock = {
 
 /**
 Rounds milliseconds to whole microseconds. A recording holds no finer times, and a replayed state has to equal the live
-one.
+state.
 */
 export const wholeMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 

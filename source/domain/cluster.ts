@@ -6,7 +6,7 @@ export const slotTotal = 16_384;
 /** The first and the last slot of a range, both included, 0–16383. */
 export type SlotRange = {readonly first: number; readonly last: number};
 
-/** A slot that is being moved, from `[slot->-id]` or `[slot-<-id]` in a node's line about itself. */
+/** A slot that is being moved. Source: `[slot->-id]` or `[slot-<-id]` in a node's own line of CLUSTER NODES. */
 export type OpenSlot = {readonly slot: number; readonly direction: 'migrating' | 'importing'; readonly peer: NodeId};
 
 export type ClusterFlag =
@@ -31,7 +31,7 @@ export type ClusterNode = {
 	/** The flags as printed. Flags that redis-top doesn't know are kept. */
 	readonly flags: ReadonlySet<ClusterFlag | (string & {})>;
 	readonly primaryId: NodeId | undefined;
-	/** When the ping was sent whose pong is pending, in milliseconds since the epoch; 0 when none is pending. */
+	/** Time of the ping that still waits for its pong, in milliseconds since the epoch; 0 when no pong is pending. */
 	readonly pingSentMs: number;
 	readonly pongReceivedMs: number;
 	/** The node's configuration epoch. A replica's line has the epoch of its primary. */
@@ -41,7 +41,7 @@ export type ClusterNode = {
 	readonly openSlots: readonly OpenSlot[];
 };
 
-/** A line of CLUSTER NODES without its two times, which differ in every view. */
+/** A line of CLUSTER NODES without the times of ping and pong, because these times differ in every view. */
 export type LastingLine = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
 
 /** The fields of CLUSTER INFO by name, as printed. */

@@ -17,7 +17,7 @@ export type MonitorEvent = {
 	readonly kind: string;
 	/** One line that completes "10.0.1.11:6379 …". It doesn't repeat the node's name. */
 	readonly text: Message;
-	/** True for what servers and the machine still knew of the time before redis-top started. @default false */
+	/** True for an event from before redis-top started, which a server or the machine still reported. @default false */
 	readonly isEarlier?: true;
 };
 

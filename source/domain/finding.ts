@@ -7,10 +7,12 @@ export type Severity = 'info' | 'warning' | 'critical';
 /** A number for each severity, to compare two of them. A higher number is worse. */
 export const severityRank: Readonly<Record<Severity, number>> = {info: 0, warning: 1, critical: 2};
 
-/** What an evidence's number measures. People then read `5.46G` and programs read 5862588416. */
+/** The unit of an evidence's number. With a unit, people read `5.46G` and programs read 5862588416. */
 export type EvidenceUnit = 'bytes' | 'seconds' | 'milliseconds' | 'perSecond' | 'bytesPerSecond' | 'share' | 'count';
 
-/** One reading that a finding rests on. Its name is the server's own name when it has one: `used_memory`. */
+/**
+One reading on which a finding is based. `name` is the server's own name for the reading when it has one: `used_memory`.
+*/
 export type Evidence = {
 	readonly name: string;
 	readonly value: number | string | Message;
@@ -27,7 +29,10 @@ One next step for the operator.
 */
 export type NextStep = {readonly kind: 'command' | 'shell' | 'words'; readonly text: Message};
 
-/** The target of a finding's action, when it isn't the finding's own node, and the value of its form. */
+/**
+The target of a finding's action, when the target isn't the finding's own node, and the initial value of the action's
+form.
+*/
 export type Remedy = {
 	/** The node for the action; undefined: the finding's own node. */
 	readonly node?: NodeAddress | undefined;
@@ -44,7 +49,7 @@ The effect of a condition on the users of the server. The list is in order of ur
 - `writes-refused`, `reads-refused`: writes or reads get an error
 - `writes-paused`: writes wait
 - `connections-refused`: new clients are refused
-- `data-lost`: keys are lost whose writes were acknowledged
+- `data-lost`: keys are lost although their writes were acknowledged
 - `reads-stale`: reads return old data
 - `keys-evicted`: keys are removed before they expire
 - `slow`: commands take longer than they should
@@ -80,9 +85,9 @@ export type Culprit = {
 	readonly node?: NodeAddress | undefined;
 };
 
-/** A problem as data. `statementMessage` makes a text of it, in one of three lengths. */
+/** A problem as data. `statementMessage` turns it into a text of one of three lengths. */
 export type Statement = {
-	/** The problem by itself, which completes "10.0.1.11:6379 …": `refuses writes (MISCONF)`. */
+	/** The problem without its detail and reason. It completes "10.0.1.11:6379 …": `refuses writes (MISCONF)`. */
 	readonly problem: Message;
 	/** Figures and circumstances of the problem: `6G of 6.4G, policy allkeys-lru`. */
 	readonly detail?: Message | undefined;
@@ -95,15 +100,15 @@ export const effectRank = (effect: Effect | undefined): number =>
 	effect === undefined ? effects.length : effects.indexOf(effect);
 
 /**
-The urgency of a machine that is short of processor time: after that of every finding about a server, because it slows
-whatever runs there.
+The urgency of a finding about a machine that is short of processor time. It comes after every finding about a server,
+because such a machine slows all its programs.
 */
 export const machineUrgency = effectRank(undefined) + 1;
 
 /** What a rule reports about a condition that holds. */
 export type Firing = Statement & {
 	readonly severity: Severity;
-	/** The effect on the users of the server; undefined while there is none. */
+	/** The effect on the users of the server; undefined while the condition has no effect on them. */
 	readonly effect?: Effect | undefined;
 	readonly culprit?: Culprit | undefined;
 	/** Every node that the finding is about; undefined: the finding's own node alone. */
@@ -116,8 +121,8 @@ export type Firing = Statement & {
 	/** The guarded action that helps; undefined: none does. */
 	readonly action?: ActionName | undefined;
 	/**
-	Where the action applies, when it is another node than the finding's. An example is a finding in which some nodes
-	report on another node.
+	The node for the action, when it isn't the finding's own node, and the value of the action's form. An example is a
+	finding in which some nodes report on another node.
 	*/
 	readonly remedy?: Remedy | undefined;
 	/**
@@ -130,7 +135,7 @@ export type Firing = Statement & {
 /**
 Why a rule could not be evaluated.
 
-- `pending`: a fact is missing for now: another sample, a low-frequency reply, or a reply of a node that is out of reach
+- `pending`: redis-top still needs a fact: another sample, a low-frequency reply, or a reply of an unreachable node
 - `denied`: the user may not run a command; `grant` is the ACL rule that would allow it
 - `absent`: this server doesn't report the fact (version, provider, build)
 - `unseen`: the fact can only be seen on the server's machine, or redis-top has not looked closely enough
@@ -139,7 +144,7 @@ export type NotEvaluated = {
 	readonly kind: 'not-evaluated';
 	readonly reason: 'pending' | 'denied' | 'absent' | 'unseen';
 	readonly why: string;
-	/** The refused command that is the reason: `CONFIG GET`; undefined when the reason is no refused command. */
+	/** The command whose refusal is the reason: `CONFIG GET`; undefined when the reason is another one. */
 	readonly command?: string | undefined;
 	readonly grant?: string | undefined;
 };

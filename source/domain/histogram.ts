@@ -1,5 +1,6 @@
 /**
-One command's latencies from LATENCY HISTOGRAM: the number of calls since the start that took at most each bound.
+One command's latencies from LATENCY HISTOGRAM. Each bucket counts the calls since the start that took at most its
+bound.
 
 Bounds are microseconds in ascending order, powers of two. Counts are cumulative. The server leaves out empty buckets,
 and the last bound holds all calls above one second.

@@ -1,4 +1,4 @@
-/** A fact of this machine that could not be read, and why. A rule that needs it can't be evaluated. */
+/** A fact of this machine that could not be read, and why. A rule that needs the fact can't be evaluated. */
 export type EvidenceGap = {readonly what: string; readonly why: string};
 
 /**
@@ -12,7 +12,7 @@ export type Suspension =
 	/** A debugger is attached, and it holds the process. Source: ptrace(2). */
 	| {readonly kind: 'debugger'; readonly processId: number; readonly name: string}
 	/**
-	The control group, or one above it, is frozen; `docker pause` does so. `file` ends that when `value` is written into it.
+	The control group or one of its parents is frozen, as by `docker pause`. Writing `value` into `file` ends the freeze.
 	Source: the kernel's Documentation/admin-guide/cgroup-v2.rst (cgroup.freeze) and cgroup-v1/freezer-subsystem.rst.
 	*/
 	| {readonly kind: 'frozen-group'; readonly group: string; readonly file: string; readonly value: string};
@@ -23,7 +23,7 @@ export type Listener = {
 	readonly address: string;
 	/** The port; 0 for a unix socket. */
 	readonly port: number;
-	/** Connections that the kernel has accepted and the process has not; undefined for a unix socket. */
+	/** Connections that the kernel has accepted and the process has not accepted yet; undefined for a unix socket. */
 	readonly queued: number | undefined;
 	/** The id of the process; undefined when its files can't be read (another user's process, without root). */
 	readonly processId: number | undefined;
@@ -31,10 +31,10 @@ export type Listener = {
 	readonly processName: string | undefined;
 };
 
-/** Who holds connections of a port: a process of this machine, or another machine. */
+/** A client of a port, with its number of connections: a process of this machine, or another machine. */
 export type ConnectionHolder = {
 	readonly host: string;
-	/** The id of the process; undefined for another machine, and where its files can't be read. */
+	/** The id of the process. Undefined for another machine, and when the files of the process can't be read. */
 	readonly processId: number | undefined;
 	readonly processName: string | undefined;
 	readonly connections: number;
@@ -45,9 +45,9 @@ export type FoundServer = {
 	readonly processId: number;
 	readonly name: string;
 	readonly state: ProcessState;
-	/** Where the process listens; empty when it doesn't listen or this can't be read. */
+	/** Where the process listens; empty when the process doesn't listen or its sockets can't be read. */
 	readonly listens: ReadonlyArray<Pick<Listener, 'address' | 'port'>>;
-	/** The address in the title that a server sets for its process: `*:6379`; undefined when it sets none. */
+	/** The address in the process title that a server sets: `*:6379`; undefined when the server sets no title. */
 	readonly title: string | undefined;
 };
 
@@ -88,7 +88,9 @@ export type SupervisorEvidence =
 	| {
 			readonly kind: 'systemd';
 			readonly unit: string;
-			/** Whether the unit is a guess: its name is usual for the port, and no process of the server was seen in it. */
+			/**
+			Whether the unit is a guess. Its name is usual for the port, but no process of the server was seen in the unit.
+			*/
 			readonly isGuess?: boolean | undefined;
 			/**
 			The unit's state: `active/running`, `failed/failed`. Undefined when systemctl is missing or doesn't answer.
@@ -130,7 +132,7 @@ export type EarlierProcess = {
 	readonly seenAtMs: number | undefined;
 };
 
-/** A kind of line in the server's log whose meaning is known. */
+/** A kind of line in the server's log, with a known meaning. */
 export type LogRemark = {
 	/**
 	The id of the meaning; published ids don't change: `fork-failed`, `disk-full`, `crashed` …; see
@@ -151,7 +153,10 @@ export type LogRemark = {
 /** The start of a server process, from the first line that it wrote into the log. */
 export type LoggedStart = {readonly processId: number; readonly atMs: number};
 
-/** Something that the log says happened at a time. Lines of one meaning in a row, less than a minute apart, are one. */
+/**
+Something that happened at a known time, according to the log. Consecutive lines with the same meaning, less than a
+minute apart, count as one.
+*/
 export type LoggedHappening = Pick<LogRemark, 'id' | 'severity' | 'meaning' | 'count'> & {
 	/** When the first line about the happening was written, in milliseconds since the epoch. */
 	readonly atMs: number;
@@ -164,7 +169,7 @@ export type LogEvidence = {
 	readonly starts?: readonly LoggedStart[] | undefined;
 	/** The last lines, oldest first, printable, at most 20. */
 	readonly lines: readonly string[];
-	/** What happened by the lines with a known meaning and a time, oldest first, at most 60. */
+	/** What happened according to log lines that have a known meaning and a time, oldest first, at most 60. */
 	readonly happened?: readonly LoggedHappening[] | undefined;
 	/** The lines with a known meaning, newest first. */
 	readonly remarks: readonly LogRemark[];
@@ -187,27 +192,30 @@ export type FolderEvidence = {
 	readonly isMissing?: boolean | undefined;
 };
 
-/** A file of a server's data, or its folder of append-only files. */
+/** A file with a server's data, or the folder of its append-only files. */
 export type DataFile = {
 	readonly path: string;
 	readonly sizeBytes: number;
-	/** When it was last written, milliseconds since the epoch. */
+	/** When the file was last written, in milliseconds since the epoch. */
 	readonly modifiedAtMs: number;
 };
 
-/** The files with a server's data. Undefined: there is no such file, or it cannot be read. */
+/** The files with a server's data. A value is undefined when there is no such file or the file can't be read. */
 export type DataFilesEvidence = {
 	readonly rdb: DataFile | undefined;
-	/** The append-only files together, whether or not the server writes to them, and when the first of them came to be. */
+	/**
+	All append-only files together, and when the first of them was created. They count even when the server no longer
+	writes to them.
+	*/
 	readonly appendOnly: (DataFile & {readonly bornAtMs: number}) | undefined;
 };
 
 /** Time of all processors of this machine since it started, in ticks. Source: proc(5), /proc/stat. */
 export type ProcessorTime = {
 	readonly total: number;
-	/** Time that a virtual machine's host gave to other machines. */
+	/** Time that the host of this virtual machine gave to other machines. */
 	readonly stolen: number;
-	/** Threads that run or wait for a processor, at this moment; undefined where the kernel does not tell. */
+	/** Threads that run or wait for a processor at this moment; undefined where the kernel doesn't report it. */
 	readonly runnable?: number | undefined;
 	/** The number of processors. */
 	readonly processors?: number | undefined;
@@ -234,15 +242,18 @@ export type KernelEvidence = {
 	readonly clockSource: string | undefined;
 	readonly processorTime?: ProcessorTime | undefined;
 	/**
-	Share of the last ten seconds in which a process waited for a processor, 0–1. Undefined without PSI (before Linux
-	4.20).
+	Share of the last ten seconds in which at least one process waited for a processor, 0–1. Undefined without PSI (before
+	Linux 4.20).
 	*/
 	readonly processorPressure?: number | undefined;
-	/** Share of the last ten seconds in which all processes that could run waited for memory, 0–1. Undefined as above. */
+	/**
+	Share of the last ten seconds in which all processes that could run waited for memory, 0–1. Undefined without PSI
+	(before Linux 4.20).
+	*/
 	readonly memoryPressure?: number | undefined;
 };
 
-/** The memory limit of the process' control group, and its use. */
+/** The limits of memory and processor time of the process' control group, and its use of memory. */
 export type CgroupEvidence = {
 	/** The limit in bytes; undefined: no limit. */
 	readonly limitBytes: number | undefined;
@@ -255,17 +266,17 @@ export type CgroupEvidence = {
 
 /** A limit of processor time of a control group. Source: the kernel's Documentation/scheduler/sched-bwc.rst. */
 export type ProcessorQuota = {
-	/** Processors that the group may use: 0.5 is half of one. */
+	/** The number of processors that the group may use: 0.5 is half a processor. */
 	readonly cores: number;
-	/** Periods, mostly of 100 ms, in which the group ran, since the group was created. */
+	/** Number of periods in which the group ran since it was created. A period is mostly 100 ms. */
 	readonly periods: number;
-	/** Periods in which the group was stopped because its time was used up. */
+	/** Number of periods in which the group was stopped because its time was used up. */
 	readonly throttled: number;
 };
 
 /**
-What the kernel counts of a server's waits, since its machine or its process started. The difference of two readings
-tells what happened in between.
+The kernel's counters of a server's waits, since its machine or its process started. The difference of two readings
+shows what happened in between.
 */
 export type WaitEvidence = {
 	/**
@@ -275,7 +286,9 @@ export type WaitEvidence = {
 	readonly processorWaitNs?: number | undefined;
 	/** Connections dropped because an accept queue was full, in the server's network namespace (TcpExt ListenDrops). */
 	readonly listenDrops?: number | undefined;
-	/** TCP segments sent, and those of them sent again, in the server's network namespace. Source: RFC 4022. */
+	/**
+	TCP segments sent in the server's network namespace. `segmentsResent` counts those sent again. Source: RFC 4022.
+	*/
 	readonly segmentsSent?: number | undefined;
 	readonly segmentsResent?: number | undefined;
 	/** The disk with the server's folder; undefined for a file system without a disk of its own. */
@@ -302,13 +315,14 @@ export type LocalEvidence = {
 	readonly earlierProcess?: EarlierProcess | undefined;
 	/** The sockets that listen on the target's port or unix socket, on any address. */
 	readonly listeners: readonly Listener[];
-	/** Who holds most connections of the port, the most first; undefined unless the server admits no more clients. */
+	/**
+	The clients with the most connections to the port, the largest number first. Undefined while the server still admits
+	clients.
+	*/
 	readonly connectionHolders?: readonly ConnectionHolder[] | undefined;
 	/** Every Redis or Valkey process on this machine. */
 	readonly servers: readonly FoundServer[];
-	/**
-	What restarts the server; undefined when it can't be known, because there is no process or redis-top lacks rights.
-	*/
+	/** What restarts the server; undefined when unknown, because there is no process or redis-top lacks rights. */
 	readonly supervisor: SupervisorEvidence | undefined;
 	/** The OOM kills, newest first; undefined when no kernel log can be read. */
 	readonly oomKills: readonly OomKill[] | undefined;
@@ -316,11 +330,14 @@ export type LocalEvidence = {
 	readonly folder: FolderEvidence | undefined;
 	/** The files with the server's data; undefined without a process or a folder. */
 	readonly dataFiles?: DataFilesEvidence | undefined;
-	/** The server's config file; undefined when it was started without one, or the file can't be read completely. */
+	/**
+	The server's config file. Undefined when the server was started without a config file, or the file can't be read
+	completely.
+	*/
 	readonly configFile?: ConfigFileEvidence | undefined;
 	readonly kernel: KernelEvidence;
 	readonly cgroup: CgroupEvidence | undefined;
-	/** Undefined without a process. */
+	/** The kernel's counters of the server's waits; undefined without a process. */
 	readonly waits?: WaitEvidence | undefined;
 	readonly gaps: readonly EvidenceGap[];
 };

@@ -16,7 +16,7 @@ export type HostingKind =
 export type ManagedService = {
 	readonly kind: HostingKind;
 	readonly name: string;
-	/** The address of the provider's status page, which to open first. */
+	/** The address of the provider's status page. Operators should open it first. */
 	readonly statusPage: string;
 	/** What to look at in the provider's console. */
 	readonly console: string;

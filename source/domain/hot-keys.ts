@@ -2,18 +2,20 @@
 export type HotKey = {
 	readonly key: string;
 	readonly database: number | undefined;
-	/** Processor time, bytes, or requests a second, by the kind of the list. */
+	/** Processor time, bytes, or requests a second, depending on the list that the key is in. */
 	readonly amount: number;
 };
 
-/** What HOTKEYS GET returns: Redis 8.6 after a session of tracking, Valkey 9.2 by its configuration. */
+/**
+The reply to HOTKEYS GET. Redis 8.6 has one after a session of tracking; Valkey 9.2 has one when tracking is configured.
+*/
 export type HotKeys = {
-	/** Whether the server tracks now; undefined where it does not say. */
+	/** Whether the server tracks hot keys now; undefined where the server doesn't report it. */
 	readonly isTracking: boolean | undefined;
-	/** When the session began, in milliseconds since the epoch; undefined where the server does not say. */
+	/** When the session began, in milliseconds since the epoch; undefined where the server doesn't report it. */
 	readonly startedAtMs: number | undefined;
 	readonly durationMs: number | undefined;
-	/** The server counts one command of this many; 1: every command. */
+	/** The server counts one of this many commands; 1 means every command. */
 	readonly sampleRatio: number | undefined;
 	readonly byCpu: readonly HotKey[];
 	readonly byBytes: readonly HotKey[];

@@ -1,6 +1,9 @@
 import {plausibleNumber} from './plausible-number.js';
 
-/** The fields of one section of INFO, by name. A section that is kept as text finds some fields without parsing all. */
+/**
+The fields of one section of INFO, by name. A section that is kept as text can find some fields without parsing all
+fields.
+*/
 export type InfoFields = ReadonlyMap<string, string> & {
 	/** The value of a field that consists of a few digits alone. Undefined for any other field; use `get` for it. */
 	readonly wholeNumber?: (field: string) => number | undefined;
@@ -12,7 +15,7 @@ export type InfoFields = ReadonlyMap<string, string> & {
 One INFO reply, by section. Section names are lower case (`memory`); field names are as the server writes them.
 
 A field is read with the name of its section, because names repeat. Redis 8.6's `# Hotkeys` has a `used_memory` of its
-own, and modules add any names. A field that the server did not send is undefined, never 0.
+own, and modules may use any names. A field that the server did not send is undefined, never 0.
 */
 export class InfoReply {
 	static readonly empty = new InfoReply(new Map());
@@ -38,7 +41,7 @@ export class InfoReply {
 		return this.#made.get(make) as T;
 	}
 
-	/** A text that parses to an equal reply. */
+	/** The reply as text. Parsing the text gives an equal reply. */
 	toText(): string {
 		return (
 			this.#reply ??

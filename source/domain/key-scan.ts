@@ -3,19 +3,23 @@ import type {NodeAddress} from './node.js';
 /** One key that a scan looked at. */
 export type ScannedKey = {
 	readonly key: string;
-	/** The word of TYPE: `hash`; undefined where the server refused it. */
+	/** The key's type as TYPE prints it: `hash`; undefined where the server refused the command. */
 	readonly type: string | undefined;
-	/** MEMORY USAGE with SAMPLES 5, which estimates collections from five elements; undefined where it was refused. */
+	/**
+	MEMORY USAGE with SAMPLES 5: the size of a collection is estimated from five elements. Undefined where the server
+	refused the command.
+	*/
 	readonly bytes: number | undefined;
-	/** PTTL in milliseconds; `never` for a key without a time to live; undefined where it was refused. */
+	/** PTTL in milliseconds; `never` for a key without a time to live; undefined where the server refused the command. */
 	readonly ttlMs: number | 'never' | undefined;
 	/**
-	OBJECT FREQ, 0–255: a logarithm of how often the key is used, which decays. Undefined where the policy is no LFU policy.
+	OBJECT FREQ, 0–255: a logarithmic counter of the key's uses, which decays with time. Undefined unless the eviction
+	policy is an LFU policy.
 	*/
 	readonly frequency?: number | undefined;
 };
 
-/** The keys with one prefix among those that a scan saw. */
+/** Of the keys that a scan saw, those with one prefix. */
 export type ScannedPrefix = {
 	/** The key up to its first separator, such as `user:`; the whole key without one. */
 	readonly prefix: string;
@@ -24,14 +28,14 @@ export type ScannedPrefix = {
 	readonly withoutTtl: number;
 };
 
-/** What a scan saw so far. SCAN returns keys in the order of their hashes, so that this is a random sample. */
+/** What a scan saw so far. SCAN returns keys in the order of their hashes, so the keys seen are a random sample. */
 export type KeySample = {
 	readonly seen: number;
 	readonly bytes: number;
 	readonly withoutTtl: number;
 	/** The largest keys, largest first, at most `largestKept`. */
 	readonly largest: readonly ScannedKey[];
-	/** The keys that are used most, by OBJECT FREQ; empty where the policy is no LFU policy. */
+	/** The keys with the highest OBJECT FREQ; empty unless the eviction policy is an LFU policy. */
 	readonly mostUsed: readonly ScannedKey[];
 	/** Every prefix that was seen, at most `prefixesKept`. */
 	readonly prefixes: readonly ScannedPrefix[];
@@ -44,18 +48,18 @@ export type KeyScan = {
 	readonly phase: KeyScanPhase;
 	/** The node whose keys are looked at. */
 	readonly node: NodeAddress;
-	/** The node that is asked: a replica where there is one. */
+	/** The node that gets the commands: a replica where there is one. */
 	readonly target: NodeAddress;
 	readonly isOnReplica: boolean;
 	readonly database: number;
-	/** Keys of the database by INFO keyspace when the scan began; undefined when it is not known. */
+	/** Number of keys in the database by INFO keyspace when the scan began; undefined when unknown. */
 	readonly keysInAll: number | undefined;
-	/** Why it waits, stopped, ended or failed; undefined while it runs. */
+	/** Why the scan waits, stopped, ended or failed; undefined while it runs. */
 	readonly note: string | undefined;
 	/** Time of scanning, without waits, in milliseconds. */
 	readonly activeMs: number;
 	readonly commands: number;
-	/** The commands' time on the server by its own counters, in microseconds. */
+	/** Time that the scan's commands took on the server, by the server's own counters, in microseconds. */
 	readonly serverMicroseconds: number;
 	readonly sample: KeySample;
 };

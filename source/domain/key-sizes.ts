@@ -3,10 +3,13 @@ export const keySizeTypes = ['strings', 'lists', 'sets', 'zsets', 'hashes'] as c
 
 export type KeySizeType = (typeof keySizeTypes)[number];
 
-/** How many keys have a size from `least` to twice that. The bin of `least` 0 holds empty strings. */
+/** Number of keys with a size from `least` to twice `least`. The bin with `least` 0 holds empty strings. */
 export type SizeBin = {readonly least: number; readonly keys: number};
 
-/** The keys of one type in one database, by size. Sizes are bytes of strings, and items of other types. */
+/**
+The keys of one type in one database, by size. The size of a string is its bytes, that of other types the number of
+items.
+*/
 export type KeySizeRow = {
 	readonly database: number;
 	readonly type: KeySizeType;

@@ -13,7 +13,10 @@ function crc16(bytes: Uint8Array): number {
 	return crc;
 }
 
-/** The slot of a key: of the text between its first `{` and the next `}`, if that is not empty, else of the whole key. */
+/**
+The slot of a key. Only the text between the first `{` and the next `}` is hashed, or the whole key if that text is
+empty or missing.
+*/
 export function keySlot(key: string): number {
 	const open = key.indexOf('{');
 	const close = open < 0 ? -1 : key.indexOf('}', open + 1);

@@ -9,8 +9,8 @@ export const ladderSteps = ['name', 'tcp', 'greeting', 'tls', 'auth', 'ping', 's
 export type LadderStep = (typeof ladderSteps)[number];
 
 /**
-The result of a step. `skipped`: the step was not reached or not requested. `unknown`: it was tried, and its result
-can't be known.
+The result of a step. `skipped`: the step was not reached or not requested. `unknown`: the step was tried, but its
+result can't be known.
 */
 export type RungStatus = 'ok' | 'info' | 'warning' | 'critical' | 'unknown' | 'skipped';
 
@@ -26,7 +26,7 @@ export type Rung = {
 	/** The result as one line. */
 	readonly result: string;
 	readonly meaning: string | undefined;
-	/** Commands by which the operator can check the result from elsewhere. They change nothing. */
+	/** Commands with which the operator can check the result. They change nothing. */
 	readonly confirm: readonly NextStep[];
 	/** The next steps, in the order in which to try them. */
 	readonly next: readonly NextStep[];

@@ -1,6 +1,6 @@
 /**
-One line of LATENCY LATEST. The server's latency monitor records it, which is off unless `latency-monitor-threshold` is
-set.
+One line of LATENCY LATEST. It comes from the server's latency monitor, which is off unless `latency-monitor-threshold`
+is set.
 */
 export type LatencyEvent = {
 	/** The name of the event: `command`, `fork`, `aof-fsync-always` … */
@@ -12,9 +12,12 @@ export type LatencyEvent = {
 	readonly longestMs: number;
 };
 
-/** One line of LATENCY HISTORY: how long an event of a kind took. */
+/** One line of LATENCY HISTORY: when an event of one kind happened, and how long it took. */
 export type LatencyMoment = {
-	/** By the server's clock, in milliseconds since the epoch. The server keeps the longest of each second. */
+	/**
+	When the event happened, by the server's clock, in milliseconds since the epoch. The server keeps the longest event of
+	each second.
+	*/
 	readonly atMs: number;
 	readonly durationMs: number;
 };

@@ -1,6 +1,6 @@
 /**
 Memoizes `make` by the identity of its argument, for as long as the argument lives. Many readers need the same value of
-one state, and visiting 1,000 nodes takes a millisecond.
+one state, and computing it over 1,000 nodes takes a millisecond.
 */
 export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
 	const known = new WeakMap<Of, {readonly made: Made}>();
@@ -12,8 +12,8 @@ export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (
 }
 
 /**
-Memoizes the last result of `make` while the argument has the same members. It is for a list that is built again for
-each call.
+Keeps the last result of `make`, and returns it while the argument has the same members. It is for a list that is built
+again for each call.
 */
 export function memoizeLast<Members extends readonly unknown[], Made>(
 	make: (of: Members) => Made,

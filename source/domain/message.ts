@@ -37,12 +37,12 @@ export const nameOf = (kind: NameKind, name: string): Name => ({kind, name});
 
 type Part = string | number | Name | Message | undefined;
 
-/** The type of a message's part: a node's address or id is refused, because it must be wrapped as a name. */
+/** The type of a message's part. A node's address or id is refused, because it must be wrapped as a name. */
 type Allowed<P> = P extends NodeAddress | NodeId ? never : P;
 
 /**
-Composes a message: `` message`replicates from ${nodeName(primary)} for ${seconds(60)}` ``. Without a name the result is a plain
-string. Undefined parts are left out.
+Composes a message: `` message`replicates from ${nodeName(primary)} for ${seconds(60)}` ``. Without a name the result is
+a plain string. Undefined parts are left out.
 */
 export function message<const Parts extends readonly Part[]>(
 	strings: TemplateStringsArray,

@@ -44,9 +44,8 @@ export function addressOf(endpoint: Endpoint): NodeAddress {
 }
 
 /**
-Whether an endpoint is a loopback address or a unix socket, which only this machine can reach. Source: RFC 5735
-3 (127.0.0.0/8), RFC 4291
-2.5.3 (::1).
+Whether only this machine can reach an endpoint: a loopback address or a unix socket. Source: RFC 5735 §3
+(127.0.0.0/8), RFC 4291 §2.5.3 (::1).
 */
 export function isLoopback(endpoint: Endpoint): boolean {
 	return (

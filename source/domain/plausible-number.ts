@@ -1,5 +1,6 @@
 /**
-Numbers from here on are not plausible as a count, size or age. Servers print a negative 64-bit result as 2^64 − n.
+Numbers of this size or above are not plausible as a count, size or age. Servers print a negative 64-bit result as 2^64
+− n.
 */
 const mostPlausible = 2 ** 60;
 
@@ -7,12 +8,12 @@ const mostPlausible = 2 ** 60;
 const mayBeNegative = /_bytes$|_offset\d*$|sec|ttl|perc|ratio|_good_|epoch/;
 
 /**
-An age that Redis 5.0 to 6.2.1 counts from 1970 on a replica that never had a link; other versions print -1. A value
-above the uptime is therefore read as -1.
+Seconds since a replica lost its link. On a replica that never had a link, Redis 5.0 to 6.2.1 count from 1970, and other
+versions print -1. A value above the uptime is therefore read as -1.
 */
 const linkDownAge = 'master_link_down_since_seconds';
 
-/** Ages of things that began after the process started, so they can't exceed its uptime. */
+/** Fields with the age of something that began after the process started. Such an age can't exceed the uptime. */
 const agesWithinProcess: ReadonlySet<string> = new Set([
 	linkDownAge,
 	'master_last_io_seconds_ago',
@@ -21,7 +22,7 @@ const agesWithinProcess: ReadonlySet<string> = new Set([
 	'aof_current_rewrite_time_sec',
 ]);
 
-/** Tolerance between an age and the uptime in seconds, because a server computes the two from different clocks. */
+/** Tolerance in seconds between an age and the uptime. The server computes the two from different clocks. */
 const clockTolerance = 60;
 
 /** Fields whose 0 means "could not be read": a process that serves clients has resident memory. */

@@ -9,8 +9,8 @@ export class RecentlyUsed<Value extends NonNullable<unknown>> {
 	#looks = 0;
 
 	/**
-	@param generation Look-ups in one generation, at least 1, else a RangeError is thrown. At most twice as many values
-	are kept.
+	@param generation Number of look-ups in one generation, at least 1, else a RangeError is thrown. The cache keeps at
+	most twice as many values.
 	*/
 	constructor(generation: number) {
 		if (!Number.isInteger(generation) || generation < 1) {

@@ -10,7 +10,7 @@ export type RestartStep = {
 	readonly state: 'todo' | 'sent' | 'done' | 'skipped' | 'failed';
 	/** What is known about the step, as one line. */
 	readonly note: string;
-	/** Since when the step has been in this state, in wall time milliseconds. */
+	/** When the step entered this state, in milliseconds since the epoch. */
 	readonly atMs: number;
 };
 
@@ -55,6 +55,6 @@ export type RestartRun = {
 	/** Whether the data is in an append-only file, so that the save may be left out. */
 	readonly isSaveOptional: boolean;
 	readonly steps: readonly RestartStep[];
-	/** The silence in Alertmanager that holds until the restart is over; absent without one. */
+	/** The silence in Alertmanager that holds until the restart is over; absent when there is none. */
 	readonly silence?: Silence | undefined;
 };

@@ -41,7 +41,7 @@ export type NodeSample = {
 export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
-	/** The clients with certain flags, of a server with too many clients for the whole list (Valkey 9.0). */
+	/** The clients with certain flags, from a server with too many clients to read the whole CLIENT LIST (Valkey 9.0). */
 	readonly flaggedClients?: readonly ClientRow[];
 	/** False when the server refused to filter CLIENT LIST. */
 	readonly hasClientFilters?: boolean;
@@ -50,7 +50,7 @@ export type PollExtras = {
 	readonly largeRequests?: readonly LargeEntry[];
 	readonly largeReplies?: readonly LargeEntry[];
 	readonly accessLog?: readonly AccessRefusal[];
-	/** ACL LIST (Redis 6.0 and later), read seldom; hashes of passwords are removed where the reply arrives. */
+	/** ACL LIST (Redis 6.0 and later), read seldom. Hashes of passwords are removed as soon as the reply arrives. */
 	readonly aclUsers?: readonly AclUser[];
 	/** CLUSTER MYSHARDID (Redis 7.2 and later), read seldom. */
 	readonly shardId?: string;
@@ -63,13 +63,15 @@ export type PollExtras = {
 	readonly defaultUserCanShutdown?: boolean;
 	/** LATENCY LATEST, read every 10 or 60 seconds, and when a server answers again after a timeout. */
 	readonly latencyEvents?: readonly LatencyEvent[];
-	/** LATENCY HISTORY by the name of the event, read once from each process. */
+	/** LATENCY HISTORY by the name of the event, read once from each server process. */
 	readonly latencyHistory?: ReadonlyMap<string, readonly LatencyMoment[]>;
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
 	/** A summary of the cluster bus links (Redis 7.0 and later), read seldom. */
 	readonly busLinks?: BusLinks;
-	/** The number of keys by slot, for the open slots of this node; undefined before any slot was counted. */
+	/**
+	The number of keys by slot, for the slots of this node that are being moved; undefined before any slot was counted.
+	*/
 	readonly slotKeys?: ReadonlyMap<number, number>;
 	/** Keys in slots that the node does not own; counted in small parts. */
 	readonly foreignKeys?: ForeignKeys;
@@ -94,7 +96,7 @@ export type PollExtras = {
 	readonly hotKeys?: HotKeys;
 	/** BACKUP STATUS, read where INFO has `backup_in_progress` (Redis 8.10). */
 	readonly backup?: ServerBackup;
-	/** The keys that the user watches (`--watch-key`), as far as the node holds them. */
+	/** Readings of the keys that the user watches (`--watch-key`), limited to keys that the node holds. */
 	readonly watched?: WatchedReadings;
 };
 
@@ -153,14 +155,14 @@ export type BlindSpot = {
 	readonly kind: 'denied' | 'absent';
 	/** The reason in the server's words. */
 	readonly why: string;
-	/** The ACL rule that would allow the command (`+slowlog|get`); undefined when a right is not what is missing. */
+	/** The ACL rule that would allow the command (`+slowlog|get`); undefined when the reason isn't a missing right. */
 	readonly grant: string | undefined;
 };
 
 export type FailureLayer = 'dns' | 'tcp' | 'tls' | 'greet' | 'auth' | 'server' | 'command' | 'client';
 
 /**
-The exact situation of an error reply whose first word (`ERR`, `MISCONF`, `BUSY`) stands for several.
+The exact meaning of an error reply. Its first word (`ERR`, `MISCONF`, `BUSY`) alone has several meanings.
 
 - `MAXCLIENTS`: the limit of connections is reached
 - `INVALID_PASSWORD`, `NEEDLESS_PASSWORD`, `NO_USERS`: replies to AUTH of a server without ACL users
@@ -180,17 +182,17 @@ export type ErrorKind =
 	| 'BUSY_MODULE';
 
 /**
-Why a poll returned no sample. `problem` completes "10.0.1.21:6379 …", and `reason` says why. It never holds a
+Why a poll returned no sample. `problem` completes "10.0.1.21:6379 …", and `reason` says why. Neither ever holds a
 password.
 */
 export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	readonly layer: FailureLayer;
 	/** The socket error's code or the error reply's first word: `ECONNREFUSED`, `WRONGPASS`, `TIMEOUT`. */
 	readonly code: string;
-	/** The exact meaning of an error reply whose code stands for several situations; undefined otherwise. */
+	/** The exact meaning of an error reply whose code has several meanings; undefined otherwise. */
 	readonly kind?: ErrorKind | undefined;
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
-	/** The function that a busy server runs; undefined when it doesn't report one (Redis 7.0 and later do). */
+	/** The function that a busy server runs; undefined when the server doesn't report it (Redis 7.0 and later do). */
 	readonly running?: RunningFunction | undefined;
 };
 
@@ -207,7 +209,7 @@ export type PollCost = {readonly commands: number; readonly bytesOut: number; re
 export type Exchange = {
 	/** The kind of the polled command: `info`, `slowlog`. */
 	readonly kind: string;
-	/** Every word that was sent; a watched key with its database, as `--watch-key` names it. */
+	/** Every word that was sent. A watched key is written with its database, as `--watch-key` names it. */
 	readonly command: readonly string[];
 	readonly reply: RawReply;
 };
@@ -219,7 +221,7 @@ export type PollOutcome =
 			readonly address: NodeAddress;
 			readonly sample: NodeSample;
 			readonly extras: PollExtras;
-			/** Every blind spot of this server that is known, not only those of this poll. */
+			/** Every known blind spot of this server, not only those that this poll found. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
 			/** The commands and their replies as a recording holds them, grouped by the write that sent them. */

@@ -1,17 +1,20 @@
 /**
-The limits that depend on the number of nodes, each with its reason, in the order of that number. A limit named `…UpTo` holds
-at that number of nodes too. Figures were measured with 1,000 nodes at one poll a second (`npm run bench`). Those of CLUSTER
-NODES were measured with 1,000 nodes on Redis 7.0.
+The limits that depend on the number of nodes, each with its reason, from few nodes to many. A limit named `…UpTo`
+includes that number of nodes. Figures were measured with 1,000 nodes at one poll a second (`npm run bench`). Those of
+CLUSTER NODES were measured with 1,000 nodes on Redis 7.0.
 */
 export const scale = {
 	// 12 nodes
 
 	/**
-	Nodes with a long series: half an hour of every metric. Later nodes keep two minutes, which takes 9 MB for 1,000
-	nodes instead of 260.
+	Number of nodes with a long series: half an hour of every metric. All further nodes keep two minutes. For 1,000 nodes,
+	this takes 9 MB instead of 260 MB.
 	*/
 	longSeriesNodes: 12,
-	/** Later nodes that get a long series when they are put in focus, 0.26 MB each. The ones put in focus last keep theirs. */
+	/**
+	Number of further nodes that get a long series when the user puts them in focus, 0.26 MB each. The nodes put in focus
+	last keep theirs.
+	*/
 	lengthenedNodes: 24,
 
 	// 50 nodes
@@ -25,8 +28,8 @@ export const scale = {
 	*/
 	viewsOfAllUpTo: 50,
 	/**
-	Nodes up to which slow logs and latencies of all nodes are read together. Above, nodes are read in turn: a slow log
-	is 3 KB.
+	Nodes up to which slow logs and latencies of all nodes are read together. With more nodes, nodes are read in turn: a
+	slow log is 3 KB.
 	*/
 	logsOfAllUpTo: 50,
 	/**
@@ -35,23 +38,26 @@ export const scale = {
 	*/
 	rulesEveryPollUpTo: 50,
 	/**
-	Nodes up to which the history keeps every poll of every node. Above, it keeps fewer polls of nodes out of focus, so
-	that it still covers half an hour.
+	Nodes up to which the history keeps every poll of every node. With more nodes, it keeps fewer polls of nodes out of
+	focus, so that it still covers half an hour.
 	*/
 	historyEveryPollUpTo: 50,
 	/**
-	Nodes up to which all nodes count as visible and are polled at every interval. Above, the poller is told which ones
-	are on the screen.
+	Nodes up to which all nodes count as visible and are polled at every interval. With more nodes, the poller is told
+	which nodes are on the screen.
 	*/
 	allVisibleUpTo: 50,
-	/** Connections that are made at the same time. More would make a start of redis-top look like a flood. */
+	/**
+	Number of connections that are made at the same time. More would make a start of redis-top look like a connection
+	flood.
+	*/
 	connectsAtOnce: 50,
 
 	// 64 nodes
 
 	/**
-	Parsed cluster views kept, 330 KB each at 1,000 nodes. More are kept than are read in the half minute after a
-	change.
+	Number of parsed cluster views that are kept, 330 KB each at 1,000 nodes. In the half minute after a change, fewer
+	views than this are read.
 	*/
 	clusterViewsKept: 64,
 
@@ -62,18 +68,21 @@ export const scale = {
 	/** Clients up to which the history keeps a client list: 500 clients every five seconds would be 100 MB. */
 	historyClientsUpTo: 100,
 	/**
-	Nodes up to which the heap stays small. Above, replies of many polls outlive a small new space, which took half of
-	all processor time.
+	Nodes up to which the heap stays small. With more nodes, replies of many polls outlive V8's small new space, and this
+	took half of all processor time.
 	*/
 	smallHeapUpTo: 100,
 	/**
-	Nodes up to which V8's optimizing compilers stay off. Measured on 1 and on 6 nodes: with them, the monitor takes a quarter
-	more processor time.
+	Nodes up to which V8's optimizing compilers stay off. Measured on 1 and on 6 nodes: with them, the monitor takes a
+	quarter more processor time.
 	*/
 	unoptimizedUpTo: 6,
-	/** Nodes with findings that are polled as often as nodes on the screen. Nobody looks at more. */
+	/** Number of nodes with findings that are polled as often as nodes on the screen. Nobody looks at more of them. */
 	closelyPolledNodes: 100,
-	/** Comparisons of cluster views in the history: 300 of small clusters, fewer of large ones, 3,000 nodes in all. */
+	/**
+	Comparisons of cluster views in the history: 300 for a small cluster. A large cluster keeps fewer, so that they cover
+	3,000 nodes in all, but at least five.
+	*/
 	historyComparisons: 300,
 	historyComparisonNodes: 3000,
 	fewestHistoryComparisons: 5,
@@ -92,31 +101,32 @@ export const scale = {
 	everyComparisonUpTo: 200,
 	calmComparisonFactor: 5,
 	/**
-	Nodes polled in a second. With more nodes, those off the screen are polled less often, but at least every five
-	seconds.
+	Number of nodes polled in a second. With more nodes, those off the screen are polled less often, but at least every
+	five seconds.
 	*/
 	pollsPerSecond: 200,
 	longestPollPeriodMs: 5000,
 
 	// Rates in large deployments
 
-	/** Slow logs read in a second, so that all of 1,000 nodes are read within two minutes. */
+	/** Number of slow logs read in a second, so that 1,000 nodes are read in about two minutes. */
 	slowlogsPerSecond: 8,
 	/**
-	Fewest cluster views that are read in five seconds of nodes that agree. Every node is read once in five minutes.
+	Least number of cluster views that are read in five seconds from nodes that agree. Every node is read once in five
+	minutes.
 	*/
 	freshViews: 7,
 	freshViewsMs: 5000,
 	viewRoundMs: 300_000,
 	/**
-	Cluster views read in a second of nodes that disagree with the majority. Each such node is read again after ten
-	seconds.
+	Number of cluster views read in a second from nodes that disagree with the majority. Each such node is read again
+	after ten seconds.
 	*/
 	differingViewsPerSecond: 8,
 	differingViewAgainMs: 10_000,
 	/**
-	Interval between two CLUSTER LINKS, in milliseconds for each node of the cluster: 300 KB every five seconds at 1,000
-	nodes.
+	Interval between two CLUSTER LINKS, in milliseconds for each node of the cluster. At 1,000 nodes, 300 KB are read
+	every five seconds.
 	*/
 	linksPeriodMsPerNode: 5,
 	shortestLinksPeriodMs: 2000,

@@ -1,6 +1,9 @@
 import type {NodeAddress} from './node.js';
 
-/** A node that a Sentinel knows besides a primary: one of its replicas, or another Sentinel that monitors it. */
+/**
+A node that a Sentinel reports for a primary: one of the primary's replicas, or another Sentinel that monitors the
+primary.
+*/
 export type SentinelPeer = {
 	readonly address: NodeAddress;
 	readonly host: string;
@@ -10,7 +13,7 @@ export type SentinelPeer = {
 	readonly runId: string | undefined;
 	/** The state of a replica's link to its primary: `ok` or `err`. Undefined for a Sentinel. */
 	readonly linkStatus: string | undefined;
-	/** The priority of a replica; one with 0 is never promoted. Undefined for a Sentinel. */
+	/** The priority of a replica; a replica with priority 0 is never promoted. Undefined for a Sentinel. */
 	readonly priority: number | undefined;
 };
 

@@ -9,7 +9,7 @@ export class Series {
 	#taken = 0;
 
 	/**
-	@param capacity Readings that are kept; at least 1, else a RangeError is thrown.
+	@param capacity Number of readings that are kept; at least 1, else a RangeError is thrown.
 	@param isCoarse Whether readings are rounded to seven digits, which halves the memory and is enough for charts.
 	*/
 	constructor(
@@ -28,8 +28,8 @@ export class Series {
 	}
 
 	/**
-	The number of readings ever taken, including those that are no longer kept. Readings put before the first one are not
-	counted: those further back than `taken` come from elsewhere.
+	The number of readings ever taken, including those that are no longer kept. Readings added by `prepend` don't count. A
+	reading further back than `taken` was added by `prepend`.
 	*/
 	get taken(): number {
 		return this.#taken;
@@ -43,8 +43,8 @@ export class Series {
 	}
 
 	/**
-	Puts readings before the oldest one, as many of the newest as there is room for. Later readings of the series then
-	overwrite them first.
+	Adds readings before the oldest reading. If there isn't room for all, the newest of them are added. Later readings of
+	the series overwrite the added readings first.
 
 	@param values Oldest first, `undefined` for a gap.
 	*/
@@ -60,7 +60,7 @@ export class Series {
 		this.#length += Math.min(room, values.length);
 	}
 
-	/** The kept readings that were put before the first one, in number. */
+	/** The number of kept readings that `prepend` added. */
 	get prepended(): number {
 		return Math.max(0, this.#length - this.#taken);
 	}
@@ -80,7 +80,9 @@ export class Series {
 		return series;
 	}
 
-	/** A series of another capacity with the newest readings of this one. The kept readings count as taken as before. */
+	/**
+	A series of another capacity with the newest readings of this series. The number of readings taken stays the same.
+	*/
 	resized(capacity: number, isCoarse = false): Series {
 		const series = new Series(capacity, isCoarse);
 		for (const value of this.latest(capacity)) {

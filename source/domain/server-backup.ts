@@ -2,9 +2,12 @@
 export type ServerBackup = {
 	/** `idle`, `pending`, `snapshotting`, `incrementing`, `sealed` or `failed`, as printed. */
 	readonly state: string;
-	/** Why it failed; empty while it has not. */
+	/** Why the backup failed; empty while it has not failed. */
 	readonly problem: string;
-	/** When the last backup began and was sealed, in milliseconds since the epoch; undefined while it was not. */
+	/**
+	When the last backup began, in milliseconds since the epoch, and when it was sealed (`sealedMs`). Undefined until
+	then.
+	*/
 	readonly startedMs: number | undefined;
 	readonly sealedMs: number | undefined;
 };

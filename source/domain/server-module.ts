@@ -7,5 +7,5 @@ export type ServerModule = {
 	readonly version: number | undefined;
 };
 
-/** INFO modules now and at the reading before; `before` is undefined at the first reading. */
+/** The latest reading of INFO modules and the reading before; `before` is undefined at the first reading. */
 export type ModuleReadings = {readonly now: InfoReply; readonly before: InfoReply | undefined};

@@ -1,6 +1,6 @@
 import type {NodeAddress} from './node.js';
 
-/** A silence as one Alertmanager keeps it. */
+/** One Alertmanager's copy of a silence. */
 export type SilencePart = {
 	/** Host and port of the Alertmanager. */
 	readonly place: string;
@@ -8,29 +8,31 @@ export type SilencePart = {
 	readonly id: string;
 };
 
-/** A silence that was set: nobody is told of alerts about its nodes until it is lifted or ends. */
+/**
+A silence that was set. Alertmanager notifies nobody of alerts about its nodes until the silence is lifted or ends.
+*/
 export type Silence = {
 	/** The node that the operator acts on. */
 	readonly target: NodeAddress;
 	/** The silence in each Alertmanager that has it. */
 	readonly parts: readonly SilencePart[];
-	/** When it ends by itself, in milliseconds since the epoch. */
+	/** When the silence ends by itself, in milliseconds since the epoch. */
 	readonly endsAtMs: number;
 };
 
 export type SilenceRequest = {
-	/** The nodes whose alerts are held back, by their label `instance`. */
+	/** The nodes whose alerts are silenced. Alerts name a node in the label `instance`. */
 	readonly nodes: readonly NodeAddress[];
-	/** When it ends by itself, in milliseconds since the epoch. */
+	/** When the silence ends by itself, in milliseconds since the epoch. */
 	readonly endsAtMs: number;
-	/** Why it is set, for those who read it in Alertmanager. */
+	/** Why the silence is set, for people who read it in Alertmanager. */
 	readonly comment: string;
 };
 
-/** What became of a request for a silence. */
+/** The result of a request for a silence. */
 export type SilenceReply = {
 	readonly parts: readonly SilencePart[];
-	/** Why an Alertmanager may not have it, as one line; undefined where all have it. */
+	/** Why an Alertmanager may lack the silence, as one line; undefined when every Alertmanager has it. */
 	readonly problem: string | undefined;
 };
 
@@ -39,13 +41,15 @@ export type Silencer = {
 	/** The request as a command of amtool, Alertmanager's own program. */
 	readonly commandOf: (request: SilenceRequest) => string;
 	readonly set: (request: SilenceRequest) => Promise<SilenceReply>;
-	/** Returns why the silence may still be there, as one line; undefined where it is lifted. */
+	/**
+	Lifts a silence. Resolves with the reason why the silence may still be set, as one line; undefined when it is lifted.
+	*/
 	readonly lift: (part: SilencePart) => Promise<string | undefined>;
 };
 
-/** A silencer that is loaded with the first silence. */
+/** A silencer whose code is loaded when the first silence is needed. */
 export type SilencerSource = {
-	/** The Alertmanagers, for texts: `127.0.0.1:9093`. */
+	/** The names of the Alertmanagers, for use in texts: `127.0.0.1:9093`. */
 	readonly place: string;
 	readonly load: () => Promise<Silencer>;
 };

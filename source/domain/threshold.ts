@@ -20,27 +20,29 @@ export type Threshold = {
 	readonly source: string;
 };
 
-/** The thresholds of one rule by what each is: `warning`, `critical`, `share`. */
+/** The thresholds of one rule by their short names: `warning`, `critical`, `share`. */
 export type ThresholdTable = Readonly<Record<string, Threshold>>;
 
-/** A rule, or whatever else has thresholds. The config file names each of them `id.what`: `mem.max.warning`. */
+/** A rule, or anything else that has thresholds. The config file names each threshold `id.name`: `mem.max.warning`. */
 export type WithThresholds<Table extends ThresholdTable> = {readonly id: string; readonly thresholds: Table};
 
-/** The values that the config file sets, by the whole name: `mem.max.warning`. All others have their defaults. */
+/**
+The values that the config file sets, by the threshold's full name: `mem.max.warning`. All others have their defaults.
+*/
 export type ThresholdOverrides = Readonly<Record<string, number>>;
 
-/** The values of one rule's thresholds, by what each is. */
+/** The values of one rule's thresholds, by their short names. */
 export type LimitsOf<Table extends ThresholdTable> = {readonly [What in keyof Table]: number};
 
-/** The values from which a number is a warning and from which it is critical. */
+/** A number from `warning` on is a warning; a number from `critical` on is critical. */
 export type Limits = {readonly warning: number; readonly critical: number};
 
 const none: ThresholdOverrides = {};
 
-/** The limits by table, then by overrides: each poll asks for the limits of every rule. */
+/** A cache of the limits, by table and then by overrides. Each poll asks for the limits of every rule. */
 const known = new WeakMap<ThresholdTable, WeakMap<ThresholdOverrides, unknown>>();
 
-/** The values of a rule's thresholds: the user's where there is one, else the default. */
+/** The values of a rule's thresholds: the value from the config file if it sets one, else the default. */
 export function limitsOf<Table extends ThresholdTable>(
 	{id, thresholds}: WithThresholds<Table>,
 	overrides: ThresholdOverrides = none,

@@ -12,7 +12,7 @@ export type Word = {
 	readonly kind: 'itself' | 'memory' | 'other';
 	/** The reporting node. */
 	readonly teller: NodeAddress;
-	/** When the node was reported in this way, in milliseconds since the epoch. */
+	/** When the report was made, in milliseconds since the epoch. */
 	readonly atMs: number;
 };
 
@@ -29,7 +29,7 @@ export type TopologyNode = {
 	readonly reach: Reach;
 	/** When the node last answered, in milliseconds since the epoch; undefined when it never did. */
 	readonly lastSeenMs: number | undefined;
-	/** Which node reported role, flags, slots and epoch; undefined when none has. */
+	/** Which node reported role, flags, slots and epoch; undefined when no node has. */
 	readonly word: Word | undefined;
 	/** The flags of CLUSTER NODES without those that name a role: `fail?`, `nofailover`, `noaddr` … */
 	readonly flags: readonly string[];
@@ -62,7 +62,7 @@ export type Shard = {
 	primary, or the primary's address.
 	*/
 	readonly name: string;
-	/** The primary; undefined when its replicas name it but no node lists it. */
+	/** The primary; undefined when no node lists it, although its replicas name it. */
 	readonly primary: TopologyNode | undefined;
 	/** The direct replicas, each followed by the replicas below it. */
 	readonly replicas: readonly TopologyNode[];

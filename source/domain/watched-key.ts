@@ -11,9 +11,9 @@ export type StreamGroup = {
 
 /** What one poll read of one watched key. A part that was not asked for is undefined. */
 export type WatchedFacts = {
-	/** The word of TYPE: `stream`; `none` for a key that does not exist. */
+	/** The key's type as TYPE prints it: `stream`; `none` for a key that does not exist. */
 	readonly type?: string;
-	/** Entries, elements or members. */
+	/** The number of entries, elements or members. */
 	readonly length?: number;
 	readonly groups?: readonly StreamGroup[];
 };
@@ -21,15 +21,15 @@ export type WatchedFacts = {
 /** The facts of the watched keys by their names. */
 export type WatchedReadings = ReadonlyMap<string, WatchedFacts>;
 
-/** Keys that may be watched. More belong into an exporter. */
+/** Number of keys that may be watched. An exporter is the better tool for more keys. */
 export const mostWatchedKeys = 50;
 
 /** A watched key: its database, and its name there. */
 export type WatchedPlace = {readonly database: number; readonly key: string};
 
 /**
-The place of a watched key, as `--watch-key` names it: `db3:orders` is the key `orders` of database 3. Any other name is a
-key of database 0; `db0:db3:orders` is the key `db3:orders` there.
+The place of a watched key, as `--watch-key` names it: `db3:orders` is the key `orders` of database 3. Any other name is
+a key of database 0; `db0:db3:orders` is the key `db3:orders` there.
 */
 export function watchedPlace(name: string): WatchedPlace {
 	const [, database, key] = /^db(\d{1,5}):(.+)$/s.exec(name) ?? [];

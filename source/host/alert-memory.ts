@@ -11,7 +11,7 @@ const fileOf = (folder: string, name: string): string =>
 /** Largest file that is read, in bytes. 10,000 alerts take less. */
 const largestBytes = 64 * 2 ** 20;
 
-/** What an earlier run wrote about its alerts, parsed as JSON; undefined where there is nothing that can be read. */
+/** What an earlier run wrote about its alerts, parsed as JSON; undefined when there is no readable file. */
 export function recallAlerts(folder: string, name: string): unknown {
 	try {
 		const text = readFileSync(fileOf(folder, name), 'utf8');
@@ -21,7 +21,10 @@ export function recallAlerts(folder: string, name: string): unknown {
 	}
 }
 
-/** Replaces what is known about the alerts, mode 0600. Rejects with the system's error where it cannot. */
+/**
+Replaces the file with the state of the alerts; its mode is 0600. Rejects with the system's error when it can't be
+written.
+*/
 export async function rememberAlerts(folder: string, name: string, value: unknown): Promise<void> {
 	await makeStateFolder(folder);
 	const file = fileOf(folder, name);

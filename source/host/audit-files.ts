@@ -4,12 +4,12 @@ import {type AuditLine, parseAuditLines} from '../parse/audit-lines.js';
 import {errorWords} from './file-error.js';
 
 /**
-Milliseconds that one write of an audit line may take before its writer gives up. A last line without its line break
-is unfinished, not torn, while its file is younger than that.
+Milliseconds that one write of an audit line may take before its writer gives up. A last line without a line break
+counts as still being written while its file is younger than that. Later it counts as torn.
 */
 export const lineDeadlineMs = 5000;
 
-/** The audit log's file that is written to now. Full files stand beside it as `audit-TIME-….ndjson`. */
+/** The file to which the audit log is written now. Full files are in the same folder as `audit-TIME-….ndjson`. */
 export const auditFileName = 'audit.ndjson';
 
 const rotatedName = /^audit-[\w-]+\.ndjson$/;
@@ -90,7 +90,8 @@ async function textOf(file: string, nowMs: number, mostBytes: number): Promise<F
 		try {
 			const {ino, size} = await handle.stat();
 			const text = size > mostBytes ? await endOf(handle, size, mostBytes) : await handle.readFile('utf8');
-			// The file's time is read after its text: a line that was begun before has changed the time by now.
+			// The file's time is read after its text. If a line was being written during the read, the time is therefore
+			// recent.
 			const {mtimeMs} = await handle.stat();
 			const end = text.lastIndexOf('\n') + 1;
 			const isUnfinished = end < text.length && nowMs - mtimeMs < lineDeadlineMs;
@@ -115,7 +116,7 @@ async function endOf(handle: FileHandle, size: number, mostBytes: number): Promi
 }
 
 /**
-Sorts lines by time. A line whose file was renamed during the write may stand behind younger ones. An unreadable line
+Sorts lines by time. A line whose file was renamed during the write may stand after later lines. An unreadable line
 keeps its place.
 */
 function byTime(lines: readonly AuditLine[]): AuditLine[] {

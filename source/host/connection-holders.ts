@@ -5,10 +5,10 @@ import {type ConnectionSocket, parseConnections} from '../parse/connection-table
 import {sanitize} from '../text/sanitize.js';
 import {type ScannedProcess, socketInodes} from './proc-files.js';
 
-/** Most holders that are kept: the ones with most connections. */
+/** Number of holders that are kept: those with the most connections. */
 const mostHolders = 8;
 
-/** The established connections of a port, both sides of those within this machine. */
+/** The established connections of a port. For a connection within this machine, the sockets of both ends are listed. */
 async function connectionsOf(port: number): Promise<readonly ConnectionSocket[]> {
 	const tables = await Promise.all(
 		['/proc/net/tcp', '/proc/net/tcp6'].map(async file => readFile(file, 'utf8').catch(() => '')),
@@ -17,8 +17,9 @@ async function connectionsOf(port: number): Promise<readonly ConnectionSocket[]>
 }
 
 /**
-Who holds the connections of a port, as the kernel of the server's machine lists them: by process on this machine, by
-address on others. The server cannot be asked once `maxclients` is reached. The most connections come first.
+The holders of a port's connections, as the kernel of the server's machine lists them. A holder on this machine is a
+process, any other an address. The server cannot be asked once `maxclients` is reached. The holders with the most
+connections come first.
 */
 export async function readConnectionHolders(
 	port: number,
@@ -56,7 +57,7 @@ export async function readConnectionHolders(
 	return [...counts.values()].toSorted((one, other) => other.connections - one.connections).slice(0, mostHolders);
 }
 
-/** The process of each socket, as far as this user may look. */
+/** The process that holds each socket. A socket is missing when this user may not read its process. */
 async function ownersOf(
 	inodes: ReadonlySet<string>,
 	processes: readonly ScannedProcess[],

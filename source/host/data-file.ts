@@ -12,10 +12,11 @@ export type FileFacts =
 	| {readonly kind: 'unreadable'; readonly why: string};
 
 /**
-Decides whether the server runs on this machine. A loopback address is no proof: a container's published port or an
-SSH tunnel may be behind it. The server's paths would then name another machine's files. So the process that INFO
-names must be a Redis or Valkey process here. Its working directory, which is the server's `dir`, must be the given
-folder. Where that directory may not be read, the process' name decides. Only Linux shows both.
+Decides whether the server runs on this machine. A loopback address is no proof: a container's published port or an SSH
+tunnel may be behind it. The server's paths would then name another machine's files. So the process that INFO names must
+be a Redis or Valkey process here. Its working directory, which is the server's `dir`, must be the given folder. Where
+that directory may not be read, the process' name decides. Only Linux shows the working directory and the name of a
+process.
 
 @param processId INFO server, `process_id`; inside a container this number differs from the machine's.
 @param directory CONFIG GET dir.

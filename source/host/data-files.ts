@@ -7,7 +7,7 @@ import {sanitize} from '../text/sanitize.js';
 const appendFolder = 'appendonlydir';
 const appendFile = 'appendonly.aof';
 
-/** When a file or folder came to be, was last written, and its size; undefined where it cannot be read. */
+/** When a file or folder was created and last written, and its size; undefined where it cannot be read. */
 async function factsOf(file: string) {
 	try {
 		const {size, mtimeMs, birthtimeMs} = await stat(file);
@@ -18,11 +18,11 @@ async function factsOf(file: string) {
 }
 
 /**
-The files with a server's data in its folder: the RDB file, and the append-only files whether or not the server writes to them. A
-server with files of other names has none here.
+The files with a server's data in its folder: the RDB file, and the append-only files whether or not the server writes
+to them. Files with other names are not found.
 
 @param fileName CONFIG GET dbfilename.
-@param processId The process, whose own root is used. A container's /data is not the machine's.
+@param processId The server's process. Its own root is used, because a container's /data is not the machine's.
 */
 export async function readDataFiles(
 	folder: string,

@@ -1,6 +1,9 @@
 import {monitorEventLoopDelay} from 'node:perf_hooks';
 
-/** Interval of the timer whose lateness is measured, milliseconds. A shorter one costs more than it shows. */
+/**
+Interval in milliseconds of the timer whose lateness is measured. A shorter interval costs too much processor time for
+what it shows.
+*/
 const resolutionMs = 50;
 
 export type EventLoopLag = {
@@ -17,7 +20,7 @@ export function measureEventLoopLag(): EventLoopLag {
 	histogram.enable();
 	return {
 		readAndReset() {
-			// `histogram.max` is the longest time between two wake-ups, in nanoseconds; it is 0 before the first.
+			// `histogram.max` is the longest time between two wake-ups, in nanoseconds; it is 0 before the first wake-up.
 			const lagMs = Math.max(0, histogram.max / 1e6 - resolutionMs);
 			histogram.reset();
 			return Number.isFinite(lagMs) ? lagMs : 0;
@@ -28,7 +31,7 @@ export function measureEventLoopLag(): EventLoopLag {
 	};
 }
 
-/** Length of a window, milliseconds. A reading covers the current window and the one before. */
+/** Length of a window, milliseconds. A reading covers the current window and the window before. */
 const windowMs = 1000;
 
 export type RecentLag = {

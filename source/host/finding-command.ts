@@ -8,7 +8,7 @@ const mostWaiting = 100;
 
 export type FindingCommandOptions = {
 	readonly words: readonly string[];
-	/** Receives one line for the user of `watch`: the program failed, did not end in time, or was left out. */
+	/** Receives one line for the user of `watch`: the program failed, did not end in time, or a change was left out. */
 	readonly complain: (text: string) => void;
 	readonly timeoutMs?: number;
 };

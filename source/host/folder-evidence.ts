@@ -104,7 +104,7 @@ async function placeSeen(
 		await stat(`${root}${folder}`);
 		return `${root}${folder}`;
 	} catch (error) {
-		// A zombie has no root any more, and says nothing of its folder.
+		// A zombie process has no root any more, so a missing folder proves nothing.
 		const isRootThere = await stat(`${root}/`).then(
 			() => true,
 			() => false,

@@ -35,7 +35,8 @@ export type EvidenceRequest = {
 	/** When that INFO arrived, milliseconds since the epoch. */
 	readonly infoAtMs?: number | undefined;
 	/**
-	The previous evidence about the same server, with its time. It holds what a crash removes, such as the process.
+	The previous evidence about the same server, with its time. It still has facts that disappear in a crash, such as the
+	process.
 	*/
 	readonly before?: {readonly atMs: number; readonly value: HostEvidence} | undefined;
 	/** CONFIG GET `dir` and `logfile`; undefined where they were not read. */
@@ -105,7 +106,8 @@ async function serverProcess(
 		return holder.processId;
 	}
 
-	// The owner of another user's socket cannot be seen. The port in the process' title names the server then.
+	// redis-top can't see which process of another user holds a socket. The port in the process title then identifies the
+	// server.
 	const port = endpoint.kind === 'tcp' ? endpoint.port : undefined;
 	const titled = servers.filter(({title, listens}) => listens.length === 0 && title?.endsWith(`:${port}`));
 	if (titled.length === 1) {
@@ -186,7 +188,9 @@ the server.
 */
 const logWriter = /^(\d+):[MSX] /;
 
-/** Whether the process is in a container. There its INFO and its log give another process id than this machine. */
+/**
+Whether the process is in a container. In a container, INFO and the log give another process id than this machine.
+*/
 const isInContainer = (process: ProcessEvidence | undefined): boolean =>
 	process !== undefined && (process.hasOwnRoot || process.namespaceProcessId !== process.processId);
 

@@ -10,7 +10,7 @@ import {runTool} from './run-tool.js';
 /** Bytes that are read from the end of a log file. */
 const tailBytes = 64 * 1024;
 
-/** Number of lines asked of journalctl or of a container's engine. */
+/** Number of lines requested from journalctl or from a container's engine. */
 const tailLines = '300';
 
 export type LogPlace = {

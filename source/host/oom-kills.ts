@@ -7,7 +7,7 @@ import {errorWords} from './file-error.js';
 import type {Gaps} from './gaps.js';
 import {runTool} from './run-tool.js';
 
-/** Most records that one read takes, to end a loop that might not end. The kernel's log holds fewer. */
+/** Most records that are read at a time, so that reading always ends. The kernel's log holds fewer. */
 const mostRecords = 50_000;
 
 /**

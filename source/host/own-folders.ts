@@ -47,7 +47,7 @@ export async function makeFolder(folder: string): Promise<void> {
 	}
 }
 
-/** The same at once. Throws the system's error where the folder cannot be made. */
+/** Does the same as `makeFolder`, but synchronously. Throws the system's error where the folder cannot be made. */
 export function makeFolderSync(folder: string): void {
 	try {
 		mkdirSync(folder, {mode: 0o700});

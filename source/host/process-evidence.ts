@@ -17,13 +17,13 @@ export type ProcessRights = {
 	readonly userId: number;
 	readonly groupIds: ReadonlySet<number>;
 	/**
-	True where the process may write against owner, group and mode, as root may. A container may take that capability
-	from root.
+	True where the process may write to a file even where its owner, group and mode forbid it, as root may. A container
+	may take that capability from root.
 	*/
 	readonly overrides: boolean;
 };
 
-/** The capability that lets a process write everywhere. Source: linux/capability.h, CAP_DAC_OVERRIDE. */
+/** The capability that lets a process write to any file. Source: linux/capability.h, CAP_DAC_OVERRIDE. */
 const dacOverride = 1n << 1n;
 
 function numbersOf(text: string | undefined): number[] {

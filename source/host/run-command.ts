@@ -4,7 +4,7 @@ import {sanitize} from '../text/sanitize.js';
 export type CommandResult =
 	| {readonly kind: 'done'; readonly text: string}
 	| {readonly kind: 'failed'; readonly why: string}
-	/** The program was started and was ended before it finished, so its effect is unknown. */
+	/** The program was started but stopped before it finished, so its effect is unknown. */
 	| {readonly kind: 'unknown'; readonly why: string};
 
 /**

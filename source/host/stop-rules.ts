@@ -9,7 +9,7 @@ export type StopRules = {
 	Seconds after which the supervisor kills a server that is still stopping. Infinity: never; undefined: unknown.
 	*/
 	readonly stopTimeoutSeconds: number | undefined;
-	/** Whether the supervisor starts a server again that ended by itself with exit code 0; undefined: unknown. */
+	/** Whether the supervisor restarts a server that ended by itself with exit code 0; undefined: unknown. */
 	readonly startsAgain: boolean | undefined;
 };
 

@@ -78,8 +78,8 @@ export function unitEvidence(properties: ReadonlyMap<string, string>): Systemd |
 }
 
 /**
-Whether a unit supervises the server: by the unit's name, or because the server is its main process. A server started from
-a shell or a cron job only belongs to that unit's group, and starting the unit would not bring it back.
+Whether a unit supervises the server: by the unit's name, or because the server is its main process. A server started
+from a shell or a cron job is only in the unit's control group. Starting the unit would not start that server again.
 */
 export const isUnitOf = (unit: string, mainProcessId: string | undefined, processId: number): boolean =>
 	/redis|valkey|keydb/i.test(unit) || mainProcessId === String(processId);
@@ -195,7 +195,7 @@ export async function supervisorOfPort(
 		askSystemd(usualUnits(port), gaps),
 		...engines.map(engine => publishedBy(engine, port ?? 0, gaps)),
 	]);
-	// A unit that ended badly tells more than a unit that was never started.
+	// A unit that ended says more about the server than a unit that was never started.
 	const unit = units.find(({lastExit, state}) => lastExit !== undefined && state !== 'active/running') ?? units[0];
 	return containers.flat()[0] ?? (unit && {...unit, isGuess: true});
 }

@@ -17,7 +17,7 @@ type Suspended = {
 export const readSuspension = async (suspended: Suspended): Promise<Suspension | undefined> =>
 	(await frozenGroup(suspended.processId)) ?? (await attachedDebugger(suspended));
 
-/** A tracer holds a process only while the process is stopped: strace lets it go on. */
+/** A debugger holds a process only while the process is stopped. strace also attaches, but lets the process run. */
 async function attachedDebugger({state, status}: Suspended): Promise<Suspension | undefined> {
 	const processId = Number(status.get('TracerPid') ?? 0);
 	if (state !== 'stopped' || !(processId > 0)) {
@@ -28,7 +28,7 @@ async function attachedDebugger({state, status}: Suspended): Promise<Suspension 
 	return {kind: 'debugger', processId, name: name === '' ? 'a debugger' : name};
 }
 
-/** Where control groups version 2 are mounted; the second place is theirs beside version 1. */
+/** Where control groups version 2 are mounted. The second path is used when version 1 is mounted as well. */
 const unifiedRoots = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
 
 async function frozenGroup(processId: number): Promise<Suspension | undefined> {

@@ -21,7 +21,10 @@ export function recallTopology(folder: string, target: string): RememberedTopolo
 	}
 }
 
-/** Replaces the remembered topology of a target, mode 0600. Rejects with the system's error where it cannot. */
+/**
+Replaces the file with the remembered topology of a target; its mode is 0600. Rejects with the system's error where it
+cannot.
+*/
 export async function rememberTopology(folder: string, target: string, topology: RememberedTopology): Promise<void> {
 	await makeStateFolder(folder);
 	const file = fileOf(folder, target);

@@ -11,7 +11,7 @@ function deviceNumber(dev: number): string {
 }
 
 /**
-What the kernel counts of the waits of a process. A file that cannot be read leaves its figures undefined. Never
+Reads the kernel's counters of the waits of a process. A file that cannot be read leaves its figures undefined. Never
 rejects.
 
 @param folder The folder in which the server saves, as its process sees it.

@@ -18,18 +18,18 @@ export type Intent =
 	| {readonly kind: 'next-sort'}
 	| {readonly kind: 'invert-sort'}
 	| {readonly kind: 'next-grouping'}
-	/** Shows or hides the time before the start among the events. */
+	/** Shows or hides the events from before the start of redis-top. */
 	| {readonly kind: 'toggle-earlier'}
 	/** Shows or hides what a failure of a node, host or zone would lose. */
 	| {readonly kind: 'toggle-what-if'}
 	| {readonly kind: 'toggle-pause'}
 	| {readonly kind: 'toggle-baseline'}
 	| {readonly kind: 'scrub'; readonly by: 1 | -1; readonly unit: 'sample' | 'minute'}
-	/** Shows the live state. If it is shown already, the last row is selected. */
+	/** Shows the live state. If the live state is shown already, the last row is selected. */
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'set-interval'; readonly intervalMs: number}
-	/** The keys of a replay; the five intents below belong to a replay, too. */
+	/** This intent and the next four belong to the keys of a replay. */
 	| {readonly kind: 'toggle-play'}
 	| {readonly kind: 'step-ten-minutes'; readonly by: 1 | -1}
 	/** Moves to the next or previous finding, event or action of a recording. */
@@ -43,13 +43,13 @@ export type Intent =
 	| {readonly kind: 'open-row-action'}
 	/** Shows the client of the selected row on the panel of clients. */
 	| {readonly kind: 'show-client'}
-	/** Asks for the user and the password of the node in focus, where it refuses them. */
+	/** Asks for the user and the password of the node in focus, if the node refuses the present ones. */
 	| {readonly kind: 'ask-password'}
 	| {readonly kind: 'open-actions'}
 	/** Opens the dialog that undoes the temporary change in the reminder. */
 	| {readonly kind: 'take-back'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
-	/** Offers a scan of the keys of the node in focus, starts it, stops it or goes on with it. */
+	/** Offers, starts, stops or continues a scan of the keys of the node in focus. */
 	| {readonly kind: 'scan-keys'}
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'toggle-recording'}

@@ -16,7 +16,7 @@ export type KeyBinding = {
 	readonly section: 'Look' | 'Move' | 'Time' | 'Copy' | 'Act';
 	/** The word beside the key on the last line. Absent for a key that the line does not show. */
 	readonly footer?: string;
-	/** On a narrow screen, keys with the highest ranks are left out of the last line first. */
+	/** If the last line is too short, keys with the highest ranks are left out first. */
 	readonly footerRank?: number;
 	/** The only screen on which the key has an effect. Absent: both screens. */
 	readonly on?: KeyScreen;

@@ -51,8 +51,9 @@ export function keyChange(
 const keyScreens: readonly KeyScreen[] = ['live', 'replay'];
 
 /**
-The problems of keys that a config file gives to two bindings, or that can't be given away, each with the id of the
-changed binding. A key of a default binding is no problem: that binding loses it, see `keyboardWith`.
+The problems with keys in a config file: a key that is given to two bindings, or a key that can't be taken from its
+binding. Each problem comes with the id of the changed binding. A key that a default binding loses is no problem, see
+`keyboardWith`.
 */
 export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: string, problem: string]> {
 	const conflicts = keyScreens.flatMap(screen => conflictsOn(screen, changes));
@@ -86,8 +87,9 @@ function conflictsOn(screen: KeyScreen, changes: KeyChanges): Array<readonly [st
 }
 
 /**
-Why a config file can't give a key to another binding; undefined for most keys, which their default binding then loses.
-The digits stay with their panels, because titles show them. Quitting keeps its key unless it gets another one.
+The reason why a config file can't give a key to another binding. Undefined for most keys: their default binding loses
+them. The digits stay with their panels, because titles show them. The binding `quit` keeps its key unless the config
+file gives it another one.
 */
 function fixedOwner(key: KeyName, changes: KeyChanges): string | undefined {
 	if (/^\d$/.test(key) && panelWithKey(key) !== undefined) {

@@ -1,6 +1,6 @@
 import {bindings} from './bindings.js';
 
-/** The table of keys in docs/keys.md, in Markdown. A test compares the two. */
+/** The table of keys in docs/keys.md, in Markdown. A test compares this text with the file. */
 export function keyTableMarkdown(): string {
 	const rows = bindings.map(({shown, description}) => {
 		const keys = shown

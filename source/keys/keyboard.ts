@@ -22,8 +22,8 @@ export type Keyboard = {
 };
 
 /**
-The bindings with the changes of a config file. A changed binding takes its keys from every default binding, so that a
-key that a later release adds can't break a config file.
+The bindings with the changes of a config file. A changed binding takes its keys from every default binding. A config
+file therefore stays valid when a later release adds a default key.
 
 @param screen Where the keys are pressed. @default live
 */
@@ -50,7 +50,7 @@ export function keyboardWith(changes: KeyChanges, screen: KeyScreen = 'live'): K
 	};
 }
 
-/** The changed bindings of a screen by their keys. */
+/** The ids of a screen's changed bindings, by the keys that the config file gives to them. */
 export const takersOf = (changes: KeyChanges, screen: KeyScreen): ReadonlyMap<KeyName, string> =>
 	new Map(
 		bindingsOn(screen).flatMap(binding =>
@@ -58,7 +58,7 @@ export const takersOf = (changes: KeyChanges, screen: KeyScreen): ReadonlyMap<Ke
 		),
 	);
 
-/** A binding with other keys. Ctrl-C always quits, so it is not named. */
+/** A binding with other keys. The text of its keys leaves out Ctrl-C, which always quits. */
 function withKeys(binding: KeyBinding, keys: readonly KeyName[]): KeyBinding {
 	const named = keys.filter(key => key !== alwaysQuits).map(shownKey);
 	return binding.id === 'panel'

@@ -1,7 +1,7 @@
 import {panelKeys, panelTable, panelWithKey} from '../state/panel-table.js';
 import type {KeyBinding, KeyName} from './key-binding.js';
 
-/** What the keys of panels do: those of the panels that have one of `keys`. */
+/** The description of the binding that opens panels, with the panels whose keys are in `keys`. */
 export function panelDescription(keys: readonly KeyName[]): string {
 	const named = panelTable.filter(({key}) => keys.includes(key)).map(({key, title}) => `${key} ${title}`);
 	return `open a panel: ${named.join(', ')}; the key of the shown panel changes nothing`;

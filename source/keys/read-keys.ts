@@ -2,15 +2,15 @@ import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './bindings.js';
 
 /**
-Stands for F1 in the input, because Ink gives no name and no text for function keys. It is the code point that AppKit
-gives to F1: https://developer.apple.com/documentation/appkit/nsf1functionkey
+The character that replaces F1 in the input, because Ink gives no name and no text for function keys. It is the code
+point that AppKit gives to F1: https://developer.apple.com/documentation/appkit/nsf1functionkey
 */
 export const functionKey1 = '\uF704';
 
 /** The sequences that terminals send for F1: xterm, rxvt, the kitty protocol, and the Linux console. */
 const functionKey1Sequences = /\u001B(?:OP|\[11~|\[P|\[\[A)/g;
 
-/** The input with each F1 as one character that Ink passes on. */
+/** The input with each F1 replaced by one character that Ink passes on. */
 export const withFunctionKeys = (input: string): string => input.replace(functionKey1Sequences, functionKey1);
 
 /** The part of Ink's key object that is read. It is declared here, because only views/ imports Ink. */
@@ -87,7 +87,7 @@ function characterName(character: string): KeyName | undefined {
 		}
 
 		default: {
-			// The rest of an unknown escape sequence is no key.
+			// The remaining characters of an unknown escape sequence are not keys.
 			return /^\P{C}/u.test(character) ? character : undefined;
 		}
 	}
@@ -113,6 +113,6 @@ export function readKeys(input: string, key: InkKey): KeysRead {
 	}
 
 	const segments = [...graphemesOf(input)];
-	// All characters count, not only those with a name: a letter between control characters was pasted and not typed.
+	// All characters are counted, also those that are no keys: a letter between control characters was pasted, not typed.
 	return {keys: segments.flatMap(({segment}) => characterName(segment) ?? []), isBunch: segments.length > 1};
 }

@@ -1,6 +1,6 @@
 import type {KeyBinding} from './key-binding.js';
 
-/** Bindings of a replay alone: they move through the recording. */
+/** Bindings that exist only in a replay. They move through the recording. */
 export const replayBindings: readonly KeyBinding[] = [
 	{
 		id: 'play',

@@ -1,41 +1,41 @@
 import type {Finding} from '../rules/finding.js';
 import {type Alert, alertKey, alertOf, isAlert} from './alert.js';
 
-/** An alert that holds or has ended. */
+/** An alert that still holds or has ended. */
 export type BookedAlert = Alert & {
 	/** When the condition ended, in milliseconds since the epoch; undefined while it holds. */
 	readonly endsAtMs: number | undefined;
 	/**
-	Since when the alert of an earlier run waits for its finding, in milliseconds since the epoch. Conditions have to hold
-	for a while again before they are findings, so that nothing is said of the alert until then.
+	Since when an alert of an earlier run has waited for its finding, in milliseconds since the epoch. After a restart, a
+	condition must hold for a while before it is a finding. Until then the alert is not sent.
 	*/
 	readonly waitsSinceMs?: number | undefined;
-	/** Whether an earlier run began the alert, so that Alertmanagers may know it. */
+	/** Whether an earlier run began the alert. Alertmanagers may already know such an alert. */
 	readonly isKept?: boolean | undefined;
 };
 
-/** What outlives the program: the alerts that held when it ended, by key. */
+/** The alerts that held when the program ended, by key. The next run reads them. */
 export type KeptAlerts = ReadonlyMap<string, Alert>;
 
 /**
-How long an ended alert is sent again, in milliseconds. Prometheus does so for 15 minutes too (rules/alerting.go,
-resolvedRetention): an Alertmanager that was restarted has forgotten the first time.
+Milliseconds for which an ended alert is sent repeatedly. An Alertmanager that was restarted has forgotten the earlier
+message. Prometheus also repeats for 15 minutes (rules/alerting.go, resolvedRetention).
 */
 export const resolvedAgainMs = 900_000;
 
-/** How long an ended alert waits at most for an Alertmanager that does not answer, in milliseconds. */
+/** Most milliseconds for which an ended alert is kept while an Alertmanager does not answer. */
 const undeliveredMs = 86_400_000;
 
 /**
-How long an alert of an earlier run waits for its finding, in milliseconds. Most rules confirm a condition within two
+Milliseconds for which an alert of an earlier run waits for its finding. Most rules confirm a condition within two
 minutes.
 */
 export const restoredMs = 300_000;
 
-/** Most ended alerts that are kept. The oldest ones go first. */
+/** Most ended alerts that are kept. The oldest are removed first. */
 const mostEnded = 5000;
 
-/** The alerts that hold, and those that ended lately. Every sender reads the same book. */
+/** The alerts that hold, and the alerts that ended recently. All senders read the same book. */
 export class AlertBook {
 	readonly #deployment: string;
 	#alerts = new Map<string, BookedAlert>();
@@ -62,7 +62,7 @@ export class AlertBook {
 	}
 
 	/**
-	Takes over the findings that hold.
+	Updates the alerts from the findings that hold.
 
 	@param isDelivered Whether every sender has delivered the end of an alert.
 	*/
@@ -76,7 +76,7 @@ export class AlertBook {
 				const alert = alertOf(finding, this.#deployment);
 				const known = this.#alerts.get(key);
 				const isSame = known !== undefined && known.endsAtMs === undefined;
-				// The alert goes on where an earlier run or an earlier sample began it.
+				// If an earlier run or an earlier sample began the alert, it keeps its start.
 				const startsAtMs = isSame ? Math.min(known.startsAtMs, alert.startsAtMs) : alert.startsAtMs;
 				next.set(key, {...alert, startsAtMs, endsAtMs: undefined});
 			}
@@ -95,12 +95,12 @@ export class AlertBook {
 	}
 }
 
-/** The key of an alert's finding. */
+/** The key of an alert without its severity, which is the key of its finding. */
 const withoutSeverity = (key: string): string => key.slice(0, key.lastIndexOf(' '));
 
 /**
-An alert whose finding does not hold: it has ended, unless it still waits for its finding after a restart. A finding that is
-back with another severity ends the wait.
+The alert after its finding no longer holds. The alert has ended, unless it still waits for its finding after a restart.
+If the finding is back with another severity, the wait ends.
 */
 function afterFinding(alert: BookedAlert, nowMs: number, isOtherSeverity: boolean): BookedAlert {
 	const {endsAtMs, waitsSinceMs} = alert;

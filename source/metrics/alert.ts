@@ -2,8 +2,8 @@ import {messageText} from '../domain/message.js';
 import {type Finding, findingKey, findingText} from '../rules/finding.js';
 
 /**
-An alert as Alertmanager takes it. Its labels are its identity: the same ones for as long as it lasts, or Alertmanager
-would take it for another alert.
+An alert in Alertmanager's format. Its labels are its identity. If the labels changed, Alertmanager would see another
+alert.
 
 Source: https://github.com/prometheus/alertmanager/blob/v0.25.0/api/v2/openapi.yaml (postableAlert)
 */
@@ -14,28 +14,31 @@ export type Alert = {
 	readonly startsAtMs: number;
 };
 
-/** Longest text of an annotation in characters. A text of many nodes would make a message that no pager shows. */
+/**
+Longest text of an annotation, in characters. A text that names many nodes would make a message that no pager shows.
+*/
 const longestAnnotation = 2000;
 
 const shortened = (text: string): string =>
 	text.length > longestAnnotation ? `${text.slice(0, longestAnnotation - 1)}…` : text;
 
 /**
-Identifies an alert: a finding of one severity. The severity is a label, by which people route. So a finding that gets
-worse is another alert, and the milder one ends.
+Identifies an alert: a finding with one severity. The severity is a label, because people route alerts by it. So a
+finding that gets worse is a new alert, and the milder alert ends.
 */
 export const alertKey = (finding: Finding): string => `${findingKey(finding)} ${finding.severity}`;
 
 /**
-Whether a finding becomes an alert. Notes (severity info) do not: they are advice about settings, and hold for years.
+Whether a finding becomes an alert. Findings of severity info do not: they are advice about settings, and may hold for
+years.
 */
 export const isAlert = ({severity}: Pick<Finding, 'severity'>): boolean => severity !== 'info';
 
-/** The node of a finding with its text: `10.0.1.11:6379 refuses writes (MISCONF)`. */
+/** The node's address and the text of a finding: `10.0.1.11:6379 refuses writes (MISCONF)`. */
 export const summaryOf = (finding: Finding): string =>
 	[finding.node, findingText(finding)].filter(part => part !== undefined).join(' ');
 
-/** @param deployment The targets as they were typed, without passwords. */
+/** @param deployment The targets as the user typed them, without passwords. */
 export const alertOf = (finding: Finding, deployment: string): Alert => ({
 	labels: {
 		alertname: finding.rule,

@@ -10,18 +10,21 @@ export type AlertmanagerReaderOptions = {
 	readonly onChange: (view: AlertingView) => void;
 };
 
-/** Time between two reads in milliseconds. Alertmanager groups alerts for 30 s by default. */
+/** Milliseconds between two reads. Alertmanager groups alerts for 30 s by default. */
 const everyMs = 10_000;
 
 /** Largest reply that is read, in bytes: 20,000 alerts. */
 const mostBytes = 32 * 2 ** 20;
 
-/** Which state counts where several Alertmanagers, or several severities, differ: the one of which people hear most. */
+/**
+If several Alertmanagers or severities differ, the state with the highest rank counts: people are notified most in that
+state.
+*/
 const rank: Readonly<Record<AlertState, number>> = {inhibited: 0, silenced: 1, fires: 2};
 
 /**
-Reads again and again which alerts of redis-top the Alertmanagers have, and which are silenced. Resolves when the signal aborts;
-never rejects.
+Repeatedly reads which alerts of redis-top the Alertmanagers have, and which of them are silenced. Resolves when the
+signal aborts; never rejects.
 */
 export async function readAlertmanagers({clients, clock, signal, onChange}: AlertmanagerReaderOptions): Promise<void> {
 	while (!signal.aborted) {
@@ -62,7 +65,7 @@ function add(states: Map<string, AlertState>, key: string, state: AlertState): v
 	}
 }
 
-/** What all Alertmanagers know together. A problem is said only where none of them answers. */
+/** The states of all Alertmanagers together. A problem is reported only if no Alertmanager answers. */
 function merged(views: readonly AlertingView[]): AlertingView {
 	const states = new Map<string, AlertState>();
 	for (const view of views) {

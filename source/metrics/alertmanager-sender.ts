@@ -16,23 +16,26 @@ export type AlertmanagerSenderOptions = {
 };
 
 /**
-Interval between two sends of an alert that did not change, in milliseconds. Prometheus sends every minute by default
+Milliseconds between two sends of an unchanged alert. Prometheus sends every minute by default
 (--rules.alert.resend-delay).
 */
 const againMs = 60_000;
 
 /**
-An alert that holds is sent with an end so many resends ahead. It ends by itself when redis-top dies, and outlasts three
-lost sends. Source: sendAlerts in Prometheus' cmd/prometheus/main.go.
+Number of resend intervals after which an alert that holds ends in Alertmanager. So the alert ends if redis-top dies,
+but outlasts three lost sends. Source: sendAlerts in Prometheus' cmd/prometheus/main.go.
 */
 const resendsAhead = 4;
 
-/** Most alerts in one request: half a megabyte. */
+/** Most alerts in one request, about half a megabyte. */
 const mostInRequest = 500;
 
 type Sent = {readonly atMs: number; readonly endsAtMs: number | undefined};
 
-/** Keeps one Alertmanager up to date with the book: one request at a time, new alerts at once, all others each minute. */
+/**
+Sends the alerts of the book to one Alertmanager. One request is under way at a time. New alerts are sent at once, all
+others each minute.
+*/
 export class AlertmanagerSender {
 	readonly #options: AlertmanagerSenderOptions;
 	readonly #reporter: ServiceReporter;
@@ -51,14 +54,14 @@ export class AlertmanagerSender {
 		return {kind: 'alertmanager', place: this.#options.client.place, isUp: this.#reporter.isUp, waiting};
 	}
 
-	/** Whether the end of an alert was delivered, or the alert never was. */
+	/** Whether the end of an alert was delivered. Also true if the alert was never sent. */
 	isDelivered(key: string): boolean {
 		const sent = this.#sent.get(key);
 		return sent === undefined || sent.endsAtMs !== undefined;
 	}
 
 	/**
-	Sends what is due, unless a request is under way or the last one failed a moment ago. Never rejects.
+	Sends the alerts that are due, unless a request is under way or the last request failed a moment ago. Never rejects.
 
 	@param nowMs Wall time in milliseconds since the epoch.
 	@param elapsedMs Monotonic time in milliseconds.
@@ -85,7 +88,10 @@ export class AlertmanagerSender {
 		}
 	}
 
-	/** The alerts to send, if one of them is due: new, ended, or not sent for a minute. All others go with it then. */
+	/**
+	The alerts to send. New and newly ended alerts are due at once. If an alert was not sent for a minute, all alerts are
+	sent together.
+	*/
 	#due(elapsedMs: number): ReadonlyArray<readonly [string, BookedAlert]> {
 		const {alerts} = this.#options.book;
 		for (const key of this.#sent.keys()) {
@@ -98,11 +104,14 @@ export class AlertmanagerSender {
 		const isDue = ([key, alert]: readonly [string, BookedAlert]) =>
 			this.#isNew(key, alert) || elapsedMs - (this.#sent.get(key)?.atMs ?? 0) >= againMs;
 		const due = known.filter(isDue);
-		// What is sent each minute goes in one request.
+		// The alerts that are repeated each minute share their requests.
 		return due.some(([key, alert]) => !this.#isNew(key, alert)) ? known : due;
 	}
 
-	/** Alerts of an earlier run wait for their findings. An alert that ended before it was ever sent is no news. */
+	/**
+	Whether an alert may be sent. An alert of an earlier run first waits for its finding. An alert that ended before it
+	was ever sent is not sent.
+	*/
 	#isSayable(key: string, {waitsSinceMs, endsAtMs, isKept}: BookedAlert): boolean {
 		return waitsSinceMs === undefined && (endsAtMs === undefined || this.#sent.has(key) || isKept === true);
 	}

@@ -3,33 +3,35 @@ import type {SilencePart, SilenceReply, SilenceRequest, Silencer} from '../domai
 import {parseSilenceId} from '../parse/alertmanager-alerts.js';
 import type {HttpClient} from '../wire/http-client.js';
 
-/** Longest wait for one Alertmanager, in milliseconds. An operator waits for it before the command is sent. */
+/**
+Longest wait for one Alertmanager, in milliseconds. The operator waits for the silence before the command is sent.
+*/
 const timeoutMs = 3000;
 
-/** Largest reply that is read, in bytes. A reply has the silence's id alone. */
+/** Largest reply that is read, in bytes. A reply contains only the silence's id. */
 const mostBytes = 65_536;
 
 /**
-How far a silence begins in the past, in milliseconds, so that it holds at once where Alertmanager's clock is behind. An
-Alertmanager whose clock is right makes its own time of it. Source: Silences.Set in silence/silence.go.
+Milliseconds by which a silence begins in the past. So the silence holds at once even if Alertmanager's clock is behind.
+If its clock is right, Alertmanager replaces the start by its own time. Source: Silences.Set in silence/silence.go.
 */
 const startsBeforeMs = 3_600_000;
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** A word as a shell takes it. */
+/** A word, quoted for a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
-The values of the label `instance` that mean one of the nodes, as an expression of RE2 that Alertmanager anchors. redis-top and
-redis_exporter write `host:port`; scrapes of several targets write `redis://host:port`.
+An RE2 expression for the values of the label `instance` that mean one of the nodes. Alertmanager anchors the
+expression. redis-top and redis_exporter write `host:port`. Scrapes of several targets write `redis://host:port`.
 */
 export const instancePattern = (nodes: readonly NodeAddress[]): string =>
 	`([a-z]+://([^/@]*@)?)?(${nodes.map(escaped).join('|')})/?`;
 
 /**
-Sets a silence in each Alertmanager. Those of one cluster tell each other, and then have it several times; whether they are one
-cluster is not known.
+Sets a silence in each Alertmanager. redis-top does not know whether the Alertmanagers form a cluster. Members of a
+cluster share silences, so each member then has the silence several times.
 
 Source: https://github.com/prometheus/alertmanager/blob/v0.25.0/api/v2/openapi.yaml (postableSilence)
 

@@ -6,8 +6,8 @@ import type {NodeRecord} from '../state/monitor-state.js';
 import {currentSample, labelledFamily, type MetricFamily, type MetricSample, nodeFamily} from './metric-family.js';
 
 /**
-Counters whose names do not end with `_total`. Their type is `unknown`, because the name of a counter has to end so:
-OpenMetrics would add the ending.
+Counters whose names do not end with `_total`. OpenMetrics would append `_total` to the name of a counter, so these have
+the type `unknown`.
 */
 const unmarkedCounters: ReadonlySet<string> = new Set([
 	'dump_payload_sanitizations',
@@ -19,7 +19,7 @@ const unmarkedCounters: ReadonlySet<string> = new Set([
 	'unexpected_error_replies',
 ]);
 
-/** The value of a field that is a word, as redis_exporter counts it. */
+/** The number that redis_exporter serves for a field whose value is a word. */
 const wordValues: ReadonlyMap<string, number> = new Map([
 	['ok', 1],
 	['true', 1],
@@ -30,10 +30,12 @@ const wordValues: ReadonlyMap<string, number> = new Map([
 
 const infoOf = (node: NodeRecord): InfoReply | undefined => currentSample(node)?.info;
 
-/** Longest value of a label, in characters. No version or mode is longer; a hostile server's may be. */
+/**
+Longest value of a label, in characters. No real version or mode is longer, but a hostile server may send a longer text.
+*/
 const longestLabel = 128;
 
-/** A text of INFO as the value of a label; empty where the server has none, as redis_exporter does it. */
+/** A text of INFO as the value of a label. Empty if the server does not report the field, as in redis_exporter. */
 const labelText = (info: InfoReply, section: string, field: string): string =>
 	(info.text(section, field) ?? '').slice(0, longestLabel);
 
@@ -66,7 +68,7 @@ const instanceLabels: ReadonlyArray<readonly [section: string, field: string]> =
 	['replication', 'master_replid'],
 ];
 
-/** Labels of Valkey servers; a server without the fields does not get the labels. */
+/** Labels of Valkey servers. A server without these fields does not get the labels. */
 const valkeyLabels = ['valkey_version', 'valkey_release_stage'];
 
 function* instanceInfo(node: NodeRecord): Iterable<MetricSample> {
@@ -85,7 +87,7 @@ function* instanceInfo(node: NodeRecord): Iterable<MetricSample> {
 	}
 }
 
-/** The labels by which redis_exporter names the primary of a replica. */
+/** The labels with which redis_exporter names the primary of a replica. */
 const primaryLabels = (info: InfoReply) => ({
 	master_host: labelText(info, 'replication', 'master_host'),
 	master_port: labelText(info, 'replication', 'master_port'),
@@ -107,8 +109,8 @@ function* linkedReplicas(node: NodeRecord, figure: 'offset' | 'lagSeconds'): Ite
 	const info = infoOf(node);
 	const seen = new Set<string>();
 	for (const {host, port, state, [figure]: value} of info === undefined ? [] : replicaLines(info)) {
-		// Replicas behind address translation may announce the same address. Two equal series would make Prometheus refuse
-		// the whole page.
+		// Replicas behind address translation may announce the same address. Prometheus would refuse the whole page if two
+		// series were equal.
 		const key = `${host} ${port} ${state}`;
 		if (value !== undefined && !seen.has(key)) {
 			seen.add(key);
@@ -143,8 +145,8 @@ function* commands(node: NodeRecord, read: (counters: CommandCounters) => number
 }
 
 /**
-The first words of error replies that servers send by themselves. Scripts and modules may invent other words, even with
-the name of a key in them. Those errors are counted together.
+The first words of error replies that servers send by themselves. Scripts and modules may invent other words, which may
+even contain the name of a key. Errors with other words are counted together.
 */
 const knownErrors: ReadonlySet<string> = new Set(
 	(
@@ -170,7 +172,10 @@ function* errors(node: NodeRecord): Iterable<MetricSample> {
 	}
 }
 
-/** Microseconds that all calls of a command took, with those of its subcommands: LATENCY HISTOGRAM has only `config`. */
+/**
+Microseconds that all calls of a command and its subcommands took. LATENCY HISTOGRAM has only the command, such as
+`config`.
+*/
 function microsecondsOf(command: string, stats: ReadonlyMap<string, CommandCounters>): number {
 	let sum = 0;
 	for (const [name, {usec}] of stats) {
@@ -231,7 +236,7 @@ const configValue = (node: NodeRecord, name: string): number | undefined => {
 const sentinelFields: readonly string[] =
 	'sentinel_masters sentinel_tilt sentinel_running_scripts sentinel_scripts_queue_length'.split(' ');
 
-/** Every metric that has a name in redis_exporter, under that name. */
+/** Every metric that redis_exporter also serves, under the same name. */
 export const exporterFamilies: readonly MetricFamily[] = [
 	nodeFamily('redis_up', 'gauge', 'Whether the last poll of the node was answered', node =>
 		currentSample(node) === undefined ? 0 : 1,

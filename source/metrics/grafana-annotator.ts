@@ -6,7 +6,7 @@ import {ServiceReporter} from './service-state.js';
 
 export type GrafanaAnnotatorOptions = {
 	readonly client: HttpClient;
-	/** The operating system's user, who acts. */
+	/** The operating system's user, who performs the actions. */
 	readonly osUser: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export type GrafanaAnnotatorOptions = {
 };
 
 /**
-An annotation as Grafana takes it, times in milliseconds since the epoch. Source:
+An annotation in Grafana's format, with times in milliseconds since the epoch. Source:
 https://grafana.com/docs/grafana/latest/developers/http_api/annotations/#create-annotation
 */
 type Annotation = {
@@ -26,15 +26,15 @@ type Annotation = {
 	readonly text: string;
 };
 
-/** Most annotations that wait. A session has a few actions. */
+/** Most annotations that wait to be sent. A session has few actions. */
 const mostWaiting = 100;
 
-/** Longest time for which an annotation is tried, in milliseconds. */
+/** Milliseconds after which redis-top stops trying to send an annotation. */
 const longestTryMs = 600_000;
 
 /**
-Writes an annotation for each action that was sent, from its intent to its proof. It listens to what the audit log is told, and
-delays nothing: the action goes on whether Grafana answers or not.
+Writes an annotation for each action that was sent, from its intent to its proof. It reads the entries of the audit log,
+and delays no action: an action continues even if Grafana does not answer.
 */
 export class GrafanaAnnotator {
 	readonly #options: GrafanaAnnotatorOptions;
@@ -49,9 +49,9 @@ export class GrafanaAnnotator {
 		this.#reporter = new ServiceReporter(`Grafana ${options.client.place}`, options.complain);
 	}
 
-	/** Takes over a line of the audit log. Returns at once. */
+	/** Takes an entry of the audit log. Returns at once. */
 	note(fact: AuditFact): void {
-		// A silence is a step of another action, and changes no server.
+		// A silence is a step of another action and changes no server.
 		if (fact.action === 'silence') {
 			return;
 		}
@@ -107,7 +107,10 @@ export class GrafanaAnnotator {
 		void this.#send();
 	}
 
-	/** Sends what waits, one after the other, until Grafana has it or its time is over. Never rejects. */
+	/**
+	Sends the waiting annotations one after the other. Each is retried until Grafana accepts it or its time is over. Never
+	rejects.
+	*/
 	async #send(): Promise<void> {
 		const {client, clock, signal, random = Math.random} = this.#options;
 		if (this.#isSending) {

@@ -5,7 +5,7 @@ import {sanitize} from '../text/sanitize.js';
 import type {Alert} from './alert.js';
 import {summaryOf} from './alert.js';
 
-/** What a run leaves to the next one: the alerts that hold, and the findings that the webhook was told of. */
+/** The state that a run saves for the next run: the alerts that hold, and the findings that the webhook reported. */
 export type KeptState = {
 	readonly alerts: ReadonlyMap<string, Alert>;
 	readonly reported: ReadonlyMap<string, Finding>;
@@ -13,7 +13,7 @@ export type KeptState = {
 
 const version = 1;
 
-/** The state as plain data for a file. Of a finding it keeps what the message about its end needs. */
+/** The state as plain data for a file. A finding keeps only the fields that the message about its end needs. */
 export const keptData = ({alerts, reported}: KeptState) => ({
 	version,
 	alerts: [...alerts].map(([key, {labels, annotations, startsAtMs}]) => ({key, labels, annotations, startsAtMs})),
@@ -41,7 +41,7 @@ const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
 
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && Math.abs(Number(value)) < 8.64e15;
 
-/** Reads what `keptData` wrote. What is not as it should be is left out. Total: it never throws. */
+/** Reads the data that `keptData` wrote. Invalid parts are left out. It never throws. */
 export const parseKept = (value: unknown): KeptState => ({
 	alerts: new Map(
 		listIn(value, 'alerts').flatMap(({key, labels, annotations, startsAtMs}) =>

@@ -10,19 +10,19 @@ export type MetricSample = {
 	readonly suffix?: string;
 };
 
-/** The data that the families are made from. */
+/** The data from which the families are computed. */
 export type MetricSource = {
 	readonly state: MonitorState;
 	/** The number of polls of each node, failed ones included. */
 	readonly polls: ReadonlyMap<NodeAddress, number>;
-	/** The Alertmanagers and webhooks that are told of findings; absent without any. */
+	/** The Alertmanagers and webhooks that receive findings; absent if there are none. */
 	readonly receivers?: readonly ServiceState[];
 	/** Wall time in milliseconds since the epoch. */
 	readonly nowMs: number;
 };
 
 /**
-A metric with all its series. Its name and type are those of https://prometheus.io/docs/concepts/metric_types/; `unknown`
+A metric with all its series. Name and type follow https://prometheus.io/docs/concepts/metric_types/. The type `unknown`
 is `untyped` in the older text format.
 */
 export type MetricFamily = {
@@ -32,7 +32,7 @@ export type MetricFamily = {
 	readonly samples: (source: MetricSource) => readonly MetricSample[];
 };
 
-/** A family with at most one value a node. */
+/** A family with at most one value per node. */
 export const nodeFamily = (
 	name: string,
 	type: MetricFamily['type'],
@@ -55,7 +55,7 @@ export const nodeFamily = (
 	},
 });
 
-/** A family with several values a node. The label `instance` is added. */
+/** A family with several values per node. The label `instance` is added. */
 export const labelledFamily = (
 	name: string,
 	type: MetricFamily['type'],
@@ -74,8 +74,8 @@ export const labelledFamily = (
 });
 
 /**
-The last sample of a node that answers. Undefined for a node that fails, so that its figures have a gap, as with
-redis_exporter. Its last figures would look as if they were still measured.
+The last sample of a node that answers. Undefined for a failing node, so that its figures have a gap, as in
+redis_exporter. Otherwise its last figures would look as if they were still measured.
 */
 export const currentSample = ({sample, failure}: NodeRecord): NodeRecord['sample'] =>
 	failure === undefined ? sample : undefined;

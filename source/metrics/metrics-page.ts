@@ -14,12 +14,12 @@ export const contentTypes: Readonly<Record<PageFormat, RegistryContentType>> = {
 
 const allFamilies: readonly MetricFamily[] = [...exporterFamilies, ...ownFamilies];
 
-/** The end of a page in OpenMetrics. A reader tells by it whether the page is complete. */
+/** The last line of a page in OpenMetrics. It shows a reader that the page is complete. */
 const endMark = '# EOF\n';
 
 /**
-All metrics as one page. prom-client writes them; each family goes into a registry of its own and is dropped afterwards.
-So a page of 1,000 nodes never holds all its values at once, and the polls go on between two families.
+All metrics as one page, written by prom-client. Each family has its own registry, which is dropped afterwards. So a
+page of 1,000 nodes never holds all its values at once, and polls can run between two families.
 */
 export async function metricsPage(source: MetricSource, format: PageFormat): Promise<string> {
 	const parts: string[] = [];
@@ -42,7 +42,7 @@ function familyText(
 ): Promise<string> {
 	const registry = new Registry<RegistryContentType>();
 	registry.setContentType(contentTypes[format]);
-	// prom-client has no metric that is given its values. A registry calls only these members of a metric.
+	// prom-client has no kind of metric that accepts finished values. A registry calls only these members of a metric.
 	const metric = {
 		name,
 		help,

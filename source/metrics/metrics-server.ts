@@ -4,7 +4,7 @@ import type {PageFormat} from './metrics-page.js';
 export type MetricsServerOptions = {
 	readonly host: string;
 	readonly port: number;
-	/** Makes the page. It is called again only when the last page is older than `pageHoldsMs`. */
+	/** Builds the page. Called again only if the last page is older than `pageHoldsMs`. */
 	readonly page: (format: PageFormat) => Promise<string>;
 	readonly contentTypes: Readonly<Record<PageFormat, string>>;
 	/** Whether every target was polled once. */
@@ -13,9 +13,9 @@ export type MetricsServerOptions = {
 	readonly elapsed: () => number;
 };
 
-/** Time for which a page is reused, in milliseconds. Several Prometheus servers then cost one page. */
+/** Milliseconds for which a page is reused. So several Prometheus servers cost only one page. */
 const pageHoldsMs = 1000;
-/** Most connections at a time. A reader that opens more is not Prometheus. */
+/** Most connections at a time. Prometheus does not open more. */
 const mostConnections = 64;
 /** Longest time for the head of a request, and for a whole request, in milliseconds. */
 const requestMs = 10_000;
@@ -27,8 +27,8 @@ const mostHeadBytes = 8192;
 const plain = {'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store'};
 
 /**
-Serves `/metrics`, `/-/healthy` and `/-/ready` by HTTP, to GET and HEAD alone. It reads no body of a request. Readers
-that are slow or silent are disconnected, and so are readers beyond the largest number.
+Serves `/metrics`, `/-/healthy` and `/-/ready` by HTTP, for GET and HEAD only. Request bodies are not read. Slow or
+silent readers are disconnected, and so are readers beyond the largest number of connections.
 */
 export class MetricsServer {
 	readonly #options: MetricsServerOptions;
@@ -46,14 +46,17 @@ export class MetricsServer {
 		this.#server.on('clientError', (_, socket) => socket.destroy());
 	}
 
-	/** Listens. Rejects with Node's error, whose code says why: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`. */
+	/**
+	Starts to listen. Rejects with Node's error, whose code shows the reason: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`,
+	`ENOTFOUND`.
+	*/
 	listen(): Promise<void> {
 		const {host, port} = this.#options;
 		return new Promise((resolve, reject) => {
 			this.#server.once('error', reject);
 			this.#server.listen({host, port}, () => {
 				this.#server.off('error', reject);
-				// Accepting fails while the process has no file descriptors left. The next connection may succeed.
+				// Accepting fails while the process has no free file descriptors. A later connection may succeed.
 				this.#server.on('error', () => undefined);
 				resolve();
 			});
@@ -118,13 +121,13 @@ export class MetricsServer {
 
 		const text = this.#options.page(format);
 		this.#pages.set(format, {atMs: nowMs, text});
-		// A page that failed is not served again.
+		// A failed page is not served again.
 		text.catch(() => this.#pages.delete(format));
 		return text;
 	}
 }
 
-/** Whether a reader asks for OpenMetrics 1.0, as Prometheus does by its Accept header. */
+/** Whether a reader asks for OpenMetrics 1.0 by its Accept header, as Prometheus does. */
 export const acceptsOpenMetrics = (accept = ''): boolean =>
 	accept.split(',').some(part => {
 		const [type = '', ...parameters] = part.split(';').map(word => word.trim().toLowerCase());

@@ -3,11 +3,11 @@ const shortestMs = 1000;
 const longestMs = 30_000;
 
 /**
-Time until the next attempt after so many failures in a row, in milliseconds: 1 s, doubled each time, 30 s at most. What
-the server asks for (Retry-After) has precedence where it is longer.
+Milliseconds until the next attempt, by the number of failures in a row: 1 s, doubled each time, 30 s at most. If the
+server asks for a longer wait (Retry-After), that wait counts.
 
-@param random A number from 0 to 1. Half of the time is random, so that many senders do not come at once. Source:
-https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+@param random A number from 0 to 1. Half of the time is random, so that many senders do not retry at the same moment.
+Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 */
 export function retryDelayMs(failures: number, retryAfterMs: number | undefined, random: number): number {
 	const fullMs = Math.min(longestMs, shortestMs * 2 ** Math.min(failures - 1, 16));

@@ -1,16 +1,16 @@
-/** Whether a service beside redis-top answers, for the metrics and for one line at each change. */
+/** Whether a service that redis-top sends to answers. Used for the metrics, and for one line at each change. */
 export type ServiceState = {
 	/** What the service is: `Alertmanager`, `webhook`, `Grafana`. */
 	readonly kind: string;
 	/** Its host and port. */
 	readonly place: string;
-	/** Undefined before the first attempt. */
+	/** Whether the service answered the last attempt; undefined before the first attempt. */
 	readonly isUp: boolean | undefined;
-	/** Messages that wait. */
+	/** Number of messages that wait to be sent. */
 	readonly waiting: number;
 };
 
-/** Tells a person once that a service fails, and once that it answers again. */
+/** Reports to the user once when a service fails, and once when it answers again. */
 export class ServiceReporter {
 	readonly #name: string;
 	readonly #complain: (text: string) => void;

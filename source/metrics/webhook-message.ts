@@ -5,11 +5,11 @@ import {evidenceData} from '../text/evidence-text.js';
 import {summaryOf} from './alert.js';
 import type {WebhookFormat} from './webhook-formats.js';
 
-/** A change of a finding for a webhook. */
+/** A change of a finding that a webhook reports. */
 export type WebhookMessage = {
 	readonly event: 'opened' | 'changed' | 'closed';
 	readonly finding: Finding;
-	/** When it happened, in milliseconds since the epoch. */
+	/** When the change happened, in milliseconds since the epoch. */
 	readonly atMs: number;
 };
 
@@ -19,17 +19,24 @@ https://developer.pagerduty.com/api-reference/368ae3d938c9e-send-an-event-to-pag
 */
 const longestSummary = 1024;
 
-/** Longest text of a message to Slack, in characters. Source: https://api.slack.com/reference/block-kit/blocks#section */
+/**
+Longest text of a message to Slack, in characters. Source: https://api.slack.com/reference/block-kit/blocks#section
+*/
 const longestSlackText = 3000;
 
-/** Identifies a finding of a deployment over time, in 40 hexadecimal digits. A key longer than 255 is refused. */
+/**
+Identifies a finding of a deployment over time, in 40 hexadecimal digits. PagerDuty refuses keys longer than 255
+characters.
+*/
 export const dedupKey = (finding: Finding, deployment: string): string =>
 	createHash('sha256')
 		.update(`${deployment}\n${findingKey(finding)}`)
 		.digest('hex')
 		.slice(0, 40);
 
-/** Marks `&`, `<` and `>`, as Slack wants it: a server's text could otherwise call everybody by `<!channel>`. */
+/**
+Escapes `&`, `<` and `>`, as Slack demands. Otherwise a text from a server could notify everybody by `<!channel>`.
+*/
 const escapedForSlack = (text: string): string =>
 	text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -75,7 +82,10 @@ function pagerdutyBody({event, finding, atMs}: WebhookMessage, deployment: strin
 
 export type WebhookContext = {
 	readonly deployment: string;
-	/** The secret of `--webhook-secret-file`: PagerDuty's routing key. Other formats do not put it into the body. */
+	/**
+	The secret of `--webhook-secret-file`: PagerDuty's routing key. The bodies of the other formats do not contain the
+	secret.
+	*/
 	readonly secret: string | undefined;
 	/** The change of a finding as `redis-top watch --json` prints it. */
 	readonly json: (message: WebhookMessage) => string;
@@ -103,9 +113,9 @@ export function webhookBody(
 }
 
 /**
-The headers by which a receiver knows that redis-top sent the body, and when: the HMAC-SHA256 of `TIMESTAMP.BODY` with the
-secret, in hexadecimal digits. A receiver refuses an old timestamp, so that nobody sends an old message again. The delivery is the same for every
-attempt.
+The headers that prove to a receiver that redis-top sent the body, and when. The signature is the HMAC-SHA256 of
+`TIMESTAMP.BODY` with the secret, in hexadecimal digits. A receiver should refuse old timestamps, so that nobody can
+send an old message again. All attempts of one message have the same delivery id.
 */
 export const signatureHeaders = (
 	body: string,
@@ -122,7 +132,7 @@ export const signatureHeaders = (
 	};
 };
 
-/** Identifies a message: a second attempt has the same one. */
+/** Identifies a message. All attempts to send the message have the same id. */
 export const deliveryOf = ({event, finding, atMs}: WebhookMessage, deployment: string): string =>
 	createHash('sha256')
 		.update(`${dedupKey(finding, deployment)}\n${event}\n${atMs}`)

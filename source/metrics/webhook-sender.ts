@@ -14,7 +14,7 @@ export type WebhookSenderOptions = {
 	readonly signal: AbortSignal;
 	/** Reads the secret of `--webhook-secret-file`; undefined without one. */
 	readonly readSecret: (() => Promise<string>) | undefined;
-	/** The keys of the findings that an earlier run reported and that were not over then. */
+	/** The findings that an earlier run reported and that had not ended then, by key. */
 	readonly reported: ReadonlyMap<string, Finding>;
 	/** When this run began, in milliseconds since the epoch. */
 	readonly startedAtMs: number;
@@ -25,23 +25,26 @@ export type WebhookSenderOptions = {
 	readonly random?: () => number;
 };
 
-/** Statuses with which a receiver refuses this one message for good. All others may be over at the next attempt. */
+/**
+Statuses with which a receiver refuses one message for good. After any other status, the next attempt may succeed.
+*/
 const refusals: ReadonlySet<number | undefined> = new Set([400, 413, 422]);
 
-/** Most messages that wait. Further findings wait for room, and one line says so. */
+/** Most messages that wait to be sent. Further findings wait until there is room, and one line reports it. */
 const mostWaiting = 1000;
 
 /**
-Sends a message for each finding that opens, gets another severity, or is over. At most one message of a finding waits: a
-newer one replaces it, and a finding that opened and closed unseen is no news. One request is under way at a time.
+Sends a message for each finding that opens, changes its severity, or ends. At most one message per finding waits: a
+newer message replaces it. A finding that opens and ends before its message was sent is not reported. One request is
+under way at a time.
 */
 export class WebhookSender {
 	readonly #options: WebhookSenderOptions;
 	readonly #reporter: ServiceReporter;
 	readonly #waiting = new Map<string, WebhookMessage>();
-	/** The findings whose opening was delivered, as they were then. */
+	/** The findings whose opening was delivered, in the state that was delivered. */
 	readonly #reported: Map<string, Finding>;
-	/** The findings of an earlier run that did not hold in this run yet. */
+	/** The findings of an earlier run that have not held in this run yet. */
 	readonly #unseen: Set<string>;
 	#isSending = false;
 	#failures = 0;
@@ -60,13 +63,13 @@ export class WebhookSender {
 		return {kind: 'webhook', place: client.place, isUp: this.#reporter.isUp, waiting: this.#waiting.size};
 	}
 
-	/** The findings that were reported and are not over, by key. */
+	/** The findings that were reported and have not ended, by key. */
 	get reported(): ReadonlyMap<string, Finding> {
 		return this.#reported;
 	}
 
 	/**
-	Compares the findings that hold with those that were reported. What differs becomes a message.
+	Compares the findings that hold with the reported findings. Each difference becomes a message.
 
 	@param findings The findings that hold, by `findingKey`.
 	*/
@@ -88,7 +91,7 @@ export class WebhookSender {
 			}
 		}
 
-		// Conditions have to hold for a while again before they are findings of this run.
+		// After a restart, a condition must hold for a while before it is a finding of this run.
 		for (const [key, finding] of this.#reported) {
 			const mayComeBack = this.#unseen.has(key) && nowMs - this.#options.startedAtMs < restoredMs;
 			if (!open.has(key) && !mayComeBack && !this.#waiting.has(key)) {
@@ -97,7 +100,7 @@ export class WebhookSender {
 		}
 	}
 
-	/** Sends the oldest message, unless a request is under way or the last one failed a moment ago. Never rejects. */
+	/** Sends the oldest message, unless a request is under way or the last request failed a moment ago. Never rejects. */
 	async tell(nowMs: number, elapsedMs: number): Promise<void> {
 		if (this.#isSending || elapsedMs < this.#notBeforeMs) {
 			return;
@@ -131,7 +134,7 @@ export class WebhookSender {
 		this.#waiting.set(key, message);
 	}
 
-	/** Sends a message. Resolves with whether the next one may be sent. */
+	/** Sends a message. Resolves to whether the next message may be sent. */
 	async #post(key: string, message: WebhookMessage, nowMs: number, elapsedMs: number): Promise<boolean> {
 		const {client, format, deployment, signal, readSecret, random = Math.random} = this.#options;
 		let secret: string | undefined;
@@ -183,7 +186,7 @@ export class WebhookSender {
 	}
 
 	#delivered(key: string, message: WebhookMessage): void {
-		// A newer message of the finding may have come meanwhile, and waits on.
+		// A newer message of the finding may have arrived meanwhile. It must keep waiting.
 		const isNewest = this.#waiting.get(key) === message;
 		if (isNewest) {
 			this.#waiting.delete(key);

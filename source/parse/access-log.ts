@@ -3,8 +3,8 @@ import type {RawReply} from '../domain/reply.js';
 import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
-Parses the reply of ACL LOG (Redis 6.0 and later), newest entry first. An entry is a flat list of names and values; its
-`client-info` is a line of CLIENT LIST. An entry without reason or user is left out.
+Parses the reply of ACL LOG (Redis 6.0 and later), newest entry first. An entry is a flat list of names and values. Its
+`client-info` is a line of CLIENT LIST. An entry without a reason or a user is left out.
 */
 export function parseAccessLog(reply: RawReply): AccessRefusal[] {
 	return (isArray(reply) ? reply : []).flatMap(entry => {

@@ -4,8 +4,9 @@ import type {RawReply} from '../domain/reply.js';
 import {isArray, textOf} from './reply-values.js';
 
 /**
-The commands whose rights redis-top works out, with their ACL categories: those of a Sentinel, and a write of each data
-type. Source: the command tables of Redis 7.0 and Valkey 8.1 (ACL CAT).
+The commands for which redis-top checks a user's rights, with their ACL categories. They are the commands that a
+Sentinel needs, and one write command for each data type. Source: the command tables of Redis 7.0 and Valkey 8.1 (ACL
+CAT).
 */
 const categoriesOf: Readonly<Record<string, string>> = {
 	multi: 'fast transaction',
@@ -31,17 +32,18 @@ const categoriesOf: Readonly<Record<string, string>> = {
 /** The commands that `AclUser.lacks` may name. */
 export const comparedCommands: readonly string[] = Object.keys(categoriesOf);
 
-/** Hexadecimal digits of a digest. Two of a thousand texts are alike with a probability of 1 in 500 million. */
+/**
+Hexadecimal digits of a digest. Among a thousand texts, the probability that two share a digest is 1 in 500 million.
+*/
 const digestDigits = 12;
 
 /** A hash of a password in a line of ACL LIST: 64 hexadecimal digits after `#`. */
 const passwordHash = /(?<=^|\s)#[\da-f]{64}(?=\s|$)/gi;
 
 /**
-The reply of ACL LIST without hashes of passwords. A digest stands in place of each; equal passwords give equal digests
-under one key.
+The reply of ACL LIST with a digest in place of each password hash. Under one key, equal passwords have equal digests.
 
-@param key Random, and new in each run. Nobody can try passwords against a digest without it.
+@param key A random key, new in each run. Without it, nobody can test passwords against a digest.
 */
 export const withoutPasswordHashes = (reply: RawReply, key: Buffer): RawReply =>
 	isArray(reply)
@@ -76,7 +78,7 @@ function aclUser(user: string, words: readonly string[]): AclUser {
 	};
 }
 
-/** The words of the user itself, and those of each selector: `(~cache:* +get)`. */
+/** The words of the user's own rules, and the words of each selector, such as `(~cache:* +get)`. */
 function partsOf(words: readonly string[]) {
 	const root: string[] = [];
 	const selectors: string[][] = [];
@@ -106,11 +108,14 @@ const isRight = (word: string): boolean => !word.startsWith('#') && !flags.has(w
 
 const isOfCommands = (word: string): boolean => /^[+-]|^(?:all|no)commands$/.test(word);
 
-/** Rights in one order. Those of commands keep theirs, because a later one overrides an earlier one. */
+/**
+Rights in a fixed order, so that equal rights give equal texts. Rules of commands keep their order, because a later rule
+overrides an earlier one.
+*/
 const comparable = (words: readonly string[]): string =>
 	[...words.filter(word => !isOfCommands(word)).sort(), ...words.filter(isOfCommands)].join(' ');
 
-/** Whether rules of commands allow a command. A later rule overrides an earlier one. */
+/** Whether the rules of commands in `words` allow a command. A later rule overrides an earlier one. */
 function mayRun(command: string, words: readonly string[]): boolean {
 	const categories = ['all', ...(categoriesOf[command] ?? '').split(' ')];
 	let isAllowed = false;

@@ -1,9 +1,15 @@
-/** An alert that Alertmanager knows, by the labels that redis-top gives. Source: api/v2/openapi.yaml (gettableAlert). */
+/**
+An alert of redis-top as Alertmanager reports it, identified by the labels that redis-top sets. Source:
+api/v2/openapi.yaml (gettableAlert).
+*/
 export type KnownAlert = {
 	readonly rule: string;
 	readonly node: string | undefined;
 	readonly subject: string | undefined;
-	/** `fires`: people are told. `silenced`: by a silence. `inhibited`: another alert holds it back. */
+	/**
+	`fires`: Alertmanager notifies people. `silenced`: a silence suppresses the alert. `inhibited`: another alert
+	suppresses it.
+	*/
 	readonly state: AlertState;
 };
 
@@ -21,8 +27,8 @@ const textIn = (fields: Fields, name: string): string | undefined => {
 const hasAny = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 /**
-The alerts of redis-top in a reply to `GET /api/v2/alerts`. Undefined if the body is not such a reply. Alerts of others
-are left out. Never throws.
+The alerts of redis-top in a reply to `GET /api/v2/alerts`. Undefined if the body is not such a reply. Alerts from other
+sources are left out. Never throws.
 */
 export function parseAlerts(body: string): readonly KnownAlert[] | undefined {
 	let reply: unknown;

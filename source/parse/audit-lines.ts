@@ -8,11 +8,11 @@ export type AuditLine =
 	/** A line that redis-top did not write, or that a full disk cut short. `text` is its beginning. */
 	| {readonly kind: 'broken'; readonly text: string};
 
-/** Characters of a broken line that are kept to be shown. */
+/** Number of characters of a broken line that are kept for display. */
 const shownOfBroken = 200;
 
 /**
-Parses an audit log to its lines, in their order, without blank ones. Never throws: a line that can't be read is
+Parses an audit log to its lines, in their order, without blank lines. Never throws: a line that can't be read is
 `broken`.
 */
 export function parseAuditLines(text: string): AuditLine[] {
@@ -23,7 +23,8 @@ export function parseAuditLines(text: string): AuditLine[] {
 }
 
 /**
-Parses one line of text. After a full disk, a whole entry may follow a cut one on the same line; then both are returned.
+Parses one line of text. After the disk was full, one line may hold a cut-off entry and then a whole entry. Both are
+returned.
 */
 function parseLine(text: string): AuditLine[] {
 	const entry = entryOf(text);
@@ -66,8 +67,8 @@ function entryOf(text: string): AuditEntry | undefined {
 		? undefined
 		: {
 				at,
-				// A later version of redis-top may have written other phases and actions. They are shown unchanged, and
-				// no conclusion is drawn from them.
+				// A later version of redis-top may have written other phases and actions. They are shown unchanged. No
+				// conclusion is drawn from them.
 				phase: phase as AuditPhase,
 				action: action as AuditEntry['action'],
 				target: target as NodeAddress,

@@ -1,7 +1,9 @@
 import type {ClientRow, ClientTraffic} from '../domain/client.js';
 import {printableLines} from './printable-lines.js';
 
-/** The fields of one client while its line is read, by the server's names. Only fields that ClientRow has are kept. */
+/**
+The fields of one client while its line is read, under the server's names. Only fields that `ClientRow` has are kept.
+*/
 type ClientFields = Map<string, string>;
 
 const knownFields: ReadonlySet<string> = new Set([
@@ -27,9 +29,9 @@ const knownFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
-Parses the reply of CLIENT LIST: a line for each client, of `field=value` separated by spaces. Unknown fields are
-ignored, and fields that the server's version doesn't print are undefined. A line without an `id`, or whose `id` is no
-exact number, is left out. Never throws; its time grows linearly with the text.
+Parses the reply of CLIENT LIST: one line for each client, with `field=value` pairs separated by spaces. Unknown fields
+are ignored. Fields that the server's version doesn't print are undefined. A line is left out if its `id` is missing or
+is no exact number. Never throws; its time grows linearly with the text.
 
 Names, users and libraries can't contain a space, but the path of a unix socket in `addr` can. A word without `=`
 therefore belongs to the value before it.
@@ -49,7 +51,7 @@ export function parseClientList(reply: string): ClientRow[] {
 	return clients;
 }
 
-/** The number of clients that a reply lists, clients whose line can't be read included. */
+/** The number of clients that a reply lists. Clients whose line can't be read are counted too. */
 export const listedClients = (reply: string): number => reply.split('\n').filter(line => line.trim() !== '').length;
 
 function readFields(line: string, fields: ClientFields): void {
@@ -89,7 +91,7 @@ function clientOf(id: number, fields: ClientFields): ClientRow {
 	};
 }
 
-/** The three totals; undefined where the server prints none of them, or prints one that is no exact number. */
+/** The three totals; undefined if one of them is missing or is no exact number. */
 function totalsIn(fields: ClientFields): ClientTraffic | undefined {
 	const [inBytes, outBytes, commands] = [
 		numberIn(fields, 'tot-net-in'),

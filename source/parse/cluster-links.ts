@@ -4,8 +4,8 @@ import type {RawReply} from '../domain/reply.js';
 import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
-Parses the reply of CLUSTER LINKS (Redis 7.0 and later): a list of maps. Never throws: a link without a direction or
-without a peer's node id is left out.
+Parses the reply of CLUSTER LINKS (Redis 7.0 and later): a list of maps. Never throws. A link without a direction, or
+without the node id of a peer, is left out.
 */
 export function parseClusterLinks(reply: RawReply | undefined): BusLink[] {
 	return isArray(reply) ? reply.flatMap(parseLink) : [];

@@ -10,7 +10,8 @@ const slotCount = 16_384;
 Parses the reply of CLUSTER NODES, or a nodes.conf, to the nodes in the server's order. The format of a line: `id
 ip:port@busPort[,hostname[,aux…]] flags primary ping-sent pong-received epoch link slot…`
 
-Never throws: a line that is no node (`vars` of a nodes.conf, a cut-off line) is left out. So is a word that is no slot.
+Never throws. A line that is no node (`vars` of a nodes.conf, a cut-off line) is left out. A word that is no slot is
+left out too.
 */
 export function parseClusterNodes(reply: string): ClusterNode[] {
 	return printableLines(reply).split('\n').flatMap(nodeIn);
@@ -22,20 +23,19 @@ const nodeIn = (line: string): ClusterNode | readonly [] => parseLine(line.trimE
 export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(`\n${reply}`);
 
 /**
-Most parsed lines that are kept. They are ten views of a thousand nodes, or a few minutes of six nodes that change
-constantly.
+Most parsed lines that are kept. This is enough for ten views of a thousand nodes, or for a few minutes of six nodes
+that change constantly.
 */
 const generationLines = 10_000;
 /**
 Parsed lines by their text without the two times; false for a line that is no node. A parsed line takes about 600 bytes.
-The number is limited because most old lines never come again.
+The number is limited, because most old lines never occur again.
 */
 const lasting = new RecentlyUsed<LastingLine | false>(generationLines);
 
 /**
-Parses one line. All nodes of a cluster print the same line for a node, except for two times. The rest of a parsed line
-is therefore shared between the views of all nodes: 1,000 views of 1,000 nodes share 1,000 lists of slots and sets of
-flags.
+Parses one line. All nodes of a cluster print the same line for a node, except for two times. All other parts of a
+parsed line are shared between views: 1,000 views of 1,000 nodes share 1,000 lists of slots and sets of flags.
 */
 function parseLine(line: string): ClusterNode | undefined {
 	const timesAt = spaceAfter(line, 4);
@@ -71,8 +71,8 @@ function parseLine(line: string): ClusterNode | undefined {
 }
 
 /**
-The index of the space after the given number of words; undefined when the line has fewer. `from` is the index of the
-space before the first of these words.
+The index of the space after the given number of words; undefined if the line has fewer words. `from` is the index of
+the space before the first of these words.
 */
 function spaceAfter(line: string, words: number, from = -1): number | undefined {
 	let at = from;

@@ -2,9 +2,9 @@ import type {RawReply} from '../domain/reply.js';
 import {pairsOf, textOf} from './reply-values.js';
 
 /**
-Names of settings that hold a secret. They are `requirepass`, `masterauth`, `masteruser` (Valkey: `primaryauth`,
-`primaryuser`), `tls-key-file-pass`, `tls-client-key-file-pass`, and similar names of modules. CONFIG GET returns their
-values in clear text, so they are dropped before anything can show or record them.
+Matches names of settings that hold a secret. They are `requirepass`, `masterauth`, `masteruser` (Valkey: `primaryauth`,
+`primaryuser`), `tls-key-file-pass`, `tls-client-key-file-pass`, and similar settings of modules. CONFIG GET returns
+their values in clear text. They are dropped before redis-top shows or records anything.
 */
 const secretName = /pass(?:word|wd|phrase)?$|^(?:master|primary)(?:auth|user)$|secret|token|credential|private-?key/i;
 

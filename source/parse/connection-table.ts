@@ -6,7 +6,7 @@ export type ConnectionSocket = {
 	readonly remote: string;
 	readonly localPort: number;
 	readonly remotePort: number;
-	/** It leads to the process that holds this side. */
+	/** The inode of the socket. It identifies the process that holds this side. */
 	readonly inode: string;
 };
 
@@ -14,8 +14,8 @@ export type ConnectionSocket = {
 const establishedState = '01';
 
 /**
-The established connections of `/proc/net/tcp` or `tcp6` that have the port on either side. Never throws. Lines without
-the port are skipped by a search in the text, because a machine may have many thousands.
+The established connections of `/proc/net/tcp` or `tcp6` that have the port on either side. Never throws. Only lines
+that contain the port are parsed, because a machine may have many thousands of lines.
 */
 export function parseConnections(text: string, port: number): ConnectionSocket[] {
 	const hex = port.toString(16).toUpperCase().padStart(4, '0');

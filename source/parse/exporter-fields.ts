@@ -1,9 +1,9 @@
 /**
-The fields of INFO with the names that redis_exporter gives their series, without `redis_`, by section. Dashboards and
-alerting rules that were made for redis_exporter work with these.
+The fields of INFO by section, with the names of their series in redis_exporter, without `redis_`. Dashboards and
+alerting rules that were made for redis_exporter work with these names.
 
-Left out are eight names that `promtool check metrics` refuses, because they end in a unit that is no base unit, such as
-`rdb_last_bgsave_duration_sec`.
+Eight names are left out, such as `rdb_last_bgsave_duration_sec`. `promtool check metrics` refuses them, because they
+end in a unit that is no base unit.
 
 Source: https://github.com/oliver006/redis_exporter/blob/v1.88.0/exporter/exporter.go
 */

@@ -13,9 +13,9 @@ const none: HotKeys = {
 };
 
 /**
-Parses the reply of HOTKEYS GET. The forms are those of the documentation: Redis 8.6 sends fields, of which two are lists
-of keys and amounts, or null without a session. Valkey 9.2 sends a list of `[key, database, requests a second]` or of
-maps. No server of these versions was there to try. Undefined for a reply of another form. Never throws.
+Parses the reply of HOTKEYS GET in the formats of the documentation. Redis 8.6 sends fields, of which two are lists of
+keys and amounts, or null without a session. Valkey 9.2 sends a list of `[key, database, requests a second]` or of maps.
+No server of these versions was available for a test. Undefined for a reply in another format. Never throws.
 */
 export function parseHotKeys(reply: RawReply | undefined): HotKeys | undefined {
 	if (reply === null) {

@@ -2,7 +2,7 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {plausibleNumber} from '../domain/plausible-number.js';
 import {numberOf} from './reply-values.js';
 
-/** A count, size or age from a part of a line; undefined for a number that is not plausible for the field. */
+/** A count, size or age from a part of a line. Undefined for a number that is not plausible for the field. */
 function partNumber(field: string, text: string | undefined): number | undefined {
 	const value = numberOf(text);
 	return value === undefined ? undefined : plausibleNumber(field, value, () => undefined);
@@ -24,11 +24,13 @@ export type ReplicaLine = {
 	/** The replica's IP address, IPv6 without brackets, or the name that the replica announces. */
 	readonly host: string;
 	readonly port: number;
-	/** The replica's state in its primary's words: `online`, `wait_bgsave` or `send_bulk`; Valkey 8 adds `bg_transfer`. */
+	/**
+	The replica's state as its primary prints it: `online`, `wait_bgsave` or `send_bulk`; Valkey 8 adds `bg_transfer`.
+	*/
 	readonly state: string;
 	/** The replication offset that the replica has acknowledged, in bytes; 0 while the replica is not online. */
 	readonly offset: number | undefined;
-	/** Seconds since the replica's last acknowledgement. They do not tell how far its data is behind. */
+	/** Seconds since the replica's last acknowledgement. This does not tell how far the replica's data is behind. */
 	readonly lagSeconds: number | undefined;
 	/** The connection's type in Valkey 8.0 and later: `replica`, `main-channel`, `rdb-channel`. */
 	readonly type: string | undefined;
@@ -82,13 +84,13 @@ function readCommandStats(info: InfoReply): Map<string, CommandCounters> {
 }
 
 /**
-Entries that stand among the error codes once a server has counted 128 codes and stops counting new ones. Seen: Redis
+Marks that a server puts among the error codes once it has counted 128 codes and no longer counts new codes. Seen: Redis
 7.0.15, Valkey 8.
 */
 const uncountedMarks = {none: 'ERRORSTATS_DISABLED', newOnes: 'ERRORSTATS_OVERFLOW'} as const;
 
 /**
-Which error replies a server still counts by code. `all`: every code. `listed`: only codes that it already lists.
+Which error replies a server still counts by code. `all`: every code. `listed`: only codes that are in the list already.
 `none`: no code.
 */
 export type ErrorCounting = 'all' | 'listed' | 'none';
@@ -125,9 +127,8 @@ readers are left out too; see `streamReaders`.
 export const replicaLines = (info: InfoReply): readonly ReplicaLine[] => info.once(readReplicas);
 
 /**
-Tools that read the replication stream without being a server: a backup, a migration, `redis-cli --replica`. They
-announce no port, so the server lists them with port 0. They send no acknowledgements, and no server disconnects them
-for it.
+Tools that read the replication stream but are no servers: a backup, a migration, `redis-cli --replica`. They announce
+no port, so the server lists them with port 0. They send no acknowledgements. No server disconnects them for that.
 */
 export const streamReaders = (info: InfoReply): readonly ReplicaLine[] => info.once(readStreamReaders);
 

@@ -1,7 +1,7 @@
 import type {InfoFields} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** Matches a field name that needs no escaping, so that it stands unchanged in the text. */
+/** Matches a field name that is never escaped, so that the reply contains it unchanged. */
 const isPlainField = /^[\w.|-]+$/;
 
 /**
@@ -31,12 +31,12 @@ const carriageReturn = 0x0d;
 const zero = 0x30;
 
 /**
-One section of an INFO reply. It is kept as text and parsed only when all fields are wanted. A node sends about 150
-fields a second, of which about 24 are read. Finding those costs a quarter of parsing all, and a text takes a tenth of
-the memory. Every value that is returned is printable.
+One section of an INFO reply. It is kept as text and parsed only if all fields are wanted. A node sends about 150 fields
+a second, of which about 24 are read. A search for those costs a quarter of the time for parsing all. The text takes a
+tenth of the memory. Every value that is returned is printable.
 */
 export class InfoSection implements InfoFields {
-	/** Lines `field:value`, each after a line feed. The first line is the rest of the heading's line. */
+	/** Lines of `field:value`, each after a line feed. The first line is the rest of the heading's line. */
 	readonly #text: string;
 	#fields: ReadonlyMap<string, string> | undefined;
 
@@ -147,8 +147,8 @@ export class InfoSection implements InfoFields {
 }
 
 /**
-All fields of a text, from lines that read `field:value`. A line is split at its first `:`, because paths, IPv6
-addresses and `listener0` contain more.
+All fields of a text with lines of `field:value`. A line is split at its first `:`, because paths, IPv6 addresses and
+`listener0` contain more of them.
 */
 function fieldsOf(text: string): ReadonlyMap<string, string> {
 	const fields = new Map<string, string>();
@@ -156,7 +156,7 @@ function fieldsOf(text: string): ReadonlyMap<string, string> {
 		const line = sanitize(raw.endsWith('\r') ? raw.slice(0, -1) : raw);
 		const colon = line.indexOf(':');
 		const field = line.slice(0, Math.max(0, colon));
-		// When a field comes twice, the first value counts, because the search in the text finds that one too.
+		// If a field comes twice, the first value counts. The search in the text finds that value too.
 		if (field !== '' && !field.startsWith('#') && !fields.has(field)) {
 			fields.set(field, line.slice(colon + 1));
 		}

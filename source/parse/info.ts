@@ -2,7 +2,7 @@ import {InfoReply} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 import {InfoSection} from './info-section.js';
 
-/** Section names by their headings. There are a few dozen, the same in every reply. */
+/** Section names by their headings. There are a few dozen, and every reply has the same ones. */
 const names = new Map<string, string>();
 const namesKept = 200;
 
@@ -24,13 +24,12 @@ function nameOf(heading: string): string {
 /**
 Parses an INFO reply to its sections. Never throws: lines that don't read `field:value` are ignored.
 
-Lines before the first `# Section` belong to the section `''`. When a section comes twice, both are merged and the later
-value of a field wins. A heading without lines makes an empty section, such as `# Keyspace` of a server without keys.
+Lines before the first `# Section` belong to the section `''`. If a section comes twice, both are merged, and the later
+value of a field counts. A heading without lines makes an empty section, such as `# Keyspace` of a server without keys.
 */
 export function parseInfo(reply: string): InfoReply {
 	const sections = new Map<string, ReadonlyMap<string, string>>();
-	// The reply is searched without a line feed put before it, because a joined text would be a second copy of the reply
-	// in memory.
+	// No line feed is put before the reply for the search. The joined text would be a second copy of the reply in memory.
 	let heading = reply.startsWith('#') ? 0 : afterLineFeed(reply.indexOf('\n#'));
 	const untitled = heading === 0 ? '' : `\n${heading === -1 ? reply : reply.slice(0, heading)}`;
 	if (/\n[^:\n]+:/.test(untitled)) {

@@ -1,7 +1,7 @@
 import type {DiskTime} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** Largest counter that is still exact as a number. A larger one is unknown. */
+/** Converts a counter to a number; undefined if the counter is too large for an exact number. */
 const exactNumber = (digits: string | undefined): number | undefined => {
 	const value = digits !== undefined && /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
 	return Number.isSafeInteger(value) ? value : undefined;
@@ -35,7 +35,10 @@ export function parseNetworkCounters(text: string): ReadonlyMap<string, number> 
 	return counters;
 }
 
-/** Nanoseconds that a thread waited for a processor: the second number of its `schedstat`. Undefined without it. */
+/**
+Nanoseconds that a thread waited for a processor: the second number of its `schedstat`. Undefined if that number is
+missing.
+*/
 export const parseProcessorWait = (text: string): number | undefined => {
 	const [, waited] = /^\d+ (\d+) \d+\s*$/.exec(text) ?? [];
 	return exactNumber(waited);
@@ -44,7 +47,7 @@ export const parseProcessorWait = (text: string): number | undefined => {
 /**
 The line of a device in /proc/diskstats. Undefined for a file system that is on no disk, such as tmpfs or overlay.
 
-@param device Its numbers: `8:1`.
+@param device The device's major and minor number: `8:1`.
 */
 export function parseDiskTime(text: string, device: string): DiskTime | undefined {
 	for (const line of text.split('\n')) {

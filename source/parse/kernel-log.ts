@@ -2,22 +2,22 @@ import type {OomKill} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
 /**
-Matches the kernel's line on a killed process: `Out of memory: Killed process 123 (redis-server) total-vm:…`. It also
-matches the line for a control group (`Memory cgroup out of memory`).
+Matches the kernel's line about a killed process: `Out of memory: Killed process 123 (redis-server) total-vm:…`. It also
+matches the line about a kill in a control group (`Memory cgroup out of memory`).
 */
 const killed = /Killed process (\d+),? \(([^)]*)\)/i;
 
 /**
-Matches the kernel's line before the kill:
+Matches the line that the kernel writes before the line about the kill:
 `oom-kill:constraint=CONSTRAINT_MEMCG,…,task_memcg=/x,task=redis-server,pid=7,uid=0`. Source: mm/oom_kill.c,
 `dump_oom_summary`.
 */
 const summary = /oom-kill:constraint=.*\btask_memcg=([^,]*),task=.*,pid=(\d+),/;
 
 /**
-The OOM kills of any process in lines of a kernel log, newest first.
+The OOM kills in lines of a kernel log, of any process, newest first.
 
-@param timeOf Returns when a line was written, in milliseconds since the epoch; undefined when the line has no time.
+@param timeOf Returns when a line was written, in milliseconds since the epoch; undefined if the line has no time.
 */
 export function oomKills(
 	lines: readonly string[],

@@ -4,9 +4,9 @@ import type {RawReply} from '../domain/reply.js';
 import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
-Parses the reply of LATENCY HISTOGRAM to a histogram by command. An entry: `[command, ['calls', n, 'histogram_usec',
-[bound, count, …]], …]`, bounds in microseconds and counts cumulative. Buckets are returned in ascending order. A
-command without `calls` is left out.
+Parses the reply of LATENCY HISTOGRAM to a histogram for each command. An entry: `[command, ['calls', n,
+'histogram_usec', [bound, count, …]], …]`. Bounds are in microseconds and counts are cumulative. Buckets are returned in
+ascending order. A command without `calls` is left out.
 */
 export function parseHistograms(reply: RawReply): Map<string, CommandHistogram> {
 	const histograms = new Map<string, CommandHistogram>();

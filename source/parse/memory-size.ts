@@ -10,8 +10,8 @@ const bytesPerUnit: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
-A memory size of a config file in bytes, as CONFIG GET prints it: `256mb` becomes `268435456`. Other text stays
-unchanged.
+Converts a memory size of a config file to bytes, in the form that CONFIG GET prints: `256mb` becomes `268435456`. Other
+text stays unchanged.
 */
 export function sizeInBytes(text: string): string {
 	const [, amount, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text.trim()) ?? [];

@@ -8,8 +8,8 @@ const needsEscapes = /[^ -~\r\n]|\r(?!\n)/;
 /**
 Makes every line of a reply printable. The lines stay separated by `\n` or `\r\n`.
 
-Nearly every reply is plain ASCII, so one scan tests the whole reply first: 6 KB for INFO. Escapes contain none of the
-separators of replies (`:`, `=`, `,`, space), so lines can be split afterwards.
+Nearly every reply is plain ASCII (INFO: 6 KB), so one scan tests the whole reply first. Escapes contain none of the
+separators of replies (`:`, `=`, `,`, space). Lines can therefore be split afterwards.
 */
 export function printableLines(reply: string): string {
 	if (!needsEscapes.test(reply)) {

@@ -2,8 +2,8 @@ import type {ProcessorTime, ProcessState} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
 /**
-Parses /proc/stat. Its first line is `cpu  user nice system idle iowait irq softirq steal guest …`; the time of `guest` is
-part of `user`. A line `cpu0 …` stands for each processor.
+Parses /proc/stat. Its first line is `cpu user nice system idle iowait irq softirq steal guest …`. The time of `guest`
+is part of `user`. Each processor has a further line, `cpu0 …`.
 */
 export function parseProcessorTime(text: string): ProcessorTime | undefined {
 	const numbers = (/^cpu +([\d ]+)$/m.exec(text)?.[1] ?? '').trim().split(/ +/).map(Number).slice(0, 8);
@@ -24,8 +24,8 @@ function integerIn(pattern: RegExp, text: string): number | undefined {
 }
 
 /**
-Parses `some avg10=85.20 …` or `full avg10=…` of a file in `/proc/pressure` to a share, 0–1; undefined without that line.
-Source: the kernel's Documentation/accounting/psi.rst.
+Parses `some avg10=85.20 …` or `full avg10=…` of a file in `/proc/pressure` to a share, 0–1; undefined if that line is
+missing. Source: the kernel's Documentation/accounting/psi.rst.
 */
 export function parsePressure(text: string, who: 'some' | 'full' = 'some'): number | undefined {
 	const pattern = who === 'some' ? /^some avg10=(\d{1,3}(?:\.\d+)?) /m : /^full avg10=(\d{1,3}(?:\.\d+)?) /m;
@@ -33,7 +33,7 @@ export function parsePressure(text: string, who: 'some' | 'full' = 'some'): numb
 	return percentage === undefined ? undefined : Math.min(1, Number(percentage) / 100);
 }
 
-/** A listening socket as the kernel lists it. Its inode leads to the process that holds it. */
+/** A listening socket as the kernel lists it. Its inode identifies the process that holds it. */
 export type ListeningSocket = {
 	readonly address: string;
 	readonly port: number;
@@ -76,7 +76,7 @@ function ipv6Of(hex: string): string {
 	}
 
 	const short = groups.map(group => group.replace(/^0+(?=.)/, '')).join(':');
-	// Only the longest run of zeros is shortened. This suffices to print `::` and `::1` as people write them.
+	// Only the longest run of zeros is shortened. This is enough to print `::` and `::1` in their usual form.
 	const [longest = ''] = (short.match(/(?:^|:)0(?::0)+(?::|$)/g) ?? []).toSorted((a, b) => b.length - a.length);
 	return longest === '' ? short : short.replace(longest, '::');
 }
@@ -94,7 +94,7 @@ export function socketAddress(text: string): {readonly address: string; readonly
 
 /** The listening sockets of `/proc/net/tcp` or `tcp6`. Never throws. */
 export function parseSocketTable(text: string): ListeningSocket[] {
-	// Listening lines are searched first: most lines are connections, thousands on a busy machine.
+	// Only lines of listening sockets are parsed. Most lines are connections, thousands on a busy machine.
 	return (text.match(listeningLine) ?? []).flatMap(line => {
 		const [, local = '', , state, queues = '', , , , , inode = ''] = words(line);
 		const bound = socketAddress(local);
@@ -137,8 +137,8 @@ const processStates: ReadonlyMap<string, ProcessState> = new Map([
 ]);
 
 /**
-The name and the state of a process, from `/proc/PID/stat`. The name stands in brackets and may hold any character,
-brackets too.
+The name and the state of a process, from `/proc/PID/stat`. The name is in brackets and may contain any character,
+including brackets.
 */
 export function parseProcessStat(text: string): {readonly name: string; readonly state: ProcessState} {
 	const [, name = '', letter = ''] = /^\d+ \((.*)\) (\S)/s.exec(text) ?? [];
@@ -190,7 +190,7 @@ export function kernelBytes(value: string | undefined): number | undefined {
 	return digits === undefined ? undefined : Number(digits) * (unit === undefined ? 1 : 1024);
 }
 
-/** The soft limit of open files, from `/proc/PID/limits`; `Infinity` when it reads `unlimited`. */
+/** The soft limit of open files, from `/proc/PID/limits`; `Infinity` if it reads `unlimited`. */
 export function parseOpenFilesLimit(text: string): number | undefined {
 	const [, limit] = /^Max open files\s+(\d+|unlimited)\b/m.exec(text) ?? [];
 	return limit === undefined ? undefined : limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
@@ -226,7 +226,7 @@ export function parseProcessorLimit(text: string): number | undefined {
 	return quota === undefined || !(Number(period) > 0) ? undefined : Number(quota) / Number(period);
 }
 
-/** `nr_periods` and `nr_throttled` of a control group's `cpu.stat`; undefined without them. */
+/** `nr_periods` and `nr_throttled` of a control group's `cpu.stat`; undefined if they are missing. */
 export function parseThrottling(text: string): {readonly periods: number; readonly throttled: number} | undefined {
 	const periods = integerIn(/^nr_periods (\d{1,15})$/m, text);
 	const throttled = integerIn(/^nr_throttled (\d{1,15})$/m, text);
@@ -239,7 +239,8 @@ export type CgroupOwner =
 	| {readonly kind: 'none'};
 
 /**
-What started the processes of a control group, from the group's path: a container engine, a service unit or a person.
+What started the processes of a control group, derived from the group's path: a container engine, a service unit or a
+person.
 */
 export function cgroupOwner(text: string): CgroupOwner {
 	for (const [, path = ''] of text.matchAll(/^\d+:[^:]*:(.*)$/gm)) {
@@ -255,7 +256,7 @@ export function cgroupOwner(text: string): CgroupOwner {
 			return {kind: 'container', engine, id};
 		}
 
-		// `user@1000.service` holds a person's own session. It is not a service to restart.
+		// `user@1000.service` contains a person's own session. It is not a service that can be restarted.
 		const unit = path.split('/').findLast(part => part.endsWith('.service') && !part.startsWith('user@'));
 		if (unit !== undefined) {
 			return {kind: 'systemd', unit: sanitize(unit)};
@@ -272,8 +273,9 @@ export function parseHugePages(text: string): 'always' | 'madvise' | 'never' | u
 }
 
 /**
-Whether the file system that holds `folder` is read-only, by `/proc/PID/mountinfo`: by the options of the mount, or by those of
-the file system, the last word of a line. After an error ext4 changes only the latter (`errors=remount-ro`). Source: proc(5).
+Whether the file system that contains `folder` is read-only, by `/proc/PID/mountinfo`. A line has the options of the
+mount and, as its last word, those of the file system. Either may say so. After an error ext4 changes only the options
+of the file system (`errors=remount-ro`). Source: proc(5).
 */
 export function isReadOnlyMount(mountInfo: string, folder: string): boolean | undefined {
 	let best: {readonly point: string; readonly isReadOnly: boolean} | undefined;
@@ -281,8 +283,8 @@ export function isReadOnlyMount(mountInfo: string, folder: string): boolean | un
 		const [, , , , point = '', ...rest] = words(line);
 		const options = [rest[0], rest.at(-1)].flatMap(text => text?.split(',') ?? []);
 		const isAbove = point === '/' || folder === point || folder.startsWith(`${point}/`);
-		// When several mounts fit, the longest mount point counts. Among equal ones, a later mount covers an earlier
-		// one.
+		// If several mount points contain the folder, the longest one counts. Among equal ones, a later mount covers an
+		// earlier one.
 		if (point.startsWith('/') && isAbove && point.length >= (best?.point.length ?? 0)) {
 			best = {point, isReadOnly: options.includes('ro')};
 		}

@@ -12,12 +12,14 @@ export type PrometheusSeries = {
 	readonly values: readonly number[];
 };
 
-/** The result of a query: its series, or why there are none, as a line that completes "Prometheus …". */
+/**
+The result of a query: its series, or the reason why there are none. The reason is a line that completes "Prometheus …".
+*/
 export type PrometheusReply =
 	| {readonly kind: 'series'; readonly series: readonly PrometheusSeries[]}
 	| {readonly kind: 'failed'; readonly why: string};
 
-/** Most characters of an error text that are kept. */
+/** Most characters of Prometheus' error text that are kept. */
 const quotedCharacters = 160;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -28,8 +30,8 @@ const failed = (why: string): PrometheusReply => ({kind: 'failed', why});
 const nonsense = failed('answers something that is not a reply of its query API');
 
 /**
-Parses a reply of `/api/v1/query` or `/api/v1/query_range`. Never throws. Series and values that have another shape are
-left out. Source: https://prometheus.io/docs/prometheus/latest/querying/api/
+Parses a reply of `/api/v1/query` or `/api/v1/query_range`. Never throws. Series and values in another format are left
+out. Source: https://prometheus.io/docs/prometheus/latest/querying/api/
 */
 export function parsePrometheusReply(body: string): PrometheusReply {
 	let reply: unknown;
@@ -83,7 +85,10 @@ function seriesOf(results: readonly unknown[], field: 'value' | 'values'): Prome
 	return series;
 }
 
-/** Printable labels. A reply's own object is used where nothing has to be replaced: there may be 100,000 of them. */
+/**
+Returns printable labels. If no label changes, the reply's own object is returned, because a reply may have 100,000 of
+them.
+*/
 function labelsOf(metric: unknown): SeriesLabels | undefined {
 	if (!isObject(metric)) {
 		return undefined;

@@ -1,7 +1,7 @@
 import {addressOf, type Endpoint} from '../domain/node.js';
 import {hostOf} from './target.js';
 
-/** The addresses at which an earlier session reached its nodes, and when it wrote them down. */
+/** The addresses at which an earlier session reached its nodes, and when that session wrote the file. */
 export type RememberedTopology = {
 	/** When the file was written, in milliseconds since the epoch. */
 	readonly atMs: number;
@@ -12,7 +12,7 @@ const schema = 'redis-top/topology@1';
 /** More nodes than a cluster has. A file that lists more was not written by redis-top. */
 const mostNodes = 20_000;
 
-/** The topology as the state folder keeps it: one line of JSON, without user and password. */
+/** The topology in the format of the file in the state folder: one line of JSON, without user and password. */
 export const rememberedText = (target: string, {atMs, nodes}: RememberedTopology): string =>
 	`${JSON.stringify({schema, target, at: new Date(atMs).toISOString(), nodes: nodes.map(endpointPart)})}\n`;
 
@@ -20,8 +20,8 @@ const endpointPart = (endpoint: Endpoint) =>
 	endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port};
 
 /**
-Parses a file of the state folder. Never throws: undefined when it is no such file, or belongs to another target. A node
-without a valid address is left out.
+Parses a file of the state folder. Undefined if the text is no such file, or belongs to another target. A node without a
+valid address is left out. Never throws.
 */
 export function parseRemembered(text: string, target: string): RememberedTopology | undefined {
 	const value = jsonOf(text);

@@ -6,9 +6,8 @@ import {sanitize} from '../text/sanitize.js';
 type Meaning = Omit<Failure, 'code'>;
 
 /**
-The meaning of an error reply by its first word. The words after it differ between Redis and Valkey and between
-versions; the first word does not. Each entry was seen on Redis 7.0 to 8.0 and Valkey 8.1 and 9.1, or stands in their
-sources.
+The meaning of an error reply by its first word. The first word is the same in Redis, Valkey and all versions; the words
+after it differ. Each entry was seen on Redis 7.0 to 8.0 and Valkey 8.1 and 9.1, or is in their sources.
 */
 const meaningByCode: ReadonlyMap<string, Meaning | ((words: string) => Meaning)> = new Map<
 	string,
@@ -132,19 +131,17 @@ const meaningByWords: ReadonlyArray<readonly [pattern: RegExp, meaning: Meaning]
 	[/^operation not permitted/i, {layer: 'auth', state: 'refusing', kind: 'NOAUTH', problem: 'wants a password'}],
 ];
 
-/** The server's text as a quote, because it may hold a name that `--mask` hides. */
+/** The server's text, marked as a quote. It may contain a name that `--mask` hides. */
 const quoted = (words: string): Message => message`${nameOf('quote', words)}`;
 
-/**
-The first word of an error reply (`NOPERM`, `ERR`); `ERR` when the reply has none. The `-` of a raw reply is skipped.
-*/
+/** The first word of an error reply if it is a code (`NOPERM`), else `ERR`. The `-` of a raw reply is skipped. */
 export function errorCode(text: string): string {
 	return /^-?([A-Z]{2,})\b/.exec(text)?.[1] ?? 'ERR';
 }
 
 /**
 The text of an error reply without its first word and without quoted arguments. A server that doesn't know AUTH or HELLO
-quotes their arguments in its reply, and those hold a password.
+quotes their arguments in its reply. Those contain a password.
 */
 export function errorWords(text: string): string {
 	const words = text.replace(/^-?(?:[A-Z]{2,}\b)?\s*/, '').replace(/,? with args beginning with.*$/is, '');
@@ -174,8 +171,8 @@ export function replyFailure(text: string): Failure {
 
 /**
 Why a server answered a command with an error. `denied`: the user lacks a right. `absent`: this server doesn't have the
-command (its version, a renamed command, a provider's proxy, a disabled mode) or not this database. `failed`: the command may succeed next
-time.
+command or the database. Reasons are its version, a renamed command, a provider's proxy, or a disabled mode. `failed`:
+the command may succeed next time.
 */
 export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' {
 	const code = errorCode(text);
@@ -183,7 +180,8 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 		return 'denied';
 	}
 
-	// Only an ERR is about the command itself. "OOM command not allowed …" is about the server's state.
+	// Only an error with the code ERR is about the command itself. "OOM command not allowed …" is about the server's
+	// state.
 	const isAbsent =
 		code === 'ERR' &&
 		/unknown (?:sub)?command|not allowed|not support|unsupported|is not available|disabled|DB index is out of range/i.test(
@@ -193,8 +191,8 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 }
 
 /**
-Whether a server refuses the form of a command: an ERR that says nothing of the server's state, of the user's rights or
-of a missing command. Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
+Whether a server rejects the syntax of a command. It answers with an ERR that is not about its own state, the user's
+rights or a missing command. Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
 */
 export function isRefusedForm(text: string): boolean {
 	const {code, layer, kind} = replyFailure(text);

@@ -16,7 +16,7 @@ const numberOf = (value: unknown): number | undefined =>
 	typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 const oneOf = <T extends string>(value: unknown, all: readonly T[]): T | undefined => all.find(one => one === value);
 
-/** Parses a restart that was saved to a file. Never throws: undefined when the text is no restart or is incomplete. */
+/** Parses a restart that was saved to a file. Undefined if the text is no restart or is incomplete. Never throws. */
 export function parseRestartRun(text: string): RestartRun | undefined {
 	let value: unknown;
 	try {
@@ -51,7 +51,10 @@ export function parseRestartRun(text: string): RestartRun | undefined {
 		: undefined;
 }
 
-/** The silence of a restart. What is no silence is left out: it ends by itself in Alertmanager. */
+/**
+The silence of a restart. Undefined for any other value: a silence that redis-top doesn't know of ends by itself in
+Alertmanager.
+*/
 function silenceOf(value: unknown, target: NodeAddress): Silence | undefined {
 	const {parts, endsAtMs} = fieldsOf(value) ?? {};
 	const end = numberOf(endsAtMs);
@@ -81,7 +84,7 @@ function beforeOf(value: unknown): RestartBefore | undefined {
 }
 
 /**
-Whether redis-top itself could have written the command. redis-top may be asked to run it, so every other command is
+Whether redis-top itself could have written the command. The user may ask redis-top to run it, so every other command is
 refused.
 */
 const isStartCommand = (words: readonly string[]): boolean =>

@@ -6,7 +6,7 @@ import {isArray, numberOf, pairsOf} from './reply-values.js';
 
 type Fields = ReadonlyMap<string, string>;
 
-/** The maps of a reply (flat lists in RESP2), each as its fields. An element that is no map is left out. */
+/** The maps of a reply (flat lists in RESP2), each converted to fields. An element that is no map is left out. */
 function rowsOf(reply: RawReply | undefined): Fields[] {
 	return isArray(reply)
 		? reply.map(
@@ -32,8 +32,8 @@ function placeOf(row: Fields): Pick<SentinelPeer, 'address' | 'host' | 'port'> |
 }
 
 /**
-Parses the reply of SENTINEL MASTERS. A primary without a name or an address is left out. Fields that other commands
-read are undefined here.
+Parses the reply of SENTINEL MASTERS. A primary without a name or an address is left out. Fields that come from other
+commands are undefined here.
 */
 export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredPrimary[] {
 	return rowsOf(reply).flatMap(row => {

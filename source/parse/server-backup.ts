@@ -3,8 +3,8 @@ import type {ServerBackup} from '../domain/server-backup.js';
 import {numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
-Parses the reply of BACKUP STATUS, a map of `state`, `error`, `start_time` and `end_time`. The form is that of the
-documentation of Redis 8.10, of which no release was there to try. Undefined for a reply without a state. Never throws.
+Parses the reply of BACKUP STATUS, a map of `state`, `error`, `start_time` and `end_time`. The format is that of the
+documentation of Redis 8.10. No release was available for a test. Undefined for a reply without a state. Never throws.
 */
 export function parseBackup(reply: RawReply | undefined): ServerBackup | undefined {
 	const fields = new Map(pairsOf(reply));

@@ -2,7 +2,7 @@ import type {LogRemark} from '../domain/host-evidence.js';
 
 export type LogPattern = Pick<LogRemark, 'id' | 'severity' | 'rules' | 'meaning'> & {
 	readonly words: RegExp;
-	/** Whether each start of a server writes the line: it tells of a setting, and nothing happened. */
+	/** True if a server writes the line at each start. The line is about a setting and reports no event. */
 	readonly isAdvice?: true;
 };
 
@@ -107,7 +107,7 @@ const storage: readonly LogPattern[] = [
 		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
 		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
 	),
-	// Before the patterns of disks and folders, because this line names what the replica cannot do.
+	// This pattern comes before those of disks and folders, because its line tells what the replica cannot do.
 	pattern(
 		'primary-data-unstored',
 		'critical',

@@ -3,15 +3,15 @@ import {sanitize} from '../text/sanitize.js';
 import {type LogPattern, logPatterns} from './server-log-patterns.js';
 import {usualLogLine} from './structured-log-line.js';
 
-/** Number of log lines that are shown: the last ones. */
+/** Number of log lines that are shown, counted from the end of the log. */
 const shownLines = 20;
 
-/** The largest number of starts of the server that are kept from its log. The last ones are kept. */
+/** Largest number of starts of the server that are kept from its log. The newest ones are kept. */
 const startsKept = 100;
 
-/** The largest number of happenings that are kept from the log. The last ones are kept. */
+/** Largest number of happenings that are kept from the log. The newest ones are kept. */
 const happeningsKept = 60;
-/** Time between two lines of one meaning below which they are one happening, in milliseconds. */
+/** Longest time between two lines of the same meaning that count as one happening, in milliseconds. */
 const togetherMs = 60_000;
 
 /**
@@ -29,9 +29,9 @@ function startOf(line: string): LoggedStart | undefined {
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
-When a log line was written, in milliseconds since the epoch; undefined for a line without a time. `12:M 24 Nov 2026
-11:22:33.123 * words` has the server's local time. redis-top reads the log on that machine, so the time is taken as its
-own local time. Valkey may write ISO 8601 instead.
+When a log line was written, in milliseconds since the epoch; undefined for a line without a time. The time in `12:M 24
+Nov 2026 11:22:33.123 * words` is the local time of the server. redis-top reads the log on the same machine, so it uses
+its own time zone. Valkey may write ISO 8601 instead.
 */
 export function logLineTime(line: string): number | undefined {
 	const iso = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/.exec(line)?.[0];
@@ -75,7 +75,7 @@ function noteHappening(happened: Happening[], {id, severity, meaning, isAdvice}:
 Evidence from the end of a server's log: its last lines, and all lines with a known meaning. Each meaning is listed
 once, with its newest line and its number of lines.
 
-@param source Where the text was read, as shown to people.
+@param source The place from which the text was read, as shown to people.
 */
 export function readServerLog(source: string, text: string): LogEvidence {
 	const lines = text

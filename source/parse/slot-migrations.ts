@@ -53,7 +53,10 @@ function parseRanges(text: string): SlotRange[] {
 	});
 }
 
-/** A time in milliseconds since the epoch. Valkey sends seconds and Redis milliseconds. Undefined for 0 and less. */
+/**
+Converts a time to milliseconds since the epoch. Valkey sends seconds, Redis sends milliseconds. Undefined for 0 and
+less.
+*/
 function momentOf(reply: RawReply | undefined): number | undefined {
 	const value = numberOf(reply);
 	if (value === undefined || value <= 0) {

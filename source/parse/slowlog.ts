@@ -4,17 +4,17 @@ import {isArray, numberOf, textOf} from './reply-values.js';
 
 /**
 Parses the reply of SLOWLOG GET, newest entry first as the server sends it. An entry has 4 elements before Redis 4.0 and
-6 since then (client address and name). Redis 8.10 adds a seventh, the full argument count. Some services put a field
-before the arguments, so the first array is taken as the arguments. An entry without id, time, duration or arguments is
-left out.
+6 since then (client address and name). Redis 8.10 adds a seventh, the full argument count. Some services put another
+field before the arguments, so the first array in an entry is taken as the arguments. An entry without id, time,
+duration or arguments is left out.
 */
 export function parseSlowlog(reply: RawReply): SlowlogEntry[] {
 	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, durationMicroseconds: amount}));
 }
 
 /**
-Parses the reply of COMMANDLOG GET for large requests or large replies (Valkey 8.1 and later). An entry is that of
-SLOWLOG, with bytes in the place of microseconds.
+Parses the reply of COMMANDLOG GET for large requests or large replies (Valkey 8.1 and later). An entry has the format
+of SLOWLOG, with bytes in place of microseconds.
 */
 export function parseLargeLog(reply: RawReply, log: LargeLog): LargeEntry[] {
 	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, log, bytes: amount}));

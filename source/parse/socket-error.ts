@@ -12,12 +12,15 @@ const down = (layer: Failure['layer'], problem: string, reason?: Message): Meani
 	reason,
 });
 
-/** A failure of the TLS handshake. The node runs and its settings are wrong, so its state is refusing, not down. */
+/**
+A failure of the TLS handshake. The node runs but its settings or those of redis-top are wrong, so its state is
+refusing, not down.
+*/
 const refusing = (problem: string, reason?: string): Meaning => ({layer: 'tls', state: 'refusing', problem, reason});
 
 /**
-The meaning of an error by its code. A code is Node's, OpenSSL's or redis-top's own (`TIMEOUT`, `CLOSED`, `PROTOCOL`,
-and `PLAIN_TO_TLS` … from a raw probe).
+The meaning of a connection's error by its code. A code comes from Node, from OpenSSL, or from redis-top itself:
+`TIMEOUT`, `CLOSED`, `PROTOCOL`, and `PLAIN_TO_TLS` … from a raw probe.
 */
 const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ENOTFOUND', down('dns', 'cannot be found', 'no such host name')],
@@ -92,7 +95,7 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 /**
-The meaning of a unix socket's error by its code. The message of such an error ends with the path: `connect EACCES
+The meaning of a unix socket's error by its code. The error's message ends with the path: `connect EACCES
 /run/redis.sock`.
 */
 const socketFileMeaningByCode: ReadonlyMap<string, Meaning> = new Map([
@@ -107,7 +110,7 @@ const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|CRL_|INVALID_CA|INVALID_
 The failure that a connection's error stands for.
 
 @param code The error's code, or `TIMEOUT` (a reply is pending), `CLOSED` (no reason given), `PROTOCOL` (not Redis).
-@param words The error's own words; used where the code alone says too little, and then made printable.
+@param words The error's own words. They are made printable, and used if the code alone says too little.
 */
 export function socketFailure(code: string, words: string): Failure {
 	const printableCode = sanitize(code);

@@ -1,4 +1,4 @@
-/** The letters of roles in the usual form of a log line. */
+/** The letters that stand for roles in the usual format of a log line. */
 const roleLetters: Readonly<Record<string, string>> = {
 	primary: 'M',
 	master: 'M',
@@ -8,12 +8,13 @@ const roleLetters: Readonly<Record<string, string>> = {
 	'RDB/AOF': 'C',
 };
 
-/** The marks of levels in the usual form of a log line. */
+/** The characters that stand for levels in the usual format of a log line. */
 const levelMarks: Readonly<Record<string, string>> = {debug: '.', verbose: '-', notice: '*', warning: '#'};
 
 /**
-A log line in the usual form, `4242:M 24 Nov 2026 11:22:33.123 * words`. Valkey 9.1 writes `log-format json` and `logfmt`,
-each with pid, role, timestamp, level and message. Any other line is returned as it is, such as one whose beginning is cut off.
+Converts a line of Valkey 9.1's `log-format json` or `logfmt` to the usual format: `4242:M 24 Nov 2026 11:22:33.123 *
+words`. Both formats have pid, role, timestamp, level and message. Any other line is returned unchanged, such as a line
+whose beginning is cut off.
 */
 export function usualLogLine(line: string): string {
 	const fields = line.startsWith('{') ? jsonFields(line) : line.startsWith('pid=') ? logfmtFields(line) : undefined;
@@ -36,7 +37,7 @@ function jsonFields(line: string): Fields | undefined {
 	}
 }
 
-/** Values with blanks stand in quotes, in which a backslash escapes the next character. */
+/** Values with blanks are in quotes. In quotes, a backslash escapes the next character. */
 const logfmtFields = (line: string): Fields =>
 	Object.fromEntries(
 		[...line.matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g)].map(([, name = '', quoted, plain = '']) => [

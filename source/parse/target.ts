@@ -6,11 +6,12 @@ export const defaultHost = '127.0.0.1';
 export const defaultPort = 6379;
 
 /**
-A target that the user typed, parsed. The database has no effect on monitoring: only a scan of keys and watched keys of another database need SELECT.
+A target that the user typed, parsed. The database has no effect on monitoring. Only a scan of keys and watched keys in
+another database need SELECT.
 */
 export type Target = {
 	readonly endpoint: Endpoint;
-	/** Whether the user typed a port. Without one, the endpoint has Redis' default port. */
+	/** Whether the user typed a port. If not, the endpoint has Redis' default port. */
 	readonly hasPort: boolean;
 	readonly username: string | undefined;
 	/** The password, which is never printed. */
@@ -20,7 +21,8 @@ export type Target = {
 };
 
 /**
-A parsed target, or why the text cannot be one. `problem` is one line with the target (without its password) and the fix.
+A parsed target, or the reason why the text can't be a target. `problem` is one line with the target (without its
+password) and the fix.
 */
 export type ParsedTarget = Target | {readonly problem: string};
 
@@ -28,7 +30,7 @@ type Access = Pick<Target, 'username' | 'password'>;
 
 const noAccess: Access = {username: undefined, password: undefined};
 
-/** Whether a URI scheme asks for TLS. */
+/** Whether a URI scheme requires TLS, by scheme. */
 const tcpSchemes: ReadonlyMap<string, boolean> = new Map([
 	['redis', false],
 	['valkey', false],
@@ -37,23 +39,26 @@ const tcpSchemes: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
-Matches a host name of letters and digits of any script, because names may be international. Characters that a URI or a
-shell uses are refused.
+Matches a host name with letters and digits of any script, because names may be international. Characters that a URI or
+a shell uses don't match.
 */
 const hostName = /^[\p{L}\p{N}_](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_.])?$/u;
 
-/** Matches most host names. V8 takes 5 ms to compile the sets of all letters and digits. */
+/**
+Matches most host names. It is tried first: for the other pattern, V8 takes 5 ms to compile the sets of all letters and
+digits.
+*/
 const asciiHostName = /^\w(?:[\w.-]*[\w.])?$/;
 
 const isHostName = (text: string): boolean => asciiHostName.test(text) || hostName.test(text);
 
 /**
-Whether a text is an IPv6 address, which has two colons. They are looked for first, because Node needs 5 ms to compile
+Whether a text is an IPv6 address. The two colons that each has are looked for first, because Node takes 5 ms to compile
 its regular expression.
 */
 const isIPv6Address = (text: string): boolean => /:.*:/.test(text) && isIPv6(text);
 
-/** Longest name that DNS can carry. Source: RFC 1035 §2.3.4. */
+/** Length of the longest name in DNS. Source: RFC 1035 §2.3.4. */
 const longestHostName = 253;
 
 /**
@@ -71,7 +76,7 @@ Parses a target: `host`, `host:port`, `v6`, `[v6]:port`, `redis://user:password@
 `valkeys://`, `unix:///path`, or a path that starts with `/` or `./`. Never throws.
 
 As in redis-cli, a single word before the `@` is the password, not the user. User and password are percent-decoded. A
-query holds settings of client libraries and is ignored.
+query is ignored, because it contains settings of client libraries.
 */
 export function parseTarget(text: string): ParsedTarget {
 	const problem = (what: string) => ({problem: `target ${targetLabel(text)}: ${what}`});
@@ -99,9 +104,7 @@ export function parseTarget(text: string): ParsedTarget {
 	return plainTarget(text, problem);
 }
 
-/**
-The host of a text such as `-h` takes, without brackets around an IPv6 address; undefined when the text is no host.
-*/
+/** The host in a value of `-h`, without brackets around an IPv6 address; undefined if the text is no host. */
 export function hostOf(text: string): string | undefined {
 	const bare = /^\[(.*)\]$/.exec(text)?.[1];
 	if (bare !== undefined || text.includes(':')) {
@@ -118,7 +121,7 @@ export function portOf(text: string): number | undefined {
 	return port >= 1 && port <= 65_535 ? port : undefined;
 }
 
-/** A database number, as `-n` and a URI's path give it; undefined for anything else. */
+/** A database number from `-n` or from the path of a URI; undefined for anything else. */
 export function databaseOf(text: string): number | undefined {
 	return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

@@ -2,7 +2,10 @@ import {type AST, ParseError, parseTOML} from 'toml-eslint-parser';
 
 export type TomlValue = string | number | boolean | readonly TomlValue[];
 
-/** One value of a TOML file, with its path and line. A table has no entry of its own: its name is part of the paths. */
+/**
+One value of a TOML file, with its path and line. A table has no entry of its own: its name is part of the paths of its
+values.
+*/
 export type TomlEntry = {
 	/** The names that lead to the value, without dots or quotes: `['profiles', 'prod', 'user']`. */
 	readonly path: readonly string[];
@@ -52,8 +55,8 @@ function collect({key, value}: AST.TOMLKeyValue, above: readonly string[], entri
 }
 
 /**
-Converts a parsed value. A table inside an array is not supported: it becomes an empty list, which the reader of the
-entry reports as unusable.
+Converts a parsed value. A table inside an array is not supported: it becomes an empty list. The code that reads the
+entry reports it as unusable.
 */
 function contentOf(node: AST.TOMLContentNode): TomlValue {
 	switch (node.type) {

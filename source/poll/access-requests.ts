@@ -5,12 +5,12 @@ import {commandAvailability} from '../parse/reply-error.js';
 import {isAdministrator} from './poll-state.js';
 import {byFocus, into, lengthOf, type RequestRow} from './request-row.js';
 
-/** The key of the digests that stand in place of hashes of passwords. It is never written anywhere. */
+/** The key of the digests that replace hashes of passwords. redis-top never writes this key anywhere. */
 const digestKey = randomBytes(32);
 
 /**
-Requests about users and their rights, for rules alone. ACL LOG and ACL LIST are asked for only by a user who may read
-the settings, because the server logs a refusal.
+Requests about users and their rights, which only rules read. ACL LOG and ACL LIST are sent only as a user who may read
+the settings. For other users, the server would log each refusal.
 */
 export const accessRequests = [
 	{
@@ -42,9 +42,9 @@ export const accessRequests = [
 		arguments: () => [['default', 'SHUTDOWN']],
 		when: (_, {isAnonymous = false}) => isAnonymous,
 		everyMs: () => 300_000,
-		// The server reports a missing right as a text, not as an error.
+		// ACL DRYRUN reports a missing right as a text, not as an error.
 		read: into('defaultUserCanShutdown', reply => reply === 'OK'),
-		// A user who may not run this command lacks a right, so the answer is no.
+		// A default user who is denied ACL DRYRUN has few rights, so the answer is no.
 		readFailure: ({message}, {extras}) => {
 			const isDenied = commandAvailability(message) === 'denied';
 			if (isDenied) {

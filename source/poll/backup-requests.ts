@@ -2,7 +2,7 @@ import {parseBackup} from '../parse/server-backup.js';
 import {isAdministrator} from './poll-state.js';
 import type {RequestRow} from './request-row.js';
 
-/** The state of backups, asked where INFO tells of them (Redis 8.10). */
+/** The request for the state of backups. It is sent to servers whose INFO has fields about backups (Redis 8.10). */
 export const backupRequests = [
 	{
 		kind: 'backup',

@@ -7,8 +7,7 @@ import type {ViewDemand} from './poll-demand.js';
 import {viewsWanted} from './view-sample.js';
 
 /**
-Time after the last change of a cluster in which views are read with every poll, in milliseconds: two default node
-timeouts.
+Time after the last change of a cluster in which every poll reads views, in milliseconds: two default node timeouts.
 */
 const hotMs = 30_000;
 /** Interval at which the sample of a large cluster is chosen, in milliseconds. */
@@ -61,7 +60,7 @@ export class ClusterPollSchedule {
 		this.#drop(address);
 		this.#digests.set(address, digest);
 		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
-		// The other nodes clear their flags of a returned node within one ping, which no digest shows.
+		// Within one PING, the other nodes clear the failure flags of a node that is back. No digest shows that.
 		const isBack = this.#lost.delete(address);
 		const hasChanged = isBack || (before !== undefined && before !== digest);
 		if (hasChanged || this.#isFailing(info)) {

@@ -6,11 +6,14 @@ import type {PollDemand} from './poll-demand.js';
 import {into, isShown, type RequestRow, readMigrations, readSlotKeys, textIn} from './request-row.js';
 
 /**
-Most open slots of one node whose keys are counted. An interrupted resharding leaves one, a faulty script perhaps a few.
+Most open slots of one node in which keys are counted. An interrupted resharding leaves one slot open, a faulty script
+perhaps a few.
 */
 const mostCountedSlots = 8;
 
-/** Slots of other nodes that are counted at a time: while the cluster's panel shows this node, and else. */
+/**
+Slots of other nodes in which keys are counted with one poll: while the cluster's panel shows this node, and otherwise.
+*/
 const countedWhileShown = 256;
 const countedAtRest = 64;
 
@@ -29,7 +32,7 @@ export const clusterRequests = [
 		read: into('clusterNodes', reply => parseClusterNodes(textIn(reply))),
 	},
 	{
-		// The digest takes the server 40 µs. When it changes on any node, views are read with every poll.
+		// CLUSTER INFO takes the server 40 µs. When its digest changes on any node, views are read with every poll.
 		kind: 'cluster-info',
 		command: 'cluster|info',
 		when: ({hasCluster}) => hasCluster,
@@ -48,7 +51,7 @@ export const clusterRequests = [
 		},
 	},
 	{
-		// The reply is one id of 40 digits. A reading from before a change of role does not count.
+		// The reply is one id of 40 hexadecimal digits. An id that was read before a change of role is not used.
 		kind: 'shard-id',
 		command: 'cluster|myshardid',
 		when: ({hasCluster}) => hasCluster,
@@ -71,8 +74,8 @@ export const clusterRequests = [
 		read: readSlotKeys,
 	},
 	{
-		// COUNTKEYSINSLOT takes the server about a microsecond. All slots of the other nodes are counted in small parts, an
-		// hour after the pass before; faster while the cluster's panel is open.
+		// COUNTKEYSINSLOT takes the server about a microsecond. All slots of the other nodes are counted in small parts,
+		// faster while the cluster's panel is open. A new pass begins an hour after the previous one.
 		kind: 'foreign-slot-keys',
 		command: 'cluster|countkeysinslot',
 		arguments: (state, demand) =>
@@ -80,7 +83,7 @@ export const clusterRequests = [
 		when: (state, demand) =>
 			state.hasCluster && state.ownSlots.length > 0 && isShown(demand) && demand.isWholeAtOnce !== true,
 		everyMs: (state, demand) => (isCounting(state) ? (isLookedAt(demand) ? 1000 : 10_000) : 3_600_000),
-		// The replies of a write are joined (`joinCounts`).
+		// The replies of one write were joined into this reply (`joinCounts`).
 		read: (reply, {extras}) => {
 			const countOfSlot = readCounts(reply);
 			if (countOfSlot !== undefined) {

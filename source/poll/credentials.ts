@@ -4,7 +4,7 @@ import {socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 
-/** Credentials that the user typed for a node that refuses its own. They are kept in memory alone. */
+/** Credentials that the user typed for a node that refused the configured ones. They are kept in memory only. */
 export type Credentials = {
 	/** The ACL user; undefined: the server's default user. */
 	readonly username: string | undefined;
@@ -12,8 +12,8 @@ export type Credentials = {
 };
 
 /**
-The settings with other credentials. The user chose these credentials for this node, so they are neither borrowed nor
-withheld.
+The connection settings with other credentials. The user typed these for this node. They are therefore neither borrowed
+from another node nor withheld.
 */
 export const settingsWith = (settings: ConnectionSettings, credentials: Credentials): ConnectionSettings => ({
 	...settings,

@@ -3,7 +3,7 @@ import {watchedPlace} from '../domain/watched-key.js';
 import {type Reply, ReplyFailure} from '../wire/redis-port.js';
 import {type PollRequest, requestOf} from './requests.js';
 
-/** A request with the words that are sent, and the database in which they are sent. */
+/** A request, the words that are sent for it, and the database in which they are sent. */
 type Placed = {readonly request: PollRequest; readonly command: readonly string[]; readonly database: number};
 
 const selectionOf = (database: number): Placed => {
@@ -21,12 +21,13 @@ function placed(request: PollRequest): Placed {
 	return {request, command: [...command.slice(0, -1), key], database};
 }
 
-/** The database in which a request is sent; 0 for any request but those of watched keys. */
+/** The database in which a request is sent. It is 0 for all requests except those of watched keys. */
 export const databaseOf = (request: PollRequest): number => placed(request).database;
 
 /**
-The commands of a write in the order in which they are sent: those of database 0 first, then those of each other database
-after its SELECT, and SELECT 0 last. A connection that breaks in between is replaced by one in database 0.
+The order in which the commands of one write are sent. Those of database 0 come first. Those of each other database
+follow a SELECT of that database. SELECT 0 comes last. If the connection breaks, the new connection begins in database
+0.
 */
 export class DatabaseOrder {
 	readonly #sent: readonly Placed[];
@@ -46,8 +47,8 @@ export class DatabaseOrder {
 	}
 
 	/**
-	The requests with their replies. Replies to requests whose SELECT was refused are left out, because they are about
-	another database.
+	The requests with their replies. If a SELECT was refused, the replies to the requests after it are left out, because
+	the server ran these requests in another database.
 	*/
 	exchangesOf(replies: readonly Reply[]): Exchange[] {
 		const refused = new Set(

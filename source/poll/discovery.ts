@@ -83,7 +83,7 @@ export function isCompleteListing({sample, extras}: Sampled): boolean {
 export type ReachablePeer = {
 	readonly endpoint: Endpoint;
 	readonly address: NodeAddress;
-	/** The announced address; undefined when it is the reachable address. */
+	/** The announced address; undefined if it equals the reachable address. */
 	readonly alias: NodeAddress | undefined;
 	readonly origin: NodeOrigin;
 	/**
@@ -116,8 +116,8 @@ export function reachablePeers(
 	const hosts = ownHosts(options);
 	const peers = announcedPeers(outcome, primaryName);
 	const hostnames = new Map(peers.map(({endpoint, hostname}) => [addressOf(endpoint), hostname]));
-	// INFO lists replicas earlier than CLUSTER NODES, whose host names are needed to verify certificates. Such early
-	// replicas wait.
+	// INFO lists replicas earlier than CLUSTER NODES does. Only CLUSTER NODES has the host names that verify
+	// certificates. Replicas that only INFO has listed must wait.
 	const isEarly = settings.tls !== undefined && isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome);
 	const ownName = nameOnSameHost(outcome, settings);
 	return (isEarly ? [] : peers).map(({endpoint: announced, origin, isData}) => {
@@ -134,8 +134,9 @@ export function reachablePeers(
 }
 
 /**
-The name by which a node that announces none is verified: that of the announcing node, where both are on one host by its
-own CLUSTER NODES. Elsewhere only the address is known that was announced, and the certificate must have it.
+The name that verifies the certificate of a node without an announced host name. If CLUSTER NODES shows the node on the
+host of the announcing node, it is the announcing node's name. Otherwise it is undefined, and the certificate must
+contain the announced address.
 */
 function nameOnSameHost(
 	{extras}: Sampled,
@@ -144,7 +145,7 @@ function nameOnSameHost(
 	const host = endpoint.kind === 'tcp' ? endpoint.host : '';
 	const name = tls && serverNameFor({...tls, serverName: undefined}, host);
 	const ownHost = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.host;
-	// With --sni the user has named the certificate.
+	// With --sni, the user has already named the certificate.
 	const isKnown = name !== undefined && tls?.serverName === undefined && ownHost !== undefined && ownHost !== '';
 	return announced => (isKnown && announced.kind === 'tcp' && announced.host === ownHost ? name : undefined);
 }
@@ -200,29 +201,30 @@ export const discoveredSentinels = (
 };
 
 /**
-Time after which a failing node that no node names counts as gone, in milliseconds. It is long because a primary drops a
-replica from its list at once, even for a restart.
+Time in milliseconds after which a failing node counts as gone, if no node names it. The time is long because a primary
+removes a replica from its list at once, even if the replica only restarts.
 */
 const goneAfterMs = 60_000;
 /**
-Time after which a failing node of a cluster or a Sentinel counts as gone, in milliseconds. Their lists keep a failed
-node until somebody removes it.
+Time in milliseconds after which a failing node counts as gone if a cluster or a Sentinel announced it. Clusters and
+Sentinels keep a failed node in their lists until somebody removes it.
 */
 const goneFromListMs = 10_000;
 
 type Names = ReadonlySet<NodeAddress>;
 
-/** Tracks which nodes each node names, by its last complete listing. They decide when a node is gone. */
+/** Tracks which nodes each node named in its last complete listing. These listings decide when a node is gone. */
 export class MembershipTracker {
 	readonly #named = new Map<NodeAddress, Names>();
 	readonly #everNamed = new Set<NodeAddress>();
 	/**
-	The latest sets of names, which nodes share. 1,000 nodes with sets of 1,000 names of their own would take 60 MB.
+	The latest sets of names. Nodes that name the same nodes share one set. For 1,000 nodes, 1,000 separate sets of 1,000
+	names would take 60 MB.
 	*/
 	#shared: readonly Names[] = [];
 
 	note(source: NodeAddress, named: Names): void {
-		// With its own address added, every node of a cluster names the same set.
+		// With the node's own address added, every node of a cluster names the same set.
 		const names = named.has(source) ? named : new Set(named).add(source);
 		const before = this.#named.get(source);
 		const candidates = before === undefined ? this.#shared : [before, ...this.#shared];
@@ -253,13 +255,13 @@ export class MembershipTracker {
 		return failingMs >= afterMs && this.#everNamed.has(address) && !this.#isNamed(address);
 	}
 
-	/** Whether another node names this node. The last listing of a node counts while that node is down, too. */
+	/** Whether the last listing of another node names this node. The last listing of a node that is down counts, too. */
 	#isNamed(address: NodeAddress): boolean {
 		return [...this.#named.entries()].some(([source, names]) => source !== address && names.has(address));
 	}
 }
 
-/** Number of sets that are shared: those of both sides of a partition, before and after it. */
+/** Number of shared sets that are kept: those of both sides of a partition, before and after it. */
 const setsShared = 4;
 
 function isSame(one: Names, other: Names): boolean {

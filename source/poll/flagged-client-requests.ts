@@ -5,9 +5,9 @@ import {clientListPeriod} from './client-list-schedule.js';
 import {type RequestRow, textIn} from './request-row.js';
 
 /**
-Clients in a state of their own, of a server with too many clients for the whole list. CLIENT LIST with a filter takes the
-server 0.4 ms at 10,000 clients, the whole list 39 ms (Valkey 9.1, measured under load). Valkey has the filter since 9.0. A
-server without it refuses the form once, and is not asked again.
+Requests for the clients with certain flags, on a server with too many clients for the whole list. CLIENT LIST with a
+filter takes the server 0.4 ms at 10,000 clients, the whole list 39 ms (Valkey 9.1, measured under load). Valkey has the
+filter since 9.0. A server without the filter refuses it once, and is not asked again.
 */
 export const flaggedClientRequests = [
 	{

@@ -37,11 +37,11 @@ export type FleetOptions = {
 	/** Whether every node is polled like the node in focus, as `snapshot` needs. */
 	readonly isEveryNodeFocused?: boolean;
 	/**
-	Whether nodes are polled at their places in the interval, which spreads the work. A command that takes two samples
-	would wait up to half an interval longer. @default true
+	Whether each node is polled at its own place in the interval, which spreads the work. With places, a command that
+	takes two samples waits up to half an interval longer. @default true
 	*/
 	readonly hasPlaces?: boolean | undefined;
-	/** Whether each node is asked once for what it still knows of the time before redis-top started. @default false */
+	/** Whether each node is asked once for logs and latencies from before redis-top started. @default false */
 	readonly asksEarlier?: boolean | undefined;
 	/** The names of the keys that the user watches (`--watch-key`). */
 	readonly watchedKeys?: readonly string[] | undefined;
@@ -57,6 +57,8 @@ export type FleetOptions = {
 	readonly follow?: FollowMode | undefined;
 	/** The nodes of an earlier session, which are polled when no target answers. */
 	readonly remembered?: readonly Endpoint[] | undefined;
-	/** Resolves when round trips may be measured. While the program loads, its own event-loop lag would be measured. */
+	/**
+	Resolves when round trips may be measured. While the program loads, its event-loop lag would lengthen the round trips.
+	*/
 	readonly pingAfter?: Promise<void> | undefined;
 };

@@ -30,8 +30,8 @@ type Member = {
 	readonly origin: NodeOrigin;
 	readonly end: AbortController;
 	/**
-	Whether the node was reported to the store. A discovered node is reported only when it is no second address of a
-	known one.
+	Whether the node was reported to the store. A discovered node is reported unless its address is a second address of a
+	known node.
 	*/
 	isKnown: boolean;
 	/** Since when the node has failed, in monotonic milliseconds; undefined while it answers. */
@@ -111,8 +111,9 @@ export class Fleet {
 	}
 
 	/**
-	Tries credentials on a node, and then on every other node that refuses its own and may get these (`--follow`). A node
-	that takes them is polled with them from now on. Resolves with undefined for an unknown node.
+	Tries credentials on a node. If it accepts them, they are tried on every other node that refuses its present
+	credentials and may get these (`--follow`). Each node that accepts them is polled with them from now on. Resolves with
+	undefined for an unknown node.
 	*/
 	async tryCredentials(address: NodeAddress, credentials: Credentials): Promise<CredentialsTried | undefined> {
 		const member = this.#members.get(address);
@@ -353,7 +354,7 @@ export class Fleet {
 			}
 		}
 
-		// A listing without CLUSTER NODES or SENTINEL MASTERS is incomplete; they are read less often than INFO.
+		// A listing without CLUSTER NODES or SENTINEL MASTERS is incomplete. These two are read less often than INFO.
 		if (isCompleteListing(outcome)) {
 			this.#membership.note(outcome.address, names);
 		}

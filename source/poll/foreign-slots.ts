@@ -4,7 +4,7 @@ import type {RawReply} from '../domain/reply.js';
 import type {Exchange} from '../domain/sample.js';
 import {isArray, numberOf} from '../parse/reply-values.js';
 
-/** How far the slots that a node does not own were counted. */
+/** How far redis-top has counted the keys in slots that the node does not own. */
 export type SlotAudit = ForeignKeys & {
 	/** The next slot of this pass; `slotTotal` after its end. */
 	readonly nextSlot: number;
@@ -12,7 +12,7 @@ export type SlotAudit = ForeignKeys & {
 
 export const newSlotAudit: SlotAudit = {isWhole: false, countOfSlot: new Map(), nextSlot: 0};
 
-/** Most slots with keys that are counted again at a time. */
+/** Most slots that are counted again at a time, of those in which keys were found. */
 const mostRecounted = 64;
 
 type Known = {
@@ -23,17 +23,17 @@ type Known = {
 
 const isOver = ({nextSlot, countOfSlot}: SlotAudit): boolean => nextSlot >= slotTotal && countOfSlot.size === 0;
 
-/** Whether a pass is under way, or slots with keys are counted again. */
+/** Whether a pass is under way, or slots in which keys were found are counted again. */
 export const isCounting = ({slotAudit, ownSlots}: Known): boolean => ownSlots.length > 0 && !isOver(slotAudit);
 
-/** Slots that the node neither owns nor moves now. Keys in them cannot be reached. */
+/** Whether the node neither owns the slot nor moves it now. Keys in such a slot cannot be reached. */
 function isForeign(slot: number, {ownSlots, openSlots}: Omit<Known, 'slotAudit'>): boolean {
 	return !ownSlots.some(({first, last}) => slot >= first && slot <= last) && !openSlots.includes(slot);
 }
 
 /**
-The slots that are counted next: those in which keys were found, and the next `most` of this pass. A pass that is over
-begins again, unless keys were found.
+The slots that are counted next: those in which keys were found, and the next `most` slots of this pass. After a pass
+that found no keys, the next pass begins at slot 0.
 */
 export function slotsToCount(known: Known, most: number): readonly number[] {
 	const {slotAudit} = known;
@@ -48,7 +48,7 @@ export function slotsToCount(known: Known, most: number): readonly number[] {
 	return [...again, ...next];
 }
 
-/** The audit after slots were counted. */
+/** The state of the audit after these counts. */
 export function auditAfter(known: Known, counts: ReadonlyMap<number, number>): SlotAudit {
 	const {slotAudit} = known;
 	const all = new Map([...slotAudit.countOfSlot, ...counts]);
@@ -80,8 +80,9 @@ function rangesOf(slots: readonly number[]): string {
 }
 
 /**
-Joins the replies of one write that count slots of other nodes: the slots as ranges, then each slot with keys and its
-number. Thousands of replies of 0 would be most of a recording. An error stands for all of them.
+Joins the replies of one write that count keys in slots of other nodes. The joined reply has the counted slots as
+ranges, then each slot with keys and the number of its keys. Without this, thousands of replies of 0 would fill most of
+a recording. If a count failed, its error replaces all counts.
 */
 export function joinCounts(exchanges: readonly Exchange[]): readonly Exchange[] {
 	const counts = exchanges.filter(({kind}) => kind === kindOfCounts);
@@ -103,7 +104,7 @@ export function joinCounts(exchanges: readonly Exchange[]): readonly Exchange[] 
 	];
 }
 
-/** Reads joined counts: the number of keys of each slot that was counted. Undefined for another form. */
+/** Reads joined counts: the number of keys of each counted slot. Undefined for a reply of another form. */
 export function readCounts(reply: RawReply): ReadonlyMap<number, number> | undefined {
 	const [ranges, ...pairs] = isArray(reply) ? reply : [];
 	if (typeof ranges !== 'string') {

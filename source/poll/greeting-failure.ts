@@ -20,7 +20,7 @@ const plainToTls: Failure = {
 };
 
 /**
-A failure of TLS without a reason. The server sends its alert, but the alert is lost when the server resets the
+A TLS failure without a known reason. The server sends a TLS alert, but the alert is lost when the server resets the
 connection.
 */
 export const tlsEnded: Failure = {

@@ -7,10 +7,12 @@ import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 import {type Reader, type RequestRow, textIn} from './request-row.js';
 
-/** Slots that are asked for by processor time and by bytes. CLUSTER SLOT-STATS takes the server about half a millisecond. */
+/**
+Number of slots that CLUSTER SLOT-STATS returns by processor time and by bytes. One call takes the server about 0.5 ms.
+*/
 const askedSlots = '100';
 
-/** Keys that are asked for of each of the hottest slots. */
+/** Number of keys that are asked for in each of the hottest slots. */
 const keysOfSlot = '20';
 
 const showsKeys = (_: PollState, {isFocused, interests}: PollDemand): boolean => isFocused && interests.has('keys');
@@ -21,8 +23,8 @@ const wantsSizes = (_: PollState, {isFocused, interests}: PollDemand): boolean =
 const sizesPeriod = (_: PollState, {interests}: PollDemand): number => (interests.has('keys') ? 2000 : 60_000);
 
 /**
-By keys, and by processor time and bytes where the server counts them. It refuses to sort by what it does not count, so
-that the fields of its reply by keys decide.
+The arguments of CLUSTER SLOT-STATS: by keys, and by processor time and bytes where the server counts them. A server
+refuses to sort by a value that it does not count. The fields of its reply by keys show what it counts.
 */
 function slotArguments({countsSlotUse}: PollState): ReadonlyArray<readonly string[]> {
 	const byKeys = ['ORDERBY', 'KEY-COUNT', 'LIMIT', '10'];
@@ -31,7 +33,10 @@ function slotArguments({countsSlotUse}: PollState): ReadonlyArray<readonly strin
 		: [byKeys];
 }
 
-/** Most slots have a rate from the second reading with them on; until then, readings come sooner. */
+/**
+Time between two CLUSTER SLOT-STATS in milliseconds. It is shorter until most slots have a rate, which takes two
+readings.
+*/
 function slotsPeriod({slotUse}: PollState): number {
 	const rates = slotUse?.rates ?? [];
 	const known = rates.filter(({cpuShare}) => cpuShare !== undefined);
@@ -54,8 +59,8 @@ const readSlotUse: Reader = (reply, {extras}) => {
 };
 
 /**
-Requests of the panel Keys. None of them is sent while that panel is closed, except that commands which evaluate every rule
-read the sizes and the hot keys once a minute.
+Requests of the panel Keys. They are sent only while that panel is open. One exception: commands that evaluate every
+rule read the sizes and the hot keys once a minute.
 */
 export const keyRequests = [
 	{
@@ -77,7 +82,7 @@ export const keyRequests = [
 		when: (state, demand) => state.hasCluster && showsKeys(state, demand),
 		everyMs: slotsPeriod,
 		read: readSlotUse,
-		// A server without `cluster-slot-stats-enabled` refuses to sort by what it does not count.
+		// A server without `cluster-slot-stats-enabled` refuses to sort by values that it does not count.
 		readFailure: ({message}, {extras}, command) => {
 			const isUncounted = commandAvailability(message) !== 'denied' && !command.includes('KEY-COUNT');
 			if (isUncounted) {

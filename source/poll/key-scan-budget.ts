@@ -4,22 +4,24 @@ import {type CommandCounters, commandStats} from '../parse/info-fields.js';
 /** Share of one core that the commands of a scan may take on the server. */
 export const scanShare = 0.005;
 
-/** Keys after which a scan ends until it is asked for again. */
+/** Number of keys after which a scan ends. It goes on only when the user asks for it again. */
 export const mostScannedKeys = 20_000;
 
-/** Time of scanning after which a scan ends until it is asked for again, in milliseconds. */
+/** Time of scanning after which a scan ends, in milliseconds. It goes on only when the user asks for it again. */
 export const longestScanMs = 60_000;
 
-/** Keys that one SCAN asks for. */
+/** Number of keys that one SCAN asks for (COUNT). */
 export const scanCount = 100;
 
-/** Keys whose facts are asked for in one write. */
+/** Number of keys whose facts are asked for in one write: type, bytes, time to live, frequency. */
 export const keysInWrite = 50;
 
-/** Share of a core from which the server's main thread counts as busy, so that a scan waits. */
+/**
+Share of one core above which the server's main thread counts as busy. A scan waits while the main thread is busy.
+*/
 const busyShare = 0.75;
 
-/** Time of one call that is assumed until the server's counters tell it, in microseconds. */
+/** Assumed time of one call until the server's counters show the real time, in microseconds. */
 const assumedMicroseconds: Readonly<Record<string, number>> = {scan: 60, info: 150};
 const assumedForOthers = 3;
 
@@ -27,8 +29,9 @@ const assumedForOthers = 3;
 export type SentCommands = ReadonlyMap<string, number>;
 
 /**
-The time that the commands of a scan took on the server, in microseconds: the mean of each command since the scan began,
-by the server's own counters, times the calls of the scan. Others who use the same commands change only the mean.
+The time that the commands of a scan took on the server, in microseconds. For each command, it is the scan's number of
+calls times the mean time of a call since the scan began. The mean comes from the server's own counters. Calls of other
+clients change only the mean.
 
 @param before The counters at the beginning of the scan.
 */
@@ -54,11 +57,17 @@ function meanOf(name: string, before: Counters, now: Counters): number {
 	return calls > 0 && usec >= 0 ? usec / calls : (assumedMicroseconds[name] ?? assumedForOthers);
 }
 
-/** Time to wait before the next write, so that the scan's commands stay within their share of a core, in milliseconds. */
+/**
+Time to wait before the next write, in milliseconds, so that the commands of the scan stay within their share of a core.
+*/
 export const waitMs = (spentMicroseconds: number, activeMs: number): number =>
 	Math.max(0, spentMicroseconds / 1000 / scanShare - activeMs);
 
-/** Why a scan has to wait, by INFO of the server that is asked; undefined when it may go on. */
+/**
+Why a scan has to wait, by the server's INFO; undefined when it may go on.
+
+@param busy Processor time of the server in cores since the last reading; undefined if unknown.
+*/
 export function reasonToWait(info: InfoReply, busy: number | undefined): string | undefined {
 	const is = (field: string) => (info.number('persistence', field) ?? 0) > 0;
 	if (is('loading') || is('async_loading')) {

@@ -18,16 +18,16 @@ import {
 	waitMs,
 } from './key-scan-budget.js';
 
-/** Time between two looks at the server's counters, in milliseconds. */
+/** Time between two readings of the server's counters, in milliseconds. */
 const lookEveryMs = 2000;
 
-/** Time between two looks while the scan waits, in milliseconds. */
+/** Time between two readings of the server's counters while the scan waits, in milliseconds. */
 const waitEveryMs = 1000;
 
-/** Round trips are compared with the first ones. A scan waits when they take this many times as long. */
+/** A scan waits when round trips take more than this many times as long as the first round trips. */
 const slowFactor = 2;
 const comparedTrips = 5;
-/** A slower answer counts only from this difference on, in milliseconds: less is noise of a network. */
+/** Round trips count as slow only if they are longer by more than this, in milliseconds. Less is noise of a network. */
 const leastSlowMs = 5;
 
 export type KeyScanRunOptions = {
@@ -43,8 +43,8 @@ const median = (values: readonly number[]): number =>
 	values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /**
-A bounded scan of one server. It sends SCAN, TYPE, MEMORY USAGE and PTTL on a connection of its own, and never more than
-`scanShare` of a core of the server's time. It can be stopped and goes on where it was.
+A bounded scan of one server. It sends SCAN, TYPE, MEMORY USAGE and PTTL on a connection of its own. Its commands never
+take more than `scanShare` of a core on the server. A stopped scan can go on where it ended.
 */
 export class KeyScanRun {
 	readonly #options: KeyScanRunOptions;
@@ -66,7 +66,7 @@ export class KeyScanRun {
 		this.#options = options;
 	}
 
-	/** Whether every key was seen, so that there is nothing to go on with. */
+	/** Whether every key was seen. Such a scan can't go on. */
 	get isWhole(): boolean {
 		return this.#isWhole;
 	}
@@ -135,7 +135,7 @@ export class KeyScanRun {
 		return activeMs >= longestScanMs ? 'ended after a minute' : undefined;
 	}
 
-	/** READONLY on a replica of a cluster, and the database with most keys. */
+	/** Sends READONLY to a replica of a cluster, and selects the database with most keys. */
 	async #prepare(port: RedisPort): Promise<void> {
 		const {isClusterReplica, report} = this.#options;
 		if (isClusterReplica) {
@@ -161,7 +161,7 @@ export class KeyScanRun {
 		}
 	}
 
-	/** Looks at the server, and waits while it forks, loads or suffers. */
+	/** Reads the server's counters, and waits while the server loads data, forks, is busy or answers slowly. */
 	async #untilCalm(port: RedisPort, signal: AbortSignal): Promise<void> {
 		for (;;) {
 			const reason = await this.#look(port);
@@ -198,7 +198,7 @@ export class KeyScanRun {
 		return reasonToWait(info, busy) ?? this.#slowness();
 	}
 
-	/** Whether answers take longer than at the beginning. */
+	/** The reason to wait if answers take longer than at the beginning; undefined if they don't. */
 	#slowness(): string | undefined {
 		const [first, last] = [median(this.#firstTrips), median(this.#trips)];
 		const isSlow =
@@ -210,7 +210,7 @@ export class KeyScanRun {
 		return isSlow ? 'the server answers more slowly than before' : undefined;
 	}
 
-	/** One SCAN, and the facts of the keys that it returned. */
+	/** Sends one SCAN, and asks for the facts of the keys that it returned. */
 	async #batch(port: RedisPort): Promise<void> {
 		const {clock} = this.#options;
 		const startedMs = clock.elapsed();

@@ -38,7 +38,7 @@ export type NodeLoopOptions = {
 	readonly intervalMs: () => number;
 	readonly demand: () => PollDemand;
 	/**
-	Whether polls come at the node's place in the interval. Otherwise each comes an interval after the one before.
+	Whether polls come at the node's place in the interval. Otherwise each poll comes an interval after the previous one.
 	@default true
 	*/
 	readonly hasPlace?: boolean | undefined;
@@ -48,12 +48,14 @@ export type NodeLoopOptions = {
 	readonly intervalsBetween?: (() => number) | undefined;
 	/** Limits the number of connections that are made at the same time. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
-	/** Awaited before replies are parsed, so that a key never waits for the replies of many nodes. */
+	/** Awaited before replies are parsed, so that a key press never waits for the replies of many nodes. */
 	readonly yieldIfDue?: (() => Promise<void> | undefined) | undefined;
 	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
 	/** Called with the addresses that Sentinels published on this node. */
 	readonly received?: ((hellos: readonly SentinelHello[]) => void) | undefined;
-	/** Returns the event-loop lag of the last seconds in milliseconds, which is not the server's delay. */
+	/**
+	Returns redis-top's own event-loop lag of the last seconds in milliseconds. It does not count as the server's delay.
+	*/
 	readonly lagMs?: (() => number) | undefined;
 };
 
@@ -117,8 +119,7 @@ export class NodeLoop {
 		// in memory.
 		signal.addEventListener('abort', () => this.#wake.abort(), {once: true});
 		while (!signal.aborted) {
-			// The controller is renewed before the poll. A request for a poll that comes during the poll then leads to
-			// another one.
+			// The controller is renewed before the poll. If another poll is requested during this poll, it follows at once.
 			this.#wake = this.#wake.signal.aborted ? new AbortController() : this.#wake;
 			const startedMs = clock.elapsed();
 			await this.#poll();
@@ -166,8 +167,8 @@ export class NodeLoop {
 	}
 
 	/**
-	Adds to the outcome how many intervals were skipped before this poll, and at every which interval the next polls
-	come.
+	Adds to the outcome the number of intervals skipped before this poll, and the number of intervals between the next
+	polls.
 	*/
 	#withRotation(outcome: PollOutcome): PollOutcome {
 		const nowMs = this.#options.clock.elapsed();
@@ -181,8 +182,8 @@ export class NodeLoop {
 	}
 
 	/**
-	Makes polls rarer when the server responds slowly. The round trip counts without its shortest value, which is the
-	network's share, and without our event-loop lag.
+	Makes polls rarer when the server responds slowly. Two parts of the round trip don't count: the shortest round trip
+	seen, which is the network's share, and redis-top's own event-loop lag.
 	*/
 	#slowDown(roundTripMs: number): void {
 		this.#shortestTripMs = Math.min(this.#shortestTripMs, roundTripMs);
@@ -281,8 +282,8 @@ export class NodeLoop {
 	}
 
 	/**
-	Finds the reason for a connection that was closed without one. A raw probe reads what the server sends before it
-	closes.
+	Finds out why a connection was closed without a reason. A raw probe connects again, and reads what the server sends
+	before it closes.
 	*/
 	async #explain(failure: Failure): Promise<Failure> {
 		const {clock} = this.#options;
@@ -309,8 +310,8 @@ export class NodeLoop {
 	}
 
 	/**
-	The interval in milliseconds, with the backoff. A node in rotation is polled less often already, so only the part of
-	the backoff beyond that is added.
+	The interval in milliseconds, times the backoff factor. A node in rotation is already polled only at every Nth
+	interval, so the factor is divided by N. The result is never below one interval.
 	*/
 	#intervalMs(): number {
 		return this.#options.intervalMs() * Math.max(1, this.#backoff.factor / this.#every);
@@ -346,8 +347,8 @@ export class NodeLoop {
 }
 
 /**
-Whether the server refuses this user. An early retry would then do harm: it locks accounts and fills ACL LOG. NOAUTH on
-a connection without a password does neither.
+Whether the server refuses this user. An early retry would then do harm: the server may lock the account, and ACL LOG
+fills with refusals. NOAUTH on a connection without a password has neither effect.
 */
 function isRefusal({layer, code, kind}: Failure, {password}: ConnectionSettings): boolean {
 	const isHarmless = (code === 'NOAUTH' || kind === 'NOAUTH') && password === undefined;

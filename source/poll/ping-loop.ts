@@ -36,7 +36,7 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 			const startedMs = clock.elapsed();
 			const [reply] = await port.ask([['PING']], settings.timeoutMs);
 			report(wholeMicroseconds(clock.elapsed() - startedMs));
-			// The server counts each refusal and notes it in ACL LOG.
+			// The next PING is sent ten minutes later, because the server counts each refusal and notes it in ACL LOG.
 			if (reply instanceof ReplyFailure && reply.code === 'NOPERM') {
 				pauseMs = blindMs;
 			}

@@ -1,7 +1,7 @@
 /**
-What the user looks at now that needs more than INFO. `client-rules`: the list of clients is not shown, but rules read it.
-`main-thread`: what the main thread does, for which INFO debug is read too. `keys`: sizes, slots and hot keys; `key-sizes`: only sizes and
-hot keys, once a minute, for rules.
+What is needed beyond INFO now, for the panel that the user looks at or for rules. `client-rules`: rules read the list
+of clients, although no panel shows it. `main-thread`: what the main thread does. INFO debug is then read too. `keys`:
+sizes, slots and hot keys. `key-sizes`: only sizes and hot keys, once a minute, for rules.
 */
 export type PollInterest =
 	| 'clients'
@@ -16,8 +16,8 @@ export type PollInterest =
 
 /**
 How a poll asks a node for its view. `now`: with this poll, because the cluster changes or the sample of a large cluster
-includes this node. `not-now`: it reads only the digest (CLUSTER INFO). `scheduled`: when the period of the request is
-over.
+includes this node. `not-now`: this poll reads only the digest (CLUSTER INFO). `scheduled`: with this poll if the period
+of the request is over.
 */
 export type ViewDemand = 'scheduled' | 'now' | 'not-now';
 
@@ -29,20 +29,20 @@ export type PollDemand = {
 	readonly isFocused: boolean;
 	readonly interests: ReadonlySet<PollInterest>;
 	/**
-	Whether this node's slow log and latencies are read too, to be merged over all nodes. Those of the node in focus
-	always are.
+	Whether this node's slow log and latencies are read too, because a panel merges those of all nodes. For the node in
+	focus, they are always read.
 	*/
 	readonly isMerged?: boolean;
 	/** Whether this node's slow log is read now in rotation, because the deployment is too large for `isMerged`. */
 	readonly isSlowlogDue?: boolean;
 	/**
-	Whether the first sample has everything, after one more round trip. Commands that take two samples and exit need
-	that.
+	Whether the first sample must be complete, which takes one more round trip. Commands that take two samples and exit
+	need that.
 	*/
 	readonly isWholeAtOnce?: boolean;
 	/**
-	Whether the user asked for the poll (`R`). Every request of interest is then sent, CLIENT LIST too, whatever its
-	size.
+	Whether the user asked for the poll (`R`). Every request of interest is then sent, even CLIENT LIST of a server with
+	very many clients.
 	*/
 	readonly isByHand: boolean;
 	/** The names of the keys that the user watches. */

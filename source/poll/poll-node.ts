@@ -20,7 +20,7 @@ export type PollContext = {
 	readonly clock: Clock;
 	readonly timeoutMs: number;
 	/**
-	Awaited before replies are parsed, so that a key never waits for the replies of many nodes; undefined: no wait.
+	Awaited before replies are parsed, so that a key press never waits for the replies of many nodes; undefined: no wait.
 	*/
 	readonly yieldIfDue?: (() => Promise<void> | undefined) | undefined;
 };
@@ -36,8 +36,8 @@ export class NodeRefusal extends Error {
 
 /**
 Sends a node all requests that are due in one write, and makes a sample of the replies. The first INFO of a connection
-tells which other requests are possible. A second write sends those with `isWholeAtOnce`, and after a reconnect to the
-same process.
+tells which other requests are possible. These are sent in a second write if `isWholeAtOnce` is set, and after a
+reconnect to the same process.
 
 Rejects with `WireFailure` when the connection fails or the replies are late, and with `NodeRefusal` when the node
 refuses INFO itself. Any other refused command becomes a blind spot.
@@ -115,7 +115,9 @@ async function askWithFallback(requests: readonly PollRequest[], context: PollCo
 	return {...answers, infos, refused, atMs, elapsedMs, exchanges: [...answers.exchanges, ...exchanges]};
 }
 
-/** Number of connections in a row that may end during a request before the form with one argument is sent. */
+/**
+After this many connections in a row that ended during a request with several arguments, each call has one argument.
+*/
 const closesBeforeFallback = 2;
 
 /**

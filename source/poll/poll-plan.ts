@@ -7,12 +7,12 @@ import {allRequests, type PollRequest, type Request, type RequestKind, requestOf
 /** Time for which a denied or absent command is not sent again, in milliseconds. */
 export const blindMs = 600_000;
 
-/** Tolerance by which a poll may come early and still count, in milliseconds, because timers are not exact. */
+/** A request counts as due up to this many milliseconds early, because timers are not exact. */
 const earlyMs = 50;
 
 /**
-The commands of this poll, which are sent in one write. INFO is always among them. The others are when they are due,
-wanted and not known to be refused.
+The commands of this poll, which are sent in one write. INFO is always among them. Any other command is sent if it is
+due, wanted and not known to be refused.
 
 @param nowMs Monotonic.
 */

@@ -27,7 +27,7 @@ Number of commands that LATENCY HISTOGRAM is asked for: those that took most of 
 */
 const busiestCommandCount = 16;
 
-/** Slots whose keys are read at a time. */
+/** Number of hot slots whose keys are read at a time. */
 const shownHotSlots = 3;
 
 /** What polling remembers of a node between polls. It starts empty for a new process (`run_id`). */
@@ -40,17 +40,17 @@ export type PollState = {
 	/** Major and minor number of Valkey's own version; undefined for any other server. */
 	valkey: Version | undefined;
 	runId: string | undefined;
-	/** As the connection says, when it is opened (`RedisPort`). */
+	/** When the server's certificate expires. The connection tells it when it is opened (`RedisPort`). */
 	certificateExpiresAtMs: number | undefined;
 	/** When each kind of request (`requests.ts`) was last sent, in monotonic milliseconds. */
 	lastAskedMs: Map<string, number>;
 	histogramReadings: number;
-	/** Number of client lists with counts of what each client sent; 0 where the server doesn't count. */
+	/** Number of client lists that had counts of what each client sent; 0 where the server doesn't count. */
 	clientReadings: number;
 	slowlogLastId: number | undefined;
 	slowlogCount: number;
 	connectedClients: number;
-	/** What the last INFO tells of the clients, and what it told when CLIENT LIST was last read. */
+	/** The client fields of the last INFO as one text, and the same text when CLIENT LIST was last read. */
 	clientDigest: string;
 	listedClientDigest: string | undefined;
 	hasCluster: boolean;
@@ -59,20 +59,23 @@ export type PollState = {
 	/** The slots that the node reports as open, in which keys are counted. */
 	openSlots: readonly number[];
 	busiestCommands: readonly string[];
-	/** Calls of CONFIG SET as the last INFO counts them, and when CONFIG GET was last read; undefined where INFO does not tell. */
+	/**
+	Calls of CONFIG SET by the last INFO, and their number when CONFIG GET was last read. Undefined where INFO doesn't
+	count them.
+	*/
 	settingsWritten: number | undefined;
 	settingsWrittenWhenRead: number | undefined;
-	/** Whether the node is a primary, which alone is asked for watched keys. */
+	/** Whether the node is a primary. Only primaries are asked for watched keys. */
 	isPrimary: boolean;
 	/** The slots that the node serves; empty outside clusters and on replicas. */
 	ownSlots: readonly SlotRange[];
-	/** How far the slots that the node does not own were counted. */
+	/** How far redis-top has counted the keys in slots that the node does not own. */
 	slotAudit: SlotAudit;
 	/** The types of the watched keys, by name, as they were last read. */
 	watchedTypes: ReadonlyMap<string, string>;
 	/** Number of readings of the watched keys' lengths. */
 	watchedReadings: number;
-	/** The last CLUSTER SLOT-STATS with its rates, from which the hottest slots follow. */
+	/** The last CLUSTER SLOT-STATS with its rates. They decide which slots are the hottest. */
 	slotUse: SlotReading | undefined;
 	/** The slots whose keys are read. */
 	hotSlots: readonly number[];
@@ -84,9 +87,9 @@ export type PollState = {
 	subscribersSeen: number | undefined;
 	/** Whether a module is loaded that reports its failures in INFO modules. */
 	hasSearchModule: boolean;
-	/** Whether CLIENT LIST takes filters, as far as the server has not refused one. */
+	/** Whether CLIENT LIST takes filters. It is true until the server refuses a filter. */
 	hasClientFilters: boolean;
-	/** The flags of clients that are asked for where there are too many for the whole list. */
+	/** The flags of clients that are asked for if the server has too many clients for the whole list. */
 	clientFlags: readonly string[];
 	/** Whether INFO tells of backups, so that the server has BACKUP. */
 	tellsBackup: boolean;
@@ -94,7 +97,7 @@ export type PollState = {
 	latencyEvents: readonly string[];
 	/** The setting `latency-monitor-threshold`; undefined while it isn't known. */
 	latencyThreshold: string | undefined;
-	/** Whether the last poll timed out. This poll then also asks what blocked the server. */
+	/** Whether the last poll timed out. The present poll then also asks what blocked the server. */
 	isRecovering: boolean;
 	/**
 	Kinds of requests that this process accepts only with one argument a call, although its version promises more.
@@ -151,8 +154,8 @@ export const newPollState = (): PollState => ({
 });
 
 /**
-Whether the user may read the settings, and so probably everything else. A user with few rights is not tried: the server
-would count each refusal and add it to ACL LOG.
+Whether the user may read the settings, and so probably everything else. Some requests are sent only as such a user. For
+a user with few rights, the server would count each refusal and add it to ACL LOG.
 */
 export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
 	lastAskedMs.has('config') && !blind.has('config');
@@ -233,7 +236,10 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 	}
 }
 
-/** How often CONFIG SET was called. Before Redis 7.0, INFO counts it together with CONFIG GET, which redis-top sends itself. */
+/**
+How often CONFIG SET was called. Before Redis 7.0, INFO counts CONFIG SET together with CONFIG GET, which redis-top
+sends itself.
+*/
 const settingsWritten = (info: InfoReply): number => commandStats(info).get('config|set')?.calls ?? 0;
 
 /** Whether somebody set a setting since CONFIG GET was last read. */
@@ -250,7 +256,10 @@ const latencyEventNames = ({latencyEvents}: WritableExtras): readonly string[] |
 		.filter(event => /^[\w-]{1,64}$/.test(event))
 		.slice(0, mostLatencyEvents);
 
-/** Fields of INFO that change when a client comes, goes, blocks, subscribes, watches, or is paused with others. */
+/**
+Fields of INFO that change when a client connects, disconnects, blocks, subscribes, watches or tracks keys, or when
+clients are paused.
+*/
 const clientFields = [
 	'connected_clients',
 	'blocked_clients',
@@ -260,13 +269,15 @@ const clientFields = [
 	'paused_reason',
 ];
 
-/** A buffer or a number of commands from which on its size matters, in fourfold steps. Most clients have less. */
+/**
+A value in steps of a factor of four, so that a digest changes only with the step. Values below `least` are step 0.
+*/
 const sizeStep = (value: number | undefined, least: number): number =>
 	value === undefined || value < least ? 0 : 1 + Math.floor(Math.log2(value / least) / 2);
 
 /**
-A digest of the client fields of INFO, as one text. While the text is equal, CLIENT LIST has hardly anything new for a
-rule. Before Redis 7.2, the fields don't tell that the server is paused; only its throughput does.
+A digest of the client fields of INFO, as one text. While this text stays equal, CLIENT LIST has hardly anything new for
+a rule. Before Redis 7.2, the fields don't show that the server is paused; only its throughput does.
 */
 function clientDigestOf(info: InfoReply): string {
 	const numberIn = (section: string, field: string) => info.number(section, field);
@@ -281,13 +292,19 @@ function clientDigestOf(info: InfoReply): string {
 	].join(' ');
 }
 
-/** The open slots of the polled node if it is a primary. A replica of Valkey repeats the open slots of its primary. */
+/**
+The open slots that the polled node reports as a primary. A replica of Valkey repeats those of its primary, which don't
+count.
+*/
 function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 	const self = nodes.find(({flags}) => flags.has('myself'));
 	return self === undefined ? [] : ownOpenSlots(self).map(({slot}) => slot);
 }
 
-/** In the order of their names: a recording then holds one reply of them, and not one for each order of their ranks. */
+/**
+The commands that took most of the server's time, sorted by name. Sorted by time, the same commands would give a
+recording a new reply with each change of their ranks.
+*/
 function busiestCommands(info: InfoReply): string[] {
 	return [...commandStats(info)]
 		.filter(([name]) => /^[a-z0-9._|-]+$/i.test(name))

@@ -2,8 +2,8 @@
 export const commandlogSettings = ['commandlog-request-larger-than', 'commandlog-reply-larger-than'];
 
 /**
-The server settings that panels show, rules read and actions change. Each is named, because `CONFIG GET *` would also
-return passwords.
+The server settings that panels show, rules read and actions change. Each is named in CONFIG GET. The pattern `*` would
+also return passwords.
 */
 export const polledSettings = [
 	'maxmemory',

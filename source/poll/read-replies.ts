@@ -100,8 +100,8 @@ export function readReplies(
 type RequestName = {readonly kind: string; readonly command: string; readonly grant: string | undefined};
 
 /**
-Notes how a reply was read. A reply that can't be read becomes a blind spot, like a refused command. One that was read
-in part is requested again.
+Notes how a reply was read. A command whose reply can't be read becomes a blind spot, like a refused command. A command
+whose reply was read only in part is sent again.
 */
 function noteRead({kind, command}: RequestName, isRead: boolean | string, state: PollState, elapsedMs: number): void {
 	if (isRead === true) {

@@ -3,7 +3,7 @@ import type {BlindSpot, Exchange, PollCost, PollOutcome} from '../domain/sample.
 import {type PollState, updateFromInfo, updateFromReplies} from './poll-state.js';
 import {readReplies, sampleOf} from './read-replies.js';
 
-/** A poll that was answered, as a recording holds it: the replies themselves, not what this version reads in them. */
+/** An answered poll, as a recording holds it. It has the raw replies, not what this version parses from them. */
 export type RecordedPoll = {
 	readonly address: NodeAddress;
 	/** When the replies to INFO were complete: `atMs` in wall time, `elapsedMs` monotonic, both in milliseconds. */
@@ -31,7 +31,7 @@ export function recordedPoll(outcome: PollOutcome): RecordedPoll | undefined {
 
 /**
 The outcome that a live poll with the recorded replies would have had. Undefined without a reply to INFO, as in a
-damaged recording. `state` is the node's, as after the recorded poll before.
+damaged recording. `state` is the node's state after the previous recorded poll.
 */
 export function outcomeOf(poll: RecordedPoll, state: PollState): PollOutcome | undefined {
 	const {address, atMs, elapsedMs, roundTripMs, blind, cost, skipped, every} = poll;

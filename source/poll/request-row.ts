@@ -40,12 +40,13 @@ export type RequestRow = {
 	*/
 	readonly arguments?: (state: PollState, demand: PollDemand) => ReadonlyArray<readonly string[]>;
 	/**
-	Whether the command is also sent with one argument a call. Some proxies and products report a version with several
-	arguments and refuse them. `arguments` then returns the form with one (`oneArgumentKinds`).
+	Whether the command can also be sent with one argument a call. Some proxies and products report a version that takes
+	several arguments, but refuse them. `arguments` then returns the form with one argument (`oneArgumentKinds`).
 	*/
 	readonly hasOneArgumentForm?: true;
 	/**
-	Whether the last argument is the name of a watched key (`domain/watched-key.ts`), perhaps of another database than 0.
+	Whether the last argument is the name of a watched key (`domain/watched-key.ts`). The key may be in another database
+	than 0.
 	*/
 	readonly namesWatchedKey?: true;
 	/** Which nodes get the request. Default: data nodes. */
@@ -57,9 +58,9 @@ export type RequestRow = {
 	poll, when the server's version is not known yet.
 	*/
 	readonly everyMs: 'every poll' | ((state: PollState, demand: PollDemand) => number | undefined);
-	/** Another kind: this request is due whenever that one is. */
+	/** Another kind of request. This request is due whenever that other request is due. */
 	readonly dueWith?: string;
-	/** Another kind that is sent in the same poll, because both replies are read together. */
+	/** Another kind of request that is sent in the same poll, because both replies are read together. */
 	readonly readWith?: string;
 	/**
 	Removes what redis-top may not keep from a reply, before anything else sees it: neither the record of the node nor a
@@ -67,7 +68,7 @@ export type RequestRow = {
 	*/
 	readonly redact?: (reply: RawReply) => RawReply;
 	readonly read: Reader;
-	/** Reads an error reply that is a result in itself. Returns true when it was one. */
+	/** Reads an error reply that is itself a result. Returns true if this reply was such an error. */
 	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean | string;
 };
 

@@ -76,10 +76,13 @@ function settingArguments({version, valkey, oneArgumentKinds}: PollState): Reado
 	return [isAtLeast(valkey, 8, 1) ? [...polledSettings, ...commandlogSettings] : polledSettings];
 }
 
-/** Least time between two CONFIG GET while somebody sets settings, in milliseconds. */
+/** Shortest time between two CONFIG GET while somebody changes settings, in milliseconds. */
 const changedSettingsMs = 2000;
 
-/** Whether a log is read for the time before redis-top started: once, from a user who may read settings. */
+/**
+Whether a log is read now for the time before redis-top started. It is read once, and only as a user who may read
+settings.
+*/
 const isEarlierDue = (kind: string, state: PollState, demand: PollDemand): boolean =>
 	demand.asksEarlier === true && isShown(demand) && isAdministrator(state) && !state.lastAskedMs.has(kind);
 
@@ -101,8 +104,8 @@ export const requests = [
 		read: readInfo,
 	},
 	{
-		// Without a section, INFO returns all sections except this one. It is requested apart when INFO takes one
-		// section a call: before the version is known, up to Redis 6.2, and in some other products.
+		// INFO without a section returns all sections except commandstats. This section is requested apart where INFO takes
+		// one section a call: before the version is known, up to Redis 6.2, and in some other products.
 		kind: 'commandstats',
 		command: 'info',
 		arguments: () => [['commandstats']],
@@ -178,7 +181,7 @@ export const requests = [
 		hasOneArgumentForm: true,
 		when: ({busiestCommands}, demand) =>
 			isShown(demand) && demand.interests.has('histograms') && busiestCommands.length > 0,
-		// The second reading comes soon after the first, because percentiles need the difference of two.
+		// The second reading comes soon after the first, because percentiles come from the difference of two readings.
 		everyMs: ({histogramReadings}, {isWholeAtOnce = false}) =>
 			histogramReadings >= 2 ? 10_000 : isWholeAtOnce ? 0 : 900,
 		read: (reply, {extras}) => {
@@ -207,7 +210,7 @@ export const requests = [
 	},
 	...keyRequests,
 	...watchedRequests,
-	// Requests for rules alone cost the server 1 to 40 µs. They are sent once in one or five minutes.
+	// Requests that only rules read. They cost the server 1 to 40 µs, and are sent once every one or five minutes.
 	{
 		kind: 'latency-events',
 		command: 'latency|latest',
@@ -270,14 +273,14 @@ export type RequestKind = (typeof requests)[number]['kind'];
 /** One command to send, as its words. */
 export type PollRequest = {readonly kind: RequestKind; readonly command: readonly string[]};
 
-/** A row with what follows from its command: its words and its grant. */
+/** A row, with what follows from its command: its words and its ACL rule. */
 export type Request = RequestRow & {
 	readonly kind: RequestKind;
 	/** The words of the command: `SLOWLOG`, `GET`. */
 	readonly words: readonly string[];
 	readonly since: Pick<ReadCommand, 'redis' | 'valkey'>;
 	/**
-	The ACL rule that allows the command (`+slowlog|get`); undefined for a command that no monitor's user is given.
+	The ACL rule that allows the command (`+slowlog|get`); undefined for a command that no user for monitoring gets.
 	*/
 	readonly grant: string | undefined;
 };
@@ -292,7 +295,8 @@ const byKind: ReadonlyMap<string, Request> = new Map(
 export const allRequests: readonly Request[] = [...byKind.values()];
 
 /**
-The request of a kind; undefined for a kind that this version does not poll. A recording of another version may hold it.
+The request of a kind; undefined for a kind that this version does not poll. A recording of another version may have
+such a kind.
 */
 export const findRequest = (kind: string): Request | undefined => byKind.get(kind);
 

@@ -33,7 +33,7 @@ Chooses the nodes whose slow logs are read, in rotation. It is used when a panel
 can be read together.
 */
 export class SlowlogRotation {
-	/** Nodes that were chosen and not polled yet. */
+	/** Nodes that were chosen but not polled yet. */
 	readonly #due = new Set<NodeAddress>();
 	#next = 0;
 	#chosenAtMs = Number.NEGATIVE_INFINITY;

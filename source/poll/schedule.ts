@@ -10,8 +10,8 @@ alarms.
 export const authRetryMs = 15_000;
 
 /**
-Number of places in an interval. Nodes of one place are polled together, twenty of 1,000. Polled one by one, each node
-found cold processor caches, which took a fifth of all work at 1,000 nodes.
+Number of places in an interval. Nodes of the same place are polled together: with 1,000 nodes, about twenty. When nodes
+were polled one by one, each poll ran with cold processor caches. That took a fifth of all work at 1,000 nodes.
 */
 export const placesInInterval = 50;
 
@@ -39,7 +39,7 @@ export function untilNextPoll(nowMs: number, intervalMs: number, phase: number):
 	return intervalMs - sincePoll;
 }
 
-/** Milliseconds until the next attempt after `misses` failures in a row. They double from 250 ms to 5 s. */
+/** Milliseconds until the next attempt after `misses` failures in a row. The delay doubles from 250 ms to 5 s. */
 export function retryDelay(misses: number): number {
 	return Math.min(longestRetryMs, 250 * 2 ** Math.min(misses - 1, 10));
 }
@@ -52,8 +52,8 @@ const slower = {1: 2, 2: 4, 4: 8, 8: 8} as const;
 const faster = {1: 1, 2: 1, 4: 2, 8: 4} as const;
 
 /**
-The backoff after a reply, which protects a slow server. An extra time of more than a quarter of the interval doubles
-the interval, up to eight times. Five quick replies in a row halve it again.
+The backoff after a reply, which protects a slow server. If `extraMs` is more than a quarter of the interval, the
+interval doubles, up to eight times its length. Five quick replies in a row halve it again.
 
 @param extraMs Milliseconds of the round trip beyond the shortest one seen, which is the network's share.
 */

@@ -13,7 +13,9 @@ How long a discovery listens, in milliseconds. A Sentinel publishes its address 
 */
 const listenMs = 3000;
 
-/** SUBSCRIBE as a blind spot shows it. It is no polled command, because it needs a connection of its own. */
+/**
+SUBSCRIBE, as a blind spot shows it. It is not among the polled commands, because it needs a connection of its own.
+*/
 export const subscription = {
 	kind: 'hello',
 	command: `SUBSCRIBE ${sentinelChannel}`,
@@ -31,8 +33,8 @@ export type SentinelDiscoveryOptions = {
 
 /**
 Finds the Sentinels that monitor a data node. INFO of a data node does not list them, but they publish their addresses
-on its channel `__sentinel__:hello`. Listening takes a connection of three seconds. It is worth it only when the number
-of subscribers has changed.
+on its channel `__sentinel__:hello`. Listening needs a connection for three seconds. It happens only when the number of
+subscribers has changed.
 */
 export class SentinelDiscovery {
 	readonly #options: SentinelDiscoveryOptions;

@@ -11,7 +11,7 @@ function versionIn(text: string | undefined): Version | undefined {
 
 /**
 The Redis version as numbers: `7.2.4` is [7, 2]. Undefined when INFO has no such version. Valkey reports the Redis
-version that it is compatible with, which tells its commands.
+version that it is compatible with. That version tells which commands Valkey has.
 */
 export const redisVersion = (info: InfoReply): Version | undefined => versionIn(info.text('server', 'redis_version'));
 

@@ -1,11 +1,9 @@
-/**
-Longest work without a break, in milliseconds. A key that is pressed during the work waits for a few slices at most.
-*/
+/** Longest work without a break, in milliseconds. A key press during the work waits for a few slices at most. */
 const sliceMs = 8;
 
 /**
 Lets the event loop run between the parsing of replies. The replies of 1,000 nodes may arrive at once, at the start or
-after a lag. Without a break, a key would wait until all are parsed.
+after a lag. Without a break, a key press would wait until all are parsed.
 */
 export class TimeSlicer {
 	readonly #elapsed: () => number;
@@ -45,7 +43,10 @@ export class TimeSlicer {
 		});
 	}
 
-	/** Releases the waiters one by one. Only after a waiter's work is known how long it took. */
+	/**
+	Releases the waiters one by one. The next waiter follows only if the work of the previous one has not used up the
+	slice.
+	*/
 	#release(): void {
 		const next = this.#waiting.shift();
 		if (next === undefined) {

@@ -12,9 +12,9 @@ export type ViewFacts = {
 };
 
 /**
-The nodes of a large cluster whose view is to be read now. Of the nodes that agree with the majority, a few are chosen
-in rotation. Of the others, those whose view was read longest ago are chosen. A node without a digest is not chosen.
-Called once a second.
+The nodes of a large cluster whose view is to be read now. Of the largest group with equal digests, a few nodes are
+chosen in rotation. Of the other nodes, those whose view was read longest ago are chosen. A node without a digest is not
+chosen. Called once a second.
 
 @param nowMs Monotonic.
 */

@@ -6,10 +6,13 @@ import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 import type {Reader, Replies, RequestRow} from './request-row.js';
 
-/** Time between two readings of the watched keys, in milliseconds; less until there are two. */
+/** Time between two readings of the watched keys, in milliseconds. It is shorter until there are two readings. */
 const everyMs = ({watchedReadings}: PollState): number => (watchedReadings < 2 ? 1000 : 10_000);
 
-/** The watched keys that this node holds: all of them on a primary, and in a cluster those of its slots. */
+/**
+The watched keys to read from this node. A primary of a cluster has those of its slots, any other primary all, a replica
+none.
+*/
 function keysHere({isPrimary, hasCluster, ownSlots}: PollState, {watchedKeys = []}: PollDemand): readonly string[] {
 	if (!isPrimary || !hasCluster) {
 		return isPrimary ? watchedKeys : [];
@@ -33,7 +36,7 @@ const hasKeys =
 	(state: PollState, demand: PollDemand): boolean =>
 		keysOfType(type)(state, demand).length > 0;
 
-/** Adds facts of the key that the command names last. */
+/** Adds facts about the key that is the last argument of the command. */
 function note({extras}: Replies, command: readonly string[], facts: WatchedFacts): true {
 	const key = command.at(-1) ?? '';
 	extras.watched = new Map(extras.watched).set(key, {...extras.watched?.get(key), ...facts});
@@ -45,7 +48,7 @@ const readLength: Reader = (reply, replies, command) => {
 	return length !== undefined && note(replies, command, {length});
 };
 
-/** A key that vanished or changed its type since TYPE was read; TYPE tells at the next reading. */
+/** Whether the key vanished or changed its type since TYPE was read. The next TYPE shows that. */
 const isOvertaken = (message: string): boolean => /^WRONGTYPE|no such key/i.test(message);
 
 const lengthOf = (type: string) => ({
@@ -57,10 +60,12 @@ const lengthOf = (type: string) => ({
 	readFailure: ({message}: Error) => isOvertaken(message),
 });
 
-/** Requests of the keys that the user watches (`--watch-key`); without such keys none is sent. */
+/**
+Requests for the keys that the user watches (`--watch-key`). Without watched keys, none of these requests is sent.
+*/
 export const watchedRequests = [
 	{
-		// Sent before the commands of keys in another database than 0, and once more to return there.
+		// SELECT is sent before the commands of keys in another database than 0, and once more to return to database 0.
 		kind: 'select-database',
 		command: 'select',
 		when: () => false,

@@ -1,8 +1,8 @@
 import {exporterFields} from '../parse/exporter-fields.js';
 
 /**
-A series of redis_exporter that holds one field of INFO. `status`: 1 is `ok`, 0 is `err`. `link`: 1 is `up`, 0 is `down`.
-`seconds`: seconds of a field that the server prints in microseconds.
+A series of redis_exporter that holds one field of INFO. The unit `status`: 1 is `ok`, 0 is `err`. `link`: 1 is `up`, 0
+is `down`. `seconds`: the server prints the field in microseconds, the series has seconds.
 */
 export type FieldSeries = {
 	readonly metric: string;
@@ -26,7 +26,8 @@ const servedSeries = Object.entries(exporterFields).flatMap(([section, fields]) 
 );
 
 /**
-Series that are only read: other names of a field, from other versions of the exporter, and names that promtool refuses.
+Series that redis-top reads but does not serve: names in other versions of the exporter, and names that promtool
+refuses.
 Source: the maps of gauges and counters in
 https://github.com/oliver006/redis_exporter/blob/master/exporter/exporter.go
 */
@@ -69,7 +70,7 @@ export const fieldOfMetric: ReadonlyMap<string, FieldSeries> = new Map(
 	[...servedSeries, ...otherSeries].map(field => [field.metric, field]),
 );
 
-/** A regular expression of PromQL that matches the names of all series that are read of one node. */
+/** A regular expression of PromQL that matches the names of all series that are read for a node. */
 export const readMetrics: string = [...Object.values(composedSeries), ...fieldOfMetric.keys()]
 	.map(name => name.slice('redis_'.length))
 	.join('|');

@@ -3,7 +3,7 @@ import type {NodeRecord} from '../state/monitor-state.js';
 import type {NodePast} from './node-past.js';
 import {pastReadings} from './past-readings.js';
 
-/** Readings from before the start for which a node's series have room. */
+/** The number of readings from before the start that still fit into a node's series. */
 export const roomOf = ({series}: NodeRecord): number => {
 	const operations = series.get('operations');
 	return operations === undefined ? 0 : operations.capacity - operations.length;

@@ -9,13 +9,16 @@ import {scrapePeriodMs} from './scrapes.js';
 
 export type FoundPast =
 	| {readonly kind: 'found'; readonly past: NodePast}
-	/** `why` completes "Prometheus …". `isAnswered`: Prometheus answered, and does not tell which series are the node's. */
+	/**
+	`why` completes "Prometheus …". `isAnswered`: Prometheus answered, but the reply doesn't tell which series are the
+	node's.
+	*/
 	| {readonly kind: 'failed'; readonly why: string; readonly isAnswered: boolean};
 
-/** The period that is assumed for a server of which only one scrape is known, in milliseconds. */
+/** The time between scrapes that is assumed if only one scrape of a server is known, in milliseconds. */
 const usualPeriodMs = 60_000;
 
-/** Most instances that a failure's text names. */
+/** Largest number of instances that the text of a failure names. */
 const namedInstances = 3;
 
 /** Finds the series of a node and the time between its scrapes, by two queries. Never rejects. */

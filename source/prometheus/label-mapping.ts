@@ -2,8 +2,8 @@ import type {Endpoint} from '../domain/node.js';
 import type {SeriesLabels} from '../parse/prometheus-reply.js';
 
 /**
-The label that says which server a series is about, and how its value is made of the server's address: `{host}:{port}`,
-`{host}`, or any text around them.
+The label that names the server of a series, and the template by which its value is made from the server's address:
+`{host}:{port}`, `{host}`, or any text around them.
 */
 export type LabelMapping = {readonly label: string; readonly template: string};
 
@@ -48,8 +48,9 @@ export const addressLabels = ['addr', 'target', 'instance'] as const;
 const exporterPorts: ReadonlySet<number> = new Set([9121, 9122]);
 
 /**
-The address of the server that a series is about, without a mapping: from the first label that has one. An exporter that
-runs beside its server is scraped at the exporter's own port; the server's own port is then in `tcp_port`.
+The address of the server that a series is about, without a mapping. It comes from the first label that holds an
+address. An exporter that runs beside its server is scraped at the exporter's own port; the server's own port is then in
+`tcp_port`.
 */
 export function usualEndpoint(labels: SeriesLabels): Endpoint | undefined {
 	for (const label of addressLabels) {

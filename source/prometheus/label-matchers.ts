@@ -43,7 +43,7 @@ export function labelMatchers(text: string): {readonly matchers: readonly LabelM
 	return {matchers};
 }
 
-/** The value of a string literal; undefined for one with an unknown escape. */
+/** The value of a string literal; undefined for a literal with an unknown escape. */
 function unquoted(literal: string): string | undefined {
 	const inside = literal.slice(1, -1);
 	try {
@@ -77,10 +77,10 @@ function fitting(operator: LabelMatcher['operator'], wanted: string): LabelMatch
 	}
 }
 
-/** Whether a series has the labels. */
+/** Whether the labels of a series fulfil all matchers. */
 export const areMatched = (matchers: readonly LabelMatcher[], labels: SeriesLabels): boolean =>
 	matchers.every(({label, fits}) => fits(labels[label] ?? ''));
 
-/** The matchers as they stand between the braces of a selector. */
+/** The matchers as text, as between the braces of a selector. */
 export const matchersText = (matchers: readonly LabelMatcher[]): string =>
 	matchers.map(({label, operator, value}) => `${label}${operator}${promString(value)}`).join(',');

@@ -21,7 +21,7 @@ type LoadedBlock = {
 /** The result of a load; `why` completes "Prometheus …". */
 export type Load = {readonly kind: 'loaded'} | {readonly kind: 'failed'; readonly why: string};
 
-/** What a Prometheus knows of one node's past. It is read in blocks, each once. */
+/** One node's past as a Prometheus has it. The past is read in blocks, and each block only once. */
 export class NodePast {
 	readonly #prometheus: Pick<Prometheus, 'query'>;
 	readonly #matchers: string;
@@ -53,7 +53,7 @@ export class NodePast {
 		return this.#missing(fromMs, toMs).length === 0;
 	}
 
-	/** Reads what was not read yet from `fromMs` to `toMs`. Never rejects. */
+	/** Reads the parts between `fromMs` and `toMs` that were not read yet. Never rejects. */
 	async load(fromMs: number, toMs: number, signal: AbortSignal): Promise<Load> {
 		const loads = await Promise.all(this.#missing(fromMs, toMs).map(number => this.#loadBlock(number, signal)));
 		return loads.find(({kind}) => kind === 'failed') ?? {kind: 'loaded'};
@@ -104,7 +104,7 @@ export class NodePast {
 		}
 
 		// A range selector returns the samples as they were stored, each with its own time. Values at fixed steps would
-		// show a gap as the value before it, and a rate across a restart.
+		// fill a gap with the value before it, and would give a rate across a restart.
 		const selector = `{__name__=~"redis_(${readMetrics})",${this.#matchers}}`;
 		const reply = await this.#prometheus.query(`${selector}[${Math.ceil(spanMs) - 1}ms]`, {atMs: untilMs, signal});
 		if (reply.kind === 'failed') {

@@ -4,10 +4,10 @@ import {composedSeries} from './exporter-series.js';
 import {addressLabels, type LabelMapping, mappedValue} from './label-mapping.js';
 import {promString} from './prometheus.js';
 
-/** The greatest age of a server's last scrape. It is long, so that a server that is down is found too. */
+/** The greatest age of a server's last scrape. It is long, so that even a server that is down is found. */
 const lookBack = '1d';
 
-/** What identifies a node to a Prometheus. */
+/** The facts by which a node's series are found in a Prometheus. */
 export type SoughtNode = {
 	readonly endpoint: Endpoint;
 	/** Other addresses of the node. */
@@ -24,8 +24,8 @@ const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /**
-The query that finds the series of a node. With a mapping it is by the mapped label alone. Otherwise it is by the process'
-`run_id`, or by an address in one of the usual labels. Undefined when nothing identifies the node.
+The query that finds the series of a node. With a mapping, it uses the mapped label alone. Otherwise it uses the
+`run_id` of the process, or an address in one of the usual labels. Undefined when nothing identifies the node.
 */
 export function findingQuery(node: SoughtNode, mapping: LabelMapping | undefined): string | undefined {
 	const selectors: string[] = [];
@@ -62,7 +62,9 @@ export function findingQuery(node: SoughtNode, mapping: LabelMapping | undefined
 		: selectors.map(selector => `last_over_time(${composedSeries.instance}{${selector}}[${lookBack}])`).join(' or ');
 }
 
-/** Labels that tell apart what is scraped, as far as a series has them. Labels of the server itself are not among them. */
+/**
+Labels that identify a scraped target, as far as a series has them. Labels that describe the server are not included.
+*/
 const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace', 'pod'] as const;
 
 export type NodeSelector =
@@ -73,7 +75,7 @@ export type NodeSelector =
 
 /**
 The matchers of all series of a node, from the reply to `findingQuery`: `instance="…",job="…"`. A series of the node's
-own process is taken before series that only have its address.
+own process is preferred to series that only have its address.
 */
 export function nodeSelector(
 	series: readonly PrometheusSeries[],
@@ -87,7 +89,7 @@ export function nodeSelector(
 		return {kind: 'unknown'};
 	}
 
-	// Two jobs that scrape the same process are the same node twice.
+	// If two jobs scrape the same process, both have the series of this node, and the first of them is used.
 	return others.length > 0 && own.length === 0
 		? {kind: 'ambiguous', instances: [first, ...others].map(([, labels]) => labels.instance ?? '-')}
 		: {kind: 'found', matchers: first[0]};

@@ -41,7 +41,7 @@ const carried = nodeRules.filter(({id}) => carriedRules.includes(id));
 /** A node at a past moment: its record, and the sample before the record's. */
 export type PastNode = {readonly record: NodeRecord; readonly earlier: NodeSample | undefined};
 
-/** The rules that no series can feed. */
+/** The rules that can't be evaluated, because no series has their facts. */
 const unfed: readonly BlindRule[] = allRules
 	.filter(({id}) => !carriedRules.includes(id))
 	.map(({id}) => ({
@@ -53,8 +53,9 @@ const unfed: readonly BlindRule[] = allRules
 	}));
 
 /**
-The findings of past records, by the rules that the exporter's series can feed, and the rules that could not be
-evaluated. A condition is listed as soon as it holds at the moment, because nobody knows for how long it had held.
+The findings of past records, and the rules that could not be evaluated. Only rules whose facts are in the exporter's
+series are evaluated. A condition is listed as soon as it holds at the moment, because it is unknown how long it had
+held.
 */
 export function pastFindings(
 	nodes: readonly PastNode[],

@@ -1,7 +1,7 @@
 import {type MetricId, metrics} from '../domain/metric.js';
 import type {Scrape} from './scrapes.js';
 
-/** Number of periods from which the time between two scrapes is a gap. One lost scrape is a gap. */
+/** A longer time between two scrapes than this number of periods is a gap. So even a single lost scrape is a gap. */
 const gapFromPeriods = 1.7;
 
 /** Whether a rate may be computed between two scrapes: of the same process, with no scrape missing between them. */
@@ -11,14 +11,14 @@ export const areAdjacent = (before: Scrape | undefined, after: Scrape, periodMs:
 	before.runId === after.runId &&
 	after.atMs - before.atMs <= gapFromPeriods * periodMs;
 
-/** Whether a scrape still stands for a moment: the next scrape is not due yet, or a little late. */
+/** Whether a scrape is valid for a moment: the next scrape is not due yet, or is a little late. */
 export const standsFor = ({atMs}: Scrape, momentMs: number, periodMs: number): boolean =>
 	momentMs >= atMs && momentMs - atMs <= gapFromPeriods * periodMs;
 
 /**
-The readings of every metric at moments, oldest first: gauges as read, counters per second since the scrape before. A
-scrape stands for the time until the next one. Where no scrape stands for a moment, and where a rate would cross a gap,
-a restart or a reset, the reading is a gap.
+The readings of every metric at some moments, oldest first: gauges as read, counters per second since the previous
+scrape. A scrape is valid until the next one. A reading is a gap where no scrape is valid for the moment. It is also a
+gap where a rate would cross a gap, a restart or a reset.
 
 @param scrapes Oldest first.
 @param momentsMs Ascending, in milliseconds since the epoch.

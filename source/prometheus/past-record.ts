@@ -24,8 +24,8 @@ const unreached: NonNullable<NodeRecord['failure']> = {
 };
 
 /**
-A node's record at a past moment, made of what the exporter read. Its charts have a reading for each scrape. Without a
-scrape that stands for the moment, nothing is known of the node.
+A node's record at a past moment, made from the scrapes of the exporter. Its charts have a reading for each scrape. If
+no scrape is valid for the moment, nothing is known of the node.
 
 @param live The node's present record, which has its names and thresholds.
 @param scrapes The scrapes of the half hour before the moment, and one more, oldest first.
@@ -66,7 +66,9 @@ export function pastRecord(live: NodeRecord, scrapes: readonly Scrape[], atMs: n
 	};
 }
 
-/** A scrape as a sample. Its place on the monotonic clock is counted back from the live sample's, for a baseline. */
+/**
+A scrape as a sample. A baseline needs its time on the monotonic clock, which is counted back from the live sample.
+*/
 function sampleOf({atMs, runId, info}: Scrape, live: NodeSample | undefined): NodeSample {
 	return {
 		atMs,

@@ -19,7 +19,7 @@ of about a megabyte.
 */
 const nodesShown = 12;
 
-/** Wait before the first further attempt after a failed one, and the longest wait, in milliseconds. */
+/** Wait before the first retry after a failure, and the longest wait, in milliseconds. */
 const firstRetryMs = 5000;
 const longestRetryMs = 60_000;
 
@@ -29,22 +29,27 @@ export type PrometheusHistoryOptions = {
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly live: () => MonitorState;
-	/** The oldest moment of a node in this run's history, in milliseconds since the epoch; undefined without one. */
+	/**
+	The oldest moment of a node in this run's history, in milliseconds since the epoch; undefined for a node without
+	history.
+	*/
 	readonly ownFrom: (node: NodeAddress) => number | undefined;
-	/** Called once when Prometheus does not help, and once when it does again. */
+	/** Called once when Prometheus stops providing the past, and once when it provides the past again. */
 	readonly notify: (text: string, tone: 'plain' | 'warning') => void;
 };
 
 /** The search for a node's series in Prometheus, and its result. */
 type Sought = {
 	past: NodePast | undefined;
-	/** Why the last attempt failed, as a line that completes "Prometheus …"; undefined: it did not. */
+	/** Why the last attempt failed, as a line that completes "Prometheus …"; undefined if it did not fail. */
 	why: string | undefined;
 	search: Promise<FoundPast> | undefined;
-	/** Readings that the node's series could hold when they were filled; 0: they were not. */
+	/** Capacity of the node's series, in readings, at the time when they were filled; 0 before that. */
 	filledLength: number;
 	isFilling: boolean;
-	/** Whether Prometheus answered that it does not know the node. It is asked again only for the node in focus. */
+	/**
+	Whether Prometheus answered that it does not know the node. Such a node is asked for again only while it is in focus.
+	*/
 	isUnknown: boolean;
 	attempts: number;
 	/** Moment of the monotonic clock, in milliseconds, before which Prometheus is not asked again. */
@@ -52,16 +57,16 @@ type Sought = {
 };
 
 /**
-The past of the nodes as a Prometheus has it. It fills the series of the node in focus with the time before the start,
-and shows moments that are older than this run's history. Prometheus is asked only for what is on the screen, and never
-by a timer.
+The past of the nodes, read from a Prometheus. It fills the nodes' series with the time before the start, and shows
+moments that are older than this run's history. Prometheus is asked only for what is on the screen, and never by a
+timer.
 */
 export class PrometheusHistory implements EarlierStates {
 	readonly #options: PrometheusHistoryOptions;
 	readonly #nodes = new Map<NodeAddress, Sought>();
 	readonly #listeners = new Set<() => void>();
 	#focus: NodeAddress | undefined;
-	/** The moment that the screen shows, or showed last. */
+	/** The past moment that the screen shows, or showed last. */
 	#wantedMs: number | undefined;
 	#isLoading = false;
 	/** The nodes on the screen. Their series are filled before those of others. */
@@ -81,8 +86,8 @@ export class PrometheusHistory implements EarlierStates {
 	};
 
 	/**
-	Fills the series of the nodes, each once, as soon as it has given a sample or failed: of the node in focus, then of the nodes
-	on the screen, then of the others, one after the other.
+	Fills the series of each node once, as soon as the node has given a sample or failed. The node in focus comes first,
+	then the nodes on the screen, then the others, one after the other.
 	*/
 	follow(focus: NodeAddress | undefined, seen: ReadonlySet<NodeAddress> = new Set()): void {
 		this.#focus = focus;
@@ -108,7 +113,7 @@ export class PrometheusHistory implements EarlierStates {
 		);
 	}
 
-	/** The next node besides the one in focus whose series are to be filled. */
+	/** The next node whose series are to be filled, other than the node in focus. */
 	#nextOther(): NodeRecord | undefined {
 		const {nodes} = this.#options.live();
 		const isNext = (record: NodeRecord) =>
@@ -206,7 +211,7 @@ export class PrometheusHistory implements EarlierStates {
 		return sought;
 	}
 
-	/** The nodes of which the past is read: the node in focus, and the first others. */
+	/** The nodes whose past is read: the node in focus, and the first `nodesShown` nodes. */
 	#shownNodes({nodes}: MonitorState): readonly NodeRecord[] {
 		const records = [...nodes.values()];
 		const place = records.findIndex(({address}) => address === this.#focus);
@@ -234,7 +239,7 @@ export class PrometheusHistory implements EarlierStates {
 		return by === 1 ? times.find(atMs => atMs > fromMs) : times.findLast(atMs => atMs < fromMs);
 	}
 
-	/** Finds the series of a node, once at a time. */
+	/** Finds the series of a node. Only one search for a node is under way at a time. */
 	async #find(address: NodeAddress, sought: Sought): Promise<NodePast | undefined> {
 		if (sought.past !== undefined) {
 			return sought.past;
@@ -289,13 +294,16 @@ export class PrometheusHistory implements EarlierStates {
 			fillSeries(record, past, toMs);
 			this.#tell();
 			if (capacityOf(record) < longSeries && address !== this.#focus) {
-				// A thousand pasts would be 9 MB each. A short one is soon read again.
+				// A past takes up to 9 MB, too much for each of a thousand nodes. A short past is quickly read again.
 				sought.past = undefined;
 			}
 		}
 	}
 
-	/** Loads what the shown moment needs. One moment is loaded at a time, and after it the latest one. */
+	/**
+	Loads what the shown moment needs. One moment is loaded at a time; after it, the moment that was wanted last is
+	loaded.
+	*/
 	async #loadWanted(): Promise<void> {
 		if (this.#isLoading) {
 			return;
@@ -313,7 +321,7 @@ export class PrometheusHistory implements EarlierStates {
 		this.#isLoading = false;
 	}
 
-	/** Loads what a moment needs. Resolves with true if more is known than before. */
+	/** Loads the scrapes that a moment needs. Resolves with true if more is known than before. */
 	async #loadMoment(atMs: number): Promise<boolean> {
 		const {live, signal, clock} = this.#options;
 		const changes = await Promise.all(
@@ -352,7 +360,7 @@ export class PrometheusHistory implements EarlierStates {
 		sought.why = why;
 		sought.notBeforeMs = clock.elapsed() + Math.min(longestRetryMs, firstRetryMs * 2 ** sought.attempts);
 		sought.attempts += 1;
-		// That a node out of focus has no series is no news: its charts begin at the start as without Prometheus.
+		// It is not reported that a node out of focus has no series: its charts begin at the start, as without Prometheus.
 		if (!this.#isComplaining && (address === this.#focus || !sought.isUnknown)) {
 			this.#isComplaining = true;
 			notify(`Prometheus ${prometheus.place} ${why}: the charts begin at the start of redis-top`, 'warning');

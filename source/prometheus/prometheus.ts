@@ -75,5 +75,8 @@ export class Prometheus {
 	}
 }
 
-/** A text as a string literal of PromQL. Source: https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals */
+/**
+A text as a string literal of PromQL.
+Source: https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals
+*/
 export const promString = (text: string): string => JSON.stringify(text);

@@ -4,15 +4,17 @@ import type {PrometheusSeries, SeriesLabels} from '../parse/prometheus-reply.js'
 import {composedSeries} from './exporter-series.js';
 import {type ScrapedValue, scrapedInfo} from './scraped-info.js';
 
-/** What the exporter read of one server at one moment. */
+/** The values that the exporter read from one server at one moment. */
 export type Scrape = {
 	/** In milliseconds since the epoch. */
 	readonly atMs: number;
 	/** Whether the exporter reached the server. */
 	readonly isUp: boolean;
-	/** The `run_id` of the server's process; undefined where the exporter does not say it. */
+	/** The `run_id` of the server's process; undefined if the exporter does not report it. */
 	readonly runId: string | undefined;
-	/** Every metric as it was read, in the order of `metrics`: counters since the start. NaN: not known. */
+	/**
+	Every metric as it was read, in the order of `metrics`. Counters are totals since the server's start. NaN: not known.
+	*/
 	readonly metrics: readonly number[];
 	/** The INFO reply, as far as the exporter's series hold it. It is made at each call. */
 	readonly info: () => InfoReply;
@@ -24,8 +26,8 @@ const missing = Number.NaN;
 type Column = {readonly labels: SeriesLabels; readonly values: Float64Array};
 
 /**
-The scrapes of one server in a span of time. All series of a scrape have the same time, so that their values are kept as
-columns: 8 bytes a value.
+The scrapes of one server in a span of time. All series of a scrape have the same time. Their values are therefore kept
+as columns, with 8 bytes a value.
 */
 export class ScrapeBlock {
 	readonly #timesMs: readonly number[];

@@ -12,7 +12,8 @@ const steps: ReadonlyArray<readonly [upToMs: number, stepMs: number]> = [
 ];
 
 /**
-The tiers of moments, the newest first. Each begins at a multiple of the next longer step, so that both steps meet there.
+The ranges of moments with the same length of step, the newest first. Each range begins at a multiple of the next longer
+step, so that both steps meet there.
 */
 const tiersAt = (nowMs: number): ReadonlyArray<{readonly stepMs: number; readonly fromMs: number}> =>
 	steps.map(([upToMs, stepMs], index) => {

@@ -7,7 +7,10 @@ import {toText} from './plain-json.js';
 export const blockMs = 60_000;
 /** Longest part, in milliseconds. At most this much is lost when the process is killed. */
 export const partMs = 5000;
-/** Least size of a reference state, in bytes. A state before the first replies would be useless as a reference. */
+/**
+Least size of a reference state, in bytes. A smaller state was taken before the first replies and is no useful
+reference.
+*/
 const leastReferenceBytes = 2000;
 
 /** A whole frame, ready to be appended to a file. */
@@ -15,13 +18,13 @@ export type WrittenFrame = {
 	readonly bytes: Buffer;
 	/** True for the state of a block. A file may begin with such a frame. */
 	readonly beginsBlock: boolean;
-	/** The frame of the reference state. It has to stand before this frame in the same file, once. */
+	/** The frame of the reference state. It must be written once to the same file, before this frame. */
 	readonly reference?: Buffer | undefined;
 	readonly lastMs: number;
 };
 
 export type BlockWriterOptions = {
-	/** The open findings, for the state that a block begins with. */
+	/** Returns the open findings. They are part of the state that a block begins with. */
 	readonly findings: () => readonly OpenFinding[];
 	readonly onFrame: (frame: WrittenFrame) => void;
 };
@@ -32,7 +35,10 @@ export class BlockWriter {
 	readonly #encoder = new EntryEncoder();
 	/** The reference state, and the frame that holds it. */
 	#reference: {readonly texts: ReferenceTexts; readonly frame: Buffer} | undefined;
-	/** The bytes of the shortest state since the reference, and what the others took more than it, in all. */
+	/**
+	The size of the smallest state since the reference was chosen. `#excessBytes` sums the bytes of all states beyond that
+	size.
+	*/
 	#leastStateBytes = Number.POSITIVE_INFINITY;
 	#excessBytes = 0;
 	#changes: RecordedChange[] = [];
@@ -63,7 +69,7 @@ export class BlockWriter {
 		this.#changes.push(...changes);
 	}
 
-	/** Begins a block, as for a file that starts now. */
+	/** Begins a block. A new file must start with a block. */
 	begin(atMs: number): void {
 		this.flush();
 		this.#beganMs = atMs;
@@ -102,7 +108,8 @@ export class BlockWriter {
 	}
 
 	/**
-	Chooses a new reference state when the growing differences to the old one have taken as many bytes as a new one takes.
+	Chooses a new reference state when the old one has become too different. That is when the growing differences to it
+	have taken as many bytes as its frame.
 	*/
 	#renewReference(atMs: number, findings: readonly OpenFinding[]): void {
 		if (this.#reference !== undefined && this.#excessBytes < this.#reference.frame.length) {

@@ -1,10 +1,10 @@
 import type {Entry, WholeState} from './entry.js';
 
-/** A block of a recording: its state, and the entries after it, which are decoded as they are asked for. */
+/** A block of a recording: a state, and the entries after it. Entries are decoded when they are asked for. */
 export class Block {
 	readonly state: WholeState;
 	readonly #entries: Entry[] = [];
-	/** Decodes the entries of the next part that begins until a moment; undefined: there is none. */
+	/** Decodes the next part, if it begins at or before `toMs`. Returns undefined if no such part is left. */
 	readonly #nextPart: (toMs: number) => readonly Entry[] | undefined;
 	#isWhole = true;
 
@@ -18,7 +18,9 @@ export class Block {
 		return this.entriesUntil(Number.POSITIVE_INFINITY);
 	}
 
-	/** False where entries at the block's end could not be read. It is known when the last entry was asked for. */
+	/**
+	False if entries at the end of the block could not be read. The value is final once the last entry was asked for.
+	*/
 	get isWhole(): boolean {
 		return this.#isWhole;
 	}
@@ -29,7 +31,7 @@ export class Block {
 		return this.#entries[index];
 	}
 
-	/** The entries of all parts that begin until a moment, milliseconds since the epoch. */
+	/** The entries of all parts that begin at or before a moment, in milliseconds since the epoch. */
 	entriesUntil(toMs: number): readonly Entry[] {
 		while (this.#read(toMs)) {}
 		return this.#entries;

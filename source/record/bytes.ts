@@ -40,7 +40,7 @@ export class ByteWriter {
 		this.#length += this.#buffer.write(value, this.#length);
 	}
 
-	/** Writes the bytes of another writer, with their number in front. */
+	/** Writes the number of the given bytes, then the bytes. */
 	block(bytes: Uint8Array): void {
 		this.number(bytes.length);
 		this.#reserve(bytes.length);
@@ -59,7 +59,7 @@ export class ByteWriter {
 	}
 }
 
-/** Reads what `ByteWriter` wrote. Every method throws a `RangeError` where the bytes end too early. */
+/** Reads what `ByteWriter` wrote. Every method throws a `RangeError` if the bytes end too early. */
 export class ByteReader {
 	readonly #bytes: Buffer;
 	#at = 0;

@@ -1,17 +1,21 @@
-/** What a text says of other lines than the one that is read. Values have no decimal point: 1.50 is 150. */
+/**
+The values of other lines of the same reply, from which a line's value is computed. Values have no decimal point: 1.50
+is 150.
+*/
 export type ReplyFacts = {
-	/** The first number of a line above, as it is now. */
+	/** The first number of a line above the present one, in the present poll. */
 	readonly now: (name: string) => number | undefined;
-	/** The first number of a line, as it was in the poll before. */
+	/** The first number of a line, in the previous poll. */
 	readonly before: (name: string) => number | undefined;
-	/** Time since the poll before, in microseconds. */
+	/** Time since the previous poll, in microseconds. */
 	readonly elapsedMicros: number;
 };
 
 /**
-The value that the only number of a line of INFO should have after what stands above it; undefined: nothing follows.
+Computes the expected value of a line of INFO with one number, from the lines above it. Undefined if they don't
+determine it.
 
-@param old The number in the poll before.
+@param old The number in the previous poll.
 @param unit The word behind the number.
 */
 export type DerivedValue = (facts: ReplyFacts, old: number, unit: string) => number | undefined;
@@ -35,7 +39,7 @@ const ratio =
 	({now}) =>
 		hundredths((factor * (now(one) ?? Number.NaN)) / (now(other) ?? Number.NaN));
 
-/** A number that moves by as much as the difference of two others: products differ in what else it contains. */
+/** A number that changes by the same amount as the difference of two others. Its other parts vary between products. */
 const difference =
 	(one: string, other: string): DerivedValue =>
 	({now, before}, old) => {
@@ -44,7 +48,7 @@ const difference =
 		return old + grown - otherGrown;
 	};
 
-/** A number that grows by as much as another. */
+/** A number that grows by the same amount as another number. */
 const like =
 	(name: string): DerivedValue =>
 	({now, before}, old) => {
@@ -63,8 +67,8 @@ const datasetShare: DerivedValue = ({now}) => {
 };
 
 /**
-Numbers of INFO that servers compute from others. Only what is not as computed takes room in a recording. Recordings
-depend on these formulas: a change of one is a new kind of frame.
+Numbers of INFO that servers compute from other numbers. A number takes room in a recording only if it differs from the
+formula. Recordings depend on these formulas: a changed formula needs a new kind of frame.
 */
 const table: ReadonlyMap<string, DerivedValue> = new Map<string, DerivedValue>([
 	['server_time_usec:', ({elapsedMicros}, old) => old + elapsedMicros],
@@ -91,8 +95,8 @@ export const derivedValueOf = (name: string): DerivedValue | undefined =>
 	name.endsWith('_human:') ? human(name.replace(/_human:$/, ':')) : table.get(name);
 
 /**
-The quotient that servers print as `usec_per_call` after `calls` and `usec`, in single precision as they compute it;
-undefined for any other number.
+The quotient that servers print as `usec_per_call` after `calls` and `usec`, in single precision as servers compute it.
+Undefined for any other number.
 */
 export const callTime = (
 	name: string,

@@ -24,7 +24,7 @@ export class EntryDecoder {
 
 	/**
 	@param beganMs When the block began, milliseconds since the epoch.
-	@param reference The reference state, if the block's state is a difference to one.
+	@param reference The reference state, if the block's state is written as a difference to a reference.
 	*/
 	constructor(beganMs: number, reference?: ReferenceTexts) {
 		this.#beganMs = beganMs;
@@ -42,7 +42,7 @@ export class EntryDecoder {
 	/**
 	Decodes the whole state that a block begins with.
 
-	@throws RangeError or SyntaxError where the bytes are no such state.
+	@throws RangeError or SyntaxError if the bytes are no such state.
 	*/
 	state({raw, numbers}: FrameContent): WholeState {
 		const bytes = new ByteReader(raw);
@@ -66,7 +66,7 @@ export class EntryDecoder {
 	/**
 	Decodes the entries of a part.
 
-	@throws RangeError or SyntaxError where the bytes are no entries.
+	@throws RangeError or SyntaxError if the bytes are no entries.
 	*/
 	entries({raw, numbers}: FrameContent): Entry[] {
 		const entries: Entry[] = [];
@@ -75,7 +75,7 @@ export class EntryDecoder {
 		return entries;
 	}
 
-	/** A decoder for a block whose state is a difference to the state that this one has just decoded. */
+	/** Returns a decoder for a block whose state is a difference to the state that this decoder has just decoded. */
 	next(beganMs: number): EntryDecoder {
 		this.#texts ??= {id: this.#beganMs, jsons: new Map(this.#jsons), replies: this.#coder.texts()};
 		return new EntryDecoder(beganMs, this.#texts);

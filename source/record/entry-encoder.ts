@@ -34,7 +34,10 @@ type KeptNode = {
 	readonly found: Entry;
 	readonly aliases: Entry[];
 	readonly lasting: Map<Entry['kind'], Entry>;
-	/** The node's failed polls since its last answer: the first one, the first of the present kind, and the last one. */
+	/**
+	The node's failed polls since its last answer: the first one, the first of the present kind of failure, and the last
+	one.
+	*/
 	failures: Failure[];
 	/** When the last reply to each command came. */
 	readonly repliedAtMs: Map<string, number>;
@@ -64,11 +67,11 @@ export class EntryEncoder {
 			return value;
 		},
 	});
-	/** The numbers of texts that this block has already. From the second time on, the number stands for the text. */
+	/** The number of each text in this block. A text is written once; after that, its number stands for it. */
 	#names = new Map<string, number>();
 	#jsons = new Map<string, KnownText>();
 	#atMs = 0;
-	/** The earlier events, from before redis-top started: one list of the whole deployment. */
+	/** The events from before redis-top started, as one list for the whole deployment. */
 	#earlier: Entry | undefined;
 
 	get length(): number {
@@ -85,7 +88,7 @@ export class EntryEncoder {
 	/**
 	Begins a block with everything that is known.
 
-	@param reference The reference state, to which the new state is written as a difference; undefined: it is written
+	@param reference The reference state. The new state is written as a difference to it. Undefined: the state is written
 	whole.
 	*/
 	begin(atMs: number, findings: readonly OpenFinding[], reference?: ReferenceTexts): void {
@@ -116,7 +119,7 @@ export class EntryEncoder {
 		this.#write(entryCodes.findings, () => this.#body.text(toText(findings)));
 	}
 
-	/** The texts of the block's state, as the reference of later states. */
+	/** The texts of the block's state, to be used as the reference of later states. */
 	reference(id: number): ReferenceTexts {
 		return {id, jsons: new Map(this.#jsons), replies: this.#coder.texts()};
 	}
@@ -225,7 +228,7 @@ export class EntryEncoder {
 		node.poll = {...entry, poll: {...poll, exchanges: []}};
 	}
 
-	/** Forgets the replies of the old process, which do not describe the new one. */
+	/** Forgets the replies of a node's previous process. They do not describe the process that runs now. */
 	#forgetOtherProcess(node: KeptNode, {poll}: PollEntry): void {
 		const info = poll.exchanges.flat().find(({kind, reply}) => kind === 'info' && typeof reply === 'string');
 		const runId = typeof info?.reply === 'string' ? /^run_id:(\w+)/m.exec(info.reply)?.[1] : undefined;
@@ -249,7 +252,7 @@ export class EntryEncoder {
 
 const isEveryPoll = (kind: string): boolean => findRequest(kind)?.everyMs === 'every poll';
 
-/** The state of a node that has answered. Replies that were not repeated in time are left out, and forgotten. */
+/** The state of a node that has answered. Replies older than `keptForMs` are left out and forgotten. */
 function stateOf({poll: entry, repliedAtMs}: KeptNode, texts: NodeTexts | undefined): NodeState | undefined {
 	if (entry === undefined || texts === undefined) {
 		return undefined;

@@ -52,7 +52,9 @@ export type EntryContent =
 	| {readonly kind: 'focus'; readonly address: NodeAddress | undefined}
 	/** Events that cannot be derived from replies. */
 	| {readonly kind: 'events'; readonly events: readonly MonitorEvent[]}
-	/** What servers and the machine still knew of the time before the recording. The list is complete, newest first. */
+	/**
+	Events from before the recording, as servers and the machine still reported them. The list is complete, newest first.
+	*/
 	| {readonly kind: 'earlier'; readonly events: readonly MonitorEvent[]}
 	/** New lines of the audit log: actions through redis-top. */
 	| {readonly kind: 'actions'; readonly lines: readonly AuditEntry[]};
@@ -62,13 +64,13 @@ export type Entry = EntryContent & {readonly atMs: number};
 
 export type EntryKind = EntryContent['kind'];
 
-/** An open finding of the recording monitor, with the time since when its condition has held. */
+/** An open finding of the recording monitor, and the time from which its condition has held. */
 export type OpenFinding = {
 	readonly rule: string;
 	readonly node: NodeAddress | undefined;
 	readonly subject: string | undefined;
 	readonly sinceMs: number;
-	/** Whether the finding is listed. False while its condition holds, but not yet for long enough. @default true */
+	/** Whether the finding is listed. False if its condition holds, but has not held for long enough. @default true */
 	readonly isListed?: boolean;
 };
 
@@ -76,18 +78,20 @@ export type OpenFinding = {
 export type NodeReplies = {
 	readonly address: NodeAddress;
 	readonly intervalMs: number;
-	/** The last answered poll, with the last reply to every command. Replies in `ages` are from earlier polls. */
+	/**
+	The last answered poll, with the last reply to every command. Replies that are keys of `ages` are from earlier polls.
+	*/
 	readonly poll: RecordedPoll;
-	/** The arrival of each reply from an earlier poll, in milliseconds since the epoch. */
+	/** The arrival time of each reply from an earlier poll, in milliseconds since the epoch. */
 	readonly ages: ReadonlyMap<Exchange, number>;
 };
 
-/** Everything that the monitor knew when a block began. It makes a block readable without earlier blocks. */
+/** Everything that the monitor knew when a block began. With it, a block can be read without earlier blocks. */
 export type WholeState = {
 	readonly atMs: number;
 	/**
-	The inputs other than replies that lead to the state: nodes, other addresses, failures, host evidence. Each has its
-	own time.
+	The inputs other than replies that the state results from: nodes, other addresses, failures, host evidence. Each has
+	its own time.
 	*/
 	readonly entries: readonly Entry[];
 	readonly replies: readonly NodeReplies[];
@@ -95,8 +99,8 @@ export type WholeState = {
 };
 
 /**
-A moment of a recording that a reader may want to see: a finding was raised or closed, an event, an action. It is noted
-by the recording monitor.
+A moment that a user of the recording may want to see: a raised or closed finding, an event, or an action. The recording
+monitor notes it.
 */
 export type RecordedChange = {
 	readonly atMs: number;
@@ -107,6 +111,6 @@ export type RecordedChange = {
 	readonly id: string;
 	/** The text that completes "10.0.1.11:6379 …". */
 	readonly text: Message;
-	/** The finding, with the time since when its condition held; undefined for an event or action. */
+	/** The finding, and the time from which its condition held. Undefined for an event or action. */
 	readonly finding?: OpenFinding | undefined;
 };

@@ -3,10 +3,10 @@ import type {RecordedSession} from './recorded-session.js';
 import {notWrittenBecause, writeWhole} from './recording-writer.js';
 
 /**
-Copies a part of a recording into a new file: the blocks of one session around it, with parts until its end. Nothing is
-encoded again, so that the copy says what the recording says.
+Copies a period of one session into a new file. Each block is copied from its start, so the copy may begin earlier than
+`fromMs`. Frames are copied byte for byte.
 
-@throws RecordingProblem where the file exists already, can't be written, or nothing was recorded then.
+@throws RecordingProblem if the file exists, can't be written, or nothing was recorded in the period.
 */
 export async function writeExcerpt(
 	{header, blocks}: RecordedSession,

@@ -5,8 +5,8 @@ import type {RecordedChange} from './entry.js';
 export type FindingSpan = {readonly fromMs: number; readonly toMs: number; readonly severity: 'warning' | 'critical'};
 
 /**
-The times in which findings of warning and above were open, as the recording monitor noted. A finding that was not
-closed was open until the end.
+The periods in which findings of severity warning or critical were open, as the recording monitor noted. A finding that
+was not closed was open until the end.
 
 @param changes The changes, oldest first.
 */
@@ -33,7 +33,9 @@ export function findingSpans(changes: readonly RecordedChange[], endedMs: number
 	return [...spans, ...open.values()];
 }
 
-/** Whether `f` and `F` of a replay stop at a change. Advice, routine events and the ends of findings are skipped. */
+/**
+Whether the keys `f` and `F` of a replay stop at a change. They skip advice, routine events and the ends of findings.
+*/
 export const isNotable = ({what, severity, id}: RecordedChange): boolean =>
 	(what === 'event' && !routineKinds.has(id)) ||
 	what === 'action' ||

@@ -39,7 +39,7 @@ export class FirstFormatDecoder {
 
 	/**
 	@param beganMs When the block began, milliseconds since the epoch.
-	@param reference The reference state, if the block's state is a difference to one.
+	@param reference The reference state, if the block's state is written as a difference to a reference.
 	*/
 	constructor(beganMs: number, reference?: FirstReference) {
 		this.#beganMs = beganMs;
@@ -51,7 +51,7 @@ export class FirstFormatDecoder {
 	/**
 	Decodes the whole state that a block begins with.
 
-	@throws RangeError or SyntaxError where the bytes are no such state.
+	@throws RangeError or SyntaxError if the bytes are no such state.
 	*/
 	state({raw}: FrameContent): WholeState {
 		const atMs = this.#atMs;
@@ -76,7 +76,7 @@ export class FirstFormatDecoder {
 	/**
 	Decodes the entries of a part.
 
-	@throws RangeError or SyntaxError where the bytes are no entries.
+	@throws RangeError or SyntaxError if the bytes are no entries.
 	*/
 	entries({raw}: FrameContent): Entry[] {
 		const entries: Entry[] = [];
@@ -84,7 +84,7 @@ export class FirstFormatDecoder {
 		return entries;
 	}
 
-	/** A decoder for a block whose state is a difference to the state that this one has just decoded. */
+	/** Returns a decoder for a block whose state is a difference to the state that this decoder has just decoded. */
 	next(beganMs: number): FirstFormatDecoder {
 		const replies = [...this.#replies].map(([key, {text}]) => [key, text] as const);
 		this.#texts ??= {id: this.#beganMs, jsons: new Map(this.#jsons), replies: new Map(replies)};

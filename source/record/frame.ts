@@ -5,9 +5,9 @@ import {ByteReader, ByteWriter} from './bytes.js';
 - `state`: the whole state that a block begins with
 - `part`: the entries of a few seconds. Its deflate dictionary is the end of the block's earlier texts
 - `reference`: a whole state. The states after it in the same file are differences to it
-- `changes`: what somebody who looks through the recording goes to, as JSON
+- `changes`: the moments that a user of the recording can go to, as JSON
 
-The first format had frames without numbers of their own. A reader skips other kinds.
+In the first format, frames had no separate numbers. A reader skips frames of other kinds.
 */
 export const frameKinds = {changes: 3, state: 5, part: 6, reference: 7} as const;
 export const firstFormatKinds = {state: 1, part: 2, reference: 4} as const;
@@ -20,10 +20,12 @@ export const noNumbers = Buffer.alloc(0);
 /** Bytes of a frame's header: kind, length, checksum, first and last time. */
 export const frameHeaderBytes = 1 + 4 + 4 + 8 + 8;
 
-/** Longest valid frame. A longer length means damage: a minute of a thousand nodes takes a tenth of it. */
+/**
+Longest valid frame, in bytes. A longer length means damage: one minute of a thousand nodes takes a tenth of this.
+*/
 export const mostFrameBytes = 256 * 1024 * 1024;
 
-/** Bytes of the deflate dictionary, which is as long as deflate can refer back. Source: RFC 1951 §2. */
+/** Bytes of the deflate dictionary. Deflate can't refer back further. Source: RFC 1951 §2. */
 const dictionaryBytes = 32 * 1024;
 
 export type FrameHeader = {
@@ -59,7 +61,7 @@ export function frame(
 	return bytes;
 }
 
-/** Parses a frame's header; undefined where the bytes are no whole header. */
+/** Parses a frame's header; undefined if the bytes are no whole header. */
 export function frameHeader(bytes: Buffer): FrameHeader | undefined {
 	if (bytes.length < frameHeaderBytes) {
 		return undefined;
@@ -80,7 +82,7 @@ export function frameHeader(bytes: Buffer): FrameHeader | undefined {
 Returns the decompressed content of a frame.
 
 @param before The dictionary that the content was compressed with; empty: no dictionary.
-@throws Error where the frame is damaged, or was compressed with another dictionary.
+@throws Error if the frame is damaged, or was compressed with another dictionary.
 */
 export function frameContent(bytes: Buffer, before: Buffer): FrameContent {
 	const header = frameHeader(bytes);
@@ -119,8 +121,8 @@ export const dictionaryAfter = (before: Buffer, raw: Buffer): Buffer =>
 		: Buffer.concat([before, raw]).subarray(-dictionaryBytes);
 
 /**
-The checksum of a frame's kind, times and decompressed content. With a wrong dictionary or a wrong length the content
-differs, so the checksum notices both.
+The checksum of a frame's kind, times and decompressed content. A wrong dictionary or length changes the content, so the
+checksum detects both.
 */
 const checksumOf = (bytes: Buffer, raw: Buffer, numbers: Buffer): number =>
 	crc32(numbers, crc32(raw, crc32(bytes.subarray(9, frameHeaderBytes), crc32(bytes.subarray(0, 1), 0))));

@@ -3,8 +3,8 @@ import type {NumberModels} from './number-coder.js';
 import {type Form, formOf, type KnownText, lineOf, nameOf, sharedEnds, type Tokens, tokensAt} from './text-tokens.js';
 
 /**
-One way through a text for writer and reader. A writer writes the value that it is given and returns it; a reader ignores
-that value and returns what it read.
+Codes a text in the same steps for a writer and a reader. A writer writes the given value and returns it. A reader
+ignores the given value and returns the value that it read.
 */
 export type ModelPort = {
 	readonly models: NumberModels;
@@ -13,15 +13,17 @@ export type ModelPort = {
 	readonly text: (value: string) => string;
 };
 
-/** Least difference that a number is expected to share with another. Smaller ones are alike by chance. */
+/**
+Least difference that a number is expected to share with another number. Smaller differences are often equal by chance.
+*/
 const leastShared = 32;
 
 /** What is known of a number of a line. */
 type NumberHistory = {
 	difference: number;
-	/** The poll of `difference`. */
+	/** The poll in which `difference` was seen. */
 	poll: number;
-	/** A number of a line above whose difference this one had the last time. */
+	/** A number of an earlier line. In the previous poll, both numbers changed by the same difference. */
 	shares: NumberHistory | undefined;
 };
 
@@ -29,22 +31,27 @@ type NumberHistory = {
 type ChangedLine = {
 	readonly name: string;
 	readonly derived: DerivedValue | undefined;
-	/** The models of whether each number is off, and of by how much. */
+	/**
+	The index of the models that predict whether each number differs from its expected value. `by` has the models of the
+	differences.
+	*/
 	off: number;
 	by: number[];
 	numbers: NumberHistory[];
 	form: Form | undefined;
 };
 
-/** What is expected of the next text of a reply, from those before it in the block. */
+/** Predicts the next text of a reply from the earlier texts in the block. */
 export class TextHistory {
-	/** Names the models. Texts that are alike share them. */
+	/** The name of the models. Similar texts share models. */
 	readonly name: string;
-	/** Whether each line has a name, as in INFO. Lines without one share their models. */
+	/** Whether each line has a name, as in INFO. Lines without a name share their models. */
 	readonly hasNames: boolean;
-	/** The models of whether each line is off, by whether it was in the last two texts. */
+	/**
+	The models that predict whether each line differs from its expected text. The values of `recent` select among them.
+	*/
 	readonly off: Array<number | undefined> = [];
-	/** Whether each line was off in the last two texts: a bit each. */
+	/** Whether each line differed from its expected text in the last two polls: one bit each. */
 	readonly recent: Array<number | undefined> = [];
 	readonly changed: Array<ChangedLine | undefined> = [];
 	readonly places = new Map<string, number>();
@@ -58,7 +65,7 @@ export class TextHistory {
 		this.hasNames = hasNames;
 	}
 
-	/** Notes that lines were replaced by others. */
+	/** Resets what is known of lines that were replaced by others. */
 	replace(start: number, removed: number, added: number): void {
 		this.off.splice(start, removed, ...new Array<undefined>(added));
 		this.recent.splice(start, removed, ...new Array<undefined>(added));
@@ -67,15 +74,15 @@ export class TextHistory {
 	}
 }
 
-/** The places of a text's flags among its models. */
+/** The index of each flag of a text within the text's models. */
 const textFlags = {same: 0, aligned: 1, form: 2, shape: 3, word: 4} as const;
 
 /**
-Writes or reads a text as what is not expected of it.
+Writes or reads a text. Only what differs from the expected text is written.
 
-@param before The text of the same reply before.
+@param before The previous text of the same reply.
 @param wanted The text to write; undefined for a reader.
-@throws RangeError where a reader finds what no writer wrote.
+@throws RangeError if a reader finds bytes that no writer can have written.
 */
 export function modelledText(
 	port: ModelPort,
@@ -185,7 +192,7 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 	take(history, line, {form, values}, pair);
 }
 
-/** Codes the form of a line that is off; undefined: the line is written whole. */
+/** Codes the form of a line that differs from its expected text. Returns undefined if the line is written whole. */
 function codeForm(port: ModelPort, flags: number, old: Form | undefined, now: Form | undefined): Form | undefined {
 	if (port.flag(flags + textFlags.form, now !== undefined && now === old)) {
 		return old;
@@ -207,7 +214,7 @@ const hasSameShape = (one: Form, other: Form): boolean =>
 	one.decimals.length === other.decimals.length &&
 	one.decimals.every((count, index) => count === other.decimals[index]);
 
-/** Takes the new tokens of a line over, and notes how far each number is from its value before. */
+/** Stores the new tokens of a line, and notes how far each number is from its previous value. */
 function take(history: TextHistory, {numbers}: ChangedLine, now: Tokens, {before, at, after, to}: LinePair): void {
 	const old = tokensAt(before, at);
 	let isChanged = now.form !== old?.form;
@@ -251,7 +258,7 @@ function isAsExpected(wanted: KnownText, to: number, old: string | undefined, ex
 	return now?.form === expected.form && now.values.every((value, index) => value === expected.values[index]);
 }
 
-/** What is expected of a line; undefined: the line before. */
+/** The expected tokens of a line. Undefined: the line is expected to stay as it was. */
 function expectedTokens(
 	history: TextHistory,
 	facts: ReplyFacts,
@@ -283,7 +290,9 @@ function expectedValue(
 	return value >= 0 && Number.isSafeInteger(value) ? value : old;
 }
 
-/** Begins to note a line. Returns its models of whether it is off. */
+/**
+Begins to track a line. Returns the index of the models that predict whether the line differs from its expected text.
+*/
 function beginLine(models: NumberModels, history: TextHistory, at: number, text: string): number {
 	const name = history.hasNames ? nameOf(text) : '';
 	const derived = history.hasNames ? derivedValueOf(name) : undefined;
@@ -322,7 +331,7 @@ function takeForm(models: NumberModels, history: TextHistory, line: ChangedLine,
 	line.form = form;
 }
 
-/** The field that a number stands for: ` age=`, `"bytes": `. */
+/** The name of the field before a number: ` age=`, `"bytes": `. */
 const fieldOf = (word: string): string => /\S*\s*$/.exec(word)?.[0] ?? '';
 
 function factsOf(

@@ -1,28 +1,28 @@
 import {BitModels, BitReader, BitWriter} from './range-coder.js';
 
-/** Bits of the longest number: 2^53 − 1. */
+/** Bits that hold the length of a number: the longest number, 2^53 − 1, has 53 bits. */
 const lengthBits = 6;
-/** Bits after the first one of a number that its model learns. The others are as good as random. */
+/** Number of bits after a number's first bit that its model learns. The bits after them are nearly random. */
 const learntBits = 2;
 const signModels = 2 ** lengthBits;
 const mantissaModels = signModels + 2 ** lengthBits;
 const modelBits = mantissaModels + 2 ** lengthBits * 2 ** learntBits;
 
-/** Most names with models of their own. Names beyond them share the models of the first: memory has a bound. */
+/** Most names with models of their own. Further names share the models of the first name, to limit memory. */
 const mostNames = 4096;
 
-/** What a writer and a reader of numbers have learnt so far. It begins empty with each block. */
+/** What a writer or a reader of numbers has learnt so far. It is empty at the start of each block. */
 export class NumberModels {
 	readonly bits = new BitModels();
 	readonly #flags = new Map<string, number>();
 	readonly #numbers = new Map<string, number>();
 
-	/** The models of one or more flags. */
+	/** Returns the index of the models of one or more flags. */
 	flags(name: string, count = 1): number {
 		return this.#find(this.#flags, name, count);
 	}
 
-	/** The model of numbers that are alike, such as the differences of one counter. */
+	/** Returns the index of the model of similar numbers, such as the differences of one counter. */
 	number(name: string): number {
 		return this.#find(this.#numbers, name, modelBits);
 	}
@@ -45,7 +45,7 @@ export class NumberModels {
 	}
 }
 
-/** Writes flags and numbers, each as short as its model expects it. */
+/** Writes flags and numbers. The better a model predicts a value, the fewer bits the value takes. */
 export class NumberWriter {
 	readonly models = new NumberModels();
 	readonly #bits = new BitWriter();
@@ -89,7 +89,7 @@ export class NumberWriter {
 	}
 }
 
-/** Reads what a `NumberWriter` wrote. Bytes that nobody wrote read as numbers that mean nothing. */
+/** Reads what a `NumberWriter` wrote. Other bytes give meaningless numbers. */
 export class NumberReader {
 	readonly models = new NumberModels();
 	#bits = new BitReader(Buffer.alloc(0));
@@ -103,7 +103,7 @@ export class NumberReader {
 		return this.#bits.bit(this.models.bits, model) === 1;
 	}
 
-	/** @throws RangeError after the end of the bytes, or for a number that nobody can have written. */
+	/** @throws RangeError after the end of the bytes, or for a number that no writer can have written. */
 	number(model: number): number {
 		let node = 1;
 		for (let place = 0; place < lengthBits; place++) {

@@ -18,19 +18,19 @@ export type ReplyText = {
 	readonly text: KnownText;
 };
 
-/** The last reply to a command, and what is expected of the next one. */
+/** The last reply to a command, and the history that predicts the next reply. */
 type CodedReply = ReplyText & {readonly history: TextHistory};
 
 /** The last replies of a node by their keys. */
 export type NodeTexts = ReadonlyMap<string, ReplyText>;
 
-/** The last answered poll of a node without its replies, and the last reply to each command with its age. */
+/** The last answered poll of a node, without its replies, and the last reply to each command with its age. */
 export type NodeState = {
 	readonly entry: PollEntry;
 	readonly replies: ReadonlyArray<{readonly reply: ReplyText; readonly ageMs: number}>;
 };
 
-/** What is known of a node from its entries of this block. Times are in microseconds, sizes in bytes. */
+/** What the entries of this block tell about a node. Times are in microseconds, sizes in bytes. */
 type CodedNode = {
 	readonly replies: Map<string, CodedReply>;
 	elapsed: number;
@@ -47,8 +47,8 @@ type CodedNode = {
 };
 
 /**
-Codes polls and PINGs as what is not expected of them. Writer and reader have one each. A writer passes the entry; a
-reader passes none.
+Codes polls and PINGs. Only what differs from the expected values is written. Writer and reader have one coder each. A
+writer passes the entry; a reader passes none.
 */
 export class PollCoder {
 	readonly #port: ModelPort;
@@ -57,14 +57,17 @@ export class PollCoder {
 	readonly #nodes = new Map<string, CodedNode>();
 	#address = '';
 	#atMs = 0;
-	/** The key of the reply before in the same write. Replies mostly follow each other in the same order. */
+	/**
+	The key of the previous reply in the same write. It predicts the next key, because replies mostly come in the same
+	order.
+	*/
 	#lastKey = '';
 
 	constructor(port: ModelPort) {
 		this.#port = port;
 	}
 
-	/** Begins a block, before which nothing is known. */
+	/** Begins a block. Everything known from earlier blocks is forgotten. */
 	begin(atMs: number): void {
 		this.#names.length = 0;
 		this.#numbers.clear();
@@ -88,7 +91,7 @@ export class PollCoder {
 	/**
 	Codes the state of a node.
 
-	@param reference The replies of the node in the reference state, which this state is a difference to.
+	@param reference The node's replies in the reference state. This state is coded as a difference to them.
 	*/
 	state(wanted: NodeState | undefined, reference: ReadonlyMap<string, NodeTexts> | undefined): NodeState {
 		const {node, passed: _, ...head} = this.#head(wanted?.entry);
@@ -166,7 +169,7 @@ export class PollCoder {
 		};
 	}
 
-	/** Codes one reply, as a difference to the last one to the same command, or to another command of the same kind. */
+	/** Codes one reply as a difference to the last reply to the same command, or to another command of the same kind. */
 	#reply({replies}: CodedNode, wanted: ReplyText | undefined, passed: number, prefix = ''): ReplyText {
 		const key = this.#name(`${prefix}after ${this.#lastKey}`, wanted?.key);
 		this.#lastKey = key;
@@ -252,7 +255,7 @@ export class PollCoder {
 		return node.blindSpots;
 	}
 
-	/** Codes a number as its distance to what is expected. */
+	/** Codes a number as its difference to the expected number. */
 	#near(model: string, expected: number, wanted: number | undefined): number {
 		return expected + this.#port.number(this.#port.models.number(model), (wanted ?? expected) - expected);
 	}
@@ -262,7 +265,7 @@ export class PollCoder {
 		return this.#address as NodeAddress;
 	}
 
-	/** Codes a name as its number, and a new name as a text. */
+	/** Codes a known name as its number, and a new name as a text. */
 	#name(model: string, wanted: string | undefined): string {
 		const known = wanted === undefined ? undefined : this.#numbers.get(wanted);
 		const number = this.#port.number(this.#port.models.number(`name ${model}`), known ?? 0);
@@ -306,7 +309,7 @@ export class PollCoder {
 	}
 }
 
-/** Names a reply by its form and command. A number, a list or an error has the form of JSON. */
+/** The key of a reply: its form and its command. A number, a list or an error has the form JSON. */
 export const keyOf = ({command, reply}: Exchange): string =>
 	`${typeof reply === 'string' ? 'text' : 'json'} ${command.join(' ')}`;
 
@@ -317,7 +320,7 @@ const replyTextOf = (exchange: Exchange): ReplyText => ({
 	text: knownText(typeof exchange.reply === 'string' ? exchange.reply : toText(exchange.reply)),
 });
 
-/** The reply of a text. */
+/** Converts a text back to the reply. */
 export const replyOf = (key: string, text: KnownText): RawReply =>
 	key.startsWith('text ') ? textOf(text) : (fromText(textOf(text)) as RawReply);
 

@@ -1,28 +1,33 @@
 /**
-An adaptive binary range coder: each bit takes as little room as its model expects it. The carry is handled as in LZMA.
+An adaptive binary range coder: the better a model predicts a bit, the less room the bit takes. The carry is handled as
+in LZMA.
 Source: G. N. N. Martin, "Range encoding", 1979; the LZMA specification, 2015.
 
 All arithmetic is on whole numbers, so that a file reads the same on every machine.
 */
 
 const probabilityBits = 15;
-/** A probability that a bit is 0, in 1/32768. */
+/** The initial probability that a bit is 0, in 1/32768. */
 const half = 2 ** (probabilityBits - 1);
-/** Least distance of a probability to 0 and to 1. A bit that is as certain takes 0.001 bits. */
+/**
+Least distance of a probability from 0 and from 1, in 1/32768. A bit predicted with that certainty takes 0.001 bits.
+*/
 const margin = 24;
 const highest = 2 ** probabilityBits - margin;
 const top = 2 ** 24;
 const wholeRange = 0xffff_ffff;
 
-/** Number of bits after which a model learns no slower. */
+/** Number of bits after which the learning rate of a model no longer falls. */
 const slowest = 24;
 /**
-The part of the way to 0 or 1 that a model moves by its nth bit, in 1/65536. A block is short, so the first bits have to
-teach much.
+The learning rate of a model at its nth bit, in 1/65536 of the remaining distance to 0 or 1. A block is short, so the
+first bits have high rates.
 */
 const rates = Uint16Array.from({length: slowest + 1}, (_, count) => Math.floor(65_536 / (count + 1.6)));
 
-/** What is expected of each kind of bit. Writer and reader have one each and change them in the same way. */
+/**
+The predicted probability of each kind of bit. Writer and reader have one object each and update both in the same way.
+*/
 export class BitModels {
 	/** The probability that the next bit is 0, in 1/32768. */
 	probabilities = new Uint16Array(4096).fill(half);
@@ -30,7 +35,7 @@ export class BitModels {
 	counts = new Uint8Array(4096);
 	#length = 0;
 
-	/** Adds models that know nothing yet. Returns the index of the first. */
+	/** Adds models that have learnt nothing yet. Returns the index of the first one. */
 	add(count: number): number {
 		const first = this.#length;
 		this.#length += count;
@@ -69,7 +74,7 @@ export class BitWriter {
 	#low = 0;
 	#range = wholeRange;
 	#cache = 0;
-	/** The bytes that wait for a carry: the cached one, and those of 0xff after it. */
+	/** Number of bytes that wait for a carry: the cached byte, and the bytes of 0xff after it. */
 	#waiting = 1;
 	#isEmpty = true;
 
@@ -91,7 +96,7 @@ export class BitWriter {
 		}
 	}
 
-	/** Writes the lowest bits of a number, of which nothing is expected. */
+	/** Writes the lowest bits of a number without a model. */
 	bits(value: number, count: number): void {
 		this.#isEmpty &&= count === 0;
 		for (let place = count - 1; place >= 0; place--) {
@@ -107,7 +112,10 @@ export class BitWriter {
 		}
 	}
 
-	/** The bytes of the bits since the last call, without zeros at the end: a reader reads zeros there. */
+	/**
+	Returns the bytes of the bits since the last call. Zeros at the end are left out, because a reader reads zeros after
+	the end.
+	*/
 	take(): Buffer {
 		if (this.#isEmpty) {
 			return Buffer.alloc(0);
@@ -173,7 +181,7 @@ export class BitReader {
 		}
 	}
 
-	/** Whether bits were read that lie beyond the end. The code of the last bit may take four bytes after it. */
+	/** Whether bits beyond the end were read. The code of the last bit may extend four bytes past the end. */
 	get isBeyondEnd(): boolean {
 		return this.#at > this.#bytes.length + 8;
 	}

@@ -34,7 +34,7 @@ export class RecentRecording {
 	/**
 	Writes the frames in memory into a new file.
 
-	@throws RecordingProblem where the file exists or can't be written.
+	@throws RecordingProblem if the file exists or can't be written.
 	*/
 	async save(file: string, header: RecordingHeader): Promise<void> {
 		await writeWhole(

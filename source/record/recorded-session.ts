@@ -2,10 +2,10 @@ import type {Entry, WholeState} from './entry.js';
 import type {BlockPlace, RecordingFile} from './recording-file.js';
 import type {RecordingHeader} from './recording-header.js';
 
-/** A block of one of the files of a recording. */
+/** A block of a recording, with the file that contains it. */
 export type FileBlock = {readonly file: RecordingFile; readonly index: number; readonly place: BlockPlace};
 
-/** One run of a monitor that recorded: its files continue each other. */
+/** The recording of one run of a monitor. Its files continue each other. */
 export type RecordedSession = {
 	readonly id: string;
 	readonly header: RecordingHeader;
@@ -15,7 +15,8 @@ export type RecordedSession = {
 };
 
 /**
-One step of a recording: an entry, or the whole state where a session begins, where reading begins, or after damage.
+One step of a recording: an entry or a whole state. A whole state comes where a session begins, where reading begins,
+and after damage.
 */
 export type RecordedStep = {readonly session: RecordedSession; readonly atMs: number} & (
 	| {readonly entry: Entry; readonly state?: undefined}

@@ -1,10 +1,10 @@
 import type {Block} from './block.js';
 import type {RecordedSession, RecordedStep} from './recorded-session.js';
 
-/** Number of sessions that ended before a moment and are searched for nodes that no later session has. */
+/** Number of sessions from before a moment that are also read, to find nodes that no later session has. */
 const mostEarlierSessions = 5;
 
-/** What a cursor reads from. `sessions` is another list after more was written. */
+/** What a cursor reads from. `sessions` returns a new list once more was written. */
 export type CursorSource = {
 	readonly sessions: () => readonly RecordedSession[];
 	readonly readBlock: (session: RecordedSession, index: number) => Block | undefined;
@@ -16,13 +16,15 @@ type Place = {
 	block: number;
 	entry: number;
 	wantsState: boolean;
-	/** The decoded block. Other readers use the same cache, which keeps few blocks. */
+	/** The decoded block. It is kept here, because the cache that all readers share keeps few blocks. */
 	held: {readonly session: RecordedSession; readonly index: number; readonly block: Block | undefined} | undefined;
-	/** The step that comes next; undefined: nothing more is written yet. */
+	/** The next step; undefined while nothing more is written. */
 	head: RecordedStep | undefined;
 };
 
-/** Reads the steps of all sessions of a recording in order of time. At the end it goes on when more was written. */
+/**
+Reads the steps of all sessions of a recording in order of time. After the end, it continues once more was written.
+*/
 export class RecordingCursor {
 	readonly #source: CursorSource;
 	readonly #places = new Map<string, Place>();
@@ -43,7 +45,7 @@ export class RecordingCursor {
 		}
 	}
 
-	/** Undefined while nothing more is written. */
+	/** Returns the next step; undefined while nothing more is written. */
 	next(): RecordedStep | undefined {
 		this.#noteWritten();
 		let first: Place | undefined;
@@ -61,7 +63,7 @@ export class RecordingCursor {
 		return step;
 	}
 
-	/** Goes on in sessions that became longer, and begins those that are new. */
+	/** Continues in sessions that became longer, and begins new sessions. */
 	#noteWritten(): void {
 		const sessions = this.#source.sessions();
 		if (sessions === this.#sessions) {
@@ -112,7 +114,7 @@ export class RecordingCursor {
 				return undefined;
 			}
 
-			// The state of the next block has everything that a damaged block lost.
+			// The state of the next block contains everything that was lost in a damaged block.
 			place.wantsState = block === undefined || !block.isWhole;
 			place.block += 1;
 			place.entry = 0;

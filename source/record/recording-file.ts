@@ -31,7 +31,7 @@ export type BlockPlace = {
 
 type BlockDecoder = EntryDecoder | FirstFormatDecoder;
 
-/** One file of a recording, by its frames. It may grow while it is read. */
+/** One file of a recording, with an index of its frames. The file may grow while it is read. */
 export class RecordingFile {
 	readonly path: string;
 	readonly header: RecordingHeader;
@@ -39,9 +39,9 @@ export class RecordingFile {
 	readonly #descriptor: number;
 	readonly #changeFrames: FramePlace[] = [];
 	#indexedTo: number;
-	/** The last reference frame before the part of the file that is not indexed yet. */
+	/** The last reference frame in the part of the file that is indexed already. */
 	#reference: FramePlace | undefined;
-	/** The reference that was decoded last. */
+	/** The reference frame that was copied last. */
 	#lastCopied: {readonly place: FramePlace; readonly bytes: Buffer} | undefined;
 	#readReference: {readonly place: FramePlace; readonly decoder: BlockDecoder} | undefined;
 
@@ -60,7 +60,7 @@ export class RecordingFile {
 		}
 	}
 
-	/** Indexes the frames that were written since the last call. Returns true if there are any. */
+	/** Indexes the frames that were written since the last call. Returns true if there are new frames. */
 	refresh(): boolean {
 		const {size} = fstatSync(this.#descriptor);
 		const before = this.#indexedTo;
@@ -76,7 +76,7 @@ export class RecordingFile {
 		}
 	}
 
-	/** The block at an index, up to the first part that is damaged. Undefined where its state is damaged. */
+	/** The block at an index, up to the first damaged part. Undefined if the state of the block is damaged. */
 	block(index: number): Block | undefined {
 		const place = this.blocks[index];
 		if (place === undefined) {
@@ -164,7 +164,7 @@ export class RecordingFile {
 		return {bytes: this.#read(offset, frameHeaderBytes + length), beginsBlock: false, lastMs};
 	}
 
-	/** The same buffer for each block: a writer then writes it once. */
+	/** Returns the same buffer for each block with this reference, so that a writer writes the reference once. */
 	#copiedReference(place: FramePlace): Buffer {
 		if (this.#lastCopied?.place !== place) {
 			this.#lastCopied = {place, bytes: this.#copy(place).bytes};
@@ -173,7 +173,7 @@ export class RecordingFile {
 		return this.#lastCopied.bytes;
 	}
 
-	/** A decoder for one block. The reference that was read last is kept, because blocks share it. */
+	/** Returns a decoder for one block. The last reference is kept in memory, because blocks share it. */
 	#decoderOf({state, reference, firstMs}: BlockPlace): BlockDecoder {
 		const isFirstFormat = state.kind === firstFormatKinds.state;
 		const isOfFormat = reference?.kind === (isFirstFormat ? firstFormatKinds : frameKinds).reference;

@@ -19,7 +19,7 @@ export type RecordingHeader = {
 	readonly began: string;
 	/** Identifies one run of redis-top. Files of one run continue each other. */
 	readonly session: string;
-	/** The kinds of names that are replaced by pseudonyms: `arguments`, `keys`, `clients`, `addresses`. */
+	/** The kinds of names that are replaced by pseudonyms, of `arguments`, `keys`, `clients` and `addresses`. */
 	readonly masked: readonly string[];
 	readonly intervalMs: number;
 	readonly isInsecure: boolean;
@@ -40,13 +40,13 @@ export class RecordingProblem extends Error {
 	}
 }
 
-/** Longest first line that is searched for a header, in bytes. */
+/** Longest first line that is read as a header, in bytes. */
 export const mostHeaderBytes = 64 * 1024;
 
 /**
-Reads the header in the first bytes of a file. `end` is where its frames begin.
+Reads the header in the first bytes of a file. `bytes` is the length of the header: the frames begin after it.
 
-@throws RecordingProblem for a file that is no recording, or one of a newer schema.
+@throws RecordingProblem for a file that is no recording, or has a newer schema.
 */
 export function readHeader(start: Buffer, file: string): {readonly header: RecordingHeader; readonly bytes: number} {
 	const end = start.indexOf(0x0a);

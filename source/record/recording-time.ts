@@ -17,7 +17,7 @@ export const isRecordedMoment = (text: string): boolean =>
 /**
 The moment of a recording that a text stands for, in milliseconds since the epoch, UTC:
 
-- `03:12`, `03:12:30`: a time of day, on the last day on which the recording has it
+- `03:12`, `03:12:30`: a time of day, on the last day of the recording that includes this time
 - `-5m`, `5m`: this long before the end of the recording
 - `2026-11-23T03:12Z`, `2026-11-23 03:12`, `2026-11-23`
 
@@ -44,7 +44,7 @@ export function recordedMoment(text: string, {beganMs, endedMs}: RecordedTime): 
 }
 
 /**
-A time of day on the last day on which the recording has it. If it has that time on no day, the result is on the last
+A time of day on the last day of the recording that includes this time. If no day includes it, the result is on the last
 day.
 */
 function onLastDay(ofDayMs: number, {beganMs, endedMs}: RecordedTime): number {

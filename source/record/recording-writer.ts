@@ -6,17 +6,14 @@ import {headerLine, type RecordingHeader, RecordingProblem} from './recording-he
 /** Most bytes that wait for a slow disk. Beyond that, frames are left out. */
 const mostWaitingBytes = 8 * 1024 * 1024;
 
-/** Appends the frames of a recording to one new file, mode 0600. A slow or dead disk never blocks the monitor. */
+/** Appends the frames of a recording to one new file, mode 0600. A slow or failed disk never blocks the monitor. */
 export class RecordingWriter {
 	readonly file: string;
 	readonly #handle: FileHandle;
 	#bytes: number;
 	#waiting: WrittenFrame[] = [];
 	#waitingBytes = 0;
-	/**
-	True after a frame that was not written. Frames after it can't be read until the next whole state, so they are left
-	out.
-	*/
+	/** True if a frame was not written. Later frames can't be read before the next whole state, so they are left out. */
 	#wantsState = true;
 	#problem: string | undefined;
 	#reference: Buffer | undefined;
@@ -32,7 +29,7 @@ export class RecordingWriter {
 	/**
 	Makes the file.
 
-	@throws RecordingProblem where it exists already or can't be written.
+	@throws RecordingProblem if it exists already or can't be written.
 	*/
 	static async create(file: string, header: RecordingHeader): Promise<RecordingWriter> {
 		const handle = await open(
@@ -107,7 +104,10 @@ export class RecordingWriter {
 		}
 	}
 
-	/** Appends one frame at once. Resolves with why that failed; the file then ends where it ended before. */
+	/**
+	Appends one frame at once. Resolves with the reason if that fails. After a failure, the file ends where it ended
+	before.
+	*/
 	async append({bytes: own, reference}: WrittenFrame): Promise<string | undefined> {
 		const isNew = reference !== undefined && reference !== this.#reference;
 		const bytes = isNew ? Buffer.concat([reference, own]) : own;
@@ -118,7 +118,7 @@ export class RecordingWriter {
 			this.#reference = reference ?? this.#reference;
 		} catch (error) {
 			this.#problem = whyNotWritten(error);
-			// A cut frame would make every later frame unreadable.
+			// A partly written frame would make every later frame unreadable.
 			await this.#handle.truncate(this.#bytes).catch(() => undefined);
 		}
 
@@ -129,7 +129,7 @@ export class RecordingWriter {
 /**
 Writes a whole recording into a new file.
 
-@throws RecordingProblem where the file exists already or can't be written.
+@throws RecordingProblem if the file exists already or can't be written.
 */
 export async function writeWhole(file: string, header: RecordingHeader, frames: Iterable<WrittenFrame>): Promise<void> {
 	const writer = await RecordingWriter.create(file, header);

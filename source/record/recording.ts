@@ -11,10 +11,10 @@ import {RecordingProblem} from './recording-header.js';
 /** The extension of recording files. */
 export const recordingExtension = '.rtr';
 
-/** Shortest time between two runs of a monitor in which something may have been missed, in milliseconds. */
+/** Shortest time between two runs of a monitor that counts as a pause, in milliseconds. */
 const leastRestartMs = 2000;
 
-/** Decoded blocks that are kept, because steps back and forth read the same blocks. */
+/** Number of decoded blocks that are kept. Steps back and forth read the same blocks. */
 const blocksKept = 4;
 
 /** One or more files that are read as one recording, in order of time. */
@@ -31,9 +31,9 @@ export class Recording {
 	}
 
 	/**
-	Opens files, and every recording in folders.
+	Opens the given files, and every recording in the given folders.
 
-	@throws RecordingProblem for a file that is no recording, and where no file has anything to replay.
+	@throws RecordingProblem for a file that is no recording, or if no file has anything to replay.
 	*/
 	static open(paths: readonly string[]): Recording {
 		const files = paths.flatMap(recordingsIn).map(file => new RecordingFile(file));
@@ -81,7 +81,7 @@ export class Recording {
 			.sort((one, other) => one.atMs - other.atMs);
 	}
 
-	/** The session that runs at a moment, or the last one before it. */
+	/** The session that was running at a moment, or else the last session before it. */
 	sessionAt(atMs: number): RecordedSession {
 		const session = this.#sessions.findLast(({beganMs}) => beganMs <= atMs) ?? this.#sessions[0];
 		if (session === undefined) {
@@ -92,7 +92,7 @@ export class Recording {
 	}
 
 	/**
-	The times of the polls of all nodes, or of one node, within a period. Failed polls are included. Ascending, in
+	The times of the polls of all nodes, or of one node, within a period. Failed polls are included. The times ascend, in
 	milliseconds since the epoch.
 	*/
 	pollTimes(fromMs: number, toMs: number, address?: NodeAddress): number[] {
@@ -115,8 +115,8 @@ export class Recording {
 	}
 
 	/**
-	Indexes what was written since the last call, to the files and as new files in the folders. Returns true if there is
-	any.
+	Indexes what was written since the last call: to open files, and to new files in the folders. Returns true if anything
+	was.
 	*/
 	refresh(): boolean {
 		const isLonger = [this.#openNew(), ...this.#files.map(file => file.refresh())].includes(true);
@@ -128,7 +128,9 @@ export class Recording {
 		return isLonger;
 	}
 
-	/** Opens the files that were begun since. One whose first line is not whole yet is opened the next time. */
+	/**
+	Opens files that were created since the last call. A file without a complete first line is left for the next call.
+	*/
 	#openNew(): boolean {
 		const known = new Set(this.#files.map(file => file.path));
 		const opened = newRecordings(this.#paths, known);
@@ -137,8 +139,8 @@ export class Recording {
 	}
 
 	/**
-	The steps from a moment on, in order of time. Each session begins with its state at or before that moment. At the end,
-	it goes on after `refresh` found more.
+	The steps from a moment on, in order of time. Each session begins with its state at or before that moment. After the
+	end, the cursor continues once `refresh` has found more.
 	*/
 	from(atMs: number): RecordingCursor {
 		const sessions = () => this.#sessions;
@@ -147,8 +149,8 @@ export class Recording {
 	}
 
 	/**
-	The times within a period in which nothing was recorded for at least `leastMs`, to the length of a part of a block. A
-	monitor that runs records each poll, also one that failed. Of a monitor that was started again, shorter times count.
+	The pauses within a period: at least `leastMs` without a recorded entry, to the precision of one part of a block. A
+	running monitor records each poll, also a failed one. Between two runs of a monitor, shorter pauses count.
 	*/
 	pauses(fromMs: number, toMs: number, leastMs: number): Array<{readonly fromMs: number; readonly toMs: number}> {
 		const written = this.#sessions
@@ -194,7 +196,7 @@ export class Recording {
 	}
 }
 
-/** The recordings in folders that are not open yet. */
+/** The recordings in the folders that are not open yet. */
 const newRecordings = (paths: readonly string[], known: ReadonlySet<string>): RecordingFile[] =>
 	paths.flatMap(filesIn).flatMap(file => {
 		try {
@@ -230,7 +232,7 @@ function recordingsIn(given: string): string[] {
 			throw error;
 		}
 
-		// Opening the file later gives the reason why it can't be read.
+		// Opening the file later reports why it can't be read.
 		return [given];
 	}
 }

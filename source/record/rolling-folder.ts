@@ -6,7 +6,7 @@ import {recordingExtension} from './recording.js';
 import type {RecordingHeader} from './recording-header.js';
 import {notWritten, RecordingWriter, whyNotWritten} from './recording-writer.js';
 
-/** What a rolling recording keeps: the last hours, or at most a number of bytes. */
+/** How much a rolling recording keeps: the last `ms` milliseconds, or at most `bytes` bytes. */
 export type Keep = {readonly kind: 'time'; readonly ms: number} | {readonly kind: 'size'; readonly bytes: number};
 
 /** Length of one file, in milliseconds. */
@@ -23,13 +23,14 @@ export type RollingFolderOptions = {
 	readonly keep: Keep;
 	/** Returns the header of a file that begins at a moment. */
 	readonly header: (beganMs: number) => RecordingHeader;
-	/** Receives one line for the user when the recording pauses or goes on. */
+	/** Called with one line for the user when the recording pauses or continues. */
 	readonly complain: (text: string) => void;
 };
 
 /**
-A folder with one recording an hour, of which the oldest are removed. When the disk is full, the oldest files are
-removed first. If that does not help, the recording pauses with a message, and goes on when there is free space.
+A folder with one recording file per hour. The oldest files are removed to keep within `Keep`. When the disk is full,
+further old files are removed. If that does not help, the recording pauses with a message. It continues when there is
+free space.
 */
 export class RollingFolder {
 	readonly #options: RollingFolderOptions;
@@ -43,7 +44,11 @@ export class RollingFolder {
 		this.#options = options;
 	}
 
-	/** Makes the folder and tries to write in it. @throws RecordingProblem where that, or a file in it, can't be made. */
+	/**
+	Makes the folder and begins a file in it.
+
+	@throws RecordingProblem if the folder or the file can't be made.
+	*/
 	async prepare(nowMs: number): Promise<void> {
 		const {folder} = this.#options;
 		await makeFolder(folder).catch((error: unknown) => {
@@ -174,7 +179,7 @@ export class RollingFolder {
 		}
 	}
 
-	/** Returns false where the only file is the one that is being written. */
+	/** Returns false if the only file left is the one being written, or if the oldest file can't be removed. */
 	async #removeOldest(): Promise<boolean> {
 		const oldest = (await this.#files()).find(({file}) => file !== this.#writer?.file);
 		return (

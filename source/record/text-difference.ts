@@ -6,9 +6,10 @@ const changed = 1;
 const whole = 2;
 
 /**
-Writes a text as a difference to the one before. Returns the text in the form with which the next one is compared.
+Writes a text as a difference to the previous text of the same reply. Returns the text in the form in which the next
+text is compared with it.
 
-@param before The same reply's text before; undefined: the text is written as a whole.
+@param before The previous text; undefined: the text is written whole.
 */
 export function writeText(bytes: ByteWriter, before: KnownText | undefined, text: string): KnownText {
 	const after = knownText(text, before?.limits);
@@ -45,8 +46,8 @@ export function writeText(bytes: ByteWriter, before: KnownText | undefined, text
 }
 
 /**
-Writes which lines differ, then how, then by how much. Each of these parts repeats from poll to poll, so it compresses
-well.
+Writes which lines differ, then which of their numbers differ, then by how much. Each of these lists repeats from poll
+to poll, so it compresses well.
 */
 function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, start: number, tail: number): void {
 	const shift = after.lines.length - before.lines.length;
@@ -105,8 +106,8 @@ function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, st
 /**
 Reads a text that `writeText` wrote.
 
-@param limits What counts as a number, where no text before says it.
-@throws RangeError where the bytes are no such text.
+@param limits What counts as a number, if there is no previous text.
+@throws RangeError if the bytes are no such text.
 */
 export function readText(bytes: ByteReader, before: KnownText | undefined, limits = tokenLimits): KnownText {
 	const kind = bytes.number();
@@ -182,7 +183,7 @@ function readChanges(
 	}
 }
 
-/** Reads a count of items that take at least one byte each. A damaged count must not make a huge list. */
+/** Reads a count of items that each take at least one byte. The check keeps a damaged count from making a huge list. */
 function countOf(bytes: ByteReader): number {
 	const count = bytes.number();
 	if (count > bytes.left) {

@@ -1,6 +1,6 @@
 /**
-A text in the form in which it is compared. A reply that repeats with a few other numbers, such as INFO, is written as a
-difference to the one before. A reply of 6 KB in which 40 counters changed takes 100 bytes before compression.
+A text in the form in which it is compared. A reply that repeats with a few changed numbers, such as INFO, is written as
+a difference to the previous reply. A reply of 6 KB in which 40 counters changed takes 100 bytes before compression.
 */
 export type KnownText = {
 	readonly lines: readonly string[];
@@ -14,22 +14,26 @@ export type Form = {readonly words: readonly string[]; readonly decimals: readon
 
 /** A line, split into words and numbers in turn: `used_memory:`, 1024, ``. */
 export type Tokens = {
-	/** The form of the line. Lines that differ in their numbers alone share one object. */
+	/** The form of the line. Lines that differ only in their numbers share one object. */
 	readonly form: Form;
 	/** The numbers without their decimal points: 1.50 is 150. */
 	readonly values: readonly number[];
 };
 
 const numberPattern = /\d+(?:\.\d+)?/g;
-/** What counts as a number in a text. Writer and reader have to agree on it. */
+/** What counts as a number in a text. Writer and reader must use the same limits. */
 export type TokenLimits = {
 	/** Most digits of a number. Longer ones are words. */
 	readonly digits: number;
-	/** Most numbers of a line. A line with more has no tokens. A difference has a bit for each in one whole number. */
+	/**
+	Most numbers of a line. A line with more has no tokens. A difference is one whole number with a bit for each of them.
+	*/
 	readonly numbers: number;
 };
 
-/** A line of CLIENT LIST has 45 numbers. `server_time_usec` has 16 digits; JavaScript holds 2^53 exactly. */
+/**
+A line of CLIENT LIST has 45 numbers. `server_time_usec` has 16 digits; JavaScript holds integers up to 2^53 exactly.
+*/
 export const tokenLimits: TokenLimits = {digits: 16, numbers: 50};
 export const firstFormatLimits: TokenLimits = {digits: 15, numbers: 30};
 
@@ -70,8 +74,8 @@ function tokensOf(line: string, limits: TokenLimits): Tokens | undefined {
 }
 
 /**
-The tokens of a line that differs from another in its numbers alone; undefined for another line. The same as
-`tokensOf`, in a fraction of its time.
+The tokens of a line that differs from `form` only in its numbers; undefined for any other line. The result is that of
+`tokensOf`, in a fraction of the time.
 */
 function tokensAs(line: string, form: Form, {digits}: TokenLimits): Tokens | undefined {
 	const {words, decimals} = form;
@@ -148,14 +152,14 @@ export function lineOf({form: {words, decimals}, values}: Tokens): string {
 	return line;
 }
 
-/** @param like The tokens of the same line before, which most lines are like. */
+/** @param like The previous tokens of the same line. Most lines have the same form. */
 export const tokensAt = (text: KnownText, index: number, like?: Tokens): Tokens | undefined => {
 	const line = text.lines[index] ?? '';
 	text.tokens[index] ??= (like && tokensAs(line, like.form, text.limits)) ?? tokensOf(line, text.limits);
 	return text.tokens[index];
 };
 
-/** The number of lines at the start, and of the remaining lines at the end, that two texts share apart from numbers. */
+/** The number of lines that two texts share at the start and at the end. Numbers in the lines are ignored. */
 export function sharedEnds(before: KnownText, after: KnownText): readonly [start: number, end: number] {
 	const isAlike = (one: number, other: number) =>
 		before.lines[one] === after.lines[other] || haveOneName(before.lines[one] ?? '', after.lines[other] ?? '');
@@ -175,14 +179,15 @@ export function sharedEnds(before: KnownText, after: KnownText): readonly [start
 
 function haveOneName(one: string, other: string): boolean {
 	const end = one.indexOf(':') + 1;
-	// A field of INFO. Its name needs no regular expression, which takes most of the time for a reply.
+	// A field of INFO is compared without a regular expression, which would take most of the time for a reply.
 	return end > 0 && other.startsWith(one.slice(0, end)) && !one.includes(' ') && !other.includes(' ')
 		? true
 		: nameOf(one) === nameOf(other);
 }
 
 /**
-The key of a line: the field of INFO, the id of CLIENT LIST and CLUSTER NODES. Empty for a line that is a number alone.
+The key of a line: the field name in INFO, the id in CLIENT LIST and CLUSTER NODES. Empty for a line that is only a
+number.
 */
 export const nameOf = (line = ''): string =>
 	/^\s*[\d.]+,?$/.test(line) ? '' : (/^\s*[^: ]*[: ]?(?:\d+ )?/.exec(line)?.[0] ?? '');

@@ -12,7 +12,10 @@ export type Formats<Report extends readonly unknown[]> = Readonly<
 	Record<string, (...report: Report) => string | Promise<string>>
 >;
 
-/** Commands that `--format` is for, with their formats. Help and completion take the names from `arguments/format-names.ts`. */
+/**
+The commands that take `--format`, with their formats. Help and completion take the names from
+`arguments/format-names.ts`.
+*/
 export const outputFormats = {
 	monitor: sampleFormats,
 	check: checkFormats,
@@ -25,6 +28,6 @@ export const outputFormats = {
 	snapshot: snapshotFormats,
 	rules: ruleFormats,
 	audit: auditFormats,
-	// The demo is the monitor on servers of its own.
+	// The demo is the monitor, connected to servers of the demo.
 	demo: sampleFormats,
 } as const;

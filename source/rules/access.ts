@@ -5,7 +5,7 @@ import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** The user that redis-top connects as, as a word for a shell. */
+/** The ACL user that redis-top connects as, quoted for a shell. */
 const userOf = ({settings}: NodeFacts) => quotedName('user', settings.user ?? 'default');
 
 export const connAuth = rule({
@@ -132,7 +132,7 @@ export const connStale = rule({
 const readings = 60;
 /** Fewest round trips for a conclusion. */
 const fewestReadings = 30;
-/** Number of slow round trips from which the rule fires. */
+/** Fewest slow round trips for which the rule fires. */
 const slowReadings = 6;
 
 export const connRtt = rule({

@@ -39,7 +39,7 @@ export const aclDiffers = rule({
 		],
 	},
 	raiseAfterMs: 330_000,
-	// `check` reads all lists at the same moment.
+	// `redis-top check` reads the ACL lists of all nodes at the same moment.
 	countsAtOnce: true,
 	evaluate(fleet) {
 		const records = recordsIn(fleet);
@@ -72,7 +72,7 @@ function driftOf(records: readonly NodeRecord[], fleet: FleetFacts): FleetEvalua
 	});
 }
 
-/** Product and line of a server: `valkey 8.1`. */
+/** Product and release line of a server: `valkey 8.1`. */
 function lineOf({sample}: NodeRecord): string {
 	const server = sample && serverProduct(sample.info);
 	return `${server?.product} ${/^\d+\.\d+/.exec(server?.version ?? '')?.[0]}`;
@@ -85,7 +85,8 @@ function driftsAmong(members: readonly Member[]): Drift[] {
 	const names = new Set(members.flatMap(({users}) => [...users.keys()]));
 	return [...names].sort().flatMap(user => {
 		const shapes = [...Map.groupBy(members, ({users}) => shapeOf(users.get(user))).values()];
-		// The list of members begins with primaries, so that a primary wins where two shapes are as frequent.
+		// Primaries come first in `members`. So a primary's version of the user counts as usual if two versions are equally
+		// frequent.
 		const [usual = [], ...others] = shapes.sort((one, other) => other.length - one.length);
 		const reference = usual[0]?.users.get(user);
 		return others.map(those => ({
@@ -96,7 +97,10 @@ function driftsAmong(members: readonly Member[]): Drift[] {
 	});
 }
 
-/** What is different of a user, from most nodes to others; the first of existence, being on, passwords and rights. */
+/**
+How a user on some nodes differs from the same user on most nodes. Only the first difference counts, in this order:
+existence, on or off, password, rights.
+*/
 function differenceBetween(usual: AclUser | undefined, other: AclUser | undefined): string {
 	if (usual === undefined || other === undefined) {
 		return other === undefined ? 'is missing' : 'is there alone';

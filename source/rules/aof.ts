@@ -253,7 +253,10 @@ export const perFsync = rule({
 	},
 });
 
-/** The mean event loop cycle since the sample before, and the share of the time in cycles without a processor; 0 where unknown. */
+/**
+The mean duration of an event loop cycle since the previous sample. `idleShare` is the share of that time in which a
+cycle ran and the main thread had no processor. Both are 0 if unknown.
+*/
 function cyclesWithoutProcessor(facts: NodeFacts): {readonly meanMs: number; readonly idleShare: number} {
 	const duration = facts.increase('stats', 'eventloop_duration_sum');
 	const cycles = facts.increase('stats', 'eventloop_cycles');
@@ -267,7 +270,10 @@ function cyclesWithoutProcessor(facts: NodeFacts): {readonly meanMs: number; rea
 	return {meanMs: duration / cycles / 1000, idleShare: duration / 1000 / elapsedMs - user - system};
 }
 
-/** The share of the last ten seconds in which some process of the server's machine waited for a processor; 0 where unknown. */
+/**
+Share of the last ten seconds in which at least one process of the server's machine waited for a processor; 0 if
+unknown.
+*/
 const machinePressure = ({record}: NodeFacts): number =>
 	record.host?.value.kind === 'here' ? (record.host.value.kernel.processorPressure ?? 0) : 0;
 

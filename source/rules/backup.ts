@@ -9,7 +9,7 @@ import {clear, fires, rule} from './rule.js';
 const statusMissing = rareAnswerMissing('BACKUP STATUS');
 const noBackup = absent('this version has no BACKUP (Redis 8.10 has it)');
 
-/** Whether the version has BACKUP; true for a version that is not known. */
+/** Whether the server's version has the command BACKUP; true if the version is unknown. */
 function hasBackup({sample}: NodeFacts): boolean {
 	const server = sample && serverProduct(sample.info);
 	const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(server?.version ?? '') ?? [];

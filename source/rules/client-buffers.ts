@@ -51,12 +51,12 @@ export const cliObuf = rule({
 /** The age up to which a line of the server's log counts as new, milliseconds. */
 const newLineMs = 60_000;
 
-/** How many clients the server disconnected. `line` is a line about it in the log of the server. */
+/** How many clients the server disconnected. `line` is a line of the server's log about one of the disconnections. */
 type Disconnections = {readonly clients: number; readonly line: string | undefined};
 
 const outputCounter = increase('stats', 'client_output_buffer_limit_disconnections');
 
-/** What the log of the server tells of the last minute; undefined where the log cannot be read. */
+/** The disconnections that the server's log reports for the last minute; undefined if the log cannot be read. */
 function loggedDisconnections({record, nowMs}: NodeFacts): Disconnections | undefined {
 	const host = record.host?.value;
 	if (host?.kind !== 'here' || host.log === undefined) {
@@ -68,7 +68,7 @@ function loggedDisconnections({record, nowMs}: NodeFacts): Disconnections | unde
 	return {clients: isNew ? remark.count : 0, line: isNew ? remark.line : undefined};
 }
 
-/** The disconnections by the counters of the server, and by its log, if the log is on this machine. */
+/** The disconnections that the server's counters report, or its log if the log is on this machine. */
 function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
 	const logged = facts.sample === undefined ? undefined : loggedDisconnections(facts);
 	const byOutput = outputCounter.read(facts);
@@ -203,7 +203,7 @@ export const cliEvicted = rule({
 	},
 });
 
-/** The entries of COMMANDLOG of the last minute, the largest first, without redis-top's own. */
+/** The entries of COMMANDLOG from the last minute, largest first, without redis-top's own commands. */
 function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
 	const {record, nowMs} = facts;
 	const sinceMs = (facts.number('server', 'server_time_usec') ?? nowMs * 1000) / 1000 - 60_000;
@@ -221,7 +221,7 @@ const evidenceOf = (entries: readonly LargeEntry[]) =>
 		unit: 'bytes' as const,
 	}));
 
-/** The client that sent or received the entry's data: by its name, else by its address. */
+/** The client that sent or received the entry's data, by its name. A client without a name is given by its address. */
 function culpritOf(entry: LargeEntry) {
 	const client = entry.clientName || entry.clientAddress;
 	return {command: commandOf(entry), client: client === undefined ? undefined : nameOf('client', client)};

@@ -17,7 +17,10 @@ export const maxClients = {
 	missing: (facts: NodeFacts) => (facts.record.config === undefined ? settingsMissing(facts) : limitUnknown),
 };
 
-/** The clients of one name that hold most of the connections; undefined where no name does, or CLIENT LIST was not read. */
+/**
+The clients of one name that hold most of the connections. Undefined if no name holds most, or if CLIENT LIST was not
+read.
+*/
 export function mainHolder(facts: NodeFacts, used: number): NamedClients | undefined {
 	const [first] = namedClients(otherClients(facts));
 	return first !== undefined && first.connections > used / 2 ? first : undefined;
@@ -146,8 +149,8 @@ export const cliFdlimit = rule({
 
 /**
 The clients that connected within the last second. Ids are given in order of arrival, so the newest clients have the
-highest ones. Age alone is not enough: in an older CLIENT LIST, a client that keeps its connection may still be one
-second old.
+highest ids. Age alone is not enough: if CLIENT LIST was read earlier, a client that keeps its connection may still be
+one second old in the list.
 */
 export function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
 	const received = facts.number('stats', 'total_connections_received') ?? Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ export const clientText = (client: ClientRow) =>
 		? message`${addressName(client)}`
 		: message`${addressName(client)} (${nameOf('client', client.name)})`;
 
-/** Clients that have something in common, called by one name. */
+/** Clients of one group, and the name of the group. */
 export type NamedClients = {
 	readonly name: ReturnType<typeof nameOf>;
 	/** How many connections have the name. */
@@ -30,22 +30,22 @@ export function namedClients(clients: readonly ClientRow[]): readonly NamedClien
 }
 
 /**
-The clients of the last CLIENT LIST without redis-top's own and without the links to replicas and to the primary (flags S, M).
-Empty where the list was not read.
+The clients of the last CLIENT LIST without redis-top's own and without the links to replicas and to the primary (flags
+S, M). Empty if the list was not read.
 */
 export const otherClients = ({record}: NodeFacts): readonly ClientRow[] =>
 	(record.clients?.value ?? []).filter(({name, flags}) => name !== 'redis-top' && !/[MS]/.test(flags));
 
-/** The clients that send a command, as far as CLIENT LIST tells: it has the last command of each connection. */
+/** The clients that send a command. CLIENT LIST shows only the last command of each connection. */
 export type Senders = {
 	readonly clients: readonly ClientRow[];
-	/** The name of the senders, where all have the same one; undefined where they have several. */
+	/** The name of the senders if all have the same name; undefined if they have several names. */
 	readonly only: NamedClients['name'] | undefined;
 	/** The senders as the end of a sentence: ` from cron-report`, ` from api-1 and 2 more`. */
 	readonly text: Message;
 };
 
-/** The clients whose last command this is; undefined where no client of the list sent it last. */
+/** The clients whose last command is `command`; undefined if CLIENT LIST shows no such client. */
 export function sendersOf(facts: NodeFacts, command: string): Senders | undefined {
 	const lower = command.toLowerCase();
 	const clients = otherClients(facts).filter(client => client.command.toLowerCase() === lower);
@@ -59,11 +59,11 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 		: {clients, only: undefined, text: message` from ${first.name} and ${more.length} more`};
 }
 
-/** A command and the client that sends it, if only one name does. */
+/** A command as the culprit, with the name of its senders if they all have the same name. */
 export const senderCulprit = (command: string, senders: Senders | undefined): Culprit =>
 	senders?.only === undefined ? {command} : {command, client: senders.only};
 
-/** The client with the largest output buffer; undefined where no client has one in CLIENT LIST. */
+/** The client with the largest output buffer; undefined if CLIENT LIST shows no client with an output buffer. */
 export function slowestReader(facts: NodeFacts): ClientRow | undefined {
 	const [largest] = otherClients(facts).toSorted(
 		(one, other) => (other.outputBufferBytes ?? 0) - (one.outputBufferBytes ?? 0),

@@ -10,7 +10,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** Age from which the rates of a client list no longer say who loads the server now, in milliseconds. */
+/** Milliseconds after which a client list is too old: its rates no longer show which clients load the server now. */
 const oldListMs = 90_000;
 
 const rates = (facts: NodeFacts): ClientTraffic | undefined => {
@@ -18,7 +18,9 @@ const rates = (facts: NodeFacts): ClientTraffic | undefined => {
 	return clients === undefined || facts.nowMs - clients.atMs > oldListMs ? undefined : sumOfRates(clients.value);
 };
 
-/** The groupings of a client list, the most exact first, each with the names of a group. */
+/**
+The groupings of a client list, the most exact first. Each has two functions, for the text and the name of a group.
+*/
 const groupings: ReadonlyArray<readonly [ClientGrouping, (key: string) => Message, (key: string) => Name]> = [
 	['name', key => message`clients named ${nameOf('client', key)}`, key => nameOf('client', key)],
 	['address', key => message`clients at ${nameOf('host', key)}`, key => nameOf('host', key)],
@@ -37,8 +39,8 @@ const amountOf = (traffic: ClientTraffic | undefined, measure: Measure): number 
 type Talker = {readonly text: Message; readonly name: Name; readonly share: number; readonly each: number};
 
 /**
-The busiest client or group: one connection with most of the traffic, else the most exact group that has it and does not
-contain all clients.
+The client or group with most of the traffic. A single connection is preferred. Otherwise the groupings are tried, the
+most exact first. A grouping that puts all clients into one group is skipped.
 */
 function topTalker(clients: readonly ClientRow[], measure: Measure, total: number, least: number): Talker | undefined {
 	const single = clients.find(client => amountOf(client.perSecond, measure) > least * total);

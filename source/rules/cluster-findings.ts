@@ -7,7 +7,9 @@ import {clusterManager, hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 
-/** A step that sends a command to the named node, else to any node that answers. */
+/**
+A step that sends a command to the given node. If redis-top does not know the node, any node that answers is used.
+*/
 export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, command: Message): NextStep {
 	const named = address === undefined ? undefined : nodes.get(address);
 	const answering = named ?? [...nodes.values()].find(({sample}: NodeFacts) => sample !== undefined);
@@ -17,8 +19,8 @@ export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, c
 }
 
 /**
-A step with a command of redis-cli's cluster manager, for the named node while it answers, else for any node that
-answers.
+A step with a command of redis-cli's cluster manager, for the given node. If that node does not answer, any node that
+answers is used.
 */
 export function manageCluster(
 	{nodes}: FleetFacts,

@@ -11,7 +11,7 @@ import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
 /** Milliseconds after which a CLUSTER LINKS reply is too old. Missing links are read again every minute. */
 const oldAfterMs = 300_000;
-/** Bytes from which a buffer that grew since the last reading counts. */
+/** Bytes from which an unsent buffer counts if it grew since the last reading. */
 const leastGrowingBytes = 1024 * 1024;
 
 const lookAtPorts = hint('check port + 10000 (or cluster-port) in both directions, and the announced bus address');
@@ -69,7 +69,8 @@ function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation
 }
 
 /**
-For each node that answers, the peers without a link to it, although they answer and it does not flag them failing.
+For each node that answers, the peers that lack a bus link with the node. Only peers that answer count, and only peers
+that the node does not flag as failing.
 */
 function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
 	const answers = (id: NodeId) =>
@@ -99,7 +100,9 @@ function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<
 	return cuts;
 }
 
-/** Uptime from which a node should have all its bus links, seconds. While it loads its data, it makes none. */
+/**
+Seconds of uptime after which a node should have all its bus links. A node makes no bus links while it loads its data.
+*/
 const linksMadeSeconds = 15;
 
 const isYoung = (fleet: FleetFacts, address: NodeAddress): boolean =>

@@ -49,7 +49,8 @@ export const cluTrim = rule({
 								],
 							}),
 							node: address,
-							// Another number of deleted keys is another condition, so that only a standing number lasts.
+							// The subject contains the number of deleted keys. If the number changes, the condition starts again, so
+							// the finding is raised only if the number stays the same.
 							subject: `${trimmed} of ${keys}`,
 						},
 					];

@@ -37,7 +37,7 @@ export const cluNodeFail = rule({
 	],
 });
 
-/** Findings on owners of slots that lost their address. Such a node is never marked FAIL, so no replica replaces it. */
+/** Findings on slot owners whose address was lost. Such a node is never marked FAIL, so no replica replaces it. */
 function lostOwners({comparison, failureReports, verdicts}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
 	return comparison.claims.unclaimed
 		.filter(({owner}) => hasNoAddress(owner, comparison) && !failureReports.has(owner))
@@ -149,7 +149,7 @@ function nodeFailed(
 
 const notHeldBack: {readonly problem?: Message; readonly next: readonly NextStep[]} = {next: []};
 
-/** The replica of a failed owner that its own setting keeps from taking over, where no other replica could. */
+/** The problem and the next steps if every answering replica of a failed slot owner has the flag `nofailover`. */
 function heldBackReplica(
 	owner: NodeId,
 	slots: number,
@@ -169,13 +169,19 @@ function heldBackReplica(
 			};
 }
 
-/** Milliseconds after which a flag is no longer the rest of an outage that has just ended: views are read every few seconds. */
+/**
+Milliseconds for which a flag must last to count. Views are read every few seconds, so a shorter flag may be left over
+from an outage that has just ended.
+*/
 const lastingMs = 5000;
 
-/** The distance of a node's bus port from its port, unless it is set otherwise. Source: redis src/cluster.h, CLUSTER_PORT_INCR. */
+/** A node's default bus port minus its client port. Source: redis src/cluster.h, CLUSTER_PORT_INCR. */
 const busPortDistance = 10_000;
 
-/** What is known of the bus of a node that answers redis-top, while other nodes flag it: its own port is well. */
+/**
+The likely problem of a node that answers redis-top and is flagged by other nodes. Its client port works, so its bus
+port is suspect. Undefined if the bus port is unknown.
+*/
 function busProblem(id: NodeId, {viewOf, views}: ClusterState['comparison']): string | undefined {
 	const self = viewOf.get(id)?.self;
 	if (self?.busPort === undefined) {
@@ -230,7 +236,7 @@ const whyGhost = {
 	fail: 'it failed long ago',
 } as const satisfies Record<Ghost['why'], string>;
 
-/** Whether a node has been listed for long enough to be no passing state. */
+/** Whether a ghost has been listed for so long that this is no passing state. */
 type GhostAge = {
 	readonly isOldHandshake: (ghost: Ghost, subject: string) => boolean;
 	readonly isOldFailure: (ghost: Ghost) => boolean;
@@ -259,7 +265,7 @@ function ghostFindings({comparison}: ClusterState, fleet: FleetFacts, age: Ghost
 
 		const followers = replicasOf(id, comparison);
 		const isNeeded = needed?.has(id) === true;
-		// An owner of slots that are not served is no ghost; the rule clu.node_fail reports it.
+		// A node that owns unserved slots is not reported as a ghost. The rule clu.node_fail reports it.
 		if (comparison.claims.unclaimed.some(({owner}) => owner === id)) {
 			return [];
 		}
@@ -296,7 +302,7 @@ function duplicateFindings({comparison}: ClusterState, fleet: FleetFacts): Fleet
 	const {duplicateAddresses, views} = comparison;
 	const needed = duplicateAddresses.length === 0 ? undefined : neededNodes(comparison);
 	return duplicateAddresses.map(({address, ids}) => {
-		// Only a node that answers proves that another node id listed at its address is wrong.
+		// Another node id at the same address is certainly wrong only if a node answers there.
 		const isOccupied = ids.some(id => comparison.viewOf.has(id));
 		const ghost = isOccupied ? ids.find(id => needed?.has(id) === false) : undefined;
 		const node = ghost && views.find(({lines}) => lines.has(ghost))?.address;

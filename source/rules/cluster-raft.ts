@@ -75,7 +75,8 @@ export const cluRaftLeaderless = rule({
 						],
 					}),
 					node: address,
-					// Another applied entry is another condition, so that only a standing number lasts.
+					// The subject contains the applied entry. If the entry changes, the condition starts again, so the finding is
+					// raised only if the entry stays the same.
 					subject: `applied ${applied}`,
 				})),
 		];

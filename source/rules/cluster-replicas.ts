@@ -27,8 +27,8 @@ export const cluNoReplica = rule({
 	countsAtOnce: true,
 	evaluate(_, fleet, _limits, heldMs) {
 		const records = recordsIn(fleet);
-		// A first evaluation cannot tell a new replica from a broken one. That a primary has no replica at all is
-		// certain.
+		// The first evaluation cannot tell a new replica from a broken one. A primary without any replica is certain at
+		// once.
 		const isNew = (address: NodeAddress | undefined) => heldMs(address) < newReplicaMs;
 		return shardsWithoutSuccessor(topologyOf(records), records)
 			.filter(({shard}) => shard.slotCount > 0 && shard.primary !== undefined)

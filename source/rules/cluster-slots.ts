@@ -70,7 +70,7 @@ export const cluSlotsPfail = rule({
 	},
 });
 
-/** The highest count of a CLUSTER INFO field among the nodes that reach a majority; undefined where all counts are 0. */
+/** The highest count of a CLUSTER INFO field among the nodes that reach a majority; undefined if all counts are 0. */
 function worstCount({views}: ClusterComparison, {nodes}: FleetFacts, field: string) {
 	const [worst] = views
 		.filter(seesMajority)
@@ -102,7 +102,8 @@ export const cluMigrating = rule({
 				const isStuck = problem === 'stuck';
 				const closing = isMigrating === true ? from : to;
 				const keysAtOtherEnd = closing === from ? keysThere : keysLeft;
-				// SETSLOT STABLE hides the keys on the other node, so it is safe only if that node has none.
+				// SETSLOT STABLE hides the keys on the other node. So the command is safe only if the other node has no keys of
+				// the slot.
 				const isSafe = keysAtOtherEnd === 0;
 				return {
 					...fires(isStuck ? 'warning' : 'critical', {
@@ -183,7 +184,7 @@ export const cluAsm = rule({
 	},
 });
 
-/** Redis and Valkey list their migrations by commands of their own. */
+/** The command that lists slot migrations. Redis and Valkey have different commands. */
 const migrationCommand = ({nodes}: FleetFacts): string =>
 	[...nodes.values()].some(({sample}) => sample !== undefined && serverProduct(sample.info)?.family === 'valkey')
 		? 'CLUSTER GETSLOTMIGRATIONS'

@@ -85,10 +85,10 @@ export const cluCoverage = rule({
 	},
 });
 
-/** Most CLUSTER MEET commands that are printed; the cluster's own messages bring the others together. */
+/** Most CLUSTER MEET commands that are printed. The nodes that meet learn of the remaining nodes by gossip. */
 const printedMeets = 6;
 
-/** The commands that tell one node the present addresses of the others. */
+/** CLUSTER MEET commands that tell the first node the present addresses of the other nodes. */
 function meetSteps([first, ...others]: readonly NodeAddress[], fleet: FleetFacts): readonly NextStep[] {
 	if (first === undefined) {
 		return [];

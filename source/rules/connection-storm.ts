@@ -7,11 +7,11 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** The newest readings, which are not part of what is usual, and the fewest readings before them. */
+/** The newest readings are left out of the usual rate. `fewestReadings` is the smallest number of earlier readings. */
 const newestReadings = 60;
 const fewestReadings = 60;
 
-/** The median of new connections per second before the last minute; undefined where too few readings are known. */
+/** The median of new connections per second before the last minute; undefined with too few readings. */
 function usualConnections({record}: NodeFacts): number | undefined {
 	const series = record.series.get('connectionsReceived');
 	const all = series?.latest(series.length) ?? [];
@@ -67,10 +67,10 @@ export const cliStorm = rule({
 	},
 });
 
-/** Readings from which growth is computed. */
+/** Number of readings from which growth is computed. */
 const growthReadings = 10;
 
-/** Growth of the connected clients per second over the last readings; undefined where too few are known. */
+/** Growth of the connected clients per second over the last readings; undefined with too few readings. */
 function clientGrowth({record}: NodeFacts): number | undefined {
 	const readings = record.series.get('connectedClients')?.latest(growthReadings) ?? [];
 	const [first, last] = [readings[0], readings.at(-1)];
@@ -131,10 +131,10 @@ export const cliLockout = rule({
 	},
 });
 
-/** Newest readings that are not part of what is usual for the number of clients. */
+/** The newest readings that are left out of the usual number of clients. */
 const newestCounts = 15;
 
-/** The median number of clients before the last readings; undefined where too few readings are known. */
+/** The median number of clients before the newest readings; undefined with too few readings. */
 function usualClients({record}: NodeFacts): number | undefined {
 	const series = record.series.get('connectedClients');
 	const all = series?.latest(series.length) ?? [];
@@ -142,10 +142,10 @@ function usualClients({record}: NodeFacts): number | undefined {
 	return known.length < fewestReadings ? undefined : known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)];
 }
 
-/** Time after a change of role or of slots in which clients turn to another node, in milliseconds. */
+/** Milliseconds after a change of role or slots in which clients move to another node. */
 const movingMs = 600_000;
 
-/** Seconds after a start in which clients come back. */
+/** Seconds after a server's start in which its clients come back. */
 const startSeconds = 120;
 
 export const cliFew = rule({

@@ -71,7 +71,9 @@ export const connUnreachable = rule({
 	},
 });
 
-/** Codes of connections that this machine cannot begin: nothing was sent. Source: connect(2), socket(2). */
+/**
+Error codes of connections that this machine cannot start, so that nothing was sent. Source: connect(2), socket(2).
+*/
 const outOfHere: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
 
 function unreachableSteps({code, layer}: Failure, endpoint: Endpoint): readonly NextStep[] {
@@ -100,8 +102,8 @@ function unreachableSteps({code, layer}: Failure, endpoint: Endpoint): readonly 
 }
 
 /**
-The firing for a node whose announced address is not reachable from redis-top. Clients in the network of the node may
-reach it, so no effect is claimed unless Sentinels do not reach it either.
+The firing for a node whose announced address redis-top cannot reach. Clients in the node's network may reach the
+address. So an effect is claimed only if Sentinels cannot reach the address either.
 */
 const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 	fires('warning', {
@@ -260,7 +262,8 @@ function refusalSteps(record: NodeRecord): readonly NextStep[] {
 }
 
 /**
-The effect of a refusal on clients. A TLS setting or a missing right may concern redis-top alone; then it is undefined.
+The effect of a refused connection on clients. Undefined if the greeting did not fail: a TLS setting or a missing right
+may concern redis-top alone.
 */
 function refusalEffect({layer, code}: Failure): Effect | undefined {
 	if (layer !== 'greet') {

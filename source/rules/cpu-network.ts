@@ -51,7 +51,7 @@ export const cpuMain = rule({
 			});
 		}
 
-		// More than one core cannot be the main thread alone, so the main thread's share is unknown.
+		// More than one core means that several threads run, so the main thread's share is unknown.
 		const isManyThreads = share > oneCore;
 		return fires(isManyThreads ? 'warning' : severity, {
 			problem: `process takes ${isManyThreads ? `${share.toFixed(1)} cores` : `${percent(share)} of a core`}`,
@@ -67,10 +67,13 @@ export const cpuMain = rule({
 	},
 });
 
-/** Share of the time of all commands from which one command counts as the cause. */
+/** Share of the time of all commands above which a single command counts as the cause. */
 const mostOfTime = 0.5;
 
-/** The command that takes most of the time of all commands, and who sends it; undefined where no command takes most. */
+/**
+The command that takes most of the time of all commands, and its senders. Undefined if no command takes most of the
+time.
+*/
 function longestCommand(facts: NodeFacts) {
 	const [top] = facts.record.commands.toSorted((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
 	if (top?.timeShare === undefined || top.timeShare < mostOfTime) {
@@ -86,8 +89,8 @@ function longestCommand(facts: NodeFacts) {
 }
 
 /**
-The share from which more than one thread must be running. One thread may seem to take slightly more than one core,
-because two clocks measure it.
+The share of a core from which more than one thread must be running. It is above 1, because two clocks measure it: a
+single thread may seem to take slightly more than one core.
 */
 const oneCore = 1.05;
 
@@ -156,10 +159,10 @@ export const cpuSteal = rule({
 const quotaIn = (evidence: HostEvidence | undefined): ProcessorQuota | undefined =>
 	evidence?.kind === 'here' ? evidence.cgroup?.processorQuota : undefined;
 
-/** Periods from which a share of them says something: two seconds of the usual 100 ms. */
+/** Fewest scheduler periods for which a share is computed: two seconds of the usual 100 ms. */
 const fewestPeriods = 20;
 
-/** The periods between the last two readings of the machine, else since the group was created. */
+/** The periods between the last two readings of the machine, or else since the control group was created. */
 function throttling({record}: NodeFacts) {
 	const [before, after] = [quotaIn(record.hostBefore?.value), quotaIn(record.host?.value)];
 	if (after === undefined) {

@@ -22,20 +22,20 @@ const hostOf = ({record}: NodeFacts): LocalEvidence | undefined =>
 	record.host?.value.kind === 'here' ? record.host.value : undefined;
 
 /**
-The times of the restarts in the server's log, milliseconds since the epoch. Servers may share a log, so starts of other
-running servers are left out.
+The times of the restarts in the server's log, milliseconds since the epoch. Several servers may share a log file, so
+starts of other running servers are left out.
 */
 function loggedRestarts(facts: NodeFacts): readonly number[] {
 	const {process, servers = [], log} = hostOf(facts) ?? {};
 	const others = new Set(servers.map(({processId}) => processId).filter(id => id !== process?.processId));
-	// The oldest start may be the first one of the server's life.
+	// The oldest start in the log may be the first start of the server, which is no restart.
 	return (log?.starts ?? [])
 		.filter(({processId}) => !others.has(processId))
 		.map(({atMs}) => atMs)
 		.slice(1);
 }
 
-/** The restarts of the last two minutes; empty where the server has been up for long enough since. */
+/** The restarts of the last two minutes; empty if the server has been up for long enough since its last restart. */
 function lastRestarts(all: readonly number[], nowMs: number): readonly number[] {
 	const restarts = all.filter(atMs => atMs > nowMs - loopWindowMs);
 	const runs = restarts.slice(1).map((atMs, index) => atMs - (restarts[index] ?? atMs));
@@ -43,7 +43,7 @@ function lastRestarts(all: readonly number[], nowMs: number): readonly number[] 
 	return isOver ? [] : restarts;
 }
 
-/** The restarts by the source that has most of them: polls, the service manager's counter, or the log. */
+/** The restarts by the source that counts most: redis-top's polls, the service manager's counter, or the log. */
 function restartsInLoop(facts: NodeFacts): readonly number[] {
 	const {restartsAtMs, unitRestartsAtMs} = facts.memory;
 	const [most = []] = [restartsAtMs, unitRestartsAtMs, loggedRestarts(facts)]
@@ -53,8 +53,8 @@ function restartsInLoop(facts: NodeFacts): readonly number[] {
 }
 
 /**
-The restarts by systemd, while it waits for the next one or has given up; undefined where systemd did not restart the
-server repeatedly.
+The restarts that systemd counts while it waits for the next restart or has given up. Undefined if systemd did not
+restart the server repeatedly.
 */
 function systemdLoop(facts: NodeFacts): {readonly restarts: number; readonly text: string} | undefined {
 	const {supervisor} = hostOf(facts) ?? {};

@@ -8,10 +8,10 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Seconds since its last command within which a client counts as one that uses its database. */
+/** A client counts as a user of its database if its last command is at most this many seconds old. */
 const activeSeconds = 60;
 
-/** The active clients of each database. Clients whose database the list does not tell are left out. */
+/** The active clients of each database. A client is left out if CLIENT LIST does not show its database. */
 function clientsByDatabase(facts: NodeFacts): ReadonlyMap<number, readonly ClientRow[]> {
 	const byDatabase = Map.groupBy(
 		otherClients(facts).filter(({idleSeconds, flags}) => idleSeconds <= activeSeconds && !flags.includes('P')),

@@ -2,7 +2,7 @@ import type {ProcessEnd} from '../derive/process-end.js';
 import type {NextStep} from '../domain/finding.js';
 import {hint} from './next-steps.js';
 
-/** What helps after a process ended in a way that its log tells. */
+/** Next steps by the cause of a process's end, as its log shows it. */
 const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['crashed', ['keep the report in its log, then start it; the same command may crash it again']],
 	[
@@ -22,6 +22,6 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['asked-to-stop', ['start it again if nobody stopped it on purpose']],
 ]);
 
-/** The steps that help after a process has ended; none where its log does not tell why. */
+/** The next steps after a process has ended; empty if its log does not show the cause. */
 export const stepsAfterEnd = (end: ProcessEnd | undefined): readonly NextStep[] =>
 	(end === undefined ? [] : (steps.get(end.remark.id) ?? [])).map(text => hint(text));

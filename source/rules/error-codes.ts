@@ -2,17 +2,17 @@ import type {NextStep} from '../domain/finding.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** What an error code says of the client that gets it. */
+/** What an error code reveals about the client that receives the error. */
 export type ErrorCode = {
-	/** Why the server refuses the command. It follows a colon. */
+	/** Why the server refuses the command. In messages the text follows a colon. */
 	readonly reason: string;
 	readonly meaning: string;
 	readonly next: readonly NextStep[];
 };
 
 /**
-Error codes whose cause is the client or a state that someone has to restore. Codes of other rules are not in it, such as
-OOM, MISCONF and NOREPLICAS. Source: Redis, src/server.c, `createSharedObjects`, and src/t_stream.c.
+Error codes that the client causes, or that last until someone restores a state. Codes that other rules report are left
+out: OOM, MISCONF, NOREPLICAS. Source: Redis, src/server.c, `createSharedObjects`, and src/t_stream.c.
 */
 const codes: ReadonlyMap<string, ErrorCode> = new Map([
 	[
@@ -86,10 +86,10 @@ const noDatabase: ErrorCode = {
 };
 
 /**
-What is known of the errors that a command gets.
+The explanation of the errors that a command gets; undefined if the code is not in the table.
 
 @param command In lower case.
-@param code The code of nearly all errors; undefined where there are several.
+@param code The code that nearly all errors share; undefined if no code does.
 */
 export const meaningOfErrors = (facts: NodeFacts, command: string, code: string | undefined): ErrorCode | undefined =>
 	command === 'select' && code === 'ERR'

@@ -52,7 +52,7 @@ export const errFailed = rule({
 		}
 
 		const command = worst.command.toUpperCase();
-		// If only some calls fail, a client whose last command it is need not be among those that get errors.
+		// If only some calls fail, a client whose last command this is may have received no error.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = commonError(facts);
 		const known = meaningOfErrors(facts, worst.command, code);
@@ -89,22 +89,31 @@ export const errFailed = rule({
 });
 
 /**
-The clients that get MOVED, if they have one name. A client without cluster mode is served for the keys of this node, and any of the
-failing commands may be its last.
+The clients that get MOVED, if they all have one name. A client without cluster mode gets replies for the keys of this
+node. So its last command may be any of the failing commands.
 */
 const movedClients = (facts: NodeFacts, commands: readonly string[]): Senders | undefined =>
 	commands.map(command => sendersOf(facts, command)).find(senders => senders?.only !== undefined);
 
-/** Whether the node's role changed or slots left it a moment ago, so that its clients still have to find the new owner. */
+/**
+Whether the node's role changed, or slots left the node, a moment ago. Its clients then still have to find the new
+owner.
+*/
 function isRedirecting(facts: NodeFacts): boolean {
 	const {roleChangedAtMs = Number.NEGATIVE_INFINITY, slotsLeftAtMs = Number.NEGATIVE_INFINITY} = facts.memory;
 	return facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < facts.limitsOf(roleGrace).seconds * 1000;
 }
 
-/** Share from which an error code stands for nearly all errors, or failed calls for nearly all calls: nine in ten. */
+/**
+Share of errors from which an error code stands for nearly all errors. Also the share of failed calls from which nearly
+all calls fail.
+*/
 const commonErrorShare = 0.9;
 
-/** The code of nearly all errors since the sample before; undefined where there are several codes, or none is counted. */
+/**
+The error code that nearly all errors since the previous sample share; undefined if no code does, or if codes are not
+counted.
+*/
 function commonError(facts: NodeFacts): string | undefined {
 	const codes = facts.sample === undefined ? [] : [...errorStats(facts.sample.info).keys()];
 	const rises = codes.map(code => [code, facts.errorIncrease(code) ?? 0] as const);
@@ -112,7 +121,9 @@ function commonError(facts: NodeFacts): string | undefined {
 	return rises.find(([, rise]) => rise > 0 && rise >= commonErrorShare * all)?.[0];
 }
 
-/** The user that was refused most often of late, and what it lacks; undefined where ACL LOG may not be read. */
+/**
+The user that was refused most often lately, and the right that the user lacks. Undefined if ACL LOG may not be read.
+*/
 function missingRight(facts: NodeFacts): Message | undefined {
 	const most = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
 	return most && message`user ${nameOf('user', most.user)} has no right to ${lacked.get(most.lack) ?? 'it'} (ACL)`;
@@ -124,7 +135,7 @@ const lacked: ReadonlyMap<string, string> = new Map([
 	['command', 'the command'],
 ]);
 
-/** The primary of a replica; undefined for any other node. */
+/** The primary of a replica, as text: clients should write there. Undefined for a node that is not a replica. */
 function whereWritesBelong({record, sample, memory}: NodeFacts): Message | undefined {
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
 	if (primary === undefined) {
@@ -138,19 +149,19 @@ function whereWritesBelong({record, sample, memory}: NodeFacts): Message | undef
 
 /**
 Error codes of everyday operation: redirections, scripts that are not loaded yet, and redis-top's own denied commands.
-LOADING is included, because srv.loading reports it.
+LOADING is in the list because the rule srv.loading reports it.
 */
 const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM', 'LOADING'];
 
 /**
-Error codes that only an executed command can return. The server counts executed commands as processed, and refused ones
-not.
+Error codes that only an executed command can return. The server counts executed commands as processed, but not refused
+commands.
 */
 const errorsOfCommandsThatRan: readonly string[] = ['WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY'];
 
 /**
-The number of commands that were refused before execution. The number is exact where commandstats was read twice, else
-it is an upper bound.
+The number of commands that were refused before execution. Exact if commandstats was read twice; otherwise an upper
+bound.
 */
 function refusedCommands(facts: NodeFacts, replies: number): number {
 	const [before, after] = [facts.earlier, facts.sample].map(sample => sample && rejectedCalls(sample.info));
@@ -162,7 +173,7 @@ function refusedCommands(facts: NodeFacts, replies: number): number {
 }
 
 /**
-The sum of `rejected_calls` over all commands; undefined where commandstats was not read, or lacks the field (before
+The sum of `rejected_calls` over all commands. Undefined if commandstats was not read, or has no such field (before
 6.2).
 */
 const rejectedCalls = (info: InfoReply): number | undefined => {
@@ -206,7 +217,7 @@ export const errRate = rule({
 
 		const usual = usualErrors.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
 		const errors = Math.max(0, replies - usual);
-		// The server counts an unknown command only among the errors.
+		// The server counts an unknown command as an error, but not as a processed command.
 		const all = Math.max(1, replies, commands + refusedCommands(facts, replies));
 		const share = errors / all;
 		if (errors < limits.replies || share <= limits.share) {

@@ -28,7 +28,7 @@ export type Explanation = {
 };
 
 /**
-Mean milliseconds of a command from which it holds the main thread long enough that several polls in a row time out.
+Mean milliseconds per call from which a command holds the main thread so long that several polls in a row time out.
 */
 const silencingMs = 500;
 
@@ -50,10 +50,13 @@ const isStalled = ({severity}: Finding): boolean => severity === 'critical';
 
 const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
 
-/** Share of the time without a processor from which the wait, and not the command, is why a command takes long. */
+/** Share of the time without a processor from which a wait, and not the command itself, explains a long command. */
 const mostlyStopped = 0.5;
 
-/** Whether no command is slow by itself, so that a wait is why commands look slow. */
+/**
+Whether the finding's evidence names no command that is slow by itself. Then the wait for a processor makes commands
+look slow.
+*/
 const isNoCommands = ({evidence}: Pick<Finding, 'evidence'>): boolean =>
 	evidence.every(({name}) => name !== slowByItself);
 
@@ -88,7 +91,7 @@ const followerSymptoms: readonly RuleId[] = [
 	'mem.repl_buf',
 ];
 
-/** Rules about a node's failure as other nodes report it, which fire when the network between the nodes is cut. */
+/** Rules about a node's failure as other nodes report it. They also fire if the network between the nodes is cut. */
 const partedSymptoms: readonly RuleId[] = [
 	'clu.view',
 	'clu.state',
@@ -128,16 +131,18 @@ export const outages: readonly RuleId[] = [
 /** The table of causes and symptoms. The first row that fits counts, and a cause may itself have a cause. */
 export const explanations: readonly Explanation[] = [
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
-	// A replica that cannot load the data asks for it again and again.
+	// A replica that cannot load its primary's data requests a full resync again and again.
 	{
 		cause: 'rep.link_down',
 		where: 'primary',
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail', 'cli.churn'],
 		isCause: hasLoggedObstacle,
 	},
-	// The missing link is named as the cause, because it says what the replica cannot do. The disk or folder is the reason.
+	// The missing link is the cause, because its text says what the replica cannot do. The full disk or bad folder is its
+	// reason.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['per.disk', 'per.dir'], isCause: hasNoPlaceForData},
-	// A primary that cannot write the file of a full resync names what its replicas lack. The disk is the reason.
+	// A primary cannot write the RDB file of a full resync. Its finding is the cause, because its text says what the
+	// replicas lack. The full disk or bad folder is its reason.
 	{
 		cause: 'per.rdb_fail',
 		where: 'here',
@@ -145,16 +150,16 @@ export const explanations: readonly Explanation[] = [
 		isCause: holdsReplicasBack,
 	},
 	{cause: 'per.rdb_fail', where: 'replicas', symptoms: linkSymptoms, isCause: holdsReplicasBack},
-	// A full resync in which nothing arrives begins again and again.
+	// A full resync in which no data arrives starts again and again.
 	{
 		cause: 'rep.sync',
 		where: 'primary',
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'rep.lag_ack'],
 		isCause: isStalled,
 	},
-	// A cut link is seen from both ends.
+	// Both ends of a cut link report it.
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
-	// A replica of a replica gets nothing while the middle one has no link.
+	// A replica of a replica gets no data while the replica in the middle has no link.
 	{cause: 'rep.link_down', where: 'replicas', symptoms: ['rep.io_stale', 'rep.link_down', 'rep.sync']},
 	// Sentinels promote no replica at an address that they do not reach.
 	{
@@ -163,7 +168,7 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['sen.no_replica'],
 		isCause: ({effect}) => effect === 'failover-impossible',
 	},
-	// A Sentinel that lacks a right neither ends a failover nor sees the node.
+	// A Sentinel that lacks an ACL right on a node can neither end a failover nor see the node.
 	{cause: 'sen.acl', where: 'anywhere', symptoms: ['sen.failing', 'sen.down']},
 	{cause: 'sen.acl', where: 'here', symptoms: ['sec.denied']},
 	// Sentinels that cannot log in know neither the replicas nor each other.
@@ -173,8 +178,8 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['sen.quorum', 'sen.count', 'sen.no_replica'],
 		isCause: isUnlinked,
 	},
-	// A server that its host stops looks hung or slow by itself. The server counts its commands by the clock on the wall, so
-	// that commands look slow that are not.
+	// A server looks hung or slow by itself if its host stops it. The server measures commands by wall-clock time, so a
+	// stop makes commands look slow.
 	{
 		cause: 'cpu.throttle',
 		where: 'here',
@@ -192,15 +197,15 @@ export const explanations: readonly Explanation[] = [
 	},
 	{cause: 'os.disk', where: 'here', symptoms: ['conn.unresponsive', 'conn.flapping', 'per.fsync']},
 	{cause: 'os.psi_memory', where: 'here', symptoms: ['conn.unresponsive', 'conn.flapping']},
-	// Between two slow commands the server answers. The command explains why it did not, and why redis-top closed its
-	// connection.
+	// The server answers between two slow commands. The slow command explains why the server did not answer, and why
+	// redis-top closed its connection.
 	{
 		cause: 'lat.on_cmds',
 		where: 'here',
 		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
 		isCause: holdsThread,
 	},
-	// Sentinels that are gone make the number of those that are known meaningless.
+	// The number of Sentinels is misleading while Sentinels are gone.
 	{cause: 'sen.quorum', where: 'anywhere', symptoms: ['sen.count']},
 	{cause: 'cli.lockout', where: 'here', symptoms: ['cli.max']},
 	{cause: 'os.oomscore', where: 'here', symptoms: ['conn.refused', 'srv.restarted', 'srv.crash_loop']},
@@ -215,7 +220,7 @@ export const explanations: readonly Explanation[] = [
 		{cause, where: 'replicas', symptoms: linkSymptoms},
 		{cause, where: 'primary', symptoms: followerSymptoms},
 	]),
-	// A cut network explains what each partition reports of the other.
+	// A cut network explains what each partition reports about the other partition.
 	{cause: 'clu.split', where: 'anywhere', symptoms: ['clu.minority', ...partedSymptoms]},
 	{cause: 'clu.minority', where: 'anywhere', symptoms: partedSymptoms},
 	{
@@ -233,10 +238,10 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.fork_room', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_rewrite']},
 	{cause: 'per.rdb_fail', where: 'here', symptoms: ['per.misconf', 'per.stale', 'per.dirty']},
 	{cause: 'per.aof_write', where: 'here', symptoms: ['per.misconf', 'mem.aof_buf', 'per.aof_rewrite']},
-	// Clients that hold the connections explain why other clients get none.
+	// Clients that hold all connections explain why other clients get no connection.
 	{cause: 'cli.idle_hog', where: 'here', symptoms: ['cli.max', 'cli.rejected']},
 	{cause: 'cli.max', where: 'here', symptoms: ['cli.rejected']},
-	// Long work on the main thread explains what waits for that thread.
+	// Long work on the main thread explains the findings about everything that waits for the main thread.
 	{
 		cause: 'lat.on_cmds',
 		where: 'here',
@@ -247,7 +252,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},
 	{cause: 'err.unknown', where: 'here', symptoms: ['err.rate']},
-	// An intruder deletes the data, and has the server save where it may not.
+	// An intruder deletes the data and makes the server save into a folder where it has no right to write.
 	{
 		cause: 'sec.intrusion',
 		where: 'here',
@@ -274,7 +279,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.evict', where: 'here', symptoms: ['mem.max', 'mem.exceeded']},
 	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},
 	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
-	// Pauses of the main thread explain slow replies.
+	// Waits of the main thread explain slow replies.
 	{
 		cause: 'os.psi',
 		where: 'here',
@@ -306,7 +311,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.fsync', where: 'here', symptoms: ['lat.event']},
 	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt', 'lat.event']},
 	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf', 'lat.eventloop', 'lat.queue']},
-	// Problems of replication, which both ends of the link report.
+	// Problems of replication that both ends of the link report.
 	{cause: 'rep.loop', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
 	{cause: 'rep.loop', where: 'replicas', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
 	{cause: 'rep.link_down', where: 'here', symptoms: ['rep.io_stale', 'rep.disc_total']},

@@ -5,13 +5,13 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** The counter of expired hash fields: of Valkey 9.0, and of Redis 7.4. */
+/** The counter of expired hash fields: first the field of Valkey 9.0, then the field of Redis 7.4. */
 const counters: readonly TrackedField[] = [
 	['stats', 'expired_fields'],
 	['stats', 'expired_subkeys'],
 ];
 
-/** Time over which the usual rate is measured, in milliseconds, and the fewest rates for a median. */
+/** Milliseconds over which the usual rate is measured. `fewestRates` is the smallest number of rates for a median. */
 const usualMs = 600_000;
 const fewestRates = 5;
 

@@ -4,10 +4,10 @@ import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, statementText, type TextLength} from '../domain/statement.js';
 import type {RuleId} from './all-rules.js';
 
-/** A condition of a rule that held long enough to be listed. */
+/** A condition of a rule that has held long enough to be listed. */
 export type Finding = Firing & {
 	readonly rule: RuleId;
-	/** The node that the finding is about; undefined: the whole deployment. */
+	/** The node that the finding is about; undefined if it is about the whole deployment. */
 	readonly node: NodeAddress | undefined;
 	/**
 	The part of the node that the finding is about, such as a replica's address or a slot. Only for rules that can fire
@@ -32,11 +32,11 @@ export type BlindRule = {
 	/** The command whose refusal is the reason. */
 	readonly command?: string | undefined;
 	readonly grant: string | undefined;
-	/** The text of a condition above info that held in every sample, but not for as long as the rule needs. */
+	/** The text of a condition above severity info that held in every sample, but for less time than the rule needs. */
 	readonly holds?: Message | undefined;
 };
 
-/** Identifies a condition: findings with the same key are the same one over time. */
+/** Identifies a condition: findings with the same key are the same finding at different times. */
 export const findingKey = ({
 	rule,
 	node,
@@ -47,7 +47,7 @@ export const findingKey = ({
 	readonly subject?: string | undefined;
 }): string => `${rule} ${node ?? ''} ${subject ?? ''}`;
 
-/** The text of a finding without its node: `refuses writes (MISCONF): its last RDB save failed`. */
+/** The text of a finding without the node's address: `refuses writes (MISCONF): its last RDB save failed`. */
 export const findingMessage = (finding: Firing, length: TextLength = 'long'): Message =>
 	statementMessage(finding, length);
 
@@ -55,7 +55,7 @@ export const findingText = (finding: Firing, length: TextLength = 'long', show?:
 	statementText(finding, length, show);
 
 /**
-The text of a finding with its culprit, where the text does not name the culprit already: `evicts 500 keys/s, by client
+The text of a finding, followed by its culprit if the text does not name the culprit: `evicts 500 keys/s, by client
 export-7`.
 */
 export function findingWithCulprit(finding: Firing, length: TextLength = 'long'): Message {

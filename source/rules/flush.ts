@@ -9,7 +9,10 @@ import {clear, fires, rule} from './rule.js';
 
 const flushes: ReadonlySet<string> = new Set(['flushall', 'flushdb', 'swapdb']);
 
-/** The client that emptied a database last, among those whose last command that was. Undefined where CLIENT LIST shows none. */
+/**
+The client that emptied a database last. Only clients count whose last command emptied a database. Undefined if CLIENT
+LIST shows no such client.
+*/
 export function lastFlusher(facts: NodeFacts): ClientRow | undefined {
 	const [last] = otherClients(facts)
 		.filter(({command}) => flushes.has(command.toLowerCase()))

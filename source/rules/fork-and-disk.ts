@@ -10,7 +10,8 @@ import {clear, fires, rule} from './rule.js';
 const gibibyte = 1024 ** 3;
 
 /**
-Resident bytes below which the fork time per gigabyte is not evaluated. It is mostly the fixed cost of a fork there.
+Resident bytes below which the fork time per gigabyte is not evaluated. Below this size most of the time is the fixed
+cost of a fork.
 */
 const leastForForkRate = 0.1 * gibibyte;
 
@@ -112,7 +113,9 @@ export const perCow = rule({
 	},
 });
 
-/** A disk with free space for this many copies of the data is not called full, whatever share of the disk is used. */
+/**
+A disk is not called full if its free space holds this many copies of the data, whatever share of the disk is used.
+*/
 const amplyTimes = 10;
 
 export const perDisk = rule({

@@ -7,7 +7,7 @@ import type {NodeFacts} from './node-facts.js';
 import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Least time between two readings of the machine that are compared, milliseconds. */
+/** Fewest milliseconds between two readings of the machine that are compared. */
 const leastBetweenMs = 1000;
 
 /** Two readings of the same process, and the milliseconds between them. */
@@ -29,7 +29,7 @@ const isHere = (value: unknown): value is LocalEvidence =>
 const waitsNow = hostFact(({waits}) => waits);
 const twoReadings = pending('needs two readings of the machine');
 
-/** A need for a figure that two readings of the machine give. */
+/** A need for a figure that is computed from two readings of the machine. */
 const waited = <T>(read: (between: Between) => T | undefined): Need<T> => ({
 	read(facts) {
 		const between = betweenReadings(facts);
@@ -38,7 +38,7 @@ const waited = <T>(read: (between: Between) => T | undefined): Need<T> => ({
 	missing: facts => (waitsNow.read(facts) === undefined ? waitsNow.missing(facts) : twoReadings),
 });
 
-/** The growth of a counter; undefined where a reading lacks it or it started over. */
+/** The growth of a counter. Undefined if a reading lacks the counter, or if the counter was reset. */
 const growth = (before: number | undefined, after: number | undefined): number | undefined =>
 	before === undefined || after === undefined || after < before ? undefined : after - before;
 
@@ -132,10 +132,10 @@ export const osListenDrop = rule({
 	},
 });
 
-/** A queue of fewer connections is full after a burst of any size. Redis sets 511 by default. */
+/** A listen queue below this length fills up in a burst of any size. Redis sets 511 by default. */
 const smallBacklog = 128;
 
-/** Segments from which a share of them says something. */
+/** Fewest sent segments for which a share is computed. */
 const fewestSegments = 1000;
 
 export const osRetrans = rule({

@@ -51,7 +51,7 @@ export const osCgroup = rule({
 	},
 });
 
-/** Clock sources whose reading needs a system call. Source: Redis syscheck.c, `checkClocksource`. */
+/** Clock sources that need a system call for each reading. Source: Redis syscheck.c, `checkClocksource`. */
 const slowSources: ReadonlySet<string> = new Set(['hpet', 'acpi_pm', 'xen', 'pit', 'refined-jiffies', 'jiffies']);
 
 export const osClocksource = rule({
@@ -251,7 +251,7 @@ export const osThp = rule({
 	},
 });
 
-/** Milliseconds of a PING from which the server itself is known to wait. */
+/** Round trip of PING, milliseconds, above which the server itself waits. */
 const slowPingMs = 10;
 
 export const osPsi = rule({
@@ -275,7 +275,7 @@ export const osPsi = rule({
 			return clear;
 		}
 
-		// Below a millisecond quick commands are logged too.
+		// With a threshold below one millisecond, the slow log contains quick commands too.
 		const isLogOfSlow = Number(facts.setting('slowlog-log-slower-than') ?? 10_000) >= 1000;
 		const slow = isLogOfSlow && facts.record.slowlog !== undefined ? slowPerMinute(facts.record.slowlog, facts) : 0;
 		const host = facts.record.host?.value;

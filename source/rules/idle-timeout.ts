@@ -31,7 +31,7 @@ export const cliTimeout = rule({
 			return clear;
 		}
 
-		// A connection of such a pool is never much older than the timeout.
+		// A pool whose connections the timeout closes has no connection that is much older than the timeout.
 		const young = otherClients(facts).filter(({ageSeconds}) => ageSeconds <= limit + 1);
 		const [newest] = namedClients(young);
 		const isShort = limit < shortSeconds;
@@ -61,10 +61,10 @@ export const cliTimeout = rule({
 	},
 });
 
-/** Young connections of one name from which they are a pool that has just connected again. Pools connect again in bursts. */
+/** Fewest young connections of one name that count as a pool that has just reconnected. Pools reconnect in bursts. */
 const fewestOfPool = 3;
 
-/** The idle time below which no pool keeps its connections, in seconds. */
+/** Seconds of idle time below which no pool can keep its connections. */
 const shortSeconds = 10;
 
 export const idleTimeoutRules = [cliTimeout] as const;

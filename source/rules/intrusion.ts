@@ -4,13 +4,13 @@ import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
 /**
-Folders that no server saves into, and into which intruders have it save: the tables of cron, keys of SSH, start scripts. Source:
+Folders that no server saves into, but intruders use: the tables of cron, keys of SSH, start scripts. Source:
 https://redis.io/docs/latest/operate/oss_and_stack/management/security/ and the reports on the server's issue tracker.
 */
 const foreignFolder =
 	/(?:^|\/)(?:cron(?:\.[a-z]+|tabs)?|\.ssh|init\.d|rc\d?\.d|profile\.d|systemd|www|htdocs|public_html)(?:\/|$)/;
 
-/** Names of files that no server saves as, for the same reason. */
+/** File names that no server saves to, but intruders use. The sources are the same. */
 const foreignFile =
 	/^(?:authorized_keys\d?|root|crontab|ld\.so\.preload|\.bashrc|\.profile)$|\.(?:php|jspx?|aspx?|sh|so)$/i;
 

@@ -9,7 +9,8 @@ export type JoinedFinding = {
 	readonly finding: Finding;
 	readonly key: string;
 	/**
-	The key of the root cause of this finding; undefined for a finding that is a cause itself, or that nothing explains.
+	The key of the root cause of this finding. Undefined if the finding is itself a cause, or if no other finding explains
+	it.
 	*/
 	readonly causeKey: string | undefined;
 	/** The rule of the root cause. */
@@ -18,12 +19,12 @@ export type JoinedFinding = {
 	readonly severity: Severity;
 };
 
-/** The node that each replica replicates from, for the replicas whose source is known. */
+/** For each replica whose source is known, the node that it replicates from. */
 export type PrimaryOf = ReadonlyMap<NodeAddress, NodeAddress>;
 
 /**
-Findings by rule and by node. Without this index, joining five thousand findings of a thousand nodes would read each
-about a hundred times.
+Findings by rule and by node. Without this index, joining 5000 findings of 1000 nodes would read each finding about 100
+times.
 */
 class FindingIndex {
 	readonly #byRule: ReadonlyMap<RuleId, readonly Finding[]>;
@@ -48,7 +49,7 @@ class FindingIndex {
 		this.#followers = followers;
 	}
 
-	/** The symptoms of a cause, by one row of the table. */
+	/** The symptoms of a cause, according to one row of the table. */
 	symptomsOf({where, symptoms}: Explanation, cause: Finding): readonly Finding[] {
 		if (where === 'anywhere') {
 			return symptoms.flatMap(rule => (rule === '*' ? [] : (this.#byRule.get(rule) ?? [])));
@@ -77,20 +78,19 @@ class FindingIndex {
 }
 
 /**
-Whether a finding is a note that does not depend on an incident: info, advice about settings, and notes on access
-rights.
+Whether a finding does not depend on an incident: severity info, advice about settings, and notes on access rights.
 */
 const isStanding = ({rule, severity, adviceCost}: Finding): boolean =>
 	severity === 'info' || adviceCost !== undefined || rule.startsWith('sec.');
 
 /**
-The findings that are tried as causes of one row. With `anywhere` two are enough: the first explains all others, and the
-second explains the first.
+The findings that are tried as causes of one row. With `anywhere` two findings are enough: the first explains all
+others, and the second explains the first.
 */
 const neededCauses = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
 	where === 'anywhere' ? causes.slice(0, 2) : causes;
 
-/** The direct cause of each finding, by the first row that fits. A finding of severity info explains nothing. */
+/** The direct cause of each finding, by the first row that fits. A finding of severity info is never a cause. */
 function directCauses(
 	findings: readonly Finding[],
 	rows: readonly Explanation[],
@@ -110,7 +110,7 @@ function directCauses(
 		const {isCause = () => true} = row;
 		for (const cause of neededCauses(row, possible.get(row.cause) ?? []).filter(isCause)) {
 			for (const finding of index.symptomsOf(row, cause)) {
-				// A symptom of a finding cannot be its cause as well.
+				// A finding that already explains `cause` cannot be a symptom of `cause` as well.
 				if (finding !== cause && !explained.has(finding) && explained.get(cause) !== finding) {
 					explained.set(finding, cause);
 				}
@@ -121,7 +121,10 @@ function directCauses(
 	return explained;
 }
 
-/** The root cause: follows the causes to a finding without a cause. A circle ends where it was entered. */
+/**
+The root cause of a finding: follows direct causes until a finding has no cause. A circle ends at the finding where the
+search entered it.
+*/
 function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Finding {
 	if (!causes.has(finding)) {
 		return finding;
@@ -155,9 +158,9 @@ const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[
 	);
 
 /**
-Joins findings to their causes and ranks them. The cause with the most severe symptoms comes first, followed by those
-symptoms; ended findings come last. Among equals, the lowest `urgencyOf` in the cause and its symptoms decides, then the
-order of the rules.
+Joins findings to their causes and ranks them. The cause with the most severe symptoms comes first, followed by its
+symptoms. Ended findings come last. Among equals, the lowest `urgencyOf` among the cause and its symptoms decides, then
+the order of the rules.
 */
 export function joinFindings(
 	findings: readonly Finding[],

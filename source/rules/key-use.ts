@@ -96,7 +96,7 @@ const hotKeys = {
 const hotKeysMissing = answerMissing('HOTKEYS GET');
 const noHotKeys = absent('this version has no HOTKEYS (Redis 8.6 and Valkey 9.2 have it)');
 
-/** Whether the version has HOTKEYS; true for a version that is not known. */
+/** Whether the server's version has the command HOTKEYS; true if the version is unknown. */
 function hasHotKeys({sample}: NodeFacts): boolean {
 	const server = sample && serverProduct(sample.info);
 	const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(server?.familyVersion ?? '') ?? [];

@@ -11,17 +11,21 @@ import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** Slots may leave this long before their keys are deleted, milliseconds: Redis 8.4 trims them in the background. */
+/** Milliseconds by which slots may leave before their keys are deleted: Redis 8.4 trims the keys in the background. */
 const trimMs = 60_000;
 
 const slotsUnknown = pending('CLUSTER NODES was not answered since the keys went');
 
-/** Least share of the lost keys that other primaries have gained, for the keys to have moved with their slots. */
+/**
+Smallest share of the lost keys that other primaries must have gained. Only then did the keys move with their slots.
+*/
 const arrivedShare = 0.5;
 /** Readings, at most one a second, over which the gain of other primaries is measured. */
 const gainReadings = 120;
 
-/** How many keys the other primaries have gained of late; undefined where redis-top knows the keys of none. */
+/**
+How many keys the other primaries have gained lately; undefined if redis-top knows the key count of no other primary.
+*/
 function keysArrived({address, nodes, record}: NodeFacts): number | undefined {
 	const source =
 		record.role === 'replica' && record.sample !== undefined ? primaryAddress(record.sample.info) : undefined;
@@ -35,8 +39,9 @@ function keysArrived({address, nodes, record}: NodeFacts): number | undefined {
 }
 
 /**
-Whether slots left the node's shard around the time of a drop: `left` with their keys, or `taken` without. A node that loses a slot
-to a higher configuration epoch deletes the keys in it. After a flush or a restart, slots do not matter.
+Whether slots left the node's shard around the time of the drop: `left` with their keys, `taken` without them. A node
+that loses a slot to a higher configuration epoch deletes the keys in the slot. Slots do not matter after a flush or a
+restart.
 */
 function slotsBeside(
 	{atMs, byFlush, byRestart, from, to}: NonNullable<RuleMemory['keyDrop']>,
@@ -57,10 +62,10 @@ function slotsBeside(
 	return isAsked && clusterNodes.atMs < atMs ? 'unknown' : 'kept';
 }
 
-/** Time between the change of a role and the loss of the keys by the full resync that follows, in milliseconds. */
+/** Most milliseconds between a change of role and the loss of keys in the full resync that follows. */
 const resyncMs = 300_000;
 
-/** Why a primary became a replica and lost its keys thereby; undefined where it did not. */
+/** The reason if a primary became a replica and lost its keys by that; undefined otherwise. */
 function demotionOf({atMs}: NonNullable<RuleMemory['keyDrop']>, {record, sample, memory}: NodeFacts) {
 	const changedAtMs = memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY;
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
@@ -70,7 +75,7 @@ function demotionOf({atMs}: NonNullable<RuleMemory['keyDrop']>, {record, sample,
 
 	const host = record.host?.value;
 	const remark = host?.kind === 'here' ? host.log?.remarks.find(({id}) => id === 'replicates') : undefined;
-	// `REPLICAOF 10.0.0.2:6379 enabled (user request from 'id=7 addr=10.0.0.9:5000 … name=deploy …')`
+	// Example: `REPLICAOF 10.0.0.2:6379 enabled (user request from 'id=7 addr=10.0.0.9:5000 … name=deploy …')`
 	const [, name] = /user request from '.*? name=(\S+) /.exec(remark?.line ?? '') ?? [];
 	const client = name === undefined ? undefined : nameOf('client', name);
 	return {

@@ -265,7 +265,7 @@ const commandRates = {
 	missing: answerMissing('INFO commandstats'),
 };
 
-/** Label of the evidence of lat.on_cmds with the mean time per call of the slowest command. */
+/** Name of the evidence of lat.on_cmds that holds the mean time per call of the slowest command. */
 export const longestMean = 'mean of the worst';
 
 export const latOnCmds = rule({

@@ -12,8 +12,8 @@ const elapsedMicroseconds = ({sample, earlier}: NodeFacts): number =>
 	sample === undefined || earlier === undefined ? 0 : (sample.elapsedMs - earlier.elapsedMs) * 1000;
 
 /**
-The share of the event loop's time in which the main thread had a processor, 0–1; 1 where INFO does not report processor
-time.
+The share of the event loop's time in which the main thread had a processor, 0 to 1. The value is 1 if INFO does not
+report processor time.
 */
 function grantedShare(facts: NodeFacts, durationMicroseconds: number): number {
 	const user = facts.perSecond('cpu', 'used_cpu_user_main_thread');

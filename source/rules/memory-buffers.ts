@@ -81,13 +81,17 @@ export const memClients = rule({
 	},
 });
 
-/** Whether keys were evicted for client buffers: they hold most of maxmemory, and the policy evicts. */
+/**
+Whether keys were evicted for client buffers: the buffers hold more than half of maxmemory, and the server evicted keys.
+*/
 const displacesKeys = (facts: NodeFacts, buffers: number): boolean =>
 	buffers > (facts.number('memory', 'maxmemory') ?? 0) / 2 &&
 	(facts.number('memory', 'maxmemory') ?? 0) > 0 &&
 	(facts.number('stats', 'evicted_keys') ?? 0) > 0;
 
-/** Whether requests take the memory, and not replies: by CLIENT LIST, else by the largest buffers that INFO tells. */
+/**
+Whether query buffers take the memory, and not output buffers: by CLIENT LIST, or else by the largest buffers in INFO.
+*/
 function areQueries(facts: NodeFacts): boolean {
 	const clients = otherClients(facts);
 	const total = (of: 'queryBufferBytes' | 'outputBufferBytes', field: string): number =>

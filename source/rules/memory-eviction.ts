@@ -11,8 +11,8 @@ import {clear, fires, rule} from './rule.js';
 import {topWriter} from './writers.js';
 
 /**
-What it means that a replica evicts keys: its data differ from those of its primary. By default a replica has no limit of
-its own, and its primary tells it which keys to evict. Undefined for a primary.
+The meaning of a replica that evicts keys: its data then differ from its primary's data. By default a replica ignores
+maxmemory, and its primary tells it which keys to evict. Undefined for a primary.
 */
 function evictsAsReplica(facts: NodeFacts) {
 	const {record, primary} = facts;
@@ -96,7 +96,7 @@ export const memEvict = rule({
 
 /** Fewest readings for a median. Readings are ten seconds apart. */
 const fewestReadingsForMedian = 7;
-/** Multiple of the median below which an eviction rate counts as steady, however many keys are evicted. */
+/** Multiple of the median rate below which an eviction rate counts as steady, however high it is. */
 const steadyRatio = 3;
 
 /** The median eviction rate of the last ten minutes, keys per second; undefined with too few readings. */
@@ -255,8 +255,8 @@ export const memOom = rule({
 const fewestReadingsForTrend = 30;
 
 /**
-The least-squares line through readings: its slope in bytes per second, and R² (0 to 1), which tells how well the line
-fits.
+The least-squares line through the readings. `perSecond` is its slope in bytes per second. `fit` is R² (0 to 1), which
+shows how well the line fits.
 */
 export function trend(readings: readonly TrackedReading[]): {readonly perSecond: number; readonly fit: number} {
 	const n = readings.length;

@@ -48,7 +48,7 @@ export const memSystem = rule({
 	},
 });
 
-/** Multiple of used memory above which a peak shows that much memory was freed lately. */
+/** Ratio of peak memory to used memory above which much memory was freed lately. */
 const freedRatio = 1.5;
 
 export const memRssGap = rule({
@@ -108,7 +108,7 @@ export const memRssGap = rule({
 
 const infoResident = infoNumber('memory', 'used_memory_rss');
 
-/** Swapped bytes of the process (`VmSwap`); undefined where this machine does not show the process. */
+/** Swapped bytes of the process (`VmSwap`); undefined if this machine does not show the process. */
 const swappedBytes = ({record: {host}}: NodeFacts): number | undefined =>
 	host?.value.kind === 'here' ? host.value.process?.swappedBytes : undefined;
 
@@ -137,7 +137,7 @@ export const memSwap = rule({
 	needs: {
 		used: infoNumber('memory', 'used_memory'),
 		resident: {
-			// Where the kernel shows the swapped bytes, no other figure counts.
+			// If the kernel shows the swapped bytes of the process, the resident bytes are not needed.
 			read: facts => infoResident.read(facts) ?? (swappedBytes(facts) === undefined ? undefined : Number.NaN),
 			missing: infoResident.missing,
 		},

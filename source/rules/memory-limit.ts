@@ -7,7 +7,10 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** Used memory as a share of maxmemory, 0 to more than 1; undefined without a limit. Source: getMaxmemoryState in Redis' evict.c. */
+/**
+Used memory as a share of maxmemory, 0 to more than 1; undefined without a limit. Source: getMaxmemoryState in Redis'
+evict.c.
+*/
 export function limitShare(facts: NodeFacts): number | undefined {
 	const used = facts.number('memory', 'used_memory');
 	const limit = facts.number('memory', 'maxmemory');
@@ -19,8 +22,8 @@ export function limitShare(facts: NodeFacts): number | undefined {
 }
 
 /**
-The bytes that the server can use at most, whatever maxmemory is. The limit of its control group counts, else the
-machine's memory. `total_system_memory` is the machine's memory, also in a container.
+The bytes that the server can use at most, whatever maxmemory is: the limit of its control group, or else the machine's
+memory. `total_system_memory` is the machine's memory, even in a container.
 */
 export function machineMemory(facts: NodeFacts): {readonly bytes: number; readonly name: string} | undefined {
 	const evidence = facts.record.host?.value;
@@ -33,12 +36,13 @@ export function machineMemory(facts: NodeFacts): {readonly bytes: number; readon
 	return total === undefined || total === 0 ? undefined : {bytes: total, name: "the machine's memory"};
 }
 
-/** A limit that was lowered, as a reason, with how it shows. */
+/** The reason text for a lowered maxmemory, and the fact that shows the change. */
 export type LoweredLimit = {readonly reason: string; readonly detail: string};
 
 /**
-Whether maxmemory was lowered: by a reading of the last ten minutes, by the config file of the server, or by its log. Undefined where
-nothing shows it. Much more used memory than the limit is no proof, because a script may go on writing above it.
+The reason text if maxmemory was lowered. A reading of the last ten minutes, the server's config file or its log may
+show the change. Undefined if none of them does. Used memory far above the limit is no proof, because a script may go on
+writing above the limit.
 */
 export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 	const limit = facts.number('memory', 'maxmemory') ?? 0;
@@ -68,7 +72,7 @@ export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 		: undefined;
 }
 
-/** How far back a lowered limit is looked for, in milliseconds. */
+/** Milliseconds of past readings in which a lowered limit is looked for. */
 const tracksMs = 600_000;
 
 export const memMax = rule({

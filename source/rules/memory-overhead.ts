@@ -238,7 +238,7 @@ export const memScripts = rule({
 			return clear;
 		}
 
-		// EVAL sends the text each time. EVALSHA runs a text that is there already.
+		// EVAL sends the text of the script with each call. EVALSHA runs a text that the server already has.
 		const senders = sendersOf(facts, 'eval');
 		return fires('warning', {
 			problem: message`keeps ${count(scripts)} scripts in its cache${senders?.text ?? ''}`,

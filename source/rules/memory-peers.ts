@@ -7,10 +7,10 @@ import {primaryNamedBy} from '../topology/replication-edges.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** What makes a full node unlike the nodes that should be like it, and the step that follows from it. */
+/** How a node that is full differs from comparable nodes, and the next step because of the difference. */
 type Difference = {readonly reason: string; readonly next: NextStep};
 
-/** Ratio of the other nodes' maxmemory from which a limit is taken for one that was forgotten. */
+/** Ratio of the other nodes' maxmemory to this node's maxmemory from which this node's limit counts as forgotten. */
 const limitRatio = 2;
 
 const inCluster = ({sample}: NodeRecord): boolean => sample !== undefined && isClusterEnabled(sample.info);
@@ -29,8 +29,8 @@ function belongTogether(one: NodeRecord, other: NodeRecord): boolean {
 }
 
 /**
-A primary that has far less maxmemory than every node that belongs to it. Often it was a replica until a failover, and the
-limit was set on its primary only.
+The difference of a primary whose maxmemory is far below that of every related node. Often the primary was a replica
+until a failover, and only its old primary got the higher limit.
 
 @param limit Its maxmemory, bytes; 0 is no limit.
 */
@@ -48,13 +48,16 @@ export function limitUnlikeOthers({nodes, record}: NodeFacts, limit: number): Di
 			};
 }
 
-/** Fewest keys that are compared, and the fewest primaries; fewer differ by chance. */
+/** Fewest keys of a primary and fewest primaries for a comparison. Smaller numbers differ by chance. */
 const fewestKeys = 1000;
 const fewestPrimaries = 3;
 /** Multiple of an even share of the keys from which a primary has too many. */
 const shareRatio = 2;
 
-/** A primary of a cluster that has most of the cluster's keys: a hash tag puts them into one slot. */
+/**
+The difference of a cluster's primary that has far more than an even share of the keys. A hash tag may put the keys into
+one slot.
+*/
 export function keysUnlikeOthers({nodes, record}: NodeFacts): Difference | undefined {
 	const counts = [...nodes.values()]
 		.filter(other => other.role === 'primary' && inCluster(other))

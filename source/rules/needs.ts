@@ -108,7 +108,10 @@ export const errors = (code: string): Need<number> => ({
 	},
 });
 
-/** The first version of Redis with a command. Servers before it are never asked. Source: https://redis.io/docs/latest/commands/ */
+/**
+The first version of Redis that has the command. Older servers are never asked. Source:
+https://redis.io/docs/latest/commands/
+*/
 const commandSince: Readonly<Record<string, number>> = {
 	'ACL LOG': 6,
 	'ACL LIST': 6,
@@ -119,8 +122,8 @@ const commandSince: Readonly<Record<string, number>> = {
 };
 
 /**
-Says why the reply of a command is missing: the version lacks the command, it is a blind spot, or its first reply is
-pending.
+Says why the reply of a command is missing: the server's version lacks the command, the command is a blind spot, or its
+first reply is pending.
 */
 export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const notYet = pending(`${command} was not answered yet`);
@@ -142,7 +145,7 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 
 /**
 Like `answerMissing`, for commands that redis-top sends only to a server where its user may CONFIG GET. A server counts
-each refusal and logs it in ACL LOG, so a user with few rights gets fewer commands.
+each refusal and logs it in ACL LOG. So redis-top sends fewer commands for a user with few rights.
 */
 export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const missing = answerMissing(command);
@@ -162,7 +165,8 @@ export const clientRows: Need<readonly ClientRow[]> = {
 };
 
 /**
-A need for the clients with flags such as `O` or `P`: those of the whole list, or of a filtered one that is newer.
+A need for the clients with flags such as `O` or `P`. They come from the whole CLIENT LIST, or from a filtered list if
+the filtered list is newer.
 */
 export const flaggedClients: Need<readonly ClientRow[]> = {
 	read: ({record: {clients, flaggedClients: flagged}}) =>

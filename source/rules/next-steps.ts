@@ -48,7 +48,7 @@ export const redisCliAsAdministrator = ({record, settings}: NodeFacts, command: 
 	text: message`redis-cli ${connectionArguments(record.endpoint, {...settings, user: 'ADMIN'})} --askpass ${command}`,
 });
 
-/** The step that tries the connection to a node rung by rung. */
+/** The step that tests the connection to a node layer by layer. */
 export const diagnose = ({endpoint}: NodeRecord): NextStep => ({
 	kind: 'command',
 	text: message`redis-top diagnose ${endpoint.kind === 'tcp' ? nodeName(addressOf(endpoint)) : nameOf('path', endpoint.path)}`,
@@ -61,8 +61,8 @@ export const onHost = (text: Message): NextStep => ({kind: 'shell', text});
 export const hint = (text: Message): NextStep => ({kind: 'words', text});
 
 /**
-Steps that show the state of the service on the server's machine, by its unit or container where known, else by its
-processes. A service manager's tool is named only where that manager was seen to run the server.
+Steps that show the state of the service on the server's machine. The service is given by its unit or container if
+known, otherwise by its processes. A service manager's tool is used only if redis-top saw that manager run the server.
 */
 export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 	const evidence = record.host?.value;
@@ -93,7 +93,7 @@ export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 	}
 }
 
-/** How the server was started by hand, as its last INFO told. */
+/** The command line of a server that was started by hand, from its last INFO. */
 function startedAs({sample}: NodeRecord): readonly NextStep[] {
 	const executable = sample?.info.text('server', 'executable');
 	const file = sample?.info.text('server', 'config_file');
@@ -107,8 +107,8 @@ function startedAs({sample}: NodeRecord): readonly NextStep[] {
 }
 
 /**
-The server's process id for a command on its machine: as this machine shows it, else as INFO told it. Inside a container
-INFO tells the container's own count; there, and where nothing tells it, the shell looks for the process.
+The server's process id for a command on its machine: the id that this machine shows, or else the id in INFO. In a
+container, INFO has the id inside the container. In that case, or if no id is known, the shell searches for the process.
 */
 export function processIdFor({record}: NodeFacts): string {
 	const evidence = record.host?.value;
@@ -118,7 +118,7 @@ export function processIdFor({record}: NodeFacts): string {
 	return known === undefined ? '$(pidof -s redis-server valkey-server)' : String(known);
 }
 
-/** Steps that show the server's log, by its file where redis-top knows it. */
+/** Steps that show the server's log. If redis-top knows the log's file, the step names the file. */
 export function logSteps(facts: NodeFacts): readonly NextStep[] {
 	const evidence = facts.record.host?.value;
 	const source = evidence?.kind === 'here' ? evidence.log?.source : undefined;
@@ -127,5 +127,5 @@ export function logSteps(facts: NodeFacts): readonly NextStep[] {
 		: [onHost(message`tail -n 50 ${quotedName('path', source)}`)];
 }
 
-/** The folder that the server saves to (`dir`), as a word for a shell; `.` where the setting is unknown. */
+/** The folder that the server saves to (`dir`), quoted for a shell; `.` if the setting is unknown. */
 export const saveFolder = (facts: NodeFacts): string => quoted(facts.setting('dir') ?? '.');

@@ -43,7 +43,7 @@ export const defaultRuleSettings: RuleSettings = {
 	hasPassword: true,
 };
 
-/** What rules remember of a node between evaluations. */
+/** Facts about a node that rules keep between evaluations. */
 export type RuleMemory = {
 	/** When redis-top first knew of the node, milliseconds since the epoch. */
 	readonly foundAtMs: number;
@@ -54,8 +54,8 @@ export type RuleMemory = {
 	*/
 	readonly restartedAtMs: number | undefined;
 	/**
-	The role before the last restart; undefined where redis-top saw no restart. A replica of a cluster calls itself a
-	primary while it loads its data.
+	The role before the last restart; undefined if redis-top saw no restart. While a replica of a cluster loads its data,
+	it reports the role primary.
 	*/
 	readonly roleBeforeRestart: NodeRole | undefined;
 	/**
@@ -73,7 +73,7 @@ export type RuleMemory = {
 	readonly lossesAtMs: readonly number[];
 	/** The last disappearance of most keys between two samples, with its time; undefined: never. */
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
-	/** The last command that was seen to hold the main thread by its own work, with its time; undefined: none was. */
+	/** The last command that held the main thread by its own work, with its time; undefined: no such command was seen. */
 	readonly heavyCommand: (HeavyCommand & {readonly atMs: number}) | undefined;
 	/** When the node's shard last gave slots away, or was about to, milliseconds since the epoch; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
@@ -109,7 +109,9 @@ export type NodeFactsInput = {
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 };
 
-/** Everything that a rule may read about one node at one moment. While the node does not answer, `sample` is undefined. */
+/**
+Everything that a rule may read about one node at one moment. While the node does not answer, `sample` is undefined.
+*/
 export class NodeFacts {
 	readonly record: NodeRecord;
 	readonly sample: NodeSample | undefined;
@@ -165,7 +167,7 @@ export class NodeFacts {
 	}
 
 	/**
-	How many error replies with this code (`OOM`) were sent since the sample before; undefined before Redis 6.2, and where
+	How many error replies with this code (`OOM`) were sent since the previous sample. Undefined before Redis 6.2, or if
 	the server no longer counts this code.
 	*/
 	errorIncrease(code: string): number | undefined {
@@ -196,7 +198,9 @@ export class NodeFacts {
 	}
 }
 
-/** The total of one error code. A code that a complete list lacks was never sent, so its total is 0. */
+/**
+The total of one error code. If a complete list of codes lacks this code, the code was never sent and its total is 0.
+*/
 function errorTotal(info: InfoReply | undefined, code: string): number | undefined {
 	if (info?.sections.has('errorstats') !== true) {
 		return undefined;

@@ -7,13 +7,15 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** Name of the evidence of lat.slowlog_new that commands took long enough for all clients to feel each of them. */
+/** Name of the evidence of lat.slowlog_new that commands took 100 ms or more. All clients notice each such command. */
 export const longSlow = 'commands of a tenth of a second and more';
 
-/** Commands of that length within a minute from which they are a pattern. */
+/** Fewest such commands within a minute that count as a pattern. */
 const fewestLong = 3;
 
-/** Commands that free the memory of a value before they return. Source: https://redis.io/docs/latest/commands/unlink/ */
+/**
+Commands that free the memory of a value before they return. Source: https://redis.io/docs/latest/commands/unlink/
+*/
 const deletions: ReadonlySet<string> = new Set(['DEL', 'GETDEL']);
 
 export const latSlowlogNew = rule({
@@ -94,12 +96,12 @@ export const latSlowlogNew = rule({
 	},
 });
 
-/** A slow log that was read longer ago says nothing of the last minute, in milliseconds. */
+/** Milliseconds after which a reading of the slow log is too old to show the last minute. */
 const freshMs = 60_000;
 
 /**
-The number of slow commands in the last minute. 0 for a log that was read longer ago than a minute, as the log of a node
-out of focus may be.
+The number of slow commands in the last minute. 0 if the log was read more than a minute ago, as may happen for a node
+that is not in focus.
 */
 export const slowPerMinute = ({atMs, value}: NonNullable<NodeRecord['slowlog']>, {nowMs}: NodeFacts): number =>
 	nowMs - atMs > freshMs ? 0 : value.perMinute;

@@ -2,23 +2,24 @@ import type {ProcessorTime} from '../domain/host-evidence.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
 
 /**
-Milliseconds from which a command is slow by itself. A process that waits for a processor during a share of the time
-takes 1 / (1 − share) times as long. It takes at most as many times as long as threads share a processor. A command that
-would still take this long without the wait is slow by itself. Below that, the length of a scheduler's slices decides.
+Milliseconds from which a command is slow by itself. If its process waits for a processor during a share of the time, a
+command takes up to 1 / (1 − share) times as long. The factor is at most the number of runnable threads per processor. A
+command that would take this long even without the wait is slow by itself. For shorter commands the scheduler's time
+slices decide.
 */
 const ownSlowMs = 100;
 
-/** How many times as long a command takes at most, because its process waits for its turn. */
+/** How many times as long a command takes at most because its process waits for a processor. */
 export function slowdown(share: number, time?: ProcessorTime): number {
 	const {runnable, processors} = time ?? {};
 	const sharing = runnable === undefined || !processors ? Number.POSITIVE_INFINITY : Math.max(1, runnable / processors);
 	return Math.min(1 / (1 - share), sharing);
 }
 
-/** Name of the evidence of a wait for a processor that the wait alone does not explain the slowest command. */
+/** Name of an evidence in findings on waits for a processor: the wait alone does not explain the slowest command. */
 export const slowByItself = 'longest command';
 
-/** The longest command that the slow log got within the last minute, milliseconds. */
+/** The duration of the longest command in the slow log of the last minute, milliseconds; 0 without such an entry. */
 function longestCommandMs(facts: NodeFacts): number {
 	const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
 	const recent = (facts.record.slowlog?.value.entries ?? []).filter(
@@ -27,13 +28,13 @@ function longestCommandMs(facts: NodeFacts): number {
 	return Math.max(0, ...recent.map(({durationMicroseconds}) => durationMicroseconds / 1000));
 }
 
-/** The heavy command of the last minute; undefined where no command held the thread by its own work. */
+/** The heavy command of the last minute; undefined if no command held the main thread by its own work. */
 function heavyLately({memory: {heavyCommand}, nowMs}: NodeFacts): RuleMemory['heavyCommand'] {
 	return heavyCommand !== undefined && nowMs - heavyCommand.atMs <= 60_000 ? heavyCommand : undefined;
 }
 
 /**
-Whether a command is slow whatever the server waits for.
+Whether a command is slow even without the server's waits, and the facts that show it.
 
 @param factor How many times as long a command takes at most because of the wait.
 */

@@ -7,11 +7,13 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** The mean duration of PUBLISH in the last interval, in milliseconds; 0 where it did not run or is not known. */
+/**
+The mean duration of PUBLISH in the last interval, milliseconds; 0 if PUBLISH did not run or its duration is unknown.
+*/
 const publishMs = ({record}: NodeFacts): number =>
 	(record.commands.find(({command}) => command === 'publish')?.meanMicroseconds ?? 0) / 1000;
 
-/** The client with most patterns, where CLIENT LIST shows that it has more than half of them. */
+/** The client that has more than half of the patterns, if CLIENT LIST shows such a client. */
 function mainSubscriber(facts: NodeFacts, patterns: number): ClientRow | undefined {
 	const [first] = otherClients(facts).toSorted((one, other) => (other.patterns ?? 0) - (one.patterns ?? 0));
 	return (first?.patterns ?? 0) > patterns / 2 ? first : undefined;

@@ -10,15 +10,15 @@ import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** The evidence of per.rdb_fail that replicas wait for the file that cannot be written. */
+/** Name of the evidence of per.rdb_fail that replicas wait for the RDB file that cannot be written. */
 export const unservedResyncs = 'replicas without data';
 
-/** Milliseconds of the track in which a full resync counts as one of now. */
+/** Milliseconds within which a full resync counts as recent. */
 const resyncWindowMs = 600_000;
 
 /**
-The number of replicas that wait for the RDB file of a full resync, or that began one lately. A diskless resync writes no
-file. 0 where nobody waits.
+The number of replicas that wait for the RDB file of a full resync, or that began a full resync lately. 0 for diskless
+resyncs, because they write no file.
 */
 function waitingReplicas(facts: NodeFacts): number {
 	const waiting = facts.record.replicas.filter(({state}) => state !== 'online').length;
@@ -106,14 +106,16 @@ export const perRdbFail = rule({
 	},
 });
 
-/** Reasons of a failed save in few words, by the id of the log line's meaning. */
+/** Short reasons of a failed save, by the id of the log line. */
 const obstacles: ReadonlyMap<string, string> = new Map([
 	['disk-full', 'the disk or its quota is full'],
 	['fork-failed', 'the fork failed for want of memory'],
 	['no-right-to-dir', 'it may not write into its folder'],
 ]);
 
-/** Time for which a line of the log can be the reason of the last save's failure, in milliseconds: failed saves are tried again soon. */
+/**
+Milliseconds for which a log line can be the reason of the last failed save. The server soon tries a failed save again.
+*/
 const recentMs = 3_600_000;
 
 const isRecent = ({atMs}: LogRemark, {nowMs}: NodeFacts): boolean => atMs === undefined || nowMs - atMs <= recentMs;

@@ -3,11 +3,12 @@ import {reasonOnHost} from '../derive/port-holder.js';
 import type {Message} from '../domain/message.js';
 import {reservedFiles} from './client-limits.js';
 
-/** Open files from which every connection of the default `maxclients` gets one. Source: redis src/server.h, config.c. */
+/** Open files that are enough for all connections of the default `maxclients`. Source: redis src/server.h, config.c. */
 const filesOfDefault = 10_000 + reservedFiles;
 
 /**
-Why the process may open too few files, where this machine shows it; the server then lowers maxclients at its start.
+Why the process may open too few files, if this machine shows its limit. With too few files, the server lowers
+maxclients at its start.
 */
 function fileLimit({failure, host}: NodeRecord): string | undefined {
 	const limit = host?.value.kind === 'here' ? host.value.process?.openFilesLimit : undefined;
@@ -18,7 +19,7 @@ function fileLimit({failure, host}: NodeRecord): string | undefined {
 
 export const maxclientsReached = 'maxclients is reached';
 
-/** Whether the certificate of a discovered node is for another name. `--sni` is right for one node only. */
+/** Whether the certificate of a discovered node is for another name. `--sni` fits only one node. */
 export const isMisnamed = ({failure, origin}: NodeRecord): boolean =>
 	failure?.code === 'ERR_TLS_CERT_ALTNAME_INVALID' && origin !== 'target';
 

@@ -23,7 +23,7 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 	const sameNode = nodeFinder(nodes);
 	const primaryAddress = sameNode(named);
 	const primary = nodes.get(primaryAddress);
-	// An unknown primary may be down, or only unreachable from here. A source that is itself a replica must not be
+	// An unknown primary may be down, or only unreachable from here. If the source is itself a replica, it must not be
 	// replaced.
 	if (primary === undefined || (primary.failure !== undefined && primary.role === 'replica')) {
 		return nothing;
@@ -50,7 +50,7 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 
 const answers = ({failure, sample}: NodeRecord): boolean => failure === undefined && sample !== undefined;
 
-/** Whether a cluster, or a Sentinel that watches one of these nodes, promotes replicas without help. */
+/** Whether replicas are promoted without help: by a cluster, or by Sentinels. */
 const isDecidedElsewhere = (record: NodeRecord, nodes: NodeFacts['nodes']): boolean =>
 	record.clusterNodes !== undefined ||
 	record.sample?.info.number('cluster', 'cluster_enabled') === 1 ||

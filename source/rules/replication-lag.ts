@@ -106,13 +106,16 @@ function oldestAcknowledgement(facts: NodeFacts): AcknowledgingReplica | undefin
 }
 
 /**
-Whether a replica answers redis-top while it has received nothing from its primary for this many seconds. It is not frozen
-then. A replica that was frozen a moment ago receives at once what was sent meanwhile.
+Whether a replica answers redis-top although it has received nothing from its primary for this many seconds. Such a
+replica is not frozen. If it had been frozen a moment ago, it would at once have received the data that was sent
+meanwhile.
 */
 const receivesNothing = (replica: NodeRecord | undefined, leastSeconds: number): boolean =>
 	answersNow(replica) && (replica.sample?.info.number('replication', 'master_last_io_seconds_ago') ?? 0) > leastSeconds;
 
-/** The evidence of rep.lag_ack that the replica answers redis-top and hears nothing either. */
+/**
+Name of the evidence of rep.lag_ack that the replica answers redis-top and receives nothing from its primary either.
+*/
 export const cutOff = 'answers here';
 
 export const repLagAck = rule({

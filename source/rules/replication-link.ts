@@ -25,7 +25,7 @@ export const roleGrace = {
 	},
 } as const;
 
-/** Whether the node's role changed a moment ago. Links reconnect and offsets start over then, as in every failover. */
+/** Whether the node's role changed a moment ago. As in every failover, links then reconnect and offsets start again. */
 export function isSettling(facts: NodeFacts): boolean {
 	const {roleChangedAtMs} = facts.memory;
 	return roleChangedAtMs !== undefined && facts.nowMs - roleChangedAtMs < facts.limitsOf(roleGrace).seconds * 1000;
@@ -43,12 +43,13 @@ replica alone.
 export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress[] | undefined =>
 	primary === undefined ? undefined : [address, primary.address];
 
-/** Uptime of a primary from which its replicas should have found it again, seconds: they try once a second. */
+/** Seconds of a primary's uptime after which its replicas should have reconnected. They try once a second. */
 const returnSeconds = 30;
 
 /**
-The reason of a link that breaks between the two machines: the primary answers redis-top. It may list the replica for a minute
-more (`repl-timeout`). Undefined where the primary is not known, does not answer, has just started, or is itself a replica.
+The reason of a link that breaks between the two machines, because the primary answers redis-top. The primary may list
+the replica for one more minute (`repl-timeout`). Undefined if the primary is unknown, does not answer, has just
+started, or is itself a replica.
 */
 function wayBetween({primary}: NodeFacts): string | undefined {
 	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
@@ -167,7 +168,7 @@ export const answersNow = (record: NodeRecord | undefined): record is NodeRecord
 	record.pendingSinceMs === undefined &&
 	record.sample !== undefined;
 
-/** The reason that both ends of a silent link answer redis-top. Neither is frozen then. */
+/** The reason of a silent link if both ends answer redis-top, so that neither of them is frozen. */
 export const networkBetween = 'both answer here, so the network between them drops packets';
 
 /** Steps that test the network between a replica and its primary, from the machine of the replica. */
@@ -176,10 +177,13 @@ const betweenSteps = (facts: NodeFacts): readonly NextStep[] => [
 	hint('look at the firewalls and routes between the two hosts, in both directions'),
 ];
 
-/** Age of a replica's last acknowledgement at its primary, seconds, from which both ends miss each other. It sends one each second. */
+/**
+Age of a replica's last acknowledgement at its primary, seconds, from which the link is silent in both directions. A
+replica acknowledges once a second.
+*/
 const leastAckAge = 5;
 
-/** Why a replica whose link is up receives nothing, as far as the other nodes tell. */
+/** Why a replica whose link is up receives nothing, as far as the other nodes show. */
 function silentSource(facts: NodeFacts) {
 	const {primary} = facts;
 	const named = primaryName(facts);
@@ -192,7 +196,7 @@ function silentSource(facts: NodeFacts) {
 		};
 	}
 
-	// A primary that was frozen a moment ago gets the waiting acknowledgements at once.
+	// If the primary was frozen a moment ago, it receives the waiting acknowledgements at once.
 	const ackAgeSeconds = primary?.replicas.find(({address}) => address === facts.address)?.ackAgeSeconds ?? 0;
 	return answersNow(primary) && ackAgeSeconds >= leastAckAge
 		? {

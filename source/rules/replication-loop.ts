@@ -5,7 +5,10 @@ import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {hint, redisCli} from './next-steps.js';
 import {fires, rule} from './rule.js';
 
-/** The nodes of a circle of replicas that the node is in, the node first; empty where its chain ends at a primary or is unknown. */
+/**
+The nodes of the circle of replicas that contains the node, beginning with the node. Empty if the node's chain ends at a
+primary or is unknown.
+*/
 function circleOf(start: NodeAddress, records: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeAddress[] {
 	const sameNode = nodeFinder(records);
 	const seen: NodeAddress[] = [];

@@ -63,7 +63,8 @@ export const repEmptyPrimary = rule({
 			}
 
 			const keys = keysOf(holder.record) ?? 0;
-			// A primary that was made a replica of an empty server loses its keys; nothing is wrong with the other one.
+			// A primary that becomes a replica of an empty server loses its keys. The empty server itself is then not at
+			// fault.
 			const startedAtMs = fleet.nowMs - uptime * 1000;
 			const isDemoted = (holder.memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY) > startedAtMs;
 			return [
@@ -100,7 +101,7 @@ export const repEmptyPrimary = rule({
 	},
 });
 
-/** Where a node stands in a replication history: the id of the history, and the offset that the node has in it. */
+/** A node's position in its replication history: the id of the history, and the node's offset in it. */
 function position({info}: NodeSample): {readonly id: string | undefined; readonly offset: number | undefined} {
 	return {
 		id: info.text('replication', 'master_replid'),
@@ -108,7 +109,10 @@ function position({info}: NodeSample): {readonly id: string | undefined; readonl
 	};
 }
 
-/** Whether a primary of this history answers. Its replicas then follow it, and the promoted node left on purpose. */
+/**
+Whether a primary of this history answers. The replicas of the history then follow this primary, and the promoted node
+left the history on purpose.
+*/
 const hasPrimary = (all: readonly NodeFacts[], id: string): boolean =>
 	all.some(({record, sample}) => record.role === 'primary' && sample !== undefined && position(sample).id === id);
 
@@ -248,7 +252,7 @@ export const repOverrunEta = rule({
 	},
 });
 
-/** Share of the backlog below which a distance is no danger, however fast it grows for a moment. */
+/** Used share of the backlog below which a replica is in no danger, however fast the share grows for a moment. */
 const leastUsed = 0.1;
 
 export const replicationLossRules = [repEmptyPrimary, repPromotedBehind, repOverrunEta] as const;

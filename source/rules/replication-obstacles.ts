@@ -4,18 +4,19 @@ import type {NextStep} from '../domain/finding.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** The evidence of rep.link_down that the replica's log tells the reason. */
+/** Name of the evidence of rep.link_down that the replica's log shows the reason. */
 export const obstacleInLog = 'its log';
 
 /**
-The evidence of rep.link_down that the replica's log tells the reason: no room on the disk for the data of its primary.
+Name of the evidence of rep.link_down that the replica's log shows the reason: its disk has no room for the primary's
+data.
 */
 export const storageInLog = 'its log on the disk';
 
-/** Milliseconds after which a line of the log no longer explains a missing link. A replica tries again every second. */
+/** Milliseconds after which a log line no longer explains a missing link. A replica tries to connect every second. */
 const recentLineMs = 60_000;
 
-/** What a line of a replica's log tells of its missing link. The problem precedes the name of the primary. */
+/** Why a replica has no link, by a line of its log. In the message, `problem` precedes the name of the primary. */
 type Obstacle = {
 	readonly problem: string;
 	readonly isOfDisk?: boolean;
@@ -23,7 +24,7 @@ type Obstacle = {
 	readonly next: readonly NextStep[];
 };
 
-/** The lines of a replica's log that tell why it gets no link, by the ids of their patterns. */
+/** Why a replica has no link, by the ids of the log lines that show the reason. */
 const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 	[
 		'primary-auth',
@@ -92,7 +93,7 @@ const productOf = (record: NodeRecord | undefined): string | undefined => {
 	return product && `${productNames[product.product]} ${product.version ?? ''}`.trim();
 };
 
-/** The obstacle with what the primary, where redis-top knows it, adds to the line of the replica's log. */
+/** The obstacle, with the details that redis-top knows from the primary. */
 function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: NodeFacts): Obstacle {
 	const [own, its] = [productOf(record), productOf(primary)];
 	if (id === 'primary-data-unreadable' && own !== undefined && its !== undefined) {
@@ -123,7 +124,7 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 		: obstacle;
 }
 
-/** What the replica's own log told within the last minute of why it gets no link; undefined where the log tells nothing. */
+/** The obstacle that the replica's own log showed within the last minute; undefined if the log shows no obstacle. */
 export function loggedObstacle(facts: NodeFacts): (Obstacle & {readonly line: string}) | undefined {
 	const {record, nowMs} = facts;
 	const host = record.host?.value;

@@ -16,8 +16,8 @@ const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err'
 const remarksOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
 
 /**
-The partial resyncs that the server refused within ten minutes: by its counter, by its counter since a start that is not
-older, or by its log, where this machine has it.
+The partial resyncs that the server refused within ten minutes. The highest of three values counts: the growth of its
+counter, the whole counter if the server started within that time, and the lines of its log on this machine.
 */
 function refusalsInWindow(facts: NodeFacts, refused: number): number {
 	const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
@@ -31,10 +31,13 @@ function refusalsInWindow(facts: NodeFacts, refused: number): number {
 	);
 }
 
-/** Milliseconds within which a replica cut off over its output buffer explains a full resync. */
+/** Milliseconds for which a replica's disconnection over its output buffer explains a full resync. */
 const recentCutMs = 60_000;
 
-/** That the backlog covers too little, where partial resyncs were refused for no other known reason. */
+/**
+The reason and the steps if the backlog covers too little time. Undefined without refused partial resyncs, and if they
+have another known reason.
+*/
 function smallBacklog(facts: NodeFacts, refusals: number) {
 	const size = facts.number('replication', 'repl_backlog_size');
 	const written = facts.perSecond('replication', 'master_repl_offset') ?? 0;
@@ -83,7 +86,7 @@ export const repFullsyncStorm = rule({
 		const connected = replicaCount.read(facts) ?? 0;
 		const joined = Math.max(0, connected - (replicas[0] ?? connected));
 		const refusals = refusalsInWindow(facts, refused);
-		// A replica that asks for a partial resync and is refused, was linked before.
+		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one.
 		const repeated = Math.min(refusals, full - connected);
 		const resyncs = Math.max(growthInWindow(facts, 'sync_full', full) - joined, repeated);
 		if (resyncs < limits.count) {

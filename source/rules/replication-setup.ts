@@ -260,7 +260,7 @@ export const repDiverged = rule({
 /** Flags with which a Sentinel marks a node that it cannot turn into a replica again. */
 const outOfReach = ['s_down', 'o_down', 'disconnected'];
 
-/** Whether two primaries of one history may be in the middle of a failover, which ends without help. */
+/** Whether two primaries of one history may be in the middle of a failover. The failover then ends by itself. */
 function isFailingOver(pair: readonly NodeFacts[], fleet: FleetFacts): boolean {
 	const isOfPair = (address: NodeAddress) => pair.some(facts => facts.address === address);
 	return (
@@ -295,7 +295,7 @@ const replicationIds = ({info}: NodeSample): ReplicationIds => ({
 	before: info.text('replication', 'master_replid2'),
 });
 
-/** The other primary that continues this one's history, because it is a promoted replica; undefined without one. */
+/** The other primary that continues this node's history after its promotion from replica; undefined without one. */
 function promotedBeside({address, sample, nodes}: NodeFacts): NodeAddress | undefined {
 	const own = sample && replicationIds(sample).now;
 	const other = [...nodes.values()].find(
@@ -336,7 +336,7 @@ function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
 }
 
 /**
-The remedy for two primaries of one history. The one with fewer writes since they parted should replicate from the
+The remedy for two primaries of one history: the primary with fewer writes since they parted should replicate from the
 other. Undefined if the writes are unknown.
 */
 function loserOf(one: NodeFacts, other: NodeFacts): Remedy | undefined {

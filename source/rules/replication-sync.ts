@@ -8,8 +8,8 @@ import {answersNow, primaryName, withPrimary} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
 
 /**
-How much of the data set has arrived, as text. A diskless primary does not know the total: INFO prints 0, and a negative
-rest.
+The progress of a full resync as text. A diskless primary does not know the total size. INFO then shows a total of 0 and
+a negative rest.
 */
 function resyncProgress(facts: NodeFacts): string | undefined {
 	const read = facts.number('replication', 'master_sync_read_bytes');
@@ -31,8 +31,8 @@ const resyncEvidence = (facts: NodeFacts) =>
 	);
 
 /**
-The finding on a full resync in which nothing arrives any more. Where the primary answers, the handshake of the link went
-through and its data does not: full-size packets are lost, or a proxy holds them.
+The finding on a full resync that no longer receives data. If the primary answers redis-top, the handshake of the link
+succeeded but the data does not arrive. Then full-size packets are lost, or a proxy holds them.
 */
 const stalledResync = (facts: NodeFacts, silentSeconds: number) =>
 	fires('critical', {

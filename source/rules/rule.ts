@@ -34,7 +34,7 @@ export type RuleDocs = {
 	readonly looksAt: string;
 	/** The first version of Redis that has the fields, such as `2.4`; `any` for every version. */
 	readonly since: string;
-	/** Harmless cases that look the same, and how the rule excludes each: one sentence each. */
+	/** Harmless cases that look like the problem, one sentence each: the case, and how the rule excludes it. */
 	readonly falsePositives: readonly string[];
 };
 
@@ -69,7 +69,7 @@ export type FleetFacts = {
 	readonly nowMs: number;
 };
 
-/** An evaluation with the node, and the part of the node, that it is about. */
+/** An evaluation with the node and the part of the node that the evaluation is about. */
 export type FleetEvaluation = Evaluation & {
 	readonly node?: NodeAddress | undefined;
 	readonly subject?: string | undefined;
@@ -97,8 +97,8 @@ export function fires(severity: Severity, firing: Omit<Firing, 'severity' | 'adv
 }
 
 /**
-Like `fires`, for a standing setting instead of an event: info, or a warning with `--strict`. `adviceCost` says what it costs
-to follow the advice.
+Like `fires`, for a standing setting instead of an event: severity info, or a warning with `--strict`. `adviceCost` is
+the cost of following the advice.
 */
 export const advises = (
 	facts: NodeFacts,
@@ -119,14 +119,14 @@ type NodeRuleSpec<Id extends string, N extends Needs, Table extends ThresholdTab
 	readonly roles?: readonly NodeRole[];
 	/** False for a node that the rule does not concern: that node is clear, even if a need is missing. */
 	readonly appliesTo?: (facts: NodeFacts, limits: LimitsOf<Table>) => boolean;
-	/** The facts that the rule needs, read in this order. The first missing one is the reason for "not evaluated". */
+	/** The facts that the rule needs, read in this order. The first missing fact is the reason for "not evaluated". */
 	readonly needs: N;
 	/** @param limits The values of the rule's own thresholds, for the target of the node. */
 	readonly evaluate: (met: Met<N>, facts: NodeFacts, limits: LimitsOf<Table>, heldMs: number) => Evaluation;
 };
 
 /**
-The values of a rule's own thresholds for the target of a node. For an unknown node, they are those of any node of the
+The values of a rule's own thresholds for the target of a node. For an unknown node: the values for any node of the
 cluster.
 */
 export type NodeLimits<Table extends ThresholdTable> = (address?: NodeAddress) => LimitsOf<Table>;
@@ -156,18 +156,18 @@ type ClusterRuleSpec<Id extends string, Table extends ThresholdTable> = RuleSpec
 	) => readonly FleetEvaluation[];
 };
 
-/** The thresholds of a rule that has none. */
+/** The type of an empty table, for a rule without thresholds. */
 type NoThresholds = Readonly<Record<never, Threshold>>;
 
-/** The roles of nodes with data. A sentinel has none, and its INFO lacks most fields that rules read. */
+/** The roles of nodes with data. A sentinel has no data, and its INFO lacks most fields that rules read. */
 const dataRoles: readonly NodeRole[] = ['primary', 'replica', 'unknown'];
 
 /** Milliseconds after which cluster views are too old to be evaluated. */
 const oldViewsMs = 30_000;
 
 /**
-Defines a health rule. A rule about one node is clear for nodes of other roles, and where `appliesTo` is false. It is not
-evaluated where a need is missing. Otherwise `evaluate` decides, which is a pure function.
+Defines a health rule. A rule about one node is clear for nodes of other roles, and if `appliesTo` is false. It is not
+evaluated if a need is missing. Otherwise `evaluate` decides, which is a pure function.
 */
 export function rule<const Id extends string, N extends Needs, Table extends ThresholdTable = NoThresholds>(
 	spec: NodeRuleSpec<Id, N, Table>,

@@ -4,12 +4,12 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, rule} from './rule.js';
 
-/** The first release of a line, such as 8.2, in which known vulnerabilities are fixed. */
+/** The first release of a release line, such as 8.2, that fixes all known vulnerabilities. */
 type FixedRelease = {
 	readonly line: string;
-	/** The third number of the version: 9 is 8.2.9. */
+	/** The third number of the version: 9 for release 8.2.9. */
 	readonly patch: number;
-	/** What is fixed there, the newest first. */
+	/** The vulnerabilities that the release fixes, the newest first. */
 	readonly fixes: string;
 };
 
@@ -19,8 +19,9 @@ const newestFix = 'CVE-2026-62356, and the check of names in TLS certificates';
 const valkeyFix = 'CVE-2026-56684, CVE-2026-63639 (clients run code)';
 
 /**
-The state of 28 November 2026. Lines without an entry have no release with all known fixes, or are not known.
-Sources: the release notes at https://github.com/redis/redis/releases and https://github.com/valkey-io/valkey/releases.
+The state of 28 November 2026. A release line has no entry if none of its releases has all known fixes, or if they are
+not known. Sources: the release notes at https://github.com/redis/redis/releases and
+https://github.com/valkey-io/valkey/releases.
 */
 const fixedReleases: Readonly<Record<CommandFamily, readonly FixedRelease[]>> = {
 	redis: [

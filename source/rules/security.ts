@@ -16,7 +16,7 @@ Seconds within which ACL LOG joins equal refusals in one entry. Source: Redis ac
 */
 const groupedSeconds = 60;
 
-/** The latest refusals of other clients than redis-top; undefined where ACL LOG may not be read. */
+/** The latest refusals of clients other than redis-top; undefined if ACL LOG may not be read. */
 export function refusalsLately(
 	{record, nowMs}: NodeFacts,
 	isWanted: (refusal: AccessRefusal) => boolean,
@@ -49,7 +49,7 @@ const clientOf = ({clientName, clientAddress}: AccessRefusal): Name | undefined 
 	return known === undefined ? undefined : nameOf('client', known);
 };
 
-/** The client that was refused most often; undefined where ACL LOG does not tell. */
+/** The client that was refused most often; undefined if ACL LOG does not name the client. */
 function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
 	const most = mostRefused(refusals);
 	const client = most && clientOf(most);
@@ -60,7 +60,7 @@ const counted = rate('stats', 'acl_access_denied_auth');
 const listed = rareAnswerMissing('ACL LOG');
 const isLogin = ({lack}: {readonly lack: string}): boolean => lack === 'auth';
 
-/** Failed logins per minute: by the counter of Redis 7.2, before 7.2 by the entries of ACL LOG. */
+/** Failed logins per minute: from the counter of Redis 7.2, or before 7.2 from the entries of ACL LOG. */
 function failuresPerMinute(facts: NodeFacts): number | undefined {
 	if (facts.number('stats', 'acl_access_denied_auth') !== undefined) {
 		const failures = counted.read(facts);

@@ -55,8 +55,9 @@ export const senFailing = rule({
 });
 
 /**
-Why sentinels do not promote a replica; undefined for a replica that they would promote. Every replica loses its link when
-its primary stops, so a link is an obstacle only before that. Source: sentinel.c, `sentinelSelectSlave`.
+Why sentinels do not promote a replica; undefined for a replica that they would promote. Every replica loses its link
+when its primary stops. So a missing link is an obstacle only while the primary is up. Source: sentinel.c,
+`sentinelSelectSlave`.
 */
 function promotionObstacle({flags, linkStatus, priority}: SentinelPeer, isPrimaryDown: boolean): string | undefined {
 	if (flags.has('s_down') || flags.has('o_down')) {
@@ -76,7 +77,10 @@ function promotionObstacle({flags, linkStatus, priority}: SentinelPeer, isPrimar
 
 const isDown = ({primary: {flags}}: SentinelReport): boolean => flags.has('s_down') || flags.has('o_down');
 
-/** Why sentinels would promote no replica; undefined while they would promote one, or do not tell of replicas. */
+/**
+Why sentinels would promote none of the replicas. Undefined if they would promote one, if a failover is under way, or if
+they do not list replicas.
+*/
 export function unfitReplicas(group: MonitoredGroup) {
 	const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
 	const [first] = told;
@@ -142,7 +146,7 @@ export const senNoReplica = rule({
 		}),
 });
 
-/** Why there is no quorum. Sentinels that are down say so by their number, and their names are evidence. */
+/** Why there is no quorum. The text has only the number of sentinels that are down; the evidence has their names. */
 function quorumReason(group: MonitoredGroup, fleet: FleetFacts): Message {
 	const {down, known} = downPeers(group);
 	const obstacles = joinMessages(sentinelObstacles(group, fleet), ', ');
@@ -154,8 +158,9 @@ function quorumReason(group: MonitoredGroup, fleet: FleetFacts): Message {
 }
 
 /**
-The step that makes the sentinels that answer a majority again, where those that are down may be leftovers: enough for the
-quorum answer. SENTINEL RESET forgets the replicas too, which only a primary that answers lists again.
+The steps that remove sentinels that may be gone for good, so that the answering sentinels are a majority again. Empty
+unless enough sentinels for the quorum answer. SENTINEL RESET also removes the replicas from the list. Only a primary
+that answers adds them again.
 */
 function forgetSteps(group: MonitoredGroup) {
 	const {reports} = group;
@@ -172,7 +177,7 @@ function forgetSteps(group: MonitoredGroup) {
 			];
 }
 
-/** Failed checks in a row from which the rule fires. A single one may occur while sentinels reconnect. */
+/** Failed quorum checks in a row from which the rule fires. One failed check may occur while sentinels reconnect. */
 const failedChecks = 2;
 
 export const senQuorum = rule({

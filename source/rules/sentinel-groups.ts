@@ -4,13 +4,13 @@ import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {NodeFacts} from './node-facts.js';
 import type {FleetFacts} from './rule.js';
 
-/** The report of one sentinel that answers about one primary. */
+/** The report of one answering sentinel about one primary. */
 export type SentinelReport = {readonly sentinel: NodeFacts; readonly primary: MonitoredPrimary};
 
-/** A primary that sentinels watch, by the name they give it, with the report of each sentinel. */
+/** A primary that sentinels watch: the name that they give it, and the report of each sentinel. */
 export type MonitoredGroup = {readonly name: string; readonly reports: readonly SentinelReport[]};
 
-/** The name of the primary as a message has it. */
+/** The name of the primary for use in a message. */
 export const groupName = ({name}: MonitoredGroup): Name => nameOf('primary', name);
 
 /** The sentinels that report about the primary. */

@@ -7,15 +7,17 @@ import {hint, logSteps, redisCli} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 import type {MonitoredGroup, SentinelReport} from './sentinel-groups.js';
 
-/** The evidence of sen.down that the sentinels lack a link, and not the primary. */
+/** Name of the evidence of sen.down that the sentinels lack a link to the primary, although the primary is not down. */
 export const runIdOfPrimary = 'runid';
 
 export const quotedFlags = ({primary}: SentinelReport): string => [...primary.flags].join(',');
 
-/** Milliseconds after which a reply is no proof that the primary answers. Two poll intervals count if they are longer. */
+/**
+Milliseconds after which a reply no longer proves that the primary answers. Two poll intervals count if they are longer.
+*/
 const recentReplyMs = 3000;
 
-/** The primary's record where it answered in the last seconds and reports the role primary; undefined else. */
+/** The primary's address if it answered in the last seconds and reports the role primary; otherwise undefined. */
 export function answeringPrimary({nodes, nowMs}: FleetFacts, address: NodeAddress): NodeAddress | undefined {
 	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
 	const record = records.get(nodeFinder(records)(address));
@@ -76,7 +78,10 @@ export function unlinkedSentinels(
 	return {...firing, subject: name};
 }
 
-/** The other sentinels that those which answer list as down, and the number of all that they know, themselves included. */
+/**
+`down`: the sentinels that answering sentinels list as down. `known`: the number of all sentinels that answer or are
+listed.
+*/
 export function downPeers({reports}: MonitoredGroup): {readonly down: readonly NodeAddress[]; readonly known: number} {
 	const answering = new Set(reports.map(({sentinel}) => sentinel.address));
 	const peers = reports.flatMap(({primary: {sentinels = []}}) => sentinels);
@@ -88,7 +93,7 @@ export function downPeers({reports}: MonitoredGroup): {readonly down: readonly N
 	return {down: [...down], known: new Set([...answering, ...peers.map(({address}) => address)]).size};
 }
 
-/** The sentinels that cannot take part in a failover, with the reason. Each text follows "no quorum: …". */
+/** Why sentinels cannot take part in a failover, a text for each sentinel. Each text follows "no quorum: …". */
 export function sentinelObstacles({reports}: MonitoredGroup, {nodes}: FleetFacts): Message[] {
 	const silent = [...nodes.values()].flatMap(({address, record: {role, failure}}) =>
 		role === 'sentinel' && failure !== undefined ? [message`${nodeName(address)} ${failureText(failure)}`] : [],

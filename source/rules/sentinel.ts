@@ -74,7 +74,7 @@ export const senCount = rule({
 		}),
 });
 
-/** The problem with the number of sentinels; undefined where the number is fine. */
+/** The problem with the number of sentinels; undefined if the number is fine. */
 function countStatement(
 	group: MonitoredGroup,
 	counts: readonly number[],
@@ -108,8 +108,8 @@ function countStatement(
 }
 
 /**
-The node that was promoted without the sentinels: they list it as a replica of a primary that is down, and it reports the
-role primary. Undefined while a failover is under way.
+The node that was promoted without the sentinels: it reports the role primary, but they list it as a replica of a
+primary that is down. Undefined while a failover is under way.
 */
 function promotedByHand(
 	{reports}: MonitoredGroup,

@@ -50,8 +50,8 @@ export const srvBusy = rule({
 });
 
 /**
-Write commands that never block by themselves, so a client blocked in one is held back by a pause. Module commands,
-FLUSHALL (7.4) and BLPOP may block for other reasons.
+Write commands that never block by themselves. If a client is blocked in such a command, a pause holds the command back.
+Module commands, FLUSHALL (7.4) and BLPOP may block for other reasons.
 */
 const plainWrites =
 	/^(?:set|setex|psetex|setnx|setrange|setbit|mset|append|getset|getdel|incr|incrby|incrbyfloat|decr|decrby|del|unlink|expire|pexpire|expireat|persist|hset|hmset|hsetnx|hdel|hincrby|hincrbyfloat|lpush|rpush|lpop|rpop|lrem|lset|ltrim|sadd|srem|spop|zadd|zrem|zincrby|xadd|pfadd|publish)$/i;
@@ -68,8 +68,8 @@ type Pause = {
 };
 
 /**
-The likely reason of paused writes, which Redis does not print. INFO shows a failover or a shutdown; anything else is
-CLIENT PAUSE.
+The likely reason of paused writes, because Redis does not report the reason. INFO shows a failover or a shutdown.
+Otherwise the reason is CLIENT PAUSE.
 */
 function likelyReason(facts: NodeFacts): string {
 	const phase = facts.text('replication', 'master_failover_state') ?? 'no-failover';

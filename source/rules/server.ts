@@ -227,7 +227,10 @@ export const srvFailover = rule({
 	},
 });
 
-/** Whether the clock of another server is as far from this machine's: then this machine's clock may be the wrong one. */
+/**
+Whether another server's clock differs from this machine's clock by about the same time. Then this machine's clock may
+be wrong.
+*/
 function isSkewShared({nodes, address}: NodeFacts, skewSeconds: number, withinSeconds: number): boolean {
 	return [...nodes.values()].some(({address: other, sample}) => {
 		const microseconds = sample?.info.number('server', 'server_time_usec');

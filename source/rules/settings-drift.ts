@@ -77,8 +77,8 @@ function valueMessage({value, nodes}: Difference['values'][number]): Message {
 const signatures = new WeakMap<object, string>();
 
 /**
-A quick test whether all nodes have one version and equal settings, by a signature for each set of settings. Nodes with
-unknown settings count as one more set.
+A quick test whether all nodes have the same version and equal settings. It compares a signature for each set of
+settings. Nodes with unknown settings count as one additional set.
 */
 function isUniform(records: Iterable<NodeRecord>): boolean {
 	const seen = new Set<string>();

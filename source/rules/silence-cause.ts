@@ -7,11 +7,11 @@ import type {SlowlogEntry} from '../domain/slowlog.js';
 import {sanitize} from '../text/sanitize.js';
 import {milliseconds} from '../text/units.js';
 
-/** The share of the time without a reply that a cause must cover, 0 to 1. */
+/** Smallest share of the time without a reply that a cause must cover, 0 to 1. */
 const leastShare = 0.5;
 /**
-Tolerance between two clocks, milliseconds. The server logs whole seconds, and its clock is known only to one round
-trip.
+Tolerance between two clocks, milliseconds. The server logs whole seconds, and its clock is known only to within one
+round trip.
 */
 const slackMs = 2000;
 
@@ -21,7 +21,7 @@ export type SilenceFacts = {
 	*/
 	readonly fromMs: number;
 	readonly toMs: number;
-	/** The last sample before the silence, and the first one after it. */
+	/** The last sample before the time without a reply, and the first sample after it. */
 	readonly earlier: NodeSample | undefined;
 	readonly later: NodeSample;
 	readonly slowlog: readonly SlowlogEntry[] | undefined;

@@ -12,8 +12,8 @@ import {clear, fires, rule} from './rule.js';
 const pushes: ReadonlySet<string> = new Set(['lpush', 'rpush', 'lpushx', 'rpushx']);
 
 /**
-Commands that take entries from lists, shorten or remove lists, or may do so within a script. Source:
-https://redis.io/docs/latest/commands/
+Commands that remove entries from lists, shorten lists or delete lists. Also commands that may do so within a script.
+Source: https://redis.io/docs/latest/commands/
 */
 const takers: ReadonlySet<string> = new Set([
 	...['lpop', 'rpop', 'blpop', 'brpop', 'lmpop', 'blmpop', 'lmove', 'blmove', 'rpoplpush', 'brpoplpush'],

@@ -7,7 +7,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Errors of commands that the server has; undefined without two readings of commandstats. */
+/** The number of errors of commands that the server knows; undefined without two readings of commandstats. */
 function errorsOfKnownCommands({sample, earlier}: NodeFacts): number | undefined {
 	const [before, after] = [earlier, sample].map(reading =>
 		reading?.info.sections.has('commandstats') === true ? commandStats(reading.info) : undefined,
@@ -29,13 +29,16 @@ function errorsOfKnownCommands({sample, earlier}: NodeFacts): number | undefined
 	return sum;
 }
 
-/** What CLIENT LIST prints for a connection whose last command the server does not have. Source: networking.c. */
+/** The text in CLIENT LIST for a connection whose last command the server does not know. Source: networking.c. */
 const noCommand = 'NULL';
 
-/** Longest idle time of a connection that counts as one that sends unknown commands now, in seconds. */
+/** Seconds of idle time up to which a connection counts as sending unknown commands now. */
 const activeSeconds = 2;
 
-/** Clients whose last command the server does not have. A connection that never sent a command is idle since its start. */
+/**
+Clients whose last command the server does not know. A connection that never sent a command is left out: it has been
+idle since its start.
+*/
 const askers = (facts: NodeFacts) =>
 	namedClients(
 		otherClients(facts).filter(

@@ -11,16 +11,16 @@ import {clear, fires, rule} from './rule.js';
 
 /** Inaccuracy of a process' start time, milliseconds: the kernel counts it in ticks, and its clock may be set. */
 const slackMs = 5000;
-/** Time after the start within which an append-only file that the start made came to be, milliseconds. */
+/** An append-only file that appears within this time after the start was made by the start itself, milliseconds. */
 const madeByStartMs = 60_000;
 /** Time after the start for which the finding holds, milliseconds: later the data of the server are what counts. */
 const dayMs = 86_400_000;
-/** Least time by which the append-only file is newer than the RDB file, where that matters, milliseconds. */
+/** Milliseconds by which the append-only file must be newer than the RDB file, so that the finding is raised. */
 const newerMs = 60_000;
 
 type Unread = {readonly file: NonNullable<DataFilesEvidence['rdb']>; readonly reason: string; readonly isRdb: boolean};
 
-/** The file with data that the start of the process left aside; undefined where it read what there was. */
+/** The data file that the process did not load at its start; undefined if it loaded the data that it had. */
 function unreadFile({rdb, appendOnly}: DataFilesEvidence, startedAtMs: number, facts: NodeFacts): Unread | undefined {
 	const isFromBefore = (file: {readonly modifiedAtMs: number}) => file.modifiedAtMs <= startedAtMs + slackMs;
 	if (facts.number('persistence', 'aof_enabled') === 1) {

@@ -71,7 +71,7 @@ const idleIn = /^(?:ep_poll|do_epoll_wait|do_sys_poll|poll_schedule_timeout|do_s
 type Silence = {
 	readonly reason?: Message;
 	readonly meaning: string;
-	/** Whether the process stands still until somebody lets it go on. */
+	/** Whether the process is stopped until someone resumes it. */
 	readonly isStopped: boolean;
 	readonly resume: readonly NextStep[];
 };

@@ -8,9 +8,9 @@ import {type NodeFacts, quoted, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 /**
-What a Sentinel sends to the nodes that it monitors. `failover`: the transaction with which it promotes a replica and
-turns the others to it; one refused command aborts all of it. Sources: sentinel.c, `sentinelSendSlaveOf`, and the ACL line
-in sentinel.conf.
+The commands that a Sentinel sends to the nodes that it monitors. `failover` is the transaction that promotes a replica
+and makes the other replicas follow it. One refused command aborts the whole transaction. Sources: sentinel.c,
+`sentinelSendSlaveOf`, and the ACL line in sentinel.conf.
 */
 const sentinelCommands = {
 	failover: ['multi', 'slaveof', 'config|rewrite', 'client|kill', 'exec'],
@@ -23,7 +23,7 @@ const needsFailover = ({product, version}: ServerProduct): boolean => product ==
 /** The names that Sentinels give their connections: `sentinel-1a2b3c4d-cmd`. */
 const isSentinelClient = (name: string | undefined): boolean => /^sentinel-[\da-f]{8}-(?:cmd|pubsub)$/.test(name ?? '');
 
-/** The users as which Sentinels are connected; empty where CLIENT LIST was not read. */
+/** The users that Sentinels are logged in as; empty if CLIENT LIST was not read. */
 const sentinelUsers = ({record}: NodeFacts): ReadonlySet<string> =>
 	new Set(
 		(record.clients?.value ?? []).flatMap(({name, user}) =>
@@ -31,7 +31,7 @@ const sentinelUsers = ({record}: NodeFacts): ReadonlySet<string> =>
 		),
 	);
 
-/** What a Sentinel was refused lately, the newest first; undefined where ACL LOG may not be read. */
+/** The latest refusals of commands from Sentinels, the newest first; undefined if ACL LOG may not be read. */
 function refusedSentinels({record, nowMs}: NodeFacts, withinSeconds: number): readonly AccessRefusal[] | undefined {
 	const log = record.accessLog;
 	const sinceSeconds = log === undefined ? 0 : (nowMs - log.atMs) / 1000;
@@ -117,8 +117,8 @@ export const senAcl = rule({
 });
 
 /**
-The first releases that do not check the rights of the default user while they load an append-only file. Every release of
-a newer line has the change. Sources: https://github.com/valkey-io/valkey/pull/3984 and
+The first releases that do not check the default user's rights while they load an append-only file. Every release of a
+newer release line has the change. Sources: https://github.com/valkey-io/valkey/pull/3984 and
 https://github.com/redis/redis/pull/14545 with the release notes of each line.
 */
 const loadsAllSince: Readonly<Partial<Record<ServerProduct['product'], readonly string[]>>> = {
@@ -128,7 +128,9 @@ const loadsAllSince: Readonly<Partial<Record<ServerProduct['product'], readonly 
 
 const numbersOf = (version: string): readonly number[] => version.split('.').map(Number);
 
-/** Whether a release loads all of an append-only file; undefined for a version that cannot be read, and for other products. */
+/**
+Whether a release loads append-only files completely. Undefined if the version cannot be read, and for other products.
+*/
 function loadsAll({product, version = ''}: ServerProduct): boolean | undefined {
 	const [major = Number.NaN, minor = Number.NaN, patch = Number.NaN] = numbersOf(version);
 	const lines = loadsAllSince[product]?.map(numbersOf);
@@ -143,7 +145,10 @@ function loadsAll({product, version = ''}: ServerProduct): boolean | undefined {
 		: patch >= (own[2] ?? 0);
 }
 
-/** A write of each data type. The default user lacks one of them if it may not write everything. */
+/**
+A write command for each data type. If the default user may not write everything, it lacks the right to one of these
+commands.
+*/
 const writes: ReadonlySet<string> = new Set(['set', 'del', 'expire', 'hset', 'lpush', 'sadd', 'zadd', 'xadd']);
 
 export const perDefaultOffAof = rule({

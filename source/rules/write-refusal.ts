@@ -12,14 +12,14 @@ import {clear, fires, rule} from './rule.js';
 
 type Refusal = {
 	/**
-	The file whose failed write is the cause; `unknown` where only error replies show the refusal. Undefined: writes are
-	accepted.
+	The file whose failed write is the cause. `unknown`: only error replies show the refusal. Undefined: the server
+	accepts writes.
 	*/
 	readonly cause: 'rdb' | 'aof' | 'unknown' | undefined;
 	readonly refusedCommands: number;
 };
 
-/** The refusal of writes. Undefined where neither the last save's state nor the count of error replies is known. */
+/** The refusal of writes. Undefined if both the status of the last save and the count of error replies are unknown. */
 function refusalOf(facts: NodeFacts): Refusal | undefined {
 	const counted = facts.errorIncrease('MISCONF');
 	const refusedCommands = counted ?? 0;
@@ -40,7 +40,7 @@ function refusalOf(facts: NodeFacts): Refusal | undefined {
 		return {cause: rdbFailed ? 'rdb' : 'unknown', refusedCommands};
 	}
 
-	// A failed save with uncounted error replies does not show whether writes are refused.
+	// If error replies are not counted, a failed save does not show whether writes are refused.
 	const isKnown = counted !== undefined || facts.text('persistence', 'rdb_last_bgsave_status') === 'ok';
 	return isKnown ? {cause: undefined, refusedCommands: 0} : undefined;
 }
@@ -126,7 +126,7 @@ const lowerCase = (text: string): string => text.trim().toLowerCase();
 
 type ComparedSetting = {
 	readonly name: string;
-	/** The value without a line in the file; undefined: the default differs by version. */
+	/** The value if the file has no line for the setting; undefined if the default differs by version. */
 	readonly defaultValue: string | undefined;
 	/** Converts a value to one spelling, so that the running and the written value can be compared. */
 	readonly normalize: (text: string) => string;

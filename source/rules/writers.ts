@@ -23,11 +23,11 @@ const addingCommands: ReadonlySet<string> = new Set([
 	'json.set',
 ]);
 
-/** Calls a second with those that the server refused: at its memory limit it counts them as rejected only. */
+/** Calls per second, including refused calls. At its memory limit the server counts refused calls as rejected only. */
 const attempts = ({callsPerSecond = 0, failuresPerSecond = 0}: CommandRate): number =>
 	Math.max(callsPerSecond, failuresPerSecond);
 
-/** The command that adds data most often; undefined where commandstats was not read. */
+/** The command that adds data most often; undefined if commandstats was not read. */
 function topWrite({record}: NodeFacts): string | undefined {
 	const [top] = record.commands
 		.filter(rate => addingCommands.has(rate.command) && attempts(rate) > 0)
@@ -35,7 +35,10 @@ function topWrite({record}: NodeFacts): string | undefined {
 	return top?.command;
 }
 
-/** The name whose clients send more bytes than all others; undefined where the server does not count what clients send. */
+/**
+The client name whose clients send more bytes than all other clients. Undefined if the server does not count what
+clients send.
+*/
 function mainSender(facts: NodeFacts): Name | undefined {
 	const groups = clientGroups(
 		otherClients(facts).filter(({name}) => name !== ''),
@@ -46,18 +49,18 @@ function mainSender(facts: NodeFacts): Name | undefined {
 	return top === undefined ? undefined : nameOf('client', top.key);
 }
 
-/** What adds data most, as far as commandstats and CLIENT LIST tell. */
+/** The command that most writes use, and its client, as far as commandstats and CLIENT LIST show. */
 export type Writer = {
-	/** It follows the problem: `most writes are XADD from ingest`. */
+	/** The text follows the problem: `most writes are XADD from ingest`. */
 	readonly text: Message;
 	readonly culprit: Culprit;
 	readonly evidence: readonly Evidence[];
 };
 
 /**
-What adds data most. CLIENT LIST has only the last command of a connection: who sent a write last need not be who writes
-most. So a client is named only if it sends most of the bytes too, or if all clients with that last command have one
-name.
+The command that most writes use, and its client. CLIENT LIST shows only the last command of a connection. So the client
+with the latest write need not be the client with most writes. A client is named only if it sends most of the bytes too,
+or if all clients with that last command have the same name.
 */
 export function topWriter(facts: NodeFacts): Writer | undefined {
 	const write = topWrite(facts);

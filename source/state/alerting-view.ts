@@ -2,8 +2,8 @@ import type {AlertState} from '../parse/alertmanager-alerts.js';
 
 /** What the Alertmanagers know of the findings. */
 export type AlertingView = {
-	/** The state of each alert of redis-top there, by `findingKey`. */
+	/** The state of each redis-top alert in the Alertmanagers, by `findingKey`. */
 	readonly states: ReadonlyMap<string, AlertState>;
-	/** Why no Alertmanager tells, as one printable line; undefined when one does. */
+	/** Why no Alertmanager answers, as one printable line; undefined when at least one answers. */
 	readonly problem: string | undefined;
 };

@@ -28,9 +28,9 @@ export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => 
 });
 
 /**
-The record compared with the baseline. Its rates are averages since the baseline, its percentiles are those of all calls
-since, and panels show changes of everything else. The change is unknown after a restart, for a node discovered later,
-and for a moment before the baseline.
+The record compared with the baseline. Its rates are averages since the baseline. Its percentiles are those of all calls
+since the baseline. Panels show changes of everything else. The change is unknown after a restart, for a node discovered
+after the baseline, and at a moment before the baseline.
 */
 export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): NodeRecord {
 	const {sample} = record;
@@ -59,8 +59,8 @@ export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): N
 }
 
 /**
-The percentiles of the calls since an earlier reading. A command that the earlier reading lacks had not been called by
-then.
+The percentiles of the calls since an earlier reading. A command that the earlier reading lacks had no calls at that
+time.
 */
 function latencySince(earlier: LatencyReading | undefined, latency: NodeRecord['latency']): NodeRecord['latency'] {
 	if (earlier === undefined || latency === undefined || earlier.runId !== latency.value.runId) {

@@ -17,7 +17,7 @@ export class ClusterTracker {
 	#state: ClusterState | undefined;
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
-	/** Whether a node reports a change, so that views are compared soon. */
+	/** Whether a node reports a change. The views are then compared soon. */
 	#isPressing = false;
 	/** True while a replay skips to the moment to show. Views are then compared every ten seconds only. */
 	isSparse = false;
@@ -43,8 +43,8 @@ export class ClusterTracker {
 	}
 
 	/**
-	Compares the views of all nodes if one was read since the last comparison, and that was long enough ago. `isAtOnce`:
-	the views are compared now, because no later call follows.
+	Compares the views of all nodes if a view was read or dropped since the last comparison, and the wait time is over.
+	`isAtOnce`: compares now, because no later call follows.
 	*/
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
 		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;
@@ -63,7 +63,7 @@ export class ClusterTracker {
 		return compared?.events ?? [];
 	}
 
-	/** Whether all nodes agree, and none flags another FAIL or PFAIL. */
+	/** Whether all nodes agree, and no node flags another node FAIL or PFAIL. */
 	get #doAllAgree(): boolean {
 		if (this.#state === undefined) {
 			return false;
@@ -75,7 +75,7 @@ export class ClusterTracker {
 	}
 
 	/**
-	Whether the node reports a change: in the digest of CLUSTER INFO, its owners of slots, or its flags FAIL and PFAIL.
+	Whether the node reports a change of its CLUSTER INFO digest, of the owners of slots, or of the flags FAIL and PFAIL.
 	*/
 	#reportsChange(before: NodeRecord, after: NodeRecord): boolean {
 		const {clusterInfo, clusterNodes} = after;

@@ -3,15 +3,16 @@ import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /**
-Decides which nodes' cluster views are kept. Of a large cluster only the latest are, because a view of 1,000 nodes takes
-330 KB.
+Decides which nodes' cluster views are kept. In a large cluster, only the latest views are kept, because a view of 1,000
+nodes takes 330 KB.
 */
 export class ClusterViewCache {
-	/** Nodes whose view is kept, the view that was read longest ago first. */
+	/** Nodes whose view is kept, in the order in which the views were read, oldest first. */
 	readonly #viewed = new Set<NodeAddress>();
 
 	/**
-	Notes that a node's view was read or dropped. Returns the node whose view must be dropped instead; undefined: none.
+	Notes that a node's view was read or dropped. Returns the node whose view must now be dropped; undefined if no view
+	must be dropped.
 	*/
 	note({address, clusterNodes}: NodeRecord, focus: NodeAddress | undefined): NodeAddress | undefined {
 		this.#viewed.delete(address);

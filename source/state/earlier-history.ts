@@ -4,12 +4,12 @@ import type {MonitorEvent} from '../domain/event.js';
 import {messageText} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 
-/** Largest number of events from the time before that are kept: the newest ones. */
+/** Most events that are kept from the time before redis-top started: the newest ones. */
 const mostEvents = 500;
 
 /**
-What servers and the machine still knew of the time before redis-top started. Each source of each node is read only
-once, when it first has an answer. Later events are seen live.
+Events from before redis-top started, read from the logs of the servers and of the machine. Each source of each node is
+read only once, when it first has an answer. Later events are seen live.
 */
 export class EarlierHistory {
 	readonly #untilMs: number;
@@ -26,7 +26,9 @@ export class EarlierHistory {
 		return this.#events;
 	}
 
-	/** Takes in what a node's record has for the first time. Returns whether there is more. */
+	/**
+	Adds the earlier events from sources that the node's record has for the first time. Returns whether events were added.
+	*/
 	note(record: NodeRecord): boolean {
 		const unread = this.#unread.get(record.address) ?? new Set(earlierSources);
 		this.#unread.set(record.address, unread);
@@ -42,7 +44,7 @@ export class EarlierHistory {
 		return this.#add(found);
 	}
 
-	/** Takes in the events that another monitor noted. They replace the known events of the same nodes. */
+	/** Adds the earlier events that another monitor noted. They replace the known events of the same nodes. */
 	restore(events: readonly MonitorEvent[]): boolean {
 		const nodes = new Set(events.flatMap(({node}) => node ?? []));
 		for (const node of nodes) {
@@ -65,7 +67,8 @@ export class EarlierHistory {
 }
 
 /**
-Whether two events report the same thing: one start from two sources, or one kill that two nodes of a machine know of.
+Whether two events report the same fact: one start reported by two sources, or one OOM kill reported by two nodes of a
+machine.
 */
 const isSame = (one: MonitorEvent, other: MonitorEvent): boolean =>
 	isSameStart(one, other) ||
@@ -73,5 +76,5 @@ const isSame = (one: MonitorEvent, other: MonitorEvent): boolean =>
 
 const isSameText = (one: MonitorEvent, other: MonitorEvent): boolean =>
 	messageText(one.text) === messageText(other.text);
-/** The time of a kill is computed from the time since the machine's start, so that each result differs a little. */
+/** The time of a kill is computed from the machine's uptime, so two results for one kill differ slightly. */
 const isSameMoment = (one: MonitorEvent, other: MonitorEvent): boolean => Math.abs(one.atMs - other.atMs) < 3000;

@@ -9,7 +9,9 @@ const keyOf = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${n
 /** The events of a session, newest first. */
 export class EventLog {
 	#events: readonly MonitorEvent[] = [];
-	/** Keys of the newest restored events, whose replies may still come and must not add them again. */
+	/**
+	Keys of the newest restored events. The replies that led to these events may still come and must not add them again.
+	*/
 	#restored: ReadonlySet<string> = new Set();
 
 	/** The events. The list is the same object until an event is added. */
@@ -25,7 +27,7 @@ export class EventLog {
 		}
 	}
 
-	/** Replaces all events by those that a recording noted until now, newest first. */
+	/** Replaces all events by those that a recording has up to this moment, newest first. */
 	restore(events: readonly MonitorEvent[], nowMs: number): void {
 		this.#events = events.slice(0, eventsKept);
 		this.#restored = new Set(events.filter(({atMs}) => atMs >= nowMs - restoredForMs).map(keyOf));

@@ -2,7 +2,7 @@
 export type ExternalStore<T> = {
 	get(): T;
 	set(value: T): void;
-	/** Calls `listener` after each change. Returns the function that unsubscribes it. */
+	/** Calls `listener` after each change. Returns the function that unsubscribes `listener`. */
 	subscribe(listener: () => void): () => void;
 };
 

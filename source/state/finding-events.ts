@@ -7,19 +7,21 @@ import {type Finding, findingKey, findingWithCulprit} from '../rules/finding.js'
 import {shortAge} from '../text/units.js';
 import type {TrackingMode} from './finding-tracks.js';
 
-/** The kinds of events that report the beginning and the end of the fact that a rule's finding reports. */
+/** The kinds of events that report the same fact as a rule's finding: `begins` its beginning, `ends` its end. */
 type SameFact = {readonly begins: readonly string[]; readonly ends: readonly string[]; readonly isOfAnyNode?: boolean};
 
 const reach: SameFact = {begins: ['node-lost', 'reply-late'], ends: ['node-back']};
 
-/** A fact that is a verdict on a cluster. Its event may name another node than the finding does. */
+/** A fact about the whole cluster. Its event may name another node than the finding does. */
 const clusterVerdict = (...kinds: readonly string[]): SameFact => ({
 	begins: kinds,
 	ends: kinds.map(kind => `${kind}-over`),
 	isOfAnyNode: true,
 });
 
-/** The rules whose findings come with an event of the same fact. Such a finding has no event of its own. */
+/**
+The rules for which another event already reports the fact of the finding. Such a finding has no event of its own.
+*/
 const sameFacts: ReadonlyMap<RuleId, SameFact> = new Map<RuleId, SameFact>([
 	['conn.refused', reach],
 	['conn.unreachable', reach],
@@ -44,32 +46,32 @@ const sameFacts: ReadonlyMap<RuleId, SameFact> = new Map<RuleId, SameFact>([
 ]);
 
 /**
-Time before the beginning of a condition within which an event of the same fact is looked for, in milliseconds. The rule
-may see the condition a poll later than the event does.
+How long before the beginning of a condition an event of the same fact may lie, in milliseconds. The rule may see the
+condition a poll later than the event does.
 */
 const beforeMs = 10_000;
 
 type Told = {readonly event: 'opened' | 'worse' | 'over'; readonly finding: Finding};
 
-/** Whether an event is about a finding. A text that lists findings leaves such events out. */
+/** Whether an event reports a change of a finding. A text that already lists the findings leaves such events out. */
 export const isFindingEvent = ({kind}: Pick<MonitorEvent, 'kind'>): boolean => kind.startsWith('finding-');
 
-/** Makes events of findings of warning and above: each that opens, gets worse or is over. */
+/** Makes an event whenever a finding of severity warning or critical opens, gets worse or ends. */
 export class FindingEvents {
 	/** The severity of each finding above info that holds, by `findingKey`. */
 	readonly #held = new Map<string, Severity>();
 	/** Conditions that held before this session's first evaluation. Their opening is no event. */
 	readonly #expected = new Set<string>();
 	readonly #mode: TrackingMode;
-	/** The last list of findings. No events follow from a list that equals it. */
+	/** The last list of findings. An equal list leads to no events. */
 	#last: readonly Finding[] = [];
 
-	/** @param mode Only in mode `watch` there are events: a command that takes a few samples and exits has no timeline. */
+	/** @param mode Events are made only in mode `watch`. A command that takes a few samples and exits shows no events. */
 	constructor(mode: TrackingMode = 'watch') {
 		this.#mode = mode;
 	}
 
-	/** Notes conditions that held before the session began. */
+	/** Notes conditions that held before this session began. */
 	expect(findings: readonly OpenFinding[]): void {
 		for (const {rule, node, subject, isListed = true} of findings) {
 			if (isListed) {
@@ -79,9 +81,9 @@ export class FindingEvents {
 	}
 
 	/**
-	The events of the changes since the last list of findings, of which the last one is the newest.
+	The events for the changes since the last list of findings, newest last.
 
-	@param known The events so far. A finding of the same fact as one of them has no event of its own.
+	@param known The events so far. A finding that reports the same fact as one of them has no event of its own.
 	*/
 	of(findings: readonly Finding[], known: readonly MonitorEvent[], nowMs: number): readonly MonitorEvent[] {
 		if (findings === this.#last || this.#mode !== 'watch') {
@@ -98,7 +100,7 @@ export class FindingEvents {
 		const key = findingKey(finding);
 		const held = this.#held.get(key);
 		if (finding.clearedAtMs !== undefined) {
-			// An ended finding stays listed. It may have ended before the condition that `#expected` holds began.
+			// An ended finding stays listed. It may have ended before the condition in `#expected` began.
 			this.#held.delete(key);
 			return held === undefined ? [] : [{event: 'over', finding}];
 		}
@@ -129,8 +131,8 @@ function isKnown({event, finding: {rule, node, sinceMs}}: Told, known: readonly 
 }
 
 /**
-Makes one event of findings of a rule that change in the same way at once: about the first node, with the number of the
-others.
+Makes one event of several findings of a rule that change in the same way at once. The event is about the first node and
+has the number of the other nodes.
 */
 function eventOf([first, ...others]: readonly Told[], atMs: number): readonly MonitorEvent[] {
 	if (first === undefined) {

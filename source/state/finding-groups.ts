@@ -13,13 +13,13 @@ export type FindingGroup = {
 	readonly key: string;
 	readonly rule: RuleId;
 	readonly severity: Severity;
-	/** The first of `entries`. Its evidence and its next steps stand for the group. */
+	/** The first of `entries`. Its evidence and its next steps are shown for the group. */
 	readonly first: JoinedFinding;
 	/** The findings in the order of `rankedFindings`; at least one. */
 	readonly entries: readonly JoinedFinding[];
 	/** The nodes of the findings, each once. Empty for a finding of the whole deployment. */
 	readonly nodes: readonly NodeAddress[];
-	/** Whether the findings follow from those of another group, which then stands above it. */
+	/** Whether the findings are consequences of the findings of another group. That group then stands above this one. */
 	readonly isConsequence: boolean;
 	readonly isEnded: boolean;
 	/** Whether the findings are notes: of severity info, and no consequence of another finding. */
@@ -86,10 +86,11 @@ function commonLength(findings: readonly Finding[]): TextLength | undefined {
 }
 
 /**
-The text of several findings of one rule without their nodes, where all say the same. Otherwise it is the text of the
-first with its node, and the number of the others: `:6379 memory at 99% of maxmemory; 2 more`.
+The text of several findings of one rule. If all findings have the same text, it is that text without the nodes.
+Otherwise it is the text of the first finding with its node, and the number of the others: `:6379 memory at 99% of
+maxmemory; 2 more`.
 
-@param length The longest text that the findings have in common. It is found here by default.
+@param length The longest text that the findings have in common. By default it is determined here.
 */
 export function sharedText(
 	findings: readonly Finding[],

@@ -4,8 +4,8 @@ import {type BlindRule, type Finding, findingKey} from '../rules/finding.js';
 import {latchMs} from './finding-tracks.js';
 
 /**
-The text of a finding from a moment on. Its evidence is not kept, because evidence for each second would take too much
-memory.
+The text that a finding had from the time `atMs` on. The evidence is not kept, because evidence for each second would
+take too much memory.
 */
 type Version = {readonly atMs: number; readonly severity: Severity; readonly said: Statement};
 
@@ -24,13 +24,13 @@ type Kept = {
 /** The end time of a finding that still holds. */
 const still = Number.POSITIVE_INFINITY;
 
-/** Most versions of all findings together, about 150 bytes each. */
+/** Most versions that are kept of all findings together. Each takes about 150 bytes. */
 const versionsKept = 20_000;
 const fewestVersions = 4;
 
 /**
-Most changes that are kept of the list of rules that could not be evaluated. Fewer are kept with many nodes, which have
-tens of thousands of such rules.
+Most changes that are kept of the list of rules that could not be evaluated. With many nodes that list has tens of
+thousands of rules, and fewer changes are kept.
 */
 const blindChangesKept = 100;
 const fewestBlindChanges = 3;
@@ -39,13 +39,15 @@ const blindRulesKept = 50_000;
 /** Shown in place of the evidence when the text of the past differs from the newest text. */
 const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
 
-/** The findings of the last half hour with their texts of that time. A past moment must not show present figures. */
+/**
+The findings of the last half hour with the texts that they had then. A past moment must not show present figures.
+*/
 export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
 	/**
-	The kept findings by their newest objects. Nearly all findings keep their object from one list to the next, so finding
-	them by object is quick.
+	The kept findings by their newest objects. Nearly all findings keep their object from one list to the next, so this
+	lookup is quick.
 	*/
 	readonly #byObject = new WeakMap<Finding, Kept>();
 	#list = 0;
@@ -79,7 +81,7 @@ export class FindingHistory {
 
 			const {severity, problem, detail, reason, sinceMs} = finding;
 			const said: Statement = {problem, detail, reason};
-			// The same condition may occur again later, so the key has its start.
+			// The same condition may occur again later, so the key contains the time when it began.
 			const key = `${findingKey(finding)} ${sinceMs}`;
 			const kept = this.#findings.get(key) ?? {finding, versions: [], list: 0, goneAtMs: still};
 			const last = kept.versions.at(-1);
@@ -151,7 +153,7 @@ function findingAt(finding: Finding, versions: readonly Version[], atMs: number)
 	};
 }
 
-/** Keeps every second version and the newest one. The past gets less detail rather than shorter. */
+/** Keeps every second version and the newest one. The history gets less detailed instead of shorter. */
 const thinned = (versions: readonly Version[]): Version[] =>
 	versions.filter((_, index) => index % 2 === 0 || index === versions.length - 1);
 

@@ -6,20 +6,23 @@ import {type Finding, findingKey} from '../rules/finding.js';
 import type {RuleTiming} from '../rules/rule.js';
 
 /**
-Time for which a finding stays listed after its condition ended, in milliseconds. Operators do not watch the screen all
-the time.
+How long a finding stays listed after its condition ended, in milliseconds. Operators do not watch the screen all the
+time.
 */
 export const latchMs = 15 * 60_000;
 
 /**
-A condition that must hold for this long is not evaluated more often while redis-top waits for it, in milliseconds.
+A rule is not evaluated more often during the wait if its condition must hold for at least this time, in milliseconds.
 */
 const patientMs = 30_000;
 
-/** `check` does not wait for a condition that must hold for longer, in milliseconds. */
+/** The longest time that `check` waits for a condition to hold, in milliseconds. */
 const confirmedWithinMs = 5000;
 
-/** Least time between two evaluations that count as two, in milliseconds. Closer ones may rest on the same samples. */
+/**
+Shortest time between two evaluations that both count, in milliseconds. Evaluations closer together may rest on the same
+samples.
+*/
 const samplesApartMs = 500;
 
 /**
@@ -28,8 +31,8 @@ How many evaluations a finding needs.
 - `watch`: as many and for as long as the rule demands.
 - `once`: one evaluation, as in `snapshot`. A rule whose condition must hold for a while is left out, unless it counts
 at once.
-- `confirm`: a few samples, as in `check`. Times of up to five seconds are waited for as in `watch`. A longer time
-counts as passed for rules with `countsAtOnce`; other such rules are not evaluated.
+- `confirm`: a few samples, as in `check`. A condition that must hold for up to five seconds is waited for as in
+`watch`. If it must hold for longer, its rule is evaluated only with `countsAtOnce`, and then without waiting.
 */
 export type TrackingMode = 'watch' | 'once' | 'confirm';
 
@@ -42,14 +45,14 @@ export type Urgency = 'now' | 'soon' | 'none';
 type Track = {
 	firstFiredAtMs: number;
 	fired: number;
-	/** Clear evaluations in a row since the finding was raised. */
+	/** Number of evaluations in a row in which the condition of a raised finding did not hold. */
 	good: number;
-	/** Evaluations in a row that were less severe than the raised finding. */
+	/** Number of evaluations in a row that were less severe than the raised finding. */
 	milder: number;
 	readonly clearAfter: number;
 	readonly raiseAfterMs: number;
 	finding: Finding | undefined;
-	/** The last evaluation, if it fired and may be raised; used in mode `confirm` alone. */
+	/** The last evaluation, if it fired and may be raised; used only in mode `confirm`. */
 	held: {readonly result: RuleResult; readonly firing: Firing} | undefined;
 };
 
@@ -61,9 +64,9 @@ it ends. A rule that could not be evaluated changes nothing: a node that doesn't
 export class FindingTracks {
 	readonly #mode: TrackingMode;
 	readonly #tracks = new Map<string, Track>();
-	/** The rules that ever had a track. For other rules no key is made, which saves time. */
+	/** The rules that ever had a track. For other rules no key is computed, which saves time. */
 	readonly #rules = new Set<RuleId>();
-	/** The memoized urgency; undefined when no one has read it since the last evaluation. */
+	/** The memoized urgency; undefined when it was not read since the last evaluation. */
 	#urgency: Urgency | undefined;
 
 	constructor(mode: TrackingMode = 'watch') {
@@ -77,9 +80,9 @@ export class FindingTracks {
 	}
 
 	/**
-	A condition that has held since `sinceMs` as far as a recording says.
+	Notes a condition that has held since `sinceMs` according to a recording.
 
-	@param isListed It is listed as soon as its rule fires.
+	@param isListed Whether the finding is listed as soon as its rule fires.
 	*/
 	expect(
 		condition: Condition,
@@ -119,8 +122,8 @@ export class FindingTracks {
 	}
 
 	/**
-	Raises the conditions that held in all samples, in mode `confirm`, when no more samples come. Returns true if the
-	list of findings changed.
+	Raises the conditions that held in all samples. It is called in mode `confirm`, when no more samples come. Returns
+	true if the list of findings changed.
 	*/
 	conclude(): boolean {
 		let isChanged = false;
@@ -135,7 +138,9 @@ export class FindingTracks {
 		return isChanged;
 	}
 
-	/** Processes the results of one evaluation that are not clear. Returns true if the list of findings changed. */
+	/**
+	Processes one evaluation. `results` has the results that are not clear. Returns true if the list of findings changed.
+	*/
 	step(results: readonly RuleResult[], atMs: number): boolean {
 		let isChanged = false;
 		this.#urgency = undefined;
@@ -215,7 +220,7 @@ export class FindingTracks {
 		track.milder = isMilder ? track.milder + 1 : 0;
 		const severity = isMilder && track.milder < rule.clearAfter ? finding.severity : firing.severity;
 		const next = findingOf(result, firing, severity, track.firstFiredAtMs);
-		// An equal finding keeps its object. 1,000 nodes have 2,000 findings, and each change makes redis-top rank them
+		// An equal finding keeps its object. 1,000 nodes have 2,000 findings, and each new object makes redis-top rank them
 		// again.
 		if (isDeepStrictEqual(finding, next)) {
 			return false;
@@ -257,7 +262,7 @@ export class FindingTracks {
 
 		track.good += 1;
 		if (track.good < track.clearAfter) {
-			// A condition that returns before its finding has ended belongs to the same finding.
+			// A condition that returns before its finding has ended continues the same finding.
 			track.fired = 1;
 			return false;
 		}
@@ -288,7 +293,7 @@ export function isEvaluatedIn(mode: TrackingMode, {raiseAfterMs, countsAtOnce}: 
 
 const isAdvice = ({raiseAfterMs}: RuleTiming, severity: Severity): boolean => severity === 'info' && raiseAfterMs === 0;
 
-/** Whether the samples so far suffice, though the rule would wait for longer. */
+/** Whether the samples so far confirm the condition in mode `confirm`. In mode `watch`, the rule may wait longer. */
 function isConfirmed(rule: RuleTiming, {fired, firstFiredAtMs}: Track, atMs: number): boolean {
 	const wantedMs = rule.raiseAfterMs <= confirmedWithinMs ? rule.raiseAfterMs : 0;
 	const apartMs = rule.raiseAfter > 1 ? samplesApartMs : 0;
@@ -313,7 +318,7 @@ const findingOf = (
 	clearedAtMs: undefined,
 });
 
-/** The firing of an evaluation without its `kind`. */
+/** The fields of an evaluation that fired, except `kind`. */
 function withoutKind(firing: Firing & {readonly kind?: unknown}): Firing {
 	const {kind: _, ...rest} = firing;
 	return rest;

@@ -35,12 +35,12 @@ type NodeHealth = {
 	readonly tracks: FindingTracks;
 	blind: readonly BlindRule[];
 	evaluatedAtMs: number;
-	/** The sample of the last evaluation, with which the next one is compared; undefined after a gap. */
+	/** The sample of the last evaluation. The next sample is compared with it. Undefined after a gap. */
 	evaluated: NodeSample | undefined;
 };
 
 /**
-An evaluation of the fleet rules, which compare nodes. It has their common input, the results so far and the remaining
+One evaluation of the fleet rules, which compare nodes: the input of all rules, the results so far and the remaining
 rules.
 */
 type FleetRound = {
@@ -90,7 +90,7 @@ export class Health {
 	}
 
 	/**
-	Takes in findings of an earlier run whose conditions may still hold. A rule that finds such a condition again lists it at
+	Adds findings of an earlier run whose conditions may still hold. A rule that finds such a condition again lists it at
 	once, and the finding keeps its earlier beginning.
 	*/
 	expect(findings: readonly OpenFinding[]): void {
@@ -145,8 +145,8 @@ export class Health {
 	}
 
 	/**
-	Whether another sample may confirm a condition above info: between nodes, or on a node of which another sample is
-	expected.
+	Whether another sample may confirm a condition above info. The condition compares nodes, or is on a node for which
+	`isAwaited` expects another sample.
 	*/
 	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
 		return (
@@ -164,7 +164,7 @@ export class Health {
 		}
 	}
 
-	/** Compares the nodes once more after the last sample, for a command that takes a few samples. */
+	/** Evaluates the fleet rules once more after the last sample, for a command that takes a few samples and exits. */
 	conclude(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
 		if (this.#mode !== 'watch') {
 			this.#fleetAtMs = Number.NEGATIVE_INFINITY;
@@ -172,7 +172,7 @@ export class Health {
 		}
 	}
 
-	/** Every finding that holds or ended a short time ago, by node in the order of discovery. */
+	/** The findings that hold and those that ended a short time ago, ordered by node in the order of discovery. */
 	findings(): readonly Finding[] {
 		this.#findings ??= [
 			...this.#fleetTracks.findings(),
@@ -304,8 +304,8 @@ function nextMemory(
 }
 
 /**
-Whether the results leave the same rules unevaluated for the same reasons. This is a quick test, because nearly all
-results do.
+Whether the results leave the same rules unevaluated for the same reasons as before. This quick test avoids a new list
+for nearly all results.
 */
 function isAsBlind(blind: readonly BlindRule[], results: readonly RuleResult[], mode: TrackingMode): boolean {
 	let index = 0;
@@ -350,8 +350,8 @@ const blindRules = (
 	});
 
 /**
-Why a rule could not be evaluated; undefined when it was. A few samples can't show that a condition holds for long
-enough, which is also a reason.
+Why a rule could not be evaluated; undefined when it was evaluated. Another reason is that a few samples can't show that
+a condition holds for long enough.
 */
 function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {

@@ -1,20 +1,22 @@
 import {type HeldOrder, tableOf, type ViewState} from './view-state.js';
 
-/** Time for which the rows of a sorted list stay where they are, in milliseconds. Rows that move can't be read. */
+/** How long the rows of a sorted list keep their order, in milliseconds. Rows that move can't be read. */
 export const orderHeldMs = 5000;
 
-/** Identifies the list on the screen: another panel, node, sort, filter, grouping or baseline has an order of its own. */
+/**
+A key of the list on the screen. A list with another panel, node, sort, filter, grouping or baseline has its own order.
+*/
 function listOf(view: ViewState, node: string | undefined): string {
 	const {sort, isInverted, filter, groupBy} = tableOf(view, view.panel);
 	return JSON.stringify([view.panel, node, sort, isInverted, filter, groupBy, view.baselineAtMs]);
 }
 
 /**
-The order of the list on the screen: the held one for five seconds, then that of `rowKeys`. The same object is returned
-while it holds.
+The order of the list on the screen. An order is kept for five seconds, and then replaced by that of `rowKeys`. The same
+object is returned while the order is kept.
 
 @param node The node in focus.
-@param rowKeys The rows as they would be ordered now.
+@param rowKeys Returns the rows in their present order.
 */
 export function nextOrder(
 	view: ViewState,
@@ -28,6 +30,9 @@ export function nextOrder(
 	return isHeld ? order : {of, positions: new Map(rowKeys().map((key, index) => [key, index])), atMs: nowMs};
 }
 
-/** The positions that hold for the list on the screen. At a past moment every list has the order of that moment. */
+/**
+The kept positions of the rows of the list on the screen. Undefined when no order is kept for this list. At a past
+moment, nothing is kept: every list has the order of that moment.
+*/
 export const heldPositions = (view: ViewState, node: string | undefined): ReadonlyMap<string, number> | undefined =>
 	view.shownAtMs === undefined && view.order?.of === listOf(view, node) ? view.order.positions : undefined;

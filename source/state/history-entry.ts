@@ -34,8 +34,8 @@ export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefi
 }
 
 /**
-Keeps the earlier CLUSTER INFO when only its message counters changed. They grow with every poll, and no panel shows
-their past.
+Keeps the earlier CLUSTER INFO when only its message counters changed. The counters grow with every poll, and no panel
+shows their past values.
 */
 function unchangedClusterInfo(
 	info: NodeRecord['clusterInfo'],
@@ -71,8 +71,8 @@ export type LogMarks = ReadonlyMap<LogName, LogMark>;
 const entriesOf = (logs: Logs, name: LogName): readonly LogEntry[] => logs[name]?.value.entries ?? [];
 
 /**
-The logs without their entries, and marks that tell which entries they had. The entries of every poll would be 3 MB a
-node.
+The logs of a poll with marks in place of their entries. A mark tells which entries a log had. The entries of every poll
+would take 3 MB a node.
 
 @param before The marks of the previous poll. They are reused while no entry is added.
 */
@@ -87,8 +87,8 @@ export function compactLogs(
 		marks.set(name, newest && {newest, count: entries.length});
 	}
 
-	// Entries are compared by reference. Another process counts its ids from 0 again, so equal entries may be different
-	// ones.
+	// Entries are compared by reference. A new process counts its ids from 0 again, so two different entries may look
+	// equal.
 	const isSame =
 		before !== undefined &&
 		logNames.every(name => {
@@ -98,7 +98,9 @@ export function compactLogs(
 	return {light: withEntries(logs, () => []), marks: isSame ? before : marks};
 }
 
-/** The logs at a moment, restored from its marks and the present logs, whose oldest entries may be gone. */
+/**
+The logs at a moment, restored from the marks of that moment and the present logs. The oldest entries may be missing.
+*/
 export const restoreLogs = (light: Logs, marks: LogMarks, now: Logs): Logs =>
 	withEntries(light, name => {
 		const mark = marks.get(name);

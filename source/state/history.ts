@@ -13,22 +13,24 @@ import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 
 /** Length of the history in milliseconds. */
 export const historyMs = 30 * 60_000;
-/** Number of samples that are deflated against one whole sample, before the next whole one. */
+/**
+Number of samples that are compressed with the same whole sample as dictionary, before the next sample is kept whole.
+*/
 const samplesPerKey = 60;
 
-/** Comparisons of cluster views that are kept, each with its views. */
+/** Number of comparisons of cluster views that are kept, each with its views. */
 const comparisonsKept = (nodes: number): number =>
 	nodes <= scale.historyViewUpTo
 		? scale.historyComparisons
 		: Math.max(scale.fewestHistoryComparisons, Math.floor(scale.historyComparisonNodes / nodes));
 
-/** A sample with its INFO packed: about 400 bytes instead of 25,000. */
+/** A sample with its INFO compressed: about 400 bytes instead of 25,000. */
 type PackedSample = Omit<NodeSample, 'info'> & {readonly packed: Buffer; readonly key: Buffer | undefined};
 
 type Entry = HistoryEntry & {
 	readonly atMs: number;
 	readonly sample: PackedSample | undefined;
-	/** Whether the entry before has a sample too, so that rates are known. */
+	/** Whether the previous entry has a sample too, so that rates are known. */
 	readonly hasEarlier: boolean;
 	/** The number of readings in the series at the time of this sample. */
 	readonly index: number;
@@ -36,20 +38,20 @@ type Entry = HistoryEntry & {
 
 type Track = {
 	entries: Entry[];
-	/** The latest logs. The logs of all entries are parts of these. */
+	/** The latest logs. The logs of every entry are restored from these. */
 	latest: Logs;
 	key: Buffer | undefined;
 	sinceKey: number;
 };
 
 /**
-Every node's record over the last half hour, packed. Values computed from two samples are not kept: `comparedRecord`
+Every node's record over the last half hour, compressed. Values computed from two samples are not kept: `comparedRecord`
 computes them again for a past moment.
 */
 export class History {
 	readonly #tracks = new Map<NodeAddress, Track>();
 	readonly #findings = new FindingHistory(historyMs);
-	/** The comparisons of cluster views, each only if it differs from the one before. */
+	/** The comparisons of cluster views. A comparison is kept only if it differs from the previous one. */
 	readonly #clusters: ClusterState[] = [];
 
 	/** Adds a record after its node's poll. `isSeen`: the node is in focus. */
@@ -102,7 +104,9 @@ export class History {
 		return Math.max(scale.fewestHistoryEntries, Math.floor(scale.historyEntries / this.#tracks.size));
 	}
 
-	/** Whether the record need not be kept: the node fails or answers as before, and its last entry is too recent. */
+	/**
+	Whether the record is left out of the history: the node fails or answers as before, and its last entry is too recent.
+	*/
 	#isTooSoon({entries}: Track, {failure}: NodeRecord, atMs: number): boolean {
 		const last = entries.at(-1);
 		return (
@@ -122,7 +126,7 @@ export class History {
 		}
 	}
 
-	/** The oldest moment of a node that can be shown, in milliseconds since the epoch; undefined for an unknown node. */
+	/** The oldest moment at which a node can be shown, in milliseconds since the epoch; undefined for an unknown node. */
 	oldest(address: NodeAddress): number | undefined {
 		return this.#tracks.get(address)?.entries[0]?.atMs;
 	}
@@ -145,8 +149,8 @@ export class History {
 	}
 
 	/**
-	The state at a moment, with each node as of its last poll until then. Nodes that were not discovered yet are left
-	out.
+	The state at a moment. Each node is shown as of its last poll up to that moment. Nodes that were not discovered yet
+	are left out.
 	*/
 	at(live: MonitorState, atMs: number): MonitorState {
 		const nodes = new Map<NodeAddress, NodeRecord>();
@@ -179,7 +183,8 @@ const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 });
 
 /**
-A text that differs when two comparisons do. In a large cluster other nodes are asked each time, so only verdicts count.
+A text that differs when two comparisons differ. In a large cluster each comparison reads the views of other nodes, so
+only verdicts count.
 */
 function comparisonKey({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
 	const texts = verdicts.map(verdict => statementText(verdict));
@@ -203,17 +208,14 @@ function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 /** The number of samples and gaps in the record's series so far. All entries share the series. */
 const readingsOf = ({series}: Pick<NodeRecord, 'series'>): number => series.get('operations')?.taken ?? 0;
 
-/**
-A buffer with its own memory. A buffer from Node's pool would keep a whole block of 8 KB, with everything else that was
-in it.
-*/
+/** A buffer with its own memory. A buffer from Node's pool would keep the pool's whole block of 8 KB in memory. */
 function ownBuffer(text: string): Buffer {
 	const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
 	buffer.write(text);
 	return buffer;
 }
 
-/** The deflated bytes, copied: the buffer that zlib returns keeps a block of 16 KB. */
+/** The deflated bytes, copied, because the buffer that zlib returns keeps a block of 16 KB in memory. */
 const deflated = (raw: Buffer, options: ZlibOptions = {}): Buffer => Buffer.from(deflateRawSync(raw, options));
 
 function unpack({packed, key, ...sample}: PackedSample): NodeSample {
@@ -235,7 +237,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 		...entry.record,
 		...restoreLogs(entry.record, entry.logs, track.latest),
 		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),
-		// A moment has about as many PINGs as polls.
+		// The PING series has about as many readings as there are polls, so the same number of steps is taken back.
 		ping: {...entry.record.ping, series: entry.record.ping.series.copy(stepsBack)},
 	};
 	if (current?.sample === undefined) {

@@ -6,7 +6,7 @@ import type {NodeRecord} from './monitor-state.js';
 const worthAnEventMs = 500;
 /** Shortest interval between two events about a lag, in milliseconds. A slow terminal stays slow for a while. */
 const eventEveryMs = 60_000;
-/** A shorter lag is inaccuracy of the timer, in milliseconds. */
+/** Longest lag that is only inaccuracy of the timer, in milliseconds. */
 const noiseMs = 20;
 
 /**
@@ -33,8 +33,9 @@ export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs
 }
 
 /**
-The node's record after a PING on its own connection. A round trip that was event-loop lag is a gap, so that no rule
-blames the server. A round trip of a loading server is a gap as well: it answers only between two parts of its data set.
+The node's record after a PING on its own connection. A round trip caused by event-loop lag is recorded as a gap, so
+that no rule blames the server. A round trip to a loading server is a gap as well: the server answers only between two
+parts of its data set.
 */
 export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, lagMs: number): NodeRecord {
 	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);

@@ -3,14 +3,14 @@ import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
 import {longSeries, shortSeries, withSeriesLength} from './new-record.js';
 
-/** The nodes of a large deployment whose series are long because they were put in focus. */
+/** The nodes of a large deployment that have long series because they were in focus. */
 export class LongSeries {
-	/** The one that was put in focus last is the last. */
+	/** In the order in which the nodes were put in focus, the latest last. */
 	readonly #nodes = new Set<NodeAddress>();
 
 	/**
-	The records that change when a node is put in focus: its own gets a long series, and the one whose focus was longest ago loses
-	it.
+	The records that change when a node is put in focus. Its own record gets long series. If too many nodes have long
+	series, the node whose focus was longest ago gets short series.
 	*/
 	focus(nodes: ReadonlyMap<NodeAddress, NodeRecord>, address: NodeAddress | undefined): NodeRecord[] {
 		const record = address === undefined ? undefined : nodes.get(address);
@@ -33,6 +33,6 @@ export class LongSeries {
 	}
 }
 
-/** Readings that a node's series keep. */
+/** The number of readings that each series of a node keeps. */
 export const capacityOf = ({series}: Pick<NodeRecord, 'series'>): number =>
 	series.get('operations')?.capacity ?? longSeries;

@@ -14,7 +14,7 @@ replaced, and so is everything that looks like an address or a path
 */
 export type FieldMask = 'plain' | 'address' | 'text' | SecretKind;
 
-/** Types whose fields the type check doesn't list. An InfoReply is masked by `masked-info.ts`. */
+/** Types whose own fields need no entry in `fieldMasks`. An InfoReply is masked by `masked-info.ts`. */
 type Leaf = string | number | boolean | undefined | null | ((...given: never) => unknown) | InfoReply | Series;
 
 type Items<T> =

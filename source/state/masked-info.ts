@@ -1,14 +1,14 @@
 import {InfoReply} from '../domain/info-reply.js';
 import {hidden, type Pseudonyms} from '../text/pseudonyms.js';
 
-/** Sections of INFO whose fields are named by keys. */
+/** Sections of INFO in which keys are the names of fields. */
 const hiddenSections: ReadonlySet<string> = new Set(['hotkeys']);
 
 /** Matches values that hold no name: numbers, sizes, ids that nobody chose, and words of the protocol. */
 const plainValue =
 	/^(?:|-?\d+(?:\.\d+){0,2}[%BKMGTP]?|[\da-f]{12,64}|master|slave|up|down|ok|err|yes|no|none|standalone|cluster|sentinel|[a-z]+-(?:lru|lfu|random|ttl)|noeviction)$/;
 
-/** Fields whose text tells about the software, the machine or the replication, and nothing about their owner. */
+/** Fields whose text describes the software, the machine or the replication, and never names the owner. */
 const plainFields: ReadonlySet<string> = new Set([
 	'aof_last_bgrewrite_status',
 	'aof_last_write_status',
@@ -40,7 +40,7 @@ const plainFields: ReadonlySet<string> = new Set([
 	'valkey_version',
 ]);
 
-/** Matches fields with lists of `name=number` whose names are the server's own. */
+/** Matches fields with lists of `name=number` whose names are defined by the server. */
 const countFields =
 	/^(?:cmdstat_|errorstat_|latency_percentiles_usec_|db\d+$|db\d+_distrib_|io_thread_\d+$|maxmemory_reservation$)/;
 

@@ -34,7 +34,7 @@ const nameKinds: ReadonlySet<unknown> = new Set<NameKind>([
 /** Names that every server has, which are not masked. `redis-top` is the name of redis-top's own connections. */
 const publicNames: ReadonlySet<string> = new Set(['', '-', '?', 'default', 'redis-top']);
 
-/** The units of packages, which are the same everywhere. */
+/** Matches unit names that packages install, which are the same on every machine. */
 const usualUnit = /^(?:redis|valkey)(?:-server|-sentinel)?(?:[@_]\d+)?\.service$/;
 
 const isAddress = (text: string): boolean => /^\S+:\d+$|^unix:/.test(text);
@@ -54,8 +54,8 @@ const isRefusal = (value: object): value is AccessRefusal => 'lack' in value && 
 
 /**
 Replaces names that identify the deployment by pseudonyms: hosts, clients, users, keys and paths. A pseudonym stays the
-same for the session. Everything that is shown, copied or written comes from the masked state. There, a node's key is
-its pseudonym too, and `real` returns the real key for polling.
+same for the session. Everything that is shown, copied or written comes from the masked state. In that state, a node's
+address is a pseudonym too, and `real` returns the real address for polling.
 */
 export class Mask {
 	readonly #names: Pseudonyms;
@@ -84,14 +84,14 @@ export class Mask {
 			}
 
 			const masked = this.#masked(state, '') as MonitorState;
-			// A name that was learned during the masking may stand in texts that were masked before it.
+			// A name learned during the masking may occur in texts that were masked before.
 			if (this.#madeAt === this.#names.version) {
 				return masked;
 			}
 		}
 	}
 
-	/** Any part of what is known: a field of the state, or what leads to it. Its own name decides how a text is masked. */
+	/** Masks any part of the state. `field` is the part's own name, which decides how a text is masked. */
 	part<Part>(part: Part, field = ''): Part {
 		this.#made = new WeakMap();
 		return this.#masked(part, field) as Part;
@@ -127,7 +127,7 @@ export class Mask {
 			return this.#string(value, field);
 		}
 
-		// The comparison of cluster views has functions that return addresses of nodes; their results are masked.
+		// The comparison of cluster views has functions that return addresses of nodes. Their results are masked.
 		if (typeof value === 'function') {
 			return (...given: unknown[]) => this.#masked(value(...given), 'address');
 		}
@@ -210,7 +210,8 @@ export class Mask {
 	}
 
 	/**
-	Masks words that redis-top composed. They should hold no name, but what looks like an address or a path is replaced.
+	Masks words that redis-top composed. They should hold no name, but anything that looks like an address or a path is
+	replaced.
 	*/
 	#words(text: string): string {
 		return this.#names.unnamed(text);
@@ -268,9 +269,7 @@ export class Mask {
 		}
 	}
 
-	/**
-	Masks one name. Keys, channels and paths are not searched for in texts, because as words they occur everywhere.
-	*/
+	/** Masks one name. Keys, channels and paths are not replaced inside other texts, because they may be common words. */
 	#whole(kind: SecretKind, real: string): string {
 		if (publicNames.has(real) || (kind === 'service' && usualUnit.test(real))) {
 			return real;
@@ -281,7 +280,10 @@ export class Mask {
 			: this.#names.learn(kind, real);
 	}
 
-	/** Masks an address. The port stays, because nodes name each other by host and port, each with other hosts. */
+	/**
+	Masks the host of an address. The port stays: nodes may name one node by different hosts, and the port then shows that
+	they mean the same node.
+	*/
 	#address(address: string): string {
 		const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
 		if (address.startsWith('unix:') || /^\/.*:0$/.test(address)) {

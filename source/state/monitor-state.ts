@@ -30,7 +30,7 @@ export type AuditView = {
 	/** The number of lines of the log that can't be read. */
 	readonly broken: number;
 	/**
-	The temporary changes that were not reverted according to the log. The servers' settings tell whether they are still
+	The temporary changes that were not reverted according to the log. The servers' settings show whether they are still
 	in force.
 	*/
 	readonly fixes: readonly TemporaryFix[];
@@ -38,11 +38,11 @@ export type AuditView = {
 	readonly problem: string | undefined;
 };
 
-/** Where the figures of an earlier state come from, and what is to be said about them. */
+/** Where the figures of an earlier state come from, and which figures are missing. */
 export type EarlierSource = {
 	/** The name of the program: `Prometheus`. */
 	readonly name: string;
-	/** Why figures are missing, in one line; undefined when none are. */
+	/** Why figures are missing, in one line; undefined when no figure is missing. */
 	readonly note: string | undefined;
 };
 
@@ -55,12 +55,13 @@ export type MonitorState = {
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 	/** The events, newest first, at most 1000. */
 	readonly events: readonly MonitorEvent[];
-	/** What servers and the machine still knew of the time before redis-top started, newest first. */
+	/** Events from before redis-top started, read from the logs of the servers and of the machine, newest first. */
 	readonly earlierEvents?: readonly MonitorEvent[] | undefined;
 	/** The findings that hold, and those that ended within the last 15 minutes, in no order. */
 	readonly findings: readonly Finding[];
 	/**
-	Since when a critical finding has held without a break, in milliseconds since the epoch; undefined when none holds.
+	Since when at least one critical finding has held at every moment, in milliseconds since the epoch; undefined when
+	none holds.
 	*/
 	readonly incidentSinceMs?: number | undefined;
 	/** The rules that could not be evaluated, with the node and the reason. */
@@ -88,7 +89,8 @@ export type MonitorState = {
 	/** Whether names are replaced by pseudonyms (`--mask`). */
 	readonly isMasked?: boolean;
 	/**
-	The source of the figures of a moment that is older than this run's history. Undefined for what redis-top saw itself.
+	The source of the figures when the moment is older than this run's history. Undefined for figures that redis-top
+	polled itself.
 	*/
 	readonly earlier?: EarlierSource | undefined;
 };

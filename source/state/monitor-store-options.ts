@@ -12,14 +12,14 @@ export type MonitorStoreOptions = {
 	readonly rememberedAtMs?: number | undefined;
 	readonly intervalMs: number;
 	readonly clock: Clock;
-	/** The history to which each record is added; undefined: none. */
+	/** The history to which each record is added; undefined when no history is kept. */
 	readonly history?: History | undefined;
 	/** How findings are confirmed; `once` for a command that takes one sample and exits. See `FindingTracks`. */
 	readonly tracking?: TrackingMode | undefined;
-	/** Called with every input of the store before it is processed; a recording is written by it. */
+	/** Called with every input of the store before the input is processed. A recording is written with it. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
 	/** The moment from which events are noted. Older events belong to the earlier history. @default now */
 	readonly startedAtMs?: number | undefined;
-	/** How a replay runs something later: its time is the recording's. */
+	/** Runs something later in a replay, which uses the recording's time. */
 	readonly runLater?: RunLater | undefined;
 };

@@ -46,7 +46,7 @@ export class MonitorStore {
 	#draft: MonitorState;
 	/** The latest state that is shown, or will be shown two turns of the event loop later. */
 	#newest: MonitorState | undefined;
-	/** The nodes that changed since the last published state; undefined: copied at the next change. */
+	/** The changed copy of the published map of nodes; undefined until the next change makes one. */
 	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
 	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
@@ -118,7 +118,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes that a node is gone (it doesn't answer, and no node names it any more), or is back. */
+	/** Notes that a node is back, or gone: it doesn't answer, and no other node names it any more. */
 	setGone(address: NodeAddress, isGone: boolean): void {
 		this.#journal({kind: 'node-gone', address, isGone});
 		const record = this.#draft.nodes.get(address);
@@ -129,7 +129,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Removes a node that is gone. It returns when it is discovered again. `why` is the text of the event. */
+	/** Removes a node that is gone, until it is discovered again. `why` is the text of the event. */
 	dismiss(address: NodeAddress, why = 'was gone and is dismissed'): void {
 		this.#journal({kind: 'node-dismissed', address});
 		const nodes = new Map(this.#draft.nodes);
@@ -140,7 +140,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes that no target answers and that the nodes of an earlier session are polled. */
+	/** Notes that no target answers, so the remembered nodes of an earlier session are polled. */
 	noteMemory(nodes: number): void {
 		this.#journal({kind: 'memory-used', nodes});
 		const {rememberedAtMs} = this.#draft;
@@ -204,7 +204,7 @@ export class MonitorStore {
 	/**
 	Notes evidence from this machine about a node. Nodes that don't respond are inspected as well.
 
-	@param begunAtMs When the inspection began, in milliseconds since the epoch. Later changes may be missing from it.
+	@param begunAtMs When the inspection began, in milliseconds since the epoch. The evidence may lack later changes.
 	*/
 	ingestHost(address: NodeAddress, evidence: HostEvidence, begunAtMs: number): void {
 		this.#journal({kind: 'host', address, evidence, begunAtMs});
@@ -217,7 +217,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes the connection ladder of a node that does not answer. It is dropped if the node answers by now. */
+	/** Notes the connection ladder of a node that does not answer, unless the node has answered meanwhile. */
 	ingestLadder(address: NodeAddress, ladder: Ladder): void {
 		this.#journal({kind: 'ladder', address, ladder});
 		const record = this.#draft.nodes.get(address);
@@ -227,7 +227,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Takes in events that no reply shows: what was done through redis-top. */
+	/** Adds events that no reply shows, such as the actions made in redis-top. */
 	addEvents(events: readonly MonitorEvent[]): void {
 		if (events.length > 0) {
 			this.#journal({kind: 'events', events});
@@ -251,13 +251,13 @@ export class MonitorStore {
 		}
 	}
 
-	/** Takes over what others than the polls found out. No recording has it. */
+	/** Sets parts of the state that do not come from polls. They are not recorded. */
 	set(part: Partial<Pick<MonitorState, 'audit' | 'keyScan' | 'alerting'>>): void {
 		this.#draft = {...this.#draft, ...part};
 		this.#publishSoon();
 	}
 
-	/** Sets the node in focus, whose samples are published as they arrive. */
+	/** Sets the node in focus. Its samples are published as they arrive. */
 	setFocus(address: NodeAddress | undefined): void {
 		this.#journal({kind: 'focus', address});
 		this.#focus = address;
@@ -267,18 +267,18 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes conditions that held before. A rule that finds such a condition lists it with its earlier beginning. */
+	/** Notes conditions that held before this session. A rule that finds one again lists its earlier beginning. */
 	expectFindings(findings: readonly OpenFinding[]): void {
 		this.#health.expect(findings);
 		this.#findingEvents.expect(findings);
 	}
 
-	/** Takes in the earlier events that the recording monitor noted. */
+	/** Adds the events from before the start that the recording monitor noted. */
 	restoreEarlier(events: readonly MonitorEvent[]): void {
 		this.#noteEarlier(this.#earlier.restore(events));
 	}
 
-	/** Replaces the events by those that a recording noted until now, newest first. */
+	/** Replaces the events by those that a recording has up to this moment, newest first. */
 	restoreEvents(events: readonly MonitorEvent[]): void {
 		this.#health.remember(events);
 		this.#events.restore(events, this.#clock.now());
@@ -296,7 +296,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes that a node was not polled for a while, so that no rate is computed over the pause. */
+	/** Notes that a node was not polled for a while. No rate is then computed over the pause. */
 	interrupt(address: NodeAddress): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
@@ -309,7 +309,7 @@ export class MonitorStore {
 		this.#publish(true);
 	}
 
-	/** Whether another sample may confirm a condition; `isAwaited`: whether another sample of a node is expected. */
+	/** Whether another sample may confirm a condition. `isAwaited` tells whether another sample of a node is expected. */
 	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
 		return this.#health.isUnconfirmed(isAwaited);
 	}
@@ -329,8 +329,7 @@ export class MonitorStore {
 	}
 
 	#put(record: NodeRecord): void {
-		// Readers keep the published map. It is copied once for each published state, not once for each of 1,000
-		// records.
+		// Readers keep the published map, so it is copied before the first change of each published state.
 		if (this.#unpublished === undefined) {
 			this.#unpublished = new Map(this.#draft.nodes);
 			this.#draft = {...this.#draft, nodes: this.#unpublished};
@@ -381,8 +380,8 @@ export class MonitorStore {
 	}
 
 	/**
-	Shows a state of many nodes two turns of the event loop later. One turn memoizes the values that every screen needs,
-	so that a key is answered before the frame is drawn. With 1,000 nodes, the p99 of a key's wait is 11 ms instead of 15.
+	Shows a state of many nodes two turns of the event loop later. What every screen needs is computed between the turns,
+	and keys are handled before the frame is drawn. With 1,000 nodes, the p99 of a key's wait is 11 ms instead of 15.
 	*/
 	async #show(state: MonitorState, isAtOnce: boolean): Promise<void> {
 		this.#newest = state;

@@ -5,8 +5,8 @@ import {Series} from '../domain/series.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /**
-Samples kept of each metric of a node in a large deployment: two minutes at one a second. With seven digits, they take 9
-MB for 1,000 nodes.
+Samples kept of each metric of a node in a large deployment: two minutes at one a second. With values of seven digits,
+they take 9 MB for 1,000 nodes.
 */
 export const shortSeries = 120;
 /** Samples kept of each metric of a node in a small deployment: half an hour at one a second. */
@@ -44,7 +44,7 @@ export const newRecord = (
 	intervalMs,
 });
 
-/** The record with series of another length, which keep the newest readings. */
+/** The record with series of another length. The series keep their newest readings. */
 export const withSeriesLength = (record: NodeRecord, length: number): NodeRecord => ({
 	...record,
 	series: new Map([...record.series].map(([id, series]) => [id, series.resized(length, length < longSeries)])),

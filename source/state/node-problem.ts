@@ -29,13 +29,16 @@ export type NodeProblem = Statement & {
 	/** The rule that found the problem; undefined for a node that does not answer. */
 	readonly rule?: RuleId;
 	/**
-	The effect on clients, where another finding has it. Examples are writes that are refused after a failed save, and
+	The effect on clients, when another finding reports it. Examples are writes that are refused after a failed save, and
 	slots that are not served. `node` undefined: the deployment.
 	*/
 	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
-	/** Whether `detail` names who causes the problem, such as a client: it then comes before the reason. */
+	/** Whether `detail` names the client or program that causes the problem. `detail` is then shown before the reason. */
 	readonly namesCulprit?: boolean | undefined;
-	/** For a node that does not answer: its reach, and the code of the failure. Equal for nodes that fail in one way. */
+	/**
+	For a node that does not answer: its reach, and the code of the failure. Nodes that fail in the same way have the same
+	value.
+	*/
 	readonly failsBy?: string | undefined;
 	/** Since when the problem holds, in milliseconds since the epoch; undefined if that is not known. */
 	readonly sinceMs?: number | undefined;
@@ -49,7 +52,7 @@ export type NodeProblem = Statement & {
 	readonly note?: Message | undefined;
 };
 
-/** The way in which a node fails to answer; undefined when it answers. */
+/** The problem of a node that does not answer; undefined when it answers. */
 export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
 	const problem = problemByReach(record, state, nowMs);
 	return problem === undefined
@@ -93,7 +96,9 @@ function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: n
 	};
 }
 
-/** What this machine has shown of the server's process since a moment; undefined without anything notable. */
+/**
+What evidence from this machine since a moment shows about the server's process; undefined when nothing is notable.
+*/
 function processState({host}: NodeRecord, sinceMs: number | undefined): Message | undefined {
 	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
 	return isCurrent && host.value.kind === 'here' ? standstillOf(host.value)?.reason : undefined;
@@ -137,7 +142,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 	};
 }
 
-/** The text for a node's reach, when no failure says more. */
+/** The text for a node's reach, used when no failure gives a better one. */
 export const reachWords: Readonly<Record<NodeRecord['reach'], string>> = {
 	connecting: 'is being connected to',
 	up: 'answers',

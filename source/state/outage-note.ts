@@ -5,7 +5,10 @@ import type {Finding} from '../rules/finding.js';
 import {orphansOf} from '../topology/orphaned-replicas.js';
 import type {MonitorState} from './monitor-state.js';
 
-/** The primaries of which Sentinels say that no failover can succeed. A finding about one names it first. */
+/**
+The primaries for which Sentinels report that no failover can succeed. The first node that such a finding names is the
+primary.
+*/
 const withoutFailover = memoizeByRef(
 	(findings: readonly Finding[]): ReadonlySet<NodeAddress> =>
 		new Set(
@@ -18,7 +21,10 @@ const withoutFailover = memoizeByRef(
 		),
 );
 
-/** That replicas have lost the node as their only primary, and so take no writes; undefined for any other node. */
+/**
+Text for a primary whose replicas have lost it as their only primary, and so take no writes; undefined for any other
+node.
+*/
 function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Message | undefined {
 	const {replicas, answersAt} = orphansOf(address, nodes);
 	if (replicas.length === 0) {
@@ -32,7 +38,7 @@ function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Messa
 	return replicas.length === 1 ? 'its replica has no primary' : `${replicas.length} replicas have no primary`;
 }
 
-/** What follows for the deployment from a node that is out of reach; undefined where nothing is known to follow. */
+/** The consequence for the deployment of a node that is out of reach; undefined when no consequence is known. */
 export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState): Message | undefined {
 	const active = findings.filter(
 		({nodes: [first] = [], clearedAtMs}) => clearedAtMs === undefined && first === address,

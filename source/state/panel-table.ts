@@ -3,9 +3,9 @@ type PanelRow = {
 	/** The key that opens the panel. It is the same at every size, so that users can learn it. */
 	readonly key: string;
 	readonly title: string;
-	/** The name in the tab bar of a narrow screen: all panels and four keys fit into 80 cells. */
+	/** The name in the tab bar of a narrow screen. All names and four keys must fit into 80 cells. */
 	readonly short: string;
-	/** Whether the panel shows all nodes. Its data then does not age with the node in focus. */
+	/** Whether the panel shows all nodes. The age of its data then does not depend on the node in focus. */
 	readonly isOfAllNodes?: boolean;
 };
 

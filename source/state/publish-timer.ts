@@ -8,12 +8,12 @@ node.
 export const publishPeriodMs = (nodes: number): number => (nodes <= scale.quickPublishUpTo ? 250 : 1000);
 
 /**
-How long samples of other nodes wait for one of the node in focus, in milliseconds. This makes one frame an interval
-instead of one for each node.
+How long samples of other nodes wait for a sample of the node in focus, in milliseconds. This gives one frame for each
+poll interval instead of one for each node.
 */
 export const patienceMs = 1500;
 
-/** Runs something later; returns what cancels it. */
+/** Runs `run` after `waitMs` milliseconds. Returns the function that cancels it. */
 export type RunLater = (run: () => void, waitMs: number) => () => void;
 
 const runLater: RunLater = (run, waitMs) => {
@@ -22,7 +22,8 @@ const runLater: RunLater = (run, waitMs) => {
 };
 
 /**
-Decides when to publish: at once if nothing was published for a while, else together with what arrives in the meantime.
+Decides when to publish: at once if nothing was published for a while, otherwise together with the changes that arrive
+meanwhile.
 */
 export class PublishTimer {
 	readonly #clock: Clock;
@@ -33,8 +34,8 @@ export class PublishTimer {
 	#publishedAtMs = Number.NEGATIVE_INFINITY;
 
 	/**
-	@param publish Calls `done` itself, because it is also called without a timer.
-	@param later A replay has its own, whose time is the recording's.
+	@param publish Publishes and calls `done` itself, because it is also called without a timer.
+	@param later Runs something later. A replay passes its own function, which uses the recording's time.
 	*/
 	constructor(clock: Clock, publish: () => void, later: RunLater = runLater) {
 		this.#runLater = later;

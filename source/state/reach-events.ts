@@ -33,7 +33,7 @@ export function reachEvents(
 	return isNews ? [failureEvent(after.address, after.failure, nowMs)] : [];
 }
 
-/** The text of the event that a node answers again: for how long it did not, and what kept it from responding. */
+/** The text of the event that a node answers again: how long it did not answer, and why. */
 function returnText(before: NodeRecord, {sample, extras}: Extract<PollOutcome, {kind: 'sampled'}>): string {
 	const {failingSinceMs, pendingSinceMs, lastReplyAtMs} = before;
 	if (lastReplyAtMs === undefined) {
@@ -54,13 +54,16 @@ function returnText(before: NodeRecord, {sample, extras}: Extract<PollOutcome, {
 		later: sample,
 		slowlog: extras.slowlog,
 		latency: extras.latencyEvents,
-		// Evidence from before the failure can't explain it.
+		// Evidence from before the failure can't explain the failure.
 		host: before.host !== undefined && before.host.atMs >= fromMs ? before.host.value : undefined,
 	});
 	return `answers again after ${took} of silence: ${messageText(cause ?? 'neither slow log, fork nor latency events explain it')}`;
 }
 
-/** The event of a failed poll. A late reply alone is no lost node, because it may be one long command. */
+/**
+The event of a failed poll. A late reply alone does not mean that the node is lost: the server may be running one long
+command.
+*/
 function failureEvent(node: NodeAddress, failure: Failure, atMs: number): MonitorEvent {
 	const text = statementMessage(failure);
 	return failure.code === 'TIMEOUT'

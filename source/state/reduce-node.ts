@@ -24,8 +24,7 @@ import {scale} from '../domain/scale.js';
 import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from './monitor-state.js';
 
 /**
-Most log entries that redis-top keeps for each node. They are kept because the server's own list is short, and others
-may reset it.
+Most log entries that redis-top keeps for each node. The server's own list is short, and other users may reset it.
 */
 const logEntriesKept = (nodeCount: number): number =>
 	Math.min(scale.mostLogEntries, Math.max(scale.fewestLogEntries, Math.floor(scale.logEntries / nodeCount)));
@@ -121,7 +120,7 @@ const reachOf = ({info}: NodeSample): NodeState => (info.number('persistence', '
 
 type TimedExtras = Omit<PollExtras, MergedReading>;
 
-/** Every timed reading with its age: the new one if the poll read it, else the kept one. */
+/** Every timed reading with its time: the new reading if the poll read one, else the kept one. */
 function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReading>, atMs: number): TimedReadings {
 	const readings: Record<string, Timed<unknown> | undefined> = {};
 	for (const name of timedReadings) {
@@ -135,7 +134,7 @@ function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReadin
 /** `Type` if it has exactly these keys, else `never`. A forgotten field thus becomes a type error. */
 type Exactly<Type, Keys> = Exclude<keyof Type, Keys> extends never ? Type : never;
 
-/** A reading that is made of what came and of the kept one; the kept one when nothing came. */
+/** Makes a reading from the new reply and the kept reading. Without a new reply, the kept reading is returned. */
 const readingOf = <Came, Reading>(
 	kept: Timed<Reading> | undefined,
 	came: Came | undefined,
@@ -162,18 +161,18 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 		return kept;
 	}
 
-	// Ids restart only with a new process. Entries of the old process are kept.
+	// Ids restart from 0 only with a new process. Entries of the old process are kept.
 	const isSameProcess = kept?.value.runId === runId;
 	const newestId = isSameProcess ? (kept?.value.entries[0]?.id ?? -1) : -1;
 	const fresh = fetched.filter(({id}) => id > newestId).sort((one, other) => other.id - one.id);
 	const oldestFresh = fresh.at(-1)?.id;
 	const isFirst = kept === undefined || !isSameProcess;
 	const skipped = isFirst || oldestFresh === undefined ? 0 : Math.max(0, oldestFresh - newestId - 1);
-	// Entries carry the server's time. Before Redis 6.2, INFO lacks it, and redis-top's own time is used for the
-	// comparison.
+	// Entries have the server's time. Before Redis 6.2, INFO lacks the server's time, and redis-top's own time is used
+	// for the comparison.
 	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 	const before = kept?.value.entries ?? [];
-	// Without new entries the same array is kept, because half an hour of records refers to it.
+	// Without new entries the same array is kept, because the records of the last half hour refer to it.
 	const entries = fresh.length === 0 ? before : [...fresh, ...before];
 	return {
 		atMs,

@@ -15,7 +15,7 @@ import {
 /** The poll intervals that `+` and `-` select, in milliseconds. */
 export const intervalSteps: readonly number[] = [500, 1000, 2000, 5000, 10_000];
 
-/** The windows of the charts that `z` selects in turn, in milliseconds. The longest is as long as the history. */
+/** The time ranges of the charts that `z` selects in turn, in milliseconds. The longest is as long as the history. */
 export const windowSteps: readonly number[] = [60_000, 300_000, 1_800_000];
 const usualWindowMs = 300_000;
 
@@ -36,7 +36,7 @@ export type ViewEvent =
 	| {readonly kind: 'went-back'}
 	| {readonly kind: 'node-chosen'; readonly node: NodeAddress}
 	| {readonly kind: 'row-chosen'; readonly rowKey: string}
-	/** Panel 4 shows one client, or those that match a filter. */
+	/** Opens panel 4 with one client, or with the clients that match a filter. */
 	| {
 			readonly kind: 'clients-shown';
 			readonly node: NodeAddress | undefined;
@@ -48,7 +48,7 @@ export type ViewEvent =
 	| {readonly kind: 'sort-inverted'}
 	| {readonly kind: 'grouping-stepped'}
 	| {readonly kind: 'earlier-toggled'}
-	/** The panel opens that shows what would be lost, unless one that can do so is shown. */
+	/** Shows what a failure would lose. `panel` is opened, unless the present panel can show that itself. */
 	| {readonly kind: 'what-if-toggled'; readonly panel: WhatIfPanel}
 	| {readonly kind: 'filter-started'}
 	| {readonly kind: 'filter-typed'; readonly text: string}
@@ -66,7 +66,7 @@ export type ViewEvent =
 	| {readonly kind: 'baseline-set'; readonly atMs: number | undefined}
 	| {readonly kind: 'recording-changed'; readonly recording: ViewState['recording']}
 	| {readonly kind: 'replay-moved'; readonly atMs: number; readonly replay: NonNullable<ViewState['replay']>}
-	/** The typed moment of a replay; undefined when none is being typed. */
+	/** The moment being typed in a replay; undefined when no moment is being typed. */
 	| {readonly kind: 'time-typed'; readonly text: string | undefined}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
 	| {readonly kind: 'window-stepped'}
@@ -146,7 +146,7 @@ function stepInterval(view: ViewState, by: 1 | -1): ViewState {
 	return next === undefined ? view : {...view, intervalMs: next};
 }
 
-/** The view state after a key. It knows nothing of servers, and no poll ever waits for it. */
+/** The view state after an event, such as a key. It does not depend on servers, and never waits for a poll. */
 export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 	switch (event.kind) {
 		case 'panel-opened': {

@@ -3,7 +3,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import type {RuleMemory} from '../rules/node-facts.js';
 
-/** Most restarts that are remembered: two minutes of a process that restarts each second. */
+/** Most restarts that are remembered: two minutes of a process that restarts every second. */
 const restartsKept = 120;
 
 /** Whether nothing listens at the address. */
@@ -16,14 +16,14 @@ const brokenOff: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE',
 const isTaken = ({state, code}: Failure): boolean => state !== 'down' || brokenOff.has(code);
 
 /**
-Time in which no replica takes over by itself, in milliseconds: the default of `cluster-node-timeout`. The default of
-Sentinel's `down-after-milliseconds` is 30 s.
+Shortest time after a failure in which a replica takes over by itself, in milliseconds: the default of
+`cluster-node-timeout`. The default of Sentinel's `down-after-milliseconds` is 30 s.
 */
 const leastFailoverMs = 15_000;
 
 /**
-Whether another primary went on with the node's history before the node went down: a planned failover made it a replica,
-and no poll saw its new role.
+Whether another primary continued the node's replication history before the node went down. A planned failover then made
+the node a replica, and no poll saw its new role.
 */
 function isSucceeded(
 	{address, sample, failingSinceMs}: NodeRecord,
@@ -45,9 +45,9 @@ function isSucceeded(
 }
 
 /**
-The change of the rule memory when a poll shows a restart: another `run_id`, or a port that refused and accepts
-connections again. A process that ends before its first reply shows only the latter. A start that shows in both ways
-counts once.
+The change of the rule memory when a poll shows a restart: another `run_id`, or a port that refused connections and
+accepts them again. If a process ends before its first reply, only the port shows the restart. A start that is seen in
+both ways counts once.
 */
 export function restartMemory(
 	memory: RuleMemory,
@@ -76,7 +76,8 @@ export function restartMemory(
 }
 
 /**
-The change of the rule memory when the restart counter of systemd rises, for the unit that was seen to run the server.
+The change of the rule memory when systemd's restart counter of the server's unit rises. A unit that is only guessed
+does not count.
 */
 export function unitMemory(memory: RuleMemory, {host}: NodeRecord, nowMs: number): Partial<RuleMemory> {
 	const supervisor = host?.value.kind === 'here' ? host.value.supervisor : undefined;

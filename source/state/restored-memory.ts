@@ -2,8 +2,8 @@ import type {MonitorEvent} from '../domain/event.js';
 import type {RuleMemory} from '../rules/node-facts.js';
 
 /**
-Tolerance in milliseconds between two times of one restart. An event has the time of the reply, and rule memory the time
-at which the reply was processed.
+Tolerance between the two times that one restart may have, in milliseconds. An event has the time of the reply. The rule
+memory has the time at which the reply was processed.
 */
 const sameMs = 1000;
 
@@ -14,8 +14,8 @@ const together = (known: readonly number[], noted: readonly number[]): number[] 
 	);
 
 /**
-A node's rule memory, completed by the events of a recording: when the process was replaced, the connection lost, the
-role changed.
+A node's rule memory, completed by the events of a recording: when the process was replaced, the connection was lost, or
+the role changed.
 
 @param events The events of this node, newest first.
 */

@@ -5,11 +5,13 @@ import type {NodeRecord} from './monitor-state.js';
 /** Interval between two evaluations of the rules of an unchanged node in a large deployment, in milliseconds. */
 const calmMs = 10_000;
 /**
-Interval after a condition was first seen, in milliseconds. It is short, so that a finding is raised hardly later than
-in a small deployment.
+Interval between evaluations after a condition was first seen, in milliseconds. It is short, so that a finding is raised
+almost as soon as in a small deployment.
 */
 const againMs = 3000;
-/** Interval while a finding above info holds, or a condition must hold for a while, in milliseconds. */
+/**
+Interval between evaluations while a finding above info holds, or a condition must hold for a while, in milliseconds.
+*/
 const uneasyMs = 5000;
 
 const waitMs: Readonly<Record<Urgency, number>> = {none: calmMs, soon: uneasyMs, now: againMs};
@@ -30,20 +32,20 @@ export type ScheduleInput = {
 	readonly sinceMs: number;
 };
 
-/** Whether a node's rules are evaluated with this poll. The tolerance of 50 ms is for polls that come early. */
+/** Whether a node's rules are evaluated with this poll. Polls may come up to 50 ms early. */
 export const isNodeDue = ({nodes, isPressing, urgency = 'none', sinceMs}: ScheduleInput): boolean =>
 	nodes <= scale.rulesEveryPollUpTo || isPressing || sinceMs >= waitMs[urgency] - 50;
 
 /**
-Whether the fleet rules are evaluated now. Unless something is pressing, they run as rarely as those of one unchanged
-node.
+Whether the fleet rules are evaluated now. In a large deployment they run as rarely as the rules of an unchanged node,
+unless a change or a finding is urgent.
 */
 export const isFleetDue = ({nodes, isPressing, urgency = 'none', sinceMs}: ScheduleInput): boolean =>
 	sinceMs >= (nodes <= scale.rulesEveryPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : waitMs[urgency]);
 
 /**
-How many fleet rules run with one poll. All of them have run after a twentieth as many polls as there are nodes. So no
-key waits for all of them.
+How many fleet rules run with one poll. With N nodes, all rules have run after N / 20 polls, so that no key has to wait
+for all of them.
 */
 export const fleetRulesAtOnce = (nodes: number, rules: number): number =>
 	nodes <= scale.rulesEveryPollUpTo ? rules : Math.max(1, Math.ceil((rules * 20) / nodes));

@@ -20,7 +20,7 @@ export class ShownState {
 	readonly #history: History;
 	readonly #listeners = new Set<() => void>();
 	#still: MonitorState | undefined;
-	/** The past moment that is shown, in milliseconds since the epoch; undefined: none. */
+	/** The past moment that is shown, in milliseconds since the epoch; undefined when no past moment is shown. */
 	#momentMs: number | undefined;
 	#earlier: EarlierStates | undefined;
 	#baseline: BaselineSet | undefined;
@@ -59,7 +59,7 @@ export class ShownState {
 		};
 	};
 
-	/** From now on, moments that are older than this run's history can be shown, too. */
+	/** Adds a source of states from before this run's history. Such moments can be shown from now on. */
 	setEarlier(earlier: EarlierStates): void {
 		this.#earlier = earlier;
 		earlier.subscribe(() => {

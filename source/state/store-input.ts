@@ -10,7 +10,7 @@ export type StoreInput =
 	| Exclude<EntryContent, {readonly kind: 'poll' | 'failure' | 'actions'}>
 	| {readonly kind: 'outcome'; readonly outcome: PollOutcome; readonly intervalMs: number};
 
-/** Fields of a node's record whose readings have an age of their own. */
+/** Fields of a node's record whose readings each have their own time. */
 export type AgedReading = keyof {
 	[Key in keyof NodeRecord as NonNullable<NodeRecord[Key]> extends {readonly atMs: number; readonly value: unknown}
 		? Key
@@ -20,14 +20,14 @@ export type AgedReading = keyof {
 /** When each reading of a node arrived, in milliseconds since the epoch. */
 export type ReadingAges = ReadonlyMap<AgedReading, number>;
 
-/** What is known at the beginning of a block of a recording besides the replies. */
+/** The state at the beginning of a block of a recording, besides the replies. */
 export type RestoredState = {
-	/** The findings that were open, each with the time since when its condition has held. */
+	/** The findings that were open, each with the time when its condition began. */
 	readonly findings: readonly OpenFinding[];
 	readonly ages: ReadonlyMap<NodeAddress, ReadingAges>;
 };
 
-/** The record in which readings of earlier polls have their own times. */
+/** The record in which each reading has its own time from `ages`. */
 export function withAges(record: NodeRecord, ages: ReadingAges): NodeRecord {
 	const aged = [...ages].flatMap(([name, atMs]) => {
 		const reading = record[name];

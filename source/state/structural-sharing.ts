@@ -1,7 +1,7 @@
 /**
-The value, with every part that equals the same part of `before` replaced by that part. It compares plain objects,
-arrays and maps by content, and other objects by reference. Equal strings are taken from `before` too: a new string is a
-substring of a reply and would keep the whole reply in memory.
+Returns `now`, but reuses each part of `before` that is equal. Plain objects, arrays and maps are compared by content,
+and other objects by reference. Equal strings are taken from `before` too: a new string is a substring of a reply and
+would keep the whole reply in memory.
 */
 export function reuseUnchanged<T>(now: T, before: unknown): T {
 	if (Object.is(now, before)) {

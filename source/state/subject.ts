@@ -3,39 +3,43 @@ import type {NodeAddress} from '../domain/node.js';
 import type {MonitorState} from './monitor-state.js';
 import type {SharedProblem, Verdict} from './verdict.js';
 
-/** The cause that line 2 of the screen is about. It stays there while others come and go, so that it can be read. */
+/**
+The cause that line 2 of the screen shows. The line keeps it while other causes come and go, so that it can be read.
+*/
 export type Subject = {
 	/** The problem as it was when it became the subject. Its later versions have the same `cause`. */
 	readonly problem: SharedProblem;
 	/** When the problem ended, in milliseconds since the epoch; undefined while it lasts. */
 	readonly endedAtMs: number | undefined;
-	/** The subject before it that ended; undefined without one. */
+	/** The previous subject, if its problem ended; undefined otherwise. */
 	readonly former?: {readonly cause: string; readonly endedAtMs: number} | undefined;
 	/** Whether the problem came back within a minute of its end. */
 	readonly isRecurring?: boolean;
 };
 
-/** How long a problem stays the subject after its end, in milliseconds: time to read what it was. */
+/** How long a problem stays the subject after its end, in milliseconds. Users need this time to read it. */
 export const subjectKeptMs = 10_000;
 
 /**
-How long a problem stays the subject after its end, in milliseconds, when it came back before, or when nothing but a busy
-machine is left. Without that, a load that comes and goes would change the subject twice in each turn.
+The longer time for which a problem stays the subject after its end, in milliseconds. It applies when the problem came
+back before, or when only a busy machine is left. Otherwise, a load that comes and goes would change the subject twice
+in each turn.
 */
 export const subjectKeptLongMs = 60_000;
 
 const isOfMachine = ({urgency}: SharedProblem): boolean => urgency >= machineUrgency;
 
-/** The causes of a verdict, the most urgent first; none when nothing is wrong. */
+/** The causes of a verdict, the most urgent first; empty when nothing is wrong. */
 export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 	'cause' in verdict ? [verdict.cause, ...verdict.others] : [];
 
 /**
-The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end. A
-problem that came back within a minute stays a minute after its next end. A more severe cause is worse; among critical
-causes, a more urgent one is worse too. Warnings come and go with the load, so that a more urgent warning alone does not
-replace another one, unless that is of the machine: a busy machine is the background of every other problem. The same
-object is returned while nothing changes.
+The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end.
+A problem that came back within a minute stays for a minute after its next end.
+
+A more severe cause is worse; among critical causes, a more urgent one is worse too. Warnings come and go with the load,
+so a more urgent warning does not replace another warning. The exception is a warning about a busy machine, which any
+other warning replaces. The same object is returned while nothing changes.
 */
 export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: number): Subject | undefined {
 	const causes = causesOf(verdict);
@@ -56,8 +60,8 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 			: {...held, problem: present, endedAtMs: undefined};
 	}
 
-	// If the cause of the subject is found later, the subject has become a consequence. It has not ended, and its cause
-	// is shown instead.
+	// If the cause of the subject is found later, the subject has become a consequence of that cause. The subject has not
+	// ended, and the cause is shown instead.
 	const ownCause = causes.find(({explains}) => explains?.includes(held.problem.cause) === true);
 	if (ownCause !== undefined && held.endedAtMs === undefined) {
 		return {problem: ownCause, endedAtMs: undefined};
@@ -75,7 +79,7 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
 }
 
-/** The subject that a problem becomes after the one that was held. */
+/** Makes a problem the new subject, after the subject `held`. */
 function successor(held: Subject | undefined, problem: SharedProblem, nowMs: number): Subject {
 	const former = held?.endedAtMs === undefined ? held?.former : {cause: held.problem.cause, endedAtMs: held.endedAtMs};
 	const isRecurring = former?.cause === problem.cause && nowMs - former.endedAtMs < subjectKeptLongMs;
@@ -87,7 +91,7 @@ const isWorse = (one: SharedProblem, other: SharedProblem): boolean =>
 	(one.severity === other.severity && isOfMachine(other) && !isOfMachine(one)) ||
 	(one.severity === 'critical' && other.severity === 'critical' && one.urgency < other.urgency);
 
-/** The verdict with the subject's cause in front, if it still lasts. */
+/** The verdict with the subject's cause first, if that cause is still present. */
 export function withSubject(verdict: Verdict, subject: Subject | undefined): Verdict {
 	const causes = causesOf(verdict);
 	const present = subject && causes.find(({cause}) => cause === subject.problem.cause);
@@ -97,8 +101,8 @@ export function withSubject(verdict: Verdict, subject: Subject | undefined): Ver
 }
 
 /**
-The node to which the focus goes while the user has chosen none: the one with a critical problem that is the subject. A
-node that does not answer is not followed, because its panels would show old figures; nor is a Sentinel. Undefined: the
+The node that gets the focus while the user has chosen no node: the node of the subject, if the subject is critical.
+Sentinels and nodes that do not answer are not followed; the panels of the latter would show old figures. Undefined: the
 focus stays where it was.
 */
 export function followedNode(

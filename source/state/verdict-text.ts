@@ -7,7 +7,7 @@ import {shortAge, utcClock} from '../text/units.js';
 import type {NodeProblem} from './node-problem.js';
 import type {SharedProblem, Verdict} from './verdict.js';
 
-/** The text with its node in front: `10.0.1.11:6379 refuses writes (OOM)`. */
+/** The text after the name of its node: `10.0.1.11:6379 refuses writes (OOM)`. */
 const withSubject = (node: NodeAddress | undefined, text: Message): Message =>
 	node === undefined ? text : message`${nodeName(node)} ${text}`;
 
@@ -15,12 +15,12 @@ const withSubject = (node: NodeAddress | undefined, text: Message): Message =>
 export const findingLine = (finding: Finding, length: TextLength = 'long', show?: ShowName): string =>
 	messageText(withSubject(finding.node, statementMessage(finding, length)), show);
 
-/** Rules on a disk or a folder. Their text alone does not tell which file cannot be written. */
+/** Rules about a disk or a folder. Their text alone does not tell which file cannot be written. */
 const placeRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.disk', 'per.dir']);
 
 /**
 The message of a problem without durations. It names the effect on clients, then the cause: `refuses writes (MISCONF):
-last background save failed`. With `short` it is the effect alone. An effect on another node comes last.
+last background save failed`. With `short` it names the effect alone. An effect on another node comes last.
 */
 const problemMessage = (problem: NodeProblem, length: TextLength): Message =>
 	withElsewhere(ownMessage(problem, length), problem);
@@ -65,7 +65,7 @@ function lastDataText({lastData}: NodeProblem): string {
 		: ` (last data ${utcClock(lastData.atMs)}, ${shortAge(lastData.ageMs)} old)`;
 }
 
-/** The texts of a problem, the longest first. Each leaves out the least important part of the one before. */
+/** The texts of a problem, the longest first. Each text leaves out the least important part of the previous one. */
 function problemMessages(problem: NodeProblem): readonly Message[] {
 	const {lastedMs} = problem;
 	const long = ownMessage(problem, 'long');
@@ -74,7 +74,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		withNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
 		withNote(withElsewhere(lasting, problem), problem),
 		withNote(problemMessage(problem, 'long'), problem),
-		// Who causes a problem is more useful than how it came to be.
+		// The client or program that causes a problem is more useful to know than the reason.
 		...(problem.namesCulprit === true && problem.detail !== undefined
 			? [problemMessage({...problem, reason: undefined}, 'long')]
 			: []),
@@ -126,8 +126,8 @@ export const verdictMessages = (verdict: Verdict): readonly Message[] =>
 		: calmMessages(verdict);
 
 /**
-The texts of the verdict for large letters, the longest first: what is wrong, without the node. Its address takes half of a
-line of large letters, and the line below has it.
+The texts of the verdict for large letters, the longest first. They tell what is wrong without the node, because an
+address takes half of a line of large letters. The line below shows the address.
 */
 export function headlineMessages(verdict: Verdict): readonly Message[] {
 	if (!('cause' in verdict)) {
@@ -156,9 +156,9 @@ function withNames(text: Message, {otherNodes}: SharedProblem): Message {
 const namedWarnings = 2;
 
 /**
-The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node, and then
-the first warnings that clients feel or that cost the deployment its safety. Where nothing is critical, the first warnings of any
-kind are named.
+The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node. The
+first warnings that affect clients or the safety of the deployment follow. If nothing is critical, the first warnings of
+any kind are named.
 */
 export function verdictText(verdict: Verdict, show?: ShowName): string {
 	if (!('cause' in verdict)) {

@@ -12,15 +12,17 @@ import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 import {outageNote} from './outage-note.js';
 
-/** A problem with the other nodes that have the same one, and their number. */
+/** A problem, the other nodes that have the same problem, and their number. */
 export type SharedProblem = RankedProblem & {
-	/** Identifies the cause over time: the rule, or the way in which nodes fail to answer. It holds no name. */
+	/**
+	Identifies the cause over time: the rule, or the way in which nodes fail to answer. It contains no address or name.
+	*/
 	readonly cause: string;
 	readonly nodesToo: number;
 	readonly otherNodes: readonly NodeAddress[];
 };
 
-/** The state of a deployment as data; `verdict-text.ts` makes one line of it. */
+/** The verdict on a deployment as data; `verdict-text.ts` makes one line of it. */
 export type Verdict =
 	| {
 			readonly severity: 'warning' | 'critical';
@@ -40,7 +42,10 @@ export type Verdict =
 	/** No node has answered yet. */
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly target: string};
 
-/** Rules whose findings are left out of the verdict, because the node's reach says the same with present durations. */
+/**
+Rules whose findings are left out of the verdict, because the problem made from the node's reach says the same with
+present durations.
+*/
 const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 	'conn.refused',
 	'conn.unreachable',
@@ -54,10 +59,7 @@ const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 
 const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
-/**
-The findings with causes first, the most urgent on top. Each cause is followed by its consequences. Memoized for each
-state.
-*/
+/** The findings, the most urgent cause first. Each cause is followed by its consequences. Memoized for each state. */
 export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
 	const known = joined.get(state) ?? (isCalm(state.findings) ? joinedNotes(state.findings) : joinedIn(state));
 	joined.set(state, known);
@@ -80,9 +82,9 @@ const present = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRecord
 type Felt = {readonly node: NodeAddress | undefined; readonly effect?: Effect | undefined};
 
 /**
-How urgent a problem is; 0 is the most urgent. Primaries out of reach come first, then the effects in their own order. A
-replica out of reach at most prevents reads, so it ranks with reads that are refused, behind refused writes. A Sentinel
-out of reach does no harm until a primary fails.
+How urgent a problem is; 0 is the most urgent. Primaries out of reach come first, then the effects in the order of
+`effectRank`. A replica out of reach at most prevents reads, so it ranks with refused reads, after refused writes. A
+Sentinel out of reach does no harm until a primary fails.
 */
 function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
 	if (effect !== 'unreachable' && effect !== 'not-responding') {
@@ -93,7 +95,7 @@ function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
 		case 'primary':
 			return 0;
 		case 'sentinel':
-			// What its loss does to a failover is said first.
+			// If the loss of a Sentinel makes a failover impossible, that effect comes first.
 			return effectRank('failover-impossible') + 0.5;
 		default:
 			return effectRank('reads-refused');
@@ -121,24 +123,24 @@ const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
 
 /**
-The urgency of a cause with its consequences: that of the most urgent one. A machine short of processor time slows whatever
-runs on it, so it comes after every finding about the server itself.
+The urgency of a cause and its consequences: the highest of all. A machine short of processor time slows everything on
+it, so it comes after every finding about the server itself.
 
-@param family The cause first.
+@param family The cause, then its consequences.
 */
 export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
 	family[0]?.rule === 'os.psi'
 		? machineUrgency
 		: Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
 
-/** The consequence of a node's problem that clients feel most, on the node itself or in the whole deployment. */
+/** The consequence of a node's problem that affects clients most, on the node itself or in the whole deployment. */
 function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {
 	const isUnserved = ({effect, severity}: Finding) => effect === 'slots-unserved' && severity === 'critical';
 	const isElsewhere = (felt: Effect) => (symptom: Finding) =>
 		node !== undefined && symptom.node !== node && symptom.effect === felt && symptom.severity === 'critical';
 	return (
 		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
-		// Where a disk or a folder is the cause, the failed save is what it means.
+		// If a disk or a folder is the cause, the failed save is its consequence.
 		symptoms.find(
 			symptom => symptom.node === node && symptom.rule === 'per.rdb_fail' && symptom.severity === 'critical',
 		) ??
@@ -163,7 +165,7 @@ const symptomsIn = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<
 	return symptoms;
 });
 
-/** The consequences of each node that gives no data, by node. */
+/** The consequences of each outage, by the node that gives no data. */
 function afterOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, readonly Finding[]> {
 	const symptoms = symptomsIn(ranked);
 	return new Map(
@@ -173,14 +175,17 @@ function afterOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress,
 	);
 }
 
-/** Findings of severity info explain nothing, so they are joined without knowing which node replicates from which. */
+/**
+Findings of severity info are causes of no other finding. They are joined without knowing which node replicates from
+which.
+*/
 const joinedNotes = memoizeByRef((findings: readonly Finding[]) => joinFindings(findings, new Map()));
 
 const joinedIn = (state: MonitorState): readonly JoinedFinding[] =>
 	joinFindings(state.findings, primaries(state.nodes), explanations, family => familyUrgency(family, state.nodes));
 
 function primaries(nodes: MonitorState['nodes']): PrimaryOf {
-	// A primary's own list of replicas counts, because a replica that has not answered yet reports nothing.
+	// A primary's own list of replicas is used too, because a replica that has not answered yet reports nothing.
 	const primaryOf = new Map<NodeAddress, NodeAddress>(
 		[...nodes.values()].flatMap(({address, replicas}) => replicas.map(replica => [replica.address, address] as const)),
 	);
@@ -195,8 +200,9 @@ function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 }
 
 /**
-The verdict on a state: the most urgent problem and the others, from nodes that don't answer and from findings. Without
-a problem it tells that all nodes answer, and the age of the data. Among equal problems, that of `focus` comes first.
+The verdict on a state. Its problems come from nodes that don't answer and from findings, the most urgent first. Without
+a problem, the verdict says that all nodes answer, and how old the data is. Among equal problems, that of `focus` comes
+first.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
 	const records = present(state.nodes);
@@ -233,8 +239,8 @@ function beforeOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress
 }
 
 /**
-The nodes out of reach for a reason that one of their findings gives: a kill, a crash loop. That finding then stands for
-the node.
+The nodes that are out of reach because of another finding, such as an OOM kill or a crash loop. That finding is shown
+in place of the outage.
 */
 function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress | undefined> {
 	const ended = new Set(
@@ -312,8 +318,8 @@ function problemsOf(
 }
 
 /**
-The cause of a problem as a key. Nodes that fail to answer in one way have one cause, but primaries another one than
-replicas.
+The cause of a problem as a key. Nodes that fail to answer in the same way have the same cause, but primaries and
+replicas have different ones.
 */
 const causeOf = ({rule, failsBy = '', urgency}: RankedProblem): string => rule ?? `${failsBy} ${urgency}`;
 
@@ -334,7 +340,7 @@ function sharedProblems(problems: readonly RankedProblem[]): readonly SharedProb
 	});
 }
 
-/** The causes above info, each with the refused writes that follow from it. */
+/** The causes above info, each with the consequence that affects clients most. */
 function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['nodes']): readonly RankedProblem[] {
 	const symptomsOf = symptomsIn(ranked);
 	return ranked.flatMap(({finding, severity, causeKey, key}): RankedProblem[] => {

@@ -22,7 +22,7 @@ export type TableView = {
 	`what-if` shows what failures would lose. Undefined: the plain list.
 	*/
 	readonly groupBy: string | undefined;
-	/** The keys of the rows that show the rows below them. Enter opens and folds such a row. */
+	/** The keys of the rows that are unfolded. Enter folds and unfolds such a row. */
 	readonly opened: readonly string[];
 };
 
@@ -38,18 +38,18 @@ export const plainTable: TableView = {
 /** The search in the help. Keys whose help contains every word of the text are shown. */
 export type HelpSearch = {readonly text: string; readonly isTyping: boolean};
 
-/** The palette: the typed words and the position of the selected entry among those found. */
+/** The command palette: the typed words, and the position of the selected entry in the list of matches. */
 export type PaletteView = {
 	readonly kind: 'palette';
 	readonly text: string;
 	readonly selected: number;
-	/** Always 0, because the palette scrolls with its selection. Other boxes have the first visible row here. */
+	/** Always 0, because the palette scrolls with its selection. In other boxes this is the first visible row. */
 	readonly firstRow: 0;
 };
 
 /**
-The box that asks for the credentials of a node. The password is not in the view, which may be drawn, compared and
-logged: the view has the number of its characters alone.
+The box that asks for the credentials of a node. The view may be drawn, compared and logged, so it has only the number
+of the password's characters.
 */
 export type PasswordView = {
 	readonly kind: 'password';
@@ -62,16 +62,18 @@ export type PasswordView = {
 	readonly firstRow: 0;
 };
 
-/** A box over the panel. The dialog of an action is not among them, because its state belongs to the action session. */
+/**
+A box over the panel. The dialog of an action is not in this list, because its state belongs to the action session.
+*/
 export type Overlay =
 	| {readonly kind: 'help'; readonly firstRow: number; readonly search?: HelpSearch | undefined}
 	| PaletteView
 	| PasswordView
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
 
-/** The order of a list whose values change with each reading. It holds for some seconds. */
+/** The order of a list whose values change with each reading. It is kept for some seconds. */
 export type HeldOrder = {
-	/** The list and the sort that the order is of. */
+	/** A key of the list that has this order: its panel, node, sort, filter, grouping and baseline. */
 	readonly of: string;
 	/** The position of each row, by its key. */
 	readonly positions: ReadonlyMap<string, number>;
@@ -97,7 +99,7 @@ export type ReplayView = {
 	/** The first and the last moment of the recording, in milliseconds since the epoch. */
 	readonly beganMs: number;
 	readonly endedMs: number;
-	/** The times in which findings were open. */
+	/** The time ranges in which findings were open. */
 	readonly spans: readonly FindingSpan[];
 };
 
@@ -107,25 +109,28 @@ export type ViewState = {
 	readonly panel: PanelId;
 	/** The node that the panels of one node show; undefined until one is known. */
 	readonly node: NodeAddress | undefined;
-	/** The cause that line 2 is about, held while others come and go; undefined: the most urgent one. */
+	/** The cause that line 2 shows, kept while others come and go; undefined: the most urgent cause. */
 	readonly subject?: Subject | undefined;
-	/** The node in focus while `node` is undefined: the one with the critical problem of line 2. */
+	/** The node in focus while `node` is undefined: the node with the critical problem of line 2. */
 	readonly followed?: NodeAddress | undefined;
 	readonly tables: Readonly<Partial<Record<PanelId, TableView>>>;
-	/** The order of the list on the screen, held for some seconds; undefined: rows are ordered by each reading. */
+	/** The order of the list on the screen, kept for some seconds; undefined: the order changes with each reading. */
 	readonly order?: HeldOrder | undefined;
 	readonly overlay: Overlay | undefined;
-	/** The filter while it is being typed; undefined when none is. */
+	/** The filter while it is being typed; undefined when no filter is being typed. */
 	readonly filterDraft: string | undefined;
 	readonly pausedAtMs: number | undefined;
 	/** The past moment that is shown, in milliseconds since the epoch; undefined: the present. */
 	readonly shownAtMs: number | undefined;
-	/** When the baseline was set, since which panels show changes. Undefined: no baseline, values are shown as read. */
+	/**
+	When the baseline was set, in milliseconds since the epoch. Panels show changes since then. Undefined: no baseline is
+	set, and panels show values as read.
+	*/
 	readonly baselineAtMs: number | undefined;
 	/** Whether the screen is a wall display: large letters, and no key that can change a server. */
 	readonly isWall: boolean;
 	readonly intervalMs: number;
-	/** How much time the charts show at least, in milliseconds. */
+	/** The shortest time range that the charts show, in milliseconds. */
 	readonly windowMs: number;
 	readonly notice: Notice | undefined;
 	/** The recording that is being written; undefined without one. */

@@ -6,8 +6,8 @@ Longest base64 text in one OSC 52 sequence, in characters. Terminals accept abou
 const longestPayload = 74_994;
 
 /**
-The sequence that copies a text to the terminal's clipboard (OSC 52). Inside tmux, that sequence is wrapped in one of
-tmux itself, with doubled escape characters. Undefined when the text is too long.
+The sequence that copies a text to the terminal's clipboard (OSC 52). Inside tmux, the sequence is wrapped in tmux's
+passthrough sequence, with doubled escape characters. Undefined when the text is too long.
 */
 export function clipboardSequence(
 	text: string,

@@ -24,9 +24,9 @@ export const enterScreen = '\u001B[?1049h\u001B[?25l\u001B[H\u001B[2J';
 export const leaveScreen = '\u001B[m\u001B[?25h\u001B[?1049l';
 
 /**
-Writes frames to the terminal: of each frame, only the cells that differ from the frame before. One frame is in flight
-at a time. The newest frame waits for it and replaces an older one that waits. A terminal that reads slowly therefore
-delays nothing else.
+Writes frames to the terminal. Of each frame, only the cells that differ from the previous frame are written. Only one
+write is under way at a time. Meanwhile the newest frame waits, and replaces an older frame that waits. A terminal that
+reads slowly therefore delays nothing else.
 */
 export class Painter {
 	readonly #target: PaintTarget;
@@ -132,12 +132,12 @@ export class Painter {
 	}
 }
 
-/** Number of patches among which the nearest one is searched. A higher number takes longer and saves few bytes. */
+/** Number of patches among which the nearest patch is searched. A higher number takes longer and saves few bytes. */
 const lookAhead = 16;
 
 /**
-Writes all patches. The next one is that of the next `lookAhead` patches which needs the fewest bytes for the cursor's
-movement and the change of style. For example, digits below each other in a column are two bytes apart.
+Writes all patches. Of the next `lookAhead` patches, the one that needs the fewest bytes for the cursor's movement and
+the change of style is written first. For example, digits below each other in a column are two bytes apart.
 */
 function drawNearestFirst(start: Stroke, patches: readonly Patch[]): Stroke {
 	const waiting = [...patches];

@@ -2,7 +2,7 @@ import {isSingleCelled} from '../text/single-cells.js';
 import {isBlankCell, type StyledCell, showsOnBlank} from '../text/styled-cells.js';
 import {styleChange} from './style-change.js';
 
-/** Position and style of the terminal's cursor. Row and column count from 0; undefined means that they are uncertain. */
+/** Position and style of the terminal's cursor. Row and column count from 0; undefined if they are uncertain. */
 export type Pen = {
 	readonly row: number | undefined;
 	readonly column: number | undefined;
@@ -13,7 +13,7 @@ export type Pen = {
 /** A text for the terminal, and the pen after the text was written. */
 export type Stroke = {readonly text: string; readonly pen: Pen};
 
-/** A movement of the cursor. Its text is made on demand, because lengths are compared far more often. */
+/** A movement of the cursor. Its text is made only when it is written, because lengths are compared far more often. */
 type Move = {readonly length: number; readonly text: () => string};
 
 const shortest = (first: Move, ...others: readonly Move[]): Move =>

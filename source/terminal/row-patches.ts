@@ -31,8 +31,8 @@ type Row = {
 };
 
 /**
-The patches that change a row on the terminal from `before` to `after`. They are the changed cells, with close ones in
-one patch. Empty when nothing changed.
+The patches that change a row on the terminal from `before` to `after`. Changed cells that are close to each other are
+in the same patch. Empty when nothing changed.
 
 @param row Counted from 0.
 @param before Undefined when the row on the terminal is unknown; the whole row is then written.
@@ -75,7 +75,7 @@ export function drawn(stroke: Stroke, {row, column, draw}: Patch): Stroke {
 
 /**
 The style before a sequence that deletes, inserts or erases cells. Such a sequence fills cells with the current
-background, so a style that shows on blanks ends first.
+background. A style that is visible on blanks is therefore ended first.
 */
 const unseen = (style: string): string => (showsOnBlank(style) ? '' : style);
 
@@ -124,8 +124,8 @@ function endPatches(row: Row, from: number): Patch[] {
 }
 
 /**
-The patches for the changed cells from `from` up to `to`. Unchanged cells between them are written where a jump would
-take more bytes.
+The patches for the changed cells from `from` up to `to`. Unchanged cells between changed ones are written if a jump
+over them would take more bytes.
 */
 function changedPatches({row, before, after}: Row, from: number, to: number): Patch[] {
 	const runs: Run[] = [];

@@ -42,7 +42,7 @@ export function shiftsIn(before: readonly StyledCell[], after: readonly StyledCe
 
 const blank: StyledCell = {text: ' ', style: ''};
 
-/** The row after a shift. The cell behind the shifted ones is blank. */
+/** The row after a shift. The cell behind the shifted cells is blank. */
 export const shifted = (cells: readonly StyledCell[], {from, to}: Shift): readonly StyledCell[] => [
 	...cells.slice(0, from),
 	...cells.slice(from + 1, to + 2),

@@ -64,7 +64,7 @@ export class ScreenOutput extends EventEmitter {
 	}
 
 	/**
-	Takes Ink's output, like a stream's `write` but without back-pressure. A newer frame replaces one that can't be
+	Takes Ink's output, like a stream's `write` but without back-pressure. A newer frame replaces a frame that can't be
 	written yet.
 	*/
 	write(text: string, ...rest: unknown[]): boolean {
@@ -143,9 +143,9 @@ function asLines(frame: string): string {
 }
 
 /**
-Makes writes to the terminal asynchronous. By default Node writes to a TTY synchronously, so that a stalled SSH link would
-block polling, keys and signals: https://nodejs.org/api/process.html#a-note-on-process-io. There is no public API for
-this; without `setBlocking` everything else works.
+Makes writes to the terminal asynchronous. By default Node writes to a TTY synchronously, so that a stalled SSH link
+would block polling, keys and signals: https://nodejs.org/api/process.html#a-note-on-process-io. There is no public API
+for this. Without `setBlocking`, everything else works.
 */
 export function makeNonBlocking(stream: object): void {
 	const {_handle: handle} = stream as {_handle?: {setBlocking?: (isBlocking: boolean) => unknown}};

@@ -1,6 +1,6 @@
 /**
-The SGR parameter that ends each attribute. Bold and dim have the same one. A colour that another colour replaces needs
-no end.
+The SGR parameter that ends each attribute. Bold and dim have the same end. A colour that is replaced by another colour
+needs no end.
 */
 const endings: ReadonlyArray<readonly [attribute: RegExp, end: string, isColour: boolean]> = [
 	[/^[12]$/, '22', false],
@@ -15,7 +15,10 @@ const attributesOf = (style: string): string[] => style.match(/[34]8;(?:5;\d+|2;
 
 const endingOf = (attribute: string) => endings.find(([pattern]) => pattern.test(attribute));
 
-/** The parameters that end old attributes and begin new ones. Undefined when the end of an attribute is unknown. */
+/**
+The parameters that end the old attributes and begin the new attributes. Undefined if the end of an attribute is
+unknown.
+*/
 function onlyTheDifference(from: string, to: string): string | undefined {
 	const before = attributesOf(from);
 	const after = attributesOf(to);

@@ -10,7 +10,7 @@ const chartCharacters = /[\u2581-\u2588\u2800-\u28ff]/;
 
 const bareOf = (row: string): string => (row.includes('\u001B') ? row.replaceAll(styleSequences, '') : row);
 
-/** Number of positions at which two texts differ, where the shorter one has blanks at its end. */
+/** Number of positions at which two texts differ. Missing characters at the end of the shorter text count as blanks. */
 function changedCells(before: string, after: string): number {
 	let changed = 0;
 	for (let index = Math.max(before.length, after.length) - 1; index >= 0; index--) {
@@ -21,9 +21,9 @@ function changedCells(before: string, after: string): number {
 }
 
 /**
-Whether a frame is another screen than the one before: a third of all cells change in a third of the rows, without those
-of charts. Rows are then written whole, because comparing them cell by cell takes longer than it saves. The first data is
-such a screen, and each change of the panel.
+Whether a frame is a different screen from the frame before: in a third of its rows, at least a third of the cells
+changed. Rows of charts don't count. All rows are then written whole, because comparing them cell by cell takes longer
+than it saves. Examples are the first data and each change of the panel.
 */
 export function isNewScreen(before: readonly string[], after: readonly string[], columns: number): boolean {
 	let rows = 0;
@@ -42,8 +42,8 @@ export function isNewScreen(before: readonly string[], after: readonly string[],
 }
 
 /**
-A patch that writes a row whole and erases what is behind it. Undefined for a row of uncertain width, which has to be cut
-cell by cell.
+A patch that writes a whole row and erases the cells behind it. Undefined for a row of uncertain width, which has to be
+cut cell by cell.
 */
 export function wholeRow(row: number, text: string, columns: number): Patch | undefined {
 	const bare = bareOf(text);

@@ -19,7 +19,10 @@ export type BandChartOptions = {
 	readonly perColumn: number;
 	/** Number of readings ever taken, of which `values` are the last ones. It keeps each reading in its column. */
 	readonly taken: number;
-	/** Number of the newest readings that the chart's program took itself; undefined: all. The axis is dotted below others. */
+	/**
+	Number of the newest readings that redis-top itself took; undefined: all. Below readings of another source the axis is
+	dotted.
+	*/
 	readonly ownReadings?: number | undefined;
 	/** The largest value of the scale, such as maxmemory; by default the largest reading, rounded up. */
 	readonly max?: number | undefined;
@@ -101,7 +104,7 @@ function plotCell(
 		return {text: ' ', isBelow: false};
 	}
 
-	// A known reading always shows at least its lowest dot: 0 differs from a gap.
+	// A known reading always shows at least its lowest dot, so that the value 0 differs from a gap.
 	const least = rowFromBottom === 0 ? 1 : 0;
 	const steps = glyphs.plot === 'braille' ? dotsInCell : glyphs.spark.length;
 	const fill = (range: Range | undefined) =>
@@ -117,7 +120,10 @@ function plotCell(
 	return {text: highest === 0 ? ' ' : (glyphs.spark[highest - 1] ?? ' '), isBelow};
 }
 
-/** Distinct labels for the top, the middle and the bottom of the scale, by row; a label that another row has is left out. */
+/**
+Labels for the top, the middle and the bottom of the scale, by row. A label that equals the label of another row is left
+out.
+*/
 function scaleLabels(max: number, rows: number, format: (n: number) => string): readonly string[] {
 	const labels = Array.from({length: rows}, () => '');
 	const wanted: ReadonlyArray<readonly [row: number, value: number]> = [
@@ -135,7 +141,7 @@ function scaleLabels(max: number, rows: number, format: (n: number) => string): 
 	return labels;
 }
 
-/** The axis below readings of another source. */
+/** The character of the axis below readings of another source. */
 const otherSource = '┈';
 
 /** The axis below the plot, with a mark at each moment at which something happened. */
@@ -170,8 +176,9 @@ function timeAxis(columns: number, {perColumn, marks = [], glyphs, ownReadings}:
 
 /**
 A chart of exactly `height` lines of at most `width` cells. Its scale begins at 0 and stands at the left; the newest
-reading is at the right. The area below the smallest reading of a column is calm, the band up to the largest is
-brighter. Limits are dotted lines where no reading covers them. Gaps stay open. Without a known reading it is blank.
+reading is at the right. The area below the smallest reading of a column has the tone `label`. The band up to the
+largest reading has the tone `accent`. Limits are dotted lines where no reading covers them. Gaps stay open. Without a
+known reading the chart is blank.
 */
 export function bandChart(values: ReadonlyArray<number | undefined>, options: BandChartOptions): Line[] {
 	const {width, height, glyphs, format, limits = []} = options;
@@ -229,6 +236,6 @@ function asciiForm(values: ReadonlyArray<number | undefined>, options: BandChart
 	]);
 }
 
-/** The readings that a column of a chart stands for, so that a window of `readings` fits into `columns`. */
+/** Number of readings for each column of a chart, so that a window of `readings` fits into `columns`. */
 export const readingsPerChartColumn = (readings: number, columns: number): number =>
 	Math.max(1, Math.ceil(readings / Math.max(1, columns)));

@@ -11,7 +11,7 @@ export type ChartOptions = {
 	readonly format: (n: number) => string;
 	/** A dotted line with a label; the scale always includes it. */
 	readonly limit?: {readonly value: number; readonly label: string} | undefined;
-	/** Upper bound for the lower end of the scale, which is otherwise the smallest value. */
+	/** The scale begins at the lower of this value and the smallest reading; undefined: at the smallest reading. */
 	readonly minimum?: number | undefined;
 	/** Number of readings ever taken, of which `values` are the last ones; `values.length` by default. */
 	readonly taken?: number | undefined;
@@ -31,7 +31,10 @@ const largest = 1e300;
 
 const isKnown = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < largest;
 
-/** Steps up to the next power of ten. None is more than twice the previous one, so a chart is at least half full after a step. */
+/**
+Steps up to the next power of ten. No step is more than twice the previous step, so a chart is at least half full after
+a step.
+*/
 const columnSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
 /** Number of readings for each column, so that all `readings` fit: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25 … */
@@ -47,8 +50,9 @@ export function readingsPerColumn(readings: number, columns: number): number {
 }
 
 /**
-At most `columns` values, newest last: the largest of each group, so that peaks stay visible. A group without values is a
-gap. Groups count from the first reading ever taken, so that a new reading changes only the last column.
+At most `columns` values, newest last. Each is the largest of a group of readings, so that peaks stay visible. A group
+without values is a gap. Groups count from the first reading ever taken, so that a new reading changes only the last
+column.
 */
 export function downsampled(
 	values: ReadonlyArray<number | undefined>,
@@ -149,8 +153,8 @@ function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, gl
 }
 
 /**
-Which rows have a label: both ends, and between them every row, every second or every fourth. If rounding makes two labels
-equal, only the ends have one, because an equal label would be wrong in one of the rows.
+Which rows have a label: both ends, and between them every row, every second or every fourth. If rounding makes two
+labels equal, only the ends have a label, because an equal label would be wrong in one of the rows.
 */
 function labelledRows(labels: readonly string[]): (row: number) => boolean {
 	const last = labels.length - 1;
@@ -162,9 +166,9 @@ function labelledRows(labels: readonly string[]): (row: number) => boolean {
 }
 
 /**
-A line chart of exactly `height` lines of at most `width` cells, with its scale at the left and the newest reading at the
-right. Gaps stay open. If there are more readings than columns, each column is the largest of 2, 3, 4 … readings. Without
-a known value the chart is blank.
+A line chart of exactly `height` lines of at most `width` cells, with its scale at the left and the newest reading at
+the right. Gaps stay open. If there are more readings than columns, each column is the largest of 2, 3, 4 … readings.
+Without a known value the chart is blank.
 */
 export function chart(values: ReadonlyArray<number | undefined>, options: ChartOptions): string[] {
 	const {width, height, glyphs, format} = options;

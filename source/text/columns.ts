@@ -14,7 +14,8 @@ export type Column<Row> = {
 	/** Whether the column takes the width that the other columns leave, up to `maxWidth`. */
 	readonly isFlexible?: boolean;
 	/**
-	Whether the column names its row, so that it grows to its content before columns with a priority above 2 are shown.
+	Whether the column identifies its row. Such a column grows to its content before columns with a priority above 2 are
+	shown.
 	*/
 	readonly isEssential?: boolean;
 	/** Columns with the largest numbers are dropped first on a narrow screen; a column with 1 is never dropped. */
@@ -47,10 +48,10 @@ function widthOf<Row>(
 	return columns.reduce((sum, column) => sum + widthOfColumn(column), gutter + Math.max(0, columns.length - 1));
 }
 
-/** Columns with a larger number make room for the content of an essential column. */
+/** Columns whose `priority` is larger than this make room for the content of an essential column. */
 const lastBesideEssential = 2;
 
-/** The columns that fit. The sorted column is never dropped, so that the reason of the order is seen. */
+/** The columns that fit. The sorted column is never dropped, so that the reason for the order stays visible. */
 function columnsThatFit<Row>(
 	columns: ReadonlyArray<Column<Row>>,
 	rows: readonly Row[],
@@ -77,7 +78,7 @@ function columnsThatFit<Row>(
 	return kept;
 }
 
-/** The width of a column's content, from its least to its largest width. */
+/** The width of the widest content of a column, at least `minWidth` and at most `maxWidth`. */
 function contentWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
 	let widest = column.minWidth;
 	for (const row of rows.slice(0, measuredRows)) {
@@ -98,9 +99,9 @@ function wishedWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
 }
 
 /**
-The columns that fit into `width` cells, and their widths. Every column gets its least width. Then columns with a `maxWidth`
-grow to the width of their content, essential ones first, and flexible columns take the rest. One blank separates two
-columns, and one cell stands before the first.
+The columns that fit into `width` cells, and their widths. Every column gets its least width. Then columns with a
+`maxWidth` grow to the width of their content, essential ones first, and flexible columns take the rest. One blank
+separates two columns, and one cell stands before the first.
 
 @param rows The rows that are shown. Their content is measured.
 @param list The id of the column by which the list is sorted, and all rows of the list. The content of essential columns
@@ -148,7 +149,9 @@ function titleText(title: string, width: number, align: 'left' | 'right', mark: 
 	return fit(shown + mark, width, align, ellipsis);
 }
 
-/** The titles, exactly as wide as the layout. The sorted column has an arrow: down for the default order, up for inverted. */
+/**
+The titles, exactly as wide as the layout. The sorted column has an arrow: down for the default order, up for inverted.
+*/
 export function headerLine<Row>(layout: ColumnLayout<Row>, sort: ListSort | undefined, glyphs: Glyphs): Line {
 	const spans: Span[] = [span(' '.repeat(gutter), 'label')];
 	for (const [index, {column, width}] of layout.columns.entries()) {
@@ -165,8 +168,8 @@ export function headerLine<Row>(layout: ColumnLayout<Row>, sort: ListSort | unde
 }
 
 /**
-One list row, exactly as wide as the layout. A selected row has a `>`, and its spans are under the cursor: they keep their
-tones, so that a severity stays visible.
+One list row, exactly as wide as the layout. A selected row has a `>`, and its spans have `isUnderCursor`. The spans
+keep their tones, so that a severity stays visible.
 */
 export function rowLine<Row>(
 	layout: ColumnLayout<Row>,

@@ -72,7 +72,10 @@ export function lineWidth(line: Line): number {
 	return width;
 }
 
-/** The line in at most `width` cells: the same line if it fits, else its start with the ellipsis in the tone of the cut span. */
+/**
+The line in at most `width` cells: the same line if it fits, else its start with the ellipsis in the tone of the cut
+span.
+*/
 export function cutLine(line: Line, width: number, ellipsis = '…'): Line {
 	if (width <= 0) {
 		return [];

@@ -22,7 +22,7 @@ export function innerWidth(width: number, padding: 0 | 1 = 0): number {
 	return width < 4 ? Math.max(0, width) : Math.max(0, width - 2 - 2 * padding);
 }
 
-/** Height inside a frame of this size, in lines; the whole height when it is too small for a border. */
+/** Height inside a frame of this size, in lines; the whole height when the frame is too small for a border. */
 export function innerHeight(width: number, height: number): number {
 	return width < 4 || height < 3 ? Math.max(0, height) : height - 2;
 }
@@ -53,8 +53,8 @@ function topBorder({title, right = '', width, glyphs}: FrameOptions): Line {
 }
 
 /**
-A frame of exactly `width` × `height` cells with the title in its top border. Below 4×3 it has no border. Lines that don't
-fit are cut.
+A frame of exactly `width` × `height` cells with the title in its top border. Below 4×3 it has no border. Lines that
+don't fit are cut.
 */
 export function frame(options: FrameOptions): Line[] {
 	const {lines, width, height, glyphs, panel, padding = 0} = options;

@@ -1,4 +1,4 @@
-/** The characters of frames, meters, sparklines and trees. Both sets have the same widths. */
+/** The characters of frames, meters, sparklines and trees. All sets have the same widths. */
 export type Glyphs = {
 	readonly isAscii: boolean;
 	/** The characters that fill the area of a chart: braille dots, or the eighth blocks of `spark`. */

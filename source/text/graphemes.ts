@@ -4,12 +4,12 @@ type Grapheme = Pick<Intl.SegmentData, 'segment' | 'index'>;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Text with escape sequences, in which each character is a grapheme too. */
+/** Text of printable ASCII and the escape character, in which every character is one grapheme. */
 const ofSingles = /^[\u001B -~]*$/;
 
 /**
-Splits text into graphemes. The segmenter is made on first use, because making it takes 10 ms, and nearly every text needs
-none.
+Splits text into graphemes. The segmenter is made on first use, because making it takes 10 ms, and nearly every text
+does without the segmenter.
 */
 export function graphemesOf(text: string): Iterable<Grapheme> {
 	if (isSingleCelled(text) || ofSingles.test(text)) {

@@ -17,8 +17,8 @@ type InkOutput = {
 
 /**
 Patches Ink's `Output`, in the bundle, for frames whose rows are one text each. Ink makes an object for every cell and
-joins the cells to rows again, which was two thirds of all allocations. When each row is written once from its first column,
-those texts are the frame already. Any other frame, such as one with a box, is left to Ink.
+joins the cells to rows again, which was two thirds of all allocations. When each row is written once from its first
+column, these texts already are the rows of the frame. Any other frame, such as one with a box, is left to Ink.
 */
 export function passWholeRows<T extends new (...options: never[]) => InkOutput>(inkOutput: T): T {
 	const original = inkOutput.prototype.get;

@@ -21,13 +21,13 @@ export type Tone =
 	| 'key';
 
 /**
-What a span shows or what a click on it does. The target stays with the span through frames and cards, so that clicks and
-polling never read the drawn text.
+What a span shows or what a click on it does. The target stays with the span through frames and cards, so that clicks
+and polling never read the drawn text.
 */
 export type Target = {
 	/** The key of the list row that a click selects. */
 	readonly row?: string;
-	/** The id of the list column whose head the span is. */
+	/** The id of the list column whose title the span is. */
 	readonly column?: string;
 	/** The id of the panel that a click opens. */
 	readonly panel?: string;
@@ -51,7 +51,7 @@ export const span = (text: string, tone: Tone = 'plain'): Span => ({text, tone})
 /** A line of one span. */
 export const line = (text: string, tone: Tone = 'plain'): Line => [{text, tone}];
 
-/** The line with a target on each span; fields that a span has already stay. */
+/** The line with a target on each span; a field that the span already has is kept. */
 export const withTarget = (spans: Line, target: Target): Line =>
 	spans.map(each => ({...each, target: {...target, ...each.target}}));
 

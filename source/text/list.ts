@@ -1,15 +1,15 @@
 /** The rows of a list to draw: `rows.slice(first, last)`. */
 export type VisibleRows = {
 	readonly first: number;
-	/** The row after the last one shown. */
+	/** Index of the row after the last shown row. */
 	readonly last: number;
-	/** Index of the selected row in the whole list; −1 when the list is empty or that row is gone. */
+	/** Index of the selected row in the whole list; −1 when the list is empty or the selected row is gone. */
 	readonly selectedIndex: number;
 };
 
 /**
-The window of at most `height` rows that shows the selected row. It moves by half of its height, so that one step in a list
-usually repaints two rows instead of all. Without a selection the first row is selected.
+The window of at most `height` rows that shows the selected row. It moves by half of its height, so that one step in a
+list usually repaints two rows instead of all. Without a selection the first row is selected.
 */
 export function visibleRows(keys: readonly string[], selectedKey: string | undefined, height: number): VisibleRows {
 	const selectedIndex = selectedKey === undefined ? Math.min(0, keys.length - 1) : keys.indexOf(selectedKey);
@@ -51,7 +51,10 @@ export function sortRows<Row>(rows: readonly Row[], sortValue: (row: Row) => Sor
 		.map(({row}) => row);
 }
 
-/** The rows whose text contains the filter, ignoring case; for a filter that begins with `!`, the rows without it. */
+/**
+The rows whose text contains the filter, ignoring case; for a filter that begins with `!`, the rows that don't contain
+it.
+*/
 export function filterRows<Row>(rows: readonly Row[], filter: string, textOf: (row: Row) => string): readonly Row[] {
 	const isInverted = filter.startsWith('!');
 	const wanted = (isInverted ? filter.slice(1) : filter).toLowerCase();
@@ -63,8 +66,8 @@ export function filterRows<Row>(rows: readonly Row[], filter: string, textOf: (r
 }
 
 /**
-The rows in the order that holds. A row without a position stands behind the row that it follows by its value, so that a
-new row is seen where it belongs.
+The rows in the order of their positions. A row without a position is placed after the row that precedes it in `rows`. A
+new row then appears where its value belongs.
 
 @param positions The position of each row by its key; undefined: the rows stay as they are.
 */

@@ -4,7 +4,7 @@ import {unknown} from './units.js';
 
 /**
 A bar of exactly `width` cells. A ratio above 0 never looks empty, and a ratio below 1 never looks full. A ratio above 1
-is full; an unknown one is a dash.
+is a full bar; an unknown ratio is a dash.
 */
 export function meter(ratio: number | undefined, width: number, glyphs: Glyphs): string {
 	const cells = Math.max(0, Math.floor(width));

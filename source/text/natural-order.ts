@@ -1,4 +1,7 @@
-/** Sort keys by name. Comparing two names with `Intl.Collator` takes a microsecond, comparing two keys a fiftieth of that. */
+/**
+Memoized sort key of each name. Comparing two names with `Intl.Collator` takes a microsecond, comparing two keys a
+fiftieth of that.
+*/
 const keys = new Map<string, string>();
 const keysKept = 20_000;
 /** Numbers are padded to this length in a key. An address has numbers of at most five digits. */

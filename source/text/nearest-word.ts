@@ -1,6 +1,6 @@
 /**
 The word that was probably meant. It differs by one typing mistake (two in a long word), or is the only word that starts
-like this. Undefined if there is no such word.
+with the given text. Undefined if there is no such word.
 */
 export function nearestWord(given: string, words: readonly string[]): string | undefined {
 	const ranked = words

@@ -8,7 +8,8 @@ export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel
 export const hidden = 'hidden';
 
 /**
-Most names that texts are searched for. Applications that name each client differently would make the search too slow.
+Largest number of names that texts are searched for. Applications that name each client differently would make the
+search too slow.
 */
 const mostLearned = 5000;
 
@@ -76,7 +77,9 @@ export class Pseudonyms {
 		return pseudonym;
 	}
 
-	/** Replaces addresses and paths in a text that holds no other names. Learned names are not searched for; see `text`. */
+	/**
+	Replaces addresses and paths in a text that holds no other names. Learned names are not searched for; see `text`.
+	*/
 	unnamed(text: string): string {
 		return this.#replaced(text, netPattern);
 	}

@@ -3,9 +3,9 @@ const plainText = /^[ -~]*$/;
 
 /**
 Characters that control a terminal, reorder or join their neighbours, or are invisible: controls (Cc), format characters
-(Cf: bidirectional, zero-width, soft hyphen, tags), line and paragraph separators (Zl, Zp), lone surrogates (Cs), private
-use (Co), unassigned code points (Cn), variation selectors and other invisible marks (Default_Ignorable_Code_Point), and
-U+FFFD, which stands for invalid UTF-8.
+(Cf: bidirectional, zero-width, soft hyphen, tags), line and paragraph separators (Zl, Zp), lone surrogates (Cs),
+private use (Co), unassigned code points (Cn), variation selectors and other invisible marks
+(Default_Ignorable_Code_Point), and U+FFFD, which stands for invalid UTF-8.
 */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u{fffd}]/gu;
 
@@ -31,9 +31,9 @@ function escapeOf(character: string): string {
 /**
 `text` as one printable line: characters that a terminal would obey or hide become escapes (`\n`, `\x1b`, `\u{200b}`).
 
-A backslash stays unchanged, so a line break and a backslash with an `n` look alike. That is harmless, because the result
-is only read and never parsed. Doubled backslashes would make paths, patterns and the escapes of `SLOWLOG` and `CLIENT LIST`
-unreadable. Combining marks stay too; `cellWidth` counts them as 0 cells.
+A backslash stays unchanged, so a line break and a backslash with an `n` look alike. That is harmless, because the
+result is only read and never parsed. Doubled backslashes would make paths, patterns and the escapes of `SLOWLOG` and
+`CLIENT LIST` unreadable. Combining marks stay too; `cellWidth` counts them as 0 cells.
 */
 export function sanitize(text: string): string {
 	return plainText.test(text) ? text : text.replace(unprintable, escapeOf);

@@ -18,7 +18,9 @@ function roundedUp(value: number): number {
 	return value > 0 && rounded !== undefined && Number.isFinite(rounded) ? rounded : value;
 }
 
-/** Number of readings for each column, so that a sparkline shows at least 60 readings: a minute at the default interval. */
+/**
+Number of readings for each column, so that a sparkline shows at least 60 readings: a minute at the default interval.
+*/
 export const readingsPerCell = (width: number): number => readingsPerColumn(60, width);
 
 /** The newest `width` readings in exactly `width` cells, newest at the right. Gaps and missing readings are blank. */

@@ -14,7 +14,9 @@ const blank: StyledCell = {text: ' ', style: ''};
 
 const markOnBlank = /(?:^|;)(?:4|7|9|4\d|10\d)(?:;|$)/;
 
-/** Whether a style is visible on a blank: inverse, lines and backgrounds are, colours and weights are not. */
+/**
+Whether a style is visible on a blank cell. Inverse, lines and backgrounds are visible; colours and weights are not.
+*/
 export const showsOnBlank = (style: string): boolean => style !== '' && markOnBlank.test(style);
 
 /** Memoized style changes, a few dozen, and memoized cells of each style, a few hundred. */
@@ -22,7 +24,7 @@ const knownChanges = new Map<string, string>();
 const knownCells = new Map<string, Map<string, StyledCell>>();
 const mostKnown = 4096;
 
-/** The same object for equal cells, which saves allocating a screenful of cells each second. */
+/** Returns the same object for equal cells, so that a full screen of cells is not allocated each second. */
 function cellOf(text: string, style: string): StyledCell {
 	if (text === ' ' && !showsOnBlank(style)) {
 		return blank;
@@ -76,7 +78,10 @@ function styleAfter(style: string, sequence: string): string {
 /** Splits a row into texts and SGR sequences in turn. */
 const styleSequence = /(\u001B\[[\d;]*m)/;
 
-/** A row with SGR sequences as exactly `columns` cells. Blanks with an invisible style become plain, so that they are equal. */
+/**
+A row with SGR sequences as exactly `columns` cells. Blanks with an invisible style become plain, so that they are
+equal.
+*/
 export function styledCells(row: string, columns: number): StyledCell[] {
 	const parts = row.split(styleSequence);
 	const cells: StyledCell[] = parts.every((part, index) => index % 2 === 1 || isSingleCelled(part))

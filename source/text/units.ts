@@ -14,7 +14,7 @@ function digits(n: number): string {
 	return n >= 9.995 ? n.toFixed(1) : n.toFixed(2);
 }
 
-/** The position of the unit in which a number has one to three digits before the point. */
+/** The index of the unit in which a number has one to three digits before the point. */
 function unitOf(n: number, step: number, units: number): number {
 	let value = Math.abs(n);
 	let index = 0;
@@ -26,10 +26,15 @@ function unitOf(n: number, step: number, units: number): number {
 	return index;
 }
 
-/** The share of a unit down to which a number keeps it, if a number near it has that unit: `0.98M` beside `1.02M`. */
+/**
+A number takes the larger unit of a number near it if it is at least this share of that unit: `0.98M` beside `1.02M`.
+*/
 const keptUnitShare = 0.5;
 
-/** @param like A number near `n`, such as the largest of the last readings. Its unit is kept for at least half of it. */
+/**
+@param like A number near `n`, such as the largest of the last readings. If its unit is the next larger one, `n` takes
+that unit from half of the unit on.
+*/
 function scaled(n: number, step: number, suffixes: readonly string[], like = n): string {
 	const own = unitOf(n, step, suffixes.length);
 	const other = unitOf(like, step, suffixes.length);
@@ -67,7 +72,8 @@ export function count(n: number | undefined): string {
 The formats of figures that change with each reading, in the unit of a number near them. A figure that moves around
 1,000 or 1,024 then keeps its unit.
 
-@param like The number whose unit is kept, such as the largest of the last readings; undefined: each figure has its own.
+@param like The number whose unit is kept, such as the largest of the last readings; undefined: each figure has its own
+unit.
 */
 export function inUnitOf(like: number | undefined) {
 	const near = isKnown(like) ? like : undefined;
@@ -139,7 +145,7 @@ export function shortAge(durationMs: number): string {
 	return tenths < 100 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
 }
 
-/** A duration by one unit, at most three cells up to 99 days: `0s`, `37s`, `4m`, `3h`, `41d`. Negative is 0. */
+/** A duration in a single unit, at most three cells up to 99 days: `0s`, `37s`, `4m`, `3h`, `41d`. Negative is 0. */
 export function shortSeconds(n: number | undefined): string {
 	if (!isKnown(n)) {
 		return unknown;

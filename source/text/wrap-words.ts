@@ -3,8 +3,8 @@ import {cut} from './fit.js';
 import {graphemesOf} from './graphemes.js';
 
 /**
-The text in rows of at most `width` cells, broken between words. Rows after the first begin with `indent`. A word that is
-wider than a row is cut with `...`.
+The text in rows of at most `width` cells, broken between words. Rows after the first begin with `indent`. A word that
+is wider than a row is cut with `...`.
 */
 export function wrapWords(text: string, width: number, indent = ''): string[] {
 	const rows: string[] = [];

@@ -5,12 +5,12 @@ import type {Statement} from '../domain/finding.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 
-/** Layers of a failure that concern the way to a node, not the node itself. */
+/** Layers of a failure that concern the network path to a node, not the node itself. */
 const wayLayers: ReadonlySet<string> = new Set(['dns', 'tcp']);
 
 /**
-Whether a node announces an address that is not reachable from redis-top, as with containers or address translation.
-Such a node never answered here, while a node that answers has a working link to it.
+Whether a node announces an address that redis-top cannot reach, as with containers or address translation. Such a node
+never answered redis-top, although an answering node has a working link to it.
 */
 export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolean {
 	const {address, failure, lastReplyAtMs, origin} = record;
@@ -20,12 +20,14 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 	}
 
 	const answering = [...nodes.values()].filter(other => other.failure === undefined);
-	// Nodes that flag this one FAIL or PFAIL do not reach it either. So it is down, or the network between is cut.
+	// Nodes that flag this node FAIL or PFAIL do not reach it either. So the node is down, or the network between the
+	// nodes is cut.
 	if (answering.some(other => isFlaggedByMember(other, address))) {
 		return false;
 	}
 
-	// A replica connects to its primary by itself. If it does so while Sentinels flag its address, the address is wrong.
+	// A replica connects to its primary by itself. If the replica acknowledges while Sentinels flag its address, the
+	// address is wrong.
 	if (answering.some(other => acknowledges(other, address))) {
 		return true;
 	}
@@ -60,13 +62,13 @@ const isFlaggedBySentinel = (record: NodeRecord, address: NodeAddress): boolean 
 	sentinelPeers(record).some(peer => peer.address === address && hasFailingFlag(peer));
 
 /**
-Age in seconds up to which an acknowledgement proves a link. A replica acknowledges every second, and one
-acknowledgement may be lost. A primary lists a replica as `online` for `repl-timeout` (60 s) after its last byte, so
-older ones prove nothing.
+Seconds up to which an acknowledgement proves a working link. A replica acknowledges every second, and one
+acknowledgement may be lost. Older acknowledgements prove nothing, because a primary lists a replica as `online` for
+`repl-timeout` (60 s) after its last byte.
 */
 const freshAckSeconds = 3;
 
-/** Whether a primary gets the acknowledgements of a replica with this address. */
+/** Whether a primary receives the acknowledgements of a replica with this address. */
 const acknowledges = ({replicas}: NodeRecord, address: NodeAddress): boolean =>
 	replicas.some(
 		link =>
@@ -82,7 +84,8 @@ const longestSilenceSeconds = 11;
 function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	const {clusterNodes, sample} = record;
 	const info = sample?.info;
-	// A replica's link stays `up` for `repl-timeout` too, but a primary pings its replicas every ten seconds.
+	// A replica reports its link as `up` until `repl-timeout`, even without data. But a primary pings its replicas every
+	// ten seconds. So after a longer silence the link does not count as working.
 	const silentSeconds = info?.number('replication', 'master_last_io_seconds_ago') ?? 0;
 	const hasLinkedPrimary =
 		info !== undefined &&
@@ -93,7 +96,7 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 		line =>
 			lineAddressIs(line, address) &&
 			line.linkState === 'connected' &&
-			// 0 means that no pong is pending. When a node has just stopped, every other node waits for its pong.
+			// 0 means that no pong is pending. When a node has just stopped, every other node has a pong pending from it.
 			line.pingSentMs === 0 &&
 			!['handshake', 'noaddr'].some(flag => line.flags.has(flag)),
 	);
@@ -103,7 +106,7 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	return hasLinkedPrimary || isWellListed || isWellMonitored;
 }
 
-/** Whether Sentinels do not reach the announced address either. They cannot promote the replica then. */
+/** Whether Sentinels cannot reach the announced address either. They then cannot promote the replica. */
 export const isReachedByNobody = ({address}: NodeRecord, nodes: Nodes): boolean =>
 	[...nodes.values()].some(other => other.failure === undefined && isFlaggedBySentinel(other, address));
 

@@ -6,14 +6,17 @@ import type {Nodes} from './replication-edges.js';
 import type {ToldLine} from './topology-node.js';
 
 /**
-Most lines that are read in the views of other nodes, for nodes without a view of their own. Every view has one line
-for each cluster node.
+Most lines that are read in the views of other nodes, to find nodes without a view of their own. Each view has one line
+per cluster node.
 */
 const linesRead = 5000;
-/** Fewest views that are read, however many lines they have. */
+/** Fewest views that are read, even if they have more lines than `linesRead`. */
 const fewestViews = 3;
 
-/** A view's line about the node that printed it. Memoized, because the same view is searched after every poll. */
+/**
+The line of a view that describes the node that printed the view. Memoized, because the same view is searched after
+every poll.
+*/
 const ownLine = memoizeByRef((lines: readonly ClusterNode[]): ClusterNode | undefined =>
 	lines.find(({flags}) => flags.has('myself')),
 );
@@ -21,9 +24,9 @@ const ownLine = memoizeByRef((lines: readonly ClusterNode[]): ClusterNode | unde
 const noLines: readonly ClusterNode[] = [];
 
 /**
-One line of CLUSTER NODES for each node of a cluster. While the node answers, its own line counts. Otherwise the line
-with the highest configuration epoch in other views counts, the newest among equals. Without any such line, the
-node's last own line counts.
+One line of CLUSTER NODES for each node of a cluster. While a node answers, its own line counts. Otherwise other views
+count: the line with the highest configuration epoch, and the newest among equals. If no view has a line for the node,
+its last own line counts.
 */
 export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 	const found = new Map<NodeId, ToldLine>();

@@ -3,7 +3,7 @@ import {serverProduct} from '../derive/server-product.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 
-/** A setting or the version, where nodes that should agree have different values. */
+/** A setting with different values on nodes that should agree. The version counts as a setting. */
 export type Difference = {
 	/** The setting's name, or `version`. */
 	readonly name: string;
@@ -14,12 +14,10 @@ export type Difference = {
 /** Settings that may differ on every node: places of files and sockets. */
 const ownSettings = new Set(['dir', 'dbfilename', 'bind', 'port', 'logfile']);
 
-/** Settings that may differ by role: a replica may save where its primary does not. */
+/** Settings that may differ by role: a replica may save although its primary does not. */
 const byRole = new Set(['save', 'appendonly', 'appendfsync', 'replica-ignore-maxmemory', 'min-replicas-to-write']);
 
-/**
-The differences among the data nodes that answer, the version first. A node whose settings are not known is left out.
-*/
+/** The differences among the data nodes that answer, the version first. A node with unknown settings is left out. */
 export function differencesAmong(nodes: Nodes): Difference[] {
 	const data = [...nodes.values()].filter(
 		({role, failure, sample}) => role !== 'sentinel' && failure === undefined && sample !== undefined,

@@ -5,12 +5,13 @@ import {hostInAddress, type ImaginedFailure} from './imagined-failures.js';
 import {type Nodes, nodeFinder} from './replication-edges.js';
 
 /**
-Those who would decide on a failover, and how many of them a failure leaves.
+The nodes that would decide on a failover, and how many of them are left after a failure.
 
-- `primaries`: a cluster, where more than half of the primaries with slots must vote. A failed primary counts.
+- `primaries`: a cluster, where more than half of the primaries with slots must vote. A failed primary counts in the
+  total.
 - `sentinels`: more than half of the Sentinels that monitor the primary must authorise the failover, and at least
   `quorum` must agree that it is down.
-- `nobody`: neither; a replica is promoted by hand.
+- `nobody`: neither a cluster nor Sentinels; a replica is promoted by hand.
 
 Sources: Redis cluster_legacy.c, `clusterSendFailoverAuthIfNeeded`; sentinel.c, `sentinelFailoverStateMachine`.
 */
@@ -34,7 +35,7 @@ const ownersOf = memoizeByRef(({shards}: Topology) => {
 	return {total: owners.length, voting: new Set(owners.filter(owner => !isSeenFailing(owner)))};
 });
 
-/** The primaries that vote in a cluster, after a failure. */
+/** The voting primaries of a cluster, and how many of them are left after a failure. */
 export function votingPrimaries(topology: Topology, failure: ImaginedFailure): Electors {
 	const {total, voting} = ownersOf(topology);
 	const left = voting.size - failure.nodes.filter(node => voting.has(node)).length;
@@ -42,8 +43,8 @@ export function votingPrimaries(topology: Topology, failure: ImaginedFailure): E
 }
 
 /**
-The Sentinels that monitor a primary, after a failure. Sentinels that redis-top cannot ask count as those that answer
-report them.
+The Sentinels that monitor a primary, and how many are left after a failure. For a Sentinel that redis-top cannot ask,
+the reports of answering Sentinels count.
 */
 export function watchingSentinels(
 	{primary}: Pick<Shard, 'primary'>,
@@ -59,7 +60,7 @@ export function watchingSentinels(
 		return {kind: 'nobody'};
 	}
 
-	/** Whether each Sentinel works, as it answers itself, else as the others say. */
+	/** Whether each Sentinel works. Its own answer to redis-top counts first, then the reports of other Sentinels. */
 	const working = new Map<NodeAddress, boolean>();
 	for (const {watched} of watches.filter(({isUp}) => isUp)) {
 		for (const {address, flags} of watched.sentinels ?? []) {
@@ -80,8 +81,8 @@ export function watchingSentinels(
 }
 
 /**
-Whether a failure ends the node at an address. A Sentinel that redis-top does not poll is known by the host of its
-address.
+Returns a function that tells whether a failure ends the node at an address. A Sentinel that redis-top does not poll is
+matched by the host in its address.
 */
 export function deadAddresses({kind, name, nodes}: ImaginedFailure, known: Nodes): (address: NodeAddress) => boolean {
 	const dead = new Set(nodes.map(({address}) => address));

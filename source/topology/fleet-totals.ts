@@ -10,7 +10,7 @@ import type {Nodes} from './replication-edges.js';
 /** The node with the highest value of a figure. */
 export type Standout = {readonly address: NodeAddress; readonly value: number};
 
-/** Totals over the data nodes that answer; undefined where no node reports the figure. */
+/** Totals over the data nodes that answer. A total is undefined if no node reports the figure. */
 export type FleetTotals = {
 	readonly nodes: number;
 	readonly answering: number;
@@ -19,11 +19,11 @@ export type FleetTotals = {
 	readonly clients: number | undefined;
 	/** Keys of the primaries only: replicas have the same keys. */
 	readonly keys: number | undefined;
-	/** Latency over all commands of all nodes whose histograms are read, as upper bounds. */
+	/** Latency over all commands of all nodes whose histograms are read. The percentiles are upper bounds. */
 	readonly latency: (IntervalBounds & {readonly nodes: number}) | undefined;
-	/** The node nearest to its maxmemory, 0 to 1. */
+	/** The node whose used memory is nearest to its maxmemory, as a share from 0 to 1. */
 	readonly fullest: Standout | undefined;
-	/** The node with the highest p99 of one command, microseconds. */
+	/** The node with the highest p99 of a single command, in microseconds. */
 	readonly slowest: Standout | undefined;
 };
 
@@ -34,7 +34,7 @@ function dataNodes(nodes: Nodes) {
 	return {data, answering, primaries: answering.filter(({role}) => role === 'primary')};
 }
 
-/** The change of each total since the baseline. A total whose change is not known for every node is left out. */
+/** The change of each total since the baseline. A total is left out if its change is unknown for a node. */
 export function changeTotals(
 	nodes: Nodes,
 ): Readonly<Record<'operations' | 'usedMemory' | 'connectedClients' | 'keys', number | undefined>> {
@@ -89,7 +89,9 @@ function highest(
 	return found;
 }
 
-/** Merges the histograms of all nodes: buckets can be added, percentiles cannot be averaged. */
+/**
+The merged latency histograms of all nodes. Percentiles of nodes cannot be averaged, but their buckets can be added.
+*/
 function mergedLatency(records: readonly NodeRecord[]): FleetTotals['latency'] {
 	const read = records.filter(({latency}) => latency !== undefined && latency.value.bounds.size > 0);
 	const buckets = read.flatMap(({latency}) =>

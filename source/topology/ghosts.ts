@@ -4,7 +4,7 @@ import type {Nodes} from './replication-edges.js';
 import {lineAddress} from './topology-node.js';
 
 /**
-A node that nodes of its cluster still list, although it is not there:
+A node that other nodes of its cluster list, although it no longer exists or never answered:
 - `noaddr`: no node knows its address
 - `handshake`: it never answered a MEET
 - `fail`: it failed and was not forgotten
@@ -13,9 +13,11 @@ export type Ghost = {
 	readonly id: NodeId;
 	readonly why: 'noaddr' | 'handshake' | 'fail';
 	readonly address: NodeAddress | undefined;
-	/** The nodes that list the ghost, among those that answer. */
+	/** The answering nodes that list the ghost. */
 	readonly listedBy: readonly NodeAddress[];
-	/** The ghost's last pong, by the report that mentions it last, milliseconds since the epoch; undefined: never. */
+	/**
+	The time of the ghost's last pong, in the report with the latest one. Milliseconds since the epoch; undefined: never.
+	*/
 	readonly pongMs: number | undefined;
 };
 

@@ -8,10 +8,10 @@ import type {Nodes} from './replication-edges.js';
 import {type Skew, skewsOf} from './skew.js';
 import {topologyOf} from './topology.js';
 
-/** A remark on a node's place among the others: its title and its text. */
+/** A remark that compares a node with other nodes: its title and its text. */
 export type NodeRemark = readonly [about: string, text: string];
 
-/** Nodes that belong together: all nodes of a cluster, else a primary with its replicas. */
+/** Groups of nodes that belong together: all nodes of a cluster. Outside a cluster: a primary with its replicas. */
 export const groupsIn = ({
 	isCluster,
 	shards,
@@ -91,7 +91,7 @@ const skewText = ({of, ratio}: Skew): string =>
 		? `slots, ${percent(ratio)} of an even share more than the least`
 		: `${of}, ${ratio.toFixed(1)} times the median primary's`;
 
-/** Remarks on settings and versions where most other nodes have another value than this node. */
+/** Remarks on settings and versions in which this node differs from most other nodes. */
 function differenceRemarks(address: NodeAddress, topology: Topology, nodes: Nodes): NodeRemark[] {
 	return differencesIn(topology, nodes).flatMap(({name, values}): NodeRemark[] => {
 		const own = values.find(each => each.nodes.includes(address));

@@ -8,18 +8,20 @@ const answers = ({failure, sample}: NodeRecord): boolean => failure === undefine
 const historyOf = ({sample}: NodeRecord, field: 'master_replid' | 'master_replid2'): string | undefined =>
 	sample?.info.text('replication', field);
 
-/** Replicas that answer and whose primary, by the address that they have for it, is down. */
+/** Replicas that answer although their primary is down, at the address by which they know it. */
 export type Orphans = {
 	readonly replicas: readonly NodeRecord[];
-	/** The primary of the same data where it answers at another address: the way of the replicas to it is cut. */
+	/**
+	Another address at which an answering primary has the same data. The replicas then only lack a way to their primary.
+	*/
 	readonly answersAt: NodeAddress | undefined;
 };
 
 const none: Orphans = {replicas: [], answersAt: undefined};
 
 /**
-The replicas that have lost the given node as their primary. None where the node answers, where another node was promoted in
-its place, and where a cluster or Sentinels promote a replica.
+The replicas that answer and have lost the given node as their primary. Empty if the node answers, or if another node
+was promoted in its place. Also empty if a cluster or Sentinels promote replicas.
 */
 export function orphansOf(primary: NodeAddress, nodes: Nodes): Orphans {
 	const record = nodes.get(primary);

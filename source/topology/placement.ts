@@ -1,6 +1,6 @@
 import type {Shard, Topology, TopologyNode} from '../domain/topology.js';
 
-/** A primary and those of its replicas that share its host or zone, so that one failure ends them together. */
+/** A primary and its replicas that share its host or zone. One failure of the host or zone stops them all. */
 export type SharedPlace = {
 	readonly shard: Shard;
 	readonly primary: TopologyNode;
@@ -8,7 +8,7 @@ export type SharedPlace = {
 	readonly by: 'host' | 'zone';
 	/** The address or name of the host, or the name of the zone. */
 	readonly place: string;
-	/** True where the primary has another replica that answers and runs elsewhere. */
+	/** Whether the primary also has a replica that answers and runs elsewhere. */
 	readonly hasAnother: boolean;
 };
 
@@ -31,16 +31,16 @@ const onOneHost = (shard: Shard): SharedPlace[] => inPlace(shard, 'host');
 const inOneZone = (shard: Shard): SharedPlace[] => inPlace(shard, 'zone').filter(({hasAnother}) => !hasAnother);
 
 /**
-Shards whose primary shares its host with a replica, or its zone with all replicas. A host is known by its address
-only, so containers behind one address look like one host. `isOneHost` is true where all nodes run on one host, as in
-a test; then the shards tell nothing more.
+Shards whose primary shares its host with a replica, or its zone with all replicas. A host is known only by its address,
+so containers behind one address look like one host. `isOneHost` is true if all nodes run on one host, as in a test. The
+shards then show nothing more.
 */
 export function sharedPlaces({shards, loose}: Topology): {
 	readonly places: readonly SharedPlace[];
 	readonly isOneHost: boolean;
 } {
 	const nodes = [...shards.flatMap(({primary, replicas}) => (primary ? [primary, ...replicas] : replicas)), ...loose];
-	// A node without an address, as after losing its node id, has no known host.
+	// A node without an address, as after a loss of its node id, has no known host.
 	const hosts = new Set(nodes.flatMap(({host}) => host ?? []));
 	return {
 		places: [...shards.flatMap(onOneHost), ...shards.flatMap(inOneZone)],

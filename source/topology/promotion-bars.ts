@@ -8,9 +8,9 @@ import {seconds} from '../text/units.js';
 import type {Nodes} from './replication-edges.js';
 
 /**
-Reasons why a replica could not replace its primary now. Each reason follows the replica's address: "10.0.1.12:6379
-…". The list is empty where no reason is known. A replica without a link is no candidate while its primary answers,
-even within the time that a cluster allows. Source for Sentinels: sentinel.c, `sentinelSelectSlave`.
+Reasons why a replica could not replace its primary now; empty if no reason is known. Each reason follows the replica's
+address: "10.0.1.12:6379 …". While the primary answers, a replica without a link is never fit, even within the time that
+a cluster allows. Source for Sentinels: sentinel.c, `sentinelSelectSlave`.
 */
 export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
 	const record = nodes.get(node.address);
@@ -49,7 +49,7 @@ function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean):
 
 	const replica = replicaLinkOf(record);
 	const downSeconds = replica?.linkDownSeconds;
-	// Outside a cluster the link may be down for any time, but a replica without data is never promoted.
+	// Outside a cluster the link may be down for any time, but a replica that never received data is not promoted.
 	const limitedMs = isCluster ? nodeTimeoutIn(record) : Number.POSITIVE_INFINITY;
 	const obstacle = replica && dataObstacle(replica, limitedMs);
 	const since = downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`;
@@ -58,7 +58,9 @@ function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean):
 
 const nodeTimeoutIn = (record: NodeRecord): number => nodeTimeoutOf(new Map([[record.address, record]]));
 
-/** Reasons outside a cluster: Sentinels skip a priority of 0, and cannot see a replica that is not announced. */
+/**
+Reasons outside a cluster: Sentinels skip replicas with a priority of 0, and cannot see replicas that are not announced.
+*/
 function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
 	if (isCluster) {
 		return [];
@@ -72,18 +74,18 @@ function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
 	];
 }
 
-/** A replica that could not be promoted, with the reasons. */
+/** A replica that could not be promoted, and the reasons. */
 export type UnfitReplica = {readonly address: NodeAddress; readonly why: readonly string[]};
 
 export type UncoveredShard = {
 	readonly shard: Shard;
-	/** The shard's replicas, none of which could be promoted; empty where the shard has no replica. */
+	/** The shard's replicas, all of them unfit for promotion; empty if the shard has no replica. */
 	readonly unfit: readonly UnfitReplica[];
 };
 
 /**
-The direct replicas of a shard, each with the reasons against its promotion. A replica of a replica never stands for
-election.
+The direct replicas of a shard, each with the reasons against its promotion. A replica of a replica is left out, because
+it never stands for election.
 */
 export const replicaFitness = (shard: Shard, nodes: Nodes, isCluster: boolean): UnfitReplica[] =>
 	shard.replicas
@@ -91,8 +93,8 @@ export const replicaFitness = (shard: Shard, nodes: Nodes, isCluster: boolean): 
 		.map(node => ({address: node.address, why: promotionBars(node, nodes, isCluster)}));
 
 /**
-Shards that would have no primary if theirs stopped now, because no replica could be promoted. In a cluster these are
-shards with slots. Elsewhere they are shards that had a replica, or that Sentinels watch.
+Shards that would have no primary if their primary stopped now, because no replica could be promoted. In a cluster only
+shards with slots count. Elsewhere only shards count that had a replica, or that Sentinels watch.
 */
 export function shardsWithoutSuccessor(topology: Topology, nodes: Nodes): UncoveredShard[] {
 	return topology.shards.flatMap(shard => {

@@ -2,17 +2,17 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {Shard, TopologyNode} from '../domain/topology.js';
 import type {Nodes} from './replication-edges.js';
 
-/** How far the data of a replica is behind that of its shard's primary. What cannot be known is undefined. */
+/** How far a replica's data is behind the data of its shard's primary. Values that cannot be known are undefined. */
 export type ReplicaDistance = {readonly bytes: number | undefined; readonly seconds: number | undefined};
 
 /**
-The distance of a replica from the primary of its shard, or undefined for a replica without data: one that copies still,
-or that never had a link.
+The distance of a replica from the primary of its shard. Undefined for a replica without data: it is still in its full
+resync, or never had a link.
 
-- A linked replica: `master_repl_offset` less its offset, both from one INFO reply of its source; of a replica of a
-  replica, the distances of each step together.
-- A replica whose link is down: the primary's offset less the replica's own, which stands still, and the time that its
-  link has been down.
+- A linked replica: `master_repl_offset` minus its offset, both from one INFO reply of its source. For a replica of a
+  replica, the distances of all steps are added.
+- A replica whose link is down: the primary's offset minus the replica's last offset, and the time since the link went
+  down.
 */
 export function replicaDistance(
 	node: TopologyNode,
@@ -51,7 +51,7 @@ function offsetDifference(primary: NodeRecord | undefined, replica: NodeRecord |
 	return written === undefined || copied === undefined ? undefined : Math.max(0, written - copied);
 }
 
-/** Bytes in seconds of writes at the primary's rate; undefined where the rate is unknown or 0. */
+/** Converts bytes to seconds of writes at the primary's write rate; undefined if the rate is unknown or 0. */
 function secondsOf(bytes: number | undefined, primary: NodeRecord | undefined): number | undefined {
 	if (bytes === undefined || bytes === 0) {
 		return bytes;

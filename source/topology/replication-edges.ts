@@ -7,14 +7,14 @@ import {isLoopback, type NodeAddress} from '../domain/node.js';
 export type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
 /**
-The source of a replica's replication, and the source's entry for that replica; no link where the source has no
-entry.
+The source that a replica replicates from, and the source's entry for the replica. `link` is undefined if the source has
+no such entry.
 */
 export type ReplicationEdge = {readonly source: NodeAddress; readonly link: ReplicaLink | undefined};
 
 /**
-The replication edge of each replica, by the replica's address. Both the replica's and the primary's report are read.
-So an edge is known even when one of the two does not answer.
+The replication edge of each replica, by the replica's address. It uses the reports of the replica and of its source. So
+an edge is known even if one of them does not answer.
 */
 export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAddress, ReplicationEdge> => {
 	const edges = new Map<NodeAddress, ReplicationEdge>();
@@ -22,7 +22,7 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 	for (const record of nodes.values()) {
 		for (const link of record.replicas) {
 			const replica = sameNode(link.address);
-			// A node that reports the role primary is no replica any more, whatever an old list says.
+			// A node that reports the role primary is no longer a replica, even if another node still lists it as one.
 			const isCandidate = nodes.get(replica)?.role !== 'primary' && replica !== record.address;
 			if (isCandidate && isBetterList(record, edges.get(replica), nodes, replica, sameNode)) {
 				edges.set(replica, {source: record.address, link});
@@ -38,8 +38,8 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 
 		const source = sameNode(claimed);
 		const listed = edges.get(record.address);
-		// Behind address translation redis-top may not know the address that the replica names. Then the node that
-		// lists the replica counts.
+		// Behind address translation redis-top may not know the address that the replica reports. Then the node that lists
+		// the replica counts as its source.
 		const isUnknown = !nodes.has(source) && listed !== undefined;
 		if (listed?.source !== source && !isUnknown && source !== record.address) {
 			edges.set(record.address, {source, link: undefined});
@@ -50,8 +50,9 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 });
 
 /**
-Whether one list of a replica is better than another. The list of the node that the replica names is best, then the
-list of a node that answers. A dead primary's last list stays after a failover by hand.
+Whether one list entry for a replica is better than another. The entry of the node that the replica reports is best,
+then the entry of a node that answers. After a failover by hand, the last list of the dead primary still contains its
+old replicas.
 */
 function isBetterList(
 	{address, failure}: NodeRecord,
@@ -74,13 +75,13 @@ function isBetterList(
 	return failure === undefined;
 }
 
-/** The node that a replica reports to replicate from. */
+/** The address that a replica reports as its primary. */
 export const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefined =>
 	role === 'replica' ? sample && primaryAddress(sample.info) : undefined;
 
 /**
-Finds the node that an address means. The address is the node's key, one of its other names, or a loopback name with
-the node's port. `localhost`, `127.0.0.1` and `::1` mean the same machine.
+Returns a function that finds the node for an address. The address may be the node's key or one of its other names. It
+may also be a loopback name with the node's port, because `localhost`, `127.0.0.1` and `::1` mean the same machine.
 */
 export const nodeFinder = memoizeByRef((nodes: Nodes): ((address: NodeAddress) => NodeAddress) => {
 	const localPorts = new Map<number, NodeAddress>();

@@ -6,7 +6,7 @@ import {promotionBars, type UnfitReplica} from './promotion-bars.js';
 import {type ReplicaDistance, replicaDistance} from './replica-distance.js';
 import type {Nodes} from './replication-edges.js';
 
-/** What the dataset loses: the writes that no surviving copy has, or everything where no copy survives. */
+/** The data that a shard loses: the writes that no surviving copy has, or everything if no copy survives. */
 export type Loss =
 	| ({readonly kind: 'writes'} & ReplicaDistance)
 	| {
@@ -14,36 +14,36 @@ export type Loss =
 			/** `used_memory` of the primary. */
 			readonly bytes: number | undefined;
 			readonly keys: number | undefined;
-			/** The primary writes an append-only file, which its return would read. */
+			/** Whether the primary writes an append-only file, which it would load when it returns. */
 			readonly hasAof: boolean | undefined;
-			/** Changes since the last save, which its return would lack without an append-only file. */
+			/** Changes since the last save. Without an append-only file, they would be missing when the primary returns. */
 			readonly unsavedChanges: number | undefined;
 	  };
 
-/** What becomes of a shard whose primary stops. */
+/** The consequences for a shard whose primary stops. */
 export type LostPrimary = {
 	readonly kind: 'primary';
 	readonly shard: Shard;
-	/** The replica that takes over by itself; undefined where nobody does. */
+	/** The replica that takes over by itself; undefined if none does. */
 	readonly successor: NodeAddress | undefined;
-	/** Where nobody takes over: the surviving replica with the most data, which could be promoted by hand. */
+	/** If no replica takes over by itself: the surviving replica with the most data, which could be promoted by hand. */
 	readonly byHand: NodeAddress | undefined;
 	readonly loss: Loss;
 	readonly electors: Electors;
 	/** Surviving replicas that could not be promoted, with the reasons. */
 	readonly unfit: readonly UnfitReplica[];
-	/** Replicas that survive. */
+	/** Number of replicas that survive. */
 	readonly survivors: number;
 };
 
-/** What becomes of a shard whose primary goes on without some of its replicas. */
+/** The consequences for a shard whose primary keeps running but loses replicas. */
 export type LostReplicas = {
 	readonly kind: 'replicas';
 	readonly shard: Shard;
 	readonly lost: number;
-	/** Replicas that are left and could be promoted. */
+	/** Number of remaining replicas that could be promoted. */
 	readonly fitLeft: number;
-	/** Writes are refused: fewer replicas are left than `min-replicas-to-write` asks for. */
+	/** Defined if writes are refused, because fewer replicas are left than `min-replicas-to-write` demands. */
 	readonly refused: {readonly needed: number; readonly left: number} | undefined;
 };
 
@@ -88,13 +88,14 @@ export function lostPrimary(shard: Shard, electors: Electors, place: Place): Los
 
 type Copy = {readonly node: TopologyNode; readonly distance: ReplicaDistance};
 
-/** The copy with the most data comes first. An unknown distance comes last. */
+/** Sorts the copy with the most data first, and copies with an unknown distance last. */
 const byDistance = ({distance: one}: Copy, {distance: other}: Copy): number =>
 	(one.bytes ?? Number.MAX_VALUE) - (other.bytes ?? Number.MAX_VALUE);
 
 /**
-Who is elected: in a cluster the replica with the most data, under Sentinels the one with the lowest priority number
-and then the most data. Sources: Redis cluster_legacy.c, `clusterGetSlaveRank`; sentinel.c, `compareSlavesForPromotion`.
+Sorts replicas in the order of election. In a cluster the replica with the most data comes first. Under Sentinels the
+lowest priority number comes first, then the most data. Sources: Redis cluster_legacy.c, `clusterGetSlaveRank`;
+sentinel.c, `compareSlavesForPromotion`.
 */
 const electionOrder =
 	(nodes: Nodes, isCluster: boolean) =>
@@ -102,7 +103,7 @@ const electionOrder =
 		(isCluster ? 0 : priorityOf(nodes.get(one.node.address)) - priorityOf(nodes.get(other.node.address))) ||
 		byDistance(one, other);
 
-/** `slave_priority`; the default of 100 where INFO does not have it. */
+/** `slave_priority` of a node; the default of 100 if INFO lacks the field. */
 const priorityOf = (record: NodeRecord | undefined): number =>
 	record?.sample?.info.number('replication', 'slave_priority') ?? 100;
 
@@ -123,7 +124,7 @@ export function lostReplicas(shard: Shard, {nodes, isCluster, isDead}: Place): L
 	const left = direct.filter(({address}) => !isDead(address));
 	const record = shard.primary && nodes.get(shard.primary.address);
 	const needed = Number(record?.config?.value.get('min-replicas-to-write') || 0);
-	// INFO has the field only while the setting is in force. A replica that lags too far does not count there.
+	// INFO has the field only while the setting is in force. The field does not count replicas that lag too far.
 	const good = record?.sample?.info.number('replication', 'min_slaves_good_slaves');
 	const goodLeft = good === undefined ? left.length : Math.max(0, good - (direct.length - left.length));
 	return {

@@ -6,7 +6,7 @@ export type SkewOf = 'slots' | 'keys' | 'memory' | 'operations';
 /** How unevenly a figure is spread over the primaries of a cluster. */
 export type Skew = {
 	readonly of: SkewOf;
-	/** The highest value divided by the median; for slots (most − least) / mean. */
+	/** The highest value divided by the median. For slots: (most − least) / mean. */
 	readonly ratio: number;
 	readonly most: TopologyNode;
 	readonly mostValue: number;
@@ -23,8 +23,9 @@ const readings: ReadonlyArray<readonly [of: SkewOf, read: (node: TopologyNode) =
 ];
 
 /**
-The skews of a cluster's primaries. Primaries without slots count for slots only. A figure that some primary does not
-report is left out, because that primary might have the highest value. A figure with the median 0 is left out, too.
+The skews among a cluster's primaries. Primaries without slots count for the slots only. A figure is left out if a
+primary does not report it, because that primary might have the highest value. A figure with the median 0 is left out
+too.
 */
 export function skewsOf({shards, loose}: Topology): Skew[] {
 	const owners = shards.flatMap(({primary, slotCount}) => (primary !== undefined && slotCount > 0 ? [primary] : []));
@@ -56,7 +57,7 @@ function skewIn(
 		: undefined;
 }
 
-/** How unevenly replicas are spread over shards, with the primaries that have the most and the fewest. */
+/** How unevenly replicas are spread over shards, and the primaries with the most and the fewest replicas. */
 export type ReplicaImbalance = {
 	readonly most: number;
 	readonly least: number;
@@ -65,8 +66,8 @@ export type ReplicaImbalance = {
 };
 
 /**
-The imbalance of answering replicas among shards with slots; undefined where the counts differ by less than two. A
-shard with few replicas loses its slots sooner.
+The imbalance of answering replicas among shards with slots; undefined if the counts differ by less than two. A shard
+with few replicas is the first to lose service of its slots.
 */
 export function replicaImbalance({shards}: Topology): ReplicaImbalance | undefined {
 	const counts = shards

@@ -6,7 +6,9 @@ import type {MetricId} from '../domain/metric.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {Reach, TopologyNode, Word} from '../domain/topology.js';
 
-/** A line of CLUSTER NODES with the node that printed it. `isOwn`: the line is about that node itself. */
+/**
+A line of CLUSTER NODES and the node that printed it. `isOwn`: whether the line describes the node that printed it.
+*/
 export type ToldLine = {
 	readonly line: ClusterNode;
 	readonly teller: NodeRecord;
@@ -29,7 +31,7 @@ export type NodeParts = {
 /** A node's place in the topology, from its own record and from the reports of other nodes. */
 export const topologyNode = (parts: NodeParts): TopologyNode => new PlacedNode(parts);
 
-/** Values are computed when they are read: of a thousand nodes a screen shows about a dozen. */
+/** Values are computed only when they are read, because a screen shows about a dozen of a thousand nodes. */
 class PlacedNode implements TopologyNode {
 	readonly address: NodeAddress;
 	readonly source: NodeAddress | undefined;
@@ -125,7 +127,8 @@ function reachOf(record: NodeRecord | undefined): Reach {
 }
 
 /**
-The role that the node reports while it answers. Otherwise the newer of its last report and the reports of others.
+While a node answers, the role that it reports. Otherwise its last report or the reports of other nodes count, whichever
+is newer.
 */
 function roleOf(
 	record: NodeRecord | undefined,
@@ -155,8 +158,8 @@ function wordOf(record: NodeRecord | undefined, told: ToldLine | undefined): Wor
 }
 
 /**
-The state of a replica's link. It counts as down until the whole data set has arrived, also while the primary
-prepares it.
+The state of a replica's link. The link counts as down until the whole data set has arrived, even while the primary
+still prepares the data.
 */
 function linkOf(record: NodeRecord | undefined): TopologyNode['link'] {
 	const info = record?.failure === undefined ? record?.sample?.info : undefined;
@@ -173,11 +176,11 @@ function linkOf(record: NodeRecord | undefined): TopologyNode['link'] {
 }
 
 /**
-The node's host. The address that the node announces identifies the machine better than the address that redis-top
-connects to, which may be a tunnel.
+The node's host. redis-top may connect to a node through a tunnel. So the address that the node announces identifies its
+machine better than the address that redis-top connects to.
 */
 function hostOf(record: NodeRecord | undefined, line: ClusterNode | undefined): string | undefined {
-	// A node without an address (`:0`, `?:0`) has no host that is known.
+	// A node without an address (`:0`, `?:0`) has no known host.
 	const isGhost = line !== undefined && (line.port === 0 || line.flags.has('noaddr'));
 	const announced = isGhost ? undefined : line?.hostname || line?.host;
 	if (announced !== undefined && announced !== '' && announced !== '?') {
@@ -187,14 +190,13 @@ function hostOf(record: NodeRecord | undefined, line: ClusterNode | undefined): 
 	return record?.endpoint.kind === 'tcp' ? record.endpoint.host : undefined;
 }
 
-/** The address that a line gives; undefined for a node without an address. */
+/** The address in a line of CLUSTER NODES; undefined if the line has no address. */
 export function lineAddress({host, hostname, port, flags}: ClusterNode, teller: NodeRecord): NodeAddress | undefined {
 	if (port === 0 || flags.has('noaddr')) {
 		return undefined;
 	}
 
-	// A node that does not know its own host prints an empty one. The host that redis-top connected to stands in for
-	// it.
+	// A node that does not know its own host prints an empty host. Then the host that redis-top connected to counts.
 	const ownHost = flags.has('myself') && teller.endpoint.kind === 'tcp' ? teller.endpoint.host : undefined;
 	const name = host || hostname || ownHost;
 	return name === undefined ? undefined : addressOf({kind: 'tcp', host: name, port});

@@ -8,9 +8,9 @@ import {type Nodes, nodeFinder, type ReplicationEdge, replicationEdges} from './
 import {lineAddress, type ToldLine, topologyNode} from './topology-node.js';
 
 /**
-All nodes in their places. Shards of a cluster follow the newest report on each node; all other nodes follow
-replication. A node that answers is described by its own report, any other node by the reports of nodes that answer.
-Panels, rules and reports all read this result.
+All nodes in their places. Shards of a cluster follow the newest report on each node. All other nodes are placed by
+replication. An answering node is described by its own report. Any other node is described by the reports of answering
+nodes. Panels, rules and reports all read this result.
 */
 export const topologyOf = memoizeByRef((nodes: Nodes): Topology => {
 	const edges = replicationEdges(nodes);
@@ -44,7 +44,7 @@ function clusterPart(
 	const addresses = new Map<NodeId, NodeAddress>();
 	for (const [id, {line, teller, isOwn}] of lines) {
 		const given = lineAddress(line, teller);
-		// A node without an address is known by its node id only.
+		// A node without an address is identified by its node id only.
 		addresses.set(id, isOwn ? teller.address : given === undefined ? (id.slice(0, 8) as NodeAddress) : sameNode(given));
 	}
 

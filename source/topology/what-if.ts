@@ -10,40 +10,46 @@ import type {Nodes} from './replication-edges.js';
 import {type LostPrimary, type LostReplicas, lostPrimary, lostReplicas} from './shard-outcome.js';
 import {topologyOf} from './topology.js';
 
-/** What a failure of these nodes would do now. */
+/** The consequences of an imagined failure at this moment. */
 export type WhatIf = {
 	readonly failure: ImaginedFailure;
-	/** A key of the list that stays the same: `host 10.0.1.11`. */
+	/** A stable key for the entry in the list: `host 10.0.1.11`. */
 	readonly key: string;
 	/** Shards that lose their primary. */
 	readonly primaries: readonly LostPrimary[];
-	/** Shards that keep their primary and lose replicas. */
+	/** Shards that keep their primary but lose replicas. */
 	readonly replicas: readonly LostReplicas[];
-	/** Sentinels that die, and the primaries over which the rest could decide no more. */
+	/**
+	Number of Sentinels that stop. `unwatched`: primaries for which the remaining Sentinels could not decide on a
+	failover.
+	*/
 	readonly sentinels: number;
 	readonly unwatched: readonly {readonly shard: Shard; readonly electors: Electors}[];
-	/** The slots that nobody serves afterwards. Empty outside a cluster. */
+	/** The slots without service after the failure. Empty outside a cluster. */
 	readonly unserved: readonly SlotRange[];
 	readonly unservedCount: number;
 	/**
-	Why the whole cluster stops: the primaries that are left are no majority, or slots are unserved and
-	`cluster-require-full-coverage` is on.
+	Why the whole cluster stops serving. `majority`: the remaining primaries are no majority. `coverage`: slots are
+	unserved, and `cluster-require-full-coverage` is on.
 	*/
 	readonly stopsAll: 'majority' | 'coverage' | undefined;
-	/** The writes that are lost: bytes together, seconds of the worst shard. Undefined where one of them is unknown. */
+	/**
+	The lost writes: the sum of all shards in bytes, the worst shard in seconds. Undefined if the value of a shard is
+	unknown.
+	*/
 	readonly lost: ReplicaDistance;
-	/** Shards of which no copy survives. */
+	/** Number of shards of which no copy survives. */
 	readonly erased: number;
 	/**
-	How bad it is, whatever the delays are now. `critical`: something is served by nobody, or Sentinels are too few
-	afterwards. `takeover`: replicas take over. `none`: all goes on.
+	How bad the failure is, without regard to current delays. `critical`: a shard has no successor for its primary, writes
+	are refused, or too few Sentinels remain. `takeover`: replicas take over. `none`: service continues.
 	*/
 	readonly gravity: 'critical' | 'takeover' | 'none';
 };
 
 /**
-What every imagined failure would do, the worst first, and then zones before hosts before nodes. Delays do not count, so
-that the order is steady.
+The consequences of every imagined failure, the worst first. Among equals, zones come before hosts, and hosts before
+nodes. Delays do not count, so that the order stays stable.
 */
 export const whatIfs = memoizeByRef((nodes: Nodes): readonly WhatIf[] => {
 	const topology = topologyOf(nodes);
@@ -111,7 +117,10 @@ function whatIf(
 	};
 }
 
-/** Why a failure of these primaries stops the whole cluster. Without a majority none of the others serves either. */
+/**
+Why a failure of these primaries stops the whole cluster. Without a majority, the remaining primaries do not serve
+either.
+*/
 const stopOf = (primaries: readonly LostPrimary[], voters: Electors, lacksCoverage: boolean): WhatIf['stopsAll'] =>
 	!canElect(voters) && primaries.some(({shard}) => shard.slotCount > 0)
 		? 'majority'
@@ -125,14 +134,17 @@ const total = (
 ): number | undefined =>
 	values.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : join(sum, value)), 0);
 
-/** Watched primaries over which the Sentinels that are left could not decide, whether they can now or not. */
+/**
+Watched primaries for which the remaining Sentinels could not decide on a failover. Primaries for which they cannot
+decide even now are included.
+*/
 const unwatchedShards = ({shards}: Topology, nodes: Nodes, isDead: (address: NodeAddress) => boolean) =>
 	shards.flatMap(shard => {
 		const electors = watchingSentinels(shard, nodes, isDead);
 		return electors.kind === 'sentinels' && !canElect(electors) ? [{shard, electors}] : [];
 	});
 
-/** Whether the whole cluster refuses while a slot has no owner. Where no node tells, it is not claimed. */
+/** Whether the whole cluster refuses commands while a slot has no owner; false if no node reports the setting. */
 const requiresCoverage = memoizeByRef((nodes: Nodes): boolean =>
 	[...nodes.values()].some(({config}) => config?.value.get('cluster-require-full-coverage') === 'yes'),
 );

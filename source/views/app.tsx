@@ -34,7 +34,7 @@ export type AppProps = {
 };
 
 /**
-Time without new data after which the screen is drawn again, in milliseconds, so that the ages on it keep counting.
+The screen is drawn again after this time without new data, in milliseconds, so that the ages on it keep counting.
 */
 const idleFrameMs = 1300;
 
@@ -42,7 +42,10 @@ const Row = memo(function Row({text}: {readonly text: string}): ReactNode {
 	return <Text wrap="truncate">{text}</Text>;
 });
 
-/** The whole screen: one `<Text>` a line, and the open box above them. Keys and the window size are read only here. */
+/**
+The whole screen: one `<Text>` for each line, and the open box above the lines. Only this component reads keys and the
+window size.
+*/
 export function App(props: AppProps): ReactNode {
 	const {controller, paint, screenInput, onReady, onResize, onDrawn} = props;
 	useSyncExternalStore(props.state.subscribe, props.state.get);

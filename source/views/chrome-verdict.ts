@@ -12,8 +12,8 @@ import {shortAge, shortAgeSince} from '../text/units.js';
 import {showNamesBeside} from './node-names.js';
 
 /**
-Line 2 of the screen: the verdict, about one cause. A bar of the whole width has the colour of the severity; without a
-problem the line is plain. `node` is the node in focus, whose host is in the header and is left out here.
+Line 2 of the screen: the verdict about one cause. The line is a bar in the colour of the severity, or plain text
+without a problem. The host of `node`, the node in focus, is left out, because the header shows it.
 
 @param subject The cause that the line is about; undefined: the most urgent one.
 */
@@ -41,7 +41,7 @@ export function verdictLine(
 	}
 }
 
-/** The text about an ended subject; empty while the subject lasts. */
+/** Says how long ago the subject ended, and what the subject was; empty while the subject lasts. */
 const endedText = (subject: Subject | undefined, show: ShowName, nowMs: number): string =>
 	subject?.endedAtMs === undefined
 		? ''
@@ -66,13 +66,13 @@ type BarInput = {
 };
 
 /**
-The mark and the longest text that fits, then at the right the age of the problem and the number of other causes. The age
-is left out where the text needs its room.
+The bar: a mark and the longest text that fits; at the right, the age of the problem and the number of other causes. The
+age is left out if the text needs its room.
 */
 function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Line {
 	const {severity, cause, others} = verdict;
 	const mark = severity === 'critical' ? '!! ' : '!  ';
-	// The text of a node that does not answer has its duration already.
+	// The text about a node that does not answer already says for how long.
 	const since = ended === '' && cause.lastedMs === undefined ? cause.sinceMs : undefined;
 	const counted = ended === '' ? others : [cause, ...others];
 	const age = since === undefined || width < 60 ? '' : `  ${shortAge(nowMs - since).padStart(6)}`;
@@ -94,8 +94,8 @@ function tallyText(causes: readonly SharedProblem[], width: number): string {
 }
 
 /**
-`stale 12s` when the node's data is older than two of its intervals. Undefined while the data is fresh, and before the
-first sample.
+`stale 12s` when the node's data is older than two polling intervals of the node. Undefined while the data is fresh, and
+before the first sample.
 */
 export function staleNote(record: NodeRecord, nowMs: number): string | undefined {
 	return isStale(record, nowMs) ? `stale ${shortAge(ageOf(record, nowMs) ?? 0)}` : undefined;

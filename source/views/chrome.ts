@@ -42,7 +42,7 @@ export type HeaderInput = {
 	readonly shownAtMs?: number | undefined;
 	readonly baselineAtMs?: number | undefined;
 	readonly recording?: RecordingView | undefined;
-	/** Whether the shown moment is of a recording. */
+	/** Whether the shown moment comes from a recording. */
 	readonly isReplay?: boolean;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
@@ -148,8 +148,8 @@ const recordingSegment = ({bytes: size, problem}: RecordingView): Segment =>
 		: {text: `REC STOPPED: ${problem}`, tone: 'critical', rank: 1};
 
 /**
-Text that says since which baseline figures are changes. Two cases have another text: the shown moment is before the
-baseline, or the node's process has started after it.
+Says that figures are shown as changes since the baseline, and when the baseline was set. The text differs if the shown
+moment is before the baseline, or if the node's process started after the baseline.
 */
 function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
 	if (nowMs < atMs) {
@@ -213,8 +213,8 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 }
 
 /**
-The segment of the round trip, padded to a fixed width, so that the segments behind it don't move. While redis-top's own
-event-loop lag made the round trip long, it says that this host is busy: the time is not the server's.
+The segment of the round trip, padded to a fixed width, so that the segments behind it don't move. If lag of redis-top's
+own event loop made the round trip long, the segment says that this host is busy.
 */
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;
@@ -268,8 +268,8 @@ function minutesAndSeconds(durationMs: number): string {
 }
 
 /**
-A note about a command that this panel needs and this node denies, with the ACL rule that grants it. Undefined if no
-command is denied or absent.
+A note about a command that this panel needs and that this node denies or lacks. If an ACL rule grants the command, the
+note names the rule. Undefined if no command is denied or absent.
 */
 export function blindNote(record: NodeRecord, commands: readonly string[], user = 'default'): Line | undefined {
 	const spots = record.blind.filter(({command}) => commands.includes(command));

@@ -4,13 +4,13 @@ import type {MonitorState} from '../state/monitor-state.js';
 import {showShortNames} from './node-names.js';
 
 /**
-Time for which an event is preferred to routine ones, in milliseconds. A finding that ended stays listed for the same
-time.
+Time for which a notable event is preferred to routine events, in milliseconds. A finding that ended stays listed for
+the same time.
 */
 const notableMs = 900_000;
 
 /**
-The events that fit into `most` lines, newest first. Events of the last 15 minutes that are no routine have precedence,
+The events that fit into `most` lines, newest first. Events of the last 15 minutes that are not routine have precedence,
 and the newest other events fill the rest. So one save a minute doesn't push an outage out of a small box.
 */
 export function notableEvents(events: readonly MonitorEvent[], most: number, nowMs: number): readonly MonitorEvent[] {
@@ -32,8 +32,8 @@ export function notableEvents(events: readonly MonitorEvent[], most: number, now
 }
 
 /**
-The text of an event without the node that the row names already. Where one host has all nodes, other nodes are named by
-their ports.
+The text of an event. The node that the row already names is left out. If all nodes are on one host, other nodes are
+named by their ports.
 */
 export const eventWords = ({text}: MonitorEvent, state: Pick<MonitorState, 'nodes'>): string =>
 	messageText(text, showShortNames(state));

@@ -24,11 +24,11 @@ export type Figure = {
 	readonly tone: Tone;
 	/** Texts that name the values from which the figure is bad, longest first. */
 	readonly thresholds: readonly string[];
-	/**
-	The node that the figure is of: the node with the worst value. Undefined if the value is unknown on every node.
-	*/
+	/** The node with the worst value, which is the value shown. Undefined if the value is unknown on every node. */
 	readonly node: NodeRecord | undefined;
-	/** The node that the figure names, where that is not `node`: a replica's delay is read at its primary. */
+	/**
+	The node whose name is shown with the figure, if that is not `node`: a replica's delay is read from its primary.
+	*/
 	readonly named?: NodeAddress | undefined;
 	readonly series: MetricId | undefined;
 	/** The cause of the value besides the node, such as the slowest command. Undefined if none is known. */
@@ -37,7 +37,7 @@ export type Figure = {
 	readonly change: string | undefined;
 };
 
-/** A node's value with the tone that the thresholds of the node's target give it. */
+/** A node's value, with the tone that follows from the thresholds of the node's target. */
 type Reading = Limits & {
 	readonly node: NodeRecord | undefined;
 	readonly value: number | undefined;
@@ -55,11 +55,11 @@ function worst(
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: ThresholdOverrides | undefined) => Limits,
 	/**
-	Returns the certain part of a value, by which it is graded. For the upper bound of a bucket it is the bucket's lower
-	bound.
+	Returns the certain part of a value, by which the value is graded. The certain part of a bucket's upper bound is the
+	bucket's lower bound.
 	*/
 	sure: (value: number) => number = value => value,
-	/** Whether the thresholds hold for a node. */
+	/** Whether the thresholds apply to a node. */
 	isGraded: (node: NodeRecord) => boolean = () => true,
 ): Reading {
 	const nodes = [...state.nodes.values()];
@@ -89,14 +89,17 @@ function worst(
 const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
 
-/** Time over which rates show their highest value, in milliseconds: a burst of one second can be read. */
+/** Rates show the highest value of this period, in milliseconds, so that a burst of one second stays readable. */
 const peakMs = 10_000;
 
-/** The highest rate of the last ten seconds: findings hold as long, so that figure and verdict do not contradict. */
+/**
+The highest rate of the last ten seconds. Findings last as long, so the figure and the verdict don't contradict each
+other.
+*/
 function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): number | undefined {
 	const now = values.get(id);
 	const own = series.get(id);
-	// Readings from before the start are not the last ten seconds of this run.
+	// Readings from before the start of redis-top are left out: they are not from the last ten seconds of this run.
 	const known = own?.latest(Math.min(own.taken, Math.ceil(peakMs / Math.max(1, intervalMs)))) ?? [];
 	return now === undefined ? undefined : known.reduce<number>((most, value) => Math.max(most, value ?? 0), now);
 }
@@ -116,8 +119,8 @@ function badFrom({warning, critical}: Limits, text: (value: number) => string): 
 }
 
 /**
-A time without its unit, which is then in the title: `10.2`, `0.07`. Where that is too long, the time is rounded up to
-tenths.
+The texts of a time in milliseconds, longest first: `≤10.2`, `10.2`, `11`. The unit is in the title. The last text is
+rounded up.
 */
 function bareMilliseconds(ms: number): readonly string[] {
 	const exact = ms >= 99.95 ? ms.toFixed(0) : ms >= 0.095 ? ms.toFixed(1) : ms.toFixed(2);

@@ -21,7 +21,7 @@ export type List<Row> = {
 	readonly glyphs: Glyphs;
 };
 
-/** The titles and the list rows around the selected one; `range` is `1-6 of 812`, or undefined for an empty list. */
+/** The titles and the list rows around the selected row. `range` is `1-6 of 812`, or undefined for an empty list. */
 export function listBody<Row>(
 	{columns, rows, keyOf, nodeOf, sort, table, whenEmpty, glyphs}: List<Row>,
 	{width, height}: Rect,

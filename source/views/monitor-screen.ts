@@ -21,7 +21,9 @@ import {sceneAt, wallScenes} from './wall/rotation.js';
 const pastesBracketed = '\u001B[?2004h';
 const pastesPlain = '\u001B[?2004l';
 
-/** A store that can be read and followed: the monitor store, or the state that is shown while the screen is held. */
+/**
+A store that can be read and subscribed to: the monitor store, or the state that is shown while the screen is held.
+*/
 export type Readable<T> = Pick<ExternalStore<T>, 'get' | 'subscribe'>;
 
 export type MonitorScreenOptions = {
@@ -31,7 +33,9 @@ export type MonitorScreenOptions = {
 	readonly view: ExternalStore<ViewState>;
 	readonly deployment: (state: MonitorState) => DeploymentKind;
 	readonly now: () => number;
-	/** The oldest moment in the history of a node, in milliseconds since the epoch; undefined without one. */
+	/**
+	The oldest moment in the history of a node, in milliseconds since the epoch; undefined for a node without history.
+	*/
 	readonly historyFrom: (node: NodeAddress) => number | undefined;
 	readonly glyphs: Glyphs;
 	/** The theme; undefined for a screen without colours and other attributes. */
@@ -43,8 +47,8 @@ export type MonitorScreenOptions = {
 };
 
 /**
-The monitor on the terminal's alternate screen. It draws the first frames itself, while Ink and what keys need are not
-loaded yet. Ink then draws through the same painter, which finds nothing to change.
+The monitor on the terminal's alternate screen. It draws the first frames itself, until Ink and the modules for the keys
+are loaded. Ink then draws through the same painter, which finds nothing to change.
 */
 export class MonitorScreen {
 	readonly output: ScreenOutput;
@@ -63,7 +67,10 @@ export class MonitorScreen {
 		makeNonBlocking(terminal);
 	}
 
-	/** The moment on the screen. A paused or past screen keeps the ages of its moment, so that its frames are equal. */
+	/**
+	The moment that the screen shows. While the screen is paused or shows the past, ages are computed for that moment, so
+	that they don't change.
+	*/
 	shownNow(): number {
 		const {shownAtMs, pausedAtMs} = this.#options.view.get();
 		return shownAtMs ?? pausedAtMs ?? this.#options.now();
@@ -90,7 +97,9 @@ export class MonitorScreen {
 		};
 	}
 
-	/** Enters the screen and draws each state until Ink does. Keys that are pressed meanwhile are kept for Ink. */
+	/**
+	Enters the alternate screen and draws each state until Ink draws. Keys that are pressed meanwhile are kept for Ink.
+	*/
 	open(lock: HeaderLock): void {
 		const draw = () => {
 			this.output.write(
@@ -129,13 +138,16 @@ export class MonitorScreen {
 	}
 }
 
-/** Reports the node in focus and the requests that the screen needs, now and when they change. Returns the unsubscribers. */
+/**
+Reports the node in focus and the requests that the screen needs, now and whenever they change. Returns functions that
+end the subscriptions.
+*/
 export function followView(options: MonitorScreenOptions): Array<() => void> {
 	const {live, view, now, onViewChanged} = options;
 	let reported = '';
 	const follow = () => {
 		const {subject: held, followed: before, pausedAtMs, shownAtMs} = view.get();
-		// A screen that is held keeps its subject.
+		// A screen that is paused or shows the past keeps the subject of line 2.
 		if (pausedAtMs !== undefined || shownAtMs !== undefined) {
 			return;
 		}
@@ -156,7 +168,7 @@ export function followView(options: MonitorScreenOptions): Array<() => void> {
 	const report = () => {
 		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), now()) : undefined;
 		const node = scene?.node ?? focusedNode(live.get(), view.get())?.address;
-		// The five figures of the wall display need the overview's requests, whichever panel is below them.
+		// The five figures of the wall display need the overview's requests, whichever panel is below the figures.
 		const interests = (scene === undefined ? [view.get().panel] : (['overview', scene.panel] as const)).flatMap(
 			panel => panelOf({...view.get(), panel}).interests,
 		);
@@ -178,7 +190,7 @@ export function followView(options: MonitorScreenOptions): Array<() => void> {
 	];
 }
 
-/** Keeps the order of the list on the screen for some seconds, where the panel wishes that. */
+/** Keeps the order of the list on the screen for some seconds, if the panel asks for it by `isOrderHeld`. */
 function holdOrder({live, view, now, glyphs, keyboard}: MonitorScreenOptions): void {
 	const shown = view.get();
 	const panel = panelOf(shown);

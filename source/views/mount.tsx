@@ -35,7 +35,7 @@ export type MountOptions = MonitorScreenOptions & {
 	/** Masks texts that are not in the state, such as notes of a restart. */
 	readonly maskText: (text: string) => string;
 	readonly actions: ScreenActions;
-	/** In large deployments: called with the nodes on the screen whenever that set changes. */
+	/** Called in large deployments whenever the set of nodes on the screen changes. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<
 		ControllerEffects,
@@ -79,7 +79,7 @@ function headerLock({lock}: Pick<ScreenActions, 'lock'>): HeaderLock {
 	return {kind: 'unlocked', leftMs: lock.unlockedForSeconds * 1000};
 }
 
-/** Has Ink draw the monitor on its screen from now on, and connects its keys. */
+/** Lets Ink draw the monitor on its screen from now on, and connects the keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
 	const {screen, state, live, view, actions, glyphs, keyboard, effects} = options;
 	const {output} = screen;
@@ -104,7 +104,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		}
 
 		isSuspended = true;
-		// SIGTSTP goes to the whole process group. It therefore reaches this process too, after SIGCONT, and must not
+		// SIGTSTP goes to the whole process group. It therefore reaches this process again after SIGCONT, and must not
 		// suspend it a second time.
 		const forget = () => setTimeout(() => (isSuspended = false), 50);
 		void suspendTerminal(whileSuspended).finally(forget);
@@ -172,7 +172,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 				stop();
 			}
 
-			// `leave` runs before Ink unmounts, so that what Ink writes at its end doesn't reach the terminal.
+			// `leave` runs before Ink unmounts. So the output that Ink writes at its end doesn't reach the terminal.
 			output.leave(leavesFrame);
 			instance.unmount();
 		},

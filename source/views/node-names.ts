@@ -21,8 +21,8 @@ export function shortName(address: string, {nodes}: Nodes): string {
 }
 
 /**
-Returns a function that prints the names in a message beside a header that names `shown`. A node on the host of `shown` is
-named by its port alone. Without `shown`, nodes are named as by `shortName`.
+Returns a function that prints the node names of a message. The name `shown` is already on the screen beside the
+message. A node on the host of `shown` is named by its port alone. Without `shown`, nodes are named as by `shortName`.
 */
 export function showNamesBeside(shown: string | undefined, state: Nodes): ShowName {
 	const host = shown === undefined ? '' : hostOf(shown);

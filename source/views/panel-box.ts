@@ -22,8 +22,7 @@ export const titleParts = (...parts: ReadonlyArray<string | undefined>): string 
 	parts.filter(part => part !== undefined && part !== '').join('  ');
 
 /**
-A panel's frame with `content` drawn into its inside. Before the node's first sample, the frame shows the reason why
-there is no sample.
+A panel's frame with `content` inside. Before the node's first sample, the frame shows why the node has no sample.
 */
 export function panelBox(
 	panel: Pick<Panel, 'id' | 'holdsData'>,

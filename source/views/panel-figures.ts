@@ -13,7 +13,10 @@ import {persistenceFigures} from './panels/persistence/persistence-figures.js';
 import {replicationFigures} from './panels/replication/replication-figures.js';
 import {slowlogFigures} from './panels/slowlog/slowlog-figures.js';
 
-/** The explanations of each panel's figures, for the help. Panels don't import them: the first frame needs no help. */
+/**
+The explanations of each panel's figures, for the help. Panels don't import them, because the first frame doesn't need
+the help.
+*/
 export const panelFigures: Readonly<Record<PanelId, readonly Figure[]>> = {
 	overview: overviewFigures,
 	memory: memoryFigures,

@@ -15,7 +15,7 @@ export type PanelInput = {
 	/** The node in focus; undefined before the first node is known. */
 	readonly node: NodeRecord | undefined;
 	readonly table: TableView;
-	/** The position of each row by its key, while the order of the list holds. See `Panel.isOrderHeld`. */
+	/** The position of each row by its key, while the order of the list is held. See `Panel.isOrderHeld`. */
 	readonly positions?: ReadonlyMap<string, number> | undefined;
 	readonly nowMs: number;
 	/** Least time that the charts show, in milliseconds. */
@@ -26,8 +26,8 @@ export type PanelInput = {
 };
 
 /**
-The description of a client in a list row. Panel 4 searches by the first part that a client in its list has: address,
-name, command.
+The description of a client in a list row. Panel 4 selects the client with this address. If no listed client has it, the
+list is filtered by the name, else by the address, else by the last command.
 */
 export type SoughtClient = {
 	/** The node that the client is connected to; undefined: the node in focus. */
@@ -63,7 +63,7 @@ export type Panel = {
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
 	/** The client that a list row is about, for the key that shows it on the panel of clients. */
 	readonly clientOf?: (input: PanelInput, rowKey: string) => SoughtClient | undefined;
-	/** Whether Enter opens and folds the list row instead of opening its details. Absent means that no row is folded. */
+	/** Whether Enter unfolds or folds the list row instead of opening its details. Absent means that no row is folded. */
 	readonly isFoldable?: (input: PanelInput, rowKey: string) => boolean;
 	/** Draws at most `height` lines of at most `width` cells, for any size from 1×1 up. */
 	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];

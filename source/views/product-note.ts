@@ -9,7 +9,9 @@ type Told = readonly [what: string, isTold: (info: InfoReply) => boolean];
 const field = (section: string, name: string): Told => [name, info => info.text(section, name) !== undefined];
 const section = (name: string): Told => [`INFO ${name}`, info => (info.sections.get(name)?.size ?? 0) > 0];
 
-/** What each panel is made of, the most important first. Redis and Valkey say all of it. */
+/**
+The INFO fields and sections that each panel needs, the most important first. Redis and Valkey report all of them.
+*/
 const panelFields: Readonly<Partial<Record<PanelId, readonly Told[]>>> = {
 	overview: [
 		field('memory', 'used_memory'),
@@ -41,13 +43,16 @@ const panelFields: Readonly<Partial<Record<PanelId, readonly Told[]>>> = {
 	],
 };
 
-/** Sections that INFO is asked for of the node in focus alone; before its first reply they say nothing of the product. */
+/**
+True for a section that is requested only for the node in focus and was not received yet. Its absence then says nothing
+about the product.
+*/
 const isAskedLater = (what: string, {sections}: InfoReply): boolean =>
 	what === 'INFO commandstats' && !sections.has('commandstats');
 
 /**
-The note that a compatible product does not report what the panel shows; undefined for Redis and Valkey, and where nothing
-is missing. It keeps a dash from being taken for a zero.
+A note that names what this panel needs and a compatible product does not report. Without the note, a dash could be
+taken for a zero. Undefined for Redis and Valkey, and if nothing is missing.
 */
 export function productNote(panel: PanelId, {sample}: NodeRecord): Line | undefined {
 	const product = sample && serverProduct(sample.info);

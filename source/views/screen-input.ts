@@ -14,7 +14,7 @@ export type ScreenInput = {
 	readonly view: ViewState;
 	readonly deployment: DeploymentKind;
 	readonly lock: HeaderLock;
-	/** Notes about actions that stand outside of a dialog, such as a restart that is not finished. */
+	/** Notes about actions that are shown outside of a dialog, such as a restart that is not finished. */
 	readonly actionNotes?: readonly string[];
 	/**
 	The moment that the screen shows, in milliseconds since the epoch: now, the moment of the pause, or a past moment.
@@ -26,7 +26,9 @@ export type ScreenInput = {
 	readonly keyboard: Keyboard;
 	/** Whether the dialog of an action is open. Its frame names its keys. */
 	readonly hasDialog?: boolean;
-	/** The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined without one. */
+	/**
+	The oldest moment in the history of the node in focus, in milliseconds since the epoch; undefined without a history.
+	*/
 	readonly historyFromMs?: number | undefined;
 	readonly glyphs: Glyphs;
 	readonly columns: number;
@@ -34,8 +36,8 @@ export type ScreenInput = {
 };
 
 /**
-The node in focus: the chosen node, else the node of the critical problem on line 2, else the first node with a sample. A Sentinel is taken only if no data node has a
-sample. Undefined without nodes.
+The node in focus: the chosen node, else the node of the critical problem on line 2, else the first node with a sample.
+A Sentinel is taken only if no data node has a sample. Undefined without nodes.
 */
 export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
 	const wanted = view.node ?? view.followed;
@@ -53,7 +55,10 @@ const firstSampled = memoizeByRef((nodes: MonitorState['nodes']): NodeRecord | u
 export const shownSubject = ({subject, shownAtMs}: ViewState): Subject | undefined =>
 	shownAtMs === undefined ? subject : undefined;
 
-/** The input of the panel in view. Its node is the one in focus, or the one whose view of the cluster is shown for it. */
+/**
+The input of the panel in view. Its node is the node in focus. On the cluster panel, it is the node whose view of the
+cluster is shown.
+*/
 export function panelInput({
 	state,
 	view,

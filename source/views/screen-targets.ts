@@ -3,7 +3,7 @@ import {type PanelId, panelNamed} from '../state/panel-table.js';
 import {cellWidth} from '../text/cell-width.js';
 import type {Line, Target} from '../text/line.js';
 
-/** What a click chooses: a row of a list, a panel, or a column by its head. */
+/** What a click chooses: a list row, a panel, or a column by its title. */
 export type ClickTarget =
 	| {readonly kind: 'panel'; readonly panel: PanelId}
 	| {readonly kind: 'row'; readonly rowKey: string}
@@ -26,9 +26,8 @@ function targetAt(lines: readonly Line[], column: number, row: number): Target |
 }
 
 /**
-The row, the column or the panel that a click chooses: a part of the shown panel's list, or another panel by its card or
-its tab. Undefined for
-a click on anything else.
+What a click chooses: a row or a column of the shown panel's list, or another panel by its card or its tab. Undefined
+for a click on anything else.
 */
 export function clickTarget(
 	lines: readonly Line[],

@@ -26,10 +26,10 @@ export const smallestScreen = {columns: 40, rows: 10};
 
 export const panelOf = (view: ViewState): Panel => panelById[view.panel];
 
-/** The rectangle for the panel: it lies between the two lines at the top and the one at the bottom. */
+/** The rectangle for the panel, between the two lines at the top and the line at the bottom. */
 export const bodyRect = (columns: number, rows: number): Rect => ({width: columns, height: Math.max(0, rows - 3)});
 
-/** The whole screen: exactly `rows` lines of exactly `columns` cells, so that no line can wrap or scroll the terminal. */
+/** The whole screen: exactly `rows` lines of exactly `columns` cells. So no line can wrap or scroll the terminal. */
 export function screenLines(input: ScreenInput): Line[] {
 	const {columns, rows, glyphs} = input;
 	if (columns < 1 || rows < 1) {
@@ -105,7 +105,8 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 		...(shown.node === undefined ? [] : notesOf(panel, shown.node, sanitizedUser(input), nowMs)),
 	];
 	const drawn = panel.draw(shown, {width: columns, height: height - notes.length});
-	// The overview greys the cards of the node itself: its list shows all nodes.
+	// The overview is not greyed as a whole, because its list shows all nodes. It greys the cards of the node in focus
+	// itself.
 	const isOld =
 		shown.node !== undefined && isStale(shown.node, nowMs) && !isOfAllNodes(panel) && panel.id !== 'overview';
 	const body = isOld ? drawn.map(greyed) : drawn;
@@ -116,10 +117,13 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 	user === undefined ? undefined : sanitize(user);
 
-/** Whether a panel shows all nodes. Such a panel has no age of its own, so a single stale node does not grey it. */
+/** Whether a panel shows all nodes. Such a panel is not greyed because a single node's data is stale. */
 const isOfAllNodes = ({id}: Panel): boolean => panelRow(id).isOfAllNodes === true;
 
-/** The notes above a panel: how old its data is, which of its commands is denied, and what the product does not report. */
+/**
+The notes above a panel: the age of old data, a denied command that the panel needs, and fields that the product does
+not report.
+*/
 function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs: number): Line[] {
 	const stale = isOfAllNodes(panel) ? undefined : staleNote(node, nowMs);
 	const blind = blindNote(node, panel.commands, user);

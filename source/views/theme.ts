@@ -1,15 +1,15 @@
 import type {ThemeName} from '../state/view-state.js';
 import type {Line, Span, Tone} from '../text/line.js';
 
-/** SGR parameters, such as `1;91`. Source: ECMA-48, section 8.3.117, and xterm's control sequences for 38;5 and 48;5. */
+/** SGR parameters, such as `1;91`. Source: ECMA-48, section 8.3.117. For 38;5 and 48;5: xterm's control sequences. */
 type Style = string;
 
 export type Theme = {
 	/** The style of each tone. A tone without a style is drawn as plain text. */
 	readonly tones: Readonly<Partial<Record<Tone, Style>>>;
 	/**
-	What the row under the cursor adds to the style of its cells. A background keeps their colours; inverse makes them
-	the background, so that a severity stays visible as a block.
+	The style that is added to the cells of the row under the cursor. A background colour keeps the text colours. Inverse
+	turns the text colour into the background, so that a severity stays visible as a block.
 	*/
 	readonly cursor: Style;
 	/** The colour of the background that the theme is made for, as #rrggbb; tests compute contrasts with it. */
@@ -142,7 +142,7 @@ export type Paint = (spans: Line) => string;
 /** Paints a line without escape sequences. */
 export const paintPlain: Paint = spans => spans.map(({text}) => text).join('');
 
-/** The style of a span: that of its tone, and what the cursor adds. */
+/** The style of a span: the style of its tone, and the style that the cursor adds. */
 export function styleOf({tone, isUnderCursor}: Span, {tones, cursor}: Theme): Style {
 	if (isUnderCursor !== true) {
 		return tones[tone] ?? '';

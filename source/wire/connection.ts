@@ -1,7 +1,9 @@
 import type {Endpoint} from '../domain/node.js';
 
 export type TlsSettings = {
-	/** The certificates of the authorities that are trusted, as PEM text; undefined: those that Node trusts. */
+	/**
+	The certificates of the trusted authorities, as PEM text; undefined when Node's own list of authorities is trusted.
+	*/
 	readonly ca: readonly string[] | undefined;
 	readonly cert: string | undefined;
 	readonly key: string | undefined;
@@ -28,8 +30,8 @@ export type ConnectionSettings = {
 	*/
 	readonly profile?: string | undefined;
 	/**
-	Whether the credentials were set for another kind of node, such as a data node's for its Sentinels. When the node
-	refuses them, redis-top connects without credentials.
+	Whether the credentials were set for another kind of node. For example, a data node's credentials are tried on its
+	Sentinels. When the node refuses them, redis-top connects without credentials.
 	*/
 	readonly areBorrowed?: boolean | undefined;
 	/**

@@ -41,7 +41,8 @@ const privateRanges = listOf(
 
 /**
 Whether a node that a server announced may get the targets' credentials. A lying server could announce any host and
-collect the password there. A connection with a verified certificate can't be taken over.
+collect the password there. A node may get them if its certificate is verified, because nobody can then take over the
+connection.
 
 @param hosts The hosts of the targets, and the hosts that `--nat-map` maps to.
 */
@@ -77,7 +78,7 @@ const plainHost = (host: string): string =>
 
 function isOwnNetwork(host: string, own: readonly string[]): boolean {
 	if (isIP(host) === 0) {
-		// A name without a dot belongs to this network: it is a container's name, or one of the search domain.
+		// A name without a dot belongs to this network: it is a container's name or a name in the search domain.
 		return !host.includes('.') || own.some(target => isIP(target) === 0 && isSameDomain(host, target));
 	}
 

@@ -7,7 +7,7 @@ import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
 import type {TlsSettings} from './connection.js';
 
-/** A web service beside the servers, such as a Prometheus or an Alertmanager, and how to reach it. */
+/** A web service that redis-top uses besides the servers, such as Prometheus or Alertmanager, and how to reach it. */
 export type HttpService = {
 	/** The address, with the path under which the API lies. It has no user, no password, no query and no fragment. */
 	readonly url: URL;
@@ -18,12 +18,14 @@ export type HttpService = {
 	Rejects with a printable line if the file can't be read.
 	*/
 	readonly readSecret?: (() => Promise<string>) | undefined;
-	/** The settings of TLS for https; undefined: with Node's own certificates. */
+	/** The TLS settings for https; undefined when Node's own list of authorities is trusted. */
 	readonly tls?: TlsSettings | undefined;
 };
 
 export type HttpRequest = {
-	/** The path after that of the service's address: `/api/v1/query`. Empty: the address itself. */
+	/**
+	The path of the request, added to the path of the service's address: `/api/v1/query`. Empty for the address itself.
+	*/
 	readonly path: string;
 	readonly method?: 'GET' | 'POST' | 'DELETE';
 	/** Parameters of the query string; their values are encoded here. */
@@ -33,11 +35,11 @@ export type HttpRequest = {
 	/** The body's type. @default application/json */
 	readonly contentType?: string;
 	readonly signal?: AbortSignal;
-	/** Texts of the body that are secrets. A failure's text never has them. */
+	/** Secrets in the request's body. A failure's text never contains them. */
 	readonly hidden?: readonly string[];
 	/** Longest time from the call to the last byte of the reply, in milliseconds. @default 10000 */
 	readonly timeoutMs?: number;
-	/** Largest body that is read, in bytes. A larger one is a failure. @default 4 MiB */
+	/** Largest body that is read, in bytes. A larger body is a failure. @default 4 MiB */
 	readonly mostBytes?: number;
 };
 
@@ -53,7 +55,7 @@ export type HttpOutcome =
 			readonly kind: 'failed';
 			/** The status of a refusal; undefined when no complete reply arrived. */
 			readonly status?: number;
-			/** How long the service asks to wait (Retry-After), in milliseconds; undefined: it does not say. */
+			/** How long the service asks to wait (Retry-After), in milliseconds; undefined when the service doesn't say. */
 			readonly retryAfterMs?: number;
 			/**
 			One printable line that completes "Alertmanager …": `refuses connections: nothing listens on the port`. It
@@ -93,12 +95,12 @@ export class HttpClient {
 			url.protocol === 'https:' ? new https.Agent({...options, ...tlsOptions(tls)}) : new http.Agent(options);
 	}
 
-	/** The service's host and port, for texts. */
+	/** The service's host and port, for use in texts. */
 	get place(): string {
 		return sanitize(this.#service.url.host);
 	}
 
-	/** Sends a request once. Resolves with a reply of status 2xx, or with why there is none. Never rejects. */
+	/** Sends a request once. Resolves with a reply of status 2xx, or with the reason why there is none. Never rejects. */
 	async request(request: HttpRequest): Promise<HttpOutcome> {
 		const {user, readSecret} = this.#service;
 		let secret: string | undefined;
@@ -120,7 +122,9 @@ export class HttpClient {
 		);
 	}
 
-	/** The address's path, where it is long enough to be a secret itself, as that of a Slack webhook is. */
+	/**
+	The address's path if it is long enough to be a secret, as in the address of a Slack webhook; undefined otherwise.
+	*/
 	get #hiddenPath(): string | undefined {
 		const {pathname} = this.#service.url;
 		return pathname.length < leastSecretPath ? undefined : pathname;
@@ -220,7 +224,7 @@ function tlsOptions(settings: TlsSettings | undefined): https.AgentOptions {
 const authorizationOf = (user: string | undefined, secret: string): string =>
 	user === undefined ? `Bearer ${secret}` : `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
 
-/** The text without the secrets, which a service may have sent back in its refusal. */
+/** Removes the secrets from a text. A service may have repeated them in its refusal. */
 function withoutSecrets(text: string, secrets: ReadonlyArray<string | undefined>): string {
 	return secrets
 		.flatMap(secret => (secret === undefined ? [] : [secret, secret.replace(/^\w+ /, ''), sanitize(secret)]))
@@ -258,7 +262,7 @@ function readReply(response: http.IncomingMessage, {mostBytes, hide, finish}: Re
 	});
 }
 
-/** A reply that is no success. */
+/** The failure for a reply whose status isn't 2xx. */
 function refusal({statusMessage = '', headers}: http.IncomingMessage, status: number, body: string): Failed {
 	const seconds = Number(headers['retry-after']);
 	const words = sanitize(body.trim()).slice(0, quotedCharacters);

@@ -9,7 +9,7 @@ import {identityCheck, serverNameFor} from './server-identity.js';
 /** The name of redis-top's connections in CLIENT LIST, which tells them apart from applications. */
 export const clientName = 'redis-top';
 
-/** Whether an error reply says that the server needs no password. redis-top then goes on without it. */
+/** Whether an error reply says that the server needs no password. redis-top then continues without authentication. */
 const isNeedless = ({message}: ReplyFailure): boolean => replyFailure(message).kind === 'NEEDLESS_PASSWORD';
 
 /**
@@ -58,7 +58,10 @@ function firstCause(error: Error): Error & {code?: string} {
 	return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
 }
 
-/** Whether a stream is a TLS socket. Its class is no help: ioredis makes it with a module that is loaded later. */
+/**
+Whether a stream is a TLS socket. Its class can't be tested, because ioredis makes it with a module that is loaded
+later.
+*/
 const isTls = (stream: object): stream is TLSSocket => 'getPeerCertificate' in stream;
 
 /**

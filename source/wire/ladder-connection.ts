@@ -56,7 +56,7 @@ export async function timed<T extends object>(clock: Clock, act: () => Promise<T
 	return {...result, tookMs: clock.elapsed() - startedMs};
 }
 
-/** A promise's result, or `late` when `durationMs` are over. Clears its timer. */
+/** Resolves with the promise's result, or with `late` after `durationMs`. Clears its timer. */
 async function within<T>(promise: Promise<T>, durationMs: number, late: T): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
 	const timeout = new Promise<T>(resolve => {
@@ -106,7 +106,7 @@ function certificateOf(socket: tls.TLSSocket): CertificateFacts | undefined {
 	};
 }
 
-/** A bare connection for the steps of the ladder: read the greeting, start TLS, send commands. One command at a time. */
+/** A bare connection for the steps of the ladder: read the greeting, start TLS, send commands one at a time. */
 export class LadderConnection {
 	#socket: net.Socket;
 
@@ -144,7 +144,7 @@ export class LadderConnection {
 		});
 	}
 
-	/** Waits for a line, an end or an error, and stops reading again. Never rejects. */
+	/** Waits for a line, the end of the connection or an error, then stops reading. Never rejects. */
 	listen(durationMs: number): Promise<Received> {
 		const socket = this.#socket;
 		return new Promise(resolve => {
@@ -184,7 +184,9 @@ export class LadderConnection {
 		});
 	}
 
-	/** Sends one command that only reads and waits for the first line of its answer. Never rejects. */
+	/**
+	Sends one command that changes nothing on the server, and waits for the first line of its answer. Never rejects.
+	*/
 	ask(command: readonly string[], timeoutMs: number): Promise<Received> {
 		if (!isReadCommand(command)) {
 			throw new TypeError(`${command[0] ?? 'an empty command'} is not on the list of reads`);
@@ -197,9 +199,9 @@ export class LadderConnection {
 	}
 
 	/**
-	Starts TLS. The certificate is read whether or not it can be trusted; the result says whether it can.
+	Starts TLS. The certificate is read whether or not it can be trusted; the result says whether it can be trusted.
 
-	@param host What the certificate must be for, unless the settings name another.
+	@param host The host that the certificate must be valid for, unless the settings name another.
 	*/
 	startTls(settings: TlsSettings, host: string, timeoutMs: number): Promise<HandshakeFacts> {
 		const name = settings.announcedName ?? settings.serverName ?? host;
@@ -230,7 +232,7 @@ export class LadderConnection {
 			secure.once('close', () => finish({kind: 'failed', code: 'CLOSED', message: 'closed during the handshake'}));
 			secure.once('secureConnect', () => {
 				secure.pause();
-				// The types call this an error, but at run time it is a code.
+				// Node's types declare this as an Error, but at run time it is a code.
 				const untrustedBecause = secure.authorized ? undefined : sanitize(String(secure.authorizationError));
 				const protocol = sanitize(secure.getProtocol() ?? '');
 				finish({kind: 'done', protocol, untrustedBecause, certificate: certificateOf(secure)});

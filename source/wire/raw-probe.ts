@@ -2,11 +2,16 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type {Endpoint} from '../domain/node.js';
 
-/** What a port sends before any Redis command. */
+/** What a port sends when it is connected to, or after a plain PING. */
 export type Greeting =
-	/** The server sent a line before redis-top did, or answered PING. `text` is its first line, unchanged. */
+	/**
+	The server sent a line, either unasked (before redis-top sent anything) or after PING. `text` is its first line,
+	unchanged.
+	*/
 	| {readonly kind: 'spoke'; readonly text: string; readonly wasUnasked: boolean}
-	/** The server accepted the connection and closed it without sending anything. `afterPing`: it took the PING first. */
+	/**
+	The server closed the connection without sending anything. `afterPing`: it did so after redis-top had sent PING.
+	*/
 	| {readonly kind: 'closed'; readonly afterPing: boolean}
 	/** The server answered the plain PING with a TLS alert or a reset. */
 	| {readonly kind: 'speaks-tls'}
@@ -81,8 +86,9 @@ export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Pro
 }
 
 /**
-Whether a port completes a TLS handshake, with any certificate, or ends it with an alert. A proxy in front of a server may
-close a plain connection without an alert, so that only a handshake tells. It costs the server one connection. Never rejects.
+Whether a port completes a TLS handshake, with any certificate, or ends it with an alert. A proxy in front of a server
+may close a plain connection without an alert, so that only a handshake shows whether the port has TLS. It costs the
+server one connection. Never rejects.
 */
 export function probeTls(endpoint: Endpoint, timeoutMs: number): Promise<boolean> {
 	return new Promise(resolve => {

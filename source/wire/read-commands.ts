@@ -5,9 +5,9 @@ export type Version = readonly [major: number, minor: number];
 
 /**
 Which users need the right to a command. `monitor`: every user of redis-top. `actions`: only users who run actions, for
-the facts in a dialog. `keys`: only users who scan keys or watch some; these rights need read access to the keys.
-`sentinel`: only users of a Sentinel. `nobody`: no user is given the right. `everybody`: no right
-is needed; a server lets everybody call AUTH and HELLO.
+the facts in a dialog. `keys`: only users who scan or watch keys; they also need read access to the keys. `sentinel`:
+only users of a Sentinel. `nobody`: no user is given the right. `everybody`: no right is needed; a server lets everybody
+call AUTH and HELLO.
 */
 type Need = 'monitor' | 'actions' | 'keys' | 'sentinel' | 'nobody' | 'everybody';
 
@@ -66,15 +66,15 @@ const listed = [
 	{name: 'cluster|getkeysinslot', need: 'monitor', redis: [8, 2], valkey: [8, 0]},
 	{name: 'hotkeys|get', need: 'monitor', redis: [8, 6], valkey: [9, 2]},
 	{name: 'cluster|getslotmigrations', need: 'monitor', redis: 'never', valkey: [9, 0]},
-	// Polled when the user has the right. `redis-top acl` does not ask for the right, because it also allows IMPORT and
-	// CANCEL.
+	// Polled when the user has the right. `redis-top acl` does not ask for the right, because the right also allows
+	// IMPORT and CANCEL.
 	{name: 'cluster|migration', need: 'nobody', redis: [8, 4], valkey: 'never'},
 	{name: 'function|stats', need: 'monitor', redis: [7, 0]},
 	{name: 'client|info', need: 'nobody', redis: [6, 2]},
 	{name: 'client|setinfo', need: 'nobody', redis: [7, 2]},
 	...needed('nobody', 'client|id', 'client|getname', 'role', 'dbsize', 'lastsave'),
 	{name: 'acl|log', need: 'monitor', redis: [6, 0]},
-	// Its hashes of passwords are removed where the reply arrives.
+	// Hashes of passwords are removed as soon as the reply arrives.
 	{name: 'acl|list', need: 'monitor', redis: [6, 0]},
 	{name: 'backup|status', need: 'monitor', redis: [8, 10], valkey: 'never'},
 	{name: 'module|list', need: 'monitor', redis: [4, 0]},
@@ -150,7 +150,10 @@ export function readCommand(name: ReadCommandName): ReadCommand {
 /** The words of a command as they are sent: `SLOWLOG`, `GET`. */
 export const wordsOf = (name: ReadCommandName): readonly string[] => name.toUpperCase().split('|');
 
-/** The ACL rule that allows a monitor to send the command; undefined for a command that no monitor's user is given. */
+/**
+The ACL rule that lets a monitoring user send the command. Undefined for a command whose right is not given to
+monitoring users.
+*/
 export function grantOf(name: ReadCommandName): string | undefined {
 	const {need} = readCommand(name);
 	return need === 'monitor' || need === 'sentinel' || need === 'keys' ? `+${name}` : undefined;

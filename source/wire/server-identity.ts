@@ -13,7 +13,7 @@ export function serverNameFor({announcedName, serverName}: TlsSettings, host: st
 
 /**
 Checks the name in a certificate. A node that announces a host name may show that name or the address that redis-top
-connects to. Certificates from before the announcement have the address.
+connects to. Certificates issued before the node announced the name contain the address.
 */
 export function identityCheck(
 	announcedName: string,

@@ -6,7 +6,7 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Version} from '../../wire/read-commands.js';
 import type {Reading, ServerFacts} from './server-facts.js';
 
-/** The parts of the selection on the screen that an action can be about. */
+/** The item that is selected on the screen, as far as an action can use it. */
 export type Selection = {
 	readonly clientId?: number | undefined;
 	readonly slot?: number | undefined;
@@ -20,7 +20,7 @@ export type Selection = {
 	readonly isSettled?: boolean;
 };
 
-/** The typed value: the words of the command, and a text that says how the server will read them. */
+/** The typed value: the words to add to the command, and a text that says how the server will interpret them. */
 export type TypedValue = {readonly words: readonly string[]; readonly shown: string};
 
 /** The one value of an action that the operator types before the preflight. */
@@ -95,7 +95,10 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly since?: Since | undefined;
 	/** The kind of server that the action is for. @default 'data' */
 	readonly server?: 'data' | 'sentinel';
-	/** The action may be sent while a script blocks the server: the server accepts hardly anything else then. */
+	/**
+	True for an action that may be sent while a script blocks the server. The server then refuses nearly every other
+	command.
+	*/
 	readonly isForBusy?: boolean;
 	/**
 	The read commands whose replies the preflight and each observation need, in order. The replies are in
@@ -109,27 +112,30 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 
 	- `ask-nodes`: the proof needs CLUSTER NODES of the other nodes of the cluster
 	- `send-to-nodes`: the same, and the other nodes get the command too
-	- `ask-sentinels`: the proof needs the primary's address from the other Sentinels; the first typed word names the primary
+	- `ask-sentinels`: the proof asks other Sentinels for the address of the primary that the first typed word names
 	*/
 	readonly peers?: 'ask-nodes' | 'send-to-nodes' | 'ask-sentinels';
-	/** Why the preflight is no longer true, immediately before sending; undefined while it is true. */
+	/**
+	Called immediately before sending. Returns why the result of the preflight no longer holds; undefined if it holds.
+	*/
 	readonly recheck?: (facts: ServerFacts, before: Reading) => string | undefined;
 	/** Names of server settings that the preflight reads with CONFIG GET. */
 	readonly settingNames: readonly string[];
 	/** Why the action makes no sense on this node, by the node's last poll; undefined where it can be tried. */
 	readonly whyNot: (record: NodeRecord) => string | undefined;
 	readonly preflight: (facts: ServerFacts) => Preflight;
-	/** Longest wait for the reply, in milliseconds. */
+	/** The longest wait for the reply, in milliseconds. */
 	readonly replyTimeoutMs: (facts: ServerFacts) => number;
 	/** True for a command that reports success by closing the connection. */
 	readonly endsConnection: boolean;
 	/** What one observation proves. `running` asks for another observation. */
 	readonly verify: (input: ProofInput) => Verification;
 	/**
-	Set for an action that makes alerts by design, such as a stop: its dialog offers a silence in Alertmanager.
+	Set for an action that is expected to cause alerts, such as a stop. The dialog of the action offers a silence in
+	Alertmanager.
 
 	- `nodes`: nodes besides the target that the alerts name
-	- `lastsMs`: time after the proof for which the action goes on, in milliseconds
+	- `lastsMs`: how long the action's effect, such as a pause of clients, continues after the proof, in milliseconds
 	*/
 	readonly alerts?: {
 		readonly nodes?: (facts: ServerFacts) => ReadonlyArray<NodeAddress | undefined>;

@@ -7,8 +7,8 @@ import type {ServerFacts} from './server-facts.js';
 import type {EffectChecks} from './verify-with.js';
 
 /**
-`appendonly` in the server's config file, `no` where the file lacks it; undefined where this machine cannot read the
-file.
+The value of `appendonly` in the server's config file; `no` if the file does not set it. Undefined if this machine
+cannot read the file.
 */
 function fileSetting({machine}: ServerFacts): string | undefined {
 	if (machine.kind === 'elsewhere' || machine.configFile?.kind !== 'read') {

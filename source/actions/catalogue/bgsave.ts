@@ -17,7 +17,8 @@ import {
 import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
 
 /**
-Kinds of child process, of which a server runs one at a time. Each has the INFO persistence field that reports it.
+The kinds of child process, each with the field of INFO persistence that reports it. A server runs one child process at
+a time.
 */
 const children: ReadonlyArray<readonly [field: string, text: string]> = [
 	['rdb_bgsave_in_progress', 'a background save runs already'],
@@ -94,14 +95,14 @@ function progressText({info}: Reading): string {
 	return `the child writes${words}${elapsed === undefined || elapsed < 0 ? '' : `, ${seconds(elapsed)}`}`;
 }
 
-/** Milliseconds after the reply in which a save that is not in progress may still show its result. */
+/** How long after the reply the result of a save may still appear although no save is in progress, in milliseconds. */
 const graceMs = 5000;
 
 /**
 A save is proved by four facts together: no child runs, the last status is ok, the last save did not end before the
-command, and either `rdb_saves` grew or fewer changes are unsaved. No fact is enough alone. `rdb_last_save_time` has a
-resolution of one second and is the start time at first; `rdb_saves` (7.0) counts failed saves too. Source:
-rdbSaveBackground and backgroundSaveDoneHandlerDisk in rdb.c.
+command, and either `rdb_saves` grew or fewer changes are unsaved. No single fact is enough. `rdb_last_save_time` has a
+resolution of one second. Before the first save it is the time at which the server started. `rdb_saves` (7.0) counts
+failed saves too. Source: rdbSaveBackground and backgroundSaveDoneHandlerDisk in rdb.c.
 */
 function verify(input: ProofInput): Verification {
 	const {observation, before, sinceOutcomeMs} = input;
@@ -143,7 +144,8 @@ function isProved(before: Reading, after: Reading): boolean {
 	const changesBefore = field(before, 'rdb_changes_since_last_save') ?? 0;
 	const changesAfter = field(after, 'rdb_changes_since_last_save') ?? Number.POSITIVE_INFINITY;
 	const isCounted = savesBefore !== undefined && savesAfter !== undefined && savesAfter > savesBefore;
-	// Before 7.0 the server does not count saves. If nothing was unsaved before, a known duration is the proof.
+	// Before 7.0 the server does not count saves. If no change was unsaved before the command, a known duration is the
+	// proof.
 	const isIdleSave =
 		savesAfter === undefined && changesBefore === 0 && (field(after, 'rdb_last_bgsave_time_sec') ?? -1) >= 0;
 	return (

@@ -36,7 +36,7 @@ export const fine = (text: string): Check => ({state: 'ok', text});
 /** A list with the check if the condition is true; otherwise an empty list. */
 export const when = (isSo: boolean, check: Check): Check[] => (isSo ? [check] : []);
 
-/** A `whyNot` function for an action that only one role can run. The text ends with `instead`. */
+/** A `whyNot` function for an action that only one role can run. Its text ends with the value of `instead`. */
 export const onlyOn =
 	(role: 'primary' | 'replica', instead = '') =>
 	(record: NodeRecord): string | undefined =>

@@ -120,12 +120,12 @@ function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefine
 	return isOld ? `needs ${name} ${first.join('.')}` : undefined;
 }
 
-/** The headings of the menu, in order: what helps with the selection first, what stops a server last. */
+/** The headings of the menu, in order: actions about the selected row first, actions that stop a server last. */
 export const menuGroups = ['Selected row', 'Save', 'Clients', 'Settings', 'Replication', 'To copy', 'Stop'] as const;
 
 export type MenuGroup = (typeof menuGroups)[number];
 
-/** The key that opens a group of the menu. The rows of the selected row's group are opened by their own letters. */
+/** The key that opens each group of the menu. The group of the selected row has no key, but each of its actions has. */
 export const groupLetters: Readonly<Record<Exclude<MenuGroup, 'Selected row'>, string>> = {
 	Save: 'S',
 	Clients: 'C',
@@ -135,11 +135,11 @@ export const groupLetters: Readonly<Record<Exclude<MenuGroup, 'Selected row'>, s
 	Stop: 'T',
 };
 
-/** The letter of a group; undefined for the rows about the selected row. */
+/** The key that opens a group; undefined for the group of the selected row. */
 export const groupLetter = (group: MenuGroup): string | undefined =>
 	group === 'Selected row' ? undefined : groupLetters[group];
 
-/** The beginnings of the ids of each group's actions. */
+/** The prefixes of action ids, each with the group of the actions that have the prefix. */
 const groupStarts: ReadonlyArray<readonly [start: string, group: Exclude<MenuGroup, 'Selected row'>]> = [
 	['bgsave', 'Save'],
 	['bgrewriteaof', 'Save'],
@@ -184,9 +184,9 @@ export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow
 }
 
 /**
-The menu rows that are shown. With a search they are those with each of its words in the id or the title. With a group
-they are its rows, those that can't be chosen included. Otherwise they are the rows that can be chosen, or all rows
-where none can.
+The menu rows that are shown. With a search: the rows whose id or title contains every word of the search. With an
+opened group: all rows of the group, including rows that can't be chosen. Otherwise: the rows that can be chosen, or all
+rows if none can be chosen.
 */
 export function shownRows({
 	rows,

@@ -6,7 +6,7 @@ import {actionRow, catalogue} from './catalogue.js';
 /** An action that is opened without the menu. */
 export type Choice = Selection & {readonly action: ActionName};
 
-/** The spellings of a command's words that may be typed into a form. */
+/** The texts that a person could type into a form for these words of a command. */
 const typings = (words: readonly string[]): string[] => [words.join(' '), words.join(':'), commandText(words)];
 
 const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
@@ -15,8 +15,9 @@ const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
 };
 
 /**
-The action that sends exactly this command, with its value; undefined where no action does. Others may have edited the
-audit log. So a command read there is offered only where a person could have typed it.
+The action that sends exactly this command, with its value; undefined if no action sends it. The command may come from
+the audit log, which others may have edited. It is therefore accepted only if a person could have typed its value into
+the form.
 
 @param command As typed into redis-cli.
 */

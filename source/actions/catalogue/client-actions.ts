@@ -38,8 +38,8 @@ function oneClientChecks(clients: readonly ClientRow[] | undefined, id: string):
 }
 
 /**
-Returns the check before sending: the text that the client has disconnected; undefined while CLIENT LIST has it. A
-server process never reuses a client id.
+Returns a `recheck` function. That function returns a text if the client has disconnected, and undefined while CLIENT
+LIST has the client. A server process never reuses a client id.
 */
 const isGone = (id: string | undefined) => (_: unknown, before: Reading) =>
 	clientsIn(before)?.length === 0 ? `client ${id ?? ''} is gone` : undefined;

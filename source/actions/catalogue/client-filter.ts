@@ -13,8 +13,8 @@ const filters: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
-The form's field for CLIENT KILL. It takes one filter, because several filters, which CLIENT KILL joins with AND, are
-easily misread.
+The form's field for CLIENT KILL. It takes a single filter. CLIENT KILL joins several filters with AND, which is easily
+misread.
 */
 export const clientFilter: Parameter = {
 	label: 'one filter',

@@ -101,7 +101,10 @@ CLUSTER_BLACKLIST_TTL in cluster_legacy.c.
 */
 const forgottenForMs = 60_000;
 
-/** The number of nodes that still list the forgotten node. A node without a reply counts, because it may list it. */
+/**
+The number of nodes that still list the forgotten node. A node that did not reply counts too, because it may still list
+the forgotten node.
+*/
 function namedBy(now: Reading, input: ProofInput): number {
 	const id = input.facts.words?.[0];
 	const views = [nodesIn(now), ...peerReports(input).map(({nodes}) => nodes ?? [])];

@@ -26,7 +26,9 @@ type Setting<Id extends ActionName = ActionName> = {
 	readonly checks?: (value: string, facts: ServerFacts) => readonly Check[];
 	readonly facts?: (facts: ServerFacts) => readonly LabelledValue[];
 	readonly effectChecks?: Partial<EffectChecks>;
-	/** The action class for this value, where it is more dangerous than the setting's class; undefined else. */
+	/**
+	The action class of a value that is more dangerous than the setting's class says; undefined for any other value.
+	*/
 	readonly classFor?: (value: string, facts: ServerFacts) => ActionClass | undefined;
 	readonly class?: ActionClass;
 	readonly since?: Since;

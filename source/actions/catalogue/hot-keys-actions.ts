@@ -6,25 +6,33 @@ import type {Reading} from './server-facts.js';
 import {wholeValue} from './typed-values.js';
 import {verifyWith} from './verify-with.js';
 
-/** Seconds that a session may last: enough for a key that is hot, and short enough to forget. */
+/**
+The longest session in seconds. It is long enough to find a hot key. It is so short that a forgotten session does no
+harm.
+*/
 const longestSeconds = 30;
 const usualSeconds = 15;
 
-/** The server looks at one command of this many. */
+/** The server samples one of this many commands. */
 const sampleRatio = 10;
 
-/** Keys that are kept by each measure. */
+/** Number of keys that the server keeps for each measure. */
 const keptKeys = 10;
 
 const hotKeysOf = ({extra}: Reading): HotKeys | undefined => parseHotKeys(extra?.[0]);
 
 const hasResults = ({byCpu, byBytes}: HotKeys): boolean => byCpu.length + byBytes.length > 0;
 
-/** Whether results look like those of a session that redis-top started: short, and with its ratio. */
+/**
+Whether the results look like those of a session that redis-top started: the same sample ratio and a short duration.
+*/
 const isLikeOurs = ({sampleRatio: ratio, durationMs = Number.POSITIVE_INFINITY}: HotKeys): boolean =>
 	ratio === sampleRatio && durationMs <= (longestSeconds + 1) * 1000;
 
-/** Checks that no session of somebody else is ended, and that no results of one are discarded unasked. */
+/**
+Checks that no running session is ended. Results of a session that somebody else started are discarded only after a
+typed confirmation.
+*/
 function sessionChecks(found: HotKeys | undefined) {
 	if (found === undefined) {
 		return [veto('HOTKEYS GET was not answered in a known form, so a running session could not be seen')];
@@ -58,7 +66,7 @@ function topText({byCpu, byBytes}: HotKeys): string {
 
 /**
 Counts the keys that take the most processor time and bytes for some seconds (Redis 8.6). The server ends the session
-itself, so that a redis-top that is cut off leaves nothing running. Valkey counts hot keys by its configuration.
+itself, so no session keeps running if redis-top loses its connection. Valkey counts hot keys by its configuration.
 */
 const start = buildRow({
 	id: 'hotkeys-start',

@@ -17,7 +17,9 @@ type Log<Id extends ActionName = ActionName> = {
 	readonly since?: Since;
 };
 
-/** The number of log entries: LEN returns it, and LATENCY LATEST returns one array element for each event. */
+/**
+The number of log entries: LEN replies with this number. LATENCY LATEST replies with one array element for each event.
+*/
 function lengthOf({extra}: Reading): number | undefined {
 	const [reply] = extra ?? [];
 	return isArray(reply) ? reply.length : numberOf(reply);
@@ -153,7 +155,8 @@ const purge = buildRow({
 });
 
 /**
-The row of an action that ends a script or function. The server's BUSY error names its command; see the rule `srv.busy`.
+The row of an action that ends a script or function. The server's BUSY error says whether SCRIPT KILL or FUNCTION KILL
+is needed; see the rule `srv.busy`.
 */
 const killRow = <Id extends ActionName>(
 	id: Id,

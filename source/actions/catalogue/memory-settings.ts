@@ -38,8 +38,8 @@ export function memoryFacts({info}: ServerFacts): LabelledValue[] {
 }
 
 /**
-The number of keys that eviction would remove to get below the limit. If the overhead alone exceeds the limit, all keys
-that the policy may evict are counted.
+The number of keys that eviction would remove to get below the limit. If the overhead alone reaches the limit, the
+result is the number of all keys that the policy may evict.
 */
 export function keysToEvict(limitBytes: number, policy: string, info: InfoReply): number {
 	const candidates = policy.startsWith('volatile') ? expiringKeyCount(info) : (keyCount(info) ?? 0);

@@ -9,8 +9,8 @@ import type {ServerFacts} from './server-facts.js';
 Checks whether the next start will load the dump that SHUTDOWN SAVE is about to write.
 
 A server with `appendonly yes` loads the AOF and ignores the dump. After `CONFIG SET appendonly no` the config file may
-still say yes. A restart then loads the data as of when the AOF was switched off, or starts empty where there is no AOF
-(observed on 7.0.15). A config file that names another dump has the same effect.
+still say yes. A restart then loads the old AOF, which ends where the AOF was switched off. Without an AOF the server
+starts empty (observed on 7.0.15). If the config file names another dump, a restart does not load the new dump either.
 */
 export function nextStartChecks(facts: ServerFacts): Check[] {
 	return [...(isAppendOnly(facts) ? appendOnlyChecks(facts) : dumpChecks(facts)), ...dumpPathChecks(facts)];
@@ -76,7 +76,7 @@ function staleAppendOnly({machine, info}: ServerFacts): Check {
 	const keys = counted(keyCount(info), 'key');
 	const remedy = 'CONFIG SET appendonly yes, or CONFIG REWRITE, first';
 	if (machine.kind === 'here' && machine.appendOnly.kind === 'present') {
-		// The time is rounded down to the minute, which keeps the phrase short and still covers every earlier write.
+		// The time is rounded down to the minute, which keeps the phrase short. All lost changes are later than this time.
 		const lastWritten = `${new Date(machine.appendOnly.lastWrittenAtMs).toISOString().slice(0, 16)}Z`;
 		return {
 			state: 'veto',

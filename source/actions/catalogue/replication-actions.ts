@@ -88,7 +88,7 @@ const replicaOf = buildRow({
 					veto(`${counted(keys, 'key')} of its own are lost`, `lose ${counted(keys, 'key')}`),
 				),
 			],
-			// The undo restores the role. It cannot restore data that the node had of its own.
+			// The undo restores the role. It cannot restore the node's own data, which a full resync has replaced.
 			revert: isReplicaNow
 				? ['REPLICAOF', text(info, 'master_host') ?? '', text(info, 'master_port') ?? '']
 				: keys === 0

@@ -12,7 +12,10 @@ export const counted = (n: number | undefined, noun: string): string => `${group
 /** The number of keys with a time to live, in all databases. */
 export const expiringKeyCount = (info: InfoReply): number => keyTotals(info).expiring;
 
-/** When the last save ended, in seconds since the epoch, by the server's clock; undefined before the process' first save. */
+/**
+When the last save ended, in seconds since the epoch, by the server's clock; undefined before the first save of this
+process.
+*/
 export function lastSaveSeconds(info: InfoReply): number | undefined {
 	const saves = info.number('persistence', 'rdb_saves');
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
@@ -22,7 +25,7 @@ export function lastSaveSeconds(info: InfoReply): number | undefined {
 	return hasSaved ? info.number('persistence', 'rdb_last_save_time') || undefined : undefined;
 }
 
-/** Duration of the last background save in seconds; undefined before the first. */
+/** Duration of the last background save in seconds; undefined before the first save. */
 export function lastSaveDuration(info: InfoReply): number | undefined {
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
 	return duration === undefined || duration < 0 ? undefined : duration;
@@ -72,7 +75,10 @@ export function loadingChecks({info}: Reading): Check[] {
 		: [];
 }
 
-/** Checks whether the server has the command and allows it to this user. What redis-top could not ask is left out. */
+/**
+Checks whether the server has the command and allows it to this user. A check is left out if redis-top could not get its
+answer.
+*/
 export function permissionChecks(facts: ServerFacts, command: string): Check[] {
 	if (facts.isCommandKnown === false) {
 		return [{state: 'veto', text: `this server has no ${command}: renamed, or taken out by a provider`}];

@@ -47,14 +47,17 @@ const answeringReplicas = ({extra}: Reading): number | undefined =>
 const otherSentinels = (reading: Reading): number => numberOf(primaryIn(reading).get('num-other-sentinels')) ?? 0;
 
 /**
-Whether the new primary reported its role itself within the last minute. `info-refresh` is 0 before its first report.
+Whether the new primary itself reported the role `master` within the last minute. `info-refresh` is 0 before its first
+report.
 */
 function hasReportedPrimary(reading: Reading): boolean {
 	const ageMs = numberOf(primaryIn(reading).get('info-refresh')) ?? 0;
 	return primaryIn(reading).get('role-reported') === 'master' && ageMs > 0 && ageMs < 60_000;
 }
 
-/** The numbers of other Sentinels that answer, of those that name this primary, and of those that do not answer. */
+/**
+Counts the other Sentinels that answer (`asked`), that name this primary (`agree`), and that do not answer (`silent`).
+*/
 function agreement({observation}: ProofInput, primary: string) {
 	const reports = observation.kind === 'answered' ? (observation.peers ?? []) : [];
 	const named = reports.flatMap(report => (report.primary === undefined ? [] : [report.primary]));

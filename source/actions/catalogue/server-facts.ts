@@ -20,7 +20,7 @@ import {redisVersion} from '../../poll/server-version.js';
 import {sanitize} from '../../text/sanitize.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../../wire/redis-port.js';
 
-/** The parts of a connection that preflight and proof use, which can only read. */
+/** The methods of a connection that preflight and proof use. They can only read. */
 export type ReadPort = Pick<RedisPort, 'isOpen' | 'open' | 'ask' | 'close'>;
 
 /** INFO and the server's time, read at one moment. */
@@ -63,7 +63,7 @@ export type ServerFacts = Reading & {
 	Whether the server has the command; false where it was renamed, or removed by a provider. Undefined: not known.
 	*/
 	readonly isCommandKnown: boolean | undefined;
-	/** The reply of ACL DRYRUN (Redis 7.0 and later) if this user may not run the command; undefined where it may. */
+	/** The reply of ACL DRYRUN (Redis 7.0 and later) if this user may not run the command; otherwise undefined. */
 	readonly denial: string | undefined;
 	readonly machine: MachineFacts;
 	/** The words of the typed value, as parts of the command. */
@@ -99,7 +99,9 @@ export function dumpPath(config: ReadonlyMap<string, string>): string | undefine
 
 const readingCommands: ReadonlyArray<readonly string[]> = [['INFO'], ['TIME']];
 
-/** Reads INFO, TIME and `asks`. Rejects with the `ReplyFailure` where the server refuses INFO, as with BUSY and NOPERM. */
+/**
+Reads INFO, TIME and `asks`. Rejects with the `ReplyFailure` where the server refuses INFO, as with BUSY and NOPERM.
+*/
 export async function takeReading(
 	port: ReadPort,
 	timeoutMs: number,
@@ -193,9 +195,9 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 }
 
 /**
-Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); undefined where it may. A missing right
-is a plain reply. NOPERM for ACL DRYRUN itself counts as a denial, because such a user has few rights on purpose. Any
-other error, such as an older server's, tells nothing.
+Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); otherwise undefined. A missing right
+comes as a plain reply, not as an error. NOPERM for ACL DRYRUN itself counts as a denial, because such a user has few
+rights on purpose. Any other error, such as that of an older server, tells nothing about the rights.
 */
 export function denialOf(reply: Reply | undefined, info: InfoReply): string | undefined {
 	if (reply instanceof ReplyFailure) {

@@ -13,16 +13,16 @@ const returnMs = 5000;
 const graceMs = 5000;
 
 /**
-Tolerance in milliseconds. File times lag the server's clock by up to one kernel tick (10 ms at 100 Hz), so a dump written
-at once may seem older than the command.
+Tolerance in milliseconds. File times lag the server's clock by up to one kernel tick (10 ms at 100 Hz), so a dump
+written at once may seem older than the command.
 */
 const fileClockMs = 50;
 
 const running = (progress: string): Verification => ({kind: 'running', progress});
 
 /**
-SHUTDOWN SAVE is proved when its process is gone and the dump on disk is newer than the command. Where this machine can't
-see the disk, a restarted server with the same keys is the proof. The closed connection alone proves nothing.
+SHUTDOWN SAVE is proved when its process is gone and the dump on disk is newer than the command. Where this machine
+can't see the disk, a restarted server with the same keys is the proof. The closed connection alone proves nothing.
 */
 export function verifyShutdown(input: ProofInput): Verification {
 	const {observation} = input;
@@ -74,8 +74,8 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 
 	const keysBefore = keyCount(input.before.info);
 	const keysNow = keyCount(info);
-	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) has the count from
-	// before.
+	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) holds the count before
+	// such deletions.
 	const loaded = Math.max(keysNow ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const dump = dumpText(input);
 	const words = `stopped and started again as another process, ${counted(keysNow, 'key')} of ${counted(keysBefore, 'key')}`;

@@ -104,8 +104,8 @@ const variants = [
 type VariantId = (typeof variants)[number]['id'];
 
 /**
-The proof of a stop that need not save (NOSAVE, NOW, FORCE): the process is gone, or another process answers. No new
-dump is expected.
+The proof of a stop that does not have to save (NOSAVE, NOW, FORCE): the process is gone, or another process answers. No
+new dump is expected.
 */
 function verifyWithoutSave(input: ProofInput) {
 	const {observation, before, sinceOutcomeMs} = input;

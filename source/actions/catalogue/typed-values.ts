@@ -16,7 +16,9 @@ const factors: Readonly<Record<string, number>> = {
 	gb: 1024 ** 3,
 };
 
-/** An amount of memory in bytes, as the server reads it: `100` is 100 bytes. Undefined for a text that the server refuses. */
+/**
+An amount of memory in bytes, as the server reads it: `100` is 100 bytes. Undefined for a text that the server refuses.
+*/
 export function readBytes(text: string): number | undefined {
 	const [, digits = '', unit = ''] = /^(\d{1,16})([a-z]{0,2})$/i.exec(text.trim()) ?? [];
 	const factor = factors[unit.toLowerCase()];

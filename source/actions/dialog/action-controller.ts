@@ -49,15 +49,15 @@ export type ActionControllerOptions = {
 	readonly recordOf?: (address: NodeAddress, nodeId: string | undefined) => NodeRecord | undefined;
 	/** Copies to the terminal's clipboard; false where the text is too long for it. */
 	readonly copy?: (text: string) => boolean;
-	/** Receives an event at the end of every action whose letter was pressed. */
+	/** Receives an event at the end of every confirmed action. */
 	readonly announce: (event: MonitorEvent) => void;
-	/** Receives every step of an action after its letter was pressed. `isFinal` is true for the last step. */
+	/** Receives every step of a confirmed action. `isFinal` is true for the last step. */
 	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
 	/** Called after every change of what `dialog()` or `lock` return. */
 	readonly onChange: () => void;
 };
 
-/** Whether a dialog closes without keys after a while, and shows the seconds left. */
+/** Whether the dialog closes after a while without keys. Such a dialog shows the seconds left. */
 const isTimed = ({dialog}: DialogState): boolean => ['confirm', 'unlock', 'form'].includes(dialog.kind);
 
 /** Interval between two updates of the seconds left, in milliseconds. */
@@ -86,7 +86,9 @@ export class ActionController {
 		this.#now = dialogClock(gate.clock);
 	}
 
-	/** The node whose menu is open and takes letters; undefined while the menu's search takes them as text. */
+	/**
+	The node whose menu is open. Undefined without an open menu, and while the menu's search takes the keys as text.
+	*/
 	get menuFor(): NodeAddress | undefined {
 		const {dialog} = this.#state;
 		return dialog.kind === 'menu' && dialog.search === undefined ? dialog.subject.address : undefined;
@@ -97,7 +99,7 @@ export class ActionController {
 		return this.#state.dialog.kind !== 'closed';
 	}
 
-	/** The action whose letter was pressed and that has not ended; undefined without one. */
+	/** The confirmed action that has not ended; undefined if no action is running. */
 	get running(): ActionProgress | undefined {
 		return this.#state.running;
 	}
@@ -149,7 +151,8 @@ export class ActionController {
 	}
 
 	/**
-	Stops observing, audits an open dialog as aborted, and closes every connection. A command that was sent stays sent.
+	Stops observing, audits an open dialog as aborted, and closes every connection. A command that was already sent is not
+	undone.
 	*/
 	async close(): Promise<void> {
 		this.#take({kind: 'ended'});
@@ -221,7 +224,8 @@ export class ActionController {
 	}
 
 	/**
-	Asks the server which actions the user may run. The menu opens without waiting for the reply, which then greys rows.
+	Asks the server which actions the user may run. The menu opens without waiting. After the reply, the menu greys the
+	rows of denied actions.
 	*/
 	async #askRights(address: NodeAddress): Promise<void> {
 		const {settingsOf, gate, whyReadOnly} = this.options;
@@ -350,7 +354,7 @@ export class ActionController {
 		this.#pendingAudits.add(appending);
 	}
 
-	/** Updates the seconds left. Runs only while a dialog is open that closes by itself. */
+	/** Updates the seconds left. Runs only while a dialog that closes by itself is open. */
 	async #keepTicking(): Promise<void> {
 		if (this.#isTicking) {
 			return;

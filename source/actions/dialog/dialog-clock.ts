@@ -4,8 +4,8 @@ import type {Clock} from '../../domain/clock.js';
 export const idleTimeoutMs = 30_000;
 
 /**
-Milliseconds for which a dialog ignores keys after it opens, and after the last confirmation is typed. Such keys were
-meant for the screen before: people need about 200 ms to react.
+Milliseconds for which a dialog ignores keys after it opens, and after the last phrase is typed. Such keys were meant
+for what the screen showed before: people need about 200 ms to react.
 */
 export const typeAheadMs = 300;
 

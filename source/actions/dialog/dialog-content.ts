@@ -25,7 +25,7 @@ export type DialogContent = {
 /** Cells of a dialog's width that hold no text: frame and padding. */
 const frameColumns = 4;
 const frameRows = 2;
-/** The additional width of a text in the frame's line, compared with a text inside. */
+/** Cells that a text in the frame's border needs in addition to a text inside the frame. */
 const rulePadding = '  ';
 
 /** Widest dialog, in cells: in longer lines the eye loses the start of the next one. */

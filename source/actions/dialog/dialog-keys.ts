@@ -17,10 +17,10 @@ import type {
 import {abort, auditEffect, refuse, withDialog, withNotice, withoutEffects} from './dialog-transitions.js';
 import {nextChoice, noSilence, wantedMs} from './silence-choice.js';
 
-/** The notice when one read brings several keys. */
+/** The notice when one read delivers several keys. */
 export const bunchNotice = 'several keys at once, or pasted text, are ignored';
 
-/** The transition for one key. Several keys in one read bring a notice, unless a text field takes them. */
+/** The transition for one key. If one read delivers several keys, a notice is shown, unless a text field takes them. */
 export function press(state: DialogState, key: DialogKey, nowMs: number): Transition {
 	const {dialog} = state;
 	if (dialog.kind === 'closed') {
@@ -59,13 +59,14 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 }
 
 /**
-Most characters of one read that count as typed by hand. A busy machine delivers a few at a time; a paste comes at once.
+Largest number of characters in one read that count as typed by hand. A busy machine may deliver a few keys in one read.
+A paste delivers all its characters in one read.
 */
 const typedTogether = 4;
 
 /**
-The transition for a few characters that came in one read, where a text field takes them; undefined otherwise. They must
-be less than half of a phrase that confirms, so that no paste confirms anything.
+The transition for a few characters that came in one read. Undefined if there are too many, or no text field is open. In
+the field for a phrase they must be less than half of the phrase, so that no paste confirms anything.
 */
 function typeTogether(state: DialogState, text: string, nowMs: number): Transition | undefined {
 	const phrase = fieldOf(state.dialog);
@@ -102,13 +103,11 @@ function fieldOf(dialog: Dialog): string | undefined {
 	}
 }
 
-/**
-Milliseconds after an unlock in which Enter has no effect, because people press Enter after the name that unlocks.
-*/
+/** How long Enter has no effect after an unlock, in milliseconds. People press Enter after the name that unlocks. */
 const reflexMs = 1000;
 
 function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {
-	// A key after the opening shows that Enter is meant for this dialog.
+	// If another key was pressed after the dialog opened, Enter is meant for this dialog.
 	const isUntouched = 'lastKeyAtMs' in dialog && dialog.lastKeyAtMs === dialog.openedAtMs;
 	const isNext = dialog.kind === 'preflighting' || (isUntouched && dialog.kind !== 'unlock');
 	// With `--allow-actions` no name was typed: `unlockedUntilMs` is Infinity, and `sinceMs` is negative.
@@ -159,7 +158,7 @@ function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: D
 		return withoutEffects(withDialog(state, {...dialog, selected: 0, group: opened}));
 	}
 
-	// The letter of a folded row shows why the row cannot be chosen.
+	// The key of a row that cannot be chosen shows the reason.
 	const lettered = dialog.rows.filter(({letter}) => letter === text);
 	const row = name === 'enter' ? rows[selected] : lettered.find(each => each.group === (group ?? 'Selected row'));
 	if (row !== undefined) {
@@ -186,7 +185,7 @@ function chooseRow(state: DialogState, subject: Subject, row: MenuRow, nowMs: nu
 	return choose(state, subject, row.id, nowMs);
 }
 
-/** Chooses an action in the open menu. Nothing changes without a menu, such as while another action runs. */
+/** Chooses an action in the open menu. Nothing changes if no menu is open, for example while another action runs. */
 export function chooseAction(state: DialogState, action: ActionName, nowMs: number): Transition {
 	const {dialog} = state;
 	const row = dialog.kind === 'menu' ? dialog.rows.find(({id}) => id === action) : undefined;
@@ -329,7 +328,10 @@ function pressInConfirm(state: DialogState, dialog: ConfirmDialog, key: DialogKe
 	return withoutEffects(withDialog(state, hasField ? typePhrase(dialog, key, nowMs) : {...dialog, lastKeyAtMs: nowMs}));
 }
 
-/** Types into the phrase. More text after a complete phrase makes it wrong: `10.0.0.1:63790` is not `10.0.0.1:6379`. */
+/**
+Adds the key to the typed phrase. Text after the complete phrase makes the phrase wrong: `10.0.0.1:63790` is not
+`10.0.0.1:6379`.
+*/
 function typePhrase(dialog: ConfirmDialog, key: DialogKey, nowMs: number): ConfirmDialog {
 	const {phrases, phraseIndex} = dialog;
 	const typed = retype(dialog.typed, key);
@@ -342,7 +344,7 @@ function typePhrase(dialog: ConfirmDialog, key: DialogKey, nowMs: number): Confi
 	return {...dialog, typed, armedAtMs: isFull ? nowMs : undefined, lastKeyAtMs: nowMs};
 }
 
-/** Sends the confirmed action, or first sets its silence. */
+/** Sends the confirmed action. If a silence is wanted, sets the silence first. */
 function execute(state: DialogState, dialog: ConfirmDialog, nowMs: number): Transition {
 	const {plan, subject} = dialog;
 	const answer = guardPlan(state.policy, plan, nowMs);
@@ -368,8 +370,8 @@ function execute(state: DialogState, dialog: ConfirmDialog, nowMs: number): Tran
 }
 
 /**
-Sends the action whose silence is set. After a problem the dialog asks again: its letter then sends the action without the
-silence.
+Handles the end of setting a silence. If the silence is set, the action is sent. After a problem the dialog asks again.
+The key that confirms then sends the action without the silence.
 */
 export function takeSilence(
 	state: DialogState,

@@ -26,7 +26,7 @@ export const subjectOf = ({address, sample, role, reach}: NodeRecord): Subject =
 
 /**
 The keys of one read from the keyboard. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top
-was busy. Its `text` is what the keys type, undefined if one of them is no character.
+was busy. Its `text` is what the keys type, undefined if one of the keys is no character.
 */
 export type DialogKey =
 	| {readonly kind: 'character'; readonly text: string}
@@ -60,18 +60,22 @@ export type ConfirmDialog = Waiting & {
 	readonly subject: Subject;
 	readonly plan: ActionPlan;
 	readonly letter: string;
-	/** The phrases that must be typed, one after the other, before the letter counts. */
+	/** The phrases that must be typed, one after the other, before the key that confirms is accepted. */
 	readonly phrases: readonly string[];
 	/** Index of the phrase that is being typed. */
 	readonly phraseIndex: number;
 	readonly typed: string;
-	/** When the last phrase was completed; undefined until then. The letter counts `typeAheadMs` later. */
+	/**
+	When the last phrase was completed; undefined until then. The key that confirms is accepted `typeAheadMs` later.
+	*/
 	readonly armedAtMs: number | undefined;
 	/** The silence that the operator wants in Alertmanager; undefined where none can be set. */
 	readonly silence?: SilenceChoice | undefined;
 };
 
-/** The stages of a dialog. `Enter` cancels or closes where an action could be sent, so it never sends one. */
+/**
+The stages of a dialog. Where an action could be sent, Enter cancels or closes the dialog. Enter never sends an action.
+*/
 export type Dialog =
 	| {readonly kind: 'closed'}
 	| {
@@ -82,7 +86,7 @@ export type Dialog =
 			readonly selected: number;
 			/** The search text; undefined while no search is open. */
 			readonly search?: string | undefined;
-			/** The group whose rows alone are shown; undefined: all groups. */
+			/** The opened group: only its rows are shown. Undefined: the rows of all groups are shown. */
 			readonly group?: MenuGroup | undefined;
 	  }
 	| UnlockDialog
@@ -98,10 +102,10 @@ export type Dialog =
 	| {
 			readonly kind: 'done';
 			readonly title: string;
-			/** The plan of a refused action that had a preflight. Its facts stay readable. */
+			/** The plan of an action that was refused after its preflight. The facts of the plan stay readable. */
 			readonly plan: ActionPlan | undefined;
 			readonly lines: readonly Line[];
-			/** The actions that continue or undo the action of the dialog. Each is opened by its letter. */
+			/** The actions that continue or undo the action of the dialog. Each has a key that opens it. */
 			readonly offers?: readonly Offer[];
 			/** The command that `y` copies. */
 			readonly command?: readonly string[] | undefined;
@@ -112,7 +116,7 @@ export type Offer = {
 	readonly letter: string;
 	readonly text: string;
 	readonly node: NodeAddress;
-	/** The cluster's name for the node. redis-top may reach the node by another address than the cluster names. */
+	/** The node id in the cluster. redis-top may reach the node by another address than the cluster uses. */
 	readonly nodeId?: string | undefined;
 	readonly choice: Choice;
 };
@@ -122,9 +126,7 @@ export type DialogState = {
 	readonly policy: ActionPolicy;
 	readonly screen: {readonly columns: number; readonly rows: number};
 	readonly dialog: Dialog;
-	/**
-	The action whose letter was pressed and that has not ended, even if its dialog was closed; undefined without one.
-	*/
+	/** The confirmed action that has not ended, even if its dialog was closed; undefined if no action is running. */
 	readonly running: ActionProgress | undefined;
 	/** One line for the operator, shown until the next key; undefined without one. */
 	readonly notice: string | undefined;
@@ -153,10 +155,10 @@ export type DialogEvent =
 			readonly kind: 'prepared';
 			readonly ticket: number;
 			readonly plan: ActionPlan;
-			/** When the silence ends that the node has already, in milliseconds since the epoch. */
+			/** When the node's present silence ends, in milliseconds since the epoch; undefined without a silence. */
 			readonly silencedUntilMs?: number | undefined;
 	  }
-	/** Alertmanager has answered. The silence may be there in part although there is a problem. */
+	/** Alertmanager has answered. Despite a problem, some of several Alertmanagers may have the silence. */
 	| {readonly kind: 'silenced'; readonly ticket: number; readonly problem: string | undefined}
 	| {readonly kind: 'preparation-failed'; readonly ticket: number; readonly why: string}
 	| {readonly kind: 'progressed'; readonly progress: ActionProgress}
@@ -185,14 +187,14 @@ export type Effect =
 	/** Closes the connection of a preflight whose command won't be sent. */
 	| {readonly kind: 'release'}
 	| {readonly kind: 'run'}
-	/** Sets a silence, which `silenced` answers. */
+	/** Sets a silence. The event `silenced` reports the result. */
 	| {
 			readonly kind: 'silence';
 			readonly ticket: number;
 			readonly plan: ActionPlan;
 			readonly durationMs: number;
 	  }
-	/** Lifts what was set of a silence. */
+	/** Lifts the silence in every Alertmanager that has it. */
 	| {readonly kind: 'lift-silence'}
 	| {readonly kind: 'audit'; readonly fact: AuditFact}
 	/** Adds the end of an action to the event list. The action's dialog may have been closed long before. */

@@ -221,7 +221,7 @@ function drawSilencing(state: DialogState, {plan, silence}: ConfirmDialog): Dial
 	};
 }
 
-/** The lines of effects and checks. Where lines are scarce, checks in the state `ok` are left out first. */
+/** The lines of effects and checks. If the screen has too few lines, checks in the state `ok` are left out first. */
 function confirmLines(plan: ActionPlan, width: number) {
 	const checks = (isFine: boolean) =>
 		plan.checks.filter(({state}) => (state === 'ok') === isFine).flatMap(check => checkLines(check, width));

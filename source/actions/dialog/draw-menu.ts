@@ -9,7 +9,7 @@ import type {Dialog, DialogState} from './dialog-state.js';
 /** Number of lines for the frame, the search and a notice. */
 const rowsAroundMenu = 5;
 
-/** The letters of all groups, for a menu whose groups are not all in sight. */
+/** The keys of all groups, for a menu that does not fit the screen. */
 function groupsLine(rows: readonly MenuRow[]): Line {
 	const groups = menuGroups.filter(group => rows.some(row => row.group === group));
 	return groups.flatMap(group => {
@@ -57,10 +57,13 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 	};
 }
 
-/** A line of the menu; `index` is that of its row, and undefined for a heading. */
+/** A line of the menu. `index` is the index of the menu row; undefined for a line that is no menu row. */
 type MenuLine = {readonly index: number | undefined; readonly content: Line};
 
-/** The rows under the headings of their groups. A search has no headings. The last line counts the folded rows. */
+/**
+The rows under the headings of their groups. A search has no headings. The last line says how many rows cannot be
+chosen.
+*/
 function menuLines(
 	state: DialogState,
 	{selected, search, group, rows: all}: Dialog & {kind: 'menu'},
@@ -87,13 +90,13 @@ function menuLines(
 	];
 }
 
-/** The heading of a group: its letter, which opens the group, and its name. */
+/** The heading of a group: the key that opens the group, and the name of the group. */
 function headingLine(group: MenuGroup): Line {
 	const letter = groupLetter(group);
 	return [...(letter === undefined ? [] : [span(letter, 'key'), span(' ')]), span(group, 'label')];
 }
 
-/** A row of the menu: letter, title and class of the action, or its letter and why it cannot be chosen. */
+/** A row of the menu: the action's key, title and class. If it cannot be chosen: key, short title and reason. */
 function rowLine(
 	{letter, title, class: rowClass, whyNot, isText}: MenuRow,
 	{policy}: DialogState,

@@ -132,7 +132,7 @@ function askToConfirm(
 	const box: ConfirmDialog = {kind: 'confirm', subject, plan, letter, ...typing, ...times};
 	const offered = withDialog(state, {...box, silence});
 	const drawn = drawDialog(offered, nowMs);
-	// A silence is left out rather than the action, where the terminal has no line for it.
+	// If the terminal has no line for the silence, the dialog opens without the silence.
 	const hasRoom = drawn !== undefined && fitsScreen(drawn, offered);
 	return resize(hasRoom ? offered : withDialog(state, box), nowMs);
 }

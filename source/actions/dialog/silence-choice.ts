@@ -2,26 +2,31 @@ import type {ActionPlan} from '../../domain/action.js';
 import {cut} from '../../text/fit.js';
 import {shortSeconds, utcClock} from '../../text/units.js';
 
-/** The silence of an action: off, or a duration, or one that the node has already. */
+/** The silence for an action: none, a new silence of some duration, or the silence that the node already has. */
 export type SilenceChoice = {
-	/** How long the silence holds at most, in milliseconds; undefined: none is set. */
+	/** Longest duration of the new silence, in milliseconds; undefined if no silence is wanted. */
 	readonly durationMs: number | undefined;
-	/** Why Alertmanager may not have the silence; undefined before it was asked. */
+	/** Why the silence may not be set; undefined before Alertmanager was asked. */
 	readonly problem: string | undefined;
-	/** When the silence ends that the node has already, in milliseconds since the epoch; undefined without one. */
+	/** When the node's present silence ends, in milliseconds since the epoch; undefined without a silence. */
 	readonly heldUntilMs: number | undefined;
 };
 
-/** The durations that Tab offers, in milliseconds. A silence is lifted long before, unless redis-top or the node is gone. */
+/**
+The durations that Tab offers, in milliseconds. redis-top lifts a silence long before its end. It cannot do this if
+redis-top itself has ended or the node does not answer.
+*/
 const durationsMs = [15, 60, 240].map(minutes => minutes * 60_000);
 
 /** The name of the key that chooses the duration. */
 const keyName = 'Tab';
 
-/** No silence, which every dialog opens with. */
+/** No silence. Every dialog opens with this choice. */
 export const noSilence: SilenceChoice = {durationMs: undefined, problem: undefined, heldUntilMs: undefined};
 
-/** The choice at the opening of an action's dialog; undefined where the action makes no alerts, or there is no Alertmanager. */
+/**
+The choice when the dialog of an action opens. Undefined if the action causes no alerts, or without an Alertmanager.
+*/
 export const openingChoice = (
 	{silence}: Pick<ActionPlan, 'silence'>,
 	alertmanager: string | undefined,
@@ -29,7 +34,10 @@ export const openingChoice = (
 ): SilenceChoice | undefined =>
 	silence === undefined || alertmanager === undefined ? undefined : {...noSilence, heldUntilMs};
 
-/** The next duration, and none after the last one. After a problem the same duration is tried again. */
+/**
+The choice after Tab: the next duration, or no silence after the last duration. After a problem the same duration is
+tried again.
+*/
 export function nextChoice(choice: SilenceChoice): SilenceChoice {
 	const {durationMs, problem, heldUntilMs} = choice;
 	if (heldUntilMs !== undefined) {
@@ -41,11 +49,13 @@ export function nextChoice(choice: SilenceChoice): SilenceChoice {
 		: {...choice, problem: undefined};
 }
 
-/** How long a silence is to be set before the action is sent, in milliseconds; undefined where none is to be set. */
+/**
+The duration of the silence to set before the action is sent, in milliseconds; undefined if no silence is to be set.
+*/
 export const wantedMs = (choice: SilenceChoice | undefined): number | undefined =>
 	choice?.problem === undefined && choice?.heldUntilMs === undefined ? choice?.durationMs : undefined;
 
-/** The choice as the value of a fact. What matters comes first: the value may be cut. */
+/** The choice as the value of a fact. The important part comes first, because the end of the value may be cut. */
 export function choiceText(choice: SilenceChoice, alertmanager: string): string {
 	const {durationMs, problem, heldUntilMs} = choice;
 	if (heldUntilMs !== undefined) {

@@ -14,7 +14,10 @@ export type AuditActor = Pick<AuditEntry, 'session' | 'osUser' | 'sshConnection'
 export type AuditLog = {
 	/** Path of the file, for messages. */
 	readonly file: string;
-	/** Resolves when the line is on the disk. Rejects with `AuditFailure` where it may not be; then nothing may be sent. */
+	/**
+	Resolves when the line is on the disk. Rejects with `AuditFailure` if the line may not be on the disk; then no command
+	may be sent.
+	*/
 	append(fact: AuditFact): Promise<void>;
 };
 
@@ -26,12 +29,12 @@ export class AuditFailure extends Error {
 /** Size at which the log is rotated, in bytes: about 10,000 lines. */
 const rotateAtBytes = 4 * 1024 * 1024;
 
-/** Most attempts to write a line whose file is removed during the write. */
+/** Largest number of attempts to write a line. Another attempt follows if the file was removed during the write. */
 const triesPerLine = 3;
 
 /**
-The audit log in a state folder. Each line opens the file, so that the file may be renamed at any time. Each line is one
-write with O_APPEND, so that several redis-top may share the file. The folder has mode 0700, the file 0600.
+The audit log in a state folder. The file is opened again for each line, so that it may be renamed at any time. Each line
+is one write with O_APPEND, so that several redis-top may share the file. The folder has mode 0700, the file 0600.
 
 A file of `limitBytes` is renamed to a unique name, and the next line begins a new file. Renaming loses no line: a write
 under way ends in the renamed file. redis-top never removes a file of the log.
@@ -54,8 +57,8 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitB
 }
 
 /**
-Rejects after the deadline, and the action is not sent. Otherwise a network share that hangs would block an action for
-ever.
+Rejects after a deadline. The action is then not sent. Without the deadline, a network share that hangs would block an
+action for ever.
 */
 async function inTime(appending: Promise<void>, file: string): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
@@ -85,7 +88,7 @@ async function appendLine(folder: string, file: string, entry: AuditEntry, limit
 	}
 }
 
-/** False where the file was removed during the write, and the line with it. */
+/** Writes the line once. Returns false if the file was removed during the write, because the line is then lost. */
 async function appendOnce(folder: string, file: string, entry: AuditEntry, limitBytes: number): Promise<boolean> {
 	const handle = await open(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
 	try {
@@ -105,8 +108,8 @@ async function appendOnce(folder: string, file: string, entry: AuditEntry, limit
 /** Renames a full file. The line is already on the disk, so if renaming fails the file only keeps growing. */
 async function moveAside(file: string, inode: number, at: string): Promise<void> {
 	try {
-		// Another redis-top may have renamed the file. If it does so between `stat` and `rename`, a short new file is
-		// renamed.
+		// Another redis-top may have renamed the file. If that happens between `stat` and `rename`, this call renames a
+		// short new file.
 		if ((await stat(file)).ino === inode) {
 			const stamp = at.replaceAll(/[-:.]/g, '');
 			await rename(file, path.join(path.dirname(file), `audit-${stamp}-${randomUUID().slice(0, 8)}.ndjson`));

@@ -32,7 +32,7 @@ export type GuardAnswer =
 	| {readonly kind: 'refused'; readonly why: string}
 	/** Actions are locked. Typing the name unlocks them. */
 	| {readonly kind: 'unlock-needed'; readonly name: string}
-	/** The operator types the phrases one after the other, then the letter. */
+	/** The operator types the phrases one after the other, and then presses the key `letter`. */
 	| {readonly kind: 'confirm'; readonly letter: string; readonly phrases: readonly string[]};
 
 const classes: readonly ActionClass[] = ['local', 'bounded', 'disruptive', 'outage'];
@@ -48,7 +48,7 @@ export function effectiveClass(actionClass: ActionClass, isProduction: boolean):
 
 /**
 Whether an action may be sent, and what must be typed first. Called when the action is chosen, after its preflight, and
-when its letter is pressed.
+when the key that confirms it is pressed.
 */
 export function guardAction(question: GuardQuestion): GuardAnswer {
 	const {policy, action, target, phrase, checks, nowMs} = question;
@@ -76,7 +76,9 @@ export function guardAction(question: GuardQuestion): GuardAnswer {
 	return {kind: 'confirm', letter: action.letter, phrases: [...(isTyped ? [phrase ?? target] : []), ...losses]};
 }
 
-/** `guardAction` with the class and the phrase of the preflight, which may be stricter than the action's row. */
+/**
+`guardAction` with the class and the phrase of the preflight. They may be stricter than those of the action's row.
+*/
 export function guardPlan(policy: ActionPolicy, plan: ActionPlan, nowMs: number): GuardAnswer {
 	const {letter, class: rowClass} = actionRow(plan.id);
 	return guardAction({

@@ -62,7 +62,10 @@ export function actionEvent({plan, outcome, verification}: ActionProgress, atMs:
 	};
 }
 
-/** Joins the outcomes of one command on several servers into one. A failure outweighs replies. */
+/**
+Joins the outcomes of one command on several servers. If all servers replied, the result is a reply. If some replied or
+an outcome is unknown, the result is `unknown`. Otherwise the result is the first failure.
+*/
 export function joinOutcomes(outcomes: readonly ActionOutcome[]): ActionOutcome {
 	const replied = outcomes.filter(({kind}) => kind === 'replied').length;
 	const other = outcomes.find(({kind}) => kind !== 'replied');

@@ -40,7 +40,7 @@ export type Preparation =
 	| {readonly kind: 'prepared'; readonly prepared: PreparedAction}
 	| {readonly kind: 'failed'; readonly why: string};
 
-/** Why the answering process is not the plan's target; undefined where it is. */
+/** Why the answering process is not the plan's target; undefined if it is the target. */
 export function identityChange(target: ActionTarget, info: InfoReply): string | undefined {
 	const runId = info.text('server', 'run_id');
 	if (runId !== target.runId) {
@@ -54,7 +54,8 @@ export function identityChange(target: ActionTarget, info: InfoReply): string | 
 
 /**
 A veto that appeared since the preflight, such as a save that another client began or a replica that disconnected.
-Undefined where no veto appeared. Vetoes whose numbers changed, as unsaved changes do all the time, don't count.
+Undefined where no veto appeared. A veto does not count if only its numbers have changed, such as the number of unsaved
+changes.
 */
 export function newVeto(
 	{row, facts, plan}: PreparedAction,
@@ -68,7 +69,9 @@ export function newVeto(
 	return now.length > shown.length && added !== undefined ? `since the dialog opened: ${added.text}` : undefined;
 }
 
-/** Opens the action's connection and reads the facts. The caller closes the port of a prepared action that isn't sent. */
+/**
+Opens the action's connection and reads the facts. The caller closes the port of a prepared action that isn't sent.
+*/
 export async function prepareAction(request: ActionRequest, gate: Gate): Promise<Preparation> {
 	const {row, settings, target, typed, lastInfo} = request;
 	const words = typed?.words ?? [];

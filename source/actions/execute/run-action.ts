@@ -20,14 +20,14 @@ const observeEveryMs = 500;
 const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
 
 /**
-Sends a prepared action. No other function of the program sends a command that can change a server; a test searches the
-sources for another one.
+Sends a prepared action. No other function of the program sends a command that can change a server; a test checks this
+in the sources.
 
 The steps: audit, read the target's identity again, send once, audit, observe until the effect is proved, audit. The
 command is sent at most once, and not at all where the audit can't be written or another process answers.
 
 @param onProgress Receives every step; the last one is the resolved value.
-@param signal Ends observing. A command that was sent stays sent.
+@param signal Ends observing. A command that was already sent is not undone.
 */
 export async function runAction(
 	prepared: PreparedAction,
@@ -78,7 +78,9 @@ class Run {
 		return this.#progress;
 	}
 
-	/** Audits the intent, then checks that the plan's target still answers. Undefined where the command must not be sent. */
+	/**
+	Audits the intent, then checks that the plan's target still answers. Undefined where the command must not be sent.
+	*/
 	async #checkTarget(): Promise<Start | undefined> {
 		const {plan, port} = this.prepared;
 		try {
@@ -110,7 +112,8 @@ class Run {
 	}
 
 	/**
-	Reads the target. While a script blocks the server, INFO gets only BUSY, and the facts of the preflight are used.
+	Reads the target. While a script blocks the server, INFO gets only the BUSY error, and the facts of the preflight are
+	used.
 	*/
 	async #readTarget(port: ReadPort): Promise<Reading> {
 		const {row, facts, settings} = this.prepared;
@@ -179,7 +182,8 @@ class Run {
 	}
 
 	/**
-	Observes the server on other connections while the reply is pending: SHUTDOWN waits for replicas, and fork is slow.
+	Observes the server on other connections while the reply is pending. A reply may take long: SHUTDOWN waits for
+	replicas, and fork is slow.
 	*/
 	async #observeUntilReply(sending: Promise<ActionOutcome>, start: Start): Promise<ActionOutcome> {
 		const stop = new AbortController();

@@ -18,20 +18,20 @@ export type SilencesOptions = {
 export type SilenceWish = {
 	readonly target: NodeAddress;
 	readonly runId: string;
-	/** The nodes whose alerts are held back. */
+	/** The nodes whose alerts are silenced. */
 	readonly nodes: readonly NodeAddress[];
 	readonly durationMs: number;
 	/** What the silence is for: `SHUTDOWN SAVE`. */
 	readonly what: string;
 };
 
-/** The outcome of setting a silence. With several Alertmanagers a part of them may have it, and there is a problem too. */
+/** The result of setting a silence. If only some of several Alertmanagers have the silence, both fields are set. */
 export type SetSilence = {readonly silence: Silence | undefined; readonly problem: string | undefined};
 
 /** Interval between two attempts to lift a silence, in milliseconds. */
 const liftAgainMs = 10_000;
 
-/** Most attempts to lift a silence. It ends by itself after that. */
+/** Largest number of attempts to lift a silence. After the last attempt the silence stays until its end time. */
 const mostAttempts = 30;
 
 /** Longest wait at the end of redis-top for requests under way, in milliseconds. */
@@ -44,12 +44,12 @@ type Waiting = {
 };
 
 /**
-The silences in Alertmanager that guarded actions set. Each step is in the audit log. A silence is lifted when its action has been
-proved and the node answers again. It ends by itself where redis-top ends first.
+The silences in Alertmanager that guarded actions set. Each step is in the audit log. A silence is lifted when its
+action has ended and the node answers again. If redis-top ends first, the silence stays until its end time.
 */
 export class Silences {
 	readonly #options: SilencesOptions;
-	/** Silences whose action is over, and whose node has to answer. */
+	/** Silences of actions that have ended. Each is lifted when its node answers. */
 	readonly #waiting = new Set<Waiting>();
 	/** The silence of each node that this redis-top has set and not lifted. */
 	readonly #held = new Map<NodeAddress, Silence>();
@@ -60,7 +60,7 @@ export class Silences {
 		this.#options = options;
 	}
 
-	/** The Alertmanagers, for texts; undefined where no silence can be set. */
+	/** The Alertmanagers as text; undefined where no silence can be set. */
 	get place(): string | undefined {
 		return this.#options.silencer?.place;
 	}
@@ -115,13 +115,15 @@ export class Silences {
 	/**
 	Lifts a silence when its node answers a poll that began after this call. Returns at once.
 
-	@param lastsMs Time for which the action goes on, such as a pause of clients, in milliseconds.
+	@param lastsMs How long the action's effect, such as a pause of clients, still continues, in milliseconds.
 	*/
 	liftWhenAnswering(silence: Silence, lastsMs = 0): void {
 		this.#waiting.add({silence, notBeforeMs: this.#options.gate.clock.now() + lastsMs});
 	}
 
-	/** `lift` or `liftWhenAnswering`, by the end of the silence's action. Returns which, as one line. */
+	/**
+	Lifts the silence of an action that has ended: now, or when the node answers. Returns which of the two, as one line.
+	*/
 	endWith(silence: Silence, {outcome, verification, plan}: ActionProgress): string {
 		const hadNoEffect = outcome?.kind === 'not-sent' || outcome?.kind === 'refused';
 		if (hadNoEffect && verification === undefined) {
@@ -148,7 +150,7 @@ export class Silences {
 		}
 	}
 
-	/** Ends lifting. What is not lifted ends by itself, and the audit log says when. */
+	/** Stops lifting silences. A silence that is not lifted stays until its end time, which the audit log has. */
 	async close(): Promise<void> {
 		this.#ended.abort();
 		const wait = new AbortController();
@@ -224,7 +226,7 @@ export class Silences {
 	}
 }
 
-/** The name of silences in the audit log. A silence is no action on a server. */
+/** The action name in audit lines about silences. A silence is no action on a server. */
 export const silenceAction = 'silence';
 
 const silenceFact = (target: NodeAddress, runId: string | undefined): AuditFact => ({

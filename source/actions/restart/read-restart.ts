@@ -52,7 +52,10 @@ export async function readRestartFacts(
 	}
 }
 
-/** The server's process on this machine. The host's evidence comes first, because it finds processes in containers. */
+/**
+The id of the server's process on this machine. The host's evidence is preferred, because it also finds processes in
+containers.
+*/
 function processOf({machine, info}: ServerFacts, {host}: NodeRecord): number | undefined {
 	const seen = host?.value.kind === 'here' ? host.value.process?.processId : undefined;
 	return seen ?? (machine.kind === 'here' ? info.number('server', 'process_id') : undefined);

@@ -102,7 +102,7 @@ function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows, alertmanag
 }
 
 /**
-Checks with vetoes first. Where lines are scarce, the last ones are cut: first those of checks that found nothing.
+Checks with vetoes first. If the screen has too few lines, the last lines are cut. Checks that found nothing come last.
 */
 function inRoom(checks: readonly Check[], width: number, room: number): Line[] {
 	const rank = {veto: 0, warning: 1, ok: 2} as const;

@@ -32,7 +32,7 @@ export type RestartControllerOptions = Pick<
 
 type StepsBox = RestartBox & {kind: 'steps'};
 
-/** Runs the dialog of a restart. It sends nothing: its letters open the dialogs of actions. */
+/** Runs the dialog of a restart. It sends no command to a server: its keys open the dialogs of actions. */
 export class RestartController {
 	readonly runs: RestartRuns;
 	#box: RestartBox = {kind: 'closed'};
@@ -63,7 +63,7 @@ export class RestartController {
 		return this.#box.kind !== 'closed';
 	}
 
-	/** The failover of the dialog's primary; undefined while that isn't the current step. */
+	/** The failover of the dialog's primary; undefined while the failover isn't the current step. */
 	get handover(): Handover | undefined {
 		const {run} = this;
 		return run !== undefined && currentStep(run)?.id === 'failover'
@@ -119,7 +119,7 @@ export class RestartController {
 		}
 	}
 
-	/** Ends following. Each restart stays in its file and is not abandoned. */
+	/** Stops following the restarts. Each restart stays in its file and is not abandoned. */
 	async close(): Promise<void> {
 		this.#ended.abort();
 		await this.runs.settled();
@@ -267,8 +267,8 @@ export class RestartController {
 	}
 
 	/**
-	Handles a key in the field for the address. The letter counts only after the complete address, as for every outage
-	action.
+	Handles a key in the field for the address. The key that confirms is accepted only after the complete address, as for
+	every outage action.
 	*/
 	#pressInField(box: StepsBox, run: RestartRun, key: DialogKey): void {
 		const text = key.kind === 'character' ? key.text : undefined;

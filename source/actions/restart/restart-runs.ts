@@ -24,7 +24,7 @@ export type RestartRunsOptions = {
 	readonly pid: number;
 	/** Stops reading the files of other processes. */
 	readonly signal: AbortSignal;
-	/** Lifts the silence of a restart that is over; undefined: none can be set. */
+	/** Lifts the silence of a restart that is over; undefined if no silence can be set. */
 	readonly silences?: Silences | undefined;
 	readonly announce: (event: MonitorEvent) => void;
 	/** Called after every change; `notice` is for the dialog. */
@@ -60,8 +60,8 @@ export class RestartRuns {
 	}
 
 	/**
-	Continues restarts whose redis-top process has ended, and shows those of other processes, until the signal. Never
-	rejects.
+	Continues restarts whose redis-top process has ended, and shows the restarts of running redis-top processes. Returns
+	when the signal aborts. Never rejects.
 	*/
 	async follow(): Promise<void> {
 		const {folder, signal, gate} = this.options;
@@ -147,8 +147,8 @@ export class RestartRuns {
 	}
 
 	/**
-	Whether the progress is that of a restart's failover. A proved failover does not end the step: the node itself must
-	report the role replica.
+	Updates the failover step if the progress is that of a restart's failover. Returns whether it is. A proved failover
+	does not end the step: the node itself must report the role replica.
 	*/
 	#takeHandover({plan, outcome, verification}: ActionProgress, isFinal: boolean): boolean {
 		const expected = this.#handover;
@@ -168,7 +168,7 @@ export class RestartRuns {
 	}
 
 	/**
-	Receives the progress of every action. A step is written as sent before its reply can come. After an unproved stop,
+	Receives the progress of every action. A step is recorded as sent before the reply can arrive. After an unproved stop,
 	polls decide whether the server stopped.
 	*/
 	takeProgress(progress: ActionProgress, isFinal: boolean): void {

@@ -23,7 +23,7 @@ export type RestartBox =
 	  }
 	/** The silence is being set, before the restart begins. */
 	| {readonly kind: 'silencing'; readonly address: NodeAddress; readonly durationMs: number}
-	/** A restart that has begun. `typed` is the field of the step that redis-top itself can run. */
+	/** A restart that has begun. `typed` is the text in the field of a step that redis-top itself can run. */
 	| {readonly kind: 'steps'; readonly address: NodeAddress; readonly typed: string; readonly isAbandoning: boolean};
 
 /** The key of a step. `text` completes "the dialog that will …". */

@@ -70,13 +70,13 @@ export function withStep(
 	return steps.every((step, index) => step === run.steps[index]) ? run : {...run, steps};
 }
 
-/** Whether a step may be skipped: the failover always, the save where the AOF has all data. */
+/** Whether a step may be skipped: the failover always, the save only if the AOF has all data. */
 export const maySkip = ({isSaveOptional}: RestartRun, id: RestartStepId): boolean =>
 	id === 'failover' || (id === 'save' && isSaveOptional);
 
 /**
-The restart after another poll of its node. Only observations advance it. redis-top never repeats a sent command by
-itself, even if it did not see the command's effect.
+Returns the restart as it is after another poll of its node. Only observations advance a restart. redis-top never
+repeats a sent command by itself, even if it did not see the command's effect.
 */
 export function advance(run: RestartRun, observation: RestartObservation, nowMs: number): RestartRun {
 	let next = run;
@@ -135,7 +135,7 @@ function advanceStep(run: RestartRun, step: RestartStep, observation: RestartObs
 	}
 }
 
-/** Updates what must be there after the restart, as long as the old process answers. */
+/** Updates the state that the restart must restore. This goes on as long as the old process answers. */
 function refresh(run: RestartRun, {sample, role}: RestartObservation): RestartRun {
 	const before = sample === undefined ? run.before : beforeOf(sample.info, role);
 	const isSame = (Object.keys(before) as Array<keyof RestartBefore>).every(name => before[name] === run.before[name]);

@@ -68,9 +68,9 @@ const replicaCount = ({info}: ServerFacts): number =>
 	info.text('replication', 'role') === 'master' ? replicaLines(info).length : 0;
 
 /**
-What a restart by the supervisor would do (`systemctl restart`, `docker restart`, SIGTERM). The server saves only where save
-points are set, and the supervisor kills it where the save takes longer than its stop timeout. Replicas of a primary that
-starts empty lose their data too: they do a full resync.
+What a restart by the supervisor would do (`systemctl restart`, `docker restart`, SIGTERM). The server saves only where
+save points are set, and the supervisor kills it where the save takes longer than its stop timeout. Replicas of a
+primary that starts empty lose their data too: they do a full resync.
 
 @param stopTimeoutSeconds Infinity where the supervisor waits for ever; undefined where it isn't known.
 */
@@ -118,8 +118,8 @@ export function supervisorStopCheck(
 }
 
 /**
-Checks against a restart: every way to start without data that were saved. A veto cannot be overridden here. An operator
-who accepts a loss can use the action SHUTDOWN SAVE.
+The checks that forbid a restart: each finds a way in which the server would start without its saved data. A veto cannot
+be overridden here. An operator who accepts a loss can use the action SHUTDOWN SAVE.
 */
 export function restartVetoes(facts: ServerFacts): Check[] {
 	const nextStart = nextStartChecks(facts).filter(({state}) => state !== 'ok');

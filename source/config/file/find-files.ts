@@ -53,7 +53,7 @@ function userFile(environment: Environment): string | undefined {
 }
 
 /**
-The conflicts between keys of bindings. They are checked after all files are read, because the keys of two files may
+The conflicts between keys of bindings. They are checked after all files are read, because keys of different files may
 conflict.
 */
 function keyProblems({keys}: FileSettings): ConfigProblem[] {
@@ -64,7 +64,9 @@ function keyProblems({keys}: FileSettings): ConfigProblem[] {
 	}));
 }
 
-/** Reads the config files; the user's settings override the system's. A missing file is a problem only with `--config`. */
+/**
+Reads the config files. The user's settings override the system's. A missing file is a problem only with `--config`.
+*/
 export async function readConfigFiles(
 	{flags}: Given,
 	environment: Environment,

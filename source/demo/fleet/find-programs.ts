@@ -2,7 +2,7 @@ import process from 'node:process';
 import {findExecutable, findServer} from '../find-server.js';
 import type {FleetPrograms} from './start-fleet.js';
 
-/** The names of each program: that of Debian's package, and that of the project's own release. */
+/** The file names of each program: in Debian's package, and in the project's own release. */
 const names = {
 	exporter: ['prometheus-redis-exporter', 'redis_exporter'],
 	prometheus: ['prometheus'],

@@ -4,7 +4,9 @@ const shardSize = 3;
 const environments = ['prod', 'prod', 'prod', 'staging', 'test'] as const;
 const teams = ['cart', 'search', 'billing', 'login', 'feed', 'mail', 'maps'] as const;
 
-/** Every Nth shard has each fault. The numbers are primes, so that few shards have two faults. */
+/**
+Each fault with a number N: every Nth shard has the fault. The numbers are primes, so that few shards have two faults.
+*/
 const faults = {
 	full: 997,
 	down: 2003,
@@ -17,7 +19,7 @@ const faults = {
 
 const gibibyte = 1024 ** 3;
 
-/** Address of a generated server. It is of a network that nobody routes: RFC 2544, section C.2.2. */
+/** Address of a generated server. It is in a network for benchmarks that is not routed: RFC 2544, section C.2.2. */
 export const generatedAddress = (index: number): string =>
 	`198.18.${Math.floor(index / 250)}.${(index % 250) + 1}:6379`;
 
@@ -108,7 +110,7 @@ export class GeneratedMetrics {
 	*/
 	constructor(count: number, nowMs: number) {
 		this.#lines = Array.from({length: count}, (_, index) => linesOf(index)).flat();
-		// Counters have run for a day.
+		// The counters start with the values of one day.
 		this.#beganMs = nowMs - 86_400_000;
 	}
 

@@ -2,7 +2,9 @@ import http from 'node:http';
 import {systemClock} from '../../domain/clock.js';
 import {GeneratedMetrics} from './generated-metrics.js';
 
-/** Serves the metrics of generated servers at `/metrics` of a port on loopback. Returns the function that ends it. */
+/**
+Serves the metrics of generated servers at `/metrics` of a port on loopback. Returns a function that closes the port.
+*/
 export function serveGenerated(count: number, port: number): () => void {
 	const metrics = new GeneratedMetrics(count, systemClock.now());
 	const server = http.createServer((_, response) => {

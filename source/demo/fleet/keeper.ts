@@ -1,4 +1,5 @@
-// The process that owns the servers of `redis-top demo fleet`. It runs until its standard input ends, as the demo's keeper.
+// The process that owns the servers of `redis-top demo fleet`. Like the demo's keeper, it runs until its standard input
+// ends.
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,7 +14,10 @@ import {alertmanagerConfiguration, alertRules, prometheusConfiguration} from './
 /** How long the list shows healthy servers before the incident, in milliseconds. */
 const calmMs = 20_000;
 
-/** The scrape interval in seconds: of real servers alone, and with generated ones, whose page has megabytes. */
+/**
+The scrape interval in seconds without generated servers. With them it is `slowScrape`, because their page has several
+megabytes.
+*/
 const quickScrape = 2;
 const slowScrape = 15;
 

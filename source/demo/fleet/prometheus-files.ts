@@ -32,7 +32,10 @@ export type ScrapeTargets = {
 	readonly everySeconds: number;
 };
 
-/** The configuration of Prometheus: the exporter is asked about each server, as its documentation advises. */
+/**
+The configuration of Prometheus: Prometheus asks the exporter about each server, as the exporter's documentation
+advises.
+*/
 export function prometheusConfiguration(targets: ScrapeTargets): string {
 	const {addresses, exporterPort, generatedPort, alertmanagerPort, everySeconds} = targets;
 	return [

@@ -2,13 +2,13 @@ import {startKeeper} from '../keeper-process.js';
 import {removeServers} from '../server-process.js';
 
 export type DemoFleet = {
-	/** The address of its Prometheus. */
+	/** The URL of the demo's Prometheus. */
 	readonly prometheus: string;
-	/** The address of its Alertmanager; undefined where none is installed. */
+	/** The URL of the demo's Alertmanager; undefined where Alertmanager is not installed. */
 	readonly alertmanager: string | undefined;
 	/** The process that owns the servers. */
 	readonly keeperPid: number;
-	/** Removes every process and file. The same happens without it when this process ends. */
+	/** Removes every process and file. They are also removed without this call when this process ends. */
 	stop(): Promise<void>;
 };
 
@@ -28,10 +28,10 @@ type KeeperMessage = {
 };
 
 /**
-Starts real servers, redis_exporter, Prometheus and Alertmanager in a child process that ends with this process. Memory of
-one server fills up half a minute later. Rejects with a `DemoFailure`.
+Starts real servers, redis_exporter, Prometheus and Alertmanager in a child process that ends with this process. The
+memory of one server fills up half a minute later. Rejects with a `DemoFailure`.
 
-@param nodes Number of generated servers that Prometheus knows besides. They exist as series alone.
+@param nodes Number of additional servers that exist only as generated series in Prometheus.
 */
 export async function startFleet(
 	{server, exporter, prometheus, alertmanager}: FleetPrograms,

@@ -11,8 +11,8 @@ export const newOrders = (count: number, bytes: number) => (): readonly LoadComm
 	});
 
 /**
-Reads and writes of a few sessions, about 400 commands a second. In a cluster the keys have a hash tag, so that they belong to
-this server.
+Reads and writes of a few sessions, about 400 commands a second. In a cluster the keys have a hash tag, so that they
+belong to this server.
 */
 export function playApi(stage: Stage, server: StageServer, name = 'api-1', tag = ''): void {
 	let turn = 0;

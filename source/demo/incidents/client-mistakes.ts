@@ -18,7 +18,8 @@ export const unknownCommands: Incident = {
 				pauseMs: 20,
 				next: () => [['JSON.GET', 'product:7', '$']],
 			});
-			// A connection younger than a second may have sent nothing yet: err.unknown names older ones.
+			// A connection younger than a second may have sent nothing yet, so the rule err.unknown names only older
+			// connections.
 			await stage.until('errors of a client that is a second old', async () =>
 				/name=catalog age=[1-9]/.test(String(await server.send('CLIENT', 'LIST'))),
 			);
@@ -26,10 +27,10 @@ export const unknownCommands: Incident = {
 	},
 };
 
-/** Clients that wait for a replica. */
+/** Number of clients that wait for a replica with WAIT. */
 const waiting = 12;
 
-/** Seconds of the wait until it is a finding, and one more. */
+/** Seconds for which clients wait: one second more than a finding needs. */
 const waitedSeconds = 6;
 
 export const waitWithoutReplica: Incident = {

@@ -3,7 +3,7 @@ import {playApi} from './applications.js';
 import type {Incident} from './incident.js';
 import type {Stage, StageServer} from './stage.js';
 
-/** Three primaries with a third of the slots each, and a replica of each in the same order. */
+/** Three primaries with a third of the slots each, and one replica for each primary, in the same order. */
 type Cluster = {
 	readonly primaries: readonly [StageServer, StageServer, StageServer];
 	readonly replicas: readonly [StageServer, StageServer, StageServer];

@@ -1,4 +1,5 @@
-// The process that owns the servers of a staged incident. It runs until its standard input ends, as the demo's keeper.
+// The process that owns the servers of a staged incident. Like the demo's keeper, it runs until its standard input
+// ends.
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import {endWithParent, sayFailure, sayReady} from '../lifeline.js';
@@ -34,7 +35,8 @@ try {
 }
 
 /**
-Prints why the incident did not happen when the monitor ends. The deployment stays, because the monitor runs already.
+Sends the reason why the incident did not happen. The monitor prints the reason at its end. The deployment stays,
+because the monitor runs already.
 */
 function sayUnplayed(error: unknown): void {
 	sayReady({failure: error instanceof Error ? error.message : String(error)});

@@ -72,7 +72,9 @@ export const evictions: Incident = {
 
 /** Number of keys that expire in the same millisecond. The server needs some seconds to expire them. */
 const waveKeys = 800_000;
-/** Number of keys that one script writes. It takes about a millisecond, so it is no slow command. */
+/**
+Number of keys that one script writes. The script takes about a millisecond, so it does not appear in the slow log.
+*/
 const chunkKeys = 1000;
 const warmScript = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', ARGV[2] .. i, 'x', 'PXAT', ARGV[3]) end return 1";
 

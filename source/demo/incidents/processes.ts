@@ -14,7 +14,7 @@ export const slowKeys: Incident = {
 				server,
 				name: 'cron-report',
 				pauseMs: 100,
-				// No key matches the pattern, so the time is that of the search alone.
+				// No key matches the pattern, so only the search takes time.
 				next: () => [['KEYS', 'report:*:done']],
 			});
 			await stage.until('two slow commands', async () => Number(await server.send('SLOWLOG', 'LEN')) > 1);

@@ -54,7 +54,7 @@ export const resyncLoop: Incident = {
 				pauseMs: 50,
 				next: () => Array.from({length: 20}, (_, index) => ['SET', `order:${index}`, 'x'.repeat(20_000)]),
 			});
-			// A replica without a file asks for a full resync.
+			// A replica that starts without an RDB file asks for a full resync.
 			await replica.kill();
 			await replica.start();
 			await stage.until('the second full resync', async () => (await fullResyncs()) > 2);
@@ -131,7 +131,8 @@ export const wrongReplicaPromoted: Incident = {
 		const behind = await replicaOf(stage, primary.port, 'replica-2');
 		return async () => {
 			behind.signal('SIGSTOP');
-			// More than the buffers of a connection on this machine hold, so that the stopped replica cannot catch up.
+			// This is more data than the buffers of a connection on this machine hold, so that the stopped replica cannot
+			// catch up.
 			for (let batch = 0; batch < 20; batch++) {
 				await primary.send('SET', `upload:${batch}`, 'x'.repeat(1_000_000));
 			}

@@ -20,7 +20,10 @@ export type StageServer = {
 	/** The address, `host:port`. */
 	readonly address: string;
 	readonly directory: string;
-	/** Sends one command and resolves with its reply; an error reply is a `LoadError` value. Rejects when there is no connection. */
+	/**
+	Sends one command and resolves with its reply; an error reply is a `LoadError` value. Rejects when there is no
+	connection.
+	*/
 	send(...command: LoadCommand): Promise<LoadReply>;
 	/** The fields of a section of INFO. */
 	info(section: string): Promise<ReadonlyMap<string, string>>;
@@ -60,7 +63,10 @@ export type Stage = {
 	}): void;
 	/** Registers something else to close with the stage. */
 	atEnd(close: () => void): void;
-	/** Waits for a condition; rejects with a `DemoFailure` after half a minute. A condition that fails does not hold yet. */
+	/**
+	Waits for a condition; rejects with a `DemoFailure` after half a minute. A condition that rejects counts as not yet
+	true.
+	*/
 	until(what: string, condition: () => Promise<boolean>): Promise<void>;
 	/** Kills the servers and removes their folder, synchronously. */
 	destroy(): void;

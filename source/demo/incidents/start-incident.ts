@@ -28,8 +28,9 @@ type KeeperMessage = {
 };
 
 /**
-Starts the servers of an incident in a child process that ends with this process. The incident happens a few seconds later,
-so that the monitor shows the healthy deployment first. Rejects with a `DemoFailure`, or with the signal's reason.
+Starts the servers of an incident in a child process that ends with this process. The incident happens a few seconds
+later, so that the monitor shows the healthy deployment first. Rejects with a `DemoFailure`, or with the signal's
+reason.
 */
 export async function startIncident({
 	serverBinary,

@@ -5,7 +5,7 @@ export const slotTotal = 16_384;
 /** Time without a PONG after which a node flags another one PFAIL, in milliseconds (`cluster-node-timeout`). */
 export const nodeTimeoutMs = 5000;
 
-/** The view of one node that the nodes of a partition share. */
+/** What the nodes of a partition know about one node. */
 export type Opinion = {
 	/** Index of the primary that the node replicates from; undefined for a primary. */
 	primary: number | undefined;
@@ -144,7 +144,7 @@ export const freshFigures = (nowMs: number): Figures => ({
 	opsPerSecond: 0,
 });
 
-/** The view of the node in a partition, by default in the node's own partition. */
+/** What a partition knows about the node; by default the node's own partition. */
 export const opinionOf = (node: SimulatedNode, side: Side = node.side): Opinion => {
 	const opinion = side.opinions[node.index];
 	if (opinion === undefined) {

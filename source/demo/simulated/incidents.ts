@@ -52,7 +52,7 @@ function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['fai
 
 /**
 Promotes a replica: it gets its primary's slots with a new epoch, and the other replicas replicate from it. Only the
-nodes of this partition know.
+nodes of this partition learn of the promotion.
 */
 function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	const own = opinionOf(candidate, side);

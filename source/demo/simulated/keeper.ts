@@ -1,5 +1,5 @@
-// The process of the simulated cluster: servers, clock and incidents. It is a process of its own, so that its cost is
-// not the monitor's.
+// The process of the simulated cluster: servers, clock and incidents. It is a separate process, so that its CPU time
+// and memory do not count as those of the monitor.
 import process from 'node:process';
 import {systemClock} from '../../domain/clock.js';
 import {endWithParent, sayFailure, sayReady} from '../lifeline.js';

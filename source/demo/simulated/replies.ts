@@ -9,7 +9,7 @@ const slowlogLength = 128;
 export type Question = {
 	readonly cluster: Cluster;
 	readonly node: SimulatedNode;
-	/** The arguments behind the command's name. */
+	/** The arguments after the command's name. */
 	readonly rest: readonly string[];
 	readonly nowMs: number;
 };

@@ -18,7 +18,10 @@ export type SimulatedOptions = {
 	readonly keeperFile?: string | undefined;
 };
 
-/** Starts the simulated cluster in a child process, so that its cost is not the monitor's. Rejects with a `DemoFailure`. */
+/**
+Starts the simulated cluster in a child process, so that its CPU time and memory do not count as those of the monitor.
+Rejects with a `DemoFailure`.
+*/
 export async function startSimulated({nodes, incident, signal, keeperFile}: SimulatedOptions): Promise<Simulated> {
 	const {message, process, stop} = await startKeeper<{readonly ports: readonly number[]}>({
 		part: 'demo-simulated',

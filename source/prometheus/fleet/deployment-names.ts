@@ -11,12 +11,15 @@ export type GroupedInstance = Pick<FleetInstance, 'key' | 'labels' | 'address' |
 /** Labels that name a deployment, the most telling first. */
 const deploymentLabels = ['deployment', 'redis_cluster'] as const;
 
-/** Labels that name a deployment of servers in cluster mode: their series do not say which other nodes belong to them. */
+/**
+Labels that name a deployment of servers in cluster mode. Their series don't say which other nodes belong to the
+cluster.
+*/
 const clusterLabels = [...deploymentLabels, 'service', 'app', 'namespace', 'job'] as const;
 
 /**
-The name of each server's deployment by the server's key: a label, else the address of the primary that its replication
-leads to.
+The name of each server's deployment, by the server's key. The name is a label's value, else the address of the primary
+at the top of the server's replication chain.
 */
 export function deploymentNames(instances: readonly GroupedInstance[]): ReadonlyMap<string, string> {
 	const byAddress = new Map<string, GroupedInstance>();
@@ -41,7 +44,7 @@ export function deploymentNames(instances: readonly GroupedInstance[]): Readonly
 const labelled = (labels: SeriesLabels, names: readonly string[]): string | undefined =>
 	names.map(name => labels[name]).find(value => value !== undefined && value !== '');
 
-/** Most replicas in a row that are followed; a loop of replicas ends there. */
+/** Largest number of steps from a replica to its primary that are followed. The limit also ends a loop of replicas. */
 const longestChain = 8;
 
 function rootOf(

@@ -17,7 +17,7 @@ export type InstanceFigures = Pick<
 	readonly isLinkUp: boolean | undefined;
 	/** Connected clients as a share of maxclients, where it is above the threshold. */
 	readonly clientShare: number | undefined;
-	/** The names of gauges that say a failure: `redis_rdb_last_bgsave_status`. */
+	/** The names of gauges that report a failure: `redis_rdb_last_bgsave_status`. */
 	readonly failures: readonly string[];
 	/** Findings that `redis-top watch --metrics` serves, by rule. */
 	readonly findings: ReadonlyArray<{readonly rule: string; readonly severity: Severity}>;
@@ -33,8 +33,8 @@ const failureTexts: Readonly<Record<string, Omit<InstanceCondition, 'severity'> 
 const rank = {critical: 2, warning: 1, info: 0} as const;
 
 /**
-What is wrong with a server, as far as its series tell, worst first. The rules' own thresholds apply. What the rules
-exclude by other facts is a warning at most here: the live monitor evaluates the whole rule.
+The conditions of a server that its series show, worst first. The thresholds of the rules apply. Where a rule excludes
+cases by facts that are unknown here, the condition is at most a warning. The live monitor evaluates the whole rule.
 */
 export function instanceConditions(figures: InstanceFigures, overrides?: ThresholdOverrides): InstanceCondition[] {
 	const found: InstanceCondition[] = [];

@@ -2,10 +2,10 @@ import type {Severity} from '../../domain/finding.js';
 import type {Endpoint, NodeAddress, NodeRole} from '../../domain/node.js';
 import type {SeriesLabels} from '../../parse/prometheus-reply.js';
 
-/** How a server of the fleet is, as its series tell. `unscraped`: Prometheus does not reach its exporter. */
+/** The state of a server according to its series. `unscraped`: Prometheus does not reach the server's exporter. */
 export type InstanceState = 'up' | 'down' | 'unscraped';
 
-/** Something wrong with a server, by the id of the rule whose condition its series fulfil. */
+/** A condition that a server's series fulfil, with the id of the rule that has this condition. */
 export type InstanceCondition = {
 	readonly rule: string;
 	readonly severity: Severity;
@@ -15,16 +15,16 @@ export type InstanceCondition = {
 
 /** One server that a Prometheus knows. Figures that no series holds are undefined. */
 export type FleetInstance = {
-	/** Its identity labels as one text. */
+	/** The labels that identify the server, as one text. */
 	readonly key: string;
 	/** The labels of its series, without those that only describe the server. */
 	readonly labels: SeriesLabels;
-	/** The address, where a label has one. */
+	/** The address; undefined if no label has an address. */
 	readonly endpoint: Endpoint | undefined;
 	readonly address: NodeAddress | undefined;
 	/** The address, else the label `instance`. */
 	readonly name: string;
-	/** The name of its deployment: that of its primary, or of a label. */
+	/** The name of the server's deployment: the value of a label, or the address of the primary. */
 	readonly deployment: string;
 	readonly state: InstanceState;
 	readonly role: NodeRole;
@@ -33,14 +33,14 @@ export type FleetInstance = {
 	/** maxmemory; undefined without a limit. */
 	readonly limitBytes: number | undefined;
 	readonly operationsPerSecond: number | undefined;
-	/** Rejected connections and evicted keys a second; 0 where their series say none, undefined without series. */
+	/** Rejected connections and evicted keys a second: 0 if the series exist and have none, undefined without series. */
 	readonly rejectedPerSecond: number | undefined;
 	readonly evictedPerSecond: number | undefined;
 	/** The delay of its slowest replica in seconds of writes, where it is above the threshold; else undefined. */
 	readonly delaySeconds: number | undefined;
 	/** The p99 of its slowest command in milliseconds, where it is above the threshold; else undefined. */
 	readonly p99Ms: number | undefined;
-	/** The worst first. */
+	/** The conditions, worst first. */
 	readonly conditions: readonly InstanceCondition[];
 	/** The names of the alerts that fire for it. */
 	readonly alerts: readonly string[];

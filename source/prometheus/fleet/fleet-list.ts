@@ -9,10 +9,10 @@ import {instanceConditions} from './fleet-conditions.js';
 import type {FleetInstance, InstanceState} from './fleet-instance.js';
 import {type FleetQuery, identityLabels} from './fleet-queries.js';
 
-/** The series of each expression; one that failed has none. */
+/** The series of each expression; undefined for an expression that failed. */
 export type FleetReplies = Readonly<Partial<Record<FleetQuery | 'writes', readonly PrometheusSeries[] | undefined>>>;
 
-/** What identifies a server, as one text. */
+/** The labels that identify a server, as one text. */
 export const instanceKey = (labels: SeriesLabels, mappedLabel?: string): string => {
 	let key = '';
 	for (const label of identityLabels) {
@@ -22,7 +22,9 @@ export const instanceKey = (labels: SeriesLabels, mappedLabel?: string): string 
 	return mappedLabel === undefined ? key : key + (labels[mappedLabel] ?? '');
 };
 
-/** What is kept of a server from refresh to refresh: one that is down has no `redis_instance_info`. */
+/**
+The labels of a server that are kept between refreshes, because a server that is down has no `redis_instance_info`.
+*/
 export type KnownInstance = {readonly labels: SeriesLabels; readonly info: SeriesLabels};
 
 const roles: Readonly<Record<string, NodeRole>> = {master: 'primary', slave: 'replica', sentinel: 'sentinel'};
@@ -48,7 +50,7 @@ function grouped(series: readonly PrometheusSeries[] = [], label?: string): Map<
 	return groups;
 }
 
-/** Alerts by the label `instance`, which is all that alerts and servers have in common. */
+/** The names of alerts by the label `instance`. Alerts and servers have no other label in common. */
 function alertsByInstance(series: readonly PrometheusSeries[] = []): Map<string, string[]> {
 	const alerts = new Map<string, string[]>();
 	for (const {labels} of series) {
@@ -66,7 +68,7 @@ function alertsByInstance(series: readonly PrometheusSeries[] = []): Map<string,
 The servers of a refresh, in no order. Servers of earlier refreshes that no series names any more are `unscraped`: a
 server never disappears from the list.
 
-@param known The servers so far by key. It is brought up to date.
+@param known The servers known so far, by key. The function updates this map.
 */
 export function fleetInstances(
 	replies: FleetReplies,
@@ -82,12 +84,12 @@ export function fleetInstances(
 	}
 }
 
-/** Servers that are built between two yields: a millisecond of work. */
+/** Number of servers that are built between two yields, which takes a millisecond. */
 const builtAtOnce = 200;
 
 /**
-`fleetInstances` in steps of some milliseconds, so that keys need not wait for 10,000 servers. Between the steps `known` must not
-be changed.
+`fleetInstances` in steps of some milliseconds, so that keys need not wait for 10,000 servers. Between the steps,
+`known` must not be changed.
 */
 export function* buildInstances(
 	replies: FleetReplies,
@@ -202,7 +204,10 @@ export function* buildInstances(
 	return instances;
 }
 
-/** The delay of each server's slowest replica in seconds of writes, where it is above the threshold of `rep.lag_bytes`. */
+/**
+The delay of each server's slowest replica, in seconds of writes. Only delays above the threshold of `rep.lag_bytes` are
+included.
+*/
 function delaysOf({behind = [], writes}: FleetReplies, label: string | undefined): Map<string, number> {
 	const rates = valuesOf(writes, label);
 	const {warning} = limitsOf(repLagBytes);

@@ -3,19 +3,19 @@ import {cliMax} from '../../rules/client-limits.js';
 import {latP99} from '../../rules/latency.js';
 import {repLagBytes} from '../../rules/replication-lag.js';
 
-/** Labels that tell servers apart, as far as series have them. */
+/** Labels that together identify a server, as far as series have them. */
 export const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace', 'pod'] as const;
 
 export type FleetQueryOptions = {
-	/** The matchers of `--match` as they stand between braces; empty: all servers. */
+	/** The matchers of `--match`, as text between braces; empty for all servers. */
 	readonly matchers: string;
-	/** A further label that tells servers apart, by `--prometheus-label`. */
+	/** A further label that identifies a server, from `--prometheus-label`. */
 	readonly mappedLabel: string | undefined;
 	/** Length of the ranges over which rates are computed, in milliseconds. */
 	readonly windowMs: number;
 };
 
-/** What a refresh asks. Every expression returns at most one value for each server, or a few where it says so. */
+/** The queries of a refresh. An expression returns at most one value for each server; some expressions return a few. */
 export type FleetQuery =
 	| 'up'
 	| 'down'
@@ -35,22 +35,25 @@ export type FleetQuery =
 	| 'findings'
 	| 'alerts';
 
-/** The growth of the replication offset of some servers, by which bytes behind become seconds. */
+/**
+The expression for the growth of some servers' replication offset, in bytes per second. It converts bytes behind into
+seconds.
+*/
 export const writeRates = (matchers: string, windowMs: number): string =>
 	`rate(redis_master_repl_offset{${matchers}}[${Math.round(windowMs / 1000)}s])>0`;
 
 /** The labels of `redis_instance_info` that are shown. */
 const infoLabels = ['role', 'redis_version', 'valkey_version', 'redis_mode', 'maxmemory_policy', 'tcp_port'] as const;
 
-/** Gauges that are 0 or 1 and mean a failure, each with the value that is bad. */
+/** Gauges whose value is 0 or 1, each with the value that means a failure. */
 const failureGauges = {
 	bad0: ['redis_rdb_last_bgsave_status', 'redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'],
 	bad1: ['redis_loading_dump_file'],
 } as const;
 
 /**
-The expressions of a refresh. Prometheus compares with the thresholds, so that of 10,000 healthy servers only the figures
-of the list are sent.
+The expressions of a refresh. Prometheus compares with the thresholds. Of 10,000 healthy servers it therefore sends only
+the figures of the list.
 */
 export function fleetQueries({
 	matchers,

@@ -1,11 +1,11 @@
 import type {FleetQuery} from './fleet-queries.js';
 
 /**
-At which refreshes a query is asked: at every `every`-th, from the one with the number `at`. Those that are not listed are asked
-at every refresh.
+The refreshes at which a query is sent: every `every`-th refresh, from refresh number `at` on. Queries that are not
+listed are sent at every refresh.
 
-The work of a refresh is Prometheus' own: on two cores it takes 13 µs for each series that an expression reads, three times as
-much where two names are joined. The parts are spread so that every refresh of a fleet reads about as many series.
+A refresh costs Prometheus time: on two cores 13 µs for each series that an expression reads, and three times as much
+where two names are joined. The queries are spread so that every refresh of a fleet reads about as many series.
 */
 const rhythms: Readonly<Partial<Record<FleetQuery, {readonly every: number; readonly at: number}>>> = {
 	behind: {every: 2, at: 0},
@@ -21,12 +21,14 @@ const rhythms: Readonly<Partial<Record<FleetQuery, {readonly every: number; read
 	lost: {every: Number.POSITIVE_INFINITY, at: 0},
 };
 
-/** Whether a query's reply is kept for the refreshes at which it is not asked. Labels of `info` are kept by the list. */
+/**
+Whether a query's reply is kept for the refreshes at which the query is not sent. The list keeps the labels of `info`.
+*/
 export const isKept = (name: FleetQuery): boolean => name in rhythms && name !== 'lost' && name !== 'info';
 
 /**
-Whether a query is asked at a refresh. The first refresh asks everything. `down`, which returns little, stands in for `up`
-between its turns.
+Whether a query is sent at a refresh. The first refresh sends all queries but `down`. Where `up` is not sent, `down` is
+sent instead, because it returns few series.
 
 @param refresh The number of the refresh, from 0.
 */

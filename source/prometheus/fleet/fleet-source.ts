@@ -8,15 +8,17 @@ import {buildInstances, type FleetReplies, instanceKey, type KnownInstance} from
 import {type FleetQuery, fleetQueries, identityLabels, writeRates} from './fleet-queries.js';
 import {isDue, isKept} from './fleet-rhythm.js';
 
-/** What is known of the fleet. */
+/** The state of the fleet after its last refresh. */
 export type FleetState = {
 	/** The servers, in no order. */
 	readonly instances: readonly FleetInstance[];
 	/** When the last refresh was complete, in milliseconds since the epoch; undefined before the first. */
 	readonly refreshedAtMs: number | undefined;
-	/** How long it took, in milliseconds. */
+	/** Duration of the last complete refresh, in milliseconds; undefined before the first. */
 	readonly tookMs: number | undefined;
-	/** Why the last refresh failed, or which figures it lacks; completes "Prometheus …". Undefined when it is whole. */
+	/**
+	Why the last refresh failed, or which figures it lacks; completes "Prometheus …". Undefined when nothing is missing.
+	*/
 	readonly problem: string | undefined;
 	readonly isRefreshing: boolean;
 };
@@ -31,40 +33,40 @@ export type FleetSourceOptions = {
 	readonly onChange: (state: FleetState) => void;
 };
 
-/** The queries of a list without figures: the first frame has them. */
+/** The queries for the first frame of the list. The other figures follow later. */
 const firstQueries: readonly FleetQuery[] = ['up', 'info', 'used', 'limit'];
 
 /** Shortest range of a rate, in milliseconds, and the number of scrapes that a range holds. */
 const shortestWindowMs = 60_000;
 const scrapesInWindow = 4;
 
-/** Time and step of the trend of used memory, in milliseconds: a cell for five minutes. */
+/** Length and step of the trend of used memory, in milliseconds: one cell for each five minutes. */
 export const trendMs = 3_600_000;
 const trendStepMs = 300_000;
 
-/** Time of work after which keys get their turn, in milliseconds. */
+/** Longest time of work before keys are handled, in milliseconds. */
 const longestTurnMs = 8;
 
-/** Servers that one query asks for by name. */
+/** Largest number of servers that one query names. */
 const describedAtOnce = 200;
 
-/** Trends that are kept. */
+/** Largest number of trends that are kept. */
 const trendsKept = 2000;
 
 /** The trend of a server's used memory in bytes, oldest first. `atMs` is its end. */
 export type Trend = {readonly atMs: number; readonly values: ReadonlyArray<number | undefined>};
 
-/** Asks a Prometheus for its fleet, while it is looked at. */
+/** Asks a Prometheus for the servers of its fleet, while the list of the fleet is open. */
 export class FleetSource {
 	readonly #options: FleetSourceOptions;
 	readonly #known = new Map<string, KnownInstance>();
 	readonly #trends = new Map<string, Trend>();
 	#latencies: ReadonlyMap<string, number> = new Map();
-	/** The servers that are down and were asked for. */
+	/** The keys of servers that are down and whose labels were already asked for. */
 	readonly #described = new Set<string>();
 	/** Replies that are kept for the next refreshes. */
 	#kept: FleetReplies = {};
-	/** Why queries failed when they were asked last. */
+	/** The reason of failure of each query that failed when it was last sent. */
 	readonly #reasons = new Map<string, string>();
 	#refreshes = 0;
 	#windowMs: number | undefined;
@@ -94,7 +96,9 @@ export class FleetSource {
 		}
 	}
 
-	/** Asks for everything once. A query that fails leaves its figures out, and its reason is the problem. */
+	/**
+	Sends the queries of one refresh. If a query fails, its figures are missing, and the reason becomes the `problem`.
+	*/
 	async refresh(signal: AbortSignal): Promise<void> {
 		if (this.#state.isRefreshing) {
 			return;
@@ -131,7 +135,7 @@ export class FleetSource {
 		const isFirst = this.#state.refreshedAtMs === undefined;
 		await Promise.all([...first, ...(isFirst ? [] : others)].map(ask));
 		if (isFirst && !signal.aborted && replies.up !== undefined) {
-			// The list stands as soon as it can be told what there is. Its other figures come a moment later.
+			// The list is shown as soon as its servers are known. The other figures come a moment later.
 			this.#change({instances: await this.#build(replies)});
 			await nextTurn();
 		}
@@ -157,7 +161,10 @@ export class FleetSource {
 		await this.#finish(hasAnswer ? replies : {}, clock.elapsed() - begunMs);
 	}
 
-	/** Asks how fast servers write whose replicas are behind. They are few, and a fleet has 10,000 rates. */
+	/**
+	Asks for the write rates of the servers whose replicas are behind. These servers are few, whereas a fleet may have
+	10,000.
+	*/
 	async #askWrites(replies: Record<string, readonly PrometheusSeries[]>, signal: AbortSignal): Promise<void> {
 		const behind = (replies.behind ?? []).slice(0, describedAtOnce);
 		if (behind.length > 0) {
@@ -170,7 +177,10 @@ export class FleetSource {
 		}
 	}
 
-	/** Asks what servers that are down were: they have no `redis_instance_info` now. Each is asked for once. */
+	/**
+	Asks for the earlier labels of servers that are down, because they have no `redis_instance_info` now. Each server is
+	asked for once.
+	*/
 	async #describeDown(replies: Record<string, readonly PrometheusSeries[]>, signal: AbortSignal): Promise<void> {
 		const {prometheus, matchers, mapping} = this.#options;
 		const down = [...(replies.up ?? []).filter(({values}) => values[0] === 0), ...(replies.lost ?? [])]
@@ -193,19 +203,19 @@ export class FleetSource {
 		}
 	}
 
-	/** @param replies Those of the refresh; empty where Prometheus did not say which servers there are. */
+	/** @param replies The replies of the refresh; empty if Prometheus did not say which servers exist. */
 	async #finish(replies: FleetReplies, tookMs: number): Promise<void> {
 		const {clock} = this.#options;
 		const reasons = this.#reasons;
 		const [why] = reasons.values();
 		if (replies.up === undefined) {
-			// Without an answer the last list stays, with its age.
+			// Without an answer, the last list stays on the screen, with its age.
 			this.#change({isRefreshing: false, problem: why ?? 'does not answer'});
 			return;
 		}
 
 		const instances = await this.#build(replies);
-		// Servers that are new have none of the figures that are kept.
+		// The kept replies have no figures of new servers. The next refresh therefore sends all queries.
 		const isChanged = instances.length !== this.#state.instances.length;
 		this.#refreshes = isChanged ? 0 : this.#refreshes + 1;
 		this.#keep(replies);
@@ -219,7 +229,7 @@ export class FleetSource {
 		});
 	}
 
-	/** The servers of some replies. Other work gets its turn in between. */
+	/** Builds the servers from replies. Other work runs in between. */
 	async #build(replies: FleetReplies): Promise<FleetInstance[]> {
 		const {clock, mapping} = this.#options;
 		const building = buildInstances(replies, this.#known, mapping);
@@ -237,7 +247,9 @@ export class FleetSource {
 		}
 	}
 
-	/** Keeps the replies of what is not asked each time. Their labels are those that the list keeps anyway. */
+	/**
+	Keeps the replies of queries that are not sent at every refresh. Their series share the label objects of the list.
+	*/
 	#keep(replies: FleetReplies): void {
 		const {mapping} = this.#options;
 		const compact = (series: PrometheusSeries): PrometheusSeries => {
@@ -256,8 +268,8 @@ export class FleetSource {
 	}
 
 	/**
-	The series of `redis_up` between two turns of its query: those of the last turn with the servers that are down now. A server
-	that has no figure any more, and is not down, is not scraped.
+	The series of `redis_up` at a refresh that does not query it: those of its last query, updated with the servers that
+	are down now. A server that lost its figures and is not down is left out, because it is not scraped any more.
 	*/
 	#upNow({up, down = [], used}: FleetReplies): readonly PrometheusSeries[] {
 		const label = this.#options.mapping?.label;
@@ -276,7 +288,7 @@ export class FleetSource {
 		return [...known, ...down.filter(({labels}) => !isKnown.has(instanceKey(labels, label)))];
 	}
 
-	/** The trends that are known, by the keys of their servers. */
+	/** The trend of a server by the server's key; undefined while it is not known. */
 	trendOf(key: string): Trend | undefined {
 		return this.#trends.get(key);
 	}
@@ -287,8 +299,8 @@ export class FleetSource {
 	}
 
 	/**
-	Asks for the p99 of servers on the screen, out of the exporter's histograms. For a whole fleet these would be millions
-	of series. Never rejects.
+	Asks for the p99 of the servers on the screen, from the metrics of `redis-top watch` or from the exporter's
+	histograms. The histograms of a whole fleet would be millions of series. Never rejects.
 	*/
 	async loadLatencies(instances: readonly FleetInstance[], signal: AbortSignal): Promise<void> {
 		const {prometheus, matchers, mapping} = this.#options;
@@ -313,7 +325,7 @@ export class FleetSource {
 		}
 	}
 
-	/** Asks for the trends of servers on the screen that are not known yet or older than a step. Never rejects. */
+	/** Asks for the trends of the servers on the screen whose trend is unknown or older than one step. Never rejects. */
 	async loadTrends(instances: readonly FleetInstance[], signal: AbortSignal): Promise<void> {
 		const {clock, prometheus, matchers, mapping} = this.#options;
 		const nowMs = Math.floor(clock.now() / trendStepMs) * trendStepMs;
@@ -347,7 +359,10 @@ export class FleetSource {
 		this.#change({});
 	}
 
-	/** The range of rates: some scrapes of the slowest-scraped server among a few. */
+	/**
+	The range of rates: some scrapes of the server that is scraped most often, and at least a minute. Undefined if
+	unknown.
+	*/
 	async #findWindow(signal: AbortSignal): Promise<number | undefined> {
 		const {prometheus, matchers} = this.#options;
 		const reply = await prometheus.query(`topk(1,count_over_time(redis_up{${matchers}}[5m]))`, {signal});

@@ -31,7 +31,7 @@ const counts = ({findings}: Check): string =>
 		})
 		.join(', ');
 
-/** The first line without performance data: status, counts, and what is wrong in the words of the verdict. */
+/** The first line without performance data: the status, the counts and the text of the verdict. */
 function headline(check: Check): string {
 	const {status, verdict, nodes, findings} = check;
 	const label = status.toUpperCase();
@@ -57,7 +57,10 @@ function stepLine({kind, text}: NextStep): string {
 	}
 }
 
-/** A group of findings: what and where, the nodes of several, the meaning and the next steps of the first. */
+/**
+A group of findings as lines: rule, node and text, then the nodes if there are several. The meaning and the next steps
+are those of the first finding.
+*/
 function groupLines(group: FindingGroup): readonly string[] {
 	const {severity, rule, nodes, first} = group;
 	const {meaning, next, node} = first.finding;

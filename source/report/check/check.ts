@@ -27,13 +27,15 @@ export type CheckStatus = keyof typeof healthExitCodes;
 
 export type Check = ReturnType<typeof checkOf>;
 
-/** The state with only those findings that hold and whose rules were chosen. */
+/** The state without findings that have ended and without findings of rules that were not chosen. */
 const chosenFindings = (state: MonitorState, choice: RuleChoice): MonitorState => ({
 	...state,
 	findings: state.findings.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule)),
 });
 
-/** The culprit of a finding as JSON: each field is null where the evidence names none. Null without a culprit. */
+/**
+The culprit of a finding as JSON. A field is null if the evidence doesn't name it. The whole is null without a culprit.
+*/
 const culpritPart = (culprit: Culprit | undefined) =>
 	culprit === undefined
 		? null
@@ -99,7 +101,7 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		})),
 		/** Chosen rules that were not evaluated, because their condition must hold for longer than `check` runs. */
 		notEvaluated: unevaluatedRules(choice),
-		/** Conditions that held in all samples, but not for as long as their rules need. */
+		/** Conditions that held in all samples, although the samples covered less time than the rules need. */
 		unconfirmed: blindRules.flatMap(({rule, node, holds, why}) =>
 			holds === undefined ? [] : [{rule, node: node ?? null, title: messageText(holds), why}],
 		),
@@ -107,7 +109,7 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 	};
 }
 
-/** The result of `redis-top check`, with what its text needs beside the JSON. */
+/** The result of `redis-top check`, with the data that only the formats other than JSON need. */
 export type CheckReport = {
 	readonly check: Check;
 	readonly groups: readonly FindingGroup[];
@@ -142,8 +144,8 @@ const namedWarnings = 2;
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
 /**
-The short text of the worst finding that a cause explains. It is empty unless that finding harms clients more than its
-cause, or is on another node.
+The short text of the critical finding with the worst effect, among those that this cause explains. It is empty unless
+that effect is unserved slots, refused reads or writes on another node, or an effect worse than the cause's.
 */
 function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
 	const [worst] = ranked
@@ -213,7 +215,7 @@ function statusOf(
 		};
 	}
 
-	// The condition held in all samples, but perhaps not for long enough. The status is then not ok.
+	// A condition held in all samples, but perhaps for less time than its rule needs. The status is then `unknown`.
 	const [held, ...moreHeld] = blindRules.filter(({holds}) => holds !== undefined);
 	if (held?.holds !== undefined) {
 		const node = held.node === undefined ? '' : `${held.node} `;
@@ -258,7 +260,7 @@ export type Blind = {
 const fixFor = (user: string | undefined, grant: string | undefined): string | null =>
 	grant === undefined ? null : `ACL SETUSER ${user ?? 'default'} ${grant}`;
 
-/** The blind spots of commands that a node does not run for redis-top, with the rules that need those commands. */
+/** The blind spots of commands that a node refuses or lacks, with the rules that need those commands. */
 function blindCommands(
 	records: readonly NodeRecord[],
 	blindRules: readonly BlindRule[],
@@ -276,7 +278,7 @@ function blindCommands(
 	);
 }
 
-/** The blind spots that have any other reason, one for each node and reason. */
+/** All other blind spots: one for each node and reason. */
 function blindReasons(blindRules: readonly BlindRule[], records: readonly NodeRecord[]): Blind[] {
 	const commands = new Set(records.flatMap(({address, blind}) => blind.map(({command}) => `${address} ${command}`)));
 	const groups = new Map<string, BlindRule[]>();

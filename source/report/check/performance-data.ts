@@ -10,7 +10,7 @@ type Figure = {
 	readonly unit: string;
 	readonly decimals: number;
 	readonly read: (node: NodeRecord) => number | undefined;
-	/** The warning and the critical threshold; undefined for a figure whose rule has no fixed one. */
+	/** The warning and the critical threshold; undefined for a figure whose rule has no fixed thresholds. */
 	readonly limits?: (thresholds: ThresholdOverrides | undefined) => readonly [warning: number, critical: number];
 };
 
@@ -60,7 +60,7 @@ const rounded = (value: number, decimals: number): string => String(Number(value
 
 /**
 The highest value of each figure over all nodes, as a monitoring plugin's performance data: `mem=83%;80;90 rejected=0`.
-Rates are a second's. A value that no node tells is `U`, which means unknown. The form is that of
+Rates are per second. A value that no node reports is `U`, which means unknown. The form is that of
 https://www.monitoring-plugins.org/doc/guidelines.html.
 */
 export function performanceData({nodes}: Pick<MonitorState, 'nodes'>): string {

@@ -1,12 +1,12 @@
 import type {AuditEntry} from '../../domain/audit.js';
 import type {NodeAddress} from '../../domain/node.js';
 
-/** One action through redis-top, from its intent to its proof. */
+/** One action through redis-top, joined from its lines in the audit log. */
 export type DoneAction = {
 	readonly atMs: number;
 	/** When the last audit line of the action was written, in milliseconds since the epoch. */
 	readonly lastMs: number;
-	/** The user of the operating system, with the address from which an SSH session came. */
+	/** The user of the operating system, with the client's address of an SSH session. */
 	readonly who: string;
 	readonly target: NodeAddress;
 	/** The command as typed into redis-cli; the action's name where no command was chosen yet. */

@@ -4,10 +4,10 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import type {ReportText} from './report-text.js';
 
-/** Notes of one kind about one node that are listed: the newest. */
+/** Most notes of one kind about one node that are listed. The newest notes are listed. */
 const mostOfAKind = 8;
 
-/** Something that happened before the report's samples, as a server or the machine still knew it. */
+/** Something that happened before the report's samples. A server or the machine still had a record of it. */
 export type EarlierNote = {
 	/** The time of the event by the server's clock, in milliseconds since the epoch. */
 	readonly atMs: number;
@@ -19,7 +19,7 @@ export type EarlierNote = {
 export type EarlierNotes = {
 	/** The notes, oldest first. */
 	readonly notes: readonly EarlierNote[];
-	/** Notes that are left out, because there are many of their kind. */
+	/** Number of notes that are left out, because there are too many of their kind. */
 	readonly leftOut: number;
 	/** What is not known, one sentence each. */
 	readonly gaps: readonly string[];

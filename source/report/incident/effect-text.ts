@@ -9,7 +9,7 @@ type EffectText = {
 	readonly isFelt: boolean;
 };
 
-/** The texts of each effect in a report, which is written afterwards. */
+/** The texts for each effect in a report. They are in the past tense, because a report is written afterwards. */
 export const effectTexts: Readonly<Record<Effect, EffectText>> = {
 	unreachable: {label: 'unreachable', happened: 'was unreachable', isFelt: true},
 	'not-responding': {label: 'not responding', happened: 'did not respond', isFelt: true},

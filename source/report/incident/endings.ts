@@ -6,14 +6,14 @@ import {type Episode, nodesIn} from './episodes.js';
 import type {ReportText} from './report-text.js';
 
 /**
-Time before and after the end of an episode, in milliseconds. Events within it may have caused the end, because a
-finding ends some polls later.
+Times before and after the end of an episode, in milliseconds. Events within these times may have caused the end. A
+finding ends some polls after its condition has ended.
 */
 const beforeEndMs = 10_000;
 const afterEndMs = 5000;
-/** Time before the end of an episode within which an action is named with the end, in milliseconds. */
+/** An action is named with the end of an episode if it came at most this long before the end, in milliseconds. */
 const actionBeforeMs = 2 * 60_000;
-/** Time before the beginning of an episode within which an action may have caused it, in milliseconds. */
+/** An action may have caused an episode if it came at most this long before the beginning, in milliseconds. */
 const actionBeforeBeginMs = 15_000;
 
 /** Commands that take a node away from its users, or change its role. */
@@ -51,7 +51,9 @@ export type Ending = {
 	readonly event: string | undefined;
 };
 
-/** The known action and events at the end of an episode; undefined where none is known, and while the episode lasts. */
+/**
+The last action and the events at the end of an episode. Undefined if neither is known, and while the episode lasts.
+*/
 export function endingOf(episode: Episode, {events, actions}: EndingFacts, text: ReportText): Ending | undefined {
 	const {endedMs, beganMs, effect, finding} = episode;
 	if (endedMs === undefined) {
@@ -64,7 +66,7 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 		done =>
 			wasSent(done) &&
 			isHere(done.target) &&
-			// The load of the machine does not end by a command to a server.
+			// A command to a server does not end the load of the machine.
 			!finding.rule.startsWith('os.') &&
 			done.atMs >= Math.max(beganMs, endedMs - actionBeforeMs) &&
 			done.atMs <= endedMs + afterEndMs,
@@ -92,7 +94,9 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 			};
 }
 
-/** The action through redis-top right before an episode, if it can have caused the episode: `root sent SHUTDOWN to …`. */
+/**
+The action through redis-top right before an episode, if it can have caused the episode: `root sent SHUTDOWN to …`.
+*/
 export function beginningOf(
 	{node, beganMs}: Pick<Episode, 'node' | 'beganMs'>,
 	{actions}: Pick<EndingFacts, 'actions'>,
@@ -104,7 +108,8 @@ export function beginningOf(
 			disruptive.test(done.what) &&
 			done.target === node &&
 			done.atMs >= beganMs - actionBeforeBeginMs &&
-			// A poll that failed may have begun before the command was sent.
+			// A poll that failed may have begun before the command was sent, so the episode may seem to begin before the
+			// action.
 			done.atMs <= beganMs + afterEndMs,
 	);
 	return (

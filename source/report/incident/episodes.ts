@@ -52,7 +52,7 @@ export class EpisodeLog {
 		return this.#all;
 	}
 
-	/** Adds the findings of a moment. Moments have to ascend. */
+	/** Adds the findings of a moment. Moments must be added in order of time. */
 	add(state: MonitorState, nowMs: number): void {
 		const seen = new Set<Track>();
 		const ranked = rankedFindings(state);
@@ -175,7 +175,7 @@ export function familiesOf(episodes: readonly Episode[], toMs: number): readonly
 
 const lastedMs = ({beganMs, endedMs}: Family, toMs: number): number => (endedMs ?? toMs) - beganMs;
 
-/** The root cause of an episode. A circle of explanations ends where it was entered. */
+/** The root cause of an episode. If the causes form a cycle, it is the last episode before the cycle repeats. */
 function rootOf(episode: Episode, byId: ReadonlyMap<number, Episode>): Episode {
 	const seen = new Set<number>();
 	let root = episode;

@@ -6,5 +6,5 @@ const entities: Readonly<Record<string, string>> = {
 	"'": '&#39;',
 };
 
-/** A text for HTML, between tags and within quotes. No name of a client, key or server can become markup. */
+/** Escapes a text for HTML, between tags and within quotes. No name of a client, key or server can become markup. */
 export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, found => entities[found] ?? found);

@@ -33,8 +33,8 @@ type FigureRow = {
 const usedMemory = ({sample}: NodeRecord): number | undefined => sample?.info.number('memory', 'used_memory');
 
 /**
-The highest p99 of any command, in milliseconds. The server's bounds are powers of two, so the middle of the last bucket
-is used.
+The highest p99 of any command, in milliseconds. The server's latency buckets have powers of two as bounds. The value is
+the middle of the bucket with the p99.
 */
 const worstP99 = (record: NodeRecord): number | undefined => {
 	const worst = slowestCommand(record)?.p99;

@@ -13,7 +13,10 @@ type Scale = {readonly x: (atMs: number) => number; readonly y: (value: number) 
 
 const short = (n: number): string => String(Math.round(n * 10) / 10);
 
-/** A figure as SVG with its caption: one line a node, gaps open, the incident shaded, the threshold dashed. */
+/**
+A figure as SVG with its caption. Each node is a line, which is interrupted where samples are missing. The incident is
+shaded, and the threshold is a dashed line.
+*/
 export function figureSvg(block: FigureBlock): string[] {
 	const {figure, fromMs, toMs, shades, time} = block;
 	const {title, lines, format, limit} = figure;
@@ -71,7 +74,7 @@ function timeLabel(index: number, {fromMs, toMs, time}: FigureBlock, {x}: Scale)
 	return `<text x="${short(x(atMs))}" y="${size.height - 7}" text-anchor="${anchor}">${escapeHtml(time(atMs))}</text>`;
 }
 
-/** The curve of a node: a polyline for each run without a gap, a dot for a single point. */
+/** The curve of a node. Points without a gap between them are a polyline; a single point between gaps is a dot. */
 function curve({values}: FigureLine, index: number, {fromMs, toMs}: FigureBlock, {x, y}: Scale): string[] {
 	const pointMs = (toMs - fromMs) / Math.max(1, values.length - 1);
 	const runs: string[][] = [[]];

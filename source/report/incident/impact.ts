@@ -19,8 +19,8 @@ export type Impact = {
 };
 
 /**
-What users felt, the most urgent effect first, then by time. Several findings of one effect on one node are one row where
-their times overlap.
+What users felt, the most urgent effect first, then by time. Findings with the same effect on the same node are one row
+if their times overlap.
 */
 export function impactOf(episodes: readonly Episode[]): Impact[] {
 	const rows = episodes.flatMap(episode => {

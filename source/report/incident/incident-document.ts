@@ -45,7 +45,10 @@ export type IncidentDocument = {
 
 const paragraph = (text: string): Block => ({kind: 'paragraph', text});
 
-/** Lays a report out as sections. Sections without content say so, because a missing section could be a mistake. */
+/**
+Lays a report out as sections. A section without content says that it has none, because a missing section could be a
+mistake.
+*/
 export function documentOf(incident: Incident): IncidentDocument {
 	const {source, fromMs, toMs, severity, nodes, kind} = incident;
 	const sections: Section[] = [

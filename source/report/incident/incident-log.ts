@@ -9,8 +9,8 @@ import {FigureLog} from './figure-log.js';
 const lastingReasons: ReadonlySet<BlindRule['reason']> = new Set<BlindRule['reason']>(['denied', 'unseen']);
 
 /**
-A rule that could not be evaluated. `totalMs` is the sum of earlier periods, in milliseconds; `sinceMs` is the start of
-the present one.
+A rule that could not be evaluated. `totalMs` is the length of all earlier periods in milliseconds. `sinceMs` is the
+start of the present period.
 */
 type BlindTime = {readonly blind: BlindRule; sinceMs: number | undefined; totalMs: number};
 

@@ -11,12 +11,12 @@ const apartMs = 30 * 60_000;
 
 export type Window = {readonly fromMs: number; readonly toMs: number};
 
-/** The time of a report that the user did not name, and the other incidents of the recording. */
+/** The time that a report covers if the user names no time, and the other incidents of the recording. */
 export type ReportWindow = Window & {readonly others: readonly Window[]};
 
 /**
-The time of a report. A short recording is reported as a whole. In a longer recording it is the last incident that the
-monitor noted, with ten minutes around it. Without an incident it is the last two hours.
+The time of a report. A short recording is reported as a whole. Of a longer recording, the last incident is reported,
+with ten minutes before and after it. Without an incident, the last two hours are reported.
 */
 export function reportWindow(changes: readonly RecordedChange[], {beganMs, endedMs}: RecordedTime): ReportWindow {
 	if (endedMs - beganMs <= wholeMs) {
@@ -36,7 +36,7 @@ export function reportWindow(changes: readonly RecordedChange[], {beganMs, ended
 	};
 }
 
-/** The times in which critical findings held, or warnings where none was critical. */
+/** The times in which critical findings held. If no finding was critical, the times in which warnings held. */
 export function incidentsIn(changes: readonly RecordedChange[], endedMs: number): Window[] {
 	const critical = heldTimes(changes, endedMs, severityRank.critical);
 	return critical.length > 0 ? critical : heldTimes(changes, endedMs, severityRank.warning);

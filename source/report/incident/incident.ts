@@ -22,7 +22,7 @@ const mostNodesInFigures = 6;
 /** Most findings of severity info that are listed at the end. */
 const mostNotes = 12;
 
-/** The source of a report, and when and by which version it is made. */
+/** The source of a report, the time when it is made, and the version of redis-top that makes it. */
 export type ReportSource = UnseenSource & {
 	readonly target: string;
 	/** The version of redis-top that makes the report. */
@@ -43,7 +43,7 @@ export type CauseRow = {
 	readonly episode: Episode;
 	readonly text: string;
 	readonly meaning: string;
-	/** The action through redis-top that may have caused it. */
+	/** The action through redis-top that may have led to the cause. */
 	readonly beginning: string | undefined;
 	readonly ending: string | undefined;
 	readonly evidence: Finding['evidence'];
@@ -142,8 +142,8 @@ const nodesOf = ({nodes}: MonitorState): ReportNode[] =>
 	});
 
 /**
-The figures with the nodes first that passed the threshold, then those of the incident, and no more nodes than a chart can
-show.
+The figures, each with at most `mostNodesInFigures` nodes. Nodes that passed the threshold come first, then the nodes of
+the incident.
 */
 function chosenFigures(figures: readonly Figure[], families: readonly Family[]): Figure[] {
 	const inOrder = new Map(
@@ -163,7 +163,7 @@ function chosenFigures(figures: readonly Figure[], families: readonly Family[]):
 	});
 }
 
-/** The times of the worst families, without overlaps. */
+/** The times of the worst causes with their consequences, without overlaps. */
 function shadesOf(families: readonly Family[], {fromMs, toMs}: Shade): Shade[] {
 	const worst = families.filter(({severity}) => severity === families[0]?.severity);
 	const times = worst
@@ -184,7 +184,8 @@ function shadesOf(families: readonly Family[], {fromMs, toMs}: Shade): Shade[] {
 }
 
 /**
-The follow-ups of a report: for open findings, for ended ones, for temporary changes that remain, and for open notes.
+The follow-ups of a report. They are about open findings, ended findings, temporary changes that remain, and open
+findings of severity info.
 */
 function followUps(families: readonly Family[], last: MonitorState, text: ReportText, toMs: number): FollowUp[] {
 	const stepsOf = ({next}: Finding) =>

@@ -1,4 +1,6 @@
-/** The style of the HTML report, dark or light by the reader's setting. Series differ by dashes as well as by colour. */
+/**
+The style of the HTML report, dark or light by the reader's setting. Curves differ by dashes as well as by colour.
+*/
 export const reportStyle = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#d0d7de;--panel:#f6f8fa;--critical:#b3261e;--warning:#8a5a00;--calm:#1a7f37;--shade:#b3261e22;--s0:#0550ae;--s1:#b35900;--s2:#1a7f37;--s3:#8250df;--s4:#bf3989;--s5:#57606a}
 @media (prefers-color-scheme:dark){:root{--paper:#0d1117;--ink:#e6edf3;--soft:#9198a1;--rule:#30363d;--panel:#161b22;--critical:#ff7b72;--warning:#e3b341;--calm:#56d364;--shade:#ff7b7233;--s0:#79c0ff;--s1:#ffa657;--s2:#56d364;--s3:#d2a8ff;--s4:#ff9bce;--s5:#9198a1}}

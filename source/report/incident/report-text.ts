@@ -18,7 +18,7 @@ export class ReportText {
 		this.#show = show;
 	}
 
-	/** A moment as text, UTC: `03:12:04`; with its date where the report covers more than one day. */
+	/** A moment as text, UTC: `03:12:04`. If the report covers more than one day, the text has the date, too. */
 	time(atMs: number): string {
 		return this.#isOneDay ? utcClock(atMs) : utcDateTime(atMs);
 	}
@@ -31,7 +31,7 @@ export class ReportText {
 		return findingText(finding, 'long', this.#show);
 	}
 
-	/** The culprit as text: `client app-1, command KEYS, key user:*`; undefined where the evidence names none. */
+	/** The culprit as text: `client app-1, command KEYS, key user:*`. Undefined if the evidence names no culprit. */
 	culprit({culprit}: Finding): string | undefined {
 		if (culprit === undefined) {
 			return undefined;
@@ -52,7 +52,7 @@ export class ReportText {
 export const nodeWithRole = ({node, role}: Pick<Episode, 'node' | 'role'>): string =>
 	node === undefined ? 'the deployment' : role === undefined || role === 'unknown' ? node : `${node} (${role})`;
 
-/** A list as text: `a, b and c`; of a long list the first items and the number of the others. */
+/** A list as text: `a, b and c`. Of a long list, it has the first items and the number of the others. */
 export function enumerated(items: readonly string[], most = 4): string {
 	const shown = items.slice(0, most);
 	const left = items.length - shown.length;

@@ -12,7 +12,9 @@ const toldConsequences = 4;
 /** Time within which causes of the same kind are described as one, in milliseconds. */
 const togetherMs = 30_000;
 
-/** One incident of the summary: the families of one rule that began together. */
+/**
+One incident in the summary. It joins the causes of one rule that began together, with their consequences (`Family`).
+*/
 type Told = {
 	readonly families: readonly [Family, ...Family[]];
 	readonly beganMs: number;
@@ -127,7 +129,7 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 		beganMs: Math.min(...feltTogether.map(({beganMs}) => beganMs)),
 		endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
 	};
-	// Two samples do not show when an effect began, so it is not described in the past tense.
+	// Two samples do not show when an effect began, so the text is not in the past tense.
 	const what = facts.isRecording ? happened(felt) : undefined;
 	const found = text.finding(felt.finding);
 	const when = period(feltPeriod, facts, text);
@@ -164,19 +166,22 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 }
 
 /**
-Whether a consequence is named: users felt it or it was critical. Old data is left out, because the cause says the same.
+Whether the summary names a consequence, because users felt it or it was critical. Findings about old data
+(`conn.stale`) are left out, because the cause says the same.
 */
 const isTold = ({node, effect, severity, finding}: Episode, cause: Episode): boolean =>
 	finding.rule !== 'conn.stale' &&
 	(effect !== undefined || severity === 'critical') &&
-	// Slowness of a node that could not be reached needs no mention.
+	// Slowness is left out if the cause had a worse effect on the same node.
 	!(effect === 'slow' && node === cause.node && effectRank(cause.effect) < effectRank('slow'));
 
-/** Whether another finding says the same of the same node: it refused writes, by two rules. */
+/**
+Whether two episodes have the same effect on the same node. Two rules may find the same refused writes, for example.
+*/
 const isSameAs = (one: Episode, other: Episode): boolean =>
 	one.effect !== undefined && one.effect === other.effect && one.node === other.node;
 
-/** The first of those that say the same of the same node. */
+/** The episodes without those that repeat the effect of an earlier episode on the same node. */
 const withoutRepetition = (episodes: readonly Episode[]): Episode[] =>
 	episodes.filter((episode, index) => !episodes.slice(0, index).some(before => isSameAs(episode, before)));
 
@@ -185,7 +190,7 @@ const roleKinds: ReadonlySet<string> = new Set(['role-changed', 'promoted', 'dem
 /** Sentences about nodes that became a primary or a replica during the incident. */
 function roleSentences({beganMs, endedMs}: Told, {events, toMs}: SummaryFacts, text: ReportText): string[] {
 	const changed = events.filter(({kind, atMs}) => roleKinds.has(kind) && atMs >= beganMs && atMs <= (endedMs ?? toMs));
-	// A promotion says more than the changed role of the same node.
+	// For a node with a promotion, its other events about roles are left out, because they say less.
 	const told = changed.filter(
 		({kind, node}) => kind === 'promoted' || !changed.some(other => other.kind === 'promoted' && other.node === node),
 	);

@@ -6,9 +6,12 @@ import {enumerated, type ReportText} from './report-text.js';
 
 /** Time within which steps of one rule are one row, in milliseconds. */
 const togetherMs = 2000;
-/** Times that a finding may come and go before the rows between the first and the last are left out. */
+/**
+Most times that a finding may come and go with all its rows shown. If it came more often, rows between the first and the
+last are left out.
+*/
 const mostTimes = 3;
-/** The kinds of events that come every few minutes without a reason to look at them. */
+/** The kinds of routine events, which come every few minutes and need no attention. */
 const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done']);
 /** Most rows of the timeline. */
 const mostRows = 200;
@@ -47,7 +50,8 @@ export function timelineOf(
 	const rows = [
 		...findingRows(episodes, text),
 		...toldEvents(
-			// Findings and the audit log describe these events in more detail.
+			// Events about findings and actions are left out, because findings and the audit log describe them in more
+			// detail.
 			events.filter(({kind}) => !kind.startsWith('finding-') && (kind !== 'action' || actions.length === 0)),
 			text,
 		),
@@ -59,7 +63,7 @@ export function timelineOf(
 	return shortened(rows);
 }
 
-/** The events. Of the many saves of a node, the first stands with their number. */
+/** The events as rows. If a node saved many times, only its first save is a row, which has the number of saves. */
 function toldEvents(events: readonly MonitorEvent[], text: ReportText): TimelineRow[] {
 	const routine = Map.groupBy(
 		events.filter(({kind}) => routineKinds.has(kind)),
@@ -90,7 +94,10 @@ function shortened(rows: readonly TimelineRow[]): Timeline {
 
 type ToldStep = EpisodeStep & {readonly note?: string};
 
-/** Of a finding that came and went many times, the first step with their number, what was worse, and the last step. */
+/**
+Shortens a finding that came and went many times. It keeps the first step (with the number of times), each step to a
+higher severity, and the last step.
+*/
 function toldSteps(steps: readonly EpisodeStep[], text: ReportText): readonly ToldStep[] {
 	const times = steps.filter(({what}) => what === 'opened' || what === 'again').length;
 	const last = steps.at(-1);

@@ -6,7 +6,7 @@ import {wrapWords} from '../../text/wrap-words.js';
 
 export const rulesSchema = 'redis-top/rules@1';
 
-/** The documentation of one rule: what it looks at, its limits, and its thresholds with their sources. */
+/** The documentation of one rule: what it looks at, when it can be wrong, and its thresholds with their sources. */
 type RuleEntry = {
 	readonly id: RuleId;
 	/** What the rule evaluates: one node at a time, or several nodes compared. */

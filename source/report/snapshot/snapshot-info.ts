@@ -46,7 +46,7 @@ export function persistencePart(info: InfoReply) {
 		isLoading: flag('loading'),
 		rdb: {
 			changesSinceLastSave: number('rdb_changes_since_last_save'),
-			/** The moment of the last save; the server's start if it has not saved since. */
+			/** The moment of the last save. If the server has not saved since its start, it is the start. */
 			lastSaveAt: lastSaveSeconds === null ? null : isoTime(lastSaveSeconds * 1000),
 			lastStatus: text('rdb_last_bgsave_status'),
 			lastDurationSeconds: unlessNegative('rdb_last_bgsave_time_sec'),
@@ -76,7 +76,7 @@ export function keyspacePart(info: InfoReply) {
 			keys,
 			expires: expires ?? null,
 			/**
-			The server's estimate of the mean time to live. It prints 0 while it has no estimate, which is null here.
+			The server's estimate of the mean time to live. Null while the server has no estimate, for which it prints 0.
 			*/
 			averageTtlMs: avgTtlMs === undefined || avgTtlMs === 0 ? null : avgTtlMs,
 		})),

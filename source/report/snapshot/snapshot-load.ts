@@ -7,7 +7,10 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 /** Number of clients that are listed for a node: those that move most bytes. */
 const listedTalkers = 20;
 
-/** The clients that move most bytes, busiest first; null where the server doesn't count, and until two lists were read. */
+/**
+The clients that move most bytes, busiest first. Null where the server doesn't count bytes for each client, and until
+CLIENT LIST was read twice.
+*/
 export function talkersPart({clients, failure}: NodeRecord) {
 	const rows = failure === undefined ? (clients?.value ?? []) : [];
 	const talkers = rows.flatMap(client => (client.perSecond === undefined ? [] : [{client, rates: client.perSecond}]));
@@ -34,31 +37,31 @@ export function mainThreadPart({mainThread, failure}: NodeRecord) {
 		: mainThread.map(({id, name, share, field}) => ({id, name, share, field: field ?? null}));
 }
 
-/** The keys by type and size; null where the server doesn't count them by size, and until it was asked. */
+/** The keys by type and size. Null if the server doesn't count keys by size, and until INFO keysizes was read. */
 export function keySizesPart({keySizes}: NodeRecord) {
 	return keySizes === undefined || !keySizes.value.now.isTold
 		? null
 		: keySizes.value.now.rows.map(({database, type, unit, bins}) => ({
 				database,
 				type,
-				/** What the sizes of the bins count: `bytes` or `items`. */
+				/** The unit of the bins' sizes: `bytes` or `items`. */
 				unit,
 				/** Keys whose size is at least `least` and less than twice that. */
 				bins: bins.map(({least, keys}) => ({least, keys})),
 			}));
 }
 
-/** The keys of `--watch-key` that the node holds; null where it holds none of them, and until they were read. */
+/** The keys of `--watch-key` that the node holds. Null if it holds none of them, and until they were read. */
 export function watchedKeysPart({watched}: NodeRecord, nowMs: number) {
 	return watched === undefined
 		? null
 		: watched.value.keys.map(watchedKey => ({
 				...watchedPlace(watchedKey.key),
 				ageMs: Math.max(0, nowMs - watched.atMs),
-				/** The word of TYPE: `stream`; `none` for a key that does not exist. */
+				/** The reply to TYPE: `stream`, for example; `none` for a key that does not exist. */
 				type: watchedKey.type ?? null,
 				length: watchedKey.length ?? null,
-				/** Negative while the key shrinks; null with fewer than two readings. */
+				/** The growth is negative while the key shrinks, and null with fewer than two readings. */
 				growthPerSecond: watchedKey.growthPerSecond ?? null,
 				drainSeconds: drainSeconds(watchedKey) ?? null,
 				groups: watchedKey.groups.map(({groupName, consumers, pending, lag, stillMs}) => ({

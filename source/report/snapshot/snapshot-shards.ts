@@ -25,8 +25,8 @@ export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: Moni
 		unplaced: unplaced.map(nodePart),
 		...arrangementPart(topology, nodes),
 		/**
-		The moment at which an earlier session wrote down its nodes. Null unless no target answered and those nodes were
-		asked instead.
+		The moment at which an earlier session wrote down its nodes, if those nodes were asked because no target answered.
+		Otherwise null.
 		*/
 		rememberedFrom: isFromMemory ? isoTime(rememberedAtMs) : null,
 	};
@@ -39,18 +39,19 @@ function shardPart(shard: Shard, nodes: Nodes, isCluster: boolean) {
 		slotCount,
 		primary: primary === undefined ? null : nodePart(primary),
 		replicas: replicas.map(nodePart),
-		/**
-		Why each direct replica cannot be promoted now. `why` is empty when nothing is known that speaks against it.
-		*/
+		/** Why each direct replica cannot be promoted now. `why` is empty if no obstacle is known. */
 		successors: replicaFitness(shard, nodes, isCluster).map(({address, why}) => ({address, why: [...why]})),
 	};
 }
 
-/** Uneven load, shared hosts and ghosts, whether or not they are enough for a finding. */
+/**
+Uneven load, shared hosts, and nodes that are listed but don't exist any more (ghosts). Each is listed even if it is too
+small for a finding.
+*/
 function arrangementPart(topology: Topology, nodes: Nodes) {
 	const {places, isOneHost} = sharedPlaces(topology);
 	return {
-		/** All nodes run on one host, so that sharing it is no finding. */
+		/** Whether all nodes run on one host. A shared host is then no finding. */
 		isOneHost,
 		/** Primaries that share their host with a replica, or their zone with all of them. */
 		sharedPlaces: places.map(({by, place, primary, replicas}) => ({
@@ -72,8 +73,8 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 				}))
 			: [],
 		/**
-		The shards with the most and the fewest healthy replicas, and those numbers. Null unless the numbers differ by
-		two or more.
+		The shards with the most and the fewest healthy replicas, and those numbers. Null if the numbers differ by less than
+		two.
 		*/
 		replicaImbalance: replicaImbalance(topology) ?? null,
 		/** Versions and settings that differ among nodes that belong together. */
@@ -81,7 +82,7 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 			name,
 			values: values.map(({value, nodes: those}) => ({value, nodes: [...those]})),
 		})),
-		/** Nodes that the nodes of a cluster list and that don't exist any more. */
+		/** Nodes that don't exist any more, although nodes of the cluster still list them. */
 		ghosts: ghostsIn(nodes).map(({id, why, address, listedBy, pongMs}) => ({
 			id,
 			why,

@@ -63,7 +63,7 @@ function nodeBlock(node: NodeSnapshot): string[] {
 	];
 }
 
-/** A row for each watched key, and one for each of its groups. */
+/** A row for each watched key, and a row for each of its consumer groups. */
 const watchedRows = ({watchedKeys}: NodeSnapshot): string[][] =>
 	(watchedKeys ?? []).flatMap(({database, key, type, length, growthPerSecond, drainSeconds, groups}) => [
 		[

@@ -76,7 +76,7 @@ const peerPart = ({address, flags, runId, linkStatus, priority}: SentinelPeer) =
 	priority: priority ?? null,
 });
 
-/** The name of the snapshot's schema. Fields may be added within `@1`, and no field changes its meaning. */
+/** The name of the snapshot's schema. Within `@1`, fields may be added, but no field may change its meaning. */
 export const snapshotSchema = 'redis-top/snapshot@1';
 
 /** Number of commands that are listed for a node: those that take most of its time. */
@@ -94,7 +94,7 @@ export type NodeSnapshot = Snapshot['nodes'][number];
 
 /**
 The state as plain data for JSON and text. A node that doesn't answer any more keeps its last values, with their age.
-Its rates are null then, because no rate crosses a gap. Arguments in the slow log are masked.
+Its rates are null, because a rate can't be computed over a time without samples. Arguments in the slow log are masked.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */
@@ -195,8 +195,8 @@ function ratesPart({values, failure}: NodeRecord) {
 		connectionsRejectedPerSecond: rate('connectionsRejected'),
 		errorRepliesPerSecond: rate('errorReplies'),
 		/**
-		Processor time in cores, 1 being one full core. It is the main thread's where the server reports it, else the
-		process'.
+		Processor time in cores, 1 being one full core. It is the main thread's time if the server reports that, else the
+		time of the whole process.
 		*/
 		cpuCores: rate('cpuSeconds'),
 		replicationBytesPerSecond: rate('replicationBytes'),

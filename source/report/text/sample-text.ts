@@ -13,11 +13,11 @@ const leastWidths = [20, 15, 7, 8, 11, 9, 15, 8, 13, 12, 10, 11, 14, 15, 10, 9, 
 
 /**
 One line for each node, for a pipe or a log. A line has time (UTC), address, role and state, then `name=value` cells.
-Every node has the same cells in the same order, with `-` for an unknown value. After them, behind `#`, is the reason
-why a node doesn't answer. There are no escape sequences.
+Every node has the same cells in the same order, with `-` for an unknown value. If a node doesn't answer, the reason
+follows the cells, after `#`. There are no escape sequences.
 
 `behind` and `behind_s` are the bytes and seconds that a replica is behind its primary, as the primary reports it. On a
-primary they are those of the replica that is furthest behind. `age` is the age of the values.
+primary, they are the values of the replica that is furthest behind. `age` is the age of the values.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */
@@ -84,7 +84,7 @@ function nodeCells(node: NodeSnapshot, {behindBytes, behindSeconds}: Lag): strin
 	];
 }
 
-/** The output formats of the monitor without a screen. Of JSON, each sample is one line. */
+/** The output formats of the monitor without a screen. In JSON, each sample is one line. */
 export const sampleFormats = {
 	text: sampleText,
 	json: (state: MonitorState, nowMs: number): string => snapshotJson(state, nowMs, 0),

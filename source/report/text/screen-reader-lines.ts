@@ -17,7 +17,7 @@ export type Said = {
 
 export const nothingSaid: Said = {nodes: new Map(), findings: new Map(), event: undefined};
 
-/** A node in one sentence. It has no age and no rate, so that it only changes when something about the node does. */
+/** A node in one sentence. The sentence has no age and no rate, so it changes only when the node's state changes. */
 function nodeWords({address, role, reach, failure, sample}: NodeRecord): string {
 	if (reach === 'connecting') {
 		return `${address}: connecting`;

@@ -4,8 +4,8 @@ import {seconds, unknown} from '../../text/units.js';
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellWidth(text)));
 
 /**
-Lines of a table with two blanks between its columns and none at the end. A column is as wide as its widest cell, and at
-least as its number in `leastWidths`. An empty cell becomes a dash.
+Lines of a table with two blanks between its columns and none at the end. A column is as wide as its widest cell, but
+never narrower than its entry in `leastWidths`. An empty cell becomes a dash.
 */
 export function textTable(rows: ReadonlyArray<readonly string[]>, leastWidths: readonly number[] = []): string[] {
 	const cells = rows.map(row => row.map(cell => (cell === '' ? unknown : cell)));

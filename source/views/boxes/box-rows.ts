@@ -10,7 +10,9 @@ const rowsAround = {above: 2, below: 1};
 /** Least height of a screen on which a details box leaves the lines around it visible, in lines. */
 const roomyRows = 12;
 
-/** The top of a details box and its largest height. The top is fixed, so that its rows don't move when it grows. */
+/**
+The top and the largest height of a details box. The top is fixed, so that the rows don't move when the box grows.
+*/
 export const detailsRoom = (rows: number): {readonly top: number; readonly height: number} =>
 	rows < roomyRows
 		? {top: 0, height: rows}

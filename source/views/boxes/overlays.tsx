@@ -58,8 +58,8 @@ export function HelpBox({panel, firstRow, search, keyboard, ...area}: HelpProps)
 }
 
 /**
-The range of rows that a box shows, for a box that cannot show all of its rows. The range is the last part of the hint,
-so that it is cut first.
+The hint for a box that cannot show all of its rows: the range of shown rows, and the keys that scroll. It is the last
+part of the hints, so that it is cut first.
 */
 function rangeHint(first: number, shown: number, all: number, keyboard: Keyboard): string {
 	const [up, down] = [keyboard.shown('up'), keyboard.shown('down')];
@@ -134,7 +134,7 @@ type DialogLinesProps = {
 	readonly glyphs: Glyphs;
 };
 
-/** The lines of a dialog, each after one blank. A table of facts has that blank already. */
+/** The lines of a dialog, each after one blank. The lines of a table already begin with that blank. */
 function DialogLines({lines, width, paint, glyphs}: DialogLinesProps): ReactNode {
 	return lines.map((spans, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: a dialog's line is identified by its position.

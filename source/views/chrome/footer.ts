@@ -7,7 +7,7 @@ import {boxLine, historyLine, type ModeInput, modeLine, type OpenBox} from './mo
 import {tabBars} from './tab-bar.js';
 
 export type FooterInput = ModeInput & {
-	/** The number of findings of warning and above; it stands in the tab bar. */
+	/** The number of findings of warning and above, which the tab bar shows. */
 	readonly findings: number;
 	readonly nodes: number;
 	/** Whether the panel has a list with more than one order. */
@@ -82,7 +82,8 @@ function wallKeys({shown}: Keyboard, width: number): Line {
 }
 
 /**
-Number of keys that must fit beside the tab bar, or it is shortened: help, actions, and the next node or quitting.
+Number of keys that must fit beside the tab bar: help, actions, and the next node or quitting. The tab bar is shortened
+until they fit.
 */
 const neededKeys = 3;
 
@@ -104,7 +105,7 @@ function panelsLine(input: FooterInput, width: number): Line {
 	return cutLine([...start, ...keysThatFit(ranked, width - lineWidth(start))], width, glyphs.ellipsis);
 }
 
-/** The bindings that the line may name: those with a word, as far as they have an effect on this panel. */
+/** The bindings that the line may name. They have a word for the line, and an effect on this panel. */
 const namedBindings = ({
 	view,
 	keyboard,

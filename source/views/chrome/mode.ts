@@ -16,8 +16,8 @@ export type ModeInput = {
 	/** The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined without one. */
 	readonly historyFromMs?: number | undefined;
 	/**
-	The program that has a shown moment that is older than this run's history, such as Prometheus. Undefined while the
-	shown moment is part of this run's history.
+	The program that supplies the shown moment if it is older than this run's history, such as Prometheus. Undefined while
+	the shown moment is part of this run's history.
 	*/
 	readonly earlierName?: string | undefined;
 };
@@ -53,7 +53,9 @@ function track(share: number, width: number, {isAscii}: Glyphs): string {
 	return width === 0 ? '' : `  ${left}${fill.repeat(at)}${here}${fill.repeat(width - 1 - at)}${right}`;
 }
 
-/** The line of a past moment: how far back it is, where in the history, and the keys that move and leave. */
+/**
+The line for a past moment: its age, its place in the history, and the keys that move in the history and leave it.
+*/
 export function historyLine(input: ModeInput, width: number): Line {
 	const {view, keyboard, glyphs, liveNowMs, historyFromMs, earlierName} = input;
 	const shownAtMs = view.shownAtMs ?? liveNowMs;

@@ -14,7 +14,7 @@ export type ReplayLineInput = {
 	readonly glyphs: Glyphs;
 };
 
-/** Least width of the bar, in cells: a shorter one says nothing. */
+/** Least width of the bar, in cells. A shorter bar says nothing. */
 const leastBar = 10;
 
 /** Keys beside the bar, most needed first. */
@@ -29,8 +29,8 @@ const keyWords: ReadonlyArray<readonly [ids: readonly string[], word: string]> =
 ];
 
 /**
-The line of a replay: whether it plays and how fast, where in the recording the moment is, and when findings were open. On
-a wide screen it names keys as well.
+The line of a replay: whether it plays, its speed, the place of the shown moment in the recording, and when findings
+were open. On a wide screen it names keys as well.
 */
 export function replayLine(input: ReplayLineInput, width: number): Line {
 	const {replay, nowMs, glyphs} = input;
@@ -73,7 +73,10 @@ const marks = {
 	ascii: {none: '-', warning: '=', critical: '#', here: '|'},
 } as const;
 
-/** One cell for each part of the recording. The worst finding that was open in the part marks the cell. */
+/**
+The bar, with one cell for each part of the recording. A cell has the mark of the worst finding that was open in its
+part.
+*/
 export function barSpans(
 	{beganMs, endedMs, spans}: Pick<ReplayView, 'beganMs' | 'endedMs' | 'spans'>,
 	nowMs: number,

@@ -15,7 +15,7 @@ type Tabs = {
 	readonly hasKey: (key: string) => boolean;
 };
 
-/** The findings of warning and above that hold. Notes are left out: a healthy deployment has dozens of them. */
+/** The number of active findings of warning and above. Notes don't count: a healthy deployment has dozens of them. */
 export const findingCount = memoizeByRef(
 	(findings: MonitorState['findings']): number =>
 		findings.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined).length,
@@ -37,8 +37,8 @@ function tab(row: (typeof panelTable)[number], form: TabForm, {shown, findings, 
 }
 
 /**
-The tab bar in each of its forms, longest first: every panel with its key, and the findings with their number. The
-panels with a letter are left out of the short forms first, because digits are guessed more easily.
+The tab bar in each of its forms, longest first. It has every panel with its key, and the number of findings. Short
+forms leave out the panels with a letter first, because digits are guessed more easily.
 */
 export function tabBars(tabs: Tabs): readonly Line[] {
 	const withDigits = panelTable.filter(({key}) => /\d/.test(key));

@@ -45,7 +45,7 @@ export class ActionControl {
 		this.#keys.press(read);
 	}
 
-	/** Passes a paste to the open dialog, which ignores it like several keys at once. */
+	/** Passes a paste to the open dialog. The dialog ignores it, as it ignores several keys in one read. */
 	paste(): void {
 		this.#options.actions.press({kind: 'bunch'});
 	}
@@ -91,8 +91,8 @@ export class ActionControl {
 	}
 
 	/**
-	Opens the dialog that undoes the first temporary change. If no action can undo it, the command that does is copied
-	instead.
+	Opens the dialog that undoes the first temporary change. If no action can undo the change, the command that undoes it
+	is copied instead.
 	*/
 	takeBack(): void {
 		if (this.#isRefused('not with --mask: the dialog names the server that it acts on')) {

@@ -6,7 +6,7 @@ import {tableOf, type ViewState} from '../../state/view-state.js';
 import {findingOfRow, rowWith} from '../panels/findings/findings-rows.js';
 import {focusedNode} from '../screen-input.js';
 
-/** The node that the menu of actions is for, and the client, cluster node or finding that the selected row stands for. */
+/** The node that the menu of actions is for, and the client, cluster node or finding in the selected row. */
 export function actionSubject(
 	state: MonitorState,
 	view: ViewState,
@@ -17,7 +17,7 @@ export function actionSubject(
 		case 'clients':
 			return {node, selection: rowKey !== undefined && /^\d+$/.test(rowKey) ? {clientId: Number(rowKey)} : {}};
 		case 'cluster':
-			// A row of what-if names a failure, not a node of CLUSTER NODES.
+			// A row of the what-if list stands for an assumed failure, not for a node of CLUSTER NODES.
 			return {node, selection: tableOf(view, 'cluster').groupBy === 'what-if' ? {} : {nodeId: rowKey}};
 		case 'findings': {
 			const row = rowKey === undefined ? undefined : rowWith({state, table: tableOf(view, 'findings')}, rowKey);
@@ -35,7 +35,10 @@ export function actionSubject(
 /** The action that belongs to a row of the panel. It opens a guarded dialog. */
 export type RowAction = {readonly node: NodeRecord; readonly choice: Choice};
 
-/** Closing the client of a row of Clients, or the remedy of a row of Findings; undefined where a row has neither. */
+/**
+The action of a row: closing the client on the panel Clients, or the remedy on the panel Findings. Undefined if the row
+has neither.
+*/
 export function rowAction(state: MonitorState, view: ViewState, rowKey: string | undefined): RowAction | undefined {
 	const {node, selection} = actionSubject(state, view, rowKey);
 	const action: ActionName | undefined = selection.clientId === undefined ? selection.action : 'client-kill';

@@ -14,7 +14,7 @@ import type {TimeEffects} from './time-control.js';
 export type ControllerEffects = TimeEffects & {
 	/** Ends the monitor. With `leavesFrame`, the last frame is printed on the shell's screen. */
 	readonly quit: (leavesFrame: boolean) => void;
-	/** Called by Esc when nothing is left to close; undefined where Esc then has no effect. */
+	/** Called by Esc when nothing is left to close. Undefined if Esc then has no effect. */
 	readonly goBack?: (() => void) | undefined;
 	readonly pollNow: () => void;
 	readonly setInterval: (intervalMs: number) => void;

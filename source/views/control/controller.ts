@@ -32,9 +32,9 @@ import {TimeControl} from './time-control.js';
 import {whatIfToggled} from './what-if-toggled.js';
 
 const noticeMs = 5000;
-/** Lines of the screen that are no list rows: header, verdict, keys, frame and column titles. */
+/** Number of screen lines that are not list rows: header, verdict, keys, frame and column titles. */
 const rowsAroundList = 8;
-/** List rows that one notch of the mouse wheel moves; terminals and browsers move three as well. */
+/** Number of list rows for one notch of the mouse wheel; terminals and browsers scroll by three as well. */
 const wheelRows = 3;
 
 type Handlers = {readonly [Kind in Intent['kind']]: (intent: Extract<Intent, {kind: Kind}>) => void};
@@ -79,7 +79,7 @@ export class Controller {
 		}
 
 		for (const key of read.keys) {
-			// Enter among other keys may come from a paste, which opens nothing.
+			// Enter among other keys may come from a paste. A paste must not open anything.
 			if (!(read.isBunch && key === 'enter' && this.#palette.isOpen)) {
 				this.#pressOne(key);
 			}
@@ -169,7 +169,7 @@ export class Controller {
 		}
 	}
 
-	/** Does what an entry of the palette stands for. An action opens its guarded box and sends nothing. */
+	/** Performs the choice of an entry of the palette. An action only opens its guarded box and sends nothing. */
 	#choose({choice, whyNot}: PaletteEntry): void {
 		if (whyNot !== undefined) {
 			this.notify(`not now: ${whyNot}`, 'warning');
@@ -252,7 +252,7 @@ export class Controller {
 		'toggle-baseline': () => this.#time.toggleBaseline(),
 		scrub: step => this.#time.scrub(focusedNode(this.#options.liveState(), this.#view)?.address, step),
 		'go-live': () => (this.#view.shownAtMs === undefined ? this.#move('last') : this.#time.goLive()),
-		// The keys of a replay have no effect on the live screen: its keyboard lacks them.
+		// The keys of a replay have no effect on the live screen, because its keyboard has no bindings for them.
 		'toggle-play': () => undefined,
 		'step-ten-minutes': () => undefined,
 		'step-change': () => undefined,
@@ -326,7 +326,7 @@ export class Controller {
 		return overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
 	}
 
-	/** Shows the client that the row is about on panel 4. */
+	/** Shows on panel 4 the client that the chosen row is about. */
 	#showClient(): void {
 		const rowKey = this.#chosenRow();
 		const place = rowKey === undefined ? undefined : clientOfRow(this.#panel, this.#input, rowKey);
@@ -362,7 +362,7 @@ export class Controller {
 		}
 	}
 
-	/** Sorts by the column of a head that was clicked; a second click reverses the order. */
+	/** Sorts by the column whose title was clicked. A second click reverses the order. */
 	#sortBy(column: string): void {
 		const {sortKeys} = this.#panel;
 		if (!sortKeys.some(({id}) => id === column)) {

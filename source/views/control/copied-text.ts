@@ -2,7 +2,7 @@ import type {Keyboard} from '../../keys/keyboard.js';
 import {plainText} from '../../text/line.js';
 import type {Panel, PanelInput} from '../panel.js';
 
-/** A panel as plain text, drawn for a screen of `columns` by `rows` cells. */
+/** A panel as plain text, drawn as on a screen of `columns` by `rows` cells. */
 export function panelText(
 	panel: Panel,
 	input: PanelInput,
@@ -12,9 +12,7 @@ export function panelText(
 	return lines.map(spans => plainText(spans).trimEnd()).join('\n');
 }
 
-/**
-The details of a list row, one `label: value` a line. Undefined when the row has left the list or has no details.
-*/
+/** The details of a list row, as lines `label: value`. Undefined when the row has left the list or has no details. */
 export const rowText = (panel: Panel, input: PanelInput, rowKey: string): string | undefined =>
 	panel
 		.details?.(input, rowKey)

@@ -3,8 +3,8 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import type {Panel, PanelInput} from '../panel.js';
 
 /**
-The node that the key `x` takes off the screen, or the reason why it can't. It is the node of the selected row, else the
-node in focus.
+The node that the key `x` takes off the screen, or the reason why that node can't be taken off. The node is that of the
+selected row, else the node in focus.
 */
 export function dismissal(
 	panel: Panel,

@@ -18,7 +18,7 @@ export function moveSteps(to: Move, page: number, length: number): number {
 	return steps[to];
 }
 
-/** The selected row; the first one when no row was selected or the selected row is gone. */
+/** The selected row; the first row when no row was selected or the selected row is gone. */
 export const selectedRow = (keys: readonly string[], selectedKey: string | undefined): string | undefined =>
 	selectedKey !== undefined && keys.includes(selectedKey) ? selectedKey : keys[0];
 
@@ -34,7 +34,7 @@ export function sortAfter(sortKeys: readonly SortKey[], sort: string | undefined
 	return sortKeys[(index + 1) % sortKeys.length]?.id;
 }
 
-/** What the key `s` does; undefined for a list with one order. */
+/** What the key `s` does; undefined for a list that has only one order. */
 export const sortStep = (
 	sortKeys: readonly SortKey[],
 	{sort, groupBy}: Pick<TableView, 'sort' | 'groupBy'>,

@@ -3,8 +3,8 @@ import type {ViewEvent} from '../../state/reduce-view.js';
 import type {Panel, PanelInput} from '../panel.js';
 
 /**
-What Enter does on a list row: it opens the row's details. In a list of nodes the first Enter puts the row's node in
-focus, and the second opens its details. A row that stands for others is opened or folded in the list.
+What Enter does on a list row: it opens the row's details. In a list of nodes, the first Enter puts the row's node in
+focus, and the second Enter opens its details. A row that groups other rows is unfolded or folded instead.
 */
 export function openedRow(
 	panel: Panel,

@@ -9,14 +9,17 @@ import type {Notice, PasswordView, ViewState} from '../../state/view-state.js';
 import {sanitize} from '../../text/sanitize.js';
 import {typing} from './filter-typing.js';
 
-/** The result of trying typed credentials; `problem` is the refusal of the node that the user chose. */
+/** The result of trying typed credentials. `problem` is the reason why the node that the user chose refuses them. */
 export type CredentialsAnswer = Pick<CredentialsTried, 'alsoAccepted' | 'alsoRefused'> & {
 	readonly problem: string | undefined;
 };
 
 export type PasswordControlOptions = {
 	readonly view: ExternalStore<ViewState>;
-	/** Tries the credentials on a node, and on others that refuse theirs. Resolves with undefined for an unknown node. */
+	/**
+	Tries the credentials on a node, and on other nodes that refuse their present credentials. Resolves with undefined for
+	an unknown node.
+	*/
 	readonly tryCredentials: (node: NodeAddress, credentials: Credentials) => Promise<CredentialsAnswer | undefined>;
 	readonly notify: (text: string, tone?: Notice['tone']) => void;
 };
@@ -25,7 +28,9 @@ export type PasswordControlOptions = {
 export const wantsPassword = (node: Pick<NodeRecord, 'failure'> | undefined): boolean =>
 	node?.failure?.layer === 'auth';
 
-/** The box that asks for a password. It alone holds the typed text, until it is tried or the box closes. */
+/**
+The box that asks for a password. Only this object holds the typed text, until the text is tried or the box closes.
+*/
 export class PasswordControl {
 	readonly #options: PasswordControlOptions;
 	#password = '';
@@ -64,7 +69,10 @@ export class PasswordControl {
 		});
 	}
 
-	/** Takes every key while the box is open. Enter counts only alone, because a paste may end with a line break. */
+	/**
+	Takes every key while the box is open. Enter has an effect only as a single key, because a paste may end with a line
+	break.
+	*/
 	press({keys, isBunch}: KeysRead): void {
 		for (const key of keys) {
 			const box = this.#box;

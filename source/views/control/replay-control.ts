@@ -7,7 +7,8 @@ import type {Notice, ViewState} from '../../state/view-state.js';
 import {typing} from './filter-typing.js';
 
 /**
-The functions that move a replay. Each returns a notice for the user; undefined where the screen shows the result.
+The functions that move a replay. Each returns a notice for the user, or undefined if the screen itself shows the
+result.
 */
 export type ReplayEffects = {
 	readonly togglePlay: () => void;

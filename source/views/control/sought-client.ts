@@ -2,17 +2,17 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Panel, PanelInput, SoughtClient} from '../panel.js';
 
-/** The place of a client on panel 4: its row, or a filter with every client that it may be. */
+/** How to show a client on panel 4: the client's row, or a filter that finds every client that may be the right one. */
 export type ClientPlace = {
-	/** The node to put in focus; undefined: the present one. */
+	/** The node to put in focus; undefined if the focus stays. */
 	readonly node: NodeAddress | undefined;
 	readonly rowKey: string | undefined;
 	readonly filter: string;
 };
 
 /**
-The place of the client on panel 4. A client that has left the list is searched by its name, because applications
-connect again under the same name.
+How to show the client on panel 4. If the client has left the list, the list is filtered, preferably by the name:
+applications connect again under the same name. Undefined if nothing is known to filter by.
 */
 export function placeOfClient(
 	{node, address, name, command}: SoughtClient,
@@ -28,7 +28,7 @@ export function placeOfClient(
 	return filter === undefined ? undefined : {node, rowKey: undefined, filter};
 }
 
-/** The place on panel 4 of the client that a list row is about; undefined for a row without a client. */
+/** How to show, on panel 4, the client that a list row is about; undefined for a row without a client. */
 export function clientOfRow(
 	panel: Pick<Panel, 'clientOf'>,
 	input: PanelInput,

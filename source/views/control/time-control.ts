@@ -11,7 +11,7 @@ export type TimeEffects = {
 	readonly hold: () => void;
 	/** Shows the live state again. */
 	readonly release: () => void;
-	/** The moment to show after this step back or forward; undefined for the live state. */
+	/** The moment to show after a step back or forward from `fromMs`; undefined for the live state. */
 	readonly momentFrom: (node: NodeAddress, fromMs: number, step: ScrubStep) => number | undefined;
 	readonly showMoment: (atMs: number) => void;
 	/**

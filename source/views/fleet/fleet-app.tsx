@@ -14,7 +14,7 @@ import {FleetController, type FleetControllerOptions} from './fleet-controller.j
 import {type FleetScreenInput, fleetLines} from './fleet-screen.js';
 import type {FleetView} from './fleet-view.js';
 
-/** Time after which the screen is drawn again, in milliseconds, so that the age on it keeps counting. */
+/** The screen is drawn again after this time, in milliseconds, so that the age on it keeps counting. */
 const idleFrameMs = 1000;
 
 export type FleetAppOptions = Omit<FleetScreenInput, 'state' | 'view' | 'nowMs' | 'columns' | 'rows'> & {

@@ -12,7 +12,7 @@ const marks: readonly string[] = ['', 'i ', '! ', '!! '];
 
 const membersOf = (row: FleetRow): readonly FleetInstance[] => (row.kind === 'group' ? row.members : [row.instance]);
 
-/** How bad a row is: a group is as bad as its worst server. */
+/** The severity of a row as a number. A group has that of its worst server. */
 export const rowBadness = (row: FleetRow): number =>
 	membersOf(row).reduce((worst, instance) => Math.max(worst, badness(instance)), 0);
 
@@ -43,7 +43,7 @@ function worstOf(row: FleetRow): FleetInstance | undefined {
 	);
 }
 
-/** What is wrong in words: the worst condition, the number of others, and the alerts that fire. */
+/** The text about what is wrong: the worst condition, the number of other conditions, and the alerts that fire. */
 export function wrongText(row: FleetRow): string {
 	const worst = worstOf(row);
 	if (worst === undefined || badness(worst) === 0) {
@@ -65,7 +65,7 @@ export function wrongText(row: FleetRow): string {
 const groupText = ({name, members, isFolded}: FleetGroup): string =>
 	`${isFolded ? '+' : '-'} ${name} (${members.length})`;
 
-/** The versions of a row: one, or the number of different ones. */
+/** The version of a row's servers, or the number of different versions. */
 function versionText(row: FleetRow): string {
 	const versions = new Set(membersOf(row).flatMap(({version}) => version ?? []));
 	return versions.size > 1 ? `${versions.size} kinds` : ([...versions][0] ?? '-');
@@ -187,10 +187,10 @@ function figureTone(row: FleetRow, rule: string): Tone {
 	return severities.includes('critical') ? 'critical' : severities.includes('warning') ? 'warning' : 'plain';
 }
 
-/** A rate that is usually zero: `0` is short and calm. */
+/** A rate per second without its unit. A zero is printed as a short `0`, because these rates usually are zero. */
 const quiet = (value: number | undefined): string => (value === 0 ? '0' : perSecond(value).replace('/s', ''));
 
-/** A delay below its threshold is not sent, so it is only known that none is above. */
+/** A delay as text. Delays below the threshold are not known and leave the cell empty. */
 const delayText = (delay: number | undefined): string => (delay === undefined ? '' : seconds(delay));
 
 function trendText(trend: Trend | undefined, glyphs: Glyphs): string {
@@ -199,7 +199,7 @@ function trendText(trend: Trend | undefined, glyphs: Glyphs): string {
 	}
 
 	const known = trend.values.filter(value => value !== undefined);
-	// From 0 on, a growth of a tenth in an hour would not be seen.
+	// On a scale from 0, a growth of 10% in an hour would not be seen.
 	const [min, max] = [Math.min(...known), Math.max(...known)];
 	const room = Math.max(max - min, max * 0.05);
 	return sparkline(trend.values, 12, glyphs, {min: min - room * 0.1, max: min + room});

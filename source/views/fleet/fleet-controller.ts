@@ -31,7 +31,7 @@ export type FleetControllerOptions = {
 	};
 };
 
-/** What keys do on the screen of the fleet. No key waits for a query, and none can change a server. */
+/** The effects of keys on the screen of the fleet. No key waits for a query, and no key can change a server. */
 export class FleetController {
 	readonly #options: FleetControllerOptions;
 
@@ -41,7 +41,8 @@ export class FleetController {
 
 	press({keys, isBunch}: KeysRead): void {
 		for (const key of keys) {
-			// Enter among other keys may come from a paste, which opens nothing. It ends a filter that is being typed.
+			// Enter among other keys may come from a paste. A paste must not open anything. While a filter is typed, Enter
+			// ends it.
 			if (!isBunch || key !== 'enter' || this.#view.isTyping) {
 				this.#pressOne(key);
 			}

@@ -3,12 +3,12 @@ import {filterRows} from '../../text/list.js';
 import {naturalOrder} from '../../text/natural-order.js';
 import type {FleetSort, FleetView} from './fleet-view.js';
 
-/** Servers of one deployment, or with the same value of a label. */
+/** A group of servers: those of one deployment, or those with the same value of a label. */
 export type FleetGroup = {
 	readonly kind: 'group';
 	readonly key: string;
 	readonly name: string;
-	/** In the order of the list. */
+	/** The servers, in the order of the list. */
 	readonly members: readonly FleetInstance[];
 	readonly isFolded: boolean;
 };
@@ -17,7 +17,9 @@ export type FleetRow =
 	| FleetGroup
 	| {readonly kind: 'instance'; readonly key: string; readonly instance: FleetInstance; readonly isInGroup: boolean};
 
-/** What can be found by a filter: names, labels, role, version, state and what is wrong. */
+/**
+The memoized text of each server that the filter searches: names, labels, role, version, state, conditions and alerts.
+*/
 const searchTexts = new WeakMap<FleetInstance, string>();
 
 function searchText(instance: FleetInstance): string {
@@ -44,7 +46,7 @@ function searchText(instance: FleetInstance): string {
 export const memoryShare = ({usedBytes, limitBytes}: FleetInstance): number | undefined =>
 	usedBytes === undefined || limitBytes === undefined ? undefined : usedBytes / limitBytes;
 
-/** The number by which a server is placed, largest first; undefined comes last. */
+/** The number that servers are sorted by, largest first. Servers whose number is undefined come last. */
 const sortNumber: Readonly<Record<Exclude<FleetSort, 'name'>, (instance: FleetInstance) => number | undefined>> = {
 	worst: badness,
 	memory: memoryShare,
@@ -55,7 +57,7 @@ const sortNumber: Readonly<Record<Exclude<FleetSort, 'name'>, (instance: FleetIn
 
 type Placed = {readonly instance: FleetInstance; readonly number: number; readonly share: number};
 
-/** Compares by the sorted figure, then by memory and the number of things wrong, then by name. */
+/** Compares by the number of the sort order, then by the number of conditions, then by memory, then by name. */
 function order(one: Placed, other: Placed): number {
 	return (
 		other.number - one.number ||
@@ -98,8 +100,8 @@ const isSameList = (one: FleetView, other: FleetView): boolean =>
 	one.folded === other.folded;
 
 /**
-The rows of the list: filtered, sorted, and in groups, each where its first server would be. A group of one server has no
-row of its own. The last result is memoized.
+The rows of the list, filtered, sorted and grouped. A group is at the position of its first server. A deployment of one
+server has no group row. The last result is memoized.
 */
 export function fleetRows(instances: readonly FleetInstance[], view: FleetView): readonly FleetRow[] {
 	if (last?.instances === instances && isSameList(last.view, view)) {
@@ -148,7 +150,9 @@ function madeRows(instances: readonly FleetInstance[], view: FleetView): readonl
 	return rows;
 }
 
-/** The groupings that the key steps through: deployments, none, and each label that tells some of the servers apart. */
+/**
+The groupings that the key steps through: by deployment, by each label that tells some servers apart, and no grouping.
+*/
 export function groupings(instances: readonly FleetInstance[]): ReadonlyArray<string | undefined> {
 	const values = new Map<string, Set<string>>();
 	for (const {labels} of instances) {

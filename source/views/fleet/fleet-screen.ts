@@ -29,18 +29,18 @@ export type FleetScreenInput = {
 	readonly rows: number;
 };
 
-/** Height of the box of the selected server, in lines, and the least height of a screen that has one. */
+/** Height of the box of the selected server, and the least height of a screen that has this box, in lines. */
 const detailsHeight = 8;
 const heightForDetails = 26;
 
-/** Lines above and below the list: two at the top, its titles, and the keys. */
+/** Number of lines above and below the list: two at the top, the column titles, and the keys. */
 const linesAround = 4;
 
 /** The number of list rows on the screen. */
 export const listHeight = (rows: number): number =>
 	Math.max(1, rows - linesAround - (rows >= heightForDetails ? detailsHeight : 0));
 
-/** The index of the selected row; the first when no row is selected or the selected one is gone. */
+/** The index of the selected row; the first row when no row is selected or the selected row is gone. */
 export const selectedIndex = (rows: readonly FleetRow[], {selectedKey}: FleetView): number =>
 	Math.max(0, selectedKey === undefined ? 0 : rows.findIndex(({key}) => key === selectedKey));
 
@@ -169,7 +169,7 @@ function verdictLine({state, place, columns}: FleetScreenInput): Line {
 
 const severityTones: Readonly<Record<string, Tone>> = {critical: 'critical', warning: 'warning', info: 'plain'};
 
-/** The box of the selected row: what is wrong with each rule, its alerts, its figures and its labels. */
+/** The box of the selected row: the conditions with their rules, the alerts, the figures and the labels. */
 function detailLines(row: FleetRow | undefined, input: FleetScreenInput): Line[] {
 	const {columns, glyphs} = input;
 	const content = row === undefined ? [] : row.kind === 'group' ? groupDetails(row) : instanceDetails(row.instance);

@@ -4,7 +4,7 @@ import type {Notice} from '../../state/view-state.js';
 export const fleetSorts = ['worst', 'memory', 'operations', 'evicted', 'delay', 'name'] as const;
 export type FleetSort = (typeof fleetSorts)[number];
 
-/** How the list of the fleet is looked at. */
+/** The user's view of the fleet list: selection, filter, order and grouping. */
 export type FleetView = {
 	/** The key of the selected row; undefined: the first row. */
 	readonly selectedKey: string | undefined;
@@ -13,9 +13,9 @@ export type FleetView = {
 	readonly filter: string;
 	/** Whether the filter is being typed. */
 	readonly isTyping: boolean;
-	/** `deployment`, a label, or undefined for a list without groups. */
+	/** The grouping: `deployment`, the name of a label, or undefined for a list without groups. */
 	readonly groupBy: string | undefined;
-	/** The groups whose servers are hidden. */
+	/** The keys of the groups whose servers are hidden. */
 	readonly folded: ReadonlySet<string>;
 	readonly hasHelp: boolean;
 	readonly notice: Notice | undefined;

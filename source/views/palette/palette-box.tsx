@@ -21,10 +21,10 @@ const widest = 100;
 const highest = 18;
 /** Width of the column of names, in cells: the longest name of an action. */
 const nameWidth = 30;
-/** Lines of the frame and of the typed text. */
+/** Number of lines for the frame and the typed text. */
 const rowsAround = 3;
 
-/** The palette: the typed text, and below it the entries that fit it, best first. */
+/** The palette: the typed text, and below it the matching entries, best first. */
 export function PaletteBox({palette, entries, ...area}: PaletteBoxProps): ReactNode {
 	const {columns, rows, paint, glyphs} = area;
 	const width = Math.min(columns, widest);

@@ -29,7 +29,9 @@ export type PaletteInput = {
 	readonly keyboard: Keyboard;
 };
 
-/** Bindings that move in a list or type a text: they make no sense without the list or the text. */
+/**
+Bindings that are not in the palette: they move in a list or type a text, and have no use without the list or the text.
+*/
 const leftOut = new Set([
 	'panel',
 	'palette',
@@ -46,7 +48,9 @@ const leftOut = new Set([
 	'faster',
 ]);
 
-/** Everything that the palette can open: panels, what keys do, settings of redis-top, nodes, and the node's actions. */
+/**
+Everything that the palette can open: panels, effects of keys, settings of redis-top, nodes, and the node's actions.
+*/
 export function paletteEntries({state, node, keyboard}: PaletteInput): readonly PaletteEntry[] {
 	const panels = panelTable.map(
 		({id, key, title}): PaletteEntry => ({
@@ -94,7 +98,7 @@ export function paletteEntries({state, node, keyboard}: PaletteInput): readonly 
 	return [...panels, ...keys, ...intervals, ...nodes, ...actions];
 }
 
-/** How well an entry fits the typed words; lower is better, undefined: not at all. */
+/** How well an entry fits the typed words: a lower number is better. Undefined if a word is missing in the entry. */
 function rankOf({text, description, whyNot}: PaletteEntry, words: readonly string[]): number | undefined {
 	const name = text.toLowerCase();
 	const all = `${name} ${description.toLowerCase()}`;
@@ -107,7 +111,10 @@ function rankOf({text, description, whyNot}: PaletteEntry, words: readonly strin
 	return (begins ? 0 : words.every(word => name.includes(word)) ? 1 : 2) + (whyNot === undefined ? 0 : 3);
 }
 
-/** The entries that have every typed word, best first: names that begin with the words, names, descriptions. */
+/**
+The entries that contain every typed word, best first. First come names with words that begin with the typed words, then
+names that contain them, then descriptions that contain them.
+*/
 export function foundEntries(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
 	const words = typed.toLowerCase().split(' ').filter(Boolean);
 	return entries
@@ -120,8 +127,8 @@ export function foundEntries(entries: readonly PaletteEntry[], typed: string): r
 }
 
 /**
-The text after Tab: the typed text if nothing fits, else as much as all names that begin with it share. If they share no
-more than was typed, it is the name of the selected entry.
+The text after Tab: the longest common beginning of all names that begin with the typed text. If this beginning is no
+longer than the typed text, the name of the selected entry is taken. If no entry fits, the typed text stays.
 */
 export function completed(found: readonly PaletteEntry[], typed: string, selected: number): string {
 	const names = found.map(({text}) => text).filter(text => text.startsWith(typed));

@@ -8,7 +8,7 @@ export type PaletteStep = {readonly event: ViewEvent} | {readonly chosen: Palett
 
 const typed = (text: string): PaletteStep => ({event: {kind: 'palette-typed', text}});
 
-/** The effect of a key while the palette is open; undefined for a key without one. */
+/** The effect of a key while the palette is open; undefined for a key that has no effect. */
 export function paletteStep(
 	{text, selected}: PaletteView,
 	entries: readonly PaletteEntry[],

@@ -60,5 +60,5 @@ export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	];
 }
 
-/** Least number of unsent bytes that is shown. Less is normal for a moment on a busy link. */
+/** A link's unsent bytes are shown from this number on. A busy link may have fewer for a moment. */
 const shownUnsentBytes = 1024 * 1024;

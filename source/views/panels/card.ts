@@ -30,13 +30,15 @@ export function drawCard(card: Card, {width, height}: Rect, glyphs: Glyphs, padd
 	return frame({...content, padding, width, height, glyphs});
 }
 
-/** The height at which a framed card shows all its lines. For cards whose lines do not depend on the height. */
+/**
+The height at which a framed card shows all its lines. Use it only for cards whose lines do not depend on the height.
+*/
 export const wholeHeight = (card: Card, width: number): number =>
 	card({width: innerWidth(width, 1), height: Number.POSITIVE_INFINITY}).lines.length + 2;
 
 /**
-The card with the port of its node in the title, when there are several nodes; the header has the whole address. The port
-is left out where it would take the room of the text at the right.
+When there are several nodes, adds the node's port to the card's title. The header has the whole address. The port is
+left out if the text at the right of the title would no longer fit.
 */
 export const withNodeName =
 	(card: Card, {address}: NodeRecord, state: Pick<MonitorState, 'nodes'>): Card =>
@@ -58,7 +60,7 @@ export const aged =
 		return isStale(node, nowMs) ? {...content, lines: content.lines.map(greyed)} : content;
 	};
 
-/** Two widths whose sum is `width`; the left one is `share` of it. */
+/** Splits `width` into two widths. The left one is `share` of `width`, from 0 to 1. */
 export function sides(width: number, share: number): readonly [left: number, right: number] {
 	const left = Math.round(width * share);
 	return [left, width - left];

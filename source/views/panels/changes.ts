@@ -10,7 +10,7 @@ type Format = (value: number | undefined) => string;
 /** Width of a figure in the format `bytes` or `count`, in cells. A change needs one more cell for its sign. */
 export const figureWidth = ({since}: NodeRecord): number => (since === undefined ? 5 : 6);
 
-/** A number of the node's INFO as text. While a baseline is set, it is the change since then, with its sign. */
+/** A number of the node's INFO as text; while a baseline is set, its change since the baseline, with its sign. */
 export function numberText(node: NodeRecord, read: (info: InfoReply) => number | undefined, format: Format): string {
 	return node.since === undefined
 		? format(node.sample && read(node.sample.info))
@@ -58,10 +58,13 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 		: (isBytes ? format.bytes : format.count)(value);
 }
 
-/** Number of readings whose largest one decides the unit of a figure: half a minute at the default interval. */
+/**
+Number of last readings that decide the unit of a figure, by the largest of them. They take half a minute at the default
+interval.
+*/
 const unitReadings = 30;
 
-/** The largest of the last readings; undefined without one. */
+/** The largest of the last readings; undefined without readings. */
 function largestReading(series: Series | undefined): number | undefined {
 	let largest: number | undefined;
 	for (let stepsBack = 0; stepsBack < unitReadings; stepsBack++) {

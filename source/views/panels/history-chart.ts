@@ -15,10 +15,10 @@ export type HistoryChart = {
 	readonly limits?: readonly ChartLimit[];
 };
 
-/** Cells of a chart that its scale takes. */
+/** Width of a chart's scale, in cells. */
 const scaleWidth = 8;
 
-/** The events of the node as marks, by their distance from now in readings. */
+/** The node's events as marks of a chart. The place of a mark is the event's age, counted in readings. */
 function marksOf({state, nowMs}: PanelInput, {address, intervalMs}: NodeRecord): readonly ChartMark[] {
 	return state.events
 		.filter(event => event.node === address)
@@ -26,8 +26,8 @@ function marksOf({state, nowMs}: PanelInput, {address, intervalMs}: NodeRecord):
 }
 
 /**
-A card with the chart of one series over the chosen window. The title says how much the chart shows: at least the
-window, and more where it has more columns than readings.
+A card with the chart of one series over the chosen window. The title line says how much time the chart covers. It is
+the window, or more if the chart has more columns than the window has readings.
 */
 export function historyChart(chart: HistoryChart, input: PanelInput, node: NodeRecord): Card {
 	const {series, title, format, max, limits} = chart;
@@ -56,8 +56,8 @@ export function historyChart(chart: HistoryChart, input: PanelInput, node: NodeR
 }
 
 /**
-The span of a chart whose older readings come from Prometheus, and where those end. The longest text that fits beside the
-title is taken.
+The text for a chart whose older readings come from Prometheus: the covered time, and when the readings of Prometheus
+end. The longest text that fits beside the title is taken.
 */
 function withSource(
 	span: string,

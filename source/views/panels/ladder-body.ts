@@ -13,8 +13,8 @@ import type {Panel, PanelInput, Rect} from '../panel.js';
 const leastFramedRows = 12;
 
 /**
-The ladder that replaces the overview. It does so when no node answers, or when the node in focus never has; undefined
-otherwise. The other panels keep their last figures.
+The connection ladder, which replaces panel 1 if no node answers, or if the node in focus has never answered. Undefined
+otherwise. The other panels keep showing their last figures.
 */
 export function shownLadder(
 	{nodes}: MonitorState,
@@ -50,7 +50,7 @@ export function ladderBody(
 	});
 }
 
-/** The ladder with the key that asks for a password as the first thing to do, where the node refuses the credentials. */
+/** If the node refuses the credentials, adds the key that asks for a password as the first next step of the ladder. */
 function withPasswordKey(ladder: Ladder, node: NodeRecord, {shown}: Keyboard): Ladder {
 	const key = shown('password');
 	if (!wantsPassword(node) || key === '') {

@@ -95,7 +95,7 @@ export function watchedLines(
 	});
 }
 
-/** The lines of a panel about data while a Sentinel is in focus, which has no data. */
+/** The lines that a panel about data shows while a Sentinel is in focus, because a Sentinel has no data. */
 export function noDataLines(record: NodeRecord, {shown}: Keyboard): Line[] {
 	const ways = [shown('next-node'), shown('details') && `${shown('details')} on a list of nodes`].filter(Boolean);
 	return [

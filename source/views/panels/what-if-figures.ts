@@ -1,6 +1,6 @@
 import type {Figure} from '../figure.js';
 
-/** What the columns of the key `what-if` mean, on the panels Replication and Cluster. */
+/** The meaning of each column in the list that the key `what-if` shows on the panels Replication and Cluster. */
 export const whatIfFigures: readonly Figure[] = [
 	[
 		'IF THIS DIES',

@@ -14,7 +14,7 @@ import {type BoxContent, titleParts} from '../panel-box.js';
 import {type Grade, grade, marked} from './severity-cells.js';
 import {failureText, lostText, outcomeText, whatIfFacts} from './what-if-words.js';
 
-/** The grouping of panels 3 and 8 that shows what would be lost instead of the nodes. */
+/** The grouping of panels 3 and 8 that lists possible failures and their losses instead of the nodes. */
 export const whatIfGrouping = 'what-if';
 
 export const isWhatIf = ({table}: Pick<PanelInput, 'table'>): boolean => table.groupBy === whatIfGrouping;
@@ -34,7 +34,7 @@ export const whatIfDetails = ({state}: PanelInput, rowKey: string) => {
 	return row && whatIfFacts(row);
 };
 
-/** The list of imagined failures, and below it what the selected one would do. */
+/** The list of possible failures, and below it the consequences of the selected failure. */
 export function whatIfContent(input: PanelInput, {width, height}: Rect): BoxContent {
 	const {table, glyphs} = input;
 	const rows = shownRows(input);
@@ -64,7 +64,7 @@ export function whatIfContent(input: PanelInput, {width, height}: Rect): BoxCont
 	};
 }
 
-/** Least height of the panel's inside, in lines, from which the selected row is told in sentences too. */
+/** Height of the panel's inside, in lines, from which sentences below the list describe the selected failure. */
 const leastHeightForFacts = 8;
 
 function factLines(row: WhatIf, width: number): Line[] {

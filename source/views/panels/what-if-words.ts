@@ -7,9 +7,11 @@ import type {ImaginedFailure} from '../../topology/imagined-failures.js';
 import type {Loss, LostPrimary, LostReplicas} from '../../topology/shard-outcome.js';
 import type {WhatIf} from '../../topology/what-if.js';
 
-/** The texts of what a failure would do: the short ones of the list, and the sentences below it and in the details. */
+/**
+Texts about the consequences of a failure: short ones for the list, and sentences for the details and below the list.
+*/
 
-/** What dies: `primary 10.0.1.11:6379`, `host 10.0.1.11, 3 nodes`. */
+/** The nodes that fail: `primary 10.0.1.11:6379`, `host 10.0.1.11, 3 nodes`. */
 export function failureText({failure: {kind, name, nodes}}: WhatIf): string {
 	return kind === 'node'
 		? `${roleText(nodes[0]?.role)} ${name}`
@@ -18,7 +20,10 @@ export function failureText({failure: {kind, name, nodes}}: WhatIf): string {
 
 const roleText = (role: NodeRole | undefined): string => (role === undefined || role === 'unknown' ? 'node' : role);
 
-/** What follows, as short as the list needs it; the reason that nobody takes over stands first. */
+/**
+The consequence of a failure, short enough for the list. If no replica takes over, the text says so first, with the
+reason.
+*/
 export function outcomeText(whatIf: WhatIf): string {
 	const {primaries, replicas, unwatched} = whatIf;
 	const [refusing] = replicas.filter(({refused}) => refused !== undefined);
@@ -59,7 +64,7 @@ function takeoverText(primaries: readonly LostPrimary[], {stopsAll}: WhatIf): st
 	return `${who}: ${obstacleText(first)}${all}`;
 }
 
-/** Why nobody takes over, the decisive reason alone. */
+/** The decisive reason why no replica takes over. */
 export function obstacleText({shard, survivors, electors, unfit}: LostPrimary): string {
 	if (survivors === 0) {
 		return shard.replicas.length === 0 ? 'it has no replica' : 'no replica survives';
@@ -93,7 +98,7 @@ function replicasText(replicas: readonly LostReplicas[]): string {
 export const lostText = ({primaries, erased, lost}: WhatIf): string =>
 	erased > 0 ? 'all' : primaries.length === 0 ? 'none' : bytes(lost.bytes);
 
-/** Label and text of everything that a failure would do, for the details and below the list. */
+/** All consequences of a failure as label and text pairs, for the details and below the list. */
 export function whatIfFacts(whatIf: WhatIf): Array<readonly [label: string, text: string]> {
 	const {failure, primaries, replicas, unwatched, stopsAll} = whatIf;
 	return [
@@ -110,7 +115,7 @@ export function whatIfFacts(whatIf: WhatIf): Array<readonly [label: string, text
 	];
 }
 
-/** The nodes that do not answer already. */
+/** The nodes of a possible failure that are already down. */
 function downFact({kind, nodes}: ImaginedFailure): ReadonlyArray<readonly [string, string]> {
 	const down = nodes.filter(({reach}) => reach === 'down').map(({address}) => address);
 	return down.length === 0 ? [] : [['down now', kind === 'node' ? 'it does not answer already' : down.join(', ')]];

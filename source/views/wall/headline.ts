@@ -14,8 +14,9 @@ const severityWords: Readonly<Record<Verdict['severity'], string>> = {
 
 /**
 The verdict for large letters, in at most `most` lines of `room` cells: the severity, then the longest text that fits.
-Nodes are named by their ports where the whole address doesn't fit. Ages are left out, because they change every second;
-they are in the line below. When no text fits, details in parentheses are left out, and then the shortest is cut.
+If whole addresses don't fit, nodes are named by their ports. Ages are left out, because they change every second; the
+line below has them. If no text fits, details in parentheses are left out. If that isn't enough, the shortest text is
+cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
 	const messages = headlineMessages(verdict);

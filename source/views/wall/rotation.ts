@@ -6,7 +6,7 @@ import {rankedFindings} from '../../state/verdict.js';
 /** What the lower part of the wall display shows for a while: a panel, and the node in focus there. */
 export type WallScene = {readonly panel: PanelId; readonly node: NodeAddress | undefined};
 
-/** How long a scene is shown, in milliseconds: time to read it from across the room. */
+/** Duration of a scene, in milliseconds: long enough to read it from across the room. */
 export const sceneMs = 12_000;
 
 /** The panel that shows the evidence of a rule, by the part of the rule's id before the dot. */
@@ -26,7 +26,7 @@ const panelByArea: Readonly<Record<string, PanelId>> = {
 /** Panels that show all nodes. */
 const panelsOfAll: ReadonlySet<PanelId> = new Set<PanelId>(['findings', 'replication', 'cluster']);
 
-/** Most scenes that take turns. With more scenes, the first one would come back too late. */
+/** Largest number of scenes that take turns. With more scenes, each would come back too late. */
 const mostScenes = 4;
 
 /**
@@ -56,7 +56,7 @@ export function wallScenes(state: MonitorState): readonly WallScene[] {
 	return scenes.length > 0 ? scenes.slice(0, mostScenes) : [{panel: 'overview', node: undefined}];
 }
 
-/** The scene that is shown at a moment. */
+/** The scene for a moment. */
 export function sceneAt(scenes: readonly WallScene[], nowMs: number): WallScene {
 	return scenes[Math.floor(nowMs / sceneMs) % scenes.length] ?? {panel: 'overview', node: undefined};
 }

@@ -14,7 +14,7 @@ export const wallIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(
 	'suspend',
 ]);
 
-/** The further intents that keys may have on the wall display of a replay. They move through the recording. */
+/** The intents that keys may have in addition on the wall display of a replay. They move through the recording. */
 export const replayIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
 	'toggle-play',
 	'scrub',

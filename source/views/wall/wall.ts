@@ -28,9 +28,9 @@ const smallestWall = {columns: 80, rows: 24};
 export type WallInput = ScreenInput & {readonly panels: readonly Panel[]};
 
 /**
-The lines of the wall display between the header and the last line, for readers five metres away. The verdict, the length of
-the incident and the figures are at the top, in large letters. Below them, the panels with findings take turns. A small
-screen shows the top alone.
+The lines of the wall display between the header and the last line, for readers five metres away. The verdict, the
+length of the incident and the figures are at the top, in large letters. Below them, the panels with findings take
+turns. A small screen shows the top alone.
 */
 export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 	const isSmall = width < smallestWall.columns || height < smallestWall.rows - 3;
@@ -43,7 +43,7 @@ export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 /** The verdict in three lines of large letters if there is room, else in two lines, else as text. */
 function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const {state, view, nowMs, glyphs} = input;
-	// The header names the node, so that its host is left out below it if there is no other node.
+	// If there is only one node, the header names it, and the lines below leave out its host.
 	const only = state.nodes.size === 1 ? [...state.nodes.values()][0] : undefined;
 	if (height === 0) {
 		return [verdictLine(state, undefined, nowMs, glyphs, width, shownSubject(view))];
@@ -101,10 +101,13 @@ const smallFigures = ({state}: WallInput): Line[] =>
 /** The sizes of digits, largest first. All but the last are equally high. */
 type DigitSizes = readonly [BigSize, ...BigSize[]];
 
-/** The rows of a screen for each row of a digit's pixel: five such rows are a quarter of the screen's height. */
+/**
+Each 20 rows of the screen make a digit's pixel one row higher. A digit of five pixel rows then takes a quarter of the
+screen's height.
+*/
 const rowsPerPixelRow = 20;
 
-/** The sizes of digits for the wall: a quarter of the screen high from 40 lines on, as wide as the cards allow. */
+/** The sizes of the wall's digits, largest first. From 40 lines on, a digit takes a quarter of the screen's height. */
 function digitSizes(height: number): DigitSizes {
 	// The header and the last line are the other two lines of the screen.
 	const down = Math.floor((height + 2) / rowsPerPixelRow);
@@ -154,8 +157,8 @@ function figureCard(
 }
 
 /**
-The first text that fits in larger letters, else the first one that fits in smaller letters. If none fits, the first
-text in letters of the terminal.
+The first text that fits in larger letters, else the first text that fits in smaller letters. If no text fits, it is the
+first text, in the terminal's own letters.
 */
 function inLetters(texts: readonly string[], room: number, sizes: DigitSizes, glyphs: Glyphs): readonly string[] {
 	for (const size of sizes) {
@@ -165,12 +168,12 @@ function inLetters(texts: readonly string[], room: number, sizes: DigitSizes, gl
 		}
 	}
 
-	// The text is in the middle of the room for large letters, so that the lines below keep their places.
+	// The text is centred vertically in the room for large letters, so that the lines below keep their places.
 	const above = Math.floor(bigHeight(sizes[0], glyphs) / 2);
 	return [...Array.from({length: above}, () => ''), ...texts.slice(0, 1), ...Array.from({length: above}, () => '')];
 }
 
-/** The culprit and the node of a figure with the age of its data, longest first. */
+/** Texts with the cause of a figure, its node and the age of the node's data, longest first. */
 function whoTexts(
 	node: NodeRecord | undefined,
 	named: NodeAddress | undefined,
@@ -187,7 +190,7 @@ function whoTexts(
 	const address = named ?? node.address;
 	const short = shortName(address, state);
 	if (state.nodes.size === 1) {
-		// The header names the only node.
+		// The header names the only node, so its name is left out.
 		return culprit === undefined ? [`${age} old`, ''] : [`${culprit}, ${age} old`, culprit];
 	}
 
@@ -223,8 +226,8 @@ function scenePanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, r
 }
 
 /**
-The node in focus of a scene. The cluster panel shows the view of a node that answers: the last view of a dead node is
-from before the incident.
+The node in focus of a scene. The cluster panel shows the view of a node that answers, because the last view of a dead
+node is from before the incident.
 */
 function sceneNode({nodes}: MonitorState, {panel, node}: WallScene): NodeRecord | undefined {
 	const records = [...nodes.values()];

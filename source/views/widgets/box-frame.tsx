@@ -26,7 +26,7 @@ export type BoxFrameProps = {
 
 /**
 A bordered box over the screen. It covers the lines below it; the rest of the screen stays live. Its children get the
-whole inside, `width - 2` cells. A table has its own blanks on either side, and a line needs one blank before it.
+whole inner width, `width - 2` cells. A table has its own blank on either side. A line has to begin with a blank.
 */
 export function BoxFrame({
 	title,

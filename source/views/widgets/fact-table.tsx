@@ -19,7 +19,8 @@ export type FactTableProps = {
 };
 
 /**
-The table component. The default import of a CommonJS module is its `exports`, so the component is one level deeper.
+The table component. The default import of a CommonJS module is its `exports`, so the component is the `default` of
+that.
 */
 const Table = (inkTable as unknown as {readonly default: typeof inkTable}).default;
 
@@ -44,7 +45,8 @@ export function FactTable({
 		return null;
 	}
 
-	// ink-table puts one blank on either side of a cell. It pads by characters, which is too much beside wide ones.
+	// ink-table puts one blank on either side of a cell. It pads by characters instead of cells, which is too much for
+	// wide characters.
 	const labelWidth = Math.min(given ?? Math.max(...rows.map(([label]) => label.length)), Math.floor(width / 2));
 	const valueWidth = Math.max(1, width - labelWidth - 4);
 	const data = shown.map(([label, value]) => ({

@@ -37,7 +37,7 @@ const groupsBy = (grouping: ClientGrouping) =>
 		(clients: readonly ClientRow[]) => new Map(clientGroups(clients, grouping).map(group => [group.key, group])),
 	);
 
-/** The groups in the baseline's CLIENT LIST, one function for each grouping. */
+/** Functions that group the clients in the baseline's CLIENT LIST, one for each grouping. */
 const groupsThen: Readonly<Record<ClientGrouping, ReturnType<typeof groupsBy>>> = {
 	name: groupsBy('name'),
 	address: groupsBy('address'),

@@ -58,8 +58,8 @@ const figures: ReadonlyMap<string, ClientFigure> = new Map<string, ClientFigure>
 ]);
 
 /**
-Returns a function that gives a client's value for a sort key. While a baseline is set, memory and buffers are compared by
-their change. An unknown key compares output buffers.
+Returns a function that gives a client's value for a sort key. While a baseline is set, memory and buffers are compared
+by their change. An unknown sort key compares output buffers.
 */
 export function clientSortValue(
 	id: string,
@@ -69,7 +69,7 @@ export function clientSortValue(
 	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
 }
 
-/** A client's bytes in both directions per second; undefined where the server doesn't count. */
+/** A client's bytes per second in both directions; undefined where the server doesn't count them. */
 export const clientBytes = ({perSecond: rates}: ClientRow): number | undefined => rates && bytesOf(rates);
 
 /** True for redis-top's own connections. All of them have a name that begins with `redis-top`. */
@@ -91,7 +91,7 @@ export const clientText = (client: ClientRow): string =>
 /** The shares of the hard limit from which an output buffer is marked. At 1 the server closes the client. */
 const limitGrades = {warning: 0.5, critical: 0.9};
 
-/** The grade of an output buffer: by the limit of its class, or by its size where the class has none. */
+/** The grade of an output buffer: by the limit of its class, or by the buffer's size if the class has no limit. */
 function outputGrade(client: ClientRow, limits: ReturnType<typeof outputLimits>): Grade {
 	const share = shareOfLimit(client, limits);
 	const byShare = typeof share === 'number' ? grade(share, limitGrades) : 'plain';
@@ -120,14 +120,15 @@ const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.le
 const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
 
 /**
-The name of a client. The links of replication are clients without a name: a replica of this node has the flag S, the
-primary of this node the flag M.
+The name of a client. Replication connections are clients without a name: a replica of this node has the flag S, and the
+primary of this node has the flag M.
 */
 export const clientName = ({name, flags}: Pick<ClientRow, 'name' | 'flags'>): string =>
 	name !== '' ? name : flags.includes('S') ? '(replica)' : flags.includes('M') ? '(primary)' : '';
 
 /**
-The three columns of rates. Where the server doesn't count, they have dashes, and only a wide screen shows them.
+The three columns of rates. If the server doesn't count what clients send and receive, the columns have dashes. Only a
+wide screen shows them then.
 
 @param isCounted Whether the server counts what each client sends and receives.
 */
@@ -238,7 +239,7 @@ export const clientColumns = (
 	{id: 'library', title: 'LIBRARY', minWidth: 12, maxWidth: 40, isFlexible: true, priority: 10, text: libraryOf},
 ];
 
-/** The client's last command; `-` for a client without one, for which Redis prints `NULL`. */
+/** The client's last command; `-` for a client that has sent no command, for which Redis prints `NULL`. */
 export function commandText({command}: ClientRow): string {
 	return command === '' || command === 'NULL' ? '-' : command;
 }

@@ -83,11 +83,14 @@ export const clientsPanel: Panel = {
 	},
 };
 
-/** The clients of the whole list; without one, those with a flag that the server listed by itself. */
+/**
+The clients of CLIENT LIST. If the whole list was not read, only the clients with a flag that redis-top lists
+separately.
+*/
 const listed = ({clients, flaggedClients}: NodeRecord): readonly ClientRow[] =>
 	clients?.value ?? flaggedClients?.value ?? [];
 
-/** The sort keys whose values a client keeps, or that grow alike for all clients. */
+/** The sort keys whose order stays the same: a client's value does not change, or all clients' values grow equally. */
 const fixedSorts: ReadonlySet<string | undefined> = new Set(['age', 'name', 'address', 'user', 'id']);
 
 const keyOfClient = ({id}: ClientRow): string => String(id);
@@ -180,8 +183,8 @@ function factLines(node: NodeRecord, input: PanelInput, {width, height}: Rect): 
 }
 
 /**
-The client that moves most bytes and the client that sends most commands, with their share of all listed clients;
-nothing without rates.
+The client that moves most bytes and the client that sends most commands, with their share of all listed clients. Empty
+if the rates are unknown.
 */
 function talkersFact({clients}: NodeRecord, width: number): Line[] {
 	const rows = clients?.value ?? [];
@@ -230,7 +233,7 @@ function mostOf(
 
 /**
 How old the client list is, and how often it is read. Above 2,000 clients it is read only at a key press, and the line
-says how long that blocks the server.
+says how long reading it blocks the server.
 */
 function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	const connected = node.sample?.info.number('clients', 'connected_clients') ?? node.clients?.value.length ?? 0;

@@ -4,12 +4,12 @@ import type {NodeRecord} from '../../../state/monitor-state.js';
 /** The classes of `client-output-buffer-limit`. */
 type ClientClass = 'normal' | 'replica' | 'pubsub';
 
-/** The hard and the soft limit of a class, in bytes; 0: none. */
+/** The hard and the soft limit of a class, in bytes; 0 means no limit. */
 type OutputLimit = {readonly hard: number; readonly soft: number};
 
 /**
-The limits of each class by CONFIG GET: four words each, class, hard limit, soft limit, seconds. Undefined without the
-setting. Source: redis.conf, client-output-buffer-limit.
+The limits of each class from CONFIG GET. The setting has four words for each class: class, hard limit, soft limit,
+seconds. Undefined if the setting is unknown. Source: redis.conf, client-output-buffer-limit.
 */
 export function outputLimits({config}: NodeRecord): ReadonlyMap<ClientClass, OutputLimit> | undefined {
 	const words = config?.value.get('client-output-buffer-limit')?.split(/\s+/);
@@ -29,12 +29,12 @@ export function outputLimits({config}: NodeRecord): ReadonlyMap<ClientClass, Out
 	return limits;
 }
 
-/** The class by whose limit the server closes the client. The connection of a primary has none. */
+/** The class whose limit applies to a client. Undefined for the connection to a primary, which has no limit. */
 export const classOf = ({flags}: ClientRow): ClientClass | undefined =>
 	flags.includes('M') ? undefined : flags.includes('S') ? 'replica' : flags.includes('P') ? 'pubsub' : 'normal';
 
 /**
-The share of its hard limit that a client's output buffer takes; `unlimited` for a class without a limit, undefined where
+The share of its hard limit that a client's output buffer takes. `unlimited` for a class without a limit; undefined if
 the limit or the buffer is not known.
 */
 export function shareOfLimit(

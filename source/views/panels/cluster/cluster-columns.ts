@@ -19,7 +19,7 @@ export const clusterSortKeys: readonly SortKey[] = [
 	{id: 'link', title: 'link'},
 ];
 
-/** Returns a function that gives the value which a sort key compares; undefined for the default order. */
+/** Returns the function that gives a row's value for a sort key; undefined for the default order. */
 export function clusterSortValue(id: string | undefined): ((row: ClusterRow) => number | string) | undefined {
 	switch (id) {
 		case 'node':
@@ -49,7 +49,9 @@ const roleText = ({isReplica, node}: ClusterRow): string =>
 
 type Grade = 'plain' | 'warning' | 'critical';
 
-/** The worse of the flags that the node in focus reports and what redis-top sees itself. */
+/**
+The grade of a node: the worse of the flags that the node in focus reports and the state that redis-top itself sees.
+*/
 function grade({node, record}: ClusterRow): Grade {
 	if (node.flags.has('fail') || record?.reach === 'down' || record?.reach === 'refusing' || record?.reach === 'busy') {
 		return 'critical';
@@ -60,8 +62,8 @@ function grade({node, record}: ClusterRow): Grade {
 }
 
 /**
-The node's flags without its role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` if there are no others and it is
-reached.
+The node's flags without its role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`. It is `ok` if there are no
+other flags and redis-top reaches the node.
 */
 function stateText(row: ClusterRow): string {
 	const roles = new Set(['myself', 'master', 'slave', 'noflags']);

@@ -24,7 +24,7 @@ const trustTexts: Readonly<Record<Opinion['trust'], readonly [word: string, mark
 
 const roleLetters: Readonly<Record<Opinion['role'], string>> = {primary: 'P', replica: 'R', unknown: ''};
 
-/** The shortest end that distinguishes each address from the others: `7000`, `12`, `b-3`. */
+/** The shortest ending that distinguishes each address from the others: `7000`, `12`, `b-3`. */
 export function distinctEnds(addresses: readonly string[]): string[] {
 	const ports = new Set(addresses.map(address => address.slice(address.lastIndexOf(':'))));
 	const bare =
@@ -40,8 +40,8 @@ export function distinctEnds(addresses: readonly string[]): string[] {
 }
 
 /**
-The length of the longest end that each name shares with another name, by name. In the sorted list of reversed names,
-that other name is a neighbour.
+For each name, the length of the longest ending that it shares with another name. The names are reversed and sorted, so
+that this other name is a neighbour.
 */
 function sharedEnds(names: readonly string[]): ReadonlyMap<string, number> {
 	const backwards = [...new Set(names)].map(name => ({name, reversed: [...name].reverse().join('')}));
@@ -83,7 +83,7 @@ const namesIn = memoizeByRef(({nameOf}: ClusterComparison) =>
 );
 
 /**
-The matrix of which nodes flag which other ones, with one line for all nodes whose views are equal. Empty when all views
+The matrix that shows which nodes flag which other nodes. Nodes with equal views share one line. Empty when all views
 agree that no node fails. It has at most `height` lines of `width` cells.
 */
 export function matrixLines(
@@ -124,7 +124,7 @@ export function matrixLines(
 		: [header, ...rows];
 }
 
-/** A name of at most `width` cells. The beginning is cut, because the end of a name distinguishes it. */
+/** A name of at most `width` cells. The beginning is cut, because the end distinguishes the name from others. */
 const shortened = (name: string, width: number): string => (name.length > width ? name.slice(-width) : name);
 
 function rowHead(row: OpinionRow | undefined, {ellipsis}: Glyphs): string {

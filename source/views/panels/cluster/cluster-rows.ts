@@ -32,7 +32,8 @@ function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly Clust
 	const nodes = asked.clusterNodes?.value ?? [];
 	const sameNode = nodeFinder(known);
 	const answering = answeringIds(known);
-	// The asked node may have a wrong address of one that answers by its own.
+	// The asked node may list a wrong address for another node. If that node answers redis-top, its known address is
+	// used.
 	const addresses = new Map<NodeId, NodeAddress>(
 		nodes.map(node => [
 			node.id,
@@ -78,8 +79,8 @@ const answeringIds = memoizeByRef(
 );
 
 /**
-The address of a listed node. A node that does not know its own host leaves the host empty in CLUSTER NODES. Its host is
-then that of the asked node, or unknown.
+The address of a listed node. A node that does not know its own host leaves the host empty in CLUSTER NODES. The host is
+then taken from the address of the asked node, or is unknown.
 */
 function addressFor({host, hostname, port}: ClusterNode, asked: NodeRecord): NodeAddress {
 	const fallback = asked.endpoint.kind === 'tcp' ? asked.endpoint.host : '?';

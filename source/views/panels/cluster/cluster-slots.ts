@@ -144,8 +144,8 @@ function migrationLine(
 }
 
 /**
-The keys of slots that moved away and that the node still has to delete (Redis 8.4, `cluster_slot_migration_` of CLUSTER
-INFO); empty while it deletes none.
+The number of keys that nodes still have to delete because their slots moved away. It is read from the fields
+`cluster_slot_migration_` of CLUSTER INFO (Redis 8.4). Empty if no node deletes such keys.
 */
 export function trimLines(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line[] {
 	return [...nodes.values()].flatMap(({address, clusterInfo}) => {

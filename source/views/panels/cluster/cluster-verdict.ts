@@ -30,7 +30,7 @@ export function verdictLines({verdicts, atMs}: ClusterState, nowMs: number, widt
 	let room = height - headCount;
 	const lines = heads.flatMap((head, index) => {
 		const meaning = meaningLines(verdicts[index], width);
-		// A meaning is shown whole or not at all.
+		// An explanation is shown whole or not at all.
 		const shown = meaning.length <= room ? meaning : [];
 		room -= shown.length;
 		return [...head, ...shown];

@@ -19,7 +19,7 @@ import {type ClusterRow, clusterRows, slotText} from './cluster-rows.js';
 import {moveLines, slotCountLine, slotMapLine, trimLines} from './cluster-slots.js';
 import {verdictLines} from './cluster-verdict.js';
 
-/** Panel 8: every node that CLUSTER NODES of the node in focus names, by shard. */
+/** Panel 8: every node in CLUSTER NODES of the node in focus, by shard. */
 export const clusterPanel: Panel = {
 	id: 'cluster',
 	interests: ['cluster'],
@@ -116,8 +116,8 @@ const leastListLines = 5;
 const wholeMatrixLines = 30;
 
 /**
-The lines above the list: verdicts, slot map, migrations, the summary of CLUSTER INFO, and the matrix of which node
-flags which.
+The lines above the list: verdicts, slot map, migrations, the summary of CLUSTER INFO, and the matrix that shows which
+nodes flag which other nodes.
 */
 function factLines(
 	node: NodeRecord,
@@ -171,7 +171,7 @@ function stateFact(node: NodeRecord): Line {
 	];
 }
 
-/** The node's part in the Raft log of the cluster bus; a leader that is missing stops every change of the cluster. */
+/** The node's part in the Raft log of the cluster bus. Without a leader, no change of the cluster is possible. */
 const raftFact = ({role, leader, term, committed, applied}: RaftState): Span[] => [
 	span('  raft ', 'label'),
 	leader === undefined ? span('!! no leader', 'critical') : span(role),

@@ -10,13 +10,13 @@ import {type Grade, grade, marked} from '../severity-cells.js';
 export type CommandRow = {
 	readonly rate: CommandRate;
 	readonly bounds: LatencyBounds | undefined;
-	/** The rate when the order of the list was made. The figures keep its units. */
+	/** The rate at the time when the order of the list was made. The shown figures keep the units of that rate. */
 	readonly ordered?: CommandRate | undefined;
 };
 
 /**
-A row for every command in INFO: over the last ten seconds, or since the baseline. Percentiles are there when LATENCY
-HISTOGRAM was read at least twice.
+A row for every command in INFO, with its rates over the last ten seconds or since the baseline. Percentiles are known
+once LATENCY HISTOGRAM was read twice.
 */
 export function commandRows({commands, commandWindow, latency, since}: NodeRecord): CommandRow[] {
 	const rates = since === undefined ? (commandWindow?.rates ?? commands) : commands;
@@ -29,8 +29,8 @@ export function commandRows({commands, commandWindow, latency, since}: NodeRecor
 }
 
 /**
-The rows by their share of the server's time. The order holds for some seconds, so that it can be read. Equal rows are
-ordered by their calls since the server's start.
+The rows by their share of the server's time. Their order is kept for some seconds, so that the list can be read. Equal
+rows are ordered by their calls since the server's start.
 */
 export function commandsByTime(node: NodeRecord): CommandRow[] {
 	const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
@@ -70,7 +70,7 @@ export const callsText = ({rate, ordered}: CommandRow, isChange: boolean): strin
 /**
 The columns of the list.
 
-@param isChange A baseline is set; all figures are then counted since it.
+@param isChange True while a baseline is set. All figures are then counted since the baseline.
 */
 export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<Column<CommandRow>> {
 	const bound = (

@@ -26,7 +26,7 @@ export const commandsPanel: Panel = {
 		{id: 'mean', title: 'mean'},
 		{id: 'command', title: 'name'},
 	],
-	// Without a sort, the rows have an order that holds already: see `commandsByTime`.
+	// Without a sort key, `commandsByTime` already keeps the order for some seconds.
 	isOrderHeld: ({sort}) => sort !== undefined && sort !== 'command',
 	rowKeys: input => shownRows(input).map(({rate}) => rate.command),
 	draw: (input, rect) =>
@@ -68,7 +68,10 @@ export const commandsPanel: Panel = {
 const widthForHistogram = 160;
 const listWidest = 106;
 
-/** The list with the histogram of the selected command: beside it on a wide screen, else below it where rows are free. */
+/**
+The list with the histogram of the selected command. On a wide screen the histogram stands beside the list, else below
+it if lines are free.
+*/
 function withHistogram(
 	list: readonly Line[],
 	node: NodeRecord,
@@ -106,8 +109,8 @@ const sortValues: Readonly<Record<string, (row: CommandRow) => number | string |
 };
 
 /**
-The commands in the chosen order, which holds for some seconds. Equal values are
-ordered by time share, then by calls since the server's start.
+The commands in the chosen order, which is kept for some seconds. Equal values are ordered by time share, then by calls
+since the server's start.
 */
 function shownRows({node, table, positions}: PanelInput): readonly CommandRow[] {
 	const {sort, isInverted, filter} = table;
@@ -128,7 +131,7 @@ function whenEmpty(node: NodeRecord): string {
 		: 'Waiting for INFO commandstats, which is read of the node in focus alone.';
 }
 
-/** The lengths of the intervals that rates and percentiles are of, and the age of the percentiles. */
+/** The intervals over which rates and percentiles are computed, and the age of the percentiles. */
 function intervalTitle({latency, commandWindow, since}: NodeRecord, {nowMs}: PanelInput, {width}: Rect): string {
 	const overMs = latency && [...latency.value.bounds.values()][0]?.overMs;
 	const ratesMs = since === undefined ? commandWindow?.overMs : undefined;
@@ -142,7 +145,9 @@ function intervalTitle({latency, commandWindow, since}: NodeRecord, {nowMs}: Pan
 	return rates === undefined ? percentiles : `${rates}, ${percentiles}`;
 }
 
-/** The totals of all commands, and the number of error replies since the server's start by their first word. */
+/**
+The totals of all commands, and the error replies since the server's start, counted by the first word of the reply.
+*/
 function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const {commands, mainThread} = node;
 	const bar = mainThread === undefined || height < 9 ? [] : mainThreadBar(mainThread, width, glyphs);
@@ -169,7 +174,10 @@ function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Lin
 	return [...bar, totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
 }
 
-/** Commands of one read of a client: 1 is no pipelining. Empty where the server does not count them (before Redis 8.8). */
+/**
+The number of commands in one read from a client; 1 means no pipelining. Empty if the server does not report it (before
+Redis 8.8).
+*/
 const pipeliningFact = ({newerRates}: NodeRecord): Span[] =>
 	newerRates?.commandsPerRead === undefined
 		? []

@@ -9,12 +9,12 @@ import type {PanelInput, Rect} from '../../panel.js';
 import {grade} from '../severity-cells.js';
 import {boundText} from './commands-columns.js';
 
-/** Least height of the room for a histogram, in lines. */
+/** Least height of a histogram, in lines. */
 const fewestLines = 6;
 
 /**
-The calls of one command since the server's start by how long they took, one bucket a line, the slowest last. Buckets
-above the threshold of `lat.p99` have the tone of their severity.
+A histogram of how long the calls of one command took since the server's start. Each line is one bucket, and the slowest
+bucket is last. Buckets above the threshold of `lat.p99` have the tone of their severity.
 */
 export function latencyHistogram(
 	command: string,

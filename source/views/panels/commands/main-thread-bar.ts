@@ -37,7 +37,10 @@ function segmentsOf(parts: readonly MainThreadPart[], {isAscii}: Glyphs): Segmen
 	});
 }
 
-/** Whole cells for each share. The shares add up to 1 and the cells to `width`: the largest remainders get a cell more. */
+/**
+Converts shares, whose sum is 1, to whole cells, whose sum is `width`. The shares with the largest remainders get one
+more cell.
+*/
 export function cellsOf(shares: readonly number[], width: number): readonly number[] {
 	const exact = shares.map(share => share * width);
 	const cells = exact.map(Math.floor);
@@ -52,10 +55,10 @@ export function cellsOf(shares: readonly number[], width: number): readonly numb
 	return cells;
 }
 
-/** Least share of a part that the legend names, as long as it names others. */
+/** The legend names only parts whose share is at least this. */
 const leastInLegend = 0.005;
 
-/** The legend: as many whole parts as fit, the largest ones; a part is never cut. */
+/** The legend of the parts, as many as fit. The text of a part is never cut. */
 function legend(segments: readonly Segment[], width: number): Line {
 	const spans: Span[] = [];
 	let used = 0;
@@ -71,13 +74,16 @@ function legend(segments: readonly Segment[], width: number): Line {
 	return spans;
 }
 
-/** Whether an old version says nothing of most of the main thread's time, so that its parts tell less than a command. */
+/**
+True if the server's version leaves most of the main thread's time unreported. The other parts then say too little to be
+shown.
+*/
 export const isMostlyUntold = (parts: readonly MainThreadPart[]): boolean =>
 	parts.some(({id, share}) => id === 'untold' && share > 0.5);
 
 /**
-A bar of one second of the main thread, and a line that names its parts. Each part has a fill of its own, so that the
-bar is readable without colours. The bar is left out where the server does not tell most of it.
+A bar of one second of the main thread, and a line that names its parts. Each part has its own fill character, so that
+the bar is readable without colours. The bar is left out if the server leaves most of that time unreported.
 */
 export function mainThreadBar(parts: readonly MainThreadPart[], width: number, glyphs: Glyphs): Line[] {
 	const segments = segmentsOf(parts, glyphs);

@@ -84,7 +84,7 @@ const severityTone: Readonly<Record<EventSeverity, Tone>> = {info: 'plain', warn
 
 const dayMs = 86_400_000;
 
-/** Least width for the column KIND, in cells; on a narrower screen the texts need its room. */
+/** Least width of the screen for the column KIND, in cells. A narrower screen needs the room for the texts. */
 const widthForKind = 150;
 
 const kindColumn: Column<EventRow> = {
@@ -162,8 +162,8 @@ function shownRows(input: PanelInput): readonly EventRow[] {
 }
 
 /**
-The events of this run. Grouped by `earlier`, the events from before its start follow, and what is not known of that
-time.
+The events of this run. With the grouping `earlier`, two parts follow: what is not known about the time before this run,
+and the events from that time.
 */
 function listedEvents({state, table: {groupBy}}: PanelInput): readonly MonitorEvent[] {
 	return groupBy === 'earlier' ? [...state.events, ...gapEvents(state), ...(state.earlierEvents ?? [])] : state.events;

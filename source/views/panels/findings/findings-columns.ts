@@ -57,7 +57,7 @@ function blindText(row: BlindRow, user: string): string {
 	return `${what}, ${row.why ?? reasonTexts[row.reason]}${grant}`;
 }
 
-/** A node by its name, or the number of several nodes. */
+/** The name of a single node, or the number of nodes if there are several. */
 function nodesText(nodes: readonly string[], whenNone: string): string {
 	return nodes.length > 1 ? `${nodes.length} nodes` : (nodes[0] ?? whenNone);
 }
@@ -77,7 +77,10 @@ function nodeText(row: FindingRow): string {
 
 const endText = (clearedAtMs: number | undefined): string => `ended ${utcClock(clearedAtMs).slice(0, 5)}`;
 
-/** For how long the condition has held; of a group, for how long the first of its conditions has held. */
+/**
+For how long a finding's condition has held; for a group, the longest of these times. For a finding that has ended, the
+time of its end.
+*/
 function sinceText(row: FindingRow, nowMs: number): string {
 	switch (row.kind) {
 		case 'finding': {
@@ -97,7 +100,7 @@ function sinceText(row: FindingRow, nowMs: number): string {
 	}
 }
 
-/** The text of the row of all advice: `5 kinds, 28 in all; Enter opens`. */
+/** The text of the row that stands for all advice: `5 kinds, 28 in all; Enter opens`. */
 function adviceText({groups, isOpen}: AdviceRow, key: string): string {
 	const all = groups.reduce((sum, {entries}) => sum + entries.length, 0);
 	const opens = key === '' ? '' : `; ${key} ${isOpen ? 'folds' : 'opens'}`;

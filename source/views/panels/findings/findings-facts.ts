@@ -44,10 +44,10 @@ function findingFacts(entry: JoinedFinding, input: PanelInput): readonly Finding
 	];
 }
 
-/** Most nodes of a group that its facts name. */
+/** Largest number of nodes that the facts of a group name. */
 const namedNodes = 40;
 
-/** The facts of the first finding of a group, with the nodes of all. */
+/** The facts of a group: those of its first finding, with the nodes of all its findings. */
 function groupFacts(group: FindingGroup, input: PanelInput): readonly FindingFact[] {
 	const {entries, first, nodes} = group;
 	const show = showShortNames(input.state);
@@ -76,9 +76,9 @@ const adviceFacts = (groups: readonly FindingGroup[], {state}: PanelInput): read
 			: ['1 node', entries.length > 1 || state.nodes.size < 2 ? text : `${shortName(node, state)} ${text}`];
 	});
 
-/** All facts of a finding after its text. */
+/** All facts of a finding that follow its text. */
 function restOf(entry: JoinedFinding, {nowMs, keyboard, state}: PanelInput): readonly FindingFact[] {
-	// The severity is the row's: a cause is as severe as its worst consequence.
+	// This is the severity of the row: a cause is as severe as its worst consequence.
 	const {finding, causeKey, severity} = entry;
 	const {rule, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
 	const where = finding.remedy?.node;
@@ -112,7 +112,7 @@ const alertTexts: Readonly<Record<AlertState, string>> = {
 	inhibited: 'held back in Alertmanager by another alert',
 };
 
-/** What Alertmanager makes of a finding that holds. A note is no alert. */
+/** The state of an active finding in Alertmanager. Empty for a note, which is never an alert. */
 function alertFact(finding: Finding, {alerting}: MonitorState): readonly FindingFact[] {
 	if (alerting === undefined || finding.severity === 'info' || finding.clearedAtMs !== undefined) {
 		return [];

@@ -18,7 +18,7 @@ export type BlindRow = {
 	readonly spots: readonly BlindRule[];
 };
 
-/** One finding. `depth` is the number of rows above it that it belongs to: its cause, and a group that is open. */
+/** One finding. `depth` is its level of indentation: one more below a cause, and one more in an open group. */
 export type OneFinding = {
 	readonly kind: 'finding';
 	readonly key: string;
@@ -26,7 +26,9 @@ export type OneFinding = {
 	readonly depth: number;
 };
 
-/** The findings of one rule on several nodes. Enter shows and hides the findings below it. */
+/**
+The row of a group: the findings of one rule on several nodes. Enter shows and hides these findings below the row.
+*/
 export type GroupRow = {
 	readonly kind: 'group';
 	readonly key: string;
@@ -35,7 +37,7 @@ export type GroupRow = {
 	readonly depth: number;
 };
 
-/** All advice. Enter shows and hides the groups below it. */
+/** The row that stands for all advice. Enter shows and hides the groups of advice below the row. */
 export type AdviceRow = {
 	readonly kind: 'advice';
 	readonly key: string;
@@ -114,7 +116,9 @@ function groupRows(groups: readonly FindingGroup[], isOpen: (key: string) => boo
 	];
 }
 
-/** A group of one finding is that finding. An open group is followed by its findings. */
+/**
+The rows of a group. A group with a single finding is shown as that finding. An open group is followed by its findings.
+*/
 function rowsOf(group: FindingGroup, above: number, isOpen: (key: string) => boolean): readonly FindingRow[] {
 	const {key, first, entries, isConsequence} = group;
 	const depth = above + Number(isConsequence);
@@ -146,8 +150,8 @@ const filteredFindings = memoizeLast(([ranked, filter]: readonly [readonly Joine
 
 /**
 The rows of the list after filter and sort. In the default order the findings are grouped by rule, and a consequence
-stands below its cause. All advice is folded into one row; a filter unfolds that row, so that no match stays hidden in
-it. In every other order each finding stands by itself, and the rules that could not be evaluated stay last.
+stands below its cause. All advice is folded into one row. A filter unfolds that row, so that every match is visible. In
+every other order, findings are not grouped, and the rules that could not be evaluated stay last.
 */
 export function shownRows({state, table}: Pick<PanelInput, 'state' | 'table'>): readonly FindingRow[] {
 	const findings = filteredFindings([rankedFindings(state), table.filter]);
@@ -171,7 +175,7 @@ export function shownRows({state, table}: Pick<PanelInput, 'state' | 'table'>): 
 	}
 }
 
-/** The row with a key, also while no filter or sort shows it. */
+/** The row with a key, even if the filter or the order of the list hides it. */
 export function rowWith(input: Pick<PanelInput, 'state' | 'table'>, key: string): FindingRow | undefined {
 	return (
 		shownRows(input).find(row => row.key === key) ??
@@ -180,7 +184,10 @@ export function rowWith(input: Pick<PanelInput, 'state' | 'table'>, key: string)
 	);
 }
 
-/** The finding that a row stands for: of a group, the most urgent one. Undefined for advice and for blind rules. */
+/**
+The finding of a row; for a group, its most urgent finding. Undefined for advice and for rules that could not be
+evaluated.
+*/
 export function findingOfRow(row: FindingRow | undefined): Finding | undefined {
 	switch (row?.kind) {
 		case 'finding':

@@ -115,7 +115,7 @@ function alertCounts({alerting}: MonitorState): string | undefined {
 		: 'no Alertmanager';
 }
 
-/** `!! 1  ! 2  i 3  ? 12`: the active findings by severity, and the number of blind rules. */
+/** `!! 1  ! 2  i 3  ? 12`: the active findings by severity, and the number of rules that could not be evaluated. */
 function counts(state: MonitorState): string {
 	const active = rankedFindings(state).filter(({finding}) => finding.clearedAtMs === undefined);
 	const number = (severity: string) => active.filter(entry => entry.severity === severity).length;

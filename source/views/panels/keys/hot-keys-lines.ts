@@ -21,13 +21,16 @@ const rowsOf = ({byCpu, byBytes, byRequests}: HotKeys, {isAscii}: Glyphs): reado
 	];
 };
 
-/** How a session is started, where the server counts in sessions. */
+/**
+The hint that says how to start counting hot keys on Redis, which counts them only during a session. Empty for other
+servers.
+*/
 const startHint = (sample: NodeRecord['sample'], actionsKey: string): string =>
 	sample === undefined || actionsKey === '' || serverProduct(sample.info)?.family !== 'redis'
 		? ''
 		: `; ${actionsKey} and then E h counts them for some seconds`;
 
-/** The keys that the server reports as hot; empty where it has no such command. */
+/** The keys that the server reports as hot; empty if the server has no command for this. */
 export function hotKeysLines(
 	{hotKeys, sample}: NodeRecord,
 	{width, height}: Rect,

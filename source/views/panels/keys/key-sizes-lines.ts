@@ -16,7 +16,10 @@ const keysOf = ({bins}: KeySizeRow): number => bins.reduce((sum, {keys}) => sum 
 export const sizeText = (size: number, unit: KeySizeRow['unit']): string =>
 	unit === 'bytes' ? bytes(size) : `${count(size)} item${size === 1 ? '' : 's'}`;
 
-/** Keys by powers of 2, from 1 on. The logarithm keeps a single large key visible beside a million small ones. */
+/**
+One mark for each power of 2 of the size, from 1 on. The height of a mark is the logarithm of the number of keys, so
+that a single large key stays visible beside a million small keys.
+*/
 function binMarks({bins}: KeySizeRow, width: number, glyphs: Glyphs): string {
 	const largest = Math.max(1, ...bins.map(({least}) => least));
 	const marks: number[] = Array.from({length: Math.min(width, Math.floor(Math.log2(largest)) + 1)}, () => 0);
@@ -82,7 +85,7 @@ const columns = (glyphs: Glyphs): ReadonlyArray<Column<SizeRow>> => [
 	},
 ];
 
-/** The keys by type and size, as many lines as fit; a line that says why there are none. */
+/** The keys by type and size, as many lines as fit. If there are none, one line says why. */
 export function keySizesLines({keySizes, blind}: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const refused = blind.find(({command}) => command === 'INFO');
 	if (keySizes === undefined) {

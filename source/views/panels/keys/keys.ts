@@ -79,7 +79,7 @@ function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Lin
 	return [...facts, ...above, blankLine, ...below];
 }
 
-/** What names keys: the hot keys that the server reports, and the scan. */
+/** The parts of the panel that name keys: the hot keys that the server reports, and the scan. */
 function keysByName(node: NodeRecord, {state, glyphs, keyboard}: PanelInput, {width, height}: Rect): Line[] {
 	const hot = hotKeysLines(node, {width, height: hotHeight(node, height)}, glyphs, keyboard.shown('actions'));
 	const gap = hot.length === 0 ? [] : [blankLine];
@@ -87,14 +87,14 @@ function keysByName(node: NodeRecord, {state, glyphs, keyboard}: PanelInput, {wi
 	return [...hot, ...gap, ...scanLines(state.keyScan, node.address, keyboard.shown('scan-keys'), room, glyphs)];
 }
 
-/** Number of lines that are kept free for hot keys, where the server reports some. */
+/** Number of lines that are kept free for hot keys; 0 if the server reports none. */
 const hotHeight = ({hotKeys}: NodeRecord, height: number): number =>
 	hotKeys === undefined ? 0 : Math.max(0, Math.floor(height / 3));
 
-/** Least height of what is left below the sizes and slots for which it is a chart of the number of keys, in lines. */
+/** The height that must be free below the sizes and slots for a chart of the number of keys, in lines. */
 const roomForChart = 10;
 
-/** Greatest height of that chart: a taller one shows no more. */
+/** Greatest height of that chart, in lines. A taller chart shows no more. */
 const mostForChart = 20;
 
 /** The sizes and slots, and in the room below them the number of keys over time. */
@@ -109,7 +109,10 @@ function sizesSlotsAndChart(node: NodeRecord, input: PanelInput, {width, height}
 	return [...above, blankLine, ...drawCard(chart, {width, height: left}, input.glyphs)];
 }
 
-/** Sizes, and below them the slots of a cluster node. A server that tells no sizes has its keys by database there. */
+/**
+The sizes of keys, and below them the slots of a cluster node. If the server reports no sizes, the number of keys by
+database is shown.
+*/
 function sizesAndSlots(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const isCluster = node.sample?.info.number('cluster', 'cluster_enabled') === 1;
 	const room = {width, height: isCluster ? Math.max(1, Math.ceil(height / 2)) : height};
@@ -129,8 +132,8 @@ const keysByDatabase = (node: NodeRecord, {width, height}: Rect, glyphs: Glyphs)
 ];
 
 /**
-Keys with fields that expire (Redis 7.4: `subexpiry`, Valkey 9.0: `keys_with_volatile_items`) and how many fields do.
-Empty where there are none.
+The number of keys with expiring fields (Redis 7.4: `subexpiry`, Valkey 9.0: `keys_with_volatile_items`), and how many
+fields have expired. Empty if both are 0.
 */
 function fieldExpiryLine({sample, newerRates}: NodeRecord): Line[] {
 	if (sample === undefined) {
@@ -154,7 +157,7 @@ function fieldExpiryLine({sample, newerRates}: NodeRecord): Line[] {
 			];
 }
 
-/** Keys, their growth, and how many of them expire. */
+/** The number of keys, its growth, and the number of keys that have a time to live. */
 function keyspaceLine(node: NodeRecord, width: number): Line {
 	const rows = node.sample === undefined ? [] : keyspace(node.sample.info);
 	const keys = rows.reduce((sum, row) => sum + row.keys, 0);
@@ -174,7 +177,7 @@ function keyspaceLine(node: NodeRecord, width: number): Line {
 	);
 }
 
-/** How much the number of keys grew over the last minute of samples; a dash before there are two. */
+/** How much the number of keys grew over the last minute of samples; a dash until there are two samples. */
 function growthText({series, intervalMs}: NodeRecord): string {
 	const readings = series.get('keys')?.latest(Math.max(2, Math.ceil(60_000 / intervalMs))) ?? [];
 	const known = readings.filter(value => value !== undefined);

@@ -51,7 +51,7 @@ const prefixColumns: ReadonlyArray<Column<PrefixRow>> = [
 	{id: 'prefix', title: 'PREFIX', minWidth: 10, isFlexible: true, priority: 1, text: ({prefix}) => prefix},
 ];
 
-/** The offer: what would be sent, where, for how long, and what it costs the server. */
+/** The offer of a scan: what it would send, to which node, how long it would take, and what it costs the server. */
 function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string, width: number): Line[] {
 	const keysSeen = Math.min(mostScannedKeys, keysInAll ?? mostScannedKeys);
 	const where = isOnReplica ? `the replica ${target}` : `${target} itself: it has no replica that answers`;
@@ -77,7 +77,7 @@ function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string
 	];
 }
 
-/** What the key does; nothing where the key is not bound. */
+/** The text that names a key and its effect; empty if no key is bound. */
 const hint = (key: string, before: string, does: string): string => (key === '' ? '' : `${before}${key} ${does}`);
 
 const phaseText = ({phase, note}: KeyScan, key: string): string => {
@@ -97,7 +97,7 @@ const phaseText = ({phase, note}: KeyScan, key: string): string => {
 	}
 };
 
-/** How much was seen, and the price so far. */
+/** How many keys the scan has seen, and how much server time it has cost so far. */
 function progressLines(scan: KeyScan, key: string, glyphs: Glyphs): Line[] {
 	const {sample, keysInAll, database, target, serverMicroseconds, activeMs, phase} = scan;
 	const {seen, withoutTtl} = sample;
@@ -123,7 +123,7 @@ function progressLines(scan: KeyScan, key: string, glyphs: Glyphs): Line[] {
 const shareText = (microseconds: number, activeMs: number): string =>
 	activeMs === 0 ? '-' : `${((microseconds / 1000 / activeMs) * 100).toFixed(2)}%`;
 
-/** What the scan of keys found so far, or its offer; nothing where no scan was asked for. */
+/** The results of the scan of keys so far, or the offer to start it. Empty if the user asked for no scan. */
 export function scanLines(
 	scan: KeyScan | undefined,
 	node: NodeAddress,
@@ -171,7 +171,7 @@ export function scanLines(
 	return [...[...head, ...used, ...other].map(row => cutLine(row, width, glyphs.ellipsis)), ...lists].slice(0, height);
 }
 
-/** Keys above prefixes, each with half of the lines. */
+/** The keys above the prefixes; each list gets half of the lines. */
 function stacked(scan: KeyScan, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const upper = Math.ceil(height / 2);
 	const keys = keyLines(scan, {width, height: upper}, glyphs);

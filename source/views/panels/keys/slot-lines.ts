@@ -36,7 +36,7 @@ const columns = ({hotSlotKeys}: NodeRecord): ReadonlyArray<Column<SlotRate>> => 
 	},
 ];
 
-/** The hottest slots of a cluster node with some of their keys; a line that says why there are none. */
+/** The hottest slots of a cluster node with some of their keys. If there are none, one line says why. */
 export function slotLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const {slotUse, blind} = node;
 	const refused = blind.find(({command}) => command === 'CLUSTER SLOT-STATS');

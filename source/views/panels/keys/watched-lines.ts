@@ -7,15 +7,15 @@ import type {Line, Tone} from '../../../text/line.js';
 import {count, perSecond, seconds, signed} from '../../../text/units.js';
 import type {Rect} from '../../panel.js';
 
-/** A watched key, or one of its groups below it. */
+/** A row for a watched key, or for a consumer group of a watched stream. */
 type Row = {
 	readonly key: WatchedKey;
 	readonly group: WatchedGroup | undefined;
-	/** The node that holds the key, where it is not the one in focus. */
+	/** The node that holds the key; undefined if it is the node in focus. */
 	readonly holder: NodeAddress | undefined;
 };
 
-/** Whether a group has entries waiting and got none between two readings. */
+/** Whether a consumer group has waiting entries and has read none between two readings. */
 const isStill = ({key, group}: Pick<Row, 'key' | 'group'>): boolean =>
 	group !== undefined && group.stillMs > 0 && isBehind(group, key);
 
@@ -103,8 +103,8 @@ const columns: ReadonlyArray<Column<Row>> = [
 ];
 
 /**
-The watched keys with the groups of streams: what stands still first, then the longest. In a cluster, each key is on one
-primary; the keys of other nodes name it, so that the node in focus does not matter.
+The watched keys, and the consumer groups of watched streams. Those that stand still come first, then the longest. In a
+cluster, each key is on one primary. A key on another node than the one in focus is listed with its node.
 */
 export function watchedLines(
 	node: NodeRecord,

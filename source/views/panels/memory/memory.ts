@@ -39,7 +39,7 @@ export const memoryPanel: Panel = {
 	},
 };
 
-/** Largest height of the chart, in lines. It is what the cards leave on a screen of 60 lines. */
+/** Largest height of the chart, in lines. On a screen of 60 lines, the cards leave this height free. */
 const highestChart = 46;
 
 function layout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
@@ -85,10 +85,10 @@ function layout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Lin
 	];
 }
 
-/** Least height of the lower row for which the evictions have a chart below the keys, in lines. */
+/** Height of the lower row, in lines, from which a chart of the evictions is shown below the keys. */
 const roomForEvictions = 18;
 
-/** The keys by database, and where there is room the evictions below them. */
+/** The keys by database, and below them a chart of the evictions if there is room. */
 function keyspaceAndEvictions(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const keyspace = keyspaceCard(node, input.glyphs);
 	const upper = height < roomForEvictions ? height : Math.max(6, Math.floor(height / 3));
@@ -246,7 +246,7 @@ function clusterMemory(node: NodeRecord): Line | string {
 	return into + out === 0 ? links : values(links, '  slots in ', bytes(into), ' out ', bytes(out));
 }
 
-/** The memory of templates that hashes with equal fields share (Redis 8.10), where there are any. */
+/** The memory of the templates that hashes with equal fields share (Redis 8.10). Empty if there are no templates. */
 function templateRow(node: NodeRecord): ReadonlyArray<readonly [string, Line]> {
 	const info = node.sample?.info;
 	const keys = info?.number('memory', 'hash_template_keys') ?? info?.number('stats', 'hash_template_keys') ?? 0;

@@ -76,8 +76,8 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 }
 
 /**
-The allocator's ratio. `mem_fragmentation_ratio` compares with the resident set, which includes freed pages. Allocators
-other than jemalloc do not know theirs, and the server prints 1.00 for them.
+The allocator's fragmentation ratio. `mem_fragmentation_ratio` compares with the resident set, which includes freed
+pages. It is used only for allocators other than jemalloc, for which the server prints 1.00 as the allocator's ratio.
 */
 function fragmentation({sample}: NodeRecord): string {
 	const isKnown = sample?.info.text('memory', 'mem_allocator')?.startsWith('jemalloc') ?? true;

@@ -13,8 +13,8 @@ import {boundText, commandsByTime} from '../commands/commands-columns.js';
 import {isMostlyUntold, mainThreadText} from '../commands/main-thread-bar.js';
 
 /**
-The least value that `share` of the readings do not exceed. Undefined readings don't count; undefined without any
-reading.
+The smallest value that at least `share` of the readings do not exceed. Undefined readings are ignored. The result is
+undefined if there are no readings.
 */
 export function quantile(readings: ReadonlyArray<number | undefined>, share: number): number | undefined {
 	const known = readings.filter(value => value !== undefined).sort((a, b) => a - b);
@@ -25,9 +25,9 @@ export function quantile(readings: ReadonlyArray<number | undefined>, share: num
 const labelWidth = 11;
 
 /**
-The card of latency: round trips of PING, the slow log, the slowest command by p99, what the main thread does or else the
-busiest command, and redis-top's own load. `host busy` stands for a round
-trip that is dropped, because redis-top's event-loop lag made it slow.
+The card of latency. It shows round trips of PING, the slow log and the slowest command by p99. Below are the main
+thread's parts (or else the busiest command) and redis-top's own load. `host busy` stands for a round trip that is
+dropped, because redis-top's event-loop lag made it slow.
 */
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
@@ -105,7 +105,7 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 }
 
 /**
-Mean time from which a command is named without a p99, in microseconds: the default of `slowlog-log-slower-than`. A
+Mean time from which a command without a p99 is named, in microseconds: the default of `slowlog-log-slower-than`. A
 command that runs twice a second for 300 ms each has too few calls for a p99.
 */
 const slowFromMicroseconds = 10_000;
@@ -125,7 +125,7 @@ function slowestByMean({
 	return slowest;
 }
 
-/** The first command by its share of time, in the order of panel 5. */
+/** The command with the largest share of time: the first command in the order of panel 5. */
 function busiestCommand(node: NodeRecord): CommandRate | undefined {
 	const rate = commandsByTime(node)[0]?.rate;
 	return (rate?.timeShare ?? 0) > 0 ? rate : undefined;
@@ -142,7 +142,7 @@ const slowestEntry = ({slowlog, since}: NodeRecord): SlowlogEntry | undefined =>
 			undefined,
 		);
 
-/** New entries of the slow log, its slowest entry and the command of that: parts of a line. */
+/** Parts of the slow log's line: the number of new entries, the slowest entry, and the command of the slowest entry. */
 function slowParts(
 	{slowlog, since}: NodeRecord,
 	slowest: SlowlogEntry | undefined,

@@ -17,7 +17,7 @@ import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 type Cell = {
 	readonly card: Card;
 	readonly padding?: 0 | 1;
-	/** Whether the card is of all nodes, so that its figures do not age with the node in focus. */
+	/** True for a card about all nodes. It keeps its colours while the figures of the node in focus are old. */
 	readonly isOfAllNodes?: boolean;
 };
 
@@ -57,7 +57,7 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 	const wanted = nodesHeight(input);
 	const middle = middleHeight(height - top, wanted, state.nodes.size);
 	const rest = height - top - middle;
-	// The list of nodes is whole where it can be; the lists below it need three lines.
+	// The list of nodes is shown whole if it fits. The lists below it need three lines.
 	const nodes = rest - wanted >= 3 ? wanted : rest >= wanted || rest - 4 < 6 ? rest : rest - 4;
 	return [
 		...figureCards(input, node, {width, top, middle, leftShare: 0.525}),
@@ -76,7 +76,7 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 }
 
 /**
-Height of the cards of persistence and latency, in lines. It is up to 7, less when the list of nodes needs the room, and 0
+Height of the cards of persistence and latency, in lines. It is up to 7, less if the list of nodes needs the room, and 0
 on a very low screen. With several nodes the list has precedence over these cards.
 */
 function middleHeight(height: number, nodesWanted: number, nodes: number): number {
@@ -152,7 +152,7 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 /** Width from which a chart of used memory stands beside the cards of persistence and latency, in cells. */
 const widthForChart = 118;
 
-/** Cards in two rows: memory and throughput, and below them persistence, latency and on a wide screen a chart of memory. */
+/** Cards in two rows: memory and throughput above persistence and latency. A wide screen also has a chart of memory. */
 function figureCards(
 	input: PanelInput,
 	node: NodeRecord,
@@ -189,7 +189,9 @@ function figureCards(
 /** Width from which the busiest clients have a card beside those with the largest buffers, in cells. */
 const widthForTalkers = 180;
 
-/** Two by two lists: slow log and clients above events and commands. A wide screen has the top talkers as well. */
+/**
+Four lists in two rows: slow log and clients above events and commands. A wide screen also has the busiest clients.
+*/
 function fourLists(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = Math.ceil(height / 2);

@@ -40,8 +40,8 @@ function smallList<Row>(
 }
 
 /**
-The line that says why the list of a command is empty. The node keeps no such list, denies the command, lacks it, or has
-not answered it yet; otherwise `whenEmpty`.
+The line that says why the list of a command is empty. The node keeps no such list, denies the command, does not have
+the command, or has not answered it yet. In all other cases it is `whenEmpty`.
 */
 export function nothing({blind, notKept}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
 	if (notKept?.includes(command)) {
@@ -103,7 +103,7 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 	},
 ];
 
-/** Number of clients that are kept for the card, more than any screen has lines. */
+/** Number of clients that are kept for the card. No screen has so many lines. */
 const largestKept = 120;
 
 /**
@@ -137,7 +137,10 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-/** The clients that move most bytes, or send most commands where all are silent; without redis-top's own. */
+/**
+The clients that move most bytes. Clients with equal bytes are ordered by commands. redis-top's own clients are left
+out.
+*/
 const topTalkers = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
 	const others = clients.filter(client => !isOwnClient(client) && client.perSecond !== undefined);
 	const byCommands = sortRows(others, ({perSecond}) => perSecond?.commands);
@@ -157,7 +160,10 @@ const talkerColumns: ReadonlyArray<Column<ClientRow>> = [
 	...rateColumns<ClientRow>(true),
 ];
 
-/** The card of the busiest clients, for a screen with room for it. A server that doesn't count has dashes. */
+/**
+The card of the busiest clients, for a screen with room for it. Figures are dashes if the server doesn't count what
+clients send and receive.
+*/
 export function talkersCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const {clients} = node;

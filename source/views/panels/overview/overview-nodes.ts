@@ -50,7 +50,7 @@ const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: 
 };
 
 /**
-The state of a node that is gone. It counts as no problem any more, and stays listed until the key `x` dismisses it.
+The state of a node that is gone. It is no longer a problem, but the node stays listed until the key `x` dismisses it.
 */
 const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
 
@@ -113,11 +113,16 @@ export function nodeRows({state, node, table, positions, nowMs}: PanelInput): re
 			);
 }
 
-/** The sort keys whose values change with each reading. The order of the others changes with what happens. */
+/**
+The sort keys whose values change with each reading. By any other key, the order changes only when something happens.
+*/
 const restlessSorts: ReadonlySet<string | undefined> = new Set(['operations', 'memory', 'clients', 'behind']);
 export const isNodeOrderHeld = ({sort}: TableView): boolean => restlessSorts.has(sort);
 
-/** How urgent a node is: 2 for a primary that does not answer, 1 for another such node or a critical finding, else 0. */
+/**
+The urgency of a node. 2: a primary that does not answer. 1: another node that does not answer, or a node with a
+critical finding. 0: all others.
+*/
 function urgency({record, worst}: NodeRow, nowMs: number): number {
 	const {reach, role, goneSinceMs} = record;
 	if (goneSinceMs !== undefined) {
@@ -210,8 +215,8 @@ const linkWords: Readonly<Record<string, string>> = {
 };
 
 /**
-Bytes and seconds behind the primary; `-` for unknown seconds, and `unlisted` for a replica that its primary does not list.
-A node that has become a primary shows `-`, even while its old primary still lists it.
+Bytes and seconds behind the primary. It is `-` for unknown seconds, and `unlisted` for a replica that its primary does
+not list. A node that has become a primary shows `-`, even while its old primary still lists it.
 */
 export function behindText({record, link}: NodeRow): string {
 	if (record.role === 'primary') {
@@ -229,10 +234,13 @@ export function behindText({record, link}: NodeRow): string {
 	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
 }
 
-/** Cells of the column BEHIND: bytes and seconds as they are in a calm node. */
+/** Width of the column BEHIND, in cells. Bytes and seconds fit if they have no mark. */
 const behindWidth = 9;
 
-/** How far a replica is behind, with the mark of its grade between bytes and seconds; seconds alone where both are long. */
+/**
+How far a replica is behind. The mark of its grade stands between bytes and seconds. If both do not fit, only the
+seconds are shown.
+*/
 function gradedBehind(row: NodeRow): string {
 	const text = behindText(row);
 	const of = behindGrade(row);
@@ -255,7 +263,10 @@ function fullText({record}: NodeRow): string {
 	return limit?.source === 'system' ? 'none' : isNearlyFull ? '99%' : percent(limit?.ratio);
 }
 
-/** The grade of a node's memory by the rule `mem.max`, for a node with maxmemory that should not be full. */
+/**
+The grade of a node's memory by the rule `mem.max`. Plain for a node that does not answer, has no maxmemory, or may be
+full.
+*/
 function fullGrade({record}: NodeRow): Grade {
 	const limit = memoryLimit(record);
 	return limit?.source === 'maxmemory' && record.reach === 'up' && isFullBad(record)
@@ -289,7 +300,7 @@ function operationsTrend({record: {series}}: NodeRow, glyphs: Glyphs): string {
 /**
 The columns of the list of nodes.
 
-@param isChange A baseline is set; figures are then changes since it.
+@param isChange True while a baseline is set. Figures are then changes since the baseline.
 */
 export function nodeColumns(nowMs: number, glyphs: Glyphs, isChange = false): ReadonlyArray<Column<NodeRow>> {
 	const figure = (

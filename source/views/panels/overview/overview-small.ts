@@ -16,7 +16,9 @@ import {clientsCard} from './overview-lists.js';
 import {nodeRows} from './overview-nodes.js';
 import {nodesCard, nodesHeight, replicationTitle} from './overview-nodes-card.js';
 
-/** The layout for a small area: one column of cards. A very small area shows plain lines, most important first. */
+/**
+The layout for a small area: one column of cards. A very small area shows lines without cards, most important first.
+*/
 export function smallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs} = input;
 	if (width < 48 || height < 11) {

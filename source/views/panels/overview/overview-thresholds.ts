@@ -4,12 +4,13 @@ import {type Figure, figures} from '../../figures.js';
 import {shortName} from '../../node-names.js';
 import type {PanelInput} from '../../panel.js';
 
-/** Narrowest strip, in cells. Below, the five figures do not fit beside each other. */
+/** Least width of the strip, in cells. The five figures do not fit into a narrower strip. */
 const leastWidth = 60;
 
 /**
-The five figures of an outage in one line, over all nodes: memory, rejected connections, evictions, replication delay and
-p99. Each is of its worst node and has the tone of its threshold. A figure that is bad keeps its node longest.
+The five figures of an outage in one line: memory, rejected connections, evictions, replication delay and p99. Each is
+the worst figure of all nodes, in the tone of its threshold. On a narrow screen, the node of a bad figure is left out
+last.
 */
 export function thresholdStrip(input: PanelInput, width: number): Line | undefined {
 	if (width < leastWidth) {
@@ -32,8 +33,8 @@ const total = (texts: readonly string[]): number => texts.reduce((sum, text) => 
 const valueWidth = 8;
 
 /**
-The text of a figure, shorter with each level. Level 0 names the node of every figure, level 1 of bad figures. Level 2
-has a short label, level 3 no node, level 4 no padding.
+The text of a figure, shorter with each level. Level 0: every figure names its node. Level 1: only bad figures name
+their node. Level 2: labels are short. Level 3: no node is named. Level 4: no padding.
 */
 function cellText({labels, text, tone, node, named, culprit}: Figure, {state}: PanelInput, level: number): string {
 	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';

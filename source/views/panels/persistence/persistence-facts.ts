@@ -35,8 +35,8 @@ const statusOf = (text: string | undefined): 'ok' | 'err' | undefined =>
 	text === 'ok' || text === 'err' ? text : undefined;
 
 /**
-The server's present time, in seconds since the epoch. It is the server's clock in the sample plus the time since (Redis
-≥ 6.2), else redis-top's clock.
+The server's present time, in seconds since the epoch. It is the server's clock in the sample (Redis ≥ 6.2) plus the
+time since the sample, else redis-top's clock.
 */
 export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 	const serverMicroseconds = sample?.info.number('server', 'server_time_usec');
@@ -46,9 +46,9 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 }
 
 /**
-Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` alone doesn't show it, because it
-begins as the start time. A save happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the last
-duration is known.
+Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` alone doesn't show it, because its
+first value is the start time. A save happened if `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the
+duration of the last save is known.
 */
 function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
 	if (attempts !== undefined) {
@@ -109,7 +109,7 @@ export type AofFacts = {
 	readonly sizeBytes: number | undefined;
 	readonly baseBytes: number | undefined;
 	readonly bufferBytes: number | undefined;
-	/** Number of fsyncs since the server's start that the one before delayed. */
+	/** Number of fsyncs since the server's start that were delayed by the fsync before them. */
 	readonly delayedFsyncs: number | undefined;
 	readonly pendingFsyncs: number | undefined;
 	readonly cowBytes: number | undefined;

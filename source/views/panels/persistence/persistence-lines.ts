@@ -144,7 +144,9 @@ function rewriteLine({isEnabled, tookSeconds, rewriteStatus, rewriteFailures}: A
 	return failures > 0 ? toned(`!! failed ${failures} in a row`, 'critical') : statusLine(rewriteStatus);
 }
 
-/** The backup that the server makes itself (Redis 8.10): its state, else whether INFO says that one is under way. */
+/**
+The state of the server's own backup (Redis 8.10). If the state is unknown, whether INFO reports a backup in progress.
+*/
 function backupRow({sample, backup}: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
 	const underWay = sample?.info.number('persistence', 'backup_in_progress');
 	if (underWay === undefined) {

@@ -26,7 +26,7 @@ export const persistencePanel: Panel = {
 	},
 };
 
-/** Largest height of the chart, in lines. It is what the cards leave on a screen of 60 lines. */
+/** Largest height of the chart, in lines. On a screen of 60 lines, the cards leave this height free. */
 const highestChart = 46;
 
 /** Height of a card, in lines: eight facts, a meter and the border. */

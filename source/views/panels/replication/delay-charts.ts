@@ -9,17 +9,17 @@ import {drawCard} from '../card.js';
 import {historyChart} from '../history-chart.js';
 import type {TreeRow} from './replication-tree.js';
 
-/** Height of one chart with its frame, in lines, and its least width, in cells. */
+/** Least and largest height of a chart with its frame, in lines, and its least width, in cells. */
 const lowest = 8;
 const highest = 16;
 const narrowest = 50;
 
-/** Width of the panel from which the delays are drawn, in cells. */
+/** Width of the panel from which charts of the delays are drawn, in cells. */
 const widthForDelays = 116;
 
 /**
-A chart of the delay of each replica in seconds of writes, as many as fit into the room; no lines where none fits. The
-line of the threshold is that of the rule `rep.lag_bytes`.
+A chart for each replica, with its delay in seconds of writes. As many charts are drawn as fit; the result is empty if
+none fits. The line of the threshold is that of the rule `rep.lag_bytes`.
 */
 export function delayCharts(
 	rows: readonly TreeRow[],

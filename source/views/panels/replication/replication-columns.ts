@@ -75,7 +75,7 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 }
 
 /**
-The grade of a replica's distance. It is critical when the replica is further behind than the backlog is long: a broken
+The grade of a replica's distance. It is critical if the replica is further behind than the backlog reaches: a broken
 link would then cost a full resync.
 */
 function bytesGrade({link, sourceRecord}: TreeRow): Grade {
@@ -91,8 +91,8 @@ const roleText = (record: NodeRecord | undefined, source: TreeRow['source']): st
 	record === undefined || record.role === 'unknown' ? (source === undefined ? '-' : 'replica') : record.role;
 
 /**
-The state of a replica as its source reports it (`online`, `wait_bgsave` …). For a node that redis-top can't reach, it
-is the failure and how long it has lasted.
+The state of a replica as its source reports it (`online`, `wait_bgsave` …). For a node that redis-top can't reach, the
+failure and how long it has lasted.
 */
 export function stateText({record, link}: TreeRow, nowMs: number, ageText = ageSince): string {
 	if (record === undefined) {

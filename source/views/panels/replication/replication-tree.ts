@@ -7,7 +7,7 @@ import {replicationEdges} from '../../../topology/replication-edges.js';
 
 /** One node of the tree. A node without a record is reported by other nodes only. */
 export type TreeRow = {
-	/** The address, and for a further replica at an address its number there: `10.0.0.1:6379 #2`. */
+	/** The address. If several replicas announce it, the second and later ones also have a number: `10.0.0.1:6379 #2`. */
 	readonly key: string;
 	readonly address: NodeAddress;
 	/** The characters that draw the branches before the address. */
@@ -24,8 +24,8 @@ export type TreeRow = {
 
 /**
 The tree of replication: which node replicates from which, with each node exactly once. Roots and replicas are ordered
-by address, and Sentinels come last. A link counts when either the replica or its source reports it, so one of the two
-may be unreachable. A ring of replicas begins at its first node.
+by address, and Sentinels come last. A link counts if the replica or its source reports it, so one of the two may be
+unreachable. A ring of replicas is shown from its first node on.
 */
 export const replicationTree = ({nodes}: Pick<MonitorState, 'nodes'>, glyphs: Glyphs): readonly TreeRow[] =>
 	treesOf(glyphs)(nodes);
@@ -58,7 +58,7 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 			sourceRecord: edge && nodes.get(edge.source),
 			link: sharing[0] ?? edge?.link,
 		});
-		// redis-top cannot know which of these replicas answers at the address. So each replica has the entry of its
+		// redis-top cannot know which of these replicas answers at the address. Each row has its own entry from the
 		// source's INFO.
 		for (const [index, link] of sharing.slice(1).entries()) {
 			rows.push({
@@ -94,7 +94,10 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 	return rows;
 }
 
-/** The entries of a source for several replicas that announce one address; empty where it has one or none. */
+/**
+The entries in the source's INFO for the replicas that announce this address. Empty if fewer than two replicas announce
+it.
+*/
 function linksAt(
 	nodes: MonitorState['nodes'],
 	address: NodeAddress,
@@ -105,7 +108,7 @@ function linksAt(
 	return here.length > 1 ? here : [];
 }
 
-/** The root above a node, or the node itself. Its offset and backlog serve the whole tree. */
+/** The root above a node, or the node itself. The root's offset and backlog apply to the whole tree. */
 export function rootOf(rows: readonly TreeRow[], address: NodeAddress): TreeRow | undefined {
 	const byKey = new Map(rows.map(row => [row.address, row]));
 	let row = byKey.get(address);

@@ -20,7 +20,7 @@ export const mergedRows = memoizeByRef((nodes: Nodes): readonly SlowRow[] =>
 
 const dataNodes = (nodes: Nodes) => [...nodes.values()].filter(({role}) => role !== 'sentinel');
 
-/** The number of nodes whose slow log was read, and of all nodes that have a slow log. */
+/** The number of nodes whose slow log was read, and the number of all nodes that have a slow log. */
 export function readLogs(nodes: Nodes): {readonly read: number; readonly all: number} {
 	const data = dataNodes(nodes);
 	return {read: data.filter(({slowlog}) => slowlog !== undefined).length, all: data.length};

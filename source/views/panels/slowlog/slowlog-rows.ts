@@ -24,8 +24,8 @@ export const durationOf = (row: SlowRow): number | undefined => (isLarge(row) ? 
 export const bytesOf = (row: SlowRow): number | undefined => (isLarge(row) ? row.bytes : undefined);
 
 /**
-The key of a row. The entry's id alone is not unique: each log and each start of the server count from 0, and redis-top
-keeps older entries.
+The key of a row. The entry's id alone is not unique. Each log numbers its entries from 0, again after each start of the
+server, and redis-top keeps older entries.
 */
 export const keyOf = (row: SlowRow): string =>
 	`${row.id}@${row.atMs}${isLarge(row) ? ` ${row.log}` : ''}${row.node === undefined ? '' : ` ${row.node}`}`;

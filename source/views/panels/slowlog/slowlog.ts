@@ -40,8 +40,8 @@ const sortKeys: readonly SortKey[] = [
 ];
 
 /**
-Panel 6: the slow log. redis-top keeps its entries beyond SLOWLOG RESET. For Valkey ≥ 8.1 it includes large requests and
-replies.
+Panel 6: the slow log. redis-top keeps entries even after SLOWLOG RESET. For Valkey ≥ 8.1 the panel includes large
+requests and replies.
 */
 export const slowlogPanel: Panel = {
 	id: 'slowlog',
@@ -153,7 +153,10 @@ function rateFact({slowlog, since}: NodeRecord, nowMs: number): Line {
 	];
 }
 
-/** All commands above the threshold, also those that the log no longer holds, where the server counts them. */
+/**
+Figures of all commands above the threshold, including those that the slow log no longer holds. Empty if the server does
+not count them.
+*/
 function countedFact(node: NodeRecord): Line[] {
 	const {sample, newerRates} = node;
 	return sample?.info.number('stats', 'slowlog_commands_count') === undefined
