@@ -18,10 +18,10 @@ export type Standstill = {
 
 const shell = (text: Message): NextStep => ({kind: 'shell', text});
 
-/** The parts of this machine's evidence that show why a process does not run. */
+/** The parts of this machine's evidence that show why a process is suspended. */
 type Evidence = Pick<LocalEvidence, 'process' | 'supervisor' | 'folder'>;
 
-/** Why a process does not run, according to this machine; undefined for a process that runs. */
+/** Why a process that exists is suspended, by the evidence of this machine. Undefined if it is not suspended. */
 export function standstillOf({process, supervisor, folder}: Evidence): Standstill | undefined {
 	const suspension = process?.suspendedBy;
 	if (process === undefined) {

@@ -89,9 +89,9 @@ export class PollCoder {
 	}
 
 	/**
-	Codes the state of a node.
+	Codes the state of a node as a difference from its replies in the reference state.
 
-	@param reference The node's replies in the reference state. This state is coded as a difference to them.
+	@param reference The replies of the reference state, by node.
 	*/
 	state(wanted: NodeState | undefined, reference: ReadonlyMap<string, NodeTexts> | undefined): NodeState {
 		const {node, passed: _, ...head} = this.#head(wanted?.entry);

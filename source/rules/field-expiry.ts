@@ -11,8 +11,9 @@ const counters: readonly TrackedField[] = [
 	['stats', 'expired_subkeys'],
 ];
 
-/** Milliseconds over which the usual rate is measured. `fewestRates` is the smallest number of rates for a median. */
+/** The usual rate is the median of the rates of this time, in milliseconds. */
 const usualMs = 600_000;
+/** With fewer rates no median is taken. */
 const fewestRates = 5;
 
 const counterOf = (facts: NodeFacts): TrackedField | undefined =>
