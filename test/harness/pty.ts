@@ -159,7 +159,9 @@ export async function openPty(options: PtyOptions): Promise<PtyScreen> {
 		waitFor: (condition, {deadlineMs = defaultDeadlineMs, what = String(condition)} = {}) =>
 			waitUntil({
 				isMet() {
-					const isMet = isMetBy(condition, emulator.lines());
+					// A frame that is still being written may meet a condition with half of its lines.
+					const isWhole = exit !== undefined || !emulator.modes().isSynchronizedOutput;
+					const isMet = isWhole && isMetBy(condition, emulator.lines());
 					if (!isMet && exit !== undefined) {
 						throw new Error(describe(what, deadlineMs));
 					}
