@@ -4,6 +4,7 @@ import type {Entry, NodeReplies, OpenFinding, WholeState} from './entry.js';
 import {entryCodes, jsonKinds} from './entry-codes.js';
 import type {ReferenceTexts} from './entry-encoder.js';
 import type {FrameContent} from './frame.js';
+import {NameReader} from './name-reader.js';
 import {NumberReader} from './number-coder.js';
 import {fromText} from './plain-json.js';
 import {type NodeState, PollCoder, replyOf} from './poll-coder.js';
@@ -12,7 +13,7 @@ import {type KnownText, textOf} from './text-tokens.js';
 
 /** Decodes one block: first its whole state, then its parts in their order. */
 export class EntryDecoder {
-	readonly #names: string[] = [];
+	readonly #names = new NameReader();
 	readonly #jsons = new Map<string, KnownText>();
 	readonly #reference: ReferenceTexts | undefined;
 	readonly #numbers = new NumberReader();
@@ -118,7 +119,7 @@ export class EntryDecoder {
 
 			case entryCodes.json: {
 				this.#atMs += this.#body.signed();
-				const key = this.#name();
+				const key = this.#names.read(this.#body);
 				const text = readText(this.#body, this.#jsons.get(key));
 				this.#jsons.set(key, text);
 				const content = fromText(textOf(text)) as Entry;
@@ -129,22 +130,6 @@ export class EntryDecoder {
 				return [];
 			}
 		}
-	}
-
-	#name(): string {
-		const number = this.#body.number();
-		if (number === 0) {
-			const name = this.#body.text();
-			this.#names.push(name);
-			return name;
-		}
-
-		const name = this.#names[number - 1];
-		if (name === undefined) {
-			throw new RangeError('a name that was not written');
-		}
-
-		return name;
 	}
 }
 

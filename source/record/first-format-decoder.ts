@@ -6,6 +6,7 @@ import {ByteReader} from './bytes.js';
 import type {Entry, NodeReplies, OpenFinding, WholeState} from './entry.js';
 import {entryCodes, jsonKinds} from './entry-codes.js';
 import type {FrameContent} from './frame.js';
+import {NameReader} from './name-reader.js';
 import {fromText} from './plain-json.js';
 import {readText} from './text-difference.js';
 import {firstFormatLimits, type KnownText, textOf} from './text-tokens.js';
@@ -26,7 +27,7 @@ Decodes one block of the first format, `redis-top/recording@1`: first its whole 
 Nothing is written in this format any more.
 */
 export class FirstFormatDecoder {
-	readonly #names: string[] = [];
+	readonly #names = new NameReader();
 	readonly #jsons: Map<string, KnownText>;
 	readonly #reference: FirstReference | undefined;
 	readonly #elapsed = new Map<NodeAddress, number>();
@@ -121,14 +122,14 @@ export class FirstFormatDecoder {
 			}
 
 			case entryCodes.ping: {
-				const address = this.#name(body) as NodeAddress;
+				const address = this.#names.read(body) as NodeAddress;
 				const roundTrip = body.number();
 				const roundTripMs = roundTrip === 0 ? undefined : (roundTrip - 1) / 1000;
 				return [{kind: 'ping', atMs, address, roundTripMs, lagMs: body.number() / 1000}];
 			}
 
 			case entryCodes.json: {
-				const key = this.#name(body);
+				const key = this.#names.read(body);
 				const text = readText(body, this.#jsons.get(key), firstFormatLimits);
 				this.#jsons.set(key, text);
 				const content = fromText(textOf(text)) as Entry;
@@ -163,7 +164,7 @@ export class FirstFormatDecoder {
 	}
 
 	#readTimes(body: ByteReader): Omit<RecordedPoll, 'exchanges' | 'blind'> {
-		const address = this.#name(body) as NodeAddress;
+		const address = this.#names.read(body) as NodeAddress;
 		const atMs = this.#atMs + body.signed();
 		const elapsed = (this.#elapsed.get(address) ?? 0) + body.signed();
 		this.#elapsed.set(address, elapsed);
@@ -182,8 +183,8 @@ export class FirstFormatDecoder {
 	}
 
 	#readReply(body: ByteReader, address: NodeAddress): Exchange {
-		const key = this.#name(body);
-		const kind = this.#name(body);
+		const key = this.#names.read(body);
+		const kind = this.#names.read(body);
 		const isNew = body.number() === 1;
 		const known = this.#replies.get(`${address} ${key}`);
 		const command = isNew ? (fromText(body.text()) as readonly string[]) : known?.command;
@@ -206,8 +207,8 @@ export class FirstFormatDecoder {
 		const ages = new Map<Exchange, number>();
 		const exchange: Exchange[] = [];
 		for (let count = body.number(); count > 0; count--) {
-			const key = this.#name(body);
-			const kind = this.#name(body);
+			const key = this.#names.read(body);
+			const kind = this.#names.read(body);
 			const command = fromText(body.text()) as readonly string[];
 			const ageMs = body.signed();
 			const known = this.#isDifference ? this.#reference?.replies.get(`${address} ${key}`) : undefined;
@@ -221,22 +222,6 @@ export class FirstFormatDecoder {
 		}
 
 		return {address, intervalMs, ages, poll: {...times, exchanges: [exchange], blind}};
-	}
-
-	#name(body: ByteReader): string {
-		const number = body.number();
-		if (number === 0) {
-			const name = body.text();
-			this.#names.push(name);
-			return name;
-		}
-
-		const name = this.#names[number - 1];
-		if (name === undefined) {
-			throw new RangeError('a name that was not written');
-		}
-
-		return name;
 	}
 }
 
