@@ -9,7 +9,10 @@ busy link briefly has some kilobytes.
 const leastBacklogBytes = 64 * 1024;
 const backlogsKept = 8;
 
-/** Flags of peers that have no link: not met yet, without an address, or failing. */
+/**
+Flags of nodes to which a node has no link: the node itself, and nodes that are not met yet, have no address, or are
+failing.
+*/
 const unlinked = ['myself', 'handshake', 'noaddr', 'fail', 'fail?'];
 
 const keyOf = ({direction, peer}: {readonly direction: LinkDirection; readonly peer: NodeId}) => `${direction} ${peer}`;

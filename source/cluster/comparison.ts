@@ -36,7 +36,10 @@ export type ClusterComparison = {
 	readonly partitions: readonly Partition[];
 	readonly oneSidedReports: readonly OneSidedReport[];
 	readonly claims: SlotClaims;
-	/** Primaries that answer, own slots and have the same configuration epoch, other than 0. */
+	/**
+	Primaries with the same configuration epoch, although each should have its own. Only primaries that answer and own
+	slots count. Epoch 0 is left out.
+	*/
 	readonly equalEpochs: ReadonlyArray<{readonly epoch: number; readonly ids: readonly NodeId[]}>;
 	/** Nodes whose current epoch is lower than that of other nodes in their partition, by node id. */
 	readonly laggards: readonly NodeId[];
@@ -108,7 +111,7 @@ function linesById(views: readonly ReadView[]): Map<NodeId, LastingLine> {
 		lines.set(self.id, self);
 	}
 
-	// Equal views share one map of lines.
+	// Equal views share one map of lines, so each map is visited once.
 	for (const shared of new Set(views.map(view => view.lines))) {
 		for (const line of shared.values()) {
 			const before = lines.get(line.id);

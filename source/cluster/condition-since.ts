@@ -3,14 +3,14 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ContestedSlots} from './slot-claims.js';
 
-/** Slots that have all been in the same condition since a moment. */
+/** Slots that have all been in one condition since the same moment. */
 export type LastingSlots = {readonly sinceMs: number; readonly ranges: readonly SlotRange[]};
 
 /** When each condition that lasts over several comparisons was first seen, milliseconds since the epoch. */
 export type ConditionStarts = {
 	/**
-	When views within one partition began to differ, without contested slots as an explanation. Undefined while views
-	agree.
+	When views within the only partition began to differ although no slots are contested. Undefined while views agree, and
+	while a partition or contested slots explain the difference.
 	*/
 	readonly differingSinceMs: number | undefined;
 	/** When the cluster began to have more than one partition; undefined while it has only one. */
@@ -73,8 +73,8 @@ function commonSlots(one: readonly SlotRange[], other: readonly SlotRange[]): Sl
 }
 
 /**
-Keeps the start of a condition for those slots that were already in it before. During a resharding, some slots are
-between two owners in every comparison, but different slots each time.
+Keeps the start of a condition for those slots that were already in the condition before. During a resharding, some
+slots are between two owners in every comparison, but different slots each time.
 */
 function lasting<Key>(
 	before: ReadonlyMap<Key, LastingSlots>,
@@ -91,8 +91,8 @@ function lasting<Key>(
 }
 
 /**
-Whether every claimant still claims the slots after the contest was first seen. Before all claimants are asked again,
-one view may be older than a failover and the other newer.
+Whether every claimant was asked again after the contest was first seen, and still claims the slots. Before that, one
+view may be older than a failover and another view newer.
 */
 export function isContestConfirmed(
 	contest: Pick<ContestedSlots, 'claimants'>,
@@ -104,8 +104,8 @@ export function isContestConfirmed(
 }
 
 /**
-Whether every node was asked again since the owner was first seen not to claim its slots. Before that, the slot may have
-moved between two readings. Its old owner has then given it up, but the new owner's view is older than the move.
+Whether every node was asked again since the owner was first seen not to claim its slots. Before that, the slots may
+have moved between two readings: the old owner no longer claims them, and the new owner's view is older than the move.
 */
 export function isUnclaimedConfirmed(
 	owner: NodeId,

@@ -13,7 +13,7 @@ const digestFields = [
 ];
 
 /**
-A short digest of a node's view. Whole views need no comparison while all nodes have the same digest and it does not
-change.
+A short digest of a node's view. While all nodes have the same digest and the digest does not change, whole views need
+not be compared.
 */
 export const clusterDigest = (info: ClusterInfo): string => digestFields.map(field => info.get(field) ?? '').join(' ');

@@ -17,7 +17,9 @@ export function clusterEvents(before: EventInput, after: EventInput): readonly M
 	];
 }
 
-/** Verdicts whose start and end are events. The value names the condition in the event of the end. */
+/**
+The kinds of verdicts whose start and end become events. The value names the condition in the text of the end event.
+*/
 const conditions: ReadonlyMap<ClusterVerdictKind, string> = new Map([
 	['views-differ', 'the disagreement about slots'],
 	['split-brain', 'the split brain'],

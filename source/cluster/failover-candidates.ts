@@ -8,8 +8,8 @@ import type {ReadView} from './node-view.js';
 const linkDownSeconds = ({replica}: ReadView): number => Math.max(0, replica?.linkDownSeconds ?? 0);
 
 /**
-The replica that should replace a primary. It answers, and its settings allow promotion. Among several such replicas, it
-is the one whose link to the primary was lost last.
+The replica that should replace a primary. It answers, and its settings allow promotion. If several replicas qualify, it
+is the replica whose link to the primary was lost last.
 */
 export function failoverCandidateOf(
 	{views}: Pick<ClusterComparison, 'views'>,

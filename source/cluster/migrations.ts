@@ -4,12 +4,13 @@ import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine} from './node-view.js';
 
 /**
-Milliseconds without a moved key after which the move of a slot is stuck. Moving a big slot takes minutes, but not ten.
+Milliseconds without a moved key after which the move of a slot counts as stuck. Moving a big slot takes minutes, but
+not ten.
 */
 export const stuckAfterMs = 600_000;
 /**
-Milliseconds after which a slot is reported that is open on only one node. An ordinary move opens the slot on both nodes
-within milliseconds.
+Milliseconds for which a slot must be open on only one node before it is reported. An ordinary move opens the slot on
+both nodes within milliseconds.
 */
 export const oneSidedAfterMs = 10_000;
 

@@ -10,7 +10,7 @@ cluster then refuses commands.
 */
 export function neededNodes({views, viewOf}: Views): ReadonlySet<NodeId> {
 	const needed = new Set(viewOf.keys());
-	// Equal views share one map of lines.
+	// Equal views share one map of lines, so each map is visited once.
 	for (const lines of new Set(views.map(view => view.lines))) {
 		for (const {id, slots, primaryId} of lines.values()) {
 			if (slots.length > 0) {

@@ -150,7 +150,7 @@ const isSameLineByOthers = (line: LastingLine, node: LastingLine): boolean =>
 
 const isShared = (flag: string): boolean => flag !== 'myself';
 
-/** Lines by their list of slots. The parser returns equal slot lists of a node as the same object. */
+/** Lines by the list of the node's slots. The parser returns equal slot lists of a node as the same object. */
 const lastingLines = new WeakMap<ClusterNode['slots'], LastingLine>();
 
 /**
@@ -203,8 +203,8 @@ The number of primaries that makes a majority: more than half of the primaries w
 export const majorityOf = (size: number): number => Math.floor(size / 2) + 1;
 
 /**
-Whether a node, by its own view, reaches a majority of the primaries with slots. The node itself counts if it is such a
-primary. Without a majority, it refuses writes.
+Whether a node, by its own view, reaches a majority of the primaries with slots. A primary with slots also counts
+itself. A node without a majority refuses writes.
 */
 export const seesMajority = ({size, sizeReached}: ReadView): boolean => sizeReached >= majorityOf(size);
 

@@ -7,7 +7,10 @@ import {durationText, nameIn, rangesText} from './verdict-text.js';
 
 type Change = {readonly was: ReadView; readonly is: ReadView};
 
-/** The nodes that have a view in both comparisons, if their two views differ. */
+/**
+The nodes whose views differ between the two comparisons, each with its earlier and its later view. A node without a
+view in one comparison is left out.
+*/
 function changesOf(before: EventInput, after: EventInput): Change[] {
 	return after.comparison.views.flatMap(is => {
 		const was = before.comparison.viewOf.get(is.self.id);

@@ -6,7 +6,7 @@ A set of nodes that reach each other, directly or through other members. Two nod
 FAIL or PFAIL.
 */
 export type Partition = {
-	/** The members' node ids, in the order of the views. */
+	/** The node ids of the partition's members, in the order of the views. */
 	readonly members: readonly NodeId[];
 	/** The number of members that are primaries with slots, each according to its own view. */
 	readonly owners: number;

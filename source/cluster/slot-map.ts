@@ -21,7 +21,10 @@ export type SlotState = 'owned' | 'migrating' | 'failing' | 'double' | 'uncovere
 
 export type SlotSegment = SlotRange & {
 	readonly state: SlotState;
-	/** The claimant with the highest epoch. If no node claims the slots: the owner in the views, or undefined. */
+	/**
+	The claimant of the slots with the highest configuration epoch. If no node claims the slots: their owner in other
+	views, or undefined.
+	*/
 	readonly owner: NodeId | undefined;
 };
 
@@ -141,8 +144,8 @@ export function slotCells(segments: readonly SlotSegment[], width: number): Slot
 }
 
 /**
-The shard number of each owner of slots (1, 2, …), in the order of their lowest slots. The owner of slots comes from
-other views if it does not answer.
+The shard number of each owner of slots (1, 2, …), in the order of their lowest slots. For an owner that does not
+answer, the slots that other views assign to it count.
 */
 export function shardNumbers({claims, viewOf}: ClusterComparison): ReadonlyMap<NodeId, number> {
 	const shards = new Map<NodeId, number>();

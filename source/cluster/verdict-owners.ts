@@ -84,8 +84,9 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 }
 
 /**
-The verdict on an owner whose slots no node claims. Either the owner's own view denies them, or the answering nodes flag
-the owner as failing, or only redis-top can't reach it. Undefined while a denial is younger than two node timeouts.
+The verdict on an owner whose slots no node claims. Either the owner's own view lacks the slots, or the answering nodes
+flag the owner as failing, or only redis-top can't reach it. Undefined while the owner's view has lacked the slots for
+less than two node timeouts.
 */
 export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict | undefined {
 	const {comparison, conditionStarts, nowMs, nodeTimeoutMs} = input;

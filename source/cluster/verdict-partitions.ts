@@ -165,8 +165,8 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 }
 
 /**
-The addresses of nodes that answer, but that another view lists under an address at which no node answers. With a map of
-addresses (`--nat-map`), the listed address counts as reached.
+The present addresses of answering nodes that another view lists under an address at which no node answers. With a map
+of addresses (`--nat-map`), the listed address counts as reached.
 */
 function movedNodes({views, unreached}: ClusterComparison): NodeAddress[] {
 	const silent = new Set(unreached);

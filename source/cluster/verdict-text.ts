@@ -10,7 +10,7 @@ type Naming = Pick<ClusterComparison, 'nameOf'>;
 /** Number of ranges or names that a sentence lists. The rest is only counted. */
 const spelledOut = 4;
 
-/** Slot ranges as text: `5461-10922 (5,462 slots)`. If there are many ranges, only the first ones are listed. */
+/** Slot ranges as text: `5461-10922 (5,462 slots)`. If there are many ranges, only the first ranges are listed. */
 export function rangesText(ranges: readonly SlotRange[]): string {
 	const shown = ranges
 		.slice(0, spelledOut)

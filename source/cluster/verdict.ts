@@ -54,7 +54,8 @@ export type ClusterVerdict = Statement & {
 	*/
 	readonly sinceMs: number | undefined;
 	/**
-	Present addresses of nodes that other nodes know only under older addresses. CLUSTER MEET tells the other nodes.
+	Present addresses of nodes that other nodes know only under older addresses. CLUSTER MEET tells these addresses to the
+	other nodes.
 	*/
 	readonly meet?: readonly NodeAddress[];
 };

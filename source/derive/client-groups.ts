@@ -9,13 +9,13 @@ export const clientGroupings: readonly ClientGrouping[] = ['name', 'address', 'u
 export type ClientGroup = {
 	readonly key: string;
 	readonly count: number;
-	/** Sum of `tot-mem`, in bytes; undefined where the server doesn't print that field. */
+	/** Sum of `tot-mem` over the group's clients, in bytes; undefined where the server doesn't print that field. */
 	readonly totalMemoryBytes: number | undefined;
-	/** Sum of `omem`, in bytes. */
+	/** Sum of `omem` over the group's clients, in bytes. */
 	readonly outputBufferBytes: number | undefined;
-	/** Number of clients that sent no command for longer than `idleAfterSeconds`. */
+	/** Number of the group's clients that sent no command for longer than `idleAfterSeconds`. */
 	readonly idleCount: number;
-	/** Sum of the clients' rates; undefined where the server doesn't count. */
+	/** Sum of the rates of the group's clients; undefined where the server doesn't count the traffic of clients. */
 	readonly perSecond: ClientTraffic | undefined;
 };
 
@@ -25,7 +25,7 @@ export const idleAfterSeconds = 60;
 export const isGrouping = (text: string | undefined): text is ClientGrouping =>
 	clientGroupings.some(grouping => grouping === text);
 
-/** The groups, largest first; groups of equal size by name. */
+/** Groups the clients. The largest group comes first; groups of equal size are in the order of their names. */
 export function clientGroups(clients: readonly ClientRow[], grouping: ClientGrouping): ClientGroup[] {
 	const groups = new Map<string, ClientRow[]>();
 	for (const client of clients) {

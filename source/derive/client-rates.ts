@@ -12,7 +12,7 @@ const shortestMs = 200;
 The reading of CLIENT LIST after a poll, with each client's rates since the kept list.
 
 @param kept The previous list of the same process.
-@param came The list that the poll read; undefined when the poll did not read it.
+@param came The list in this poll's replies; undefined when the poll did not read it.
 */
 export function clientReading(
 	kept: ClientReading | undefined,

@@ -2,8 +2,8 @@ import type {NodeSample} from '../domain/sample.js';
 import {type CommandRate, commandRates} from './command-rates.js';
 
 /**
-Length of the window in milliseconds. It is about as long as the interval of the percentiles, so the figures of a row
-can be compared.
+Length of the window over which commands are compared, in milliseconds. It is about as long as the interval of the
+percentiles, so the figures of a list row belong together.
 */
 export const windowMs = 10_000;
 
@@ -29,7 +29,7 @@ export type CommandWindow = {
 	readonly ordered: ReadonlyMap<string, CommandRate>;
 	/** When the order was made, on the monotonic clock in milliseconds. */
 	readonly orderedAtMs: number;
-	/** Samples at which the window may begin, oldest first. */
+	/** Samples at which the next window may begin, oldest first. */
 	readonly starts: readonly NodeSample[];
 };
 
@@ -62,7 +62,8 @@ export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeS
 }
 
 /**
-The samples at which the window may begin: the newest sample that is at least as old as the window, and those after it.
+The samples at which the window may begin: the newest sample that is at least as old as the window is long, and all
+samples after it.
 */
 function nextStarts(starts: readonly NodeSample[], sample: NodeSample): readonly NodeSample[] {
 	const last = starts.at(-1);

@@ -5,10 +5,11 @@ import {bytes, microseconds, milliseconds} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
-Greatest age of the entries of a list, in milliseconds. The start, the last save and the peak of memory have no limit.
+Greatest age of log entries that become events from before redis-top started, in milliseconds. A server's start, last
+save and peak of memory may be older.
 */
 const reachMs = 24 * 3_600_000;
-/** Most entries that are kept of one list of a node: the longest, the largest or the newest ones. */
+/** Largest number of entries that are kept of one log of a node: the longest, the largest or the newest entries. */
 const mostOfAList = 20;
 /**
 Tolerance between two times of one process' start, in milliseconds. INFO has whole seconds, and the server's log has the

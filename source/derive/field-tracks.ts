@@ -3,7 +3,7 @@ import {connectedReplicas} from '../parse/info-fields.js';
 
 export type TrackedReading = {readonly atMs: number; readonly value: number};
 
-/** Time between two kept readings, in milliseconds. */
+/** Time between two kept readings of a field, in milliseconds. */
 const stepMs = 10_000;
 /** Number of readings kept of each field: ten minutes of them. */
 const readingsKept = 61;

@@ -6,7 +6,7 @@ export const largestKept = 50;
 /** Number of the most used keys that are kept. */
 export const mostUsedKept = 10;
 
-/** Most prefixes that are counted separately. If there are more, the later ones are counted together. */
+/** Largest number of prefixes that are counted separately. Keys of all further prefixes are counted together. */
 export const prefixesKept = 1000;
 
 /** The name under which keys of all further prefixes are counted. */
@@ -14,7 +14,10 @@ export const otherPrefixes = '(others)';
 
 export const emptySample: KeySample = {seen: 0, bytes: 0, withoutTtl: 0, largest: [], mostUsed: [], prefixes: []};
 
-/** The key up to and including its first `:`, `/`, `|`, `.` or `-`. Each number in it is replaced by `#`. */
+/**
+The prefix of a key: the text up to and including the first `:`, `/`, `|`, `.` or `-`, else the first 40 characters. `#`
+replaces each number, and `{…}` a hash tag at the start.
+*/
 export function prefixOf(key: string): string {
 	const tag = /^\{[^}]*\}/.exec(key)?.[0];
 	const [, start] = /^(.{0,40}?[:/|.-])/.exec(tag === undefined ? key : key.slice(tag.length)) ?? [];

@@ -15,7 +15,7 @@ export const keySizeReading = (
 	first: kept?.first ?? {atMs, value: now},
 });
 
-/** All databases together: the rows of one type and unit, with the sum of their bins. */
+/** The sizes of keys over all databases: one row for each type and unit, with the sum of the bins of all databases. */
 export function bySizeAndType(sizes: KeySizes): readonly KeySizeRow[] {
 	const groups = Map.groupBy(sizes.rows, ({type, unit}) => `${type} ${unit}`);
 	return [...groups.values()].flatMap(rows => {

@@ -130,8 +130,8 @@ type Jobs = {
 
 /**
 The time of the event loop without commands, in jobs that do not overlap. Expiry and fork run in cron, or between two
-cycles. A fork by the command BGSAVE is part of the command's own time. It has no part of its own if the rest is
-shorter.
+cycles. A fork by the command BGSAVE is part of the command's own time. A fork that took longer than the remaining time
+is taken for such a fork, and gets no part of its own.
 */
 function jobsOf({
 	active,
@@ -219,7 +219,8 @@ function withIdle(busy: readonly MainThreadPart[], processor: number | undefined
 }
 
 /**
-The parts before Redis 7.2: the commands, the other processor time, and the rest, which the server does not report.
+The parts for a server before Redis 7.2: the commands, the other processor time, and the rest, which the server does not
+report.
 */
 function withoutEventLoop(named: readonly Named[], processor: number | undefined): readonly MainThreadPart[] {
 	const contained = named.filter(({name}) => containers.has(name)).reduce((time, {share}) => time + share, 0);

@@ -1,14 +1,14 @@
 import type {NodeSample} from '../domain/sample.js';
 import {commandStats} from '../parse/info-fields.js';
 
-/** Length of a step in milliseconds. Each step gives one mean. */
+/** Length of a step in milliseconds. Each step gives one mean duration of each command. */
 const stepMs = 10_000;
-/** Number of steps kept of each command: ten minutes of them. */
+/** Number of steps of ten seconds that are kept of each command: ten minutes of them. */
 const meansKept = 60;
-/** Number of commands whose mean is kept in each step: those that took most of the server's time. */
+/** Number of commands whose mean duration is kept in each step: the commands that took most of the server's time. */
 const commandsKept = 32;
 
-/** Fewest steps from which a usual duration is computed: a minute. */
+/** Fewest steps of ten seconds from which a usual duration is computed: a minute. */
 const fewestSteps = 6;
 /**
 Number of the latest steps that count as the present. The fastest of them is used, because a single slow step may be

@@ -12,8 +12,8 @@ type Happening = {readonly kind: string; readonly severity: EventSeverity; reado
 type Change = (earlier: NodeSample, later: NodeSample) => Happening | undefined;
 
 /**
-The smallest change of the number of clients that counts as a jump. It must reach this number and this share of all
-clients.
+The smallest change in the number of clients that counts as a jump. A jump reaches both `count`, in clients, and
+`share`, a share of all clients.
 */
 const clientJump = {count: 20, share: 0.3};
 

@@ -45,7 +45,8 @@ export type LatencyReading = {
 /** The entries read so far of one of a server's command logs (SLOWLOG, COMMANDLOG). */
 export type LogHistory<Entry> = {
 	/**
-	The entries, newest first, at most 1000. SLOWLOG RESET doesn't remove them here, because they remain evidence.
+	The entries of the log, newest first, at most 1000. SLOWLOG RESET doesn't remove them here, because they remain
+	evidence.
 	*/
 	readonly entries: readonly Entry[];
 	/** The number of entries that the server dropped before redis-top could read them. */
@@ -89,9 +90,9 @@ export type Baseline = {
 
 /** CLIENT LIST with the rates of each client since the previous list. */
 export type ClientReading = Timed<readonly ClientRow[]> & {
-	/** When the list was read, on the monotonic clock in milliseconds. */
+	/** When the client list was read, on the monotonic clock in milliseconds. */
 	readonly elapsedMs?: number | undefined;
-	/** Time between the two lists that the rates compare, in milliseconds; undefined without rates. */
+	/** Time between the two client lists that the rates compare, in milliseconds; undefined without rates. */
 	readonly overMs?: number | undefined;
 };
 
@@ -159,14 +160,17 @@ export type NodeRecord = TimedReadings & {
 	the node was first in focus.
 	*/
 	readonly host?: Timed<HostEvidence> | undefined;
-	/** The previous inspection of the machine. */
+	/** The inspection of the machine before the inspection in `host`. */
 	readonly hostBefore?: Timed<HostEvidence> | undefined;
 	/** The last connection ladder of a node that doesn't answer; undefined while it answers. */
 	readonly ladder?: Ladder | undefined;
 	readonly blind: readonly BlindSpot[];
 	/** The load that redis-top itself puts on this node, per second. */
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;
-	/** The present poll interval. It is longer than the configured one while the server responds slowly. */
+	/**
+	The present poll interval, in milliseconds. It is longer than the configured interval while the server responds
+	slowly.
+	*/
 	readonly intervalMs: number;
 	/**
 	The node is polled at every Nth interval. In a large deployment, nodes that are not on the screen are polled less

@@ -10,10 +10,7 @@ export type ProcessEnd = {
 	readonly reason: Message;
 };
 
-/**
-Reasons in few words, by the id of the log line's meaning. A reason that comes first in the list may cause those after
-it.
-*/
+/** Reasons in few words, by the id of the log line's meaning. A reason comes before the reasons that it may cause. */
 const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
 	['crashed', () => 'it crashed'],
 	['aof-broken', () => 'its append-only file is damaged'],

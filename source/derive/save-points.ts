@@ -1,5 +1,5 @@
 /**
-One condition of the setting `save`: a save starts `seconds` after the last one, if there were at least `changes`
+One condition of the setting `save`: a save starts `seconds` after the last save, if there were at least `changes`
 writes.
 */
 export type SavePoint = {readonly seconds: number; readonly changes: number};

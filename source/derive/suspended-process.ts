@@ -8,9 +8,9 @@ Why a process does not run, and how to make it run again. Each part is a sentenc
 its host.
 */
 export type Standstill = {
-	/** The reason in the present tense: `its process is stopped (SIGSTOP)`. */
+	/** Why the process does not run, in the present tense: `its process is stopped (SIGSTOP)`. */
 	readonly reason: Message;
-	/** The reason in the past tense. */
+	/** Why the process did not run, in the past tense. */
 	readonly past: Message;
 	readonly meaning: string;
 	readonly resume: readonly NextStep[];

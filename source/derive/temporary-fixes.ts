@@ -7,21 +7,21 @@ export type TemporaryFix = {
 	readonly target: NodeAddress;
 	/** The changed server setting; undefined for a client pause. */
 	readonly setting: string | undefined;
-	/** The command that was sent. */
+	/** The command that made the temporary change. */
 	readonly command: string;
 	/** The command that reverts the change, as typed into redis-cli; undefined when the audit log does not contain it. */
 	readonly revert: string | undefined;
-	/** When the change was made, in wall time milliseconds. */
+	/** When the change was made, in milliseconds since the epoch. */
 	readonly sinceMs: number;
 	/**
-	When a client pause ends by itself, in wall time milliseconds. Undefined for a setting, which stays until somebody
-	reverts it.
+	When a client pause ends by itself, in milliseconds since the epoch. Undefined for a setting, which stays until
+	somebody reverts it.
 	*/
 	readonly untilMs: number | undefined;
 	readonly osUser: string;
 };
 
-/** The temporary value of some settings, and what it costs while it is set. */
+/** By setting: the value that an operator sets for a while, and what that value costs while it is set. */
 const temporaryValues: ReadonlyMap<string, {readonly value: string; readonly cost: string}> = new Map([
 	['save', {value: '', cost: 'no snapshots are made'}],
 	['appendonly', {value: 'no', cost: 'writes are not logged'}],
@@ -97,7 +97,7 @@ const fixOf = (entry: AuditEntry, setting: string | undefined, untilMs: number |
 	osUser: entry.osUser,
 });
 
-/** The server's settings by name, and when they were read, in wall time milliseconds. */
+/** The server's settings by name, and when they were read, in milliseconds since the epoch. */
 export type SeenSettings = {readonly atMs: number; readonly value: ReadonlyMap<string, string>};
 
 /**

@@ -17,7 +17,7 @@ export type WatchedKey = {
 	readonly key: string;
 	readonly type: string | undefined;
 	readonly length: number | undefined;
-	/** The lengths of the last two minutes, oldest first. */
+	/** The key's lengths in the last two minutes, oldest first. */
 	readonly trail: readonly Length[];
 	/**
 	Growth of the length over the last two minutes, per second; negative while the length shrinks. Undefined with fewer

@@ -3,9 +3,9 @@ export type AclUser = {
 	readonly user: string;
 	readonly isOn: boolean;
 	/**
-	A digest of the user's passwords: the same passwords give the same digest. `nopass` for a user that needs no password,
-	empty for a user without passwords. The digest uses a key that is new in each run, so nobody can guess a password from
-	it.
+	A digest of the user's passwords: the same passwords give the same digest. `nopass` if the server accepts any password
+	for the user; empty if the user has no password. The digest uses a key that is new in each run, so nobody can guess a
+	password from it.
 	*/
 	readonly login: string;
 	/** A digest of the rights: commands, keys, channels and selectors. */

@@ -42,10 +42,12 @@ export type FollowUp = {
 	readonly action: ActionName;
 	/** The address of the node for the second action, as the target reports it. */
 	readonly node: NodeAddress;
-	/** The node's id in the cluster. */
+	/** The cluster id of the node for the second action. */
 	readonly nodeId: string;
 	readonly value: string;
-	/** The text after "the key …" in the dialog's sentence: `does the same at the other end`. */
+	/**
+	The text that the dialog prints beside the keyboard key for the second action: `does the same at the other end`.
+	*/
 	readonly text: string;
 };
 
@@ -63,7 +65,7 @@ export type Preflight = {
 	readonly follow?: FollowUp | undefined;
 	/**
 	The text that the operator types to confirm: the number of clients or keys that the action affects. Undefined when the
-	operator types the target's name.
+	operator types the target's name instead.
 	*/
 	readonly phrase?: string | undefined;
 	/**
@@ -123,7 +125,8 @@ export type ActionProgress = {
 	readonly plan: ActionPlan;
 	readonly outcome: ActionOutcome | undefined;
 	/**
-	The result of the observation. Undefined when there is nothing to observe: nothing was sent, or the server refused.
+	What the observation after the action showed. Undefined when there is nothing to observe: nothing was sent, or the
+	server refused.
 	*/
 	readonly verification: Verification | undefined;
 	/** Failures other than that of the action itself, such as an audit line that could not be written after sending. */

@@ -21,7 +21,7 @@ export type AuditFact = {
 	readonly action: ActionName;
 	/** The command as typed into redis-cli; undefined when no command was chosen yet. */
 	readonly command: string | undefined;
-	/** One line: the reason, the server's reply or the proof. Undefined for a phase without such a text. */
+	/** The reason, the server's reply or the proof, as one line. Undefined for a phase that has none of these texts. */
 	readonly detail: string | undefined;
 	/** How sending the command ended; set only in the phase `outcome`. */
 	readonly outcome?: ActionOutcome['kind'] | undefined;

@@ -32,7 +32,7 @@ export type LinkBacklog = {
 	readonly direction: LinkDirection;
 	readonly peer: NodeId;
 	readonly unsentBytes: number;
-	/** Bytes that waited in the previous reading; undefined in the first reading. */
+	/** Bytes that waited to be sent on the link in the previous reading; undefined in the first reading. */
 	readonly beforeBytes: number | undefined;
 };
 
@@ -42,7 +42,7 @@ export type BusLinks = {
 	/** The number of links that should exist: two for each peer that the node knows and doesn't flag FAIL or PFAIL. */
 	readonly expected: number;
 	readonly gaps: readonly LinkGap[];
-	/** Bytes that wait to be sent on all links. */
+	/** Bytes that wait to be sent on all links of the node. */
 	readonly unsentBytes: number;
 	/** The links with a notable backlog, the largest backlog first. */
 	readonly backlogs: readonly LinkBacklog[];

@@ -21,7 +21,7 @@ export type ClientRow = {
 	readonly outputBufferBytes: number | undefined;
 	/** `tot-mem`: bytes of memory that the client takes in all. */
 	readonly totalMemoryBytes: number | undefined;
-	/** The last command: `get`, `client|list`. */
+	/** The client's last command, as the server prints it: `get`, `client|list`. */
 	readonly command: string;
 	/** `psub`: the number of patterns that the client subscribed to; undefined when there are none. */
 	readonly patterns?: number | undefined;

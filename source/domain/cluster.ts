@@ -31,7 +31,10 @@ export type ClusterNode = {
 	/** The flags as printed. Flags that redis-top doesn't know are kept. */
 	readonly flags: ReadonlySet<ClusterFlag | (string & {})>;
 	readonly primaryId: NodeId | undefined;
-	/** Time of the ping that still waits for its pong, in milliseconds since the epoch; 0 when no pong is pending. */
+	/**
+	When the printing node sent the ping whose pong is still pending, in milliseconds since the epoch; 0 when no pong is
+	pending.
+	*/
 	readonly pingSentMs: number;
 	readonly pongReceivedMs: number;
 	/** The node's configuration epoch. A replica's line has the epoch of its primary. */

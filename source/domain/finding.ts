@@ -144,7 +144,7 @@ export type NotEvaluated = {
 	readonly kind: 'not-evaluated';
 	readonly reason: 'pending' | 'denied' | 'absent' | 'unseen';
 	readonly why: string;
-	/** The command whose refusal is the reason: `CONFIG GET`; undefined when the reason is another one. */
+	/** The command whose refusal is the reason: `CONFIG GET`; undefined when no refused command is the reason. */
 	readonly command?: string | undefined;
 	readonly grant?: string | undefined;
 };

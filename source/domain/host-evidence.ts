@@ -25,16 +25,19 @@ export type Listener = {
 	readonly port: number;
 	/** Connections that the kernel has accepted and the process has not accepted yet; undefined for a unix socket. */
 	readonly queued: number | undefined;
-	/** The id of the process; undefined when its files can't be read (another user's process, without root). */
+	/**
+	The id of the process that holds the socket. Undefined when the files of the process can't be read (another user's
+	process, without root).
+	*/
 	readonly processId: number | undefined;
-	/** The name of the process; undefined when its id is undefined. */
+	/** The name of the process that holds the socket; undefined when its id is undefined. */
 	readonly processName: string | undefined;
 };
 
 /** A client of a port, with its number of connections: a process of this machine, or another machine. */
 export type ConnectionHolder = {
 	readonly host: string;
-	/** The id of the process. Undefined for another machine, and when the files of the process can't be read. */
+	/** The id of the client's process. Undefined for another machine, and when the files of the process can't be read. */
 	readonly processId: number | undefined;
 	readonly processName: string | undefined;
 	readonly connections: number;
@@ -47,7 +50,9 @@ export type FoundServer = {
 	readonly state: ProcessState;
 	/** Where the process listens; empty when the process doesn't listen or its sockets can't be read. */
 	readonly listens: ReadonlyArray<Pick<Listener, 'address' | 'port'>>;
-	/** The address in the process title that a server sets: `*:6379`; undefined when the server sets no title. */
+	/**
+	The address in the title that the server gives its process: `*:6379`; undefined when the process has no such title.
+	*/
 	readonly title: string | undefined;
 };
 
@@ -93,7 +98,8 @@ export type SupervisorEvidence =
 			*/
 			readonly isGuess?: boolean | undefined;
 			/**
-			The unit's state: `active/running`, `failed/failed`. Undefined when systemctl is missing or doesn't answer.
+			The state of the systemd unit: `active/running`, `failed/failed`. Undefined when systemctl is missing or doesn't
+			answer.
 			*/
 			readonly state: string | undefined;
 			/** How the service last ended: `exited 0`, `killed by signal 9`, `oom-kill`; undefined when unknown. */
@@ -126,8 +132,8 @@ export type OomKill = {
 export type EarlierProcess = {
 	readonly processId: number;
 	/**
-	When the process was last seen to run, in milliseconds since the epoch; undefined when only the server's log names
-	it.
+	When the process was last seen to run, in milliseconds since the epoch; undefined when the process is known only from
+	the server's log.
 	*/
 	readonly seenAtMs: number | undefined;
 };
@@ -140,13 +146,13 @@ export type LogRemark = {
 	*/
 	readonly id: string;
 	readonly severity: 'info' | 'warning' | 'critical';
-	/** The ids of the rules for which such a line is evidence. */
+	/** The ids of the rules for which a line of this kind is evidence. */
 	readonly rules: readonly string[];
 	readonly meaning: string;
-	/** The newest line of this kind. */
+	/** The newest log line of this kind. */
 	readonly line: string;
 	readonly atMs: number | undefined;
-	/** The number of lines of this kind that were read. */
+	/** The number of log lines of this kind in the part of the log that was read. */
 	readonly count: number;
 };
 
@@ -167,23 +173,23 @@ export type LogEvidence = {
 	readonly source: string;
 	/** The starts of processes that the log records, oldest first, at most 100. */
 	readonly starts?: readonly LoggedStart[] | undefined;
-	/** The last lines, oldest first, printable, at most 20. */
+	/** The last lines of the log, oldest first, printable, at most 20. */
 	readonly lines: readonly string[];
 	/** What happened according to log lines that have a known meaning and a time, oldest first, at most 60. */
 	readonly happened?: readonly LoggedHappening[] | undefined;
-	/** The lines with a known meaning, newest first. */
+	/** The log lines with a known meaning, newest first. */
 	readonly remarks: readonly LogRemark[];
 };
 
 /** The folder into which a server saves its data. */
 export type FolderEvidence = {
-	/** The path as the server names it. */
+	/** The folder's path as the server names it. */
 	readonly path: string;
 	readonly freeBytes: number | undefined;
 	readonly totalBytes: number | undefined;
 	/** Free inodes of the file system; undefined when it does not count inodes. */
 	readonly freeInodes: number | undefined;
-	/** Whether the server's user may write into the folder, by its owner, group and mode. */
+	/** Whether the server's user may write into the folder, by the folder's owner, group and mode. */
 	readonly isWritable: boolean | undefined;
 	/** The folder's owner and mode: `0:0 755`. */
 	readonly rights: string | undefined;
@@ -200,12 +206,15 @@ export type DataFile = {
 	readonly modifiedAtMs: number;
 };
 
-/** The files with a server's data. A value is undefined when there is no such file or the file can't be read. */
+/**
+The files with a server's data. A value is undefined when the server has no file of this kind, or the file can't be
+read.
+*/
 export type DataFilesEvidence = {
 	readonly rdb: DataFile | undefined;
 	/**
-	All append-only files together, and when the first of them was created. They count even when the server no longer
-	writes to them.
+	All append-only files together. `bornAtMs` is when the first of them was created. Files count even when the server no
+	longer writes to them.
 	*/
 	readonly appendOnly: (DataFile & {readonly bornAtMs: number}) | undefined;
 };
@@ -213,18 +222,18 @@ export type DataFilesEvidence = {
 /** Time of all processors of this machine since it started, in ticks. Source: proc(5), /proc/stat. */
 export type ProcessorTime = {
 	readonly total: number;
-	/** Time that the host of this virtual machine gave to other machines. */
+	/** Time in ticks that the host of this virtual machine gave to other machines. */
 	readonly stolen: number;
 	/** Threads that run or wait for a processor at this moment; undefined where the kernel doesn't report it. */
 	readonly runnable?: number | undefined;
-	/** The number of processors. */
+	/** The number of processors of this machine. */
 	readonly processors?: number | undefined;
 };
 
 /** The present content of the config file with which the server was started. */
 export type ConfigFileEvidence = {
 	readonly path: string;
-	/** The values in the file by lower-case setting name, only for settings that rules compare. */
+	/** The values in the config file by lower-case setting name, only for settings that rules compare. */
 	readonly settings: ReadonlyMap<string, string>;
 };
 
@@ -255,10 +264,10 @@ export type KernelEvidence = {
 
 /** The limits of memory and processor time of the process' control group, and its use of memory. */
 export type CgroupEvidence = {
-	/** The limit in bytes; undefined: no limit. */
+	/** The memory limit of the control group, in bytes; undefined: no limit. */
 	readonly limitBytes: number | undefined;
 	readonly usedBytes: number | undefined;
-	/** The number of OOM kills in this group since it was created. */
+	/** The number of OOM kills in this control group since it was created. */
 	readonly oomKills: number | undefined;
 	/** The tightest limit of processor time; undefined: no limit, or it cannot be read. */
 	readonly processorQuota?: ProcessorQuota | undefined;
@@ -266,11 +275,11 @@ export type CgroupEvidence = {
 
 /** A limit of processor time of a control group. Source: the kernel's Documentation/scheduler/sched-bwc.rst. */
 export type ProcessorQuota = {
-	/** The number of processors that the group may use: 0.5 is half a processor. */
+	/** The number of processors that the control group may use: 0.5 is half a processor. */
 	readonly cores: number;
-	/** Number of periods in which the group ran since it was created. A period is mostly 100 ms. */
+	/** Number of periods in which the control group ran since it was created. A period is mostly 100 ms. */
 	readonly periods: number;
-	/** Number of periods in which the group was stopped because its time was used up. */
+	/** Number of periods in which the control group was stopped because its time was used up. */
 	readonly throttled: number;
 };
 
@@ -298,9 +307,9 @@ export type WaitEvidence = {
 /** Time of a disk since the machine started. Source: the kernel's Documentation/admin-guide/iostats.rst. */
 export type DiskTime = {
 	readonly name: string;
-	/** Milliseconds in which at least one request was under way. */
+	/** Milliseconds in which the disk had at least one request under way. */
 	readonly busyMs: number;
-	/** The number of finished requests, and the milliseconds that they took together. */
+	/** The number of requests that the disk finished, and the milliseconds that they took together. */
 	readonly requests: number;
 	readonly requestsMs: number;
 };
@@ -322,7 +331,9 @@ export type LocalEvidence = {
 	readonly connectionHolders?: readonly ConnectionHolder[] | undefined;
 	/** Every Redis or Valkey process on this machine. */
 	readonly servers: readonly FoundServer[];
-	/** What restarts the server; undefined when unknown, because there is no process or redis-top lacks rights. */
+	/**
+	The program that restarts the server; undefined when unknown, because there is no process or redis-top lacks rights.
+	*/
 	readonly supervisor: SupervisorEvidence | undefined;
 	/** The OOM kills, newest first; undefined when no kernel log can be read. */
 	readonly oomKills: readonly OomKill[] | undefined;

@@ -25,9 +25,9 @@ export type ManagedService = {
 	that change something.
 	*/
 	readonly forbidden: readonly string[];
-	/** What to do in place of BGSAVE. */
+	/** What to do at this provider in place of BGSAVE. */
 	readonly save: string;
-	/** What to do in place of SHUTDOWN. */
+	/** What to do at this provider in place of SHUTDOWN. */
 	readonly restart: string;
 };
 

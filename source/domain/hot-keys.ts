@@ -7,12 +7,15 @@ export type HotKey = {
 };
 
 /**
-The reply to HOTKEYS GET. Redis 8.6 has one after a session of tracking; Valkey 9.2 has one when tracking is configured.
+The reply to HOTKEYS GET. Redis 8.6 has data after a session of tracking; Valkey 9.2 has data when tracking is
+configured.
 */
 export type HotKeys = {
 	/** Whether the server tracks hot keys now; undefined where the server doesn't report it. */
 	readonly isTracking: boolean | undefined;
-	/** When the session began, in milliseconds since the epoch; undefined where the server doesn't report it. */
+	/**
+	When the session of tracking began, in milliseconds since the epoch; undefined where the server doesn't report it.
+	*/
 	readonly startedAtMs: number | undefined;
 	readonly durationMs: number | undefined;
 	/** The server counts one of this many commands; 1 means every command. */

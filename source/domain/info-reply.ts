@@ -1,11 +1,14 @@
 import {plausibleNumber} from './plausible-number.js';
 
 /**
-The fields of one section of INFO, by name. A section that is kept as text can find some fields without parsing all
-fields.
+The fields of one section of INFO, by name. The two optional functions find fields in a section that is kept as text,
+before all its fields are parsed.
 */
 export type InfoFields = ReadonlyMap<string, string> & {
-	/** The value of a field that consists of a few digits alone. Undefined for any other field; use `get` for it. */
+	/**
+	Reads a field whose value consists of a few digits and nothing else. Undefined for any other field, which `get` can
+	read.
+	*/
 	readonly wholeNumber?: (field: string) => number | undefined;
 	/** The fields whose name is `prefix` followed by a number: `slave0`, `db15`. */
 	readonly numbered?: (prefix: string) => ReadonlyArray<readonly [field: string, value: string]>;
@@ -23,7 +26,7 @@ export class InfoReply {
 	readonly #reply: string | undefined;
 	#made: Map<unknown, unknown> | undefined;
 
-	/** @param reply The text of the reply, when there is one. It is kept instead of the parsed fields. */
+	/** @param reply The text of the whole reply, if it is known. The text is kept instead of the parsed fields. */
 	constructor(
 		readonly sections: ReadonlyMap<string, InfoFields>,
 		reply?: string,
@@ -78,7 +81,7 @@ export class InfoReply {
 		}
 
 		const text = fields.get(field)?.replace(/%$/, '').trim();
-		// `Number('')` would be 0.
+		// An empty text is not a number, but `Number('')` is 0.
 		const value = text === undefined || text === '' ? Number.NaN : Number(text);
 		return Number.isFinite(value) ? value : undefined;
 	}

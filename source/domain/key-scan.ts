@@ -19,9 +19,12 @@ export type ScannedKey = {
 	readonly frequency?: number | undefined;
 };
 
-/** Of the keys that a scan saw, those with one prefix. */
+/** Totals of the keys with one prefix, among the keys that a scan saw. */
 export type ScannedPrefix = {
-	/** The key up to its first separator, such as `user:`; the whole key without one. */
+	/**
+	The key up to its first separator, such as `user:`. A key without a separator gives its first 40 characters. `#`
+	replaces each number.
+	*/
 	readonly prefix: string;
 	readonly keyCount: number;
 	readonly bytes: number;
@@ -48,7 +51,7 @@ export type KeyScan = {
 	readonly phase: KeyScanPhase;
 	/** The node whose keys are looked at. */
 	readonly node: NodeAddress;
-	/** The node that gets the commands: a replica where there is one. */
+	/** The node that gets the scan's commands: a replica of `node` if there is one, else `node` itself. */
 	readonly target: NodeAddress;
 	readonly isOnReplica: boolean;
 	readonly database: number;

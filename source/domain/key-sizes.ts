@@ -3,7 +3,9 @@ export const keySizeTypes = ['strings', 'lists', 'sets', 'zsets', 'hashes'] as c
 
 export type KeySizeType = (typeof keySizeTypes)[number];
 
-/** Number of keys with a size from `least` to twice `least`. The bin with `least` 0 holds empty strings. */
+/**
+Number of keys whose size is at least `least` and below twice `least`. The bin with `least` 0 holds empty strings.
+*/
 export type SizeBin = {readonly least: number; readonly keys: number};
 
 /**

@@ -1,6 +1,8 @@
 import {slotTotal} from './cluster.js';
 
-/** CRC16 of XMODEM: polynomial 0x1021, begins with 0. Source: the Redis Cluster specification, appendix A. */
+/**
+CRC16 in the variant XMODEM: polynomial 0x1021, initial value 0. Source: the Redis Cluster specification, appendix A.
+*/
 function crc16(bytes: Uint8Array): number {
 	let crc = 0;
 	for (const byte of bytes) {

@@ -21,9 +21,11 @@ export type Rung = {
 	/** The address that was tried, when a host name has several; undefined otherwise. */
 	readonly address: string | undefined;
 	readonly tookMs: number | undefined;
-	/** The error's code: `ECONNREFUSED`, `WRONGPASS`, `TLS_TO_PLAIN`, `MAXCLIENTS` …; undefined without an error. */
+	/**
+	The code of the step's error: `ECONNREFUSED`, `WRONGPASS`, `TLS_TO_PLAIN`, `MAXCLIENTS` …; undefined without an error.
+	*/
 	readonly code: string | undefined;
-	/** The result as one line. */
+	/** The result of the step as one line. */
 	readonly result: string;
 	readonly meaning: string | undefined;
 	/** Commands with which the operator can check the result. They change nothing. */
@@ -57,7 +59,7 @@ export type LadderVerdict = {
 	/** The step whose result decides the verdict; undefined when all is well. */
 	readonly step: LadderStep | undefined;
 	readonly code: string | undefined;
-	/** One line: the cause if this machine shows one, else the symptom. */
+	/** The verdict as one line: the cause if this machine shows a cause, else the symptom. */
 	readonly text: string;
 	readonly next: readonly NextStep[];
 };

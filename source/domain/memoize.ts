@@ -12,8 +12,8 @@ export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (
 }
 
 /**
-Keeps the last result of `make`, and returns it while the argument has the same members. It is for a list that is built
-again for each call.
+Returns a function that keeps the last result of `make`. The result is used again while all members of the list are the
+same, even if the list itself is built again for each call.
 */
 export function memoizeLast<Members extends readonly unknown[], Made>(
 	make: (of: Members) => Made,

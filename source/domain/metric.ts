@@ -66,7 +66,10 @@ function cpuSeconds(info: InfoReply): number | undefined {
 	return sum('used_cpu_user_main_thread', 'used_cpu_sys_main_thread') ?? sum('used_cpu_user', 'used_cpu_sys');
 }
 
-/** Every value with a history. One row defines how a value is read, its rate and its series. */
+/**
+All metrics: the values from INFO whose history redis-top keeps. Each row says how a value is read, its unit, and
+whether its rate is shown.
+*/
 export const metrics: readonly Metric[] = [
 	{id: 'operations', kind: 'counter', unit: 'count', read: field('stats', 'total_commands_processed')},
 	{id: 'hits', kind: 'counter', unit: 'count', read: field('stats', 'keyspace_hits')},

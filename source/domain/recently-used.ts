@@ -25,7 +25,7 @@ export class RecentlyUsed<Value extends NonNullable<unknown>> {
 		return this.#younger.size + this.#older.size;
 	}
 
-	/** The value of a key. If the cache has none, `make` makes it. */
+	/** The value of a key. If the cache lacks the key, `make` makes the value. */
 	get(key: string, make: (key: string) => Value): Value {
 		this.#looks += 1;
 		if (this.#looks > this.#generation) {

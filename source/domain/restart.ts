@@ -22,7 +22,7 @@ export type RestartBefore = {
 	readonly keys: number | undefined;
 	/** The number of keys with a time to live, which may expire during the restart. */
 	readonly expiring: number;
-	/** The number of online replicas. */
+	/** The number of the server's online replicas. */
 	readonly replicas: number;
 };
 
@@ -30,7 +30,7 @@ export type RestartBefore = {
 export type StartAdvice = {
 	/** The program that starts the server: `systemd (redis-server.service)`, `docker (cache)`, `nobody`. */
 	readonly who: string;
-	/** The command to copy, as typed into a shell. */
+	/** The command that starts the server, for the operator to copy into a shell. */
 	readonly text: string;
 	/**
 	The command that redis-top can run on this machine on request: a program and its arguments, without a shell.

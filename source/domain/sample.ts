@@ -24,7 +24,7 @@ import type {WatchedReadings} from './watched-key.js';
 
 /** The result of INFO in one poll of a node. */
 export type NodeSample = {
-	/** When the reply was complete, in milliseconds since the epoch. */
+	/** When the reply to INFO was complete, in milliseconds since the epoch. */
 	readonly atMs: number;
 	/** The moment of the sample on the monotonic clock, in milliseconds. Rates are computed from it. */
 	readonly elapsedMs: number;
@@ -41,7 +41,10 @@ export type NodeSample = {
 export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
-	/** The clients with certain flags, from a server with too many clients to read the whole CLIENT LIST (Valkey 9.0). */
+	/**
+	The clients with certain flags. They are read instead of the whole CLIENT LIST when a server has too many clients
+	(Valkey 9.0).
+	*/
 	readonly flaggedClients?: readonly ClientRow[];
 	/** False when the server refused to filter CLIENT LIST. */
 	readonly hasClientFilters?: boolean;
@@ -55,7 +58,7 @@ export type PollExtras = {
 	/** CLUSTER MYSHARDID (Redis 7.2 and later), read seldom. */
 	readonly shardId?: string;
 	readonly modules?: readonly ServerModule[];
-	/** INFO modules; read only when a module is loaded that reports its failures there. */
+	/** INFO modules. Read only from a server with a module that reports its failures in this section. */
 	readonly moduleInfo?: InfoReply;
 	/**
 	Whether the default user may run SHUTDOWN. Asked only when redis-top itself is the default user without a password.
@@ -153,7 +156,7 @@ export type BlindSpot = {
 	`denied`: the user lacks the right. `absent`: this server doesn't have the command (version, renamed, provider).
 	*/
 	readonly kind: 'denied' | 'absent';
-	/** The reason in the server's words. */
+	/** Why the command can't be used, in the server's words. */
 	readonly why: string;
 	/** The ACL rule that would allow the command (`+slowlog|get`); undefined when the reason isn't a missing right. */
 	readonly grant: string | undefined;
@@ -168,7 +171,7 @@ The exact meaning of an error reply. Its first word (`ERR`, `MISCONF`, `BUSY`) a
 - `INVALID_PASSWORD`, `NEEDLESS_PASSWORD`, `NO_USERS`: replies to AUTH of a server without ACL users
 - `NOAUTH`: a server that predates the code NOAUTH requires a password
 - `MISCONF_AOF`, `MISCONF_RDB`: the file that the server fails to write
-- `BUSY_FUNCTION`, `BUSY_MODULE`: a function or a module's command runs; BUSY without a kind is a script
+- `BUSY_FUNCTION`, `BUSY_MODULE`: a function or a module's command runs; a BUSY reply without a kind means a script
 */
 export type ErrorKind =
 	| 'MAXCLIENTS'
@@ -221,12 +224,15 @@ export type PollOutcome =
 			readonly address: NodeAddress;
 			readonly sample: NodeSample;
 			readonly extras: PollExtras;
-			/** Every known blind spot of this server, not only those that this poll found. */
+			/** Every known blind spot of this server: those that this poll found, and those that earlier polls found. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
 			/** The commands and their replies as a recording holds them, grouped by the write that sent them. */
 			readonly exchanges?: ReadonlyArray<readonly Exchange[]>;
-			/** Number of intervals before this poll in which the rotation skipped the node. @default 0 */
+			/**
+			Number of intervals before this poll in which the node was not polled, because it is polled only at every Nth
+			interval. @default 0
+			*/
 			readonly skipped?: number;
 			/** The node is polled at every Nth interval from now on. @default 1 */
 			readonly every?: number;

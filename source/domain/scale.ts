@@ -4,7 +4,7 @@ includes that number of nodes. Figures were measured with 1,000 nodes at one pol
 CLUSTER NODES were measured with 1,000 nodes on Redis 7.0.
 */
 export const scale = {
-	// 12 nodes
+	// Limits that matter from about 12 nodes on
 
 	/**
 	Number of nodes with a long series: half an hour of every metric. All further nodes keep two minutes. For 1,000 nodes,
@@ -17,34 +17,34 @@ export const scale = {
 	*/
 	lengthenedNodes: 24,
 
-	// 50 nodes
+	// Limits that matter from about 50 nodes on
 
-	/** Nodes up to which the monitor keeps a recording of the last half hour in memory: 8 MB at most. */
+	/** Largest number of nodes with which the monitor keeps a recording of the last half hour in memory: 8 MB at most. */
 	recentRecordingUpTo: 50,
 
 	/**
-	Nodes up to which every node is asked for its cluster view. With more nodes a sample of them is asked: all views of
-	1,000 nodes would be 62 MB a second.
+	Largest number of nodes with which every node is asked for its cluster view. With more nodes a sample of them is
+	asked: all views of 1,000 nodes would be 62 MB a second.
 	*/
 	viewsOfAllUpTo: 50,
 	/**
-	Nodes up to which slow logs and latencies of all nodes are read together. With more nodes, nodes are read in turn: a
-	slow log is 3 KB.
+	Largest number of nodes with which slow logs and latencies of all nodes are read together. With more nodes, nodes are
+	read in turn: a slow log is 3 KB.
 	*/
 	logsOfAllUpTo: 50,
 	/**
-	Nodes up to which rules are evaluated with every poll. With more nodes, idle nodes are evaluated less often: all rules
-	take 0.1 ms a node.
+	Largest number of nodes with which rules are evaluated with every poll. With more nodes, idle nodes are evaluated less
+	often: all rules take 0.1 ms a node.
 	*/
 	rulesEveryPollUpTo: 50,
 	/**
-	Nodes up to which the history keeps every poll of every node. With more nodes, it keeps fewer polls of nodes out of
-	focus, so that it still covers half an hour.
+	Largest number of nodes with which the history keeps every poll of every node. With more nodes, it keeps fewer polls
+	of nodes out of focus, so that it still covers half an hour.
 	*/
 	historyEveryPollUpTo: 50,
 	/**
-	Nodes up to which all nodes count as visible and are polled at every interval. With more nodes, the poller is told
-	which nodes are on the screen.
+	Largest number of nodes with which all nodes count as visible and are polled at every interval. With more nodes, the
+	poller is told which nodes are on the screen.
 	*/
 	allVisibleUpTo: 50,
 	/**
@@ -53,7 +53,7 @@ export const scale = {
 	*/
 	connectsAtOnce: 50,
 
-	// 64 nodes
+	// Limits that matter from about 64 nodes on
 
 	/**
 	Number of parsed cluster views that are kept, 330 KB each at 1,000 nodes. In the half minute after a change, fewer
@@ -61,42 +61,48 @@ export const scale = {
 	*/
 	clusterViewsKept: 64,
 
-	// 100 nodes
+	// Limits that matter from about 100 nodes on
 
-	/** Nodes up to which the history keeps cluster views and whole comparisons of them, 8 MB each at 1,000 nodes. */
+	/**
+	Largest number of nodes with which the history keeps cluster views and whole comparisons of them: 8 MB each at 1,000
+	nodes.
+	*/
 	historyViewUpTo: 100,
-	/** Clients up to which the history keeps a client list: 500 clients every five seconds would be 100 MB. */
+	/**
+	Largest number of clients with which the history keeps a client list: lists of 500 clients every five seconds would be
+	100 MB.
+	*/
 	historyClientsUpTo: 100,
 	/**
-	Nodes up to which the heap stays small. With more nodes, replies of many polls outlive V8's small new space, and this
-	took half of all processor time.
+	Largest number of nodes with which the heap stays small. With more nodes, replies of many polls outlive V8's small new
+	space. Collecting them as garbage took half of all processor time.
 	*/
 	smallHeapUpTo: 100,
 	/**
-	Nodes up to which V8's optimizing compilers stay off. Measured on 1 and on 6 nodes: with them, the monitor takes a
-	quarter more processor time.
+	Largest number of nodes with which V8's optimizing compilers stay off. Measured on 1 and on 6 nodes: with these
+	compilers, the monitor takes a quarter more processor time.
 	*/
 	unoptimizedUpTo: 6,
-	/** Number of nodes with findings that are polled as often as nodes on the screen. Nobody looks at more of them. */
+	/** Number of nodes with findings that are polled as often as nodes on the screen. Nobody looks at more such nodes. */
 	closelyPolledNodes: 100,
 	/**
-	Comparisons of cluster views in the history: 300 for a small cluster. A large cluster keeps fewer, so that they cover
-	3,000 nodes in all, but at least five.
+	Number of comparisons of cluster views in the history, with up to 100 nodes. With more nodes, it is 3,000 divided by
+	the number of nodes, but at least five.
 	*/
 	historyComparisons: 300,
 	historyComparisonNodes: 3000,
 	fewestHistoryComparisons: 5,
 
-	// 200 nodes
+	// Limits that matter from about 200 nodes on
 
 	/**
-	Nodes up to which states are published four times a second. With more nodes they are published once a second, because
-	lists and totals visit every node.
+	Largest number of nodes with which states are published four times a second. With more nodes they are published once a
+	second, because lists and totals visit every node.
 	*/
 	quickPublishUpTo: 200,
 	/**
-	Nodes up to which cluster views are compared whenever one arrives. With more nodes they are compared five times less
-	often while all nodes agree.
+	Largest number of nodes with which cluster views are compared whenever a view arrives. With more nodes they are
+	compared five times less often while all nodes agree.
 	*/
 	everyComparisonUpTo: 200,
 	calmComparisonFactor: 5,
@@ -125,14 +131,14 @@ export const scale = {
 	differingViewsPerSecond: 8,
 	differingViewAgainMs: 10_000,
 	/**
-	Interval between two CLUSTER LINKS, in milliseconds for each node of the cluster. At 1,000 nodes, 300 KB are read
-	every five seconds.
+	Interval between two CLUSTER LINKS commands in the whole cluster, in milliseconds for each of its nodes. At 1,000
+	nodes, the 300 KB of one node are read every five seconds.
 	*/
 	linksPeriodMsPerNode: 5,
 	shortestLinksPeriodMs: 2000,
 	/**
-	Shortest interval between two comparisons of cluster views, in milliseconds; with more than 200 nodes, one
-	millisecond a node. Comparing sixty views takes 20 ms.
+	Shortest interval between two comparisons of cluster views, in milliseconds. With more than 200 nodes, it is one
+	millisecond for each node. Comparing sixty views takes 20 ms.
 	*/
 	shortestComparisonMs: 200,
 

@@ -22,14 +22,14 @@ export type SentinelHello = {
 	readonly host: string;
 	readonly port: number;
 	readonly runId: string;
-	/** The Sentinel's name of the primary that it monitors. */
+	/** The name that the Sentinel gives the primary that it monitors. */
 	readonly primaryName: string;
 };
 
 /** The reply to SENTINEL CKQUORUM: whether Sentinels could agree on a failover and authorise it now. */
 export type QuorumCheck = {
 	readonly isReached: boolean;
-	/** The reply in the server's words. */
+	/** The reply to SENTINEL CKQUORUM in the server's words. */
 	readonly text: string;
 	/**
 	Number of failed checks in a row. A first failure may be false, because Sentinels that are gone still count for a
@@ -55,7 +55,7 @@ export type MonitoredPrimary = {
 	/** Number of Sentinels that must agree that the primary is down. */
 	readonly quorum: number | undefined;
 	readonly replicaCount: number | undefined;
-	/** Number of Sentinels besides the one that reports. */
+	/** Number of Sentinels that monitor the primary, without the reporting Sentinel. */
 	readonly otherSentinels: number | undefined;
 	readonly downAfterMs: number | undefined;
 	readonly failoverTimeoutMs: number | undefined;

@@ -9,7 +9,7 @@ export type SilencePart = {
 };
 
 /**
-A silence that was set. Alertmanager notifies nobody of alerts about its nodes until the silence is lifted or ends.
+A silence that was set. Until it is lifted or ends, Alertmanager notifies nobody of alerts about the silenced nodes.
 */
 export type Silence = {
 	/** The node that the operator acts on. */

@@ -16,7 +16,7 @@ export type ThresholdUnit =
 export type Threshold = {
 	readonly value: number;
 	readonly unit: ThresholdUnit;
-	/** Where the default comes from. */
+	/** Where the default value comes from, or the reason for it, as text. */
 	readonly source: string;
 };
 

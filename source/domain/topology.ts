@@ -10,7 +10,7 @@ Which node reported something about a node, and when.
 */
 export type Word = {
 	readonly kind: 'itself' | 'memory' | 'other';
-	/** The reporting node. */
+	/** The node that made the report. */
 	readonly teller: NodeAddress;
 	/** When the report was made, in milliseconds since the epoch. */
 	readonly atMs: number;
@@ -51,7 +51,7 @@ export type TopologyNode = {
 	readonly behindSeconds: number | undefined;
 	/** The machine of the node, as far as its address tells. */
 	readonly host: string | undefined;
-	/** The setting `availability_zone` (Valkey 8.0 and later). */
+	/** The node's availability zone, from the INFO field `availability_zone` (Valkey 8.0 and later). */
 	readonly zone: string | undefined;
 };
 

@@ -128,11 +128,11 @@ export const connStale = rule({
 	},
 });
 
-/** Number of the latest round trips that are compared. */
+/** Number of the latest PING round trips that are compared. */
 const readings = 60;
-/** Fewest round trips for a conclusion. */
+/** Fewest PING round trips for a conclusion. */
 const fewestReadings = 30;
-/** Fewest slow round trips for which the rule fires. */
+/** Fewest slow PING round trips for which the rule fires. */
 const slowReadings = 6;
 
 export const connRtt = rule({

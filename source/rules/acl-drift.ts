@@ -39,7 +39,7 @@ export const aclDiffers = rule({
 		],
 	},
 	raiseAfterMs: 330_000,
-	// `redis-top check` reads the ACL lists of all nodes at the same moment.
+	// `redis-top check` reads the ACL lists of all nodes at the same moment, so it needs no second reading.
 	countsAtOnce: true,
 	evaluate(fleet) {
 		const records = recordsIn(fleet);

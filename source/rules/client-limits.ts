@@ -18,8 +18,8 @@ export const maxClients = {
 };
 
 /**
-The clients of one name that hold most of the connections. Undefined if no name holds most, or if CLIENT LIST was not
-read.
+The clients with one name that together hold most of the connections. Undefined if no name holds most, or if CLIENT LIST
+was not read.
 */
 export function mainHolder(facts: NodeFacts, used: number): NamedClients | undefined {
 	const [first] = namedClients(otherClients(facts));

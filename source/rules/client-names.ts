@@ -14,10 +14,10 @@ export const clientText = (client: ClientRow) =>
 		? message`${addressName(client)}`
 		: message`${addressName(client)} (${nameOf('client', client.name)})`;
 
-/** Clients of one group, and the name of the group. */
+/** A client name, and the number of connections that have it. */
 export type NamedClients = {
 	readonly name: ReturnType<typeof nameOf>;
-	/** How many connections have the name. */
+	/** Number of connections with the name. */
 	readonly connections: number;
 };
 

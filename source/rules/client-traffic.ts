@@ -19,7 +19,8 @@ const rates = (facts: NodeFacts): ClientTraffic | undefined => {
 };
 
 /**
-The groupings of a client list, the most exact first. Each has two functions, for the text and the name of a group.
+The ways to group a client list, the most exact first. Each row has two functions of the group's key: the first makes
+the text for the group, the second its name.
 */
 const groupings: ReadonlyArray<readonly [ClientGrouping, (key: string) => Message, (key: string) => Name]> = [
 	['name', key => message`clients named ${nameOf('client', key)}`, key => nameOf('client', key)],

@@ -136,7 +136,7 @@ export const cliTracking = rule({
 	needs: {keys: infoNumber('stats', 'tracking_total_keys')},
 	evaluate({keys}, facts, limits) {
 		const limit = Number(facts.setting('tracking-table-max-keys') ?? defaultTableKeys);
-		// 0 means no limit.
+		// A `tracking-table-max-keys` of 0 means no limit.
 		return !(limit > 0) || keys / limit < limits.share
 			? clear
 			: fires('warning', {

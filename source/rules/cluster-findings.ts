@@ -8,7 +8,8 @@ import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 
 /**
-A step that sends a command to the given node. If redis-top does not know the node, any node that answers is used.
+A next step with a command for the given node. If redis-top does not know the node, the command is for any node that
+answers.
 */
 export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, command: Message): NextStep {
 	const named = address === undefined ? undefined : nodes.get(address);
@@ -19,8 +20,8 @@ export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, c
 }
 
 /**
-A step with a command of redis-cli's cluster manager, for the given node. If that node does not answer, any node that
-answers is used.
+A next step with a command of redis-cli's cluster manager, for the given node. If that node does not answer, the command
+is for any node that answers.
 */
 export function manageCluster(
 	{nodes}: FleetFacts,
@@ -40,7 +41,7 @@ export function manageCluster(
 export const nodeNames = (addresses: readonly NodeAddress[], separator = ', '): Message =>
 	joinMessages(addresses.map(nodeName), separator);
 
-/** One finding for each verdict of these kinds. */
+/** One finding for each verdict of the given kinds. */
 export const verdictFindings = (
 	{verdicts}: ClusterState,
 	kinds: readonly ClusterVerdictKind[],

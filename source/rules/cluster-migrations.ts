@@ -57,7 +57,7 @@ export const cluTrim = rule({
 		}),
 });
 
-/** The buffers of slot migrations: of Redis 8.4, and of Valkey 9.0. */
+/** The INFO fields with the buffers of slot migrations: two of Redis 8.4, and two of Valkey 9.0. */
 const migrationBuffers = [
 	'mem_cluster_slot_migration_output_buffer',
 	'mem_cluster_slot_migration_input_buffer',
@@ -166,7 +166,7 @@ const notCounted = pending(
 	'the slots of other nodes are counted in small parts: within half a minute while panel 8 shows the node, else in half an hour',
 );
 
-/** Slots that a finding names. */
+/** Number of slots that a finding names. */
 const namedSlots = 5;
 
 const isRunning = ({state}: AtomicMigration): boolean => !/^(?:success|completed|fail|cancel)/i.test(state);

@@ -236,7 +236,10 @@ const whyGhost = {
 	fail: 'it failed long ago',
 } as const satisfies Record<Ghost['why'], string>;
 
-/** Whether a ghost has been listed for so long that this is no passing state. */
+/**
+Whether a ghost has been listed for so long that this is no passing state. `isOldHandshake` is for ghosts with the flag
+`handshake`, `isOldFailure` for ghosts with the flag `fail`.
+*/
 type GhostAge = {
 	readonly isOldHandshake: (ghost: Ghost, subject: string) => boolean;
 	readonly isOldFailure: (ghost: Ghost) => boolean;

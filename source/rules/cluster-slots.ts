@@ -243,7 +243,9 @@ export const cluSlotSkew = rule({
 			),
 });
 
-/** Loads below this number are too small to compare. */
+/**
+Fewest keys, or operations per second, of the highest primary for a comparison. `leastBytes` is the least `used_memory`.
+*/
 const leastCount = 1000;
 const leastBytes = 64 * 1024 * 1024;
 

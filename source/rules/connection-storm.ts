@@ -7,7 +7,10 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** The newest readings are left out of the usual rate. `fewestReadings` is the smallest number of earlier readings. */
+/**
+Number of the newest readings, which do not count for the usual rate. `fewestReadings` is the smallest number of
+readings before them.
+*/
 const newestReadings = 60;
 const fewestReadings = 60;
 
@@ -67,7 +70,7 @@ export const cliStorm = rule({
 	},
 });
 
-/** Number of readings from which growth is computed. */
+/** Number of the latest readings from which the growth of the clients is computed. */
 const growthReadings = 10;
 
 /** Growth of the connected clients per second over the last readings; undefined with too few readings. */
@@ -131,7 +134,7 @@ export const cliLockout = rule({
 	},
 });
 
-/** The newest readings that are left out of the usual number of clients. */
+/** Number of the newest readings, which do not count for the usual number of clients. */
 const newestCounts = 15;
 
 /** The median number of clients before the newest readings; undefined with too few readings. */

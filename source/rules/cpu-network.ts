@@ -162,7 +162,10 @@ const quotaIn = (evidence: HostEvidence | undefined): ProcessorQuota | undefined
 /** Fewest scheduler periods for which a share is computed: two seconds of the usual 100 ms. */
 const fewestPeriods = 20;
 
-/** The periods between the last two readings of the machine, or else since the control group was created. */
+/**
+The scheduler periods of the control group, and those in which it was throttled, between the last two readings of the
+machine. Without a comparable earlier reading, all periods since the control group was created count.
+*/
 function throttling({record}: NodeFacts) {
 	const [before, after] = [quotaIn(record.hostBefore?.value), quotaIn(record.host?.value)];
 	if (after === undefined) {

@@ -13,7 +13,7 @@ export type RuleResult = {
 	readonly evaluation: Exclude<Evaluation, {kind: 'clear'}>;
 };
 
-/** Milliseconds for which a rule's condition has held; 0 for a new one. */
+/** Returns for how many milliseconds a rule's condition has held; 0 for a new condition. */
 export type HeldMs = (rule: RuleId, node?: NodeAddress, subject?: string) => number;
 
 const never: HeldMs = () => 0;

@@ -11,8 +11,8 @@ export type ErrorCode = {
 };
 
 /**
-Error codes that the client causes, or that last until someone restores a state. Codes that other rules report are left
-out: OOM, MISCONF, NOREPLICAS. Source: Redis, src/server.c, `createSharedObjects`, and src/t_stream.c.
+Error codes that the client causes, or that last until someone corrects the server's state. Codes that other rules
+report are left out: OOM, MISCONF, NOREPLICAS. Source: Redis, src/server.c, `createSharedObjects`, and src/t_stream.c.
 */
 const codes: ReadonlyMap<string, ErrorCode> = new Map([
 	[

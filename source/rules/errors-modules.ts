@@ -105,8 +105,8 @@ function isRedirecting(facts: NodeFacts): boolean {
 }
 
 /**
-Share of errors from which an error code stands for nearly all errors. Also the share of failed calls from which nearly
-all calls fail.
+Share from which nearly all errors have one code. It is also the share of failed calls from which nearly all calls of a
+command fail.
 */
 const commonErrorShare = 0.9;
 
@@ -135,7 +135,10 @@ const lacked: ReadonlyMap<string, string> = new Map([
 	['command', 'the command'],
 ]);
 
-/** The primary of a replica, as text: clients should write there. Undefined for a node that is not a replica. */
+/**
+The primary of a replica as text, because clients should write to the primary. Undefined for a node that is not a
+replica.
+*/
 function whereWritesBelong({record, sample, memory}: NodeFacts): Message | undefined {
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
 	if (primary === undefined) {

@@ -11,13 +11,14 @@ import {runIdOfPrimary} from './sentinel-links.js';
 /**
 A table row: findings of one rule (`cause`) explain findings of other rules (`symptoms`). `where` says on which nodes
 the symptoms are:
-- `here`: on the cause's node
-- `replicas`: on the nodes that replicate from it
-- `primary`: on the node that it replicates from
+
+- `here`: on the node of the cause
+- `replicas`: on the nodes that replicate from the node of the cause
+- `primary`: on the node that the node of the cause replicates from
 - `anywhere`: on any node of the deployment
 
-The symptom `*` means every other finding there except standing notes. Those are advice and findings of severity info,
-which existed before the incident.
+The symptom `*` means every other finding on these nodes except standing notes. Standing notes are advice and findings
+of severity info, which existed before the incident.
 */
 export type Explanation = {
 	readonly cause: RuleId;
@@ -157,7 +158,7 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'rep.lag_ack'],
 		isCause: isStalled,
 	},
-	// Both ends of a cut link report it.
+	// Both ends of a cut link report the cut.
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
 	// A replica of a replica gets no data while the replica in the middle has no link.
 	{cause: 'rep.link_down', where: 'replicas', symptoms: ['rep.io_stale', 'rep.link_down', 'rep.sync']},

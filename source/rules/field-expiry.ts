@@ -11,9 +11,9 @@ const counters: readonly TrackedField[] = [
 	['stats', 'expired_subkeys'],
 ];
 
-/** The usual rate is the median of the rates of this time, in milliseconds. */
+/** Length of the time whose rates give the usual rate, in milliseconds. The usual rate is their median. */
 const usualMs = 600_000;
-/** With fewer rates no median is taken. */
+/** Fewest rates from which a median is computed. */
 const fewestRates = 5;
 
 const counterOf = (facts: NodeFacts): TrackedField | undefined =>

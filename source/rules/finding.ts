@@ -29,10 +29,13 @@ export type BlindRule = {
 	readonly node: NodeAddress | undefined;
 	readonly reason: NotEvaluated['reason'];
 	readonly why: string;
-	/** The command whose refusal is the reason. */
+	/** The command whose refusal is the reason why the rule was not evaluated. */
 	readonly command?: string | undefined;
 	readonly grant: string | undefined;
-	/** The text of a condition above severity info that held in every sample, but for less time than the rule needs. */
+	/**
+	The text of a condition that held in every sample, but for less time than the rule needs. Undefined for any other
+	rule, and for a condition of severity info.
+	*/
 	readonly holds?: Message | undefined;
 };
 

@@ -114,7 +114,8 @@ export const perCow = rule({
 });
 
 /**
-A disk is not called full if its free space holds this many copies of the data, whatever share of the disk is used.
+A disk is not called full if its free space holds this many copies of the data. The used share of the disk does not
+matter then.
 */
 const amplyTimes = 10;
 

@@ -251,7 +251,7 @@ export const osThp = rule({
 	},
 });
 
-/** Round trip of PING, milliseconds, above which the server itself waits. */
+/** Round trip of PING, in milliseconds, above which the lack of processor time also delays the server. */
 const slowPingMs = 10;
 
 export const osPsi = rule({

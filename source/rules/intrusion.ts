@@ -10,7 +10,7 @@ https://redis.io/docs/latest/operate/oss_and_stack/management/security/ and the 
 const foreignFolder =
 	/(?:^|\/)(?:cron(?:\.[a-z]+|tabs)?|\.ssh|init\.d|rc\d?\.d|profile\.d|systemd|www|htdocs|public_html)(?:\/|$)/;
 
-/** File names that no server saves to, but intruders use. The sources are the same. */
+/** File names that no server saves to, but intruders use. The sources are those of `foreignFolder`. */
 const foreignFile =
 	/^(?:authorized_keys\d?|root|crontab|ld\.so\.preload|\.bashrc|\.profile)$|\.(?:php|jspx?|aspx?|sh|so)$/i;
 

@@ -13,7 +13,7 @@ export type JoinedFinding = {
 	it.
 	*/
 	readonly causeKey: string | undefined;
-	/** The rule of the root cause. */
+	/** The rule of the root cause; undefined where `causeKey` is undefined. */
 	readonly causeRule: RuleId | undefined;
 	/** The finding's severity. For a cause: the highest severity among itself and its symptoms. */
 	readonly severity: Severity;
@@ -84,8 +84,8 @@ const isStanding = ({rule, severity, adviceCost}: Finding): boolean =>
 	severity === 'info' || adviceCost !== undefined || rule.startsWith('sec.');
 
 /**
-The findings that are tried as causes of one row. With `anywhere` two findings are enough: the first explains all
-others, and the second explains the first.
+The findings that are tried as causes for a row of the table. With `anywhere` the first two are enough: the first
+explains all other findings, and the second explains the first.
 */
 const neededCauses = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
 	where === 'anywhere' ? causes.slice(0, 2) : causes;

@@ -23,7 +23,7 @@ const sizes = {
 	},
 };
 
-/** The word for the keys of a type: `hash`, `string`. */
+/** The words for one key and for several keys of a type: `hash`, `hashes`. */
 const words: Readonly<Record<KeySizeRow['type'], readonly [one: string, several: string]>> = {
 	strings: ['string', 'strings'],
 	lists: ['list', 'lists'],

@@ -11,7 +11,10 @@ import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** Milliseconds by which slots may leave before their keys are deleted: Redis 8.4 trims the keys in the background. */
+/**
+Longest time from the move of a slot to the deletion of its keys, in milliseconds: Redis 8.4 deletes the keys in the
+background.
+*/
 const trimMs = 60_000;
 
 const slotsUnknown = pending('CLUSTER NODES was not answered since the keys went');
@@ -20,7 +23,7 @@ const slotsUnknown = pending('CLUSTER NODES was not answered since the keys went
 Smallest share of the lost keys that other primaries must have gained. Only then did the keys move with their slots.
 */
 const arrivedShare = 0.5;
-/** Readings, at most one a second, over which the gain of other primaries is measured. */
+/** Number of readings, at most one a second, over which the gain of other primaries is measured. */
 const gainReadings = 120;
 
 /**
@@ -65,7 +68,10 @@ function slotsBeside(
 /** Most milliseconds between a change of role and the loss of keys in the full resync that follows. */
 const resyncMs = 300_000;
 
-/** The reason if a primary became a replica and lost its keys by that; undefined otherwise. */
+/**
+Why keys are missing if the node was a primary, became a replica, and lost its keys in the full resync; undefined
+otherwise.
+*/
 function demotionOf({atMs}: NonNullable<RuleMemory['keyDrop']>, {record, sample, memory}: NodeFacts) {
 	const changedAtMs = memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY;
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;

@@ -11,7 +11,7 @@ import {clear, fires, rule} from './rule.js';
 import {topWriter} from './writers.js';
 
 /**
-The meaning of a replica that evicts keys: its data then differ from its primary's data. By default a replica ignores
+The texts for a replica that evicts keys: its data then differ from its primary's data. By default a replica ignores
 maxmemory, and its primary tells it which keys to evict. Undefined for a primary.
 */
 function evictsAsReplica(facts: NodeFacts) {

@@ -30,9 +30,9 @@ function belongTogether(one: NodeRecord, other: NodeRecord): boolean {
 
 /**
 The difference of a primary whose maxmemory is far below that of every related node. Often the primary was a replica
-until a failover, and only its old primary got the higher limit.
+until a failover, and only the old primary got the higher limit.
 
-@param limit Its maxmemory, bytes; 0 is no limit.
+@param limit The maxmemory of the primary, in bytes; 0 is no limit.
 */
 export function limitUnlikeOthers({nodes, record}: NodeFacts, limit: number): Difference | undefined {
 	const limits = [...nodes.values()]

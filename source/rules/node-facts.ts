@@ -43,7 +43,7 @@ export const defaultRuleSettings: RuleSettings = {
 	hasPassword: true,
 };
 
-/** Facts about a node that rules keep between evaluations. */
+/** Facts about a node that rules keep from one evaluation to the next. */
 export type RuleMemory = {
 	/** When redis-top first knew of the node, milliseconds since the epoch. */
 	readonly foundAtMs: number;
@@ -67,7 +67,7 @@ export type RuleMemory = {
 	readonly isStartCounted: boolean;
 	/** `NRestarts` of the server's systemd unit, at its last reading; undefined: not known. */
 	readonly unitRestarts: number | undefined;
-	/** The last 120 times when that counter rose, once for each restart, oldest first. Milliseconds since the epoch. */
+	/** The last 120 times when `unitRestarts` rose, once for each restart, oldest first. Milliseconds since the epoch. */
 	readonly unitRestartsAtMs: readonly number[];
 	/** The last ten times when redis-top lost its connection, milliseconds since the epoch, oldest first. */
 	readonly lossesAtMs: readonly number[];
@@ -152,7 +152,7 @@ export class NodeFacts {
 		return before === undefined || after === undefined || after < before ? undefined : after - before;
 	}
 
-	/** The growth of a counter per second since the sample before; undefined as for `increase`. */
+	/** The growth of a counter per second since the sample before; undefined after a gap, a restart or a reset. */
 	perSecond(section: string, field: string): number | undefined {
 		const before = this.earlier?.info.number(section, field);
 		const after = this.number(section, field);

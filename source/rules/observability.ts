@@ -10,7 +10,7 @@ import {advises, clear, fires, rule} from './rule.js';
 /** Name of the evidence of lat.slowlog_new that commands took 100 ms or more. All clients notice each such command. */
 export const longSlow = 'commands of a tenth of a second and more';
 
-/** Fewest such commands within a minute that count as a pattern. */
+/** Fewest commands of 100 ms or more within a minute that count as a pattern. */
 const fewestLong = 3;
 
 /**

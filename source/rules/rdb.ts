@@ -106,7 +106,7 @@ export const perRdbFail = rule({
 	},
 });
 
-/** Short reasons of a failed save, by the id of the log line. */
+/** Short reasons of a failed save, by the id of the meaning of the server's log line. */
 const obstacles: ReadonlyMap<string, string> = new Map([
 	['disk-full', 'the disk or its quota is full'],
 	['fork-failed', 'the fork failed for want of memory'],

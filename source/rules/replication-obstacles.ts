@@ -93,7 +93,7 @@ const productOf = (record: NodeRecord | undefined): string | undefined => {
 	return product && `${productNames[product.product]} ${product.version ?? ''}`.trim();
 };
 
-/** The obstacle, with the details that redis-top knows from the primary. */
+/** Adds to an obstacle what redis-top knows of the primary: its product, its version, and whether it uses TLS. */
 function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: NodeFacts): Obstacle {
 	const [own, its] = [productOf(record), productOf(primary)];
 	if (id === 'primary-data-unreadable' && own !== undefined && its !== undefined) {
@@ -112,7 +112,7 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 				};
 	}
 
-	// Only a connection with TLS has a certificate.
+	// Only a connection with TLS has a certificate, so a known expiry date shows that the primary uses TLS.
 	return id === 'primary-hangs-up' && primary?.sample?.certificateExpiresAtMs !== undefined
 		? {
 				...obstacle,

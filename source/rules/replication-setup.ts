@@ -336,8 +336,8 @@ function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
 }
 
 /**
-The remedy for two primaries of one history: the primary with fewer writes since they parted should replicate from the
-other. Undefined if the writes are unknown.
+The remedy for two primaries of one history: the primary with fewer writes since the histories parted should replicate
+from the other primary. Undefined if the writes are unknown.
 */
 function loserOf(one: NodeFacts, other: NodeFacts): Remedy | undefined {
 	const partingOffset = (facts: NodeFacts) => {

@@ -21,7 +21,7 @@ export type RuleTiming = {
 	/** Number of evaluations in a row that must be clear before the finding ends. Default 3. */
 	readonly clearAfter: number;
 	/**
-	Whether `redis-top check` may raise a condition that holds in all of its few samples. It concerns rules whose
+	Whether `redis-top check` may raise a condition that holds in all of its few samples. This matters for a rule whose
 	`raiseAfterMs` exceeds the five seconds that `check` may take. False: `check` reports the rule as not evaluated.
 	Default false.
 	*/
@@ -32,7 +32,7 @@ export type RuleTiming = {
 export type RuleDocs = {
 	/** Which fields and settings the rule reads, and what it concludes: a sentence or two. */
 	readonly looksAt: string;
-	/** The first version of Redis that has the fields, such as `2.4`; `any` for every version. */
+	/** The first version of Redis that has the fields that the rule reads, such as `2.4`; `any` for every version. */
 	readonly since: string;
 	/** Harmless cases that look like the problem, one sentence each: the case, and how the rule excludes it. */
 	readonly falsePositives: readonly string[];
@@ -41,7 +41,10 @@ export type RuleDocs = {
 type RuleBase<Id extends string, Table extends ThresholdTable> = RuleTiming & {
 	readonly id: Id;
 	readonly docs: RuleDocs;
-	/** The numbers that a user may change in the config file, by what each is: `mem.max` has `warning` and `critical`. */
+	/**
+	The numbers of the rule that a user may change in the config file, by their short names: `mem.max` has `warning` and
+	`critical`.
+	*/
 	readonly thresholds: Table;
 };
 
@@ -75,7 +78,7 @@ export type FleetEvaluation = Evaluation & {
 	readonly subject?: string | undefined;
 };
 
-/** Milliseconds for which the condition has held for a node and subject. */
+/** Returns for how many milliseconds the condition has held for a node and subject. */
 export type FleetHeldMs = (node?: NodeAddress, subject?: string) => number;
 
 /** A rule that compares nodes. Nodes and subjects that it does not return are clear. */
@@ -108,7 +111,7 @@ export const advises = (
 type RuleSpec<Id extends string, Table extends ThresholdTable> = Partial<RuleTiming> & {
 	readonly id: Id;
 	readonly docs: RuleDocs;
-	/** See `RuleBase`. Default: none. */
+	/** The numbers of the rule that a user may change in the config file, by their short names. Default: none. */
 	readonly thresholds?: Table;
 };
 

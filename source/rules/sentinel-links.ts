@@ -13,7 +13,8 @@ export const runIdOfPrimary = 'runid';
 export const quotedFlags = ({primary}: SentinelReport): string => [...primary.flags].join(',');
 
 /**
-Milliseconds after which a reply no longer proves that the primary answers. Two poll intervals count if they are longer.
+Milliseconds after which a reply no longer proves that the primary answers. If two poll intervals are longer, they count
+instead.
 */
 const recentReplyMs = 3000;
 

@@ -127,7 +127,7 @@ function promotedByHand(
 		.find(record => record?.role === 'primary' && record.failure === undefined && record.sample !== undefined)?.address;
 }
 
-/** The steps that let each sentinel monitor the promoted node under the same name. */
+/** The steps that let each sentinel monitor the promoted node under the name of the old primary. */
 function renameSteps(group: MonitoredGroup, {sentinel, primary}: SentinelReport, promoted: NodeRecord | undefined) {
 	const endpoint = promoted?.endpoint;
 	return endpoint?.kind === 'tcp'

@@ -59,11 +59,16 @@ const plainReads =
 	/^(?:get|mget|getrange|strlen|exists|ttl|pttl|type|hget|hmget|hgetall|hlen|hexists|lrange|llen|lindex|smembers|sismember|scard|zscore|zrange|zcard|zrangebyscore|scan)$/i;
 
 type Pause = {
-	/** The reason in Valkey's words, such as `client_pause` or `failover_in_progress`; `none`: nothing is paused. */
+	/**
+	Why commands are paused, in Valkey's words, such as `client_pause` or `failover_in_progress`; `none`: nothing is
+	paused.
+	*/
 	readonly reason: string;
 	/** True: all commands are paused. False: only writes. */
 	readonly isOfAll: boolean;
-	/** A command that CLIENT LIST shows as held back; undefined where the server itself reports the pause. */
+	/**
+	A command that the pause holds back, according to CLIENT LIST; undefined where CLIENT LIST shows no such command.
+	*/
 	readonly blocked: string | undefined;
 };
 

@@ -47,12 +47,15 @@ function covers(facts: SilenceFacts, endMs: number, tookMs: number): boolean {
 	const offset = clockOffset(facts);
 	const silentMs = facts.toMs - facts.fromMs;
 	const endsInside = endMs >= facts.fromMs + offset - slackMs && endMs <= facts.toMs + offset + slackMs;
-	// Some logs note the start of the activity, not the end.
+	// Some logs give the start of the activity, not the end. The activity then ends `tookMs` after `endMs`.
 	const reachesInside = endMs + tookMs >= facts.fromMs + offset && endMs <= facts.toMs + offset + slackMs;
 	return (endsInside || reachesInside) && tookMs >= leastShare * silentMs;
 }
 
-/** Explains the silence by a stopped process, which the kernel shows. The server does not know that it was stopped. */
+/**
+Explains the time without a reply by a stopped process, as the kernel shows it. The server does not know that it was
+stopped.
+*/
 const stopped: Cause = ({host}) => (host?.kind === 'here' ? standstillOf(host)?.past : undefined);
 
 const slowCommand: Cause = facts => {

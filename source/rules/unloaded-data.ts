@@ -9,13 +9,19 @@ import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Inaccuracy of a process' start time, milliseconds: the kernel counts it in ticks, and its clock may be set. */
+/**
+Inaccuracy of a process' start time, in milliseconds. The kernel counts this time in ticks, and the machine's clock may
+be set.
+*/
 const slackMs = 5000;
-/** An append-only file that appears within this time after the start was made by the start itself, milliseconds. */
+/** Milliseconds after the start of a process within which a new append-only file counts as made by the start itself. */
 const madeByStartMs = 60_000;
-/** Time after the start for which the finding holds, milliseconds: later the data of the server are what counts. */
+/**
+Milliseconds after the start of a process for which the finding may hold. After a day, the data in the server's memory
+matter more than the file.
+*/
 const dayMs = 86_400_000;
-/** Milliseconds by which the append-only file must be newer than the RDB file, so that the finding is raised. */
+/** Milliseconds by which the append-only file must be newer than the RDB file for a finding. */
 const newerMs = 60_000;
 
 type Unread = {readonly file: NonNullable<DataFilesEvidence['rdb']>; readonly reason: string; readonly isRdb: boolean};

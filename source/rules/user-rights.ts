@@ -117,8 +117,8 @@ export const senAcl = rule({
 });
 
 /**
-The first releases that do not check the default user's rights while they load an append-only file. Every release of a
-newer release line has the change. Sources: https://github.com/valkey-io/valkey/pull/3984 and
+The first release of each release line that does not check the default user's rights while it loads an append-only file.
+Every release of a newer release line has the change. Sources: https://github.com/valkey-io/valkey/pull/3984 and
 https://github.com/redis/redis/pull/14545 with the release notes of each line.
 */
 const loadsAllSince: Readonly<Partial<Record<ServerProduct['product'], readonly string[]>>> = {

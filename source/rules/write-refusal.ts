@@ -12,8 +12,8 @@ import {clear, fires, rule} from './rule.js';
 
 type Refusal = {
 	/**
-	The file whose failed write is the cause. `unknown`: only error replies show the refusal. Undefined: the server
-	accepts writes.
+	The file whose failed write makes the server refuse writes. `unknown`: only error replies show the refusal. Undefined:
+	the server accepts writes.
 	*/
 	readonly cause: 'rdb' | 'aof' | 'unknown' | undefined;
 	readonly refusedCommands: number;
@@ -126,7 +126,9 @@ const lowerCase = (text: string): string => text.trim().toLowerCase();
 
 type ComparedSetting = {
 	readonly name: string;
-	/** The value if the file has no line for the setting; undefined if the default differs by version. */
+	/**
+	The value of a setting that the server's config file does not contain; undefined if the default differs by version.
+	*/
 	readonly defaultValue: string | undefined;
 	/** Converts a value to one spelling, so that the running and the written value can be compared. */
 	readonly normalize: (text: string) => string;

@@ -51,7 +51,7 @@ function mainSender(facts: NodeFacts): Name | undefined {
 
 /** The command that most writes use, and its client, as far as commandstats and CLIENT LIST show. */
 export type Writer = {
-	/** The text follows the problem: `most writes are XADD from ingest`. */
+	/** The writer as text that follows the problem of a finding: `most writes are XADD from ingest`. */
 	readonly text: Message;
 	readonly culprit: Culprit;
 	readonly evidence: readonly Evidence[];

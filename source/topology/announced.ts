@@ -26,8 +26,8 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 		return false;
 	}
 
-	// A replica connects to its primary by itself. If the replica acknowledges while Sentinels flag its address, the
-	// address is wrong.
+	// A replica connects to its primary by itself. If the replica acknowledges while Sentinels flag the replica's
+	// address, that address is wrong.
 	if (answering.some(other => acknowledges(other, address))) {
 		return true;
 	}

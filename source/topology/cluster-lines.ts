@@ -6,8 +6,8 @@ import type {Nodes} from './replication-edges.js';
 import type {ToldLine} from './topology-node.js';
 
 /**
-Most lines that are read in the views of other nodes, to find nodes without a view of their own. Each view has one line
-per cluster node.
+Largest number of lines that are read in the views of other nodes, to find nodes without a view of their own. Each view
+has one line for each node of the cluster.
 */
 const linesRead = 5000;
 /** Fewest views that are read, even if they have more lines than `linesRead`. */

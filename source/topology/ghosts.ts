@@ -16,7 +16,8 @@ export type Ghost = {
 	/** The answering nodes that list the ghost. */
 	readonly listedBy: readonly NodeAddress[];
 	/**
-	The time of the ghost's last pong, in the report with the latest one. Milliseconds since the epoch; undefined: never.
+	The time of the ghost's last pong, by the line of CLUSTER NODES that `clusterLines` chose for it. Milliseconds since
+	the epoch; undefined: never.
 	*/
 	readonly pongMs: number | undefined;
 };

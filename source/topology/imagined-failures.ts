@@ -20,7 +20,7 @@ export const hostOfNode = ({host, address}: TopologyNode): string | undefined =>
 
 /**
 Every zone, every host with at least two nodes, and every node. A host with one node is listed as that node only. A zone
-is known if the node reports `availability_zone` (Valkey 8.1 and later). A host is known only by its address, so
+is known if the node reports `availability_zone` (Valkey 8.0 and later). A host is known only by its address, so
 containers behind one address look like one host.
 */
 export const imaginedFailures = memoizeByRef((topology: Topology): readonly ImaginedFailure[] => {

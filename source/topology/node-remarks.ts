@@ -74,7 +74,7 @@ function placeRemarks(address: NodeAddress, topology: Topology): NodeRemark[] {
 				]);
 }
 
-/** Least imbalance of slots that a remark mentions. The thresholds of the rules are higher. */
+/** Least imbalance of slots, (most − least) / mean, that a remark mentions. The thresholds of the rules are higher. */
 const leastSlotSpread = 0.1;
 const leastLoadRatio = 1.5;
 

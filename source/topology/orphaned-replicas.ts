@@ -8,11 +8,15 @@ const answers = ({failure, sample}: NodeRecord): boolean => failure === undefine
 const historyOf = ({sample}: NodeRecord, field: 'master_replid' | 'master_replid2'): string | undefined =>
 	sample?.info.text('replication', field);
 
-/** Replicas that answer although their primary is down, at the address by which they know it. */
+/**
+The replicas of a primary that is down. The replicas answer redis-top, and nothing answers at the address by which they
+know the primary.
+*/
 export type Orphans = {
 	readonly replicas: readonly NodeRecord[];
 	/**
-	Another address at which an answering primary has the same data. The replicas then only lack a way to their primary.
+	The address of an answering primary with the same data, if there is one. The replicas then only need a connection to
+	that address.
 	*/
 	readonly answersAt: NodeAddress | undefined;
 };

@@ -33,7 +33,7 @@ const inOneZone = (shard: Shard): SharedPlace[] => inPlace(shard, 'zone').filter
 /**
 Shards whose primary shares its host with a replica, or its zone with all replicas. A host is known only by its address,
 so containers behind one address look like one host. `isOneHost` is true if all nodes run on one host, as in a test. The
-shards then show nothing more.
+list of shards then means nothing.
 */
 export function sharedPlaces({shards, loose}: Topology): {
 	readonly places: readonly SharedPlace[];

@@ -7,8 +7,8 @@ import {isLoopback, type NodeAddress} from '../domain/node.js';
 export type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
 /**
-The source that a replica replicates from, and the source's entry for the replica. `link` is undefined if the source has
-no such entry.
+The source that a replica replicates from, and the source's entry for the replica in INFO. `link` is undefined if the
+source lists no entry for the replica.
 */
 export type ReplicationEdge = {readonly source: NodeAddress; readonly link: ReplicaLink | undefined};
 

@@ -11,7 +11,7 @@ export type Loss =
 	| ({readonly kind: 'writes'} & ReplicaDistance)
 	| {
 			readonly kind: 'everything';
-			/** `used_memory` of the primary. */
+			/** `used_memory` of the shard's primary, in bytes. */
 			readonly bytes: number | undefined;
 			readonly keys: number | undefined;
 			/** Whether the primary writes an append-only file, which it would load when it returns. */
@@ -124,7 +124,8 @@ export function lostReplicas(shard: Shard, {nodes, isCluster, isDead}: Place): L
 	const left = direct.filter(({address}) => !isDead(address));
 	const record = shard.primary && nodes.get(shard.primary.address);
 	const needed = Number(record?.config?.value.get('min-replicas-to-write') || 0);
-	// INFO has the field only while the setting is in force. The field does not count replicas that lag too far.
+	// INFO has the field only while `min-replicas-to-write` is in force. The field does not count replicas that lag too
+	// far.
 	const good = record?.sample?.info.number('replication', 'min_slaves_good_slaves');
 	const goodLeft = good === undefined ? left.length : Math.max(0, good - (direct.length - left.length));
 	return {

@@ -6,7 +6,7 @@ export type SkewOf = 'slots' | 'keys' | 'memory' | 'operations';
 /** How unevenly a figure is spread over the primaries of a cluster. */
 export type Skew = {
 	readonly of: SkewOf;
-	/** The highest value divided by the median. For slots: (most − least) / mean. */
+	/** The highest value of a primary divided by the median of all primaries. For slots: (most − least) / mean. */
 	readonly ratio: number;
 	readonly most: TopologyNode;
 	readonly mostValue: number;
