@@ -3,11 +3,10 @@
 //   bench.mjs [PART…] [--quick] [--only PART,…] [--program FILE]
 //   bench.mjs compare COMMIT [PART…] [--quick] [--only PART,…] [--rounds NUMBER]
 //
-// The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost, scale, record and
-// fleet. Figures that depend on the
-// machine are multiples of what Node, htop or redis-cli take in the same run. The measuring neither passes nor fails: a
-// figure over its budget is marked. `compare` builds a commit and measures both programs in turn. Every result is
-// appended to bench/results.ndjson.
+// The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost, scale, record and fleet. Figures that
+// depend on the machine are multiples of what Node, htop or redis-cli take in the same run. A measurement neither
+// passes nor fails: a figure over its budget is marked. `compare` builds a commit and measures both programs in turn.
+// Every result is appended to bench/results.ndjson.
 import {execFileSync, spawnSync} from 'node:child_process';
 import {copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync} from 'node:fs';
 import os from 'node:os';
@@ -38,9 +37,12 @@ try {
 	rmSync(outdir, {recursive: true, force: true});
 }
 
-/** Builds a commit with its own scripts and today's packages. Returns the folder of its program. */
+/**
+Builds a commit with the commit's own scripts and the packages that are installed now. Returns the folder of the built
+program.
+*/
 function builtCommit(commit = 'HEAD') {
-	// Outside of node_modules, where its own files would be taken for a package's.
+	// The folder is outside of node_modules. Inside, the commit's own files would be taken for files of a package.
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-commit-'));
 	const checkout = path.join(folder, 'checkout');
 	execFileSync('git', ['worktree', 'add', '--quiet', '--detach', checkout, commit], {stdio: 'inherit'});
@@ -49,7 +51,7 @@ function builtCommit(commit = 'HEAD') {
 		execFileSync(process.execPath, [path.join(checkout, 'scripts', 'build.mjs')], {cwd: checkout, stdio: 'inherit'});
 		const program = path.join(outdir, 'program');
 		cpSync(path.join(checkout, 'dist'), program, {recursive: true});
-		// The files are ES modules.
+		// The package.json tells Node that the program's files are ES modules.
 		copyFileSync(path.join(root, 'package.json'), path.join(program, 'package.json'));
 		return program;
 	} finally {

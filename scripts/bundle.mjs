@@ -1,5 +1,5 @@
-// The only settings of esbuild. The program and its tests are bundled with the same ones, so that the tested program is
-// the shipped one.
+// The only settings of esbuild. The program and its tests are bundled with the same settings, so that the tested
+// program equals the shipped one.
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -9,8 +9,8 @@ import {linkProgram} from './link-program.mjs';
 import {requireNodesOwn} from './require-nodes-own.mjs';
 
 /**
-An esbuild plugin for two CommonJS traps. Ink imports its devtools only in development, and `ink-table` reads `DEV`.
-Both are decided while bundling. CommonJS modules inside an ES module also get a `require`.
+An esbuild plugin that leaves out Ink's devtools, which Ink imports only in development. The settings below solve two
+similar problems: `ink-table` reads the variable `DEV`, and CommonJS modules inside an ES module need a `require`.
 */
 const stubDevtools = {
 	name: 'stub-devtools',
@@ -85,8 +85,8 @@ const settings = ({entryPoints, outdir, isMinified = false, isSplit = true, exte
 });
 
 /**
-Bundles the program as it is shipped into `outdir`: the command line, which is an ES module, and all other parts as linked
-scripts. What the command line and the scripts share is in both.
+Bundles the program as it is shipped into `outdir`. The command line is one ES module; the other parts are linked
+scripts. Code that both need is in both.
 */
 export async function bundleProgram({outdir, version}) {
 	const define = {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)};
@@ -95,7 +95,7 @@ export async function bundleProgram({outdir, version}) {
 		...settings({
 			...options,
 			entryPoints: {main: 'source/commands/main.ts'},
-			// Scripts have no `import.meta`. What is left of it is Ink's search for its devtools.
+			// Scripts have no `import.meta`. The only use that remains is Ink's search for its devtools.
 			define: {...define, 'import.meta.resolve': 'undefined'},
 		}),
 		banner: {},

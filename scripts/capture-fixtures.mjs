@@ -12,7 +12,10 @@ import {servers} from './fetch-servers.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Settings that redis-top shows or evaluates, and the passwords, which a capture must never contain. */
+/**
+Names of settings that redis-top shows or evaluates. Passwords are among them, but a capture must never contain a
+password.
+*/
 const configNames =
 	'maxmemory maxmemory-policy maxclients save appendonly appendfsync dir slowlog-log-slower-than slowlog-max-len ' +
 	'latency-tracking repl-backlog-size min-replicas-to-write client-output-buffer-limit timeout io-threads ' +
@@ -92,8 +95,8 @@ async function captureReplicated(start, save, eventually) {
 }
 
 /**
-Gives the primary a load with some of everything: hits and misses, keys that expire, errors, slow commands, named
-clients, hostile arguments.
+Sends the primary commands of many kinds: hits and misses, keys that expire, errors, slow commands, named clients,
+hostile arguments.
 */
 async function playLoad(primary) {
 	for (let index = 0; index < 200; index++) {
@@ -128,8 +131,8 @@ async function playLoad(primary) {
 }
 
 /**
-Captures the replies that redis-top asks for about once a minute: denied commands, modules, latency events, large
-commands, and a running function.
+Captures replies to the commands that redis-top sends only about once a minute: denied commands, modules, latency
+events, large commands, and a running function.
 */
 async function captureRare(start, save, eventually) {
 	const server = await start('--latency-monitor-threshold', '1', '--busy-reply-threshold', '1');
@@ -184,7 +187,7 @@ async function captureRare(start, save, eventually) {
 	await ended;
 }
 
-/** Captures three Sentinels that monitor a primary with two replicas, as the first Sentinel reports them. */
+/** Captures the replies of the first of three Sentinels that monitor a primary with two replicas. */
 async function captureSentinel(start, save, eventually, startSentinel) {
 	const primary = await start();
 	for (let index = 0; index < 2; index++) {
@@ -266,8 +269,8 @@ async function captureCluster(start, save, eventually) {
 }
 
 /**
-Captures error replies by the command or state that provokes them. Their texts differ between Redis and Valkey, and
-their first words don't.
+Captures error replies, each under the command or state that provokes it. The texts differ between Redis and Valkey; the
+first words are the same.
 */
 async function captureErrors(start, eventually) {
 	const errors = {};

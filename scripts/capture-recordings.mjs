@@ -1,6 +1,6 @@
-// Plays the staged incidents of test/recordings/incidents.ts on real servers, and keeps their recordings with what this
-// version finds in them. Usage: `capture-recordings.mjs [--expect]`: with the flag the recordings stay, and only what is
-// found in them is written again.
+// Stages the incidents of test/recordings/incidents.ts on real servers. Keeps a recording of each incident, and the
+// findings of this version for it. Usage: `capture-recordings.mjs [--expect]`. With `--expect`, the recordings stay as
+// they are, and only the findings are written again.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const keyrings = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'];
 
 /**
-The source of this machine's Debian packages, as its own configuration has it, with proxies and certificates.
+Where this machine's Debian packages come from according to apt's configuration, with proxies and certificates.
 
 @returns {Promise<{uri: string, settings: string[]}>} The archive's address and apt's `Acquire` settings.
 */
@@ -25,7 +25,8 @@ export async function packageSource() {
 	const uri = targets.stdout
 		.split('\n')
 		.map(line => line.split(' '))
-		// This is the archive itself, neither its updates nor a vendor's archive. Only its releases have plain names.
+		// This finds the main archive, not its updates or a vendor's archive. Only releases of the main archive have names
+		// that are one plain word.
 		.find(([address, release, component]) => component === 'main' && /^[a-z]+$/.test(release) && address !== '')?.[0];
 	if (uri === undefined) {
 		throw new Error('no Debian package source is configured');
@@ -41,8 +42,8 @@ export async function packageSource() {
 }
 
 /**
-Writes apt's configuration for a private, empty system in `work`. apt verifies the release's signature with the Debian
-archive's keys. It verifies every downloaded file by the signed hashes. No setting may switch that off.
+Writes apt's configuration for a private, empty system in the folder `work`. apt verifies the release's signature with
+the Debian archive's keys. It verifies every downloaded file by the signed hashes. No setting may switch that off.
 */
 async function writeAptConfiguration(work, {uri, settings}, suite) {
 	for (const folder of [
@@ -74,8 +75,8 @@ async function writeAptConfiguration(work, {uri, settings}, suite) {
 		'Dir::Cache': path.join(work, 'cache'),
 		'Dir::Log': work,
 		'Debug::NoLocking': 'true',
-		// apt's own user can't read a folder in another user's home. Without root, apt can't change to that user
-		// anyway.
+		// apt would download as its own user, who can't read a folder in another user's home. Without root, apt can't
+		// change to that user anyway.
 		'APT::Sandbox::User': 'root',
 		'APT::Install-Recommends': 'false',
 		'APT::Get::AllowUnauthenticated': 'false',
@@ -93,7 +94,8 @@ async function writeAptConfiguration(work, {uri, settings}, suite) {
 }
 
 /**
-Downloads a package and all packages that it depends on into `work`. With `only`, just these beside the package.
+Downloads a package and all packages that it depends on into the folder `work`. With `only`, just these packages are
+downloaded besides the package itself.
 
 @returns {Promise<string[]>} The paths of the packages, every one verified.
 */
@@ -117,7 +119,7 @@ export async function downloadPackages(work, source, {suite, program, only}) {
 	await apt(only === undefined ? ['--download-only', ...wish] : wish);
 	const files = [];
 	for (const [, uri, name, sha256] of wanted) {
-		// A file of a mirror that is a folder of this machine is read in place.
+		// If the mirror is a folder of this machine, its files are read in place.
 		const file = uri.startsWith('file:') ? fileURLToPath(uri) : path.join(archives, name);
 		const hash = createHash('sha256')
 			.update(await readFile(file))

@@ -1,6 +1,6 @@
-// Fetches other versions of Node than the toolchain's: those that the package is tested on, and the one in the
-// standalone executables. They come from the npm registry into the cache folder. Each is compared with the hash in this
-// file.
+// Fetches versions of Node other than the toolchain's: those on which the package is tested, and the one in the
+// standalone executables. They come from the npm registry into the cache folder. Each file is compared with its hash in
+// this script.
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {accessSync, constants, readFileSync, rmSync} from 'node:fs';
@@ -12,7 +12,7 @@ import {cacheFolder} from './fetch-servers.mjs';
 
 const run = promisify(execFile);
 
-/** Packages of the npm registry with a Node, by `PLATFORM-ARCHITECTURE` and major version. */
+/** The npm packages that contain a Node, by `PLATFORM-ARCHITECTURE` and major version. */
 const packages = {
 	'linux-x64': {
 		24: [
@@ -40,7 +40,8 @@ const packages = {
 export const thisPlatform = `${process.platform}-${process.arch}`;
 
 /**
-The program of a version of Node. It is fetched unless the cache has it. Several processes may call this at once.
+Returns the program of a version of Node. It is fetched unless the cache has it. Several processes may call this
+function at once.
 
 @param {24 | 26} major
 @param {string} platform A key of `packages`, such as `linux-arm64`.
@@ -61,8 +62,8 @@ export async function fetchNode(major, platform = thisPlatform) {
 	}
 
 	await mkdir(cache, {recursive: true});
-	// The folder is beside its destination, so that the last step is a rename. Another process sees the destination
-	// only when it is complete.
+	// The program is prepared in a folder beside its destination, so that the last step is a rename. Another process sees
+	// the destination only when it is complete.
 	const work = await mkdtemp(path.join(cache, '.fetch-'));
 	try {
 		await run('npm', ['pack', '--silent', '--pack-destination', work, name]);
@@ -74,7 +75,7 @@ export async function fetchNode(major, platform = thisPlatform) {
 
 		await run('tar', ['-xzf', archive, '-C', work]);
 		await rename(path.join(work, 'package'), destination).catch(error => {
-			// Another process may have been first; it fetched the same file.
+			// Another process may have renamed its folder first. It fetched the same file.
 			if (!isExecutable(program)) {
 				throw error;
 			}

@@ -16,7 +16,9 @@ import {downloadPackages, packageSource} from './debian-packages.mjs';
 
 const run = promisify(execFile);
 
-/** The servers that can be fetched: one version of each release line, with the release of Debian that has it. */
+/**
+The servers that can be fetched: one version of each release line, and the release of Debian that contains that version.
+*/
 export const servers = [
 	{name: 'redis-7.0', suite: 'bookworm', program: 'redis-server'},
 	{name: 'redis-8.0', suite: 'trixie', program: 'redis-server'},
@@ -24,13 +26,16 @@ export const servers = [
 	{name: 'valkey-9.1', suite: 'sid', program: 'valkey-server'},
 ];
 
-/** The program that `npm run bench` compares with, from the same packages. */
+/** The program with which `npm run bench` compares redis-top. It comes from Debian's packages, too. */
 const htop = {name: 'htop', suite: 'bookworm', program: 'htop'};
 
 /**
-What stands beside redis-top, for the tests and the demo. `also` are further programs of the package. Go programs need the
-C library alone, so that of their packages' many dependencies, all for web pages, only that one is fetched. `data` are files
-that the program reads at a fixed place.
+Programs that run beside redis-top in the tests and the demo.
+
+- `also`: further programs of the same package
+- `only`: the dependencies to fetch. Go programs need only the C library; their packages' other dependencies are for web
+  pages
+- `data`: files that the program reads at a fixed place
 */
 export const neighbours = [
 	{name: 'prometheus', suite: 'bookworm', program: 'prometheus', also: ['promtool'], only: ['libc6']},
@@ -52,7 +57,8 @@ export function cacheFolder() {
 }
 
 /**
-The program of a server. It is fetched unless the cache has it. Several processes may call this at once.
+Returns the program of a server. It is fetched unless the cache has it. Several processes may call this function at
+once.
 
 @param {string} name A name in `servers`, such as `redis-8.0`, or in `neighbours`.
 @returns {Promise<string>} The program's path.
@@ -75,8 +81,8 @@ export async function fetchServer(name) {
 	}
 
 	await mkdir(cacheFolder(), {recursive: true});
-	// The folder is beside its destination, so that the last step is a rename. Another process sees the destination
-	// only when it is complete.
+	// The program is prepared in a folder beside its destination, so that the last step is a rename. Another process sees
+	// the destination only when it is complete.
 	const work = await mkdtemp(path.join(cacheFolder(), `.${name}-`));
 	const removeWork = () => rmSync(work, {recursive: true, force: true});
 	process.once('exit', removeWork);
@@ -92,7 +98,7 @@ export async function fetchServer(name) {
 		await keepServer(unpacked, tree, server);
 		await run(path.join(tree, 'bin', server.program), ['--version']);
 		await rename(tree, destination).catch(error => {
-			// Another process may have been first; it fetched the same files.
+			// Another process may have renamed its folder first. It fetched the same files.
 			if (!isExecutable(program)) {
 				throw error;
 			}
@@ -108,7 +114,7 @@ export async function fetchServer(name) {
 }
 
 /**
-The program of any server: the one on the PATH, else one in the cache, else one that is fetched.
+Returns the program of any server: the one on the PATH, else one in the cache, else one that is fetched.
 
 @returns {Promise<string>} The program's path.
 @throws {Error} With one line that says what to install.
@@ -128,7 +134,8 @@ export async function ensureServer() {
 	try {
 		return await fetchServer(first.name);
 	} catch (error) {
-		// Without any package source all releases fail for the same reason. The first reason is the one to report.
+		// If the machine has no package source, all releases fail for the same reason. The first reason is therefore
+		// reported.
 		for (const {name} of isDebian() ? others : []) {
 			const program = await fetchServer(name).catch(() => undefined);
 			if (program !== undefined) {
@@ -141,7 +148,8 @@ export async function ensureServer() {
 }
 
 /**
-A program that stands beside redis-top: the one on the PATH, else the one in the cache, which is fetched.
+Returns a program of `neighbours`, which runs beside redis-top: the one on the PATH, else the one in the cache, which is
+fetched if it is missing.
 
 @param {string} program `prometheus`, `promtool`, `prometheus-alertmanager`, `amtool` or `prometheus-redis-exporter`.
 @returns {Promise<string>} The program's path.
@@ -156,7 +164,7 @@ export async function ensureNeighbour(program) {
 	return programOnPath(program) ?? path.join(path.dirname(await fetchServer(row.name)), program);
 }
 
-/** The path of htop: the one on the PATH, else the one in the cache, which is fetched. */
+/** The path of htop: the one on the PATH, else the one in the cache, which is fetched if it is missing. */
 export const ensureHtop = async () => programOnPath(htop.program) ?? fetchServer(htop.name);
 
 /** The path of the program that a shell would run for this name; undefined if the PATH has none. */
@@ -206,9 +214,9 @@ function installHint() {
 }
 
 /**
-Moves the server's programs and their shared libraries out of the unpacked packages. `bin/` has the scripts that start
-them, `libexec/` the programs, and `lib/` the libraries with the loader. Everything else is left out, above all setuid
-programs.
+Moves the server's programs and their shared libraries out of the unpacked packages. `bin/` gets the scripts that start
+the programs, `libexec/` the programs, and `lib/` the libraries with the loader. Everything else is left out, above all
+setuid programs.
 */
 async function keepServer(unpacked, tree, {program, also = [], data}) {
 	for (const folder of ['bin', 'lib', 'libexec']) {
@@ -249,8 +257,9 @@ ${data === undefined ? '' : 'cd "$here"\n'}exec "$here/lib/${loader}" --argv0 "$
 }
 
 /**
-Keeps the data files of a program in `share/`, and makes the program read them there: the name of their folder in it is
-replaced by a path of the same length, relative to the tree, in which the program is started.
+Moves the data files of a program to `share/`, and changes the program so that it reads them there. In the program's
+bytes, the folder's path is replaced by a path of the same length, relative to the folder in which the program is
+started.
 */
 async function moveData(unpacked, tree, file, {folder, files}) {
 	const steps = folder.length - 'share'.length;
@@ -267,7 +276,7 @@ async function moveData(unpacked, tree, file, {folder, files}) {
 	}
 }
 
-/** The folders in `base` whose names are those of a machine, such as `x86_64-linux-gnu`. */
+/** The folders in `base` that are named after a kind of machine, such as `x86_64-linux-gnu`. */
 async function folders(base) {
 	const entries = await readdir(base, {withFileTypes: true}).catch(() => []);
 	return entries
@@ -314,9 +323,10 @@ async function main(words) {
 	}
 }
 
-// The file's name is compared, because a bundle has another module address.
+// This is true only if the file was started as a program. The name is compared, because in a bundle the module's own
+// address is another one.
 if (path.basename(process.argv[1] ?? '') === 'fetch-servers.mjs') {
-	// A signal would end the process without the 'exit' event, whose listener removes half unpacked files.
+	// A signal would end the process without the event 'exit', whose listener removes half unpacked files.
 	process.once('SIGINT', () => process.exit(130));
 	process.once('SIGTERM', () => process.exit(143));
 	main(process.argv.slice(2)).catch(error => {

@@ -1,5 +1,5 @@
-// Writes what is made from the program. These are the table of keys and the ACL line in docs/, the config file's schema,
-// docs/rules.md, the imports of all panels, and the names of all output formats.
+// Writes the files that are made from the program's own tables. These are the table of keys and the ACL line in docs/,
+// the config file's schema, docs/rules.md, the imports of all panels, and the names of all output formats.
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

@@ -1,28 +1,28 @@
-// Puts the chunks that esbuild made of the program into a few scripts, which `source/app/linked-program.ts` loads. Node's
-// compile cache keeps no function that is compiled when it is first called, and the cache of a script does. See
-// docs/decisions/start-up-time.md.
+// Links the chunks (ES modules) that esbuild makes of the program into a few scripts, which
+// `source/app/linked-program.ts` loads. Node's compile cache for modules lacks functions that are compiled only when
+// they are first called. The code cache of a script has them. See docs/decisions/start-up-time.md.
 import {createHash} from 'node:crypto';
 
-/** The scripts in the order in which a start loads them, each with the entry point that needs it. */
+/** The scripts in the order in which the start of the program loads them, each with the entry point that needs it. */
 const waves = [
 	{script: 'program', entry: 'source/commands/main.ts'},
 	{script: 'screen', entry: 'source/commands/screen-commands.ts'},
 	{script: 'text', entry: 'source/commands/text-commands.ts'},
 	{script: 'keys', entry: 'source/commands/monitor-controls.ts'},
 ];
-/** The script of what no start needs. */
+/** The script with all chunks that the start of the program does not need. */
 const lastScript = 'later';
 
 const importsPattern = /^(?:import(?:\{[^}]*\}from)?"\.\/[^"]+";)*/;
 const exportsPattern = /export\{([^}]*)\};?\s*$/;
 
 /**
-Links the output of one build of esbuild: minified ES modules without a banner, split.
+Links the output of one build of esbuild: minified ES modules, split into chunks, without a banner.
 
 @param {{path: string, text: string}[]} outputFiles
 @param {import('esbuild').Metafile} metafile
-@returns {{files: Map<string, string>, table: {id: string, chunks: Record<string, string>}}} The text of each script by
-its file's name, and for the loader: a hash of them all, and the script of each chunk.
+@returns {{files: Map<string, string>, table: {id: string, chunks: Record<string, string>}}} `files`: the text of each
+script, by file name. `table`, for the loader: a hash of all scripts, and the name of each chunk's script.
 @throws {Error} When a chunk has other imports or exports than esbuild writes today.
 */
 export function linkProgram(outputFiles, metafile) {
@@ -35,7 +35,7 @@ export function linkProgram(outputFiles, metafile) {
 	const reached = waves.map(({script, entry}) => ({script, names: reachedFrom(entries.get(entry), chunks)}));
 	const scriptOf = name => {
 		const [first, second] = reached.filter(({names}) => names.has(name)).map(({script}) => script);
-		// Both the screen and the other commands begin with it.
+		// A chunk that both the screen and the other commands need is in the first script.
 		return first === 'screen' && second === 'text' ? 'program' : (first ?? lastScript);
 	};
 
@@ -70,7 +70,9 @@ function reachedFrom(name, chunks, reached = new Set()) {
 	return reached;
 }
 
-/** A chunk as a function of what it imports. It returns what it exports. */
+/**
+Turns a chunk into a function. The function gets the exports of other chunks, and returns the chunk's own exports.
+*/
 function chunkOf(name, text) {
 	const [head] = importsPattern.exec(text);
 	const tail = exportsPattern.exec(text);
@@ -101,6 +103,9 @@ function chunkOf(name, text) {
 	};
 }
 
-/** The scripts are read as bytes. esbuild leaves other characters than ASCII only in regular expressions. */
+/**
+Escapes characters other than ASCII, because the scripts are read as bytes. esbuild leaves such characters only in
+regular expressions.
+*/
 const onlyAscii = text =>
 	text.replaceAll(/[^\0-\u007F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

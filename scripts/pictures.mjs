@@ -1,4 +1,4 @@
-// Plays incidents on real servers, and writes pictures of the screens to docs/pictures/.
+// Stages incidents on real servers, and writes pictures of the screens to docs/pictures/.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import {bundle} from './bundle.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
-// Inside the project, so that what is not bundled is found in its node_modules.
+// The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.pictures-'));
 try {
 	await bundle({

@@ -18,9 +18,9 @@ const lateModules = new Set([
 ]);
 
 /**
-An esbuild plugin that loads Node's own modules with `require`. An `import` makes a list of all exports of a module, which
-for `util` alone loads a dozen other modules in 2 ms. The modules in `lateModules` are loaded only when one of their
-exports is used.
+An esbuild plugin that loads Node's own modules with `require`. An `import` would make a list of all exports of a
+module. For `util` alone, that loads a dozen other modules in 2 ms. The modules in `lateModules` are loaded only when
+one of their exports is used.
 */
 export const requireNodesOwn = {
 	name: 'require-nodes-own',
@@ -51,10 +51,12 @@ export const requireNodesOwn = {
 	},
 };
 
-/** Names that can be exported, without what stands for the module itself. */
+/** The names of a module's exports that can be imported by name, without `default`. */
 const namesOf = object => Object.keys(object).filter(key => /^[A-Za-z]\w*$/.test(key) && key !== 'default');
 
-/** esbuild drops the names that nobody imports. */
+/**
+The text of an ES module with all exports of one of Node's own modules. esbuild drops the exports that nobody imports.
+*/
 function esModule(name) {
 	const names = namesOf(require(`node:${name}`));
 	if (!lateModules.has(name)) {
@@ -77,13 +79,19 @@ function esModule(name) {
 	].join('\n');
 }
 
-/** The module as an object, and as a function where it is one. */
+/**
+Code of an object that stands for a module, and loads the module at the first use. It is a function if the module is
+one.
+*/
 function lateObject(name) {
 	const own = require(`node:${name}`);
 	return typeof own === 'function' ? lateFunction(own, 'load()') : gettersOf(own, 'load()');
 }
 
-/** A function or class with its properties, such as the one that `promisify` looks for. */
+/**
+Code of a function that stands for a function or class of a module, and loads the module at the first call. It has the
+same properties, such as those that `promisify` looks for.
+*/
 const lateFunction = (own, loaded) =>
 	`/* @__PURE__ */ (() => Object.defineProperties(function (...given) {return new.target ? new (${loaded})(...given) : ${loaded}(...given);}, Object.getOwnPropertyDescriptors(${gettersOf(own, loaded)})))()`;
 

@@ -9,18 +9,18 @@ import {ensureServer, fetchServer, servers} from './fetch-servers.mjs';
 
 /**
 Time after which a test file counts as hung and fails, in milliseconds. The slowest file takes two minutes on two idle
-cores. Node ends whole files and not single tests; the unfinished test is named at the end of the run.
+cores. Node can end only whole files, not single tests. The unfinished test is named at the end of the run.
 */
 const fileDeadlineMs = 15 * 60_000;
 
 /** A test that imports one of these files, directly or through other files, is no unit test. */
 const unitTestsDoWithout = [
-	// These start real servers.
+	// This script starts real servers.
 	'scripts/fetch-servers.mjs',
 	'test/harness/servers.ts',
-	// This opens a real terminal.
+	// This file opens a real terminal.
 	'test/harness/pty.ts',
-	// This builds the program.
+	// This script builds the program.
 	'scripts/bundle.mjs',
 	'test/harness/program.ts',
 ];
@@ -48,13 +48,13 @@ try {
 		outdir,
 		external: ['@lydell/node-pty', 'esbuild', 'typescript'],
 	});
-	// Modules that are imported only while a test runs are entry points too.
+	// Modules that a test imports only while it runs are entry points of the bundle too.
 	const bundled = Object.entries(metafile.outputs).filter(
 		([file, {entryPoint}]) => entryPoint !== undefined && file.endsWith('.test.js'),
 	);
 	const sources = new Map(bundled.map(([file, {entryPoint}]) => [path.resolve(file), entryPoint]));
 	const tests = [...sources.keys()].filter(file => !isUnit || isUnitTest(metafile, sources.get(file))).sort();
-	// Without a file, Node's runner would look for tests by itself.
+	// If it got no file, Node's test runner would search for test files by itself.
 	if (tests.length === 0) {
 		throw new Error(`no ${isUnit ? 'unit ' : ''}test to run`);
 	}
@@ -100,9 +100,9 @@ function run(tests, env, concurrency) {
 }
 
 /**
-The end-to-end test files to run a second time after a whole run, one file at a time. Only their second result counts,
-and both are printed. The first run has real servers, clusters and terminals on two busy cores. Empty where a unit test
-failed, or where too many files failed for a coincidence.
+The end-to-end test files to run a second time after a whole run, one file at a time. Only the second result of such a
+file counts, and both are printed. In the first run, real servers, clusters and terminals share two busy cores. Empty if
+a unit test failed, or if too many files failed for a coincidence.
 */
 function endToEndAgain({failedFiles}) {
 	const isEndToEnd = file => path.basename(path.dirname(file)) === 'e2e';
@@ -130,7 +130,7 @@ function tell(first, second, again, sources) {
 }
 
 /**
-Whether a test needs only this process. False when it imports a file of `unitTestsDoWithout`, directly or through other
+Whether a test needs only its own process. False if it imports a file of `unitTestsDoWithout`, directly or through other
 files.
 */
 function isUnitTest({inputs}, entryPoint) {
@@ -159,8 +159,8 @@ async function executable(folder) {
 }
 
 /**
-Makes sure that there is at least one server to test with. A whole run fetches every version that can be fetched, and
-names those that are missing. `REDIS_TOP_SERVERS` names a folder that has the servers already.
+Makes sure that there is at least one server to test with. A run of all tests fetches every version that can be fetched,
+and names the missing ones. `REDIS_TOP_SERVERS` names a folder that has the servers already.
 */
 async function provideServers() {
 	if (process.env.REDIS_TOP_SERVERS) {

@@ -12,7 +12,7 @@ import {fetchNode, thisPlatform} from './fetch-node.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 
 /**
-The major version of the Node in the executable. It is the first one whose `--build-sea` takes an ES module with
+The major version of the Node in the executable. It is the first version whose `--build-sea` accepts an ES module with
 top-level await.
 */
 const nodeMajor = 26;
@@ -48,9 +48,9 @@ export async function buildStandalone(platform, {outdir = path.join(root, 'build
 			executable: carrier,
 			output,
 			disableExperimentalSEAWarning: true,
-			// The code cache works only on the machine type that made it.
+			// A code cache works only on the type of machine that made it.
 			useCodeCache: platform === thisPlatform,
-			// NODE_OPTIONS is meant for other programs, and must not change this one.
+			// Users set NODE_OPTIONS for other programs. It must not change redis-top.
 			execArgvExtension: 'none',
 		};
 		const settingsFile = path.join(work, 'sea.json');

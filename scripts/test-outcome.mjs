@@ -12,7 +12,7 @@ export default async function* testOutcome(events) {
 	const outcome = {passed: 0, failed: 0, passedByFile: {}, failedFiles: [], unfinished: []};
 	const started = new Map();
 	for await (const {type, data} of events) {
-		// The runner reports a file as a test with the file's name.
+		// The runner reports each file as a test with the file's name.
 		const isFile = data.file !== undefined && data.nesting === 0 && path.resolve(data.name) === data.file;
 		const key = `${data.nesting} ${data.file} ${data.name}`;
 		if (type === 'test:dequeue' && !isFile) {

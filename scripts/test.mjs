@@ -20,8 +20,8 @@ if (isNewEnough) {
 } else if (existsSync(ownNode)) {
 	const {status} = spawnSync(ownNode, [script, ...process.argv.slice(2)], {
 		stdio: 'inherit',
-		// The PATH begins with the project's programs, as under npm. A `node` that a test starts is then the project's
-		// too.
+		// The PATH begins with the project's programs, as under npm. If a test starts `node`, it is then the project's
+		// Node.
 		env: {...process.env, PATH: [binaries, process.env.PATH].join(path.delimiter)},
 	});
 	process.exitCode = status ?? 1;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The entry file. Every version of Node can run it, so that an old Node prints one line instead of syntax errors.
+// The entry file. It has only syntax that every version of Node can run. An old Node therefore prints one line instead
+// of syntax errors.
 const oldestNode = 22;
 const major = Number(process.versions.node.split('.')[0]);
 if (major < oldestNode) {

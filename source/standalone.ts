@@ -14,7 +14,8 @@ const part = Object.entries(parts).find(([name]) => process.argv[2] === `${partP
 if (part === undefined) {
 	process.exitCode = await start(process.argv.slice(2), process.env);
 } else {
-	// The part then finds its own arguments at the same place as in a file of its own.
+	// Removes the argument that names the part. The part then finds its own arguments where it would find them in its own
+	// file.
 	process.argv.splice(2, 1);
 	await part();
 }

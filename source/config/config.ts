@@ -52,22 +52,25 @@ import {durationMs, type Environment, isAsciiLocale, isDumbTerminal, type Moment
 /** The complete configuration of one run. It contains passwords, so it must never be printed as a whole. */
 export type Config = {
 	readonly command: Command;
-	/** The addresses of the targets in their order, for the header and reports. It has no user and no password. */
+	/**
+	The addresses of the targets in their order, as text for the header and for reports. The text has no user and no
+	password.
+	*/
 	readonly label: string;
 	/**
-	How to connect to each target. There is at least one, and no address twice. For the demo the list is empty, because
-	the demo adds its own targets.
+	How to connect to each target. Each address occurs only once. The list is empty only for the demo, which adds its own
+	targets.
 	*/
 	readonly targets: readonly ConnectionSettings[];
 	/**
-	How to connect to data nodes that Sentinels name. Undefined: with the settings of the Sentinel that names them.
+	How to connect to data nodes that Sentinels name. Undefined: with the settings for the Sentinel that named the node.
 	*/
 	readonly dataAccess: Omit<ConnectionSettings, 'endpoint'> | undefined;
 	/** The value of `--master-name`. Undefined: every primary that the Sentinels monitor. */
 	readonly primaryName: string | undefined;
-	/** The map from announced addresses to the addresses at which redis-top reaches the nodes. */
+	/** The map from addresses that nodes announce to the addresses at which redis-top reaches these nodes. */
 	readonly natMap: NatMap;
-	/** Which announced nodes redis-top connects to, and with which credentials. */
+	/** Which of the nodes that other nodes announce redis-top connects to, and with which credentials. */
 	readonly follow: FollowMode;
 	/** The arguments of `redis-top demo`; undefined for any other command. */
 	readonly demo: DemoRequest | undefined;
@@ -85,7 +88,7 @@ export type Config = {
 	readonly theme: ThemeName | undefined;
 	/** True for a terminal that can't move its cursor. Text samples then replace the screen. */
 	readonly isDumbTerminal: boolean;
-	/** True for a screen reader: lines are appended on a change, and there is no screen. */
+	/** True for a screen reader. Instead of drawing a screen, redis-top then appends a line for each change. */
 	readonly isScreenReader: boolean;
 	/** True with `--mouse`: the wheel scrolls and a click chooses. Selecting text in the terminal then needs Shift. */
 	readonly hasMouse: boolean;
@@ -98,18 +101,18 @@ export type Config = {
 	readonly isInsecure: boolean;
 	/**
 	True if a profile says `environment = "production"`. Every action is then guarded like an action of the next stricter
-	class.
+	risk class.
 	*/
 	readonly isProduction: boolean;
-	/** The keys that the config file gives to bindings, by binding id. */
+	/** The keyboard keys that the config file gives to bindings, by binding id. */
 	readonly keys: KeyChanges;
-	/** Thresholds and role of each target, for the rules. */
+	/** The thresholds that the rules use for each target, and the role that a profile gives the target. */
 	readonly rules: TargetRules;
-	/** The rules that `check` and `watch` report. */
+	/** The choice of rules whose findings `check` and `watch` report. */
 	readonly ruleChoice: RuleChoice;
-	/** Whether `check` lists advice too. */
+	/** Whether `check` lists findings of severity info too. */
 	readonly isVerbose: boolean;
-	/** The program that `watch` runs for each change, and its arguments. */
+	/** The program that `watch` runs for each change of a finding, and its arguments. */
 	readonly findingCommand: readonly string[] | undefined;
 	/** Where `watch` serves metrics; undefined without `--metrics`. */
 	readonly metrics: MetricsAddress | undefined;
@@ -127,7 +130,7 @@ export type Config = {
 	readonly ruleIds: readonly RuleId[];
 	/** The moment of `redis-top audit --since`; older lines are left out. Undefined: all lines are printed. */
 	readonly auditFrom: Moment | undefined;
-	/** What is recorded, where, and what is masked. */
+	/** The requested recording: its file or folder, and which names are masked. */
 	readonly record: RecordRequest;
 	/** The recordings of `redis-top replay`; undefined for any other command. */
 	readonly replay: ReplayRequest | undefined;
@@ -135,7 +138,7 @@ export type Config = {
 	readonly report: ReportRequest | undefined;
 	/** The Prometheus of `--prometheus`; undefined without one. */
 	readonly prometheus: PrometheusRequest | undefined;
-	/** What `redis-top fleet` lists; undefined for any other command. */
+	/** The servers that `redis-top fleet` lists; undefined for any other command. */
 	readonly fleet: FleetRequest | undefined;
 	/** The Alertmanagers, the webhook and the Grafana that receive findings and actions. */
 	readonly receivers: Receivers;
@@ -160,13 +163,13 @@ export const shortestIntervalMs = 200;
 export const longestIntervalMs = 3_600_000;
 
 /**
-Least default of the timeout, in milliseconds. TLS to another continent needs three to four round trips of 300 ms and a
-lookup.
+Least default of the timeout, in milliseconds. A TLS connection to another continent needs three to four round trips of
+300 ms and a DNS lookup.
 */
 const shortestDefaultTimeoutMs = 2000;
 
 /**
-Largest default of the timeout, in milliseconds. With a longer timeout, a server that hangs would be reported as slow.
+Largest default of the timeout, in milliseconds. A longer timeout would report a server that hangs as merely slow.
 */
 const longestDefaultTimeoutMs = 5000;
 
@@ -296,7 +299,10 @@ function flagConflicts(command: Command, flags: GivenFlags): string[] {
 	return conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 }
 
-/** The connection settings of each address, once. The first target that names an address has precedence. */
+/**
+Connection settings without repeated addresses. If several targets name an address, the settings of the first target are
+kept.
+*/
 function firstOfEach(settings: readonly ConnectionSettings[]): ConnectionSettings[] {
 	const first = new Map<NodeAddress, ConnectionSettings>();
 	for (const one of settings) {

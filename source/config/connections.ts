@@ -8,8 +8,8 @@ import {type RequestedTarget, requestedTargets} from './targets.js';
 import {type Environment, firstSet, tlsProblem} from './values.js';
 
 /**
-The text of the file that a flag names. Undefined without the flag. If the file can't be used, the result is undefined
-and a problem is added.
+The text of the file that a flag names. Undefined without the flag. If the file can't be used, a problem is added and
+the result is undefined.
 */
 function fileText(
 	flag: {readonly name: string; readonly path: string | undefined; readonly marker: RegExp; readonly lacks: string},
@@ -95,9 +95,9 @@ type DataAccess = Omit<ConnectionSettings, 'endpoint'>;
 
 export type Connections = {
 	readonly settings: readonly ConnectionSettings[];
-	/** How to connect to data nodes; set with `--sentinel` only, because Sentinels have credentials of their own. */
+	/** How to connect to data nodes. Set only with `--sentinel`, because Sentinels have credentials of their own. */
 	readonly dataAccess: DataAccess | undefined;
-	/** The TLS settings of the flags, whether or not a target uses TLS. */
+	/** The TLS settings that the flags give. They are set even if no target uses TLS. */
 	readonly tls: TlsSettings;
 	readonly warnings: readonly string[];
 };
@@ -128,7 +128,9 @@ function sentinelSettings(
 	}));
 }
 
-/** The connection settings of the targets, each address once, and warnings. Mistakes are added to `problems`. */
+/**
+The connection settings of the targets, each address once, and warnings. Mistakes in the flags are added to `problems`.
+*/
 export function connectionsOf(
 	source: TargetSource,
 	environment: Environment,
@@ -162,7 +164,7 @@ export function connectionsOf(
 		const address = addressOf(endpoint);
 		const access = accessFor(request, shared);
 		const isTls = request.target.isTls || flags.tls === true;
-		// The user isn't printed: in `redis://secret:@host` it is a misplaced password.
+		// The user isn't printed: in `redis://secret:@host`, the text in the user's place is a misplaced password.
 		if (access.username !== undefined && access.password === undefined && !willHavePassword) {
 			problems.add(`the user given for ${address} has no password: ${passwordHint}`);
 		}

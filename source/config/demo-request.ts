@@ -14,12 +14,13 @@ export type DemoRequest = {
 	readonly staged: StagedName | undefined;
 	/** Number of simulated nodes. For a fleet, the number of generated servers besides the real ones. */
 	readonly nodes: number;
-	/** The incidents of the simulated nodes. */
+	/** The incidents that the simulated nodes play: one, all in turn, or none. */
 	readonly incident: Programme;
 };
 
 /**
-Limits of `--nodes`. A cluster needs six nodes for a failover. With more than 2,000 a process may lack file descriptors.
+The smallest and the largest value of `--nodes`. A cluster needs six nodes for a failover. With more than 2,000 nodes a
+process may lack file descriptors.
 */
 export const fewestNodes = 6;
 export const mostNodes = 2000;
@@ -78,7 +79,7 @@ Largest number of generated servers of a fleet. Each adds 2.5 KB to a page that 
 */
 const mostGenerated = 20_000;
 
-/** `redis-top demo fleet`, with the number of generated servers. */
+/** Reads the arguments of `redis-top demo fleet`: the number of generated servers, and no other words. */
 function fleetRequest(others: readonly string[], nodes = '0'): ReturnType<typeof demoRequest> {
 	const isCountGood = /^\d{1,5}$/.test(nodes) && Number(nodes) <= mostGenerated;
 	const problems = [
@@ -90,7 +91,7 @@ function fleetRequest(others: readonly string[], nodes = '0'): ReturnType<typeof
 		: {demo: {scenario: 'fleet', staged: undefined, nodes: Number(nodes), incident: 'none'}, problems: []};
 }
 
-/** `redis-top demo incident` with the words after it: no name, the name of an incident, or a mistake. */
+/** Reads the words after `redis-top demo incident`: none, the name of an incident, or a mistake. */
 function incidentRequest([name, ...others]: readonly string[]): ReturnType<typeof demoRequest> {
 	const staged = stagedNames.find(each => each === name);
 	if (others.length > 0) {

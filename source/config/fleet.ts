@@ -2,13 +2,13 @@ import type {Given} from '../arguments/argv.js';
 import {labelMatchers, matchersText} from '../prometheus/label-matchers.js';
 import type {Problems} from './problems.js';
 
-/** What `redis-top fleet` lists. */
+/** The servers that `redis-top fleet` lists. */
 export type FleetRequest = {
-	/** The matchers of `--match` as they stand between the braces of a selector; empty: every server. */
+	/** The matchers of `--match` as text between the braces of a PromQL selector. Empty: every server. */
 	readonly matchers: string;
 };
 
-/** The request of `redis-top fleet`; undefined for any other command. */
+/** The request of `redis-top fleet`: which servers to list. Undefined for any other command. */
 export function fleetRequestOf(
 	{command, targets, flags}: Given,
 	hasPrometheus: boolean,

@@ -15,11 +15,14 @@ export type ServiceSource = {
 	readonly flags: GivenFlags;
 	readonly origins: Origins;
 	readonly secrets: SecretReadings;
-	/** The TLS settings of the first target, which web services share. Undefined: Node's own certificates are used. */
+	/**
+	The TLS settings of the first target, which connections to web services use too. Undefined: Node's own list of
+	authorities is used.
+	*/
 	readonly tls: TlsSettings | undefined;
 };
 
-/** The place of a flag's value, for a problem: `--grafana`, or the line of the config file. */
+/** Where the user set a flag, for the text of a problem: `--grafana`, or the line of the config file. */
 export const placeOf = (flag: FlagKey, {origins}: Pick<ServiceSource, 'origins'>): string =>
 	origins.get(flag) ?? `--${flagTable[flag].name}`;
 
@@ -32,7 +35,10 @@ export const secretFlags: readonly FlagKey[] = [
 	'grafanaSecretFile',
 ];
 
-/** Reads the secrets that flags name, each once, so that a missing file is known before anything is polled. */
+/**
+Reads the files of the secrets that flags name, each file once. This happens before anything is polled, so that a
+missing file is reported early.
+*/
 export async function readSecrets(flags: GivenFlags, keys: readonly FlagKey[]): Promise<SecretReadings> {
 	const named = keys.flatMap(key => {
 		const path = flags[key];
@@ -51,7 +57,9 @@ export async function readSecrets(flags: GivenFlags, keys: readonly FlagKey[]): 
 	);
 }
 
-/** Adds a problem if the file of a secret can't be used. The exit code is 77, or 64 for a file that holds no secret. */
+/**
+Adds a problem if the file of a secret can't be used. The program's exit code is then 77, or 64 for an empty file.
+*/
 export function checkSecret(flag: FlagKey, source: ServiceSource, problems: Problems): void {
 	const reading = source.secrets.get(flag);
 	if (reading !== undefined && 'why' in reading) {
@@ -60,11 +68,11 @@ export function checkSecret(flag: FlagKey, source: ServiceSource, problems: Prob
 }
 
 /**
-The web service at an address such as `https://prometheus.example/base`. For a text that is not such an
-address it adds a problem and returns undefined.
+The web service at an address such as `https://prometheus.example/base`. If the text is no such address, a problem is
+added and the result is undefined.
 
 @param flag The flag that holds the address.
-@param secretFlag The flag that names the file of its password or token.
+@param secretFlag The flag that names the file with the service's password or token.
 */
 export function serviceAt(
 	text: string,
@@ -110,7 +118,7 @@ export const isSecretExposed = ({url, readSecret}: HttpService): boolean =>
 	readSecret !== undefined && url.protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
 
 /**
-The address as one printable line. The part before an `@` and the query are left out, because they may be secrets.
+The address as one printable line, without its query and without the part before an `@`. Either may contain secrets.
 */
 export function shownUrl(text: string): string {
 	const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0] ?? '';

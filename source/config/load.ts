@@ -20,7 +20,7 @@ import type {Environment} from './values.js';
 export type Loaded =
 	/** A configuration to run. `warnings` go to stderr before the first frame. */
 	| {readonly kind: 'run'; readonly config: Config; readonly warnings: readonly string[]}
-	/** A text for stdout without its last line break. The exit code is 0. */
+	/** A text for stdout, without a line break at its end. The exit code is 0. */
 	| {readonly kind: 'print'; readonly text: string}
 	/**
 	Lines for stderr, and the exit code. It is 64 for wrong usage, 77 for an unreadable file, and 130 after an abort at
@@ -50,7 +50,9 @@ export async function loadConfig(
 	return problems.length > 0 ? stopped(problems) : loadWith(typed, file.settings, environment, ask);
 }
 
-/** The configuration of the monitor on a server of the fleet. Never rejects because of the user's input. */
+/**
+The configuration of a monitor that is opened on a server of the fleet list. Never rejects because of the user's input.
+*/
 export async function loadFleetTarget(words: Given, environment: Environment, target: FleetTarget): Promise<Loaded> {
 	const file = await readConfigFiles(words, environment);
 	if (file.problems.length > 0) {
@@ -109,8 +111,8 @@ const sourceOf = async (group: TargetGroup): Promise<TargetSource> => ({
 });
 
 /**
-Asks for the passwords and runs the password commands, once for each group. This happens after all other checks. Returns
-the groups, or the lines that say why to stop.
+Asks for passwords and runs password commands, once for each group of targets with the same settings. This happens after
+all other checks. Returns the groups, or the lines that say why the program stops.
 */
 async function passwordsFor(
 	{groups}: Plan,
@@ -151,7 +153,10 @@ function running({config, warnings}: {readonly config: Config; readonly warnings
 	return {kind: 'run', config, warnings: warnings.map(named)};
 }
 
-/** The result that ends the program because of problems. Wrong usage has precedence over files that can't be read. */
+/**
+The result that ends the program because of problems. If there is wrong usage and an unreadable file, the exit code is
+that of wrong usage.
+*/
 function stopped(problems: readonly ConfigProblem[]): Loaded {
 	const exitCode = problems.some(problem => problem.exitCode === exitCodes.usage)
 		? exitCodes.usage

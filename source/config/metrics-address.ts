@@ -8,8 +8,8 @@ import type {Problems} from './problems.js';
 export type MetricsAddress = {readonly host: string; readonly port: number};
 
 /**
-The value of `--metrics`: `HOST:PORT` or `[v6]:port`. The host is never left out, so that a port is opened to the
-network only on purpose.
+Parses the value of `--metrics`: `HOST:PORT` or `[v6]:port`. The host is required, so that nobody opens a port to the
+network by accident.
 */
 export function metricsAddressOf(
 	{metrics}: GivenFlags,

@@ -10,8 +10,8 @@ import type {Problems} from './problems.js';
 import {type Environment, firstSet, isDumbTerminal, type Moment, momentOf} from './values.js';
 
 /**
-The words of `--only` or `--skip`, such as `mem,rep.link_down`. Each word must match a rule, so that a typing mistake
-doesn't disable a check.
+The rules that `--only` or `--skip` names, such as `mem,rep.link_down`. Each word must match a rule, so that a typing
+mistake doesn't disable a rule unnoticed.
 */
 function choicesOf(flag: 'only' | 'skip', text: string, problems: Problems): readonly string[] {
 	const choices = text
@@ -37,7 +37,7 @@ function notARule(choice: string): string {
 }
 
 /**
-The rules whose ids equal or begin with one of the words, in the list's order. Without words, all rules are named.
+The rules whose ids equal or begin with one of the words, in the order of the list of rules. Without words, all rules.
 */
 export function namedRules(words: readonly string[], problems: Problems): readonly RuleId[] {
 	for (const word of words.filter(each => !isRuleChoice(each))) {
@@ -69,9 +69,9 @@ export function findingCommandOf({onFinding}: GivenFlags, problems: Problems): r
 const isSwitchedOff = (value: string): boolean => value === '0' || value.toLowerCase() === 'false';
 
 /**
-The theme; undefined for a terminal without attributes, `TERM=dumb`. Without colours it is `mono`, which has bold and
-inverse. `--no-color`, FORCE_COLOR and NO_COLOR (https://no-color.org) decide in this order whether there are colours.
-The default is `soft` on a terminal with 256 colours, `light` on a light background, else `dark`.
+The theme; undefined for a terminal without text attributes (`TERM=dumb`). Without colours the theme is `mono`, which
+uses bold and inverse. `--no-color`, FORCE_COLOR and NO_COLOR (https://no-color.org) decide in this order whether there
+are colours. The default is `soft` on a terminal with 256 colours, `light` on a light background, else `dark`.
 */
 export function themeFor(
 	{color, theme}: GivenFlags,
@@ -105,7 +105,7 @@ function usualTheme(environment: Environment): ThemeName {
 	return background === '7' || background === '15' ? 'light' : hasManyColors(environment) ? 'soft' : 'dark';
 }
 
-/** The value of `--follow`: which announced nodes redis-top connects to. */
+/** Parses the value of `--follow`: which of the nodes that other nodes announce redis-top connects to. */
 export function followFor({follow = 'all'}: GivenFlags, problems: Problems): FollowMode {
 	const found = followModes.find(mode => mode === follow);
 	if (found === undefined) {

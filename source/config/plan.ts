@@ -11,7 +11,7 @@ have no entry.
 */
 export type Origins = ReadonlyMap<FlagKey, string>;
 
-/** Targets with the same connection settings: those of one profile, or those without a profile. */
+/** Targets with the same connection settings: the targets of one profile, or all targets without a profile. */
 export type TargetGroup = {
 	/** The profile's name; undefined for targets of the command line and the environment. */
 	readonly profile: string | undefined;
@@ -37,11 +37,11 @@ export type Plan = {
 	readonly isProduction: boolean;
 	/** The thresholds at the top level of the file. */
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
-	/** The keys that replace a binding's default ones, by binding id. */
+	/** The keyboard keys that replace the default keys of a binding, by binding id. */
 	readonly keys: FileSettings['keys'];
 };
 
-/** Flags that replace the password settings of a profile. */
+/** Flags that replace all password settings of a profile if they are on the command line. */
 const passwordFlags = ['pass', 'passFile', 'askpass'] as const;
 
 /** Flags that name a target. */
@@ -77,7 +77,7 @@ export function planFor(given: Given, settings: FileSettings, environment: Envir
 	};
 }
 
-/** The settings that allow or forbid actions. Actions are allowed only if every target allows them. */
+/** The settings `read-only` and `allow-actions`. Actions are allowed only if every target allows them. */
 function lockSection(profiles: readonly Profile[], isPlain: boolean): Section {
 	const locked = profiles.find(({section}) => section.has('read-only'));
 	const isAllowed = !isPlain && profiles.every(({section}) => section.has('allow-actions'));
@@ -104,7 +104,7 @@ function targetWords(
 }
 
 /**
-Whether the command line has precedence over this flag of the config file. `--read-only` and `--allow-actions` exclude
+Whether the command line overrules this flag's value in the config file. `--read-only` and `--allow-actions` exclude
 each other, so either of them overrules both.
 */
 function isOverruled(flag: FlagKey, flags: Readonly<Record<string, unknown>>): boolean {
@@ -135,7 +135,7 @@ function groupsOf(words: readonly string[], given: Given, {profiles, thresholds}
 		const profile = profiles.get(word);
 		return profile === undefined ? [] : [profileGroup(word, profile, given, thresholds)];
 	});
-	// If nothing names a target, there is one group for the flags and the environment.
+	// If the user names no target, one group remains for the flags and the environment.
 	return plain.length > 0 || named.length === 0
 		? [
 				{

@@ -10,7 +10,7 @@ export type ConfigProblem = {
 	readonly text: string;
 };
 
-/** A collection of mistakes. One run then names all of them, and not only the first. */
+/** Collects mistakes, so that one run reports all of them and not only the first. */
 export class Problems {
 	readonly found: ConfigProblem[] = [];
 

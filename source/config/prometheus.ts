@@ -8,13 +8,16 @@ import type {Problems} from './problems.js';
 export type PrometheusRequest = {
 	readonly service: HttpService;
 	/**
-	The label of `--prometheus-label`. Undefined: series are assigned by the process' `run_id`, or by an address in a
-	usual label.
+	The label of `--prometheus-label`, which identifies a server. Undefined: series are assigned to servers by the
+	process' `run_id`, or by an address in a usual label.
 	*/
 	readonly mapping: LabelMapping | undefined;
 };
 
-/** The Prometheus that the flags name. Undefined if they name none, or if there is a problem. */
+/**
+The Prometheus that the flags name. Undefined if they name none, or if the flags have a mistake, which is added to
+`problems`.
+*/
 export function prometheusRequestOf(source: ServiceSource, problems: Problems): PrometheusRequest | undefined {
 	const {prometheus: address, prometheusLabel: label} = source.flags;
 	if (address === undefined) {
@@ -39,7 +42,7 @@ export function prometheusRequestOf(source: ServiceSource, problems: Problems): 
 	return service && {service, mapping};
 }
 
-/** Adds a problem for each flag about the Prometheus that has no effect because the address is missing. */
+/** Called if the flags name no Prometheus. Adds a problem if another flag has no effect without one. */
 function problemsWithoutAddress(flags: GivenFlags, problems: Problems): undefined {
 	const flag =
 		flags.prometheusSecretFile === undefined

@@ -70,8 +70,9 @@ function unexposed(
 }
 
 /**
-The webhook. Its value is an address, or the path of a file whose first line is the address. The file is for addresses
-that are secrets, such as those of Slack webhooks: everybody on the machine can read arguments.
+Reads the flags of the webhook. `--webhook` is an address, or the path of a file whose first line is the address. The
+file is for addresses that are secrets, such as those of Slack webhooks: everybody on the machine can read a program's
+arguments.
 */
 function webhookOf(source: ServiceSource, problems: Problems): WebhookRequest | undefined {
 	const {webhook, webhookFormat = 'json', webhookSecretFile} = source.flags;
@@ -129,7 +130,10 @@ function webhookAddress(webhook: string, source: ServiceSource, problems: Proble
 		: problems.add(`${place} ${webhook}: its first line is no address; write https://HOST/PATH`);
 }
 
-/** The web service of a webhook. Its address may have a query. A problem never shows the content of the file. */
+/**
+The web service at a webhook's address, which may have a query. The text of a problem never shows the content of the
+file.
+*/
 function webhookService(
 	address: string,
 	webhook: string,

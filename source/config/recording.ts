@@ -4,25 +4,28 @@ import type {Keep} from '../record/rolling-folder.js';
 import type {Problems} from './problems.js';
 import {durationMs} from './values.js';
 
-/** What is recorded, where, and whether arguments are masked. */
+/** The requested recording: its file or folder, and whether arguments are masked. */
 export type RecordRequest = {
 	/** The new file of `--record`. Undefined: nothing is recorded at the start. */
 	readonly file: string | undefined;
 	/** The folder of `redis-top record`; undefined for any other command. */
 	readonly folder: string | undefined;
 	readonly keep: Keep;
-	/** True if arguments, key names and client names are not masked. */
+	/** True if arguments of commands, key names and client names are recorded unmasked. */
 	readonly keepsArguments: boolean;
 };
 
 /** How `redis-top replay` shows recordings. */
 export type ReplayRequest = {
 	readonly paths: readonly string[];
-	/** The moment as it was typed. The recording is needed to interpret it. */
+	/** The moment of `--at` as it was typed. Only the recording tells which moment a time of day means. */
 	readonly at: string | undefined;
 	/** What the replay shows. `check`: the findings at a moment. `watch`: a line for each change of the findings. */
 	readonly output: 'screen' | 'check' | 'watch';
-	/** The speed: seconds of the recording per second. A cast keeps it; on the screen it is the speed at the start. */
+	/**
+	The speed: seconds of the recording per second. A cast has this speed throughout. On the screen, the user can change
+	it.
+	*/
 	readonly speed: number;
 	/** The asciicast to write, and the size of its screen in cells. Undefined: no cast is written. */
 	readonly cast: {readonly file: string; readonly columns: number; readonly rows: number} | undefined;
@@ -31,7 +34,9 @@ export type ReplayRequest = {
 /** The subject of `redis-top report`: recordings, or servers if there are no recordings. */
 export type ReportRequest = {
 	readonly recordings: readonly string[];
-	/** The moments as they were typed. The recording is needed to interpret them. */
+	/**
+	The moments of `--from` and `--to` as they were typed. Only the recording tells which moments times of day mean.
+	*/
 	readonly from: string | undefined;
 	readonly to: string | undefined;
 };

@@ -3,7 +3,7 @@ import type {RuleSettings} from '../rules/node-facts.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {Placed} from './file/file-settings.js';
 
-/** The thresholds and the role of a group of targets. */
+/** The thresholds and the role that the config file gives a group of targets. */
 export type RuleGroup = {
 	/** The profile's name; undefined for targets without a profile. */
 	readonly profile?: string | undefined;
@@ -18,11 +18,14 @@ type Group = {readonly thresholds: ThresholdOverrides; readonly isCache: boolean
 const valuesOf = (placed: RuleGroup['thresholds']): ThresholdOverrides =>
 	Object.fromEntries([...(placed ?? [])].map(([name, {value}]) => [name, value]));
 
-/** Thresholds and role of each node. They are those of its target, or of the target from which it was discovered. */
+/**
+The thresholds and the role of each node. They are the settings of the node's target, or of the target from which the
+node was discovered.
+*/
 export class TargetRules {
 	readonly #isStrict: boolean;
 	readonly #groups: ReadonlyMap<string | undefined, Group>;
-	/** The settings, memoized by profile: 1,000 nodes of one target share one object. */
+	/** The rule settings, memoized by profile: 1,000 nodes of one target share one object. */
 	readonly #known = new Map<string, RuleSettings>();
 
 	constructor(groups: readonly RuleGroup[], isStrict: boolean) {

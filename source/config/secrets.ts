@@ -8,15 +8,15 @@ export type PasswordAnswer =
 	/** The process has no terminal for the prompt. */
 	| {readonly kind: 'no-terminal'};
 
-/** The typed text so far, and how the input ended; `end` is undefined until the input ends. */
+/** The text typed so far at a password prompt, and how the input ended. `end` is undefined until the input ends. */
 export type Typed = {readonly text: string; readonly end: 'typed' | 'aborted' | undefined};
 
 /** The sequences that keys such as arrows send: several characters for one key. */
 const escapeSequence = /\u{1b}(?:\[[\d;?]*[ -/]*[@-~]|O.|.)?/gsu;
 
 /**
-The typed text after more keys. Enter ends it. Ctrl-C aborts it, and so does Ctrl-D on an empty line. Backspace and
-Ctrl-U erase.
+The typed text after further keys. Enter ends the input. Ctrl-C aborts it, and so does Ctrl-D on an empty line.
+Backspace and Ctrl-U erase.
 */
 export function typedAfter({text}: Typed, keys: string): Typed {
 	let current = [...text];

@@ -58,7 +58,9 @@ export function natMapOf({natMap}: GivenFlags): {readonly natMap: NatMap; readon
 	return {natMap: map, problems};
 }
 
-/** The map from the flags of all sources. Mistakes are added to `problems`. */
+/**
+The NAT map (announced address to reachable address) from the flags of all sources. Mistakes are added to `problems`.
+*/
 export function natMapIn(sources: readonly TargetSource[], problems: Problems): NatMap {
 	const found = sources.map(({given}) => natMapOf(given.flags));
 	// Every source contains the command line's flags. A set removes the problems that are found more than once.

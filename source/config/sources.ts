@@ -5,8 +5,8 @@ import type {RuleGroup} from './rules.js';
 export type FileReading = {readonly text: string} | {readonly why: string};
 
 /**
-The texts of the files that flags name. `why` says why a file can't be read. `cacertdir` is the text of all files of the
-folder, joined.
+The texts of the files that flags name. If a file can't be read, its `why` has the reason. `cacertdir` is the joined
+text of all files of the folder.
 */
 export type Readings = {
 	readonly [Flag in 'passFile' | 'cacert' | 'cacertdir' | 'cert' | 'key']?: FileReading;
@@ -21,7 +21,7 @@ export type Readings = {
 export type TargetSource = RuleGroup & {
 	readonly given: Given;
 	readonly readings: Readings;
-	/** The places of the profile's values in the config file. */
+	/** For each value that came from the profile, its place in the config file. */
 	readonly origins?: Origins;
 	/** True if a `password-command` is going to return the password. */
 	readonly hasPasswordCommand?: boolean;

@@ -11,7 +11,7 @@ import {
 } from '../parse/target.js';
 import {type Environment, firstSet} from './values.js';
 
-/** A target, and whether it came from REDIS_URL instead of the command line. */
+/** A target, and whether it came from REDIS_URL or from the command line. */
 export type RequestedTarget = {readonly target: Target; readonly isFromEnvironment: boolean};
 
 /** The contradictions between flags that name a target, one line each. */
@@ -29,13 +29,13 @@ export function connectionConflicts({command, targets, recordings, flags}: Given
 	];
 	const found = conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 	const whyNone = whyNoTarget({command, recordings});
-	// `redis-top fleet` opens monitors, which use the other connection flags.
+	// `redis-top fleet` needs no target, but it opens monitors, which use the other connection flags.
 	const foreignFlags = command === 'fleet' ? placeFlags : connectionFlags;
 	const foreign = whyNone === undefined ? undefined : foreignFlags.find(key => flags[key] !== undefined);
 	return foreign === undefined ? found : [`${whyNone}: leave out --${flagTable[foreign].name}`];
 }
 
-/** Why a command takes no targets; undefined where it takes them. */
+/** Why a command takes no targets; undefined for a command that takes targets. */
 export function whyNoTarget({command, recordings = []}: Pick<Given, 'command' | 'recordings'>): string | undefined {
 	switch (command) {
 		case 'demo':

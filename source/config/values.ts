@@ -12,8 +12,8 @@ const unitMs: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
-A duration in milliseconds, rounded, from `500ms`, `1.5s`, `1m`, `1h` or a number of seconds such as `2`. Undefined for
-any other text.
+Parses a duration to milliseconds, rounded: `500ms`, `1.5s`, `1m`, `1h` or a number of seconds such as `2`. Undefined
+for any other text.
 */
 export function durationMs(text: string): number | undefined {
 	const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)?$/.exec(text) ?? [];
@@ -29,8 +29,8 @@ export const momentMs = (moment: Moment, nowMs: number): number =>
 	'agoMs' in moment ? nowMs - moment.agoMs : moment.atMs;
 
 /**
-The moment of `2h`, `7d`, `2026-11-23` or `2026-11-23T14:02Z`. A text without a zone is UTC. Undefined for any other
-text.
+Parses a moment: `2h` or `7d` ago, `2026-11-23` or `2026-11-23T14:02Z`. A text without a zone is UTC. Undefined for any
+other text.
 */
 export function momentOf(text: string): Moment | undefined {
 	const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
@@ -45,7 +45,7 @@ export function momentOf(text: string): Moment | undefined {
 	return Number.isNaN(atMs) ? undefined : {atMs};
 }
 
-/** The value of the first variable that is set and not empty; undefined without one. */
+/** The value of the first of the named variables that is set and not empty; undefined if there is none. */
 export function firstSet(environment: Environment, names: readonly string[]): string | undefined {
 	return names.map(name => environment[name]).find(text => text !== undefined && text !== '');
 }
@@ -53,8 +53,8 @@ export function firstSet(environment: Environment, names: readonly string[]): st
 const isWindows = (environment: Environment) => environment.OS === 'Windows_NT';
 
 /**
-Whether the locale has only ASCII. In POSIX the first set variable of LC_ALL, LC_CTYPE and LANG decides. Without one the
-locale is C. Windows has no such variables, and its terminals accept UTF-8.
+Whether the locale's characters are only ASCII. In POSIX the first set variable of LC_ALL, LC_CTYPE and LANG decides. If
+none of them is set, the locale is C. Windows has no such variables, and its terminals accept UTF-8.
 */
 export function isAsciiLocale(environment: Environment): boolean {
 	const locale = firstSet(environment, ['LC_ALL', 'LC_CTYPE', 'LANG']);

@@ -17,9 +17,9 @@ export type Deployment = {
 	readonly replicaPorts: readonly number[];
 	readonly pids: readonly number[];
 	readonly directory: string;
-	/** Kills the servers and removes their folder. It is synchronous. */
+	/** Kills the servers and removes their folder. The call is synchronous. */
 	destroy(): void;
-	/** Does the same as `destroy`, and resolves when the processes have ended. */
+	/** Does the same as `destroy`, but asynchronously. Resolves when the processes have ended. */
 	end(): Promise<void>;
 };
 
@@ -40,7 +40,8 @@ const commonConfiguration = [
 	'latency-monitor-threshold 10',
 	'maxmemory 32mb',
 	'maxmemory-policy allkeys-lru',
-	// The client that never reads is disconnected at 6 MiB. It then connects again.
+	// One client of the demo never reads. The server disconnects that client at 6 MiB, and the client then connects
+	// again.
 	'client-output-buffer-limit normal 6mb 0 0',
 ];
 

@@ -12,8 +12,8 @@ export function findExecutable(name: string, pathVariable: string | undefined): 
 }
 
 /**
-The path of the server program for the demo: `REDIS_TOP_SERVER`, else redis-server or valkey-server in the PATH.
-Undefined if there is no such program, or if the named file can't be executed.
+The path of the server program for the demo: `REDIS_TOP_SERVER`, else redis-server or valkey-server on the PATH.
+Undefined if neither exists, or if the file that `REDIS_TOP_SERVER` names can't be executed.
 */
 export function findServer(
 	pathVariable: string | undefined,

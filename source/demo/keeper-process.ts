@@ -7,7 +7,7 @@ import {DemoFailure} from './server-process.js';
 
 export type KeeperOptions = {
 	readonly part: OwnPart;
-	/** The path of another keeper to run, for tests. */
+	/** The path of another keeper program to run, for tests. */
 	readonly file?: string | undefined;
 	readonly args: readonly string[];
 	readonly signal?: AbortSignal | undefined;
@@ -27,9 +27,9 @@ export type Keeper<Message> = {
 const stopDeadlineMs = 5000;
 
 /**
-Starts a keeper and resolves with its message. The keeper ends when its standard input ends. That happens when this
-process ends, for whatever reason. Rejects with a `DemoFailure`, whose message is one line for the user, or with the
-signal's reason.
+Starts a keeper and resolves with its message. The keeper ends when its standard input ends, which happens when this
+process ends for any reason. Rejects with a `DemoFailure`, whose message is one line for the user. If `signal` aborts,
+rejects with the signal's reason.
 */
 export async function startKeeper<Message extends object>(options: KeeperOptions): Promise<Keeper<Message>> {
 	const {part, file, args, signal} = options;
@@ -58,7 +58,7 @@ export async function startKeeper<Message extends object>(options: KeeperOptions
 	return {message, process: keeper, stop};
 }
 
-/** The keeper's message, or the reason why it ended without a message. */
+/** The keeper's message, or the reason why the keeper ended before it sent a message. */
 async function firstMessage<Message>(keeper: ChildProcess): Promise<Message | {readonly failure: string}> {
 	let output = '';
 	let errorOutput = '';
@@ -81,7 +81,9 @@ async function firstMessage<Message>(keeper: ChildProcess): Promise<Message | {r
 	});
 }
 
-/** Lets this process end while the keeper still runs. The keeper then ends too. */
+/**
+Allows this process to end while the keeper still runs. The keeper then ends too, because its standard input ends.
+*/
 function unrefKeeper(keeper: ChildProcess): void {
 	keeper.unref();
 	for (const stream of [keeper.stdin, keeper.stdout, keeper.stderr]) {

@@ -1,5 +1,5 @@
-// The process that owns the demo's servers and its load. It runs until its standard input ends. However the monitor
-// ends, the kernel then closes that pipe, and the demo is removed.
+// The process that owns the demo's servers and their load. It runs until its standard input ends. However the monitor
+// ends, the kernel then closes that pipe, so the demo is always removed.
 import process from 'node:process';
 import {type Deployment, startDeployment} from './deployment.js';
 import {endWithParent, sayFailure, sayReady} from './lifeline.js';

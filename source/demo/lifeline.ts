@@ -15,12 +15,12 @@ export function endWithParent(end: () => void): void {
 	process.stdout.on('error', () => {});
 }
 
-/** Writes the keeper's only message as one line of JSON. */
+/** Writes the message that the servers are ready to stdout, as one line of JSON. A keeper writes no other message. */
 export function sayReady(message: object): void {
 	process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-/** Writes a failure instead of the message, and exits with 1. */
+/** Writes a failure instead of the message that the servers are ready, and exits with 1. */
 export function sayFailure(error: unknown): void {
 	sayReady({failure: error instanceof Error ? error.message : String(error)});
 	process.stdout.end(() => process.exit(1));

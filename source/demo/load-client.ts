@@ -4,7 +4,7 @@ import {encodeCommand, LoadError, type LoadReply, ReplyReader} from './resp.js';
 
 export type LoadCommand = ReadonlyArray<string | number>;
 
-/** A connection of the demo's load to one server. It does not reconnect. */
+/** A connection on which the demo sends commands to one server. It does not reconnect. */
 export type LoadClient = {
 	/** Sends the commands in one write. Resolves with their replies in order; rejects when the connection ends. */
 	send(commands: readonly LoadCommand[]): Promise<LoadReply[]>;
@@ -73,7 +73,7 @@ export async function openLoadClient({port, name}: {port: number; name?: string}
 }
 
 /**
-Gives a reply to the oldest pending request. If no request is pending, the reply is a subscriber's message, which is
+Gives a reply to the oldest pending request. If no request is pending, the reply is a message of a subscription and is
 dropped.
 */
 function settleNext(pending: PendingReplies[], reply: LoadReply): void {

@@ -4,7 +4,7 @@ import {type LoadCommand, openLoadClient, openSocket} from './load-client.js';
 import {afterMiss, anyCommand, anyRead, firstData} from './mixed-commands.js';
 import {encodeCommand, LoadError, type LoadReply} from './resp.js';
 
-/** One part of the load on a server. It runs until its connection ends. */
+/** One part of the load on a server, such as an application. It runs until its connection ends. */
 type Actor = (port: number) => Promise<void>;
 
 const tickMs = 100;
@@ -13,7 +13,7 @@ const tickMs = 100;
 const opsPerSecondAt = (seconds: number): number =>
 	1500 + 700 * Math.sin((2 * Math.PI * seconds) / 40) + 150 * Math.sin((2 * Math.PI * seconds) / 7);
 
-/** An application that sends a share of the total rate, as one pipeline every 100 ms. */
+/** An application that sends a share of all commands, as one pipeline every 100 ms. */
 const traffic =
 	(name: string, share: number, next: () => LoadCommand): Actor =>
 	async port => {
@@ -29,7 +29,7 @@ const traffic =
 		}
 	};
 
-/** The write that follows a read without a result; empty for any other command. */
+/** The write that follows a read that found no key; empty for any other command or reply. */
 const rewrite = (command: LoadCommand, reply: LoadReply | undefined): LoadCommand[] => {
 	const write = reply === null ? afterMiss(command) : undefined;
 	return write === undefined ? [] : [write];
@@ -38,8 +38,8 @@ const rewrite = (command: LoadCommand, reply: LoadReply | undefined): LoadComman
 const busyScript = 'local x = 0 for i = 1, tonumber(ARGV[1]) do x = x + i % 7 end return x';
 
 /**
-A job that is too slow: a script, or a SORT of a long list, every nine seconds. The script's length follows from the
-duration of the last one. It takes 12 to 40 ms on any machine; the slow log begins at 10 ms.
+A job that is too slow: a script, or a SORT of a long list, every nine seconds. The number of the script's iterations
+follows from the duration of the last script. So it takes 12 to 40 ms on any machine; the slow log begins at 10 ms.
 */
 const slowJob: Actor = async port => {
 	const client = await openLoadClient({port, name: 'batch-report'});
@@ -122,7 +122,7 @@ const visitors: Actor = async port => {
 };
 
 /**
-Writes the first data, then starts the load on the primary and its replicas. The load runs as long as the process.
+Writes the first data, then starts the load on the primary and its replicas. The load runs until the process ends.
 */
 export async function startLoad(primaryPort: number, replicaPorts: readonly number[]) {
 	const client = await openLoadClient({port: primaryPort});
@@ -152,8 +152,8 @@ export async function startLoad(primaryPort: number, replicaPorts: readonly numb
 }
 
 /**
-Runs a part of the load for ever. It is started again one second after its connection has ended, as when a server was
-stopped or a client was killed.
+Runs a part of the load for ever. One second after the part's connection has ended, for example because a client was
+killed, the part is started again.
 */
 async function keepPlaying(actor: Actor, port: number): Promise<never> {
 	for (;;) {

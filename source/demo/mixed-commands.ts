@@ -11,8 +11,8 @@ let writtenEvents = 0;
 const anyOf = (below: number): number => Math.floor(Math.random() * below);
 
 /**
-A random integer from 0 to `below - 1`. Nine of ten are in the first twelfth, because applications read few keys most of
-the time.
+A random integer from 0 to `below - 1`. Nine of ten results are in the lowest twelfth, because applications mostly read
+few keys.
 */
 const popularOf = (below: number): number => anyOf(Math.random() < 0.9 ? Math.ceil(below / 12) : below);
 
@@ -70,15 +70,15 @@ export function anyCommand(): LoadCommand {
 }
 
 /**
-The write that stores a session which a read did not find; undefined for any other command. Without these writes no
-session would be left after evictions.
+The write that stores a session after a read did not find it; undefined for any other command. Without these writes,
+evictions would in the end leave no session.
 */
 export function afterMiss(command: LoadCommand): LoadCommand | undefined {
 	const [name, key] = command;
 	return name === 'GET' && String(key).startsWith('session:') ? writtenSession(String(key)) : undefined;
 }
 
-/** A command that reads, for a replica. */
+/** A random command that only reads, for the load on a replica. */
 export const anyRead = (): LoadCommand => (Math.random() < 0.8 ? ['GET', session()] : ['HGETALL', user()]);
 
 /** The first data set, written before the load starts, in pipelines of 1,000 commands. */

@@ -8,7 +8,7 @@ import {findExecutable} from './find-server.js';
 import {openSocket} from './load-client.js';
 
 export type ServerProcess = {
-	/** The process id. It is also the id of the process group, which contains the child processes. */
+	/** The process id. It is also the id of the server's process group, which contains the server's child processes. */
 	readonly pid: number;
 	/** Resolves when the process has ended. */
 	readonly exited: Promise<unknown>;
@@ -42,8 +42,9 @@ export async function findFreePorts(count: number): Promise<number[]> {
 }
 
 /**
-Starts one server with the given lines of configuration. Resolves when its port accepts connections. `onSpawned` gets
-the process before the first wait. Rejects with a `DemoFailure` that has the last line of the server's log.
+Starts one server with the given lines of configuration. Resolves when the server's port accepts connections.
+`onSpawned` gets the process before the first wait. Rejects with a `DemoFailure` that has the last line of the server's
+log.
 */
 export async function startServer(options: {
 	binary: string;
@@ -72,12 +73,12 @@ export async function startServer(options: {
 export type ProgramOptions = {
 	readonly binary: string;
 	readonly args: readonly string[];
-	/** Words before the command line that make the program end with its parent process. */
+	/** Words to put before the program's command line, which make the program end with its parent process. */
 	readonly launcher: readonly string[];
 	readonly directory: string;
 	/** The port of loopback on which the program listens. */
 	readonly port: number;
-	/** Receives the process before the first wait. */
+	/** Receives the process before the function first waits, so that the caller can end the process after a failure. */
 	readonly onSpawned: (program: ServerProcess) => void;
 	/** The last line of the program's log; undefined for a program that writes to stderr only. */
 	readonly readLog?: () => string;
@@ -137,8 +138,9 @@ export function removeServers(pids: readonly number[], directory: string): void 
 }
 
 /**
-The words before a server's command line that make the kernel kill the server when its parent ends, also by SIGKILL.
-They are `setpriv --pdeathsig` of util-linux. Empty where setpriv is missing or lacks the option, as in busybox.
+Words before a server's command line that make the kernel kill the server when its parent ends, even if SIGKILL ended
+the parent. They are `setpriv --pdeathsig` of util-linux. Empty if setpriv is missing or lacks the option, as in
+busybox.
 */
 export function parentBoundLauncher(): readonly string[] {
 	const setpriv = process.platform === 'linux' ? findExecutable('setpriv', process.env.PATH) : undefined;

@@ -13,7 +13,7 @@ export type Demo = {
 
 export type DemoOptions = {
 	readonly serverBinary: string;
-	/** Stops the demo when it aborts, also during the start. */
+	/** If this signal aborts, the demo is stopped, also while it is starting. */
 	readonly signal?: AbortSignal;
 	/** The path of the built `keeper.ts`. By default it is beside this program's own files. */
 	readonly keeperFile?: string;
@@ -38,7 +38,7 @@ export async function startDemo({serverBinary, signal, keeperFile}: DemoOptions)
 		signal,
 	});
 	process.once('exit', code => {
-		// With exit code 0 the keeper has removed its files itself.
+		// With exit code 0, the keeper (the child process that owns the servers) has removed its files itself.
 		if (code !== 0) {
 			removeServers(message.pids, message.directory);
 		}

@@ -12,8 +12,8 @@ import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/red
 import type {RightFacts, ServerAnswers} from './ladder-facts.js';
 
 /**
-Server settings that explain a state, or that show where the server's files are. Each setting is read by its own
-command, because CONFIG GET accepts several names only since Redis 7.0.
+Server settings that explain a server's state, or that show where the server's files are. Each setting is read by its
+own command, because CONFIG GET accepts several names only since Redis 7.0.
 */
 const settingNames = [
 	'dir',
@@ -28,8 +28,8 @@ const settingNames = [
 type Trial = readonly [command: string, grant: string, words: readonly string[], since?: number];
 
 /**
-The monitor's commands in their cheapest form, because the needed rights do not depend on the arguments. Servers before
-version `since` lack the command.
+The commands that the monitor sends, each in its cheapest form, because the needed rights do not depend on the
+arguments. Servers before version `since` lack the command.
 */
 const trials: readonly Trial[] = [
 	['CONFIG GET', '+config|get', ['CONFIG', 'GET', 'maxmemory']],
@@ -110,8 +110,8 @@ export async function askServer(port: RedisPort, {timeoutMs, clock, username}: A
 }
 
 /**
-The parsed reply to INFO without a section, which is also the monitor's first request on a connection. If the server
-refuses this form, `INFO server` is sent. Undefined if the server refuses that too.
+Parses the reply to INFO without a section, which is also the monitor's first request on a connection. If the server
+refuses INFO without a section, `INFO server` is sent. Undefined if the server refuses that too.
 */
 async function infoOf(reply: Reply, port: RedisPort, timeoutMs: number): Promise<InfoReply | undefined> {
 	const isOtherForm = reply instanceof ReplyFailure && isRefusedForm(reply.message);
@@ -125,8 +125,8 @@ const majorVersion = (info: InfoReply | undefined): number | undefined => {
 };
 
 /**
-Why the server refuses INFO with several sections, the monitor's form from Redis 7.0 on. It is asked last, because a
-proxy may close the connection when it receives this form.
+Why the server refuses INFO with several sections, which the monitor sends from Redis 7.0 on. This is the last request
+on the connection, because a proxy may close the connection when it receives such an INFO.
 */
 async function sectionsRefusal(port: RedisPort, timeoutMs: number): Promise<string | undefined> {
 	try {

@@ -50,7 +50,8 @@ function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
 }
 
 /**
-One rung for each condition of the server and for its answer to PING. Without any condition: one rung with status ok.
+The rungs (results) of the step `state`: one for each condition of the server and for an error reply to PING. Without
+any condition: one rung with status ok.
 */
 function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place): Rung[] {
 	const reply = ping?.kind === 'line' ? receivedOutcome(ping) : undefined;
@@ -69,7 +70,7 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 	}
 
 	if (answers?.info !== undefined) {
-		// The monitor asks such a server for INFO without sections.
+		// From a server that refuses INFO with several sections, the monitor requests INFO without sections.
 		const form =
 			answers.sectionsRefusal === undefined
 				? ''
@@ -98,8 +99,8 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 }
 
 /**
-Whether PING is answered but INFO is unknown, as with a proxy. Observed: twemproxy 0.5 closes the connection on INFO.
-Envoy replies that it does not support the command.
+Whether the target behaves like a proxy: it answers PING, but its INFO is unknown. Observed: twemproxy 0.5 closes the
+connection on INFO. Envoy replies that it does not support the command.
 */
 function isLikeProxy({
 	ping,
@@ -157,7 +158,10 @@ function rightsRung({answers}: LadderFacts, place: Place): Rung {
 	return rung({step: 'rights', status: 'ok', result}, place);
 }
 
-/** Turns the gathered facts into a ladder of rungs and a verdict. Pure: equal facts give equal ladders. */
+/**
+Makes a ladder from the gathered facts: the rungs, which are the results of the steps to a serving node, and a verdict.
+Pure: equal facts give equal ladders.
+*/
 export function climb(facts: LadderFacts): Ladder {
 	const {endpoint, atMs, isTlsAsked, user, answers, host} = facts;
 	const cliAs = (as: string | undefined) =>
@@ -195,19 +199,22 @@ export function climb(facts: LadderFacts): Ladder {
 	};
 }
 
-/** Ids of the remarks that explain why a process accepts no connection or sends no reply. */
+/** Matches ids of remarks about this machine that explain why a process accepts no connection or sends no reply. */
 const processRemarks =
 	/^(?:process-.*|oom-killed|supervisor|log-.*|accept-queue|other-address|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
-/** Codes of failures in which no process accepted the connection, or the process sent no byte on it. */
+/** Matches codes of failures in which no process accepted the connection, or no byte was received on it. */
 const noReplyCodes = /^(?:ECONNREFUSED|ENOENT|ETIMEDOUT|ECONNRESET|EPIPE|TIMEOUT|TLS_TIMEOUT|CLOSED)$/;
 
-/** Ids of the remarks that explain a failed save. They come from the server's log and from its folder. */
+/**
+Matches ids of remarks about this machine that explain a failed save. They come from the server's log and from its
+folder.
+*/
 const saveRemarks = /^(?:log-.*|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
 /**
 Whether a remark about this machine can explain a failed step. A refused password, or another service on the port, needs
-no further explanation. A full disk or a killed process would explain neither.
+no further explanation: a full disk or a killed process would not explain it.
 */
 function canExplain({step, code}: Rung, {id, severity}: HostRemark): boolean {
 	if (severity === 'info') {
@@ -228,8 +235,8 @@ function canExplain({step, code}: Rung, {id, severity}: HostRemark): boolean {
 }
 
 /**
-The verdict rests on the first rung that failed. Without a failed rung, it rests on the first rung with an unknown
-result. Without such a rung, it rests on the first warning.
+The verdict about the target. It is about the first rung that failed. If no rung failed, it is about the first rung with
+an unknown result, else about the first warning.
 */
 function verdictOf(
 	rungs: readonly Rung[],
@@ -266,8 +273,8 @@ function verdictOf(
 }
 
 /**
-The next steps: first the steps from evidence on this machine, then the provider's pages, then the steps for the outcome
-itself.
+The next steps for the verdict: first the steps from evidence on this machine, then the provider's pages, then the steps
+for the failed rung itself.
 */
 function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}: Hosting): readonly NextStep[] {
 	const isOurs = step === 'auth' || step === 'rights' || step === 'name';

@@ -2,14 +2,14 @@ import type {NextStep} from '../domain/finding.js';
 import type {Endpoint} from '../domain/node.js';
 import {quoted} from '../rules/node-facts.js';
 
-/** The meaning of an outcome, how to confirm it from elsewhere, and what to do. */
+/** What an outcome of a step means, how to confirm it from elsewhere, and what to do. */
 export type Explanation = {
 	readonly meaning: string;
 	readonly confirm: readonly NextStep[];
 	readonly next: readonly NextStep[];
 };
 
-/** The server and the user in the next steps, for commands that can be copied. */
+/** The server and the user of a diagnosis, for the commands in the next steps, which can be copied. */
 export type Place = {
 	readonly endpoint: Endpoint;
 	/** How redis-cli reaches the server: `redis-cli -h 10.0.1.11 -p 6379`. */
@@ -59,7 +59,7 @@ const noWay = (place: Place): Explanation => ({
 });
 
 /**
-Explanations by outcome code. Each is a function of the server and the user, because its shell commands contain both.
+Explanations by outcome code. Each is a function of the server and the user, because its shell commands name both.
 */
 export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = new Map<
 	string,

@@ -11,7 +11,10 @@ import type {RedisPort} from '../wire/redis-port.js';
 import {askServer} from './ask-server.js';
 import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 
-/** Milliseconds to wait for the first bytes of a service that speaks first. Such a service sends at once. */
+/**
+Milliseconds to wait for the first bytes of a service that speaks first, such as SSH. Such a service sends at once;
+Redis does not.
+*/
 const greetingMs = 300;
 
 export type LadderOptions = {
@@ -19,12 +22,12 @@ export type LadderOptions = {
 	readonly clock: Clock;
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly gatherEvidence: (request: EvidenceRequest) => Promise<HostEvidence | undefined>;
-	/** The last INFO reply of a server that no longer answers. */
+	/** The last INFO reply of a server that no longer answers; undefined if none is known. */
 	readonly lastInfo?: InfoReply | undefined;
 	readonly lastConfig?: ReadonlyMap<string, string> | undefined;
 	/**
-	Since when a reply has been pending, milliseconds since the epoch. Nothing more is sent to such a server, because it
-	is not responding.
+	Since when a reply of this server has been pending, in milliseconds since the epoch. Nothing more is sent to a server
+	that is not responding.
 	*/
 	readonly pendingReplySinceMs?: number | undefined;
 };
@@ -32,8 +35,9 @@ export type LadderOptions = {
 type Draft = {-readonly [Key in keyof LadderFacts]: LadderFacts[Key]};
 
 /**
-Tries the steps of the ladder on one target, and returns the result of each. Opens at most three connections, one
-after the other, and sends only reads. Ends within a few times the timeout. Never rejects.
+Tries the steps of the ladder on one target: from the name look-up to a reply of the server. Returns the result of each
+step. Opens at most three connections, one after the other, and sends only commands that read. Ends within a few times
+the timeout. Never rejects.
 */
 export async function gatherLadder(options: LadderOptions): Promise<LadderFacts> {
 	const {settings, clock} = options;
@@ -83,8 +87,8 @@ function lookHere({answers}: LadderFacts, options: LadderOptions): Promise<HostE
 }
 
 /**
-Looks up the name and connects by TCP. All addresses are tried at once. The first address in the list that accepts the
-connection is used.
+Looks up the target's name and connects by TCP to all its addresses at once. Of the addresses that accept, the first in
+the list is used.
 */
 async function reach(
 	facts: Draft,
@@ -160,7 +164,9 @@ function withoutArguments(received: Timed<Received>): Timed<Received> {
 		: received;
 }
 
-/** After a failure, tries the port with the other protocol: plain text instead of TLS, or TLS instead of plain text. */
+/**
+After a failure, tries the port with the other protocol: plain text if TLS was asked for, or TLS if plain text was.
+*/
 async function lookAtOtherWay(facts: Draft, settings: ConnectionSettings): Promise<void> {
 	const {tls, endpoint, timeoutMs} = settings;
 	if (tls !== undefined) {
@@ -200,9 +206,7 @@ async function certificateAt(
 	return handshake.kind === 'done' ? handshake.certificate : undefined;
 }
 
-/**
-Asks for INFO, a few settings and the rights. Skipped if PING got no answer, or an answer that demands a password.
-*/
+/** Asks for INFO, a few settings and the rights. Skipped if PING got no answer, or if the answer demands a password. */
 async function askFurther(facts: Draft, {settings, clock, openPort}: LadderOptions): Promise<void> {
 	if (facts.ping?.kind !== 'line' || !/^[-+]/.test(facts.ping.text) || facts.ping.text.startsWith('-NOAUTH')) {
 		return;

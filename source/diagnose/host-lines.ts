@@ -110,8 +110,8 @@ function machineFacts({kernel, cgroup, folder}: LocalEvidence): Fact[] {
 }
 
 /**
-The facts that this machine shows about a server, as pairs of label and value. If a value cannot be read, the reason
-replaces it.
+The facts about a server that this machine shows, as pairs of label and value. If a value cannot be read, the reason
+stands in its place.
 */
 export function hostFacts(host: HostEvidence | undefined): readonly Fact[] {
 	if (host === undefined) {

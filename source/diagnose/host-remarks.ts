@@ -11,7 +11,7 @@ import {bytes, utcDateTime} from '../text/units.js';
 const words = (text: string): NextStep => ({kind: 'words', text});
 const shell = (text: string): NextStep => ({kind: 'shell', text});
 
-/** Milliseconds after which a kill or a log line is too old to explain a current failure. */
+/** Milliseconds after which a kill by the kernel or a log line is too old to explain a current failure. */
 const recentMs = 24 * 3_600_000;
 
 /** The share of free disk space below which a disk counts as full: the next save or rewrite may fail. */
@@ -20,7 +20,7 @@ const fullShare = 0.05;
 type Context = {
 	readonly evidence: LocalEvidence;
 	readonly endpoint: Endpoint;
-	/** The connection itself failed: no process accepted it, or no byte was sent on it. */
+	/** Whether the connection itself failed: no process accepted it, or no byte was received on it. */
 	readonly isUnreachable: boolean;
 	readonly nowMs: number;
 };
@@ -75,7 +75,7 @@ const processState: Look = ({evidence}) => {
 };
 
 /**
-Remark on the process that listens on the port in place of the server: another program, a container's proxy, a tunnel.
+Remark that another process listens on the port instead of the server: another program, a container's proxy, a tunnel.
 */
 const portOwner: Look = ({evidence: {listeners, servers, process}, endpoint, isUnreachable}) => {
 	const otherListener = listeners.find(
@@ -102,7 +102,9 @@ const portOwner: Look = ({evidence: {listeners, servers, process}, endpoint, isU
 const listenText = ({address, port}: Pick<Listener, 'address' | 'port'>): string =>
 	port === 0 ? `unix:${address}` : `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
-/** Remark on the ports on which this machine's servers listen, if no process accepted the connection. */
+/**
+Remark on the ports on which this machine's servers do listen. It is made only if no process accepted the connection.
+*/
 const elsewhere: Look = ({evidence: {listeners, servers, process, gaps}, endpoint, isUnreachable}) => {
 	if (!isUnreachable || endpoint.kind === 'unix') {
 		return [];
@@ -164,7 +166,7 @@ function supervisorSteps(supervisor: Exclude<SupervisorEvidence, {kind: 'none'}>
 		: [shell(`${engine} logs --tail 50 ${container}`), shell(`${engine} start ${container}`)];
 }
 
-/** Remark on a unit or container that should run the server but does not. */
+/** Remark on a systemd unit or container that should run the server but does not. */
 const supervisor: Look = ({evidence: {supervisor: found, process}, isUnreachable}) => {
 	if (found === undefined || found.kind === 'none' || process !== undefined || !isUnreachable) {
 		return [];
@@ -208,7 +210,10 @@ const oomKilled: Look = ({evidence, nowMs}) => {
 	];
 };
 
-/** Remarks on lines of the server's log. Old lines count only while the server does not answer. */
+/**
+Remarks on lines of the server's log whose meaning is critical. Lines older than a day count only while the server does
+not answer.
+*/
 const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 	(log?.remarks ?? [])
 		.filter(
@@ -277,7 +282,10 @@ const folder: Look = ({evidence: {folder: found}}) => {
 	];
 };
 
-/** Remark on connections that the kernel accepted but the server has not accepted yet. */
+/**
+Remark on connections that the kernel has accepted but the server has not. More than half of the accept queue must be
+full.
+*/
 const queue: Look = ({evidence: {listeners, kernel}}) => {
 	const longest = Math.max(0, ...listeners.map(({queued}) => queued ?? 0));
 	const limit = Math.min(kernel.maximumBacklog ?? 511, 511);
@@ -306,8 +314,8 @@ const looks: readonly Look[] = [
 ];
 
 /**
-Remarks on facts of this machine: reasons for an outcome, and separate problems. The remark that explains most comes
-first.
+Remarks on facts of this machine. They are reasons for a failed step, or separate problems. The remark that explains
+most comes first.
 */
 export function hostRemarks(context: Context): readonly HostRemark[] {
 	const rank = {critical: 0, warning: 1, info: 2};

@@ -5,7 +5,7 @@ import type {Endpoint} from '../domain/node.js';
 import type {HandshakeFacts, LookupFacts, Received, Timed} from '../wire/ladder-connection.js';
 
 export type ConnectFacts = {
-	/** The address or the socket's path that was connected to. */
+	/** The address, or the path of the unix socket, that was connected to. */
 	readonly address: string;
 	readonly tookMs: number;
 	/** The error's code; undefined: the connection was accepted. */
@@ -13,9 +13,12 @@ export type ConnectFacts = {
 	readonly message: string;
 };
 
-/** One of the monitor's commands, tried with this user. If the command is refused, the monitor has a blind spot. */
+/**
+One of the monitor's commands, tried with this user. If the server refuses the command, what it would show is a blind
+spot.
+*/
 export type RightFacts = {
-	/** The command as a blind spot names it: `SLOWLOG GET`. */
+	/** The command, as texts about blind spots name it: `SLOWLOG GET`. */
 	readonly command: string;
 	/** The ACL rule that grants the command. */
 	readonly grant: string;
@@ -30,8 +33,8 @@ export type ServerAnswers = {
 	readonly info: InfoReply | undefined;
 	readonly infoRefusal: string | undefined;
 	/**
-	Why INFO failed in the monitor's form, with several sections: the error reply, or a text about the closed connection.
-	Undefined if INFO was answered, or was not asked in that form.
+	Why INFO with several sections, as the monitor sends it, failed: the error reply, or a text about the closed
+	connection. Undefined if it was answered, or not sent.
 	*/
 	readonly sectionsRefusal?: string | undefined;
 	/**
@@ -44,7 +47,7 @@ export type ServerAnswers = {
 	readonly rights: readonly RightFacts[];
 };
 
-/** All results of one ladder, step by step. A step that was not reached is undefined. */
+/** The results of all steps of one diagnosis. The result of a step that was not reached is undefined. */
 export type LadderFacts = {
 	readonly endpoint: Endpoint;
 	readonly atMs: number;
@@ -57,14 +60,14 @@ export type LadderFacts = {
 	readonly connects: readonly ConnectFacts[];
 	readonly greeting: Timed<Received> | undefined;
 	readonly handshake: Timed<HandshakeFacts> | undefined;
-	/** The protocol that the port speaks. It is found by trying the other protocol after a failure. */
+	/** The protocol that the port really speaks. After a failure, it is found by trying the other protocol. */
 	readonly protocolSeen: 'plain' | 'tls' | undefined;
 	/** The certificate of a port that speaks TLS, although a plain connection was asked for. */
 	readonly otherCertificate: CertificateFacts | undefined;
 	readonly auth: Timed<Received> | undefined;
 	readonly ping: Timed<Received> | undefined;
 	readonly answers: ServerAnswers | undefined;
-	/** Why the second connection failed. It asks for INFO and the rights. */
+	/** Why the second connection, which asks for INFO and the rights, failed. */
 	readonly answersFailure: {readonly code: string; readonly message: string} | undefined;
 	readonly host: HostEvidence | undefined;
 };

@@ -7,7 +7,10 @@ import {milliseconds, utcDateTime} from '../text/units.js';
 import {wrapWhole, wrapWords} from '../text/wrap-words.js';
 import {type Fact, hostFacts} from './host-lines.js';
 
-/** The mark of each status: a word as well as a colour, because many terminals and logs show no colour. */
+/**
+The mark of each status of a rung (a step's result). It is a word with a colour, because many terminals and logs show no
+colour.
+*/
 export const rungMarks: Readonly<Record<RungStatus, readonly [mark: string, style: Tone]>> = {
 	ok: ['ok', 'ok'],
 	info: ['i', 'accent'],
@@ -21,7 +24,7 @@ const labelWidth = 9;
 const markWidth = 3;
 const tookWidth = 8;
 
-/** Lines with `label` in its own column and the wrapped text beside it. */
+/** Lines with `label` in a column at the left, and the wrapped text at the right. */
 function labelled(label: string, text: string, width: number, tone?: Tone): Line[] {
 	const room = Math.max(10, width - labelWidth - 1);
 	return wrapWords(text, room).map((row, index) => [
@@ -84,11 +87,14 @@ const remarkTones: Readonly<Record<HostRemark['severity'], Tone>> = {
 	critical: 'critical',
 };
 
-/** The mark at the end of a wrapped row of a command. A shell joins such rows, so the copied command runs. */
+/**
+The mark at the end of a command's row if the command continues in the next row. A shell joins such rows, so the copied
+command runs.
+*/
 const goesOn = ' \\';
 
 function commandRows(command: string, width: number): string[] {
-	// Commands are never wrapped at a space inside quotes.
+	// No row ends inside quotes: their spaces are replaced before the command is wrapped.
 	const kept = command.replaceAll(/'[^']*'|"[^"]*"/g, quoted => quoted.replaceAll(' ', '\u00A0'));
 	const rows = wrapWhole(kept, width);
 	const broken = rows.length === 1 ? rows : wrapWhole(kept, width - goesOn.length);
@@ -134,13 +140,14 @@ function hostingWords({hosting: {kind, service, certainty, because}}: Ladder): s
 	return `${certainty === 'likely' && kind !== 'unknown' ? 'likely ' : ''}${name} (${because})`;
 }
 
-/** The rung that the verdict rests on. */
+/** The rung (a step's result) that the verdict is about. */
 const decisive = ({rungs, verdict}: Ladder): Rung | undefined =>
 	rungs.find(({step, code, status}) => step === verdict.step && code === verdict.code && status === verdict.status);
 
 /**
-The ladder in rows of at most `width` cells. Without a height nothing is left out. Otherwise parts are left out until
-the rest fits, in this order: the machine's figures, the certificate, the confirmation, the single steps.
+Draws the ladder (the result of each step to a serving node) in rows of at most `width` cells. Without a height nothing
+is left out. Otherwise parts are left out until the rest fits, in this order: the machine's figures, the certificate,
+the confirmation, the single steps.
 */
 export function ladderLines(ladder: Ladder, width: number, height = Number.POSITIVE_INFINITY): Line[] {
 	const {rungs, remarks, verdict} = ladder;

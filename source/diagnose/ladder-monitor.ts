@@ -6,11 +6,11 @@ import {climb} from './climb.js';
 import {gatherLadder, type LadderOptions} from './gather-ladder.js';
 import type {LadderFacts} from './ladder-facts.js';
 
-/** Milliseconds between two ladders. Each ladder costs the server up to three connections. */
+/** Milliseconds between two runs of the ladder on a failing node. Each run costs the server up to three connections. */
 export const climbEveryMs = 10_000;
 
 export type NodeProblem = Omit<LadderOptions, 'pendingReplySinceMs' | 'gatherEvidence'> & {
-	/** The evidence of this machine. Another poller gathers the evidence, so it arrives after the first ladder. */
+	/** What this machine shows about the server. Another poller gathers it, so it arrives after the first ladder. */
 	readonly evidence: HostEvidence | undefined;
 	readonly address: NodeAddress;
 	readonly failure: Failure;
@@ -19,14 +19,16 @@ export type NodeProblem = Omit<LadderOptions, 'pendingReplySinceMs' | 'gatherEvi
 };
 
 /**
-Runs the ladder for the node in focus while that node fails: at once for a new failure, then every ten seconds. If the
-server is not responding, or refused the credentials, the ladder runs only once. Afterwards only this machine is
+Runs the ladder, the diagnosis of a connection step by step, on the node in focus while that node fails: at once after a
+new failure, then every ten seconds.
+
+If the server is not responding, or refused the credentials, the ladder runs only once. Afterwards only this machine is
 inspected. So no requests pile up in a hung server, and no account is locked.
 */
 export class LadderMonitor {
 	#last: {readonly key: string; readonly atMs: number; readonly facts: LadderFacts} | undefined;
 
-	/** Resolves with a new ladder; undefined while the previous one is still valid. */
+	/** Runs the ladder if it is due. Resolves with undefined while the previous ladder is still valid. */
 	async look(problem: NodeProblem): Promise<Ladder | undefined> {
 		const {address, failure, failingSinceMs, pendingSinceMs, clock, evidence} = problem;
 		const pendingReplySinceMs = failure.code === 'TIMEOUT' ? pendingSinceMs : undefined;

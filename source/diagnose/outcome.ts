@@ -4,7 +4,7 @@ import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Received} from '../wire/ladder-connection.js';
 
-/** The failure of a step. `code` is a key of `explanations`. `text` follows an address: "10.0.1.21:6379 …". */
+/** The failure of a step of a diagnosis. `code` is a key of `explanations`. `text` completes "10.0.1.21:6379 …". */
 export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
 
 /** The outcome for an error reply, with or without its leading `-`. */

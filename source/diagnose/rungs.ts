@@ -33,7 +33,7 @@ function unexplained(step: LadderStep, place: Place): Explanation {
 	};
 }
 
-/** A rung with the explanation of its code, if it has a code. */
+/** Makes a rung: the result of a step, with the explanation of its code if it has one. */
 export function rung({step, status, result, address, tookMs, code}: RungInput, place: Place): Rung {
 	const explain = code === undefined ? undefined : (explanations.get(code) ?? replyExplanations.get(code));
 	const explanation = explain?.(place) ?? (status === 'critical' ? unexplained(step, place) : undefined);
@@ -70,7 +70,7 @@ export function nameRung({lookup, endpoint}: LadderFacts, place: Place): Rung {
 }
 
 /**
-The outcome of a connection attempt. A refused connection to a server that listens on this machine means that a
+The outcome of a connection attempt. If a server on this machine listens on the port but the connection is refused, a
 firewall rejects it.
 */
 function connectOutcome({code = '', message}: ConnectFacts, {host, endpoint, atMs}: LadderFacts): Outcome {
@@ -85,8 +85,8 @@ function connectOutcome({code = '', message}: ConnectFacts, {host, endpoint, atM
 }
 
 /**
-One rung for each address. A name with several addresses works if one address accepts. But clients may wait for the
-other addresses.
+One rung (a step's result) for each address. A name with several addresses works if one of them accepts. But clients may
+wait for the other addresses first.
 */
 export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 	const {connects, lookup} = facts;
@@ -217,7 +217,7 @@ function trustRung(
 	);
 }
 
-/** The rung of authentication. NOAUTH arrives as the reply to PING and belongs to this rung. */
+/** The rung (a step's result) of authentication. NOAUTH arrives as the reply to PING, but belongs to this rung. */
 export function authRung({auth, ping, hasPassword, user}: LadderFacts, place: Place): Rung {
 	const refusal = auth === undefined ? undefined : receivedOutcome(auth);
 	if (auth?.kind === 'line' && refusal === undefined) {

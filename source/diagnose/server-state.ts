@@ -8,7 +8,7 @@ export type ServerCondition = {
 	/** The first word of the error reply that clients get. It is also the key in `explanations`. */
 	readonly code: string;
 	readonly severity: 'info' | 'warning' | 'critical';
-	/** The text after the server's address: "10.0.1.21:6379 …". */
+	/** The condition as a text that completes "10.0.1.21:6379 …". */
 	readonly text: string;
 };
 
@@ -28,8 +28,8 @@ const loading: Test = ({info}) => {
 };
 
 /**
-Writes are refused after a failed RDB save. As in the server, this needs save points and `stop-writes-on-bgsave-error`.
-A setting that may not be read counts as its default, `yes`.
+Tests whether writes are refused after a failed RDB save. As in the server, this needs save points and
+`stop-writes-on-bgsave-error`. If a setting may not be read, its default `yes` is assumed.
 */
 const rdbFailed: Test = ({info, config}) => {
 	const isRefusing =
@@ -50,7 +50,7 @@ const aofFailed: Test = ({info}) =>
 			}
 		: undefined;
 
-/** Used memory is above maxmemory. The output buffers of replicas do not count against maxmemory. */
+/** Tests whether used memory is above maxmemory. The output buffers of replicas do not count against maxmemory. */
 const overMemory: Test = ({info}) => {
 	const used = info.number('memory', 'used_memory');
 	const limit = info.number('memory', 'maxmemory') ?? 0;
@@ -126,8 +126,8 @@ const tests: readonly Test[] = [
 ];
 
 /**
-Every condition that INFO, CLUSTER INFO and the settings show, the worst first. No write command is sent to find a
-condition.
+Every condition that INFO, CLUSTER INFO and the settings show, worst first. redis-top sends no write command to find
+them.
 */
 export function serverConditions(answers: Answers): readonly ServerCondition[] {
 	const rank = {critical: 0, warning: 1, info: 2};

@@ -6,15 +6,15 @@ export type BookedAlert = Alert & {
 	/** When the condition ended, in milliseconds since the epoch; undefined while it holds. */
 	readonly endsAtMs: number | undefined;
 	/**
-	Since when an alert of an earlier run has waited for its finding, in milliseconds since the epoch. After a restart, a
-	condition must hold for a while before it is a finding. Until then the alert is not sent.
+	Set for an alert of an earlier run: since when it has waited for its finding, in milliseconds since the epoch. After a
+	restart, a condition must hold for a while before it is a finding again. Until then the alert is not sent.
 	*/
 	readonly waitsSinceMs?: number | undefined;
-	/** Whether an earlier run began the alert. Alertmanagers may already know such an alert. */
+	/** Whether the alert began in an earlier run of redis-top. Alertmanagers may already know such an alert. */
 	readonly isKept?: boolean | undefined;
 };
 
-/** The alerts that held when the program ended, by key. The next run reads them. */
+/** The alerts that held when redis-top ended, by key. The next run reads them. */
 export type KeptAlerts = ReadonlyMap<string, Alert>;
 
 /**
@@ -23,7 +23,7 @@ message. Prometheus also repeats for 15 minutes (rules/alerting.go, resolvedRete
 */
 export const resolvedAgainMs = 900_000;
 
-/** Most milliseconds for which an ended alert is kept while an Alertmanager does not answer. */
+/** Largest number of milliseconds for which an ended alert is kept while an Alertmanager does not answer. */
 const undeliveredMs = 86_400_000;
 
 /**
@@ -32,7 +32,7 @@ minutes.
 */
 export const restoredMs = 300_000;
 
-/** Most ended alerts that are kept. The oldest are removed first. */
+/** Largest number of ended alerts that are kept. The oldest are removed first. */
 const mostEnded = 5000;
 
 /** The alerts that hold, and the alerts that ended recently. All senders read the same book. */
@@ -76,7 +76,7 @@ export class AlertBook {
 				const alert = alertOf(finding, this.#deployment);
 				const known = this.#alerts.get(key);
 				const isSame = known !== undefined && known.endsAtMs === undefined;
-				// If an earlier run or an earlier sample began the alert, it keeps its start.
+				// An alert that began in an earlier run, or in an earlier sample, keeps its start.
 				const startsAtMs = isSame ? Math.min(known.startsAtMs, alert.startsAtMs) : alert.startsAtMs;
 				next.set(key, {...alert, startsAtMs, endsAtMs: undefined});
 			}
@@ -95,12 +95,12 @@ export class AlertBook {
 	}
 }
 
-/** The key of an alert without its severity, which is the key of its finding. */
+/** Removes the severity from an alert's key. The rest is the key of the alert's finding. */
 const withoutSeverity = (key: string): string => key.slice(0, key.lastIndexOf(' '));
 
 /**
-The alert after its finding no longer holds. The alert has ended, unless it still waits for its finding after a restart.
-If the finding is back with another severity, the wait ends.
+The new state of an alert whose finding does not hold. The alert has ended, unless it still waits for its finding after
+a restart. If the finding is back with another severity, the wait ends.
 */
 function afterFinding(alert: BookedAlert, nowMs: number, isOtherSeverity: boolean): BookedAlert {
 	const {endsAtMs, waitsSinceMs} = alert;

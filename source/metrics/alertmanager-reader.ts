@@ -10,15 +10,18 @@ export type AlertmanagerReaderOptions = {
 	readonly onChange: (view: AlertingView) => void;
 };
 
-/** Milliseconds between two reads. Alertmanager groups alerts for 30 s by default. */
+/**
+Milliseconds between two reads of the alerts. For comparison: Alertmanager waits 30 s by default before it notifies
+people of a new group of alerts.
+*/
 const everyMs = 10_000;
 
 /** Largest reply that is read, in bytes: 20,000 alerts. */
 const mostBytes = 32 * 2 ** 20;
 
 /**
-If several Alertmanagers or severities differ, the state with the highest rank counts: people are notified most in that
-state.
+The rank of an alert's states. If several Alertmanagers or severities give different states, the state with the highest
+rank counts. `fires` has the highest rank, because people are then notified.
 */
 const rank: Readonly<Record<AlertState, number>> = {inhibited: 0, silenced: 1, fires: 2};
 
@@ -65,7 +68,10 @@ function add(states: Map<string, AlertState>, key: string, state: AlertState): v
 	}
 }
 
-/** The states of all Alertmanagers together. A problem is reported only if no Alertmanager answers. */
+/**
+Combines what several Alertmanagers report about alerts. A problem is reported only if none of the Alertmanagers
+answers.
+*/
 function merged(views: readonly AlertingView[]): AlertingView {
 	const states = new Map<string, AlertState>();
 	for (const view of views) {

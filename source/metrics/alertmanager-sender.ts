@@ -11,7 +11,7 @@ export type AlertmanagerSenderOptions = {
 	readonly intervalMs: number;
 	/** Receives one line for the user. */
 	readonly complain: (text: string) => void;
-	/** Returns a number from 0 to 1. @default Math.random */
+	/** Returns a random number from 0 to 1, for the delay before a retry. @default Math.random */
 	readonly random?: () => number;
 };
 
@@ -22,19 +22,19 @@ Milliseconds between two sends of an unchanged alert. Prometheus sends every min
 const againMs = 60_000;
 
 /**
-Number of resend intervals after which an alert that holds ends in Alertmanager. So the alert ends if redis-top dies,
-but outlasts three lost sends. Source: sendAlerts in Prometheus' cmd/prometheus/main.go.
+Each send of an alert that holds has an end in the future: this number of resend intervals (`againMs`) later. So the
+alert ends if redis-top dies, but outlasts three lost sends. Source: sendAlerts in Prometheus' cmd/prometheus/main.go.
 */
 const resendsAhead = 4;
 
-/** Most alerts in one request, about half a megabyte. */
+/** Largest number of alerts in one request. They take about half a megabyte. */
 const mostInRequest = 500;
 
 type Sent = {readonly atMs: number; readonly endsAtMs: number | undefined};
 
 /**
-Sends the alerts of the book to one Alertmanager. One request is under way at a time. New alerts are sent at once, all
-others each minute.
+Sends the alerts of the `AlertBook` to one Alertmanager. One request is under way at a time. New alerts are sent at
+once. Each minute all alerts are sent again.
 */
 export class AlertmanagerSender {
 	readonly #options: AlertmanagerSenderOptions;
@@ -54,7 +54,7 @@ export class AlertmanagerSender {
 		return {kind: 'alertmanager', place: this.#options.client.place, isUp: this.#reporter.isUp, waiting};
 	}
 
-	/** Whether the end of an alert was delivered. Also true if the alert was never sent. */
+	/** Whether Alertmanager has received the end of an alert. Also true if the alert was never sent. */
 	isDelivered(key: string): boolean {
 		const sent = this.#sent.get(key);
 		return sent === undefined || sent.endsAtMs !== undefined;
@@ -89,8 +89,8 @@ export class AlertmanagerSender {
 	}
 
 	/**
-	The alerts to send. New and newly ended alerts are due at once. If an alert was not sent for a minute, all alerts are
-	sent together.
+	The alerts to send now. New and newly ended alerts are due at once. If any other alert was not sent for a minute, all
+	alerts are sent together.
 	*/
 	#due(elapsedMs: number): ReadonlyArray<readonly [string, BookedAlert]> {
 		const {alerts} = this.#options.book;

@@ -4,7 +4,8 @@ import {parseSilenceId} from '../parse/alertmanager-alerts.js';
 import type {HttpClient} from '../wire/http-client.js';
 
 /**
-Longest wait for one Alertmanager, in milliseconds. The operator waits for the silence before the command is sent.
+Longest wait for one Alertmanager, in milliseconds. The command of an action is sent only after the silence, so the
+operator waits meanwhile.
 */
 const timeoutMs = 3000;
 
@@ -12,19 +13,21 @@ const timeoutMs = 3000;
 const mostBytes = 65_536;
 
 /**
-Milliseconds by which a silence begins in the past. So the silence holds at once even if Alertmanager's clock is behind.
-If its clock is right, Alertmanager replaces the start by its own time. Source: Silences.Set in silence/silence.go.
+Milliseconds by which the start of a silence is in the past. So the silence holds at once even if Alertmanager's clock
+is behind. If that clock is right, Alertmanager replaces the start by its own time. Source: Silences.Set in
+silence/silence.go.
 */
 const startsBeforeMs = 3_600_000;
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** A word, quoted for a shell. */
+/** Quotes a word for a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
-An RE2 expression for the values of the label `instance` that mean one of the nodes. Alertmanager anchors the
-expression. redis-top and redis_exporter write `host:port`. Scrapes of several targets write `redis://host:port`.
+An RE2 expression that matches a label `instance` of one of the nodes. Alertmanager anchors the expression. redis-top
+and redis_exporter write `host:port` into the label. A redis_exporter that reads several servers writes
+`redis://host:port`.
 */
 export const instancePattern = (nodes: readonly NodeAddress[]): string =>
 	`([a-z]+://([^/@]*@)?)?(${nodes.map(escaped).join('|')})/?`;

@@ -19,7 +19,7 @@ const unmarkedCounters: ReadonlySet<string> = new Set([
 	'unexpected_error_replies',
 ]);
 
-/** The number that redis_exporter serves for a field whose value is a word. */
+/** The numbers that redis_exporter serves for fields whose value is a word, such as `ok`. */
 const wordValues: ReadonlyMap<string, number> = new Map([
 	['ok', 1],
 	['true', 1],
@@ -54,7 +54,7 @@ const fieldFamilies: readonly MetricFamily[] = Object.entries(exporterFields).fl
 	),
 );
 
-/** The labels of `redis_instance_info` that come from INFO, with their sections. */
+/** The fields of INFO that are labels of `redis_instance_info`, with their sections. */
 const instanceLabels: ReadonlyArray<readonly [section: string, field: string]> = [
 	['replication', 'role'],
 	['server', 'redis_version'],
@@ -109,8 +109,8 @@ function* linkedReplicas(node: NodeRecord, figure: 'offset' | 'lagSeconds'): Ite
 	const info = infoOf(node);
 	const seen = new Set<string>();
 	for (const {host, port, state, [figure]: value} of info === undefined ? [] : replicaLines(info)) {
-		// Replicas behind address translation may announce the same address. Prometheus would refuse the whole page if two
-		// series were equal.
+		// Replicas behind address translation may announce the same address. Prometheus would refuse the whole page if it
+		// had two equal series.
 		const key = `${host} ${port} ${state}`;
 		if (value !== undefined && !seen.has(key)) {
 			seen.add(key);
@@ -173,8 +173,8 @@ function* errors(node: NodeRecord): Iterable<MetricSample> {
 }
 
 /**
-Microseconds that all calls of a command and its subcommands took. LATENCY HISTOGRAM has only the command, such as
-`config`.
+Microseconds that all calls of a command took, its subcommands included. LATENCY HISTOGRAM has no subcommands: it counts
+CONFIG GET as `config`.
 */
 function microsecondsOf(command: string, stats: ReadonlyMap<string, CommandCounters>): number {
 	let sum = 0;

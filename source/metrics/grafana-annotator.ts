@@ -6,12 +6,12 @@ import {ServiceReporter} from './service-state.js';
 
 export type GrafanaAnnotatorOptions = {
 	readonly client: HttpClient;
-	/** The operating system's user, who performs the actions. */
+	/** The operating system's user who runs redis-top and performs the actions. */
 	readonly osUser: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly complain: (text: string) => void;
-	/** Returns a number from 0 to 1. @default Math.random */
+	/** Returns a random number from 0 to 1, for the delay before a retry. @default Math.random */
 	readonly random?: () => number;
 };
 
@@ -26,20 +26,20 @@ type Annotation = {
 	readonly text: string;
 };
 
-/** Most annotations that wait to be sent. A session has few actions. */
+/** Largest number of annotations that wait to be sent. This is enough, because a session has few actions. */
 const mostWaiting = 100;
 
 /** Milliseconds after which redis-top stops trying to send an annotation. */
 const longestTryMs = 600_000;
 
 /**
-Writes an annotation for each action that was sent, from its intent to its proof. It reads the entries of the audit log,
-and delays no action: an action continues even if Grafana does not answer.
+Writes an annotation into Grafana for each action that was sent, from its intent to its proof. The annotator reads the
+entries of the audit log. It delays no action, even if Grafana does not answer.
 */
 export class GrafanaAnnotator {
 	readonly #options: GrafanaAnnotatorOptions;
 	readonly #reporter: ServiceReporter;
-	/** When each action under way began, by node and action. */
+	/** When each action that is under way began (milliseconds since the epoch), by node and action. */
 	readonly #begun = new Map<string, number>();
 	readonly #waiting: Array<{readonly annotation: Annotation; readonly untilMs: number}> = [];
 	#isSending = false;
@@ -108,8 +108,8 @@ export class GrafanaAnnotator {
 	}
 
 	/**
-	Sends the waiting annotations one after the other. Each is retried until Grafana accepts it or its time is over. Never
-	rejects.
+	Sends the waiting annotations one after the other. Each is retried until Grafana accepts it, or until it is too old
+	(`longestTryMs`). Never rejects.
 	*/
 	async #send(): Promise<void> {
 		const {client, clock, signal, random = Math.random} = this.#options;

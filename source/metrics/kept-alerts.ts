@@ -13,7 +13,9 @@ export type KeptState = {
 
 const version = 1;
 
-/** The state as plain data for a file. A finding keeps only the fields that the message about its end needs. */
+/**
+Converts the state to plain data for a file. A finding keeps only the fields that the message about its end needs.
+*/
 export const keptData = ({alerts, reported}: KeptState) => ({
 	version,
 	alerts: [...alerts].map(([key, {labels, annotations, startsAtMs}]) => ({key, labels, annotations, startsAtMs})),

@@ -2,7 +2,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {ServiceState} from './service-state.js';
 
-/** One value of a family. */
+/** One value of a metric family, with its labels. */
 export type MetricSample = {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly value: number;
@@ -13,7 +13,7 @@ export type MetricSample = {
 /** The data from which the families are computed. */
 export type MetricSource = {
 	readonly state: MonitorState;
-	/** The number of polls of each node, failed ones included. */
+	/** The number of polls of each node since the start, failed polls included. */
 	readonly polls: ReadonlyMap<NodeAddress, number>;
 	/** The Alertmanagers and webhooks that receive findings; absent if there are none. */
 	readonly receivers?: readonly ServiceState[];
@@ -22,8 +22,8 @@ export type MetricSource = {
 };
 
 /**
-A metric with all its series. Name and type follow https://prometheus.io/docs/concepts/metric_types/. The type `unknown`
-is `untyped` in the older text format.
+A metric with all its series. Its name and type follow https://prometheus.io/docs/concepts/metric_types/. Prometheus'
+older text format calls the type `unknown` `untyped`.
 */
 export type MetricFamily = {
 	readonly name: string;
@@ -32,7 +32,7 @@ export type MetricFamily = {
 	readonly samples: (source: MetricSource) => readonly MetricSample[];
 };
 
-/** A family with at most one value per node. */
+/** Makes a family with at most one value per node. The label `instance` is added. */
 export const nodeFamily = (
 	name: string,
 	type: MetricFamily['type'],
@@ -55,7 +55,7 @@ export const nodeFamily = (
 	},
 });
 
-/** A family with several values per node. The label `instance` is added. */
+/** Makes a family with several values per node. The label `instance` is added to the labels of each value. */
 export const labelledFamily = (
 	name: string,
 	type: MetricFamily['type'],
@@ -74,8 +74,8 @@ export const labelledFamily = (
 });
 
 /**
-The last sample of a node that answers. Undefined for a failing node, so that its figures have a gap, as in
-redis_exporter. Otherwise its last figures would look as if they were still measured.
+The last sample of a node, if the node answers. Undefined for a failing node, so that its series have a gap, as with
+redis_exporter. Otherwise its last figures would look like new ones.
 */
 export const currentSample = ({sample, failure}: NodeRecord): NodeRecord['sample'] =>
 	failure === undefined ? sample : undefined;

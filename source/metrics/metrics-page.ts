@@ -14,7 +14,7 @@ export const contentTypes: Readonly<Record<PageFormat, RegistryContentType>> = {
 
 const allFamilies: readonly MetricFamily[] = [...exporterFamilies, ...ownFamilies];
 
-/** The last line of a page in OpenMetrics. It shows a reader that the page is complete. */
+/** The last line of a page in OpenMetrics. It shows the reader that the page is complete. */
 const endMark = '# EOF\n';
 
 /**
@@ -42,7 +42,8 @@ function familyText(
 ): Promise<string> {
 	const registry = new Registry<RegistryContentType>();
 	registry.setContentType(contentTypes[format]);
-	// prom-client has no kind of metric that accepts finished values. A registry calls only these members of a metric.
+	// prom-client has no kind of metric that accepts finished values. This object stands for a metric: it has the only
+	// members that a registry calls.
 	const metric = {
 		name,
 		help,

@@ -4,31 +4,31 @@ import type {PageFormat} from './metrics-page.js';
 export type MetricsServerOptions = {
 	readonly host: string;
 	readonly port: number;
-	/** Builds the page. Called again only if the last page is older than `pageHoldsMs`. */
+	/** Builds the metrics page. It is called only if the last page is older than `pageHoldsMs`. */
 	readonly page: (format: PageFormat) => Promise<string>;
 	readonly contentTypes: Readonly<Record<PageFormat, string>>;
-	/** Whether every target was polled once. */
+	/** Whether every target was polled at least once. */
 	readonly isReady: () => boolean;
 	/** Monotonic time in milliseconds. */
 	readonly elapsed: () => number;
 };
 
-/** Milliseconds for which a page is reused. So several Prometheus servers cost only one page. */
+/** Milliseconds for which a page is reused, so that several Prometheus servers cost only one page. */
 const pageHoldsMs = 1000;
-/** Most connections at a time. Prometheus does not open more. */
+/** Largest number of simultaneous connections. Prometheus does not open more. */
 const mostConnections = 64;
-/** Longest time for the head of a request, and for a whole request, in milliseconds. */
+/** Longest time in which a client must send the head of a request, and a whole request, in milliseconds. */
 const requestMs = 10_000;
-/** Longest time for which a reader may accept no data, in milliseconds. */
+/** Longest time for which a client may accept no data, in milliseconds. */
 const idleMs = 30_000;
-/** Most bytes of a request's head. */
+/** Largest size of a request's head, in bytes. */
 const mostHeadBytes = 8192;
 
 const plain = {'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store'};
 
 /**
-Serves `/metrics`, `/-/healthy` and `/-/ready` by HTTP, for GET and HEAD only. Request bodies are not read. Slow or
-silent readers are disconnected, and so are readers beyond the largest number of connections.
+Serves `/metrics`, `/-/healthy` and `/-/ready` by HTTP, for GET and HEAD only. Request bodies are not read. Clients that
+are slow or accept no data are disconnected, and so are clients beyond the largest number of connections.
 */
 export class MetricsServer {
 	readonly #options: MetricsServerOptions;
@@ -121,13 +121,13 @@ export class MetricsServer {
 
 		const text = this.#options.page(format);
 		this.#pages.set(format, {atMs: nowMs, text});
-		// A failed page is not served again.
+		// A page that could not be built is not served again from memory.
 		text.catch(() => this.#pages.delete(format));
 		return text;
 	}
 }
 
-/** Whether a reader asks for OpenMetrics 1.0 by its Accept header, as Prometheus does. */
+/** Whether a client's Accept header asks for OpenMetrics 1.0, as that of Prometheus does. */
 export const acceptsOpenMetrics = (accept = ''): boolean =>
 	accept.split(',').some(part => {
 		const [type = '', ...parameters] = part.split(';').map(word => word.trim().toLowerCase());

@@ -12,8 +12,8 @@ import {
 import type {ServiceState} from './service-state.js';
 
 /**
-The findings that hold, by node, rule and severity. The subject of a finding, such as a slot or a replica, is not a
-label. It may be a private name, and each new subject would be a new series.
+The findings that hold, by node, rule and severity. The subject of a finding, such as a slot or a replica, is no label.
+The subject may be a private name, and each new subject would be a new series.
 */
 function findingSamples({state}: MetricSource): readonly MetricSample[] {
 	const counts = new Map<string, {readonly labels: MetricSample['labels']; value: number}>();
@@ -38,7 +38,10 @@ const percentiles = [
 	['99.9', 'p999'],
 ] as const;
 
-/** The latency percentiles of each command in the last interval. The true value lies between the two bounds. */
+/**
+The latency percentiles of each command in the last interval. Each percentile is a pair of bounds, and the true value
+lies between them.
+*/
 function* intervalLatencies(node: NodeRecord): Iterable<MetricSample> {
 	const bounds = currentSample(node) === undefined ? undefined : node.latency?.value.bounds;
 	for (const [cmd, interval] of bounds ?? []) {
@@ -81,7 +84,8 @@ const receiverFamily = (
 });
 
 /**
-Metrics that no exporter serves: findings, percentiles of the last interval, true delays, and redis-top's own polls.
+Metrics that redis_exporter does not serve: findings, percentiles of the last interval, true replication delays, and
+redis-top's own polls.
 */
 export const ownFamilies: readonly MetricFamily[] = [
 	{

@@ -1,4 +1,4 @@
-/** Shortest and longest time between two attempts, in milliseconds. */
+/** Shortest and longest time between two attempts to send, in milliseconds. */
 const shortestMs = 1000;
 const longestMs = 30_000;
 

@@ -1,8 +1,11 @@
-/** Whether a service that redis-top sends to answers. Used for the metrics, and for one line at each change. */
+/**
+The state of a web service to which redis-top sends findings or actions. The metrics contain the state, and each change
+of it is reported as one line.
+*/
 export type ServiceState = {
 	/** What the service is: `Alertmanager`, `webhook`, `Grafana`. */
 	readonly kind: string;
-	/** Its host and port. */
+	/** The service's host and port. */
 	readonly place: string;
 	/** Whether the service answered the last attempt; undefined before the first attempt. */
 	readonly isUp: boolean | undefined;

@@ -5,7 +5,7 @@ import {evidenceData} from '../text/evidence-text.js';
 import {summaryOf} from './alert.js';
 import type {WebhookFormat} from './webhook-formats.js';
 
-/** A change of a finding that a webhook reports. */
+/** A change of a finding, as a message to a webhook. */
 export type WebhookMessage = {
 	readonly event: 'opened' | 'changed' | 'closed';
 	readonly finding: Finding;
@@ -83,11 +83,11 @@ function pagerdutyBody({event, finding, atMs}: WebhookMessage, deployment: strin
 export type WebhookContext = {
 	readonly deployment: string;
 	/**
-	The secret of `--webhook-secret-file`: PagerDuty's routing key. The bodies of the other formats do not contain the
-	secret.
+	The text in the file of `--webhook-secret-file`. PagerDuty's format contains it as the routing key. The bodies of the
+	other formats do not contain it.
 	*/
 	readonly secret: string | undefined;
-	/** The change of a finding as `redis-top watch --json` prints it. */
+	/** Returns the change of a finding as JSON, as `redis-top watch --json` prints it. */
 	readonly json: (message: WebhookMessage) => string;
 };
 
@@ -115,7 +115,7 @@ export function webhookBody(
 /**
 The headers that prove to a receiver that redis-top sent the body, and when. The signature is the HMAC-SHA256 of
 `TIMESTAMP.BODY` with the secret, in hexadecimal digits. A receiver should refuse old timestamps, so that nobody can
-send an old message again. All attempts of one message have the same delivery id.
+repeat an old message. All attempts to send one message have the same delivery id.
 */
 export const signatureHeaders = (
 	body: string,

@@ -18,19 +18,22 @@ export type WebhookSenderOptions = {
 	readonly reported: ReadonlyMap<string, Finding>;
 	/** When this run began, in milliseconds since the epoch. */
 	readonly startedAtMs: number;
-	/** The change of a finding as `redis-top watch --json` prints it. */
+	/** Returns the change of a finding as JSON, as `redis-top watch --json` prints it. */
 	readonly json: (message: WebhookMessage) => string;
 	readonly complain: (text: string) => void;
-	/** Returns a number from 0 to 1. @default Math.random */
+	/** Returns a random number from 0 to 1, for the delay before a retry. @default Math.random */
 	readonly random?: () => number;
 };
 
 /**
-Statuses with which a receiver refuses one message for good. After any other status, the next attempt may succeed.
+HTTP statuses with which a receiver refuses one message for good. After any other error status, the next attempt may
+succeed.
 */
 const refusals: ReadonlySet<number | undefined> = new Set([400, 413, 422]);
 
-/** Most messages that wait to be sent. Further findings wait until there is room, and one line reports it. */
+/**
+Largest number of messages that wait to be sent. Further findings wait until there is room, and the user is told once.
+*/
 const mostWaiting = 1000;
 
 /**
@@ -42,7 +45,7 @@ export class WebhookSender {
 	readonly #options: WebhookSenderOptions;
 	readonly #reporter: ServiceReporter;
 	readonly #waiting = new Map<string, WebhookMessage>();
-	/** The findings whose opening was delivered, in the state that was delivered. */
+	/** The findings that the receiver knows as open, each in the state that was delivered. */
 	readonly #reported: Map<string, Finding>;
 	/** The findings of an earlier run that have not held in this run yet. */
 	readonly #unseen: Set<string>;
@@ -91,7 +94,8 @@ export class WebhookSender {
 			}
 		}
 
-		// After a restart, a condition must hold for a while before it is a finding of this run.
+		// After a restart, a finding of an earlier run may only need time: its condition must hold for a while before it is
+		// a finding again.
 		for (const [key, finding] of this.#reported) {
 			const mayComeBack = this.#unseen.has(key) && nowMs - this.#options.startedAtMs < restoredMs;
 			if (!open.has(key) && !mayComeBack && !this.#waiting.has(key)) {
@@ -134,7 +138,7 @@ export class WebhookSender {
 		this.#waiting.set(key, message);
 	}
 
-	/** Sends a message. Resolves to whether the next message may be sent. */
+	/** Sends a message. Resolves with true if the next message may be sent. */
 	async #post(key: string, message: WebhookMessage, nowMs: number, elapsedMs: number): Promise<boolean> {
 		const {client, format, deployment, signal, readSecret, random = Math.random} = this.#options;
 		let secret: string | undefined;
@@ -186,7 +190,7 @@ export class WebhookSender {
 	}
 
 	#delivered(key: string, message: WebhookMessage): void {
-		// A newer message of the finding may have arrived meanwhile. It must keep waiting.
+		// While this message was sent, a newer message about the finding may have arrived. That message must keep waiting.
 		const isNewest = this.#waiting.get(key) === message;
 		if (isNewest) {
 			this.#waiting.delete(key);

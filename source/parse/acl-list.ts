@@ -29,11 +29,12 @@ const categoriesOf: Readonly<Record<string, string>> = {
 	xadd: 'write stream fast',
 };
 
-/** The commands that `AclUser.lacks` may name. */
+/** The commands whose rights are checked for each user. `AclUser.lacks` has those that the user may not run. */
 export const comparedCommands: readonly string[] = Object.keys(categoriesOf);
 
 /**
-Hexadecimal digits of a digest. Among a thousand texts, the probability that two share a digest is 1 in 500 million.
+Number of hexadecimal digits of the digest that replaces a password hash. Among a thousand hashes, the probability that
+two have the same digest is 1 in 500 million.
 */
 const digestDigits = 12;
 
@@ -41,7 +42,7 @@ const digestDigits = 12;
 const passwordHash = /(?<=^|\s)#[\da-f]{64}(?=\s|$)/gi;
 
 /**
-The reply of ACL LIST with a digest in place of each password hash. Under one key, equal passwords have equal digests.
+Replaces each password hash in a reply of ACL LIST by a digest. With one key, equal passwords get equal digests.
 
 @param key A random key, new in each run. Without it, nobody can test passwords against a digest.
 */
@@ -78,7 +79,7 @@ function aclUser(user: string, words: readonly string[]): AclUser {
 	};
 }
 
-/** The words of the user's own rules, and the words of each selector, such as `(~cache:* +get)`. */
+/** Splits the words of a user into the user's own rules and the rules of each selector, such as `(~cache:* +get)`. */
 function partsOf(words: readonly string[]) {
 	const root: string[] = [];
 	const selectors: string[][] = [];
@@ -109,7 +110,7 @@ const isRight = (word: string): boolean => !word.startsWith('#') && !flags.has(w
 const isOfCommands = (word: string): boolean => /^[+-]|^(?:all|no)commands$/.test(word);
 
 /**
-Rights in a fixed order, so that equal rights give equal texts. Rules of commands keep their order, because a later rule
+Sorts ACL rules, so that equal rights give equal texts. Rules about commands keep their order, because a later rule
 overrides an earlier one.
 */
 const comparable = (words: readonly string[]): string =>

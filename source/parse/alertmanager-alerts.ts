@@ -7,7 +7,7 @@ export type KnownAlert = {
 	readonly node: string | undefined;
 	readonly subject: string | undefined;
 	/**
-	`fires`: Alertmanager notifies people. `silenced`: a silence suppresses the alert. `inhibited`: another alert
+	`fires`: Alertmanager notifies people of the alert. `silenced`: a silence suppresses it. `inhibited`: another alert
 	suppresses it.
 	*/
 	readonly state: AlertState;

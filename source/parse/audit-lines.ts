@@ -2,18 +2,18 @@ import type {AuditEntry, AuditPhase} from '../domain/audit.js';
 import type {NodeAddress} from '../domain/node.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** A line of an audit log as it was read. */
+/** A line of an audit log, parsed or broken. */
 export type AuditLine =
 	| {readonly kind: 'entry'; readonly entry: AuditEntry}
-	/** A line that redis-top did not write, or that a full disk cut short. `text` is its beginning. */
+	/** A line that redis-top did not write, or that a full disk cut off. `text` is the beginning of the line. */
 	| {readonly kind: 'broken'; readonly text: string};
 
 /** Number of characters of a broken line that are kept for display. */
 const shownOfBroken = 200;
 
 /**
-Parses an audit log to its lines, in their order, without blank lines. Never throws: a line that can't be read is
-`broken`.
+Parses an audit log into its lines, in their order. Blank lines are left out. Never throws: a line that can't be parsed
+becomes `broken`.
 */
 export function parseAuditLines(text: string): AuditLine[] {
 	return text
@@ -23,8 +23,8 @@ export function parseAuditLines(text: string): AuditLine[] {
 }
 
 /**
-Parses one line of text. After the disk was full, one line may hold a cut-off entry and then a whole entry. Both are
-returned.
+Parses one line of text. If the disk was full for a while, one line may hold a cut-off entry followed by a whole entry.
+Both are returned.
 */
 function parseLine(text: string): AuditLine[] {
 	const entry = entryOf(text);

@@ -51,7 +51,7 @@ export function parseClientList(reply: string): ClientRow[] {
 	return clients;
 }
 
-/** The number of clients that a reply lists. Clients whose line can't be read are counted too. */
+/** The number of clients that a reply of CLIENT LIST has lines for. Lines that can't be parsed are counted too. */
 export const listedClients = (reply: string): number => reply.split('\n').filter(line => line.trim() !== '').length;
 
 function readFields(line: string, fields: ClientFields): void {
@@ -91,7 +91,7 @@ function clientOf(id: number, fields: ClientFields): ClientRow {
 	};
 }
 
-/** The three totals; undefined if one of them is missing or is no exact number. */
+/** A client's totals of bytes in, bytes out and commands. Undefined if one of them is missing or is no exact number. */
 function totalsIn(fields: ClientFields): ClientTraffic | undefined {
 	const [inBytes, outBytes, commands] = [
 		numberIn(fields, 'tot-net-in'),

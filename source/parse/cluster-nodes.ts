@@ -7,11 +7,11 @@ import {printableLines} from './printable-lines.js';
 const slotCount = 16_384;
 
 /**
-Parses the reply of CLUSTER NODES, or a nodes.conf, to the nodes in the server's order. The format of a line: `id
-ip:port@busPort[,hostname[,aux…]] flags primary ping-sent pong-received epoch link slot…`
+Parses the reply of CLUSTER NODES, or a nodes.conf. The nodes are returned in the server's order. The format of a line:
+`id ip:port@busPort[,hostname[,aux…]] flags primary ping-sent pong-received epoch link slot…`
 
-Never throws. A line that is no node (`vars` of a nodes.conf, a cut-off line) is left out. A word that is no slot is
-left out too.
+Never throws. A line that describes no node (`vars` of a nodes.conf, a cut-off line) is left out. So is a word that is
+no slot.
 */
 export function parseClusterNodes(reply: string): ClusterNode[] {
 	return printableLines(reply).split('\n').flatMap(nodeIn);
@@ -23,19 +23,19 @@ const nodeIn = (line: string): ClusterNode | readonly [] => parseLine(line.trimE
 export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(`\n${reply}`);
 
 /**
-Most parsed lines that are kept. This is enough for ten views of a thousand nodes, or for a few minutes of six nodes
-that change constantly.
+Largest number of parsed lines that are kept. This is enough for ten views of a thousand nodes, or for a few minutes of
+six nodes that change constantly.
 */
 const generationLines = 10_000;
 /**
-Parsed lines by their text without the two times; false for a line that is no node. A parsed line takes about 600 bytes.
-The number is limited, because most old lines never occur again.
+Parsed lines, by the text of the line without its two times; false for a line that describes no node. A parsed line
+takes about 600 bytes. Most old lines never occur again, so their number is limited.
 */
 const lasting = new RecentlyUsed<LastingLine | false>(generationLines);
 
 /**
-Parses one line. All nodes of a cluster print the same line for a node, except for two times. All other parts of a
-parsed line are shared between views: 1,000 views of 1,000 nodes share 1,000 lists of slots and sets of flags.
+Parses one line. All nodes of a cluster print the same line for a node, except for two times. The other parts of a
+parsed line are therefore shared: 1,000 views of 1,000 nodes share 1,000 lists of slots and sets of flags.
 */
 function parseLine(line: string): ClusterNode | undefined {
 	const timesAt = spaceAfter(line, 4);
@@ -94,7 +94,7 @@ function parseLasting(line: string): LastingLine | false {
 		return false;
 	}
 
-	// A line that was cut before its link state says nothing reliable.
+	// A line without a link state was cut off, and none of its fields is reliable.
 	if (link !== 'connected' && link !== 'disconnected') {
 		return false;
 	}

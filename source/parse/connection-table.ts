@@ -1,12 +1,15 @@
 import {socketAddress} from './proc-text.js';
 
-/** One established TCP connection as the kernel lists it, from the side that `inode` belongs to. */
+/**
+One established TCP connection as the kernel lists it. The local side belongs to the process that holds the socket
+`inode`.
+*/
 export type ConnectionSocket = {
 	readonly local: string;
 	readonly remote: string;
 	readonly localPort: number;
 	readonly remotePort: number;
-	/** The inode of the socket. It identifies the process that holds this side. */
+	/** The inode of the socket, by which the process that holds the socket is found. */
 	readonly inode: string;
 };
 

@@ -1,9 +1,9 @@
 /**
-The fields of INFO by section, with the names of their series in redis_exporter, without `redis_`. Dashboards and
-alerting rules that were made for redis_exporter work with these names.
+The fields of INFO by section. Each field has the name of its series in redis_exporter, without the prefix `redis_`.
+Dashboards and alerting rules that were made for redis_exporter work with these names.
 
-Eight names are left out, such as `rdb_last_bgsave_duration_sec`. `promtool check metrics` refuses them, because they
-end in a unit that is no base unit.
+Eight names of redis_exporter are left out, such as `rdb_last_bgsave_duration_sec`. `promtool check metrics` refuses
+them, because they end in a unit that is no base unit.
 
 Source: https://github.com/oliver006/redis_exporter/blob/v1.88.0/exporter/exporter.go
 */

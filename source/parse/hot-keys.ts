@@ -13,8 +13,11 @@ const none: HotKeys = {
 };
 
 /**
-Parses the reply of HOTKEYS GET in the formats of the documentation. Redis 8.6 sends fields, of which two are lists of
-keys and amounts, or null without a session. Valkey 9.2 sends a list of `[key, database, requests a second]` or of maps.
+Parses the reply of HOTKEYS GET in the formats that the documentation describes.
+
+- Redis 8.6 sends a map in which two fields are lists of keys and amounts. Without a session it sends null
+- Valkey 9.2 sends a list of `[key, database, requests a second]`, or a list of maps
+
 No server of these versions was available for a test. Undefined for a reply in another format. Never throws.
 */
 export function parseHotKeys(reply: RawReply | undefined): HotKeys | undefined {

@@ -2,7 +2,7 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {plausibleNumber} from '../domain/plausible-number.js';
 import {numberOf} from './reply-values.js';
 
-/** A count, size or age from a part of a line. Undefined for a number that is not plausible for the field. */
+/** A count, size or age from a part of a line of INFO. Undefined for a number that is not plausible for the field. */
 function partNumber(field: string, text: string | undefined): number | undefined {
 	const value = numberOf(text);
 	return value === undefined ? undefined : plausibleNumber(field, value, () => undefined);
@@ -19,7 +19,7 @@ export type CommandCounters = {
 	readonly failedCalls: number | undefined;
 };
 
-/** One `slaveN:` line: a replica as its primary sees it. */
+/** One `slaveN:` line of INFO: a replica as its primary reports it. */
 export type ReplicaLine = {
 	/** The replica's IP address, IPv6 without brackets, or the name that the replica announces. */
 	readonly host: string;

@@ -1,11 +1,12 @@
 import type {InfoFields} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** Matches a field name that is never escaped, so that the reply contains it unchanged. */
+/** Matches a field name that `sanitize` leaves unchanged, so that the reply contains the name as it is. */
 const isPlainField = /^[\w.|-]+$/;
 
 /**
-The text before a field's value (`\n` + name + `:`) by field name; undefined for a name that may be escaped in the text.
+For each field name, the text that precedes the field's value in a reply: `\n` + name + `:`. Undefined for a name that
+may be escaped in the reply.
 */
 const lineStarts = new Map<string, string | undefined>();
 const lineStartsKept = 2000;
@@ -24,19 +25,22 @@ function lineStartOf(field: string): string | undefined {
 	return start;
 }
 
-/** Most digits of a number that JavaScript holds exactly. */
+/** Largest number of digits with which every number is exact in JavaScript. */
 const mostDigits = 15;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const zero = 0x30;
 
 /**
-One section of an INFO reply. It is kept as text and parsed only if all fields are wanted. A node sends about 150 fields
-a second, of which about 24 are read. A search for those costs a quarter of the time for parsing all. The text takes a
-tenth of the memory. Every value that is returned is printable.
+One section of an INFO reply. It is kept as text and parsed as a whole only if all fields are asked for. A node sends
+about 150 fields a second, of which about 24 are read. A search for 24 fields takes a quarter of the time of parsing
+all. The text takes a tenth of the memory. Every returned value is printable.
 */
 export class InfoSection implements InfoFields {
-	/** Lines of `field:value`, each after a line feed. The first line is the rest of the heading's line. */
+	/**
+	Lines of `field:value`, each preceded by a line feed. The text before the first line feed is the rest of the section's
+	heading.
+	*/
 	readonly #text: string;
 	#fields: ReadonlyMap<string, string> | undefined;
 
@@ -103,7 +107,7 @@ export class InfoSection implements InfoFields {
 		return [...found];
 	}
 
-	/** The rest of the line from an index on, without the line end. */
+	/** The text from an index to the end of the line, without the line end. */
 	#valueAt(at: number): string {
 		const next = this.#text.indexOf('\n', at);
 		const end = next === -1 ? this.#text.length : next;

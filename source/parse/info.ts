@@ -2,7 +2,7 @@ import {InfoReply} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 import {InfoSection} from './info-section.js';
 
-/** Section names by their headings. There are a few dozen, and every reply has the same ones. */
+/** Section names by their headings in INFO. All replies share these few dozen strings. */
 const names = new Map<string, string>();
 const namesKept = 200;
 

@@ -45,7 +45,8 @@ export const parseProcessorWait = (text: string): number | undefined => {
 };
 
 /**
-The line of a device in /proc/diskstats. Undefined for a file system that is on no disk, such as tmpfs or overlay.
+Parses the line of a device in /proc/diskstats. Undefined for a file system that is on no disk, such as tmpfs or
+overlay.
 
 @param device The device's major and minor number: `8:1`.
 */

@@ -12,7 +12,7 @@ const units: Readonly<Record<string, number>> = {
 	E: 2 ** 60,
 };
 
-/** `4K` → 4096; undefined for any other text. */
+/** Converts the label of a bin to a number: `4K` to 4096. Undefined for any other text. */
 function sizeOf(label: string): number | undefined {
 	const [, digits, unit = ''] = /^(\d{1,4})([KMGTPE]?)$/.exec(label) ?? [];
 	return digits === undefined ? undefined : Number(digits) * (units[unit] ?? 1);

@@ -33,7 +33,7 @@ export function parsePressure(text: string, who: 'some' | 'full' = 'some'): numb
 	return percentage === undefined ? undefined : Math.min(1, Number(percentage) / 100);
 }
 
-/** A listening socket as the kernel lists it. Its inode identifies the process that holds it. */
+/** A listening socket as the kernel lists it. The inode identifies the process that holds the socket. */
 export type ListeningSocket = {
 	readonly address: string;
 	readonly port: number;
@@ -266,7 +266,7 @@ export function cgroupOwner(text: string): CgroupOwner {
 	return {kind: 'none'};
 }
 
-/** The setting in brackets in `always [madvise] never`. */
+/** The setting that is in brackets, which is the active one: `madvise` of `always [madvise] never`. */
 export function parseHugePages(text: string): 'always' | 'madvise' | 'never' | undefined {
 	const [, chosen] = /\[(always|madvise|never)\]/.exec(text) ?? [];
 	return chosen as 'always' | 'madvise' | 'never' | undefined;
@@ -274,8 +274,8 @@ export function parseHugePages(text: string): 'always' | 'madvise' | 'never' | u
 
 /**
 Whether the file system that contains `folder` is read-only, by `/proc/PID/mountinfo`. A line has the options of the
-mount and, as its last word, those of the file system. Either may say so. After an error ext4 changes only the options
-of the file system (`errors=remount-ro`). Source: proc(5).
+mount and, as its last word, the options of the file system. Either of them may be read-only. After an error ext4
+changes only the options of the file system (`errors=remount-ro`). Source: proc(5).
 */
 export function isReadOnlyMount(mountInfo: string, folder: string): boolean | undefined {
 	let best: {readonly point: string; readonly isReadOnly: boolean} | undefined;

@@ -6,7 +6,7 @@ export type SeriesLabels = Readonly<Record<string, string>>;
 /** One series of a reply. Both lists have the same length, oldest first. */
 export type PrometheusSeries = {
 	readonly labels: SeriesLabels;
-	/** When each value was taken, in milliseconds since the epoch. */
+	/** When each value was measured, in milliseconds since the epoch. */
 	readonly timesMs: readonly number[];
 	/** The values. A value that is no finite number (`NaN`, `+Inf`) is left out, with its time. */
 	readonly values: readonly number[];
@@ -19,7 +19,7 @@ export type PrometheusReply =
 	| {readonly kind: 'series'; readonly series: readonly PrometheusSeries[]}
 	| {readonly kind: 'failed'; readonly why: string};
 
-/** Most characters of Prometheus' error text that are kept. */
+/** Largest number of characters of Prometheus' error text that are kept. */
 const quotedCharacters = 160;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -86,8 +86,8 @@ function seriesOf(results: readonly unknown[], field: 'value' | 'values'): Prome
 }
 
 /**
-Returns printable labels. If no label changes, the reply's own object is returned, because a reply may have 100,000 of
-them.
+Returns the labels in printable form. If nothing had to be escaped, the object of the reply itself is returned, because
+a reply may have 100,000 such objects.
 */
 function labelsOf(metric: unknown): SeriesLabels | undefined {
 	if (!isObject(metric)) {

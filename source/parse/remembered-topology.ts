@@ -9,10 +9,12 @@ export type RememberedTopology = {
 };
 
 const schema = 'redis-top/topology@1';
-/** More nodes than a cluster has. A file that lists more was not written by redis-top. */
+/**
+Largest number of nodes in a valid file, more than any cluster has. A file with more nodes was not written by redis-top.
+*/
 const mostNodes = 20_000;
 
-/** The topology in the format of the file in the state folder: one line of JSON, without user and password. */
+/** The text of the file in the state folder that remembers a topology: one line of JSON, without user and password. */
 export const rememberedText = (target: string, {atMs, nodes}: RememberedTopology): string =>
 	`${JSON.stringify({schema, target, at: new Date(atMs).toISOString(), nodes: nodes.map(endpointPart)})}\n`;
 
@@ -20,8 +22,8 @@ const endpointPart = (endpoint: Endpoint) =>
 	endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port};
 
 /**
-Parses a file of the state folder. Undefined if the text is no such file, or belongs to another target. A node without a
-valid address is left out. Never throws.
+Parses a file of the state folder that remembers a topology. Undefined if the text has another format, or belongs to
+another target. A node without a valid address is left out. Never throws.
 */
 export function parseRemembered(text: string, target: string): RememberedTopology | undefined {
 	const value = jsonOf(text);

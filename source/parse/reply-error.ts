@@ -2,7 +2,7 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import type {BlindSpot, Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** What an error reply says about the node, without the reply's code. */
+/** What an error reply says about the node, before the reply's code is added. */
 type Meaning = Omit<Failure, 'code'>;
 
 /**
@@ -131,7 +131,10 @@ const meaningByWords: ReadonlyArray<readonly [pattern: RegExp, meaning: Meaning]
 	[/^operation not permitted/i, {layer: 'auth', state: 'refusing', kind: 'NOAUTH', problem: 'wants a password'}],
 ];
 
-/** The server's text, marked as a quote. It may contain a name that `--mask` hides. */
+/**
+The server's text, as a name of the kind `quote`. `--mask` hides such a name, because the text may contain private
+names.
+*/
 const quoted = (words: string): Message => message`${nameOf('quote', words)}`;
 
 /** The first word of an error reply if it is a code (`NOPERM`), else `ERR`. The `-` of a raw reply is skipped. */
@@ -141,14 +144,14 @@ export function errorCode(text: string): string {
 
 /**
 The text of an error reply without its first word and without quoted arguments. A server that doesn't know AUTH or HELLO
-quotes their arguments in its reply. Those contain a password.
+quotes the command's arguments in its reply, and they contain a password.
 */
 export function errorWords(text: string): string {
 	const words = text.replace(/^-?(?:[A-Z]{2,}\b)?\s*/, '').replace(/,? with args beginning with.*$/is, '');
 	return sanitize(words.trimEnd());
 }
 
-/** The failure that an error reply stands for. It never contains a command's arguments. */
+/** Converts an error reply to a failure of the node. The failure never contains a command's arguments. */
 export function replyFailure(text: string): Failure {
 	const code = errorCode(text);
 	const words = errorWords(text);
@@ -170,9 +173,12 @@ export function replyFailure(text: string): Failure {
 }
 
 /**
-Why a server answered a command with an error. `denied`: the user lacks a right. `absent`: this server doesn't have the
-command or the database. Reasons are its version, a renamed command, a provider's proxy, or a disabled mode. `failed`:
-the command may succeed next time.
+Why a server answered a command with an error.
+
+- `denied`: the user lacks the right to run the command
+- `absent`: the server doesn't have the command or the database, because of its version, a renamed command, a provider's
+  proxy, or a disabled mode
+- `failed`: the command may succeed next time
 */
 export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' {
 	const code = errorCode(text);

@@ -22,9 +22,8 @@ export function isArray(reply: RawReply | undefined): reply is readonly RawReply
 }
 
 /**
-The names and values of a reply that represents a map. RESP2 sends a map as a flat list (`[name, value, name, value]`).
-A list of `[name, value]` pairs is accepted too. If a name is no text, the name and its value are left out. A last name
-without a value is left out too.
+The names and values of a reply that stands for a map. RESP2 sends a map as a flat list (`[name, value, name, value]`).
+A list of `[name, value]` pairs is accepted too. A pair is left out if its name is no text or its value is missing.
 */
 export function pairsOf(reply: RawReply | undefined): Array<readonly [name: string, value: RawReply]> {
 	if (!isArray(reply)) {

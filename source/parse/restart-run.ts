@@ -16,7 +16,10 @@ const numberOf = (value: unknown): number | undefined =>
 	typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 const oneOf = <T extends string>(value: unknown, all: readonly T[]): T | undefined => all.find(one => one === value);
 
-/** Parses a restart that was saved to a file. Undefined if the text is no restart or is incomplete. Never throws. */
+/**
+Parses the state of a guided restart, which redis-top saved to a file. Undefined if the text has another format or is
+incomplete. Never throws.
+*/
 export function parseRestartRun(text: string): RestartRun | undefined {
 	let value: unknown;
 	try {
@@ -52,8 +55,8 @@ export function parseRestartRun(text: string): RestartRun | undefined {
 }
 
 /**
-The silence of a restart. Undefined for any other value: a silence that redis-top doesn't know of ends by itself in
-Alertmanager.
+The silence in Alertmanager that belongs to a restart. Undefined for an invalid value: redis-top then can't lift the
+silence, which ends at its own time.
 */
 function silenceOf(value: unknown, target: NodeAddress): Silence | undefined {
 	const {parts, endsAtMs} = fieldsOf(value) ?? {};
@@ -84,8 +87,8 @@ function beforeOf(value: unknown): RestartBefore | undefined {
 }
 
 /**
-Whether redis-top itself could have written the command. The user may ask redis-top to run it, so every other command is
-refused.
+Whether a command to start the server has a form that redis-top itself writes. Any other command in the file is refused,
+because redis-top may run the command when the user asks for it.
 */
 const isStartCommand = (words: readonly string[]): boolean =>
 	/^(?:systemctl --no-ask-password start [\w@.:\\-]+|(?:docker|podman) start [\da-f]{12,64})$/.test(words.join(' '));

@@ -6,7 +6,9 @@ import {isArray, numberOf, pairsOf} from './reply-values.js';
 
 type Fields = ReadonlyMap<string, string>;
 
-/** The maps of a reply (flat lists in RESP2), each converted to fields. An element that is no map is left out. */
+/**
+The maps of a reply (flat lists in RESP2), each converted to fields by name. An element that is no map is left out.
+*/
 function rowsOf(reply: RawReply | undefined): Fields[] {
 	return isArray(reply)
 		? reply.map(

@@ -2,7 +2,7 @@ import type {LogRemark} from '../domain/host-evidence.js';
 
 export type LogPattern = Pick<LogRemark, 'id' | 'severity' | 'rules' | 'meaning'> & {
 	readonly words: RegExp;
-	/** True if a server writes the line at each start. The line is about a setting and reports no event. */
+	/** True if the line is advice about a setting. Servers write such a line at each start, so it reports no event. */
 	readonly isAdvice?: true;
 };
 
@@ -16,7 +16,7 @@ const pattern = (
 
 const advice = (...given: Parameters<typeof pattern>): LogPattern => ({...pattern(...given), isAdvice: true});
 
-/** Patterns of log lines that say why a server stopped or didn't start. */
+/** Patterns of log lines that tell why a server stopped or didn't start. */
 const deaths: readonly LogPattern[] = [
 	pattern(
 		'crashed',
@@ -107,7 +107,7 @@ const storage: readonly LogPattern[] = [
 		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
 		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
 	),
-	// This pattern comes before those of disks and folders, because its line tells what the replica cannot do.
+	// This pattern precedes those of disks and folders, because its line tells what the replica cannot do.
 	pattern(
 		'primary-data-unstored',
 		'critical',

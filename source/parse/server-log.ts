@@ -9,14 +9,17 @@ const shownLines = 20;
 /** Largest number of starts of the server that are kept from its log. The newest ones are kept. */
 const startsKept = 100;
 
-/** Largest number of happenings that are kept from the log. The newest ones are kept. */
+/**
+Largest number of happenings (log lines of one meaning that follow each other closely) that are kept. The newest ones
+are kept.
+*/
 const happeningsKept = 60;
-/** Longest time between two lines of the same meaning that count as one happening, in milliseconds. */
+/** Longest time between two lines of the same meaning that still belong to one happening, in milliseconds. */
 const togetherMs = 60_000;
 
 /**
-Matches the first line of each process: `4242:C 24 Nov 2026 11:22:33.123 * oO0OoO0OoO0Oo Redis is starting
-oO0OoO0OoO0Oo`.
+Matches the line that each server process writes first:
+`4242:C 24 Nov 2026 11:22:33.123 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo`.
 */
 const startLine = /(?:^|[ =:])(\d+):?[A-Z]? .*oO0OoO0OoO0Oo \w+ is starting/;
 
@@ -72,8 +75,8 @@ function noteHappening(happened: Happening[], {id, severity, meaning, isAdvice}:
 }
 
 /**
-Evidence from the end of a server's log: its last lines, and all lines with a known meaning. Each meaning is listed
-once, with its newest line and its number of lines.
+Evidence from the end of a server's log: its last lines, and the lines whose meaning is known. Each meaning is listed
+once, with its newest line and the number of its lines.
 
 @param source The place from which the text was read, as shown to people.
 */
@@ -90,7 +93,7 @@ export function readServerLog(source: string, text: string): LogEvidence {
 			const {id, severity, rules, meaning} = pattern;
 			const atMs = logLineTime(line);
 			const count = (remarks.get(id)?.count ?? 0) + 1;
-			// The entry is deleted first, so that the map is in the order of the newest lines.
+			// The entry is deleted and added again, so that the map is in the order of the newest lines.
 			remarks.delete(id);
 			remarks.set(id, {id, severity, rules, meaning, line, atMs, count});
 			noteHappening(happened, pattern, atMs);

@@ -3,10 +3,10 @@ import type {LargeEntry, LargeLog, SlowlogEntry} from '../domain/slowlog.js';
 import {isArray, numberOf, textOf} from './reply-values.js';
 
 /**
-Parses the reply of SLOWLOG GET, newest entry first as the server sends it. An entry has 4 elements before Redis 4.0 and
-6 since then (client address and name). Redis 8.10 adds a seventh, the full argument count. Some services put another
-field before the arguments, so the first array in an entry is taken as the arguments. An entry without id, time,
-duration or arguments is left out.
+Parses the reply of SLOWLOG GET, newest entry first as the server sends it. An entry has 4 elements before Redis 4.0.
+Since then it has 6, with the client's address and name. Redis 8.10 adds a seventh, the full argument count. Some
+services put another field before the arguments, so the first array in an entry is taken as the arguments. An entry
+without id, time, duration or arguments is left out.
 */
 export function parseSlowlog(reply: RawReply): SlowlogEntry[] {
 	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, durationMicroseconds: amount}));

@@ -2,7 +2,7 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import type {Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** What a connection's error says about the node, without the error's code. */
+/** What the error of a connection says about the node, before the error's code is added. */
 type Meaning = Pick<Failure, 'layer' | 'state' | 'problem' | 'reason'>;
 
 const down = (layer: Failure['layer'], problem: string, reason?: Message): Meaning => ({
@@ -20,7 +20,7 @@ const refusing = (problem: string, reason?: string): Meaning => ({layer: 'tls', 
 
 /**
 The meaning of a connection's error by its code. A code comes from Node, from OpenSSL, or from redis-top itself:
-`TIMEOUT`, `CLOSED`, `PROTOCOL`, and `PLAIN_TO_TLS` … from a raw probe.
+`TIMEOUT`, `CLOSED`, `PROTOCOL`, and those of a test of the port without a Redis client, such as `PLAIN_TO_TLS`.
 */
 const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ENOTFOUND', down('dns', 'cannot be found', 'no such host name')],
@@ -103,14 +103,17 @@ const socketFileMeaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['EACCES', down('tcp', 'cannot be opened', 'this user has no right to the socket file')],
 ]);
 
-/** Matches the codes of other certificate errors (`CERT_REVOKED`, `HOSTNAME_MISMATCH` …) and of OpenSSL. */
+/**
+Matches the codes of errors of OpenSSL and of certificates (`CERT_REVOKED`, `HOSTNAME_MISMATCH` …) that have no entry
+above.
+*/
 const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|CRL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /**
-The failure that a connection's error stands for.
+Converts the error of a connection to a failure of the node.
 
 @param code The error's code, or `TIMEOUT` (a reply is pending), `CLOSED` (no reason given), `PROTOCOL` (not Redis).
-@param words The error's own words. They are made printable, and used if the code alone says too little.
+@param words The error's message. It is made printable, and used if the code alone says too little.
 */
 export function socketFailure(code: string, words: string): Failure {
 	const printableCode = sanitize(code);

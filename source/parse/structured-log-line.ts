@@ -37,7 +37,9 @@ function jsonFields(line: string): Fields | undefined {
 	}
 }
 
-/** Values with blanks are in quotes. In quotes, a backslash escapes the next character. */
+/**
+Splits a line of logfmt into fields. Values with blanks are in quotes, in which a backslash escapes the next character.
+*/
 const logfmtFields = (line: string): Fields =>
 	Object.fromEntries(
 		[...line.matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g)].map(([, name = '', quoted, plain = '']) => [

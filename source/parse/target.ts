@@ -6,8 +6,8 @@ export const defaultHost = '127.0.0.1';
 export const defaultPort = 6379;
 
 /**
-A target that the user typed, parsed. The database has no effect on monitoring. Only a scan of keys and watched keys in
-another database need SELECT.
+A target that the user typed, parsed. Its database has no effect on monitoring. It matters only for a scan of keys and
+for watched keys, which may need SELECT.
 */
 export type Target = {
 	readonly endpoint: Endpoint;
@@ -30,7 +30,7 @@ type Access = Pick<Target, 'username' | 'password'>;
 
 const noAccess: Access = {username: undefined, password: undefined};
 
-/** Whether a URI scheme requires TLS, by scheme. */
+/** For each URI scheme, whether it requires TLS. */
 const tcpSchemes: ReadonlyMap<string, boolean> = new Map([
 	['redis', false],
 	['valkey', false],
@@ -53,8 +53,8 @@ const asciiHostName = /^\w(?:[\w.-]*[\w.])?$/;
 const isHostName = (text: string): boolean => asciiHostName.test(text) || hostName.test(text);
 
 /**
-Whether a text is an IPv6 address. The two colons that each has are looked for first, because Node takes 5 ms to compile
-its regular expression.
+Whether a text is an IPv6 address. Every such address has two colons, which are looked for first: Node takes 5 ms to
+compile the regular expression of `isIPv6`.
 */
 const isIPv6Address = (text: string): boolean => /:.*:/.test(text) && isIPv6(text);
 

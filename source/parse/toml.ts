@@ -3,11 +3,13 @@ import {type AST, ParseError, parseTOML} from 'toml-eslint-parser';
 export type TomlValue = string | number | boolean | readonly TomlValue[];
 
 /**
-One value of a TOML file, with its path and line. A table has no entry of its own: its name is part of the paths of its
-values.
+One value of a TOML file, with its path and line. A table has no entry of its own: its name is part of the paths of the
+values in it.
 */
 export type TomlEntry = {
-	/** The names that lead to the value, without dots or quotes: `['profiles', 'prod', 'user']`. */
+	/**
+	The names of the tables and the key that lead to the value, without dots or quotes: `['profiles', 'prod', 'user']`.
+	*/
 	readonly path: readonly string[];
 	readonly value: TomlValue;
 	/** Line number in the file, from 1. */

@@ -1,8 +1,11 @@
 import {exporterFields} from '../parse/exporter-fields.js';
 
 /**
-A series of redis_exporter that holds one field of INFO. The unit `status`: 1 is `ok`, 0 is `err`. `link`: 1 is `up`, 0
-is `down`. `seconds`: the server prints the field in microseconds, the series has seconds.
+A series of redis_exporter that holds one field of INFO. `unit` tells how the values correspond.
+
+- `status`: 1 is `ok`, 0 is `err`
+- `link`: 1 is `up`, 0 is `down`
+- `seconds`: the field has microseconds, the series has seconds
 */
 export type FieldSeries = {
 	readonly metric: string;
@@ -48,11 +51,14 @@ const otherSeries = [
 	seriesOf('cluster_enabled', 'cluster', 'cluster_enabled'),
 ];
 
-/** The series of redis_exporter whose labels hold fields, or that hold a part of a field. */
+/**
+The series of redis_exporter that are not simply one field of INFO: their labels hold fields, or they hold a part of a
+field.
+*/
 export const composedSeries = {
 	/** 1 while the exporter reaches the server, else 0. */
 	up: 'redis_up',
-	/** Labels: role, version, policy, `run_id`. */
+	/** A series whose value is always 1. Its labels: role, version, policy, `run_id`. */
 	instance: 'redis_instance_info',
 	/** Labels: the address of a replica's primary. */
 	source: 'redis_slave_info',
@@ -65,7 +71,7 @@ export const composedSeries = {
 	replicaLag: 'redis_connected_slave_lag_seconds',
 } as const;
 
-/** The fields by the name of their series. */
+/** For each name of a series, the field of INFO that the series holds. */
 export const fieldOfMetric: ReadonlyMap<string, FieldSeries> = new Map(
 	[...servedSeries, ...otherSeries].map(field => [field.metric, field]),
 );

@@ -3,13 +3,13 @@ import type {NodeRecord} from '../state/monitor-state.js';
 import type {NodePast} from './node-past.js';
 import {pastReadings} from './past-readings.js';
 
-/** The number of readings from before the start that still fit into a node's series. */
+/** The number of readings from before redis-top's start for which a node's series still have room. */
 export const roomOf = ({series}: NodeRecord): number => {
 	const operations = series.get('operations');
 	return operations === undefined ? 0 : operations.capacity - operations.length;
 };
 
-/** Fills the free part of every series with the scrapes from before redis-top's first reading. */
+/** Fills the free part of every series of a node with Prometheus' scrapes from before redis-top's first reading. */
 export function fillSeries(record: NodeRecord, past: NodePast, nowMs: number): void {
 	const {intervalMs, lastReplyAtMs, failure} = record;
 	const operations = record.series.get('operations');

@@ -10,15 +10,15 @@ import {scrapePeriodMs} from './scrapes.js';
 export type FoundPast =
 	| {readonly kind: 'found'; readonly past: NodePast}
 	/**
-	`why` completes "Prometheus …". `isAnswered`: Prometheus answered, but the reply doesn't tell which series are the
-	node's.
+	`why` completes "Prometheus …". `isAnswered`: Prometheus answered, but its reply doesn't tell which series belong to
+	the node.
 	*/
 	| {readonly kind: 'failed'; readonly why: string; readonly isAnswered: boolean};
 
 /** The time between scrapes that is assumed if only one scrape of a server is known, in milliseconds. */
 const usualPeriodMs = 60_000;
 
-/** Largest number of instances that the text of a failure names. */
+/** Largest number of scraped instances that the text of a failure names. */
 const namedInstances = 3;
 
 /** Finds the series of a node and the time between its scrapes, by two queries. Never rejects. */

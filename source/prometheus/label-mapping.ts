@@ -2,15 +2,16 @@ import type {Endpoint} from '../domain/node.js';
 import type {SeriesLabels} from '../parse/prometheus-reply.js';
 
 /**
-The label that names the server of a series, and the template by which its value is made from the server's address:
-`{host}:{port}`, `{host}`, or any text around them.
+The label that identifies the server of a series. The template makes the label's value from the server's address:
+`{host}:{port}`, `{host}`, or either with text around it.
 */
 export type LabelMapping = {readonly label: string; readonly template: string};
 
 const namePattern = /^[a-zA-Z_]\w*$/;
 
 /**
-The mapping of `NAME` or `NAME=TEMPLATE`. Without a template the value is `{host}:{port}`. Undefined for any other text.
+Parses `NAME` or `NAME=TEMPLATE`. Without a template, the label's value is `{host}:{port}`. Undefined for any other
+text.
 */
 export function labelMapping(text: string): LabelMapping | undefined {
 	const equals = text.indexOf('=');
@@ -44,12 +45,12 @@ export function mappedEndpoint({label, template}: LabelMapping, labels: SeriesLa
 /** Labels in which exporters and their usual relabelling put a server's address, the most exact first. */
 export const addressLabels = ['addr', 'target', 'instance'] as const;
 
-/** Usual ports of redis_exporter: an instance with such a port names the exporter beside the server. */
+/** Usual ports of redis_exporter. An address with such a port is the address of the exporter, not of the server. */
 const exporterPorts: ReadonlySet<number> = new Set([9121, 9122]);
 
 /**
-The address of the server that a series is about, without a mapping. It comes from the first label that holds an
-address. An exporter that runs beside its server is scraped at the exporter's own port; the server's own port is then in
+The address of the server that a series is about, if no mapping was given. It comes from the first label that holds an
+address. An exporter that runs beside its server is scraped at the exporter's port. The server's own port is then in
 `tcp_port`.
 */
 export function usualEndpoint(labels: SeriesLabels): Endpoint | undefined {

@@ -43,7 +43,7 @@ export function labelMatchers(text: string): {readonly matchers: readonly LabelM
 	return {matchers};
 }
 
-/** The value of a string literal; undefined for a literal with an unknown escape. */
+/** The value of a quoted string in PromQL; undefined if the string contains an unknown escape. */
 function unquoted(literal: string): string | undefined {
 	const inside = literal.slice(1, -1);
 	try {
@@ -81,6 +81,6 @@ function fitting(operator: LabelMatcher['operator'], wanted: string): LabelMatch
 export const areMatched = (matchers: readonly LabelMatcher[], labels: SeriesLabels): boolean =>
 	matchers.every(({label, fits}) => fits(labels[label] ?? ''));
 
-/** The matchers as text, as between the braces of a selector. */
+/** The matchers as text between the braces of a PromQL selector. */
 export const matchersText = (matchers: readonly LabelMatcher[]): string =>
 	matchers.map(({label, operator, value}) => `${label}${operator}${promString(value)}`).join(',');

@@ -2,23 +2,21 @@ import {readMetrics} from './exporter-series.js';
 import type {Prometheus} from './prometheus.js';
 import {type Scrape, ScrapeBlock} from './scrapes.js';
 
-/** Number of scrapes in a block. A reply with 200 series then has 1.3 MB. */
+/** Number of scrapes in a block, which is read by one query. A reply with 200 series has 1.3 MB. */
 const scrapesInBlock = 240;
 const shortestBlockMs = 300_000;
 const longestBlockMs = 3_600_000;
 
-/** Number of blocks that are kept for a node: enough for three half hours with one scrape a second. */
+/** Number of blocks that are kept for a node. They are enough for three half hours with one scrape a second. */
 const blocksKept = 24;
 
 type LoadedBlock = {
 	readonly block: ScrapeBlock;
-	/**
-	The moment up to which the block was read, in milliseconds since the epoch: its end, or the present at that time.
-	*/
+	/** Up to when the block was read, in milliseconds since the epoch: to its end, or to the time of the query. */
 	readonly untilMs: number;
 };
 
-/** The result of a load; `why` completes "Prometheus …". */
+/** The result of reading a node's past; `why` completes "Prometheus …". */
 export type Load = {readonly kind: 'loaded'} | {readonly kind: 'failed'; readonly why: string};
 
 /** One node's past as a Prometheus has it. The past is read in blocks, and each block only once. */
@@ -27,7 +25,7 @@ export class NodePast {
 	readonly #matchers: string;
 	readonly #blockMs: number;
 	readonly #now: () => number;
-	/** The blocks by the number of their span since the epoch, least recently used first. */
+	/** The blocks by index: the number of block lengths since the epoch. Least recently used blocks come first. */
 	readonly #blocks = new Map<number, LoadedBlock>();
 	readonly #loading = new Map<number, Promise<Load>>();
 
@@ -48,18 +46,20 @@ export class NodePast {
 		this.#blockMs = Math.ceil(wantedMs / shortestBlockMs) * shortestBlockMs;
 	}
 
-	/** Whether everything from `fromMs` to `toMs` was read. */
+	/** Whether all blocks from `fromMs` to `toMs` (milliseconds since the epoch) were read. */
 	has(fromMs: number, toMs: number): boolean {
 		return this.#missing(fromMs, toMs).length === 0;
 	}
 
-	/** Reads the parts between `fromMs` and `toMs` that were not read yet. Never rejects. */
+	/**
+	Reads the blocks between `fromMs` and `toMs` (milliseconds since the epoch) that were not read yet. Never rejects.
+	*/
 	async load(fromMs: number, toMs: number, signal: AbortSignal): Promise<Load> {
 		const loads = await Promise.all(this.#missing(fromMs, toMs).map(number => this.#loadBlock(number, signal)));
 		return loads.find(({kind}) => kind === 'failed') ?? {kind: 'loaded'};
 	}
 
-	/** The scrapes after `fromMs` and up to `toMs` that were read, oldest first. */
+	/** The scrapes in the blocks read so far, after `fromMs` and up to `toMs`, oldest first. */
 	scrapes(fromMs: number, toMs: number): Scrape[] {
 		return this.#numbers(fromMs, toMs).flatMap(number => {
 			const loaded = this.#blocks.get(number);

@@ -4,27 +4,28 @@ import {composedSeries} from './exporter-series.js';
 import {addressLabels, type LabelMapping, mappedValue} from './label-mapping.js';
 import {promString} from './prometheus.js';
 
-/** The greatest age of a server's last scrape. It is long, so that even a server that is down is found. */
+/** How old a server's last scrape may be. The time is long, so that a server that is down is still found. */
 const lookBack = '1d';
 
 /** The facts by which a node's series are found in a Prometheus. */
 export type SoughtNode = {
 	readonly endpoint: Endpoint;
-	/** Other addresses of the node. */
+	/** Other addresses by which the node is known. */
 	readonly otherNames: readonly NodeAddress[];
 	/**
-	The `run_id` of the node's process; undefined before the first sample. It identifies the node without an address.
+	The `run_id` of the node's process; undefined before the first sample. With it, the node is found even if no label has
+	its address.
 	*/
 	readonly runId: string | undefined;
 };
 
-/** A text as a regular expression that matches it alone. */
+/** Escapes a text for a regular expression, so that the expression matches only that text. */
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /**
-The query that finds the series of a node. With a mapping, it uses the mapped label alone. Otherwise it uses the
+The PromQL query that finds the series of a node. With a mapping, it uses only the mapped label. Otherwise it uses the
 `run_id` of the process, or an address in one of the usual labels. Undefined when nothing identifies the node.
 */
 export function findingQuery(node: SoughtNode, mapping: LabelMapping | undefined): string | undefined {
@@ -70,12 +71,12 @@ const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace
 export type NodeSelector =
 	| {readonly kind: 'found'; readonly matchers: string}
 	| {readonly kind: 'unknown'}
-	/** Series of several servers match. */
+	/** The reply has series of several servers, so it is unknown which of them is the node. */
 	| {readonly kind: 'ambiguous'; readonly instances: readonly string[]};
 
 /**
-The matchers of all series of a node, from the reply to `findingQuery`: `instance="…",job="…"`. A series of the node's
-own process is preferred to series that only have its address.
+The matchers of all series of a node, from the reply to `findingQuery`: `instance="…",job="…"`. Series with the `run_id`
+of the node's process are preferred to series that only have the node's address.
 */
 export function nodeSelector(
 	series: readonly PrometheusSeries[],

@@ -7,8 +7,8 @@ import {defaultRuleSettings, NodeFacts, newRuleMemory} from '../rules/node-facts
 import type {NodeRecord} from '../state/monitor-state.js';
 
 /**
-The rules whose facts are in the exporter's series. The other rules need facts that no series has: clients, settings,
-logs, the machine, or observations over minutes.
+The rules that can be evaluated from the exporter's series. The other rules need facts that are in no series: clients,
+settings, logs, the machine, or observations over minutes.
 */
 export const carriedRules: readonly RuleId[] = [
 	'conn.unreachable',
@@ -38,10 +38,10 @@ export const carriedRules: readonly RuleId[] = [
 
 const carried = nodeRules.filter(({id}) => carriedRules.includes(id));
 
-/** A node at a past moment: its record, and the sample before the record's. */
+/** A node at a past moment: its record, and the sample before the sample in that record. */
 export type PastNode = {readonly record: NodeRecord; readonly earlier: NodeSample | undefined};
 
-/** The rules that can't be evaluated, because no series has their facts. */
+/** The rules that can't be evaluated at a past moment, because the facts that they need are in no series. */
 const unfed: readonly BlindRule[] = allRules
 	.filter(({id}) => !carriedRules.includes(id))
 	.map(({id}) => ({
@@ -53,9 +53,8 @@ const unfed: readonly BlindRule[] = allRules
 	}));
 
 /**
-The findings of past records, and the rules that could not be evaluated. Only rules whose facts are in the exporter's
-series are evaluated. A condition is listed as soon as it holds at the moment, because it is unknown how long it had
-held.
+The findings of past records, and the rules that could not be evaluated. Only the rules in `carriedRules` are evaluated.
+A condition becomes a finding at once, because nobody knows how long it had held.
 */
 export function pastFindings(
 	nodes: readonly PastNode[],

@@ -1,27 +1,33 @@
 import {type MetricId, metrics} from '../domain/metric.js';
 import type {Scrape} from './scrapes.js';
 
-/** A longer time between two scrapes than this number of periods is a gap. So even a single lost scrape is a gap. */
+/**
+If the time between two scrapes is longer than this, there is a gap between them. The unit is the usual time between
+scrapes. A single lost scrape is therefore a gap.
+*/
 const gapFromPeriods = 1.7;
 
-/** Whether a rate may be computed between two scrapes: of the same process, with no scrape missing between them. */
+/**
+Whether a rate may be computed between two scrapes: both are of the same process, and no scrape is missing between them.
+*/
 export const areAdjacent = (before: Scrape | undefined, after: Scrape, periodMs: number): before is Scrape =>
 	before?.isUp === true &&
 	after.isUp &&
 	before.runId === after.runId &&
 	after.atMs - before.atMs <= gapFromPeriods * periodMs;
 
-/** Whether a scrape is valid for a moment: the next scrape is not due yet, or is a little late. */
+/** Whether a scrape's values still apply at a moment: the next scrape is not due yet, or only a little late. */
 export const standsFor = ({atMs}: Scrape, momentMs: number, periodMs: number): boolean =>
 	momentMs >= atMs && momentMs - atMs <= gapFromPeriods * periodMs;
 
 /**
 The readings of every metric at some moments, oldest first: gauges as read, counters per second since the previous
-scrape. A scrape is valid until the next one. A reading is a gap where no scrape is valid for the moment. It is also a
-gap where a rate would cross a gap, a restart or a reset.
+scrape. A scrape is valid until the next one. A reading is a gap if no scrape is valid at the moment. It is also a gap
+if a rate would cross a gap, a restart or a reset.
 
 @param scrapes Oldest first.
 @param momentsMs Ascending, in milliseconds since the epoch.
+@param periodMs Usual time between two scrapes, in milliseconds.
 */
 export function pastReadings(
 	scrapes: readonly Scrape[],

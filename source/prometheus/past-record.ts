@@ -12,7 +12,7 @@ import type {Scrape} from './scrapes.js';
 /** Length of the charts of a past moment, in milliseconds. */
 export const pastWindowMs = 30 * 60_000;
 
-/** Commands whose replies no exporter stores. */
+/** Commands that a node's record usually has replies of, but whose replies no exporter stores. */
 const unscraped: readonly string[] = ['CLIENT LIST', 'SLOWLOG GET', 'CLUSTER NODES'];
 
 /** The failure of a server that its exporter did not reach: `redis_up` was 0. */
@@ -24,11 +24,11 @@ const unreached: NonNullable<NodeRecord['failure']> = {
 };
 
 /**
-A node's record at a past moment, made from the scrapes of the exporter. Its charts have a reading for each scrape. If
-no scrape is valid for the moment, nothing is known of the node.
+A node's record at a past moment, made from scrapes of the exporter. Its charts have one reading for each scrape. If no
+scrape is valid at the moment, the record has no values.
 
-@param live The node's present record, which has its names and thresholds.
-@param scrapes The scrapes of the half hour before the moment, and one more, oldest first.
+@param live The node's present record, which has the node's names and thresholds.
+@param scrapes The scrapes of the half hour before the moment, and one earlier scrape, oldest first.
 */
 export function pastRecord(live: NodeRecord, scrapes: readonly Scrape[], atMs: number, periodMs: number): PastNode {
 	const {address, endpoint, origin, thresholds, otherNames} = live;
@@ -67,7 +67,8 @@ export function pastRecord(live: NodeRecord, scrapes: readonly Scrape[], atMs: n
 }
 
 /**
-A scrape as a sample. A baseline needs its time on the monotonic clock, which is counted back from the live sample.
+Converts a scrape to a sample. A baseline (a moment that the user marks) needs the sample's time on the monotonic clock.
+That time is counted back from the live sample.
 */
 function sampleOf({atMs, runId, info}: Scrape, live: NodeSample | undefined): NodeSample {
 	return {

@@ -14,12 +14,12 @@ import type {Prometheus} from './prometheus.js';
 import {scrubbed} from './scrub-steps.js';
 
 /**
-Largest number of nodes whose past is shown together with that of the node in focus. Each node takes a query and a reply
-of about a megabyte.
+Largest number of nodes, besides the node in focus, whose past is shown. Each node takes a query and a reply of about a
+megabyte.
 */
 const nodesShown = 12;
 
-/** Wait before the first retry after a failure, and the longest wait, in milliseconds. */
+/** Wait before the first retry after a failure, and the longest wait before any retry, in milliseconds. */
 const firstRetryMs = 5000;
 const longestRetryMs = 60_000;
 
@@ -30,8 +30,8 @@ export type PrometheusHistoryOptions = {
 	readonly signal: AbortSignal;
 	readonly live: () => MonitorState;
 	/**
-	The oldest moment of a node in this run's history, in milliseconds since the epoch; undefined for a node without
-	history.
+	Returns the oldest moment that this run's own history has of a node, in milliseconds since the epoch. Undefined for a
+	node without history.
 	*/
 	readonly ownFrom: (node: NodeAddress) => number | undefined;
 	/** Called once when Prometheus stops providing the past, and once when it provides the past again. */
@@ -44,29 +44,33 @@ type Sought = {
 	/** Why the last attempt failed, as a line that completes "Prometheus …"; undefined if it did not fail. */
 	why: string | undefined;
 	search: Promise<FoundPast> | undefined;
-	/** Capacity of the node's series, in readings, at the time when they were filled; 0 before that. */
+	/**
+	How many readings the node's series could hold when they were last filled; 0 before that. If they can hold more now,
+	they are filled again.
+	*/
 	filledLength: number;
 	isFilling: boolean;
 	/**
-	Whether Prometheus answered that it does not know the node. Such a node is asked for again only while it is in focus.
+	Whether Prometheus answered that it does not know the node. Prometheus is asked for such a node again only while the
+	node is in focus.
 	*/
 	isUnknown: boolean;
 	attempts: number;
-	/** Moment of the monotonic clock, in milliseconds, before which Prometheus is not asked again. */
+	/** Prometheus is not asked about this node before this moment of the monotonic clock, in milliseconds. */
 	notBeforeMs: number;
 };
 
 /**
-The past of the nodes, read from a Prometheus. It fills the nodes' series with the time before the start, and shows
-moments that are older than this run's history. Prometheus is asked only for what is on the screen, and never by a
-timer.
+The past of the nodes, read from a Prometheus. It fills the nodes' series with the time before redis-top's start. It
+also shows moments that are older than this run's own history. Prometheus is asked only for what is on the screen, and
+never by a timer.
 */
 export class PrometheusHistory implements EarlierStates {
 	readonly #options: PrometheusHistoryOptions;
 	readonly #nodes = new Map<NodeAddress, Sought>();
 	readonly #listeners = new Set<() => void>();
 	#focus: NodeAddress | undefined;
-	/** The past moment that the screen shows, or showed last. */
+	/** The past moment (milliseconds since the epoch) that the screen shows, or has shown last. */
 	#wantedMs: number | undefined;
 	#isLoading = false;
 	/** The nodes on the screen. Their series are filled before those of others. */
@@ -100,7 +104,10 @@ export class PrometheusHistory implements EarlierStates {
 		}
 	}
 
-	/** Whether a node's series are to be filled now. */
+	/**
+	Whether to fill a node's series now: the node has given a sample or failed, the series are not filled yet, and no
+	attempt is under way or failed a moment ago.
+	*/
 	#isDue(record: NodeRecord): boolean {
 		const sought = this.#nodes.get(record.address);
 		const hasBegun = record.sample !== undefined || record.failure !== undefined;
@@ -211,7 +218,7 @@ export class PrometheusHistory implements EarlierStates {
 		return sought;
 	}
 
-	/** The nodes whose past is read: the node in focus, and the first `nodesShown` nodes. */
+	/** The nodes whose past is read for a past moment: the node in focus, and the first `nodesShown` nodes. */
 	#shownNodes({nodes}: MonitorState): readonly NodeRecord[] {
 		const records = [...nodes.values()];
 		const place = records.findIndex(({address}) => address === this.#focus);
@@ -239,7 +246,7 @@ export class PrometheusHistory implements EarlierStates {
 		return by === 1 ? times.find(atMs => atMs > fromMs) : times.findLast(atMs => atMs < fromMs);
 	}
 
-	/** Finds the series of a node. Only one search for a node is under way at a time. */
+	/** Finds the series of a node in Prometheus. For each node, only one search is under way at a time. */
 	async #find(address: NodeAddress, sought: Sought): Promise<NodePast | undefined> {
 		if (sought.past !== undefined) {
 			return sought.past;
@@ -294,15 +301,16 @@ export class PrometheusHistory implements EarlierStates {
 			fillSeries(record, past, toMs);
 			this.#tell();
 			if (capacityOf(record) < longSeries && address !== this.#focus) {
-				// A past takes up to 9 MB, too much for each of a thousand nodes. A short past is quickly read again.
+				// A node's past takes up to 9 MB, too much for each of a thousand nodes. For short series it is dropped,
+				// because it is quickly read again.
 				sought.past = undefined;
 			}
 		}
 	}
 
 	/**
-	Loads what the shown moment needs. One moment is loaded at a time; after it, the moment that was wanted last is
-	loaded.
+	Loads what is needed to show the wanted moment. One moment is loaded at a time. If the user has moved on meanwhile,
+	only the newest wanted moment is loaded next.
 	*/
 	async #loadWanted(): Promise<void> {
 		if (this.#isLoading) {
@@ -321,7 +329,7 @@ export class PrometheusHistory implements EarlierStates {
 		this.#isLoading = false;
 	}
 
-	/** Loads the scrapes that a moment needs. Resolves with true if more is known than before. */
+	/** Loads the scrapes that are needed to show a past moment. Resolves with true if anything new was loaded. */
 	async #loadMoment(atMs: number): Promise<boolean> {
 		const {live, signal, clock} = this.#options;
 		const changes = await Promise.all(
@@ -360,7 +368,8 @@ export class PrometheusHistory implements EarlierStates {
 		sought.why = why;
 		sought.notBeforeMs = clock.elapsed() + Math.min(longestRetryMs, firstRetryMs * 2 ** sought.attempts);
 		sought.attempts += 1;
-		// It is not reported that a node out of focus has no series: its charts begin at the start, as without Prometheus.
+		// The user is not told that a node out of focus has no series. The node's charts then begin at redis-top's start,
+		// as without Prometheus.
 		if (!this.#isComplaining && (address === this.#focus || !sought.isUnknown)) {
 			this.#isComplaining = true;
 			notify(`Prometheus ${prometheus.place} ${why}: the charts begin at the start of redis-top`, 'warning');

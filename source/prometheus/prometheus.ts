@@ -2,17 +2,21 @@ import {Semaphore} from '../domain/semaphore.js';
 import {type PrometheusReply, parsePrometheusReply} from '../parse/prometheus-reply.js';
 import type {HttpClient} from '../wire/http-client.js';
 
-/** Most queries to a Prometheus that are under way at the same time. */
+/** Largest number of queries to a Prometheus that are under way at the same time. */
 const queriesAtOnce = 4;
 
-/** Longest time for one query, in milliseconds. The same limit is given to Prometheus, which then stops its work. */
+/**
+Longest time for one query, in milliseconds. Prometheus is told the limit, so that it stops working on the query too.
+*/
 const queryTimeoutMs = 10_000;
 
 /** Largest reply that is read, in bytes: 10,000 series with ten labels each take 5 MB. */
 const mostReplyBytes = 64 * 2 ** 20;
 
 export type QueryOptions = {
-	/** The moment of the query in milliseconds since the epoch. @default the present of Prometheus */
+	/**
+	The moment for which the query is evaluated, in milliseconds since the epoch. @default the present of Prometheus
+	*/
 	readonly atMs?: number;
 	readonly signal?: AbortSignal;
 };
@@ -26,7 +30,7 @@ export type RangeOptions = {
 
 const inSeconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-/** The query API of one Prometheus, or of a service with the same API. At most four queries are under way. */
+/** The query API of one Prometheus, or of a service with the same API. At most four queries are under way at a time. */
 export class Prometheus {
 	readonly #http: Pick<HttpClient, 'request' | 'place'>;
 	readonly #places = new Semaphore(queriesAtOnce);
@@ -35,7 +39,7 @@ export class Prometheus {
 		this.#http = http;
 	}
 
-	/** The host and port of the service, for texts. */
+	/** The host and port of the service, for texts shown to the user. */
 	get place(): string {
 		return this.#http.place;
 	}

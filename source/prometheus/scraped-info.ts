@@ -27,7 +27,7 @@ const sourceFields = [
 	['read_only', 'slave_read_only'],
 ] as const;
 
-/** The value of a field as INFO prints it. */
+/** Converts a series' value to the text that INFO prints for the field. */
 function fieldText({unit}: FieldSeries, value: number): string {
 	switch (unit) {
 		case 'status': {
@@ -50,7 +50,7 @@ function fieldText({unit}: FieldSeries, value: number): string {
 
 type Parts = Map<string, Map<string, number>>;
 
-/** Adds a value to the parts of a line of INFO, such as `keys` and `expires` of `db0`. */
+/** Adds a value to a line of INFO that has several parts, such as `keys` and `expires` of `db0`. */
 function addPart(parts: Parts, line: string | undefined, name: string, value: number): void {
 	if (line !== undefined && line !== '') {
 		const known = parts.get(line) ?? new Map<string, number>();
@@ -62,8 +62,8 @@ const lineText = (values: ReadonlyMap<string, number>): string =>
 	[...values].map(([name, value]) => `${name}=${value}`).join(',');
 
 /**
-The INFO reply that redis_exporter read in one scrape, as far as its series hold it. Fields that no series holds are
-absent, as from the INFO of a server that lacks them.
+Rebuilds the INFO reply that redis_exporter read in one scrape, as far as the exporter's series contain it. Other fields
+are absent, as in the INFO of a server that lacks them.
 */
 export function scrapedInfo(values: Iterable<ScrapedValue>): InfoReply {
 	const sections = new Map<string, Map<string, string>>();
@@ -140,7 +140,7 @@ export function scrapedInfo(values: Iterable<ScrapedValue>): InfoReply {
 		}
 	}
 
-	// The exporter names all sixteen databases; INFO names those with keys.
+	// The exporter has series for all sixteen databases. INFO lists only databases with keys.
 	const filled = [...databases].filter(([, parts]) => (parts.get('keys') ?? 0) > 0);
 	if (databases.size > 0) {
 		sections.set('keyspace', new Map(filled.map(([database, parts]) => [database, lineText(parts)])));

@@ -6,7 +6,7 @@ import {type ScrapedValue, scrapedInfo} from './scraped-info.js';
 
 /** The values that the exporter read from one server at one moment. */
 export type Scrape = {
-	/** In milliseconds since the epoch. */
+	/** The time of the scrape, in milliseconds since the epoch. */
 	readonly atMs: number;
 	/** Whether the exporter reached the server. */
 	readonly isUp: boolean;
@@ -16,11 +16,11 @@ export type Scrape = {
 	Every metric as it was read, in the order of `metrics`. Counters are totals since the server's start. NaN: not known.
 	*/
 	readonly metrics: readonly number[];
-	/** The INFO reply, as far as the exporter's series hold it. It is made at each call. */
+	/** Returns the INFO reply as far as the exporter's series contain it. Each call builds a new one. */
 	readonly info: () => InfoReply;
 };
 
-/** The value of a scrape that lacks the series. */
+/** Stands for the value of a series that is missing in a scrape. */
 const missing = Number.NaN;
 
 type Column = {readonly labels: SeriesLabels; readonly values: Float64Array};
@@ -34,7 +34,7 @@ export class ScrapeBlock {
 	readonly #columns: readonly Column[];
 	readonly #scrapes: Array<Scrape | undefined>;
 
-	/** @param series Samples as Prometheus stored them, not values at fixed steps. */
+	/** @param series Samples at the times at which Prometheus stored them, not values at fixed steps. */
 	constructor(series: readonly PrometheusSeries[]) {
 		const times = new Set<number>();
 		for (const {timesMs} of series) {

@@ -2,7 +2,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** The length of a step by the distance from the present: a week is 204 steps away. */
+/** The step by which a key moves the shown moment, for each distance from the present. A week is 204 steps away. */
 const steps: ReadonlyArray<readonly [upToMs: number, stepMs: number]> = [
 	[hourMs, minuteMs],
 	[6 * hourMs, 5 * minuteMs],
@@ -12,8 +12,8 @@ const steps: ReadonlyArray<readonly [upToMs: number, stepMs: number]> = [
 ];
 
 /**
-The ranges of moments with the same length of step, the newest first. Each range begins at a multiple of the next longer
-step, so that both steps meet there.
+The ranges of moments with the same step, the newest first. Each range begins at a multiple of the next longer step, so
+that moments of both steps coincide there.
 */
 const tiersAt = (nowMs: number): ReadonlyArray<{readonly stepMs: number; readonly fromMs: number}> =>
 	steps.map(([upToMs, stepMs], index) => {
@@ -24,10 +24,11 @@ const tiersAt = (nowMs: number): ReadonlyArray<{readonly stepMs: number; readonl
 	});
 
 /**
-The moment one step back or forward in the past. Steps grow with the distance, and moments are multiples of the step, so
-that forward steps pass the same moments as backward ones.
+The moment one step back or forward from a past moment. Steps grow with the distance from the present. Moments are
+multiples of the step, so that forward steps pass the same moments as backward steps.
 
-@param fromMs The shown moment, in milliseconds since the epoch, as is `nowMs`.
+@param fromMs The shown moment, in milliseconds since the epoch.
+@param nowMs The present, in the same unit.
 */
 export function scrubbed(fromMs: number, by: 1 | -1, nowMs: number): number {
 	const tier = tiersAt(nowMs).find(each => (by === -1 ? fromMs > each.fromMs : fromMs >= each.fromMs));

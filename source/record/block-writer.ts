@@ -3,41 +3,44 @@ import {EntryEncoder, type ReferenceTexts} from './entry-encoder.js';
 import {dictionaryAfter, type FrameContent, frame, frameKinds, noNumbers} from './frame.js';
 import {toText} from './plain-json.js';
 
-/** Longest block, in milliseconds. A replay reads at most this much before the moment that it shows. */
+/** Largest length of a block, in milliseconds. A replay decodes at most this much before the moment that it shows. */
 export const blockMs = 60_000;
-/** Longest part, in milliseconds. At most this much is lost when the process is killed. */
+/** Largest length of a part of a block, in milliseconds. If the process is killed, at most this much is lost. */
 export const partMs = 5000;
 /**
-Least size of a reference state, in bytes. A smaller state was taken before the first replies and is no useful
-reference.
+Least size of a reference state, in bytes. The states of later blocks are written as differences to the reference state.
+A smaller state was taken before the first replies and is no useful reference.
 */
 const leastReferenceBytes = 2000;
 
-/** A whole frame, ready to be appended to a file. */
+/** A complete frame (the unit in which a recording is written), ready to be appended to a file. */
 export type WrittenFrame = {
 	readonly bytes: Buffer;
-	/** True for the state of a block. A file may begin with such a frame. */
+	/** True for a frame with the whole state, which begins a block. A file must begin with one. */
 	readonly beginsBlock: boolean;
-	/** The frame of the reference state. It must be written once to the same file, before this frame. */
+	/** The frame of the reference state. It must be in the same file before this frame, but only once. */
 	readonly reference?: Buffer | undefined;
 	readonly lastMs: number;
 };
 
 export type BlockWriterOptions = {
-	/** Returns the open findings. They are part of the state that a block begins with. */
+	/** Returns the findings that are open now. They are part of the state that a block begins with. */
 	readonly findings: () => readonly OpenFinding[];
 	readonly onFrame: (frame: WrittenFrame) => void;
 };
 
-/** Turns entries into frames: a whole state every minute, and a part every few seconds. */
+/**
+Turns entries into frames. A frame with the whole state begins a block every minute. Frames with the newest entries
+follow every few seconds.
+*/
 export class BlockWriter {
 	readonly #options: BlockWriterOptions;
 	readonly #encoder = new EntryEncoder();
-	/** The reference state, and the frame that holds it. */
+	/** The state to which later states are written as differences, and the frame that holds it. */
 	#reference: {readonly texts: ReferenceTexts; readonly frame: Buffer} | undefined;
 	/**
-	The size of the smallest state since the reference was chosen. `#excessBytes` sums the bytes of all states beyond that
-	size.
+	Bytes of the smallest state since the reference state was chosen. `#excessBytes` sums the bytes by which later states
+	were larger.
 	*/
 	#leastStateBytes = Number.POSITIVE_INFINITY;
 	#excessBytes = 0;
@@ -84,7 +87,7 @@ export class BlockWriter {
 		this.#flushedAtMs = atMs;
 	}
 
-	/** Writes the pending entries. */
+	/** Writes the pending entries and changes as frames. */
 	flush(): void {
 		if (this.#encoder.length > 0) {
 			const content = this.#encoder.take();
@@ -108,8 +111,8 @@ export class BlockWriter {
 	}
 
 	/**
-	Chooses a new reference state when the old one has become too different. That is when the growing differences to it
-	have taken as many bytes as its frame.
+	Chooses a new reference state once the old one differs too much from the present state. This is the case when
+	`#excessBytes` reaches the size of the reference's frame.
 	*/
 	#renewReference(atMs: number, findings: readonly OpenFinding[]): void {
 		if (this.#reference !== undefined && this.#excessBytes < this.#reference.frame.length) {

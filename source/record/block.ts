@@ -1,10 +1,16 @@
 import type {Entry, WholeState} from './entry.js';
 
-/** A block of a recording: a state, and the entries after it. Entries are decoded when they are asked for. */
+/**
+A block of a recording: the whole state at its beginning, and the entries after that. Entries are decoded only when a
+caller asks for them.
+*/
 export class Block {
 	readonly state: WholeState;
 	readonly #entries: Entry[] = [];
-	/** Decodes the next part, if it begins at or before `toMs`. Returns undefined if no such part is left. */
+	/**
+	Decodes the block's next part. Returns undefined if no part is left, or the next one begins after `toMs` (milliseconds
+	since the epoch).
+	*/
 	readonly #nextPart: (toMs: number) => readonly Entry[] | undefined;
 	#isWhole = true;
 
@@ -13,13 +19,13 @@ export class Block {
 		this.#nextPart = nextPart;
 	}
 
-	/** All entries that can be read. */
+	/** All entries of the block that can be read. */
 	get entries(): readonly Entry[] {
 		return this.entriesUntil(Number.POSITIVE_INFINITY);
 	}
 
 	/**
-	False if entries at the end of the block could not be read. The value is final once the last entry was asked for.
+	False if entries at the end of the block could not be read. The value is final only after all entries were decoded.
 	*/
 	get isWhole(): boolean {
 		return this.#isWhole;

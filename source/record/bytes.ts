@@ -7,7 +7,7 @@ export class ByteWriter {
 		return this.#length;
 	}
 
-	/** The bytes written so far. The buffer is reused after `clear`. */
+	/** The bytes written so far. They are valid only until `clear`, after which their buffer is reused. */
 	bytes(): Buffer {
 		return this.#buffer.subarray(0, this.#length);
 	}
@@ -40,7 +40,7 @@ export class ByteWriter {
 		this.#length += this.#buffer.write(value, this.#length);
 	}
 
-	/** Writes the number of the given bytes, then the bytes. */
+	/** Writes the length of the given bytes, then the bytes. */
 	block(bytes: Uint8Array): void {
 		this.number(bytes.length);
 		this.#reserve(bytes.length);

@@ -1,28 +1,27 @@
 /**
-The values of other lines of the same reply, from which a line's value is computed. Values have no decimal point: 1.50
-is 150.
+The values of a reply from which another line of that reply can be computed. Values have no decimal point: 1.50 is 150.
 */
 export type ReplyFacts = {
-	/** The first number of a line above the present one, in the present poll. */
+	/** The first number of a named line, in the present poll. The line must be above the line that is computed. */
 	readonly now: (name: string) => number | undefined;
-	/** The first number of a line, in the previous poll. */
+	/** The first number of a named line, in the previous poll. */
 	readonly before: (name: string) => number | undefined;
 	/** Time since the previous poll, in microseconds. */
 	readonly elapsedMicros: number;
 };
 
 /**
-Computes the expected value of a line of INFO with one number, from the lines above it. Undefined if they don't
-determine it.
+Computes the expected value of a line of INFO that has one number. Undefined if the lines above do not determine the
+value.
 
-@param old The number in the previous poll.
-@param unit The word behind the number.
+@param old The line's number in the previous poll.
+@param unit The text behind the number, such as the `M` of `1.45M`.
 */
 export type DerivedValue = (facts: ReplyFacts, old: number, unit: string) => number | undefined;
 
 const units: Readonly<Record<string, number>> = {K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40};
 
-/** The number of `used_memory_human:1.45M`. Source: bytesToHuman of Redis' util.c. */
+/** Computes the number in a line such as `used_memory_human:1.45M`. Source: bytesToHuman of Redis' util.c. */
 const human =
 	(name: string): DerivedValue =>
 	({now}, _, unit) => {
@@ -39,7 +38,10 @@ const ratio =
 	({now}) =>
 		hundredths((factor * (now(one) ?? Number.NaN)) / (now(other) ?? Number.NaN));
 
-/** A number that changes by the same amount as the difference of two others. Its other parts vary between products. */
+/**
+Expects a number to change as much as the difference of two other numbers does. Only changes are compared, because the
+constant part of the formula differs between Redis and Valkey.
+*/
 const difference =
 	(one: string, other: string): DerivedValue =>
 	({now, before}, old) => {
@@ -48,7 +50,7 @@ const difference =
 		return old + grown - otherGrown;
 	};
 
-/** A number that grows by the same amount as another number. */
+/** Expects a number to change as much as another number does. */
 const like =
 	(name: string): DerivedValue =>
 	({now, before}, old) => {
@@ -67,7 +69,7 @@ const datasetShare: DerivedValue = ({now}) => {
 };
 
 /**
-Numbers of INFO that servers compute from other numbers. A number takes room in a recording only if it differs from the
+Numbers of INFO that servers compute from other numbers. A number takes room in a recording only if it differs from its
 formula. Recordings depend on these formulas: a changed formula needs a new kind of frame.
 */
 const table: ReadonlyMap<string, DerivedValue> = new Map<string, DerivedValue>([
@@ -95,8 +97,8 @@ export const derivedValueOf = (name: string): DerivedValue | undefined =>
 	name.endsWith('_human:') ? human(name.replace(/_human:$/, ':')) : table.get(name);
 
 /**
-The quotient that servers print as `usec_per_call` after `calls` and `usec`, in single precision as servers compute it.
-Undefined for any other number.
+The value of `usec_per_call`, which servers print after `calls` and `usec`. It is computed in single precision, as
+servers do. Undefined for any other number.
 */
 export const callTime = (
 	name: string,

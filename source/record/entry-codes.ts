@@ -1,9 +1,11 @@
 import type {EntryKind} from './entry.js';
 
-/** The first number of each entry in a block. A reader skips an entry whose number it does not know. */
+/**
+The number that each entry in a block begins with, by the entry's kind. A reader skips entries with an unknown number.
+*/
 export const entryCodes = {poll: 1, ping: 2, json: 3, replies: 4, findings: 5} as const;
 
-/** The kinds of entries that this version knows. Entries of other kinds are skipped. */
+/** The kinds of entries stored as JSON that this version knows. A reader skips entries of other kinds. */
 export const jsonKinds: ReadonlySet<unknown> = new Set<EntryKind>([
 	'node-found',
 	'node-alias',

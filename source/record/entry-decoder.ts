@@ -11,7 +11,7 @@ import {type NodeState, PollCoder, replyOf} from './poll-coder.js';
 import {readText} from './text-difference.js';
 import {type KnownText, textOf} from './text-tokens.js';
 
-/** Decodes one block: first its whole state, then its parts in their order. */
+/** Decodes one block: first its whole state, then its parts in order. */
 export class EntryDecoder {
 	readonly #names = new NameReader();
 	readonly #jsons = new Map<string, KnownText>();
@@ -24,8 +24,8 @@ export class EntryDecoder {
 	#atMs: number;
 
 	/**
-	@param beganMs When the block began, milliseconds since the epoch.
-	@param reference The reference state, if the block's state is written as a difference to a reference.
+	@param beganMs When the block began, in milliseconds since the epoch.
+	@param reference The reference state, if the block's state is written as a difference to it.
 	*/
 	constructor(beganMs: number, reference?: ReferenceTexts) {
 		this.#beganMs = beganMs;
@@ -76,13 +76,15 @@ export class EntryDecoder {
 		return entries;
 	}
 
-	/** Returns a decoder for a block whose state is a difference to the state that this decoder has just decoded. */
+	/**
+	Returns a decoder for the next block, whose state is a difference to the state that this decoder has just decoded.
+	*/
 	next(beganMs: number): EntryDecoder {
 		this.#texts ??= {id: this.#beganMs, jsons: new Map(this.#jsons), replies: this.#coder.texts()};
 		return new EntryDecoder(beganMs, this.#texts);
 	}
 
-	/** Returns whether the state is a difference to the reference. */
+	/** Begins a state with the texts of its reference state. Returns false for a state that is written whole (id 0). */
 	#begin(id: number): boolean {
 		if (id === 0) {
 			return false;

@@ -11,17 +11,17 @@ import {writeText} from './text-difference.js';
 import type {KnownText} from './text-tokens.js';
 
 /**
-Time for which the last reply to a command is part of the whole state, in milliseconds. Every command is sent at least
+How long the last reply to a command stays part of the whole state, in milliseconds. Every command is sent at least
 every ten minutes.
 */
 const keptForMs = 660_000;
 
-/** Kinds of entries whose last entry of each node is part of the whole state. */
+/** For these kinds of entries, a whole state contains each node's last entry. */
 const lastingKinds: ReadonlySet<Entry['kind']> = new Set(['host', 'node-gone', 'focus', 'ladder']);
 
-/** The texts of a whole state. Later states are written as differences to them. */
+/** The texts of a reference state. Later states are written as differences to these texts. */
 export type ReferenceTexts = {
-	/** Identifies the state among references. */
+	/** Identifies the reference state: the time at which it was taken. */
 	readonly id: number;
 	readonly jsons: ReadonlyMap<string, KnownText>;
 	readonly replies: ReadonlyMap<string, NodeTexts>;
@@ -35,18 +35,18 @@ type KeptNode = {
 	readonly aliases: Entry[];
 	readonly lasting: Map<Entry['kind'], Entry>;
 	/**
-	The node's failed polls since its last answer: the first one, the first of the present kind of failure, and the last
-	one.
+	Three of the node's failed polls since its last answer: the first one, the first with the present kind of failure, and
+	the last one.
 	*/
 	failures: Failure[];
-	/** When the last reply to each command came. */
+	/** When the last reply to each command came, in milliseconds since the epoch. */
 	readonly repliedAtMs: Map<string, number>;
 	runId: string | undefined;
-	/** The last answered poll, without its replies. */
+	/** The last answered poll. Its replies are left out, because they are kept as texts. */
 	poll: PollEntry | undefined;
 };
 
-/** Encodes entries, and keeps the whole state for the beginning of the next block. */
+/** Encodes entries. It also keeps the whole state, which the next block begins with. */
 export class EntryEncoder {
 	readonly #nodes = new Map<NodeAddress, KeptNode>();
 	readonly #bytes = new ByteWriter();
@@ -67,7 +67,7 @@ export class EntryEncoder {
 			return value;
 		},
 	});
-	/** The number of each text in this block. A text is written once; after that, its number stands for it. */
+	/** The number that stands for each text in this block. A text is written in full only once. */
 	#names = new Map<string, number>();
 	#jsons = new Map<string, KnownText>();
 	#atMs = 0;
@@ -86,10 +86,10 @@ export class EntryEncoder {
 	}
 
 	/**
-	Begins a block with everything that is known.
+	Begins a block with the whole state.
 
-	@param reference The reference state. The new state is written as a difference to it. Undefined: the state is written
-	whole.
+	@param reference The reference state, to which the new state is written as a difference. Undefined: the state is
+	written whole.
 	*/
 	begin(atMs: number, findings: readonly OpenFinding[], reference?: ReferenceTexts): void {
 		const texts = this.#coder.texts();
@@ -119,7 +119,7 @@ export class EntryEncoder {
 		this.#write(entryCodes.findings, () => this.#body.text(toText(findings)));
 	}
 
-	/** The texts of the block's state, to be used as the reference of later states. */
+	/** The texts of the block's whole state, for use as a reference state of later blocks. */
 	reference(id: number): ReferenceTexts {
 		return {id, jsons: new Map(this.#jsons), replies: this.#coder.texts()};
 	}

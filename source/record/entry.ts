@@ -10,8 +10,8 @@ import type {RecordedPoll} from '../poll/recorded-poll.js';
 import type {RuleSettings} from '../rules/node-facts.js';
 
 /**
-One input of the monitor store. Each kind is a method of the store, and a replay calls the same methods of its own
-store.
+One input of the monitor store. Each kind corresponds to a method of the store. A replay calls the same methods on a
+store of its own.
 */
 export type EntryContent =
 	| {
@@ -19,7 +19,7 @@ export type EntryContent =
 			readonly address: NodeAddress;
 			readonly endpoint: Endpoint;
 			readonly origin: NodeOrigin;
-			/** The rule settings of the node's target; undefined: the defaults. */
+			/** The rule settings of the target that the node belongs to; undefined: the defaults. */
 			readonly settings?: RuleSettings | undefined;
 	  }
 	| {readonly kind: 'node-alias'; readonly address: NodeAddress; readonly alias: NodeAddress}
@@ -38,7 +38,7 @@ export type EntryContent =
 	| {
 			readonly kind: 'ping';
 			readonly address: NodeAddress;
-			/** The round trip in milliseconds; undefined: no reply. */
+			/** The round trip of PING in milliseconds; undefined if no reply came. */
 			readonly roundTripMs: number | undefined;
 			readonly lagMs: number;
 	  }
@@ -50,10 +50,10 @@ export type EntryContent =
 	  }
 	| {readonly kind: 'ladder'; readonly address: NodeAddress; readonly ladder: Ladder}
 	| {readonly kind: 'focus'; readonly address: NodeAddress | undefined}
-	/** Events that cannot be derived from replies. */
+	/** Events that a replay cannot derive from the recorded replies. */
 	| {readonly kind: 'events'; readonly events: readonly MonitorEvent[]}
 	/**
-	Events from before the recording, as servers and the machine still reported them. The list is complete, newest first.
+	Events from before the recording that servers and the machine still reported. The list is complete, newest first.
 	*/
 	| {readonly kind: 'earlier'; readonly events: readonly MonitorEvent[]}
 	/** New lines of the audit log: actions through redis-top. */
@@ -64,7 +64,7 @@ export type Entry = EntryContent & {readonly atMs: number};
 
 export type EntryKind = EntryContent['kind'];
 
-/** An open finding of the recording monitor, and the time from which its condition has held. */
+/** An open finding at the time of recording, and since when its condition has held. */
 export type OpenFinding = {
 	readonly rule: string;
 	readonly node: NodeAddress | undefined;
@@ -74,24 +74,25 @@ export type OpenFinding = {
 	readonly isListed?: boolean;
 };
 
-/** The last replies of a node, each with its own age. */
+/** The last reply of a node to each command. The replies may be from different polls. */
 export type NodeReplies = {
 	readonly address: NodeAddress;
 	readonly intervalMs: number;
 	/**
-	The last answered poll, with the last reply to every command. Replies that are keys of `ages` are from earlier polls.
+	The last answered poll, extended by the last reply to each other command. The map `ages` has the replies that are from
+	earlier polls.
 	*/
 	readonly poll: RecordedPoll;
 	/** The arrival time of each reply from an earlier poll, in milliseconds since the epoch. */
 	readonly ages: ReadonlyMap<Exchange, number>;
 };
 
-/** Everything that the monitor knew when a block began. With it, a block can be read without earlier blocks. */
+/** Everything that was known when a block began. With it, a block can be read without earlier blocks. */
 export type WholeState = {
 	readonly atMs: number;
 	/**
-	The inputs other than replies that the state results from: nodes, other addresses, failures, host evidence. Each has
-	its own time.
+	The entries, other than polls, that lead to the state: nodes, other addresses, failures, host evidence. Each keeps its
+	original time.
 	*/
 	readonly entries: readonly Entry[];
 	readonly replies: readonly NodeReplies[];
@@ -99,18 +100,18 @@ export type WholeState = {
 };
 
 /**
-A moment that a user of the recording may want to see: a raised or closed finding, an event, or an action. The recording
-monitor notes it.
+A moment that a user may jump to in a replay: a finding that opened or closed, an event, or an action. redis-top notes
+these moments while it records.
 */
 export type RecordedChange = {
 	readonly atMs: number;
 	readonly what: 'finding-opened' | 'finding-closed' | 'event' | 'action';
 	readonly severity: Severity;
 	readonly node: NodeAddress | undefined;
-	/** The rule's id, or the event's kind. */
+	/** The rule's id for a finding; the event's kind for an event. */
 	readonly id: string;
-	/** The text that completes "10.0.1.11:6379 …". */
+	/** The change as a text that completes "10.0.1.11:6379 …". */
 	readonly text: Message;
-	/** The finding, and the time from which its condition held. Undefined for an event or action. */
+	/** The finding, and since when its condition held. Undefined for an event or action. */
 	readonly finding?: OpenFinding | undefined;
 };

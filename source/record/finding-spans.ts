@@ -5,10 +5,11 @@ import type {RecordedChange} from './entry.js';
 export type FindingSpan = {readonly fromMs: number; readonly toMs: number; readonly severity: 'warning' | 'critical'};
 
 /**
-The periods in which findings of severity warning or critical were open, as the recording monitor noted. A finding that
-was not closed was open until the end.
+The periods in which findings of severity warning or critical were open. A finding that was not closed was open until
+the end.
 
-@param changes The changes, oldest first.
+@param changes The changes that were noted while recording, oldest first.
+@param endedMs The end of the recording, in milliseconds since the epoch.
 */
 export function findingSpans(changes: readonly RecordedChange[], endedMs: number): FindingSpan[] {
 	const open = new Map<string, FindingSpan>();
@@ -34,7 +35,8 @@ export function findingSpans(changes: readonly RecordedChange[], endedMs: number
 }
 
 /**
-Whether the keys `f` and `F` of a replay stop at a change. They skip advice, routine events and the ends of findings.
+Whether the keys `f` and `F` of a replay stop at a change. They skip findings of severity info, routine events and the
+ends of findings.
 */
 export const isNotable = ({what, severity, id}: RecordedChange): boolean =>
 	(what === 'event' && !routineKinds.has(id)) ||

@@ -13,18 +13,18 @@ import {firstFormatLimits, type KnownText, textOf} from './text-tokens.js';
 
 type KeptReply = {readonly command: readonly string[]; text: KnownText};
 
-/** The texts of a whole state. Texts of later states are written as differences to them. */
+/** The texts of a reference state. Later states are written as differences to these texts. */
 type FirstReference = {
-	/** Identifies the state among references. */
+	/** Identifies the reference state. */
 	readonly id: number;
 	readonly jsons: ReadonlyMap<string, KnownText>;
-	/** The replies, by node and command. */
+	/** The replies of the reference state, by node and command. */
 	readonly replies: ReadonlyMap<string, KnownText>;
 };
 
 /**
-Decodes one block of the first format, `redis-top/recording@1`: first its whole state, then its parts in their order.
-Nothing is written in this format any more.
+Decodes one block of the first format, `redis-top/recording@1`: first its whole state, then its parts in order.
+redis-top no longer writes this format.
 */
 export class FirstFormatDecoder {
 	readonly #names = new NameReader();
@@ -39,8 +39,8 @@ export class FirstFormatDecoder {
 	#isDifference = false;
 
 	/**
-	@param beganMs When the block began, milliseconds since the epoch.
-	@param reference The reference state, if the block's state is written as a difference to a reference.
+	@param beganMs When the block began, in milliseconds since the epoch.
+	@param reference The reference state, if the block's state is written as a difference to it.
 	*/
 	constructor(beganMs: number, reference?: FirstReference) {
 		this.#beganMs = beganMs;
@@ -85,7 +85,9 @@ export class FirstFormatDecoder {
 		return entries;
 	}
 
-	/** Returns a decoder for a block whose state is a difference to the state that this decoder has just decoded. */
+	/**
+	Returns a decoder for the next block, whose state is a difference to the state that this decoder has just decoded.
+	*/
 	next(beganMs: number): FirstFormatDecoder {
 		const replies = [...this.#replies].map(([key, {text}]) => [key, text] as const);
 		this.#texts ??= {id: this.#beganMs, jsons: new Map(this.#jsons), replies: new Map(replies)};

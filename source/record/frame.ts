@@ -2,17 +2,19 @@ import {constants, deflateRawSync, inflateRawSync} from 'node:zlib';
 import {ByteReader, ByteWriter} from './bytes.js';
 
 /**
-- `state`: the whole state that a block begins with
-- `part`: the entries of a few seconds. Its deflate dictionary is the end of the block's earlier texts
-- `reference`: a whole state. The states after it in the same file are differences to it
-- `changes`: the moments that a user of the recording can go to, as JSON
+The kinds of frames. A reader skips frames of other kinds.
 
-In the first format, frames had no separate numbers. A reader skips frames of other kinds.
+- `state`: the whole state that a block begins with
+- `part`: the entries of a few seconds; its deflate dictionary is the end of the block's earlier texts
+- `reference`: a whole state; the later states in the same file are differences to it
+- `changes`: the moments that a user of a replay can jump to, as JSON
+
+Frames of the first format have other kinds (`firstFormatKinds`), because they have no separate numbers.
 */
 export const frameKinds = {changes: 3, state: 5, part: 6, reference: 7} as const;
 export const firstFormatKinds = {state: 1, part: 2, reference: 4} as const;
 
-/** The content of a frame: texts, and numbers that are compressed already. */
+/** The content of a frame before deflate: texts, and numbers that a range coder has compressed already. */
 export type FrameContent = {readonly raw: Buffer; readonly numbers: Buffer};
 
 export const noNumbers = Buffer.alloc(0);
@@ -25,12 +27,12 @@ Longest valid frame, in bytes. A longer length means damage: one minute of a tho
 */
 export const mostFrameBytes = 256 * 1024 * 1024;
 
-/** Bytes of the deflate dictionary. Deflate can't refer back further. Source: RFC 1951 §2. */
+/** Bytes of the deflate dictionary. Deflate can't refer further back than this. Source: RFC 1951 §2. */
 const dictionaryBytes = 32 * 1024;
 
 export type FrameHeader = {
 	readonly kind: number;
-	/** Bytes of the frame's content. */
+	/** Bytes of the frame's content, without the header. */
 	readonly length: number;
 	readonly checksum: number;
 	/** The time of the first entry, in milliseconds since the epoch. */
@@ -39,7 +41,7 @@ export type FrameHeader = {
 };
 
 /**
-One frame as it stands in the file.
+Makes the bytes of one frame, header included, ready to be appended to a file.
 
 @param before The deflate dictionary: earlier content that helps to compress this content. Empty: no dictionary.
 */

@@ -3,8 +3,8 @@ import type {NumberModels} from './number-coder.js';
 import {type Form, formOf, type KnownText, lineOf, nameOf, sharedEnds, type Tokens, tokensAt} from './text-tokens.js';
 
 /**
-Codes a text in the same steps for a writer and a reader. A writer writes the given value and returns it. A reader
-ignores the given value and returns the value that it read.
+Writes or reads a text's values, so that writer and reader share the code for each text. A writer writes the given value
+and returns it. A reader ignores the given value and returns the value that it read.
 */
 export type ModelPort = {
 	readonly models: NumberModels;
@@ -14,16 +14,20 @@ export type ModelPort = {
 };
 
 /**
-Least difference that a number is expected to share with another number. Smaller differences are often equal by chance.
+Two numbers that changed by the same amount are expected to do so again, if the amount is at least this. Smaller amounts
+are often equal by chance.
 */
 const leastShared = 32;
 
-/** What is known of a number of a line. */
+/** What is known about one number of a line. */
 type NumberHistory = {
 	difference: number;
-	/** The poll in which `difference` was seen. */
+	/** The index of the poll in which the number changed by `difference`. */
 	poll: number;
-	/** A number of an earlier line. In the previous poll, both numbers changed by the same difference. */
+	/**
+	A number of an earlier line that changed by the same difference in the previous poll. Both are expected to change
+	equally again.
+	*/
 	shares: NumberHistory | undefined;
 };
 
@@ -32,8 +36,8 @@ type ChangedLine = {
 	readonly name: string;
 	readonly derived: DerivedValue | undefined;
 	/**
-	The index of the models that predict whether each number differs from its expected value. `by` has the models of the
-	differences.
+	`off`: the index of the models that predict whether each number differs from its expected value. `by`: the index of
+	each number's model, which predicts the size of that difference.
 	*/
 	off: number;
 	by: number[];
@@ -41,22 +45,23 @@ type ChangedLine = {
 	form: Form | undefined;
 };
 
-/** Predicts the next text of a reply from the earlier texts in the block. */
+/** Predicts the next text of a reply from the same reply's earlier texts in the block. */
 export class TextHistory {
-	/** The name of the models. Similar texts share models. */
+	/** The name of the probability models for this reply. Similar replies share models. */
 	readonly name: string;
 	/** Whether each line has a name, as in INFO. Lines without a name share their models. */
 	readonly hasNames: boolean;
 	/**
-	The models that predict whether each line differs from its expected text. The values of `recent` select among them.
+	The index of the models that predict whether each line differs from its expected text. `recent` selects one of the
+	models.
 	*/
 	readonly off: Array<number | undefined> = [];
-	/** Whether each line differed from its expected text in the last two polls: one bit each. */
+	/** Two bits for each line: whether the line differed from its expected text in each of the last two polls. */
 	readonly recent: Array<number | undefined> = [];
 	readonly changed: Array<ChangedLine | undefined> = [];
 	readonly places = new Map<string, number>();
 	readonly differences = new Map<number, NumberHistory>();
-	/** The models of the whole text. */
+	/** The index of the models that are about the whole text instead of one line. */
 	models: {readonly flags: number; readonly place: number} | undefined;
 	poll = 0;
 
@@ -65,7 +70,7 @@ export class TextHistory {
 		this.hasNames = hasNames;
 	}
 
-	/** Resets what is known of lines that were replaced by others. */
+	/** Forgets what is known about lines that other lines have replaced. */
 	replace(start: number, removed: number, added: number): void {
 		this.off.splice(start, removed, ...new Array<undefined>(added));
 		this.recent.splice(start, removed, ...new Array<undefined>(added));
@@ -74,13 +79,13 @@ export class TextHistory {
 	}
 }
 
-/** The index of each flag of a text within the text's models. */
+/** The offset of the model of each one-bit flag, from a text's first model. */
 const textFlags = {same: 0, aligned: 1, form: 2, shape: 3, word: 4} as const;
 
 /**
 Writes or reads a text. Only what differs from the expected text is written.
 
-@param before The previous text of the same reply.
+@param before The previous text of the same reply, from which the expected text is derived.
 @param wanted The text to write; undefined for a reader.
 @throws RangeError if a reader finds bytes that no writer can have written.
 */
@@ -192,7 +197,9 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 	take(history, line, {form, values}, pair);
 }
 
-/** Codes the form of a line that differs from its expected text. Returns undefined if the line is written whole. */
+/**
+Writes or reads the form (the words around the numbers) of a line. Returns undefined if the line is written whole.
+*/
 function codeForm(port: ModelPort, flags: number, old: Form | undefined, now: Form | undefined): Form | undefined {
 	if (port.flag(flags + textFlags.form, now !== undefined && now === old)) {
 		return old;
@@ -214,7 +221,7 @@ const hasSameShape = (one: Form, other: Form): boolean =>
 	one.decimals.length === other.decimals.length &&
 	one.decimals.every((count, index) => count === other.decimals[index]);
 
-/** Stores the new tokens of a line, and notes how far each number is from its previous value. */
+/** Stores the new tokens of a line. For each number, it notes the difference to the previous value. */
 function take(history: TextHistory, {numbers}: ChangedLine, now: Tokens, {before, at, after, to}: LinePair): void {
 	const old = tokensAt(before, at);
 	let isChanged = now.form !== old?.form;
@@ -258,7 +265,7 @@ function isAsExpected(wanted: KnownText, to: number, old: string | undefined, ex
 	return now?.form === expected.form && now.values.every((value, index) => value === expected.values[index]);
 }
 
-/** The expected tokens of a line. Undefined: the line is expected to stay as it was. */
+/** The expected tokens of a line. Undefined: the line is expected not to change. */
 function expectedTokens(
 	history: TextHistory,
 	facts: ReplyFacts,
@@ -291,7 +298,7 @@ function expectedValue(
 }
 
 /**
-Begins to track a line. Returns the index of the models that predict whether the line differs from its expected text.
+Begins to predict a line. Returns the index of the models that predict whether the line differs from its expected text.
 */
 function beginLine(models: NumberModels, history: TextHistory, at: number, text: string): number {
 	const name = history.hasNames ? nameOf(text) : '';
@@ -331,7 +338,7 @@ function takeForm(models: NumberModels, history: TextHistory, line: ChangedLine,
 	line.form = form;
 }
 
-/** The name of the field before a number: ` age=`, `"bytes": `. */
+/** The name of the field in the text before a number: ` age=`, `"bytes": `. */
 const fieldOf = (word: string): string => /\S*\s*$/.exec(word)?.[0] ?? '';
 
 function factsOf(

@@ -1,10 +1,13 @@
 import type {ByteReader} from './bytes.js';
 
-/** Reads the names of a block. A name is written in full once, after the number 0; later its number stands for it. */
+/**
+Reads the names of a block. A name that is new in the block follows the number 0. Later, the name's own number stands
+for it.
+*/
 export class NameReader {
 	readonly #names: string[] = [];
 
-	/** @throws RangeError for the number of a name that was not written before. */
+	/** @throws RangeError for a number that no earlier name in the block has. */
 	read(body: ByteReader): string {
 		const number = body.number();
 		if (number === 0) {

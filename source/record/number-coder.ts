@@ -1,28 +1,33 @@
 import {BitModels, BitReader, BitWriter} from './range-coder.js';
 
-/** Bits that hold the length of a number: the longest number, 2^53 − 1, has 53 bits. */
+/** Bits that hold the bit length of a number. The longest number, 2^53 − 1, has 53 bits. */
 const lengthBits = 6;
-/** Number of bits after a number's first bit that its model learns. The bits after them are nearly random. */
+/** How many bits after a number's leading bit are coded with a model. Lower bits are nearly random. */
 const learntBits = 2;
 const signModels = 2 ** lengthBits;
 const mantissaModels = signModels + 2 ** lengthBits;
 const modelBits = mantissaModels + 2 ** lengthBits * 2 ** learntBits;
 
-/** Most names with models of their own. Further names share the models of the first name, to limit memory. */
+/**
+Largest number of names with models of their own. Further names share the models of the first name, to limit memory.
+*/
 const mostNames = 4096;
 
-/** What a writer or a reader of numbers has learnt so far. It is empty at the start of each block. */
+/**
+The probability models that a writer or a reader of numbers has learnt so far. They are reset at the start of each
+block.
+*/
 export class NumberModels {
 	readonly bits = new BitModels();
 	readonly #flags = new Map<string, number>();
 	readonly #numbers = new Map<string, number>();
 
-	/** Returns the index of the models of one or more flags. */
+	/** Returns the index of the first of `count` models, each for a one-bit flag. */
 	flags(name: string, count = 1): number {
 		return this.#find(this.#flags, name, count);
 	}
 
-	/** Returns the index of the model of similar numbers, such as the differences of one counter. */
+	/** Returns the index of a model for similar numbers, such as the differences of one counter. */
 	number(name: string): number {
 		return this.#find(this.#numbers, name, modelBits);
 	}
@@ -45,7 +50,7 @@ export class NumberModels {
 	}
 }
 
-/** Writes flags and numbers. The better a model predicts a value, the fewer bits the value takes. */
+/** Writes one-bit flags and numbers. The better a model predicts a value, the fewer bits the value takes. */
 export class NumberWriter {
 	readonly models = new NumberModels();
 	readonly #bits = new BitWriter();
@@ -83,18 +88,18 @@ export class NumberWriter {
 		this.#bits.bits(size % 2 ** unlearnt, unlearnt);
 	}
 
-	/** The bytes of all that was written since the last call. */
+	/** Returns the bytes of everything that was written since the last call. */
 	take(): Buffer {
 		return this.#bits.take();
 	}
 }
 
-/** Reads what a `NumberWriter` wrote. Other bytes give meaningless numbers. */
+/** Reads what a `NumberWriter` wrote. Bytes from elsewhere are not detected: they give meaningless numbers. */
 export class NumberReader {
 	readonly models = new NumberModels();
 	#bits = new BitReader(Buffer.alloc(0));
 
-	/** Begins to read the bytes of one `take`. */
+	/** Begins to read bytes that one call of `NumberWriter.take` returned. */
 	begin(bytes: Buffer): void {
 		this.#bits = new BitReader(bytes);
 	}

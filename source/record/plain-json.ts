@@ -25,7 +25,8 @@ Converts the JSON of `toText` back to the value.
 @throws SyntaxError for a text that is no JSON.
 */
 export const fromText = (text: string): unknown =>
-	// Few replies contain a map, a set or an error. Parsing without a function for each value takes a fifth of the time.
+	// Few replies contain a map, a set or an error. For all others, JSON.parse without a reviver takes a fifth of the
+	// time.
 	hasMark.test(text) ? JSON.parse(text, revive) : JSON.parse(text);
 
 const hasMark = /"\$(?:map|set|error)"/;

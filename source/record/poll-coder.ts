@@ -10,7 +10,7 @@ import {type KnownText, knownText, textOf} from './text-tokens.js';
 export type PollEntry = Extract<Entry, {readonly kind: 'poll'}>;
 export type PingEntry = Extract<Entry, {readonly kind: 'ping'}>;
 
-/** A reply in the form in which it is compared. */
+/** A reply as text, ready to be compared with the next reply to the same command. */
 export type ReplyText = {
 	readonly key: string;
 	readonly kind: string;
@@ -21,16 +21,22 @@ export type ReplyText = {
 /** The last reply to a command, and the history that predicts the next reply. */
 type CodedReply = ReplyText & {readonly history: TextHistory};
 
-/** The last replies of a node by their keys. */
+/** The last reply of a node to each command, by `keyOf`. */
 export type NodeTexts = ReadonlyMap<string, ReplyText>;
 
-/** The last answered poll of a node, without its replies, and the last reply to each command with its age. */
+/**
+The last answered poll of a node, and the last reply to each command with its age. The poll's own list of replies is
+empty.
+*/
 export type NodeState = {
 	readonly entry: PollEntry;
 	readonly replies: ReadonlyArray<{readonly reply: ReplyText; readonly ageMs: number}>;
 };
 
-/** What the entries of this block tell about a node. Times are in microseconds, sizes in bytes. */
+/**
+What this block's earlier entries tell about a node. The next entry is predicted from it. Times are in microseconds,
+sizes in bytes.
+*/
 type CodedNode = {
 	readonly replies: Map<string, CodedReply>;
 	elapsed: number;
@@ -47,8 +53,8 @@ type CodedNode = {
 };
 
 /**
-Codes polls and PINGs. Only what differs from the expected values is written. Writer and reader have one coder each. A
-writer passes the entry; a reader passes none.
+Writes or reads the entries of polls and PINGs. Only what differs from the expected values takes room. Writer and reader
+have one coder each. A writer passes the entry to each method; a reader passes undefined.
 */
 export class PollCoder {
 	readonly #port: ModelPort;
@@ -58,8 +64,8 @@ export class PollCoder {
 	#address = '';
 	#atMs = 0;
 	/**
-	The key of the previous reply in the same write. It predicts the next key, because replies mostly come in the same
-	order.
+	The key of the previous reply to the same pipeline of commands. It predicts the next key, because replies mostly come
+	in the same order.
 	*/
 	#lastKey = '';
 
@@ -67,7 +73,7 @@ export class PollCoder {
 		this.#port = port;
 	}
 
-	/** Begins a block. Everything known from earlier blocks is forgotten. */
+	/** Begins a block, and forgets everything known from earlier blocks. */
 	begin(atMs: number): void {
 		this.#names.length = 0;
 		this.#numbers.clear();
@@ -76,7 +82,7 @@ export class PollCoder {
 		this.#atMs = atMs;
 	}
 
-	/** The last replies of each node. */
+	/** The last reply of each node to each command, by node. */
 	texts(): ReadonlyMap<string, NodeTexts> {
 		return new Map([...this.#nodes].map(([address, {replies}]) => [address, new Map(replies)]));
 	}
@@ -89,7 +95,7 @@ export class PollCoder {
 	}
 
 	/**
-	Codes the state of a node as a difference from its replies in the reference state.
+	Writes or reads the state of a node, as a difference to the node's replies in the reference state.
 
 	@param reference The replies of the reference state, by node.
 	*/
@@ -169,7 +175,10 @@ export class PollCoder {
 		};
 	}
 
-	/** Codes one reply as a difference to the last reply to the same command, or to another command of the same kind. */
+	/**
+	Writes or reads one reply, as a difference to the last reply to the same command. Without such a reply, a reply of the
+	same kind is used.
+	*/
 	#reply({replies}: CodedNode, wanted: ReplyText | undefined, passed: number, prefix = ''): ReplyText {
 		const key = this.#name(`${prefix}after ${this.#lastKey}`, wanted?.key);
 		this.#lastKey = key;
@@ -255,7 +264,7 @@ export class PollCoder {
 		return node.blindSpots;
 	}
 
-	/** Codes a number as its difference to the expected number. */
+	/** Writes or reads a number, as its difference to the expected number. */
 	#near(model: string, expected: number, wanted: number | undefined): number {
 		return expected + this.#port.number(this.#port.models.number(model), (wanted ?? expected) - expected);
 	}
@@ -265,7 +274,7 @@ export class PollCoder {
 		return this.#address as NodeAddress;
 	}
 
-	/** Codes a known name as its number, and a new name as a text. */
+	/** Writes or reads a name: by its number if the block has the name already, else as text. */
 	#name(model: string, wanted: string | undefined): string {
 		const known = wanted === undefined ? undefined : this.#numbers.get(wanted);
 		const number = this.#port.number(this.#port.models.number(`name ${model}`), known ?? 0);
@@ -309,7 +318,7 @@ export class PollCoder {
 	}
 }
 
-/** The key of a reply: its form and its command. A number, a list or an error has the form JSON. */
+/** The key of a reply: its format and its command. The format of a number, a list or an error is JSON. */
 export const keyOf = ({command, reply}: Exchange): string =>
 	`${typeof reply === 'string' ? 'text' : 'json'} ${command.join(' ')}`;
 
@@ -320,7 +329,7 @@ const replyTextOf = (exchange: Exchange): ReplyText => ({
 	text: knownText(typeof exchange.reply === 'string' ? exchange.reply : toText(exchange.reply)),
 });
 
-/** Converts a text back to the reply. */
+/** Converts a reply's text back to the reply. The key tells its format. */
 export const replyOf = (key: string, text: KnownText): RawReply =>
 	key.startsWith('text ') ? textOf(text) : (fromText(textOf(text)) as RawReply);
 

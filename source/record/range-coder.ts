@@ -7,35 +7,39 @@ All arithmetic is on whole numbers, so that a file reads the same on every machi
 */
 
 const probabilityBits = 15;
-/** The initial probability that a bit is 0, in 1/32768. */
+/** The initial probability of a bit being 0, in 1/32768. */
 const half = 2 ** (probabilityBits - 1);
 /**
-Least distance of a probability from 0 and from 1, in 1/32768. A bit predicted with that certainty takes 0.001 bits.
+Least distance of a probability from 0 and from 1, in 1/32768. A bit that is predicted with such certainty takes 0.001
+bits.
 */
 const margin = 24;
 const highest = 2 ** probabilityBits - margin;
 const top = 2 ** 24;
 const wholeRange = 0xffff_ffff;
 
-/** Number of bits after which the learning rate of a model no longer falls. */
+/**
+A model learns more slowly with each bit that it has coded. After this number of bits, its learning rate stays constant.
+*/
 const slowest = 24;
 /**
-The learning rate of a model at its nth bit, in 1/65536 of the remaining distance to 0 or 1. A block is short, so the
-first bits have high rates.
+How much a model learns from its nth bit, in 1/65536 of the remaining distance to probability 0 or 1. A block is short,
+so the rates for the first bits are high.
 */
 const rates = Uint16Array.from({length: slowest + 1}, (_, count) => Math.floor(65_536 / (count + 1.6)));
 
 /**
-The predicted probability of each kind of bit. Writer and reader have one object each and update both in the same way.
+Probability models: each predicts one kind of bit. Writer and reader have one object each and update both in the same
+way.
 */
 export class BitModels {
-	/** The probability that the next bit is 0, in 1/32768. */
+	/** For each model, the probability that its next bit is 0, in 1/32768. */
 	probabilities = new Uint16Array(4096).fill(half);
-	/** How many bits each model has learnt from, at most `slowest`. */
+	/** For each model, the number of bits that it has learnt from, at most `slowest`. */
 	counts = new Uint8Array(4096);
 	#length = 0;
 
-	/** Adds models that have learnt nothing yet. Returns the index of the first one. */
+	/** Adds `count` models that have learnt nothing yet. Returns the index of the first of them. */
 	add(count: number): number {
 		const first = this.#length;
 		this.#length += count;
@@ -74,7 +78,7 @@ export class BitWriter {
 	#low = 0;
 	#range = wholeRange;
 	#cache = 0;
-	/** Number of bytes that wait for a carry: the cached byte, and the bytes of 0xff after it. */
+	/** Number of bytes that a carry may still change: the cached byte, and the bytes of 0xff after that. */
 	#waiting = 1;
 	#isEmpty = true;
 
@@ -96,7 +100,7 @@ export class BitWriter {
 		}
 	}
 
-	/** Writes the lowest bits of a number without a model. */
+	/** Writes the lowest `count` bits of a number. No model predicts them. */
 	bits(value: number, count: number): void {
 		this.#isEmpty &&= count === 0;
 		for (let place = count - 1; place >= 0; place--) {
@@ -113,8 +117,8 @@ export class BitWriter {
 	}
 
 	/**
-	Returns the bytes of the bits since the last call. Zeros at the end are left out, because a reader reads zeros after
-	the end.
+	Returns the bytes for all bits written since the last call. Zero bytes at the end are left out: a reader that reaches
+	the end reads zeros.
 	*/
 	take(): Buffer {
 		if (this.#isEmpty) {
@@ -130,7 +134,7 @@ export class BitWriter {
 			end--;
 		}
 
-		// The first byte is always 0.
+		// The first byte is always 0 and is left out.
 		const bytes = Buffer.from(this.#buffer.subarray(Math.min(1, end), end));
 		this.#length = 0;
 		this.#low = 0;
@@ -181,7 +185,7 @@ export class BitReader {
 		}
 	}
 
-	/** Whether bits beyond the end were read. The code of the last bit may extend four bytes past the end. */
+	/** Whether the reader read more bytes than there are. The code of the last bit may extend four bytes past the end. */
 	get isBeyondEnd(): boolean {
 		return this.#at > this.#bytes.length + 8;
 	}

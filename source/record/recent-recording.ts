@@ -4,7 +4,7 @@ import {writeWhole} from './recording-writer.js';
 
 /** Length of the recording in memory, in milliseconds. */
 const recentMs = 30 * 60_000;
-/** Most bytes of the recording in memory. Six busy nodes take a third of it. */
+/** Largest size of the recording in memory, in bytes. Six busy nodes take a third of it in half an hour. */
 const mostBytes = 8 * 1024 * 1024;
 
 type RecentBlock = {readonly frames: WrittenFrame[]; bytes: number; lastMs: number};
@@ -13,7 +13,7 @@ type RecentBlock = {readonly frames: WrittenFrame[]; bytes: number; lastMs: numb
 export class RecentRecording {
 	readonly #blocks: RecentBlock[] = [];
 
-	/** The bytes of all frames in memory. */
+	/** The size of all frames in memory, in bytes. */
 	get bytes(): number {
 		return this.#blocks.reduce((sum, {bytes}) => sum + bytes, 0);
 	}

@@ -5,7 +5,7 @@ import type {RecordingHeader} from './recording-header.js';
 /** A block of a recording, with the file that contains it. */
 export type FileBlock = {readonly file: RecordingFile; readonly index: number; readonly place: BlockPlace};
 
-/** The recording of one run of a monitor. Its files continue each other. */
+/** The recording of one run of redis-top. One session may have several files, which continue each other. */
 export type RecordedSession = {
 	readonly id: string;
 	readonly header: RecordingHeader;
@@ -15,8 +15,8 @@ export type RecordedSession = {
 };
 
 /**
-One step of a recording: an entry or a whole state. A whole state comes where a session begins, where reading begins,
-and after damage.
+One step of a recording: an entry or a whole state. A step is a whole state at the start of a session, where reading
+begins, and after damage.
 */
 export type RecordedStep = {readonly session: RecordedSession; readonly atMs: number} & (
 	| {readonly entry: Entry; readonly state?: undefined}

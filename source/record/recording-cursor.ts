@@ -1,36 +1,43 @@
 import type {Block} from './block.js';
 import type {RecordedSession, RecordedStep} from './recorded-session.js';
 
-/** Number of sessions from before a moment that are also read, to find nodes that no later session has. */
+/**
+Largest number of sessions begun before a moment that are also read. They are read to find nodes that no later session
+has.
+*/
 const mostEarlierSessions = 5;
 
-/** What a cursor reads from. `sessions` returns a new list once more was written. */
+/** What a cursor reads from. `sessions` returns a new list after the recording has grown. */
 export type CursorSource = {
 	readonly sessions: () => readonly RecordedSession[];
 	readonly readBlock: (session: RecordedSession, index: number) => Block | undefined;
 };
 
-/** A place in one session. */
+/** How far one session has been read. */
 type Place = {
 	readonly id: string;
 	block: number;
 	entry: number;
 	wantsState: boolean;
-	/** The decoded block. It is kept here, because the cache that all readers share keeps few blocks. */
+	/** The decoded block. It is kept here, because the cache that all cursors share holds only a few blocks. */
 	held: {readonly session: RecordedSession; readonly index: number; readonly block: Block | undefined} | undefined;
-	/** The next step; undefined while nothing more is written. */
+	/** The next step; undefined until the session has more steps. */
 	head: RecordedStep | undefined;
 };
 
 /**
-Reads the steps of all sessions of a recording in order of time. After the end, it continues once more was written.
+Reads the steps of all sessions of a recording in order of time. At the end it waits: once the recording has grown, the
+next call continues.
 */
 export class RecordingCursor {
 	readonly #source: CursorSource;
 	readonly #places = new Map<string, Place>();
 	#sessions: readonly RecordedSession[];
 
-	/** @param atMs Each session begins with its state at or before this moment, in milliseconds since the epoch. */
+	/**
+	@param atMs In each session, the cursor begins with the last whole state at or before this moment, in milliseconds
+	since the epoch.
+	*/
 	constructor(source: CursorSource, atMs: number) {
 		this.#source = source;
 		this.#sessions = source.sessions();
@@ -45,7 +52,7 @@ export class RecordingCursor {
 		}
 	}
 
-	/** Returns the next step; undefined while nothing more is written. */
+	/** Returns the next step; undefined at the end, until the recording has grown. */
 	next(): RecordedStep | undefined {
 		this.#noteWritten();
 		let first: Place | undefined;
@@ -63,7 +70,7 @@ export class RecordingCursor {
 		return step;
 	}
 
-	/** Continues in sessions that became longer, and begins new sessions. */
+	/** Continues sessions that have grown, and begins new sessions. */
 	#noteWritten(): void {
 		const sessions = this.#source.sessions();
 		if (sessions === this.#sessions) {
@@ -114,7 +121,7 @@ export class RecordingCursor {
 				return undefined;
 			}
 
-			// The state of the next block contains everything that was lost in a damaged block.
+			// After damage, the cursor needs the state of the next block, which contains everything that was lost.
 			place.wantsState = block === undefined || !block.isWhole;
 			place.block += 1;
 			place.entry = 0;

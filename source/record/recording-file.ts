@@ -19,10 +19,12 @@ import {mostHeaderBytes, type RecordingHeader, RecordingProblem, readHeader} fro
 
 type FramePlace = FrameHeader & {readonly offset: number};
 
-/** A block: its whole state and the parts after it. */
+/** Where a block is in the file: its whole state and the parts after that. */
 export type BlockPlace = {
 	readonly state: FramePlace;
-	/** The frame of the state's reference; undefined: the state is written whole. */
+	/**
+	The frame of the reference state, to which the whole state is a difference; undefined: the state is written whole.
+	*/
 	readonly reference: FramePlace | undefined;
 	readonly parts: FramePlace[];
 	readonly firstMs: number;
@@ -39,9 +41,9 @@ export class RecordingFile {
 	readonly #descriptor: number;
 	readonly #changeFrames: FramePlace[] = [];
 	#indexedTo: number;
-	/** The last reference frame in the part of the file that is indexed already. */
+	/** The last frame with a reference state, in the part of the file that is indexed already. */
 	#reference: FramePlace | undefined;
-	/** The reference frame that was copied last. */
+	/** The frame with a reference state that was copied last. */
 	#lastCopied: {readonly place: FramePlace; readonly bytes: Buffer} | undefined;
 	#readReference: {readonly place: FramePlace; readonly decoder: BlockDecoder} | undefined;
 
@@ -76,7 +78,9 @@ export class RecordingFile {
 		}
 	}
 
-	/** The block at an index, up to the first damaged part. Undefined if the state of the block is damaged. */
+	/**
+	Decodes the block at an index, up to the block's first damaged part. Undefined if the state of the block is damaged.
+	*/
 	block(index: number): Block | undefined {
 		const place = this.blocks[index];
 		if (place === undefined) {
@@ -104,7 +108,7 @@ export class RecordingFile {
 		}
 	}
 
-	/** The changes that the recording monitor noted, in the order of the file. */
+	/** The changes that redis-top noted while it recorded, in the order of the file. */
 	changes(): RecordedChange[] {
 		return this.#changeFrames.flatMap(frame => {
 			try {
@@ -115,7 +119,7 @@ export class RecordingFile {
 		});
 	}
 
-	/** The frames of a block up to a moment, as they stand in the file. */
+	/** The frames of a block up to a moment (milliseconds since the epoch), byte for byte as in the file. */
 	copyBlock(index: number, toMs: number): WrittenFrame[] {
 		const block = this.blocks[index];
 		if (block === undefined) {
@@ -129,7 +133,7 @@ export class RecordingFile {
 		];
 	}
 
-	/** The frames of noted changes within a time, as they stand in the file. */
+	/** The frames of changes within a period (milliseconds since the epoch), byte for byte as in the file. */
 	copyChanges(fromMs: number, toMs: number): WrittenFrame[] {
 		return this.#changeFrames
 			.filter(({firstMs, lastMs}) => firstMs <= toMs && lastMs >= fromMs)
@@ -164,7 +168,10 @@ export class RecordingFile {
 		return {bytes: this.#read(offset, frameHeaderBytes + length), beginsBlock: false, lastMs};
 	}
 
-	/** Returns the same buffer for each block with this reference, so that a writer writes the reference once. */
+	/**
+	Returns the bytes of a frame with a reference state. The same buffer is returned for all its blocks, so that a writer
+	writes the frame once.
+	*/
 	#copiedReference(place: FramePlace): Buffer {
 		if (this.#lastCopied?.place !== place) {
 			this.#lastCopied = {place, bytes: this.#copy(place).bytes};

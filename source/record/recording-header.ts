@@ -1,7 +1,8 @@
 import {sanitize} from '../text/sanitize.js';
 
 /**
-The schema that this version writes. A later schema with the same number is read too, and its additions are skipped.
+The schema that this version writes. Later versions may add to a schema without changing its number. A reader skips the
+additions that it does not know.
 */
 export const recordingSchema = 'redis-top/recording@2';
 
@@ -19,7 +20,7 @@ export type RecordingHeader = {
 	readonly began: string;
 	/** Identifies one run of redis-top. Files of one run continue each other. */
 	readonly session: string;
-	/** The kinds of names that are replaced by pseudonyms, of `arguments`, `keys`, `clients` and `addresses`. */
+	/** The kinds of names that pseudonyms replace: some of `arguments`, `keys`, `clients` and `addresses`. */
 	readonly masked: readonly string[];
 	readonly intervalMs: number;
 	readonly isInsecure: boolean;
@@ -44,7 +45,7 @@ export class RecordingProblem extends Error {
 export const mostHeaderBytes = 64 * 1024;
 
 /**
-Reads the header in the first bytes of a file. `bytes` is the length of the header: the frames begin after it.
+Reads the header in the first bytes of a file. `bytes` is the length of the header, which the first frame follows.
 
 @throws RecordingProblem for a file that is no recording, or has a newer schema.
 */

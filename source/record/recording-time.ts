@@ -7,7 +7,7 @@ const unitMs: ReadonlyMap<string, number> = new Map([
 
 const dayMs = 86_400_000;
 
-/** The time that a recording covers, milliseconds since the epoch. */
+/** The period that a recording covers, in milliseconds since the epoch. */
 export type RecordedTime = {readonly beganMs: number; readonly endedMs: number};
 
 /** Whether a text is a moment that `recordedMoment` understands. */

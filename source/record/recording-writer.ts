@@ -3,7 +3,7 @@ import {type FileHandle, open} from 'node:fs/promises';
 import type {WrittenFrame} from './block-writer.js';
 import {headerLine, type RecordingHeader, RecordingProblem} from './recording-header.js';
 
-/** Most bytes that wait for a slow disk. Beyond that, frames are left out. */
+/** Largest number of bytes that wait for a slow disk. Further frames are left out. */
 const mostWaitingBytes = 8 * 1024 * 1024;
 
 /** Appends the frames of a recording to one new file, mode 0600. A slow or failed disk never blocks the monitor. */
@@ -13,7 +13,10 @@ export class RecordingWriter {
 	#bytes: number;
 	#waiting: WrittenFrame[] = [];
 	#waitingBytes = 0;
-	/** True if a frame was not written. Later frames can't be read before the next whole state, so they are left out. */
+	/**
+	True if the file needs a whole state next: at the start, and after a frame was left out. Frames before that state are
+	left out too, because nobody could read them.
+	*/
 	#wantsState = true;
 	#problem: string | undefined;
 	#reference: Buffer | undefined;
@@ -105,8 +108,8 @@ export class RecordingWriter {
 	}
 
 	/**
-	Appends one frame at once. Resolves with the reason if that fails. After a failure, the file ends where it ended
-	before.
+	Appends one frame at once. Resolves with the reason if that fails. A failed write is undone, so the file keeps its
+	former end.
 	*/
 	async append({bytes: own, reference}: WrittenFrame): Promise<string | undefined> {
 		const isNew = reference !== undefined && reference !== this.#reference;
@@ -147,7 +150,7 @@ export async function writeWhole(file: string, header: RecordingHeader, frames: 
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? String(error);
 
-/** Why a write failed, in words. */
+/** Why a write failed, as text for the user. */
 export const whyNotWritten = (error: unknown): string => {
 	const code = codeOf(error);
 	const words: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ import {RecordingProblem} from './recording-header.js';
 /** The extension of recording files. */
 export const recordingExtension = '.rtr';
 
-/** Shortest time between two runs of a monitor that counts as a pause, in milliseconds. */
+/** Between two runs of redis-top, a time without recording counts as a pause from this length on, in milliseconds. */
 const leastRestartMs = 2000;
 
 /** Number of decoded blocks that are kept. Steps back and forth read the same blocks. */
@@ -54,12 +54,12 @@ export class Recording {
 		return recording;
 	}
 
-	/** The sessions, in the order in which they began. */
+	/** The sessions (one for each run of redis-top), in the order in which they began. */
 	get sessions(): readonly RecordedSession[] {
 		return this.#sessions;
 	}
 
-	/** The first moment that can be shown, milliseconds since the epoch. */
+	/** The first moment that can be shown, in milliseconds since the epoch. */
 	get beganMs(): number {
 		return Math.min(...this.#sessions.map(({beganMs}) => beganMs));
 	}
@@ -69,7 +69,9 @@ export class Recording {
 		return Math.max(...this.#sessions.map(({endedMs}) => endedMs));
 	}
 
-	/** The findings raised and closed, events and actions that the recording monitors noted, oldest first. */
+	/**
+	The changes that redis-top noted while it recorded: findings that opened or closed, events and actions. Oldest first.
+	*/
 	changes(): readonly RecordedChange[] {
 		const known = new Set<string>();
 		return this.#files
@@ -81,7 +83,9 @@ export class Recording {
 			.sort((one, other) => one.atMs - other.atMs);
 	}
 
-	/** The session that was running at a moment, or else the last session before it. */
+	/**
+	The last session that began at or before a moment (milliseconds since the epoch). Before all sessions, the first one.
+	*/
 	sessionAt(atMs: number): RecordedSession {
 		const session = this.#sessions.findLast(({beganMs}) => beganMs <= atMs) ?? this.#sessions[0];
 		if (session === undefined) {
@@ -115,8 +119,8 @@ export class Recording {
 	}
 
 	/**
-	Indexes what was written since the last call: to open files, and to new files in the folders. Returns true if anything
-	was.
+	Indexes what was written since the last call, in open files and in new files of the folders. Returns true if there is
+	anything new.
 	*/
 	refresh(): boolean {
 		const isLonger = [this.#openNew(), ...this.#files.map(file => file.refresh())].includes(true);
@@ -139,8 +143,8 @@ export class Recording {
 	}
 
 	/**
-	The steps from a moment on, in order of time. Each session begins with its state at or before that moment. After the
-	end, the cursor continues once `refresh` has found more.
+	Returns a cursor over the steps from a moment on, in order of time. Each session begins with its state at or before
+	that moment. At the end, the cursor continues once `refresh` has found more.
 	*/
 	from(atMs: number): RecordingCursor {
 		const sessions = () => this.#sessions;
@@ -149,8 +153,8 @@ export class Recording {
 	}
 
 	/**
-	The pauses within a period: at least `leastMs` without a recorded entry, to the precision of one part of a block. A
-	running monitor records each poll, also a failed one. Between two runs of a monitor, shorter pauses count.
+	The pauses within a period: times of at least `leastMs` without a recorded entry, exact to one part of a block (5 s).
+	A running redis-top records each poll, also a failed one. Between two runs, a pause counts from two seconds on.
 	*/
 	pauses(fromMs: number, toMs: number, leastMs: number): Array<{readonly fromMs: number; readonly toMs: number}> {
 		const written = this.#sessions
@@ -196,7 +200,7 @@ export class Recording {
 	}
 }
 
-/** The recordings in the folders that are not open yet. */
+/** The recordings in the folders that have not been opened yet. */
 const newRecordings = (paths: readonly string[], known: ReadonlySet<string>): RecordingFile[] =>
 	paths.flatMap(filesIn).flatMap(file => {
 		try {
@@ -232,7 +236,7 @@ function recordingsIn(given: string): string[] {
 			throw error;
 		}
 
-		// Opening the file later reports why it can't be read.
+		// The missing or unreadable file stays in the list. An attempt to open it later reports the reason.
 		return [given];
 	}
 }

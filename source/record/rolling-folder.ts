@@ -9,9 +9,11 @@ import {notWritten, RecordingWriter, whyNotWritten} from './recording-writer.js'
 /** How much a rolling recording keeps: the last `ms` milliseconds, or at most `bytes` bytes. */
 export type Keep = {readonly kind: 'time'; readonly ms: number} | {readonly kind: 'size'; readonly bytes: number};
 
-/** Length of one file, in milliseconds. */
+/** Length of the recording in one file, in milliseconds. */
 const fileMs = 3_600_000;
-/** Largest share of the allowed size that one file may take, because whole files are removed. */
+/**
+Largest share of the allowed size that one file may have. Files must be small, because only whole files are removed.
+*/
 const fileShare = 1 / 8;
 /** Matches names of files that a rolling recording makes. No other file is ever removed. */
 const ownFile = /^\d{8}T\d{6}Z(?:-\d+)?\.rtr$/;
@@ -28,9 +30,9 @@ export type RollingFolderOptions = {
 };
 
 /**
-A folder with one recording file per hour. The oldest files are removed to keep within `Keep`. When the disk is full,
-further old files are removed. If that does not help, the recording pauses with a message. It continues when there is
-free space.
+A folder with one recording file per hour. The oldest files are removed to stay within the limit `Keep`. When the disk
+is full, further old files are removed. If that does not help, the recording pauses and the user is told. It continues
+when there is free space.
 */
 export class RollingFolder {
 	readonly #options: RollingFolderOptions;
@@ -179,7 +181,7 @@ export class RollingFolder {
 		}
 	}
 
-	/** Returns false if the only file left is the one being written, or if the oldest file can't be removed. */
+	/** Removes the oldest file. Returns false if only the file being written is left, or if the removal fails. */
 	async #removeOldest(): Promise<boolean> {
 		const oldest = (await this.#files()).find(({file}) => file !== this.#writer?.file);
 		return (
@@ -191,7 +193,7 @@ export class RollingFolder {
 		);
 	}
 
-	/** The recordings in the folder, oldest first. */
+	/** The recordings in the folder that redis-top made, oldest first. */
 	async #files() {
 		const {folder} = this.#options;
 		const names = (await readdir(folder).catch((): string[] => [])).filter(name => ownFile.test(name));

@@ -6,8 +6,8 @@ const changed = 1;
 const whole = 2;
 
 /**
-Writes a text as a difference to the previous text of the same reply. Returns the text in the form in which the next
-text is compared with it.
+Writes a text as a difference to the previous text of the same reply. Returns the text, ready to be compared with the
+next one.
 
 @param before The previous text; undefined: the text is written whole.
 */
@@ -46,8 +46,8 @@ export function writeText(bytes: ByteWriter, before: KnownText | undefined, text
 }
 
 /**
-Writes which lines differ, then which of their numbers differ, then by how much. Each of these lists repeats from poll
-to poll, so it compresses well.
+Writes which lines differ, then which of their numbers differ, then by how much. Each of these three lists is similar
+from poll to poll, so it compresses well.
 */
 function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, start: number, tail: number): void {
 	const shift = after.lines.length - before.lines.length;
@@ -106,7 +106,7 @@ function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, st
 /**
 Reads a text that `writeText` wrote.
 
-@param limits What counts as a number, if there is no previous text.
+@param limits Which digits count as a number. It is used if there is no previous text.
 @throws RangeError if the bytes are no such text.
 */
 export function readText(bytes: ByteReader, before: KnownText | undefined, limits = tokenLimits): KnownText {
@@ -183,7 +183,9 @@ function readChanges(
 	}
 }
 
-/** Reads a count of items that each take at least one byte. The check keeps a damaged count from making a huge list. */
+/**
+Reads the number of items in a list. Each item takes at least one byte, so a damaged number can't make a huge list.
+*/
 function countOf(bytes: ByteReader): number {
 	const count = bytes.number();
 	if (count > bytes.left) {

@@ -1,18 +1,22 @@
 /**
-A text in the form in which it is compared. A reply that repeats with a few changed numbers, such as INFO, is written as
-a difference to the previous reply. A reply of 6 KB in which 40 counters changed takes 100 bytes before compression.
+A text that is ready to be compared, line by line. A reply that repeats with a few changed numbers, such as INFO, is
+written as a difference to the previous reply. A reply of 6 KB in which 40 counters changed takes 100 bytes before
+compression.
 */
 export type KnownText = {
 	readonly lines: readonly string[];
-	/** The tokens of each line; undefined until they are first needed. */
+	/** The words and numbers of each line (its tokens); undefined until they are first needed. */
 	readonly tokens: Array<Tokens | undefined>;
 	readonly limits: TokenLimits;
 };
 
-/** The part of a line that stays when its numbers change: the words around them, and the number of decimals of each. */
+/**
+The part of a line that stays the same when its numbers change: the words around the numbers, and each number's count of
+decimals.
+*/
 export type Form = {readonly words: readonly string[]; readonly decimals: readonly number[]};
 
-/** A line, split into words and numbers in turn: `used_memory:`, 1024, ``. */
+/** A line, split into words and numbers that alternate: `used_memory:`, 1024, ``. */
 export type Tokens = {
 	/** The form of the line. Lines that differ only in their numbers share one object. */
 	readonly form: Form;
@@ -23,16 +27,18 @@ export type Tokens = {
 const numberPattern = /\d+(?:\.\d+)?/g;
 /** What counts as a number in a text. Writer and reader must use the same limits. */
 export type TokenLimits = {
-	/** Most digits of a number. Longer ones are words. */
+	/** Largest number of digits that a number may have. Longer numbers count as words. */
 	readonly digits: number;
 	/**
-	Most numbers of a line. A line with more has no tokens. A difference is one whole number with a bit for each of them.
+	Largest count of numbers in a line that is split into tokens. One integer tells which of the line's numbers changed,
+	with one bit for each, so the count is limited.
 	*/
 	readonly numbers: number;
 };
 
 /**
-A line of CLIENT LIST has 45 numbers. `server_time_usec` has 16 digits; JavaScript holds integers up to 2^53 exactly.
+Limits that suit INFO and CLIENT LIST. A line of CLIENT LIST has 45 numbers. `server_time_usec` has 16 digits;
+JavaScript holds integers up to 2^53 exactly.
 */
 export const tokenLimits: TokenLimits = {digits: 16, numbers: 50};
 export const firstFormatLimits: TokenLimits = {digits: 15, numbers: 30};
@@ -42,11 +48,11 @@ export const knownText = (text: string, limits = tokenLimits): KnownText => {
 	return {lines, tokens: new Array<Tokens | undefined>(lines.length), limits};
 };
 
-/** Forms by their text, so that lines are compared by reference. */
+/** Each form by its text. Equal forms are one object, so that they are compared by reference. */
 const forms = new Map<string, Form>();
 const mostForms = 20_000;
 
-/** The tokens of a line; undefined for a line without numbers, or with too many. */
+/** The tokens of a line; undefined for a line without numbers, or with more numbers than `limits` allows. */
 function tokensOf(line: string, limits: TokenLimits): Tokens | undefined {
 	const values: number[] = [];
 	const words: string[] = [];
@@ -74,8 +80,8 @@ function tokensOf(line: string, limits: TokenLimits): Tokens | undefined {
 }
 
 /**
-The tokens of a line that differs from `form` only in its numbers; undefined for any other line. The result is that of
-`tokensOf`, in a fraction of the time.
+The same result as `tokensOf`, in a fraction of the time, for a line that differs from `form` only in its numbers.
+Undefined for any other line.
 */
 function tokensAs(line: string, form: Form, {digits}: TokenLimits): Tokens | undefined {
 	const {words, decimals} = form;
@@ -152,14 +158,21 @@ export function lineOf({form: {words, decimals}, values}: Tokens): string {
 	return line;
 }
 
-/** @param like The previous tokens of the same line. Most lines have the same form. */
+/**
+The tokens of a line of the text, by its index.
+
+@param like The previous tokens of the same line. Most lines keep their form, which makes splitting faster.
+*/
 export const tokensAt = (text: KnownText, index: number, like?: Tokens): Tokens | undefined => {
 	const line = text.lines[index] ?? '';
 	text.tokens[index] ??= (like && tokensAs(line, like.form, text.limits)) ?? tokensOf(line, text.limits);
 	return text.tokens[index];
 };
 
-/** The number of lines that two texts share at the start and at the end. Numbers in the lines are ignored. */
+/**
+The number of lines that two texts share at their starts and at their ends. Lines that differ only in numbers count as
+shared.
+*/
 export function sharedEnds(before: KnownText, after: KnownText): readonly [start: number, end: number] {
 	const isAlike = (one: number, other: number) =>
 		before.lines[one] === after.lines[other] || haveOneName(before.lines[one] ?? '', after.lines[other] ?? '');
@@ -179,7 +192,7 @@ export function sharedEnds(before: KnownText, after: KnownText): readonly [start
 
 function haveOneName(one: string, other: string): boolean {
 	const end = one.indexOf(':') + 1;
-	// A field of INFO is compared without a regular expression, which would take most of the time for a reply.
+	// A field of INFO is compared without a regular expression, because matching would take most of the time for a reply.
 	return end > 0 && other.startsWith(one.slice(0, end)) && !one.includes(' ') && !other.includes(' ')
 		? true
 		: nameOf(one) === nameOf(other);
@@ -192,5 +205,5 @@ number.
 export const nameOf = (line = ''): string =>
 	/^\s*[\d.]+,?$/.test(line) ? '' : (/^\s*[^: ]*[: ]?(?:\d+ )?/.exec(line)?.[0] ?? '');
 
-/** The text as a string. */
+/** Joins the lines to the text of the reply. */
 export const textOf = ({lines}: KnownText): string => lines.join('\n');

@@ -7,7 +7,9 @@ import {auditFormats} from './text/audit-text.js';
 import {diagnoseFormats} from './text/diagnose-text.js';
 import {sampleFormats} from './text/sample-text.js';
 
-/** The formats of one command: each turns the command's report into text. The first is the default. */
+/**
+The output formats of one command. Each format turns the command's report into text. The first one is the default.
+*/
 export type Formats<Report extends readonly unknown[]> = Readonly<
 	Record<string, (...report: Report) => string | Promise<string>>
 >;
@@ -20,8 +22,8 @@ export const outputFormats = {
 	monitor: sampleFormats,
 	check: checkFormats,
 	watch: changeFormats,
-	// A replay prints samples; with `--check` or `--watch` it has the formats of those commands, which have the same
-	// names.
+	// `redis-top replay` prints samples. With `--check` or `--watch` it has the formats of the commands `check` and
+	// `watch`. Both have formats of the same names.
 	replay: sampleFormats,
 	report: incidentFormats,
 	diagnose: diagnoseFormats,

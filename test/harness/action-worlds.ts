@@ -10,18 +10,18 @@ import type {FakeClock} from './fake-clock.js';
 import {FakeServer, fakeNetwork, infoText} from './fake-port.js';
 import {type RecordParts, recordFrom, type Sections} from './records.js';
 
-/** A fake server that an action is tried on, and what the monitor knows of it. */
+/** A fake server on which an action is tried, and the monitor's record of it. */
 export type World = {
 	readonly record: NodeRecord;
 	readonly server: FakeServer;
-	/** The other fake servers of its deployment, by address. */
+	/** The other fake servers of the server's deployment, by address. */
 	readonly others: Readonly<Record<string, FakeServer>>;
 };
 
 export const runId = 'a'.repeat(40);
 export const idOf = (port: number): string => String(port).padEnd(40, '0');
 
-/** INFO of a busy primary. Its numbers are large, so that the texts of actions are as wide as they can get. */
+/** INFO of a busy primary. Its numbers are large, so that texts of actions become as wide as they can get. */
 const primaryInfo: Sections = {
 	server: {
 		redis_version: '8.0.2',
@@ -98,7 +98,7 @@ const settings: Readonly<Record<string, string>> = {
 const clientLine = (id: number, flags: string) =>
 	`id=${id} addr=[2001:db8:85a3::8a2e:370:7334]:5${id} laddr=[::1]:6379 fd=8 name=sessions-worker-eu-west-1-${id} age=987654 idle=12345 flags=${flags} db=0 sub=0 psub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 obl=0 oll=0 omem=123456789 tot-mem=223456789 events=r cmd=xreadgroup user=application-sessions-eu redir=-1`;
 
-/** The reply of a server of these worlds to any command but INFO. */
+/** The reply of a fake server to any command except INFO. */
 function answerOf(command: readonly string[], id: string | undefined, lines: readonly string[]) {
 	const [name = '', sub = '', value = ''] = command.map((word, index) => (index < 2 ? word.toUpperCase() : word));
 	switch (`${name} ${sub}`) {
@@ -160,9 +160,9 @@ const clusterLines = (host: string): readonly string[] => {
 export type WorldKind = 'primary' | 'replica' | 'cluster-primary' | 'cluster-replica' | 'sentinel' | 'busy';
 
 /**
-A fake server and its deployment for an action.
+Makes a fake server and its deployment, on which an action can be tried.
 
-@param host The beginning of every node's address, as long as it may get. The port of the node's name follows.
+@param host The beginning of every node's address, as long as an address may get. The node's port is appended.
 */
 export function worldOf(kind: WorldKind, host: string, change: Sections = {}, parts: RecordParts = {}): World {
 	const isCluster = kind.startsWith('cluster');
@@ -223,7 +223,10 @@ export function worldOf(kind: WorldKind, host: string, change: Sections = {}, pa
 	return {record: {...base2, address, endpoint, sample}, server, others};
 }
 
-/** A gate into a world. Every command that would have changed a server is added to `sent`. */
+/**
+A gate (what an action needs to be sent) whose connections lead to the fake servers of a world. Every command that would
+have changed a server is added to `sent`.
+*/
 export function gateInto({record, server, others}: World, clock: FakeClock) {
 	const sent: string[] = [];
 	const open = fakeNetwork(clock, {[record.address]: server, ...others});

@@ -22,14 +22,14 @@ import {createScreen, type Screen} from './screen.js';
 
 export type AppScreen = {
 	readonly screen: Screen;
-	/** The effects that the controller asked for outside the screen, in order: `quit`, `copy:text` … */
+	/** What the controller asked the program to do outside the screen, in order: `quit`, `copy:text` … */
 	readonly asked: string[];
 	view(): ViewState;
 	/** Returns the number of frames that Ink has drawn. */
 	frames(): number;
 	show(state: MonitorState): void;
 	showDialog(dialog: DialogContent | undefined): void;
-	/** Restores the terminal; the end of the test does so too. */
+	/** Restores the terminal. The end of the test calls it too. */
 	leave(): void;
 };
 
@@ -55,8 +55,8 @@ const closedActions: ControllerOptions['actions'] = {
 };
 
 /**
-Mounts the whole app on a terminal emulator, over a state that changes only by the test. It is unmounted at the end of
-the test.
+Mounts the whole app on a terminal emulator. Only the test changes the state that the app shows. The app is unmounted at
+the end of the test.
 */
 export function mountOnScreen(
 	t: TestContext,

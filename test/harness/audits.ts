@@ -1,9 +1,11 @@
 import type {AuditEntry} from '../../source/domain/audit.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 
-/** An entry of the audit log. The fields that aren't given are those of a BGSAVE that was answered at 14:00:00 UTC. */
+/**
+Makes an entry of the audit log. Fields that aren't given are those of a BGSAVE that was answered at 14:00:00 UTC.
+*/
 export const auditEntry = ({at, ...parts}: Partial<AuditEntry> = {}): AuditEntry => ({
-	// `at` comes first, as in a written line: it marks the beginning of a whole line behind a torn one.
+	// `at` is the first field, as in a written line. By that field, the parser finds a whole entry behind a cut-off one.
 	at: at ?? '2026-11-23T14:00:00.000Z',
 	session: 'one',
 	osUser: 'alice',

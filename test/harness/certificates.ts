@@ -16,7 +16,8 @@ export type Certificates = {
 	/** The certificate and the key of a server, by name: `server`, `self-signed`, `expired`, `future`. */
 	pair(name: string): {readonly cert: string; readonly key: string};
 	/**
-	The arguments that make a server use TLS with these certificates. They are valid for 127.0.0.1 and `db.example`.
+	The arguments that make a server use TLS with these certificates. The certificates are valid for 127.0.0.1 and
+	`db.example`.
 	*/
 	serverArgs(port: number, authClients?: 'yes' | 'no'): string[];
 	remove(): void;

@@ -4,7 +4,7 @@ import {freePort} from './free-port.js';
 import type {TestReply} from './resp-client.js';
 import {startServer, type TestServer} from './servers.js';
 
-/** The parts of a server that are needed to make it a node of a cluster. */
+/** What a server must provide so that it can become a node of a cluster. */
 export type ClusterMember = {
 	readonly host: string;
 	readonly port: number;
@@ -19,7 +19,7 @@ export type FormedCluster<Member extends ClusterMember> = {
 	readonly ids: ReadonlyMap<Member, string>;
 };
 
-/** A node's arguments. The node timeout is short, and a full resync starts without delay. */
+/** Arguments for the server of a cluster's node. The full resync starts without delay. */
 export const clusterArguments = (nodeTimeoutMs: number): readonly string[] => [
 	'--cluster-enabled',
 	'yes',

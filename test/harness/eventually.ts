@@ -1,6 +1,6 @@
 /**
-Calls `probe` until it returns something other than undefined, and resolves with that. Throws with `what` when it takes
-longer than `deadlineMs`, in milliseconds.
+Calls `probe` until it returns something other than undefined, and resolves with the result. Throws an error that
+contains `what` after `deadlineMs` milliseconds.
 */
 export async function eventually<T>(
 	what: string,

@@ -2,7 +2,10 @@ import {spawnSync} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 
-/** Compiles a library under which fork() fails while the file `flag` exists. Undefined where there is no compiler. */
+/**
+Compiles a library that makes fork() fail while the file `flag` exists, for LD_PRELOAD. Undefined if there is no
+compiler.
+*/
 export function failingFork(folder: string): {readonly library: string; readonly flag: string} | undefined {
 	const [source, library, flag] = ['fork.c', 'fork.so', 'no-fork'].map(file => path.join(folder, file)) as [
 		string,

@@ -45,7 +45,7 @@ export class FakeClock implements Clock {
 		});
 	}
 
-	/** Moves the clock, from the end of one sleep to the next. After each, the code that slept runs on. */
+	/** Moves the clock forward, and stops at the end of each sleep so that the code that slept can continue. */
 	async advance(durationMs: number): Promise<void> {
 		const untilMs = this.#elapsedMs + durationMs;
 		await settle();

@@ -12,21 +12,21 @@ export const infoText = (sections: Sections): string =>
 		)
 		.join('\r\n');
 
-/** The reply to a command; undefined for a command that the fake server answers itself. */
+/** Returns the reply to a command; undefined for a command that the fake server answers by itself. */
 export type Answer = (command: readonly string[]) => Reply | undefined;
 
 /**
-The server behind fake ports. It answers INFO with `sections`, and any other command with `answer` or an empty list. A
-frozen server leaves replies pending until `thaw`. A killed server closes its connections and refuses new ones until it
-is started.
+The server behind fake ports. It answers INFO with `sections`, and any other command with the result of `answer` or an
+empty list. A frozen server leaves replies pending until `thaw`. A killed server closes its connections and refuses new
+ones until it is started.
 */
 export class FakeServer {
 	sections: Sections;
 	answer: Answer = () => undefined;
-	/** The error with which `open` rejects; undefined while ports can be opened. */
+	/** The error with which opening a port fails; undefined while ports can be opened. */
 	refusal: Error | undefined;
 	isFrozen = false;
-	/** Time from the request to its reply, in milliseconds. */
+	/** Time from a request to its reply, in milliseconds. */
 	roundTripMs = 1;
 	opened = 0;
 	closed = 0;
@@ -34,7 +34,9 @@ export class FakeServer {
 	mostInFlight = 0;
 	/** Every request so far, each a list of commands. */
 	readonly asked: Array<ReadonlyArray<readonly string[]>> = [];
-	/** The messages in the Sentinels' hello channel, which a subscriber gets at once; or an error reply. */
+	/**
+	The messages that a subscriber to the Sentinels' hello channel gets at once. An error: the subscription fails with it.
+	*/
 	hellos: readonly string[] | ReplyFailure = [];
 	subscriptions = 0;
 	readonly ports = new Set<FakePort>();
@@ -44,7 +46,7 @@ export class FakeServer {
 		this.sections = sections;
 	}
 
-	/** The commands sent so far, each as one line of text. */
+	/** All commands sent to the server so far, each as one line of text. */
 	commands(): string[] {
 		return this.asked.flat().map(command => command.join(' '));
 	}

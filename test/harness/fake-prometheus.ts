@@ -11,12 +11,15 @@ export type AskedQuery = {readonly path: string; readonly query: string; readonl
 export type FakePrometheus = {
 	readonly url: string;
 	behaviour: FakeBehaviour;
-	/** The answer to a query while it behaves. An error that is thrown is Prometheus' own reason. */
+	/**
+	Returns the answer to a query while `behaviour` is `answers`. If it throws an error, the error's text is sent as
+	Prometheus' reason.
+	*/
 	answer: (asked: AskedQuery) => readonly PrometheusSeries[];
 	readonly asked: AskedQuery[];
 	/** The greatest number of queries that were under way at the same time. */
 	mostAtOnce: number;
-	/** Closes its port and all connections. */
+	/** Closes the server's port and all connections. */
 	kill: () => Promise<void>;
 	/** Listens at the same port again. */
 	restart: () => Promise<void>;

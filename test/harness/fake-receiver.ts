@@ -9,13 +9,13 @@ export type ReceivedRequest = {
 	readonly body: string;
 };
 
-/** How a web service of the tests answers: with a status, or in one of the ways in which a real one fails. */
+/** How the fake web service answers: with a status, or in one of the ways in which a real service fails. */
 export type ReceiverMode =
 	| {readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>>}
 	| 'hang'
 	| 'close'
 	| 'endless'
-	/** A byte at a time, without an end. */
+	/** Sends one byte at a time, without an end. */
 	| 'slow'
 	| 'no-http';
 
@@ -23,7 +23,7 @@ export type FakeReceiver = {
 	readonly port: number;
 	readonly url: string;
 	readonly requests: readonly ReceivedRequest[];
-	/** Changes how it answers from now on. */
+	/** How the service answers. A test may change the value at any time. */
 	mode: ReceiverMode;
 	/** Stops listening; `start` listens at the same port again. */
 	readonly stop: () => Promise<void>;

@@ -4,7 +4,7 @@ import type {RuleId} from '../../source/rules/all-rules.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {sampledAtMs} from './records.js';
 
-/** A finding that has held for a minute. Fields that aren't given have short default values. */
+/** Makes a finding that has held for a minute. Fields that aren't given have short default values. */
 export const findingOf = (
 	rule: RuleId,
 	severity: Severity,

@@ -4,7 +4,7 @@ import {messageText} from '../../source/domain/message.js';
 import type {NodeRule} from '../../source/rules/rule.js';
 import {type FactsParts, factsOf} from './rule-cases.js';
 
-/** The finding of a rule for facts that make it fire. Fails the test if the rule does not fire. */
+/** Evaluates a rule with facts that make it fire, and returns the finding. Fails the test if the rule does not fire. */
 export function firingOf(rule: NodeRule, parts: FactsParts): Firing {
 	const evaluation = rule.evaluate(factsOf(parts), (parts.heldSeconds ?? 0) * 1000);
 	assert.equal(evaluation.kind, 'fires', rule.id);

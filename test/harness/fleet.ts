@@ -3,14 +3,14 @@ import type {PrometheusSeries, SeriesLabels} from '../../source/parse/prometheus
 import type {FleetInstance} from '../../source/prometheus/fleet/fleet-instance.js';
 import type {FleetState} from '../../source/prometheus/fleet/fleet-source.js';
 
-/** A series of one value. */
+/** A Prometheus series with one value. */
 export const seriesOf = (labels: SeriesLabels, value: number): PrometheusSeries => ({
 	labels,
 	timesMs: [0],
 	values: [value],
 });
 
-/** A healthy primary of the fleet, with the given parts. */
+/** A healthy primary in the list of a fleet. `parts` replaces some of its fields. */
 export function instanceOf(host: string, parts: Partial<FleetInstance> = {}): FleetInstance {
 	const endpoint = {kind: 'tcp', host, port: 6379} as const;
 	return {

@@ -1,7 +1,7 @@
 import {readCommandLine} from '../../source/arguments/command-line.js';
 import {loadConfig} from '../../source/config/load.js';
 
-/** Reads the arguments and makes the configuration, as a start of the program does. */
+/** Reads command-line arguments and makes the configuration, as a start of the program does. */
 export async function loadFrom(
 	argv: readonly string[],
 	environment: Parameters<typeof loadConfig>[1],

@@ -1,4 +1,7 @@
-/** The series of a page of metrics: `name{label="value"}` with the labels in the order of their names, and the value. */
+/**
+Parses a page of metrics to values by series. A series is written as `name{label="value"}`, with its labels sorted by
+name.
+*/
 export function seriesOf(page: string): ReadonlyMap<string, number> {
 	const series = new Map<string, number>();
 	for (const line of page.split('\n').filter(text => text !== '' && !text.startsWith('#'))) {

@@ -4,8 +4,8 @@ import type {TestContext} from 'node:test';
 import {ensureNeighbour} from '../../scripts/fetch-servers.mjs';
 
 /**
-The path of a program that stands beside redis-top, such as `promtool`. Skips the test where it can't be fetched, and
-resolves with undefined then.
+The path of another program that a test needs, such as `promtool`. If the program can't be fetched, the test is skipped
+and the result is undefined.
 */
 export async function outsideProgram(t: TestContext, program: string): Promise<string | undefined> {
 	try {
@@ -24,7 +24,7 @@ export type OutsideProcess = {
 	readonly signal: (signal: NodeJS.Signals) => void;
 };
 
-/** Starts a program that ends with the test at the latest. */
+/** Starts a program. It is ended at the end of the test, if it still runs then. */
 export function startOutside(t: TestContext, program: string, args: readonly string[]): OutsideProcess {
 	const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe']});
 	const exited = new Promise<void>(resolve => child.once('close', () => resolve()));

@@ -6,7 +6,7 @@ import {plainText} from '../../source/text/line.js';
 import type {Panel, PanelInput, Rect} from '../../source/views/panel.js';
 
 /**
-The lines that a panel draws into a rectangle, without tones and trailing blanks. Fails when a line is wider than the
+The lines that a panel draws into a rectangle, without colours and trailing blanks. Fails when a line is wider than the
 rectangle, when there are too many lines, or when a line has a control character.
 */
 export function panelText(panel: Panel, input: PanelInput, rect: Rect): string[] {

@@ -8,11 +8,13 @@ The connection's part of a command line, such as `-h 10.0.1.11 -p 6379 --tls --u
 absent.
 */
 const connection = `(?: -h ${word} -p \\d+| -s ${word})?(?: --tls)?(?: --user ${word})?(?: --askpass)?(?: -n \\d+)?`;
-/** Modes of redis-cli that take the place of a command. Source: `redis-cli --help`. */
+/** Options of redis-cli that stand in place of a command. Source: `redis-cli --help`. */
 const modes = String.raw`--(?:bigkeys|memkeys|hotkeys|latency|latency-history|latency-dist|stat|rdb|pipe)\b.*`;
 
 const plain = new RegExp(`^(?:redis|valkey)-cli${connection} (?:${modes}|[A-Za-z].*)$`, 's');
-/** `redis-cli --cluster` takes the node as an argument, and refuses -h and -p before it. */
+/**
+Matches a command line of `redis-cli --cluster`, which takes the node as an argument, and refuses -h and -p before it.
+*/
 const cluster = new RegExp(
 	`^(?:redis|valkey)-cli(?: --tls)?(?: --user ${word})?(?: --askpass)? --cluster (?:check|fix|rebalance|info) ${word}:\\d+(?: --cluster-[a-z-]+)*$`,
 );

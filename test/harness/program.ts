@@ -19,14 +19,15 @@ type BundleProgram = (options: {readonly outdir: string; readonly version: strin
 /** The version that the program under test prints. */
 export const programVersion = '0.0.0-test';
 
-/** Age from which a built program that no run has used is removed, in milliseconds. */
+/** Time after which a built program is removed if no run has used it since, in milliseconds. */
 const keptMs = 3_600_000;
 
 let folder: Promise<string> | undefined;
 
 /**
 The folder of the program as it is shipped: `cli.js` and `demo-keeper.js`, bundled and minified with the product's own
-settings. The folder's name is a hash of the sources. The first test file that asks builds it, and it is never stale.
+settings. The folder's name is a hash of the sources, so the program is never stale. The first test file that needs the
+program builds it.
 */
 export function builtProgram(): Promise<string> {
 	folder ??= build();
@@ -69,7 +70,7 @@ function sourcesHash(): string {
 
 const exists = (file: string): boolean => statSync(file, {throwIfNoEntry: false}) !== undefined;
 
-/** Renames a folder. Another test file may have been first; what it built is the same. */
+/** Renames a folder. If the destination exists, nothing is done: another test file has built the same content. */
 function rename(from: string, to: string): void {
 	try {
 		renameSync(from, to);

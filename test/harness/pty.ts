@@ -23,7 +23,7 @@ export type PtyOptions = {
 	readonly cwd?: string;
 };
 
-/** The end of a program. `code` is its exit code; `signal` is the signal that ended it, or undefined. */
+/** How a program ended. `code` is its exit code. `signal` is the signal that ended it, or undefined. */
 export type PtyExit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
 
 export type PtyScreen = {
@@ -37,8 +37,8 @@ export type PtyScreen = {
 	press(keys: string): void;
 	resize(cols: number, rows: number): void;
 	/**
-	Resolves when the screen meets the condition. Fails with the whole screen at the deadline, or when the program ends
-	before.
+	Resolves when the screen meets the condition. At the deadline, or if the program ends before, it fails with the whole
+	screen as its message.
 	*/
 	waitFor(condition: ScreenCondition, options?: WaitOptions): Promise<void>;
 	/** Calls `listener` after every painted chunk. Returns a function that stops it. */
@@ -54,11 +54,12 @@ export type PtyScreen = {
 	readonly clearCount: number;
 	isAlternateScreen(): boolean;
 	isCursorVisible(): boolean;
-	/**
-	Stops reading from the terminal, as a stalled link does. What the program writes then fills the kernel's buffer.
-	*/
+	/** Stops reading from the terminal, as a stalled link does. The program's output then fills the kernel's buffer. */
 	stall(): void;
-	/** The terminal modes that the program has switched on. After the exit, compare them with `untouchedModes`. */
+	/**
+	The terminal modes that the program has switched on. After the program's exit, a test compares them with
+	`untouchedModes`.
+	*/
 	terminalModes(): TerminalModes;
 	/** Ends the program if it still runs, and frees the terminal. */
 	dispose(): Promise<void>;
@@ -121,7 +122,8 @@ export async function openPty(options: PtyOptions): Promise<PtyScreen> {
 		byteCount += bytes.length;
 		painted = emulator.write(bytes).then(notifyListeners);
 	});
-	// A terminal answers queries, for example for the cursor's position.
+	// A real terminal answers queries, for example for the cursor's position, so the emulator's answers are sent to the
+	// program.
 	emulator.onAnswer(answer => {
 		if (exit === undefined) {
 			child.write(answer);
@@ -159,7 +161,8 @@ export async function openPty(options: PtyOptions): Promise<PtyScreen> {
 		waitFor: (condition, {deadlineMs = defaultDeadlineMs, what = String(condition)} = {}) =>
 			waitUntil({
 				isMet() {
-					// A frame that is still being written may meet a condition with half of its lines.
+					// A frame that is only half written may meet a condition by chance, so the condition is tested on whole
+					// frames.
 					const isWhole = exit !== undefined || !emulator.modes().isSynchronizedOutput;
 					const isMet = isWhole && isMetBy(condition, emulator.lines());
 					if (!isMet && exit !== undefined) {

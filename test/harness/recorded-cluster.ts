@@ -37,13 +37,15 @@ export type RecordedClusterOptions = {
 	readonly mask?: EntryMask;
 	readonly header?: Partial<RecordingHeader>;
 	readonly startMs?: number;
-	/** The ports of the six nodes follow each other. */
+	/** The port of the first node. The ports of the other five nodes follow it. */
 	readonly firstPort?: number;
-	/** Is called each second with the live state, which is published for it. */
+	/** Is called with the live state after each second. The state is published only for this function. */
 	readonly onSecond?: (state: MonitorState, nowMs: number) => void;
 };
 
-/** Monitors a simulated cluster on a clock that is moved by hand. Resolves with the bytes of the recording. */
+/**
+Monitors and records a simulated cluster on a clock that is moved by hand. Resolves with the bytes of the recording.
+*/
 export async function recordCluster(options: RecordedClusterOptions): Promise<Buffer> {
 	const {seconds, programme = 'none', mask = unmasked, header, startMs, firstPort = usualPort, onSecond} = options;
 	const ports = [0, 1, 2, 3, 4, 5].map(index => firstPort + index);

@@ -3,11 +3,11 @@ import {allRules, type RuleId} from '../../source/rules/all-rules.js';
 import type {NodeFacts} from '../../source/rules/node-facts.js';
 import type {FleetEvaluation} from '../../source/rules/rule.js';
 
-/** Every firing of a rule in this process since this file was imported. */
+/** Every time that a rule fired in this process since this file was imported. */
 export const recordedFirings: Array<{
 	readonly rule: RuleId;
 	readonly firing: Firing;
-	/** What the rule knew of the node; undefined for a rule that compares nodes. */
+	/** The facts from which the rule was evaluated; undefined for a rule that compares nodes. */
 	readonly facts: NodeFacts | undefined;
 }> = [];
 

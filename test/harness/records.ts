@@ -37,7 +37,7 @@ export const infoOf = (sections: Sections): InfoReply =>
 		),
 	);
 
-/** A series of exactly these values, oldest first; `undefined` is a gap. */
+/** A series that holds exactly these values, oldest first; `undefined` is a gap. */
 export function seriesOf(values: ReadonlyArray<number | undefined>, capacity = 120): Series {
 	const series = new Series(Math.max(capacity, values.length, 1));
 	for (const value of values) {
@@ -54,7 +54,7 @@ export type RecordParts = Partial<
 	readonly role?: NodeRole;
 	readonly reach?: NodeState;
 	readonly info?: Sections;
-	/** Rates and gauges by metric. Gauges that are in `info` are read from there. */
+	/** Rates and gauges by metric. The value of a gauge that is in `info` is read from `info` instead. */
 	readonly values?: Readonly<Partial<Record<MetricId, number>>>;
 	/** The last values of a metric, oldest first. */
 	readonly series?: Readonly<Partial<Record<MetricId, ReadonlyArray<number | undefined>>>>;
@@ -63,7 +63,9 @@ export type RecordParts = Partial<
 	readonly atMs?: number;
 };
 
-/** The record of a node that has answered once with the given INFO. Every other field may be given as well. */
+/**
+The record of a node that has answered once with the given INFO. Every other field of the record may be given as well.
+*/
 export function recordFrom({
 	address = '10.0.1.11:6379',
 	info: sections = {},
@@ -97,7 +99,7 @@ export function recordFrom({
 	};
 }
 
-/** A client of CLIENT LIST. The fields that aren't given are those of an idle client. */
+/** Makes a client of CLIENT LIST. Fields that aren't given are those of an idle client. */
 export const clientOf = (parts: Partial<ClientRow> & {readonly id: number}): ClientRow => ({
 	address: `10.0.4.20:${50_000 + parts.id}`,
 	localAddress: '10.0.1.11:6379',
@@ -137,7 +139,7 @@ export function stateOf(records: readonly NodeRecord[], events: readonly Monitor
 	};
 }
 
-/** The input of a panel. The first record is in focus unless another one is named. */
+/** The input from which a panel is drawn. The first record is in focus unless another one is named. */
 export function panelInput(
 	records: readonly NodeRecord[],
 	{

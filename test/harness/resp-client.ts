@@ -4,7 +4,7 @@ import net from 'node:net';
 export type TestReply = string | number | null | Error | TestReply[];
 
 /**
-A connection with which tests send commands to a server, independent of the program's own client. Replies come in the
+A connection on which tests send commands to a server. It doesn't use the program's own client. Replies come in the
 order of the commands. When the connection ends, every pending command rejects.
 */
 export class RespClient {
@@ -34,7 +34,10 @@ export class RespClient {
 		});
 	}
 
-	/** Resolves with the reply, also with an error reply. Rejects only when the connection ends before. */
+	/**
+	Sends a command and resolves with the reply, even with an error reply. Rejects only if the connection ends before the
+	reply.
+	*/
 	command(...words: ReadonlyArray<string | number>): Promise<TestReply> {
 		return new Promise((resolve, reject) => {
 			if (this.#ended !== undefined) {
@@ -48,7 +51,7 @@ export class RespClient {
 		});
 	}
 
-	/** Writes bytes and waits for nothing: for pipelines and incomplete commands. */
+	/** Writes bytes without waiting for a reply: for pipelines and incomplete commands. */
 	write(bytes: string | Uint8Array): void {
 		this.#socket.write(bytes);
 	}
@@ -82,7 +85,7 @@ export class RespClient {
 	}
 }
 
-/** The reply that begins at byte `start`; undefined while it is incomplete. */
+/** Parses the reply that begins at byte `start`; undefined while the reply is incomplete. */
 function parseReply(bytes: Buffer, start: number): {reply: TestReply; end: number} | undefined {
 	const lineEnd = bytes.indexOf('\r\n', start);
 	if (lineEnd === -1) {

@@ -19,28 +19,29 @@ import {assertPrintedCommands} from './printed-commands.js';
 import {type RecordParts, recordFrom, type Sections} from './records.js';
 import {sampleOf} from './samples.js';
 
-/** The input of a rule. Every field but `info` has a default: one sample, no known setting, default thresholds. */
+/**
+The parts of a rule's input. Every field except `info` has a default: one sample, no known setting, default thresholds.
+*/
 export type FactsParts = {
 	readonly info?: Sections;
 	/**
-	INFO of the sample one second before. Sections that aren't given are as in `info`. Absent: there is no sample
-	before.
+	INFO of a sample one second before. Sections that aren't given are as in `info`. Absent: there is no earlier sample.
 	*/
 	readonly earlier?: Sections;
 	readonly secondsBetween?: number;
-	/** The reply to CONFIG GET. Absent: the server has not answered it. */
+	/** The reply to CONFIG GET, by setting. Absent: the server has not answered CONFIG GET. */
 	readonly config?: Readonly<Record<string, string>>;
 	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
 	readonly settings?: Partial<RuleSettings>;
 	readonly thresholds?: ThresholdOverrides;
-	/** What the rules remember of the node from earlier evaluations. */
+	/** The rule memory: what rules remember of the node from earlier evaluations. */
 	readonly watch?: Partial<RuleMemory>;
 	/**
-	INFO of earlier samples for the ten-minute tracks. Each is ten seconds after the one before, and the last one is
-	now.
+	INFO of earlier samples, for rules that look back over ten minutes. The samples are ten seconds apart, and the last
+	one is from now.
 	*/
 	readonly past?: readonly Sections[];
-	/** When the certificate of the connection ends. */
+	/** When the server's TLS certificate expires, in milliseconds since the epoch. */
 	readonly certificateExpiresAtMs?: number;
 	readonly host?: Partial<LocalEvidence>;
 	/** The records of the other nodes. */
@@ -49,7 +50,7 @@ export type FactsParts = {
 	readonly heldSeconds?: number;
 };
 
-/** Evidence of a kernel that shows nothing. */
+/** The kernel's part of the evidence about a machine, for a kernel that shows nothing. */
 export const emptyKernel: KernelEvidence = {
 	overcommitMemory: undefined,
 	transparentHugePages: undefined,
@@ -61,7 +62,7 @@ export const emptyKernel: KernelEvidence = {
 	clockSource: undefined,
 };
 
-/** Evidence of a machine that shows nothing of the server. */
+/** The evidence of a machine on which nothing about the server is visible. */
 export const emptyHost: LocalEvidence = {
 	kind: 'here',
 	process: undefined,
@@ -76,7 +77,7 @@ export const emptyHost: LocalEvidence = {
 	gaps: [],
 };
 
-/** The facts of a rule, made as the store would make them. */
+/** Makes the facts that a rule evaluates, as the monitor store would make them. */
 export function factsOf(parts: FactsParts): NodeFacts {
 	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
 	const {certificateExpiresAtMs} = parts;
@@ -117,8 +118,8 @@ export function factsOf(parts: FactsParts): NodeFacts {
 }
 
 /**
-The expected result of a rule: the severity of its finding, `clear`, or why it is not evaluated. `words` must be in its
-title or reason.
+The expected result of a rule: the severity of its finding, `clear`, or the reason why it is not evaluated. `words` must
+match the finding's text or the explanation of that reason.
 */
 export type Expected = Severity | 'clear' | NotEvaluated['reason'];
 export type RuleCase = readonly [name: string, parts: FactsParts, expected: Expected, words?: RegExp];

@@ -2,8 +2,8 @@ import type {NodeSample} from '../../source/domain/sample.js';
 import {infoOf, type Sections} from './records.js';
 
 /**
-A sample that was taken `elapsedMs` milliseconds after the start of the clock. Its process is the `run_id` of the server
-section, else `run-1`.
+Makes a sample that was taken `elapsedMs` milliseconds after the start of the clock. The id of its process is the
+`run_id` of the server section, else `run-1`.
 */
 export function sampleOf(sections: Sections, elapsedMs = 0): NodeSample {
 	const info = infoOf({server: {run_id: 'run-1'}, ...sections});

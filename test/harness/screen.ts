@@ -2,7 +2,7 @@ import {PassThrough, Writable} from 'node:stream';
 import {type IBufferCell, Terminal} from '@xterm/headless';
 
 /**
-The modes of a terminal that a program has switched on. All false and depth 0 means that the terminal is restored.
+The modes of a terminal that a program has switched on. If all are false and the depth is 0, the terminal is restored.
 */
 export type TerminalModes = {
 	readonly isAlternateScreen: boolean;
@@ -130,7 +130,7 @@ export function createEmulator(columns: number, rows: number): Emulator {
 	};
 }
 
-/** The visible style of a cell. On a blank, neither the colour nor the weight of the text is visible. */
+/** The visible style of a cell. The colour and the weight of a blank's text are left out, because nobody sees them. */
 function cellLook(cell: IBufferCell): string {
 	if (cell.getWidth() === 0) {
 		return '';
@@ -150,8 +150,8 @@ function cellLook(cell: IBufferCell): string {
 }
 
 /**
-Resolves when `isMet` returns true. It is called again after every change that `onChange` reports. Fails with
-`describe()` at the deadline.
+Resolves when `isMet` returns true. `isMet` is called again after every change that `onChange` reports. At the deadline
+it fails with the text of `describe()`.
 */
 export async function waitUntil(options: {
 	isMet: () => boolean;
@@ -209,7 +209,7 @@ export class ScreenStdout extends Writable {
 		const text = chunk.toString();
 		this.byteCount += Buffer.byteLength(text);
 		this.chunks.push(text);
-		// The kernel's line discipline turns a line feed into CR LF.
+		// The kernel's terminal driver turns a line feed into CR LF.
 		void this.emulator.write(text.replaceAll(/(?<!\r)\n/g, '\r\n')).then(() => {
 			this.onPainted();
 			callback();

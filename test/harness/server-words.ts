@@ -21,7 +21,7 @@ function commandsIn(reply: TestReply): ServerCommand[] {
 	});
 }
 
-/** All commands of the server by name. A command with subcommands is listed by its subcommands only. */
+/** All commands of the server by name. Of a command with subcommands, only the subcommands are listed. */
 export async function commandsOf(server: Asked): Promise<ReadonlyMap<string, ServerCommand>> {
 	return new Map(commandsIn(await server.command('COMMAND')).map(command => [command.name, command]));
 }
@@ -36,11 +36,13 @@ export async function callsOf(server: Asked): Promise<ReadonlyMap<string, number
 	);
 }
 
-/** The flags and categories by which a server marks a command that can change something or block the server. */
+/** The flags and ACL categories of a command that warn: the command can change something or block the server. */
 export const warnings = ({words}: ServerCommand): string[] =>
 	['write', '@write', 'admin', '@admin', '@dangerous'].filter(word => words.has(word));
 
-/** Commands that servers call admin or dangerous although they change nothing, and the reason for it. */
+/**
+Commands that change nothing although servers flag them as admin or dangerous. The value is the reason for the flag.
+*/
 export const onlyReads: ReadonlyMap<string, string> = new Map([
 	['info', 'tells much of the server'],
 	['client|list', 'tells who is connected; 1.4 µs a client'],

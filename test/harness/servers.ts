@@ -12,12 +12,13 @@ export type ServerOptions = {
 	/** Environment variables that are added to the server's environment. */
 	readonly env?: Readonly<Record<string, string>> | undefined;
 	/**
-	A program's path, or a name of `serverBinaries()`. Absent: the first server that is found, or one that is fetched.
+	The path of a server program, or a name of `serverBinaries()`. Absent: the first server that is found, or one that is
+	fetched.
 	*/
 	readonly server?: string;
 	/**
-	Lines of a Sentinel's configuration, such as `sentinel monitor main 127.0.0.1 7001 2`. With them the server is a
-	Sentinel.
+	Lines of a Sentinel's configuration, such as `sentinel monitor main 127.0.0.1 7001 2`. If they are given, the server
+	is started as a Sentinel.
 	*/
 	readonly sentinel?: readonly string[];
 	/** Further arguments of the server's command line: `['--maxmemory', '10mb']`. They override the defaults. */
@@ -41,13 +42,16 @@ export type TestServer = {
 	log(): string;
 	/** Sends one command on a connection of this harness. An error reply is an `Error` value. */
 	command(...words: ReadonlyArray<string | number>): Promise<TestReply>;
-	/** Opens another connection, over TCP unless a unix socket is named. It is closed with the server. */
+	/**
+	Opens another connection, over TCP unless the path of a unix socket is given. The connection is closed with the
+	server.
+	*/
 	connect(endpoint?: {readonly path: string}): Promise<RespClient>;
 	/** Sends SIGTERM, then SIGKILL. Resolves when the process has ended and its temporary folder is removed. */
 	stop(): Promise<void>;
 };
 
-/** The servers that run now. None of them outlives the tests' process, however it ends. */
+/** The servers that run now. None of them outlives the process of the tests, however that process ends. */
 const running = new Map<number, {child: ChildProcess; temporaryDir: string | undefined}>();
 
 function killAll(): void {
@@ -62,13 +66,14 @@ function killAll(): void {
 }
 
 /**
-The launcher `setpriv`, with which Linux ends the servers when the tests' process is killed; undefined elsewhere.
+The path of `setpriv`, which starts servers so that Linux ends them when the tests' process is killed. Undefined
+elsewhere.
 */
 const guard = process.platform === 'linux' ? programOnPath('setpriv') : undefined;
 
 process.once('exit', killAll);
-// Node's test runner ends a hung file with SIGTERM. A process that listens to the signal would survive it in an endless
-// loop.
+// Node's test runner ends a hung file with SIGTERM. A process with a listener for SIGTERM would survive the signal if
+// it is in an endless loop.
 for (const signal of ['SIGINT', 'SIGHUP', ...(guard === undefined ? (['SIGTERM'] as const) : [])] as const) {
 	process.once(signal, () => {
 		killAll();
@@ -118,7 +123,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 	}
 }
 
-/** The options with a free port for the cluster bus, where they choose one. */
+/** Replaces the port of the cluster bus by another free port, if the options have such a port. */
 async function withOtherBusPort(options: ServerOptions): Promise<ServerOptions> {
 	const {args = []} = options;
 	const at = args.indexOf('--cluster-port') + 1;
@@ -158,8 +163,8 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 		}
 	};
 
-	// Another process might answer on the port. The server's log must therefore confirm the start too, unless it is
-	// off.
+	// Another process might answer on the port. The server's log must therefore confirm the start too, unless the test
+	// writes the log to a file or limits it.
 	const isQuiet = args.includes('--logfile') || args.includes('--loglevel');
 	try {
 		await eventually(`an answer of ${program} on port ${port}`, async () => {
@@ -188,7 +193,7 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 		try {
 			return await (await shared).command(...words);
 		} catch (error) {
-			// The next command gets a new connection, because the server may have restarted or closed this one.
+			// The next command opens a new connection, because the server may have restarted or closed the present one.
 			shared = undefined;
 			throw error;
 		}

@@ -9,11 +9,11 @@ import {type ClusterMember, clusterArguments, type FormedCluster, formCluster} f
 import {eventually} from './eventually.js';
 import {RespClient} from './resp-client.js';
 
-/** Where a command runs: on one of the two sides, or between them. From `between` both sides are always reached. */
+/** Where a command runs: on one of the two sides, or between them. A command at `between` always reaches both sides. */
 export type Place = 'left' | 'right' | 'between';
 
 export type SplitCluster = FormedCluster<SplitMember> & {
-	/** Returns program and arguments of a command that runs `command` at a place. */
+	/** Returns the program and arguments that run `command` at a place. */
 	readonly at: (place: Place, command: readonly string[]) => string[];
 	/** Stops all traffic between the two sides from now on. */
 	split(): void;
@@ -26,7 +26,7 @@ export type SplitMember = ClusterMember & {
 	readonly pid: number;
 };
 
-/** Why no network can be split on this machine; undefined where it can be. */
+/** Why this machine can't split a network for a test; undefined if it can. */
 export function whyNoSplit(): string | undefined {
 	if (process.platform !== 'linux' || process.getuid?.() !== 0) {
 		return 'network namespaces need root on Linux';
@@ -50,7 +50,7 @@ const ip = (...words: readonly string[]): string => execFileSync('ip', words, {e
 
 /**
 Starts six nodes in two network namespaces. A third namespace between them forwards their traffic until the split. On
-the left are the first primary and the second primary's replica, on the right are all others. Everything ends with the
+the left are the first primary and the second primary's replica. On the right are all others. Everything ends with the
 test.
 */
 export async function splitClusterFor(
@@ -73,7 +73,7 @@ export async function splitClusterFor(
 			try {
 				ip('netns', 'del', name);
 			} catch {
-				// The namespace did not exist.
+				// The namespace to remove did not exist.
 			}
 		}
 
@@ -142,7 +142,7 @@ async function startMember({
 }): Promise<SplitMember> {
 	const side = index === 0 || index === 4 ? 'left' : 'right';
 	const [host, port] = [hosts[side], 7000 + index];
-	// The test's commands arrive by a socket file, which every network namespace can reach.
+	// The test sends its commands over a unix socket, which every network namespace can reach.
 	const socket = path.join(dir, `${port}.sock`);
 	const guard = programOnPath('setpriv');
 	const words = at(side, [

@@ -1,7 +1,10 @@
 import net from 'node:net';
 import type {TestContext} from 'node:test';
 
-/** A made-up reply: text is a bulk string, `{status}` a simple string, `{error}` an error; `'close'` ends the connection. */
+/**
+A made-up reply. A text is sent as a bulk string, `{status}` as a simple string, `{error}` as an error. `{close}` ends
+the connection.
+*/
 export type MadeUpReply =
 	| string
 	| number
@@ -30,14 +33,14 @@ function textOf(reply: Exclude<MadeUpReply, {readonly close: true}>): string {
 	}
 }
 
-/** The complete commands in `text`, and what is left of it. */
+/** Splits `text` into its complete commands and the rest. */
 function commandsIn(text: string): {readonly commands: string[][]; readonly rest: string} {
 	const commands: string[][] = [];
 	let rest = text;
 	for (;;) {
 		const parts = rest.split('\r\n');
 		const count = Number(/^\*(\d+)$/.exec(parts[0] ?? '')?.[1] ?? Number.NaN);
-		// Each word has a line with its length; the text ends with a line break.
+		// A line with its length precedes each word, and the text ends with a line break.
 		if (Number.isNaN(count) || parts.length < 2 * count + 2) {
 			return {commands, rest};
 		}
@@ -48,9 +51,9 @@ function commandsIn(text: string): {readonly commands: string[][]; readonly rest
 }
 
 /**
-A server that answers from a table, for products and versions of which no server is there. It ends with the test.
+A server with made-up replies, for products and versions that tests can't start. It ends with the test.
 
-@param answer The reply to a command, whose words are as they were sent. Undefined: `ERR unknown command`.
+@param answer Returns the reply to a command, whose words are as they were sent. Undefined: `ERR unknown command`.
 @returns Its port on 127.0.0.1.
 */
 export async function standIn(

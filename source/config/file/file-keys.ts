@@ -11,15 +11,23 @@ export type FileKeyKind = 'text' | 'switch' | 'duration' | 'panel' | 'file' | 't
 
 export type FileKey = {
 	readonly kind: FileKeyKind;
-	/** Where the key may be. `everywhere`: at the top level or in a profile; `profile`: in a profile only. */
+	/**
+	Where in the config file the key may be. `everywhere`: at the top level or in a profile. `profile`: in a profile only.
+	*/
 	readonly scope: 'everywhere' | 'profile';
-	/** The flag with the same meaning, which has precedence over the key. A switch that is false counts as absent. */
+	/**
+	The command-line flag with the same meaning, which has precedence over this key. `key = false` has the same effect as
+	no key.
+	*/
 	readonly flag?: FlagKey;
 	readonly choices?: readonly string[];
 	readonly text: string;
 };
 
-/** Every key of the config file except `profiles`, `thresholds` and `keys`. A key with a flag has the flag's name. */
+/**
+Every key of the config file except `profiles`, `thresholds` and `keys`. A key that corresponds to a flag has the flag's
+name.
+*/
 export const fileKeys = {
 	target: {kind: 'target', scope: 'everywhere', text: 'where to connect: as on the command line'},
 	targets: {kind: 'targets', scope: 'everywhere', text: 'several targets, in place of `target`'},

@@ -1,26 +1,26 @@
 import type {KeyName} from '../../keys/bindings.js';
 import type {FileKeyName} from './file-keys.js';
 
-/** A valid value of the config file in the type of its flag, and where it is in the file. */
+/** A valid value of the config file, converted to the type of its flag, and the place where the file has it. */
 export type Placed<T = string | true | readonly string[]> = {
 	readonly value: T;
-	/** File, line and key: `/etc/redis-top/config.toml:12: profiles.prod.interval`. */
+	/** The place in the file: file, line and key, as in `/etc/redis-top/config.toml:12: profiles.prod.interval`. */
 	readonly origin: string;
 };
 
 export type Section = ReadonlyMap<FileKeyName, Placed>;
 
 export type Profile = {
-	/** File, line and table: `/etc/redis-top/config.toml:10: profiles.prod`. */
+	/** The place in the file: file, line and table, as in `/etc/redis-top/config.toml:10: profiles.prod`. */
 	readonly origin: string;
 	readonly section: Section;
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
 };
 
-/** The changed keys of bindings, by binding id. Keys have their internal names. */
+/** The keyboard keys that the config file gives to bindings, by binding id. */
 export type KeySection = ReadonlyMap<string, Placed<readonly KeyName[]>>;
 
-/** The settings of one or two config files. */
+/** The settings of the user's config file, of the system's config file, or of both merged. */
 export type FileSettings = {
 	/** The settings at the top level of the file, for every run. */
 	readonly section: Section;
@@ -37,8 +37,8 @@ export const noSettings: FileSettings = {
 };
 
 /**
-The user's settings (`above`) and the system's (`below`) as one. Settings, thresholds and keys are merged one by one. A
-profile of the user replaces a whole profile of the system.
+Merges the user's settings (`above`) with the system's (`below`); the user's have precedence. Settings, thresholds and
+keys are merged one by one. A profile of the user replaces the system's profile of the same name as a whole.
 */
 export const mergedSettings = (below: FileSettings, above: FileSettings): FileSettings => ({
 	section: new Map([...below.section, ...above.section]),

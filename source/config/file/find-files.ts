@@ -20,7 +20,10 @@ async function fileReading(read: () => Promise<string>): Promise<FileReading> {
 	}
 }
 
-/** Reads the files that flags or profiles name. A file that can't be read is returned with the reason. */
+/**
+Reads the files that flags or profiles name, such as certificates. If a file can't be read, the result has the reason in
+place of the text.
+*/
 export async function readFiles({flags}: Given): Promise<Readings> {
 	const {passFile, cacert, cacertdir, cert, key} = flags;
 	return {
@@ -53,8 +56,8 @@ function userFile(environment: Environment): string | undefined {
 }
 
 /**
-The conflicts between keys of bindings. They are checked after all files are read, because keys of different files may
-conflict.
+The conflicts between the keyboard keys of bindings. They are checked after all files are read, because keys of
+different files may conflict.
 */
 function keyProblems({keys}: FileSettings): ConfigProblem[] {
 	const changes = new Map([...keys].map(([id, {value}]) => [id, value]));

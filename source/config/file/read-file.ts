@@ -88,7 +88,10 @@ class SettingsReader {
 		}
 	}
 
-	/** Checks the profiles after all keys are read. A profile with wrong keys is not checked further. */
+	/**
+	Checks the profiles as a whole after all their keys are read. A profile in which a key is wrong is not checked
+	further.
+	*/
 	checkProfiles(): void {
 		for (const [name, {origin, section}] of this.settings.profiles) {
 			if (this.#wrongProfiles.has(name)) {
@@ -178,7 +181,7 @@ type Checked = {readonly value: string | boolean | readonly string[]} | {readonl
 const isTexts = (value: TomlValue): value is readonly string[] =>
 	Array.isArray(value) && value.every(item => typeof item === 'string' && item !== '');
 
-/** The value in the type of its flag, or a text that says what the value must be. */
+/** The value converted to the type of its flag, or a text that says what the value must be. */
 function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: ConfigFileText): Checked {
 	switch (kind) {
 		case 'switch': {
@@ -220,7 +223,7 @@ function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: C
 const absolutePath = (text: string, {file, home}: ConfigFileText): string =>
 	text.startsWith('~/') ? path.join(home, text.slice(2)) : path.resolve(path.dirname(file), text);
 
-/** The known thresholds whose names begin like an unknown one, as a hint. */
+/** The problem text for an unknown threshold. It suggests known thresholds whose names begin like the unknown name. */
 function unknownThreshold(name: string): string {
 	const beginnings = name.split('.').map((_, index, parts) => `${parts.slice(0, parts.length - index).join('.')}.`);
 	const alike = beginnings
@@ -240,7 +243,10 @@ const factors: ReadonlyMap<string, number> = new Map([
 	['gb', 2 ** 30],
 ]);
 
-/** The suffixes for each unit of thresholds, with an example. A number without suffix is in the threshold's unit. */
+/**
+The suffixes that a threshold's value may have, by the threshold's unit, with an example. A number without a suffix is
+in that unit.
+*/
 const suffixes: Readonly<Record<ThresholdUnit, readonly [suffixes: readonly string[], example: string]>> = {
 	share: [['%'], '"85%" or 0.85'],
 	ratio: [['%'], '1.5'],

@@ -2,14 +2,17 @@ import process from 'node:process';
 import {findExecutable, findServer} from '../find-server.js';
 import type {FleetPrograms} from './start-fleet.js';
 
-/** The file names of each program: in Debian's package, and in the project's own release. */
+/** The file names of each program: the name in Debian's package, and the name in the project's own release. */
 const names = {
 	exporter: ['prometheus-redis-exporter', 'redis_exporter'],
 	prometheus: ['prometheus'],
 	alertmanager: ['prometheus-alertmanager', 'alertmanager'],
 } as const;
 
-/** The programs of `redis-top demo fleet` on the PATH, or which of them are missing. Alertmanager may be missing. */
+/**
+Finds the programs of `redis-top demo fleet` on the PATH, or the names of those that are missing. Alertmanager is
+optional.
+*/
 export function findPrograms(
 	pathVariable: string | undefined = process.env.PATH,
 ): FleetPrograms | {readonly missing: readonly string[]} {

@@ -1,11 +1,12 @@
-/** Servers of a generated shard: a primary and two replicas. */
+/** Number of servers in a generated shard: a primary and two replicas. */
 const shardSize = 3;
 
 const environments = ['prod', 'prod', 'prod', 'staging', 'test'] as const;
 const teams = ['cart', 'search', 'billing', 'login', 'feed', 'mail', 'maps'] as const;
 
 /**
-Each fault with a number N: every Nth shard has the fault. The numbers are primes, so that few shards have two faults.
+How rare each fault is: with the number N, one of N shards has the fault. The numbers are primes, so that few shards
+have two faults.
 */
 const faults = {
 	full: 997,
@@ -19,11 +20,17 @@ const faults = {
 
 const gibibyte = 1024 ** 3;
 
-/** Address of a generated server. It is in a network for benchmarks that is not routed: RFC 2544, section C.2.2. */
+/**
+Address of a generated server. It is in 198.18.0.0/15, a network that is reserved for benchmarks and not routed: RFC
+2544, section C.2.2.
+*/
 export const generatedAddress = (index: number): string =>
 	`198.18.${Math.floor(index / 250)}.${(index % 250) + 1}:6379`;
 
-/** A series of a generated server: its name, its labels, and its value after a time in seconds. */
+/**
+A series of a generated server. `head`: its name and labels. `value`: its value, for a time in seconds since the start
+of the counters.
+*/
 type Line = {readonly head: string; readonly value: (seconds: number) => number};
 
 function linesOf(index: number): readonly Line[] {
@@ -110,11 +117,11 @@ export class GeneratedMetrics {
 	*/
 	constructor(count: number, nowMs: number) {
 		this.#lines = Array.from({length: count}, (_, index) => linesOf(index)).flat();
-		// The counters start with the values of one day.
+		// The counters start a day ago, so that they have the values of one day at the first scrape.
 		this.#beganMs = nowMs - 86_400_000;
 	}
 
-	/** The page at a moment: 2.5 KB a server. */
+	/** The metrics page at a moment, in milliseconds since the epoch. It has 2.5 KB per server. */
 	page(atMs: number): string {
 		const seconds = (atMs - this.#beganMs) / 1000;
 		const parts: string[] = [];

@@ -1,5 +1,5 @@
-// The process that owns the servers of `redis-top demo fleet`. Like the demo's keeper, it runs until its standard input
-// ends.
+// The process that owns the servers of `redis-top demo fleet`. It runs until its standard input ends, which happens
+// when its parent process ends.
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -15,8 +15,8 @@ import {alertmanagerConfiguration, alertRules, prometheusConfiguration} from './
 const calmMs = 20_000;
 
 /**
-The scrape interval in seconds without generated servers. With them it is `slowScrape`, because their page has several
-megabytes.
+The scrape interval in seconds if there are no generated servers. With generated servers it is `slowScrape`, because
+their page has several megabytes.
 */
 const quickScrape = 2;
 const slowScrape = 15;

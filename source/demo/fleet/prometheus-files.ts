@@ -1,4 +1,4 @@
-/** The alerts of the demo, which Prometheus evaluates. */
+/** The alerting rules of the demo, which Prometheus evaluates. */
 const alerts: ReadonlyArray<readonly [name: string, expression: string, severity: string]> = [
 	['RedisDown', 'redis_up == 0', 'critical'],
 	['RedisMemoryHigh', 'redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9', 'critical'],
@@ -21,7 +21,7 @@ export const alertRules = (): string =>
 	].join('\n');
 
 export type ScrapeTargets = {
-	/** The addresses of real servers, and the port of the exporter that reads them. */
+	/** The addresses of real servers, and the name of each server's deployment. redis_exporter reads these servers. */
 	readonly addresses: ReadonlyArray<{readonly address: string; readonly deployment: string}>;
 	readonly exporterPort: number;
 	/** The port of the page of generated servers; undefined without them. */
@@ -33,8 +33,8 @@ export type ScrapeTargets = {
 };
 
 /**
-The configuration of Prometheus: Prometheus asks the exporter about each server, as the exporter's documentation
-advises.
+The configuration of Prometheus. Prometheus asks one redis_exporter about each server, as the exporter's documentation
+advises for several targets.
 */
 export function prometheusConfiguration(targets: ScrapeTargets): string {
 	const {addresses, exporterPort, generatedPort, alertmanagerPort, everySeconds} = targets;

@@ -44,7 +44,7 @@ export async function startFleet(
 		args: [server, exporter, prometheus, alertmanager ?? '', String(nodes)],
 	});
 	process.once('exit', code => {
-		// With exit code 0 the keeper has cleaned up itself.
+		// With exit code 0, the keeper (the child process that owns the servers) has cleaned up itself.
 		if (code !== 0) {
 			removeServers(message.pids, message.directory);
 		}

@@ -34,7 +34,7 @@ import {
 	wrongReplicaPromoted,
 } from './replication.js';
 
-/** The staging of each incident of the list, with the expected output of `redis-top check`. */
+/** How each incident is staged on real servers, and the output of `redis-top check` that is then expected. */
 export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'memory-full': memoryFull,
 	'no-ttl': noTtl,

@@ -3,7 +3,9 @@ import type {Stage, StageServer} from './stage.js';
 
 let written = 0;
 
-/** Commands that fill a server: SET of new keys, `count` at a time, without a TTL. */
+/**
+Returns commands that fill a server's memory: SET of `count` new keys without a TTL, each with a value of `bytes` bytes.
+*/
 export const newOrders = (count: number, bytes: number) => (): readonly LoadCommand[] =>
 	Array.from({length: count}, () => {
 		written += 1;
@@ -11,8 +13,8 @@ export const newOrders = (count: number, bytes: number) => (): readonly LoadComm
 	});
 
 /**
-Reads and writes of a few sessions, about 400 commands a second. In a cluster the keys have a hash tag, so that they
-belong to this server.
+Starts an application that reads and writes a few sessions with about 400 commands a second. In a cluster, the hash tag
+`tag` keeps all keys on this server.
 */
 export function playApi(stage: Stage, server: StageServer, name = 'api-1', tag = ''): void {
 	let turn = 0;
@@ -30,7 +32,7 @@ export function playApi(stage: Stage, server: StageServer, name = 'api-1', tag =
 
 const fillScript = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', ARGV[2] .. i, 'value') end return 1";
 
-/** Writes small keys by a script, 50,000 a call: a large data set within a second or two. */
+/** Writes small keys with scripts, 50,000 keys per call. This makes a large data set within a second or two. */
 export async function fill(server: StageServer, keys: number): Promise<void> {
 	for (let first = 0; first < keys; first += 50_000) {
 		await server.send('EVAL', fillScript, 0, Math.min(50_000, keys - first), `item:${first}:`);

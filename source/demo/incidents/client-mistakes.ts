@@ -27,10 +27,10 @@ export const unknownCommands: Incident = {
 	},
 };
 
-/** Number of clients that wait for a replica with WAIT. */
+/** Number of clients that block in WAIT until a replica acknowledges their writes. */
 const waiting = 12;
 
-/** Seconds for which clients wait: one second more than a finding needs. */
+/** How long clients wait, in seconds: one second more than the condition must hold for a finding. */
 const waitedSeconds = 6;
 
 export const waitWithoutReplica: Incident = {
@@ -46,7 +46,7 @@ export const waitWithoutReplica: Incident = {
 		return async () => {
 			for (let index = 0; index < waiting; index++) {
 				const client = await stage.client(server, 'orders');
-				// The reply never comes: the connection ends with the stage.
+				// The reply never comes, so the promise rejects when the stage ends the connection.
 				client
 					.send([
 						['SET', `order:${index}`, 'paid'],

@@ -3,7 +3,9 @@ import {playApi} from './applications.js';
 import type {Incident} from './incident.js';
 import type {Stage, StageServer} from './stage.js';
 
-/** Three primaries with a third of the slots each, and one replica for each primary, in the same order. */
+/**
+Three primaries, each with a third of the slots, and three replicas. The replicas are in the order of their primaries.
+*/
 type Cluster = {
 	readonly primaries: readonly [StageServer, StageServer, StageServer];
 	readonly replicas: readonly [StageServer, StageServer, StageServer];
@@ -16,7 +18,9 @@ const slotThirds = [
 	[10_923, 16_383],
 ] as const;
 
-/** Forms the cluster. It needs Redis 7.0 or Valkey, for `cluster-port` and CLUSTER ADDSLOTSRANGE. */
+/**
+Forms a cluster from six servers. They must be Redis 7.0 or Valkey, because of `cluster-port` and CLUSTER ADDSLOTSRANGE.
+*/
 async function formCluster(stage: Stage): Promise<Cluster> {
 	const start = async (name: string) => {
 		const [busPort = 0] = await findFreePorts(1);

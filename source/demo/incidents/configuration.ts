@@ -1,7 +1,7 @@
 import {fill} from './applications.js';
 import type {Incident} from './incident.js';
 
-/** Number of keys in the database that the application should read. It reads `lookups` keys at a time. */
+/** Number of keys in the database that the application should read. The application reads `lookups` keys at a time. */
 const products = 5000;
 const lookups = 20;
 

@@ -1,4 +1,4 @@
-/** The incidents of `redis-top demo incident NAME`, each with one sentence, in the order of the list. */
+/** The incidents of `redis-top demo incident NAME`, each with one sentence, in the order in which they are listed. */
 export const incidentSentences = {
 	'memory-full': 'Memory reaches maxmemory, the policy is noeviction, and writes are refused.',
 	'no-ttl': 'Memory is full, the policy evicts only keys with a TTL, and no key has one.',

@@ -8,11 +8,11 @@ export type Expected = {
 	*/
 	readonly exitCode?: 1 | 2;
 	readonly verdict?: RegExp;
-	/** Findings that must be listed: `rule severity`, or the rule alone where its severity grows with time. */
+	/** Findings that must be listed: `rule severity`, or the rule alone if the finding's severity grows with time. */
 	readonly rules: readonly string[];
 	/** The name of the client that causes the incident. A finding of the expected rules must name it. */
 	readonly client?: string;
-	/** Rules whose condition must hold for longer than `check` runs. `check` must say that it did not evaluate them. */
+	/** Rules whose condition must hold for longer than `check` runs. The output must name them as not evaluated. */
 	readonly notEvaluated?: readonly string[];
 };
 
@@ -20,8 +20,8 @@ export type Expected = {
 export type Incident = {
 	readonly expected: Expected;
 	/**
-	Starts the servers with a healthy load. Resolves with a function that causes the incident. The promise of that
-	function resolves when the effect shows.
+	Starts the servers with a healthy load. Resolves with a function that causes the incident. That function resolves when
+	the incident's effect shows.
 	*/
 	prepare(stage: Stage): Promise<() => Promise<void>>;
 };

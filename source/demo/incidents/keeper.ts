@@ -1,5 +1,5 @@
-// The process that owns the servers of a staged incident. Like the demo's keeper, it runs until its standard input
-// ends.
+// The process that owns the servers of a staged incident. It runs until its standard input ends, which happens when its
+// parent process ends.
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import {endWithParent, sayFailure, sayReady} from '../lifeline.js';
@@ -8,7 +8,7 @@ import {stagedIncidents} from './all-incidents.js';
 import {stagedNames} from './incident-names.js';
 import {openStage, type Stage} from './stage.js';
 
-/** How long the monitor shows the healthy deployment before the incident, milliseconds. */
+/** How long the monitor shows the healthy deployment before the incident, in milliseconds. */
 const calmMs = 5000;
 
 const [serverBinary = 'redis-server', given = ''] = process.argv.slice(2);
@@ -35,8 +35,8 @@ try {
 }
 
 /**
-Sends the reason why the incident did not happen. The monitor prints the reason at its end. The deployment stays,
-because the monitor runs already.
+Sends the parent process the reason why the incident did not happen. The monitor prints the reason when it ends. The
+servers keep running, because the monitor shows them already.
 */
 function sayUnplayed(error: unknown): void {
 	sayReady({failure: error instanceof Error ? error.message : String(error)});

@@ -24,7 +24,7 @@ async function serverUntilFull(stage: Stage, policy: string) {
 /** Whether the server refuses a write with this error code. */
 export async function refuses(server: StageServer, code: string): Promise<boolean> {
 	const reply = await server.send('SET', 'probe', 'value');
-	// The last command of this connection must not be a write, because rules name clients by their last command.
+	// Rules name a client by its last command. The last command of this connection must therefore not be a write.
 	await server.send('PING');
 	return reply instanceof LoadError && reply.message.startsWith(code);
 }
@@ -73,7 +73,7 @@ export const evictions: Incident = {
 /** Number of keys that expire in the same millisecond. The server needs some seconds to expire them. */
 const waveKeys = 800_000;
 /**
-Number of keys that one script writes. The script takes about a millisecond, so it does not appear in the slow log.
+Number of keys that one script writes. Such a script takes about a millisecond, so it does not appear in the slow log.
 */
 const chunkKeys = 1000;
 const warmScript = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', ARGV[2] .. i, 'x', 'PXAT', ARGV[3]) end return 1";

@@ -5,7 +5,7 @@ import {refuses} from './memory.js';
 import {openSlowLink} from './slow-link.js';
 import type {Stage, StageServer} from './stage.js';
 
-/** Starts a replica of the server on the port. Resolves when the replica's link is up. */
+/** Starts a replica of the server that listens on `port`. Resolves when the replica's link is up. */
 async function replicaOf(stage: Stage, port: number, name = 'replica', configuration: readonly string[] = []) {
 	const replica = await stage.server({name, configuration: [`replicaof 127.0.0.1 ${port}`, ...configuration]});
 	await stage.until('the link of a replica', async () => (await linkOf(replica)) === 'up');
@@ -37,7 +37,7 @@ export const resyncLoop: Incident = {
 			configuration: [
 				'client-output-buffer-limit replica 1mb 1mb 1',
 				'repl-backlog-size 16kb',
-				// Redis 8 sends the data set without disk on a second connection, where no output buffer grows.
+				// Redis 8 sends the data set of a diskless full resync on a second connection, on which no output buffer grows.
 				'repl-diskless-sync no',
 			],
 		});
@@ -106,7 +106,7 @@ export const emptyPrimary: Incident = {
 		rules: ['rep.empty_primary critical'],
 	},
 	async prepare(stage) {
-		// The wait before a full resync is 5 s by default. A longer one leaves time to look.
+		// By default a full resync begins after 5 s. A longer wait leaves time to look.
 		const primary = await stage.server({name: 'primary', configuration: ['repl-diskless-sync-delay 60']});
 		await fill(primary, 5000);
 		await primary.send('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);

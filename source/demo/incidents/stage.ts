@@ -37,23 +37,23 @@ export type StageServer = {
 export type StageServerOptions = {
 	readonly name: string;
 	readonly configuration?: readonly string[];
-	/** Words before the server's command line. */
+	/** Words to put before the server's command line, such as those of a program that limits the size of files. */
 	readonly launcher?: readonly string[];
 };
 
-/** The servers of an incident, with their folder and their clients, all of which end with the stage. */
+/** The servers of an incident, with their folder and their clients. All of them end when the stage ends. */
 export type Stage = {
 	readonly directory: string;
 	readonly servers: readonly StageServer[];
 	readonly pids: readonly number[];
 	server(options: StageServerOptions): Promise<StageServer>;
-	/** Opens a client of this name to a server. The client is closed when the stage ends. */
+	/** Opens a connection to a server, with this client name. The connection is closed when the stage ends. */
 	client(server: StageServer, name: string): Promise<LoadClient>;
 	/** Repeats a step with a pause until the stage ends. A step that fails is repeated too: its server may be down. */
 	repeat(pauseMs: number, step: () => Promise<unknown>): void;
 	/**
-	Starts an application that sends the commands of `next` as one pipeline, every `pauseMs`. It connects again when its
-	connection ends.
+	Starts an application that sends the commands of `next` as one pipeline, every `pauseMs` milliseconds. When its
+	connection ends, the application connects again.
 	*/
 	application(options: {
 		readonly server: StageServer;
@@ -61,16 +61,18 @@ export type Stage = {
 		readonly pauseMs: number;
 		readonly next: () => readonly LoadCommand[];
 	}): void;
-	/** Registers something else to close with the stage. */
+	/** Registers a function that is called when the stage ends, for anything else that must be closed. */
 	atEnd(close: () => void): void;
 	/**
-	Waits for a condition; rejects with a `DemoFailure` after half a minute. A condition that rejects counts as not yet
-	true.
+	Waits until a condition is true; rejects with a `DemoFailure` after half a minute. If the condition rejects, it counts
+	as not yet true.
+
+	@param what The condition in words, for the failure's message.
 	*/
 	until(what: string, condition: () => Promise<boolean>): Promise<void>;
-	/** Kills the servers and removes their folder, synchronously. */
+	/** Kills the servers and removes their folder. The call is synchronous. */
 	destroy(): void;
-	/** Does the same as `destroy`, and resolves when the processes have ended. */
+	/** Does the same as `destroy`, but asynchronously. Resolves when the processes have ended. */
 	end(): Promise<void>;
 };
 

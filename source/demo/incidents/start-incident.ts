@@ -17,7 +17,7 @@ export type StagedOptions = {
 	readonly serverBinary: string;
 	readonly name: StagedName;
 	readonly signal?: AbortSignal | undefined;
-	/** The built `keeper.ts` of this folder; beside this program's own files when not given. */
+	/** The path of the built `keeper.ts` of this folder. By default it is beside this program's own files. */
 	readonly keeperFile?: string | undefined;
 };
 
@@ -49,7 +49,7 @@ export async function startIncident({
 		failure = (JSON.parse(String(chunk)) as {readonly failure: string}).failure;
 	});
 	process.once('exit', code => {
-		// With exit code 0 the keeper has cleaned up itself.
+		// With exit code 0, the keeper (the child process that owns the servers) has cleaned up itself.
 		if (code !== 0) {
 			removeServers(message.pids, message.directory);
 		}

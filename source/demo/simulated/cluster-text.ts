@@ -1,8 +1,8 @@
 import {type Cluster, opinionOf, type Side, type SimulatedNode} from './cluster.js';
 
 /**
-How long lines are memoized, in milliseconds. The lines of 1,000 nodes take 1 ms to make, and all nodes of a partition
-share them.
+How long the lines of CLUSTER NODES are memoized, in milliseconds. The lines of 1,000 nodes take 1 ms to make, and all
+nodes of a partition share them.
 */
 const linesLastMs = 1000;
 

@@ -56,7 +56,7 @@ export type SimulatedNode = {
 	/** How fast the replica falls behind its primary, in bytes per second; 0 for a replica that keeps up. */
 	fallsBehindBytesPerSecond: number;
 	behindBytes: number;
-	/** How fast data is written to the node, in bytes per second. Undefined: its memory follows the usual curve. */
+	/** How fast the node's memory fills, in bytes per second. Undefined: the used memory follows its usual curve. */
 	fillsBytesPerSecond: number | undefined;
 	readonly figures: Figures;
 };
@@ -144,7 +144,7 @@ export const freshFigures = (nowMs: number): Figures => ({
 	opsPerSecond: 0,
 });
 
-/** What a partition knows about the node; by default the node's own partition. */
+/** What the nodes of a partition know about a node; by default, of the node's own partition. */
 export const opinionOf = (node: SimulatedNode, side: Side = node.side): Opinion => {
 	const opinion = side.opinions[node.index];
 	if (opinion === undefined) {
@@ -160,7 +160,7 @@ export const primaryOf = (cluster: Cluster, node: SimulatedNode): SimulatedNode 
 	return primary === undefined ? undefined : cluster.nodes[primary];
 };
 
-/** Whether the node reaches the other one. */
+/** Whether two nodes reach each other: both are alive, and no split separates them. */
 export const reaches = (node: SimulatedNode, other: SimulatedNode): boolean =>
 	!node.isDead && !other.isDead && node.side === other.side;
 

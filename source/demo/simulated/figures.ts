@@ -9,8 +9,8 @@ const writeShare = 0.22;
 const hitShare = 0.93;
 
 /**
-A number from 0 to 1 that is constant for a node and differs between nodes. Multiples of the golden ratio are spread
-evenly.
+A number from 0 to 1 that stays the same for a node but differs between nodes. It uses multiples of the golden ratio,
+which are spread evenly.
 */
 const character = (index: number): number => (index * 0.618_033_988_75) % 1;
 
@@ -42,8 +42,8 @@ function usualBytes(node: SimulatedNode, nowMs: number): number {
 }
 
 /**
-Advances a node's counters to the present: its rates, times the time since the last call. A replica's offset follows its
-primary's.
+Updates a node's counters to the present, by the node's rates and the time since the last call. A replica's offset
+follows its primary's offset.
 */
 export function moveFigures(cluster: Cluster, node: SimulatedNode, nowMs: number): void {
 	const {figures} = node;
@@ -81,7 +81,7 @@ function moveMemory(node: SimulatedNode, seconds: number, nowMs: number): void {
 	const wanted = figures.usedBytes + fillsBytesPerSecond * seconds;
 	figures.usedBytes = Math.min(wanted, maxMemoryBytes);
 	if (wanted > maxMemoryBytes) {
-		// With the policy noeviction, writes are refused.
+		// The simulated nodes have the eviction policy noeviction, so a node with full memory refuses writes.
 		figures.refusedWrites += figures.opsPerSecond * writeShare * seconds;
 	}
 }

@@ -12,7 +12,7 @@ import {forgetLines} from './cluster-text.js';
 import {maxMemoryBytes, moveFigures} from './figures.js';
 import type {IncidentName} from './incident-names.js';
 
-/** A change of the cluster, `afterMs` milliseconds after the beginning of the incident. */
+/** A change of the cluster, in milliseconds after the beginning of the incident. */
 export type Step = {readonly afterMs: number; readonly act: (cluster: Cluster, nowMs: number) => void};
 
 export type Incident = {
@@ -21,8 +21,8 @@ export type Incident = {
 };
 
 /**
-Time from the beginning of an incident until a majority flags the node FAIL, and until a replica is elected, in
-milliseconds.
+Milliseconds from the beginning of an incident: first until a majority flags the node FAIL, then until a replica is
+elected.
 */
 const agreedAfterMs = nodeTimeoutMs + 700;
 const electedAfterMs = agreedAfterMs + 1100;
@@ -36,7 +36,7 @@ const nodeAt = ({nodes}: Cluster, index: number): SimulatedNode => {
 	return node;
 };
 
-/** Index of the shard in which incidents happen. It is the second one, because the screen opens on the first. */
+/** Index of the shard in which incidents happen. The second shard was chosen, because the screen opens on the first. */
 const shardOfIncidents = 1;
 const victimOf = (cluster: Cluster) => nodeAt(cluster, shardOfIncidents % cluster.shardCount);
 const failoverCandidateOf = (cluster: Cluster) =>
@@ -51,8 +51,8 @@ function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['fai
 }
 
 /**
-Promotes a replica: it gets its primary's slots with a new epoch, and the other replicas replicate from it. Only the
-nodes of this partition learn of the promotion.
+Promotes a replica: it gets its primary's slots with a new configuration epoch, and the other replicas replicate from
+it. Only the nodes of this partition learn of the promotion.
 */
 function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	const own = opinionOf(candidate, side);
@@ -85,7 +85,9 @@ function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	forgetLines(side);
 }
 
-/** Demotes a node that finds another owner of its slots. It then replicates from that owner, after a full resync. */
+/**
+Demotes a node whose slots have another owner by now. The node then replicates from that owner, after a full resync.
+*/
 function follow(side: Side, node: SimulatedNode, primary: SimulatedNode, nowMs: number): void {
 	const opinion = opinionOf(node, side);
 	opinion.primary = primary.index;
@@ -147,7 +149,9 @@ const nodeDies: Incident = {
 	},
 };
 
-/** Exchanges the roles of two nodes by CLUSTER FAILOVER. Both nodes are up, and no write is lost. */
+/**
+Exchanges the roles of a primary and its replica, as CLUSTER FAILOVER does. Both nodes are up, and no write is lost.
+*/
 function handOver(cluster: Cluster, from: SimulatedNode, to: SimulatedNode, nowMs: number): void {
 	moveFigures(cluster, to, nowMs);
 	promote(cluster, to.side, to);
@@ -187,8 +191,8 @@ const partition: Incident = {
 			{
 				afterMs: 0,
 				act: () => {
-					// The minority's view begins as the majority's view at this moment, not at the moment when the
-					// schedule was made.
+					// At this moment, the minority's view is a copy of the majority's view. A copy made with the schedule would
+					// be outdated by now.
 					Object.assign(minority, structuredClone(majority));
 					for (const node of cutOff) {
 						node.side = minority;

@@ -4,7 +4,7 @@ import {clientsOf, keysOf, maxMemoryBytes} from './figures.js';
 /** The version of Redis whose replies are simulated. */
 export const imitatedVersion = '8.0.2';
 
-/** A field of `# Server` that only simulated nodes have. Its value is the present incident. */
+/** A field of `# Server` that only simulated nodes have. Its value is the name of the present incident. */
 export const simulatedField = 'redis_top_simulated';
 
 type Fields = ReadonlyArray<readonly [field: string, value: string | number]>;
@@ -155,7 +155,8 @@ const replication: Section = (node, cluster) => {
 		['connected_slaves', replicas.length],
 		...replicas.map((replica, index): readonly [string, string] => [
 			`slave${index}`,
-			// The acknowledged offset lacks only the last few writes. It does not depend on when the replica was last polled.
+			// The replica has acknowledged all but the last few writes. The value does not depend on when redis-top last
+			// polled the replica.
 			`ip=127.0.0.1,port=${replica.port},state=online,offset=${Math.max(0, whole(offset - replica.behindBytes - (offset % 300)))},lag=0`,
 		]),
 		['master_failover_state', 'no-failover'],
@@ -196,7 +197,7 @@ const cpu: Section = ({figures}) => [
 	['used_cpu_user_main_thread', (figures.cpuSeconds * 0.54).toFixed(6)],
 ];
 
-/** Commands with their share of all calls and their time for each call, in microseconds. */
+/** Commands, each with its share of all calls and its time per call in microseconds. */
 export const commandMix: ReadonlyArray<readonly [command: string, share: number, microseconds: number]> = [
 	['get', 0.52, 4],
 	['hgetall', 0.13, 14],

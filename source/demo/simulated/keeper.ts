@@ -1,5 +1,5 @@
-// The process of the simulated cluster: servers, clock and incidents. It is a separate process, so that its CPU time
-// and memory do not count as those of the monitor.
+// The process of the simulated cluster: its servers, clock and incidents. It is separate from the monitor's process, so
+// that its CPU time and memory do not count as those of the monitor.
 import process from 'node:process';
 import {systemClock} from '../../domain/clock.js';
 import {endWithParent, sayFailure, sayReady} from '../lifeline.js';
@@ -35,7 +35,7 @@ try {
 	sayFailure(error);
 }
 
-/** Closes the port of a node that has died, and opens the port of a node that is back. */
+/** Closes the port of a node that has died. Opens the port again when the node is back. */
 function settle(listener: Listener, index: number, isWanted: boolean, isOpen: boolean[]): void {
 	if (isOpen[index] === isWanted) {
 		return;

@@ -3,20 +3,24 @@ import type {Cluster} from './cluster.js';
 import {type Incident, incidents} from './incidents.js';
 
 /**
-Pause before the first incident and after each incident, in milliseconds. A single chosen incident begins sooner.
+Pause before the first incident and after each incident, in milliseconds. The pause is shorter if the user chose a
+single incident.
 */
 export const calmMs = (played: readonly Incident[]): number => (played.length === 1 ? 4000 : 15_000);
 
 export type Act = {
 	readonly atMs: number;
-	/** The incident that begins at this moment; `undefined` when one ends. Absent: the present incident goes on. */
+	/**
+	The incident that begins at this moment. Present but undefined: an incident ends. Absent: the present incident goes
+	on.
+	*/
 	readonly begins?: Incident | undefined;
 	readonly act?: (cluster: Cluster, nowMs: number) => void;
 };
 
 /**
-One round of the incidents with pauses between them. Times are in milliseconds from the start of the round. The last
-entry ends the round.
+One round: all chosen incidents with pauses between them. Times are in milliseconds from the start of the round. The
+last entry ends the round.
 */
 export function roundOf(cluster: Cluster, played: readonly Incident[]): readonly Act[] {
 	const acts: Act[] = [];
@@ -33,7 +37,7 @@ export function roundOf(cluster: Cluster, played: readonly Incident[]): readonly
 	return acts;
 }
 
-/** The incidents that the user asked for. */
+/** The incidents to play for an argument of the user: a name, `all` or `none`. */
 export const incidentsOf = (programme: string): readonly Incident[] =>
 	incidents.filter(({name}) => programme === 'all' || programme === name);
 

@@ -102,7 +102,7 @@ function linksReply({cluster, node}: Question): LoadReply {
 		.flatMap(other => [entry('to', other), entry('from', other)]);
 }
 
-/** The replies by command, or by command and subcommand. */
+/** The functions that make replies, by command, or by command and subcommand. */
 const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 	['ping', () => 'PONG'],
 	['auth', () => 'OK'],
@@ -133,8 +133,8 @@ const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 ]);
 
 /**
-The reply of a simulated node. It knows only the commands that a monitor sends. Every other command gets an error with
-the reason, and so does every command that would change a server.
+The reply of a simulated node to a command. Only commands that a monitor sends are known. Every other command gets an
+error with the reason, above all commands that would change a server.
 */
 export function replyOf(words: readonly string[], {cluster, node, nowMs}: Omit<Question, 'rest'>): LoadReply {
 	const [name = '', ...rest] = words;

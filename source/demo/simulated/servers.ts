@@ -65,7 +65,7 @@ async function openListener(port: number, ask: AskNode): Promise<Listener | unde
 			}
 		},
 		reopen() {
-			// If another process has taken the port meanwhile, the node stays down.
+			// If another process has taken the port meanwhile, the port stays closed and the node looks down.
 			server.once('error', () => {});
 			server.listen(port, '127.0.0.1');
 		},
@@ -91,7 +91,7 @@ function listen(server: Server, port: number): Promise<boolean> {
 function answerOn(socket: Socket, answer: (words: readonly string[]) => LoadReply): void {
 	const reader = new ReplyReader();
 	socket.on('data', (chunk: Buffer) => {
-		// An inline command, as the raw probe sends it, is not an array.
+		// One probe of redis-top uses no Redis client and sends PING as an inline command, which is not an array of RESP.
 		if (chunk[0] !== 0x2a && /^[a-z]+\r?\n$/i.test(chunk.toString('latin1'))) {
 			socket.write(encodeReply(answer([chunk.toString('latin1').trim()])));
 			return;

@@ -3,7 +3,7 @@ import type {SeriesLabels} from '../../parse/prometheus-reply.js';
 import type {FleetInstance} from './fleet-instance.js';
 
 export type GroupedInstance = Pick<FleetInstance, 'key' | 'labels' | 'address' | 'endpoint'> & {
-	/** The address from which it replicates; undefined for a primary. */
+	/** The address from which the server replicates; undefined for a primary. */
 	readonly source: string | undefined;
 	readonly isCluster: boolean;
 };
@@ -12,14 +12,14 @@ export type GroupedInstance = Pick<FleetInstance, 'key' | 'labels' | 'address' |
 const deploymentLabels = ['deployment', 'redis_cluster'] as const;
 
 /**
-Labels that name a deployment of servers in cluster mode. Their series don't say which other nodes belong to the
-cluster.
+Labels that name a deployment of servers in cluster mode. They are used because the servers' series don't say which
+other nodes belong to the cluster.
 */
 const clusterLabels = [...deploymentLabels, 'service', 'app', 'namespace', 'job'] as const;
 
 /**
-The name of each server's deployment, by the server's key. The name is a label's value, else the address of the primary
-at the top of the server's replication chain.
+The name of each server's deployment, by the server's key. The name is the value of a label. Without such a label, it is
+the address of the primary at the top of the server's replication chain.
 */
 export function deploymentNames(instances: readonly GroupedInstance[]): ReadonlyMap<string, string> {
 	const byAddress = new Map<string, GroupedInstance>();

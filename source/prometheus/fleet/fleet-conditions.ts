@@ -15,11 +15,11 @@ export type InstanceFigures = Pick<
 	readonly policy: string | undefined;
 	/** Whether the replica's link to its primary is up; undefined for a primary. */
 	readonly isLinkUp: boolean | undefined;
-	/** Connected clients as a share of maxclients, where it is above the threshold. */
+	/** Connected clients as a share of maxclients, 0–1. Undefined if the share is not above the threshold. */
 	readonly clientShare: number | undefined;
-	/** The names of gauges that report a failure: `redis_rdb_last_bgsave_status`. */
+	/** The names of the server's series that report a failure now, such as `redis_rdb_last_bgsave_status`. */
 	readonly failures: readonly string[];
-	/** Findings that `redis-top watch --metrics` serves, by rule. */
+	/** The server's findings, by rule. Only a server that `redis-top watch --metrics` monitors has them. */
 	readonly findings: ReadonlyArray<{readonly rule: string; readonly severity: Severity}>;
 };
 
@@ -33,8 +33,9 @@ const failureTexts: Readonly<Record<string, Omit<InstanceCondition, 'severity'> 
 const rank = {critical: 2, warning: 1, info: 0} as const;
 
 /**
-The conditions of a server that its series show, worst first. The thresholds of the rules apply. Where a rule excludes
-cases by facts that are unknown here, the condition is at most a warning. The live monitor evaluates the whole rule.
+The conditions of a server that its series show, worst first. The thresholds of the rules apply. Some rules make
+exceptions by facts that no series has. Their conditions are warnings at most. The live monitor evaluates the whole
+rule.
 */
 export function instanceConditions(figures: InstanceFigures, overrides?: ThresholdOverrides): InstanceCondition[] {
 	const found: InstanceCondition[] = [];

@@ -9,7 +9,7 @@ import {instanceConditions} from './fleet-conditions.js';
 import type {FleetInstance, InstanceState} from './fleet-instance.js';
 import {type FleetQuery, identityLabels} from './fleet-queries.js';
 
-/** The series of each expression; undefined for an expression that failed. */
+/** The series that each query returned; undefined for a query that failed. */
 export type FleetReplies = Readonly<Partial<Record<FleetQuery | 'writes', readonly PrometheusSeries[] | undefined>>>;
 
 /** The labels that identify a server, as one text. */
@@ -23,7 +23,8 @@ export const instanceKey = (labels: SeriesLabels, mappedLabel?: string): string 
 };
 
 /**
-The labels of a server that are kept between refreshes, because a server that is down has no `redis_instance_info`.
+The labels of a server as they were last seen. They are kept between refreshes, because a server that is down has no
+`redis_instance_info`.
 */
 export type KnownInstance = {readonly labels: SeriesLabels; readonly info: SeriesLabels};
 
@@ -34,7 +35,7 @@ const severities: Readonly<Record<string, Severity>> = {critical: 'critical', wa
 const valuesOf = (series: readonly PrometheusSeries[] = [], label?: string): Map<string, number> =>
 	new Map(series.map(({labels, values}) => [instanceKey(labels, label), values[0] ?? Number.NaN]));
 
-/** The series of each server, for expressions with several values a server. */
+/** The labels of all series of each server, for queries that return several series per server. */
 function grouped(series: readonly PrometheusSeries[] = [], label?: string): Map<string, SeriesLabels[]> {
 	const groups = new Map<string, SeriesLabels[]>();
 	for (const {labels} of series) {
@@ -50,7 +51,9 @@ function grouped(series: readonly PrometheusSeries[] = [], label?: string): Map<
 	return groups;
 }
 
-/** The names of alerts by the label `instance`. Alerts and servers have no other label in common. */
+/**
+The names of firing alerts, by the value of their label `instance`. Alerts and servers have no other label in common.
+*/
 function alertsByInstance(series: readonly PrometheusSeries[] = []): Map<string, string[]> {
 	const alerts = new Map<string, string[]>();
 	for (const {labels} of series) {
@@ -65,8 +68,8 @@ function alertsByInstance(series: readonly PrometheusSeries[] = []): Map<string,
 }
 
 /**
-The servers of a refresh, in no order. Servers of earlier refreshes that no series names any more are `unscraped`: a
-server never disappears from the list.
+Makes the list of servers from the replies of a refresh, in no order. A server that no series names any more becomes
+`unscraped`: a server never disappears from the list.
 
 @param known The servers known so far, by key. The function updates this map.
 */
@@ -84,12 +87,12 @@ export function fleetInstances(
 	}
 }
 
-/** Number of servers that are built between two yields, which takes a millisecond. */
+/** Number of servers that are built before other work gets a turn. Building them takes a millisecond. */
 const builtAtOnce = 200;
 
 /**
-`fleetInstances` in steps of some milliseconds, so that keys need not wait for 10,000 servers. Between the steps,
-`known` must not be changed.
+Does the same as `fleetInstances`, in steps of some milliseconds. So keys that the user presses need not wait for 10,000
+servers. Between the steps, `known` must not be changed.
 */
 export function* buildInstances(
 	replies: FleetReplies,

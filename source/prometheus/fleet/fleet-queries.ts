@@ -9,13 +9,13 @@ export const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'na
 export type FleetQueryOptions = {
 	/** The matchers of `--match`, as text between braces; empty for all servers. */
 	readonly matchers: string;
-	/** A further label that identifies a server, from `--prometheus-label`. */
+	/** A further label that identifies a server, from the flag `--prometheus-label`. */
 	readonly mappedLabel: string | undefined;
 	/** Length of the ranges over which rates are computed, in milliseconds. */
 	readonly windowMs: number;
 };
 
-/** The queries of a refresh. An expression returns at most one value for each server; some expressions return a few. */
+/** The queries of a refresh. Most return at most one value for each server; some return a few. */
 export type FleetQuery =
 	| 'up'
 	| 'down'
@@ -36,8 +36,8 @@ export type FleetQuery =
 	| 'alerts';
 
 /**
-The expression for the growth of some servers' replication offset, in bytes per second. It converts bytes behind into
-seconds.
+The PromQL expression for the growth of the replication offset of the matched servers, in bytes per second. With it, the
+bytes that a replica is behind are converted into seconds.
 */
 export const writeRates = (matchers: string, windowMs: number): string =>
 	`rate(redis_master_repl_offset{${matchers}}[${Math.round(windowMs / 1000)}s])>0`;
@@ -52,8 +52,8 @@ const failureGauges = {
 } as const;
 
 /**
-The expressions of a refresh. Prometheus compares with the thresholds. Of 10,000 healthy servers it therefore sends only
-the figures of the list.
+The PromQL expression of each query of a refresh. The expressions contain the thresholds. For healthy servers,
+Prometheus therefore sends only the figures that the list shows.
 */
 export function fleetQueries({
 	matchers,

@@ -22,13 +22,14 @@ const rhythms: Readonly<Partial<Record<FleetQuery, {readonly every: number; read
 };
 
 /**
-Whether a query's reply is kept for the refreshes at which the query is not sent. The list keeps the labels of `info`.
+Whether a query's last reply is used at the refreshes at which the query is not sent. For `info` this is not needed,
+because the list keeps each server's labels.
 */
 export const isKept = (name: FleetQuery): boolean => name in rhythms && name !== 'lost' && name !== 'info';
 
 /**
-Whether a query is sent at a refresh. The first refresh sends all queries but `down`. Where `up` is not sent, `down` is
-sent instead, because it returns few series.
+Whether a query is sent at a refresh. The first refresh sends all queries but `down`. At refreshes without `up`, `down`
+is sent instead, because it returns few series.
 
 @param refresh The number of the refresh, from 0.
 */

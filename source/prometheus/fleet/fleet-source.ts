@@ -33,40 +33,40 @@ export type FleetSourceOptions = {
 	readonly onChange: (state: FleetState) => void;
 };
 
-/** The queries for the first frame of the list. The other figures follow later. */
+/** The queries whose replies are enough to draw the list for the first time. The other figures follow later. */
 const firstQueries: readonly FleetQuery[] = ['up', 'info', 'used', 'limit'];
 
-/** Shortest range of a rate, in milliseconds, and the number of scrapes that a range holds. */
+/** Shortest time range for computing a rate, in milliseconds, and the number of scrapes that a range should hold. */
 const shortestWindowMs = 60_000;
 const scrapesInWindow = 4;
 
-/** Length and step of the trend of used memory, in milliseconds: one cell for each five minutes. */
+/** Length and step of the trend of used memory, in milliseconds. The trend has one cell on the screen for each step. */
 export const trendMs = 3_600_000;
 const trendStepMs = 300_000;
 
-/** Longest time of work before keys are handled, in milliseconds. */
+/** Longest time for which work runs before keys that the user pressed are handled, in milliseconds. */
 const longestTurnMs = 8;
 
 /** Largest number of servers that one query names. */
 const describedAtOnce = 200;
 
-/** Largest number of trends that are kept. */
+/** Largest number of servers whose trend is kept. */
 const trendsKept = 2000;
 
-/** The trend of a server's used memory in bytes, oldest first. `atMs` is its end. */
+/** The trend of a server's used memory in bytes, oldest first. `atMs`: its end, in milliseconds since the epoch. */
 export type Trend = {readonly atMs: number; readonly values: ReadonlyArray<number | undefined>};
 
-/** Asks a Prometheus for the servers of its fleet, while the list of the fleet is open. */
+/** Asks a Prometheus for its servers and their figures while the list of the fleet is open. */
 export class FleetSource {
 	readonly #options: FleetSourceOptions;
 	readonly #known = new Map<string, KnownInstance>();
 	readonly #trends = new Map<string, Trend>();
 	#latencies: ReadonlyMap<string, number> = new Map();
-	/** The keys of servers that are down and whose labels were already asked for. */
+	/** The keys of servers that are down and whose earlier labels were already asked for. */
 	readonly #described = new Set<string>();
-	/** Replies that are kept for the next refreshes. */
+	/** The last replies of queries that are not sent at every refresh. */
 	#kept: FleetReplies = {};
-	/** The reason of failure of each query that failed when it was last sent. */
+	/** For each query that failed when it was last sent, the reason. */
 	readonly #reasons = new Map<string, string>();
 	#refreshes = 0;
 	#windowMs: number | undefined;
@@ -135,7 +135,7 @@ export class FleetSource {
 		const isFirst = this.#state.refreshedAtMs === undefined;
 		await Promise.all([...first, ...(isFirst ? [] : others)].map(ask));
 		if (isFirst && !signal.aborted && replies.up !== undefined) {
-			// The list is shown as soon as its servers are known. The other figures come a moment later.
+			// The first list appears as soon as the servers are known. Their other figures come a moment later.
 			this.#change({instances: await this.#build(replies)});
 			await nextTurn();
 		}
@@ -203,7 +203,11 @@ export class FleetSource {
 		}
 	}
 
-	/** @param replies The replies of the refresh; empty if Prometheus did not say which servers exist. */
+	/**
+	Makes the list from the replies of a refresh, and keeps what later refreshes need.
+
+	@param replies The replies of the refresh; empty if Prometheus did not say which servers exist.
+	*/
 	async #finish(replies: FleetReplies, tookMs: number): Promise<void> {
 		const {clock} = this.#options;
 		const reasons = this.#reasons;
@@ -229,7 +233,7 @@ export class FleetSource {
 		});
 	}
 
-	/** Builds the servers from replies. Other work runs in between. */
+	/** Makes the list of servers from replies. Other work runs in between. */
 	async #build(replies: FleetReplies): Promise<FleetInstance[]> {
 		const {clock, mapping} = this.#options;
 		const building = buildInstances(replies, this.#known, mapping);
@@ -248,7 +252,8 @@ export class FleetSource {
 	}
 
 	/**
-	Keeps the replies of queries that are not sent at every refresh. Their series share the label objects of the list.
+	Keeps the replies of queries that are not sent at every refresh. Most of their series get the label objects that the
+	list has anyway, to save memory.
 	*/
 	#keep(replies: FleetReplies): void {
 		const {mapping} = this.#options;
@@ -268,8 +273,8 @@ export class FleetSource {
 	}
 
 	/**
-	The series of `redis_up` at a refresh that does not query it: those of its last query, updated with the servers that
-	are down now. A server that lost its figures and is not down is left out, because it is not scraped any more.
+	The series of `redis_up` at a refresh at which `up` is not queried. They are the last known series, updated with the
+	servers that are down now. A server that lost its figures and is not down is left out: it is not scraped any more.
 	*/
 	#upNow({up, down = [], used}: FleetReplies): readonly PrometheusSeries[] {
 		const label = this.#options.mapping?.label;
@@ -299,7 +304,7 @@ export class FleetSource {
 	}
 
 	/**
-	Asks for the p99 of the servers on the screen, from the metrics of `redis-top watch` or from the exporter's
+	Asks for the p99 latency of the servers on the screen, from the metrics of `redis-top watch` or from the exporter's
 	histograms. The histograms of a whole fleet would be millions of series. Never rejects.
 	*/
 	async loadLatencies(instances: readonly FleetInstance[], signal: AbortSignal): Promise<void> {
@@ -360,8 +365,8 @@ export class FleetSource {
 	}
 
 	/**
-	The range of rates: some scrapes of the server that is scraped most often, and at least a minute. Undefined if
-	unknown.
+	Finds the time range over which rates are computed: some scrapes of the server that is scraped most often, and at
+	least a minute. Undefined if the scrape interval is unknown.
 	*/
 	async #findWindow(signal: AbortSignal): Promise<number | undefined> {
 		const {prometheus, matchers} = this.#options;
@@ -378,7 +383,7 @@ export class FleetSource {
 	}
 }
 
-/** The matcher of servers by their label `instance`. */
+/** The PromQL matcher that selects servers by their label `instance`. */
 function instancesMatcher(servers: ReadonlyArray<{readonly labels: SeriesLabels}>): string {
 	const names = [...new Set(servers.map(({labels}) => labels.instance ?? ''))];
 	return `instance=~${promString(names.map(name => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`;

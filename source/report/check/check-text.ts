@@ -3,14 +3,16 @@ import {messageText} from '../../domain/message.js';
 import {type FindingGroup, groupText} from '../../state/finding-groups.js';
 import type {Check, CheckReport} from './check.js';
 
-/** Most blind spots that the text lists. JSON has all of them. */
+/**
+Largest number of blind spots (rules or commands that could not be evaluated) that the text lists. JSON has all of them.
+*/
 const shownBlind = 8;
-/** Most nodes of a group that the text names. JSON has all of them. */
+/** Largest number of nodes that the text names for a group of findings. JSON has all of them. */
 const namedNodes = 12;
 
 /**
-Replaces `|` in the text. A monitoring plugin's output has one `|`, and performance data follows it. ACL rules and shell
-pipes have it too.
+Replaces `|` in the texts of findings, where ACL rules and shell pipes contain it. A monitoring plugin's output may have
+only one `|`: the one before the performance data.
 */
 const pipeMark = '¦';
 
@@ -31,7 +33,9 @@ const counts = ({findings}: Check): string =>
 		})
 		.join(', ');
 
-/** The first line without performance data: the status, the counts and the text of the verdict. */
+/**
+The first line of the output, before performance data is added: the status, the counts and the text of the verdict.
+*/
 function headline(check: Check): string {
 	const {status, verdict, nodes, findings} = check;
 	const label = status.toUpperCase();
@@ -45,7 +49,7 @@ function headline(check: Check): string {
 		: `${label}: ${counts(check)} ${where}: ${verdict}`;
 }
 
-/** A step as a line. Commands begin with `$`, so that they are told from sentences. */
+/** A next step of a finding as a line. Commands begin with `$`, which distinguishes them from sentences. */
 function stepLine({kind, text}: NextStep): string {
 	switch (kind) {
 		case 'command':
@@ -58,8 +62,8 @@ function stepLine({kind, text}: NextStep): string {
 }
 
 /**
-A group of findings as lines: rule, node and text, then the nodes if there are several. The meaning and the next steps
-are those of the first finding.
+A group of findings as lines: rule, node and text, then the names of the nodes if there are several. The meaning and the
+next steps are taken from the group's first finding.
 */
 function groupLines(group: FindingGroup): readonly string[] {
 	const {severity, rule, nodes, first} = group;
@@ -76,7 +80,7 @@ function groupLines(group: FindingGroup): readonly string[] {
 	];
 }
 
-/** The line about advice that only `-v` lists: `22 notes of 5 kinds: -v lists them`. */
+/** The line that counts the findings of severity info, which only `-v` lists: `22 notes of 5 kinds: -v lists them`. */
 function adviceLines(advice: readonly FindingGroup[]): readonly string[] {
 	const all = advice.reduce((sum, {entries}) => sum + entries.length, 0);
 	return advice.length === 0

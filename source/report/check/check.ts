@@ -27,14 +27,15 @@ export type CheckStatus = keyof typeof healthExitCodes;
 
 export type Check = ReturnType<typeof checkOf>;
 
-/** The state without findings that have ended and without findings of rules that were not chosen. */
+/** Removes findings that have ended, and findings of rules that were not chosen, from the state. */
 const chosenFindings = (state: MonitorState, choice: RuleChoice): MonitorState => ({
 	...state,
 	findings: state.findings.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule)),
 });
 
 /**
-The culprit of a finding as JSON. A field is null if the evidence doesn't name it. The whole is null without a culprit.
+The culprit (client, command, key or node that causes a finding) as JSON. A field is null if the evidence doesn't name
+it. The result is null for a finding without a culprit.
 */
 const culpritPart = (culprit: Culprit | undefined) =>
 	culprit === undefined
@@ -60,15 +61,15 @@ export const findingPart = (finding: Finding) => ({
 	})),
 	meaning: messageText(finding.meaning),
 	next: finding.next.map(({text}) => messageText(text)),
-	/** The effect on users of the server; null if there is none yet. */
+	/** What the finding means for users of the server, such as `writes-refused`; null if it has no effect on them yet. */
 	effect: finding.effect ?? null,
 	culprit: culpritPart(finding.culprit),
 	/** Every node that the finding is about. */
 	nodes: finding.nodes ?? (finding.node === undefined ? [] : [finding.node]),
 	action: finding.action ?? null,
 	/**
-	The node that the action is sent to. It differs from `node` when other nodes report the finding's node. Null without
-	an action.
+	The node that the action's command is sent to. It may differ from `node`: CLUSTER FORGET is sent to a node that lists
+	the finding's node. Null without an action.
 	*/
 	actionNode: finding.action === undefined ? null : (finding.remedy?.node ?? finding.node ?? null),
 	since: isoTime(finding.sinceMs),
@@ -115,9 +116,9 @@ export type CheckReport = {
 	readonly groups: readonly FindingGroup[];
 	/** The performance data of the first line. */
 	readonly performance: string;
-	/** Whether the text lists advice too. */
+	/** Whether the text lists findings of severity info too. */
 	readonly isVerbose: boolean;
-	/** The state with the chosen findings, from which the metrics are made. */
+	/** The state with the chosen findings, as the source of the Prometheus metrics. */
 	readonly metrics: MetricSource;
 };
 
@@ -138,14 +139,14 @@ export const checkReport = (
 const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
 	allRules.filter(rule => !isEvaluatedIn('confirm', rule) && isChosen(choice, rule.id)).map(({id}) => id);
 
-/** Most warnings that the first line names beside the most urgent finding. */
+/** Largest number of warnings that the first line names besides the most urgent finding. */
 const namedWarnings = 2;
 
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
 /**
-The short text of the critical finding with the worst effect, among those that this cause explains. It is empty unless
-that effect is unserved slots, refused reads or writes on another node, or an effect worse than the cause's.
+The short text of the critical finding with the worst effect, of those that a cause explains. Empty unless that effect
+is unserved slots, refused reads or writes on another node, or an effect worse than the cause's.
 */
 function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
 	const [worst] = ranked
@@ -247,7 +248,7 @@ function nodePart(record: NodeRecord, nowMs: number) {
 	};
 }
 
-/** A blind spot as `check` prints it. */
+/** A blind spot, which is a command or rules that could not be evaluated, as `check` prints it. */
 export type Blind = {
 	readonly what: string;
 	readonly node: string | null;
@@ -260,7 +261,7 @@ export type Blind = {
 const fixFor = (user: string | undefined, grant: string | undefined): string | null =>
 	grant === undefined ? null : `ACL SETUSER ${user ?? 'default'} ${grant}`;
 
-/** The blind spots of commands that a node refuses or lacks, with the rules that need those commands. */
+/** The commands that a node refuses or lacks, as blind spots, each with the rules that need the command. */
 function blindCommands(
 	records: readonly NodeRecord[],
 	blindRules: readonly BlindRule[],
@@ -278,7 +279,7 @@ function blindCommands(
 	);
 }
 
-/** All other blind spots: one for each node and reason. */
+/** The blind spots that are not about a refused or missing command: one for each node and reason. */
 function blindReasons(blindRules: readonly BlindRule[], records: readonly NodeRecord[]): Blind[] {
 	const commands = new Set(records.flatMap(({address, blind}) => blind.map(({command}) => `${address} ${command}`)));
 	const groups = new Map<string, BlindRule[]>();

@@ -40,17 +40,17 @@ export function findingChanges(before: OpenFindings, now: OpenFindings): Finding
 }
 
 /**
-A change as one line of JSON.
+A change of a finding as one line of JSON.
 
-@param atMs Wall time, milliseconds since the epoch.
+@param atMs Wall time, in milliseconds since the epoch.
 */
 export const changeJson = ({event, finding}: FindingChange, atMs: number): string =>
 	JSON.stringify({schema: watchSchema, at: isoTime(atMs), event, finding: findingPart(finding)});
 
-/** Most nodes that one line names. */
+/** Largest number of nodes that one line names. */
 const namedNodes = 8;
 
-/** Several changes of one kind, rule and severity as one line. */
+/** Several findings of one rule that changed alike (same change, same severity), as one line of text. */
 function changeLine([first, ...others]: readonly FindingChange[], atMs: number): string {
 	if (first === undefined) {
 		return '';
@@ -67,13 +67,15 @@ function changeLine([first, ...others]: readonly FindingChange[], atMs: number):
 	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${where}  ${sharedText(findings)}${names}`;
 }
 
-/** Changes of one moment as text: one line for the findings of a rule that change alike on several nodes. */
+/**
+The changes of findings at one moment as text. Findings of one rule that change alike on several nodes share a line.
+*/
 export const changesText = (changes: readonly FindingChange[], atMs: number): string =>
 	[...Map.groupBy(changes, ({event, finding: {rule, severity}}) => `${event} ${rule} ${severity}`).values()]
 		.map(alike => changeLine(alike, atMs))
 		.join('\n');
 
-/** Changes of one moment as JSON: one line for each finding. */
+/** The changes of findings at one moment as JSON: one line for each finding. */
 const changesJson = (changes: readonly FindingChange[], atMs: number): string =>
 	changes.map(change => changeJson(change, atMs)).join('\n');
 

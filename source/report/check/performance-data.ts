@@ -10,11 +10,11 @@ type Figure = {
 	readonly unit: string;
 	readonly decimals: number;
 	readonly read: (node: NodeRecord) => number | undefined;
-	/** The warning and the critical threshold; undefined for a figure whose rule has no fixed thresholds. */
+	/** Returns the warning and the critical threshold. Undefined for a figure whose rule has no fixed thresholds. */
 	readonly limits?: (thresholds: ThresholdOverrides | undefined) => readonly [warning: number, critical: number];
 };
 
-/** The five figures that runbooks look at first. */
+/** The five figures in the performance data: those that operators look at first. */
 const figures: readonly Figure[] = [
 	{
 		label: 'mem',

@@ -6,10 +6,13 @@ export type DoneAction = {
 	readonly atMs: number;
 	/** When the last audit line of the action was written, in milliseconds since the epoch. */
 	readonly lastMs: number;
-	/** The user of the operating system, with the client's address of an SSH session. */
+	/**
+	The operating system's user who took the action. In an SSH session, the client's address follows:
+	`alice from 10.0.0.5`.
+	*/
 	readonly who: string;
 	readonly target: NodeAddress;
-	/** The command as typed into redis-cli; the action's name where no command was chosen yet. */
+	/** The command as typed into redis-cli. If no command was chosen yet, the action's name. */
 	readonly what: string;
 	readonly state: 'sent' | 'not sent' | 'no reply known' | 'verified' | 'failed' | 'not proved';
 	/** The details of the action's audit lines in order: the server's reply, the reason, the proof. */

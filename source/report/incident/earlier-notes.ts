@@ -4,10 +4,12 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import type {ReportText} from './report-text.js';
 
-/** Most notes of one kind about one node that are listed. The newest notes are listed. */
+/** Largest number of listed notes of one kind about one node. The newest notes are listed. */
 const mostOfAKind = 8;
 
-/** Something that happened before the report's samples. A server or the machine still had a record of it. */
+/**
+Something that happened before the report's samples, known because a server or the machine still had a record of it.
+*/
 export type EarlierNote = {
 	/** The time of the event by the server's clock, in milliseconds since the epoch. */
 	readonly atMs: number;
@@ -21,11 +23,11 @@ export type EarlierNotes = {
 	readonly notes: readonly EarlierNote[];
 	/** Number of notes that are left out, because there are too many of their kind. */
 	readonly leftOut: number;
-	/** What is not known, one sentence each. */
+	/** What cannot be known about the time before the samples, one sentence each. */
 	readonly gaps: readonly string[];
 };
 
-/** What is known of the time before the samples, or before the recording. */
+/** What is known of the time before the samples of a report, or before its recording. */
 export function earlierNotes({earlierEvents = [], nodes}: MonitorState, text: ReportText): EarlierNotes {
 	const counts = new Map<string, number>();
 	const shown = earlierEvents.filter(({node, kind, severity}) => {

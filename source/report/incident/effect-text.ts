@@ -5,7 +5,7 @@ type EffectText = {
 	readonly label: string;
 	/** The text that completes "10.0.1.11:6379 …", in the past tense. */
 	readonly happened: string;
-	/** Whether the effect reaches users while it holds. False for a mere risk. */
+	/** Whether users feel the effect. False for a mere risk, such as data that a crash would lose. */
 	readonly isFelt: boolean;
 };
 

@@ -21,10 +21,10 @@ const disruptive = /^(?:SHUTDOWN|FAILOVER|CLUSTER FAILOVER|SENTINEL FAILOVER|REP
 
 const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
 
-/** Most events that are named with the end of an episode. */
+/** Largest number of events that are named with the end of an episode. */
 const mostEvents = 2;
 
-/** The kinds of events that can end each effect. */
+/** For each effect, the kinds of events that may have ended it. */
 const endingEvents: Readonly<Partial<Record<Effect, readonly string[]>>> = {
 	unreachable: ['node-back', 'restarted'],
 	'not-responding': ['node-back', 'restarted'],
@@ -35,7 +35,7 @@ const endingEvents: Readonly<Partial<Record<Effect, readonly string[]>>> = {
 	'failover-impossible': ['replica-gained', 'link-restored', 'node-back', ...always],
 };
 
-/** The kinds of events that can end a finding about saving. A save ends nothing else. */
+/** The kinds of events that may have ended a finding about saving. They end no other finding. */
 const savingEvents: readonly string[] = ['save-done', 'rewrite-done'];
 
 export type EndingFacts = {
@@ -43,7 +43,7 @@ export type EndingFacts = {
 	readonly actions: readonly DoneAction[];
 };
 
-/** The action and the event at the end of an episode. The report does not claim that they caused the end. */
+/** The action and the events around the end of an episode. The report does not claim that they caused the end. */
 export type Ending = {
 	/** The last action on the episode's nodes: `after alice sent BGSAVE to 10.0.1.11:6379 at 03:12:04 (verified)`. */
 	readonly action: string | undefined;
@@ -66,7 +66,7 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 		done =>
 			wasSent(done) &&
 			isHere(done.target) &&
-			// A command to a server does not end the load of the machine.
+			// Findings about the machine are left out, because a command to a server does not end the load of its machine.
 			!finding.rule.startsWith('os.') &&
 			done.atMs >= Math.max(beganMs, endedMs - actionBeforeMs) &&
 			done.atMs <= endedMs + afterEndMs,

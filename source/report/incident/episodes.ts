@@ -4,7 +4,7 @@ import {type Finding, findingKey} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {familyUrgency, rankedFindings} from '../../state/verdict.js';
 
-/** Longest time between the end of a finding and its return that counts as one episode, in milliseconds. */
+/** A finding that returns within this time after its end continues its episode, in milliseconds. */
 const sameEpisodeMs = 60_000;
 
 /** A change of a finding at a moment: it opened, its severity changed, or it closed. */
@@ -25,15 +25,17 @@ export type Episode = {
 	readonly finding: Finding;
 	readonly severity: Severity;
 	readonly effect: Effect | undefined;
-	/** When the condition began to hold, in milliseconds since the epoch. This may be before the time of the report. */
+	/**
+	When the condition began to hold, in milliseconds since the epoch. It may have begun before the report's period.
+	*/
 	readonly beganMs: number;
 	/**
-	When the condition ended, in milliseconds since the epoch; undefined where it still held at the end of the report's
-	time.
+	When the condition ended, in milliseconds since the epoch; undefined if it still held at the end of the report's
+	period.
 	*/
 	readonly endedMs: number | undefined;
 	readonly steps: readonly EpisodeStep[];
-	/** The episode that explains this one; undefined for a cause. */
+	/** The `id` of the episode that explains this one; undefined for an episode that is itself a cause. */
 	readonly causeId: number | undefined;
 	/** The urgency of the finding's effect; 0 is the most urgent. */
 	readonly urgency: number;
@@ -45,7 +47,7 @@ type Track = Omit<Mutable<Episode>, 'steps'> & {steps: EpisodeStep[]; now: Sever
 /** Makes episodes from the findings of successive states. */
 export class EpisodeLog {
 	readonly #all: Track[] = [];
-	/** The last episode of each condition. */
+	/** The newest episode of each finding, by the finding's key. */
 	readonly #last = new Map<string, Track>();
 
 	get episodes(): readonly Episode[] {
@@ -123,7 +125,7 @@ export class EpisodeLog {
 	}
 }
 
-/** A cause with everything that followed from it. */
+/** An episode that is a cause, with all episodes that it explains. */
 export type Family = {
 	readonly cause: Episode;
 	/** The consequences, in the order in which they began. */
@@ -136,7 +138,9 @@ export type Family = {
 	readonly endedMs: number | undefined;
 };
 
-/** The families of all episodes, the worst first: by severity, then by effect, then by duration. */
+/**
+The families (each a cause with its consequences) of all episodes, worst first: by severity, then effect, then duration.
+*/
 export function familiesOf(episodes: readonly Episode[], toMs: number): readonly Family[] {
 	const byId = new Map(episodes.map(episode => [episode.id, episode]));
 	const families = Map.groupBy(episodes, episode => rootOf(episode, byId));

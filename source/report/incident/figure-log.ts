@@ -9,7 +9,7 @@ import {repLagBytes} from '../../rules/replication-lag.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {bytes, count, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
 
-/** Most points of a chart. In a long report each point stands for several samples. */
+/** Largest number of points of a chart. In a long report each point stands for several samples. */
 const points = 240;
 const leastPointMs = 1000;
 
@@ -26,15 +26,15 @@ type FigureRow = {
 	readonly fold: 'mean' | 'max';
 	readonly format: (value: number) => string;
 	readonly read: (record: NodeRecord, state: MonitorState) => number | undefined;
-	/** The threshold of the rule's warning, as a line of the chart. */
+	/** The threshold at which the rule warns, drawn as a line in the chart. */
 	readonly limit?: {readonly value: number; readonly label: string};
 };
 
 const usedMemory = ({sample}: NodeRecord): number | undefined => sample?.info.number('memory', 'used_memory');
 
 /**
-The highest p99 of any command, in milliseconds. The server's latency buckets have powers of two as bounds. The value is
-the middle of the bucket with the p99.
+The highest p99 latency of any command, in milliseconds. The server's latency buckets have powers of two as bounds. The
+value is the middle of the bucket that contains the p99.
 */
 const worstP99 = (record: NodeRecord): number | undefined => {
 	const worst = slowestCommand(record)?.p99;

@@ -74,7 +74,7 @@ function timeLabel(index: number, {fromMs, toMs, time}: FigureBlock, {x}: Scale)
 	return `<text x="${short(x(atMs))}" y="${size.height - 7}" text-anchor="${anchor}">${escapeHtml(time(atMs))}</text>`;
 }
 
-/** The curve of a node. Points without a gap between them are a polyline; a single point between gaps is a dot. */
+/** The curve of a node. Neighbouring points are joined by a polyline. A point with gaps on both sides is a dot. */
 function curve({values}: FigureLine, index: number, {fromMs, toMs}: FigureBlock, {x, y}: Scale): string[] {
 	const pointMs = (toMs - fromMs) / Math.max(1, values.length - 1);
 	const runs: string[][] = [[]];

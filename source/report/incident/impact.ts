@@ -2,18 +2,20 @@ import {type Effect, effectRank} from '../../domain/finding.js';
 import {effectTexts} from './effect-text.js';
 import {type Episode, nodesIn} from './episodes.js';
 
-/** What users of one node felt, from when to when. */
+/** What users of one node, or of the whole deployment, felt from when to when. */
 export type Impact = {
 	readonly effect: Effect;
 	readonly label: string;
-	/** The node; undefined: the whole deployment. */
+	/** The address of the node that users could not use fully; undefined for an effect on the whole deployment. */
 	readonly node: string | undefined;
 	readonly role: string | undefined;
 	/** When the effect began, in milliseconds since the epoch. */
 	readonly beganMs: number;
-	/** When the effect ended, in milliseconds since the epoch; undefined where it still held at the end. */
+	/**
+	When the effect ended, in milliseconds since the epoch; undefined if it still held at the end of the report's period.
+	*/
 	readonly endedMs: number | undefined;
-	/** False for an effect that has not reached any user yet, such as data that a crash would lose. */
+	/** Whether users have felt the effect. False for a mere risk, such as data that a crash would lose. */
 	readonly isFelt: boolean;
 	readonly episodes: readonly Episode[];
 };
@@ -57,7 +59,7 @@ type Row = Pick<Episode, 'node' | 'role' | 'beganMs' | 'endedMs'> & {
 	readonly episodes: readonly Episode[];
 };
 
-/** Joins rows that overlap in time. */
+/** Joins rows whose times overlap. The rows must have the same node and effect. */
 function joined(rows: readonly Row[]): Row[] {
 	const found: Row[] = [];
 	for (const row of rows) {

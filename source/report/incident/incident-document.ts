@@ -5,10 +5,10 @@ import type {Figure} from './figure-log.js';
 import type {Cause, CauseRow, Incident, Shade} from './incident.js';
 import {lasted, nodeWithRole} from './report-text.js';
 
-/** Most values of a cause's evidence that the report prints. */
+/** Largest number of a cause's evidence values that the report prints. */
 const mostEvidence = 8;
 
-/** An entry of a list. `isCommand`: the text is a command that can be typed. */
+/** An entry of a list in a report. `isCommand`: the text is a command that can be typed. */
 export type Item = {
 	readonly text: string;
 	readonly severity?: Severity | undefined;
@@ -18,7 +18,7 @@ export type Item = {
 
 export type TableRow = {readonly cells: readonly string[]; readonly severity?: Severity | undefined};
 
-/** A part of a document that formats lay out, each in its own way. */
+/** A part of a report. Each output format lays the part out in its own way. */
 export type Block =
 	| {readonly kind: 'paragraph'; readonly text: string}
 	| {readonly kind: 'table'; readonly heads: readonly string[]; readonly rows: readonly TableRow[]}

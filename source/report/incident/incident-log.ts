@@ -5,12 +5,15 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import {EpisodeLog} from './episodes.js';
 import {FigureLog} from './figure-log.js';
 
-/** Reasons of blind spots that do not end by themselves. */
+/**
+The lasting reasons why a rule can't be evaluated: an ACL denies a command, or a fact is not visible from this machine.
+*/
 const lastingReasons: ReadonlySet<BlindRule['reason']> = new Set<BlindRule['reason']>(['denied', 'unseen']);
 
 /**
-A rule that could not be evaluated. `totalMs` is the length of all earlier periods in milliseconds. `sinceMs` is the
-start of the present period.
+A rule that could not be evaluated, with the durations. `totalMs` is the length of all periods that have ended, in
+milliseconds. `sinceMs` is the start of the present period, in milliseconds since the epoch; undefined while the rule is
+evaluated.
 */
 type BlindTime = {readonly blind: BlindRule; sinceMs: number | undefined; totalMs: number};
 
@@ -59,7 +62,7 @@ export class IncidentLog {
 		this.#lastMs = nowMs;
 	}
 
-	/** The state at the last moment; undefined before the first one. */
+	/** The state that was added last; undefined before a state was added. */
 	get last(): MonitorState | undefined {
 		return this.#last;
 	}
@@ -81,7 +84,7 @@ export class IncidentLog {
 		});
 	}
 
-	/** The rules that could not be evaluated for at least half of the time. */
+	/** The rules that could not be evaluated for at least half of the report's period. */
 	get blindRules(): readonly BlindRule[] {
 		const halfMs = (this.#lastMs - this.fromMs) / 2;
 		return [...this.#blind.values()]

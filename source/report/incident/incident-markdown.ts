@@ -5,9 +5,9 @@ import {type Block, documentOf, type Item} from './incident-document.js';
 
 const chartWidth = 78;
 const chartHeight = 8;
-/** Width of the scale's labels and the axis, in cells. */
+/** Width of a chart's left part, which has the labels of the scale and the axis, in cells. */
 const scaleWidth = 9;
-/** Most charts of one figure, one for each node. */
+/** Largest number of charts for one figure. Each node has a chart of its own. */
 const chartsOfFigure = 2;
 
 /** Escapes a text for Markdown, so that no name of a client, key or server becomes markup. */
@@ -67,7 +67,7 @@ const itemLines = ({text, isCommand = false, items = []}: Item, indent: string):
 	...items.flatMap(item => itemLines(item, `${indent}  `)),
 ];
 
-/** Number of columns that each reading takes in the chart of few readings. */
+/** Number of columns for each reading, so that a chart of few readings fills its width. */
 const repeats = (readings: number, columns: number): number => Math.max(1, Math.floor(columns / readings));
 
 const stretched = <Value>(values: readonly Value[], columns: number): Value[] =>

@@ -11,12 +11,12 @@ const apartMs = 30 * 60_000;
 
 export type Window = {readonly fromMs: number; readonly toMs: number};
 
-/** The time that a report covers if the user names no time, and the other incidents of the recording. */
+/** The period that a report covers if the user names no time, and the recording's other incidents. */
 export type ReportWindow = Window & {readonly others: readonly Window[]};
 
 /**
-The time of a report. A short recording is reported as a whole. Of a longer recording, the last incident is reported,
-with ten minutes before and after it. Without an incident, the last two hours are reported.
+The period of a report. A short recording is reported as a whole. For a longer recording it is the last incident, with
+ten minutes before and after it. Without an incident, it is the last two hours.
 */
 export function reportWindow(changes: readonly RecordedChange[], {beganMs, endedMs}: RecordedTime): ReportWindow {
 	if (endedMs - beganMs <= wholeMs) {

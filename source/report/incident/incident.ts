@@ -17,9 +17,9 @@ import {summaryOf} from './summary.js';
 import {type Timeline, timelineOf} from './timeline.js';
 import {type UnseenSource, unseenIn} from './unseen.js';
 
-/** Most nodes in one chart; nodes of the incident come first. */
+/** Largest number of nodes in one chart. Nodes of the incident come first. */
 const mostNodesInFigures = 6;
-/** Most findings of severity info that are listed at the end. */
+/** Largest number of findings of severity info that are listed at the end. */
 const mostNotes = 12;
 
 /** The source of a report, the time when it is made, and the version of redis-top that makes it. */
@@ -29,21 +29,21 @@ export type ReportSource = UnseenSource & {
 	readonly version: string;
 	/** When the report is made, milliseconds since the epoch. */
 	readonly madeAtMs: number;
-	/** The kinds of names with pseudonyms, as text: `client names, keys and arguments`. */
+	/** The kinds of names that pseudonyms replace, as text: `client names, keys and arguments`. */
 	readonly masked: string;
 	/** Other incidents in the recording, which the report is not about. */
 	readonly others: ReadonlyArray<{readonly fromMs: number; readonly toMs: number}>;
 };
 
-/** A period that charts shade, because a critical or warning condition held. */
+/** A period that charts highlight by shading, because a critical or warning condition held in it. */
 export type Shade = {readonly fromMs: number; readonly toMs: number};
 
-/** A cause in the tree of causes, with its text, its time and its consequences. */
+/** An episode as the report prints it, in the tree of causes and their consequences. */
 export type CauseRow = {
 	readonly episode: Episode;
 	readonly text: string;
 	readonly meaning: string;
-	/** The action through redis-top that may have led to the cause. */
+	/** The action through redis-top, just before the cause, that may have led to the cause. */
 	readonly beginning: string | undefined;
 	readonly ending: string | undefined;
 	readonly evidence: Finding['evidence'];
@@ -51,10 +51,10 @@ export type CauseRow = {
 
 export type Cause = CauseRow & {readonly followed: readonly CauseRow[]};
 
-/** A topic to look at after the incident, with steps. */
+/** Something to check or do after the incident, with its steps. */
 export type FollowUp = {readonly title: string; readonly steps: readonly FollowUpStep[]};
 
-/** `isCommand`: a command as it is typed; otherwise a sentence. */
+/** A step of a follow-up. `isCommand`: the text is a command as it is typed; otherwise the text is a sentence. */
 export type FollowUpStep = {readonly text: string; readonly isCommand: boolean};
 
 export type ReportNode = {
@@ -88,7 +88,7 @@ export type Incident = {
 /**
 Makes a report from the collected log.
 
-@param show How names of clients and keys are printed; the mask of the report.
+@param show Returns the text to print for a client's or key's name: the name itself, or its pseudonym.
 */
 export function incidentOf(log: IncidentLog, source: ReportSource, show: ShowName): Incident {
 	const {fromMs, toMs, episodes, events, last} = log;
@@ -163,7 +163,7 @@ function chosenFigures(figures: readonly Figure[], families: readonly Family[]):
 	});
 }
 
-/** The times of the worst causes with their consequences, without overlaps. */
+/** The periods of all causes of the worst severity, each with its consequences. Overlapping periods are joined. */
 function shadesOf(families: readonly Family[], {fromMs, toMs}: Shade): Shade[] {
 	const worst = families.filter(({severity}) => severity === families[0]?.severity);
 	const times = worst
@@ -184,8 +184,8 @@ function shadesOf(families: readonly Family[], {fromMs, toMs}: Shade): Shade[] {
 }
 
 /**
-The follow-ups of a report. They are about open findings, ended findings, temporary changes that remain, and open
-findings of severity info.
+The follow-ups of a report. They are about open findings, ended findings, temporary changes to servers that were not
+reverted, and open findings of severity info.
 */
 function followUps(families: readonly Family[], last: MonitorState, text: ReportText, toMs: number): FollowUp[] {
 	const stepsOf = ({next}: Finding) =>
@@ -223,7 +223,7 @@ function notesIn(findings: readonly Finding[]): Array<readonly [Finding, ...Find
 	);
 }
 
-/** Removes follow-ups whose steps repeat those of another node. */
+/** Removes the steps of a follow-up if an earlier follow-up has the same steps. Its title stays. */
 function distinct(rows: readonly FollowUp[]): FollowUp[] {
 	const seen = new Set<string>();
 	return rows.map(({title, steps}) => {

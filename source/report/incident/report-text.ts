@@ -10,8 +10,9 @@ export class ReportText {
 	readonly #show: ShowName;
 
 	/**
-	@param fromMs First moment of the report, milliseconds since the epoch.
-	@param toMs Last moment of the report. If both are on one day, moments are printed without a date.
+	@param fromMs First moment of the report, in milliseconds since the epoch.
+	@param toMs Last moment of the report, in the same unit. If both are on one UTC day, times are printed without a date.
+	@param show Returns the text to print for a client's or key's name: the name itself, or its pseudonym.
 	*/
 	constructor(fromMs: number, toMs: number, show: ShowName) {
 		this.#isOneDay = utcDateTime(fromMs).slice(0, 10) === utcDateTime(toMs).slice(0, 10);
@@ -52,7 +53,7 @@ export class ReportText {
 export const nodeWithRole = ({node, role}: Pick<Episode, 'node' | 'role'>): string =>
 	node === undefined ? 'the deployment' : role === undefined || role === 'unknown' ? node : `${node} (${role})`;
 
-/** A list as text: `a, b and c`. Of a long list, it has the first items and the number of the others. */
+/** Joins items to a text: `a, b and c`. A long list is cut to its first items and the number of the others. */
 export function enumerated(items: readonly string[], most = 4): string {
 	const shown = items.slice(0, most);
 	const left = items.length - shown.length;

@@ -5,15 +5,16 @@ import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js'
 import {type Episode, type Family, nodesIn} from './episodes.js';
 import {enumerated, lasted, nodeWithRole, type ReportText} from './report-text.js';
 
-/** Most causes that the summary describes. The others are counted. */
+/** Largest number of causes that the summary describes. Further causes are only counted. */
 const toldCauses = 3;
-/** Most consequences of a cause that the summary names. */
+/** Largest number of consequences that the summary names for each cause. */
 const toldConsequences = 4;
-/** Time within which causes of the same kind are described as one, in milliseconds. */
+/** Causes of the same kind that began within this time are described as one, in milliseconds. */
 const togetherMs = 30_000;
 
 /**
-One incident in the summary. It joins the causes of one rule that began together, with their consequences (`Family`).
+One incident in the summary. It joins the causes of one rule that began together, and their consequences. A `Family` is
+a cause with its consequences.
 */
 type Told = {
 	readonly families: readonly [Family, ...Family[]];
@@ -115,7 +116,7 @@ function period(
 /** Capitalises `the deployment` at the beginning of a sentence. A name at the beginning stays unchanged. */
 const capital = (words: string): string => words.replace(/^the deployment/, 'The deployment');
 
-/** The text of an episode in the past tense, by its effect; undefined without an effect. */
+/** What an episode did to users, in the past tense: `refused writes`. Undefined for an episode without an effect. */
 const happened = ({effect}: Episode): string | undefined =>
 	effect === undefined ? undefined : effectTexts[effect].happened;
 
@@ -181,7 +182,7 @@ Whether two episodes have the same effect on the same node. Two rules may find t
 const isSameAs = (one: Episode, other: Episode): boolean =>
 	one.effect !== undefined && one.effect === other.effect && one.node === other.node;
 
-/** The episodes without those that repeat the effect of an earlier episode on the same node. */
+/** Removes episodes that repeat the effect of an earlier episode on the same node. */
 const withoutRepetition = (episodes: readonly Episode[]): Episode[] =>
 	episodes.filter((episode, index) => !episodes.slice(0, index).some(before => isSameAs(episode, before)));
 

@@ -4,16 +4,16 @@ import type {DoneAction} from './done-actions.js';
 import type {Episode, EpisodeStep} from './episodes.js';
 import {enumerated, type ReportText} from './report-text.js';
 
-/** Time within which steps of one rule are one row, in milliseconds. */
+/** Findings of one rule that change alike within this time share a row of the timeline, in milliseconds. */
 const togetherMs = 2000;
 /**
-Most times that a finding may come and go with all its rows shown. If it came more often, rows between the first and the
-last are left out.
+Largest number of times that a finding may come and go with all its rows shown. Of a finding that came more often, rows
+between the first and the last are left out.
 */
 const mostTimes = 3;
 /** The kinds of routine events, which come every few minutes and need no attention. */
 const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done']);
-/** Most rows of the timeline. */
+/** Largest number of rows in the timeline. */
 const mostRows = 200;
 
 export type TimelineRow = {
@@ -28,7 +28,7 @@ export type TimelineRow = {
 
 export type Timeline = {
 	readonly rows: readonly TimelineRow[];
-	/** Number of routine events that were left out of a long timeline. */
+	/** Number of rows that were left out because the timeline was too long. Routine events are left out first. */
 	readonly leftOut: number;
 };
 
@@ -95,8 +95,8 @@ function shortened(rows: readonly TimelineRow[]): Timeline {
 type ToldStep = EpisodeStep & {readonly note?: string};
 
 /**
-Shortens a finding that came and went many times. It keeps the first step (with the number of times), each step to a
-higher severity, and the last step.
+Shortens a finding that came and went many times. The first step (with the number of times), each step to a higher
+severity, and the last step remain.
 */
 function toldSteps(steps: readonly EpisodeStep[], text: ReportText): readonly ToldStep[] {
 	const times = steps.filter(({what}) => what === 'opened' || what === 'again').length;

@@ -1,20 +1,20 @@
 import type {IncidentLog} from './incident-log.js';
 import {enumerated, lasted, type ReportText} from './report-text.js';
 
-/** The samples and logs that a report had. */
+/** The samples and logs that a report is made from. */
 export type UnseenSource = {
 	/** True for a recording; false for two samples of running servers. */
 	readonly isRecording: boolean;
 	/** Periods within the report without recorded samples, in milliseconds since the epoch. */
 	readonly pauses: ReadonlyArray<{readonly fromMs: number; readonly toMs: number}>;
-	/** Whether actions through redis-top are known: a recording has them, running servers do not. */
+	/** Whether the report knows actions through redis-top. A recording has them; running servers do not. */
 	readonly hasActions: boolean;
 };
 
-/** Most blind spots that are listed individually. */
+/** Largest number of unevaluated rules that are listed individually. */
 const mostBlind = 12;
 
-/** Facts that the report can't know, one sentence each. */
+/** The sentences about what the report can't know, such as pauses in the recording or rules that were not evaluated. */
 export function unseenIn({last, blindRules}: IncidentLog, source: UnseenSource, text: ReportText): string[] {
 	const never = [...(last?.nodes.values() ?? [])].filter(({sample}) => sample === undefined);
 	const {pauses, isRecording, hasActions} = source;

@@ -116,7 +116,7 @@ const areaTitles: Readonly<Record<string, string>> = {
 
 const areaOf = ({id}: RuleEntry): string => id.split('.')[0] ?? '';
 
-/** The text of `docs/rules.md`: every rule, by its area. */
+/** The text of `docs/rules.md`: every rule, grouped by area, such as memory or replication. */
 export function rulesMarkdown(): string {
 	const byArea = Map.groupBy(allRules.map(entryOf), areaOf);
 	return [

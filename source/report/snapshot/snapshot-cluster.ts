@@ -15,8 +15,8 @@ export const rangeTexts = (ranges: readonly SlotRange[]): string[] =>
 	ranges.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`));
 
 /**
-The comparison of the views of a cluster's nodes. Null where there is no cluster, and before any node has reported its
-view.
+Compares the views that a cluster's nodes have of the cluster. Null without a cluster, and before any node has reported
+its view.
 */
 export function clusterSummary(watch: ClusterState | undefined) {
 	if (watch === undefined) {
@@ -41,7 +41,10 @@ export function clusterSummary(watch: ClusterState | undefined) {
 		contested: claims.contested.map(({ranges, claimants, winner}) => ({
 			slots: rangeTexts(ranges),
 			owners: claimants.map(nameOf),
-			/** The claimant with the highest configuration epoch; null when the highest epochs are equal. */
+			/**
+			Of the nodes that claim the slots, the one with the highest configuration epoch. Null when the highest epochs are
+			equal.
+			*/
 			winner: winner === undefined ? null : nameOf(winner),
 		})),
 		slots: {
@@ -70,7 +73,8 @@ const movePart = (move: FollowedMove, {nameOf}: ClusterComparison) => ({
 	source: nameOf(move.source),
 	target: nameOf(move.target),
 	/**
-	Whether the source has the slot open as MIGRATING, and the target as IMPORTING. Null for a node that doesn't answer.
+	Whether the source has the slot open as MIGRATING, and the target as IMPORTING (`isImporting`). Null for a node that
+	doesn't answer.
 	*/
 	isMigrating: move.isMigrating ?? null,
 	isImporting: move.isImporting ?? null,
@@ -89,7 +93,7 @@ const migrationPart = ({slots, createdMs, updatedMs, remainingBytes, ...rest}: A
 	remainingBytes: remainingBytes ?? null,
 });
 
-/** One node's cluster view in short. Null where that view was not part of the comparison. */
+/** One node's view of its cluster in short. Null if the view was not part of the comparison. */
 export function viewPart(address: NodeAddress, watch: ClusterState | undefined) {
 	const view = watch?.comparison.views.find(candidate => candidate.address === address);
 	if (watch === undefined || view === undefined) {
@@ -105,7 +109,7 @@ export function viewPart(address: NodeAddress, watch: ClusterState | undefined) 
 		state: state ?? null,
 		currentEpoch: currentEpoch ?? null,
 		configEpoch: self.configEpoch,
-		/** The slots that the node owns in its own view. It accepts writes for them. */
+		/** The slots that the node owns in its own view, which are the slots for which it accepts writes. */
 		claims: self.flags.has('master') ? rangeTexts(self.slots) : [],
 		holdsFailed: [...failed].map(nameOf),
 		suspects: [...suspected].map(nameOf),

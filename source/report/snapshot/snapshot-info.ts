@@ -46,7 +46,7 @@ export function persistencePart(info: InfoReply) {
 		isLoading: flag('loading'),
 		rdb: {
 			changesSinceLastSave: number('rdb_changes_since_last_save'),
-			/** The moment of the last save. If the server has not saved since its start, it is the start. */
+			/** When the data set was last saved. If the server has not saved since its start, the time of the start. */
 			lastSaveAt: lastSaveSeconds === null ? null : isoTime(lastSaveSeconds * 1000),
 			lastStatus: text('rdb_last_bgsave_status'),
 			lastDurationSeconds: unlessNegative('rdb_last_bgsave_time_sec'),

@@ -4,7 +4,7 @@ import {drainSeconds} from '../../derive/watched-keys.js';
 import {watchedPlace} from '../../domain/watched-key.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 
-/** Number of clients that are listed for a node: those that move most bytes. */
+/** Number of clients that are listed for a node. The clients that move most bytes are listed. */
 const listedTalkers = 20;
 
 /**
@@ -30,14 +30,19 @@ export function talkersPart({clients, failure}: NodeRecord) {
 				}));
 }
 
-/** What the main thread did between two samples, in parts whose shares add up to 1; null where it can't be known. */
+/**
+How the main thread spent the time between two samples, in parts whose shares add up to 1. Null where this can't be
+known.
+*/
 export function mainThreadPart({mainThread, failure}: NodeRecord) {
 	return failure !== undefined || mainThread === undefined
 		? null
 		: mainThread.map(({id, name, share, field}) => ({id, name, share, field: field ?? null}));
 }
 
-/** The keys by type and size. Null if the server doesn't count keys by size, and until INFO keysizes was read. */
+/**
+The number of keys by type and size. Null if the server doesn't count keys by size, and until INFO keysizes was read.
+*/
 export function keySizesPart({keySizes}: NodeRecord) {
 	return keySizes === undefined || !keySizes.value.now.isTold
 		? null
@@ -69,7 +74,7 @@ export function watchedKeysPart({watched}: NodeRecord, nowMs: number) {
 					consumers: consumers ?? null,
 					pending: pending ?? null,
 					lag: lag ?? null,
-					/** For how long nothing was delivered to the group, as far as redis-top saw it. */
+					/** Seconds for which nothing was delivered to the group, as far as redis-top saw it. */
 					stillSeconds: stillMs / 1000,
 				})),
 			}));

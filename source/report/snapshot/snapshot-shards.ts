@@ -10,8 +10,8 @@ import {topologyOf} from '../../topology/topology.js';
 import {isoTime} from './snapshot-values.js';
 
 /**
-The shards, the Sentinels and the nodes outside any shard. Each node is listed once, with the node that reported it;
-its other values are in `nodes`.
+The shards, the Sentinels and the nodes outside any shard. Each node is listed once, with the name of the node that
+reported it (`word`). Further values of the nodes are in the snapshot's `nodes`.
 */
 export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: MonitorState) {
 	const topology = topologyOf(nodes);
@@ -24,10 +24,7 @@ export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: Moni
 		/** Nodes that were never reached and that no node lists. */
 		unplaced: unplaced.map(nodePart),
 		...arrangementPart(topology, nodes),
-		/**
-		The moment at which an earlier session wrote down its nodes, if those nodes were asked because no target answered.
-		Otherwise null.
-		*/
+		/** When an earlier session saved its list of nodes. Null unless that list was used because no target answered. */
 		rememberedFrom: isFromMemory ? isoTime(rememberedAtMs) : null,
 	};
 }
@@ -39,7 +36,10 @@ function shardPart(shard: Shard, nodes: Nodes, isCluster: boolean) {
 		slotCount,
 		primary: primary === undefined ? null : nodePart(primary),
 		replicas: replicas.map(nodePart),
-		/** Why each direct replica cannot be promoted now. `why` is empty if no obstacle is known. */
+		/**
+		The replicas that replicate from the primary directly, with the reasons why each cannot be promoted now. `why` is
+		empty if no obstacle is known.
+		*/
 		successors: replicaFitness(shard, nodes, isCluster).map(({address, why}) => ({address, why: [...why]})),
 	};
 }
@@ -51,9 +51,9 @@ small for a finding.
 function arrangementPart(topology: Topology, nodes: Nodes) {
 	const {places, isOneHost} = sharedPlaces(topology);
 	return {
-		/** Whether all nodes run on one host. A shared host is then no finding. */
+		/** Whether all nodes run on one host. If they do, a shared host is no finding. */
 		isOneHost,
-		/** Primaries that share their host with a replica, or their zone with all of them. */
+		/** Primaries on the same host as one of their replicas, or in the same zone as all of their replicas. */
 		sharedPlaces: places.map(({by, place, primary, replicas}) => ({
 			by,
 			place,
@@ -61,8 +61,8 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 			replicas: replicas.map(({address}) => address),
 		})),
 		/**
-		The skews among a cluster's primaries. The ratio is the highest value divided by the median. For slots it is
-		(most − least) / mean.
+		The uneven distributions among a cluster's primaries. The ratio is the highest value divided by the median. For
+		slots it is (most − least) / mean.
 		*/
 		skews: topology.isCluster
 			? skewsOf(topology).map(({of, ratio, most, mostValue, least, leastValue}) => ({
@@ -73,8 +73,8 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 				}))
 			: [],
 		/**
-		The shards with the most and the fewest healthy replicas, and those numbers. Null if the numbers differ by less than
-		two.
+		The shards with the most and the fewest healthy replicas, and their numbers of replicas. Null if the numbers differ
+		by less than two.
 		*/
 		replicaImbalance: replicaImbalance(topology) ?? null,
 		/** Versions and settings that differ among nodes that belong together. */
@@ -100,12 +100,14 @@ function nodePart(node: TopologyNode) {
 		id: node.id ?? null,
 		role: node.role,
 		/**
-		A value of the nodes' `state`, or one of two others. `gone`: not responding, and listed by no other node.
-		`not-asked`: only reported by other nodes.
+		A value of `state` in the snapshot's `nodes`, or one of two others. `gone`: not responding, and listed by no other
+		node. `not-asked`: known only from other nodes' reports.
 		*/
 		reach: node.reach,
 		lastSeenAt: isoTime(node.lastSeenMs),
-		/** The node that reported this node's role, flags, slots and epoch. */
+		/**
+		Where this node's role, flags, slots and epoch come from: the kind of report, the reporting node and the time.
+		*/
 		word: word === undefined ? null : {kind: word.kind, teller: word.teller, at: isoTime(word.atMs)},
 		flags: [...node.flags],
 		source: node.source ?? null,

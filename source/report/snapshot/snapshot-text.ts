@@ -15,10 +15,10 @@ import {
 import {known, lag, textTable} from '../text/text-table.js';
 import {type NodeSnapshot, snapshotJson, snapshotOf} from './snapshot.js';
 
-/** The label and the value of one line. */
+/** One line of the text: a label and its value. */
 type Fact = readonly [label: string, value: string];
 
-/** Number of commands and of slow log entries in the text. JSON has more of them. */
+/** Number of commands, and of slow log entries, that the text has for each node. JSON has more of them. */
 const printedCommands = 10;
 const printedSlowlogEntries = 10;
 

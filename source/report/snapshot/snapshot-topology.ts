@@ -27,12 +27,12 @@ const linksPart = ({present, expected, gaps, unsentBytes, backlogs}: BusLinks, n
 		isConfirmed,
 	})),
 	unsentBytes,
-	/** Links with many unsent bytes, the most first. */
+	/** The links with many unsent bytes, sorted by the number of these bytes, highest first. */
 	waiting: backlogs.map(({direction, peer, unsentBytes: waiting, beforeBytes}) => ({
 		direction,
 		peer: nameOf(peer),
 		unsentBytes: waiting,
-		/** The unsent bytes in the reading before; null in the first reading. */
+		/** The unsent bytes in the previous reading; null in the first reading. */
 		beforeBytes: beforeBytes ?? null,
 	})),
 });
@@ -105,9 +105,9 @@ function clusterNodePart(node: ClusterNode) {
 		primaryId: node.primaryId ?? null,
 		configEpoch: node.configEpoch,
 		link: node.linkState,
-		/** When the pending PING was sent; null while no PING waits for its PONG. */
+		/** When the PING without a PONG so far was sent over the cluster bus; null while no PING waits for its PONG. */
 		pingSentAt: node.pingSentMs === 0 ? null : isoTime(node.pingSentMs),
-		/** When the last PONG arrived; null before the first one. */
+		/** When the last PONG arrived over the cluster bus; null before the first PONG. */
 		pongReceivedAt: node.pongReceivedMs === 0 ? null : isoTime(node.pongReceivedMs),
 		slots: rangeTexts(node.slots),
 		slotCount: node.slots.reduce((sum, {first, last}) => sum + last - first + 1, 0),

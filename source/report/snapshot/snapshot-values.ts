@@ -1,6 +1,6 @@
 import type {InfoReply} from '../../domain/info-reply.js';
 
-/** A moment in ISO 8601, UTC; null for undefined and for a number that is no moment. */
+/** A moment in ISO 8601, UTC. Null for undefined, and for a number that can't be a date. */
 export function isoTime(ms: number | undefined): string | null {
 	const date = new Date(ms ?? Number.NaN);
 	return Number.isNaN(date.getTime()) ? null : date.toISOString();

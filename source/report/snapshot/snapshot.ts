@@ -40,7 +40,7 @@ export function findingsPart(state: MonitorState) {
 	}));
 }
 
-/** What a Sentinel reports of the primaries it monitors; null for a data node, and before its first report. */
+/** What a Sentinel reports about the primaries that it monitors. Null for a data node, and before the first report. */
 export function sentinelPart({sentinel}: NodeRecord, nowMs: number) {
 	return sentinel === undefined
 		? null
@@ -79,10 +79,10 @@ const peerPart = ({address, flags, runId, linkStatus, priority}: SentinelPeer) =
 /** The name of the snapshot's schema. Within `@1`, fields may be added, but no field may change its meaning. */
 export const snapshotSchema = 'redis-top/snapshot@1';
 
-/** Number of commands that are listed for a node: those that take most of its time. */
+/** Number of commands that are listed for a node. The commands that take most of the node's time are listed. */
 const listedCommands = 20;
 
-/** Number of slow log entries that are listed for a node. It is a server's default for `slowlog-max-len`. */
+/** Number of slow log entries that are listed for a node: the default of the server setting `slowlog-max-len`. */
 const listedSlowlogEntries = 128;
 
 const listedEvents = 100;
@@ -112,7 +112,7 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 			/** True when a server's certificate is not verified. */
 			isInsecure: state.isInsecure,
 		},
-		/** The comparison of the views of a cluster's nodes; null outside clusters. */
+		/** Compares the views that a cluster's nodes have of the cluster; null outside clusters. */
 		cluster: clusterSummary(state.cluster),
 		topology: topologyPart(state),
 		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),
@@ -217,7 +217,10 @@ function commandsPart({commands, latency, failure}: NodeRecord) {
 				meanMicroseconds: isCurrent ? (meanMicroseconds ?? null) : null,
 				timeShare: isCurrent ? (timeShare ?? null) : null,
 				failuresPerSecond: isCurrent ? (failuresPerSecond ?? null) : null,
-				/** Upper bounds of percentiles in the last interval. The true value is more than half of the bound. */
+				/**
+				Upper bounds of the command's latency percentiles in the last interval. The true value is more than half of the
+				bound.
+				*/
 				latency:
 					bounds === undefined
 						? null

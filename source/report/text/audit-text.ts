@@ -4,7 +4,10 @@ import type {AuditLine} from '../../parse/audit-lines.js';
 import {utcDateTime} from '../../text/units.js';
 import {textTable} from './text-table.js';
 
-/** The audit log as a table, oldest entry first. Below it are the temporary changes that have no end in the log. */
+/**
+The audit log as a table, oldest entry first. Below the table are temporary changes that the log does not show as
+reverted.
+*/
 export function auditText(lines: readonly AuditLine[], nowMs: number): string {
 	if (lines.length === 0) {
 		return 'Nothing was done yet.';
@@ -16,7 +19,7 @@ export function auditText(lines: readonly AuditLine[], nowMs: number): string {
 	);
 }
 
-/** The entries of the audit log as JSON, one object a line. A broken line becomes `{"broken": "its text"}`. */
+/** The entries of the audit log as JSON, one object per line. A broken line becomes `{"broken": "its text"}`. */
 export const auditJson = (lines: readonly AuditLine[]): string =>
 	lines.map(line => JSON.stringify(line.kind === 'entry' ? line.entry : {broken: line.text})).join('\n');
 

@@ -6,14 +6,16 @@ export const diagnoseSchema = 'redis-top/diagnose@1';
 
 const worstFirst: ReadonlyArray<LadderVerdict['status']> = ['critical', 'unknown', 'warning', 'ok'];
 
-/** The worst status of several ladders; `unknown` for an empty list. */
+/** The worst status of several ladders (diagnoses of one target each); `unknown` for an empty list. */
 export function worstStatus(ladders: readonly Ladder[]): LadderVerdict['status'] {
 	return worstFirst.find(status => ladders.some(({verdict}) => verdict.status === status)) ?? 'unknown';
 }
 
 export const diagnoseExitCode = (ladders: readonly Ladder[]): number => healthExitCodes[worstStatus(ladders)];
 
-/** The output of `redis-top diagnose --json`: one object for each target, which has one object for each step. */
+/**
+The output of `redis-top diagnose --json`: one object for each target, with one object for each step of the connection.
+*/
 export function diagnoseJson(ladders: readonly Ladder[], nowMs: number): string {
 	const status = worstStatus(ladders);
 	return JSON.stringify(

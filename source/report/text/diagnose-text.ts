@@ -7,8 +7,8 @@ import {diagnoseJson} from './diagnose-json.js';
 const textWidth = 100;
 
 /**
-The output of `redis-top diagnose` as text: the verdict, then every step with its meaning and the next steps. It has no
-escape sequences.
+The output of `redis-top diagnose` as text: the verdict, then each step of the connection with its meaning and what to
+do next. The text has no escape sequences.
 */
 export function diagnoseText(ladders: readonly Ladder[]): string {
 	return ladders

@@ -84,7 +84,7 @@ function nodeCells(node: NodeSnapshot, {behindBytes, behindSeconds}: Lag): strin
 	];
 }
 
-/** The output formats of the monitor without a screen. In JSON, each sample is one line. */
+/** The output formats of the monitor when it runs without a screen. In JSON, each sample is one line. */
 export const sampleFormats = {
 	text: sampleText,
 	json: (state: MonitorState, nowMs: number): string => snapshotJson(state, nowMs, 0),

@@ -6,12 +6,12 @@ import {isFindingEvent} from '../../state/finding-events.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
 
-/** The state that was printed last, so that only changes are printed. */
+/** What was printed last for a screen reader. Later only changes to it are printed. */
 export type Said = {
 	readonly nodes: ReadonlyMap<NodeAddress, string>;
-	/** The findings that held then, by `findingKey`. */
+	/** The findings that held when lines were last printed, by `findingKey`. */
 	readonly findings: ReadonlyMap<string, Finding>;
-	/** The newest event that was printed; undefined before the first. */
+	/** The newest event that was printed; undefined before the first event. */
 	readonly event: MonitorState['events'][number] | undefined;
 };
 

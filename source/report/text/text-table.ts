@@ -4,7 +4,7 @@ import {seconds, unknown} from '../../text/units.js';
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellWidth(text)));
 
 /**
-Lines of a table with two blanks between its columns and none at the end. A column is as wide as its widest cell, but
+Lines of a table. Two blanks separate columns, and no line ends with blanks. A column is as wide as its widest cell, but
 never narrower than its entry in `leastWidths`. An empty cell becomes a dash.
 */
 export function textTable(rows: ReadonlyArray<readonly string[]>, leastWidths: readonly number[] = []): string[] {
