@@ -2,9 +2,9 @@ import type {CommandFamily} from '../derive/server-product.js';
 import {isKnownTo, readCommands, sentinelChannel, type Version} from '../wire/read-commands.js';
 import {catalogue} from './catalogue/catalogue.js';
 
-/** The server that an ACL line is for. */
+/** The server for which an ACL SETUSER command is written. Its product, version and kind decide which rights exist. */
 export type AclServer = {
-	/** The product whose commands the rights are for. */
+	/** The product, Redis or Valkey. It decides which commands exist, and so which rights. */
 	readonly product: CommandFamily;
 	readonly version: Version;
 	readonly isSentinel: boolean;
@@ -27,7 +27,7 @@ function rightOf([name = '', subcommand = '']: readonly string[]): string {
 	return containers.has(command) && subcommand !== '' ? `${command}|${subcommand.toLowerCase()}` : command;
 }
 
-/** The rights for the guarded actions, without duplicates, in the menu's order. */
+/** The rights that a user needs for the guarded actions, without duplicates, in the order of the action menu. */
 const actionRights = ({product, version, isSentinel}: AclServer): readonly string[] => {
 	const rows = catalogue.filter(
 		({since, server}) => (server === 'sentinel') === isSentinel && isKnownTo(since ?? {}, product, version),
@@ -56,8 +56,8 @@ export const actionsUser = 'redistop-act';
 
 /**
 The ACL SETUSER command for a user with exactly the rights that redis-top needs. The user gets access to keys only with
-`seesKeys`. It gets access to one channel, that of the Sentinels. Rights differ by version: a single right that the
-server does not know makes the whole command fail. The operator replaces `PASSWORD`.
+`seesKeys`. The only channel is that of the Sentinels. Rights differ by version: a single right that the server does not
+know makes the whole command fail. The operator replaces `PASSWORD`.
 
 @param mayAct True for a user who may run the guarded actions.
 @param seesKeys True for a user who may scan keys and watch single keys. Even then no right covers a command that
@@ -67,14 +67,15 @@ export function aclUserLine(server: AclServer, mayAct: boolean, seesKeys = false
 	const rights = [...readRights(server, mayAct, seesKeys), ...(mayAct ? actionRights(server) : [])].map(
 		name => `+${name}`,
 	);
-	// Rights for channels exist since 6.2. redis-top subscribes to this channel to discover Sentinels.
+	// Rights for channels exist since 6.2. redis-top subscribes to the channel `__sentinel__:hello` to discover
+	// Sentinels.
 	const subscribed = server.isSentinel ? [] : [`&${sentinelChannel}`];
 	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels', ...subscribed] : [];
 	return [
 		'ACL SETUSER',
 		mayAct ? actionsUser : monitorUser,
 		'on resetpass >PASSWORD resetkeys',
-		// Rights to read keys alone exist since 7.0.
+		// Rights that only allow reading keys exist since 7.0.
 		...(seesKeys && !server.isSentinel ? [server.version[0] >= 7 ? '%R~*' : '~*'] : []),
 		...channels,
 		'-@all',

@@ -18,14 +18,17 @@ export type ActionsControllerOptions = Omit<
 > & {
 	/** Sets silences in Alertmanager; undefined without `--alertmanager`. */
 	readonly silencer?: SilencerSource | undefined;
-	/** The state folder, where the progress of unfinished restarts is kept. */
+	/** The state folder, in which redis-top keeps the progress of unfinished restarts. */
 	readonly folder: string;
 	readonly osUser: string;
-	/** The process id of this redis-top. */
+	/** The process id of this redis-top. The file of a restart names it as the owner of the restart. */
 	readonly pid: number;
 };
 
-/** The key of a restart in the menu. A restart is a series of actions, not one action of the catalogue. */
+/**
+The key that opens a restart of the server in the menu. A restart is a series of actions, not one action of the
+catalogue.
+*/
 const restartLetter = 'R';
 
 /**
@@ -78,7 +81,7 @@ export class ActionsController {
 		return this.#actions.lock;
 	}
 
-	/** One line for each restart that isn't over; empty while the dialog of a restart is open. */
+	/** One line of text for each server restart that is not over; empty while the dialog of a restart is open. */
 	get notes(): readonly string[] {
 		return this.#restarts.isOpen ? [] : this.#restarts.notes;
 	}
@@ -95,8 +98,8 @@ export class ActionsController {
 	}
 
 	/**
-	The content of the restart's dialog. A dialog that does not fit the screen cannot be confirmed. It then shows only the
-	size that it needs.
+	The content of a restart's dialog. A dialog that does not fit the screen shows only the size that it needs, and cannot
+	be confirmed.
 	*/
 	#restartDialog(): DialogContent | undefined {
 		const dialog = this.#wholeRestartDialog();
@@ -151,8 +154,8 @@ export class ActionsController {
 	}
 
 	/**
-	The newest record of a node, by its address or node id. A cluster may know the node by another address than
-	redis-top does.
+	The newest record of a node, found by its address or by its cluster node id. A cluster may know the node by another
+	address than redis-top does.
 	*/
 	#recordOf(address: NodeAddress, nodeId: string | undefined): NodeRecord | undefined {
 		const isIt = ({clusterNodes}: NodeRecord) =>
@@ -163,7 +166,7 @@ export class ActionsController {
 	press(key: DialogKey): void {
 		const record = this.#actions.menuFor === undefined ? undefined : this.#records.get(this.#actions.menuFor);
 		if (record !== undefined && key.kind === 'character' && key.text === restartLetter) {
-			// Escape would only leave an opened group of the menu.
+			// `q` closes the whole menu. Escape would only close an opened group of the menu.
 			this.#actions.press({kind: 'character', text: 'q'});
 			this.#restarts.open(record);
 		} else if (this.#actions.isOpen) {

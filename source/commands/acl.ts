@@ -14,7 +14,8 @@ import {openPort} from '../wire/ioredis-port.js';
 import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
 
 /**
-The server that an ACL line is for, or why that server isn't known. `why` follows the server's address in a sentence.
+The server for which an ACL line is printed, or why that server isn't known. `why` follows the server's address in a
+sentence.
 */
 type Found = {readonly server: AclServer} | {readonly why: string};
 

@@ -10,7 +10,7 @@ import {auditFormats} from '../report/text/audit-text.js';
 import {chosenFormat} from './output-formats.js';
 
 /**
-`redis-top audit`: prints the actions of this user, through every redis-top on this machine. Resolves with the exit
+`redis-top audit`: prints the actions that this user has run with any redis-top on this machine. Resolves with the exit
 code.
 */
 export async function runAudit(config: Config): Promise<number> {

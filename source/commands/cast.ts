@@ -20,7 +20,7 @@ import {recordingProblem} from './recording-problem.js';
 import {openReplay} from './replay.js';
 import {stopOnSignal} from './stop-on-signal.js';
 
-/** Least time between two frames of a cast, in milliseconds of the cast. */
+/** Shortest time between two frames of a cast, in milliseconds of the cast's own time. */
 const frameMs = 250;
 
 /** `redis-top replay --cast`: plays a recording into an asciicast. Resolves with the exit code. */

@@ -74,7 +74,8 @@ async function gatherAgain(session: MonitorSession, before: SeenStates, interval
 }
 
 /**
-Whether the node refused the credentials. They are tried again only after 15 s, so the command doesn't wait for that.
+Whether the node refused the credentials. redis-top tries them again only after 15 s, so the command doesn't wait for
+that.
 */
 const isRefused = ({store}: MonitorSession, address: NodeAddress): boolean =>
 	store.get().nodes.get(address)?.failure?.layer === 'auth';

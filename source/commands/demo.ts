@@ -15,7 +15,9 @@ type Started = {
 	readonly label: string;
 	readonly targets: readonly string[];
 	stop(): Promise<void>;
-	/** What went wrong while the monitor ran, in one line. */
+	/**
+	Returns one line about what went wrong in the deployment while the monitor ran; undefined if nothing went wrong.
+	*/
 	failure?(): string | undefined;
 };
 

@@ -30,13 +30,16 @@ const restMs = 200;
 const printed = {columns: 160, rows: 12_000};
 
 export type FleetOptions = {
-	/** Makes the configuration of the monitor on one server. */
+	/** Makes the configuration of a monitor on one server of the list. */
 	readonly configOf: (target: FleetTarget) => Promise<Loaded>;
 	/** Runs the monitor's screen. Resolves with its exit code. */
 	readonly runMonitor: (config: Config, visit: MonitorVisit) => Promise<number>;
 };
 
-/** Memory is given back after every second refresh, with this delay in milliseconds. */
+/**
+A garbage collection follows every second refresh of the list (`collectEvery`), after a delay in milliseconds
+(`collectAfterMs`).
+*/
 const collectEvery = 2;
 const collectAfterMs = 1000;
 

@@ -10,7 +10,8 @@ Loads the program. In the installed package, the program is a set of linked scri
 starts. The standalone executable contains its compiled code.
 */
 export async function loadMain(given: Given, environment: Readonly<Record<string, string | undefined>>): Promise<Main> {
-	// The build replaces `process.env.REDIS_TOP_LINK_TABLE` here, so the code must use the global `process`.
+	// In this expression, the build replaces `process.env.REDIS_TOP_LINK_TABLE`, so the code must use the global
+	// `process`.
 	if (process.env.REDIS_TOP_LINK_TABLE === undefined) {
 		return import('./main.js');
 	}

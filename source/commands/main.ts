@@ -119,7 +119,7 @@ async function run(
 	}
 }
 
-/** Shows the fleet that a Prometheus knows: the Prometheus of the user, or that of the demo. */
+/** Shows the fleet that a Prometheus knows: the Prometheus of the user, or the Prometheus of the demo. */
 async function runFleetOf(
 	config: Config,
 	given: Given,

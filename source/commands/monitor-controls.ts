@@ -34,7 +34,7 @@ export type MonitorControlsOptions = {
 	readonly history: History;
 	readonly shown: ShownState;
 	readonly inputs: EarlyInputs;
-	/** The file of `--record`. */
+	/** The open file of `--record`. */
 	readonly writer: ScreenRecorderOptions['writer'];
 	readonly masking: Masking;
 	readonly screen: MonitorScreen;
@@ -43,7 +43,7 @@ export type MonitorControlsOptions = {
 	readonly focus: () => NodeAddress | undefined;
 	readonly pollNow: () => void;
 	readonly quit: (leavesFrame: boolean) => void;
-	/** Goes back to the list from which the monitor was opened; undefined without one. */
+	/** Goes back to the list from which the monitor was opened; undefined if it was not opened from a list. */
 	readonly goBack: (() => void) | undefined;
 	readonly signal: AbortSignal;
 };
@@ -192,7 +192,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 	};
 }
 
-/** The Alertmanagers in which an action can set a silence; undefined without any. */
+/** The Alertmanagers in which an action can set a silence; undefined if there are none. */
 function silencerSource(services: readonly HttpService[]): SilencerSource | undefined {
 	let loading: Promise<Silencer> | undefined;
 	return services.length === 0

@@ -29,7 +29,7 @@ const firstDataWithinMs = 250;
 
 /** A visit to one server from a list of servers. Esc goes back to that list. */
 export type MonitorVisit = {
-	/** Whether Esc left the monitor. */
+	/** Whether the user left the monitor with Esc. */
 	hasLeft: boolean;
 };
 
@@ -94,8 +94,8 @@ export async function runScreen(config: Config, visit?: MonitorVisit): Promise<n
 		const dump = () => controls?.writeDump();
 		const leave = (left: ExitReason) => {
 			hasLeft = true;
-			// The signal listeners of redis-top stay until the next turn of the event loop. Without them, Ink's own listener
-			// would end the process before the last lines are written.
+			// The signal listeners of redis-top stay until the next turn of the event loop. Without these listeners, Ink's
+			// own listener would end the process before the last lines are written.
 			setImmediate(stopHandling);
 			process.off('SIGTSTP', suspend);
 			process.off('SIGUSR1', pollNow);
@@ -147,7 +147,7 @@ export async function runScreen(config: Config, visit?: MonitorVisit): Promise<n
 		mount().catch((error: unknown) => leave({kind: 'crash', error, exitCode: exitCodes.bug}));
 	});
 
-	// A running timer would delay the shell's prompt.
+	// The timer of the wait is stopped afterwards, because a running timer would delay the shell's prompt.
 	const grace = new AbortController();
 	await Promise.race([controls?.close(), systemClock.sleep(exitGraceMs, grace.signal)]);
 	grace.abort();

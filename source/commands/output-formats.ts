@@ -1,7 +1,7 @@
 import {UsageError} from './usage-error.js';
 
 /**
-The format that `--format` names, or the default. Commands call it before they poll.
+The output format that `--format` names, or the default format. Commands call this function before they poll.
 
 @throws UsageError where the command has no such format.
 */

@@ -24,10 +24,13 @@ import {type MountedMonitor, mountMonitor, type ScreenActions} from '../views/mo
 import {recordingProblem} from './recording-problem.js';
 import {openReplay} from './replay.js';
 
-/** Time for which the notice about a dump stays, in milliseconds. */
+/** Time for which the notice about a saved screen stays, in milliseconds. */
 const noticeMs = 8000;
 
-/** Saves the half hour before the shown moment as a recording beside a dump. Resolves with the reason if that fails. */
+/**
+Saves the half hour before the shown moment as a recording, beside the file with the saved screen. Resolves with the
+reason if that fails.
+*/
 async function savePart(replay: Replay, name: string, {isMasked}: Config): Promise<string | undefined> {
 	const {header} = replay.recording.sessionAt(replay.nowMs);
 	if (isMasked && !header.masked.includes('addresses')) {

@@ -16,13 +16,13 @@ import {recordingProblem} from './recording-problem.js';
 import {stopOnSignal} from './stop-on-signal.js';
 import {writeOut} from './write-out.js';
 
-/** Time between two comparisons of the findings, in milliseconds of the recording. */
+/** Interval at which the findings are compared with the findings before, in milliseconds of the recording. */
 const compareEveryMs = 1000;
 
 /**
 Opens the recordings and finds the requested moment.
 
-@throws RecordingProblem for a file that is no recording, and for a moment outside of it.
+@throws RecordingProblem for a file that is no recording, and for a moment outside of the recordings.
 */
 export function openReplay({paths, at}: Pick<ReplayRequest, 'paths' | 'at'>): {
 	readonly replay: Replay;

@@ -22,7 +22,7 @@ import {writeOut} from './write-out.js';
 
 /** Interval between two states that a report evaluates, in milliseconds of the recording. */
 const stepMs = 1000;
-/** Number of steps between two turns of the event loop. */
+/** Number of steps that are evaluated before the event loop gets a turn. */
 const stepsATurn = 50;
 /** After this many intervals without a poll, the report says that nothing was recorded. */
 const pauseIntervals = 10;
@@ -96,7 +96,7 @@ const maskedText = (hasAddresses: boolean): string =>
 	`client names, keys and arguments${hasAddresses ? '; not addresses (--mask masks them)' : ', addresses, users and paths'}`;
 
 /**
-The time of the report.
+The time range of the report.
 
 @throws RecordingProblem for a moment outside of the recording, and for an end before its beginning.
 */

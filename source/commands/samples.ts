@@ -59,7 +59,7 @@ const extraPolls = 3;
 
 /**
 Waits until cluster views that contradict each other agree, for `extraPolls` polls at most. Two owners of a slot count
-as a split only after both were polled again. One of the two views may be from before a failover, the other one from
+as a split only after both were polled again. Otherwise one view may be from before a failover, and the other view from
 after it.
 */
 export async function untilSettled(session: MonitorSession, intervalMs: number): Promise<void> {

@@ -25,7 +25,7 @@ import {closeRecording, openRecording, startRecordedSession} from './open-record
 /** Size at which a panel is drawn for a screen reader, in cells: too narrow for two columns. */
 const panelSize = {columns: 58, rows: 200};
 
-/** The ids of the bindings that work for a screen reader. Panels name no other keys. */
+/** The ids of the key bindings that work for a screen reader. Panels name no other keys. */
 const readerKeys: readonly string[] = ['help', 'next-node', 'previous-node', 'poll-now', 'quit'];
 const readerKeyboard = keyboardWith(
 	new Map(changeableIds.filter(id => !readerKeys.includes(id)).map(id => [id, []] as const)),
@@ -37,8 +37,8 @@ const keysText = [
 ];
 
 /**
-The monitor for a screen reader. It appends lines for changes, and a panel when its key is pressed. It never repaints,
-and has no actions. Resolves with the exit code.
+The monitor for a screen reader. It appends lines for changes, and a whole panel when the panel's key is pressed. It
+never repaints, and has no actions. Resolves with the exit code.
 */
 export async function runScreenReader(config: Config): Promise<number> {
 	const {file} = config.record;

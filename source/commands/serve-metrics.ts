@@ -8,7 +8,7 @@ import {isChosen, type RuleChoice} from '../rules/rule-choice.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** A port on which metrics are served. `close` ends it. */
+/** A port on which metrics are served. `close` closes the port. */
 export type ServedMetrics = {
 	/** Serves the metrics of this session and of these receivers from now on. */
 	readonly show: (session: MonitorSession, receivers: () => readonly ServiceState[]) => void;

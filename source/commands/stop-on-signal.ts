@@ -3,7 +3,7 @@ import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 
 /** How a command without a screen ends. */
 export type HeadlessEnd = {
-	/** Aborts when the command should end. */
+	/** Aborts when the command should end: after a signal, or when the reader closes the pipe. */
 	readonly signal: AbortSignal;
 	readonly stop: (exitCode: number) => void;
 	readonly exitCode: () => number;

@@ -12,7 +12,7 @@ export type ToldReceivers = {
 	/** Takes the open findings, and sends the notifications that are due. Returns at once. */
 	readonly update: (open: OpenFindings, nowMs: number) => void;
 	readonly states: () => readonly ServiceState[];
-	/** Waits for pending requests, for two seconds at most. Then it writes down what the next run has to know. */
+	/** Waits for pending requests, for two seconds at most. Then it writes to a file what the next run has to know. */
 	readonly close: () => Promise<void>;
 };
 

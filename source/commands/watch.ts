@@ -21,8 +21,8 @@ import {tellReceivers} from './tell-receivers.js';
 import {writeOut} from './write-out.js';
 
 /**
-Longest time between two comparisons of the findings, in milliseconds. Nodes are polled one after the other within an
-interval, and a finding on several nodes should be one line.
+Longest time between two comparisons of the findings, in milliseconds. Each comparison is with the findings before.
+Nodes are polled one after the other within an interval, and a finding on several nodes should be one line.
 */
 const compareEveryMs = 1000;
 

@@ -22,7 +22,7 @@ export function recallAlerts(folder: string, name: string): unknown {
 }
 
 /**
-Replaces the file with the state of the alerts; its mode is 0600. Rejects with the system's error when it can't be
+Replaces the file with the state of the alerts; its mode is 0600. Rejects with the system's error when the file can't be
 written.
 */
 export async function rememberAlerts(folder: string, name: string, value: unknown): Promise<void> {

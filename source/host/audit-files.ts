@@ -5,7 +5,7 @@ import {errorWords} from './file-error.js';
 
 /**
 Milliseconds that one write of an audit line may take before its writer gives up. A last line without a line break
-counts as still being written while its file is younger than that. Later it counts as torn.
+counts as still being written while its file is younger than this time. Later it counts as torn.
 */
 export const lineDeadlineMs = 5000;
 
@@ -60,8 +60,8 @@ export async function readAuditTrail(
 			}
 		}
 
-		// The map begins with the newest file and keeps the position of a file that was read twice. Reversed, the oldest
-		// file is first.
+		// The map begins with the newest file, and keeps the position of a file that was read twice. In reverse order,
+		// the oldest file is first.
 		const inOrder = [...texts.values()].reverse();
 		const lines = inOrder.flatMap(({text}) => parseAuditLines(text));
 		const isUnfinished = inOrder.some(text => text.isUnfinished);

@@ -13,8 +13,8 @@ const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxmemory', 
 const what = 'config file';
 
 /**
-These four settings in the config file that INFO names; undefined where INFO names no file. An include that cannot be
-read is a gap.
+Reads `appendonly`, `save`, `maxmemory` and `maxmemory-policy` from the config file that INFO names. Undefined where
+INFO names no file. An include that cannot be read is noted as a gap.
 */
 export async function readConfigEvidence(
 	info: InfoReply | undefined,

@@ -4,7 +4,10 @@ import {commandWords} from '../text/command-words.js';
 import {sanitize} from '../text/sanitize.js';
 import {errorWords} from './file-error.js';
 
-/** The settings that a server would read at its next start. Arguments on its command line would override them. */
+/**
+The settings in a server's config file, as the server would read them at its next start. Arguments on its command line
+would override them.
+*/
 export type ConfigFile =
 	| {
 			readonly kind: 'read';
@@ -65,7 +68,10 @@ async function readInto(file: string, settings: Map<string, string>, unread: str
 	}
 }
 
-/** The setting's value after one more line: each `save` line adds a save point, and `save ""` removes all. */
+/**
+The setting's value after one more line of the file: each `save` line adds a save point, and `save ""` removes all save
+points.
+*/
 const settingAfter = (name: string, value: string, before: string | undefined): string =>
 	name === 'save' && value !== '' && before !== undefined && before !== '' ? `${before} ${value}` : value;
 

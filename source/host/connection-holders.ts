@@ -5,7 +5,7 @@ import {type ConnectionSocket, parseConnections} from '../parse/connection-table
 import {sanitize} from '../text/sanitize.js';
 import {type ScannedProcess, socketInodes} from './proc-files.js';
 
-/** Number of holders that are kept: those with the most connections. */
+/** Number of holders that are kept. The holders with the most connections are kept. */
 const mostHolders = 8;
 
 /** The established connections of a port. For a connection within this machine, the sockets of both ends are listed. */
@@ -18,8 +18,8 @@ async function connectionsOf(port: number): Promise<readonly ConnectionSocket[]>
 
 /**
 The holders of a port's connections, as the kernel of the server's machine lists them. A holder on this machine is a
-process, any other an address. The server cannot be asked once `maxclients` is reached. The holders with the most
-connections come first.
+process, any other holder an address. The kernel is read because the server cannot be asked once `maxclients` is
+reached. The holders with the most connections come first.
 */
 export async function readConnectionHolders(
 	port: number,

@@ -41,9 +41,9 @@ export type RecentLag = {
 };
 
 /**
-Event loop lag for several readers, such as the loops of all nodes: reading does not reset it.
+Event-loop lag for several readers, such as the loops of all nodes: reading the lag does not reset it.
 
-@param elapsed Monotonic time, milliseconds.
+@param elapsed Returns monotonic time in milliseconds.
 */
 export function measureRecentLag(elapsed: () => number, measured: EventLoopLag = measureEventLoopLag()): RecentLag {
 	let sinceMs = elapsed();

@@ -87,7 +87,7 @@ async function placeSeen(
 	}
 
 	if (processId === undefined) {
-		// Without a process, the path is taken as one of this machine, although the server may run in a container.
+		// Without a process, the path is read as a path of this machine, although the server may run in a container.
 		return folder;
 	}
 

@@ -1,7 +1,7 @@
 import type {EvidenceGap} from '../domain/host-evidence.js';
 import {errorWords} from './file-error.js';
 
-/** Collects the facts that could not be read. Each fact is listed once, with the first reason. */
+/** Collects the facts of this machine that could not be read. Each fact is listed once, with the first reason. */
 export class Gaps {
 	readonly #gaps = new Map<string, string>();
 
@@ -13,7 +13,10 @@ export class Gaps {
 		return undefined;
 	}
 
-	/** Resolves with the result of `read`. Where `read` fails, adds a gap and resolves with undefined. */
+	/**
+	Resolves with the result of `read`. If `read` fails, notes the fact `what` as missing, with the reason, and resolves
+	with undefined.
+	*/
 	async reading<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
 		try {
 			return await read();

@@ -41,9 +41,9 @@ export type EvidenceRequest = {
 	readonly before?: {readonly atMs: number; readonly value: HostEvidence} | undefined;
 	/** CONFIG GET `dir` and `logfile`; undefined where they were not read. */
 	readonly config: ReadonlyMap<string, string> | undefined;
-	/** Whether the server admits no more clients. Who holds its connections is then read from the kernel. */
+	/** Whether the server admits no more clients. The holders of its connections are then read from the kernel. */
 	readonly isFull?: boolean | undefined;
-	/** Wall time, milliseconds since the epoch. */
+	/** The present wall time, milliseconds since the epoch. */
 	readonly nowMs: number;
 };
 
@@ -114,8 +114,8 @@ async function serverProcess(
 		return titled[0]?.processId;
 	}
 
-	// A server that closed its port may still be running (a zombie, or a server that is shutting down), also in a
-	// container.
+	// A server that closed its port may still be running, as a zombie or while it shuts down. This is also possible in
+	// a container.
 	const named = namedProcess({info});
 	for (const server of named === undefined ? [] : servers.filter(({listens}) => listens.length === 0)) {
 		const status = await readFile(`/proc/${server.processId}/status`, 'utf8').catch(() => '');

@@ -20,7 +20,9 @@ function integerOf(text: string | undefined): number | undefined {
 	return text !== undefined && /^-?\d{1,19}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
-/** The kernel settings that a server depends on. A setting that this kernel lacks, such as huge pages, is undefined. */
+/**
+The kernel settings on which a server depends. A setting that this kernel lacks, such as huge pages, is undefined.
+*/
 export async function readKernelSettings(gaps: Gaps): Promise<KernelEvidence> {
 	const memory = parseColonTable(
 		(await gaps.reading('memory of the machine', () => readFile('/proc/meminfo', 'utf8'))) ?? '',

@@ -15,14 +15,17 @@ const tailLines = '300';
 
 export type LogPlace = {
 	/**
-	The server's `logfile`, by CONFIG GET or its config file. Empty means standard output; undefined means unknown.
+	The server's `logfile`, by CONFIG GET or its config file. Empty means standard output; undefined means that it is not
+	known.
 	*/
 	readonly logFile: string | undefined;
 	/** The folder that a relative `logFile` starts from. */
 	readonly folder: string | undefined;
 	readonly processId: number | undefined;
 	readonly supervisor: SupervisorEvidence | undefined;
-	/** Where the log was read the last time. A process that has ended no longer shows where its output goes. */
+	/**
+	The place where the log was read the last time. A process that has ended no longer shows where its output goes.
+	*/
 	readonly earlierSource?: string | undefined;
 };
 
@@ -40,8 +43,8 @@ export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvide
 	const output = processId === undefined ? earlierFile(earlierSource) : await outputFile(processId);
 	if (output !== undefined) {
 		const log = await readFileTail(output, processId, gaps);
-		// While `logfile` is unknown, the log may go elsewhere. The output then counts as the log only if it has lines
-		// in a server's format.
+		// While `logfile` is unknown, the log may go elsewhere. The standard output then counts as the log only if it
+		// has lines in a server's format.
 		if (logFile !== undefined || log === undefined || log.lines.some(line => logLineTime(line) !== undefined)) {
 			return log;
 		}

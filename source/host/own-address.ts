@@ -3,7 +3,7 @@ import {isIP} from 'node:net';
 import os from 'node:os';
 import {type Endpoint, isLoopback} from '../domain/node.js';
 
-/** Longest wait for a name server, milliseconds, so that a slow one does not delay the other evidence. */
+/** Longest wait for a name server, milliseconds, so that a slow name server does not delay the other evidence. */
 const lookupMs = 1000;
 
 /** The addresses of this machine's interfaces. */

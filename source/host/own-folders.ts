@@ -22,7 +22,8 @@ const ownFolder = (base: string | undefined, usual: string): string =>
 	path.join(base !== undefined && path.isAbsolute(base) ? base : usual, 'redis-top');
 
 /**
-Makes the state folder if it is missing, and sets its mode to 0700. Rejects with the system's error where it cannot.
+Makes the state folder if it is missing, and sets its mode to 0700. Rejects with the system's error where the folder
+cannot be made or changed.
 */
 export async function makeStateFolder(folder: string): Promise<void> {
 	await makeFolder(folder);

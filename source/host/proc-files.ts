@@ -11,8 +11,8 @@ import type {Gaps} from './gaps.js';
 const mostProcesses = 4000;
 
 /**
-Most files of /proc that are read at once. Node allocates 64 KB for each. With hundreds at once, redis-top used 13 MB
-and never released them.
+Most files of /proc that are read at once. Node allocates 64 KB for each file. With hundreds at once, redis-top used 13
+MB and never released them.
 */
 const mostReads = 8;
 
@@ -83,7 +83,7 @@ export async function listeningSockets(gaps: Gaps): Promise<readonly ListeningSo
 		parse((await gaps.reading(file, () => readFile(file, 'utf8'))) ?? '');
 	const tables = await Promise.all([
 		read('/proc/net/tcp', parseSocketTable),
-		// A kernel without IPv6 lacks this file; that is no gap.
+		// A kernel without IPv6 lacks this file. The missing file is not noted as a gap.
 		readFile('/proc/net/tcp6', 'utf8').then(parseSocketTable, () => []),
 		read('/proc/net/unix', parseUnixSocketTable),
 	]);

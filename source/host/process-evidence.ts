@@ -58,7 +58,7 @@ async function startOf(statText: string): Promise<number | undefined> {
 	return ticks === undefined || bootedAtMs === undefined ? undefined : bootedAtMs + (ticks / ticksPerSecond) * 1000;
 }
 
-/** What /proc shows of a process; undefined when the process has ended. */
+/** What /proc shows of a process; undefined when the process has ended meanwhile. */
 export async function readProcess(
 	processId: number,
 	gaps: Gaps,
@@ -72,7 +72,7 @@ export async function readProcess(
 	const text = (file: string, what: string) => gaps.reading(what, () => readFile(`${folder}/${file}`, 'utf8'));
 	const {name, state} = parseProcessStat(statText);
 	const status = parseColonTable((await text('status', "the process' status")) ?? '');
-	// A zombie has neither memory nor open files, so their absence is no gap.
+	// A zombie has neither memory nor open files. Their absence is not noted as a gap.
 	const isZombie = state === 'zombie';
 	const smaps = isZombie ? '' : ((await text('smaps_rollup', 'huge pages of the process')) ?? '');
 	const waitsIn = (await readFile(`${folder}/wchan`, 'utf8').catch(() => '0')).trim();

@@ -27,8 +27,8 @@ export async function readRestarts(folder: string): Promise<readonly RestartRun[
 }
 
 /**
-Writes a restart's progress to its file: atomically, synced, mode 0600. Rejects with the system's error where it
-cannot.
+Writes a restart's progress to its file: atomically, synced, mode 0600. Rejects with the system's error where the file
+cannot be written.
 */
 export async function keepRestart(folder: string, run: RestartRun): Promise<void> {
 	await makeStateFolder(folder);
@@ -56,7 +56,7 @@ export async function forgetRestart(folder: string, address: NodeAddress): Promi
 /** Whether a process with this id runs on this machine, under any user. */
 export function isAlive(processId: number): boolean {
 	try {
-		// 0 and negative numbers name groups of processes.
+		// A process id of 0 or a negative id would name a group of processes.
 		return processId > 0 && process.kill(processId, 0);
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';

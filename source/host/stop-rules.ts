@@ -61,7 +61,7 @@ Seconds that docker and podman wait by default before they kill a container. Sou
 */
 const containerTimeoutSeconds = 10;
 
-/** Reads `<nil>|unless-stopped`: a container's stop timeout and restart policy. */
+/** Reads a container's stop timeout and restart policy from a text such as `<nil>|unless-stopped`. */
 export function parseContainerRules(text: string): StopRules {
 	const [timeout = '', policy = ''] = text.trim().split('|');
 	const isKnown = /^[\w<>-]*\|[\w-]*$/.test(text.trim());
@@ -75,7 +75,9 @@ export function parseContainerRules(text: string): StopRules {
 
 export type Supervision = {readonly supervisor: SupervisorEvidence | undefined; readonly rules: StopRules};
 
-/** The supervisor of a process, and its stop rules. Never rejects; what cannot be read is unknown. */
+/**
+The supervisor of a process, and how it stops the process. Never rejects; facts that cannot be read are undefined.
+*/
 export async function readSupervision(processId: number): Promise<Supervision> {
 	const supervisor = await supervisorOf(processId, new Gaps());
 	const rules = supervisor?.kind === 'systemd' ? readUnitRules(supervisor.unit) : readContainerRules(supervisor);

@@ -103,7 +103,7 @@ const askSystemd = async (units: readonly string[], gaps: Gaps): Promise<readonl
 const inspectFormat =
 	'{{.Id}}|{{.Name}}|{{.State.Status}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.RestartCount}}|{{.State.Error}}';
 
-/** Parses one line of `docker inspect`, in the format that redis-top asks for. */
+/** Parses one line of `docker inspect`, in the format that redis-top requests. */
 export function parseContainer(line: string, engine: Container['engine']): Container | undefined {
 	const [id = '', name = '', state = '', code = '', oomKilled = '', restarts = '', error = ''] = line.trim().split('|');
 	if (!/^[\da-f]{12,64}$/.test(id)) {
@@ -173,9 +173,9 @@ export async function supervisorOf(processId: number, gaps: Gaps): Promise<Super
 }
 
 /**
-The supervisor that should run a server on this port while none runs. This is the unit or container in which the server
-was seen before, else a container that publishes the port, running or not. Without either, it is a loaded unit with a
-usual name for the port. Undefined where none of them is found.
+The supervisor that should run a server on this port while no server runs. This is the unit or container in which the
+server was seen before, else a container that publishes the port, running or not. Without either, it is a loaded unit
+with a usual name for the port. Undefined where no such unit or container is found.
 */
 export async function supervisorOfPort(
 	port: number | undefined,

@@ -13,7 +13,7 @@ type Suspended = {
 	readonly status: ReadonlyMap<string, string>;
 };
 
-/** What keeps a process from running; undefined where nothing does, or where that cannot be read. */
+/** What keeps a process from running; undefined where nothing keeps it, or where that cannot be read. */
 export const readSuspension = async (suspended: Suspended): Promise<Suspension | undefined> =>
 	(await frozenGroup(suspended.processId)) ?? (await attachedDebugger(suspended));
 

@@ -10,7 +10,7 @@ const fileOf = (folder: string, target: string): string =>
 	path.join(folder, `topology-${createHash('sha256').update(target).digest('hex').slice(0, 16)}.json`);
 
 /**
-The remembered topology of a target; undefined where none is remembered or the file cannot be read. Synchronous,
+The remembered topology of a target; undefined where no topology is remembered or the file cannot be read. Synchronous,
 because it is needed before the first connection.
 */
 export function recallTopology(folder: string, target: string): RememberedTopology | undefined {
@@ -22,8 +22,8 @@ export function recallTopology(folder: string, target: string): RememberedTopolo
 }
 
 /**
-Replaces the file with the remembered topology of a target; its mode is 0600. Rejects with the system's error where it
-cannot.
+Replaces the file with the remembered topology of a target; its mode is 0600. Rejects with the system's error where the
+file cannot be written.
 */
 export async function rememberTopology(folder: string, target: string, topology: RememberedTopology): Promise<void> {
 	await makeStateFolder(folder);

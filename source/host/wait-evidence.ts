@@ -11,8 +11,8 @@ function deviceNumber(dev: number): string {
 }
 
 /**
-Reads the kernel's counters of the waits of a process. A file that cannot be read leaves its figures undefined. Never
-rejects.
+Reads the kernel's counters of the time that a process waits. A file that cannot be read leaves its figures undefined.
+Never rejects.
 
 @param folder The folder in which the server saves, as its process sees it.
 */

@@ -5,7 +5,7 @@ import {commandAvailability} from '../parse/reply-error.js';
 import {isAdministrator} from './poll-state.js';
 import {byFocus, into, lengthOf, type RequestRow} from './request-row.js';
 
-/** The key of the digests that replace hashes of passwords. redis-top never writes this key anywhere. */
+/** The random key of the digests that replace password hashes. redis-top never writes this key anywhere. */
 const digestKey = randomBytes(32);
 
 /**
@@ -44,7 +44,8 @@ export const accessRequests = [
 		everyMs: () => 300_000,
 		// ACL DRYRUN reports a missing right as a text, not as an error.
 		read: into('defaultUserCanShutdown', reply => reply === 'OK'),
-		// A default user who is denied ACL DRYRUN has few rights, so the answer is no.
+		// A default user who is denied ACL DRYRUN has few rights, so redis-top assumes that this user cannot run
+		// SHUTDOWN.
 		readFailure: ({message}, {extras}) => {
 			const isDenied = commandAvailability(message) === 'denied';
 			if (isDenied) {

@@ -7,10 +7,10 @@ import type {ViewDemand} from './poll-demand.js';
 import {viewsWanted} from './view-sample.js';
 
 /**
-Time after the last change of a cluster in which every poll reads views, in milliseconds: two default node timeouts.
+How long after the last change of a cluster every poll reads cluster views, in milliseconds: two default node timeouts.
 */
 const hotMs = 30_000;
-/** Interval at which the sample of a large cluster is chosen, in milliseconds. */
+/** Interval at which redis-top chooses the nodes of a large cluster whose views are read next, in milliseconds. */
 const chooseEveryMs = 1000;
 
 /**
@@ -19,13 +19,13 @@ between nodes or reports failing slots.
 */
 export class ClusterPollSchedule {
 	readonly #digests = new Map<NodeAddress, string>();
-	/** The number of nodes with each digest. */
+	/** The number of nodes that have each digest of CLUSTER INFO. */
 	readonly #counts = new Map<string, number>();
 	readonly #readAtMs = new Map<NodeAddress, number>();
-	/** Nodes that gave a digest before and do not answer now. */
+	/** Nodes that gave a digest of CLUSTER INFO before and do not answer now. */
 	readonly #lost = new Set<NodeAddress>();
 	#sample: ReadonlySet<NodeAddress> = new Set();
-	/** Nodes of the sample that `takeChosen` has not returned yet. */
+	/** Chosen nodes that `takeChosen` has not returned yet. */
 	#chosen: NodeAddress[] = [];
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
 	readonly #linksAskedMs = new Map<NodeAddress, number>();
@@ -33,7 +33,7 @@ export class ClusterPollSchedule {
 	#linksChosenAtMs = Number.NEGATIVE_INFINITY;
 	#hotUntilMs = Number.NEGATIVE_INFINITY;
 
-	/** Notes the outcome of a poll. Returns true when every node's view may have changed. */
+	/** Notes the outcome of a poll. Returns true when every node's cluster view may have changed. */
 	take(outcome: PollOutcome, nowMs: number): boolean {
 		const {address} = outcome;
 		if (outcome.kind === 'failed') {
@@ -60,7 +60,8 @@ export class ClusterPollSchedule {
 		this.#drop(address);
 		this.#digests.set(address, digest);
 		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
-		// Within one PING, the other nodes clear the failure flags of a node that is back. No digest shows that.
+		// Within one PING, the other nodes clear the failure flags of a node that is back. Their digests do not show
+		// that.
 		const isBack = this.#lost.delete(address);
 		const hasChanged = isBack || (before !== undefined && before !== digest);
 		if (hasChanged || this.#isFailing(info)) {
@@ -82,12 +83,12 @@ export class ClusterPollSchedule {
 		return nowMs < this.#hotUntilMs;
 	}
 
-	/** Notes that the node's whole view was read. */
+	/** Notes that the node's whole cluster view was read. */
 	noteView(address: NodeAddress, nowMs: number): void {
 		this.#readAtMs.set(address, nowMs);
 	}
 
-	/** How one poll asks a node for its view and its bus links. The node in focus is never skipped. */
+	/** Whether one poll asks a node for its cluster view and its bus links. The node in focus is never skipped. */
 	demands(address: NodeAddress, nodeCount: number, isFocused: boolean, nowMs: number) {
 		const unlessFocused = (demand: ViewDemand): ViewDemand =>
 			demand === 'not-now' && isFocused ? 'scheduled' : demand;
@@ -98,14 +99,14 @@ export class ClusterPollSchedule {
 	}
 
 	/**
-	The nodes chosen since the last call. The caller polls them at once: in a large deployment their next poll may be
-	seconds away.
+	The nodes that were chosen since the last call for a read of their view or bus links. The caller polls them at once:
+	in a large deployment their next poll may be seconds away.
 	*/
 	takeChosen(): readonly NodeAddress[] {
 		return this.#chosen.splice(0);
 	}
 
-	/** How one poll asks a node for its view, depending on the size of the cluster. */
+	/** Whether one poll asks a node for its cluster view, depending on the size of the cluster. */
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return this.isHot(nowMs) ? 'now' : 'scheduled';
@@ -127,8 +128,8 @@ export class ClusterPollSchedule {
 	}
 
 	/**
-	How one poll asks a node for its bus links. In a large cluster one node is asked at a time, the one that was asked
-	longest ago.
+	Whether one poll asks a node for its bus links. In a large cluster one node is asked at a time: the node that was
+	asked longest ago.
 	*/
 	linksDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= scale.viewsOfAllUpTo) {

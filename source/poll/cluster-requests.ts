@@ -6,24 +6,25 @@ import type {PollDemand} from './poll-demand.js';
 import {into, isShown, type RequestRow, readMigrations, readSlotKeys, textIn} from './request-row.js';
 
 /**
-Most open slots of one node in which keys are counted. An interrupted resharding leaves one slot open, a faulty script
-perhaps a few.
+Most slots in migration or import in which keys are counted, for each node. An interrupted resharding leaves one such
+slot, a faulty script perhaps a few.
 */
 const mostCountedSlots = 8;
 
 /**
-Slots of other nodes in which keys are counted with one poll: while the cluster's panel shows this node, and otherwise.
+Number of slots of other nodes in which one poll counts keys. The first number applies while the cluster's panel shows
+this node, the second otherwise.
 */
 const countedWhileShown = 256;
 const countedAtRest = 64;
 
 const isLookedAt = ({isFocused, interests}: PollDemand): boolean => isFocused && interests.has('cluster');
 
-/** Requests of cluster nodes. */
+/** Requests that are sent to nodes of a cluster. */
 export const clusterRequests = [
 	{
-		// CLUSTER NODES takes the server 1 ms at 1,000 nodes; the reply has 6 KB at 50 nodes. It is sent to every node,
-		// because each has its own view.
+		// CLUSTER NODES takes the server 1 ms at 1,000 nodes; the reply has 6 KB at 50 nodes. The command is sent to
+		// every node, because each node has its own view.
 		kind: 'cluster-nodes',
 		command: 'cluster|nodes',
 		when: ({hasCluster}) => hasCluster,
@@ -83,7 +84,7 @@ export const clusterRequests = [
 		when: (state, demand) =>
 			state.hasCluster && state.ownSlots.length > 0 && isShown(demand) && demand.isWholeAtOnce !== true,
 		everyMs: (state, demand) => (isCounting(state) ? (isLookedAt(demand) ? 1000 : 10_000) : 3_600_000),
-		// The replies of one write were joined into this reply (`joinCounts`).
+		// The replies to all commands of one write were joined into this reply (`joinCounts`).
 		read: (reply, {extras}) => {
 			const countOfSlot = readCounts(reply);
 			if (countOfSlot !== undefined) {

@@ -4,7 +4,9 @@ import {socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 
-/** Credentials that the user typed for a node that refused the configured ones. They are kept in memory only. */
+/**
+Credentials that the user typed for a node that refused the configured credentials. They are kept in memory only.
+*/
 export type Credentials = {
 	/** The ACL user; undefined: the server's default user. */
 	readonly username: string | undefined;
@@ -12,8 +14,8 @@ export type Credentials = {
 };
 
 /**
-The connection settings with other credentials. The user typed these for this node. They are therefore neither borrowed
-from another node nor withheld.
+The connection settings of a node with the credentials that the user typed for it. These count neither as borrowed from
+another node nor as withheld.
 */
 export const settingsWith = (settings: ConnectionSettings, credentials: Credentials): ConnectionSettings => ({
 	...settings,
@@ -52,14 +54,16 @@ export async function refusalOf(
 export type CredentialsTried = {
 	/** Why the chosen node refused the credentials; undefined: it accepted them. */
 	readonly failure: Failure | undefined;
-	/** The number of other nodes that accepted the credentials. `alsoRefused` counts those that refused them. */
+	/**
+	The number of other nodes that accepted the credentials. `alsoRefused` is the number of nodes that refused them.
+	*/
 	readonly alsoAccepted: number;
 	readonly alsoRefused: number;
 };
 
 /**
-Tries the credentials on the other nodes once the first node accepted them. A wrong password is thus sent to one node
-alone: servers count refusals, and some lock the account.
+Tries the credentials on the other nodes, but only after the first node has accepted them. A wrong password is thus sent
+to one node alone: servers count refusals, and some lock the account.
 */
 export async function triedCredentials<Other>(
 	failure: Failure | undefined,

@@ -3,7 +3,7 @@ import {watchedPlace} from '../domain/watched-key.js';
 import {type Reply, ReplyFailure} from '../wire/redis-port.js';
 import {type PollRequest, requestOf} from './requests.js';
 
-/** A request, the words that are sent for it, and the database in which they are sent. */
+/** A request, the words that are sent for it, and the database in which the words are sent. */
 type Placed = {readonly request: PollRequest; readonly command: readonly string[]; readonly database: number};
 
 const selectionOf = (database: number): Placed => {
@@ -25,9 +25,9 @@ function placed(request: PollRequest): Placed {
 export const databaseOf = (request: PollRequest): number => placed(request).database;
 
 /**
-The order in which the commands of one write are sent. Those of database 0 come first. Those of each other database
-follow a SELECT of that database. SELECT 0 comes last. If the connection breaks, the new connection begins in database
-0.
+The order in which the commands of one write are sent. The commands of database 0 come first. The commands of each other
+database follow a SELECT of that database. SELECT 0 comes last. If the connection breaks, the new connection begins in
+database 0.
 */
 export class DatabaseOrder {
 	readonly #sent: readonly Placed[];

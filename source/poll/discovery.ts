@@ -14,7 +14,7 @@ import {reachableEndpoint} from './nat-map.js';
 
 export type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 
-/** A node that another node announced. */
+/** A node that another node announced in its replies. */
 export type NamedPeer = {
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
@@ -83,7 +83,7 @@ export function isCompleteListing({sample, extras}: Sampled): boolean {
 export type ReachablePeer = {
 	readonly endpoint: Endpoint;
 	readonly address: NodeAddress;
-	/** The announced address; undefined if it equals the reachable address. */
+	/** The announced address; undefined if it equals the address that reaches the node. */
 	readonly alias: NodeAddress | undefined;
 	readonly origin: NodeOrigin;
 	/**
@@ -97,7 +97,7 @@ export type ReachablePeer = {
 
 type DiscoveryOptions = Pick<FleetOptions, 'targets' | 'dataAccess' | 'natMap' | 'primaryName' | 'follow'>;
 
-/** The hosts that the user named: those of the targets, and those to which `--nat-map` maps. */
+/** The hosts that the user named: the hosts of the targets, and the hosts to which `--nat-map` maps. */
 export const ownHosts = ({
 	targets,
 	natMap = new Map(),
@@ -116,8 +116,8 @@ export function reachablePeers(
 	const hosts = ownHosts(options);
 	const peers = announcedPeers(outcome, primaryName);
 	const hostnames = new Map(peers.map(({endpoint, hostname}) => [addressOf(endpoint), hostname]));
-	// INFO lists replicas earlier than CLUSTER NODES does. Only CLUSTER NODES has the host names that verify
-	// certificates. Replicas that only INFO has listed must wait.
+	// INFO lists replicas earlier than CLUSTER NODES does, but only CLUSTER NODES has the host names that verify
+	// certificates. A replica that only INFO lists must wait for CLUSTER NODES.
 	const isEarly = settings.tls !== undefined && isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome);
 	const ownName = nameOnSameHost(outcome, settings);
 	return (isEarly ? [] : peers).map(({endpoint: announced, origin, isData}) => {
@@ -134,9 +134,9 @@ export function reachablePeers(
 }
 
 /**
-The name that verifies the certificate of a node without an announced host name. If CLUSTER NODES shows the node on the
-host of the announcing node, it is the announcing node's name. Otherwise it is undefined, and the certificate must
-contain the announced address.
+The name by which the certificate of a node without an announced host name is verified. If CLUSTER NODES shows the node
+on the host of the announcing node, it is the announcing node's name. Otherwise it is undefined, and the certificate
+must contain the announced address.
 */
 function nameOnSameHost(
 	{extras}: Sampled,
@@ -145,7 +145,7 @@ function nameOnSameHost(
 	const host = endpoint.kind === 'tcp' ? endpoint.host : '';
 	const name = tls && serverNameFor({...tls, serverName: undefined}, host);
 	const ownHost = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.host;
-	// With --sni, the user has already named the certificate.
+	// With --sni, the user has already given the name in the certificate.
 	const isKnown = name !== undefined && tls?.serverName === undefined && ownHost !== undefined && ownHost !== '';
 	return announced => (isKnown && announced.kind === 'tcp' && announced.host === ownHost ? name : undefined);
 }
@@ -182,8 +182,8 @@ export function knownMembers(
 }
 
 /**
-The connection settings of discovered Sentinels. They are those of the data node; a Sentinel that refuses the
-credentials is connected without them.
+The connection settings of Sentinels that were discovered on a data node. They are those of the data node. A Sentinel
+that refuses the credentials is connected without them.
 */
 export const discoveredSentinels = (
 	hellos: readonly SentinelHello[],
@@ -218,8 +218,8 @@ export class MembershipTracker {
 	readonly #named = new Map<NodeAddress, Names>();
 	readonly #everNamed = new Set<NodeAddress>();
 	/**
-	The latest sets of names. Nodes that name the same nodes share one set. For 1,000 nodes, 1,000 separate sets of 1,000
-	names would take 60 MB.
+	The latest sets of addresses that nodes named. Nodes that name the same nodes share one set. For 1,000 nodes, 1,000
+	separate sets of 1,000 names would take 60 MB.
 	*/
 	#shared: readonly Names[] = [];
 
@@ -261,7 +261,7 @@ export class MembershipTracker {
 	}
 }
 
-/** Number of shared sets that are kept: those of both sides of a partition, before and after it. */
+/** Number of shared sets that are kept. Four suffice for both sides of a partition, before and after it. */
 const setsShared = 4;
 
 function isSame(one: Names, other: Names): boolean {

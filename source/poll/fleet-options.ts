@@ -13,7 +13,9 @@ export type FleetEvent =
 			readonly endpoint: Endpoint;
 			readonly origin: NodeOrigin;
 	  }
-	/** A further address of a node: an announced address that was mapped, or a second address of the same process. */
+	/**
+	Another address of a known node: an announced address that was mapped, or a second address of the same process.
+	*/
 	| {readonly kind: 'node-alias'; readonly address: NodeAddress; readonly alias: NodeAddress}
 	/**
 	`isGone` true: the node doesn't answer, and no node names it any more. False: it is part of a deployment again.
@@ -37,8 +39,8 @@ export type FleetOptions = {
 	/** Whether every node is polled like the node in focus, as `snapshot` needs. */
 	readonly isEveryNodeFocused?: boolean;
 	/**
-	Whether each node is polled at its own place in the interval, which spreads the work. With places, a command that
-	takes two samples waits up to half an interval longer. @default true
+	Whether each node is polled at its own place in the interval, which spreads the work. A command that takes two samples
+	then waits up to half an interval longer. @default true
 	*/
 	readonly hasPlaces?: boolean | undefined;
 	/** Whether each node is asked once for logs and latencies from before redis-top started. @default false */
@@ -48,9 +50,9 @@ export type FleetOptions = {
 	readonly report: (report: FleetEvent) => void;
 	/** Returns the event-loop lag of the last seconds, in milliseconds. */
 	readonly lagMs?: (() => number) | undefined;
-	/** Connection settings of data nodes that a Sentinel announces. Default: those of the Sentinel. */
+	/** Connection settings of data nodes that a Sentinel announces. Default: the settings of the Sentinel. */
 	readonly dataAccess?: Omit<ConnectionSettings, 'endpoint'> | undefined;
-	/** The only primary of the Sentinels that is polled; undefined: all primaries. */
+	/** The name of the only primary of the Sentinels whose nodes are polled; undefined: all primaries. */
 	readonly primaryName?: string | undefined;
 	readonly natMap?: NatMap | undefined;
 	/** Which announced nodes are polled. @default 'all' */

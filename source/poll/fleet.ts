@@ -42,8 +42,8 @@ type Member = {
 };
 
 /**
-Runs the polling loops of all nodes. It discovers nodes in the replies of others, and keeps each node until it is
-dismissed.
+Runs the polling loops of all nodes. It discovers nodes in the replies of other nodes, and keeps each node until the
+node is dismissed.
 */
 export class Fleet {
 	#options: FleetOptions;
@@ -186,12 +186,12 @@ export class Fleet {
 		}
 	}
 
-	/** The addresses of all polled nodes, including those that have not answered yet. */
+	/** The addresses of all polled nodes, including nodes that have not answered yet. */
 	addresses(): readonly NodeAddress[] {
 		return [...this.#members.keys()];
 	}
 
-	/** Whether a discovery of Sentinels is running. Commands that take one sample wait until it is over. */
+	/** Whether a discovery of Sentinels is running. Commands that take one sample wait until the discovery is over. */
 	get isListening(): boolean {
 		return [...this.#members.values()].some(({loop}) => loop.isListening);
 	}

@@ -6,13 +6,13 @@ import {isArray, numberOf} from '../parse/reply-values.js';
 
 /** How far redis-top has counted the keys in slots that the node does not own. */
 export type SlotAudit = ForeignKeys & {
-	/** The next slot of this pass; `slotTotal` after its end. */
+	/** The next slot to count in the present pass over all slots; `slotTotal` when the pass has ended. */
 	readonly nextSlot: number;
 };
 
 export const newSlotAudit: SlotAudit = {isWhole: false, countOfSlot: new Map(), nextSlot: 0};
 
-/** Most slots that are counted again at a time, of those in which keys were found. */
+/** Most slots that are counted again at a time, among the slots in which keys were found. */
 const mostRecounted = 64;
 
 type Known = {
@@ -23,7 +23,7 @@ type Known = {
 
 const isOver = ({nextSlot, countOfSlot}: SlotAudit): boolean => nextSlot >= slotTotal && countOfSlot.size === 0;
 
-/** Whether a pass is under way, or slots in which keys were found are counted again. */
+/** Whether a pass over all slots is under way, or slots in which keys were found are counted again. */
 export const isCounting = ({slotAudit, ownSlots}: Known): boolean => ownSlots.length > 0 && !isOver(slotAudit);
 
 /** Whether the node neither owns the slot nor moves it now. Keys in such a slot cannot be reached. */
@@ -32,8 +32,8 @@ function isForeign(slot: number, {ownSlots, openSlots}: Omit<Known, 'slotAudit'>
 }
 
 /**
-The slots that are counted next: those in which keys were found, and the next `most` slots of this pass. After a pass
-that found no keys, the next pass begins at slot 0.
+The slots that are counted next: the slots in which keys were found, and the next `most` slots of this pass. After a
+pass that found no keys, the next pass begins at slot 0.
 */
 export function slotsToCount(known: Known, most: number): readonly number[] {
 	const {slotAudit} = known;
@@ -48,7 +48,7 @@ export function slotsToCount(known: Known, most: number): readonly number[] {
 	return [...again, ...next];
 }
 
-/** The state of the audit after these counts. */
+/** How far counting has come after these counts, which are the numbers of keys by slot. */
 export function auditAfter(known: Known, counts: ReadonlyMap<number, number>): SlotAudit {
 	const {slotAudit} = known;
 	const all = new Map([...slotAudit.countOfSlot, ...counts]);

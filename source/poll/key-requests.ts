@@ -60,7 +60,7 @@ const readSlotUse: Reader = (reply, {extras}) => {
 
 /**
 Requests of the panel Keys. They are sent only while that panel is open. One exception: commands that evaluate every
-rule read the sizes and the hot keys once a minute.
+rule request the sizes and the hot keys once a minute.
 */
 export const keyRequests = [
 	{

@@ -57,9 +57,7 @@ function meanOf(name: string, before: Counters, now: Counters): number {
 	return calls > 0 && usec >= 0 ? usec / calls : (assumedMicroseconds[name] ?? assumedForOthers);
 }
 
-/**
-Time to wait before the next write, in milliseconds, so that the commands of the scan stay within their share of a core.
-*/
+/** Milliseconds to wait before the next write, so that the commands of the scan stay within `scanShare` of a core. */
 export const waitMs = (spentMicroseconds: number, activeMs: number): number =>
 	Math.max(0, spentMicroseconds / 1000 / scanShare - activeMs);
 

@@ -18,16 +18,19 @@ import {
 	waitMs,
 } from './key-scan-budget.js';
 
-/** Time between two readings of the server's counters, in milliseconds. */
+/** Time between two readings of the server's counters while the scan runs, in milliseconds. */
 const lookEveryMs = 2000;
 
 /** Time between two readings of the server's counters while the scan waits, in milliseconds. */
 const waitEveryMs = 1000;
 
-/** A scan waits when round trips take more than this many times as long as the first round trips. */
+/** A scan waits when recent round trips take more than this many times as long as the scan's first round trips. */
 const slowFactor = 2;
 const comparedTrips = 5;
-/** Round trips count as slow only if they are longer by more than this, in milliseconds. Less is noise of a network. */
+/**
+Round trips count as slow only if they are longer than the scan's first round trips by more than this, in milliseconds.
+A smaller difference is noise of a network.
+*/
 const leastSlowMs = 5;
 
 export type KeyScanRunOptions = {
@@ -59,7 +62,7 @@ export class KeyScanRun {
 	#firstTrips: number[] = [];
 	#trips: number[] = [];
 	#isWhole = false;
-	/** Whether the eviction policy counts how often keys are used. Without it, OBJECT FREQ is an error. */
+	/** Whether the eviction policy counts how often keys are used. With any other policy, OBJECT FREQ is an error. */
 	#isLfu = false;
 
 	constructor(options: KeyScanRunOptions) {
@@ -174,7 +177,7 @@ export class KeyScanRun {
 		}
 	}
 
-	/** Reads the server's counters. Returns why the scan has to wait. */
+	/** Reads the server's counters. Returns why the scan has to wait; undefined if it may go on. */
 	async #look(port: RedisPort): Promise<string | undefined> {
 		const {clock} = this.#options;
 		const sections = ['commandstats', 'persistence', 'cpu'];
@@ -198,7 +201,7 @@ export class KeyScanRun {
 		return reasonToWait(info, busy) ?? this.#slowness();
 	}
 
-	/** The reason to wait if answers take longer than at the beginning; undefined if they don't. */
+	/** The reason to wait if replies take longer than at the beginning of the scan; undefined if they don't. */
 	#slowness(): string | undefined {
 		const [first, last] = [median(this.#firstTrips), median(this.#trips)];
 		const isSlow =

@@ -1,6 +1,8 @@
 import {addressOf, type Endpoint, isLoopback} from '../domain/node.js';
 
-/** Maps announced addresses to reachable ones. A `host:port` maps to an endpoint, and a host alone maps to a host. */
+/**
+Maps announced addresses to reachable addresses. A `host:port` maps to an endpoint, and a host alone maps to a host.
+*/
 export type NatMap = ReadonlyMap<string, Endpoint | {readonly host: string}>;
 
 /**

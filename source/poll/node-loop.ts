@@ -16,16 +16,16 @@ import {SentinelDiscovery} from './sentinel-discovery.js';
 
 /** Number of intervals without a reply after which the connection is closed and opened again. */
 const missesBeforeClose = 5;
-/** Interval between two raw probes in milliseconds. Each probe costs the server a connection. */
+/** Interval between two raw probes (`wire/raw-probe.ts`) in milliseconds. Each probe costs the server a connection. */
 const probeEveryMs = 10_000;
 /**
-Number of polls at each interval before a new or returned node is polled in rotation, so that its rates and views are
-known early.
+Number of polls at each interval before a new or returned node is polled in rotation, at every Nth interval only. Its
+rates and views are thus known early.
 */
 const pollsBeforeRotation = 3;
 /**
-Shortest interval between two polls in milliseconds, also by hand. A rate over less time would consist mostly of
-redis-top's own commands.
+Shortest interval between two polls in milliseconds, even when the user asks for a poll. A rate over less time would
+consist mostly of redis-top's own commands.
 */
 const leastSpacingMs = 200;
 
@@ -38,8 +38,8 @@ export type NodeLoopOptions = {
 	readonly intervalMs: () => number;
 	readonly demand: () => PollDemand;
 	/**
-	Whether polls come at the node's place in the interval. Otherwise each poll comes an interval after the previous one.
-	@default true
+	Whether polls come at the node's own place in the interval (`phaseOf`). Otherwise each poll comes an interval after
+	the previous one. @default true
 	*/
 	readonly hasPlace?: boolean | undefined;
 	/**
@@ -68,7 +68,7 @@ export class NodeLoop {
 	#state: PollState = newPollState();
 	#misses = 0;
 	#answers = 0;
-	/** The node is polled at every Nth interval. */
+	/** The node is polled at every interval (1) or at every Nth interval (N). */
 	#every = 1;
 	#answeredAtMs = 0;
 	#isWaiting = false;
@@ -96,7 +96,8 @@ export class NodeLoop {
 	}
 
 	/**
-	Polls now instead of at the next interval. `isByHand` also sends requests that are too expensive for the schedule.
+	Polls now instead of at the next interval. `isByHand`: the poll also sends requests that are too expensive for the
+	schedule.
 	*/
 	pollNow(isByHand: boolean): void {
 		this.#isByHand ||= isByHand;

@@ -61,7 +61,7 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 export class FocusedPing {
 	#end: AbortController | undefined;
 
-	/** Ends the running loop, and starts another one when a node is in focus. */
+	/** Ends the running loop, and starts another loop when a node is in focus. */
 	change(options: Omit<PingLoopOptions, 'signal'> | undefined, signal: AbortSignal): void {
 		this.#end?.abort();
 		this.#end = undefined;

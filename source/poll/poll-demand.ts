@@ -15,29 +15,30 @@ export type PollInterest =
 	| 'cluster';
 
 /**
-How a poll asks a node for its view. `now`: with this poll, because the cluster changes or the sample of a large cluster
-includes this node. `not-now`: this poll reads only the digest (CLUSTER INFO). `scheduled`: with this poll if the period
-of the request is over.
+Whether a poll asks a node for its cluster view. `now`: with this poll, because the cluster changes or this node of a
+large cluster was chosen. `not-now`: this poll reads only the digest (CLUSTER INFO). `scheduled`: with this poll if the
+period of the request is over.
 */
 export type ViewDemand = 'scheduled' | 'now' | 'not-now';
 
 /** The purpose of one poll of one node. Together with the node's `PollState`, it decides which requests are sent. */
 export type PollDemand = {
 	/**
-	Whether the node is in focus. It then gets every request; other nodes get those that lists and discovery need.
+	Whether the node is in focus. A node in focus gets every request; other nodes get the requests that lists and
+	discovery need.
 	*/
 	readonly isFocused: boolean;
 	readonly interests: ReadonlySet<PollInterest>;
 	/**
-	Whether this node's slow log and latencies are read too, because a panel merges those of all nodes. For the node in
-	focus, they are always read.
+	Whether this node's slow log and latencies are read too, because a panel merges those of all nodes. They are always
+	read for the node in focus.
 	*/
 	readonly isMerged?: boolean;
 	/** Whether this node's slow log is read now in rotation, because the deployment is too large for `isMerged`. */
 	readonly isSlowlogDue?: boolean;
 	/**
 	Whether the first sample must be complete, which takes one more round trip. Commands that take two samples and exit
-	need that.
+	need a complete first sample.
 	*/
 	readonly isWholeAtOnce?: boolean;
 	/**
@@ -49,9 +50,9 @@ export type PollDemand = {
 	readonly watchedKeys?: readonly string[] | undefined;
 	/** Whether redis-top connects as the default user without a password. */
 	readonly isAnonymous?: boolean;
-	/** How a cluster node is asked for its whole view. @default scheduled */
+	/** Whether a cluster node is asked for its whole cluster view. @default scheduled */
 	readonly views?: ViewDemand | undefined;
-	/** How a cluster node is asked for its links of the cluster bus. @default scheduled */
+	/** Whether a cluster node is asked for its links of the cluster bus. @default scheduled */
 	readonly links?: ViewDemand | undefined;
 	/** Whether the node is asked for Sentinels, because no Sentinel that monitors it is known. */
 	readonly seeksSentinels?: boolean;

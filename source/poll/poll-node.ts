@@ -99,7 +99,7 @@ async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promi
 	return reply instanceof ReplyFailure ? failure : {...failure, running: parseRunningFunction(reply)};
 }
 
-/** Sends the requests. A server that refuses INFO with several sections gets INFO without any at once. */
+/** Sends the requests. If a server refuses INFO with several sections, plain INFO is sent at once. */
 async function askWithFallback(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
 	const answers = await askAll(requests, context);
 	const {state, demand, clock} = context;
@@ -116,7 +116,8 @@ async function askWithFallback(requests: readonly PollRequest[], context: PollCo
 }
 
 /**
-After this many connections in a row that ended during a request with several arguments, each call has one argument.
+Number of connections in a row that ended during a request with several arguments. After this number, each call has one
+argument.
 */
 const closesBeforeFallback = 2;
 

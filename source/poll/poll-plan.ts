@@ -24,7 +24,10 @@ export function requestsDue(state: PollState, demand: PollDemand, nowMs: number)
 	return [...first, ...scheduledRequestsDue(state, demand, nowMs)];
 }
 
-/** The kinds of requests that have several arguments in a call and could be sent with one. */
+/**
+The kinds of requests, among these, that are sent with several arguments in a call and could be sent with one argument a
+call.
+*/
 export const severalArgumentKinds = (requests: readonly PollRequest[]): ReadonlySet<RequestKind> =>
 	new Set(requests.filter(isSeveral).map(({kind}) => kind));
 

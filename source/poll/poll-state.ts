@@ -16,7 +16,10 @@ import {redisVersion, valkeyVersion} from './server-version.js';
 
 export type WritableExtras = {-readonly [Key in keyof PollExtras]: PollExtras[Key]};
 
-/** Number of entries that SLOWLOG GET asks for. It asks for more when more entries were added since the last poll. */
+/**
+Number of entries that SLOWLOG GET usually asks for. The command asks for more when more entries were added since the
+last poll.
+*/
 export const defaultSlowlogCount = 16;
 
 /** Most entries that SLOWLOG GET asks for; further entries count as lost. */
@@ -30,7 +33,7 @@ const busiestCommandCount = 16;
 /** Number of hot slots whose keys are read at a time. */
 const shownHotSlots = 3;
 
-/** What polling remembers of a node between polls. It starts empty for a new process (`run_id`). */
+/** What polling remembers of a node between polls. The state starts empty for a new process (`run_id`). */
 export type PollState = {
 	/**
 	Major and minor number of the Redis version whose commands the server has; undefined before a connection's first
@@ -40,7 +43,10 @@ export type PollState = {
 	/** Major and minor number of Valkey's own version; undefined for any other server. */
 	valkey: Version | undefined;
 	runId: string | undefined;
-	/** When the server's certificate expires. The connection tells it when it is opened (`RedisPort`). */
+	/**
+	When the server's certificate expires, in milliseconds since the epoch. The connection knows it once it is open
+	(`RedisPort`).
+	*/
 	certificateExpiresAtMs: number | undefined;
 	/** When each kind of request (`requests.ts`) was last sent, in monotonic milliseconds. */
 	lastAskedMs: Map<string, number>;
@@ -50,18 +56,21 @@ export type PollState = {
 	slowlogLastId: number | undefined;
 	slowlogCount: number;
 	connectedClients: number;
-	/** The client fields of the last INFO as one text, and the same text when CLIENT LIST was last read. */
+	/**
+	The client fields of the last INFO as one text (`clientDigest`), and that text when CLIENT LIST was last read
+	(`listedClientDigest`).
+	*/
 	clientDigest: string;
 	listedClientDigest: string | undefined;
 	hasCluster: boolean;
-	/** The last reading of the node's cluster bus links, with which the next one is compared. */
+	/** The last reading of the node's cluster bus links. The next reading is compared with it. */
 	busLinks: BusLinks | undefined;
-	/** The slots that the node reports as open, in which keys are counted. */
+	/** The slots that the node reports as in migration or import. Keys are counted in these slots. */
 	openSlots: readonly number[];
 	busiestCommands: readonly string[];
 	/**
-	Calls of CONFIG SET by the last INFO, and their number when CONFIG GET was last read. Undefined where INFO doesn't
-	count them.
+	Calls of CONFIG SET by the last INFO (`settingsWritten`), and by the INFO when CONFIG GET was last read
+	(`settingsWrittenWhenRead`). Undefined where INFO doesn't count them.
 	*/
 	settingsWritten: number | undefined;
 	settingsWrittenWhenRead: number | undefined;
@@ -75,23 +84,25 @@ export type PollState = {
 	watchedTypes: ReadonlyMap<string, string>;
 	/** Number of readings of the watched keys' lengths. */
 	watchedReadings: number;
-	/** The last CLUSTER SLOT-STATS with its rates. They decide which slots are the hottest. */
+	/** The last CLUSTER SLOT-STATS with its rates. The rates decide which slots are the hottest. */
 	slotUse: SlotReading | undefined;
-	/** The slots whose keys are read. */
+	/** The hottest slots. The keys of these slots are read. */
 	hotSlots: readonly number[];
 	/** Whether the server counts processor time and bytes by slot, as its last reply shows. */
 	countsSlotUse: boolean;
 	/** What polling remembers of a Sentinel; undefined for a data node. */
 	sentinel: SentinelState | undefined;
-	/** The number of subscribers of the Sentinels' channel at the last discovery; undefined before it. */
+	/**
+	The number of subscribers of the Sentinels' channel at the last discovery; undefined before the first discovery.
+	*/
 	subscribersSeen: number | undefined;
-	/** Whether a module is loaded that reports its failures in INFO modules. */
+	/** Whether a search module is loaded. Such a module reports its failures in INFO modules. */
 	hasSearchModule: boolean;
 	/** Whether CLIENT LIST takes filters. It is true until the server refuses a filter. */
 	hasClientFilters: boolean;
-	/** The flags of clients that are asked for if the server has too many clients for the whole list. */
+	/** The client flags for which CLIENT LIST is sent if the server has too many clients for the whole list. */
 	clientFlags: readonly string[];
-	/** Whether INFO tells of backups, so that the server has BACKUP. */
+	/** Whether INFO has fields about backups. The server then has the command BACKUP. */
 	tellsBackup: boolean;
 	/** The names of the events that LATENCY LATEST listed. */
 	latencyEvents: readonly string[];
@@ -100,7 +111,7 @@ export type PollState = {
 	/** Whether the last poll timed out. The present poll then also asks what blocked the server. */
 	isRecovering: boolean;
 	/**
-	Kinds of requests that this process accepts only with one argument a call, although its version promises more.
+	Kinds of requests that this process accepts only with one argument a call, although its version should accept several.
 	*/
 	readonly oneArgumentKinds: Set<string>;
 	/** Number of connections in a row that ended while requests with several arguments were pending. */
@@ -204,7 +215,7 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 
 	const ownSlots = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.slots ?? state.ownSlots;
 	if (ownSlots !== state.ownSlots) {
-		// The parser returns equal lists of slots as the same object.
+		// Keeping this list takes no memory: the parser returns equal lists of slots as the same object.
 		state.ownSlots = ownSlots;
 		state.slotAudit = newSlotAudit;
 	}
@@ -249,7 +260,7 @@ export const areSettingsOld = ({settingsWritten: now, settingsWrittenWhenRead: b
 /** Most events of the latency monitor whose history is read. Servers have about twenty. */
 const mostLatencyEvents = 24;
 
-/** Names that can be sent back as an argument: a name from a server may be anything. */
+/** The names of latency events that can be sent back as an argument. A name from a server may be any text. */
 const latencyEventNames = ({latencyEvents}: WritableExtras): readonly string[] | undefined =>
 	latencyEvents
 		?.map(({event}) => event)
@@ -277,7 +288,7 @@ const sizeStep = (value: number | undefined, least: number): number =>
 
 /**
 A digest of the client fields of INFO, as one text. While this text stays equal, CLIENT LIST has hardly anything new for
-a rule. Before Redis 7.2, the fields don't show that the server is paused; only its throughput does.
+a rule. Before Redis 7.2, the fields don't show that clients are paused; only the server's throughput does.
 */
 function clientDigestOf(info: InfoReply): string {
 	const numberIn = (section: string, field: string) => info.number(section, field);
@@ -293,8 +304,8 @@ function clientDigestOf(info: InfoReply): string {
 }
 
 /**
-The open slots that the polled node reports as a primary. A replica of Valkey repeats those of its primary, which don't
-count.
+The slots in migration or import that the polled node reports as a primary. A replica of Valkey repeats those of its
+primary, which don't count.
 */
 function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 	const self = nodes.find(({flags}) => flags.has('myself'));

@@ -15,7 +15,7 @@ import type {SentinelReply} from './sentinel-replies.js';
 export type Replies = {
 	readonly infos: InfoReply[];
 	readonly extras: WritableExtras;
-	/** The reply of CLUSTER LINKS, which is compared with CLUSTER NODES of the same poll. */
+	/** The reply to CLUSTER LINKS, which is compared with CLUSTER NODES of the same poll. */
 	links?: readonly BusLink[];
 	/** A Sentinel's replies, which are joined when all have arrived. */
 	readonly sentinel: SentinelReply[];
@@ -72,7 +72,7 @@ export type RequestRow = {
 	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean | string;
 };
 
-/** Whether the node's lists are on the screen, alone or merged with those of others. */
+/** Whether the node's lists are on the screen, alone or merged with the lists of other nodes. */
 export const isShown = ({isFocused, isMerged = false}: PollDemand): boolean => isFocused || isMerged;
 
 /** A period that depends on whether the node is in focus, in milliseconds. */
@@ -92,8 +92,8 @@ export const into =
 	};
 
 /**
-A reader for a reply with many entries. It counts entries that can't be read and reports them. Otherwise the list would
-look empty, as if nothing were slow or nobody connected.
+A reader for a reply with many entries. It counts entries that can't be read and reports their number. Otherwise the
+list would look empty, as if nothing were slow or nobody connected.
 
 @param listed Returns the number of entries in the reply; undefined for a reply that is no list.
 */

@@ -215,7 +215,7 @@ export const requests = [
 		kind: 'latency-events',
 		command: 'latency|latest',
 		arguments: () => [[]],
-		// With a threshold of 0 the server records nothing.
+		// With `latency-monitor-threshold 0` the server records no latency.
 		when: state => state.isRecovering || (isAdministrator(state) && state.latencyThreshold !== '0'),
 		everyMs: ({isRecovering}, {isFocused}) => (isRecovering ? 0 : isFocused ? 10_000 : 60_000),
 		read: into('latencyEvents', parseLatencyLatest),
@@ -270,10 +270,10 @@ export const requests = [
 
 export type RequestKind = (typeof requests)[number]['kind'];
 
-/** One command to send, as its words. */
+/** One command to send: its kind of request, and its words. */
 export type PollRequest = {readonly kind: RequestKind; readonly command: readonly string[]};
 
-/** A row, with what follows from its command: its words and its ACL rule. */
+/** A row of the table of requests, with the words and the ACL rule that follow from its command. */
 export type Request = RequestRow & {
 	readonly kind: RequestKind;
 	/** The words of the command: `SLOWLOG`, `GET`. */

@@ -11,18 +11,21 @@ export function intervalsBetweenPolls(nodes: number, intervalMs: number): number
 	return Math.max(1, Math.round(periodMs / intervalMs));
 }
 
-/** The nodes that are on the screen or have findings. They are polled at each interval, and the others in rotation. */
+/**
+The nodes that are on the screen or have findings. They are polled at each interval. The other nodes are polled in
+rotation.
+*/
 export class VisibleNodes {
 	#visible: ReadonlySet<NodeAddress> = new Set();
 
-	/** Sets the visible nodes. Returns those that just became visible; the caller polls them at once. */
+	/** Sets the visible nodes. Returns the nodes that just became visible; the caller polls them at once. */
 	set(visible: ReadonlySet<NodeAddress>): readonly NodeAddress[] {
 		const before = this.#visible;
 		this.#visible = visible;
 		return [...visible].filter(address => !before.has(address));
 	}
 
-	/** Number of intervals between two polls of this node. */
+	/** The number of intervals between two polls of this node: 1 for a visible node. */
 	intervalsBetween(address: NodeAddress, nodes: number, intervalMs: number): number {
 		return this.#visible.has(address) ? 1 : intervalsBetweenPolls(nodes, intervalMs);
 	}

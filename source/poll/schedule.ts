@@ -11,7 +11,7 @@ export const authRetryMs = 15_000;
 
 /**
 Number of places in an interval. Nodes of the same place are polled together: with 1,000 nodes, about twenty. When nodes
-were polled one by one, each poll ran with cold processor caches. That took a fifth of all work at 1,000 nodes.
+were polled separately, each poll ran with cold processor caches. That took a fifth of all work at 1,000 nodes.
 */
 export const placesInInterval = 50;
 
@@ -55,7 +55,8 @@ const faster = {1: 1, 2: 1, 4: 2, 8: 4} as const;
 The backoff after a reply, which protects a slow server. If `extraMs` is more than a quarter of the interval, the
 interval doubles, up to eight times its length. Five quick replies in a row halve it again.
 
-@param extraMs Milliseconds of the round trip beyond the shortest one seen, which is the network's share.
+@param extraMs Milliseconds of the round trip beyond the shortest round trip seen. The shortest round trip is the
+network's share.
 */
 export function nextBackoff(backoff: Backoff, extraMs: number, intervalMs: number): Backoff {
 	if (extraMs * 4 > intervalMs) {

@@ -23,7 +23,7 @@ export const subscription = {
 };
 
 export type SentinelDiscoveryOptions = {
-	/** Returns the settings of the next connection. */
+	/** Returns the connection settings for the next connection. */
 	readonly settings: () => ConnectionSettings;
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly clock: Clock;
@@ -32,9 +32,9 @@ export type SentinelDiscoveryOptions = {
 };
 
 /**
-Finds the Sentinels that monitor a data node. INFO of a data node does not list them, but they publish their addresses
-on its channel `__sentinel__:hello`. Listening needs a connection for three seconds. It happens only when the number of
-subscribers has changed.
+Finds the Sentinels that monitor a data node. INFO of a data node does not list Sentinels, but they publish their
+addresses on its channel `__sentinel__:hello`. Listening needs a connection for three seconds. It happens only when the
+number of subscribers has changed.
 */
 export class SentinelDiscovery {
 	readonly #options: SentinelDiscoveryOptions;

@@ -10,7 +10,7 @@ export class TimeSlicer {
 	readonly #waiting: Array<() => void> = [];
 	#beganMs: number | undefined;
 
-	/** @param elapsed Returns monotonic milliseconds. */
+	/** @param elapsed Returns the present time in monotonic milliseconds. */
 	constructor(elapsed: () => number) {
 		this.#elapsed = elapsed;
 	}

@@ -2,8 +2,8 @@ import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 
 /**
-The facts about one node by which its view is chosen: its digest, and when its whole view was last read. That time is
-monotonic milliseconds; undefined before the first view.
+The facts that decide whether a node's cluster view is read: its digest of CLUSTER INFO, and when its whole view was
+last read. That time is in monotonic milliseconds; undefined before the first view.
 */
 export type ViewFacts = {
 	readonly address: NodeAddress;
@@ -12,9 +12,9 @@ export type ViewFacts = {
 };
 
 /**
-The nodes of a large cluster whose view is to be read now. Of the largest group with equal digests, a few nodes are
-chosen in rotation. Of the other nodes, those whose view was read longest ago are chosen. A node without a digest is not
-chosen. Called once a second.
+The nodes of a large cluster whose view is to be read now. In the largest group of nodes with equal digests, a few nodes
+are chosen in rotation. Of the other nodes, the nodes whose view was read longest ago are chosen. A node without a
+digest is not chosen. Called once a second.
 
 @param nowMs Monotonic.
 */

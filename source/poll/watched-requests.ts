@@ -10,8 +10,8 @@ import type {Reader, Replies, RequestRow} from './request-row.js';
 const everyMs = ({watchedReadings}: PollState): number => (watchedReadings < 2 ? 1000 : 10_000);
 
 /**
-The watched keys to read from this node. A primary of a cluster has those of its slots, any other primary all, a replica
-none.
+The watched keys to read from this node: on a primary of a cluster the keys in its slots, on any other primary all keys,
+on a replica none.
 */
 function keysHere({isPrimary, hasCluster, ownSlots}: PollState, {watchedKeys = []}: PollDemand): readonly string[] {
 	if (!isPrimary || !hasCluster) {

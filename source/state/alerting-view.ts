@@ -1,6 +1,6 @@
 import type {AlertState} from '../parse/alertmanager-alerts.js';
 
-/** What the Alertmanagers know of the findings. */
+/** What the Alertmanagers know of redis-top's findings. */
 export type AlertingView = {
 	/** The state of each redis-top alert in the Alertmanagers, by `findingKey`. */
 	readonly states: ReadonlyMap<string, AlertState>;

@@ -4,12 +4,17 @@ import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js'
 import type {NodeAddress} from '../domain/node.js';
 import type {Baseline, LatencyBounds, LatencyReading, MonitorState, NodeRecord} from './monitor-state.js';
 
-/** The values of every node at the moment when the baseline was set, in milliseconds since the epoch. */
+/**
+The baseline: the moment when it was set, in milliseconds since the epoch, and the values of every node at that moment.
+*/
 export type BaselineSet = {readonly atMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeBaseline>};
 
 type NodeBaseline = Omit<Baseline, 'atMs'> & {readonly latency: LatencyReading | undefined};
 
-/** Takes the values to compare from every node's record. The series are left out, because they go on. */
+/**
+Takes from every node's record the values that are compared with the baseline. The series are left out, because they
+continue after the baseline.
+*/
 export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => ({
 	atMs,
 	nodes: new Map(
@@ -28,9 +33,9 @@ export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => 
 });
 
 /**
-The record compared with the baseline. Its rates are averages since the baseline. Its percentiles are those of all calls
-since the baseline. Panels show changes of everything else. The change is unknown after a restart, for a node discovered
-after the baseline, and at a moment before the baseline.
+Returns the record with its changes since the baseline. Rates are averages since the baseline, and percentiles are those
+of all calls since the baseline. Panels compute the changes of everything else. The change is unknown after a restart,
+for a node discovered after the baseline, and at a moment before the baseline.
 */
 export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): NodeRecord {
 	const {sample} = record;

@@ -17,7 +17,7 @@ export class ClusterTracker {
 	#state: ClusterState | undefined;
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
-	/** Whether a node reports a change. The views are then compared soon. */
+	/** Whether a node reports a change of the cluster. The views are then compared soon. */
 	#isPressing = false;
 	/** True while a replay skips to the moment to show. Views are then compared every ten seconds only. */
 	isSparse = false;
@@ -63,7 +63,7 @@ export class ClusterTracker {
 		return compared?.events ?? [];
 	}
 
-	/** Whether all nodes agree, and no node flags another node FAIL or PFAIL. */
+	/** Whether all cluster views agree, and no node flags another node FAIL or PFAIL. */
 	get #doAllAgree(): boolean {
 		if (this.#state === undefined) {
 			return false;

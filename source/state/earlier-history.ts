@@ -4,7 +4,7 @@ import type {MonitorEvent} from '../domain/event.js';
 import {messageText} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 
-/** Most events that are kept from the time before redis-top started: the newest ones. */
+/** Most events that are kept from the time before redis-top started. The newest events are kept. */
 const mostEvents = 500;
 
 /**

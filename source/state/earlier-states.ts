@@ -1,7 +1,7 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {MonitorState} from './monitor-state.js';
 
-/** States from before this run's history, made from the data of another program, such as Prometheus. */
+/** States from before this run's history begins, made from the data of another program, such as Prometheus. */
 export type EarlierStates = {
 	/** The state at a moment. Undefined when this run's history has the moment, or when no other program is asked. */
 	readonly at: (live: MonitorState, atMs: number) => MonitorState | undefined;

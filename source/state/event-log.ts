@@ -1,7 +1,7 @@
 import type {MonitorEvent} from '../domain/event.js';
 
 const eventsKept = 1000;
-/** Longest time between a reply and the event that it leads to, in milliseconds. */
+/** How old a restored event may be, in milliseconds, for a reply in the recording to report it once more. */
 const restoredForMs = 5000;
 
 const keyOf = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${node}`;
@@ -10,7 +10,8 @@ const keyOf = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${n
 export class EventLog {
 	#events: readonly MonitorEvent[] = [];
 	/**
-	Keys of the newest restored events. The replies that led to these events may still come and must not add them again.
+	Keys of the newest restored events. Replies that follow in the recording may lead to the same events, which must not
+	be added again.
 	*/
 	#restored: ReadonlySet<string> = new Set();
 
@@ -19,7 +20,7 @@ export class EventLog {
 		return this.#events;
 	}
 
-	/** @param given In the order in which they happened. */
+	/** @param given New events, in the order in which they happened. */
 	add(given: readonly MonitorEvent[]): void {
 		const events = this.#restored.size === 0 ? given : given.filter(event => !this.#restored.has(keyOf(event)));
 		if (events.length > 0) {

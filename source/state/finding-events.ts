@@ -12,7 +12,10 @@ type SameFact = {readonly begins: readonly string[]; readonly ends: readonly str
 
 const reach: SameFact = {begins: ['node-lost', 'reply-late'], ends: ['node-back']};
 
-/** A fact about the whole cluster. Its event may name another node than the finding does. */
+/**
+Describes a finding about the whole cluster, by the kinds of events that report the same fact. Such an event may name
+another node than the finding does.
+*/
 const clusterVerdict = (...kinds: readonly string[]): SameFact => ({
 	begins: kinds,
 	ends: kinds.map(kind => `${kind}-over`),
@@ -46,8 +49,8 @@ const sameFacts: ReadonlyMap<RuleId, SameFact> = new Map<RuleId, SameFact>([
 ]);
 
 /**
-How long before the beginning of a condition an event of the same fact may lie, in milliseconds. The rule may see the
-condition a poll later than the event does.
+How long before the beginning of a condition an event may have reported the same fact, in milliseconds. The rule may see
+the condition a poll later than the event's source does.
 */
 const beforeMs = 10_000;
 
@@ -58,9 +61,9 @@ export const isFindingEvent = ({kind}: Pick<MonitorEvent, 'kind'>): boolean => k
 
 /** Makes an event whenever a finding of severity warning or critical opens, gets worse or ends. */
 export class FindingEvents {
-	/** The severity of each finding above info that holds, by `findingKey`. */
+	/** The severity of each finding above info whose condition holds, by `findingKey`. */
 	readonly #held = new Map<string, Severity>();
-	/** Conditions that held before this session's first evaluation. Their opening is no event. */
+	/** Conditions that held before this session's first evaluation. The opening of their findings is no event. */
 	readonly #expected = new Set<string>();
 	readonly #mode: TrackingMode;
 	/** The last list of findings. An equal list leads to no events. */
@@ -100,7 +103,7 @@ export class FindingEvents {
 		const key = findingKey(finding);
 		const held = this.#held.get(key);
 		if (finding.clearedAtMs !== undefined) {
-			// An ended finding stays listed. It may have ended before the condition in `#expected` began.
+			// An ended finding stays listed for a while. It may have ended before the condition in `#expected` began.
 			this.#held.delete(key);
 			return held === undefined ? [] : [{event: 'over', finding}];
 		}

@@ -76,7 +76,10 @@ function groupOf(key: string, entries: readonly JoinedFinding[]): FindingGroup |
 	};
 }
 
-/** The longest text that several findings have in common; undefined when even their short texts differ. */
+/**
+The longest of the text lengths in which all these findings have the same text; undefined when even their short texts
+differ.
+*/
 function commonLength(findings: readonly Finding[]): TextLength | undefined {
 	const [first] = findings;
 	return (['long', 'middle', 'short'] as const).find(length => {
@@ -114,6 +117,6 @@ export function sharedText(
 const findingsOf = memoizeByRef(({entries}: FindingGroup) => entries.map(({finding}) => finding));
 const commonLengthOf = memoizeByRef((group: FindingGroup) => commonLength(findingsOf(group)));
 
-/** The text of a group as `sharedText` makes it. */
+/** The text of a group of findings, as `sharedText` makes it. */
 export const groupText = (group: FindingGroup, show?: ShowName): string =>
 	sharedText(findingsOf(group), show, commonLengthOf(group));

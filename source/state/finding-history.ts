@@ -15,8 +15,8 @@ type Kept = {
 	/** The number of the last list that had this finding. Lists are counted from 1. */
 	list: number;
 	/**
-	When the finding was first missing from the list. A finding of severity info leaves the list without an end time of
-	its own.
+	When the finding was first missing from the list of findings. A finding of severity info leaves the list without an
+	end time of its own.
 	*/
 	goneAtMs: number;
 };
@@ -24,7 +24,7 @@ type Kept = {
 /** The end time of a finding that still holds. */
 const still = Number.POSITIVE_INFINITY;
 
-/** Most versions that are kept of all findings together. Each takes about 150 bytes. */
+/** Largest number of versions that are kept of all findings together. A version takes about 150 bytes. */
 const versionsKept = 20_000;
 const fewestVersions = 4;
 
@@ -36,7 +36,7 @@ const blindChangesKept = 100;
 const fewestBlindChanges = 3;
 const blindRulesKept = 50_000;
 
-/** Shown in place of the evidence when the text of the past differs from the newest text. */
+/** Shown in place of a past finding's evidence when its text of that time differs from its newest text. */
 const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
 
 /**
@@ -153,7 +153,7 @@ function findingAt(finding: Finding, versions: readonly Version[], atMs: number)
 	};
 }
 
-/** Keeps every second version and the newest one. The history gets less detailed instead of shorter. */
+/** Keeps every second version and the newest version. The history gets less detailed instead of shorter. */
 const thinned = (versions: readonly Version[]): Version[] =>
 	versions.filter((_, index) => index % 2 === 0 || index === versions.length - 1);
 

@@ -12,7 +12,8 @@ time.
 export const latchMs = 15 * 60_000;
 
 /**
-A rule is not evaluated more often during the wait if its condition must hold for at least this time, in milliseconds.
+A condition that must hold for at least this time, in milliseconds, does not make redis-top evaluate its rule more often
+during the wait.
 */
 const patientMs = 30_000;
 
@@ -39,20 +40,20 @@ export type TrackingMode = 'watch' | 'once' | 'confirm';
 /** The rule of a finding, with the node and subject that it is about. */
 export type Condition = Pick<Finding, 'rule'> & Partial<Pick<Finding, 'node' | 'subject'>>;
 
-/** How soon another evaluation matters. */
+/** How soon the rules have to be evaluated again. */
 export type Urgency = 'now' | 'soon' | 'none';
 
 type Track = {
 	firstFiredAtMs: number;
 	fired: number;
-	/** Number of evaluations in a row in which the condition of a raised finding did not hold. */
+	/** Number of evaluations in a row in which the condition of an open finding did not hold. */
 	good: number;
-	/** Number of evaluations in a row that were less severe than the raised finding. */
+	/** Number of evaluations in a row that were less severe than the open finding. */
 	milder: number;
 	readonly clearAfter: number;
 	readonly raiseAfterMs: number;
 	finding: Finding | undefined;
-	/** The last evaluation, if it fired and may be raised; used only in mode `confirm`. */
+	/** The last evaluation, if it fired and may become a finding; used only in mode `confirm`. */
 	held: {readonly result: RuleResult; readonly firing: Firing} | undefined;
 };
 
@@ -64,7 +65,7 @@ it ends. A rule that could not be evaluated changes nothing: a node that doesn't
 export class FindingTracks {
 	readonly #mode: TrackingMode;
 	readonly #tracks = new Map<string, Track>();
-	/** The rules that ever had a track. For other rules no key is computed, which saves time. */
+	/** The rules of which a condition was ever tracked. For other rules no key is computed, which saves time. */
 	readonly #rules = new Set<RuleId>();
 	/** The memoized urgency; undefined when it was not read since the last evaluation. */
 	#urgency: Urgency | undefined;
@@ -106,8 +107,8 @@ export class FindingTracks {
 	}
 
 	/**
-	How soon another evaluation matters. `now`: a condition was seen, and is raised if it is seen again. `soon`: a
-	condition must hold for a short while, or a finding above info is raised.
+	How soon the rules have to be evaluated again. `now`: a condition was seen, and becomes a finding if it is seen again.
+	`soon`: a condition must hold for a short while, or a finding above info is open.
 	*/
 	get urgency(): Urgency {
 		this.#urgency ??= this.#findUrgency();
@@ -122,8 +123,8 @@ export class FindingTracks {
 	}
 
 	/**
-	Raises the conditions that held in all samples. It is called in mode `confirm`, when no more samples come. Returns
-	true if the list of findings changed.
+	Makes findings of the conditions that held in all samples. It is called in mode `confirm`, when no more samples come.
+	Returns true if the list of findings changed.
 	*/
 	conclude(): boolean {
 		let isChanged = false;
@@ -139,7 +140,8 @@ export class FindingTracks {
 	}
 
 	/**
-	Processes one evaluation. `results` has the results that are not clear. Returns true if the list of findings changed.
+	Processes one evaluation of the rules. `results` has only the results that are not clear. Returns true if the list of
+	findings changed.
 	*/
 	step(results: readonly RuleResult[], atMs: number): boolean {
 		let isChanged = false;
@@ -167,7 +169,7 @@ export class FindingTracks {
 		return isChanged;
 	}
 
-	/** The findings that hold, and those that ended within the last 15 minutes. */
+	/** The findings that hold, and the findings that ended within the last 15 minutes. */
 	findings(): Finding[] {
 		return [...this.#tracks.values()].flatMap(({finding}) => finding ?? []);
 	}
@@ -237,7 +239,7 @@ export class FindingTracks {
 			case 'once':
 				return isEvaluatedIn('once', rule);
 			case 'confirm':
-				// Advice needs no confirmation, because it is no alarm.
+				// Advice (severity info) needs no confirmation by further samples, because it is no alarm.
 				return isEvaluatedIn('confirm', rule) && (isAdvice(rule, severity) || isConfirmed(rule, track, atMs));
 		}
 	}
@@ -279,7 +281,7 @@ export class FindingTracks {
 	}
 }
 
-/** Whether a rule's condition can be raised in this mode. */
+/** Whether a rule's condition can become a finding in this mode. */
 export function isEvaluatedIn(mode: TrackingMode, {raiseAfterMs, countsAtOnce}: RuleTiming): boolean {
 	switch (mode) {
 		case 'watch':

@@ -35,7 +35,7 @@ type NodeHealth = {
 	readonly tracks: FindingTracks;
 	blind: readonly BlindRule[];
 	evaluatedAtMs: number;
-	/** The sample of the last evaluation. The next sample is compared with it. Undefined after a gap. */
+	/** The sample that the last evaluation used. The next sample is compared with it. Undefined after a gap. */
 	evaluated: NodeSample | undefined;
 };
 
@@ -105,7 +105,7 @@ export class Health {
 		}
 	}
 
-	/** Restores what rules remember of each node from the events of a recording, newest first. */
+	/** Restores what rules remember of each node from the events of a recording, which come newest first. */
 	remember(events: readonly MonitorEvent[]): void {
 		for (const [address, health] of this.#nodes) {
 			const own = events.filter(({node}) => node === address);
@@ -155,7 +155,7 @@ export class Health {
 		);
 	}
 
-	/** Raises the conditions that held in all samples. `check` calls this when no more samples come. */
+	/** Makes findings of the conditions that held in all samples. `check` calls this when no more samples come. */
 	raiseHeld(): void {
 		for (const tracks of [this.#fleetTracks, ...[...this.#nodes.values()].map(health => health.tracks)]) {
 			if (tracks.conclude()) {
@@ -172,7 +172,10 @@ export class Health {
 		}
 	}
 
-	/** The findings that hold and those that ended a short time ago, ordered by node in the order of discovery. */
+	/**
+	The findings that hold, and the findings that ended within the last 15 minutes, ordered by node in the order of
+	discovery.
+	*/
 	findings(): readonly Finding[] {
 		this.#findings ??= [
 			...this.#fleetTracks.findings(),
@@ -304,8 +307,8 @@ function nextMemory(
 }
 
 /**
-Whether the results leave the same rules unevaluated for the same reasons as before. This quick test avoids a new list
-for nearly all results.
+Whether these results leave the same rules unevaluated, for the same reasons, as the results before. This quick test
+avoids a new list for nearly all results.
 */
 function isAsBlind(blind: readonly BlindRule[], results: readonly RuleResult[], mode: TrackingMode): boolean {
 	let index = 0;
@@ -350,8 +353,8 @@ const blindRules = (
 	});
 
 /**
-Why a rule could not be evaluated; undefined when it was evaluated. Another reason is that a few samples can't show that
-a condition holds for long enough.
+Why a rule could not be evaluated; undefined when it was evaluated. A rule whose condition must hold for longer than a
+few samples can show counts as not evaluated.
 */
 function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {

@@ -4,7 +4,8 @@ import {type HeldOrder, tableOf, type ViewState} from './view-state.js';
 export const orderHeldMs = 5000;
 
 /**
-A key of the list on the screen. A list with another panel, node, sort, filter, grouping or baseline has its own order.
+Identifies the list on the screen. A list with another panel, node, sort, filter, grouping or baseline has its own
+order.
 */
 function listOf(view: ViewState, node: string | undefined): string {
 	const {sort, isInverted, filter, groupBy} = tableOf(view, view.panel);
@@ -12,11 +13,11 @@ function listOf(view: ViewState, node: string | undefined): string {
 }
 
 /**
-The order of the list on the screen. An order is kept for five seconds, and then replaced by that of `rowKeys`. The same
-object is returned while the order is kept.
+The order of the list on the screen. An order is kept for five seconds, and then replaced by the order that `rowKeys`
+returns. The same object is returned while the order is kept.
 
 @param node The node in focus.
-@param rowKeys Returns the rows in their present order.
+@param rowKeys Returns the keys of the rows in their present order.
 */
 export function nextOrder(
 	view: ViewState,

@@ -4,9 +4,11 @@ import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {LogHistory, NodeRecord} from './monitor-state.js';
 import {reuseUnchanged} from './structural-sharing.js';
 
-/** The part of a node record that the history keeps for one poll. */
+/** The part of a node record that the history keeps for each poll. */
 export type HistoryEntry = {
-	/** The record without its sample, without the fields computed from samples, and without the entries of its logs. */
+	/**
+	The record of the node. Its sample, the fields computed from samples, and the entries of its logs are left out.
+	*/
 	readonly record: NodeRecord;
 	readonly logs: LogMarks;
 };
@@ -51,7 +53,8 @@ function unchangedClusterInfo(
 type LogEntry = SlowlogEntry | LargeEntry;
 
 /**
-The fields of a record that are command logs. New entries are added at the beginning, and old ones are cut at the end.
+The fields of a record that are command logs. New entries are added at the beginning, and old entries are cut at the
+end.
 */
 const logNames = ['slowlog', 'largeRequests', 'largeReplies'] as const;
 
@@ -59,7 +62,7 @@ type LogName = (typeof logNames)[number];
 
 export type Logs = Pick<NodeRecord, LogName>;
 
-/** The command logs of a record alone. */
+/** Returns only the command logs of a record. */
 export const logsOf = ({slowlog, largeRequests, largeReplies}: Logs): Logs => ({slowlog, largeRequests, largeReplies});
 
 /** The content of a log at a moment: its newest entry and its number of entries. */
@@ -71,8 +74,8 @@ export type LogMarks = ReadonlyMap<LogName, LogMark>;
 const entriesOf = (logs: Logs, name: LogName): readonly LogEntry[] => logs[name]?.value.entries ?? [];
 
 /**
-The logs of a poll with marks in place of their entries. A mark tells which entries a log had. The entries of every poll
-would take 3 MB a node.
+The command logs of a poll, with marks in place of their entries. A mark tells which entries a log had. The entries of
+every poll would take 3 MB a node.
 
 @param before The marks of the previous poll. They are reused while no entry is added.
 */

@@ -14,7 +14,8 @@ import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 /** Length of the history in milliseconds. */
 export const historyMs = 30 * 60_000;
 /**
-Number of samples that are compressed with the same whole sample as dictionary, before the next sample is kept whole.
+Number of samples that are compressed with one whole sample as their dictionary. After this number, another sample is
+kept whole.
 */
 const samplesPerKey = 60;
 
@@ -32,13 +33,13 @@ type Entry = HistoryEntry & {
 	readonly sample: PackedSample | undefined;
 	/** Whether the previous entry has a sample too, so that rates are known. */
 	readonly hasEarlier: boolean;
-	/** The number of readings in the series at the time of this sample. */
+	/** The number of readings that the series had at the time of this sample. */
 	readonly index: number;
 };
 
 type Track = {
 	entries: Entry[];
-	/** The latest logs. The logs of every entry are restored from these. */
+	/** The latest command logs. The logs of every history entry are restored from these. */
 	latest: Logs;
 	key: Buffer | undefined;
 	sinceKey: number;
@@ -54,7 +55,7 @@ export class History {
 	/** The comparisons of cluster views. A comparison is kept only if it differs from the previous one. */
 	readonly #clusters: ClusterState[] = [];
 
-	/** Adds a record after its node's poll. `isSeen`: the node is in focus. */
+	/** Adds a record after its node's poll. `isSeen`: the node is in focus, so that every record is added. */
 	add(record: NodeRecord, atMs: number, isSeen = true): void {
 		const track: Track = this.#tracks.get(record.address) ?? {
 			entries: [],
@@ -105,7 +106,8 @@ export class History {
 	}
 
 	/**
-	Whether the record is left out of the history: the node fails or answers as before, and its last entry is too recent.
+	Whether the record is left out of the history, because the node fails or answers as before and its last entry is too
+	recent.
 	*/
 	#isTooSoon({entries}: Track, {failure}: NodeRecord, atMs: number): boolean {
 		const last = entries.at(-1);
@@ -132,8 +134,8 @@ export class History {
 	}
 
 	/**
-	The moment to show next. For `sample`, it is the node's poll before or after `fromMs`. For `minute`, it is the
-	node's last poll up to a minute before or after. Undefined when that is the present, or there is no such poll.
+	The moment to show next. For `sample`, it is the node's poll before (-1) or after (1) `fromMs`. For `minute`, it is
+	the node's last poll up to a minute before or after. Undefined when that is the present, or there is no such poll.
 	*/
 	momentFrom(address: NodeAddress, fromMs: number, by: -1 | 1, unit: 'sample' | 'minute'): number | undefined {
 		const moments = this.#tracks.get(address)?.entries.map(({atMs}) => atMs) ?? [];
@@ -175,7 +177,7 @@ export class History {
 	}
 }
 
-/** The audit entries until a moment. */
+/** The part of the audit log until a moment. */
 const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 	...audit,
 	entries: audit.entries.filter(({at}) => Date.parse(at) <= atMs),
@@ -205,7 +207,9 @@ function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 	return {...sample, packed: deflated(raw, {dictionary: track.key}), key: track.key};
 }
 
-/** The number of samples and gaps in the record's series so far. All entries share the series. */
+/**
+The number of samples and gaps in the record's series so far. All history entries of the node share these series.
+*/
 const readingsOf = ({series}: Pick<NodeRecord, 'series'>): number => series.get('operations')?.taken ?? 0;
 
 /** A buffer with its own memory. A buffer from Node's pool would keep the pool's whole block of 8 KB in memory. */
@@ -225,7 +229,7 @@ function unpack({packed, key, ...sample}: PackedSample): NodeSample {
 
 function recordAt(track: Track, index: number): NodeRecord {
 	const entry = track.entries[index];
-	// A failed poll shows the data of the last successful one.
+	// For a failed poll, the data of the last successful poll before it is shown.
 	const sampled = track.entries.findLastIndex((candidate, at) => at <= index && candidate.sample !== undefined);
 	const current = track.entries[sampled];
 	if (entry === undefined) {
@@ -237,7 +241,8 @@ function recordAt(track: Track, index: number): NodeRecord {
 		...entry.record,
 		...restoreLogs(entry.record, entry.logs, track.latest),
 		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),
-		// The PING series has about as many readings as there are polls, so the same number of steps is taken back.
+		// The PING series has about as many readings as there are polls, so it is taken back by the same number of
+		// steps.
 		ping: {...entry.record.ping, series: entry.record.ping.series.copy(stepsBack)},
 	};
 	if (current?.sample === undefined) {

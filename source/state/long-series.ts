@@ -9,8 +9,8 @@ export class LongSeries {
 	readonly #nodes = new Set<NodeAddress>();
 
 	/**
-	The records that change when a node is put in focus. Its own record gets long series. If too many nodes have long
-	series, the node whose focus was longest ago gets short series.
+	The records that change when a node is put in focus. The node's own record gets long series. If too many nodes have
+	long series, the node whose focus was longest ago gets short series.
 	*/
 	focus(nodes: ReadonlyMap<NodeAddress, NodeRecord>, address: NodeAddress | undefined): NodeRecord[] {
 		const record = address === undefined ? undefined : nodes.get(address);

@@ -10,7 +10,7 @@ How the text of a field is masked.
 - `address`: `host:port`; the port stays
 - `text`: text that may hold names. The names in a message are masked by their kinds. In other text, known names are
 replaced, and so is everything that looks like an address or a path
-- the kinds of pseudonyms: the whole text is one name
+- a kind of pseudonym: the whole text is one name of this kind
 */
 export type FieldMask = 'plain' | 'address' | 'text' | SecretKind;
 

@@ -1,14 +1,17 @@
 import {InfoReply} from '../domain/info-reply.js';
 import {hidden, type Pseudonyms} from '../text/pseudonyms.js';
 
-/** Sections of INFO in which keys are the names of fields. */
+/** Sections of INFO whose field names contain keys of the data set. */
 const hiddenSections: ReadonlySet<string> = new Set(['hotkeys']);
 
 /** Matches values that hold no name: numbers, sizes, ids that nobody chose, and words of the protocol. */
 const plainValue =
 	/^(?:|-?\d+(?:\.\d+){0,2}[%BKMGTP]?|[\da-f]{12,64}|master|slave|up|down|ok|err|yes|no|none|standalone|cluster|sentinel|[a-z]+-(?:lru|lfu|random|ttl)|noeviction)$/;
 
-/** Fields whose text describes the software, the machine or the replication, and never names the owner. */
+/**
+Fields of INFO whose text describes the software, the machine or the replication, and never names the owner of the
+server.
+*/
 const plainFields: ReadonlySet<string> = new Set([
 	'aof_last_bgrewrite_status',
 	'aof_last_write_status',

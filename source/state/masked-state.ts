@@ -34,7 +34,7 @@ const nameKinds: ReadonlySet<unknown> = new Set<NameKind>([
 /** Names that every server has, which are not masked. `redis-top` is the name of redis-top's own connections. */
 const publicNames: ReadonlySet<string> = new Set(['', '-', '?', 'default', 'redis-top']);
 
-/** Matches unit names that packages install, which are the same on every machine. */
+/** Matches the names of systemd units that packages install, which are the same on every machine. */
 const usualUnit = /^(?:redis|valkey)(?:-server|-sentinel)?(?:[@_]\d+)?\.service$/;
 
 const isAddress = (text: string): boolean => /^\S+:\d+$|^unix:/.test(text);
@@ -60,11 +60,13 @@ address is a pseudonym too, and `real` returns the real address for polling.
 export class Mask {
 	readonly #names: Pseudonyms;
 	readonly #reals = new Map<string, NodeAddress>();
-	/** The masked objects by their originals. They are valid until another name is learned. */
+	/** The masked copy of each object. The copies are valid until another name is learned. */
 	#made = new WeakMap<object, unknown>();
 	#madeAt = 0;
 
-	/** @param known Names from the command line, and the name of this machine. */
+	/**
+	@param known Names that are masked from the beginning: those of the command line, and the name of this machine.
+	*/
 	constructor(
 		known: ReadonlyArray<readonly [kind: SecretKind, real: string]> = [],
 		names: Pseudonyms = new Pseudonyms(),
@@ -84,14 +86,17 @@ export class Mask {
 			}
 
 			const masked = this.#masked(state, '') as MonitorState;
-			// A name learned during the masking may occur in texts that were masked before.
+			// A name that was learned during the masking may occur in texts that were masked before it. The state is then
+			// masked once more.
 			if (this.#madeAt === this.#names.version) {
 				return masked;
 			}
 		}
 	}
 
-	/** Masks any part of the state. `field` is the part's own name, which decides how a text is masked. */
+	/**
+	Masks any part of the state. `field` is the name of the field that holds the part. It decides how a text is masked.
+	*/
 	part<Part>(part: Part, field = ''): Part {
 		this.#made = new WeakMap();
 		return this.#masked(part, field) as Part;
@@ -102,12 +107,12 @@ export class Mask {
 		return this.#whole('host', name);
 	}
 
-	/** An address as it is shown. */
+	/** A node's address as it is shown, with a pseudonym in place of the host. */
 	address(address: NodeAddress): NodeAddress {
 		return this.#address(address) as NodeAddress;
 	}
 
-	/** The real address of a node with a masked address; undefined for an unknown one. */
+	/** The real address of a node, by its masked address; undefined for an unknown node. */
 	real(masked: NodeAddress): NodeAddress | undefined {
 		return this.#reals.get(masked);
 	}
@@ -258,7 +263,7 @@ export class Mask {
 			case undefined:
 				return hidden;
 			case 'plain':
-				// The field may also hold a list of nodes.
+				// A field of this kind may also hold the addresses of nodes.
 				return isAddress(text) ? this.#address(text) : this.#words(text);
 			case 'address':
 				return this.#address(text);

@@ -34,13 +34,13 @@ export type AuditView = {
 	in force.
 	*/
 	readonly fixes: readonly TemporaryFix[];
-	/** Why the log can't be read; undefined when it can. */
+	/** Why the log can't be read; undefined when the log can be read. */
 	readonly problem: string | undefined;
 };
 
 /** Where the figures of an earlier state come from, and which figures are missing. */
 export type EarlierSource = {
-	/** The name of the program: `Prometheus`. */
+	/** The name of the program that the figures come from: `Prometheus`. */
 	readonly name: string;
 	/** Why figures are missing, in one line; undefined when no figure is missing. */
 	readonly note: string | undefined;
@@ -57,16 +57,16 @@ export type MonitorState = {
 	readonly events: readonly MonitorEvent[];
 	/** Events from before redis-top started, read from the logs of the servers and of the machine, newest first. */
 	readonly earlierEvents?: readonly MonitorEvent[] | undefined;
-	/** The findings that hold, and those that ended within the last 15 minutes, in no order. */
+	/** The findings that hold, and the findings that ended within the last 15 minutes, in no order. */
 	readonly findings: readonly Finding[];
 	/**
-	Since when at least one critical finding has held at every moment, in milliseconds since the epoch; undefined when
-	none holds.
+	Since when at least one critical finding has held at every moment, in milliseconds since the epoch; undefined when no
+	critical finding holds.
 	*/
 	readonly incidentSinceMs?: number | undefined;
 	/** The rules that could not be evaluated, with the node and the reason. */
 	readonly blindRules: readonly BlindRule[];
-	/** The comparison of the nodes' cluster views; undefined before the first one. */
+	/** The comparison of the nodes' cluster views; undefined before the first comparison. */
 	readonly cluster?: ClusterState | undefined;
 	/** Whether a node is reached over TLS without verification of its certificate (`--insecure`). */
 	readonly isInsecure: boolean;
@@ -84,7 +84,7 @@ export type MonitorState = {
 	readonly rememberedAtMs?: number | undefined;
 	/** Whether remembered nodes are polled, because no target answered. */
 	readonly isFromMemory?: boolean;
-	/** The scan of keys that the user asked for; undefined before the first. */
+	/** The scan of keys that the user asked for; undefined before the first scan. */
 	readonly keyScan?: KeyScan | undefined;
 	/** Whether names are replaced by pseudonyms (`--mask`). */
 	readonly isMasked?: boolean;

@@ -14,12 +14,16 @@ export type MonitorStoreOptions = {
 	readonly clock: Clock;
 	/** The history to which each record is added; undefined when no history is kept. */
 	readonly history?: History | undefined;
-	/** How findings are confirmed; `once` for a command that takes one sample and exits. See `FindingTracks`. */
+	/**
+	How many evaluations a finding needs; `once` for a command that takes one sample and exits. See `FindingTracks`.
+	*/
 	readonly tracking?: TrackingMode | undefined;
-	/** Called with every input of the store before the input is processed. A recording is written with it. */
+	/**
+	Called with every input of the store before the input is processed. The recorder of a session is such a function.
+	*/
 	readonly journal?: ((input: StoreInput) => void) | undefined;
 	/** The moment from which events are noted. Older events belong to the earlier history. @default now */
 	readonly startedAtMs?: number | undefined;
-	/** Runs something later in a replay, which uses the recording's time. */
+	/** Runs a function later. A replay passes its own timer, which uses the recording's time. */
 	readonly runLater?: RunLater | undefined;
 };

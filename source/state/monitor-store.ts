@@ -44,9 +44,9 @@ export class MonitorStore {
 	readonly #journal: (input: StoreInput) => void;
 	readonly #published: ExternalStore<MonitorState>;
 	#draft: MonitorState;
-	/** The latest state that is shown, or will be shown two turns of the event loop later. */
+	/** The newest state. It is shown already, or will be shown two turns of the event loop later. */
 	#newest: MonitorState | undefined;
-	/** The changed copy of the published map of nodes; undefined until the next change makes one. */
+	/** A copy of the published map of nodes, with the changes since; undefined until the first change. */
 	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
 	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
@@ -217,7 +217,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes the connection ladder of a node that does not answer, unless the node has answered meanwhile. */
+	/** Notes the steps that `diagnose` tried on a node that does not answer, unless it has answered meanwhile. */
 	ingestLadder(address: NodeAddress, ladder: Ladder): void {
 		this.#journal({kind: 'ladder', address, ladder});
 		const record = this.#draft.nodes.get(address);
@@ -251,7 +251,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Sets parts of the state that do not come from polls. They are not recorded. */
+	/** Sets parts of the state that do not come from polls. These parts are not recorded. */
 	set(part: Partial<Pick<MonitorState, 'audit' | 'keyScan' | 'alerting'>>): void {
 		this.#draft = {...this.#draft, ...part};
 		this.#publishSoon();
@@ -267,7 +267,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Notes conditions that held before this session. A rule that finds one again lists its earlier beginning. */
+	/** Notes conditions that held before this session. A finding of such a condition keeps its earlier beginning. */
 	expectFindings(findings: readonly OpenFinding[]): void {
 		this.#health.expect(findings);
 		this.#findingEvents.expect(findings);
@@ -285,7 +285,7 @@ export class MonitorStore {
 		this.#draft = {...this.#draft, events: this.#events.events};
 	}
 
-	/** Restores what was known at the beginning of a block of a recording, besides the nodes' replies. */
+	/** Restores what was known at the beginning of a block of a recording and is not in the nodes' replies. */
 	restore({findings, ages}: RestoredState): void {
 		this.expectFindings(findings);
 		for (const [address, readings] of ages) {
@@ -314,7 +314,7 @@ export class MonitorStore {
 		return this.#health.isUnconfirmed(isAwaited);
 	}
 
-	/** Raises the conditions that held in all samples, and publishes. `check` calls this when no more samples come. */
+	/** Makes findings of conditions that held in all samples. `check` calls this when no more samples come. */
 	conclude(): void {
 		this.#publish(true);
 		this.#health.raiseHeld();

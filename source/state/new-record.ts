@@ -5,11 +5,11 @@ import {Series} from '../domain/series.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /**
-Samples kept of each metric of a node in a large deployment: two minutes at one a second. With values of seven digits,
-they take 9 MB for 1,000 nodes.
+Number of samples kept of each metric of a node in a large deployment: two minutes at one sample a second. With values
+of seven digits, the samples of 1,000 nodes take 9 MB.
 */
 export const shortSeries = 120;
-/** Samples kept of each metric of a node in a small deployment: half an hour at one a second. */
+/** Number of samples kept of each metric of a node in a small deployment: half an hour at one sample a second. */
 export const longSeries = 1800;
 
 /** The record of a node that was not polled yet. */
@@ -44,7 +44,7 @@ export const newRecord = (
 	intervalMs,
 });
 
-/** The record with series of another length. The series keep their newest readings. */
+/** The record with series of another length, in readings. The series keep their newest readings. */
 export const withSeriesLength = (record: NodeRecord, length: number): NodeRecord => ({
 	...record,
 	series: new Map([...record.series].map(([id, series]) => [id, series.resized(length, length < longSeries)])),
@@ -53,7 +53,7 @@ export const withSeriesLength = (record: NodeRecord, length: number): NodeRecord
 /** Age in poll intervals from which data is marked stale on the screen. */
 export const staleAfterIntervals = 2;
 
-/** Milliseconds since the node's last sample; undefined before the first. */
+/** Milliseconds since the node's last sample; undefined before the first sample. */
 export const ageOf = (record: NodeRecord, nowMs: number): number | undefined =>
 	record.lastReplyAtMs === undefined ? undefined : Math.max(0, nowMs - record.lastReplyAtMs);
 

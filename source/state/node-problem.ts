@@ -20,7 +20,9 @@ const criticalAfterMs = 5000;
 /** When a node's last sample arrived (milliseconds since the epoch), and how old it is. */
 export type LastData = {readonly atMs: number; readonly ageMs: number};
 
-/** The most urgent problem of a node or of the deployment, as data. `verdict-text.ts` makes its text. */
+/**
+The most urgent problem of a node or of the deployment, as data. `verdict-text.ts` makes the text of the problem.
+*/
 export type NodeProblem = Statement & {
 	/** The node with the problem; undefined: the deployment. */
 	readonly node: NodeAddress | undefined;
@@ -46,7 +48,7 @@ export type NodeProblem = Statement & {
 	readonly explains?: readonly string[] | undefined;
 	/** For how long the node has not answered, in milliseconds; undefined when it answers. */
 	readonly lastedMs?: number | undefined;
-	/** The last data of a node that does not answer. `never`: it has not sent any yet. */
+	/** The last data of a node that does not answer. `never`: the node has not sent any data yet. */
 	readonly lastData?: LastData | 'never' | undefined;
 	/** A further fact about the problem that the reader needs. */
 	readonly note?: Message | undefined;
@@ -97,7 +99,8 @@ function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: n
 }
 
 /**
-What evidence from this machine since a moment shows about the server's process; undefined when nothing is notable.
+Why the server's process does not run, by evidence of this machine that is not older than `sinceMs`; undefined when
+nothing is notable.
 */
 function processState({host}: NodeRecord, sinceMs: number | undefined): Message | undefined {
 	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
@@ -142,7 +145,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 	};
 }
 
-/** The text for a node's reach, used when no failure gives a better one. */
+/** The text for a node's reach, used when no failure gives a better text. */
 export const reachWords: Readonly<Record<NodeRecord['reach'], string>> = {
 	connecting: 'is being connected to',
 	up: 'answers',

@@ -22,8 +22,8 @@ const withoutFailover = memoizeByRef(
 );
 
 /**
-Text for a primary whose replicas have lost it as their only primary, and so take no writes; undefined for any other
-node.
+Text for a primary that is out of reach. It tells how many replicas have no other primary and so take no writes, or
+where the primary itself answers. Undefined for any other node.
 */
 function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Message | undefined {
 	const {replicas, answersAt} = orphansOf(address, nodes);

@@ -40,7 +40,10 @@ export const panelRow = (id: PanelId): PanelRow => rows.get(id) ?? panelTable[0]
 /** The panel that a key opens; undefined for any other key. */
 export const panelWithKey = (key: string): PanelId | undefined => panelTable.find(row => row.key === key)?.id;
 
-/** Finds a panel by its key or its name, in upper or lower case; undefined when no panel has it. The exact key comes first. */
+/**
+Finds a panel by its key or its name, in upper or lower case; undefined when no panel has this key or name. A panel with
+exactly this key comes first.
+*/
 export const panelNamed = (text: string): PanelId | undefined =>
 	panelWithKey(text) ?? panelTable.find(({id, key}) => [id, key.toLowerCase()].includes(text.toLowerCase()))?.id;
 

@@ -17,7 +17,7 @@ export const originWords: Readonly<Record<NodeOrigin, string>> = {
 	remembered: 'known from an earlier visit',
 };
 
-/** The events when a poll shows that a node is reached in another way than before. */
+/** The events when a poll shows that a node answers again, or fails in another way than before. */
 export function reachEvents(
 	before: NodeRecord,
 	after: NodeRecord,
@@ -71,7 +71,7 @@ function failureEvent(node: NodeAddress, failure: Failure, atMs: number): Monito
 		: {atMs, node, kind: 'node-lost', severity: 'critical', text};
 }
 
-/** The event that a node is gone, or that another node names it again. */
+/** The event that a node is gone, or that another node names the node again. */
 export function standingEvent({address, lastReplyAtMs}: NodeRecord, isGone: boolean, atMs: number): MonitorEvent {
 	const seen = lastReplyAtMs === undefined ? 'it never answered' : `last seen ${utcClock(lastReplyAtMs)}`;
 	return isGone
@@ -85,7 +85,7 @@ export function standingEvent({address, lastReplyAtMs}: NodeRecord, isGone: bool
 		: {atMs, node: address, kind: 'node-named', severity: 'info', text: 'is part of it again'};
 }
 
-/** The event that no target answers and the nodes of an earlier session are polled. */
+/** The event that no target answers and redis-top now polls the nodes of an earlier session. */
 export const memoryEvent = (nodes: number, rememberedAtMs: number, atMs: number): MonitorEvent => ({
 	atMs,
 	node: undefined,

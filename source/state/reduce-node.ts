@@ -35,7 +35,7 @@ type Failed = Extract<PollOutcome, {kind: 'failed'}>;
 /**
 The node record after a poll. Each of its series gets one more reading or gap.
 
-@param nodeCount Number of nodes in the deployment. The more there are, the fewer log entries are kept for each.
+@param nodeCount Number of nodes in the deployment. The more nodes there are, the fewer log entries are kept for each.
 */
 export function reduceNode(record: NodeRecord, outcome: PollOutcome, intervalMs: number, nodeCount = 1): NodeRecord {
 	return outcome.kind === 'sampled'
@@ -120,7 +120,7 @@ const reachOf = ({info}: NodeSample): NodeState => (info.number('persistence', '
 
 type TimedExtras = Omit<PollExtras, MergedReading>;
 
-/** Every timed reading with its time: the new reading if the poll read one, else the kept one. */
+/** Every reading that has a time of its own: the new reading if this poll read it, else the kept reading. */
 function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReading>, atMs: number): TimedReadings {
 	const readings: Record<string, Timed<unknown> | undefined> = {};
 	for (const name of timedReadings) {
@@ -161,15 +161,15 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 		return kept;
 	}
 
-	// Ids restart from 0 only with a new process. Entries of the old process are kept.
+	// The ids of log entries restart from 0 only with a new process. Entries of the old process are kept.
 	const isSameProcess = kept?.value.runId === runId;
 	const newestId = isSameProcess ? (kept?.value.entries[0]?.id ?? -1) : -1;
 	const fresh = fetched.filter(({id}) => id > newestId).sort((one, other) => other.id - one.id);
 	const oldestFresh = fresh.at(-1)?.id;
 	const isFirst = kept === undefined || !isSameProcess;
 	const skipped = isFirst || oldestFresh === undefined ? 0 : Math.max(0, oldestFresh - newestId - 1);
-	// Entries have the server's time. Before Redis 6.2, INFO lacks the server's time, and redis-top's own time is used
-	// for the comparison.
+	// Log entries have the server's time. Before Redis 6.2, INFO lacks the server's time, and redis-top's own time is
+	// used for the comparison.
 	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 	const before = kept?.value.entries ?? [];
 	// Without new entries the same array is kept, because the records of the last half hour refer to it.

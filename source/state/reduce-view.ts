@@ -36,7 +36,7 @@ export type ViewEvent =
 	| {readonly kind: 'went-back'}
 	| {readonly kind: 'node-chosen'; readonly node: NodeAddress}
 	| {readonly kind: 'row-chosen'; readonly rowKey: string}
-	/** Opens panel 4 with one client, or with the clients that match a filter. */
+	/** Opens panel 4 (clients) with one client, or with the clients that match a filter. */
 	| {
 			readonly kind: 'clients-shown';
 			readonly node: NodeAddress | undefined;

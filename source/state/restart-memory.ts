@@ -6,13 +6,13 @@ import type {RuleMemory} from '../rules/node-facts.js';
 /** Most restarts that are remembered: two minutes of a process that restarts every second. */
 const restartsKept = 120;
 
-/** Whether nothing listens at the address. */
+/** Whether the failure shows that nothing listens at the address. */
 const isRefused = (failure: Failure | undefined): boolean =>
 	failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
 
 const brokenOff: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE', 'TIMEOUT']);
 
-/** Whether a process accepted the connection, although the poll gave no sample. */
+/** Whether the failure shows that a process accepted the connection, although the poll gave no sample. */
 const isTaken = ({state, code}: Failure): boolean => state !== 'down' || brokenOff.has(code);
 
 /**
@@ -45,7 +45,7 @@ function isSucceeded(
 }
 
 /**
-The change of the rule memory when a poll shows a restart: another `run_id`, or a port that refused connections and
+How the rule memory changes when a poll shows a restart: another `run_id`, or a port that refused connections and
 accepts them again. If a process ends before its first reply, only the port shows the restart. A start that is seen in
 both ways counts once.
 */
@@ -76,8 +76,8 @@ export function restartMemory(
 }
 
 /**
-The change of the rule memory when systemd's restart counter of the server's unit rises. A unit that is only guessed
-does not count.
+How the rule memory changes when systemd's restart counter of the server's unit rises. A unit that is only guessed does
+not count.
 */
 export function unitMemory(memory: RuleMemory, {host}: NodeRecord, nowMs: number): Partial<RuleMemory> {
 	const supervisor = host?.value.kind === 'here' ? host.value.supervisor : undefined;

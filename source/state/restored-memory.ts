@@ -2,7 +2,7 @@ import type {MonitorEvent} from '../domain/event.js';
 import type {RuleMemory} from '../rules/node-facts.js';
 
 /**
-Tolerance between the two times that one restart may have, in milliseconds. An event has the time of the reply. The rule
+Tolerance in milliseconds between the two times that one restart may have. An event has the time of the reply. The rule
 memory has the time at which the reply was processed.
 */
 const sameMs = 1000;

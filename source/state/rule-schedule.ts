@@ -5,7 +5,7 @@ import type {NodeRecord} from './monitor-state.js';
 /** Interval between two evaluations of the rules of an unchanged node in a large deployment, in milliseconds. */
 const calmMs = 10_000;
 /**
-Interval between evaluations after a condition was first seen, in milliseconds. It is short, so that a finding is raised
+Interval between evaluations after a condition was first seen, in milliseconds. It is short, so that a finding is listed
 almost as soon as in a small deployment.
 */
 const againMs = 3000;
@@ -17,7 +17,8 @@ const uneasyMs = 5000;
 const waitMs: Readonly<Record<Urgency, number>> = {none: calmMs, soon: uneasyMs, now: againMs};
 
 /**
-Shortest interval between two evaluations of the fleet rules, in milliseconds, because those rules read every node.
+Shortest interval between two evaluations of the fleet rules, in milliseconds, in a small and in a large deployment.
+These rules read every node.
 */
 const fleetEveryMs = 900;
 const largeFleetEveryMs = 2000;
@@ -26,9 +27,9 @@ export type ScheduleInput = {
 	readonly nodes: number;
 	/** Whether the node is in focus, fails, or changed since its last poll. */
 	readonly isPressing: boolean;
-	/** The `FindingTracks.urgency` of the node's findings. */
+	/** How soon the node's findings need another evaluation (`FindingTracks.urgency`). */
 	readonly urgency?: Urgency;
-	/** Milliseconds since the last evaluation; infinite before the first. */
+	/** Milliseconds since the last evaluation; infinite before the first evaluation. */
 	readonly sinceMs: number;
 };
 
@@ -44,8 +45,8 @@ export const isFleetDue = ({nodes, isPressing, urgency = 'none', sinceMs}: Sched
 	sinceMs >= (nodes <= scale.rulesEveryPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : waitMs[urgency]);
 
 /**
-How many fleet rules run with one poll. With N nodes, all rules have run after N / 20 polls, so that no key has to wait
-for all of them.
+How many fleet rules run with one poll. With N nodes, all rules have run after N / 20 polls. A key press never waits for
+all rules.
 */
 export const fleetRulesAtOnce = (nodes: number, rules: number): number =>
 	nodes <= scale.rulesEveryPollUpTo ? rules : Math.max(1, Math.ceil((rules * 20) / nodes));

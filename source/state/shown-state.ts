@@ -4,7 +4,7 @@ import type {History} from './history.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStore} from './monitor-store.js';
 
-/** A copy of the record whose series no longer grow. */
+/** A copy of the record, with series that no longer grow. */
 const frozen = (record: NodeRecord): NodeRecord => ({
 	...record,
 	series: new Map([...record.series].map(([id, series]) => [id, series.copy()])),
@@ -12,8 +12,8 @@ const frozen = (record: NodeRecord): NodeRecord => ({
 });
 
 /**
-The state that the screen shows: live, paused, or at a past moment. It is compared with a baseline while one is set.
-Polling goes on in any case.
+The state that the screen shows: live, paused, or at a past moment. While a baseline is set, the state has the changes
+since the baseline. Polling goes on in any case.
 */
 export class ShownState {
 	readonly #store: Pick<MonitorStore, 'get' | 'subscribe'>;
@@ -24,7 +24,7 @@ export class ShownState {
 	#momentMs: number | undefined;
 	#earlier: EarlierStates | undefined;
 	#baseline: BaselineSet | undefined;
-	/** The last result and its input. React needs the same object until something changes. */
+	/** The last result and the state that it was made from. React needs the same object until something changes. */
 	#memo: {readonly from: MonitorState; readonly state: MonitorState} | undefined;
 
 	constructor(store: Pick<MonitorStore, 'get' | 'subscribe'>, history: History) {

@@ -4,7 +4,7 @@ import type {EntryContent, OpenFinding} from '../record/entry.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /**
-An input of the monitor store. A recording holds these inputs, with the replies of a poll in place of its outcome.
+An input of the monitor store. A recording holds these inputs. For a poll, it holds the replies in place of the outcome.
 */
 export type StoreInput =
 	| Exclude<EntryContent, {readonly kind: 'poll' | 'failure' | 'actions'}>
@@ -20,14 +20,14 @@ export type AgedReading = keyof {
 /** When each reading of a node arrived, in milliseconds since the epoch. */
 export type ReadingAges = ReadonlyMap<AgedReading, number>;
 
-/** The state at the beginning of a block of a recording, besides the replies. */
+/** The part of the state at the beginning of a block of a recording that the replies do not contain. */
 export type RestoredState = {
 	/** The findings that were open, each with the time when its condition began. */
 	readonly findings: readonly OpenFinding[];
 	readonly ages: ReadonlyMap<NodeAddress, ReadingAges>;
 };
 
-/** The record in which each reading has its own time from `ages`. */
+/** Returns the record with the time of each reading set to that in `ages`. */
 export function withAges(record: NodeRecord, ages: ReadingAges): NodeRecord {
 	const aged = [...ages].flatMap(([name, atMs]) => {
 		const reading = record[name];

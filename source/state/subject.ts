@@ -4,7 +4,8 @@ import type {MonitorState} from './monitor-state.js';
 import type {SharedProblem, Verdict} from './verdict.js';
 
 /**
-The cause that line 2 of the screen shows. The line keeps it while other causes come and go, so that it can be read.
+The cause that line 2 of the screen shows. The line keeps this cause while other causes come and go, so that people can
+read it.
 */
 export type Subject = {
 	/** The problem as it was when it became the subject. Its later versions have the same `cause`. */
@@ -13,7 +14,7 @@ export type Subject = {
 	readonly endedAtMs: number | undefined;
 	/** The previous subject, if its problem ended; undefined otherwise. */
 	readonly former?: {readonly cause: string; readonly endedAtMs: number} | undefined;
-	/** Whether the problem came back within a minute of its end. */
+	/** Whether the problem came back within a minute of its previous end. */
 	readonly isRecurring?: boolean;
 };
 
@@ -22,8 +23,8 @@ export const subjectKeptMs = 10_000;
 
 /**
 The longer time for which a problem stays the subject after its end, in milliseconds. It applies when the problem came
-back before, or when only a busy machine is left. Otherwise, a load that comes and goes would change the subject twice
-in each turn.
+back before, or when only a busy machine is left. Otherwise, the subject would change twice each time a load comes and
+goes.
 */
 export const subjectKeptLongMs = 60_000;
 
@@ -101,9 +102,9 @@ export function withSubject(verdict: Verdict, subject: Subject | undefined): Ver
 }
 
 /**
-The node that gets the focus while the user has chosen no node: the node of the subject, if the subject is critical.
-Sentinels and nodes that do not answer are not followed; the panels of the latter would show old figures. Undefined: the
-focus stays where it was.
+The node that gets the focus while the user has chosen no node: the node of line 2's subject, if the subject is
+critical. Sentinels and nodes that do not answer do not get the focus; panels of a node that does not answer would show
+old figures. Undefined: the focus stays where it was.
 */
 export function followedNode(
 	{nodes}: Pick<MonitorState, 'nodes'>,

@@ -7,7 +7,7 @@ import {shortAge, utcClock} from '../text/units.js';
 import type {NodeProblem} from './node-problem.js';
 import type {SharedProblem, Verdict} from './verdict.js';
 
-/** The text after the name of its node: `10.0.1.11:6379 refuses writes (OOM)`. */
+/** Puts the name of the node before the text: `10.0.1.11:6379 refuses writes (OOM)`. */
 const withSubject = (node: NodeAddress | undefined, text: Message): Message =>
 	node === undefined ? text : message`${nodeName(node)} ${text}`;
 
@@ -74,7 +74,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		withNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
 		withNote(withElsewhere(lasting, problem), problem),
 		withNote(problemMessage(problem, 'long'), problem),
-		// The client or program that causes a problem is more useful to know than the reason.
+		// The name of the client or program that causes a problem is more useful than the reason.
 		...(problem.namesCulprit === true && problem.detail !== undefined
 			? [problemMessage({...problem, reason: undefined}, 'long')]
 			: []),
@@ -93,7 +93,7 @@ const problemLengths: readonly TextLength[] = ['long', 'middle', 'short'];
 
 type Calm = Exclude<Verdict, {readonly cause: SharedProblem}>;
 
-/** The text of a verdict without a problem, as a statement with age and note. */
+/** The line of a verdict without a problem, in parts: its text, the age of the data, and the number of notes. */
 function calmStatement(verdict: Calm): {readonly text: Message; readonly age?: string; readonly note?: string} {
 	if (verdict.severity === 'unknown') {
 		const {connecting, target} = verdict;

@@ -15,7 +15,8 @@ import {outageNote} from './outage-note.js';
 /** A problem, the other nodes that have the same problem, and their number. */
 export type SharedProblem = RankedProblem & {
 	/**
-	Identifies the cause over time: the rule, or the way in which nodes fail to answer. It contains no address or name.
+	Identifies the cause of the problem over time: the rule, or the way in which nodes fail to answer. It contains no
+	address or name.
 	*/
 	readonly cause: string;
 	readonly nodesToo: number;
@@ -28,7 +29,7 @@ export type Verdict =
 			readonly severity: 'warning' | 'critical';
 			/** The most urgent problem, which is a cause and not a consequence. */
 			readonly cause: SharedProblem;
-			/** The other causes, the most urgent first. */
+			/** The causes other than `cause`, the most urgent first. */
 			readonly others: readonly SharedProblem[];
 	  }
 	| {
@@ -43,8 +44,8 @@ export type Verdict =
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly target: string};
 
 /**
-Rules whose findings are left out of the verdict, because the problem made from the node's reach says the same with
-present durations.
+The rules whose findings are left out of the verdict. The problem made from the node's reach says the same, with present
+durations.
 */
 const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 	'conn.refused',
@@ -95,7 +96,7 @@ function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
 		case 'primary':
 			return 0;
 		case 'sentinel':
-			// If the loss of a Sentinel makes a failover impossible, that effect comes first.
+			// If the loss of a Sentinel makes a failover impossible, the finding with that effect comes first.
 			return effectRank('failover-impossible') + 0.5;
 		default:
 			return effectRank('reads-refused');
@@ -140,11 +141,11 @@ function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, s
 		node !== undefined && symptom.node !== node && symptom.effect === felt && symptom.severity === 'critical';
 	return (
 		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
-		// If a disk or a folder is the cause, the failed save is its consequence.
+		// If a disk or a folder is the cause, the failed save is the consequence.
 		symptoms.find(
 			symptom => symptom.node === node && symptom.rule === 'per.rdb_fail' && symptom.severity === 'critical',
 		) ??
-		// A finding of the whole cluster names its slots itself.
+		// A finding of the whole cluster names the slots itself, so no finding about slots is searched.
 		(node === undefined
 			? undefined
 			: (symptoms.find(symptom => symptom.node === node && isUnserved(symptom)) ?? symptoms.find(isUnserved))) ??
@@ -201,8 +202,8 @@ function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 
 /**
 The verdict on a state. Its problems come from nodes that don't answer and from findings, the most urgent first. Without
-a problem, the verdict says that all nodes answer, and how old the data is. Among equal problems, that of `focus` comes
-first.
+a problem, the verdict says that all nodes answer, and how old the data is. Among equal problems, the problem of the
+node `focus` comes first.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
 	const records = present(state.nodes);
@@ -262,7 +263,7 @@ function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress |
 	);
 }
 
-/** Whether a finding says that its node is out of reach. */
+/** Whether a finding says that its node is out of reach, by its rule. */
 export const isOutage = ({rule}: Finding): boolean => reachRules.has(rule);
 
 /** A problem with its urgency; 0 is the most urgent. */
@@ -318,8 +319,8 @@ function problemsOf(
 }
 
 /**
-The cause of a problem as a key. Nodes that fail to answer in the same way have the same cause, but primaries and
-replicas have different ones.
+The cause of a problem as a key. Nodes that fail to answer in the same way have the same cause. Primaries and replicas
+have different causes.
 */
 const causeOf = ({rule, failsBy = '', urgency}: RankedProblem): string => rule ?? `${failsBy} ${urgency}`;
 

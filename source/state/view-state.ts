@@ -12,7 +12,10 @@ export type TableView = {
 	/** The id of the column by which the list is sorted; undefined: the panel's own order. */
 	readonly sort: string | undefined;
 	readonly isInverted: boolean;
-	/** The filter: rows whose text contains it are shown. `!text` shows the other rows; empty shows all. */
+	/**
+	The filter: only rows whose text contains it are shown. `!text` shows the rows that do not contain the text; an empty
+	filter shows all rows.
+	*/
 	readonly filter: string;
 	/** The key of the selected row; undefined: the first row. */
 	readonly selectedKey: string | undefined;
@@ -22,7 +25,7 @@ export type TableView = {
 	`what-if` shows what failures would lose. Undefined: the plain list.
 	*/
 	readonly groupBy: string | undefined;
-	/** The keys of the rows that are unfolded. Enter folds and unfolds such a row. */
+	/** The keys of the rows that are unfolded. Enter unfolds such a row and folds it again. */
 	readonly opened: readonly string[];
 };
 
@@ -71,9 +74,9 @@ export type Overlay =
 	| PasswordView
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
 
-/** The order of a list whose values change with each reading. It is kept for some seconds. */
+/** The order of a list whose values change with each reading. The order is kept for some seconds. */
 export type HeldOrder = {
-	/** A key of the list that has this order: its panel, node, sort, filter, grouping and baseline. */
+	/** Identifies the list that has this order, by its panel, node, sort, filter, grouping and baseline. */
 	readonly of: string;
 	/** The position of each row, by its key. */
 	readonly positions: ReadonlyMap<string, number>;
@@ -85,7 +88,7 @@ export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' 
 
 /** What the header shows of the recording that is being written. */
 export type RecordingView = {
-	/** The size of the file so far. */
+	/** The size of the file so far, in bytes. */
 	readonly bytes: number;
 	/** Why the file can't be written now; undefined while it is written. */
 	readonly problem: string | undefined;
@@ -107,9 +110,11 @@ export type ViewState = {
 	/** The panel that Esc returns to. */
 	readonly previousPanel: PanelId | undefined;
 	readonly panel: PanelId;
-	/** The node that the panels of one node show; undefined until one is known. */
+	/** The node that the panels of one node show; undefined until a node is known. */
 	readonly node: NodeAddress | undefined;
-	/** The cause that line 2 shows, kept while others come and go; undefined: the most urgent cause. */
+	/**
+	The cause that line 2 shows. It is kept while other causes come and go. Undefined: line 2 shows the most urgent cause.
+	*/
 	readonly subject?: Subject | undefined;
 	/** The node in focus while `node` is undefined: the node with the critical problem of line 2. */
 	readonly followed?: NodeAddress | undefined;
@@ -133,7 +138,7 @@ export type ViewState = {
 	/** The shortest time range that the charts show, in milliseconds. */
 	readonly windowMs: number;
 	readonly notice: Notice | undefined;
-	/** The recording that is being written; undefined without one. */
+	/** The recording that is being written; undefined when nothing is recorded. */
 	readonly recording?: RecordingView | undefined;
 	/** The replay; undefined on the live screen. */
 	readonly replay?: ReplayView | undefined;

@@ -13,7 +13,7 @@ export type TlsSettings = {
 	The host name that the node announces in CLUSTER NODES (7.0 and later). It takes precedence over `serverName`.
 	*/
 	readonly announcedName?: string | undefined;
-	/** Whether the certificate is verified. `--insecure` alone makes it false, and the screen then says so. */
+	/** Whether the certificate is verified. Only `--insecure` makes this false, and the screen then says so. */
 	readonly isVerified: boolean;
 };
 
@@ -25,8 +25,8 @@ export type ConnectionSettings = {
 	readonly tls: TlsSettings | undefined;
 	readonly timeoutMs: number;
 	/**
-	The name of the config file's profile that the target came from. The profile sets thresholds and role. Nodes that
-	are discovered from a node inherit its profile.
+	The name of the profile in the config file that the target came from. The profile sets thresholds and role. Nodes that
+	are discovered from this node inherit the profile.
 	*/
 	readonly profile?: string | undefined;
 	/**

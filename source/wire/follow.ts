@@ -41,8 +41,8 @@ const privateRanges = listOf(
 
 /**
 Whether a node that a server announced may get the targets' credentials. A lying server could announce any host and
-collect the password there. A node may get them if its certificate is verified, because nobody can then take over the
-connection.
+collect the password there. A node whose certificate is verified may get the credentials, because nobody can then take
+over the connection.
 
 @param hosts The hosts of the targets, and the hosts that `--nat-map` maps to.
 */
@@ -78,7 +78,8 @@ const plainHost = (host: string): string =>
 
 function isOwnNetwork(host: string, own: readonly string[]): boolean {
 	if (isIP(host) === 0) {
-		// A name without a dot belongs to this network: it is a container's name or a name in the search domain.
+		// A name without a dot belongs to redis-top's own network: it is a container's name or a name in the search
+		// domain.
 		return !host.includes('.') || own.some(target => isIP(target) === 0 && isSameDomain(host, target));
 	}
 

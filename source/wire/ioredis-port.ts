@@ -52,7 +52,8 @@ function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOpti
 const quotedArguments = /,? with args beginning with.*$/is;
 
 /**
-The first error inside an AggregateError, whose own message is empty. It occurs when a host name has several addresses.
+The first error inside an AggregateError, whose own message is empty. Node makes an AggregateError when a host name has
+several addresses.
 */
 function firstCause(error: Error): Error & {code?: string} {
 	return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
@@ -66,7 +67,7 @@ const isTls = (stream: object): stream is TLSSocket => 'getPeerCertificate' in s
 
 /**
 A connection over ioredis. A timeout of ioredis rejects the promise and forgets that the command is pending. Here the
-promise rejects too, but the port keeps the pending replies, so that its user can wait for them.
+promise rejects too, but the pending replies are kept, so that the caller can wait for them.
 */
 class IoredisPort implements RedisPort, ActionPort {
 	readonly #redis: Redis;
@@ -202,7 +203,7 @@ class IoredisPort implements RedisPort, ActionPort {
 		return replies;
 	}
 
-	/** Writes several commands at once. */
+	/** Sends several commands in one write. */
 	async #writeSeveral(commands: ReadonlyArray<readonly string[]>): Promise<Reply[]> {
 		const pipeline = this.#redis.pipeline();
 		for (const [name = '', ...parameters] of commands) {
@@ -239,7 +240,7 @@ class IoredisPort implements RedisPort, ActionPort {
 	#within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
 		return new Promise((resolve, reject) => {
 			const isLate = () => reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
-			// When our own event loop is late, replies that have arrived meanwhile are read first.
+			// When redis-top's own event loop is late, replies that have arrived meanwhile are read first.
 			const timer = setTimeout(() => setImmediate(isLate), timeoutMs);
 			replies.then(
 				reply => {
@@ -269,6 +270,6 @@ class IoredisPort implements RedisPort, ActionPort {
 export const openPort = (settings: ConnectionSettings): RedisPort => new IoredisPort(settings);
 
 /**
-Makes the connection of one guarded action; only `actions/run-action.ts` calls this. The caller opens it with `open()`.
+Makes the connection of a guarded action; only `actions/run-action.ts` calls this. The caller opens it with `open()`.
 */
 export const openActionPort = (settings: ConnectionSettings): ActionPort => new IoredisPort(settings);

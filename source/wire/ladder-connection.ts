@@ -19,7 +19,7 @@ export type LookupFacts =
 	/** The error code of the resolver: `ENOTFOUND`, `EAI_AGAIN` … */
 	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
 
-/** What was received on a connection. */
+/** What redis-top received when it listened on a connection. */
 export type Received =
 	/** The first line that the server sent, unchanged. */
 	| {readonly kind: 'line'; readonly text: string}
@@ -49,7 +49,7 @@ const failureOf = (error: unknown): {code: string; message: string} => {
 	return {code, message: sanitize(error instanceof Error ? error.message : String(error))};
 };
 
-/** Runs `act` and adds its duration to the result. */
+/** Runs `act`, and adds its duration in milliseconds to the result. */
 export async function timed<T extends object>(clock: Clock, act: () => Promise<T>): Promise<Timed<T>> {
 	const startedMs = clock.elapsed();
 	const result = await act();
@@ -232,7 +232,7 @@ export class LadderConnection {
 			secure.once('close', () => finish({kind: 'failed', code: 'CLOSED', message: 'closed during the handshake'}));
 			secure.once('secureConnect', () => {
 				secure.pause();
-				// Node's types declare this as an Error, but at run time it is a code.
+				// Node's types declare `authorizationError` as an Error, but at run time it is a code.
 				const untrustedBecause = secure.authorized ? undefined : sanitize(String(secure.authorizationError));
 				const protocol = sanitize(secure.getProtocol() ?? '');
 				finish({kind: 'done', protocol, untrustedBecause, certificate: certificateOf(secure)});

@@ -2,7 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type {Endpoint} from '../domain/node.js';
 
-/** What a port sends when it is connected to, or after a plain PING. */
+/** What a port sends right after redis-top has connected, or in reply to a plain (unencrypted) PING. */
 export type Greeting =
 	/**
 	The server sent a line, either unasked (before redis-top sent anything) or after PING. `text` is its first line,

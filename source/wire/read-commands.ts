@@ -58,7 +58,7 @@ const listed = [
 	),
 	{name: 'commandlog|get', need: 'monitor', redis: 'never', valkey: [8, 1]},
 	{name: 'commandlog|len', need: 'actions', redis: 'never', valkey: [8, 1]},
-	// READONLY and SELECT change redis-top's own connection.
+	// READONLY and SELECT change only redis-top's own connection.
 	...needed('keys', 'scan', 'type', 'pttl', 'memory|usage', 'object|freq', 'readonly', 'select'),
 	...needed('keys', 'xlen', 'xinfo|groups', 'llen', 'zcard'),
 	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
@@ -83,7 +83,7 @@ const listed = [
 	...needed('nobody', 'command|count', 'pubsub|channels', 'pubsub|numpat', 'sentinel|slaves'),
 ] as const satisfies readonly ReadCommand[];
 
-/** The name of a listed command. Each row of `poll/requests.ts` names one. */
+/** The name of a command in this list. Each row of `poll/requests.ts` has such a name. */
 export type ReadCommandName = (typeof listed)[number]['name'];
 
 export const readCommands: readonly ReadCommand[] = listed;
@@ -108,10 +108,10 @@ export function isReadCommand(command: readonly string[]): boolean {
 			return false;
 		case 'acl|log':
 			return isListed && isAclLogRead(rest);
-		// SAMPLES 0 visits every element of a collection.
+		// `SAMPLES 0` visits every element of a collection, so it is refused.
 		case 'memory|usage':
 			return isListed && !(rest.at(-2) === 'samples' && Number(rest.at(-1)) === 0);
-		// IMPORT and CANCEL of the same command start and stop a slot migration.
+		// Only STATUS is allowed: IMPORT and CANCEL of the same command start and stop a slot migration.
 		case 'cluster|migration':
 			return isListed && rest[0] === 'status';
 		default:
@@ -125,7 +125,7 @@ function isAclLogRead(rest: readonly string[]): boolean {
 }
 
 /**
-Whether this version of the product has the command. It decides what an ACL rule may name: one unknown name makes the
+Whether this version of the product has the command. An ACL rule may name only such commands: one unknown name makes the
 server refuse the whole rule.
 */
 export function isKnownTo(

@@ -18,7 +18,7 @@ export class ReplyFailure extends Error {
 
 /**
 An error of the connection: it could not be made, it was lost, or a reply came too late. Code and message are those of
-the socket's last error, when it had one.
+the socket's last error, if the socket had an error.
 */
 export class WireFailure extends Error {
 	override readonly name = 'WireFailure';
@@ -30,7 +30,7 @@ export class WireFailure extends Error {
 		`TIMEOUT` (a reply is pending) and `CLOSED` (no reason given).
 		*/
 		readonly code: string,
-		/** Whether a command had been written; the outcome of that command is then unknown. */
+		/** Whether a command had been written before the error; the outcome of that command is then unknown. */
 		readonly wasSent: boolean,
 	) {
 		super(message);
@@ -84,7 +84,7 @@ The connection of one guarded action. It is opened for the action, used once and
 export type ActionPort = Omit<RedisPort, 'settled' | 'subscribe' | 'onceClosed'> & {
 	/**
 	Sends a command that may change the server. Rejects with `ReplyFailure` when the server refuses it. Rejects with
-	`WireFailure` when the connection ended first (`wasSent` tells whether the outcome is unknown). Its code is
+	`WireFailure` when the connection ended first (`wasSent` tells whether the outcome is unknown). The error's code is
 	`TIMEOUT` when no reply came within `timeoutMs`.
 	*/
 	send(command: readonly string[], timeoutMs: number): Promise<Reply>;

@@ -6,17 +6,17 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Version} from '../../wire/read-commands.js';
 import type {Reading, ServerFacts} from './server-facts.js';
 
-/** The item that is selected on the screen, as far as an action can use it. */
+/** The selected row of the screen, as far as an action can use it. */
 export type Selection = {
 	readonly clientId?: number | undefined;
 	readonly slot?: number | undefined;
 	/** A cluster node's name, 40 hexadecimal digits. */
 	readonly nodeId?: string | undefined;
-	/** The action that the selected finding suggests. */
+	/** The id of the action that the finding in the selected row suggests. */
 	readonly action?: ActionName | undefined;
 	/** The initial text of the action's form. */
 	readonly value?: string | undefined;
-	/** True if the value needs no correction, so that the dialog skips the form. */
+	/** True if `value` is complete and valid, so that the dialog skips the form. */
 	readonly isSettled?: boolean;
 };
 
@@ -38,7 +38,10 @@ export type Parameter = {
 	readonly read: (text: string) => TypedValue | string;
 };
 
-/** The first versions that know a command. Absent: every version that redis-top supports. */
+/**
+The first versions that know a command. Absent: every version that redis-top supports. `never`: no version of that
+product.
+*/
 export type Since = {readonly redis?: Version | 'never'; readonly valkey?: Version | 'never'};
 
 /** One observation of the server after sending, on a separate connection. */
@@ -50,20 +53,20 @@ export type Observation =
 	| {readonly kind: 'silent'; readonly why: string};
 
 /**
-The report of another node of the cluster, or of another Sentinel. A field is undefined where the peer gave no usable
+What another node of the cluster, or another Sentinel, reports. A field is undefined where that server gave no usable
 reply.
 */
 export type PeerReport = {
 	readonly address: NodeAddress;
-	/** CLUSTER NODES of a cluster node. */
+	/** The parsed reply to CLUSTER NODES of that cluster node. */
 	readonly nodes: readonly ClusterNode[] | undefined;
-	/** The address of the primary, as a Sentinel names it. */
+	/** The address of the primary, as a Sentinel reports it. */
 	readonly primary?: string | undefined;
 };
 
 /** The facts that prove or disprove the effect of an action. */
 export type ProofInput = {
-	/** The facts of the preflight. */
+	/** The facts that the preflight read. */
 	readonly facts: ServerFacts;
 	/** The reading on the action's connection, immediately before the command was sent. */
 	readonly before: Reading;
@@ -72,13 +75,13 @@ export type ProofInput = {
 	readonly outcome: ActionOutcome | undefined;
 	readonly observation: Observation;
 	readonly dumpNow: FileFacts;
-	/** Milliseconds since the outcome became known. */
+	/** Milliseconds since the outcome of sending became known. */
 	readonly sinceOutcomeMs: number;
 };
 
 /**
-One action: everything that distinguishes it from the others. Preflight, guard, dialog, sending and proof know only this
-type. See `catalogue.ts` for how an action is added.
+One action: everything that distinguishes it from other actions. Preflight, guard, dialog, sending and proof know only
+this type. See `catalogue.ts` for how an action is added.
 */
 export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly id: Id;
@@ -89,7 +92,7 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly letter: string;
 	readonly title: string;
 	readonly class: ActionClass;
-	/** The command without the typed value. */
+	/** The words of the command, without the words of the typed value. */
 	readonly command: readonly string[];
 	readonly parameter?: Parameter | undefined;
 	readonly since?: Since | undefined;
@@ -105,7 +108,10 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	`Reading.extra`.
 	*/
 	readonly asks?: (words: readonly string[]) => ReadonlyArray<readonly string[]>;
-	/** Another server that the preflight has to read. */
+	/**
+	Returns the other server that the typed words name, such as the new primary of a replica. The preflight reads its
+	INFO.
+	*/
 	readonly otherServer?: (words: readonly string[]) => Endpoint | undefined;
 	/**
 	How other servers take part.
@@ -116,12 +122,13 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	*/
 	readonly peers?: 'ask-nodes' | 'send-to-nodes' | 'ask-sentinels';
 	/**
-	Called immediately before sending. Returns why the result of the preflight no longer holds; undefined if it holds.
+	Called immediately before sending. Returns why the command must not be sent although the preflight allowed it;
+	undefined if it may be sent.
 	*/
 	readonly recheck?: (facts: ServerFacts, before: Reading) => string | undefined;
 	/** Names of server settings that the preflight reads with CONFIG GET. */
 	readonly settingNames: readonly string[];
-	/** Why the action makes no sense on this node, by the node's last poll; undefined where it can be tried. */
+	/** Why the action makes no sense on this node, by the node's last poll; undefined where the action can be tried. */
 	readonly whyNot: (record: NodeRecord) => string | undefined;
 	readonly preflight: (facts: ServerFacts) => Preflight;
 	/** The longest wait for the reply, in milliseconds. */
@@ -134,7 +141,7 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	Set for an action that is expected to cause alerts, such as a stop. The dialog of the action offers a silence in
 	Alertmanager.
 
-	- `nodes`: nodes besides the target that the alerts name
+	- `nodes`: the nodes, besides the target, that the alerts name
 	- `lastsMs`: how long the action's effect, such as a pause of clients, continues after the proof, in milliseconds
 	*/
 	readonly alerts?: {

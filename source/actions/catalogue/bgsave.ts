@@ -144,8 +144,8 @@ function isProved(before: Reading, after: Reading): boolean {
 	const changesBefore = field(before, 'rdb_changes_since_last_save') ?? 0;
 	const changesAfter = field(after, 'rdb_changes_since_last_save') ?? Number.POSITIVE_INFINITY;
 	const isCounted = savesBefore !== undefined && savesAfter !== undefined && savesAfter > savesBefore;
-	// Before 7.0 the server does not count saves. If no change was unsaved before the command, a known duration is the
-	// proof.
+	// Before 7.0 the server does not count saves. If no change was unsaved before the command, a reported duration of
+	// the last save is the proof.
 	const isIdleSave =
 		savesAfter === undefined && changesBefore === 0 && (field(after, 'rdb_last_bgsave_time_sec') ?? -1) >= 0;
 	return (

@@ -11,7 +11,10 @@ type RowParts<Id extends ActionName> = Pick<
 > &
 	Partial<ActionRow<Id>>;
 
-/** A row with the defaults of most rows: permission checks, timeouts, and a command that keeps the connection open. */
+/**
+Builds the row of an action. Parts that most rows share have defaults: permission checks, timeouts, and a command that
+keeps the connection open.
+*/
 export function buildRow<const Id extends ActionName>(parts: RowParts<Id>): ActionRow<Id> {
 	const {command, preflight, whyNot} = parts;
 	return {
@@ -33,10 +36,13 @@ export const veto = (text: string, lossPhrase?: string): Check =>
 export const warning = (text: string): Check => ({state: 'warning', text});
 export const fine = (text: string): Check => ({state: 'ok', text});
 
-/** A list with the check if the condition is true; otherwise an empty list. */
+/** Returns a list with the check if the condition is true, otherwise an empty list. */
 export const when = (isSo: boolean, check: Check): Check[] => (isSo ? [check] : []);
 
-/** A `whyNot` function for an action that only one role can run. Its text ends with the value of `instead`. */
+/**
+Returns a `whyNot` function for an action that is only for a primary, or only for a replica. `instead` is added to the
+end of the function's text.
+*/
 export const onlyOn =
 	(role: 'primary' | 'replica', instead = '') =>
 	(record: NodeRecord): string | undefined =>

@@ -18,9 +18,9 @@ import {shutdownSave} from './shutdown-save.js';
 import {shutdownVariants} from './shutdown-variants.js';
 
 /**
-The rows of all families, in the menu's order. A new action is one row in its family's file, such as
-`client-actions.ts`; a setting is one row in `config-actions.ts`. The type checker then names the tables of tests that
-lack the action.
+The rows of all actions, in the menu's order. A new action is one row in the file with similar actions, such as
+`client-actions.ts`; a new server setting is one row in `config-actions.ts`. The type checker then names the tables of
+tests that lack the action.
 */
 const rows = [
 	bgsave,
@@ -48,11 +48,14 @@ export type MenuRow = {
 	readonly letter: string;
 	readonly title: string;
 	readonly class: ActionClass;
-	/** Why the row cannot be chosen and is greyed; undefined where it can be chosen. */
+	/** Why the row cannot be chosen and is drawn grey; undefined where it can be chosen. */
 	readonly whyNot: string | undefined;
-	/** The heading that the row stands under. */
+	/** The heading of the menu under which the row is listed. */
 	readonly group: MenuGroup;
-	/** True for a row that could not be chosen when the menu was opened. The search shows it, with the reason. */
+	/**
+	True for a row that could not be chosen when the menu was opened. The menu leaves such a row out, except in a search
+	and in an opened group.
+	*/
 	readonly isFolded: boolean;
 	/** True for a command that redis-top never sends and that can only be copied. */
 	readonly isText?: boolean;
@@ -72,10 +75,13 @@ export function actionRow(id: ActionName): ActionRow {
 	return row;
 }
 
-/** The part of a title before its colon: `CONFIG SET save` of `CONFIG SET save: when it takes snapshots`. */
+/** The part of an action's title before the colon: `CONFIG SET save` of `CONFIG SET save: when it takes snapshots`. */
 export const shortTitle = (title: string): string => title.split(':')[0] ?? title;
 
-/** Why the action cannot be sent to the node now, or is not for this kind of server; undefined where it can be sent. */
+/**
+Why the action cannot be sent to the node now, or is not for this kind of server; undefined where the action can be
+sent.
+*/
 function unreachableText({reach, failure, sample, role}: NodeRecord, row: ActionRow): string | undefined {
 	const isHeld = reach === 'busy' && row.isForBusy === true;
 	if (sample === undefined || (reach !== 'up' && !isHeld)) {
@@ -102,7 +108,7 @@ function versionOf(text: string | undefined): Version | undefined {
 	return major === undefined ? undefined : [Number(major), Number(minor)];
 }
 
-/** Why the server's version does not know the command; undefined where it does. */
+/** Why the server's version does not know the command; undefined where the version knows it. */
 function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefined {
 	const server = sample === undefined ? undefined : serverProduct(sample.info);
 	const first = server && since?.[server.family];
@@ -164,7 +170,7 @@ const isAbout = (id: ActionName, {clientId, slot, nodeId, action}: Selection): b
 	(clientId !== undefined && id.startsWith('client-')) ||
 	((slot !== undefined || nodeId !== undefined) && id.startsWith('cluster-'));
 
-/** The position of a row in the menu: by its group. Rows that cannot be chosen come last. */
+/** The sort key of a row in the menu: the position of its group. Rows that cannot be chosen come last. */
 const rank = ({isFolded, group}: MenuRow): number => (isFolded ? menuGroups.length : 0) + menuGroups.indexOf(group);
 
 /** The menu for one node: every action, with the reason where it cannot be chosen. */

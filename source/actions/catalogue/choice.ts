@@ -3,10 +3,10 @@ import {commandText, commandWords} from '../../text/command-words.js';
 import type {ActionRow, Selection, TypedValue} from './action-row.js';
 import {actionRow, catalogue} from './catalogue.js';
 
-/** An action that is opened without the menu. */
+/** An action to open without the menu, with the selection that fills its form. */
 export type Choice = Selection & {readonly action: ActionName};
 
-/** The texts that a person could type into a form for these words of a command. */
+/** The texts that a person could type into a form to get these words of a command. */
 const typings = (words: readonly string[]): string[] => [words.join(' '), words.join(':'), commandText(words)];
 
 const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
@@ -16,8 +16,8 @@ const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
 
 /**
 The action that sends exactly this command, with its value; undefined if no action sends it. The command may come from
-the audit log, which others may have edited. It is therefore accepted only if a person could have typed its value into
-the form.
+the audit log, which other people may have edited. The action is therefore returned only if a person could have typed
+its value into the form.
 
 @param command As typed into redis-cli.
 */

@@ -190,7 +190,7 @@ const unblock = buildRow({
 	}),
 });
 
-/** Longest pause in milliseconds. Writers wait until it ends, and their requests pile up. */
+/** Longest pause of clients in milliseconds. Writers wait until the pause ends, and their requests pile up. */
 const longestPauseMs = 30_000;
 const pausedMs = ({info}: Reading): number | undefined => info.number('clients', 'paused_timeout_milliseconds');
 

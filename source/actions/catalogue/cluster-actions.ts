@@ -29,7 +29,7 @@ function majorityChecks(nodes: readonly ClusterNode[]): Check[] {
 	];
 }
 
-/** The number of peers that report this node as a primary with slots. */
+/** The number of other nodes whose CLUSTER NODES shows this node as a primary with slots. */
 const agreeing = (reports: readonly PeerReport[], id: string): number =>
 	reports.filter(({nodes}) => nodes?.some(node => node.id === id && node.flags.has('master') && node.slots.length > 0))
 		.length;
@@ -103,7 +103,7 @@ const forgottenForMs = 60_000;
 
 /**
 The number of nodes that still list the forgotten node. A node that did not reply counts too, because it may still list
-the forgotten node.
+that node.
 */
 function namedBy(now: Reading, input: ProofInput): number {
 	const id = input.facts.words?.[0];

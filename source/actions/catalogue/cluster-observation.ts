@@ -4,7 +4,7 @@ import {parseClusterNodes} from '../../parse/cluster-nodes.js';
 import type {PeerReport, ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
-/** The `asks` of a cluster action. CLUSTER NODES is the first command; `nodesIn` parses its reply. */
+/** Returns the `asks` of a cluster action. CLUSTER NODES is the first command; `nodesIn` parses its reply. */
 export const asksNodes = (): ReadonlyArray<readonly string[]> => [['CLUSTER', 'NODES']];
 
 export const nodesIn = ({extra}: Reading): readonly ClusterNode[] =>

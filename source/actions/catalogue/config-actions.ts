@@ -14,7 +14,10 @@ import {type EffectChecks, verifyWith} from './verify-with.js';
 type Setting<Id extends ActionName = ActionName> = {
 	readonly id: Id;
 	readonly letter: string;
-	/** The name that CONFIG SET takes. It is polled, so that the form shows its present value. */
+	/**
+	The name of the server setting, as CONFIG SET takes it. The setting is polled, so that the form can show its present
+	value.
+	*/
 	readonly name: PolledSetting;
 	readonly about: string;
 	readonly hint: string;
@@ -27,18 +30,18 @@ type Setting<Id extends ActionName = ActionName> = {
 	readonly facts?: (facts: ServerFacts) => readonly LabelledValue[];
 	readonly effectChecks?: Partial<EffectChecks>;
 	/**
-	The action class of a value that is more dangerous than the setting's class says; undefined for any other value.
+	The action class of a value that is more dangerous than other values of the setting; undefined for any other value.
 	*/
 	readonly classFor?: (value: string, facts: ServerFacts) => ActionClass | undefined;
 	readonly class?: ActionClass;
 	readonly since?: Since;
-	/** Names of other settings that the checks read. */
+	/** Names of other server settings that the checks of this setting read. */
 	readonly settingNames?: readonly string[];
 };
 
 const bytesShown = (value: string): string => (/^\d+$/.test(value) ? exactly(Number(value)) : value);
 
-/** The value of a setting in a reading; undefined where it was not read. */
+/** The value of a server setting in a reading; undefined where the setting was not read. */
 const settingIn = ({extra}: Reading, name: string): string | undefined =>
 	extra?.[0] === undefined ? undefined : parseConfig(extra[0]).get(name);
 

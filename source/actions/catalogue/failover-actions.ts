@@ -38,7 +38,10 @@ const readTarget: Parameter['read'] = typed => {
 			};
 };
 
-/** The name in INFO of the replica with the least lag, as FAILOVER takes it; undefined without an online replica. */
+/**
+The online replica with the least lag, by its name in INFO. FAILOVER takes this name as its target. Undefined without an
+online replica.
+*/
 function bestReplica({sample}: NodeRecord): string | undefined {
 	const replicas = sample === undefined ? [] : replicasOf(sample.info).filter(({state}) => state === 'online');
 	return replicas.sort((a, b) => (a.behindBytes ?? 0) - (b.behindBytes ?? 0))[0]?.name;

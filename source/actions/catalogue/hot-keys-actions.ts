@@ -7,16 +7,16 @@ import {wholeValue} from './typed-values.js';
 import {verifyWith} from './verify-with.js';
 
 /**
-The longest session in seconds. It is long enough to find a hot key. It is so short that a forgotten session does no
-harm.
+The longest hot-key session in seconds. It is long enough to find a hot key, and so short that a forgotten session does
+no harm.
 */
 const longestSeconds = 30;
 const usualSeconds = 15;
 
-/** The server samples one of this many commands. */
+/** The sample ratio of HOTKEYS START: the server counts one command in this many. */
 const sampleRatio = 10;
 
-/** Number of keys that the server keeps for each measure. */
+/** Number of keys that the server keeps for each measure (processor time, bytes). */
 const keptKeys = 10;
 
 const hotKeysOf = ({extra}: Reading): HotKeys | undefined => parseHotKeys(extra?.[0]);
@@ -24,14 +24,15 @@ const hotKeysOf = ({extra}: Reading): HotKeys | undefined => parseHotKeys(extra?
 const hasResults = ({byCpu, byBytes}: HotKeys): boolean => byCpu.length + byBytes.length > 0;
 
 /**
-Whether the results look like those of a session that redis-top started: the same sample ratio and a short duration.
+Whether the results of HOTKEYS GET look like those of a session that redis-top started: the same sample ratio and a
+short duration.
 */
 const isLikeOurs = ({sampleRatio: ratio, durationMs = Number.POSITIVE_INFINITY}: HotKeys): boolean =>
 	ratio === sampleRatio && durationMs <= (longestSeconds + 1) * 1000;
 
 /**
-Checks that no running session is ended. Results of a session that somebody else started are discarded only after a
-typed confirmation.
+Checks whether a hot-key session is running, because redis-top never ends a running session. Results of a session that
+somebody else started are discarded only after a typed confirmation.
 */
 function sessionChecks(found: HotKeys | undefined) {
 	if (found === undefined) {
@@ -51,7 +52,7 @@ function sessionChecks(found: HotKeys | undefined) {
 			];
 }
 
-/** The keys with the largest amounts: `user:42 31% of the time, …`. */
+/** The hottest keys as text: the two keys with the most processor time, and the key with the most bytes. */
 function topText({byCpu, byBytes}: HotKeys): string {
 	const total = byCpu.reduce((sum, {amount}) => sum + amount, 0);
 	const [first, second] = byCpu;
@@ -66,7 +67,8 @@ function topText({byCpu, byBytes}: HotKeys): string {
 
 /**
 Counts the keys that take the most processor time and bytes for some seconds (Redis 8.6). The server ends the session
-itself, so no session keeps running if redis-top loses its connection. Valkey counts hot keys by its configuration.
+itself, so no session keeps running if redis-top loses its connection. Valkey counts hot keys as its configuration says,
+without a session.
 */
 const start = buildRow({
 	id: 'hotkeys-start',

@@ -18,7 +18,8 @@ type Log<Id extends ActionName = ActionName> = {
 };
 
 /**
-The number of log entries: LEN replies with this number. LATENCY LATEST replies with one array element for each event.
+The number of entries of a log on the server. A LEN command replies with this number. LATENCY LATEST replies with one
+array element for each event.
 */
 function lengthOf({extra}: Reading): number | undefined {
 	const [reply] = extra ?? [];
@@ -155,8 +156,8 @@ const purge = buildRow({
 });
 
 /**
-The row of an action that ends a script or function. The server's BUSY error says whether SCRIPT KILL or FUNCTION KILL
-is needed; see the rule `srv.busy`.
+Builds the row of an action that ends a running script or function. The server's BUSY error says whether SCRIPT KILL or
+FUNCTION KILL is needed; see the rule `srv.busy`.
 */
 const killRow = <Id extends ActionName>(
 	id: Id,

@@ -20,7 +20,7 @@ export const policies = [
 
 const field = (info: InfoReply, name: string): number => info.number('memory', name) ?? 0;
 
-/** Bytes that count against `maxmemory`: used memory without the buffers of replicas and the AOF. */
+/** Bytes that the server compares with `maxmemory`: used memory without the buffers of replicas and the AOF. */
 const countedBytes = (info: InfoReply): number =>
 	Math.max(0, field(info, 'used_memory') - field(info, 'mem_not_counted_for_evict'));
 
@@ -75,7 +75,7 @@ function evictionChecks(limitBytes: number, policy: string, info: InfoReply): Ch
 	];
 }
 
-/** Checks of a new value of `maxmemory`. */
+/** Returns the checks of a new value of `maxmemory`. */
 export function memoryChecks(limitBytes: number, policy: string, {info}: ServerFacts): Check[] {
 	const totalBytes = info.number('memory', 'total_system_memory');
 	const isOver = limitBytes > 0 && countedBytes(info) > limitBytes;
@@ -93,7 +93,7 @@ export function memoryChecks(limitBytes: number, policy: string, {info}: ServerF
 	];
 }
 
-/** Checks of a new value of `maxmemory-policy`, with the present limit. */
+/** Returns the checks of a new value of `maxmemory-policy`, with the present limit. */
 export function policyChecks(policy: string, limitBytes: number, {info}: ServerFacts): Check[] {
 	const isEmptySet = policy.startsWith('volatile') && expiringKeyCount(info) === 0;
 	return [

@@ -26,7 +26,7 @@ function settingOf(file: ConfigFile | undefined, name: string): string | undefin
 	return file?.kind === 'read' ? file.settings.get(name) : undefined;
 }
 
-/** Checks of the AOF. While it is on, both files hold all data, so a start may load either. */
+/** Checks of the AOF. While the AOF is on, the AOF and the dump both hold all data, so a start may load either. */
 function appendOnlyChecks({machine}: ServerFacts): Check[] {
 	const isSwitchedOff =
 		machine.kind === 'here' &&
@@ -93,7 +93,7 @@ function staleAppendOnly({machine, info}: ServerFacts): Check {
 	};
 }
 
-/** Checks whether the config file names another dump than the one that SHUTDOWN SAVE will write. */
+/** Checks whether the config file names another dump than the dump that SHUTDOWN SAVE will write. */
 function dumpPathChecks({machine, config, info}: ServerFacts): Check[] {
 	if (machine.kind === 'elsewhere' || machine.configFile?.kind !== 'read') {
 		return [];

@@ -105,7 +105,8 @@ const replicaOf = buildRow({
 		proved: ({info}, {facts}) => {
 			const isThere = text(info, 'master_host') === facts.words?.[0] && text(info, 'master_port') === facts.words?.[1];
 			const theirs = facts.other?.info && text(facts.other.info, 'master_replid');
-			// A primary without a backlog gets a new replication id with its first replica.
+			// A primary without a backlog gets a new replication id with its first replica, so its present id is not
+			// compared.
 			const hasHistory = facts.other?.info?.number('replication', 'repl_backlog_active') === 1;
 			const isSame = theirs === undefined || !hasHistory || theirs === text(info, 'master_replid');
 			return isThere && isSame && text(info, 'master_link_status') === 'up'

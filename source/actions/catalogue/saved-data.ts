@@ -19,13 +19,13 @@ process.
 export function lastSaveSeconds(info: InfoReply): number | undefined {
 	const saves = info.number('persistence', 'rdb_saves');
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
-	// The server sets `rdb_last_save_time` to its start time at first. Before 7.0 only a known duration proves a save,
-	// although a diskless full resync sets the duration too.
+	// At first, `rdb_last_save_time` is the server's start time. Before 7.0 only a known duration shows that a save
+	// has ended, although a diskless full resync sets the duration too.
 	const hasSaved = saves === undefined ? (duration ?? -1) >= 0 : saves > 0;
 	return hasSaved ? info.number('persistence', 'rdb_last_save_time') || undefined : undefined;
 }
 
-/** Duration of the last background save in seconds; undefined before the first save. */
+/** Duration of the last background save in seconds; undefined before the first background save. */
 export function lastSaveDuration(info: InfoReply): number | undefined {
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
 	return duration === undefined || duration < 0 ? undefined : duration;
@@ -76,8 +76,8 @@ export function loadingChecks({info}: Reading): Check[] {
 }
 
 /**
-Checks whether the server has the command and allows it to this user. A check is left out if redis-top could not get its
-answer.
+Checks whether the server has the command, and whether this user may run it. A check is left out if redis-top could not
+get the server's answer.
 */
 export function permissionChecks(facts: ServerFacts, command: string): Check[] {
 	if (facts.isCommandKnown === false) {

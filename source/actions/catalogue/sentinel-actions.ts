@@ -38,7 +38,9 @@ const asks = ([of = '']: readonly string[]): ReadonlyArray<readonly string[]> =>
 	['SENTINEL', 'REPLICAS', of],
 ];
 
-/** The number of replicas that answer the Sentinel; undefined where the Sentinel does not report them. */
+/**
+The number of the primary's replicas that answer the Sentinel; undefined where the Sentinel does not report them.
+*/
 const answeringReplicas = ({extra}: Reading): number | undefined =>
 	isArray(extra?.[2])
 		? parseSentinelPeers(extra[2]).filter(({flags}) => ![...flags].some(flag => /down|disconnected/.test(flag))).length
@@ -47,8 +49,8 @@ const answeringReplicas = ({extra}: Reading): number | undefined =>
 const otherSentinels = (reading: Reading): number => numberOf(primaryIn(reading).get('num-other-sentinels')) ?? 0;
 
 /**
-Whether the new primary itself reported the role `master` within the last minute. `info-refresh` is 0 before its first
-report.
+Whether the new primary itself reported the role `master` to the Sentinel within the last minute. `info-refresh` is 0
+before its first report.
 */
 function hasReportedPrimary(reading: Reading): boolean {
 	const ageMs = numberOf(primaryIn(reading).get('info-refresh')) ?? 0;

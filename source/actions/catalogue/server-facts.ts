@@ -20,10 +20,10 @@ import {redisVersion} from '../../poll/server-version.js';
 import {sanitize} from '../../text/sanitize.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../../wire/redis-port.js';
 
-/** The methods of a connection that preflight and proof use. They can only read. */
+/** The methods of a connection that preflight and proof use. These methods can only read. */
 export type ReadPort = Pick<RedisPort, 'isOpen' | 'open' | 'ask' | 'close'>;
 
-/** INFO and the server's time, read at one moment. */
+/** What one reading of a server returns: INFO, the server's time, and the replies to further commands. */
 export type Reading = {
 	readonly info: InfoReply;
 	/**
@@ -31,14 +31,14 @@ export type Reading = {
 	6.2).
 	*/
 	readonly serverTimeMs: number | undefined;
-	/** Replies to the commands of the row's `asks`, in the same order. */
+	/** Replies to the commands of `asks` in the action's row, in the same order. */
 	readonly extra?: readonly Reply[] | undefined;
 };
 
-/** The other server that a parameter names: its INFO, or why it could not be read. */
+/** The other server that the typed value names: its INFO, or why INFO could not be read. */
 export type OtherServer = {readonly address: string; readonly info: InfoReply | undefined; readonly why: string};
 
-/** The server's files, as far as this machine can read them. */
+/** What this machine can read of the server's files. */
 export type MachineFacts =
 	| {readonly kind: 'elsewhere'; readonly why: string}
 	| {
@@ -47,9 +47,11 @@ export type MachineFacts =
 			readonly freeBytes: number | undefined;
 			readonly dump: FileFacts;
 			readonly appendOnly: AppendOnlyFacts;
-			/** The parsed config file; undefined where the server runs without one. */
+			/** The parsed config file of the server; undefined where the server runs without a config file. */
 			readonly configFile: ConfigFile | undefined;
-			/** `dir` of the server's config file, absolute and without symbolic links; undefined where the file has none. */
+			/**
+			`dir` in the server's config file, absolute and without symbolic links; undefined where the file does not set it.
+			*/
 			readonly configFolder: string | undefined;
 	  };
 
@@ -60,7 +62,8 @@ export type ServerFacts = Reading & {
 	/** Number of slots that the node owns; undefined outside a cluster and where CLUSTER NODES is denied. */
 	readonly ownSlotCount: number | undefined;
 	/**
-	Whether the server has the command; false where it was renamed, or removed by a provider. Undefined: not known.
+	Whether the server has the command; false where the command was renamed, or removed by a provider. Undefined: not
+	known.
 	*/
 	readonly isCommandKnown: boolean | undefined;
 	/** The reply of ACL DRYRUN (Redis 7.0 and later) if this user may not run the command; otherwise undefined. */
@@ -69,7 +72,8 @@ export type ServerFacts = Reading & {
 	/** The words of the typed value, as parts of the command. */
 	readonly words?: readonly string[] | undefined;
 	/**
-	The BUSY error while a script blocks the server; `info` is then from the last poll. Undefined: no script blocks it.
+	The BUSY error while a script blocks the server; `info` is then from the last poll. Undefined: no script blocks the
+	server.
 	*/
 	readonly busy?: string | undefined;
 	readonly other?: OtherServer | undefined;

@@ -9,7 +9,7 @@ export type ShownCommand = {
 	readonly letter: string;
 	readonly title: string;
 	readonly command: readonly string[];
-	/** Why the command makes no sense on this node; undefined where it does. */
+	/** Why the command makes no sense on this node; undefined where the command makes sense. */
 	readonly whyNot: (record: NodeRecord) => string | undefined;
 	readonly facts: (record: NodeRecord) => readonly LabelledValue[];
 	/** Effects and risks of the command, one sentence each. */
@@ -27,8 +27,8 @@ function primaryText({clusterNodes, sample}: NodeRecord): string {
 }
 
 /**
-Sources: https://redis.io/docs/latest/commands/cluster-failover/, and an experiment: a slot had two owners until the
-partition healed.
+CLUSTER FAILOVER TAKEOVER. Sources of its dangers: https://redis.io/docs/latest/commands/cluster-failover/, and an
+experiment in which a slot had two owners until the partition healed.
 */
 const takeover: ShownCommand = {
 	id: 'cluster-takeover',

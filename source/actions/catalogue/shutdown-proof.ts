@@ -6,10 +6,10 @@ import type {ProofInput} from './action-row.js';
 import {clockText, counted, expiringKeyCount} from './saved-data.js';
 import {dumpPath, type Reading} from './server-facts.js';
 
-/** Milliseconds in which a supervisor may start a stopped server again. */
+/** How long redis-top waits after a stop to see whether a supervisor starts the server again, in milliseconds. */
 const returnMs = 5000;
 
-/** Milliseconds after the outcome in which the old process may still run. */
+/** How long after the outcome of sending the old process may still run, in milliseconds. */
 const graceMs = 5000;
 
 /**
@@ -21,8 +21,9 @@ const fileClockMs = 50;
 const running = (progress: string): Verification => ({kind: 'running', progress});
 
 /**
-SHUTDOWN SAVE is proved when its process is gone and the dump on disk is newer than the command. Where this machine
-can't see the disk, a restarted server with the same keys is the proof. The closed connection alone proves nothing.
+SHUTDOWN SAVE is proved when the server's process is gone and the dump on disk is newer than the command. Where this
+machine can't see the disk, a restarted server with the same keys is the proof. The closed connection alone proves
+nothing.
 */
 export function verifyShutdown(input: ProofInput): Verification {
 	const {observation} = input;
@@ -106,12 +107,14 @@ function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | un
 		: undefined;
 }
 
-/** Whether the dump was replaced. A save writes a new file and renames it to the old name. */
+/**
+Whether the dump is another file than before the command. A save writes a new file and renames it to the old name.
+*/
 function isOther(before: FileFacts, now: FileFacts): boolean {
 	return before.kind !== 'present' || now.kind !== 'present' || before.modifiedAtMs !== now.modifiedAtMs;
 }
 
-/** Why the dump cannot be checked; undefined where it can. */
+/** Why the dump cannot be checked; undefined where the dump can be checked. */
 function unseenText({facts, before, dumpNow}: ProofInput): string | undefined {
 	if (facts.machine.kind === 'elsewhere') {
 		return facts.machine.why;

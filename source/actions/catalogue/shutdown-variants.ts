@@ -17,7 +17,7 @@ type Variant<Id extends ActionName = ActionName> = {
 	readonly effect: string;
 	readonly since: Since;
 	readonly checks: (facts: ServerFacts) => readonly Check[];
-	/** True if the proof needs another node that owns the slots. */
+	/** True if the proof needs another node that now owns the slots of the stopped node. */
 	readonly isHandingOver?: boolean;
 };
 

@@ -62,7 +62,8 @@ export const choiceValue =
 	};
 
 /**
-Parses save points: pairs of seconds and changes, or `""` for none. An empty field is an error and does not mean "none".
+Parses save points: pairs of seconds and changes, or `""` for no save points. An empty field is an error and does not
+mean "no save points".
 */
 export function saveValue(text: string): TypedValue | string {
 	const words = text.trim().split(/\s+/).filter(Boolean);

@@ -2,7 +2,7 @@ import type {Verification} from '../../domain/action.js';
 import type {ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
-/** Checks of one observation, tried in this order. The first check that returns a text decides. */
+/** Checks of one observation after an action, tried in this order. The first check that returns a text decides. */
 export type EffectChecks = {
 	readonly running?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly failed?: (now: Reading, input: ProofInput) => string | undefined;
@@ -15,7 +15,10 @@ export type EffectChecks = {
 
 const defaultGraceMs = 5000;
 
-/** Returns a function that proves an action whose server process keeps running afterwards. */
+/**
+Returns a function that checks whether the effect of an action is proved. It is for actions after which the server
+process keeps running.
+*/
 export const verifyWith =
 	({running, failed, proved, unseen, graceMs = defaultGraceMs}: EffectChecks) =>
 	(input: ProofInput): Verification => {
@@ -52,6 +55,6 @@ export const verifyWith =
 			: {kind: 'unproved', text: unseen};
 	};
 
-/** The text of the server's reply; undefined where none arrived. */
+/** The text of the server's reply to the action; undefined where no reply arrived. */
 export const replyOf = ({outcome}: ProofInput): string | undefined =>
 	outcome?.kind === 'replied' ? outcome.reply : undefined;

@@ -35,9 +35,9 @@ export type ActionControllerOptions = {
 	readonly gate: Gate;
 	/** The connection settings for a node; undefined for an unknown node. */
 	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
-	/** Why actions cannot be unlocked; undefined where they can. */
+	/** Why actions cannot be unlocked; undefined where they can be unlocked. */
 	readonly whyReadOnly: string | undefined;
-	/** The silences that actions set in Alertmanager; undefined: none can be set. */
+	/** The silences that actions set in Alertmanager; undefined where no silence can be set. */
 	readonly silences?: Silences | undefined;
 	/** Whether actions are unlocked from the start (`--allow-actions`). */
 	readonly startsUnlocked: boolean;
@@ -51,13 +51,13 @@ export type ActionControllerOptions = {
 	readonly copy?: (text: string) => boolean;
 	/** Receives an event at the end of every confirmed action. */
 	readonly announce: (event: MonitorEvent) => void;
-	/** Receives every step of a confirmed action. `isFinal` is true for the last step. */
+	/** Receives every step of a confirmed action. `isFinal` is true for the last step of the action. */
 	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
 	/** Called after every change of what `dialog()` or `lock` return. */
 	readonly onChange: () => void;
 };
 
-/** Whether the dialog closes after a while without keys. Such a dialog shows the seconds left. */
+/** Whether the dialog closes by itself after a time without keys. Such a dialog shows the seconds left. */
 const isTimed = ({dialog}: DialogState): boolean => ['confirm', 'unlock', 'form'].includes(dialog.kind);
 
 /** Interval between two updates of the seconds left, in milliseconds. */
@@ -94,7 +94,7 @@ export class ActionController {
 		return dialog.kind === 'menu' && dialog.search === undefined ? dialog.subject.address : undefined;
 	}
 
-	/** True while a dialog takes the keys. */
+	/** True while a dialog is open, which then takes all keys. */
 	get isOpen(): boolean {
 		return this.#state.dialog.kind !== 'closed';
 	}
@@ -141,8 +141,8 @@ export class ActionController {
 	}
 
 	/**
-	Receives every new record of a node. An open dialog about the node closes when the node has another run_id or role, or
-	is lost.
+	Receives every new record of a node. An open dialog about the node closes when the node has another run_id or role, is
+	down or refuses connections.
 	*/
 	see(record: NodeRecord): void {
 		if ('subject' in this.#state.dialog) {
@@ -244,7 +244,7 @@ export class ActionController {
 			return;
 		}
 
-		// An unlock that could not be audited must not allow an action.
+		// All audit lines must be written first: an unlock that could not be audited must not allow an action.
 		await Promise.all(this.#pendingAudits);
 		const preparation = await prepareAction(
 			{
@@ -285,7 +285,7 @@ export class ActionController {
 				what: commandText(command),
 			})) ?? {};
 		if (this.#state.ticket !== ticket || this.#state.dialog.kind !== 'silencing') {
-			// The dialog was cancelled meanwhile.
+			// The dialog was cancelled while Alertmanager was asked, so a silence that was set is lifted again.
 			if (silence !== undefined) {
 				silences?.lift(silence);
 			}
@@ -297,7 +297,7 @@ export class ActionController {
 		this.#take({kind: 'silenced', ticket, problem});
 	}
 
-	/** Other addresses of a node, which its alerts may name. */
+	/** The other addresses of a node. Its alerts may name any of them. */
 	#otherNames(address: NodeAddress): readonly NodeAddress[] {
 		const record = this.#state.about?.record;
 		return record?.address === address ? (record.otherNames ?? []) : [];
@@ -315,7 +315,7 @@ export class ActionController {
 		const prepared = this.#prepared;
 		const silence = this.#silence;
 		this.#silence = undefined;
-		// From here on runAction closes the port.
+		// From here on, `runAction` closes the connection.
 		this.#prepared = undefined;
 		if (prepared === undefined) {
 			return;

@@ -10,9 +10,9 @@ for what the screen showed before: people need about 200 ms to react.
 export const typeAheadMs = 300;
 
 /**
-Returns a clock of milliseconds since it was made. Between two calls the clock advances by the longer of wall time and
-monotonic time, so it never runs back. Neither a suspended laptop nor a wall clock that was set back keeps a dialog
-open.
+Returns a clock that counts milliseconds since this call. Between two readings the clock advances by the longer of wall
+time and monotonic time, so it never runs back. Neither a suspended laptop nor a wall clock that was set back keeps a
+dialog open.
 */
 export function dialogClock(clock: Clock): () => number {
 	let wallMs = clock.now();

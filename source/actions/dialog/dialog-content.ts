@@ -25,10 +25,10 @@ export type DialogContent = {
 /** Cells of a dialog's width that hold no text: frame and padding. */
 const frameColumns = 4;
 const frameRows = 2;
-/** Cells that a text in the frame's border needs in addition to a text inside the frame. */
+/** A text in the frame's border needs two cells more than a text inside the frame. */
 const rulePadding = '  ';
 
-/** Widest dialog, in cells: in longer lines the eye loses the start of the next one. */
+/** Widest dialog, in cells. In longer lines the eye loses the start of the next line. */
 const maximumColumns = 100;
 
 /** The parts of a dialog that most dialogs leave empty. A dialog spreads them and sets the parts that it has. */
@@ -37,7 +37,7 @@ export const emptyDialog = {facts: [], lines: [], prompt: undefined, typed: unde
 /** Width to which a dialog wraps its texts on a screen of `columns` cells. */
 export const widestText = (columns: number): number => Math.max(1, Math.min(columns, maximumColumns) - frameColumns);
 
-/** `widestText` on the dialog's screen. */
+/** Width to which a dialog wraps its texts on the screen of its state, in cells. */
 export const dialogTextWidth = ({screen}: DialogState): number => widestText(screen.columns);
 
 /** Size of the dialog with its frame, in cells. */
@@ -69,7 +69,9 @@ export function fitsScreen(dialog: DialogContent, {screen}: DialogState): boolea
 	return columns <= screen.columns && rows <= screen.rows;
 }
 
-/** The lines of a check, such as `[!] text`, which is readable without colour. */
+/**
+The lines of a check. They begin with a mark such as `[!]`, so that the state of the check is readable without colour.
+*/
 export function checkLines({state, text}: Check, width: number): Line[] {
 	const marks = {ok: '[x] ', warning: '[!] ', veto: '[VETO] '} as const;
 	const tones = {ok: 'ok', warning: 'warning', veto: 'critical'} as const;

@@ -17,10 +17,10 @@ import type {
 import {abort, auditEffect, refuse, withDialog, withNotice, withoutEffects} from './dialog-transitions.js';
 import {nextChoice, noSilence, wantedMs} from './silence-choice.js';
 
-/** The notice when one read delivers several keys. */
+/** The notice that is shown when one read from the terminal delivers several keys. */
 export const bunchNotice = 'several keys at once, or pasted text, are ignored';
 
-/** The transition for one key. If one read delivers several keys, a notice is shown, unless a text field takes them. */
+/** Handles one key. If one read delivers several keys, a notice is shown, unless a text field takes them. */
 export function press(state: DialogState, key: DialogKey, nowMs: number): Transition {
 	const {dialog} = state;
 	if (dialog.kind === 'closed') {
@@ -65,8 +65,8 @@ A paste delivers all its characters in one read.
 const typedTogether = 4;
 
 /**
-The transition for a few characters that came in one read. Undefined if there are too many, or no text field is open. In
-the field for a phrase they must be less than half of the phrase, so that no paste confirms anything.
+Handles a few characters that came in one read from the terminal. Undefined if there are too many, or no text field is
+open. In the field for a phrase they must be less than half of the phrase, so that no paste confirms anything.
 */
 function typeTogether(state: DialogState, text: string, nowMs: number): Transition | undefined {
 	const phrase = fieldOf(state.dialog);
@@ -103,11 +103,11 @@ function fieldOf(dialog: Dialog): string | undefined {
 	}
 }
 
-/** How long Enter has no effect after an unlock, in milliseconds. People press Enter after the name that unlocks. */
+/** How long Enter has no effect after an unlock, in milliseconds. People press Enter by habit after the name. */
 const reflexMs = 1000;
 
 function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {
-	// If another key was pressed after the dialog opened, Enter is meant for this dialog.
+	// If another key was pressed after the dialog opened, a following Enter is meant for this dialog.
 	const isUntouched = 'lastKeyAtMs' in dialog && dialog.lastKeyAtMs === dialog.openedAtMs;
 	const isNext = dialog.kind === 'preflighting' || (isUntouched && dialog.kind !== 'unlock');
 	// With `--allow-actions` no name was typed: `unlockedUntilMs` is Infinity, and `sinceMs` is negative.
@@ -213,7 +213,8 @@ function choose(state: DialogState, subject: Subject, action: ActionName, nowMs:
 }
 
 /**
-Opens the form of an action with a parameter. For any other action, or for a settled value, it starts the preflight.
+Opens the form of an action with a parameter. For any other action, or for a settled value, the preflight starts at
+once.
 */
 function prepareOrAsk(state: DialogState, subject: Subject, action: ActionName, nowMs: number): Transition {
 	const {parameter} = actionRow(action);

@@ -36,7 +36,7 @@ export type DialogKey =
 			readonly name: 'enter' | 'escape' | 'backspace' | 'up' | 'down' | 'tab' | 'copy' | 'other';
 	  };
 
-/** A dialog that closes without keys. Times are of `dialogClock`, in milliseconds. */
+/** A dialog that closes by itself if no key is pressed. Times are of `dialogClock`, in milliseconds. */
 type Waiting = {readonly openedAtMs: number; readonly lastKeyAtMs: number};
 
 export type UnlockDialog = Waiting & {
@@ -60,16 +60,17 @@ export type ConfirmDialog = Waiting & {
 	readonly subject: Subject;
 	readonly plan: ActionPlan;
 	readonly letter: string;
-	/** The phrases that must be typed, one after the other, before the key that confirms is accepted. */
+	/** The phrases that must be typed, one after the other, before the key that confirms the action is accepted. */
 	readonly phrases: readonly string[];
 	/** Index of the phrase that is being typed. */
 	readonly phraseIndex: number;
 	readonly typed: string;
 	/**
-	When the last phrase was completed; undefined until then. The key that confirms is accepted `typeAheadMs` later.
+	When the last phrase was completed; undefined until then. The key that confirms the action is accepted `typeAheadMs`
+	later.
 	*/
 	readonly armedAtMs: number | undefined;
-	/** The silence that the operator wants in Alertmanager; undefined where none can be set. */
+	/** The silence that the operator wants in Alertmanager; undefined where no silence can be set. */
 	readonly silence?: SilenceChoice | undefined;
 };
 
@@ -82,7 +83,7 @@ export type Dialog =
 			readonly kind: 'menu';
 			readonly subject: Subject;
 			readonly rows: readonly MenuRow[];
-			/** Index of the selected row among those that match the search. */
+			/** Index of the selected row among the rows that match the search. */
 			readonly selected: number;
 			/** The search text; undefined while no search is open. */
 			readonly search?: string | undefined;
@@ -97,7 +98,7 @@ export type Dialog =
 	| {readonly kind: 'silencing'; readonly subject: Subject; readonly confirmed: ConfirmDialog}
 	/** The dialog of an action that is sent, or about to be. */
 	| {readonly kind: 'following'; readonly progress: ActionProgress}
-	/** A command that can only be copied. */
+	/** The dialog of a command that redis-top never sends and that can only be copied. */
 	| {readonly kind: 'shown-command'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionName}
 	| {
 			readonly kind: 'done';
@@ -111,7 +112,7 @@ export type Dialog =
 			readonly command?: readonly string[] | undefined;
 	  };
 
-/** Another action that the end of a dialog offers. */
+/** An action that a dialog offers when another action has ended. */
 export type Offer = {
 	readonly letter: string;
 	readonly text: string;
@@ -128,28 +129,28 @@ export type DialogState = {
 	readonly dialog: Dialog;
 	/** The confirmed action that has not ended, even if its dialog was closed; undefined if no action is running. */
 	readonly running: ActionProgress | undefined;
-	/** One line for the operator, shown until the next key; undefined without one. */
+	/** One line for the operator, shown until the next key; undefined while there is nothing to say. */
 	readonly notice: string | undefined;
 	/** The number of the latest preflight. The late result of a cancelled preflight has a lower number. */
 	readonly ticket: number;
 	/** The node and the selection that the menu was opened for. */
 	readonly about?: {readonly record: NodeRecord; readonly selection: Selection} | undefined;
-	/** The Alertmanagers in which a silence can be set, as text; undefined without one. */
+	/** The Alertmanagers in which a silence can be set, as text; undefined if there are none. */
 	readonly alertmanager?: string | undefined;
 };
 
 export type DialogEvent =
 	| {readonly kind: 'opened'; readonly record: NodeRecord; readonly selection?: Selection | undefined}
-	/** The actions that the server does not allow this user, by ACL DRYRUN. */
+	/** The actions that the server does not allow this user, each with the reason, by ACL DRYRUN. */
 	| {readonly kind: 'denied'; readonly address: NodeAddress; readonly denials: ReadonlyMap<ActionName, string>}
 	/** An action was opened by its id, without the menu. */
 	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly choice: Choice}
 	| {readonly kind: 'pressed'; readonly key: DialogKey}
 	| {readonly kind: 'ticked'}
 	| {readonly kind: 'resized'; readonly columns: number; readonly rows: number}
-	/** A node was polled again. */
+	/** A node was polled again. Its process, role and reach may have changed. */
 	| {readonly kind: 'seen'; readonly subject: Subject}
-	/** The connection of the preflight has ended. */
+	/** The connection that the preflight opened has ended. */
 	| {readonly kind: 'connection-lost'}
 	| {
 			readonly kind: 'prepared';
@@ -158,7 +159,10 @@ export type DialogEvent =
 			/** When the node's present silence ends, in milliseconds since the epoch; undefined without a silence. */
 			readonly silencedUntilMs?: number | undefined;
 	  }
-	/** Alertmanager has answered. Despite a problem, some of several Alertmanagers may have the silence. */
+	/**
+	Alertmanager has answered the request for a silence. With a problem, some of several Alertmanagers may have set it all
+	the same.
+	*/
 	| {readonly kind: 'silenced'; readonly ticket: number; readonly problem: string | undefined}
 	| {readonly kind: 'preparation-failed'; readonly ticket: number; readonly why: string}
 	| {readonly kind: 'progressed'; readonly progress: ActionProgress}
@@ -166,7 +170,7 @@ export type DialogEvent =
 	| {readonly kind: 'audit-failed'; readonly why: string}
 	/** The controller has a notice for the operator. */
 	| {readonly kind: 'told'; readonly notice: string}
-	/** redis-top ends. */
+	/** redis-top ends; an open dialog is audited as aborted. */
 	| {readonly kind: 'ended'};
 
 /** A side effect that the reducer asks for and `ActionController` performs. */
@@ -178,13 +182,13 @@ export type Effect =
 			readonly subject: Subject;
 			readonly typed?: TypedValue | undefined;
 	  }
-	/** Opens an offered action with the newest record of its node. */
+	/** Opens an action that the end of another action offers, with the newest record of its node. */
 	| {readonly kind: 'go-on'; readonly offer: Offer}
-	/** Copies to the terminal's clipboard. */
+	/** Copies a text to the terminal's clipboard. */
 	| {readonly kind: 'copy'; readonly text: string}
 	/** Asks the server which actions this user may run. */
 	| {readonly kind: 'ask-rights'; readonly address: NodeAddress}
-	/** Closes the connection of a preflight whose command won't be sent. */
+	/** Closes the connection of a preflight whose command is not sent. */
 	| {readonly kind: 'release'}
 	| {readonly kind: 'run'}
 	/** Sets a silence. The event `silenced` reports the result. */

@@ -7,7 +7,7 @@ import {settledCommand} from '../catalogue/choice.js';
 import {checkLines, dialogTextWidth} from './dialog-content.js';
 import type {Dialog, DialogState, Effect, Subject, Transition} from './dialog-state.js';
 
-/** A transition that asks for no effect. */
+/** A transition to this state that asks for no effect. */
 export const withoutEffects = (state: DialogState): Transition => ({state, effects: []});
 
 export const withDialog = (state: DialogState, dialog: Dialog): DialogState => ({...state, dialog});
@@ -27,7 +27,7 @@ function fact(
 
 export const auditEffect = (...parts: Parameters<typeof fact>): Effect => ({kind: 'audit', fact: fact(...parts)});
 
-/** The plan of a dialog that asks to confirm it, or that was confirmed and waits for its silence. */
+/** The plan in a dialog that asks for confirmation, or that was confirmed and waits until its silence is set. */
 export const planIn = (dialog: Dialog): ActionPlan | undefined =>
 	dialog.kind === 'confirm' ? dialog.plan : dialog.kind === 'silencing' ? dialog.confirmed.plan : undefined;
 

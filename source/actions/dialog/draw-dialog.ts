@@ -32,7 +32,7 @@ export function drawDialog(state: DialogState, nowMs: number): DialogContent | u
 
 	const notice = line(`! ${state.notice}`, 'warning');
 	const width = dialogTextWidth(state);
-	// The dialog that confirms keeps one line free for the notice, and must not outgrow the screen.
+	// The dialog that asks for confirmation keeps one line free for the notice, and must not outgrow the screen.
 	const shown = dialog.kind === 'confirm' ? [cutLine(notice, width, '...')] : wrapLine(notice, width, '  ');
 	return {...drawn, lines: [...drawn.lines, ...shown]};
 }
@@ -199,7 +199,7 @@ function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): 
 	const {effects, found, fine} = confirmLines(plan, width);
 	const needed = [...effects, ...found];
 	const roomy: DialogContent = {...box, facts: wholeFacts(facts, width), lines: needed};
-	// One line stays free for a notice.
+	// The number of lines that are left on the screen. One line stays free for a notice.
 	const left = (shown: DialogContent) => state.screen.rows - dialogSize(shown).rows - 1;
 	const shown = left(roomy) >= 0 ? roomy : {...box, lines: needed};
 	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};

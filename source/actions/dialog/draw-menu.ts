@@ -18,10 +18,10 @@ function groupsLine(rows: readonly MenuRow[]): Line {
 	});
 }
 
-/** Width of the column of classes, in cells: the length of `disruptive`. */
+/** Width of the column of action classes, in cells: the length of `disruptive`. */
 const classColumns = 10;
 
-/** The visible part of a list, with the selected row near its middle. */
+/** The part of a list that fits into `room` lines, with the selected row near its middle. */
 function windowAround(selected: number, count: number, room: number): readonly [first: number, end: number] {
 	const first = Math.max(0, Math.min(selected - Math.floor(room / 2), count - room));
 	return [first, Math.min(count, first + room)];
@@ -57,7 +57,7 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 	};
 }
 
-/** A line of the menu. `index` is the index of the menu row; undefined for a line that is no menu row. */
+/** A line of the menu. `index` is the index of its menu row; undefined for a heading and for the last line. */
 type MenuLine = {readonly index: number | undefined; readonly content: Line};
 
 /**

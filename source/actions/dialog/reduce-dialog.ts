@@ -159,8 +159,8 @@ function tick(state: DialogState, nowMs: number): Transition {
 }
 
 /**
-Closes a dialog whose server has another run_id or role, or is lost. Polling goes on while a dialog is open, and often
-notices such a change first.
+Closes a dialog whose server has another run_id or role, is down or refuses connections. Polling goes on while a dialog
+is open, and often notices such a change first.
 */
 function see(state: DialogState, seen: Subject): Transition {
 	const {dialog} = state;

@@ -4,7 +4,7 @@ import {shortSeconds, utcClock} from '../../text/units.js';
 
 /** The silence for an action: none, a new silence of some duration, or the silence that the node already has. */
 export type SilenceChoice = {
-	/** Longest duration of the new silence, in milliseconds; undefined if no silence is wanted. */
+	/** Longest duration of the new silence, in milliseconds; undefined if no new silence is wanted. */
 	readonly durationMs: number | undefined;
 	/** Why the silence may not be set; undefined before Alertmanager was asked. */
 	readonly problem: string | undefined;
@@ -55,7 +55,10 @@ The duration of the silence to set before the action is sent, in milliseconds; u
 export const wantedMs = (choice: SilenceChoice | undefined): number | undefined =>
 	choice?.problem === undefined && choice?.heldUntilMs === undefined ? choice?.durationMs : undefined;
 
-/** The choice as the value of a fact. The important part comes first, because the end of the value may be cut. */
+/**
+The chosen silence as text for the table of facts. The important part comes first, because the end of the text may be
+cut.
+*/
 export function choiceText(choice: SilenceChoice, alertmanager: string): string {
 	const {durationMs, problem, heldUntilMs} = choice;
 	if (heldUntilMs !== undefined) {
@@ -79,5 +82,5 @@ export const durationText = (durationMs: number): string =>
 		.replace('m', ' min')
 		.replace('h', ' h');
 
-/** The end of the prompt after a problem. */
+/** The end of the dialog's prompt after a silence could not be set. */
 export const problemPrompt = `all the same; ${keyName} tries the silence again`;

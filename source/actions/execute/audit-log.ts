@@ -8,11 +8,11 @@ import {auditFileName, lineDeadlineMs} from '../../host/audit-files.js';
 import {errorWords} from '../../host/file-error.js';
 import {makeStateFolder} from '../../host/own-folders.js';
 
-/** The parts of a line that stay the same while redis-top runs. */
+/** The parts of an audit line that stay the same while redis-top runs. */
 export type AuditActor = Pick<AuditEntry, 'session' | 'osUser' | 'sshConnection' | 'pid'>;
 
 export type AuditLog = {
-	/** Path of the file, for messages. */
+	/** Path of the audit log, for messages. */
 	readonly file: string;
 	/**
 	Resolves when the line is on the disk. Rejects with `AuditFailure` if the line may not be on the disk; then no command

@@ -7,13 +7,13 @@ export const unlockedForMs = 15 * 60_000;
 
 /** Whether actions are allowed. Times are of `dialogClock`, which never runs back. */
 export type ActionPolicy = {
-	/** Why actions can't be unlocked (`--read-only`, `--wall`, `--mask`); undefined where they can. */
+	/** Why actions can't be unlocked (`--read-only`, `--wall`, `--mask`); undefined where they can be unlocked. */
 	readonly whyReadOnly: string | undefined;
 	/**
 	When actions lock again, milliseconds by `dialogClock`. Undefined while locked; Infinity with `--allow-actions`.
 	*/
 	readonly unlockedUntilMs: number | undefined;
-	/** Whether the target's profile says production. Every action class then counts as the next stricter one. */
+	/** Whether the target's profile says production. Every action class then counts as the next stricter class. */
 	readonly isProduction: boolean;
 };
 
@@ -37,7 +37,7 @@ export type GuardAnswer =
 
 const classes: readonly ActionClass[] = ['local', 'bounded', 'disruptive', 'outage'];
 
-/** The action class on this target: on production the next stricter one. `local` stays `local`. */
+/** The action class on this target: on production the next stricter class. `local` stays `local`. */
 export function effectiveClass(actionClass: ActionClass, isProduction: boolean): ActionClass {
 	if (!isProduction || actionClass === 'local') {
 		return actionClass;
@@ -77,7 +77,7 @@ export function guardAction(question: GuardQuestion): GuardAnswer {
 }
 
 /**
-`guardAction` with the class and the phrase of the preflight. They may be stricter than those of the action's row.
+`guardAction` with the class and the phrase of the preflight. Both may be stricter than those of the action's row.
 */
 export function guardPlan(policy: ActionPolicy, plan: ActionPlan, nowMs: number): GuardAnswer {
 	const {letter, class: rowClass} = actionRow(plan.id);

@@ -4,7 +4,7 @@ import type {MonitorEvent} from '../../domain/event.js';
 import {message, nameOf} from '../../domain/message.js';
 import {commandText} from '../../text/command-words.js';
 
-/** One line for the result of sending. */
+/** One line that tells the result of sending a command. */
 export function outcomeText(outcome: ActionOutcome): string {
 	switch (outcome.kind) {
 		case 'not-sent':
@@ -20,7 +20,7 @@ export function outcomeText(outcome: ActionOutcome): string {
 	}
 }
 
-/** One line for the result of observing. */
+/** One line that tells whether the effect of an action was observed. */
 export function verificationText(verification: Verification): string {
 	switch (verification.kind) {
 		case 'running':
@@ -34,7 +34,7 @@ export function verificationText(verification: Verification): string {
 	}
 }
 
-/** The phase in the audit log for the result of observing. */
+/** The phase that the audit log notes when observing an action has ended. */
 export function verificationPhase(verification: Verification): AuditPhase {
 	switch (verification.kind) {
 		case 'proved':

@@ -7,7 +7,9 @@ import type {ActionRow, PeerReport} from '../catalogue/action-row.js';
 import {type OtherServer, type ReadPort, takeReading} from '../catalogue/server-facts.js';
 import {failureText, type Gate} from './gate.js';
 
-/** Another node of the cluster, or another Sentinel, with its id. */
+/**
+Another node of the cluster, or another Sentinel, that an action needs: its address, its id and how to connect to it.
+*/
 export type Peer = {
 	readonly address: NodeAddress;
 	readonly id: string;
@@ -35,7 +37,7 @@ async function withPort<T>(settings: ConnectionSettings, gate: Gate, use: (port:
 	}
 }
 
-/** The other servers that the action's proof or command needs. Servers that do not answer are left out. */
+/** The other servers that the action's proof or command needs. Other servers that do not answer are left out. */
 export async function findPeers(
 	row: ActionRow,
 	port: ReadPort,
@@ -65,7 +67,7 @@ async function knownNodes(port: ReadPort, access: Access): Promise<Peer[]> {
 		});
 }
 
-/** The other Sentinels of the primary. */
+/** The other Sentinels that monitor the primary. */
 async function knownSentinels(port: ReadPort, primary: string, access: Access): Promise<Peer[]> {
 	const [reply] = await port.ask([['SENTINEL', 'SENTINELS', primary]], access.settings.timeoutMs);
 	return parseSentinelPeers(isArray(reply) ? reply : []).map(({address, host, port: number, runId = ''}) => ({
@@ -77,7 +79,8 @@ async function knownSentinels(port: ReadPort, primary: string, access: Access): 
 }
 
 /**
-Asks a peer for its report. The report is empty if the peer does not answer, or another process answers at its address.
+Asks another node or Sentinel for its report. The report is empty if that server does not answer, or another process
+answers at its address.
 */
 export async function askPeer({address, id, settings, primaryName}: Peer, gate: Gate): Promise<PeerReport> {
 	try {

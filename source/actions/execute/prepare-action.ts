@@ -23,16 +23,16 @@ export type ActionRequest = {
 	readonly settingsOf?: ((address: NodeAddress) => ConnectionSettings | undefined) | undefined;
 };
 
-/** A plan, and the connection that read its facts and will send its command. */
+/** A plan, and the connection on which its facts were read and its command will be sent. */
 export type PreparedAction = {
 	readonly row: ActionRow;
 	readonly settings: ConnectionSettings;
 	readonly plan: ActionPlan;
 	readonly facts: ServerFacts;
 	readonly port: ActionPort;
-	/** Other nodes or Sentinels that get the command or report for the proof. */
+	/** Other nodes or Sentinels that get the command, or that report for the proof. */
 	readonly peers: readonly Peer[];
-	/** Reads the server that the parameter names. */
+	/** Reads the other server that the typed value names; undefined if the value names no server. */
 	readonly readOther: () => Promise<OtherServer | undefined>;
 };
 

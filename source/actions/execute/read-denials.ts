@@ -6,7 +6,7 @@ import {catalogue} from '../catalogue/catalogue.js';
 import {denialOf} from '../catalogue/server-facts.js';
 import type {Gate} from './gate.js';
 
-/** A complete example of the action's command, because ACL DRYRUN refuses a command with too few arguments. */
+/** A complete example of an action's command, because ACL DRYRUN refuses a command with too few arguments. */
 export const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
 	const typed = parameter?.read(parameter.example);
 	return typeof typed === 'object' ? [...command, ...typed.words] : command;

@@ -72,7 +72,7 @@ class Run {
 		}
 
 		const verification = await this.#verify(outcome, start);
-		// The result is audited first, so that the log has every "verified" that the screen shows.
+		// The result is audited before the screen shows it, so that the log has every "verified" of the screen.
 		await this.#note(verificationPhase(verification), verificationText(verification));
 		this.#tell({verification});
 		return this.#progress;
@@ -209,7 +209,7 @@ class Run {
 		}
 	}
 
-	/** Resolves when redis-top ends, and not before. */
+	/** Resolves only when redis-top ends. The outcome of the command is then unknown. */
 	#endOfRun(): Promise<ActionOutcome> {
 		return new Promise(resolve => {
 			const end = () => resolve({kind: 'unknown', why: 'redis-top ended before a reply came'});

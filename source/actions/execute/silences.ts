@@ -9,7 +9,7 @@ import {utcClock} from '../../text/units.js';
 import {failureText, type Gate} from './gate.js';
 
 export type SilencesOptions = {
-	/** Undefined without `--alertmanager`. */
+	/** Sets and lifts silences in Alertmanager; undefined without `--alertmanager`. */
 	readonly silencer: SilencerSource | undefined;
 	readonly gate: Pick<Gate, 'audit' | 'clock'>;
 	readonly announce: (event: MonitorEvent) => void;
@@ -18,10 +18,10 @@ export type SilencesOptions = {
 export type SilenceWish = {
 	readonly target: NodeAddress;
 	readonly runId: string;
-	/** The nodes whose alerts are silenced. */
+	/** The addresses of the nodes whose alerts are silenced. */
 	readonly nodes: readonly NodeAddress[];
 	readonly durationMs: number;
-	/** What the silence is for: `SHUTDOWN SAVE`. */
+	/** The action that the silence is for, as text: `SHUTDOWN SAVE`. */
 	readonly what: string;
 };
 
@@ -39,7 +39,9 @@ const lastWaitMs = 2000;
 
 type Waiting = {
 	readonly silence: Silence;
-	/** Wall time before which the silence is not lifted, in milliseconds. */
+	/**
+	The silence is lifted only after a sample of the node that is newer than this time, in milliseconds since the epoch.
+	*/
 	readonly notBeforeMs: number;
 };
 
@@ -49,7 +51,7 @@ action has ended and the node answers again. If redis-top ends first, the silenc
 */
 export class Silences {
 	readonly #options: SilencesOptions;
-	/** Silences of actions that have ended. Each is lifted when its node answers. */
+	/** Silences of actions that have ended. Each silence is lifted when its node answers. */
 	readonly #waiting = new Set<Waiting>();
 	/** The silence of each node that this redis-top has set and not lifted. */
 	readonly #held = new Map<NodeAddress, Silence>();
@@ -65,13 +67,13 @@ export class Silences {
 		return this.#options.silencer?.place;
 	}
 
-	/** When the silence of a node ends, in milliseconds since the epoch; undefined without one. */
+	/** When the silence of a node ends, in milliseconds since the epoch; undefined if the node has no silence. */
 	heldUntilMs(target: NodeAddress): number | undefined {
 		const endsAtMs = this.#held.get(target)?.endsAtMs;
 		return endsAtMs !== undefined && endsAtMs > this.#options.gate.clock.now() ? endsAtMs : undefined;
 	}
 
-	/** Sets a silence. Never rejects. Nothing is set where the audit log can't be written. */
+	/** Sets a silence. Never rejects. The silence is not set where the audit log can't be written. */
 	async set({target, runId, nodes, durationMs, what}: SilenceWish): Promise<SetSilence> {
 		const {gate} = this.#options;
 		const silencer = await this.#options.silencer?.load();
@@ -122,7 +124,8 @@ export class Silences {
 	}
 
 	/**
-	Lifts the silence of an action that has ended: now, or when the node answers. Returns which of the two, as one line.
+	Lifts the silence of an action that has ended: now, or when the node answers. Returns one line that says which of the
+	two.
 	*/
 	endWith(silence: Silence, {outcome, verification, plan}: ActionProgress): string {
 		const hadNoEffect = outcome?.kind === 'not-sent' || outcome?.kind === 'refused';
@@ -136,7 +139,7 @@ export class Silences {
 		return `the silence in Alertmanager ends when the server answers, ${end}`;
 	}
 
-	/** Receives every new record of a node. */
+	/** Receives every new record of a node, and lifts the silence of a node that answers again. */
 	see({address, reach, sample}: NodeRecord): void {
 		for (const waiting of this.#waiting) {
 			const {silence, notBeforeMs} = waiting;
@@ -150,7 +153,7 @@ export class Silences {
 		}
 	}
 
-	/** Stops lifting silences. A silence that is not lifted stays until its end time, which the audit log has. */
+	/** Stops lifting silences. A silence that is not lifted stays until its end time. The audit log has that time. */
 	async close(): Promise<void> {
 		this.#ended.abort();
 		const wait = new AbortController();

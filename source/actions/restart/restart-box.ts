@@ -13,7 +13,7 @@ import {currentStep, maySkip} from './steps.js';
 
 export type RestartView = {
 	readonly box: RestartBox;
-	/** The restart of the dialog's node; undefined before it has begun. */
+	/** The restart of the dialog's node; undefined before the restart has begun. */
 	readonly run: RestartRun | undefined;
 	readonly notice: string | undefined;
 	/** The failover of the primary; undefined while the failover isn't the current step. */
@@ -102,7 +102,8 @@ function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows, alertmanag
 }
 
 /**
-Checks with vetoes first. If the screen has too few lines, the last lines are cut. Checks that found nothing come last.
+The lines of the checks, vetoes first, and last the checks that found nothing. If the screen has too few lines, the last
+lines are cut.
 */
 function inRoom(checks: readonly Check[], width: number, room: number): Line[] {
 	const rank = {veto: 0, warning: 1, ok: 2} as const;
@@ -224,7 +225,7 @@ const handoverText = (handover: Handover | undefined): string =>
 		? `f opens ${handover.text}; done when this server reports the role replica.`
 		: `redis-top offers none: ${handover?.why ?? 'the node is not polled'}.`;
 
-/** One line for the screen while a restart isn't over: the current step and how to continue. */
+/** One line for the screen while a restart isn't over: the current step, and what the operator has to do. */
 export function restartNote(run: RestartRun): string | undefined {
 	const step = currentStep(run);
 	if (step === undefined) {

@@ -26,13 +26,15 @@ export type RestartControllerOptions = Pick<
 		readonly osUser: string;
 		/** The newest record of every node. */
 		readonly records: ReadonlyMap<NodeAddress, NodeRecord>;
-		/** Opens the dialog of an action, which confirms, sends and proves as usual. */
+		/** Opens the dialog of an action. As for any other action, that dialog confirms, sends and proves. */
 		readonly openAction: (record: NodeRecord, choice: Choice) => void;
 	};
 
 type StepsBox = RestartBox & {kind: 'steps'};
 
-/** Runs the dialog of a restart. It sends no command to a server: its keys open the dialogs of actions. */
+/**
+Runs the dialog of a restart. The dialog itself sends no command to a server: its keys open the dialogs of actions.
+*/
 export class RestartController {
 	readonly runs: RestartRuns;
 	#box: RestartBox = {kind: 'closed'};
@@ -50,7 +52,7 @@ export class RestartController {
 		return this.#box;
 	}
 
-	/** The restart of the dialog's node. */
+	/** The restart of the node that the dialog is about; undefined if there is none. */
 	get run(): RestartRun | undefined {
 		return 'address' in this.#box ? this.runs.get(this.#box.address) : undefined;
 	}
@@ -111,7 +113,7 @@ export class RestartController {
 		}
 	}
 
-	/** Receives every new record of a node. */
+	/** Receives every new record of a node, which may complete a step of the node's restart. */
 	see(record: NodeRecord): void {
 		this.runs.see(record);
 		if (this.isOpen) {
@@ -187,7 +189,10 @@ export class RestartController {
 		}
 	}
 
-	/** Sets the silence of a restart. After a problem the offer is shown again, and its key begins without a silence. */
+	/**
+	Sets the silence of a restart. If that fails, the offer of the restart is shown again, and its key then begins the
+	restart without a silence.
+	*/
 	async #setSilence(
 		offer: RestartBox & {kind: 'offer'},
 		{address, before}: RestartRun,

@@ -20,7 +20,7 @@ export type RestartRunsOptions = {
 	readonly gate: Pick<Gate, 'audit' | 'clock'>;
 	/** The state folder, which keeps a restart until it is over. */
 	readonly folder: string;
-	/** Process id of this redis-top. */
+	/** Process id of this redis-top. The file of a restart names it as the owner of the restart. */
 	readonly pid: number;
 	/** Stops reading the files of other processes. */
 	readonly signal: AbortSignal;
@@ -102,7 +102,7 @@ export class RestartRuns {
 		this.options.notify();
 	}
 
-	/** Begins a restart. Rejects where its audit line or its file can't be written; then it doesn't begin. */
+	/** Begins a restart. Rejects where its audit line or its file can't be written; the restart then doesn't begin. */
 	async begin(run: RestartRun): Promise<void> {
 		const {gate, folder} = this.options;
 		const steps = run.steps.map(({id}) => stepTitles[id]).join(', ');
@@ -129,7 +129,7 @@ export class RestartRuns {
 		await this.settled();
 	}
 
-	/** Receives every new record of a node. */
+	/** Receives every new record of a node, and advances the node's restart by it. */
 	see(record: NodeRecord): void {
 		const run = this.#runs.get(record.address);
 		if (run !== undefined && this.isOurs(run) && !isOver(run)) {
@@ -147,7 +147,7 @@ export class RestartRuns {
 	}
 
 	/**
-	Updates the failover step if the progress is that of a restart's failover. Returns whether it is. A proved failover
+	Updates the failover step if this is the progress of a restart's failover. Returns whether it is. A proved failover
 	does not end the step: the node itself must report the role replica.
 	*/
 	#takeHandover({plan, outcome, verification}: ActionProgress, isFinal: boolean): boolean {
@@ -206,7 +206,7 @@ export class RestartRuns {
 		}
 	}
 
-	/** Resolves when everything is on the disk. */
+	/** Resolves when all changes of restarts so far are on the disk. */
 	settled(): Promise<void> {
 		return this.#keeping;
 	}

@@ -9,16 +9,16 @@ import type {SilenceChoice} from '../dialog/silence-choice.js';
 export type RestartBox =
 	| {readonly kind: 'closed'}
 	| {readonly kind: 'reading'; readonly address: NodeAddress}
-	/** Facts and checks before the restart begins. `refusal` says why it must not begin. */
+	/** Facts and checks before the restart begins. `refusal` says why the restart must not begin. */
 	| {
 			readonly kind: 'offer';
 			readonly address: NodeAddress;
 			readonly facts: readonly LabelledValue[];
 			readonly checks: readonly Check[];
 			readonly refusal: string | undefined;
-			/** Undefined where the restart must not begin. */
+			/** The restart to begin; undefined where the restart must not begin. */
 			readonly run: RestartRun | undefined;
-			/** The silence for the time of the restart; undefined where none can be set. */
+			/** The silence for the time of the restart; undefined where no silence can be set. */
 			readonly silence?: SilenceChoice | undefined;
 	  }
 	/** The silence is being set, before the restart begins. */
@@ -47,5 +47,5 @@ export const stepTitles: Readonly<Record<RestartStepId, string>> = {
 	prove: 'prove that all is back',
 };
 
-/** The last poll of the node. */
+/** What the last poll of a node showed, as far as a restart needs it. */
 export type RestartObservation = Pick<NodeRecord, 'reach' | 'role' | 'failure' | 'sample'>;
