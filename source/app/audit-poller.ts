@@ -8,7 +8,7 @@ import {message, nameOf} from '../domain/message.js';
 import {auditFileName, readAuditTrail} from '../host/audit-files.js';
 import type {AuditView} from '../state/monitor-state.js';
 
-/** Interval between two checks of the file's size, in milliseconds. */
+/** Interval between two checks of the audit log's size, in milliseconds. */
 const lookEveryMs = 1000;
 
 /**
@@ -44,8 +44,8 @@ export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 		const mark = await markOf(path.join(folder, auditFileName));
 		if (mark !== seen) {
 			const {audit, entries, isUnfinished} = await readView(folder, clock.now());
-			// An unfinished line is reported as broken once it is old enough. The file doesn't change by then, so it is read
-			// at every check until the line is finished.
+			// The last line may be unfinished. It is reported as broken once it is old enough, and the file need not change
+			// for that. The file is therefore read at every check until the line is finished.
 			seen = isUnfinished ? '' : mark;
 			const news = entries.filter(entry => !known.has(keyOf(entry)));
 			for (const entry of news) {

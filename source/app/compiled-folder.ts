@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
 The folder for compiled code, `$XDG_CACHE_HOME/redis-top/compiled`. It is made if it is missing. Resolves with undefined
-if it can't be used, and with `NODE_DISABLE_COMPILE_CACHE=1`.
+if it can't be used, or if `NODE_DISABLE_COMPILE_CACHE=1` is set.
 */
 export async function compiledFolder(environment: Environment): Promise<string | undefined> {
 	const {NODE_DISABLE_COMPILE_CACHE: isDisabled = ''} = environment;
@@ -24,7 +24,7 @@ export async function compiledFolder(environment: Environment): Promise<string |
 
 		return isOurs(folder) ? folder : undefined;
 	} catch {
-		// Without compiled code the program only starts more slowly.
+		// The error is ignored: without compiled code the program only starts more slowly.
 		return undefined;
 	}
 }

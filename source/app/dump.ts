@@ -19,7 +19,8 @@ export function dumpName(target: string, nowMs: number): string {
 Writes three files into the working folder, with mode 0600: the screen as text, its state as JSON, and a recording.
 Resolves with a notice for the user, also after a failure; never rejects.
 
-@param saveRecording Writes the recording under this name without its extension. Resolves with the reason if that fails.
+@param saveRecording Writes the recording. Its argument is the file's path without extension. Resolves with the reason
+of a failure, else with undefined.
 */
 export async function writeDump(
 	screen: readonly string[],

@@ -1,14 +1,14 @@
 import type {Clock} from '../domain/clock.js';
 import type {StoreInput} from '../state/store-input.js';
 
-/** Buffers the inputs of a store until the recorder is loaded. The first inputs come before that. */
+/** Buffers the inputs that a monitor store gets before the recorder is loaded. */
 export class EarlyInputs {
 	readonly #inputs: Array<{readonly input: StoreInput; readonly atMs: number}> = [];
 	#take: ((input: StoreInput, atMs: number) => void) | undefined;
 
 	constructor(readonly clock: Pick<Clock, 'now'>) {}
 
-	/** The `journal` of a `MonitorStore`. */
+	/** The `journal` of a `MonitorStore`: receives each input of the store. */
 	readonly journal = (input: StoreInput): void => {
 		const atMs = this.clock.now();
 		if (this.#take === undefined) {

@@ -55,15 +55,15 @@ function keepHeapSmall(): void {
 	setTimeout(() => {
 		wholeCollection()();
 		if (isLarge) {
-			// The collection has also shrunk the space for new objects.
+			// The full collection has also shrunk the space for new objects, so the space has to grow again.
 			growNewSpace();
 		}
 	}, settledMs).unref();
 }
 
 /**
-Returns a function that runs a full collection and returns free memory to the system. The function does nothing where
-the engine has no `gc`.
+Returns a function that runs a full collection and returns free memory to the system. The function does nothing if the
+engine has no `gc`.
 */
 export function wholeCollection(): () => void {
 	v8.setFlagsFromString('--expose-gc');

@@ -9,28 +9,28 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 
 /**
-Interval between two readings of this machine for a node in focus on this machine, in milliseconds. The interval is the
-same while the node doesn't respond.
+Interval at which this machine's evidence about the node in focus is gathered, in milliseconds, if the node runs on this
+machine. The interval is the same while the node doesn't respond.
 */
 const evidenceEveryMs = 15_000;
 /**
-Interval between two readings of this machine while nothing listens at a node's address, in milliseconds. A process that
-ends soon after each start leaves traces only in its log.
+Interval at which evidence about a node is gathered while nothing listens at its address, in milliseconds. A process
+that ends soon after each start leaves traces only in its log.
 */
 const endedEveryMs = 3000;
 /**
-Interval between two readings of this machine for a node on another machine, in milliseconds. Such a node hardly ever
-moves to this machine.
+Interval between two checks whether a node of another machine now runs on this machine, in milliseconds. That hardly
+ever happens.
 */
 const elsewhereEveryMs = 300_000;
-/** Least time between two readings of this machine for a node whose state keeps changing, in milliseconds. */
+/** Least time between two gatherings of evidence about a node whose state keeps changing, in milliseconds. */
 const leastPauseMs = 1000;
 /**
-Most failing or unlinked nodes for which this machine is read, besides the node in focus. One reading took 20 ms to 50
-ms.
+Largest number of failing or unlinked nodes about which this machine's evidence is gathered, besides the node in focus.
+One gathering took 20 ms to 50 ms.
 */
 const mostFailing = 8;
-/** Interval between two checks whether a reading is due, in milliseconds. */
+/** Interval between two checks whether evidence about a node is to be gathered, in milliseconds. */
 const stepMs = 500;
 
 export type HostPollerOptions = {
@@ -50,18 +50,18 @@ export async function pollHost(options: HostPollerOptions): Promise<void> {
 	await Promise.all([pollEvidence(options), pollLadder(options)]);
 }
 
-/** The last reading of this machine for one node: its time, and the node's state at that time. */
+/** What is kept of the last gathering of evidence about one node: its time, and the node's state at that time. */
 type Look = {
-	/** When the reading began and when the next one is due, in milliseconds of the monotonic clock. */
+	/** When the last gathering began and when the next one is due, in milliseconds of the monotonic clock. */
 	readonly begunMs: number;
 	readonly dueMs: number;
-	/** The result of `stateOf` for the node when the reading began. */
+	/** The result of `stateOf` for the node when the gathering began. */
 	readonly state: string;
 };
 
 /**
-A text of those parts of a node's state whose change makes older evidence doubtful. They are the node's failure, its
-process, its ability to write, and its link to its primary.
+A text made of those parts of a node's state whose change makes older evidence doubtful. They are the node's failure,
+its process, its ability to write, and its link to its primary.
 */
 export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): string {
 	const field = (name: string) => sample?.info.text('persistence', name);
@@ -72,14 +72,15 @@ export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): 
 		field('aof_last_write_status'),
 		field('rdb_last_bgsave_status'),
 		sample?.info.text('replication', 'master_link_status'),
-		// CONFIG GET tells the paths of the server's log and its folder.
+		// Evidence that was gathered before CONFIG GET is incomplete: CONFIG GET tells the paths of the server's log and
+		// its folder.
 		config !== undefined,
 	].join(' ');
 }
 
 /**
-Whether a reading of this machine is due for a node. It is due after an interval, or at once if the node's state has
-changed since the last reading.
+Whether evidence about a node is to be gathered. That is due after an interval, or at once if the node's state has
+changed since the last gathering.
 */
 export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: number): boolean {
 	if (record.sample === undefined && record.failure === undefined) {
@@ -100,9 +101,9 @@ const needsLook = ({failure, sample}: NodeRecord): boolean =>
 	failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down';
 
 /**
-The nodes for which this machine is read: the node in focus, then failing nodes and replicas without a link. Only a
-node's own machine tells why its process doesn't run or has no link. This is independent of which node the user looks
-at.
+The nodes about which this machine's evidence is gathered: the node in focus, then failing nodes and replicas without a
+link. Only a node's own machine tells why its process doesn't run or has no link. These nodes are included whichever
+node the user looks at.
 */
 export const nodesToLookAt = (
 	nodes: ReadonlyMap<NodeAddress, NodeRecord>,

@@ -106,7 +106,7 @@ const isUnderWay = ({phase}: KeyScan): boolean => phase === 'running' || phase =
 const isOver = ({phase}: KeyScan, run: KeyScanRun | undefined): boolean =>
 	phase === 'failed' || (phase === 'ended' && run?.isWhole !== false);
 
-/** A replica of the node. The replica answers and has its primary's data. Undefined if there is no such replica. */
+/** A replica of the node that answers and has its primary's data. Undefined if there is no such replica. */
 const replicaOf = (record: NodeRecord, nodes: readonly NodeRecord[]): NodeRecord | undefined =>
 	record.role === 'replica'
 		? undefined

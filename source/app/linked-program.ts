@@ -13,9 +13,9 @@ export type LinkTable = {
 
 type Exports = Readonly<Record<string, unknown>>;
 
-/** A chunk of the program in a script, as `scripts/link-program.mjs` writes it. */
+/** A chunk into which esbuild split the program, as `scripts/link-program.mjs` writes it into a script. */
 type Chunk = {
-	/** The chunks that run before this one. */
+	/** The names of the chunks that must run before this chunk. */
 	readonly needs: readonly string[];
 	readonly run: (
 		require: NodeJS.Require,
@@ -28,7 +28,7 @@ type Chunk = {
 type LoadedScript = {
 	readonly script: vm.Script;
 	readonly chunks: Readonly<Record<string, Chunk>>;
-	/** The file of its compiled code; undefined if there is no folder for compiled code. */
+	/** The file of the script's compiled code; undefined if there is no folder for compiled code. */
 	readonly compiledFile: string | undefined;
 	/** Whether V8 accepted the compiled code of an earlier start. */
 	readonly isCompiled: boolean;
@@ -38,7 +38,7 @@ export type LinkedProgramOptions = {
 	readonly table: LinkTable;
 	/** The URL of the program's file. The scripts are beside it. */
 	readonly url: string;
-	/** The folder for compiled code; undefined without one. */
+	/** The folder for compiled code; undefined if compiled code is not kept. */
 	readonly folder: string | undefined;
 	/**
 	The command that runs, such as `check`. Each command has its own compiled code, because each calls other functions.
@@ -53,8 +53,8 @@ changes V8's flags later: V8 accepts compiled code only under the flags with whi
 const keepAfterMs = 3000;
 
 /**
-The program in chunks, as `scripts/link-program.mjs` writes it. Functions that a start calls are compiled once. Their
-compiled code is kept for the next start if there is a folder for it.
+The program in chunks, as `scripts/link-program.mjs` writes it. The compiled code of the functions that a start calls is
+kept for the next start, if there is a folder for it.
 */
 export class LinkedProgram {
 	readonly #options: LinkedProgramOptions;
@@ -80,7 +80,7 @@ export class LinkedProgram {
 	}
 
 	/**
-	Runs a chunk unless it has run before. Resolves with what it exports.
+	Runs a chunk unless it has run before. Resolves with the chunk's exports.
 
 	@throws {Error} For a chunk that the program doesn't have.
 	*/
@@ -140,7 +140,7 @@ export class LinkedProgram {
 				}
 			}
 		} catch {
-			// Without compiled code the program only starts more slowly.
+			// The error is ignored: without compiled code the program only starts more slowly.
 		}
 	}
 }

@@ -56,7 +56,7 @@ export class Recorder {
 		});
 	}
 
-	/** The `journal` of a `MonitorStore`: records an input at the present time. */
+	/** The `journal` of a `MonitorStore`: records an input of the store at the present time. */
 	readonly journal = (input: StoreInput): void => this.record(input, this.#clock.now());
 
 	/** Records an input at the time at which the store got it. */
@@ -91,8 +91,8 @@ export class Recorder {
 	}
 
 	/**
-	Whether an inspection of this machine repeats the last recorded inspection. Some commands inspect every second, which
-	would fill most of a recording.
+	Whether an inspection of this machine shows the same as the last recorded inspection of the same node. Some commands
+	inspect every second, which would fill most of a recording.
 	*/
 	#isLikeLast({address, evidence}: Extract<StoreInput, {readonly kind: 'host'}>, atMs: number): boolean {
 		const {process = undefined, supervisor = undefined} = evidence.kind === 'here' ? evidence : {};
@@ -106,7 +106,10 @@ export class Recorder {
 		return false;
 	}
 
-	/** Notes the findings and events of a store as they are published. */
+	/**
+	Records the changes of a store's findings and events whenever the store publishes a state. Returns a function that
+	ends this.
+	*/
 	watch(store: Published): () => void {
 		return store.subscribe(() => {
 			const before = this.#state;
@@ -139,7 +142,7 @@ export class Recorder {
 	start(sink: FrameSink): void {
 		const atMs = this.#clock.now();
 		if (this.#sinks.size === 0) {
-			// The recorder knows nothing yet, so the known nodes are recorded first.
+			// This is the first sink. Nothing was recorded before it, so the known nodes are recorded first.
 			this.#writer = this.#newWriter();
 			this.#sinks.add(sink);
 			for (const content of knownNodes(this.#state)) {
@@ -163,8 +166,8 @@ export class Recorder {
 }
 
 /**
-The events from before redis-top started, and the inputs that the nodes of a state result from. The nodes' replies come
-with the next polls.
+The events from before redis-top started, and the inputs from which a state got its nodes. The nodes' replies come with
+the next polls.
 */
 const knownNodes = (state: MonitorState | undefined): EntryContent[] => [
 	...(state?.earlierEvents === undefined ? [] : [{kind: 'earlier', events: state.earlierEvents} as const]),

@@ -183,7 +183,7 @@ export class RecordingMask implements EntryMask {
 				return this.#arguments(item);
 			}
 
-			// The client's address and name come after the arguments.
+			// In an entry of the slow log, the client's address and name follow the arguments.
 			return index === at + 2 && typeof item === 'string' && !this.#options.keepsArguments ? this.#client(item) : item;
 		});
 	}

@@ -7,8 +7,8 @@ const saltBytes = 32;
 const saltFile = 'recording-salt';
 
 /**
-The key of this user's pseudonyms. The first recording writes it to the state folder. If the folder can't be written,
-each run has a new key and so other pseudonyms.
+The key from which this user's pseudonyms are computed. The first recording writes it to the state folder. If the folder
+can't be written, each run has a new key and therefore other pseudonyms.
 */
 export function recordingSalt(folder: string): Buffer {
 	const file = path.join(folder, saltFile);

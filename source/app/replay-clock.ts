@@ -21,7 +21,7 @@ export class ReplayClock implements Clock {
 		return this.#elapsedMs;
 	}
 
-	/** Never resolves. A replay polls nothing, so nothing waits for this clock. */
+	/** Resolves at once. A replay polls nothing, so nothing waits for this clock. */
 	sleep(): Promise<void> {
 		return Promise.resolve();
 	}
@@ -54,7 +54,8 @@ export class ReplayClock implements Clock {
 	}
 
 	/**
-	Runs a function while this clock shows another, earlier time. This is needed for states from before a block began.
+	Runs a function while this clock shows another, earlier time. Replies that a block of a recording begins with are
+	older than the block.
 	*/
 	at(atMs: number, run: () => void): void {
 		const nowMs = this.#nowMs;

@@ -14,30 +14,33 @@ import type {AgedReading, ReadingAges} from '../state/store-input.js';
 import type {ReplayClock} from './replay-clock.js';
 
 /**
-Number of poll intervals without a poll of a node. After that, the node's data is taken from another monitor's
+Number of poll intervals without a poll of a node, after which the node's data is taken from another monitor's
 recording.
 */
 const intervalsBeforeTakeover = 5;
 const leastTakeoverMs = 5000;
 
-/** The session whose polls of a node are used, and the poll state for reading its replies. */
+/** The recorded session whose polls of a node are used, and the poll state for reading the node's replies. */
 type Holder = {session: RecordedSession; state: PollState; lastMs: number; intervalMs: number};
 
 export type ReplayFeedOptions = {
 	readonly store: MonitorStore;
 	readonly clock: ReplayClock;
-	/** Returns the present configuration's rule settings for a node, which override the recorded ones. */
+	/**
+	The present configuration's rule settings for all nodes, which override the recorded settings. Undefined: the recorded
+	settings.
+	*/
 	readonly settings?: RuleSettings | undefined;
 };
 
-/** Passes the steps of a recording to a monitor store, as polling passed them to the live one. */
+/** Passes the steps of a recording to a monitor store, as polling passed them to the live store. */
 export class ReplayFeed {
 	readonly #options: ReplayFeedOptions;
 	readonly #holders = new Map<NodeAddress, Holder>();
 	readonly #audit: AuditEntry[] = [];
 	/**
-	The number of milliseconds that is added to a session's monotonic times to convert them to the first session's, by
-	session.
+	For each session, the number of milliseconds to add to its monotonic times. The sums are on the monotonic clock of the
+	first session.
 	*/
 	readonly #shifts = new Map<string, number>();
 	#originMs: number | undefined;
@@ -59,8 +62,8 @@ export class ReplayFeed {
 	}
 
 	/**
-	Removes nodes that are no longer recorded. Their session has ended, and this step's session has run long enough to
-	have polled them. Otherwise they would look like nodes that do not answer.
+	Removes nodes that no session records any more. The session that polled them has ended, and this step's session has
+	run long enough to poll them. Otherwise they would look like nodes that do not answer.
 	*/
 	#forgetUnrecorded({id, beganMs}: RecordedSession, atMs: number): void {
 		for (const [address, {session, lastMs, intervalMs}] of this.#holders) {
@@ -192,7 +195,10 @@ export class ReplayFeed {
 		store.restore({findings: state.findings, ages});
 	}
 
-	/** Processes a node's last replies. Returns the times of the replies that are older than its last poll. */
+	/**
+	Processes the last replies of a node with which a block begins. Returns the times of the replies that are older than
+	the node's last poll.
+	*/
 	#takeReplies(session: RecordedSession, {address, poll, intervalMs, ages}: NodeReplies): ReadingAges | undefined {
 		const holder = this.#hold(session, address, poll.atMs, intervalMs);
 		if (holder === undefined) {
@@ -229,7 +235,7 @@ export class ReplayFeed {
 	}
 
 	/**
-	Returns the holder of a node's state for an entry of `session`. Undefined while the polls of another session are used.
+	Returns the holder of a node for an entry of `session`. Undefined while the node's polls of another session are used.
 	*/
 	#hold(session: RecordedSession, address: NodeAddress, atMs: number, intervalMs: number): Holder | undefined {
 		const known = this.#holders.get(address);
@@ -264,7 +270,7 @@ export class ReplayFeed {
 	}
 }
 
-/** The readings of a node's record that are made from a reply. */
+/** The names of the readings in a node's record that come from a reply. */
 function readingsIn(exchange: Exchange): AgedReading[] {
 	const {extras} = readReplies([exchange], newPollState(), {atMs: 0, elapsedMs: 0});
 	const {histograms, sentinelListeners: _, ...others} = extras;

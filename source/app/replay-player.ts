@@ -10,7 +10,10 @@ import type {Replay} from './replay.js';
 /** The speeds that `<` and `>` select, in seconds of the recording per second. */
 export const replaySpeeds: readonly number[] = [1, 2, 5, 10, 30, 60, 120, 300, 600];
 
-/** Interval between two frames while a recording plays, in milliseconds: as often as the live store publishes. */
+/**
+Interval between two frames while a recording plays, in milliseconds. It is the interval at which the live store
+publishes.
+*/
 const tickMs = 250;
 /** Interval between two checks for new entries at the end of a recording that may still be written, in milliseconds. */
 const followEveryMs = 1000;
@@ -140,7 +143,7 @@ export class ReplayPlayer {
 		this.goToMs(recording.endedMs);
 	};
 
-	/** Shows a moment. For a moment outside of the recording, shows its first or last one. */
+	/** Shows a moment. For a moment outside of the recording, shows the recording's first or last moment. */
 	goToMs(atMs: number): void {
 		const {replay} = this.#options;
 		const toMs = Math.min(Math.max(atMs, replay.recording.beganMs), replay.recording.endedMs);
@@ -156,7 +159,7 @@ export class ReplayPlayer {
 	/**
 	Processes all entries up to a moment, without a jump.
 
-	@param longestMs Time after which processing stops, in milliseconds. The next frame continues.
+	@param longestMs Time after which processing stops, in milliseconds. The next frame continues from there.
 	*/
 	playTo(atMs: number, longestMs = Number.POSITIVE_INFINITY): void {
 		const {clock, replay} = this.#options;
@@ -169,7 +172,7 @@ export class ReplayPlayer {
 		this.#tell();
 	}
 
-	/** Reports what `replay.scan` has found since the last report. */
+	/** Reports the shown moment again, after `replay.scan` has found something. */
 	readonly renew = (): void => this.#tell();
 
 	#tell(): void {

@@ -35,7 +35,7 @@ export class ReplayRun {
 		this.#feed = new ReplayFeed({store: this.store, clock: this.clock, settings});
 	}
 
-	/** The next step to process; undefined while nothing more is written. */
+	/** The next step to process; undefined if nothing more is written yet. */
 	get next(): RecordedStep | undefined {
 		this.#next ??= this.#steps.next();
 		return this.#next;

@@ -6,11 +6,11 @@ import type {RuleSettings} from '../rules/node-facts.js';
 import {findingChanges} from './recorder.js';
 import {ReplayRun} from './replay-run.js';
 
-/** Longest work without a break, in milliseconds. Keys are handled in the breaks. */
+/** Longest time for which the scan works without a break, in milliseconds. Key presses are handled in the breaks. */
 const sliceMs = 8;
-/** Length of a break, in milliseconds. With it, the scan takes less than half of one processor. */
+/** Length of a break of the scan, in milliseconds. With it, the scan takes less than half of one processor. */
 const pauseMs = 12;
-/** Time between two reports of progress, in milliseconds. */
+/** Time between two reports of the scan's progress, in milliseconds. */
 const tellEveryMs = 1000;
 
 const isFinding = ({what}: RecordedChange): boolean => what === 'finding-opened' || what === 'finding-closed';
@@ -43,14 +43,14 @@ export class ReplayScan {
 		return this.#run.clock.now();
 	}
 
-	/** Whether everything that is written was evaluated. */
+	/** Whether everything that is written so far was evaluated. */
 	get isDone(): boolean {
 		return this.#run.next === undefined;
 	}
 
 	/**
 	The changes of a whole recording. Findings up to `untilMs` are those of this version's rules. Later findings, and all
-	events and actions, are those that were noted. Returns the same list for the same input lists.
+	events and actions, are those that the recording monitors noted. Returns the same list for the same input lists.
 	*/
 	merged(noted: readonly RecordedChange[]): readonly RecordedChange[] {
 		if (noted !== this.#merged?.noted || this.#changes !== this.#merged.found || !this.#merged.isDone) {
@@ -72,7 +72,7 @@ export class ReplayScan {
 		  }
 		| undefined;
 
-	/** Continues the evaluation for at most a time, in milliseconds. */
+	/** Continues the evaluation for at most this time, in milliseconds. */
 	work(longestMs: number): void {
 		const endMs = systemClock.elapsed() + longestMs;
 		for (let {next} = this.#run; next !== undefined && systemClock.elapsed() < endMs; next = this.#run.next) {

@@ -13,28 +13,31 @@ import {ReplayRun} from './replay-run.js';
 import {ReplayScan} from './replay-scan.js';
 
 /**
-Length of recording before a moment that is processed to show the moment, in milliseconds. Charts need half an hour, and
+How much of a recording before a moment is processed to show that moment, in milliseconds. Charts need half an hour, and
 some conditions must hold for a time.
 */
 const warmUpMs = 30 * 60_000;
-/** Most polls that are processed before a shown moment. With this limit, a moment opens as fast with many nodes. */
+/**
+Most polls that are processed before a shown moment. With this limit, a moment opens as fast with many nodes as with
+few.
+*/
 const warmUpPolls = 400;
 /**
-Least length of recording before a moment that is processed, in milliseconds. Rates, and replies that come every few
+How much of a recording before a moment is processed at least, in milliseconds. Rates, and replies that come every few
 seconds, need it.
 */
 const leastWarmUpMs = 65_000;
 /** Time before a shown moment during which rules are evaluated as often as in the live monitor, in milliseconds. */
 const thoroughMs = 20_000;
 
-/** Longest work without a break, in milliseconds of processor time. Keys are handled in the breaks. */
+/** Longest time for which `deepen` works without a break, in milliseconds. Key presses are handled in the breaks. */
 const sliceMs = 8;
 
 /** Lengths of the periods that are searched, one after the other, for the next or previous poll, in milliseconds. */
 const windowsMs: readonly number[] = [15_000, 120_000, 3_600_000, Number.POSITIVE_INFINITY];
 
 export type ReplayOptions = {
-	/** Returns the present configuration's rule settings for a node; undefined: the recorded settings. */
+	/** The present configuration's rule settings for all nodes; undefined: the recorded settings. */
 	readonly settings?: RuleSettings | undefined;
 };
 
@@ -49,7 +52,7 @@ export class Replay {
 	readonly #options: ReplayOptions;
 	readonly #listeners = new Set<() => void>();
 	#run: ReplayRun;
-	/** Number of calls of `seek` so far. */
+	/** Number of calls of `seek` so far. `deepen` stops if the number changes. */
 	#seeks = 0;
 
 	/** Begins at the recording's first moment. */
@@ -76,7 +79,7 @@ export class Replay {
 		return this.#scan;
 	}
 
-	/** The moment that is shown, milliseconds since the epoch. */
+	/** The moment that is shown, in milliseconds since the epoch. */
 	get nowMs(): number {
 		return this.#run.clock.now();
 	}
@@ -97,7 +100,7 @@ export class Replay {
 	};
 
 	/**
-	Shows a moment within 300 ms. For a moment outside of the recording, shows its first or last one.
+	Shows a moment within 300 ms. For a moment outside of the recording, shows the recording's first or last moment.
 
 	@param atMs Milliseconds since the epoch.
 	*/
@@ -114,8 +117,8 @@ export class Replay {
 
 	/**
 	Processes the whole half hour before the shown moment, if `seek` processed less. Charts and histories become longer.
-	Works in short slices, between which keys are handled. Resolves with whether anything changed. Resolves with false if
-	another moment was chosen meanwhile.
+	Works in short slices, between which key presses are handled. Resolves with true if something was added. Resolves with
+	false if there was nothing to add, or if another moment was chosen meanwhile.
 	*/
 	async deepen(): Promise<boolean> {
 		const seeks = this.#seeks;
@@ -155,7 +158,9 @@ export class Replay {
 		}
 	}
 
-	/** The time of the next or previous poll of a node, or of any node; undefined if there is no such poll. */
+	/**
+	The time of the next or previous poll of `address`, or of any node by default; undefined if there is no such poll.
+	*/
 	pollFrom(atMs: number, by: 1 | -1, address?: NodeAddress): number | undefined {
 		for (const windowMs of windowsMs) {
 			const [fromMs, toMs] = by === 1 ? [atMs, atMs + windowMs] : [atMs - windowMs, atMs];
@@ -197,8 +202,8 @@ export class Replay {
 	}
 
 	/**
-	Ends the processing before the shown moment. Restores the noted events. From now on, rules are evaluated as often as
-	in the live monitor.
+	Ends the fast processing of the time before the shown moment. From now on, rules are evaluated as often as in the live
+	monitor. The noted events are restored.
 	*/
 	#goOnThoroughly({store, clock}: ReplayRun): void {
 		store.isSparse = false;
@@ -227,7 +232,10 @@ const eventsUntil = (changes: readonly RecordedChange[], untilMs: number): Monit
 		)
 		.toReversed();
 
-/** The conditions that held at a moment according to the noted changes, including those that were listed later. */
+/**
+The conditions that held at a moment according to the noted changes. Conditions that had not held long enough to be
+listed are included.
+*/
 function openFindingsAt(changes: readonly RecordedChange[], atMs: number): OpenFinding[] {
 	const open = new Map<string, OpenFinding>();
 	for (const {what, finding, atMs: notedMs} of changes) {

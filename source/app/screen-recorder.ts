@@ -13,7 +13,9 @@ import {dumpName, type FileNotice} from './dump.js';
 import type {EarlyInputs} from './early-inputs.js';
 import {recorderFor, recordInto, type SessionRecorder, stopRecording} from './session-recorder.js';
 
-/** Interval between two checks of the file's size, in milliseconds. */
+/**
+Interval at which the size of the recorded file is reported and the size of the deployment is checked, in milliseconds.
+*/
 const lookEveryMs = 1000;
 
 export type ScreenRecorderOptions = {
@@ -114,7 +116,10 @@ export class ScreenRecorder {
 		}
 	}
 
-	/** Stops the recording in memory in a large deployment, where it would take too much memory and time. */
+	/**
+	Stops the recording in memory while the deployment is large, because it would take too much memory and time. Starts it
+	otherwise.
+	*/
 	#limitRecent(): void {
 		const isAffordable = this.#options.store.get().nodes.size <= scale.recentRecordingUpTo;
 		if (isAffordable !== this.#isRecent) {

@@ -16,14 +16,14 @@ import {MonitorStore} from '../state/monitor-store.js';
 import type {StoreInput} from '../state/store-input.js';
 import {openPort} from '../wire/ioredis-port.js';
 
-/** Longest time between two writes of the known nodes, in milliseconds. It keeps the time in the file recent. */
+/** Longest time between two writes of the known nodes, in milliseconds. The time in the file thus stays recent. */
 const rewriteAfterMs = 300_000;
 
 const folder = (): string => stateFolder(process.env, homeFolder());
 
 /**
-The nodes that an earlier run has written. Undefined if there is no such file, and for a demo, whose nodes are new each
-time.
+The nodes that an earlier run has written to the state folder. Undefined if there is no such file, and for a demo, whose
+nodes are new each time.
 */
 export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
 	demo === undefined ? recallTopology(folder(), label) : undefined;
@@ -59,7 +59,7 @@ const worthKeeping = ({nodes}: MonitorState) =>
 
 export type FleetEventContext = {
 	/**
-	Returns the thresholds and the role of a discovered node. They are those of its target. Absent: every node has the
+	Returns the thresholds and the role of a discovered node, which are those of its target. Absent: every node has the
 	defaults.
 	*/
 	readonly rulesOf?: (address: NodeAddress) => Parameters<MonitorStore['addNode']>[3];
@@ -129,7 +129,7 @@ export type SessionOptions = {
 	that keeps running
 	*/
 	readonly asksEarlier?: boolean;
-	/** Round trips of PING are measured from the time when this promise resolves. */
+	/** Round trips of PING are measured only after this promise has resolved. */
 	readonly pingAfter?: Promise<void>;
 };
 

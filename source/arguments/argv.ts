@@ -8,7 +8,7 @@ import {type FlagKey, type FlagRow, flagRows, type GivenFlags, laterFlags} from 
 export type Given = {
 	readonly kind: 'given';
 	readonly command: Command;
-	/** The words that are not a command. For the demo, it is the scenario. */
+	/** The words that are not the command: the targets, or the scenario of the demo. */
 	readonly targets: readonly string[];
 	/** The recordings of `report`: the words that are paths of files or folders. Its other words are targets. */
 	readonly recordings?: readonly string[] | undefined;
@@ -231,7 +231,7 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 		};
 	}
 
-	// The words of the demo are its scenarios.
+	// The words after `demo` are its scenarios, even if a scenario has the name of a command.
 	const misplaced = first === 'demo' ? undefined : rest.find(isWord);
 	if (misplaced !== undefined) {
 		return {problem: `${misplaced} is a command and comes first; for a host of that name put -- before the targets`};

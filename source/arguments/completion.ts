@@ -22,7 +22,8 @@ type Values =
 	| {readonly kind: 'other'};
 
 /**
-How a flag's value is completed: according to the name of the value (`FILE`, `DIR`, `dark|light`), or for each command.
+How a flag's value is completed: by a list for each command, or according to the name of the value (`FILE`, `DIR`,
+`dark|light`).
 */
 function valuesOf({value, valuesOf: lists}: FlagRow): Values {
 	if (lists !== undefined) {

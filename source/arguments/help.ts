@@ -25,7 +25,10 @@ export function flagSynopsis({short, name, value}: FlagRow): string {
 
 const incidentRows = (): readonly string[] => stagedNames.flatMap(name => helpRow(name, incidentSentences[name]));
 
-/** The text of `redis-top demo incident` without the name of an incident. The line break at its end is left out. */
+/**
+The list of incidents that `redis-top demo incident` prints if no incident is named. The line break at its end is left
+out.
+*/
 export const incidentList = (): string =>
 	['redis-top demo incident NAME plays one of these on throw-away servers:', '', ...incidentRows()].join('\n');
 

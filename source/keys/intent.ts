@@ -46,17 +46,17 @@ export type Intent =
 	/** Asks for the user and the password of the node in focus, if the node refuses the present ones. */
 	| {readonly kind: 'ask-password'}
 	| {readonly kind: 'open-actions'}
-	/** Opens the dialog that undoes the temporary change in the reminder. */
+	/** Opens the dialog that undoes the temporary change of a server setting of which the screen reminds the user. */
 	| {readonly kind: 'take-back'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
 	/** Offers, starts, stops or continues a scan of the keys of the node in focus. */
 	| {readonly kind: 'scan-keys'}
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'toggle-recording'}
-	/** Shows the next of the charts' windows: 1, 5 or 30 minutes. */
+	/** Switches the time that the charts show: 1, 5 or 30 minutes. */
 	| {readonly kind: 'step-window'}
 	| {readonly kind: 'toggle-wall'}
-	/** Takes the mouse from the terminal, or gives it back. */
+	/** Switches whether the monitor or the terminal handles the mouse. */
 	| {readonly kind: 'toggle-mouse'}
 	| {readonly kind: 'repaint'}
 	| {readonly kind: 'suspend'};

@@ -9,7 +9,7 @@ export type KeyScreen = 'live' | 'replay';
 export type KeyBinding = {
 	readonly id: string;
 	readonly keys: readonly KeyName[];
-	/** The text for the keys in the help and docs/keys.md. */
+	/** The keys as text, for the help and docs/keys.md. */
 	readonly shown: string;
 	readonly description: string;
 	/** The section of the help that lists the key. */

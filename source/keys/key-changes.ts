@@ -52,7 +52,7 @@ const keyScreens: readonly KeyScreen[] = ['live', 'replay'];
 
 /**
 The problems with keys in a config file: a key that is given to two bindings, or a key that can't be taken from its
-binding. Each problem comes with the id of the changed binding. A key that a default binding loses is no problem, see
+binding. Each problem comes with the id of the changed binding. It is no problem that a default binding loses a key, see
 `keyboardWith`.
 */
 export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: string, problem: string]> {

@@ -24,7 +24,7 @@ const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others
 const sameAsOthers = 'hijm';
 
 /**
-The key with this spelling in a config file, by its name in `read-keys.ts`. Undefined for an unknown or ambiguous key.
+Converts a key's spelling in a config file to its name in `read-keys.ts`. Undefined for an unknown or ambiguous key.
 */
 export function keyNamed(text: string): KeyName | undefined {
 	const lower = text.toLowerCase();

@@ -12,7 +12,7 @@ export type LostBinding = {readonly binding: KeyBinding; readonly takenBy: strin
 
 /** The bindings in force: the default bindings with the config file's changes. */
 export type Keyboard = {
-	/** All bindings that have a key. */
+	/** The bindings that have at least one key. */
 	readonly bindings: readonly KeyBinding[];
 	/** The bindings without a key, because a config file gives their default keys to others. */
 	readonly lost: readonly LostBinding[];
@@ -22,8 +22,8 @@ export type Keyboard = {
 };
 
 /**
-The bindings with the changes of a config file. A changed binding takes its keys from every default binding. A config
-file therefore stays valid when a later release adds a default key.
+The bindings with the changes of a config file. A changed binding takes its new keys away from every default binding. A
+config file therefore stays valid when a later release adds a default key.
 
 @param screen Where the keys are pressed. @default live
 */
@@ -50,7 +50,7 @@ export function keyboardWith(changes: KeyChanges, screen: KeyScreen = 'live'): K
 	};
 }
 
-/** The ids of a screen's changed bindings, by the keys that the config file gives to them. */
+/** For each key that the config file gives to a binding of this screen, the id of that binding. */
 export const takersOf = (changes: KeyChanges, screen: KeyScreen): ReadonlyMap<KeyName, string> =>
 	new Map(
 		bindingsOn(screen).flatMap(binding =>

@@ -36,8 +36,8 @@ export type InkKey = {
 export type KeysRead = {
 	readonly keys: readonly KeyName[];
 	/**
-	True for several keys in one read, as from fast typing or a paste without bracketed paste. A dialog ignores all keys
-	of a bunch.
+	True for several keys in one read, as from fast typing or a paste without bracketed paste. An action's dialog ignores
+	them, except for a few characters in a text field.
 	*/
 	readonly isBunch: boolean;
 };
@@ -54,7 +54,7 @@ const named: ReadonlyArray<readonly [keyof InkKey, KeyName]> = [
 	['return', 'enter'],
 	['escape', 'escape'],
 	['backspace', 'backspace'],
-	// Most terminals send DEL (0x7f) for the backspace key.
+	// Most terminals send DEL (0x7f) for the backspace key, and Ink names it `delete`.
 	['delete', 'backspace'],
 ];
 
@@ -87,7 +87,7 @@ function characterName(character: string): KeyName | undefined {
 		}
 
 		default: {
-			// The remaining characters of an unknown escape sequence are not keys.
+			// Control characters, such as those of an unknown escape sequence, are not keys.
 			return /^\P{C}/u.test(character) ? character : undefined;
 		}
 	}
@@ -113,6 +113,7 @@ export function readKeys(input: string, key: InkKey): KeysRead {
 	}
 
 	const segments = [...graphemesOf(input)];
-	// All characters are counted, also those that are no keys: a letter between control characters was pasted, not typed.
+	// All characters are counted, also those that are not keys: a letter between control characters was pasted, not
+	// typed.
 	return {keys: segments.flatMap(({segment}) => characterName(segment) ?? []), isBunch: segments.length > 1};
 }

@@ -15,7 +15,7 @@ the Escape key. The rest of a sequence that arrives within `sequenceMs` is then 
 */
 export const escapeKeyMs = 100;
 
-/** The beginning of a string sequence: OSC, DCS, APC, PM, SOS of ECMA-48, section 8.3. */
+/** The beginning of a control string: OSC, DCS, APC, PM or SOS (ECMA-48, section 8.3). */
 const stringStart = /^\u001B[\]P_^X]/;
 const stringEnd = /[\u0007\u0003\u0018\u001A\u009C]|\u001B\\?/;
 
@@ -36,21 +36,21 @@ type Step = {readonly out: string; readonly rest: string};
 
 /**
 Prepares the input of a terminal for reading keys. A sequence that was split into packets becomes whole. The bodies of
-string sequences and of X10 mouse reports are removed. A paste passes unchanged.
+control strings and of X10 mouse reports are removed. A paste passes unchanged.
 */
 export class InputSequences {
-	/** The beginning of a sequence whose end has not arrived. */
+	/** The beginning of a sequence, kept until the rest arrives. */
 	#held = '';
 	#lastMs = Number.NEGATIVE_INFINITY;
 	#state: 'text' | 'paste' | 'string' | 'after-escape' = 'text';
 	/** The last characters of a paste, which may be the first half of its end mark. */
 	#pasteTail = '';
-	/** Number of bytes of an X10 report that have not arrived. */
+	/** Number of bytes of an X10 mouse report that have not arrived yet. */
 	#missingBytes = 0;
 
 	/**
-	True while an escape character may be the Escape key. Call `escapeKey` when `escapeKeyMs` have passed without
-	further input.
+	True while an escape character is held that may be the Escape key. Call `escapeKey` when `escapeKeyMs` have passed
+	without further input.
 	*/
 	get isEscapePending(): boolean {
 		return this.#held === escapeCharacter && this.#state === 'text';
@@ -187,7 +187,7 @@ export class InputSequences {
 
 		const [mark] = end;
 		if (mark === escapeCharacter && end.index === input.length - 1) {
-			// The escape character may be half of the string's end, or the beginning of another sequence.
+			// The escape character may be the first half of the string's end, `ESC \`, or the beginning of another sequence.
 			this.#held = escapeCharacter;
 			return {out: '', rest: ''};
 		}

@@ -1,4 +1,4 @@
-/** The part of stdin that is needed here. */
+/** The part of stdin that is needed to read mouse reports. */
 export type ReadableInput = {read(size?: number): unknown};
 
 /** A mouse report of xterm's mouse mode 1006. */

@@ -30,7 +30,10 @@ reads slowly therefore delays nothing else.
 */
 export class Painter {
 	readonly #target: PaintTarget;
-	/** The rows on the terminal, as strings and, where a row was compared cell by cell, as cells. */
+	/**
+	The rows that the terminal shows, as strings. `#shownCells` has the cells of those rows that were compared cell by
+	cell.
+	*/
 	#shownRows: readonly string[] = [];
 	#shownCells: ReadonlyArray<readonly StyledCell[] | undefined> = [];
 	#columns = 0;

@@ -61,8 +61,8 @@ function alongRow(from: number | undefined, to: number): Move {
 }
 
 /**
-The shortest movement within a column. IND and RI are shortest for a single row. They don't scroll, because the target
-row exists. Line feeds are not used: the terminal driver may turn them into CR LF.
+The shortest movement within a column. IND (ESC D) and RI (ESC M) are shortest for a single row. They don't scroll,
+because the target row exists. Line feeds are not used: the terminal driver may turn them into CR LF.
 */
 function alongColumn(from: number, to: number): Move {
 	const rows = Math.abs(to - from);
@@ -97,7 +97,9 @@ export const moveTo = (pen: Pen, row: number, column: number): Stroke => ({
 	pen: {row, column, style: pen.style},
 });
 
-/** The style to write a cell in. A blank keeps a style that is invisible on blanks. */
+/**
+The style in which a cell is written. A blank is written in the present style, `style`, if that is invisible on blanks.
+*/
 export const withStyleFor = (style: string, cell: StyledCell): string =>
 	isBlankCell(cell) && !showsOnBlank(style) ? style : cell.style;
 

@@ -8,15 +8,15 @@ import {styleChange} from './style-change.js';
 export type Patch = {
 	readonly row: number;
 	readonly column: number;
-	/** Returns the first style of the patch, for a pen that has `style`. */
+	/** Returns the style in which the patch begins, for a pen that has `style`. */
 	readonly firstStyle: (style: string) => string;
 	/** Writes the patch with a pen that is at the patch's position. */
 	readonly draw: (pen: Pen) => Stroke;
 };
 
 /**
-Length of the longest run of unchanged cells that may be written again. For a longer run, a jump with its changes of
-style never takes more bytes.
+Length of the longest run of unchanged cells between changed cells that is written again, in cells. For a longer run, a
+jump with its changes of style never takes more bytes.
 */
 const longestBridge = 16;
 
@@ -67,15 +67,15 @@ function bytesOf(patches: readonly Patch[]): number {
 
 const then = (stroke: Stroke, next: Stroke): Stroke => ({text: stroke.text + next.text, pen: next.pen});
 
-/** Moves the pen to a patch and writes it. */
+/** Moves the pen to a patch and writes the patch. */
 export function drawn(stroke: Stroke, {row, column, draw}: Patch): Stroke {
 	const there = then(stroke, moveTo(stroke.pen, row, column));
 	return then(there, draw(there.pen));
 }
 
 /**
-The style before a sequence that deletes, inserts or erases cells. Such a sequence fills cells with the current
-background. A style that is visible on blanks is therefore ended first.
+The style that the pen must have before a sequence that deletes, inserts or erases cells. Such a sequence fills cells
+with the current background. A style that is visible on blanks is therefore ended first.
 */
 const unseen = (style: string): string => (showsOnBlank(style) ? '' : style);
 
@@ -203,8 +203,8 @@ function changedRuns(
 }
 
 /**
-The column at which a run may begin. It is the start of a whole character in both rows, because half of a wide character
-can't be written.
+The column at which a run begins: `column`, or a column before it. It must be the start of a whole character in both
+rows, because half of a wide character can't be written.
 */
 function wideStart(before: readonly StyledCell[], after: readonly StyledCell[], column: number): number {
 	let from = column;

@@ -1,7 +1,7 @@
 import {EventEmitter} from 'node:events';
 import {enterScreen, leaveScreen, Painter} from './painter.js';
 
-/** The part of stdout that is needed here. */
+/** The part of stdout that the screen needs. */
 export type TerminalStream = {
 	readonly columns?: number;
 	readonly rows?: number;
@@ -133,7 +133,9 @@ export class ScreenOutput extends EventEmitter {
 	};
 }
 
-/** The lines of a frame without trailing blanks, which would wrap in a narrower window. */
+/**
+A frame as lines for the shell's screen. Trailing blanks are left out, because they would wrap in a narrower window.
+*/
 function asLines(frame: string): string {
 	const rows = frame.split('\n').map(row => row.trimEnd());
 	return rows

@@ -2,7 +2,7 @@ import {systemClock} from '../domain/clock.js';
 import {escapeKeyMs, InputSequences} from './input-sequences.js';
 import type {ReadableInput} from './mouse-input.js';
 
-/** The part of stdin that is needed here. The event `readable` says that there is input to read. */
+/** The part of stdin that is needed to read whole sequences. The event `readable` says that there is input to read. */
 type SignallingInput = ReadableInput & {emit(event: 'readable'): boolean};
 
 /**

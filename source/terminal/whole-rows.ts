@@ -21,9 +21,9 @@ function changedCells(before: string, after: string): number {
 }
 
 /**
-Whether a frame is a different screen from the frame before: in a third of its rows, at least a third of the cells
-changed. Rows of charts don't count. All rows are then written whole, because comparing them cell by cell takes longer
-than it saves. Examples are the first data and each change of the panel.
+Whether a frame is a different screen from the frame before, such as after a change of the panel. That is so if in a
+third of the rows at least a third of the cells changed; rows of charts don't count. All rows are then written whole,
+because comparing them cell by cell takes longer than it saves.
 */
 export function isNewScreen(before: readonly string[], after: readonly string[], columns: number): boolean {
 	let rows = 0;

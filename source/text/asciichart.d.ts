@@ -3,9 +3,9 @@ declare module 'asciichart' {
 	export type PlotOptions = {
 		readonly min?: number;
 		readonly max?: number;
-		/** Steps between the lowest and the highest line; one less than the lines. */
+		/** Number of steps between the lowest and the highest line: one less than the number of lines. */
 		readonly height?: number;
-		/** Columns before the plot, for labels. */
+		/** Number of columns before the plot, for labels. */
 		readonly offset?: number;
 		readonly format?: (value: number, index: number) => string;
 		readonly symbols?: readonly string[];

@@ -17,11 +17,14 @@ export type BandChartOptions = {
 	readonly format: (n: number) => string;
 	/** The number of readings that one column stands for; at least 1. */
 	readonly perColumn: number;
-	/** Number of readings ever taken, of which `values` are the last ones. It keeps each reading in its column. */
+	/**
+	Number of readings ever taken, of which `values` are the last ones. Columns are counted from the first reading ever
+	taken, so a new reading does not regroup older readings.
+	*/
 	readonly taken: number;
 	/**
-	Number of the newest readings that redis-top itself took; undefined: all. Below readings of another source the axis is
-	dotted.
+	Number of the newest readings that redis-top itself took; undefined: all. Below readings of another source, such as
+	Prometheus, the axis is dotted.
 	*/
 	readonly ownReadings?: number | undefined;
 	/** The largest value of the scale, such as maxmemory; by default the largest reading, rounded up. */
@@ -33,7 +36,10 @@ export type BandChartOptions = {
 /** The smallest and the largest reading of half a column. */
 type Range = {readonly min: number; readonly max: number};
 
-/** Ten steps to the next power of ten, each about 25 % larger: the series R10 of ISO 3. */
+/**
+The values, times a power of ten, to which the end of a scale is rounded up. Each is about 25 % larger than the one
+before: the series R10 of ISO 3.
+*/
 const roundNumbers = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8, 10];
 
 function roundedUp(value: number): number {
@@ -50,8 +56,8 @@ function rangeOf(readings: ReadonlyArray<number | undefined>): Range | undefined
 
 /**
 The readings of each column, newest last, as the ranges of its left and its right half. A column of one reading has the
-same range twice. Columns are counted from the first reading ever taken: a new reading changes the last column or moves
-all of them by one.
+same range twice. Columns are counted from the first reading ever taken: a new reading changes the last column, or moves
+all columns by one.
 */
 function columnsOf(
 	values: ReadonlyArray<number | undefined>,
@@ -76,7 +82,7 @@ const brailleDots = [
 	[0x80, 0x20, 0x10, 0x08],
 ] as const;
 
-/** The part of a row that a value fills, in dots from 0 to `steps`. */
+/** How much of a row a value fills, in steps from 0 to `steps`. */
 const filledSteps = (value: number, max: number, rows: number, rowFromBottom: number, steps: number): number =>
 	Math.max(0, Math.min(steps, Math.round((value / max) * rows * steps) - rowFromBottom * steps));
 
@@ -141,7 +147,7 @@ function scaleLabels(max: number, rows: number, format: (n: number) => string): 
 	return labels;
 }
 
-/** The character of the axis below readings of another source. */
+/** The character of the axis below readings of another source, such as Prometheus. */
 const otherSource = '┈';
 
 /** The axis below the plot, with a mark at each moment at which something happened. */

@@ -34,7 +34,7 @@ function pixelRows(text: string): readonly string[] {
 	return Array.from({length: 5}, (_, row) => shapes.map(shape => shape[row] ?? '').join('.'));
 }
 
-/** The size of a pixel: `small` is one cell wide and half a cell high, otherwise whole cells. */
+/** The size of a pixel. `small` is one cell wide and half a cell high; the other sizes are in whole cells. */
 export type BigSize = 'small' | {readonly across: number; readonly down: number};
 
 /** Width of a text in cells. */
@@ -47,7 +47,7 @@ export function bigWidth(text: string, size: BigSize): number {
 export const bigHeight = (size: BigSize, {isAscii}: Glyphs): number =>
 	size === 'small' ? (isAscii ? 5 : 3) : 5 * size.down;
 
-/** A text in large letters, one string a line. */
+/** A text in large letters, as one string for each line. */
 export function bigText(text: string, size: BigSize, {isAscii}: Glyphs): string[] {
 	const rows = pixelRows(text);
 	if (size !== 'small' || isAscii) {

@@ -32,12 +32,14 @@ const largest = 1e300;
 const isKnown = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < largest;
 
 /**
-Steps up to the next power of ten. No step is more than twice the previous step, so a chart is at least half full after
-a step.
+Numbers of readings for each column, times a power of ten. No number is more than twice the number before, so a chart is
+at least half full after a change.
 */
 const columnSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
-/** Number of readings for each column, so that all `readings` fit: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25 … */
+/**
+Number of readings for each column, so that all `readings` fit into `columns`: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25 …
+*/
 export function readingsPerColumn(readings: number, columns: number): number {
 	for (let power = 1; ; power *= 10) {
 		const step = columnSteps
@@ -133,7 +135,8 @@ function plotted(values: ReadonlyArray<number | undefined>, scale: Scale, glyphs
 }
 
 /**
-Draws dots on the limit's row wherever the curve leaves it free, and the label at the end that has room for all of it.
+Draws dots on the limit's row wherever the curve leaves it free. The label is drawn at the left or the right end, if one
+of them has room for all of it.
 */
 function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, glyphs}: ChartOptions): void {
 	const cells = limit === undefined ? undefined : canvas[scale.rows - Math.round(rowOf(limit.value, scale))];

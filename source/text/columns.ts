@@ -9,7 +9,7 @@ export type Column<Row> = {
 	readonly align?: 'left' | 'right';
 	/** Least width in cells. */
 	readonly minWidth: number;
-	/** Largest width in cells: for long content, or for a flexible column when there is room. */
+	/** Largest width in cells. A column grows up to it for long content; a flexible column does so if there is room. */
 	readonly maxWidth?: number;
 	/** Whether the column takes the width that the other columns leave, up to `maxWidth`. */
 	readonly isFlexible?: boolean;

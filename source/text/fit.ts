@@ -37,7 +37,7 @@ export function cut(text: string, width: number, ellipsis = '…'): string {
 	return room < 0 ? startOf(text, width) : startOf(text, room) + ellipsis;
 }
 
-/** The end of the text in at most `width` cells, for typed text; a cut text begins with the ellipsis. */
+/** The end of a typed text in at most `width` cells. A cut text begins with the ellipsis. */
 export function cutStart(text: string, width: number, ellipsis = '…'): string {
 	if (cellWidth(text) <= width) {
 		return text;

@@ -5,7 +5,7 @@ import {blankLine, type Line, type Span, span, withTarget} from './line.js';
 
 export type FrameOptions = {
 	readonly title: string;
-	/** Right-aligned in the top border; omitted first in a narrow frame. */
+	/** The text at the right of the top border. In a narrow frame it is left out before the title is cut. */
 	readonly right?: string | undefined;
 	readonly lines: readonly Line[];
 	readonly width: number;

@@ -51,7 +51,7 @@ export const span = (text: string, tone: Tone = 'plain'): Span => ({text, tone})
 /** A line of one span. */
 export const line = (text: string, tone: Tone = 'plain'): Line => [{text, tone}];
 
-/** The line with a target on each span; a field that the span already has is kept. */
+/** The line with a target on each span. A field of the target that a span already has is kept. */
 export const withTarget = (spans: Line, target: Target): Line =>
 	spans.map(each => ({...each, target: {...target, ...each.target}}));
 

@@ -40,8 +40,8 @@ function compareValues(left: SortValue, right: SortValue, direction: number): nu
 }
 
 /**
-A sorted copy: numbers from the largest, text from A, or inverted. Undefined values come last in both cases. The sort is
-stable.
+A sorted copy: numbers from the largest, text from A; with `isInverted` the other way round. Undefined values come last
+in both cases. The sort is stable.
 */
 export function sortRows<Row>(rows: readonly Row[], sortValue: (row: Row) => SortValue, isInverted = false): Row[] {
 	const direction = isInverted ? -1 : 1;
@@ -85,6 +85,7 @@ export function heldRows<Row>(
 		last = positions.get(keyOf(row)) ?? last;
 		return {row, position: last};
 	});
-	// The sort is stable: rows of one position keep the order of their values, so the placed row comes first.
+	// The sort is stable, so rows with the same position keep the order of their values. The row that has the position
+	// itself comes first.
 	return placed.sort((a, b) => a.position - b.position).map(({row}) => row);
 }

@@ -1,6 +1,6 @@
 /**
-Memoized sort key of each name. Comparing two names with `Intl.Collator` takes a microsecond, comparing two keys a
-fiftieth of that.
+Memoized sort key of each name. Comparing two names with `Intl.Collator` takes a microsecond; comparing their keys takes
+a fiftieth of that.
 */
 const keys = new Map<string, string>();
 const keysKept = 20_000;

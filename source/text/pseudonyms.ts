@@ -4,7 +4,7 @@ unit or a container.
 */
 export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel' | 'path' | 'service';
 
-/** Replaces a text for which no table says whether it may be shown. */
+/** The text that replaces a text for which no table says whether it may be shown. */
 export const hidden = 'hidden';
 
 /**
@@ -37,7 +37,7 @@ export class Pseudonyms {
 	readonly #learned = new Map<string, string>();
 	#pattern: RegExp | undefined;
 
-	/** @param idOf Returns the part after the kind; by default a number that counts the names. */
+	/** @param idOf Returns the part of a pseudonym after its kind; by default a number that counts the names. */
 	constructor(idOf?: (kind: SecretKind, real: string) => string) {
 		this.#idOf = idOf;
 	}
@@ -59,7 +59,7 @@ export class Pseudonyms {
 		return pseudonym;
 	}
 
-	/** The pseudonym of a name that texts are not searched for. */
+	/** The pseudonym of a name. Unlike after `learn`, texts are not searched for the name. */
 	name(kind: SecretKind, real: string): string {
 		if (this.#idOf !== undefined) {
 			return `${kind}-${this.#idOf(kind, real)}`;

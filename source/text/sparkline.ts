@@ -2,13 +2,16 @@ import {readingsPerColumn} from './chart.js';
 import type {Glyphs} from './glyphs.js';
 
 export type SparklineScale = {
-	/** The value of the highest glyph. Default: the largest shown value, rounded up. */
+	/** The value of the highest glyph; by default the largest shown value, rounded up. */
 	readonly max?: number | undefined;
-	/** The value of the lowest glyph. Default: 0, or the smallest value if that is negative. */
+	/** The value of the lowest glyph; by default 0, or the smallest value if that is negative. */
 	readonly min?: number | undefined;
 };
 
-/** Ten steps to the next power of ten, each about 25 % larger: the series R10 of ISO 3. */
+/**
+The values, times a power of ten, to which the end of a scale is rounded up. Each is about 25 % larger than the one
+before: the series R10 of ISO 3.
+*/
 const roundNumbers = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8, 10];
 
 /** Rounds the end of a scale up, so that the scale rarely changes and frames stay comparable. */

@@ -6,7 +6,7 @@ import {isSingleCelled} from './single-cells.js';
 export type StyledCell = {
 	/** A grapheme; empty for the second cell of a wide one. */
 	readonly text: string;
-	/** SGR parameters without a leading 0: `36`, `1;91`; empty for none. */
+	/** SGR parameters without a leading 0: `36`, `1;91`; empty for plain text. */
 	readonly style: string;
 };
 
@@ -15,11 +15,12 @@ const blank: StyledCell = {text: ' ', style: ''};
 const markOnBlank = /(?:^|;)(?:4|7|9|4\d|10\d)(?:;|$)/;
 
 /**
-Whether a style is visible on a blank cell. Inverse, lines and backgrounds are visible; colours and weights are not.
+Whether a style is visible on a blank cell. Inverse, underline and background colours are visible; text colours, bold
+and dim are not.
 */
 export const showsOnBlank = (style: string): boolean => style !== '' && markOnBlank.test(style);
 
-/** Memoized style changes, a few dozen, and memoized cells of each style, a few hundred. */
+/** Memoized style changes (a few dozen). `knownCells` has the memoized cells of each style (a few hundred). */
 const knownChanges = new Map<string, string>();
 const knownCells = new Map<string, Map<string, StyledCell>>();
 const mostKnown = 4096;
@@ -51,7 +52,7 @@ function cellOf(text: string, style: string): StyledCell {
 	return cell;
 }
 
-/** The character's SGR parameters, without the empty ones of `ESC [ m`. */
+/** The SGR parameters of a character, without the empty parameter of `ESC [ m`. */
 const styleOf = ({styles}: StyledChar): string =>
 	styles
 		.map(({code}) => code.slice(2, -1))
@@ -79,8 +80,8 @@ function styleAfter(style: string, sequence: string): string {
 const styleSequence = /(\u001B\[[\d;]*m)/;
 
 /**
-A row with SGR sequences as exactly `columns` cells. Blanks with an invisible style become plain, so that they are
-equal.
+A row with SGR sequences as exactly `columns` cells. A blank whose style is invisible on blanks gets the plain style, so
+that it equals other blanks.
 */
 export function styledCells(row: string, columns: number): StyledCell[] {
 	const parts = row.split(styleSequence);

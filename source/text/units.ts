@@ -4,7 +4,8 @@ export const unknown = '-';
 const isKnown = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n);
 
 /**
-A number with three significant digits: `5.46`, `54.6`, `546`; with four where a step of 1024 needs them (`1020`).
+A number with three significant digits: `5.46`, `54.6`, `546`. With a step of 1024, numbers from 1000 on have four
+(`1020`).
 */
 function digits(n: number): string {
 	if (n >= 99.95) {
@@ -27,13 +28,16 @@ function unitOf(n: number, step: number, units: number): number {
 }
 
 /**
-A number takes the larger unit of a number near it if it is at least this share of that unit: `0.98M` beside `1.02M`.
+A number is shown in the larger unit of a number near it if it is at least this share of that unit: `0.98M` beside
+`1.02M`.
 */
 const keptUnitShare = 0.5;
 
 /**
-@param like A number near `n`, such as the largest of the last readings. If its unit is the next larger one, `n` takes
-that unit from half of the unit on.
+A number with its unit.
+
+@param like A number near `n`, such as the largest of the last readings. If its unit is one step larger, `n` is shown in
+that unit too, from half of the unit on.
 */
 function scaled(n: number, step: number, suffixes: readonly string[], like = n): string {
 	const own = unitOf(n, step, suffixes.length);
@@ -139,7 +143,7 @@ export function seconds(n: number | undefined): string {
 	return days < 100 ? `${days}d${twoDigits(Math.floor((whole % 86_400) / 3600))}h` : `${days}d`;
 }
 
-/** A duration with tenths of a second below ten: `0.3s`, `12s`, `3m12s`. Negative is 0. */
+/** A duration as text, with tenths of a second below ten seconds: `0.3s`, `12s`, `3m12s`. A negative duration is 0. */
 export function shortAge(durationMs: number): string {
 	const tenths = Math.max(0, Math.floor(durationMs / 100));
 	return tenths < 100 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);

@@ -20,10 +20,10 @@ import type {Paint} from './theme.js';
 export type AppProps = {
 	readonly state: Readable<MonitorState>;
 	readonly view: Readable<ViewState>;
-	/** The dialog of the open action; undefined while no action is open. */
+	/** The content of the open dialog; undefined while no dialog is open. */
 	readonly dialog: Readable<DialogContent | undefined>;
 	readonly controller: Controller;
-	/** Returns the input of the next frame. */
+	/** Returns everything that the next frame is drawn from. */
 	readonly screenInput: () => ScreenInput;
 	readonly paint: Paint;
 	readonly onResize: (columns: number, rows: number) => void;
@@ -34,7 +34,7 @@ export type AppProps = {
 };
 
 /**
-The screen is drawn again after this time without new data, in milliseconds, so that the ages on it keep counting.
+Time without new data after which the screen is drawn again, in milliseconds. The ages on the screen keep counting.
 */
 const idleFrameMs = 1300;
 
@@ -59,7 +59,7 @@ export function App(props: AppProps): ReactNode {
 	usePaste(text => controller.paste(text));
 	useEffect(() => onReady(suspendTerminal), [onReady, suspendTerminal]);
 	useEffect(() => onResize(columns, rows), [onResize, columns, rows]);
-	// Every frame restarts the timer, so that it fires only while no other frame comes.
+	// Every frame restarts the timer. It fires only if no other frame follows within `idleFrameMs`.
 	useEffect(() => {
 		const timer = setTimeout(drawAgain, idleFrameMs);
 		return () => clearTimeout(timer);

@@ -12,10 +12,10 @@ import {shortAge, shortAgeSince} from '../text/units.js';
 import {showNamesBeside} from './node-names.js';
 
 /**
-Line 2 of the screen: the verdict about one cause. The line is a bar in the colour of the severity, or plain text
-without a problem. The host of `node`, the node in focus, is left out, because the header shows it.
+Line 2 of the screen: the verdict about one cause. The line is a bar in the colour of the severity, or plain text if
+there is no problem. The host of `node`, the node in focus, is left out, because the header shows it.
 
-@param subject The cause that the line is about; undefined: the most urgent one.
+@param subject The cause that the line is about; undefined: the most urgent cause.
 */
 export function verdictLine(
 	state: MonitorState,
@@ -41,7 +41,7 @@ export function verdictLine(
 	}
 }
 
-/** Says how long ago the subject ended, and what the subject was; empty while the subject lasts. */
+/** The text about a cause that has ended: how long ago it ended, and what it was. Empty while the cause lasts. */
 const endedText = (subject: Subject | undefined, show: ShowName, nowMs: number): string =>
 	subject?.endedAtMs === undefined
 		? ''
@@ -66,13 +66,13 @@ type BarInput = {
 };
 
 /**
-The bar: a mark and the longest text that fits; at the right, the age of the problem and the number of other causes. The
-age is left out if the text needs its room.
+Line 2 as a bar: a mark and the longest text that fits. At the right are the age of the problem and the number of other
+causes. The age is left out if the text needs its room.
 */
 function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Line {
 	const {severity, cause, others} = verdict;
 	const mark = severity === 'critical' ? '!! ' : '!  ';
-	// The text about a node that does not answer already says for how long.
+	// No age is shown for a node that does not answer, because the text already says how long that has lasted.
 	const since = ended === '' && cause.lastedMs === undefined ? cause.sinceMs : undefined;
 	const counted = ended === '' ? others : [cause, ...others];
 	const age = since === undefined || width < 60 ? '' : `  ${shortAge(nowMs - since).padStart(6)}`;
@@ -85,7 +85,7 @@ function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Li
 	return [span(cut(left + right, width, glyphs.ellipsis), severity === 'critical' ? 'critical-bar' : 'warning-bar')];
 }
 
-/** The number of other causes of each severity: `  also !! 2  ! 3`. Empty without a cause. */
+/** The number of the other causes by severity: `  also !! 2  ! 3`. Empty if there are none. */
 function tallyText(causes: readonly SharedProblem[], width: number): string {
 	const critical = causes.filter(({severity}) => severity === 'critical').length;
 	const warnings = causes.length - critical;

@@ -27,8 +27,8 @@ export type HeaderInput = {
 	readonly deployment: DeploymentKind;
 	readonly lock: HeaderLock;
 	/**
-	The interval that the user asked for with `-i`, `+` or `-`, in milliseconds. The interval in force is in the node's
-	record.
+	The polling interval that the user asked for with `-i` or the keys `+` and `-`, in milliseconds. The interval in force
+	may be longer; it is in the node's record.
 	*/
 	readonly intervalMs: number;
 	/**
@@ -36,7 +36,7 @@ export type HeaderInput = {
 	*/
 	readonly pausedAtMs: number | undefined;
 	/**
-	The past moment that the screen shows, in milliseconds since the epoch. `nowMs` has the same value then. Undefined
+	The past moment that the screen shows, in milliseconds since the epoch; `nowMs` is then the same moment. Undefined
 	while the present is shown.
 	*/
 	readonly shownAtMs?: number | undefined;
@@ -48,7 +48,7 @@ export type HeaderInput = {
 	readonly glyphs: Glyphs;
 };
 
-/** A part of line 1. Where the line is too short, the segments with the highest `rank` are left out first. */
+/** A part of line 1. If the line is too short, the segments with the highest `rank` are left out first. */
 type Segment = {readonly text: string; readonly tone: Tone; readonly rank: number};
 
 /**
@@ -131,8 +131,8 @@ function headerSegments(input: HeaderInput): Segment[] {
 }
 
 /**
-The shown past moment. For a moment that is older than this run's history, its date and the source of its figures are
-shown too.
+The segment of line 1 for the past moment that the screen shows. If the moment is older than this run's history, the
+segment also has the date and the source of the figures.
 */
 const historySegment = (atMs: number, {earlier}: MonitorState): Segment => ({
 	text: earlier === undefined ? `HISTORY ${utcClock(atMs)}Z` : `HISTORY ${utcDateTime(atMs).slice(5)}Z ${earlier.name}`,
@@ -148,8 +148,8 @@ const recordingSegment = ({bytes: size, problem}: RecordingView): Segment =>
 		: {text: `REC STOPPED: ${problem}`, tone: 'critical', rank: 1};
 
 /**
-Says that figures are shown as changes since the baseline, and when the baseline was set. The text differs if the shown
-moment is before the baseline, or if the node's process started after the baseline.
+The segment of line 1 that says that figures are changes since the baseline, and when the baseline was set. The text
+differs if the shown moment is before the baseline, or if the node's process started after the baseline.
 */
 function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
 	if (nowMs < atMs) {
@@ -197,7 +197,10 @@ function lockSegment(lock: HeaderLock): Segment {
 	}
 }
 
-/** The longest time between two polls of a node that is not on the screen, as a multiple of the interval. */
+/**
+The longest time between two polls of a node, as a multiple of the polling interval. In a large deployment, nodes that
+are not on the screen are polled less often.
+*/
 const longestTurn = memoizeByRef((nodes: MonitorState['nodes']): number =>
 	[...nodes.values()].reduce((longest, {every = 1}) => Math.max(longest, every), 1),
 );
@@ -213,8 +216,8 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 }
 
 /**
-The segment of the round trip, padded to a fixed width, so that the segments behind it don't move. If lag of redis-top's
-own event loop made the round trip long, the segment says that this host is busy.
+The segment of line 1 with the round-trip time, padded to a fixed width, so that the segments behind it don't move. If
+lag of redis-top's own event loop made the round trip long, the segment says that this host is busy.
 */
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;

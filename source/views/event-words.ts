@@ -4,7 +4,7 @@ import type {MonitorState} from '../state/monitor-state.js';
 import {showShortNames} from './node-names.js';
 
 /**
-Time for which a notable event is preferred to routine events, in milliseconds. A finding that ended stays listed for
+Age up to which a notable event is preferred to routine events, in milliseconds. A finding that ended stays listed for
 the same time.
 */
 const notableMs = 900_000;
@@ -32,8 +32,8 @@ export function notableEvents(events: readonly MonitorEvent[], most: number, now
 }
 
 /**
-The text of an event. The node that the row already names is left out. If all nodes are on one host, other nodes are
-named by their ports.
+The text of an event, without the node on which it happened. If all nodes are on one host, other nodes are named by
+their ports.
 */
 export const eventWords = ({text}: MonitorEvent, state: Pick<MonitorState, 'nodes'>): string =>
 	messageText(text, showShortNames(state));

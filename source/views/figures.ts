@@ -14,12 +14,12 @@ import {count, milliseconds, percent, perSecond, seconds, shortSeconds, signed} 
 
 /** One of the five figures that runbooks for outages look at first. Each list of texts has the longest text first. */
 export type Figure = {
-	/** A short name for a strip of all five, longest first. */
+	/** Names of the figure for the line that shows all five figures, longest first. */
 	readonly labels: readonly string[];
 	readonly titles: readonly string[];
 	/** The value with its unit; a dash if the value is unknown. */
 	readonly text: string;
-	/** The value's texts for large letters, longest first. */
+	/** Texts of the value for large letters, longest first. */
 	readonly large: readonly string[];
 	readonly tone: Tone;
 	/** Texts that name the values from which the figure is bad, longest first. */
@@ -31,7 +31,7 @@ export type Figure = {
 	*/
 	readonly named?: NodeAddress | undefined;
 	readonly series: MetricId | undefined;
-	/** The cause of the value besides the node, such as the slowest command. Undefined if none is known. */
+	/** What causes the value on the node, such as the slowest command. Undefined if no cause is known. */
 	readonly culprit?: string | undefined;
 	/** The change since the baseline; undefined without a baseline. */
 	readonly change: string | undefined;
@@ -47,16 +47,16 @@ type Reading = Limits & {
 const toneRank: Readonly<Partial<Record<Tone, number>>> = {critical: 2, warning: 1};
 
 /**
-The worst value of all nodes, each graded by the thresholds of its own target. Among equal grades, nodes that answer go
-first, then the highest value. Nodes whose value is unknown are left out.
+Finds the node with the worst value. Each value is graded by the thresholds of its node's target. Among equal grades,
+nodes that answer go first, then the highest value. Nodes whose value is unknown are left out.
 */
 function worst(
 	state: Pick<MonitorState, 'nodes'>,
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: ThresholdOverrides | undefined) => Limits,
 	/**
-	Returns the certain part of a value, by which the value is graded. The certain part of a bucket's upper bound is the
-	bucket's lower bound.
+	Returns the part of a value that is certain; it decides the grade. The upper bound of a histogram bucket, for example,
+	is only certain down to the bucket's lower bound.
 	*/
 	sure: (value: number) => number = value => value,
 	/** Whether the thresholds apply to a node. */
@@ -89,17 +89,19 @@ function worst(
 const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
 
-/** Rates show the highest value of this period, in milliseconds, so that a burst of one second stays readable. */
+/**
+Rates are shown with their highest value of this period, in milliseconds. A burst of one second thus stays readable.
+*/
 const peakMs = 10_000;
 
 /**
-The highest rate of the last ten seconds. Findings last as long, so the figure and the verdict don't contradict each
-other.
+The highest rate of the last ten seconds. Findings about rates stay for as long, so the figure and the verdict don't
+contradict each other.
 */
 function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): number | undefined {
 	const now = values.get(id);
 	const own = series.get(id);
-	// Readings from before the start of redis-top are left out: they are not from the last ten seconds of this run.
+	// Readings from before the start of redis-top are left out. They are not from the last ten seconds of this run.
 	const known = own?.latest(Math.min(own.taken, Math.ceil(peakMs / Math.max(1, intervalMs)))) ?? [];
 	return now === undefined ? undefined : known.reduce<number>((most, value) => Math.max(most, value ?? 0), now);
 }
@@ -135,8 +137,8 @@ function rates(value: number | undefined): readonly string[] {
 }
 
 /**
-The five figures: memory, rejected connections, evictions, replication delay and p99. Each is of the node where it is
-worst.
+The five figures: memory, rejected connections, evictions, replication delay and p99. Each is the figure of the node
+with the worst value.
 */
 export const figures = (state: Pick<MonitorState, 'nodes'>): readonly Figure[] => figuresOf(state.nodes);
 
@@ -242,8 +244,8 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 type ChangingFigure = 'memory' | 'rejected' | 'evicted';
 
 /**
-The change of a node's figure since the baseline as text: of a share of maxmemory, or of a counter. Undefined without a
-baseline.
+The change of a node's figure since the baseline as text. For memory it is the change of the share of maxmemory, for the
+other figures that of a counter. Undefined without a baseline.
 */
 function changeText(node: NodeRecord | undefined, figure: ChangingFigure): string | undefined {
 	if (node?.since === undefined) {

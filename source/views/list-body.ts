@@ -8,7 +8,7 @@ import type {Rect} from './panel.js';
 
 export type List<Row> = {
 	readonly columns: ReadonlyArray<Column<Row>>;
-	/** The list's elements after filter and sort, top to bottom. */
+	/** The elements that the list shows, after filter and sort, top to bottom. */
 	readonly rows: readonly Row[];
 	readonly keyOf: (row: Row, index: number) => string;
 	/** The node that a list row is about, for lists about nodes. A click then chooses that node. */
@@ -21,7 +21,9 @@ export type List<Row> = {
 	readonly glyphs: Glyphs;
 };
 
-/** The titles and the list rows around the selected row. `range` is `1-6 of 812`, or undefined for an empty list. */
+/**
+The column titles, and the list rows around the selected row. `range` is `1-6 of 812`, or undefined for an empty list.
+*/
 export function listBody<Row>(
 	{columns, rows, keyOf, nodeOf, sort, table, whenEmpty, glyphs}: List<Row>,
 	{width, height}: Rect,

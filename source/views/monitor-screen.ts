@@ -17,7 +17,10 @@ import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import {type Paint, paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
 
-/** Bracketed paste on and off, as Ink will set it. Source: xterm's control sequences, DECSET 2004. */
+/**
+Sequences that switch bracketed paste on and off. They are sent before Ink runs; Ink sends the same sequences. Source:
+xterm's control sequences, DECSET 2004.
+*/
 const pastesBracketed = '\u001B[?2004h';
 const pastesPlain = '\u001B[?2004l';
 
@@ -42,7 +45,7 @@ export type MonitorScreenOptions = {
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
 	readonly keyboard: Keyboard;
-	/** Called whenever the node in focus or the set of requests that the visible panels need changes. */
+	/** Called whenever the node in focus changes, or the set of requests that the visible panels need. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<PollInterest>) => void;
 };
 
@@ -57,7 +60,7 @@ export class MonitorScreen {
 	readonly #terminal: TerminalStream;
 	#unsubscribers: ReadonlyArray<() => void> = [];
 
-	/** @param terminal `process.stdout` by default. */
+	/** @param terminal The terminal's output; `process.stdout` by default. */
 	constructor(options: MonitorScreenOptions, terminal: TerminalStream = process.stdout) {
 		const {theme, hasMouse} = options;
 		this.#options = options;
@@ -76,7 +79,7 @@ export class MonitorScreen {
 		return shownAtMs ?? pausedAtMs ?? this.#options.now();
 	}
 
-	/** The input of the next frame. */
+	/** Returns everything that the next frame is drawn from. */
 	input(lock: HeaderLock, actionNotes: readonly string[] = []): ScreenInput {
 		const {state, live, view, deployment, now, historyFrom, keyboard, glyphs} = this.#options;
 		const node = view.get().shownAtMs === undefined ? undefined : focusedNode(live.get(), view.get())?.address;
@@ -190,7 +193,7 @@ export function followView(options: MonitorScreenOptions): Array<() => void> {
 	];
 }
 
-/** Keeps the order of the list on the screen for some seconds, if the panel asks for it by `isOrderHeld`. */
+/** Keeps the order of the list on the screen for some seconds, if the panel asks for that by `Panel.isOrderHeld`. */
 function holdOrder({live, view, now, glyphs, keyboard}: MonitorScreenOptions): void {
 	const shown = view.get();
 	const panel = panelOf(shown);

@@ -28,14 +28,14 @@ export type ScreenActions = Pick<
 >;
 
 export type MountOptions = MonitorScreenOptions & {
-	/** The screen, which is open. */
+	/** The screen. It is open already, and drew the first frames. */
 	readonly screen: MonitorScreen;
 	/** The live state without masking: actions need the real addresses. */
 	readonly seen: Pick<Readable<MonitorState>, 'get'>;
 	/** Masks texts that are not in the state, such as notes of a restart. */
 	readonly maskText: (text: string) => string;
 	readonly actions: ScreenActions;
-	/** Called in large deployments whenever the set of nodes on the screen changes. */
+	/** Called in large deployments whenever the set of nodes on the screen changes. Other nodes are polled less often. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<
 		ControllerEffects,

@@ -22,7 +22,7 @@ export function shortName(address: string, {nodes}: Nodes): string {
 
 /**
 Returns a function that prints the node names of a message. The name `shown` is already on the screen beside the
-message. A node on the host of `shown` is named by its port alone. Without `shown`, nodes are named as by `shortName`.
+message, and a node on the same host is named by its port alone. Without `shown`, nodes are named as by `shortName`.
 */
 export function showNamesBeside(shown: string | undefined, state: Nodes): ShowName {
 	const host = shown === undefined ? '' : hostOf(shown);

@@ -3,7 +3,7 @@ import {nodesIn} from '../domain/topology.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {topologyOf} from '../topology/topology.js';
 
-/** The known nodes by shard. Lists and the key `n` use this order. */
+/** The known nodes in the order of their shards. Lists and the key `n` use this order. */
 export const nodesInOrder = ({nodes}: Pick<MonitorState, 'nodes'>): readonly NodeRecord[] => inOrder(nodes);
 
 const inOrder = memoizeByRef((nodes: MonitorState['nodes']) =>

@@ -17,7 +17,7 @@ export type BoxContent = {
 	readonly lines: readonly Line[];
 };
 
-/** The parts of a frame's title; empty and undefined parts are left out. */
+/** Joins the parts of a frame's title. Empty and undefined parts are left out. */
 export const titleParts = (...parts: ReadonlyArray<string | undefined>): string =>
 	parts.filter(part => part !== undefined && part !== '').join('  ');
 

@@ -26,8 +26,8 @@ export type PanelInput = {
 };
 
 /**
-The description of a client in a list row. Panel 4 selects the client with this address. If no listed client has it, the
-list is filtered by the name, else by the address, else by the last command.
+What a list row tells of a client, by which panel 4, Clients, finds it. Panel 4 selects the client with this address. If
+no listed client has it, the list is filtered by the name, else by the address, else by the last command.
 */
 export type SoughtClient = {
 	/** The node that the client is connected to; undefined: the node in focus. */
@@ -51,8 +51,8 @@ export type Panel = {
 	/** The orders that the key `s` steps through; empty for a panel without sorting. */
 	readonly sortKeys: readonly SortKey[];
 	/**
-	Whether the list keeps its order for some seconds, because values by which it is sorted change with each reading.
-	Absent means no.
+	Whether the list keeps its order for some seconds. Panels ask for that if the values by which the list is sorted
+	change with each reading. Absent means no.
 	*/
 	readonly isOrderHeld?: (table: TableView) => boolean;
 	/** Stable keys of the list rows after filter and sort, top to bottom; empty for a panel without a list. */
@@ -69,7 +69,7 @@ export type Panel = {
 	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];
 	/** The title of the details box, such as `Client`; absent for a panel without details. */
 	readonly rowTitle?: string;
-	/** Label and value pairs of one list row for the details box; undefined when that row has left the list. */
+	/** Label and value pairs of one list row for the details box; undefined when the row has left the list. */
 	readonly details?: (
 		input: PanelInput,
 		rowKey: string,

@@ -51,8 +51,8 @@ const isAskedLater = (what: string, {sections}: InfoReply): boolean =>
 	what === 'INFO commandstats' && !sections.has('commandstats');
 
 /**
-A note that names what this panel needs and a compatible product does not report. Without the note, a dash could be
-taken for a zero. Undefined for Redis and Valkey, and if nothing is missing.
+A note that names the fields that this panel needs and a compatible product does not report. Without the note, a dash
+could be taken for a zero. Undefined for Redis and Valkey, and if nothing is missing.
 */
 export function productNote(panel: PanelId, {sample}: NodeRecord): Line | undefined {
 	const product = sample && serverProduct(sample.info);

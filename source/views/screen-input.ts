@@ -51,7 +51,7 @@ const firstSampled = memoizeByRef((nodes: MonitorState['nodes']): NodeRecord | u
 	return sampled.find(({role}) => role !== 'sentinel') ?? sampled[0] ?? records[0];
 });
 
-/** The subject of line 2. At a past moment it is the most urgent cause of that moment. */
+/** The subject of line 2; undefined at a past moment, when line 2 is about the most urgent cause of that moment. */
 export const shownSubject = ({subject, shownAtMs}: ViewState): Subject | undefined =>
 	shownAtMs === undefined ? subject : undefined;
 

@@ -16,7 +16,10 @@ export type Theme = {
 	readonly background: string;
 };
 
-/** Tones that keep their colour on the row under the cursor. The others would be hard to read on another background. */
+/**
+Tones that keep their colour on the row under the cursor. All other tones would be hard to read on the cursor's
+background.
+*/
 const keptUnderCursor: ReadonlySet<Tone> = new Set<Tone>(['accent', 'ok', 'warning', 'critical', 'key', 'title']);
 
 /**
@@ -82,7 +85,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 		cursor: '1;7',
 		background: '#000000',
 	},
-	// Yellow and the bright colours are unreadable on white.
+	// The theme avoids yellow and the bright colours, because they are unreadable on white.
 	light: {
 		tones: {
 			dim: '2',

@@ -4,7 +4,10 @@ import type {KeysRead} from '../../keys/read-keys.js';
 
 const names = ['enter', 'escape', 'backspace', 'up', 'down', 'tab'] as const;
 
-/** Converts keys that arrived together to one key of an action's dialog; several keys become a `bunch`. */
+/**
+Converts the keys of one read from the terminal to the one key that an action's dialog gets. Several keys become a
+`bunch`, because they may be a paste.
+*/
 export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 	const [key = ''] = keys;
 	if (isBunch) {
@@ -25,7 +28,7 @@ export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 	return character === undefined ? {kind: 'named', name: 'other'} : {kind: 'character', text: character};
 }
 
-/** The character that a key types; undefined for a key that types none. */
+/** The character that a key types; undefined for a key that types no character. */
 function characterOf(key: KeyName): string | undefined {
 	const character = key === 'space' ? ' ' : key;
 	return [...character].length === 1 ? character : undefined;

@@ -6,10 +6,10 @@ import type {Figure} from '../figure.js';
 import {panelFigures} from '../panel-figures.js';
 import type {Fact} from './box-rows.js';
 
-/** Width of the help's first column, in cells. */
+/** Width of the first column of the help, in cells. It has the keys, or the labels of figures. */
 export const helpLabelWidth = 14;
 
-/** Width from which the figures and the keys stand side by side, in cells. */
+/** Width of the screen, in cells, from which the help shows figures and keys side by side. */
 const twoColumnsFrom = 116;
 
 /** Largest width of one column of the help, in cells: longer lines are hard to read. */
@@ -18,7 +18,7 @@ const widestColumn = 92;
 export type HelpLayout = {
 	/** Width of the whole box with its border, in cells. */
 	readonly width: number;
-	/** One or two columns of rows. The head of a section has its name in capitals. */
+	/** One or two columns of rows. A section begins with a row that has the section's name in capitals. */
 	readonly columns: ReadonlyArray<readonly Fact[]>;
 	/** Width of a column, in cells. */
 	readonly columnWidth: number;
@@ -31,7 +31,7 @@ const matches = (text: string, words: readonly string[]): boolean => {
 	return words.every(word => lower.includes(word));
 };
 
-/** The rows of a label and its text, each wrapped to its column: no label is cut. */
+/** A label and its text as rows, each wrapped to the width of its column. No label is cut. */
 function wrapped(label: string, text: string, width: number): Fact[] {
 	const labels = wrapWords(label, helpLabelWidth);
 	const rows = wrapWords(text, Math.max(10, width));
@@ -55,10 +55,10 @@ const sectionNotes: Readonly<Record<KeyBinding['section'], string>> = {
 };
 
 /**
-The keys in sections as label and value pairs. The descriptions are wrapped to `valueWidth` characters.
+The keys as label and value pairs, grouped in sections. The descriptions are wrapped to `valueWidth` characters.
 
-@param search Words, separated by blanks. Only keys whose line has all of them are kept, in upper or lower case. By
-default all keys are kept.
+@param search Words, separated by blanks. Only keys whose line contains every word are kept; case is ignored. By default
+all keys are kept.
 */
 export function helpFacts({bindings, lost}: Keyboard, valueWidth: number, search = ''): readonly Fact[] {
 	const words = search.toLowerCase().split(' ').filter(Boolean);
@@ -80,7 +80,7 @@ export function helpFacts({bindings, lost}: Keyboard, valueWidth: number, search
 	);
 }
 
-/** The explanations of the panel's figures: what each is made of, and when it is bad. */
+/** The explanations of the panel's figures: where each value comes from, and from which value it is bad. */
 function figureFacts(panel: PanelId, valueWidth: number, search: string): readonly Fact[] {
 	const words = search.toLowerCase().split(' ').filter(Boolean);
 	const rows = panelFigures[panel].filter((figure: Figure) => matches(figure.join(' '), words));

@@ -4,12 +4,12 @@ import type {Overlay} from '../../state/view-state.js';
 import {moveSteps} from '../control/list-steps.js';
 import {detailsRoom} from './box-rows.js';
 
-/** Height of the frame of a box: its upper and its lower line. */
+/** Number of lines that the frame of a box takes: its upper and its lower border. */
 const frameRows = 2;
 
 /**
 The effect of a key while the help or the details are open. Only keys that scroll, copy or close the box have an effect.
-`perform` stands for the effect that the key has while no box is open.
+`perform` means that the key has the same effect as without an open box.
 */
 export function overlayStep(
 	intent: Intent,

@@ -16,7 +16,7 @@ import {helpLabelWidth, helpLayout} from './help-rows.js';
 type Area = {readonly columns: number; readonly rows: number; readonly paint: Paint; readonly glyphs: Glyphs};
 
 type HelpProps = Area & {
-	/** The panel whose figures are explained. */
+	/** The panel whose figures the help explains. */
 	readonly panel: PanelId;
 	readonly firstRow: number;
 	readonly search: HelpSearch | undefined;
@@ -67,7 +67,7 @@ function rangeHint(first: number, shown: number, all: number, keyboard: Keyboard
 	return shown < all ? `, ${first + 1}-${first + shown} of ${all}${movers === '' ? '' : `, ${movers} move`}` : '';
 }
 
-/** Hints such as `Esc closes, y copies`. An action without a key is left out. */
+/** Hints such as `Esc closes, y copies`. A pair with an empty key is left out: no key is bound to that action. */
 const hints = (...pairs: ReadonlyArray<readonly [key: string, does: string]>): string =>
 	pairs
 		.filter(([key]) => key !== '')
@@ -84,7 +84,7 @@ function helpHint(search: HelpSearch | undefined, {shown}: Keyboard): string {
 
 export type DetailsProps = Area & {
 	readonly title: string;
-	/** The details; undefined when the row has left the list. */
+	/** The details of a list row; undefined when the row has left the list. */
 	readonly facts: ReadonlyArray<readonly [string, string]> | undefined;
 	readonly firstRow: number;
 	readonly keyboard: Keyboard;
@@ -134,7 +134,7 @@ type DialogLinesProps = {
 	readonly glyphs: Glyphs;
 };
 
-/** The lines of a dialog, each after one blank. The lines of a table already begin with that blank. */
+/** The lines of a dialog below its table. Each line gets a blank before it, as the rows of the table have. */
 function DialogLines({lines, width, paint, glyphs}: DialogLinesProps): ReactNode {
 	return lines.map((spans, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: a dialog's line is identified by its position.

@@ -7,7 +7,7 @@ import {boxLine, historyLine, type ModeInput, modeLine, type OpenBox} from './mo
 import {tabBars} from './tab-bar.js';
 
 export type FooterInput = ModeInput & {
-	/** The number of findings of warning and above, which the tab bar shows. */
+	/** The number of active findings with severity warning or critical. The tab bar shows this number. */
 	readonly findings: number;
 	readonly nodes: number;
 	/** Whether the panel has a list with more than one order. */
@@ -20,8 +20,9 @@ export type FooterInput = ModeInput & {
 };
 
 /**
-The last line of the screen: the text being typed, else a notice while it lasts, else the keys of the open box, else how
-to move in the history. Otherwise it has the modes in force, the tab bar, and the most important keys that fit.
+The last line of the screen. It shows the text being typed, else a notice while it lasts, else the keys of the open box,
+else the keys of the wall display. At a past moment it says how to move in the history. Otherwise it has the modes in
+force, the tab bar, and the most important keys that fit.
 */
 export function footerLine(input: FooterInput, width: number): Line {
 	const {view, keyboard, liveNowMs, box, glyphs} = input;
@@ -87,7 +88,10 @@ until they fit.
 */
 const neededKeys = 3;
 
-/** The modes, the tab bar and the keys. The tab bar gets shorter before a mode or one of the first keys is left out. */
+/**
+The last line with the modes in force, the tab bar and the keys. The tab bar gets shorter before a mode or one of the
+first keys is left out.
+*/
 function panelsLine(input: FooterInput, width: number): Line {
 	const {view, findings, glyphs, keyboard} = input;
 	const mode = modeLine(input);
@@ -105,7 +109,7 @@ function panelsLine(input: FooterInput, width: number): Line {
 	return cutLine([...start, ...keysThatFit(ranked, width - lineWidth(start))], width, glyphs.ellipsis);
 }
 
-/** The bindings that the line may name. They have a word for the line, and an effect on this panel. */
+/** The bindings that the last line may name: they have a word for the line, and an effect on this panel. */
 const namedBindings = ({
 	view,
 	keyboard,

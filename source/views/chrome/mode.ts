@@ -13,7 +13,10 @@ export type ModeInput = {
 	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 	readonly liveNowMs: number;
-	/** The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined without one. */
+	/**
+	The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined if the node has no
+	history.
+	*/
 	readonly historyFromMs?: number | undefined;
 	/**
 	The program that supplies the shown moment if it is older than this run's history, such as Prometheus. Undefined while
@@ -44,7 +47,10 @@ export function modeLine({view, keyboard}: Pick<ModeInput, 'view' | 'keyboard'>)
 	];
 }
 
-/** Widths of the line that shows the place of the moment in the history, widest first, in cells. */
+/**
+Possible widths of the bar that shows where the shown moment lies in the history, widest first, in cells. With 0 there
+is no bar.
+*/
 const trackWidths = [24, 12, 0];
 
 function track(share: number, width: number, {isAscii}: Glyphs): string {
@@ -54,7 +60,8 @@ function track(share: number, width: number, {isAscii}: Glyphs): string {
 }
 
 /**
-The line for a past moment: its age, its place in the history, and the keys that move in the history and leave it.
+The last line of the screen at a past moment: the moment's age, its place in the history, and keys. The keys move in the
+history or leave it.
 */
 export function historyLine(input: ModeInput, width: number): Line {
 	const {view, keyboard, glyphs, liveNowMs, historyFromMs, earlierName} = input;
@@ -82,7 +89,10 @@ export function historyLine(input: ModeInput, width: number): Line {
 	return forms.find(form => lineWidth(form) <= width) ?? forms.at(-1) ?? [];
 }
 
-/** The line under an open box: its name and its keys. The frame of an action's dialog names the keys of each step. */
+/**
+The last line of the screen while a box is open: the box's name and its keys. The frame of an action's dialog names the
+keys of each step.
+*/
 export function boxLine(box: OpenBox, keyboard: Keyboard): Line {
 	switch (box) {
 		case 'help':

@@ -8,16 +8,16 @@ import {utcClock} from '../../text/units.js';
 
 export type ReplayLineInput = {
 	readonly replay: ReplayView;
-	/** The moment that is shown, milliseconds since the epoch. */
+	/** The moment that the screen shows, in milliseconds since the epoch. */
 	readonly nowMs: number;
 	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 };
 
-/** Least width of the bar, in cells. A shorter bar says nothing. */
+/** Least width of the bar, in cells. If there is less room, the bar is left out. */
 const leastBar = 10;
 
-/** Keys beside the bar, most needed first. */
+/** The keys that are named beside the bar, each with its word. The most needed keys come first. */
 const keyWords: ReadonlyArray<readonly [ids: readonly string[], word: string]> = [
 	[['play'], 'play/hold'],
 	[['previous-change', 'next-change'], 'finding'],
@@ -29,8 +29,8 @@ const keyWords: ReadonlyArray<readonly [ids: readonly string[], word: string]> =
 ];
 
 /**
-The line of a replay: whether it plays, its speed, the place of the shown moment in the recording, and when findings
-were open. On a wide screen it names keys as well.
+The line of a replay above the last line of the screen: whether it plays, its speed, and a bar. The bar shows the place
+of the shown moment in the recording, and when findings were open. On a wide screen the line names keys as well.
 */
 export function replayLine(input: ReplayLineInput, width: number): Line {
 	const {replay, nowMs, glyphs} = input;
@@ -67,15 +67,17 @@ function keysWithin({shown}: Keyboard, width: number): Line {
 	return [];
 }
 
-/** A cell of the bar for each severity, and for the moment that is shown. Each has a character of its own. */
+/**
+The characters of the bar: `none` without an open finding, one for each severity, and `here` for the shown moment.
+*/
 const marks = {
 	unicode: {none: '─', warning: '▄', critical: '█', here: '┃'},
 	ascii: {none: '-', warning: '=', critical: '#', here: '|'},
 } as const;
 
 /**
-The bar, with one cell for each part of the recording. A cell has the mark of the worst finding that was open in its
-part.
+The bar of a replay. Each cell stands for an equal part of the recording, and has the mark of the worst finding that was
+open in it.
 */
 export function barSpans(
 	{beganMs, endedMs, spans}: Pick<ReplayView, 'beganMs' | 'endedMs' | 'spans'>,

@@ -9,13 +9,16 @@ type TabForm = 'title' | 'short' | 'key';
 type Tabs = {
 	readonly shown: PanelId;
 	readonly findings: number;
-	/** The separator of a count from its tab: `·`, or `:` on an ASCII terminal. */
+	/** The character between a tab and its count: `·`, or `:` on an ASCII terminal. */
 	readonly dot: string;
 	/** Whether a key opens its panel. A config file can give the letters of panels to other bindings. */
 	readonly hasKey: (key: string) => boolean;
 };
 
-/** The number of active findings of warning and above. Notes don't count: a healthy deployment has dozens of them. */
+/**
+The number of active findings with severity warning or critical. Notes don't count: a healthy deployment has dozens of
+them.
+*/
 export const findingCount = memoizeByRef(
 	(findings: MonitorState['findings']): number =>
 		findings.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined).length,
@@ -37,8 +40,8 @@ function tab(row: (typeof panelTable)[number], form: TabForm, {shown, findings, 
 }
 
 /**
-The tab bar in each of its forms, longest first. It has every panel with its key, and the number of findings. Short
-forms leave out the panels with a letter first, because digits are guessed more easily.
+The tab bar in each of its forms, longest first, with the number of findings. Panels whose key is a letter are left out
+before the names of all panels, because digits are guessed more easily.
 */
 export function tabBars(tabs: Tabs): readonly Line[] {
 	const withDigits = panelTable.filter(({key}) => /\d/.test(key));

@@ -5,8 +5,8 @@ import {type Line, span} from '../../text/line.js';
 import {ageSince} from '../../text/units.js';
 
 /**
-The temporary changes of server settings that are still in force: first those of the node in focus, then all others,
-oldest first.
+The temporary changes of server settings that are still in force. Those of the node in focus come first. Within each
+group, the oldest change comes first.
 */
 export function standingFixes(
 	{audit, nodes}: MonitorState,

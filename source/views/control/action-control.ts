@@ -45,7 +45,7 @@ export class ActionControl {
 		this.#keys.press(read);
 	}
 
-	/** Passes a paste to the open dialog. The dialog ignores it, as it ignores several keys in one read. */
+	/** Tells the open dialog that a text was pasted. The dialog ignores the text and shows a notice. */
 	paste(): void {
 		this.#options.actions.press({kind: 'bunch'});
 	}
@@ -77,7 +77,7 @@ export class ActionControl {
 		}
 	}
 
-	/** Opens the dialog of one action on the node in focus, as the menu does. */
+	/** Opens the dialog of one action on the node in focus, as if the action had been chosen in the menu. */
 	openAction(action: ActionName): void {
 		if (this.#isRefused(noMaskedActions)) {
 			return;
@@ -91,8 +91,8 @@ export class ActionControl {
 	}
 
 	/**
-	Opens the dialog that undoes the first temporary change. If no action can undo the change, the command that undoes it
-	is copied instead.
+	Opens the dialog that undoes the first of `standingFixes` that can be undone. If no action sends the command that
+	undoes it, the command is copied instead.
 	*/
 	takeBack(): void {
 		if (this.#isRefused('not with --mask: the dialog names the server that it acts on')) {

@@ -32,7 +32,7 @@ export function actionSubject(
 	}
 }
 
-/** The action that belongs to a row of the panel. It opens a guarded dialog. */
+/** The action that belongs to a list row of a panel. Choosing it opens a guarded dialog. */
 export type RowAction = {readonly node: NodeRecord; readonly choice: Choice};
 
 /**

@@ -10,24 +10,27 @@ import type {PasswordControlOptions} from './password-control.js';
 import type {ReplayEffects} from './replay-control.js';
 import type {TimeEffects} from './time-control.js';
 
-/** The effects of keys outside the screen. None of them can change a server. */
+/**
+The effects that keys have outside of the screen, such as copying and writing files. None of the effects can change a
+server.
+*/
 export type ControllerEffects = TimeEffects & {
 	/** Ends the monitor. With `leavesFrame`, the last frame is printed on the shell's screen. */
 	readonly quit: (leavesFrame: boolean) => void;
-	/** Called by Esc when nothing is left to close. Undefined if Esc then has no effect. */
+	/** Called for Esc if nothing on the screen is open. Undefined: Esc has no effect in that case. */
 	readonly goBack?: (() => void) | undefined;
 	readonly pollNow: () => void;
 	readonly setInterval: (intervalMs: number) => void;
 	/** Copies a text to the terminal's clipboard. Returns false when the text is too long for it. */
 	readonly copy: (text: string) => boolean;
-	/** Writes the screen and its state into two files. Resolves with the notice to show. */
+	/** Writes the screen as text, its state as JSON, and a recording into files. Resolves with the notice to show. */
 	readonly writeDump: () => Promise<Notice>;
 	/** Begins to record into a new file, or ends the recording. Resolves with the notice to show. */
 	readonly toggleRecording: () => Promise<Notice>;
-	/** Offers, starts, stops or continues the scan of a node's keys. */
+	/** Offers, starts, stops or continues the scan of a node's keys, whichever comes next. */
 	readonly scanKeys: (node: NodeAddress) => void;
 	readonly repaint: () => void;
-	/** Takes the mouse from the terminal or gives it back. Returns whether the monitor has it now. */
+	/** Switches whether the monitor or the terminal handles the mouse. Returns true if the monitor now handles it. */
 	readonly toggleMouse: () => boolean;
 	readonly suspend: () => void;
 	readonly tryCredentials: PasswordControlOptions['tryCredentials'];
@@ -51,7 +54,7 @@ export type ControllerOptions = {
 	*/
 	readonly shownNow: () => number;
 	readonly size: () => {readonly columns: number; readonly rows: number};
-	/** The lines on the screen with the targets of their spans. The controller looks up a click in them. */
+	/** The lines on the screen. The targets of their spans tell the controller what a click means. */
 	readonly shownLines: () => readonly Line[];
 	readonly effects: ControllerEffects;
 	/** The effects of a replay's keys; undefined on the live screen. */

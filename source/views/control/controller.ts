@@ -79,7 +79,7 @@ export class Controller {
 		}
 
 		for (const key of read.keys) {
-			// Enter among other keys may come from a paste. A paste must not open anything.
+			// Enter in one read with other keys may come from a paste. A paste must not open anything.
 			if (!(read.isBunch && key === 'enter' && this.#palette.isOpen)) {
 				this.#pressOne(key);
 			}
@@ -105,7 +105,7 @@ export class Controller {
 	}
 
 	/**
-	Handles a paste. Pasted text never acts as keys: only a field that is being typed accepts it.
+	Handles a paste. Pasted text never acts as keys: it is only accepted into a field in which a text is being typed.
 	*/
 	paste(text: string): void {
 		const event = pastedEvent(this.#view, sanitize(text.trim()));
@@ -169,7 +169,7 @@ export class Controller {
 		}
 	}
 
-	/** Performs the choice of an entry of the palette. An action only opens its guarded box and sends nothing. */
+	/** Performs a chosen entry of the palette. An action only opens its guarded dialog; nothing is sent. */
 	#choose({choice, whyNot}: PaletteEntry): void {
 		if (whyNot !== undefined) {
 			this.notify(`not now: ${whyNot}`, 'warning');
@@ -320,13 +320,13 @@ export class Controller {
 		return selectedRow(this.#panel.rowKeys(this.#input), tableOf(this.#view, this.#view.panel).selectedKey);
 	}
 
-	/** The row whose details are open, else the selected row. */
+	/** The key of the list row whose details are open, else of the selected row. */
 	#chosenRow(): string | undefined {
 		const {overlay} = this.#view;
 		return overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
 	}
 
-	/** Shows on panel 4 the client that the chosen row is about. */
+	/** Opens panel 4, Clients, at the client that the chosen row is about. */
 	#showClient(): void {
 		const rowKey = this.#chosenRow();
 		const place = rowKey === undefined ? undefined : clientOfRow(this.#panel, this.#input, rowKey);

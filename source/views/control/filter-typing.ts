@@ -4,7 +4,10 @@ import type {HelpSearch, ViewState} from '../../state/view-state.js';
 
 type Typing = {readonly kind: 'typed'; readonly text: string} | {readonly kind: 'kept' | 'cleared'};
 
-/** The effect of a key on a text that is being typed; undefined for a key without an effect. */
+/**
+The effect of a key on a text that is being typed: it changes, keeps or clears the text. Undefined for a key without an
+effect.
+*/
 export function typing(draft: string, key: KeyName): Typing | undefined {
 	switch (key) {
 		case 'enter': {
@@ -88,7 +91,10 @@ export function typingOf(view: ViewState, key: KeyName): {readonly event: ViewEv
 	return event === undefined ? undefined : {event};
 }
 
-/** Adds pasted text to the filter or the search; undefined when nothing is being typed. */
+/**
+Adds pasted text to the filter, the moment or the help search that is being typed. Undefined when nothing is being
+typed.
+*/
 export function pastedEvent(view: ViewState, text: string): ViewEvent | undefined {
 	if (view.filterDraft !== undefined) {
 		return {kind: 'filter-typed', text: view.filterDraft + text};

@@ -25,7 +25,10 @@ export function openedRow(
 		: {kind: 'overlay-opened', overlay: {kind: 'details', panel: panel.id, rowKey, firstRow: 0}};
 }
 
-/** The node that Enter on a row puts in focus; undefined for a row without a known node and for the node in focus. */
+/**
+The node that Enter on a row puts in focus. Undefined for a row without a known node, and if the row's node is in focus
+already.
+*/
 function pickedNode(panel: Panel, input: PanelInput, rowKey: string | undefined): NodeAddress | undefined {
 	const node = rowKey === undefined ? undefined : panel.nodeOf?.(input, rowKey);
 	return node === input.node?.address ? undefined : node;

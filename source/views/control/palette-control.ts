@@ -25,7 +25,7 @@ export class PaletteControl {
 		this.#apply({kind: 'overlay-opened', overlay: {kind: 'palette', text: '', selected: 0, firstRow: 0}});
 	}
 
-	/** Takes the key while the palette is open. Returns false otherwise. */
+	/** Handles a key while the palette is open, and returns true. Returns false while the palette is closed. */
 	press(key: KeyName): boolean {
 		const {shownState, keyboard, view, choose} = this.#options;
 		const {overlay} = view.get();

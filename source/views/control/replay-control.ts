@@ -12,7 +12,7 @@ result.
 */
 export type ReplayEffects = {
 	readonly togglePlay: () => void;
-	/** Moves to the next or previous poll of a node, or of any node. */
+	/** Moves to the next or previous poll of `node`; undefined: of any node. */
 	readonly stepSample: (by: 1 | -1, node: NodeAddress | undefined) => string | undefined;
 	readonly stepBy: (ms: number) => void;
 	/** Moves to the next or previous finding, event or action. */
@@ -38,7 +38,7 @@ export class ReplayControl {
 		this.#options = options;
 	}
 
-	/** Takes each key while a moment is typed. Returns false otherwise. */
+	/** Handles a key while the moment to go to is being typed, and returns true. Returns false otherwise. */
 	type(key: KeyName): boolean {
 		const draft = this.#options.view.get().timeDraft;
 		if (draft === undefined) {
@@ -58,7 +58,9 @@ export class ReplayControl {
 		return true;
 	}
 
-	/** Performs an intent of a replay. Returns false for an intent that has the same effect on the live screen. */
+	/**
+	Performs an intent that has a special meaning in a replay, and returns true. Returns false for any other intent.
+	*/
 	obey(intent: Intent, node: NodeAddress | undefined): boolean {
 		const {effects, notify} = this.#options;
 		switch (intent.kind) {

@@ -2,7 +2,10 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Panel, PanelInput, SoughtClient} from '../panel.js';
 
-/** How to show a client on panel 4: the client's row, or a filter that finds every client that may be the right one. */
+/**
+How to show a client on panel 4, Clients: by the client's row, or by a filter. The filter finds every client that may be
+the right one.
+*/
 export type ClientPlace = {
 	/** The node to put in focus; undefined if the focus stays. */
 	readonly node: NodeAddress | undefined;
@@ -11,8 +14,8 @@ export type ClientPlace = {
 };
 
 /**
-How to show the client on panel 4. If the client has left the list, the list is filtered, preferably by the name:
-applications connect again under the same name. Undefined if nothing is known to filter by.
+How to show the client on panel 4, Clients. If the client has left the list, the list is filtered, preferably by the
+name: applications connect again under the same name. Undefined if nothing is known to filter by.
 */
 export function placeOfClient(
 	{node, address, name, command}: SoughtClient,
@@ -28,7 +31,7 @@ export function placeOfClient(
 	return filter === undefined ? undefined : {node, rowKey: undefined, filter};
 }
 
-/** How to show, on panel 4, the client that a list row is about; undefined for a row without a client. */
+/** How to show, on panel 4, Clients, the client that a list row is about; undefined for a row without a client. */
 export function clientOfRow(
 	panel: Pick<Panel, 'clientOf'>,
 	input: PanelInput,

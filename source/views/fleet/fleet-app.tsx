@@ -14,7 +14,7 @@ import {FleetController, type FleetControllerOptions} from './fleet-controller.j
 import {type FleetScreenInput, fleetLines} from './fleet-screen.js';
 import type {FleetView} from './fleet-view.js';
 
-/** The screen is drawn again after this time, in milliseconds, so that the age on it keeps counting. */
+/** Time after which the screen is drawn again, in milliseconds, so that the age on it keeps counting. */
 const idleFrameMs = 1000;
 
 export type FleetAppOptions = Omit<FleetScreenInput, 'state' | 'view' | 'nowMs' | 'columns' | 'rows'> & {
@@ -23,7 +23,7 @@ export type FleetAppOptions = Omit<FleetScreenInput, 'state' | 'view' | 'nowMs' 
 	readonly now: () => number;
 	readonly theme: ThemeName | undefined;
 	readonly effects: Omit<FleetControllerOptions['effects'], 'suspend' | 'repaint'> & {
-		/** Resolves when the process continues, after Ctrl-Z. */
+		/** Stops the process, as for Ctrl-Z. Resolves when the process continues. */
 		readonly whileSuspended: () => Promise<void>;
 	};
 	/** Called after each frame. */

@@ -12,7 +12,7 @@ const marks: readonly string[] = ['', 'i ', '! ', '!! '];
 
 const membersOf = (row: FleetRow): readonly FleetInstance[] => (row.kind === 'group' ? row.members : [row.instance]);
 
-/** The severity of a row as a number. A group has that of its worst server. */
+/** The severity of a row as a number: a higher number is worse. A group has the number of its worst server. */
 export const rowBadness = (row: FleetRow): number =>
 	membersOf(row).reduce((worst, instance) => Math.max(worst, badness(instance)), 0);
 
@@ -43,7 +43,10 @@ function worstOf(row: FleetRow): FleetInstance | undefined {
 	);
 }
 
-/** The text about what is wrong: the worst condition, the number of other conditions, and the alerts that fire. */
+/**
+The text about what is wrong with a server or a group: the worst condition, the number of other conditions, and the
+alerts that fire.
+*/
 export function wrongText(row: FleetRow): string {
 	const worst = worstOf(row);
 	if (worst === undefined || badness(worst) === 0) {
@@ -190,7 +193,10 @@ function figureTone(row: FleetRow, rule: string): Tone {
 /** A rate per second without its unit. A zero is printed as a short `0`, because these rates usually are zero. */
 const quiet = (value: number | undefined): string => (value === 0 ? '0' : perSecond(value).replace('/s', ''));
 
-/** A delay as text. Delays below the threshold are not known and leave the cell empty. */
+/**
+A replication delay in seconds as text. The cell stays empty below the threshold of the rule, because only delays above
+it are known.
+*/
 const delayText = (delay: number | undefined): string => (delay === undefined ? '' : seconds(delay));
 
 function trendText(trend: Trend | undefined, glyphs: Glyphs): string {
@@ -199,7 +205,7 @@ function trendText(trend: Trend | undefined, glyphs: Glyphs): string {
 	}
 
 	const known = trend.values.filter(value => value !== undefined);
-	// On a scale from 0, a growth of 10% in an hour would not be seen.
+	// The scale begins near the smallest value. On a scale from 0, a growth of 10% in an hour would not be seen.
 	const [min, max] = [Math.min(...known), Math.max(...known)];
 	const room = Math.max(max - min, max * 0.05);
 	return sparkline(trend.values, 12, glyphs, {min: min - room * 0.1, max: min + room});

@@ -46,7 +46,10 @@ function searchText(instance: FleetInstance): string {
 export const memoryShare = ({usedBytes, limitBytes}: FleetInstance): number | undefined =>
 	usedBytes === undefined || limitBytes === undefined ? undefined : usedBytes / limitBytes;
 
-/** The number that servers are sorted by, largest first. Servers whose number is undefined come last. */
+/**
+For each order of the list, the number by which servers are sorted, largest first. Servers whose number is undefined
+come last.
+*/
 const sortNumber: Readonly<Record<Exclude<FleetSort, 'name'>, (instance: FleetInstance) => number | undefined>> = {
 	worst: badness,
 	memory: memoryShare,
@@ -57,7 +60,9 @@ const sortNumber: Readonly<Record<Exclude<FleetSort, 'name'>, (instance: FleetIn
 
 type Placed = {readonly instance: FleetInstance; readonly number: number; readonly share: number};
 
-/** Compares by the number of the sort order, then by the number of conditions, then by memory, then by name. */
+/**
+Compares two servers by the number of the chosen order, then by the number of conditions, then by memory, then by name.
+*/
 function order(one: Placed, other: Placed): number {
 	return (
 		other.number - one.number ||
@@ -151,7 +156,8 @@ function madeRows(instances: readonly FleetInstance[], view: FleetView): readonl
 }
 
 /**
-The groupings that the key steps through: by deployment, by each label that tells some servers apart, and no grouping.
+The groupings that the grouping key steps through: by deployment, by each label that differs between servers, and no
+grouping.
 */
 export function groupings(instances: readonly FleetInstance[]): ReadonlyArray<string | undefined> {
 	const values = new Map<string, Set<string>>();

@@ -19,7 +19,10 @@ export type FleetScreenInput = {
 	readonly place: string;
 	readonly matchers: string;
 	readonly trendOf: (key: string) => Trend | undefined;
-	/** The p99 of a server on the screen in milliseconds, an upper bound; undefined while it is not known. */
+	/**
+	The p99 latency of a server whose row is on the screen, in milliseconds. It is an upper bound; undefined while it is
+	not known.
+	*/
 	readonly p99Of: (key: string) => number | undefined;
 	readonly nowMs: number;
 	readonly intervalMs: number;
@@ -29,7 +32,10 @@ export type FleetScreenInput = {
 	readonly rows: number;
 };
 
-/** Height of the box of the selected server, and the least height of a screen that has this box, in lines. */
+/**
+Height of the box with the details of the selected server, in lines. Below `heightForDetails` lines, the screen has no
+such box.
+*/
 const detailsHeight = 8;
 const heightForDetails = 26;
 

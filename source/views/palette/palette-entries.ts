@@ -19,7 +19,7 @@ export type PaletteEntry = {
 	readonly text: string;
 	readonly description: string;
 	readonly choice: PaletteChoice;
-	/** Why the entry can't be chosen now; undefined where it can. */
+	/** Why the entry can't be chosen now; undefined if it can. */
 	readonly whyNot?: string | undefined;
 };
 
@@ -30,7 +30,8 @@ export type PaletteInput = {
 };
 
 /**
-Bindings that are not in the palette: they move in a list or type a text, and have no use without the list or the text.
+Ids of bindings that are not entries of the palette. Panels and intervals have entries of their own; the other bindings
+move in a list, or open and close something.
 */
 const leftOut = new Set([
 	'panel',
@@ -98,7 +99,7 @@ export function paletteEntries({state, node, keyboard}: PaletteInput): readonly 
 	return [...panels, ...keys, ...intervals, ...nodes, ...actions];
 }
 
-/** How well an entry fits the typed words: a lower number is better. Undefined if a word is missing in the entry. */
+/** How well an entry fits the typed words: a lower number is better. Undefined if the entry lacks one of the words. */
 function rankOf({text, description, whyNot}: PaletteEntry, words: readonly string[]): number | undefined {
 	const name = text.toLowerCase();
 	const all = `${name} ${description.toLowerCase()}`;
@@ -112,8 +113,9 @@ function rankOf({text, description, whyNot}: PaletteEntry, words: readonly strin
 }
 
 /**
-The entries that contain every typed word, best first. First come names with words that begin with the typed words, then
-names that contain them, then descriptions that contain them.
+The entries that contain every typed word, best first. Names in which each typed word begins a word come first. Names
+that contain the typed words follow, then entries whose description contains them. Entries that can't be chosen now come
+last.
 */
 export function foundEntries(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
 	const words = typed.toLowerCase().split(' ').filter(Boolean);
@@ -127,8 +129,8 @@ export function foundEntries(entries: readonly PaletteEntry[], typed: string): r
 }
 
 /**
-The text after Tab: the longest common beginning of all names that begin with the typed text. If this beginning is no
-longer than the typed text, the name of the selected entry is taken. If no entry fits, the typed text stays.
+The text after Tab: the longest common beginning of all names that begin with the typed text. If that adds nothing to
+the typed text, it is the name of the selected entry. If no entry fits, the typed text stays.
 */
 export function completed(found: readonly PaletteEntry[], typed: string, selected: number): string {
 	const names = found.map(({text}) => text).filter(text => text.startsWith(typed));

@@ -7,7 +7,7 @@ import {ageSince, bytes} from '../../text/units.js';
 /** Returns the name that the screen shows for a cluster node, by its cluster id. */
 export type NameOf = (id: NodeId) => string;
 
-/** Number of peers that are named; all other peers are only counted. */
+/** Largest number of cluster nodes that a text names. Further nodes are only counted. */
 const namedPeers = 4;
 
 function peersText(gaps: readonly LinkGap[], direction: LinkDirection, nameOf: NameOf): string | undefined {
@@ -16,7 +16,9 @@ function peersText(gaps: readonly LinkGap[], direction: LinkDirection, nameOf: N
 	return peers.length === 0 ? undefined : `${direction} ${peers.slice(0, namedPeers).join(', ')}${more}`;
 }
 
-/** A node's links of the cluster bus, for the details box; empty for a node without cluster mode. */
+/**
+A node's links of the cluster bus as label and value pairs, for the details box. Empty for a node without cluster mode.
+*/
 export function busLinkDetails(
 	{busLinks, clusterInfo}: NodeRecord,
 	nameOf: NameOf,
@@ -41,7 +43,10 @@ export function busLinkDetails(
 	];
 }
 
-/** The sum of the links of all cluster nodes whose links were read: `links 60 of 60`. */
+/**
+The number of cluster bus links that exist, of those that should exist. Summed over all nodes whose links were read:
+`links 60 of 60`.
+*/
 export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	const inCluster = [...nodes.values()].filter(({clusterInfo, failure}) => clusterInfo !== undefined && !failure);
 	const read = inCluster.flatMap(({busLinks}) => busLinks?.value ?? []);
@@ -60,5 +65,5 @@ export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	];
 }
 
-/** A link's unsent bytes are shown from this number on. A busy link may have fewer for a moment. */
+/** Sum of the unsent bytes of all bus links from which that sum is shown. Busy links may have fewer for a moment. */
 const shownUnsentBytes = 1024 * 1024;

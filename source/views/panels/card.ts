@@ -49,10 +49,10 @@ export const withNodeName =
 		return state.nodes.size < 2 || cellWidth(title) + right > room.width - 2 ? content : {...content, title};
 	};
 
-/** A line in grey. Old figures lose their colours, so that they don't look current. */
+/** A line in grey. Old figures are shown in grey, so that they don't look current. */
 export const greyed = (spans: Line): Line => spans.map(each => ({...each, tone: 'dim' as const}));
 
-/** The card of one node. Its figures are grey while they are old. */
+/** A card of one node. Its lines are grey while the node's data is stale. */
 export const aged =
 	(card: Card, node: NodeRecord, nowMs: number): Card =>
 	room => {

@@ -10,18 +10,18 @@ type Format = (value: number | undefined) => string;
 /** Width of a figure in the format `bytes` or `count`, in cells. A change needs one more cell for its sign. */
 export const figureWidth = ({since}: NodeRecord): number => (since === undefined ? 5 : 6);
 
-/** A number of the node's INFO as text; while a baseline is set, its change since the baseline, with its sign. */
+/** A number from the node's INFO as text. While a baseline is set, it is the change since the baseline, with a sign. */
 export function numberText(node: NodeRecord, read: (info: InfoReply) => number | undefined, format: Format): string {
 	return node.since === undefined
 		? format(node.sample && read(node.sample.info))
 		: signed(changeOf(node, read), format);
 }
 
-/** One field of the node's INFO as text, by `numberText`. */
+/** A field of the node's INFO as text. While a baseline is set, it is the change since the baseline, with a sign. */
 export const fieldText = (node: NodeRecord, section: string, name: string, format: Format): string =>
 	numberText(node, info => info.number(section, name), format);
 
-/** A number of the node's CLUSTER INFO as text; while a baseline is set, its change since then. */
+/** A number from the node's CLUSTER INFO as text. While a baseline is set, it is the change since the baseline. */
 export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): string {
 	const now = clusterInfo?.value.get(field);
 	if (since === undefined || now === undefined) {
@@ -33,15 +33,15 @@ export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): 
 }
 
 /**
-The moment of the baseline by the server's clock, in milliseconds since the epoch. The slow log uses that clock too.
-Redis before 6.2 reports no clock, and redis-top's own is used.
+The moment of the baseline by the server's clock, which the slow log uses too. In milliseconds since the epoch. Redis
+before 6.2 does not report its clock; redis-top's clock is used instead.
 */
 export const serverMsOf = ({atMs, sample}: Baseline): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 
 /**
-A gauge's value or a counter's rate as text, in the unit of the last half minute; while a baseline is set, its change
-since then.
+A gauge's value or a counter's rate as text, in the unit of the largest reading of the last half minute. While a
+baseline is set, it is the change since the baseline.
 */
 export function metricText(node: NodeRecord, id: MetricId): string {
 	const metric = metricById.get(id);
@@ -59,12 +59,12 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 }
 
 /**
-Number of last readings that decide the unit of a figure, by the largest of them. They take half a minute at the default
-interval.
+Number of last readings that decide the unit of a figure: it is the unit of the largest of them. They take half a minute
+at the default interval.
 */
 const unitReadings = 30;
 
-/** The largest of the last readings; undefined without readings. */
+/** The largest of the last `unitReadings` readings; undefined without readings. */
 function largestReading(series: Series | undefined): number | undefined {
 	let largest: number | undefined;
 	for (let stepsBack = 0; stepsBack < unitReadings; stepsBack++) {
@@ -76,7 +76,7 @@ function largestReading(series: Series | undefined): number | undefined {
 }
 
 /**
-The last value of a gauge while a node does not answer; its age is shown beside it. A counter has no such value, because
+The last value of a gauge, for a node that does not answer; its age is shown beside it. Undefined for a counter, because
 an old rate would mislead.
 */
 function lastKnown({failure, sample}: NodeRecord, metric: ReturnType<typeof metricById.get>): number | undefined {

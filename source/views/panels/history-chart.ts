@@ -18,7 +18,7 @@ export type HistoryChart = {
 /** Width of a chart's scale, in cells. */
 const scaleWidth = 8;
 
-/** The node's events as marks of a chart. The place of a mark is the event's age, counted in readings. */
+/** The node's events as marks of a chart. A mark's place is the event's age, counted in polling intervals. */
 function marksOf({state, nowMs}: PanelInput, {address, intervalMs}: NodeRecord): readonly ChartMark[] {
 	return state.events
 		.filter(event => event.node === address)

@@ -26,7 +26,7 @@ export function shownLadder(
 	return isWanted && (isNothingThere || node.sample === undefined) ? node.ladder : undefined;
 }
 
-/** The steps of the connection ladder, drawn to fill the rectangle. */
+/** The steps of the connection ladder as lines that fill the rectangle. */
 export function ladderBody(
 	climbed: Ladder,
 	node: NodeRecord,

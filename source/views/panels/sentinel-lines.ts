@@ -61,7 +61,7 @@ function primaryLines(primary: MonitoredPrimary): Line[] {
 How the reachable Sentinels see a primary, one line for each name under which they monitor it. Empty when no Sentinel
 monitors the primary.
 
-@param sameNode Returns the node's own address for an address as a Sentinel gives it.
+@param sameNode Converts an address that a Sentinel reports to the address by which redis-top knows the node.
 */
 export function watchedLines(
 	source: NodeAddress,

@@ -15,8 +15,8 @@ export const marked = (text: string, of: Grade, gap = ' '): string =>
 	of === 'plain' ? text : of === 'warning' ? `!${gap}${text}` : `!!${gap}${text}`;
 
 /**
-A bar of exactly `width` cells. The tone of each cell, from calm to critical, is that of the ratio at its place. An
-unknown ratio is a dash.
+A bar of exactly `width` cells that shows a ratio. Each full cell has the tone of a ratio that ends at that cell, from
+calm to critical. An unknown ratio is a dash.
 */
 export function gradedMeter(ratio: number | undefined, width: number, glyphs: Glyphs, limits: Limits): Line {
 	const text = meter(ratio, width, glyphs);

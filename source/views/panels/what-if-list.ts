@@ -14,7 +14,7 @@ import {type BoxContent, titleParts} from '../panel-box.js';
 import {type Grade, grade, marked} from './severity-cells.js';
 import {failureText, lostText, outcomeText, whatIfFacts} from './what-if-words.js';
 
-/** The grouping of panels 3 and 8 that lists possible failures and their losses instead of the nodes. */
+/** The value of `groupBy` with which panels 3 and 8 list possible failures and their losses instead of the nodes. */
 export const whatIfGrouping = 'what-if';
 
 export const isWhatIf = ({table}: Pick<PanelInput, 'table'>): boolean => table.groupBy === whatIfGrouping;

@@ -11,7 +11,7 @@ import type {WhatIf} from '../../topology/what-if.js';
 Texts about the consequences of a failure: short ones for the list, and sentences for the details and below the list.
 */
 
-/** The nodes that fail: `primary 10.0.1.11:6379`, `host 10.0.1.11, 3 nodes`. */
+/** The failure and the nodes that fail as text: `primary 10.0.1.11:6379`, `host 10.0.1.11, 3 nodes`. */
 export function failureText({failure: {kind, name, nodes}}: WhatIf): string {
 	return kind === 'node'
 		? `${roleText(nodes[0]?.role)} ${name}`
@@ -94,7 +94,7 @@ function replicasText(replicas: readonly LostReplicas[]): string {
 	return bare.length > 0 ? `no replica left: ${bare.join(', ')}` : `goes on, ${countText(least, 'replica')} left`;
 }
 
-/** The loss for the column: `1.20K`, `all`, `none`. */
+/** The lost writes of a failure in bytes, for the column: `1.20K`, `all`, `none`. */
 export const lostText = ({primaries, erased, lost}: WhatIf): string =>
 	erased > 0 ? 'all' : primaries.length === 0 ? 'none' : bytes(lost.bytes);
 

@@ -3,7 +3,7 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import type {PanelId} from '../../state/panel-table.js';
 import {rankedFindings} from '../../state/verdict.js';
 
-/** What the lower part of the wall display shows for a while: a panel, and the node in focus there. */
+/** What the lower part of the wall display shows for some seconds: a panel, and the node that is in focus in it. */
 export type WallScene = {readonly panel: PanelId; readonly node: NodeAddress | undefined};
 
 /** Duration of a scene, in milliseconds: long enough to read it from across the room. */
@@ -35,7 +35,8 @@ no critical finding.
 */
 export function wallScenes(state: MonitorState): readonly WallScene[] {
 	const scenes: WallScene[] = [];
-	// The panels of a node that doesn't answer show old data.
+	// The panels of a node that doesn't answer show old data. Findings of such a node that follow from a cause therefore
+	// get no scene.
 	const isSilent = (node: NodeAddress | undefined) => node !== undefined && state.nodes.get(node)?.reach !== 'up';
 	for (const {finding, severity, causeKey} of rankedFindings(state)) {
 		if (severity === 'info' || finding.clearedAtMs !== undefined) {
@@ -56,7 +57,7 @@ export function wallScenes(state: MonitorState): readonly WallScene[] {
 	return scenes.length > 0 ? scenes.slice(0, mostScenes) : [{panel: 'overview', node: undefined}];
 }
 
-/** The scene for a moment. */
+/** The scene that is shown at a moment. The scenes take turns, each for `sceneMs`. */
 export function sceneAt(scenes: readonly WallScene[], nowMs: number): WallScene {
 	return scenes[Math.floor(nowMs / sceneMs) % scenes.length] ?? {panel: 'overview', node: undefined};
 }

@@ -40,7 +40,10 @@ export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 	return [...top, ...cards, ...(isSmall ? [] : lowerPart(input, {width, height: rest}))].slice(0, height);
 }
 
-/** The verdict in three lines of large letters if there is room, else in two lines, else as text. */
+/**
+The verdict in up to three lines of large letters, fewer on a low screen, and as one line of text below them. With a
+height of 0 there is only the line of text.
+*/
 function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const {state, view, nowMs, glyphs} = input;
 	// If there is only one node, the header names it, and the lines below leave out its host.
@@ -52,7 +55,7 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const verdict = withSubject(verdictOf(state, nowMs), shownSubject(view));
 	const {severity} = verdict;
 	const tone: Tone = severity === 'unknown' ? 'accent' : severity;
-	// Large letters in ASCII are five rows high.
+	// In ASCII, large letters are five rows high. A low screen has room for only one line of them.
 	const most = height >= 50 ? 3 : height < 30 && glyphs.isAscii ? 1 : 2;
 	const big = headline(verdict, state, width - 4, most).flatMap(part => bigText(part, 'small', glyphs));
 	return [
@@ -98,18 +101,18 @@ const smallFigures = ({state}: WallInput): Line[] =>
 		span(threshold, 'dim'),
 	]);
 
-/** The sizes of digits, largest first. All but the last are equally high. */
+/** The sizes of digits, largest first. All sizes but the last have the same height. */
 type DigitSizes = readonly [BigSize, ...BigSize[]];
 
 /**
-Each 20 rows of the screen make a digit's pixel one row higher. A digit of five pixel rows then takes a quarter of the
-screen's height.
+Number of screen rows for which a digit's pixel becomes one row higher. A digit of five pixel rows then takes a quarter
+of the screen's height.
 */
 const rowsPerPixelRow = 20;
 
 /** The sizes of the wall's digits, largest first. From 40 lines on, a digit takes a quarter of the screen's height. */
 function digitSizes(height: number): DigitSizes {
-	// The header and the last line are the other two lines of the screen.
+	// `height` is without the header and the last line, so the screen has two lines more.
 	const down = Math.floor((height + 2) / rowsPerPixelRow);
 	return down < 2 ? ['small'] : [{across: 2, down}, {across: 1, down}, 'small'];
 }
@@ -157,8 +160,8 @@ function figureCard(
 }
 
 /**
-The first text that fits in larger letters, else the first text that fits in smaller letters. If no text fits, it is the
-first text, in the terminal's own letters.
+The first text that fits in larger letters, else the first text that fits in smaller letters. If no text fits, the first
+text is shown in the terminal's own letters.
 */
 function inLetters(texts: readonly string[], room: number, sizes: DigitSizes, glyphs: Glyphs): readonly string[] {
 	for (const size of sizes) {

@@ -26,7 +26,8 @@ export type BoxFrameProps = {
 
 /**
 A bordered box over the screen. It covers the lines below it; the rest of the screen stays live. Its children get the
-whole inner width, `width - 2` cells. A table has its own blank on either side. A line has to begin with a blank.
+whole inner width, `width - 2` cells. A child that is a table has blanks on either side; a child that is a line has to
+begin with a blank.
 */
 export function BoxFrame({
 	title,

@@ -19,8 +19,8 @@ export type FactTableProps = {
 };
 
 /**
-The table component. The default import of a CommonJS module is its `exports`, so the component is the `default` of
-that.
+The table component. ink-table is a CommonJS module: its default import is the module's `exports`, whose `default` is
+the component.
 */
 const Table = (inkTable as unknown as {readonly default: typeof inkTable}).default;
 
@@ -55,7 +55,8 @@ export function FactTable({
 	}));
 	return (
 		<Table
-			// ink-table keeps its first `cell` function, and with it the widths; a new key makes a new table.
+			// ink-table keeps the first `cell` function that it gets, with the widths in it. A new key makes a new table for
+			// new widths.
 			key={`${labelWidth} ${valueWidth}`}
 			data={data}
 			columns={['label', 'value']}

@@ -23,7 +23,10 @@ function nothingYet({shown}: Keyboard): string {
 	return `No action was done through redis-top yet.${key === '' ? '' : ` ${key} opens the actions.`}`;
 }
 
-/** Panel a: the actions of all redis-top sessions of this user, newest first. It needs no node in focus. */
+/**
+The panel with the key `a`, Audit: the actions of all redis-top sessions of this user, newest first. It needs no node in
+focus.
+*/
 export const auditPanel: Panel = {
 	id: 'audit',
 	interests: [],
@@ -129,7 +132,7 @@ const auditColumns = (nowMs: number): ReadonlyArray<Column<AuditRow>> => [
 
 const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};
 
-/** The entries of the audit log, newest first. Their keys stay the same when newer entries come. */
+/** The entries of the audit log, newest first, with keys that stay the same when newer entries come. */
 const keyedEntries = ({state}: PanelInput): AuditRow[] =>
 	(state.audit?.entries ?? [])
 		.map(entry => ({key: [entry.at, entry.session, entry.phase, entry.target, entry.command].join(' '), entry}))

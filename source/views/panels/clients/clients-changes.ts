@@ -13,8 +13,8 @@ export type ClientBaseline = Pick<Baseline, 'clients'>;
 const byId = memoizeByRef((clients: readonly ClientRow[]) => new Map(clients.map(client => [client.id, client])));
 
 /**
-A client's figure, in bytes; while a baseline is set, its change since then. A client that connected later counts from
-0. Undefined when the baseline has no CLIENT LIST.
+A client's figure, in bytes. While a baseline is set, it is the change since the baseline; a client that connected after
+the baseline counts from 0. Undefined when the baseline has no CLIENT LIST.
 */
 export function figureOf(
 	client: ClientRow,
@@ -45,7 +45,7 @@ const groupsThen: Readonly<Record<ClientGrouping, ReturnType<typeof groupsBy>>> 
 	library: groupsBy('library'),
 };
 
-/** A group's number of clients or its memory as text; while a baseline is set, its change since then. */
+/** A group's number of clients or its memory as text. While a baseline is set, it is the change since the baseline. */
 export function groupText(
 	group: ClientGroup,
 	figure: 'count' | Exclude<ClientFigure, 'queryBufferBytes'>,

@@ -18,7 +18,10 @@ in the rule `cli.obuf`.
 */
 const largeOutputBytes = 32 * 1024 * 1024;
 
-/** The value that each sort key other than memory compares. Clients without that value go last. */
+/**
+For each sort key except memory and buffers, the value by which clients are compared. Clients without that value go
+last.
+*/
 const sortValues: ReadonlyMap<string, (client: ClientRow) => number | string | undefined> = new Map<
 	string,
 	(client: ClientRow) => number | string | undefined
@@ -69,7 +72,7 @@ export function clientSortValue(
 	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
 }
 
-/** A client's bytes per second in both directions; undefined where the server doesn't count them. */
+/** A client's bytes per second in both directions; undefined if the server doesn't count them. */
 export const clientBytes = ({perSecond: rates}: ClientRow): number | undefined => rates && bytesOf(rates);
 
 /** True for redis-top's own connections. All of them have a name that begins with `redis-top`. */
@@ -98,10 +101,13 @@ function outputGrade(client: ClientRow, limits: ReturnType<typeof outputLimits>)
 	return byShare === 'plain' && (client.outputBufferBytes ?? 0) > largeOutputBytes ? 'warning' : byShare;
 }
 
-/** Width of the bar and the percentage, in cells. */
+/** Width of the bar and the percentage that show a share of the limit, in cells. */
 const limitWidth = 13;
 
-/** The share of the limit as a bar and a percentage; a word for a class without a limit. */
+/**
+The share of the limit as a bar and a percentage; `unlimited` for a class without a limit, `-` if the share is not
+known.
+*/
 function limitText(share: ReturnType<typeof shareOfLimit>, glyphs: Glyphs): string {
 	if (typeof share !== 'number') {
 		return share ?? '-';
@@ -127,8 +133,8 @@ export const clientName = ({name, flags}: Pick<ClientRow, 'name' | 'flags'>): st
 	name !== '' ? name : flags.includes('S') ? '(replica)' : flags.includes('M') ? '(primary)' : '';
 
 /**
-The three columns of rates. If the server doesn't count what clients send and receive, the columns have dashes. Only a
-wide screen shows them then.
+The three columns of rates. If the server doesn't count what clients send and receive, the columns have dashes, and only
+a wide screen shows them.
 
 @param isCounted Whether the server counts what each client sends and receives.
 */

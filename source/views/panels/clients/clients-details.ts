@@ -19,7 +19,7 @@ export function groupDetails(grouping: ClientGrouping, group: ClientGroup): Arra
 	];
 }
 
-/** The rates as label and value pairs; dashes where the server doesn't count them. */
+/** The rates as label and value pairs; dashes if the server doesn't count them. */
 const rateDetails = (rates: ClientTraffic | undefined): Array<readonly [string, string]> => [
 	['commands per second', perSecond(rates?.commands)],
 	['bytes in per second', bytesPerSecond(rates?.inBytes)],

@@ -84,7 +84,7 @@ export const clientsPanel: Panel = {
 };
 
 /**
-The clients of CLIENT LIST. If the whole list was not read, only the clients with a flag that redis-top lists
+The clients of CLIENT LIST. If the whole list was not read, only clients with certain flags, which redis-top lists
 separately.
 */
 const listed = ({clients, flaggedClients}: NodeRecord): readonly ClientRow[] =>
@@ -141,7 +141,10 @@ function shownGroups(
 	);
 }
 
-/** The sort keys by which groups can be ordered. With any other sort key, the largest group is first. */
+/**
+The sort keys by which groups can be ordered, with the value that they compare. With any other sort key, the largest
+group is first.
+*/
 const groupRates: Readonly<Record<string, (group: ClientGroup) => number | undefined>> = {
 	commands: ({perSecond}) => perSecond?.commands,
 	in: ({perSecond}) => perSecond?.inBytes,
@@ -258,7 +261,10 @@ function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	return [age, span('   '), span(warning, 'warning')];
 }
 
-/** The number of clients in the list, if it differs much from the newer number in INFO. */
+/**
+The number of clients in the list as text, if it differs from INFO's newer number by more than 10 and by more than a
+tenth. Empty otherwise.
+*/
 function changed({clients}: NodeRecord, connected: number): string {
 	const listed = clients?.value.length ?? 0;
 	return Math.abs(listed - connected) > Math.max(10, listed / 10) ? ` (${grouped(listed)} clients then)` : '';
@@ -340,7 +346,7 @@ function groupList(node: NodeRecord, grouping: ClientGrouping, input: PanelInput
 	);
 }
 
-/** The groupings one below the other, as many as have room for four lines each. */
+/** The clients by each grouping, one list below the other. There are as many lists as have room for four lines each. */
 function allGroups(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const rows = node.clients?.value ?? [];
 	const groupings = clientGroupings.slice(0, Math.max(1, Math.floor(height / 4)));

@@ -69,12 +69,13 @@ function stateText(row: ClusterRow): string {
 	const roles = new Set(['myself', 'master', 'slave', 'noflags']);
 	const flags = [...row.node.flags].filter(flag => !roles.has(flag));
 	const mark = {plain: '', warning: '! ', critical: '!! '}[grade(row)];
-	// A node that redis-top does not reach is not ok, whatever an older view says; the column SEEN has its state.
+	// A node that redis-top does not reach is not `ok`, even if an older cluster view says so. The column SEEN has its
+	// state.
 	const calm = mark === '' ? 'ok' : '-';
 	return `${mark}${flags.length === 0 ? calm : flags.join(',')}`;
 }
 
-/** Whether redis-top reaches a node, in words short enough for the column. */
+/** Whether redis-top reaches a node, in a word short enough for the column SEEN. */
 const reachWords: Readonly<Record<NodeState, string>> = {
 	up: 'up',
 	connecting: 'connects',
@@ -85,7 +86,10 @@ const reachWords: Readonly<Record<NodeState, string>> = {
 	down: 'down',
 };
 
-/** Whether redis-top itself reaches the node: `up`, `no reply`, `down 12s`; `-` for a node that it does not poll. */
+/**
+The cell of the column SEEN, whether redis-top itself reaches the node: `up`, `no reply`, `down 12s`. `-` for a node
+that it does not poll.
+*/
 function reachText({record}: ClusterRow, nowMs: number): string {
 	if (record === undefined) {
 		return '-';
@@ -176,8 +180,8 @@ const rangeText = ({node, isReplica}: ClusterRow): string => (isReplica ? '' : s
 const nodesById = memoizeByRef((nodes: readonly ClusterNode[]) => new Map(nodes.map(node => [node.id, node])));
 
 /**
-A number of the node's line in CLUSTER NODES; while a baseline is set, its change since then. A node that joined later
-counts from 0.
+A number from the node's line in CLUSTER NODES. While a baseline is set, it is the change since the baseline; a node
+that joined after the baseline counts from 0.
 */
 function changing({node}: ClusterRow, since: Baseline | undefined, read: (node: ClusterNode) => number): string {
 	if (since === undefined) {

@@ -8,7 +8,7 @@ import {cut, fit} from '../../../text/fit.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, type Span, span, type Tone} from '../../../text/line.js';
 
-/** Least width of a column for words, in cells. Narrower columns show marks instead. */
+/** Least width of a matrix column that shows words, in cells. Narrower columns show marks instead. */
 const wordWidth = 7;
 const moreWidth = 4;
 const rowHeadWidth = {viewers: 20, side: 8, signature: 8, state: 5};
@@ -40,8 +40,8 @@ export function distinctEnds(addresses: readonly string[]): string[] {
 }
 
 /**
-For each name, the length of the longest ending that it shares with another name. The names are reversed and sorted, so
-that this other name is a neighbour.
+For each name, the length of the longest ending that it shares with any other name. The names are reversed and sorted:
+the other name with the longest common ending is then a neighbour.
 */
 function sharedEnds(names: readonly string[]): ReadonlyMap<string, number> {
 	const backwards = [...new Set(names)].map(name => ({name, reversed: [...name].reverse().join('')}));
@@ -66,8 +66,8 @@ function commonStart(one: string, other: string): number {
 }
 
 /**
-The rows of the matrix. Memoized by comparison and order: comparing the views of a thousand nodes takes longer than a
-frame.
+The rows of the matrix. They are memoized by the comparison of cluster views and by the order of the nodes. Comparing
+the views of a thousand nodes takes longer than a frame.
 */
 const matrixOf = (isWhole: boolean) =>
 	memoizeByRef((comparison: ClusterComparison) =>
@@ -76,7 +76,9 @@ const matrixOf = (isWhole: boolean) =>
 const wholeMatrix = matrixOf(true);
 const disputedMatrix = matrixOf(false);
 
-/** The short names of the nodes. Memoized across comparisons, because nodes rarely come and go. */
+/**
+The short names of the nodes. They stay memoized when a new comparison has the same nodes, which is nearly always so.
+*/
 const keptNames = memoizeLast(distinctEnds);
 const namesIn = memoizeByRef(({nameOf}: ClusterComparison) =>
 	memoizeByRef(({subjects}: AgreementMatrix) => keptNames(subjects.map(nameOf))),
@@ -104,7 +106,7 @@ export function matrixLines(
 	const wished = Math.max(wordWidth, longest) + 1;
 	const columnWidth = matrix.subjects.length * wished <= room ? wished : Math.min(Math.max(longest, 3), 4) + 1;
 	const columns = Math.max(0, Math.floor(room / columnWidth));
-	// When not all columns fit, the number of the others, such as `+94`, needs room too.
+	// If not all columns fit, the number of hidden columns, such as `+94`, needs room too.
 	const shown =
 		matrix.subjects.length <= columns
 			? matrix.subjects.length

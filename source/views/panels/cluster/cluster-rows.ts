@@ -5,11 +5,14 @@ import type {MonitorState, NodeRecord} from '../../../state/monitor-state.js';
 import {naturalOrder} from '../../../text/natural-order.js';
 import {nodeFinder} from '../../../topology/replication-edges.js';
 
-/** One line of CLUSTER NODES with its shard, its primary and its record. */
+/** A node of CLUSTER NODES with its shard, its primary, and what redis-top knows of it. */
 export type ClusterRow = {
 	readonly node: ClusterNode;
 	readonly address: NodeAddress;
-	/** Number of the shard, 1 for the shard of the lowest slot. Undefined for a node outside of a shard with slots. */
+	/**
+	Number of the shard; the shard with the lowest slot has number 1. Undefined for a node that belongs to no shard with
+	slots.
+	*/
 	readonly shard: number | undefined;
 	readonly isReplica: boolean;
 	/** The address of a replica's primary. Undefined for a primary, and for a replica whose primary is not listed. */
@@ -79,8 +82,8 @@ const answeringIds = memoizeByRef(
 );
 
 /**
-The address of a listed node. A node that does not know its own host leaves the host empty in CLUSTER NODES. The host is
-then taken from the address of the asked node, or is unknown.
+The address of a node in the CLUSTER NODES of `asked`. A node that does not know its own host leaves the host empty
+there. The host is then taken from the address of `asked`, or is unknown.
 */
 function addressFor({host, hostname, port}: ClusterNode, asked: NodeRecord): NodeAddress {
 	const fallback = asked.endpoint.kind === 'tcp' ? asked.endpoint.host : '?';

@@ -16,7 +16,7 @@ import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, type Span, span, type Tone} from '../../../text/line.js';
 import {ageSince, bytes, grouped, milliseconds, perSecond} from '../../../text/units.js';
 
-/** Width of `0` and `16383` beside the map, in cells. */
+/** Width of the labels `0` and `16383` at the ends of the slot map, with the blanks around them, in cells. */
 const mapMargin = 16;
 const shownMoves = 4;
 
@@ -84,7 +84,10 @@ export function slotCountLine({segments}: ClusterState, glyphs: Glyphs): Line {
 	];
 }
 
-/** Open slots with the progress of their migration, and atomic slot migrations, which the servers run themselves. */
+/**
+Open slots (migrating or importing) with the progress of their migration, and atomic slot migrations, which the servers
+run themselves.
+*/
 export function moveLines({comparison, moves, migrations}: ClusterState, nowMs: number): Line[] {
 	const {nameOf} = comparison;
 	const ordered = moves.toSorted((a, b) => Number(b.problem !== undefined) - Number(a.problem !== undefined));
@@ -144,8 +147,8 @@ function migrationLine(
 }
 
 /**
-The number of keys that nodes still have to delete because their slots moved away. It is read from the fields
-`cluster_slot_migration_` of CLUSTER INFO (Redis 8.4). Empty if no node deletes such keys.
+A line for each node that is deleting keys because their slots moved away: how many keys it has deleted, of how many.
+The numbers are from the fields of CLUSTER INFO that begin with `cluster_slot_migration_` (Redis 8.4).
 */
 export function trimLines(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line[] {
 	return [...nodes.values()].flatMap(({address, clusterInfo}) => {

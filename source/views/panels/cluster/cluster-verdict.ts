@@ -17,8 +17,8 @@ const marks: Readonly<Record<ClusterVerdict['severity'], readonly [mark: string,
 };
 
 /**
-The verdicts on the cluster, worst first. All verdicts are shown before the meaning of any of them, so that a small
-screen shows every problem. At most `height` lines.
+The verdicts on the cluster, worst first, in at most `height` lines. Explanations are shown only in the room that all
+verdicts leave, so that a small screen shows every problem.
 */
 export function verdictLines({verdicts, atMs}: ClusterState, nowMs: number, width: number, height: number): Line[] {
 	const old =

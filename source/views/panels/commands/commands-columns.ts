@@ -10,7 +10,7 @@ import {type Grade, grade, marked} from '../severity-cells.js';
 export type CommandRow = {
 	readonly rate: CommandRate;
 	readonly bounds: LatencyBounds | undefined;
-	/** The rate at the time when the order of the list was made. The shown figures keep the units of that rate. */
+	/** The command's rate when the list was last ordered. The figures are shown in the units of that rate. */
 	readonly ordered?: CommandRate | undefined;
 };
 
@@ -51,18 +51,18 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 	return us > clampMicroseconds ? '>1 s' : `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
 }
 
-/** The grade of a command's p99 by the rule `lat.p99`; its limits are in milliseconds. */
+/** The grade of a command's p99 by the limits of the rule `lat.p99`, which are in milliseconds. */
 const p99Grade = ({bounds}: CommandRow): Grade =>
 	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf(latP99));
 
 /** A rate without `/s`, for columns whose title has that unit. */
 const rateText = (rate: number | undefined, like?: number): string => inUnitOf(like).perSecond(rate).replace('/s', '');
 
-/** The mean time of a command, in the unit that it had when the order of the list was made. */
+/** The mean time of a command, in the unit of its mean time when the list was last ordered. */
 export const meanText = ({rate, ordered}: CommandRow, {isAscii}: Glyphs): string =>
 	inUnitOf(ordered?.meanMicroseconds).microseconds(rate.meanMicroseconds, isAscii);
 
-/** The title of the column of calls: per second, or all calls since the baseline. */
+/** The title of the column of calls: per second, or all calls since the baseline if `isChange`. */
 export const callsTitle = (isChange: boolean): string => (isChange ? 'CALLS' : 'CALLS/S');
 export const callsText = ({rate, ordered}: CommandRow, isChange: boolean): string =>
 	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond, ordered?.callsPerSecond);

@@ -64,7 +64,10 @@ export const commandsPanel: Panel = {
 	},
 };
 
-/** Width from which the histogram stands beside the list, and the width of the list then, in cells. */
+/**
+Width of the panel from which the histogram stands beside the list, in cells. `listWidest` is the largest width of that
+list.
+*/
 const widthForHistogram = 160;
 const listWidest = 106;
 
@@ -109,8 +112,8 @@ const sortValues: Readonly<Record<string, (row: CommandRow) => number | string |
 };
 
 /**
-The commands in the chosen order, which is kept for some seconds. Equal values are ordered by time share, then by calls
-since the server's start.
+The commands in the chosen order, which is kept for some seconds. Commands with equal values are ordered by time share,
+then by calls since the server's start.
 */
 function shownRows({node, table, positions}: PanelInput): readonly CommandRow[] {
 	const {sort, isInverted, filter} = table;
@@ -201,7 +204,7 @@ function wholeParts(parts: readonly string[], width: number): string {
 
 type NumberIn = 'callsPerSecond' | 'callsOfInterval' | 'failuresPerSecond' | 'failuresOfInterval';
 
-/** The sum of a value of all commands, per second or since the baseline. */
+/** The sum of one value over all commands as text: per second, or since the baseline while one is set. */
 const ofAll = ({commands, since}: NodeRecord, rate: NumberIn, change: NumberIn): string =>
 	since === undefined
 		? perSecond(sumOf(commands, command => command[rate]))

@@ -4,7 +4,10 @@ import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../../../text/line.js';
 import {percent} from '../../../text/units.js';
 
-/** The characters that fill the cells of each part. Commands take the first letters in turn. */
+/**
+The characters that fill the cells of each part in the bar. Single commands use the characters of `commandFills` in
+turn.
+*/
 const fills: Readonly<Record<Exclude<MainThreadPartId, 'command'>, readonly [unicode: string, ascii: string]>> = {
 	commands: ['▓', 'c'],
 	loop: ['▒', '='],
@@ -55,10 +58,10 @@ export function cellsOf(shares: readonly number[], width: number): readonly numb
 	return cells;
 }
 
-/** The legend names only parts whose share is at least this. */
+/** Least share of a part that the legend names, from 0 to 1. */
 const leastInLegend = 0.005;
 
-/** The legend of the parts, as many as fit. The text of a part is never cut. */
+/** Names as many parts as fit, each with its fill character and its share. The text of a part is never cut. */
 function legend(segments: readonly Segment[], width: number): Line {
 	const spans: Span[] = [];
 	let used = 0;
@@ -83,7 +86,7 @@ export const isMostlyUntold = (parts: readonly MainThreadPart[]): boolean =>
 
 /**
 A bar of one second of the main thread, and a line that names its parts. Each part has its own fill character, so that
-the bar is readable without colours. The bar is left out if the server leaves most of that time unreported.
+the bar is readable without colours. The bar is left out if the server leaves most of the main thread's time unreported.
 */
 export function mainThreadBar(parts: readonly MainThreadPart[], width: number, glyphs: Glyphs): Line[] {
 	const segments = segmentsOf(parts, glyphs);

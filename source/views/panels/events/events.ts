@@ -131,7 +131,8 @@ const eventColumns = (state: MonitorState, nowMs: number, width: number): Readon
 const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};
 
 /**
-Rows with keys that stay the same when newer events come. Events with equal texts are numbered from the oldest on.
+Rows with keys that stay the same when newer events come. Events of one moment with equal texts are numbered, the oldest
+first.
 */
 function keyedEvents(events: readonly MonitorEvent[]): EventRow[] {
 	const seen = new Map<string, number>();

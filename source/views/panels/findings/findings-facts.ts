@@ -15,13 +15,13 @@ import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.
 export type FindingFact = readonly [label: string, value: string];
 
 /**
-A next step as text, such as `on its host: df -h`. A shell command is for the server's machine, which may not be the one
-that redis-top runs on.
+A next step as text, such as `on its host: df -h`. A shell command is meant for the server's machine, and redis-top may
+run on another machine.
 */
 const stepText = ({kind, text}: NextStep): string =>
 	kind === 'shell' ? `on its host: ${messageText(text)}` : messageText(text);
 
-/** All facts of a list row, for the details box and for the explanation below the list. */
+/** All facts of a list row as label and value pairs, for the details box and for the explanation below the list. */
 export function rowFacts(row: FindingRow, input: PanelInput, user: string): readonly FindingFact[] {
 	switch (row.kind) {
 		case 'finding':
@@ -76,9 +76,9 @@ const adviceFacts = (groups: readonly FindingGroup[], {state}: PanelInput): read
 			: ['1 node', entries.length > 1 || state.nodes.size < 2 ? text : `${shortName(node, state)} ${text}`];
 	});
 
-/** All facts of a finding that follow its text. */
+/** The facts of a finding that are listed below its text. */
 function restOf(entry: JoinedFinding, {nowMs, keyboard, state}: PanelInput): readonly FindingFact[] {
-	// This is the severity of the row: a cause is as severe as its worst consequence.
+	// `severity` is that of the row: a cause is as severe as its worst consequence.
 	const {finding, causeKey, severity} = entry;
 	const {rule, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
 	const where = finding.remedy?.node;

@@ -18,7 +18,10 @@ export type BlindRow = {
 	readonly spots: readonly BlindRule[];
 };
 
-/** One finding. `depth` is its level of indentation: one more below a cause, and one more in an open group. */
+/**
+One finding as a list row. `depth` is its level of indentation: one more than its cause, and one more than its open
+group.
+*/
 export type OneFinding = {
 	readonly kind: 'finding';
 	readonly key: string;
@@ -86,7 +89,7 @@ nodes have tens of thousands of such rules.
 */
 const knownBlindRows = memoizeByRef(blindRows);
 
-/** The ids of a row's rules, each once. */
+/** The ids of a row's rules, without repetitions. */
 export const rulesOf = memoizeByRef(({spots}: BlindRow): readonly string[] => [
 	...new Set(spots.map(({rule}) => rule)),
 ]);
@@ -100,7 +103,7 @@ const singleRows = memoizeByRef((ranked: readonly JoinedFinding[]): readonly One
 	ranked.map(entry => ({kind: 'finding', key: entry.key, entry, depth: 0})),
 );
 
-/** The findings, grouped by rule, as list rows. Advice of more than one kind is one row. */
+/** The findings, grouped by rule, as list rows. If there is advice of more than one kind, all advice is one row. */
 function groupRows(groups: readonly FindingGroup[], isOpen: (key: string) => boolean): readonly FindingRow[] {
 	const advice = groups.filter(({isAdvice}) => isAdvice);
 	if (advice.length < 2) {
@@ -175,7 +178,7 @@ export function shownRows({state, table}: Pick<PanelInput, 'state' | 'table'>): 
 	}
 }
 
-/** The row with a key, even if the filter or the order of the list hides it. */
+/** The row with the key `key`, even if the filter or the order of the list hides it. */
 export function rowWith(input: Pick<PanelInput, 'state' | 'table'>, key: string): FindingRow | undefined {
 	return (
 		shownRows(input).find(row => row.key === key) ??

@@ -85,7 +85,7 @@ const columns = (glyphs: Glyphs): ReadonlyArray<Column<SizeRow>> => [
 	},
 ];
 
-/** The keys by type and size, as many lines as fit. If there are none, one line says why. */
+/** The keys by type and size, as many lines as fit. If no sizes are known, one line says why. */
 export function keySizesLines({keySizes, blind}: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const refused = blind.find(({command}) => command === 'INFO');
 	if (keySizes === undefined) {

@@ -37,7 +37,7 @@ export const keysPanel: Panel = {
 		panelBox(keysPanel, input, rect, (node, room) => ({title: '', lines: keysBody(node, input, room)})),
 };
 
-/** Width from which the scan and the hot keys stand beside the sizes and slots. */
+/** Width of the panel from which the scan and the hot keys stand beside the sizes and slots, in cells. */
 const widthForTwo = 160;
 
 function keysBody(node: NodeRecord, input: PanelInput, room: Rect): readonly Line[] {
@@ -87,14 +87,14 @@ function keysByName(node: NodeRecord, {state, glyphs, keyboard}: PanelInput, {wi
 	return [...hot, ...gap, ...scanLines(state.keyScan, node.address, keyboard.shown('scan-keys'), room, glyphs)];
 }
 
-/** Number of lines that are kept free for hot keys; 0 if the server reports none. */
+/** Number of lines that are kept free for hot keys; 0 if hot keys were not read. */
 const hotHeight = ({hotKeys}: NodeRecord, height: number): number =>
 	hotKeys === undefined ? 0 : Math.max(0, Math.floor(height / 3));
 
 /** The height that must be free below the sizes and slots for a chart of the number of keys, in lines. */
 const roomForChart = 10;
 
-/** Greatest height of that chart, in lines. A taller chart shows no more. */
+/** Largest height of the chart of the number of keys, in lines. A taller chart would show no more. */
 const mostForChart = 20;
 
 /** The sizes and slots, and in the room below them the number of keys over time. */

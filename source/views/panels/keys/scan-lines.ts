@@ -77,7 +77,7 @@ function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string
 	];
 }
 
-/** The text that names a key and its effect; empty if no key is bound. */
+/** A hint that names a key and its effect; empty if no key is bound. */
 const hint = (key: string, before: string, does: string): string => (key === '' ? '' : `${before}${key} ${does}`);
 
 const phaseText = ({phase, note}: KeyScan, key: string): string => {
@@ -171,7 +171,7 @@ export function scanLines(
 	return [...[...head, ...used, ...other].map(row => cutLine(row, width, glyphs.ellipsis)), ...lists].slice(0, height);
 }
 
-/** The keys above the prefixes; each list gets half of the lines. */
+/** The list of keys above the list of prefixes. Each list gets half of the lines. */
 function stacked(scan: KeyScan, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const upper = Math.ceil(height / 2);
 	const keys = keyLines(scan, {width, height: upper}, glyphs);

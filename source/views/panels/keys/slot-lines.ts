@@ -36,7 +36,7 @@ const columns = ({hotSlotKeys}: NodeRecord): ReadonlyArray<Column<SlotRate>> => 
 	},
 ];
 
-/** The hottest slots of a cluster node with some of their keys. If there are none, one line says why. */
+/** The hottest slots of a cluster node with some of their keys. If no figures of slots are known, one line says why. */
 export function slotLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const {slotUse, blind} = node;
 	const refused = blind.find(({command}) => command === 'CLUSTER SLOT-STATS');

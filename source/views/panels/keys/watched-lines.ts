@@ -15,7 +15,7 @@ type Row = {
 	readonly holder: NodeAddress | undefined;
 };
 
-/** Whether a consumer group has waiting entries and has read none between two readings. */
+/** Whether entries wait for a consumer group that has read nothing between two readings by redis-top. */
 const isStill = ({key, group}: Pick<Row, 'key' | 'group'>): boolean =>
 	group !== undefined && group.stillMs > 0 && isBehind(group, key);
 
@@ -103,8 +103,8 @@ const columns: ReadonlyArray<Column<Row>> = [
 ];
 
 /**
-The watched keys, and the consumer groups of watched streams. Those that stand still come first, then the longest. In a
-cluster, each key is on one primary. A key on another node than the one in focus is listed with its node.
+The watched keys, each with its consumer groups if it is a stream. Keys with a group that reads nothing come first, then
+the longest keys. In a cluster, each key is on one primary; a key of another node than `node` is listed with that node.
 */
 export function watchedLines(
 	node: NodeRecord,

@@ -85,7 +85,7 @@ function layout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Lin
 	];
 }
 
-/** Height of the lower row, in lines, from which a chart of the evictions is shown below the keys. */
+/** Height of the panel's lower row, in lines, from which a chart of the evictions is shown below the keys. */
 const roomForEvictions = 18;
 
 /** The keys by database, and below them a chart of the evictions if there is room. */
@@ -158,7 +158,7 @@ const ratioOf = (part: number | undefined, whole: number | undefined): number | 
 const overLimit = (stat: (name: string) => number | undefined): string =>
 	stat('current_eviction_exceeded_time') === undefined ? '-' : 'no';
 
-/** The server's clock when it answered, in seconds since the epoch; redis-top's clock if the server reports none. */
+/** The server's clock at its last reply, in seconds since the epoch; redis-top's clock if the server reports none. */
 const now = ({sample}: NodeRecord): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? (sample?.atMs ?? 0) * 1000) / 1_000_000;
 

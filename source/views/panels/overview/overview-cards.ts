@@ -76,8 +76,8 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 }
 
 /**
-The allocator's fragmentation ratio. `mem_fragmentation_ratio` compares with the resident set, which includes freed
-pages. It is used only for allocators other than jemalloc, for which the server prints 1.00 as the allocator's ratio.
+The allocator's fragmentation ratio. For allocators other than jemalloc the server prints 1.00 as that ratio, and
+`mem_fragmentation_ratio` is used instead. It compares used memory with the resident set, which includes freed pages.
 */
 function fragmentation({sample}: NodeRecord): string {
 	const isKnown = sample?.info.text('memory', 'mem_allocator')?.startsWith('jemalloc') ?? true;

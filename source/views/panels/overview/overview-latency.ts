@@ -105,12 +105,14 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 }
 
 /**
-Mean time from which a command without a p99 is named, in microseconds: the default of `slowlog-log-slower-than`. A
-command that runs twice a second for 300 ms each has too few calls for a p99.
+Mean time from which the card names a command that has no p99, in microseconds: the default of
+`slowlog-log-slower-than`. A command that runs twice a second for 300 ms each has too few calls for a p99.
 */
 const slowFromMicroseconds = 10_000;
 
-/** The command with the longest mean time of the last ten seconds; undefined while none is slow. */
+/**
+The command with the longest mean time of the last ten seconds; undefined if no command takes `slowFromMicroseconds`.
+*/
 function slowestByMean({
 	commands,
 	commandWindow,

@@ -50,7 +50,7 @@ const roundTripChart = (input: PanelInput, node: NodeRecord): Card =>
 
 const list = (card: Card): Cell => ({card, padding: 0});
 
-/** The layout for an area from 72×16 on, as on a terminal of 80×24. */
+/** The layout of the overview for an area from 72×16 cells on, as on a terminal of 80×24. */
 export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = 7;
@@ -89,7 +89,7 @@ function middleHeight(height: number, nodesWanted: number, nodes: number): numbe
 	return Math.max(least, Math.min(7, room));
 }
 
-/** The layout for an area from 110×32 on. */
+/** The layout of the overview for an area from 110×32 cells on. */
 export function workingLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs} = input;
 	const top = 10;
@@ -103,7 +103,7 @@ export function workingLayout(input: PanelInput, node: NodeRecord, {width, heigh
 	];
 }
 
-/** The layout for an area from 180×44 on. */
+/** The layout of the overview for an area from 180×44 cells on. */
 export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs} = input;
 	const top = 10;

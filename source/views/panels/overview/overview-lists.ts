@@ -41,7 +41,7 @@ function smallList<Row>(
 
 /**
 The line that says why the list of a command is empty. The node keeps no such list, denies the command, does not have
-the command, or has not answered it yet. In all other cases it is `whenEmpty`.
+the command, or has not answered it yet. In all other cases the line is `whenEmpty`.
 */
 export function nothing({blind, notKept}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
 	if (notKept?.includes(command)) {
@@ -107,8 +107,8 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 const largestKept = 120;
 
 /**
-The first clients for the card. Memoized, because one CLIENT LIST is drawn in several frames, and sorting 10,000 rows
-takes longer than a frame may.
+The clients that come first in the card of clients. Memoized, because one CLIENT LIST is drawn in several frames, and
+sorting 10,000 rows takes longer than a frame may.
 */
 const largestClients = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
 	const others = clients.filter(client => !isOwnClient(client));

@@ -62,7 +62,7 @@ function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
 	];
 }
 
-/** The place of a node; for a cluster node also flags, slots and epoch. */
+/** The place of a node in the deployment. For a cluster node, its flags, slots and epoch are included. */
 function placeFacts({host, zone, flags, slots, slotCount, configEpoch, link, source}: TopologyNode): Facts {
 	return [
 		['host and zone', [host, zone].filter(Boolean).join(', ') || '-'],

@@ -70,7 +70,7 @@ export function stateOf(record: NodeRecord, nowMs: number) {
 	return record.reach === 'stale' && isLongPending(record, nowMs) ? noReply : states[record.reach];
 }
 
-/** Whether a node that does not respond counts as failing by now. */
+/** Whether the reply of a node has been pending for so long that the node counts as failing. */
 const isLongPending = ({pendingSinceMs, failingSinceMs}: NodeRecord, nowMs: number): boolean =>
 	nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > failingAfterMs;
 
@@ -161,7 +161,7 @@ const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'war
 	return worst;
 };
 
-/** All nodes in order with their worst findings, before the node in focus is marked. */
+/** All nodes in order with their worst findings. The node in focus is not marked yet. */
 const rowsWithFindings = memoizeByRef((state: MonitorState): readonly NodeRow[] => {
 	const worst = worstByNode(state);
 	const rows = placedNodes(state.nodes);
@@ -176,7 +176,7 @@ function stateCell({record, worst}: NodeRow, nowMs: number): {readonly text: str
 		: {text, tone};
 }
 
-/** All nodes in order with their places, before findings are added. */
+/** All nodes in order with their places in the deployment, before findings are added. */
 const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRow[] => {
 	const links = replicaLinks(nodes);
 	const topology = topologyOf(nodes);
@@ -215,8 +215,8 @@ const linkWords: Readonly<Record<string, string>> = {
 };
 
 /**
-Bytes and seconds behind the primary. It is `-` for unknown seconds, and `unlisted` for a replica that its primary does
-not list. A node that has become a primary shows `-`, even while its old primary still lists it.
+How far a replica is behind its primary, in bytes and seconds; unknown seconds are `-`. It is `unlisted` if the primary
+does not list the replica. A node that has become a primary shows `-`, even while its old primary still lists it.
 */
 export function behindText({record, link}: NodeRow): string {
 	if (record.role === 'primary') {
@@ -264,8 +264,8 @@ function fullText({record}: NodeRow): string {
 }
 
 /**
-The grade of a node's memory by the rule `mem.max`. Plain for a node that does not answer, has no maxmemory, or may be
-full.
+The grade of a node's memory by the rule `mem.max`. It is plain for a node that does not answer or has no maxmemory, for
+a replica, and for a cache with an `allkeys-*` policy.
 */
 function fullGrade({record}: NodeRow): Grade {
 	const limit = memoryLimit(record);

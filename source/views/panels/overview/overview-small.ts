@@ -17,7 +17,8 @@ import {nodeRows} from './overview-nodes.js';
 import {nodesCard, nodesHeight, replicationTitle} from './overview-nodes-card.js';
 
 /**
-The layout for a small area: one column of cards. A very small area shows lines without cards, most important first.
+The layout of the overview for a small area: one column of cards. A very small area shows lines without cards, most
+important first.
 */
 export function smallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs} = input;

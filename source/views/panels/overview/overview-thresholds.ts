@@ -9,8 +9,8 @@ const leastWidth = 60;
 
 /**
 The five figures of an outage in one line: memory, rejected connections, evictions, replication delay and p99. Each is
-the worst figure of all nodes, in the tone of its threshold. On a narrow screen, the node of a bad figure is left out
-last.
+the worst figure of all nodes, in the tone of its threshold. On a narrow screen, the names of nodes with bad figures are
+left out after most other text.
 */
 export function thresholdStrip(input: PanelInput, width: number): Line | undefined {
 	if (width < leastWidth) {
@@ -29,7 +29,7 @@ export function thresholdStrip(input: PanelInput, width: number): Line | undefin
 
 const total = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + cellWidth(text), 0);
 
-/** Width of a value with its mark, in cells: shorter values are padded, so that the figures beside it do not move. */
+/** Width of a value with its mark, in cells. Shorter values are padded, so that the figures beside them do not move. */
 const valueWidth = 8;
 
 /**

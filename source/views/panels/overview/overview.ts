@@ -38,7 +38,7 @@ export const overviewPanel: Panel = {
 	details: nodeDetails,
 };
 
-/** The cards for `room`. The layout depends on the size of the whole panel. */
+/** The cards of the overview, drawn in `room`. The layout is chosen by the size of the whole panel, `whole`. */
 function layout(input: PanelInput, node: NodeRecord, whole: Rect, room: Rect): readonly Line[] {
 	if (whole.width < 72 || whole.height < 16) {
 		return smallLayout(input, node, room);

@@ -27,7 +27,7 @@ export type RdbFacts = {
 	readonly attempts: number | undefined;
 };
 
-/** A number of INFO; undefined for −1, by which INFO means "never" or "not running". */
+/** A number from INFO; undefined for −1, by which INFO means "never" or "not running". */
 const positive = (value: number | undefined): number | undefined =>
 	value === undefined || value < 0 ? undefined : value;
 

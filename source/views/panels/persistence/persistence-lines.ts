@@ -145,7 +145,8 @@ function rewriteLine({isEnabled, tookSeconds, rewriteStatus, rewriteFailures}: A
 }
 
 /**
-The state of the server's own backup (Redis 8.10). If the state is unknown, whether INFO reports a backup in progress.
+The state of the server's own backup (Redis 8.10). If that state is unknown, the row says whether INFO reports a backup
+in progress.
 */
 function backupRow({sample, backup}: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
 	const underWay = sample?.info.number('persistence', 'backup_in_progress');

@@ -9,7 +9,10 @@ import {drawCard} from '../card.js';
 import {historyChart} from '../history-chart.js';
 import type {TreeRow} from './replication-tree.js';
 
-/** Least and largest height of a chart with its frame, in lines, and its least width, in cells. */
+/**
+Least height of a chart with its frame, in lines. `highest` is the largest height, and `narrowest` the least width, in
+cells.
+*/
 const lowest = 8;
 const highest = 16;
 const narrowest = 50;
@@ -19,7 +22,7 @@ const widthForDelays = 116;
 
 /**
 A chart for each replica, with its delay in seconds of writes. As many charts are drawn as fit; the result is empty if
-none fits. The line of the threshold is that of the rule `rep.lag_bytes`.
+none fits. The threshold line is that of the rule `rep.lag_bytes`.
 */
 export function delayCharts(
 	rows: readonly TreeRow[],

@@ -75,8 +75,8 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 }
 
 /**
-The grade of a replica's distance. It is critical if the replica is further behind than the backlog reaches: a broken
-link would then cost a full resync.
+The grade of a replica's distance from its source in bytes. It is critical if the distance is larger than the backlog: a
+broken link would then cost a full resync.
 */
 function bytesGrade({link, sourceRecord}: TreeRow): Grade {
 	const backlogBytes = number(sourceRecord, 'repl_backlog_size');
@@ -147,7 +147,9 @@ export function linkText(row: TreeRow): string {
 	return `${linkGrade(row) === 'critical' ? '!!' : '!'} ${since}`;
 }
 
-/** True while the source has not sent its whole data set. The replica reports its link as down until then. */
+/**
+True while the source has not finished sending its whole data set. Until then, the replica reports its link as down.
+*/
 const isAwaitingSync = ({link}: TreeRow): boolean => link !== undefined && link.state !== 'online';
 
 function linkGrade(row: TreeRow): Grade {

@@ -7,7 +7,10 @@ import {replicationEdges} from '../../../topology/replication-edges.js';
 
 /** One node of the tree. A node without a record is reported by other nodes only. */
 export type TreeRow = {
-	/** The address. If several replicas announce it, the second and later ones also have a number: `10.0.0.1:6379 #2`. */
+	/**
+	The node's address. If several replicas announce this address, the second and later ones also have a number:
+	`10.0.0.1:6379 #2`.
+	*/
 	readonly key: string;
 	readonly address: NodeAddress;
 	/** The characters that draw the branches before the address. */
@@ -25,7 +28,7 @@ export type TreeRow = {
 /**
 The tree of replication: which node replicates from which, with each node exactly once. Roots and replicas are ordered
 by address, and Sentinels come last. A link counts if the replica or its source reports it, so one of the two may be
-unreachable. A ring of replicas is shown from its first node on.
+unreachable. Replicas that form a ring are shown from their first node on.
 */
 export const replicationTree = ({nodes}: Pick<MonitorState, 'nodes'>, glyphs: Glyphs): readonly TreeRow[] =>
 	treesOf(glyphs)(nodes);

@@ -131,7 +131,8 @@ function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
 }
 
 /**
-The backlog and the resyncs of the tree's root. In a low panel there are fewer lines, because the tree has precedence.
+The lines about the backlog and the resyncs of `source`, the tree's root. In a low panel there are fewer lines, because
+the tree has precedence.
 */
 function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const peculiar = [...sharingLines(source), ...readerLines(source)];

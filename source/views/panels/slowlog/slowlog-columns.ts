@@ -90,7 +90,7 @@ function commandText([command, ...rest]: readonly string[]): string {
 	return [command?.toUpperCase() ?? '-', ...shown].join(' ');
 }
 
-/** The columns of the list of shapes. */
+/** The columns of the list of shapes, that is, of slow commands that look alike. */
 export function shapeColumns(isAscii: boolean): ReadonlyArray<Column<SlowShape>> {
 	const time = (us: number) => microseconds(us, isAscii);
 	return [

@@ -13,7 +13,7 @@ const isLarge = (row: SlowRow): row is LargeEntry & SlowRow => 'log' in row;
 
 export const isSlow = (row: SlowRow): row is SlowlogEntry & SlowRow => !isLarge(row);
 
-/** The name of the entry's log as in COMMANDLOG: `slow`, `large-request`, `large-reply`. */
+/** The name of the log that the entry is from, as in COMMANDLOG: `slow`, `large-request`, `large-reply`. */
 export const logOf = (row: SlowRow): string => (isLarge(row) ? row.log : 'slow');
 
 /**

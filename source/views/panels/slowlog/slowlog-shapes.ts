@@ -1,6 +1,9 @@
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 
-/** Slow commands of one shape: they differ only in numbers and hashes of their first argument. */
+/**
+Slow commands of one shape. Their first arguments differ only in numbers, UUIDs and long hexadecimal words. Further
+arguments don't count.
+*/
 export type SlowShape = {
 	/** The shape as text, such as `HGETALL user:#:profile …`. */
 	readonly shape: string;
