@@ -156,8 +156,8 @@ export type NodeRecord = TimedReadings & {
 	/** Other addresses of the node: announced addresses that were mapped, or a second address of the same process. */
 	readonly otherNames?: readonly NodeAddress[] | undefined;
 	/**
-	Evidence about the server on the machine of redis-top. Only the node in focus is inspected, so this is undefined until
-	the node was first in focus.
+	What redis-top's own machine shows about the server: its process, log, files and kernel. Only the node in focus is
+	inspected, so this is undefined until the node was first in focus.
 	*/
 	readonly host?: Timed<HostEvidence> | undefined;
 	/** The inspection of the machine before the inspection in `host`. */

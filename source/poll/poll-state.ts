@@ -56,11 +56,9 @@ export type PollState = {
 	slowlogLastId: number | undefined;
 	slowlogCount: number;
 	connectedClients: number;
-	/**
-	The client fields of the last INFO as one text (`clientDigest`), and that text when CLIENT LIST was last read
-	(`listedClientDigest`).
-	*/
+	/** The client fields of the last INFO as one text. While it stays the same, CLIENT LIST needs no new reading. */
 	clientDigest: string;
+	/** The value of `clientDigest` when CLIENT LIST was last read; undefined before the first reading. */
 	listedClientDigest: string | undefined;
 	hasCluster: boolean;
 	/** The last reading of the node's cluster bus links. The next reading is compared with it. */
@@ -248,8 +246,8 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 }
 
 /**
-How often CONFIG SET was called. Before Redis 7.0, INFO counts CONFIG SET together with CONFIG GET, which redis-top
-sends itself.
+How often CONFIG SET was called. 0 before Redis 7.0: INFO counts CONFIG SET there together with CONFIG GET, which
+redis-top sends itself, so that no count of CONFIG SET alone exists.
 */
 const settingsWritten = (info: InfoReply): number => commandStats(info).get('config|set')?.calls ?? 0;
 

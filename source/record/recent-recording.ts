@@ -9,7 +9,10 @@ const mostBytes = 8 * 1024 * 1024;
 
 type RecentBlock = {readonly frames: WrittenFrame[]; bytes: number; lastMs: number};
 
-/** The frames of the last half hour in memory, block by block. */
+/**
+The last half hour of the recording, kept in memory as it would stand in a file: frames, in blocks that each begin with
+a whole state.
+*/
 export class RecentRecording {
 	readonly #blocks: RecentBlock[] = [];
 

@@ -244,7 +244,7 @@ export class ActionController {
 			return;
 		}
 
-		// All audit lines must be written first: an unlock that could not be audited must not allow an action.
+		// All audit lines must be written first. If the line that says "actions unlocked" fails, the action must not run.
 		await Promise.all(this.#pendingAudits);
 		const preparation = await prepareAction(
 			{

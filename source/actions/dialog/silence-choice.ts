@@ -25,7 +25,8 @@ const keyName = 'Tab';
 export const noSilence: SilenceChoice = {durationMs: undefined, problem: undefined, heldUntilMs: undefined};
 
 /**
-The choice when the dialog of an action opens. Undefined if the action causes no alerts, or without an Alertmanager.
+The silence that is chosen when the dialog of an action opens: none yet. Undefined if the action causes no alerts, or
+if redis-top was given no Alertmanager.
 */
 export const openingChoice = (
 	{silence}: Pick<ActionPlan, 'silence'>,

@@ -216,7 +216,7 @@ function statusOf(
 		};
 	}
 
-	// A condition held in all samples, but perhaps for less time than its rule needs. The status is then `unknown`.
+	// A condition can hold in both samples although its rule needs it for longer, such as 30 s. Then the status is `unknown`.
 	const [held, ...moreHeld] = blindRules.filter(({holds}) => holds !== undefined);
 	if (held?.holds !== undefined) {
 		const node = held.node === undefined ? '' : `${held.node} `;

@@ -12,7 +12,7 @@ export type FooterInput = ModeInput & {
 	readonly nodes: number;
 	/** Whether the panel has a list with more than one order. */
 	readonly canSort: boolean;
-	/** What the keys of the selected row do. */
+	/** What the keyboard keys for the selected row do, such as "close this client". */
 	readonly row?: RowKeys;
 	/** Whether the node in focus refuses its credentials, so that a password may help. */
 	readonly wantsPassword?: boolean;
