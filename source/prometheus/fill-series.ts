@@ -22,7 +22,7 @@ export function fillSeries(record: NodeRecord, past: NodePast, nowMs: number): v
 	const firstMs = newestMs - Math.max(0, operations.taken - 1) * intervalMs;
 	const moments = Array.from({length: room}, (_, index) => firstMs - (room - index) * intervalMs);
 	const scrapes = past.scrapes((moments[0] ?? firstMs) - 2 * past.periodMs, firstMs);
-	const readings = pastReadings(scrapes, moments, past.periodMs);
+	const readings = pastReadings(scrapes, moments);
 	for (const {id} of metrics) {
 		record.series.get(id)?.prepend(readings.get(id) ?? []);
 	}

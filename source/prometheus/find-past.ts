@@ -5,7 +5,7 @@ import type {LabelMapping} from './label-mapping.js';
 import {NodePast} from './node-past.js';
 import {findingQuery, nodeSelector, type SoughtNode} from './node-selector.js';
 import type {Prometheus} from './prometheus.js';
-import {scrapePeriodMs} from './scrapes.js';
+import {type ScrapeTarget, scrapePeriodMs} from './scrapes.js';
 
 export type FoundPast =
 	| {readonly kind: 'found'; readonly past: NodePast}
@@ -21,7 +21,10 @@ const usualPeriodMs = 60_000;
 /** Largest number of scraped instances that the text of a failure names. */
 const namedInstances = 3;
 
-/** Finds the series of a node and the time between its scrapes, by two queries. Never rejects. */
+/**
+Finds the series of a node and the time between its scrapes, by one query and one more for each target that scrapes the
+node. Never rejects.
+*/
 export async function findPast(
 	record: NodeRecord,
 	{
@@ -62,11 +65,41 @@ export async function findPast(
 		return {kind: 'failed', isAnswered: true, why};
 	}
 
-	const scrapes = await prometheus.query(`${composedSeries.up}{${selector.matchers}}[15m]`, {signal});
-	if (scrapes.kind === 'failed') {
-		return {...scrapes, isAnswered: false};
+	const targets = await Promise.all(selector.targets.map(async matchers => targetOf(matchers, prometheus, signal)));
+	const failed = targets.find(target => 'kind' in target);
+	if (failed !== undefined) {
+		return {...failed, isAnswered: false};
 	}
 
-	const periodMs = scrapePeriodMs(scrapes.series[0]?.timesMs ?? []) ?? usualPeriodMs;
-	return {kind: 'found', past: new NodePast(prometheus, selector.matchers, periodMs, () => clock.now())};
+	// redis_exporter reads the server at each scrape. The metrics of redis-top may be as old as its interval.
+	const [first, ...others] = (targets as readonly Target[]).toSorted((one, other) => +one.isOwn - +other.isOwn);
+	return {kind: 'found', past: new NodePast(prometheus, [first as Target, ...others], () => clock.now())};
+}
+
+type Target = ScrapeTarget & {
+	/** Whether the target is a `redis-top watch --metrics`. */
+	readonly isOwn: boolean;
+};
+
+/** A metric that redis-top serves and redis_exporter does not. */
+const ownMetric = 'redis_top_poll_interval_seconds';
+
+/** How a target is scraped, by its scrapes in the last quarter of an hour. */
+async function targetOf(
+	matchers: string,
+	prometheus: Pick<Prometheus, 'query'>,
+	signal: AbortSignal,
+): Promise<Target | {readonly kind: 'failed'; readonly why: string}> {
+	const selector = `{__name__=~"${composedSeries.up}|${ownMetric}",${matchers}}`;
+	const reply = await prometheus.query(`${selector}[15m]`, {signal});
+	if (reply.kind === 'failed') {
+		return reply;
+	}
+
+	const up = reply.series.find(({labels}) => labels.__name__ === composedSeries.up);
+	return {
+		matchers,
+		periodMs: scrapePeriodMs(up?.timesMs ?? []) ?? usualPeriodMs,
+		isOwn: reply.series.some(({labels}) => labels.__name__ === ownMetric),
+	};
 }

@@ -1,6 +1,7 @@
 import {readMetrics} from './exporter-series.js';
+import {gapMs} from './past-readings.js';
 import type {Prometheus} from './prometheus.js';
-import {type Scrape, ScrapeBlock} from './scrapes.js';
+import {type Scrape, ScrapeBlock, type ScrapeTarget} from './scrapes.js';
 
 /** Number of scrapes in a block, which is read by one query. A reply with 200 series has 1.3 MB. */
 const scrapesInBlock = 240;
@@ -10,8 +11,20 @@ const longestBlockMs = 3_600_000;
 /** Number of blocks that are kept for a node. They are enough for three half hours with one scrape a second. */
 const blocksKept = 24;
 
-type LoadedBlock = {
+/** Times after `fromMs` and up to `toMs`, in milliseconds since the epoch. */
+type Times = {readonly fromMs: number; readonly toMs: number};
+
+/** Those scrapes of one target that lie within some times: the first at `firstMs`, the last at `lastMs`. */
+type Part = Times & {
 	readonly block: ScrapeBlock;
+	readonly target: ScrapeTarget;
+	readonly firstMs: number;
+	readonly lastMs: number;
+};
+
+type LoadedBlock = {
+	/** Oldest first. The times of the parts do not overlap. */
+	readonly parts: readonly Part[];
 	/** Up to when the block was read, in milliseconds since the epoch: to its end, or to the time of the query. */
 	readonly untilMs: number;
 };
@@ -22,25 +35,29 @@ export type Load = {readonly kind: 'loaded'} | {readonly kind: 'failed'; readonl
 /** One node's past as a Prometheus has it. The past is read in blocks, and each block only once. */
 export class NodePast {
 	readonly #prometheus: Pick<Prometheus, 'query'>;
-	readonly #matchers: string;
+	readonly #targets: readonly ScrapeTarget[];
 	readonly #blockMs: number;
 	readonly #now: () => number;
 	/** The blocks by index: the number of block lengths since the epoch. Least recently used blocks come first. */
 	readonly #blocks = new Map<number, LoadedBlock>();
 	readonly #loading = new Map<number, Promise<Load>>();
 
+	/** The usual time between two scrapes of the first target, in milliseconds. */
+	readonly periodMs: number;
+
 	/**
-	@param matchers The label matchers of the node's series: `instance="…",job="…"`.
-	@param periodMs Time between two scrapes, in milliseconds.
+	@param targets The targets that scrape the node. The first one is read. Another one is read for the time before the
+	first scrape of the ones before it, and for the time after their last scrape.
 	*/
 	constructor(
 		prometheus: Pick<Prometheus, 'query'>,
-		matchers: string,
-		readonly periodMs: number,
+		targets: readonly [ScrapeTarget, ...ScrapeTarget[]],
 		now: () => number,
 	) {
+		const [{periodMs}] = targets;
+		this.periodMs = periodMs;
 		this.#prometheus = prometheus;
-		this.#matchers = matchers;
+		this.#targets = targets;
 		this.#now = now;
 		const wantedMs = Math.min(longestBlockMs, Math.max(shortestBlockMs, periodMs * scrapesInBlock));
 		this.#blockMs = Math.ceil(wantedMs / shortestBlockMs) * shortestBlockMs;
@@ -69,7 +86,7 @@ export class NodePast {
 
 			this.#blocks.delete(number);
 			this.#blocks.set(number, loaded);
-			return loaded.block.between(fromMs, toMs);
+			return loaded.parts.flatMap(part => part.block.between(Math.max(fromMs, part.fromMs), Math.min(toMs, part.toMs)));
 		});
 	}
 
@@ -97,25 +114,67 @@ export class NodePast {
 	}
 
 	async #readBlock(number: number, signal: AbortSignal): Promise<Load> {
-		const untilMs = Math.min((number + 1) * this.#blockMs, this.#now());
-		const spanMs = untilMs - number * this.#blockMs;
-		if (spanMs <= 1) {
+		const startMs = number * this.#blockMs;
+		const untilMs = Math.min(startMs + this.#blockMs, this.#now());
+		if (untilMs - startMs <= 1) {
 			return {kind: 'loaded'};
 		}
 
-		// A range selector returns the samples as they were stored, each with its own time. Values at fixed steps would
-		// fill a gap with the value before it, and would give a rate across a restart.
-		const selector = `{__name__=~"redis_(${readMetrics})",${this.#matchers}}`;
-		const reply = await this.#prometheus.query(`${selector}[${Math.ceil(spanMs) - 1}ms]`, {atMs: untilMs, signal});
-		if (reply.kind === 'failed') {
-			return reply;
+		let parts: readonly Part[] = [];
+		for (const target of this.#targets) {
+			const missing = missingTimes(parts, startMs, untilMs);
+			if (missing.length === 0) {
+				break;
+			}
+
+			const reply = await this.#scrapesOf(target, startMs, untilMs, signal);
+			if (reply.kind === 'failed') {
+				return reply;
+			}
+
+			const block = new ScrapeBlock(reply.series, target);
+			parts = [...parts, ...missing.flatMap(times => partOf(block, target, times))].sort(
+				(one, other) => one.firstMs - other.firstMs,
+			);
 		}
 
-		this.#blocks.set(number, {block: new ScrapeBlock(reply.series), untilMs});
+		this.#blocks.set(number, {parts, untilMs});
 		for (const oldest of [...this.#blocks.keys()].slice(0, -blocksKept)) {
 			this.#blocks.delete(oldest);
 		}
 
 		return {kind: 'loaded'};
 	}
+
+	#scrapesOf({matchers}: ScrapeTarget, startMs: number, untilMs: number, signal: AbortSignal) {
+		// A range selector returns the samples as they were stored, each with its own time. Values at fixed steps would
+		// fill a gap with the value before it, and would give a rate across a restart.
+		const selector = `{__name__=~"redis_(${readMetrics})",${matchers}}`;
+		return this.#prometheus.query(`${selector}[${Math.ceil(untilMs - startMs) - 1}ms]`, {atMs: untilMs, signal});
+	}
+}
+
+/**
+The times for which another target may have scrapes: before the first scrape, and after the last one, if a scrape is
+missing there. The time between two scrapes of a target is not among them, and a lost scrape stays a gap.
+*/
+function missingTimes(parts: readonly Part[], startMs: number, untilMs: number): readonly Times[] {
+	const [first, last] = [parts[0], parts.at(-1)];
+	if (first === undefined || last === undefined) {
+		return [{fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY}];
+	}
+
+	return [
+		...(first.firstMs - startMs > gapMs(first.target)
+			? [{fromMs: Number.NEGATIVE_INFINITY, toMs: first.firstMs - 1}]
+			: []),
+		...(untilMs - last.lastMs > gapMs(last.target) ? [{fromMs: last.lastMs, toMs: Number.POSITIVE_INFINITY}] : []),
+	];
+}
+
+/** The part of a block within some times. None if the block has no scrape there. */
+function partOf(block: ScrapeBlock, target: ScrapeTarget, {fromMs, toMs}: Times): readonly Part[] {
+	const times = block.times(fromMs, toMs);
+	const [firstMs, lastMs] = [times[0], times.at(-1)];
+	return firstMs === undefined || lastMs === undefined ? [] : [{block, target, fromMs, toMs, firstMs, lastMs}];
 }

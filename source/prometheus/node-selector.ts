@@ -69,31 +69,69 @@ Labels that identify a scraped target, as far as a series has them. Labels that 
 const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace', 'pod'] as const;
 
 export type NodeSelector =
-	| {readonly kind: 'found'; readonly matchers: string}
+	/** The matchers of each scraped target that has series of the node, in alphabetical order. */
+	| {readonly kind: 'found'; readonly targets: readonly [matchers: string, ...others: string[]]}
 	| {readonly kind: 'unknown'}
 	/** The reply has series of several servers, so it is unknown which of them is the node. */
 	| {readonly kind: 'ambiguous'; readonly instances: readonly string[]};
 
+type Candidate = {readonly matchers: string; readonly labels: SeriesLabels; readonly runIds: ReadonlySet<string>};
+
 /**
 The matchers of all series of a node, from the reply to `findingQuery`: `instance="…",job="…"`. Series with the `run_id`
-of the node's process are preferred to series that only have the node's address.
+of the node's process are preferred to series that only have the node's address. Several jobs may scrape one server, for
+example redis_exporter and `redis-top watch --metrics`. Two targets are of one server if a `run_id` is in both.
 */
 export function nodeSelector(
 	series: readonly PrometheusSeries[],
 	node: SoughtNode,
 	mapping: LabelMapping | undefined,
 ): NodeSelector {
-	const own = series.filter(({labels}) => node.runId !== undefined && labels.run_id === node.runId);
-	const candidates = new Map((own.length > 0 ? own : series).map(({labels}) => [matchersOf(labels, mapping), labels]));
-	const [first, ...others] = [...candidates].sort(([one], [other]) => (one < other ? -1 : 1));
+	const candidates = candidatesIn(series, mapping);
+	const isOwn = ({runIds}: Candidate) => node.runId !== undefined && runIds.has(node.runId);
+	const first = candidates.find(isOwn) ?? candidates[0];
 	if (first === undefined) {
 		return {kind: 'unknown'};
 	}
 
-	// If two jobs scrape the same process, both have the series of this node, and the first of them is used.
-	return others.length > 0 && own.length === 0
-		? {kind: 'ambiguous', instances: [first, ...others].map(([, labels]) => labels.instance ?? '-')}
-		: {kind: 'found', matchers: first[0]};
+	const same = sameServer(first, candidates);
+	return same.length < candidates.length && !isOwn(first)
+		? {kind: 'ambiguous', instances: candidates.map(({labels}) => labels.instance ?? '-')}
+		: {kind: 'found', targets: same.map(({matchers}) => matchers) as [string, ...string[]]};
+}
+
+/** The scraped targets in alphabetical order of their matchers, each with every `run_id` that its series have. */
+function candidatesIn(series: readonly PrometheusSeries[], mapping: LabelMapping | undefined): readonly Candidate[] {
+	const candidates = new Map<string, Candidate & {readonly runIds: Set<string>}>();
+	for (const {labels} of series) {
+		const matchers = matchersOf(labels, mapping);
+		const candidate = candidates.get(matchers) ?? {matchers, labels, runIds: new Set()};
+		candidates.set(matchers, candidate);
+		if (labels.run_id !== undefined && labels.run_id !== '') {
+			candidate.runIds.add(labels.run_id);
+		}
+	}
+
+	return [...candidates.values()].sort((one, other) => (one.matchers < other.matchers ? -1 : 1));
+}
+
+/** The candidates that share a `run_id` with the first, directly or through another candidate. */
+function sameServer(first: Candidate, candidates: readonly Candidate[]): readonly Candidate[] {
+	const runIds = new Set(first.runIds);
+	const same = new Set([first]);
+	for (let size = 0; size < same.size; ) {
+		size = same.size;
+		for (const candidate of candidates) {
+			if ([...candidate.runIds].some(runId => runIds.has(runId))) {
+				same.add(candidate);
+				for (const runId of candidate.runIds) {
+					runIds.add(runId);
+				}
+			}
+		}
+	}
+
+	return candidates.filter(candidate => same.has(candidate));
 }
 
 const matchersOf = (labels: SeriesLabels, mapping: LabelMapping | undefined): string =>

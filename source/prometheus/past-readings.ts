@@ -1,5 +1,5 @@
 import {type MetricId, metrics} from '../domain/metric.js';
-import type {Scrape} from './scrapes.js';
+import type {Scrape, ScrapeTarget} from './scrapes.js';
 
 /**
 If the time between two scrapes is longer than this, there is a gap between them. The unit is the usual time between
@@ -7,18 +7,23 @@ scrapes. A single lost scrape is therefore a gap.
 */
 const gapFromPeriods = 1.7;
 
+/** The longest time between two scrapes of a target without a gap, in milliseconds. */
+export const gapMs = ({periodMs}: ScrapeTarget): number => gapFromPeriods * periodMs;
+
 /**
-Whether a rate may be computed between two scrapes: both are of the same process, and no scrape is missing between them.
+Whether a rate may be computed between two scrapes: both are of the same process and the same target, and no scrape is
+missing between them. Two targets read the server at different moments, which their scrapes do not tell.
 */
-export const areAdjacent = (before: Scrape | undefined, after: Scrape, periodMs: number): before is Scrape =>
+export const areAdjacent = (before: Scrape | undefined, after: Scrape): before is Scrape =>
 	before?.isUp === true &&
 	after.isUp &&
+	before.target === after.target &&
 	before.runId === after.runId &&
-	after.atMs - before.atMs <= gapFromPeriods * periodMs;
+	after.atMs - before.atMs <= gapMs(after.target);
 
 /** Whether a scrape's values still apply at a moment: the next scrape is not due yet, or only a little late. */
-export const standsFor = ({atMs}: Scrape, momentMs: number, periodMs: number): boolean =>
-	momentMs >= atMs && momentMs - atMs <= gapFromPeriods * periodMs;
+export const standsFor = ({atMs, target}: Scrape, momentMs: number): boolean =>
+	momentMs >= atMs && momentMs - atMs <= gapMs(target);
 
 /**
 The readings of every metric at some moments, oldest first: gauges as read, counters per second since the previous
@@ -27,12 +32,10 @@ if a rate would cross a gap, a restart or a reset.
 
 @param scrapes Oldest first.
 @param momentsMs Ascending, in milliseconds since the epoch.
-@param periodMs Usual time between two scrapes, in milliseconds.
 */
 export function pastReadings(
 	scrapes: readonly Scrape[],
 	momentsMs: readonly number[],
-	periodMs: number,
 ): ReadonlyMap<MetricId, ReadonlyArray<number | undefined>> {
 	const readings = metrics.map((): Array<number | undefined> => []);
 	let place = -1;
@@ -42,14 +45,14 @@ export function pastReadings(
 		}
 
 		const scrape = scrapes[place];
-		const isKnown = scrape?.isUp === true && standsFor(scrape, momentMs, periodMs);
+		const isKnown = scrape?.isUp === true && standsFor(scrape, momentMs);
 		for (const [index, {kind}] of metrics.entries()) {
 			readings[index]?.push(
 				!isKnown
 					? undefined
 					: kind === 'gauge'
 						? knownNumber(scrape.metrics[index])
-						: rateAt(scrapes[place - 1], scrape, index, periodMs),
+						: rateAt(scrapes[place - 1], scrape, index),
 			);
 		}
 	}
@@ -57,8 +60,8 @@ export function pastReadings(
 	return new Map(metrics.map(({id}, index) => [id, readings[index] ?? []]));
 }
 
-function rateAt(before: Scrape | undefined, after: Scrape, index: number, periodMs: number): number | undefined {
-	if (!areAdjacent(before, after, periodMs)) {
+function rateAt(before: Scrape | undefined, after: Scrape, index: number): number | undefined {
+	if (!areAdjacent(before, after)) {
 		return undefined;
 	}
 

@@ -41,7 +41,7 @@ export function pastRecord(live: NodeRecord, scrapes: readonly Scrape[], atMs: n
 		notKept: unscraped,
 	};
 	const last = scrapes.at(-1);
-	if (last === undefined || !standsFor(last, atMs, periodMs)) {
+	if (last === undefined || !standsFor(last, atMs)) {
 		return {record: base, earlier: undefined};
 	}
 
@@ -52,7 +52,7 @@ export function pastRecord(live: NodeRecord, scrapes: readonly Scrape[], atMs: n
 
 	const sample = sampleOf(last, live.sample);
 	const before = scrapes.at(-2);
-	const earlier = areAdjacent(before, last, periodMs) ? sampleOf(before, live.sample) : undefined;
+	const earlier = areAdjacent(before, last) ? sampleOf(before, live.sample) : undefined;
 	return {
 		record: {
 			...base,
@@ -82,7 +82,7 @@ function sampleOf({atMs, runId, info}: Scrape, live: NodeSample | undefined): No
 
 function pastSeries(scrapes: readonly Scrape[], atMs: number, periodMs: number, count: number): NodeRecord['series'] {
 	const moments = Array.from({length: count}, (_, index) => atMs - (count - 1 - index) * periodMs);
-	const readings = pastReadings(scrapes, moments, periodMs);
+	const readings = pastReadings(scrapes, moments);
 	return new Map(
 		metrics.map(({id}) => {
 			const series = new Series(count);

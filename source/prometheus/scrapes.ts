@@ -4,8 +4,17 @@ import type {PrometheusSeries, SeriesLabels} from '../parse/prometheus-reply.js'
 import {composedSeries} from './exporter-series.js';
 import {type ScrapedValue, scrapedInfo} from './scraped-info.js';
 
+/** What Prometheus scrapes to get the values of a server: redis_exporter, or `redis-top watch --metrics`. */
+export type ScrapeTarget = {
+	/** The label matchers of its series of the server: `instance="…",job="…"`. */
+	readonly matchers: string;
+	/** Usual time between two scrapes, in milliseconds. */
+	readonly periodMs: number;
+};
+
 /** The values that the exporter read from one server at one moment. */
 export type Scrape = {
+	readonly target: ScrapeTarget;
 	/** The time of the scrape, in milliseconds since the epoch. */
 	readonly atMs: number;
 	/** Whether the exporter reached the server. */
@@ -30,12 +39,14 @@ The scrapes of one server in a span of time. All series of a scrape have the sam
 as columns, with 8 bytes a value.
 */
 export class ScrapeBlock {
+	readonly #target: ScrapeTarget;
 	readonly #timesMs: readonly number[];
 	readonly #columns: readonly Column[];
 	readonly #scrapes: Array<Scrape | undefined>;
 
 	/** @param series Samples at the times at which Prometheus stored them, not values at fixed steps. */
-	constructor(series: readonly PrometheusSeries[]) {
+	constructor(series: readonly PrometheusSeries[], target: ScrapeTarget) {
+		this.#target = target;
 		const times = new Set<number>();
 		for (const {timesMs} of series) {
 			for (const atMs of timesMs) {
@@ -56,6 +67,11 @@ export class ScrapeBlock {
 		this.#scrapes = Array.from({length: places.size});
 	}
 
+	/** The times of the scrapes after `fromMs` and up to `toMs`, oldest first. */
+	times(fromMs: number, toMs: number): number[] {
+		return this.#timesMs.filter(atMs => atMs > fromMs && atMs <= toMs);
+	}
+
 	/** The scrapes after `fromMs` and up to `toMs`, oldest first. */
 	between(fromMs: number, toMs: number): Scrape[] {
 		const scrapes: Scrape[] = [];
@@ -74,6 +90,7 @@ export class ScrapeBlock {
 		const values = this.#valuesAt(place);
 		const info = scrapedInfo(values);
 		return {
+			target: this.#target,
 			atMs,
 			isUp: !values.some(({labels, value}) => labels.__name__ === composedSeries.up && value === 0),
 			runId: info.text('server', 'run_id'),

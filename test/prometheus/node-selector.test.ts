@@ -39,12 +39,15 @@ test('the selector names what is scraped, not what the server says of itself', (
 	const own = {...info, instance: 'a:1', job: 'redis', env: 'prod'};
 	assert.deepEqual(nodeSelector(series(own), node, undefined), {
 		kind: 'found',
-		matchers: 'job="redis",instance="a:1"',
+		targets: ['job="redis",instance="a:1"'],
 	});
 	assert.deepEqual(nodeSelector(series({...own, role: 'slave'}, own), node, undefined).kind, 'found');
 	assert.deepEqual(nodeSelector([], node, undefined), {kind: 'unknown'});
 	const byLabel = nodeSelector(series({...own, redis: 'x"y'}), node, {label: 'redis', template: '{host}'});
-	assert.deepEqual(byLabel, {kind: 'found', matchers: 'job="redis",instance="a:1",redis="x\\"y"'});
+	assert.deepEqual(byLabel, {
+		kind: 'found',
+		targets: ['job="redis",instance="a:1",redis="x\\"y"'],
+	});
 });
 
 test('two servers at one address are ambiguous, unless one is the own process', () => {
@@ -57,6 +60,31 @@ test('two servers at one address are ambiguous, unless one is the own process', 
 	const own = {instance: 'c:1', job: 'redis', run_id: runId};
 	assert.deepEqual(nodeSelector(series(one, own), node, undefined), {
 		kind: 'found',
-		matchers: 'job="redis",instance="c:1"',
+		targets: ['job="redis",instance="c:1"'],
 	});
+});
+
+test('all targets that scrape the process are its series, also by an earlier process of the same server', () => {
+	const before = 'b'.repeat(40);
+	const exporter = {job: 'redis_exporter', instance: 'redis://10.0.1.11:6379'};
+	const own = {job: 'redis-top', instance: '10.0.1.11:6379'};
+	const removed = {job: 'old', instance: '10.0.1.11:6379'};
+	const targets = [
+		'job="old",instance="10.0.1.11:6379"',
+		'job="redis-top",instance="10.0.1.11:6379"',
+		'job="redis_exporter",instance="redis://10.0.1.11:6379"',
+	];
+	const all = series(
+		{...exporter, run_id: runId},
+		{...own, run_id: runId},
+		{...own, run_id: before},
+		{...removed, run_id: before},
+	);
+	assert.deepEqual(nodeSelector(all, node, undefined), {kind: 'found', targets});
+	// The server has restarted, and Prometheus has not scraped the new process yet.
+	assert.deepEqual(nodeSelector(all, {...node, runId: 'c'.repeat(40)}, undefined), {kind: 'found', targets});
+	assert.deepEqual(nodeSelector(all, {...node, runId: undefined}, undefined), {kind: 'found', targets});
+	const strange = series({...exporter, run_id: before}, {...own, run_id: 'd'.repeat(40)});
+	assert.equal(nodeSelector(strange, node, undefined).kind, 'ambiguous');
+	assert.equal(nodeSelector(series(exporter, own), node, undefined).kind, 'ambiguous');
 });

@@ -15,10 +15,12 @@ const seriesOf = (name: string, points: readonly Point[], labels = {}): Promethe
 
 const infoLabels = {run_id: 'a'.repeat(40), role: 'master', redis_version: '7.0.15', maxmemory_policy: 'noeviction'};
 
+const target = {matchers: 'instance="a:1"', periodMs: 10_000};
+
 /** The readings of a metric each 5 seconds from 0 to 60, of scrapes each 10 seconds. */
 function readings(series: readonly PrometheusSeries[], id: (typeof metrics)[number]['id']) {
 	const moments = Array.from({length: 13}, (_, index) => index * 5000);
-	return pastReadings(new ScrapeBlock(series).between(-1, 60_000), moments, 10_000).get(id);
+	return pastReadings(new ScrapeBlock(series, target).between(-1, 60_000), moments).get(id);
 }
 
 const everyTen: readonly number[] = [0, 10, 20, 30, 40, 50, 60];
@@ -128,24 +130,27 @@ test('the period is the median distance of scrapes', () => {
 
 test('a scrape is an INFO reply of the fields that its series hold', () => {
 	const at = (name: string, value: number, labels = {}) => seriesOf(name, [[0, value]], labels);
-	const [scrape] = new ScrapeBlock([
-		at('redis_up', 1),
-		at('redis_instance_info', 1, infoLabels),
-		at('redis_memory_used_bytes', 1024),
-		at('redis_rdb_last_bgsave_status', 0),
-		at('redis_master_link_up', 1, {master_host: '10.0.1.11'}),
-		at('redis_slave_info', 1, {master_host: '10.0.1.11', master_port: '6379', read_only: '1'}),
-		at('redis_latest_fork_seconds', 0.000614),
-		at('redis_db_keys', 5, {db: 'db0'}),
-		at('redis_db_keys_expiring', 2, {db: 'db0'}),
-		at('redis_db_keys', 0, {db: 'db1'}),
-		at('redis_commands_total', 7, {cmd: 'get'}),
-		at('redis_commands_duration_seconds_total', 0.000021, {cmd: 'get'}),
-		at('redis_errors_total', 3, {err: 'OOM'}),
-		at('redis_connected_slave_offset_bytes', 99, {slave_ip: '10.0.1.12', slave_port: '6379', slave_state: 'online'}),
-		at('redis_connected_slave_lag_seconds', 1, {slave_ip: '10.0.1.12', slave_port: '6379', slave_state: 'online'}),
-		at('redis_some_later_series', 5),
-	]).between(-1, 0);
+	const [scrape] = new ScrapeBlock(
+		[
+			at('redis_up', 1),
+			at('redis_instance_info', 1, infoLabels),
+			at('redis_memory_used_bytes', 1024),
+			at('redis_rdb_last_bgsave_status', 0),
+			at('redis_master_link_up', 1, {master_host: '10.0.1.11'}),
+			at('redis_slave_info', 1, {master_host: '10.0.1.11', master_port: '6379', read_only: '1'}),
+			at('redis_latest_fork_seconds', 0.000614),
+			at('redis_db_keys', 5, {db: 'db0'}),
+			at('redis_db_keys_expiring', 2, {db: 'db0'}),
+			at('redis_db_keys', 0, {db: 'db1'}),
+			at('redis_commands_total', 7, {cmd: 'get'}),
+			at('redis_commands_duration_seconds_total', 0.000021, {cmd: 'get'}),
+			at('redis_errors_total', 3, {err: 'OOM'}),
+			at('redis_connected_slave_offset_bytes', 99, {slave_ip: '10.0.1.12', slave_port: '6379', slave_state: 'online'}),
+			at('redis_connected_slave_lag_seconds', 1, {slave_ip: '10.0.1.12', slave_port: '6379', slave_state: 'online'}),
+			at('redis_some_later_series', 5),
+		],
+		target,
+	).between(-1, 0);
 	const reply = scrape?.info();
 	assert.equal(scrape?.runId, 'a'.repeat(40));
 	assert.deepEqual(
@@ -171,4 +176,41 @@ test('a scrape is an INFO reply of the fields that its series hold', () => {
 			['errorstats', {errorstat_OOM: 'count=3'}],
 		],
 	);
+});
+
+test('no rate crosses from one scraped target to another, and each has its own period', () => {
+	const counter = (points: readonly Point[]) => [
+		seriesOf(
+			'redis_up',
+			points.map(([second]) => [second, 1]),
+		),
+		seriesOf(
+			'redis_instance_info',
+			points.map(([second]) => [second, 1]),
+			infoLabels,
+		),
+		seriesOf('redis_commands_processed_total', points),
+	];
+	const slow = new ScrapeBlock(
+		counter([
+			[0, 0],
+			[30, 300],
+		]),
+		{matchers: 'job="slow"', periodMs: 30_000},
+	);
+	const quick = new ScrapeBlock(
+		counter([
+			[40, 1000],
+			[50, 1070],
+		]),
+		target,
+	);
+	const scrapes = [...slow.between(-1, 60_000), ...quick.between(-1, 60_000)];
+	assert.deepEqual(pastReadings(scrapes, [20_000, 30_000, 40_000, 50_000, 70_000]).get('operations'), [
+		undefined,
+		10,
+		undefined,
+		7,
+		undefined,
+	]);
 });
