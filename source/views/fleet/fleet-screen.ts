@@ -160,10 +160,13 @@ function verdictLine({state, place, columns}: FleetScreenInput): Line {
 		const text =
 			refreshedAtMs === undefined
 				? '..'
-				: problem === undefined
-					? 'ok nothing is wrong that the series tell'
-					: 'the list is old';
-		return padLine([span(`${text}${remark}`, problem === undefined ? 'ok' : 'warning')], columns);
+				: problem !== undefined
+					? 'the list is old'
+					: instances.length === 0
+						? '? no server is known'
+						: 'ok nothing is wrong that the series tell';
+		const isOk = problem === undefined && (refreshedAtMs === undefined || instances.length > 0);
+		return padLine([span(`${text}${remark}`, isOk ? 'ok' : 'warning')], columns);
 	}
 
 	const text = `${criticals > 0 ? 'CRITICAL' : '! WARNING'} ${grouped(criticals)} critical, ${grouped(warnings)} warning: ${worst.name} ${worst.conditions[0]?.text ?? `has the alert ${worst.alerts[0] ?? ''}`}${remark}`;

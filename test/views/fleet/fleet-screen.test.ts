@@ -79,7 +79,10 @@ test('what Prometheus does not tell is said, and never "ok"', () => {
 	const failed = screen({state: fleetStateOf([], {refreshedAtMs: undefined, problem: 'refuses connections'})});
 	assert.match(failed.join('\n'), /Prometheus prometheus:9090 refuses connections/);
 	assert.doesNotMatch(failed.join('\n'), /\bok\b/);
-	assert.match(screen({state: fleetStateOf([])}).join('\n'), /knows no server: it has no series redis_up/);
+	const none = screen({state: fleetStateOf([])});
+	assert.match(none.join('\n'), /knows no server: it has no series redis_up/);
+	assert.match(none[1] ?? '', /^\? no server is known/);
+	assert.doesNotMatch(none.join('\n'), /\bok\b/);
 	const old = screen({
 		state: fleetStateOf(fleet.slice(0, 2), {problem: 'does not answer within 10 s'}),
 		nowMs: Date.UTC(2026, 10, 23, 14, 4),

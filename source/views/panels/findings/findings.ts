@@ -18,7 +18,8 @@ const sortKeys: readonly SortKey[] = [
 	{id: 'rule', title: 'rule'},
 ];
 
-const labelWidth = 13;
+/** Least width of the labels of an explanation, in columns. Some rules, which are labels too, have longer ids. */
+const leastLabelWidth = 13;
 /** Least height of the panel for showing an explanation below the list, in lines. */
 const fewestRowsForFacts = 10;
 /** Least height of the list above the explanation, in lines. */
@@ -89,7 +90,9 @@ function factLines(input: PanelInput, rows: readonly FindingRow[], {width, heigh
 		return [];
 	}
 
-	const wrapped = rowFacts(selected, input, userOf(input.state)).flatMap(([label, value]) =>
+	const facts = rowFacts(selected, input, userOf(input.state));
+	const labelWidth = Math.max(leastLabelWidth, ...facts.map(([label]) => label.length + 1));
+	const wrapped = facts.flatMap(([label, value]) =>
 		wrapWhole(value, Math.max(10, width - labelWidth - 2)).map(
 			(text, index): Line => [span(` ${(index === 0 ? label : '').padEnd(labelWidth)}`, 'label'), span(text)],
 		),

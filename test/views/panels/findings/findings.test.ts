@@ -84,6 +84,27 @@ test('a denied command is listed with the ACL rule that grants it to the current
 	assert.equal(facts.get('rules'), 'per.stale, per.dirty');
 });
 
+test('a rule with a long id is apart from the reason why it could not be evaluated', () => {
+	const spots = [
+		blind('mem.rehash', 'absent', 'no series holds its ratio'),
+		blind('srv.loading_stuck', 'absent', 'no series holds what it needs'),
+	];
+	const base = input();
+	const key = 'blind absent';
+	const shown = {
+		...base,
+		state: {...base.state, findings: [], blindRules: spots},
+		table: {...base.table, selectedKey: key},
+	};
+	const lines = panelText(findingsPanel, shown, {width: 80, height: 24});
+	for (const rule of ['mem.rehash       ', 'srv.loading_stuck']) {
+		assert.ok(
+			lines.some(line => line.includes(` ${rule} no series holds`)),
+			lines.join('\n'),
+		);
+	}
+});
+
 test('the list is sorted and filtered', () => {
 	const order = (table: Partial<TableView>) =>
 		findingsPanel.rowKeys(input(table)).map(key => key.split(' ').slice(0, 2).join(' ').trim());
