@@ -109,6 +109,13 @@ above.
 */
 const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|CRL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|EPROTO$)/;
 
+/** The names of a certificate at the end of the words of an error, see `identityCheck`. */
+const certificateNames = (words: string): readonly string[] =>
+	/; names: (.+)$/
+		.exec(words)?.[1]
+		?.split(', ')
+		.map(name => sanitize(name)) ?? [];
+
 /**
 Converts the error of a connection to a failure of the node.
 
@@ -119,8 +126,17 @@ export function socketFailure(code: string, words: string): Failure {
 	const printableCode = sanitize(code);
 	const isSocketFile = / \/|\.sock/.test(words);
 	const meaning = (isSocketFile ? socketFileMeaningByCode.get(code) : undefined) ?? meaningByCode.get(code);
+	const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? certificateNames(words) : [];
 	if (meaning !== undefined) {
-		return {code: printableCode, ...meaning};
+		const [first, ...more] = names;
+		const others = more.length === 0 ? ' only' : ` and ${more.length} more`;
+		return {
+			code: printableCode,
+			...meaning,
+			...(first === undefined
+				? {}
+				: {problem: message`has a certificate for ${nameOf('host', first)}${others}`, reason: 'use it, or --sni'}),
+		};
 	}
 
 	if (tlsCode.test(code)) {

@@ -121,6 +121,7 @@ for (const name of serverBinaries().keys()) {
 		await suite.test('a certificate for another name', async () => {
 			const failure = await failureOf(over({serverName: 'other.example'}));
 			assert.equal(failure.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
+			assert.match(failureText(failure), /^has a certificate for \S+ (?:only|and \d+ more): use it, or --sni$/);
 		});
 
 		await suite.test('plain to a TLS port', async () => {
