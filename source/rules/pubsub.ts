@@ -1,5 +1,5 @@
 import type {ClientRow} from '../domain/client.js';
-import {message} from '../domain/message.js';
+import {message, type Name} from '../domain/message.js';
 import {count, milliseconds} from '../text/units.js';
 import {clientName, otherClients} from './client-names.js';
 import {infoNumber} from './needs.js';
@@ -13,10 +13,29 @@ The mean duration of PUBLISH in the last interval, milliseconds; 0 if PUBLISH di
 const publishMs = ({record}: NodeFacts): number =>
 	(record.commands.find(({command}) => command === 'publish')?.meanMicroseconds ?? 0) / 1000;
 
-/** The client that has more than half of the patterns, if CLIENT LIST shows such a client. */
-function mainSubscriber(facts: NodeFacts, patterns: number): ClientRow | undefined {
-	const [first] = otherClients(facts).toSorted((one, other) => (other.patterns ?? 0) - (one.patterns ?? 0));
-	return (first?.patterns ?? 0) > patterns / 2 ? first : undefined;
+/** The connections of one name that have more than half of the patterns. */
+type Subscriber = {
+	readonly name: Name;
+	/** The patterns of all its connections. A pattern of two connections counts twice. */
+	readonly patterns: number;
+	readonly connections: readonly ClientRow[];
+};
+
+/**
+The subscriber with more than half of the patterns, if CLIENT LIST shows one. An application may hold its patterns on
+many connections of the same name. A connection without a name counts by its address.
+*/
+function mainSubscriber(facts: NodeFacts, patterns: number): Subscriber | undefined {
+	const subscribed = otherClients(facts).filter(client => (client.patterns ?? 0) > 0);
+	const groups = [...Map.groupBy(subscribed, client => clientName(client).name).values()].map(connections => ({
+		connections,
+		patterns: connections.reduce((sum, client) => sum + (client.patterns ?? 0), 0),
+	}));
+	const [largest] = groups.toSorted((one, other) => other.patterns - one.patterns);
+	const [first] = largest?.connections ?? [];
+	return largest === undefined || first === undefined || largest.patterns <= patterns / 2
+		? undefined
+		: {...largest, name: clientName(first)};
 }
 
 export const cliPatterns = rule({
@@ -41,18 +60,21 @@ export const cliPatterns = rule({
 		const tookMs = publishMs(facts);
 		const isSlow = tookMs >= limits.mean;
 		const subscriber = mainSubscriber(facts, patterns);
-		const by = subscriber === undefined ? '' : message` of ${clientName(subscriber)}`;
+		const by = subscriber === undefined ? '' : message` of ${subscriber.name}`;
+		const [only, ...more] = subscriber?.connections ?? [];
 		return fires(isSlow ? 'warning' : 'info', {
 			problem: message`compares each PUBLISH with ${count(patterns)} patterns${by}`,
 			detail: isSlow ? `${milliseconds(tookMs)} each time` : undefined,
 			effect: isSlow ? 'slow' : undefined,
-			culprit:
-				subscriber === undefined ? {command: 'PSUBSCRIBE'} : {client: clientName(subscriber), command: 'PSUBSCRIBE'},
+			culprit: {command: 'PSUBSCRIBE', client: subscriber?.name},
 			evidence: [
 				{name: 'pubsub_patterns', value: patterns, unit: 'count'},
-				...(subscriber?.patterns === undefined
+				...(subscriber === undefined
 					? []
-					: [{name: 'patterns of one client', value: subscriber.patterns, unit: 'count' as const}]),
+					: [
+							{name: 'its patterns', value: subscriber.patterns, unit: 'count' as const},
+							{name: 'its connections', value: subscriber.connections.length, unit: 'count' as const},
+						]),
 				...(tookMs > 0 ? [{name: 'mean of publish', value: tookMs, unit: 'milliseconds' as const}] : []),
 			],
 			meaning:
@@ -60,7 +82,7 @@ export const cliPatterns = rule({
 			next: [
 				redisCli(facts, 'PUBSUB NUMPAT'),
 				hint('let the client unsubscribe, or subscribe to channels by name (SUBSCRIBE), which costs nothing'),
-				...(subscriber === undefined ? [] : [redisCli(facts, `CLIENT KILL ID ${subscriber.id}`)]),
+				...(only === undefined || more.length > 0 ? [] : [redisCli(facts, `CLIENT KILL ID ${only.id}`)]),
 			],
 			action: subscriber === undefined ? undefined : 'client-kill',
 		});

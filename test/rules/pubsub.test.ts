@@ -25,6 +25,21 @@ testRule(cliPatterns, [
 		'warning',
 		/^compares each PUBLISH with 40\.0k patterns of notifier-1, 4\.2 ms each time$/,
 	],
+	[
+		'many, each connection of one name with a few',
+		{
+			...subscribed(40_000, 4.2),
+			record: {
+				...subscribed(40_000, 4.2).record,
+				clients: {
+					atMs: 0,
+					value: Array.from({length: 400}, (_, id) => clientOf({id, name: 'gateway', flags: 'P', patterns: 99})),
+				},
+			},
+		},
+		'warning',
+		/^compares each PUBLISH with 40\.0k patterns of gateway, 4\.2 ms each time$/,
+	],
 	['many of many clients', subscribed(40_000, 4.2, 20_000, 20_000), 'warning', /40\.0k patterns, 4\.2 ms each time$/],
 	['not printed', {}, 'absent'],
 ]);
