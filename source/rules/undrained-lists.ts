@@ -11,15 +11,24 @@ import {clear, fires, rule} from './rule.js';
 
 const pushes: ReadonlySet<string> = new Set(['lpush', 'rpush', 'lpushx', 'rpushx']);
 
+/** Commands with which a consumer takes entries from a list. */
+const consumers: readonly string[] = [
+	...['lpop', 'rpop', 'blpop', 'brpop', 'lmpop', 'blmpop', 'lmove', 'blmove', 'rpoplpush', 'brpoplpush'],
+	'ltrim',
+];
+
 /**
 Commands that remove entries from lists, shorten lists or delete lists. Also commands that may do so within a script.
 Source: https://redis.io/docs/latest/commands/
 */
 const takers: ReadonlySet<string> = new Set([
-	...['lpop', 'rpop', 'blpop', 'brpop', 'lmpop', 'blmpop', 'lmove', 'blmove', 'rpoplpush', 'brpoplpush'],
-	...['ltrim', 'lrem', 'del', 'unlink', 'getdel', 'rename', 'renamenx', 'expire', 'pexpire', 'expireat', 'pexpireat'],
+	...consumers,
+	...['lrem', 'del', 'unlink', 'getdel', 'rename', 'renamenx', 'expire', 'pexpire', 'expireat', 'pexpireat'],
 	...['eval', 'evalsha', 'fcall', 'flushdb', 'flushall'],
 ]);
+
+/** Share of the largest memory so far. Memory below it was larger already, and shrank again. */
+const usualTop = 0.95;
 
 const callsOf = (stats: readonly CommandRate[], names: ReadonlySet<string>): readonly CommandRate[] =>
 	stats.filter(({command, callsPerSecond = 0}) => names.has(command) && callsPerSecond > 0);
@@ -33,12 +42,19 @@ export const keyUndrained = rule({
 		since: '2.6',
 		falsePositives: [
 			'Consumers that come once a minute take nothing in between. The memory must be full within a quarter of an hour at its present growth.',
+			'Where entries were taken earlier and memory was larger already (`used_memory_peak`), the consumers may come in time. The finding is info for the first two minutes, unless memory is full within five.',
 			'A script may take entries. The rule is clear while scripts run.',
 		],
 	},
 	thresholds: {
 		rate: {value: 10, unit: 'perSecond', source: 'pushes; fewer fill no memory'},
 		seconds: {value: 900, unit: 'seconds', source: 'a quarter of an hour is left to act'},
+		urgent: {
+			value: 300,
+			unit: 'seconds',
+			source: 'five minutes are left to act; waiting for a consumer costs too much',
+		},
+		patience: {value: 120, unit: 'seconds', source: 'twice the pause of a consumer that comes once a minute'},
 	},
 	raiseAfter: 4,
 	clearAfter: 5,
@@ -52,7 +68,7 @@ export const keyUndrained = rule({
 		used: infoNumber('memory', 'used_memory'),
 		growth: rate('memory', 'used_memory'),
 	},
-	evaluate({stats, used, growth}, facts, limits) {
+	evaluate({stats, used, growth}, facts, limits, heldMs) {
 		const pushing = callsOf(stats, pushes).toSorted(
 			(one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0),
 		);
@@ -69,8 +85,11 @@ export const keyUndrained = rule({
 			return clear;
 		}
 
+		const wereTaken = stats.some(({command, calls}) => calls > 0 && consumers.includes(command));
+		const wasLarger = used < usualTop * (facts.number('memory', 'used_memory_peak') ?? 0);
+		const mayComeBack = wereTaken && wasLarger && leftSeconds > limits.urgent && heldMs < limits.patience * 1000;
 		const senders = sendersOf(facts, most.command);
-		return fires('warning', {
+		return fires(mayComeBack ? 'info' : 'warning', {
 			problem: message`gets list entries${senders?.text ?? ''} that nobody takes`,
 			detail: `${perSecond(pushed)}, memory is full in about ${seconds(leftSeconds)}`,
 			culprit: senderCulprit(most.command.toUpperCase(), senders),

@@ -12,6 +12,12 @@ const calls = (command: string, callsPerSecond: number | undefined): CommandRate
 	failuresPerSecond: 0,
 });
 
+/** The same with the largest memory so far, in megabytes. */
+const taken = (parts: FactsParts, peak: number): FactsParts => ({
+	...parts,
+	info: {...parts.info, memory: {...parts.info?.memory, used_memory_peak: peak * 2 ** 20}},
+});
+
 /** Megabytes of maxmemory, used, and used a second ago, with the commands of that second. */
 const queue = (limit: number, used: number, before: number, ...commands: readonly CommandRate[]): FactsParts => ({
 	info: {memory: {maxmemory: limit * 2 ** 20, used_memory: used * 2 ** 20}},
@@ -32,6 +38,27 @@ testRule(keyUndrained, [
 	['the workers take entries', queue(400, 100, 98, calls('rpush', 2000), calls('blpop', 20)), 'clear'],
 	['a worker takes them by a script', queue(400, 100, 98, calls('rpush', 2000), calls('evalsha', 20)), 'clear'],
 	['the lists are trimmed', queue(400, 100, 98, calls('lpush', 2000), calls('ltrim', 2000)), 'clear'],
+	[
+		'consumers came earlier, and memory was larger then',
+		taken(queue(1000, 100, 98, calls('rpush', 2000), calls('lpop', 0)), 300),
+		'info',
+		/that nobody takes, 2\.00k\/s, memory is full in about 7m30s$/,
+	],
+	[
+		'consumers came earlier, and have not come for longer than two minutes',
+		{...taken(queue(1000, 100, 98, calls('rpush', 2000), calls('lpop', 0)), 300), heldSeconds: 121},
+		'warning',
+	],
+	[
+		'consumers came earlier, and memory was never so large',
+		taken(queue(1000, 100, 98, calls('rpush', 2000), calls('lpop', 0)), 100),
+		'warning',
+	],
+	[
+		'consumers came earlier, and memory is full in a few minutes',
+		taken(queue(400, 100, 98, calls('rpush', 2000), calls('lpop', 0)), 300),
+		'warning',
+	],
 	['memory does not grow', queue(400, 100, 100, calls('rpush', 2000)), 'clear'],
 	['memory grows slowly', queue(400, 100, 99.9, calls('rpush', 20)), 'clear'],
 	['memory grows for another reason', queue(400, 100, 98, calls('set', 2000)), 'clear'],
