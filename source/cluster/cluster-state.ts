@@ -111,7 +111,7 @@ const selfOf = (record: NodeRecord): NodeId | undefined =>
 const unreachedOf = (records: Records) =>
 	[...records.values()]
 		.filter(({failure}) => failure !== undefined)
-		.map(record => ({address: record.address, id: selfOf(record)}));
+		.map(record => ({address: record.address, id: selfOf(record), otherNames: record.otherNames}));
 
 /** The longest `cluster-node-timeout` of all nodes, milliseconds. Without any CONFIG GET reply: the default, 15 s. */
 export function nodeTimeoutOf(records: Records): number {

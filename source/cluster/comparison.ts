@@ -17,7 +17,12 @@ export type ComparisonInput = {
 /** A wrong address: the view of node `by` lists node `id` under `address`, but another node answers there. */
 export type Misplacement = {readonly by: NodeId; readonly id: NodeId; readonly address: NodeAddress};
 
-export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId | undefined};
+export type UnreachedNode = {
+	readonly address: NodeAddress;
+	readonly id: NodeId | undefined;
+	/** The addresses that the cluster announces for the node, if `--nat-map` maps them to `address`. */
+	readonly otherNames?: readonly NodeAddress[] | undefined;
+};
 
 /** Nodes whose views name the same owner for every slot. */
 export type SignatureGroup = {readonly signature: string; readonly members: readonly NodeId[]};
@@ -54,8 +59,8 @@ export type ClusterComparison = {
 	readonly unreached: readonly NodeAddress[];
 	readonly isUnreached: (id: NodeId) => boolean;
 	/**
-	Returns the address by which redis-top reaches a node. If redis-top doesn't reach the node: the address in the views,
-	or the start of the node id.
+	Returns the address by which redis-top reaches a node. If redis-top doesn't reach the node: the address in the views
+	as `--nat-map` maps it, or the start of the node id.
 	*/
 	readonly nameOf: (id: NodeId) => NodeAddress;
 };
@@ -66,7 +71,13 @@ export function compareViews({views: given, unreached}: ComparisonInput): Cluste
 	const viewOf = new Map(views.map(view => [view.self.id, view]));
 	const lines = linesById(views);
 	const reachedAt = new Map(unreached.flatMap(({id, address}) => (id === undefined ? [] : [[id, address]])));
-	const nameOf = (id: NodeId) => viewOf.get(id)?.address ?? reachedAt.get(id) ?? nameOfLine(lines.get(id));
+	const mapped = new Map(unreached.flatMap(({address, otherNames = []}) => otherNames.map(name => [name, address])));
+	const nameOf = (id: NodeId) => {
+		const known = viewOf.get(id)?.address ?? reachedAt.get(id);
+		const announced = nameOfLine(lines.get(id));
+		return known ?? mapped.get(announced) ?? announced;
+	};
+
 	const silent = new Set(unreached.map(({address}) => address));
 	return {
 		views,

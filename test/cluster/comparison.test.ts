@@ -9,7 +9,7 @@ import {type ClusterNode, slotTotal} from '../../source/domain/cluster.js';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {statementText} from '../../source/domain/statement.js';
-import {idOf} from './views.js';
+import {idOf, nameOf, sixViews} from './views.js';
 
 const ports = [1, 2, 3, 4, 5];
 const flag = fc.constantFrom('fail', 'fail?', 'noaddr', 'handshake', 'nofailover');
@@ -122,6 +122,16 @@ test('the order of the views changes nothing', () => {
 			assert.deepEqual(facts(compared(views)), facts(compared(views.toReversed())));
 		}),
 	);
+});
+
+test('a node that never answered has the address to which --nat-map maps its announced one', () => {
+	const reached = nameOf(27_053);
+	const gone = {address: reached, id: undefined, otherNames: [nameOf(17_053)]};
+	const views = sixViews().filter(({address}) => address !== nameOf(17_053));
+	const comparison = compareViews({views, unreached: [gone]});
+	assert.equal(comparison.nameOf(idOf(17_053)), reached);
+	assert.equal(comparison.isUnreached(idOf(17_053)), true);
+	assert.equal(comparison.nameOf(idOf(17_054)), nameOf(17_054));
 });
 
 test('any views give a verdict of one line', () => {
