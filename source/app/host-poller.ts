@@ -4,6 +4,7 @@ import type {Clock} from '../domain/clock.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
+import type {RememberedPlaces} from '../parse/remembered-topology.js';
 import type {MonitorStore} from '../state/monitor-store.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
@@ -37,6 +38,8 @@ export type HostPollerOptions = {
 	readonly store: MonitorStore;
 	readonly focus: () => NodeAddress | undefined;
 	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
+	/** What an earlier session knew of the nodes on this machine. */
+	readonly rememberedPlaces: ReadonlyMap<NodeAddress, RememberedPlaces>;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 };
@@ -113,7 +116,7 @@ export const nodesToLookAt = (
 	...[...nodes.values()].filter(record => record.address !== focus && needsLook(record)).slice(0, mostFailing),
 ];
 
-async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): Promise<void> {
+async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: HostPollerOptions): Promise<void> {
 	const looks = new Map<NodeAddress, Look>();
 	while (!signal.aborted) {
 		const begunMs = clock.elapsed();
@@ -129,6 +132,7 @@ async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): P
 				infoAtMs: sample?.atMs,
 				config: config?.value,
 				before: host,
+				remembered: rememberedPlaces.get(record.address),
 				isFull: failure?.kind === 'MAXCLIENTS',
 				nowMs,
 			});

@@ -1,61 +1,16 @@
-import process from 'node:process';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {measureEventLoopLag, measureRecentLag} from '../host/event-loop-lag.js';
-import {homeFolder} from '../host/home-folder.js';
-import {stateFolder} from '../host/own-folders.js';
-import {recallTopology, rememberTopology} from '../host/topology-memory.js';
 import type {RememberedTopology} from '../parse/remembered-topology.js';
 import {Fleet} from '../poll/fleet.js';
 import type {FleetEvent} from '../poll/fleet-options.js';
 import type {TrackingMode} from '../state/finding-tracks.js';
 import type {History} from '../state/history.js';
-import type {MonitorState} from '../state/monitor-state.js';
 import {MonitorStore} from '../state/monitor-store.js';
 import type {StoreInput} from '../state/store-input.js';
 import {openPort} from '../wire/ioredis-port.js';
-
-/** Longest time between two writes of the known nodes, in milliseconds. The time in the file thus stays recent. */
-const rewriteAfterMs = 300_000;
-
-const folder = (): string => stateFolder(process.env, homeFolder());
-
-/**
-The nodes that an earlier run has written to the state folder. Undefined if there is no such file, and for a demo, whose
-nodes are new each time.
-*/
-export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
-	demo === undefined ? recallTopology(folder(), label) : undefined;
-
-/**
-Writes the known nodes to the state folder when they change. If the folder can't be written, the next run starts without
-them.
-*/
-export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): void {
-	if (demo !== undefined) {
-		return;
-	}
-
-	let written = '';
-	let writtenAtMs = Number.NEGATIVE_INFINITY;
-	const stop = store.subscribe(() => {
-		const records = worthKeeping(store.get());
-		const key = records.map(({address}) => address).join(' ');
-		const nowMs = systemClock.now();
-		if (records.length > 1 && (key !== written || nowMs - writtenAtMs > rewriteAfterMs)) {
-			written = key;
-			writtenAtMs = nowMs;
-			const nodes = records.map(({endpoint}) => endpoint);
-			rememberTopology(folder(), label, {atMs: nowMs, nodes}).catch(() => undefined);
-		}
-	});
-	signal.addEventListener('abort', stop, {once: true});
-}
-
-/** The nodes that have answered at least once and are not gone. */
-const worthKeeping = ({nodes}: MonitorState) =>
-	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
+import {keepTopology, recalled} from './topology-keeper.js';
 
 export type FleetEventContext = {
 	/**
@@ -110,6 +65,8 @@ export type MonitorSession = {
 	readonly polls: ReadonlyMap<NodeAddress, number>;
 	/** Resolves at the end of the next poll of any node. */
 	readonly nextPoll: () => Promise<void>;
+	/** What an earlier session knew of the nodes on this machine. */
+	readonly rememberedPlaces: RememberedTopology['places'];
 };
 
 export type SessionOptions = {
@@ -201,5 +158,5 @@ export function startSession(config: Config, options: SessionOptions): MonitorSe
 	});
 	keepTopology(config, store, signal);
 	fleet.start();
-	return {store, fleet, polls, nextPoll: () => next.promise};
+	return {store, fleet, polls, nextPoll: () => next.promise, rememberedPlaces: memory?.places ?? new Map()};
 }

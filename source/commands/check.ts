@@ -29,7 +29,10 @@ answered at that time.
 
 @param before How the nodes answered before. Nodes that answer in the same way now are left out.
 */
-export async function gatherHostEvidence({store}: MonitorSession, before?: SeenStates): Promise<SeenStates> {
+export async function gatherHostEvidence(
+	{store, rememberedPlaces}: MonitorSession,
+	before?: SeenStates,
+): Promise<SeenStates> {
 	const records = [...store.get().nodes.values()];
 	const states = new Map(records.map(record => [record.address, stateOf(record)]));
 	await Promise.all(
@@ -45,6 +48,7 @@ export async function gatherHostEvidence({store}: MonitorSession, before?: SeenS
 				infoAtMs: sample?.atMs,
 				config: config?.value,
 				before: host,
+				remembered: rememberedPlaces.get(address),
 				isFull: failure?.kind === 'MAXCLIENTS',
 				nowMs,
 			});

@@ -30,7 +30,7 @@ import type {PrometheusLink} from './prometheus-link.js';
 
 export type MonitorControlsOptions = {
 	readonly config: Config;
-	readonly session: Pick<MonitorSession, 'fleet' | 'store'>;
+	readonly session: Pick<MonitorSession, 'fleet' | 'store' | 'rememberedPlaces'>;
 	readonly history: History;
 	readonly shown: ShownState;
 	readonly inputs: EarlyInputs;
@@ -109,7 +109,14 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 	let seen: ReadonlySet<NodeAddress> = new Set();
 	const tellSeen = () => fleet.setSeen(new Set([...seen, ...nodesWithFindings(store.get().findings)]));
 	store.subscribe(tellSeen);
-	void pollHost({store, focus, settingsOf: address => fleet.settingsOf(address), clock: systemClock, signal});
+	void pollHost({
+		store,
+		focus,
+		settingsOf: address => fleet.settingsOf(address),
+		rememberedPlaces: session.rememberedPlaces,
+		clock: systemClock,
+		signal,
+	});
 	let prometheus: PrometheusLink | undefined;
 	const {prometheus: request} = config;
 	if (request !== undefined) {

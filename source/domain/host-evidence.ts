@@ -341,6 +341,8 @@ export type LocalEvidence = {
 	readonly folder: FolderEvidence | undefined;
 	/** The files with the server's data; undefined without a process or a folder. */
 	readonly dataFiles?: DataFilesEvidence | undefined;
+	/** The folder of the process before, if the present process uses another folder, with the data files in it. */
+	readonly earlierFolder?: {readonly path: string; readonly files: DataFilesEvidence} | undefined;
 	/**
 	The server's config file. Undefined when the server was started without a config file, or the file can't be read
 	completely.

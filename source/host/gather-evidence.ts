@@ -13,6 +13,7 @@ import type {
 import type {InfoReply} from '../domain/info-reply.js';
 import type {Endpoint} from '../domain/node.js';
 import {parseColonTable} from '../parse/proc-text.js';
+import type {RememberedPlaces} from '../parse/remembered-topology.js';
 import {readConfigEvidence} from './config-evidence.js';
 import {type ConfigFile, readConfigFile} from './config-file.js';
 import {readConnectionHolders} from './connection-holders.js';
@@ -39,6 +40,8 @@ export type EvidenceRequest = {
 	process.
 	*/
 	readonly before?: {readonly atMs: number; readonly value: HostEvidence} | undefined;
+	/** What an earlier session of redis-top knew of the server. */
+	readonly remembered?: RememberedPlaces | undefined;
 	/** CONFIG GET `dir` and `logfile`; undefined where they were not read. */
 	readonly config: ReadonlyMap<string, string> | undefined;
 	/** Whether the server admits no more clients. The holders of its connections are then read from the kernel. */
@@ -153,7 +156,7 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			folder,
 			processId: found?.evidence.processId,
 			supervisor,
-			earlierSource: seenBefore?.log?.source,
+			earlierSource: seenBefore?.log?.source ?? request.remembered?.log,
 		},
 		gaps,
 	);
@@ -174,12 +177,30 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			folder === undefined || found === undefined
 				? undefined
 				: await readDataFiles(folder, request.config?.get('dbfilename') ?? 'dump.rdb', found.evidence.processId),
+		earlierFolder: found === undefined ? undefined : await readEarlierFolder(request, folder, found.evidence.processId),
 		configFile: await readConfigEvidence(request.info, found?.evidence.hasOwnRoot === true, gaps),
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
 		waits: found === undefined ? undefined : await readWaits(found.evidence.processId, folder),
 		gaps: gaps.list(),
 	};
+}
+
+/**
+The data files in the folder that the process before used, if the present one uses another folder. Undefined while the
+process is the same, because `dir` can be changed at run time.
+*/
+async function readEarlierFolder(
+	{before, remembered, config}: EvidenceRequest,
+	folder: string | undefined,
+	processId: number,
+): Promise<LocalEvidence['earlierFolder']> {
+	const last = before?.value.kind === 'here' ? before.value : undefined;
+	const isSameProcess = last?.process?.processId === processId;
+	const earlier = isSameProcess ? last?.earlierFolder?.path : (last?.folder?.path ?? remembered?.folder);
+	return earlier === undefined || folder === undefined || earlier === folder
+		? undefined
+		: {path: earlier, files: await readDataFiles(earlier, config?.get('dbfilename') ?? 'dump.rdb', processId)};
 }
 
 /**

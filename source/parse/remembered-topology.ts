@@ -1,11 +1,22 @@
-import {addressOf, type Endpoint} from '../domain/node.js';
+import {addressOf, type Endpoint, type NodeAddress} from '../domain/node.js';
 import {hostOf} from './target.js';
 
-/** The addresses at which an earlier session reached its nodes, and when that session wrote the file. */
+/** Absolute paths that an earlier session learned of a server on this machine. A server that has ended tells none. */
+export type RememberedPlaces = {
+	readonly log?: string | undefined;
+	/** The folder with the server's data. */
+	readonly folder?: string | undefined;
+};
+
+/**
+The addresses at which an earlier session reached its nodes, what it knew of those on this machine, and when it wrote
+the file.
+*/
 export type RememberedTopology = {
 	/** When the file was written, in milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly nodes: readonly Endpoint[];
+	readonly places: ReadonlyMap<NodeAddress, RememberedPlaces>;
 };
 
 const schema = 'redis-top/topology@1';
@@ -15,15 +26,17 @@ Largest number of nodes in a valid file, more than any cluster has. A file with 
 const mostNodes = 20_000;
 
 /** The text of the file in the state folder that remembers a topology: one line of JSON, without user and password. */
-export const rememberedText = (target: string, {atMs, nodes}: RememberedTopology): string =>
-	`${JSON.stringify({schema, target, at: new Date(atMs).toISOString(), nodes: nodes.map(endpointPart)})}\n`;
+export function rememberedText(target: string, {atMs, nodes, places}: RememberedTopology): string {
+	const parts = nodes.map(endpoint => ({...endpointPart(endpoint), ...places.get(addressOf(endpoint))}));
+	return `${JSON.stringify({schema, target, at: new Date(atMs).toISOString(), nodes: parts})}\n`;
+}
 
 const endpointPart = (endpoint: Endpoint) =>
 	endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port};
 
 /**
 Parses a file of the state folder that remembers a topology. Undefined if the text has another format, or belongs to
-another target. A node without a valid address is left out. Never throws.
+another target. A node without a valid address is left out, and so is a path that is not absolute. Never throws.
 */
 export function parseRemembered(text: string, target: string): RememberedTopology | undefined {
 	const value = jsonOf(text);
@@ -32,10 +45,19 @@ export function parseRemembered(text: string, target: string): RememberedTopolog
 	}
 
 	const atMs = Date.parse(String(value.at));
-	const nodes = value.nodes.slice(0, mostNodes).flatMap((node: unknown) => endpointIn(node) ?? []);
-	return Number.isNaN(atMs) || nodes.length === 0
+	const found = value.nodes.slice(0, mostNodes).flatMap((node: unknown) => {
+		const endpoint = endpointIn(node);
+		return endpoint === undefined ? [] : [{endpoint, address: addressOf(endpoint), places: placesIn(node)}];
+	});
+	return Number.isNaN(atMs) || found.length === 0
 		? undefined
-		: {atMs, nodes: [...new Map(nodes.map(endpoint => [addressOf(endpoint), endpoint])).values()]};
+		: {
+				atMs,
+				nodes: [...new Map(found.map(({address, endpoint}) => [address, endpoint])).values()],
+				places: new Map(
+					found.flatMap(({address, places}) => (Object.keys(places).length === 0 ? [] : [[address, places]])),
+				),
+			};
 }
 
 function jsonOf(text: string): unknown {
@@ -48,6 +70,13 @@ function jsonOf(text: string): unknown {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null;
+
+function placesIn(node: unknown): RememberedPlaces {
+	const {log, folder} = isRecord(node) ? node : {};
+	return {...(isPath(log) ? {log} : {}), ...(isPath(folder) ? {folder} : {})};
+}
+
+const isPath = (value: unknown): value is string => typeof value === 'string' && /^\/[^\p{Cc}]+$/u.test(value);
 
 function endpointIn(node: unknown): Endpoint | undefined {
 	if (!isRecord(node)) {

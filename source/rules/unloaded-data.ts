@@ -24,7 +24,11 @@ const dayMs = 86_400_000;
 /** Milliseconds by which the append-only file must be newer than the RDB file for a finding. */
 const newerMs = 60_000;
 
-type Unread = {readonly file: NonNullable<DataFilesEvidence['rdb']>; readonly reason: string; readonly isRdb: boolean};
+type Unread = {
+	readonly file: NonNullable<DataFilesEvidence['rdb']>;
+	readonly reason: string;
+	readonly kind: 'rdb' | 'aof' | 'folder';
+};
 
 /** The data file that the process did not load at its start; undefined if it loaded the data that it had. */
 function unreadFile({rdb, appendOnly}: DataFilesEvidence, startedAtMs: number, facts: NodeFacts): Unread | undefined {
@@ -34,22 +38,54 @@ function unreadFile({rdb, appendOnly}: DataFilesEvidence, startedAtMs: number, f
 		const isNew = bornAfterMs >= -slackMs && bornAfterMs <= madeByStartMs;
 		const loaded = facts.number('persistence', 'rdb_last_load_keys_loaded') ?? 0;
 		return rdb !== undefined && isNew && isFromBefore(rdb) && loaded === 0
-			? {file: rdb, reason: 'AOF is new, RDB not read', isRdb: true}
+			? {file: rdb, reason: 'AOF is new, RDB not read', kind: 'rdb'}
 			: undefined;
 	}
 
 	const isNewer = appendOnly !== undefined && appendOnly.modifiedAtMs > (rdb?.modifiedAtMs ?? 0) + newerMs;
 	return isNewer && isFromBefore(appendOnly) && startedAtMs - appendOnly.modifiedAtMs < dayMs
-		? {file: appendOnly, reason: 'AOF is off, its file not read', isRdb: false}
+		? {file: appendOnly, reason: 'AOF is off, its file not read', kind: 'aof'}
 		: undefined;
 }
+
+/**
+The data file in the folder of the process before, if the present process started in another folder and found no data
+there; undefined otherwise.
+*/
+function leftInFolder(facts: NodeFacts, {rdb, appendOnly}: DataFilesEvidence, startedAtMs: number): Unread | undefined {
+	const host = facts.record.host?.value;
+	const earlier = host?.kind === 'here' ? host.earlierFolder : undefined;
+	const isFromBefore = (file: {readonly modifiedAtMs: number} | undefined) =>
+		file !== undefined && file.modifiedAtMs <= startedAtMs + slackMs;
+	const isAppending = facts.number('persistence', 'aof_enabled') === 1;
+	const hadData = isAppending ? (appendOnly?.bornAtMs ?? startedAtMs) < startedAtMs - slackMs : isFromBefore(rdb);
+	const left = [earlier?.files.rdb, earlier?.files.appendOnly].filter(file => file !== undefined).filter(isFromBefore);
+	const [newest] = left.toSorted((one, other) => other.modifiedAtMs - one.modifiedAtMs);
+	const loaded = facts.number('persistence', 'rdb_last_load_keys_loaded') ?? 0;
+	return newest === undefined || hadData || loaded > 0 || startedAtMs - newest.modifiedAtMs > dayMs
+		? undefined
+		: {file: newest, reason: 'it was started in another folder', kind: 'folder'};
+}
+
+const meanings: Readonly<Record<Unread['kind'], string>> = {
+	rdb: 'With appendonly yes a start reads the append-only file alone. The keys are in the RDB file still, until the next save replaces it.',
+	aof: 'With appendonly no a start reads the RDB file alone. What was written since that file is in the append-only file.',
+	folder:
+		'A start reads the files in its own folder alone: `dir`, or the folder in which it was started. The keys are still in the file of the folder before.',
+};
+
+/** How to start the server with the file that it left aside, after it was stopped without a save. */
+const restarts: Readonly<Record<Exclude<Unread['kind'], 'folder'>, string>> = {
+	rdb: 'then stop the server without a save, put the copy back, start with appendonly no, and switch AOF on at run time: CONFIG SET appendonly yes',
+	aof: 'then stop the server without a save, and start it with appendonly yes, as it was',
+};
 
 export const perNotLoaded = rule({
 	id: 'per.not_loaded',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server left a file with data aside when it started. With `appendonly yes` a start reads the append-only file alone: where that is new, the RDB file is left aside. With `appendonly no` a newer append-only file is. The files are known where the server runs on this machine.',
+			'The server left a file with data aside when it started. With `appendonly yes` a start reads the append-only file alone: where that is new, the RDB file is left aside. With `appendonly no` a newer append-only file is. A server that was started in another folder than before leaves all files of the earlier one. The files are known where the server runs on this machine.',
 		since: '2.4',
 		falsePositives: [
 			'AOF that is switched on at run time (CONFIG SET appendonly yes) begins with all data. Only an append-only file that the start itself made counts.',
@@ -67,12 +103,15 @@ export const perNotLoaded = rule({
 	},
 	evaluate({files, startedAtMs}, facts, limits) {
 		const isRecent = facts.nowMs - startedAtMs < dayMs;
-		const unread = isRecent && facts.record.role !== 'replica' ? unreadFile(files, startedAtMs, facts) : undefined;
+		const unread =
+			isRecent && facts.record.role !== 'replica'
+				? (unreadFile(files, startedAtMs, facts) ?? leftInFolder(facts, files, startedAtMs))
+				: undefined;
 		if (unread === undefined || unread.file.sizeBytes < limits.bytes) {
 			return clear;
 		}
 
-		const {file, reason, isRdb} = unread;
+		const {file, reason, kind} = unread;
 		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
 		const path = quotedName('path', file.path);
 		return fires('critical', {
@@ -87,18 +126,21 @@ export const perNotLoaded = rule({
 				{name: 'process started', value: utcDateTime(startedAtMs)},
 				...infoEvidence(facts, ['persistence', 'aof_enabled'], ['persistence', 'rdb_last_load_keys_loaded', 'count']),
 			],
-			meaning: isRdb
-				? 'With appendonly yes a start reads the append-only file alone. The keys are in the RDB file still, until the next save replaces it.'
-				: 'With appendonly no a start reads the RDB file alone. What was written since that file is in the append-only file.',
+			meaning: meanings[kind],
 			next: [
-				onHost(message`cp -a ${path} ${path}.keep`),
-				hint('copy it now: the next save or rewrite replaces it'),
-				redisCli(facts, 'CONFIG SET save ""'),
-				hint(
-					isRdb
-						? 'then stop the server without a save, put the copy back, start with appendonly no, and switch AOF on at run time: CONFIG SET appendonly yes'
-						: 'then stop the server without a save, and start it with appendonly yes, as it was',
-				),
+				...(kind === 'folder'
+					? [
+							onHost(message`ls -l ${path}`),
+							hint('write `dir` with the folder of that file into its config file'),
+							redisCli(facts, 'SHUTDOWN NOSAVE'),
+							hint('and start it again: it then loads the file'),
+						]
+					: [
+							onHost(message`cp -a ${path} ${path}.keep`),
+							hint('copy it now: the next save or rewrite replaces it'),
+							redisCli(facts, 'CONFIG SET save ""'),
+							hint(restarts[kind]),
+						]),
 				hint('what was written since the start is lost thereby: export it first if it counts'),
 			],
 		});

@@ -244,6 +244,13 @@ test('the process, the log and its last line are still known after a crash', {sk
 	// Its log alone names the process too.
 	const fresh = here(await gather(port, new Map([...config, ['logfile', output]])));
 	assert.equal(fresh.earlierProcess?.processId, before.process?.processId);
+	// An earlier session knows the path of the log, although this one has had no reply.
+	const endpoint = {kind: 'tcp', host: '127.0.0.1', port} as const;
+	const asked = {endpoint, info: undefined, config: undefined, nowMs};
+	assert.equal(here(await gatherEvidence(asked)).log, undefined);
+	const recalled = here(await gatherEvidence({...asked, remembered: {log: output}}));
+	assert.equal(recalled.log?.source, output);
+	assert.equal(recalled.earlierProcess?.processId, before.process?.processId);
 });
 
 test('an empty output is not the log of a server whose logfile is not known yet', {skip: !isLinux}, async t => {

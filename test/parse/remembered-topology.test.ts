@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import {addressOf} from '../../source/domain/node.js';
 import {parseRemembered, rememberedText} from '../../source/parse/remembered-topology.js';
 
 const nodes = [
@@ -10,9 +11,10 @@ const nodes = [
 ] as const;
 
 test('a stored topology is read back for the same target only', () => {
-	const text = rememberedText('a:1', {atMs: 1000, nodes});
+	const places = new Map([[addressOf(nodes[0]), {log: '/var/log/redis.log', folder: '/data'}]]);
+	const text = rememberedText('a:1', {atMs: 1000, nodes, places});
 	assert.equal(text.split('\n').length, 2);
-	assert.deepEqual(parseRemembered(text, 'a:1'), {atMs: 1000, nodes});
+	assert.deepEqual(parseRemembered(text, 'a:1'), {atMs: 1000, nodes, places});
 	assert.equal(parseRemembered(text, 'b:1'), undefined);
 });
 
@@ -34,6 +36,22 @@ test('stored nodes with invalid fields are left out', () => {
 	for (const text of ['', '{}', 'null', '[1]', file([]), file({}), file(odd).slice(0, -3)]) {
 		assert.equal(parseRemembered(text, 'a'), undefined, text);
 	}
+});
+
+test('a path counts only if it is absolute and on one line', () => {
+	const file = (log: unknown) =>
+		JSON.stringify({
+			schema: 'redis-top/topology@1',
+			target: 'a',
+			at: '2026-11-23T14:02:31Z',
+			nodes: [{host: 'h', port: 1, log}],
+		});
+	for (const log of [undefined, 7, '', 'redis.log', '/var/log/a\nb']) {
+		assert.equal(parseRemembered(file(log), 'a')?.places.size, 0, String(log));
+	}
+
+	const {places = []} = parseRemembered(file('/var/log/a b'), 'a') ?? {};
+	assert.deepEqual([...places], [['h:1', {log: '/var/log/a b'}]]);
 });
 
 test('any text is read or refused without an error', () => {

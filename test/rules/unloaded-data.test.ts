@@ -29,6 +29,17 @@ const appendOnly = (bornSeconds: number, writtenSeconds = 0, sizeBytes = 500_000
 	bornAtMs: ago(bornSeconds),
 });
 
+/** The server's process started half a minute ago in another folder than the process before. */
+const elsewhere = (
+	earlier: Partial<DataFilesEvidence>,
+	info: Sections,
+	files: Partial<DataFilesEvidence> = {},
+): FactsParts => {
+	const parts = started(files, info);
+	const earlierFolder = {path: '/data', files: {rdb: undefined, appendOnly: undefined, ...earlier}};
+	return {...parts, host: {...parts.host, earlierFolder}};
+};
+
 testRule(perNotLoaded, [
 	[
 		'AOF was put into the config file, and the RDB file is left aside',
@@ -56,6 +67,22 @@ testRule(perNotLoaded, [
 		started({rdb: rdb(9000), appendOnly: appendOnly(40_000_000, 30_000_000)}, aof(false)),
 		'clear',
 	],
+	[
+		'it was started in another folder, which is empty',
+		elsewhere({rdb: rdb(31)}, aof(false)),
+		'critical',
+		/^started without its data, 11 keys now, 488K in \/data\/dump\.rdb: it was started in another folder$/,
+	],
+	[
+		'it was started in another folder with AOF, which began there',
+		elsewhere({appendOnly: appendOnly(90_000, 31)}, aof(true), {appendOnly: appendOnly(30)}),
+		'critical',
+		/in \/data\/appendonlydir: it was started in another folder$/,
+	],
+	['its data were moved to the other folder', elsewhere({rdb: rdb(31)}, aof(false, 20_000), {rdb: rdb(31)}), 'clear'],
+	['it has data in the other folder', elsewhere({rdb: rdb(31)}, aof(false), {rdb: rdb(900)}), 'clear'],
+	['the file in the earlier folder is of last week', elsewhere({rdb: rdb(600_000)}, aof(false)), 'clear'],
+	['the earlier folder has no data', elsewhere({}, aof(false)), 'clear'],
 	['AOF is off, and was never on', started({rdb: rdb(31)}, aof(false)), 'clear'],
 	['the machine does not show the files', {info: aof(true), host: {}}, 'unseen'],
 ]);

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import process from 'node:process';
+import type {Config} from '../config/config.js';
+import {systemClock} from '../domain/clock.js';
+import {homeFolder} from '../host/home-folder.js';
+import {stateFolder} from '../host/own-folders.js';
+import {recallTopology, rememberTopology} from '../host/topology-memory.js';
+import type {RememberedTopology} from '../parse/remembered-topology.js';
+import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import type {MonitorStore} from '../state/monitor-store.js';
+
+/** Longest time between two writes of the known nodes, in milliseconds. The time in the file thus stays recent. */
+const rewriteAfterMs = 300_000;
+
+const folder = (): string => stateFolder(process.env, homeFolder());
+
+/**
+The nodes that an earlier run has written to the state folder. Undefined if there is no such file, and for a demo, whose
+nodes are new each time.
+*/
+export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
+	demo === undefined ? recallTopology(folder(), label) : undefined;
+
+/**
+Writes the known nodes, and the paths of those on this machine, to the state folder when they change. If the folder can't be written, the next run starts without
+them.
+*/
+export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): void {
+	if (demo !== undefined) {
+		return;
+	}
+
+	let written = '';
+	let writtenAtMs = Number.NEGATIVE_INFINITY;
+	const stop = store.subscribe(() => {
+		const records = worthKeeping(store.get());
+		const places = placesOf(records);
+		const key = JSON.stringify(records.map(({address}) => [address, places.get(address)]));
+		const nowMs = systemClock.now();
+		const isWorthKeeping = records.length > 1 || places.size > 0;
+		if (isWorthKeeping && (key !== written || nowMs - writtenAtMs > rewriteAfterMs)) {
+			written = key;
+			writtenAtMs = nowMs;
+			const nodes = records.map(({endpoint}) => endpoint);
+			rememberTopology(folder(), label, {atMs: nowMs, nodes, places}).catch(() => undefined);
+		}
+	});
+	signal.addEventListener('abort', stop, {once: true});
+}
+
+/** The nodes that have answered at least once and are not gone. */
+const worthKeeping = ({nodes}: MonitorState) =>
+	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
+
+/** What this machine shows of the places of its servers. A journal or the log of a container has no path. */
+const placesOf = (records: readonly NodeRecord[]): RememberedTopology['places'] =>
+	new Map(
+		records.flatMap(({address, host}) => {
+			if (host?.value.kind !== 'here') {
+				return [];
+			}
+
+			const {log, folder, earlierFolder} = host.value;
+			const isFile = log !== undefined && path.isAbsolute(log.source);
+			// A server that started in another folder may have left its data in the earlier one.
+			const known = {log: isFile ? log.source : undefined, folder: earlierFolder?.path ?? folder?.path};
+			return known.log === undefined && known.folder === undefined ? [] : [[address, known]];
+		}),
+	);
