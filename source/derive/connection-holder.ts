@@ -8,12 +8,20 @@ Greatest age of a CLIENT LIST from which redis-top tells who holds the connectio
 */
 const oldListMs = 600_000;
 
+/** Who holds the connections of a full server, in two lengths. */
+export type HeldConnections = {
+	/** Such as `java (process 7) has 76 of 80 connections`. */
+	readonly text: Message;
+	/** The same for a narrow screen: `java has 76 of 80`. */
+	readonly brief: Message;
+};
+
 /**
 Who holds more than half of the connections of a server that has reached `maxclients`: `checkout-api had 76 of 80
 connections`. The last CLIENT LIST gives the clients. Without it, the kernel of the server's machine gives processes and
 hosts. Undefined when nobody holds more than half.
 */
-export function heldConnections({failure, failingSinceMs, clients, host}: NodeRecord): Message | undefined {
+export function heldConnections({failure, failingSinceMs, clients, host}: NodeRecord): HeldConnections | undefined {
 	if (failure?.kind !== 'MAXCLIENTS') {
 		return undefined;
 	}
@@ -25,7 +33,8 @@ export function heldConnections({failure, failingSinceMs, clients, host}: NodeRe
 		'name',
 	);
 	if (largest !== undefined && largest.count > listed.length / 2) {
-		return message`${nameOf('client', largest.key)} had ${count(largest.count)} of ${count(listed.length)} connections`;
+		const brief = message`${nameOf('client', largest.key)} had ${count(largest.count)} of ${count(listed.length)}`;
+		return {text: message`${brief} connections`, brief};
 	}
 
 	const holders = host?.value.kind === 'here' ? (host.value.connectionHolders ?? []) : [];
@@ -36,9 +45,8 @@ export function heldConnections({failure, failingSinceMs, clients, host}: NodeRe
 	}
 
 	const {host: address, processId, processName, connections} = first;
-	const who =
-		processId === undefined
-			? message`${nameOf('host', address)}`
-			: message`${nameOf('quote', processName ?? '?')} (process ${processId})`;
-	return message`${who} has ${count(connections)} of ${count(all)} connections`;
+	const share = `has ${count(connections)} of ${count(all)}`;
+	const who = processId === undefined ? nameOf('host', address) : nameOf('quote', processName ?? '?');
+	const byProcess = processId === undefined ? '' : ` (process ${processId})`;
+	return {text: message`${who}${byProcess} ${share} connections`, brief: message`${who} ${share}`};
 }

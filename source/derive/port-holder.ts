@@ -1,5 +1,5 @@
 import type {Listener, LocalEvidence} from '../domain/host-evidence.js';
-import {type Message, message, nameOf} from '../domain/message.js';
+import {joinMessages, type Message, message, nameOf} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import type {NodeRecord} from './node-record.js';
 
@@ -42,6 +42,40 @@ export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinc
 	const holder = endpoint.kind === 'tcp' ? holderOf(evidence, endpoint) : undefined;
 	const {processId, startedAtMs = sinceMs + 1} = evidence.process ?? {};
 	return holder !== undefined && holder.processId === processId && startedAtMs <= sinceMs ? holder : undefined;
+}
+
+/** Whether a host is an IP address, so that no name service decides which address a connection goes to. */
+const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
+
+/**
+The server's listeners on the endpoint's port, if the server listens on other addresses of this machine alone. The
+setting `bind` decides that. Empty for a host name, because its address is not known here.
+*/
+function listenersElsewhere(evidence: LocalEvidence, endpoint: Endpoint): readonly Listener[] {
+	if (endpoint.kind === 'unix' || !(isAddress(endpoint.host) || endpoint.host === 'localhost')) {
+		return [];
+	}
+
+	const {processId} = evidence.process ?? {};
+	const own = evidence.listeners.filter(
+		listener => listener.processId !== undefined && (listener.processId === processId || isServer(evidence, listener)),
+	);
+	return own.some(listener => reaches(listener, endpoint)) ? [] : own;
+}
+
+/**
+Where the server of a node that refuses connections listens: `it listens on 127.0.0.1 and ::1 only (bind)`. Undefined if
+it does not listen on other addresses of this machine.
+*/
+export function boundElsewhere({failure, failingSinceMs, host, endpoint}: NodeRecord): Message | undefined {
+	const isCurrent = host?.value.kind === 'here' && host.atMs >= (failingSinceMs ?? 0);
+	if (failure?.code !== 'ECONNREFUSED' || !isCurrent) {
+		return undefined;
+	}
+
+	const addresses = new Set(listenersElsewhere(host.value, endpoint).map(({address}) => address));
+	const names = [...addresses].map(address => nameOf('host', address));
+	return names.length === 0 ? undefined : message`it listens on ${joinMessages(names, ' and ')} only (bind)`;
 }
 
 /** Why a connection fails, when evidence from this machine shows more than the error does; undefined otherwise. */

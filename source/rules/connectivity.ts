@@ -1,6 +1,6 @@
 import {heldConnections} from '../derive/connection-holder.js';
 import type {NodeRecord} from '../derive/node-record.js';
-import {reasonOnHost} from '../derive/port-holder.js';
+import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
@@ -133,6 +133,14 @@ function lastWords({host}: NodeRecord): readonly Evidence[] {
 	];
 }
 
+/** What to do about a server that listens on other addresses. Protected mode: redis.conf, `protected-mode`. */
+const stepsForBind: readonly NextStep[] = [
+	hint('add this address to `bind` in its config file, and restart it; since 7.0 CONFIG SET bind needs no restart'),
+	hint('give it a password or users first: without them protected mode still turns other hosts away'),
+	hint('or let the clients use the address on which it listens'),
+	onHost('ss -ltnp'),
+];
+
 export const connRefused = rule({
 	id: 'conn.refused',
 	scope: 'node',
@@ -163,12 +171,13 @@ export const connRefused = rule({
 		}
 
 		const rejected = reasonOnHost(facts.record);
+		const bound = rejected === undefined ? boundElsewhere(facts.record) : undefined;
 		const end = rejected === undefined ? endOfProcess(facts.record) : undefined;
 		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const mayRestart = sinceReplySeconds < limits.restart;
 		return fires(mayRestart ? 'warning' : 'critical', {
 			problem: failure.problem,
-			reason: rejected ?? end?.reason ?? failure.reason,
+			reason: rejected ?? bound ?? end?.reason ?? failure.reason,
 			effect: 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
@@ -179,23 +188,27 @@ export const connRefused = rule({
 				...lastWords(facts.record),
 			],
 			meaning:
-				rejected === undefined
-					? end !== undefined
-						? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
-						: mayRestart
-							? 'The process ended or is restarting. Nobody can use the node until it listens again.'
-							: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.'
-					: 'The server runs and listens. A firewall rule on the way turns connections away.',
+				rejected !== undefined
+					? 'The server runs and listens. A firewall rule on the way turns connections away.'
+					: bound !== undefined
+						? 'The server runs. Clients that use this address cannot reach it.'
+						: end !== undefined
+							? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
+							: mayRestart
+								? 'The process ended or is restarting. Nobody can use the node until it listens again.'
+								: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
 			next:
-				rejected === undefined
-					? [
-							...stepsAfterEnd(end),
-							...statusSteps(facts),
-							...logSteps(facts),
-							onHost('ss -ltnp'),
-							...(end === undefined ? [hint('look for why it ended in its log and in dmesg')] : []),
-						]
-					: [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')],
+				rejected !== undefined
+					? [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')]
+					: bound !== undefined
+						? stepsForBind
+						: [
+								...stepsAfterEnd(end),
+								...statusSteps(facts),
+								...logSteps(facts),
+								onHost('ss -ltnp'),
+								...(end === undefined ? [hint('look for why it ended in its log and in dmesg')] : []),
+							],
 		});
 	},
 });
@@ -219,7 +232,7 @@ export const connRefusing = rule({
 
 		return fires('critical', {
 			problem: failure.problem,
-			detail: heldConnections(record),
+			detail: heldConnections(record)?.text,
 			reason: refusalReason(record),
 			effect: refusalEffect(failure),
 			evidence: [

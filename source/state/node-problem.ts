@@ -1,5 +1,5 @@
 import {heldConnections} from '../derive/connection-holder.js';
-import {reasonOnHost} from '../derive/port-holder.js';
+import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {Effect, Statement} from '../domain/finding.js';
@@ -37,6 +37,8 @@ export type NodeProblem = Statement & {
 	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
 	/** Whether `detail` names the client or program that causes the problem. `detail` is then shown before the reason. */
 	readonly namesCulprit?: boolean | undefined;
+	/** `detail` in fewer words, for a narrow screen. */
+	readonly briefDetail?: Message | undefined;
 	/**
 	For a node that does not answer: its reach, and the code of the failure. Nodes that fail in the same way have the same
 	value.
@@ -129,13 +131,16 @@ const announced = (record: NodeRecord, nodes: MonitorState['nodes']): NodeProble
 
 function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorState, nowMs: number): NodeProblem {
 	const {address, failure, failingSinceMs, origin, reach} = record;
+	const held = heldConnections(record);
 	return {
 		node: address,
 		severity: 'critical',
 		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
 		problem: failure?.problem ?? reachWords[reach],
-		detail: heldConnections(record),
-		reason: reasonOnHost(record) ?? endOfProcess(record)?.reason ?? failure?.reason,
+		detail: held?.text,
+		briefDetail: held?.brief,
+		namesCulprit: held !== undefined,
+		reason: reasonOnHost(record) ?? boundElsewhere(record) ?? endOfProcess(record)?.reason ?? failure?.reason,
 		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,
 		lastData: lastData(record, nowMs),
 		note:

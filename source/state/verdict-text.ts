@@ -75,8 +75,10 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		withNote(withElsewhere(lasting, problem), problem),
 		withNote(problemMessage(problem, 'long'), problem),
 		// The name of the client or program that causes a problem is more useful than the reason.
-		...(problem.namesCulprit === true && problem.detail !== undefined
-			? [problemMessage({...problem, reason: undefined}, 'long')]
+		...(problem.namesCulprit === true
+			? [problem.detail, problem.briefDetail].flatMap(detail =>
+					detail === undefined ? [] : [problemMessage({...problem, detail, reason: undefined}, 'long')],
+				)
 			: []),
 		...(['middle', 'short'] as const).map(length => withNote(problemMessage(problem, length), problem)),
 		...(problem.consequence?.node === problem.node ? [briefCause(problem)] : []),

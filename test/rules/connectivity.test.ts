@@ -66,6 +66,21 @@ testRule(connRefused, [
 		'the server listens on another address',
 		refusedSince(20, listening(900, '127.0.0.2')),
 		'critical',
+		/^refuses connections: it listens on 127\.0\.0\.2 only \(bind\)$/,
+	],
+	[
+		'the server listens on another address, and the target is a name that leads to an unknown address',
+		{
+			...refusedSince(20, listening(900, '127.0.0.2')),
+			record: {...refusedSince(20, {}).record, address: 'redis.internal:6379'},
+		},
+		'critical',
+		/nothing listens/,
+	],
+	[
+		'another program listens on another address',
+		refusedSince(20, {...listening(900, '127.0.0.2'), process: undefined}),
+		'critical',
 		/nothing listens/,
 	],
 	[

@@ -10,6 +10,7 @@ import {rankedFindings, type Verdict, verdictOf} from '../../source/state/verdic
 import {findingLine, shortProblem, verdictMessages, verdictText} from '../../source/state/verdict-text.js';
 import {findingOf} from '../harness/findings.js';
 import {recordFrom, refusedConnection, sampledAtMs, stateOf} from '../harness/records.js';
+import {emptyHost} from '../harness/rule-cases.js';
 
 const up = recordFrom({});
 const gone = recordFrom({
@@ -521,4 +522,30 @@ test('on a narrow screen line 2 names who causes a problem before how it came to
 		[who, how],
 	);
 	assert.ok(!texts(false).includes(who));
+});
+
+test('on a narrow screen line 2 names who holds the connections of a full server', () => {
+	const holder = {host: '10.0.0.9', processId: 21_345, processName: 'report-worker', connections: 96};
+	const full = recordFrom({
+		address: '10.0.1.11:6379',
+		reach: 'refusing',
+		failure: {
+			layer: 'greet',
+			code: 'ERR',
+			kind: 'MAXCLIENTS',
+			problem: 'turns new clients away',
+			reason: 'maxclients is reached',
+			state: 'refusing',
+		},
+		failingSinceMs: sampledAtMs,
+		host: {atMs: sampledAtMs, value: {...emptyHost, connectionHolders: [holder]}},
+	});
+	const texts = textsOf(verdictOf(stateOf([full]), sampledAtMs + 300));
+	const whole = '10.0.1.11:6379 turns new clients away, report-worker (process 21345) has 96 of 96 connections';
+	const brief = '10.0.1.11:6379 turns new clients away, report-worker has 96 of 96';
+	const how = '10.0.1.11:6379 turns new clients away: maxclients is reached';
+	assert.deepEqual(
+		texts.filter(text => text === whole || text === brief || text === how),
+		[whole, brief, how],
+	);
 });
