@@ -19,6 +19,7 @@ import {clusterStateRules} from './cluster-state.js';
 import {connectionStormRules} from './connection-storm.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
+import {distanceRules} from './distance.js';
 import {emptyDatabaseRules} from './empty-database.js';
 import {errorsModulesRules} from './errors-modules.js';
 import {fieldExpiryRules} from './field-expiry.js';
@@ -68,6 +69,7 @@ import {writeRefusalRules} from './write-refusal.js';
 export const allRules = [
 	...connectivityRules,
 	...accessRules,
+	...distanceRules,
 	...serverRules,
 	...serverBusyRules,
 	...memoryLimitRules,

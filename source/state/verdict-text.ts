@@ -96,7 +96,10 @@ const problemLengths: readonly TextLength[] = ['long', 'middle', 'short'];
 type Calm = Exclude<Verdict, {readonly cause: SharedProblem}>;
 
 /** The line of a verdict without a problem, in parts: its text, the age of the data, and the number of notes. */
-function calmStatement(verdict: Calm): {readonly text: Message; readonly age?: string; readonly note?: string} {
+function calmStatement(
+	verdict: Calm,
+	length: TextLength = 'long',
+): {readonly text: Message; readonly age?: string; readonly note?: string} {
 	if (verdict.severity === 'unknown') {
 		const {connecting, target} = verdict;
 		const [first, ...more] = connecting;
@@ -104,13 +107,14 @@ function calmStatement(verdict: Calm): {readonly text: Message; readonly age?: s
 		return {text: message`connecting to ${name}${more.length === 0 ? '' : ` and ${more.length} more`}`};
 	}
 
-	const {answering, ageMs, notes} = verdict;
+	const {answering, ageMs, notes, far} = verdict;
 	const [only] = answering;
+	const slow = far === undefined ? undefined : withSubject(far.node, statementMessage(far, length));
 	return {
 		text:
 			answering.length === 1 && only !== undefined
-				? message`${nodeName(only)} answers`
-				: `${answering.length} nodes answer`,
+				? (slow ?? message`${nodeName(only)} answers`)
+				: message`${answering.length} nodes answer${slow === undefined ? '' : message`; ${slow}`}`,
 		age: `data ${shortAge(ageMs)} old`,
 		...(notes === 0 ? {} : {note: `${notes} ${notes === 1 ? 'note' : 'notes'} (9)`}),
 	};
@@ -118,7 +122,9 @@ function calmStatement(verdict: Calm): {readonly text: Message; readonly age?: s
 
 function calmMessages(verdict: Calm): readonly Message[] {
 	const {text, age, note} = calmStatement(verdict);
-	return [joinMessages([text, age, note], ', '), joinMessages([text, age], ', ')];
+	const brief = calmStatement(verdict, 'short').text;
+	const texts = [joinMessages([text, age, note], ', '), joinMessages([text, age], ', ')];
+	return brief === text ? texts : [...texts, text, joinMessages([brief, age], ', ')];
 }
 
 /** The texts of the verdict in one line, the longest first. The caller takes the first that fits. */

@@ -8,6 +8,7 @@ import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
+import {farthest} from './farthest.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 import {outageNote} from './outage-note.js';
@@ -39,6 +40,8 @@ export type Verdict =
 			readonly ageMs: number;
 			/** The number of findings of severity info. */
 			readonly notes: number;
+			/** A node to which the way is long; undefined if all are near. */
+			readonly far?: Finding | undefined;
 	  }
 	/** No node has answered yet. */
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly target: string};
@@ -223,6 +226,7 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 		answering: records.map(({address}) => address),
 		ageMs: nowMs - oldestAtMs,
 		notes: notesIn(state.findings),
+		far: farthest(state.findings),
 	};
 }
 

@@ -29,6 +29,8 @@ export type FactsParts = {
 	*/
 	readonly earlier?: Sections;
 	readonly secondsBetween?: number;
+	/** The round trips of the polls, in milliseconds. Absent: they are short. */
+	readonly roundTripMs?: number;
 	/** The reply to CONFIG GET, by setting. Absent: the server has not answered CONFIG GET. */
 	readonly config?: Readonly<Record<string, string>>;
 	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
@@ -80,9 +82,14 @@ export const emptyHost: LocalEvidence = {
 /** Makes the facts that a rule evaluates, as the monitor store would make them. */
 export function factsOf(parts: FactsParts): NodeFacts {
 	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
-	const {certificateExpiresAtMs} = parts;
-	const later = {...sampleOf(info, 600_000), ...(certificateExpiresAtMs === undefined ? {} : {certificateExpiresAtMs})};
-	const before = earlier && sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000);
+	const {certificateExpiresAtMs, roundTripMs} = parts;
+	const timed = roundTripMs === undefined ? {} : {roundTripMs};
+	const later = {
+		...sampleOf(info, 600_000),
+		...timed,
+		...(certificateExpiresAtMs === undefined ? {} : {certificateExpiresAtMs}),
+	};
+	const before = earlier && {...sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000), ...timed};
 	const memory = {...newRuleMemory(later.atMs - 600_000), ...parts.watch};
 	for (const [index, sections] of past.entries()) {
 		memory.tracks.note(sampleOf({...info, ...sections}, 600_000 - (past.length - 1 - index) * 10_000));

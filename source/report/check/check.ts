@@ -11,6 +11,7 @@ import type {BlindRule, Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
 import type {JoinedFinding} from '../../rules/join-findings.js';
 import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
+import {farthest} from '../../state/farthest.js';
 import {type FindingGroup, groupedFindings} from '../../state/finding-groups.js';
 import {isEvaluatedIn} from '../../state/finding-tracks.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
@@ -228,9 +229,12 @@ function statusOf(
 	}
 
 	const count = `${records.length} node${records.length === 1 ? '' : 's'}`;
+	const far = farthest(state.findings);
+	const distance =
+		far === undefined ? '' : records.length === 1 ? `, which ${findingText(far)}` : `; ${findingLine(far)}`;
 	return {
 		status: 'ok',
-		verdict: `nothing is wrong with ${records.length === 1 ? (records[0]?.address ?? count) : count}`,
+		verdict: `nothing is wrong with ${records.length === 1 ? (records[0]?.address ?? count) : count}${distance}`,
 	};
 }
 

@@ -1,0 +1,27 @@
+import {connDistance} from '../../source/rules/distance.js';
+import {type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const info = {server: {uptime_in_seconds: 900}, cpu: {used_cpu_user_main_thread: 10, used_cpu_sys_main_thread: 1}};
+
+/** A server whose main thread used so many seconds of a processor in the last second. */
+const polled = (roundTripMs: number, pings: readonly number[] = [], processor = 0.01): FactsParts => ({
+	info,
+	earlier: {cpu: {...info.cpu, used_cpu_user_main_thread: 10 - processor}},
+	roundTripMs,
+	record: {pings},
+});
+
+testRule(connDistance, [
+	[
+		'every round trip is long',
+		polled(121.3),
+		'info',
+		/^answers after 121 ms at best: the way to it takes that time \(network, VPN, proxy\)$/,
+	],
+	['one PING was quick', polled(121, [120, 0.4, 119]), 'clear'],
+	['it is near', polled(0.4), 'clear'],
+	['in another zone', polled(2.1, [1.9, 2]), 'clear'],
+	['its main thread is busy', polled(121, [], 0.9), 'clear'],
+	['a reply is pending', {...polled(121), record: {pendingSinceMs: 1}}, 'clear'],
+	['one round trip', {info, roundTripMs: 121}, 'pending'],
+]);
