@@ -2,6 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {LadderMonitor} from '../diagnose/ladder-monitor.js';
 import type {Clock} from '../domain/clock.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
 import type {RememberedPlaces} from '../parse/remembered-topology.js';
@@ -103,6 +104,11 @@ Whether only the node's own log can tell the reason for its state: the node fail
 const needsLook = ({failure, sample}: NodeRecord): boolean =>
 	failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down';
 
+/** All nodes that need a look. Memoized, because a state of 1,000 nodes is looked at twice. */
+const inNeed = memoizeByRef((nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] =>
+	[...nodes.values()].filter(needsLook),
+);
+
 /**
 The nodes about which this machine's evidence is gathered: the node in focus, then failing nodes and replicas without a
 link. Only a node's own machine tells why its process doesn't run or has no link. These nodes are included whichever
@@ -111,10 +117,11 @@ node the user looks at.
 export const nodesToLookAt = (
 	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
 	focus: NodeAddress | undefined,
-): readonly NodeRecord[] => [
-	...[...nodes.values()].filter(({address}) => address === focus),
-	...[...nodes.values()].filter(record => record.address !== focus && needsLook(record)).slice(0, mostFailing),
-];
+): readonly NodeRecord[] => {
+	const focused = focus === undefined ? undefined : nodes.get(focus);
+	const others = inNeed(nodes).filter(record => record !== focused);
+	return [...(focused === undefined ? [] : [focused]), ...others.slice(0, mostFailing)];
+};
 
 async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: HostPollerOptions): Promise<void> {
 	const looks = new Map<NodeAddress, Look>();

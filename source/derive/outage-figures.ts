@@ -41,16 +41,17 @@ The longest delay among the replicas of a primary. The delay of a replica that r
 its last ACK. Undefined when no delay is known.
 */
 export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaDelay | undefined {
-	const delays = replicas.flatMap(({address: replica, behindBytes, behindSeconds, ackAgeSeconds}): ReplicaDelay[] => {
-		if (behindSeconds !== undefined) {
-			return [{replica, seconds: behindSeconds, isAtLeast: false}];
+	let longest: ReplicaDelay | undefined;
+	for (const {address: replica, behindBytes, behindSeconds, ackAgeSeconds} of replicas) {
+		const isAtLeast = behindSeconds === undefined;
+		const isIdle = behindBytes === undefined || behindBytes === 0;
+		const delaySeconds = behindSeconds ?? (isIdle ? undefined : ackAgeSeconds);
+		if (delaySeconds !== undefined && delaySeconds > (longest?.seconds ?? Number.NEGATIVE_INFINITY)) {
+			longest = {replica, seconds: delaySeconds, isAtLeast};
 		}
+	}
 
-		return ackAgeSeconds === undefined || behindBytes === undefined || behindBytes === 0
-			? []
-			: [{replica, seconds: ackAgeSeconds, isAtLeast: true}];
-	});
-	return delays.toSorted((one, other) => other.seconds - one.seconds)[0];
+	return longest;
 }
 
 /**

@@ -64,9 +64,12 @@ export class InfoReply {
 	*/
 	number(section: string, field: string): number | undefined {
 		const value = this.#anyNumber(section, field);
-		return value === undefined
-			? undefined
-			: plausibleNumber(field, value, () => this.#anyNumber('server', 'uptime_in_seconds'));
+		return value === undefined ? undefined : plausibleNumber(field, value, this);
+	}
+
+	/** How long the process has run; undefined if the server does not say. */
+	get uptimeSeconds(): number | undefined {
+		return this.#anyNumber('server', 'uptime_in_seconds');
 	}
 
 	#anyNumber(section: string, field: string): number | undefined {

@@ -5,9 +5,14 @@ one state, and computing it over 1,000 nodes takes a millisecond.
 export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
 	const known = new WeakMap<Of, {readonly made: Made}>();
 	return of => {
-		const entry = known.get(of) ?? {made: make(of)};
-		known.set(of, entry);
-		return entry.made;
+		const before = known.get(of);
+		if (before !== undefined) {
+			return before.made;
+		}
+
+		const made = make(of);
+		known.set(of, {made});
+		return made;
 	};
 }
 

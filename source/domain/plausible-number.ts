@@ -31,12 +31,12 @@ const neverZero: ReadonlySet<string> = new Set(['used_memory_rss', 'mem_fragment
 /**
 The number if it is plausible for its field, else undefined.
 
-@param uptimeSeconds Returns the server's uptime; called only for an age that can't exceed it.
+@param server Its uptime is read only for an age that can't exceed the uptime.
 */
 export function plausibleNumber(
 	field: string,
 	value: number,
-	uptimeSeconds: () => number | undefined,
+	server: {readonly uptimeSeconds?: number | undefined} = {},
 ): number | undefined {
 	if (value < 0 && (value <= -mostPlausible || !mayBeNegative.test(field))) {
 		return undefined;
@@ -46,7 +46,7 @@ export function plausibleNumber(
 		return neverZero.has(field) ? undefined : value;
 	}
 
-	const most = agesWithinProcess.has(field) ? (uptimeSeconds() ?? mostPlausible) + clockTolerance : mostPlausible;
+	const most = agesWithinProcess.has(field) ? (server.uptimeSeconds ?? mostPlausible) + clockTolerance : mostPlausible;
 	const isTooLarge = value >= mostPlausible || value > most;
 	return isTooLarge ? (field === linkDownAge ? -1 : undefined) : value;
 }

@@ -108,8 +108,23 @@ export class Series {
 
 	/** The last `count` readings, oldest first, gaps as undefined. The list is shorter when fewer readings are kept. */
 	latest(count: number): Array<number | undefined> {
-		const taken = Math.min(count, this.#length);
-		return Array.from({length: taken}, (_, index) => this.recent(taken - 1 - index));
+		const readings: Array<number | undefined> = [];
+		for (let stepsBack = Math.min(count, this.#length) - 1; stepsBack >= 0; stepsBack--) {
+			readings.push(this.recent(stepsBack));
+		}
+
+		return readings;
+	}
+
+	/** The largest of the last `count` readings; undefined without any reading among them. */
+	largest(count: number): number | undefined {
+		let largest: number | undefined;
+		for (let stepsBack = Math.min(count, this.#length) - 1; stepsBack >= 0; stepsBack--) {
+			const value = this.recent(stepsBack);
+			largest = value !== undefined && (largest === undefined || value > largest) ? value : largest;
+		}
+
+		return largest;
 	}
 
 	/**

@@ -39,7 +39,7 @@ export type Limits = {readonly warning: number; readonly critical: number};
 
 const none: ThresholdOverrides = {};
 
-/** A cache of the limits, by table and then by overrides. Each poll asks for the limits of every rule. */
+/** A cache of the limits, by table and then by overrides. Each evaluation asks for the limits of its rule. */
 const known = new WeakMap<ThresholdTable, WeakMap<ThresholdOverrides, unknown>>();
 
 /** The values of a rule's thresholds: the value from the config file if it sets one, else the default. */
@@ -47,14 +47,16 @@ export function limitsOf<Table extends ThresholdTable>(
 	{id, thresholds}: WithThresholds<Table>,
 	overrides: ThresholdOverrides = none,
 ): LimitsOf<Table> {
-	const byOverrides = known.get(thresholds) ?? new WeakMap<ThresholdOverrides, unknown>();
-	known.set(thresholds, byOverrides);
-	const limits =
-		byOverrides.get(overrides) ??
-		Object.fromEntries(
-			Object.entries(thresholds).map(([what, {value}]) => [what, overrides[`${id}.${what}`] ?? value]),
-		);
-	byOverrides.set(overrides, limits);
+	const byOverrides = known.get(thresholds);
+	const before = byOverrides?.get(overrides);
+	if (before !== undefined) {
+		return before as LimitsOf<Table>;
+	}
+
+	const limits = Object.fromEntries(
+		Object.entries(thresholds).map(([what, {value}]) => [what, overrides[`${id}.${what}`] ?? value]),
+	);
+	known.set(thresholds, (byOverrides ?? new WeakMap()).set(overrides, limits));
 	return limits as LimitsOf<Table>;
 }
 

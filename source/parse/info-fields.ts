@@ -5,7 +5,7 @@ import {numberOf} from './reply-values.js';
 /** A count, size or age from a part of a line of INFO. Undefined for a number that is not plausible for the field. */
 function partNumber(field: string, text: string | undefined): number | undefined {
 	const value = numberOf(text);
-	return value === undefined ? undefined : plausibleNumber(field, value, () => undefined);
+	return value === undefined ? undefined : plausibleNumber(field, value);
 }
 
 /** One command's line of `# Commandstats`. Its counters run since the server's start or the last CONFIG RESETSTAT. */

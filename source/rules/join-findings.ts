@@ -1,4 +1,5 @@
 import {type Severity, severityRank} from '../domain/finding.js';
+import {memoizeByRef, memoizeLast} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {RuleId} from './all-rules.js';
 import {allRules} from './all-rules.js';
@@ -148,6 +149,69 @@ const ruleOrder: ReadonlyMap<string, number> = new Map(allRules.map(({id}, index
 const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
 const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
 
+/** Rules whose findings may be explained by another finding. `*` never stands for a finding of severity info. */
+const explainedRules: ReadonlySet<string> = new Set(explanations.flatMap(({symptoms}) => symptoms));
+
+/**
+Whether a finding belongs to no family whatever else is found, and is as urgent as all others of its kind: a note
+without an effect, about which no other finding says more.
+*/
+const isLoneNote = ({severity, effect, rule, clearedAtMs}: Finding): boolean =>
+	severity === 'info' &&
+	effect === undefined &&
+	clearedAtMs === undefined &&
+	!explainedRules.has(rule) &&
+	!outages.includes(rule);
+
+const aloneIn = memoizeByRef((finding: Finding): JoinedFinding => joinedAlone(finding));
+
+function joinedAlone(finding: Finding): JoinedFinding {
+	const {severity} = finding;
+	return {finding, key: findingKey(finding), causeKey: undefined, causeRule: undefined, severity};
+}
+
+/** The lone notes in the order of the rules. 1,000 nodes have 3,000 of them, which hardly ever change. */
+const inOrderOfRules = memoizeLast((notes: readonly Finding[]) =>
+	notes.toSorted((one, other) => orderOf(one) - orderOf(other)).map(aloneIn),
+);
+
+/** A cause with its symptoms. `urgency` is the lowest `urgencyOf` among them. */
+type Family = {
+	readonly root: Finding;
+	readonly severity: Severity;
+	readonly members: readonly Finding[];
+	readonly urgency: number;
+};
+
+function joinedFamily({root, severity, members}: Family): JoinedFinding[] {
+	const rootKey = findingKey(root);
+	return members.map(finding =>
+		finding === root
+			? {finding, key: rootKey, causeKey: undefined, causeRule: undefined, severity}
+			: {finding, key: findingKey(finding), causeKey: rootKey, causeRule: root.rule, severity: finding.severity},
+	);
+}
+
+/** Families and lone notes in one order. Both are in order already. */
+function merged(
+	families: readonly Family[],
+	notes: readonly JoinedFinding[],
+	isBefore: (family: Family, note: Finding) => boolean,
+): JoinedFinding[] {
+	const joined: JoinedFinding[] = [];
+	let next = 0;
+	for (const note of notes) {
+		for (let family = families[next]; family !== undefined && isBefore(family, note.finding); family = families[next]) {
+			joined.push(...joinedFamily(family));
+			next += 1;
+		}
+
+		joined.push(note);
+	}
+
+	return [...joined, ...families.slice(next).flatMap(joinedFamily)];
+}
+
 /** A cause followed by its symptoms, the most severe first. */
 const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[] =>
 	members.toSorted(
@@ -161,6 +225,8 @@ const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[
 Joins findings to their causes and ranks them. The cause with the most severe symptoms comes first, followed by its
 symptoms. Ended findings come last. Among equals, the lowest `urgencyOf` among the cause and its symptoms decides, then
 the order of the rules.
+
+@param urgencyOf Has to be equal for all findings of severity info that have no effect, except those of outages.
 */
 export function joinFindings(
 	findings: readonly Finding[],
@@ -168,7 +234,9 @@ export function joinFindings(
 	rows: readonly Explanation[] = explanations,
 	urgencyOf: (family: readonly Finding[]) => number = () => 0,
 ): readonly JoinedFinding[] {
-	const active = findings.filter(({clearedAtMs}) => clearedAtMs === undefined);
+	const notes = rows === explanations ? findings.filter(isLoneNote) : [];
+	const lone = new Set(notes);
+	const active = findings.filter(finding => finding.clearedAtMs === undefined && !lone.has(finding));
 	const causes = directCauses(active, rows, primaryOf);
 	const families = new Map<Finding, {severity: Severity; members: Finding[]}>();
 	for (const finding of active) {
@@ -179,7 +247,7 @@ export function joinFindings(
 		families.set(root, family);
 	}
 
-	const ranked = [...families].map(([root, {severity, members}]) => {
+	const ranked = [...families].map(([root, {severity, members}]): Family => {
 		const inOrder = members.length === 1 ? members : inFamily(members, root);
 		return {root, severity, members: inOrder, urgency: urgencyOf(inOrder)};
 	});
@@ -192,21 +260,12 @@ export function joinFindings(
 	const ended = findings
 		.filter(({clearedAtMs}) => clearedAtMs !== undefined)
 		.toSorted((a, b) => (b.clearedAtMs ?? 0) - (a.clearedAtMs ?? 0));
-	return [
-		...ranked.flatMap(({root, severity, members}) => {
-			const rootKey = findingKey(root);
-			return members.map(finding =>
-				finding === root
-					? {finding, key: rootKey, causeKey: undefined, causeRule: undefined, severity}
-					: {finding, key: findingKey(finding), causeKey: rootKey, causeRule: root.rule, severity: finding.severity},
-			);
-		}),
-		...ended.map(finding => ({
-			finding,
-			key: findingKey(finding),
-			causeKey: undefined,
-			causeRule: undefined,
-			severity: finding.severity,
-		})),
-	];
+	const urgencyOfNotes = notes[0] === undefined ? 0 : urgencyOf([notes[0]]);
+	const joined = merged(
+		ranked,
+		inOrderOfRules(notes),
+		({root, severity, urgency}, note) =>
+			severity !== 'info' || urgency < urgencyOfNotes || (urgency === urgencyOfNotes && orderOf(root) < orderOf(note)),
+	);
+	return [...joined, ...ended.map(joinedAlone)];
 }

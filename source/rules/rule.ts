@@ -124,7 +124,10 @@ type NodeRuleSpec<Id extends string, N extends Needs, Table extends ThresholdTab
 	readonly appliesTo?: (facts: NodeFacts, limits: LimitsOf<Table>) => boolean;
 	/** The facts that the rule needs, read in this order. The first missing fact is the reason for "not evaluated". */
 	readonly needs: N;
-	/** @param limits The values of the rule's own thresholds, for the target of the node. */
+	/**
+	@param met The needed facts. The object is reused for the next evaluation.
+	@param limits The values of the rule's own thresholds, for the target of the node.
+	*/
 	readonly evaluate: (met: Met<N>, facts: NodeFacts, limits: LimitsOf<Table>, heldMs: number) => Evaluation;
 };
 
@@ -216,13 +219,14 @@ function nodeEvaluation(
 	owner: WithThresholds<ThresholdTable>,
 ): NodeRule['evaluate'] {
 	const wanted = Object.entries(needs);
+	// One object for all evaluations: at 1,000 nodes, 25,000 evaluations a second would each create one by its names.
+	const met: Record<string, unknown> = Object.fromEntries(wanted.map(([name]) => [name, undefined]));
 	return (facts, heldMs) => {
 		const limits = limitsOf(owner, facts.settings.thresholds);
 		if (!roles.includes(facts.record.role) || !appliesTo(facts, limits)) {
 			return clear;
 		}
 
-		const met: Record<string, unknown> = {};
 		for (const [name, need] of wanted) {
 			const value = need.read(facts);
 			if (value === undefined) {

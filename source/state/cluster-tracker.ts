@@ -79,7 +79,8 @@ export class ClusterTracker {
 	*/
 	#reportsChange(before: NodeRecord, after: NodeRecord): boolean {
 		const {clusterInfo, clusterNodes} = after;
-		if (before.slotKeys !== after.slotKeys || digestOf(before) !== digestOf(after)) {
+		const hasOtherDigest = before.clusterInfo !== clusterInfo && digestOf(before) !== digestOf(after);
+		if (before.slotKeys !== after.slotKeys || hasOtherDigest) {
 			return true;
 		}
 

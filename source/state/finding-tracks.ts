@@ -74,6 +74,11 @@ export class FindingTracks {
 		this.#mode = mode;
 	}
 
+	/** Whether a condition of the rule was ever seen. If not, `heldMs` is 0 for each condition of the rule. */
+	hasSeen(rule: RuleId): boolean {
+		return this.#rules.has(rule);
+	}
+
 	/** For how long a condition has held at `atMs`, in milliseconds; 0 when it does not hold. */
 	heldMs(condition: Condition, atMs: number): number {
 		const track = this.#rules.has(condition.rule) ? this.#tracks.get(findingKey(condition)) : undefined;

@@ -8,6 +8,7 @@ import type {MonitorEvent} from '../domain/event.js';
 import type {NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
+import {scale} from '../domain/scale.js';
 import type {OpenFinding} from '../record/entry.js';
 import {allRules, fleetRules, type RuleId} from '../rules/all-rules.js';
 import {evaluateFleet, evaluateNode, type HeldMs, type RuleResult} from '../rules/engine.js';
@@ -64,6 +65,9 @@ export type Ingested = {
 /** Interval between two evaluations while a replay skips to a moment, in milliseconds. */
 const sparseMs = 10_000;
 
+/** Interval between two lists of the rules that could not be evaluated, with many nodes, in milliseconds. */
+const blindEveryMs = 10_000;
+
 /** Evaluates the rules after each poll, and keeps their findings. */
 export class Health {
 	/** For each node, the rule settings of the target from which it was discovered. */
@@ -77,7 +81,10 @@ export class Health {
 	/** The evaluation of the fleet rules, while it is spread over several polls. */
 	#round: FleetRound | undefined;
 	#findings: readonly Finding[] | undefined = [];
-	#blind: readonly BlindRule[] | undefined = [];
+	#blind: readonly BlindRule[] = [];
+	/** Whether `#blind` has all rules that could not be evaluated. If not, it is the list of `#blindAtMs`. */
+	#isBlindKnown = true;
+	#blindAtMs = Number.NEGATIVE_INFINITY;
 
 	constructor(mode: TrackingMode = 'watch') {
 		this.#mode = mode;
@@ -184,9 +191,19 @@ export class Health {
 		return this.#findings;
 	}
 
-	/** Every rule that could not be evaluated, with the node and the reason. */
-	blind(): readonly BlindRule[] {
-		this.#blind ??= [...this.#fleetBlind, ...[...this.#nodes.values()].flatMap(({blind}) => blind)];
+	/**
+	Every rule that could not be evaluated, with the node and the reason. With many nodes, the list has 70,000 rules, and
+	a change may show up to ten seconds later.
+	*/
+	blind(nowMs: number): readonly BlindRule[] {
+		const isLarge = this.#mode === 'watch' && this.#nodes.size > scale.quickPublishUpTo;
+		if (this.#isBlindKnown || (isLarge && nowMs - this.#blindAtMs < blindEveryMs)) {
+			return this.#blind;
+		}
+
+		this.#isBlindKnown = true;
+		this.#blindAtMs = nowMs;
+		this.#blind = [...this.#fleetBlind, ...[...this.#nodes.values()].flatMap(({blind}) => blind)];
 		return this.#blind;
 	}
 
@@ -195,7 +212,7 @@ export class Health {
 		this.#nodes.delete(address);
 		this.#settings.delete(address);
 		this.#findings = undefined;
-		this.#blind = undefined;
+		this.#isBlindKnown = false;
 	}
 
 	#healthOf(address: NodeAddress, nowMs: number): NodeHealth {
@@ -218,7 +235,9 @@ export class Health {
 
 	#evaluateNode(health: NodeHealth, facts: NodeFacts): void {
 		const {nowMs} = facts;
-		const results = evaluateNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
+		const results = evaluateNode(facts, (rule, node) =>
+			health.tracks.hasSeen(rule) ? health.tracks.heldMs({rule, node}, nowMs) : 0,
+		);
 		health.evaluatedAtMs = nowMs;
 		health.evaluated = facts.sample;
 		if (health.tracks.step(results, nowMs)) {
@@ -227,7 +246,7 @@ export class Health {
 
 		if (this.#mode !== 'watch' || !isAsBlind(health.blind, results, this.#mode)) {
 			health.blind = blindRules(results, this.#mode, health.tracks, nowMs);
-			this.#blind = undefined;
+			this.#isBlindKnown = false;
 		}
 	}
 
@@ -256,7 +275,7 @@ export class Health {
 
 		if (this.#mode !== 'watch' || !isAsBlind(this.#fleetBlind, results, this.#mode)) {
 			this.#fleetBlind = blindRules(results, this.#mode, this.#fleetTracks, fleet.nowMs);
-			this.#blind = undefined;
+			this.#isBlindKnown = false;
 		}
 	}
 

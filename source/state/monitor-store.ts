@@ -367,7 +367,7 @@ export class MonitorStore {
 			this.#health.conclude(this.#draft.nodes, this.#clock.now(), cluster);
 		}
 
-		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
+		const [findings, blindRules] = [this.#health.findings(), this.#health.blind(this.#clock.now())];
 		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
 			this.#addEvents(this.#findingEvents.of(findings, this.#draft.events, this.#clock.now()));
 			this.#history?.addFindings(findings, blindRules, this.#clock.now());

@@ -1,6 +1,8 @@
 import {notCompared, unknownAfterFailure} from '../derive/compared-record.js';
+import type {TimedReadings} from '../derive/node-record.js';
 import {metrics} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
+import {timedReadings} from '../domain/sample.js';
 import {Series} from '../domain/series.js';
 import type {NodeRecord} from './monitor-state.js';
 
@@ -11,6 +13,9 @@ of seven digits, the samples of 1,000 nodes take 9 MB.
 export const shortSeries = 120;
 /** Number of samples kept of each metric of a node in a small deployment: half an hour at one sample a second. */
 export const longSeries = 1800;
+
+/** No timed reading of any kind. Records with the same fields in the same order are quick to copy. */
+export const noReadings = Object.fromEntries(timedReadings.map(name => [name, undefined])) as TimedReadings;
 
 /** The record of a node that was not polled yet. */
 export const newRecord = (
@@ -36,9 +41,7 @@ export const newRecord = (
 	slowlog: undefined,
 	clients: undefined,
 	latency: undefined,
-	clusterNodes: undefined,
-	clusterInfo: undefined,
-	config: undefined,
+	...noReadings,
 	blind: [],
 	cost: undefined,
 	intervalMs,

@@ -22,6 +22,7 @@ import {
 } from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from './monitor-state.js';
+import {noReadings} from './new-record.js';
 
 /**
 Most log entries that redis-top keeps for each node. The server's own list is short, and other users may reset it.
@@ -100,7 +101,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		keySizes: readingOf(isSameProcess ? record.keySizes : undefined, keySizes, sample, keySizeReading),
 		watched: readingOf(isSameProcess ? record.watched : undefined, watched, sample, watchedReading),
 		slotUse: readingOf(isSameProcess ? record.slotUse : undefined, slotUse, sample, slotReading),
-		...reduceTimed(isSameProcess ? record : {}, timed, sample.atMs),
+		...(isSameProcess ? undefined : noReadings),
+		...readingsThatCame(timed, sample.atMs),
 		ladder: undefined,
 		goneSinceMs: undefined,
 		blind,
@@ -120,12 +122,14 @@ const reachOf = ({info}: NodeSample): NodeState => (info.number('persistence', '
 
 type TimedExtras = Omit<PollExtras, MergedReading>;
 
-/** Every reading that has a time of its own: the new reading if this poll read it, else the kept reading. */
-function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReading>, atMs: number): TimedReadings {
-	const readings: Record<string, Timed<unknown> | undefined> = {};
+/** The timed readings that a poll read, with their time. */
+function readingsThatCame(came: Exactly<TimedExtras, TimedReading>, atMs: number): TimedReadings {
+	const readings: Record<string, Timed<unknown>> = {};
 	for (const name of timedReadings) {
 		const value = came[name];
-		readings[name] = value === undefined ? kept[name] : {atMs, value};
+		if (value !== undefined) {
+			readings[name] = {atMs, value};
+		}
 	}
 
 	return readings as TimedReadings;

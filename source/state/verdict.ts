@@ -170,14 +170,14 @@ const symptomsIn = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<
 });
 
 /** The consequences of each outage, by the node that gives no data. */
-function afterOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, readonly Finding[]> {
+const afterOutage = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, readonly Finding[]> => {
 	const symptoms = symptomsIn(ranked);
 	return new Map(
 		ranked.flatMap(({finding: {rule, node}, causeKey, key}) =>
 			node === undefined || causeKey !== undefined || !reachRules.has(rule) ? [] : [[node, symptoms.get(key) ?? []]],
 		),
 	);
-}
+});
 
 /**
 Findings of severity info are causes of no other finding. They are joined without knowing which node replicates from
@@ -231,23 +231,23 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 }
 
 /** For each node that does not answer, the finding that explains why, such as a command that blocks its thread. */
-function beforeOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, Finding> {
-	const causes = new Map(ranked.map(({key, finding}) => [key, finding]));
+const beforeOutage = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, Finding> => {
+	const explained = ranked.filter(({finding, causeKey}) => causeKey !== undefined && reachRules.has(finding.rule));
+	const keys = new Set(explained.map(({causeKey}) => causeKey));
+	const causes = new Map(ranked.filter(({key}) => keys.has(key)).map(({key, finding}) => [key, finding]));
 	return new Map(
-		ranked.flatMap(({finding: {rule, node}, causeKey}) => {
-			const cause = causeKey === undefined ? undefined : causes.get(causeKey);
-			return node === undefined || cause?.node !== node || reachRules.has(cause.rule) || !reachRules.has(rule)
-				? []
-				: [[node, cause] as const];
+		explained.flatMap(({finding: {node}, causeKey = ''}) => {
+			const cause = causes.get(causeKey);
+			return node === undefined || cause?.node !== node || reachRules.has(cause.rule) ? [] : [[node, cause] as const];
 		}),
 	);
-}
+});
 
 /**
 The nodes that are out of reach because of another finding, such as an OOM kill or a crash loop. That finding is shown
 in place of the outage.
 */
-function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress | undefined> {
+const endedNodes = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress | undefined> => {
 	const ended = new Set(
 		ranked
 			.filter(
@@ -265,7 +265,7 @@ function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress |
 			.filter(({finding, causeKey}) => causeKey !== undefined && ended.has(causeKey) && finding.rule === 'conn.refused')
 			.map(({finding}) => finding.node),
 	);
-}
+});
 
 /** Whether a finding says that its node is out of reach, by its rule. */
 export const isOutage = ({rule}: Finding): boolean => reachRules.has(rule);

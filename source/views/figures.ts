@@ -62,28 +62,34 @@ function worst(
 	/** Whether the thresholds apply to a node. */
 	isGraded: (node: NodeRecord) => boolean = () => true,
 ): Reading {
-	const nodes = [...state.nodes.values()];
-	const readings = nodes.flatMap(node => {
+	let found: {readonly node: NodeRecord; readonly value: number; readonly tone: Tone; readonly own: Limits} | undefined;
+	let [thresholds, own]: [ThresholdOverrides | undefined, Limits | undefined] = [undefined, undefined];
+	for (const node of state.nodes.values()) {
+		// Nearly always all nodes have the same thresholds.
+		own = own === undefined || node.thresholds !== thresholds ? limits(node.thresholds) : own;
+		thresholds = node.thresholds;
 		const value = read(node);
-		const own = limits(node.thresholds);
-		return value === undefined
-			? []
-			: [{node, value, ...own, tone: isGraded(node) ? toneOf(sure(value), own) : ('plain' as const)}];
-	});
-	const [
-		first = {
-			node: undefined,
-			value: undefined,
-			tone: 'dim' as const,
-			...limits(nodes[0]?.thresholds),
-		},
-	] = readings.sort(
-		(one, other) =>
-			(toneRank[other.tone] ?? 0) - (toneRank[one.tone] ?? 0) ||
-			Number(other.node.reach === 'up') - Number(one.node.reach === 'up') ||
-			other.value - one.value,
-	);
-	return first;
+		if (value !== undefined) {
+			const tone = isGraded(node) ? toneOf(sure(value), own) : 'plain';
+			found = found === undefined || isWorse({node, value, tone}, found) ? {node, value, tone, own} : found;
+		}
+	}
+
+	if (found === undefined) {
+		const [first] = state.nodes.values();
+		return {node: undefined, value: undefined, tone: 'dim', ...limits(first?.thresholds)};
+	}
+
+	const {node, value, tone} = found;
+	return {node, value, tone, ...found.own};
+}
+
+type Graded = {readonly node: NodeRecord; readonly value: number; readonly tone: Tone};
+
+function isWorse(one: Graded, other: Graded): boolean {
+	const byTone = (toneRank[one.tone] ?? 0) - (toneRank[other.tone] ?? 0);
+	const byReach = Number(one.node.reach === 'up') - Number(other.node.reach === 'up');
+	return byTone > 0 || (byTone === 0 && (byReach > 0 || (byReach === 0 && one.value > other.value)));
 }
 
 const toneOf = (value: number, {warning, critical}: Limits): Tone =>
@@ -102,8 +108,8 @@ function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): numbe
 	const now = values.get(id);
 	const own = series.get(id);
 	// Readings from before the start of redis-top are left out. They are not from the last ten seconds of this run.
-	const known = own?.latest(Math.min(own.taken, Math.ceil(peakMs / Math.max(1, intervalMs)))) ?? [];
-	return now === undefined ? undefined : known.reduce<number>((most, value) => Math.max(most, value ?? 0), now);
+	const peak = own?.largest(Math.min(own.taken, Math.ceil(peakMs / Math.max(1, intervalMs)))) ?? 0;
+	return now === undefined ? undefined : Math.max(peak, now);
 }
 
 const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POSITIVE_INFINITY});

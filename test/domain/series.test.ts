@@ -25,6 +25,8 @@ test('a series is the end of the list of all that was pushed', () => {
 				assert.deepEqual(series.latest(capacity), model);
 				assert.deepEqual(series.latest(asked), asked <= 0 ? [] : model.slice(-asked));
 				assert.equal(series.recent(asked), asked < 0 ? undefined : model[model.length - 1 - asked]);
+				const known = series.latest(asked).filter(value => value !== undefined);
+				assert.equal(series.largest(asked), known.length === 0 ? undefined : Math.max(...known));
 			},
 		),
 	);

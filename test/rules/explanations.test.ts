@@ -428,3 +428,29 @@ test('every finding is listed once, worst families first, even if explanations f
 		),
 	);
 });
+
+const idOf = ({id}: {readonly id: RuleId}): RuleId => id;
+const anyFinding = fc.record({
+	rule: fc.constantFrom(...[...nodeRules, ...fleetRules].map(idOf)),
+	severity: fc.constantFrom<Severity>('info', 'info', 'warning', 'critical'),
+	node: fc.constantFrom(primary, replica),
+	clearedAtMs: fc.constantFrom(undefined, undefined, undefined, 1),
+	effect: fc.constantFrom(undefined, undefined, 'data-lost' as const),
+});
+
+test('lone notes, which are put in order by themselves, stand where all others would stand', () => {
+	fc.assert(
+		fc.property(fc.array(anyFinding, {maxLength: 40}), wild => {
+			const findings = wild.map(({rule, severity, node, ...parts}, index) =>
+				findingOf(rule, severity, node, {...parts, subject: String(index)}),
+			);
+			const urgency = (family: readonly Finding[]) =>
+				Math.min(...family.map(({effect}) => (effect === undefined ? 9 : 1)));
+			// Rows of a list that is not the table itself are joined without that shortcut.
+			assert.deepEqual(
+				joinFindings(findings, primaryOf, explanations, urgency),
+				joinFindings(findings, primaryOf, [...explanations], urgency),
+			);
+		}),
+	);
+});

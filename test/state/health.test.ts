@@ -106,7 +106,7 @@ test('check reports a condition that held in all samples, but not for as long as
 			before = after;
 		}
 
-		return health.blind().flatMap(({rule, holds}) => (holds === undefined ? [] : [rule]));
+		return health.blind(0).flatMap(({rule, holds}) => (holds === undefined ? [] : [rule]));
 	};
 	assert.deepEqual(held('60.00', '60.00', '60.00'), ['key.expire_lag']);
 	assert.deepEqual(held('60.00'), []);

@@ -165,7 +165,9 @@ const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'war
 const rowsWithFindings = memoizeByRef((state: MonitorState): readonly NodeRow[] => {
 	const worst = worstByNode(state);
 	const rows = placedNodes(state.nodes);
-	return worst.size === 0 ? rows : rows.map(row => ({...row, worst: worst.get(row.record.address)}));
+	return worst.size === 0
+		? rows
+		: rows.map(row => (worst.has(row.record.address) ? {...row, worst: worst.get(row.record.address)} : row));
 });
 
 /** Text and tone of a node's state. For a node that answers, the mark of its worst finding is added: `up !!`. */
