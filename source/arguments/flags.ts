@@ -76,7 +76,7 @@ export const flagTable = {
 		group: 'connection',
 		name: 'follow',
 		value: 'all|any|none',
-		text: "which announced nodes to connect to: all of them, with unencrypted credentials only on the targets' own hosts and networks; any, with credentials everywhere; none, only the targets (all)",
+		text: "which announced nodes to connect to: all of them, with credentials only where the network or the certificate is the targets' own; any, with credentials everywhere; none, only the targets (all)",
 	},
 	tls: {group: 'tls', name: 'tls', text: 'connect with TLS, as rediss:// and valkeys:// do'},
 	cacert: {group: 'tls', name: 'cacert', value: 'FILE', text: 'trust the certificates in this PEM file'},

@@ -13,6 +13,11 @@ export type TlsSettings = {
 	The host name that the node announces in CLUSTER NODES (7.0 and later). It takes precedence over `serverName`.
 	*/
 	readonly announcedName?: string | undefined;
+	/**
+	Whether the certificate must have the name that is asked for, so that the node's address in it is not enough. It is
+	true for a node that gets credentials for its name alone (`--follow`).
+	*/
+	readonly isNameRequired?: boolean | undefined;
 	/** Whether the certificate is verified. Only `--insecure` makes this false, and the screen then says so. */
 	readonly isVerified: boolean;
 };

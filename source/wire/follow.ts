@@ -1,10 +1,11 @@
 import {BlockList, isIP, isIPv4} from 'node:net';
 import {type Endpoint, isLoopback} from '../domain/node.js';
-import type {ConnectionSettings} from './connection.js';
+import type {ConnectionSettings, TlsSettings} from './connection.js';
+import {hasPublicAuthority} from './public-authorities.js';
 
 /**
-Which announced nodes are polled. `all`: every node, but credentials go unencrypted only to the hosts and networks of
-the targets. `any`: every node, always with credentials. `none`: the targets alone.
+Which announced nodes are polled. `all`: every node, but credentials go only to the hosts and networks of the targets,
+or to a node whose certificate proves that it is theirs. `any`: every node, always with credentials. `none`: the targets alone.
 */
 export const followModes = ['all', 'any', 'none'] as const;
 
@@ -41,32 +42,72 @@ const privateRanges = listOf(
 
 /**
 Whether a node that a server announced may get the targets' credentials. A lying server could announce any host and
-collect the password there. A node whose certificate is verified may get the credentials, because nobody can then take
-over the connection.
+collect the password there. `by-name`: it may get them if its certificate has the name that is asked for (SNI). A
+certificate that has only the node's address is then not enough (`TlsSettings.isNameRequired`).
+
+A verified certificate proves no more than its own name. Everybody can get one of a public authority for a name or an
+address of their own. It counts if the name is the targets' own, or if the user gave the authorities with `--cacert` and
+none of them is public.
 
 @param hosts The hosts of the targets, and the hosts that `--nat-map` maps to.
 */
-export function mayGetCredentials(
+function grantFor(
 	{endpoint, tls}: Pick<ConnectionSettings, 'endpoint' | 'tls'>,
 	hosts: readonly string[],
 	mode: FollowMode,
-): boolean {
+): 'all' | 'by-name' | 'none' {
 	if (endpoint.kind === 'unix') {
-		return true;
+		return 'all';
 	}
 
 	const host = plainHost(endpoint.host);
 	const own = hosts.map(plainHost);
 	if (own.includes(host)) {
-		return true;
+		return 'all';
 	}
 
 	if (isIP(host) !== 0 && isIn(linkLocal, host)) {
-		return false;
+		return 'none';
 	}
 
-	return mode === 'any' || tls?.isVerified === true || isLoopback(endpoint) || isOwnNetwork(host, own);
+	if (mode === 'any' || isLoopback(endpoint) || isOwnNetwork(host, own)) {
+		return 'all';
+	}
+
+	if (tls?.isVerified !== true) {
+		return 'none';
+	}
+
+	if (tls.ca !== undefined && !hasPublicAuthority(tls.ca)) {
+		return 'all';
+	}
+
+	return isOwnName(tls, own) ? 'by-name' : 'none';
 }
+
+/** Whether the name that is asked for is the user's: `--sni`, a target's name, or a name in the domain of one of them. */
+function isOwnName({announcedName, serverName}: TlsSettings, own: readonly string[]): boolean {
+	if (announcedName === undefined) {
+		return serverName !== undefined && isIP(serverName) === 0;
+	}
+
+	const name = plainHost(announcedName);
+	// A public authority signs no name without a dot.
+	return (
+		name.includes('.') &&
+		isIP(name) === 0 &&
+		[...own, ...(serverName === undefined ? [] : [plainHost(serverName)])].some(
+			target => isIP(target) === 0 && (name === target || isSameDomain(name, target)),
+		)
+	);
+}
+
+/** Whether a node that a server announced may get the targets' credentials, at least if its certificate has the name. */
+export const mayGetCredentials = (
+	settings: Pick<ConnectionSettings, 'endpoint' | 'tls'>,
+	hosts: readonly string[],
+	mode: FollowMode,
+): boolean => grantFor(settings, hosts, mode) !== 'none';
 
 /** The host without an IPv6 zone and without the dot at a name's end. An IPv4 address in IPv6 form becomes IPv4. */
 const plainHost = (host: string): string =>
@@ -99,14 +140,25 @@ function isSameDomain(host: string, target: string): boolean {
 /** Whether a public address is close to a target's address: in the same /24 of IPv4 or the same /64 of IPv6. */
 const isSameNetwork = (host: string, target: string): boolean => isIn(listOf([target, isIPv4(target) ? 24 : 64]), host);
 
-/** The connection settings of an announced node. Credentials are removed when the node may not get them. */
+/**
+The connection settings of an announced node. Credentials are removed when the node may not get them. If the node may
+get them by its name alone, its certificate must have that name.
+*/
 export function withheld<Settings extends Omit<ConnectionSettings, 'endpoint'>>(
 	settings: Settings,
 	endpoint: Endpoint,
 	hosts: readonly string[],
 	mode: FollowMode,
 ): Settings {
-	return settings.password === undefined || mayGetCredentials({endpoint, tls: settings.tls}, hosts, mode)
+	const grant = grantFor({endpoint, tls: settings.tls}, hosts, mode);
+	if (grant === 'none') {
+		return settings.password === undefined
+			? settings
+			: {...settings, username: undefined, password: undefined, isWithheld: true};
+	}
+
+	const isNameRequired = grant === 'by-name';
+	return settings.tls === undefined || (settings.tls.isNameRequired ?? false) === isNameRequired
 		? settings
-		: {...settings, username: undefined, password: undefined, isWithheld: true};
+		: {...settings, tls: {...settings.tls, isNameRequired}};
 }

@@ -30,7 +30,7 @@ function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOpti
 						...(tls.cert === undefined ? {} : {cert: tls.cert}),
 						...(tls.key === undefined ? {} : {key: tls.key}),
 						...(serverName === undefined ? {} : {servername: serverName}),
-						checkServerIdentity: identityCheck(tls.announcedName, host),
+						checkServerIdentity: identityCheck(tls.announcedName, tls.isNameRequired === true ? '' : host),
 						rejectUnauthorized: tls.isVerified,
 					},
 				}),

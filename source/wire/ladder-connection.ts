@@ -214,7 +214,7 @@ export class LadderConnection {
 			...(settings.key === undefined ? {} : {key: settings.key}),
 			...(settings.announcedName === undefined
 				? {}
-				: {checkServerIdentity: identityCheck(settings.announcedName, host)}),
+				: {checkServerIdentity: identityCheck(settings.announcedName, settings.isNameRequired === true ? '' : host)}),
 			rejectUnauthorized: false,
 		});
 		this.#socket = secure;

@@ -464,52 +464,60 @@ test('the slow logs of many nodes are read in turn, eight a second, while the pa
 	assert.deepEqual([Math.min(...readings()), Math.max(...readings())], [1, 2]);
 });
 
+/** Verified by the public authorities, which sign a name or an address for everybody who has it. */
+const publicTls = {ca: undefined, cert: undefined, key: undefined, serverName: undefined, isVerified: true};
+
 for (const [follow, visited, withPassword] of [
 	['all', ['10.0.1.11', '10.0.1.12', '203.0.113.5', '169.254.169.254'], ['10.0.1.11', '10.0.1.12']],
 	['any', ['10.0.1.11', '10.0.1.12', '203.0.113.5', '169.254.169.254'], ['10.0.1.11', '10.0.1.12', '203.0.113.5']],
 	['none', ['10.0.1.11'], ['10.0.1.11']],
 ] as const) {
-	test(`of the replicas that a lying server announces, --follow ${follow} polls the allowed ones`, async () => {
-		const servers = {
-			'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('203.0.113.5'), line('169.254.169.254'))),
-			'10.0.1.12:6379': server('r', replicaOf('10.0.1.11', 6379)),
-			'203.0.113.5:6379': server('x'),
-			'169.254.169.254:6379': server('y'),
-		};
-		for (const outsider of ['203.0.113.5:6379', '169.254.169.254:6379'] as const) {
-			servers[outsider].answer = () => refusal('NOAUTH Authentication required.');
-		}
+	for (const [over, tls] of [
+		['', undefined],
+		[' over TLS', publicTls],
+	] as const) {
+		test(`of the replicas that a lying server announces${over}, --follow ${follow} polls the allowed ones`, async () => {
+			const servers = {
+				'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('203.0.113.5'), line('169.254.169.254'))),
+				'10.0.1.12:6379': server('r', replicaOf('10.0.1.11', 6379)),
+				'203.0.113.5:6379': server('x'),
+				'169.254.169.254:6379': server('y'),
+			};
+			for (const outsider of ['203.0.113.5:6379', '169.254.169.254:6379'] as const) {
+				servers[outsider].answer = () => refusal('NOAUTH Authentication required.');
+			}
 
-		const opened: ConnectionSettings[] = [];
-		const clock = new FakeClock();
-		const network = fakeNetwork(clock, servers);
-		const {end, reports} = fleetOf(servers, [], {
-			clock,
-			follow,
-			targets: [settingsOf('10.0.1.11:6379', {username: 'monitor', password: 'secret'})],
-			openPort: settings => {
-				opened.push(settings);
-				return network(settings);
-			},
+			const opened: ConnectionSettings[] = [];
+			const clock = new FakeClock();
+			const network = fakeNetwork(clock, servers);
+			const {end, reports} = fleetOf(servers, [], {
+				clock,
+				follow,
+				targets: [settingsOf('10.0.1.11:6379', {username: 'monitor', password: 'secret', tls})],
+				openPort: settings => {
+					opened.push(settings);
+					return network(settings);
+				},
+			});
+			await clock.advance(4000);
+			end.abort();
+			const hosts = (settings: readonly ConnectionSettings[]) =>
+				[...new Set(settings.map(({endpoint}) => (endpoint.kind === 'tcp' ? endpoint.host : '')))].sort();
+			assert.deepEqual(hosts(opened), [...visited].sort());
+			assert.deepEqual(hosts(opened.filter(({password}) => password !== undefined)), [...withPassword].sort());
+			assert.deepEqual(hosts(opened.filter(({username}) => username !== undefined)), [...withPassword].sort());
+			const reasons = reports.flatMap(report =>
+				report.kind === 'outcome' && report.outcome.kind === 'failed' && report.outcome.address.startsWith('203')
+					? [String(report.outcome.failure.reason)]
+					: [],
+			);
+			assert.equal(reasons.length > 0, follow !== 'none');
+			assert.equal(
+				reasons.every(reason => reason.includes('--follow any')),
+				follow !== 'any',
+			);
 		});
-		await clock.advance(4000);
-		end.abort();
-		const hosts = (settings: readonly ConnectionSettings[]) =>
-			[...new Set(settings.map(({endpoint}) => (endpoint.kind === 'tcp' ? endpoint.host : '')))].sort();
-		assert.deepEqual(hosts(opened), [...visited].sort());
-		assert.deepEqual(hosts(opened.filter(({password}) => password !== undefined)), [...withPassword].sort());
-		assert.deepEqual(hosts(opened.filter(({username}) => username !== undefined)), [...withPassword].sort());
-		const reasons = reports.flatMap(report =>
-			report.kind === 'outcome' && report.outcome.kind === 'failed' && report.outcome.address.startsWith('203')
-				? [String(report.outcome.failure.reason)]
-				: [],
-		);
-		assert.equal(reasons.length > 0, follow !== 'none');
-		assert.equal(
-			reasons.every(reason => reason.includes('--follow any')),
-			follow !== 'any',
-		);
-	});
+	}
 }
 
 /** A server that takes connections with this password alone. */

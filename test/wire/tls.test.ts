@@ -118,6 +118,12 @@ for (const name of serverBinaries().keys()) {
 			assert.equal(await pingOver(over({announcedName: 'other.example'})), 'PONG');
 		});
 
+		await suite.test('where the name is required, the dialled address does not count', async () => {
+			assert.equal(await pingOver(over({announcedName: 'db.example', isNameRequired: true})), 'PONG');
+			const failure = await failureOf(over({announcedName: 'other.example', isNameRequired: true}));
+			assert.equal(failure.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
+		});
+
 		await suite.test('a certificate for another name', async () => {
 			const failure = await failureOf(over({serverName: 'other.example'}));
 			assert.equal(failure.code, 'ERR_TLS_CERT_ALTNAME_INVALID');

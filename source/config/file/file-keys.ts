@@ -134,7 +134,7 @@ export const fileKeys = {
 		choices: followModes,
 		scope: 'everywhere',
 		flag: 'follow',
-		text: "which announced nodes to connect to: all of them, with unencrypted credentials only on the targets' own hosts and networks; any, with credentials everywhere; none, only the targets",
+		text: "which announced nodes to connect to: all of them, with credentials only where the network or the certificate is the targets' own; any, with credentials everywhere; none, only the targets",
 	},
 	tls: {kind: 'switch', scope: 'profile', flag: 'tls', text: 'connect with TLS'},
 	cacert: {kind: 'file', scope: 'profile', flag: 'cacert', text: 'trust the certificates in this PEM file'},

@@ -1,0 +1,20 @@
+import tls from 'node:tls';
+import {memoizeByRef} from '../domain/memoize.js';
+
+/** The certificates in a PEM text, each without its line breaks. */
+const certificatesIn = (text: string): readonly string[] =>
+	[...text.matchAll(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----([^-]+)-----END/g)].map(([, body = '']) =>
+		body.replace(/\s/g, ''),
+	);
+
+let publicOnes: ReadonlySet<string> | undefined;
+
+/**
+Whether one of the given authorities is public: it is in Node's own list, which is Mozilla's. `--cacert` may name the
+system's bundle of public authorities.
+*/
+export const hasPublicAuthority = memoizeByRef((texts: readonly string[]): boolean => {
+	publicOnes ??= new Set(tls.rootCertificates.flatMap(certificatesIn));
+	const known = publicOnes;
+	return texts.flatMap(certificatesIn).some(certificate => known.has(certificate));
+});
