@@ -103,6 +103,7 @@ export const keyDropped = rule({
 			'A restarted server has few keys while it loads. The rule waits until `loading` is 0.',
 			'INFO does not count the keys that expire during a restart or a full resync. A drop of keys with a TTL then counts only if less than a tenth of all keys is left.',
 			'A replica that is given another primary gets the keys of that primary. Such a drop does not count.',
+			'A replica that restarts gets its keys from its primary again. Such a drop does not count.',
 			'A small database may be rebuilt at any time. A drop of less than a thousand keys does not count.',
 			'Keys of a cluster leave with their slots. The rule waits for the next CLUSTER NODES. A drop does not count where slots left, unless FLUSHALL or FLUSHDB ran, or the other primaries gained no keys.',
 		],
@@ -119,7 +120,9 @@ export const keyDropped = rule({
 		const agoSeconds = (facts.nowMs - (drop?.atMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const isOver =
 			drop === undefined || keys === undefined || agoSeconds > limits.recent || keys > drop.from * limits.share;
-		if (isOver) {
+		const isRefilled =
+			drop?.byRestart === true && facts.record.role === 'replica' && facts.memory.roleBeforeRestart === 'replica';
+		if (isOver || isRefilled) {
 			return clear;
 		}
 

@@ -10,9 +10,12 @@ import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 const {nowMs} = factsOf({});
 
 type Drop = NonNullable<NonNullable<FactsParts['watch']>['keyDrop']>;
-const dropped = (keys: number, parts: Partial<Drop> = {}): FactsParts => ({
+const dropped = (keys: number, parts: Partial<Drop> = {}, watch: FactsParts['watch'] = {}): FactsParts => ({
 	info: {keyspace: keys === 0 ? {} : {db0: `keys=${keys},expires=0`}},
-	watch: {keyDrop: {from: 10_000, to: 100, byRestart: false, byFlush: undefined, atMs: nowMs - 30_000, ...parts}},
+	watch: {
+		keyDrop: {from: 10_000, to: 100, byRestart: false, byFlush: undefined, atMs: nowMs - 30_000, ...parts},
+		...watch,
+	},
 });
 
 const inCluster = (
@@ -61,6 +64,23 @@ testRule(keyDropped, [
 	['by a flush', dropped(100, {byFlush: true}), 'critical', /: FLUSHALL, FLUSHDB or SWAPDB ran$/],
 	['without a flush', dropped(100, {byFlush: false}), 'critical', /100 after$/],
 	['by a restart', dropped(100, {byRestart: true}), 'critical', /: it restarted$/],
+	[
+		'by the restart of a replica, which its primary fills again',
+		{...dropped(100, {byRestart: true}, {roleBeforeRestart: 'replica'}), record: {role: 'replica'}},
+		'clear',
+	],
+	[
+		'by the restart of a primary that came back as a replica',
+		{...dropped(100, {byRestart: true}, {roleBeforeRestart: 'primary'}), record: {role: 'replica'}},
+		'critical',
+		/: it restarted$/,
+	],
+	[
+		'by the restart of a replica that came back as a primary',
+		{...dropped(100, {byRestart: true}, {roleBeforeRestart: 'replica'}), record: {role: 'primary'}},
+		'critical',
+		/: it restarted$/,
+	],
 	[
 		'it was made a replica of another server',
 		{
