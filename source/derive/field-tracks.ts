@@ -17,6 +17,7 @@ const trackedFields = [
 	['stats', 'sync_partial_err'],
 	['stats', 'sync_partial_ok'],
 	['stats', 'evicted_keys'],
+	['persistence', 'aof_delayed_fsync'],
 	['stats', 'rejected_connections'],
 	['stats', 'expired_fields'],
 	['stats', 'expired_subkeys'],

@@ -103,7 +103,7 @@ const storage: readonly LogPattern[] = [
 	pattern(
 		'fork-failed',
 		'critical',
-		['per.rdb_fail', 'os.overcommit'],
+		['per.rdb_fail', 'per.aof_rewrite', 'os.overcommit'],
 		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
 		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
 	),
@@ -129,11 +129,26 @@ const storage: readonly LogPattern[] = [
 		/Failed opening the (?:temp )?RDB file|Can't open or create append-only|Permission denied/,
 		'the server may not write into its folder (dir), or the folder is gone',
 	),
+	// The server itself ends a child by SIGUSR1, which is signal 10 on most systems. That is no failure.
+	pattern(
+		'save-killed',
+		'critical',
+		['per.rdb_fail'],
+		/Background saving terminated by signal (?!10\b)/,
+		'a signal killed the process that saves; 9 is often the kernel, for want of memory',
+	),
+	pattern(
+		'rewrite-killed',
+		'warning',
+		['per.aof_rewrite'],
+		/Background AOF rewrite terminated by signal (?!10\b)/,
+		'a signal killed the process that rewrites the append-only file; 9 is often the kernel, for want of memory',
+	),
 	pattern(
 		'save-failed',
 		'critical',
 		['per.rdb_fail'],
-		/Background saving error|Write error saving DB on disk|Background saving terminated by signal/,
+		/Background saving error|Write error saving DB on disk/,
 		'the last RDB save failed',
 	),
 	pattern(

@@ -1,12 +1,13 @@
-import {message} from '../domain/message.js';
+import {message, nameOf} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, count, milliseconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {osPsi} from './host.js';
-import {increase, infoNumber, infoText, setting} from './needs.js';
+import {infoNumber, infoText, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
+import {killedSteps, saveObstacle} from './save-obstacles.js';
 
 export const perAofWrite = rule({
 	id: 'per.aof_write',
@@ -68,19 +69,29 @@ export const perAofRewrite = rule({
 		}
 
 		const failures = facts.number('persistence', 'aof_rewrites_consecutive_failures') ?? 1;
+		const {remark, reason, isKilled} = saveObstacle(facts, 'per.aof_rewrite');
 		return fires(failures >= limits.failures ? 'critical' : 'warning', {
 			problem: 'failed to rewrite its append-only file',
 			detail: failures > 1 ? `${failures} times in a row` : undefined,
-			evidence: infoEvidence(
-				facts,
-				['persistence', 'aof_last_bgrewrite_status'],
-				['persistence', 'aof_rewrites_consecutive_failures', 'count'],
-				['persistence', 'aof_current_size', 'bytes'],
-				['persistence', 'aof_base_size', 'bytes'],
-			),
+			reason,
+			evidence: [
+				...infoEvidence(
+					facts,
+					['persistence', 'aof_last_bgrewrite_status'],
+					['persistence', 'aof_rewrites_consecutive_failures', 'count'],
+					['persistence', 'aof_current_size', 'bytes'],
+					['persistence', 'aof_base_size', 'bytes'],
+				),
+				...(remark === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', remark.line)}`}]),
+			],
 			meaning:
 				'The file grows on, and a restart takes longer to read it. A failed fork or a full disk is the usual reason.',
-			next: [...logSteps(facts), onHost(message`df -h ${saveFolder(facts)}; free -m`), redisCli(facts, 'BGREWRITEAOF')],
+			next: [
+				...(isKilled ? killedSteps : []),
+				...logSteps(facts),
+				onHost(message`df -h ${saveFolder(facts)}; free -m`),
+				redisCli(facts, 'BGREWRITEAOF'),
+			],
 			action: 'bgrewriteaof',
 		});
 	},
@@ -178,7 +189,7 @@ export const perFsync = rule({
 			'Writing to the append-only file waited for an fsync: `aof_delayed_fsync` rises. With `appendfsync always` the server counts no such waits. The rule fires there where an event loop cycle is long (`eventloop_duration_sum`, since 7.2) and the main thread hardly used a processor meanwhile.',
 		since: '2.6',
 		falsePositives: [
-			'A single delayed fsync is usual in the first seconds of a rewrite. The rule needs two evaluations in a row.',
+			'A single delayed fsync is usual in the first seconds of a rewrite. The rule needs two within a minute, by the counter or by lines of the log.',
 			'A machine short of processor time makes cycles long as well. Cycles must be far longer there.',
 		],
 	},
@@ -199,26 +210,25 @@ export const perFsync = rule({
 			source: 'of the time, in cycles without a processor; with less, clients hardly wait',
 		},
 	},
-	clearAfter: 30,
+	clearAfter: 10,
 	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
-	needs: {delayed: increase('persistence', 'aof_delayed_fsync')},
-	evaluate({delayed}, facts, limits) {
+	needs: {total: infoNumber('persistence', 'aof_delayed_fsync')},
+	evaluate({total}, facts, limits) {
 		const {meanMs, idleShare} = cyclesWithoutProcessor(facts);
 		const isStarved = machinePressure(facts) >= facts.limitsOf(osPsi).share;
 		const waitsAlways =
 			facts.setting('appendfsync') === 'always' &&
 			meanMs >= (isStarved ? limits.starved : limits.cycle) &&
 			idleShare >= limits.idle;
-		if (delayed === 0 && !waitsAlways) {
+		const delayed = delayedLately(facts, total);
+		if (delayed === undefined && !waitsAlways) {
 			return clear;
 		}
 
 		return fires('warning', {
 			problem: waitsAlways ? 'waits for the disk at every write' : 'waits for the disk to sync its append-only file',
-			detail: waitsAlways
-				? `an event loop cycle takes ${milliseconds(meanMs)}`
-				: `${count(delayed)} delayed fsyncs since the sample before`,
-			reason: waitsAlways ? 'appendfsync always' : undefined,
+			detail: waitsAlways ? `an event loop cycle takes ${milliseconds(meanMs)}` : delayed,
+			reason: waitsAlways ? 'appendfsync always' : 'an fsync takes longer than 2 s',
 			effect: 'slow',
 			evidence: [
 				...(waitsAlways
@@ -236,7 +246,7 @@ export const perFsync = rule({
 			],
 			meaning: waitsAlways
 				? 'After each write the server waits until the disk has it, and every client waits with it.'
-				: 'The disk takes more than a second for an fsync. Every client waits meanwhile.',
+				: 'The server waits at most 2 s for an fsync that is under way. Then it writes all the same, and every client waits until the disk takes the write.',
 			next: [
 				onHost('iostat -x 1 3'),
 				...(waitsAlways
@@ -252,6 +262,32 @@ export const perFsync = rule({
 		});
 	},
 });
+
+/** Fewest delayed fsyncs within a minute for which the rule fires. */
+const fewestDelayed = 2;
+/** Milliseconds of past readings in which delayed fsyncs are counted. */
+const delaysMs = 60_000;
+
+/**
+How often within a minute an fsync delayed a write to the append-only file, as text. Undefined if that happened less
+than twice. The counter rises every two seconds at most, because a server waits that long for an fsync. So two samples
+in a row rarely show a rise. Where redis-top has just started, the log of a server on this machine tells. Source: redis
+src/aof.c, flushAppendOnlyFile.
+*/
+function delayedLately(facts: NodeFacts, total: number): string | undefined {
+	const [first] = facts.past(['persistence', 'aof_delayed_fsync'], delaysMs);
+	const counted = first === undefined ? 0 : total - first.value;
+	if (counted >= fewestDelayed) {
+		return `${count(counted)} times within a minute`;
+	}
+
+	const host = facts.record.host?.value;
+	const log = host?.kind === 'here' ? host.log : undefined;
+	const newest = log?.remarks.find(({id}) => id === 'fsync-slow');
+	const last = log?.happened?.findLast(({id}) => id === 'fsync-slow');
+	const isNew = newest?.atMs !== undefined && facts.nowMs - newest.atMs <= delaysMs;
+	return isNew && (last?.count ?? 0) >= fewestDelayed ? 'again and again by its log' : undefined;
+}
 
 /**
 The mean duration of an event loop cycle since the previous sample. `idleShare` is the share of that time in which a

@@ -1,5 +1,4 @@
 import {longestWindowSeconds, savePoints} from '../derive/save-points.js';
-import type {LogRemark} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {count, percent, seconds} from '../text/units.js';
@@ -9,6 +8,7 @@ import {infoNumber, infoText, replicaCount, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
+import {killedSteps, saveObstacle} from './save-obstacles.js';
 
 /** Name of the evidence of per.rdb_fail that replicas wait for the RDB file that cannot be written. */
 export const unservedResyncs = 'replicas without data';
@@ -52,13 +52,10 @@ export const perRdbFail = rule({
 		}
 
 		const dir = saveFolder(facts);
-		const host = facts.record.host?.value;
-		const remark =
-			host?.kind === 'here' ? host.log?.remarks.find(({rules}) => rules.includes('per.rdb_fail')) : undefined;
+		const {remark, reason: obstacle, isKilled} = saveObstacle(facts, 'per.rdb_fail');
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
 		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
 		const waiting = waitingReplicas(facts);
-		const obstacle = remark === undefined || !isRecent(remark, facts) ? undefined : obstacles.get(remark.id);
 		return fires(facts.setting('save') === '' && waiting === 0 ? 'warning' : 'critical', {
 			...(waiting === 0
 				? {
@@ -96,8 +93,9 @@ export const perRdbFail = rule({
 							redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
 							hint('replicas then get the data without a file; free disk space'),
 						]),
+				...(isKilled ? killedSteps : []),
 				...logSteps(facts),
-				onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`),
+				...(isKilled ? [] : [onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`)]),
 				onHost('cat /proc/sys/vm/overcommit_memory; free -m'),
 				redisCli(facts, 'BGSAVE'),
 			],
@@ -105,20 +103,6 @@ export const perRdbFail = rule({
 		});
 	},
 });
-
-/** Short reasons of a failed save, by the id of the meaning of the server's log line. */
-const obstacles: ReadonlyMap<string, string> = new Map([
-	['disk-full', 'the disk or its quota is full'],
-	['fork-failed', 'the fork failed for want of memory'],
-	['no-right-to-dir', 'it may not write into its folder'],
-]);
-
-/**
-Milliseconds for which a log line can be the reason of the last failed save. The server soon tries a failed save again.
-*/
-const recentMs = 3_600_000;
-
-const isRecent = ({atMs}: LogRemark, {nowMs}: NodeFacts): boolean => atMs === undefined || nowMs - atMs <= recentMs;
 
 export const perSlowSave = rule({
 	id: 'per.slow_save',

@@ -81,7 +81,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 				)
 			: []),
 		...(['middle', 'short'] as const).map(length => withNote(problemMessage(problem, length), problem)),
-		...(problem.consequence?.node === problem.node ? [briefCause(problem)] : []),
+		...(problem.consequence?.node === problem.node ? briefCauses(problem) : []),
 		problemMessage(problem, 'short'),
 		...(problem.consequence === undefined ? [] : [ownMessage(problem, 'short')]),
 	];
@@ -90,6 +90,17 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 /** The effect on clients and its cause, each in the fewest words. */
 const briefCause = ({node, consequence, problem}: NodeProblem): Message =>
 	withSubject(node, consequence === undefined ? problem : message`${consequence.problem}: ${problem}`);
+
+/** Rules whose reason says enough without the problem: a save that failed is why writes are refused (MISCONF). */
+const reasonRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.rdb_fail']);
+
+/** The texts of a consequence on a narrow screen: with the reason of its cause, then with its cause alone. */
+const briefCauses = (problem: NodeProblem): readonly Message[] => [
+	...(problem.reason !== undefined && reasonRules.has(problem.rule)
+		? [briefCause({...problem, problem: problem.reason})]
+		: []),
+	briefCause(problem),
+];
 
 const problemLengths: readonly TextLength[] = ['long', 'middle', 'short'];
 

@@ -12,6 +12,8 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	],
 	['disk-full', '12:C 24 Nov 2026 11:22:33.123 # Write error saving DB on disk(rdbSaveRio): No space left on device'],
 	['save-failed', '12:M 24 Nov 2026 11:22:33.123 # Background saving error'],
+	['save-killed', '12:M 24 Nov 2026 11:22:33.123 # Background saving terminated by signal 9'],
+	['rewrite-killed', '12:M 24 Nov 2026 11:22:33.123 # Background AOF rewrite terminated by signal 9'],
 	[
 		'no-right-to-dir',
 		'9:C 24 Nov 2026 11:22:33.123 # Failed opening the temp RDB file temp-9.rdb (in server root dir /d) for saving: Permission denied',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {cfgAlways, perAofBloat, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
 import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
-import {emptyKernel, type FactsParts, testRule} from '../harness/rule-cases.js';
+import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const mega = 1024 * 1024;
 const persistence = (fields: Sections[string]): Sections => ({persistence: fields});
@@ -41,6 +42,31 @@ testRule(perAofRewrite, [
 		'critical',
 		/, 3 times in a row$/,
 	],
+	[
+		'a signal killed the child',
+		{
+			info: persistence({aof_last_bgrewrite_status: 'err'}),
+			host: {
+				log: {
+					source: '/var/log/redis.log',
+					lines: [],
+					remarks: [
+						{
+							id: 'rewrite-killed',
+							severity: 'warning',
+							meaning: 'a signal killed it',
+							rules: ['per.aof_rewrite'],
+							line: '7:M # Background AOF rewrite terminated by signal 9',
+							atMs: factsOf({}).nowMs - 4000,
+							count: 1,
+						},
+					],
+				},
+			},
+		},
+		'warning',
+		/^failed to rewrite its append-only file: signal 9 killed the rewrite$/,
+	],
 	['not in INFO', {info: persistence({})}, 'absent'],
 ]);
 
@@ -57,6 +83,18 @@ testRule(perAofPending, [
 ]);
 
 const delayed = (count: number): Sections => aof({aof_delayed_fsync: count});
+/** A log with so many lines about slow fsyncs, the newest of so many seconds ago. */
+const slowFsyncs = (count: number, agoSeconds: number): LogEvidence => {
+	const line = {id: 'fsync-slow', severity: 'warning', meaning: 'the disk is too slow', count} as const;
+	const atMs = factsOf({}).nowMs - agoSeconds * 1000;
+	return {
+		source: '/var/log/redis.log',
+		lines: [],
+		happened: [{...line, atMs: atMs - 3000 * count}],
+		remarks: [{...line, atMs, rules: ['per.fsync'], line: 'Asynchronous AOF fsync is taking too long'}],
+	};
+};
+
 /** A second of event loop cycles of this mean, in which the main thread used a processor for so long. */
 const cycles = (count: number, meanMs: number, processorSeconds = 0, appendfsync = 'always'): FactsParts => {
 	const at = (factor: number): Sections => ({
@@ -68,8 +106,23 @@ const cycles = (count: number, meanMs: number, processorSeconds = 0, appendfsync
 };
 
 testRule(perFsync, [
-	['no delayed fsync', {info: delayed(5), earlier: delayed(5)}, 'clear'],
-	['two delayed fsyncs', {info: delayed(7), earlier: delayed(5)}, 'warning', /, 2 delayed fsyncs since/],
+	['no delayed fsync', {info: delayed(5), past: [delayed(5), delayed(5)]}, 'clear'],
+	[
+		'two delayed fsyncs within a minute, none of them in the last second',
+		{info: delayed(7), earlier: delayed(7), past: [delayed(5), delayed(6), delayed(7)]},
+		'warning',
+		/^waits for the disk to sync its append-only file, 2 times within a minute: an fsync takes longer than 2 s$/,
+	],
+	['a single one, as at the start of a rewrite', {info: delayed(6), past: [delayed(5), delayed(6)]}, 'clear'],
+	['two in ten minutes', {info: delayed(7), past: [delayed(5), ...Array.from({length: 7}, () => delayed(7))]}, 'clear'],
+	[
+		'redis-top has just started, and the log has lines of the last minute',
+		{info: delayed(7), host: {log: slowFsyncs(3, 5)}},
+		'warning',
+		/, again and again by its log: an fsync takes longer than 2 s$/,
+	],
+	['the log has a single line', {info: delayed(7), host: {log: slowFsyncs(1, 5)}}, 'clear'],
+	['the log has lines of an hour ago', {info: delayed(7), host: {log: slowFsyncs(3, 3600)}}, 'clear'],
 	['no append-only file', {info: persistence({aof_enabled: 0})}, 'clear'],
 	[
 		'every write waits for the disk',
@@ -90,7 +143,8 @@ testRule(perFsync, [
 		{...cycles(10, 90), host: {kernel: {...emptyKernel, processorPressure: 0.9}}},
 		'warning',
 	],
-	['the first sample', {info: delayed(7)}, 'pending'],
+	['the first sample', {info: delayed(7)}, 'clear'],
+	['not in INFO', {info: aof({})}, 'absent'],
 ]);
 
 const sized = (size: number, base: number, rest: Sections[string] = {}): Sections =>

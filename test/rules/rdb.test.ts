@@ -29,6 +29,13 @@ const diskFull = (agoSeconds: number): LogEvidence => ({
 		},
 	],
 });
+/** The log with a newer line of so many seconds ago about a failed save. */
+const afterwards = (log: LogEvidence, id: string, line: string, agoSeconds: number): LogEvidence => {
+	const [remark] = log.remarks;
+	assert.ok(remark);
+	return {...log, remarks: [{...remark, id, line, atMs: nowMs - agoSeconds * 1000}, ...log.remarks]};
+};
+
 const resyncing: Sections = {
 	...failed,
 	replication: {role: 'master', slave0: 'ip=10.0.1.12,port=6379,state=wait_bgsave,offset=0,lag=0'},
@@ -56,6 +63,28 @@ testRule(perRdbFail, [
 		{info: failed, config: saved, host: {log: diskFull(86_400)}},
 		'critical',
 		/^last background save failed$/,
+	],
+	[
+		'the newest line says only that it failed, and the line before says why',
+		{info: failed, config: saved, host: {log: afterwards(diskFull(60), 'save-failed', 'Background saving error', 59)}},
+		'critical',
+		/^last background save failed: the disk or its quota is full$/,
+	],
+	[
+		'the line that says why is of another failure',
+		{info: failed, config: saved, host: {log: afterwards(diskFull(60), 'save-failed', 'Background saving error', 2)}},
+		'critical',
+		/^last background save failed$/,
+	],
+	[
+		'a signal killed the process that saves',
+		{
+			info: failed,
+			config: saved,
+			host: {log: afterwards(diskFull(600), 'save-killed', '7:M # Background saving terminated by signal 9', 2)},
+		},
+		'critical',
+		/^last background save failed: signal 9 killed the save$/,
 	],
 	['it failed, and saving is off since', {info: failed, config: {save: ''}}, 'warning'],
 	['it failed, and CONFIG GET is denied', {info: failed, record: denied}, 'critical'],

@@ -1,0 +1,59 @@
+import type {NextStep} from '../domain/finding.js';
+import type {LogRemark} from '../domain/host-evidence.js';
+import {hint, onHost} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** Short reasons of a failed save or rewrite, by the id of the log line. */
+const reasons: ReadonlyMap<string, (remark: LogRemark) => string> = new Map([
+	['disk-full', () => 'the disk or its quota is full'],
+	['fork-failed', () => 'the fork failed for want of memory'],
+	['no-right-to-dir', () => 'it may not write into its folder'],
+	['save-killed', ({line}: LogRemark) => `${signalIn(line)} killed the save`],
+	['rewrite-killed', ({line}: LogRemark) => `${signalIn(line)} killed the rewrite`],
+]);
+
+const signalIn = (line: string): string => /signal \d+/.exec(line)?.[0] ?? 'a signal';
+
+/** The id of the log line about a child process that was killed. */
+const killed: ReadonlySet<string> = new Set(['save-killed', 'rewrite-killed']);
+
+/**
+Milliseconds for which a log line can be the reason of the last failed save. The server soon tries a failed save again.
+*/
+const recentMs = 3_600_000;
+
+/** Milliseconds within which lines of the log are about the same failure. */
+const togetherMs = 10_000;
+
+/** What the log of a server on this machine says about the last failed save or rewrite. */
+export type SaveObstacle = {
+	/** The newest line that gives a reason, else the newest line about it, however old. */
+	readonly remark: LogRemark | undefined;
+	/** The reason in few words; undefined if no recent line tells. */
+	readonly reason: string | undefined;
+	/** Whether a signal ended the process that was saving. */
+	readonly isKilled: boolean;
+};
+
+/** What to do about a signal that ended a child process. */
+export const killedSteps: readonly NextStep[] = [
+	onHost("sudo dmesg -T | grep -iE 'killed process|out of memory' | tail"),
+	hint('the kernel kills it when memory runs out: the copy needs memory for what is written meanwhile'),
+	hint('lower maxmemory or free memory of the machine, or raise the limit of the container or unit'),
+];
+
+/** @param rule The id of the rule that the log line is about. */
+export function saveObstacle({record, nowMs}: NodeFacts, rule: 'per.rdb_fail' | 'per.aof_rewrite'): SaveObstacle {
+	const host = record.host?.value;
+	const remarks = (host?.kind === 'here' ? (host.log?.remarks ?? []) : []).filter(({rules}) => rules.includes(rule));
+	const [newest] = remarks;
+	// The process that saves writes why, and its parent then writes that the save failed.
+	const sinceMs = (newest?.atMs ?? nowMs) - togetherMs;
+	const remark = remarks.find(({id, atMs}) => reasons.has(id) && (atMs === undefined || atMs >= sinceMs)) ?? newest;
+	const isRecent = remark !== undefined && (remark.atMs === undefined || nowMs - remark.atMs <= recentMs);
+	return {
+		remark,
+		reason: isRecent ? reasons.get(remark.id)?.(remark) : undefined,
+		isKilled: isRecent && killed.has(remark.id),
+	};
+}
