@@ -32,6 +32,7 @@ import {intrusionRules} from './intrusion.js';
 import {keyUseRules} from './key-use.js';
 import {keyspaceRules} from './keyspace.js';
 import {latencyRules} from './latency.js';
+import {linearCommandRules} from './linear-commands.js';
 import {mainThreadRules} from './main-thread.js';
 import {memoryBuffersRules} from './memory-buffers.js';
 import {memoryEvictionRules} from './memory-eviction.js';
@@ -99,6 +100,7 @@ export const allRules = [
 	...pubsubRules,
 	...waitRules,
 	...latencyRules,
+	...linearCommandRules,
 	...slowCommandRules,
 	...mainThreadRules,
 	...observabilityRules,

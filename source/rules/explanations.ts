@@ -1,6 +1,6 @@
 import type {RuleId} from './all-rules.js';
 import type {Finding} from './finding.js';
-import {longestMean} from './latency.js';
+import {longestMean} from './linear-commands.js';
 import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';

@@ -1,8 +1,6 @@
 import {boundBelow} from '../derive/latency-percentiles.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
-import {message} from '../domain/message.js';
-import {microseconds, milliseconds, perSecond, seconds} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {microseconds, milliseconds, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {answerMissing, increase, pending, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -245,75 +243,4 @@ export const latEventloop = rule({
 	},
 });
 
-/** Commands of O(N) over a whole collection or data set. Source: https://redis.io/docs/latest/commands/ */
-const wholeCollectionCommands = new Set([
-	'smembers',
-	'hgetall',
-	'hkeys',
-	'hvals',
-	'lrange',
-	'sort',
-	'zrange',
-	'sunion',
-	'sdiff',
-	'flushall',
-	'flushdb',
-]);
-
-const commandRates = {
-	read: ({record}: NodeFacts) => (record.commands.length > 0 ? record.commands : undefined),
-	missing: answerMissing('INFO commandstats'),
-};
-
-/** Name of the evidence of lat.on_cmds that holds the mean time per call of the slowest command. */
-export const longestMean = 'mean of the worst';
-
-export const latOnCmds = rule({
-	id: 'lat.on_cmds',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'The rule checks whether commands of O(N) run (`cmdstat_…`). It fires for any call of KEYS, and for a command over a whole collection with a mean above a millisecond. redis-top asks the node in focus for INFO commandstats.',
-		since: '2.6',
-		falsePositives: [
-			'HGETALL and the like are fine on small collections. Their mean run time must be over a millisecond.',
-		],
-	},
-	thresholds: {
-		mean: {value: 1, unit: 'milliseconds', source: 'a thousand such calls fill a second'},
-	},
-	needs: {stats: commandRates},
-	evaluate({stats}, facts, limits) {
-		const bad = stats.filter(
-			({command, callsPerSecond = 0, meanMicroseconds = 0}) =>
-				callsPerSecond > 0 &&
-				(command === 'keys' || (wholeCollectionCommands.has(command) && meanMicroseconds > limits.mean * 1000)),
-		);
-		const [worst] = bad.sort((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
-		const senders = worst && sendersOf(facts, worst.command);
-		return worst === undefined
-			? clear
-			: fires('warning', {
-					problem: message`runs ${worst.command.toUpperCase()} ${perSecond(worst.callsPerSecond)}${senders?.text ?? ''}`,
-					detail: `${microseconds(worst.meanMicroseconds ?? 0)} each`,
-					effect: 'slow',
-					culprit: senderCulprit(worst.command.toUpperCase(), senders),
-					evidence: [
-						...bad.map(({command, callsPerSecond = 0}) => ({
-							name: command,
-							value: callsPerSecond,
-							unit: 'perSecond' as const,
-						})),
-						{name: longestMean, value: (worst.meanMicroseconds ?? 0) / 1000, unit: 'milliseconds'},
-					],
-					meaning:
-						'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
-					next: [
-						hint('use SCAN, HSCAN, SSCAN or ZSCAN in its place, or smaller collections'),
-						hint('find the client: panel 4, by last command'),
-					],
-				});
-	},
-});
-
-export const latencyRules = [latP99, latMeanRegress, latEvent, latEventloop, latOnCmds] as const;
+export const latencyRules = [latP99, latMeanRegress, latEvent, latEventloop] as const;

@@ -8,7 +8,7 @@ import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {type Explanation, explanations} from '../../source/rules/explanations.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
-import {longestMean} from '../../source/rules/latency.js';
+import {longestMean} from '../../source/rules/linear-commands.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {unservedResyncs} from '../../source/rules/rdb.js';
 import {obstacleInLog, storageInLog} from '../../source/rules/replication-obstacles.js';

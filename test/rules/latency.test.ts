@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {CommandRate} from '../../source/derive/command-rates.js';
 import {MeanTracks} from '../../source/derive/mean-tracks.js';
 import type {LatencyEvent} from '../../source/domain/latency-event.js';
-import {latEvent, latEventloop, latMeanRegress, latOnCmds, latP99} from '../../source/rules/latency.js';
-import {clientOf, type Sections} from '../harness/records.js';
+import {latEvent, latEventloop, latMeanRegress, latP99} from '../../source/rules/latency.js';
+import type {Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
 
@@ -156,50 +155,10 @@ testRule(latEventloop, [
 	['before Redis 7.2', {}, 'absent'],
 ]);
 
-const command = (parts: Partial<CommandRate> & {readonly command: string}): FactsParts => ({
-	record: {
-		commands: [
-			{calls: 100, callsPerSecond: 0, meanMicroseconds: undefined, timeShare: 0.5, failuresPerSecond: 0, ...parts},
-		],
-	},
-});
-
-testRule(latOnCmds, [
-	['KEYS ran, but does not run now', command({command: 'keys'}), 'clear'],
-	[
-		'KEYS now',
-		command({command: 'keys', callsPerSecond: 1, meanMicroseconds: 40}),
-		'warning',
-		/^runs KEYS 1.*, 40.* each$/,
-	],
-	[
-		'KEYS, by clients of one name',
-		{
-			record: {
-				...command({command: 'keys', callsPerSecond: 1, meanMicroseconds: 40}).record,
-				clients: {
-					atMs: 0,
-					value: [
-						clientOf({id: 7, name: 'cron-report', command: 'keys'}),
-						clientOf({id: 8, name: 'redis-top', command: 'keys'}),
-						clientOf({id: 9, name: 'cron-report', command: 'keys'}),
-					],
-				},
-			},
-		},
-		'warning',
-		/^runs KEYS 1\S* from cron-report, /,
-	],
-	['HGETALL of small hashes', command({command: 'hgetall', callsPerSecond: 900, meanMicroseconds: 8}), 'clear'],
-	['HGETALL of large ones', command({command: 'hgetall', callsPerSecond: 9, meanMicroseconds: 1100}), 'warning'],
-	['no command statistics', {}, 'pending'],
-]);
-
 test('a latency finding names the command that causes it', () => {
 	for (const [rule, parts, name] of [
 		[latP99, percentile(33_816), 'GET'],
 		[latMeanRegress, regress(...usual, [1000, 240], [1000, 250]), 'GET'],
-		[latOnCmds, command({command: 'keys', callsPerSecond: 1}), 'KEYS'],
 	] as const) {
 		const evaluation = rule.evaluate(factsOf(parts), 0);
 		assert.equal(evaluation.kind, 'fires');

@@ -3,7 +3,7 @@ import test from 'node:test';
 import {effects} from '../../source/domain/finding.js';
 import {messageText} from '../../source/domain/message.js';
 import type {Finding} from '../../source/rules/finding.js';
-import {longestMean} from '../../source/rules/latency.js';
+import {longestMean} from '../../source/rules/linear-commands.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {nodesWithFindings} from '../../source/state/nodes-with-findings.js';
 import {rankedFindings, type Verdict, verdictOf} from '../../source/state/verdict.js';

@@ -1,0 +1,151 @@
+import type {CommandRate} from '../derive/command-rates.js';
+import {type Message, message, type Name, nameOf} from '../domain/message.js';
+import {microseconds, perSecond} from '../text/units.js';
+import {senderCulprit, sendersOf} from './client-names.js';
+import {answerMissing} from './needs.js';
+import {hint} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+type Family = {
+	readonly commands: readonly string[];
+	/** What to do in place of such a command. */
+	readonly remedy: string;
+};
+
+/**
+Commands of O(N) that return or delete a whole collection or data set. Source: https://redis.io/docs/latest/commands/
+*/
+const whole: Family = {
+	commands: [
+		...['keys', 'smembers', 'hgetall', 'hkeys', 'hvals', 'lrange', 'sort', 'zrange', 'sunion', 'sdiff'],
+		...['flushall', 'flushdb'],
+	],
+	remedy: 'use SCAN, HSCAN, SSCAN or ZSCAN in its place, or smaller collections',
+};
+
+/**
+Other commands of O(N), which are ordinary while values are small. Source: https://redis.io/docs/latest/commands/
+*/
+const others: readonly Family[] = [
+	{
+		commands: ['lrem', 'linsert', 'lindex', 'lset', 'lpos'],
+		remedy:
+			'a list is walked through entry by entry: keep what is looked up or removed by its value in a set, hash or sorted set',
+	},
+	{
+		commands: [
+			...['sinter', 'sintercard', 'sinterstore', 'sunionstore', 'sdiffstore'],
+			...['zinter', 'zintercard', 'zinterstore', 'zunion', 'zunionstore', 'zdiff', 'zdiffstore'],
+			...['pfcount', 'pfmerge', 'bitop', 'bitcount', 'bitpos', 'sort_ro'],
+		],
+		remedy: 'it reads whole values: keep its result for a while, or ask a replica',
+	},
+	{
+		commands: [
+			...['zrevrange', 'zrangebyscore', 'zrevrangebyscore', 'zrangebylex', 'zrevrangebylex', 'zrangestore'],
+			...['zremrangebyscore', 'zremrangebyrank', 'zremrangebylex', 'xrange', 'xrevrange', 'geosearch', 'georadius'],
+		],
+		remedy: 'ask for less at once (LIMIT, COUNT); an offset is walked through from the beginning',
+	},
+];
+
+const familyOf: ReadonlyMap<string, Family> = new Map(
+	[whole, ...others].flatMap(family => family.commands.map(command => [command, family])),
+);
+
+/** Name of the evidence of lat.on_cmds that holds the mean time per call of the slowest command. */
+export const longestMean = 'mean of the worst';
+
+const commandRates = {
+	read: ({record}: NodeFacts) => (record.commands.length > 0 ? record.commands : undefined),
+	missing: answerMissing('INFO commandstats'),
+};
+
+/** Commands whose first argument is neither a key nor a pattern of keys. */
+const withoutFirstKey: ReadonlySet<string> = new Set([
+	'flushall',
+	'flushdb',
+	'sintercard',
+	'zinter',
+	'zintercard',
+	'zunion',
+	'zdiff',
+	'bitop',
+]);
+
+/**
+The key, or the pattern of KEYS, that the command has in all its slow log entries of the last minute. Undefined if they
+differ, or if there are none.
+*/
+function keyInSlowlog(facts: NodeFacts, command: string): Name | undefined {
+	if (withoutFirstKey.has(command)) {
+		return undefined;
+	}
+
+	const sinceMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000 - 60_000;
+	const keys = (facts.record.slowlog?.value.entries ?? [])
+		.filter(({atMs, arguments: [name = '']}) => atMs >= sinceMs && name.toLowerCase() === command)
+		.map(({arguments: [, key]}) => key);
+	const [key] = keys;
+	return key !== undefined && keys.every(each => each === key) ? nameOf('key', key) : undefined;
+}
+
+export const latOnCmds = rule({
+	id: 'lat.on_cmds',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule checks whether commands of O(N) run (`cmdstat_…`). It fires for any call of KEYS, for a command over a whole collection with a mean above a millisecond, and for other commands of O(N), such as LREM, with a mean above five. The slow log names the key. redis-top asks the node in focus for INFO commandstats.',
+		since: '2.6',
+		falsePositives: [
+			'HGETALL and the like are fine on small collections. Their mean run time must be over a millisecond.',
+			'LREM, ZRANGEBYSCORE, SINTER and the like are ordinary commands. Their mean run time must be over five milliseconds.',
+		],
+	},
+	thresholds: {
+		mean: {value: 1, unit: 'milliseconds', source: 'a thousand such calls fill a second'},
+		other: {value: 5, unit: 'milliseconds', source: 'half of the p99 that runbooks for caches alert on'},
+	},
+	needs: {stats: commandRates},
+	evaluate({stats}, facts, limits) {
+		const isBad = ({command, callsPerSecond = 0, meanMicroseconds = 0}: CommandRate): boolean => {
+			const family = familyOf.get(command);
+			const limitMs = family === whole ? limits.mean : limits.other;
+			const isLong = command === 'keys' || meanMicroseconds > limitMs * 1000;
+			return callsPerSecond > 0 && family !== undefined && isLong;
+		};
+
+		const bad = stats.filter(isBad);
+		const [worst] = bad.toSorted((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
+		if (worst === undefined) {
+			return clear;
+		}
+
+		const senders = sendersOf(facts, worst.command);
+		const key = keyInSlowlog(facts, worst.command);
+		const place: Message = key === undefined ? '' : message`, on ${key}`;
+		return fires('warning', {
+			problem: message`runs ${worst.command.toUpperCase()} ${perSecond(worst.callsPerSecond)}${senders?.text ?? ''}`,
+			detail: message`${microseconds(worst.meanMicroseconds ?? 0)} each${place}`,
+			effect: 'slow',
+			culprit: {...senderCulprit(worst.command.toUpperCase(), senders), ...(key === undefined ? {} : {key})},
+			evidence: [
+				...bad.map(({command, callsPerSecond = 0}) => ({
+					name: command,
+					value: callsPerSecond,
+					unit: 'perSecond' as const,
+				})),
+				{name: longestMean, value: (worst.meanMicroseconds ?? 0) / 1000, unit: 'milliseconds'},
+			],
+			meaning:
+				'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
+			next: [
+				hint(familyOf.get(worst.command)?.remedy ?? whole.remedy),
+				hint('find the client: panel 4, by last command'),
+			],
+		});
+	},
+});
+
+export const linearCommandRules = [latOnCmds] as const;

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {CommandRate} from '../../source/derive/command-rates.js';
+import type {SlowlogEntry} from '../../source/domain/slowlog.js';
+import {latOnCmds} from '../../source/rules/linear-commands.js';
+import {clientOf} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+
+const command = (parts: Partial<CommandRate> & {readonly command: string}): FactsParts => ({
+	record: {
+		commands: [
+			{calls: 100, callsPerSecond: 0, meanMicroseconds: undefined, timeShare: 0.5, failuresPerSecond: 0, ...parts},
+		],
+	},
+});
+
+/** A slow log in which LREM and ZUNION ran five seconds ago on these keys. */
+const logged = (...keys: readonly string[]) => ({
+	atMs: nowMs,
+	value: {
+		entries: keys.flatMap((key, id): SlowlogEntry[] =>
+			['lrem', 'ZUNION'].map(name => ({
+				id,
+				atMs: nowMs - 5000,
+				arguments: [name, key, '1'],
+				clientAddress: undefined,
+				clientName: 'worker',
+				durationMicroseconds: 15_000,
+			})),
+		),
+		lost: 0,
+		perMinute: keys.length,
+	},
+});
+
+testRule(latOnCmds, [
+	['KEYS ran, but does not run now', command({command: 'keys'}), 'clear'],
+	[
+		'KEYS now',
+		command({command: 'keys', callsPerSecond: 1, meanMicroseconds: 40}),
+		'warning',
+		/^runs KEYS 1.*, 40.* each$/,
+	],
+	[
+		'KEYS, by clients of one name',
+		{
+			record: {
+				...command({command: 'keys', callsPerSecond: 1, meanMicroseconds: 40}).record,
+				clients: {
+					atMs: 0,
+					value: [
+						clientOf({id: 7, name: 'cron-report', command: 'keys'}),
+						clientOf({id: 8, name: 'redis-top', command: 'keys'}),
+						clientOf({id: 9, name: 'cron-report', command: 'keys'}),
+					],
+				},
+			},
+		},
+		'warning',
+		/^runs KEYS 1\S* from cron-report, /,
+	],
+	['HGETALL of small hashes', command({command: 'hgetall', callsPerSecond: 900, meanMicroseconds: 8}), 'clear'],
+	['HGETALL of large ones', command({command: 'hgetall', callsPerSecond: 9, meanMicroseconds: 1100}), 'warning'],
+	['LREM of short lists', command({command: 'lrem', callsPerSecond: 900, meanMicroseconds: 1100}), 'clear'],
+	[
+		'LREM of long ones, whose key the slow log names',
+		{
+			record: {
+				...command({command: 'lrem', callsPerSecond: 8, meanMicroseconds: 15_000}).record,
+				slowlog: logged('queue:default'),
+			},
+		},
+		'warning',
+		/^runs LREM 8\.0\/s, 15\.0 ms each, on queue:default$/,
+	],
+	[
+		'of several keys none is named',
+		{
+			record: {
+				...command({command: 'lrem', callsPerSecond: 8, meanMicroseconds: 15_000}).record,
+				slowlog: logged('a', 'b'),
+			},
+		},
+		'warning',
+		/, 15\.0 ms each$/,
+	],
+	[
+		'a command without a key in front names none',
+		{
+			record: {
+				...command({command: 'zunion', callsPerSecond: 8, meanMicroseconds: 15_000}).record,
+				slowlog: logged('2'),
+			},
+		},
+		'warning',
+		/, 15\.0 ms each$/,
+	],
+	['no command statistics', {}, 'pending'],
+]);
+
+test('a slow command of O(N) is named', () => {
+	const evaluation = latOnCmds.evaluate(factsOf(command({command: 'keys', callsPerSecond: 1})), 0);
+	assert.equal(evaluation.kind, 'fires');
+	assert.equal(evaluation.effect, 'slow');
+	assert.deepEqual(evaluation.culprit, {command: 'KEYS'});
+});
