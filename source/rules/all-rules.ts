@@ -19,6 +19,7 @@ import {clusterStateRules} from './cluster-state.js';
 import {connectionStormRules} from './connection-storm.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
+import {deniedRequestRules} from './denied-requests.js';
 import {distanceRules} from './distance.js';
 import {emptyDatabaseRules} from './empty-database.js';
 import {errorsModulesRules} from './errors-modules.js';
@@ -116,6 +117,7 @@ export const allRules = [
 	...errorsModulesRules,
 	...intrusionRules,
 	...securityRules,
+	...deniedRequestRules,
 	...securityFixRules,
 	...userRightsRules,
 	...certificateRules,

@@ -15,6 +15,9 @@ import {roleGrace} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
 import {mostRefused, refusalsLately} from './security.js';
 
+/** Name of the evidence of err.failed that holds the code of nearly all errors. */
+export const errorCode = 'error code';
+
 export const errFailed = rule({
 	id: 'err.failed',
 	scope: 'node',
@@ -74,9 +77,14 @@ export const errFailed = rule({
 				known?.reason ??
 				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? missingRight(facts) : undefined),
 			culprit: senderCulprit(command, senders),
-			evidence: failing
-				.slice(0, 5)
-				.map(({command: name, failures}) => ({name: `failures of ${name}`, value: failures, unit: 'perSecond'})),
+			evidence: [
+				...failing.slice(0, 5).map(({command: name, failures}) => ({
+					name: `failures of ${name}`,
+					value: failures,
+					unit: 'perSecond' as const,
+				})),
+				...(code === undefined ? [] : [{name: errorCode, value: code}]),
+			],
 			meaning: known?.meaning ?? 'The clients that send it get errors instead of replies.',
 			next: [
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),

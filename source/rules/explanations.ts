@@ -1,4 +1,5 @@
 import type {RuleId} from './all-rules.js';
+import {errorCode} from './errors-modules.js';
 import type {Finding} from './finding.js';
 import {longestMean} from './linear-commands.js';
 import {longSlow} from './observability.js';
@@ -46,6 +47,9 @@ const hasNoPlaceForData = ({evidence}: Finding): boolean => evidence.some(({name
 const holdsReplicasBack = ({evidence}: Finding): boolean => evidence.some(({name}) => name === unservedResyncs);
 
 const isCutOff = ({evidence}: Finding): boolean => evidence.some(({name}) => name === cutOff);
+
+const isForRights = ({evidence}: Finding): boolean =>
+	evidence.some(({name, value}) => name === errorCode && value === 'NOPERM');
 
 const isStalled = ({severity}: Finding): boolean => severity === 'critical';
 
@@ -172,6 +176,7 @@ export const explanations: readonly Explanation[] = [
 	// A Sentinel that lacks an ACL right on a node can neither end a failover nor see the node.
 	{cause: 'sen.acl', where: 'anywhere', symptoms: ['sen.failing', 'sen.down']},
 	{cause: 'sen.acl', where: 'here', symptoms: ['sec.denied']},
+	{cause: 'err.failed', where: 'here', symptoms: ['sec.denied'], isCause: isForRights},
 	// Sentinels that cannot log in know neither the replicas nor each other.
 	{
 		cause: 'sen.down',

@@ -6,7 +6,7 @@ import {message, type Name, nameOf} from '../domain/message.js';
 import {isLoopback} from '../domain/node.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {answerMissing, hostFact, increase, infoText, rareAnswerMissing, rate, setting, unseen} from './needs.js';
+import {answerMissing, hostFact, infoText, rareAnswerMissing, rate, setting, unseen} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
@@ -33,7 +33,7 @@ export function refusalsLately(
 Refusals as evidence: `user app: command set, from 10.0.1.7:51234`. Keys and channels are left out, because they may be
 confidential.
 */
-const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
+export const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
 	refusals.slice(0, 5).map(({user, lack, object, clientAddress}, index) => ({
 		name: `refusal ${index + 1}`,
 		value: message`user ${nameOf('user', user)}: ${lack}${lack === 'command' ? ` ${object}` : ''}, from ${nameOf('client', clientAddress ?? '-')}`,
@@ -44,13 +44,13 @@ export const mostRefused = (refusals: readonly AccessRefusal[] = []): AccessRefu
 	refusals.toSorted((a, b) => b.count - a.count)[0];
 
 /** A client's name, or its address if it has no name. */
-const clientOf = ({clientName, clientAddress}: AccessRefusal): Name | undefined => {
+export const clientOf = ({clientName, clientAddress}: AccessRefusal): Name | undefined => {
 	const known = clientName || clientAddress;
 	return known === undefined ? undefined : nameOf('client', known);
 };
 
 /** The client that was refused most often; undefined if ACL LOG does not name the client. */
-function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
+export function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
 	const most = mostRefused(refusals);
 	const client = most && clientOf(most);
 	return client === undefined ? undefined : {client};
@@ -179,48 +179,6 @@ export const secDefaultAll = rule({
 					adviceCost: 'every application needs a user first',
 				})
 			: clear;
-	},
-});
-
-export const secDenied = rule({
-	id: 'sec.denied',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'The rule reads the growth of `acl_access_denied_cmd`, `acl_access_denied_key` and `acl_access_denied_channel`. ACL LOG names the users, where redis-top may read it.',
-		since: '7.2',
-		falsePositives: [
-			'Denied commands of redis-top itself are counted too. The rule is clear while redis-top has denied commands.',
-		],
-	},
-	raiseAfter: 1,
-	appliesTo: facts => facts.record.blind.every(({kind}) => kind !== 'denied'),
-	needs: {commands: increase('stats', 'acl_access_denied_cmd')},
-	evaluate({commands}, facts) {
-		const keys = facts.increase('stats', 'acl_access_denied_key') ?? 0;
-		const channels = facts.increase('stats', 'acl_access_denied_channel') ?? 0;
-		const denied = commands + keys + channels;
-		if (denied === 0) {
-			return clear;
-		}
-
-		const refusals = refusalsLately(facts, ({lack}) => lack !== 'auth');
-		return fires('info', {
-			problem: `denied ${count(denied)} requests for lack of rights`,
-			detail: 'since the last sample',
-			culprit: refusedClient(refusals),
-			evidence: [
-				...infoEvidence(
-					facts,
-					['stats', 'acl_access_denied_cmd', 'count'],
-					['stats', 'acl_access_denied_key', 'count'],
-					['stats', 'acl_access_denied_channel', 'count'],
-				),
-				...refusalEvidence(refusals),
-			],
-			meaning: 'A user lacks a right it needs, or tries what it should not.',
-			next: [redisCli(facts, 'ACL LOG 10')],
-		});
 	},
 });
 
@@ -384,7 +342,6 @@ export const securityRules = [
 	secAuthfail,
 	secDebug,
 	secDefaultAll,
-	secDenied,
 	secNoauth,
 	secOld,
 	secPlaintext,

@@ -3,11 +3,11 @@ import test from 'node:test';
 import type {AccessRefusal} from '../../source/domain/access-log.js';
 import type {BlindSpot} from '../../source/domain/sample.js';
 import {readServerLog} from '../../source/parse/server-log.js';
+import {secDenied} from '../../source/rules/denied-requests.js';
 import {
 	secAuthfail,
 	secDebug,
 	secDefaultAll,
-	secDenied,
 	secNoauth,
 	secOld,
 	secPlaintext,
@@ -85,7 +85,33 @@ testRule(secDenied, [
 		),
 		'clear',
 	],
-	['before 7.2', {}, 'absent'],
+	['before 6.2', {}, 'absent'],
+	[
+		'before 7.2: a few',
+		{info: {errorstats: {errorstat_NOPERM: 'count=3'}}, earlier: {errorstats: {errorstat_NOPERM: 'count=1'}}},
+		'info',
+		/^denied 2 requests/,
+	],
+	[
+		'before 7.2: none now',
+		{info: {errorstats: {errorstat_NOPERM: 'count=3'}}, earlier: {errorstats: {errorstat_NOPERM: 'count=3'}}},
+		'clear',
+	],
+	[
+		'the same again and again',
+		{
+			...deniedKey,
+			...refused(refusal({lack: 'channel', object: 'orders', user: 'notify', count: 40, clientName: 'api'})),
+		},
+		'warning',
+		/^denies the user notify its channels \(NOPERM\), 40 times within a minute, lately api: its ACL lacks the right$/,
+	],
+	[
+		'a command again and again',
+		{...deniedKey, ...refused(refusal({lack: 'command', object: 'client|setinfo', count: 40}))},
+		'warning',
+		/^denies the user app CLIENT\|SETINFO \(NOPERM\)/,
+	],
 	['who it was', {...deniedKey, ...refused(refusal({lack: 'key', object: 'secret'}))}, 'info', /^denied 3 requests/],
 ]);
 
