@@ -32,6 +32,7 @@ import {idleTimeoutRules} from './idle-timeout.js';
 import {intrusionRules} from './intrusion.js';
 import {keyUseRules} from './key-use.js';
 import {keyspaceRules} from './keyspace.js';
+import {largeReplyRules} from './large-replies.js';
 import {latencyRules} from './latency.js';
 import {linearCommandRules} from './linear-commands.js';
 import {mainThreadRules} from './main-thread.js';
@@ -97,6 +98,7 @@ export const allRules = [
 	...clientUseRules,
 	...clientTrafficRules,
 	...clientBuffersRules,
+	...largeReplyRules,
 	...idleTimeoutRules,
 	...pubsubRules,
 	...waitRules,

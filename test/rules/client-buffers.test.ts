@@ -1,6 +1,7 @@
 import type {LargeLog} from '../../source/domain/slowlog.js';
-import {cliEvicted, cliObuf, cliObufKill, cliQbuf, netBigReply} from '../../source/rules/client-buffers.js';
-import type {Sections} from '../harness/records.js';
+import {cliEvicted, cliObuf, cliObufKill, cliQbuf} from '../../source/rules/client-buffers.js';
+import {netBigReply} from '../../source/rules/large-replies.js';
+import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -113,9 +114,33 @@ const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>): FactsParts
 	record: {largeReplies: {atMs: nowMs, value: {entries, lost: 0, perMinute: entries.length}}},
 });
 
+/** GET with this mean duration in microseconds and share of the time of all commands. */
+const bigGets = (meanMicroseconds: number, timeShare = 0.9): NonNullable<FactsParts['record']> => ({
+	commands: [{command: 'get', calls: 9, callsPerSecond: 25, meanMicroseconds, timeShare, failuresPerSecond: 0}],
+	clients: {atMs: 0, value: [clientOf({id: 5, name: 'thumbs', command: 'get'})]},
+});
+
 testRule(netBigReply, [
 	['small', replies(100_000, 100), 'clear'],
-	['large', replies(10_000_000, 100), 'warning', /^sends large replies, 97\.7K on average$/],
+	['large', replies(10_000_000, 100), 'warning', /^sends large replies, 97\.7K on average, 9\.54M\/s$/],
+	[
+		'large, most to one command and one client',
+		{...replies(10_000_000, 100), record: bigGets(1900)},
+		'warning',
+		/^sends large replies, most to GET from thumbs, 97\.7K on average, 9\.54M\/s$/,
+	],
+	[
+		'large, and no command takes most of the time',
+		{...replies(10_000_000, 100), record: bigGets(1900, 0.3)},
+		'warning',
+		/^sends large replies, 97\.7K on average/,
+	],
+	[
+		'large, and the most frequent command is quick',
+		{...replies(10_000_000, 100), record: bigGets(5)},
+		'warning',
+		/replies, 97/,
+	],
 	['large, but only two', replies(10_000_000, 2), 'clear'],
 	['data for replicas does not count', replies(10_000_000, 100, {total_net_repl_output_bytes: 9_900_000}), 'clear'],
 	['not printed', {}, 'absent'],
