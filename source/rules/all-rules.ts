@@ -38,6 +38,7 @@ import {linearCommandRules} from './linear-commands.js';
 import {mainThreadRules} from './main-thread.js';
 import {memoryBuffersRules} from './memory-buffers.js';
 import {memoryEvictionRules} from './memory-eviction.js';
+import {memoryGrowthRules} from './memory-growth.js';
 import {memoryHostRules} from './memory-host.js';
 import {memoryLimitRules} from './memory-limit.js';
 import {memoryOverheadRules} from './memory-overhead.js';
@@ -77,6 +78,7 @@ export const allRules = [
 	...serverBusyRules,
 	...memoryLimitRules,
 	...memoryEvictionRules,
+	...memoryGrowthRules,
 	...memoryHostRules,
 	...memoryOverheadRules,
 	...memoryBuffersRules,

@@ -1,10 +1,11 @@
-import type {TrackedReading} from '../derive/field-tracks.js';
+import type {Evidence, NextStep} from '../domain/finding.js';
 import {keyCount} from '../domain/metric.js';
-import {bytes, count, percent, perSecond, seconds} from '../text/units.js';
+import {bytes, count, percent, perSecond} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
+import {type KeysWithoutTtl, keysWithoutTtl} from './keys-without-ttl.js';
 import {limitShare, loweredLimit} from './memory-limit.js';
 import {keysUnlikeOthers, limitUnlikeOthers} from './memory-peers.js';
-import {errors, infoNumber, pending, rate} from './needs.js';
+import {errors, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
@@ -34,6 +35,25 @@ function evictsAsReplica(facts: NodeFacts) {
 	};
 }
 
+const fixedEvidence = (fixed: KeysWithoutTtl | undefined): readonly Evidence[] =>
+	fixed === undefined
+		? []
+		: [
+				{name: 'keys without a TTL', value: fixed.keys, unit: 'count'},
+				{name: 'their memory, at least, estimated by input and evictions', value: fixed.share, unit: 'share'},
+			];
+
+const fixedMeaning =
+	'The policy evicts only keys with a TTL. They share what the keys without a TTL leave, and are evicted soon after they are written.';
+
+const fixedSteps = (facts: NodeFacts, fixed: KeysWithoutTtl | undefined): readonly NextStep[] =>
+	fixed === undefined
+		? []
+		: [
+				redisCli(facts, '--bigkeys -i 0.01'),
+				hint('shorten the largest keys, or give keys a TTL; else raise maxmemory'),
+			];
+
 export const memEvict = rule({
 	id: 'mem.evict',
 	scope: 'node',
@@ -60,6 +80,7 @@ export const memEvict = rule({
 			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
 		const onReplica = evictsAsReplica(facts);
 		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
+		const fixed = onReplica === undefined && lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
 		return fires('warning', {
 			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
 			detail:
@@ -69,7 +90,7 @@ export const memEvict = rule({
 							...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
 							...(lowered === undefined ? [] : [lowered.detail]),
 						].join(', ') || undefined,
-			reason: onReplica?.reason ?? lowered?.reason,
+			reason: onReplica?.reason ?? lowered?.reason ?? fixed?.reason,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -80,11 +101,14 @@ export const memEvict = rule({
 					['memory', 'maxmemory_policy'],
 				),
 				...(missed === undefined ? [] : [{name: 'miss share', value: missed, unit: 'share' as const}]),
+				...fixedEvidence(fixed),
 			],
 			meaning:
 				onReplica?.meaning ??
+				(fixed === undefined ? undefined : fixedMeaning) ??
 				'Memory is full, and each evicted key is lost. A cache is meant to do that; any other store loses data.',
 			next: onReplica?.next ?? [
+				...fixedSteps(facts, fixed),
 				hint('if it is a cache: declare it in the config file, role = "cache"'),
 				hint('if it is no cache: raise maxmemory, give keys a TTL, or find what grew'),
 				redisCli(facts, '--bigkeys -i 0.01'),
@@ -152,6 +176,7 @@ export const memEvictStorm = rule({
 		const onReplica = evictsAsReplica(facts);
 		const writer = onReplica === undefined ? topWriter(facts) : undefined;
 		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
+		const fixed = onReplica === undefined && lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
 		return fires('critical', {
 			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
 			detail:
@@ -160,8 +185,8 @@ export const memEvictStorm = rule({
 					: share === undefined
 						? undefined
 						: `${percent(share)} of all keys a second`,
-			reason: onReplica?.reason ?? lowered?.reason ?? writer?.text,
-			culprit: lowered === undefined ? writer?.culprit : undefined,
+			reason: onReplica?.reason ?? lowered?.reason ?? fixed?.reason ?? writer?.text,
+			culprit: lowered === undefined && fixed === undefined ? writer?.culprit : undefined,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -169,11 +194,14 @@ export const memEvictStorm = rule({
 				...(usual === undefined ? [] : [{name: 'median of ten minutes', value: usual, unit: 'perSecond' as const}]),
 				...(keys === undefined ? [] : [{name: 'keys', value: keys, unit: 'count' as const}]),
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),
+				...fixedEvidence(fixed),
 			],
 			meaning:
 				onReplica?.meaning ??
+				(fixed === undefined ? undefined : fixedMeaning) ??
 				'One writer fills the cache, or maxmemory was lowered. Reads miss, and the store behind the cache takes the load.',
 			next: onReplica?.next ?? [
+				...fixedSteps(facts, fixed),
 				hint('find the writer: panel 5 by calls, panel 4 by address'),
 				redisCli(facts, 'CONFIG GET maxmemory'),
 				hint('raise maxmemory, if the machine has room'),
@@ -251,93 +279,4 @@ export const memOom = rule({
 	},
 });
 
-/** Fewest readings for a trend: five minutes, ten seconds apart. */
-const fewestReadingsForTrend = 30;
-
-/**
-The least-squares line through the readings. `perSecond` is its slope in bytes per second. `fit` is R² (0 to 1), which
-shows how well the line fits.
-*/
-export function trend(readings: readonly TrackedReading[]): {readonly perSecond: number; readonly fit: number} {
-	const n = readings.length;
-	const firstMs = readings[0]?.atMs ?? 0;
-	const points = readings.map(({atMs, value}) => ({x: (atMs - firstMs) / 1000, y: value}));
-	const meanX = points.reduce((sum, {x}) => sum + x, 0) / Math.max(1, n);
-	const meanY = points.reduce((sum, {y}) => sum + y, 0) / Math.max(1, n);
-	let xx = 0;
-	let xy = 0;
-	let yy = 0;
-	for (const {x, y} of points) {
-		xx += (x - meanX) ** 2;
-		xy += (x - meanX) * (y - meanY);
-		yy += (y - meanY) ** 2;
-	}
-
-	return xx === 0 || yy === 0 ? {perSecond: 0, fit: 0} : {perSecond: xy / xx, fit: xy ** 2 / (xx * yy)};
-}
-
-export const memGrowth = rule({
-	id: 'mem.growth',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'The rule predicts when `used_memory` reaches `maxmemory`, by a least-squares line through the samples of the last ten minutes.',
-		since: '3.2',
-		falsePositives: [
-			'Keys that expire together, and rehashing, make memory rise and fall, which fits no line. The R² of the line must exceed 0.8.',
-			'A server with an `allkeys-…` policy evicts keys at its limit. The rule does not apply to it.',
-			'A replica ignores `maxmemory` by default (`replica-ignore-maxmemory`, since Redis 5.0). The finding is at most a warning for a replica.',
-		],
-	},
-	thresholds: {
-		warning: {value: 3600, unit: 'seconds', source: 'an hour is left to act'},
-		critical: {value: 600, unit: 'seconds', source: 'ten minutes are left to act'},
-		fit: {
-			value: 0.8,
-			unit: 'ratio',
-			source: 'R² of the line; a sawtooth, as of keys that expire together, fits no line',
-		},
-	},
-	raiseAfter: 3,
-	appliesTo: facts =>
-		(facts.number('memory', 'maxmemory') ?? 0) > 0 &&
-		facts.text('memory', 'maxmemory_policy')?.startsWith('allkeys-') !== true,
-	needs: {
-		used: infoNumber('memory', 'used_memory'),
-		limit: infoNumber('memory', 'maxmemory'),
-		readings: {
-			read(facts) {
-				const readings = facts.past(['memory', 'used_memory'], 600_000);
-				return readings.length >= fewestReadingsForTrend ? readings : undefined;
-			},
-			missing: () => pending('needs five minutes of readings'),
-		},
-	},
-	evaluate({used, limit, readings}, facts, limits) {
-		const {perSecond, fit} = trend(readings);
-		const leftSeconds = (limit - used) / perSecond;
-		const isGrowing = perSecond > 0 && fit > limits.fit && leftSeconds >= 0 && leftSeconds < limits.warning;
-		if (!isGrowing) {
-			return clear;
-		}
-
-		const isReplica = facts.record.role === 'replica';
-		const effect = isReplica
-			? 'A replica takes in the writes of its primary beyond the limit, until it is promoted.'
-			: 'At the limit writes are refused, or keys with a TTL are evicted.';
-		return fires(leftSeconds < limits.critical && !isReplica ? 'critical' : 'warning', {
-			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)}`,
-			detail: `${percent(used / limit)} of it used now`,
-			evidence: [
-				{name: 'growth', value: perSecond, unit: 'bytesPerSecond'},
-				{name: 'used_memory', value: used, unit: 'bytes'},
-				{name: 'maxmemory', value: limit, unit: 'bytes'},
-				{name: 'fit (R2)', value: Number(fit.toFixed(2))},
-			],
-			meaning: `Used memory grew by ${bytes(perSecond * 60)} a minute over the last ten minutes. ${effect}`,
-			next: [hint('find what grows: panel 2 keyspace, panel 5 by calls'), redisCli(facts, '--bigkeys -i 0.01')],
-		});
-	},
-});
-
-export const memoryEvictionRules = [memEvict, memEvictStorm, memOom, memGrowth] as const;
+export const memoryEvictionRules = [memEvict, memEvictStorm, memOom] as const;

@@ -1,13 +1,28 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
-import {memEvict, memEvictStorm, memGrowth, memOom, trend} from '../../source/rules/memory-eviction.js';
+import {memEvict, memEvictStorm, memOom} from '../../source/rules/memory-eviction.js';
+import {memGrowth, trend} from '../../source/rules/memory-growth.js';
 import {type RecordParts, recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const evicted = (count: number, keys = 1_000_000): Sections => ({
 	stats: {evicted_keys: count},
 	keyspace: {db0: `keys=${keys},expires=0,avg_ttl=0`},
+});
+
+/** A cache of 100 MB with 20,000 keys with a TTL that evicts 600 keys a second for writes of a kilobyte. */
+const volatile = (
+	withoutTtl: number,
+	policy = 'volatile-ttl',
+	input: Readonly<Record<string, number>> = {total_net_input_bytes: 640_000},
+): FactsParts => ({
+	info: {
+		stats: {evicted_keys: 600, ...input},
+		keyspace: {db0: `keys=${20_000 + withoutTtl},expires=20000,avg_ttl=9`},
+		memory: {maxmemory: 100_000_000, used_memory: 99_900_000, maxmemory_policy: policy},
+	},
+	earlier: {stats: {evicted_keys: 0, ...('total_net_input_bytes' in input ? {total_net_input_bytes: 0} : {})}},
 });
 
 testRule(memEvict, [
@@ -30,6 +45,16 @@ testRule(memEvict, [
 		'warning',
 		/, no limit before: maxmemory lowered to 100B$/,
 	],
+	['most of the memory is in a key without a TTL', volatile(1), 'warning', /: 1 key without TTL has 7\d% of memory$/],
+	['the same with a policy that evicts every key', volatile(1, 'allkeys-lru'), 'warning', /^evicts keys at 600\/s$/],
+	['every key has a TTL', volatile(0), 'warning', /^evicts keys at 600\/s$/],
+	['what clients send is not known', volatile(1, 'volatile-ttl', {}), 'warning', /^evicts keys at 600\/s$/],
+	[
+		'values are large, and keys with a TTL fill the memory',
+		volatile(1, 'volatile-ttl', {total_net_input_bytes: 3_000_000}),
+		'warning',
+		/^evicts keys at 600\/s$/,
+	],
 	['the first sample', {info: evicted(17)}, 'pending'],
 ]);
 
@@ -45,6 +70,12 @@ testRule(memEvictStorm, [
 		{info: evicted(2000, 100_000), earlier: evicted(0), record: {role: 'replica'}},
 		'critical',
 		/^evicts keys that its primary keeps, .*\/s: replica-ignore-maxmemory no$/,
+	],
+	[
+		'most of the memory is in a key without a TTL',
+		volatile(1),
+		'critical',
+		/a second: 1 key without TTL has 7\d% of memory$/,
 	],
 	['the same rate of far more keys', {info: evicted(2000, 10_000_000), earlier: evicted(0)}, 'clear'],
 	[

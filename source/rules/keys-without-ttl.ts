@@ -1,0 +1,46 @@
+import {countText} from '../cluster/verdict-text.js';
+import {keyTotals} from '../parse/info-fields.js';
+import {percent} from '../text/units.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** Bytes of a key beside its value and name, with its TTL. Source: `MEMORY USAGE` of an empty string, rounded up. */
+const overheadBytes = 200;
+/** Share of memory from which keys without a TTL are the reason of evictions. */
+const mostShare = 0.5;
+
+/** What keys without a TTL have of the memory, where the policy evicts only keys with one. */
+export type KeysWithoutTtl = {
+	/** Such as `1 key without TTL has 70% of memory`. */
+	readonly reason: string;
+	readonly keys: number;
+	/** Their share of used memory, 0 to 1. The true share may be larger. */
+	readonly share: number;
+};
+
+/**
+The share of memory that keys without a TTL have at least, while a server with a `volatile-…` policy evicts. Undefined
+with another policy, or if that share is not most of the memory.
+
+A server at its limit frees as many bytes as clients add. So an evicted key has at most the bytes that clients send for
+each eviction. All keys with a TTL together have that size times their number; the rest is in keys without a TTL.
+*/
+export function keysWithoutTtl(facts: NodeFacts, evictedPerSecond: number): KeysWithoutTtl | undefined {
+	const policy = facts.text('memory', 'maxmemory_policy') ?? '';
+	const used = facts.number('memory', 'used_memory');
+	const input = facts.perSecond('stats', 'total_net_input_bytes');
+	if (!policy.startsWith('volatile-') || facts.sample === undefined || used === undefined || input === undefined) {
+		return undefined;
+	}
+
+	const {keys, expiring} = keyTotals(facts.sample.info);
+	const fixed = keys - expiring;
+	const evictable = expiring * (input / Math.max(1, evictedPerSecond) + overheadBytes);
+	const share = Math.max(0, 1 - evictable / used);
+	return fixed <= 0 || evictedPerSecond <= 0 || share < mostShare
+		? undefined
+		: {
+				reason: `${countText(fixed, 'key')} without TTL ${fixed === 1 ? 'has' : 'have'} ${percent(share)} of memory`,
+				keys: fixed,
+				share,
+			};
+}

@@ -1,0 +1,96 @@
+import type {TrackedReading} from '../derive/field-tracks.js';
+import {bytes, percent, seconds} from '../text/units.js';
+import {infoNumber, pending} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import {clear, fires, rule} from './rule.js';
+
+/** Fewest readings for a trend: five minutes, ten seconds apart. */
+const fewestReadingsForTrend = 30;
+
+/**
+The least-squares line through the readings. `perSecond` is its slope in bytes per second. `fit` is R² (0 to 1), which
+shows how well the line fits.
+*/
+export function trend(readings: readonly TrackedReading[]): {readonly perSecond: number; readonly fit: number} {
+	const n = readings.length;
+	const firstMs = readings[0]?.atMs ?? 0;
+	const points = readings.map(({atMs, value}) => ({x: (atMs - firstMs) / 1000, y: value}));
+	const meanX = points.reduce((sum, {x}) => sum + x, 0) / Math.max(1, n);
+	const meanY = points.reduce((sum, {y}) => sum + y, 0) / Math.max(1, n);
+	let xx = 0;
+	let xy = 0;
+	let yy = 0;
+	for (const {x, y} of points) {
+		xx += (x - meanX) ** 2;
+		xy += (x - meanX) * (y - meanY);
+		yy += (y - meanY) ** 2;
+	}
+
+	return xx === 0 || yy === 0 ? {perSecond: 0, fit: 0} : {perSecond: xy / xx, fit: xy ** 2 / (xx * yy)};
+}
+
+export const memGrowth = rule({
+	id: 'mem.growth',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule predicts when `used_memory` reaches `maxmemory`, by a least-squares line through the samples of the last ten minutes.',
+		since: '3.2',
+		falsePositives: [
+			'Keys that expire together, and rehashing, make memory rise and fall, which fits no line. The R² of the line must exceed 0.8.',
+			'A server with an `allkeys-…` policy evicts keys at its limit. The rule does not apply to it.',
+			'A replica ignores `maxmemory` by default (`replica-ignore-maxmemory`, since Redis 5.0). The finding is at most a warning for a replica.',
+		],
+	},
+	thresholds: {
+		warning: {value: 3600, unit: 'seconds', source: 'an hour is left to act'},
+		critical: {value: 600, unit: 'seconds', source: 'ten minutes are left to act'},
+		fit: {
+			value: 0.8,
+			unit: 'ratio',
+			source: 'R² of the line; a sawtooth, as of keys that expire together, fits no line',
+		},
+	},
+	raiseAfter: 3,
+	appliesTo: facts =>
+		(facts.number('memory', 'maxmemory') ?? 0) > 0 &&
+		facts.text('memory', 'maxmemory_policy')?.startsWith('allkeys-') !== true,
+	needs: {
+		used: infoNumber('memory', 'used_memory'),
+		limit: infoNumber('memory', 'maxmemory'),
+		readings: {
+			read(facts) {
+				const readings = facts.past(['memory', 'used_memory'], 600_000);
+				return readings.length >= fewestReadingsForTrend ? readings : undefined;
+			},
+			missing: () => pending('needs five minutes of readings'),
+		},
+	},
+	evaluate({used, limit, readings}, facts, limits) {
+		const {perSecond, fit} = trend(readings);
+		const leftSeconds = (limit - used) / perSecond;
+		const isGrowing = perSecond > 0 && fit > limits.fit && leftSeconds >= 0 && leftSeconds < limits.warning;
+		if (!isGrowing) {
+			return clear;
+		}
+
+		const isReplica = facts.record.role === 'replica';
+		const effect = isReplica
+			? 'A replica takes in the writes of its primary beyond the limit, until it is promoted.'
+			: 'At the limit writes are refused, or keys with a TTL are evicted.';
+		return fires(leftSeconds < limits.critical && !isReplica ? 'critical' : 'warning', {
+			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)}`,
+			detail: `${percent(used / limit)} of it used now`,
+			evidence: [
+				{name: 'growth', value: perSecond, unit: 'bytesPerSecond'},
+				{name: 'used_memory', value: used, unit: 'bytes'},
+				{name: 'maxmemory', value: limit, unit: 'bytes'},
+				{name: 'fit (R2)', value: Number(fit.toFixed(2))},
+			],
+			meaning: `Used memory grew by ${bytes(perSecond * 60)} a minute over the last ten minutes. ${effect}`,
+			next: [hint('find what grows: panel 2 keyspace, panel 5 by calls'), redisCli(facts, '--bigkeys -i 0.01')],
+		});
+	},
+});
+
+export const memoryGrowthRules = [memGrowth] as const;
