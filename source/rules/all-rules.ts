@@ -61,7 +61,7 @@ import {serverRules} from './server.js';
 import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
 import {slowCommandRules} from './slow-commands.js';
-import {undrainedListRules} from './undrained-lists.js';
+import {undrainedRules} from './undrained.js';
 import {unknownCommandRules} from './unknown-commands.js';
 import {unloadedDataRules} from './unloaded-data.js';
 import {userRightsRules} from './user-rights.js';
@@ -113,7 +113,7 @@ export const allRules = [
 	...keyspaceRules,
 	...fieldExpiryRules,
 	...emptyDatabaseRules,
-	...undrainedListRules,
+	...undrainedRules,
 	...flushRules,
 	...unknownCommandRules,
 	...keyUseRules,

@@ -59,7 +59,7 @@ import '../rules/server.test.js';
 import '../rules/settings-drift.test.js';
 import '../rules/silence-cause.test.js';
 import '../rules/slow-commands.test.js';
-import '../rules/undrained-lists.test.js';
+import '../rules/undrained.test.js';
 import '../rules/unknown-commands.test.js';
 import '../rules/unloaded-data.test.js';
 import '../rules/user-rights.test.js';

@@ -1,5 +1,5 @@
 import type {CommandRate} from '../../source/derive/command-rates.js';
-import {keyUndrained} from '../../source/rules/undrained-lists.js';
+import {keyUndrained, keyUntrimmed} from '../../source/rules/undrained.js';
 import {clientOf} from '../harness/records.js';
 import {type FactsParts, testRule} from '../harness/rule-cases.js';
 
@@ -64,4 +64,28 @@ testRule(keyUndrained, [
 	['memory grows for another reason', queue(400, 100, 98, calls('set', 2000)), 'clear'],
 	['no limit, and the memory of the machine is not known', queue(0, 100, 98, calls('rpush', 2000)), 'clear'],
 	['commandstats was read once', queue(400, 100, 98, calls('rpush', undefined)), 'pending'],
+]);
+
+/** The same with a client that adds stream entries. */
+const stream = (limit: number, used: number, before: number, ...commands: readonly CommandRate[]): FactsParts => {
+	const parts = queue(limit, used, before, ...commands);
+	const clients = {atMs: 0, value: [clientOf({id: 5, name: 'tracker', command: 'xadd'})]};
+	return {...parts, record: {...parts.record, clients}};
+};
+
+testRule(keyUntrimmed, [
+	[
+		'consumers read and acknowledge, and nobody trims',
+		stream(400, 100, 98, calls('xadd', 400), calls('xreadgroup', 5), calls('xack', 400)),
+		'warning',
+		/^gets stream entries from tracker that nobody trims, 400\/s, memory is full in about 2m30s$/,
+	],
+	['it is trimmed', stream(400, 100, 98, calls('xadd', 400), calls('xtrim', 1)), 'clear'],
+	['a script may trim it', stream(400, 100, 98, calls('xadd', 400), calls('evalsha', 1)), 'clear'],
+	['memory does not grow: XADD has MAXLEN', stream(400, 100, 100, calls('xadd', 400)), 'clear'],
+	['memory is full in an hour', stream(4000, 100, 99, calls('xadd', 400)), 'clear'],
+	['other writes are more', stream(400, 100, 98, calls('xadd', 400), calls('set', 2000)), 'clear'],
+	['few entries', stream(400, 100, 98, calls('xadd', 4)), 'clear'],
+	['no limit, and the memory of the machine is not known', stream(0, 100, 98, calls('xadd', 400)), 'clear'],
+	['commandstats was read once', stream(400, 100, 98, calls('xadd', undefined)), 'pending'],
 ]);

@@ -33,6 +33,19 @@ const usualTop = 0.95;
 const callsOf = (stats: readonly CommandRate[], names: ReadonlySet<string>): readonly CommandRate[] =>
 	stats.filter(({command, callsPerSecond = 0}) => names.has(command) && callsPerSecond > 0);
 
+/** The commands of the last interval, by INFO commandstats. */
+const intervalStats = {
+	read: ({record}: NodeFacts) =>
+		record.commands.some(({callsPerSecond}) => callsPerSecond !== undefined) ? record.commands : undefined,
+	missing: answerMissing('INFO commandstats'),
+};
+
+/** The bytes that data can fill: maxmemory, or without it the memory of the machine; undefined if unknown. */
+function roomOf(facts: NodeFacts): number | undefined {
+	const maxmemory = facts.number('memory', 'maxmemory') ?? 0;
+	return maxmemory > 0 ? maxmemory : machineMemory(facts)?.bytes;
+}
+
 export const keyUndrained = rule({
 	id: 'key.undrained',
 	scope: 'node',
@@ -60,11 +73,7 @@ export const keyUndrained = rule({
 	clearAfter: 5,
 	roles: ['primary'],
 	needs: {
-		stats: {
-			read: ({record}: NodeFacts) =>
-				record.commands.some(({callsPerSecond}) => callsPerSecond !== undefined) ? record.commands : undefined,
-			missing: answerMissing('INFO commandstats'),
-		},
+		stats: intervalStats,
 		used: infoNumber('memory', 'used_memory'),
 		growth: rate('memory', 'used_memory'),
 	},
@@ -73,8 +82,7 @@ export const keyUndrained = rule({
 			(one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0),
 		);
 		const pushed = pushing.reduce((sum, {callsPerSecond = 0}) => sum + callsPerSecond, 0);
-		const maxmemory = facts.number('memory', 'maxmemory') ?? 0;
-		const room = maxmemory > 0 ? maxmemory : machineMemory(facts)?.bytes;
+		const room = roomOf(facts);
 		const [most] = pushing;
 		if (most === undefined || room === undefined || pushed < limits.rate || callsOf(stats, takers).length > 0) {
 			return clear;
@@ -111,4 +119,79 @@ export const keyUndrained = rule({
 	},
 });
 
-export const undrainedListRules = [keyUndrained] as const;
+/** Commands that remove entries of streams, or whole streams. Also commands that may do so within a script. */
+const trimmers: ReadonlySet<string> = new Set([
+	...['xtrim', 'xdel', 'xdelex', 'xackdel', 'del', 'unlink', 'rename', 'expire', 'pexpire', 'expireat', 'pexpireat'],
+	...['eval', 'evalsha', 'fcall', 'flushdb', 'flushall'],
+]);
+
+/** Commands that add data, other than XADD. If they run more often, memory may grow because of them. */
+const otherWrites: ReadonlySet<string> = new Set([
+	...['set', 'setex', 'psetex', 'mset', 'append', 'hset', 'hmset', 'sadd', 'zadd', 'restore', 'json.set', ...pushes],
+]);
+
+export const keyUntrimmed = rule({
+	id: 'key.untrimmed',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Entries are added to streams (XADD), and no command of the same interval removes any (INFO commandstats), while `used_memory` grows so fast that it reaches maxmemory, or the memory of the machine, soon. A stream keeps its entries after consumers acknowledged them (XACK).',
+		since: '5.0',
+		falsePositives: [
+			'XADD with MAXLEN or MINID removes entries by itself. Memory does not grow then once the stream has its length.',
+			'Other commands add data as well. XADD must be the most frequent of them.',
+			'A script may remove entries. The rule is clear while scripts run.',
+		],
+	},
+	thresholds: {
+		rate: {value: 10, unit: 'perSecond', source: 'entries; fewer fill no memory'},
+		seconds: {value: 900, unit: 'seconds', source: 'a quarter of an hour is left to act'},
+	},
+	raiseAfter: 4,
+	clearAfter: 5,
+	roles: ['primary'],
+	needs: {
+		stats: intervalStats,
+		used: infoNumber('memory', 'used_memory'),
+		growth: rate('memory', 'used_memory'),
+	},
+	evaluate({stats, used, growth}, facts, limits) {
+		const sum = (rates: readonly CommandRate[]) => rates.reduce((all, {callsPerSecond = 0}) => all + callsPerSecond, 0);
+		const added = sum(callsOf(stats, new Set(['xadd'])));
+		const room = roomOf(facts);
+		const isMain = added >= limits.rate && added >= sum(callsOf(stats, otherWrites));
+		if (room === undefined || !isMain || callsOf(stats, trimmers).length > 0) {
+			return clear;
+		}
+
+		const leftSeconds = Math.max(0, room - used) / growth;
+		if (!(growth > 0) || leftSeconds >= limits.seconds) {
+			return clear;
+		}
+
+		const senders = sendersOf(facts, 'xadd');
+		return fires('warning', {
+			problem: message`gets stream entries${senders?.text ?? ''} that nobody trims`,
+			detail: `${perSecond(added)}, memory is full in about ${seconds(leftSeconds)}`,
+			culprit: senderCulprit('XADD', senders),
+			evidence: [
+				{name: 'XADD', value: added, unit: 'perSecond'},
+				{name: 'growth', value: growth, unit: 'bytesPerSecond'},
+				{name: 'used', value: percent(used / room)},
+				...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'maxmemory', 'bytes']),
+			],
+			meaning:
+				'A stream keeps its entries after consumers read and acknowledged them. It grows until memory is full, and writes are then refused or keys evicted.',
+			next: [
+				redisCli(facts, '--bigkeys -i 0.01'),
+				hint(
+					'trim the stream in small steps, after a look at its groups (XINFO GROUPS KEY): XTRIM KEY MAXLEN ~ N LIMIT 1000',
+				),
+				hint('let the producer limit it: XADD KEY MAXLEN ~ N *, or MINID'),
+			],
+			action: 'set-maxmemory',
+		});
+	},
+});
+
+export const undrainedRules = [keyUndrained, keyUntrimmed] as const;
