@@ -43,6 +43,10 @@ Redis and on the newest Valkey, unless the row says otherwise.
 | 22 one shutdown under a supervisor | shutdown: a matter of actions, nothing for check to see |
 | 23 failover that waits | scenarios-replication |
 | 24 a server of the machine killed for want of memory | scenarios-server (one version) |
+| 25 started in another folder than before | scenarios-single |
+| 26 listens on another address | scenarios-single |
+| 27 each save killed by a signal | scenarios-single |
+| 28 a user without its channels | scenarios-single |
 */
 
 const validate = new Ajv2020({allowUnionTypes: true}).compile(
