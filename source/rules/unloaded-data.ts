@@ -132,8 +132,7 @@ export const perNotLoaded = rule({
 					? [
 							onHost(message`ls -l ${path}`),
 							hint('write `dir` with the folder of that file into its config file'),
-							redisCli(facts, 'SHUTDOWN NOSAVE'),
-							hint('and start it again: it then loads the file'),
+							hint('stop it without a save (SHUTDOWN NOSAVE), and start it again: it then loads the file'),
 						]
 					: [
 							onHost(message`cp -a ${path} ${path}.keep`),
