@@ -80,8 +80,9 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 					detail === undefined ? [] : [problemMessage({...problem, detail, reason: undefined}, 'long')],
 				)
 			: []),
-		...(['middle', 'short'] as const).map(length => withNote(problemMessage(problem, length), problem)),
+		withNote(problemMessage(problem, 'middle'), problem),
 		...(problem.consequence?.node === problem.node ? briefCauses(problem) : []),
+		withNote(problemMessage(problem, 'short'), problem),
 		problemMessage(problem, 'short'),
 		...(problem.consequence === undefined ? [] : [ownMessage(problem, 'short')]),
 	];

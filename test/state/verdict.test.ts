@@ -524,6 +524,29 @@ test('on a narrow screen line 2 names who causes a problem before how it came to
 	assert.ok(!texts(false).includes(who));
 });
 
+test('on a narrow screen line 2 names the effect with the reason of its cause before the effect alone', () => {
+	const findings = [
+		findingOf('per.rdb_fail', 'critical', up.address, {
+			problem: 'last background save failed',
+			detail: '150k changes unsaved',
+			reason: 'signal 9 killed the save',
+			effect: 'data-at-risk',
+		}),
+		findingOf('per.misconf', 'critical', up.address, {
+			problem: 'refuses writes (MISCONF)',
+			effect: 'writes-refused',
+		}),
+	];
+	const texts = textsOf(verdictOf(stateWith(findings), sampledAtMs + 300));
+	const brief = [
+		'10.0.1.11:6379 refuses writes (MISCONF): last background save failed: signal 9 killed the save',
+		'10.0.1.11:6379 refuses writes (MISCONF): signal 9 killed the save',
+		'10.0.1.11:6379 refuses writes (MISCONF): last background save failed',
+		'10.0.1.11:6379 refuses writes (MISCONF)',
+	];
+	assert.deepEqual([...new Set(texts)].slice(-brief.length), brief);
+});
+
 test('on a narrow screen line 2 names who holds the connections of a full server', () => {
 	const holder = {host: '10.0.0.9', processId: 21_345, processName: 'report-worker', connections: 96};
 	const full = recordFrom({
