@@ -1,0 +1,56 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import {type Message, message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {Shard} from '../domain/topology.js';
+import type {Nodes} from './replication-edges.js';
+import {topologyOf} from './topology.js';
+
+/** The node that serves in place of a failed primary; `by` is undefined when no node reports which one it is. */
+export type Takeover = {readonly by: NodeAddress | undefined; readonly isCluster: boolean};
+
+/**
+How a primary that does not answer was replaced, by its cluster or by Sentinels. Undefined for a node that answers, and
+for a node that clients still need.
+*/
+export const takeoverOf = (record: NodeRecord, nodes: Nodes): Takeover | undefined =>
+	record.failure === undefined ? undefined : (takeoverInCluster(record, nodes) ?? takeoverBySentinels(record, nodes));
+
+/**
+In a cluster, a replaced primary is marked FAIL and owns no slot any more. The slots that it reported last have owners
+that answer.
+*/
+function takeoverInCluster({address, clusterNodes}: NodeRecord, nodes: Nodes): Takeover | undefined {
+	if (clusterNodes === undefined) {
+		return undefined;
+	}
+
+	const {loose, shards} = topologyOf(nodes);
+	const isReplaced = loose.some(node => node.address === address && node.flags.includes('fail'));
+	const own = clusterNodes.value.find(({flags}) => flags.has('myself'))?.slots ?? [];
+	const owners = own.map(({first}) => shards.find(shard => serves(shard, first))?.primary?.address);
+	return !isReplaced || owners.includes(undefined) ? undefined : {by: owners[0], isCluster: true};
+}
+
+const serves = ({primary, slots}: Shard, slot: number): boolean =>
+	primary?.reach === 'up' && slots.some(({first, last}) => first <= slot && slot <= last);
+
+/** Sentinels list a replaced primary as a replica of the new one, which answers as a primary. */
+function takeoverBySentinels({address}: NodeRecord, nodes: Nodes): Takeover | undefined {
+	const monitored = [...nodes.values()].flatMap(({failure, sentinel}) =>
+		failure === undefined ? (sentinel?.value.primaries ?? []) : [],
+	);
+	const by = monitored.find(({replicas = []}) => replicas.some(replica => replica.address === address))?.address;
+	const successor = by === undefined ? undefined : nodes.get(by);
+	const isAgreed = monitored.every(primary => primary.address !== address);
+	return isAgreed && successor?.reach === 'up' && successor.role === 'primary' && nodes.get(address)?.role === 'primary'
+		? {by, isCluster: false}
+		: undefined;
+}
+
+/** The problem of a replaced primary: `refuses connections, 10.0.1.12:6379 took over`. */
+export const replacedProblem = (problem: Message, takeover: Takeover | undefined): Message =>
+	takeover === undefined
+		? problem
+		: takeover.by === undefined
+			? message`${problem}, and owns no slots any more`
+			: message`${problem}, ${nodeName(takeover.by)} took over`;

@@ -1,0 +1,41 @@
+import {socketFailure} from '../../source/parse/socket-error.js';
+import {connStale} from '../../source/rules/access.js';
+import {connRefused, connUnreachable} from '../../source/rules/connectivity.js';
+import {connUnresponsive} from '../../source/rules/unresponsive.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {clusterRecord} from '../topology/fleets.js';
+
+const {nowMs} = factsOf({});
+
+/** A primary of a cluster that has not answered for two minutes. Its replica prints the lines `changed`. */
+function dead(code: string, changed: readonly string[]): FactsParts {
+	const {address, role, clusterNodes} = clusterRecord(17_050);
+	const replica = clusterRecord(17_053, {changed}, changed.length > 0 ? {role: 'primary'} : {});
+	return {
+		record: {
+			address,
+			role,
+			clusterNodes,
+			reach: code === 'TIMEOUT' ? 'stale' : 'down',
+			failure: socketFailure(code, ''),
+			lastReplyAtMs: nowMs - 120_000,
+			...(code === 'TIMEOUT' ? {pendingSinceMs: nowMs - 120_000} : {}),
+		},
+		nodes: [replica],
+	};
+}
+
+const replaced = ['17050 master,fail 1', '17053 master 7 0-5460'];
+
+for (const [rule, code, words] of [
+	[connRefused, 'ECONNREFUSED', /refuses connections, 127\.0\.0\.1:17053 took over/],
+	[connUnreachable, 'EHOSTUNREACH', /, 127\.0\.0\.1:17053 took over/],
+	[connUnresponsive, 'TIMEOUT', /is not responding, 127\.0\.0\.1:17053 took over/],
+	[connStale, 'ECONNREFUSED', /last gave data/],
+] as const) {
+	testRule(rule, [
+		['a primary whose slots its replica has', dead(code, replaced), 'warning', words],
+		['a primary whose slots nobody has', dead(code, ['17050 master,fail 1 0-5460']), 'critical'],
+		['a primary whose replica has not said anything of it', dead(code, []), 'critical'],
+	]);
+}
