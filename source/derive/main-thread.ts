@@ -232,6 +232,6 @@ function withoutEventLoop(named: readonly Named[], processor: number | undefined
 	return [
 		...commandParts(named, total),
 		part('loop', 'event loop', loop, 'used_cpu_user_main_thread + used_cpu_sys_main_thread'),
-		part('untold', 'not told', 1 - total - loop),
+		part('untold', 'not reported', 1 - total - loop),
 	].filter(({share}) => share > 0);
 }

@@ -1,5 +1,6 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
+import {boundBelow} from './latency-percentiles.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
@@ -54,10 +55,10 @@ export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaD
 	return longest;
 }
 
-/**
-The node's command with the highest p99, and that p99 in microseconds. The p99 is the upper bound of a bucket. Undefined
-before the first histogram.
-*/
+/** A slow command, and the upper bound of a bucket of its latency, in microseconds. */
+export type SlowCommand = {readonly command: string; readonly bound: number};
+
+/** The node's command with the highest p99. Undefined before the first histogram. */
 export function slowestCommand({
 	latency,
 }: Pick<NodeRecord, 'latency'>): {readonly command: string; readonly p99: number} | undefined {
@@ -65,6 +66,29 @@ export function slowestCommand({
 	for (const [command, {p99}] of latency?.value.bounds ?? []) {
 		if (p99 !== undefined && p99 > (slowest?.p99 ?? -1)) {
 			slowest = {command, p99};
+		}
+	}
+
+	return slowest;
+}
+
+/**
+The share of the time from which a rare command counts. At least as many in a hundred clients wait for it then, so the
+p99 that clients see contains this wait.
+*/
+const rareShare = 0.01;
+
+/**
+The slowest command that is called too rarely for a p99, with the bucket of its slowest call. Undefined unless its calls
+took at least a hundredth of the time.
+*/
+export function slowestRareCommand({latency}: Pick<NodeRecord, 'latency'>): SlowCommand | undefined {
+	let slowest: SlowCommand | undefined;
+	for (const [command, {p99, max, buckets = [], overMs}] of latency?.value.bounds ?? []) {
+		const leastMicroseconds = buckets.reduce((sum, {bound, count}) => sum + boundBelow(bound) * count, 0);
+		const counts = p99 === undefined && max !== undefined && leastMicroseconds >= rareShare * overMs * 1000;
+		if (counts && max > (slowest?.bound ?? -1)) {
+			slowest = {command, bound: max};
 		}
 	}
 

@@ -1,5 +1,6 @@
 import {message, nameOf} from '../domain/message.js';
 import {milliseconds, seconds} from '../text/units.js';
+import {replacedPrimary, takeoverOf} from '../topology/taken-over.js';
 import {pending} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -97,7 +98,10 @@ export const connStale = rule({
 	docs: {
 		looksAt: 'The rule reads the age of the last reply of a node whose polls fail. Other rules say why the polls fail.',
 		since: 'any',
-		falsePositives: ['A long interval between polls makes data old too. The limit is therefore three intervals.'],
+		falsePositives: [
+			'A long interval between polls makes data old too. The limit is therefore three intervals.',
+			replacedPrimary,
+		],
 	},
 	thresholds: {
 		intervals: {
@@ -118,7 +122,8 @@ export const connStale = rule({
 			return clear;
 		}
 
-		const isCritical = ageSeconds > Math.max(oldSeconds, limits.critical);
+		const isCritical =
+			ageSeconds > Math.max(oldSeconds, limits.critical) && takeoverOf(facts.record, facts.nodes) === undefined;
 		return fires(isCritical ? 'critical' : 'warning', {
 			problem: `last gave data ${seconds(ageSeconds)} ago`,
 			evidence: [{name: 'age', value: ageSeconds, unit: 'seconds'}],

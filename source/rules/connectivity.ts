@@ -8,6 +8,7 @@ import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable, isReachedByNobody} from '../topology/announced.js';
+import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {certificateSteps} from './certificate.js';
 import {isCrashLoop} from './crash-loop.js';
 import {stepsAfterEnd} from './end-steps.js';
@@ -27,6 +28,7 @@ export const connUnreachable = rule({
 		falsePositives: [
 			'The node may be well where another node reaches its address and redis-top never did. The finding is a warning then; in a cluster clu.announce reports it.',
 			'A server without TLS does not answer a TLS connection. redis-top then tries the port without TLS, and conn.refusing fires.',
+			replacedPrimary,
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -44,19 +46,23 @@ export const connUnreachable = rule({
 		}
 
 		const held = reasonOnHost(record);
-		return fires('critical', {
-			problem: failure.problem,
+		const takeover = takeoverOf(record, nodes);
+		return fires(takeover === undefined ? 'critical' : 'warning', {
+			problem: replacedProblem(failure.problem, takeover),
 			reason: held ?? failure.reason,
-			effect: outOfHere.has(failure.code) ? undefined : 'unreachable',
+			effect: takeover !== undefined || outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: outOfHere.has(failure.code)
-				? 'Other programs of this machine may be without connections as well. It says nothing of the server.'
-				: held === undefined
-					? 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.'
-					: 'A process that is no Redis or Valkey server takes the connections: a proxy, perhaps with no server behind it.',
+			meaning:
+				takeover !== undefined
+					? meaningOfTakeover(takeover)
+					: outOfHere.has(failure.code)
+						? 'Other programs of this machine may be without connections as well. It says nothing of the server.'
+						: held === undefined
+							? 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.'
+							: 'A process that is no Redis or Valkey server takes the connections: a proxy, perhaps with no server behind it.',
 			next:
 				held === undefined
 					? [diagnose(record), ...unreachableSteps(failure, endpoint)]
@@ -151,6 +157,7 @@ export const connRefused = rule({
 		falsePositives: [
 			'A process that replied within the last minute may be restarting. The finding is only a warning until the minute is over.',
 			'An announced address may be valid only on the network of the other nodes. conn.unreachable reports such an address.',
+			replacedPrimary,
 		],
 	},
 	thresholds: {
@@ -175,10 +182,11 @@ export const connRefused = rule({
 		const end = rejected === undefined ? endOfProcess(facts.record) : undefined;
 		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const mayRestart = sinceReplySeconds < limits.restart;
-		return fires(mayRestart ? 'warning' : 'critical', {
-			problem: failure.problem,
+		const takeover = takeoverOf(facts.record, facts.nodes);
+		return fires(mayRestart || takeover !== undefined ? 'warning' : 'critical', {
+			problem: replacedProblem(failure.problem, takeover),
 			reason: rejected ?? bound ?? end?.reason ?? failure.reason,
-			effect: 'unreachable',
+			effect: takeover === undefined ? 'unreachable' : undefined,
 			evidence: [
 				{name: 'error', value: failure.code},
 				...(failingSinceMs === undefined
@@ -188,15 +196,17 @@ export const connRefused = rule({
 				...lastWords(facts.record),
 			],
 			meaning:
-				rejected !== undefined
-					? 'The server runs and listens. A firewall rule on the way turns connections away.'
-					: bound !== undefined
-						? 'The server runs. Clients that use this address cannot reach it.'
-						: end !== undefined
-							? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
-							: mayRestart
-								? 'The process ended or is restarting. Nobody can use the node until it listens again.'
-								: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
+				takeover !== undefined
+					? meaningOfTakeover(takeover)
+					: rejected !== undefined
+						? 'The server runs and listens. A firewall rule on the way turns connections away.'
+						: bound !== undefined
+							? 'The server runs. Clients that use this address cannot reach it.'
+							: end !== undefined
+								? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
+								: mayRestart
+									? 'The process ended or is restarting. Nobody can use the node until it listens again.'
+									: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
 			next:
 				rejected !== undefined
 					? [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')]

@@ -8,6 +8,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {seconds, utcDateTime} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
+import {replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {isStale} from './new-record.js';
 
@@ -59,10 +60,16 @@ export type NodeProblem = Statement & {
 /** The problem of a node that does not answer; undefined when it answers. */
 export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
 	const problem = problemByReach(record, state, nowMs);
+	const takeover = problem === undefined ? undefined : takeoverOf(record, state.nodes);
 	return problem === undefined
 		? undefined
 		: {
 				...problem,
+				...(takeover && {
+					severity: 'warning',
+					effect: undefined,
+					problem: replacedProblem(problem.problem, takeover),
+				}),
 				failsBy: `${problem.effect} ${record.reach} ${record.failure?.code ?? ''}`,
 				sinceMs: problem.lastedMs === undefined ? undefined : nowMs - problem.lastedMs,
 			};

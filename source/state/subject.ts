@@ -1,5 +1,6 @@
 import {machineUrgency, severityRank} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import {takeoverOf} from '../topology/taken-over.js';
 import type {MonitorState} from './monitor-state.js';
 import type {SharedProblem, Verdict} from './verdict.js';
 
@@ -12,14 +13,17 @@ export type Subject = {
 	readonly problem: SharedProblem;
 	/** When the problem ended, in milliseconds since the epoch; undefined while it lasts. */
 	readonly endedAtMs: number | undefined;
-	/** The previous subject, if its problem ended; undefined otherwise. */
-	readonly former?: {readonly cause: string; readonly endedAtMs: number} | undefined;
-	/** Whether the problem came back within a minute of its previous end. */
+	/** Earlier subjects whose problems ended within the last ten minutes: the time of the end, by cause. */
+	readonly former?: ReadonlyMap<string, number>;
+	/** Whether the problem came back within ten minutes of its end. */
 	readonly isRecurring?: boolean;
 };
 
 /** How long a problem stays the subject after its end, in milliseconds. Users need this time to read it. */
 export const subjectKeptMs = 10_000;
+
+/** The same time for a critical problem, in milliseconds: a warning can wait until its end was read. */
+export const criticalKeptMs = 20_000;
 
 /**
 The longer time for which a problem stays the subject after its end, in milliseconds. It applies when the problem came
@@ -27,6 +31,9 @@ back before, or when only a busy machine is left. Otherwise, the subject would c
 goes.
 */
 export const subjectKeptLongMs = 60_000;
+
+/** Time after its end within which a problem that comes back is a recurring one, in milliseconds. */
+export const recurringWithinMs = 600_000;
 
 const isOfMachine = ({urgency}: SharedProblem): boolean => urgency >= machineUrgency;
 
@@ -36,7 +43,8 @@ export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 
 /**
 The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end.
-A problem that came back within a minute stays for a minute after its next end.
+A problem that came back within ten minutes stays for a minute after its next end. Of the warnings that are left, one
+that has lasted for half a minute comes first: a younger one may be gone before it is read.
 
 A more severe cause is worse; among critical causes, a more urgent one is worse too. Warnings come and go with the load,
 so a more urgent warning does not replace another warning. The exception is a warning about a busy machine, which any
@@ -45,7 +53,7 @@ other warning replaces. The same object is returned while nothing changes.
 export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: number): Subject | undefined {
 	const causes = causesOf(verdict);
 	const [first] = causes;
-	const fresh = first && successor(held, first, nowMs);
+	const fresh = first && successor(held, causes, nowMs);
 	if (held === undefined) {
 		return fresh;
 	}
@@ -65,12 +73,13 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	// ended, and the cause is shown instead.
 	const ownCause = causes.find(({explains}) => explains?.includes(held.problem.cause) === true);
 	if (ownCause !== undefined && held.endedAtMs === undefined) {
-		return {problem: ownCause, endedAtMs: undefined};
+		return {problem: ownCause, endedAtMs: undefined, ...(held.former && {former: held.former})};
 	}
 
 	const endedAtMs = held.endedAtMs ?? nowMs;
 	const isMachineLeft = first !== undefined && isOfMachine(first) && !isOfMachine(held.problem);
-	const keptMs = isMachineLeft || held.isRecurring === true ? subjectKeptLongMs : subjectKeptMs;
+	const shortMs = held.problem.severity === 'critical' ? criticalKeptMs : subjectKeptMs;
+	const keptMs = isMachineLeft || held.isRecurring === true ? subjectKeptLongMs : shortMs;
 	const isOver = nowMs - endedAtMs >= keptMs || nowMs < endedAtMs;
 	const isBackground = first !== undefined && !isOfMachine(first) && isOfMachine(held.problem);
 	if (isOver || isBackground || first?.severity === 'critical') {
@@ -80,12 +89,36 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
 }
 
-/** Makes a problem the new subject, after the subject `held`. */
-function successor(held: Subject | undefined, problem: SharedProblem, nowMs: number): Subject {
-	const former = held?.endedAtMs === undefined ? held?.former : {cause: held.problem.cause, endedAtMs: held.endedAtMs};
-	const isRecurring = former?.cause === problem.cause && nowMs - former.endedAtMs < subjectKeptLongMs;
-	return {problem, endedAtMs: undefined, ...(former && {former}), ...(isRecurring && {isRecurring})};
+/** Time from which a warning is a lasting one, in milliseconds. */
+const lastingMs = 30_000;
+
+/**
+Makes the worst cause the new subject after the subject `held`. Among warnings, that is the worst lasting one. A problem
+that the ended one explained comes last: full memory after a storm of evictions is no news.
+*/
+function successor(held: Subject | undefined, causes: readonly SharedProblem[], nowMs: number): Subject | undefined {
+	const [first] = causes;
+	const isLasting = (cause: SharedProblem) => !isOfMachine(cause) && nowMs - (cause.sinceMs ?? nowMs) >= lastingMs;
+	const isResidue = ({cause}: SharedProblem) => held?.problem.explains?.includes(cause) === true;
+	const rest = causes.filter(cause => !isResidue(cause));
+	const problem =
+		held === undefined || first?.severity === 'critical' ? first : (rest.find(isLasting) ?? rest[0] ?? first);
+	if (problem === undefined) {
+		return undefined;
+	}
+
+	const former = formerOf(held, nowMs);
+	const isRecurring = former.has(problem.cause);
+	return {problem, endedAtMs: undefined, ...(former.size > 0 && {former}), ...(isRecurring && {isRecurring})};
 }
+
+/** The problems that were the subject and ended within the last ten minutes, `held` included. */
+function formerOf(held: Subject | undefined, nowMs: number): ReadonlyMap<string, number> {
+	const ended = [...(held?.former ?? []), ...(held?.endedAtMs === undefined ? [] : [endOf(held, held.endedAtMs)])];
+	return new Map(ended.filter(([, endedAtMs]) => nowMs - endedAtMs < recurringWithinMs));
+}
+
+const endOf = ({problem}: Subject, endedAtMs: number): [string, number] => [problem.cause, endedAtMs];
 
 const isWorse = (one: SharedProblem, other: SharedProblem): boolean =>
 	severityRank[one.severity] > severityRank[other.severity] ||
@@ -105,18 +138,27 @@ export function withSubject(verdict: Verdict, subject: Subject | undefined): Ver
 The node that gets the focus while the user has chosen no node: the node of line 2's subject, if the subject is
 critical. Sentinels and nodes that do not answer do not get the focus; panels of a node that does not answer would show
 old figures. Undefined: the focus stays where it was.
+A primary in focus that was replaced gives the focus to the node that serves in its place.
+
+@param focus The node in focus so far.
 */
 export function followedNode(
 	{nodes}: Pick<MonitorState, 'nodes'>,
 	subject: Subject | undefined,
+	focus?: NodeAddress,
 ): NodeAddress | undefined {
 	const {problem, endedAtMs} = subject ?? {};
 	const record = problem?.node === undefined ? undefined : nodes.get(problem.node);
-	return problem?.severity === 'critical' &&
+	const isFollowed =
+		problem?.severity === 'critical' &&
 		endedAtMs === undefined &&
 		record?.reach === 'up' &&
 		record.sample !== undefined &&
-		record.role !== 'sentinel'
-		? record.address
-		: undefined;
+		record.role !== 'sentinel';
+	if (isFollowed) {
+		return record.address;
+	}
+
+	const focused = focus === undefined ? undefined : nodes.get(focus);
+	return focused && takeoverOf(focused, nodes)?.by;
 }

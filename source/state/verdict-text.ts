@@ -128,7 +128,7 @@ function calmStatement(
 				? (slow ?? message`${nodeName(only)} answers`)
 				: message`${answering.length} nodes answer${slow === undefined ? '' : message`; ${slow}`}`,
 		age: `data ${shortAge(ageMs)} old`,
-		...(notes === 0 ? {} : {note: `${notes} ${notes === 1 ? 'note' : 'notes'} (9)`}),
+		...(notes === 0 ? {} : {note: `${notes} ${notes === 1 ? 'note' : 'notes'}: press 9`}),
 	};
 }
 

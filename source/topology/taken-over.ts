@@ -9,24 +9,22 @@ import {topologyOf} from './topology.js';
 export type Takeover = {readonly by: NodeAddress | undefined; readonly isCluster: boolean};
 
 /**
-How a primary that does not answer was replaced, by its cluster or by Sentinels. Undefined for a node that answers, and
-for a node that clients still need.
+How a primary at whose address nothing answers was replaced, by its cluster or by Sentinels. Undefined for any other node.
+A process that hangs is not replaced in full: it holds the connections of its clients, and may go on with old data.
 */
 export const takeoverOf = (record: NodeRecord, nodes: Nodes): Takeover | undefined =>
-	record.failure === undefined ? undefined : (takeoverInCluster(record, nodes) ?? takeoverBySentinels(record, nodes));
+	record.failure === undefined || record.reach !== 'down'
+		? undefined
+		: (takeoverInCluster(record, nodes) ?? takeoverBySentinels(record, nodes));
 
 /**
 In a cluster, a replaced primary is marked FAIL and owns no slot any more. The slots that it reported last have owners
-that answer.
+that answer. Of a node that never answered, no earlier slots are known.
 */
 function takeoverInCluster({address, clusterNodes}: NodeRecord, nodes: Nodes): Takeover | undefined {
-	if (clusterNodes === undefined) {
-		return undefined;
-	}
-
 	const {loose, shards} = topologyOf(nodes);
 	const isReplaced = loose.some(node => node.address === address && node.flags.includes('fail'));
-	const own = clusterNodes.value.find(({flags}) => flags.has('myself'))?.slots ?? [];
+	const own = clusterNodes?.value.find(({flags}) => flags.has('myself'))?.slots ?? [];
 	const owners = own.map(({first}) => shards.find(shard => serves(shard, first))?.primary?.address);
 	return !isReplaced || owners.includes(undefined) ? undefined : {by: owners[0], isCluster: true};
 }
@@ -47,10 +45,18 @@ function takeoverBySentinels({address}: NodeRecord, nodes: Nodes): Takeover | un
 		: undefined;
 }
 
+/** The doubt of rules about a node that does not answer. */
+export const replacedPrimary =
+	'The finding is a warning about a primary that its cluster or Sentinels have replaced: clients do not need it any more.';
+
+/** What the outage of a replaced primary means. */
+export const meaningOfTakeover = ({isCluster}: Takeover): string =>
+	`${isCluster ? 'The cluster serves its slots' : 'The new primary serves its clients'} without it. There is one copy less of the data until it returns as a replica.`;
+
 /** The problem of a replaced primary: `refuses connections, 10.0.1.12:6379 took over`. */
 export const replacedProblem = (problem: Message, takeover: Takeover | undefined): Message =>
 	takeover === undefined
 		? problem
 		: takeover.by === undefined
-			? message`${problem}, and owns no slots any more`
+			? message`${problem}, and owns no slots`
 			: message`${problem}, ${nodeName(takeover.by)} took over`;

@@ -1,6 +1,14 @@
 import {changeOf, metricChange} from '../derive/changes.js';
 import {boundBelow} from '../derive/latency-percentiles.js';
-import {isFullBad, longestDelay, memoryShare, memoryShareIn, slowestCommand} from '../derive/outage-figures.js';
+import {
+	isFullBad,
+	longestDelay,
+	memoryShare,
+	memoryShareIn,
+	type SlowCommand,
+	slowestCommand,
+	slowestRareCommand,
+} from '../derive/outage-figures.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {MetricId} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -162,17 +170,20 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	const slowest = worst(
 		state,
 		node => {
-			const found = slowestCommand(node);
-			return found === undefined ? undefined : found.p99 / 1000;
+			const found = slowestOf(node);
+			return found === undefined ? undefined : found.bound / 1000;
 		},
 		thresholds => limitsOf(latP99, thresholds),
 		ms => boundBelow(ms * 1000) / 1000,
 	);
+	const slowestFound = slowest.node && slowestOf(slowest.node);
+	const isRare = slowestFound?.isRare === true;
+	const isUnlimited = memory.value === undefined && [...nodes.values()].some(hasNoLimit);
 	return [
 		{
 			labels: ['memory', 'mem'],
 			titles: ['memory of maxmemory', 'memory'],
-			text: percent(memory.value),
+			text: isUnlimited ? 'no limit' : percent(memory.value),
 			large: [
 				percent(memory.value),
 				...(memory.value === undefined
@@ -186,7 +197,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			change: changeText(memory.node, 'memory'),
 		},
 		{
-			labels: ['rejected', 'rej'],
+			labels: ['conn rejected', 'conn rej'],
 			titles: ['rejected connections', 'rejected conns', 'rejected/s'],
 			text: perSecond(rejected.value),
 			large: rates(rejected.value),
@@ -209,9 +220,9 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 		},
 		delayFigure(state),
 		{
-			labels: ['p99'],
-			culprit: slowest.node && slowestCommand(slowest.node)?.command,
-			titles: ['slowest p99, ms', 'p99, ms'],
+			labels: isRare ? ['slowest', 'max'] : ['p99'],
+			culprit: slowestFound?.command,
+			titles: isRare ? ['slowest call, ms', 'max, ms'] : ['slowest p99, ms', 'p99, ms'],
 			text: slowest.value === undefined ? milliseconds(undefined) : `≤${milliseconds(slowest.value)}`,
 			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
 			tone: slowest.tone,
@@ -223,6 +234,17 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	];
 });
 
+/** The node's command with the longest latency: by its p99, or by its slowest call if it is rare. */
+function slowestOf(node: NodeRecord): (SlowCommand & {readonly isRare: boolean}) | undefined {
+	const [often, rare] = [slowestCommand(node), slowestRareCommand(node)];
+	return rare !== undefined && rare.bound > (often?.p99 ?? -1)
+		? {...rare, isRare: true}
+		: often && {command: often.command, bound: often.p99, isRare: false};
+}
+
+/** Whether a node has said that its maxmemory is 0. */
+const hasNoLimit = ({sample}: NodeRecord): boolean => sample?.info.number('memory', 'maxmemory') === 0;
+
 function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const delay = worst(
 		state,
@@ -233,7 +255,7 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const atLeast = longest?.isAtLeast === true ? '≥' : '';
 	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];
 	return {
-		labels: ['lag'],
+		labels: ['repl lag'],
 		titles: ['replication delay', 'repl. delay', 'delay'],
 		text,
 		large: [text, short, shortSeconds(delay.value)],

@@ -155,12 +155,9 @@ export function followView(options: MonitorScreenOptions): Array<() => void> {
 			return;
 		}
 
-		const subject = nextSubject(
-			held,
-			verdictOf(live.get(), now(), focusedNode(live.get(), view.get())?.address),
-			now(),
-		);
-		const followed = followedNode(live.get(), subject) ?? before;
+		const focus = focusedNode(live.get(), view.get())?.address;
+		const subject = nextSubject(held, verdictOf(live.get(), now(), focus), now());
+		const followed = followedNode(live.get(), subject, focus) ?? before;
 		if (subject !== held || followed !== before) {
 			view.set(reduceView(view.get(), {kind: 'subject-changed', subject, followed}));
 		}

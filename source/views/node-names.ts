@@ -1,6 +1,8 @@
 import {memoizeByRef} from '../domain/memoize.js';
 import type {ShowName} from '../domain/message.js';
 import type {MonitorState} from '../state/monitor-state.js';
+import type {Column} from '../text/columns.js';
+import type {Tone} from '../text/line.js';
 
 type Nodes = Pick<MonitorState, 'nodes'>;
 
@@ -18,6 +20,37 @@ const commonHost = memoizeByRef((nodes: MonitorState['nodes']): string | undefin
 export function shortName(address: string, {nodes}: Nodes): string {
 	const host = commonHost(nodes);
 	return host !== undefined && hostOf(address) === host ? address.slice(host.length) : address;
+}
+
+/** Width from which a list has room for whole addresses beside its texts, in cells. */
+export const widthForAddresses = 100;
+
+type NameColumn<Row> = Nodes & {
+	readonly width: number;
+	/** The text of a row; `name` gives the name of a node. */
+	readonly text: (row: Row, name: (address: string) => string) => string;
+	readonly tone?: (row: Row) => Tone;
+};
+
+/**
+The column of nodes in a list of texts. A narrow list names nodes by their ports if they are on one host, so that fewer
+texts are cut.
+*/
+export function nameColumn<Row>({nodes, width, text, tone}: NameColumn<Row>): Column<Row> {
+	const isNarrow = width < widthForAddresses;
+	const [only] = nodes.size === 1 ? nodes.keys() : [];
+	const host = only === undefined ? commonHost(nodes) : hostOf(only);
+	const short = (address: string) =>
+		host !== undefined && host !== '' && hostOf(address) === host ? address.slice(host.length) : address;
+	return {
+		id: 'node',
+		title: 'NODE',
+		minWidth: isNarrow ? 7 : 15,
+		maxWidth: 40,
+		priority: 2,
+		text: row => text(row, isNarrow ? short : address => address),
+		...(tone && {tone}),
+	};
 }
 
 /**

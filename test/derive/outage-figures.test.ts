@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {isFullBad, longestDelay, memoryShare, slowestCommand} from '../../source/derive/outage-figures.js';
+import type {LatencyBounds} from '../../source/derive/node-record.js';
+import {
+	isFullBad,
+	longestDelay,
+	memoryShare,
+	slowestCommand,
+	slowestRareCommand,
+} from '../../source/derive/outage-figures.js';
 import type {ReplicaLink} from '../../source/derive/replica-links.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {recordFrom} from '../harness/records.js';
@@ -57,4 +64,42 @@ test('the longest delay is that of the worst replica; one that receives nothing 
 
 test('without a histogram there is no slowest command', () => {
 	assert.equal(slowestCommand({latency: undefined}), undefined);
+});
+
+/** A reading over ten seconds in which a command has so many calls in the bucket up to `bound` microseconds. */
+const readingOf = (calls: Readonly<Record<string, readonly [count: number, bound: number]>>) => ({
+	latency: {
+		atMs: 0,
+		value: {
+			histograms: new Map(),
+			elapsedMs: 10_000,
+			runId: undefined,
+			bounds: new Map(
+				Object.entries(calls).map(([command, [count, bound]]): [string, LatencyBounds] => [
+					command,
+					{
+						calls: count,
+						p50: undefined,
+						p99: count < 100 ? undefined : bound,
+						p999: undefined,
+						max: bound,
+						overMs: 10_000,
+						buckets: [{bound, count}],
+					},
+				]),
+			),
+		},
+	},
+});
+
+test('a rare command counts when its calls take a hundredth of the time', () => {
+	const [often, rare] = [
+		[5000, 32],
+		[20, 524_287],
+	] as const;
+	assert.deepEqual(slowestRareCommand(readingOf({get: often, keys: rare})), {command: 'keys', bound: 524_287});
+	assert.deepEqual(slowestCommand(readingOf({get: often, keys: rare})), {command: 'get', p99: 32});
+	assert.equal(slowestRareCommand(readingOf({get: often, sort: [1, 33_553]})), undefined, 'one call of 17 to 34 ms');
+	assert.equal(slowestRareCommand(readingOf({get: often})), undefined, 'it has a p99');
+	assert.equal(slowestRareCommand({latency: undefined}), undefined, 'not known');
 });

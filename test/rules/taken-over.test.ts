@@ -1,7 +1,6 @@
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {connStale} from '../../source/rules/access.js';
 import {connRefused, connUnreachable} from '../../source/rules/connectivity.js';
-import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {clusterRecord} from '../topology/fleets.js';
 
@@ -16,10 +15,9 @@ function dead(code: string, changed: readonly string[]): FactsParts {
 			address,
 			role,
 			clusterNodes,
-			reach: code === 'TIMEOUT' ? 'stale' : 'down',
+			reach: 'down',
 			failure: socketFailure(code, ''),
 			lastReplyAtMs: nowMs - 120_000,
-			...(code === 'TIMEOUT' ? {pendingSinceMs: nowMs - 120_000} : {}),
 		},
 		nodes: [replica],
 	};
@@ -30,7 +28,6 @@ const replaced = ['17050 master,fail 1', '17053 master 7 0-5460'];
 for (const [rule, code, words] of [
 	[connRefused, 'ECONNREFUSED', /refuses connections, 127\.0\.0\.1:17053 took over/],
 	[connUnreachable, 'EHOSTUNREACH', /, 127\.0\.0\.1:17053 took over/],
-	[connUnresponsive, 'TIMEOUT', /is not responding, 127\.0\.0\.1:17053 took over/],
 	[connStale, 'ECONNREFUSED', /last gave data/],
 ] as const) {
 	testRule(rule, [

@@ -6,6 +6,7 @@ import type {NodeAddress} from '../../source/domain/node.js';
 import {
 	followedNode,
 	nextSubject,
+	recurringWithinMs,
 	type Subject,
 	subjectKeptLongMs,
 	subjectKeptMs,
@@ -13,16 +14,25 @@ import {
 } from '../../source/state/subject.js';
 import type {SharedProblem, Verdict} from '../../source/state/verdict.js';
 import {recordFrom, refusedConnection, stateOf} from '../harness/records.js';
+import {clusterRecord, gone} from '../topology/fleets.js';
+
+/** A dead primary of a cluster, and the replica that has its slots now. */
+const replacedPrimary = [
+	{...clusterRecord(17_050), reach: 'down', failure: gone},
+	clusterRecord(17_053, {changed: ['17050 master,fail 1', '17053 master 7 0-5460']}, {role: 'primary'}),
+] as const;
 
 type Problem = {
 	readonly cause: string;
 	readonly severity: 'warning' | 'critical';
 	readonly urgency: number;
 	readonly explains?: readonly string[];
+	readonly sinceMs?: number;
 };
 
-const shared = ({cause, severity, urgency, explains}: Problem): SharedProblem => ({
+const shared = ({cause, severity, urgency, explains, sinceMs}: Problem): SharedProblem => ({
 	explains,
+	sinceMs,
 	cause,
 	severity,
 	urgency,
@@ -165,7 +175,7 @@ test('on a busy machine, a load that comes and goes is one subject, and the mach
 
 test('a critical problem that comes and goes beside a lasting warning is one subject from its second time on', () => {
 	const verdicts = Array.from({length: 600}, (_, second) =>
-		second < 200 && second % 25 < 8
+		second < 200 && second % 40 < 8
 			? verdictWith(critical('mem.evict', 1), warning('cli.obuf_killed'))
 			: verdictWith(warning('cli.obuf_killed')),
 	);
@@ -174,11 +184,106 @@ test('a critical problem that comes and goes beside a lasting warning is one sub
 	assert.deepEqual(changes, ['cli.obuf_killed', 'mem.evict', 'cli.obuf_killed']);
 	const again = [
 		verdicts[0],
-		...Array.from({length: 80}, () => verdicts[599]),
+		...Array.from({length: recurringWithinMs / 1000 + 30}, () => verdicts[599]),
 		verdicts[0],
-		...Array.from({length: 12}, () => verdicts[599]),
+		...Array.from({length: 22}, () => verdicts[599]),
 	];
-	assert.equal(subjects(again.map(each => each ?? calm)).at(-1), 'cli.obuf_killed', 'not after more than a minute');
+	assert.equal(subjects(again.map(each => each ?? calm)).at(-1), 'cli.obuf_killed', 'not after ten minutes');
+});
+
+/** A problem, and the seconds in which it was there: from, to. */
+type Spans = readonly [problem: Problem, spans: ReadonlyArray<readonly [from: number, to: number]>];
+
+/** The causes in ten minutes of a recorded demo whose cache was full, on a machine at a load of 8 to 15. */
+const recordedDemo: readonly Spans[] = [
+	[{...warning('not-responding'), urgency: 0}, [[597, 599]]],
+	[
+		{...critical('mem.evict_storm', 9), explains: ['mem.max']},
+		[
+			[3, 16],
+			[33, 51],
+			[351, 356],
+		],
+	],
+	[
+		warning('mem.max', 9),
+		[
+			[1, 3],
+			[31, 33],
+			[68, 86],
+			[104, 121],
+			[140, 156],
+			[174, 191],
+			[208, 226],
+			[240, 262],
+			[275, 297],
+			[311, 332],
+			[348, 351],
+			[356, 367],
+			[383, 402],
+			[421, 437],
+			[456, 472],
+			[489, 507],
+			[521, 542],
+			[556, 577],
+			[592, 600],
+		],
+	],
+	[
+		warning('lat.event', 10),
+		[
+			[51, 63],
+			[354, 366],
+			[595, 600],
+		],
+	],
+	[warning('lat.mean_regress', 10), [[223, 234]]],
+	[warning('lat.slowlog_new', 10), [[561, 567]]],
+	[warning('cli.obuf_kill', 12), [[16, 600]]],
+	[
+		warning('os.psi', machineUrgency),
+		[
+			[2, 125],
+			[140, 171],
+			[185, 292],
+			[306, 445],
+			[459, 536],
+			[551, 600],
+		],
+	],
+];
+
+test('in ten minutes of a recorded demo, the subject changes at most six times', () => {
+	const verdicts = Array.from({length: 600}, (_, second) =>
+		verdictWith(
+			...recordedDemo.flatMap(([problem, spans]) =>
+				spans
+					.filter(([from, to]) => from <= second && second < to)
+					.map(([from]) => ({...problem, sinceMs: from * 1000})),
+			),
+		),
+	);
+	const names = subjects(verdicts).map(name => name.replace('?', ''));
+	const changes = names.filter((name, index) => index > 0 && name !== names[index - 1]);
+	assert.ok(changes.length <= 6, changes.join(', '));
+});
+
+test('a lasting warning comes before a younger one and before what the ended problem explained', () => {
+	const storm: Problem = {...critical('storm', 1), explains: ['full']};
+	const [lasting, young] = [
+		{...warning('lasting', 9), sinceMs: 0},
+		{...warning('young', 2), sinceMs: 70_000},
+	];
+	const after = (...left: readonly Problem[]) =>
+		subjects([
+			...Array.from({length: 60}, () => verdictWith(storm)),
+			...Array.from({length: 25}, () => verdictWith(...left)),
+		]).at(-1);
+	assert.equal(after(young, lasting), 'lasting');
+	assert.equal(after(young), 'young');
+	assert.equal(after({...warning('full', 1), sinceMs: 0}, lasting), 'lasting');
+	assert.equal(after({...warning('full', 1), sinceMs: 0}), 'full', 'nothing else is left');
+	assert.equal(after(critical('worse')), 'worse');
 });
 
 test('focus follows a critical subject to a node that answers, and to no other', () => {
@@ -190,4 +295,12 @@ test('focus follows a critical subject to a node that answers, and to no other',
 	assert.equal(followedNode(stateOf([up]), subject(warning('a'))), undefined);
 	assert.equal(followedNode(stateOf([dead]), subject(critical('a'))), undefined);
 	assert.equal(followedNode(stateOf([up]), undefined), undefined);
+});
+
+test('a primary that was replaced gives the focus to the node that took over', () => {
+	const [dead, promoted] = replacedPrimary;
+	const state = stateOf([...replacedPrimary]);
+	assert.equal(followedNode(state, undefined, dead.address), promoted.address);
+	assert.equal(followedNode(state, undefined, promoted.address), undefined, 'it stays there');
+	assert.equal(followedNode(stateOf([dead]), undefined, dead.address), undefined, 'nobody took over');
 });

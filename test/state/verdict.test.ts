@@ -32,7 +32,7 @@ const stateWith = (findings: readonly Finding[], records: readonly NodeRecord[] 
 
 const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, number]> = [
 	['all answer', stateWith([]), 'ok', /^10\.0\.1\.11:6379 answers, data 0\.3s old$/, 0],
-	['notes are no problem', stateWith([findingOf('per.none', 'info')]), 'ok', /old, 1 note \(9\)$/, 0],
+	['notes are no problem', stateWith([findingOf('per.none', 'info')]), 'ok', /old, 1 note: press 9$/, 0],
 	['a finding', stateWith([findingOf('mem.max', 'warning')]), 'warning', /^10\.0\.1\.11:6379 has mem\.max$/, 0],
 	[
 		'the cause, and the writes that are refused for it',

@@ -4,7 +4,7 @@ import type {MonitoredPrimary} from '../../source/domain/sentinel.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {takeoverOf} from '../../source/topology/taken-over.js';
 import {nameOf} from '../cluster/views.js';
-import {sampledAtMs} from '../harness/records.js';
+import {emptyRecord, sampledAtMs} from '../harness/records.js';
 import {clusterRecord, fleetOf, gone, plainRecord} from './fleets.js';
 
 const dead = (port: number): NodeRecord => ({...clusterRecord(port), reach: 'down', failure: gone});
@@ -37,6 +37,14 @@ for (const [name, records, expected] of cases) {
 		assert.deepEqual(takeoverOf(records[0] as NodeRecord, nodes), expected);
 	});
 }
+
+test('a failed primary that never answered redis-top is replaced by a node that nobody names', () => {
+	const unknown: NodeRecord = {...emptyRecord(nameOf(17_050)), reach: 'down', failure: gone};
+	const others = after('17050 master,fail 1', '17053 master 7 0-5460').slice(1);
+	assert.deepEqual(takeoverOf(unknown, fleetOf(unknown, ...others)), {by: undefined, isCluster: true});
+	const owner = after('17050 master,fail 1 0-5460').slice(1);
+	assert.equal(takeoverOf(unknown, fleetOf(unknown, ...owner)), undefined, 'it owns slots still');
+});
 
 test('a node that answers is not replaced, whatever others report', () => {
 	const records = after('17050 master,fail 1', '17053 master 7 0-5460').map(record =>
@@ -72,6 +80,13 @@ test('a failed primary is replaced once all Sentinels list it below a primary th
 	assert.equal(by({...promoted, reach: 'down', failure: gone}, sentinel(26_379, moved)), undefined);
 	assert.equal(by({...promoted, role: 'replica'}, sentinel(26_379, moved)), undefined, 'not promoted yet');
 	assert.equal(by(promoted), undefined, 'without a Sentinel nobody knows where clients went');
+});
+
+test('a hung primary is not replaced: it holds the connections of its clients', () => {
+	const records = after('17050 master,fail 1', '17053 master 7 0-5460').map(record =>
+		record.address === nameOf(17_050) ? {...record, reach: 'stale' as const} : record,
+	);
+	assert.equal(takeoverOf(records[0] as NodeRecord, fleetOf(...records)), undefined);
 });
 
 test('a failed replica was replaced by nobody', () => {

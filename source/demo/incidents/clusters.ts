@@ -120,7 +120,11 @@ export const clusterShardDown: Incident = {
 };
 
 export const clusterFailover: Incident = {
-	expected: {exitCode: 2, verdict: /refuses connections/, rules: ['conn.refused critical']},
+	expected: {
+		exitCode: 1,
+		verdict: /refuses connections, and owns no slots/,
+		rules: ['conn.refused warning', 'clu.no_replica'],
+	},
 	async prepare(stage) {
 		const {primaries, replicas} = await formCluster(stage);
 		return async () => {

@@ -248,12 +248,50 @@ for (const [columns, rows] of [
 	});
 }
 
+test('the strip shows a rare slow command in place of the p99 of frequent ones, and says of which it is', () => {
+	const bounds = (calls: number, bound: number) => ({
+		calls,
+		p50: undefined,
+		p99: calls < 100 ? undefined : bound,
+		p999: undefined,
+		max: bound,
+		overMs: 10_000,
+		buckets: [{bound, count: calls}],
+	});
+	const slowest = (...commands: ReadonlyArray<readonly [string, ReturnType<typeof bounds>]>) => {
+		const value = {histograms: new Map(), elapsedMs: 0, runId: undefined, bounds: new Map(commands)};
+		const node = {...recordFrom({address: '10.0.1.11:6379'}), latency: {atMs: 0, value}};
+		const {labels, text, culprit, tone} = figures(stateOf([node])).at(-1) ?? {};
+		return [labels?.at(-1), text, culprit, tone];
+	};
+	assert.deepEqual(slowest(['get', bounds(5000, 32)], ['keys', bounds(20, 524_287)]), [
+		'max',
+		'≤524 ms',
+		'keys',
+		'critical',
+	]);
+	assert.deepEqual(slowest(['get', bounds(5000, 32)], ['sort', bounds(1, 33_553)]), [
+		'p99',
+		'≤0.03 ms',
+		'get',
+		'plain',
+	]);
+});
+
+test('memory without a limit says so, and memory that is not known is a dash', () => {
+	const text = (fields: Readonly<Record<string, number>>) =>
+		figures(stateOf([recordFrom({info: {memory: fields}})]))[0]?.text;
+	assert.equal(text({used_memory: 5, maxmemory: 0}), 'no limit');
+	assert.equal(text({used_memory: 5}), '-');
+	assert.equal(text({used_memory: 5, maxmemory: 10}), '50%');
+});
+
 test('the delay names the replica, and a single node is named by the header alone', () => {
 	const one = '10.0.1.11:6379' as NodeAddress;
 	const other = '10.0.1.12:6379' as NodeAddress;
 	const replicas = [{...linkTo(other), behindSeconds: 44}];
 	const pair = stateOf([recordFrom({address: one, replicas}), recordFrom({address: other, role: 'replica'})]);
-	const delay = figures(pair).find(({labels}) => labels.includes('lag'));
+	const delay = figures(pair).find(({labels}) => labels.includes('repl lag'));
 	assert.equal(delay?.named, other);
 	assert.equal(delay?.node?.address, one);
 	const alone = wall(stateOf([record]), 80, 24)

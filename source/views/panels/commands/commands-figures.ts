@@ -31,7 +31,10 @@ export const commandsFigures: readonly Figure[] = [
 		'no processor',
 		'eventloop_duration_sum without used_cpu_…_main_thread: the host did not run the thread, or it waited for a disk. It is taken from the other parts.',
 	],
-	['idle, not told', 'The thread waited for requests. Before Redis 7.2, idle and waiting are not told.'],
+	[
+		'idle, not reported',
+		'The thread waited for requests. Before Redis 7.2, the server does not report idle and waiting.',
+	],
 	['calls', 'Calls of all commands per second.'],
 	['time in commands', 'Seconds in commands per second. Near 100 % the one thread is full.'],
 	['failures', 'failed_calls and rejected_calls of all commands per second.'],

@@ -4,12 +4,14 @@ import {message, messageText} from '../../../domain/message.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import type {Column} from '../../../text/columns.js';
-import type {Tone} from '../../../text/line.js';
+import {type Line, span, type Tone} from '../../../text/line.js';
 import {filterRows, sortRows} from '../../../text/list.js';
 import {seconds, utcClock, utcDateTime} from '../../../text/units.js';
+import {wrapWords} from '../../../text/wrap-words.js';
 import {eventWords} from '../../event-words.js';
 import {filterTitle, listBody} from '../../list-body.js';
-import type {Panel, PanelInput, SortKey} from '../../panel.js';
+import {nameColumn} from '../../node-names.js';
+import type {Panel, PanelInput, Rect, SortKey} from '../../panel.js';
 import {plainBox, titleParts} from '../../panel-box.js';
 
 const sortKeys: readonly SortKey[] = [
@@ -30,10 +32,12 @@ export const eventsPanel: Panel = {
 	draw: (input, rect) =>
 		plainBox(eventsPanel, input, rect, room => {
 			const {state, table, nowMs, glyphs} = input;
+			const rows = shownRows(input);
+			const whole = wholeText(rows, input, room);
 			const list = listBody(
 				{
 					columns: eventColumns(state, nowMs, room.width),
-					rows: shownRows(input),
+					rows,
 					keyOf: ({key}) => key,
 					nodeOf: ({event}) => event.node,
 					sort: {id: sortOf(table).id, isInverted: table.isInverted},
@@ -41,8 +45,9 @@ export const eventsPanel: Panel = {
 					whenEmpty: `Nothing has happened in the ${seconds((nowMs - state.startedAtMs) / 1000)} since redis-top started.`,
 					glyphs,
 				},
-				room,
+				{width: room.width, height: room.height - whole.length},
 			);
+			const blank = whole.length === 0 ? 0 : room.height - whole.length - list.lines.length;
 			return {
 				title: titleParts(
 					severityCounts(state.events),
@@ -51,7 +56,7 @@ export const eventsPanel: Panel = {
 					filterTitle(table),
 				),
 				right: list.range,
-				lines: list.lines,
+				lines: [...list.lines, ...Array.from({length: Math.max(0, blank)}, (): Line => []), ...whole],
 			};
 		}),
 	rowTitle: 'Event',
@@ -77,6 +82,29 @@ export const eventsPanel: Panel = {
 				];
 	},
 };
+
+/** Width up to which the texts of the list are cut so often that the selected one is shown whole, in cells. */
+const narrowWidth = 110;
+/** Fewest lines of the panel that leave room for that text. */
+const fewestRowsForText = 14;
+/** Most lines of that text. */
+const textRows = 3;
+
+/** The whole text of the selected event, below the list of a narrow screen. The list keeps its height. */
+function wholeText(rows: readonly EventRow[], {state, table, glyphs}: PanelInput, {width, height}: Rect): Line[] {
+	const selected = rows.find(({key}) => key === table.selectedKey) ?? rows[0];
+	if (selected === undefined || width > narrowWidth || height < fewestRowsForText) {
+		return [];
+	}
+
+	const {event} = selected;
+	const name = event.node === undefined ? '' : `${event.node} `;
+	const lines = wrapWords(`${name}${eventWords(event, state)}`, width - 2).slice(0, textRows);
+	return [
+		[span(` ${glyphs.horizontal.repeat(Math.max(0, width - 2))}`, 'border')],
+		...Array.from({length: textRows}, (_, index): Line => [span(` ${lines[index] ?? ''}`)]),
+	];
+}
 
 const severityRank: Readonly<Record<EventSeverity, number>> = {info: 0, warning: 1, critical: 2};
 const severityGlyph: Readonly<Record<EventSeverity, string>> = {info: '', warning: '!', critical: '!!'};
@@ -115,7 +143,11 @@ const eventColumns = (state: MonitorState, nowMs: number, width: number): Readon
 		text: ({event}) => severityGlyph[event.severity],
 		tone: ({event}) => severityTone[event.severity],
 	},
-	{id: 'node', title: 'NODE', minWidth: 15, maxWidth: 40, priority: 2, text: ({event}) => event.node ?? 'redis-top'},
+	nameColumn<EventRow>({
+		nodes: state.nodes,
+		width,
+		text: ({event: {node}}, name) => (node === undefined ? 'redis-top' : name(node)),
+	}),
 	{
 		id: 'text',
 		title: 'WHAT HAPPENED',

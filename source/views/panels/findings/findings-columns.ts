@@ -5,7 +5,7 @@ import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
 import {ageSince, utcClock} from '../../../text/units.js';
-import {showShortNames} from '../../node-names.js';
+import {nameColumn, showShortNames, widthForAddresses} from '../../node-names.js';
 import type {PanelInput} from '../../panel.js';
 import {type AdviceRow, type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.js';
 
@@ -58,20 +58,23 @@ function blindText(row: BlindRow, user: string): string {
 }
 
 /** The name of a single node, or the number of nodes if there are several. */
-function nodesText(nodes: readonly string[], whenNone: string): string {
-	return nodes.length > 1 ? `${nodes.length} nodes` : (nodes[0] ?? whenNone);
+function nodesText(nodes: readonly string[], whenNone: string, show: ShowAddress): string {
+	const [first] = nodes;
+	return nodes.length > 1 ? `${nodes.length} nodes` : first === undefined ? whenNone : show(first);
 }
 
-function nodeText(row: FindingRow): string {
+type ShowAddress = (address: string) => string;
+
+function nodeText(row: FindingRow, show: ShowAddress): string {
 	switch (row.kind) {
 		case 'finding':
-			return row.entry.finding.node ?? 'all';
+			return row.entry.finding.node === undefined ? 'all' : show(row.entry.finding.node);
 		case 'group':
-			return nodesText(row.group.nodes, 'all');
+			return nodesText(row.group.nodes, 'all', show);
 		case 'advice':
-			return nodesText([...new Set(row.groups.flatMap(({nodes}) => nodes))], 'all');
+			return nodesText([...new Set(row.groups.flatMap(({nodes}) => nodes))], 'all', show);
 		case 'blind':
-			return nodesText(nodesOf(row), '');
+			return nodesText(nodesOf(row), '', show);
 	}
 }
 
@@ -126,56 +129,62 @@ function ruleText(row: FindingRow): string {
 	}
 }
 
+const ruleColumn: Column<FindingRow> = {
+	id: 'rule',
+	title: 'RULE',
+	minWidth: 12,
+	maxWidth: 20,
+	priority: 3,
+	text: ruleText,
+	tone: () => 'dim',
+};
+
 /** Columns of the findings. A consequence stands below its cause, indented. */
 export const findingColumns = (
 	{state, nowMs, glyphs, keyboard}: PanelInput,
 	user: string,
-): ReadonlyArray<Column<FindingRow>> => [
-	{
-		id: 'severity',
-		title: 'SEVERITY',
-		minWidth: 11,
-		priority: 1,
-		text: severityText,
-		tone: toneOf,
-	},
-	{
-		id: 'since',
-		title: 'SINCE',
-		minWidth: 6,
-		maxWidth: 11,
-		priority: 1,
-		text: row => sinceText(row, nowMs),
-		tone: toneOf,
-	},
-	{id: 'node', title: 'NODE', minWidth: 15, maxWidth: 40, priority: 2, text: nodeText, tone: toneOf},
-	{
-		id: 'text',
-		title: 'WHAT',
-		minWidth: 30,
-		isFlexible: true,
-		priority: 1,
-		text(row) {
-			switch (row.kind) {
-				case 'finding':
-					return indented(findingText(row.entry.finding), row.depth, glyphs);
-				case 'group':
-					return indented(groupText(row.group, showShortNames(state)), row.depth, glyphs);
-				case 'advice':
-					return adviceText(row, keyboard.shown('details'));
-				case 'blind':
-					return blindText(row, user);
-			}
+	width: number,
+): ReadonlyArray<Column<FindingRow>> => {
+	const show = width < widthForAddresses ? showShortNames(state) : undefined;
+	return [
+		{
+			id: 'severity',
+			title: 'SEVERITY',
+			minWidth: 11,
+			priority: 1,
+			text: severityText,
+			tone: toneOf,
 		},
-		tone: toneOf,
-	},
-	{
-		id: 'rule',
-		title: 'RULE',
-		minWidth: 12,
-		maxWidth: 20,
-		priority: 3,
-		text: ruleText,
-		tone: () => 'dim',
-	},
-];
+		{
+			id: 'since',
+			title: 'SINCE',
+			minWidth: 6,
+			maxWidth: 11,
+			priority: 1,
+			text: row => sinceText(row, nowMs),
+			tone: toneOf,
+		},
+		nameColumn<FindingRow>({nodes: state.nodes, width, text: (row, name) => nodeText(row, name), tone: toneOf}),
+		{
+			id: 'text',
+			title: 'WHAT',
+			minWidth: 30,
+			isFlexible: true,
+			priority: 1,
+			text(row) {
+				switch (row.kind) {
+					case 'finding':
+						return indented(findingText(row.entry.finding, 'long', show), row.depth, glyphs);
+					case 'group':
+						return indented(groupText(row.group, showShortNames(state)), row.depth, glyphs);
+					case 'advice':
+						return adviceText(row, keyboard.shown('details'));
+					case 'blind':
+						return blindText(row, user);
+				}
+			},
+			tone: toneOf,
+		},
+		...(width < widthForAddresses ? [] : [ruleColumn]),
+	];
+};

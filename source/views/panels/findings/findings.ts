@@ -64,7 +64,7 @@ function content(input: PanelInput, room: Rect) {
 	const sort = sortKeys.find(({id}) => id === table.sort) ?? sortKeys[0];
 	const list = listBody(
 		{
-			columns: findingColumns(input, userOf(state)),
+			columns: findingColumns(input, userOf(state), room.width),
 			rows,
 			keyOf: ({key}: FindingRow) => key,
 			nodeOf: row => findingOfRow(row)?.node,

@@ -67,7 +67,7 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 			: row(
 					[
 						{...list(clientsCard(node, glyphs)), share: 0.525},
-						{...list(eventsCard(state, nowMs)), isOfAllNodes: true, share: 0.475},
+						{...list(eventsCard(state, nowMs, node?.address)), isOfAllNodes: true, share: 0.475},
 					],
 					{width, height: rest - nodes},
 					input,
@@ -206,7 +206,7 @@ function fourLists(input: PanelInput, node: NodeRecord, {width, height}: Rect): 
 		...row([{...list(slowlogCard(node, glyphs)), share: 0.5}, ...clients], {width, height: top}, input),
 		...row(
 			[
-				{...list(eventsCard(state, nowMs)), isOfAllNodes: true, share: 0.5},
+				{...list(eventsCard(state, nowMs, node?.address)), isOfAllNodes: true, share: 0.5},
 				{...list(commandsCard(node, glyphs)), share: 0.5},
 			],
 			{width, height: height - top},

@@ -3,6 +3,7 @@ import {countsTraffic} from '../../../derive/client-rates.js';
 import type {ClientRow} from '../../../domain/client.js';
 import type {MonitorEvent} from '../../../domain/event.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
+import type {NodeAddress} from '../../../domain/node.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {MonitorState, NodeRecord} from '../../../state/monitor-state.js';
 import {type Column, columnLayout, headerLine, rowLine} from '../../../text/columns.js';
@@ -300,10 +301,13 @@ const marks: Readonly<Record<MonitorEvent['severity'], {readonly mark: string; r
 	critical: {mark: '!!', tone: 'critical'},
 };
 
-/** The card of events, newest first. An event's node is named if the deployment has several nodes. */
-export function eventsCard(state: MonitorState, nowMs: number): Card {
-	const {events, nodes} = state;
-	return ({height}) => ({
+/**
+The card of events, newest first. A node other than the one in focus is named. A narrow card leaves the seconds out,
+because the text needs the room.
+*/
+export function eventsCard(state: MonitorState, nowMs: number, focus: NodeAddress | undefined): Card {
+	const {events} = state;
+	return ({height, width}) => ({
 		panel: 'events',
 		title: '0 Events',
 		right: events.length === 0 ? undefined : `${events.length} kept`,
@@ -312,13 +316,22 @@ export function eventsCard(state: MonitorState, nowMs: number): Card {
 			events.length === 0
 				? [line(' no events since redis-top started', 'dim')]
 				: notableEvents(events, Math.max(0, height), nowMs).map(event => {
-						const name = event.node === undefined || nodes.size < 2 ? '' : `${shortName(event.node, state)} `;
-						return eventLine(event, name, eventWords(event, state));
+						const name = event.node === undefined || event.node === focus ? '' : `${shortName(event.node, state)} `;
+						return eventLine(event, name, eventWords(event, state), width);
 					}),
 	});
 }
 
-function eventLine({atMs, severity}: MonitorEvent, name: string, words: string): Line {
+/** Width from which the card of events has room for seconds, in cells. */
+const widthForSeconds = 50;
+
+function eventLine({atMs, severity}: MonitorEvent, name: string, words: string, width: number): Line {
 	const {mark, tone} = marks[severity];
-	return [span(` ${utcClock(atMs)} `, 'dim'), span(`${mark} `, tone), span(name, 'label'), span(words)];
+	const time = utcClock(atMs);
+	return [
+		span(` ${width < widthForSeconds ? time.slice(0, 5) : time} `, 'dim'),
+		span(`${mark} `, tone),
+		span(name, 'label'),
+		span(words),
+	];
 }

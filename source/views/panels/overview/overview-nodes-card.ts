@@ -75,7 +75,7 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 		],
 		...(withoutCandidate === 0
 			? []
-			: [[span(`  ! ${counted(withoutCandidate, 'shard')} without a fit replica`, 'warning')]]),
+			: [[span(`  ! ${counted(withoutCandidate, 'shard')} cannot fail over`, 'warning')]]),
 		part('ops', total('operations', totals.operations, perSecond, count), 7),
 		part('used', total('usedMemory', totals.usedMemory, bytes)),
 		part('keys', total('keys', totals.keys, count)),

@@ -18,7 +18,7 @@ export function thresholdStrip(input: PanelInput, width: number): Line | undefin
 	}
 
 	const all = figures(input.state);
-	const levels = [0, 1, 2, 3, 4].map(level => all.map(figure => cellText(figure, input, level)));
+	const levels = [0, 1, 2, 3, 4, 5].map(level => all.map(figure => cellText(figure, input, level)));
 	const cells = levels.find(texts => total(texts) <= width) ?? levels.at(-1) ?? [];
 	const spare = Math.floor(Math.max(0, width - total(cells)) / all.length);
 	return all.map((figure, index) => {
@@ -34,15 +34,15 @@ const valueWidth = 8;
 
 /**
 The text of a figure, shorter with each level. Level 0: every figure names its node. Level 1: only bad figures name
-their node. Level 2: labels are short. Level 3: no node is named. Level 4: no padding.
+their node. Level 2: labels are short. Level 3: no padding. Level 4: no node is named. Level 5: no command is named.
 */
 function cellText({labels, text, tone, node, named, culprit}: Figure, {state}: PanelInput, level: number): string {
 	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';
 	const isBad = mark !== '';
 	const label = (level < 2 ? labels[0] : labels.at(-1)) ?? '';
-	const isNamed = node !== undefined && state.nodes.size > 1 && (level === 0 || (isBad && level < 3));
+	const isNamed = node !== undefined && state.nodes.size > 1 && (level === 0 || (isBad && level < 4));
 	const name = isNamed ? ` ${shortName(named ?? node.address, state)}` : '';
-	const who = culprit === undefined || level >= 3 || (level === 2 && !isBad) ? '' : ` ${culprit}`;
-	const value = text.replace(/ (?=\D+$)/, '') + mark;
-	return ` ${label} ${level > 3 ? value : value.padEnd(valueWidth)}${who}${name}`;
+	const who = culprit === undefined || level >= 5 || (level >= 2 && !isBad) ? '' : ` ${culprit}`;
+	const value = text.replace(/(?<=\d) (?=\D+$)/, '') + mark;
+	return ` ${label} ${level > 2 ? value : value.padEnd(valueWidth)}${who}${name}`;
 }

@@ -60,8 +60,8 @@ test('the cells of the parts add up to the width of the bar', () => {
 });
 
 test('where an old version does not tell most of it, its parts are words alone', () => {
-	const untold = [part('loop', 'event loop', 0.1), part('untold', 'not told', 0.9)];
+	const untold = [part('loop', 'event loop', 0.1), part('untold', 'not reported', 0.9)];
 	assert.deepEqual(mainThreadBar(untold, 54, unicodeGlyphs).map(plainText), [
-		' main thread ▒ event loop 10% ? not told 90% ',
+		' main thread ▒ event loop 10% ? not reported 90% ',
 	]);
 });

@@ -47,6 +47,14 @@ test('at 80 columns the newest event is first, and its severity is a glyph', () 
 	]);
 });
 
+test('at 80x24 the whole text of the selected event is below the list', () => {
+	const text = `promoted in epoch 7: owns 0-5460 (5,461 slots) in place of 10.0.1.11:6379, which is marked FAIL by all others`;
+	const lines = drawn({}, 80, 21, [{...events[0], text} as (typeof events)[number], ...events]);
+	assert.match(lines.at(-5) ?? '', /^│ ─+ │$/);
+	assert.match(lines.slice(-4).join(' '), /promoted in epoch 7.*marked FAIL by all/);
+	assert.doesNotMatch(drawn({}, 140, 21).join(''), /│ ──/);
+});
+
 test('E adds what was before the start, marked, and what is not known of it', () => {
 	const node = {
 		...emptyRecord('10.0.1.11:6379'),
@@ -58,18 +66,18 @@ test('E adds what was before the start, marked, and what is not known of it', ()
 		panelText(eventsPanel, {...input(table), state}, {width: 96, height: 6}).map(text => text.trimEnd());
 	assert.deepEqual(shown({}), [
 		'┌─ 0 Events  !! 1  E 1 earlier  sort time ────────────────────────────────────────── 1-1 of 1 ─┐',
-		'│ TIME UTC↓ !  NODE            WHAT HAPPENED                                                   │',
-		'│>14:02:28  !! 10.0.1.11:6379  refuses connections: nothing listens on the port                │',
+		'│ TIME UTC↓ !  NODE    WHAT HAPPENED                                                           │',
+		'│>14:02:28  !! :6379   refuses connections: nothing listens on the port                        │',
 		'│                                                                                              │',
 		'│                                                                                              │',
 		'└──────────────────────────────────────────────────────────────────────────────────────────────┘',
 	]);
 	assert.deepEqual(shown({groupBy: 'earlier'}).slice(0, 5), [
 		'┌─ 0 Events  !! 1  with 1 earlier  sort time ─────────────────────────────────────── 1-3 of 3 ─┐',
-		'│ TIME UTC↓ !  NODE            WHAT HAPPENED                                                   │',
-		'│>14:02:28  !! 10.0.1.11:6379  refuses connections: nothing listens on the port                │',
-		'│ 14:01:31     10.0.1.11:6379  earlier: not known: refused users: ACL LOG is refused, NOPERM; …│',
-		'│ 13:54:11     10.0.1.11:6379  earlier: ran KEYS for 900 ms (slow log)                         │',
+		'│ TIME UTC↓ !  NODE    WHAT HAPPENED                                                           │',
+		'│>14:02:28  !! :6379   refuses connections: nothing listens on the port                        │',
+		'│ 14:01:31     :6379   earlier: not known: refused users: ACL LOG is refused, NOPERM; +acl|log…│',
+		'│ 13:54:11     :6379   earlier: ran KEYS for 900 ms (slow log)                                 │',
 	]);
 	assert.deepEqual(
 		eventsPanel

@@ -42,12 +42,12 @@ test('at 80 columns there are a cause, its consequences, notes, cleared findings
 	assert.deepEqual(drawn(), [
 		'┌─ 9 Findings  !! 2  i 1  ? 4  sort worst first ──────────────────── 1-6 of 6 ─┐',
 		'│ SEVERITY↓   SINCE       NODE            WHAT                                 │',
-		'│>!! critical 1m30s       10.0.1.11:6379  last background save failed          │',
-		'│ !! critical 1m00s       10.0.1.11:6379  └─ refuses writes (MISCONF)          │',
-		'│ i  note     1m00s       10.0.1.11:6379  has per.none                         │',
+		'│>!! critical 1m30s       :6379           last background save failed          │',
+		'│ !! critical 1m00s       :6379           └─ refuses writes (MISCONF)          │',
+		'│ i  note     1m00s       :6379           has per.none                         │',
 		'│ !  warning  ended 14:02 10.0.1.12:6379  has mem.max                          │',
-		'│ ?  blind                10.0.1.11:6379  2 rules not evaluated, CONFIG GET: N…│',
-		'│ ?  blind                10.0.1.11:6379  2 rules not evaluated, this server d…│',
+		'│ ?  blind                :6379           2 rules not evaluated, CONFIG GET: N…│',
+		'│ ?  blind                :6379           2 rules not evaluated, this server d…│',
 		'│                                                                              │',
 		'│                                                                              │',
 		'│                                                                              │',
@@ -136,9 +136,9 @@ const sixInput = (table: Partial<TableView> = {}) => {
 test('at 80x24 the findings of six nodes are one row a rule, and all advice is one row', () => {
 	assert.deepEqual(panelText(findingsPanel, sixInput(), {width: 80, height: 14}), [
 		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-2 of 2 ─┐',
-		'│ SEVERITY↓   SINCE  NODE            WHAT                                      │',
-		'│>!  warning  1m30s  2 nodes         :7000 memory at 91% of maxmemory; 1 more  │',
-		'│ i  advice          6 nodes         3 kinds, 13 in all; Enter opens           │',
+		'│ SEVERITY↓   SINCE  NODE    WHAT                                              │',
+		'│>!  warning  1m30s  2 nodes :7000 memory at 91% of maxmemory; 1 more          │',
+		'│ i  advice          6 nodes 3 kinds, 13 in all; Enter opens                   │',
 		'│                                                                              │',
 		'│                                                                              │',
 		'│ ──────────────────────────────────────────────────────────────────────────── │',
@@ -152,9 +152,9 @@ test('at 80x24 the findings of six nodes are one row a rule, and all advice is o
 	]);
 	assert.deepEqual(panelText(findingsPanel, sixInput({selectedKey: 'advice'}), {width: 80, height: 14}), [
 		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-2 of 2 ─┐',
-		'│ SEVERITY↓   SINCE  NODE            WHAT                                      │',
-		'│ !  warning  1m30s  2 nodes         :7000 memory at 91% of maxmemory; 1 more  │',
-		'│>i  advice          6 nodes         3 kinds, 13 in all; Enter opens           │',
+		'│ SEVERITY↓   SINCE  NODE    WHAT                                              │',
+		'│ !  warning  1m30s  2 nodes :7000 memory at 91% of maxmemory; 1 more          │',
+		'│>i  advice          6 nodes 3 kinds, 13 in all; Enter opens                   │',
 		'│                                                                              │',
 		'│                                                                              │',
 		'│                                                                              │',
@@ -169,13 +169,13 @@ test('at 80x24 the findings of six nodes are one row a rule, and all advice is o
 	const [group = ''] = findingsPanel.rowKeys(sixInput());
 	assert.deepEqual(panelText(findingsPanel, sixInput({opened: [group, 'advice']}), {width: 80, height: 9}), [
 		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-6 of 7 ─┐',
-		'│ SEVERITY↓   SINCE  NODE            WHAT                                      │',
-		'│>!  warning  1m30s  2 nodes         :7000 memory at 91% of maxmemory; 1 more  │',
-		'│ !  warning  1m00s  10.0.1.11:7000  └─ memory at 91% of maxmemory             │',
-		'│ !  warning  1m30s  10.0.1.11:7003  └─ memory at 88% of maxmemory             │',
-		'│ i  advice          6 nodes         3 kinds, 13 in all; Enter folds           │',
-		'│ i  note     1m00s  10.0.1.11:7001  └─ keeps its data in memory only          │',
-		'│ i  note     1m00s  6 nodes         └─ the latency monitor is off             │',
+		'│ SEVERITY↓   SINCE  NODE    WHAT                                              │',
+		'│>!  warning  1m30s  2 nodes :7000 memory at 91% of maxmemory; 1 more          │',
+		'│ !  warning  1m00s  :7000   └─ memory at 91% of maxmemory                     │',
+		'│ !  warning  1m30s  :7003   └─ memory at 88% of maxmemory                     │',
+		'│ i  advice          6 nodes 3 kinds, 13 in all; Enter folds                   │',
+		'│ i  note     1m00s  :7001   └─ keeps its data in memory only                  │',
+		'│ i  note     1m00s  6 nodes └─ the latency monitor is off                     │',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 	]);
 });

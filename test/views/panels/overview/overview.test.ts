@@ -148,7 +148,7 @@ const input = panelInput([primary, replica, down], {events});
 
 test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 	assert.deepEqual(panelText(overviewPanel, input, screen), [
-		' mem 91% !!     rej -          evict 12/s !     lag 0s         p99 -',
+		' mem 91% !!      conn rej -      evict 12/s !      repl lag 0s      p99 -',
 		'┌─ 2 Memory :6379 ───────────────────────┐┌─ Throughput ── 1m04s, peaks of 4s ─┐',
 		'│ used  5.46G of 6.00G maxmemory 91% !!  ││ ops       47.9k/s               █▇ │',
 		'│ ███████████████████████████████████░░░ ││ hits          97%               ██ │',
@@ -157,15 +157,15 @@ test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 		'│ keys    18.2M ttl   92% expire 241/s   ││ cpu           64%               █▆ │',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 		'┌─ Nodes  primary, 1 replica, backlog 64.0M ──────────────────────── 1-3 of 3 ─┐',
-		'│ all ! 2 of 3 answer  ! 1 shard without a fit replica  ops 49.0k/s  used 10.9G│',
+		'│ all ! 2 of 3 answer  ! 1 shard cannot fail over  ops 49.0k/s  used 10.9G     │',
 		'│ NODE                ROLE     STATE       OPS/S  USED OF MAX    BEHIND    AGE │',
 		'│>10.0.1.13:6379      replica  !! down         - 5.46G    91%  unlisted    38s │',
 		'│ 10.0.1.11:6379 *    primary  up          47.9k 5.46G  !!91%         -     0s │',
 		'│   10.0.1.12:6379    replica  up          1.10k 5.46G    91% 1.20K  0s     0s │',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
-		'│ CLIENT            OUT   MEM COMMAND    ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
-		'│ worker-7         212M  212M psubscribe ││ 14:01:31    10.0.1.12:6379 found b…│',
+		'│ CLIENT            OUT   MEM COMMAND    ││ 14:01 !! 10.0.1.13:6379 lost: refu…│',
+		'│ worker-7         212M  212M psubscribe ││ 14:01    10.0.1.12:6379 found by r…│',
 		'│ api-3              0B 21.9K get        ││                                    │',
 		'│                                        ││                                    │',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
@@ -253,7 +253,7 @@ test('six nodes are seen at 80×24, and the strip names the worst node of each f
 		}),
 	);
 	const lines = panelText(overviewPanel, panelInput(nodes), screen);
-	assert.match(lines[0] ?? '', /^ mem 100% !! +:7024 rej 8\.0\/s ! +:7023 evict 0\/s/);
+	assert.match(lines[0] ?? '', /^ mem 100% !! :7024 +conn rej 8\.0\/s ! :7023 +evict 0\/s/);
 	for (const {address} of nodes) {
 		assert.ok(
 			lines.some(line => line.includes(`${address} `) && / up /.test(line)),
@@ -308,7 +308,7 @@ test('shards without a failover candidate are counted above the list', () => {
 		panelText(overviewPanel, panelInput(nodes(parts)), {width: 120, height: 40}).join('\n');
 	assert.match(
 		shown({info: {replication: {master_link_status: 'down', master_link_down_since_seconds: -1}}}),
-		/all 6 nodes, 3 shards +! 1 shard without a fit replica +ops/,
+		/all 6 nodes, 3 shards +! 1 shard cannot fail over +ops/,
 	);
 	assert.match(shown({}), /all 6 nodes, 3 shards +ops/);
 });
@@ -389,7 +389,7 @@ test('a delay past its threshold has its mark beside it, and is never cut', () =
 		const link = {address: '10.0.1.12:6379' as NodeAddress, state: 'online', offset: 1, ackAgeSeconds: 0};
 		const from = {...recordFrom({address: '10.0.1.11:6379'}), replicas: [{...link, behindBytes, behindSeconds}]};
 		const nodes = [from, recordFrom({address: '10.0.1.12:6379', role: 'replica'})];
-		return panelText(overviewPanel, panelInput(nodes), screen).find(row => row.includes('10.0.1.12:6379')) ?? '';
+		return panelText(overviewPanel, panelInput(nodes), screen).find(row => /│.*10\.0\.1\.12:6379/.test(row)) ?? '';
 	};
 	assert.match(shown(1_572_864, 2), / 1\.50M {2}2s /);
 	assert.match(shown(1_572_864, 12), / 1\.50M!12s /);
