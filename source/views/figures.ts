@@ -197,7 +197,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			change: changeText(memory.node, 'memory'),
 		},
 		{
-			labels: ['conn rejected', 'conn rej'],
+			labels: ['conn rejected', 'conn rej', 'rej'],
 			titles: ['rejected connections', 'rejected conns', 'rejected/s'],
 			text: perSecond(rejected.value),
 			large: rates(rejected.value),
@@ -225,7 +225,8 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			titles: isRare ? ['slowest call, ms', 'max, ms'] : ['slowest p99, ms', 'p99, ms'],
 			text: slowest.value === undefined ? milliseconds(undefined) : `≤${milliseconds(slowest.value)}`,
 			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
-			tone: slowest.tone,
+			// The rules report a rare slow command as a warning.
+			tone: isRare && slowest.tone === 'critical' ? 'warning' : slowest.tone,
 			thresholds: badFrom(slowest, milliseconds),
 			node: slowest.node,
 			series: undefined,
@@ -255,7 +256,7 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const atLeast = longest?.isAtLeast === true ? '≥' : '';
 	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];
 	return {
-		labels: ['repl lag'],
+		labels: ['repl delay', 'repl delay', 'lag'],
 		titles: ['replication delay', 'repl. delay', 'delay'],
 		text,
 		large: [text, short, shortSeconds(delay.value)],

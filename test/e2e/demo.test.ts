@@ -44,7 +44,7 @@ test('the load of the demo changes the figures of every panel but those of clust
 		await screen.waitFor(expected, {deadlineMs: 90_000});
 	};
 
-	await open('2', /2 Memory[\s\S]*evicted +[1-9]/);
+	await open('2', /2 Memory[\s\S]*expired +[1-9]/);
 	await open('3', /3 Replication[\s\S]*online[\s\S]*online/);
 	await open('4', /4 Clients +\d+ of[\s\S]*worker/);
 	await open('5', /5 Commands[\s\S]*[1-9]\d*(?:\.\d)? +[\d.]+ [µm]s/);

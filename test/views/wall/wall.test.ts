@@ -268,7 +268,7 @@ test('the strip shows a rare slow command in place of the p99 of frequent ones, 
 		'max',
 		'≤524 ms',
 		'keys',
-		'critical',
+		'warning',
 	]);
 	assert.deepEqual(slowest(['get', bounds(5000, 32)], ['sort', bounds(1, 33_553)]), [
 		'p99',
@@ -291,7 +291,7 @@ test('the delay names the replica, and a single node is named by the header alon
 	const other = '10.0.1.12:6379' as NodeAddress;
 	const replicas = [{...linkTo(other), behindSeconds: 44}];
 	const pair = stateOf([recordFrom({address: one, replicas}), recordFrom({address: other, role: 'replica'})]);
-	const delay = figures(pair).find(({labels}) => labels.includes('repl lag'));
+	const delay = figures(pair).find(({labels}) => labels.includes('repl delay'));
 	assert.equal(delay?.named, other);
 	assert.equal(delay?.node?.address, one);
 	const alone = wall(stateOf([record]), 80, 24)

@@ -34,12 +34,13 @@ const valueWidth = 8;
 
 /**
 The text of a figure, shorter with each level. Level 0: every figure names its node. Level 1: only bad figures name
-their node. Level 2: labels are short. Level 3: no padding. Level 4: no node is named. Level 5: no command is named.
+their node. Level 2: labels are short. Level 3: no padding. Level 4: no node is named. Level 5: no command is named, and
+labels are as short as they get.
 */
 function cellText({labels, text, tone, node, named, culprit}: Figure, {state}: PanelInput, level: number): string {
 	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';
 	const isBad = mark !== '';
-	const label = (level < 2 ? labels[0] : labels.at(-1)) ?? '';
+	const label = labels[level < 2 ? 0 : level < 5 ? 1 : 2] ?? labels.at(-1) ?? '';
 	const isNamed = node !== undefined && state.nodes.size > 1 && (level === 0 || (isBad && level < 4));
 	const name = isNamed ? ` ${shortName(named ?? node.address, state)}` : '';
 	const who = culprit === undefined || level >= 5 || (level >= 2 && !isBad) ? '' : ` ${culprit}`;
