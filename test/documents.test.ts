@@ -36,6 +36,8 @@ test('bash completes commands, flags and values', () => {
 	}
 
 	assert.deepEqual(bashOffers(['--completion', '']), [...shells].sort());
+	assert.ok(bashOffers(['--panel', 'm']).includes('memory'));
+	assert.deepEqual(bashOffers(['demo', 'simulated', '--incident', 'fu']), ['full-memory']);
 	assert.deepEqual(bashOffers(['--cacertdir', '/us']), ['/usr']);
 	assert.deepEqual(bashOffers(['--interval', '']), []);
 });

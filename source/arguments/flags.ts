@@ -1,4 +1,5 @@
-import {panelChoices} from '../state/panel-table.js';
+import {incidentNames} from '../demo/simulated/incident-names.js';
+import {panelChoices, panelIds} from '../state/panel-table.js';
 import type {FlagGroup, FlagRow} from './flag-row.js';
 import {formatValue, ownFormatsText} from './format-help.js';
 import {formatNames} from './format-names.js';
@@ -107,6 +108,7 @@ export const flagTable = {
 		group: 'monitor',
 		name: 'panel',
 		value: 'PANEL',
+		valuesOf: {monitor: panelIds, demo: panelIds, replay: panelIds},
 		text: `panel to start with, by key or name: ${panelChoices}`,
 	},
 	readOnly: {group: 'monitor', name: 'read-only', text: 'no action can be unlocked in this session'},
@@ -266,6 +268,7 @@ export const flagTable = {
 		name: 'incident',
 		value: 'NAME',
 		commands: ['demo'],
+		valuesOf: {demo: [...incidentNames, 'all', 'none']},
 		text: 'demo simulated: the incidents to play: node-dies, partition, failover, full-memory, lagging-replica, all in turn, or none (all)',
 	},
 	completion: {

@@ -39,7 +39,7 @@ const commonConfiguration = [
 	'slowlog-max-len 128',
 	'latency-monitor-threshold 10',
 	// The data of the demo fill two thirds of it. A full cache is an incident of its own: `demo incident evictions`.
-	'maxmemory 48mb',
+	'maxmemory 64mb',
 	'maxmemory-policy allkeys-lru',
 	// One client of the demo never reads. The server disconnects that client at 6 MiB, and the client then connects
 	// again.

@@ -5,6 +5,7 @@ import {bytes, count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {slowPerMinute} from './observability.js';
 import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
 import {advises, clear, fires, rule} from './rule.js';
@@ -131,6 +132,14 @@ export const osOomscore = rule({
 	},
 });
 
+/**
+Whether a server is known at the address: it answered, or its process was found on this machine. Advice about the
+kernel of a machine without a server would be about nothing.
+*/
+const isServerKnown = ({record: {sample, host}}: NodeFacts): boolean =>
+	sample !== undefined ||
+	(host?.value.kind === 'here' && (host.value.process ?? host.value.earlierProcess) !== undefined);
+
 export const osOvercommit = rule({
 	id: 'os.overcommit',
 	scope: 'node',
@@ -143,6 +152,7 @@ export const osOvercommit = rule({
 			'A save may already have failed for this reason. per.rdb_fail reports it.',
 		],
 	},
+	appliesTo: isServerKnown,
 	needs: {mode: kernelFact(kernel => kernel.overcommitMemory, 'vm.overcommit_memory')},
 	evaluate({mode}, facts) {
 		return mode === 1
@@ -223,6 +233,7 @@ export const osThp = rule({
 			'With `madvise` only programs that request huge pages get them. The rule is clear then.',
 		],
 	},
+	appliesTo: isServerKnown,
 	needs: {mode: kernelFact(kernel => kernel.transparentHugePages)},
 	evaluate({mode}, facts) {
 		const evidence = facts.record.host?.value;

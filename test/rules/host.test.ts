@@ -13,9 +13,16 @@ const kernel = (parts: Partial<KernelEvidence>, rest: Partial<LocalEvidence> = {
 const pages = (parts: Partial<ProcessEvidence>) =>
 	kernel({transparentHugePages: 'always'}, {process: parts as ProcessEvidence});
 
+/** Nothing listens at the address, and no process of a server was found here. */
+const nothingThere = (parts: Partial<KernelEvidence>): FactsParts => ({
+	...kernel(parts),
+	record: {failure: refusedConnection},
+});
+
 testRule(osThp, [
 	['left to programs', kernel({transparentHugePages: 'madvise'}), 'clear'],
 	['on', kernel({transparentHugePages: 'always'}), 'info'],
+	['on, and no server is there', nothingThere({transparentHugePages: 'always'}), 'clear'],
 	['on, and switched off by the server', pages({usesHugePages: false}), 'clear'],
 	['on, and in use', pages({usesHugePages: true, hugePageBytes: 4 << 20}), 'warning', /4\.0/],
 	['another machine', {}, 'unseen'],
@@ -30,6 +37,7 @@ testRule(osOvercommit, [
 		/^may fail to save although memory is free: vm\.overcommit_memory is 0$/,
 	],
 	['by guess, strictly', {...kernel({overcommitMemory: 0}), settings: {isStrict: true}}, 'warning'],
+	['by guess, and no server is there', nothingThere({overcommitMemory: 0}), 'clear'],
 	['another machine', {}, 'unseen'],
 ]);
 

@@ -45,10 +45,14 @@ export function snapshotText(state: MonitorState, nowMs: number): string {
 	return [...head, ...nodes.flatMap(node => ['', ...nodeBlock(node)])].join('\n');
 }
 
+/** The text of a failure with its code, if the text does not have the code. */
+const withCode = ({text, code}: NonNullable<NodeSnapshot['failure']>): string =>
+	text.includes(`(${code})`) ? text : `${text} (${code})`;
+
 function nodeBlock(node: NodeSnapshot): string[] {
 	const facts: Fact[] = [
 		['state', stateText(node)],
-		...(node.failure === null ? [] : [['failure', `${node.failure.text} (${node.failure.code})`] as const]),
+		...(node.failure === null ? [] : [['failure', withCode(node.failure)] as const]),
 		...(node.ageMs === null ? [] : toldFacts(node)),
 	];
 	return [

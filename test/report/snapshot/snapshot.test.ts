@@ -3,6 +3,8 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {updateClusterState} from '../../../source/cluster/cluster-state.js';
 import {InfoReply} from '../../../source/domain/info-reply.js';
+import type {Failure} from '../../../source/domain/sample.js';
+import {replyFailure} from '../../../source/parse/reply-error.js';
 import {parseMonitoredPrimaries, parseSentinelPeers} from '../../../source/parse/sentinel.js';
 import type {Snapshot} from '../../../source/report/snapshot/snapshot.js';
 import {snapshotJson} from '../../../source/report/snapshot/snapshot.js';
@@ -10,7 +12,7 @@ import {snapshotText} from '../../../source/report/snapshot/snapshot-text.js';
 import {maskedCommand} from '../../../source/report/snapshot/snapshot-values.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
 import {idOf, six} from '../../cluster/views.js';
-import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
+import {emptyRecord, recordFrom, refusedConnection, sampledAtMs, stateOf} from '../../harness/records.js';
 import {clusterRecord, fleetOf, sixPorts} from '../../topology/fleets.js';
 import {cluster, nowMs, replicated} from '../states.js';
 
@@ -163,6 +165,15 @@ test('slow log arguments are masked', () => {
 	for (const [words, shown] of cases) {
 		assert.equal(maskedCommand(words), shown);
 	}
+});
+
+test('the code of a failure is in the text once', () => {
+	const failing = (failure: Failure) => {
+		const record = {...recordFrom({address: '10.0.1.11:6379'}), reach: 'refusing' as const, failure};
+		return snapshotText(stateOf([record]), nowMs);
+	};
+	assert.match(failing(replyFailure('NOAUTH Authentication required.')), /wants a password \(NOAUTH\)$/m);
+	assert.match(failing(refusedConnection), /refuses connections.* \(ECONNREFUSED\)$/m);
 });
 
 test('the text has the same values as the JSON', () => {
