@@ -268,6 +268,7 @@ test('what the command line alone decides loads no polling, rules, views or sock
 		'source/app/compiled-folder.ts',
 		'source/app/linked-program.ts',
 		'source/demo/incidents/incident-names.ts',
+		'source/demo/simulated/incident-names.ts',
 		'source/host/home-folder.ts',
 		'source/host/own-folders.ts',
 		'source/state/panel-table.ts',
