@@ -65,8 +65,8 @@ const options = Object.fromEntries(
 );
 
 /**
-Reads the command line. Node's `parseArgs` splits it into flags and words, which are checked here. The errors of
-`parseArgs` name no fix and repeat passwords. `parseArgs` also can't tell `-h`, which is help, from `-h HOST`.
+Reads the command line. Node's `parseArgs` only splits it into flags and words. They are checked here, because the
+errors of `parseArgs` name no fix and repeat passwords. `parseArgs` also can't tell `-h`, which is help, from `-h HOST`.
 
 @param argv The arguments after the program's name.
 */
@@ -129,7 +129,10 @@ function wordsOf(argv: readonly string[]): Words {
 	return {flags, words, literals: argv.slice(end + 1), problem, isHelp: asksForHelp(argv, end)};
 }
 
-/** Whether the command line asks for help. `--help` is never a flag's value, and a last `-h` names no host. */
+/**
+Whether the command line asks for help. `--help` is never a flag's value. `-h` as the last word names no host, so it
+asks for help.
+*/
 function asksForHelp(argv: readonly string[], end: number): boolean {
 	const last = end === argv.length ? argv.at(-1) : undefined;
 	return argv.slice(0, end).includes('--help') || last === '-h' || last === '--host';
@@ -171,8 +174,8 @@ function readFlag({name, rawName, value: next, inlineValue}: OptionToken, word: 
 }
 
 /**
-Whether the next word is a flag instead of the value. A password may start with a dash, unless it is one of redis-top's
-flags.
+Whether the word after a flag is another flag instead of the flag's value. A password may start with a dash, unless it
+is one of redis-top's flags.
 */
 function isFlagLike(word: string, row: FlagRow): boolean {
 	if (row.isSecret === true) {

@@ -26,8 +26,8 @@ function flagTerm({short, name, value}: FlagRow): string {
 }
 
 /**
-The text of the manual page redis-top(1). It is made from the tables that `--help`, the last line and docs/keys.md are
-made from.
+The text of the manual page redis-top(1). It is made from the same tables as `--help`, the last line of the screen and
+docs/keys.md.
 */
 export function manPage(version: string): string {
 	return [

@@ -5,8 +5,8 @@ import {GrafanaAnnotator} from '../metrics/grafana-annotator.js';
 import {HttpClient, type HttpService} from '../wire/http-client.js';
 
 /**
-Annotates the actions in the Grafana of `--grafana`. It is a module of its own, so that a monitor without the flag does
-not load it. Returns the function to call with each line of the audit log.
+Annotates the actions in the Grafana of `--grafana`. This file is a module of its own, so that a monitor without the
+flag does not load it. Returns the function to call with each line of the audit log.
 */
 export function annotateActions(
 	service: HttpService,

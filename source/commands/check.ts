@@ -12,7 +12,10 @@ import {writeOut} from './write-out.js';
 
 /** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
 const pollsNeeded = 2;
-/** Number of polls for a report. CONFIG GET comes first, then LATENCY LATEST, then LATENCY HISTORY. */
+/**
+Number of polls for a report. LATENCY HISTORY needs the event names of LATENCY LATEST, which is sent only if CONFIG GET
+shows a threshold. Each of these commands is therefore in a poll of its own.
+*/
 const pollsNeededForEarlier = 3;
 /**
 Number of polls with watched keys. Their types are read first, then their lengths twice, because growth needs two
@@ -20,12 +23,12 @@ lengths.
 */
 const pollsNeededForWatchedKeys = 3;
 
-/** Whether and how each node answered when this machine's evidence about it was read. */
+/** How each node answered, or failed to answer, when its host evidence was read. */
 export type SeenStates = ReadonlyMap<NodeAddress, string>;
 
 /**
-Reads this machine's evidence about the nodes that run on it, and puts it into the store. Resolves with how each node
-answered at that time.
+Reads the host evidence of all nodes, which is what this machine shows of servers that run on it. Puts the evidence into
+the store. Resolves with how each node answered at that time.
 
 @param before How the nodes answered before. Nodes that answer in the same way now are left out.
 */
@@ -59,8 +62,8 @@ export async function gatherHostEvidence(
 }
 
 /**
-Reads the evidence again for nodes that have begun or ceased to answer since it was read. The rules then need one more
-poll.
+Reads the host evidence again for nodes that have begun or ceased to answer since it was read. Then waits for one more
+poll of these nodes, with which the rules are evaluated again.
 */
 async function gatherAgain(session: MonitorSession, before: SeenStates, intervalMs: number): Promise<void> {
 	const nodes = [...session.store.get().nodes.values()];
@@ -78,8 +81,8 @@ async function gatherAgain(session: MonitorSession, before: SeenStates, interval
 }
 
 /**
-Whether the node refused the credentials. redis-top tries them again only after 15 s, so the command doesn't wait for
-that.
+Whether the node refused the credentials. redis-top sends the credentials again only after 15 s, so `check` doesn't wait
+for another poll of this node.
 */
 const isRefused = ({store}: MonitorSession, address: NodeAddress): boolean =>
 	store.get().nodes.get(address)?.failure?.layer === 'auth';
@@ -88,8 +91,8 @@ const isRefused = ({store}: MonitorSession, address: NodeAddress): boolean =>
 const confirmationMs = 6000;
 
 /**
-Takes further samples while they may confirm a warning or a critical condition. The monitor waits for this confirmation,
-too.
+Takes further samples while they may confirm a warning or a critical condition: one that holds, but not yet long enough
+for a finding.
 */
 async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promise<void> {
 	const {store, polls} = watch;
@@ -105,8 +108,8 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 }
 
 /**
-Takes two samples of every node, one interval apart, and reads this machine's evidence. It takes further samples while
-they may confirm a warning or a critical condition. Resolves with an ended session, for which every rule was evaluated.
+Takes two samples of every node, one interval apart, and reads the host evidence. It takes further samples while they
+may confirm a warning or a critical condition. Resolves with an ended session, for which every rule was evaluated.
 
 @param asksEarlier Whether servers are also asked for logs and latencies from before redis-top started.
 */
@@ -123,7 +126,7 @@ export async function gatherSamples(config: Config, asksEarlier = false): Promis
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
 	const states = await gatherHostEvidence(session);
-	// After this machine's evidence was read, the rules need one more poll.
+	// The rules are evaluated with a poll. They need one more poll after the host evidence was read.
 	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>
 		polls >= Math.max(least, (seen.get(address) ?? 0) + 1) || isRefused(session, address);

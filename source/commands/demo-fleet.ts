@@ -11,7 +11,7 @@ const refreshMs = 5000;
 
 /**
 `redis-top demo fleet`: starts real servers, redis_exporter, Prometheus and Alertmanager, and shows these servers in the
-list of the fleet. One of the servers fills up after half a minute. Everything is removed afterwards.
+list of the fleet. The memory of one server fills up after half a minute. Everything is removed afterwards.
 */
 export async function runDemoFleet(config: Config, optionsFor: (prometheus: string) => FleetOptions): Promise<number> {
 	const programs = findPrograms();

@@ -22,7 +22,8 @@ import {HttpClient} from '../wire/http-client.js';
 import type {MonitorVisit} from './monitor.js';
 
 /**
-Wait after the list was drawn before trends are asked for, in milliseconds. Nobody reads trends while the list scrolls.
+Wait between drawing the list and asking Prometheus for the trends of the drawn servers, in milliseconds. Nobody reads
+trends while the list scrolls.
 */
 const restMs = 200;
 
@@ -36,11 +37,9 @@ export type FleetOptions = {
 	readonly runMonitor: (config: Config, visit: MonitorVisit) => Promise<number>;
 };
 
-/**
-A garbage collection follows every second refresh of the list (`collectEvery`), after a delay in milliseconds
-(`collectAfterMs`).
-*/
+/** Number of refreshes of the list from one garbage collection to the next. */
 const collectEvery = 2;
+/** Wait between a refresh and its garbage collection, in milliseconds. */
 const collectAfterMs = 1000;
 
 /**

@@ -4,8 +4,8 @@ import type {AlertingView} from '../state/alerting-view.js';
 import {HttpClient, type HttpService} from '../wire/http-client.js';
 
 /**
-Follows the alerts in the Alertmanagers of `--alertmanager` until the signal aborts. It is a module of its own, so that
-a monitor without the flag does not load it.
+Follows the alerts in the Alertmanagers of `--alertmanager` until the signal aborts. This file is a module of its own,
+so that a monitor without the flag does not load it.
 */
 export function followAlerts(
 	services: readonly HttpService[],

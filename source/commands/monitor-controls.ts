@@ -54,8 +54,8 @@ export type MonitorControls = MountedMonitor & {
 };
 
 /**
-Starts the parts that the screen doesn't need for its first data: keys, guarded actions, evidence of this machine, the
-audit log. They are a separate module that is loaded later, with Ink.
+Starts the parts that the screen doesn't need for its first data: keyboard keys, guarded actions, host evidence, the
+audit log. This file is a module of its own that is loaded later, with Ink.
 */
 export function mountControls(options: MonitorControlsOptions): MonitorControls {
 	const {config, session, history, shown, masking, screen, screenOptions, focus, pollNow, quit, signal} = options;

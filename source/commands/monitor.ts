@@ -24,7 +24,10 @@ import type {MonitorControls, MonitorControlsOptions} from './monitor-controls.j
 /** Longest wait after the screen is restored, for a pending reply or a child process, in milliseconds. */
 const exitGraceMs = 500;
 
-/** Longest wait for the first data, in milliseconds. After this wait, the keys and everything else are loaded. */
+/**
+Longest wait for the first data, in milliseconds. After this wait, the code for the keyboard and for everything else is
+loaded.
+*/
 const firstDataWithinMs = 250;
 
 /** A visit to one server from a list of servers. Esc goes back to that list. */
@@ -115,7 +118,7 @@ export async function runScreen(config: Config, visit?: MonitorVisit): Promise<n
 		process.on('SIGUSR2', dump);
 		const mount = async () => {
 			await untilFirstData(store);
-			// Keys and actions are loaded last, because loading them takes longer than getting the first data.
+			// The code for keys and actions is loaded last, because loading it takes longer than getting the first data.
 			const {mountControls} = await import('./monitor-controls.js');
 			if (!hasLeft) {
 				controls = mountControls({

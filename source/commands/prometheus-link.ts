@@ -24,8 +24,8 @@ export type PrometheusLinkOptions = {
 };
 
 /**
-Connects the monitor with the Prometheus of `--prometheus`. It is a module of its own, so that a monitor without the
-flag does not load it.
+Connects the monitor with the Prometheus of `--prometheus`. This file is a module of its own, so that a monitor without
+the flag does not load it.
 */
 export function linkPrometheus({
 	request: {service, mapping},

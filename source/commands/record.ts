@@ -11,7 +11,7 @@ import {recordingProblem} from './recording-problem.js';
 import {allInterests} from './samples.js';
 import {stopOnSignal} from './stop-on-signal.js';
 
-/** Interval between two readings of this machine, in milliseconds, as in the monitor. */
+/** Interval between two readings of the host evidence, in milliseconds, as in the monitor. */
 const evidenceEveryMs = 15_000;
 const stepMs = 500;
 

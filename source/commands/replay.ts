@@ -31,7 +31,7 @@ export function openReplay({paths, at}: Pick<ReplayRequest, 'paths' | 'at'>): {
 	const recording = Recording.open(paths);
 	const {beganMs, endedMs} = recording;
 	const atMs = at === undefined ? undefined : recordedMoment(at, recording);
-	// A typed moment has no fractions of a second, so it may be up to a second too early.
+	// A typed moment has no fractions of a second. The whole second in which the recording began is therefore allowed.
 	if (atMs !== undefined && (atMs < Math.floor(beganMs / 1000) * 1000 || atMs > endedMs)) {
 		recording.close();
 		throw new RecordingProblem(

@@ -117,7 +117,7 @@ function windowOf({from, to}: ReportRequest, {recording, changes}: Replay): Repo
 function momentIn(recording: Recording, moment: string, flag: string): number {
 	const {beganMs, endedMs} = recording;
 	const atMs = recordedMoment(moment, recording);
-	// A typed moment has no fractions of a second, so it may be up to a second too early.
+	// A typed moment has no fractions of a second. The whole second in which the recording began is therefore allowed.
 	if (atMs === undefined || atMs < Math.floor(beganMs / 1000) * 1000 || atMs > Math.ceil(endedMs / 1000) * 1000) {
 		throw new RecordingProblem(
 			`${flag} ${moment}: lies outside of the recording, which is from ${momentText(beganMs)} to ${momentText(endedMs)}`,

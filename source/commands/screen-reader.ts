@@ -168,7 +168,7 @@ class Reader {
 		}
 	}
 
-	/** Sets the focus to the chosen node, and polls the requests that the last panel needs. */
+	/** Puts the chosen node in focus. From now on it gets the requests that the panel shown last needs. */
 	#look(): void {
 		const node = this.#masking.real(focusedNode(this.#state(), this.#view)?.address);
 		this.#session.fleet.setFocus(node);

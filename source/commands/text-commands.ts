@@ -1,5 +1,5 @@
 // Every command without a screen, and the monitor without a terminal. They are loaded as one module. Each file that a
-// start loads takes a quarter of a millisecond, and these commands need mostly the same files.
+// start loads takes a quarter of a millisecond, and nearly all files that these commands need are the same.
 export {runAcl} from './acl.js';
 export {runAudit} from './audit.js';
 export {runCast} from './cast.js';

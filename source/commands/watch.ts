@@ -22,13 +22,14 @@ import {writeOut} from './write-out.js';
 
 /**
 Longest time between two comparisons of the findings, in milliseconds. Each comparison is with the findings before.
-Nodes are polled one after the other within an interval, and a finding on several nodes should be one line.
+There is no comparison after each poll, because nodes are polled one after the other within an interval. A finding that
+concerns several nodes should be one line.
 */
 const compareEveryMs = 1000;
 
 /**
-Least interval between two readings of this machine for all nodes, in milliseconds. One reading takes 20 ms of processor
-time for each node. Between two readings, only nodes whose state changed are inspected.
+Shortest interval between two readings of the host evidence of all nodes, in milliseconds. One reading takes 20 ms of
+processor time for each node. In the meantime, the evidence is read only for nodes whose state changed.
 */
 const hostEveryMs = 15_000;
 

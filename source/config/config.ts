@@ -70,7 +70,9 @@ export type Config = {
 	readonly primaryName: string | undefined;
 	/** The map from addresses that nodes announce to the addresses at which redis-top reaches these nodes. */
 	readonly natMap: NatMap;
-	/** Which of the nodes that other nodes announce redis-top connects to, and with which credentials. */
+	/**
+	Which announced nodes redis-top polls, and which of them get credentials. Announced means named by another node.
+	*/
 	readonly follow: FollowMode;
 	/** The arguments of `redis-top demo`; undefined for any other command. */
 	readonly demo: DemoRequest | undefined;
@@ -177,8 +179,8 @@ const shortestTimeoutMs = 50;
 
 /**
 Makes the configuration. Flags have precedence over the environment, and the environment over defaults. The function is
-pure: texts of files and the typed password are passed as `readings`. So everything can be checked before the user is
-asked for a password.
+pure: texts of files and the typed password are passed as `readings`. The function is first called without a password,
+so that everything else is checked before the user is asked.
 
 The password is taken from the first of these sources that has one: the target's URI; `-a`, `--pass-file` or `--askpass`
 (one of them); a URI of REDIS_URL; REDISCLI_AUTH and VALKEYCLI_AUTH.

@@ -32,7 +32,8 @@ function fileText(
 const certificate = {marker: /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/, lacks: 'holds no PEM certificate'};
 
 /**
-A check that refuses a private key with a passphrase. OpenSSL would report it less clearly, and for every connection.
+A check that refuses a private key with a passphrase. OpenSSL would report such a key less clearly, and again for every
+connection.
 */
 const privateKey = {
 	marker: /^(?![\s\S]*ENCRYPTED)[\s\S]*-----BEGIN [A-Z ]*PRIVATE KEY-----/,

@@ -18,11 +18,9 @@ export type DemoRequest = {
 	readonly incident: Programme;
 };
 
-/**
-The smallest and the largest value of `--nodes`. A cluster needs six nodes for a failover. With more than 2,000 nodes a
-process may lack file descriptors.
-*/
+/** Smallest value of `--nodes`. A cluster needs six nodes for a failover. */
 export const fewestNodes = 6;
+/** Largest value of `--nodes`. With more nodes, a process may lack file descriptors. */
 export const mostNodes = 2000;
 const usualNodes = 12;
 

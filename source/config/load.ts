@@ -18,7 +18,7 @@ import type {Environment} from './values.js';
 
 /** What the program does next: run with a configuration, print a text, or stop. */
 export type Loaded =
-	/** A configuration to run. `warnings` go to stderr before the first frame. */
+	/** A configuration to run. `warnings` go to stderr before the screen is drawn for the first time. */
 	| {readonly kind: 'run'; readonly config: Config; readonly warnings: readonly string[]}
 	/** A text for stdout, without a line break at its end. The exit code is 0. */
 	| {readonly kind: 'print'; readonly text: string}
@@ -111,8 +111,8 @@ const sourceOf = async (group: TargetGroup): Promise<TargetSource> => ({
 });
 
 /**
-Asks for passwords and runs password commands, once for each group of targets with the same settings. This happens after
-all other checks. Returns the groups, or the lines that say why the program stops.
+Asks for the password of `--askpass`, and runs the password command of each group of targets. This happens after all
+other checks. Returns the passwords for each group, or the lines that say why the program stops.
 */
 async function passwordsFor(
 	{groups}: Plan,

@@ -71,7 +71,7 @@ const isSwitchedOff = (value: string): boolean => value === '0' || value.toLower
 /**
 The theme; undefined for a terminal without text attributes (`TERM=dumb`). Without colours the theme is `mono`, which
 uses bold and inverse. `--no-color`, FORCE_COLOR and NO_COLOR (https://no-color.org) decide in this order whether there
-are colours. The default is `soft` on a terminal with 256 colours, `light` on a light background, else `dark`.
+are colours. The default is `light` on a light background, `soft` on any other terminal with 256 colours, else `dark`.
 */
 export function themeFor(
 	{color, theme}: GivenFlags,
@@ -105,7 +105,7 @@ function usualTheme(environment: Environment): ThemeName {
 	return background === '7' || background === '15' ? 'light' : hasManyColors(environment) ? 'soft' : 'dark';
 }
 
-/** Parses the value of `--follow`: which of the nodes that other nodes announce redis-top connects to. */
+/** Parses the value of `--follow`: which announced nodes redis-top polls. Announced means named by another node. */
 export function followFor({follow = 'all'}: GivenFlags, problems: Problems): FollowMode {
 	const found = followModes.find(mode => mode === follow);
 	if (found === undefined) {

@@ -1,8 +1,6 @@
-/**
-One entry of ACL LOG: the server refused a user. `count` is the number of refusals since the entry was made. All texts
-are printable.
-*/
+/** One entry of ACL LOG: refusals of one user for the same reason. All texts are printable. */
 export type AccessRefusal = {
+	/** The number of refusals that the server has added up in this entry. */
 	readonly count: number;
 	/** What the user lacked: `auth` (valid credentials), `command`, `key`, `channel`, or `tls-cert` (Valkey 9.0). */
 	readonly lack: string;

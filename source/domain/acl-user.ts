@@ -4,11 +4,11 @@ export type AclUser = {
 	readonly isOn: boolean;
 	/**
 	A digest of the user's passwords: the same passwords give the same digest. `nopass` if the server accepts any password
-	for the user; empty if the user has no password. The digest uses a key that is new in each run, so nobody can guess a
-	password from it.
+	for the user; empty if the user has no password. The digest's key is random and new in each run of redis-top. Without
+	the key, nobody can test passwords against the digest.
 	*/
 	readonly login: string;
-	/** A digest of the rights: commands, keys, channels and selectors. */
+	/** A digest of the rights: commands, keys, channels and selectors. Users with equal rights have equal digests. */
 	readonly rights: string;
 	/** Whether the user may use every key. */
 	readonly hasAllKeys: boolean;

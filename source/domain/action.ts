@@ -24,7 +24,7 @@ export type ActionTarget = {
 	readonly role: NodeRole;
 };
 
-/** One result of the preflight. A `veto` says why the action must not be sent. */
+/** One result of the preflight. In the state `veto`, the action must not be sent, and `text` says why. */
 export type Check = {
 	readonly state: 'ok' | 'warning' | 'veto';
 	readonly text: string;
@@ -78,12 +78,16 @@ export type Preflight = {
 export type ExpectedAlerts = {
 	/** The nodes that the alerts name, the target first. */
 	readonly nodes: readonly NodeAddress[];
-	/** How long the action goes on after redis-top has verified it, in milliseconds. An example is a pause of clients. */
+	/**
+	How long the effect of the action continues after redis-top has verified the action, in milliseconds. For example, a
+	pause of clients continues until its time is over.
+	*/
 	readonly lastsMs: number;
 };
 
 /**
-The command, its target and everything that the operator was shown. It is frozen when the dialog asks for confirmation.
+The command of an action, its target, and everything that the operator was shown. The plan no longer changes once the
+dialog asks for confirmation.
 */
 export type ActionPlan = Preflight & {
 	readonly id: ActionName;

@@ -4,9 +4,9 @@ import type {NodeAddress} from './node.js';
 /**
 The step of an action that an audit line records.
 
-- `unlocked`: the operator typed the target's name, and the session may act for a while
+- `unlocked`: the operator typed the target's name, which unlocks actions for 15 minutes
 - `refused`: redis-top did not offer or send the action
-- `intent`: written and synced before anything is sent
+- `intent`: the command is about to be sent; this line is synced to the disk first
 - `aborted`: the operator, a timeout or a changed target ended the action before sending
 - `outcome`: the server's reply, or that the result is unknown
 - `verified`, `failed`, `unproved`: the result of observing the server afterwards

@@ -16,7 +16,7 @@ export type BusLink = {
 	readonly unsentBytes: number;
 };
 
-/** A link of the cluster bus that should exist and does not. */
+/** A link of the cluster bus that should exist, and that CLUSTER LINKS does not list. */
 export type LinkGap = {
 	readonly direction: LinkDirection;
 	readonly peer: NodeId;
@@ -44,6 +44,6 @@ export type BusLinks = {
 	readonly gaps: readonly LinkGap[];
 	/** Bytes that wait to be sent on all links of the node. */
 	readonly unsentBytes: number;
-	/** The links with a notable backlog, the largest backlog first. */
+	/** The links on which at least 64 KiB wait to be sent, the largest backlog first, at most eight. */
 	readonly backlogs: readonly LinkBacklog[];
 };

@@ -1,4 +1,7 @@
-/** What one connection did: bytes that the server read from it and wrote to it, and commands that it sent. */
+/**
+What one client did on its connection: the bytes that it sent, the bytes that the server sent, and the number of
+commands.
+*/
 export type ClientTraffic = {readonly inBytes: number; readonly outBytes: number; readonly commands: number};
 
 /** One line of CLIENT LIST. A field that the server's version doesn't print is undefined. */

@@ -11,12 +11,12 @@ export type Clock = {
 };
 
 /**
-Rounds milliseconds to whole microseconds. A recording holds no finer times, and a replayed state has to equal the live
-state.
+Rounds milliseconds to whole microseconds. A recording holds no finer times. With rounded times in the live state as
+well, a replay gives exactly that state.
 */
 export const wholeMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-/** The machine's own time. A sleep keeps the process alive until it ends or its signal aborts. */
+/** The machine's own time. A sleep keeps the process alive until the sleep ends or its signal aborts. */
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	elapsed: () => wholeMicroseconds(performance.now()),

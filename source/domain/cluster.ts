@@ -20,7 +20,7 @@ export type ClusterFlag =
 	| 'nofailover'
 	| 'noflags';
 
-/** One line of CLUSTER NODES: what the node that printed it reports about a node. */
+/** One line of CLUSTER NODES: what the node that printed the line reports about one node, which may be itself. */
 export type ClusterNode = {
 	readonly id: NodeId;
 	/** The node's host, IPv6 without brackets. Empty when the printing node doesn't know its own address yet. */
@@ -44,7 +44,10 @@ export type ClusterNode = {
 	readonly openSlots: readonly OpenSlot[];
 };
 
-/** A line of CLUSTER NODES without the times of ping and pong, because these times differ in every view. */
+/**
+A line of CLUSTER NODES without the times of ping and pong. Without these times, the lines that different nodes print
+about one node are equal, so they share one object.
+*/
 export type LastingLine = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
 
 /** The fields of CLUSTER INFO by name, as printed. */

@@ -30,7 +30,7 @@ One next step for the operator.
 export type NextStep = {readonly kind: 'command' | 'shell' | 'words'; readonly text: Message};
 
 /**
-The target of a finding's action, when the target isn't the finding's own node, and the initial value of the action's
+What a finding fills into the dialog of its action: the target, if it isn't the finding's own node, and the value of the
 form.
 */
 export type Remedy = {
@@ -41,7 +41,8 @@ export type Remedy = {
 };
 
 /**
-The effect of a condition on the users of the server. The list is in order of urgency, and `effectRank` ranks by it.
+The effect of a condition on the users of the server, from the most to the least urgent. `effectRank` is the place in
+this list.
 
 - `unreachable`: nothing answers at the node's address, or the node refuses every client
 - `not-responding`: the node accepts connections and sends no reply
@@ -100,8 +101,8 @@ export const effectRank = (effect: Effect | undefined): number =>
 	effect === undefined ? effects.length : effects.indexOf(effect);
 
 /**
-The urgency of a finding about a machine that is short of processor time. It comes after every finding about a server,
-because such a machine slows all its programs.
+The urgency of a finding about a machine that is short of processor time. It is the lowest of all. Such a machine slows
+all its programs, so any finding about the server itself says more about the server.
 */
 export const machineUrgency = effectRank(undefined) + 1;
 
@@ -118,11 +119,11 @@ export type Firing = Statement & {
 	readonly meaning: Message;
 	/** The next steps, in the order in which to try them. */
 	readonly next: readonly NextStep[];
-	/** The guarded action that helps; undefined: none does. */
+	/** The guarded action that helps; undefined when no action helps. */
 	readonly action?: ActionName | undefined;
 	/**
-	The node for the action, when it isn't the finding's own node, and the value of the action's form. An example is a
-	finding in which some nodes report on another node.
+	What the finding fills into the dialog of its action. Some findings are about one node and name another node as the
+	action's target.
 	*/
 	readonly remedy?: Remedy | undefined;
 	/**
@@ -149,5 +150,8 @@ export type NotEvaluated = {
 	readonly grant?: string | undefined;
 };
 
-/** The result of a rule on one node, or on one subject of a node. A missing fact never makes it `clear`. */
+/**
+The result of a rule on one node, or on one part of a node such as a replica. If a fact is missing, the result is never
+`clear`.
+*/
 export type Evaluation = (Firing & {readonly kind: 'fires'}) | {readonly kind: 'clear'} | NotEvaluated;

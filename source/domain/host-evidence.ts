@@ -34,7 +34,10 @@ export type Listener = {
 	readonly processName: string | undefined;
 };
 
-/** A client of a port, with its number of connections: a process of this machine, or another machine. */
+/**
+A client of a port: one process of this machine, or another machine as a whole. It is listed with its number of
+connections.
+*/
 export type ConnectionHolder = {
 	readonly host: string;
 	/** The id of the client's process. Undefined for another machine, and when the files of the process can't be read. */
@@ -141,8 +144,8 @@ export type EarlierProcess = {
 /** A kind of line in the server's log, with a known meaning. */
 export type LogRemark = {
 	/**
-	The id of the meaning; published ids don't change: `fork-failed`, `disk-full`, `crashed` …; see
-	`parse/server-log-patterns.ts`.
+	The id of the meaning: `fork-failed`, `disk-full`, `crashed` … (`parse/server-log-patterns.ts`). Published ids don't
+	change.
 	*/
 	readonly id: string;
 	readonly severity: 'info' | 'warning' | 'critical';
@@ -177,7 +180,7 @@ export type LogEvidence = {
 	readonly lines: readonly string[];
 	/** What happened according to log lines that have a known meaning and a time, oldest first, at most 60. */
 	readonly happened?: readonly LoggedHappening[] | undefined;
-	/** The log lines with a known meaning, newest first. */
+	/** The kinds of log lines with a known meaning that were found, each once. The kind with the newest line is first. */
 	readonly remarks: readonly LogRemark[];
 };
 
@@ -213,8 +216,8 @@ read.
 export type DataFilesEvidence = {
 	readonly rdb: DataFile | undefined;
 	/**
-	All append-only files together. `bornAtMs` is when the first of them was created. Files count even when the server no
-	longer writes to them.
+	All append-only files together. Files to which the server no longer writes are included. `bornAtMs` is when the oldest
+	of the files was created, in milliseconds since the epoch.
 	*/
 	readonly appendOnly: (DataFile & {readonly bornAtMs: number}) | undefined;
 };
@@ -277,7 +280,7 @@ export type CgroupEvidence = {
 export type ProcessorQuota = {
 	/** The number of processors that the control group may use: 0.5 is half a processor. */
 	readonly cores: number;
-	/** Number of periods in which the control group ran since it was created. A period is mostly 100 ms. */
+	/** Number of periods in which the control group ran since it was created. A period takes 100 ms by default. */
 	readonly periods: number;
 	/** Number of periods in which the control group was stopped because its time was used up. */
 	readonly throttled: number;
@@ -295,10 +298,9 @@ export type WaitEvidence = {
 	readonly processorWaitNs?: number | undefined;
 	/** Connections dropped because an accept queue was full, in the server's network namespace (TcpExt ListenDrops). */
 	readonly listenDrops?: number | undefined;
-	/**
-	TCP segments sent in the server's network namespace. `segmentsResent` counts those sent again. Source: RFC 4022.
-	*/
+	/** TCP segments that were sent in the server's network namespace. Source: RFC 4022. */
 	readonly segmentsSent?: number | undefined;
+	/** TCP segments that were retransmitted in the server's network namespace. Source: RFC 4022. */
 	readonly segmentsResent?: number | undefined;
 	/** The disk with the server's folder; undefined for a file system without a disk of its own. */
 	readonly disk?: DiskTime | undefined;
@@ -309,13 +311,15 @@ export type DiskTime = {
 	readonly name: string;
 	/** Milliseconds in which the disk had at least one request under way. */
 	readonly busyMs: number;
-	/** The number of requests that the disk finished, and the milliseconds that they took together. */
+	/** The number of requests that the disk finished. */
 	readonly requests: number;
+	/** Milliseconds that the finished requests took together. */
 	readonly requestsMs: number;
 };
 
 /**
-Evidence about a server that runs, or should run, on the machine of redis-top. redis-top reads it and changes nothing.
+What redis-top found out about a server that runs, or should run, on the same machine as redis-top. Finding it out
+changes nothing.
 */
 export type LocalEvidence = {
 	readonly kind: 'here';

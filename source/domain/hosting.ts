@@ -36,7 +36,8 @@ export type Hosting = {
 	/** The managed service; undefined for a self-hosted server and when the hosting is unknown. */
 	readonly service: ManagedService | undefined;
 	/**
-	How sure the hosting is. `likely`: concluded from refused commands or a local address, not from host name or INFO.
+	`certain`: the host name or INFO shows the hosting. `likely`: the hosting is only concluded, from refused commands or
+	from a local address.
 	*/
 	readonly certainty: 'certain' | 'likely';
 	/** The evidence for the hosting, as text for people. */

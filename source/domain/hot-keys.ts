@@ -2,7 +2,9 @@
 export type HotKey = {
 	readonly key: string;
 	readonly database: number | undefined;
-	/** Processor time, bytes, or requests a second, depending on the list that the key is in. */
+	/**
+	In `byCpu` the key's processor time in microseconds, in `byBytes` its bytes, in `byRequests` its requests per second.
+	*/
 	readonly amount: number;
 };
 
@@ -18,7 +20,7 @@ export type HotKeys = {
 	*/
 	readonly startedAtMs: number | undefined;
 	readonly durationMs: number | undefined;
-	/** The server counts one of this many commands; 1 means every command. */
+	/** The server counts every Nth command, and this is N; 1 means every command. */
 	readonly sampleRatio: number | undefined;
 	readonly byCpu: readonly HotKey[];
 	readonly byBytes: readonly HotKey[];

@@ -26,7 +26,7 @@ export class InfoReply {
 	readonly #reply: string | undefined;
 	#made: Map<unknown, unknown> | undefined;
 
-	/** @param reply The text of the whole reply, if it is known. The text is kept instead of the parsed fields. */
+	/** @param reply The text of the whole reply, if it is known. `toText` then returns this text. */
 	constructor(
 		readonly sections: ReadonlyMap<string, InfoFields>,
 		reply?: string,

@@ -31,7 +31,9 @@ export type ScannedPrefix = {
 	readonly withoutTtl: number;
 };
 
-/** What a scan saw so far. SCAN returns keys in the order of their hashes, so the keys seen are a random sample. */
+/**
+What a scan saw so far. SCAN returns keys in the order of their hashes, so the keys seen so far are a random sample.
+*/
 export type KeySample = {
 	readonly seen: number;
 	readonly bytes: number;

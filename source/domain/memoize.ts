@@ -17,8 +17,8 @@ export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (
 }
 
 /**
-Returns a function that keeps the last result of `make`. The result is used again while all members of the list are the
-same, even if the list itself is built again for each call.
+Returns a function that keeps the last result of `make`. It returns this result again while its argument has the same
+members. The argument, a list, may be a new list each time.
 */
 export function memoizeLast<Members extends readonly unknown[], Made>(
 	make: (of: Members) => Made,

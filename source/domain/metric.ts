@@ -55,7 +55,10 @@ function readKeyCount(info: InfoReply): number | undefined {
 	return keys;
 }
 
-/** CPU time in seconds: the main thread's (Redis 6.2 and later), else the process', user and system together. */
+/**
+CPU time in seconds, user and system time together. It is the time of the main thread (Redis 6.2 and later), else of the
+process.
+*/
 function cpuSeconds(info: InfoReply): number | undefined {
 	const sum = (user: string, system: string) => {
 		const userSeconds = info.number('cpu', user);

@@ -1,7 +1,8 @@
 declare const brand: unique symbol;
 
 /**
-A node's address as it is printed and typed: `host:port`, `[v6]:port` or `unix:/path`. It is the key of every node.
+A node's address as it is printed and typed: `host:port`, `[v6]:port` or `unix:/path`. redis-top identifies every node
+by its address.
 */
 export type NodeAddress = string & {readonly [brand]: 'NodeAddress'};
 
@@ -58,6 +59,6 @@ export function isLoopback(endpoint: Endpoint): boolean {
 
 /**
 Whether a `run_id` identifies a process: 40 hexadecimal digits that are not all the same. Proxies and some services send
-none, or a placeholder shared by all their servers.
+no run id, or a placeholder that is the same for all their servers.
 */
 export const isRunId = (runId: string): boolean => /^[\da-f]{40}$/i.test(runId) && !/^(.)\1*$/.test(runId);

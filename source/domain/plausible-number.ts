@@ -1,6 +1,6 @@
 /**
 Numbers of this size or above are not plausible as a count, size or age. Servers print a negative 64-bit result as 2^64
-− n.
+− n, which is above this limit.
 */
 const mostPlausible = 2 ** 60;
 

@@ -47,7 +47,8 @@ export type RestartRun = {
 	readonly startedAtMs: number;
 	readonly osUser: string;
 	/**
-	The id of the redis-top process that advances the restart. While it lives, other sessions only show the progress.
+	The id of the redis-top process that advances the restart. While this process lives, other redis-top processes only
+	show the progress.
 	*/
 	readonly ownerPid: number;
 	readonly before: RestartBefore;

@@ -53,9 +53,12 @@ export type PollExtras = {
 	readonly largeRequests?: readonly LargeEntry[];
 	readonly largeReplies?: readonly LargeEntry[];
 	readonly accessLog?: readonly AccessRefusal[];
-	/** ACL LIST (Redis 6.0 and later), read seldom. Hashes of passwords are removed as soon as the reply arrives. */
+	/**
+	ACL LIST (Redis 6.0 and later), read once a minute from the node in focus, every five minutes from others. Hashes of
+	passwords are removed as soon as the reply arrives.
+	*/
 	readonly aclUsers?: readonly AclUser[];
-	/** CLUSTER MYSHARDID (Redis 7.2 and later), read seldom. */
+	/** CLUSTER MYSHARDID (Redis 7.2 and later), read once a minute. */
 	readonly shardId?: string;
 	readonly modules?: readonly ServerModule[];
 	/** INFO modules. Read only from a server with a module that reports its failures in this section. */
@@ -64,13 +67,16 @@ export type PollExtras = {
 	Whether the default user may run SHUTDOWN. Asked only when redis-top itself is the default user without a password.
 	*/
 	readonly defaultUserCanShutdown?: boolean;
-	/** LATENCY LATEST, read every 10 or 60 seconds, and when a server answers again after a timeout. */
+	/**
+	LATENCY LATEST. It is read every 10 seconds from the node in focus, and every 60 seconds from any other node. A server
+	that answers again after a timeout is asked at once.
+	*/
 	readonly latencyEvents?: readonly LatencyEvent[];
 	/** LATENCY HISTORY by the name of the event, read once from each server process. */
 	readonly latencyHistory?: ReadonlyMap<string, readonly LatencyMoment[]>;
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
-	/** A summary of the cluster bus links (Redis 7.0 and later), read seldom. */
+	/** A summary of the cluster bus links (Redis 7.0 and later); in a large cluster, a node is seldom asked for them. */
 	readonly busLinks?: BusLinks;
 	/**
 	The number of keys by slot, for the slots of this node that are being moved; undefined before any slot was counted.
@@ -104,7 +110,7 @@ export type PollExtras = {
 };
 
 /**
-The fields that a node record keeps unchanged, each with its age. Name a new field of `PollExtras` here, unless it is
+The fields of `PollExtras` that a node record keeps unchanged, each with its age. Name a new field here, unless it is
 merged with earlier readings (`MergedReading`).
 */
 export const timedReadings = [
@@ -133,7 +139,8 @@ export type TimedReading = (typeof timedReadings)[number];
 
 /**
 The fields that are merged with earlier readings. Logs get the new entries added, and two readings of a histogram or of
-CLIENT LIST are compared. `hasClientFilters` and `sentinelListeners` are read by the poller alone.
+CLIENT LIST are compared. `hasClientFilters` and `sentinelListeners` are listed too, although they are not merged: only
+the poller uses them.
 */
 export type MergedReading =
 	| 'slowlog'

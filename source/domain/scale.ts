@@ -1,7 +1,7 @@
 /**
-The limits that depend on the number of nodes, each with its reason, from few nodes to many. A limit named `…UpTo`
-includes that number of nodes. Figures were measured with 1,000 nodes at one poll a second (`npm run bench`). Those of
-CLUSTER NODES were measured with 1,000 nodes on Redis 7.0.
+The limits that depend on the number of nodes, each with its reason. They are in the order of the number of nodes from
+which on they matter. A limit named `…UpTo` includes that number of nodes. Figures were measured with 1,000 nodes at one
+poll a second (`npm run bench`). Those of CLUSTER NODES were measured with 1,000 nodes on Redis 7.0.
 */
 export const scale = {
 	// Limits that matter from about 12 nodes on
@@ -12,8 +12,8 @@ export const scale = {
 	*/
 	longSeriesNodes: 12,
 	/**
-	Number of further nodes that get a long series when the user puts them in focus, 0.26 MB each. The nodes put in focus
-	last keep theirs.
+	Number of further nodes that get a long series when the user puts them in focus, 0.26 MB each. The nodes that were put
+	in focus last keep their long series.
 	*/
 	lengthenedNodes: 24,
 
@@ -28,13 +28,13 @@ export const scale = {
 	*/
 	viewsOfAllUpTo: 50,
 	/**
-	Largest number of nodes with which slow logs and latencies of all nodes are read together. With more nodes, nodes are
-	read in turn: a slow log is 3 KB.
+	Largest number of nodes with which slow logs and latencies of all nodes are read together. With more nodes, the logs
+	are read in turn, because each slow log takes 3 KB.
 	*/
 	logsOfAllUpTo: 50,
 	/**
 	Largest number of nodes with which rules are evaluated with every poll. With more nodes, idle nodes are evaluated less
-	often: all rules take 0.1 ms a node.
+	often, because evaluating all rules takes 0.1 ms for each node.
 	*/
 	rulesEveryPollUpTo: 50,
 	/**
@@ -56,16 +56,16 @@ export const scale = {
 	// Limits that matter from about 64 nodes on
 
 	/**
-	Number of parsed cluster views that are kept, 330 KB each at 1,000 nodes. In the half minute after a change, fewer
-	views than this are read.
+	Number of parsed cluster views that are kept, 330 KB each at 1,000 nodes. In the half minute in which a change is
+	followed, fewer views than this are read, so that none of them is dropped.
 	*/
 	clusterViewsKept: 64,
 
 	// Limits that matter from about 100 nodes on
 
 	/**
-	Largest number of nodes with which the history keeps cluster views and whole comparisons of them: 8 MB each at 1,000
-	nodes.
+	Largest number of nodes with which the history keeps cluster views and whole comparisons of them. At 1,000 nodes, one
+	comparison with its views would take 8 MB.
 	*/
 	historyViewUpTo: 100,
 	/**
@@ -83,14 +83,18 @@ export const scale = {
 	compilers, the monitor takes a quarter more processor time.
 	*/
 	unoptimizedUpTo: 6,
-	/** Number of nodes with findings that are polled as often as nodes on the screen. Nobody looks at more such nodes. */
-	closelyPolledNodes: 100,
 	/**
-	Number of comparisons of cluster views in the history, with up to 100 nodes. With more nodes, it is 3,000 divided by
-	the number of nodes, but at least five.
+	Number of nodes with findings that are polled as often as nodes on the screen. Nobody looks at the findings of more
+	nodes at once.
 	*/
+	closelyPolledNodes: 100,
+	/** Number of comparisons of cluster views in the history, with up to 100 nodes. */
 	historyComparisons: 300,
+	/**
+	With more than 100 nodes, the number of comparisons is this figure divided by the number of nodes: 6 with 500 nodes.
+	*/
 	historyComparisonNodes: 3000,
+	/** Least number of comparisons in the history, however many nodes there are. */
 	fewestHistoryComparisons: 5,
 
 	// Limits that matter from about 200 nodes on
@@ -102,31 +106,33 @@ export const scale = {
 	quickPublishUpTo: 200,
 	/**
 	Largest number of nodes with which cluster views are compared whenever a view arrives. With more nodes they are
-	compared five times less often while all nodes agree.
+	compared less often while all nodes agree.
 	*/
 	everyComparisonUpTo: 200,
+	/** Factor by which the interval between two comparisons is longer while all nodes agree. */
 	calmComparisonFactor: 5,
 	/**
-	Number of nodes polled in a second. With more nodes, those off the screen are polled less often, but at least every
-	five seconds.
+	Number of polls in a second. With more nodes than this, each node off the screen is polled less often than once a
+	second.
 	*/
 	pollsPerSecond: 200,
+	/** Longest interval between two polls of a node off the screen, in milliseconds. */
 	longestPollPeriodMs: 5000,
 
 	// Rates in large deployments
 
 	/** Number of slow logs read in a second, so that 1,000 nodes are read in about two minutes. */
 	slowlogsPerSecond: 8,
-	/**
-	Least number of cluster views that are read in five seconds from nodes that agree. Every node is read once in five
-	minutes.
-	*/
+	/** Least number of cluster views that are read in five seconds (`freshViewsMs`) from nodes that agree. */
 	freshViews: 7,
 	freshViewsMs: 5000,
+	/**
+	Time in which every node that agrees is read at least once, in milliseconds. In large clusters this needs more reads.
+	*/
 	viewRoundMs: 300_000,
 	/**
 	Number of cluster views read in a second from nodes that disagree with the majority. Each such node is read again
-	after ten seconds.
+	after ten seconds (`differingViewAgainMs`).
 	*/
 	differingViewsPerSecond: 8,
 	differingViewAgainMs: 10_000,
@@ -135,6 +141,7 @@ export const scale = {
 	nodes, the 300 KB of one node are read every five seconds.
 	*/
 	linksPeriodMsPerNode: 5,
+	/** Shortest interval between two CLUSTER LINKS commands in a small cluster, in milliseconds. */
 	shortestLinksPeriodMs: 2000,
 	/**
 	Shortest interval between two comparisons of cluster views, in milliseconds. With more than 200 nodes, it is one
@@ -144,12 +151,15 @@ export const scale = {
 
 	// Totals over all nodes
 
-	/** Entries of the history, about 1 KB each: half an hour of six nodes at one poll a second. */
+	/** Entries of the history over all nodes, about 1 KB each: half an hour of six nodes at one poll a second. */
 	historyEntries: 12_000,
+	/** Least number of history entries of each node, however many nodes there are. */
 	fewestHistoryEntries: 10,
-	/** Entries kept of each command log over all nodes: 20 a node at 1,000 nodes, and at most 1,000 a node. */
+	/** Entries kept of each command log over all nodes: 20 a node at 1,000 nodes. */
 	logEntries: 20_000,
+	/** Largest number of entries of a command log that are kept of one node. */
 	mostLogEntries: 1000,
+	/** Least number of entries of a command log that are kept of one node, however many nodes there are. */
 	fewestLogEntries: 16,
 	/** Rows of the slow log merged over all nodes. They are limited because every state sorts them. */
 	mergedSlowlogRows: 2000,

@@ -1,6 +1,6 @@
 /**
-A ring buffer of readings, newest last, with one reading for each tick. A gap (`NaN` inside, `undefined` outside) stands
-for a reading that could not be taken. A gap is never filled, carried forward or shown as 0.
+A ring buffer of readings, newest last, with one reading for each interval. A gap (`NaN` inside, `undefined` outside)
+stands for a reading that could not be taken. A gap is never filled, carried forward or shown as 0.
 */
 export class Series {
 	readonly #values: Float64Array | Float32Array;
@@ -128,8 +128,8 @@ export class Series {
 	}
 
 	/**
-	The last `count` groups of `size` readings, oldest first, each folded to one value. Groups are counted from the
-	first reading ever taken. A reading therefore stays in its group, and only the end of a chart changes. A group
+	The last `count` groups of `size` readings, oldest first, each folded to one value. Groups are counted from the first
+	reading ever taken. A reading therefore stays in its group, and a new reading changes only the end of a chart. A group
 	without a reading is undefined.
 
 	@param fold Combines a group's readings. Default: the largest, because a peak must not vanish.

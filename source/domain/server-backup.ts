@@ -4,10 +4,8 @@ export type ServerBackup = {
 	readonly state: string;
 	/** Why the backup failed; empty while it has not failed. */
 	readonly problem: string;
-	/**
-	When the last backup began, in milliseconds since the epoch. `sealedMs` is when it was sealed. Each is undefined until
-	then.
-	*/
+	/** When the last backup began, in milliseconds since the epoch; undefined before the first backup. */
 	readonly startedMs: number | undefined;
+	/** When the last backup was sealed, in milliseconds since the epoch; undefined until then. */
 	readonly sealedMs: number | undefined;
 };

@@ -6,7 +6,7 @@ and later) or CLUSTER MIGRATION STATUS (Redis 8.4 and later).
 */
 export type AtomicMigration = {
 	readonly name: string;
-	/** The node's part as printed: `IMPORT`, `EXPORT`, `import`, `migrate`. */
+	/** What the reporting node does in the migration, as printed: `IMPORT`, `EXPORT`, `import`, `migrate`. */
 	readonly operation: string;
 	readonly slots: readonly SlotRange[];
 	/** The id of the node that gives the slots, as printed. */

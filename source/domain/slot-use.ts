@@ -1,5 +1,5 @@
 /**
-The load of one slot since its statistics began, by CLUSTER SLOT-STATS. All fields but `keys` need
+The load of one slot since the server began to count it, by CLUSTER SLOT-STATS. All fields but `keys` need
 `cluster-slot-stats-enabled`.
 */
 export type SlotTotals = {

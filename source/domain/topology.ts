@@ -58,8 +58,8 @@ export type TopologyNode = {
 /** A primary with all replicas below it, directly or over other replicas. */
 export type Shard = {
 	/**
-	The shard's name. In a cluster it is `shard 2`, counted by lowest slot. Else it is the name that Sentinels give the
-	primary, or the primary's address.
+	The shard's name. In a cluster it is a number, such as `shard 2`; shards are numbered in the order of their lowest
+	slots. Else it is the name that Sentinels give the primary, or the primary's address.
 	*/
 	readonly name: string;
 	/** The primary; undefined when no node lists it, although its replicas name it. */

@@ -5,7 +5,7 @@ import {errorWords} from './file-error.js';
 
 /**
 Milliseconds that one write of an audit line may take before its writer gives up. A last line without a line break
-counts as still being written while its file is younger than this time. Later it counts as torn.
+counts as still being written for this time after the last change of its file. Later the line counts as torn.
 */
 export const lineDeadlineMs = 5000;
 
@@ -116,8 +116,8 @@ async function endOf(handle: FileHandle, size: number, mostBytes: number): Promi
 }
 
 /**
-Sorts lines by time. A line whose file was renamed during the write may stand after later lines. An unreadable line
-keeps its place.
+Sorts lines by time. A line whose file was renamed while the line was written may stand after later lines. An unreadable
+line keeps its place.
 */
 function byTime(lines: readonly AuditLine[]): AuditLine[] {
 	let latest = '';

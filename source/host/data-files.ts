@@ -3,8 +3,9 @@ import path from 'node:path';
 import type {DataFilesEvidence} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** The default of `appenddirname` (since 7.0) and of `appendfilename`. Source: redis.conf. */
+/** The default of `appenddirname` (since 7.0). Source: redis.conf. */
 const appendFolder = 'appendonlydir';
+/** The default of `appendfilename`. Source: redis.conf. */
 const appendFile = 'appendonly.aof';
 
 /** When a file or folder was created and last written, and its size; undefined where it cannot be read. */

@@ -66,8 +66,8 @@ const usualConfigFiles = (port: number): string[] => [
 ];
 
 /**
-Gathers what this machine shows of the server at an endpoint: process, socket, supervisor, files and kernel settings.
-Only reads. A fact that cannot be read is a gap with its reason. Never rejects.
+Gathers what this machine shows of the server at an endpoint: process, socket, supervisor, files and kernel settings. It
+only reads and changes nothing. A fact that cannot be read is a gap with its reason. Never rejects.
 */
 export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvidence> {
 	if (process.platform !== 'linux') {
@@ -204,8 +204,8 @@ async function readEarlierFolder(
 }
 
 /**
-The start of a log line with its writer's process id: `4242:M 24 Nov 2026 …`. The letter `C` is a child process, not
-the server.
+The start of a log line with its writer's process id: `4242:M 24 Nov 2026 …`. A line with the letter `C` does not match,
+because a child process of the server wrote it.
 */
 const logWriter = /^(\d+):[MSX] /;
 

@@ -50,8 +50,8 @@ function sanitizedWord(text: string | undefined): string | undefined {
 }
 
 /**
-From this many bytes on, a limit of control groups version 1 means no limit. Version 1 prints the largest number of
-whole pages.
+From this many bytes on, a limit of control groups version 1 means no limit. For a group without a limit, version 1
+prints a number near 2^63: the largest number of bytes in whole pages.
 */
 const versionOneUnlimited = 2 ** 62;
 

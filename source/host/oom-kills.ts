@@ -7,7 +7,7 @@ import {errorWords} from './file-error.js';
 import type {Gaps} from './gaps.js';
 import {runTool} from './run-tool.js';
 
-/** Most records that are read at a time, so that reading always ends. The kernel's log holds fewer. */
+/** Largest number of records that are read at a time, so that reading always ends. The kernel's log holds fewer. */
 const mostRecords = 50_000;
 
 /**
@@ -29,8 +29,8 @@ export async function readOomKills(nowMs: number, gaps: Gaps): Promise<readonly 
 }
 
 /**
-Path of the kernel's log. Tests set `REDIS_TOP_KERNEL_LOG` to a file of such records. Tests about other subjects set
-an empty file, so that kills on the machine that runs them cause no findings.
+Path of the kernel's log. Tests set `REDIS_TOP_KERNEL_LOG` to a file of such records. Tests about other subjects set an
+empty file, so that OOM kills on the machine that runs the tests cause no findings.
 */
 const kernelLogFile = (): string => process.env.REDIS_TOP_KERNEL_LOG || '/dev/kmsg';
 
@@ -64,8 +64,8 @@ function kernelRecords(name: string): string[] {
 }
 
 /**
-The next record; undefined at the end. EAGAIN marks the end; EPIPE means that older records were overwritten
-meanwhile.
+The next record; undefined at the end of the log (EAGAIN). After EPIPE the result is empty: older records were
+overwritten meanwhile, and reading goes on with the next record.
 */
 function nextRecord(file: number, buffer: Buffer): string | undefined {
 	try {

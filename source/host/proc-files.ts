@@ -7,12 +7,14 @@ import {type ListeningSocket, parseProcessStat, parseSocketTable, parseUnixSocke
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
 
-/** Most processes whose files are read. On a machine with more processes the rest is left out, to save time. */
+/**
+Largest number of processes whose files are read. On a machine with more processes the rest is left out, to save time.
+*/
 const mostProcesses = 4000;
 
 /**
-Most files of /proc that are read at once. Node allocates 64 KB for each file. With hundreds at once, redis-top used 13
-MB and never released them.
+Largest number of files of /proc that are read at the same time. Node allocates 64 KB for each file. With hundreds of
+files at the same time, redis-top used 13 MB and never released them.
 */
 const mostReads = 8;
 
@@ -29,8 +31,8 @@ const serverName = /^(?:redis|valkey|keydb)-(?:server|sentinel)$/;
 
 /**
 The name of a server program; undefined for any other process. The name is that of the process, or is in the command
-line where another program loaded the server (ld.so, a wrapper). /proc/PID/exe does not tell: Debian's redis-server
-is redis-check-rdb there.
+line where another program loaded the server (ld.so, a wrapper). The name of the executable, /proc/PID/exe, is no help:
+for Debian's redis-server it is redis-check-rdb.
 */
 function serverNameOf(name: string, words: readonly string[]): string | undefined {
 	return [name, ...words.slice(0, 8).map(word => path.basename(word))].find(word => serverName.test(word));

@@ -6,6 +6,7 @@ import {sessionBindings} from './session-bindings.js';
 export type {KeyBinding, KeyName, KeyScreen} from './key-binding.js';
 
 /**
-Every key binding, one row each. Dispatch, the last line, the help and docs/keys.md are made from these rows.
+Every key binding, one row each. The reaction to keyboard keys, the last line of the screen, the help and docs/keys.md
+are made from these rows.
 */
 export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings, ...replayBindings];

@@ -1,7 +1,8 @@
 import type {PanelId} from '../state/panel-table.js';
 
 /**
-The meaning of a key, in the imperative. No intent changes a server: `open-actions` and `take-back` only open a dialog.
+The meaning of a keyboard key, in the imperative. No intent changes a server: `open-actions` and `take-back` only open a
+dialog.
 */
 export type Intent =
 	| {readonly kind: 'quit'}
@@ -29,7 +30,7 @@ export type Intent =
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'set-interval'; readonly intervalMs: number}
-	/** This intent and the next four belong to the keys of a replay. */
+	/** This intent and the next four are for the keyboard keys of a replay. */
 	| {readonly kind: 'toggle-play'}
 	| {readonly kind: 'step-ten-minutes'; readonly by: 1 | -1}
 	/** Moves to the next or previous finding, event or action of a recording. */
@@ -46,10 +47,12 @@ export type Intent =
 	/** Asks for the user and the password of the node in focus, if the node refuses the present ones. */
 	| {readonly kind: 'ask-password'}
 	| {readonly kind: 'open-actions'}
-	/** Opens the dialog that undoes the temporary change of a server setting of which the screen reminds the user. */
+	/**
+	Opens the dialog that undoes a temporary change of a server setting. The screen reminds the user of this change.
+	*/
 	| {readonly kind: 'take-back'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
-	/** Offers, starts, stops or continues a scan of the keys of the node in focus. */
+	/** Offers, starts, stops or continues a scan of the Redis keys on the node in focus. */
 	| {readonly kind: 'scan-keys'}
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'toggle-recording'}

@@ -1,6 +1,6 @@
 import type {Intent} from './intent.js';
 
-/** A key as `read-keys.ts` names it. A printable character is its own name. */
+/** A keyboard key as `read-keys.ts` names it. A printable character is its own name. */
 export type KeyName = string;
 
 /** The live monitor, or the screen of a replay. */
@@ -9,14 +9,14 @@ export type KeyScreen = 'live' | 'replay';
 export type KeyBinding = {
 	readonly id: string;
 	readonly keys: readonly KeyName[];
-	/** The keys as text, for the help and docs/keys.md. */
+	/** The keyboard keys as text, for the help and docs/keys.md. */
 	readonly shown: string;
 	readonly description: string;
 	/** The section of the help that lists the key. */
 	readonly section: 'Look' | 'Move' | 'Time' | 'Copy' | 'Act';
-	/** The word beside the key on the last line. Absent for a key that the line does not show. */
+	/** The word beside the key on the last line of the screen. Absent for a key that this line does not show. */
 	readonly footer?: string;
-	/** If the last line is too short, keys with the highest ranks are left out first. */
+	/** If the last line of the screen is too short, keys with the highest ranks are left out first. */
 	readonly footerRank?: number;
 	/** The only screen on which the key has an effect. Absent: both screens. */
 	readonly on?: KeyScreen;

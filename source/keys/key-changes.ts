@@ -5,7 +5,8 @@ import {keyNamed, shownKey} from './key-names.js';
 import {alwaysQuits, bindingsOn, type KeyChanges, keysAfter} from './keyboard.js';
 
 /**
-The ids of bindings that a config file can give other keys. The panels' keys are fixed, because titles show them.
+The ids of bindings that a config file can give other keys. The panels' keys are fixed, because the titles of the panels
+show them.
 */
 export const changeableIds: readonly string[] = bindings.map(({id}) => id).filter(id => id !== 'panel');
 
@@ -88,8 +89,8 @@ function conflictsOn(screen: KeyScreen, changes: KeyChanges): Array<readonly [st
 
 /**
 The reason why a config file can't give a key to another binding. Undefined for most keys: their default binding loses
-them. The digits stay with their panels, because titles show them. The binding `quit` keeps its key unless the config
-file gives it another one.
+them. The digits stay with their panels, because the titles of the panels show them. The binding `quit` keeps its key
+unless the config file gives it another one.
 */
 function fixedOwner(key: KeyName, changes: KeyChanges): string | undefined {
 	if (/^\d$/.test(key) && panelWithKey(key) !== undefined) {

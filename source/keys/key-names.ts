@@ -1,7 +1,7 @@
 import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './key-binding.js';
 
-/** Keys with a name: the name, the text in the help, and other spellings. */
+/** Keyboard keys with a name. Each row: the name, the text in the help, and other spellings. */
 const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others: string[]]> = [
 	['up', '↑'],
 	['down', '↓'],
@@ -41,7 +41,7 @@ export function keyNamed(text: string): KeyName | undefined {
 	return [...graphemesOf(text)].length === 1 && /^[^\p{C}\p{Z}]/u.test(text) ? text : undefined;
 }
 
-/** The text for a key in the help and on the last line: `Ctrl-L` for `ctrl+l`. */
+/** The text for a keyboard key in the help and on the last line of the screen: `Ctrl-L` for `ctrl+l`. */
 export function shownKey(key: KeyName): string {
 	const [, letter] = /^ctrl\+(.)$/.exec(key) ?? [];
 	return letter === undefined ? (namedKeys.find(([name]) => name === key)?.[1] ?? key) : `Ctrl-${letter.toUpperCase()}`;

@@ -4,7 +4,9 @@ import type {KeyBinding, KeyName, KeyScreen} from './key-binding.js';
 import {shownKey} from './key-names.js';
 import {panelDescription} from './panel-bindings.js';
 
-/** The keys that a config file gives to bindings, by binding id. An empty list removes the binding's keys. */
+/**
+The keyboard keys that a config file gives to bindings, by binding id. An empty list removes all keys of the binding.
+*/
 export type KeyChanges = ReadonlyMap<string, readonly KeyName[]>;
 
 /** A binding whose default keys a config file gives to another binding. */

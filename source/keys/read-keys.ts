@@ -13,7 +13,7 @@ const functionKey1Sequences = /\u001B(?:OP|\[11~|\[P|\[\[A)/g;
 /** The input with each F1 replaced by one character that Ink passes on. */
 export const withFunctionKeys = (input: string): string => input.replace(functionKey1Sequences, functionKey1);
 
-/** The part of Ink's key object that is read. It is declared here, because only views/ imports Ink. */
+/** The part of Ink's key object that `readKeys` uses. It is declared here, because only views/ imports Ink. */
 export type InkKey = {
 	readonly upArrow: boolean;
 	readonly downArrow: boolean;
@@ -37,7 +37,7 @@ export type KeysRead = {
 	readonly keys: readonly KeyName[];
 	/**
 	True for several keys in one read, as from fast typing or a paste without bracketed paste. An action's dialog ignores
-	them, except for a few characters in a text field.
+	several keys at once, except for a few characters in a text field.
 	*/
 	readonly isBunch: boolean;
 };

@@ -18,8 +18,8 @@ export type BookedAlert = Alert & {
 export type KeptAlerts = ReadonlyMap<string, Alert>;
 
 /**
-Milliseconds for which an ended alert is sent repeatedly. An Alertmanager that was restarted has forgotten the earlier
-message. Prometheus also repeats for 15 minutes (rules/alerting.go, resolvedRetention).
+Milliseconds for which the end of an alert is sent repeatedly, because an Alertmanager that was restarted has forgotten
+the earlier message. Prometheus also repeats for 15 minutes (rules/alerting.go, resolvedRetention).
 */
 export const resolvedAgainMs = 900_000;
 

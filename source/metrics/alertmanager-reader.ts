@@ -20,8 +20,9 @@ const everyMs = 10_000;
 const mostBytes = 32 * 2 ** 20;
 
 /**
-The rank of an alert's states. If several Alertmanagers or severities give different states, the state with the highest
-rank counts. `fires` has the highest rank, because people are then notified.
+The rank of an alert's states. One finding may have several alerts: one in each Alertmanager, and one for each severity.
+If their states differ, the state with the highest rank counts. `fires` has the highest rank, because people are then
+notified.
 */
 const rank: Readonly<Record<AlertState, number>> = {inhibited: 0, silenced: 1, fires: 2};
 

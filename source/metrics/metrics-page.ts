@@ -18,8 +18,8 @@ const allFamilies: readonly MetricFamily[] = [...exporterFamilies, ...ownFamilie
 const endMark = '# EOF\n';
 
 /**
-All metrics as one page, written by prom-client. Each family has its own registry, which is dropped afterwards. So a
-page of 1,000 nodes never holds all its values at once, and polls can run between two families.
+All metrics as one page, written by prom-client. Each family has its own registry, which is dropped afterwards. So the
+values of 1,000 nodes are never all in memory at once, and polls can run between two families.
 */
 export async function metricsPage(source: MetricSource, format: PageFormat): Promise<string> {
 	const parts: string[] = [];

@@ -17,7 +17,7 @@ export type MetricsServerOptions = {
 const pageHoldsMs = 1000;
 /** Largest number of simultaneous connections. Prometheus does not open more. */
 const mostConnections = 64;
-/** Longest time in which a client must send the head of a request, and a whole request, in milliseconds. */
+/** Longest time that a client may take to send the head of a request, or a whole request, in milliseconds. */
 const requestMs = 10_000;
 /** Longest time for which a client may accept no data, in milliseconds. */
 const idleMs = 30_000;

@@ -1,5 +1,6 @@
-/** Shortest and longest time between two attempts to send, in milliseconds. */
+/** Longest wait after the first failure, in milliseconds. The wait doubles with each further failure. */
 const shortestMs = 1000;
+/** Longest wait after any number of failures, in milliseconds. */
 const longestMs = 30_000;
 
 /**

@@ -42,9 +42,9 @@ const digestDigits = 12;
 const passwordHash = /(?<=^|\s)#[\da-f]{64}(?=\s|$)/gi;
 
 /**
-Replaces each password hash in a reply of ACL LIST by a digest. With one key, equal passwords get equal digests.
+Replaces each password hash in a reply of ACL LIST by a digest. With the same key, equal passwords get equal digests.
 
-@param key A random key, new in each run. Without it, nobody can test passwords against a digest.
+@param key A random key, new in each run of redis-top. Without the key, nobody can test passwords against a digest.
 */
 export const withoutPasswordHashes = (reply: RawReply, key: Buffer): RawReply =>
 	isArray(reply)

@@ -10,8 +10,8 @@ const slotCount = 16_384;
 Parses the reply of CLUSTER NODES, or a nodes.conf. The nodes are returned in the server's order. The format of a line:
 `id ip:port@busPort[,hostname[,aux…]] flags primary ping-sent pong-received epoch link slot…`
 
-Never throws. A line that describes no node (`vars` of a nodes.conf, a cut-off line) is left out. So is a word that is
-no slot.
+Never throws. A line that describes no node (`vars` of a nodes.conf, a cut-off line) is left out. Words after the link
+state that name no slot are left out, too.
 */
 export function parseClusterNodes(reply: string): ClusterNode[] {
 	return printableLines(reply).split('\n').flatMap(nodeIn);
@@ -23,19 +23,21 @@ const nodeIn = (line: string): ClusterNode | readonly [] => parseLine(line.trimE
 export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(`\n${reply}`);
 
 /**
-Largest number of parsed lines that are kept. This is enough for ten views of a thousand nodes, or for a few minutes of
-six nodes that change constantly.
+Number of look-ups in a generation of a `RecentlyUsed` cache. A parsed line is dropped when it was not looked up for a
+whole generation. One generation is ten cluster views of 1,000 nodes, or a few minutes of six nodes that change
+constantly.
 */
 const generationLines = 10_000;
 /**
-Parsed lines, by the text of the line without its two times; false for a line that describes no node. A parsed line
-takes about 600 bytes. Most old lines never occur again, so their number is limited.
+Parsed lines, by the text of the line without the times of ping and pong; false for a line that describes no node. A
+parsed line takes about 600 bytes. Most old lines never occur again, so their number is limited.
 */
 const lasting = new RecentlyUsed<LastingLine | false>(generationLines);
 
 /**
-Parses one line. All nodes of a cluster print the same line for a node, except for two times. The other parts of a
-parsed line are therefore shared: 1,000 views of 1,000 nodes share 1,000 lists of slots and sets of flags.
+Parses one line. All nodes of a cluster print the same line for a node, except for the times of ping and pong. The other
+parts of a parsed line are therefore shared. In 1,000 cluster views of 1,000 nodes, equal lines share one list of slots
+and one set of flags.
 */
 function parseLine(line: string): ClusterNode | undefined {
 	const timesAt = spaceAfter(line, 4);

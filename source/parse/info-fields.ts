@@ -128,7 +128,8 @@ export const replicaLines = (info: InfoReply): readonly ReplicaLine[] => info.on
 
 /**
 Tools that read the replication stream but are no servers: a backup, a migration, `redis-cli --replica`. They announce
-no port, so the server lists them with port 0. They send no acknowledgements. No server disconnects them for that.
+no port, so the server lists them with port 0. They send no acknowledgements, and the server keeps them connected all
+the same.
 */
 export const streamReaders = (info: InfoReply): readonly ReplicaLine[] => info.once(readStreamReaders);
 
@@ -180,8 +181,8 @@ export function keyspace(info: InfoReply): KeyspaceRow[] {
 }
 
 /**
-The number of keys in all databases, and the number of keys that have a time to live. A server without keys sends an
-empty section.
+The number of keys in all databases, and the number of keys that have a time to live. Both are 0 for a server without
+keys, which sends an empty section.
 */
 export function keyTotals(info: InfoReply): {readonly keys: number; readonly expiring: number} {
 	let keys = 0;

@@ -2,8 +2,8 @@ import type {ProcessorTime, ProcessState} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
 /**
-Parses /proc/stat. Its first line is `cpu user nice system idle iowait irq softirq steal guest …`. The time of `guest`
-is part of `user`. Each processor has a further line, `cpu0 …`.
+Parses /proc/stat. Its first line is `cpu user nice system idle iowait irq softirq steal guest …`. The first eight
+fields are added up. The time of `guest` is already part of `user`. Each processor has a further line, `cpu0 …`.
 */
 export function parseProcessorTime(text: string): ProcessorTime | undefined {
 	const numbers = (/^cpu +([\d ]+)$/m.exec(text)?.[1] ?? '').trim().split(/ +/).map(Number).slice(0, 8);

@@ -144,7 +144,7 @@ export function errorCode(text: string): string {
 
 /**
 The text of an error reply without its first word and without quoted arguments. A server that doesn't know AUTH or HELLO
-quotes the command's arguments in its reply, and they contain a password.
+quotes the command's arguments in its reply, and these arguments contain a password.
 */
 export function errorWords(text: string): string {
 	const words = text.replace(/^-?(?:[A-Z]{2,}\b)?\s*/, '').replace(/,? with args beginning with.*$/is, '');
@@ -197,8 +197,9 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 }
 
 /**
-Whether a server rejects the syntax of a command. It answers with an ERR that is not about its own state, the user's
-rights or a missing command. Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
+Whether a server rejects the syntax of a command. It then answers with an error `ERR` that is not about the server's
+state, the user's rights or a missing command. Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO
+HELP" (Garnet).
 */
 export function isRefusedForm(text: string): boolean {
 	const {code, layer, kind} = replyFailure(text);

@@ -7,7 +7,7 @@ import {isArray, numberOf, pairsOf} from './reply-values.js';
 type Fields = ReadonlyMap<string, string>;
 
 /**
-The maps of a reply (flat lists in RESP2), each converted to fields by name. An element that is no map is left out.
+The maps of a reply (flat lists in RESP2), each converted to fields by name. An element that is no map gives no fields.
 */
 function rowsOf(reply: RawReply | undefined): Fields[] {
 	return isArray(reply)

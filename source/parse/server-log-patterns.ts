@@ -107,7 +107,8 @@ const storage: readonly LogPattern[] = [
 		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
 		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
 	),
-	// This pattern precedes those of disks and folders, because its line tells what the replica cannot do.
+	// This pattern precedes those of disks and folders, which match the same lines. Only this one tells what the replica
+	// cannot do.
 	pattern(
 		'primary-data-unstored',
 		'critical',
@@ -336,6 +337,7 @@ const traffic: readonly LogPattern[] = [
 ];
 
 /**
-All patterns in the order in which they are tried. A pattern for a cause precedes the patterns for its consequences.
+All patterns in the order in which they are tried. The first pattern that matches a line gives its meaning. A pattern
+for a cause therefore precedes the patterns for its consequences.
 */
 export const logPatterns: readonly LogPattern[] = [...deaths, ...storage, ...traffic];

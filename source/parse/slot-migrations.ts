@@ -5,7 +5,7 @@ import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
 Parses the reply of CLUSTER GETSLOTMIGRATIONS (Valkey) or CLUSTER MIGRATION STATUS ALL (Redis): a list of maps. Both
-hold the same facts under different names. Never throws: a migration without a name is left out.
+replies hold the same facts under different names. Never throws: a migration without a name is left out.
 */
 export function parseSlotMigrations(reply: RawReply | undefined): AtomicMigration[] {
 	return isArray(reply) ? reply.flatMap(entry => parseMigration(new Map(pairsOf(entry))) ?? []) : [];

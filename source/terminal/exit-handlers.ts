@@ -59,8 +59,8 @@ export function installExitHandlers(leave: (reason: ExitReason) => void): () => 
 }
 
 /**
-The message of a crash, which is printed after the terminal is restored. It has at most five lines of the error, without
-secrets.
+The message of a crash, which is printed after the terminal is restored. It has at most five lines, four of them from
+the error, and no secrets.
 */
 export function crashReport(error: unknown, version: string): string {
 	const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

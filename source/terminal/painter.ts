@@ -25,16 +25,14 @@ export const leaveScreen = '\u001B[m\u001B[?25h\u001B[?1049l';
 
 /**
 Writes frames to the terminal. Of each frame, only the cells that differ from the previous frame are written. Only one
-write is under way at a time. Meanwhile the newest frame waits, and replaces an older frame that waits. A terminal that
-reads slowly therefore delays nothing else.
+write is under way at a time. Meanwhile only the newest frame waits. A terminal that reads slowly therefore misses
+frames, but delays nothing else.
 */
 export class Painter {
 	readonly #target: PaintTarget;
-	/**
-	The rows that the terminal shows, as strings. `#shownCells` has the cells of those rows that were compared cell by
-	cell.
-	*/
+	/** The rows that the terminal shows, as strings. */
 	#shownRows: readonly string[] = [];
+	/** The cells of the rows that the terminal shows; undefined for a row that was not compared cell by cell. */
 	#shownCells: ReadonlyArray<readonly StyledCell[] | undefined> = [];
 	#columns = 0;
 	#next: string | undefined;

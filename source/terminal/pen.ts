@@ -98,7 +98,8 @@ export const moveTo = (pen: Pen, row: number, column: number): Stroke => ({
 });
 
 /**
-The style in which a cell is written. A blank is written in the present style, `style`, if that is invisible on blanks.
+The style in which a cell is written. A blank is written in the present style, `style`, if this style is invisible on
+blanks.
 */
 export const withStyleFor = (style: string, cell: StyledCell): string =>
 	isBlankCell(cell) && !showsOnBlank(style) ? style : cell.style;

@@ -10,7 +10,10 @@ export type TerminalStream = {
 	off(event: 'resize', listener: () => void): unknown;
 };
 
-/** Sequences that switch modes, such as bracketed paste. Ink sends them between frames, and they are passed on. */
+/**
+Sequences that switch modes, such as bracketed paste. Ink sends these sequences between frames, and they go to the
+terminal unchanged.
+*/
 const modeSwitch = /^\u001B\[\?[\d;]+[hl]$/;
 
 /** Sequences by which Ink erases and moves the cursor. They are dropped, because the painter does both. */

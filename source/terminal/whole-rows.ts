@@ -5,7 +5,7 @@ import {styleChange} from './style-change.js';
 /** SGR sequences, the only escape sequences of a frame. */
 const styleSequences = /\u001B\[[\d;]*m/g;
 
-/** The characters of charts. A chart changes in most of its cells when it moves by one cell, and is then shifted. */
+/** The characters of charts. A chart that moves by one cell changes most of its cells without being a new screen. */
 const chartCharacters = /[\u2581-\u2588\u2800-\u28ff]/;
 
 const bareOf = (row: string): string => (row.includes('\u001B') ? row.replaceAll(styleSequences, '') : row);

@@ -82,7 +82,7 @@ const brailleDots = [
 	[0x80, 0x20, 0x10, 0x08],
 ] as const;
 
-/** How much of a row a value fills, in steps from 0 to `steps`. */
+/** How much of one row of the plot a value fills, in steps from 0 to `steps`. */
 const filledSteps = (value: number, max: number, rows: number, rowFromBottom: number, steps: number): number =>
 	Math.max(0, Math.min(steps, Math.round((value / max) * rows * steps) - rowFromBottom * steps));
 
@@ -127,8 +127,8 @@ function plotCell(
 }
 
 /**
-Labels for the top, the middle and the bottom of the scale, by row. A label that equals the label of another row is left
-out.
+Labels for the top, the middle and the bottom of the scale, by row. If rounding makes two labels equal, one of them is
+left out.
 */
 function scaleLabels(max: number, rows: number, format: (n: number) => string): readonly string[] {
 	const labels = Array.from({length: rows}, () => '');

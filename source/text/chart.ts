@@ -33,7 +33,7 @@ const isKnown = (value: number | undefined): value is number => value !== undefi
 
 /**
 Numbers of readings for each column, times a power of ten. No number is more than twice the number before, so a chart is
-at least half full after a change.
+at least half full after a change to the next number.
 */
 const columnSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 

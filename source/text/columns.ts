@@ -9,7 +9,10 @@ export type Column<Row> = {
 	readonly align?: 'left' | 'right';
 	/** Least width in cells. */
 	readonly minWidth: number;
-	/** Largest width in cells. A column grows up to it for long content; a flexible column does so if there is room. */
+	/**
+	Largest width in cells. For long content, a column grows up to this width; a flexible column grows only into room that
+	is left.
+	*/
 	readonly maxWidth?: number;
 	/** Whether the column takes the width that the other columns leave, up to `maxWidth`. */
 	readonly isFlexible?: boolean;
@@ -34,7 +37,10 @@ export type ListSort = {readonly id: string; readonly isInverted: boolean};
 /** Width in cells of the space before the first column. It has the mark of the selected row. */
 const gutter = 1;
 
-/** Number of rows that are measured for a column's width; measuring all rows would take too long for a frame. */
+/**
+Number of rows that are measured for a column's width; measuring all rows would take too long each time the screen is
+drawn.
+*/
 const measuredRows = 100;
 
 /** Widths grow in steps of this size, in cells, so that they don't change with every sample. */

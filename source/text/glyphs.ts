@@ -1,7 +1,7 @@
-/** The characters of frames, meters, sparklines and trees. All sets have the same widths. */
+/** The characters of frames, meters, sparklines and trees. A character has the same width in every set. */
 export type Glyphs = {
 	readonly isAscii: boolean;
-	/** The characters that fill the area of a chart: braille dots, or the eighth blocks of `spark`. */
+	/** The characters that fill the area of a chart: braille dots, or the eighth blocks that are also in `spark`. */
 	readonly plot: 'braille' | 'blocks';
 	readonly horizontal: string;
 	readonly vertical: string;
@@ -40,7 +40,7 @@ export const unicodeGlyphs: Glyphs = {
 	down: '↓',
 };
 
-/** For a terminal with a usual font: frames with round corners. */
+/** The glyphs for a terminal with a usual font: frames have round corners. */
 export const roundedGlyphs: Glyphs = {
 	...unicodeGlyphs,
 	topLeft: '╭',

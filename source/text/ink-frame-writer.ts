@@ -18,7 +18,7 @@ type InkOutput = {
 /**
 Patches Ink's `Output`, in the bundle, for frames whose rows are one text each. Ink makes an object for every cell and
 joins the cells to rows again, which was two thirds of all allocations. When each row is written once from its first
-column, these texts already are the rows of the frame. Any other frame, such as one with a box, is left to Ink.
+column, the written texts already are the rows of the frame. Any other frame, such as one with a box, is left to Ink.
 */
 export function passWholeRows<T extends new (...options: never[]) => InkOutput>(inkOutput: T): T {
 	const original = inkOutput.prototype.get;
@@ -49,10 +49,13 @@ function wholeRows({operations, height}: InkOutput): string[] | undefined {
 	return rows;
 }
 
-/** Text with SGR sequences and without other controls or combining marks. */
+/** Matches text with SGR sequences, and without other control characters or combining marks. */
 const styledText = /^(?:[^\p{Control}\p{Mark}]|\u001B\[[\d;]*m)*$/u;
 
-/** Skips Ink's `sanitizeAnsi`, which tokenizes each changed row, for text that it would leave unchanged. */
+/**
+Wraps Ink's `sanitizeAnsi`, which tokenizes each changed row. Text that `sanitizeAnsi` would leave unchanged is returned
+at once.
+*/
 export const passStyledText =
 	(sanitizeAnsi: (text: string) => string) =>
 	(text: string): string =>

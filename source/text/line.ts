@@ -21,8 +21,8 @@ export type Tone =
 	| 'key';
 
 /**
-What a span shows or what a click on it does. The target stays with the span through frames and cards, so that clicks
-and polling never read the drawn text.
+What a span shows or what a click on it does. The target stays with the span through frames and cards. So neither the
+row under a click nor the nodes on the screen have to be found in the drawn text.
 */
 export type Target = {
 	/** The key of the list row that a click selects. */

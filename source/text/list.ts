@@ -8,8 +8,8 @@ export type VisibleRows = {
 };
 
 /**
-The window of at most `height` rows that shows the selected row. It moves by half of its height, so that one step in a
-list usually repaints two rows instead of all. Without a selection the first row is selected.
+The window of at most `height` rows that shows the selected row. The window moves by half of its height, so that one
+step in a list usually repaints two rows instead of all. Without a selection the first row is selected.
 */
 export function visibleRows(keys: readonly string[], selectedKey: string | undefined, height: number): VisibleRows {
 	const selectedIndex = selectedKey === undefined ? Math.min(0, keys.length - 1) : keys.indexOf(selectedKey);
@@ -66,8 +66,8 @@ export function filterRows<Row>(rows: readonly Row[], filter: string, textOf: (r
 }
 
 /**
-The rows in the order of their positions. A row without a position is placed after the row that precedes it in `rows`. A
-new row then appears where its value belongs.
+The rows in the order of their positions. A new row has no position yet. It is placed after the row that precedes it in
+`rows`, and so appears where its value belongs.
 
 @param positions The position of each row by its key; undefined: the rows stay as they are.
 */

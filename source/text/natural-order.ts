@@ -4,7 +4,7 @@ a fiftieth of that.
 */
 const keys = new Map<string, string>();
 const keysKept = 20_000;
-/** Numbers are padded to this length in a key. An address has numbers of at most five digits. */
+/** Numbers in a sort key are padded with zeros to this length. An address has numbers of at most five digits. */
 const digitsKept = 16;
 
 function keyOf(name: string): string {

@@ -1,10 +1,10 @@
 /**
-What a pseudonym stands for, and how it is written: `host-1`. `group`: a primary's name for its Sentinels. `service`: a
-unit or a container.
+What a pseudonym stands for. A pseudonym begins with its kind: `host-1`. `group`: a primary's name for its Sentinels.
+`service`: a unit or a container.
 */
 export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel' | 'path' | 'service';
 
-/** The text that replaces a text for which no table says whether it may be shown. */
+/** The text that masking puts in place of any text that no table allows to be shown. */
 export const hidden = 'hidden';
 
 /**

@@ -14,7 +14,10 @@ before: the series R10 of ISO 3.
 */
 const roundNumbers = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8, 10];
 
-/** Rounds the end of a scale up, so that the scale rarely changes and frames stay comparable. */
+/**
+Rounds the end of a scale up, so that the scale rarely changes and a sparkline stays comparable with the one drawn
+before.
+*/
 function roundedUp(value: number): number {
 	const power = 10 ** Math.floor(Math.log10(value));
 	const rounded = roundNumbers.map(each => each * power).find(each => each >= value);

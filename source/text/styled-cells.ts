@@ -20,8 +20,9 @@ and dim are not.
 */
 export const showsOnBlank = (style: string): boolean => style !== '' && markOnBlank.test(style);
 
-/** Memoized style changes (a few dozen). `knownCells` has the memoized cells of each style (a few hundred). */
+/** Memoized results of `styleAfter`, by the style before and the sequence: a few dozen. */
 const knownChanges = new Map<string, string>();
+/** Memoized cells by style and text: a few hundred. */
 const knownCells = new Map<string, Map<string, StyledCell>>();
 const mostKnown = 4096;
 

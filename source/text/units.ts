@@ -28,8 +28,8 @@ function unitOf(n: number, step: number, units: number): number {
 }
 
 /**
-A number is shown in the larger unit of a number near it if it is at least this share of that unit: `0.98M` beside
-`1.02M`.
+A number takes the larger unit of its neighbour, `like`, if the number is at least this share of that unit: `0.98M`
+beside `1.02M`.
 */
 const keptUnitShare = 0.5;
 

@@ -4,8 +4,9 @@ import {themeNames} from '../../state/view-state.js';
 import {followModes} from '../../wire/follow.js';
 
 /**
-The type of a key's value. `duration`: `"500ms"`, or a number of seconds. `file`: a path, relative to the config file's
-folder; `~/` stands for the home folder. `words`: a list of arguments, not a line for a shell.
+The type of the value that a key of the config file has. `duration`: `"500ms"`, or a number of seconds. `file`: a path,
+relative to the config file's folder; `~/` stands for the home folder. `words`: a list of arguments, not a line for a
+shell.
 */
 export type FileKeyKind = 'text' | 'switch' | 'duration' | 'panel' | 'file' | 'target' | 'targets' | 'words' | 'choice';
 

@@ -38,7 +38,7 @@ export const noSettings: FileSettings = {
 
 /**
 Merges the user's settings (`above`) with the system's (`below`); the user's have precedence. Settings, thresholds and
-keys are merged one by one. A profile of the user replaces the system's profile of the same name as a whole.
+keyboard keys are merged one by one. A profile of the user replaces the system's profile of the same name as a whole.
 */
 export const mergedSettings = (below: FileSettings, above: FileSettings): FileSettings => ({
 	section: new Map([...below.section, ...above.section]),
@@ -47,7 +47,7 @@ export const mergedSettings = (below: FileSettings, above: FileSettings): FileSe
 	keys: new Map([...below.keys, ...above.keys]),
 });
 
-/** The values of the keys `targets` or `target`; empty without both. */
+/** The value of `targets` or `target` in the config file, as a list; empty without both. */
 export function targetsIn(section: Section): readonly string[] {
 	const value = section.get('targets')?.value ?? section.get('target')?.value;
 	return value === undefined || value === true ? [] : [value].flat();
