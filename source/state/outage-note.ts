@@ -38,11 +38,20 @@ function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Messa
 	return replicas.length === 1 ? 'its replica has no primary' : `${replicas.length} replicas have no primary`;
 }
 
+/**
+The findings that hold, by the first node that they name. If all of 1,000 nodes fail, each of them asks for its own among
+3,000 findings.
+*/
+const activeByFirstNode = memoizeByRef((findings: readonly Finding[]) =>
+	Map.groupBy(
+		findings.filter(({nodes, clearedAtMs}) => nodes !== undefined && clearedAtMs === undefined),
+		({nodes}) => nodes?.[0],
+	),
+);
+
 /** The consequence for the deployment of a node that is out of reach; undefined when no consequence is known. */
 export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState): Message | undefined {
-	const active = findings.filter(
-		({nodes: [first] = [], clearedAtMs}) => clearedAtMs === undefined && first === address,
-	);
+	const active = activeByFirstNode(findings).get(address) ?? [];
 	const misnamed = active.find(({rule, effect}) => rule === 'sen.disagree' && effect === 'writes-refused');
 	const promoted = misnamed?.nodes?.[1];
 	if (promoted !== undefined && nodes.get(promoted)?.role === 'primary') {

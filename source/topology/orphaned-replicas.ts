@@ -1,5 +1,6 @@
 import {isClusterEnabled} from '../derive/deployment.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import {type Nodes, nodeFinder, primaryNamedBy} from './replication-edges.js';
 
@@ -29,24 +30,34 @@ was promoted in its place. Also empty if a cluster or Sentinels promote replicas
 */
 export function orphansOf(primary: NodeAddress, nodes: Nodes): Orphans {
 	const record = nodes.get(primary);
-	const all = [...nodes.values()];
-	const isChosenElsewhere = all.some(
-		({role, sample}) => role === 'sentinel' || (sample !== undefined && isClusterEnabled(sample.info)),
-	);
-	if (record?.failure === undefined || record.reach !== 'down' || record.role === 'replica' || isChosenElsewhere) {
+	const isDown = record?.failure !== undefined && record.reach === 'down' && record.role !== 'replica';
+	const replicas = isDown && !isChosenElsewhere(nodes) ? (unlinkedReplicas(nodes).get(primary) ?? []) : [];
+	if (replicas.length === 0) {
 		return none;
 	}
 
-	const sameNode = nodeFinder(nodes);
-	const replicas = all.filter(other => {
-		const named = answers(other) ? primaryNamedBy(other) : undefined;
-		return named !== undefined && sameNode(named) === primary && isUnlinked(other);
-	});
 	const histories = new Set(replicas.flatMap(replica => historyOf(replica, 'master_replid') ?? []));
-	const primaries = all.filter(other => other.role === 'primary' && answers(other));
+	const primaries = [...nodes.values()].filter(other => other.role === 'primary' && answers(other));
 	const isReplaced = primaries.some(other => histories.has(historyOf(other, 'master_replid2') ?? ''));
 	const same = primaries.find(other => histories.has(historyOf(other, 'master_replid') ?? ''));
 	return isReplaced ? none : {replicas, answersAt: same?.address};
 }
+
+/** Whether a cluster or Sentinels promote replicas. */
+const isChosenElsewhere = memoizeByRef((nodes: Nodes): boolean =>
+	[...nodes.values()].some(
+		({role, sample}) => role === 'sentinel' || (sample !== undefined && isClusterEnabled(sample.info)),
+	),
+);
+
+/** The replicas that answer and have no link, by their primary. Memoized, because each node that is down asks for it. */
+const unlinkedReplicas = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAddress | undefined, readonly NodeRecord[]> => {
+	const sameNode = nodeFinder(nodes);
+	const unlinked = [...nodes.values()].filter(record => answers(record) && isUnlinked(record));
+	return Map.groupBy(unlinked, record => {
+		const named = primaryNamedBy(record);
+		return named && sameNode(named);
+	});
+});
 
 const isUnlinked = ({sample}: NodeRecord): boolean => sample?.info.text('replication', 'master_link_status') === 'down';

@@ -273,6 +273,24 @@ test('a primary out of reach says who was promoted by hand, and which slot is ha
 	assert.match(textOf(move), /^10\.0\.1\.12:6379 refuses connections.*; slot 5 is half moved/);
 });
 
+test('the verdict on many lost nodes reads each finding a few times, not once for each node', () => {
+	const lost = Array.from({length: 300}, (_, index) => ({...gone, address: `10.0.2.1:${7000 + index}`}) as NodeRecord);
+	let reads = 0;
+	const findings = lost.flatMap(({address}) =>
+		(['sec.noauth', 'conn.refused'] as const).map(rule =>
+			Object.defineProperty(findingOf(rule, rule === 'conn.refused' ? 'critical' : 'info', address), 'nodes', {
+				get() {
+					reads += 1;
+					return undefined;
+				},
+			}),
+		),
+	);
+	const verdict = verdictOf(stateWith(findings, lost), sampledAtMs);
+	assert.equal(verdict.severity === 'critical' && verdict.cause.nodesToo, 299);
+	assert.ok(reads <= 10 * findings.length, `${reads} reads of ${findings.length} findings`);
+});
+
 test('a report names the first two warnings that clients feel, and no advice', () => {
 	const warned = (rule: Finding['rule'], effect?: Finding['effect']) =>
 		findingOf(rule, 'warning', up.address, {effect});
