@@ -107,7 +107,8 @@ const isFlagOf = ({commands}: FlagRow, command: Command): boolean => commands?.i
 
 function foreignFlag({name, commands = []}: FlagRow): string {
 	const places = commands.map(command => (command === 'monitor' ? 'the monitor' : `redis-top ${command}`));
-	return `--${name} goes with ${places.join(' and ')} alone: leave it out`;
+	const all = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter(part => part !== '').join(' and ');
+	return `--${name} goes with ${all} alone: leave it out`;
 }
 
 function wordsOf(argv: readonly string[]): Words {

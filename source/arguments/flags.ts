@@ -18,6 +18,9 @@ export const flagGroups: ReadonlyArray<readonly [group: FlagGroup, title: string
 	['other', 'Other'],
 ];
 
+/** The commands that have a screen with panels. */
+const screenCommands = ['monitor', 'demo', 'replay', 'fleet'] as const;
+
 /** Every flag by the key of its value in `GivenFlags`. */
 export const flagTable = {
 	host: {group: 'connection', name: 'host', short: 'h', value: 'HOST', text: 'host name or address (127.0.0.1)'},
@@ -108,6 +111,7 @@ export const flagTable = {
 		group: 'monitor',
 		name: 'panel',
 		value: 'PANEL',
+		commands: screenCommands,
 		valuesOf: {monitor: panelIds, demo: panelIds, replay: panelIds},
 		text: `panel to start with, by key or name: ${panelChoices}`,
 	},
@@ -118,6 +122,7 @@ export const flagTable = {
 	wall: {
 		group: 'output',
 		name: 'wall',
+		commands: screenCommands,
 		text: 'for a wall display: the verdict and five figures in large letters, read-only',
 	},
 	mask: {group: 'output', name: 'mask', text: 'hide addresses, names, keys and paths in all that is shown; read-only'},

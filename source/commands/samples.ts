@@ -1,3 +1,4 @@
+import process from 'node:process';
 import {fitHeap} from '../app/heap.js';
 import {maskingFor} from '../app/masking.js';
 import type {MonitorSession} from '../app/session.js';
@@ -8,6 +9,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {PollInterest} from '../poll/poll-demand.js';
 import {snapshotFormats} from '../report/snapshot/snapshot-text.js';
 import {sampleFormats} from '../report/text/sample-text.js';
+import {wrappedCells} from '../report/text/wrapped-cells.js';
 import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 import {chosenFormat} from './output-formats.js';
 import {stopOnSignal} from './stop-on-signal.js';
@@ -123,7 +125,11 @@ export async function runSamples(config: Config): Promise<number> {
 		session.store.flush();
 		const state = masking.state(session.store.get());
 		const nowMs = systemClock.now();
-		await writeOut(`${print(state, nowMs)}\n`);
+		const sample = print(state, nowMs);
+		const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
+		await writeOut(
+			`${columns === undefined || (config.format ?? 'text') !== 'text' ? sample : wrappedCells(sample, columns)}\n`,
+		);
 		if (!isAnyReached(session)) {
 			end.stop(exitCodes.unreachable);
 		}

@@ -33,7 +33,8 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const of = bytes(limit?.limitBytes);
 		const head: Line = [
 			...(node.since === undefined
-				? values(memory('used_memory'), ' of ', of, ` ${limitName(limit)} `)
+				? // The unit is that of the list of nodes, which shows the same figure.
+					values(right(metricText(node, 'usedMemory'), figure), ' of ', of, ` ${limitName(limit)} `)
 				: values(memory('used_memory'), ' to ', right(bytes(used), 5), ' of ', of, ' ')),
 			span(full.text, full.tone),
 		];

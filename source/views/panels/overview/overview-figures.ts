@@ -22,7 +22,15 @@ export const overviewFigures: readonly Figure[] = [
 		'total_net_input_bytes and total_net_output_bytes per second; used_cpu_user and used_cpu_sys as a share of one core. Bad near 100 %.',
 	],
 	['clients', 'connected_clients of INFO clients, of maxclients. Bad from 80 %.'],
-	['rejected', 'rejected_connections per second: maxclients is reached. Any is bad.'],
+	[
+		'conn rej',
+		'rejected_connections per second: maxclients is reached. Any is bad. It does not count refused commands.',
+	],
+	['repl delay', 'The longest delay of a replica in seconds of writes, as in BEHIND; not lag= of INFO. Bad from 5 s.'],
+	[
+		'p99, max',
+		'The highest p99 of a command in LATENCY HISTOGRAM. max is the slowest call of a command that is too rare for a p99 and takes 1 % of the time. Bad from 10 ms.',
+	],
 	['errors', 'total_error_replies per second; panel 5 names the kinds.'],
 	['rdb, unsaved', 'Age and result of the last save, and rdb_changes_since_last_save: what a crash would lose.'],
 	['aof, fork', 'State of the append-only file; latest_fork_usec, a pause for every client. Bad from 100 ms.'],
