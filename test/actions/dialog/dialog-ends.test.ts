@@ -1,60 +1,30 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {dialogSize} from '../../../source/actions/dialog/dialog-content.js';
-import {
-	type DialogEvent,
-	type DialogKey,
-	type DialogState,
-	type Effect,
-	newDialogState,
-} from '../../../source/actions/dialog/dialog-state.js';
-import {drawDialog} from '../../../source/actions/dialog/draw-dialog.js';
-import {reduceDialog} from '../../../source/actions/dialog/reduce-dialog.js';
-import type {ActionPolicy} from '../../../source/actions/execute/guard.js';
+import type {Effect} from '../../../source/actions/dialog/dialog-state.js';
 import type {ActionOutcome, ActionPlan, Verification} from '../../../source/domain/action.js';
 import {parseClusterNodes} from '../../../source/parse/cluster-nodes.js';
 import {plainText} from '../../../source/text/line.js';
+import {PlayedDialog, unlocked} from '../../harness/played-dialog.js';
 import {recordFrom, sampledAtMs} from '../../harness/records.js';
 
 const name = '10.0.1.11:6379';
 const runId = 'a'.repeat(40);
 const record = recordFrom({info: {server: {run_id: runId}}});
-const unlocked: ActionPolicy = {whyReadOnly: undefined, unlockedUntilMs: Number.POSITIVE_INFINITY, isProduction: false};
 
-/** What keys and events make of a session, and everything it wanted done. */
-class Played {
-	state: DialogState;
-	nowMs = 0;
-	readonly effects: Effect[] = [];
-
-	constructor(policy: ActionPolicy = unlocked) {
-		this.state = newDialogState(policy, 80, 24);
-	}
-
-	take(event: DialogEvent): this {
-		const {state, effects} = reduceDialog(this.state, event, this.nowMs);
-		this.state = state;
-		this.effects.push(...effects);
-		return this;
-	}
-
-	press(...texts: string[]): this {
-		const keyOf = (text: string): DialogKey =>
-			text === 'enter' || text === 'copy' ? {kind: 'named', name: text} : {kind: 'character', text};
+class Played extends PlayedDialog {
+	/** Presses keys, a second apart. */
+	pressSlowly(...texts: string[]): this {
 		for (const text of texts) {
 			this.nowMs += 1000;
-			this.take({kind: 'pressed', key: keyOf(text)});
+			this.press(text === 'enter' || text === 'copy' ? text : {kind: 'character', text});
 		}
 
 		return this;
 	}
 
-	of<Kind extends Effect['kind']>(kind: Kind): Array<Extract<Effect, {kind: Kind}>> {
-		return this.effects.filter((effect): effect is Extract<Effect, {kind: Kind}> => effect.kind === kind);
-	}
-
 	text(): string {
-		const drawn = drawDialog(this.state, this.nowMs);
+		const drawn = this.drawn;
 		assert.ok(drawn !== undefined);
 		const {columns, rows} = dialogSize(drawn);
 		assert.ok(columns <= 80 && rows <= 24, `${columns}x${rows}`);
@@ -84,10 +54,10 @@ const proved: Verification = {kind: 'proved', text: 'it is so'};
 /** From the form to the end of an action that was sent. */
 function ended(parts: Partial<ActionPlan>, outcome: ActionOutcome, verification: Verification | undefined): Played {
 	const whole = {...plan, ...parts};
-	const played = new Played().take({kind: 'opened', record}).press('E', 'a', 'n', 'o', 'enter');
+	const played = new Played().take({kind: 'opened', record}).pressSlowly('E', 'a', 'n', 'o', 'enter');
 	const [{ticket}] = played.of('prepare') as [Extract<Effect, {kind: 'prepare'}>];
 	played.take({kind: 'prepared', ticket, plan: whole});
-	played.press(...name, 'a');
+	played.pressSlowly(...name, 'a');
 	assert.equal(played.of('run').length, 1);
 	return played.take({kind: 'finished', progress: {plan: whole, outcome, verification, problems: []}});
 }
@@ -96,10 +66,10 @@ test('an action can be undone from the end of its dialog: u opens the undo', () 
 	const played = ended({}, replied, proved);
 	assert.match(played.text(), /u undoes it: CONFIG SET appendonly yes/);
 	assert.match(played.text(), /y copies the undo/);
-	played.press('y');
+	played.pressSlowly('y');
 	assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CONFIG SET appendonly yes'}]);
 	assert.match(played.text(), /copied: CONFIG SET appendonly yes/);
-	played.press('u');
+	played.pressSlowly('u');
 	const [going] = played.of('go-on');
 	assert.deepEqual(going?.offer.choice, {action: 'set-appendonly', value: 'yes', isSettled: true});
 	assert.equal(going?.offer.node, record.address);
@@ -117,7 +87,7 @@ test('what was refused, not sent or failed offers no undo', () => {
 	] as const) {
 		const played = ended({}, outcome, verification);
 		assert.doesNotMatch(played.text(), /undoes it/);
-		played.press('u');
+		played.pressSlowly('u');
 		assert.deepEqual(played.of('go-on'), []);
 	}
 });
@@ -128,7 +98,7 @@ test('the other end of a migration is a box of its own, a key away', () => {
 	const follow = {action, node, nodeId: 'b'.repeat(40), value: '5061', text: 'does the same at the other end'};
 	const played = ended({follow, revert: undefined}, replied, proved);
 	assert.match(played.text(), /o does the same at the other end, 10\.0\.1\.12:6379/);
-	played.press('o');
+	played.pressSlowly('o');
 	const [going] = played.of('go-on');
 	assert.deepEqual(going?.offer, {
 		letter: 'o',
@@ -140,21 +110,21 @@ test('the other end of a migration is a box of its own, a key away', () => {
 });
 
 test('a locked session asks for the name first, also of what was decided on already; Ctrl-Y copies it meanwhile', () => {
-	const played = new Played({...unlocked, unlockedUntilMs: undefined});
+	const played = new Played({policy: {...unlocked, unlockedUntilMs: undefined}});
 	played.take({kind: 'chosen', record, choice: {action: 'set-appendonly', value: 'yes', isSettled: true}});
 	assert.match(played.text(), /Actions are locked/);
-	played.press('copy');
+	played.pressSlowly('copy');
 	assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CONFIG SET appendonly yes'}]);
-	played.press(...name);
+	played.pressSlowly(...name);
 	assert.equal(played.of('prepare').length, 1);
 	assert.deepEqual(played.of('prepare')[0]?.typed?.words, ['yes']);
 });
 
 test('read-only refuses it, and the command can still be copied', () => {
-	const played = new Played({...unlocked, whyReadOnly: 'redis-top was started with --read-only'});
+	const played = new Played({policy: {...unlocked, whyReadOnly: 'redis-top was started with --read-only'}});
 	played.take({kind: 'chosen', record, choice: {action: 'set-appendonly', value: 'yes', isSettled: true}});
 	assert.match(played.text(), /--read-only/);
-	played.press('y');
+	played.pressSlowly('y');
 	assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CONFIG SET appendonly yes'}]);
 	assert.deepEqual(played.of('prepare'), []);
 });
@@ -182,15 +152,15 @@ for (const [who, policy] of [
 	['a read-only session', {...unlocked, whyReadOnly: 'redis-top was started with --read-only'}],
 ] as const) {
 	test(`TAKEOVER is text for ${who}: its danger stands there, y copies it, and nothing sends it`, () => {
-		const played = new Played(policy).take({kind: 'opened', record: clusterReplica}).press('Y', 't');
+		const played = new Played({policy}).take({kind: 'opened', record: clusterReplica}).pressSlowly('Y', 't');
 		const text = played.text();
 		assert.match(text, /^text CLUSTER FAILOVER TAKEOVER$/m);
 		assert.match(text, /TWO OWNERS/);
 		assert.match(text, /primary 10\.0\.1\.12:6379, master,fail, link down/);
 		assert.match(text, /never sends it/);
-		played.press('y');
+		played.pressSlowly('y');
 		assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CLUSTER FAILOVER TAKEOVER'}]);
-		played.press('K', 'enter');
+		played.pressSlowly('K', 'enter');
 		assert.equal(played.state.dialog.kind, 'closed');
 		assert.deepEqual(
 			played.effects.filter(({kind}) => kind === 'prepare' || kind === 'run'),
@@ -200,6 +170,6 @@ for (const [who, policy] of [
 }
 
 test('TAKEOVER is greyed with the reason where it makes no sense', () => {
-	const played = new Played().take({kind: 'opened', record}).press('/', ...'takeover');
+	const played = new Played().take({kind: 'opened', record}).pressSlowly('/', ...'takeover');
 	assert.match(played.text(), /t {2}CLUSTER FAILOVER TAKEOVER.*: it is no cluster node/);
 });

@@ -2,28 +2,18 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type {ActionId} from '../../../source/actions/catalogue/catalogue.js';
-import {
-	type DialogEvent,
-	type DialogKey,
-	type DialogState,
-	type Effect,
-	newDialogState,
-	subjectOf,
-} from '../../../source/actions/dialog/dialog-state.js';
-import {drawDialog} from '../../../source/actions/dialog/draw-dialog.js';
-import {reduceDialog} from '../../../source/actions/dialog/reduce-dialog.js';
+import {type DialogKey, subjectOf} from '../../../source/actions/dialog/dialog-state.js';
 import type {ActionPolicy} from '../../../source/actions/execute/guard.js';
 import type {ActionPlan, Check} from '../../../source/domain/action.js';
 import {plainText} from '../../../source/text/line.js';
+import {PlayedDialog, unlocked} from '../../harness/played-dialog.js';
 import {type RecordParts, recordFrom} from '../../harness/records.js';
 
 const name = '10.0.1.11:6379';
 const record = (parts: RecordParts = {}) => recordFrom({info: {server: {run_id: 'a'.repeat(40)}}, ...parts});
-const unlocked: ActionPolicy = {whyReadOnly: undefined, unlockedUntilMs: Number.POSITIVE_INFINITY, isProduction: false};
 const locked: ActionPolicy = {...unlocked, unlockedUntilMs: undefined};
 
 const character = (text: string): DialogKey => ({kind: 'character', text});
-const named = (key: 'enter' | 'escape' | 'backspace' | 'up' | 'down'): DialogKey => ({kind: 'named', name: key});
 const bunch: DialogKey = {kind: 'bunch'};
 
 const planOf = (id: ActionId, checks: readonly Check[] = []): ActionPlan => ({
@@ -36,46 +26,9 @@ const planOf = (id: ActionId, checks: readonly Check[] = []): ActionPlan => ({
 	checks,
 });
 
-/** A session with a clock of its own; every effect it ever asked for is kept. */
-class Played {
-	state: DialogState;
-	nowMs = 0;
-	readonly effects: Effect[] = [];
-
-	constructor(policy: ActionPolicy = unlocked, columns = 80, rows = 24) {
-		this.state = newDialogState(policy, columns, rows);
-	}
-
-	get kind() {
-		return this.state.dialog.kind;
-	}
-
+class Played extends PlayedDialog {
 	get isSent() {
-		return this.effects.some(({kind}) => kind === 'run');
-	}
-
-	take(event: DialogEvent): this {
-		const {state, effects} = reduceDialog(this.state, event, this.nowMs);
-		this.state = state;
-		this.effects.push(...effects);
-		return this;
-	}
-
-	wait(ms: number): this {
-		this.nowMs += ms;
-		return this.take({kind: 'ticked'});
-	}
-
-	press(...keys: DialogKey[]): this {
-		for (const key of keys) {
-			this.take({kind: 'pressed', key});
-		}
-
-		return this;
-	}
-
-	type(text: string): this {
-		return this.press(...[...text].map(character));
+		return this.of('run').length > 0;
 	}
 
 	/** To the box of an action, past its dead time. */
@@ -91,7 +44,7 @@ class Played {
 	}
 
 	text(): string {
-		const dialog = drawDialog(this.state, this.nowMs);
+		const dialog = this.drawn;
 		return dialog === undefined ? '' : [dialog.title, ...dialog.lines.map(plainText), dialog.hint].join('\n');
 	}
 }
@@ -99,7 +52,7 @@ class Played {
 test('the menu opens a box, its letter sends', () => {
 	const played = new Played().take({kind: 'opened', record: record()});
 	assert.equal(played.kind, 'menu');
-	played.press(named('down'), named('enter'));
+	played.press('down', 'enter');
 	assert.equal(played.kind, 'preflighting');
 	played.take({kind: 'prepared', ticket: 1, plan: planOf('shutdown-save')});
 	assert.equal(played.kind, 'confirm');
@@ -115,7 +68,7 @@ test('the menu opens a box, its letter sends', () => {
 
 test('an outage needs the exact name first', () => {
 	const played = new Played().openBox('shutdown-save');
-	played.type('s').press(named('backspace'));
+	played.type('s').press('backspace');
 	assert.equal(played.isSent, false);
 	played.type(name).wait(300).type('s');
 	assert.equal(played.isSent, true);
@@ -131,7 +84,7 @@ for (const wrong of ['10.0.1.11:637', '10.0.1.11:63790', '10.0.1.12:6379', 'loca
 test('a name that goes on after it was full has to be mended', () => {
 	const played = new Played().openBox('shutdown-save').type(`${name}0`).wait(300).type('s');
 	assert.equal(played.isSent, false);
-	played.press(named('backspace'), named('backspace')).wait(300).type('s');
+	played.press('backspace', 'backspace').wait(300).type('s');
 	assert.equal(played.isSent, true);
 });
 
@@ -147,7 +100,7 @@ test('what would be lost is typed after the name', () => {
 	const checks: Check[] = [{state: 'veto', text: 'a stale AOF', lossPhrase: 'lose 12 keys'}];
 	const played = new Played().openBox('shutdown-save', checks).type(name).wait(300).type('s').wait(300);
 	assert.equal(played.isSent, false);
-	played.press(named('backspace')).type('lose 12 keys').wait(300).type('s');
+	played.press('backspace').type('lose 12 keys').wait(300).type('s');
 	assert.equal(played.isSent, true);
 });
 
@@ -161,31 +114,31 @@ test('a veto that cannot be overridden never gets a box', () => {
 
 test('Enter after a complete name neither cancels nor sends', () => {
 	const checks: Check[] = [{state: 'veto', text: 'a stale AOF', lossPhrase: 'lose 12 keys'}];
-	const played = new Played().openBox('shutdown-save', checks).type(name).press(named('enter')).wait(300);
+	const played = new Played().openBox('shutdown-save', checks).type(name).press('enter').wait(300);
 	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
 	assert.match(played.text(), /Enter sends nothing, Esc cancels/);
-	played.type('lose 12 keys').press(named('enter')).wait(300).press(named('enter'));
+	played.type('lose 12 keys').press('enter').wait(300).press('enter');
 	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
 	assert.match(played.text(), /Enter sends nothing: s does, Esc cancels/);
 	assert.equal(played.type('s').isSent, true);
-	const left = new Played().openBox('shutdown-save').type(name).wait(300).press(named('escape'));
+	const left = new Played().openBox('shutdown-save').type(name).wait(300).press('escape');
 	assert.deepEqual([left.kind, left.isSent, left.audits()], ['closed', false, ['aborted: cancelled']]);
 });
 
 test('Enter after the name that unlocks changes nothing for a second', () => {
-	const played = new Played(locked).take({kind: 'opened', record: record()}).type('Sb').wait(300).type(name);
-	played.press(named('enter'));
+	const played = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Sb').wait(300).type(name);
+	played.press('enter');
 	assert.equal(played.kind, 'preflighting');
 	played
 		.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')})
 		.wait(400)
-		.press(named('enter'));
+		.press('enter');
 	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
-	played.wait(600).press(named('enter'));
+	played.wait(600).press('enter');
 	assert.deepEqual([played.kind, played.isSent], ['closed', false]);
-	const form = new Played(locked).take({kind: 'opened', record: record()}).type('Em').wait(300).type(name);
-	assert.equal(form.press(named('enter')).wait(400).press(named('enter')).kind, 'form');
-	assert.equal(form.type('64mb').press(named('enter')).kind, 'preflighting');
+	const form = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Em').wait(300).type(name);
+	assert.equal(form.press('enter').wait(400).press('enter').kind, 'form');
+	assert.equal(form.type('64mb').press('enter').kind, 'preflighting');
 });
 
 test('a few keys that come together are typed into a field, and never confirm by themselves', () => {
@@ -203,7 +156,7 @@ test('a few keys that come together are typed into a field, and never confirm by
 	const checks: Check[] = [{state: 'veto', text: 'a stale AOF', lossPhrase: 'lose 1'}];
 	const short = new Played().openBox('shutdown-save', checks).type(name).press(together('lose'));
 	assert.match(short.text(), /ignored/);
-	const unlock = new Played(locked).take({kind: 'opened', record: record()}).type('Sb').wait(300);
+	const unlock = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Sb').wait(300);
 	assert.equal(unlock.type(name.slice(0, -2)).press(together('79')).kind, 'preflighting');
 });
 
@@ -214,7 +167,7 @@ for (const id of ['bgsave', 'shutdown-save'] as const) {
 			played.type(name.slice(0, -1)).wait(300);
 		}
 
-		played.press(named('enter'));
+		played.press('enter');
 		assert.equal(played.isSent, false);
 		assert.equal(played.kind, 'closed');
 		assert.deepEqual(played.audits(), ['aborted: cancelled']);
@@ -236,7 +189,7 @@ test('a bunch of keys neither types nor confirms', () => {
 	const armed = new Played().openBox('shutdown-save').type(name).wait(300).press(bunch);
 	assert.equal(armed.isSent, false);
 	assert.equal(armed.type('s').isSent, true);
-	assert.equal(new Played(locked).take({kind: 'opened', record: record()}).press(bunch).kind, 'menu');
+	assert.equal(new Played({policy: locked}).take({kind: 'opened', record: record()}).press(bunch).kind, 'menu');
 });
 
 test('keys that were typed ahead are dropped', () => {
@@ -283,23 +236,23 @@ test('what happens to another node, or nothing new, closes nothing', () => {
 });
 
 test('a locked session: the name unlocks for 15 minutes and the unlock is audited', () => {
-	const played = new Played(locked).take({kind: 'opened', record: record()}).type('Sb');
+	const played = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Sb');
 	assert.equal(played.kind, 'unlock');
-	played.wait(300).type('10.0.1.99').press(named('escape'));
+	played.wait(300).type('10.0.1.99').press('escape');
 	assert.equal(played.kind, 'closed');
 	played.take({kind: 'opened', record: record()}).type('Sb').wait(300).type(name);
 	assert.equal(played.kind, 'preflighting');
 	assert.deepEqual(played.audits(), ['aborted: cancelled', 'unlocked: undefined']);
 
-	played.press(named('escape')).wait(15 * 60_000 - 1);
+	played.press('escape').wait(15 * 60_000 - 1);
 	assert.equal(played.take({kind: 'opened', record: record()}).type('Sb').kind, 'preflighting');
-	played.press(named('escape')).wait(1);
+	played.press('escape').wait(1);
 	assert.equal(played.take({kind: 'opened', record: record()}).type('Sb').kind, 'unlock');
 });
 
 test('Enter in the unlock box cancels even when the name is nearly there', () => {
-	const played = new Played(locked).take({kind: 'opened', record: record()}).type('Sb').wait(300);
-	played.type(name.slice(0, -1)).press(named('enter'));
+	const played = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Sb').wait(300);
+	played.type(name.slice(0, -1)).press('enter');
 	assert.equal(played.kind, 'closed');
 	assert.equal(
 		played.effects.some(({kind}) => kind === 'prepare'),
@@ -308,7 +261,7 @@ test('Enter in the unlock box cancels even when the name is nearly there', () =>
 });
 
 test('a box that was open when the session locked again sends nothing', () => {
-	const played = new Played({...unlocked, unlockedUntilMs: 1000}).openBox('bgsave').wait(700).type('b');
+	const played = new Played({policy: {...unlocked, unlockedUntilMs: 1000}}).openBox('bgsave').wait(700).type('b');
 	assert.equal(played.isSent, false);
 	assert.match(played.text(), /locked again/);
 });
@@ -321,17 +274,17 @@ test('a group has a letter, an action has one in its group; the action of the se
 	assert.match(played.type('S').text(), /^Save actions on .*[\s\S]*BGREWRITEAOF/);
 	assert.doesNotMatch(played.text(), /SHUTDOWN SAVE/);
 	assert.match(played.type('T').text(), /^Stop actions on .*[\s\S]*SHUTDOWN SAVE/);
-	assert.match(played.press(named('escape')).text(), /^Actions on /);
+	assert.match(played.press('escape').text(), /^Actions on /);
 	assert.equal(played.type('Sb').kind, 'preflighting');
 
 	const remedy = new Played().take({kind: 'opened', record: record(), selection: {action: 'set-maxmemory'}});
 	assert.match(remedy.text(), /Selected row\n> m/);
 	assert.equal(remedy.type('m').kind, 'form');
-	assert.equal(new Played().take({kind: 'opened', record: record()}).press(named('escape')).kind, 'closed');
+	assert.equal(new Played().take({kind: 'opened', record: record()}).press('escape').kind, 'closed');
 });
 
 test('read-only: the menu says why, and nothing opens', () => {
-	const played = new Played({...unlocked, whyReadOnly: 'started with --read-only'}).take({
+	const played = new Played({policy: {...unlocked, whyReadOnly: 'started with --read-only'}}).take({
 		kind: 'opened',
 		record: record(),
 	});
@@ -349,7 +302,7 @@ test('a node that is down has every action greyed, with the reason', () => {
 });
 
 test('a box that the screen cannot hold is refused', () => {
-	const small = new Played(unlocked, 40, 10).openBox('shutdown-save', [
+	const small = new Played({columns: 40, rows: 10}).openBox('shutdown-save', [
 		{state: 'warning', text: 'a long warning that takes some rows on so small a screen, and then some more of them'},
 	]);
 	assert.equal(small.kind, 'done');
@@ -361,7 +314,7 @@ test('a box that the screen cannot hold is refused', () => {
 });
 
 test('a preflight that was given up opens no box, and neither does a late one', () => {
-	const played = new Played().take({kind: 'opened', record: record()}).type('Sb').press(named('escape'));
+	const played = new Played().take({kind: 'opened', record: record()}).type('Sb').press('escape');
 	played.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')});
 	assert.equal(played.kind, 'closed');
 	played.take({kind: 'opened', record: record()}).type('Ts');
@@ -379,7 +332,7 @@ test('an audit log that fails refuses the action and locks the session', () => {
 });
 
 test('a running action can be hidden, is shown again, and its end is told', () => {
-	const played = new Played().openBox('bgsave').type('b').press(named('escape'));
+	const played = new Played().openBox('bgsave').type('b').press('escape');
 	assert.equal(played.kind, 'closed');
 	const plan = planOf('bgsave');
 	const running = {plan, outcome: {kind: 'replied', reply: 'Background saving started'}, problems: []} as const;
@@ -390,12 +343,16 @@ test('a running action can be hidden, is shown again, and its end is told', () =
 	assert.equal(played.kind, 'done');
 	assert.match(played.text(), /verified: saved/);
 	assert.ok(played.effects.some(({kind}) => kind === 'announce'));
-	assert.equal(played.press(named('enter')).kind, 'closed');
+	assert.equal(played.press('enter').kind, 'closed');
 });
 
 test('no row of keys without the name and the letter ever sends an outage', () => {
 	const anyKey = fc.oneof(
-		fc.constantFrom(...['enter', 'escape', 'backspace', 'up', 'down'].map(key => named(key as 'enter'))),
+		fc.constantFrom(
+			...(['enter', 'escape', 'backspace', 'up', 'down'] as const).map(
+				(key): DialogKey => ({kind: 'named', name: key}),
+			),
+		),
 		fc.constantFrom(...'sbq10.:6379k'.split('').map(character)),
 		fc.constant(bunch),
 	);
@@ -416,12 +373,12 @@ test('no row of keys without the name and the letter ever sends an outage', () =
 test('what is typed leads to the box and sends nothing; the search of the menu takes letters as text', () => {
 	const form = new Played().take({kind: 'opened', record: record()}).type('Em').wait(300);
 	assert.equal(form.kind, 'form');
-	form.type('12x').press(named('enter'));
+	form.type('12x').press('enter');
 	assert.equal(form.kind, 'form');
 	assert.match(form.text(), /not yet right/);
-	form.press(named('backspace'), named('backspace'), named('backspace'), bunch).type('100');
+	form.press('backspace', 'backspace', 'backspace', bunch).type('100');
 	assert.match(form.text(), /reads it as: 100 bytes/);
-	form.press(named('enter'));
+	form.press('enter');
 	assert.equal(form.kind, 'preflighting');
 	assert.deepEqual(
 		form.effects.findLast(({kind}) => kind === 'prepare'),

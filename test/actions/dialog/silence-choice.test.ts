@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {fitsScreen} from '../../../source/actions/dialog/dialog-content.js';
-import type {DialogEvent, DialogKey, DialogState, Effect} from '../../../source/actions/dialog/dialog-state.js';
-import {newDialogState} from '../../../source/actions/dialog/dialog-state.js';
-import {drawDialog} from '../../../source/actions/dialog/draw-dialog.js';
-import {reduceDialog} from '../../../source/actions/dialog/reduce-dialog.js';
+import type {Effect} from '../../../source/actions/dialog/dialog-state.js';
 import type {ActionPlan} from '../../../source/domain/action.js';
 import {plainText} from '../../../source/text/line.js';
+import {PlayedDialog, type PlayedDialogOptions} from '../../harness/played-dialog.js';
 import {recordFrom} from '../../harness/records.js';
 
 const record = recordFrom({info: {server: {run_id: 'a'.repeat(40)}}});
@@ -23,54 +21,15 @@ const plan: ActionPlan = {
 };
 
 /** The dialog of a shutdown, with somebody who presses keys. */
-class Played {
-	state: DialogState;
-	nowMs = 0;
-	readonly effects: Effect[] = [];
-
+class Played extends PlayedDialog {
 	constructor(
-		{
-			alertmanager,
-			silencedUntilMs,
-			rows = 24,
-		}: {
-			readonly alertmanager?: string;
-			readonly silencedUntilMs?: number;
-			readonly rows?: number;
-		} = {alertmanager: 'am:9093'},
+		{silencedUntilMs, ...options}: PlayedDialogOptions & {readonly silencedUntilMs?: number} = {
+			alertmanager: 'am:9093',
+		},
 	) {
-		const policy = {whyReadOnly: undefined, unlockedUntilMs: Number.POSITIVE_INFINITY, isProduction: false};
-		this.state = newDialogState(policy, 80, rows, alertmanager);
+		super(options);
 		this.take({kind: 'opened', record}).type('Ts');
 		this.take({kind: 'prepared', ticket: this.state.ticket, plan, silencedUntilMs}).wait(300);
-	}
-
-	take(event: DialogEvent): this {
-		const {state, effects} = reduceDialog(this.state, event, this.nowMs);
-		this.state = state;
-		this.effects.push(...effects);
-		return this;
-	}
-
-	wait(ms: number): this {
-		this.nowMs += ms;
-		return this.take({kind: 'ticked'});
-	}
-
-	press(...names: ReadonlyArray<(DialogKey & {kind: 'named'})['name']>): this {
-		for (const each of names) {
-			this.take({kind: 'pressed', key: {kind: 'named', name: each}});
-		}
-
-		return this;
-	}
-
-	type(text: string): this {
-		for (const each of text) {
-			this.take({kind: 'pressed', key: {kind: 'character', text: each}});
-		}
-
-		return this;
 	}
 
 	/** Types the name and presses the letter. */
@@ -79,15 +38,15 @@ class Played {
 	}
 
 	count(kind: Effect['kind']): number {
-		return this.effects.filter(effect => effect.kind === kind).length;
+		return this.of(kind).length;
 	}
 
 	get fact(): string | undefined {
-		return drawDialog(this.state, this.nowMs)?.facts.find(([label]) => label === 'silence')?.[1];
+		return this.drawn?.facts.find(([label]) => label === 'silence')?.[1];
 	}
 
 	get prompt(): string {
-		return plainText(drawDialog(this.state, this.nowMs)?.prompt ?? []);
+		return plainText(this.drawn?.prompt ?? []);
 	}
 }
 
@@ -182,7 +141,7 @@ test('every stage fits a terminal of 80 columns, with several Alertmanagers of l
 	const alertmanager = ['alertmanager-0', 'alertmanager-1'].map(each => `${each}.monitoring.svc.cluster.local:9093`);
 	const played = new Played({alertmanager: alertmanager.join(', ')});
 	const fits = () => {
-		const drawn = drawDialog(played.state, played.nowMs);
+		const drawn = played.drawn;
 		assert.ok(drawn !== undefined && fitsScreen(drawn, played.state), JSON.stringify(drawn));
 	};
 	fits();
