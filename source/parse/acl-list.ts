@@ -110,11 +110,58 @@ const isRight = (word: string): boolean => !word.startsWith('#') && !flags.has(w
 const isOfCommands = (word: string): boolean => /^[+-]|^(?:all|no)commands$/.test(word);
 
 /**
-Sorts ACL rules, so that equal rights give equal texts. Rules about commands keep their order, because a later rule
-overrides an earlier one.
+Sorts ACL rules, so that equal rights give equal texts. A later rule overrides an earlier one, so rules about commands
+are sorted only where their order means nothing. Redis 7.0 lists the commands of a user in an order that differs from
+process to process.
 */
 const comparable = (words: readonly string[]): string =>
-	[...words.filter(word => !isOfCommands(word)).sort(), ...words.filter(isOfCommands)].join(' ');
+	[...words.filter(word => !isOfCommands(word)).sort(), ...inOneOrder(words.filter(isOfCommands))].join(' ');
+
+/** Rules whose order among each other means nothing: categories with one sign, or single commands. */
+function runOf(rule: string): string {
+	const isOfMany = rule.includes('@') || /^(?:all|no)commands$/.test(rule);
+	return isOfMany ? (rule[0] ?? '') : 'command';
+}
+
+/**
+Sorts each run of rules whose order means nothing. Rules about one command and its subcommands keep their order, but
+for adjacent subcommands: `-config +config|get +config|set`.
+*/
+function inOneOrder(rules: readonly string[]): string[] {
+	const sorted: string[] = [];
+	for (const run of runsBy(rules, runOf)) {
+		const groups = [...Map.groupBy(run, parentOf)].sort(([one], [other]) => (one < other ? -1 : 1));
+		for (const [, group] of groups) {
+			sorted.push(...runsBy(group, rule => String(rule.includes('|'))).flatMap(each => each.toSorted(byName)));
+		}
+	}
+
+	return sorted;
+}
+
+/** The command of a rule about it or about a subcommand: `config` of `+config|get`. */
+const parentOf = (rule: string): string => rule.slice(1).split('|')[0] ?? '';
+
+const byName = (one: string, other: string): number => {
+	const [a, b] = [one.slice(1), other.slice(1)];
+	return a === b ? 0 : a < b ? -1 : 1;
+};
+
+/** Splits a list where the key of an element differs from that of the element before. */
+function runsBy(rules: readonly string[], keyOf: (rule: string) => string): string[][] {
+	const runs: string[][] = [];
+	let key: string | undefined;
+	for (const rule of rules) {
+		if (keyOf(rule) !== key) {
+			runs.push([]);
+		}
+
+		key = keyOf(rule);
+		runs.at(-1)?.push(rule);
+	}
+
+	return runs;
+}
 
 /** Whether the rules of commands in `words` allow a command. A later rule overrides an earlier one. */
 function mayRun(command: string, words: readonly string[]): boolean {

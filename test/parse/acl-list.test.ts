@@ -33,8 +33,28 @@ test('passwords, rights and flags are compared apart, whatever their order', () 
 	assert.notEqual(one.login, userOf('user app on #111 ~a +get').login);
 	assert.equal(userOf('user app on ~a +get').login, '');
 	assert.equal(one.rights, other.rights);
-	assert.notEqual(one.rights, userOf('user app on #111 ~a ~b resetchannels -@all +set +get').rights);
+	assert.notEqual(one.rights, userOf('user app on #111 ~a ~b resetchannels -@all +set').rights);
 });
+
+for (const [one, other, isEqual] of [
+	// As two processes of Redis 7.0 list one user.
+	['+@all -@admin -sort -info -migrate -swapdb', '+@all -@admin -info -swapdb -sort -migrate', true],
+	['-@all +get +set', '-@all +set +get', true],
+	['-@all +@read +@write', '-@all +@write +@read', true],
+	['+@all -@admin', '-@admin +@all', false],
+	['-@all +@read -@string', '-@all -@string +@read', false],
+	['+@all -info', '-info +@all', false],
+	['+@all -info', '+@all +info', false],
+	['+get -get', '-get +get', false],
+	['+config -config|get', '-config|get +config', false],
+	['-config +config|set +config|get', '-config +config|get +config|set', true],
+	['-@all (~a +get +set)', '-@all (~a +set +get)', true],
+] as const) {
+	test(`${one} and ${other} are ${isEqual ? 'the same rights' : 'different rights'}`, () => {
+		const [a, b] = [one, other].map(rules => userOf(`user app on ~* ${rules}`).rights);
+		assert.equal(a === b, isEqual);
+	});
+}
 
 test('rights of commands: a later rule overrides an earlier one, and selectors add rights', () => {
 	const cases: ReadonlyArray<readonly [line: string, command: string, mayRun: boolean]> = [
