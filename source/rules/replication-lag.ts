@@ -23,6 +23,15 @@ function furthestBehind(facts: NodeFacts): ReplicaBehind | undefined {
 
 const needsTwoSamples = pending('needs two samples of a replica that is online');
 
+/**
+Bytes that the primary may have written since the last acknowledgement of a healthy replica, which acknowledges once a
+second.
+*/
+export function awaitedBytes(facts: NodeFacts, ackAgeSeconds: number | undefined): number {
+	const writtenPerSecond = facts.perSecond('replication', 'master_repl_offset') ?? 0;
+	return writtenPerSecond * (1 + Math.min(1, ackAgeSeconds ?? 1));
+}
+
 export const repLagBytes = rule({
 	id: 'rep.lag_bytes',
 	scope: 'node',
@@ -60,9 +69,7 @@ export const repLagBytes = rule({
 			return needsTwoSamples;
 		}
 
-		// A healthy replica acknowledges once a second, so up to a second of writes is normal.
-		const writtenPerSecond = facts.perSecond('replication', 'master_repl_offset') ?? 0;
-		if (behindBytes <= writtenPerSecond * (1 + Math.min(1, ackAgeSeconds ?? 1))) {
+		if (behindBytes <= awaitedBytes(facts, ackAgeSeconds)) {
 			return clear;
 		}
 

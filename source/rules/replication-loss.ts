@@ -9,6 +9,7 @@ import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {recordsIn} from './node-records.js';
+import {awaitedBytes} from './replication-lag.js';
 import {clear, type FleetEvaluation, fires, rule} from './rule.js';
 
 const keysOf = ({sample}: {readonly sample: NodeSample | undefined}): number | undefined =>
@@ -204,6 +205,7 @@ export const repOverrunEta = rule({
 		falsePositives: [
 			'A burst of writes puts every replica behind for a moment. The growth must hold in three samples, and a tenth of the backlog must be used.',
 			'A replica that is further behind than the backlog is reported by rep.lag_bytes.',
+			'A replica acknowledges once a second. Bytes that the primary wrote since the last acknowledgement do not count.',
 		],
 	},
 	thresholds: {
@@ -222,9 +224,13 @@ export const repOverrunEta = rule({
 		const before = new Map(replicaLinks(undefined, earlier).map(link => [link.address, link.behindBytes]));
 		const elapsedSeconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
 		const [next] = facts.record.replicas
-			.flatMap(({address, behindBytes}) => {
+			.flatMap(({address, behindBytes, ackAgeSeconds}) => {
 				const was = before.get(address);
-				const isNear = behindBytes !== undefined && behindBytes > leastUsed * backlog && behindBytes <= backlog;
+				const isNear =
+					behindBytes !== undefined &&
+					behindBytes > leastUsed * backlog &&
+					behindBytes <= backlog &&
+					behindBytes > awaitedBytes(facts, ackAgeSeconds);
 				return isNear && was !== undefined && behindBytes > was
 					? [{address, behindBytes, leftSeconds: ((backlog - behindBytes) * elapsedSeconds) / (behindBytes - was)}]
 					: [];

@@ -1,4 +1,5 @@
 import {bytes, count, percent, seconds} from '../text/units.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
@@ -10,8 +11,25 @@ import {clear, fires, rule} from './rule.js';
 
 const stormWindowMs = 600_000;
 
+/** The time in which resyncs are counted, in milliseconds. It begins after the last change of the node's role. */
+const windowOf = ({nowMs, memory: {roleChangedAtMs}}: NodeFacts): number =>
+	Math.min(stormWindowMs, nowMs - (roleChangedAtMs ?? Number.NEGATIVE_INFINITY));
+
 const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err', now: number): number =>
-	Math.max(0, now - (facts.past(['stats', name], stormWindowMs)[0]?.value ?? now));
+	Math.max(0, now - (facts.past(['stats', name], windowOf(facts))[0]?.value ?? now));
+
+/**
+The replicas of the node that started within the time in which resyncs are counted. With an append-only file, a restart
+costs a replica a full resync: the file does not hold the replication history.
+*/
+const restartedReplicas = (facts: NodeFacts): number =>
+	[...facts.nodes.values()].filter(node => {
+		const named = primaryNamedBy(node);
+		const uptimeSeconds = node.sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+		return (
+			named !== undefined && nodeFinder(facts.nodes)(named) === facts.address && uptimeSeconds * 1000 < windowOf(facts)
+		);
+	}).length;
 
 const remarksOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
 
@@ -70,6 +88,9 @@ export const repFullsyncStorm = rule({
 		falsePositives: [
 			'A new replica begins with a full resync. The rule subtracts the increase of `connected_slaves`.',
 			'After a restart of the primary, each returning replica is refused a partial resync once (`sync_partial_err`). A single full resync is below the threshold.',
+			'A replica with an append-only file needs a full resync after each restart. One for each replica that started lately does not count.',
+			'A failover takes all replicas away from one node and gives them to another. Only resyncs after the last change of the role count.',
+			'A replica that was a primary before is refused the partial resync that it asks for. So one full resync for each replica that was connected does not count.',
 		],
 	},
 	thresholds: {
@@ -82,13 +103,17 @@ export const repFullsyncStorm = rule({
 	raiseAfter: 1,
 	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
 	evaluate({full, refused}, facts, limits) {
-		const replicas = facts.past(['replication', 'connected_slaves'], stormWindowMs).map(({value}) => value);
+		const replicas = facts.past(['replication', 'connected_slaves'], windowOf(facts)).map(({value}) => value);
 		const connected = replicaCount.read(facts) ?? 0;
 		const joined = Math.max(0, connected - (replicas[0] ?? connected));
 		const refusals = refusalsInWindow(facts, refused);
-		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one.
-		const repeated = Math.min(refusals, full - connected);
-		const resyncs = Math.max(growthInWindow(facts, 'sync_full', full) - joined, repeated);
+		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one. The counters of
+		// a former primary are about replicas that now follow another node.
+		const most = replicas.reduce((highest, value) => Math.max(highest, value), connected);
+		const counted = windowOf(facts) < stormWindowMs ? growthInWindow(facts, 'sync_full', full) : full;
+		const repeated = facts.record.role === 'replica' ? 0 : Math.min(refusals, counted - most);
+		const expected = restartedReplicas(facts);
+		const resyncs = Math.max(growthInWindow(facts, 'sync_full', full) - joined, repeated) - expected;
 		if (resyncs < limits.count) {
 			return clear;
 		}

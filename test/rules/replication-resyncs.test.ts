@@ -1,7 +1,8 @@
 import {repDiscTotal, repDualchannel, repFlapping, repFullsyncStorm} from '../../source/rules/replication-resyncs.js';
-import type {Sections} from '../harness/records.js';
+import {recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
+const {nowMs} = factsOf({});
 const mega = 1024 * 1024;
 const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts => ({
 	...rest,
@@ -13,6 +14,16 @@ const resyncs = (full: number, refused: number, replicas = 1): Sections => ({
 	stats: {sync_full: full, sync_partial_err: refused},
 	replication: {role: 'master', connected_slaves: replicas},
 });
+/** A replica of the node, which started so many seconds ago. */
+const replicaUpFor = (seconds: number) =>
+	recordFrom({
+		address: `10.0.1.${seconds % 97}:6379`,
+		role: 'replica',
+		info: {
+			server: {uptime_in_seconds: seconds},
+			replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379},
+		},
+	});
 /** Three partial resyncs that the log says were refused this many seconds ago. */
 const refusedAt = (secondsAgo: number) => ({
 	id: 'no-partial-resync',
@@ -69,6 +80,57 @@ testRule(repFullsyncStorm, [
 			host: {log: {source: 'log', lines: [], remarks: [], happened: [refusedAt(3600)]}},
 		},
 		'clear',
+	],
+	[
+		'two replicas that were restarted one after the other',
+		{info: resyncs(4, 2, 2), past: [resyncs(2, 0, 2), resyncs(4, 2, 2)], nodes: [replicaUpFor(100), replicaUpFor(200)]},
+		'clear',
+	],
+	[
+		'two replicas that were restarted long ago',
+		{
+			info: resyncs(4, 2, 2),
+			past: [resyncs(2, 0, 2), resyncs(4, 2, 2)],
+			nodes: [replicaUpFor(1000), replicaUpFor(700)],
+		},
+		'critical',
+		/^gave its replicas 2 full resyncs/,
+	],
+	[
+		'a former primary, whose replicas follow another node',
+		{
+			info: {
+				stats: {sync_full: 2, sync_partial_err: 2},
+				replication: {role: 'slave', connected_slaves: 0},
+				server: {uptime_in_seconds: 300},
+			},
+			record: {role: 'replica'},
+		},
+		'clear',
+	],
+	[
+		'replicas that were primaries before, one of which was removed',
+		{info: {...resyncs(2, 2, 0), server: {uptime_in_seconds: 300}}, past: [resyncs(2, 2, 2)]},
+		'clear',
+	],
+	[
+		'a former primary that is one again, and gets its replicas back',
+		{
+			info: resyncs(4, 2, 2),
+			past: [resyncs(2, 0, 2), resyncs(2, 0, 2), resyncs(2, 0, 0), resyncs(4, 2, 2)],
+			watch: {roleChangedAtMs: nowMs - 15_000},
+		},
+		'clear',
+	],
+	[
+		'resyncs again and again after a failover',
+		{
+			info: resyncs(7, 5, 2),
+			past: [resyncs(2, 0, 2), resyncs(2, 0, 0), resyncs(4, 2, 2), resyncs(7, 5, 2)],
+			watch: {roleChangedAtMs: nowMs - 25_000},
+		},
+		'critical',
+		/^gave its replicas 3 full resyncs/,
 	],
 	[
 		'the backlog is too small for the writes',
