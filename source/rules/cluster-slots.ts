@@ -259,6 +259,7 @@ export const cluKeySkew = rule({
 		falsePositives: [
 			'Small numbers differ by chance. Nothing is compared below a thousand keys or operations, or 64 MB.',
 			'Hash tags put keys into one slot, on purpose or by mistake. The rule cannot tell which.',
+			'A batch job or an import works on one shard at a time. The finding is info for ten minutes.',
 		],
 	},
 	thresholds: {
@@ -267,9 +268,14 @@ export const cluKeySkew = rule({
 			unit: 'ratio',
 			source: 'a shard with twice the load of others is full first',
 		},
+		lasting: {
+			value: 600,
+			unit: 'seconds',
+			source: 'longer than most batch jobs spend on one shard',
+		},
 	},
 	raiseAfterMs: 30_000,
-	evaluate: (_, fleet, limits) =>
+	evaluate: (_, fleet, limits, heldMs) =>
 		skewsOf(topologyOf(recordsIn(fleet)))
 			.filter(
 				({of, ratio, most, mostValue}) =>
@@ -278,7 +284,7 @@ export const cluKeySkew = rule({
 					mostValue >= (of === 'memory' ? leastBytes : leastCount),
 			)
 			.map(({of, ratio, most, mostValue, median}) => ({
-				...fires('warning', {
+				...fires(heldMs(most.address, of) >= limits(most.address).lasting * 1000 ? 'warning' : 'info', {
 					problem: `has ${ratio.toFixed(1)} times the ${of} of the median primary`,
 					detail: `${count(mostValue)} against ${count(median)}`,
 					evidence: [

@@ -143,6 +143,22 @@ function renameSteps(group: MonitoredGroup, {sentinel, primary}: SentinelReport,
 		: [];
 }
 
+/**
+Whether the sentinels differ only because some have not heard of the newest failover: the address with the highest
+configuration epoch is a primary that answers.
+*/
+function newestIsPrimary({reports}: MonitoredGroup, records: ReadonlyMap<NodeAddress, NodeRecord>): boolean {
+	const epochOf = ({primary}: SentinelReport) => primary.configEpoch ?? -1;
+	const newest = reports.toSorted((one, other) => epochOf(other) - epochOf(one))[0];
+	const oldest = reports.toSorted((one, other) => epochOf(one) - epochOf(other))[0];
+	if (newest === undefined || oldest === undefined || epochOf(newest) === epochOf(oldest)) {
+		return false;
+	}
+
+	const record = records.get(nodeFinder(records)(newest.primary.address));
+	return record?.role === 'primary' && record.failure === undefined;
+}
+
 export const senDisagree = rule({
 	id: 'sen.disagree',
 	scope: 'fleet',
@@ -152,7 +168,7 @@ export const senDisagree = rule({
 		since: '2.8',
 		falsePositives: [
 			'Sentinels tell each other of a failover within two seconds. The condition must hold for three.',
-			'A failover may take seconds to reach all sentinels. The finding is a warning until then.',
+			'A failover may take seconds to reach all sentinels. The finding is a warning until then. It is info where the newest decision names a primary that answers.',
 		],
 	},
 	thresholds: {
@@ -196,7 +212,8 @@ export const senDisagree = rule({
 								),
 							};
 			const isShort = heldMs(undefined, group.name) < limits(first.sentinel.address).seconds * 1000;
-			const firing = fires(isShort ? 'warning' : 'critical', {
+			const isSpreading = isShort && named.size > 1 && newestIsPrimary(group, records);
+			const firing = fires(isSpreading ? 'info' : isShort ? 'warning' : 'critical', {
 				...statement,
 				effect: isReplica || promoted !== undefined ? 'writes-refused' : 'data-at-risk',
 				nodes: [...named.keys(), ...(promoted === undefined ? [] : [promoted]), ...sentinelsOf(group)],

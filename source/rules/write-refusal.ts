@@ -165,6 +165,9 @@ function differences(file: ReadonlyMap<string, string>, facts: NodeFacts): Diffe
 
 const configFile = hostFact(evidence => evidence.configFile, 'config file');
 
+/** Time after the discovery of a node in which redis-top reads its settings and its config file, in milliseconds. */
+const firstLooksMs = 60_000;
+
 export const perDrift = rule({
 	id: 'per.drift',
 	scope: 'node',
@@ -176,7 +179,11 @@ export const perDrift = rule({
 			'The server uses the default of a setting that the file does not mention. The rule compares with the default then.',
 			'Arguments of the start command override the file, and redis-top cannot see them. The finding says so.',
 			'A file that includes an unreadable file is incomplete. The rule does not compare such a file.',
+			'Somebody may set a limit for a while. A change of `maxmemory` or its policy that redis-top saw is info for ten minutes.',
 		],
+	},
+	thresholds: {
+		meant: {value: 600, unit: 'seconds', source: 'how long a limit is changed for a piece of work'},
 	},
 	needs: {
 		appendonly: setting('appendonly'),
@@ -189,14 +196,17 @@ export const perDrift = rule({
 					: configFile.missing(facts),
 		},
 	},
-	evaluate({file: {path, settings}}, facts) {
+	evaluate({file: {path, settings}}, facts, limits, heldMs) {
 		const found = differences(settings, facts);
 		if (found.length === 0) {
 			return clear;
 		}
 
 		const isAboutData = found.some(({name}) => name === 'appendonly' || name === 'save');
-		return fires('warning', {
+		// A difference that was there from the beginning may be days old. Only a change that redis-top saw may be meant.
+		const wasSeen = facts.nowMs - heldMs - facts.memory.foundAtMs > firstLooksMs;
+		const isMeant = !isAboutData && wasSeen && heldMs < limits.meant * 1000;
+		return fires(isMeant ? 'info' : 'warning', {
 			problem: 'runs with other settings than its config file has',
 			reason: found.map(({name, running, written}) => `${name} ${running}, not ${written}`).join('; '),
 			effect: isAboutData ? 'data-at-risk' : undefined,

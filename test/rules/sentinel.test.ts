@@ -304,6 +304,17 @@ test('sen.disagree: the rule fires where all sentinels name a node that reports 
 	);
 });
 
+test('sen.disagree: a failover that has not reached all sentinels is info where its primary answers', () => {
+	const older = {address: '127.0.0.1:7002' as NodeAddress, configEpoch: 0};
+	const severityOf = (heldMs: number, parts: RecordParts) => {
+		const [found] = evaluated(senDisagree, [older, {}, {}], heldMs, 'primary', parts);
+		return found?.kind === 'fires' ? found.severity : found?.kind;
+	};
+	assert.equal(severityOf(5000, {}), 'info');
+	assert.equal(severityOf(11_000, {}), 'critical');
+	assert.equal(severityOf(5000, {failure: refusedConnection}), 'warning');
+});
+
 test('without sentinels no rule about them fires', () => {
 	const facts = factsOf({record: {role: plainRecord(7001).role}});
 	const nodes = new Map([[facts.address, facts]]);

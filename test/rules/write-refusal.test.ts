@@ -5,7 +5,7 @@ import {findingText} from '../../source/rules/finding.js';
 import {perDir, perDrift, perMisconf} from '../../source/rules/write-refusal.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const persistence = (fields: Sections[string]): Sections => ({persistence: fields});
 const saved = {save: '3600 1 300 100', 'stop-writes-on-bgsave-error': 'yes'};
@@ -91,7 +91,23 @@ testRule(perDrift, [
 	['saves switched off, on by default', drift({save: ''}, {}), 'warning', /: save "", not the default$/],
 	['saves switched on, off in the file', drift({save: '60 1'}, {save: ''}), 'warning', /: save 60 1, not ""$/],
 	['saves off in the file, too', drift({save: ''}, {save: ''}), 'clear'],
-	['another memory limit', drift({maxmemory: '100'}, {maxmemory: '1g'}), 'warning', /: maxmemory 100, not 1g$/],
+	[
+		'another memory limit since a moment ago',
+		{...drift({maxmemory: '100'}, {maxmemory: '1g'}), heldSeconds: 60},
+		'info',
+	],
+	[
+		'another memory limit since ten minutes',
+		{...drift({maxmemory: '100'}, {maxmemory: '1g'}), heldSeconds: 600},
+		'warning',
+	],
+	[
+		'another memory limit at the first look',
+		{...drift({maxmemory: '100'}, {maxmemory: '1g'}), watch: {foundAtMs: factsOf({}).nowMs}},
+		'warning',
+		/: maxmemory 100, not 1g$/,
+	],
+	['saves switched off a moment ago', {...drift({save: ''}, {save: '3600 1'}), heldSeconds: 60}, 'warning'],
 	[
 		'two differences',
 		drift({maxmemory: '1', appendonly: 'yes'}, {}),
