@@ -82,6 +82,7 @@ function viewsOf(records: Records, nowMs: number): NodeView[] {
 						info: clusterInfo?.value,
 						keys: sample && keyCount(sample.info),
 						replica: replicaLinkOf(record),
+						uptimeSeconds: sample?.info.number('server', 'uptime_in_seconds'),
 					},
 				];
 	});

@@ -27,6 +27,8 @@ export type NodeView = {
 	readonly keys?: number | undefined;
 	/** The state of the replication link; undefined for a primary. */
 	readonly replica?: ReplicaLinkState | undefined;
+	/** `uptime_in_seconds`; undefined if INFO server was not answered. */
+	readonly uptimeSeconds?: number | undefined;
 };
 
 /** A parsed view, in the form in which views are compared. */
@@ -35,6 +37,7 @@ export type ReadView = {
 	readonly atMs: number;
 	readonly keys: number | undefined;
 	readonly replica: ReplicaLinkState | undefined;
+	readonly uptimeSeconds: number | undefined;
 	/** The line of the node itself. It decides what that node's clients can do. */
 	readonly self: ClusterNode;
 	/**
@@ -59,7 +62,7 @@ export type ReadView = {
 	readonly currentEpoch: number | undefined;
 };
 
-type ParsedView = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'state' | 'currentEpoch'>;
+type ParsedView = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'uptimeSeconds' | 'state' | 'currentEpoch'>;
 
 export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('master');
 
@@ -67,7 +70,7 @@ export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('maste
 Parses a view. Undefined for a reply without the asked node's own line (`myself`). Such a reply can't be compared.
 */
 export function readView(view: NodeView): ReadView | undefined {
-	const {address, atMs, keys, nodes, info, replica} = view;
+	const {address, atMs, keys, nodes, info, replica, uptimeSeconds} = view;
 	const parts = partsOf(nodes);
 	if (parts === undefined) {
 		return undefined;
@@ -75,7 +78,7 @@ export function readView(view: NodeView): ReadView | undefined {
 
 	const epoch = Number(info?.get('cluster_current_epoch') ?? Number.NaN);
 	const currentEpoch = Number.isFinite(epoch) ? epoch : undefined;
-	return {...parts, address, atMs, keys, replica, state: info?.get('cluster_state'), currentEpoch};
+	return {...parts, address, atMs, keys, replica, uptimeSeconds, state: info?.get('cluster_state'), currentEpoch};
 }
 
 /** The lines of a reply. Equal replies return the same object. */

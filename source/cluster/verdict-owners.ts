@@ -11,6 +11,27 @@ import {countText, durationText, nameIn, namesMessage, primariesText, rangesText
 /** Whether a node refuses writes to its own slots. It does so while its `cluster_state` is `fail`. */
 const isFenced = (id: NodeId, {viewOf}: ClusterComparison): boolean => viewOf.get(id)?.state === 'fail';
 
+/**
+Whether a claimant has just restarted and does not serve yet. Its `nodes.conf` may be older than a failover. It becomes a
+replica as soon as another node tells it, before it takes a write.
+*/
+function isRejoining(id: NodeId, {comparison, nodeTimeoutMs}: VerdictInput): boolean {
+	const uptimeSeconds = comparison.viewOf.get(id)?.uptimeSeconds;
+	return isFenced(id, comparison) && uptimeSeconds !== undefined && uptimeSeconds * 1000 < nodeTimeoutMs;
+}
+
+/**
+Time that claimants which reach each other have to agree, in milliseconds. Source: CLUSTER_MF_TIMEOUT in
+src/cluster_legacy.c, after which a failover by CLUSTER FAILOVER is given up. The older owner lets writes wait meanwhile.
+*/
+const handoverMs = 5000;
+
+/** Whether the claimants reach each other and have not had the time of a planned failover. */
+function isHandover({claimants}: ContestedSlots, sinceMs: number, {comparison, nowMs}: VerdictInput): boolean {
+	const areTogether = comparison.partitions.some(({members}) => claimants.every(id => members.includes(id)));
+	return areTogether && nowMs - sinceMs < handoverMs;
+}
+
 function claimMessage(id: NodeId, comparison: ClusterComparison): Message {
 	const view = comparison.viewOf.get(id);
 	const keys = view?.keys === undefined ? '' : `, ${countText(view.keys, 'key')}`;
@@ -33,20 +54,35 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 		slots: ranges,
 		sinceMs: conditionStarts.contested.get(contestKey(contest))?.sinceMs,
 	};
-	if (!isContestConfirmed(contest, comparison, conditionStarts)) {
+	const isConfirmed = isContestConfirmed(contest, comparison, conditionStarts);
+	if (!isConfirmed || isHandover(contest, base.sinceMs ?? input.nowMs, input)) {
 		return {
 			...base,
 			kind: 'converging',
 			severity: 'info',
 			problem: `slots ${rangesText(ranges)} are changing owner`,
-			meaning: ['Both nodes are asked again: one view may be older than a failover, and the other newer.'],
+			meaning: [
+				isConfirmed
+					? 'The owners reach each other, as in a planned failover: the older one hears of the newer one in a moment.'
+					: 'Both nodes are asked again: one view may be older than a failover, and the other newer.',
+			],
 		};
 	}
 
-	const losers = namesMessage(
-		claimants.filter(id => id !== winner),
-		comparison,
-	);
+	const losing = claimants.filter(id => id !== winner);
+	const losers = namesMessage(losing, comparison);
+	if (winner !== undefined && losing.every(id => isRejoining(id, input))) {
+		return {
+			...base,
+			kind: 'converging',
+			severity: 'info',
+			problem: message`${losers} returns with an older view of slots ${rangesText(ranges)}`,
+			meaning: [
+				message`It restarted and refuses writes until it has heard from the others. ${nameIn(winner, comparison)} stays the owner.`,
+			],
+		};
+	}
+
 	const winnerName = winner && nameIn(winner, comparison);
 	if (writers.length > 1) {
 		return {

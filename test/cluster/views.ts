@@ -30,11 +30,12 @@ export type ViewParts = {
 	readonly atMs?: number;
 	readonly keys?: number;
 	readonly replica?: NodeView['replica'];
+	readonly uptimeSeconds?: number;
 };
 
 /** A view as the parser makes it of a reply. */
 export function viewFrom(port: number, parts: ViewParts = {}): NodeView {
-	const {changed = [], lines = six, state = 'ok', epoch = 6, atMs = 0, keys, replica} = parts;
+	const {changed = [], lines = six, state = 'ok', epoch = 6, atMs = 0, keys, replica, uptimeSeconds} = parts;
 	const portOf = (line: string) => line.split(' ')[0];
 	const shown = [
 		...lines.map(line => changed.find(other => portOf(other) === portOf(line)) ?? line),
@@ -51,6 +52,7 @@ export function viewFrom(port: number, parts: ViewParts = {}): NodeView {
 		info,
 		keys,
 		replica,
+		uptimeSeconds,
 	};
 }
 
