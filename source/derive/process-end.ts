@@ -63,3 +63,7 @@ export function endOfProcess({failure, failingSinceMs, host}: NodeRecord): Proce
 		? endInLog(host.value.log)
 		: undefined;
 }
+
+/** Whether an operator or a supervisor ended the process: by SHUTDOWN, SIGTERM or SIGINT. */
+export const isStopOnDemand = (end: ProcessEnd | undefined): boolean =>
+	end?.remark.id === 'asked-to-stop' || end?.remark.id === 'signalled';

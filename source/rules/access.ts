@@ -4,6 +4,7 @@ import {replacedPrimary, takeoverOf} from '../topology/taken-over.js';
 import {pending} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
+import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {clear, fires, rule} from './rule.js';
 
 /** The ACL user that redis-top connects as, quoted for a shell. */
@@ -100,6 +101,7 @@ export const connStale = rule({
 		since: 'any',
 		falsePositives: [
 			'A long interval between polls makes data old too. The limit is therefore three intervals.',
+			'A node that was removed, or that is away in a planned restart (`srv.planned`), gives no data. The finding is info then.',
 			replacedPrimary,
 		],
 	},
@@ -124,7 +126,8 @@ export const connStale = rule({
 
 		const isCritical =
 			ageSeconds > Math.max(oldSeconds, limits.critical) && takeoverOf(facts.record, facts.nodes) === undefined;
-		return fires(isCritical ? 'critical' : 'warning', {
+		const isExpected = isRemoved(facts.record) || isPlannedStop(facts);
+		return fires(isExpected ? 'info' : isCritical ? 'critical' : 'warning', {
 			problem: `last gave data ${seconds(ageSeconds)} ago`,
 			evidence: [{name: 'age', value: ageSeconds, unit: 'seconds'}],
 			meaning: 'Everything shown of the node dates from its last reply. The node may be better or worse now.',

@@ -15,6 +15,7 @@ import {type Ghost, ghostsIn} from '../topology/ghosts.js';
 import {askNode} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
+import {isInPlannedRestart} from './planned-restart.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
 export const cluNodeFail = rule({
@@ -26,6 +27,8 @@ export const cluNodeFail = rule({
 		since: '3.0',
 		falsePositives: [
 			'Nodes of a minority flag every node beyond it. The rule prefers the views of nodes that reach a majority.',
+			'A node that restarts, or a short lack of processor time, brings `fail?` for a moment. It is info for half a node timeout.',
+			'A replica does not answer the others while it loads its data. The finding is info in a planned restart (`srv.planned`).',
 		],
 	},
 	raiseAfter: 1,
@@ -82,10 +85,13 @@ function lostOwners({comparison, failureReports, verdicts}: ClusterState, fleet:
 function nodeFailed(
 	id: NodeId,
 	{by, isFailed, sinceMs}: FailureReport,
-	{comparison, verdicts, atMs}: ClusterState,
+	{comparison, verdicts, atMs, nodeTimeoutMs}: ClusterState,
 	fleet: FleetFacts,
 ): FleetEvaluation {
 	const node = comparison.nameOf(id);
+	const facts = fleet.nodes.get(node);
+	const isFresh = !isFailed && atMs - sinceMs < nodeTimeoutMs / 2;
+	const isQuiet = isFresh || (facts !== undefined && isInPlannedRestart(facts));
 	const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
 	const candidate = lost === undefined ? undefined : failoverCandidateOf(comparison, id);
 	const isNeeded = neededNodes(comparison).has(id);
@@ -100,7 +106,7 @@ function nodeFailed(
 	const isListed = fleet.nodes.has(node);
 	const subject = isListed ? '' : message`${nodeName(node)} `;
 	return {
-		...fires(isUnserved ? 'critical' : 'warning', {
+		...fires(isUnserved ? 'critical' : isQuiet ? 'info' : 'warning', {
 			problem: message`${subject}${isUnserved ? (heldBack.problem ?? `leaves slots ${rangesText(lost.slots)} unserved`) : flag}`,
 			...(isUnserved
 				? {

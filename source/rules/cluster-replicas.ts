@@ -1,12 +1,13 @@
 import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {sharedPlaces} from '../topology/placement.js';
-import {replicaFitness, shardsWithoutSuccessor} from '../topology/promotion-bars.js';
+import {replicaFitness, shardsWithoutSuccessor, type UnfitReplica} from '../topology/promotion-bars.js';
 import {replicaImbalance} from '../topology/skew.js';
 import {topologyOf} from '../topology/topology.js';
 import {askNode, nodeNames} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
+import {isInPlannedRestart} from './planned-restart.js';
 import {fires, rule} from './rule.js';
 
 /** Milliseconds that the first full resync of a new replica may take. */
@@ -21,6 +22,7 @@ export const cluNoReplica = rule({
 		since: '3.0',
 		falsePositives: [
 			'A replica that was just added has no data until its full resync is over. The condition must hold for ten seconds.',
+			'A replica that restarts is unfit for a moment. The finding is info in a planned restart (`srv.planned`).',
 		],
 	},
 	raiseAfterMs: newReplicaMs,
@@ -30,10 +32,19 @@ export const cluNoReplica = rule({
 		// The first evaluation cannot tell a new replica from a broken one. A primary without any replica is certain at
 		// once.
 		const isNew = (address: NodeAddress | undefined) => heldMs(address) < newReplicaMs;
+		const isRestarting = (address: NodeAddress) => {
+			const facts = fleet.nodes.get(address);
+			return facts !== undefined && isInPlannedRestart(facts);
+		};
+		// A replica that loads its data reports the role primary, so its shard seems to have no replica.
+		const isExpected = (unfit: readonly UnfitReplica[], primary: NodeAddress | undefined) =>
+			unfit.length > 0
+				? isNew(primary) || unfit.some(({address}) => isRestarting(address))
+				: [...fleet.nodes.keys()].some(address => address !== primary && isRestarting(address));
 		return shardsWithoutSuccessor(topologyOf(records), records)
 			.filter(({shard}) => shard.slotCount > 0 && shard.primary !== undefined)
 			.map(({shard, unfit}) => ({
-				...fires(unfit.length > 0 && isNew(shard.primary?.address) ? 'info' : 'warning', {
+				...fires(isExpected(unfit, shard.primary?.address) ? 'info' : 'warning', {
 					problem: unfit.length === 0 ? 'has no replica' : 'has no replica that could be promoted',
 					reason:
 						unfit.length === 0

@@ -1,5 +1,5 @@
 import {takeoverRemedy} from '../cluster/failover-candidates.js';
-import {slotsIn} from '../cluster/node-view.js';
+import {type ReadView, slotsIn} from '../cluster/node-view.js';
 import {namesMessage, rangesText} from '../cluster/verdict-text.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
@@ -17,12 +17,15 @@ export const cluState = rule({
 		since: '3.0',
 		falsePositives: [
 			'A primary that restarts or rejoins is in this state for two seconds. The state must last longer.',
+			'A replica that restarts has one node timeout to hear from the others, because clients are served elsewhere.',
 		],
 	},
 	raiseAfterMs: 2000,
 	evaluate(cluster, fleet) {
 		const {comparison} = cluster;
-		const failing = comparison.views.filter(({state}) => state === 'fail');
+		const isReturning = ({self, uptimeSeconds}: ReadView) =>
+			self.flags.has('slave') && uptimeSeconds !== undefined && uptimeSeconds * 1000 < cluster.nodeTimeoutMs;
+		const failing = comparison.views.filter(view => view.state === 'fail' && !isReturning(view));
 		const [first] = failing;
 		if (first === undefined) {
 			return [];
@@ -139,6 +142,8 @@ export const cluSplit = rule({
 		since: '3.0',
 		falsePositives: [
 			'A failover between two polls looks the same. redis-top asks both owners again before the rule fires.',
+			'In a planned failover both owners claim the slots for a moment. Where they reach each other, the rule waits five seconds.',
+			'A former owner that restarts may return with an older `nodes.conf`. It has one node timeout to hear of the failover, as long as it refuses writes.',
 		],
 	},
 	raiseAfter: 1,

@@ -14,6 +14,7 @@ import {isCrashLoop} from './crash-loop.js';
 import {stepsAfterEnd} from './end-steps.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {isMisnamed, maxclientsReached, refusalReason} from './refusal-reason.js';
 import {clear, fires, rule} from './rule.js';
 import {connUnresponsive} from './unresponsive.js';
@@ -27,6 +28,7 @@ export const connUnreachable = rule({
 		since: 'any',
 		falsePositives: [
 			'The node may be well where another node reaches its address and redis-top never did. The finding is a warning then; in a cluster clu.announce reports it.',
+			'A node that no node of its cluster, or no Sentinel, names any more was removed. The finding is info then.',
 			'A server without TLS does not answer a TLS connection. redis-top then tries the port without TLS, and conn.refusing fires.',
 			replacedPrimary,
 		],
@@ -47,7 +49,7 @@ export const connUnreachable = rule({
 
 		const held = reasonOnHost(record);
 		const takeover = takeoverOf(record, nodes);
-		return fires(takeover === undefined ? 'critical' : 'warning', {
+		return fires(isRemoved(record) ? 'info' : takeover === undefined ? 'critical' : 'warning', {
 			problem: replacedProblem(failure.problem, takeover),
 			reason: held ?? failure.reason,
 			effect: takeover !== undefined || outOfHere.has(failure.code) ? undefined : 'unreachable',
@@ -156,7 +158,9 @@ export const connRefused = rule({
 		since: 'any',
 		falsePositives: [
 			'A process that replied within the last minute may be restarting. The finding is only a warning until the minute is over.',
+			'A planned restart begins with the nodes that others replace meanwhile: replicas, primaries that were failed over, one of several Sentinels. The finding is info for `srv.planned.stop` there, unless the log tells of a crash, and for `srv.planned.start` where the log tells of a stop on demand.',
 			'An announced address may be valid only on the network of the other nodes. conn.unreachable reports such an address.',
+			'A node that no node of its cluster, or no Sentinel, names any more was removed. The finding is info then.',
 			replacedPrimary,
 		],
 	},
@@ -183,10 +187,12 @@ export const connRefused = rule({
 		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const mayRestart = sinceReplySeconds < limits.restart;
 		const takeover = takeoverOf(facts.record, facts.nodes);
-		return fires(mayRestart || takeover !== undefined ? 'warning' : 'critical', {
+		const isGone = isRemoved(facts.record);
+		const isPlanned = isGone || isPlannedStop(facts);
+		return fires(isPlanned ? 'info' : mayRestart || takeover !== undefined ? 'warning' : 'critical', {
 			problem: replacedProblem(failure.problem, takeover),
 			reason: rejected ?? bound ?? end?.reason ?? failure.reason,
-			effect: takeover === undefined ? 'unreachable' : undefined,
+			effect: isPlanned || takeover !== undefined ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				...(failingSinceMs === undefined
@@ -195,8 +201,9 @@ export const connRefused = rule({
 				...(end === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', end.remark.line)}`}]),
 				...lastWords(facts.record),
 			],
-			meaning:
-				takeover !== undefined
+			meaning: isGone
+				? 'Somebody removed it: no node names it any more.'
+				: takeover !== undefined
 					? meaningOfTakeover(takeover)
 					: rejected !== undefined
 						? 'The server runs and listens. A firewall rule on the way turns connections away.'
@@ -204,9 +211,11 @@ export const connRefused = rule({
 							? 'The server runs. Clients that use this address cannot reach it.'
 							: end !== undefined
 								? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
-								: mayRestart
-									? 'The process ended or is restarting. Nobody can use the node until it listens again.'
-									: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
+								: isPlanned
+									? 'The process ended or is restarting. Other nodes do its work meanwhile.'
+									: mayRestart
+										? 'The process ended or is restarting. Nobody can use the node until it listens again.'
+										: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
 			next:
 				rejected !== undefined
 					? [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')]

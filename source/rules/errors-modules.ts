@@ -28,6 +28,7 @@ export const errFailed = rule({
 		falsePositives: [
 			'A person at a prompt causes a few failures. The rule needs ten failures per second.',
 			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
+			'A server that loads its data answers LOADING. srv.loading reports it.',
 		],
 	},
 	thresholds: {
@@ -58,6 +59,10 @@ export const errFailed = rule({
 		// If only some calls fail, a client whose last command this is may have received no error.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = commonError(facts);
+		if (code === 'LOADING') {
+			return clear;
+		}
+
 		const known = meaningOfErrors(facts, worst.command, code);
 		const senders = isAlways
 			? sendersOf(facts, worst.command)

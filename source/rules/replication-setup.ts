@@ -8,6 +8,7 @@ import {infoEvidence} from './evidence.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {isAway, isRemoved} from './planned-restart.js';
 import {isSettling, roleGrace, settling, withPrimary} from './replication-link.js';
 import {clear, type FleetFacts, fires, rule} from './rule.js';
 import {monitoredGroups} from './sentinel-groups.js';
@@ -62,8 +63,8 @@ export const repLost = rule({
 		falsePositives: [
 			'A replica in a full resync counts as connected. The rule does not miss it.',
 			'After a failover the replicas follow the promoted node. The rule waits where a former replica is a primary now.',
-			'A replica may be removed on purpose. The finding ends after ten minutes.',
-			'A replica that restarts is disconnected for some seconds. The finding is only a warning for `rep.grace.seconds`.',
+			'A replica may be removed on purpose. A node that a cluster or the Sentinels no longer name does not count. Elsewhere the finding ends after ten minutes.',
+			'A replica that restarts is disconnected for some seconds. The finding is only a warning for `rep.grace.seconds`. It is info while as many nodes restart as replicas are missing (`srv.planned`).',
 			'During a failover the replicas follow the new primary before the old primary becomes a replica. Two nodes that both stay primaries are reported by rep.diverged.',
 		],
 	},
@@ -78,7 +79,10 @@ export const repLost = rule({
 			connected,
 			...facts.past(['replication', 'connected_slaves'], limits.recent * 1000).map(({value}) => value),
 		);
-		if (connected >= most) {
+		const removed = [...facts.nodes.values()].filter(
+			node => isRemoved(node) && facts.nowMs - (node.goneSinceMs ?? 0) < limits.recent * 1000,
+		);
+		if (connected >= most - removed.length) {
 			return clear;
 		}
 
@@ -86,9 +90,11 @@ export const repLost = rule({
 			return pending('a replica of it was promoted: rep.diverged says whether both stay primaries');
 		}
 
+		const away = [...facts.nodes.values()].filter(node => node.address !== facts.address && isAway(node, facts));
+		const isShort = heldMs < facts.limitsOf(roleGrace).seconds * 1000;
 		return isSettling(facts)
 			? settling
-			: fires(heldMs < facts.limitsOf(roleGrace).seconds * 1000 ? 'warning' : 'critical', {
+			: fires(away.length >= most - connected ? 'info' : isShort ? 'warning' : 'critical', {
 					problem: `lost ${most - connected} of ${most} replicas`,
 					effect: connected === 0 ? 'failover-impossible' : undefined,
 					evidence: [

@@ -5,12 +5,8 @@ import {infoEvidence} from './evidence.js';
 import {increase, infoNumber, infoText} from './needs.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {isInPlannedRestart, isOrWasReplica} from './planned-restart.js';
 import {clear, fires, rule} from './rule.js';
-
-/** Whether the node is a replica, or was one until it restarted within the last minute. */
-function isReplicaRestart({record, memory: {roleBeforeRestart, restartedAtMs = 0}, nowMs}: NodeFacts): boolean {
-	return record.role === 'replica' || (roleBeforeRestart === 'replica' && nowMs - restartedAtMs < 60_000);
-}
 
 export const srvRestarted = rule({
 	id: 'srv.restarted',
@@ -23,6 +19,7 @@ export const srvRestarted = rule({
 			'A server with a short uptime at the first poll may have been started on purpose. Only a change of `run_id` counts.',
 			'A DNS name may lead to another process after a failover. The rule cannot tell that process from a restarted one.',
 			'A rolling restart begins with the replicas, and their primary keeps the data. The finding is info for a replica.',
+			'A Sentinel has no data and no clients that write. The finding is info for a Sentinel.',
 		],
 	},
 	thresholds: {
@@ -39,10 +36,13 @@ export const srvRestarted = rule({
 			return clear;
 		}
 
-		return fires(isReplicaRestart(facts) ? 'info' : 'warning', {
+		const isSentinel = facts.record.role === 'sentinel';
+		return fires(isSentinel || isOrWasReplica(facts) ? 'info' : 'warning', {
 			problem: `restarted ${seconds(agoSeconds)} ago`,
 			evidence: infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
-			meaning: 'Its caches are cold and its clients had to reconnect. What was not saved is lost.',
+			meaning: isSentinel
+				? 'It could not vote meanwhile. What it knows of the groups is in its config file.'
+				: 'Its caches are cold and its clients had to reconnect. What was not saved is lost.',
 			next: [...logSteps(facts), ...statusSteps(facts), onHost('dmesg -T | grep -i "killed process"')],
 		});
 	},
@@ -83,8 +83,8 @@ export const srvLoading = rule({
 		const left = facts.number('persistence', 'loading_eta_seconds');
 		const progress =
 			share === undefined ? undefined : `${percent(share / 100)}${left === undefined ? '' : `, ${seconds(left)} left`}`;
-		const isShort = heldMs < limits.replica * 1000;
-		return fires(isReplicaRestart(facts) && isShort ? 'info' : 'warning', {
+		const isReplica = facts.record.role === 'replica' || isInPlannedRestart(facts);
+		return fires(isReplica && heldMs < limits.replica * 1000 ? 'info' : 'warning', {
 			problem: 'is loading its data set',
 			detail: progress,
 			effect: loadingEffect(facts),

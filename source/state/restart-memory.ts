@@ -2,6 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import type {RuleMemory} from '../rules/node-facts.js';
+import {successorOf} from '../topology/covered.js';
 
 /** Most restarts that are remembered: two minutes of a process that restarts every second. */
 const restartsKept = 120;
@@ -22,26 +23,13 @@ Shortest time after a failure in which a replica takes over by itself, in millis
 const leastFailoverMs = 15_000;
 
 /**
-Whether another primary continued the node's replication history before the node went down. A planned failover then made
-the node a replica, and no poll saw its new role.
+Whether a planned failover made the node a replica before it went down, although no poll saw its new role. Another
+primary then continues its replication history, sooner than a replica takes over by itself.
 */
-function isSucceeded(
-	{address, sample, failingSinceMs}: NodeRecord,
-	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
-	nowMs: number,
-): boolean {
-	const history = sample?.info.text('replication', 'master_replid');
+function wasHandedOver(record: NodeRecord, nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): boolean {
+	const {failingSinceMs} = record;
 	const isShort = failingSinceMs === undefined || nowMs - failingSinceMs < leastFailoverMs;
-	return (
-		isShort &&
-		[...nodes.values()].some(
-			other =>
-				history !== undefined &&
-				other.address !== address &&
-				other.role === 'primary' &&
-				other.sample?.info.text('replication', 'master_replid2') === history,
-		)
-	);
+	return isShort && successorOf(record, nodes) !== undefined;
 }
 
 /**
@@ -63,7 +51,7 @@ export function restartMemory(
 		const isCounted = isReplaced && memory.isStartCounted;
 		return {
 			...(isReplaced
-				? {restartedAtMs: nowMs, roleBeforeRestart: isSucceeded(before, nodes, nowMs) ? 'replica' : before.role}
+				? {restartedAtMs: nowMs, roleBeforeRestart: wasHandedOver(before, nodes, nowMs) ? 'replica' : before.role}
 				: {}),
 			...(isCounted ? {} : {restartsAtMs: [...memory.restartsAtMs, nowMs].slice(-restartsKept)}),
 			isStartCounted: isBack,

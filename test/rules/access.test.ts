@@ -41,6 +41,16 @@ testRule(connStale, [
 	['failing, but the data is new', failing(refused, 2), 'clear'],
 	['four intervals old', failing(refused, 4), 'warning', /^last gave data 4s ago$/],
 	['old', failing(refused, 16), 'critical'],
+	[
+		'old, of a node that was removed from its cluster',
+		failing(refused, 900, {origin: 'cluster', goneSinceMs: 1}),
+		'info',
+	],
+	[
+		'old, of a replica that only its primary named',
+		failing(refused, 900, {origin: 'replication', goneSinceMs: 1}),
+		'critical',
+	],
 	['a long interval is not staleness', failing(refused, 16, {intervalMs: 8000}), 'clear'],
 ]);
 

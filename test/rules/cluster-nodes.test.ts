@@ -62,6 +62,29 @@ testClusterRule(cluNodeFail, [
 		/^warning 17050: is flagged PFAIL \(fail\?\) by 17052, for 1s$/,
 	],
 	[
+		'a replica that has just restarted',
+		{
+			views: sixViews({}, {changed: ['17053 slave,fail:17050 1']}),
+			info: {17053: {server: {uptime_in_seconds: 40}}},
+			forMs: 9000,
+		},
+		/^info 17053: is marked FAIL/,
+	],
+	[
+		'a replica that started a while ago',
+		{
+			views: sixViews({}, {changed: ['17053 slave,fail:17050 1']}),
+			info: {17053: {server: {uptime_in_seconds: 60}}},
+			forMs: 9000,
+		},
+		/^warning 17053: is marked FAIL/,
+	],
+	[
+		'one node’s own opinion, for less than half a node timeout',
+		{views: sixViews({17052: {changed: ['17050 master,fail? 1 0-5460']}}), forMs: 400},
+		/^info 17050: is flagged PFAIL/,
+	],
+	[
 		'a node that answers here, for long',
 		{views: sixViews({17052: {changed: ['17050 master,fail? 1 0-5460']}}), forMs: 9000},
 		/^warning 17050: is flagged PFAIL \(fail\?\) by 17052, for 9s: it answers here, so look at its bus port 17070$/,

@@ -32,6 +32,31 @@ testClusterRule(cluNoReplica, [
 		/^warning 17050: has no replica that could be promoted: 17053 never synchronised/,
 	],
 	[
+		'its replica has just restarted',
+		{
+			...well,
+			heldSeconds: 30,
+			info: {
+				...linked,
+				17053: {
+					server: {uptime_in_seconds: 40},
+					replication: {role: 'slave', master_link_status: 'down', master_link_down_since_seconds: -1},
+				},
+			},
+		},
+		/^info 17050: has no replica that could be promoted/,
+	],
+	[
+		'none, while a replica loads and reports the role primary',
+		{
+			views: sixViews({}, {lines: six.filter(line => !line.startsWith('17053'))}).filter(
+				({address}) => !address.endsWith('17053'),
+			),
+			info: {...linked, 17054: {...linkUp, server: {uptime_in_seconds: 20}}},
+		},
+		/^info 17050: has no replica$/,
+	],
+	[
 		'none',
 		{
 			views: sixViews({}, {lines: six.filter(line => !line.startsWith('17053'))}).filter(

@@ -30,6 +30,21 @@ testClusterRule(cluMinority, [
 testClusterRule(cluState, [
 	['some', {views: split}, /^critical -: 17050, 17054 refuse commands: cluster_state:fail$/],
 	['all', {views: others(17050, dead)}, /^critical -: all 5 nodes that answer refuse commands/],
+	[
+		'a replica that has just restarted',
+		{views: sixViews({17053: {state: 'fail'}}), info: {17053: {server: {uptime_in_seconds: 1}}}},
+		undefined,
+	],
+	[
+		'a replica that hears of nobody',
+		{views: sixViews({17053: {state: 'fail'}}), info: {17053: {server: {uptime_in_seconds: 3}}}},
+		/^critical -: 17053 refuses commands/,
+	],
+	[
+		'a primary that has just restarted',
+		{views: sixViews({17050: {state: 'fail'}}), info: {17050: {server: {uptime_in_seconds: 1}}}},
+		/^critical -: 17050 refuses commands/,
+	],
 	['none', well, undefined],
 ]);
 

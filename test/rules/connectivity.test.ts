@@ -13,6 +13,8 @@ import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {connFlapping, connRefused, connRefusing, connUnreachable} from '../../source/rules/connectivity.js';
 import {connUnresponsive} from '../../source/rules/unresponsive.js';
+import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {recordFrom, refusedConnection} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -55,7 +57,48 @@ const loggedEnd = (id: string, line: string, agoSeconds: number): LogEvidence =>
 	],
 });
 
+const primary = recordFrom({address: '10.0.1.12:6379', role: 'primary'});
+const replicaOfIt = {role: 'slave', master_host: '10.0.1.12', master_port: 6379};
+
+/** A replica that refuses since its last reply, so many seconds ago. */
+const refusedReplica = (lastSeconds: number, nodes: readonly NodeRecord[], rest: FactsParts = {}): FactsParts => ({
+	...failing(socket('ECONNREFUSED'), lastSeconds, {
+		...rest,
+		record: {role: 'replica', failingSinceMs: nowMs - lastSeconds * 1000},
+	}),
+	info: {replication: replicaOfIt},
+	nodes,
+});
+
 testRule(connRefused, [
+	['a replica that may be restarting', refusedReplica(14, [primary]), 'info'],
+	['a replica that does not come back', refusedReplica(16, [primary]), 'warning'],
+	[
+		'a replica of a primary that is gone as well',
+		refusedReplica(5, [{...primary, failure: refusedConnection}]),
+		'warning',
+	],
+	['a replica of a node that is no primary', refusedReplica(5, [{...primary, role: 'replica'}]), 'warning'],
+	['a replica whose primary is not known', refusedReplica(5, []), 'warning'],
+	[
+		'a replica that was told to stop',
+		refusedReplica(50, [primary], {
+			host: {log: loggedEnd('asked-to-stop', '7:M User requested shutdown...', 50)},
+		}),
+		'info',
+		/: it was told to stop/,
+	],
+	[
+		'a node that was removed from its cluster',
+		failing(socket('ECONNREFUSED'), 900, {record: {origin: 'cluster', goneSinceMs: nowMs - 880_000}}),
+		'info',
+	],
+	[
+		'a replica that crashed',
+		refusedReplica(5, [primary], {host: {log: loggedEnd('crashed', '=== REDIS BUG REPORT START', 5)}}),
+		'warning',
+		/: it crashed$/,
+	],
 	[
 		'a firewall rejects, and the server listens',
 		refusedSince(20, listening(900)),
@@ -135,6 +178,12 @@ testRule(connUnreachable, [
 		/^is announced and can't be reached from here, though other nodes reach it \(ECONNREFUSED\): --nat-map maps it$/,
 	],
 	['the same without a route', failing(socket('EHOSTUNREACH'), undefined, {record: toldByOthers}), 'warning'],
+	[
+		'a pod that Sentinels no longer name',
+		failing(socket('EHOSTUNREACH'), 900, {record: {origin: 'sentinel', goneSinceMs: nowMs - 880_000}}),
+		'info',
+	],
+	['a pod that Sentinels still name', failing(socket('EHOSTUNREACH'), 900, {record: {origin: 'sentinel'}}), 'critical'],
 	['a pending reply is no outage of the network', pendingFor(20), 'clear'],
 ]);
 

@@ -42,6 +42,15 @@ testRule(errFailed, [
 		'clear',
 	],
 	[
+		'while it loads its data',
+		{
+			...command({command: 'cluster|info', callsPerSecond: 0, failuresPerSecond: 60}),
+			...grown('errorstats', {errorstat_LOADING: 'count=60'}),
+			earlier: {errorstats: {errorstat_LOADING: 'count=0'}},
+		},
+		'clear',
+	],
+	[
 		'after a failover',
 		{
 			...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}),

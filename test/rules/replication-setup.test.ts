@@ -14,7 +14,7 @@ import {
 } from '../../source/rules/replication-setup.js';
 import type {FleetFacts} from '../../source/rules/rule.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
-import {recordFrom, type Sections} from '../harness/records.js';
+import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const nowMs = factsOf({}).nowMs;
@@ -42,6 +42,52 @@ testRule(repLost, [
 		{info: serving(1), past: [serving(2), serving(2), serving(1)], heldSeconds: 30},
 		'critical',
 		/^lost 1 of 2 replicas$/,
+	],
+	[
+		'one less, and a node restarts',
+		{
+			info: serving(1),
+			past: [serving(2)],
+			heldSeconds: 20,
+			nodes: [recordFrom({address: '10.0.1.12:6379', failure: refusedConnection, lastReplyAtMs: nowMs - 5000})],
+		},
+		'info',
+	],
+	[
+		'two less, and one node restarts',
+		{
+			info: serving(0),
+			past: [serving(2)],
+			heldSeconds: 20,
+			nodes: [recordFrom({address: '10.0.1.12:6379', reach: 'loading'})],
+		},
+		'warning',
+	],
+	[
+		'one less, and a node is down for longer than a restart takes',
+		{
+			info: serving(1),
+			past: [serving(2)],
+			heldSeconds: 20,
+			nodes: [recordFrom({address: '10.0.1.12:6379', failure: refusedConnection, lastReplyAtMs: nowMs - 15_000})],
+		},
+		'warning',
+	],
+	[
+		'one less, and a node was removed from the cluster',
+		{
+			info: serving(1),
+			past: [serving(2)],
+			nodes: [
+				recordFrom({
+					address: '10.0.1.12:6379',
+					origin: 'cluster',
+					failure: refusedConnection,
+					goneSinceMs: nowMs - 60_000,
+				}),
+			],
+		},
+		'clear',
 	],
 	['a stream reader came and went', {info: serving(1), past: [serving(1), withReader, serving(1)]}, 'clear'],
 	['the only one left reads the stream', {info: withReader, past: [serving(2)]}, 'warning', /^lost 1 of 2 replicas$/],

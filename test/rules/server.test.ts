@@ -27,6 +27,12 @@ testRule(srvRestarted, [
 		{watch: {restartedAtMs: nowMs - 5000, roleBeforeRestart: 'replica'}, record: {role: 'primary'}},
 		'info',
 	],
+	[
+		'a replica that was promoted a while after its restart',
+		{watch: {restartedAtMs: nowMs - 90_000, roleBeforeRestart: 'replica'}, record: {role: 'primary'}},
+		'info',
+	],
+	['a Sentinel, which has no data', {watch: {restartedAtMs: nowMs - 5000}, record: {role: 'sentinel'}}, 'info'],
 	['long ago', {watch: {restartedAtMs: nowMs - 700_000}}, 'clear'],
 ]);
 

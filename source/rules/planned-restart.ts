@@ -1,0 +1,77 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
+import {endOfProcess, isStopOnDemand} from '../derive/process-end.js';
+import {isCovered} from '../topology/covered.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** How long the restart of a node whose work others do may take before it counts as a failure. */
+export const coveredRestart = {
+	id: 'srv.planned',
+	thresholds: {
+		stop: {
+			value: 15,
+			unit: 'seconds',
+			source: 'from the last reply to the next start, as in a rolling restart; the default of cluster-node-timeout',
+		},
+		start: {
+			value: 60,
+			unit: 'seconds',
+			source: 'from the start until the data is loaded and the link is up, or from a stop on demand to the next start',
+		},
+	},
+} as const;
+
+/**
+Whether a node that refuses connections may be in a planned restart: others do its work, it replied a moment ago, and
+no log tells of a crash.
+*/
+export function isPlannedStop(facts: NodeFacts): boolean {
+	const {record, nodes, nowMs} = facts;
+	const {failure, lastReplyAtMs = Number.NEGATIVE_INFINITY} = record;
+	const isRefused = failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
+	if (!isRefused || reasonOnHost(record) !== undefined || boundElsewhere(record) !== undefined) {
+		return false;
+	}
+
+	const limits = facts.limitsOf(coveredRestart);
+	const end = endOfProcess(record);
+	const limitSeconds = end === undefined ? limits.stop : isStopOnDemand(end) ? limits.start : 0;
+	return (nowMs - lastReplyAtMs) / 1000 < limitSeconds && isCovered(record, nodes);
+}
+
+/**
+Whether a node was removed: it does not answer, and no node names it any more. Clusters and Sentinels keep a failed node
+in their lists until somebody removes it. A replica that only its primary named may have failed.
+*/
+export const isRemoved = ({goneSinceMs, origin}: NodeRecord): boolean =>
+	goneSinceMs !== undefined && (origin === 'cluster' || origin === 'sentinel');
+
+/**
+Whether a node may be in a restart: it refuses connections since a moment ago, it loads its data, or it started a moment
+ago.
+*/
+export function isAway({failure, lastReplyAtMs, reach, sample}: NodeRecord, facts: NodeFacts): boolean {
+	const limits = facts.limitsOf(coveredRestart);
+	if (failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT') {
+		return (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000 < limits.stop;
+	}
+
+	const uptimeSeconds = sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+	return failure === undefined && (reach === 'loading' || uptimeSeconds < limits.start);
+}
+
+/**
+Whether the node is a replica, or was one when it last restarted. While a replica of a cluster loads its data, it reports
+the role primary.
+*/
+export const isOrWasReplica = ({record, memory}: NodeFacts): boolean =>
+	record.role === 'replica' || memory.roleBeforeRestart === 'replica';
+
+/** Whether a node whose work others do restarts: it is away for a moment, or it started a moment ago. */
+export function isInPlannedRestart(facts: NodeFacts): boolean {
+	const {memory, nowMs} = facts;
+	const uptimeSeconds = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+	const sinceSeconds = Math.min(uptimeSeconds, (nowMs - (memory.restartedAtMs ?? Number.NEGATIVE_INFINITY)) / 1000);
+	const isStarting = sinceSeconds < facts.limitsOf(coveredRestart).start && isOrWasReplica(facts);
+	return isStarting || isPlannedStop(facts);
+}
