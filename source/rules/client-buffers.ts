@@ -92,11 +92,30 @@ function clientInLine(line: string | undefined) {
 		: {
 				name: nameOf('client', client),
 				kind: field('flags')?.includes('S')
-					? 'replica'
+					? ('replica' as const)
 					: /subscribe$/.test(field('cmd') ?? '')
-						? 'subscriber'
+						? ('subscriber' as const)
 						: undefined,
 			};
+}
+
+/** The kinds of clients in `client-output-buffer-limit`. Before 5.0 a replica is `slave` there. */
+const limitClasses = {normal: /normal/, subscriber: /pubsub/, replica: /slave|replica/} as const;
+
+/**
+The limit of a kind of clients as text: `the limit of normal clients is 4M`. Undefined if the setting is not known, or has
+no limit for them.
+
+@param limits CONFIG GET client-output-buffer-limit: `normal 0 0 0 slave 268435456 67108864 60 pubsub …`. The second
+number of a kind is its soft limit.
+*/
+function limitReason(limits: string | undefined, kind: keyof typeof limitClasses): string | undefined {
+	const words = (limits ?? '').split(' ');
+	const at = words.findIndex(word => limitClasses[kind].test(word));
+	const found = [words[at + 1], words[at + 2]].map(Number).filter(value => value > 0);
+	return at === -1 || found.length === 0
+		? undefined
+		: `the limit of ${kind === 'normal' ? 'normal clients' : `${kind}s`} is ${bytes(Math.min(...found))}`;
 }
 
 export const cliObufKill = rule({
@@ -123,6 +142,7 @@ export const cliObufKill = rule({
 					? 'disconnects clients over their buffer limits'
 					: message`disconnects ${client.kind === undefined ? '' : `the ${client.kind} `}${client.name} over its buffer limit`,
 			detail: line === undefined ? `${count(clients)} since the last sample` : 'within the last minute',
+			reason: client && limitReason(facts.setting('client-output-buffer-limit'), client.kind ?? 'normal'),
 			culprit: client && {client: client.name},
 			evidence: [
 				...infoEvidence(
@@ -139,6 +159,9 @@ export const cliObufKill = rule({
 			next: [
 				...logSteps(facts),
 				hint('find them in the server log: omem and cmd stand there'),
+				...(client !== undefined && client.kind === undefined
+					? [hint('let it ask for parts (HSCAN, SSCAN, LRANGE with limits), or raise the limit of normal clients')]
+					: []),
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
 			],
 		});

@@ -74,6 +74,28 @@ testRule(cliObufKill, [
 		'warning',
 		/^disconnects the replica 10\.0\.0\.9:41000 over its buffer limit/,
 	],
+	[
+		'the log names a client that asks for large replies, and CONFIG GET its limit',
+		{
+			config: {'client-output-buffer-limit': 'normal 4194304 2097152 10 slave 268435456 67108864 60 pubsub 0 0 0'},
+			host: loggedOf(
+				'Client id=7 addr=10.0.0.9:41000 fd=8 name=export age=2 idle=1 flags=N db=0 omem=5147168 cmd=hgetall user=default scheduled to be closed ASAP for overcoming of output buffer limits.',
+			),
+		},
+		'warning',
+		/^disconnects export over its buffer limit, within the last minute: the limit of normal clients is 2\.00M$/,
+	],
+	[
+		'a kind of clients without a limit in the setting',
+		{
+			config: {'client-output-buffer-limit': 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'},
+			host: loggedOf(
+				'Client id=7 addr=10.0.0.9:41000 fd=8 name=export age=2 idle=1 flags=N db=0 cmd=hgetall user=default scheduled to be closed ASAP for overcoming of output buffer limits.',
+			),
+		},
+		'warning',
+		/^disconnects export over its buffer limit, within the last minute$/,
+	],
 	['7.0, and its log says nothing', {host: {log: {source: 'log', lines: [], remarks: []}}}, 'clear'],
 ]);
 
