@@ -1,3 +1,4 @@
+import {isLoopback} from '../domain/node.js';
 import {milliseconds} from '../text/units.js';
 import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -17,6 +18,14 @@ function roundTripsOf({record, sample, earlier}: NodeFacts): readonly number[] {
 	) as readonly number[];
 }
 
+/** How many times as long the second shortest round trip may be. Round trips over one way differ by little. */
+const mostSpread = 1.25;
+
+/** Whether the server's own process listens on this machine; undefined if this machine has not been looked at. */
+function isNear({record: {host}}: NodeFacts): boolean | undefined {
+	return host === undefined ? undefined : host.value.kind === 'here' && host.value.process !== undefined;
+}
+
 export const connDistance = rule({
 	id: 'conn.distance',
 	scope: 'node',
@@ -27,6 +36,7 @@ export const connDistance = rule({
 		falsePositives: [
 			'redis-top may be farther away than the applications are. The finding is only info, and it says that the server is well.',
 			'A busy server answers late as well. The rule is clear while the main thread uses more than a third of a processor.',
+			'A machine short of processor time makes round trips long, and no two alike. The two shortest must be alike. The rule is clear for a server whose own process listens on this machine.',
 		],
 	},
 	thresholds: {
@@ -50,9 +60,15 @@ export const connDistance = rule({
 	},
 	evaluate({roundTrips}, facts, limits) {
 		const {failure, values, pendingSinceMs} = facts.record;
-		const shortest = Math.min(...roundTrips);
+		const [shortest = 0, second = 0] = roundTrips.toSorted((one, other) => one - other);
+		if (isNear(facts) === undefined && isLoopback(facts.record.endpoint)) {
+			return pending('needs a look at this machine');
+		}
+
 		const isBusy = (values.get('cpuSeconds') ?? 0) > limits.busy;
-		if (failure !== undefined || pendingSinceMs !== undefined || isBusy || shortest < limits.milliseconds) {
+		const isAlike = second <= shortest * mostSpread;
+		const isLong = shortest >= limits.milliseconds && isAlike && isNear(facts) !== true;
+		if (failure !== undefined || pendingSinceMs !== undefined || isBusy || !isLong) {
 			return clear;
 		}
 

@@ -1,3 +1,4 @@
+import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {connDistance} from '../../source/rules/distance.js';
 import {type FactsParts, testRule} from '../harness/rule-cases.js';
 
@@ -19,6 +20,14 @@ testRule(connDistance, [
 		/^answers after 121 ms at best: the way to it takes that time \(network, VPN, proxy\)$/,
 	],
 	['one PING was quick', polled(121, [120, 0.4, 119]), 'clear'],
+	['no two are alike, as on a machine short of processor time', polled(121, [41, 77, 160]), 'clear'],
+	['its process is on this machine', {...polled(121), host: {process: {processId: 7} as ProcessEvidence}}, 'clear'],
+	['a proxy on this machine has the port', {...polled(121), host: {process: undefined}}, 'info'],
+	[
+		'a loopback address, and this machine was not looked at',
+		{...polled(121), record: {address: '127.0.0.1:6379'}},
+		'pending',
+	],
 	['it is near', polled(0.4), 'clear'],
 	['in another zone', polled(2.1, [1.9, 2]), 'clear'],
 	['its main thread is busy', polled(121, [], 0.9), 'clear'],
