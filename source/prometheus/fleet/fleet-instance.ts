@@ -50,6 +50,8 @@ export type FleetInstance = {
 	readonly conditions: readonly InstanceCondition[];
 	/** The names of the alerts of Prometheus that fire for the server. */
 	readonly alerts: readonly string[];
+	/** The keys and labels under which other jobs scrape the server; undefined where one job alone does. */
+	readonly also?: ReadonlyArray<Pick<FleetInstance, 'key' | 'labels'>> | undefined;
 };
 
 /** The worst condition or alert of a server as a number: 0 nothing, 1 information, 2 warning, 3 critical. */

@@ -8,6 +8,7 @@ import {deploymentNames, type GroupedInstance} from './deployment-names.js';
 import {instanceConditions} from './fleet-conditions.js';
 import type {FleetInstance, InstanceState} from './fleet-instance.js';
 import {type FleetQuery, identityLabels} from './fleet-queries.js';
+import {joinedInstances} from './joined-instances.js';
 
 /** The series that each query returned; undefined for a query that failed. */
 export type FleetReplies = Readonly<Partial<Record<FleetQuery | 'writes', readonly PrometheusSeries[] | undefined>>>;
@@ -204,7 +205,8 @@ export function* buildInstances(
 		});
 	}
 
-	return instances;
+	yield;
+	return joinedInstances(instances, key => known.get(key)?.info.run_id);
 }
 
 /**

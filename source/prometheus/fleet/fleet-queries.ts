@@ -1,7 +1,9 @@
 import {limitsOf} from '../../domain/threshold.js';
+import type {SeriesLabels} from '../../parse/prometheus-reply.js';
 import {cliMax} from '../../rules/client-limits.js';
 import {latP99} from '../../rules/latency.js';
 import {repLagBytes} from '../../rules/replication-lag.js';
+import {promString} from '../prometheus.js';
 
 /** Labels that together identify a server, as far as series have them. */
 export const identityLabels = ['job', 'instance', 'addr', 'target', 'alias', 'namespace', 'pod'] as const;
@@ -42,8 +44,16 @@ bytes that a replica is behind are converted into seconds.
 export const writeRates = (matchers: string, windowMs: number): string =>
 	`rate(redis_master_repl_offset{${matchers}}[${Math.round(windowMs / 1000)}s])>0`;
 
-/** The labels of `redis_instance_info` that are shown. */
-const infoLabels = ['role', 'redis_version', 'valkey_version', 'redis_mode', 'maxmemory_policy', 'tcp_port'] as const;
+/** The labels of `redis_instance_info` that are shown, and `run_id`, which tells that two jobs scrape one server. */
+const infoLabels = [
+	'role',
+	'redis_version',
+	'valkey_version',
+	'redis_mode',
+	'maxmemory_policy',
+	'tcp_port',
+	'run_id',
+] as const;
 
 /** Gauges whose value is 0 or 1, each with the value that means a failure. */
 const failureGauges = {
@@ -90,4 +100,10 @@ export function fleetQueries({
 		findings: named('redis_top_finding', 'severity!="info"'),
 		alerts: 'ALERTS{alertstate="firing",instance!=""}',
 	};
+}
+
+/** The PromQL matcher that selects servers by their label `instance`. */
+export function instancesMatcher(servers: ReadonlyArray<{readonly labels: SeriesLabels}>): string {
+	const names = [...new Set(servers.map(({labels}) => labels.instance ?? ''))];
+	return `instance=~${promString(names.map(name => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`;
 }

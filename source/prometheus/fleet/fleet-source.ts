@@ -1,11 +1,11 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Clock} from '../../domain/clock.js';
-import type {PrometheusSeries, SeriesLabels} from '../../parse/prometheus-reply.js';
+import type {PrometheusSeries} from '../../parse/prometheus-reply.js';
 import type {LabelMapping} from '../label-mapping.js';
-import {type Prometheus, promString} from '../prometheus.js';
+import type {Prometheus} from '../prometheus.js';
 import type {FleetInstance} from './fleet-instance.js';
 import {buildInstances, type FleetReplies, instanceKey, type KnownInstance} from './fleet-list.js';
-import {type FleetQuery, fleetQueries, identityLabels, writeRates} from './fleet-queries.js';
+import {type FleetQuery, fleetQueries, identityLabels, instancesMatcher, writeRates} from './fleet-queries.js';
 import {isDue, isKept} from './fleet-rhythm.js';
 
 /** The state of the fleet after its last refresh. */
@@ -313,7 +313,8 @@ export class FleetSource {
 			return;
 		}
 
-		const selector = [matchers, instancesMatcher(instances)].filter(part => part !== '').join(',');
+		const scraped = instances.flatMap(instance => [instance, ...(instance.also ?? [])]);
+		const selector = [matchers, instancesMatcher(scraped)].filter(part => part !== '').join(',');
 		const identity = [...identityLabels, ...(mapping === undefined ? [] : [mapping.label])].join(',');
 		const window = `[${Math.round((this.#windowMs ?? shortestWindowMs) / 1000)}s]`;
 		const buckets = `rate(redis_commands_latencies_usec_bucket{${selector}}${window})`;
@@ -323,8 +324,16 @@ export class FleetSource {
 			{signal},
 		);
 		if (reply.kind === 'series') {
-			this.#latencies = new Map(
+			const found = new Map(
 				reply.series.map(({labels, values}) => [instanceKey(labels, mapping?.label), values[0] ?? Number.NaN]),
+			);
+			this.#latencies = new Map(
+				instances.flatMap(({key, also = []}) => {
+					const p99Ms = [key, ...also.map(each => each.key)]
+						.map(each => found.get(each))
+						.find(each => each !== undefined);
+					return p99Ms === undefined ? [] : [[key, p99Ms] as const];
+				}),
 			);
 			this.#change({});
 		}
@@ -381,12 +390,6 @@ export class FleetSource {
 		this.#state = {...this.#state, ...change};
 		this.#options.onChange(this.#state);
 	}
-}
-
-/** The PromQL matcher that selects servers by their label `instance`. */
-function instancesMatcher(servers: ReadonlyArray<{readonly labels: SeriesLabels}>): string {
-	const names = [...new Set(servers.map(({labels}) => labels.instance ?? ''))];
-	return `instance=~${promString(names.map(name => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`;
 }
 
 /** The values of a range query at each of its steps; a step without a value is a gap. */

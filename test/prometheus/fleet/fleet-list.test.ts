@@ -127,3 +127,52 @@ test('with a mapping the address is that of the label, and nodes of a cluster go
 		],
 	);
 });
+
+test('a process that two jobs scrape is one server, with what each of them tells', () => {
+	const runId = 'a'.repeat(40);
+	const own = {instance: '10.0.1.11:7001', job: 'redis-top'};
+	const twice: FleetReplies = {
+		up: [up(7001), up(7002), seriesOf({...own, __name__: 'redis_up'}, 1)],
+		info: [
+			info(7001, 'master', {run_id: runId}),
+			info(7002, 'slave', {run_id: 'b'.repeat(40)}),
+			seriesOf({...own, role: 'master', redis_version: '7.2.5', run_id: runId}, 1),
+		],
+		used: [seriesOf(labels(7001), 950), seriesOf(own, 940)],
+		limit: [seriesOf(labels(7001), 1000), seriesOf(own, 1000)],
+		operations: [seriesOf(own, 12)],
+		findings: [
+			seriesOf({...own, rule: 'mem.oom', severity: 'critical'}, 1),
+			seriesOf({...own, rule: 'mem.max', severity: 'warning'}, 1),
+		],
+		alerts: [
+			seriesOf({alertname: 'RedisMemoryHigh', instance: 'redis://10.0.1.11:7001', alertstate: 'firing'}, 1),
+			seriesOf({alertname: 'RedisFinding', instance: '10.0.1.11:7001', alertstate: 'firing'}, 1),
+		],
+	};
+	const known = new Map<string, KnownInstance>();
+	const [first, second, ...others] = fleetInstances(twice, known, undefined);
+	assert.deepEqual(others, []);
+	assert.equal(second?.name, '10.0.1.11:7002');
+	assert.deepEqual([first?.labels.job, first?.usedBytes, first?.operationsPerSecond], ['redis', 950, 12]);
+	assert.deepEqual(
+		first?.conditions.map(({rule, severity}) => [rule, severity]),
+		[
+			['mem.max', 'critical'],
+			['mem.oom', 'critical'],
+		],
+	);
+	assert.deepEqual(first?.alerts, ['RedisMemoryHigh', 'RedisFinding']);
+	assert.deepEqual(
+		first?.also?.map(each => each.labels.job),
+		['redis-top'],
+	);
+
+	// The exporter is gone. The server is still scraped by the other job, which knows that it is up.
+	const later = {...twice, up: [up(7002), seriesOf({...own, __name__: 'redis_up'}, 1)], lost: [up(7001)]};
+	const rows = fleetInstances(later, known, undefined).filter(({name}) => name === '10.0.1.11:7001');
+	assert.deepEqual(
+		rows.map(({state, labels: {job}, usedBytes}) => [state, job, usedBytes]),
+		[['up', 'redis-top', 940]],
+	);
+});

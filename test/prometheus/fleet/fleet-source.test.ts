@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
+import {instanceKey} from '../../../source/prometheus/fleet/fleet-list.js';
 import {FleetSource} from '../../../source/prometheus/fleet/fleet-source.js';
 import {Prometheus} from '../../../source/prometheus/prometheus.js';
 import {HttpClient} from '../../../source/wire/http-client.js';
 import {eventually} from '../../harness/eventually.js';
 import {FakeClock, settle} from '../../harness/fake-clock.js';
 import {fakePrometheus} from '../../harness/fake-prometheus.js';
-import {seriesOf} from '../../harness/fleet.js';
+import {instanceOf, seriesOf} from '../../harness/fleet.js';
 
 const labels = {instance: '10.0.1.11:6379', job: 'redis'};
 
@@ -116,6 +117,15 @@ test('trends and p99 are asked for the servers on the screen alone', async t => 
 	);
 	const trend = source.trendOf(instances[0]?.key ?? '');
 	assert.deepEqual(trend?.values.slice(-3), [undefined, 5, 7]);
+});
+
+test('the p99 of a server that two jobs scrape is that of the job that has one', async t => {
+	const {fake, source, end} = await sourceBeside(t);
+	const own = {job: 'redis-top', instance: '10.0.1.11:1'};
+	fake.answer = ({query}) => (query.includes('11:1"') || query.includes('11:1|') ? [seriesOf(own, 12)] : []);
+	const also = [{key: instanceKey(own), labels: own}];
+	await source.loadLatencies([instanceOf('10.0.1.11', {also}), instanceOf('10.0.1.12')], end.signal);
+	assert.deepEqual([source.p99Of('10.0.1.11'), source.p99Of('10.0.1.12')], [12, undefined]);
 });
 
 test('what is not asked at a refresh keeps its figures, and every query has its turn', async t => {
