@@ -173,7 +173,10 @@ export function groupings(instances: readonly FleetInstance[]): ReadonlyArray<st
 	}
 
 	const useful = [...values]
-		.filter(([label, {size}]) => label !== '__name__' && size > 1 && size <= instances.length / 2)
+		// Grouping by deployment uses a label of that name already.
+		.filter(
+			([label, {size}]) => !['__name__', 'deployment'].includes(label) && size > 1 && size <= instances.length / 2,
+		)
 		.map(([label]) => label)
 		.sort();
 	return ['deployment', ...useful, undefined];

@@ -126,6 +126,9 @@ test('groups are offered by labels that tell servers apart', () => {
 		instanceOf(`10.0.0.${index}`, {labels: {instance: `i${index}`, job: 'redis', env: index < 4 ? 'prod' : 'test'}}),
 	);
 	assert.deepEqual(groupings(many), ['deployment', 'env', undefined]);
+	// The label `deployment` is what the deployments are made of. A second entry of that name would never be left.
+	const withLabel = many.map((each, index) => ({...each, labels: {...each.labels, deployment: `d${index % 2}`}}));
+	assert.deepEqual(groupings(withLabel), ['deployment', 'env', undefined]);
 });
 
 test('any size and any fleet: exactly the height, never wider', () => {
