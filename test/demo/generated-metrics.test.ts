@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {GeneratedMetrics, generatedAddress} from '../../source/demo/fleet/generated-metrics.js';
 import {prometheusConfiguration} from '../../source/demo/fleet/prometheus-files.js';
+import {isRunId} from '../../source/domain/node.js';
 
 const nowMs = Date.UTC(2026, 10, 23, 14, 2, 31);
 
@@ -12,6 +13,14 @@ test('each generated server has an address of its own, and each line is a sample
 	const lines = new GeneratedMetrics(300, nowMs).page(nowMs).trimEnd().split('\n');
 	assert.equal(lines.filter(line => /^redis_up\{/.test(line)).length, 300);
 	assert.ok(lines.every(line => /^redis_[a-z_]+\{[^{}]+\} -?\d+(?:\.\d+)?$/.test(line)));
+});
+
+test('each generated server has a run_id of its own', () => {
+	const page = new GeneratedMetrics(2000, nowMs).page(nowMs);
+	const runIds = [...page.matchAll(/,run_id="([^"]*)"/g)].map(([, runId = '']) => runId);
+	assert.ok(runIds.length > 1900, `${runIds.length} servers`);
+	assert.equal(new Set(runIds).size, runIds.length);
+	assert.ok(runIds.every(isRunId));
 });
 
 test('counters grow, and a few servers of many have a fault', () => {

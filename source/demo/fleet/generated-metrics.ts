@@ -53,7 +53,7 @@ function linesOf(index: number): readonly Line[] {
 	const limit = (1 + (primary % 4)) * gibibyte;
 	const share = has('full') ? 0.96 : 0.2 + ((primary * 31) % 500) / 1000;
 	const written = (seconds: number) => Math.floor(seconds * operations * 120);
-	const runId = (index + 1).toString(16).padStart(40, 'a');
+	const runId = (index + 1).toString(16).padStart(40, '0');
 	const [primaryHost = '', primaryPort = ''] = generatedAddress(primary).split(':');
 	return [
 		line('up', () => 1),
