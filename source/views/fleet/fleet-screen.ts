@@ -122,7 +122,7 @@ function emptyText({state, place, view}: FleetScreenInput): string {
 	}
 
 	return view.filter === ''
-		? `Prometheus ${place} knows no server: it has no series redis_up with these labels`
+		? `no series redis_up with these labels in Prometheus ${place}`
 		: `no server has ${view.filter}`;
 }
 
@@ -131,17 +131,32 @@ function headLine({state, place, matchers, nowMs, intervalMs, columns, glyphs}: 
 	const ageMs = refreshedAtMs === undefined ? undefined : Math.max(0, nowMs - refreshedAtMs);
 	const isOld = ageMs !== undefined && ageMs > 2 * intervalMs;
 	const deployments = new Set(instances.map(({deployment}) => deployment)).size;
-	const spans: Span[] = [
+	const head = [
 		span('redis-top fleet', 'title'),
 		span(`  ${place}`, 'accent'),
 		...(matchers === '' ? [] : [span(`  {${matchers}}`)]),
-		span(`  ${grouped(instances.length)} servers in ${grouped(deployments)} deployments`),
-		span(ageMs === undefined ? '' : `  ${isOld ? '! ' : ''}data ${shortAge(ageMs)} old`, isOld ? 'warning' : 'plain'),
-		span(tookMs === undefined ? '' : `, took ${tookMs.toFixed(0)} ms`, 'dim'),
+		span(`  ${grouped(instances.length)} servers`),
 	];
+	const inDeployments = span(` in ${grouped(deployments)} deployments`);
+	const age = span(
+		ageMs === undefined ? '' : `  ${isOld ? '! ' : ''}data ${shortAge(ageMs)} old`,
+		isOld ? 'warning' : 'plain',
+	);
+	const took = span(tookMs === undefined ? '' : `, took ${tookMs.toFixed(0)} ms`, 'dim');
 	const clock = span(`${utcClock(nowMs)}Z`);
-	const room = columns - lineWidth(spans) - lineWidth([clock]);
-	return room < 2 ? cutLine(spans, columns, glyphs.ellipsis) : [...spans, span(' '.repeat(room)), clock];
+	// The age of the data matters most. What else has no room is left out.
+	for (const spans of [
+		[...head, inDeployments, age, took],
+		[...head, inDeployments, age],
+		[...head, age],
+	]) {
+		const room = columns - lineWidth(spans) - lineWidth([clock]);
+		if (room >= 2) {
+			return [...spans, span(' '.repeat(room)), clock];
+		}
+	}
+
+	return cutLine([...head, age], columns, glyphs.ellipsis);
 }
 
 function verdictLine({state, place, columns}: FleetScreenInput): Line {

@@ -80,7 +80,7 @@ test('what Prometheus does not tell is said, and never "ok"', () => {
 	assert.match(failed.join('\n'), /Prometheus prometheus:9090 refuses connections/);
 	assert.doesNotMatch(failed.join('\n'), /\bok\b/);
 	const none = screen({state: fleetStateOf([])});
-	assert.match(none.join('\n'), /knows no server: it has no series redis_up/);
+	assert.match(none.join('\n'), / no series redis_up with these labels in Prometheus prometheus:9090/);
 	assert.match(none[1] ?? '', /^\? no server is known/);
 	assert.doesNotMatch(none.join('\n'), /\bok\b/);
 	const old = screen({
@@ -90,6 +90,18 @@ test('what Prometheus does not tell is said, and never "ok"', () => {
 	assert.match(old[0] ?? '', /! data 1m29s old/);
 	assert.match(old[1] ?? '', /^the list is old; Prometheus prometheus:9090 does not answer within 10 s/);
 	assert.match(screen({state: fleetStateOf(fleet.slice(0, 2))})[1] ?? '', /^ok nothing is wrong that the series tell/);
+});
+
+test('at 80 columns the first line keeps the age of the data, and leaves out what is less', () => {
+	const many = {
+		state: fleetStateOf(Array.from({length: 1200}, (_, index) => instanceOf(`10.0.${index >> 8}.${index & 255}`))),
+	};
+	assert.match(
+		screen({...many, columns: 120})[0] ?? '',
+		/1,200 servers in 1,200 deployments {2}data \S+ old, took .* ms +\d/,
+	);
+	assert.match(screen({...many, columns: 80})[0] ?? '', /1,200 servers {2}data \S+ old +\d\d:\d\d:\d\dZ$/);
+	assert.match(screen({...many, columns: 68})[0] ?? '', /1,200 servers {2}data \S+ old$/);
 });
 
 test('filters, orders and groups', () => {
