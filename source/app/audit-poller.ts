@@ -1,7 +1,7 @@
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import {temporaryFixes} from '../derive/temporary-fixes.js';
-import type {AuditEntry} from '../domain/audit.js';
+import {type AuditEntry, phaseWords} from '../domain/audit.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import {message, nameOf} from '../domain/message.js';
@@ -99,8 +99,10 @@ It is empty for an unlock too, because unlocking changes nothing.
 function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
 	const isQuiet = phase === 'intent' || phase === 'unlocked';
 	const sent = nameOf('quote', command ?? action);
-	const end = detail === undefined ? undefined : message`: ${nameOf('quote', detail)}`;
-	const text = message`${nameOf('user', osUser)} in another redis-top: ${sent}: ${phase}${end}`;
+	const [said = phase, more] = phaseWords(phase, detail);
+	const words = said === phase ? message`${phase}` : message`${nameOf('quote', said)}`;
+	const end = more === undefined ? undefined : message`: ${nameOf('quote', more)}`;
+	const text = message`${nameOf('user', osUser)} in another redis-top: ${sent}: ${words}${end}`;
 	return isQuiet
 		? []
 		: [

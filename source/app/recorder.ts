@@ -1,4 +1,4 @@
-import type {AuditEntry} from '../domain/audit.js';
+import {type AuditEntry, phaseWords} from '../domain/audit.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -252,5 +252,5 @@ const actionChange = ({at, phase, target, command, action, detail}: AuditEntry):
 	severity: phase === 'verified' ? 'info' : 'warning',
 	node: target,
 	id: phase,
-	text: [command ?? action, phase, ...(detail === undefined ? [] : [detail])].join(': '),
+	text: [command ?? action, ...phaseWords(phase, detail)].join(': '),
 });

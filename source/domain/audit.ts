@@ -13,6 +13,17 @@ The step of an action that an audit line records.
 */
 export type AuditPhase = 'unlocked' | 'refused' | 'intent' | 'aborted' | 'outcome' | 'verified' | 'failed' | 'unproved';
 
+/**
+The words of an entry, in order. The detail of a phase that ends an action begins with the result itself (`verified: …`),
+so the phase is not repeated.
+*/
+export const phaseWords = (phase: AuditPhase, detail: string | undefined): readonly string[] =>
+	detail === undefined
+		? [phase]
+		: phase === 'verified' || phase === 'failed' || phase === 'unproved'
+			? [detail]
+			: [phase, detail];
+
 /** What the code of an action writes to the audit log. The log adds time, session, user and process. */
 export type AuditFact = {
 	readonly phase: AuditPhase;

@@ -1,4 +1,4 @@
-import type {AuditFact} from '../domain/audit.js';
+import {type AuditFact, phaseWords} from '../domain/audit.js';
 import type {Clock} from '../domain/clock.js';
 import type {HttpClient} from '../wire/http-client.js';
 import {retryDelayMs} from './retry-delay.js';
@@ -98,7 +98,7 @@ export class GrafanaAnnotator {
 			time,
 			timeEnd,
 			tags: ['redis-top', action, target],
-			text: `${command ?? action} on ${target} by ${osUser}: ${detail === undefined ? phase : `${phase}, ${detail}`}`,
+			text: `${command ?? action} on ${target} by ${osUser}: ${phaseWords(phase, detail).join(', ')}`,
 		};
 		if (this.#waiting.length < mostWaiting) {
 			this.#waiting.push({annotation, untilMs: timeEnd + longestTryMs});

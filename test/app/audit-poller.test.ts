@@ -42,15 +42,17 @@ test('new lines of other sessions become events, own and old lines don’t, and 
 	renameSync(log('other').file, path.join(folder, 'audit-20261123T140000000Z-00000000.ndjson'));
 	await log('other').append({...fact, phase: 'intent', detail: undefined});
 	await log('other').append({...fact, detail: 'second'});
-	await eventually('the second event', () => events[1]);
+	await log('other').append({...fact, phase: 'verified', detail: 'verified: third'});
+	await eventually('the third event', () => events[2]);
 	assert.deepEqual(
 		events.map(({text, kind, node}) => [kind, node, messageText(text)]),
 		[
 			['action', '10.0.1.11:6379', 'other in another redis-top: CONFIG SET save "": outcome: first'],
 			['action', '10.0.1.11:6379', 'other in another redis-top: BGSAVE: outcome: second'],
+			['action', '10.0.1.11:6379', 'other in another redis-top: BGSAVE: verified: third'],
 		],
 	);
-	assert.equal(audit?.entries.length, 5);
+	assert.equal(audit?.entries.length, 6);
 	assert.equal(audit?.fixes.length, 1);
 	end.abort();
 	await watching;

@@ -45,7 +45,7 @@ test('an action that was sent is annotated from its intent to its proof', async 
 	annotator.note(fact('intent'));
 	await clock.advance(3000);
 	annotator.note(fact('outcome', {outcome: 'replied', detail: 'Background saving started'}));
-	annotator.note(fact('verified', {detail: 'saved in 2 s'}));
+	annotator.note(fact('verified', {detail: 'verified: saved in 2 s'}));
 	const [request] = await eventually('the annotation', () =>
 		receiver.requests.length > 0 ? receiver.requests : undefined,
 	);
@@ -57,7 +57,7 @@ test('an action that was sent is annotated from its intent to its proof', async 
 		time: beganAtMs,
 		timeEnd: beganAtMs + 3000,
 		tags: ['redis-top', 'bgsave', '10.0.1.11:6379'],
-		text: 'BGSAVE on 10.0.1.11:6379 by ann: verified, saved in 2 s',
+		text: 'BGSAVE on 10.0.1.11:6379 by ann: verified: saved in 2 s',
 	});
 });
 
