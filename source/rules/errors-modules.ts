@@ -29,6 +29,7 @@ export const errFailed = rule({
 			'A person at a prompt causes a few failures. The rule needs ten failures per second.',
 			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
 			'A server that loads its data answers LOADING. srv.loading reports it.',
+			'Clients of a primary that does not answer ask other nodes for its slots. MOVED does not count until another node owns the slots, nor in the first minute.',
 		],
 	},
 	thresholds: {
@@ -59,7 +60,7 @@ export const errFailed = rule({
 		// If only some calls fail, a client whose last command this is may have received no error.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = commonError(facts);
-		if (code === 'LOADING') {
+		if (code === 'LOADING' || (code === 'MOVED' && isOwnerMissing(facts))) {
 			return clear;
 		}
 
@@ -115,6 +116,24 @@ owner.
 function isRedirecting(facts: NodeFacts): boolean {
 	const {roleChangedAtMs = Number.NEGATIVE_INFINITY, slotsLeftAtMs = Number.NEGATIVE_INFINITY} = facts.memory;
 	return facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < facts.limitsOf(roleGrace).seconds * 1000;
+}
+
+/**
+Time after the loss of a primary in which its clients still look for the new owner of its slots, in milliseconds: four
+default node timeouts.
+*/
+const searchMs = 60_000;
+
+/**
+Whether a primary of the cluster does not answer, so that its clients ask other nodes for its slots. Either redis-top
+lost it a moment ago, or this node calls it failing and knows no other owner of its slots.
+*/
+function isOwnerMissing({record, nodes, nowMs}: NodeFacts): boolean {
+	const isLost = [...nodes.values()].some(
+		({role, failingSinceMs}) => role === 'primary' && failingSinceMs !== undefined && nowMs - failingSinceMs < searchMs,
+	);
+	const lines = record.clusterNodes?.value ?? [];
+	return isLost || lines.some(({flags, slots}) => slots.length > 0 && (flags.has('fail') || flags.has('fail?')));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type {CommandRate} from '../../source/derive/command-rates.js';
+import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';
 import {errFailed, errRate, errUnexpected, modFork, modSearch} from '../../source/rules/errors-modules.js';
-import {clientOf, infoOf, type Sections} from '../harness/records.js';
+import {clientOf, infoOf, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -71,6 +72,39 @@ testRule(errFailed, [
 		'warning',
 		/^answers GET with MOVED errors, 60\.?0?\/s from webshop: its client is not in cluster mode$/,
 	],
+	...(
+		[
+			['a moment after a primary was lost', 20_000, 'master', 'clear'],
+			['while a lost primary still owns its slots', 600_000, 'master,fail', 'clear'],
+			['long after another node took its slots', 600_000, 'slave', 'warning'],
+		] as const
+	).map(
+		([name, lostForMs, flags, expected]) =>
+			[
+				`redirected ${name}`,
+				{
+					info: {errorstats: {errorstat_MOVED: 'count=61'}},
+					earlier: {errorstats: {errorstat_MOVED: 'count=1'}},
+					record: {
+						...command({command: 'get', callsPerSecond: 100, failuresPerSecond: 60}).record,
+						clusterNodes: timed(
+							parseClusterNodes(
+								`${'b'.repeat(40)} 10.0.1.12:6379@16379 ${flags} - 0 1 2 connected${flags === 'slave' ? '' : ' 0-5460'}`,
+							),
+						),
+					},
+					nodes: [
+						recordFrom({
+							address: '10.0.1.12:6379',
+							failure: refusedConnection,
+							reach: 'down',
+							failingSinceMs: nowMs - lostForMs,
+						}),
+					],
+				},
+				expected,
+			] as const,
+	),
 	[
 		'denied by the ACL',
 		{
