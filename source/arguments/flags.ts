@@ -178,7 +178,7 @@ export const flagTable = {
 		name: 'from',
 		value: 'TIME',
 		commands: ['report'],
-		text: 'report: the first moment, 03:12 (UTC), -5m (before the end) or 2026-11-23T03:12Z (the last incident, or all of two hours)',
+		text: 'report: the first moment, 03:12 (UTC), -5m (before the end) or 2026-11-23T03:12Z (the last incident, or all of three hours)',
 	},
 	keep: {
 		group: 'other',

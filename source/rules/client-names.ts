@@ -33,7 +33,7 @@ export function namedClients(clients: readonly ClientRow[]): readonly NamedClien
 The clients of the last CLIENT LIST without redis-top's own and without the links to replicas and to the primary (flags
 S, M). Empty if the list was not read.
 */
-export const otherClients = ({record}: NodeFacts): readonly ClientRow[] =>
+export const otherClients = ({record}: Pick<NodeFacts, 'record'>): readonly ClientRow[] =>
 	(record.clients?.value ?? []).filter(({name, flags}) => name !== 'redis-top' && !/[MS]/.test(flags));
 
 /** The clients that send a command. CLIENT LIST shows only the last command of each connection. */

@@ -18,6 +18,10 @@ export type DoneAction = {
 	/** The details of the action's audit lines in order: the server's reply, the reason, the proof. */
 	readonly details: readonly string[];
 	readonly revert: string | undefined;
+	/** The run of redis-top that acted. */
+	readonly session: string;
+	/** True for a restart as a whole. Its steps are actions of their own. */
+	readonly isRestart: boolean;
 };
 
 type Group = {readonly entries: AuditEntry[]};
@@ -63,6 +67,8 @@ function doneAction(entries: readonly AuditEntry[]): DoneAction | undefined {
 		state: stateOf(entries),
 		details: entries.flatMap(({detail}) => detail ?? []),
 		revert: entries.find(({revert}) => revert !== undefined)?.revert,
+		session: first.session,
+		isRestart: first.action === 'restart',
 	};
 }
 
@@ -94,3 +100,13 @@ function stateOf(entries: readonly AuditEntry[]): DoneAction['state'] {
 
 /** Whether the server may have received the action's command. */
 export const wasSent = ({state}: DoneAction): boolean => state !== 'not sent';
+
+/** The actions that were steps of a restart: those of the same run of redis-top while the restart lasted. */
+export const stepsOf = (restart: DoneAction, actions: readonly DoneAction[]): DoneAction[] =>
+	actions.filter(
+		action =>
+			!action.isRestart &&
+			action.session === restart.session &&
+			action.atMs >= restart.atMs &&
+			action.atMs <= restart.lastMs,
+	);

@@ -1,11 +1,17 @@
 import {type Effect, type Severity, severityRank} from '../../domain/finding.js';
 import type {NodeAddress, NodeRole} from '../../domain/node.js';
+import {type NamedClients, namedClients, otherClients} from '../../rules/client-names.js';
 import {type Finding, findingKey} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {familyUrgency, rankedFindings} from '../../state/verdict.js';
+import {effectTexts} from './effect-text.js';
+import {canBeTakenOver, type Takeover, takeoverOf} from './takeover.js';
 
 /** A finding that returns within this time after its end continues its episode, in milliseconds. */
 const sameEpisodeMs = 60_000;
+
+/** Most names of clients that are kept for an episode. */
+const mostClients = 5;
 
 /** A change of a finding at a moment: it opened, its severity changed, or it closed. */
 export type EpisodeStep = {
@@ -39,6 +45,12 @@ export type Episode = {
 	readonly causeId: number | undefined;
 	/** The urgency of the finding's effect; 0 is the most urgent. */
 	readonly urgency: number;
+	/**
+	The replica that was promoted in the place of this episode's node while the episode lasted; undefined if none was.
+	*/
+	readonly takeover: Takeover | undefined;
+	/** The clients that were connected to the node when the finding opened, as far as CLIENT LIST was read. */
+	readonly clients: readonly NamedClients[];
 };
 
 type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
@@ -81,6 +93,20 @@ export class EpisodeLog {
 		}
 	}
 
+	/** Notes which open outages of primaries were ended for users by a promotion. Called with every moment. */
+	noteTakeovers(state: MonitorState): void {
+		for (const track of this.#last.values()) {
+			if (
+				track.endedMs === undefined &&
+				track.takeover === undefined &&
+				track.node !== undefined &&
+				canBeTakenOver(track)
+			) {
+				track.takeover = takeoverOf(track.node, state);
+			}
+		}
+	}
+
 	#take(finding: Finding, state: MonitorState, nowMs: number): Track {
 		const {severity, sinceMs, node, effect} = finding;
 		const key = findingKey(finding);
@@ -98,6 +124,8 @@ export class EpisodeLog {
 				steps: [{atMs: nowMs, what: 'opened', severity, finding}],
 				causeId: undefined,
 				urgency: familyUrgency([finding], state.nodes),
+				takeover: undefined,
+				clients: clientsOf(node, effect, state),
 				now: severity,
 			};
 			this.#all.push(track);
@@ -107,6 +135,8 @@ export class EpisodeLog {
 
 		if (known.endedMs !== undefined) {
 			known.endedMs = undefined;
+			const {takeover} = known;
+			known.takeover = takeover && state.nodes.get(takeover.by)?.role === 'primary' ? takeover : undefined;
 			known.steps.push({atMs: nowMs, what: 'again', severity, finding});
 		} else if (severity !== known.now) {
 			const what = severityRank[severity] > severityRank[known.now] ? 'worse' : 'milder';
@@ -123,6 +153,17 @@ export class EpisodeLog {
 
 		return known;
 	}
+}
+
+/** The clients of a node that feel an effect on it, the most connections first. A node that fails keeps its last list. */
+function clientsOf(
+	node: NodeAddress | undefined,
+	effect: Effect | undefined,
+	{nodes}: Pick<MonitorState, 'nodes'>,
+): readonly NamedClients[] {
+	const record = node === undefined ? undefined : nodes.get(node);
+	const isFelt = effect !== undefined && effectTexts[effect].isFelt;
+	return record === undefined || !isFelt ? [] : namedClients(otherClients({record})).slice(0, mostClients);
 }
 
 /** An episode that is a cause, with all episodes that it explains. */

@@ -1,6 +1,16 @@
 import {type Effect, effectRank} from '../../domain/finding.js';
 import {effectTexts} from './effect-text.js';
 import {type Episode, nodesIn} from './episodes.js';
+import {canBeTakenOver, isForReadersOnly, type Takeover} from './takeover.js';
+
+/**
+Who felt an effect.
+
+- `users`: everybody who used the node; until the takeover, if a replica took over
+- `readers`: only clients that read from the replica
+- `nobody`: nobody yet, such as with data that a crash would lose
+*/
+export type FeltBy = 'users' | 'readers' | 'nobody';
 
 /** What users of one node, or of the whole deployment, felt from when to when. */
 export type Impact = {
@@ -15,8 +25,9 @@ export type Impact = {
 	When the effect ended, in milliseconds since the epoch; undefined if it still held at the end of the report's period.
 	*/
 	readonly endedMs: number | undefined;
-	/** Whether users have felt the effect. False for a mere risk, such as data that a crash would lose. */
-	readonly isFelt: boolean;
+	readonly feltBy: FeltBy;
+	/** The replica that took over, so that users no longer felt the effect; undefined if none did. */
+	readonly takeover: Takeover | undefined;
 	readonly episodes: readonly Episode[];
 };
 
@@ -33,25 +44,42 @@ export function impactOf(episodes: readonly Episode[]): Impact[] {
 	return [...groups.values()]
 		.flatMap(group => joined(group.toSorted((one, other) => one.beganMs - other.beganMs)))
 		.map(({effect, node, role, beganMs, endedMs, episodes: own}): Impact => {
-			const {label, isFelt} = effectTexts[effect];
 			const shown = node ?? (nodesIn(own).join(', ') || undefined);
 			return {
 				effect,
-				label,
+				label: effectTexts[effect].label,
 				node: shown,
 				role: node === undefined ? undefined : role,
 				beganMs,
 				endedMs,
-				isFelt,
+				feltBy: feltBy(effect, role),
+				takeover: lastTakeover(own),
 				episodes: own,
 			};
 		})
 		.sort(
 			(one, other) =>
-				Number(other.isFelt) - Number(one.isFelt) ||
+				feltOrder[one.feltBy] - feltOrder[other.feltBy] ||
 				effectRank(one.effect) - effectRank(other.effect) ||
 				one.beganMs - other.beganMs,
 		);
+}
+
+const feltOrder: Readonly<Record<FeltBy, number>> = {users: 0, readers: 1, nobody: 2};
+
+const feltBy = (effect: Effect, role: Episode['role']): FeltBy =>
+	!effectTexts[effect].isFelt || role === 'sentinel'
+		? 'nobody'
+		: isForReadersOnly({effect, role})
+			? 'readers'
+			: 'users';
+
+/** The takeover after which no episode was felt; undefined if one of them was felt until its end. */
+function lastTakeover(episodes: readonly Episode[]): Takeover | undefined {
+	const takeovers = episodes.filter(canBeTakenOver).map(({takeover}) => takeover);
+	return takeovers.length === episodes.length && takeovers.every(takeover => takeover !== undefined)
+		? takeovers.toSorted((one, other) => one.atMs - other.atMs).at(-1)
+		: undefined;
 }
 
 type Row = Pick<Episode, 'node' | 'role' | 'beganMs' | 'endedMs'> & {

@@ -1,12 +1,18 @@
 import type {Severity} from '../../domain/finding.js';
+import {message} from '../../domain/message.js';
 import {evidenceText} from '../../text/evidence-text.js';
 import {utcDateTime} from '../../text/units.js';
+import {effectTexts} from './effect-text.js';
+import type {Episode} from './episodes.js';
 import type {Figure} from './figure-log.js';
+import type {Impact} from './impact.js';
 import type {Cause, CauseRow, Incident, Shade} from './incident.js';
-import {lasted, nodeWithRole} from './report-text.js';
+import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from './report-text.js';
 
 /** Largest number of a cause's evidence values that the report prints. */
 const mostEvidence = 8;
+/** Causes of one rule are one entry from this number on, if they are warnings and nothing followed from them. */
+const alikeFrom = 3;
 
 /** An entry of a list in a report. `isCommand`: the text is a command that can be typed. */
 export type Item = {
@@ -93,21 +99,49 @@ function impactBlocks({impact, toMs, text}: Incident): Block[] {
 	return [
 		{
 			kind: 'table',
-			heads: ['Effect', 'Node', 'From', 'To', 'Duration', 'Felt by users', 'Rules'],
-			rows: impact.map(({label, node, role, beganMs, endedMs, isFelt, episodes}) => ({
-				severity: episodes.some(({severity}) => severity === 'critical') ? 'critical' : 'warning',
-				cells: [
-					label,
-					`${node ?? 'the deployment'}${role === undefined || role === 'unknown' ? '' : ` (${role})`}`,
-					text.time(beganMs),
-					endedMs === undefined ? 'still open' : text.time(endedMs),
-					lasted((endedMs ?? toMs) - beganMs),
-					isFelt ? 'yes' : 'not yet',
-					[...new Set(episodes.map(({finding}) => finding.rule))].join(', '),
-				],
-			})),
+			heads: ['Effect', 'Node', 'From', 'To', 'Duration', 'Felt by users', 'Clients then', 'Rules'],
+			rows: impact.map(row => impactRow(row, toMs, text)),
 		},
 	];
+}
+
+function impactRow(row: Impact, toMs: number, text: ReportText): TableRow {
+	const {label, node, role, beganMs, endedMs, episodes} = row;
+	return {
+		severity: episodes.some(({severity}) => severity === 'critical') ? 'critical' : 'warning',
+		cells: [
+			label,
+			`${node ?? 'the deployment'}${role === undefined || role === 'unknown' ? '' : ` (${role})`}`,
+			text.time(beganMs),
+			endedMs === undefined ? 'still open' : text.time(endedMs),
+			lasted((endedMs ?? toMs) - beganMs),
+			feltText(row, text),
+			clientsText(episodes, text),
+			[...new Set(episodes.map(({finding}) => finding.rule))].join(', '),
+		],
+	};
+}
+
+/** The clients that were connected when an effect began: `client-3d7f (2 connections), client-77a5 (1)`. */
+function clientsText(episodes: readonly Episode[], text: ReportText): string {
+	const clients = episodes.find(episode => episode.clients.length > 0)?.clients ?? [];
+	return enumerated(
+		clients.map(
+			({name, connections}, index) =>
+				`${text.message(message`${name}`)} (${connections}${index > 0 ? '' : connections === 1 ? ' connection' : ' connections'})`,
+		),
+	);
+}
+
+function feltText({feltBy, takeover, beganMs, effect}: Impact, text: ReportText): string {
+	switch (feltBy) {
+		case 'nobody':
+			return effectTexts[effect].isFelt ? 'no' : 'not yet';
+		case 'readers':
+			return 'by clients that read from it';
+		case 'users':
+			return takeover === undefined ? 'yes' : takeoverText(takeover, beganMs, text);
+	}
 }
 
 function causeBlocks({causes, toMs, text}: Incident): Block[] {
@@ -131,12 +165,35 @@ function causeBlocks({causes, toMs, text}: Incident): Block[] {
 			})),
 		],
 	});
+	const itemOfAlike = (alike: readonly [Cause, ...Cause[]]): Item => {
+		const [first] = alike;
+		const [from, to] = [alike.map(({episode}) => episode.beganMs), alike.map(({episode}) => episode.endedMs ?? toMs)];
+		const period = `${alike.length} times from ${text.time(Math.min(...from))} to ${text.time(Math.max(...to))}`;
+		const where = enumerated([...new Set(alike.map(({episode}) => nodeWithRole(episode)))]);
+		return {
+			...itemOf(first),
+			text: `${first.episode.severity}: ${where} ${first.text} (${first.episode.finding.rule}, ${period})`,
+		};
+	};
 	return [
 		causes.length === 0
 			? paragraph('Nothing of severity warning or above was found.')
-			: {kind: 'list', items: causes.map(itemOf)},
+			: {
+					kind: 'list',
+					items: alikeCauses(causes).flatMap(alike =>
+						alike.length < alikeFrom ? alike.map(itemOf) : [itemOfAlike(alike)],
+					),
+				},
 	];
 }
+
+/** The causes in their order. Warnings of one rule from which nothing followed are together, with the first of them. */
+const alikeCauses = (causes: readonly Cause[]): ReadonlyArray<readonly [Cause, ...Cause[]]> =>
+	[
+		...Map.groupBy(causes, ({episode: {id, severity, finding}, followed}) =>
+			severity === 'warning' && followed.length === 0 ? finding.rule : String(id),
+		).values(),
+	].flatMap(([first, ...more]) => (first === undefined ? [] : [[first, ...more] as const]));
 
 function actionBlocks({actions, text, source}: Incident): Block[] {
 	if (actions.length === 0) {

@@ -46,6 +46,10 @@ export class IncidentLog {
 			this.#episodes.add(state, nowMs);
 		}
 
+		if (last?.nodes !== state.nodes) {
+			this.#episodes.noteTakeovers(state);
+		}
+
 		this.#figures.add(state);
 		if (last?.events !== state.events) {
 			for (const event of state.events) {

@@ -2,8 +2,11 @@ import {severityRank} from '../../domain/finding.js';
 import type {RecordedChange} from '../../record/entry.js';
 import type {RecordedTime} from '../../record/recording-time.js';
 
-/** Longest recording that is reported as a whole, in milliseconds. */
-const wholeMs = 2 * 3_600_000;
+/**
+Longest recording that is reported as a whole, in milliseconds. It holds an incident of two hours, and the time around
+it.
+*/
+const wholeMs = 3 * 3_600_000;
 /** Time before the first and after the last finding of an incident that a report covers, in milliseconds. */
 const aroundMs = 10 * 60_000;
 /** Least time between two incidents, in milliseconds. Incidents that are closer count as one. */
@@ -16,7 +19,7 @@ export type ReportWindow = Window & {readonly others: readonly Window[]};
 
 /**
 The period of a report. A short recording is reported as a whole. For a longer recording it is the last incident, with
-ten minutes before and after it. Without an incident, it is the last two hours.
+ten minutes before and after it. Without an incident, it is the last three hours.
 */
 export function reportWindow(changes: readonly RecordedChange[], {beganMs, endedMs}: RecordedTime): ReportWindow {
 	if (endedMs - beganMs <= wholeMs) {

@@ -204,7 +204,10 @@ function followUps(families: readonly Family[], last: MonitorState, text: Report
 			title: `Temporary and not reverted: ${fix.command} on ${fix.target}, by ${fix.osUser}: ${costOf(fix)}`,
 			steps: fix.revert === undefined ? [] : [{text: fix.revert, isCommand: true}],
 		})),
-		...ended.map(episode => ({title: `Has ended: ${named(episode)}`, steps: stepsOf(episode.finding)})),
+		...alikeEpisodes(ended).map(([first, ...more]) => ({
+			title: `Has ended: ${more.length === 0 ? named(first) : `${enumerated(nodesIn([first, ...more])) || 'the deployment'}: ${text.finding(first.finding)}`}`,
+			steps: stepsOf(first.finding),
+		})),
 		...notes.slice(0, mostNotes).map(([first, ...more]) => ({
 			title: `Note: ${enumerated([first, ...more].map(({node}) => node ?? 'the deployment'))}: ${text.finding(first)}`,
 			steps: stepsOf(first).slice(0, 1),
@@ -214,6 +217,14 @@ function followUps(families: readonly Family[], last: MonitorState, text: Report
 			: []),
 	]);
 }
+
+/** The episodes in their order. Warnings of one rule are together, with the first of them. */
+const alikeEpisodes = (episodes: readonly Episode[]): Array<readonly [Episode, ...Episode[]]> =>
+	[
+		...Map.groupBy(episodes, ({id, severity, finding}) =>
+			severity === 'warning' ? finding.rule : String(id),
+		).values(),
+	].flatMap(([first, ...more]) => (first === undefined ? [] : [[first, ...more] as const]));
 
 /** The open findings of severity info, grouped by rule. */
 function notesIn(findings: readonly Finding[]): Array<readonly [Finding, ...Finding[]]> {

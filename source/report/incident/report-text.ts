@@ -3,6 +3,7 @@ import type {Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
 import {seconds, utcClock, utcDateTime} from '../../text/units.js';
 import type {Episode} from './episodes.js';
+import type {Takeover} from './takeover.js';
 
 /** Formats the moments and names of a report. */
 export class ReportText {
@@ -64,3 +65,14 @@ export function enumerated(items: readonly string[], most = 4): string {
 
 /** A duration as text: `19m06s`; below one second `under 1s`. */
 export const lasted = (ms: number): string => (ms < 1000 ? 'under 1s' : seconds(ms / 1000));
+
+/**
+For how long users felt an outage that a takeover ended: `for 13s, until 10.0.1.12:6379 took over at 03:12:17`. A replica
+that was promoted before the outage took over in time: `no, 10.0.1.12:6379 had taken over at 03:12:01`.
+
+@param beganMs When the outage began, in milliseconds since the epoch.
+*/
+export const takeoverText = ({atMs, by}: Takeover, beganMs: number, text: ReportText): string =>
+	atMs > beganMs
+		? `for ${lasted(atMs - beganMs)}, until ${by} took over at ${text.time(atMs)}`
+		: `no, ${by} had taken over at ${text.time(atMs)}`;

@@ -1,14 +1,17 @@
 import {effectRank, severityRank} from '../../domain/finding.js';
-import type {DoneAction} from './done-actions.js';
+import {type DoneAction, stepsOf} from './done-actions.js';
 import {effectTexts} from './effect-text.js';
 import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js';
 import {type Episode, type Family, nodesIn} from './episodes.js';
-import {enumerated, lasted, nodeWithRole, type ReportText} from './report-text.js';
+import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from './report-text.js';
+import {isForReadersOnly} from './takeover.js';
 
 /** Largest number of causes that the summary describes. Further causes are only counted. */
 const toldCauses = 3;
 /** Largest number of consequences that the summary names for each cause. */
 const toldConsequences = 4;
+/** Most actions that the summary names. */
+const toldActions = 6;
 /** Causes of the same kind that began within this time are described as one, in milliseconds. */
 const togetherMs = 30_000;
 
@@ -137,6 +140,7 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	const sentences = [
 		what === undefined ? `${capital(names)}, ${when}: ${found}.` : `${capital(names)} ${what} ${when} (${found}).`,
 	];
+	sentences.push(...feltSentences(feltTogether, text));
 	const beginning = beginningOf(cause, facts, text);
 	if (beginning !== undefined) {
 		sentences.push(`It began after an action through redis-top: ${beginning}.`);
@@ -164,6 +168,19 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 
 	sentences.push(...roleSentences(told, facts, text), ...endSentences(told, facts, text));
 	return sentences;
+}
+
+/** Sentences about outages that users felt for a shorter time than they lasted, or that only some of them felt. */
+function feltSentences(felt: readonly Episode[], text: ReportText): string[] {
+	if (felt.some(({takeover}) => takeover !== undefined)) {
+		const parts = felt.map(({takeover, beganMs, node}) => {
+			const name = felt.length === 1 ? '' : `${node ?? 'the deployment'} `;
+			return `${name}${takeover === undefined ? 'for the whole time' : takeoverText(takeover, beganMs, text)}`;
+		});
+		return [`Felt by users: ${enumerated(parts)}.`];
+	}
+
+	return felt.every(isForReadersOnly) ? ['Only clients that read from a replica felt it.'] : [];
 }
 
 /**
@@ -252,8 +269,20 @@ function doneSentences(actions: readonly DoneAction[], text: ReportText, {isReco
 		return isRecording ? ['Nothing was sent to a server through redis-top in this time, as far as was recorded.'] : [];
 	}
 
-	const parts = sent.map(
+	const restarts = sent.filter(({isRestart}) => isRestart).map(restart => ({restart, steps: stepsOf(restart, sent)}));
+	const inRestarts = new Set(restarts.flatMap(({restart, steps}) => [restart, ...steps]));
+	const alone = sent.filter(action => !inRestarts.has(action));
+	const parts = alone.map(
 		({who, what, target, atMs, state}) => `${what} to ${target} at ${text.time(atMs)} by ${who} (${state})`,
 	);
-	return [`Through redis-top ${sent.length === 1 ? 'was' : 'were'} sent: ${enumerated(parts)}.`];
+	return [
+		...(parts.length === 0
+			? []
+			: [`Through redis-top ${parts.length === 1 ? 'was' : 'were'} sent: ${enumerated(parts, toldActions)}.`]),
+		...restarts.map(({restart: {who, target, atMs, lastMs, state}, steps}) => {
+			const sentSteps = steps.map(({what, target: to}) => (to === target ? what : `${what} to ${to}`));
+			const told = sentSteps.length === 0 ? '' : `: ${enumerated(sentSteps, toldActions)}`;
+			return `Through redis-top ${who} restarted ${target} step by step from ${text.time(atMs)} to ${text.time(lastMs)} (${state})${told}.`;
+		}),
+	];
 }

@@ -15,6 +15,7 @@ const fromMs = Date.UTC(2026, 10, 23, 3, 0, 0);
 const at = (minutes: number, seconds = 0): number => fromMs + (minutes * 60 + seconds) * 1000;
 const primary = '10.0.1.11:6379' as NodeAddress;
 const replica = '10.0.1.12:6379' as NodeAddress;
+const sentinel = '10.0.1.13:26379' as NodeAddress;
 
 const source: ReportSource = {
 	target: primary,
@@ -32,12 +33,14 @@ type Moment = {
 	readonly findings?: readonly Finding[];
 	readonly events?: readonly MonitorEvent[];
 	readonly audit?: readonly AuditEntry[];
+	/** Whether the replica has become a primary. */
+	readonly isPromoted?: boolean;
 };
 
 /** The report of some moments. Between them nothing changes. */
 function reported(moments: readonly Moment[], parts: Partial<ReportSource> = {}): Incident {
 	const log = new IncidentLog(fromMs, at(30));
-	for (const {atMs, findings = [], events = [], audit = []} of moments) {
+	for (const {atMs, findings = [], events = [], audit = [], isPromoted = false} of moments) {
 		const state = stateOf(
 			[
 				recordFrom({
@@ -48,7 +51,12 @@ function reported(moments: readonly Moment[], parts: Partial<ReportSource> = {})
 						{address: replica, state: 'online', behindBytes: 0, behindSeconds: 0, ackAgeSeconds: 1, offset: 1},
 					],
 				}),
-				recordFrom({address: replica, role: 'replica', info: {server: {redis_version: '7.2.5'}}}),
+				recordFrom({
+					address: replica,
+					role: isPromoted ? 'primary' : 'replica',
+					info: {server: {redis_version: '7.2.5'}},
+				}),
+				recordFrom({address: sentinel, role: 'sentinel'}),
 			],
 			events,
 		);
@@ -133,6 +141,25 @@ const paragraphs: ReadonlyArray<readonly [title: string, moments: readonly Momen
 			'10.0.1.11:6379 (primary) refused writes from 03:04:50 to 03:09:20 UTC, for 4m30s (refuses writes (OOM): the policy is noeviction).',
 			'It ended at 03:09:20, after alice from 10.9.9.9 sent CONFIG SET maxmemory 8gb to 10.0.1.11:6379 at 03:09:00 (verified).',
 			'Through redis-top was sent: CONFIG SET maxmemory 8gb to 10.0.1.11:6379 at 03:09:00 by alice from 10.9.9.9 (verified).',
+		],
+	],
+	[
+		'a restart through redis-top, with its steps',
+		[
+			{
+				atMs: at(9),
+				audit: [
+					auditLine('intent', at(6), {action: 'restart', command: undefined}),
+					auditLine('intent', at(6, 10), {action: 'cluster-failover', command: 'CLUSTER FAILOVER', target: replica}),
+					auditLine('verified', at(6, 12), {action: 'cluster-failover', target: replica}),
+					auditLine('intent', at(6, 30), {action: 'shutdown-save', command: 'SHUTDOWN SAVE'}),
+					auditLine('verified', at(6, 31), {action: 'shutdown-save'}),
+					auditLine('verified', at(8), {action: 'restart', command: undefined}),
+				],
+			},
+		],
+		[
+			'Through redis-top alice from 10.9.9.9 restarted 10.0.1.11:6379 step by step from 03:06:00 to 03:08:00 (verified): CLUSTER FAILOVER to 10.0.1.12:6379 and SHUTDOWN SAVE.',
 		],
 	],
 	[
@@ -254,16 +281,59 @@ test('impact has what was felt by node and time, the most urgent first; what ove
 		{atMs: at(7), findings: [oom({clearedAtMs: at(6, 30)}), linkDown({sinceMs: at(6, 40)})]},
 	]);
 	assert.deepEqual(
-		impact.map(({label, node, role, beganMs, endedMs, isFelt, episodes}) => [
-			...[label, node, role, beganMs, endedMs, isFelt],
+		impact.map(({label, node, role, beganMs, endedMs, feltBy, episodes}) => [
+			...[label, node, role, beganMs, endedMs, feltBy],
 			episodes.length,
 		]),
 		[
-			['writes refused', primary, 'primary', at(4, 50), at(7), true, 2],
+			['writes refused', primary, 'primary', at(4, 50), at(7), 'users', 2],
 			// It ended and came again within a minute: one outage for those who felt it.
-			['reads stale', replica, 'replica', at(4, 58), undefined, true, 1],
+			['reads stale', replica, 'replica', at(4, 58), undefined, 'readers', 1],
 		],
 	);
+});
+
+const promoted: MonitorEvent = {
+	atMs: at(5, 13),
+	severity: 'warning',
+	node: replica,
+	kind: 'role-changed',
+	text: 'was a replica, is a primary now',
+};
+
+const feltCells = (incident: Incident): readonly string[] =>
+	[
+		...incidentFormats
+			.markdown(incident)
+			.matchAll(/^\| [^|]+ \| 10\.[^|]+ \| 03:[^|]+ \| [^|]+ \| [^|]+ \| ([^|]+) \| [^|]* \| [^|]+ \|$/gm),
+	].map(([, cell = '']) => cell);
+
+test('an outage of a primary is felt until a replica has taken over', () => {
+	const incident = reported([
+		{atMs: at(5, 2), findings: [refused()]},
+		{atMs: at(5, 14), findings: [refused()], events: [promoted], isPromoted: true},
+		{atMs: at(20), findings: [refused({clearedAtMs: at(20)})], events: [promoted], isPromoted: true},
+	]);
+	assert.deepEqual(feltCells(incident), ['for 13s, until 10.0.1.12:6379 took over at 03:05:13']);
+	assert.ok(incident.summary.includes('Felt by users: for 13s, until 10.0.1.12:6379 took over at 03:05:13.'));
+});
+
+test('an outage after a requested failover is not felt', () => {
+	const isPromoted = true;
+	const events = [{...promoted, atMs: at(4, 50)}];
+	const incident = reported([
+		{atMs: at(4, 51), events, isPromoted},
+		{atMs: at(5, 2), findings: [refused()], events, isPromoted},
+	]);
+	assert.deepEqual(feltCells(incident), ['no, 10.0.1.12:6379 had taken over at 03:04:50']);
+});
+
+test('an outage without a takeover is felt throughout, that of a replica by its readers, that of a Sentinel by nobody', () => {
+	assert.deepEqual(feltCells(reported([{atMs: at(5, 2), findings: [refused()]}])), ['yes']);
+	assert.deepEqual(feltCells(reported([{atMs: at(5, 2), findings: [refused({node: replica})]}])), [
+		'by clients that read from it',
+	]);
+	assert.deepEqual(feltCells(reported([{atMs: at(5, 2), findings: [refused({node: sentinel})]}])), ['no']);
 });
 
 test('the timeline has each step of a finding once, events and actions, by time', () => {
@@ -406,5 +476,5 @@ test('no name of a client, key or server becomes markup, in any format', () => {
 
 	const rows = markdown.split('\n').filter(line => line.startsWith('| '));
 	const cells = rows.map(line => line.split(/(?<!\\)\|/).length);
-	assert.ok(cells.length > 5 && cells.every(number => [6, 7, 8, 9].includes(number)), String(cells));
+	assert.ok(cells.length > 5 && cells.every(number => [6, 7, 8, 9, 10].includes(number)), String(cells));
 });

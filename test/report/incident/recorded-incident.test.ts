@@ -52,7 +52,10 @@ test('a whole report as Markdown: the paragraph, every section, a chart with its
 		text,
 		/\(primary\) refused writes from 23:26:23 to 23:26:36 UTC, for 12s \(refuses writes \(OOM\): the policy is noeviction\)/,
 	);
-	assert.match(text, /^\| writes refused \| \S+ \(primary\) \| 23:26:23 \| 23:26:36 \| 12s \| yes \| mem\.oom \|$/m);
+	assert.match(
+		text,
+		/^\| writes refused \| \S+ \(primary\) \| 23:26:23 \| 23:26:36 \| 12s \| yes \| [^|]+ \| mem\.oom \|$/m,
+	);
 	assert.match(text, /Memory against maxmemory, .*[\s\S]*┈ mem\.max warns at 80% ┈[\s\S]*▔▔▔.*\n.*▔ incident/);
 	assert.ok(text.split('\n').every(line => !/undefined|NaN|\[object/.test(line)));
 });
@@ -111,8 +114,8 @@ test('of a long recording the last incident is reported, and the others are name
 		toMs: 5 * hour + 660_000,
 		others: [{fromMs: hour, toMs: hour + 60_000}],
 	});
-	assert.deepEqual(reportWindow(changes, {beganMs: 0, endedMs: 2 * hour}), {fromMs: 0, toMs: 2 * hour, others: []});
-	assert.deepEqual(reportWindow([], time), {fromMs: 8 * hour, toMs: 10 * hour, others: []});
+	assert.deepEqual(reportWindow(changes, {beganMs: 0, endedMs: 3 * hour}), {fromMs: 0, toMs: 3 * hour, others: []});
+	assert.deepEqual(reportWindow([], time), {fromMs: 7 * hour, toMs: 10 * hour, others: []});
 	// Warnings count where nothing was critical; what is still open lasts until the end; what is close together is one.
 	assert.deepEqual(
 		incidentsIn([opened(hour, 'warning'), closed(2 * hour), opened(2 * hour + 60_000, 'warning')], 3 * hour),

@@ -1,0 +1,51 @@
+import type {Effect} from '../../domain/finding.js';
+import type {NodeAddress, NodeRole} from '../../domain/node.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import {nodeFinder} from '../../topology/replication-edges.js';
+
+/** A replica that became the primary in the place of another node. */
+export type Takeover = {
+	/** The time of the promotion, else of a reply with the new role. In milliseconds since the epoch. */
+	readonly atMs: number;
+	readonly by: NodeAddress;
+};
+
+/** Effects that users of a primary no longer feel once a replica has taken over. */
+const endsWithTakeover: ReadonlySet<Effect> = new Set(['unreachable', 'not-responding', 'connections-refused']);
+
+/** The effects of a replica that only those clients feel that read from it. */
+const ofReaders: ReadonlySet<Effect> = new Set<Effect>([...endsWithTakeover, 'reads-stale', 'reads-refused', 'slow']);
+
+type OnNode = {readonly effect: Effect | undefined; readonly role: NodeRole | undefined};
+
+/** Whether an effect on a node ends for users as soon as a replica of the node is promoted. */
+export const canBeTakenOver = ({effect, role}: OnNode): boolean =>
+	role === 'primary' && effect !== undefined && endsWithTakeover.has(effect);
+
+/** Whether an effect is felt by clients that read from a replica, and by no others. */
+export const isForReadersOnly = ({effect, role}: OnNode): boolean =>
+	role === 'replica' && effect !== undefined && ofReaders.has(effect);
+
+/** The kinds of events of a node that became a primary. */
+const promotions: ReadonlySet<string> = new Set(['promoted', 'role-changed']);
+
+/**
+The takeover of a primary that does not answer, by one of the replicas of its last report. Undefined while none of them
+answers as a primary.
+*/
+export function takeoverOf(
+	node: NodeAddress,
+	{nodes, events}: Pick<MonitorState, 'nodes' | 'events'>,
+): Takeover | undefined {
+	const sameNode = nodeFinder(nodes);
+	for (const replica of nodes.get(node)?.replicas ?? []) {
+		const record = nodes.get(sameNode(replica.address));
+		if (record?.role === 'primary' && record.reach === 'up' && record.sample !== undefined) {
+			const by = record.address;
+			const promoted = events.find(event => event.node === by && promotions.has(event.kind));
+			return {atMs: promoted?.atMs ?? record.sample.atMs, by};
+		}
+	}
+
+	return undefined;
+}
