@@ -6,6 +6,16 @@ import {MonitorStore} from '../state/monitor-store.js';
 import {ReplayClock} from './replay-clock.js';
 import {ReplayFeed} from './replay-feed.js';
 
+export type ReplayRunOptions = {
+	/** The present configuration's rule settings for all nodes; undefined: the recorded settings. */
+	readonly settings?: RuleSettings | undefined;
+	/**
+	Given for a long way through the recording: whether nothing of interest happens at a moment. The polls of such times are
+	joined. Undefined: every poll is processed.
+	*/
+	readonly isQuiet?: ((atMs: number) => boolean) | undefined;
+};
+
 /** A store that processes a recording from a moment on, and its position in the recording. */
 export class ReplayRun {
 	readonly store: MonitorStore;
@@ -16,9 +26,8 @@ export class ReplayRun {
 	readonly #steps: RecordingCursor;
 	#next: RecordedStep | undefined;
 
-	/** @param settings The present configuration's rule settings for all nodes; undefined: the recorded settings. */
-	constructor(recording: Recording, fromMs: number, settings: RuleSettings | undefined) {
-		this.#steps = recording.from(fromMs);
+	constructor(recording: Recording, fromMs: number, {settings, isQuiet}: ReplayRunOptions) {
+		this.#steps = recording.from(fromMs, isQuiet);
 		this.clock = new ReplayClock(this.next?.atMs ?? fromMs);
 		this.beganMs = this.clock.now();
 		const {target, isInsecure, user, rememberedAtMs, intervalMs} = recording.sessionAt(fromMs).header;

@@ -2,9 +2,8 @@ import {type Clock, systemClock} from '../domain/clock.js';
 import type {RecordedChange} from '../record/entry.js';
 import type {Recording} from '../record/recording.js';
 import type {Finding} from '../rules/finding.js';
-import type {RuleSettings} from '../rules/node-facts.js';
 import {findingChanges} from './recorder.js';
-import {ReplayRun} from './replay-run.js';
+import {ReplayRun, type ReplayRunOptions} from './replay-run.js';
 
 /** Longest time for which the scan works without a break, in milliseconds. Key presses are handled in the breaks. */
 const sliceMs = 8;
@@ -24,9 +23,9 @@ export class ReplayScan {
 	#findings: readonly Finding[] = [];
 	#changes: readonly RecordedChange[] = [];
 
-	/** @param settings The present configuration's rule settings for all nodes; undefined: the recorded settings. */
-	constructor(recording: Recording, settings: RuleSettings | undefined) {
-		this.#run = new ReplayRun(recording, recording.beganMs, settings);
+	/** @param options The rule settings, and the times in which nothing was noted. Those are looked at less often. */
+	constructor(recording: Recording, options: ReplayRunOptions) {
+		this.#run = new ReplayRun(recording, recording.beganMs, options);
 		const {store, clock} = this.#run;
 		store.subscribe(() => {
 			const {findings} = store.get();

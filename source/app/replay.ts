@@ -9,6 +9,7 @@ import type {Recording} from '../record/recording.js';
 import type {RuleSettings} from '../rules/node-facts.js';
 import {isFindingEvent} from '../state/finding-events.js';
 import type {MonitorState} from '../state/monitor-state.js';
+import {QuietTimes} from './quiet-times.js';
 import {ReplayRun} from './replay-run.js';
 import {ReplayScan} from './replay-scan.js';
 
@@ -21,12 +22,12 @@ const warmUpMs = 30 * 60_000;
 Most polls that are processed before a shown moment. With this limit, a moment opens as fast with many nodes as with
 few.
 */
-const warmUpPolls = 400;
+const warmUpPolls = 240;
 /**
 How much of a recording before a moment is processed at least, in milliseconds. Rates, and replies that come every few
 seconds, need it.
 */
-const leastWarmUpMs = 65_000;
+const leastWarmUpMs = 30_000;
 /** Time before a shown moment during which rules are evaluated as often as in the live monitor, in milliseconds. */
 const thoroughMs = 20_000;
 
@@ -39,6 +40,11 @@ const windowsMs: readonly number[] = [15_000, 120_000, 3_600_000, Number.POSITIV
 export type ReplayOptions = {
 	/** The present configuration's rule settings for all nodes; undefined: the recorded settings. */
 	readonly settings?: RuleSettings | undefined;
+	/**
+	Whether the polls of quiet times are joined. States are then up to five seconds old, and are made in a fraction of the
+	time. @default false
+	*/
+	readonly isJoined?: boolean;
 };
 
 /**
@@ -73,9 +79,25 @@ export class Replay {
 		return this.#scan?.merged(this.#noted) ?? this.#noted;
 	}
 
+	/** Whether the polls of quiet times are joined. */
+	get isJoined(): boolean {
+		return this.#options.isJoined ?? false;
+	}
+
+	/** Whether the recording monitors noted nothing of interest around a moment. */
+	readonly isQuiet = (atMs: number): boolean => {
+		if (this.#quiet?.of !== this.#noted) {
+			this.#quiet = {of: this.#noted, times: new QuietTimes(this.#noted)};
+		}
+
+		return this.#quiet.times.isQuiet(atMs);
+	};
+
+	#quiet: {readonly of: readonly RecordedChange[]; readonly times: QuietTimes} | undefined;
+
 	/** Evaluates this version's rules over the whole recording. It starts when `run` or `work` is called. */
 	get scan(): ReplayScan {
-		this.#scan ??= new ReplayScan(this.recording, this.#options.settings);
+		this.#scan ??= new ReplayScan(this.recording, {...this.#options, isQuiet: this.isQuiet});
 		return this.#scan;
 	}
 
@@ -212,7 +234,9 @@ export class Replay {
 	}
 
 	#begin(fromMs: number): ReplayRun {
-		const run = new ReplayRun(this.recording, fromMs, this.#options.settings);
+		const {settings} = this.#options;
+		const isQuiet = this.isJoined ? this.isQuiet : undefined;
+		const run = new ReplayRun(this.recording, fromMs, {settings, isQuiet});
 		run.store.isSparse = true;
 		return run;
 	}

@@ -22,6 +22,16 @@ import {writeOut} from './write-out.js';
 
 /** Interval between two states that a report evaluates, in milliseconds of the recording. */
 const stepMs = 1000;
+/**
+Longest step through a quiet part of a long report, in milliseconds of the recording. The polls of quiet parts are
+joined to one in five seconds.
+*/
+const longStepMs = 5000;
+/**
+Length of a report from which on quiet parts are looked at less often, in milliseconds. A point of its charts then stands
+for at least `longStepMs`.
+*/
+const leastJoinedMs = 20 * 60_000;
 /** Number of steps that are evaluated before the event loop gets a turn. */
 const stepsATurn = 50;
 /** After this many intervals without a poll, the report says that nothing was recorded. */
@@ -52,8 +62,8 @@ export async function runReport(config: Config): Promise<number> {
 async function reportRecordings(request: ReportRequest, config: Config): Promise<Incident> {
 	const recording = Recording.open(request.recordings);
 	try {
-		const replay = new Replay(recording);
-		const {fromMs, toMs, others} = windowOf(request, replay);
+		const {fromMs, toMs, others} = windowOf(request, recording);
+		const replay = new Replay(recording, {isJoined: toMs - fromMs > leastJoinedMs});
 		const {header} = recording.sessionAt(fromMs);
 		const log = new IncidentLog(fromMs, toMs, header.intervalMs);
 		const masking = maskingFor(config);
@@ -64,7 +74,7 @@ async function reportRecordings(request: ReportRequest, config: Config): Promise
 				break;
 			}
 
-			replay.advance(Math.min(replay.nowMs + stepMs, toMs));
+			replay.advance(Math.min(replay.nowMs + stepFrom(replay), toMs));
 			if (step % stepsATurn === 0) {
 				await nextTurn();
 			}
@@ -95,14 +105,24 @@ async function reportRecordings(request: ReportRequest, config: Config): Promise
 const maskedText = (hasAddresses: boolean): string =>
 	`client names, keys and arguments${hasAddresses ? '; not addresses (--mask masks them)' : ', addresses, users and paths'}`;
 
+/** The time to the next state that a report looks at: the longest step that ends where nothing was noted. */
+function stepFrom({nowMs, isQuiet, isJoined}: Replay): number {
+	let step = stepMs;
+	while (isJoined && step < longStepMs && isQuiet(nowMs + step)) {
+		step += stepMs;
+	}
+
+	return step;
+}
+
 /**
 The time range of the report.
 
 @throws RecordingProblem for a moment outside of the recording, and for an end before its beginning.
 */
-function windowOf({from, to}: ReportRequest, {recording, changes}: Replay): ReportWindow {
+function windowOf({from, to}: ReportRequest, recording: Recording): ReportWindow {
 	if (from === undefined && to === undefined) {
-		return reportWindow(changes, recording);
+		return reportWindow(recording.changes(), recording);
 	}
 
 	const fromMs = from === undefined ? recording.beganMs : momentIn(recording, from, '--from');

@@ -6,7 +6,8 @@ caller asks for them.
 */
 export class Block {
 	readonly state: WholeState;
-	readonly #entries: Entry[] = [];
+	/** The decoded entries. Those that were released are undefined. */
+	readonly #entries: Array<Entry | undefined> = [];
 	/**
 	Decodes the block's next part. Returns undefined if no part is left, or the next one begins after `toMs` (milliseconds
 	since the epoch).
@@ -25,6 +26,14 @@ export class Block {
 	}
 
 	/**
+	Drops an entry that no reader needs any more. A long recording is read in far less time when the decoded replies don't
+	outlive their use.
+	*/
+	release(index: number): void {
+		this.#entries[index] = undefined;
+	}
+
+	/**
 	False if entries at the end of the block could not be read. The value is final only after all entries were decoded.
 	*/
 	get isWhole(): boolean {
@@ -40,7 +49,7 @@ export class Block {
 	/** The entries of all parts that begin at or before a moment, in milliseconds since the epoch. */
 	entriesUntil(toMs: number): readonly Entry[] {
 		while (this.#read(toMs)) {}
-		return this.#entries;
+		return this.#entries.filter(entry => entry !== undefined);
 	}
 
 	#read(toMs: number): boolean {

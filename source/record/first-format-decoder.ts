@@ -1,5 +1,4 @@
 import type {NodeAddress} from '../domain/node.js';
-import type {RawReply} from '../domain/reply.js';
 import type {BlindSpot, Exchange} from '../domain/sample.js';
 import type {RecordedPoll} from '../poll/recorded-poll.js';
 import {ByteReader} from './bytes.js';
@@ -8,6 +7,7 @@ import {entryCodes, jsonKinds} from './entry-codes.js';
 import type {FrameContent} from './frame.js';
 import {NameReader} from './name-reader.js';
 import {fromText} from './plain-json.js';
+import {exchangeOf} from './poll-coder.js';
 import {readText} from './text-difference.js';
 import {firstFormatLimits, type KnownText, textOf} from './text-tokens.js';
 
@@ -72,6 +72,11 @@ export class FirstFormatDecoder {
 		});
 		this.#atMs = atMs;
 		return {atMs, entries, replies, findings};
+	}
+
+	/** Decodes the entries of a part. In the first format, polls are not joined. */
+	joinedEntries(content: FrameContent): Entry[] {
+		return this.entries(content);
 	}
 
 	/**
@@ -196,7 +201,7 @@ export class FirstFormatDecoder {
 
 		const text = readText(body, isNew ? undefined : known?.text, firstFormatLimits);
 		this.#replies.set(`${address} ${key}`, {command, text});
-		return {kind, command, reply: replyOf(key, text)};
+		return exchangeOf({key, kind, command, text});
 	}
 
 	#readReplies(body: ByteReader): NodeReplies {
@@ -216,7 +221,7 @@ export class FirstFormatDecoder {
 			const known = this.#isDifference ? this.#reference?.replies.get(`${address} ${key}`) : undefined;
 			const text = readText(body, known, firstFormatLimits);
 			this.#replies.set(`${address} ${key}`, {command, text});
-			const one: Exchange = {kind, command, reply: replyOf(key, text)};
+			const one = exchangeOf({key, kind, command, text});
 			exchange.push(one);
 			if (ageMs !== 0) {
 				ages.set(one, atMs - ageMs);
@@ -226,6 +231,3 @@ export class FirstFormatDecoder {
 		return {address, intervalMs, ages, poll: {...times, exchanges: [exchange], blind}};
 	}
 }
-
-const replyOf = (key: string, text: KnownText): RawReply =>
-	key.startsWith('text ') ? textOf(text) : (fromText(textOf(text)) as RawReply);

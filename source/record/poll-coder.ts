@@ -2,10 +2,11 @@ import type {NodeAddress} from '../domain/node.js';
 import type {RawReply} from '../domain/reply.js';
 import type {Exchange} from '../domain/sample.js';
 import type {RecordedPoll} from '../poll/recorded-poll.js';
+import {findRequest} from '../poll/requests.js';
 import type {Entry} from './entry.js';
 import {type ModelPort, modelledText, TextHistory} from './modelled-text.js';
 import {fromText, toText} from './plain-json.js';
-import {type KnownText, knownText, textOf} from './text-tokens.js';
+import {type KnownText, knownText, textLength, textOf} from './text-tokens.js';
 
 export type PollEntry = Extract<Entry, {readonly kind: 'poll'}>;
 export type PingEntry = Extract<Entry, {readonly kind: 'ping'}>;
@@ -50,6 +51,8 @@ type CodedNode = {
 	blind: string;
 	blindSpots: RecordedPoll['blind'];
 	pingAtMs: number;
+	/** The keys of the replies that came since the last joined poll. */
+	readonly came: Set<string>;
 };
 
 /**
@@ -87,11 +90,25 @@ export class PollCoder {
 		return new Map([...this.#nodes].map(([address, {replies}]) => [address, new Map(replies)]));
 	}
 
-	poll(wanted: PollEntry | undefined): PollEntry {
+	/**
+	@param isJoined Whether a reader joins several polls. The poll is then without its replies, which `joinedReplies` has.
+	*/
+	poll(wanted: PollEntry | undefined, isJoined = false): PollEntry {
 		const {node, passed, ...head} = this.#head(wanted);
-		const exchanges = this.#exchanges(node, wanted, passed);
-		const poll = {...head.poll, ...this.#costs(node, wanted?.poll, exchanges), exchanges};
+		const {exchanges, sizes} = this.#exchanges(node, wanted, passed, isJoined);
+		const poll = {...head.poll, ...this.#costs(node, wanted?.poll, sizes), exchanges};
 		return {kind: 'poll', atMs: head.atMs, poll, intervalMs: head.intervalMs};
+	}
+
+	/** The last reply to each command of a node since the last call. Replies that come with every poll are first. */
+	joinedReplies(address: NodeAddress): Exchange[][] {
+		const {replies, came} = this.#node(address);
+		const known = [...came].flatMap(key => replies.get(key) ?? []);
+		came.clear();
+		const [always, others] = [true, false].map(isAlways =>
+			known.filter(({kind}) => (findRequest(kind)?.everyMs === 'every poll') === isAlways).map(exchangeOf),
+		);
+		return [always ?? [], others ?? []];
 	}
 
 	/**
@@ -211,8 +228,10 @@ export class PollCoder {
 		return new TextHistory(`${prefix}${this.#numbers.get(key) ?? key}`, kind === 'info');
 	}
 
-	#exchanges(node: CodedNode, wanted: PollEntry | undefined, passed: number): Exchange[][] {
+	/** Codes the replies of a poll. `sizes` has what the poll sent and received, as far as the replies tell. */
+	#exchanges(node: CodedNode, wanted: PollEntry | undefined, passed: number, isJoined: boolean) {
 		const exchanges: Exchange[][] = [];
+		const sizes = {commands: 0, sent: 0, received: 0};
 		const writes = this.#near('writes', 0, wanted?.poll.exchanges.length);
 		for (let write = 0; write < writes; write++) {
 			const some = wanted?.poll.exchanges[write];
@@ -221,27 +240,35 @@ export class PollCoder {
 			this.#lastKey = '';
 			for (let index = 0; index < count; index++) {
 				const one = some?.[index];
-				const {key, kind, command, text} = this.#reply(node, one && replyTextOf(one), passed);
-				exchange.push(one ?? {kind, command, reply: replyOf(key, text)});
+				const reply = this.#reply(node, one && replyTextOf(one), passed);
+				sizes.commands += 1;
+				sizes.sent += reply.command.reduce((size, word) => size + word.length + 5, 0);
+				sizes.received += isTextKey(reply.key) ? textLength(reply.text) : 0;
+				if (isJoined) {
+					node.came.add(reply.key);
+				} else {
+					exchange.push(one ?? exchangeOf(reply));
+				}
 			}
 
 			exchanges.push(exchange);
 		}
 
-		return exchanges;
+		return {exchanges, sizes};
 	}
 
-	#costs(node: CodedNode, wanted: RecordedPoll | undefined, exchanges: readonly (readonly Exchange[])[]) {
-		const all = exchanges.flat();
-		const sent = all.reduce((sum, {command}) => sum + command.reduce((size, word) => size + word.length + 5, 0), 0);
-		const received = all.reduce((sum, {reply}) => sum + (typeof reply === 'string' ? reply.length : 0), 0);
-		const commands = this.#near('commands', all.length + node.commands, wanted?.cost.commands);
-		const bytesOut = this.#near('bytes out', sent + node.bytesOut, wanted?.cost.bytesOut);
-		const bytesIn = this.#near('bytes in', received + node.bytesIn, wanted?.cost.bytesIn);
+	#costs(
+		node: CodedNode,
+		wanted: RecordedPoll | undefined,
+		sizes: {readonly commands: number; readonly sent: number; readonly received: number},
+	) {
+		const commands = this.#near('commands', sizes.commands + node.commands, wanted?.cost.commands);
+		const bytesOut = this.#near('bytes out', sizes.sent + node.bytesOut, wanted?.cost.bytesOut);
+		const bytesIn = this.#near('bytes in', sizes.received + node.bytesIn, wanted?.cost.bytesIn);
 		Object.assign(node, {
-			commands: commands - all.length,
-			bytesOut: bytesOut - sent,
-			bytesIn: bytesIn - received,
+			commands: commands - sizes.commands,
+			bytesOut: bytesOut - sizes.sent,
+			bytesIn: bytesIn - sizes.received,
 		});
 		return {cost: {commands, bytesOut, bytesIn}, ...this.#rhythm(node, wanted)};
 	}
@@ -312,6 +339,7 @@ export class PollCoder {
 			blind: '[]',
 			blindSpots: [],
 			pingAtMs: 0,
+			came: new Set(),
 		};
 		this.#nodes.set(address, node);
 		return node;
@@ -329,8 +357,17 @@ const replyTextOf = (exchange: Exchange): ReplyText => ({
 	text: knownText(typeof exchange.reply === 'string' ? exchange.reply : toText(exchange.reply)),
 });
 
-/** Converts a reply's text back to the reply. The key tells its format. */
-export const replyOf = (key: string, text: KnownText): RawReply =>
-	key.startsWith('text ') ? textOf(text) : (fromText(textOf(text)) as RawReply);
+const isTextKey = (key: string): boolean => key.startsWith('text ');
+
+/**
+The exchange of a read reply.
+
+@throws SyntaxError for a reply that is neither a text nor JSON.
+*/
+export const exchangeOf = ({key, kind, command, text}: ReplyText): Exchange => ({
+	kind,
+	command,
+	reply: isTextKey(key) ? textOf(text) : (fromText(textOf(text)) as RawReply),
+});
 
 const micros = (ms: number): number => Math.round(ms * 1000);

@@ -11,6 +11,8 @@ const mostEarlierSessions = 5;
 export type CursorSource = {
 	readonly sessions: () => readonly RecordedSession[];
 	readonly readBlock: (session: RecordedSession, index: number) => Block | undefined;
+	/** Whether no other reader uses the blocks. Entries are then released as soon as they were read. */
+	readonly isOnlyReader: boolean;
 };
 
 /** How far one session has been read. */
@@ -113,6 +115,10 @@ export class RecordingCursor {
 
 			const entry = block?.entry(place.entry);
 			if (entry !== undefined) {
+				if (this.#source.isOnlyReader) {
+					block?.release(place.entry);
+				}
+
 				place.entry += 1;
 				return {session, atMs: entry.atMs, entry};
 			}

@@ -80,8 +80,10 @@ export class RecordingFile {
 
 	/**
 	Decodes the block at an index, up to the block's first damaged part. Undefined if the state of the block is damaged.
+
+	@param isQuiet Whether nothing of interest happens at a moment. In parts of such times, the polls of a node are joined.
 	*/
-	block(index: number): Block | undefined {
+	block(index: number, isQuiet: (atMs: number) => boolean = () => false): Block | undefined {
 		const place = this.blocks[index];
 		if (place === undefined) {
 			return undefined;
@@ -101,7 +103,9 @@ export class RecordingFile {
 				const content = this.#content(part, dictionary);
 				dictionary = dictionaryAfter(dictionary, content.raw);
 				next += 1;
-				return decoder.entries(content);
+				return isQuiet(part.firstMs) && isQuiet(part.lastMs)
+					? decoder.joinedEntries(content)
+					: decoder.entries(content);
 			});
 		} catch {
 			return undefined;

@@ -145,11 +145,15 @@ export class Recording {
 	/**
 	Returns a cursor over the steps from a moment on, in order of time. Each session begins with its state at or before
 	that moment. At the end, the cursor continues once `refresh` has found more.
+
+	@param isQuiet Given for a long way through the recording. In times for which it returns true, the polls of each node
+	are joined, one in five seconds. What is read is not kept.
 	*/
-	from(atMs: number): RecordingCursor {
+	from(atMs: number, isQuiet?: (atMs: number) => boolean): RecordingCursor {
 		const sessions = () => this.#sessions;
-		const readBlock = (session: RecordedSession, index: number) => this.#block(session, index);
-		return new RecordingCursor({sessions, readBlock}, atMs);
+		const readBlock = (session: RecordedSession, index: number) =>
+			isQuiet === undefined ? this.#block(session, index) : readPlace(session.blocks[index], isQuiet);
+		return new RecordingCursor({sessions, readBlock, isOnlyReader: isQuiet !== undefined}, atMs);
 	}
 
 	/**
@@ -189,7 +193,7 @@ export class Recording {
 
 		const key = `${place.file.path} ${place.index}`;
 		if (!this.#decoded.has(key)) {
-			this.#decoded.set(key, place.file.block(place.index));
+			this.#decoded.set(key, readPlace(place));
 			const [oldest] = this.#decoded.keys();
 			if (this.#decoded.size > blocksKept && oldest !== undefined) {
 				this.#decoded.delete(oldest);
@@ -199,6 +203,9 @@ export class Recording {
 		return this.#decoded.get(key);
 	}
 }
+
+const readPlace = (place: FileBlock | undefined, isQuiet?: (atMs: number) => boolean): Block | undefined =>
+	place?.file.block(place.index, isQuiet);
 
 /** The recordings in the folders that have not been opened yet. */
 const newRecordings = (paths: readonly string[], known: ReadonlySet<string>): RecordingFile[] =>

@@ -207,3 +207,13 @@ export const nameOf = (line = ''): string =>
 
 /** Joins the lines to the text of the reply. */
 export const textOf = ({lines}: KnownText): string => lines.join('\n');
+
+/** The length of the text, without joining its lines. */
+export function textLength({lines}: KnownText): number {
+	let length = lines.length - 1;
+	for (const line of lines) {
+		length += line.length;
+	}
+
+	return length;
+}
