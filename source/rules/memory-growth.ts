@@ -4,6 +4,9 @@ import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
+/** Length of the latest growth, in milliseconds. It has at least six readings, ten seconds apart. */
+const latelyMs = 70_000;
+
 /** Fewest readings for a trend: five minutes, ten seconds apart. */
 const fewestReadingsForTrend = 30;
 
@@ -39,6 +42,7 @@ export const memGrowth = rule({
 		falsePositives: [
 			'Keys that expire together, and rehashing, make memory rise and fall, which fits no line. The R² of the line must exceed 0.8.',
 			'A server with an `allkeys-…` policy evicts keys at its limit. The rule does not apply to it.',
+			'An import that has ended leaves a steep line for minutes. The rule needs growth in the last 70 seconds as well.',
 			'A replica ignores `maxmemory` by default (`replica-ignore-maxmemory`, since Redis 5.0). The finding is at most a warning for a replica.',
 		],
 	},
@@ -49,6 +53,11 @@ export const memGrowth = rule({
 			value: 0.8,
 			unit: 'ratio',
 			source: 'R² of the line; a sawtooth, as of keys that expire together, fits no line',
+		},
+		lately: {
+			value: 0.25,
+			unit: 'ratio',
+			source: 'growth of the last 70 seconds to that of ten minutes; an import that has ended leaves a steep line',
 		},
 	},
 	raiseAfter: 3,
@@ -70,7 +79,8 @@ export const memGrowth = rule({
 		const {perSecond, fit} = trend(readings);
 		const leftSeconds = (limit - used) / perSecond;
 		const isGrowing = perSecond > 0 && fit > limits.fit && leftSeconds >= 0 && leftSeconds < limits.warning;
-		if (!isGrowing) {
+		const lately = trend(readings.filter(({atMs}) => atMs >= facts.nowMs - latelyMs));
+		if (!isGrowing || lately.perSecond < perSecond * limits.lately) {
 			return clear;
 		}
 

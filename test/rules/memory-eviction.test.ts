@@ -261,6 +261,11 @@ const sawtooth: NonNullable<FactsParts['past']> = Array.from({length: 40}, (_, i
 	memory: {used_memory: 1_000_000 + (index % 4) * 90_000},
 }));
 
+/** Growth for five minutes that stopped eighty seconds ago. */
+const ended: NonNullable<FactsParts['past']> = Array.from({length: 40}, (_, index) => ({
+	memory: {used_memory: 1_000_000 + Math.min(index, 31) * 12_900},
+}));
+
 const grown = (limit: number, policy = 'noeviction') => memory(1_400_000, limit, policy);
 
 testRule(memGrowth, [
@@ -275,6 +280,7 @@ testRule(memGrowth, [
 	['half an hour left', {info: grown(3_200_000), past: growing(10_000)}, 'warning'],
 	['days left', {info: grown(900_000_000), past: growing(10_000)}, 'clear'],
 	['a sawtooth, as of keys that expire together', {info: grown(1_500_000), past: sawtooth}, 'clear'],
+	['an import that ended a minute ago', {info: grown(1_500_000), past: ended}, 'clear'],
 	['all keys may be evicted', {info: grown(1_500_000, 'allkeys-lru'), past: growing(10_000)}, 'clear'],
 	['no limit', {info: grown(0), past: growing(10_000)}, 'clear'],
 	['under five minutes of readings', {info: grown(1_500_000), past: growing(10_000).slice(0, 10)}, 'pending'],
