@@ -7,7 +7,7 @@ import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from '.
 import {isForReadersOnly} from './takeover.js';
 
 /** Largest number of causes that the summary describes. Further causes are only counted. */
-const toldCauses = 3;
+const toldCauses = 4;
 /** Largest number of consequences that the summary names for each cause. */
 const toldConsequences = 4;
 /** Most actions that the summary names. */
@@ -45,8 +45,8 @@ export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
 		return [calm(facts, text), ...eventSentences(facts, text), ...doneSentences(facts.actions, text, facts)];
 	}
 
-	const critical = told.filter(({families}) => families[0].severity === 'critical');
-	const shown = (critical.length > 0 ? critical : told).slice(0, toldCauses);
+	const grave = told.filter(isGrave);
+	const shown = (grave.length > 0 ? grave : told).slice(0, toldCauses);
 	const left = told.filter(one => !shown.includes(one));
 	return [
 		...shown.flatMap(one => sentencesOf(one, facts, text)),
@@ -54,6 +54,13 @@ export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
 		...doneSentences(facts.actions, text, facts),
 	];
 }
+
+/**
+Whether the summary describes an incident although others are critical. An outage of a primary is described even if a
+replica took over, so that it is only a warning.
+*/
+const isGrave = ({families}: Told): boolean =>
+	families.some(({severity, felt}) => severity === 'critical' || felt.urgency === 0);
 
 const calm = ({fromMs, toMs, target, isRecording}: SummaryFacts, text: ReportText): string =>
 	isRecording
