@@ -4,6 +4,7 @@ import {infoEvidence} from './evidence.js';
 import {absent, infoNumber, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {isAway} from './planned-restart.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {repBacklog, repObuf} from './replication-lag.js';
 import {withPrimary} from './replication-link.js';
@@ -19,7 +20,7 @@ const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err'
 	Math.max(0, now - (facts.past(['stats', name], windowOf(facts))[0]?.value ?? now));
 
 /**
-The replicas of the node that started within the time in which resyncs are counted. With an append-only file, a restart
+The replicas of the node that restart now, or that started within the time in which resyncs are counted. With an append-only file, a restart
 costs a replica a full resync: the file does not hold the replication history.
 */
 const restartedReplicas = (facts: NodeFacts): number =>
@@ -27,7 +28,9 @@ const restartedReplicas = (facts: NodeFacts): number =>
 		const named = primaryNamedBy(node);
 		const uptimeSeconds = node.sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
 		return (
-			named !== undefined && nodeFinder(facts.nodes)(named) === facts.address && uptimeSeconds * 1000 < windowOf(facts)
+			named !== undefined &&
+			nodeFinder(facts.nodes)(named) === facts.address &&
+			(isAway(node, facts) || uptimeSeconds * 1000 < windowOf(facts))
 		);
 	}).length;
 
@@ -105,11 +108,11 @@ export const repFullsyncStorm = rule({
 	evaluate({full, refused}, facts, limits) {
 		const replicas = facts.past(['replication', 'connected_slaves'], windowOf(facts)).map(({value}) => value);
 		const connected = replicaCount.read(facts) ?? 0;
-		const joined = Math.max(0, connected - (replicas[0] ?? connected));
+		const most = replicas.reduce((highest, value) => Math.max(highest, value), connected);
+		const joined = Math.max(0, most - (replicas[0] ?? connected));
 		const refusals = refusalsInWindow(facts, refused);
 		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one. The counters of
 		// a former primary are about replicas that now follow another node.
-		const most = replicas.reduce((highest, value) => Math.max(highest, value), connected);
 		const counted = windowOf(facts) < stormWindowMs ? growthInWindow(facts, 'sync_full', full) : full;
 		const repeated = facts.record.role === 'replica' ? 0 : Math.min(refusals, counted - most);
 		const expected = restartedReplicas(facts);

@@ -1,5 +1,5 @@
 import {repDiscTotal, repDualchannel, repFlapping, repFullsyncStorm} from '../../source/rules/replication-resyncs.js';
-import {recordFrom, type Sections} from '../harness/records.js';
+import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -84,6 +84,16 @@ testRule(repFullsyncStorm, [
 	[
 		'two replicas that were restarted one after the other',
 		{info: resyncs(4, 2, 2), past: [resyncs(2, 0, 2), resyncs(4, 2, 2)], nodes: [replicaUpFor(100), replicaUpFor(200)]},
+		'clear',
+	],
+	[
+		'a failover by Sentinel, and then a replica that restarts',
+		{
+			info: resyncs(4, 2, 1),
+			past: [resyncs(1, 0, 1), resyncs(2, 1, 2), resyncs(3, 2, 2)],
+			watch: {roleChangedAtMs: nowMs - 45_000},
+			nodes: [{...replicaUpFor(70), failure: refusedConnection, lastReplyAtMs: nowMs - 3000}, replicaUpFor(71)],
+		},
 		'clear',
 	],
 	[
