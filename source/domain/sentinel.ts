@@ -13,6 +13,8 @@ export type SentinelPeer = {
 	readonly runId: string | undefined;
 	/** The state of a replica's link to its primary: `ok` or `err`. Undefined for a Sentinel. */
 	readonly linkStatus: string | undefined;
+	/** Milliseconds for which a replica's link to its primary has been down; undefined for a Sentinel. */
+	readonly linkDownMs?: number | undefined;
 	/** The priority of a replica; a replica with priority 0 is never promoted. Undefined for a Sentinel. */
 	readonly priority: number | undefined;
 };
@@ -58,6 +60,8 @@ export type MonitoredPrimary = {
 	/** Number of Sentinels that monitor the primary, without the reporting Sentinel. */
 	readonly otherSentinels: number | undefined;
 	readonly downAfterMs: number | undefined;
+	/** Milliseconds for which this Sentinel has flagged the primary `s_down`; undefined while it does not. */
+	readonly downMs?: number | undefined;
 	readonly failoverTimeoutMs: number | undefined;
 	/** The primary's replicas; undefined until SENTINEL REPLICAS was read. */
 	readonly replicas: readonly SentinelPeer[] | undefined;
@@ -66,4 +70,8 @@ export type MonitoredPrimary = {
 };
 
 /** The primaries that one Sentinel monitors, as it reports them. */
-export type SentinelView = {readonly primaries: readonly MonitoredPrimary[]};
+export type SentinelView = {
+	/** The Sentinel's own id (SENTINEL MYID, since 6.2). Each Sentinel of a deployment needs another one. */
+	readonly id?: string | undefined;
+	readonly primaries: readonly MonitoredPrimary[];
+};

@@ -55,6 +55,7 @@ export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredP
 						replicaCount: number('num-slaves'),
 						otherSentinels: number('num-other-sentinels'),
 						downAfterMs: number('down-after-milliseconds'),
+						downMs: number('s-down-time'),
 						failoverTimeoutMs: number('failover-timeout'),
 						replicas: undefined,
 						sentinels: undefined,
@@ -76,6 +77,7 @@ export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] 
 						flags: flagsOf(row),
 						runId: row.get('runid'),
 						linkStatus: row.get('master-link-status'),
+						linkDownMs: numberOf(row.get('master-link-down-time')),
 						priority: numberOf(row.get('slave-priority')),
 					},
 				];

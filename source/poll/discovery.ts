@@ -91,7 +91,10 @@ export type ReachablePeer = {
 	nodes.
 	*/
 	readonly access: Omit<ConnectionSettings, 'endpoint'>;
-	/** Whether the node is a data node that a Sentinel monitors. */
+	/**
+	Whether the node is a data node that a Sentinel monitors together with others. Sentinels that were copied with their
+	id do not know each other. Only the channel of their data nodes shows them.
+	*/
 	readonly isMonitored: boolean;
 };
 
@@ -120,13 +123,15 @@ export function reachablePeers(
 	// certificates. A replica that only INFO lists must wait for CLUSTER NODES.
 	const isEarly = settings.tls !== undefined && isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome);
 	const ownName = nameOnSameHost(outcome, settings);
+	const knowsOthers = outcome.extras.sentinel?.primaries.some(({otherSentinels = 0}) => otherSentinels > 0) === true;
 	return (isEarly ? [] : peers).map(({endpoint: announced, origin, isData}) => {
 		const hostname = hostnames.get(addressOf(announced));
 		const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
 		const address = addressOf(endpoint);
 		const alias = natMap.size === 0 ? address : addressOf(announced);
-		const isMonitored = outcome.extras.sentinel !== undefined && isData;
-		const base = isMonitored && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
+		const isOfSentinel = outcome.extras.sentinel !== undefined && isData;
+		const isMonitored = isOfSentinel && knowsOthers;
+		const base = isOfSentinel && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
 		const named = {...base, tls: base.tls && {...base.tls, announcedName: hostname ?? ownName(announced)}};
 		const access = withheld(named, endpoint, hosts, follow);
 		return {endpoint, address, alias: alias === address ? undefined : alias, origin, access, isMonitored};

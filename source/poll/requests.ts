@@ -121,6 +121,14 @@ export const requests = [
 		read: readSentinel,
 	},
 	{
+		kind: 'sentinel-id',
+		command: 'sentinel|myid',
+		askedOf: 'sentinels',
+		everyMs: sentinelPeriod,
+		dueWith: 'sentinel-primaries',
+		read: readSentinel,
+	},
+	{
 		kind: 'sentinel-replicas',
 		command: 'sentinel|replicas',
 		askedOf: 'sentinels',

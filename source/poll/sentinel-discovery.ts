@@ -13,6 +13,8 @@ How long a discovery listens, in milliseconds. A Sentinel publishes its address 
 */
 const listenMs = 3000;
 
+const placeOf = ({host, port}: SentinelHello): string => `${host} ${port}`;
+
 /**
 SUBSCRIBE, as a blind spot shows it. It is not among the polled commands, because it needs a connection of its own.
 */
@@ -70,10 +72,11 @@ export class SentinelDiscovery {
 			await port.subscribe(listenMs, message => {
 				const hello = parseSentinelHello(message);
 				if (hello !== undefined) {
-					hellos.set(`${hello.runId} ${hello.primaryName}`, hello);
+					// Sentinels that were copied with their config file share one run id.
+					hellos.set(`${placeOf(hello)} ${hello.primaryName}`, hello);
 				}
 
-				return new Set([...hellos.values()].map(({runId}) => runId)).size >= subscribers;
+				return new Set([...hellos.values()].map(placeOf)).size >= subscribers;
 			});
 			state.blind.delete(subscription.kind);
 		} catch (error) {

@@ -61,7 +61,8 @@ export function sentinelView(replies: readonly SentinelReply[], state: SentinelS
 		};
 	});
 	state.names = primaries.map(({name}) => name);
-	return {primaries};
+	const id = replyTo('MYID');
+	return {...(typeof id === 'string' ? {id: sanitize(id)} : {}), primaries};
 }
 
 function quorumCheck(reply: Reply | undefined, name: string, state: SentinelState): QuorumCheck | undefined {

@@ -17,6 +17,7 @@ import {
 	sentinelsReporting,
 } from './sentinel-groups.js';
 import {answeringPrimary, quotedFlags, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
+import {isWithoutQuorum} from './sentinel-quorum.js';
 
 export const senCount = rule({
 	id: 'sen.count',
@@ -269,6 +270,7 @@ export const senDown = rule({
 
 			const unfit = isAgreed ? unfitReplicas(group) : undefined;
 			const fate = unfit === undefined ? '' : ', and no replica can replace it';
+			const isHelpless = isWithoutQuorum(group);
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
 				problem: message`${groupName(group)}: the primary ${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
 				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
@@ -280,11 +282,13 @@ export const senDown = rule({
 					{name: 'flags', value: quotedFlags(first)},
 					{name: 'quorum', value: first.primary.quorum ?? '-'},
 				],
-				meaning: isAgreed
-					? unfit === undefined
-						? 'A failover is on its way; until it ends nothing can be written.'
-						: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
-					: 'There is no failover as long as fewer sentinels than the quorum say so.',
+				meaning: isHelpless
+					? 'Its sentinels cannot fail it over: they have no quorum. Nothing can be written until it is back.'
+					: isAgreed
+						? unfit === undefined
+							? 'A failover is on its way; until it ends nothing can be written.'
+							: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
+						: 'There is no failover as long as fewer sentinels than the quorum say so.',
 				next: [
 					{
 						kind: 'words',
@@ -292,7 +296,7 @@ export const senDown = rule({
 					},
 					...(unfit === undefined ? [] : [unfit.remedy]),
 				],
-				...(unfit === undefined
+				...(unfit === undefined && !isHelpless
 					? {action: 'sentinel-failover' as const, remedy: {node: first.sentinel.address, value: group.name}}
 					: {}),
 			});

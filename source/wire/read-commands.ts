@@ -54,8 +54,8 @@ const listed = [
 		'sentinel|sentinels',
 		'sentinel|get-master-addr-by-name',
 		'sentinel|ckquorum',
-		'sentinel|myid',
 	),
+	{name: 'sentinel|myid', need: 'sentinel', redis: [6, 2]},
 	{name: 'commandlog|get', need: 'monitor', redis: 'never', valkey: [8, 1]},
 	{name: 'commandlog|len', need: 'actions', redis: 'never', valkey: [8, 1]},
 	// READONLY and SELECT change only redis-top's own connection.

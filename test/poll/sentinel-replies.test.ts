@@ -22,16 +22,26 @@ for (const server of fixtureServers) {
 		const state = updateSentinel(undefined, parseInfo(fixture(server, 'sentinel/info.txt')));
 		assert.deepEqual(
 			asked(state).map(command => command.join(' ')),
-			['SENTINEL MASTERS', 'SENTINEL REPLICAS mymaster', 'SENTINEL SENTINELS mymaster', 'SENTINEL CKQUORUM mymaster'],
+			[
+				'SENTINEL MASTERS',
+				'SENTINEL MYID',
+				'SENTINEL REPLICAS mymaster',
+				'SENTINEL SENTINELS mymaster',
+				'SENTINEL CKQUORUM mymaster',
+			],
 		);
 		const replies = asked(state).map(command => ({
 			command,
 			reply:
 				command[1] === 'CKQUORUM'
 					? fixture(server, 'sentinel/quorum.txt')
-					: fixtureReply(server, `sentinel/${command[1]?.toLowerCase()}.json`),
+					: command[1] === 'MYID'
+						? 'a'.repeat(40)
+						: fixtureReply(server, `sentinel/${command[1]?.toLowerCase()}.json`),
 		}));
-		const [primary] = sentinelView(replies, state)?.primaries ?? [];
+		const view = sentinelView(replies, state);
+		assert.equal(view?.id, 'a'.repeat(40));
+		const [primary] = view.primaries;
 		assert.deepEqual([primary?.replicas?.length, primary?.sentinels?.length], [2, 2]);
 		assert.equal(primary?.quorumCheck?.isReached, true);
 	});

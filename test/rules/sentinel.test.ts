@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../source/domain/sentinel.js';
 import {findingText} from '../../source/rules/finding.js';
 import type {FleetRule} from '../../source/rules/rule.js';
 import {senCount, senDisagree, senDown, senTilt} from '../../source/rules/sentinel.js';
-import {senFailing, senNoReplica, senQuorum} from '../../source/rules/sentinel-failover.js';
+import {senFailing, senNoReplica} from '../../source/rules/sentinel-failover.js';
+import {senQuorum} from '../../source/rules/sentinel-quorum.js';
 import {assertPrintedCommands} from '../harness/printed-commands.js';
 import {type RecordParts, refusedConnection, sampledAtMs} from '../harness/records.js';
 import {factsOf, testRule} from '../harness/rule-cases.js';
@@ -42,6 +44,13 @@ const watched = (parts: Partial<MonitoredPrimary> = {}): MonitoredPrimary => ({
 
 const flags = (...names: readonly string[]) => ({flags: new Set(['master', ...names])});
 
+type EvaluatedParts = {
+	/** The id of the sentinel with this index; undefined as of a server before 6.2. */
+	readonly idOf?: (index: number) => string | undefined;
+	/** Further nodes. */
+	readonly others?: ReadonlyArray<ReturnType<typeof factsOf>>;
+};
+
 /** The findings of a rule on sentinels with these reports; what a report leaves out is as in `watched`. */
 function evaluated(
 	rule: FleetRule,
@@ -49,6 +58,7 @@ function evaluated(
 	heldMs = 0,
 	role: 'primary' | 'replica' = 'primary',
 	primaryParts: RecordParts = role === 'replica' ? {} : {failure: refusedConnection, reach: 'down'},
+	{idOf = () => undefined, others = []}: EvaluatedParts = {},
 ) {
 	const facts = each.map((parts, index) =>
 		factsOf({
@@ -56,12 +66,12 @@ function evaluated(
 			record: {
 				address: `127.0.0.1:${26_379 + index}`,
 				role: 'sentinel',
-				sentinel: {atMs: sampledAtMs, value: {primaries: [watched(parts)]}},
+				sentinel: {atMs: sampledAtMs, value: {id: idOf(index), primaries: [watched(parts)]}},
 			},
 		}),
 	);
 	const primary = factsOf({record: {address: '127.0.0.1:7001', role, ...primaryParts}});
-	const nodes = new Map([primary, ...facts].map(fact => [fact.address, fact]));
+	const nodes = new Map([primary, ...others, ...facts].map(fact => [fact.address, fact]));
 	return rule.evaluate({nodes, deployment: 'sentinel', nowMs: sampledAtMs}, () => heldMs);
 }
 
@@ -205,6 +215,23 @@ const cases: readonly Case[] = [
 		all({...flags('s_down', 'o_down'), replicas: [peer(7002, {linkStatus: 'err'})]}),
 		'clear',
 	],
+	[
+		'the primary is down, and its replica had lost it long before',
+		senDown,
+		all({
+			...flags('s_down', 'o_down'),
+			downMs: 3000,
+			replicas: [peer(7002, {linkStatus: 'err', linkDownMs: 33_000}), peer(7003, {priority: 0})],
+		}),
+		'critical',
+		/, and no replica can replace it, .*: 127\.0\.0\.1:7002 had lost the primary 30s before, 127\.0\.0\.1:7003 has priority 0$/,
+	],
+	[
+		'the primary is down, and its replica lost it shortly before',
+		senNoReplica,
+		all({...flags('s_down'), downMs: 3000, replicas: [peer(7002, {linkStatus: 'err', linkDownMs: 20_000})]}),
+		'clear',
+	],
 	['one of two is good', senNoReplica, all({replicas: [peer(7002, {priority: 0}), peer(7003)]}), 'clear'],
 	['not asked yet', senNoReplica, all({replicas: undefined}), 'clear'],
 	['a failover', senFailing, [flags('failover_in_progress'), {}, {}], 'info', /^main is being failed over$/],
@@ -247,7 +274,7 @@ const upPrimary: RecordParts = {info: {replication: {role: 'master'}}};
 test('sen.quorum: sentinels that are gone are counted and named, with the way to forget them', () => {
 	const [found] = evaluated(senQuorum, [withLeftovers, withLeftovers], 0, 'primary', upPrimary);
 	assert.equal(found?.kind, 'fires');
-	assert.match(findingText(found), /: 2 of 4 sentinels are down$/);
+	assert.match(findingText(found), /: 2 of 4 sentinels down$/);
 	assert.match(JSON.stringify(found.next), /SENTINEL RESET main/);
 });
 
@@ -258,6 +285,63 @@ test('sen.quorum: sentinels are not told to forget others while the primary is d
 		assert.equal(found?.kind, 'fires');
 		assert.doesNotMatch(JSON.stringify(found.next), /SENTINEL RESET/);
 	}
+});
+
+const quorumOf = (
+	reports: ReadonlyArray<Partial<MonitoredPrimary>>,
+	primaryParts: RecordParts | undefined,
+	parts: EvaluatedParts = {},
+) => {
+	const [found] = evaluated(senQuorum, reports, 0, 'primary', primaryParts, parts);
+	assert.equal(found?.kind, 'fires');
+	assertPrintedCommands(found);
+	return {text: findingText(found), next: found.next.map(({text}) => messageText(text)).join('\n')};
+};
+
+test('sen.quorum: sentinels that share one id are named, because each takes the others for itself', () => {
+	const copies = [check(2), check(2), check(2)].map(report => ({...report, otherSentinels: 0}));
+	const {text, next} = quorumOf(copies, upPrimary, {idOf: () => 'a'.repeat(40)});
+	assert.match(text, /: 3 sentinels share one id$/);
+	assert.match(next, /remove the line "sentinel myid"/);
+	assert.match(quorumOf(copies, upPrimary, {idOf: String}).text, /: no quorum$/);
+	assert.match(quorumOf(copies, upPrimary).text, /: no quorum$/);
+});
+
+test('sen.quorum: sentinels that answer here and flag each other down are cut off from each other', () => {
+	const cut = [0, 1, 2].map(own => ({
+		...check(2),
+		sentinels: [0, 1, 2]
+			.filter(index => index !== own)
+			.map(index => peer(26_379 + index, {flags: new Set(['s_down', 'sentinel', 'disconnected'])})),
+	}));
+	const {text, next} = quorumOf(cut, upPrimary);
+	assert.match(text, /: no network between 3 sentinels$/);
+	assert.match(next, /redis-cli -h 127\.0\.0\.1 -p 26380 PING/);
+});
+
+test('sen.quorum: while the primary is down, the replica with the newest data is the one to promote', () => {
+	const replica = (port: number, offset: number) =>
+		factsOf({
+			info: {replication: {role: 'slave', slave_repl_offset: offset}},
+			record: {address: `127.0.0.1:${port}`, role: 'replica'},
+		});
+	const reports = [{...check(2), ...flags('s_down'), replicas: [peer(7002), peer(7003)]}];
+	const {text, next} = quorumOf(reports, undefined, {others: [replica(7002, 5), replica(7003, 9)]});
+	assert.match(text, /^main is not failed over/);
+	assert.match(next, /-p 7003 REPLICAOF NO ONE/);
+	assert.doesNotMatch(quorumOf(reports, undefined).next, /REPLICAOF/);
+	assert.doesNotMatch(
+		quorumOf(reports, upPrimary, {others: [replica(7002, 5)]}).next,
+		/REPLICAOF/,
+		'the primary answers',
+	);
+});
+
+test('sen.down: no failover is announced, and none is offered, where the sentinels have no quorum', () => {
+	const [found] = evaluated(senDown, [{...check(2), ...flags('s_down', 'o_down')}]);
+	assert.equal(found?.kind, 'fires');
+	assert.match(String(found.meaning), /no quorum/);
+	assert.equal(found.action, undefined);
 });
 
 const promotedBy = (parts: RecordParts, reports: Partial<MonitoredPrimary>) => {
