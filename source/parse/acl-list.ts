@@ -5,7 +5,7 @@ import {isArray, textOf} from './reply-values.js';
 
 /**
 The commands for which redis-top checks a user's rights, with their ACL categories. They are the commands that a
-Sentinel needs, and one write command for each data type. Source: the command tables of Redis 7.0 and Valkey 8.1 (ACL
+Sentinel needs, that of a replica, and one write command for each data type. Source: the command tables of Redis 7.0 and Valkey 8.1 (ACL
 CAT).
 */
 const categoriesOf: Readonly<Record<string, string>> = {
@@ -19,6 +19,7 @@ const categoriesOf: Readonly<Record<string, string>> = {
 	info: 'slow dangerous',
 	subscribe: 'pubsub slow',
 	publish: 'pubsub fast',
+	psync: 'admin slow dangerous',
 	set: 'write string slow',
 	del: 'keyspace write slow',
 	expire: 'keyspace write fast',

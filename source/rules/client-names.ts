@@ -59,6 +59,22 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 		: {clients, only: undefined, text: message` from ${first.name} and ${more.length} more`};
 }
 
+/** Seconds without a command after which a client is not one that sends many commands a second. */
+const activeSeconds = 2;
+
+/**
+The active clients of a server, if they all have one name: any command that is sent often is theirs. Their last command
+may be another one, if they send commands in turn. Undefined without active clients, and if they have several names or
+none.
+*/
+export function onlySenders(facts: NodeFacts): Senders | undefined {
+	const clients = otherClients(facts).filter(({idleSeconds}) => idleSeconds <= activeSeconds);
+	const [first, ...more] = namedClients(clients);
+	return first === undefined || more.length > 0 || clients[0]?.name === ''
+		? undefined
+		: {clients, only: first.name, text: message` from ${first.name}`};
+}
+
 /** A command as the culprit, with the name of its senders if they all have the same name. */
 export const senderCulprit = (command: string, senders: Senders | undefined): Culprit =>
 	senders?.only === undefined ? {command} : {command, client: senders.only};

@@ -1,12 +1,12 @@
 import type {AccessRefusal} from '../domain/access-log.js';
 import {message, nameOf} from '../domain/message.js';
 import {count} from '../text/units.js';
+import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './access-refusals.js';
 import {infoEvidence} from './evidence.js';
 import {errors, increase} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
-import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './security.js';
 
 /** Requests denied since the sample before: by the counters of Redis 7.2, else by the error replies NOPERM. */
 function deniedOf(facts: NodeFacts): number | undefined {

@@ -1,11 +1,13 @@
 import {isClusterEnabled} from '../derive/deployment.js';
 import {primaryAddress} from '../derive/replication-peers.js';
+import type {NextStep} from '../domain/finding.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond, utcClock} from '../text/units.js';
-import {type Senders, senderCulprit, sendersOf} from './client-names.js';
+import {mostRefused, refusalsLately} from './access-refusals.js';
+import {onlySenders, type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {meaningOfErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
@@ -13,7 +15,6 @@ import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {roleGrace} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
-import {mostRefused, refusalsLately} from './security.js';
 
 /** Name of the evidence of err.failed that holds the code of nearly all errors. */
 export const errorCode = 'error code';
@@ -66,7 +67,7 @@ export const errFailed = rule({
 
 		const known = meaningOfErrors(facts, worst.command, code);
 		const senders = isAlways
-			? sendersOf(facts, worst.command)
+			? (sendersOf(facts, worst.command) ?? onlySenders(facts))
 			: code === 'MOVED'
 				? movedClients(
 						facts,
@@ -95,6 +96,7 @@ export const errFailed = rule({
 			next: [
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
 				...(known?.next ?? []),
+				...(code === 'READONLY' ? writeElsewhere(facts) : []),
 				redisCli(facts, 'INFO errorstats'),
 				hint('see who sends it: panel 4, by last command'),
 			],
@@ -166,6 +168,18 @@ const lacked: ReadonlyMap<string, string> = new Map([
 	['channel', 'its channels'],
 	['command', 'the command'],
 ]);
+
+/** The step that sends the writes of a replica's clients to its primary. */
+function writeElsewhere({record, sample}: NodeFacts): readonly NextStep[] {
+	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
+	return primary === undefined
+		? []
+		: [
+				hint(
+					message`let these clients write to ${nodeName(primary)}: their configuration, a proxy or a DNS name leads here`,
+				),
+			];
+}
 
 /**
 The primary of a replica as text, because clients should write to the primary. Undefined for a node that is not a

@@ -1,117 +1,13 @@
 import {isPublicAddress} from '../derive/ip-address.js';
 import {serverProduct} from '../derive/server-product.js';
-import type {AccessRefusal} from '../domain/access-log.js';
-import type {Culprit, Evidence} from '../domain/finding.js';
-import {message, type Name, nameOf} from '../domain/message.js';
+import {message, nameOf} from '../domain/message.js';
 import {isLoopback} from '../domain/node.js';
 import {count} from '../text/units.js';
-import {infoEvidence} from './evidence.js';
-import {answerMissing, hostFact, infoText, rareAnswerMissing, rate, setting, unseen} from './needs.js';
+import {secAuthfail} from './failed-logins.js';
+import {answerMissing, hostFact, infoText, setting, unseen} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
-
-/**
-Seconds within which ACL LOG joins equal refusals in one entry. Source: Redis acl.c, `ACL_LOG_GROUPING_MAX_TIME_DELTA`.
-*/
-const groupedSeconds = 60;
-
-/** The latest refusals of clients other than redis-top; undefined if ACL LOG may not be read. */
-export function refusalsLately(
-	{record, nowMs}: NodeFacts,
-	isWanted: (refusal: AccessRefusal) => boolean,
-): readonly AccessRefusal[] | undefined {
-	const log = record.accessLog;
-	const sinceSeconds = log === undefined ? 0 : (nowMs - log.atMs) / 1000;
-	return log?.value.filter(
-		refusal =>
-			isWanted(refusal) && refusal.clientName !== 'redis-top' && refusal.ageSeconds + sinceSeconds <= groupedSeconds,
-	);
-}
-
-/**
-Refusals as evidence: `user app: command set, from 10.0.1.7:51234`. Keys and channels are left out, because they may be
-confidential.
-*/
-export const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
-	refusals.slice(0, 5).map(({user, lack, object, clientAddress}, index) => ({
-		name: `refusal ${index + 1}`,
-		value: message`user ${nameOf('user', user)}: ${lack}${lack === 'command' ? ` ${object}` : ''}, from ${nameOf('client', clientAddress ?? '-')}`,
-	}));
-
-/** The refusal that happened most often. */
-export const mostRefused = (refusals: readonly AccessRefusal[] = []): AccessRefusal | undefined =>
-	refusals.toSorted((a, b) => b.count - a.count)[0];
-
-/** A client's name, or its address if it has no name. */
-export const clientOf = ({clientName, clientAddress}: AccessRefusal): Name | undefined => {
-	const known = clientName || clientAddress;
-	return known === undefined ? undefined : nameOf('client', known);
-};
-
-/** The client that was refused most often; undefined if ACL LOG does not name the client. */
-export function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
-	const most = mostRefused(refusals);
-	const client = most && clientOf(most);
-	return client === undefined ? undefined : {client};
-}
-
-const counted = rate('stats', 'acl_access_denied_auth');
-const listed = rareAnswerMissing('ACL LOG');
-const isLogin = ({lack}: {readonly lack: string}): boolean => lack === 'auth';
-
-/** Failed logins per minute: from the counter of Redis 7.2, or before 7.2 from the entries of ACL LOG. */
-function failuresPerMinute(facts: NodeFacts): number | undefined {
-	if (facts.number('stats', 'acl_access_denied_auth') !== undefined) {
-		const failures = counted.read(facts);
-		return failures === undefined ? undefined : failures * 60;
-	}
-
-	return refusalsLately(facts, isLogin)?.reduce((sum, refusal) => sum + refusal.count, 0);
-}
-
-export const secAuthfail = rule({
-	id: 'sec.authfail',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'The rule counts failed logins: `acl_access_denied_auth` since Redis 7.2, before that the entries of ACL LOG. It fires above ten a minute. ACL LOG names the clients.',
-		since: '6.0',
-		falsePositives: [
-			'An application with an old password looks like a person who guesses passwords. The rule cannot tell them apart.',
-		],
-	},
-	thresholds: {
-		rate: {value: 10, unit: 'perMinute', source: 'one client with an old password retries less often'},
-	},
-	needs: {
-		failures: {
-			read: failuresPerMinute,
-			missing: (facts: NodeFacts) =>
-				facts.number('stats', 'acl_access_denied_auth') === undefined ? listed(facts) : counted.missing(facts),
-		},
-	},
-	evaluate({failures}, facts, limits) {
-		if (failures <= limits.rate) {
-			return clear;
-		}
-
-		const refusals = refusalsLately(facts, isLogin);
-		const most = mostRefused(refusals);
-		const client = most && clientOf(most);
-		return fires('warning', {
-			problem: `refuses ${count(Math.round(failures))} logins per minute`,
-			detail:
-				most === undefined
-					? undefined
-					: message`most as user ${nameOf('user', most.user)}${client === undefined ? '' : message` from ${client}`}`,
-			culprit: refusedClient(refusals),
-			evidence: [...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']), ...refusalEvidence(refusals)],
-			meaning: 'Some application has an old password, or somebody tries passwords out.',
-			next: [redisCli(facts, 'ACL LOG 10'), hint('its client-info names the client')],
-		});
-	},
-});
 
 export const secDebug = rule({
 	id: 'sec.debug',

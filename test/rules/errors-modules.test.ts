@@ -146,6 +146,40 @@ testRule(errFailed, [
 		'warning',
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s from cart-api$/,
 	],
+	[
+		'on a replica, by the only active clients, whose last command is another one',
+		{
+			info: {errorstats: {errorstat_READONLY: 'count=60'}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1'}},
+			record: {
+				role: 'replica',
+				...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
+				clients: timed([
+					clientOf({id: 7, name: 'shop', command: 'get', idleSeconds: 0}),
+					clientOf({id: 8, name: '', command: 'info', idleSeconds: 30}),
+				]),
+			},
+		},
+		'warning',
+		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s from shop$/,
+	],
+	[
+		'on a replica, by one of several clients',
+		{
+			info: {errorstats: {errorstat_READONLY: 'count=60'}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1'}},
+			record: {
+				role: 'replica',
+				...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
+				clients: timed([
+					clientOf({id: 7, name: 'shop', command: 'get', idleSeconds: 0}),
+					clientOf({id: 8, name: 'search', command: 'get', idleSeconds: 0}),
+				]),
+			},
+		},
+		'warning',
+		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s$/,
+	],
 	...(
 		[
 			['evalsha', 'NOSCRIPT', /^answers EVALSHA with NOSCRIPT errors, 60\.?0?\/s: the script is not loaded$/],

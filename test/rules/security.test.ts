@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {AccessRefusal} from '../../source/domain/access-log.js';
+import type {AclUser} from '../../source/domain/acl-user.js';
 import type {BlindSpot} from '../../source/domain/sample.js';
 import {readServerLog} from '../../source/parse/server-log.js';
 import {secDenied} from '../../source/rules/denied-requests.js';
+import {secAuthfail} from '../../source/rules/failed-logins.js';
 import {
-	secAuthfail,
 	secDebug,
 	secDefaultAll,
 	secNoauth,
@@ -46,6 +47,14 @@ const refused = (...refusals: readonly AccessRefusal[]): FactsParts => ({
 	record: {accessLog: timed(refusals)},
 });
 
+const withUser = (parts: Pick<AclUser, 'isOn' | 'lacks'>): FactsParts => ({
+	config: {},
+	record: {
+		accessLog: timed([refusal({count: 12})]),
+		aclUsers: timed([{user: 'app', login: '', rights: '', hasAllKeys: false, ...parts}]),
+	},
+});
+
 testRule(secAuthfail, [
 	['none', denials({acl_access_denied_auth: 0}), 'clear'],
 	['one in a second', denials({acl_access_denied_auth: 1}), 'warning', /^refuses 60 logins per minute$/],
@@ -57,6 +66,25 @@ testRule(secAuthfail, [
 		'warning',
 		/^refuses 12 logins per minute, most as user \S+ from \S+$/,
 	],
+	[
+		'many, as a user that is off',
+		withUser({isOn: false, lacks: []}),
+		'warning',
+		/^refuses logins as user app, 12 logins per minute: the user is off$/,
+	],
+	[
+		'many, as the user of replicas that is off',
+		withUser({isOn: false, lacks: ['set']}),
+		'critical',
+		/^refuses its replicas as user app, .*: the user is off$/,
+	],
+	[
+		'many, as the user of replicas',
+		withUser({isOn: true, lacks: ['set']}),
+		'critical',
+		/: wrong password \(masterauth of the replica\)$/,
+	],
+	['many, as a user of an application', withUser({isOn: true, lacks: ['psync']}), 'warning', /most as user app from/],
 	['before 7.2: of several users', refused(refusal({count: 6}), refusal({count: 7, user: 'other'})), 'warning', / 13 /],
 	['before 7.2: a few', refused(refusal({count: 3})), 'clear'],
 	['before 7.2: long ago', refused(refusal({count: 12, ageSeconds: 90})), 'clear'],
