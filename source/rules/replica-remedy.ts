@@ -2,6 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {ActionName} from '../domain/action.js';
 import type {Remedy} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import {mayHaveMoreThan} from '../topology/orphaned-replicas.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -11,8 +12,9 @@ const nothing: ReplicaRemedy = {};
 
 /**
 The action that helps a replica without a link. REPLICAOF discards the replica's data, perhaps the only copy. So
-REPLICAOF is offered only while the primary answers. If the primary is down, promotion is offered. If Sentinels or a
-cluster choose the primary, redis-top offers nothing.
+REPLICAOF is offered only while the primary answers, or for a node that was promoted in its place and has all that the
+replica has. If the primary is down and no node was promoted, promotion is offered. If Sentinels or a cluster choose the
+primary, redis-top offers nothing.
 */
 export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): ReplicaRemedy {
 	const named = primaryNamedBy(record);
@@ -41,11 +43,15 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 	const siblings = [...nodes.values()].filter(
 		other => other.address !== address && answers(other) && isSibling(other, record, primaryAddress, sameNode),
 	);
-	const isReplaced = siblings.some(({role}) => role === 'primary');
+	const promoted = siblings.find(({role}) => role === 'primary');
+	if (promoted !== undefined) {
+		return mayHaveMoreThan(promoted, record)
+			? nothing
+			: {action: 'replicaof', remedy: {node: address, value: promoted.address}};
+	}
+
 	const [most] = [record, ...siblings].toSorted((a, b) => offsetOf(b) - offsetOf(a));
-	return isReplaced || most === undefined
-		? nothing
-		: {action: 'promote', remedy: most === record ? undefined : {node: most.address}};
+	return most === undefined ? nothing : {action: 'promote', remedy: most === record ? undefined : {node: most.address}};
 }
 
 const answers = ({failure, sample}: NodeRecord): boolean => failure === undefined && sample !== undefined;

@@ -11,6 +11,7 @@ import {hint, logSteps, onHost, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {loggedObstacle, obstacleInLog, storageInLog} from './replication-obstacles.js';
+import {followSteps, noWay, replacementOf, wayBetween} from './replication-way.js';
 import {clear, fires, rule} from './rule.js';
 
 /** How long some rules of replication wait after a change of role. */
@@ -42,27 +43,6 @@ replica alone.
 */
 export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress[] | undefined =>
 	primary === undefined ? undefined : [address, primary.address];
-
-/** Seconds of a primary's uptime after which its replicas should have reconnected. They try once a second. */
-const returnSeconds = 30;
-
-/**
-The reason of a link that breaks between the two machines, because the primary answers redis-top. The primary may list
-the replica for one more minute (`repl-timeout`). Undefined if the primary is unknown, does not answer, has just
-started, or is itself a replica.
-*/
-function wayBetween({primary}: NodeFacts): string | undefined {
-	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
-	const isBack = (primary?.sample?.info.number('server', 'uptime_in_seconds') ?? 0) < returnSeconds;
-	if (!isWell || isBack || primary.role !== 'primary') {
-		return undefined;
-	}
-
-	// Only a connection with TLS has a certificate. A replica without tls-replication speaks without TLS.
-	return primary.sample?.certificateExpiresAtMs === undefined
-		? 'the primary answers here: a firewall between them, or its login'
-		: 'the primary answers here with TLS: tls-replication of the replica, a firewall between them, or its login';
-}
 
 /** The step that shows whether the replica's machine reaches the primary. */
 function pingPrimary(facts: NodeFacts): NextStep {
@@ -106,17 +86,24 @@ export const repLinkDown = rule({
 		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
 		const remedy = unlinkedReplicaRemedy(facts);
+		const replacement = replacementOf(facts);
 		const state = wasNeverUp
 			? message`has no link to its primary ${primary} yet`
 			: message`lost its primary ${primary} ${seconds(downSeconds)} ago`;
 		const isLasting = !isShort || facts.primary?.failure !== undefined;
+		const way = obstacle === undefined && isLasting ? wayBetween(facts) : undefined;
 		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
 		return fires(isCritical ? 'critical' : isLasting ? 'warning' : 'info', {
 			...(obstacle !== undefined
 				? {problem: message`${obstacle.problem} ${primary}`, reason: obstacle.reason}
-				: refusesReads && isLasting
-					? {problem: 'refuses reads (MASTERDOWN)', reason: message`it ${state}`}
-					: {problem: state, reason: isLasting ? wayBetween(facts) : undefined}),
+				: replacement !== undefined
+					? {
+							problem: message`still follows ${primary}, which is down`,
+							reason: message`${nodeName(replacement.address)} was promoted in its place`,
+						}
+					: refusesReads && isLasting
+						? {problem: 'refuses reads (MASTERDOWN)', reason: message`it ${state}`}
+						: {problem: state, reason: way}),
 			effect: refusesReads ? 'reads-refused' : 'reads-stale',
 			nodes: withPrimary(facts),
 			evidence: infoEvidence(
@@ -140,11 +127,14 @@ export const repLinkDown = rule({
 				? 'It answers reads with MASTERDOWN. After a failover to it the newest writes would be missing.'
 				: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
+				...(replacement === undefined ? [] : followSteps(facts, replacement)),
 				pingPrimary(facts),
 				...logSteps(facts),
 				...(obstacle?.next ?? [
 					hint(
-						'"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved',
+						way === noWay
+							? 'look at the firewalls and routes between the two hosts, in both directions'
+							: '"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved',
 					),
 				]),
 				redisCli(facts, 'ROLE'),

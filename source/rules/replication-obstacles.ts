@@ -126,11 +126,12 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 
 /** The obstacle that the replica's own log showed within the last minute; undefined if the log shows no obstacle. */
 export function loggedObstacle(facts: NodeFacts): (Obstacle & {readonly line: string}) | undefined {
-	const {record, nowMs} = facts;
+	const {record, primary, nowMs} = facts;
 	const host = record.host?.value;
 	const remarks = host?.kind === 'here' ? (host.log?.remarks ?? []) : [];
 	for (const {id, line, atMs} of remarks) {
-		const known = obstacles.get(id);
+		// A primary that ends breaks a handshake as well.
+		const known = id === 'primary-hangs-up' && primary?.failure !== undefined ? undefined : obstacles.get(id);
 		if (known !== undefined && atMs !== undefined && nowMs - atMs < recentLineMs) {
 			return {...withPrimaryKnown(id, known, facts), line};
 		}

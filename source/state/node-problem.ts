@@ -55,6 +55,8 @@ export type NodeProblem = Statement & {
 	readonly lastData?: LastData | 'never' | undefined;
 	/** A further fact about the problem that the reader needs. */
 	readonly note?: Message | undefined;
+	/** The same fact with its reason, for where there is room. */
+	readonly wholeNote?: Message | undefined;
 };
 
 /** The problem of a node that does not answer; undefined when it answers. */

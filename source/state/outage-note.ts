@@ -1,23 +1,29 @@
+import {severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Finding} from '../rules/finding.js';
-import {orphansOf} from '../topology/orphaned-replicas.js';
+import {leftBehindBy, mayHaveMoreThan, orphansOf} from '../topology/orphaned-replicas.js';
 import type {MonitorState} from './monitor-state.js';
 
+/** A consequence of an outage. `whole` also has the reason, and is used where there is room. */
+export type OutageNote = {readonly text: Message; readonly whole?: Message | undefined};
+
+/** Whether a finding of the deployment says that a failover is impossible, or that it finds no replica. */
+const forbidsFailover = ({rule, effect, node, reason}: Finding): boolean =>
+	node === undefined && (effect === 'failover-impossible' || (rule === 'sen.down' && reason !== undefined));
+
 /**
-The primaries for which Sentinels report that no failover can succeed. The first node that such a finding names is the
-primary.
+The primaries for which Sentinels report that no failover can succeed, each with the reason. The first node that such a
+finding names is the primary.
 */
 const withoutFailover = memoizeByRef(
-	(findings: readonly Finding[]): ReadonlySet<NodeAddress> =>
-		new Set(
+	(findings: readonly Finding[]): ReadonlyMap<NodeAddress, Message | undefined> =>
+		new Map(
 			findings
-				.filter(
-					({effect, node, clearedAtMs}) =>
-						effect === 'failover-impossible' && node === undefined && clearedAtMs === undefined,
-				)
-				.flatMap(({nodes}) => nodes?.[0] ?? []),
+				.filter(finding => finding.clearedAtMs === undefined && forbidsFailover(finding))
+				.sort((one, other) => severityRank[one.severity] - severityRank[other.severity])
+				.flatMap(({nodes, reason}) => (nodes?.[0] === undefined ? [] : [[nodes[0], reason] as const])),
 		),
 );
 
@@ -50,18 +56,37 @@ const activeByFirstNode = memoizeByRef((findings: readonly Finding[]) =>
 );
 
 /** The consequence for the deployment of a node that is out of reach; undefined when no consequence is known. */
-export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState): Message | undefined {
+export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState): OutageNote | undefined {
 	const active = activeByFirstNode(findings).get(address) ?? [];
 	const misnamed = active.find(({rule, effect}) => rule === 'sen.disagree' && effect === 'writes-refused');
 	const promoted = misnamed?.nodes?.[1];
 	if (promoted !== undefined && nodes.get(promoted)?.role === 'primary') {
-		return message`${nodeName(promoted)} was promoted by hand`;
+		return {text: message`${nodeName(promoted)} was promoted by hand`};
 	}
 
 	const halfMoved = active.find(({rule}) => rule === 'clu.half_moved');
 	if (halfMoved?.subject !== undefined) {
-		return `${halfMoved.subject} is half moved`;
+		return {text: `${halfMoved.subject} is half moved`};
 	}
 
-	return withoutFailover(findings).has(address) ? 'no failover follows' : orphanedText(address, nodes);
+	const unrepaired = withoutFailover(findings);
+	if (unrepaired.has(address)) {
+		const reason = unrepaired.get(address);
+		return {text: 'no failover follows', whole: reason === undefined ? undefined : message`no failover: ${reason}`};
+	}
+
+	const left = leftBehindBy(address, nodes);
+	const [follower, ...more] = left?.replicas ?? [];
+	// A replica with writes that the promoted node lacks must not follow it: rep.promoted_behind reports that.
+	if (
+		left !== undefined &&
+		follower !== undefined &&
+		!left.replicas.some(replica => mayHaveMoreThan(left.promoted, replica))
+	) {
+		const who = more.length === 0 ? message`${nodeName(follower.address)}` : `${more.length + 1} replicas`;
+		return {text: message`${who} must follow ${nodeName(left.promoted.address)}`};
+	}
+
+	const orphaned = orphanedText(address, nodes);
+	return orphaned === undefined ? undefined : {text: orphaned};
 }

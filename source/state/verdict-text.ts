@@ -55,6 +55,9 @@ const withOthers = (text: Message, {nodesToo}: SharedProblem): Message =>
 const withNote = (text: Message, {note}: NodeProblem): Message =>
 	note === undefined ? text : message`${text}; ${note}`;
 
+const withWholeNote = (text: Message, problem: NodeProblem): Message =>
+	withNote(text, {...problem, note: problem.wholeNote ?? problem.note});
+
 function lastDataText({lastData}: NodeProblem): string {
 	if (lastData === undefined) {
 		return '';
@@ -71,9 +74,13 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 	const long = ownMessage(problem, 'long');
 	const lasting = lastedMs === undefined ? long : message`${long}, for ${shortAge(lastedMs)}`;
 	return [
-		withNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
-		withNote(withElsewhere(lasting, problem), problem),
-		withNote(problemMessage(problem, 'long'), problem),
+		withWholeNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
+		withWholeNote(withElsewhere(lasting, problem), problem),
+		withWholeNote(problemMessage(problem, 'long'), problem),
+		// Why no failover follows is more useful to know than the error of the connection.
+		...(problem.wholeNote === undefined
+			? []
+			: (['middle', 'short'] as const).map(length => withWholeNote(problemMessage(problem, length), problem))),
 		// The name of the client or program that causes a problem is more useful than the reason.
 		...(problem.namesCulprit === true
 			? [problem.detail, problem.briefDetail].flatMap(detail =>

@@ -295,6 +295,7 @@ function problemsOf(
 				return [];
 			}
 
+			const noted = outageNote(record.address, state);
 			const consequence = consequenceOf(record.address, problem.effect, symptomsOf?.get(record.address) ?? []);
 			const felt = consequence?.severity === 'critical' ? consequence : undefined;
 			return [
@@ -303,7 +304,8 @@ function problemsOf(
 					severity: felt === undefined ? problem.severity : ('critical' as const),
 					reason: reason === undefined ? problem.reason : statementMessage(reason),
 					consequence,
-					note: outageNote(record.address, state) ?? problem.note,
+					note: noted?.text ?? problem.note,
+					wholeNote: noted?.whole,
 					urgency: Math.min(
 						urgencyOf(problem, state.nodes),
 						felt === undefined ? Infinity : urgencyOf(felt, state.nodes),

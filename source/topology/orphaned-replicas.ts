@@ -29,9 +29,7 @@ The replicas that answer and have lost the given node as their primary. Empty if
 was promoted in its place. Also empty if a cluster or Sentinels promote replicas.
 */
 export function orphansOf(primary: NodeAddress, nodes: Nodes): Orphans {
-	const record = nodes.get(primary);
-	const isDown = record?.failure !== undefined && record.reach === 'down' && record.role !== 'replica';
-	const replicas = isDown && !isChosenElsewhere(nodes) ? (unlinkedReplicas(nodes).get(primary) ?? []) : [];
+	const replicas = followersOf(primary, nodes);
 	if (replicas.length === 0) {
 		return none;
 	}
@@ -60,4 +58,44 @@ const unlinkedReplicas = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAddress | 
 	});
 });
 
+/**
+The replicas that answer and have lost the given node as their primary. Empty if the node answers, and if a cluster or
+Sentinels promote replicas.
+*/
+function followersOf(primary: NodeAddress, nodes: Nodes): readonly NodeRecord[] {
+	const record = nodes.get(primary);
+	const isDown = record?.failure !== undefined && record.reach === 'down' && record.role !== 'replica';
+	return isDown && !isChosenElsewhere(nodes) ? (unlinkedReplicas(nodes).get(primary) ?? []) : [];
+}
+
 const isUnlinked = ({sample}: NodeRecord): boolean => sample?.info.text('replication', 'master_link_status') === 'down';
+
+/** A primary that is down and was replaced by hand, while some of its replicas still replicate from it. */
+export type LeftBehind = {readonly promoted: NodeRecord; readonly replicas: readonly NodeRecord[]};
+
+/**
+The node that was promoted in place of a primary that is down, and the replicas that still follow the old primary.
+Undefined if no replica is left behind, and where a cluster or Sentinels move the replicas.
+*/
+export function leftBehindBy(primary: NodeAddress, nodes: Nodes): LeftBehind | undefined {
+	const replicas = followersOf(primary, nodes);
+	if (replicas.length === 0) {
+		return undefined;
+	}
+
+	const histories = new Set(replicas.flatMap(replica => historyOf(replica, 'master_replid') ?? []));
+	const promoted = [...nodes.values()].find(
+		other => other.role === 'primary' && answers(other) && histories.has(historyOf(other, 'master_replid2') ?? ''),
+	);
+	return promoted === undefined ? undefined : {promoted, replicas};
+}
+
+/**
+Whether a replica may have writes that the node which was promoted in place of its primary never received. True also if
+an offset is unknown.
+*/
+export function mayHaveMoreThan(promoted: NodeRecord, replica: NodeRecord): boolean {
+	const left = promoted.sample?.info.number('replication', 'second_repl_offset');
+	const offset = replica.sample?.info.number('replication', 'slave_repl_offset');
+	return left === undefined || offset === undefined || offset >= left;
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeRecord} from '../../source/derive/node-record.js';
+import type {AccessRefusal} from '../../source/domain/access-log.js';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {findingText} from '../../source/rules/finding.js';
@@ -19,7 +20,7 @@ const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts 
 const primary = recordFrom({address: '10.0.1.9:6379'});
 
 const down = (seconds: number, rest: FactsParts = {}) =>
-	asReplica({master_link_status: 'down', master_link_down_since_seconds: seconds}, rest);
+	asReplica({master_link_status: 'down', master_link_down_since_seconds: seconds, master_replid: 'a'.repeat(40)}, rest);
 /** A replica that never had a link, with a line of its log. */
 const logged = (id: string, secondsAgo: number): FactsParts =>
 	down(-1, {
@@ -54,6 +55,36 @@ const withServer = (server: Sections[string]) =>
 const withTls = (record: NodeRecord): NodeRecord => ({
 	...record,
 	sample: record.sample && {...record.sample, certificateExpiresAtMs: 1},
+});
+
+/** The primary, with what its ACL LOG and its errorstats say. */
+const refusing = (log: readonly AccessRefusal[], errorstats: Sections[string] = {}): NodeRecord => ({
+	...recordFrom({
+		address: '10.0.1.9:6379',
+		info: {
+			replication: {role: 'master'},
+			server: {uptime_in_seconds: 900},
+			stats: {total_error_replies: 7},
+			errorstats,
+		},
+	}),
+	accessLog: {atMs: factsOf({}).nowMs, value: log},
+});
+const refusedLogin: AccessRefusal = {
+	count: 20,
+	lack: 'auth',
+	object: 'AUTH',
+	user: 'default',
+	ageSeconds: 20,
+	clientAddress: '10.0.1.11:40000',
+	clientName: '',
+};
+const dead: Partial<RecordParts> = {failure: refusedConnection, reach: 'down'};
+const deadPrimary = recordFrom({address: '10.0.1.9:6379', ...dead});
+const history = 'a'.repeat(40);
+const promotedReplica = recordFrom({
+	address: '10.0.1.12:6379',
+	info: {replication: {role: 'master', master_replid2: history, second_repl_offset: 100}},
 });
 
 testRule(repLinkDown, [
@@ -121,6 +152,12 @@ testRule(repLinkDown, [
 		/: the primary wants TLS, or something between them closes the connection$/,
 	],
 	[
+		'never up, its log tells that the handshake ends, and the primary is down',
+		{...logged('primary-hangs-up', 2), nodes: [deadPrimary]},
+		'warning',
+		/^has no link to its primary 10\.0\.1\.9:6379 yet$/,
+	],
+	[
 		'never up, its log tells that the handshake ends, and redis-top speaks TLS with the primary',
 		{...logged('primary-hangs-up', 2), nodes: [withTls(startedPrimary(900))]},
 		'critical',
@@ -131,6 +168,30 @@ testRule(repLinkDown, [
 		down(20, {nodes: [withTls(startedPrimary(900))]}),
 		'warning',
 		/: the primary answers here with TLS: tls-replication of the replica, a firewall between them, or its login$/,
+	],
+	[
+		'down for long, and the primary refuses nobody',
+		down(20, {nodes: [refusing([])], settings: {hasPassword: true}}),
+		'warning',
+		/: the primary answers here and refuses no login: the network between them$/,
+	],
+	[
+		'down for long, and the primary refuses logins',
+		down(20, {nodes: [refusing([refusedLogin])], settings: {hasPassword: true}}),
+		'warning',
+		/: a firewall between them, or its login$/,
+	],
+	[
+		'down for long, and the primary refuses clients without a password',
+		down(20, {nodes: [refusing([], {errorstat_NOAUTH: 'count=7'})], settings: {hasPassword: true}}),
+		'warning',
+		/: a firewall between them, or its login$/,
+	],
+	[
+		'down for long, and another replica was promoted in place of its primary',
+		down(20, {nodes: [deadPrimary, promotedReplica]}),
+		'warning',
+		/^still follows 10\.0\.1\.9:6379, which is down: 10\.0\.1\.12:6379 was promoted in its place$/,
 	],
 	[
 		'never up, and its log tells of a full disk',
@@ -187,8 +248,6 @@ test('rep.link_down: the finding concerns the primary as well, where redis-top k
 	assert.equal(firingOf(repLinkDown, down(20)).nodes, undefined);
 });
 
-const dead: Partial<RecordParts> = {failure: refusedConnection, reach: 'down'};
-const deadPrimary = recordFrom({address: '10.0.1.9:6379', ...dead});
 const other = (address: string, offset: number, parts: RecordParts = {}) =>
 	recordFrom({
 		address,
@@ -467,3 +526,19 @@ testRule(repSameAddress, [
 testRule(repState, [
 	['a stream reader waits for its save', listing('ip=10.0.0.7,port=0,state=wait_bgsave,offset=0,lag=0'), 'clear'],
 ]);
+
+test('a replica that was left behind gets the way to the promoted node, unless it has writes that the node lacks', () => {
+	const nextWith = (offset: number) => {
+		const facts = down(20, {nodes: [deadPrimary, promotedReplica]});
+		const {replication: fields} = facts.info ?? {};
+		const found = firingOf(repLinkDown, {...facts, info: {replication: {...fields, slave_repl_offset: offset}}});
+		return {next: found.next.map(({text}) => messageText(text)).join('\n'), action: found.action, remedy: found.remedy};
+	};
+	const behind = nextWith(99);
+	assert.match(behind.next, /REPLICAOF 10\.0\.1\.12 6379/);
+	assert.deepEqual([behind.action, behind.remedy?.value], ['replicaof', '10.0.1.12:6379']);
+	const ahead = nextWith(100);
+	assert.doesNotMatch(ahead.next, /REPLICAOF 10/);
+	assert.match(ahead.next, /may have writes that the promoted node lacks/);
+	assert.equal(ahead.action, undefined);
+});

@@ -215,7 +215,44 @@ test('a primary out of reach says that no failover follows', () => {
 	assert.match(texts({...gone, address: '10.0.1.13:6379' as typeof gone.address})[0] ?? '', /^[^;]*$/);
 });
 
-const orphan = (address: string) =>
+test('the reason for which no failover follows goes before the error of the connection', () => {
+	const finding = findingOf('sen.quorum', 'critical', undefined, {
+		node: undefined,
+		effect: 'failover-impossible',
+		nodes: [gone.address],
+		reason: '1 of 2 sentinels down',
+	});
+	const texts = verdictMessages(verdictOf(stateWith([finding], [up, gone]), sampledAtMs)).map(text =>
+		messageText(text),
+	);
+	assert.match(texts[0] ?? '', /nothing listens on the port, for 12s.*; no failover: 1 of 2 sentinels down$/);
+	const short = '10.0.1.12:6379 refuses connections; no failover: 1 of 2 sentinels down';
+	assert.ok(
+		texts.indexOf(short) < texts.findIndex(text => text.endsWith('; no failover follows') || !text.includes(';')),
+	);
+});
+
+test('a primary out of reach says which replica must follow the node that was promoted in its place', () => {
+	const promoted = recordFrom({
+		address: '10.0.1.13:6379',
+		info: {replication: {role: 'master', master_replid2: 'a'.repeat(40), second_repl_offset: 100}},
+	});
+	const textOf = (...records: readonly NodeRecord[]) =>
+		verdictText(verdictOf(stateWith([], [gone, promoted, ...records]), sampledAtMs));
+	assert.match(textOf(orphan('10.0.1.21:6379')), /; 10\.0\.1\.21:6379 must follow 10\.0\.1\.13:6379, the primary now$/);
+	assert.match(
+		textOf(orphan('10.0.1.21:6379'), orphan('10.0.1.22:6379')),
+		/; 2 replicas must follow 10\.0\.1\.13:6379/,
+	);
+	assert.doesNotMatch(
+		textOf(orphan('10.0.1.21:6379', 100)),
+		/must follow/,
+		'it has writes that the promoted node lacks',
+	);
+	assert.doesNotMatch(textOf(), /must follow/);
+});
+
+const orphan = (address: string, offset = 99) =>
 	recordFrom({
 		address,
 		role: 'replica',
@@ -226,6 +263,7 @@ const orphan = (address: string) =>
 				master_port: 6379,
 				master_link_status: 'down',
 				master_replid: 'a'.repeat(40),
+				slave_repl_offset: offset,
 			},
 		},
 	});

@@ -194,7 +194,7 @@ function statusOf(
 		const further = [...critical, ...felt].map(({finding}) => findingLine(finding, 'short'));
 		const {node} = cause.finding;
 		const note = node !== undefined && isOutage(cause.finding) ? outageNote(node, state) : undefined;
-		const noted = note === undefined ? [] : [messageText(note)];
+		const noted = note === undefined ? [] : [messageText(note.whole ?? note.text)];
 		return {
 			status,
 			verdict: [findingLine(cause.finding), ...noted, ...feltBehind(cause, ranked), ...further].join('; '),

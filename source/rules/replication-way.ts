@@ -1,0 +1,84 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NextStep} from '../domain/finding.js';
+import {message} from '../domain/message.js';
+import {errorCounting, errorStats} from '../parse/info-fields.js';
+import {leftBehindBy, mayHaveMoreThan} from '../topology/orphaned-replicas.js';
+import {hint, redisCli} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
+
+/** Seconds of a primary's uptime after which its replicas should have reconnected. They try once a second. */
+const returnSeconds = 30;
+
+/** The reason of a missing link if the primary answers redis-top and refuses nobody. */
+export const noWay = 'the primary answers here and refuses no login: the network between them';
+
+/**
+Whether the primary refused no login lately, so that a wrong password of the replica is ruled out. ACL LOG has wrong
+passwords and missing rights. A replica without a password gets NOAUTH, which only INFO errorstats counts.
+*/
+function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts): boolean {
+	const {accessLog, sample} = primary;
+	if (accessLog === undefined || sample === undefined || sample.certificateExpiresAtMs !== undefined) {
+		return false;
+	}
+
+	const sinceSeconds = (nowMs - accessLog.atMs) / 1000;
+	const hasRefused = accessLog.value.some(
+		({clientName, ageSeconds}) => clientName !== 'redis-top' && ageSeconds + sinceSeconds <= recentRefusalSeconds,
+	);
+	const isOpen = settings.hasPassword === false && settings.user === undefined;
+	// INFO has total_error_replies since 6.2, as errorstats.
+	const countsErrors =
+		sample.info.number('stats', 'total_error_replies') !== undefined && errorCounting(sample.info) !== 'none';
+	return !hasRefused && (isOpen || (countsErrors && (errorStats(sample.info).get('NOAUTH') ?? 0) === 0));
+}
+
+/**
+Seconds after which a refusal in ACL LOG no longer explains a missing link. A replica tries once a second, and entries of
+one client are joined within a minute.
+*/
+const recentRefusalSeconds = 120;
+
+/**
+The reason of a link that breaks between the two machines, because the primary answers redis-top. The primary may list
+the replica for one more minute (`repl-timeout`). Undefined if the primary is unknown, does not answer, has just
+started, or is itself a replica.
+*/
+export function wayBetween(facts: NodeFacts): string | undefined {
+	const {primary} = facts;
+	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
+	const isBack = (primary?.sample?.info.number('server', 'uptime_in_seconds') ?? 0) < returnSeconds;
+	if (!isWell || isBack || primary.role !== 'primary') {
+		return undefined;
+	}
+
+	if (refusesNoLogin(primary, facts)) {
+		return noWay;
+	}
+
+	// Only a connection with TLS has a certificate. A replica without tls-replication speaks without TLS.
+	return primary.sample?.certificateExpiresAtMs === undefined
+		? 'the primary answers here: a firewall between them, or its login'
+		: 'the primary answers here with TLS: tls-replication of the replica, a firewall between them, or its login';
+}
+
+/** The node that was promoted by hand in place of the replica's primary; undefined if there is none. */
+export const replacementOf = ({primary, nodes}: NodeFacts): NodeRecord | undefined =>
+	primary === undefined ? undefined : leftBehindBy(primary.address, nodes)?.promoted;
+
+/** The steps that let a replica follow the node that was promoted in place of its primary. */
+export function followSteps(facts: NodeFacts, promoted: NodeRecord): readonly NextStep[] {
+	const {endpoint} = promoted;
+	if (mayHaveMoreThan(promoted, facts.record)) {
+		return [
+			hint('it may have writes that the promoted node lacks: save it (BGSAVE) and copy its RDB file before REPLICAOF'),
+		];
+	}
+
+	return endpoint.kind === 'tcp'
+		? [
+				redisCli(facts, message`REPLICAOF ${quotedName('host', endpoint.host)} ${endpoint.port}`),
+				hint('it then has the data of that node; also correct replicaof in its config file (CONFIG REWRITE)'),
+			]
+		: [];
+}
