@@ -7,6 +7,7 @@ import {clientBuffersRules} from './client-buffers.js';
 import {clientLimitsRules} from './client-limits.js';
 import {clientTrafficRules} from './client-traffic.js';
 import {clientUseRules} from './client-use.js';
+import {clusterAloneRules} from './cluster-alone.js';
 import {clusterHalfMovedRules} from './cluster-half-moved.js';
 import {clusterLinksRules} from './cluster-links.js';
 import {clusterMigrationRules} from './cluster-migrations.js';
@@ -132,6 +133,7 @@ export const allRules = [
 	...clusterNodesRules,
 	...clusterLinksRules,
 	...clusterStateRules,
+	...clusterAloneRules,
 	...clusterHalfMovedRules,
 	...clusterSlotsRules,
 	...clusterMigrationRules,

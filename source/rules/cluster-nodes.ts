@@ -6,13 +6,13 @@ import {slotsIn} from '../cluster/node-view.js';
 import {replicasOf} from '../cluster/promotion.js';
 import {countText, durationText, namesMessage, rangesText} from '../cluster/verdict-text.js';
 import type {ClusterNode} from '../domain/cluster.js';
-import type {NextStep} from '../domain/finding.js';
-import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
+import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import {isAnnouncedUnreachable} from '../topology/announced.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
 import {askNode} from './cluster-findings.js';
+import {heldBackReplica, notHeldBack} from './cluster-held-back.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {isInPlannedRestart} from './planned-restart.js';
@@ -102,7 +102,9 @@ function nodeFailed(
 	const answers = fleet.nodes.get(node)?.sample !== undefined && atMs - sinceMs >= lastingMs;
 	const busText = answers ? busProblem(id, comparison) : undefined;
 	const isUnserved = lost !== undefined && isFailed;
-	const heldBack = isUnserved ? heldBackReplica(id, slotsIn(lost.slots), comparison, fleet) : notHeldBack;
+	const heldBack = isUnserved
+		? heldBackReplica(id, slotsIn(lost.slots), {comparison, nodeTimeoutMs}, fleet)
+		: notHeldBack;
 	const isListed = fleet.nodes.has(node);
 	const subject = isListed ? '' : message`${nodeName(node)} `;
 	return {
@@ -110,13 +112,7 @@ function nodeFailed(
 			problem: message`${subject}${isUnserved ? (heldBack.problem ?? `leaves slots ${rangesText(lost.slots)} unserved`) : flag}`,
 			...(isUnserved
 				? {
-						reason: joinMessages(
-							[
-								heldBack.problem === undefined ? message`it ${flag}, ${duration}` : 'cluster-replica-no-failover yes',
-								busText,
-							],
-							'; ',
-						),
+						reason: joinMessages([heldBack.reason ?? message`it ${flag}, ${duration}`, busText], '; '),
 					}
 				: {detail: duration, reason: busText}),
 			effect: lost === undefined ? undefined : 'slots-unserved',
@@ -151,28 +147,6 @@ function nodeFailed(
 		node: isListed ? node : undefined,
 		subject: isListed ? undefined : node,
 	};
-}
-
-const notHeldBack: {readonly problem?: Message; readonly next: readonly NextStep[]} = {next: []};
-
-/** The problem and the next steps if every answering replica of a failed slot owner has the flag `nofailover`. */
-function heldBackReplica(
-	owner: NodeId,
-	slots: number,
-	comparison: ClusterState['comparison'],
-	fleet: FleetFacts,
-): typeof notHeldBack {
-	const views = comparison.views.filter(({self}) => self.primaryId === owner && self.flags.has('slave'));
-	const [held] = views;
-	return held === undefined || views.some(({self}) => !self.flags.has('nofailover'))
-		? notHeldBack
-		: {
-				problem: message`leaves ${countText(slots, 'slot')} unserved, ${nodeName(held.address)} may not take over`,
-				next: [
-					askNode(fleet, held.address, 'CONFIG SET cluster-replica-no-failover no'),
-					hint(message`${nodeName(held.address)} then takes over by itself, where a majority of the primaries answers`),
-				],
-			};
 }
 
 /**
@@ -237,7 +211,7 @@ export const cluGhost = rule({
 });
 
 const whyGhost = {
-	noaddr: 'it has no address',
+	noaddr: 'a node with another id is at its address (nodes.conf lost?)',
 	handshake: 'it never answered its MEET',
 	fail: 'it failed long ago',
 } as const satisfies Record<Ghost['why'], string>;
@@ -296,6 +270,13 @@ function ghostFindings({comparison}: ClusterState, fleet: FleetFacts, age: Ghost
 								),
 							]
 						: [
+								...(why === 'noaddr'
+									? [
+											hint(
+												'the node at its old address is new and empty: join it with CLUSTER MEET and CLUSTER REPLICATE; then',
+											),
+										]
+									: []),
 								askNode(fleet, listedBy[0], `CLUSTER FORGET ${id}`),
 								hint('on every node within a minute, or gossip brings it back'),
 							],

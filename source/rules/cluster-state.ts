@@ -4,6 +4,7 @@ import {namesMessage, rangesText} from '../cluster/verdict-text.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
+import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {quotedName} from './node-facts.js';
@@ -25,7 +26,11 @@ export const cluState = rule({
 		const {comparison} = cluster;
 		const isReturning = ({self, uptimeSeconds}: ReadView) =>
 			self.flags.has('slave') && uptimeSeconds !== undefined && uptimeSeconds * 1000 < cluster.nodeTimeoutMs;
-		const failing = comparison.views.filter(view => view.state === 'fail' && !isReturning(view));
+		// A node that knows no other one is reported by clu.alone.
+		const alone = aloneIn(comparison);
+		const failing = comparison.views.filter(
+			view => view.state === 'fail' && !isReturning(view) && !alone.includes(view),
+		);
 		const [first] = failing;
 		if (first === undefined) {
 			return [];

@@ -234,6 +234,9 @@ export const explanations: readonly Explanation[] = [
 		where: 'anywhere',
 		symptoms: ['clu.state', 'clu.slots_fail', 'clu.slots_pfail', 'clu.coverage', 'clu.no_replica', 'clu.replica_unfit'],
 	},
+	// A node that came back without its nodes.conf leaves its shard without a replica, and its old id in every list.
+	{cause: 'clu.alone', where: 'here', symptoms: ['err.failed', 'err.rate']},
+	{cause: 'clu.alone', where: 'anywhere', symptoms: ['clu.view', 'clu.ghost', 'clu.no_replica']},
 	{cause: 'srv.restarted', where: 'here', symptoms: ['rep.fullsync_storm', 'rep.lost', 'rep.none']},
 	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms},
 	{cause: 'srv.restarted', where: 'primary', symptoms: ['rep.lost', 'rep.none', 'rep.min_good']},

@@ -20,6 +20,12 @@ const ownerWithoutAddress = (lines: readonly string[] = six) => {
 	return [...shown, viewFrom(17_059, {lines: ['17059 master 0']})];
 };
 
+/** The first primary is marked FAIL, and its replica lost its link that long ago; negative: it never had one. */
+const heldBack = (seconds: number): ClusterCase => ({
+	views: others(17050, dead),
+	info: {17053: {replication: {master_link_status: 'down', master_link_down_since_seconds: seconds}}},
+});
+
 testClusterRule(cluNodeFail, [
 	[
 		'an owner of slots without an address',
@@ -41,6 +47,17 @@ testClusterRule(cluNodeFail, [
 		{views: others(17050, {...dead, changed: [...dead.changed, '17053 slave,nofailover:17050 1']})},
 		/^critical -: 17050 leaves 5,461 slots unserved, 17053 may not take over: cluster-replica-no-failover yes$/,
 	],
+	[
+		'an owner whose only replica has data that is too old',
+		heldBack(60),
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 has too old data: 17053 has data that is 1m00s old, more than cluster-replica-validity-factor allows \(32s\)$/,
+	],
+	[
+		'an owner whose only replica never got data',
+		heldBack(-1),
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 has no data: 17053 never synchronised/,
+	],
+	['an owner whose replica lost it a moment ago', heldBack(5), /unserved: it is marked FAIL by 5 nodes, for 1s$/],
 	[
 		'an owner one of whose replicas may take over',
 		{
@@ -184,7 +201,7 @@ testClusterRule(cluGhost, [
 	[
 		'without an address',
 		ghosted('master,noaddr'),
-		/^warning -: 17059\S* is still listed by 6 nodes: it has no address$/,
+		/^warning -: 17059\S* is still listed by 6 nodes: a node with another id is at its address \(nodes\.conf lost\?\)$/,
 	],
 	['a fresh MEET', ghosted('handshake'), /^info -: 17059 is still listed by 6 nodes: it never answered its MEET$/],
 	['an old one', {...ghosted('handshake'), heldSeconds: 30}, /^warning -/],
@@ -193,7 +210,7 @@ testClusterRule(cluGhost, [
 	[
 		'a node that has replicas, and no slots',
 		{views: sixViews({}, {changed: ['17059 master,noaddr 0', '17055 slave:17059 5']})},
-		/^warning -: 17059\S* is still listed by 6 nodes: it has no address$/,
+		/^warning -: 17059\S* is still listed by 6 nodes: a node with another id is at its address \(nodes\.conf lost\?\)$/,
 	],
 	['another node’s address for one that answers', {views: misplaced}, undefined],
 	[
