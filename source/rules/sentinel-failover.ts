@@ -94,8 +94,8 @@ const isDown = ({primary: {flags}}: Pick<SentinelReport, 'primary'>): boolean =>
 	flags.has('s_down') || flags.has('o_down');
 
 /**
-Why sentinels would promote none of the replicas. Undefined if they would promote one, if a failover is under way, or if
-they do not list replicas.
+Why sentinels would promote none of the replicas. Undefined if they would promote one, if a failover of a primary that
+answers is under way, or if they do not list replicas.
 */
 export function unfitReplicas(group: MonitoredGroup) {
 	const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
@@ -104,7 +104,9 @@ export function unfitReplicas(group: MonitoredGroup) {
 		(report.primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica, report)})),
 	);
 	const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
-	const isChanging = told.some(({primary}) => primary.flags.has('failover_in_progress'));
+	// A failover of a primary that answers breaks the links of good replicas. Sentinels try again and again to replace a
+	// primary that is down, although no replica is good.
+	const isChanging = told.some(report => report.primary.flags.has('failover_in_progress') && !isDown(report));
 	if (first === undefined || hasGood || isChanging) {
 		return undefined;
 	}

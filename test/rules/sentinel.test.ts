@@ -227,6 +227,13 @@ const cases: readonly Case[] = [
 		/, and no replica can replace it, .*: 127\.0\.0\.1:7002 had lost the primary 30s before, 127\.0\.0\.1:7003 has priority 0$/,
 	],
 	[
+		'the primary is down, a failover is tried, and the only replica has priority 0',
+		senDown,
+		all({...flags('s_down', 'o_down', 'failover_in_progress'), replicas: [peer(7002, {priority: 0})]}),
+		'critical',
+		/, and no replica can replace it, .*: 127\.0\.0\.1:7002 has priority 0$/,
+	],
+	[
 		'the primary is down, and its replica lost it shortly before',
 		senNoReplica,
 		all({...flags('s_down'), downMs: 3000, replicas: [peer(7002, {linkStatus: 'err', linkDownMs: 20_000})]}),
