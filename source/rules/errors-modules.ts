@@ -1,11 +1,9 @@
 import {isClusterEnabled} from '../derive/deployment.js';
-import {primaryAddress} from '../derive/replication-peers.js';
-import type {NextStep} from '../domain/finding.js';
 import type {InfoReply} from '../domain/info-reply.js';
-import {type Message, message, nameOf, nodeName} from '../domain/message.js';
+import {type Message, message, nameOf} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
-import {count, percent, perSecond, utcClock} from '../text/units.js';
+import {count, percent, perSecond} from '../text/units.js';
 import {mostRefused, refusalsLately} from './access-refusals.js';
 import {onlySenders, type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {meaningOfErrors} from './error-codes.js';
@@ -15,6 +13,7 @@ import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {roleGrace} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
+import {whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
 
 /** Name of the evidence of err.failed that holds the code of nearly all errors. */
 export const errorCode = 'error code';
@@ -168,33 +167,6 @@ const lacked: ReadonlyMap<string, string> = new Map([
 	['channel', 'its channels'],
 	['command', 'the command'],
 ]);
-
-/** The step that sends the writes of a replica's clients to its primary. */
-function writeElsewhere({record, sample}: NodeFacts): readonly NextStep[] {
-	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
-	return primary === undefined
-		? []
-		: [
-				hint(
-					message`let these clients write to ${nodeName(primary)}: their configuration, a proxy or a DNS name leads here`,
-				),
-			];
-}
-
-/**
-The primary of a replica as text, because clients should write to the primary. Undefined for a node that is not a
-replica.
-*/
-function whereWritesBelong({record, sample, memory}: NodeFacts): Message | undefined {
-	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
-	if (primary === undefined) {
-		return undefined;
-	}
-
-	return memory.roleChangedAtMs === undefined
-		? message`its primary is ${nodeName(primary)}`
-		: message`it became a replica of ${nodeName(primary)} at ${utcClock(memory.roleChangedAtMs)}`;
-}
 
 /**
 Error codes of everyday operation: redirections, scripts that are not loaded yet, and redis-top's own denied commands.
