@@ -26,8 +26,12 @@ let isLarge = false;
 let isOptimized = false;
 
 /** Keeps the heap small in a command that runs for hours. The heap may grow if there are many nodes. */
-export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>): void {
+export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>, isRecording = false): void {
 	keepHeapSmall();
+	if (isRecording) {
+		collectEarlier();
+	}
+
 	store.subscribe(() => {
 		const {size} = store.get().nodes;
 		if (size > scale.unoptimizedUpTo) {
@@ -59,6 +63,19 @@ function keepHeapSmall(): void {
 			growNewSpace();
 		}
 	}, settledMs).unref();
+}
+
+/**
+Lets the heap grow to twice its size at most before it is collected. A recorder compares each reply with the one before,
+so the texts of every poll outlive the space for new objects and become garbage among the old objects. By itself, V8 lets
+the heap grow to 77 MB with six nodes; without a recording, to 52 MB.
+*/
+function collectEarlier(): void {
+	setTimeout(() => {
+		if (!isLarge) {
+			v8.setFlagsFromString('--heap-growing-percent=100');
+		}
+	}, startMs).unref();
 }
 
 /**

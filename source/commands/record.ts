@@ -39,7 +39,7 @@ export async function runRecord(config: Config): Promise<number> {
 	const {recorder} = own;
 	recorder.start(folder);
 	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, journal: recorder.journal});
-	fitHeap(session.store);
+	fitHeap(session.store, true);
 	recorder.watch(session.store);
 	session.fleet.setInterests(allInterests);
 	const [first] = session.fleet.addresses();

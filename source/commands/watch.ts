@@ -57,7 +57,7 @@ export async function runWatch(config: Config): Promise<number> {
 	const end = stopOnSignal();
 	process.stderr.on('error', () => undefined);
 	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
-	fitHeap(session.store);
+	fitHeap(session.store, recording !== undefined);
 	const receivers = await tellReceivers(config, complain);
 	metrics?.show(session, () => receivers?.states() ?? []);
 	session.fleet.setInterests(allInterests);
