@@ -16,7 +16,7 @@ const leastReferenceBytes = 2000;
 /** A complete frame (the unit in which a recording is written), ready to be appended to a file. */
 export type WrittenFrame = {
 	readonly bytes: Buffer;
-	/** True for a frame with the whole state, which begins a block. A file must begin with one. */
+	/** True for a frame with the whole state, which begins a block. A file must begin with such a frame. */
 	readonly beginsBlock: boolean;
 	/** The frame of the reference state. It must be in the same file before this frame, but only once. */
 	readonly reference?: Buffer | undefined;
@@ -38,11 +38,9 @@ export class BlockWriter {
 	readonly #encoder = new EntryEncoder();
 	/** The state to which later states are written as differences, and the frame that holds it. */
 	#reference: {readonly texts: ReferenceTexts; readonly frame: Buffer} | undefined;
-	/**
-	Bytes of the smallest state since the reference state was chosen. `#excessBytes` sums the bytes by which later states
-	were larger.
-	*/
+	/** Bytes of the smallest frame with a whole state since the reference state was chosen. */
 	#leastStateBytes = Number.POSITIVE_INFINITY;
+	/** Sum of the bytes by which frames with a whole state were larger than `#leastStateBytes`. */
 	#excessBytes = 0;
 	#changes: RecordedChange[] = [];
 	/** When the present block began, in milliseconds since the epoch; undefined before the first block. */
@@ -111,8 +109,8 @@ export class BlockWriter {
 	}
 
 	/**
-	Chooses a new reference state once the old one differs too much from the present state. This is the case when
-	`#excessBytes` reaches the size of the reference's frame.
+	Chooses a new reference state once the old reference state differs too much from the present state. This is the case
+	when `#excessBytes` reaches the size of the reference's frame.
 	*/
 	#renewReference(atMs: number, findings: readonly OpenFinding[]): void {
 		if (this.#reference !== undefined && this.#excessBytes < this.#reference.frame.length) {

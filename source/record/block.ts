@@ -9,8 +9,8 @@ export class Block {
 	/** The decoded entries. Those that were released are undefined. */
 	readonly #entries: Array<Entry | undefined> = [];
 	/**
-	Decodes the block's next part. Returns undefined if no part is left, or the next one begins after `toMs` (milliseconds
-	since the epoch).
+	Decodes the block's next part. Returns undefined if no part is left, or the next part begins after `toMs`
+	(milliseconds since the epoch).
 	*/
 	readonly #nextPart: (toMs: number) => readonly Entry[] | undefined;
 	#isWhole = true;
@@ -40,7 +40,7 @@ export class Block {
 		return this.#isWhole;
 	}
 
-	/** The entry at an index; undefined after the last one. */
+	/** The entry at an index; undefined after the last entry. */
 	entry(index: number): Entry | undefined {
 		while (index >= this.#entries.length && this.#read(Number.POSITIVE_INFINITY)) {}
 		return this.#entries[index];

@@ -69,8 +69,8 @@ const datasetShare: DerivedValue = ({now}) => {
 };
 
 /**
-Numbers of INFO that servers compute from other numbers. A number takes room in a recording only if it differs from its
-formula. Recordings depend on these formulas: a changed formula needs a new kind of frame.
+Numbers of INFO that servers compute from other numbers. A number takes room in a recording only if it differs from the
+result of its formula. Recordings depend on these formulas: a changed formula needs a new kind of frame.
 */
 const table: ReadonlyMap<string, DerivedValue> = new Map<string, DerivedValue>([
 	['server_time_usec:', ({elapsedMicros}, old) => old + elapsedMicros],

@@ -66,9 +66,8 @@ export class EntryDecoder {
 	}
 
 	/**
-	Decodes the entries of a part, with the polls of each node joined into the last one. It has the last reply to each
-	command, as if the node had been polled more rarely. This takes a fraction of the time.
-
+	Decodes the entries of a part, and joins the polls of each node into the last of them. The joined poll has the last
+	reply to each command, as if the node had been polled more rarely. This takes a fraction of the time of `entries`.
 	@throws RangeError or SyntaxError if the bytes are no entries.
 	*/
 	joinedEntries({raw, numbers}: FrameContent): Entry[] {
@@ -173,7 +172,7 @@ export class EntryDecoder {
 	}
 }
 
-/** Two successive polls of a node as one, without replies. */
+/** Joins two successive polls of a node into one poll, without replies. */
 function joined(before: PollEntry, after: PollEntry): PollEntry {
 	const {cost, skipped = 0, every = 1} = after.poll;
 	return {

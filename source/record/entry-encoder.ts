@@ -12,7 +12,7 @@ import type {KnownText} from './text-tokens.js';
 
 /**
 How long the last reply to a command stays part of the whole state, in milliseconds. Every command is sent at least
-every ten minutes.
+every ten minutes, so a node that answers has a newer reply before this time is over.
 */
 const keptForMs = 660_000;
 
@@ -35,8 +35,8 @@ type KeptNode = {
 	readonly aliases: Entry[];
 	readonly lasting: Map<Entry['kind'], Entry>;
 	/**
-	Three of the node's failed polls since its last answer: the first one, the first with the present kind of failure, and
-	the last one.
+	Three of the node's failed polls since its last answer: the first, the first with the present failure code, and the
+	last.
 	*/
 	failures: Failure[];
 	/** When the last reply to each command came, in milliseconds since the epoch. */
@@ -67,7 +67,7 @@ export class EntryEncoder {
 			return value;
 		},
 	});
-	/** The number that stands for each text in this block. A text is written in full only once. */
+	/** The number that stands for each name in this block. A name is written in full only once. */
 	#names = new Map<string, number>();
 	#jsons = new Map<string, KnownText>();
 	#atMs = 0;

@@ -79,8 +79,8 @@ export type NodeReplies = {
 	readonly address: NodeAddress;
 	readonly intervalMs: number;
 	/**
-	The last answered poll, extended by the last reply to each other command. The map `ages` has the replies that are from
-	earlier polls.
+	The last answered poll, to which the last replies to all other commands are added. The map `ages` has those added
+	replies.
 	*/
 	readonly poll: RecordedPoll;
 	/** The arrival time of each reply from an earlier poll, in milliseconds since the epoch. */
@@ -91,8 +91,8 @@ export type NodeReplies = {
 export type WholeState = {
 	readonly atMs: number;
 	/**
-	The entries, other than polls, that lead to the state: nodes, other addresses, failures, host evidence. Each keeps its
-	original time.
+	The entries, other than polls, that lead to the state: nodes, other addresses, failures, host evidence. Each entry
+	keeps its original time.
 	*/
 	readonly entries: readonly Entry[];
 	readonly replies: readonly NodeReplies[];

@@ -35,8 +35,8 @@ export function findingSpans(changes: readonly RecordedChange[], endedMs: number
 }
 
 /**
-Whether the keys `f` and `F` of a replay stop at a change. They skip findings of severity info, routine events and the
-ends of findings.
+Whether the keyboard keys `f` and `F` of a replay stop at a change. They skip findings of severity info, routine events
+and the ends of findings.
 */
 export const isNotable = ({what, severity, id}: RecordedChange): boolean =>
 	(what === 'event' && !routineKinds.has(id)) ||

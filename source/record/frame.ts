@@ -3,13 +3,11 @@ import {ByteReader, ByteWriter} from './bytes.js';
 
 /**
 The kinds of frames. A reader skips frames of other kinds.
-
 - `state`: the whole state that a block begins with
 - `part`: the entries of a few seconds; its deflate dictionary is the end of the block's earlier texts
 - `reference`: a whole state; the later states in the same file are differences to it
 - `changes`: the moments that a user of a replay can jump to, as JSON
-
-Frames of the first format have other kinds (`firstFormatKinds`), because they have no separate numbers.
+Frames of the first format have other kinds (`firstFormatKinds`), because their content has no range-coded numbers.
 */
 export const frameKinds = {changes: 3, state: 5, part: 6, reference: 7} as const;
 export const firstFormatKinds = {state: 1, part: 2, reference: 4} as const;
@@ -116,7 +114,7 @@ function lengthOf({length}: Buffer): Buffer {
 	return writer.bytes();
 }
 
-/** The deflate dictionary for the next part: the end of the block so far. */
+/** The deflate dictionary for the next part: the last 32 KiB of the block's texts so far. */
 export const dictionaryAfter = (before: Buffer, raw: Buffer): Buffer =>
 	raw.length >= dictionaryBytes
 		? raw.subarray(raw.length - dictionaryBytes)

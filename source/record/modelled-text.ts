@@ -14,8 +14,8 @@ export type ModelPort = {
 };
 
 /**
-Two numbers that changed by the same amount are expected to do so again, if the amount is at least this. Smaller amounts
-are often equal by chance.
+Two numbers of a reply that changed by the same amount are expected to change equally again, if that amount is at least
+this. Smaller amounts are often equal by chance.
 */
 const leastShared = 32;
 
@@ -35,11 +35,9 @@ type NumberHistory = {
 type ChangedLine = {
 	readonly name: string;
 	readonly derived: DerivedValue | undefined;
-	/**
-	`off`: the index of the models that predict whether each number differs from its expected value. `by`: the index of
-	each number's model, which predicts the size of that difference.
-	*/
+	/** The index of the models that predict whether each number differs from its expected value. */
 	off: number;
+	/** For each number, the index of the model that predicts the size of that difference. */
 	by: number[];
 	numbers: NumberHistory[];
 	form: Form | undefined;
@@ -52,8 +50,8 @@ export class TextHistory {
 	/** Whether each line has a name, as in INFO. Lines without a name share their models. */
 	readonly hasNames: boolean;
 	/**
-	The index of the models that predict whether each line differs from its expected text. `recent` selects one of the
-	models.
+	For each line, the index of its four models, which predict whether the line differs from its expected text. `recent`
+	selects one of the four.
 	*/
 	readonly off: Array<number | undefined> = [];
 	/** Two bits for each line: whether the line differed from its expected text in each of the last two polls. */
@@ -221,7 +219,7 @@ const hasSameShape = (one: Form, other: Form): boolean =>
 	one.decimals.length === other.decimals.length &&
 	one.decimals.every((count, index) => count === other.decimals[index]);
 
-/** Stores the new tokens of a line. For each number, it notes the difference to the previous value. */
+/** Stores the new tokens of a line. The difference of each number to its previous value is noted. */
 function take(history: TextHistory, {numbers}: ChangedLine, now: Tokens, {before, at, after, to}: LinePair): void {
 	const old = tokensAt(before, at);
 	let isChanged = now.form !== old?.form;

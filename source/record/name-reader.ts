@@ -1,8 +1,8 @@
 import type {ByteReader} from './bytes.js';
 
 /**
-Reads the names of a block. A name that is new in the block follows the number 0. Later, the name's own number stands
-for it.
+Reads the names of a block. A name that is new in the block is written as the number 0 and the text. From then on, its
+number is written: 1 for the first name.
 */
 export class NameReader {
 	readonly #names: string[] = [];

@@ -2,7 +2,10 @@ import {BitModels, BitReader, BitWriter} from './range-coder.js';
 
 /** Bits that hold the bit length of a number. The longest number, 2^53 − 1, has 53 bits. */
 const lengthBits = 6;
-/** How many bits after a number's leading bit are coded with a model. Lower bits are nearly random. */
+/**
+How many bits after a number's leading bit are coded with a model. Lower bits are nearly random, so they are written
+without a model.
+*/
 const learntBits = 2;
 const signModels = 2 ** lengthBits;
 const mantissaModels = signModels + 2 ** lengthBits;

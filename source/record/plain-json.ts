@@ -1,5 +1,5 @@
 /**
-Converts a value to JSON for a recording. Maps and errors are kept. Each value has a line of its own, so that a
+Converts a value to JSON for a recording. Maps, sets and errors are kept. Each value has a line of its own, so that a
 difference to an earlier text is short.
 */
 export const toText = (value: unknown): string =>
@@ -25,8 +25,8 @@ Converts the JSON of `toText` back to the value.
 @throws SyntaxError for a text that is no JSON.
 */
 export const fromText = (text: string): unknown =>
-	// Few replies contain a map, a set or an error. For all others, JSON.parse without a reviver takes a fifth of the
-	// time.
+	// Few replies contain a map, a set or an error. For all other replies, JSON.parse without a reviver takes a fifth of
+	// the time.
 	hasMark.test(text) ? JSON.parse(text, revive) : JSON.parse(text);
 
 const hasMark = /"\$(?:map|set|error)"/;

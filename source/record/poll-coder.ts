@@ -67,8 +67,8 @@ export class PollCoder {
 	#address = '';
 	#atMs = 0;
 	/**
-	The key of the previous reply to the same pipeline of commands. It predicts the next key, because replies mostly come
-	in the same order.
+	The key of the previous reply in the same pipeline. It predicts the next key, because nearly all polls have their
+	replies in the same order.
 	*/
 	#lastKey = '';
 
@@ -346,7 +346,9 @@ export class PollCoder {
 	}
 }
 
-/** The key of a reply: its format and its command. The format of a number, a list or an error is JSON. */
+/**
+The key of a reply: its format (`text` or `json`) and its command. The format of a number, a list or an error is JSON.
+*/
 export const keyOf = ({command, reply}: Exchange): string =>
 	`${typeof reply === 'string' ? 'text' : 'json'} ${command.join(' ')}`;
 
@@ -360,8 +362,7 @@ const replyTextOf = (exchange: Exchange): ReplyText => ({
 const isTextKey = (key: string): boolean => key.startsWith('text ');
 
 /**
-The exchange of a read reply.
-
+Converts a reply that was read to an exchange (a command with its reply).
 @throws SyntaxError for a reply that is neither a text nor JSON.
 */
 export const exchangeOf = ({key, kind, command, text}: ReplyText): Exchange => ({

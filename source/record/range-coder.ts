@@ -185,7 +185,10 @@ export class BitReader {
 		}
 	}
 
-	/** Whether the reader read more bytes than there are. The code of the last bit may extend four bytes past the end. */
+	/**
+	Whether the reader is more than eight bytes past the end. It reads four bytes ahead, and zeros at the end are left
+	out.
+	*/
 	get isBeyondEnd(): boolean {
 		return this.#at > this.#bytes.length + 8;
 	}

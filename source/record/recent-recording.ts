@@ -4,7 +4,7 @@ import {writeWhole} from './recording-writer.js';
 
 /** Length of the recording in memory, in milliseconds. */
 const recentMs = 30 * 60_000;
-/** Largest size of the recording in memory, in bytes. Six busy nodes take a third of it in half an hour. */
+/** Largest size of the recording in memory, in bytes. Six busy nodes take a third of this size in half an hour. */
 const mostBytes = 8 * 1024 * 1024;
 
 type RecentBlock = {readonly frames: WrittenFrame[]; bytes: number; lastMs: number};

@@ -2,8 +2,8 @@ import type {Block} from './block.js';
 import type {RecordedSession, RecordedStep} from './recorded-session.js';
 
 /**
-Largest number of sessions begun before a moment that are also read. They are read to find nodes that no later session
-has.
+Largest number of sessions that are read although they began before the cursor's first moment. The older sessions may
+have nodes that no later session has.
 */
 const mostEarlierSessions = 5;
 
@@ -28,8 +28,8 @@ type Place = {
 };
 
 /**
-Reads the steps of all sessions of a recording in order of time. At the end it waits: once the recording has grown, the
-next call continues.
+Reads the steps of all sessions of a recording in order of time. At the end, `next` returns undefined until the
+recording has grown.
 */
 export class RecordingCursor {
 	readonly #source: CursorSource;

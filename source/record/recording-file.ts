@@ -173,8 +173,8 @@ export class RecordingFile {
 	}
 
 	/**
-	Returns the bytes of a frame with a reference state. The same buffer is returned for all its blocks, so that a writer
-	writes the frame once.
+	Returns the bytes of a frame with a reference state. The same buffer is returned for all blocks that use that state,
+	so that a writer writes the frame once.
 	*/
 	#copiedReference(place: FramePlace): Buffer {
 		if (this.#lastCopied?.place !== place) {

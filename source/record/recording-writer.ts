@@ -15,7 +15,7 @@ export class RecordingWriter {
 	#waitingBytes = 0;
 	/**
 	True if the file needs a whole state next: at the start, and after a frame was left out. Frames before that state are
-	left out too, because nobody could read them.
+	left out too, because they can't be read without it.
 	*/
 	#wantsState = true;
 	#problem: string | undefined;
@@ -73,7 +73,8 @@ export class RecordingWriter {
 
 		this.#waiting.push(frame);
 		this.#waitingBytes += frame.bytes.length;
-		// A frame that arrives just after the last write must not wait for the next frame.
+		// If no frame is being written, this frame starts the writing. Otherwise, the loop that is writing takes this frame
+		// too.
 		if (!this.#isWriting) {
 			this.#writing = this.#writeWaiting();
 		}

@@ -14,7 +14,7 @@ export const recordingExtension = '.rtr';
 /** Between two runs of redis-top, a time without recording counts as a pause from this length on, in milliseconds. */
 const leastRestartMs = 2000;
 
-/** Number of decoded blocks that are kept. Steps back and forth read the same blocks. */
+/** Number of decoded blocks that are kept in memory. Steps back and forth read the same blocks. */
 const blocksKept = 4;
 
 /** One or more files that are read as one recording, in order of time. */
@@ -84,7 +84,8 @@ export class Recording {
 	}
 
 	/**
-	The last session that began at or before a moment (milliseconds since the epoch). Before all sessions, the first one.
+	The last session that began at or before a moment (milliseconds since the epoch). Before all sessions, the first
+	session.
 	*/
 	sessionAt(atMs: number): RecordedSession {
 		const session = this.#sessions.findLast(({beganMs}) => beganMs <= atMs) ?? this.#sessions[0];
@@ -145,9 +146,8 @@ export class Recording {
 	/**
 	Returns a cursor over the steps from a moment on, in order of time. Each session begins with its state at or before
 	that moment. At the end, the cursor continues once `refresh` has found more.
-
-	@param isQuiet Given for a long way through the recording. In times for which it returns true, the polls of each node
-	are joined, one in five seconds. What is read is not kept.
+	@param isQuiet Given when much of the recording is read. In times for which it returns true, the polls of each node
+	are joined to one poll per five seconds. Blocks that are read are then not kept in memory.
 	*/
 	from(atMs: number, isQuiet?: (atMs: number) => boolean): RecordingCursor {
 		const sessions = () => this.#sessions;
@@ -158,7 +158,7 @@ export class Recording {
 
 	/**
 	The pauses within a period: times of at least `leastMs` without a recorded entry, exact to one part of a block (5 s).
-	A running redis-top records each poll, also a failed one. Between two runs, a pause counts from two seconds on.
+	A running redis-top records each poll, also a failed poll. Between two runs, a pause counts from two seconds on.
 	*/
 	pauses(fromMs: number, toMs: number, leastMs: number): Array<{readonly fromMs: number; readonly toMs: number}> {
 		const written = this.#sessions

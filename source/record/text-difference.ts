@@ -7,8 +7,7 @@ const whole = 2;
 
 /**
 Writes a text as a difference to the previous text of the same reply. Returns the text, ready to be compared with the
-next one.
-
+next text.
 @param before The previous text; undefined: the text is written whole.
 */
 export function writeText(bytes: ByteWriter, before: KnownText | undefined, text: string): KnownText {
@@ -105,8 +104,7 @@ function writeChanges(bytes: ByteWriter, before: KnownText, after: KnownText, st
 
 /**
 Reads a text that `writeText` wrote.
-
-@param limits Which digits count as a number. It is used if there is no previous text.
+@param limits What counts as a number in the text. Used only without a previous text, whose limits apply otherwise.
 @throws RangeError if the bytes are no such text.
 */
 export function readText(bytes: ByteReader, before: KnownText | undefined, limits = tokenLimits): KnownText {

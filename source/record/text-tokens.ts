@@ -192,7 +192,8 @@ export function sharedEnds(before: KnownText, after: KnownText): readonly [start
 
 function haveOneName(one: string, other: string): boolean {
 	const end = one.indexOf(':') + 1;
-	// A field of INFO is compared without a regular expression, because matching would take most of the time for a reply.
+	// A field of INFO is compared without a regular expression, because matching would take most of the time that a reply
+	// takes.
 	return end > 0 && other.startsWith(one.slice(0, end)) && !one.includes(' ') && !other.includes(' ')
 		? true
 		: nameOf(one) === nameOf(other);

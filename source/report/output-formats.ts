@@ -23,7 +23,7 @@ export const outputFormats = {
 	check: checkFormats,
 	watch: changeFormats,
 	// `redis-top replay` prints samples. With `--check` or `--watch` it has the formats of the commands `check` and
-	// `watch`. Both have formats of the same names.
+	// `watch`, which are named `text` and `json` too.
 	replay: sampleFormats,
 	report: incidentFormats,
 	diagnose: diagnoseFormats,

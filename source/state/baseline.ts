@@ -34,8 +34,8 @@ export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => 
 
 /**
 Returns the record with its changes since the baseline. Rates are averages since the baseline, and percentiles are those
-of all calls since the baseline. Panels compute the changes of everything else. The change is unknown after a restart,
-for a node discovered after the baseline, and at a moment before the baseline.
+of all calls since the baseline. The panels compute the changes of all other values. No change is known after a restart,
+for a node discovered after the baseline, or at a moment before the baseline.
 */
 export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): NodeRecord {
 	const {sample} = record;
@@ -64,8 +64,8 @@ export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): N
 }
 
 /**
-The percentiles of the calls since an earlier reading. A command that the earlier reading lacks had no calls at that
-time.
+The percentiles of the calls since an earlier reading. A command that is missing in the earlier reading had no calls
+until then.
 */
 function latencySince(earlier: LatencyReading | undefined, latency: NodeRecord['latency']): NodeRecord['latency'] {
 	if (earlier === undefined || latency === undefined || earlier.runId !== latency.value.runId) {

@@ -6,7 +6,9 @@ import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Shortest time between two comparisons of cluster views, in milliseconds. */
+/**
+Shortest time between two comparisons of cluster views, in milliseconds: one per node, at least `shortestComparisonMs`.
+*/
 const comparisonPeriodMs = (nodeCount: number): number => Math.max(scale.shortestComparisonMs, nodeCount);
 
 /** Interval between two comparisons while a replay skips to a moment, in milliseconds. */
@@ -17,7 +19,10 @@ export class ClusterTracker {
 	#state: ClusterState | undefined;
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
-	/** Whether a node reports a change of the cluster. The views are then compared soon. */
+	/**
+	Whether a node reported a change of the cluster since the last comparison. The next comparison then waits only for the
+	shortest time.
+	*/
 	#isPressing = false;
 	/** True while a replay skips to the moment to show. Views are then compared every ten seconds only. */
 	isSparse = false;
@@ -43,8 +48,8 @@ export class ClusterTracker {
 	}
 
 	/**
-	Compares the views of all nodes if a view was read or dropped since the last comparison, and the wait time is over.
-	`isAtOnce`: compares now, because no later call follows.
+	Compares the views of all nodes if a view was read or dropped since the last comparison, and the wait since then is
+	over. With `isAtOnce` there is no wait, because no later call follows.
 	*/
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
 		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;

@@ -11,8 +11,8 @@ export class ClusterViewCache {
 	readonly #viewed = new Set<NodeAddress>();
 
 	/**
-	Notes that a node's view was read or dropped. Returns the node whose view must now be dropped; undefined if no view
-	must be dropped.
+	Notes that a node's view was read or dropped. When too many views are kept, returns the node whose view must be
+	dropped: the oldest view, but not that of the node in focus.
 	*/
 	note({address, clusterNodes}: NodeRecord, focus: NodeAddress | undefined): NodeAddress | undefined {
 		this.#viewed.delete(address);

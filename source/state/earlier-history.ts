@@ -8,8 +8,8 @@ import type {NodeAddress} from '../domain/node.js';
 const mostEvents = 500;
 
 /**
-Events from before redis-top started, read from the logs of the servers and of the machine. Each source of each node is
-read only once, when it first has an answer. Later events are seen live.
+Events from before redis-top started, read from the logs of the servers and of the machine. Each source of a node is
+read only once, from the first record that has its data. Later events are noted as they happen.
 */
 export class EarlierHistory {
 	readonly #untilMs: number;
@@ -44,7 +44,7 @@ export class EarlierHistory {
 		return this.#add(found);
 	}
 
-	/** Adds the earlier events that another monitor noted. They replace the known events of the same nodes. */
+	/** Adds the earlier events that a recording holds. They replace the known earlier events of the same nodes. */
 	restore(events: readonly MonitorEvent[]): boolean {
 		const nodes = new Set(events.flatMap(({node}) => node ?? []));
 		for (const node of nodes) {
@@ -67,8 +67,8 @@ export class EarlierHistory {
 }
 
 /**
-Whether two events report the same fact: one start reported by two sources, or one OOM kill reported by two nodes of a
-machine.
+Whether two events report the same fact: one start reported by two sources, or one OOM kill reported by two nodes on the
+same machine.
 */
 const isSame = (one: MonitorEvent, other: MonitorEvent): boolean =>
 	isSameStart(one, other) ||
@@ -76,5 +76,8 @@ const isSame = (one: MonitorEvent, other: MonitorEvent): boolean =>
 
 const isSameText = (one: MonitorEvent, other: MonitorEvent): boolean =>
 	messageText(one.text) === messageText(other.text);
-/** The time of a kill is computed from the machine's uptime, so two results for one kill differ slightly. */
+/**
+Whether two events are less than 3 seconds apart. The time of an OOM kill is computed from the machine's uptime at each
+reading, and the results differ slightly.
+*/
 const isSameMoment = (one: MonitorEvent, other: MonitorEvent): boolean => Math.abs(one.atMs - other.atMs) < 3000;

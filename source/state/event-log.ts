@@ -1,7 +1,7 @@
 import type {MonitorEvent} from '../domain/event.js';
 
 const eventsKept = 1000;
-/** How old a restored event may be, in milliseconds, for a reply in the recording to report it once more. */
+/** Age in milliseconds up to which a restored event may be reported again by a reply that follows in the recording. */
 const restoredForMs = 5000;
 
 const keyOf = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${node}`;

@@ -7,7 +7,10 @@ import {type Finding, findingKey, findingWithCulprit} from '../rules/finding.js'
 import {shortAge} from '../text/units.js';
 import type {TrackingMode} from './finding-tracks.js';
 
-/** The kinds of events that report the same fact as a rule's finding: `begins` its beginning, `ends` its end. */
+/**
+The kinds of events that report the same fact as a rule's finding: `begins` lists those that report its beginning,
+`ends` those that report its end.
+*/
 type SameFact = {readonly begins: readonly string[]; readonly ends: readonly string[]; readonly isOfAnyNode?: boolean};
 
 const reach: SameFact = {begins: ['node-lost', 'reply-late'], ends: ['node-back']};
@@ -66,7 +69,7 @@ export class FindingEvents {
 	/** Conditions that held before this session's first evaluation. The opening of their findings is no event. */
 	readonly #expected = new Set<string>();
 	readonly #mode: TrackingMode;
-	/** The last list of findings. An equal list leads to no events. */
+	/** The last list of findings. The same list again leads to no events. */
 	#last: readonly Finding[] = [];
 
 	/** @param mode Events are made only in mode `watch`. A command that takes a few samples and exits shows no events. */
@@ -85,8 +88,7 @@ export class FindingEvents {
 
 	/**
 	The events for the changes since the last list of findings, newest last.
-
-	@param known The events so far. A finding that reports the same fact as one of them has no event of its own.
+	@param known The events so far. A finding that reports the same fact as one of these events has no event of its own.
 	*/
 	of(findings: readonly Finding[], known: readonly MonitorEvent[], nowMs: number): readonly MonitorEvent[] {
 		if (findings === this.#last || this.#mode !== 'watch') {
@@ -103,7 +105,8 @@ export class FindingEvents {
 		const key = findingKey(finding);
 		const held = this.#held.get(key);
 		if (finding.clearedAtMs !== undefined) {
-			// An ended finding stays listed for a while. It may have ended before the condition in `#expected` began.
+			// An ended finding stays listed for a while. Its key stays in `#expected`, because the finding may have ended
+			// before the expected condition began.
 			this.#held.delete(key);
 			return held === undefined ? [] : [{event: 'over', finding}];
 		}
@@ -134,8 +137,8 @@ function isKnown({event, finding: {rule, node, sinceMs}}: Told, known: readonly 
 }
 
 /**
-Makes one event of several findings of a rule that change in the same way at once. The event is about the first node and
-has the number of the other nodes.
+Makes one event of several findings of a rule that change in the same way at once. The event names the first node and
+the number of the other nodes.
 */
 function eventOf([first, ...others]: readonly Told[], atMs: number): readonly MonitorEvent[] {
 	if (first === undefined) {

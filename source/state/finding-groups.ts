@@ -77,8 +77,8 @@ function groupOf(key: string, entries: readonly JoinedFinding[]): FindingGroup |
 }
 
 /**
-The longest of the text lengths in which all these findings have the same text; undefined when even their short texts
-differ.
+The longest text length (long, middle or short) at which all these findings have the same text; undefined when even
+their short texts differ.
 */
 function commonLength(findings: readonly Finding[]): TextLength | undefined {
 	const [first] = findings;
@@ -90,10 +90,9 @@ function commonLength(findings: readonly Finding[]): TextLength | undefined {
 
 /**
 The text of several findings of one rule. If all findings have the same text, it is that text without the nodes.
-Otherwise it is the text of the first finding with its node, and the number of the others: `:6379 memory at 99% of
-maxmemory; 2 more`.
-
-@param length The longest text that the findings have in common. By default it is determined here.
+Otherwise it is the first finding's text and the number of the other findings: `:6379 memory at 99% of maxmemory; 2
+more`. The node is named unless all findings are of one node.
+@param length The longest text length at which the findings have the same text. By default it is computed.
 */
 export function sharedText(
 	findings: readonly Finding[],

@@ -12,7 +12,7 @@ type Version = {readonly atMs: number; readonly severity: Severity; readonly sai
 type Kept = {
 	finding: Finding;
 	versions: Version[];
-	/** The number of the last list that had this finding. Lists are counted from 1. */
+	/** The number of the last list of findings that had this finding. The lists are counted from 1. */
 	list: number;
 	/**
 	When the finding was first missing from the list of findings. A finding of severity info leaves the list without an
@@ -36,7 +36,10 @@ const blindChangesKept = 100;
 const fewestBlindChanges = 3;
 const blindRulesKept = 50_000;
 
-/** Shown in place of a past finding's evidence when its text of that time differs from its newest text. */
+/**
+Shown in place of a past finding's evidence when the finding's text at that time differs from its newest text. Only the
+evidence of the newest text is kept.
+*/
 const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
 
 /**
@@ -46,8 +49,8 @@ export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
 	/**
-	The kept findings by their newest objects. Nearly all findings keep their object from one list to the next, so this
-	lookup is quick.
+	The kept findings by their newest `Finding` objects. Nearly all findings keep their object from one list to the next,
+	so a key has to be computed only for the others.
 	*/
 	readonly #byObject = new WeakMap<Finding, Kept>();
 	#list = 0;

@@ -6,8 +6,8 @@ import {type Finding, findingKey} from '../rules/finding.js';
 import type {RuleTiming} from '../rules/rule.js';
 
 /**
-How long a finding stays listed after its condition ended, in milliseconds. Operators do not watch the screen all the
-time.
+How long a finding stays listed after its condition ended, in milliseconds. An operator who looks at the screen only now
+and then still sees it.
 */
 export const latchMs = 15 * 60_000;
 
@@ -28,10 +28,9 @@ const samplesApartMs = 500;
 
 /**
 How many evaluations a finding needs.
-
 - `watch`: as many and for as long as the rule demands.
-- `once`: one evaluation, as in `snapshot`. A rule whose condition must hold for a while is left out, unless it counts
-at once.
+- `once`: one evaluation, as in `snapshot`. A rule whose condition must hold for a while is left out, unless it has
+`countsAtOnce`.
 - `confirm`: a few samples, as in `check`. A condition that must hold for up to five seconds is waited for as in
 `watch`. If it must hold for longer, its rule is evaluated only with `countsAtOnce`, and then without waiting.
 */
@@ -59,8 +58,9 @@ type Track = {
 
 /**
 Turns the results of rules into findings. A condition is listed once it has held for the rule's number of evaluations
-and for its time. It ends after several clear evaluations in a row. Its severity rises at once, and falls as slowly as
-it ends. A rule that could not be evaluated changes nothing: a node that doesn't answer may still have its problems.
+(`raiseAfter`) and time (`raiseAfterMs`). It ends after `clearAfter` clear evaluations in a row. Its severity rises at
+once. It falls after `clearAfter` milder evaluations in a row. A rule that could not be evaluated changes nothing: a
+node that doesn't answer may still have its problems.
 */
 export class FindingTracks {
 	readonly #mode: TrackingMode;
@@ -120,7 +120,7 @@ export class FindingTracks {
 		return this.#urgency;
 	}
 
-	/** Whether another sample may confirm a condition above info. */
+	/** Whether another sample may confirm a condition of severity warning or critical. */
 	get isUnconfirmed(): boolean {
 		return [...this.#tracks.values()].some(
 			({finding, held}) => finding === undefined && held !== undefined && held.firing.severity !== 'info',
@@ -227,8 +227,8 @@ export class FindingTracks {
 		track.milder = isMilder ? track.milder + 1 : 0;
 		const severity = isMilder && track.milder < rule.clearAfter ? finding.severity : firing.severity;
 		const next = findingOf(result, firing, severity, track.firstFiredAtMs);
-		// An equal finding keeps its object. 1,000 nodes have 2,000 findings, and each new object makes redis-top rank them
-		// again.
+		// An equal finding keeps its object. 1,000 nodes have 2,000 findings, and each new object makes redis-top rank all
+		// of them again.
 		if (isDeepStrictEqual(finding, next)) {
 			return false;
 		}

@@ -65,7 +65,7 @@ export type Ingested = {
 /** Interval between two evaluations while a replay skips to a moment, in milliseconds. */
 const sparseMs = 10_000;
 
-/** Interval between two lists of the rules that could not be evaluated, with many nodes, in milliseconds. */
+/** Interval at which a large deployment's list of rules that could not be evaluated is made again, in milliseconds. */
 const blindEveryMs = 10_000;
 
 /** Evaluates the rules after each poll, and keeps their findings. */
@@ -82,7 +82,7 @@ export class Health {
 	#round: FleetRound | undefined;
 	#findings: readonly Finding[] | undefined = [];
 	#blind: readonly BlindRule[] = [];
-	/** Whether `#blind` has all rules that could not be evaluated. If not, it is the list of `#blindAtMs`. */
+	/** Whether `#blind` is up to date. If not, it is the list that was made at `#blindAtMs`. */
 	#isBlindKnown = true;
 	#blindAtMs = Number.NEGATIVE_INFINITY;
 
@@ -152,8 +152,8 @@ export class Health {
 	}
 
 	/**
-	Whether another sample may confirm a condition above info. The condition compares nodes, or is on a node for which
-	`isAwaited` expects another sample.
+	Whether another sample may confirm a condition of severity warning or critical. The condition compares nodes, or is on
+	a node for which `isAwaited` expects another sample.
 	*/
 	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
 		return (
@@ -180,8 +180,8 @@ export class Health {
 	}
 
 	/**
-	The findings that hold, and the findings that ended within the last 15 minutes, ordered by node in the order of
-	discovery.
+	The findings that hold, and the findings that ended within the last 15 minutes. Findings of fleet rules come first,
+	then those of each node.
 	*/
 	findings(): readonly Finding[] {
 		this.#findings ??= [
@@ -192,8 +192,8 @@ export class Health {
 	}
 
 	/**
-	Every rule that could not be evaluated, with the node and the reason. With many nodes, the list has 70,000 rules, and
-	a change may show up to ten seconds later.
+	Every rule that could not be evaluated, with the node and the reason. With many nodes, the list has 70,000 rules. It
+	is then made only every ten seconds.
 	*/
 	blind(nowMs: number): readonly BlindRule[] {
 		const isLarge = this.#mode === 'watch' && this.#nodes.size > scale.quickPublishUpTo;
@@ -372,8 +372,8 @@ const blindRules = (
 	});
 
 /**
-Why a rule could not be evaluated; undefined when it was evaluated. A rule whose condition must hold for longer than a
-few samples can show counts as not evaluated.
+Why a rule could not be evaluated; undefined when it was evaluated. In modes `once` and `confirm`, a rule whose
+condition must hold for longer than the samples can show counts as not evaluated.
 */
 function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {

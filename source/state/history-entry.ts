@@ -14,8 +14,8 @@ export type HistoryEntry = {
 };
 
 /**
-Converts a record to a history entry and reuses every part that is unchanged since the entry before. That halves the memory
-of half an hour of an idle server.
+Converts a record to a history entry and reuses every part that is unchanged since the previous entry. That halves the
+memory of half an hour of an idle server.
 */
 export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefined): HistoryEntry {
 	const hasManyClients = (record.clients?.value.length ?? 0) > scale.historyClientsUpTo;
@@ -74,9 +74,8 @@ export type LogMarks = ReadonlyMap<LogName, LogMark>;
 const entriesOf = (logs: Logs, name: LogName): readonly LogEntry[] => logs[name]?.value.entries ?? [];
 
 /**
-The command logs of a poll, with marks in place of their entries. A mark tells which entries a log had. The entries of
-every poll would take 3 MB a node.
-
+The command logs of a poll, with marks in place of their entries. A mark tells which entries a log had. To keep the
+entries of every poll would take 3 MB a node.
 @param before The marks of the previous poll. They are reused while no entry is added.
 */
 export function compactLogs(
@@ -102,7 +101,8 @@ export function compactLogs(
 }
 
 /**
-The logs at a moment, restored from the marks of that moment and the present logs. The oldest entries may be missing.
+The logs at a moment, restored from the marks of that moment and the present logs. The oldest entries are missing if the
+present logs have dropped them.
 */
 export const restoreLogs = (light: Logs, marks: LogMarks, now: Logs): Logs =>
 	withEntries(light, name => {

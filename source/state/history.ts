@@ -14,8 +14,8 @@ import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 /** Length of the history in milliseconds. */
 export const historyMs = 30 * 60_000;
 /**
-Number of samples that are compressed with one whole sample as their dictionary. After this number, another sample is
-kept whole.
+Number of samples whose INFO is compressed with the INFO of one earlier sample as dictionary. The sample after them is
+compressed alone, and its INFO is the next dictionary.
 */
 const samplesPerKey = 60;
 
@@ -33,7 +33,7 @@ type Entry = HistoryEntry & {
 	readonly sample: PackedSample | undefined;
 	/** Whether the previous entry has a sample too, so that rates are known. */
 	readonly hasEarlier: boolean;
-	/** The number of readings that the series had at the time of this sample. */
+	/** The number of readings that each series of the node had taken when this entry was made. */
 	readonly index: number;
 };
 
@@ -86,7 +86,7 @@ export class History {
 		this.#findings.add(findings, blindRules, atMs);
 	}
 
-	/** Adds a comparison of cluster views. */
+	/** Adds a comparison of cluster views, unless it equals the last one. */
 	addCluster(cluster: ClusterState | undefined): void {
 		const last = this.#clusters.at(-1);
 		if (cluster === undefined || (last !== undefined && comparisonKey(last) === comparisonKey(cluster))) {
@@ -106,8 +106,8 @@ export class History {
 	}
 
 	/**
-	Whether the record is left out of the history, because the node fails or answers as before and its last entry is too
-	recent.
+	Whether the record is left out of the history. In a large deployment this is so when the node's failure is unchanged
+	and its last entry is recent.
 	*/
 	#isTooSoon({entries}: Track, {failure}: NodeRecord, atMs: number): boolean {
 		const last = entries.at(-1);
@@ -135,7 +135,8 @@ export class History {
 
 	/**
 	The moment to show next. For `sample`, it is the node's poll before (-1) or after (1) `fromMs`. For `minute`, it is
-	the node's last poll up to a minute before or after. Undefined when that is the present, or there is no such poll.
+	the node's last poll up to a minute before or after. Undefined when the next moment is the present, or there is no
+	such poll.
 	*/
 	momentFrom(address: NodeAddress, fromMs: number, by: -1 | 1, unit: 'sample' | 'minute'): number | undefined {
 		const moments = this.#tracks.get(address)?.entries.map(({atMs}) => atMs) ?? [];
@@ -185,8 +186,8 @@ const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 });
 
 /**
-A text that differs when two comparisons differ. In a large cluster each comparison reads the views of other nodes, so
-only verdicts count.
+A text that differs when two comparisons differ. In a large cluster each comparison has the views of other nodes. Only
+the verdicts and the numbers of groups and partitions then count.
 */
 function comparisonKey({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
 	const texts = verdicts.map(verdict => statementText(verdict));

@@ -34,8 +34,8 @@ export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs
 
 /**
 The node's record after a PING on its own connection. A round trip caused by event-loop lag is recorded as a gap, so
-that no rule blames the server. A round trip to a loading server is a gap as well: the server answers only between two
-parts of its data set.
+that no rule blames the server. A round trip to a loading server is a gap as well. While it loads, the server answers
+only between two parts of its data set.
 */
 export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, lagMs: number): NodeRecord {
 	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);

@@ -5,7 +5,7 @@ import {longSeries, shortSeries, withSeriesLength} from './new-record.js';
 
 /** The nodes of a large deployment that have long series because they were in focus. */
 export class LongSeries {
-	/** In the order in which the nodes were put in focus, the latest last. */
+	/** The nodes with long series, in the order in which they were put in focus, the latest last. */
 	readonly #nodes = new Set<NodeAddress>();
 
 	/**

@@ -5,8 +5,7 @@ import type {MonitorState} from './monitor-state.js';
 
 /**
 How the text of a field is masked.
-
-- `plain`: a word of redis-top or of the protocol, or an id that nobody chose; it is shown unchanged
+- `plain`: a word of redis-top or of the protocol, or an id that no person chose; it is shown unchanged
 - `address`: `host:port`; the port stays
 - `text`: text that may hold names. The names in a message are masked by their kinds. In other text, known names are
 replaced, and so is everything that looks like an address or a path
@@ -35,8 +34,8 @@ type HasText<T> = T extends string
 			: HasText<Items<T>>;
 
 /**
-The names of all fields that hold text, at any depth. Parts of a message are left out, because they are masked by their
-kinds.
+The names of all fields that hold text, at any depth. Parts of a message are left out, because each name in a message is
+masked by its kind.
 */
 type TextFields<T> = T extends Leaf | {readonly parts: unknown}
 	? never
@@ -45,8 +44,8 @@ type TextFields<T> = T extends Leaf | {readonly parts: unknown}
 		: TextFields<Items<T>>;
 
 /**
-How each field of the state that holds text is masked. The type check demands that every such field is listed. A field
-that is found only at run time is hidden.
+How each field of the state that holds text is masked. The type check demands that every such field is listed. The text
+of a field that is found only at run time is hidden.
 */
 export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> = {
 	action: 'plain',

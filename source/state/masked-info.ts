@@ -50,7 +50,7 @@ const countFields =
 /** Matches fields with lists of `name=value` that may hold a host, an address or a name. */
 const listFields = /^(?:slave\d+|master\d+|listener\d+|module|engine_\w+)$/;
 
-/** A section whose fields are masked when they are read. Of 150 fields, about 24 are read. */
+/** A section of INFO whose fields are masked only when they are read: about 24 of the 150 fields of INFO. */
 class MaskedSection implements ReadonlyMap<string, string> {
 	readonly #section: ReadonlyMap<string, string>;
 	readonly #names: Pseudonyms;

@@ -117,7 +117,7 @@ export class Mask {
 		return this.#reals.get(masked);
 	}
 
-	/** A name as it may be shown. */
+	/** Masks a name in the way that its kind demands. */
 	name(name: Name): string {
 		return this.#name(name).name;
 	}
@@ -215,7 +215,7 @@ export class Mask {
 	}
 
 	/**
-	Masks words that redis-top composed. They should hold no name, but anything that looks like an address or a path is
+	Masks a text that redis-top composed. It should hold no name, but anything that looks like an address or a path is
 	replaced.
 	*/
 	#words(text: string): string {
@@ -263,7 +263,7 @@ export class Mask {
 			case undefined:
 				return hidden;
 			case 'plain':
-				// A field of this kind may also hold the addresses of nodes.
+				// A field with the mask `plain` may also hold the addresses of nodes.
 				return isAddress(text) ? this.#address(text) : this.#words(text);
 			case 'address':
 				return this.#address(text);

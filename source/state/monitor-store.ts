@@ -46,14 +46,14 @@ export class MonitorStore {
 	#draft: MonitorState;
 	/** The newest state. It is shown already, or will be shown two turns of the event loop later. */
 	#newest: MonitorState | undefined;
-	/** A copy of the published map of nodes, with the changes since; undefined until the first change. */
+	/** A copy of the published map of nodes, with the changes since its publication; undefined until the first change. */
 	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
 	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
 	readonly #longSeries = new LongSeries();
 	#laggedAtMs: number | undefined;
-	/** True while a replay skips to the moment to show. Rules and views are then evaluated every few seconds only. */
+	/** True while a replay skips to the moment to show. Rules and views are then evaluated only every ten seconds. */
 	isSparse = false;
 
 	constructor(options: MonitorStoreOptions) {
@@ -176,8 +176,8 @@ export class MonitorStore {
 
 		this.#tell(reachEvents(record, next, outcome, this.#clock.now()));
 		if (isFocused && record.sample === undefined && next.sample !== undefined) {
-			// The first data after the start is published at once. The user waits for it, and the last frame said "no
-			// data yet".
+			// The first data after the start is published at once. The user waits for it, and the screen still says "no data
+			// yet".
 			this.#publish();
 			return;
 		}
@@ -196,7 +196,7 @@ export class MonitorStore {
 
 		const event = lagEvent(lagMs, this.#laggedAtMs, this.#clock.now());
 		this.#laggedAtMs = event?.atMs ?? this.#laggedAtMs;
-		// The PING is published with the node's next sample. Publishing it alone would double the number of frames.
+		// The PING is published with the node's next sample. Publishing it alone would redraw the screen twice as often.
 		this.#put(pingedNode(record, roundTripMs, lagMs));
 		this.#tell(event === undefined ? [] : [event]);
 	}
@@ -273,7 +273,7 @@ export class MonitorStore {
 		this.#findingEvents.expect(findings);
 	}
 
-	/** Adds the events from before the start that the recording monitor noted. */
+	/** Adds the events that a recording holds from before its start. */
 	restoreEarlier(events: readonly MonitorEvent[]): void {
 		this.#noteEarlier(this.#earlier.restore(events));
 	}
@@ -329,7 +329,7 @@ export class MonitorStore {
 	}
 
 	#put(record: NodeRecord): void {
-		// Readers keep the published map, so it is copied before the first change of each published state.
+		// Readers keep the published map, so it is copied before the first change after each publication.
 		if (this.#unpublished === undefined) {
 			this.#unpublished = new Map(this.#draft.nodes);
 			this.#draft = {...this.#draft, nodes: this.#unpublished};
@@ -381,7 +381,7 @@ export class MonitorStore {
 
 	/**
 	Shows a state of many nodes two turns of the event loop later. What every screen needs is computed between the turns,
-	and keys are handled before the frame is drawn. With 1,000 nodes, the p99 of a key's wait is 11 ms instead of 15.
+	and key presses are handled before the screen is drawn. With 1,000 nodes, a key press waits 11 ms (p99) instead of 15.
 	*/
 	async #show(state: MonitorState, isAtOnce: boolean): Promise<void> {
 		this.#newest = state;

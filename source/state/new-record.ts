@@ -14,7 +14,9 @@ export const shortSeries = 120;
 /** Number of samples kept of each metric of a node in a small deployment: half an hour at one sample a second. */
 export const longSeries = 1800;
 
-/** No timed reading of any kind. Records with the same fields in the same order are quick to copy. */
+/**
+Every timed reading, as undefined. All records then have the same fields in the same order, so they are quick to copy.
+*/
 export const noReadings = Object.fromEntries(timedReadings.map(name => [name, undefined])) as TimedReadings;
 
 /** The record of a node that was not polled yet. */

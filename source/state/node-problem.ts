@@ -14,7 +14,7 @@ import {isStale} from './new-record.js';
 
 /**
 Time after which a pending reply is critical, in milliseconds. After 5 s (`busy-reply-threshold`), even a server that
-runs a script answers BUSY.
+runs a script answers BUSY, so a longer wait has another cause.
 */
 const criticalAfterMs = 5000;
 
@@ -41,8 +41,8 @@ export type NodeProblem = Statement & {
 	/** `detail` in fewer words, for a narrow screen. */
 	readonly briefDetail?: Message | undefined;
 	/**
-	For a node that does not answer: its reach, and the code of the failure. Nodes that fail in the same way have the same
-	value.
+	For a node that does not answer: its effect, its reach and the code of its failure. Nodes that fail in the same way
+	have the same value.
 	*/
 	readonly failsBy?: string | undefined;
 	/** Since when the problem holds, in milliseconds since the epoch; undefined if that is not known. */
@@ -55,7 +55,7 @@ export type NodeProblem = Statement & {
 	readonly lastData?: LastData | 'never' | undefined;
 	/** A further fact about the problem that the reader needs. */
 	readonly note?: Message | undefined;
-	/** The same fact with its reason, for where there is room. */
+	/** The fact of `note` with its reason, for a screen with enough room. */
 	readonly wholeNote?: Message | undefined;
 };
 
@@ -110,8 +110,8 @@ function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: n
 }
 
 /**
-Why the server's process does not run, by evidence of this machine that is not older than `sinceMs`; undefined when
-nothing is notable.
+Why the server's process does not run, according to host evidence that was read at `sinceMs` or later. Undefined when
+such evidence is missing or shows no reason.
 */
 function processState({host}: NodeRecord, sinceMs: number | undefined): Message | undefined {
 	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;

@@ -9,7 +9,7 @@ import type {MonitorState} from './monitor-state.js';
 /** A consequence of an outage. `whole` also has the reason, and is used where there is room. */
 export type OutageNote = {readonly text: Message; readonly whole?: Message | undefined};
 
-/** Whether a finding of the deployment says that a failover is impossible, or that it finds no replica. */
+/** Whether a finding of the deployment says that a failover is impossible, or that a failover finds no replica. */
 const forbidsFailover = ({rule, effect, node, reason}: Finding): boolean =>
 	node === undefined && (effect === 'failover-impossible' || (rule === 'sen.down' && reason !== undefined));
 
@@ -28,7 +28,7 @@ const withoutFailover = memoizeByRef(
 );
 
 /**
-Text for a primary that is out of reach. It tells how many replicas have no other primary and so take no writes, or
+Text for a primary that is out of reach. It tells how many replicas have no primary left to receive writes from, or
 where the primary itself answers. Undefined for any other node.
 */
 function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Message | undefined {
@@ -45,8 +45,8 @@ function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Messa
 }
 
 /**
-The findings that hold, by the first node that they name. If all of 1,000 nodes fail, each of them asks for its own among
-3,000 findings.
+The findings that hold, by the first node that they name. Without this map, each of 1,000 failing nodes would search all
+3,000 findings for its own.
 */
 const activeByFirstNode = memoizeByRef((findings: readonly Finding[]) =>
 	Map.groupBy(

@@ -1,17 +1,19 @@
 type PanelRow = {
 	readonly id: string;
-	/** The key that opens the panel. It is the same at every size, so that users can learn it. */
+	/** The keyboard key that opens the panel. It is the same at every size, so that users can learn it. */
 	readonly key: string;
 	readonly title: string;
-	/** The name in the tab bar of a narrow screen. All names and four keys must fit into 80 cells. */
+	/**
+	The name in the tab bar of a narrow screen. All these names and four keyboard keys must fit into 80 terminal cells.
+	*/
 	readonly short: string;
 	/** Whether the panel shows all nodes. The age of its data then does not depend on the node in focus. */
 	readonly isOfAllNodes?: boolean;
 };
 
 /**
-Every panel, in the order of Tab. The panel `memory` is `memoryPanel` in `views/panels/memory/memory.ts`; `npm run generate`
-writes the imports into `views/panels.ts`.
+Every panel, in the order of Tab. For example, the panel `memory` is `memoryPanel` in `views/panels/memory/memory.ts`;
+`npm run generate` writes the imports into `views/panels.ts`.
 */
 export const panelTable = [
 	{id: 'overview', key: '1', title: 'Overview', short: 'Over'},
@@ -37,12 +39,12 @@ const rows: ReadonlyMap<PanelId, PanelRow> = new Map(panelTable.map(row => [row.
 /** The row of a panel. */
 export const panelRow = (id: PanelId): PanelRow => rows.get(id) ?? panelTable[0];
 
-/** The panel that a key opens; undefined for any other key. */
+/** The panel that a keyboard key opens; undefined for any other key. */
 export const panelWithKey = (key: string): PanelId | undefined => panelTable.find(row => row.key === key)?.id;
 
 /**
-Finds a panel by its key or its name, in upper or lower case; undefined when no panel has this key or name. A panel with
-exactly this key comes first.
+Finds a panel by its keyboard key or its name, in upper or lower case; undefined when there is none. A panel whose key
+has the same case is preferred.
 */
 export const panelNamed = (text: string): PanelId | undefined =>
 	panelWithKey(text) ?? panelTable.find(({id, key}) => [id, key.toLowerCase()].includes(text.toLowerCase()))?.id;
@@ -50,7 +52,7 @@ export const panelNamed = (text: string): PanelId | undefined =>
 /** The list of panels for `--panel`, help and error messages: `1 overview, 2 memory, …`. */
 export const panelChoices: string = panelTable.map(({key, id}) => `${key} ${id}`).join(', ');
 
-/** The keys of panels as the help shows them: digits in a row are a range, `0-9 a`. */
+/** The keyboard keys of panels as the help shows them: digits in a row are a range, `0-9 a`. */
 export function keysText(keys: readonly string[]): string {
 	const digits = keys.filter(key => /\d/.test(key)).toSorted();
 	const isRange = digits.length > 2 && Number(digits.at(-1)) - Number(digits[0]) === digits.length - 1;

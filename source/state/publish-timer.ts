@@ -2,14 +2,14 @@ import type {Clock} from '../domain/clock.js';
 import {scale} from '../domain/scale.js';
 
 /**
-Shortest time between two published states, in milliseconds. Ink lays out every state, and lists and totals visit every
-node.
+Shortest time between two published states, in milliseconds. For every published state Ink lays out the screen, and
+lists and totals visit every node.
 */
 export const publishPeriodMs = (nodes: number): number => (nodes <= scale.quickPublishUpTo ? 250 : 1000);
 
 /**
-How long samples of other nodes wait for a sample of the node in focus, in milliseconds. This gives one frame for each
-poll interval instead of one for each node.
+How long samples of other nodes wait for a sample of the node in focus, in milliseconds. The screen is then redrawn once
+per poll interval instead of once per node.
 */
 export const patienceMs = 1500;
 
@@ -22,8 +22,8 @@ const runLater: RunLater = (run, waitMs) => {
 };
 
 /**
-Decides when to publish: at once if nothing was published for a while, otherwise together with the changes that arrive
-meanwhile.
+Decides when to publish: at once if nothing was published for a while, otherwise later, together with the changes that
+arrive until then.
 */
 export class PublishTimer {
 	readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class PublishTimer {
 	#publishedAtMs = Number.NEGATIVE_INFINITY;
 
 	/**
-	@param publish Publishes and calls `done` itself, because it is also called without a timer.
+	@param publish Publishes and calls `done` itself, because the store also publishes without this timer.
 	@param later Runs something later. A replay passes its own function, which uses the recording's time.
 	*/
 	constructor(clock: Clock, publish: () => void, later: RunLater = runLater) {
@@ -43,7 +43,7 @@ export class PublishTimer {
 		this.#publish = publish;
 	}
 
-	/** Publishes once `pauseMs` milliseconds have passed since the last time, so that many samples share one frame. */
+	/** Publishes once `pauseMs` milliseconds have passed since the last time, so that many samples share one redraw. */
 	within(pauseMs: number): void {
 		const dueMs = this.#publishedAtMs + pauseMs;
 		if (this.#cancel !== undefined && this.#dueMs <= dueMs) {

@@ -25,7 +25,8 @@ import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from 
 import {noReadings} from './new-record.js';
 
 /**
-Most log entries that redis-top keeps for each node. The server's own list is short, and other users may reset it.
+Most entries that redis-top keeps of each command log of a node. The server's own log is short, and other users may
+reset it.
 */
 const logEntriesKept = (nodeCount: number): number =>
 	Math.min(scale.mostLogEntries, Math.max(scale.fewestLogEntries, Math.floor(scale.logEntries / nodeCount)));
@@ -68,7 +69,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 	const compared = comparedRecord(earlier, sample, record);
 	for (const {id} of metrics) {
 		const series = record.series.get(id);
-		// Skipped intervals become gaps, so that each sample keeps its place in time.
+		// Skipped poll intervals become gaps, so that each sample keeps its place in time.
 		for (let left = outcome.skipped ?? 0; left > 0; left--) {
 			series?.push(undefined);
 		}

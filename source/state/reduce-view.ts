@@ -48,7 +48,7 @@ export type ViewEvent =
 	| {readonly kind: 'sort-inverted'}
 	| {readonly kind: 'grouping-stepped'}
 	| {readonly kind: 'earlier-toggled'}
-	/** Shows what a failure would lose. `panel` is opened, unless the present panel can show that itself. */
+	/** Shows or hides what a failure would lose. `panel` is opened, unless the present panel can show that itself. */
 	| {readonly kind: 'what-if-toggled'; readonly panel: WhatIfPanel}
 	| {readonly kind: 'filter-started'}
 	| {readonly kind: 'filter-typed'; readonly text: string}
@@ -102,7 +102,9 @@ const withTable = (view: ViewState, change: Partial<TableView>): ViewState => ({
 	tables: {...view.tables, [view.panel]: {...tableOf(view, view.panel), ...change}},
 });
 
-/** Opens a panel. The key of the shown panel changes nothing: Esc goes back. */
+/**
+Opens a panel. The keyboard key of the panel that is shown changes nothing, because Esc is the key that goes back.
+*/
 function openPanel(view: ViewState, panel: PanelId): ViewState {
 	return panel === view.panel ? view : {...view, panel, previousPanel: view.panel, filterDraft: undefined};
 }
@@ -114,8 +116,8 @@ const withPalette = (view: ViewState, change: Partial<Pick<PaletteView, 'text' |
 	view.overlay?.kind === 'palette' ? {...view, overlay: {...view.overlay, ...change}} : view;
 
 /**
-One step back with Esc: it closes the search in the help, the box, the filter being typed, the filter, then the panel.
-Esc never quits.
+One step back with Esc. Esc closes the first of these that is open: the search in the help, the box, the wall display,
+the filter, the panel. It never quits.
 */
 function goBack(view: ViewState): ViewState {
 	if (view.overlay?.kind === 'help' && view.overlay.search !== undefined) {

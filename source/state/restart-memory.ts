@@ -17,14 +17,14 @@ const brokenOff: ReadonlySet<string> = new Set(['CLOSED', 'ECONNRESET', 'EPIPE',
 const isTaken = ({state, code}: Failure): boolean => state !== 'down' || brokenOff.has(code);
 
 /**
-Shortest time after a failure in which a replica takes over by itself, in milliseconds: the default of
-`cluster-node-timeout`. The default of Sentinel's `down-after-milliseconds` is 30 s.
+Shortest time from a failure until a replica takes over by itself, in milliseconds: the default of
+`cluster-node-timeout`. A Sentinel waits longer: the default of its `down-after-milliseconds` is 30 s.
 */
 const leastFailoverMs = 15_000;
 
 /**
-Whether a planned failover made the node a replica before it went down, although no poll saw its new role. Another
-primary then continues its replication history, sooner than a replica takes over by itself.
+Whether a planned failover made the node a replica before it went down, although no poll saw its new role. In that case
+another primary continues the node's replication history within 15 s, sooner than a replica takes over by itself.
 */
 function wasHandedOver(record: NodeRecord, nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): boolean {
 	const {failingSinceMs} = record;
@@ -64,8 +64,8 @@ export function restartMemory(
 }
 
 /**
-How the rule memory changes when systemd's restart counter of the server's unit rises. A unit that is only guessed does
-not count.
+How the rule memory changes when systemd's restart counter of the server's unit rises. A unit does not count if
+redis-top only guesses that it is the server's.
 */
 export function unitMemory(memory: RuleMemory, {host}: NodeRecord, nowMs: number): Partial<RuleMemory> {
 	const supervisor = host?.value.kind === 'here' ? host.value.supervisor : undefined;

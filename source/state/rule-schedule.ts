@@ -33,7 +33,10 @@ export type ScheduleInput = {
 	readonly sinceMs: number;
 };
 
-/** Whether a node's rules are evaluated with this poll. Polls may come up to 50 ms early. */
+/**
+Whether a node's rules are evaluated with this poll. A poll may come up to 50 ms early, so the interval counts as over
+50 ms before its end.
+*/
 export const isNodeDue = ({nodes, isPressing, urgency = 'none', sinceMs}: ScheduleInput): boolean =>
 	nodes <= scale.rulesEveryPollUpTo || isPressing || sinceMs >= waitMs[urgency] - 50;
 

@@ -59,7 +59,9 @@ export class ShownState {
 		};
 	};
 
-	/** Adds a source of states from before this run's history. Such moments can be shown from now on. */
+	/**
+	Adds a source of states from before this run's history. The moments before the history can be shown from now on.
+	*/
 	setEarlier(earlier: EarlierStates): void {
 		this.#earlier = earlier;
 		earlier.subscribe(() => {

@@ -53,7 +53,7 @@ function sharedMap(
 function sharedObject<T extends Plain>(now: T, before: Plain): T {
 	const keys = Object.keys(now);
 	let isSame = keys.length === Object.keys(before).length;
-	// A spread keeps the layout of the original; an object built key by key would be larger.
+	// A spread keeps V8's layout of the original. An object built property by property would take more memory.
 	const copy: Record<string, unknown> = {...now};
 	for (const key of keys) {
 		copy[key] = reuseUnchanged(now[key], before[key]);

@@ -9,11 +9,16 @@ The cause that line 2 of the screen shows. The line keeps this cause while other
 read it.
 */
 export type Subject = {
-	/** The problem as it was when it became the subject. Its later versions have the same `cause`. */
+	/**
+	The problem as it was when it became the subject, or when its severity last changed. Later versions of the problem
+	have the same `cause`.
+	*/
 	readonly problem: SharedProblem;
 	/** When the problem ended, in milliseconds since the epoch; undefined while it lasts. */
 	readonly endedAtMs: number | undefined;
-	/** Earlier subjects whose problems ended within the last ten minutes: the time of the end, by cause. */
+	/**
+	Earlier subjects whose problems ended within the last ten minutes: the time of the end, by the problem's `cause`.
+	*/
 	readonly former?: ReadonlyMap<string, number>;
 	/** Whether the problem came back within ten minutes of its end. */
 	readonly isRecurring?: boolean;
@@ -22,17 +27,20 @@ export type Subject = {
 /** How long a problem stays the subject after its end, in milliseconds. Users need this time to read it. */
 export const subjectKeptMs = 10_000;
 
-/** The same time for a critical problem, in milliseconds: a warning can wait until its end was read. */
+/**
+How long a critical problem stays the subject after its end, in milliseconds. The next warning waits until users have
+read of that end.
+*/
 export const criticalKeptMs = 20_000;
 
 /**
 The longer time for which a problem stays the subject after its end, in milliseconds. It applies when the problem came
-back before, or when only a busy machine is left. Otherwise, the subject would change twice each time a load comes and
-goes.
+back before, or when the only problem left is a busy machine. With the shorter time, the subject would change twice each
+time a load comes and goes.
 */
 export const subjectKeptLongMs = 60_000;
 
-/** Time after its end within which a problem that comes back is a recurring one, in milliseconds. */
+/** A problem that comes back within this time after its end is recurring, in milliseconds. */
 export const recurringWithinMs = 600_000;
 
 const isOfMachine = ({urgency}: SharedProblem): boolean => urgency >= machineUrgency;
@@ -42,10 +50,9 @@ export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 	'cause' in verdict ? [verdict.cause, ...verdict.others] : [];
 
 /**
-The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end.
-A problem that came back within ten minutes stays for a minute after its next end. Of the warnings that are left, one
-that has lasted for half a minute comes first: a younger one may be gone before it is read.
-
+The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end
+(twenty if it was critical). A problem that came back within ten minutes stays for a minute after its next end. Of the
+warnings that are left, one that has lasted for half a minute comes first: a younger warning may end before it is read.
 A more severe cause is worse; among critical causes, a more urgent one is worse too. Warnings come and go with the load,
 so a more urgent warning does not replace another warning. The exception is a warning about a busy machine, which any
 other warning replaces. The same object is returned while nothing changes.
@@ -69,8 +76,8 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 			: {...held, problem: present, endedAtMs: undefined};
 	}
 
-	// If the cause of the subject is found later, the subject has become a consequence of that cause. The subject has not
-	// ended, and the cause is shown instead.
+	// If the cause of the subject is found later, the subject has become a consequence of that cause. That cause is shown
+	// at once, because the subject has not ended.
 	const ownCause = causes.find(({explains}) => explains?.includes(held.problem.cause) === true);
 	if (ownCause !== undefined && held.endedAtMs === undefined) {
 		return {problem: ownCause, endedAtMs: undefined, ...(held.former && {former: held.former})};
@@ -89,12 +96,13 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
 }
 
-/** Time from which a warning is a lasting one, in milliseconds. */
+/** Time after which a warning counts as lasting, in milliseconds. */
 const lastingMs = 30_000;
 
 /**
-Makes the worst cause the new subject after the subject `held`. Among warnings, that is the worst lasting one. A problem
-that the ended one explained comes last: full memory after a storm of evictions is no news.
+Makes the worst cause the new subject after the subject `held`. Among warnings, the worst lasting warning is chosen;
+without a lasting warning, the worst. A problem that `held` explained comes last: after a storm of evictions, full
+memory is no news.
 */
 function successor(held: Subject | undefined, causes: readonly SharedProblem[], nowMs: number): Subject | undefined {
 	const [first] = causes;

@@ -15,7 +15,10 @@ const withSubject = (node: NodeAddress | undefined, text: Message): Message =>
 export const findingLine = (finding: Finding, length: TextLength = 'long', show?: ShowName): string =>
 	messageText(withSubject(finding.node, statementMessage(finding, length)), show);
 
-/** Rules about a disk or a folder. Their text alone does not tell which file cannot be written. */
+/**
+Rules about a disk or a folder. Their text does not tell which file cannot be written, so the reason of their
+consequence is added.
+*/
 const placeRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.disk', 'per.dir']);
 
 /**
@@ -68,7 +71,7 @@ function lastDataText({lastData}: NodeProblem): string {
 		: ` (last data ${utcClock(lastData.atMs)}, ${shortAge(lastData.ageMs)} old)`;
 }
 
-/** The texts of a problem, the longest first. Each text leaves out the least important part of the previous one. */
+/** The texts of a problem, the longest first. Each text leaves out the least important part of the previous text. */
 function problemMessages(problem: NodeProblem): readonly Message[] {
 	const {lastedMs} = problem;
 	const long = ownMessage(problem, 'long');
@@ -77,11 +80,11 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		withWholeNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
 		withWholeNote(withElsewhere(lasting, problem), problem),
 		withWholeNote(problemMessage(problem, 'long'), problem),
-		// Why no failover follows is more useful to know than the error of the connection.
+		// These texts keep the whole note and shorten the error of the connection: why no failover follows is more useful.
 		...(problem.wholeNote === undefined
 			? []
 			: (['middle', 'short'] as const).map(length => withWholeNote(problemMessage(problem, length), problem))),
-		// The name of the client or program that causes a problem is more useful than the reason.
+		// These texts leave out the reason, because the client or program that causes the problem is more useful to know.
 		...(problem.namesCulprit === true
 			? [problem.detail, problem.briefDetail].flatMap(detail =>
 					detail === undefined ? [] : [problemMessage({...problem, detail, reason: undefined}, 'long')],
@@ -99,7 +102,9 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 const briefCause = ({node, consequence, problem}: NodeProblem): Message =>
 	withSubject(node, consequence === undefined ? problem : message`${consequence.problem}: ${problem}`);
 
-/** Rules whose reason says enough without the problem: a save that failed is why writes are refused (MISCONF). */
+/**
+Rules whose reason can replace the problem's text: why a save failed is enough to explain refused writes (MISCONF).
+*/
 const reasonRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.rdb_fail']);
 
 /** The texts of a consequence on a narrow screen: with the reason of its cause, then with its cause alone. */
@@ -154,7 +159,7 @@ export const verdictMessages = (verdict: Verdict): readonly Message[] =>
 
 /**
 The texts of the verdict for large letters, the longest first. They tell what is wrong without the node, because an
-address takes half of a line of large letters. The line below shows the address.
+address takes half of a line of large letters. The line below the headline shows the address.
 */
 export function headlineMessages(verdict: Verdict): readonly Message[] {
 	if (!('cause' in verdict)) {

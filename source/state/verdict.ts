@@ -40,15 +40,15 @@ export type Verdict =
 			readonly ageMs: number;
 			/** The number of findings of severity info. */
 			readonly notes: number;
-			/** A node to which the way is long; undefined if all are near. */
+			/** The finding that a node is far away in the network; undefined when all nodes are near. */
 			readonly far?: Finding | undefined;
 	  }
 	/** No node has answered yet. */
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly target: string};
 
 /**
-The rules whose findings are left out of the verdict. The problem made from the node's reach says the same, with present
-durations.
+The rules whose findings are left out of the verdict. The problem that is made from a node's reach says the same, with
+up-to-date durations.
 */
 const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 	'conn.refused',
@@ -127,9 +127,8 @@ const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
 
 /**
-The urgency of a cause and its consequences: the highest of all. A machine short of processor time slows everything on
-it, so it comes after every finding about the server itself.
-
+The urgency of a cause and its consequences: the highest urgency of any of them. A machine short of processor time slows
+everything on it, so that finding comes after all findings about the server itself.
 @param family The cause, then its consequences.
 */
 export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
@@ -180,8 +179,8 @@ const afterOutage = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap
 });
 
 /**
-Findings of severity info are causes of no other finding. They are joined without knowing which node replicates from
-which.
+Findings of severity info are causes of no other finding. So they are joined without the map that tells which node
+replicates from which.
 */
 const joinedNotes = memoizeByRef((findings: readonly Finding[]) => joinFindings(findings, new Map()));
 
@@ -230,7 +229,7 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 	};
 }
 
-/** For each node that does not answer, the finding that explains why, such as a command that blocks its thread. */
+/** For each node that does not answer, the finding that explains why, such as a command that blocks its main thread. */
 const beforeOutage = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, Finding> => {
 	const explained = ranked.filter(({finding, causeKey}) => causeKey !== undefined && reachRules.has(finding.rule));
 	const keys = new Set(explained.map(({causeKey}) => causeKey));
@@ -267,7 +266,7 @@ const endedNodes = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlySet<
 	);
 });
 
-/** Whether a finding says that its node is out of reach, by its rule. */
+/** Whether the rule of a finding is about nodes that are out of reach. */
 export const isOutage = ({rule}: Finding): boolean => reachRules.has(rule);
 
 /** A problem with its urgency; 0 is the most urgent. */
@@ -326,7 +325,7 @@ function problemsOf(
 
 /**
 The cause of a problem as a key. Nodes that fail to answer in the same way have the same cause. Primaries and replicas
-have different causes.
+have different causes, because their urgency differs.
 */
 const causeOf = ({rule, failsBy = '', urgency}: RankedProblem): string => rule ?? `${failsBy} ${urgency}`;
 
@@ -347,7 +346,7 @@ function sharedProblems(problems: readonly RankedProblem[]): readonly SharedProb
 	});
 }
 
-/** The causes above info, each with the consequence that affects clients most. */
+/** The causes of severity warning or critical, each with the consequence that affects clients most. */
 function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['nodes']): readonly RankedProblem[] {
 	const symptomsOf = symptomsIn(ranked);
 	return ranked.flatMap(({finding, severity, causeKey, key}): RankedProblem[] => {

@@ -25,7 +25,7 @@ export type TableView = {
 	`what-if` shows what failures would lose. Undefined: the plain list.
 	*/
 	readonly groupBy: string | undefined;
-	/** The keys of the rows that are unfolded. Enter unfolds such a row and folds it again. */
+	/** The keys of the rows that are unfolded. Enter unfolds a row, and folds it again. */
 	readonly opened: readonly string[];
 };
 
@@ -38,7 +38,7 @@ export const plainTable: TableView = {
 	opened: [],
 };
 
-/** The search in the help. Keys whose help contains every word of the text are shown. */
+/** The search in the help. It shows the keyboard keys whose help contains every word of the text. */
 export type HelpSearch = {readonly text: string; readonly isTyping: boolean};
 
 /** The command palette: the typed words, and the position of the selected entry in the list of matches. */
@@ -60,7 +60,10 @@ export type PasswordView = {
 	readonly field: 'user' | 'password';
 	readonly user: string;
 	readonly passwordLength: number;
-	/** `trying` until the node has answered; else the text below the fields, such as the node's refusal. */
+	/**
+	`trying` until the node has answered; else the text below the fields, such as the node's refusal. Undefined before the
+	first attempt.
+	*/
 	readonly answer: 'trying' | {readonly problem: string} | undefined;
 	readonly firstRow: 0;
 };
@@ -99,8 +102,9 @@ export type ReplayView = {
 	readonly isPlaying: boolean;
 	/** Speed of the replay: seconds of the recording per second. */
 	readonly speed: number;
-	/** The first and the last moment of the recording, in milliseconds since the epoch. */
+	/** The first moment of the recording, in milliseconds since the epoch. */
 	readonly beganMs: number;
+	/** The last moment of the recording, in milliseconds since the epoch. */
 	readonly endedMs: number;
 	/** The time ranges in which findings were open. */
 	readonly spans: readonly FindingSpan[];
@@ -132,7 +136,7 @@ export type ViewState = {
 	set, and panels show values as read.
 	*/
 	readonly baselineAtMs: number | undefined;
-	/** Whether the screen is a wall display: large letters, and no key that can change a server. */
+	/** Whether the screen is a wall display: large letters, and no keyboard key that can change a server. */
 	readonly isWall: boolean;
 	readonly intervalMs: number;
 	/** The shortest time range that the charts show, in milliseconds. */

@@ -11,7 +11,7 @@ const shownBlind = 8;
 const namedNodes = 12;
 
 /**
-Replaces `|` in the texts of findings, where ACL rules and shell pipes contain it. A monitoring plugin's output may have
+Replaces the `|` that ACL rules and shell pipes in the texts of findings contain. A monitoring plugin's output may have
 only one `|`: the one before the performance data.
 */
 const pipeMark = '¦';

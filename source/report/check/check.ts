@@ -98,7 +98,7 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		nodes: records.map(record => nodePart(record, nowMs)),
 		findings: findings.map(({finding, causeRule}) => ({
 			...findingPart(finding),
-			/** The rule of the finding that explains this one; null for a finding that is a cause itself. */
+			/** The rule of the finding that explains this finding; null for a finding that is a cause itself. */
 			causedBy: causeRule ?? null,
 		})),
 		/** Chosen rules that were not evaluated, because their condition must hold for longer than `check` runs. */
@@ -146,8 +146,8 @@ const namedWarnings = 2;
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
 /**
-The short text of the critical finding with the worst effect, of those that a cause explains. Empty unless that effect
-is unserved slots, refused reads or writes on another node, or an effect worse than the cause's.
+The short text of the worst critical finding that a cause explains; empty if there is none. Only three kinds of effect
+count: unserved slots, refused reads or writes on another node, and an effect worse than the cause's.
 */
 function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
 	const [worst] = ranked
@@ -244,7 +244,7 @@ function nodePart(record: NodeRecord, nowMs: number) {
 	return {
 		address,
 		role,
-		// `check` does not wait for the first attempt to end: a node that was not reached counts as down.
+		// A node counts as down if `check` ends before the first attempt to connect to it does.
 		state: reach === 'connecting' ? ('down' as const) : reach,
 		product: product?.product ?? null,
 		version: product?.version ?? null,
@@ -252,7 +252,7 @@ function nodePart(record: NodeRecord, nowMs: number) {
 	};
 }
 
-/** A blind spot, which is a command or rules that could not be evaluated, as `check` prints it. */
+/** A blind spot as `check` prints it: a command that a node refuses or lacks, or rules that could not be evaluated. */
 export type Blind = {
 	readonly what: string;
 	readonly node: string | null;

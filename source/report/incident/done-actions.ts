@@ -18,7 +18,7 @@ export type DoneAction = {
 	/** The details of the action's audit lines in order: the server's reply, the reason, the proof. */
 	readonly details: readonly string[];
 	readonly revert: string | undefined;
-	/** The run of redis-top that acted. */
+	/** The id of the run of redis-top that took the action. */
 	readonly session: string;
 	/** True for a restart as a whole. Its steps are actions of their own. */
 	readonly isRestart: boolean;

@@ -6,17 +6,21 @@ import {type Episode, nodesIn} from './episodes.js';
 import type {ReportText} from './report-text.js';
 
 /**
-Times before and after the end of an episode, in milliseconds. Events within these times may have caused the end. A
-finding ends some polls after its condition has ended.
+An event may have ended an episode if it came at most this long before the end, in milliseconds. A finding ends some
+polls after its condition has ended.
 */
 const beforeEndMs = 10_000;
+/**
+Time after the end or the beginning of an episode within which an event or action may still have caused it, in
+milliseconds.
+*/
 const afterEndMs = 5000;
 /** An action is named with the end of an episode if it came at most this long before the end, in milliseconds. */
 const actionBeforeMs = 2 * 60_000;
 /** An action may have caused an episode if it came at most this long before the beginning, in milliseconds. */
 const actionBeforeBeginMs = 15_000;
 
-/** Commands that take a node away from its users, or change its role. */
+/** Matches commands that take a node away from its users, or change its role. */
 const disruptive = /^(?:SHUTDOWN|FAILOVER|CLUSTER FAILOVER|SENTINEL FAILOVER|REPLICAOF|CLIENT PAUSE|DEBUG)\b/;
 
 const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
@@ -76,7 +80,7 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 	const near = events.filter(
 		({kind, atMs}) => kinds.includes(kind) && atMs >= endedMs - beforeEndMs && atMs <= endedMs + afterEndMs,
 	);
-	// A cluster serves its slots again because another node was promoted, so events of other nodes count.
+	// A cluster serves its slots again because another node was promoted, so promotions of other nodes count.
 	const isElsewhere = effect === 'slots-unserved' || nodes.size === 0;
 	const promotion = isElsewhere ? near.find(({kind}) => kind === 'promoted' || kind === 'role-changed') : undefined;
 	const ended = promotion === undefined ? lastOfEachKind(near.filter(({node}) => isHere(node))) : [promotion];

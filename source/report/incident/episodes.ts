@@ -41,12 +41,13 @@ export type Episode = {
 	*/
 	readonly endedMs: number | undefined;
 	readonly steps: readonly EpisodeStep[];
-	/** The `id` of the episode that explains this one; undefined for an episode that is itself a cause. */
+	/** The `id` of the episode that explains this episode; undefined for an episode that is itself a cause. */
 	readonly causeId: number | undefined;
 	/** The urgency of the finding's effect; 0 is the most urgent. */
 	readonly urgency: number;
 	/**
-	The replica that was promoted in the place of this episode's node while the episode lasted; undefined if none was.
+	The replica that was promoted in the place of this episode's node while the episode lasted; undefined if no replica
+	was promoted.
 	*/
 	readonly takeover: Takeover | undefined;
 	/** The clients that were connected to the node when the finding opened, as far as CLIENT LIST was read. */
@@ -93,7 +94,10 @@ export class EpisodeLog {
 		}
 	}
 
-	/** Notes which open outages of primaries were ended for users by a promotion. Called with every moment. */
+	/**
+	Notes which open outages of primaries were ended for users by a promotion. Called whenever records of nodes have
+	changed.
+	*/
 	noteTakeovers(state: MonitorState): void {
 		for (const track of this.#last.values()) {
 			if (
@@ -155,7 +159,10 @@ export class EpisodeLog {
 	}
 }
 
-/** The clients of a node that feel an effect on it, the most connections first. A node that fails keeps its last list. */
+/**
+The clients of a node, if users feel the effect on it. Clients with the most connections come first. A node that fails
+still has the clients of its last CLIENT LIST.
+*/
 function clientsOf(
 	node: NodeAddress | undefined,
 	effect: Effect | undefined,

@@ -20,13 +20,13 @@ type FigureRow = {
 	readonly id: FigureId;
 	readonly title: string;
 	/**
-	How the samples of a point become one value. `mean`: their mean. `max`: the highest one, because a peak must not
+	How the samples of a point become one value. `mean`: their mean. `max`: the highest sample, because a peak must not
 	vanish.
 	*/
 	readonly fold: 'mean' | 'max';
 	readonly format: (value: number) => string;
 	readonly read: (record: NodeRecord, state: MonitorState) => number | undefined;
-	/** The threshold at which the rule warns, drawn as a line in the chart. */
+	/** The threshold at which the figure's rule warns, drawn as a line in the chart. */
 	readonly limit?: {readonly value: number; readonly label: string};
 };
 

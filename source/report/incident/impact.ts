@@ -26,14 +26,15 @@ export type Impact = {
 	*/
 	readonly endedMs: number | undefined;
 	readonly feltBy: FeltBy;
-	/** The replica that took over, so that users no longer felt the effect; undefined if none did. */
+	/** The replica that took over, so that users no longer felt the effect; undefined if no replica did. */
 	readonly takeover: Takeover | undefined;
 	readonly episodes: readonly Episode[];
 };
 
 /**
-What users felt, the most urgent effect first, then by time. Findings with the same effect on the same node are one row
-if their times overlap.
+What users felt. Effects that all users felt come first, then those that only readers felt, then mere risks. Each of
+these lists has the most urgent effect first, then the earliest. Findings with the same effect on the same node are one
+row if their times overlap.
 */
 export function impactOf(episodes: readonly Episode[]): Impact[] {
 	const rows = episodes.flatMap(episode => {

@@ -11,7 +11,7 @@ import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from '.
 
 /** Largest number of a cause's evidence values that the report prints. */
 const mostEvidence = 8;
-/** Causes of one rule are one entry from this number on, if they are warnings and nothing followed from them. */
+/** From this number on, warnings of one rule from which nothing followed are listed as one entry. */
 const alikeFrom = 3;
 
 /** An entry of a list in a report. `isCommand`: the text is a command that can be typed. */
@@ -187,7 +187,9 @@ function causeBlocks({causes, toMs, text}: Incident): Block[] {
 	];
 }
 
-/** The causes in their order. Warnings of one rule from which nothing followed are together, with the first of them. */
+/**
+The causes in their order. Warnings of one rule from which nothing followed stand together, in the place of the first.
+*/
 const alikeCauses = (causes: readonly Cause[]): ReadonlyArray<readonly [Cause, ...Cause[]]> =>
 	[
 		...Map.groupBy(causes, ({episode: {id, severity, finding}, followed}) =>

@@ -7,8 +7,8 @@ import {reportStyle} from './report-style.js';
 const severityWords = {critical: 'critical', warning: 'warning', calm: 'nothing found'} as const;
 
 /**
-A report as one HTML file. It fetches nothing and has no script: a policy in the file forbids both. Colours follow the
-reader's dark or light setting.
+A report as one HTML file. It fetches nothing and has no script: the Content-Security-Policy in the file forbids both.
+Colours follow the reader's dark or light setting.
 */
 export function incidentHtml(incident: Incident): string {
 	const {title, severity, facts, sections, foot} = documentOf(incident);

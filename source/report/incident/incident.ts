@@ -64,7 +64,7 @@ export type ReportNode = {
 	readonly reach: string;
 };
 
-/** A whole report as data. Formats only lay it out. */
+/** A whole report as data. The output formats only lay it out. */
 export type Incident = {
 	readonly source: ReportSource;
 	readonly fromMs: number;
@@ -218,7 +218,7 @@ function followUps(families: readonly Family[], last: MonitorState, text: Report
 	]);
 }
 
-/** The episodes in their order. Warnings of one rule are together, with the first of them. */
+/** The episodes in their order. Warnings of one rule stand together, in the place of the first. */
 const alikeEpisodes = (episodes: readonly Episode[]): Array<readonly [Episode, ...Episode[]]> =>
 	[
 		...Map.groupBy(episodes, ({id, severity, finding}) =>

@@ -54,7 +54,7 @@ export class ReportText {
 export const nodeWithRole = ({node, role}: Pick<Episode, 'node' | 'role'>): string =>
 	node === undefined ? 'the deployment' : role === undefined || role === 'unknown' ? node : `${node} (${role})`;
 
-/** Joins items to a text: `a, b and c`. A long list is cut to its first items and the number of the others. */
+/** Joins items to a text: `a, b and c`. A long list is cut to its first items and the number of the other items. */
 export function enumerated(items: readonly string[], most = 4): string {
 	const shown = items.slice(0, most);
 	const left = items.length - shown.length;

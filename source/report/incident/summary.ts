@@ -12,7 +12,7 @@ const toldCauses = 4;
 const toldConsequences = 4;
 /** Most actions that the summary names. */
 const toldActions = 6;
-/** Causes of the same kind that began within this time are described as one, in milliseconds. */
+/** Causes of one rule, effect and severity that began within this time are described together, in milliseconds. */
 const togetherMs = 30_000;
 
 /**
@@ -56,8 +56,8 @@ export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
 }
 
 /**
-Whether the summary describes an incident although others are critical. An outage of a primary is described even if a
-replica took over, so that it is only a warning.
+Whether an incident is critical, or an outage of a primary. If any incident is, the summary describes only such
+incidents and counts the others. An outage of a primary is a mere warning once a replica has taken over.
 */
 const isGrave = ({families}: Told): boolean =>
 	families.some(({severity, felt}) => severity === 'critical' || felt.urgency === 0);

@@ -5,7 +5,10 @@ import {nodeFinder} from '../../topology/replication-edges.js';
 
 /** A replica that became the primary in the place of another node. */
 export type Takeover = {
-	/** The time of the promotion, else of a reply with the new role. In milliseconds since the epoch. */
+	/**
+	The time of the promotion's event, in milliseconds since the epoch. Without such an event: the time of the reply that
+	showed the new role.
+	*/
 	readonly atMs: number;
 	readonly by: NodeAddress;
 };
@@ -22,7 +25,7 @@ type OnNode = {readonly effect: Effect | undefined; readonly role: NodeRole | un
 export const canBeTakenOver = ({effect, role}: OnNode): boolean =>
 	role === 'primary' && effect !== undefined && endsWithTakeover.has(effect);
 
-/** Whether an effect is felt by clients that read from a replica, and by no others. */
+/** Whether an effect is felt by clients that read from a replica, and by no other clients. */
 export const isForReadersOnly = ({effect, role}: OnNode): boolean =>
 	role === 'replica' && effect !== undefined && ofReaders.has(effect);
 
@@ -30,8 +33,8 @@ export const isForReadersOnly = ({effect, role}: OnNode): boolean =>
 const promotions: ReadonlySet<string> = new Set(['promoted', 'role-changed']);
 
 /**
-The takeover of a primary that does not answer, by one of the replicas of its last report. Undefined while none of them
-answers as a primary.
+The takeover of a primary that does not answer, by one of the replicas that its last reply named. Undefined while no
+such replica answers as a primary.
 */
 export function takeoverOf(
 	node: NodeAddress,

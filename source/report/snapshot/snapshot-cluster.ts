@@ -42,8 +42,8 @@ export function clusterSummary(watch: ClusterState | undefined) {
 			slots: rangeTexts(ranges),
 			owners: claimants.map(nameOf),
 			/**
-			Of the nodes that claim the slots, the one with the highest configuration epoch. Null when the highest epochs are
-			equal.
+			Of the nodes that claim the slots, the node with the highest configuration epoch. Null when several of them have
+			the highest epoch.
 			*/
 			winner: winner === undefined ? null : nameOf(winner),
 		})),
@@ -72,11 +72,9 @@ const movePart = (move: FollowedMove, {nameOf}: ClusterComparison) => ({
 	slot: move.slot,
 	source: nameOf(move.source),
 	target: nameOf(move.target),
-	/**
-	Whether the source has the slot open as MIGRATING, and the target as IMPORTING (`isImporting`). Null for a node that
-	doesn't answer.
-	*/
+	/** Whether the source has the slot open as MIGRATING. Null if the source doesn't answer. */
 	isMigrating: move.isMigrating ?? null,
+	/** Whether the target has the slot open as IMPORTING. Null if the target doesn't answer. */
 	isImporting: move.isImporting ?? null,
 	since: isoTime(move.sinceMs),
 	keysLeft: move.keysLeft ?? null,

@@ -31,8 +31,8 @@ export function talkersPart({clients, failure}: NodeRecord) {
 }
 
 /**
-How the main thread spent the time between two samples, in parts whose shares add up to 1. Null where this can't be
-known.
+How the main thread spent the time between two samples, in parts whose shares add up to 1. Null while it can't be
+computed, such as before the second sample or while the node doesn't answer.
 */
 export function mainThreadPart({mainThread, failure}: NodeRecord) {
 	return failure !== undefined || mainThread === undefined
@@ -51,7 +51,7 @@ export function keySizesPart({keySizes}: NodeRecord) {
 				type,
 				/** The unit of the bins' sizes: `bytes` or `items`. */
 				unit,
-				/** Keys whose size is at least `least` and less than twice that. */
+				/** Each bin counts the keys whose size is at least `least` and less than twice that. */
 				bins: bins.map(({least, keys}) => ({least, keys})),
 			}));
 }
@@ -66,7 +66,7 @@ export function watchedKeysPart({watched}: NodeRecord, nowMs: number) {
 				/** The reply to TYPE: `stream`, for example; `none` for a key that does not exist. */
 				type: watchedKey.type ?? null,
 				length: watchedKey.length ?? null,
-				/** The growth is negative while the key shrinks, and null with fewer than two readings. */
+				/** The change of `length` per second: negative while the key shrinks, null with fewer than two readings. */
 				growthPerSecond: watchedKey.growthPerSecond ?? null,
 				drainSeconds: drainSeconds(watchedKey) ?? null,
 				groups: watchedKey.groups.map(({groupName, consumers, pending, lag, stillMs}) => ({

@@ -100,8 +100,8 @@ function nodePart(node: TopologyNode) {
 		id: node.id ?? null,
 		role: node.role,
 		/**
-		A value of `state` in the snapshot's `nodes`, or one of two others. `gone`: not responding, and listed by no other
-		node. `not-asked`: known only from other nodes' reports.
+		A value of `state` in the snapshot's `nodes`, or one of two further values. `gone`: not responding, and listed by no
+		other node. `not-asked`: known only from other nodes' reports.
 		*/
 		reach: node.reach,
 		lastSeenAt: isoTime(node.lastSeenMs),

@@ -18,8 +18,9 @@ import {type NodeSnapshot, snapshotJson, snapshotOf} from './snapshot.js';
 /** One line of the text: a label and its value. */
 type Fact = readonly [label: string, value: string];
 
-/** Number of commands, and of slow log entries, that the text has for each node. JSON has more of them. */
+/** Number of commands that the text has for each node. JSON has more commands. */
 const printedCommands = 10;
+/** Number of slow log entries that the text has for each node. JSON has more entries. */
 const printedSlowlogEntries = 10;
 
 const labelWidth = 12;
@@ -45,7 +46,7 @@ export function snapshotText(state: MonitorState, nowMs: number): string {
 	return [...head, ...nodes.flatMap(node => ['', ...nodeBlock(node)])].join('\n');
 }
 
-/** The text of a failure with its code, if the text does not have the code. */
+/** The text of a failure. Its code is added if the text does not contain the code. */
 const withCode = ({text, code}: NonNullable<NodeSnapshot['failure']>): string =>
 	text.includes(`(${code})`) ? text : `${text} (${code})`;
 
@@ -232,7 +233,7 @@ function commandRows({commands}: NodeSnapshot): string[][] {
 		]);
 }
 
-/** An upper bound of the 99th percentile; see `derive/latency-percentiles.ts`. */
+/** An upper bound of the 99th percentile of a command's latency; see `derive/latency-percentiles.ts`. */
 function p99Text(atMostMicroseconds: number | null | undefined): string {
 	const bound = known(atMostMicroseconds);
 	return bound === undefined ? `p99 ${unknown}` : `p99 <= ${microseconds(bound, true)}`;

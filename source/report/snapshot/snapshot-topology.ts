@@ -18,12 +18,14 @@ export function busLinksPart({busLinks}: NodeRecord, nameOf: (id: NodeId) => str
 
 const linksPart = ({present, expected, gaps, unsentBytes, backlogs}: BusLinks, nameOf: (id: NodeId) => string) => ({
 	present,
-	/** The expected number of links: two for each known peer that is not marked FAIL. */
+	/** The expected number of links: one in each direction for each known peer that is not marked FAIL. */
 	expected,
 	missing: gaps.map(({direction, peer, isConfirmed}) => ({
 		direction,
 		peer: nameOf(peer),
-		/** True for a link that is missing in two readings; a healthy node reconnects it within 0.1 s. */
+		/**
+		True for a link that is missing in two successive readings. A healthy node reconnects a lost link within 0.1 s.
+		*/
 		isConfirmed,
 	})),
 	unsentBytes,

@@ -35,7 +35,7 @@ export function findingsPart(state: MonitorState) {
 		adviceCost: finding.adviceCost ?? null,
 		since: isoTime(finding.sinceMs),
 		clearedAt: isoTime(finding.clearedAtMs),
-		/** The rule of the finding that explains this one; null for a finding that is a cause itself. */
+		/** The rule of the finding that explains this finding; null for a finding that is a cause itself. */
 		causedBy: causeRule ?? null,
 	}));
 }
@@ -144,7 +144,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, now
 		address: record.address,
 		origin: record.origin,
 		role: record.role,
-		// A snapshot does not wait for the first attempt to end: a node that was not reached counts as down.
+		// A node counts as down if the snapshot is taken before the first attempt to connect to it has ended.
 		state: record.reach === 'connecting' ? ('down' as const) : record.reach,
 		product: product?.product ?? null,
 		version: product?.version ?? null,
@@ -218,8 +218,8 @@ function commandsPart({commands, latency, failure}: NodeRecord) {
 				timeShare: isCurrent ? (timeShare ?? null) : null,
 				failuresPerSecond: isCurrent ? (failuresPerSecond ?? null) : null,
 				/**
-				Upper bounds of the command's latency percentiles in the last interval. The true value is more than half of the
-				bound.
+				Upper bounds of the command's latency percentiles between the last two readings. Buckets end at powers of two,
+				so the true value is more than half of the bound.
 				*/
 				latency:
 					bounds === undefined

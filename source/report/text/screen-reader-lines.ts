@@ -6,7 +6,7 @@ import {isFindingEvent} from '../../state/finding-events.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
 
-/** What was printed last for a screen reader. Later only changes to it are printed. */
+/** What was printed last for a screen reader. Later lines are only about the changes since then. */
 export type Said = {
 	readonly nodes: ReadonlyMap<NodeAddress, string>;
 	/** The findings that held when lines were last printed, by `findingKey`. */
@@ -62,13 +62,18 @@ export function screenReaderLines(
 const findingWords = (finding: Finding): string =>
 	`${finding.node ?? 'the deployment'} ${findingText(finding)} (${finding.rule})`;
 
-/** The characters that frames, charts and meters are drawn with, and the mark of the selected row. */
+/**
+Matches the characters that the borders of panels, charts and meters are drawn with, and the mark of the selected row.
+*/
 const drawing = /[│┌┐└┘─├┤╭╮╯╰┈█░▁▂▃▄▅▆▇]+>?/g;
 
-/** A row of a chart. It has an axis at its left only, while a row of a frame has a border at both ends. */
+/**
+Matches a row of a chart. Such a row has an axis at its left only, while other rows of a panel have a border at both
+ends.
+*/
 const chartRow = /^[^├]*┤/;
 
-/** A panel as lines for a screen reader: its titles and rows, without frames, charts and blank lines. */
+/** A panel as lines for a screen reader: its titles and rows, without borders, charts and blank lines. */
 export function withoutDrawing(text: string): string[] {
 	return text
 		.split('\n')

@@ -1,8 +1,8 @@
 import {cellWidth} from '../../text/cell-width.js';
 
 /**
-Lines of a table as rows of at most `width` cells, broken between table cells. A terminal breaks a long line anywhere, as
-in `behind_` and `s=<1s`. Rows after the first are indented, and the padding of the columns is left out.
+Lines of a table as rows of at most `width` cells, broken between table cells. A terminal itself would break a long line
+anywhere, as in `behind_` and `s=<1s`. Rows after the first are indented, and the padding of the columns is left out.
 */
 export function wrappedCells(text: string, width: number): string {
 	return text
