@@ -19,7 +19,7 @@ export type ClientGroup = {
 	readonly perSecond: ClientTraffic | undefined;
 };
 
-/** Idle time after which a connection counts as idle, in seconds. */
+/** Time without a command after which a connection counts as idle, in seconds. */
 export const idleAfterSeconds = 60;
 
 export const isGrouping = (text: string | undefined): text is ClientGrouping =>
@@ -71,7 +71,9 @@ export function libraryOf({libraryName, libraryVersion}: ClientRow): string {
 	return libraryName ? `${libraryName}${libraryVersion ? ` ${libraryVersion}` : ''}` : '-';
 }
 
-/** A client's address without its port, which differs for each connection. */
+/**
+A client's address without the port. Each connection has another port, so clients of one host would not be grouped.
+*/
 const hostOf = (address: string): string => address.replace(/:\d+$/, '');
 
 function sumOf(clients: readonly ClientRow[], value: (client: ClientRow) => number | undefined): number | undefined {

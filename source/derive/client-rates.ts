@@ -9,10 +9,8 @@ are unreliable.
 const shortestMs = 200;
 
 /**
-The reading of CLIENT LIST after a poll, with each client's rates since the kept list.
-
-@param kept The previous list of the same process.
-@param came The list in this poll's replies; undefined when the poll did not read it.
+The reading of CLIENT LIST after a poll, with each client's rates since the kept list. A poll that did not read CLIENT
+LIST leaves the kept reading unchanged.
 */
 export function clientReading(
 	kept: ClientReading | undefined,

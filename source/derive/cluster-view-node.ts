@@ -3,8 +3,8 @@ import type {NodeRecord} from './node-record.js';
 
 /**
 The node whose view of the cluster is shown while `node` is in focus. It is `node` itself while it answers. Otherwise it
-is the answering node of its cluster with the newest view. The last view of a failed node lacks the failover that
-followed.
+is the answering node of its cluster with the newest view. A failed node's own last view is from before its failure, so
+it lacks the failover that followed.
 */
 export function clusterViewNode(nodes: ReadonlyMap<NodeAddress, NodeRecord>, node: NodeRecord): NodeRecord {
 	const ownId = node.clusterNodes?.value.find(({flags}) => flags.has('myself'))?.id;

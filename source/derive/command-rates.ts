@@ -1,24 +1,32 @@
 import type {NodeSample} from '../domain/sample.js';
 import {type CommandCounters, commandStats} from '../parse/info-fields.js';
 
-/** One command of INFO commandstats over the last interval. */
+/**
+The calls of one command in INFO commandstats. The last interval is the time between the two samples that are compared.
+*/
 export type CommandRate = {
 	/** The command's name as the server prints it: `get`, `client|list`. */
 	readonly command: string;
 	/** Number of calls since the server's start. */
 	readonly calls: number;
 	readonly callsPerSecond: number | undefined;
-	/** Number of calls in the last interval; undefined when it can't be known. */
+	/** Number of calls in the last interval; undefined without a comparable earlier sample. */
 	readonly callsOfInterval?: number | undefined;
 	readonly failuresOfInterval?: number | undefined;
 	/**
-	Mean duration of a call in the last interval, in microseconds. Undefined when there was no call, or it can't be
-	known.
+	Mean duration of a call in the last interval, in microseconds. Undefined when there was no call, or no comparable
+	earlier sample.
 	*/
 	readonly meanMicroseconds: number | undefined;
-	/** The command's share of the time of all commands in the last interval, 0–1; undefined when it can't be known. */
+	/**
+	The command's share of the time of all commands in the last interval, 0–1. Undefined without a comparable earlier
+	sample.
+	*/
 	readonly timeShare: number | undefined;
-	/** `failed_calls` plus `rejected_calls` per second (Redis 6.2 and later); undefined when it can't be known. */
+	/**
+	`failed_calls` plus `rejected_calls` per second. Undefined before Redis 6.2, and without a comparable earlier
+	sample.
+	*/
 	readonly failuresPerSecond: number | undefined;
 };
 

@@ -2,15 +2,15 @@ import type {NodeSample} from '../domain/sample.js';
 import {type CommandRate, commandRates} from './command-rates.js';
 
 /**
-Length of the window over which commands are compared, in milliseconds. It is about as long as the interval of the
-percentiles, so the figures of a list row belong together.
+Length of the window over which commands are compared, in milliseconds. The latency percentiles in the same list row
+cover about ten seconds too, so all figures of a row describe the same calls.
 */
 export const windowMs = 10_000;
 
 /** Shortest time between two samples that are kept as possible starts of the window, in milliseconds. */
 const spacingMs = 2500;
 
-/** How long the order of the commands is kept, in milliseconds. A list that moves each second can't be read. */
+/** How long the order of the commands is kept, in milliseconds. Rows that change places each second can't be read. */
 export const orderHeldMs = 5000;
 
 /** The commands over the last ten seconds, and their order, which is kept for a few seconds. */
@@ -24,7 +24,8 @@ export type CommandWindow = {
 	*/
 	readonly order: ReadonlyMap<string, number>;
 	/**
-	The rates from which the order was made, by command. They decide the units of the figures while the order is kept.
+	The rates from which the order was made, by command. While the order is kept, these rates decide the units of the
+	figures, so that the units do not change each second either.
 	*/
 	readonly ordered: ReadonlyMap<string, CommandRate>;
 	/** When the order was made, on the monotonic clock in milliseconds. */

@@ -7,8 +7,9 @@ import {nodeValues} from './node-values.js';
 import {replicaLinks} from './replica-links.js';
 
 /**
-The fields of a record that are computed from two samples. A new field of this kind is added only here. The live record,
-the history and the baseline compute these fields with `comparedRecord`. History entries leave them out.
+The fields of a record that are computed from two samples. The live record, the history and the baseline all compute
+these fields with `comparedRecord`, so a new field of this kind is added only here. History entries leave these fields
+out.
 */
 export type ComparedFields = Pick<NodeRecord, 'values' | 'commands' | 'mainThread' | 'newerRates' | 'replicas'>;
 

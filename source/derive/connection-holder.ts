@@ -4,11 +4,12 @@ import {clientGroups} from './client-groups.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
-Greatest age of a CLIENT LIST from which redis-top tells who holds the connections of a full server, in milliseconds.
+Greatest age of a CLIENT LIST at the beginning of the failure, in milliseconds. An older list does not show who holds
+the connections of a server at its `maxclients`.
 */
 const oldListMs = 600_000;
 
-/** Who holds the connections of a full server, in two lengths. */
+/** Who holds the connections of a server that has reached `maxclients`, as a long and a short text. */
 export type HeldConnections = {
 	/** Such as `java (process 7) has 76 of 80 connections`. */
 	readonly text: Message;
@@ -18,8 +19,8 @@ export type HeldConnections = {
 
 /**
 Who holds more than half of the connections of a server that has reached `maxclients`: `checkout-api had 76 of 80
-connections`. The last CLIENT LIST gives the clients. Without it, the kernel of the server's machine gives processes and
-hosts. Undefined when nobody holds more than half.
+connections`. A recent CLIENT LIST gives the clients. Without a recent list, the kernel gives processes and hosts, if
+the server runs on redis-top's machine. Undefined when nobody holds more than half.
 */
 export function heldConnections({failure, failingSinceMs, clients, host}: NodeRecord): HeldConnections | undefined {
 	if (failure?.kind !== 'MAXCLIENTS') {

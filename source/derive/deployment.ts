@@ -13,8 +13,9 @@ type DeploymentMember = {
 };
 
 /**
-The kind of deployment that the known nodes form. One node in cluster mode makes it a cluster, one Sentinel a Sentinel
-deployment, one replica a replicated deployment. It is unknown until a node has answered.
+The kind of deployment that the known nodes form. A node in cluster mode makes it a cluster. Otherwise a Sentinel makes
+it a Sentinel deployment, and otherwise a replica makes it a replicated deployment. The kind is unknown until a node has
+answered.
 */
 export function deploymentKind(nodes: readonly DeploymentMember[]): DeploymentKind {
 	if (nodes.some(({sample}) => sample !== undefined && isClusterNode(sample.info))) {
@@ -35,7 +36,10 @@ export function deploymentKind(nodes: readonly DeploymentMember[]): DeploymentKi
 /** Whether the server runs in cluster mode. */
 export const isClusterEnabled = (info: InfoReply): boolean => info.number('cluster', 'cluster_enabled') === 1;
 
-/** Whether the server runs in cluster mode, also when it hides its section `cluster`. */
+/**
+Whether the server runs in cluster mode. A server may hide its INFO section `cluster`. The field `redis_mode` (Valkey:
+`server_mode`) then shows the mode.
+*/
 function isClusterNode(info: InfoReply): boolean {
 	const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');
 	return isClusterEnabled(info) || mode === 'cluster';

@@ -5,11 +5,14 @@ import {bytes, microseconds, milliseconds} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
-Greatest age of log entries that become events from before redis-top started, in milliseconds. A server's start, last
-save and peak of memory may be older.
+How long before redis-top's start a log entry may have been written to become an event, in milliseconds. A server's
+start, last save and peak of memory may be older.
 */
 const reachMs = 24 * 3_600_000;
-/** Largest number of entries that are kept of one log of a node: the longest, the largest or the newest entries. */
+/**
+Largest number of entries of one log of a node that become events. Depending on the log, the longest, the largest or the
+newest entries are kept.
+*/
 const mostOfAList = 20;
 /**
 Tolerance between two times of one process' start, in milliseconds. INFO has whole seconds, and the server's log has the
@@ -124,7 +127,7 @@ function processHappenings({sample}: NodeRecord): Happening[] | undefined {
 	const uptime = info.number('server', 'uptime_in_seconds');
 	const startedMs = uptime === undefined ? undefined : atMs - uptime * 1000;
 	const savedMs = secondsAsMs(info.number('persistence', 'rdb_last_save_time'));
-	// If no save has ended since the start, the server reports the time of its start.
+	// If no save has ended since the start, `rdb_last_save_time` is the time of the start.
 	const isSaved = savedMs !== undefined && (startedMs === undefined || savedMs - startedMs > sameStartMs);
 	const peakMs = secondsAsMs(info.number('memory', 'used_memory_peak_time'));
 	const peak = info.number('memory', 'used_memory_peak');
@@ -135,7 +138,10 @@ function processHappenings({sample}: NodeRecord): Happening[] | undefined {
 	];
 }
 
-/** The history of each latency event. If LATENCY HISTORY can't be read, its last and its longest duration. */
+/**
+The history of each latency event. If LATENCY HISTORY can't be read, only the last and the longest duration of each
+event.
+*/
 function latencyHappenings(
 	{latencyHistory, latencyEvents, blind}: NodeRecord,
 	fromMs: number,

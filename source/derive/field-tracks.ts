@@ -8,7 +8,9 @@ const stepMs = 10_000;
 /** Number of readings kept of each field: ten minutes of them. */
 const readingsKept = 61;
 
-/** The fields whose last ten minutes rules read. Each field takes half a kilobyte a node. */
+/**
+The fields whose last ten minutes rules read. The readings of one field take half a kilobyte of memory for each node.
+*/
 const trackedFields = [
 	['memory', 'used_memory'],
 	['memory', 'maxmemory'],
@@ -41,7 +43,7 @@ export class FieldTracks {
 
 	note({atMs, runId, info}: NodeSample): void {
 		if (runId !== this.#runId || this.#values.length === 0) {
-			// The run id is copied: a substring of INFO would keep the whole text in memory.
+			// The run id is copied: a substring of the INFO reply would keep the whole reply in memory.
 			this.#runId = runId && Buffer.from(runId).toString();
 			this.#times = [];
 			this.#values = trackedFields.map(() => []);
@@ -55,8 +57,8 @@ export class FieldTracks {
 		this.#lastAtMs = atMs;
 		push(this.#times, atMs);
 		for (const [index, [section, field]] of trackedFields.entries()) {
-			// Stream readers (backups, migrations) come and go. They are not counted, so that no rule takes them for
-			// lost replicas.
+			// Tools that only read the replication stream (backups, migrations) connect for a while. They are not
+			// counted as replicas, so no rule reports a lost replica when they disconnect.
 			const value = field === 'connected_slaves' ? connectedReplicas(info) : info.number(section, field);
 			push(this.#values[index], value ?? Number.NaN);
 		}

@@ -12,9 +12,9 @@ const heavyMs = 10;
 
 /**
 The command that took most time between two samples, if processor time explains its mean duration. On a machine short of
-processors, a quick command may also last long while the thread waits for a processor. The time of the command is
-therefore limited to the processor time of the main thread. Undefined when most of that time may have other causes, such
-as reading and writing sockets.
+processors, a quick command may also last long, because its thread waits for a processor. So the command counts with at
+most the processor time of the main thread. Undefined when most of that time may have other causes, such as reading and
+writing sockets.
 */
 export function heavyCommand(
 	earlier: NodeSample | undefined,

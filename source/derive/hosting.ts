@@ -49,7 +49,8 @@ export function hostingOf({endpoint, info, absent = [], isHere}: HostingFacts): 
 }
 
 /**
-Whether INFO names the server's executable. A self-hosted server does; provider services hide the path or print `-`.
+Whether INFO has the path of the server's executable. A self-hosted server has it; provider services leave the path out
+or print `-`.
 */
 function namesItsProgram(info: InfoReply): boolean {
 	return (info.text('server', 'executable') ?? '').startsWith('/') && (info.number('server', 'process_id') ?? 0) > 0;

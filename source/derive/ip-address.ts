@@ -1,4 +1,7 @@
-/** Matches networks that are not routed on the internet. Source: RFC 1918, and RFC 6598 for a provider's NAT. */
+/**
+Matches IPv4 addresses that are not routed on the internet: private networks (RFC 1918), and a provider's NAT (RFC
+6598).
+*/
 const privateIpv4 = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 
 /** Matches unspecified, loopback and link-local addresses. Source: RFC 5735, RFC 3927. */

@@ -20,8 +20,8 @@ export type KeyDrop = {
 const fewestKeys = 1000;
 
 /**
-Least share of keys that must remain for expiry to explain a drop across a restart or a full resync. Keys that expire
-during these are dropped without being counted. More than nine keys of ten hardly ever expire at once.
+Least share of keys that must remain for expiry to explain a drop across a restart or a full resync. The server does not
+count the keys that expire meanwhile. More than nine keys of ten hardly ever expire at once.
 */
 const leastLeftShare = 0.1;
 const flushes = ['flushall', 'flushdb', 'swapdb'];
@@ -38,12 +38,12 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 		return undefined;
 	}
 
-	// A server that is loading has not read all its keys yet.
+	// A server that is loading has not read all its keys yet, so a smaller number of keys is no loss.
 	if (later.info.number('persistence', 'loading') === 1) {
 		return undefined;
 	}
 
-	// A replica that got another primary has the keys of that primary.
+	// A replica that got another primary has the keys of that primary, so a smaller number of keys is no loss.
 	if (nodeRole(earlier.info) === 'replica' && primaryAddress(earlier.info) !== primaryAddress(later.info)) {
 		return undefined;
 	}
@@ -63,7 +63,7 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 	return {from, to, byRestart, byFlush: byRestart ? undefined : flushed(earlier, later)};
 }
 
-/** Whether the number of keys with a TTL fell by at least as many as were lost. */
+/** Whether the number of keys with a TTL fell by at least `lost`, so that all lost keys may have expired. */
 function mayHaveExpired(earlier: NodeSample, later: NodeSample, lost: number): boolean {
 	return keyTotals(earlier.info).expiring - keyTotals(later.info).expiring >= lost;
 }

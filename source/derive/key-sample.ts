@@ -61,8 +61,8 @@ export const topPrefixes = ({prefixes}: KeySample, most: number): readonly Scann
 	prefixes.toSorted((a, b) => b.bytes - a.bytes || b.keyCount - a.keyCount).slice(0, most);
 
 /**
-The largest difference between a share in the sample and the share of all keys, with 95 % confidence. It is 1/√n, the
-upper limit for any share. 0 when the scan saw all keys.
+How far a share in the sample may be from the share of all keys, with 95 % confidence. After n sampled keys, any share
+is at most 1/√n away. 0 when the scan saw all keys.
 */
 export const sampleError = (seen: number, all: number | undefined): number =>
 	seen === 0 ? 1 : all !== undefined && seen >= all ? 0 : Math.min(1, 1 / Math.sqrt(seen));

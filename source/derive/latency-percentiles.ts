@@ -17,8 +17,8 @@ The number of calls in an interval that took at most `bound` microseconds, and l
 export type LatencyBucket = {readonly bound: number; readonly count: number};
 
 /**
-The lower bound of a bucket. It is half of the upper bound, because the server's bounds are powers of two. The next
-smaller bucket can't be used, because buckets without calls are left out.
+The lower bound of a bucket: half of its upper bound, because the server's bounds are powers of two. The bound of the
+bucket before can't be used, because the server leaves out buckets without calls.
 */
 export const boundBelow = (bound: number): number => Math.floor(bound / 2);
 

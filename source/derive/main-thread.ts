@@ -41,8 +41,8 @@ const namedCommands = 4;
 const leastNamedShare = 0.01;
 
 /**
-Commands that run other commands. INFO commandstats counts the inner commands' time for both, while
-`eventloop_duration_cmd_sum` counts it once. Source: `call()` in server.c.
+Commands that run other commands. INFO commandstats counts the time of an inner command twice: for the inner and for the
+outer command. `eventloop_duration_cmd_sum` counts it once. Source: `call()` in server.c.
 */
 const containers: ReadonlySet<string> = new Set([
 	'eval',
@@ -60,9 +60,9 @@ type Named = {readonly name: string; readonly share: number};
 The time of the main thread between two samples, in parts that add up to 1. Undefined without two samples of the same
 process, and where the server reports neither the time of commands nor that of the event loop.
 
-`eventloop_duration_sum` exists since Redis 7.2. Before it, the event loop's time is computed from processor time, and
-the rest is unknown. INFO debug is asked for only while panel 5 is open; without it, cron and AOF are in the rest of the
-event loop.
+`eventloop_duration_sum` exists since Redis 7.2. Before 7.2, the event loop's time is computed from processor time, and
+the rest is unknown. INFO debug is asked for only while panel 5 is open. Without INFO debug, the time of cron and AOF is
+part of `loop`.
 
 @param commands The rates of the commands between the same samples.
 */
@@ -130,8 +130,8 @@ type Jobs = {
 
 /**
 The time of the event loop without commands, in jobs that do not overlap. Expiry and fork run in cron, or between two
-cycles. A fork by the command BGSAVE is part of the command's own time. A fork that took longer than the remaining time
-is taken for such a fork, and gets no part of its own.
+cycles, so their time is subtracted from the time of cron. A fork by the command BGSAVE is part of the command's own
+time. A fork that took longer than the remaining time is taken for a fork by BGSAVE, and gets no part of its own.
 */
 function jobsOf({
 	active,
@@ -159,7 +159,10 @@ function jobsOf({
 	];
 }
 
-/** The commands with most time by name, and all others together; their shares add up to `total`. */
+/**
+The parts of commands: one part for each of the commands with most time, and one for all other commands. The shares add
+up to `total`.
+*/
 function commandParts(named: readonly Named[], total: number): MainThreadPart[] {
 	const own = withoutInner(named, total);
 	const top = own
@@ -184,7 +187,8 @@ function withoutInner(named: readonly Named[], total: number): readonly Named[] 
 	const kept = contained > 0 ? (contained - twice) / contained : 1;
 	const own = named.map(({name, share}) => ({name, share: containers.has(name) ? share * kept : share}));
 	const left = all - twice;
-	// The two sums come from different clocks. The time of all single commands may therefore slightly exceed the total.
+	// The server measures single commands and the total of all commands with different clocks. So the sum of the single
+	// commands may slightly exceed the total.
 	const scale = left > total ? total / left : 1;
 	return own.map(({name, share}) => ({name, share: share * scale}));
 }

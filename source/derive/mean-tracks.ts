@@ -52,7 +52,8 @@ export class MeanTracks {
 		}
 
 		const totals: Totals = commandStats(info);
-		// A step of twice the length or more lacked commandstats for a while, so its mean is not that of ten seconds.
+		// If twenty seconds or more have passed, the samples lacked commandstats for a while. The mean of so long a
+		// time is not kept as the mean of ten seconds.
 		if (this.#before !== undefined && atMs < this.#beforeAtMs + 2 * stepMs) {
 			this.#push(this.#before, totals);
 		}

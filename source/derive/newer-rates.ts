@@ -23,9 +23,9 @@ const parsedCommands = (info: InfoReply) => info.number('stats', 'commands_per_p
 const parses = (info: InfoReply) => info.number('stats', 'commands_per_parse_batch_cnt');
 
 /**
-The rates between two samples; undefined when the server has none of these counters, which saves memory. The names of
-the Redis 8.8 fields come from its documentation (redis#14896). They were not tested with a release, because there was
-none yet.
+The rates between two samples. To save memory, the result is undefined when the server has none of these counters. The
+names of the Redis 8.8 fields come from its documentation (redis#14896). They were not tested with a release, because
+there was none yet.
 */
 export function newerRates(earlier: NodeSample | undefined, later: NodeSample): NewerRates | undefined {
 	if ([slowCount, expiredFieldCount, parses].every(read => read(later.info) === undefined)) {

@@ -6,7 +6,7 @@ import type {NodeSample} from '../domain/sample.js';
 import {connectedReplicas} from '../parse/info-fields.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
-/** What happened on a node, before the node and the time are added. */
+/** An event of a node without its node and time, which `nodeEvents` adds. */
 type Happening = {readonly kind: string; readonly severity: EventSeverity; readonly text: Message};
 
 type Change = (earlier: NodeSample, later: NodeSample) => Happening | undefined;
@@ -53,8 +53,8 @@ const linkChanged: Change = (earlier, later) => {
 };
 
 /**
-Reports the end of an RDB save. `rdb_last_save_time` is the start time after a restart, so only samples of the same
-process are compared.
+Reports the end of an RDB save. After a restart, `rdb_last_save_time` is the time of the start and not of a save, so
+only samples of the same process are compared.
 */
 const saveEnded: Change = (earlier, later) => {
 	if (!isSameProcess(earlier, later)) {

@@ -22,8 +22,8 @@ import type {SlotReading} from './slot-rates.js';
 import type {WatchedReading} from './watched-keys.js';
 
 /**
-A reading with the time at which it was taken, in milliseconds since the epoch. It is taken less often than INFO, so its
-age differs.
+A reading with the time at which it was taken, in milliseconds since the epoch. Such readings are taken less often than
+INFO, so each has its own age.
 */
 export type Timed<T> = {readonly atMs: number; readonly value: T};
 
@@ -60,7 +60,7 @@ export type LogHistory<Entry> = {
 export type SlowlogHistory = LogHistory<SlowlogEntry>;
 export type LargeHistory = LogHistory<LargeEntry>;
 
-/** Round trips of PING on a connection of its own, in milliseconds. */
+/** Round trips of PING, in milliseconds, on a connection that carries nothing but PING. */
 export type PingReading = {
 	readonly series: Series;
 	readonly lastMs: number | undefined;
@@ -153,19 +153,25 @@ export type NodeRecord = TimedReadings & {
 	part of a deployment.
 	*/
 	readonly goneSinceMs?: number | undefined;
-	/** Other addresses of the node: announced addresses that were mapped, or a second address of the same process. */
+	/**
+	Other addresses of the node: addresses that it announces and that redis-top mapped (`--nat-map`), or a second
+	address of the same process.
+	*/
 	readonly otherNames?: readonly NodeAddress[] | undefined;
 	/**
 	What redis-top's own machine shows about the server: its process, log, files and kernel. Only the node in focus is
 	inspected, so this is undefined until the node was first in focus.
 	*/
 	readonly host?: Timed<HostEvidence> | undefined;
-	/** The inspection of the machine before the inspection in `host`. */
+	/**
+	The reading of the machine that preceded the one in `host`. Rules compute the growth of counters between the two
+	readings.
+	*/
 	readonly hostBefore?: Timed<HostEvidence> | undefined;
 	/** The last connection ladder of a node that doesn't answer; undefined while it answers. */
 	readonly ladder?: Ladder | undefined;
 	readonly blind: readonly BlindSpot[];
-	/** The load that redis-top itself puts on this node, per second. */
+	/** The load that redis-top itself puts on this node, in commands and bytes per second. */
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;
 	/**
 	The present poll interval, in milliseconds. It is longer than the configured interval while the server responds

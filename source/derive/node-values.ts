@@ -15,8 +15,8 @@ export const nodeValues = (earlier: NodeSample | undefined, later: NodeSample): 
 const places: ReadonlyMap<MetricId, number> = new Map(metrics.map(({id}, index) => [id, index]));
 
 /**
-Computes a metric only when it is read. A map of all metrics for each poll of 1,000 nodes would take a megabyte a
-second.
+Computes a metric only when it is read. Building a map of all metrics at each poll of 1,000 nodes would allocate a
+megabyte of memory a second.
 */
 class SampleValues implements MetricValues {
 	readonly #before: readonly number[] | undefined;

@@ -20,8 +20,8 @@ export const memoryShare = ({sample}: Pick<NodeRecord, 'sample'>): number | unde
 	sample?.info.once(memoryShareIn);
 
 /**
-Whether a full node is a problem. An `allkeys-*` cache is full by design. A replica does not evict by itself
-(`replica-ignore-maxmemory`).
+Whether it is a problem that the memory of a node is full. An `allkeys-*` cache is full by design. A replica may be full
+too, because by default it leaves eviction to its primary (`replica-ignore-maxmemory`).
 */
 export const isFullBad = ({sample, config, role}: Pick<NodeRecord, 'sample' | 'config' | 'role'>): boolean => {
 	const policy = sample?.info.text('memory', 'maxmemory_policy') ?? config?.value.get('maxmemory-policy');
@@ -29,7 +29,8 @@ export const isFullBad = ({sample, config, role}: Pick<NodeRecord, 'sample' | 'c
 };
 
 /**
-A replica's delay, in seconds of writes. `isAtLeast`: the replica receives nothing, so its true delay may be longer.
+How far a replica is behind its primary, in seconds of writes. `isAtLeast`: the replica receives nothing, so its true
+delay may be longer.
 */
 export type ReplicaDelay = {
 	readonly replica: NodeAddress;
@@ -38,8 +39,8 @@ export type ReplicaDelay = {
 };
 
 /**
-The longest delay among the replicas of a primary. The delay of a replica that receives nothing is at least the age of
-its last ACK. Undefined when no delay is known.
+The longest delay among the replicas of a primary. For a replica that receives nothing, it is the age of its last ACK,
+and the true delay may be longer. Undefined when no delay is known.
 */
 export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaDelay | undefined {
 	let longest: ReplicaDelay | undefined;
@@ -55,7 +56,7 @@ export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaD
 	return longest;
 }
 
-/** A slow command, and the upper bound of a bucket of its latency, in microseconds. */
+/** A slow command, and the upper bound of the latency bucket that its slowest call is in, in microseconds. */
 export type SlowCommand = {readonly command: string; readonly bound: number};
 
 /** The node's command with the highest p99. Undefined before the first histogram. */
@@ -73,8 +74,8 @@ export function slowestCommand({
 }
 
 /**
-The share of the time from which a rare command counts. At least as many in a hundred clients wait for it then, so the
-p99 that clients see contains this wait.
+Least share of the time that a rare command must take to count, 0–1. With a hundredth of the time, about one in a
+hundred commands of other clients waits for such a call. The wait is then part of the p99 that clients see.
 */
 const rareShare = 0.01;
 

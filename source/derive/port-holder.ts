@@ -32,11 +32,11 @@ export const isServer = ({servers}: LocalEvidence, {processId}: Listener): boole
 	servers.some(server => server.processId === processId);
 
 /**
-The server's own listener, if its port refuses connections although the server was already running. A firewall then
-rejects the connections.
+The server's own listener, if its port refuses connections although the server was already running. A firewall on the
+machine then rejects the connections.
 
-@param sinceMs When the port first refused, in milliseconds since the epoch. A server that started later was down until
-then.
+@param sinceMs When the port first refused a connection, in milliseconds since the epoch. A server that started after
+this time was down until it started.
 */
 export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinceMs: number): Listener | undefined {
 	const holder = endpoint.kind === 'tcp' ? holderOf(evidence, endpoint) : undefined;
@@ -48,8 +48,9 @@ export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinc
 const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
 
 /**
-The server's listeners on the endpoint's port, if the server listens on other addresses of this machine alone. The
-setting `bind` decides that. Empty for a host name, because its address is not known here.
+The server's listeners on the endpoint's port, if the server listens only on other addresses of this machine. The
+server's setting `bind` decides on which addresses it listens. Empty for a host name, because its address is not known
+here.
 */
 function listenersElsewhere(evidence: LocalEvidence, endpoint: Endpoint): readonly Listener[] {
 	if (endpoint.kind === 'unix' || !(isAddress(endpoint.host) || endpoint.host === 'localhost')) {

@@ -10,7 +10,10 @@ export type ProcessEnd = {
 	readonly reason: Message;
 };
 
-/** Reasons in few words, by the id of the log line's meaning. A reason comes before the reasons that it may cause. */
+/**
+Reasons in few words, by the id of the log line's meaning. The first reason that the log shows counts, so a cause comes
+before its consequences.
+*/
 const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
 	['crashed', () => 'it crashed'],
 	['aof-broken', () => 'its append-only file is damaged'],

@@ -18,7 +18,7 @@ export type ReplicaLink = {
 	/** `lag=`: seconds since the replica's last ACK. This does not tell how far its data is behind. */
 	readonly ackAgeSeconds: number | undefined;
 	readonly offset: number | undefined;
-	/** `behindSeconds` over the last samples; undefined for a moment of the history. */
+	/** `behindSeconds` over the last samples; undefined when a moment of the history is shown. */
 	readonly delays?: Series | undefined;
 };
 
@@ -55,7 +55,7 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 	});
 }
 
-/** Samples of a replica's delay that are kept: half an hour at one a second. */
+/** Number of delays that are kept of each replica: half an hour at one sample a second. */
 const delaysKept = 1800;
 
 /** The links with their delays so far. Each series is taken from the earlier link and gets one more reading. */
@@ -92,8 +92,8 @@ export const sharedAddresses = (replicas: readonly ReplicaLink[]): readonly Node
 ];
 
 /**
-The delay in seconds. It is 0 when no bytes are behind, at any rate. Bytes behind at a rate of 0 can't be put in
-seconds.
+A replica's delay in seconds. With no bytes behind, the delay is 0 at any rate. With bytes behind and a rate of 0, there
+is no delay in seconds.
 */
 function behindSeconds(behindBytes: number | undefined, bytesPerSecond: number | undefined): number | undefined {
 	if (behindBytes === 0) {

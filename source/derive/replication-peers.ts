@@ -4,7 +4,7 @@ import {replicaLines} from '../parse/info-fields.js';
 
 /**
 A node's role according to its INFO: `role:master` is a primary, `role:slave` a replica. An active replica of KeyDB
-accepts writes as a primary does. A Sentinel has `redis_mode:sentinel` (Valkey: `server_mode`).
+counts as a primary, because it accepts writes. A Sentinel has `redis_mode:sentinel` (Valkey: `server_mode`).
 */
 export function nodeRole(info: InfoReply): NodeRole {
 	const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');

@@ -49,8 +49,8 @@ const versionFields: ReadonlyArray<readonly [ProductName, field: string]> = [
 
 /**
 The server's product and version. All products except Pika also send a `redis_version`, for clients that look for it.
-KeyDB sends only `redis_version`, with its own version. Its INFO section or its executable identifies it. Undefined when
-the server sends no version at all.
+KeyDB sends only `redis_version`, with KeyDB's own version. An INFO section that only KeyDB has, or the name of the
+executable, identifies KeyDB. Undefined when the server sends no version at all.
 */
 export const serverProduct = (info: InfoReply): ServerProduct | undefined => info.once(readProduct);
 

@@ -15,8 +15,8 @@ export type SlotReading = SlotUse & {
 	readonly elapsedMs: number;
 	readonly runId: string | undefined;
 	/**
-	The slots by their load, the hottest first; slots of equal load by their number of keys. Before the second reading the
-	slots have no rates.
+	The slots by their load, the highest load first. Among slots of equal load, the slot with most keys comes first.
+	Before the second reading the slots have no rates.
 	*/
 	readonly rates: readonly SlotRate[];
 };

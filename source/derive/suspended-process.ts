@@ -4,8 +4,8 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import {folderObstacle} from './save-folder.js';
 
 /**
-Why a process does not run, and how to make it run again. Each part is a sentence about "its process" or a command for
-its host.
+Why a process does not run, and how to make it run again. The texts are sentences about "its process", the process of
+the server. `resume` has commands for the server's machine.
 */
 export type Standstill = {
 	/** Why the process does not run, in the present tense: `its process is stopped (SIGSTOP)`. */
@@ -89,7 +89,8 @@ const sleepsIn = /^(?:hrtimer_nanosleep|do_nanosleep|common_nsleep)/;
 
 /**
 A replica that cannot create the file for a full resync tries five times. Its main thread sleeps for a second after each
-attempt. The replica starts the next resync attempt a second later. Source: redis src/replication.c, syncWithMaster.
+attempt, and answers nobody meanwhile. The replica starts the next resync attempt a second later. Source: redis
+src/replication.c, syncWithMaster.
 */
 function pausedByFolder({waitsIn}: ProcessEvidence, folder: FolderEvidence | undefined): Standstill | undefined {
 	const obstacle = folder === undefined ? undefined : folderObstacle(folder);
@@ -106,7 +107,10 @@ function pausedByFolder({waitsIn}: ProcessEvidence, folder: FolderEvidence | und
 			};
 }
 
-/** The supervisor's command that ends a pause; undefined when the supervisor has no such command. */
+/**
+The command with which the service manager or container engine resumes a paused process. Undefined when it has no such
+command.
+*/
 function thaw(supervisor: SupervisorEvidence | undefined): NextStep | undefined {
 	if (supervisor?.kind === 'systemd') {
 		return {kind: 'shell', text: message`sudo systemctl thaw ${nameOf('service', supervisor.unit)}`};

@@ -35,7 +35,10 @@ export const costOf = ({setting}: TemporaryFix): string =>
 const isTemporary = (setting: string, value: string): boolean =>
 	temporaryValues.get(setting)?.value === value.toLowerCase();
 
-/** Whether the change may be in force: the server replied without an error, or the reply is unknown. */
+/**
+Whether the audit log entry shows that a change may be in force: the server replied without an error, or its reply is
+unknown.
+*/
 const mayHold = ({phase, outcome}: AuditEntry): boolean =>
 	phase === 'outcome' && (outcome === 'replied' || outcome === 'unknown');
 
@@ -101,8 +104,8 @@ const fixOf = (entry: AuditEntry, setting: string | undefined, untilMs: number |
 export type SeenSettings = {readonly atMs: number; readonly value: ReadonlyMap<string, string>};
 
 /**
-Whether the fix is still in force. `unchecked`: the settings were not read since the fix. A restart or another user may
-have ended the fix. The server then has another value.
+Whether the fix is still in force. `unchecked`: the settings were not read since the fix. `over`: the pause has ended,
+or the setting has another value, because of a restart or another user.
 */
 export function fixState(
 	{setting, sinceMs, untilMs}: TemporaryFix,

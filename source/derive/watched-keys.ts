@@ -84,13 +84,16 @@ const withRests = (
 		return {...group, stillSinceMs, stillMs: elapsedMs - stillSinceMs};
 	});
 
-/** Time until a queue is empty at its present rate, in seconds; undefined for a queue that does not shrink. */
+/**
+Time until the key, read as a queue, is empty at the present rate of its length, in seconds. Undefined while the length
+does not shrink.
+*/
 export const drainSeconds = ({length, growthPerSecond}: WatchedKey): number | undefined =>
 	length === undefined || growthPerSecond === undefined || growthPerSecond >= 0 ? undefined : length / -growthPerSecond;
 
 /**
-Whether entries wait for the group. If the server can't report the group's lag, entries are assumed to wait while the
-stream grows.
+Whether entries of the stream wait for the group. If the server can't report the group's lag, entries are assumed to
+wait while the stream grows.
 */
 export const isBehind = ({lag}: StreamGroup, {growthPerSecond = 0}: WatchedKey): boolean =>
 	lag === undefined ? growthPerSecond > 0 : lag > 0;

@@ -8,7 +8,7 @@ Seconds within which ACL LOG joins equal refusals in one entry. Source: Redis ac
 */
 export const groupedSeconds = 60;
 
-/** The latest refusals of clients other than redis-top; undefined if ACL LOG may not be read. */
+/** The refusals of the last 60 seconds that clients other than redis-top got; undefined if ACL LOG may not be read. */
 export function refusalsLately(
 	{record, nowMs}: NodeFacts,
 	isWanted: (refusal: AccessRefusal) => boolean,

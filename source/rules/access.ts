@@ -32,7 +32,7 @@ export const connAuth = rule({
 		}
 
 		const isWrong = failure.code === 'WRONGPASS';
-		// No effect is claimed: other clients may have valid credentials.
+		// The finding names no effect on clients, because other clients may have valid credentials.
 		return fires('critical', {
 			problem: failure.problem,
 			reason: failure.reason,
@@ -138,7 +138,7 @@ export const connStale = rule({
 
 /** Number of the latest PING round trips that are compared. */
 const readings = 60;
-/** Fewest PING round trips for a conclusion. */
+/** Fewest PING round trips with which the rule is evaluated. */
 const fewestReadings = 30;
 /** Fewest slow PING round trips for which the rule fires. */
 const slowReadings = 6;

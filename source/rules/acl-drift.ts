@@ -12,10 +12,10 @@ import {quotedName} from './node-facts.js';
 import {recordsIn} from './node-records.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
-/** Number of nodes that a finding names before it counts the rest. */
+/** Largest number of nodes that a finding names. Of further nodes it gives only the number. */
 const namedNodes = 3;
 
-/** Number of differing users that a finding lists. */
+/** Largest number of users that a finding lists, if they differ between nodes. */
 const listedUsers = 5;
 
 const listMissing = rareAnswerMissing('ACL LIST');
@@ -85,8 +85,8 @@ function driftsAmong(members: readonly Member[]): Drift[] {
 	const names = new Set(members.flatMap(({users}) => [...users.keys()]));
 	return [...names].sort().flatMap(user => {
 		const shapes = [...Map.groupBy(members, ({users}) => shapeOf(users.get(user))).values()];
-		// Primaries come first in `members`. So a primary's version of the user counts as usual if two versions are equally
-		// frequent.
+		// Primaries come first in `members`, and the sort keeps this order. So if two versions of the user are equally
+		// frequent, a primary's version counts as usual.
 		const [usual = [], ...others] = shapes.sort((one, other) => other.length - one.length);
 		const reference = usual[0]?.users.get(user);
 		return others.map(those => ({

@@ -151,7 +151,7 @@ export const nodeRules = allRules.filter(rule => rule.scope === 'node') as Reado
 export const fleetRules = allRules.filter(rule => rule.scope === 'fleet') as ReadonlyArray<FleetRule<RuleId>>;
 
 /**
-The id of a rule, `area.name`: `mem.max`, `rep.link_down`. Ids never change, because scripts and config files name rules
-by them.
+The id of a rule, `area.name`: `mem.max`, `rep.link_down`. Ids never change, because users' scripts and config files
+contain them.
 */
 export type RuleId = (typeof allRules)[number]['id'];

@@ -3,7 +3,7 @@ import {allRules} from './all-rules.js';
 import {coveredRestart} from './planned-restart.js';
 import {roleGrace} from './replication-link.js';
 
-/** Every rule, and the thresholds that several rules share. */
+/** Every rule, and the two tables of thresholds that several rules share. */
 const owners: ReadonlyArray<WithThresholds<ThresholdTable>> = [...allRules, roleGrace, coveredRestart];
 
 /** Every threshold by its name in the config file, `rule.id.what`, in the order of the rules. */

@@ -265,14 +265,14 @@ export const perFsync = rule({
 
 /** Fewest delayed fsyncs within a minute for which the rule fires. */
 const fewestDelayed = 2;
-/** Milliseconds of past readings in which delayed fsyncs are counted. */
+/** Length of the time in which delayed fsyncs are counted, in milliseconds. */
 const delaysMs = 60_000;
 
 /**
 How often within a minute an fsync delayed a write to the append-only file, as text. Undefined if that happened less
-than twice. The counter rises every two seconds at most, because a server waits that long for an fsync. So two samples
-in a row rarely show a rise. Where redis-top has just started, the log of a server on this machine tells. Source: redis
-src/aof.c, flushAppendOnlyFile.
+than twice. A server waits two seconds for an fsync before it counts a delay, so two samples in a row rarely show a
+rise. The count is therefore compared with that of a minute ago. Just after redis-top's start there is no older count.
+The log of a server on this machine is then read instead. Source: redis src/aof.c, flushAppendOnlyFile.
 */
 function delayedLately(facts: NodeFacts, total: number): string | undefined {
 	const [first] = facts.past(['persistence', 'aof_delayed_fsync'], delaysMs);

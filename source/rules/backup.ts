@@ -9,7 +9,10 @@ import {clear, fires, rule} from './rule.js';
 const statusMissing = rareAnswerMissing('BACKUP STATUS');
 const noBackup = absent('this version has no BACKUP (Redis 8.10 has it)');
 
-/** Whether the server's version has the command BACKUP; true if the version is unknown. */
+/**
+Whether the server has the command BACKUP: Redis has it since 8.10, Valkey does not have it. True if the version is
+unknown.
+*/
 function hasBackup({sample}: NodeFacts): boolean {
 	const server = sample && serverProduct(sample.info);
 	const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(server?.version ?? '') ?? [];

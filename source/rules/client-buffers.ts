@@ -50,7 +50,10 @@ export const cliObuf = rule({
 /** The age up to which a line of the server's log counts as new, milliseconds. */
 const newLineMs = 60_000;
 
-/** How many clients the server disconnected. `line` is a line of the server's log about one of the disconnections. */
+/**
+How many clients the server disconnected because their buffers were over the limit. `line` is a line of the server's log
+about one of the disconnections.
+*/
 type Disconnections = {readonly clients: number; readonly line: string | undefined};
 
 const outputCounter = increase('stats', 'client_output_buffer_limit_disconnections');
@@ -103,11 +106,11 @@ function clientInLine(line: string | undefined) {
 const limitClasses = {normal: /normal/, subscriber: /pubsub/, replica: /slave|replica/} as const;
 
 /**
-The limit of a kind of clients as text: `the limit of normal clients is 4M`. Undefined if the setting is not known, or has
-no limit for them.
+The output buffer limit of a kind of clients as text: `the limit of normal clients is 4M`. If both a hard and a soft
+limit are set, it is the lower one. Undefined if the setting is not known, or sets no limit for this kind.
 
-@param limits CONFIG GET client-output-buffer-limit: `normal 0 0 0 slave 268435456 67108864 60 pubsub …`. The second
-number of a kind is its soft limit.
+@param limits CONFIG GET client-output-buffer-limit: `normal 0 0 0 slave 268435456 67108864 60 pubsub …`. The first
+number of a kind is its hard limit, the second its soft limit.
 */
 function limitReason(limits: string | undefined, kind: keyof typeof limitClasses): string | undefined {
 	const words = (limits ?? '').split(' ');

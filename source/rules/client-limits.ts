@@ -18,8 +18,8 @@ export const maxClients = {
 };
 
 /**
-The clients with one name that together hold most of the connections. Undefined if no name holds most, or if CLIENT LIST
-was not read.
+The clients with one name that together hold more than half of the used connections. Undefined if no name does, or if
+CLIENT LIST was not read.
 */
 export function mainHolder(facts: NodeFacts, used: number): NamedClients | undefined {
 	const [first] = namedClients(otherClients(facts));
@@ -117,7 +117,10 @@ export const cliRejected = rule({
 	},
 });
 
-/** File descriptors that the server keeps for itself. Source: redis src/server.h, CONFIG_MIN_RESERVED_FDS. */
+/**
+File descriptors that the server keeps for its files and listeners, so that clients cannot use them. Source: redis
+src/server.h, CONFIG_MIN_RESERVED_FDS.
+*/
 export const reservedFiles = 32;
 
 export const cliFdlimit = rule({
@@ -148,9 +151,9 @@ export const cliFdlimit = rule({
 });
 
 /**
-The clients that connected within the last second. Ids are given in order of arrival, so the newest clients have the
-highest ids. Age alone is not enough: if CLIENT LIST was read earlier, a client that keeps its connection may still be
-one second old in the list.
+The clients that connected within the last second. The server gives ids in order of arrival, so the newest clients have
+the highest ids. A client's age alone is not enough. If CLIENT LIST was read earlier, a client that keeps its connection
+may still be one second old in the list.
 */
 export function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
 	const received = facts.number('stats', 'total_connections_received') ?? Number.POSITIVE_INFINITY;

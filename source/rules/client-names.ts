@@ -21,7 +21,10 @@ export type NamedClients = {
 	readonly connections: number;
 };
 
-/** Names of the connections, the most frequent first. A connection without a name has its address as its name. */
+/**
+The names of the connections, each with its number of connections; the most frequent name comes first. A connection
+without a name has its address as its name.
+*/
 export function namedClients(clients: readonly ClientRow[]): readonly NamedClients[] {
 	const byName = Map.groupBy(clients, ({name, address}) => (name === '' ? address : name));
 	return [...byName]
@@ -59,13 +62,13 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 		: {clients, only: undefined, text: message` from ${first.name} and ${more.length} more`};
 }
 
-/** Seconds without a command after which a client is not one that sends many commands a second. */
+/** Longest idle time, in seconds, of a client that may be sending many commands a second. */
 const activeSeconds = 2;
 
 /**
-The active clients of a server, if they all have one name: any command that is sent often is theirs. Their last command
-may be another one, if they send commands in turn. Undefined without active clients, and if they have several names or
-none.
+The active clients of a server, if they all have one name. Every command that is sent often then comes from them, even
+if CLIENT LIST shows another command as their last one. Undefined without active clients, and if they have several names
+or none.
 */
 export function onlySenders(facts: NodeFacts): Senders | undefined {
 	const clients = otherClients(facts).filter(({idleSeconds}) => idleSeconds <= activeSeconds);

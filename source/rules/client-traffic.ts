@@ -40,8 +40,9 @@ const amountOf = (traffic: ClientTraffic | undefined, measure: Measure): number 
 type Talker = {readonly text: Message; readonly name: Name; readonly share: number; readonly each: number};
 
 /**
-The client or group with most of the traffic. A single connection is preferred. Otherwise the groupings are tried, the
-most exact first. A grouping that puts all clients into one group is skipped.
+The client or group whose share of the traffic is above `least`; undefined if there is none. A single connection is
+preferred. Otherwise the groupings are tried, the most exact first. A grouping that puts all clients into one group is
+skipped.
 */
 function topTalker(clients: readonly ClientRow[], measure: Measure, total: number, least: number): Talker | undefined {
 	const single = clients.find(client => amountOf(client.perSecond, measure) > least * total);

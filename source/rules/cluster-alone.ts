@@ -12,8 +12,8 @@ import {recordsIn} from './node-records.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 
 /**
-The nodes that list no node but themselves and own no slots, although redis-top also watches nodes of a larger cluster.
-Such a node started without its nodes.conf, was reset, or was never joined.
+The nodes that list no node but themselves and own no slots, although redis-top also polls nodes of a larger cluster.
+Such a node started without its nodes.conf, was reset, or was never joined to the cluster.
 */
 export const aloneIn = ({views}: Pick<ClusterComparison, 'views'>): readonly ReadView[] =>
 	views.some(({lines}) => lines.size > 1)
@@ -21,8 +21,8 @@ export const aloneIn = ({views}: Pick<ClusterComparison, 'views'>): readonly Rea
 		: [];
 
 /**
-The steps that join a node that is alone to the cluster of the others: CLUSTER MEET, then CLUSTER REPLICATE for a primary
-without a replica, then CLUSTER FORGET for ids whose node is gone.
+The steps that join a node that is alone to the cluster of the others. CLUSTER MEET comes first. CLUSTER REPLICATE then
+makes the node a replica of a primary that has none. CLUSTER FORGET removes the ids whose node is gone.
 */
 function joinSteps(alone: ReadView, comparison: ClusterComparison, fleet: FleetFacts): readonly NextStep[] {
 	const records = recordsIn(fleet);

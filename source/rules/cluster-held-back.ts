@@ -15,8 +15,8 @@ type HeldBack = {readonly problem?: Message; readonly reason?: Message; readonly
 export const notHeldBack: HeldBack = {next: []};
 
 /**
-The problem and the next steps if no answering replica of a failed slot owner may take over: each has the flag
-`nofailover`, or data that is too old.
+The problem and the next steps if no answering replica of a failed slot owner may take over its slots. Each replica then
+has the flag `nofailover`, or data that is too old.
 */
 export function heldBackReplica(
 	owner: NodeId,

@@ -9,9 +9,12 @@ import {askNode, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
-/** Milliseconds after which a CLUSTER LINKS reply is too old. Missing links are read again every minute. */
+/**
+Milliseconds after which a CLUSTER LINKS reply is too old to be evaluated. While links are missing, redis-top sends
+CLUSTER LINKS every minute.
+*/
 const oldAfterMs = 300_000;
-/** Bytes from which an unsent buffer counts if it grew since the last reading. */
+/** Size in bytes from which the unsent buffer of a bus link counts, if it grew since the last reading. */
 const leastGrowingBytes = 1024 * 1024;
 
 const lookAtPorts = hint('check port + 10000 (or cluster-port) in both directions, and the announced bus address');
@@ -101,14 +104,17 @@ function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<
 }
 
 /**
-Seconds of uptime after which a node should have all its bus links. A node makes no bus links while it loads its data.
+Seconds of uptime after which a node should have all its bus links. A node with a shorter uptime may still load its
+data, and makes no bus links meanwhile.
 */
 const linksMadeSeconds = 15;
 
 const isYoung = (fleet: FleetFacts, address: NodeAddress): boolean =>
 	(fleet.nodes.get(address)?.number('server', 'uptime_in_seconds') ?? linksMadeSeconds) < linksMadeSeconds;
 
-/** Findings on peers that do not read what the node sends, so that its unsent buffer grows and takes memory. */
+/**
+Findings on peers that do not read what the node sends. The node's unsent buffer for such a peer grows and takes memory.
+*/
 function unsentBuffers(
 	{comparison}: ClusterState,
 	fleet: FleetFacts,

@@ -32,7 +32,7 @@ export const cluNodeFail = rule({
 		],
 	},
 	raiseAfter: 1,
-	// One clear evaluation ends the finding: the cluster itself agreed to remove the flag.
+	// One clear evaluation ends the finding: the nodes of the cluster agreed that the flag FAIL is removed.
 	clearAfter: 1,
 	evaluate: (cluster, fleet) => [
 		...[...cluster.failureReports].map(([id, report]) => nodeFailed(id, report, cluster, fleet)),
@@ -159,8 +159,8 @@ const lastingMs = 5000;
 const busPortDistance = 10_000;
 
 /**
-The likely problem of a node that answers redis-top and is flagged by other nodes. Its client port works, so its bus
-port is suspect. Undefined if the bus port is unknown.
+The likely problem of a node that answers redis-top, while other nodes flag it FAIL or PFAIL. Its client port works, so
+the problem is probably at its bus port. Undefined if the bus port is unknown.
 */
 function busProblem(id: NodeId, {viewOf, views}: ClusterState['comparison']): string | undefined {
 	const self = viewOf.get(id)?.self;
@@ -217,8 +217,9 @@ const whyGhost = {
 } as const satisfies Record<Ghost['why'], string>;
 
 /**
-Whether a ghost has been listed for so long that this is no passing state. `isOldHandshake` is for ghosts with the flag
-`handshake`, `isOldFailure` for ghosts with the flag `fail`.
+Whether a ghost has been listed for so long that this is no passing state. A ghost is a node that others list although
+it no longer exists or never answered. `isOldHandshake` is for ghosts with the flag `handshake`, `isOldFailure` for
+ghosts with the flag `fail`.
 */
 type GhostAge = {
 	readonly isOldHandshake: (ghost: Ghost, subject: string) => boolean;

@@ -29,8 +29,8 @@ export const cluNoReplica = rule({
 	countsAtOnce: true,
 	evaluate(_, fleet, _limits, heldMs) {
 		const records = recordsIn(fleet);
-		// The first evaluation cannot tell a new replica from a broken one. A primary without any replica is certain at
-		// once.
+		// During its first full resync, a new replica looks like a broken one. So the finding is only info for the
+		// first ten seconds. A primary without any replica needs no such wait.
 		const isNew = (address: NodeAddress | undefined) => heldMs(address) < newReplicaMs;
 		const isRestarting = (address: NodeAddress) => {
 			const facts = fleet.nodes.get(address);

@@ -8,12 +8,12 @@ import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
 /**
-Releases of Valkey in which a replica that is taken for a primary cannot win an election. So the slots of a killed
-primary stay unserved. Source: https://github.com/valkey-io/valkey/pull/2811
+Releases of Valkey in which a replica cannot win an election while other nodes take it for a primary. So the slots of a
+killed primary stay unserved. Source: https://github.com/valkey-io/valkey/pull/2811
 */
 const electionFaults: readonly string[] = ['8.0.10', '8.1.9', '9.0.5', '9.1.0'];
 
-/** Whether a view flags the node as failing (FAIL or PFAIL), or lacks its address. */
+/** Whether a cluster view flags the node as failing (FAIL or PFAIL), or lacks the node's address. */
 const isFailing = ({flags}: LastingLine): boolean => flags.has('fail') || flags.has('fail?') || flags.has('noaddr');
 
 export const cluRoleLie = rule({

@@ -243,10 +243,9 @@ export const cluSlotSkew = rule({
 			),
 });
 
-/**
-Fewest keys, or operations per second, of the highest primary for a comparison. `leastBytes` is the least `used_memory`.
-*/
+/** Keys, or operations per second, that the highest primary must have for a comparison of primaries. */
 const leastCount = 1000;
+/** Bytes of `used_memory` that the highest primary must have for a comparison of primaries. */
 const leastBytes = 64 * 1024 * 1024;
 
 export const cluKeySkew = rule({

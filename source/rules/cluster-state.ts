@@ -26,7 +26,7 @@ export const cluState = rule({
 		const {comparison} = cluster;
 		const isReturning = ({self, uptimeSeconds}: ReadView) =>
 			self.flags.has('slave') && uptimeSeconds !== undefined && uptimeSeconds * 1000 < cluster.nodeTimeoutMs;
-		// A node that knows no other one is reported by clu.alone.
+		// A node that knows no other node is left out here, because the rule clu.alone reports it.
 		const alone = aloneIn(comparison);
 		const failing = comparison.views.filter(
 			view => view.state === 'fail' && !isReturning(view) && !alone.includes(view),
@@ -93,7 +93,9 @@ export const cluCoverage = rule({
 	},
 });
 
-/** Most CLUSTER MEET commands that are printed. The nodes that meet learn of the remaining nodes by gossip. */
+/**
+Largest number of CLUSTER MEET commands that are printed. The nodes that meet learn of the remaining nodes by gossip.
+*/
 const printedMeets = 6;
 
 /** CLUSTER MEET commands that tell the first node the present addresses of the other nodes. */

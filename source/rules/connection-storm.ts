@@ -7,14 +7,12 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/**
-Number of the newest readings, which do not count for the usual rate. `fewestReadings` is the smallest number of
-readings before them.
-*/
+/** Number of the newest readings of new connections, which do not count for the usual rate. */
 const newestReadings = 60;
+/** Fewest older readings from which a usual value is computed. */
 const fewestReadings = 60;
 
-/** The median of new connections per second before the last minute; undefined with too few readings. */
+/** The median rate of new connections, per second, before the newest readings; undefined with too few readings. */
 function usualConnections({record}: NodeFacts): number | undefined {
 	const series = record.series.get('connectionsReceived');
 	const all = series?.latest(series.length) ?? [];
@@ -134,7 +132,7 @@ export const cliLockout = rule({
 	},
 });
 
-/** Number of the newest readings, which do not count for the usual number of clients. */
+/** Number of the newest readings of connected clients, which do not count for the usual number of clients. */
 const newestCounts = 15;
 
 /** The median number of clients before the newest readings; undefined with too few readings. */
@@ -145,10 +143,13 @@ function usualClients({record}: NodeFacts): number | undefined {
 	return known.length < fewestReadings ? undefined : known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)];
 }
 
-/** Milliseconds after a change of role or slots in which clients move to another node. */
+/**
+Milliseconds after a change of role or slots in which clients may still move to another node. A falling number of
+clients is then normal.
+*/
 const movingMs = 600_000;
 
-/** Seconds after a server's start in which its clients come back. */
+/** Seconds after a server's start in which its clients reconnect. A small number of clients is then normal. */
 const startSeconds = 120;
 
 export const cliFew = rule({

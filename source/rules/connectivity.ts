@@ -110,8 +110,8 @@ function unreachableSteps({code, layer}: Failure, endpoint: Endpoint): readonly 
 }
 
 /**
-The firing for a node whose announced address redis-top cannot reach. Clients in the node's network may reach the
-address. So an effect is claimed only if Sentinels cannot reach the address either.
+The finding on a node whose announced address redis-top cannot reach. Clients in the node's network may reach the
+address. So the finding has an effect only if Sentinels cannot reach the address either.
 */
 const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 	fires('warning', {
@@ -141,7 +141,9 @@ function lastWords({host}: NodeRecord): readonly Evidence[] {
 	];
 }
 
-/** What to do about a server that listens on other addresses. Protected mode: redis.conf, `protected-mode`. */
+/**
+What to do about a server that listens on other addresses. Source for protected mode: redis.conf, `protected-mode`.
+*/
 const stepsForBind: readonly NextStep[] = [
 	hint('add this address to `bind` in its config file, and restart it; since 7.0 CONFIG SET bind needs no restart'),
 	hint('give it a password or users first: without them protected mode still turns other hosts away'),
@@ -294,8 +296,8 @@ function refusalSteps(record: NodeRecord): readonly NextStep[] {
 }
 
 /**
-The effect of a refused connection on clients. Undefined if the greeting did not fail: a TLS setting or a missing right
-may concern redis-top alone.
+The effect of a refused connection on clients. Undefined unless the first commands on the connection failed (layer
+`greet`). A failure of another layer, such as TLS or a missing right, may concern redis-top alone.
 */
 function refusalEffect({layer, code}: Failure): Effect | undefined {
 	if (layer !== 'greet') {

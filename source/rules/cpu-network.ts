@@ -67,13 +67,10 @@ export const cpuMain = rule({
 	},
 });
 
-/** Share of the time of all commands above which a single command counts as the cause. */
+/** Share of the time of all commands, 0–1, from which a single command counts as the cause of the load. */
 const mostOfTime = 0.5;
 
-/**
-The command that takes most of the time of all commands, and its senders. Undefined if no command takes most of the
-time.
-*/
+/** The command that takes at least half of the time of all commands, and its senders. Undefined if no command does. */
 function longestCommand(facts: NodeFacts) {
 	const [top] = facts.record.commands.toSorted((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
 	if (top?.timeShare === undefined || top.timeShare < mostOfTime) {
@@ -159,7 +156,9 @@ export const cpuSteal = rule({
 const quotaIn = (evidence: HostEvidence | undefined): ProcessorQuota | undefined =>
 	evidence?.kind === 'here' ? evidence.cgroup?.processorQuota : undefined;
 
-/** Fewest scheduler periods for which a share is computed: two seconds of the usual 100 ms. */
+/**
+Fewest scheduler periods for which a share is computed. A period usually has 100 ms, so 20 periods are two seconds.
+*/
 const fewestPeriods = 20;
 
 /**

@@ -28,7 +28,8 @@ starts of other running servers are left out.
 function loggedRestarts(facts: NodeFacts): readonly number[] {
 	const {process, servers = [], log} = hostOf(facts) ?? {};
 	const others = new Set(servers.map(({processId}) => processId).filter(id => id !== process?.processId));
-	// The oldest start in the log may be the first start of the server, which is no restart.
+	// The oldest start in the log may be the first start of the server. It is not counted, because a first start is no
+	// restart.
 	return (log?.starts ?? [])
 		.filter(({processId}) => !others.has(processId))
 		.map(({atMs}) => atMs)
@@ -43,7 +44,9 @@ function lastRestarts(all: readonly number[], nowMs: number): readonly number[] 
 	return isOver ? [] : restarts;
 }
 
-/** The restarts by the source that counts most: redis-top's polls, the service manager's counter, or the log. */
+/**
+The restarts, from the source that shows most of them: redis-top's polls, the service manager's counter, or the log.
+*/
 function restartsInLoop(facts: NodeFacts): readonly number[] {
 	const {restartsAtMs, unitRestartsAtMs} = facts.memory;
 	const [most = []] = [restartsAtMs, unitRestartsAtMs, loggedRestarts(facts)]

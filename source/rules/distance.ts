@@ -7,7 +7,7 @@ import {clear, fires, rule} from './rule.js';
 
 /** Number of the latest round trips of PING that are looked at. */
 const readings = 60;
-/** Fewest round trips for a conclusion. */
+/** Fewest round trips with which the rule is evaluated. */
 const fewestReadings = 2;
 
 /** The round trips of the latest polls and PINGs, in milliseconds. */
@@ -18,7 +18,10 @@ function roundTripsOf({record, sample, earlier}: NodeFacts): readonly number[] {
 	) as readonly number[];
 }
 
-/** How many times as long the second shortest round trip may be. Round trips over one way differ by little. */
+/**
+Greatest ratio of the second shortest round trip to the shortest. Round trips over the same network path differ by
+little. A greater ratio shows that something other than distance delays the replies.
+*/
 const mostSpread = 1.25;
 
 /** Whether the server's own process listens on this machine; undefined if this machine has not been looked at. */

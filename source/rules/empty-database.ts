@@ -8,7 +8,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** A client counts as a user of its database if its last command is at most this many seconds old. */
+/** Longest time since a client's last command, in seconds, for the client to count as a user of its database. */
 const activeSeconds = 60;
 
 /** The active clients of each database. A client is left out if CLIENT LIST does not show its database. */

@@ -5,7 +5,9 @@ import {fleetRules, nodeRules} from './all-rules.js';
 import type {NodeFacts} from './node-facts.js';
 import type {FleetFacts, FleetRule, NodeRule} from './rule.js';
 
-/** A result other than clear, for a rule on a node or on a subject of the node. */
+/**
+The result of a rule that is not clear: it fires or is not evaluated, for a node or for a part of the node (`subject`).
+*/
 export type RuleResult = {
 	readonly rule: NodeRule<RuleId> | FleetRule<RuleId>;
 	readonly node: NodeAddress | undefined;

@@ -11,8 +11,9 @@ export type ErrorCode = {
 };
 
 /**
-Error codes that the client causes, or that last until someone corrects the server's state. Codes that other rules
-report are left out: OOM, MISCONF, NOREPLICAS. Source: Redis, src/server.c, `createSharedObjects`, and src/t_stream.c.
+Error codes that the client causes, or that the server returns until someone corrects its state. OOM, MISCONF and
+NOREPLICAS are left out, because other rules report them. Source: Redis, src/server.c, `createSharedObjects`, and
+src/t_stream.c.
 */
 const codes: ReadonlyMap<string, ErrorCode> = new Map([
 	[

@@ -57,7 +57,8 @@ export const errFailed = rule({
 		}
 
 		const command = worst.command.toUpperCase();
-		// If only some calls fail, a client whose last command this is may have received no error.
+		// If only some calls fail, a client with this last command may have received no error. So it is named only if
+		// nearly all calls fail, or if the error is MOVED.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = commonError(facts);
 		if (code === 'LOADING' || (code === 'MOVED' && isOwnerMissing(facts))) {
@@ -104,8 +105,9 @@ export const errFailed = rule({
 });
 
 /**
-The clients that get MOVED, if they all have one name. A client without cluster mode gets replies for the keys of this
-node. So its last command may be any of the failing commands.
+The clients that get MOVED, if they all have one name. A client without cluster mode sends the commands for all keys to
+this node, and gets MOVED for keys of other nodes. Its last command may be any of the failing commands, so each of them
+is tried.
 */
 const movedClients = (facts: NodeFacts, commands: readonly string[]): Senders | undefined =>
 	commands.map(command => sendersOf(facts, command)).find(senders => senders?.only !== undefined);
@@ -126,8 +128,8 @@ default node timeouts.
 const searchMs = 60_000;
 
 /**
-Whether a primary of the cluster does not answer, so that its clients ask other nodes for its slots. Either redis-top
-lost it a moment ago, or this node calls it failing and knows no other owner of its slots.
+Whether a primary of the cluster does not answer, so that its clients ask other nodes for its slots. Either the primary
+stopped answering redis-top a moment ago, or this node flags it FAIL or PFAIL and knows no other owner of its slots.
 */
 function isOwnerMissing({record, nodes, nowMs}: NodeFacts): boolean {
 	const isLost = [...nodes.values()].some(
@@ -138,8 +140,8 @@ function isOwnerMissing({record, nodes, nowMs}: NodeFacts): boolean {
 }
 
 /**
-Share from which nearly all errors have one code. It is also the share of failed calls from which nearly all calls of a
-command fail.
+Share of all errors from which a code counts as the code of nearly all errors. It is also the share of failed calls from
+which nearly all calls of a command fail.
 */
 const commonErrorShare = 0.9;
 
@@ -155,7 +157,8 @@ function commonError(facts: NodeFacts): string | undefined {
 }
 
 /**
-The user that was refused most often lately, and the right that the user lacks. Undefined if ACL LOG may not be read.
+The user that was refused most often in the last minute, and the right that the user lacks. Undefined if ACL LOG may not
+be read.
 */
 function missingRight(facts: NodeFacts): Message | undefined {
 	const most = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
@@ -181,8 +184,8 @@ commands.
 const errorsOfCommandsThatRan: readonly string[] = ['WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY'];
 
 /**
-The number of commands that were refused before execution. Exact if commandstats was read twice; otherwise an upper
-bound.
+The number of commands that were refused before execution. The number is exact if commandstats was read twice; otherwise
+it is an upper bound.
 */
 function refusedCommands(facts: NodeFacts, replies: number): number {
 	const [before, after] = [facts.earlier, facts.sample].map(sample => sample && rejectedCalls(sample.info));
@@ -238,7 +241,8 @@ export const errRate = rule({
 
 		const usual = usualErrors.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
 		const errors = Math.max(0, replies - usual);
-		// The server counts an unknown command as an error, but not as a processed command.
+		// The server counts an unknown command as an error, but not as a processed command. So there may be more error
+		// replies than processed commands.
 		const all = Math.max(1, replies, commands + refusedCommands(facts, replies));
 		const share = errors / all;
 		if (errors < limits.replies || share <= limits.share) {

@@ -55,7 +55,10 @@ const isStalled = ({severity}: Finding): boolean => severity === 'critical';
 
 const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
 
-/** Share of the time without a processor from which a wait, and not the command itself, explains a long command. */
+/**
+Least share of the time, 0–1, in which the process had no processor. From this share on, the wait explains a long
+command, and not the command itself.
+*/
 const mostlyStopped = 0.5;
 
 /**
@@ -119,7 +122,7 @@ const partedSymptoms: readonly RuleId[] = [
 ];
 
 /**
-Rules about a node that does not answer. Every other finding on that node and on its replication follows from them.
+Rules about a node that does not answer. Their findings explain every other finding on that node and on its replication.
 */
 export const outages: readonly RuleId[] = [
 	'conn.refused',
@@ -133,7 +136,9 @@ export const outages: readonly RuleId[] = [
 	'srv.loading',
 ];
 
-/** The table of causes and symptoms. The first row that fits counts, and a cause may itself have a cause. */
+/**
+The table of causes and symptoms. The first row that fits a finding decides its cause. A cause may itself have a cause.
+*/
 export const explanations: readonly Explanation[] = [
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
 	// A replica that cannot load its primary's data requests a full resync again and again.
@@ -143,11 +148,11 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail', 'cli.churn'],
 		isCause: hasLoggedObstacle,
 	},
-	// The missing link is the cause, because its text says what the replica cannot do. The full disk or bad folder is its
-	// reason.
+	// The finding on the missing link is the cause, because its text says what the replica cannot do. The full disk or
+	// bad folder is the reason that it names.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['per.disk', 'per.dir'], isCause: hasNoPlaceForData},
-	// A primary cannot write the RDB file of a full resync. Its finding is the cause, because its text says what the
-	// replicas lack. The full disk or bad folder is its reason.
+	// A primary may be unable to write the RDB file of a full resync. The finding on this failure is the cause, because
+	// its text says what the replicas lack. The full disk or bad folder is the reason that it names.
 	{
 		cause: 'per.rdb_fail',
 		where: 'here',
@@ -177,7 +182,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'sen.acl', where: 'anywhere', symptoms: ['sen.failing', 'sen.down']},
 	{cause: 'sen.acl', where: 'here', symptoms: ['sec.denied']},
 	{cause: 'err.failed', where: 'here', symptoms: ['sec.denied'], isCause: isForRights},
-	// Sentinels that cannot log in know neither the replicas nor each other.
+	// Sentinels that cannot log in to the primary know neither its replicas nor each other.
 	{
 		cause: 'sen.down',
 		where: 'anywhere',
@@ -211,7 +216,7 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
 		isCause: holdsThread,
 	},
-	// The number of Sentinels is misleading while Sentinels are gone.
+	// While Sentinels are gone, the others count too few Sentinels. The finding on their number then says nothing new.
 	{cause: 'sen.quorum', where: 'anywhere', symptoms: ['sen.count']},
 	{cause: 'cli.lockout', where: 'here', symptoms: ['cli.max']},
 	{cause: 'os.oomscore', where: 'here', symptoms: ['conn.refused', 'srv.restarted', 'srv.crash_loop']},
@@ -234,7 +239,8 @@ export const explanations: readonly Explanation[] = [
 		where: 'anywhere',
 		symptoms: ['clu.state', 'clu.slots_fail', 'clu.slots_pfail', 'clu.coverage', 'clu.no_replica', 'clu.replica_unfit'],
 	},
-	// A node that came back without its nodes.conf leaves its shard without a replica, and its old id in every list.
+	// A node that restarted without its nodes.conf is alone. Its shard then lacks a replica, and the other nodes still
+	// list its old id.
 	{cause: 'clu.alone', where: 'here', symptoms: ['err.failed', 'err.rate']},
 	{cause: 'clu.alone', where: 'anywhere', symptoms: ['clu.view', 'clu.ghost', 'clu.no_replica']},
 	{cause: 'srv.restarted', where: 'here', symptoms: ['rep.fullsync_storm', 'rep.lost', 'rep.none']},
@@ -261,7 +267,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},
 	{cause: 'err.unknown', where: 'here', symptoms: ['err.rate']},
-	// An intruder deletes the data and makes the server save into a folder where it has no right to write.
+	// An intruder deletes the data, and makes the server save into a folder where the server may not write.
 	{
 		cause: 'sec.intrusion',
 		where: 'here',

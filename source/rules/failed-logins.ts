@@ -52,7 +52,7 @@ export const secAuthfail = rule({
 		const client = most && clientOf(most);
 		const user = facts.record.aclUsers?.value.find(each => each.user === most?.user);
 		const isOff = user?.isOn === false;
-		// An application's user may write keys. A user that may replicate and not write is that of replicas.
+		// A user that may replicate (PSYNC) but not write is used by replicas. An application's user may write keys.
 		const isOfReplicas = user !== undefined && !user.lacks.includes('psync') && user.lacks.includes('set');
 		return fires(isOfReplicas ? 'critical' : 'warning', {
 			problem: `refuses ${count(Math.round(failures))} logins per minute`,

@@ -5,7 +5,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** The counter of expired hash fields: first the field of Valkey 9.0, then the field of Redis 7.4. */
+/** The INFO fields that count expired hash fields: first that of Valkey 9.0, then that of Redis 7.4. */
 const counters: readonly TrackedField[] = [
 	['stats', 'expired_fields'],
 	['stats', 'expired_subkeys'],

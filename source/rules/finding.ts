@@ -33,8 +33,8 @@ export type BlindRule = {
 	readonly command?: string | undefined;
 	readonly grant: string | undefined;
 	/**
-	The text of a condition that held in every sample, but for less time than the rule needs. Undefined for any other
-	rule, and for a condition of severity info.
+	The text of a condition that held in every sample of a `redis-top check`, but for less time than the rule needs.
+	Undefined for any other rule, and for a condition of severity info.
 	*/
 	readonly holds?: Message | undefined;
 };

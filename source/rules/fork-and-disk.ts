@@ -10,8 +10,8 @@ import {clear, fires, rule} from './rule.js';
 const gibibyte = 1024 ** 3;
 
 /**
-Resident bytes below which the fork time per gigabyte is not evaluated. Below this size most of the time is the fixed
-cost of a fork.
+Resident bytes of the process below which the fork time per gigabyte is not evaluated. For so small a process, most of
+the time is the fixed cost of a fork.
 */
 const leastForForkRate = 0.1 * gibibyte;
 
@@ -114,8 +114,7 @@ export const perCow = rule({
 });
 
 /**
-A disk is not called full if its free space holds this many copies of the data. The used share of the disk does not
-matter then.
+If the data fits this many times into the free space of the disk, the disk is not called full, whatever its used share.
 */
 const amplyTimes = 10;
 

@@ -132,10 +132,13 @@ export const osListenDrop = rule({
 	},
 });
 
-/** A listen queue below this length fills up in a burst of any size. Redis sets 511 by default. */
+/**
+Length of the listen queue, in connections, below which even a small burst of new connections fills it. Redis' default,
+`tcp-backlog`, is 511.
+*/
 const smallBacklog = 128;
 
-/** Fewest sent segments for which a share is computed. */
+/** Fewest sent TCP segments for which the share of segments that were sent again is computed. */
 const fewestSegments = 1000;
 
 export const osRetrans = rule({

@@ -133,8 +133,8 @@ export const osOomscore = rule({
 });
 
 /**
-Whether a server is known at the address: it answered, or its process was found on this machine. Advice about the
-kernel of a machine without a server would be about nothing.
+Whether a server is known at the address: it answered, or its process was found on this machine. Rules on the kernel
+need this, because without a server here their advice would concern nothing.
 */
 const isServerKnown = ({record: {sample, host}}: NodeFacts): boolean =>
 	sample !== undefined ||
@@ -286,7 +286,8 @@ export const osPsi = rule({
 			return clear;
 		}
 
-		// With a threshold below one millisecond, the slow log contains quick commands too.
+		// With a `slowlog-log-slower-than` below one millisecond, the slow log contains quick commands too. Its entries
+		// then do not count as slow.
 		const isLogOfSlow = Number(facts.setting('slowlog-log-slower-than') ?? 10_000) >= 1000;
 		const slow = isLogOfSlow && facts.record.slowlog !== undefined ? slowPerMinute(facts.record.slowlog, facts) : 0;
 		const host = facts.record.host?.value;

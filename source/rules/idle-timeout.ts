@@ -61,10 +61,13 @@ export const cliTimeout = rule({
 	},
 });
 
-/** Fewest young connections of one name that count as a pool that has just reconnected. Pools reconnect in bursts. */
+/**
+Fewest young connections of one client name that count as a connection pool that has just reconnected. Pools open
+several connections at once.
+*/
 const fewestOfPool = 3;
 
-/** Seconds of idle time below which no pool can keep its connections. */
+/** A setting `timeout` below this number of seconds closes the idle connections of every connection pool. */
 const shortSeconds = 10;
 
 export const idleTimeoutRules = [cliTimeout] as const;

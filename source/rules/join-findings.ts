@@ -79,14 +79,15 @@ class FindingIndex {
 }
 
 /**
-Whether a finding does not depend on an incident: severity info, advice about settings, and notes on access rights.
+Whether a finding does not depend on an incident: it has severity info, is advice about settings, or is a note on access
+rights.
 */
 const isStanding = ({rule, severity, adviceCost}: Finding): boolean =>
 	severity === 'info' || adviceCost !== undefined || rule.startsWith('sec.');
 
 /**
-The findings that are tried as causes for a row of the table. With `anywhere` the first two are enough: the first
-explains all other findings, and the second explains the first.
+The findings that are tried as causes for a row of the table. In a row with `anywhere`, the first finding explains every
+other one. The second is needed only to explain the first, so two findings are enough.
 */
 const neededCauses = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
 	where === 'anywhere' ? causes.slice(0, 2) : causes;
@@ -123,8 +124,8 @@ function directCauses(
 }
 
 /**
-The root cause of a finding: follows direct causes until a finding has no cause. A circle ends at the finding where the
-search entered it.
+The root cause of a finding: follows direct causes until a finding has no cause. If the causes form a circle, the root
+is the finding where the search entered the circle.
 */
 function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Finding {
 	if (!causes.has(finding)) {
@@ -149,12 +150,15 @@ const ruleOrder: ReadonlyMap<string, number> = new Map(allRules.map(({id}, index
 const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
 const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
 
-/** Rules whose findings may be explained by another finding. `*` never stands for a finding of severity info. */
+/**
+Rules whose findings another finding may explain. The entry `*` does not matter here, because it never stands for a
+finding of severity info.
+*/
 const explainedRules: ReadonlySet<string> = new Set(explanations.flatMap(({symptoms}) => symptoms));
 
 /**
-Whether a finding belongs to no family whatever else is found, and is as urgent as all others of its kind: a note
-without an effect, about which no other finding says more.
+Whether a finding is a lone note: it has severity info and no effect, and no other finding can be its cause or its
+symptom. All lone notes are equally urgent.
 */
 const isLoneNote = ({severity, effect, rule, clearedAtMs}: Finding): boolean =>
 	severity === 'info' &&
@@ -170,7 +174,10 @@ function joinedAlone(finding: Finding): JoinedFinding {
 	return {finding, key: findingKey(finding), causeKey: undefined, causeRule: undefined, severity};
 }
 
-/** The lone notes in the order of the rules. 1,000 nodes have 3,000 of them, which hardly ever change. */
+/**
+The lone notes in the order of the rules. 1,000 nodes have 3,000 lone notes, which hardly ever change, so their sorted
+list is kept until they do.
+*/
 const inOrderOfRules = memoizeLast((notes: readonly Finding[]) =>
 	notes.toSorted((one, other) => orderOf(one) - orderOf(other)).map(aloneIn),
 );
@@ -192,7 +199,7 @@ function joinedFamily({root, severity, members}: Family): JoinedFinding[] {
 	);
 }
 
-/** Families and lone notes in one order. Both are in order already. */
+/** Merges families and lone notes into one order. Each of the two lists is already in order. */
 function merged(
 	families: readonly Family[],
 	notes: readonly JoinedFinding[],

@@ -3,26 +3,30 @@ import {keyTotals} from '../parse/info-fields.js';
 import {percent} from '../text/units.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** Bytes of a key beside its value and name, with its TTL. Source: `MEMORY USAGE` of an empty string, rounded up. */
+/**
+Bytes that a key with a TTL takes in addition to its name and value. Source: `MEMORY USAGE` of an empty string, rounded
+up.
+*/
 const overheadBytes = 200;
-/** Share of memory from which keys without a TTL are the reason of evictions. */
+/** Share of used memory, 0–1, from which keys without a TTL count as the reason of evictions. */
 const mostShare = 0.5;
 
-/** What keys without a TTL have of the memory, where the policy evicts only keys with one. */
+/** The memory that keys without a TTL take, on a server whose policy evicts only keys with a TTL. */
 export type KeysWithoutTtl = {
 	/** Such as `1 key without TTL has 70% of memory`. */
 	readonly reason: string;
 	readonly keys: number;
-	/** Their share of used memory, 0 to 1. The true share may be larger. */
+	/** The share of used memory that keys without a TTL take at least, 0 to 1. The true share may be larger. */
 	readonly share: number;
 };
 
 /**
-The share of memory that keys without a TTL have at least, while a server with a `volatile-…` policy evicts. Undefined
-with another policy, or if that share is not most of the memory.
+The least share of memory that keys without a TTL can have, while a server with a `volatile-…` policy evicts. Undefined
+with another policy, or if that share is below one half.
 
 A server at its limit frees as many bytes as clients add. So an evicted key has at most the bytes that clients send for
-each eviction. All keys with a TTL together have that size times their number; the rest is in keys without a TTL.
+each eviction. All keys with a TTL together have at most that size times their number. Keys without a TTL have the rest
+of the memory.
 */
 export function keysWithoutTtl(facts: NodeFacts, evictedPerSecond: number): KeysWithoutTtl | undefined {
 	const policy = facts.text('memory', 'maxmemory_policy') ?? '';

@@ -27,7 +27,8 @@ const arrivedShare = 0.5;
 const gainReadings = 120;
 
 /**
-How many keys the other primaries have gained lately; undefined if redis-top knows the key count of no other primary.
+How many keys the other primaries have gained in the last `gainReadings` readings. Undefined if redis-top knows the key
+count of no other primary.
 */
 function keysArrived({address, nodes, record}: NodeFacts): number | undefined {
 	const source =
@@ -43,8 +44,8 @@ function keysArrived({address, nodes, record}: NodeFacts): number | undefined {
 
 /**
 Whether slots left the node's shard around the time of the drop: `left` with their keys, `taken` without them. A node
-that loses a slot to a higher configuration epoch deletes the keys in the slot. Slots do not matter after a flush or a
-restart.
+that loses a slot to a higher configuration epoch deletes the keys in the slot. `unknown`: the cluster view is older
+than the drop. After a flush or a restart the result is `kept`, because slots then do not explain the drop.
 */
 function slotsBeside(
 	{atMs, byFlush, byRestart, from, to}: NonNullable<RuleMemory['keyDrop']>,

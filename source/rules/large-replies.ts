@@ -65,14 +65,15 @@ const readingCommands: ReadonlySet<string> = new Set([
 	...['xrange', 'xrevrange', 'xread', 'xreadgroup', 'eval', 'evalsha', 'fcall', 'json.get', 'json.mget'],
 ]);
 
-/** Mean microseconds of a call from which copying its reply takes most of its time. */
+/** Mean duration of a call, in microseconds, from which copying the reply takes most of the time of the call. */
 const copyingMicroseconds = 50;
 /** The least share of all commands' time that a command with large replies takes. */
 const mostTime = 0.5;
 
 /**
-The command with most of the large replies, and its senders. A large reply is copied, which takes far longer than any
-lookup. So the command is known by its time. Undefined if no reading command takes most of the time.
+The command with most of the large replies, and its senders. Copying a large reply takes far longer than looking up a
+key. So the reading command that takes most of the time sends the large replies. Undefined if no reading command takes
+most of the time.
 */
 function bigReader(facts: NodeFacts): {readonly text: Message; readonly culprit: Culprit} | undefined {
 	const top = facts.record.commands.find(

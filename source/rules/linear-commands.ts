@@ -9,7 +9,7 @@ import {clear, fires, rule} from './rule.js';
 
 type Family = {
 	readonly commands: readonly string[];
-	/** What to do in place of such a command. */
+	/** Advice for users of these commands: what to send instead, or how to keep values small. */
 	readonly remedy: string;
 };
 
@@ -75,8 +75,8 @@ const withoutFirstKey: ReadonlySet<string> = new Set([
 ]);
 
 /**
-The key, or the pattern of KEYS, that the command has in all its slow log entries of the last minute. Undefined if they
-differ, or if there are none.
+The key, or the pattern of KEYS, that the command has in all its slow log entries of the last minute. Undefined if the
+entries have different keys, or if there are no entries.
 */
 function keyInSlowlog(facts: NodeFacts, command: string): Name | undefined {
 	if (withoutFirstKey.has(command)) {

@@ -7,7 +7,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Time between the two samples of the facts, in microseconds; 0 without two samples. */
+/** Time between the node's last two samples, in microseconds; 0 without two samples. */
 const elapsedMicroseconds = ({sample, earlier}: NodeFacts): number =>
 	sample === undefined || earlier === undefined ? 0 : (sample.elapsedMs - earlier.elapsedMs) * 1000;
 

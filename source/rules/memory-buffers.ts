@@ -90,7 +90,8 @@ const displacesKeys = (facts: NodeFacts, buffers: number): boolean =>
 	(facts.number('stats', 'evicted_keys') ?? 0) > 0;
 
 /**
-Whether query buffers take the memory, and not output buffers: by CLIENT LIST, or else by the largest buffers in INFO.
+Whether query buffers take more memory than output buffers. CLIENT LIST shows both sums. Without CLIENT LIST, the
+largest buffers in INFO are compared.
 */
 function areQueries(facts: NodeFacts): boolean {
 	const clients = otherClients(facts);

@@ -12,8 +12,8 @@ import {clear, fires, rule} from './rule.js';
 import {topWriter} from './writers.js';
 
 /**
-The texts for a replica that evicts keys: its data then differ from its primary's data. By default a replica ignores
-maxmemory, and its primary tells it which keys to evict. Undefined for a primary.
+The texts for a replica that evicts keys. Its data then differ from its primary's data. By default a replica ignores
+maxmemory, and its primary sends it a DEL for each evicted key. Undefined for a primary.
 */
 function evictsAsReplica(facts: NodeFacts) {
 	const {record, primary} = facts;
@@ -120,7 +120,10 @@ export const memEvict = rule({
 
 /** Fewest readings for a median. Readings are ten seconds apart. */
 const fewestReadingsForMedian = 7;
-/** Multiple of the median rate below which an eviction rate counts as steady, however high it is. */
+/**
+Multiple of the median rate up to which an eviction rate counts as steady. A steady rate alone is no storm, however high
+it is.
+*/
 const steadyRatio = 3;
 
 /** The median eviction rate of the last ten minutes, keys per second; undefined with too few readings. */

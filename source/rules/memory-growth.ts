@@ -4,10 +4,13 @@ import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Length of the latest growth, in milliseconds. It has at least six readings, ten seconds apart. */
+/**
+Length of the time whose growth counts as the latest growth, in milliseconds. It contains at least six readings, because
+readings are ten seconds apart.
+*/
 const latelyMs = 70_000;
 
-/** Fewest readings for a trend: five minutes, ten seconds apart. */
+/** Fewest readings for a trend. Readings are ten seconds apart, so 30 readings take five minutes. */
 const fewestReadingsForTrend = 30;
 
 /**

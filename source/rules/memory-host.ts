@@ -48,7 +48,10 @@ export const memSystem = rule({
 	},
 });
 
-/** Ratio of peak memory to used memory above which much memory was freed lately. */
+/**
+Ratio of peak memory to used memory above which the server has freed much memory. The freed memory then explains the
+gap, so the rule does not fire.
+*/
 const freedRatio = 1.5;
 
 export const memRssGap = rule({
@@ -137,7 +140,8 @@ export const memSwap = rule({
 	needs: {
 		used: infoNumber('memory', 'used_memory'),
 		resident: {
-			// If the kernel shows the swapped bytes of the process, the resident bytes are not needed.
+			// If the kernel shows the swapped bytes of the process, the rule does not need the resident bytes. NaN then
+			// stands for them.
 			read: facts => infoResident.read(facts) ?? (swappedBytes(facts) === undefined ? undefined : Number.NaN),
 			missing: infoResident.missing,
 		},

@@ -41,8 +41,8 @@ export type LoweredLimit = {readonly reason: string; readonly detail: string};
 
 /**
 The reason text if maxmemory was lowered. A reading of the last ten minutes, the server's config file or its log may
-show the change. Undefined if none of them does. Used memory far above the limit is no proof, because a script may go on
-writing above the limit.
+show the change. Undefined if none of the three shows it. Used memory far above maxmemory is no proof, because a running
+script may go on writing above it.
 */
 export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 	const limit = facts.number('memory', 'maxmemory') ?? 0;
@@ -72,7 +72,7 @@ export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 		: undefined;
 }
 
-/** Milliseconds of past readings in which a lowered limit is looked for. */
+/** Length of the time, in milliseconds, whose readings of maxmemory are compared with its present value. */
 const tracksMs = 600_000;
 
 export const memMax = rule({

@@ -238,7 +238,8 @@ export const memScripts = rule({
 			return clear;
 		}
 
-		// EVAL sends the text of the script with each call. EVALSHA runs a text that the server already has.
+		// EVAL sends the text of the script with each call, and each new text is added to the cache. EVALSHA runs a
+		// text that the server already has. So clients that send EVAL fill the cache.
 		const senders = sendersOf(facts, 'eval');
 		return fires('warning', {
 			problem: message`keeps ${count(scripts)} scripts in its cache${senders?.text ?? ''}`,

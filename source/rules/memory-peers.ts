@@ -10,12 +10,15 @@ import type {NodeFacts} from './node-facts.js';
 /** How a node that is full differs from comparable nodes, and the next step because of the difference. */
 type Difference = {readonly reason: string; readonly next: NextStep};
 
-/** Ratio of the other nodes' maxmemory to this node's maxmemory from which this node's limit counts as forgotten. */
+/**
+Ratio of the other nodes' maxmemory to this node's maxmemory from which this node's limit counts as forgotten when the
+others were raised.
+*/
 const limitRatio = 2;
 
 const inCluster = ({sample}: NodeRecord): boolean => sample !== undefined && isClusterEnabled(sample.info);
 
-/** Whether two nodes should have the same limit: nodes of one cluster, or of one replication history. */
+/** Whether two nodes should have the same maxmemory: they are nodes of one cluster, or share a replication history. */
 function belongTogether(one: NodeRecord, other: NodeRecord): boolean {
 	if (inCluster(one) || inCluster(other)) {
 		return inCluster(one) && inCluster(other);
@@ -48,10 +51,11 @@ export function limitUnlikeOthers({nodes, record}: NodeFacts, limit: number): Di
 			};
 }
 
-/** Fewest keys of a primary and fewest primaries for a comparison. Smaller numbers differ by chance. */
+/** Fewest keys of a primary for a comparison with the others. Smaller numbers of keys differ by chance. */
 const fewestKeys = 1000;
+/** Fewest primaries of a cluster for a comparison. */
 const fewestPrimaries = 3;
-/** Multiple of an even share of the keys from which a primary has too many. */
+/** Multiple of an even share of all keys from which a primary has too many keys. */
 const shareRatio = 2;
 
 /**

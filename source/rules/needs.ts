@@ -109,7 +109,7 @@ export const errors = (code: string): Need<number> => ({
 });
 
 /**
-The first version of Redis that has the command. Older servers are never asked. Source:
+For each command, the first version of Redis that has it. redis-top never sends the command to older servers. Source:
 https://redis.io/docs/latest/commands/
 */
 const commandSince: Readonly<Record<string, number>> = {
@@ -145,7 +145,8 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 
 /**
 Like `answerMissing`, for commands that redis-top sends only to a server where its user may CONFIG GET. A server counts
-each refusal and logs it in ACL LOG. So redis-top sends fewer commands for a user with few rights.
+each refused command and logs it in ACL LOG. A user without CONFIG GET probably lacks these rights too, so redis-top
+does not send the commands.
 */
 export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const missing = answerMissing(command);
@@ -165,8 +166,8 @@ export const clientRows: Need<readonly ClientRow[]> = {
 };
 
 /**
-A need for the clients with flags such as `O` or `P`. They come from the whole CLIENT LIST, or from a filtered list if
-the filtered list is newer.
+A need for the clients with flags such as `O` (MONITOR) or `P` (Pub/Sub). They come from the whole CLIENT LIST, or from
+a filtered list if the filtered list is newer.
 */
 export const flaggedClients: Need<readonly ClientRow[]> = {
 	read: ({record: {clients, flaggedClients: flagged}}) =>
@@ -224,7 +225,7 @@ A need for a fact about the server's process. It is missing unless the server ru
 export const hostFact = <T>(read: HostRead<T>, gap?: string): Need<T> =>
 	readOnHost(read, gap, ({process}) => (process === undefined ? noProcess : notShown));
 
-/** A need for a kernel setting or figure of this machine. It is missing unless the server runs here. */
+/** A need for a kernel setting or figure of this machine. It is missing unless the server runs on this machine. */
 export const kernelFact = <T>(read: (kernel: LocalEvidence['kernel']) => T | undefined, gap?: string): Need<T> =>
 	readOnHost(
 		({kernel}) => read(kernel),

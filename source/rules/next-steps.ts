@@ -42,7 +42,9 @@ export function clusterManager(
 	};
 }
 
-/** A step with a command for an administrator: a question about users, or a node that refuses redis-top's own user. */
+/**
+A step with a command that needs an administrator's user: it asks about users, or the node refuses redis-top's own user.
+*/
 export const redisCliAsAdministrator = ({record, settings}: NodeFacts, command: Message): NextStep => ({
 	kind: 'command',
 	text: message`redis-cli ${connectionArguments(record.endpoint, {...settings, user: 'ADMIN'})} --askpass ${command}`,

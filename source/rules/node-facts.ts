@@ -54,8 +54,8 @@ export type RuleMemory = {
 	*/
 	readonly restartedAtMs: number | undefined;
 	/**
-	The role before the last restart; undefined if redis-top saw no restart. While a replica of a cluster loads its data,
-	it reports the role primary.
+	The role before the last restart; undefined if redis-top saw no restart. Rules need it because a replica of a
+	cluster reports the role primary while it loads its data.
 	*/
 	readonly roleBeforeRestart: NodeRole | undefined;
 	/**
@@ -181,7 +181,7 @@ export class NodeFacts {
 		return this.record.config?.value.get(name);
 	}
 
-	/** The readings of the last `backMs` milliseconds, one every ten seconds, oldest first. */
+	/** The readings of a field in the last `backMs` milliseconds, one every ten seconds, oldest first. */
 	past(field: TrackedField, backMs: number): readonly TrackedReading[] {
 		return this.memory.tracks.readings(field, this.nowMs - backMs);
 	}
@@ -210,8 +210,8 @@ function errorTotal(info: InfoReply | undefined, code: string): number | undefin
 }
 
 /**
-The arguments with which redis-cli reaches the node: `-h 10.0.1.11 -p 6379 --tls --user monitor`. Host, path and user
-are names.
+The arguments with which redis-cli reaches the node: `-h 10.0.1.11 -p 6379 --tls --user monitor`. The message marks
+host, path and user as names.
 */
 export function connectionArguments(endpoint: Endpoint, settings: Pick<RuleSettings, 'isTls' | 'user'>): Message {
 	const where =
@@ -227,7 +227,7 @@ export const credentialArguments = ({isTls, user}: Pick<RuleSettings, 'isTls' | 
 	...(user === undefined ? [] : [message`--user ${quotedName('user', user)}`]),
 ];
 
-/** The text as one word for a POSIX shell. A server chooses its own names, so a text may hold any character. */
+/** The text as one word for a POSIX shell. Texts come from servers too, so a text may contain any character. */
 export const quoted = (word: string): string => (isPlainWord(word) ? word : `'${escaped(word)}'`);
 
 /** A name as one word for a POSIX shell. The quotation marks stand outside the name. */

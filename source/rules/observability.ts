@@ -7,14 +7,18 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** Name of the evidence of lat.slowlog_new that commands took 100 ms or more. All clients notice each such command. */
+/**
+Name of the evidence of lat.slowlog_new that commands took 100 ms or more. Each such command delays all clients
+noticeably.
+*/
 export const longSlow = 'commands of a tenth of a second and more';
 
 /** Fewest commands of 100 ms or more within a minute that count as a pattern. */
 const fewestLong = 3;
 
 /**
-Commands that free the memory of a value before they return. Source: https://redis.io/docs/latest/commands/unlink/
+Commands that free the memory of a value before they return, so that they take long for a large value. Source:
+https://redis.io/docs/latest/commands/unlink/
 */
 const deletions: ReadonlySet<string> = new Set(['DEL', 'GETDEL']);
 
@@ -100,8 +104,8 @@ export const latSlowlogNew = rule({
 const freshMs = 60_000;
 
 /**
-The number of slow commands in the last minute. 0 if the log was read more than a minute ago, as may happen for a node
-that is not in focus.
+The number of slow commands in the last minute. 0 if the slow log was read more than a minute ago, as may happen for a
+node that is not in focus.
 */
 export const slowPerMinute = ({atMs, value}: NonNullable<NodeRecord['slowlog']>, {nowMs}: NodeFacts): number =>
 	nowMs - atMs > freshMs ? 0 : value.perMinute;

@@ -2,10 +2,10 @@ import type {ProcessorTime} from '../domain/host-evidence.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
 
 /**
-Milliseconds from which a command is slow by itself. If its process waits for a processor during a share of the time, a
-command takes up to 1 / (1 − share) times as long. The factor is at most the number of runnable threads per processor. A
-command that would take this long even without the wait is slow by itself. For shorter commands the scheduler's time
-slices decide.
+Milliseconds from which a command is slow by itself, even without its wait for a processor. A process may wait for a
+processor during a share of the time. Its commands then take up to 1 / (1 − share) times as long. This factor is at most
+the number of runnable threads per processor. The measured duration is divided by the factor. Results below 100 ms say
+nothing, because they depend on the scheduler's time slices.
 */
 const ownSlowMs = 100;
 
@@ -16,7 +16,10 @@ export function slowdown(share: number, time?: ProcessorTime): number {
 	return Math.min(1 / (1 - share), sharing);
 }
 
-/** Name of an evidence in findings on waits for a processor: the wait alone does not explain the slowest command. */
+/**
+Name of the evidence that the wait for a processor alone does not explain the slowest command. Findings on such waits
+have it.
+*/
 export const slowByItself = 'longest command';
 
 /** The duration of the longest command in the slow log of the last minute, milliseconds; 0 without such an entry. */

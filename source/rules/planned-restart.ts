@@ -4,7 +4,7 @@ import {endOfProcess, isStopOnDemand} from '../derive/process-end.js';
 import {isCovered} from '../topology/covered.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** How long the restart of a node whose work others do may take before it counts as a failure. */
+/** How long a node may be away for a restart before it counts as failed, if other nodes do its work meanwhile. */
 export const coveredRestart = {
 	id: 'srv.planned',
 	thresholds: {
@@ -22,8 +22,8 @@ export const coveredRestart = {
 } as const;
 
 /**
-Whether a node that refuses connections may be in a planned restart: others do its work, it replied a moment ago, and
-no log tells of a crash.
+Whether a node that refuses connections may be in a planned restart: other nodes do its work, it replied a moment ago,
+and no log tells of a crash.
 */
 export function isPlannedStop(facts: NodeFacts): boolean {
 	const {record, nodes, nowMs} = facts;
@@ -41,14 +41,15 @@ export function isPlannedStop(facts: NodeFacts): boolean {
 
 /**
 Whether a node was removed: it does not answer, and no node names it any more. Clusters and Sentinels keep a failed node
-in their lists until somebody removes it. A replica that only its primary named may have failed.
+in their lists until somebody removes it. A replica that only its primary named may have failed, so it never counts as
+removed.
 */
 export const isRemoved = ({goneSinceMs, origin}: NodeRecord): boolean =>
 	goneSinceMs !== undefined && (origin === 'cluster' || origin === 'sentinel');
 
 /**
-Whether a node may be in a restart: it refuses connections since a moment ago, it loads its data, or it started a moment
-ago.
+Whether a node may be in a restart: it replied a moment ago and now refuses connections, it loads its data, or it
+started a moment ago.
 */
 export function isAway({failure, lastReplyAtMs, reach, sample}: NodeRecord, facts: NodeFacts): boolean {
 	const limits = facts.limitsOf(coveredRestart);
@@ -61,13 +62,16 @@ export function isAway({failure, lastReplyAtMs, reach, sample}: NodeRecord, fact
 }
 
 /**
-Whether the node is a replica, or was one when it last restarted. While a replica of a cluster loads its data, it reports
-the role primary.
+Whether the node is a replica, or was one before its last restart. The earlier role counts, because a replica of a
+cluster reports the role primary while it loads its data.
 */
 export const isOrWasReplica = ({record, memory}: NodeFacts): boolean =>
 	record.role === 'replica' || memory.roleBeforeRestart === 'replica';
 
-/** Whether a node whose work others do restarts: it is away for a moment, or it started a moment ago. */
+/**
+Whether a node is in a restart during which other nodes do its work: it is a replica that started a moment ago, or
+`isPlannedStop` is true.
+*/
 export function isInPlannedRestart(facts: NodeFacts): boolean {
 	const {memory, nowMs} = facts;
 	const uptimeSeconds = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;

@@ -13,10 +13,10 @@ The mean duration of PUBLISH in the last interval, milliseconds; 0 if PUBLISH di
 const publishMs = ({record}: NodeFacts): number =>
 	(record.commands.find(({command}) => command === 'publish')?.meanMicroseconds ?? 0) / 1000;
 
-/** The connections of one name that have more than half of the patterns. */
+/** The connections of one client name that have more than half of all patterns (PSUBSCRIBE). */
 type Subscriber = {
 	readonly name: Name;
-	/** The patterns of all its connections. A pattern of two connections counts twice. */
+	/** Number of patterns of all connections of the subscriber. A pattern of two connections counts twice. */
 	readonly patterns: number;
 	readonly connections: readonly ClientRow[];
 };

@@ -13,12 +13,12 @@ import {killedSteps, saveObstacle} from './save-obstacles.js';
 /** Name of the evidence of per.rdb_fail that replicas wait for the RDB file that cannot be written. */
 export const unservedResyncs = 'replicas without data';
 
-/** Milliseconds within which a full resync counts as recent. */
+/** Milliseconds within which a full resync counts as recent, so that its replica may still wait for data. */
 const resyncWindowMs = 600_000;
 
 /**
-The number of replicas that wait for the RDB file of a full resync, or that began a full resync lately. 0 for diskless
-resyncs, because they write no file.
+The number of replicas that wait for the RDB file of a full resync, or that have lost their link. At least 1 if a full
+resync began in the last ten minutes. 0 for diskless resyncs, because they write no file.
 */
 function waitingReplicas(facts: NodeFacts): number {
 	const waiting = facts.record.replicas.filter(({state}) => state !== 'online').length;

@@ -19,7 +19,10 @@ function fileLimit({failure, host}: NodeRecord): string | undefined {
 
 export const maxclientsReached = 'maxclients is reached';
 
-/** Whether the certificate of a discovered node is for another name. `--sni` fits only one node. */
+/**
+Whether the certificate of a discovered node is for another name. Then `--sni` does not help: it sets one name for all
+nodes.
+*/
 export const isMisnamed = ({failure, origin}: NodeRecord): boolean =>
 	failure?.code === 'ERR_TLS_CERT_ALTNAME_INVALID' && origin !== 'target';
 

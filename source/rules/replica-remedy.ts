@@ -11,10 +11,10 @@ export type ReplicaRemedy = {readonly action?: ActionName | undefined; readonly 
 const nothing: ReplicaRemedy = {};
 
 /**
-The action that helps a replica without a link. REPLICAOF discards the replica's data, perhaps the only copy. So
-REPLICAOF is offered only while the primary answers, or for a node that was promoted in its place and has all that the
-replica has. If the primary is down and no node was promoted, promotion is offered. If Sentinels or a cluster choose the
-primary, redis-top offers nothing.
+The action that helps a replica without a link. REPLICAOF discards the replica's data, which may be the only copy. So
+REPLICAOF is offered in two cases only: the primary answers, or a node was promoted in the primary's place and has all
+that the replica has. If the primary is down and no node was promoted, promotion is offered. If Sentinels or a cluster
+choose the primary, redis-top offers nothing.
 */
 export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): ReplicaRemedy {
 	const named = primaryNamedBy(record);
@@ -25,8 +25,8 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 	const sameNode = nodeFinder(nodes);
 	const primaryAddress = sameNode(named);
 	const primary = nodes.get(primaryAddress);
-	// An unknown primary may be down, or only unreachable from here. If the source is itself a replica, it must not be
-	// replaced.
+	// An unknown primary may be down, or only unreachable from here. A primary that is itself a replica must not be
+	// replaced by a promotion.
 	if (primary === undefined || (primary.failure !== undefined && primary.role === 'replica')) {
 		return nothing;
 	}
@@ -63,7 +63,8 @@ const isDecidedElsewhere = (record: NodeRecord, nodes: NodeFacts['nodes']): bool
 	[...nodes.values()].some(({role}) => role === 'sentinel');
 
 /**
-Whether a node continues the same replication history: a replica of the same primary, or one that was promoted since.
+Whether another node continues the same replication history: a replica of the same primary, or a former replica that was
+promoted since.
 */
 function isSibling(
 	other: NodeRecord,

@@ -24,8 +24,8 @@ function furthestBehind(facts: NodeFacts): ReplicaBehind | undefined {
 const needsTwoSamples = pending('needs two samples of a replica that is online');
 
 /**
-Bytes that the primary may have written since the last acknowledgement of a healthy replica, which acknowledges once a
-second.
+Bytes that the primary may have written since the last acknowledgement of a healthy replica. A healthy replica
+acknowledges once a second, so it may be this far behind.
 */
 export function awaitedBytes(facts: NodeFacts, ackAgeSeconds: number | undefined): number {
 	const writtenPerSecond = facts.perSecond('replication', 'master_repl_offset') ?? 0;
@@ -73,7 +73,7 @@ export const repLagBytes = rule({
 			return clear;
 		}
 
-		// While the offset does not move, no rate can turn bytes into seconds.
+		// While the replica's offset does not grow, there is no rate with which bytes could be converted to seconds.
 		const isStopped = behindSeconds === undefined;
 		if (!isStopped && behindSeconds <= limits.warning) {
 			return clear;

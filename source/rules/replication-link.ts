@@ -186,7 +186,8 @@ function silentSource(facts: NodeFacts) {
 		};
 	}
 
-	// If the primary was frozen a moment ago, it receives the waiting acknowledgements at once.
+	// A primary that was frozen a moment ago receives the waiting acknowledgements at once. So an old acknowledgement
+	// shows that the network between the nodes is cut.
 	const ackAgeSeconds = primary?.replicas.find(({address}) => address === facts.address)?.ackAgeSeconds ?? 0;
 	return answersNow(primary) && ackAgeSeconds >= leastAckAge
 		? {

@@ -64,8 +64,8 @@ export const repEmptyPrimary = rule({
 			}
 
 			const keys = keysOf(holder.record) ?? 0;
-			// A primary that becomes a replica of an empty server loses its keys. The empty server itself is then not at
-			// fault.
+			// A primary that becomes a replica of an empty server loses its keys. The change of role is then the
+			// problem, and not the empty server.
 			const startedAtMs = fleet.nowMs - uptime * 1000;
 			const isDemoted = (holder.memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY) > startedAtMs;
 			return [

@@ -130,7 +130,8 @@ export function loggedObstacle(facts: NodeFacts): (Obstacle & {readonly line: st
 	const host = record.host?.value;
 	const remarks = host?.kind === 'here' ? (host.log?.remarks ?? []) : [];
 	for (const {id, line, atMs} of remarks) {
-		// A primary that ends breaks a handshake as well.
+		// A primary that ends also breaks off a handshake. So the log line is ignored while the primary does not
+		// answer.
 		const known = id === 'primary-hangs-up' && primary?.failure !== undefined ? undefined : obstacles.get(id);
 		if (known !== undefined && atMs !== undefined && nowMs - atMs < recentLineMs) {
 			return {...withPrimaryKnown(id, known, facts), line};

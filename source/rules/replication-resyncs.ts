@@ -20,8 +20,8 @@ const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err'
 	Math.max(0, now - (facts.past(['stats', name], windowOf(facts))[0]?.value ?? now));
 
 /**
-The replicas of the node that restart now, or that started within the time in which resyncs are counted. With an append-only file, a restart
-costs a replica a full resync: the file does not hold the replication history.
+The replicas of the node that restart now, or that started within the time in which resyncs are counted. With an
+append-only file, a restart costs a replica a full resync: the file does not hold the replication history.
 */
 const restartedReplicas = (facts: NodeFacts): number =>
 	[...facts.nodes.values()].filter(node => {
@@ -37,8 +37,8 @@ const restartedReplicas = (facts: NodeFacts): number =>
 const remarksOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
 
 /**
-The partial resyncs that the server refused within ten minutes. The highest of three values counts: the growth of its
-counter, the whole counter if the server started within that time, and the lines of its log on this machine.
+The partial resyncs that the server refused within ten minutes. The highest of three values counts: the growth of
+`sync_partial_err`, its total if the server started within that time, and the lines of its log on this machine.
 */
 function refusalsInWindow(facts: NodeFacts, refused: number): number {
 	const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
@@ -52,12 +52,15 @@ function refusalsInWindow(facts: NodeFacts, refused: number): number {
 	);
 }
 
-/** Milliseconds for which a replica's disconnection over its output buffer explains a full resync. */
+/**
+Milliseconds within which the disconnection of a replica, because its output buffer was too large, explains a full
+resync.
+*/
 const recentCutMs = 60_000;
 
 /**
-The reason and the steps if the backlog covers too little time. Undefined without refused partial resyncs, and if they
-have another known reason.
+The reason and the steps if the backlog covers too little time. Undefined without refused partial resyncs, and if the
+refusals have another known reason.
 */
 function smallBacklog(facts: NodeFacts, refusals: number) {
 	const size = facts.number('replication', 'repl_backlog_size');
@@ -111,8 +114,9 @@ export const repFullsyncStorm = rule({
 		const most = replicas.reduce((highest, value) => Math.max(highest, value), connected);
 		const joined = Math.max(0, most - (replicas[0] ?? connected));
 		const refusals = refusalsInWindow(facts, refused);
-		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one. The counters of
-		// a former primary are about replicas that now follow another node.
+		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one. A node
+		// that is a replica now counted refusals while it was a primary. They concern replicas that now follow another
+		// node, so they are left out.
 		const counted = windowOf(facts) < stormWindowMs ? growthInWindow(facts, 'sync_full', full) : full;
 		const repeated = facts.record.role === 'replica' ? 0 : Math.min(refusals, counted - most);
 		const expected = restartedReplicas(facts);

@@ -263,10 +263,13 @@ export const repDiverged = rule({
 	},
 });
 
-/** Flags with which a Sentinel marks a node that it cannot turn into a replica again. */
+/** Flags that a Sentinel sets on a node which it does not reach, so that it cannot turn the node into a replica. */
 const outOfReach = ['s_down', 'o_down', 'disconnected'];
 
-/** Whether two primaries of one history may be in the middle of a failover. The failover then ends by itself. */
+/**
+Whether two primaries of one history may be in the middle of a failover. Sentinels then turn one of them into a replica,
+without help.
+*/
 function isFailingOver(pair: readonly NodeFacts[], fleet: FleetFacts): boolean {
 	const isOfPair = (address: NodeAddress) => pair.some(facts => facts.address === address);
 	return (
@@ -301,7 +304,10 @@ const replicationIds = ({info}: NodeSample): ReplicationIds => ({
 	before: info.text('replication', 'master_replid2'),
 });
 
-/** The other primary that continues this node's history after its promotion from replica; undefined without one. */
+/**
+Another primary that was promoted from a replica and continues this node's replication history; undefined if there is
+none.
+*/
 function promotedBeside({address, sample, nodes}: NodeFacts): NodeAddress | undefined {
 	const own = sample && replicationIds(sample).now;
 	const other = [...nodes.values()].find(
@@ -342,8 +348,8 @@ function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
 }
 
 /**
-The remedy for two primaries of one history: the primary with fewer writes since the histories parted should replicate
-from the other primary. Undefined if the writes are unknown.
+The remedy for two primaries of one history: the primary with fewer writes since the split of the histories should
+replicate from the other. Undefined if the number of writes is unknown.
 */
 function loserOf(one: NodeFacts, other: NodeFacts): Remedy | undefined {
 	const partingOffset = (facts: NodeFacts) => {

@@ -31,8 +31,8 @@ const resyncEvidence = (facts: NodeFacts) =>
 	);
 
 /**
-The finding on a full resync that no longer receives data. If the primary answers redis-top, the handshake of the link
-succeeded but the data does not arrive. Then full-size packets are lost, or a proxy holds them.
+The finding on a full resync that no longer receives data. If the primary answers redis-top, the link was set up, but
+its data does not arrive. Full-size packets are then lost, or a proxy holds them back.
 */
 const stalledResync = (facts: NodeFacts, silentSeconds: number) =>
 	fires('critical', {

@@ -13,8 +13,8 @@ const returnSeconds = 30;
 export const noWay = 'the primary answers here and refuses no login: the network between them';
 
 /**
-Whether the primary refused no login lately, so that a wrong password of the replica is ruled out. ACL LOG has wrong
-passwords and missing rights. A replica without a password gets NOAUTH, which only INFO errorstats counts.
+Whether the primary refused no login lately, so that a wrong password of the replica is ruled out. ACL LOG shows wrong
+passwords and missing rights. A replica without a password gets the error NOAUTH, which only INFO errorstats counts.
 */
 function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts): boolean {
 	const {accessLog, sample} = primary;
@@ -27,7 +27,8 @@ function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts): bool
 		({clientName, ageSeconds}) => clientName !== 'redis-top' && ageSeconds + sinceSeconds <= recentRefusalSeconds,
 	);
 	const isOpen = settings.hasPassword === false && settings.user === undefined;
-	// INFO has total_error_replies since 6.2, as errorstats.
+	// INFO has total_error_replies since 6.2, as errorstats. A server without this field does not count the error
+	// NOAUTH.
 	const countsErrors =
 		sample.info.number('stats', 'total_error_replies') !== undefined && errorCounting(sample.info) !== 'none';
 	return !hasRefused && (isOpen || (countsErrors && (errorStats(sample.info).get('NOAUTH') ?? 0) === 0));
@@ -40,9 +41,9 @@ one client are joined within a minute.
 const recentRefusalSeconds = 120;
 
 /**
-The reason of a link that breaks between the two machines, because the primary answers redis-top. The primary may list
-the replica for one more minute (`repl-timeout`). Undefined if the primary is unknown, does not answer, has just
-started, or is itself a replica.
+The reason of a missing link whose cause is between the two machines, because the primary answers redis-top. The primary
+may list the replica for one more minute (`repl-timeout`), so its list is no proof of a link. Undefined if the primary
+is unknown, does not answer, has just started, or is itself a replica.
 */
 export function wayBetween(facts: NodeFacts): string | undefined {
 	const {primary} = facts;
@@ -56,7 +57,8 @@ export function wayBetween(facts: NodeFacts): string | undefined {
 		return noWay;
 	}
 
-	// Only a connection with TLS has a certificate. A replica without tls-replication speaks without TLS.
+	// Only a connection with TLS has a certificate. A replica without tls-replication connects without TLS, so it gets
+	// no link to a port with TLS.
 	return primary.sample?.certificateExpiresAtMs === undefined
 		? 'the primary answers here: a firewall between them, or its login'
 		: 'the primary answers here with TLS: tls-replication of the replica, a firewall between them, or its login';

@@ -16,7 +16,7 @@ import type {NodeFacts} from './node-facts.js';
 export type RuleTiming = {
 	/** Number of evaluations in a row that must fire before a finding is raised. Default 2. */
 	readonly raiseAfter: number;
-	/** Milliseconds for which the condition must also have held. Default 0. */
+	/** Milliseconds for which the condition must also have held before a finding is raised. Default 0. */
 	readonly raiseAfterMs: number;
 	/** Number of evaluations in a row that must be clear before the finding ends. Default 3. */
 	readonly clearAfter: number;
@@ -72,7 +72,9 @@ export type FleetFacts = {
 	readonly nowMs: number;
 };
 
-/** An evaluation with the node and the part of the node that the evaluation is about. */
+/**
+An evaluation, with the node that it is about. `subject` is a part of that node, such as a slot or a replica's address.
+*/
 export type FleetEvaluation = Evaluation & {
 	readonly node?: NodeAddress | undefined;
 	readonly subject?: string | undefined;
@@ -81,7 +83,7 @@ export type FleetEvaluation = Evaluation & {
 /** Returns for how many milliseconds the condition has held for a node and subject. */
 export type FleetHeldMs = (node?: NodeAddress, subject?: string) => number;
 
-/** A rule that compares nodes. Nodes and subjects that it does not return are clear. */
+/** A rule that compares nodes. It is clear for every node and subject for which it returns no evaluation. */
 export type FleetRule<Id extends string = string, Table extends ThresholdTable = ThresholdTable> = RuleBase<
 	Id,
 	Table
@@ -219,7 +221,8 @@ function nodeEvaluation(
 	owner: WithThresholds<ThresholdTable>,
 ): NodeRule['evaluate'] {
 	const wanted = Object.entries(needs);
-	// One object for all evaluations: at 1,000 nodes, 21,000 evaluations a second would each create one by its names.
+	// One object serves all evaluations of the rule. At 1,000 nodes, 21,000 evaluations a second would otherwise each
+	// create an object.
 	const met: Record<string, unknown> = Object.fromEntries(wanted.map(([name]) => [name, undefined]));
 	return (facts, heldMs) => {
 		const limits = limitsOf(owner, facts.settings.thresholds);

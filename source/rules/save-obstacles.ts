@@ -14,11 +14,12 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => string> = new Map([
 
 const signalIn = (line: string): string => /signal \d+/.exec(line)?.[0] ?? 'a signal';
 
-/** The id of the log line about a child process that was killed. */
+/** The ids of log lines about a child process that a signal killed. */
 const killed: ReadonlySet<string> = new Set(['save-killed', 'rewrite-killed']);
 
 /**
-Milliseconds for which a log line can be the reason of the last failed save. The server soon tries a failed save again.
+Milliseconds for which a log line can be the reason of the last failed save. The server soon tries a failed save again,
+so an older line is about an earlier failure.
 */
 const recentMs = 3_600_000;
 
@@ -27,9 +28,9 @@ const togetherMs = 10_000;
 
 /** What the log of a server on this machine says about the last failed save or rewrite. */
 export type SaveObstacle = {
-	/** The newest line that gives a reason, else the newest line about it, however old. */
+	/** The newest line that gives a reason of the failure, else the newest line about the failure, however old. */
 	readonly remark: LogRemark | undefined;
-	/** The reason in few words; undefined if no recent line tells. */
+	/** The reason of the failure in few words; undefined if no recent line shows it. */
 	readonly reason: string | undefined;
 	/** Whether a signal ended the process that was saving. */
 	readonly isKilled: boolean;
@@ -47,7 +48,8 @@ export function saveObstacle({record, nowMs}: NodeFacts, rule: 'per.rdb_fail' | 
 	const host = record.host?.value;
 	const remarks = (host?.kind === 'here' ? (host.log?.remarks ?? []) : []).filter(({rules}) => rules.includes(rule));
 	const [newest] = remarks;
-	// The process that saves writes why, and its parent then writes that the save failed.
+	// The child process that saves logs the reason. Its parent then logs that the save failed. So the line with the
+	// reason is slightly older than the newest line.
 	const sinceMs = (newest?.atMs ?? nowMs) - togetherMs;
 	const remark = remarks.find(({id, atMs}) => reasons.has(id) && (atMs === undefined || atMs >= sinceMs)) ?? newest;
 	const isRecent = remark !== undefined && (remark.atMs === undefined || nowMs - remark.atMs <= recentMs);

@@ -20,8 +20,8 @@ const valkeyFix = 'CVE-2026-56684, CVE-2026-63639 (clients run code)';
 
 /**
 The fixed release of each release line, as of 28 November 2026. A release line has no entry if none of its releases has
-all known fixes, or if they are not known. Sources: the release notes at https://github.com/redis/redis/releases and
-https://github.com/valkey-io/valkey/releases.
+all known fixes, or if its fixes are not known. Sources: the release notes at https://github.com/redis/redis/releases
+and https://github.com/valkey-io/valkey/releases.
 */
 const fixedReleases: Readonly<Record<CommandFamily, readonly FixedRelease[]>> = {
 	redis: [

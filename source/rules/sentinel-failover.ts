@@ -56,9 +56,9 @@ export const senFailing = rule({
 });
 
 /**
-Why sentinels do not promote a replica; undefined for a replica that they would promote. Every replica loses its link
-when its primary stops. So a missing link is an obstacle while the primary is up. Once the primary is down, the link may
-be down for as long and ten times `down-after-milliseconds` more. Source: sentinel.c, `sentinelSelectSlave`.
+Why sentinels do not promote a replica; undefined for a replica that they would promote. While the primary is up, a
+missing link is an obstacle. When a primary stops, every replica loses its link. The link may then be down for as long
+as the primary, plus ten times `down-after-milliseconds`. Source: sentinel.c, `sentinelSelectSlave`.
 */
 function promotionObstacle(
 	{flags, linkStatus, linkDownMs, priority}: SentinelPeer,
@@ -104,8 +104,8 @@ export function unfitReplicas(group: MonitoredGroup) {
 		(report.primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica, report)})),
 	);
 	const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
-	// A failover of a primary that answers breaks the links of good replicas. Sentinels try again and again to replace a
-	// primary that is down, although no replica is good.
+	// During the failover of a primary that answers, good replicas lose their links, so they are not reported then. A
+	// failover of a primary that is down does not matter here: Sentinels repeat it although no replica is good.
 	const isChanging = told.some(report => report.primary.flags.has('failover_in_progress') && !isDown(report));
 	if (first === undefined || hasGood || isChanging) {
 		return undefined;

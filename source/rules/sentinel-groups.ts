@@ -10,7 +10,7 @@ export type SentinelReport = {readonly sentinel: NodeFacts; readonly primary: Mo
 /** A primary that sentinels watch: the name that they give it, and the report of each sentinel. */
 export type MonitoredGroup = {readonly name: string; readonly reports: readonly SentinelReport[]};
 
-/** The name of the primary for use in a message. */
+/** The name that sentinels give the primary, marked as a name in a message. */
 export const groupName = ({name}: MonitoredGroup): Name => nameOf('primary', name);
 
 /** The sentinels that report about the primary. */

@@ -13,8 +13,8 @@ export const runIdOfPrimary = 'runid';
 export const quotedFlags = ({primary}: SentinelReport): string => [...primary.flags].join(',');
 
 /**
-Milliseconds after which a reply no longer proves that the primary answers. If two poll intervals are longer, they count
-instead.
+Milliseconds after which a reply no longer proves that the primary answers. Two poll intervals count instead if they are
+longer.
 */
 const recentReplyMs = 3000;
 
@@ -29,7 +29,10 @@ export function answeringPrimary({nodes, nowMs}: FleetFacts, address: NodeAddres
 	return isAnswering && record.role === 'primary' ? record.address : undefined;
 }
 
-/** Whether this Sentinel never had a working link to the primary, and so knows neither its run id nor its replicas. */
+/**
+Whether this Sentinel never had a working link to the primary. It then knows neither the primary's run id nor the
+primary's replicas.
+*/
 export const wasNeverLinked = ({runId, flags}: MonitoredPrimary): boolean => runId === '' && flags.has('disconnected');
 
 const linkObstacles = 'wrong auth-pass or auth-user, TLS, or the network between them';

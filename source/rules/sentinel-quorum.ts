@@ -10,8 +10,9 @@ import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} fro
 import {answeringPrimary, downPeers, sentinelObstacles} from './sentinel-links.js';
 
 /**
-The sentinels that share an id with another one. A Sentinel takes a message with its own id for its own, so that these
-sentinels never learn of each other. Their config files are copies: `sentinel myid` is written there at the first start.
+The sentinels that share an id with another sentinel. A Sentinel takes a message with its own id for one of its own
+messages. So these sentinels never learn of each other. Their config files are copies: `sentinel myid` is written there
+at the first start.
 */
 function sameIds({reports}: MonitoredGroup): readonly NodeAddress[] {
 	const byId = Map.groupBy(reports, ({sentinel}) => sentinel.record.sentinel?.value.id);
@@ -38,7 +39,7 @@ function partedSentinels({reports}: MonitoredGroup, {nodes}: FleetFacts): readon
 
 type Obstacle = {readonly reason: Message; readonly next: readonly NextStep[]};
 
-/** Why there is no quorum. The text has only the number of sentinels; the evidence has their names. */
+/** Why there is no quorum. The text has only the number of sentinels; the finding's evidence has their names. */
 function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 	const {down, known} = downPeers(group);
 	const copies = sameIds(group);
@@ -79,8 +80,8 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 
 /**
 The steps that remove sentinels that may be gone for good, so that the answering sentinels are a majority again. Empty
-unless enough sentinels for the quorum answer. SENTINEL RESET also removes the replicas from the list. Only a primary
-that answers adds them again.
+unless enough sentinels for the quorum answer, and the primary is up. SENTINEL RESET also removes the replicas from the
+list. Only a primary that answers adds them again.
 */
 function forgetSteps(group: MonitoredGroup): readonly NextStep[] {
 	const {reports} = group;

@@ -40,7 +40,8 @@ export const senCount = rule({
 	raiseAfter: 3,
 	evaluate: (fleet, limits) =>
 		monitoredGroups(fleet).flatMap(group => {
-			// A sentinel without a link to the primary learns of no other sentinel, so its count is ignored.
+			// A sentinel learns of other sentinels over its link to the primary. Without that link it counts only
+			// itself, so its count is ignored.
 			const linked = group.reports.filter(({primary}) => !wasNeverLinked(primary));
 			const counts = linked.flatMap(({primary: {otherSentinels}}) =>
 				otherSentinels === undefined ? [] : [otherSentinels + 1],

@@ -51,7 +51,7 @@ export const srvBusy = rule({
 
 /**
 Write commands that never block by themselves. If a client is blocked in such a command, a pause holds the command back.
-Module commands, FLUSHALL (7.4) and BLPOP may block for other reasons.
+Module commands, FLUSHALL (7.4) and BLPOP are left out, because they may block for other reasons.
 */
 const plainWrites =
 	/^(?:set|setex|psetex|setnx|setrange|setbit|mset|append|getset|getdel|incr|incrby|incrbyfloat|decr|decrby|del|unlink|expire|pexpire|expireat|persist|hset|hmset|hsetnx|hdel|hincrby|hincrbyfloat|lpush|rpush|lpop|rpop|lrem|lset|ltrim|sadd|srem|spop|zadd|zrem|zincrby|xadd|pfadd|publish)$/i;
@@ -64,7 +64,7 @@ type Pause = {
 	paused.
 	*/
 	readonly reason: string;
-	/** True: all commands are paused. False: only writes. */
+	/** Whether all commands are paused; false if only writes are. */
 	readonly isOfAll: boolean;
 	/**
 	A command that the pause holds back, according to CLIENT LIST; undefined where CLIENT LIST shows no such command.
@@ -73,8 +73,8 @@ type Pause = {
 };
 
 /**
-The likely reason of paused writes, because Redis does not report the reason. INFO shows a failover or a shutdown.
-Otherwise the reason is CLIENT PAUSE.
+The likely reason of paused writes, for a server that does not report the reason as Valkey does. INFO shows a failover
+or a shutdown. Otherwise the reason is CLIENT PAUSE.
 */
 function likelyReason(facts: NodeFacts): string {
 	const phase = facts.text('replication', 'master_failover_state') ?? 'no-failover';

@@ -181,7 +181,8 @@ export const srvShutdown = rule({
 			return clear;
 		}
 
-		// prepareForShutdown in Redis' src/server.c pauses writes and does not refuse them.
+		// A server that waits before its shutdown pauses writes and does not refuse them. Source: redis src/server.c,
+		// prepareForShutdown.
 		return fires('critical', {
 			problem: `shuts down within ${milliseconds(leftMs)}`,
 			reason: 'it only waits for its replicas',

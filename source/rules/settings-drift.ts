@@ -8,7 +8,7 @@ import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {type FleetEvaluation, fires, rule} from './rule.js';
 
-/** Number of nodes that a finding names before it counts the rest. */
+/** Largest number of nodes that a finding names. Of further nodes it gives only the number. */
 const namedNodes = 3;
 
 /** A setting that this rule leaves out, because the rule `clu.config` reports it. */
@@ -77,8 +77,8 @@ function valueMessage({value, nodes}: Difference['values'][number]): Message {
 const signatures = new WeakMap<object, string>();
 
 /**
-A quick test whether all nodes have the same version and equal settings. It compares a signature for each set of
-settings. Nodes with unknown settings count as one additional set.
+A quick test whether all nodes have the same version and equal settings. It compares texts that contain the version and
+all settings of a node. Nodes with unknown settings count as equal to each other.
 */
 function isUniform(records: Iterable<NodeRecord>): boolean {
 	const seen = new Set<string>();

@@ -16,13 +16,13 @@ round trip.
 const slackMs = 2000;
 
 export type SilenceFacts = {
-	/**
-	When the node stopped responding and when it replied again, by redis-top's clock, milliseconds since the epoch.
-	*/
+	/** When the node stopped responding, by redis-top's clock, milliseconds since the epoch. */
 	readonly fromMs: number;
+	/** When the node replied again, by redis-top's clock, milliseconds since the epoch. */
 	readonly toMs: number;
-	/** The last sample before the time without a reply, and the first sample after it. */
+	/** The last sample before the time without a reply. */
 	readonly earlier: NodeSample | undefined;
+	/** The first sample after the time without a reply. */
 	readonly later: NodeSample;
 	readonly slowlog: readonly SlowlogEntry[] | undefined;
 	readonly latency: readonly LatencyEvent[] | undefined;
@@ -39,7 +39,8 @@ function clockOffset({later}: SilenceFacts): number {
 }
 
 /**
-Whether an activity explains enough of the time without a reply.
+Whether an activity explains enough of the time without a reply: it overlaps that time and lasted at least `leastShare`
+of it.
 
 @param endMs When the activity ended, by the server's clock.
 */
@@ -47,14 +48,15 @@ function covers(facts: SilenceFacts, endMs: number, tookMs: number): boolean {
 	const offset = clockOffset(facts);
 	const silentMs = facts.toMs - facts.fromMs;
 	const endsInside = endMs >= facts.fromMs + offset - slackMs && endMs <= facts.toMs + offset + slackMs;
-	// Some logs give the start of the activity, not the end. The activity then ends `tookMs` after `endMs`.
+	// Some logs give the start of an activity as `endMs`, and not its end. The activity then ends `tookMs` after
+	// `endMs`.
 	const reachesInside = endMs + tookMs >= facts.fromMs + offset && endMs <= facts.toMs + offset + slackMs;
 	return (endsInside || reachesInside) && tookMs >= leastShare * silentMs;
 }
 
 /**
 Explains the time without a reply by a stopped process, as the kernel shows it. The server does not know that it was
-stopped.
+stopped, so INFO and its logs do not show this cause.
 */
 const stopped: Cause = ({host}) => (host?.kind === 'here' ? standstillOf(host)?.past : undefined);
 

@@ -18,8 +18,8 @@ const consumers: readonly string[] = [
 ];
 
 /**
-Commands that remove entries from lists, shorten lists or delete lists. Also commands that may do so within a script.
-Source: https://redis.io/docs/latest/commands/
+Commands that remove entries from lists, shorten lists or delete lists. EVAL, EVALSHA and FCALL are included, because a
+script may run such a command. Source: https://redis.io/docs/latest/commands/
 */
 const takers: ReadonlySet<string> = new Set([
 	...consumers,
@@ -27,13 +27,16 @@ const takers: ReadonlySet<string> = new Set([
 	...['eval', 'evalsha', 'fcall', 'flushdb', 'flushall'],
 ]);
 
-/** Share of the largest memory so far. Memory below it was larger already, and shrank again. */
+/**
+Share of the peak of used memory, 0–1. Memory below this share was larger before and shrank again, so its growth may be
+usual.
+*/
 const usualTop = 0.95;
 
 const callsOf = (stats: readonly CommandRate[], names: ReadonlySet<string>): readonly CommandRate[] =>
 	stats.filter(({command, callsPerSecond = 0}) => names.has(command) && callsPerSecond > 0);
 
-/** The commands of the last interval, by INFO commandstats. */
+/** The calls of commands between the last two samples, by INFO commandstats. */
 const intervalStats = {
 	read: ({record}: NodeFacts) =>
 		record.commands.some(({callsPerSecond}) => callsPerSecond !== undefined) ? record.commands : undefined,
@@ -119,13 +122,18 @@ export const keyUndrained = rule({
 	},
 });
 
-/** Commands that remove entries of streams, or whole streams. Also commands that may do so within a script. */
+/**
+Commands that remove entries of streams, or whole streams. EVAL, EVALSHA and FCALL are included, because a script may
+run such a command.
+*/
 const trimmers: ReadonlySet<string> = new Set([
 	...['xtrim', 'xdel', 'xdelex', 'xackdel', 'del', 'unlink', 'rename', 'expire', 'pexpire', 'expireat', 'pexpireat'],
 	...['eval', 'evalsha', 'fcall', 'flushdb', 'flushall'],
 ]);
 
-/** Commands that add data, other than XADD. If they run more often, memory may grow because of them. */
+/**
+Commands that add data, other than XADD. If they run more often than XADD, they may be the reason that memory grows.
+*/
 const otherWrites: ReadonlySet<string> = new Set([
 	...['set', 'setex', 'psetex', 'mset', 'append', 'hset', 'hmset', 'sadd', 'zadd', 'restore', 'json.set', ...pushes],
 ]);

@@ -10,8 +10,8 @@ import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 /**
-Inaccuracy of a process' start time, in milliseconds. The kernel counts this time in ticks, and the machine's clock may
-be set.
+Inaccuracy of a process' start time, in milliseconds. The kernel counts this time in ticks since boot. A later change of
+the machine's clock shifts it.
 */
 const slackMs = 5000;
 /** Milliseconds after the start of a process within which a new append-only file counts as made by the start itself. */
@@ -49,8 +49,8 @@ function unreadFile({rdb, appendOnly}: DataFilesEvidence, startedAtMs: number, f
 }
 
 /**
-The data file in the folder of the process before, if the present process started in another folder and found no data
-there; undefined otherwise.
+The data file in the folder of the earlier process, if the present process started in another folder and found no data
+in its own. Undefined otherwise.
 */
 function leftInFolder(facts: NodeFacts, {rdb, appendOnly}: DataFilesEvidence, startedAtMs: number): Unread | undefined {
 	const host = facts.record.host?.value;
@@ -74,7 +74,9 @@ const meanings: Readonly<Record<Unread['kind'], string>> = {
 		'A start reads the files in its own folder alone: `dir`, or the folder in which it was started. The keys are still in the file of the folder before.',
 };
 
-/** How to start the server with the file that it left aside, after it was stopped without a save. */
+/**
+How to restart the server with the data file that its start did not load, after the server was stopped without a save.
+*/
 const restarts: Readonly<Record<Exclude<Unread['kind'], 'folder'>, string>> = {
 	rdb: 'then stop the server without a save, put the copy back, start with appendonly no, and switch AOF on at run time: CONFIG SET appendonly yes',
 	aof: 'then stop the server without a save, and start it with appendonly yes, as it was',

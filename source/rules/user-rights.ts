@@ -146,7 +146,7 @@ function loadsAll({product, version = ''}: ServerProduct): boolean | undefined {
 }
 
 /**
-A write command for each data type. If the default user may not write everything, it lacks the right to one of these
+A write command for each data type. A default user that may not run all writes lacks the right to at least one of these
 commands.
 */
 const writes: ReadonlySet<string> = new Set(['set', 'del', 'expire', 'hset', 'lpush', 'sadd', 'zadd', 'xadd']);

@@ -20,7 +20,7 @@ const watched = {
 
 const keyOf = ({key}: WatchedKey) => nameOf('key', key);
 
-/** A command on a watched key, in its database: `-n 3 MEMORY USAGE orders`. */
+/** A command on a watched key, with redis-cli's option for the key's database: `-n 3 MEMORY USAGE orders`. */
 function commandOn(watchedKey: WatchedKey, command: string, ...names: readonly string[]): Message {
 	const {database, key} = watchedPlace(watchedKey.key);
 	const words = [key, ...names].map(name => quotedName('key', name));

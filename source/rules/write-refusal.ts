@@ -203,7 +203,8 @@ export const perDrift = rule({
 		}
 
 		const isAboutData = found.some(({name}) => name === 'appendonly' || name === 'save');
-		// A difference that was there from the beginning may be days old. Only a change that redis-top saw may be meant.
+		// A difference that was there from the beginning may be days old. Only a change that redis-top saw may be
+		// intended.
 		const wasSeen = facts.nowMs - heldMs - facts.memory.foundAtMs > firstLooksMs;
 		const isMeant = !isAboutData && wasSeen && heldMs < limits.meant * 1000;
 		return fires(isMeant ? 'info' : 'warning', {

@@ -23,7 +23,10 @@ const addingCommands: ReadonlySet<string> = new Set([
 	'json.set',
 ]);
 
-/** Calls per second, including refused calls. At its memory limit the server counts refused calls as rejected only. */
+/**
+Calls per second, including refused calls. At its memory limit the server counts a refused call in `rejected_calls`
+only, not in `calls`.
+*/
 const attempts = ({callsPerSecond = 0, failuresPerSecond = 0}: CommandRate): number =>
 	Math.max(callsPerSecond, failuresPerSecond);
 
@@ -36,8 +39,8 @@ function topWrite({record}: NodeFacts): string | undefined {
 }
 
 /**
-The client name whose clients send more bytes than all other clients. Undefined if the server does not count what
-clients send.
+The client name whose clients send more bytes than all other named clients together. Undefined if there is none, or if
+the server does not count what clients send.
 */
 function mainSender(facts: NodeFacts): Name | undefined {
 	const groups = clientGroups(
