@@ -34,7 +34,7 @@ export type AppProps = {
 };
 
 /**
-Time without new data after which the screen is drawn again, in milliseconds. The ages on the screen keep counting.
+Time without new data after which the screen is drawn again, in milliseconds, so that the ages on it keep counting.
 */
 const idleFrameMs = 1300;
 

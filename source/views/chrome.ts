@@ -13,7 +13,10 @@ import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';
 
-/** Whether an action may change a server: `locked`, `unlocked` for some time, or `read-only` for the whole run. */
+/**
+Whether redis-top may run actions: not before an unlock (`locked`), for `leftMs` milliseconds (`unlocked`), or never in
+this run (`read-only`).
+*/
 export type HeaderLock =
 	| {readonly kind: 'locked'}
 	| {readonly kind: 'unlocked'; readonly leftMs: number}
@@ -28,7 +31,7 @@ export type HeaderInput = {
 	readonly lock: HeaderLock;
 	/**
 	The polling interval that the user asked for with `-i` or the keys `+` and `-`, in milliseconds. The interval in force
-	may be longer; it is in the node's record.
+	may be longer; `NodeRecord.intervalMs` has it.
 	*/
 	readonly intervalMs: number;
 	/**
@@ -48,7 +51,7 @@ export type HeaderInput = {
 	readonly glyphs: Glyphs;
 };
 
-/** A part of line 1. If the line is too short, the segments with the highest `rank` are left out first. */
+/** A part of line 1. If line 1 is too short for all parts, those with the highest `rank` are left out first. */
 type Segment = {readonly text: string; readonly tone: Tone; readonly rank: number};
 
 /**

@@ -32,7 +32,7 @@ export function notableEvents(events: readonly MonitorEvent[], most: number, now
 }
 
 /**
-The text of an event, without the node on which it happened. If all nodes are on one host, other nodes are named by
+The text of an event, without the node on which it happened. If all nodes are on one host, the text names other nodes by
 their ports.
 */
 export const eventWords = ({text}: MonitorEvent, state: Pick<MonitorState, 'nodes'>): string =>

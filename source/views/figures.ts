@@ -35,7 +35,8 @@ export type Figure = {
 	/** The node with the worst value, which is the value shown. Undefined if the value is unknown on every node. */
 	readonly node: NodeRecord | undefined;
 	/**
-	The node whose name is shown with the figure, if that is not `node`: a replica's delay is read from its primary.
+	The node whose name is shown with the figure, if it is not `node`. For a replication delay it is the replica, because
+	the delay is read from the replica's primary.
 	*/
 	readonly named?: NodeAddress | undefined;
 	readonly series: MetricId | undefined;
@@ -63,8 +64,8 @@ function worst(
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: ThresholdOverrides | undefined) => Limits,
 	/**
-	Returns the part of a value that is certain; it decides the grade. The upper bound of a histogram bucket, for example,
-	is only certain down to the bucket's lower bound.
+	Returns the part of a value that is certain, by which the value is graded. For a latency that is shown as the upper
+	bound of a histogram bucket, it is the lower bound of that bucket.
 	*/
 	sure: (value: number) => number = value => value,
 	/** Whether the thresholds apply to a node. */
@@ -73,7 +74,8 @@ function worst(
 	let found: {readonly node: NodeRecord; readonly value: number; readonly tone: Tone; readonly own: Limits} | undefined;
 	let [thresholds, own]: [ThresholdOverrides | undefined, Limits | undefined] = [undefined, undefined];
 	for (const node of state.nodes.values()) {
-		// Nearly always all nodes have the same thresholds.
+		// Nearly always all nodes have the same thresholds. The limits are computed again only for a node whose thresholds
+		// differ.
 		own = own === undefined || node.thresholds !== thresholds ? limits(node.thresholds) : own;
 		thresholds = node.thresholds;
 		const value = read(node);
@@ -103,19 +105,18 @@ function isWorse(one: Graded, other: Graded): boolean {
 const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
 
-/**
-Rates are shown with their highest value of this period, in milliseconds. A burst of one second thus stays readable.
-*/
+/** Period whose highest rate is shown, in milliseconds. A burst of one second thus stays readable for ten seconds. */
 const peakMs = 10_000;
 
 /**
-The highest rate of the last ten seconds. Findings about rates stay for as long, so the figure and the verdict don't
-contradict each other.
+The highest rate of the last ten seconds. Findings about rates stay for ten seconds too, so the figure and the verdict
+don't contradict each other.
 */
 function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): number | undefined {
 	const now = values.get(id);
 	const own = series.get(id);
-	// Readings from before the start of redis-top are left out. They are not from the last ten seconds of this run.
+	// Readings of Prometheus from before the start of redis-top are left out. The figure is about the last ten seconds of
+	// this run.
 	const peak = own?.largest(Math.min(own.taken, Math.ceil(peakMs / Math.max(1, intervalMs)))) ?? 0;
 	return now === undefined ? undefined : Math.max(peak, now);
 }
@@ -225,7 +226,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			titles: isRare ? ['slowest call, ms', 'max, ms'] : ['slowest p99, ms', 'p99, ms'],
 			text: slowest.value === undefined ? milliseconds(undefined) : `≤${milliseconds(slowest.value)}`,
 			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
-			// The rules report a rare slow command as a warning.
+			// For a slow command that is rarely called, the rules report no more than a warning. The figure does the same.
 			tone: isRare && slowest.tone === 'critical' ? 'warning' : slowest.tone,
 			thresholds: badFrom(slowest, milliseconds),
 			node: slowest.node,
@@ -235,7 +236,10 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	];
 });
 
-/** The node's command with the longest latency: by its p99, or by its slowest call if it is rare. */
+/**
+The node's command with the longest latency. It is compared by its p99, or by its slowest call if it is called too
+rarely for a p99.
+*/
 function slowestOf(node: NodeRecord): (SlowCommand & {readonly isRare: boolean}) | undefined {
 	const [often, rare] = [slowestCommand(node), slowestRareCommand(node)];
 	return rare !== undefined && rare.bound > (often?.p99 ?? -1)
@@ -243,7 +247,7 @@ function slowestOf(node: NodeRecord): (SlowCommand & {readonly isRare: boolean})
 		: often && {command: often.command, bound: often.p99, isRare: false};
 }
 
-/** Whether a node has said that its maxmemory is 0. */
+/** Whether a node reports `maxmemory:0`, which means that its memory has no limit. */
 const hasNoLimit = ({sample}: NodeRecord): boolean => sample?.info.number('memory', 'maxmemory') === 0;
 
 function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {

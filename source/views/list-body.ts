@@ -11,7 +11,10 @@ export type List<Row> = {
 	/** The elements that the list shows, after filter and sort, top to bottom. */
 	readonly rows: readonly Row[];
 	readonly keyOf: (row: Row, index: number) => string;
-	/** The node that a list row is about, for lists about nodes. A click then chooses that node. */
+	/**
+	The node that a list row is about, for lists about nodes. A large deployment polls the nodes of the drawn rows more
+	often.
+	*/
 	readonly nodeOf?: (row: Row) => NodeAddress | undefined;
 	readonly sort: ListSort | undefined;
 	/** Selection and filter of the list; undefined for a list without selection. */

@@ -18,8 +18,8 @@ import {type Paint, paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
 
 /**
-Sequences that switch bracketed paste on and off. They are sent before Ink runs; Ink sends the same sequences. Source:
-xterm's control sequences, DECSET 2004.
+Sequences that switch bracketed paste on and off. redis-top sends them itself until Ink runs; Ink then sends the same
+sequences. Source: xterm's control sequences, DECSET 2004.
 */
 const pastesBracketed = '\u001B[?2004h';
 const pastesPlain = '\u001B[?2004l';
@@ -51,7 +51,8 @@ export type MonitorScreenOptions = {
 
 /**
 The monitor on the terminal's alternate screen. It draws the first frames itself, until Ink and the modules for the keys
-are loaded. Ink then draws through the same painter, which finds nothing to change.
+are loaded. Ink then draws through the same `ScreenOutput`, which writes only differences between frames. The first
+frame of Ink therefore changes nothing on the terminal.
 */
 export class MonitorScreen {
 	readonly output: ScreenOutput;

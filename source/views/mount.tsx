@@ -32,7 +32,7 @@ export type MountOptions = MonitorScreenOptions & {
 	readonly screen: MonitorScreen;
 	/** The live state without masking: actions need the real addresses. */
 	readonly seen: Pick<Readable<MonitorState>, 'get'>;
-	/** Masks texts that are not in the state, such as notes of a restart. */
+	/** Masks texts that don't come from the state, such as notes about a restart. The state itself is masked already. */
 	readonly maskText: (text: string) => string;
 	readonly actions: ScreenActions;
 	/** Called in large deployments whenever the set of nodes on the screen changes. Other nodes are polled less often. */
@@ -180,7 +180,8 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 }
 
 /**
-Options for Ink's `render`. Ink's debug mode writes every frame whole to `output` and moves no cursor.
+Options for Ink's `render`. In its debug mode, Ink writes every frame whole to `output` and moves no cursor. `output`
+can then compare the frame with the one before and write only the difference.
 
 @param stdin `process.stdin` by default.
 */

@@ -54,8 +54,8 @@ export function nameColumn<Row>({nodes, width, text, tone}: NameColumn<Row>): Co
 }
 
 /**
-Returns a function that prints the node names of a message. The name `shown` is already on the screen beside the
-message, and a node on the same host is named by its port alone. Without `shown`, nodes are named as by `shortName`.
+Returns a function that prints the node names of a message. `shown` is the address that is on the screen beside the
+message. Nodes on its host are named by their ports alone. Without `shown`, nodes are named as by `shortName`.
 */
 export function showNamesBeside(shown: string | undefined, state: Nodes): ShowName {
 	const host = shown === undefined ? '' : hostOf(shown);

@@ -18,16 +18,17 @@ export type PanelInput = {
 	/** The position of each row by its key, while the order of the list is held. See `Panel.isOrderHeld`. */
 	readonly positions?: ReadonlyMap<string, number> | undefined;
 	readonly nowMs: number;
-	/** Least time that the charts show, in milliseconds. */
+	/** Least time that each history chart covers, in milliseconds. */
 	readonly windowMs: number;
 	readonly glyphs: Glyphs;
-	/** The keys in force, so that hints on the screen name the right key. */
+	/** The key bindings in force, so that hints on the screen name the right keyboard key. */
 	readonly keyboard: Keyboard;
 };
 
 /**
-What a list row tells of a client, by which panel 4, Clients, finds it. Panel 4 selects the client with this address. If
-no listed client has it, the list is filtered by the name, else by the address, else by the last command.
+What a list row knows about a client, so that panel 4, Clients, can find the client. Panel 4 selects the listed client
+with this address. Without such a client, the list is filtered by the name, else by the address, else by the last
+command.
 */
 export type SoughtClient = {
 	/** The node that the client is connected to; undefined: the node in focus. */
@@ -61,7 +62,7 @@ export type Panel = {
 	readonly holdsData?: boolean;
 	/** The node of a list row, for a list of nodes: Enter puts that node in focus. */
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
-	/** The client that a list row is about, for the key that shows it on the panel of clients. */
+	/** The client that a list row is about, for the keyboard key that shows the client on panel 4. */
 	readonly clientOf?: (input: PanelInput, rowKey: string) => SoughtClient | undefined;
 	/** Whether Enter unfolds or folds the list row instead of opening its details. Absent means that no row is folded. */
 	readonly isFoldable?: (input: PanelInput, rowKey: string) => boolean;

@@ -10,7 +10,8 @@ const field = (section: string, name: string): Told => [name, info => info.text(
 const section = (name: string): Told => [`INFO ${name}`, info => (info.sections.get(name)?.size ?? 0) > 0];
 
 /**
-The INFO fields and sections that each panel needs, the most important first. Redis and Valkey report all of them.
+The INFO fields and sections that each panel needs, the most important first. Redis and Valkey report all of them;
+compatible products may lack some.
 */
 const panelFields: Readonly<Partial<Record<PanelId, readonly Told[]>>> = {
 	overview: [

@@ -7,10 +7,13 @@ import {clientOfRow} from './control/sought-client.js';
 import {panelById} from './panels.js';
 import {panelInput, type ScreenInput} from './screen-input.js';
 
-/** The action of the key `row-action` on a list row, and whether the key `client` has a client to show. */
+/**
+For a list row: the action that the key binding `row-action` opens, and whether the binding `client` has a client to
+show.
+*/
 export type RowKeys = {readonly action: ActionName | undefined; readonly hasClient: boolean};
 
-/** The effects of the keys of the selected row, or of the row whose details are open. */
+/** The effects of the keyboard keys that act on a row: the row whose details are open, else the selected row. */
 export function rowKeysOf(input: ScreenInput): RowKeys {
 	const {state, view} = input;
 	const panel = panelById[view.panel];
@@ -28,10 +31,10 @@ export function rowKeysOf(input: ScreenInput): RowKeys {
 	};
 }
 
-/** The word for the key of a row's action on the last line. */
+/** The word that the last line shows beside the keyboard key of a row's action. */
 export const actionWord = (action: ActionName): string => (action === 'client-kill' ? 'close it' : 'remedy');
 
-/** The keys of a row with their effects, for the frame of the row's details. */
+/** The keyboard keys that act on a row, with their effects, for the frame of the row's details. */
 export const rowHints = (
 	{action, hasClient}: RowKeys,
 	{shown}: Keyboard,

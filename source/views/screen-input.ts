@@ -20,11 +20,15 @@ export type ScreenInput = {
 	The moment that the screen shows, in milliseconds since the epoch: now, the moment of the pause, or a past moment.
 	*/
 	readonly nowMs: number;
-	/** The present moment, in milliseconds since the epoch. Notices expire by it. */
+	/**
+	The present moment, in milliseconds since the epoch, even while the screen shows another moment. Notices expire by it.
+	*/
 	readonly liveNowMs: number;
 	/** The key bindings in force. */
 	readonly keyboard: Keyboard;
-	/** Whether the dialog of an action is open. Its frame names its keys. */
+	/**
+	Whether the dialog of an action is open. The last line then names no keys, because the frame of the dialog names them.
+	*/
 	readonly hasDialog?: boolean;
 	/**
 	The oldest moment in the history of the node in focus, in milliseconds since the epoch; undefined without a history.
@@ -56,8 +60,8 @@ export const shownSubject = ({subject, shownAtMs}: ViewState): Subject | undefin
 	shownAtMs === undefined ? subject : undefined;
 
 /**
-The input of the panel in view. Its node is the node in focus. On the cluster panel, it is the node whose view of the
-cluster is shown.
+The input of the panel in view. Its `node` is the node in focus. Only on the cluster panel, it is the node whose cluster
+view is shown.
 */
 export function panelInput({
 	state,

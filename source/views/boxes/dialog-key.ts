@@ -34,7 +34,10 @@ function characterOf(key: KeyName): string | undefined {
 	return [...character].length === 1 ? character : undefined;
 }
 
-/** Time that a key waits for other keys of the same paste, in milliseconds. Ink delays a lone Esc by 20 ms. */
+/**
+Time that a key waits for other keys of the same paste, in milliseconds. It is longer than the 20 ms by which Ink delays
+a lone Esc, so that an Esc in the paste arrives in time.
+*/
 const holdMs = 30;
 
 /**

@@ -6,7 +6,7 @@ import type {Figure} from '../figure.js';
 import {panelFigures} from '../panel-figures.js';
 import type {Fact} from './box-rows.js';
 
-/** Width of the first column of the help, in cells. It has the keys, or the labels of figures. */
+/** Width of the first column of the help, in cells. The column has keyboard keys or labels of figures. */
 export const helpLabelWidth = 14;
 
 /** Width of the screen, in cells, from which the help shows figures and keys side by side. */
@@ -43,7 +43,7 @@ function wrapped(label: string, text: string, width: number): Fact[] {
 
 const withHead = (head: Fact, rows: readonly Fact[]): readonly Fact[] => (rows.length === 0 ? [] : [head, ...rows]);
 
-/** The sections of the keys, in the order of the help. */
+/** The sections into which the help groups the keyboard keys, in the order of the help. */
 const sections: ReadonlyArray<KeyBinding['section']> = ['Look', 'Move', 'Time', 'Copy', 'Act'];
 
 const sectionNotes: Readonly<Record<KeyBinding['section'], string>> = {
@@ -55,7 +55,8 @@ const sectionNotes: Readonly<Record<KeyBinding['section'], string>> = {
 };
 
 /**
-The keys as label and value pairs, grouped in sections. The descriptions are wrapped to `valueWidth` characters.
+The keyboard keys as label and value pairs, grouped in sections. The descriptions are wrapped to `valueWidth`
+characters.
 
 @param search Words, separated by blanks. Only keys whose line contains every word are kept; case is ignored. By default
 all keys are kept.

@@ -58,8 +58,8 @@ export function HelpBox({panel, firstRow, search, keyboard, ...area}: HelpProps)
 }
 
 /**
-The hint for a box that cannot show all of its rows: the range of shown rows, and the keys that scroll. It is the last
-part of the hints, so that it is cut first.
+The hint for a box that cannot show all of its rows: the range of shown rows, and the keys that scroll. It stands after
+all other hints, so that it is cut first if the frame is too narrow.
 */
 function rangeHint(first: number, shown: number, all: number, keyboard: Keyboard): string {
 	const [up, down] = [keyboard.shown('up'), keyboard.shown('down')];
@@ -88,7 +88,7 @@ export type DetailsProps = Area & {
 	readonly facts: ReadonlyArray<readonly [string, string]> | undefined;
 	readonly firstRow: number;
 	readonly keyboard: Keyboard;
-	/** The keys that act on this row, with their effects. */
+	/** The keyboard keys that act on this list row, with their effects. */
 	readonly ownKeys: ReadonlyArray<readonly [key: string, does: string]>;
 };
 

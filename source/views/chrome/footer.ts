@@ -83,8 +83,8 @@ function wallKeys({shown}: Keyboard, width: number): Line {
 }
 
 /**
-Number of keys that must fit beside the tab bar: help, actions, and the next node or quitting. The tab bar is shortened
-until they fit.
+Number of keyboard keys that the last line must name beside the tab bar: help, actions, and the next node or quitting.
+The tab bar is shortened until they fit.
 */
 const neededKeys = 3;
 
@@ -109,7 +109,7 @@ function panelsLine(input: FooterInput, width: number): Line {
 	return cutLine([...start, ...keysThatFit(ranked, width - lineWidth(start))], width, glyphs.ellipsis);
 }
 
-/** The bindings that the last line may name: they have a word for the line, and an effect on this panel. */
+/** The key bindings that the last line may name: they have a word for the line, and an effect on this panel. */
 const namedBindings = ({
 	view,
 	keyboard,

@@ -32,7 +32,7 @@ const keysWith = ({shown}: Keyboard, ...pairs: ReadonlyArray<readonly [id: strin
 		.filter(([key]) => key !== '')
 		.flatMap(([key, does]) => [span(`  ${key}`, 'key'), span(` ${does}`, 'dim')]);
 
-/** The states of the screen that change the meaning of its figures or its rows, each with the key that ends it. */
+/** The modes in force, which are pause, baseline and filter, each with the keyboard key that ends it. */
 export function modeLine({view, keyboard}: Pick<ModeInput, 'view' | 'keyboard'>): Line {
 	const {filter} = tableOf(view, view.panel);
 	return [
@@ -90,8 +90,8 @@ export function historyLine(input: ModeInput, width: number): Line {
 }
 
 /**
-The last line of the screen while a box is open: the box's name and its keys. The frame of an action's dialog names the
-keys of each step.
+The last line of the screen while a box is open: the box's name and its keys. For an action's dialog it names no keys,
+because they differ from step to step; the dialog's frame names them.
 */
 export function boxLine(box: OpenBox, keyboard: Keyboard): Line {
 	switch (box) {

@@ -11,7 +11,9 @@ type Tabs = {
 	readonly findings: number;
 	/** The character between a tab and its count: `·`, or `:` on an ASCII terminal. */
 	readonly dot: string;
-	/** Whether a key opens its panel. A config file can give the letters of panels to other bindings. */
+	/**
+	Whether a keyboard key opens its panel. In the config file, the user can bind the letter of a panel to something else.
+	*/
 	readonly hasKey: (key: string) => boolean;
 };
 
@@ -40,8 +42,9 @@ function tab(row: (typeof panelTable)[number], form: TabForm, {shown, findings, 
 }
 
 /**
-The tab bar in each of its forms, longest first, with the number of findings. Panels whose key is a letter are left out
-before the names of all panels, because digits are guessed more easily.
+The tab bar in four forms, longest first, each with the number of findings. The first two show the titles or the short
+names of all panels. The third shows the short names of only those panels whose key is a digit. The last shows all keys
+without names.
 */
 export function tabBars(tabs: Tabs): readonly Line[] {
 	const withDigits = panelTable.filter(({key}) => /\d/.test(key));

@@ -21,7 +21,7 @@ export type ActionControlOptions = Pick<
 	readonly notify: (text: string, tone?: Notice['tone']) => void;
 };
 
-/** Opens the dialogs of guarded actions, and passes all keys to the dialog that is open. */
+/** Opens the dialogs of guarded actions, and passes all keyboard keys to the dialog that is open. */
 export class ActionControl {
 	readonly #options: ActionControlOptions;
 	readonly #keys: DialogKeys;
@@ -91,8 +91,8 @@ export class ActionControl {
 	}
 
 	/**
-	Opens the dialog that undoes the first of `standingFixes` that can be undone. If no action sends the command that
-	undoes it, the command is copied instead.
+	Opens the dialog that undoes the first temporary change (`standingFixes`) with a known undo command. If redis-top has
+	no action that sends this command, the command is copied to the clipboard instead.
 	*/
 	takeBack(): void {
 		if (this.#isRefused('not with --mask: the dialog names the server that it acts on')) {

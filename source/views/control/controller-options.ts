@@ -27,7 +27,10 @@ export type ControllerEffects = TimeEffects & {
 	readonly writeDump: () => Promise<Notice>;
 	/** Begins to record into a new file, or ends the recording. Resolves with the notice to show. */
 	readonly toggleRecording: () => Promise<Notice>;
-	/** Offers, starts, stops or continues the scan of a node's keys, whichever comes next. */
+	/**
+	Offers, starts, stops or continues the scan of a node's Redis keys. Which of these it does depends on the scan's
+	phase.
+	*/
 	readonly scanKeys: (node: NodeAddress) => void;
 	readonly repaint: () => void;
 	/** Switches whether the monitor or the terminal handles the mouse. Returns true if the monitor now handles it. */

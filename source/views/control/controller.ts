@@ -32,14 +32,14 @@ import {TimeControl} from './time-control.js';
 import {whatIfToggled} from './what-if-toggled.js';
 
 const noticeMs = 5000;
-/** Number of screen lines that are not list rows: header, verdict, keys, frame and column titles. */
+/** Number of screen lines that are not list rows: header, verdict, last line, frame and column titles. */
 const rowsAroundList = 8;
 /** Number of list rows for one notch of the mouse wheel; terminals and browsers scroll by three as well. */
 const wheelRows = 3;
 
 type Handlers = {readonly [Kind in Intent['kind']]: (intent: Extract<Intent, {kind: Kind}>) => void};
 
-/** Turns a key, a paste or a mouse report into a change of the view store or into one of the effects. */
+/** Turns a keyboard key, a paste or a mouse report into a change of the view store or a call of `ControllerEffects`. */
 export class Controller {
 	readonly #options: ControllerOptions;
 	readonly #time: TimeControl;

@@ -79,7 +79,7 @@ const searchIn = ({overlay}: ViewState): HelpSearch | undefined =>
 
 /**
 The effect of a key on the filter or the help search that is being typed; undefined for a key that keeps its usual
-meaning. A filter takes every key. A help search leaves the arrows to the list.
+meaning. While a filter is typed, it takes every key. A help search leaves the arrow keys, which scroll the help.
 */
 export function typingOf(view: ViewState, key: KeyName): {readonly event: ViewEvent | undefined} | undefined {
 	if (view.filterDraft !== undefined) {

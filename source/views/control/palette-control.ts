@@ -9,7 +9,7 @@ export type PaletteControlOptions = Pick<ControllerOptions, 'shownState' | 'keyb
 	readonly choose: (entry: PaletteEntry) => void;
 };
 
-/** Opens the palette, and takes the keys while it is open. */
+/** Opens the palette, and handles all keyboard keys while the palette is open. */
 export class PaletteControl {
 	readonly #options: PaletteControlOptions;
 

@@ -29,7 +29,8 @@ export const wantsPassword = (node: Pick<NodeRecord, 'failure'> | undefined): bo
 	node?.failure?.layer === 'auth';
 
 /**
-The box that asks for a password. Only this object holds the typed text, until the text is tried or the box closes.
+The box that asks for a password. Only this object holds the typed password, until the password is tried or the box
+closes.
 */
 export class PasswordControl {
 	readonly #options: PasswordControlOptions;
@@ -70,8 +71,8 @@ export class PasswordControl {
 	}
 
 	/**
-	Takes every key while the box is open. Enter has an effect only as a single key, because a paste may end with a line
-	break.
+	Takes every key while the box is open. Enter and Tab have an effect only as single keys, because they may be part of a
+	paste.
 	*/
 	press({keys, isBunch}: KeysRead): void {
 		for (const key of keys) {

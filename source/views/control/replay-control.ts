@@ -7,8 +7,8 @@ import type {Notice, ViewState} from '../../state/view-state.js';
 import {typing} from './filter-typing.js';
 
 /**
-The functions that move a replay. Each returns a notice for the user, or undefined if the screen itself shows the
-result.
+The functions that move a replay. A text that they return is a notice for the user. Without such a text, the screen
+itself shows the result.
 */
 export type ReplayEffects = {
 	readonly togglePlay: () => void;
@@ -30,7 +30,7 @@ export type ReplayControlOptions = {
 
 const minuteMs = 60_000;
 
-/** The keys of a replay. */
+/** Performs the keyboard keys that have a special meaning in a replay. */
 export class ReplayControl {
 	readonly #options: ReplayControlOptions;
 

@@ -31,7 +31,7 @@ export function placeOfClient(
 	return filter === undefined ? undefined : {node, rowKey: undefined, filter};
 }
 
-/** How to show, on panel 4, Clients, the client that a list row is about; undefined for a row without a client. */
+/** The place on panel 4, Clients, of the client that a list row is about; undefined for a row without a client. */
 export function clientOfRow(
 	panel: Pick<Panel, 'clientOf'>,
 	input: PanelInput,

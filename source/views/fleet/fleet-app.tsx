@@ -26,7 +26,7 @@ export type FleetAppOptions = Omit<FleetScreenInput, 'state' | 'view' | 'nowMs' 
 		/** Stops the process, as for Ctrl-Z. Resolves when the process continues. */
 		readonly whileSuspended: () => Promise<void>;
 	};
-	/** Called after each frame. */
+	/** Called after each frame was drawn. */
 	readonly onDrawn: () => void;
 };
 

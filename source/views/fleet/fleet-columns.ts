@@ -80,7 +80,7 @@ export type FleetColumnOptions = {
 	readonly p99Of: (key: string) => number | undefined;
 };
 
-/** The columns of the list, as wide as the screen allows. */
+/** The columns of the list of servers. A narrow screen leaves out the columns with the highest `priority`. */
 export function fleetColumns({glyphs, trendOf, p99Of}: FleetColumnOptions): ReadonlyArray<Column<FleetRow>> {
 	return [
 		{
@@ -194,8 +194,8 @@ function figureTone(row: FleetRow, rule: string): Tone {
 const quiet = (value: number | undefined): string => (value === 0 ? '0' : perSecond(value).replace('/s', ''));
 
 /**
-A replication delay in seconds as text. The cell stays empty below the threshold of the rule, because only delays above
-it are known.
+A replication delay in seconds as text. The cell stays empty below the threshold of the rule `rep.lag_bytes`, because
+`FleetInstance` has only delays above it.
 */
 const delayText = (delay: number | undefined): string => (delay === undefined ? '' : seconds(delay));
 

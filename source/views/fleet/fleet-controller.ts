@@ -12,7 +12,7 @@ import {fleetRows, groupings} from './fleet-rows.js';
 import {listHeight, selectedIndex} from './fleet-screen.js';
 import {type FleetView, fleetSorts} from './fleet-view.js';
 
-/** How long a notice stays, in milliseconds. */
+/** Time that a notice stays on the last line of the screen, in milliseconds. */
 const noticeMs = 8000;
 
 export type FleetControllerOptions = {
@@ -31,7 +31,10 @@ export type FleetControllerOptions = {
 	};
 };
 
-/** The effects of keys on the screen of the fleet. No key waits for a query, and no key can change a server. */
+/**
+The effects of keyboard keys on the screen of the fleet. No key waits for a query to Prometheus, and no key can change a
+server.
+*/
 export class FleetController {
 	readonly #options: FleetControllerOptions;
 

@@ -18,7 +18,7 @@ export type FleetRow =
 	| {readonly kind: 'instance'; readonly key: string; readonly instance: FleetInstance; readonly isInGroup: boolean};
 
 /**
-The memoized text of each server that the filter searches: names, labels, role, version, state, conditions and alerts.
+For each server, the memoized text that the filter searches: names, labels, role, version, state, conditions and alerts.
 */
 const searchTexts = new WeakMap<FleetInstance, string>();
 
@@ -61,7 +61,8 @@ const sortNumber: Readonly<Record<Exclude<FleetSort, 'name'>, (instance: FleetIn
 type Placed = {readonly instance: FleetInstance; readonly number: number; readonly share: number};
 
 /**
-Compares two servers by the number of the chosen order, then by the number of conditions, then by memory, then by name.
+Compares two servers by the number of the chosen order, then by the number of conditions, then by the used share of
+memory. The largest comes first. Equal servers are ordered by name.
 */
 function order(one: Placed, other: Placed): number {
 	return (
@@ -173,7 +174,7 @@ export function groupings(instances: readonly FleetInstance[]): ReadonlyArray<st
 	}
 
 	const useful = [...values]
-		// Grouping by deployment uses a label of that name already.
+		// The grouping by deployment already uses the label `deployment`.
 		.filter(
 			([label, {size}]) => !['__name__', 'deployment'].includes(label) && size > 1 && size <= instances.length / 2,
 		)

@@ -15,8 +15,9 @@ import type {FleetView} from './fleet-view.js';
 export type FleetScreenInput = {
 	readonly state: FleetState;
 	readonly view: FleetView;
-	/** The host and port of the Prometheus, and the matchers of `--match`. */
+	/** The host and port of the Prometheus. */
 	readonly place: string;
+	/** The label matchers of the option `--match`; empty without that option. */
 	readonly matchers: string;
 	readonly trendOf: (key: string) => Trend | undefined;
 	/**
@@ -32,14 +33,12 @@ export type FleetScreenInput = {
 	readonly rows: number;
 };
 
-/**
-Height of the box with the details of the selected server, in lines. Below `heightForDetails` lines, the screen has no
-such box.
-*/
+/** Height of the box with the details of the selected server, in lines. */
 const detailsHeight = 8;
+/** Least height of a screen with that box, in lines. A lower screen leaves the details out. */
 const heightForDetails = 26;
 
-/** Number of lines above and below the list: two at the top, the column titles, and the keys. */
+/** Number of lines above and below the list: header and verdict, the column titles, and the last line with the keys. */
 const linesAround = 4;
 
 /** The number of list rows on the screen. */
@@ -144,7 +143,7 @@ function headLine({state, place, matchers, nowMs, intervalMs, columns, glyphs}: 
 	);
 	const took = span(tookMs === undefined ? '' : `, took ${tookMs.toFixed(0)} ms`, 'dim');
 	const clock = span(`${utcClock(nowMs)}Z`);
-	// The age of the data matters most. What else has no room is left out.
+	// The age of the data matters most and is never left out. Other parts are left out if they have no room.
 	for (const spans of [
 		[...head, inDeployments, age, took],
 		[...head, inDeployments, age],

@@ -15,7 +15,7 @@ export type FleetView = {
 	readonly isTyping: boolean;
 	/** The grouping: `deployment`, the name of a label, or undefined for a list without groups. */
 	readonly groupBy: string | undefined;
-	/** The keys of the groups whose servers are hidden. */
+	/** The row keys of the folded groups, whose servers are hidden. */
 	readonly folded: ReadonlySet<string>;
 	readonly hasHelp: boolean;
 	readonly notice: Notice | undefined;

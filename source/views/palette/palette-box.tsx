@@ -19,7 +19,7 @@ export type PaletteBoxProps = {
 
 const widest = 100;
 const highest = 18;
-/** Width of the column of names, in cells: the longest name of an action. */
+/** Width of the column of names, in cells: the width of the longest name of an action. */
 const nameWidth = 30;
 /** Lines of the palette's box that are not entries: the frame and the typed text. */
 const rowsAround = 3;

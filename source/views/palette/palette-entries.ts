@@ -8,7 +8,9 @@ import {panelTable} from '../../state/panel-table.js';
 import {intervalSteps} from '../../state/reduce-view.js';
 import {nodesInOrder} from '../node-order.js';
 
-/** The effect of Enter on an entry of the palette. It never sends anything: an action opens its guarded box. */
+/**
+The effect of Enter on an entry of the palette. Enter sends nothing to a server: an action opens its guarded dialog.
+*/
 export type PaletteChoice =
 	| {readonly kind: 'intent'; readonly intent: Intent}
 	| {readonly kind: 'action'; readonly action: ActionName}
@@ -30,8 +32,8 @@ export type PaletteInput = {
 };
 
 /**
-Ids of bindings that are not entries of the palette. Panels and intervals have entries of their own; the other bindings
-move in a list, or open and close something.
+Ids of key bindings that are not entries of the palette. Panels and intervals have entries of their own. The other
+bindings here move in a list, or open and close something.
 */
 const leftOut = new Set([
 	'panel',
@@ -130,7 +132,7 @@ export function foundEntries(entries: readonly PaletteEntry[], typed: string): r
 
 /**
 The text after Tab: the longest common beginning of all names that begin with the typed text. If that adds nothing to
-the typed text, it is the name of the selected entry. If no entry fits, the typed text stays.
+the typed text, the name of the selected entry is taken. If no entry fits, the typed text stays.
 */
 export function completed(found: readonly PaletteEntry[], typed: string, selected: number): string {
 	const names = found.map(({text}) => text).filter(text => text.startsWith(typed));

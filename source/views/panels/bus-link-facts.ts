@@ -44,8 +44,8 @@ export function busLinkDetails(
 }
 
 /**
-The number of cluster bus links that exist, of those that should exist. Summed over all nodes whose links were read:
-`links 60 of 60`.
+How many of the expected cluster bus links exist, summed over all nodes whose links were read: `links 60 of 60`. Empty
+if the links of no node were read.
 */
 export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	const inCluster = [...nodes.values()].filter(({clusterInfo, failure}) => clusterInfo !== undefined && !failure);
@@ -65,5 +65,5 @@ export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	];
 }
 
-/** Sum of the unsent bytes of all bus links from which that sum is shown. Busy links may have fewer for a moment. */
+/** Least sum of the unsent bytes of all bus links that is shown, in bytes. Busy links have smaller sums for moments. */
 const shownUnsentBytes = 1024 * 1024;

@@ -12,7 +12,7 @@ export type CardContent = {
 	readonly title: string;
 	readonly right?: string | undefined;
 	readonly lines: readonly Line[];
-	/** The panel that has more about this card. A click on the card opens it. */
+	/** The panel with more about the subject of this card. A click on the card opens that panel. */
 	readonly panel?: PanelId;
 	/**
 	Blanks at either side of the content, 1 by default. Lists have 0, because their selection mark already takes a cell.

@@ -33,8 +33,8 @@ export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): 
 }
 
 /**
-The moment of the baseline by the server's clock, which the slow log uses too. In milliseconds since the epoch. Redis
-before 6.2 does not report its clock; redis-top's clock is used instead.
+The moment of the baseline by the server's clock, in milliseconds since the epoch. It is compared with times in the slow
+log, which are by that clock. Redis before 6.2 does not report its clock; redis-top's clock is used instead.
 */
 export const serverMsOf = ({atMs, sample}: Baseline): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
@@ -59,8 +59,8 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 }
 
 /**
-Number of last readings that decide the unit of a figure: it is the unit of the largest of them. They take half a minute
-at the default interval.
+Number of latest readings from which the unit of a figure is chosen: it is the unit of the largest one. At the default
+interval, the readings cover half a minute.
 */
 const unitReadings = 30;
 

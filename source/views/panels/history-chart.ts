@@ -26,8 +26,8 @@ function marksOf({state, nowMs}: PanelInput, {address, intervalMs}: NodeRecord):
 }
 
 /**
-A card with the chart of one series over the chosen window. The title line says how much time the chart covers. It is
-the window, or more if the chart has more columns than the window has readings.
+A card with the chart of one series over the chosen window. The title line says how much time the chart covers. That
+time is the window, or longer if the chart has more columns than the window has readings.
 */
 export function historyChart(chart: HistoryChart, input: PanelInput, node: NodeRecord): Card {
 	const {series, title, format, max, limits} = chart;

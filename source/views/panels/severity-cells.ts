@@ -15,8 +15,8 @@ export const marked = (text: string, of: Grade, gap = ' '): string =>
 	of === 'plain' ? text : of === 'warning' ? `!${gap}${text}` : `!!${gap}${text}`;
 
 /**
-A bar of exactly `width` cells that shows a ratio. Each full cell has the tone of a ratio that ends at that cell, from
-calm to critical. An unknown ratio is a dash.
+A bar of exactly `width` cells that shows a ratio. Full cells up to the warning limit have a calm tone. Those from there
+to the critical limit have the warning tone, and those above it the critical tone. An unknown ratio is a dash.
 */
 export function gradedMeter(ratio: number | undefined, width: number, glyphs: Glyphs, limits: Limits): Line {
 	const text = meter(ratio, width, glyphs);

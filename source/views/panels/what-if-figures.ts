@@ -1,6 +1,6 @@
 import type {Figure} from '../figure.js';
 
-/** The meaning of each column in the list that the key `what-if` shows on the panels Replication and Cluster. */
+/** The meaning of each column in the what-if list of the panels Replication and Cluster. */
 export const whatIfFigures: readonly Figure[] = [
 	[
 		'IF THIS DIES',

@@ -23,7 +23,7 @@ const panelByArea: Readonly<Record<string, PanelId>> = {
 	sen: 'replication',
 };
 
-/** Panels that show all nodes. */
+/** Panels that show all nodes. Such a panel gets one scene for all its findings, not one for each node. */
 const panelsOfAll: ReadonlySet<PanelId> = new Set<PanelId>(['findings', 'replication', 'cluster']);
 
 /** Largest number of scenes that take turns. With more scenes, each would come back too late. */

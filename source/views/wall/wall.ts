@@ -105,8 +105,8 @@ const smallFigures = ({state}: WallInput): Line[] =>
 type DigitSizes = readonly [BigSize, ...BigSize[]];
 
 /**
-Number of screen rows for which a digit's pixel becomes one row higher. A digit of five pixel rows then takes a quarter
-of the screen's height.
+Number of screen lines for each line of height of a digit's pixel. A digit of five pixel rows then takes a quarter of
+the screen's height.
 */
 const rowsPerPixelRow = 20;
 

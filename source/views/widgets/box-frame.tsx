@@ -9,11 +9,13 @@ import type {Paint} from '../theme.js';
 export type BoxFrameProps = {
 	readonly title: string;
 	readonly hint: string;
-	/** Size of the whole box with its border, in cells. */
+	/** Width of the whole box with its border, in cells. */
 	readonly width: number;
+	/** Height of the whole box with its border, in lines. */
 	readonly height: number;
-	/** Size of the area in which the box is centred, in cells. */
+	/** Width of the area in which the box is centred, in cells. */
 	readonly columns: number;
+	/** Height of the area in which the box is centred, in lines. */
 	readonly rows: number;
 	/** The box's first line, from 0; centred by default. */
 	readonly top?: number;
@@ -26,8 +28,7 @@ export type BoxFrameProps = {
 
 /**
 A bordered box over the screen. It covers the lines below it; the rest of the screen stays live. Its children get the
-whole inner width, `width - 2` cells. A child that is a table has blanks on either side; a child that is a line has to
-begin with a blank.
+whole inner width, `width - 2` cells. A table draws a blank at either side itself; a line has to begin with a blank.
 */
 export function BoxFrame({
 	title,

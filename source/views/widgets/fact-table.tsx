@@ -45,8 +45,8 @@ export function FactTable({
 		return null;
 	}
 
-	// ink-table puts one blank on either side of a cell. It pads by characters instead of cells, which is too much for
-	// wide characters.
+	// ink-table puts one blank on either side of a cell. It pads by characters instead of cells, so that wide characters
+	// get too many blanks; `cell` cuts them off.
 	const labelWidth = Math.min(given ?? Math.max(...rows.map(([label]) => label.length)), Math.floor(width / 2));
 	const valueWidth = Math.max(1, width - labelWidth - 4);
 	const data = shown.map(([label, value]) => ({

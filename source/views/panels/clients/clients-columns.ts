@@ -94,7 +94,10 @@ export const clientText = (client: ClientRow): string =>
 /** The shares of the hard limit from which an output buffer is marked. At 1 the server closes the client. */
 const limitGrades = {warning: 0.5, critical: 0.9};
 
-/** The grade of an output buffer: by the limit of its class, or by the buffer's size if the class has no limit. */
+/**
+The grade of an output buffer by its share of the hard limit of its class. A buffer above `largeOutputBytes` is at least
+a warning, whatever the limit is.
+*/
 function outputGrade(client: ClientRow, limits: ReturnType<typeof outputLimits>): Grade {
 	const share = shareOfLimit(client, limits);
 	const byShare = typeof share === 'number' ? grade(share, limitGrades) : 'plain';
@@ -160,7 +163,8 @@ export const rateColumns = <Row extends {readonly perSecond?: ClientTraffic | un
 The columns of the client list.
 
 @param isCounted Whether the server counts what each client sends and receives.
-@param since The baseline; memory is then shown as its change. Undefined without a baseline.
+@param since The baseline, since which the change of memory is shown. Undefined without a baseline: memory itself is
+shown.
 */
 export const clientColumns = (
 	since: Baseline | undefined,

@@ -84,8 +84,8 @@ export const clientsPanel: Panel = {
 };
 
 /**
-The clients of CLIENT LIST. If the whole list was not read, only clients with certain flags, which redis-top lists
-separately.
+The clients of CLIENT LIST. If the whole list was not read, only the clients that run MONITOR, are blocked or
+subscribed, which redis-top lists separately.
 */
 const listed = ({clients, flaggedClients}: NodeRecord): readonly ClientRow[] =>
 	clients?.value ?? flaggedClients?.value ?? [];
@@ -106,8 +106,8 @@ type ClientOrder = readonly [
 ];
 
 /**
-The clients after filter and sort. Memoized, because a frame asks for the same 10,000 rows twice: for their keys and for
-its lines.
+The clients after filter and sort. Memoized, because a server may have 10,000 clients. Each frame asks for them twice:
+for the keys of the rows and for the lines.
 */
 const orderedClients = memoizeLast(
 	([rows, isChange, clientsThen, sort, isInverted, filter, positions]: ClientOrder): readonly ClientRow[] => {
@@ -235,8 +235,8 @@ function mostOf(
 }
 
 /**
-How old the client list is, and how often it is read. Above 2,000 clients it is read only at a key press, and the line
-says how long reading it blocks the server.
+How old the client list is, and how often it is read. Above 2,000 clients it is read only when the user presses the key
+for polling. The line then says how long reading it blocks the server.
 */
 function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	const connected = node.sample?.info.number('clients', 'connected_clients') ?? node.clients?.value.length ?? 0;

@@ -34,8 +34,8 @@ export const classOf = ({flags}: ClientRow): ClientClass | undefined =>
 	flags.includes('M') ? undefined : flags.includes('S') ? 'replica' : flags.includes('P') ? 'pubsub' : 'normal';
 
 /**
-The share of its hard limit that a client's output buffer takes. `unlimited` for a class without a limit; undefined if
-the limit or the buffer is not known.
+A client's output buffer divided by the hard limit of the client's class. `unlimited` for a class without a limit;
+undefined if the limit or the buffer is not known.
 */
 export function shareOfLimit(
 	client: ClientRow,

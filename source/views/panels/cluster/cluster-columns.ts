@@ -69,8 +69,8 @@ function stateText(row: ClusterRow): string {
 	const roles = new Set(['myself', 'master', 'slave', 'noflags']);
 	const flags = [...row.node.flags].filter(flag => !roles.has(flag));
 	const mark = {plain: '', warning: '! ', critical: '!! '}[grade(row)];
-	// A node that redis-top does not reach is not `ok`, even if an older cluster view says so. The column SEEN has its
-	// state.
+	// A node that redis-top does not reach is not `ok`, even if an older cluster view says so. It has `-` here, and the
+	// column SEEN says what is wrong.
 	const calm = mark === '' ? 'ok' : '-';
 	return `${mark}${flags.length === 0 ? calm : flags.join(',')}`;
 }
@@ -88,7 +88,7 @@ const reachWords: Readonly<Record<NodeState, string>> = {
 
 /**
 The cell of the column SEEN, whether redis-top itself reaches the node: `up`, `no reply`, `down 12s`. `-` for a node
-that it does not poll.
+that redis-top does not poll.
 */
 function reachText({record}: ClusterRow, nowMs: number): string {
 	if (record === undefined) {
@@ -168,7 +168,9 @@ export function clusterColumns(nowMs: number, since: Baseline | undefined): Read
 const nodeText = ({address, isReplica, node}: ClusterRow): string =>
 	`${isReplica ? ' ' : ''}${address}${node.flags.has('myself') ? ' *' : ''}`;
 
-/** The state of the bus link to the node; `-` for the node in focus, which has no link to itself. */
+/**
+The state of the cluster bus link to this node from the node whose CLUSTER NODES is shown; `-` for that node itself.
+*/
 const linkText = ({node}: ClusterRow): string =>
 	node.flags.has('myself') ? '-' : node.linkState === 'connected' ? 'ok' : '! down';
 
@@ -192,7 +194,7 @@ function changing({node}: ClusterRow, since: Baseline | undefined, read: (node: 
 	return signed(since.clusterNodes && read(node) - (before === undefined ? 0 : read(before)), grouped);
 }
 
-/** The time since the last PONG, or how long a PING has been waiting for one. */
+/** The time since the node's last PONG on the cluster bus, or how long a PING to the node has waited for its PONG. */
 export function pongText({node}: ClusterRow, nowMs: number, ageText = ageSince): string {
 	if (node.flags.has('myself')) {
 		return '-';

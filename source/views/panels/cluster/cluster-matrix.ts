@@ -66,8 +66,8 @@ function commonStart(one: string, other: string): number {
 }
 
 /**
-The rows of the matrix. They are memoized by the comparison of cluster views and by the order of the nodes. Comparing
-the views of a thousand nodes takes longer than a frame.
+The rows of the matrix. They are memoized by the comparison of cluster views and by the order of the nodes. To compare
+the views of a thousand nodes again for each frame would take too long.
 */
 const matrixOf = (isWhole: boolean) =>
 	memoizeByRef((comparison: ClusterComparison) =>
@@ -85,8 +85,8 @@ const namesIn = memoizeByRef(({nameOf}: ClusterComparison) =>
 );
 
 /**
-The matrix that shows which nodes flag which other nodes. Nodes with equal views share one line. Empty when all views
-agree that no node fails. It has at most `height` lines of `width` cells.
+The matrix that shows which nodes flag which other nodes. Nodes with equal views share one line. Without `isWhole` it is
+empty when all views agree that no node fails. It has at most `height` lines of `width` cells.
 */
 export function matrixLines(
 	{comparison}: ClusterState,

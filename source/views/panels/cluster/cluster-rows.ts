@@ -35,8 +35,8 @@ function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly Clust
 	const nodes = asked.clusterNodes?.value ?? [];
 	const sameNode = nodeFinder(known);
 	const answering = answeringIds(known);
-	// The asked node may list a wrong address for another node. If that node answers redis-top, its known address is
-	// used.
+	// The CLUSTER NODES of `asked` may have a wrong address for another node. If that node answers redis-top, the address
+	// that reaches it is used.
 	const addresses = new Map<NodeId, NodeAddress>(
 		nodes.map(node => [
 			node.id,

@@ -68,7 +68,10 @@ const stateWords: ReadonlyArray<readonly [SlotState, word: string]> = [
 	['migrating', 'moving'],
 ];
 
-/** The number of served slots, and the number of slots with each problem, with the mark that the map uses. */
+/**
+The number of served slots, and for each problem the number of slots that have it, with the mark for the problem on the
+map.
+*/
 export function slotCountLine({segments}: ClusterState, glyphs: Glyphs): Line {
 	const counts = slotCounts(segments);
 	const served = coverage(counts);

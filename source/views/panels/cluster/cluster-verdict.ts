@@ -6,7 +6,7 @@ import {type Line, line, span, type Tone} from '../../../text/line.js';
 import {ageSince} from '../../../text/units.js';
 import {wrapWords} from '../../../text/wrap-words.js';
 
-/** Age from which the cluster views are called old, in milliseconds. */
+/** Age of the cluster views from which a line above the verdicts says that they are old, in milliseconds. */
 const oldAfterMs = 15_000;
 
 const marks: Readonly<Record<ClusterVerdict['severity'], readonly [mark: string, tone: Tone]>> = {

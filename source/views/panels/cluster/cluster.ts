@@ -110,7 +110,7 @@ function shownRows(rows: readonly ClusterRow[], {sort, isInverted, filter}: Tabl
 	return filterRows(ordered, filter, clusterText);
 }
 
-/** Least height of the list, in lines. */
+/** Number of lines of the panel that are kept free for the list of nodes. */
 const leastListLines = 5;
 /** Height of the panel from which the matrix also shows nodes on which all views agree, in lines. */
 const wholeMatrixLines = 30;
@@ -171,7 +171,10 @@ function stateFact(node: NodeRecord): Line {
 	];
 }
 
-/** The node's part in the Raft log of the cluster bus. Without a leader, no change of the cluster is possible. */
+/**
+The node's role and term where the cluster bus is Raft, and how many committed log entries the node has not applied.
+Without a leader, no change of the cluster is possible.
+*/
 const raftFact = ({role, leader, term, committed, applied}: RaftState): Span[] => [
 	span('  raft ', 'label'),
 	leader === undefined ? span('!! no leader', 'critical') : span(role),

@@ -10,7 +10,10 @@ import {type Grade, grade, marked} from '../severity-cells.js';
 export type CommandRow = {
 	readonly rate: CommandRate;
 	readonly bounds: LatencyBounds | undefined;
-	/** The command's rate when the list was last ordered. The figures are shown in the units of that rate. */
+	/**
+	The command's rate when the list was last ordered. The figures are shown in the units of that rate, so that units stay
+	the same while the order does.
+	*/
 	readonly ordered?: CommandRate | undefined;
 };
 
@@ -29,8 +32,8 @@ export function commandRows({commands, commandWindow, latency, since}: NodeRecor
 }
 
 /**
-The rows by their share of the server's time. Their order is kept for some seconds, so that the list can be read. Equal
-rows are ordered by their calls since the server's start.
+The rows by their share of the server's time. Their order is kept for some seconds, so that the list can be read. Rows
+with equal shares are ordered by their calls since the server's start.
 */
 export function commandsByTime(node: NodeRecord): CommandRow[] {
 	const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
@@ -55,7 +58,7 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 const p99Grade = ({bounds}: CommandRow): Grade =>
 	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf(latP99));
 
-/** A rate without `/s`, for columns whose title has that unit. */
+/** A rate without `/s`, which the title of the column has. The rate `like` decides the unit, such as thousands. */
 const rateText = (rate: number | undefined, like?: number): string => inUnitOf(like).perSecond(rate).replace('/s', '');
 
 /** The mean time of a command, in the unit of its mean time when the list was last ordered. */

@@ -64,11 +64,9 @@ export const commandsPanel: Panel = {
 	},
 };
 
-/**
-Width of the panel from which the histogram stands beside the list, in cells. `listWidest` is the largest width of that
-list.
-*/
+/** Width of the panel from which the histogram stands beside the list of commands, in cells. */
 const widthForHistogram = 160;
+/** Largest width of the list of commands beside a histogram, in cells. */
 const listWidest = 106;
 
 /**
@@ -178,8 +176,8 @@ function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Lin
 }
 
 /**
-The number of commands in one read from a client; 1 means no pipelining. Empty if the server does not report it (before
-Redis 8.8).
+The mean number of commands that the server receives in one read from a client; 1 means no pipelining. Empty before
+Redis 8.8, because older servers do not report it.
 */
 const pipeliningFact = ({newerRates}: NodeRecord): Span[] =>
 	newerRates?.commandsPerRead === undefined

@@ -58,7 +58,7 @@ export function cellsOf(shares: readonly number[], width: number): readonly numb
 	return cells;
 }
 
-/** Least share of a part that the legend names, from 0 to 1. */
+/** Least share of the main thread's time from which the legend names a part, from 0 to 1. */
 const leastInLegend = 0.005;
 
 /** Names as many parts as fit, each with its fill character and its share. The text of a part is never cut. */

@@ -83,14 +83,20 @@ export const eventsPanel: Panel = {
 	},
 };
 
-/** Width up to which the texts of the list are cut so often that the selected one is shown whole, in cells. */
+/**
+Largest width of the panel, in cells, at which the whole text of the selected event stands below the list. A list of
+this width cuts many texts.
+*/
 const narrowWidth = 110;
-/** Fewest lines of the panel that leave room for that text. */
+/** Least height of the panel, in lines, that leaves room for the whole text of the selected event. */
 const fewestRowsForText = 14;
-/** Most lines of that text. */
+/** Number of lines that the text of the selected event gets below the list. A longer text is cut. */
 const textRows = 3;
 
-/** The whole text of the selected event, below the list of a narrow screen. The list keeps its height. */
+/**
+The whole text of the selected event, below the list of a narrow screen. It always takes the same number of lines, so
+that the list keeps its height.
+*/
 function wholeText(rows: readonly EventRow[], {state, table, glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const selected = rows.find(({key}) => key === table.selectedKey) ?? rows[0];
 	if (selected === undefined || width > narrowWidth || height < fewestRowsForText) {

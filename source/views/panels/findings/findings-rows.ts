@@ -19,8 +19,8 @@ export type BlindRow = {
 };
 
 /**
-One finding as a list row. `depth` is its level of indentation: one more than its cause, and one more than its open
-group.
+One finding as a list row. `depth` is its level of indentation. Each of these adds one level: a cause above the finding,
+an open group around it, and the open row of advice.
 */
 export type OneFinding = {
 	readonly kind: 'finding';
@@ -84,8 +84,8 @@ export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[]
 }
 
 /**
-The rows for rules that could not be evaluated. They are memoized, because many states share one list, and a thousand
-nodes have tens of thousands of such rules.
+The rows for rules that could not be evaluated. They are memoized, because a thousand nodes have tens of thousands of
+such rules, and many states have the same `blindRules` array.
 */
 const knownBlindRows = memoizeByRef(blindRows);
 

@@ -18,7 +18,10 @@ const sortKeys: readonly SortKey[] = [
 	{id: 'rule', title: 'rule'},
 ];
 
-/** Least width of the labels of an explanation, in columns. Some rules, which are labels too, have longer ids. */
+/**
+Least width of the labels of an explanation, in cells. Ids of rules are labels too. If an id is longer, the column of
+labels is wider.
+*/
 const leastLabelWidth = 13;
 /** Least height of the panel for showing an explanation below the list, in lines. */
 const fewestRowsForFacts = 10;

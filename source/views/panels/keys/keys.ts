@@ -177,7 +177,9 @@ function keyspaceLine(node: NodeRecord, width: number): Line {
 	);
 }
 
-/** How much the number of keys grew over the last minute of samples; a dash until there are two samples. */
+/**
+The growth of the number of keys per minute, over the samples of the last minute; a dash until two of them are known.
+*/
 function growthText({series, intervalMs}: NodeRecord): string {
 	const readings = series.get('keys')?.latest(Math.max(2, Math.ceil(60_000 / intervalMs))) ?? [];
 	const known = readings.filter(value => value !== undefined);

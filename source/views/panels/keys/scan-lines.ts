@@ -77,7 +77,7 @@ function offerLines({target, isOnReplica, keysInAll, node}: KeyScan, key: string
 	];
 }
 
-/** A hint that names a key and its effect; empty if no key is bound. */
+/** A hint that names a keyboard key and its effect; empty if no keyboard key is bound. */
 const hint = (key: string, before: string, does: string): string => (key === '' ? '' : `${before}${key} ${does}`);
 
 const phaseText = ({phase, note}: KeyScan, key: string): string => {
@@ -123,7 +123,10 @@ function progressLines(scan: KeyScan, key: string, glyphs: Glyphs): Line[] {
 const shareText = (microseconds: number, activeMs: number): string =>
 	activeMs === 0 ? '-' : `${((microseconds / 1000 / activeMs) * 100).toFixed(2)}%`;
 
-/** The results of the scan of keys so far, or the offer to start it. Empty if the user asked for no scan. */
+/**
+The results of the scan of Redis keys so far, or the offer to start it. Before the user asks for a scan, one line names
+the keyboard key that offers it. If no keyboard key is bound, that line is left out.
+*/
 export function scanLines(
 	scan: KeyScan | undefined,
 	node: NodeAddress,

@@ -15,7 +15,7 @@ type Row = {
 	readonly holder: NodeAddress | undefined;
 };
 
-/** Whether entries wait for a consumer group that has read nothing between two readings by redis-top. */
+/** Whether a consumer group read nothing between two polls of redis-top, although entries of the stream wait for it. */
 const isStill = ({key, group}: Pick<Row, 'key' | 'group'>): boolean =>
 	group !== undefined && group.stillMs > 0 && isBehind(group, key);
 
@@ -104,7 +104,7 @@ const columns: ReadonlyArray<Column<Row>> = [
 
 /**
 The watched keys, each with its consumer groups if it is a stream. Keys with a group that reads nothing come first, then
-the longest keys. In a cluster, each key is on one primary; a key of another node than `node` is listed with that node.
+the longest keys. In a cluster, a key of another node than `node` is listed with the address of that node.
 */
 export function watchedLines(
 	node: NodeRecord,

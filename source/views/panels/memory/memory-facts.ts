@@ -50,7 +50,7 @@ const limitOf = (source: MemoryLimit['source'], limitBytes: number, countedBytes
 	ratio: countedBytes === undefined ? undefined : countedBytes / limitBytes,
 });
 
-/** The limit's name on the screen. */
+/** The name of the memory limit on the screen: `maxmemory`, `RAM` or `no limit known`. */
 export const limitName = (limit: MemoryLimit | undefined): string => {
 	switch (limit?.source) {
 		case undefined:

@@ -266,7 +266,9 @@ function perClient(node: NodeRecord): number | undefined {
 	return total === undefined || clients === 0 ? undefined : total / clients;
 }
 
-/** A chart of used memory from 0 to its limit, with the thresholds of the rule `mem.max` as lines. */
+/**
+A chart of used memory. If maxmemory is set, the scale ends there, and lines show the thresholds of the rule `mem.max`.
+*/
 export function usedChart(input: PanelInput, node: NodeRecord, title: string): Card {
 	const limit = memoryLimit(node);
 	const isLimited = limit?.source === 'maxmemory';

@@ -77,8 +77,9 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 }
 
 /**
-The allocator's fragmentation ratio. For allocators other than jemalloc the server prints 1.00 as that ratio, and
-`mem_fragmentation_ratio` is used instead. It compares used memory with the resident set, which includes freed pages.
+The allocator's fragmentation ratio. Servers with another allocator than jemalloc always print 1.00 for it, so
+`mem_fragmentation_ratio` is shown instead. That ratio compares the resident set, which includes freed pages, with used
+memory.
 */
 function fragmentation({sample}: NodeRecord): string {
 	const isKnown = sample?.info.text('memory', 'mem_allocator')?.startsWith('jemalloc') ?? true;

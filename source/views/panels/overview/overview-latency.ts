@@ -13,8 +13,8 @@ import {boundText, commandsByTime} from '../commands/commands-columns.js';
 import {isMostlyUntold, mainThreadText} from '../commands/main-thread-bar.js';
 
 /**
-The smallest value that at least `share` of the readings do not exceed. Undefined readings are ignored. The result is
-undefined if there are no readings.
+The smallest reading that at least `share` of the readings do not exceed: the p99 for 0.99. Undefined readings are
+ignored. The result is undefined if there are no readings.
 */
 export function quantile(readings: ReadonlyArray<number | undefined>, share: number): number | undefined {
 	const known = readings.filter(value => value !== undefined).sort((a, b) => a - b);

@@ -186,7 +186,9 @@ function figureCards(
 	];
 }
 
-/** Width from which the busiest clients have a card beside those with the largest buffers, in cells. */
+/**
+Width from which the busiest clients have a card beside the card of the clients with the largest buffers, in cells.
+*/
 const widthForTalkers = 180;
 
 /**

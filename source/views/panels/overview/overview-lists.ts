@@ -41,8 +41,8 @@ function smallList<Row>(
 }
 
 /**
-The line that says why the list of a command is empty. The node keeps no such list, denies the command, does not have
-the command, or has not answered it yet. In all other cases the line is `whenEmpty`.
+The line that says why the list of a command's reply is empty. Either the history does not keep the list, or the node
+denies the command, does not have it, or has not answered it yet. In all other cases the line is `whenEmpty`.
 */
 export function nothing({blind, notKept}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
 	if (notKept?.includes(command)) {
@@ -97,7 +97,8 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 	{
 		id: 'command',
 		title: 'COMMAND',
-		// The width is fixed, because the last command of a client changes with every CLIENT LIST.
+		// The width is fixed. A client's last command changes with every CLIENT LIST, and a width that fits it would move
+		// the columns.
 		minWidth: width < widthForAddress ? 11 : 18,
 		priority: 2,
 		text: commandText,
@@ -118,8 +119,8 @@ const largestClients = memoizeByRef((clients: readonly ClientRow[]): readonly Cl
 });
 
 /**
-The card of clients: first those with the largest output buffers, then those with most memory. redis-top's own clients
-are shown in panel 4 only.
+The card of clients, those with the largest output buffers first. Clients with equal buffers are ordered by bytes per
+second, then by memory. redis-top's own clients are shown in panel 4 only.
 */
 export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {

@@ -55,7 +55,8 @@ The state of a node that is gone. It is no longer a problem, but the node stays 
 const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
 
 /**
-Time without an answer after which a stale node counts as failing, in milliseconds. Slow commands usually end sooner.
+Time without an answer after which a stale node counts as failing, in milliseconds. A reply that waits for a slow
+command usually comes sooner.
 */
 const failingAfterMs = 5000;
 
@@ -114,7 +115,8 @@ export function nodeRows({state, node, table, positions, nowMs}: PanelInput): re
 }
 
 /**
-The sort keys whose values change with each reading. By any other key, the order changes only when something happens.
+The sort keys whose values change with each reading. With any other sort key, the order changes only when something
+happens to a node.
 */
 const restlessSorts: ReadonlySet<string | undefined> = new Set(['operations', 'memory', 'clients', 'behind']);
 export const isNodeOrderHeld = ({sort}: TableView): boolean => restlessSorts.has(sort);
@@ -236,7 +238,7 @@ export function behindText({record, link}: NodeRow): string {
 	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
 }
 
-/** Width of the column BEHIND, in cells. Bytes and seconds fit if they have no mark. */
+/** Width of the column BEHIND, in cells. It has room for bytes and seconds without the mark of a grade. */
 const behindWidth = 9;
 
 /**
@@ -257,7 +259,7 @@ function gradedBehind(row: NodeRow): string {
 
 /**
 The used share of maxmemory as text, at most four cells, so that a mark has room beside it; `none` when maxmemory is not
-set. A share below 1 is never 100 %.
+set. A share below 1 is never shown as 100 %.
 */
 function fullText({record}: NodeRow): string {
 	const limit = memoryLimit(record);

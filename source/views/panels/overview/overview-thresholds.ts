@@ -9,8 +9,8 @@ const leastWidth = 60;
 
 /**
 The five figures of an outage in one line: memory, rejected connections, evictions, replication delay and p99. Each is
-the worst figure of all nodes, in the tone of its threshold. On a narrow screen, the names of nodes with bad figures are
-left out after most other text.
+the worst figure of all nodes, in the tone of its threshold. A narrow screen leaves out most other text before the names
+of nodes with bad figures.
 */
 export function thresholdStrip(input: PanelInput, width: number): Line | undefined {
 	if (width < leastWidth) {

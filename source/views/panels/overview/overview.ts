@@ -38,7 +38,10 @@ export const overviewPanel: Panel = {
 	details: nodeDetails,
 };
 
-/** The cards of the overview, drawn in `room`. The layout is chosen by the size of the whole panel, `whole`. */
+/**
+The cards of the overview, drawn in `room`. The layout is chosen by the size of the whole panel, `whole`, which may also
+have the line of the five figures.
+*/
 function layout(input: PanelInput, node: NodeRecord, whole: Rect, room: Rect): readonly Line[] {
 	if (whole.width < 72 || whole.height < 16) {
 		return smallLayout(input, node, room);

@@ -98,7 +98,7 @@ export function rdbRows(rdb: RdbFacts, node: NodeRecord): ReadonlyArray<readonly
 	];
 }
 
-/** The text after a counter, which is counted since the server's start or since the baseline. */
+/** The text after the value of a counter: whether it counts since the server's start or since the baseline. */
 const sinceWords = ({since}: NodeRecord): string => (since === undefined ? ' since start' : ' since baseline');
 
 const neverText = ({hasSaved}: RdbFacts): string => (hasSaved === false ? 'none since the start' : '-');

@@ -9,12 +9,11 @@ import {drawCard} from '../card.js';
 import {historyChart} from '../history-chart.js';
 import type {TreeRow} from './replication-tree.js';
 
-/**
-Least height of a chart with its frame, in lines. `highest` is the largest height, and `narrowest` the least width, in
-cells.
-*/
+/** Least height of a chart with its frame, in lines. */
 const lowest = 8;
+/** Largest height of a chart with its frame, in lines. */
 const highest = 16;
+/** Least width of a chart with its frame, in cells. */
 const narrowest = 50;
 
 /** Width of the panel from which charts of the delays are drawn, in cells. */

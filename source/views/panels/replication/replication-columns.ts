@@ -118,7 +118,7 @@ const reachGrade = ({reach}: NodeRecord): Grade =>
 
 const stateTone = ({record}: TreeRow): Tone => (record === undefined ? 'dim' : reachGrade(record));
 
-/** The state of the link as the replica reports it: `up`, `sync 42%`, `! down 12s`; `-` for a primary. */
+/** The state of the replication link as the replica reports it: `up`, `sync 42%`, `! down 12s`; `-` for a primary. */
 export function linkText(row: TreeRow): string {
 	const {record} = row;
 	if (record === undefined) {
@@ -166,7 +166,8 @@ function linkGrade(row: TreeRow): Grade {
 const linkTone = (row: TreeRow): Tone => linkGrade(row);
 
 /**
-The progress of a full resync in percent. A diskless primary reports a total of 0; the progress is then in bytes.
+The progress of a replica's full resync in percent. From a diskless primary the total is not known, and the replica
+reports it as 0. The progress is then in bytes.
 */
 function syncProgress(record: NodeRecord): string {
 	const total = number(record, 'master_sync_total_bytes') ?? 0;

@@ -61,8 +61,8 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 			sourceRecord: edge && nodes.get(edge.source),
 			link: sharing[0] ?? edge?.link,
 		});
-		// redis-top cannot know which of these replicas answers at the address. Each row has its own entry from the
-		// source's INFO.
+		// Several replicas announce this address, and redis-top cannot know which of them answers there. Each gets a row
+		// with its own entry from the source's INFO.
 		for (const [index, link] of sharing.slice(1).entries()) {
 			rows.push({
 				key: `${address} #${index + 2}`,

@@ -22,6 +22,7 @@ import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
 /**
 Least time that a backlog should last, in seconds: the default of `repl-timeout`, after which a broken link is noticed.
+A backlog that lasts less has then lost writes that the replica needs for a partial resync.
 */
 const shortRunwaySeconds = 60;
 

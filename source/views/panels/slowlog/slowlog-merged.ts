@@ -26,7 +26,10 @@ export function readLogs(nodes: Nodes): {readonly read: number; readonly all: nu
 	return {read: data.filter(({slowlog}) => slowlog !== undefined).length, all: data.length};
 }
 
-/** The totals of all slow logs, and how old they are: the logs of many nodes are read one after the other. */
+/**
+The totals of all slow logs, and the age of the log that was read longest ago. The ages differ, because the logs of many
+nodes are read one after the other.
+*/
 export function coverageFact(nodes: Nodes, nowMs: number): Line {
 	const logs = dataNodes(nodes).flatMap(({slowlog}) => slowlog ?? []);
 	const sum = (part: 'perMinute' | 'lost') => logs.reduce((total, {value}) => total + value[part], 0);
