@@ -1,4 +1,5 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
+import {version} from '../arguments/version.js';
 import {systemClock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -84,13 +85,16 @@ export class Replay {
 		return this.#options.isJoined ?? false;
 	}
 
-	/** Whether the recording monitors noted nothing of interest around a moment. */
+	/**
+	Whether nothing of interest happened around a moment, by what the recording monitor noted. False if that was another
+	version: this version's rules may find more than was noted.
+	*/
 	readonly isQuiet = (atMs: number): boolean => {
 		if (this.#quiet?.of !== this.#noted) {
 			this.#quiet = {of: this.#noted, times: new QuietTimes(this.#noted)};
 		}
 
-		return this.#quiet.times.isQuiet(atMs);
+		return this.recording.sessionAt(atMs).header.version === version && this.#quiet.times.isQuiet(atMs);
 	};
 
 	#quiet: {readonly of: readonly RecordedChange[]; readonly times: QuietTimes} | undefined;

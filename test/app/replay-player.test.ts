@@ -34,6 +34,13 @@ function withoutKind(recording: Buffer, kind: number): Buffer {
 	}
 }
 
+/** A recording with the version of another redis-top in its header. */
+function ofVersion(version: string, recording: Buffer): Buffer {
+	const at = recording.indexOf('\n');
+	const header = {...JSON.parse(recording.subarray(0, at).toString()), version};
+	return Buffer.concat([Buffer.from(JSON.stringify(header)), recording.subarray(at)]);
+}
+
 /** A player on a clock that is moved by hand. */
 function played(at = file) {
 	const clock = new FakeClock();
@@ -135,7 +142,7 @@ test('steps, moments and findings are gone to; what does not exist is said', () 
 test('f finds what was not noted, once the recording was looked through; until then it says how far that was done', async () => {
 	// Another version's monitor that noted no finding: its recording has the same replies without changes.
 	const withoutChanges = path.join(folder, 'without-changes.rtr');
-	writeFileSync(withoutChanges, withoutKind(bytes, frameKinds.changes));
+	writeFileSync(withoutChanges, ofVersion('0.0.1', withoutKind(bytes, frameKinds.changes)));
 	const {replay, player, shown, clock} = played(withoutChanges);
 	assert.deepEqual(replay.changes, []);
 	assert.match(

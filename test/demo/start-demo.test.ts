@@ -86,7 +86,7 @@ test('the demo’s load changes figures of every panel, and stop leaves no proce
 			const list = await clients();
 			return /name=worker-3 .*flags=b/.test(list) && /name=orders-feed .* sub=1/.test(list);
 		});
-		await soon('evictions', async () => Number((await fieldsOf(client, 'stats')).evicted_keys) > 0);
+		await soon('expired keys', async () => Number((await fieldsOf(client, 'stats')).expired_keys) > 0);
 		await soon('misses', async () => Number((await fieldsOf(client, 'stats')).keyspace_misses) > 0);
 		await soon('error replies', async () => 'errorstat_WRONGTYPE' in (await fieldsOf(client, 'errorstats')));
 		await soon('two slow commands', async () => Number((await client.send([['SLOWLOG', 'LEN']]))[0]) > 1);

@@ -215,7 +215,7 @@ test('at 80x24 a slot is closed at both ends, a restart fails over, and another 
 	// A dead replica can't forget itself. Its finding leads to the menu of a node that marks it FAIL.
 	process.kill(r2.pid, 'SIGKILL');
 	screen.press('9');
-	await screen.waitFor(new RegExp(`${addressOf(r2)}.*is marked FAIL`));
+	await screen.waitFor(new RegExp(`:${r2.port}.*is marked FAIL`));
 	screen.press('/');
 	await screen.waitFor(/Enter keeps it/);
 	screen.press('node_fail');

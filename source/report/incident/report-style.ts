@@ -22,7 +22,7 @@ ul{padding-left:1.25rem}li{margin:.2rem 0}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
 th{text-align:left;color:var(--soft);font-weight:600;white-space:nowrap}
 th,td{padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--rule);vertical-align:top}
-td{font-variant-numeric:tabular-nums;min-width:4.5rem;overflow-wrap:anywhere}
+td{font-variant-numeric:tabular-nums;min-width:4.5rem;max-width:32rem;overflow-wrap:break-word}
 code{font:0.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--panel);padding:.1em .35em;border-radius:4px}
 figure{margin:1rem 0}figcaption{font-weight:600}
 figcaption small{font-weight:400;color:var(--soft)}
