@@ -56,12 +56,13 @@ export const actionsUser = 'redistop-act';
 
 /**
 The ACL SETUSER command for a user with exactly the rights that redis-top needs. The user gets access to keys only with
-`seesKeys`. The only channel is that of the Sentinels. Rights differ by version: a single right that the server does not
-know makes the whole command fail. The operator replaces `PASSWORD`.
+`seesKeys`. The only channel that the user may subscribe to is `__sentinel__:hello`. The rights depend on product and
+version, because a single right that the server does not know makes the whole command fail. The operator replaces
+`PASSWORD`.
 
 @param mayAct True for a user who may run the guarded actions.
-@param seesKeys True for a user who may scan keys and watch single keys. Even then no right covers a command that
-returns a value.
+@param seesKeys True for a user who may scan keys and read facts about single keys, such as type and size. Even then the
+user has no right to a command that returns the value of a key.
 */
 export function aclUserLine(server: AclServer, mayAct: boolean, seesKeys = false): string {
 	const rights = [...readRights(server, mayAct, seesKeys), ...(mayAct ? actionRights(server) : [])].map(
@@ -75,7 +76,7 @@ export function aclUserLine(server: AclServer, mayAct: boolean, seesKeys = false
 		'ACL SETUSER',
 		mayAct ? actionsUser : monitorUser,
 		'on resetpass >PASSWORD resetkeys',
-		// Rights that only allow reading keys exist since 7.0.
+		// Key patterns that only allow reading (`%R~*`) exist since 7.0. An older server needs `~*`.
 		...(seesKeys && !server.isSentinel ? [server.version[0] >= 7 ? '%R~*' : '~*'] : []),
 		...channels,
 		'-@all',

@@ -32,8 +32,8 @@ catalogue.
 const restartLetter = 'R';
 
 /**
-Runs the guarded actions of a screen: the dialog of a single action and the dialog of a restart. The class also holds
-the listeners and the newest records for both.
+Runs the guarded actions of a screen: the dialog of a single action and the dialog of a restart. For both dialogs, the
+class holds the listeners to changes and the newest node records.
 */
 export class ActionsController {
 	readonly #actions: ActionController;

@@ -20,7 +20,9 @@ export type Selection = {
 	readonly isSettled?: boolean;
 };
 
-/** The typed value: the words to add to the command, and a text that says how the server will interpret them. */
+/**
+The value that the operator typed: the words to add to the command, and a text that says how the server reads them.
+*/
 export type TypedValue = {readonly words: readonly string[]; readonly shown: string};
 
 /** The one value of an action that the operator types before the preflight. */
@@ -39,12 +41,12 @@ export type Parameter = {
 };
 
 /**
-The first versions that know a command. Absent: every version that redis-top supports. `never`: no version of that
-product.
+The first version of each product that knows a command. For a product without a field, every version that redis-top
+supports knows the command. `never`: no version of the product knows it.
 */
 export type Since = {readonly redis?: Version | 'never'; readonly valkey?: Version | 'never'};
 
-/** One observation of the server after sending, on a separate connection. */
+/** One observation of the server after the command was sent, on a separate connection. */
 export type Observation =
 	| {readonly kind: 'answered'; readonly reading: Reading; readonly peers?: readonly PeerReport[] | undefined}
 	/** No process listens at the address any more. Other nodes may still report which node took over its role. */
@@ -58,9 +60,9 @@ reply.
 */
 export type PeerReport = {
 	readonly address: NodeAddress;
-	/** The parsed reply to CLUSTER NODES of that cluster node. */
+	/** The parsed CLUSTER NODES of that node; undefined for a Sentinel. */
 	readonly nodes: readonly ClusterNode[] | undefined;
-	/** The address of the primary, as a Sentinel reports it. */
+	/** The address of the primary, as that Sentinel reports it; undefined for a cluster node. */
 	readonly primary?: string | undefined;
 };
 
@@ -75,7 +77,7 @@ export type ProofInput = {
 	readonly outcome: ActionOutcome | undefined;
 	readonly observation: Observation;
 	readonly dumpNow: FileFacts;
-	/** Milliseconds since the outcome of sending became known. */
+	/** Milliseconds since the outcome of sending became known; 0 while the reply is pending. */
 	readonly sinceOutcomeMs: number;
 };
 
@@ -87,7 +89,7 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly id: Id;
 	/**
 	The key that opens the action in its group of the menu and confirms it in its dialog: a lower-case letter, unique in
-	the group. `j`, `k` and `q` are keys of the menu.
+	the group. No action has `j`, `k` or `q`: these keys move in the menu and close it.
 	*/
 	readonly letter: string;
 	readonly title: string;
@@ -99,25 +101,25 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	/** The kind of server that the action is for. @default 'data' */
 	readonly server?: 'data' | 'sentinel';
 	/**
-	True for an action that may be sent while a script blocks the server. The server then refuses nearly every other
+	True for an action that may be sent while a script blocks the server. A blocked server refuses nearly every other
 	command.
 	*/
 	readonly isForBusy?: boolean;
 	/**
-	The read commands whose replies the preflight and each observation need, in order. The replies are in
-	`Reading.extra`.
+	The read commands whose replies the preflight and each observation need. `Reading.extra` has the replies in the same
+	order.
 	*/
 	readonly asks?: (words: readonly string[]) => ReadonlyArray<readonly string[]>;
 	/**
-	Returns the other server that the typed words name, such as the new primary of a replica. The preflight reads its
-	INFO.
+	Returns the other server that the typed words name, such as the new primary of a replica. The preflight reads INFO of
+	that server.
 	*/
 	readonly otherServer?: (words: readonly string[]) => Endpoint | undefined;
 	/**
-	How other servers take part.
+	How other cluster nodes or Sentinels take part in the action; undefined where none of them does.
 
 	- `ask-nodes`: the proof needs CLUSTER NODES of the other nodes of the cluster
-	- `send-to-nodes`: the same, and the other nodes get the command too
+	- `send-to-nodes`: as `ask-nodes`, and the other nodes get the command too
 	- `ask-sentinels`: the proof asks other Sentinels for the address of the primary that the first typed word names
 	*/
 	readonly peers?: 'ask-nodes' | 'send-to-nodes' | 'ask-sentinels';
@@ -148,6 +150,6 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 		readonly nodes?: (facts: ServerFacts) => ReadonlyArray<NodeAddress | undefined>;
 		readonly lastsMs?: (words: readonly string[]) => number;
 	};
-	/** Time after the outcome at which observing stops and the result is `unproved`, in milliseconds. */
+	/** Time after the outcome of sending at which observing stops and the result is `unproved`, in milliseconds. */
 	readonly verifyTimeoutMs: (facts: ServerFacts) => number;
 };

@@ -18,7 +18,10 @@ function fileSetting({machine}: ServerFacts): string | undefined {
 	return machine.configFile.settings.get('appendonly')?.toLowerCase() ?? 'no';
 }
 
-/** Checks of a new value of `appendonly`. A restart follows the server's config file, not the last CONFIG SET. */
+/**
+Checks of a new value of `appendonly`. A restart follows the server's config file and ignores CONFIG SET. A value that
+differs from the file may therefore lose data at the next restart.
+*/
 export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 	const keys = counted(keyCount(facts.info), 'key');
 	const inFile = fileSetting(facts);

@@ -36,7 +36,8 @@ function childChecks({info}: Reading): Check[] {
 
 /**
 Checks whether memory suffices for a save. Pages that the parent changes while the child writes exist twice
-(copy-on-write). The estimate is the copy of the last save, but at least a fifth of the resident memory.
+(copy-on-write). The estimate of these copies is `rdb_last_cow_size`, the bytes that the last save copied, but at least
+a fifth of the resident memory.
 */
 export function memoryChecks({info}: Reading): Check[] {
 	const rssBytes = info.number('memory', 'used_memory_rss');
@@ -95,14 +96,16 @@ function progressText({info}: Reading): string {
 	return `the child writes${words}${elapsed === undefined || elapsed < 0 ? '' : `, ${seconds(elapsed)}`}`;
 }
 
-/** How long after the reply the result of a save may still appear although no save is in progress, in milliseconds. */
+/**
+How long after the reply redis-top waits for the result of a save that INFO does not show in progress, in milliseconds.
+*/
 const graceMs = 5000;
 
 /**
 A save is proved by four facts together: no child runs, the last status is ok, the last save did not end before the
 command, and either `rdb_saves` grew or fewer changes are unsaved. No single fact is enough. `rdb_last_save_time` has a
-resolution of one second. Before the first save it is the time at which the server started. `rdb_saves` (7.0) counts
-failed saves too. Source: rdbSaveBackground and backgroundSaveDoneHandlerDisk in rdb.c.
+resolution of one second. Until the first save, this field has the time at which the server started. `rdb_saves` (7.0)
+counts failed saves too. Source: rdbSaveBackground and backgroundSaveDoneHandlerDisk in rdb.c.
 */
 function verify(input: ProofInput): Verification {
 	const {observation, before, sinceOutcomeMs} = input;
@@ -144,8 +147,8 @@ function isProved(before: Reading, after: Reading): boolean {
 	const changesBefore = field(before, 'rdb_changes_since_last_save') ?? 0;
 	const changesAfter = field(after, 'rdb_changes_since_last_save') ?? Number.POSITIVE_INFINITY;
 	const isCounted = savesBefore !== undefined && savesAfter !== undefined && savesAfter > savesBefore;
-	// Before 7.0 the server does not count saves. If no change was unsaved before the command, a reported duration of
-	// the last save is the proof.
+	// Before 7.0 INFO has no `rdb_saves`. If no change was unsaved before the command, the number of unsaved changes
+	// cannot fall either. A reported duration of the last save then counts as the proof.
 	const isIdleSave =
 		savesAfter === undefined && changesBefore === 0 && (field(after, 'rdb_last_bgsave_time_sec') ?? -1) >= 0;
 	return (
@@ -178,8 +181,8 @@ export const bgsave: ActionRow<'bgsave'> = {
 	settingNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname'],
 	whyNot,
 	preflight,
-	// The reply comes after fork(). Fork takes up to 400 ms a gigabyte on old virtual machines:
-	// https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency/
+	// The reply comes after fork(), which takes up to 400 ms a gigabyte on old virtual machines. 30 s are enough for 75
+	// GB. Source: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency/
 	replyTimeoutMs: () => 30_000,
 	endsConnection: false,
 	verify,

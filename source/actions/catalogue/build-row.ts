@@ -40,8 +40,8 @@ export const fine = (text: string): Check => ({state: 'ok', text});
 export const when = (isSo: boolean, check: Check): Check[] => (isSo ? [check] : []);
 
 /**
-Returns a `whyNot` function for an action that is only for a primary, or only for a replica. `instead` is added to the
-end of the function's text.
+Returns a `whyNot` function for an action that is only for a primary, or only for a replica. `instead` is a hint, added
+at the end of the text that this function returns.
 */
 export const onlyOn =
 	(role: 'primary' | 'replica', instead = '') =>

@@ -19,8 +19,8 @@ import {shutdownVariants} from './shutdown-variants.js';
 
 /**
 The rows of all actions, in the menu's order. A new action is one row in the file with similar actions, such as
-`client-actions.ts`; a new server setting is one row in `config-actions.ts`. The type checker then names the tables of
-tests that lack the action.
+`client-actions.ts`; a new server setting is one row in `config-actions.ts`. The type checker then names the tables in
+the tests that still lack the new action.
 */
 const rows = [
 	bgsave,
@@ -131,7 +131,10 @@ export const menuGroups = ['Selected row', 'Save', 'Clients', 'Settings', 'Repli
 
 export type MenuGroup = (typeof menuGroups)[number];
 
-/** The key that opens each group of the menu. The group of the selected row has no key, but each of its actions has. */
+/**
+The keyboard key that opens each group of the menu. The group of the selected row has no key, but each of its actions
+has a key.
+*/
 export const groupLetters: Readonly<Record<Exclude<MenuGroup, 'Selected row'>, string>> = {
 	Save: 'S',
 	Clients: 'C',
@@ -141,7 +144,7 @@ export const groupLetters: Readonly<Record<Exclude<MenuGroup, 'Selected row'>, s
 	Stop: 'T',
 };
 
-/** The key that opens a group; undefined for the group of the selected row. */
+/** The keyboard key that opens a group; undefined for the group of the selected row. */
 export const groupLetter = (group: MenuGroup): string | undefined =>
 	group === 'Selected row' ? undefined : groupLetters[group];
 
@@ -164,7 +167,9 @@ const groupStarts: ReadonlyArray<readonly [start: string, group: Exclude<MenuGro
 export const groupOf = (id: ActionName): Exclude<MenuGroup, 'Selected row'> =>
 	groupStarts.find(([start]) => id.startsWith(start))?.[1] ?? 'Settings';
 
-/** Whether an action is about the selected row: the remedy of a finding, a client, a node or a slot. */
+/**
+Whether an action is about the selected row: a finding that suggests the action, a client, a cluster node or a slot.
+*/
 const isAbout = (id: ActionName, {clientId, slot, nodeId, action}: Selection): boolean =>
 	id === action ||
 	(clientId !== undefined && id.startsWith('client-')) ||

@@ -39,7 +39,7 @@ function oneClientChecks(clients: readonly ClientRow[] | undefined, id: string):
 
 /**
 Returns a `recheck` function. That function returns a text if the client has disconnected, and undefined while CLIENT
-LIST has the client. A server process never reuses a client id.
+LIST has the client. A server process never reuses a client id, so a listed id is still the same client.
 */
 const isGone = (id: string | undefined) => (_: unknown, before: Reading) =>
 	clientsIn(before)?.length === 0 ? `client ${id ?? ''} is gone` : undefined;
@@ -190,7 +190,9 @@ const unblock = buildRow({
 	}),
 });
 
-/** Longest pause of clients in milliseconds. Writers wait until the pause ends, and their requests pile up. */
+/**
+Longest pause that the form accepts, in milliseconds. Writers wait until the pause ends, and their requests pile up.
+*/
 const longestPauseMs = 30_000;
 const pausedMs = ({info}: Reading): number | undefined => info.number('clients', 'paused_timeout_milliseconds');
 

@@ -13,8 +13,8 @@ const filters: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
-The form's field for CLIENT KILL. It takes a single filter. CLIENT KILL joins several filters with AND, which is easily
-misread.
+The form's field for CLIENT KILL. The field takes a single filter, because CLIENT KILL joins several filters with AND.
+An operator could expect OR.
 */
 export const clientFilter: Parameter = {
 	label: 'one filter',
@@ -33,7 +33,10 @@ export const clientFilter: Parameter = {
 const typeOf = ({flags}: ClientRow): string =>
 	flags.includes('M') ? 'master' : flags.includes('S') ? 'replica' : flags.includes('P') ? 'pubsub' : 'normal';
 
-/** The clients that the filter matches on the server. The server counts MONITOR clients (flag O) as normal clients. */
+/**
+The clients that the filter matches on the server. For the filter TYPE, the server counts MONITOR clients (flag O) as
+normal clients.
+*/
 export function matchingClients([kind, value = '']: readonly string[], clients: readonly ClientRow[]): ClientRow[] {
 	switch (kind) {
 		case 'ADDR':

@@ -96,8 +96,8 @@ const failoverRow = (isForced: boolean) =>
 	});
 
 /**
-Milliseconds for which a node ignores gossip about a forgotten node. Every node must forget it within this time. Source:
-CLUSTER_BLACKLIST_TTL in cluster_legacy.c.
+Milliseconds for which a node ignores gossip about a forgotten node. Every other node must forget that node within this
+time, or gossip brings it back. Source: CLUSTER_BLACKLIST_TTL in cluster_legacy.c.
 */
 const forgottenForMs = 60_000;
 

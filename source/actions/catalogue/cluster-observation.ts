@@ -10,7 +10,9 @@ export const asksNodes = (): ReadonlyArray<readonly string[]> => [['CLUSTER', 'N
 export const nodesIn = ({extra}: Reading): readonly ClusterNode[] =>
 	typeof extra?.[0] === 'string' ? parseClusterNodes(extra[0]) : [];
 
-/** The reports of other nodes; empty while the target itself cannot be read. */
+/**
+The reports of other nodes. They are empty for an observation of the kind `silent`, because then no other node is asked.
+*/
 export const peerReports = ({observation}: ProofInput): readonly PeerReport[] =>
 	observation.kind === 'silent' ? [] : (observation.peers ?? []);
 
@@ -18,6 +20,6 @@ export const isSelf = ({flags}: ClusterNode): boolean => flags.has('myself');
 export const nameOf = ({host, port}: Pick<ClusterNode, 'host' | 'port'>): string =>
 	addressOf({kind: 'tcp', host, port});
 
-/** A node's slot ranges as one text, for comparison. */
+/** A node's slot ranges as one text, to compare them with those of another node. */
 export const slotsOf = (node: ClusterNode | undefined): string =>
 	(node?.slots ?? []).map(({first, last}) => `${first}-${last}`).join(' ');

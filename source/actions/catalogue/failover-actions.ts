@@ -18,14 +18,18 @@ const text = (info: InfoReply, field: string): string | undefined => info.text('
 const isReplica = (info: InfoReply): boolean => text(info, 'role') === 'slave';
 
 /**
-The state of a running FAILOVER. A server before 6.2 has neither the field nor the command, and counts as `no-failover`.
+The state of FAILOVER in INFO; `no-failover` while no failover runs. A server before 6.2 has neither the field
+`master_failover_state` nor the command, and counts as `no-failover`.
 */
 export const failoverState = (info: InfoReply): string => text(info, 'master_failover_state') ?? 'no-failover';
 
 const notInCluster = (record: NodeRecord): string | undefined =>
 	isInCluster(record) ? 'not in a cluster: use CLUSTER FAILOVER on a replica' : undefined;
 
-/** Longest time for which a failover may pause all writes, in milliseconds. The server's default is no limit. */
+/**
+Longest time for which a failover may pause all writes, in milliseconds. Without the word TIMEOUT in the command, the
+server sets no limit.
+*/
 const failoverTimeoutMs = '10000';
 
 const readTarget: Parameter['read'] = typed => {
@@ -39,8 +43,8 @@ const readTarget: Parameter['read'] = typed => {
 };
 
 /**
-The online replica with the least lag, by its name in INFO. FAILOVER takes this name as its target. Undefined without an
-online replica.
+`host:port` of the online replica with the least lag, as INFO of the primary lists it. FAILOVER finds the replica by
+this host and port. Undefined without an online replica.
 */
 function bestReplica({sample}: NodeRecord): string | undefined {
 	const replicas = sample === undefined ? [] : replicasOf(sample.info).filter(({state}) => state === 'online');

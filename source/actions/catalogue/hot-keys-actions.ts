@@ -16,7 +16,7 @@ const usualSeconds = 15;
 /** The sample ratio of HOTKEYS START: the server counts one command in this many. */
 const sampleRatio = 10;
 
-/** Number of keys that the server keeps for each measure (processor time, bytes). */
+/** Number of hot keys that the server keeps for each measure (processor time, network bytes). */
 const keptKeys = 10;
 
 const hotKeysOf = ({extra}: Reading): HotKeys | undefined => parseHotKeys(extra?.[0]);
@@ -52,7 +52,7 @@ function sessionChecks(found: HotKeys | undefined) {
 			];
 }
 
-/** The hottest keys as text: the two keys with the most processor time, and the key with the most bytes. */
+/** The hottest keys as text: the two keys with the most processor time, and the key with the most network bytes. */
 function topText({byCpu, byBytes}: HotKeys): string {
 	const total = byCpu.reduce((sum, {amount}) => sum + amount, 0);
 	const [first, second] = byCpu;
@@ -66,9 +66,9 @@ function topText({byCpu, byBytes}: HotKeys): string {
 }
 
 /**
-Counts the keys that take the most processor time and bytes for some seconds (Redis 8.6). The server ends the session
-itself, so no session keeps running if redis-top loses its connection. Valkey counts hot keys as its configuration says,
-without a session.
+Lets the server count for some seconds which keys take the most processor time and network bytes (Redis 8.6). The server
+ends the session itself, so no session keeps running if redis-top loses its connection. The action is not for Valkey,
+which counts hot keys without a session, as its configuration says.
 */
 const start = buildRow({
 	id: 'hotkeys-start',

@@ -18,8 +18,8 @@ type Log<Id extends ActionName = ActionName> = {
 };
 
 /**
-The number of entries of a log on the server. A LEN command replies with this number. LATENCY LATEST replies with one
-array element for each event.
+The number of entries of a log on the server. SLOWLOG LEN and COMMANDLOG LEN reply with this number. The latency log has
+no such command: LATENCY LATEST replies with an array of one element for each event.
 */
 function lengthOf({extra}: Reading): number | undefined {
 	const [reply] = extra ?? [];

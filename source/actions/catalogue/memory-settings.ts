@@ -20,7 +20,10 @@ export const policies = [
 
 const field = (info: InfoReply, name: string): number => info.number('memory', name) ?? 0;
 
-/** Bytes that the server compares with `maxmemory`: used memory without the buffers of replicas and the AOF. */
+/**
+Bytes that the server compares with `maxmemory`: used memory without the output buffers of replicas and without the AOF
+buffer.
+*/
 const countedBytes = (info: InfoReply): number =>
 	Math.max(0, field(info, 'used_memory') - field(info, 'mem_not_counted_for_evict'));
 
@@ -38,8 +41,8 @@ export function memoryFacts({info}: ServerFacts): LabelledValue[] {
 }
 
 /**
-The number of keys that eviction would remove to get below the limit. If the overhead alone reaches the limit, the
-result is the number of all keys that the policy may evict.
+The estimated number of keys that eviction would remove to get below the limit, as if all keys had the same size. If the
+overhead alone reaches the limit, the result is the number of all keys that the policy may evict.
 */
 export function keysToEvict(limitBytes: number, policy: string, info: InfoReply): number {
 	const candidates = policy.startsWith('volatile') ? expiringKeyCount(info) : (keyCount(info) ?? 0);
@@ -75,7 +78,7 @@ function evictionChecks(limitBytes: number, policy: string, info: InfoReply): Ch
 	];
 }
 
-/** Returns the checks of a new value of `maxmemory`. */
+/** Returns the checks of a new value of `maxmemory`. `policy` is the present `maxmemory-policy`. */
 export function memoryChecks(limitBytes: number, policy: string, {info}: ServerFacts): Check[] {
 	const totalBytes = info.number('memory', 'total_system_memory');
 	const isOver = limitBytes > 0 && countedBytes(info) > limitBytes;
@@ -93,7 +96,7 @@ export function memoryChecks(limitBytes: number, policy: string, {info}: ServerF
 	];
 }
 
-/** Returns the checks of a new value of `maxmemory-policy`, with the present limit. */
+/** Returns the checks of a new value of `maxmemory-policy`. `limitBytes` is the present `maxmemory`. */
 export function policyChecks(policy: string, limitBytes: number, {info}: ServerFacts): Check[] {
 	const isEmptySet = policy.startsWith('volatile') && expiringKeyCount(info) === 0;
 	return [

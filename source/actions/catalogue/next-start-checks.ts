@@ -9,8 +9,9 @@ import type {ServerFacts} from './server-facts.js';
 Checks whether the next start will load the dump that SHUTDOWN SAVE is about to write.
 
 A server with `appendonly yes` loads the AOF and ignores the dump. After `CONFIG SET appendonly no` the config file may
-still say yes. A restart then loads the old AOF, which ends where the AOF was switched off. Without an AOF the server
-starts empty (observed on 7.0.15). If the config file names another dump, a restart does not load the new dump either.
+still say yes. A restart then loads the old AOF, which ends where the AOF was switched off. If there is no old AOF, the
+server starts empty (observed on 7.0.15). If the config file names another dump, a restart does not load the new dump
+either.
 */
 export function nextStartChecks(facts: ServerFacts): Check[] {
 	return [...(isAppendOnly(facts) ? appendOnlyChecks(facts) : dumpChecks(facts)), ...dumpPathChecks(facts)];
@@ -26,7 +27,10 @@ function settingOf(file: ConfigFile | undefined, name: string): string | undefin
 	return file?.kind === 'read' ? file.settings.get(name) : undefined;
 }
 
-/** Checks of the AOF. While the AOF is on, the AOF and the dump both hold all data, so a start may load either. */
+/**
+Checks for a server whose AOF is on. The AOF and the new dump then both hold all data, so a start may load either of
+them. The only warning is that a restart switches the AOF off.
+*/
 function appendOnlyChecks({machine}: ServerFacts): Check[] {
 	const isSwitchedOff =
 		machine.kind === 'here' &&
@@ -76,7 +80,8 @@ function staleAppendOnly({machine, info}: ServerFacts): Check {
 	const keys = counted(keyCount(info), 'key');
 	const remedy = 'CONFIG SET appendonly yes, or CONFIG REWRITE, first';
 	if (machine.kind === 'here' && machine.appendOnly.kind === 'present') {
-		// The time is rounded down to the minute, which keeps the phrase short. All lost changes are later than this time.
+		// The time is rounded down to the minute, which keeps the phrase short that the operator types. All lost changes
+		// are later than this time.
 		const lastWritten = `${new Date(machine.appendOnly.lastWrittenAtMs).toISOString().slice(0, 16)}Z`;
 		return {
 			state: 'veto',

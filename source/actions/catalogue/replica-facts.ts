@@ -7,8 +7,8 @@ import {counted} from './saved-data.js';
 type Replica = {readonly name: string; readonly state: string; readonly behindBytes: number | undefined};
 
 /**
-The replicas in INFO, each with the bytes that it has not acknowledged. The bytes are undefined for a replica that is
-not online, because INFO prints offset 0.
+The replicas in INFO of their primary, each with the bytes that it has not acknowledged. The bytes are undefined for a
+replica that is not online, because INFO prints offset 0 for it.
 */
 export function replicasOf(info: InfoReply): Replica[] {
 	const offset = info.number('replication', 'master_repl_offset');

@@ -88,7 +88,8 @@ const replicaOf = buildRow({
 					veto(`${counted(keys, 'key')} of its own are lost`, `lose ${counted(keys, 'key')}`),
 				),
 			],
-			// The undo restores the role. It cannot restore the node's own data, which a full resync has replaced.
+			// The undo restores only the role: a full resync has replaced the node's own data. A primary that had keys
+			// therefore has no undo.
 			revert: isReplicaNow
 				? ['REPLICAOF', text(info, 'master_host') ?? '', text(info, 'master_port') ?? '']
 				: keys === 0
@@ -105,8 +106,8 @@ const replicaOf = buildRow({
 		proved: ({info}, {facts}) => {
 			const isThere = text(info, 'master_host') === facts.words?.[0] && text(info, 'master_port') === facts.words?.[1];
 			const theirs = facts.other?.info && text(facts.other.info, 'master_replid');
-			// A primary without a backlog gets a new replication id with its first replica, so its present id is not
-			// compared.
+			// A primary without a backlog gets a new replication id with its first replica, so its id from the preflight is
+			// not compared.
 			const hasHistory = facts.other?.info?.number('replication', 'repl_backlog_active') === 1;
 			const isSame = theirs === undefined || !hasHistory || theirs === text(info, 'master_replid');
 			return isThere && isSame && text(info, 'master_link_status') === 'up'

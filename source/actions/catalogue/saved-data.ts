@@ -19,8 +19,9 @@ process.
 export function lastSaveSeconds(info: InfoReply): number | undefined {
 	const saves = info.number('persistence', 'rdb_saves');
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
-	// At first, `rdb_last_save_time` is the server's start time. Before 7.0 only a known duration shows that a save
-	// has ended, although a diskless full resync sets the duration too.
+	// Until the first save, `rdb_last_save_time` is the server's start time, so another field must show that a save has
+	// ended. This is `rdb_saves` since 7.0. Before 7.0 it is the duration of the last save, although a diskless full
+	// resync sets the duration too.
 	const hasSaved = saves === undefined ? (duration ?? -1) >= 0 : saves > 0;
 	return hasSaved ? info.number('persistence', 'rdb_last_save_time') || undefined : undefined;
 }

@@ -49,8 +49,8 @@ const answeringReplicas = ({extra}: Reading): number | undefined =>
 const otherSentinels = (reading: Reading): number => numberOf(primaryIn(reading).get('num-other-sentinels')) ?? 0;
 
 /**
-Whether the new primary itself reported the role `master` to the Sentinel within the last minute. `info-refresh` is 0
-before its first report.
+Whether the new primary itself reported the role `master` to the Sentinel within the last minute. `info-refresh` is the
+age of the last report in milliseconds, and 0 before the first report.
 */
 function hasReportedPrimary(reading: Reading): boolean {
 	const ageMs = numberOf(primaryIn(reading).get('info-refresh')) ?? 0;

@@ -104,7 +104,8 @@ export function dumpPath(config: ReadonlyMap<string, string>): string | undefine
 const readingCommands: ReadonlyArray<readonly string[]> = [['INFO'], ['TIME']];
 
 /**
-Reads INFO, TIME and `asks`. Rejects with the `ReplyFailure` where the server refuses INFO, as with BUSY and NOPERM.
+Reads INFO, TIME and `asks`. Rejects with the `ReplyFailure` where the server refuses INFO, for example with BUSY or
+NOPERM.
 */
 export async function takeReading(
 	port: ReadPort,
@@ -139,7 +140,10 @@ function timeOf(reply: Reply | undefined): number | undefined {
 	return seconds === undefined ? undefined : seconds * 1000 + (microseconds ?? 0) / 1000;
 }
 
-/** Reads the facts of a preflight in two pipelines. Rejects where the server cannot be read. */
+/**
+Reads the facts of a preflight in two pipelines. The second pipeline needs the user and the cluster mode from the
+replies to the first. Rejects where the server cannot be read.
+*/
 export async function readServerFacts(port: ReadPort, request: FactsRequest): Promise<ServerFacts> {
 	try {
 		return await readAnsweringServer(port, request);
@@ -200,8 +204,9 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 
 /**
 Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); otherwise undefined. A missing right
-comes as a plain reply, not as an error. NOPERM for ACL DRYRUN itself counts as a denial, because such a user has few
-rights on purpose. Any other error, such as that of an older server, tells nothing about the rights.
+comes as a plain reply, not as an error. NOPERM for ACL DRYRUN itself counts as a denial, because a user without the
+right to ACL DRYRUN has few rights on purpose. Any other error, such as that of an older server, tells nothing about the
+rights.
 */
 export function denialOf(reply: Reply | undefined, info: InfoReply): string | undefined {
 	if (reply instanceof ReplyFailure) {

@@ -27,8 +27,8 @@ function primaryText({clusterNodes, sample}: NodeRecord): string {
 }
 
 /**
-CLUSTER FAILOVER TAKEOVER. Sources of its dangers: https://redis.io/docs/latest/commands/cluster-failover/, and an
-experiment in which a slot had two owners until the partition healed.
+CLUSTER FAILOVER TAKEOVER. Sources of the texts in `dangers`: https://redis.io/docs/latest/commands/cluster-failover/,
+and an experiment in which a slot had two owners until the partition healed.
 */
 const takeover: ShownCommand = {
 	id: 'cluster-takeover',

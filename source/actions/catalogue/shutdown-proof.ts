@@ -9,12 +9,14 @@ import {dumpPath, type Reading} from './server-facts.js';
 /** How long redis-top waits after a stop to see whether a supervisor starts the server again, in milliseconds. */
 const returnMs = 5000;
 
-/** How long after the outcome of sending the old process may still run, in milliseconds. */
+/**
+How long after the outcome of sending the old process may still run, in milliseconds. After that the stop has failed.
+*/
 const graceMs = 5000;
 
 /**
-Tolerance in milliseconds. File times lag the server's clock by up to one kernel tick (10 ms at 100 Hz), so a dump
-written at once may seem older than the command.
+Tolerance when the time of the dump is compared with the time of the command, in milliseconds. File times lag the
+server's clock by up to one kernel tick (10 ms at 100 Hz), so a dump written at once may seem older than the command.
 */
 const fileClockMs = 50;
 
@@ -75,8 +77,8 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 
 	const keysBefore = keyCount(input.before.info);
 	const keysNow = keyCount(info);
-	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) holds the count before
-	// such deletions.
+	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) has the number of keys
+	// that were loaded, before any client deleted some.
 	const loaded = Math.max(keysNow ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const dump = dumpText(input);
 	const words = `stopped and started again as another process, ${counted(keysNow, 'key')} of ${counted(keysBefore, 'key')}`;
@@ -108,7 +110,8 @@ function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | un
 }
 
 /**
-Whether the dump is another file than before the command. A save writes a new file and renames it to the old name.
+Whether the dump is another file than before the command. A save writes a new file and renames it to the old name, so
+the modification time of the dump changes.
 */
 function isOther(before: FileFacts, now: FileFacts): boolean {
 	return before.kind !== 'present' || now.kind !== 'present' || before.modifiedAtMs !== now.modifiedAtMs;

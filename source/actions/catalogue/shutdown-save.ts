@@ -22,8 +22,8 @@ import type {ServerFacts} from './server-facts.js';
 import {verifyShutdown} from './shutdown-proof.js';
 
 /**
-Whether the AOF was switched on and its first file is incomplete. The server then answers `Writing initial AOF, can't
-exit`. The base file has no size until the first rewrite has ended.
+Whether the AOF was switched on and its first file is incomplete. The server then answers SHUTDOWN with `Writing initial
+AOF, can't exit`. `aof_base_size` is 0 until the first rewrite has ended.
 */
 function isFirstAppendOnlyPending(info: InfoReply): boolean {
 	const field = (name: string) => info.number('persistence', name);
@@ -122,8 +122,8 @@ function whyNot({endpoint, sample}: NodeRecord): string | undefined {
 }
 
 /**
-Longest wait for the proof, in milliseconds: ten times the last background save, plus ten minutes. A save in the
-foreground takes about as long as one in the background.
+Longest wait for the proof, in milliseconds: ten times the duration of the last background save, plus ten minutes. A
+save in the foreground takes about as long as one in the background.
 */
 const verifyTimeoutMs = ({info}: ServerFacts): number => 600_000 + 10_000 * (lastSaveDuration(info) ?? 0);
 

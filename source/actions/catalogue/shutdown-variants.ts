@@ -125,8 +125,8 @@ function verifyWithoutSave(input: ProofInput) {
 }
 
 /**
-The proof of a stop with a failover. The server saved and stopped, and most answering nodes name a new owner of its
-slots.
+The proof of a stop with a failover. The server saved and stopped, and more than half of the other nodes that answer
+report another owner of its slots.
 */
 function verifyHandover(input: ProofInput): Verification {
 	const stopped = shutdownSave.verify(input);

@@ -2,14 +2,19 @@ import type {Verification} from '../../domain/action.js';
 import type {ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
-/** Checks of one observation after an action, tried in this order. The first check that returns a text decides. */
+/**
+Checks of one observation after an action, tried in the order of these fields. The first check that returns a text
+decides.
+*/
 export type EffectChecks = {
 	readonly running?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly failed?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly proved: (now: Reading, input: ProofInput) => string | undefined;
 	/** The text for the result `unproved`: which effect was not seen in time. */
 	readonly unseen: string;
-	/** Milliseconds after the outcome within which the effect may still show. */
+	/**
+	Milliseconds after the outcome of sending within which the effect may still show. After that the result is `unproved`.
+	*/
 	readonly graceMs?: number;
 };
 

@@ -47,7 +47,7 @@ export type ActionControllerOptions = {
 	readonly rows: number;
 	/** The newest record of a node, by its address or its cluster node id. */
 	readonly recordOf?: (address: NodeAddress, nodeId: string | undefined) => NodeRecord | undefined;
-	/** Copies to the terminal's clipboard; false where the text is too long for it. */
+	/** Copies a text to the terminal's clipboard. Returns false where the text is too long for the clipboard. */
 	readonly copy?: (text: string) => boolean;
 	/** Receives an event at the end of every confirmed action. */
 	readonly announce: (event: MonitorEvent) => void;
@@ -57,15 +57,18 @@ export type ActionControllerOptions = {
 	readonly onChange: () => void;
 };
 
-/** Whether the dialog closes by itself after a time without keys. Such a dialog shows the seconds left. */
+/**
+Whether the dialog closes by itself if no key is pressed for `idleTimeoutMs`. Such a dialog shows the seconds until it
+closes.
+*/
 const isTimed = ({dialog}: DialogState): boolean => ['confirm', 'unlock', 'form'].includes(dialog.kind);
 
-/** Interval between two updates of the seconds left, in milliseconds. */
+/** Interval between two updates of the seconds until a dialog closes, in milliseconds. */
 const tickEveryMs = 250;
 
 /**
-Runs the dialog of one action: keys go in, `dialog()` is drawn, `onChange` reports changes. All decisions are made by
-`reduceDialog`, and only `runAction` sends.
+Runs the dialog of one action. `press` takes a key, `dialog()` returns what to draw, and `onChange` reports changes.
+`reduceDialog` makes all decisions, and only `runAction` sends the command.
 */
 export class ActionController {
 	#state: DialogState;
@@ -87,14 +90,15 @@ export class ActionController {
 	}
 
 	/**
-	The node whose menu is open. Undefined without an open menu, and while the menu's search takes the keys as text.
+	The node whose menu is open. Undefined without an open menu, and while the menu's search takes every pressed key as
+	text.
 	*/
 	get menuFor(): NodeAddress | undefined {
 		const {dialog} = this.#state;
 		return dialog.kind === 'menu' && dialog.search === undefined ? dialog.subject.address : undefined;
 	}
 
-	/** True while a dialog is open, which then takes all keys. */
+	/** True while a dialog is open, which then takes all pressed keys. */
 	get isOpen(): boolean {
 		return this.#state.dialog.kind !== 'closed';
 	}
@@ -354,7 +358,7 @@ export class ActionController {
 		this.#pendingAudits.add(appending);
 	}
 
-	/** Updates the seconds left. Runs only while a dialog that closes by itself is open. */
+	/** Updates the seconds until the dialog closes. Runs only while a dialog that closes by itself is open. */
 	async #keepTicking(): Promise<void> {
 		if (this.#isTicking) {
 			return;

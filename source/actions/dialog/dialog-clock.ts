@@ -1,18 +1,18 @@
 import type {Clock} from '../../domain/clock.js';
 
-/** Milliseconds without a key after which a dialog closes. */
+/** Milliseconds without a pressed key after which a dialog closes by itself. */
 export const idleTimeoutMs = 30_000;
 
 /**
-Milliseconds for which a dialog ignores keys after it opens, and after the last phrase is typed. Such keys were meant
-for what the screen showed before: people need about 200 ms to react.
+Milliseconds for which a dialog ignores pressed keys after it opens, and after the last phrase is typed. Such keys were
+meant for what the screen showed before: people need about 200 ms to react.
 */
 export const typeAheadMs = 300;
 
 /**
 Returns a clock that counts milliseconds since this call. Between two readings the clock advances by the longer of wall
-time and monotonic time, so it never runs back. Neither a suspended laptop nor a wall clock that was set back keeps a
-dialog open.
+time and monotonic time, so it never runs back. Monotonic time may stand still while a laptop is suspended, and the wall
+clock may be set back. Neither keeps a dialog open for longer.
 */
 export function dialogClock(clock: Clock): () => number {
 	let wallMs = clock.now();

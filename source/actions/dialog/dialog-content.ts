@@ -86,10 +86,10 @@ export function wrapLine(text: Line, width: number, indent = ''): Line[] {
 		: wrapWords(only.text, width, indent).map(row => line(row, only.tone));
 }
 
-/** Labels of values that are wrapped and never cut: the command and its undo. */
+/** Labels of values that are wrapped and never cut: the command to send or to copy, and the command that undoes it. */
 const wholeLabels: ReadonlySet<string> = new Set(['sends', 'text', 'undo']);
 
-/** Cuts values that don't fit, so that a long path leaves room for the rest. Commands are wrapped. */
+/** Cuts values to one line, so that a long path leaves room for the other facts. Only commands are wrapped. */
 export const cutFacts = (facts: readonly LabelledValue[], width: number): LabelledValue[] =>
 	factRows(facts, width, label => wholeLabels.has(label));
 

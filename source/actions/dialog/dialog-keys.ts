@@ -66,7 +66,7 @@ const typedTogether = 4;
 
 /**
 Handles a few characters that came in one read from the terminal. Undefined if there are too many, or no text field is
-open. In the field for a phrase they must be less than half of the phrase, so that no paste confirms anything.
+open. In a phrase's field, fewer than half of the phrase may come at once: no paste confirms an action.
 */
 function typeTogether(state: DialogState, text: string, nowMs: number): Transition | undefined {
 	const phrase = fieldOf(state.dialog);
@@ -103,21 +103,21 @@ function fieldOf(dialog: Dialog): string | undefined {
 	}
 }
 
-/** How long Enter has no effect after an unlock, in milliseconds. People press Enter by habit after the name. */
+/** Milliseconds for which Enter has no effect after the name that unlocks. People press Enter there by habit. */
 const reflexMs = 1000;
 
 function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {
 	// If another key was pressed after the dialog opened, a following Enter is meant for this dialog.
 	const isUntouched = 'lastKeyAtMs' in dialog && dialog.lastKeyAtMs === dialog.openedAtMs;
 	const isNext = dialog.kind === 'preflighting' || (isUntouched && dialog.kind !== 'unlock');
-	// With `--allow-actions` no name was typed: `unlockedUntilMs` is Infinity, and `sinceMs` is negative.
+	// With `--allow-actions` no name was typed and Enter works at once: `sinceMs` is negative infinity.
 	const sinceMs = unlockedUntilMs === undefined ? undefined : nowMs - (unlockedUntilMs - unlockedForMs);
 	return isNext && sinceMs !== undefined && sinceMs >= 0 && sinceMs < reflexMs;
 }
 
 const isLeaving = (key: DialogKey): boolean => key.kind === 'named' && (key.name === 'enter' || key.name === 'escape');
 
-/** `q` closes a dialog without a text field. */
+/** Whether the key closes a dialog without a text field: Enter, Escape or `q`. */
 const isClosing = (key: DialogKey): boolean => isLeaving(key) || (key.kind === 'character' && key.text === 'q');
 
 function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: DialogKey, nowMs: number): Transition {
@@ -213,8 +213,8 @@ function choose(state: DialogState, subject: Subject, action: ActionName, nowMs:
 }
 
 /**
-Opens the form of an action with a parameter. For any other action, or for a settled value, the preflight starts at
-once.
+Opens the form of an action with a parameter. For any other action, or where the value is already complete, the
+preflight starts at once.
 */
 function prepareOrAsk(state: DialogState, subject: Subject, action: ActionName, nowMs: number): Transition {
 	const {parameter} = actionRow(action);

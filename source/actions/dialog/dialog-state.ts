@@ -83,7 +83,7 @@ export type Dialog =
 			readonly kind: 'menu';
 			readonly subject: Subject;
 			readonly rows: readonly MenuRow[];
-			/** Index of the selected row among the rows that match the search. */
+			/** Index of the selected row among the rows that `shownRows` returns. */
 			readonly selected: number;
 			/** The search text; undefined while no search is open. */
 			readonly search?: string | undefined;
@@ -96,7 +96,7 @@ export type Dialog =
 	| ConfirmDialog
 	/** The silence is being set, before the action of the confirmed dialog is sent. */
 	| {readonly kind: 'silencing'; readonly subject: Subject; readonly confirmed: ConfirmDialog}
-	/** The dialog of an action that is sent, or about to be. */
+	/** The dialog of a confirmed action, while its command is sent and its effect is observed. */
 	| {readonly kind: 'following'; readonly progress: ActionProgress}
 	/** The dialog of a command that redis-top never sends and that can only be copied. */
 	| {readonly kind: 'shown-command'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionName}
@@ -108,7 +108,7 @@ export type Dialog =
 			readonly lines: readonly Line[];
 			/** The actions that continue or undo the action of the dialog. Each has a key that opens it. */
 			readonly offers?: readonly Offer[];
-			/** The command that `y` copies. */
+			/** The command that the key `y` copies. */
 			readonly command?: readonly string[] | undefined;
 	  };
 
@@ -122,16 +122,19 @@ export type Offer = {
 	readonly choice: Choice;
 };
 
-/** Everything that decides what the dialog shows and what a key does. */
+/** Everything that decides what the dialog shows and what a pressed key does. */
 export type DialogState = {
 	readonly policy: ActionPolicy;
 	readonly screen: {readonly columns: number; readonly rows: number};
 	readonly dialog: Dialog;
 	/** The confirmed action that has not ended, even if its dialog was closed; undefined if no action is running. */
 	readonly running: ActionProgress | undefined;
-	/** One line for the operator, shown until the next key; undefined while there is nothing to say. */
+	/** One line for the operator, shown until the next key is pressed; undefined while there is nothing to say. */
 	readonly notice: string | undefined;
-	/** The number of the latest preflight. The late result of a cancelled preflight has a lower number. */
+	/**
+	The number of the latest preflight or request for a silence. The late result of a cancelled request has a lower number
+	and is ignored.
+	*/
 	readonly ticket: number;
 	/** The node and the selection that the menu was opened for. */
 	readonly about?: {readonly record: NodeRecord; readonly selection: Selection} | undefined;
@@ -160,8 +163,8 @@ export type DialogEvent =
 			readonly silencedUntilMs?: number | undefined;
 	  }
 	/**
-	Alertmanager has answered the request for a silence. With a problem, some of several Alertmanagers may have set it all
-	the same.
+	Alertmanager has answered the request for a silence. With a problem, some of several Alertmanagers may have set the
+	silence all the same.
 	*/
 	| {readonly kind: 'silenced'; readonly ticket: number; readonly problem: string | undefined}
 	| {readonly kind: 'preparation-failed'; readonly ticket: number; readonly why: string}
@@ -182,7 +185,9 @@ export type Effect =
 			readonly subject: Subject;
 			readonly typed?: TypedValue | undefined;
 	  }
-	/** Opens an action that the end of another action offers, with the newest record of its node. */
+	/**
+	Opens the dialog of an action that was offered at the end of another action. It uses the newest record of the node.
+	*/
 	| {readonly kind: 'go-on'; readonly offer: Offer}
 	/** Copies a text to the terminal's clipboard. */
 	| {readonly kind: 'copy'; readonly text: string}
@@ -198,7 +203,7 @@ export type Effect =
 			readonly plan: ActionPlan;
 			readonly durationMs: number;
 	  }
-	/** Lifts the silence in every Alertmanager that has it. */
+	/** Lifts the silence that was set for the dialog's action, in every Alertmanager that has it. */
 	| {readonly kind: 'lift-silence'}
 	| {readonly kind: 'audit'; readonly fact: AuditFact}
 	/** Adds the end of an action to the event list. The action's dialog may have been closed long before. */

@@ -32,7 +32,8 @@ export function drawDialog(state: DialogState, nowMs: number): DialogContent | u
 
 	const notice = line(`! ${state.notice}`, 'warning');
 	const width = dialogTextWidth(state);
-	// The dialog that asks for confirmation keeps one line free for the notice, and must not outgrow the screen.
+	// The dialog that asks for confirmation has one free line for the notice, and must not outgrow the screen. Its notice
+	// is therefore cut to one line.
 	const shown = dialog.kind === 'confirm' ? [cutLine(notice, width, '...')] : wrapLine(notice, width, '  ');
 	return {...drawn, lines: [...drawn.lines, ...shown]};
 }
@@ -137,7 +138,7 @@ function drawShownCommand(state: DialogState, {subject, record, id}: Dialog & {k
 	};
 }
 
-/** The form of an action: the field, and how the server will read its content. */
+/** The form of an action: the text field, and how the server will read the typed text. */
 function drawForm(state: DialogState, {subject, action, text, lastKeyAtMs}: FormDialog, nowMs: number): DialogContent {
 	const {title, parameter, command, class: actionClass} = actionRow(action);
 	const read = parameter?.read(text);
@@ -199,7 +200,7 @@ function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): 
 	const {effects, found, fine} = confirmLines(plan, width);
 	const needed = [...effects, ...found];
 	const roomy: DialogContent = {...box, facts: wholeFacts(facts, width), lines: needed};
-	// The number of lines that are left on the screen. One line stays free for a notice.
+	// The number of lines that the dialog may still grow by. One line of the screen stays free for a notice.
 	const left = (shown: DialogContent) => state.screen.rows - dialogSize(shown).rows - 1;
 	const shown = left(roomy) >= 0 ? roomy : {...box, lines: needed};
 	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};

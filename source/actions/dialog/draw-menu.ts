@@ -9,7 +9,7 @@ import type {Dialog, DialogState} from './dialog-state.js';
 /** Number of lines for the frame, the search and a notice. */
 const rowsAroundMenu = 5;
 
-/** The keys of all groups, for a menu that does not fit the screen. */
+/** The keyboard keys that open the groups, as one line for a menu that does not fit the screen. */
 function groupsLine(rows: readonly MenuRow[]): Line {
 	const groups = menuGroups.filter(group => rows.some(row => row.group === group));
 	return groups.flatMap(group => {
@@ -90,13 +90,15 @@ function menuLines(
 	];
 }
 
-/** The heading of a group: the key that opens the group, and the name of the group. */
+/** The heading of a group: the keyboard key that opens the group, and the name of the group. */
 function headingLine(group: MenuGroup): Line {
 	const letter = groupLetter(group);
 	return [...(letter === undefined ? [] : [span(letter, 'key'), span(' ')]), span(group, 'label')];
 }
 
-/** A row of the menu: the action's key, title and class. If it cannot be chosen: key, short title and reason. */
+/**
+A row of the menu: the action's letter, title and class. If the row cannot be chosen: letter, short title and reason.
+*/
 function rowLine(
 	{letter, title, class: rowClass, whyNot, isText}: MenuRow,
 	{policy}: DialogState,

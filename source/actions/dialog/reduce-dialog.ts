@@ -132,7 +132,7 @@ function askToConfirm(
 	const box: ConfirmDialog = {kind: 'confirm', subject, plan, letter, ...typing, ...times};
 	const offered = withDialog(state, {...box, silence});
 	const drawn = drawDialog(offered, nowMs);
-	// If the terminal has no line for the silence, the dialog opens without the silence.
+	// If the terminal has no line left for the choice of a silence, the dialog opens without this choice.
 	const hasRoom = drawn !== undefined && fitsScreen(drawn, offered);
 	return resize(hasRoom ? offered : withDialog(state, box), nowMs);
 }

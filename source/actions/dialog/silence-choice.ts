@@ -6,15 +6,15 @@ import {shortSeconds, utcClock} from '../../text/units.js';
 export type SilenceChoice = {
 	/** Longest duration of the new silence, in milliseconds; undefined if no new silence is wanted. */
 	readonly durationMs: number | undefined;
-	/** Why the silence may not be set; undefined before Alertmanager was asked. */
+	/** Why not every Alertmanager has set the silence; undefined while no attempt to set it has failed. */
 	readonly problem: string | undefined;
 	/** When the node's present silence ends, in milliseconds since the epoch; undefined without a silence. */
 	readonly heldUntilMs: number | undefined;
 };
 
 /**
-The durations that Tab offers, in milliseconds. redis-top lifts a silence long before its end. It cannot do this if
-redis-top itself has ended or the node does not answer.
+The durations that Tab offers, in milliseconds. Normally redis-top lifts a silence long before its end. If redis-top has
+ended or the node does not answer, the silence ends only after this duration.
 */
 const durationsMs = [15, 60, 240].map(minutes => minutes * 60_000);
 
@@ -36,8 +36,8 @@ export const openingChoice = (
 	silence === undefined || alertmanager === undefined ? undefined : {...noSilence, heldUntilMs};
 
 /**
-The choice after Tab: the next duration, or no silence after the last duration. After a problem the same duration is
-tried again.
+The choice after Tab: the next duration, or no silence after the last duration. After a problem Tab keeps the duration,
+and the key that confirms tries it again. A silence that the node already has stays unchanged.
 */
 export function nextChoice(choice: SilenceChoice): SilenceChoice {
 	const {durationMs, problem, heldUntilMs} = choice;

@@ -33,8 +33,9 @@ const rotateAtBytes = 4 * 1024 * 1024;
 const triesPerLine = 3;
 
 /**
-The audit log in a state folder. The file is opened again for each line, so that it may be renamed at any time. Each line
-is one write with O_APPEND, so that several redis-top may share the file. The folder has mode 0700, the file 0600.
+The audit log in a state folder. The file is opened again for each line, so that it may be renamed at any time. Each
+line is one write with O_APPEND, so that several redis-top processes may share the file. The folder has mode 0700, the
+file 0600.
 
 A file of `limitBytes` is renamed to a unique name, and the next line begins a new file. Renaming loses no line: a write
 under way ends in the renamed file. redis-top never removes a file of the log.
@@ -48,7 +49,7 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitB
 		file,
 		append(fact) {
 			const entry: AuditEntry = {at: new Date(clock.now()).toISOString(), ...actor, ...fact};
-			// Lines are written one after the other, in the order of what happened.
+			// Lines are written one after the other, in the order of the calls.
 			const written = last.then(() => inTime(appendLine(folder, file, entry, limitBytes), file));
 			last = written.catch(() => undefined);
 			return written;
@@ -57,8 +58,8 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitB
 }
 
 /**
-Rejects after a deadline. The action is then not sent. Without the deadline, a network share that hangs would block an
-action for ever.
+Rejects if the line is not on the disk within a deadline. The action is then not sent. Without the deadline, a network
+share that hangs would block an action for ever.
 */
 async function inTime(appending: Promise<void>, file: string): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
@@ -109,7 +110,7 @@ async function appendOnce(folder: string, file: string, entry: AuditEntry, limit
 async function moveAside(file: string, inode: number, at: string): Promise<void> {
 	try {
 		// Another redis-top may have renamed the file. If that happens between `stat` and `rename`, this call renames a
-		// short new file.
+		// short new file, which loses no line.
 		if ((await stat(file)).ino === inode) {
 			const stamp = at.replaceAll(/[-:.]/g, '');
 			await rename(file, path.join(path.dirname(file), `audit-${stamp}-${randomUUID().slice(0, 8)}.ndjson`));

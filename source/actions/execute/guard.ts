@@ -21,7 +21,7 @@ export type GuardQuestion = {
 	readonly policy: ActionPolicy;
 	readonly action: {readonly class: ActionClass; readonly letter: string};
 	readonly target: NodeAddress;
-	/** A phrase to type in place of the target's name, such as the number of clients. */
+	/** A phrase to type in place of the target's name, such as `kill 12` for an action on 12 clients. */
 	readonly phrase?: string;
 	/** The checks of the preflight; empty before the preflight. */
 	readonly checks: readonly Check[];
@@ -30,7 +30,7 @@ export type GuardQuestion = {
 
 export type GuardAnswer =
 	| {readonly kind: 'refused'; readonly why: string}
-	/** Actions are locked. Typing the name unlocks them. */
+	/** Actions are locked. Typing `name`, the target's address, unlocks them. */
 	| {readonly kind: 'unlock-needed'; readonly name: string}
 	/** The operator types the phrases one after the other, and then presses the key `letter`. */
 	| {readonly kind: 'confirm'; readonly letter: string; readonly phrases: readonly string[]};
@@ -77,7 +77,8 @@ export function guardAction(question: GuardQuestion): GuardAnswer {
 }
 
 /**
-`guardAction` with the class and the phrase of the preflight. Both may be stricter than those of the action's row.
+`guardAction` for a plan. The preflight of the plan may have set a stricter class than the action's row, and a phrase to
+type in place of the target's name.
 */
 export function guardPlan(policy: ActionPolicy, plan: ActionPlan, nowMs: number): GuardAnswer {
 	const {letter, class: rowClass} = actionRow(plan.id);

@@ -34,7 +34,7 @@ export function verificationText(verification: Verification): string {
 	}
 }
 
-/** The phase that the audit log notes when observing an action has ended. */
+/** The phase in the audit line that is written when redis-top stops observing the effect of an action. */
 export function verificationPhase(verification: Verification): AuditPhase {
 	switch (verification.kind) {
 		case 'proved':
@@ -63,8 +63,8 @@ export function actionEvent({plan, outcome, verification}: ActionProgress, atMs:
 }
 
 /**
-Joins the outcomes of one command on several servers. If all servers replied, the result is a reply. If some replied or
-an outcome is unknown, the result is `unknown`. Otherwise the result is the first failure.
+Joins the outcomes of one command on several servers. If all servers replied, the result is a reply. If only some
+servers replied, or an outcome is unknown, the result is `unknown`. Otherwise the result is the first failure.
 */
 export function joinOutcomes(outcomes: readonly ActionOutcome[]): ActionOutcome {
 	const replied = outcomes.filter(({kind}) => kind === 'replied').length;

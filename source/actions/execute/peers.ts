@@ -67,7 +67,7 @@ async function knownNodes(port: ReadPort, access: Access): Promise<Peer[]> {
 		});
 }
 
-/** The other Sentinels that monitor the primary. */
+/** The other Sentinels that monitor the primary, as the target lists them. */
 async function knownSentinels(port: ReadPort, primary: string, access: Access): Promise<Peer[]> {
 	const [reply] = await port.ask([['SENTINEL', 'SENTINELS', primary]], access.settings.timeoutMs);
 	return parseSentinelPeers(isArray(reply) ? reply : []).map(({address, host, port: number, runId = ''}) => ({

@@ -17,7 +17,7 @@ export type ActionRequest = {
 	readonly target: ActionTarget;
 	/** The typed value; undefined for an action without a parameter. */
 	readonly typed?: TypedValue | undefined;
-	/** INFO of the last poll, for a server that a script blocks. */
+	/** INFO of the last poll, used while a script blocks the server, because a blocked server refuses INFO. */
 	readonly lastInfo?: InfoReply | undefined;
 	/** How to connect to another node. @default the target's settings with the node's address */
 	readonly settingsOf?: ((address: NodeAddress) => ConnectionSettings | undefined) | undefined;

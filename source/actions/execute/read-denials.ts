@@ -13,8 +13,8 @@ export const exampleOf = ({command, parameter}: ActionRow): readonly string[] =>
 };
 
 /**
-Asks which actions this user may not run: the server's reason by action id. Empty where the server cannot tell (before
-Redis 7.0).
+Asks the server which actions this user may not run. Returns the server's reason for each of them, by action id. Empty
+where the server cannot tell (before Redis 7.0).
 */
 export async function readDenials(settings: ConnectionSettings, gate: Gate): Promise<ReadonlyMap<ActionName, string>> {
 	const port = gate.openActionPort(settings);

@@ -23,8 +23,9 @@ const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
 Sends a prepared action. No other function of the program sends a command that can change a server; a test checks this
 in the sources.
 
-The steps: audit, read the target's identity again, send once, audit, observe until the effect is proved, audit. The
-command is sent at most once, and not at all where the audit can't be written or another process answers.
+The steps: audit the intent, read the target's identity again, send once, audit the outcome, observe until the effect is
+proved, audit the proof. The command is sent at most once. It is not sent at all where the intent can't be audited or
+another process answers.
 
 @param onProgress Receives every step; the last one is the resolved value.
 @param signal Ends observing. A command that was already sent is not undone.
@@ -72,7 +73,7 @@ class Run {
 		}
 
 		const verification = await this.#verify(outcome, start);
-		// The result is audited before the screen shows it, so that the log has every "verified" of the screen.
+		// The result is audited before the screen shows it, so that the audit log has every result that the screen showed.
 		await this.#note(verificationPhase(verification), verificationText(verification));
 		this.#tell({verification});
 		return this.#progress;
@@ -112,8 +113,8 @@ class Run {
 	}
 
 	/**
-	Reads the target. While a script blocks the server, INFO gets only the BUSY error, and the facts of the preflight are
-	used.
+	Reads the target. While a script blocks the server, INFO gets only the BUSY error, so the facts of the preflight are
+	returned.
 	*/
 	async #readTarget(port: ReadPort): Promise<Reading> {
 		const {row, facts, settings} = this.prepared;
@@ -299,7 +300,8 @@ class Run {
 	}
 
 	/**
-	Audits a step after sending. If the line cannot be written, the operator is told: the command cannot be unsent.
+	Audits a step after the intent. If the line cannot be written, the operator is only told: a command that was sent
+	cannot be taken back.
 	*/
 	async #note(phase: AuditPhase, detail: string, outcome?: ActionOutcome['kind']): Promise<void> {
 		try {

@@ -34,7 +34,7 @@ const liftAgainMs = 10_000;
 /** Largest number of attempts to lift a silence. After the last attempt the silence stays until its end time. */
 const mostAttempts = 30;
 
-/** Longest wait at the end of redis-top for requests under way, in milliseconds. */
+/** Longest wait at the end of redis-top for requests to Alertmanager under way, in milliseconds. */
 const lastWaitMs = 2000;
 
 type Waiting = {
@@ -53,7 +53,7 @@ export class Silences {
 	readonly #options: SilencesOptions;
 	/** Silences of actions that have ended. Each silence is lifted when its node answers. */
 	readonly #waiting = new Set<Waiting>();
-	/** The silence of each node that this redis-top has set and not lifted. */
+	/** By node: the silence that this redis-top has set for the node and not lifted yet. */
 	readonly #held = new Map<NodeAddress, Silence>();
 	readonly #lifting = new Set<Promise<void>>();
 	readonly #ended = new AbortController();
@@ -115,9 +115,10 @@ export class Silences {
 	}
 
 	/**
-	Lifts a silence when its node answers a poll that began after this call. Returns at once.
+	Lifts a silence at the first reply of its node to a poll that arrives after this call. Returns at once.
 
-	@param lastsMs How long the action's effect, such as a pause of clients, still continues, in milliseconds.
+	@param lastsMs How long the action's effect, such as a pause of clients, still continues, in milliseconds. Replies
+	within this time do not count.
 	*/
 	liftWhenAnswering(silence: Silence, lastsMs = 0): void {
 		this.#waiting.add({silence, notBeforeMs: this.#options.gate.clock.now() + lastsMs});
@@ -229,7 +230,9 @@ export class Silences {
 	}
 }
 
-/** The action name in audit lines about silences. A silence is no action on a server. */
+/**
+The action name in audit lines about silences. The catalogue has no such action, because a silence changes no server.
+*/
 export const silenceAction = 'silence';
 
 const silenceFact = (target: NodeAddress, runId: string | undefined): AuditFact => ({

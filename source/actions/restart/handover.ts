@@ -7,7 +7,7 @@ import {type Choice, settledCommand} from '../catalogue/choice.js';
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
-/** The failover of a primary before it stops: the action and its node, or why redis-top can't offer one. */
+/** The failover of a primary before it stops: the action and its node, or why redis-top can't offer a failover. */
 export type Handover =
 	| {readonly kind: 'offered'; readonly record: NodeRecord; readonly choice: Choice; readonly text: string}
 	| {readonly kind: 'none'; readonly why: string};
@@ -17,9 +17,9 @@ const none = (why: string): Handover => ({kind: 'none', why});
 /**
 Chooses the failover by the kind of deployment, because a cluster or Sentinels must take part in it:
 
-- cluster: CLUSTER FAILOVER on the replica with the highest offset
+- cluster: CLUSTER FAILOVER on the replica with the highest replication offset
 - Sentinel: SENTINEL FAILOVER on a Sentinel that monitors the primary
-- otherwise FAILOVER to the replica with the least lag
+- otherwise: FAILOVER on the primary itself, to the replica with the least lag
 */
 export function handoverOf(address: NodeAddress, records: Records): Handover {
 	const own = records.get(address);

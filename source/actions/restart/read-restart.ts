@@ -53,8 +53,8 @@ export async function readRestartFacts(
 }
 
 /**
-The id of the server's process on this machine. The evidence from this machine is preferred, because it also finds
-processes in containers.
+The id of the server's process on this machine. Host evidence is preferred to `process_id` of INFO, because it also
+finds processes in containers.
 */
 function processOf({machine, info}: ServerFacts, {host}: NodeRecord): number | undefined {
 	const seen = host?.value.kind === 'here' ? host.value.process?.processId : undefined;
@@ -85,8 +85,8 @@ export function restartOffer(
 		...diskChecks(facts),
 	];
 	const alternative = supervisorStopCheck(facts, survival, rules.stopTimeoutSeconds, how);
-	// The check is about a restart by the supervisor, which is the alternative to this restart. It can therefore only
-	// warn.
+	// The check is about a restart by the supervisor, which is the alternative to this restart. Its veto is therefore
+	// shown as a warning.
 	const shown: Check[] = [...checks, alternative.state === 'veto' ? {...alternative, state: 'warning'} : alternative];
 	const vetoes = checks.filter(({state}) => state === 'veto');
 	const refusal =

@@ -20,7 +20,7 @@ export type RestartView = {
 	readonly handover: Handover | undefined;
 	/** Width of a line of text, in cells. */
 	readonly width: number;
-	/** Height of the whole dialog, in lines. */
+	/** Largest height of the whole dialog, in lines. */
 	readonly rows: number;
 	readonly nowMs: number;
 	/** The Alertmanagers in which a silence can be set, as text. */
@@ -102,8 +102,8 @@ function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows, alertmanag
 }
 
 /**
-The lines of the checks, vetoes first, and last the checks that found nothing. If the screen has too few lines, the last
-lines are cut.
+The lines of the checks: first vetoes, then warnings, then the checks that found nothing. If the screen has too few
+lines, the last lines are left out.
 */
 function inRoom(checks: readonly Check[], width: number, room: number): Line[] {
 	const rank = {veto: 0, warning: 1, ok: 2} as const;

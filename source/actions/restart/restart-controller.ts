@@ -52,7 +52,7 @@ export class RestartController {
 		return this.#box;
 	}
 
-	/** The restart of the node that the dialog is about; undefined if there is none. */
+	/** The restart of the node that the dialog is about; undefined if the node has no restart. */
 	get run(): RestartRun | undefined {
 		return 'address' in this.#box ? this.runs.get(this.#box.address) : undefined;
 	}
@@ -73,7 +73,7 @@ export class RestartController {
 			: undefined;
 	}
 
-	/** One line for each restart that isn't over, of the nodes that redis-top polls. */
+	/** One line for each unfinished restart of a node that redis-top polls. */
 	get notes(): readonly string[] {
 		return this.runs.all().flatMap(run => (this.options.records.has(run.address) ? (restartNote(run) ?? []) : []));
 	}
@@ -190,7 +190,7 @@ export class RestartController {
 	}
 
 	/**
-	Sets the silence of a restart. If that fails, the offer of the restart is shown again, and its key then begins the
+	Sets the silence of a restart. If that fails, the offer of the restart is shown again. The key `g` then begins the
 	restart without a silence.
 	*/
 	async #setSilence(
@@ -258,7 +258,10 @@ export class RestartController {
 		}
 	}
 
-	/** Opens the dialog of the failover. Only the node's role tells when the failover is done. */
+	/**
+	Opens the dialog of the failover. The failover step is done only when the node of the restart reports the role
+	replica.
+	*/
 	#handOver(run: RestartRun): void {
 		const handover = handoverOf(run.address, this.options.records);
 		if (handover.kind === 'none') {

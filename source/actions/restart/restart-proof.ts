@@ -30,8 +30,8 @@ export function verifyRestart(
 	}
 
 	const keys = keyCount(info);
-	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) holds the count before
-	// such deletions.
+	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) has the number of keys
+	// that were loaded, before any client deleted some.
 	const loaded = Math.max(keys ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const words = [
 		`run id now ${(sample?.runId ?? '').slice(0, 8)}`,

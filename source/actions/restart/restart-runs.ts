@@ -13,7 +13,7 @@ import {restartNote} from './restart-box.js';
 import {stepKeys, stepTitles} from './restart-state.js';
 import {advance, currentStep, isOver, withStep} from './steps.js';
 
-/** Interval between two reads of the files of other redis-top processes, in milliseconds. */
+/** Interval between two reads of the files in which redis-top processes keep their restarts, in milliseconds. */
 const readEveryMs = 2000;
 
 export type RestartRunsOptions = {
@@ -22,12 +22,12 @@ export type RestartRunsOptions = {
 	readonly folder: string;
 	/** Process id of this redis-top. The file of a restart names it as the owner of the restart. */
 	readonly pid: number;
-	/** Stops reading the files of other processes. */
+	/** Aborts when redis-top ends; then the files of other redis-top processes are no longer read. */
 	readonly signal: AbortSignal;
 	/** Lifts the silence of a restart that is over; undefined if no silence can be set. */
 	readonly silences?: Silences | undefined;
 	readonly announce: (event: MonitorEvent) => void;
-	/** Called after every change; `notice` is for the dialog. */
+	/** Called after every change of a restart. `notice` is a line that the dialog of the restart shows. */
 	readonly notify: (notice?: string) => void;
 };
 
@@ -141,7 +141,10 @@ export class RestartRuns {
 		this.#put(withStep(run, id, state, note, this.options.gate.clock.now()));
 	}
 
-	/** Counts this action as the failover step of a restart, although the action goes to another node. */
+	/**
+	Remembers the failover that is opened for a restart. The progress of this action then counts as the failover step of
+	the restart, even if the action goes to another node.
+	*/
 	expectHandover(handover: ExpectedHandover): void {
 		this.#handover = handover;
 	}
@@ -168,8 +171,8 @@ export class RestartRuns {
 	}
 
 	/**
-	Receives the progress of every action. A step is recorded as sent before the reply can arrive. After an unproved stop,
-	polls decide whether the server stopped.
+	Receives the progress of every action. The first progress of a step's action marks the step as sent, and the last
+	progress decides the state of the step. After an unproved stop, polls decide whether the server stopped.
 	*/
 	takeProgress(progress: ActionProgress, isFinal: boolean): void {
 		if (this.#takeHandover(progress, isFinal)) {

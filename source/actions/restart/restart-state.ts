@@ -26,10 +26,10 @@ export type RestartBox =
 	/** A restart that has begun. `typed` is the text in the field of a step that redis-top itself can run. */
 	| {readonly kind: 'steps'; readonly address: NodeAddress; readonly typed: string; readonly isAbandoning: boolean};
 
-/** The key of a step. `text` completes "the dialog that will …". */
+/** The keyboard key of a step. `text` completes the prompt "press … for the dialog that will …". */
 export type StepKey = {readonly letter: string; readonly action: ActionId | undefined; readonly text: string};
 
-/** The keys of the steps that need the operator. The other steps are only observed. */
+/** The keyboard keys of the steps that need the operator. The other steps are only observed. */
 export const stepKeys: Readonly<Partial<Record<RestartStepId, StepKey>>> = {
 	/** The action depends on the kind of deployment; see `handover.ts`. */
 	failover: {letter: 'f', action: undefined, text: 'fail over'},

@@ -4,7 +4,10 @@ import type {StopRules} from '../../host/stop-rules.js';
 import {commandText} from '../../text/command-words.js';
 import type {ServerFacts} from '../catalogue/server-facts.js';
 
-/** The supervisor's command that stops the server and starts it again. Operators try it first. */
+/**
+The supervisor's command that stops the server and starts it again. Operators often try it first, so the dialog of a
+restart says whether that command would keep the data.
+*/
 export function supervisorRestart(supervisor: SupervisorEvidence | undefined): string | undefined {
 	switch (supervisor?.kind) {
 		case 'systemd':

@@ -49,7 +49,7 @@ export function beginRestart({
 	return {address: record.address, startedAtMs: nowMs, osUser, ownerPid, before, start, isSaveOptional, steps};
 }
 
-/** The first step that isn't done or skipped; undefined at the end. */
+/** The first step that is neither done nor skipped; undefined when the restart is over. */
 export const currentStep = ({steps}: RestartRun): RestartStep | undefined =>
 	steps.find(({state}) => state === 'todo' || state === 'sent' || state === 'failed');
 
@@ -80,7 +80,7 @@ repeats a sent command by itself, even if it did not see the command's effect.
 */
 export function advance(run: RestartRun, observation: RestartObservation, nowMs: number): RestartRun {
 	let next = run;
-	// One poll may complete several steps: a supervisor starts a stopped server at once.
+	// One poll may complete several steps, for example if a supervisor starts a stopped server before the next poll.
 	for (let left = run.steps.length; left > 0; left--) {
 		const step = currentStep(next);
 		const advanced = step === undefined ? next : advanceStep(next, step, observation, nowMs);
@@ -135,7 +135,9 @@ function advanceStep(run: RestartRun, step: RestartStep, observation: RestartObs
 	}
 }
 
-/** Updates the state that the restart must restore. This goes on as long as the old process answers. */
+/**
+Updates the state that the restart must restore: keys and replicas may change until the old process is asked to stop.
+*/
 function refresh(run: RestartRun, {sample, role}: RestartObservation): RestartRun {
 	const before = sample === undefined ? run.before : beforeOf(sample.info, role);
 	const isSame = (Object.keys(before) as Array<keyof RestartBefore>).every(name => before[name] === run.before[name]);

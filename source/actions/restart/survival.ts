@@ -17,7 +17,7 @@ export type Survival =
 	| {readonly kind: 'unknown'; readonly why: string};
 
 /**
-Decides by the AOF and the save points. SIGTERM saves where save points are set:
+Decides by the AOF and the save points how the data survive a stop. SIGTERM saves where save points are set:
 https://redis.io/docs/latest/operate/oss_and_stack/reference/signals/
 */
 export function survivalOf({info, config}: ServerFacts): Survival {
@@ -72,7 +72,8 @@ What a restart by the supervisor would do (`systemctl restart`, `docker restart`
 save points are set, and the supervisor kills it where the save takes longer than its stop timeout. Replicas of a
 primary that starts empty lose their data too: they do a full resync.
 
-@param stopTimeoutSeconds Infinity where the supervisor waits for ever; undefined where it isn't known.
+@param stopTimeoutSeconds Seconds after which the supervisor kills a server that is still stopping. Infinity where the
+supervisor waits for ever; undefined where the time isn't known.
 */
 export function supervisorStopCheck(
 	facts: ServerFacts,
@@ -118,8 +119,8 @@ export function supervisorStopCheck(
 }
 
 /**
-The checks that forbid a restart: each finds a way in which the server would start without its saved data. A veto cannot
-be overridden here. An operator who accepts a loss can use the action SHUTDOWN SAVE.
+Checks, before a restart begins, which data the server would load at its next start and what its replicas would lose. A
+veto cannot be overridden in the dialog of a restart. An operator who accepts a loss can use the action SHUTDOWN SAVE.
 */
 export function restartVetoes(facts: ServerFacts): Check[] {
 	const nextStart = nextStartChecks(facts).filter(({state}) => state !== 'ok');
