@@ -97,7 +97,10 @@ export class NumberWriter {
 	}
 }
 
-/** Reads what a `NumberWriter` wrote. Bytes from elsewhere are not detected: they give meaningless numbers. */
+/**
+Reads what a `NumberWriter` wrote. Bytes from elsewhere are not detected, because a frame has a checksum: they give
+meaningless numbers.
+*/
 export class NumberReader {
 	readonly models = new NumberModels();
 	#bits = new BitReader(Buffer.alloc(0));
@@ -111,7 +114,7 @@ export class NumberReader {
 		return this.#bits.bit(this.models.bits, model) === 1;
 	}
 
-	/** @throws RangeError after the end of the bytes, or for a number that no writer can have written. */
+	/** @throws RangeError for a number that no writer can have written. After the end of the bytes, it reads zeros. */
 	number(model: number): number {
 		let node = 1;
 		for (let place = 0; place < lengthBits; place++) {
@@ -119,8 +122,8 @@ export class NumberReader {
 		}
 
 		const length = node - 2 ** lengthBits;
-		if (length > 53 || this.#bits.isBeyondEnd) {
-			throw new RangeError('the bytes end inside of a number');
+		if (length > 53) {
+			throw new RangeError('a number of more than 53 bits');
 		}
 
 		if (length === 0) {

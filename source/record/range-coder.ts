@@ -185,14 +185,6 @@ export class BitReader {
 		}
 	}
 
-	/**
-	Whether the reader is more than eight bytes past the end. It reads four bytes ahead, and zeros at the end are left
-	out.
-	*/
-	get isBeyondEnd(): boolean {
-		return this.#at > this.#bytes.length + 8;
-	}
-
 	bit(models: BitModels, index: number): number {
 		const probability = models.probabilities[index] as number;
 		const bound = (this.#range >>> probabilityBits) * probability;
@@ -233,12 +225,8 @@ export class BitReader {
 		}
 	}
 
+	/** The next byte. After the end these are zeros: the writer leaves any number of them out. */
 	#next(): number {
-		return this.#at < this.#bytes.length ? (this.#bytes[this.#at++] as number) : this.#zero();
-	}
-
-	#zero(): number {
-		this.#at += 1;
-		return 0;
+		return this.#at < this.#bytes.length ? (this.#bytes[this.#at++] as number) : 0;
 	}
 }

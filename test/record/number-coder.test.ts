@@ -45,6 +45,20 @@ test('numbers and flags are read as they were written, in as many pieces as they
 	);
 });
 
+test('a run of zeros at the end is read, however many bytes of zeros the writer left out', () => {
+	for (const count of [1, 10, 100, 2000]) {
+		const [writer, reader] = [new NumberWriter(), new NumberReader()];
+		for (let index = 0; index < count; index++) {
+			writer.number(writer.models.number(`model ${index}`), 0);
+		}
+
+		reader.begin(writer.take());
+		for (let index = 0; index < count; index++) {
+			assert.equal(reader.number(reader.models.number(`model ${index}`)), 0);
+		}
+	}
+});
+
 test('a long run of bits at the edge of a byte is carried', () => {
 	const writer = new NumberWriter();
 	const values = Array.from({length: 20_000}, (_, index) =>
@@ -77,18 +91,19 @@ test('what is expected takes next to nothing, and what is not expected takes its
 	assert.equal(writer.take().length, 0);
 });
 
-test('bytes that nobody wrote are read as numbers or refused with a RangeError, and end', () => {
+test('bytes that nobody wrote are read as whole numbers, or refused with a RangeError', () => {
 	fc.assert(
 		fc.property(fc.uint8Array({maxLength: 40}), bytes => {
 			const reader = new NumberReader();
 			reader.begin(Buffer.from(bytes));
 			const model = reader.models.number('one');
-			assert.throws(() => {
-				for (let count = 0; count < 100_000; count++) {
+			try {
+				for (let count = 0; count < 1000; count++) {
 					assert.ok(Number.isSafeInteger(reader.number(model)));
 				}
-			}, RangeError);
+			} catch (error) {
+				assert.ok(error instanceof RangeError, String(error));
+			}
 		}),
-		{numRuns: 30},
 	);
 });
