@@ -67,6 +67,8 @@ export type MonitorSession = {
 	readonly nextPoll: () => Promise<void>;
 	/** What an earlier session knew of the nodes on this machine. */
 	readonly rememberedPlaces: RememberedTopology['places'];
+	/** Resolves when the known nodes are in the state folder, or cannot be written there. */
+	readonly nodesKept: () => Promise<void>;
 };
 
 export type SessionOptions = {
@@ -156,7 +158,7 @@ export function startSession(config: Config, options: SessionOptions): MonitorSe
 		lagMs: recentLag.longestMs,
 		report,
 	});
-	keepTopology(config, store, signal);
+	const nodesKept = keepTopology(config, store, signal);
 	fleet.start();
-	return {store, fleet, polls, nextPoll: () => next.promise, rememberedPlaces: memory?.places ?? new Map()};
+	return {store, fleet, polls, nextPoll: () => next.promise, rememberedPlaces: memory?.places ?? new Map(), nodesKept};
 }

@@ -22,14 +22,17 @@ export const recalled = ({label, demo}: Config): RememberedTopology | undefined 
 	demo === undefined ? recallTopology(folder(), label) : undefined;
 
 /**
-Writes the known nodes, and the paths of those on this machine, to the state folder when they change. If the folder can't be written, the next run starts without
-them.
+Writes the known nodes, and the paths of those on this machine, to the state folder when they change. If the folder can't
+be written, the next run starts without them.
+
+@returns A function that resolves when the last write has ended.
 */
-export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): void {
+export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): () => Promise<void> {
 	if (demo !== undefined) {
-		return;
+		return async () => undefined;
 	}
 
+	let writing = Promise.resolve();
 	let written = '';
 	let writtenAtMs = Number.NEGATIVE_INFINITY;
 	const stop = store.subscribe(() => {
@@ -42,10 +45,11 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 			written = key;
 			writtenAtMs = nowMs;
 			const nodes = records.map(({endpoint}) => endpoint);
-			rememberTopology(folder(), label, {atMs: nowMs, nodes, places}).catch(() => undefined);
+			writing = rememberTopology(folder(), label, {atMs: nowMs, nodes, places}).catch(() => undefined);
 		}
 	});
 	signal.addEventListener('abort', stop, {once: true});
+	return () => writing;
 }
 
 /** The nodes that have answered at least once and are not gone. */

@@ -6,6 +6,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
 import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
+import {endAtOnce} from './end-at-once.js';
 import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled, untilSettled} from './samples.js';
 import {writeOut} from './write-out.js';
@@ -126,6 +127,8 @@ export async function gatherSamples(config: Config, asksEarlier = false): Promis
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
 	const states = await gatherHostEvidence(session);
+	// The known paths of the servers are written now and not after the last sample.
+	session.store.flush();
 	// The rules are evaluated with a poll. They need one more poll after the host evidence was read.
 	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>
@@ -146,5 +149,6 @@ export async function runCheck(config: Config): Promise<number> {
 	const session = await gatherSamples(config);
 	const report = checkReport(session.store.get(), systemClock.now(), config);
 	await writeOut(`${await print(report)}\n`);
-	return report.check.exitCode;
+	await session.nodesKept();
+	return endAtOnce(report.check.exitCode);
 }

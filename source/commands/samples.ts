@@ -10,6 +10,7 @@ import type {PollInterest} from '../poll/poll-demand.js';
 import {snapshotFormats} from '../report/snapshot/snapshot-text.js';
 import {sampleFormats} from '../report/text/sample-text.js';
 import {wrappedCells} from '../report/text/wrapped-cells.js';
+import {endAtOnce} from './end-at-once.js';
 import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 import {chosenFormat} from './output-formats.js';
 import {stopOnSignal} from './stop-on-signal.js';
@@ -98,7 +99,8 @@ export async function runSnapshot(config: Config): Promise<number> {
 	await closeRecording(recording);
 	const state = maskingFor(config).state(session.store.get());
 	await writeOut(`${print(state, systemClock.now())}\n`);
-	return isAnyReached(session) ? 0 : exitCodes.unreachable;
+	await session.nodesKept();
+	return endAtOnce(isAnyReached(session) ? exitCodes.ok : exitCodes.unreachable);
 }
 
 /**
