@@ -24,6 +24,7 @@ const enoughNewSpaceBytes = 16 * 2 ** 20;
 
 let isLarge = false;
 let isOptimized = false;
+let isStarted = false;
 
 /** Keeps the heap small in a command that runs for hours. The heap may grow if there are many nodes. */
 export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>, isRecording = false): void {
@@ -51,9 +52,10 @@ took. V8's flags are set at run time, because an installed program has no comman
 */
 function keepHeapSmall(): void {
 	setTimeout(() => {
+		isStarted = true;
+		setOptimizing();
 		if (!isLarge) {
 			letNewSpaceGrow(false);
-			leaveUnoptimized();
 		}
 	}, startMs).unref();
 	setTimeout(() => {
@@ -122,18 +124,22 @@ function letNewSpaceGrow(mayGrow: boolean): void {
 
 /**
 Keeps V8 from compiling functions with its optimizing compilers. At a few polls a second they cost more processor time
-than they save, and they cost memory. V8 still compiles functions that are called often, without optimizations.
+than they save, and they cost memory. V8 still compiles functions that are called often, without optimizations. With many
+nodes, it may optimize.
 */
-function leaveUnoptimized(): void {
-	if (!isOptimized) {
-		v8.setFlagsFromString('--no-opt');
-	}
+function setOptimizing(): void {
+	v8.setFlagsFromString(isOptimized ? '--opt' : '--no-opt');
 }
 
-/** Lets V8 optimize functions, because there are many nodes. */
+/**
+Lets V8 optimize functions, because there are many nodes. During the start the flag stays as it is. A changed flag would
+make the compiled code of this start useless for the next start.
+*/
 function letOptimize(): void {
 	if (!isOptimized) {
 		isOptimized = true;
-		v8.setFlagsFromString('--opt');
+		if (isStarted) {
+			setOptimizing();
+		}
 	}
 }
