@@ -8,7 +8,7 @@ import {message, nameOf} from '../domain/message.js';
 import {auditFileName, readAuditTrail} from '../host/audit-files.js';
 import type {AuditView} from '../state/monitor-state.js';
 
-/** Interval between two checks of the audit log's size, in milliseconds. */
+/** Interval between two checks whether the audit log has changed, in milliseconds. */
 const lookEveryMs = 1000;
 
 /**
@@ -20,7 +20,7 @@ const mostBytes = 1024 * 1024;
 export type AuditPollerOptions = {
 	/** Path of the state folder, which holds the audit log. */
 	readonly folder: string;
-	/** The session id of this redis-top. Its own lines are not reported as events. */
+	/** The session id of this redis-top. Lines with this id are not reported as events. */
 	readonly ownSession: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
@@ -93,8 +93,8 @@ const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): strin
 	[at, session, phase, target, command, detail].join(' ');
 
 /**
-Converts an entry of the audit log to an event. The list is empty for an action's intent, because its outcome follows.
-It is empty for an unlock too, because unlocking changes nothing.
+Converts an entry of the audit log to a list with one event. The list is empty for an action's intent, because its
+outcome follows. It is empty for an unlock too, because unlocking changes nothing.
 */
 function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
 	const isQuiet = phase === 'intent' || phase === 'unlocked';

@@ -7,8 +7,8 @@ import {cacheFolder, makeFolder} from '../host/own-folders.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
-The folder for compiled code, `$XDG_CACHE_HOME/redis-top/compiled`. It is made if it is missing. Resolves with undefined
-if it can't be used, or if `NODE_DISABLE_COMPILE_CACHE=1` is set.
+The folder for the code that V8 has compiled, `$XDG_CACHE_HOME/redis-top/compiled`. It is made if it is missing.
+Resolves with undefined if it can't be used, or if `NODE_DISABLE_COMPILE_CACHE=1` is set.
 */
 export async function compiledFolder(environment: Environment): Promise<string | undefined> {
 	const {NODE_DISABLE_COMPILE_CACHE: isDisabled = ''} = environment;

@@ -4,7 +4,7 @@ import type {MonitorSession} from './session.js';
 
 /**
 Time after which a gone node is dismissed by commands without a screen, in milliseconds. New pods of Kubernetes have new
-addresses. Without this, findings and metrics of old pods would stay forever.
+addresses. If they were not dismissed, findings and metrics of old pods would stay forever.
 */
 const dismissAfterMs = 3_600_000;
 

@@ -4,14 +4,14 @@ import {scale} from '../domain/scale.js';
 import type {MonitorStore} from '../state/monitor-store.js';
 
 /**
-Time after the start from which V8 may not enlarge the space for new objects, in milliseconds. A start limited to one
-megabyte would take longer. The time is later than `keepAfterMs` of `app/linked-program.ts`: V8 accepts compiled code
-only under the flags with which it was made.
+Time after the start from which V8 may not enlarge the space for new objects, in milliseconds. If that space were
+limited to one megabyte from the beginning, the start would take longer. The time is later than `keepAfterMs` of
+`app/linked-program.ts`: V8 accepts compiled code only under the flags with which it was made.
 */
 const startMs = 3500;
 /**
 Time after the start when one full collection runs, in milliseconds. By then all nodes of a large deployment are found.
-The garbage of discovery is spread over 40 MB.
+The collection frees the garbage of discovery, which is spread over 40 MB.
 */
 const settledMs = 20_000;
 /** Interval between two checks of the size of the space for new objects while it grows, in milliseconds. */
@@ -46,9 +46,9 @@ export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>, isRecord
 }
 
 /**
-Keeps the heap of the monitor small. The objects of a frame live for about a second. For them, V8 would enlarge the
-space for new objects to 32 MB, of which 25 MB would stay resident. One full collection frees the memory that the start
-took. V8's flags are set at run time, because an installed program has no command line for Node.
+Keeps the heap of the monitor small. The objects that are made to draw the screen live for about a second. For them, V8
+would enlarge the space for new objects to 32 MB, of which 25 MB would stay resident. One full collection frees the
+memory that the start took. V8's flags are set at run time, because an installed program has no command line for Node.
 */
 function keepHeapSmall(): void {
 	setTimeout(() => {
@@ -68,9 +68,9 @@ function keepHeapSmall(): void {
 }
 
 /**
-Lets the heap grow to twice its size at most before it is collected. A recorder compares each reply with the one before,
-so the texts of every poll outlive the space for new objects and become garbage among the old objects. By itself, V8 lets
-the heap grow to 77 MB with six nodes; without a recording, to 52 MB.
+Lets the heap grow to twice its size at most before it is collected, while redis-top records. A recorder compares each
+reply with the previous one. So the texts of every poll outlive the space for new objects, and become garbage among the
+old objects. With six nodes, V8 by itself lets the heap grow to 77 MB. Without a recording, the heap grows to 52 MB.
 */
 function collectEarlier(): void {
 	setTimeout(() => {

@@ -21,8 +21,8 @@ that ends soon after each start leaves traces only in its log.
 */
 const endedEveryMs = 3000;
 /**
-Interval between two checks whether a node of another machine now runs on this machine, in milliseconds. That hardly
-ever happens.
+Interval between two checks whether a node of another machine now runs on this machine, in milliseconds. Nodes hardly
+ever move to this machine.
 */
 const elsewhereEveryMs = 300_000;
 /** Least time between two gatherings of evidence about a node whose state keeps changing, in milliseconds. */
@@ -39,7 +39,7 @@ export type HostPollerOptions = {
 	readonly store: MonitorStore;
 	readonly focus: () => NodeAddress | undefined;
 	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
-	/** What an earlier session knew of the nodes on this machine. */
+	/** The paths of the logs and data folders of nodes on this machine, as an earlier session found them. */
 	readonly rememberedPlaces: ReadonlyMap<NodeAddress, RememberedPlaces>;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
@@ -56,8 +56,9 @@ export async function pollHost(options: HostPollerOptions): Promise<void> {
 
 /** What is kept of the last gathering of evidence about one node: its time, and the node's state at that time. */
 type Look = {
-	/** When the last gathering began and when the next one is due, in milliseconds of the monotonic clock. */
+	/** When the last gathering began, in milliseconds of the monotonic clock. */
 	readonly begunMs: number;
+	/** When the next gathering is due, in milliseconds of the monotonic clock. */
 	readonly dueMs: number;
 	/** The result of `stateOf` for the node when the gathering began. */
 	readonly state: string;
@@ -104,7 +105,7 @@ Whether only the node's own log can tell the reason for its state: the node fail
 const needsLook = ({failure, sample}: NodeRecord): boolean =>
 	failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down';
 
-/** All nodes that need a look. Memoized, because a state of 1,000 nodes is looked at twice. */
+/** All nodes for which `needsLook` is true. Memoized, because the same state of 1,000 nodes is searched twice. */
 const inNeed = memoizeByRef((nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] =>
 	[...nodes.values()].filter(needsLook),
 );

@@ -16,7 +16,9 @@ export type KeyScannerOptions = {
 	readonly report: (scan: KeyScan) => void;
 };
 
-/** The scan of keys. One key offers it with its cost, starts it, stops it, and continues it. */
+/**
+The scan of a node's Redis keys. Presses of one keyboard key offer the scan with its cost, start, stop and continue it.
+*/
 export class KeyScanner {
 	readonly #options: KeyScannerOptions;
 	#scan: KeyScan | undefined;

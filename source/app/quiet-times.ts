@@ -3,21 +3,21 @@ import type {RecordedChange} from '../record/entry.js';
 import {isFindingEvent} from '../state/finding-events.js';
 
 /**
-Time before and after a noted change in which every poll counts, in milliseconds. A finding opens and ends after several
-evaluations, so the time before is the longer one.
+Time before a noted change in which each poll is processed by itself, not joined with others, in milliseconds. It is
+longer than `afterMs`, because a finding opens and ends only after several evaluations.
 */
 const beforeMs = 6000;
+/** Time after a noted change in which each poll is processed by itself, not joined with others, in milliseconds. */
 const afterMs = 1500;
 
 /**
-Rules about the machine's load. Their findings come and go with each measurement, so a few seconds more or less say
-nothing.
+Rules about the machine's load. Their findings come and go with each measurement, so these changes end no quiet time.
 */
 const restlessRules: ReadonlySet<string> = new Set(['os.psi', 'os.runq']);
 
 /** Tells in which parts of a recording nothing of interest was noted. */
 export class QuietTimes {
-	/** The beginnings and ends of the times that are not quiet, in turn and ascending. */
+	/** The beginning and the end of each time that is not quiet, in ascending order. */
 	readonly #bounds: number[] = [];
 
 	/** @param changes The noted changes, oldest first. */
@@ -43,7 +43,7 @@ export class QuietTimes {
 			}
 		}
 
-		// After an odd number of bounds a time began that has not ended.
+		// If an odd number of bounds is before the moment, a time that is not quiet has begun and has not ended.
 		return low % 2 === 0;
 	};
 }

@@ -16,7 +16,9 @@ milliseconds.
 */
 const hostEveryMs = 14_000;
 
-/** A receiver of a recording's frames: a file, a folder, or the last half hour in memory. */
+/**
+A receiver of a recording's frames, the units in which it is written: a file, a folder, or the last half hour in memory.
+*/
 export type FrameSink = {readonly write: (frame: WrittenFrame) => void};
 
 /** The functions that replace names before anything is recorded. */
@@ -91,8 +93,8 @@ export class Recorder {
 	}
 
 	/**
-	Whether an inspection of this machine shows the same as the last recorded inspection of the same node. Some commands
-	inspect every second, which would fill most of a recording.
+	Whether an inspection of this machine shows the same as the last recorded inspection of the same node. Some
+	subcommands of redis-top inspect every second. These inspections would fill most of a recording.
 	*/
 	#isLikeLast({address, evidence}: Extract<StoreInput, {readonly kind: 'host'}>, atMs: number): boolean {
 		const {process = undefined, supervisor = undefined} = evidence.kind === 'here' ? evidence : {};
@@ -108,7 +110,7 @@ export class Recorder {
 
 	/**
 	Records the changes of a store's findings and events whenever the store publishes a state. Returns a function that
-	ends this.
+	stops recording these changes.
 	*/
 	watch(store: Published): () => void {
 		return store.subscribe(() => {

@@ -16,8 +16,8 @@ export type RecordingMaskOptions = {
 	/** True with `--mask`: addresses, users and paths are masked as well. */
 	readonly masksAddresses: boolean;
 	/**
-	The key of the pseudonyms. With the same key, names get the same pseudonyms in every run. Without the key, nobody can
-	trace pseudonyms back to names.
+	The secret key from which pseudonyms are computed. With the same key, names get the same pseudonyms in every run.
+	Without the key, nobody can trace pseudonyms back to names.
 	*/
 	readonly salt: Buffer;
 	/** Names from the command line, and the name of this machine. */

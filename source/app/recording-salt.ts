@@ -7,8 +7,8 @@ const saltBytes = 32;
 const saltFile = 'recording-salt';
 
 /**
-The key from which this user's pseudonyms are computed. The first recording writes it to the state folder. If the folder
-can't be written, each run has a new key and therefore other pseudonyms.
+The secret key from which this user's pseudonyms are computed. The first recording writes the key to the state folder.
+If the folder can't be written, each run has a new key and therefore other pseudonyms.
 */
 export function recordingSalt(folder: string): Buffer {
 	const file = path.join(folder, saltFile);

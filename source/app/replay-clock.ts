@@ -54,8 +54,8 @@ export class ReplayClock implements Clock {
 	}
 
 	/**
-	Runs a function while this clock shows another, earlier time. Replies that a block of a recording begins with are
-	older than the block.
+	Runs a function while this clock shows another, earlier time. The replies at the beginning of a recording's block are
+	older than the block, so they are processed at their own time.
 	*/
 	at(atMs: number, run: () => void): void {
 		const nowMs = this.#nowMs;

@@ -196,8 +196,8 @@ export class ReplayFeed {
 	}
 
 	/**
-	Processes the last replies of a node with which a block begins. Returns the times of the replies that are older than
-	the node's last poll.
+	Processes the last replies of a node, which stand at the beginning of a block. Returns the times of the replies that
+	are older than the node's last poll.
 	*/
 	#takeReplies(session: RecordedSession, {address, poll, intervalMs, ages}: NodeReplies): ReadingAges | undefined {
 		const holder = this.#hold(session, address, poll.atMs, intervalMs);

@@ -11,8 +11,8 @@ import type {Replay} from './replay.js';
 export const replaySpeeds: readonly number[] = [1, 2, 5, 10, 30, 60, 120, 300, 600];
 
 /**
-Interval between two frames while a recording plays, in milliseconds. It is the interval at which the live store
-publishes.
+Interval between two updates of the shown state while a recording plays, in milliseconds. It is the interval at which
+the live store publishes.
 */
 const tickMs = 250;
 /** Interval between two checks for new entries at the end of a recording that may still be written, in milliseconds. */
@@ -22,7 +22,7 @@ Part of a recording that is processed without a break, in milliseconds of the re
 one part.
 */
 const sliceMs = 5000;
-/** Longest time that a frame spends on processing played entries, in milliseconds. */
+/** Longest time that one update spends on processing recorded entries, in milliseconds. */
 const workMs = 150;
 /**
 Longest step forward that processes all entries in between, in milliseconds. A longer step jumps, which takes less time.
@@ -119,7 +119,7 @@ export class ReplayPlayer {
 		return `${changeText(change)}${Math.max(change.atMs, fromMs) > untilMs ? soFar : ''}`;
 	};
 
-	/** Moves to a typed moment. Returns the reason if that is not possible, else undefined. */
+	/** Moves to a moment that the user typed. Returns the reason if that is not possible, else undefined. */
 	readonly goTo = (text: string): string | undefined => {
 		const {recording} = this.#options.replay;
 		recording.refresh();
@@ -159,7 +159,7 @@ export class ReplayPlayer {
 	/**
 	Processes all entries up to a moment, without a jump.
 
-	@param longestMs Time after which processing stops, in milliseconds. The next frame continues from there.
+	@param longestMs Time after which processing stops, in milliseconds. The next update continues from there.
 	*/
 	playTo(atMs: number, longestMs = Number.POSITIVE_INFINITY): void {
 		const {clock, replay} = this.#options;

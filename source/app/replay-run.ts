@@ -10,8 +10,8 @@ export type ReplayRunOptions = {
 	/** The present configuration's rule settings for all nodes; undefined: the recorded settings. */
 	readonly settings?: RuleSettings | undefined;
 	/**
-	Given for a long way through the recording: whether nothing of interest happens at a moment. The polls of such times are
-	joined. Undefined: every poll is processed.
+	Returns whether nothing of interest was noted around a moment. The polls of such a quiet time are joined, so that a
+	long part of the recording is processed faster. Undefined: every poll is processed.
 	*/
 	readonly isQuiet?: ((atMs: number) => boolean) | undefined;
 };

@@ -23,7 +23,10 @@ export class ReplayScan {
 	#findings: readonly Finding[] = [];
 	#changes: readonly RecordedChange[] = [];
 
-	/** @param options The rule settings, and the times in which nothing was noted. Those are looked at less often. */
+	/**
+	@param options The rule settings, and the quiet times in which nothing was noted. In quiet times, rules are evaluated
+	less often.
+	*/
 	constructor(recording: Recording, options: ReplayRunOptions) {
 		this.#run = new ReplayRun(recording, recording.beganMs, options);
 		const {store, clock} = this.#run;
@@ -49,7 +52,8 @@ export class ReplayScan {
 
 	/**
 	The changes of a whole recording. Findings up to `untilMs` are those of this version's rules. Later findings, and all
-	events and actions, are those that the recording monitors noted. Returns the same list for the same input lists.
+	events and actions, are those that the monitors noted while they recorded. Returns the same list for the same input
+	lists.
 	*/
 	merged(noted: readonly RecordedChange[]): readonly RecordedChange[] {
 		if (noted !== this.#merged?.noted || this.#changes !== this.#merged.found || !this.#merged.isDone) {

@@ -42,8 +42,8 @@ export type ReplayOptions = {
 	/** The present configuration's rule settings for all nodes; undefined: the recorded settings. */
 	readonly settings?: RuleSettings | undefined;
 	/**
-	Whether the polls of quiet times are joined. States are then up to five seconds old, and are made in a fraction of the
-	time. @default false
+	Whether the polls of quiet times are joined. A shown state is then up to five seconds old, but takes only a fraction
+	of the time to make. @default false
 	*/
 	readonly isJoined?: boolean;
 };
@@ -73,8 +73,8 @@ export class Replay {
 	}
 
 	/**
-	The changes, oldest first, as the recording monitors noted them. Where `scan` has evaluated the recording, findings
-	are those of this version.
+	The changes, oldest first, as the monitors noted them while they recorded. Where `scan` has evaluated the recording,
+	the findings are those of this version's rules.
 	*/
 	get changes(): readonly RecordedChange[] {
 		return this.#scan?.merged(this.#noted) ?? this.#noted;
@@ -86,8 +86,8 @@ export class Replay {
 	}
 
 	/**
-	Whether nothing of interest happened around a moment, by what the recording monitor noted. False if that was another
-	version: this version's rules may find more than was noted.
+	Whether the monitor that recorded a moment noted nothing of interest around it. False if that monitor was another
+	version of redis-top: this version's rules may find more than was noted.
 	*/
 	readonly isQuiet = (atMs: number): boolean => {
 		if (this.#quiet?.of !== this.#noted) {

@@ -26,7 +26,7 @@ export type ScreenRecorderOptions = {
 	readonly signal: AbortSignal;
 	/** The file of `--record`, which is open already, and its recorder. */
 	readonly writer?: {readonly own: SessionRecorder; readonly file: RecordingWriter} | undefined;
-	/** Called with the recording that the header shows; undefined if nothing is recorded. */
+	/** Called with the recording that the header of the screen shows; undefined if no file is recorded. */
 	readonly onChange: (recording: RecordingView | undefined) => void;
 };
 

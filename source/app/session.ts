@@ -65,7 +65,7 @@ export type MonitorSession = {
 	readonly polls: ReadonlyMap<NodeAddress, number>;
 	/** Resolves at the end of the next poll of any node. */
 	readonly nextPoll: () => Promise<void>;
-	/** What an earlier session knew of the nodes on this machine. */
+	/** The paths of the logs and data folders of nodes on this machine, as an earlier session found them. */
 	readonly rememberedPlaces: RememberedTopology['places'];
 	/** Resolves when the known nodes are in the state folder, or cannot be written there. */
 	readonly nodesKept: () => Promise<void>;

@@ -22,8 +22,8 @@ export const recalled = ({label, demo}: Config): RememberedTopology | undefined 
 	demo === undefined ? recallTopology(folder(), label) : undefined;
 
 /**
-Writes the known nodes, and the paths of those on this machine, to the state folder when they change. If the folder can't
-be written, the next run starts without them.
+Writes the known nodes to the state folder when they change, with the paths of nodes on this machine. If the folder
+can't be written, the next run starts without this knowledge.
 
 @returns A function that resolves when the last write has ended.
 */
@@ -56,7 +56,9 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 const worthKeeping = ({nodes}: MonitorState) =>
 	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
 
-/** What this machine shows of the places of its servers. A journal or the log of a container has no path. */
+/**
+The paths of the logs and data folders of servers on this machine. A journal or the log of a container has no path.
+*/
 const placesOf = (records: readonly NodeRecord[]): RememberedTopology['places'] =>
 	new Map(
 		records.flatMap(({address, host}) => {

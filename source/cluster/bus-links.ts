@@ -18,8 +18,8 @@ const unlinked = ['myself', 'handshake', 'noaddr', 'fail', 'fail?'];
 const keyOf = ({direction, peer}: {readonly direction: LinkDirection; readonly peer: NodeId}) => `${direction} ${peer}`;
 
 /**
-Compares a node's links with the peers that it knows, and with its links in the previous reading. Links and peers come
-from the same request.
+Compares a node's links with the peers that it knows, and with its links in the previous reading. CLUSTER LINKS and
+CLUSTER NODES are read in one write, so both show the same moment.
 
 @param nodes The node's own CLUSTER NODES.
 */

@@ -68,7 +68,7 @@ export function updateClusterState(
 	return {state, events: before === undefined ? [] : clusterEvents(before, state)};
 }
 
-/** The views of the nodes that answered their last poll. */
+/** The views of the nodes that answered their last poll. A view that is older than `oldestViewMs` is left out. */
 function viewsOf(records: Records, nowMs: number): NodeView[] {
 	return [...records.values()].flatMap(record => {
 		const {address, clusterNodes, clusterInfo, failure, sample} = record;

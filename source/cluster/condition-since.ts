@@ -74,7 +74,8 @@ function commonSlots(one: readonly SlotRange[], other: readonly SlotRange[]): Sl
 
 /**
 Keeps the start of a condition for those slots that were already in the condition before. During a resharding, some
-slots are between two owners in every comparison, but different slots each time.
+slots are between two owners in every comparison, but different slots each time. Such a sequence must not count as one
+lasting condition.
 */
 function lasting<Key>(
 	before: ReadonlyMap<Key, LastingSlots>,

@@ -34,8 +34,8 @@ const conditions: ReadonlyMap<ClusterVerdictKind, string> = new Map([
 /** The events of verdicts that began or ended. The event of an end tells how long the verdict lasted. */
 function verdictEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const event = clusterEvent(after);
-	// Verdicts of these kinds may exist for several slots or nodes. Any other kind has at most one verdict, whichever
-	// node it names.
+	// Several verdicts of one kind may exist at a time, so the key has the first slot, or the node of a `stale-node`.
+	// Verdicts without slots and all `minority` verdicts share the key of their kind.
 	const keyOf = ({kind, slots, nodes}: ClusterVerdict) =>
 		`${kind} ${kind === 'minority' ? '' : (slots[0]?.first ?? (kind === 'stale-node' ? nodes[0] : ''))}`;
 	const lasting = ({verdicts}: EventInput) =>

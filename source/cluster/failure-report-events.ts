@@ -81,7 +81,7 @@ const slotsOf = (id: NodeId, {viewOf, views}: ClusterComparison) =>
 const newestEpoch = ({views}: ClusterComparison): number =>
 	views.reduce((max, {currentEpoch}) => Math.max(max, currentEpoch ?? 0), 0);
 
-/** A new epoch while an owner is marked FAIL means that a replica asks for votes. */
+/** Events of elections. A new epoch while an owner is marked FAIL means that a replica asks for votes. */
 export function electionEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const epoch = newestEpoch(after.comparison);
 	if (before.comparison.views.length === 0 || epoch <= newestEpoch(before.comparison)) {

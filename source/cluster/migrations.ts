@@ -19,11 +19,9 @@ export type SlotMove = {
 	readonly slot: number;
 	readonly source: NodeId;
 	readonly target: NodeId;
-	/**
-	Whether the source lists the slot as `MIGRATING`; undefined if the source does not answer. `isImporting`: the same for
-	`IMPORTING` on the target.
-	*/
+	/** Whether the source lists the slot as `MIGRATING`; undefined if the source does not answer. */
 	readonly isMigrating: boolean | undefined;
+	/** Whether the target lists the slot as `IMPORTING`; undefined if the target does not answer. */
 	readonly isImporting: boolean | undefined;
 };
 

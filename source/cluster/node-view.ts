@@ -54,8 +54,9 @@ export type ReadView = {
 	same data.
 	*/
 	readonly signature: string;
-	/** The number of primaries with slots in this view. `sizeReached` is the number of those that the node reaches. */
+	/** The number of primaries with slots in this view. */
 	readonly size: number;
+	/** The number of primaries with slots that the node reaches. */
 	readonly sizeReached: number;
 	/** `cluster_state`, `ok` or `fail`; undefined if CLUSTER INFO was not answered. */
 	readonly state: string | undefined;
@@ -122,9 +123,9 @@ function parseView(nodes: readonly ClusterNode[]): ParsedView | undefined {
 }
 
 /**
-Whether a view is equal to an earlier view. In a cluster at rest all views are equal and share one map of lines. A
-thousand nodes then need one comparison, one count and one drawing. Only the asked node's own line has the flag
-`myself`, so own lines are compared without that flag.
+Whether a view is equal to an earlier view. In a cluster at rest all views are equal and share one map of lines.
+Comparing, counting and drawing a thousand views then takes as long as for one view. Only the asked node's own line has
+the flag `myself`, so own lines are compared without that flag.
 */
 function isSameView({self: earlier, lines}: ParsedView, nodes: readonly ClusterNode[], self: ClusterNode): boolean {
 	if (lines.size !== nodes.length || isFlaggedFailing(self) || isFlaggedFailing(earlier)) {
@@ -153,7 +154,10 @@ const isSameLineByOthers = (line: LastingLine, node: LastingLine): boolean =>
 
 const isShared = (flag: string): boolean => flag !== 'myself';
 
-/** Lines by the list of the node's slots. The parser returns equal slot lists of a node as the same object. */
+/**
+Lines by the list of the node's slots. The parser returns equal slot lists of a node as the same object, so the list
+finds the node's line.
+*/
 const lastingLines = new WeakMap<ClusterNode['slots'], LastingLine>();
 
 /**

@@ -7,10 +7,9 @@ export type RaftState = {
 	/** The node id of the leader; undefined while there is no leader. */
 	readonly leader: string | undefined;
 	readonly term: number | undefined;
-	/**
-	The index of the last log entry that a majority has. `applied` is that of the last entry that this node has applied.
-	*/
+	/** The index of the last log entry that a majority has. */
 	readonly committed: number | undefined;
+	/** The index of the last log entry that this node has applied. */
 	readonly applied: number | undefined;
 };
 

@@ -1,13 +1,15 @@
 import type {ReplicaLinkState} from './node-view.js';
 import {durationText} from './verdict-text.js';
 
-/** The defaults of `cluster-replica-validity-factor` and, in milliseconds, of `repl-ping-replica-period`. */
+/** The default of `cluster-replica-validity-factor`. */
 const defaultValidityFactor = 10;
+/** The default of `repl-ping-replica-period`, in milliseconds. */
 const pingPeriodMs = 10_000;
 
 /**
 Milliseconds that a replica's link may be down while the replica stays a failover candidate. Undefined for a factor of
-0, which sets no limit. The server subtracts one node timeout, during which the primary is marked FAIL.
+0, which sets no limit. The server does not count the node timeout after which the primary is marked FAIL. So one node
+timeout is added here.
 */
 export const validityLimitMs = (
 	nodeTimeoutMs: number,

@@ -3,8 +3,8 @@ import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeId} from '../domain/node.js';
 
 /**
-The slots of a node's shard according to the node's own view. `isLeaving`: some of them are being moved to another
-shard.
+The slots of a node's shard according to the node's own view. `isLeaving`: some of these slots are being moved to
+another shard.
 */
 type ShardSlots = {readonly owner: NodeId; readonly slots: readonly SlotRange[]; readonly isLeaving: boolean};
 

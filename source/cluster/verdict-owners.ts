@@ -12,8 +12,8 @@ import {countText, durationText, nameIn, namesMessage, primariesText, rangesText
 const isFenced = (id: NodeId, {viewOf}: ClusterComparison): boolean => viewOf.get(id)?.state === 'fail';
 
 /**
-Whether a claimant has just restarted and does not serve yet. Its `nodes.conf` may be older than a failover. It becomes a
-replica as soon as another node tells it, before it takes a write.
+Whether a claimant has just restarted and does not serve yet. Its `nodes.conf` may be older than a failover. It becomes
+a replica as soon as another node names the newer owner, before it takes a write.
 */
 function isRejoining(id: NodeId, {comparison, nodeTimeoutMs}: VerdictInput): boolean {
 	const uptimeSeconds = comparison.viewOf.get(id)?.uptimeSeconds;
@@ -21,12 +21,15 @@ function isRejoining(id: NodeId, {comparison, nodeTimeoutMs}: VerdictInput): boo
 }
 
 /**
-Time that claimants which reach each other have to agree, in milliseconds. Source: CLUSTER_MF_TIMEOUT in
-src/cluster_legacy.c, after which a failover by CLUSTER FAILOVER is given up. The older owner lets writes wait meanwhile.
+Time within which claimants that reach each other must agree on the owner, in milliseconds. Source: CLUSTER_MF_TIMEOUT
+in src/cluster_legacy.c, after which a failover by CLUSTER FAILOVER is given up. The older owner lets writes wait
+meanwhile.
 */
 const handoverMs = 5000;
 
-/** Whether the claimants reach each other and have not had the time of a planned failover. */
+/**
+Whether the claimants reach each other, and the contest is younger than a planned failover may take (`handoverMs`).
+*/
 function isHandover({claimants}: ContestedSlots, sinceMs: number, {comparison, nowMs}: VerdictInput): boolean {
 	const areTogether = comparison.partitions.some(({members}) => claimants.every(id => members.includes(id)));
 	return areTogether && nowMs - sinceMs < handoverMs;

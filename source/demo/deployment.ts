@@ -27,7 +27,7 @@ const replicaCount = 2;
 const linkDeadlineMs = 20_000;
 
 /**
-The configuration of every server. It has little memory and low thresholds, so that the slow log and the latency monitor
+The configuration of every server. `maxmemory` is small. The low thresholds let the slow log and the latency monitor
 have entries.
 */
 const commonConfiguration = [
@@ -38,11 +38,12 @@ const commonConfiguration = [
 	'slowlog-log-slower-than 10000',
 	'slowlog-max-len 128',
 	'latency-monitor-threshold 10',
-	// The data of the demo fill two thirds of it. A full cache is an incident of its own: `demo incident evictions`.
+	// The data of the demo fill two thirds of `maxmemory`. Evictions are shown by another demo: `redis-top demo incident
+	// evictions`.
 	'maxmemory 64mb',
 	'maxmemory-policy allkeys-lru',
-	// One client of the demo never reads. The server disconnects that client at 6 MiB, and the client then connects
-	// again.
+	// One client of the demo never reads its replies. The server disconnects that client when its output buffer has 6
+	// MiB, and the client then connects again.
 	'client-output-buffer-limit normal 6mb 0 0',
 ];
 

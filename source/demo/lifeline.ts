@@ -11,11 +11,11 @@ export function endWithParent(end: () => void): void {
 	}
 
 	process.stdin.resume();
-	// The parent process may have closed the pipe.
+	// A write to stdout fails if the parent process has closed the pipe. The error is ignored.
 	process.stdout.on('error', () => {});
 }
 
-/** Writes the message that the servers are ready to stdout, as one line of JSON. A keeper writes no other message. */
+/** Writes a keeper's message to stdout, as one line of JSON. The first message says that the servers are ready. */
 export function sayReady(message: object): void {
 	process.stdout.write(`${JSON.stringify(message)}\n`);
 }

@@ -21,7 +21,7 @@ type PendingReplies = {
 /** Opens a socket to a port of this machine. Rejects when nothing listens there. */
 export async function openSocket(port: number): Promise<Socket> {
 	const socket = connect({host: '127.0.0.1', port, noDelay: true});
-	// The event `close` follows every later error, and callers handle it.
+	// The event `close` follows every later error, and callers handle `close`.
 	socket.on('error', () => {});
 	await once(socket, 'connect');
 	return socket;

@@ -38,8 +38,9 @@ const rewrite = (command: LoadCommand, reply: LoadReply | undefined): LoadComman
 const busyScript = 'local x = 0 for i = 1, tonumber(ARGV[1]) do x = x + i % 7 end return x';
 
 /**
-A job that is too slow: a script, or a SORT of a long list, every nine seconds. The number of the script's iterations
-follows from the duration of the last script. So it takes 12 to 40 ms on any machine; the slow log begins at 10 ms.
+A job that is too slow: every nine seconds a script, and then a SORT of a long list. The duration of the last script
+sets the number of iterations of the next one. A script therefore takes 12 to 40 ms on any machine. The slow log begins
+at 10 ms.
 */
 const slowJob: Actor = async port => {
 	const client = await openLoadClient({port, name: 'batch-report'});
@@ -50,7 +51,8 @@ const slowJob: Actor = async port => {
 		const startedAt = performance.now();
 		await client.send([['EVAL', busyScript, 0, iterations]]);
 		const measured = iterations / Math.max(1, performance.now() - startedAt);
-		// One slow round trip on a busy machine must not shorten all later scripts.
+		// One slow round trip on a busy machine must not shorten all later scripts. So the estimate changes by a factor of
+		// at most 1.5.
 		iterationsPerMs =
 			turn === 0 ? measured : Math.min(Math.max(measured, iterationsPerMs / 1.5), iterationsPerMs * 1.5);
 		await delay(9000);
@@ -60,8 +62,8 @@ const slowJob: Actor = async port => {
 };
 
 /**
-An export that requests 64 KB four times a second and never reads. Its output buffer grows until the server disconnects
-the client.
+An export that requests 64 KB four times a second and never reads the replies. Its output buffer grows until the server
+disconnects the client.
 */
 const stalledReader: Actor = async port => {
 	const socket = await openSocket(port);

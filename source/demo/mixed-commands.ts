@@ -11,8 +11,8 @@ let writtenEvents = 0;
 const anyOf = (below: number): number => Math.floor(Math.random() * below);
 
 /**
-A random integer from 0 to `below - 1`. Nine of ten results are in the lowest twelfth, because applications mostly read
-few keys.
+A random integer from 0 to `below - 1`. Nine of ten results are in the lowest twelfth, because applications send most of
+their commands for a small part of their keys.
 */
 const popularOf = (below: number): number => anyOf(Math.random() < 0.9 ? Math.ceil(below / 12) : below);
 

@@ -8,7 +8,10 @@ The beginning of the argument that makes the standalone executable run one of it
 */
 export const partPrefix = '--part=';
 
-/** True in the standalone executable. The bundler replaces this expression, so it must use the global `process`. */
+/**
+True in the standalone executable. The bundler replaces `process.env.REDIS_TOP_STANDALONE`, so `process` must not be an
+import.
+*/
 const isStandalone = process.env.REDIS_TOP_STANDALONE === 'true';
 
 /**

@@ -133,7 +133,7 @@ export function removeServers(pids: readonly number[], directory: string): void 
 		}
 	}
 
-	// A server that is ending may still add a file while its folder is emptied.
+	// A server that is ending may still add a file while its folder is emptied, so the removal is retried.
 	rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});
 }
 

@@ -52,7 +52,7 @@ export type AskResult =
 export type AskOptions = {
 	readonly timeoutMs: number;
 	readonly clock: Clock;
-	/** The user that the connection logs in as; undefined: the server is asked. */
+	/** The user that the connection logs in as; undefined: the server is asked with ACL WHOAMI. */
 	readonly username: string | undefined;
 };
 

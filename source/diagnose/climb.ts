@@ -21,7 +21,8 @@ function isOfPing({layer}: Outcome, tls: Rung): boolean {
 }
 
 function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
-	// A pending reply to AUTH shows that the server is not responding.
+	// A pending reply to AUTH shows that the server is not responding. The step `ping` then reports it, although no PING
+	// was sent.
 	const received = ping ?? (auth !== undefined && auth.kind !== 'line' ? auth : undefined);
 	const outcome = received === undefined ? undefined : receivedOutcome(received);
 	if (received === undefined || tls.status === 'critical') {
@@ -99,8 +100,8 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 }
 
 /**
-Whether the target behaves like a proxy: it answers PING, but its INFO is unknown. Observed: twemproxy 0.5 closes the
-connection on INFO. Envoy replies that it does not support the command.
+Whether the target behaves like a proxy: it answers PING, but not INFO. Observed: twemproxy 0.5 closes the connection on
+INFO. Envoy replies that it does not support the command.
 */
 function isLikeProxy({
 	ping,
@@ -146,7 +147,8 @@ function rightsRung({answers}: LadderFacts, place: Place): Rung {
 		return {...base, result: `${base.result} (${rules.join(' ')})`, next: [grant, ...base.next]};
 	}
 
-	// While a script runs or the server loads its data, it refuses commands for reasons other than missing rights.
+	// While a script runs or the server loads its data, it refuses commands for reasons other than missing rights. If
+	// every command was refused, the rights stay unknown.
 	const isTold = answers.rights.some(({refusal}) => refusal === undefined);
 	if (!isTold) {
 		return rung({step: 'rights', status: 'unknown', result: 'cannot be told while the server refuses commands'}, place);

@@ -165,7 +165,8 @@ function withoutArguments(received: Timed<Received>): Timed<Received> {
 }
 
 /**
-After a failure, tries the port with the other protocol: plain text if TLS was asked for, or TLS if plain text was.
+After a failure, tries the port with the other protocol: plain text if TLS was asked for, or TLS if plain text was asked
+for.
 */
 async function lookAtOtherWay(facts: Draft, settings: ConnectionSettings): Promise<void> {
 	const {tls, endpoint, timeoutMs} = settings;
@@ -206,7 +207,10 @@ async function certificateAt(
 	return handshake.kind === 'done' ? handshake.certificate : undefined;
 }
 
-/** Asks for INFO, a few settings and the rights. Skipped if PING got no answer, or if the answer demands a password. */
+/**
+Asks for INFO, a few settings and the rights of the ACL user. Skipped if PING got no answer, or if the answer demands a
+password.
+*/
 async function askFurther(facts: Draft, {settings, clock, openPort}: LadderOptions): Promise<void> {
 	if (facts.ping?.kind !== 'line' || !/^[-+]/.test(facts.ping.text) || facts.ping.text.startsWith('-NOAUTH')) {
 		return;

@@ -314,8 +314,8 @@ const looks: readonly Look[] = [
 ];
 
 /**
-Remarks on facts of this machine. They are reasons for a failed step, or separate problems. The remark that explains
-most comes first.
+Remarks on facts of this machine. They are reasons for a failed step, or separate problems. The most severe remark comes
+first.
 */
 export function hostRemarks(context: Context): readonly HostRemark[] {
 	const rank = {critical: 0, warning: 1, info: 2};

@@ -14,8 +14,8 @@ export type ConnectFacts = {
 };
 
 /**
-One of the monitor's commands, tried with this user. If the server refuses the command, what it would show is a blind
-spot.
+One of the monitor's commands, tried with the ACL user of the connection. If the server refuses the command, the facts
+that the command would show are a blind spot.
 */
 export type RightFacts = {
 	/** The command, as texts about blind spots name it: `SLOWLOG GET`. */

@@ -8,7 +8,7 @@ import {wrapWhole, wrapWords} from '../text/wrap-words.js';
 import {type Fact, hostFacts} from './host-lines.js';
 
 /**
-The mark of each status of a rung (a step's result). It is a word with a colour, because many terminals and logs show no
+The mark of each status of a rung (a step's result). It is text with a colour, because many terminals and logs show no
 colour.
 */
 export const rungMarks: Readonly<Record<RungStatus, readonly [mark: string, style: Tone]>> = {

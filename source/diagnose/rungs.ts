@@ -103,7 +103,8 @@ export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 		}
 
 		const outcome = connectOutcome(connect, facts);
-		// An address that refuses costs clients no time. An address that does not answer costs them their timeout.
+		// An address that refuses costs clients no time. An address that does not answer costs them their timeout, so only
+		// that is a warning.
 		const status = isAnyOpen ? (code === 'ECONNREFUSED' ? 'info' : 'warning') : 'critical';
 		return rung({step: 'tcp', status, result: outcome.text, address: where, tookMs, code: outcome.code}, place);
 	});

@@ -28,8 +28,8 @@ const loading: Test = ({info}) => {
 };
 
 /**
-Tests whether writes are refused after a failed RDB save. As in the server, this needs save points and
-`stop-writes-on-bgsave-error`. If a setting may not be read, its default `yes` is assumed.
+Tests whether writes are refused after a failed RDB save. As in the server, that needs save points and
+`stop-writes-on-bgsave-error yes`. If redis-top may not read these settings, it assumes both.
 */
 const rdbFailed: Test = ({info, config}) => {
 	const isRefusing =
@@ -50,7 +50,10 @@ const aofFailed: Test = ({info}) =>
 			}
 		: undefined;
 
-/** Tests whether used memory is above maxmemory. The output buffers of replicas do not count against maxmemory. */
+/**
+Tests whether writes are refused because used memory is above maxmemory, with the policy noeviction. The output buffers
+of replicas do not count against maxmemory.
+*/
 const overMemory: Test = ({info}) => {
 	const used = info.number('memory', 'used_memory');
 	const limit = info.number('memory', 'maxmemory') ?? 0;

@@ -5,12 +5,15 @@ import {commandAvailability} from '../parse/reply-error.js';
 import {isAdministrator} from './poll-state.js';
 import {byFocus, into, lengthOf, type RequestRow} from './request-row.js';
 
-/** The random key of the digests that replace password hashes. redis-top never writes this key anywhere. */
+/**
+The random key of the digests by which redis-top replaces the password hashes in a reply to ACL LIST. redis-top never
+writes this key anywhere.
+*/
 const digestKey = randomBytes(32);
 
 /**
-Requests about users and their rights, which only rules read. ACL LOG and ACL LIST are sent only as a user who may read
-the settings. For other users, the server would log each refusal.
+Requests about ACL users and their rights. Only rules need the replies. ACL LOG and ACL LIST are sent only as a user who
+may read the settings. For other users, the server would refuse both commands and add each refusal to its ACL log.
 */
 export const accessRequests = [
 	{

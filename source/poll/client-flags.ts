@@ -1,14 +1,15 @@
 import type {InfoReply} from '../domain/info-reply.js';
 
 /**
-Most clients with one flag that are listed. Listing more would stall the server as much as the whole CLIENT LIST does.
+Highest number of clients with one flag for which redis-top lists these clients. A list of more clients would stall the
+server as much as the whole CLIENT LIST does.
 */
 export const mostFlagged = 500;
 
 /**
 The flags by which CLIENT LIST is filtered where the whole list is too expensive: `O` runs MONITOR, `b` is blocked, `P`
-is subscribed. By the counts of INFO, a flag without clients or with too many is left out. INFO does not count clients
-that run MONITOR. There are hardly ever many, so `O` is always asked for.
+is subscribed. `b` and `P` are left out if INFO counts no such clients, or more than `mostFlagged`. INFO does not count
+clients that run MONITOR. Such clients are few, so `O` is always asked for.
 */
 export function askedClientFlags(info: InfoReply): readonly string[] {
 	const isAFew = (field: string) => {

@@ -7,7 +7,8 @@ import type {ViewDemand} from './poll-demand.js';
 import {viewsWanted} from './view-sample.js';
 
 /**
-How long after the last change of a cluster every poll reads cluster views, in milliseconds: two default node timeouts.
+Time after the last change of a cluster during which every poll reads cluster views, in milliseconds. It equals two
+default node timeouts.
 */
 const hotMs = 30_000;
 /** Interval at which redis-top chooses the nodes of a large cluster whose views are read next, in milliseconds. */
@@ -25,7 +26,7 @@ export class ClusterPollSchedule {
 	/** Nodes that gave a digest of CLUSTER INFO before and do not answer now. */
 	readonly #lost = new Set<NodeAddress>();
 	#sample: ReadonlySet<NodeAddress> = new Set();
-	/** Chosen nodes that `takeChosen` has not returned yet. */
+	/** Nodes that were chosen for a read of their view or bus links, and that `takeChosen` has not returned yet. */
 	#chosen: NodeAddress[] = [];
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
 	readonly #linksAskedMs = new Map<NodeAddress, number>();
@@ -60,8 +61,8 @@ export class ClusterPollSchedule {
 		this.#drop(address);
 		this.#digests.set(address, digest);
 		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
-		// Within one PING, the other nodes clear the failure flags of a node that is back. Their digests do not show
-		// that.
+		// Within one PING, the other nodes clear the failure flags of a node that is back. Their digests do not show that,
+		// so the return of a node counts as a change.
 		const isBack = this.#lost.delete(address);
 		const hasChanged = isBack || (before !== undefined && before !== digest);
 		if (hasChanged || this.#isFailing(info)) {
@@ -106,7 +107,10 @@ export class ClusterPollSchedule {
 		return this.#chosen.splice(0);
 	}
 
-	/** Whether one poll asks a node for its cluster view, depending on the size of the cluster. */
+	/**
+	Whether one poll asks a node for its cluster view. In a large cluster, only the nodes that `viewsWanted` chooses are
+	asked.
+	*/
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return this.isHot(nowMs) ? 'now' : 'scheduled';

@@ -6,16 +6,14 @@ import type {PollDemand} from './poll-demand.js';
 import {into, isShown, type RequestRow, readMigrations, readSlotKeys, textIn} from './request-row.js';
 
 /**
-Most slots in migration or import in which keys are counted, for each node. An interrupted resharding leaves one such
-slot, a faulty script perhaps a few.
+Highest number of a node's slots in migration or import in which redis-top counts keys. An interrupted resharding leaves
+one such slot. A faulty script may leave a few.
 */
 const mostCountedSlots = 8;
 
-/**
-Number of slots of other nodes in which one poll counts keys. The first number applies while the cluster's panel shows
-this node, the second otherwise.
-*/
+/** Number of slots of other nodes in which one poll counts keys, while the cluster's panel shows this node. */
 const countedWhileShown = 256;
+/** Number of slots of other nodes in which one poll counts keys, while the cluster's panel does not show this node. */
 const countedAtRest = 64;
 
 const isLookedAt = ({isFocused, interests}: PollDemand): boolean => isFocused && interests.has('cluster');
@@ -33,7 +31,8 @@ export const clusterRequests = [
 		read: into('clusterNodes', reply => parseClusterNodes(textIn(reply))),
 	},
 	{
-		// CLUSTER INFO takes the server 40 µs. When its digest changes on any node, views are read with every poll.
+		// CLUSTER INFO takes the server 40 µs. When the digest of the reply changes on any node, cluster views are read
+		// with every poll.
 		kind: 'cluster-info',
 		command: 'cluster|info',
 		when: ({hasCluster}) => hasCluster,
@@ -52,7 +51,8 @@ export const clusterRequests = [
 		},
 	},
 	{
-		// The reply is one id of 40 hexadecimal digits. An id that was read before a change of role is not used.
+		// The reply is one id of 40 hexadecimal digits. redis-top does not use an id that it read before the node changed
+		// its role.
 		kind: 'shard-id',
 		command: 'cluster|myshardid',
 		when: ({hasCluster}) => hasCluster,
@@ -75,8 +75,9 @@ export const clusterRequests = [
 		read: readSlotKeys,
 	},
 	{
-		// COUNTKEYSINSLOT takes the server about a microsecond. All slots of the other nodes are counted in small parts,
-		// faster while the cluster's panel is open. A new pass begins an hour after the previous one.
+		// COUNTKEYSINSLOT takes the server about a microsecond. A pass counts the keys in all slots of other nodes, because
+		// clients cannot reach such keys. Each poll counts a few slots, and more slots while the cluster's panel is open. A
+		// new pass begins an hour after the previous one.
 		kind: 'foreign-slot-keys',
 		command: 'cluster|countkeysinslot',
 		arguments: (state, demand) =>

@@ -14,8 +14,8 @@ export type Credentials = {
 };
 
 /**
-The connection settings of a node with the credentials that the user typed for it. These count neither as borrowed from
-another node nor as withheld.
+The connection settings of a node with the credentials that the user typed for it. Such credentials count neither as
+borrowed from another node nor as withheld.
 */
 export const settingsWith = (settings: ConnectionSettings, credentials: Credentials): ConnectionSettings => ({
 	...settings,
@@ -54,10 +54,9 @@ export async function refusalOf(
 export type CredentialsTried = {
 	/** Why the chosen node refused the credentials; undefined: it accepted them. */
 	readonly failure: Failure | undefined;
-	/**
-	The number of other nodes that accepted the credentials. `alsoRefused` is the number of nodes that refused them.
-	*/
+	/** The number of other nodes that accepted the credentials. */
 	readonly alsoAccepted: number;
+	/** The number of other nodes that refused the credentials. */
 	readonly alsoRefused: number;
 };
 

@@ -26,8 +26,8 @@ export const databaseOf = (request: PollRequest): number => placed(request).data
 
 /**
 The order in which the commands of one write are sent. The commands of database 0 come first. The commands of each other
-database follow a SELECT of that database. SELECT 0 comes last. If the connection breaks, the new connection begins in
-database 0.
+database follow a SELECT of that database. A last SELECT 0 returns to database 0, where the next poll begins. If the
+connection breaks before this SELECT, the new connection begins in database 0 anyway.
 */
 export class DatabaseOrder {
 	readonly #sent: readonly Placed[];

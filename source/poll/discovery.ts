@@ -27,7 +27,8 @@ export type NamedPeer = {
 /**
 Every node that a sample announces.
 
-@param primaryName The only primary of a Sentinel whose nodes are returned (`--master-name`); undefined: all primaries.
+@param primaryName The name of a primary that Sentinels monitor (`--master-name`). A Sentinel's sample then gives the
+nodes of this primary only. Undefined: the nodes of all its primaries.
 */
 export function announcedPeers({sample, extras}: Sampled, primaryName: string | undefined): NamedPeer[] {
 	const peers: NamedPeer[] = replicationPeers(sample.info).map(endpoint => ({
@@ -92,8 +93,9 @@ export type ReachablePeer = {
 	*/
 	readonly access: Omit<ConnectionSettings, 'endpoint'>;
 	/**
-	Whether the node is a data node that a Sentinel monitors together with others. Sentinels that were copied with their
-	id do not know each other. Only the channel of their data nodes shows them.
+	Whether the node is a data node of a Sentinel that knows other Sentinels. If the Sentinel knows none, redis-top looks
+	for more on the node's channel. Sentinels that were copied with their id do not know each other, and only this channel
+	shows them.
 	*/
 	readonly isMonitored: boolean;
 };
@@ -139,8 +141,8 @@ export function reachablePeers(
 }
 
 /**
-The name by which the certificate of a node without an announced host name is verified. If CLUSTER NODES shows the node
-on the host of the announcing node, it is the announcing node's name. Otherwise it is undefined, and the certificate
+The name by which the certificate of a node without an announced host name is verified. If CLUSTER NODES shows both
+nodes on the same host, the name is that of the announcing node. Otherwise the name is undefined, and the certificate
 must contain the announced address.
 */
 function nameOnSameHost(
@@ -164,8 +166,8 @@ const announcedIn = memoizeByRef((lines: ReadonlyMap<NodeId, LastingLine>) => {
 });
 
 /**
-The announced addresses when all of them are known already and need no translation. Undefined: the caller must use
-`reachablePeers`, which takes a millisecond for 1,000 nodes.
+The announced addresses, if all of them belong to known nodes and reach these nodes from here as announced. Undefined:
+the caller must use `reachablePeers`, which takes a millisecond for 1,000 nodes.
 */
 export function knownMembers(
 	{sample, extras: {clusterNodes, sentinel}}: Sampled,
@@ -187,8 +189,8 @@ export function knownMembers(
 }
 
 /**
-The connection settings of Sentinels that were discovered on a data node. They are those of the data node. A Sentinel
-that refuses the credentials is connected without them.
+The connection settings of Sentinels that were discovered on a data node. The settings equal those of the data node. If
+a Sentinel refuses the credentials, redis-top connects to it without credentials.
 */
 export const discoveredSentinels = (
 	hellos: readonly SentinelHello[],
@@ -211,7 +213,7 @@ removes a replica from its list at once, even if the replica only restarts.
 */
 const goneAfterMs = 60_000;
 /**
-Time in milliseconds after which a failing node counts as gone if a cluster or a Sentinel announced it. Clusters and
+The same time for a node that a cluster or a Sentinel announced, in milliseconds. It is short, because clusters and
 Sentinels keep a failed node in their lists until somebody removes it.
 */
 const goneFromListMs = 10_000;

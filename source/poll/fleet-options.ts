@@ -14,7 +14,7 @@ export type FleetEvent =
 			readonly origin: NodeOrigin;
 	  }
 	/**
-	Another address of a known node: an announced address that was mapped, or a second address of the same process.
+	Another address of a known node: an announced address that `--nat-map` maps, or a second address of the same process.
 	*/
 	| {readonly kind: 'node-alias'; readonly address: NodeAddress; readonly alias: NodeAddress}
 	/**
@@ -39,8 +39,8 @@ export type FleetOptions = {
 	/** Whether every node is polled like the node in focus, as `snapshot` needs. */
 	readonly isEveryNodeFocused?: boolean;
 	/**
-	Whether each node is polled at its own place in the interval, which spreads the work. A command that takes two samples
-	then waits up to half an interval longer. @default true
+	Whether each node is polled at its own moment within the interval (`phaseOf`), which spreads redis-top's work. A
+	subcommand of redis-top that takes two samples then waits up to half an interval longer. @default true
 	*/
 	readonly hasPlaces?: boolean | undefined;
 	/** Whether each node is asked once for logs and latencies from before redis-top started. @default false */
@@ -52,7 +52,7 @@ export type FleetOptions = {
 	readonly lagMs?: (() => number) | undefined;
 	/** Connection settings of data nodes that a Sentinel announces. Default: the settings of the Sentinel. */
 	readonly dataAccess?: Omit<ConnectionSettings, 'endpoint'> | undefined;
-	/** The name of the only primary of the Sentinels whose nodes are polled; undefined: all primaries. */
+	/** The name of a primary that Sentinels monitor. Only its nodes are polled; undefined: the nodes of all primaries. */
 	readonly primaryName?: string | undefined;
 	readonly natMap?: NatMap | undefined;
 	/** Which announced nodes are polled. @default 'all' */

@@ -53,10 +53,10 @@ export class Fleet {
 	readonly #aliases = new Set<NodeAddress>();
 	readonly #membership = new MembershipTracker();
 	readonly #slowlogRotation = new SlowlogRotation();
-	/** The data nodes that a polled Sentinel monitors. */
+	/** The data nodes of polled Sentinels that know other Sentinels. */
 	readonly #monitored = new Set<NodeAddress>();
 	/**
-	Whether the nodes of an earlier session may still be asked: no node has answered yet, and they were not asked
+	Whether the nodes of an earlier session may still be asked: no node has answered yet, and those nodes were not asked
 	before.
 	*/
 	#mayRecall = true;
@@ -93,7 +93,7 @@ export class Fleet {
 		}
 	}
 
-	/** Measures round trips of the node in focus, with its present settings. */
+	/** Measures round trips of PING to the node in focus, with the present connection settings of that node. */
 	#pingFocus(): void {
 		const address = this.#focus;
 		const member = address === undefined ? undefined : this.#members.get(address);
@@ -112,8 +112,8 @@ export class Fleet {
 
 	/**
 	Tries credentials on a node. If it accepts them, they are tried on every other node that refuses its present
-	credentials and may get these (`--follow`). Each node that accepts them is polled with them from now on. Resolves with
-	undefined for an unknown node.
+	credentials and may get the new ones (`--follow`). Each node that accepts them is polled with them from now on.
+	Resolves with undefined for an unknown node.
 	*/
 	async tryCredentials(address: NodeAddress, credentials: Credentials): Promise<CredentialsTried | undefined> {
 		const member = this.#members.get(address);
@@ -191,7 +191,7 @@ export class Fleet {
 		return [...this.#members.keys()];
 	}
 
-	/** Whether a discovery of Sentinels is running. Commands that take one sample wait until the discovery is over. */
+	/** Whether a discovery of Sentinels is running. Subcommands that take one sample wait until the discovery is over. */
 	get isListening(): boolean {
 		return [...this.#members.values()].some(({loop}) => loop.isListening);
 	}
@@ -354,7 +354,7 @@ export class Fleet {
 			}
 		}
 
-		// A listing without CLUSTER NODES or SENTINEL MASTERS is incomplete. These two are read less often than INFO.
+		// An incomplete listing, without CLUSTER NODES or SENTINEL MASTERS, must not show that a node is gone.
 		if (isCompleteListing(outcome)) {
 			this.#membership.note(outcome.address, names);
 		}

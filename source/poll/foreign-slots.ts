@@ -12,7 +12,7 @@ export type SlotAudit = ForeignKeys & {
 
 export const newSlotAudit: SlotAudit = {isWhole: false, countOfSlot: new Map(), nextSlot: 0};
 
-/** Most slots that are counted again at a time, among the slots in which keys were found. */
+/** Highest number of slots that one poll counts again, among the slots in which keys were found. */
 const mostRecounted = 64;
 
 type Known = {
@@ -48,7 +48,7 @@ export function slotsToCount(known: Known, most: number): readonly number[] {
 	return [...again, ...next];
 }
 
-/** How far counting has come after these counts, which are the numbers of keys by slot. */
+/** The audit after a poll. `counts` has the number of keys in each slot that the poll counted. */
 export function auditAfter(known: Known, counts: ReadonlyMap<number, number>): SlotAudit {
 	const {slotAudit} = known;
 	const all = new Map([...slotAudit.countOfSlot, ...counts]);
@@ -81,8 +81,8 @@ function rangesOf(slots: readonly number[]): string {
 
 /**
 Joins the replies of one write that count keys in slots of other nodes. The joined reply has the counted slots as
-ranges, then each slot with keys and the number of its keys. Without this, thousands of replies of 0 would fill most of
-a recording. If a count failed, its error replaces all counts.
+ranges, then each slot with keys and the number of its keys. If the replies were not joined, thousands of replies of 0
+would fill most of a recording. If a count failed, its error replaces all counts.
 */
 export function joinCounts(exchanges: readonly Exchange[]): readonly Exchange[] {
 	const counts = exchanges.filter(({kind}) => kind === kindOfCounts);

@@ -20,8 +20,8 @@ const plainToTls: Failure = {
 };
 
 /**
-A TLS failure without a known reason. The server sends a TLS alert, but the alert is lost when the server resets the
-connection.
+A TLS failure without a known reason. The server sends the reason as a TLS alert, but the alert is lost when the server
+resets the connection.
 */
 export const tlsEnded: Failure = {
 	layer: 'tls',
@@ -34,8 +34,8 @@ export const tlsEnded: Failure = {
 /**
 The failure that a server's greeting shows; undefined when the greeting explains nothing.
 
-@param hasPassword Whether the failed connection had a password. The probe sends no password, so its NOAUTH then
-explains nothing.
+@param hasPassword Whether the failed connection had a password. The probe sends no password, so a NOAUTH reply to the
+probe then explains nothing.
 */
 export function greetingFailure(greeting: Greeting, isTls: boolean, hasPassword: boolean): Failure | undefined {
 	switch (greeting.kind) {

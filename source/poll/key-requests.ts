@@ -8,7 +8,8 @@ import type {PollState} from './poll-state.js';
 import {type Reader, type RequestRow, textIn} from './request-row.js';
 
 /**
-Number of slots that CLUSTER SLOT-STATS returns by processor time and by bytes. One call takes the server about 0.5 ms.
+Number of slots that CLUSTER SLOT-STATS returns if it sorts slots by processor time or by bytes. One call takes the
+server about 0.5 ms.
 */
 const askedSlots = '100';
 
@@ -23,8 +24,9 @@ const wantsSizes = (_: PollState, {isFocused, interests}: PollDemand): boolean =
 const sizesPeriod = (_: PollState, {interests}: PollDemand): number => (interests.has('keys') ? 2000 : 60_000);
 
 /**
-The arguments of CLUSTER SLOT-STATS: by keys, and by processor time and bytes where the server counts them. A server
-refuses to sort by a value that it does not count. The fields of its reply by keys show what it counts.
+The arguments of CLUSTER SLOT-STATS. One call sorts slots by their number of keys. If the server counts processor time
+and bytes of slots, two more calls sort slots by these. Otherwise the server would refuse these two calls. The first
+reply shows whether the server counts them: it then has the field `cpu-usec`.
 */
 function slotArguments({countsSlotUse}: PollState): ReadonlyArray<readonly string[]> {
 	const byKeys = ['ORDERBY', 'KEY-COUNT', 'LIMIT', '10'];
@@ -59,8 +61,8 @@ const readSlotUse: Reader = (reply, {extras}) => {
 };
 
 /**
-Requests of the panel Keys. They are sent only while that panel is open. One exception: commands that evaluate every
-rule request the sizes and the hot keys once a minute.
+Requests of the panel Keys. They are sent only while that panel is open. One exception: subcommands of redis-top that
+evaluate every rule request key sizes and hot keys once a minute.
 */
 export const keyRequests = [
 	{

@@ -49,7 +49,7 @@ export type Counters = ReadonlyMap<string, CommandCounters>;
 export const countersIn = (info: InfoReply): Counters => commandStats(info);
 
 function meanOf(name: string, before: Counters, now: Counters): number {
-	// Before Redis 7.0 the subcommands of MEMORY are counted together.
+	// Before Redis 7.0, INFO counts all subcommands of MEMORY together, as `memory`. Their common mean is then used.
 	const counted = now.has(name) ? name : name.replace(/\|.*/, '');
 	const [earlier, later] = [before.get(counted), now.get(counted)];
 	const calls = (later?.calls ?? 0) - (earlier?.calls ?? 0);
@@ -62,9 +62,9 @@ export const waitMs = (spentMicroseconds: number, activeMs: number): number =>
 	Math.max(0, spentMicroseconds / 1000 / scanShare - activeMs);
 
 /**
-Why a scan has to wait, by the server's INFO; undefined when it may go on.
+Why a scan has to wait, according to the server's INFO; undefined when it may go on.
 
-@param busy Processor time of the server in cores since the last reading; undefined if unknown.
+@param busy Mean number of cores that the server used since the last reading; undefined if unknown.
 */
 export function reasonToWait(info: InfoReply, busy: number | undefined): string | undefined {
 	const is = (field: string) => (info.number('persistence', field) ?? 0) > 0;

@@ -37,7 +37,9 @@ export type KeyScanRunOptions = {
 	readonly openPort: () => RedisPort;
 	readonly clock: Clock;
 	readonly timeoutMs: number;
-	/** A replica of a cluster answers for its primary's slots only after READONLY. */
+	/**
+	Whether the server is a replica of a cluster. Such a replica answers for its primary's slots only after READONLY.
+	*/
 	readonly isClusterReplica: boolean;
 	readonly report: (parts: Partial<KeyScan>) => void;
 };
@@ -69,7 +71,7 @@ export class KeyScanRun {
 		this.#options = options;
 	}
 
-	/** Whether every key was seen. Such a scan can't go on. */
+	/** Whether every key was seen. The scan can then not be continued. */
 	get isWhole(): boolean {
 		return this.#isWhole;
 	}
@@ -246,7 +248,7 @@ export class KeyScanRun {
 		const each = this.#isLfu ? 4 : 3;
 		const keys = names.flatMap((name, index): ScannedKey[] => {
 			const [type, bytes, ttl, frequency] = replies.slice(index * each, (index + 1) * each);
-			// A key that expired since SCAN has no type, and −2 as its time to live.
+			// A key that expired since SCAN has no type, and −2 as its time to live. Such a key is left out.
 			return type === 'none' || ttl === -2 ? [] : [scannedKey(name, {type, bytes, ttl, frequency})];
 		});
 		this.#sample = withKeys(this.#sample, keys);

@@ -3,8 +3,8 @@ import type {PollState} from './poll-state.js';
 
 /**
 Time between two CLUSTER LINKS in milliseconds; undefined: not with this poll. The reply grows with the cluster: 300 KB
-at 1,000 nodes, almost all of it known already. A newly missing link is checked after three seconds, because it may be
-connecting. A link that is confirmed as missing is checked every minute.
+at 1,000 nodes, almost all of it the same as in the previous reply. A newly missing link is checked after three seconds,
+because it may be connecting. A link that is confirmed as missing is checked every minute.
 */
 export function linksPeriod({busLinks}: PollState, {isFocused, isWholeAtOnce, links = 'scheduled'}: PollDemand) {
 	const gaps = busLinks?.gaps ?? [];

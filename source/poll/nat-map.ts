@@ -6,7 +6,8 @@ Maps announced addresses to reachable addresses. A `host:port` maps to an endpoi
 export type NatMap = ReadonlyMap<string, Endpoint | {readonly host: string}>;
 
 /**
-The reachable address of an announced node. 127.0.0.1 announced by a remote node stands for that node's own machine.
+The reachable address of an announced node. If a remote node announces 127.0.0.1, it means its own machine. The host of
+the remote node then replaces 127.0.0.1.
 */
 export function reachableEndpoint(peer: Endpoint, teller: Endpoint, natMap: NatMap): Endpoint {
 	if (peer.kind === 'unix') {

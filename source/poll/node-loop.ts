@@ -19,8 +19,8 @@ const missesBeforeClose = 5;
 /** Interval between two raw probes (`wire/raw-probe.ts`) in milliseconds. Each probe costs the server a connection. */
 const probeEveryMs = 10_000;
 /**
-Number of polls at each interval before a new or returned node is polled in rotation, at every Nth interval only. Its
-rates and views are thus known early.
+Number of polls for which a new or returned node is polled at each interval, so that its rates and cluster view are
+known early. Then the node is polled in rotation, at every Nth interval only.
 */
 const pollsBeforeRotation = 3;
 /**
@@ -38,8 +38,8 @@ export type NodeLoopOptions = {
 	readonly intervalMs: () => number;
 	readonly demand: () => PollDemand;
 	/**
-	Whether polls come at the node's own place in the interval (`phaseOf`). Otherwise each poll comes an interval after
-	the previous one. @default true
+	Whether polls come at the node's own moment within the interval (`phaseOf`). Otherwise each poll comes an interval
+	after the previous one. @default true
 	*/
 	readonly hasPlace?: boolean | undefined;
 	/**
@@ -203,14 +203,15 @@ export class NodeLoop {
 		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
 			await this.#awaitPendingReply(failure, this.#port);
 		} else if (!(error instanceof NodeRefusal) || failure.layer === 'auth') {
-			// A server or proxy that requests a password on an open connection gets it when the connection is opened
-			// again.
+			// A server or proxy that requests a password on an open connection gets the password when the connection is
+			// opened again.
 			this.#closePort();
 		}
 	}
 
 	/**
-	Sends nothing while a reply is pending. Commands would pile up, and run all at once when the server responds again.
+	Sends nothing while a reply is pending. Further commands would pile up, and run all at once when the server responds
+	again.
 	*/
 	async #awaitPendingReply(failure: Failure, port: RedisPort): Promise<void> {
 		const {clock, signal} = this.#options;
@@ -248,8 +249,8 @@ export class NodeLoop {
 		const port = this.#options.openPort(this.#settings);
 		this.#port = port;
 		await this.#options.connectInTurn(async () => port.open());
-		// Before AUTH, a server accepts at most ten arguments in a command. The new connection may also lead to another
-		// server. So the first command is plain INFO, as for an unknown server.
+		// Before AUTH, a server refuses commands with more than ten arguments, such as INFO with several sections. The new
+		// connection may also lead to another server. So the first command is plain INFO, as for an unknown server.
 		this.#state.version = undefined;
 		// A node in rotation is polled as soon as its connection ends, so that its failure is seen at once.
 		port.onceClosed?.(() => {
@@ -278,13 +279,13 @@ export class NodeLoop {
 			return this.#explain(socketFailure(error.code, error.message));
 		}
 
-		// Any other error is a bug in redis-top. The node shows it, and the program goes on.
+		// Any other error is a bug in redis-top. It is shown as the failure of this node, and redis-top continues.
 		return socketFailure('INTERNAL', error instanceof Error ? error.message : String(error));
 	}
 
 	/**
 	Finds out why a connection was closed without a reason. A raw probe connects again, and reads what the server sends
-	before it closes.
+	before the server closes the connection.
 	*/
 	async #explain(failure: Failure): Promise<Failure> {
 		const {clock} = this.#options;
@@ -327,8 +328,8 @@ export class NodeLoop {
 	}
 
 	/**
-	Milliseconds until the next poll. A poll less than half an interval after the last one is skipped, because rates
-	need some time.
+	Milliseconds until the next poll. A poll less than half an interval after the last poll is skipped, because rates over
+	so short a time would be inaccurate.
 	*/
 	#pollDelayMs(nowMs: number, address: NodeAddress): number {
 		const periodMs = this.#intervalMs() * this.#every;

@@ -17,9 +17,9 @@ export type PingLoopOptions = {
 };
 
 /**
-Measures round trips of PING on a connection of its own, so that the time is only the network's and the event loop's. An
-error reply (LOADING, BUSY, NOAUTH) counts too. After refused credentials, it waits as long as the node's loop does.
-Runs until the signal aborts; never rejects.
+Measures round trips of PING on a connection of its own, so that other commands of redis-top do not delay the reply. An
+error reply (LOADING, BUSY, NOAUTH) counts too. After refused credentials, the next PING waits as long as the node's
+next poll does (`authRetryMs`). Runs until the signal aborts; never rejects.
 */
 export async function runPingLoop({settings, openPort, clock, signal, intervalMs, after, report}: PingLoopOptions) {
 	await after;

@@ -1,7 +1,7 @@
 /**
 What is needed beyond INFO now, for the panel that the user looks at or for rules. `client-rules`: rules read the list
 of clients, although no panel shows it. `main-thread`: what the main thread does. INFO debug is then read too. `keys`:
-sizes, slots and hot keys. `key-sizes`: only sizes and hot keys, once a minute, for rules.
+sizes of Redis keys, use of slots, and hot keys. `key-sizes`: only sizes of keys and hot keys, once a minute, for rules.
 */
 export type PollInterest =
 	| 'clients'
@@ -30,20 +30,20 @@ export type PollDemand = {
 	readonly isFocused: boolean;
 	readonly interests: ReadonlySet<PollInterest>;
 	/**
-	Whether this node's slow log and latencies are read too, because a panel merges those of all nodes. They are always
-	read for the node in focus.
+	Whether this node's slow log and latencies are read too, because a panel merges the slow logs and latencies of all
+	nodes. They are always read for the node in focus.
 	*/
 	readonly isMerged?: boolean;
 	/** Whether this node's slow log is read now in rotation, because the deployment is too large for `isMerged`. */
 	readonly isSlowlogDue?: boolean;
 	/**
-	Whether the first sample must be complete, which takes one more round trip. Commands that take two samples and exit
-	need a complete first sample.
+	Whether the first sample must be complete, which takes one more round trip. Subcommands of redis-top that take two
+	samples and exit need a complete first sample.
 	*/
 	readonly isWholeAtOnce?: boolean;
 	/**
-	Whether the user asked for the poll (`R`). Every request of interest is then sent, even CLIENT LIST of a server with
-	very many clients.
+	Whether the user asked for the poll (`R`). Every request that the open panel or a rule needs is then sent, even CLIENT
+	LIST of a server with very many clients.
 	*/
 	readonly isByHand: boolean;
 	/** The names of the keys that the user watches. */
@@ -57,8 +57,8 @@ export type PollDemand = {
 	/** Whether the node is asked for Sentinels, because no Sentinel that monitors it is known. */
 	readonly seeksSentinels?: boolean;
 	/**
-	Whether a node that is in focus or merged is asked once for its logs and its latency history from before redis-top
-	started.
+	Whether a node that is in focus or merged (`isMerged`) is asked once for its logs and its latency history from before
+	redis-top started.
 	*/
 	readonly asksEarlier?: boolean;
 };

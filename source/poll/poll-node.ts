@@ -36,8 +36,8 @@ export class NodeRefusal extends Error {
 
 /**
 Sends a node all requests that are due in one write, and makes a sample of the replies. The first INFO of a connection
-tells which other requests are possible. These are sent in a second write if `isWholeAtOnce` is set, and after a
-reconnect to the same process.
+tells which other requests are possible. These other requests are sent in a second write if `isWholeAtOnce` is set, and
+after a reconnect to the same process.
 
 Rejects with `WireFailure` when the connection fails or the replies are late, and with `NodeRefusal` when the node
 refuses INFO itself. Any other refused command becomes a blind spot.
@@ -123,7 +123,7 @@ const closesBeforeFallback = 2;
 
 /**
 Counts connections that closed while a request with several arguments was pending, such as INFO with several sections.
-Some proxies close on such a request each time, without a reason. A server that stops closes once.
+Some proxies close on such a request each time, without a reason. A server that stops closes a connection only once.
 */
 function noteClosed(requests: readonly PollRequest[], error: unknown, state: PollState): void {
 	const several = severalArgumentKinds(requests);

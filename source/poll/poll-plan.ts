@@ -25,8 +25,7 @@ export function requestsDue(state: PollState, demand: PollDemand, nowMs: number)
 }
 
 /**
-The kinds of requests, among these, that are sent with several arguments in a call and could be sent with one argument a
-call.
+The kinds of requests in `requests` that have several arguments in one call, but could be sent with one argument a call.
 */
 export const severalArgumentKinds = (requests: readonly PollRequest[]): ReadonlySet<RequestKind> =>
 	new Set(requests.filter(isSeveral).map(({kind}) => kind));
@@ -61,7 +60,10 @@ export function scheduledRequestsDue(state: PollState, demand: PollDemand, nowMs
 	);
 }
 
-/** Whether SELECT was denied lately. Another database is not asked then, because the server logs each refusal. */
+/**
+Whether SELECT was denied lately. Requests in databases other than 0 are then left out, because the server logs each
+refusal.
+*/
 const mayNotSelect = (state: PollState, nowMs: number): boolean =>
 	isBlind('select-database', state, nowMs) && state.blind.get('select-database')?.spot.kind === 'denied';
 

@@ -56,7 +56,7 @@ export type PollState = {
 	slowlogLastId: number | undefined;
 	slowlogCount: number;
 	connectedClients: number;
-	/** The client fields of the last INFO as one text. While it stays the same, CLIENT LIST needs no new reading. */
+	/** The client fields of the last INFO as one text. While it stays the same, CLIENT LIST is sent less often. */
 	clientDigest: string;
 	/** The value of `clientDigest` when CLIENT LIST was last read; undefined before the first reading. */
 	listedClientDigest: string | undefined;
@@ -66,11 +66,9 @@ export type PollState = {
 	/** The slots that the node reports as in migration or import. Keys are counted in these slots. */
 	openSlots: readonly number[];
 	busiestCommands: readonly string[];
-	/**
-	Calls of CONFIG SET by the last INFO (`settingsWritten`), and by the INFO when CONFIG GET was last read
-	(`settingsWrittenWhenRead`). Undefined where INFO doesn't count them.
-	*/
+	/** Number of calls of CONFIG SET in the last INFO; undefined where INFO doesn't count them. */
 	settingsWritten: number | undefined;
+	/** The value of `settingsWritten` when CONFIG GET was last read. */
 	settingsWrittenWhenRead: number | undefined;
 	/** Whether the node is a primary. Only primaries are asked for watched keys. */
 	isPrimary: boolean;
@@ -91,7 +89,8 @@ export type PollState = {
 	/** What polling remembers of a Sentinel; undefined for a data node. */
 	sentinel: SentinelState | undefined;
 	/**
-	The number of subscribers of the Sentinels' channel at the last discovery; undefined before the first discovery.
+	The number of subscribers of the Sentinels' channel (`__sentinel__:hello`) at the last discovery; undefined before the
+	first discovery.
 	*/
 	subscribersSeen: number | undefined;
 	/** Whether a search module is loaded. Such a module reports its failures in INFO modules. */
@@ -106,7 +105,10 @@ export type PollState = {
 	latencyEvents: readonly string[];
 	/** The setting `latency-monitor-threshold`; undefined while it isn't known. */
 	latencyThreshold: string | undefined;
-	/** Whether the last poll timed out. The present poll then also asks what blocked the server. */
+	/**
+	Whether the last poll timed out. The present poll then also asks what blocked the server, by SLOWLOG GET and LATENCY
+	LATEST.
+	*/
 	isRecovering: boolean;
 	/**
 	Kinds of requests that this process accepts only with one argument a call, although its version should accept several.
@@ -163,8 +165,8 @@ export const newPollState = (): PollState => ({
 });
 
 /**
-Whether the user may read the settings, and so probably everything else. Some requests are sent only as such a user. For
-a user with few rights, the server would count each refusal and add it to ACL LOG.
+Whether the ACL user may read the server settings. Such a user can probably send all other requests too. Some requests
+are sent only if this is true. For a user with few rights, the server would count each refusal and add it to ACL LOG.
 */
 export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
 	lastAskedMs.has('config') && !blind.has('config');
@@ -213,7 +215,8 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 
 	const ownSlots = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.slots ?? state.ownSlots;
 	if (ownSlots !== state.ownSlots) {
-		// Keeping this list takes no memory: the parser returns equal lists of slots as the same object.
+		// The parser returns equal lists of slots as the same object. Another object thus means other slots, and keeping
+		// the list takes no memory.
 		state.ownSlots = ownSlots;
 		state.slotAudit = newSlotAudit;
 	}
@@ -246,8 +249,8 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 }
 
 /**
-How often CONFIG SET was called. 0 before Redis 7.0: INFO counts CONFIG SET there together with CONFIG GET, which
-redis-top sends itself, so that no count of CONFIG SET alone exists.
+How often CONFIG SET was called. 0 before Redis 7.0: those versions count CONFIG SET together with CONFIG GET, which
+redis-top sends itself.
 */
 const settingsWritten = (info: InfoReply): number => commandStats(info).get('config|set')?.calls ?? 0;
 
@@ -286,7 +289,8 @@ const sizeStep = (value: number | undefined, least: number): number =>
 
 /**
 A digest of the client fields of INFO, as one text. While this text stays equal, CLIENT LIST has hardly anything new for
-a rule. Before Redis 7.2, the fields don't show that clients are paused; only the server's throughput does.
+a rule. Before Redis 7.2, the fields don't show that clients are paused. Only the throughput shows it, so the digest
+contains a step of the throughput.
 */
 function clientDigestOf(info: InfoReply): string {
 	const numberIn = (section: string, field: string) => info.number(section, field);
@@ -302,8 +306,8 @@ function clientDigestOf(info: InfoReply): string {
 }
 
 /**
-The slots in migration or import that the polled node reports as a primary. A replica of Valkey repeats those of its
-primary, which don't count.
+The slots in migration or import that the polled node reports as a primary. A replica of Valkey repeats the slots of its
+primary. These slots don't count.
 */
 function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 	const self = nodes.find(({flags}) => flags.has('myself'));
@@ -311,8 +315,9 @@ function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 }
 
 /**
-The commands that took most of the server's time, sorted by name. Sorted by time, the same commands would give a
-recording a new reply with each change of their ranks.
+The commands that took most of the server's time, sorted by name. LATENCY HISTOGRAM is sent with these commands, and
+replies in their order. Sorted by time, the commands would often change their order. A recording would then store the
+same histograms as a new reply.
 */
 function busiestCommands(info: InfoReply): string[] {
 	return [...commandStats(info)]

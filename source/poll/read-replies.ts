@@ -11,11 +11,9 @@ import {sentinelView} from './sentinel-replies.js';
 
 /** The content of the replies to one write, and when they arrived. */
 export type Answers = Replies & {
-	/**
-	When the replies were complete, in milliseconds since the epoch; `elapsedMs` is the same moment on the monotonic
-	clock.
-	*/
+	/** When the replies were complete, in milliseconds since the epoch. */
 	readonly atMs: number;
+	/** The same moment on the monotonic clock, in milliseconds. */
 	readonly elapsedMs: number;
 	/** The failure that the error reply to INFO stands for; undefined when INFO was answered. */
 	refused: Failure | undefined;
@@ -64,7 +62,7 @@ export function readReplies(
 
 		const {kind, words, grant, read, readFailure} = request;
 		const name = {kind, command: words.join(' '), grant};
-		// A recording holds error replies as plain errors.
+		// A recording holds error replies as plain errors, which become a `ReplyFailure` again.
 		const reply = came instanceof Error ? new ReplyFailure(came.message) : (came as Reply);
 		if (reply instanceof ReplyFailure && readFailure?.(reply, answers, command) !== true) {
 			if (isSeveral({kind, command}) && isRefusedForm(reply.message)) {

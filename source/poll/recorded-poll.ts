@@ -6,8 +6,9 @@ import {readReplies, sampleOf} from './read-replies.js';
 /** An answered poll, as a recording holds it. It has the raw replies, not what this version parses from them. */
 export type RecordedPoll = {
 	readonly address: NodeAddress;
-	/** When the replies to INFO were complete: `atMs` in wall time, `elapsedMs` monotonic, both in milliseconds. */
+	/** When the replies to INFO were complete, in milliseconds since the epoch. */
 	readonly atMs: number;
+	/** The same moment on the monotonic clock, in milliseconds. */
 	readonly elapsedMs: number;
 	readonly roundTripMs: number;
 	/** The exchanges, grouped by the write that asked for them. */

@@ -29,8 +29,8 @@ export type Reader = (reply: Reply, replies: Replies, command: readonly string[]
 
 /**
 A polled command. To add one, write a row here, a parser in `parse/` and a field of `PollExtras` (`domain/sample.ts`),
-which the node record keeps with its age. Its grant and versions stand in `wire/read-commands.ts`: a command that is not
-listed there is never sent.
+which the node record keeps with its age. `wire/read-commands.ts` has the command's ACL rule and the server versions
+that know it. A command that is not listed there is never sent.
 */
 export type RequestRow = {
 	readonly kind: string;
@@ -72,7 +72,7 @@ export type RequestRow = {
 	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean | string;
 };
 
-/** Whether the node's lists are on the screen, alone or merged with the lists of other nodes. */
+/** Whether the node's lists, such as its slow log, are on the screen, alone or merged with the lists of other nodes. */
 export const isShown = ({isFocused, isMerged = false}: PollDemand): boolean => isFocused || isMerged;
 
 /** A period that depends on whether the node is in focus, in milliseconds. */

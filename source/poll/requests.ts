@@ -80,8 +80,8 @@ function settingArguments({version, valkey, oneArgumentKinds}: PollState): Reado
 const changedSettingsMs = 2000;
 
 /**
-Whether a log is read now for the time before redis-top started. It is read once, and only as a user who may read
-settings.
+Whether a log is read now for its entries from before redis-top started. The log is read once, and only as a user who
+may read settings.
 */
 const isEarlierDue = (kind: string, state: PollState, demand: PollDemand): boolean =>
 	demand.asksEarlier === true && isShown(demand) && isAdministrator(state) && !state.lastAskedMs.has(kind);
@@ -218,7 +218,8 @@ export const requests = [
 	},
 	...keyRequests,
 	...watchedRequests,
-	// Requests that only rules read. They cost the server 1 to 40 µs, and are sent once every one or five minutes.
+	// Requests whose replies only rules read. Each takes the server 1 to 40 µs, and is sent once every one or five
+	// minutes.
 	{
 		kind: 'latency-events',
 		command: 'latency|latest',
@@ -229,7 +230,8 @@ export const requests = [
 		read: into('latencyEvents', parseLatencyLatest),
 	},
 	{
-		// Up to 160 entries an event, read once: what the latency monitor noted before redis-top started.
+		// The reply has up to 160 entries for an event. It is read once, for what the latency monitor noted before
+		// redis-top started.
 		kind: 'latency-history',
 		command: 'latency|history',
 		arguments: ({latencyEvents}) => latencyEvents.map(event => [event]),
@@ -288,7 +290,8 @@ export type Request = RequestRow & {
 	readonly words: readonly string[];
 	readonly since: Pick<ReadCommand, 'redis' | 'valkey'>;
 	/**
-	The ACL rule that allows the command (`+slowlog|get`); undefined for a command that no user for monitoring gets.
+	The ACL rule that allows the command (`+slowlog|get`); undefined for a command whose right is not given to monitoring
+	users.
 	*/
 	readonly grant: string | undefined;
 };

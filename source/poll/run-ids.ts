@@ -2,7 +2,7 @@ import {isRunId, type NodeAddress} from '../domain/node.js';
 
 /**
 The address of each process by its run id. A process that is reached at two addresses (`localhost`, `127.0.0.1`) has one
-run id.
+run id, so it is polled only once.
 */
 export class RunIds {
 	readonly #holders = new Map<string, NodeAddress>();

@@ -10,8 +10,9 @@ alarms.
 export const authRetryMs = 15_000;
 
 /**
-Number of places in an interval. Nodes of the same place are polled together: with 1,000 nodes, about twenty. When nodes
-were polled separately, each poll ran with cold processor caches. That took a fifth of all work at 1,000 nodes.
+Number of moments (places) within an interval at which nodes are polled. Nodes with the same place are polled together:
+about twenty of 1,000 nodes. Without shared places, each poll ran with cold processor caches. That took a fifth of
+redis-top's work at 1,000 nodes.
 */
 export const placesInInterval = 50;
 
@@ -31,7 +32,7 @@ export function phaseOf(address: NodeAddress): number {
 
 /**
 Milliseconds until the node's next poll: the next time after `nowMs` that fits `intervalMs` and `phase`. A poll that was
-missed because the last one took too long is skipped.
+missed because the last poll took too long is skipped.
 */
 export function untilNextPoll(nowMs: number, intervalMs: number, phase: number): number {
 	const offset = phase * intervalMs;

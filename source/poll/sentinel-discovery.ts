@@ -35,8 +35,8 @@ export type SentinelDiscoveryOptions = {
 
 /**
 Finds the Sentinels that monitor a data node. INFO of a data node does not list Sentinels, but they publish their
-addresses on its channel `__sentinel__:hello`. Listening needs a connection for three seconds. It happens only when the
-number of subscribers has changed.
+addresses on its channel `__sentinel__:hello`. Listening needs a connection for three seconds. redis-top listens only
+when the channel's number of subscribers has changed.
 */
 export class SentinelDiscovery {
 	readonly #options: SentinelDiscoveryOptions;
@@ -72,7 +72,7 @@ export class SentinelDiscovery {
 			await port.subscribe(listenMs, message => {
 				const hello = parseSentinelHello(message);
 				if (hello !== undefined) {
-					// Sentinels that were copied with their config file share one run id.
+					// Sentinels that were copied with their config file share one run id, so their addresses tell them apart.
 					hellos.set(`${placeOf(hello)} ${hello.primaryName}`, hello);
 				}
 

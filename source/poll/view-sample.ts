@@ -3,11 +3,12 @@ import {scale} from '../domain/scale.js';
 
 /**
 The facts that decide whether a node's cluster view is read: its digest of CLUSTER INFO, and when its whole view was
-last read. That time is in monotonic milliseconds; undefined before the first view.
+last read.
 */
 export type ViewFacts = {
 	readonly address: NodeAddress;
 	readonly digest: string | undefined;
+	/** In monotonic milliseconds; undefined before the first view. */
 	readonly readAtMs: number | undefined;
 };
 

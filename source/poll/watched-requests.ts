@@ -6,7 +6,10 @@ import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 import type {Reader, Replies, RequestRow} from './request-row.js';
 
-/** Time between two readings of the watched keys, in milliseconds. It is shorter until there are two readings. */
+/**
+Time between two readings of the watched keys, in milliseconds. It is shorter until there are two readings, which a rate
+needs.
+*/
 const everyMs = ({watchedReadings}: PollState): number => (watchedReadings < 2 ? 1000 : 10_000);
 
 /**

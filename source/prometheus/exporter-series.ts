@@ -1,7 +1,8 @@
 import {exporterFields} from '../parse/exporter-fields.js';
 
 /**
-A series of redis_exporter that holds one field of INFO. `unit` tells how the values correspond.
+A series of redis_exporter that holds one field of INFO. `unit` tells how a value of the series stands for a value of
+the field. Absent: both values are equal.
 
 - `status`: 1 is `ok`, 0 is `err`
 - `link`: 1 is `up`, 0 is `down`
@@ -60,7 +61,7 @@ export const composedSeries = {
 	up: 'redis_up',
 	/** A series whose value is always 1. Its labels: role, version, policy, `run_id`. */
 	instance: 'redis_instance_info',
-	/** Labels: the address of a replica's primary. */
+	/** A series whose labels have the address of a replica's primary. */
 	source: 'redis_slave_info',
 	keys: 'redis_db_keys',
 	expiringKeys: 'redis_db_keys_expiring',

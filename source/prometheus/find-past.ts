@@ -71,7 +71,8 @@ export async function findPast(
 		return {...failed, isAnswered: false};
 	}
 
-	// redis_exporter reads the server at each scrape. The metrics of redis-top may be as old as its interval.
+	// redis_exporter reads the server at each scrape. The metrics of redis-top may be as old as its poll interval. So
+	// targets of redis_exporter come first.
 	const [first, ...others] = (targets as readonly Target[]).toSorted((one, other) => +one.isOwn - +other.isOwn);
 	return {kind: 'found', past: new NodePast(prometheus, [first as Target, ...others], () => clock.now())};
 }
@@ -84,7 +85,7 @@ type Target = ScrapeTarget & {
 /** A metric that redis-top serves and redis_exporter does not. */
 const ownMetric = 'redis_top_poll_interval_seconds';
 
-/** How a target is scraped, by its scrapes in the last quarter of an hour. */
+/** How a target is scraped, as its scrapes in the last quarter of an hour show. */
 async function targetOf(
 	matchers: string,
 	prometheus: Pick<Prometheus, 'query'>,

@@ -46,8 +46,8 @@ export class NodePast {
 	readonly periodMs: number;
 
 	/**
-	@param targets The targets that scrape the node. The first one is read. Another one is read for the time before the
-	first scrape of the ones before it, and for the time after their last scrape.
+	@param targets The targets that scrape the node. The first target is always read. Each further target is read only for
+	times that earlier targets leave open: before their first scrape, and after their last scrape.
 	*/
 	constructor(
 		prometheus: Pick<Prometheus, 'query'>,

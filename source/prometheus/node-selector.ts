@@ -80,7 +80,8 @@ type Candidate = {readonly matchers: string; readonly labels: SeriesLabels; read
 /**
 The matchers of all series of a node, from the reply to `findingQuery`: `instance="…",job="…"`. Series with the `run_id`
 of the node's process are preferred to series that only have the node's address. Several jobs may scrape one server, for
-example redis_exporter and `redis-top watch --metrics`. Two targets are of one server if a `run_id` is in both.
+example redis_exporter and `redis-top watch --metrics`. Two targets scrape the same server if a `run_id` occurs in the
+series of both.
 */
 export function nodeSelector(
 	series: readonly PrometheusSeries[],

@@ -2,8 +2,8 @@ import {type MetricId, metrics} from '../domain/metric.js';
 import type {Scrape, ScrapeTarget} from './scrapes.js';
 
 /**
-If the time between two scrapes is longer than this, there is a gap between them. The unit is the usual time between
-scrapes. A single lost scrape is therefore a gap.
+Number of usual scrape intervals. If two scrapes are further apart, there is a gap between them. A single lost scrape is
+therefore a gap.
 */
 const gapFromPeriods = 1.7;
 
@@ -12,7 +12,7 @@ export const gapMs = ({periodMs}: ScrapeTarget): number => gapFromPeriods * peri
 
 /**
 Whether a rate may be computed between two scrapes: both are of the same process and the same target, and no scrape is
-missing between them. Two targets read the server at different moments, which their scrapes do not tell.
+missing between them. Two targets read the server at different moments, and their scrapes do not tell these moments.
 */
 export const areAdjacent = (before: Scrape | undefined, after: Scrape): before is Scrape =>
 	before?.isUp === true &&

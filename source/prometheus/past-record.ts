@@ -12,7 +12,7 @@ import type {Scrape} from './scrapes.js';
 /** Length of the charts of a past moment, in milliseconds. */
 export const pastWindowMs = 30 * 60_000;
 
-/** Commands that a node's record usually has replies of, but whose replies no exporter stores. */
+/** Commands whose replies a node's record usually has, but no exporter stores. */
 const unscraped: readonly string[] = ['CLIENT LIST', 'SLOWLOG GET', 'CLUSTER NODES'];
 
 /** The failure of a server that its exporter did not reach: `redis_up` was 0. */

@@ -19,8 +19,9 @@ megabyte.
 */
 const nodesShown = 12;
 
-/** Wait before the first retry after a failure, and the longest wait before any retry, in milliseconds. */
+/** Wait before the first retry after a failure, in milliseconds. Each further wait is twice as long. */
 const firstRetryMs = 5000;
+/** Longest wait before any retry, in milliseconds. */
 const longestRetryMs = 60_000;
 
 export type PrometheusHistoryOptions = {
@@ -73,7 +74,7 @@ export class PrometheusHistory implements EarlierStates {
 	/** The past moment (milliseconds since the epoch) that the screen shows, or has shown last. */
 	#wantedMs: number | undefined;
 	#isLoading = false;
-	/** The nodes on the screen. Their series are filled before those of others. */
+	/** The nodes on the screen. Their series are filled before the series of other nodes. */
 	#seen: ReadonlySet<NodeAddress> = new Set();
 	#isFillingOthers = false;
 	#isComplaining = false;

@@ -6,7 +6,7 @@ import {type ScrapedValue, scrapedInfo} from './scraped-info.js';
 
 /** What Prometheus scrapes to get the values of a server: redis_exporter, or `redis-top watch --metrics`. */
 export type ScrapeTarget = {
-	/** The label matchers of its series of the server: `instance="…",job="…"`. */
+	/** The label matchers that select the series which this target has of the server: `instance="…",job="…"`. */
 	readonly matchers: string;
 	/** Usual time between two scrapes, in milliseconds. */
 	readonly periodMs: number;

@@ -2,7 +2,9 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** The step by which a key moves the shown moment, for each distance from the present. A week is 204 steps away. */
+/**
+The step by which one key press moves the shown moment, for each distance from the present. A week is 204 steps away.
+*/
 const steps: ReadonlyArray<readonly [upToMs: number, stepMs: number]> = [
 	[hourMs, minuteMs],
 	[6 * hourMs, 5 * minuteMs],

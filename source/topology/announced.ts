@@ -78,7 +78,10 @@ const acknowledges = ({replicas}: NodeRecord, address: NodeAddress): boolean =>
 			link.ackAgeSeconds <= freshAckSeconds,
 	);
 
-/** Seconds without data up to which a replica's link counts as working. `repl-ping-replica-period` is 10 s. */
+/**
+Seconds without data up to which a replica's link counts as working. A primary sends its replicas a PING every 10 s
+(`repl-ping-replica-period`).
+*/
 const longestSilenceSeconds = 11;
 
 function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {

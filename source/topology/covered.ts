@@ -1,7 +1,9 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {type Nodes, nodeFinder, primaryNamedBy} from './replication-edges.js';
 
-/** The primary that continued the replication history which the node last reported. */
+/**
+The primary that continued the replication history of a node: its `master_replid2` is the node's last `master_replid`.
+*/
 export function successorOf({address, sample}: NodeRecord, nodes: Nodes): NodeRecord | undefined {
 	const history = sample?.info.text('replication', 'master_replid');
 	return [...nodes.values()].find(
@@ -13,16 +15,19 @@ export function successorOf({address, sample}: NodeRecord, nodes: Nodes): NodeRe
 	);
 }
 
-/** Whether the node is a primary of a cluster and owns no slots, as a node that joins or was taken out. */
+/**
+Whether the node is a primary of a cluster and owns no slots, such as a node that has just joined or was taken out of
+service.
+*/
 function isWithoutSlots({role, clusterNodes}: NodeRecord): boolean {
 	const self = clusterNodes?.value.find(({flags}) => flags.has('myself'));
 	return role === 'primary' && self?.flags.has('master') === true && self.slots.length === 0;
 }
 
 /**
-Whether others do the work of a node while it is away. They do it for a replica whose primary answers, for a former
-primary whose successor answers, for a primary of a cluster without slots, and for a Sentinel beside two Sentinels that
-answer.
+Whether other nodes do the work of a node that does not answer. They do so for a replica whose primary answers, for a
+former primary whose successor answers, for a primary of a cluster without slots, and for a Sentinel beside two
+Sentinels that answer.
 */
 export function isCovered(record: NodeRecord, nodes: Nodes): boolean {
 	if (record.role === 'sentinel') {

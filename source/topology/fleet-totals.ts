@@ -21,9 +21,9 @@ export type FleetTotals = {
 	readonly keys: number | undefined;
 	/** Latency over all commands of all nodes whose histograms are read. The percentiles are upper bounds. */
 	readonly latency: (IntervalBounds & {readonly nodes: number}) | undefined;
-	/** The node whose used memory is nearest to its maxmemory, as a share from 0 to 1. */
+	/** The node with the highest ratio of used memory to maxmemory. The value is this ratio, from 0 to 1. */
 	readonly fullest: Standout | undefined;
-	/** The node with the highest p99 of a single command, in microseconds. */
+	/** The node with the highest p99 of a single command. The value is this p99 in microseconds. */
 	readonly slowest: Standout | undefined;
 };
 
@@ -34,7 +34,10 @@ function dataNodes(nodes: Nodes) {
 	return {data, answering, primaries: answering.filter(({role}) => role === 'primary')};
 }
 
-/** The change of each total since the baseline. A total is left out if its change is unknown for a node. */
+/**
+The change of each total since the baseline. A node whose change is unknown is left out. A total is undefined if no
+node's change is known.
+*/
 export function changeTotals(
 	nodes: Nodes,
 ): Readonly<Record<'operations' | 'usedMemory' | 'connectedClients' | 'keys', number | undefined>> {

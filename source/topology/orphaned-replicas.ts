@@ -48,7 +48,10 @@ const isChosenElsewhere = memoizeByRef((nodes: Nodes): boolean =>
 	),
 );
 
-/** The replicas that answer and have no link, by their primary. Memoized, because each node that is down asks for it. */
+/**
+The replicas that answer and have no link, by their primary. Memoized, because the map is needed for each node that is
+down.
+*/
 const unlinkedReplicas = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAddress | undefined, readonly NodeRecord[]> => {
 	const sameNode = nodeFinder(nodes);
 	const unlinked = [...nodes.values()].filter(record => answers(record) && isUnlinked(record));

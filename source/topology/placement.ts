@@ -40,7 +40,7 @@ export function sharedPlaces({shards, loose}: Topology): {
 	readonly isOneHost: boolean;
 } {
 	const nodes = [...shards.flatMap(({primary, replicas}) => (primary ? [primary, ...replicas] : replicas)), ...loose];
-	// A node without an address, as after a loss of its node id, has no known host.
+	// A node without an address, as after a loss of its node id, has no known host and does not count.
 	const hosts = new Set(nodes.flatMap(({host}) => host ?? []));
 	return {
 		places: [...shards.flatMap(onOneHost), ...shards.flatMap(inOneZone)],

@@ -10,7 +10,7 @@ import type {Nodes} from './replication-edges.js';
 /**
 Reasons why a replica could not replace its primary now; empty if no reason is known. Each reason follows the replica's
 address: "10.0.1.12:6379 …". While the primary answers, a replica without a link is never fit, even within the time that
-a cluster allows. Source for Sentinels: sentinel.c, `sentinelSelectSlave`.
+`cluster-replica-validity-factor` allows. Source for Sentinels: sentinel.c, `sentinelSelectSlave`.
 */
 export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
 	const record = nodes.get(node.address);
@@ -94,7 +94,7 @@ export const replicaFitness = (shard: Shard, nodes: Nodes, isCluster: boolean): 
 
 /**
 Shards that would have no primary if their primary stopped now, because no replica could be promoted. In a cluster only
-shards with slots count. Elsewhere only shards count that had a replica, or that Sentinels watch.
+shards with slots count. Elsewhere a shard counts only if it has a replica, or if Sentinels monitor its primary.
 */
 export function shardsWithoutSuccessor(topology: Topology, nodes: Nodes): UncoveredShard[] {
 	return topology.shards.flatMap(shard => {

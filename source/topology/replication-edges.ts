@@ -50,9 +50,9 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 });
 
 /**
-Whether one list entry for a replica is better than another. The entry of the node that the replica reports is best,
-then the entry of a node that answers. After a failover by hand, the last list of the dead primary still contains its
-old replicas.
+Whether one list entry for a replica is better than another. The entry of the node that the replica reports as its
+primary is best, then the entry of a node that answers. After a failover by hand, the last list of the dead primary
+still contains its old replicas.
 */
 function isBetterList(
 	{address, failure}: NodeRecord,

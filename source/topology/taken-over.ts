@@ -9,8 +9,9 @@ import {topologyOf} from './topology.js';
 export type Takeover = {readonly by: NodeAddress | undefined; readonly isCluster: boolean};
 
 /**
-How a primary at whose address nothing answers was replaced, by its cluster or by Sentinels. Undefined for any other node.
-A process that hangs is not replaced in full: it holds the connections of its clients, and may go on with old data.
+How a primary at whose address nothing answers was replaced, by its cluster or by Sentinels. Undefined for every other
+node. A process that hangs is not replaced in full: it holds the connections of its clients, and may go on with old
+data.
 */
 export const takeoverOf = (record: NodeRecord, nodes: Nodes): Takeover | undefined =>
 	record.failure === undefined || record.reach !== 'down'
@@ -19,7 +20,7 @@ export const takeoverOf = (record: NodeRecord, nodes: Nodes): Takeover | undefin
 
 /**
 In a cluster, a replaced primary is marked FAIL and owns no slot any more. The slots that it reported last have owners
-that answer. Of a node that never answered, no earlier slots are known.
+that answer. Of a node that never answered, no earlier slots are known, so `by` is undefined.
 */
 function takeoverInCluster({address, clusterNodes}: NodeRecord, nodes: Nodes): Takeover | undefined {
 	const {loose, shards} = topologyOf(nodes);
@@ -45,7 +46,7 @@ function takeoverBySentinels({address}: NodeRecord, nodes: Nodes): Takeover | un
 		: undefined;
 }
 
-/** The doubt of rules about a node that does not answer. */
+/** A false positive that rules about nodes without an answer document. */
 export const replacedPrimary =
 	'The finding is a warning about a primary that its cluster or Sentinels have replaced: clients do not need it any more.';
 

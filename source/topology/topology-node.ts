@@ -127,8 +127,8 @@ function reachOf(record: NodeRecord | undefined): Reach {
 }
 
 /**
-While a node answers, the role that it reports. Otherwise its last report or the reports of other nodes count, whichever
-is newer.
+The role of a node. While the node answers, it is the role that the node reports. Otherwise its last report or the
+reports of other nodes count, whichever is newer.
 */
 function roleOf(
 	record: NodeRecord | undefined,

@@ -19,11 +19,9 @@ export type WhatIf = {
 	readonly primaries: readonly LostPrimary[];
 	/** Shards that keep their primary but lose replicas. */
 	readonly replicas: readonly LostReplicas[];
-	/**
-	Number of Sentinels that stop. `unwatched`: primaries for which the remaining Sentinels could not decide on a
-	failover.
-	*/
+	/** Number of Sentinels that stop. */
 	readonly sentinels: number;
+	/** Shards for whose primary the remaining Sentinels could not decide on a failover. */
 	readonly unwatched: readonly {readonly shard: Shard; readonly electors: Electors}[];
 	/** The slots without service after the failure. Empty outside a cluster. */
 	readonly unserved: readonly SlotRange[];
@@ -41,15 +39,15 @@ export type WhatIf = {
 	/** Number of shards of which no copy survives. */
 	readonly erased: number;
 	/**
-	How bad the failure is, without regard to current delays. `critical`: a shard has no successor for its primary, writes
-	are refused, or too few Sentinels remain. `takeover`: replicas take over. `none`: service continues.
+	How bad the failure is, whatever the current replication delays are. `critical`: a shard has no successor for its
+	primary, writes are refused, or too few Sentinels remain. `takeover`: replicas take over. `none`: service continues.
 	*/
 	readonly gravity: 'critical' | 'takeover' | 'none';
 };
 
 /**
 The consequences of every imagined failure, the worst first. Among equals, zones come before hosts, and hosts before
-nodes. Delays do not count, so that the order stays stable.
+nodes. Current replication delays do not count, so that the order stays stable.
 */
 export const whatIfs = memoizeByRef((nodes: Nodes): readonly WhatIf[] => {
 	const topology = topologyOf(nodes);
@@ -135,8 +133,8 @@ const total = (
 	values.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : join(sum, value)), 0);
 
 /**
-Watched primaries for which the remaining Sentinels could not decide on a failover. Primaries for which they cannot
-decide even now are included.
+Shards with a monitored primary for which the remaining Sentinels could not decide on a failover. Shards for which the
+Sentinels cannot decide even now are included.
 */
 const unwatchedShards = ({shards}: Topology, nodes: Nodes, isDead: (address: NodeAddress) => boolean) =>
 	shards.flatMap(shard => {

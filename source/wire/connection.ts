@@ -14,8 +14,8 @@ export type TlsSettings = {
 	*/
 	readonly announcedName?: string | undefined;
 	/**
-	Whether the certificate must have the name that is asked for, so that the node's address in it is not enough. It is
-	true for a node that gets credentials for its name alone (`--follow`).
+	Whether the certificate must contain the requested host name (SNI). The node's address in the certificate is then not
+	enough. It is true for a node that gets credentials for its name alone (`--follow`).
 	*/
 	readonly isNameRequired?: boolean | undefined;
 	/** Whether the certificate is verified. Only `--insecure` makes this false, and the screen then says so. */

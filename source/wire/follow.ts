@@ -5,7 +5,8 @@ import {hasPublicAuthority} from './public-authorities.js';
 
 /**
 Which announced nodes are polled. `all`: every node, but credentials go only to the hosts and networks of the targets,
-or to a node whose certificate proves that it is theirs. `any`: every node, always with credentials. `none`: the targets alone.
+or to a node whose certificate proves that the node belongs to the owner of the targets. `any`: every node, always with
+credentials. `none`: the targets alone.
 */
 export const followModes = ['all', 'any', 'none'] as const;
 
@@ -23,7 +24,8 @@ function listOf(...subnets: ReadonlyArray<readonly [network: string, prefix: num
 const isIn = (list: BlockList, address: string): boolean => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 
 /**
-Link-local networks. Source: RFC 3927 and RFC 4291 §2.5.6. The metadata services of cloud providers are in them as well.
+Link-local networks. Source: RFC 3927 and RFC 4291 §2.5.6. The metadata services of cloud providers are in these
+networks. So an announced node in them gets no credentials.
 */
 const linkLocal = listOf(['169.254.0.0', 16], ['fe80::', 10]);
 
@@ -42,12 +44,12 @@ const privateRanges = listOf(
 
 /**
 Whether a node that a server announced may get the targets' credentials. A lying server could announce any host and
-collect the password there. `by-name`: it may get them if its certificate has the name that is asked for (SNI). A
+collect the password there. `by-name`: the node may get them if its certificate has the requested host name (SNI). A
 certificate that has only the node's address is then not enough (`TlsSettings.isNameRequired`).
 
-A verified certificate proves no more than its own name. Everybody can get one of a public authority for a name or an
-address of their own. It counts if the name is the targets' own, or if the user gave the authorities with `--cacert` and
-none of them is public.
+A verified certificate proves no more than its own name. Everybody can get a certificate of a public authority for a
+name or an address of their own. So a certificate counts in two cases only. Its name is the targets' own, or the user
+gave the authorities with `--cacert` and none of these authorities is public.
 
 @param hosts The hosts of the targets, and the hosts that `--nat-map` maps to.
 */
@@ -85,14 +87,16 @@ function grantFor(
 	return isOwnName(tls, own) ? 'by-name' : 'none';
 }
 
-/** Whether the name that is asked for is the user's: `--sni`, a target's name, or a name in the domain of one of them. */
+/**
+Whether the requested host name is the user's: the name of `--sni`, of a target, or a name in the domain of either.
+*/
 function isOwnName({announcedName, serverName}: TlsSettings, own: readonly string[]): boolean {
 	if (announcedName === undefined) {
 		return serverName !== undefined && isIP(serverName) === 0;
 	}
 
 	const name = plainHost(announcedName);
-	// A public authority signs no name without a dot.
+	// No public authority signs a name without a dot, so such a name is not accepted.
 	return (
 		name.includes('.') &&
 		isIP(name) === 0 &&
@@ -102,7 +106,10 @@ function isOwnName({announcedName, serverName}: TlsSettings, own: readonly strin
 	);
 }
 
-/** Whether a node that a server announced may get the targets' credentials, at least if its certificate has the name. */
+/**
+Whether a node that a server announced may get the targets' credentials, at least if its certificate has the requested
+host name.
+*/
 export const mayGetCredentials = (
 	settings: Pick<ConnectionSettings, 'endpoint' | 'tls'>,
 	hosts: readonly string[],

@@ -70,7 +70,7 @@ const defaultMostBytes = 4 * 2 ** 20;
 const quotedCharacters = 160;
 /** Most connections to one service at a time. */
 const mostConnections = 4;
-/** Least length of a path that is treated as a secret, in characters. */
+/** Length from which the path of the service's URL counts as a secret, in characters. */
 const leastSecretPath = 16;
 /** Longest wait that Retry-After may ask for, in milliseconds. A larger number is a mistake or an attack. */
 const longestRetryAfterMs = 3_600_000;
@@ -192,7 +192,7 @@ export class HttpClient {
 	}
 }
 
-/** The address of a request: the service's path, then the request's. */
+/** The address of a request: the service's address, with the request's path added to its path. */
 export function addressOf(service: URL, {path, query = {}}: Pick<HttpRequest, 'path' | 'query'>): URL {
 	const url = new URL(service);
 	if (path !== '') {
@@ -208,7 +208,7 @@ export function addressOf(service: URL, {path, query = {}}: Pick<HttpRequest, 'p
 
 /**
 The TLS settings of an agent. Certificates of `--cacert` are trusted in addition to those of Node. Node's list is read
-from the module object, because a named import of this getter is undefined.
+as `tls.rootCertificates`, because a named import of this getter is undefined.
 */
 function tlsOptions(settings: TlsSettings | undefined): https.AgentOptions {
 	return settings === undefined

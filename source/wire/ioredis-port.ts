@@ -6,7 +6,7 @@ import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 import {identityCheck, serverNameFor} from './server-identity.js';
 
-/** The name of redis-top's connections in CLIENT LIST, which tells them apart from applications. */
+/** The name of redis-top's connections in CLIENT LIST. It tells them apart from the connections of applications. */
 export const clientName = 'redis-top';
 
 /** Whether an error reply says that the server needs no password. redis-top then continues without authentication. */
@@ -14,8 +14,9 @@ const isNeedless = ({message}: ReplyFailure): boolean => replyFailure(message).k
 
 /**
 The options under which ioredis does nothing by itself. Retries are scheduled by `poll/`. No command is queued or sent
-twice: with the defaults, one SHUTDOWN was sent 31 times. The ready check is off, because it hides a LOADING server.
-AUTH and CLIENT SETNAME are sent as ordinary commands: ioredis would turn their refusals into console warnings.
+twice: with the defaults, one SHUTDOWN was sent 31 times. The ready check is off, because it would wait until a LOADING
+server has loaded its data. AUTH and CLIENT SETNAME are sent as ordinary commands: ioredis would turn their refusals
+into console warnings.
 */
 function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOptions & {replyMapping: 'legacy'} {
 	const host = endpoint.kind === 'unix' ? '' : endpoint.host;
@@ -240,7 +241,8 @@ class IoredisPort implements RedisPort, ActionPort {
 	#within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
 		return new Promise((resolve, reject) => {
 			const isLate = () => reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
-			// When redis-top's own event loop is late, replies that have arrived meanwhile are read first.
+			// When redis-top's own event loop is late, replies that have arrived meanwhile are read first. Such replies then
+			// do not count as late.
 			const timer = setTimeout(() => setImmediate(isLate), timeoutMs);
 			replies.then(
 				reply => {

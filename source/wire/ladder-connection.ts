@@ -106,7 +106,10 @@ function certificateOf(socket: tls.TLSSocket): CertificateFacts | undefined {
 	};
 }
 
-/** A bare connection for the steps of the ladder: read the greeting, start TLS, send commands one at a time. */
+/**
+A bare connection for the step-by-step diagnosis of a connection (the ladder): read the greeting, start TLS, send
+commands one at a time.
+*/
 export class LadderConnection {
 	#socket: net.Socket;
 

@@ -24,9 +24,9 @@ const answerMs = 1000;
 
 /**
 Opens a bare connection, listens for 300 ms and only then sends `PING`. A server at maxclients or in protected mode
-sends its reason at once and closes the connection. A client library that writes first never sees that reason. A TLS
-port answers a plain PING with an alert (0x15 0x03) or a reset. Each probe costs the server one connection, so probe
-rarely. Never rejects.
+sends at once why it refuses the client, and closes the connection. A client library that writes first never sees that
+reason. A TLS port answers a plain PING with an alert (0x15 0x03) or a reset. Each probe costs the server one
+connection, so probe rarely. Never rejects.
 */
 export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Promise<Greeting> {
 	return new Promise(resolve => {

@@ -6,8 +6,8 @@ export type Version = readonly [major: number, minor: number];
 /**
 Which users need the right to a command. `monitor`: every user of redis-top. `actions`: only users who run actions, for
 the facts in a dialog. `keys`: only users who scan or watch keys; they also need read access to the keys. `sentinel`:
-only users of a Sentinel. `nobody`: no user is given the right. `everybody`: no right is needed; a server lets everybody
-call AUTH and HELLO.
+only users of a Sentinel. `nobody`: `redis-top acl` gives the right to no user. `everybody`: no right is needed; a
+server lets everybody call AUTH and HELLO.
 */
 type Need = 'monitor' | 'actions' | 'keys' | 'sentinel' | 'nobody' | 'everybody';
 
@@ -16,10 +16,10 @@ export type ReadCommand<Name extends string = string> = {
 	readonly name: Name;
 	readonly need: Need;
 	/**
-	The first version that has the command. Absent: every version that has ACL users. `never`: no version of this
-	product.
+	The first Redis version that has the command. Absent: every version that has ACL users. `never`: no version of Redis.
 	*/
 	readonly redis?: Version | 'never';
+	/** The first Valkey version that has the command, in the same form. */
 	readonly valkey?: Version | 'never';
 };
 
@@ -27,8 +27,8 @@ const needed = <const Name extends string>(need: Need, ...names: readonly Name[]
 	names.map(name => ({name, need}));
 
 /**
-Every command that a monitor may send, with the right it needs and the versions that have it. This is the only list of
-them. Polled commands (`poll/requests.ts`) and the lines of `redis-top acl` refer to these names.
+Every command that a monitor may send, with the right it needs and the versions that have it. No other list of such
+commands exists. Polled commands (`poll/requests.ts`) and the lines of `redis-top acl` refer to these names.
 
 No command here changes data, settings or another connection. `CLIENT SETNAME` and `CLIENT SETINFO` change the label of
 redis-top's own connection. `CLIENT NO-EVICT` is not listed: it would keep a monitor's buffers when the server is short
@@ -42,7 +42,7 @@ const listed = [
 	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
 	{name: 'cluster|links', need: 'monitor', redis: [7, 0]},
 	{name: 'cluster|myshardid', need: 'monitor', redis: [7, 2]},
-	// Sentinels publish their addresses on every node that they monitor.
+	// Sentinels publish their addresses on every node that they monitor. redis-top receives the addresses there.
 	...needed('monitor', 'pubsub|numsub', 'subscribe'),
 	...needed('actions', 'time', 'command|info', 'acl|whoami', 'slowlog|len'),
 	{name: 'acl|dryrun', need: 'actions', redis: [7, 0]},

@@ -2,7 +2,8 @@
 export type Reply = string | number | null | ReplyFailure | readonly Reply[];
 
 /**
-An error reply (`-NOPERM …`). It holds the server's words without the command that caused it, which may hold a password.
+An error reply (`-NOPERM …`). It holds the server's words. The command that caused the error is left out, because it may
+hold a password.
 */
 export class ReplyFailure extends Error {
 	override readonly name = 'ReplyFailure';

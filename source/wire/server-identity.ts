@@ -26,7 +26,8 @@ function namesOf({subject, subjectaltname = ''}: Partial<tls.PeerCertificate>): 
 /**
 Checks the name in a certificate. A node that announces a host name may show that name or the address that redis-top
 connects to. Certificates issued before the node announced the name contain the address. Without an announced name, the
-name that Node passes counts. The message of the error ends with the names in the certificate.
+certificate must have the name that Node passes (`name`). The message of the error ends with the names in the
+certificate.
 
 @param host The address; empty when only the name counts.
 */

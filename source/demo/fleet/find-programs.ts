@@ -10,8 +10,8 @@ const names = {
 } as const;
 
 /**
-Finds the programs of `redis-top demo fleet` on the PATH, or the names of those that are missing. Alertmanager is
-optional.
+Finds the programs of `redis-top demo fleet` on the PATH. If a program is missing, returns the names of the missing
+programs. Alertmanager is optional.
 */
 export function findPrograms(
 	pathVariable: string | undefined = process.env.PATH,

@@ -28,8 +28,8 @@ export const generatedAddress = (index: number): string =>
 	`198.18.${Math.floor(index / 250)}.${(index % 250) + 1}:6379`;
 
 /**
-A series of a generated server. `head`: its name and labels. `value`: its value, for a time in seconds since the start
-of the counters.
+A series of a generated server. `head`: its name and labels. `value`: returns its value at a time, which is in seconds
+since the start of the counters.
 */
 type Line = {readonly head: string; readonly value: (seconds: number) => number};
 
@@ -104,8 +104,8 @@ function linesOf(index: number): readonly Line[] {
 }
 
 /**
-The metrics page of a generated fleet, in redis_exporter's names. A few servers have a fault each: full, down, evicting,
-rejecting, without a link, behind, with a failed save.
+The metrics page of a generated fleet, in redis_exporter's names. A few servers have one fault each: full memory, down,
+evictions, rejected connections, no link to the primary, behind the primary, a failed save.
 */
 export class GeneratedMetrics {
 	readonly #lines: readonly Line[];

@@ -11,12 +11,15 @@ import {findFreePorts, parentBoundLauncher, type ServerProcess, startProgram} fr
 import {serveGenerated} from './generated-page.js';
 import {alertmanagerConfiguration, alertRules, prometheusConfiguration} from './prometheus-files.js';
 
-/** How long the list shows healthy servers before the incident, in milliseconds. */
+/**
+How long all servers stay healthy before the incident, in milliseconds. The incident is an import that fills the memory
+of `orders`.
+*/
 const calmMs = 20_000;
 
 /**
-The scrape interval in seconds if there are no generated servers. With generated servers it is `slowScrape`, because
-their page has several megabytes.
+The scrape interval in seconds if there are no generated servers. With generated servers the interval is `slowScrape`,
+because their metrics page has several megabytes.
 */
 const quickScrape = 2;
 const slowScrape = 15;

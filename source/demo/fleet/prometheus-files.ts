@@ -5,7 +5,7 @@ const alerts: ReadonlyArray<readonly [name: string, expression: string, severity
 	['RedisReplicaBroken', 'redis_master_link_up == 0', 'critical'],
 ];
 
-/** The rules file of Prometheus. */
+/** The text of the rules file from which Prometheus reads `alerts`. */
 export const alertRules = (): string =>
 	[
 		'groups:',
@@ -24,9 +24,9 @@ export type ScrapeTargets = {
 	/** The addresses of real servers, and the name of each server's deployment. redis_exporter reads these servers. */
 	readonly addresses: ReadonlyArray<{readonly address: string; readonly deployment: string}>;
 	readonly exporterPort: number;
-	/** The port of the page of generated servers; undefined without them. */
+	/** The port that serves the metrics of generated servers; undefined without generated servers. */
 	readonly generatedPort: number | undefined;
-	/** The port of Alertmanager; undefined without one. */
+	/** The port of Alertmanager; undefined if Alertmanager is not installed. */
 	readonly alertmanagerPort: number | undefined;
 	/** Seconds between two scrapes. */
 	readonly everySeconds: number;

@@ -6,7 +6,7 @@ export type DemoFleet = {
 	readonly prometheus: string;
 	/** The URL of the demo's Alertmanager; undefined where Alertmanager is not installed. */
 	readonly alertmanager: string | undefined;
-	/** The process that owns the servers. */
+	/** The id of the process that owns the servers. */
 	readonly keeperPid: number;
 	/** Removes every process and file. They are also removed without this call when this process ends. */
 	stop(): Promise<void>;

@@ -13,8 +13,8 @@ export const newOrders = (count: number, bytes: number) => (): readonly LoadComm
 	});
 
 /**
-Starts an application that reads and writes a few sessions with about 400 commands a second. In a cluster, the hash tag
-`tag` keeps all keys on this server.
+Starts an application that sends about 400 commands a second: SET and GET of 500 session keys. In a cluster, the hash
+tag `tag` keeps all keys on this server.
 */
 export function playApi(stage: Stage, server: StageServer, name = 'api-1', tag = ''): void {
 	let turn = 0;

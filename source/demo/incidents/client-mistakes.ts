@@ -30,7 +30,10 @@ export const unknownCommands: Incident = {
 /** Number of clients that block in WAIT until a replica acknowledges their writes. */
 const waiting = 12;
 
-/** How long clients wait, in seconds: one second more than the condition must hold for a finding. */
+/**
+How long a client must have been in WAIT before the incident counts as visible, in seconds. The rule `cli.wait` lists
+its finding one second earlier.
+*/
 const waitedSeconds = 6;
 
 export const waitWithoutReplica: Incident = {

@@ -4,7 +4,7 @@ import type {Incident} from './incident.js';
 import type {Stage, StageServer} from './stage.js';
 
 /**
-Three primaries, each with a third of the slots, and three replicas. The replicas are in the order of their primaries.
+Three primaries, each with a third of the slots, and three replicas. Each replica has the same index as its primary.
 */
 type Cluster = {
 	readonly primaries: readonly [StageServer, StageServer, StageServer];
@@ -19,7 +19,8 @@ const slotThirds = [
 ] as const;
 
 /**
-Forms a cluster from six servers. They must be Redis 7.0 or Valkey, because of `cluster-port` and CLUSTER ADDSLOTSRANGE.
+Forms a cluster from six servers. They must be Redis 7.0 or later, or Valkey: older servers lack the setting
+`cluster-port` and the command CLUSTER ADDSLOTSRANGE.
 */
 async function formCluster(stage: Stage): Promise<Cluster> {
 	const start = async (name: string) => {

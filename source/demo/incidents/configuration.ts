@@ -1,8 +1,9 @@
 import {fill} from './applications.js';
 import type {Incident} from './incident.js';
 
-/** Number of keys in the database that the application should read. The application reads `lookups` keys at a time. */
+/** Number of keys in database 2, which the application should read. */
 const products = 5000;
+/** Number of keys that the application reads at a time. */
 const lookups = 20;
 
 export const wrongDatabase: Incident = {

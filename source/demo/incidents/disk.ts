@@ -5,9 +5,9 @@ import type {Incident} from './incident.js';
 import {refuses} from './memory.js';
 
 /**
-Words before the server's command line that limit the size of each file that the server writes, in blocks of 512 or
-1,024 bytes. The limit imitates a full disk without a separate file system, which would need root. The server ignores
-the signal SIGXFSZ, so a write beyond the limit fails with EFBIG.
+A shell command to put before the server's command line. It limits each file that the server writes to 4,096 blocks of
+512 or 1,024 bytes, depending on the shell. The limit imitates a full disk. A small file system would need root. The
+server ignores the signal SIGXFSZ, so a write beyond the limit fails with EFBIG.
 */
 const smallFiles = ['sh', '-c', `trap '' XFSZ; ulimit -f 4096; exec "$@"`, 'sh'];
 

@@ -3,8 +3,8 @@ import type {Stage} from './stage.js';
 /** The expected output of `redis-top check` during a staged incident. */
 export type Expected = {
 	/**
-	The exit code; undefined if only a finding of severity info is expected. Other findings about this machine then decide
-	the exit code.
+	The exit code; undefined if only a finding of severity info is expected. Then only findings about the machine that
+	runs the demo decide the exit code.
 	*/
 	readonly exitCode?: 1 | 2;
 	readonly verdict?: RegExp;

@@ -24,7 +24,8 @@ async function serverUntilFull(stage: Stage, policy: string) {
 /** Whether the server refuses a write with this error code. */
 export async function refuses(server: StageServer, code: string): Promise<boolean> {
 	const reply = await server.send('SET', 'probe', 'value');
-	// Rules name a client by its last command. The last command of this connection must therefore not be a write.
+	// Rules name the client of refused writes by the last command of each client. This PING replaces SET as the last
+	// command, so that rules don't name this connection.
 	await server.send('PING');
 	return reply instanceof LoadError && reply.message.startsWith(code);
 }
@@ -79,7 +80,7 @@ const chunkKeys = 1000;
 const warmScript = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', ARGV[2] .. i, 'x', 'PXAT', ARGV[3]) end return 1";
 
 export const massExpiry: Incident = {
-	// Expiry is normal work of a cache. The finding explains slowness and is only info.
+	// Expiry is normal work of a cache. The finding only explains slowness, so its severity is info.
 	expected: {rules: ['key.mass_expiry info']},
 	async prepare(stage) {
 		const server = await stage.server({name: 'server'});

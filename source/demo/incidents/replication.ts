@@ -38,6 +38,7 @@ export const resyncLoop: Incident = {
 				'client-output-buffer-limit replica 1mb 1mb 1',
 				'repl-backlog-size 16kb',
 				// Redis 8 sends the data set of a diskless full resync on a second connection, on which no output buffer grows.
+				// This incident needs an output buffer that exceeds its limit.
 				'repl-diskless-sync no',
 			],
 		});
@@ -46,7 +47,8 @@ export const resyncLoop: Incident = {
 		const replica = await replicaOf(stage, primary.port);
 		const fullResyncs = async () => Number((await primary.info('stats')).get('sync_full'));
 		return async () => {
-			// 20,000 keys at 100 microseconds each: a full resync of two seconds, in which more than a megabyte is written.
+			// 20,000 keys at 100 microseconds each: a full resync of two seconds. Meanwhile more data is written than the
+			// output buffer may hold, which is one megabyte.
 			await primary.send('CONFIG', 'SET', 'rdb-key-save-delay', 100);
 			stage.application({
 				server: primary,
@@ -106,7 +108,8 @@ export const emptyPrimary: Incident = {
 		rules: ['rep.empty_primary critical'],
 	},
 	async prepare(stage) {
-		// By default a full resync begins after 5 s. A longer wait leaves time to look.
+		// The replica keeps its data until the full resync begins, by default after 5 s. Sixty seconds leave the user time
+		// to look.
 		const primary = await stage.server({name: 'primary', configuration: ['repl-diskless-sync-delay 60']});
 		await fill(primary, 5000);
 		await primary.send('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
@@ -131,8 +134,8 @@ export const wrongReplicaPromoted: Incident = {
 		const behind = await replicaOf(stage, primary.port, 'replica-2');
 		return async () => {
 			behind.signal('SIGSTOP');
-			// This is more data than the buffers of a connection on this machine hold, so that the stopped replica cannot
-			// catch up.
+			// 20 MB are more than the socket buffers of one connection hold. The primary keeps the rest, and the rest is lost
+			// with the primary. So the stopped replica cannot catch up.
 			for (let batch = 0; batch < 20; batch++) {
 				await primary.send('SET', `upload:${batch}`, 'x'.repeat(1_000_000));
 			}

@@ -4,8 +4,9 @@ import {setInterval} from 'node:timers';
 const ticksPerSecond = 20;
 
 /**
-Opens a port on loopback that forwards to the port `toPort`. The data that comes back is limited to `bytesPerSecond`, as
-by a slow network between a replica and its primary. Resolves with the port and with a function that closes it.
+Opens a port on loopback that forwards to the port `toPort`. The data from `toPort` to the client are limited to
+`bytesPerSecond`, as by a slow network between a replica and its primary. Resolves with the port and with a function
+that closes it.
 */
 export async function openSlowLink(toPort: number, bytesPerSecond: number): Promise<{port: number; close(): void}> {
 	const sockets = new Set<Socket>();

@@ -5,7 +5,7 @@ import type {StagedName} from './incident-names.js';
 export type StagedDeployment = {
 	/** The addresses of all servers as `host:port`, the primary first. */
 	readonly addresses: readonly string[];
-	/** The process that owns the servers and their clients. */
+	/** The id of the process that owns the servers and their clients. */
 	readonly keeperPid: number;
 	/** Why the incident did not happen, in one line; undefined if it happened or is still to come. */
 	failure(): string | undefined;

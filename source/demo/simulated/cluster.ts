@@ -45,7 +45,7 @@ export type SimulatedNode = {
 	readonly index: number;
 	readonly port: number;
 	readonly id: string;
-	/** Number of starts of the process. */
+	/** Number of times that the process was started again. */
 	starts: number;
 	startedAtMs: number;
 	isDead: boolean;

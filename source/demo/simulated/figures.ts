@@ -9,8 +9,8 @@ const writeShare = 0.22;
 const hitShare = 0.93;
 
 /**
-A number from 0 to 1 that stays the same for a node but differs between nodes. It uses multiples of the golden ratio,
-which are spread evenly.
+A number from 0 to 1 that stays the same for a node but differs between nodes. It is the fractional part of a multiple
+of the golden ratio. Such parts are spread evenly.
 */
 const character = (index: number): number => (index * 0.618_033_988_75) % 1;
 

@@ -20,11 +20,9 @@ export type Incident = {
 	readonly steps: (cluster: Cluster) => readonly Step[];
 };
 
-/**
-Milliseconds from the beginning of an incident: first until a majority flags the node FAIL, then until a replica is
-elected.
-*/
+/** Time from the death of a node until a majority flags it FAIL, in milliseconds. */
 const agreedAfterMs = nodeTimeoutMs + 700;
+/** Time from the death of a primary until its replica is elected, in milliseconds. */
 const electedAfterMs = agreedAfterMs + 1100;
 
 const nodeAt = ({nodes}: Cluster, index: number): SimulatedNode => {
@@ -52,7 +50,7 @@ function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['fai
 
 /**
 Promotes a replica: it gets its primary's slots with a new configuration epoch, and the other replicas replicate from
-it. Only the nodes of this partition learn of the promotion.
+it. Only the nodes of the partition `side` learn of the promotion.
 */
 function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	const own = opinionOf(candidate, side);
@@ -191,8 +189,8 @@ const partition: Incident = {
 			{
 				afterMs: 0,
 				act: () => {
-					// At this moment, the minority's view is a copy of the majority's view. A copy made with the schedule would
-					// be outdated by now.
+					// At this moment, the minority's view is a copy of the majority's view. A copy from the time when these steps
+					// were scheduled would be outdated by now.
 					Object.assign(minority, structuredClone(majority));
 					for (const node of cutOff) {
 						node.side = minority;

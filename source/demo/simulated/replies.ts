@@ -75,7 +75,8 @@ function slowlogReply({cluster: {slowlogEveryMs}, node, rest: [, text = '10'], n
 }
 
 /**
-The reply to LATENCY HISTOGRAM. 90 % of the calls take the command's usual time, the others up to eight times as long.
+The reply to LATENCY HISTOGRAM. Half of the calls take at most the command's usual time, rounded up to a power of two.
+The slowest calls take up to eight times as long.
 */
 function histogramReply({node, rest: [, ...asked]}: Question): LoadReply {
 	const wanted = new Set(asked.map(name => name.toLowerCase()));
@@ -102,7 +103,7 @@ function linksReply({cluster, node}: Question): LoadReply {
 		.flatMap(other => [entry('to', other), entry('from', other)]);
 }
 
-/** The functions that make replies, by command, or by command and subcommand. */
+/** The functions that make replies. Each key is a command, or a command and its subcommand, in lower case. */
 const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 	['ping', () => 'PONG'],
 	['auth', () => 'OK'],

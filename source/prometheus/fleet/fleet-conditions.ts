@@ -34,8 +34,8 @@ const rank = {critical: 2, warning: 1, info: 0} as const;
 
 /**
 The conditions of a server that its series show, worst first. The thresholds of the rules apply. Some rules make
-exceptions by facts that no series has. Their conditions are warnings at most. The live monitor evaluates the whole
-rule.
+exceptions by facts that no series has. The conditions of these rules are warnings at most, because an exception may
+apply. The live monitor evaluates the whole rule.
 */
 export function instanceConditions(figures: InstanceFigures, overrides?: ThresholdOverrides): InstanceCondition[] {
 	const found: InstanceCondition[] = [];

@@ -36,13 +36,14 @@ export type FleetInstance = {
 	/** The server's maxmemory in bytes; undefined without a limit. */
 	readonly limitBytes: number | undefined;
 	readonly operationsPerSecond: number | undefined;
-	/**
-	Rejected connections and evicted keys per second: 0 if the series exist without a change, undefined without the
-	series.
-	*/
+	/** Rejected connections per second: 0 if the series exists without a change, undefined without the series. */
 	readonly rejectedPerSecond: number | undefined;
+	/** Evicted keys per second: 0 if the series exists without a change, undefined without the series. */
 	readonly evictedPerSecond: number | undefined;
-	/** The delay of the server's slowest replica, in seconds of writes. Undefined if it is not above the threshold. */
+	/**
+	The delay of the server's slowest replica, in seconds of the server's writes. Undefined if it is not above the
+	threshold.
+	*/
 	readonly delaySeconds: number | undefined;
 	/** The p99 latency of the server's slowest command, in milliseconds. Undefined if it is not above the threshold. */
 	readonly p99Ms: number | undefined;
@@ -50,7 +51,9 @@ export type FleetInstance = {
 	readonly conditions: readonly InstanceCondition[];
 	/** The names of the alerts of Prometheus that fire for the server. */
 	readonly alerts: readonly string[];
-	/** The keys and labels under which other jobs scrape the server; undefined where one job alone does. */
+	/**
+	The keys and labels of the server's series from other scrape jobs; undefined if only one job scrapes the server.
+	*/
 	readonly also?: ReadonlyArray<Pick<FleetInstance, 'key' | 'labels'>> | undefined;
 };
 

@@ -88,7 +88,9 @@ export function fleetInstances(
 	}
 }
 
-/** Number of servers that are built before other work gets a turn. Building them takes a millisecond. */
+/**
+Number of servers whose list entries are made before other work gets a turn. Making 200 entries takes a millisecond.
+*/
 const builtAtOnce = 200;
 
 /**
@@ -210,8 +212,8 @@ export function* buildInstances(
 }
 
 /**
-The delay of each server's slowest replica, in seconds of writes. Only delays above the threshold of `rep.lag_bytes` are
-included.
+The delay of each server's slowest replica, in seconds. It is the bytes that the replica lacks, divided by the bytes
+that its primary writes per second. Only delays above the threshold of `rep.lag_bytes` are included.
 */
 function delaysOf({behind = [], writes}: FleetReplies, label: string | undefined): Map<string, number> {
 	const rates = valuesOf(writes, label);

@@ -55,7 +55,7 @@ const infoLabels = [
 	'run_id',
 ] as const;
 
-/** Gauges whose value is 0 or 1, each with the value that means a failure. */
+/** Gauges whose value is 0 or 1. `bad0`: the value 0 means a failure. `bad1`: the value 1 means a failure. */
 const failureGauges = {
 	bad0: ['redis_rdb_last_bgsave_status', 'redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'],
 	bad1: ['redis_loading_dump_file'],

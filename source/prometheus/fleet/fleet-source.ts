@@ -36,12 +36,14 @@ export type FleetSourceOptions = {
 /** The queries whose replies are enough to draw the list for the first time. The other figures follow later. */
 const firstQueries: readonly FleetQuery[] = ['up', 'info', 'used', 'limit'];
 
-/** Shortest time range for computing a rate, in milliseconds, and the number of scrapes that a range should hold. */
+/** Shortest time range for computing a rate, in milliseconds. */
 const shortestWindowMs = 60_000;
+/** Number of scrapes that the time range of a rate should hold. */
 const scrapesInWindow = 4;
 
-/** Length and step of the trend of used memory, in milliseconds. The trend has one cell on the screen for each step. */
+/** Length of the trend of used memory, in milliseconds. */
 export const trendMs = 3_600_000;
+/** Time between two values of the trend, in milliseconds. Each value takes one cell on the screen. */
 const trendStepMs = 300_000;
 
 /** Longest time for which work runs before keys that the user pressed are handled, in milliseconds. */
@@ -96,9 +98,7 @@ export class FleetSource {
 		}
 	}
 
-	/**
-	Sends the queries of one refresh. If a query fails, its figures are missing, and the reason becomes the `problem`.
-	*/
+	/** Sends the queries of one refresh. If a query fails, its figures are missing and `problem` has the reason. */
 	async refresh(signal: AbortSignal): Promise<void> {
 		if (this.#state.isRefreshing) {
 			return;
@@ -162,8 +162,7 @@ export class FleetSource {
 	}
 
 	/**
-	Asks for the write rates of the servers whose replicas are behind. These servers are few, whereas a fleet may have
-	10,000.
+	Asks for the write rates of servers whose replicas are behind. These are few, even if the fleet has 10,000 servers.
 	*/
 	async #askWrites(replies: Record<string, readonly PrometheusSeries[]>, signal: AbortSignal): Promise<void> {
 		const behind = (replies.behind ?? []).slice(0, describedAtOnce);
@@ -252,8 +251,8 @@ export class FleetSource {
 	}
 
 	/**
-	Keeps the replies of queries that are not sent at every refresh. Most of their series get the label objects that the
-	list has anyway, to save memory.
+	Keeps the replies of queries that are not sent at every refresh. To save memory, most of their series get label
+	objects that the list holds already.
 	*/
 	#keep(replies: FleetReplies): void {
 		const {mapping} = this.#options;

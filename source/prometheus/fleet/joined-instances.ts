@@ -5,8 +5,8 @@ const stateOrder: Readonly<Record<InstanceState, number>> = {up: 0, down: 1, uns
 const severityOrder: Readonly<Record<InstanceCondition['severity'], number>> = {critical: 0, warning: 1, info: 2};
 
 /**
-Joins the rows of servers that several jobs scrape, such as redis_exporter and `redis-top watch --metrics`. One
-process has one row. The row of a server that is up comes before one that is down, then the row with more labels.
+Joins the rows of servers that several jobs scrape, such as redis_exporter and `redis-top watch --metrics`. One process
+then has one row. It takes its values from the row whose state is up, then from the row with more labels.
 
 @param runIdOf Returns the `run_id` of the process by the row's key; undefined if no series has it.
 */
@@ -39,7 +39,7 @@ function joined(rows: readonly FleetInstance[]): FleetInstance {
 	) as [FleetInstance, ...FleetInstance[]];
 	const known = <Key extends keyof FleetInstance>(key: Key): FleetInstance[Key] =>
 		first[key] ?? (others.find(each => each[key] !== undefined)?.[key] as FleetInstance[Key]);
-	// A rule may be fulfilled by the series of one job and be a finding in the series of the other.
+	// The condition of one rule may come from the series of several jobs. The most severe one counts.
 	const conditions = new Map<string, InstanceCondition>();
 	for (const condition of [first, ...others].flatMap(each => each.conditions)) {
 		const before = conditions.get(condition.rule);
