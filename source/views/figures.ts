@@ -135,6 +135,12 @@ function badFrom({warning, critical}: Limits, text: (value: number) => string): 
 	];
 }
 
+/** The texts of the threshold of a figure that is never critical. */
+const warningFrom = ({warning}: Limits, text: (value: number) => string): readonly string[] => [
+	`! from ${text(warning)}`,
+	`! ${text(warning)}`,
+];
+
 /**
 The texts of a time in milliseconds, longest first: `≤10.2`, `10.2`, `11`. The unit is in the title. The last text is
 rounded up.
@@ -228,7 +234,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
 			// For a slow command that is rarely called, the rules report no more than a warning. The figure does the same.
 			tone: isRare && slowest.tone === 'critical' ? 'warning' : slowest.tone,
-			thresholds: badFrom(slowest, milliseconds),
+			thresholds: isRare ? warningFrom(slowest, milliseconds) : badFrom(slowest, milliseconds),
 			node: slowest.node,
 			series: undefined,
 			change: undefined,
@@ -258,12 +264,18 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	);
 	const longest = delay.node && longestDelay(delay.node);
 	const atLeast = longest?.isAtLeast === true ? '≥' : '';
-	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];
+	const {value} = delay;
+	const [text, short] = [atLeast + seconds(value), atLeast + shortSeconds(value)];
+	// In large letters, `1m` could be a million or a megabyte, so a delay of minutes is a number of seconds.
+	const large =
+		value !== undefined && value >= 60 && value < 1000
+			? [text, `${atLeast}${Math.floor(value)}s`, `${Math.floor(value)}s`]
+			: [text, short, shortSeconds(value)];
 	return {
 		labels: ['repl delay', 'repl delay', 'lag'],
 		titles: ['replication delay', 'repl. delay', 'delay'],
 		text,
-		large: [text, short, shortSeconds(delay.value)],
+		large,
 		tone: delay.tone,
 		thresholds: badFrom(delay, seconds),
 		node: delay.node,

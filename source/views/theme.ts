@@ -85,7 +85,8 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 		cursor: '1;7',
 		background: '#000000',
 	},
-	// The theme avoids yellow and the bright colours, because they are unreadable on white.
+	// The theme avoids yellow and the bright colours, because they are unreadable on white. The bars are inverse, because
+	// bright white is a grey in some light palettes.
 	light: {
 		tones: {
 			dim: '2',
@@ -96,8 +97,8 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 			ok: '34',
 			warning: '1;35',
 			critical: '1;31',
-			'critical-bar': '1;41;97',
-			'warning-bar': '1;45;97',
+			'critical-bar': '1;7;31',
+			'warning-bar': '1;7;35',
 			selected: '7',
 			key: '1',
 		},

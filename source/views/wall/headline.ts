@@ -15,8 +15,8 @@ const severityWords: Readonly<Record<Verdict['severity'], string>> = {
 /**
 The verdict for large letters, in at most `most` lines of `room` cells: the severity, then the longest text that fits.
 If whole addresses don't fit, nodes are named by their ports. Ages are left out, because they change every second; the
-line below has them. If no text fits, details in parentheses are left out. If that isn't enough, the shortest text is
-cut.
+line below has them. If no text fits, details in parentheses are left out, then all but the first clause. If that isn't
+enough, the shortest text is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
 	const messages = headlineMessages(verdict);
@@ -28,6 +28,7 @@ export function headline(verdict: Verdict, state: MonitorState, room: number, mo
 		...messages.map(each => mark + messageText(each, show)),
 		...messages.map(each => mark + messageText(each, show).replaceAll(/ \([^()]*\)/g, '')),
 	];
+	const clauses = texts.slice(-messages.length).map(text => text.replace(/(?:, |: ).*/, ''));
 	const fits = (text: string) => bigLines(text, 'small', room, Number.POSITIVE_INFINITY).length <= most;
-	return bigLines(texts.find(fits) ?? texts.at(-1) ?? '', 'small', room, most);
+	return bigLines([...texts, ...clauses].find(fits) ?? texts.at(-1) ?? '', 'small', room, most);
 }

@@ -34,7 +34,7 @@ turns. A small screen shows the top alone.
 */
 export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 	const isSmall = width < smallestWall.columns || height < smallestWall.rows - 3;
-	const top = [...verdictLines(input, width, isSmall ? 0 : height), ...incidentLine(input, width)];
+	const top = [...verdictLines(input, width, isSmall ? 0 : height), ...incidentLine(input, width, height)];
 	const cards = isSmall ? smallFigures(input) : figureCards(input, width, height);
 	const rest = Math.max(0, height - top.length - cards.length);
 	return [...top, ...cards, ...(isSmall ? [] : lowerPart(input, {width, height: rest}))].slice(0, height);
@@ -65,7 +65,7 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	];
 }
 
-function incidentLine({state, nowMs, glyphs}: WallInput, width: number): Line[] {
+function incidentLine({state, nowMs, glyphs}: WallInput, width: number, height: number): Line[] {
 	const {incidentSinceMs} = state;
 	if (incidentSinceMs === undefined) {
 		const isYoung = verdictOf(state, nowMs).severity === 'critical';
@@ -80,10 +80,12 @@ function incidentLine({state, nowMs, glyphs}: WallInput, width: number): Line[] 
 	}
 
 	const rows = bigText(text, 'small', glyphs);
-	return rows.map((row, index) => [
+	const clockLines = rows.map((row, index) => [
 		span(`  ${row}`, 'critical'),
 		...(index === rows.length - 1 ? [span(`   ${since}`)] : []),
 	]);
+	// Without a blank line, the letters run into the bar above them, which has the same colour.
+	return height < 30 ? clockLines : [blankLine, ...clockLines];
 }
 
 /** A duration as text: `0:07`, `12:34`, `1:02:03`. */
@@ -134,7 +136,7 @@ const fitting = (wordings: readonly string[], room: number): string =>
 
 function figureCard(
 	{glyphs, nowMs, state}: WallInput,
-	{titles, large: texts, tone, thresholds, node, named, culprit, series, change}: Figure,
+	{titles, text, large: texts, tone, thresholds, node, named, culprit, series, change}: Figure,
 	{width, height}: Rect,
 	sizes: DigitSizes,
 ): readonly Line[] {
@@ -142,6 +144,8 @@ function figureCard(
 	const values = series === undefined ? undefined : node?.series.get(series)?.groups(room, readingsPerCell(room));
 	const isOld = node !== undefined && isStale(node, nowMs);
 	const drawn = inLetters(texts, room, sizes, glyphs);
+	// A figure of no node is a dash, or words that say why there is no value.
+	const who = node === undefined && text !== '-' ? [text] : whoTexts(node, named, culprit, state, nowMs);
 	return frame({
 		title: fitting(titles, width - 6 - (change === undefined ? 0 : cellWidth(change) + 3)),
 		right: change,
@@ -149,7 +153,7 @@ function figureCard(
 			blankLine,
 			...drawn.map(row => line(row, isOld ? 'dim' : tone === 'plain' ? 'ok' : tone)),
 			...(height > drawn.length + 5 ? [line(values === undefined ? '' : sparkline(values, room, glyphs), 'dim')] : []),
-			line(fitting(whoTexts(node, named, culprit, state, nowMs), room), isOld ? 'warning' : 'label'),
+			line(fitting(who, room), isOld ? 'warning' : 'label'),
 			line(fitting(thresholds, room), 'dim'),
 		],
 		width,
@@ -220,12 +224,19 @@ function scenePanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, r
 	const scene = sceneAt(wallScenes(state), nowMs);
 	const panel = panels.find(({id}) => id === scene.panel);
 	const node = sceneNode(state, scene);
-	return (
-		panel?.draw(
-			{state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, windowMs: view.windowMs, glyphs, keyboard},
-			rect,
-		) ?? []
-	);
+	const table = view.tables[scene.panel] ?? plainTable;
+	const drawn = panel?.draw({state, node, table, nowMs, windowMs: view.windowMs, glyphs, keyboard}, rect) ?? [];
+	return drawn.map(withoutCursor);
+}
+
+/** A line without the mark and the background of a selected row. No key of the wall display moves a selection. */
+function withoutCursor(spans: Line): Line {
+	const first = spans.findIndex(({isUnderCursor}) => isUnderCursor === true);
+	return first < 0
+		? spans
+		: spans.map(({isUnderCursor: _, ...each}, index) =>
+				index === first ? {...each, text: each.text.replace(/^>/, ' ')} : each,
+			);
 }
 
 /**

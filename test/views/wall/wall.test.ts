@@ -221,6 +221,15 @@ test('large letters show whole sentences, and shorter ones where there is less r
 	const unserved = {...incident, findings: [{...firing('mem.max'), problem}]};
 	const text = headline(verdictOf(unserved, nowMs), unserved, 76, 2).join(' ');
 	assert.match(text, /leaves slots 0-5460 unserved/, 'details in parentheses are left out before the end is cut');
+	const long = {
+		...unserved,
+		findings: [{...firing('mem.max'), problem: `${problem}, 10.0.1.12:6379 may not take over`}],
+	};
+	assert.deepEqual(
+		headline(verdictOf(long, nowMs), long, 76, 2),
+		['!! leaves slots', '0-5460 unserved'],
+		'the first clause',
+	);
 });
 
 test('a node that may just be restarting is no incident, and the display does not say that nothing is wrong', () => {
@@ -261,20 +270,22 @@ test('the strip shows a rare slow command in place of the p99 of frequent ones, 
 	const slowest = (...commands: ReadonlyArray<readonly [string, ReturnType<typeof bounds>]>) => {
 		const value = {histograms: new Map(), elapsedMs: 0, runId: undefined, bounds: new Map(commands)};
 		const node = {...recordFrom({address: '10.0.1.11:6379'}), latency: {atMs: 0, value}};
-		const {labels, text, culprit, tone} = figures(stateOf([node])).at(-1) ?? {};
-		return [labels?.at(-1), text, culprit, tone];
+		const {labels, text, culprit, tone, thresholds} = figures(stateOf([node])).at(-1) ?? {};
+		return [labels?.at(-1), text, culprit, tone, thresholds?.[0]];
 	};
 	assert.deepEqual(slowest(['get', bounds(5000, 32)], ['keys', bounds(20, 524_287)]), [
 		'max',
 		'≤524 ms',
 		'keys',
 		'warning',
+		'! from 10.0 ms',
 	]);
 	assert.deepEqual(slowest(['get', bounds(5000, 32)], ['sort', bounds(1, 33_553)]), [
 		'p99',
 		'≤0.03 ms',
 		'get',
 		'plain',
+		'! from 10.0 ms  !! from 100 ms',
 	]);
 });
 
@@ -302,4 +313,32 @@ test('the delay names the replica, and a single node is named by the header alon
 		alone.slice(0, 9).some(row => row.includes('10.0.1.1')),
 		false,
 	);
+});
+
+test('a delay of minutes is in seconds where whole minutes and seconds do not fit in large letters', () => {
+	const largeOf = (behindSeconds: number) =>
+		figures(stateOf([{...record, replicas: [{...linkTo('10.0.1.12:6379' as NodeAddress), behindSeconds}]}]))[3]?.large;
+	assert.deepEqual(largeOf(61), ['1m01s', '61s', '61s']);
+	assert.deepEqual(largeOf(23), ['23s', '23s', '23s']);
+});
+
+test('the wall display has no cursor, and a blank line between the bar and the large letters below it', () => {
+	const lines = wall({...incident, findings: [firing('conn.rtt')]}, 120, 40);
+	assert.ok(lines.some(each => plainText(each).includes('9 Findings')));
+	assert.doesNotMatch(lines.map(plainText).join('\n'), />/);
+	assert.ok(lines.flat().every(({isUnderCursor}) => isUnderCursor !== true));
+	const bar = lines.findIndex(each => each.some(({tone}) => tone === 'critical-bar'));
+	assert.equal(plainText(lines[bar + 1] ?? []).trim(), '');
+	assert.match(plainText(lines[bar + 2] ?? []), /[▀█]/);
+});
+
+test('the card of memory without a limit says so', () => {
+	const free = recordFrom({info: {memory: {used_memory: 5, maxmemory: 0}}});
+	for (const [columns, rows] of [
+		[80, 24],
+		[120, 40],
+		[200, 60],
+	] as const) {
+		assert.match(textOf(stateOf([free]), columns, rows), /│ no limit/);
+	}
 });

@@ -138,7 +138,7 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 				{lines: drawCard(nodesCard(input), {width: nodesWidth, height: nodes}, glyphs, 0), width: nodesWidth},
 				{
 					lines: isCluster
-						? drawCard(clusterCard(node, glyphs), {width: besideWidth, height: nodes}, glyphs)
+						? drawCard(clusterCard(node, input.state, nowMs, glyphs), {width: besideWidth, height: nodes}, glyphs)
 						: drawCard(keyspaceCard(node, glyphs), {width: besideWidth, height: nodes}, glyphs),
 					width: besideWidth,
 				},

@@ -3,7 +3,7 @@ import type {NodeAddress} from '../../../domain/node.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor-state.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {naturalOrder} from '../../../text/natural-order.js';
-import {replicationEdges} from '../../../topology/replication-edges.js';
+import {type ReplicationEdge, replicationEdges} from '../../../topology/replication-edges.js';
 
 /** One node of the tree. A node without a record is reported by other nodes only. */
 export type TreeRow = {
@@ -59,7 +59,7 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 			record: nodes.get(address),
 			source: edge?.source,
 			sourceRecord: edge && nodes.get(edge.source),
-			link: sharing[0] ?? edge?.link,
+			link: sharing[0] ?? newestLink(edge, edge && nodes.get(edge.source)),
 		});
 		// Several replicas announce this address, and redis-top cannot know which of them answers there. Each gets a row
 		// with its own entry from the source's INFO.
@@ -96,6 +96,13 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 
 	return rows;
 }
+
+/**
+The entry for a replica in the newest INFO of its source. The edges may have been found before that INFO came, while the
+states of the nodes were not published yet; their entry is then one sample old.
+*/
+const newestLink = (edge: ReplicationEdge | undefined, source: NodeRecord | undefined): ReplicaLink | undefined =>
+	edge?.link && (source?.replicas.find(({address}) => address === edge.link?.address) ?? edge.link);
 
 /**
 The entries in the source's INFO for the replicas that announce this address. Empty if fewer than two replicas announce

@@ -40,7 +40,7 @@ export function coverageFact(nodes: Nodes, nowMs: number): Line {
 		span(' new       ', 'label'),
 		span(read === 0 ? '-' : `${grouped(sum('perMinute'))} in the minute before each was read`),
 		span('  lost ', 'label'),
-		lost > 0 ? span(`! ${grouped(lost)} dropped before they could be read`, 'warning') : span(read === 0 ? '-' : '0'),
+		lost > 0 ? span(`! ${grouped(lost)} dropped unread`, 'warning') : span(read === 0 ? '-' : '0'),
 		span('  read ', 'label'),
 		span(read === 0 ? '-' : `${ageSince(oldestMs, nowMs)} ago or later`),
 		...(read < all ? [span(`, ${grouped(all - read)} nodes not yet`, 'dim')] : []),

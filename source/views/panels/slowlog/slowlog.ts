@@ -145,9 +145,7 @@ function rateFact({slowlog, since}: NodeRecord, nowMs: number): Line {
 		span(' new       ', 'label'),
 		span(slowlog === undefined ? '-' : newText(slowlog.value, since)),
 		span('  lost ', 'label'),
-		lost > 0
-			? span(`! ${grouped(lost)} dropped before they could be read`, 'warning')
-			: span(slowlog === undefined ? '-' : '0'),
+		lost > 0 ? span(`! ${grouped(lost)} dropped unread`, 'warning') : span(slowlog === undefined ? '-' : '0'),
 		span('  read ', 'label'),
 		span(slowlog === undefined ? '-' : `${ageSince(slowlog.atMs, nowMs)} ago`),
 	];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../../../source/domain/node.js';
 import {parseMonitoredPrimaries} from '../../../../source/parse/sentinel.js';
+import {plainText} from '../../../../source/text/line.js';
 import {overviewPanel} from '../../../../source/views/panels/overview/overview.js';
 import {findingOf} from '../../../harness/findings.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
@@ -227,6 +228,23 @@ test('a cluster node shows its cluster beside the list of nodes', () => {
 	assert.match(text, /8 Cluster/);
 	assert.match(text, /state +!! fail/);
 	assert.match(text, /! 2 suspected, 3 failed/);
+});
+
+test('the cluster of a dead node is shown as a node of the same cluster sees it that answers', () => {
+	const reported = (state: string) => ({clusterInfo: {atMs: sampledAtMs, value: new Map([['cluster_state', state]])}});
+	const dead = clusterRecord(17_050, {}, {...reported('ok'), reach: 'down', lastReplyAtMs: sampledAtMs - 60_000});
+	const other = {...clusterRecord(17_051, {}, reported('ok')), clusterNodes: undefined};
+	const mate = clusterRecord(17_052, {}, reported('fail'));
+	const draw = (...records: Parameters<typeof panelInput>[0]) =>
+		overviewPanel.draw(panelInput(records), {width: 200, height: 57});
+	const seen = draw(dead, other, mate).map(plainText).join('\n');
+	assert.match(seen, /8 Cluster {2}as :17052 sees it/);
+	assert.match(seen, /state +!! fail/);
+	const alone = draw(dead, other).flat();
+	assert.deepEqual(
+		[...new Set(alone.filter(({text}) => text.includes('primaries with slots')).map(each => each.tone))],
+		['dim'],
+	);
 });
 
 test('a narrow screen has two cards, and a tiny screen has plain lines', () => {

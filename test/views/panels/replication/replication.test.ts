@@ -5,6 +5,7 @@ import type {MonitoredPrimary} from '../../../../source/domain/sentinel.js';
 import {parseMonitoredPrimaries} from '../../../../source/parse/sentinel.js';
 import type {NodeRecord, ReplicaLink} from '../../../../source/state/monitor-state.js';
 import {unicodeGlyphs} from '../../../../source/text/glyphs.js';
+import {replicationEdges} from '../../../../source/topology/replication-edges.js';
 import {replicationPanel} from '../../../../source/views/panels/replication/replication.js';
 import {replicationTree} from '../../../../source/views/panels/replication/replication-tree.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
@@ -339,4 +340,14 @@ test('a stream reader is marked as such, and replicas that share an address have
 	const keys = replicationPanel.rowKeys(panelInput([lone]));
 	assert.deepEqual(keys, ['10.0.1.11:6379', '172.27.0.1:6379', '172.27.0.1:6379 #2']);
 	assert.match(text, /reader +10\.0\.0\.7 reads the stream, no replica: online for 31s/);
+});
+
+test('the delay of a replica is that of the newest report of its source', () => {
+	const source = (behindBytes: number) => ({...primary, replicas: [linkTo('10.0.1.12:6379', {behindBytes})]});
+	const nodes = new Map([source(1), replica12].map(record => [record.address, record]));
+	// Rules read the edges between two polls, before the states are published.
+	replicationEdges(nodes);
+	nodes.set(primary.address, source(2));
+	const row = replicationTree({nodes}, unicodeGlyphs).find(({address}) => address === '10.0.1.12:6379');
+	assert.equal(row?.link?.behindBytes, 2);
 });
