@@ -71,7 +71,7 @@ function withKeys(binding: KeyBinding, keys: readonly KeyName[]): KeyBinding {
 /** The key that always quits, whatever a config file says. */
 export const alwaysQuits: KeyName = 'ctrl+c';
 
-/** The bindings that have an effect on a screen. */
+/** The bindings whose keys work while a screen (the monitor, a replay or the fleet) is shown. */
 export const bindingsOn = (screen: KeyScreen): readonly KeyBinding[] =>
 	bindings.filter(({on}) => on === undefined || on === screen);
 

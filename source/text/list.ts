@@ -66,10 +66,10 @@ export function filterRows<Row>(rows: readonly Row[], filter: string, textOf: (r
 }
 
 /**
-The rows in the order of their positions. A new row has no position yet. It is placed after the row that precedes it in
-`rows`, and so appears where its value belongs.
+The rows in an order that was kept from an earlier moment, so that rows do not jump each second. A new row, which has no
+position in that order, comes after the row that stands before it in `rows`.
 
-@param positions The position of each row by its key; undefined: the rows stay as they are.
+@param positions The kept order: the position of each row by its key. Undefined: the rows stay as they are.
 */
 export function heldRows<Row>(
 	rows: readonly Row[],

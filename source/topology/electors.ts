@@ -81,8 +81,8 @@ export function watchingSentinels(
 }
 
 /**
-Returns a function that tells whether a failure ends the node at an address. A Sentinel that redis-top does not poll is
-matched by the host in its address.
+Returns a function that tells whether the node at an address would be down after an imagined failure. redis-top doesn't
+poll every Sentinel. If a host fails, an address that is not polled is down when it names that host.
 */
 export function deadAddresses({kind, name, nodes}: ImaginedFailure, known: Nodes): (address: NodeAddress) => boolean {
 	const dead = new Set(nodes.map(({address}) => address));

@@ -23,7 +23,7 @@ export type FleetTotals = {
 	readonly latency: (IntervalBounds & {readonly nodes: number}) | undefined;
 	/** The node with the highest ratio of used memory to maxmemory. The value is this ratio, from 0 to 1. */
 	readonly fullest: Standout | undefined;
-	/** The node with the highest p99 of a single command. The value is this p99 in microseconds. */
+	/** The node with the slowest command, such as GET, by the p99 of its latency. The value is this p99 in microseconds. */
 	readonly slowest: Standout | undefined;
 };
 

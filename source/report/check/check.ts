@@ -103,7 +103,7 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		})),
 		/** Chosen rules that were not evaluated, because their condition must hold for longer than `check` runs. */
 		notEvaluated: unevaluatedRules(choice),
-		/** Conditions that held in all samples, although the samples covered less time than the rules need. */
+		/** Conditions that held in all samples, but whose rules need them for longer than the samples covered. */
 		unconfirmed: blindRules.flatMap(({rule, node, holds, why}) =>
 			holds === undefined ? [] : [{rule, node: node ?? null, title: messageText(holds), why}],
 		),
