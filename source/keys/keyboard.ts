@@ -71,7 +71,7 @@ function withKeys(binding: KeyBinding, keys: readonly KeyName[]): KeyBinding {
 /** The key that always quits, whatever a config file says. */
 export const alwaysQuits: KeyName = 'ctrl+c';
 
-/** The bindings whose keys work while a screen (the monitor, a replay or the fleet) is shown. */
+/** The bindings whose keys work while a screen (the live monitor or a replay) is shown. */
 export const bindingsOn = (screen: KeyScreen): readonly KeyBinding[] =>
 	bindings.filter(({on}) => on === undefined || on === screen);
 
