@@ -100,7 +100,7 @@ const stateCases: ReadonlyArray<readonly [string, RecordParts, RegExp]> = [
 	['off', config({'slowlog-log-slower-than': '-1'}), /threshold ! off \(slowlog-log-slower-than -1\)/],
 	['everything', config({'slowlog-log-slower-than': '0', 'slowlog-max-len': '0'}), /! nothing is kept/],
 	['unknown', {config: undefined}, /threshold - {2}keeps -/],
-	['lost', {slowlog: {atMs: sampledAtMs, value: {entries, lost: 12, perMinute: 0}}}, /! 12 dropped before they/],
+	['lost', {slowlog: {atMs: sampledAtMs, value: {entries, lost: 12, perMinute: 0}}}, /! 12 dropped unread/],
 	[
 		'empty',
 		{slowlog: {atMs: sampledAtMs, value: {entries: [], lost: 0, perMinute: 0}}},
