@@ -23,18 +23,18 @@ export type AppProps = {
 	/** The content of the open dialog; undefined while no dialog is open. */
 	readonly dialog: Readable<DialogContent | undefined>;
 	readonly controller: Controller;
-	/** Returns everything that the next frame is drawn from. */
+	/** Returns everything that the screen is drawn from. */
 	readonly screenInput: () => ScreenInput;
 	readonly paint: Paint;
 	readonly onResize: (columns: number, rows: number) => void;
-	/** Receives the lines of each frame after it was drawn. */
+	/** Receives the lines of the screen after each drawing. */
 	readonly onDrawn?: (lines: readonly Line[]) => void;
 	/** Called once with Ink's `suspendTerminal`, which lends the terminal to another program. */
 	readonly onReady: (suspendTerminal: SuspendTerminal) => void;
 };
 
 /**
-Time without new data after which the screen is drawn again, in milliseconds, so that the ages on it keep counting.
+Time since the last drawing after which the screen is drawn again, in milliseconds. The ages on it thus keep counting.
 */
 const idleFrameMs = 1300;
 
@@ -43,8 +43,8 @@ const Row = memo(function Row({text}: {readonly text: string}): ReactNode {
 });
 
 /**
-The whole screen: one `<Text>` for each line, and the open box above the lines. Only this component reads keys and the
-window size.
+The whole screen: one `<Text>` for each line, and the open box drawn over the lines. Only this component reads keys and
+the window size.
 */
 export function App(props: AppProps): ReactNode {
 	const {controller, paint, screenInput, onReady, onResize, onDrawn} = props;
@@ -59,7 +59,8 @@ export function App(props: AppProps): ReactNode {
 	usePaste(text => controller.paste(text));
 	useEffect(() => onReady(suspendTerminal), [onReady, suspendTerminal]);
 	useEffect(() => onResize(columns, rows), [onResize, columns, rows]);
-	// Every frame restarts the timer. It fires only if no other frame follows within `idleFrameMs`.
+	// Each drawing of the screen restarts this timer. If no other drawing follows within `idleFrameMs`, the timer draws
+	// the screen again.
 	useEffect(() => {
 		const timer = setTimeout(drawAgain, idleFrameMs);
 		return () => clearTimeout(timer);

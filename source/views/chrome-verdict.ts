@@ -13,7 +13,8 @@ import {showNamesBeside} from './node-names.js';
 
 /**
 Line 2 of the screen: the verdict about one cause. The line is a bar in the colour of the severity, or plain text if
-there is no problem. The host of `node`, the node in focus, is left out, because the header shows it.
+there is no problem. Nodes on the host of `node`, the node in focus, are named without their host, because the header
+shows it.
 
 @param subject The cause that the line is about; undefined: the most urgent cause.
 */
@@ -85,7 +86,7 @@ function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Li
 	return [span(cut(left + right, width, glyphs.ellipsis), severity === 'critical' ? 'critical-bar' : 'warning-bar')];
 }
 
-/** The number of the other causes by severity: `  also !! 2  ! 3`. Empty if there are none. */
+/** The numbers of critical and of warning causes at the end of line 2: `  also !! 2  ! 3`. Empty without causes. */
 function tallyText(causes: readonly SharedProblem[], width: number): string {
 	const critical = causes.filter(({severity}) => severity === 'critical').length;
 	const warnings = causes.length - critical;

@@ -14,8 +14,8 @@ import {nodesInOrder} from './node-order.js';
 export {staleNote, verdictLine} from './chrome-verdict.js';
 
 /**
-Whether redis-top may run actions: not before an unlock (`locked`), for `leftMs` milliseconds (`unlocked`), or never in
-this run (`read-only`).
+Whether redis-top may run actions. `locked`: only after the user unlocks actions. `unlocked`: for another `leftMs`
+milliseconds. `read-only`: never in this run.
 */
 export type HeaderLock =
 	| {readonly kind: 'locked'}
@@ -56,7 +56,8 @@ type Segment = {readonly text: string; readonly tone: Tone; readonly rank: numbe
 
 /**
 Line 1, exactly `width` cells: names and states on the left, the UTC clock at the right. A segment that doesn't fit is
-left out as a whole, the least important first. Address, role, lock and age of the data stay longest.
+left out as a whole, the least important first. The node's address and role, the lock and the age of the node's data
+stay longest.
 */
 export function headerLine(input: HeaderInput, width: number): Line {
 	const clock: Segment = {text: `${utcClock(input.nowMs)}Z`, tone: 'plain', rank: 8};
@@ -135,7 +136,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 
 /**
 The segment of line 1 for the past moment that the screen shows. If the moment is older than this run's history, the
-segment also has the date and the source of the figures.
+segment also has the date, and the program that supplies the figures.
 */
 const historySegment = (atMs: number, {earlier}: MonitorState): Segment => ({
 	text: earlier === undefined ? `HISTORY ${utcClock(atMs)}Z` : `HISTORY ${utcDateTime(atMs).slice(5)}Z ${earlier.name}`,
@@ -151,8 +152,8 @@ const recordingSegment = ({bytes: size, problem}: RecordingView): Segment =>
 		: {text: `REC STOPPED: ${problem}`, tone: 'critical', rank: 1};
 
 /**
-The segment of line 1 that says that figures are changes since the baseline, and when the baseline was set. The text
-differs if the shown moment is before the baseline, or if the node's process started after the baseline.
+The segment of line 1 about the baseline: figures are changes since its moment. If the shown moment is before the
+baseline, or the node's process started after the baseline, the segment says so instead.
 */
 function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
 	if (nowMs < atMs) {
@@ -201,8 +202,8 @@ function lockSegment(lock: HeaderLock): Segment {
 }
 
 /**
-The longest time between two polls of a node, as a multiple of the polling interval. In a large deployment, nodes that
-are not on the screen are polled less often.
+The longest time between two polls of any node, as a multiple of the polling interval. It can be above 1 in a large
+deployment, because nodes that are not on the screen are polled less often.
 */
 const longestTurn = memoizeByRef((nodes: MonitorState['nodes']): number =>
 	[...nodes.values()].reduce((longest, {every = 1}) => Math.max(longest, every), 1),
@@ -219,8 +220,8 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 }
 
 /**
-The segment of line 1 with the round-trip time, padded to a fixed width, so that the segments behind it don't move. If
-lag of redis-top's own event loop made the round trip long, the segment says that this host is busy.
+The segment of line 1 with the round-trip time of PING, or of INFO before the first PING. Its width is fixed, so that
+the segments behind it don't move. `host busy`: lag of redis-top's own event loop made the round trip long.
 */
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;

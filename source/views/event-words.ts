@@ -11,7 +11,8 @@ const notableMs = 900_000;
 
 /**
 The events that fit into `most` lines, newest first. Events of the last 15 minutes that are not routine have precedence,
-and the newest other events fill the rest. So one save a minute doesn't push an outage out of a small box.
+and the newest other events fill the rest. Otherwise the events of one save each minute would push an outage out of a
+small box.
 */
 export function notableEvents(events: readonly MonitorEvent[], most: number, nowMs: number): readonly MonitorEvent[] {
 	if (events.length <= most) {

@@ -57,18 +57,18 @@ const toneRank: Readonly<Partial<Record<Tone, number>>> = {critical: 2, warning:
 
 /**
 Finds the node with the worst value. Each value is graded by the thresholds of its node's target. Among equal grades,
-nodes that answer go first, then the highest value. Nodes whose value is unknown are left out.
+the value of a node that answers is worse, then the higher value. Nodes whose value is unknown are left out.
 */
 function worst(
 	state: Pick<MonitorState, 'nodes'>,
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: ThresholdOverrides | undefined) => Limits,
 	/**
-	Returns the part of a value that is certain, by which the value is graded. For a latency that is shown as the upper
-	bound of a histogram bucket, it is the lower bound of that bucket.
+	Returns the least that the true value can be, by which the value is graded. A latency is shown as the upper bound of a
+	histogram bucket, and graded by the lower bound of that bucket.
 	*/
 	sure: (value: number) => number = value => value,
-	/** Whether the thresholds apply to a node. */
+	/** Whether the thresholds apply to a node. If not, the node's value has the tone `plain`. */
 	isGraded: (node: NodeRecord) => boolean = () => true,
 ): Reading {
 	let found: {readonly node: NodeRecord; readonly value: number; readonly tone: Tone; readonly own: Limits} | undefined;
@@ -243,8 +243,8 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 });
 
 /**
-The node's command with the longest latency. It is compared by its p99, or by its slowest call if it is called too
-rarely for a p99.
+The node's slowest command. Commands are compared by the p99 latency of their calls. A command with too few calls for a
+p99 is compared by its slowest call.
 */
 function slowestOf(node: NodeRecord): (SlowCommand & {readonly isRare: boolean}) | undefined {
 	const [often, rare] = [slowestCommand(node), slowestRareCommand(node)];
@@ -266,7 +266,7 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const atLeast = longest?.isAtLeast === true ? '≥' : '';
 	const {value} = delay;
 	const [text, short] = [atLeast + seconds(value), atLeast + shortSeconds(value)];
-	// In large letters, `1m` could be a million or a megabyte, so a delay of minutes is a number of seconds.
+	// In large letters, `1m` could be a million or a megabyte, so a delay of minutes is shown in seconds.
 	const large =
 		value !== undefined && value >= 60 && value < 1000
 			? [text, `${atLeast}${Math.floor(value)}s`, `${Math.floor(value)}s`]

@@ -12,8 +12,8 @@ export type List<Row> = {
 	readonly rows: readonly Row[];
 	readonly keyOf: (row: Row, index: number) => string;
 	/**
-	The node that a list row is about, for lists about nodes. A large deployment polls the nodes of the drawn rows more
-	often.
+	The node that a list row is about, for lists of nodes. In a large deployment, redis-top polls the nodes of the drawn
+	rows more often than others.
 	*/
 	readonly nodeOf?: (row: Row) => NodeAddress | undefined;
 	readonly sort: ListSort | undefined;
@@ -25,7 +25,8 @@ export type List<Row> = {
 };
 
 /**
-The column titles, and the list rows around the selected row. `range` is `1-6 of 812`, or undefined for an empty list.
+The column titles, and the list rows around the selected row. `range` says which rows are shown: `1-6 of 812`. It is
+undefined for an empty list.
 */
 export function listBody<Row>(
 	{columns, rows, keyOf, nodeOf, sort, table, whenEmpty, glyphs}: List<Row>,

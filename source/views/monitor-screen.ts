@@ -45,7 +45,7 @@ export type MonitorScreenOptions = {
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
 	readonly keyboard: Keyboard;
-	/** Called whenever the node in focus changes, or the set of requests that the visible panels need. */
+	/** Called whenever the node in focus or the set of requests for the visible panels changes. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<PollInterest>) => void;
 };
 
@@ -80,7 +80,7 @@ export class MonitorScreen {
 		return shownAtMs ?? pausedAtMs ?? this.#options.now();
 	}
 
-	/** Returns everything that the next frame is drawn from. */
+	/** Returns everything that the screen is drawn from. */
 	input(lock: HeaderLock, actionNotes: readonly string[] = []): ScreenInput {
 		const {state, live, view, deployment, now, historyFrom, keyboard, glyphs} = this.#options;
 		const node = view.get().shownAtMs === undefined ? undefined : focusedNode(live.get(), view.get())?.address;

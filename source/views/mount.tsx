@@ -104,8 +104,8 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		}
 
 		isSuspended = true;
-		// SIGTSTP goes to the whole process group. It therefore reaches this process again after SIGCONT, and must not
-		// suspend it a second time.
+		// The SIGTSTP that stops redis-top goes to the whole process group. It therefore reaches this process again after
+		// SIGCONT, and must not stop redis-top a second time.
 		const forget = () => setTimeout(() => (isSuspended = false), 50);
 		void suspendTerminal(whileSuspended).finally(forget);
 	};
@@ -180,8 +180,8 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 }
 
 /**
-Options for Ink's `render`. In its debug mode, Ink writes every frame whole to `output` and moves no cursor. `output`
-can then compare the frame with the one before and write only the difference.
+Options for Ink's `render`. In debug mode, Ink writes every frame whole to `output` and moves no cursor. `output` can
+then compare the frame with the one before and write only the difference.
 
 @param stdin `process.stdin` by default.
 */
@@ -191,7 +191,7 @@ export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = proc
 	debug: true,
 	exitOnCtrlC: false,
 	patchConsole: false,
-	// Explicit, because Ink draws no live screen when the environment variable CI is set.
+	// `interactive` is explicit, because by default Ink draws no live screen when the environment variable CI is set.
 	interactive: true,
 });
 

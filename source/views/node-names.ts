@@ -27,7 +27,7 @@ export const widthForAddresses = 100;
 
 type NameColumn<Row> = Nodes & {
 	readonly width: number;
-	/** The text of a row; `name` gives the name of a node. */
+	/** Returns the text of a row. `name` converts a node's address to the name that the list shows. */
 	readonly text: (row: Row, name: (address: string) => string) => string;
 	readonly tone?: (row: Row) => Tone;
 };
@@ -55,7 +55,8 @@ export function nameColumn<Row>({nodes, width, text, tone}: NameColumn<Row>): Co
 
 /**
 Returns a function that prints the node names of a message. `shown` is the address that is on the screen beside the
-message. Nodes on its host are named by their ports alone. Without `shown`, nodes are named as by `shortName`.
+message. Nodes on the host of that address are named by their ports alone. Without `shown`, nodes are named as by
+`shortName`.
 */
 export function showNamesBeside(shown: string | undefined, state: Nodes): ShowName {
 	const host = shown === undefined ? '' : hostOf(shown);

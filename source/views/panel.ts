@@ -15,7 +15,10 @@ export type PanelInput = {
 	/** The node in focus; undefined before the first node is known. */
 	readonly node: NodeRecord | undefined;
 	readonly table: TableView;
-	/** The position of each row by its key, while the order of the list is held. See `Panel.isOrderHeld`. */
+	/**
+	The kept position of each list row, by the row's key, while the list keeps its order. Undefined while the list is
+	sorted by present values. See `Panel.isOrderHeld`.
+	*/
 	readonly positions?: ReadonlyMap<string, number> | undefined;
 	readonly nowMs: number;
 	/** Least time that each history chart covers, in milliseconds. */
@@ -53,7 +56,7 @@ export type Panel = {
 	readonly sortKeys: readonly SortKey[];
 	/**
 	Whether the list keeps its order for some seconds. Panels ask for that if the values by which the list is sorted
-	change with each reading. Absent means no.
+	change with each reading. Rows would otherwise move before the user has read them. Absent means no.
 	*/
 	readonly isOrderHeld?: (table: TableView) => boolean;
 	/** Stable keys of the list rows after filter and sort, top to bottom; empty for a panel without a list. */

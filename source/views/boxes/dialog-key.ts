@@ -43,6 +43,7 @@ const holdMs = 30;
 /**
 Passes a key to an action's dialog only if the key came alone, so that a paste can't confirm anything. Ink splits one
 read of the terminal at escape sequences and backspaces. The parts of one paste can therefore arrive as separate keys.
+Each key waits `holdMs` for such parts.
 */
 export class DialogKeys {
 	readonly #send: (key: DialogKey) => void;

@@ -9,7 +9,7 @@ import type {Fact} from './box-rows.js';
 /** Width of the first column of the help, in cells. The column has keyboard keys or labels of figures. */
 export const helpLabelWidth = 14;
 
-/** Width of the screen, in cells, from which the help shows figures and keys side by side. */
+/** Width of the screen, in cells, from which the help shows figures and keyboard keys side by side. */
 const twoColumnsFrom = 116;
 
 /** Largest width of one column of the help, in cells: longer lines are hard to read. */
@@ -91,7 +91,7 @@ function figureFacts(panel: PanelId, valueWidth: number, search: string): readon
 	);
 }
 
-/** The help on a screen of `columns` cells: the figures of the panel first, then the keys. */
+/** The help on a screen of `columns` cells: the explanations of the panel's figures first, then the keyboard keys. */
 export function helpLayout(keyboard: Keyboard, panel: PanelId, columns: number, search = ''): HelpLayout {
 	const isWide = columns >= twoColumnsFrom;
 	const width = Math.min(columns, isWide ? 2 * widestColumn + 2 : widestColumn + 4);

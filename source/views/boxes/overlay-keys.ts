@@ -8,8 +8,8 @@ import {detailsRoom} from './box-rows.js';
 const frameRows = 2;
 
 /**
-The effect of a key while the help or the details are open. Only keys that scroll, copy or close the box have an effect.
-`perform` means that the key has the same effect as without an open box.
+What a keyboard key does while the help or the details box is open. `perform`: the same as without an open box.
+Undefined: the key does nothing.
 */
 export function overlayStep(
 	intent: Intent,

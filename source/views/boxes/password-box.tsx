@@ -19,7 +19,7 @@ export type PasswordBoxProps = {
 const widest = 72;
 const labelWidth = 11;
 
-/** The box that asks for user and password. A mark replaces each character of the password. */
+/** The box that asks for user and password. It shows a mark instead of each character of the password. */
 export function PasswordBox({box, ...area}: PasswordBoxProps): ReactNode {
 	const {columns, rows, paint, glyphs} = area;
 	const width = Math.min(columns, widest);

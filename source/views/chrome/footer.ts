@@ -83,14 +83,14 @@ function wallKeys({shown}: Keyboard, width: number): Line {
 }
 
 /**
-Number of keyboard keys that the last line must name beside the tab bar: help, actions, and the next node or quitting.
-The tab bar is shortened until they fit.
+Number of keyboard keys that the last line must name beside the tab bar: usually help, actions, and the next node or
+quitting. The tab bar is shortened until these keys fit.
 */
 const neededKeys = 3;
 
 /**
-The last line with the modes in force, the tab bar and the keys. The tab bar gets shorter before a mode or one of the
-first keys is left out.
+The last line with the modes in force, the tab bar and the keyboard keys. The tab bar gets shorter before a mode or one
+of the `neededKeys` first keys is left out.
 */
 function panelsLine(input: FooterInput, width: number): Line {
 	const {view, findings, glyphs, keyboard} = input;
@@ -109,7 +109,9 @@ function panelsLine(input: FooterInput, width: number): Line {
 	return cutLine([...start, ...keysThatFit(ranked, width - lineWidth(start))], width, glyphs.ellipsis);
 }
 
-/** The key bindings that the last line may name: they have a word for the line, and an effect on this panel. */
+/**
+The key bindings that the last line may name: those with a word for the line (`footer`) that work on the shown panel.
+*/
 const namedBindings = ({
 	view,
 	keyboard,

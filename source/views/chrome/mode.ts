@@ -25,7 +25,7 @@ export type ModeInput = {
 	readonly earlierName?: string | undefined;
 };
 
-/** Keys with their effects, such as ` Space goes on`. A binding without a key is left out. */
+/** Keyboard keys with their effects, such as ` Space goes on`. A binding without a keyboard key is left out. */
 const keysWith = ({shown}: Keyboard, ...pairs: ReadonlyArray<readonly [id: string, does: string]>): Span[] =>
 	pairs
 		.map(([id, does]) => [shown(id).split(' ')[0] ?? '', does] as const)
@@ -60,8 +60,8 @@ function track(share: number, width: number, {isAscii}: Glyphs): string {
 }
 
 /**
-The last line of the screen at a past moment: the moment's age, its place in the history, and keys. The keys move in the
-history or leave it.
+The last line of the screen at a past moment: the moment's age, its place in the history, and keyboard keys. These keys
+move in the history or return to the present.
 */
 export function historyLine(input: ModeInput, width: number): Line {
 	const {view, keyboard, glyphs, liveNowMs, historyFromMs, earlierName} = input;

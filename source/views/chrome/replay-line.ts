@@ -17,7 +17,7 @@ export type ReplayLineInput = {
 /** Least width of the bar, in cells. If there is less room, the bar is left out. */
 const leastBar = 10;
 
-/** The keys that are named beside the bar, each with its word. The most needed keys come first. */
+/** The keyboard keys that are named beside the bar, each with its word. The most needed keys come first. */
 const keyWords: ReadonlyArray<readonly [ids: readonly string[], word: string]> = [
 	[['play'], 'play/hold'],
 	[['previous-change', 'next-change'], 'finding'],
@@ -29,8 +29,9 @@ const keyWords: ReadonlyArray<readonly [ids: readonly string[], word: string]> =
 ];
 
 /**
-The line of a replay above the last line of the screen: whether it plays, its speed, and a bar. The bar shows the place
-of the shown moment in the recording, and when findings were open. On a wide screen the line names keys as well.
+The line of a replay above the last line of the screen: whether the replay plays, its speed, and a bar. The bar shows
+the place of the shown moment in the recording, and the times with open findings. On a wide screen the line names
+keyboard keys as well.
 */
 export function replayLine(input: ReplayLineInput, width: number): Line {
 	const {replay, nowMs, glyphs} = input;

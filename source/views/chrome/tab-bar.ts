@@ -12,14 +12,15 @@ type Tabs = {
 	/** The character between a tab and its count: `·`, or `:` on an ASCII terminal. */
 	readonly dot: string;
 	/**
-	Whether a keyboard key opens its panel. In the config file, the user can bind the letter of a panel to something else.
+	Whether the keyboard key on a panel's tab opens that panel. The user can bind this key to something else in the config
+	file.
 	*/
 	readonly hasKey: (key: string) => boolean;
 };
 
 /**
-The number of active findings with severity warning or critical. Notes don't count: a healthy deployment has dozens of
-them.
+The number of active findings with severity warning or critical. Findings with severity info don't count, because a
+healthy deployment has dozens of them.
 */
 export const findingCount = memoizeByRef(
 	(findings: MonitorState['findings']): number =>

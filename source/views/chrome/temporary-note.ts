@@ -5,8 +5,8 @@ import {type Line, span} from '../../text/line.js';
 import {ageSince} from '../../text/units.js';
 
 /**
-The temporary changes of server settings that are still in force. Those of the node in focus come first. Within each
-group, the oldest change comes first.
+The temporary changes of server settings that are still in force. Changes on the node in focus come before changes on
+other nodes. In both parts, the oldest change comes first.
 */
 export function standingFixes(
 	{audit, nodes}: MonitorState,

@@ -17,7 +17,8 @@ export function actionSubject(
 		case 'clients':
 			return {node, selection: rowKey !== undefined && /^\d+$/.test(rowKey) ? {clientId: Number(rowKey)} : {}};
 		case 'cluster':
-			// A row of the what-if list stands for an assumed failure, not for a node of CLUSTER NODES.
+			// A row of the what-if list is an assumed failure, and its key is no id of CLUSTER NODES. The menu then has no
+			// selected cluster node.
 			return {node, selection: tableOf(view, 'cluster').groupBy === 'what-if' ? {} : {nodeId: rowKey}};
 		case 'findings': {
 			const row = rowKey === undefined ? undefined : rowWith({state, table: tableOf(view, 'findings')}, rowKey);

@@ -11,8 +11,8 @@ import type {ReplayEffects} from './replay-control.js';
 import type {TimeEffects} from './time-control.js';
 
 /**
-The effects that keys have outside of the screen, such as copying and writing files. None of the effects can change a
-server.
+The effects of keyboard keys outside of the screen, such as copying and writing files. None of these effects can change
+a server.
 */
 export type ControllerEffects = TimeEffects & {
 	/** Ends the monitor. With `leavesFrame`, the last frame is printed on the shell's screen. */

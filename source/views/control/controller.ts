@@ -252,7 +252,7 @@ export class Controller {
 		'toggle-baseline': () => this.#time.toggleBaseline(),
 		scrub: step => this.#time.scrub(focusedNode(this.#options.liveState(), this.#view)?.address, step),
 		'go-live': () => (this.#view.shownAtMs === undefined ? this.#move('last') : this.#time.goLive()),
-		// The keys of a replay have no effect on the live screen, because its keyboard has no bindings for them.
+		// Only a replay has key bindings for these intents, and `ReplayControl` performs them.
 		'toggle-play': () => undefined,
 		'step-ten-minutes': () => undefined,
 		'step-change': () => undefined,

@@ -5,8 +5,8 @@ import type {HelpSearch, ViewState} from '../../state/view-state.js';
 type Typing = {readonly kind: 'typed'; readonly text: string} | {readonly kind: 'kept' | 'cleared'};
 
 /**
-The effect of a key on a text that is being typed: it changes, keeps or clears the text. Undefined for a key without an
-effect.
+What a keyboard key does to a text that is being typed: change it, finish it (`kept`) or clear it (`cleared`). Undefined
+for a key that does none of these.
 */
 export function typing(draft: string, key: KeyName): Typing | undefined {
 	switch (key) {
@@ -79,7 +79,7 @@ const searchIn = ({overlay}: ViewState): HelpSearch | undefined =>
 
 /**
 The effect of a key on the filter or the help search that is being typed; undefined for a key that keeps its usual
-meaning. While a filter is typed, it takes every key. A help search leaves the arrow keys, which scroll the help.
+meaning. A filter takes every key. A help search takes every key except the arrow keys, which scroll the help.
 */
 export function typingOf(view: ViewState, key: KeyName): {readonly event: ViewEvent | undefined} | undefined {
 	if (view.filterDraft !== undefined) {

@@ -23,7 +23,7 @@ export function moveSteps(to: Move, page: number, length: number): number {
 	return steps[to];
 }
 
-/** The key of the selected row. It is the first row if no row was selected or the selected row is gone. */
+/** The key of the selected row. If no row was selected or the selected row is gone, it is the key of the first row. */
 export const selectedRow = (keys: readonly string[], selectedKey: string | undefined): string | undefined =>
 	selectedKey !== undefined && keys.includes(selectedKey) ? selectedKey : keys[0];
 
@@ -39,7 +39,7 @@ export function sortAfter(sortKeys: readonly SortKey[], sort: string | undefined
 	return sortKeys[(index + 1) % sortKeys.length]?.id;
 }
 
-/** The effect of the key `s`; undefined for a list that has only one order. */
+/** The change of the order that the key `s` makes; undefined for a list that has only one order. */
 export const sortStep = (
 	sortKeys: readonly SortKey[],
 	{sort, groupBy}: Pick<TableView, 'sort' | 'groupBy'>,

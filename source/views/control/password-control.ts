@@ -9,7 +9,10 @@ import type {Notice, PasswordView, ViewState} from '../../state/view-state.js';
 import {sanitize} from '../../text/sanitize.js';
 import {typing} from './filter-typing.js';
 
-/** The result of trying typed credentials. `problem` is the reason why the node that the user chose refuses them. */
+/**
+The result of trying typed credentials. `problem`: why the node that the user chose refuses them; undefined if it
+accepts them.
+*/
 export type CredentialsAnswer = Pick<CredentialsTried, 'alsoAccepted' | 'alsoRefused'> & {
 	readonly problem: string | undefined;
 };
@@ -71,8 +74,8 @@ export class PasswordControl {
 	}
 
 	/**
-	Takes every key while the box is open. Enter and Tab have an effect only as single keys, because they may be part of a
-	paste.
+	Takes every key while the box is open. Enter and Tab work only when they arrive alone. Together with other keys they
+	may be part of a paste, which must send nothing.
 	*/
 	press({keys, isBunch}: KeysRead): void {
 		for (const key of keys) {

@@ -3,8 +3,8 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Panel, PanelInput, SoughtClient} from '../panel.js';
 
 /**
-How to show a client on panel 4, Clients: by the client's row, or by a filter. The filter finds every client that may be
-the right one.
+How to show a client on panel 4, Clients: its row is selected, or the list is filtered. The filter finds every client
+that may be the right one.
 */
 export type ClientPlace = {
 	/** The node to put in focus; undefined if the focus stays. */

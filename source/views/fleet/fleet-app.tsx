@@ -14,7 +14,7 @@ import {FleetController, type FleetControllerOptions} from './fleet-controller.j
 import {type FleetScreenInput, fleetLines} from './fleet-screen.js';
 import type {FleetView} from './fleet-view.js';
 
-/** Time after which the screen is drawn again, in milliseconds, so that the age on it keeps counting. */
+/** Time after which the screen is drawn again, in milliseconds, so that the age of the data on it keeps counting. */
 const idleFrameMs = 1000;
 
 export type FleetAppOptions = Omit<FleetScreenInput, 'state' | 'view' | 'nowMs' | 'columns' | 'rows'> & {
@@ -26,7 +26,7 @@ export type FleetAppOptions = Omit<FleetScreenInput, 'state' | 'view' | 'nowMs' 
 		/** Stops the process, as for Ctrl-Z. Resolves when the process continues. */
 		readonly whileSuspended: () => Promise<void>;
 	};
-	/** Called after each frame was drawn. */
+	/** Called after each drawing of the screen. */
 	readonly onDrawn: () => void;
 };
 

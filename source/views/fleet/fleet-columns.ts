@@ -195,7 +195,7 @@ const quiet = (value: number | undefined): string => (value === 0 ? '0' : perSec
 
 /**
 A replication delay in seconds as text. The cell stays empty below the threshold of the rule `rep.lag_bytes`, because
-`FleetInstance` has only delays above it.
+`FleetInstance` has no smaller delays.
 */
 const delayText = (delay: number | undefined): string => (delay === undefined ? '' : seconds(delay));
 

@@ -44,8 +44,8 @@ export class FleetController {
 
 	press({keys, isBunch}: KeysRead): void {
 		for (const key of keys) {
-			// Enter among other keys may come from a paste. A paste must not open anything. While a filter is typed, Enter
-			// ends it.
+			// Enter among other keys may come from a paste, and a paste must not open a server. While a filter is typed,
+			// Enter only ends the typing, and is therefore accepted.
 			if (!isBunch || key !== 'enter' || this.#view.isTyping) {
 				this.#pressOne(key);
 			}

@@ -61,8 +61,8 @@ const sortNumber: Readonly<Record<Exclude<FleetSort, 'name'>, (instance: FleetIn
 type Placed = {readonly instance: FleetInstance; readonly number: number; readonly share: number};
 
 /**
-Compares two servers by the number of the chosen order, then by the number of conditions, then by the used share of
-memory. The largest comes first. Equal servers are ordered by name.
+Compares two servers by `number`, the value of the chosen order. Equal servers are compared by the number of conditions,
+then by the used share of memory. The largest comes first. Servers that are still equal are ordered by name.
 */
 function order(one: Placed, other: Placed): number {
 	return (
@@ -106,8 +106,8 @@ const isSameList = (one: FleetView, other: FleetView): boolean =>
 	one.folded === other.folded;
 
 /**
-The rows of the list, filtered, sorted and grouped. A group is at the position of its first server. A deployment of one
-server has no group row. The last result is memoized.
+The rows of the list, filtered, sorted and grouped. A group stands where the first of its servers would stand in the
+sorted list. A deployment of one server has no group row. The last result is memoized.
 */
 export function fleetRows(instances: readonly FleetInstance[], view: FleetView): readonly FleetRow[] {
 	if (last?.instances === instances && isSameList(last.view, view)) {
@@ -157,8 +157,8 @@ function madeRows(instances: readonly FleetInstance[], view: FleetView): readonl
 }
 
 /**
-The groupings that the grouping key steps through: by deployment, by each label that differs between servers, and no
-grouping.
+The groupings that the grouping key steps through: by deployment, by each useful label, and no grouping. A useful label
+has at least two values, and at most half as many values as there are servers.
 */
 export function groupings(instances: readonly FleetInstance[]): ReadonlyArray<string | undefined> {
 	const values = new Map<string, Set<string>>();

@@ -15,7 +15,7 @@ import type {FleetView} from './fleet-view.js';
 export type FleetScreenInput = {
 	readonly state: FleetState;
 	readonly view: FleetView;
-	/** The host and port of the Prometheus. */
+	/** The host and port of the Prometheus server. */
 	readonly place: string;
 	/** The label matchers of the option `--match`; empty without that option. */
 	readonly matchers: string;

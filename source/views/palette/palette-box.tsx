@@ -21,7 +21,7 @@ const widest = 100;
 const highest = 18;
 /** Width of the column of names, in cells: the width of the longest name of an action. */
 const nameWidth = 30;
-/** Lines of the palette's box that are not entries: the frame and the typed text. */
+/** Number of lines of the palette's box that are not entries: two for the frame, one for the typed text. */
 const rowsAround = 3;
 
 /** The palette: the typed text, and below it the matching entries, best first. */

@@ -52,7 +52,8 @@ const leftOut = new Set([
 ]);
 
 /**
-Everything that the palette can open: panels, effects of keys, settings of redis-top, nodes, and the node's actions.
+Everything that the palette can open: panels, effects of keyboard keys, settings of redis-top, nodes, and the actions on
+the node in focus.
 */
 export function paletteEntries({state, node, keyboard}: PaletteInput): readonly PaletteEntry[] {
 	const panels = panelTable.map(
@@ -115,9 +116,9 @@ function rankOf({text, description, whyNot}: PaletteEntry, words: readonly strin
 }
 
 /**
-The entries that contain every typed word, best first. Names in which each typed word begins a word come first. Names
-that contain the typed words follow, then entries whose description contains them. Entries that can't be chosen now come
-last.
+The entries that contain every typed word, best first. The best entries have a name in which each typed word begins a
+word. Then come entries whose name contains the typed words, then entries whose description does. Entries that can't be
+chosen now come last.
 */
 export function foundEntries(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
 	const words = typed.toLowerCase().split(' ').filter(Boolean);
@@ -131,8 +132,8 @@ export function foundEntries(entries: readonly PaletteEntry[], typed: string): r
 }
 
 /**
-The text after Tab: the longest common beginning of all names that begin with the typed text. If that adds nothing to
-the typed text, the name of the selected entry is taken. If no entry fits, the typed text stays.
+The typed text after the key Tab: the longest common beginning of all names that begin with the typed text. If that adds
+nothing to the typed text, the name of the selected entry is taken. If no entry fits, the typed text stays.
 */
 export function completed(found: readonly PaletteEntry[], typed: string, selected: number): string {
 	const names = found.map(({text}) => text).filter(text => text.startsWith(typed));

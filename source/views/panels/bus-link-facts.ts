@@ -65,5 +65,8 @@ export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	];
 }
 
-/** Least sum of the unsent bytes of all bus links that is shown, in bytes. Busy links have smaller sums for moments. */
+/**
+Least number of unsent bytes, summed over all cluster bus links, that is shown. Busy links reach smaller sums for
+moments.
+*/
 const shownUnsentBytes = 1024 * 1024;

@@ -59,8 +59,8 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 }
 
 /**
-Number of latest readings from which the unit of a figure is chosen: it is the unit of the largest one. At the default
-interval, the readings cover half a minute.
+Number of latest readings whose largest one decides the unit of a figure. At the default polling interval, the readings
+cover half a minute.
 */
 const unitReadings = 30;
 

@@ -35,8 +35,8 @@ no critical finding.
 */
 export function wallScenes(state: MonitorState): readonly WallScene[] {
 	const scenes: WallScene[] = [];
-	// The panels of a node that doesn't answer show old data. Findings of such a node that follow from a cause therefore
-	// get no scene.
+	// The panels of a node that doesn't answer show old data. A finding on this node therefore gets no scene if another
+	// finding is its cause.
 	const isSilent = (node: NodeAddress | undefined) => node !== undefined && state.nodes.get(node)?.reach !== 'up';
 	for (const {finding, severity, causeKey} of rankedFindings(state)) {
 		if (severity === 'info' || finding.clearedAtMs !== undefined) {

@@ -107,8 +107,8 @@ const smallFigures = ({state}: WallInput): Line[] =>
 type DigitSizes = readonly [BigSize, ...BigSize[]];
 
 /**
-Number of screen lines for each line of height of a digit's pixel. A digit of five pixel rows then takes a quarter of
-the screen's height.
+Screen height, in lines, for each line that a pixel of a digit is high. A digit has five rows of pixels, so it takes a
+quarter of the screen's height.
 */
 const rowsPerPixelRow = 20;
 
@@ -144,7 +144,7 @@ function figureCard(
 	const values = series === undefined ? undefined : node?.series.get(series)?.groups(room, readingsPerCell(room));
 	const isOld = node !== undefined && isStale(node, nowMs);
 	const drawn = inLetters(texts, room, sizes, glyphs);
-	// A figure of no node is a dash, or words that say why there is no value.
+	// A figure without a node is a dash, or words that say why there is no value.
 	const who = node === undefined && text !== '-' ? [text] : whoTexts(node, named, culprit, state, nowMs);
 	return frame({
 		title: fitting(titles, width - 6 - (change === undefined ? 0 : cellWidth(change) + 3)),

@@ -46,7 +46,7 @@ export function FactTable({
 	}
 
 	// ink-table puts one blank on either side of a cell. It pads by characters instead of cells, so that wide characters
-	// get too many blanks; `cell` cuts them off.
+	// get too many blanks; `cell` cuts the surplus blanks off.
 	const labelWidth = Math.min(given ?? Math.max(...rows.map(([label]) => label.length)), Math.floor(width / 2));
 	const valueWidth = Math.max(1, width - labelWidth - 4);
 	const data = shown.map(([label, value]) => ({
@@ -55,8 +55,8 @@ export function FactTable({
 	}));
 	return (
 		<Table
-			// ink-table keeps the first `cell` function that it gets, with the widths in it. A new key makes a new table for
-			// new widths.
+			// ink-table keeps the first `cell` function that it gets, with the widths in it. A new React `key` makes a new
+			// table for new widths.
 			key={`${labelWidth} ${valueWidth}`}
 			data={data}
 			columns={['label', 'value']}

@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What each label of the panel Audit means: the reply and field that it comes from, and which values are bad. */
+/** What the columns of the panel Audit mean. */
 export const auditFigures: readonly Figure[] = [
 	['TIME UTC', 'When it was written, before sending and after.'],
 	['WHO', 'User of the operating system, and where the session came from.'],

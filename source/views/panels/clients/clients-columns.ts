@@ -95,8 +95,8 @@ export const clientText = (client: ClientRow): string =>
 const limitGrades = {warning: 0.5, critical: 0.9};
 
 /**
-The grade of an output buffer by its share of the hard limit of its class. A buffer above `largeOutputBytes` is at least
-a warning, whatever the limit is.
+The grade of a client's output buffer by its share of the hard limit of the client's class. A buffer above
+`largeOutputBytes` is at least a warning, whatever the limit is.
 */
 function outputGrade(client: ClientRow, limits: ReturnType<typeof outputLimits>): Grade {
 	const share = shareOfLimit(client, limits);
@@ -120,7 +120,10 @@ function limitText(share: ReturnType<typeof shareOfLimit>, glyphs: Glyphs): stri
 	return `${meter(share, limitWidth - shown.length - 1, glyphs)} ${shown}`;
 }
 
-/** True for a client that runs MONITOR. It can halve the throughput: https://redis.io/docs/latest/commands/monitor/ */
+/**
+True for a client that runs MONITOR. Such a client can halve the server's throughput:
+https://redis.io/docs/latest/commands/monitor/
+*/
 const isMonitor = ({flags}: ClientRow): boolean => flags.includes('O');
 
 /** The name of redis-top's own client in the list: `(own)` and the part of the name after `redis-top`. */

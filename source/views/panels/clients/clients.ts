@@ -43,7 +43,9 @@ import {
 import {clientDetails, groupDetails} from './clients-details.js';
 import {outputLimits} from './output-limits.js';
 
-/** Time that CLIENT LIST blocks the server for each client, in microseconds; measured as 13.9 ms for 10,000 clients. */
+/**
+Time that CLIENT LIST blocks the server for each listed client, in microseconds; measured as 13.9 ms for 10,000 clients.
+*/
 const listMicrosecondsPerClient = 1.39;
 
 /** Panel 4: every connection; or the number of connections by name, address, user and library. */
@@ -84,8 +86,8 @@ export const clientsPanel: Panel = {
 };
 
 /**
-The clients of CLIENT LIST. If the whole list was not read, only the clients that run MONITOR, are blocked or
-subscribed, which redis-top lists separately.
+The clients of CLIENT LIST. If the whole list was not read, these are only the clients that run MONITOR, are blocked or
+are subscribed. redis-top lists those clients separately.
 */
 const listed = ({clients, flaggedClients}: NodeRecord): readonly ClientRow[] =>
 	clients?.value ?? flaggedClients?.value ?? [];
@@ -106,8 +108,8 @@ type ClientOrder = readonly [
 ];
 
 /**
-The clients after filter and sort. Memoized, because a server may have 10,000 clients. Each frame asks for them twice:
-for the keys of the rows and for the lines.
+The clients after filter and sort. Memoized, because a server may have 10,000 clients. Each drawing of the screen needs
+them twice: for the keys of the rows and for the lines.
 */
 const orderedClients = memoizeLast(
 	([rows, isChange, clientsThen, sort, isInverted, filter, positions]: ClientOrder): readonly ClientRow[] => {
@@ -142,8 +144,8 @@ function shownGroups(
 }
 
 /**
-The sort keys by which groups can be ordered, with the value that they compare. With any other sort key, the largest
-group is first.
+The sort keys by which groups can be ordered, with the value that they compare. With any other sort key, the group with
+most clients is first.
 */
 const groupRates: Readonly<Record<string, (group: ClientGroup) => number | undefined>> = {
 	commands: ({perSecond}) => perSecond?.commands,
@@ -151,7 +153,9 @@ const groupRates: Readonly<Record<string, (group: ClientGroup) => number | undef
 	out: ({perSecond}) => perSecond?.outBytes,
 };
 
-/** The number of clients for the title: `812 of 10000, 3 blocked`. */
+/**
+The clients for the title: how many are connected, their limit, and how many are blocked: `812 of 10000, 3 blocked`.
+*/
 function countTitle(node: NodeRecord): string {
 	const field = (name: string) => fieldText(node, 'clients', name, grouped);
 	return `${field('connected_clients')} of ${grouped(clientLimit(node))}, ${field('blocked_clients')} blocked`;

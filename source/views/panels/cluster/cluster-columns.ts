@@ -50,7 +50,8 @@ const roleText = ({isReplica, node}: ClusterRow): string =>
 type Grade = 'plain' | 'warning' | 'critical';
 
 /**
-The grade of a node: the worse of the flags that the node in focus reports and the state that redis-top itself sees.
+The worse of two grades of a node. One grade is for the flags that the node in focus reports of the node. The other is
+for whether redis-top itself reaches the node.
 */
 function grade({node, record}: ClusterRow): Grade {
 	if (node.flags.has('fail') || record?.reach === 'down' || record?.reach === 'refusing' || record?.reach === 'busy') {

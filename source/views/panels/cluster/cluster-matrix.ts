@@ -67,7 +67,7 @@ function commonStart(one: string, other: string): number {
 
 /**
 The rows of the matrix. They are memoized by the comparison of cluster views and by the order of the nodes. To compare
-the views of a thousand nodes again for each frame would take too long.
+the views of a thousand nodes again for each drawing of the screen would take too long.
 */
 const matrixOf = (isWhole: boolean) =>
 	memoizeByRef((comparison: ClusterComparison) =>

@@ -28,7 +28,7 @@ const toneOf: Readonly<Record<SlotState, Tone>> = {
 	uncovered: 'critical',
 };
 
-/** The character of one cell of the map: the last digit of the owner's shard, or a mark for a problem. */
+/** The character of one cell of the map: the last digit of the number of the owner's shard, or a mark for a problem. */
 function cellText({state, owner}: SlotCell, shards: ReturnType<typeof shardNumbers>, glyphs: Glyphs): string {
 	switch (state) {
 		case 'owned':
@@ -44,7 +44,7 @@ function cellText({state, owner}: SlotCell, shards: ReturnType<typeof shardNumbe
 	}
 }
 
-/** A map of all 16384 slots on one line. */
+/** A map of all 16384 slots on one line. Each cell of the map stands for several slots. */
 export function slotMapLine({comparison, segments}: ClusterState, width: number, glyphs: Glyphs): Line {
 	const shards = shardNumbers(comparison);
 	const runs: Span[] = [];

@@ -110,7 +110,7 @@ function shownRows(rows: readonly ClusterRow[], {sort, isInverted, filter}: Tabl
 	return filterRows(ordered, filter, clusterText);
 }
 
-/** Number of lines of the panel that are kept free for the list of nodes. */
+/** Number of lines of the panel that the lines above the list of nodes leave free for that list. */
 const leastListLines = 5;
 /** Height of the panel from which the matrix also shows nodes on which all views agree, in lines. */
 const wholeMatrixLines = 30;
@@ -172,8 +172,8 @@ function stateFact(node: NodeRecord): Line {
 }
 
 /**
-The node's role and term where the cluster bus is Raft, and how many committed log entries the node has not applied.
-Without a leader, no change of the cluster is possible.
+For a cluster whose bus uses Raft: the node's role and term, and how many committed log entries the node has not
+applied. Without a leader, no change of the cluster is possible.
 */
 const raftFact = ({role, leader, term, committed, applied}: RaftState): Span[] => [
 	span('  raft ', 'label'),

@@ -11,15 +11,14 @@ export type CommandRow = {
 	readonly rate: CommandRate;
 	readonly bounds: LatencyBounds | undefined;
 	/**
-	The command's rate when the list was last ordered. The figures are shown in the units of that rate, so that units stay
-	the same while the order does.
+	The command's rate when the list was last ordered. The units of that rate are kept until the list is ordered again.
 	*/
 	readonly ordered?: CommandRate | undefined;
 };
 
 /**
-A row for every command in INFO, with its rates over the last ten seconds or since the baseline. Percentiles are known
-once LATENCY HISTOGRAM was read twice.
+A row for every command in INFO, with its rates over the last ten seconds or since the baseline. Percentiles need two
+replies of LATENCY HISTOGRAM, because they are of the calls between these replies.
 */
 export function commandRows({commands, commandWindow, latency, since}: NodeRecord): CommandRow[] {
 	const rates = since === undefined ? (commandWindow?.rates ?? commands) : commands;
@@ -32,8 +31,8 @@ export function commandRows({commands, commandWindow, latency, since}: NodeRecor
 }
 
 /**
-The rows by their share of the server's time. Their order is kept for some seconds, so that the list can be read. Rows
-with equal shares are ordered by their calls since the server's start.
+The rows, sorted by their share of the server's time, largest first. The order is kept for some seconds, so that the
+list can be read. Rows with equal shares are ordered by their calls since the server's start.
 */
 export function commandsByTime(node: NodeRecord): CommandRow[] {
 	const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
@@ -54,14 +53,16 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 	return us > clampMicroseconds ? '>1 s' : `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
 }
 
-/** The grade of a command's p99 by the limits of the rule `lat.p99`, which are in milliseconds. */
+/**
+The grade of the p99 latency of a command's calls, by the limits of the rule `lat.p99`, which are in milliseconds.
+*/
 const p99Grade = ({bounds}: CommandRow): Grade =>
 	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf(latP99));
 
 /** A rate without `/s`, which the title of the column has. The rate `like` decides the unit, such as thousands. */
 const rateText = (rate: number | undefined, like?: number): string => inUnitOf(like).perSecond(rate).replace('/s', '');
 
-/** The mean time of a command, in the unit of its mean time when the list was last ordered. */
+/** The mean time of a command's calls, in the unit that this mean time had when the list was last ordered. */
 export const meanText = ({rate, ordered}: CommandRow, {isAscii}: Glyphs): string =>
 	inUnitOf(ordered?.meanMicroseconds).microseconds(rate.meanMicroseconds, isAscii);
 

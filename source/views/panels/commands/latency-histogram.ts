@@ -14,7 +14,7 @@ const fewestLines = 6;
 
 /**
 A histogram of how long the calls of one command took since the server's start. Each line is one bucket, and the slowest
-bucket is last. Buckets above the threshold of `lat.p99` have the tone of their severity.
+bucket is last. A bucket above a threshold of the rule `lat.p99` has the tone of that threshold's severity.
 */
 export function latencyHistogram(
 	command: string,

@@ -35,7 +35,7 @@ export function rowFacts(row: FindingRow, input: PanelInput, user: string): read
 	}
 }
 
-/** The facts of a finding. The remedy stands before the evidence, so that a low screen shows it. */
+/** The facts of a finding. The remedy stands before the evidence, so that even a low screen shows the remedy. */
 function findingFacts(entry: JoinedFinding, input: PanelInput): readonly FindingFact[] {
 	const {finding} = entry;
 	return [
@@ -112,7 +112,7 @@ const alertTexts: Readonly<Record<AlertState, string>> = {
 	inhibited: 'held back in Alertmanager by another alert',
 };
 
-/** The state of an active finding in Alertmanager. Empty for a note, which is never an alert. */
+/** The state of an active finding in Alertmanager. Empty for a finding with severity info, which is never an alert. */
 function alertFact(finding: Finding, {alerting}: MonitorState): readonly FindingFact[] {
 	if (alerting === undefined || finding.severity === 'info' || finding.clearedAtMs !== undefined) {
 		return [];

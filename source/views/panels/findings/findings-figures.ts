@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What each label of the panel Findings means: the reply and field that it comes from, and which values are bad. */
+/** What each label of the panel Findings means. */
 export const findingsFigures: readonly Figure[] = [
 	[
 		'SEVERITY',

@@ -54,7 +54,7 @@ const adviceKey = 'advice';
 
 const reasonOrder: ReadonlyArray<BlindRule['reason']> = ['denied', 'absent', 'unseen', 'pending'];
 
-/** The rows for rules that could not be evaluated: one for each missing grant, and one for each other reason. */
+/** The rows for rules that could not be evaluated: one for each missing ACL grant, and one for each other reason. */
 export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[] {
 	const groups = new Map<string, BlindRule[]>();
 	for (const spot of blindRules) {

@@ -107,7 +107,9 @@ function factLines(input: PanelInput, rows: readonly FindingRow[], {width, heigh
 
 const blindCount = memoizeByRef((blind: MonitorState['blindRules']) => new Set(blind.map(({rule}) => rule)).size);
 
-/** `3 fire, 1 silenced`: the alerts of redis-top in Alertmanager. Undefined without `--alertmanager`. */
+/**
+The number of redis-top's alerts in Alertmanager by state: `3 fire, 1 silenced`. Undefined without `--alertmanager`.
+*/
 function alertCounts({alerting}: MonitorState): string | undefined {
 	if (alerting === undefined) {
 		return undefined;

@@ -22,8 +22,8 @@ const rowsOf = ({byCpu, byBytes, byRequests}: HotKeys, {isAscii}: Glyphs): reado
 };
 
 /**
-The hint that says how to start counting hot keys on Redis, which counts them only during a session. Empty for other
-servers.
+The hint that says how to start counting hot keys. Redis counts hot keys only after HOTKEYS START. Empty for other
+servers than Redis.
 */
 const startHint = (sample: NodeRecord['sample'], actionsKey: string): string =>
 	sample === undefined || actionsKey === '' || serverProduct(sample.info)?.family !== 'redis'

@@ -17,8 +17,8 @@ export const sizeText = (size: number, unit: KeySizeRow['unit']): string =>
 	unit === 'bytes' ? bytes(size) : `${count(size)} item${size === 1 ? '' : 's'}`;
 
 /**
-One mark for each power of 2 of the size, from 1 on. The height of a mark is the logarithm of the number of keys, so
-that a single large key stays visible beside a million small keys.
+One mark for each power of 2 of the keys' size, from 1 on. The height of a mark is the logarithm of the number of keys
+with that size. A single large key thus stays visible beside a million small keys.
 */
 function binMarks({bins}: KeySizeRow, width: number, glyphs: Glyphs): string {
 	const largest = Math.max(1, ...bins.map(({least}) => least));

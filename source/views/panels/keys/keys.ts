@@ -132,8 +132,8 @@ const keysByDatabase = (node: NodeRecord, {width, height}: Rect, glyphs: Glyphs)
 ];
 
 /**
-The number of keys with expiring fields (Redis 7.4: `subexpiry`, Valkey 9.0: `keys_with_volatile_items`), and how many
-fields have expired. Empty if both are 0.
+The number of hashes with expiring fields (Redis 7.4: `subexpiry`, Valkey 9.0: `keys_with_volatile_items`), and how many
+fields have expired. Empty if both numbers are 0.
 */
 function fieldExpiryLine({sample, newerRates}: NodeRecord): Line[] {
 	if (sample === undefined) {

@@ -15,7 +15,9 @@ type Row = {
 	readonly holder: NodeAddress | undefined;
 };
 
-/** Whether a consumer group read nothing between two polls of redis-top, although entries of the stream wait for it. */
+/**
+Whether a consumer group read nothing between two polls of redis-top, but entries of the stream wait for the group.
+*/
 const isStill = ({key, group}: Pick<Row, 'key' | 'group'>): boolean =>
 	group !== undefined && group.stillMs > 0 && isBehind(group, key);
 

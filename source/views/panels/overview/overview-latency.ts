@@ -25,9 +25,9 @@ export function quantile(readings: ReadonlyArray<number | undefined>, share: num
 const labelWidth = 11;
 
 /**
-The card of latency. It shows round trips of PING, the slow log and the slowest command by p99. Below are the main
-thread's parts (or else the busiest command) and redis-top's own load. `host busy` stands for a round trip that is
-dropped, because redis-top's event-loop lag made it slow.
+The card of latency. It shows round trips of PING, the slow log, and the command whose calls have the longest p99. Below
+are the parts of the main thread's second (or else the busiest command) and redis-top's own load. `host busy` replaces a
+round trip that redis-top's event-loop lag made slow.
 */
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
@@ -105,8 +105,8 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 }
 
 /**
-Mean time from which the card names a command that has no p99, in microseconds: the default of
-`slowlog-log-slower-than`. A command that runs twice a second for 300 ms each has too few calls for a p99.
+Mean time of a command's calls from which the card names the command even without a p99, in microseconds. It is the
+default of `slowlog-log-slower-than`. For example, two calls a second of 300 ms each are too few for a p99.
 */
 const slowFromMicroseconds = 10_000;
 
@@ -127,7 +127,7 @@ function slowestByMean({
 	return slowest;
 }
 
-/** The command with the largest share of time: the first command in the order of panel 5. */
+/** The command with the largest share of the server's time: the first command in the order of panel 5. */
 function busiestCommand(node: NodeRecord): CommandRate | undefined {
 	const rate = commandsByTime(node)[0]?.rate;
 	return (rate?.timeShare ?? 0) > 0 ? rate : undefined;

@@ -105,12 +105,12 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 	},
 ];
 
-/** Number of clients that are kept for the card. No screen has so many lines. */
+/** Number of clients that are kept for a card of clients. No screen has more lines than that. */
 const largestKept = 120;
 
 /**
-The clients that come first in the card of clients. Memoized, because one CLIENT LIST is drawn in several frames, and
-sorting 10,000 rows takes longer than a frame may.
+The clients that come first in the card of clients. Memoized, because the screen is drawn several times for one reply of
+CLIENT LIST. To sort 10,000 clients for each drawing would take too long.
 */
 const largestClients = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
 	const others = clients.filter(client => !isOwnClient(client));
@@ -140,8 +140,8 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 }
 
 /**
-The clients that move most bytes. Clients with equal bytes are ordered by commands. redis-top's own clients are left
-out.
+The clients that move most bytes per second. Clients with equal bytes are ordered by their commands per second.
+redis-top's own clients are left out.
 */
 const topTalkers = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
 	const others = clients.filter(client => !isOwnClient(client) && client.perSecond !== undefined);
@@ -279,7 +279,7 @@ function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column
 	];
 }
 
-/** The card of commands by their share of the server's time. */
+/** The card of commands, sorted by their share of the server's time, largest first. */
 export function commandsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const rows = commandsByTime(node);

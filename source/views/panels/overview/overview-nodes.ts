@@ -55,8 +55,8 @@ The state of a node that is gone. It is no longer a problem, but the node stays 
 const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
 
 /**
-Time without an answer after which a stale node counts as failing, in milliseconds. A reply that waits for a slow
-command usually comes sooner.
+Time without a reply after which a node in the state `stale` counts as failing, in milliseconds. A reply that waits
+behind a slow command usually comes sooner.
 */
 const failingAfterMs = 5000;
 
@@ -115,15 +115,15 @@ export function nodeRows({state, node, table, positions, nowMs}: PanelInput): re
 }
 
 /**
-The sort keys whose values change with each reading. With any other sort key, the order changes only when something
-happens to a node.
+The sort keys whose values change with each reading, so that the list keeps its order for some seconds. With any other
+sort key, the order changes only when something happens to a node.
 */
 const restlessSorts: ReadonlySet<string | undefined> = new Set(['operations', 'memory', 'clients', 'behind']);
 export const isNodeOrderHeld = ({sort}: TableView): boolean => restlessSorts.has(sort);
 
 /**
-The urgency of a node. 2: a primary that does not answer. 1: another node that does not answer, or a node with a
-critical finding. 0: all others.
+The urgency of a node: 2 for a primary that does not answer, and 1 for any other node that does not answer. It is also 1
+for a node that answers and has a critical finding, and 0 for all others.
 */
 function urgency({record, worst}: NodeRow, nowMs: number): number {
 	const {reach, role, goneSinceMs} = record;
@@ -278,7 +278,7 @@ function fullGrade({record}: NodeRow): Grade {
 		: 'plain';
 }
 
-/** The grade of a replica's delay, in seconds of writes, by the rule `rep.lag_bytes`. */
+/** The grade of a replica's delay, in seconds of writes that the replica lacks, by the rule `rep.lag_bytes`. */
 const behindGrade = ({record, link}: NodeRow): Grade =>
 	record.role === 'replica' && record.reach === 'up'
 		? grade(link?.behindSeconds, limitsOf(repLagBytes, record.thresholds))

@@ -9,8 +9,8 @@ const leastWidth = 60;
 
 /**
 The five figures of an outage in one line: memory, rejected connections, evictions, replication delay and p99. Each is
-the worst figure of all nodes, in the tone of its threshold. A narrow screen leaves out most other text before the names
-of nodes with bad figures.
+the worst figure of all nodes, in the tone of its threshold. Names of nodes with bad figures are among the last parts
+that a narrow screen leaves out.
 */
 export function thresholdStrip(input: PanelInput, width: number): Line | undefined {
 	if (width < leastWidth) {
@@ -33,9 +33,9 @@ const total = (texts: readonly string[]): number => texts.reduce((sum, text) => 
 const valueWidth = 8;
 
 /**
-The text of a figure, shorter with each level. Level 0: every figure names its node. Level 1: only bad figures name
-their node. Level 2: labels are short. Level 3: no padding. Level 4: no node is named. Level 5: no command is named, and
-labels are as short as they get.
+The text of a figure. Each level keeps the cuts of the levels before it. Level 0: every figure names its node. Level 1:
+only bad figures name their node. Level 2: labels are short, and only bad figures name their command. Level 3: no
+padding. Level 4: no node is named. Level 5: no command is named, and labels are as short as they get.
 */
 function cellText({labels, text, tone, node, named, culprit}: Figure, {state}: PanelInput, level: number): string {
 	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';

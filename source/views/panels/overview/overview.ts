@@ -39,8 +39,8 @@ export const overviewPanel: Panel = {
 };
 
 /**
-The cards of the overview, drawn in `room`. The layout is chosen by the size of the whole panel, `whole`, which may also
-have the line of the five figures.
+The cards of the overview, drawn in `room`. The layout is chosen by `whole`, the size of the whole panel. `room` is
+smaller when the panel also has the line of the five figures.
 */
 function layout(input: PanelInput, node: NodeRecord, whole: Rect, room: Rect): readonly Line[] {
 	if (whole.width < 72 || whole.height < 16) {

@@ -46,9 +46,9 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 }
 
 /**
-Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` alone doesn't show it, because its
-first value is the start time. A save happened if `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the
-duration of the last save is known.
+Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` alone doesn't show it, because the
+field has the start time of the process until the first save. A save happened if `rdb_saves` is above 0 (Redis ≥ 7.0,
+failed saves included) or the duration of the last save is known.
 */
 function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
 	if (attempts !== undefined) {
@@ -64,7 +64,7 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	const now = serverNowSeconds(node, nowMs);
 	const attempts = field('rdb_saves');
 	const saved = hasSaved(attempts, field('rdb_last_bgsave_time_sec'));
-	// Some services print 0 for a save that never happened.
+	// Some services compatible with Redis print 0 if no save ever happened.
 	const lastSave = field('rdb_last_save_time') || undefined;
 	const uptimeSeconds = info?.number('server', 'uptime_in_seconds');
 	const status = statusOf(info?.text('persistence', 'rdb_last_bgsave_status'));
@@ -152,8 +152,8 @@ export type ForkFacts = {
 const gigabyte = 1024 ** 3;
 
 /**
-Resident set below which a fork's time per gigabyte is not computed, in bytes. The time of such a fork is mostly its
-fixed cost.
+Resident set below which a fork's time per gigabyte is not computed, in bytes. In a smaller process, most of a fork's
+time does not depend on the memory.
 */
 const smallestForForkRate = 64 * 1024 * 1024;
 

@@ -171,7 +171,7 @@ function backupRow({sample, backup}: NodeRecord): ReadonlyArray<readonly [string
 	return [['backup', state === 'failed' ? toned(`!! failed ${problem}`, 'critical') : `${state}${age}`]];
 }
 
-/** The rows about fork(). A fork blocks the server while it copies the page tables. */
+/** The rows about fork(). The server is blocked while the kernel copies the page tables for the child process. */
 export function forkRows(
 	fork: ForkFacts,
 	node: NodeRecord,

@@ -20,8 +20,8 @@ const narrowest = 50;
 const widthForDelays = 116;
 
 /**
-A chart for each replica, with its delay in seconds of writes. As many charts are drawn as fit; the result is empty if
-none fits. The threshold line is that of the rule `rep.lag_bytes`.
+A chart of the delay for each replica, in seconds of writes that the replica lacks. As many charts are drawn as fit; the
+result is empty if none fits. The threshold line is that of the rule `rep.lag_bytes`.
 */
 export function delayCharts(
 	rows: readonly TreeRow[],

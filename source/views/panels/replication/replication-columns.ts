@@ -175,7 +175,7 @@ function syncProgress(record: NodeRecord): string {
 	return total > 0 && read !== undefined ? `${Math.floor((100 * read) / total)}%` : bytes(read);
 }
 
-/** The distance of a replica in bytes, and in seconds at the rate of its own offset: `1.20K (0s by its own rate)`. */
+/** A replica's distance in bytes, and in seconds at the growth rate of its own offset: `1.20K (0s by its own rate)`. */
 export function behindText({link}: TreeRow): string {
 	const delay = link?.behindSeconds === undefined ? '' : ` (${seconds(link.behindSeconds)} by its own rate)`;
 	return `${bytes(link?.behindBytes)}${delay}`;

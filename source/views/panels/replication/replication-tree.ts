@@ -28,7 +28,7 @@ export type TreeRow = {
 /**
 The tree of replication: which node replicates from which, with each node exactly once. Roots and replicas are ordered
 by address, and Sentinels come last. A link counts if the replica or its source reports it, so one of the two may be
-unreachable. Replicas that form a ring are shown from their first node on.
+unreachable. Nodes that form a ring are shown from the first address of the ring on.
 */
 export const replicationTree = ({nodes}: Pick<MonitorState, 'nodes'>, glyphs: Glyphs): readonly TreeRow[] =>
 	treesOf(glyphs)(nodes);
@@ -61,8 +61,8 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 			sourceRecord: edge && nodes.get(edge.source),
 			link: sharing[0] ?? newestLink(edge, edge && nodes.get(edge.source)),
 		});
-		// Several replicas announce this address, and redis-top cannot know which of them answers there. Each gets a row
-		// with its own entry from the source's INFO.
+		// Several replicas announce this address, and redis-top cannot know which of them answers there. Each of these
+		// replicas gets a row with its own entry from the source's INFO.
 		for (const [index, link] of sharing.slice(1).entries()) {
 			rows.push({
 				key: `${address} #${index + 2}`,
@@ -98,8 +98,8 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 }
 
 /**
-The entry for a replica in the newest INFO of its source. The edges may have been found before that INFO came, while the
-states of the nodes were not published yet; their entry is then one sample old.
+The entry for a replica in the newest INFO of its source. The edges are memoized, and may have been computed just before
+that INFO came. The entry in an edge is then one sample old.
 */
 const newestLink = (edge: ReplicationEdge | undefined, source: NodeRecord | undefined): ReplicaLink | undefined =>
 	edge?.link && (source?.replicas.find(({address}) => address === edge.link?.address) ?? edge.link);
@@ -118,7 +118,7 @@ function linksAt(
 	return here.length > 1 ? here : [];
 }
 
-/** The root above a node, or the node itself. The root's offset and backlog apply to the whole tree. */
+/** The root above a node; the node itself if it is a root. The root's offset and backlog apply to the whole tree. */
 export function rootOf(rows: readonly TreeRow[], address: NodeAddress): TreeRow | undefined {
 	const byKey = new Map(rows.map(row => [row.address, row]));
 	let row = byKey.get(address);

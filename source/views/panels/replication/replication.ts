@@ -21,8 +21,8 @@ import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
 /**
-Least time that a backlog should last, in seconds: the default of `repl-timeout`, after which a broken link is noticed.
-A backlog that lasts less has then lost writes that the replica needs for a partial resync.
+Least time whose writes a backlog should hold, in seconds: the default of `repl-timeout`, after which a broken link is
+noticed. A smaller backlog has by then lost writes that the replica needs for a partial resync.
 */
 const shortRunwaySeconds = 60;
 
@@ -171,7 +171,7 @@ const sharingLines = ({replicas}: NodeRecord): Line[] =>
 
 /**
 A line for each tool that reads the replication stream, with its state and its lag. Such a tool sends no
-acknowledgement, so that its lag is the time since it came online.
+acknowledgement. The `lag` that INFO reports for it is therefore the time since the tool came online.
 */
 const readerLines = ({sample}: NodeRecord): Line[] =>
 	(sample === undefined ? [] : streamReaders(sample.info)).map(({host, state, lagSeconds}) => [
@@ -190,7 +190,7 @@ function backlogFacts(source: NodeRecord): Span[] {
 		return [label, span(`off on ${source.address}: it has had no replica (size ${bytes(size)})`)];
 	}
 
-	// The backlog is kept in blocks, so it may hold a little more than its size.
+	// The server keeps the backlog in blocks, so the backlog may hold a little more than `repl_backlog_size`.
 	const isFull = filled !== undefined && size !== undefined && filled >= size;
 	const fill = isFull ? `${bytes(size)}, full, ` : `${bytes(filled)} of ${bytes(size)} filled, `;
 	return [label, span(fill), runwayFact(source, size)];

@@ -8,7 +8,8 @@ import {entriesOf, type SlowRow} from './slowlog-rows.js';
 type Nodes = MonitorState['nodes'];
 
 /**
-The newest slow log entries of all nodes whose log was read. Memoized, because a frame asks for them several times.
+The newest slow log entries of all nodes whose log was read. Memoized, because each drawing of the screen needs them
+several times.
 */
 export const mergedRows = memoizeByRef((nodes: Nodes): readonly SlowRow[] =>
 	[...nodes.values()]

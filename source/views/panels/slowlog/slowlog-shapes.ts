@@ -1,8 +1,8 @@
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 
 /**
-Slow commands of one shape. Their first arguments differ only in numbers, UUIDs and long hexadecimal words. Further
-arguments don't count.
+Slow commands of one shape. They have the same name, and first arguments that differ only in numbers, UUIDs and long
+hexadecimal words. Further arguments don't count.
 */
 export type SlowShape = {
 	/** The shape as text, such as `HGETALL user:#:profile …`. */

@@ -107,7 +107,7 @@ function factsOf(node: NodeRecord, input: PanelInput): Line[] {
 	];
 }
 
-/** The thresholds for large requests and replies, and the number of new entries. */
+/** The thresholds for large requests and replies, and the number of new entries in the last minute. */
 function sizeFact({config, largeRequests, largeReplies}: NodeRecord): Line {
 	const limit = (name: string) => {
 		const size = numberIn(config?.value.get(`commandlog-${name}-larger-than`));
