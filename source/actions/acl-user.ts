@@ -4,7 +4,7 @@ import {catalogue} from './catalogue/catalogue.js';
 
 /** The server for which an ACL SETUSER command is written. Its product, version and kind decide which rights exist. */
 export type AclServer = {
-	/** The product, Redis or Valkey. It decides which commands exist, and so which rights. */
+	/** The product, Redis or Valkey. It decides which commands exist, and therefore which rights an ACL rule can name. */
 	readonly product: CommandFamily;
 	readonly version: Version;
 	readonly isSentinel: boolean;

@@ -34,8 +34,8 @@ export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => 
 
 /**
 Returns the record with its changes since the baseline. Rates are averages since the baseline, and percentiles are those
-of all calls since the baseline. The panels compute the changes of all other values. No change is known after a restart,
-for a node discovered after the baseline, or at a moment before the baseline.
+of all calls since the baseline. The panels compute the changes of all other values. The changes are unknown in three
+cases: the server restarted, the node was discovered after the baseline, or the moment is before the baseline.
 */
 export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): NodeRecord {
 	const {sample} = record;

@@ -7,7 +7,8 @@ import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /**
-Shortest time between two comparisons of cluster views, in milliseconds: one per node, at least `shortestComparisonMs`.
+Shortest time between two comparisons of cluster views, in milliseconds: one millisecond for each node, but at least
+`shortestComparisonMs`.
 */
 const comparisonPeriodMs = (nodeCount: number): number => Math.max(scale.shortestComparisonMs, nodeCount);
 
@@ -20,8 +21,9 @@ export class ClusterTracker {
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
 	/**
-	Whether a node reported a change of the cluster since the last comparison. The next comparison then waits only for the
-	shortest time.
+	Whether a node reported a change of the cluster since the last comparison. After such a report, the next comparison
+	waits only for `comparisonPeriodMs`. In a large cluster whose views all agree, it would wait for a multiple of that
+	time.
 	*/
 	#isPressing = false;
 	/** True while a replay skips to the moment to show. Views are then compared every ten seconds only. */
@@ -48,8 +50,8 @@ export class ClusterTracker {
 	}
 
 	/**
-	Compares the views of all nodes if a view was read or dropped since the last comparison, and the wait since then is
-	over. With `isAtOnce` there is no wait, because no later call follows.
+	Compares the views of all nodes. It does so only if a view was read or dropped since the last comparison, and the
+	wait after that comparison is over. With `isAtOnce` there is no wait, because no later call follows.
 	*/
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
 		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;

@@ -9,7 +9,7 @@ const mostEvents = 500;
 
 /**
 Events from before redis-top started, read from the logs of the servers and of the machine. Each source of a node is
-read only once, from the first record that has its data. Later events are noted as they happen.
+read only once: from the first node record that has the source's data. Later events are noted as they happen.
 */
 export class EarlierHistory {
 	readonly #untilMs: number;

@@ -1,7 +1,10 @@
 import type {MonitorEvent} from '../domain/event.js';
 
 const eventsKept = 1000;
-/** Age in milliseconds up to which a restored event may be reported again by a reply that follows in the recording. */
+/**
+Age in milliseconds up to which a restored event may come a second time, from a reply that follows in the recording. The
+second event is not added.
+*/
 const restoredForMs = 5000;
 
 const keyOf = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${node}`;

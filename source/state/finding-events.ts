@@ -59,14 +59,20 @@ const beforeMs = 10_000;
 
 type Told = {readonly event: 'opened' | 'worse' | 'over'; readonly finding: Finding};
 
-/** Whether an event reports a change of a finding. A text that already lists the findings leaves such events out. */
+/**
+Whether an event reports a change of a finding. Outputs that report the changes of findings themselves leave these
+events out.
+*/
 export const isFindingEvent = ({kind}: Pick<MonitorEvent, 'kind'>): boolean => kind.startsWith('finding-');
 
 /** Makes an event whenever a finding of severity warning or critical opens, gets worse or ends. */
 export class FindingEvents {
 	/** The severity of each finding above info whose condition holds, by `findingKey`. */
 	readonly #held = new Map<string, Severity>();
-	/** Conditions that held before this session's first evaluation. The opening of their findings is no event. */
+	/**
+	Keys of the conditions that held before this session's first evaluation. When the finding of such a condition opens,
+	no event is made, because the condition is not new.
+	*/
 	readonly #expected = new Set<string>();
 	readonly #mode: TrackingMode;
 	/** The last list of findings. The same list again leads to no events. */
@@ -105,8 +111,8 @@ export class FindingEvents {
 		const key = findingKey(finding);
 		const held = this.#held.get(key);
 		if (finding.clearedAtMs !== undefined) {
-			// An ended finding stays listed for a while. Its key stays in `#expected`, because the finding may have ended
-			// before the expected condition began.
+			// An ended finding stays listed for a while. The key stays in `#expected`: the ended finding may be an
+			// earlier one with the same key, and the expected condition began after its end.
 			this.#held.delete(key);
 			return held === undefined ? [] : [{event: 'over', finding}];
 		}

@@ -22,7 +22,10 @@ export type FindingGroup = {
 	/** Whether the findings are consequences of the findings of another group. That group then stands above this one. */
 	readonly isConsequence: boolean;
 	readonly isEnded: boolean;
-	/** Whether the findings are notes: of severity info, and no consequence of another finding. */
+	/**
+	Whether the findings are notes. A note is a finding of severity info that still holds and is no consequence of another
+	finding.
+	*/
 	readonly isAdvice: boolean;
 };
 

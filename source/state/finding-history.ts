@@ -16,7 +16,7 @@ type Kept = {
 	list: number;
 	/**
 	When the finding was first missing from the list of findings. A finding of severity info leaves the list without an
-	end time of its own.
+	end time, so this time is used as its end.
 	*/
 	goneAtMs: number;
 };
@@ -29,8 +29,8 @@ const versionsKept = 20_000;
 const fewestVersions = 4;
 
 /**
-Most changes that are kept of the list of rules that could not be evaluated. With many nodes that list has tens of
-thousands of rules, and fewer changes are kept.
+Most versions that are kept of the list of rules that could not be evaluated. With many nodes one version has tens of
+thousands of rules, and fewer versions are kept.
 */
 const blindChangesKept = 100;
 const fewestBlindChanges = 3;
@@ -49,8 +49,8 @@ export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
 	/**
-	The kept findings by their newest `Finding` objects. Nearly all findings keep their object from one list to the next,
-	so a key has to be computed only for the others.
+	The kept findings by their newest `Finding` objects. Nearly all findings keep their object from one list to the
+	next. A key is computed only for a finding with a new object.
 	*/
 	readonly #byObject = new WeakMap<Finding, Kept>();
 	#list = 0;

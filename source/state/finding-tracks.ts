@@ -12,8 +12,8 @@ and then still sees it.
 export const latchMs = 15 * 60_000;
 
 /**
-A condition that must hold for at least this time, in milliseconds, does not make redis-top evaluate its rule more often
-during the wait.
+Shortest wait for which redis-top does not evaluate a rule more often, in milliseconds. If a condition must hold for at
+least this time, its rule is evaluated at the usual interval during the wait.
 */
 const patientMs = 30_000;
 
@@ -21,8 +21,8 @@ const patientMs = 30_000;
 const confirmedWithinMs = 5000;
 
 /**
-Shortest time between two evaluations that both count, in milliseconds. Evaluations closer together may rest on the same
-samples.
+Shortest time between two evaluations that both count as confirmation of a condition, in milliseconds. Evaluations
+closer together may rest on the same samples.
 */
 const samplesApartMs = 500;
 
@@ -300,7 +300,10 @@ export function isEvaluatedIn(mode: TrackingMode, {raiseAfterMs, countsAtOnce}: 
 
 const isAdvice = ({raiseAfterMs}: RuleTiming, severity: Severity): boolean => severity === 'info' && raiseAfterMs === 0;
 
-/** Whether the samples so far confirm the condition in mode `confirm`. In mode `watch`, the rule may wait longer. */
+/**
+Whether the samples so far confirm the condition in mode `confirm`. A condition that must hold for more than five
+seconds is not waited for, unlike in mode `watch`.
+*/
 function isConfirmed(rule: RuleTiming, {fired, firstFiredAtMs}: Track, atMs: number): boolean {
 	const wantedMs = rule.raiseAfterMs <= confirmedWithinMs ? rule.raiseAfterMs : 0;
 	const apartMs = rule.raiseAfter > 1 ? samplesApartMs : 0;

@@ -152,8 +152,8 @@ export class Health {
 	}
 
 	/**
-	Whether another sample may confirm a condition of severity warning or critical. The condition compares nodes, or is on
-	a node for which `isAwaited` expects another sample.
+	Whether another sample may confirm a condition of severity warning or critical. Conditions of fleet rules always
+	count. A condition of one node counts only if `isAwaited` expects another sample of that node.
 	*/
 	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
 		return (
@@ -326,8 +326,8 @@ function nextMemory(
 }
 
 /**
-Whether these results leave the same rules unevaluated, for the same reasons, as the results before. This quick test
-avoids a new list for nearly all results.
+Whether these results leave the same rules unevaluated as `blind` lists, for the same reasons. For nearly all results
+this quick test makes a new list unnecessary.
 */
 function isAsBlind(blind: readonly BlindRule[], results: readonly RuleResult[], mode: TrackingMode): boolean {
 	let index = 0;

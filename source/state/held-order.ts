@@ -32,8 +32,8 @@ export function nextOrder(
 }
 
 /**
-The kept positions of the rows of the list on the screen. Undefined when no order is kept for this list. At a past
-moment, nothing is kept: every list has the order of that moment.
+The position of each row in the kept order of the list on the screen, by the row's key. Undefined when no order is kept
+for this list. At a past moment, nothing is kept: every list has the order of that moment.
 */
 export const heldPositions = (view: ViewState, node: string | undefined): ReadonlyMap<string, number> | undefined =>
 	view.shownAtMs === undefined && view.order?.of === listOf(view, node) ? view.order.positions : undefined;

@@ -14,8 +14,8 @@ export type HistoryEntry = {
 };
 
 /**
-Converts a record to a history entry and reuses every part that is unchanged since the previous entry. That halves the
-memory of half an hour of an idle server.
+Converts a record to a history entry and reuses every part that is unchanged since the previous entry. For an idle
+server, that halves the memory for half an hour of history.
 */
 export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefined): HistoryEntry {
 	const hasManyClients = (record.clients?.value.length ?? 0) > scale.historyClientsUpTo;

@@ -134,9 +134,9 @@ export class History {
 	}
 
 	/**
-	The moment to show next. For `sample`, it is the node's poll before (-1) or after (1) `fromMs`. For `minute`, it is
-	the node's last poll up to a minute before or after. Undefined when the next moment is the present, or there is no
-	such poll.
+	The moment to show next. For `sample`, it is the time of the node's poll before (-1) or after (1) `fromMs`. For
+	`minute`, it is the time of the node's last poll up to the moment one minute before or after `fromMs`. Undefined
+	when the next moment is the present, or there is no such poll.
 	*/
 	momentFrom(address: NodeAddress, fromMs: number, by: -1 | 1, unit: 'sample' | 'minute'): number | undefined {
 		const moments = this.#tracks.get(address)?.entries.map(({atMs}) => atMs) ?? [];
@@ -186,8 +186,9 @@ const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 });
 
 /**
-A text that differs when two comparisons differ. In a large cluster each comparison has the views of other nodes. Only
-the verdicts and the numbers of groups and partitions then count.
+A text that differs when two comparisons differ. In a large cluster only the latest views are kept, so each comparison
+reads the views of different nodes. For such a cluster, the text has only the verdicts and the numbers of groups and
+partitions.
 */
 function comparisonKey({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
 	const texts = verdicts.map(verdict => statementText(verdict));
@@ -242,8 +243,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 		...entry.record,
 		...restoreLogs(entry.record, entry.logs, track.latest),
 		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),
-		// The PING series has about as many readings as there are polls, so it is taken back by the same number of
-		// steps.
+		// The PING series has about as many readings as there are polls, so the same number of newest readings is left out.
 		ping: {...entry.record.ping, series: entry.record.ping.series.copy(stepsBack)},
 	};
 	if (current?.sample === undefined) {

@@ -4,7 +4,10 @@ import type {NodeRecord} from './monitor-state.js';
 
 /** Shortest event-loop lag that is reported as an event, in milliseconds. */
 const worthAnEventMs = 500;
-/** Shortest interval between two events about a lag, in milliseconds. A slow terminal stays slow for a while. */
+/**
+Shortest interval between two events about event-loop lag, in milliseconds. A slow terminal causes many lags in a row,
+and one event is enough for these lags.
+*/
 const eventEveryMs = 60_000;
 /** Longest lag that is only inaccuracy of the timer, in milliseconds. */
 const noiseMs = 20;
@@ -34,8 +37,8 @@ export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs
 
 /**
 The node's record after a PING on its own connection. A round trip caused by event-loop lag is recorded as a gap, so
-that no rule blames the server. A round trip to a loading server is a gap as well. While it loads, the server answers
-only between two parts of its data set.
+that no rule blames the server. A round trip to a loading server is a gap as well, because a loading server answers only
+between two parts of its data set.
 */
 export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, lagMs: number): NodeRecord {
 	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);

@@ -50,7 +50,7 @@ const countFields =
 /** Matches fields with lists of `name=value` that may hold a host, an address or a name. */
 const listFields = /^(?:slave\d+|master\d+|listener\d+|module|engine_\w+)$/;
 
-/** A section of INFO whose fields are masked only when they are read: about 24 of the 150 fields of INFO. */
+/** A section of INFO that masks a field only when the field is read. Of the 150 fields of INFO, about 24 are read. */
 class MaskedSection implements ReadonlyMap<string, string> {
 	readonly #section: ReadonlyMap<string, string>;
 	readonly #names: Pseudonyms;
@@ -120,8 +120,8 @@ function maskedValue(field: string, value: string, names: Pseudonyms): string {
 		return hidden;
 	}
 
-	// `ip=` of a replica may be a host name that the replica announces. `name=` of a primary is its name for the
-	// Sentinels.
+	// `ip=` of a replica may hold a host name that the replica announces. `name=` of a primary holds the name that the
+	// Sentinels give to the primary. Both names are replaced.
 	const [, start, name, rest = ''] = field.startsWith('slave')
 		? (/^(ip=)([^,]+)(.*)$/.exec(value) ?? [])
 		: field.startsWith('master')

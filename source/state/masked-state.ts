@@ -13,7 +13,10 @@ import {fieldMask} from './masked-fields.js';
 import {maskedInfo} from './masked-info.js';
 import type {MonitorState} from './monitor-state.js';
 
-/** The kind of pseudonym for each kind of name, except nodes and quotes. */
+/**
+The kind of pseudonym for each kind of name. The kinds `node` and `quote` are left out: a node's name is masked as an
+address, and a quote as text.
+*/
 const secretKinds: Readonly<Record<Exclude<NameKind, 'node' | 'quote'>, SecretKind>> = {
 	host: 'host',
 	client: 'client',
@@ -95,7 +98,8 @@ export class Mask {
 	}
 
 	/**
-	Masks any part of the state. `field` is the name of the field that holds the part. It decides how a text is masked.
+	Masks any part of the state. `field` is the name of the field that holds the part. The field's name decides how a text
+	is masked.
 	*/
 	part<Part>(part: Part, field = ''): Part {
 		this.#made = new WeakMap();

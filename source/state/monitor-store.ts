@@ -186,7 +186,7 @@ export class MonitorStore {
 		this.#timer.within(isNews ? publishPeriodMs(this.#draft.nodes.size) : patienceMs);
 	}
 
-	/** Notes a PING. `roundTripMs` undefined: no reply. `lagMs`: event-loop lag during the PING. */
+	/** Notes the result of a PING. `roundTripMs` undefined: no reply. `lagMs`: event-loop lag during the PING. */
 	ingestPing(address: NodeAddress, roundTripMs: number | undefined, lagMs = 0): void {
 		this.#journal({kind: 'ping', address, roundTripMs, lagMs});
 		const record = this.#draft.nodes.get(address);
@@ -381,7 +381,7 @@ export class MonitorStore {
 
 	/**
 	Shows a state of many nodes two turns of the event loop later. What every screen needs is computed between the turns,
-	and key presses are handled before the screen is drawn. With 1,000 nodes, a key press waits 11 ms (p99) instead of 15.
+	and key presses are handled before the screen is drawn. Of these, 99% wait at most 11 ms, not 15 (1,000 nodes).
 	*/
 	async #show(state: MonitorState, isAtOnce: boolean): Promise<void> {
 		this.#newest = state;

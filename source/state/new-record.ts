@@ -7,15 +7,16 @@ import {Series} from '../domain/series.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /**
-Number of samples kept of each metric of a node in a large deployment: two minutes at one sample a second. With values
-of seven digits, the samples of 1,000 nodes take 9 MB.
+Number of samples kept of each metric of a node in a large deployment: two minutes at one sample a second. The values
+are rounded to seven digits, so the samples of 1,000 nodes take only 9 MB.
 */
 export const shortSeries = 120;
 /** Number of samples kept of each metric of a node in a small deployment: half an hour at one sample a second. */
 export const longSeries = 1800;
 
 /**
-Every timed reading, as undefined. All records then have the same fields in the same order, so they are quick to copy.
+Every timed reading, as undefined. All records then have the same fields in the same order, and V8 copies such objects
+quickly.
 */
 export const noReadings = Object.fromEntries(timedReadings.map(name => [name, undefined])) as TimedReadings;
 

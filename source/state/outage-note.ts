@@ -28,8 +28,8 @@ const withoutFailover = memoizeByRef(
 );
 
 /**
-Text for a primary that is out of reach. It tells how many replicas have no primary left to receive writes from, or
-where the primary itself answers. Undefined for any other node.
+The text for a primary that is out of reach. It says how many replicas have no primary left to receive writes from, or
+at which address the primary itself answers. Undefined for any other node.
 */
 function orphanedText(address: NodeAddress, nodes: MonitorState['nodes']): Message | undefined {
 	const {replicas, answersAt} = orphansOf(address, nodes);
@@ -77,7 +77,8 @@ export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState
 
 	const left = leftBehindBy(address, nodes);
 	const [follower, ...more] = left?.replicas ?? [];
-	// A replica with writes that the promoted node lacks must not follow it: rep.promoted_behind reports that.
+	// A replica may have writes that the promoted node lacks. Such a replica must not follow the promoted node, because
+	// it would discard these writes. The rule rep.promoted_behind reports such a replica.
 	if (
 		left !== undefined &&
 		follower !== undefined &&

@@ -4,7 +4,8 @@ type PanelRow = {
 	readonly key: string;
 	readonly title: string;
 	/**
-	The name in the tab bar of a narrow screen. All these names and four keyboard keys must fit into 80 terminal cells.
+	The name in the tab bar of a narrow screen. The short names of all panels must fit into 80 terminal cells, beside the
+	footer's keys for help, actions and the next node.
 	*/
 	readonly short: string;
 	/** Whether the panel shows all nodes. The age of its data then does not depend on the node in focus. */

@@ -2,8 +2,8 @@ import type {Clock} from '../domain/clock.js';
 import {scale} from '../domain/scale.js';
 
 /**
-Shortest time between two published states, in milliseconds. For every published state Ink lays out the screen, and
-lists and totals visit every node.
+Shortest time between two published states, in milliseconds. Publishing is expensive: Ink lays out the whole screen, and
+lists and totals read every node.
 */
 export const publishPeriodMs = (nodes: number): number => (nodes <= scale.quickPublishUpTo ? 250 : 1000);
 
@@ -43,7 +43,9 @@ export class PublishTimer {
 		this.#publish = publish;
 	}
 
-	/** Publishes once `pauseMs` milliseconds have passed since the last time, so that many samples share one redraw. */
+	/**
+	Publishes once `pauseMs` milliseconds have passed since the last publication, so that many samples share one redraw.
+	*/
 	within(pauseMs: number): void {
 		const dueMs = this.#publishedAtMs + pauseMs;
 		if (this.#cancel !== undefined && this.#dueMs <= dueMs) {

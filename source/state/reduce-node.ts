@@ -25,8 +25,8 @@ import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from 
 import {noReadings} from './new-record.js';
 
 /**
-Most entries that redis-top keeps of each command log of a node. The server's own log is short, and other users may
-reset it.
+Most entries that redis-top keeps of each command log of a node. redis-top keeps entries itself, because the server's
+own log is short and other users may reset it.
 */
 const logEntriesKept = (nodeCount: number): number =>
 	Math.min(scale.mostLogEntries, Math.max(scale.fewestLogEntries, Math.floor(scale.logEntries / nodeCount)));
@@ -177,7 +177,8 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 	// used for the comparison.
 	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 	const before = kept?.value.entries ?? [];
-	// Without new entries the same array is kept, because the records of the last half hour refer to it.
+	// Without new entries the same array is kept. The history of the last half hour refers to this array, so a copy
+	// would only take memory.
 	const entries = fresh.length === 0 ? before : [...fresh, ...before];
 	return {
 		atMs,

@@ -103,7 +103,8 @@ const withTable = (view: ViewState, change: Partial<TableView>): ViewState => ({
 });
 
 /**
-Opens a panel. The keyboard key of the panel that is shown changes nothing, because Esc is the key that goes back.
+Opens a panel. The keyboard key of the panel that is already shown changes nothing. It does not go back to the previous
+panel, because Esc does that.
 */
 function openPanel(view: ViewState, panel: PanelId): ViewState {
 	return panel === view.panel ? view : {...view, panel, previousPanel: view.panel, filterDraft: undefined};

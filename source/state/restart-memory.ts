@@ -23,8 +23,9 @@ Shortest time from a failure until a replica takes over by itself, in millisecon
 const leastFailoverMs = 15_000;
 
 /**
-Whether a planned failover made the node a replica before it went down, although no poll saw its new role. In that case
-another primary continues the node's replication history within 15 s, sooner than a replica takes over by itself.
+Whether a planned failover made the node a replica before the node went down, although no poll saw its new role. This is
+assumed if another primary continues the node's replication history within 15 s. Without a planned failover, no replica
+takes over so soon.
 */
 function wasHandedOver(record: NodeRecord, nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): boolean {
 	const {failingSinceMs} = record;

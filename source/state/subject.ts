@@ -28,15 +28,15 @@ export type Subject = {
 export const subjectKeptMs = 10_000;
 
 /**
-How long a critical problem stays the subject after its end, in milliseconds. The next warning waits until users have
-read of that end.
+How long a critical problem stays the subject after its end, in milliseconds. Line 2 says in this time that the problem
+is over, and only then shows the next warning.
 */
 export const criticalKeptMs = 20_000;
 
 /**
-The longer time for which a problem stays the subject after its end, in milliseconds. It applies when the problem came
-back before, or when the only problem left is a busy machine. With the shorter time, the subject would change twice each
-time a load comes and goes.
+The longer time for which a problem stays the subject after its end, in milliseconds. It applies to a problem that had
+ended once before and came back. It also applies if a busy machine is the only problem left. With the shorter time, the
+subject would change twice each time a load comes and goes.
 */
 export const subjectKeptLongMs = 60_000;
 
@@ -50,12 +50,13 @@ export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 	'cause' in verdict ? [verdict.cause, ...verdict.others] : [];
 
 /**
-The subject of line 2 after a verdict. A subject stays until something worse comes, or until ten seconds after its end
-(twenty if it was critical). A problem that came back within ten minutes stays for a minute after its next end. Of the
-warnings that are left, one that has lasted for half a minute comes first: a younger warning may end before it is read.
-A more severe cause is worse; among critical causes, a more urgent one is worse too. Warnings come and go with the load,
-so a more urgent warning does not replace another warning. The exception is a warning about a busy machine, which any
-other warning replaces. The same object is returned while nothing changes.
+The subject of line 2 after a verdict. The same object is returned while nothing changes.
+- A subject stays until a worse cause comes, or until ten seconds after its end (twenty if it was critical).
+- A problem that came back within ten minutes stays for a minute after its next end.
+- After a subject, a warning that has lasted for half a minute comes first. A younger warning may end before it is read.
+- A more severe cause is worse. Among critical causes, a more urgent cause is worse too.
+- A more urgent warning does not replace another warning, because warnings come and go with the load.
+- The exception is a warning about a busy machine: any other warning replaces it.
 */
 export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: number): Subject | undefined {
 	const causes = causesOf(verdict);
@@ -101,8 +102,8 @@ const lastingMs = 30_000;
 
 /**
 Makes the worst cause the new subject after the subject `held`. Among warnings, the worst lasting warning is chosen;
-without a lasting warning, the worst. A problem that `held` explained comes last: after a storm of evictions, full
-memory is no news.
+without a lasting warning, the worst warning. A problem that `held` explained comes last, because it is no news. For
+example, users know from a finding about evictions that memory is full.
 */
 function successor(held: Subject | undefined, causes: readonly SharedProblem[], nowMs: number): Subject | undefined {
 	const [first] = causes;

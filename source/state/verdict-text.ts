@@ -16,8 +16,8 @@ export const findingLine = (finding: Finding, length: TextLength = 'long', show?
 	messageText(withSubject(finding.node, statementMessage(finding, length)), show);
 
 /**
-Rules about a disk or a folder. Their text does not tell which file cannot be written, so the reason of their
-consequence is added.
+Rules about a disk or a folder. Their text does not say which file cannot be written. The reason of the consequence,
+such as a failed save, says it and is added.
 */
 const placeRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.disk', 'per.dir']);
 
@@ -80,7 +80,8 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		withWholeNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
 		withWholeNote(withElsewhere(lasting, problem), problem),
 		withWholeNote(problemMessage(problem, 'long'), problem),
-		// These texts keep the whole note and shorten the error of the connection: why no failover follows is more useful.
+		// These texts keep the whole note and shorten the error of the connection. Why no failover follows is more
+		// useful than the connection error.
 		...(problem.wholeNote === undefined
 			? []
 			: (['middle', 'short'] as const).map(length => withWholeNote(problemMessage(problem, length), problem))),

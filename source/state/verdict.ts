@@ -127,8 +127,9 @@ const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
 
 /**
-The urgency of a cause and its consequences: the highest urgency of any of them. A machine short of processor time slows
-everything on it, so that finding comes after all findings about the server itself.
+The urgency of a cause and its consequences: the highest urgency of any of them. The finding `os.psi` says that the
+machine is short of processor time. This finding comes after all findings about the server itself, because everything on
+that machine is slow then.
 @param family The cause, then its consequences.
 */
 export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
@@ -147,7 +148,8 @@ function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, s
 		symptoms.find(
 			symptom => symptom.node === node && symptom.rule === 'per.rdb_fail' && symptom.severity === 'critical',
 		) ??
-		// A finding of the whole cluster names the slots itself, so no finding about slots is searched.
+		// A finding of the whole cluster has no node and names the unserved slots itself. For such a finding, no
+		// consequence about slots is searched.
 		(node === undefined
 			? undefined
 			: (symptoms.find(symptom => symptom.node === node && isUnserved(symptom)) ?? symptoms.find(isUnserved))) ??

@@ -69,7 +69,8 @@ export type PasswordView = {
 };
 
 /**
-A box over the panel. The dialog of an action is not in this list, because its state belongs to the action session.
+A box over the panel. The dialog of an action is not in this list, because `ActionsController` holds the state of that
+dialog.
 */
 export type Overlay =
 	| {readonly kind: 'help'; readonly firstRow: number; readonly search?: HelpSearch | undefined}
@@ -81,7 +82,7 @@ export type Overlay =
 export type HeldOrder = {
 	/** Identifies the list that has this order, by its panel, node, sort, filter, grouping and baseline. */
 	readonly of: string;
-	/** The position of each row, by its key. */
+	/** The position of each row in this order, by the key of the row. The first row has position 0. */
 	readonly positions: ReadonlyMap<string, number>;
 	/** When the order was made, in milliseconds since the epoch. */
 	readonly atMs: number;

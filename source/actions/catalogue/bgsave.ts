@@ -36,8 +36,8 @@ function childChecks({info}: Reading): Check[] {
 
 /**
 Checks whether memory suffices for a save. Pages that the parent changes while the child writes exist twice
-(copy-on-write). The estimate of these copies is `rdb_last_cow_size`, the bytes that the last save copied, but at least
-a fifth of the resident memory.
+(copy-on-write). These copies are estimated as the bytes that the last save copied (`rdb_last_cow_size`), but at least a
+fifth of the resident memory.
 */
 export function memoryChecks({info}: Reading): Check[] {
 	const rssBytes = info.number('memory', 'used_memory_rss');

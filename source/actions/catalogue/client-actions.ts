@@ -191,7 +191,8 @@ const unblock = buildRow({
 });
 
 /**
-Longest pause that the form accepts, in milliseconds. Writers wait until the pause ends, and their requests pile up.
+Longest pause of clients that the form accepts, in milliseconds. Clients that write wait until the pause ends, and their
+requests pile up.
 */
 const longestPauseMs = 30_000;
 const pausedMs = ({info}: Reading): number | undefined => info.number('clients', 'paused_timeout_milliseconds');

@@ -24,15 +24,15 @@ const hotKeysOf = ({extra}: Reading): HotKeys | undefined => parseHotKeys(extra?
 const hasResults = ({byCpu, byBytes}: HotKeys): boolean => byCpu.length + byBytes.length > 0;
 
 /**
-Whether the results of HOTKEYS GET look like those of a session that redis-top started: the same sample ratio and a
-short duration.
+Whether the results of HOTKEYS GET look like those of a session that redis-top started: the same sample ratio, and at
+most the longest duration that redis-top asks for.
 */
 const isLikeOurs = ({sampleRatio: ratio, durationMs = Number.POSITIVE_INFINITY}: HotKeys): boolean =>
 	ratio === sampleRatio && durationMs <= (longestSeconds + 1) * 1000;
 
 /**
-Checks whether a hot-key session is running, because redis-top never ends a running session. Results of a session that
-somebody else started are discarded only after a typed confirmation.
+Checks whether a hot-key session is running. If so, the action is refused, because redis-top never ends a running
+session. Results of a session that somebody else started are discarded only after a typed confirmation.
 */
 function sessionChecks(found: HotKeys | undefined) {
 	if (found === undefined) {
@@ -67,8 +67,8 @@ function topText({byCpu, byBytes}: HotKeys): string {
 
 /**
 Lets the server count for some seconds which keys take the most processor time and network bytes (Redis 8.6). The server
-ends the session itself, so no session keeps running if redis-top loses its connection. The action is not for Valkey,
-which counts hot keys without a session, as its configuration says.
+ends the session itself, so no session keeps running if redis-top loses its connection. Valkey does not need this
+action: it counts hot keys without a session, as its server settings say.
 */
 const start = buildRow({
 	id: 'hotkeys-start',

@@ -6,7 +6,7 @@ import {fine, veto, warning, when} from './build-row.js';
 import {counted, expiringKeyCount} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 
-/** The eviction policies that every version has. Redis 8.6 has more, which the form does not offer. */
+/** The eviction policies that every version has. Redis 8.6 has more policies, which the form does not offer. */
 export const policies = [
 	'noeviction',
 	'allkeys-lru',

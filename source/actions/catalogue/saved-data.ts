@@ -20,8 +20,8 @@ export function lastSaveSeconds(info: InfoReply): number | undefined {
 	const saves = info.number('persistence', 'rdb_saves');
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
 	// Until the first save, `rdb_last_save_time` is the server's start time, so another field must show that a save has
-	// ended. This is `rdb_saves` since 7.0. Before 7.0 it is the duration of the last save, although a diskless full
-	// resync sets the duration too.
+	// ended. Since 7.0 this field is `rdb_saves`. Before 7.0 it is the duration of the last save. A diskless full
+	// resync sets the duration too, so the result may then be the start time.
 	const hasSaved = saves === undefined ? (duration ?? -1) >= 0 : saves > 0;
 	return hasSaved ? info.number('persistence', 'rdb_last_save_time') || undefined : undefined;
 }

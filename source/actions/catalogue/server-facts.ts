@@ -203,9 +203,9 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 }
 
 /**
-Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); otherwise undefined. A missing right
-comes as a plain reply, not as an error. NOPERM for ACL DRYRUN itself counts as a denial, because a user without the
-right to ACL DRYRUN has few rights on purpose. Any other error, such as that of an older server, tells nothing about the
+Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); otherwise undefined. ACL DRYRUN reports a
+missing right as a plain reply, not as an error. NOPERM for ACL DRYRUN itself counts as a denial: a user without the
+right to ACL DRYRUN has few rights on purpose. Any other error, such as that of an older server, says nothing about the
 rights.
 */
 export function denialOf(reply: Reply | undefined, info: InfoReply): string | undefined {

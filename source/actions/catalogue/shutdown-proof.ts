@@ -77,8 +77,8 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 
 	const keysBefore = keyCount(input.before.info);
 	const keysNow = keyCount(info);
-	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) has the number of keys
-	// that were loaded, before any client deleted some.
+	// Clients may delete keys as soon as the server is back, so the present number of keys may be too low.
+	// `rdb_last_load_keys_loaded` (7.0) has the number of keys that the start loaded.
 	const loaded = Math.max(keysNow ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const dump = dumpText(input);
 	const words = `stopped and started again as another process, ${counted(keysNow, 'key')} of ${counted(keysBefore, 'key')}`;

@@ -2,8 +2,8 @@ import {bytesExact, grouped, microseconds, milliseconds, seconds} from '../../te
 import type {TypedValue} from './action-row.js';
 
 /**
-Bytes per unit of memory. Without a unit a number means bytes; `k` is 1000, `kb` 1024. Source: memtoull() in the
-servers' util.c.
+Bytes per unit of memory. A number without a unit means bytes. `k` is 1000 bytes, and `kb` is 1024 bytes. Source:
+memtoull() in the servers' util.c.
 */
 const factors: Readonly<Record<string, number>> = {
 	'': 1,

@@ -289,7 +289,8 @@ export class ActionController {
 				what: commandText(command),
 			})) ?? {};
 		if (this.#state.ticket !== ticket || this.#state.dialog.kind !== 'silencing') {
-			// The dialog was cancelled while Alertmanager was asked, so a silence that was set is lifted again.
+			// The dialog was cancelled while redis-top waited for Alertmanager. A silence that was set meanwhile is
+			// lifted, because no action follows.
 			if (silence !== undefined) {
 				silences?.lift(silence);
 			}

@@ -12,7 +12,7 @@ export const typeAheadMs = 300;
 /**
 Returns a clock that counts milliseconds since this call. Between two readings the clock advances by the longer of wall
 time and monotonic time, so it never runs back. Monotonic time may stand still while a laptop is suspended, and the wall
-clock may be set back. Neither keeps a dialog open for longer.
+clock may be set back. In neither case does a dialog stay open for longer.
 */
 export function dialogClock(clock: Clock): () => number {
 	let wallMs = clock.now();

@@ -103,7 +103,9 @@ function fieldOf(dialog: Dialog): string | undefined {
 	}
 }
 
-/** Milliseconds for which Enter has no effect after the name that unlocks. People press Enter there by habit. */
+/**
+Milliseconds for which Enter has no effect after actions are unlocked. People press Enter after the typed name by habit.
+*/
 const reflexMs = 1000;
 
 function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {

@@ -19,7 +19,10 @@ function linesOf({outcome, verification, problems, silence}: ActionProgress): Li
 	];
 }
 
-/** The dialog at the end of an action. It offers the undo and the follow-up on another node. */
+/**
+The dialog at the end of an action. It offers the action that undoes this one, and the action that should follow on
+another node.
+*/
 export function doneDialog(progress: ActionProgress): Dialog {
 	const {plan, outcome, verification} = progress;
 	const {title, target, command, revert, follow} = plan;

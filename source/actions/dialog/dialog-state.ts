@@ -26,7 +26,7 @@ export const subjectOf = ({address, sample, role, reach}: NodeRecord): Subject =
 
 /**
 The keys of one read from the keyboard. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top
-was busy. Its `text` is what the keys type, undefined if one of the keys is no character.
+was busy. Its `text` has the characters of these keys. It is undefined if one of the keys is no character.
 */
 export type DialogKey =
 	| {readonly kind: 'character'; readonly text: string}
@@ -163,8 +163,8 @@ export type DialogEvent =
 			readonly silencedUntilMs?: number | undefined;
 	  }
 	/**
-	Alertmanager has answered the request for a silence. With a problem, some of several Alertmanagers may have set the
-	silence all the same.
+	Alertmanager has answered the request for a silence. `problem` is set even if only one of several Alertmanagers has
+	failed. The other Alertmanagers may then have the silence.
 	*/
 	| {readonly kind: 'silenced'; readonly ticket: number; readonly problem: string | undefined}
 	| {readonly kind: 'preparation-failed'; readonly ticket: number; readonly why: string}

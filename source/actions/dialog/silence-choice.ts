@@ -36,8 +36,9 @@ export const openingChoice = (
 	silence === undefined || alertmanager === undefined ? undefined : {...noSilence, heldUntilMs};
 
 /**
-The choice after Tab: the next duration, or no silence after the last duration. After a problem Tab keeps the duration,
-and the key that confirms tries it again. A silence that the node already has stays unchanged.
+The choice after Tab: the next duration, or no silence after the last duration. After a problem, Tab keeps the duration,
+and the key that confirms the action tries to set the silence again. A silence that the node already has stays
+unchanged.
 */
 export function nextChoice(choice: SilenceChoice): SilenceChoice {
 	const {durationMs, problem, heldUntilMs} = choice;

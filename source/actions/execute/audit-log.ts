@@ -106,7 +106,10 @@ async function appendOnce(folder: string, file: string, entry: AuditEntry, limit
 	}
 }
 
-/** Renames a full file. The line is already on the disk, so if renaming fails the file only keeps growing. */
+/**
+Renames a full file. The line that filled the file is already on the disk. If renaming fails, the file therefore only
+keeps growing.
+*/
 async function moveAside(file: string, inode: number, at: string): Promise<void> {
 	try {
 		// Another redis-top may have renamed the file. If that happens between `stat` and `rename`, this call renames a

@@ -16,7 +16,10 @@ import {identityChange, newVeto, type PreparedAction} from './prepare-action.js'
 /** Interval between two observations of the server, in milliseconds. */
 const observeEveryMs = 500;
 
-/** Error codes which mean that no process listens: the port is closed, or the socket's file is missing. */
+/**
+Error codes of connecting which mean that no process listens: the port is closed, or the file of the Unix socket is
+missing.
+*/
 const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
 
 /**

@@ -85,8 +85,8 @@ export function restartOffer(
 		...diskChecks(facts),
 	];
 	const alternative = supervisorStopCheck(facts, survival, rules.stopTimeoutSeconds, how);
-	// The check is about a restart by the supervisor, which is the alternative to this restart. Its veto is therefore
-	// shown as a warning.
+	// `alternative` checks a restart by the supervisor, which the operator may try in place of this restart. Its veto
+	// must not forbid this restart, and is shown as a warning.
 	const shown: Check[] = [...checks, alternative.state === 'veto' ? {...alternative, state: 'warning'} : alternative];
 	const vetoes = checks.filter(({state}) => state === 'veto');
 	const refusal =

@@ -8,8 +8,8 @@ import type {RestartObservation} from './restart-state.js';
 export type RestartProof = {readonly kind: 'proved' | 'failed' | 'running'; readonly text: string};
 
 /**
-Longest wait for replicas, or for the link to the primary, in milliseconds. A replica reconnects once a second; the full
-resync of a large data set takes minutes.
+Longest wait for replicas, or for the link to the primary, in milliseconds. A replica tries to reconnect once a second.
+After that, the full resync of a large data set takes minutes.
 */
 const returnMs = 300_000;
 
@@ -30,8 +30,8 @@ export function verifyRestart(
 	}
 
 	const keys = keyCount(info);
-	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) has the number of keys
-	// that were loaded, before any client deleted some.
+	// Clients may delete keys as soon as the server is back, so the present number of keys may be too low.
+	// `rdb_last_load_keys_loaded` (7.0) has the number of keys that the start loaded.
 	const loaded = Math.max(keys ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const words = [
 		`run id now ${(sample?.runId ?? '').slice(0, 8)}`,
@@ -49,7 +49,8 @@ export function verifyRestart(
 		};
 	}
 
-	// A primary may come back as a replica: a Sentinel or the cluster promoted another node meanwhile.
+	// A primary may come back as a replica, if a Sentinel or the cluster promoted another node meanwhile. The proof
+	// accepts this change of role.
 	words.push(role === before.role ? `${role} as before` : `${role} now, ${before.role} before`);
 	const online = replicaLines(info).filter(({state}) => state === 'online').length;
 	if (role !== 'replica' && before.replicas > 0) {

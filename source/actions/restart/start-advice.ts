@@ -65,7 +65,7 @@ export function startAdvice(
 
 /**
 The command that starts the server by hand. Servers overwrite their own command line with a title (`set-proc-title`), so
-the config file is used, or else the values of INFO and CONFIG GET.
+the original command line cannot be read. The config file is used, or else the values of INFO and CONFIG GET.
 */
 function byHand({info, config}: Pick<ServerFacts, 'info' | 'config'>): string {
 	const program = info.text('server', 'executable') || 'redis-server';

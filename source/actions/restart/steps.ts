@@ -136,7 +136,8 @@ function advanceStep(run: RestartRun, step: RestartStep, observation: RestartObs
 }
 
 /**
-Updates the state that the restart must restore: keys and replicas may change until the old process is asked to stop.
+Updates the state that the restart must restore. It is updated until the old process is asked to stop, because keys and
+replicas may change until then.
 */
 function refresh(run: RestartRun, {sample, role}: RestartObservation): RestartRun {
 	const before = sample === undefined ? run.before : beforeOf(sample.info, role);

@@ -10,9 +10,14 @@ import type {ServerFacts} from '../catalogue/server-facts.js';
 export type Survival =
 	/** The AOF has all data, however the server stops. */
 	| {readonly kind: 'append-only'}
-	/** Save points are set, so that SIGTERM or a plain SHUTDOWN saves. The estimate is the duration of the last save. */
+	/**
+	Save points are set, so SIGTERM or a plain SHUTDOWN saves. `estimateSeconds` is the duration of the last save.
+	*/
 	| {readonly kind: 'saved-on-stop'; readonly estimateSeconds: number | undefined}
-	/** The data outlive a restart only when a save is requested before it. */
+	/**
+	No save points are set, and no AOF has all data. The data outlive a restart only when a save is requested before the
+	restart.
+	*/
 	| {readonly kind: 'only-if-asked'}
 	| {readonly kind: 'unknown'; readonly why: string};
 
