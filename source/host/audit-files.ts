@@ -90,8 +90,8 @@ async function textOf(file: string, nowMs: number, mostBytes: number): Promise<F
 		try {
 			const {ino, size} = await handle.stat();
 			const text = size > mostBytes ? await endOf(handle, size, mostBytes) : await handle.readFile('utf8');
-			// The file's time is read after its text. If a line was being written during the read, the time is therefore
-			// recent.
+			// The file's time is read after its text. If a line was being written during the read, the time is
+			// therefore recent. With a recent time, an incomplete last line counts as unfinished, not as torn.
 			const {mtimeMs} = await handle.stat();
 			const end = text.lastIndexOf('\n') + 1;
 			const isUnfinished = end < text.length && nowMs - mtimeMs < lineDeadlineMs;
@@ -117,7 +117,7 @@ async function endOf(handle: FileHandle, size: number, mostBytes: number): Promi
 
 /**
 Sorts lines by time. A line whose file was renamed while the line was written may stand after later lines. An unreadable
-line keeps its place.
+line has no time and stays behind the line before it.
 */
 function byTime(lines: readonly AuditLine[]): AuditLine[] {
 	let latest = '';

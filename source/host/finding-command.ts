@@ -3,7 +3,10 @@ import {spawn} from 'node:child_process';
 /** Milliseconds after which a program that still runs is ended. */
 const patienceMs = 30_000;
 
-/** Longest queue of changes. Many findings at once must not fill the memory of a `watch` that runs for weeks. */
+/**
+Largest number of changes of findings that wait for the program. Many findings at once must not fill the memory of a
+`watch` that runs for weeks.
+*/
 const mostWaiting = 100;
 
 export type FindingCommandOptions = {

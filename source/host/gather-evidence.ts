@@ -117,8 +117,8 @@ async function serverProcess(
 		return titled[0]?.processId;
 	}
 
-	// A server that closed its port may still be running, as a zombie or while it shuts down. This is also possible in
-	// a container.
+	// A server that closed its port may still be running, as a zombie or while it shuts down. INFO of a server in a
+	// container names its process id inside the container, which is the last number of `NSpid`.
 	const named = namedProcess({info});
 	for (const server of named === undefined ? [] : servers.filter(({listens}) => listens.length === 0)) {
 		const status = await readFile(`/proc/${server.processId}/status`, 'utf8').catch(() => '');
@@ -187,8 +187,8 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 }
 
 /**
-The data files in the folder that the process before used, if the present one uses another folder. Undefined while the
-process is the same, because `dir` can be changed at run time.
+The data files in the folder of the server's previous process, if the present process uses another folder. Undefined
+while the process is the same: it may have another folder only because `dir` was changed at run time.
 */
 async function readEarlierFolder(
 	{before, remembered, config}: EvidenceRequest,

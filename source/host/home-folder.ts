@@ -1,9 +1,9 @@
 import os from 'node:os';
 
 /**
-The user's home folder. A user without `HOME` whose id the system doesn't know has no home folder, as in many
-containers. The path is then a path under which no folder can be made. Code that needs a folder in the home folder then
-reports that this folder cannot be made.
+The user's home folder. In many containers, a user has neither `HOME` nor an id that the system knows, and thus no home
+folder. The returned path is then one under which no folder can be made. Code that needs a folder there then reports
+that this folder cannot be made.
 */
 export function homeFolder(): string {
 	try {

@@ -29,8 +29,8 @@ export async function readOomKills(nowMs: number, gaps: Gaps): Promise<readonly 
 }
 
 /**
-Path of the kernel's log. Tests set `REDIS_TOP_KERNEL_LOG` to a file of such records. Tests about other subjects set an
-empty file, so that OOM kills on the machine that runs the tests cause no findings.
+Path of the kernel's log. Tests set `REDIS_TOP_KERNEL_LOG` to a file with records of such a log. Tests about other
+subjects set an empty file, so that OOM kills on the machine that runs the tests cause no findings.
 */
 const kernelLogFile = (): string => process.env.REDIS_TOP_KERNEL_LOG || '/dev/kmsg';
 

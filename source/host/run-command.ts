@@ -16,8 +16,8 @@ const commandTimeoutMs = 90_000;
 const mostOutput = 100_000;
 
 /**
-Runs a program that changes something on this machine. The program gets its arguments without a shell, so no
-character is special. It has no terminal and cannot ask questions. Never rejects.
+Runs a program that changes something on this machine. The program gets its arguments without a shell, so no character
+has a special meaning. It has no terminal and cannot ask questions. Never rejects.
 
 @param command The program and its arguments.
 @param signal Ends the program and the waiting.

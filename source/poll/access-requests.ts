@@ -6,14 +6,15 @@ import {isAdministrator} from './poll-state.js';
 import {byFocus, into, lengthOf, type RequestRow} from './request-row.js';
 
 /**
-The random key of the digests by which redis-top replaces the password hashes in a reply to ACL LIST. redis-top never
-writes this key anywhere.
+redis-top replaces the password hashes in a reply to ACL LIST by digests. The digests are made with this random key,
+which redis-top never writes anywhere.
 */
 const digestKey = randomBytes(32);
 
 /**
-Requests about ACL users and their rights. Only rules need the replies. ACL LOG and ACL LIST are sent only as a user who
-may read the settings. For other users, the server would refuse both commands and add each refusal to its ACL log.
+Requests about ACL users and their rights. Only rules need the replies. ACL LOG and ACL LIST are sent only if
+redis-top's user may read the server settings. For other users, the server would refuse both commands and add each
+refusal to its ACL log.
 */
 export const accessRequests = [
 	{
@@ -45,7 +46,7 @@ export const accessRequests = [
 		arguments: () => [['default', 'SHUTDOWN']],
 		when: (_, {isAnonymous = false}) => isAnonymous,
 		everyMs: () => 300_000,
-		// ACL DRYRUN reports a missing right as a text, not as an error.
+		// ACL DRYRUN replies `OK`, or a text that names the missing right. That text is not an error reply.
 		read: into('defaultUserCanShutdown', reply => reply === 'OK'),
 		// A default user who is denied ACL DRYRUN has few rights, so redis-top assumes that this user cannot run
 		// SHUTDOWN.

@@ -7,9 +7,9 @@ server as much as the whole CLIENT LIST does.
 export const mostFlagged = 500;
 
 /**
-The flags by which CLIENT LIST is filtered where the whole list is too expensive: `O` runs MONITOR, `b` is blocked, `P`
-is subscribed. `b` and `P` are left out if INFO counts no such clients, or more than `mostFlagged`. INFO does not count
-clients that run MONITOR. Such clients are few, so `O` is always asked for.
+The flags by which CLIENT LIST is filtered where the whole list is too expensive. A client with `O` runs MONITOR, with
+`b` it is blocked, and with `P` it is subscribed. `b` and `P` are left out if INFO counts no such clients, or more than
+`mostFlagged`. INFO does not count clients that run MONITOR. These clients are few, so `O` is always asked for.
 */
 export function askedClientFlags(info: InfoReply): readonly string[] {
 	const isAFew = (field: string) => {

@@ -17,9 +17,9 @@ export const isListAwaited = ({clientDigest, listedClientDigest}: PollState, {in
 	interests.has('clients') || clientDigest !== listedClientDigest;
 
 /**
-Whether CLIENT LIST is sent again with the next poll, because rates of clients need two lists. Only commands of
-redis-top that take two samples and exit need the second list at once. A server that doesn't count what its clients send
-is not asked again.
+Whether CLIENT LIST is sent again with the next poll, because rates of clients need two lists. Only subcommands of
+redis-top that take two samples and exit need the second list at once. A server whose list has no counts of what each
+client sent is not asked again.
 */
 export const isSecondListAwaited = (
 	{clientReadings, connectedClients}: PollState,

@@ -7,8 +7,8 @@ import type {ViewDemand} from './poll-demand.js';
 import {viewsWanted} from './view-sample.js';
 
 /**
-Time after the last change of a cluster during which every poll reads cluster views, in milliseconds. It equals two
-default node timeouts.
+Time after the last change of a cluster during which every poll reads cluster views, in milliseconds. It equals twice
+the default of `cluster-node-timeout` (15 s).
 */
 const hotMs = 30_000;
 /** Interval at which redis-top chooses the nodes of a large cluster whose views are read next, in milliseconds. */
@@ -61,8 +61,8 @@ export class ClusterPollSchedule {
 		this.#drop(address);
 		this.#digests.set(address, digest);
 		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
-		// Within one PING, the other nodes clear the failure flags of a node that is back. Their digests do not show that,
-		// so the return of a node counts as a change.
+		// The other nodes clear the failure flags of a returned node when it answers one PING on the cluster bus. Their
+		// digests do not show that, so the return of a node counts as a change.
 		const isBack = this.#lost.delete(address);
 		const hasChanged = isBack || (before !== undefined && before !== digest);
 		if (hasChanged || this.#isFailing(info)) {
@@ -100,8 +100,8 @@ export class ClusterPollSchedule {
 	}
 
 	/**
-	The nodes that were chosen since the last call for a read of their view or bus links. The caller polls them at once:
-	in a large deployment their next poll may be seconds away.
+	The nodes that were chosen since the last call of this method. The view or the bus links of each are to be read. The
+	caller polls these nodes at once: in a large deployment their next poll may be seconds away.
 	*/
 	takeChosen(): readonly NodeAddress[] {
 		return this.#chosen.splice(0);

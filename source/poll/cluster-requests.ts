@@ -51,8 +51,8 @@ export const clusterRequests = [
 		},
 	},
 	{
-		// The reply is one id of 40 hexadecimal digits. redis-top does not use an id that it read before the node changed
-		// its role.
+		// The reply is one id of 40 hexadecimal digits. The rule about shards with two primaries ignores an id that was
+		// read before the node changed its role: the id may be that of the old shard.
 		kind: 'shard-id',
 		command: 'cluster|myshardid',
 		when: ({hasCluster}) => hasCluster,

@@ -25,8 +25,8 @@ export const settingsWith = (settings: ConnectionSettings, credentials: Credenti
 });
 
 /**
-Tries the credentials once, on a separate connection that is closed afterwards. Resolves with why the node refuses them;
-undefined: it accepts them. A node that denies PING has accepted them.
+Tries the credentials once, on a separate connection that is closed afterwards. Resolves with why the node refuses the
+credentials; undefined: it accepts them. A node whose ACL denies PING (NOPERM) has accepted the credentials.
 */
 export async function refusalOf(
 	settings: ConnectionSettings,

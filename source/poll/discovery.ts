@@ -69,8 +69,8 @@ const isAnnounced = ({host, port, flags}: LastingLine): boolean =>
 	host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake');
 
 /**
-Whether a poll lists all nodes that its node knows. INFO alone doesn't: the list is in CLUSTER NODES or SENTINEL
-MASTERS, which are read less often.
+Whether a poll has the list of all nodes that the polled node knows. A poll with only INFO has no such list: the list is
+in CLUSTER NODES or SENTINEL MASTERS, which are read less often.
 */
 export function isCompleteListing({sample, extras}: Sampled): boolean {
 	if (isClusterEnabled(sample.info)) {
@@ -93,9 +93,9 @@ export type ReachablePeer = {
 	*/
 	readonly access: Omit<ConnectionSettings, 'endpoint'>;
 	/**
-	Whether the node is a data node of a Sentinel that knows other Sentinels. If the Sentinel knows none, redis-top looks
-	for more on the node's channel. Sentinels that were copied with their id do not know each other, and only this channel
-	shows them.
+	Whether the node is a data node of a Sentinel that knows other Sentinels. If the Sentinel knows no other, redis-top
+	looks for more Sentinels on the node's channel. Sentinels that were copied with their id do not know each other, and
+	only this channel shows them.
 	*/
 	readonly isMonitored: boolean;
 };
@@ -166,8 +166,8 @@ const announcedIn = memoizeByRef((lines: ReadonlyMap<NodeId, LastingLine>) => {
 });
 
 /**
-The announced addresses, if all of them belong to known nodes and reach these nodes from here as announced. Undefined:
-the caller must use `reachablePeers`, which takes a millisecond for 1,000 nodes.
+The announced addresses, if all of them belong to known nodes and reach these nodes from here as announced. Otherwise
+undefined: the caller then uses the slower `reachablePeers`, which takes a millisecond for 1,000 nodes.
 */
 export function knownMembers(
 	{sample, extras: {clusterNodes, sentinel}}: Sampled,
@@ -213,8 +213,9 @@ removes a replica from its list at once, even if the replica only restarts.
 */
 const goneAfterMs = 60_000;
 /**
-The same time for a node that a cluster or a Sentinel announced, in milliseconds. It is short, because clusters and
-Sentinels keep a failed node in their lists until somebody removes it.
+Time in milliseconds after which a failing node that a cluster or a Sentinel announced counts as gone. Clusters and
+Sentinels list a failed node until somebody removes it. A node missing from their lists was thus removed on purpose, so
+this time is short.
 */
 const goneFromListMs = 10_000;
 
@@ -231,7 +232,8 @@ export class MembershipTracker {
 	#shared: readonly Names[] = [];
 
 	note(source: NodeAddress, named: Names): void {
-		// With the node's own address added, every node of a cluster names the same set.
+		// A listing may lack the node that sent it. With that node's address added, all nodes of a cluster name the
+		// same set.
 		const names = named.has(source) ? named : new Set(named).add(source);
 		const before = this.#named.get(source);
 		const candidates = before === undefined ? this.#shared : [before, ...this.#shared];
@@ -268,7 +270,10 @@ export class MembershipTracker {
 	}
 }
 
-/** Number of shared sets that are kept. Four suffice for both sides of a partition, before and after it. */
+/**
+Number of shared sets that are kept. Four suffice for a cluster of two partitions: the sets that each partition names
+before and after a change.
+*/
 const setsShared = 4;
 
 function isSame(one: Names, other: Names): boolean {

@@ -21,7 +21,7 @@ export type FleetEvent =
 	`isGone` true: the node doesn't answer, and no node names it any more. False: it is part of a deployment again.
 	*/
 	| {readonly kind: 'node-gone'; readonly address: NodeAddress; readonly isGone: boolean}
-	/** No target answers, so the nodes of an earlier session are polled. */
+	/** No target answers, so the nodes of an earlier session are polled. `nodes` is their number. */
 	| {readonly kind: 'memory-used'; readonly nodes: number}
 	| {readonly kind: 'outcome'; readonly outcome: PollOutcome; readonly intervalMs: number}
 	/**

@@ -123,7 +123,8 @@ export class Fleet {
 
 		const {dataAccess, follow = 'all'} = this.#options;
 		const failure = await this.#tryOn(member, credentials);
-		// The targets of `--sentinel` are Sentinels, which have credentials of their own.
+		// With `--sentinel`, the targets are Sentinels, whose credentials differ from those of data nodes. Only
+		// credentials for another node are kept for data nodes.
 		if (failure === undefined && dataAccess !== undefined && member.origin !== 'target') {
 			this.#options = {...this.#options, dataAccess: {...dataAccess, ...credentials}};
 		}

@@ -32,8 +32,8 @@ function isForeign(slot: number, {ownSlots, openSlots}: Omit<Known, 'slotAudit'>
 }
 
 /**
-The slots that are counted next: the slots in which keys were found, and the next `most` slots of this pass. After a
-pass that found no keys, the next pass begins at slot 0.
+The slots that are counted next: the slots in which keys were found, and the next `most` slots of this pass. A pass that
+found keys is followed by counts of the slots with keys only. When these slots are empty, a new pass begins.
 */
 export function slotsToCount(known: Known, most: number): readonly number[] {
 	const {slotAudit} = known;

@@ -24,9 +24,9 @@ const wantsSizes = (_: PollState, {isFocused, interests}: PollDemand): boolean =
 const sizesPeriod = (_: PollState, {interests}: PollDemand): number => (interests.has('keys') ? 2000 : 60_000);
 
 /**
-The arguments of CLUSTER SLOT-STATS. One call sorts slots by their number of keys. If the server counts processor time
-and bytes of slots, two more calls sort slots by these. Otherwise the server would refuse these two calls. The first
-reply shows whether the server counts them: it then has the field `cpu-usec`.
+The arguments of CLUSTER SLOT-STATS. One call sorts slots by their number of keys. Two more calls sort slots by
+processor time and by bytes. A server that does not count these two values would refuse the two calls, so they are then
+left out. The first reply has the field `cpu-usec` if the server counts them.
 */
 function slotArguments({countsSlotUse}: PollState): ReadonlyArray<readonly string[]> {
 	const byKeys = ['ORDERBY', 'KEY-COUNT', 'LIMIT', '10'];
@@ -61,12 +61,12 @@ const readSlotUse: Reader = (reply, {extras}) => {
 };
 
 /**
-Requests of the panel Keys. They are sent only while that panel is open. One exception: subcommands of redis-top that
-evaluate every rule request key sizes and hot keys once a minute.
+Requests of the panel Keys. They are sent only while that panel is open. There is one exception: subcommands of
+redis-top that evaluate all rules also ask for key sizes and hot keys, once a minute.
 */
 export const keyRequests = [
 	{
-		// INFO keysizes takes the server 16 µs. A server without that section sends nothing.
+		// INFO keysizes takes the server 16 µs. A server without that section sends an empty reply.
 		kind: 'key-sizes',
 		command: 'info',
 		arguments: () => [['keysizes']],

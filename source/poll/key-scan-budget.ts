@@ -21,7 +21,7 @@ Share of one core above which the server's main thread counts as busy. A scan wa
 */
 const busyShare = 0.75;
 
-/** Assumed time of one call until the server's counters show the real time, in microseconds. */
+/** Assumed time of one call, by command, in microseconds. It counts until the server's counters show the real time. */
 const assumedMicroseconds: Readonly<Record<string, number>> = {scan: 60, info: 150};
 const assumedForOthers = 3;
 

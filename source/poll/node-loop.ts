@@ -120,7 +120,8 @@ export class NodeLoop {
 		// in memory.
 		signal.addEventListener('abort', () => this.#wake.abort(), {once: true});
 		while (!signal.aborted) {
-			// The controller is renewed before the poll. If another poll is requested during this poll, it follows at once.
+			// The abort controller is renewed before the poll, not after it. A poll requested during this poll
+			// therefore aborts the wait after this poll, and follows at once.
 			this.#wake = this.#wake.signal.aborted ? new AbortController() : this.#wake;
 			const startedMs = clock.elapsed();
 			await this.#poll();

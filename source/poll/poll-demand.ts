@@ -24,8 +24,8 @@ export type ViewDemand = 'scheduled' | 'now' | 'not-now';
 /** The purpose of one poll of one node. Together with the node's `PollState`, it decides which requests are sent. */
 export type PollDemand = {
 	/**
-	Whether the node is in focus. A node in focus gets every request; other nodes get the requests that lists and
-	discovery need.
+	Whether the node is in focus. A node in focus gets every request. Any other node gets the requests that the list of
+	nodes, rules and discovery need.
 	*/
 	readonly isFocused: boolean;
 	readonly interests: ReadonlySet<PollInterest>;

@@ -123,7 +123,8 @@ const closesBeforeFallback = 2;
 
 /**
 Counts connections that closed while a request with several arguments was pending, such as INFO with several sections.
-Some proxies close on such a request each time, without a reason. A server that stops closes a connection only once.
+Some proxies close each connection with such a request, without a reason. A server that shuts down closes a connection
+only once, so one closed connection proves nothing.
 */
 function noteClosed(requests: readonly PollRequest[], error: unknown, state: PollState): void {
 	const several = severalArgumentKinds(requests);

@@ -95,7 +95,9 @@ const withoutArguments: ReadonlyArray<readonly string[]> = [[]];
 const commandsOf = ({kind, words, arguments: given}: Request, state: PollState, demand: PollDemand): PollRequest[] =>
 	(given?.(state, demand) ?? withoutArguments).map(rest => ({kind, command: [...words, ...rest]}));
 
-/** Adds the commands that must be sent in the same poll as others (`readWith`), whether they are due or not. */
+/**
+Adds each command that must be sent whenever another command of this poll is sent (`readWith`), even if it is not due.
+*/
 function withCompanions(due: PollRequest[], state: PollState, demand: PollDemand): PollRequest[] {
 	const kinds = new Set<string>(due.map(({kind}) => kind));
 	for (const {kind} of [...due]) {

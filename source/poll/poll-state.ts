@@ -165,8 +165,9 @@ export const newPollState = (): PollState => ({
 });
 
 /**
-Whether the ACL user may read the server settings. Such a user can probably send all other requests too. Some requests
-are sent only if this is true. For a user with few rights, the server would count each refusal and add it to ACL LOG.
+Whether the ACL user may read the server settings. Such a user can probably send all other requests too. Requests that
+users with few rights are denied are sent only for such a user. Otherwise, the server would count each refusal and add
+it to ACL LOG.
 */
 export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
 	lastAskedMs.has('config') && !blind.has('config');
@@ -215,8 +216,7 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 
 	const ownSlots = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.slots ?? state.ownSlots;
 	if (ownSlots !== state.ownSlots) {
-		// The parser returns equal lists of slots as the same object. Another object thus means other slots, and keeping
-		// the list takes no memory.
+		// For an equal list of slots, the parser returns the same object again. Another object thus means other slots.
 		state.ownSlots = ownSlots;
 		state.slotAudit = newSlotAudit;
 	}
@@ -249,8 +249,8 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 }
 
 /**
-How often CONFIG SET was called. 0 before Redis 7.0: those versions count CONFIG SET together with CONFIG GET, which
-redis-top sends itself.
+How often CONFIG SET was called. Always 0 before Redis 7.0: those versions count CONFIG SET and CONFIG GET together.
+redis-top itself sends CONFIG GET, so their common count does not show that a setting changed.
 */
 const settingsWritten = (info: InfoReply): number => commandStats(info).get('config|set')?.calls ?? 0;
 
@@ -282,15 +282,16 @@ const clientFields = [
 ];
 
 /**
-A value in steps of a factor of four, so that a digest changes only with the step. Values below `least` are step 0.
+The step of a value. Each step is four times as high as the step below it, so a small change of the value leaves a
+digest as it is. Values below `least` are step 0.
 */
 const sizeStep = (value: number | undefined, least: number): number =>
 	value === undefined || value < least ? 0 : 1 + Math.floor(Math.log2(value / least) / 2);
 
 /**
 A digest of the client fields of INFO, as one text. While this text stays equal, CLIENT LIST has hardly anything new for
-a rule. Before Redis 7.2, the fields don't show that clients are paused. Only the throughput shows it, so the digest
-contains a step of the throughput.
+a rule. Before Redis 7.2, the fields don't show that clients are paused. A pause then shows only in a lower throughput,
+so the digest contains a step of the throughput.
 */
 function clientDigestOf(info: InfoReply): string {
 	const numberIn = (section: string, field: string) => info.number(section, field);
@@ -306,8 +307,8 @@ function clientDigestOf(info: InfoReply): string {
 }
 
 /**
-The slots in migration or import that the polled node reports as a primary. A replica of Valkey repeats the slots of its
-primary. These slots don't count.
+The slots in migration or import that the polled node reports as a primary. A replica of Valkey repeats such slots of
+its primary. The repeated slots don't count.
 */
 function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 	const self = nodes.find(({flags}) => flags.has('myself'));
@@ -315,9 +316,9 @@ function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 }
 
 /**
-The commands that took most of the server's time, sorted by name. LATENCY HISTOGRAM is sent with these commands, and
-replies in their order. Sorted by time, the commands would often change their order. A recording would then store the
-same histograms as a new reply.
+The commands that took most of the server's time, sorted by name. LATENCY HISTOGRAM is sent with these names, and
+replies in their order. Sorted by time, the names would often change their order. The same histograms in another order
+would be a new reply, which takes room in a recording.
 */
 function busiestCommands(info: InfoReply): string[] {
 	return [...commandStats(info)]

@@ -11,7 +11,7 @@ import type {PollDemand} from './poll-demand.js';
 import type {PollState, WritableExtras} from './poll-state.js';
 import type {SentinelReply} from './sentinel-replies.js';
 
-/** The replies of one poll that were read so far. */
+/** The parsed replies of one poll, as far as they were read. */
 export type Replies = {
 	readonly infos: InfoReply[];
 	readonly extras: WritableExtras;
@@ -63,12 +63,12 @@ export type RequestRow = {
 	/** Another kind of request that is sent in the same poll, because both replies are read together. */
 	readonly readWith?: string;
 	/**
-	Removes what redis-top may not keep from a reply, before anything else sees it: neither the record of the node nor a
-	recording gets the original.
+	Removes from a reply what redis-top may not keep, such as password hashes. Neither the node record nor a recording
+	gets the original reply.
 	*/
 	readonly redact?: (reply: RawReply) => RawReply;
 	readonly read: Reader;
-	/** Reads an error reply that is itself a result. Returns true if this reply was such an error. */
+	/** Reads an error reply that is a result, such as NOQUORUM. Returns false for an error reply that is a failure. */
 	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean | string;
 };
 

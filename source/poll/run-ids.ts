@@ -8,8 +8,8 @@ export class RunIds {
 	readonly #holders = new Map<string, NodeAddress>();
 
 	/**
-	The other address at which this process is known. Undefined if there is no other address; `address` is then noted for
-	the process.
+	The other address at which the process with this run id is known. If there is no other address, notes `address` for
+	the process and returns undefined.
 	*/
 	otherHolder(runId: string | undefined, address: NodeAddress, isKnown: boolean): NodeAddress | undefined {
 		if (runId === undefined || !isRunId(runId)) {

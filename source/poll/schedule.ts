@@ -11,8 +11,8 @@ export const authRetryMs = 15_000;
 
 /**
 Number of moments (places) within an interval at which nodes are polled. Nodes with the same place are polled together:
-about twenty of 1,000 nodes. Without shared places, each poll ran with cold processor caches. That took a fifth of
-redis-top's work at 1,000 nodes.
+about twenty of 1,000 nodes. When each node was polled alone, each poll ran with cold processor caches. The cold caches
+took a fifth of redis-top's work at 1,000 nodes.
 */
 export const placesInInterval = 50;
 
@@ -31,8 +31,8 @@ export function phaseOf(address: NodeAddress): number {
 }
 
 /**
-Milliseconds until the node's next poll: the next time after `nowMs` that fits `intervalMs` and `phase`. A poll that was
-missed because the last poll took too long is skipped.
+Milliseconds until the node's next poll. A node is polled once in each interval, at its `phase` of that interval. A poll
+that was missed because the last poll took too long is skipped.
 */
 export function untilNextPoll(nowMs: number, intervalMs: number, phase: number): number {
 	const offset = phase * intervalMs;
@@ -54,7 +54,7 @@ const faster = {1: 1, 2: 1, 4: 2, 8: 4} as const;
 
 /**
 The backoff after a reply, which protects a slow server. If `extraMs` is more than a quarter of the interval, the
-interval doubles, up to eight times its length. Five quick replies in a row halve it again.
+interval doubles, up to eight times its length. Five quick replies in a row halve the interval again.
 
 @param extraMs Milliseconds of the round trip beyond the shortest round trip seen. The shortest round trip is the
 network's share.

@@ -35,8 +35,8 @@ export type SentinelDiscoveryOptions = {
 
 /**
 Finds the Sentinels that monitor a data node. INFO of a data node does not list Sentinels, but they publish their
-addresses on its channel `__sentinel__:hello`. Listening needs a connection for three seconds. redis-top listens only
-when the channel's number of subscribers has changed.
+addresses on its channel `__sentinel__:hello`. Listening needs a connection for three seconds. Each Sentinel subscribes
+to that channel too. redis-top therefore listens only when the number of subscribers has changed.
 */
 export class SentinelDiscovery {
 	readonly #options: SentinelDiscoveryOptions;

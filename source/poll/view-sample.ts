@@ -13,9 +13,9 @@ export type ViewFacts = {
 };
 
 /**
-The nodes of a large cluster whose view is to be read now. In the largest group of nodes with equal digests, a few nodes
-are chosen in rotation. Of the other nodes, the nodes whose view was read longest ago are chosen. A node without a
-digest is not chosen. Called once a second.
+The nodes of a large cluster whose view is to be read now. Nodes with equal digests usually have equal views. From the
+largest group of such nodes, only a few are therefore chosen, in rotation. From the other nodes, those are chosen whose
+view was read longest ago. A node without a digest is not chosen. Called once a second.
 
 @param nowMs Monotonic.
 */

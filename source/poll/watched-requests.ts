@@ -13,8 +13,8 @@ needs.
 const everyMs = ({watchedReadings}: PollState): number => (watchedReadings < 2 ? 1000 : 10_000);
 
 /**
-The watched keys to read from this node: on a primary of a cluster the keys in its slots, on any other primary all keys,
-on a replica none.
+The watched keys to read from this node. A primary of a cluster has the keys in its slots, any other primary has all
+keys. From a replica, no key is read.
 */
 function keysHere({isPrimary, hasCluster, ownSlots}: PollState, {watchedKeys = []}: PollDemand): readonly string[] {
 	if (!isPrimary || !hasCluster) {

@@ -3,7 +3,10 @@ import {EntryEncoder, type ReferenceTexts} from './entry-encoder.js';
 import {dictionaryAfter, type FrameContent, frame, frameKinds, noNumbers} from './frame.js';
 import {toText} from './plain-json.js';
 
-/** Largest length of a block, in milliseconds. A replay decodes at most this much before the moment that it shows. */
+/**
+Largest length of a block, in milliseconds. To show a moment, a replay first decodes the entries from the beginning of
+the moment's block.
+*/
 export const blockMs = 60_000;
 /** Largest length of a part of a block, in milliseconds. If the process is killed, at most this much is lost. */
 export const partMs = 5000;

@@ -11,8 +11,8 @@ export type ReplyFacts = {
 };
 
 /**
-Computes the expected value of a line of INFO that has one number. Undefined if the lines above do not determine the
-value.
+Computes the expected value of a line of INFO that has one number. Undefined if the lines above that line do not
+determine the value.
 
 @param old The line's number in the previous poll.
 @param unit The text behind the number, such as the `M` of `1.45M`.

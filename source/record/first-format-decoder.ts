@@ -15,7 +15,7 @@ type KeptReply = {readonly command: readonly string[]; text: KnownText};
 
 /** The texts of a reference state. Later states are written as differences to these texts. */
 type FirstReference = {
-	/** Identifies the reference state. */
+	/** Identifies the reference state: the time at which it was taken. */
 	readonly id: number;
 	readonly jsons: ReadonlyMap<string, KnownText>;
 	/** The replies of the reference state, by node and command. */

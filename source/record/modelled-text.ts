@@ -14,8 +14,8 @@ export type ModelPort = {
 };
 
 /**
-Two numbers of a reply that changed by the same amount are expected to change equally again, if that amount is at least
-this. Smaller amounts are often equal by chance.
+Least amount by which two numbers of a reply must have changed to count as related. If both changed by the same amount,
+they are expected to change equally again. Smaller amounts are often equal by chance.
 */
 const leastShared = 32;
 
@@ -37,7 +37,7 @@ type ChangedLine = {
 	readonly derived: DerivedValue | undefined;
 	/** The index of the models that predict whether each number differs from its expected value. */
 	off: number;
-	/** For each number, the index of the model that predicts the size of that difference. */
+	/** For each number, the index of the model that predicts how much the number differs from its expected value. */
 	by: number[];
 	numbers: NumberHistory[];
 	form: Form | undefined;

@@ -1,8 +1,8 @@
 import type {ByteReader} from './bytes.js';
 
 /**
-Reads the names of a block. A name that is new in the block is written as the number 0 and the text. From then on, its
-number is written: 1 for the first name.
+Reads the names of a block. The first time a name comes in the block, it is the number 0 and the text. Every later time,
+it is only a number: 1 for the first name of the block, 2 for the second.
 */
 export class NameReader {
 	readonly #names: string[] = [];

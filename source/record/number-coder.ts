@@ -98,8 +98,8 @@ export class NumberWriter {
 }
 
 /**
-Reads what a `NumberWriter` wrote. Bytes from elsewhere are not detected, because a frame has a checksum: they give
-meaningless numbers.
+Reads what a `NumberWriter` wrote. Bytes that no `NumberWriter` wrote give meaningless numbers. They are not detected
+here, because the checksum of the frame detects them.
 */
 export class NumberReader {
 	readonly models = new NumberModels();

@@ -1,6 +1,6 @@
 /**
-Converts a value to JSON for a recording. Maps, sets and errors are kept. Each value has a line of its own, so that a
-difference to an earlier text is short.
+Converts a value to JSON for a recording. Maps, sets and errors keep their types, which plain JSON lacks. Each value has
+a line of its own, so that a difference to an earlier text is short.
 */
 export const toText = (value: unknown): string =>
 	JSON.stringify(

@@ -35,8 +35,8 @@ export type NodeState = {
 };
 
 /**
-What this block's earlier entries tell about a node. The next entry is predicted from it. Times are in microseconds,
-sizes in bytes.
+What this block's earlier entries tell about a node. These values predict the node's next entry. Times are in
+microseconds, sizes in bytes.
 */
 type CodedNode = {
 	readonly replies: Map<string, CodedReply>;
@@ -91,7 +91,8 @@ export class PollCoder {
 	}
 
 	/**
-	@param isJoined Whether a reader joins several polls. The poll is then without its replies, which `joinedReplies` has.
+	@param isJoined Whether a reader joins several polls. The returned poll then has no replies; `joinedReplies` returns
+	them.
 	*/
 	poll(wanted: PollEntry | undefined, isJoined = false): PollEntry {
 		const {node, passed, ...head} = this.#head(wanted);
@@ -100,7 +101,10 @@ export class PollCoder {
 		return {kind: 'poll', atMs: head.atMs, poll, intervalMs: head.intervalMs};
 	}
 
-	/** The last reply to each command of a node since the last call. Replies that come with every poll are first. */
+	/**
+	The replies of a node since the last call of this method, with only the last reply to each command. Replies that
+	come with every poll are first.
+	*/
 	joinedReplies(address: NodeAddress): Exchange[][] {
 		const {replies, came} = this.#node(address);
 		const known = [...came].flatMap(key => replies.get(key) ?? []);
@@ -228,7 +232,10 @@ export class PollCoder {
 		return new TextHistory(`${prefix}${this.#numbers.get(key) ?? key}`, kind === 'info');
 	}
 
-	/** Codes the replies of a poll. `sizes` has what the poll sent and received, as far as the replies tell. */
+	/**
+	Writes or reads the replies of a poll. `sizes` has the number of commands and the bytes sent and received, as far as
+	they can be computed from the replies.
+	*/
 	#exchanges(node: CodedNode, wanted: PollEntry | undefined, passed: number, isJoined: boolean) {
 		const exchanges: Exchange[][] = [];
 		const sizes = {commands: 0, sent: 0, received: 0};

@@ -10,8 +10,8 @@ const probabilityBits = 15;
 /** The initial probability of a bit being 0, in 1/32768. */
 const half = 2 ** (probabilityBits - 1);
 /**
-Least distance of a probability from 0 and from 1, in 1/32768. A bit that is predicted with such certainty takes 0.001
-bits.
+Least distance of a probability from 0 and from 1, in 1/32768. A bit that is predicted with the highest probability
+takes 0.001 bits.
 */
 const margin = 24;
 const highest = 2 ** probabilityBits - margin;
@@ -225,7 +225,7 @@ export class BitReader {
 		}
 	}
 
-	/** The next byte. After the end these are zeros: the writer leaves any number of them out. */
+	/** The next byte. After the last byte it is 0, because the writer leaves out zero bytes at the end. */
 	#next(): number {
 		return this.#at < this.#bytes.length ? (this.#bytes[this.#at++] as number) : 0;
 	}

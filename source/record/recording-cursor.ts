@@ -2,8 +2,8 @@ import type {Block} from './block.js';
 import type {RecordedSession, RecordedStep} from './recorded-session.js';
 
 /**
-Largest number of sessions that are read although they began before the cursor's first moment. The older sessions may
-have nodes that no later session has.
+Of the sessions that began before the cursor's first moment, at most this many are read. The newest of them is not
+enough, because an older session may have nodes that no later session has.
 */
 const mostEarlierSessions = 5;
 

@@ -81,7 +81,8 @@ export class RecordingFile {
 	/**
 	Decodes the block at an index, up to the block's first damaged part. Undefined if the state of the block is damaged.
 
-	@param isQuiet Whether nothing of interest happens at a moment. In parts of such times, the polls of a node are joined.
+	@param isQuiet Whether nothing of interest happens at a moment. In a part of the block at such a time, the polls of
+	each node are joined into one poll.
 	*/
 	block(index: number, isQuiet: (atMs: number) => boolean = () => false): Block | undefined {
 		const place = this.blocks[index];
@@ -173,8 +174,8 @@ export class RecordingFile {
 	}
 
 	/**
-	Returns the bytes of a frame with a reference state. The same buffer is returned for all blocks that use that state,
-	so that a writer writes the frame once.
+	Returns the bytes of a frame with a reference state. All blocks that use that state get the same buffer. A writer
+	compares buffers by reference, and so writes the frame only once.
 	*/
 	#copiedReference(place: FramePlace): Buffer {
 		if (this.#lastCopied?.place !== place) {

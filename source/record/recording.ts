@@ -84,8 +84,8 @@ export class Recording {
 	}
 
 	/**
-	The last session that began at or before a moment (milliseconds since the epoch). Before all sessions, the first
-	session.
+	The last session that began at or before a moment (milliseconds since the epoch). For a moment before all sessions:
+	the first session.
 	*/
 	sessionAt(atMs: number): RecordedSession {
 		const session = this.#sessions.findLast(({beganMs}) => beganMs <= atMs) ?? this.#sessions[0];
@@ -146,8 +146,9 @@ export class Recording {
 	/**
 	Returns a cursor over the steps from a moment on, in order of time. Each session begins with its state at or before
 	that moment. At the end, the cursor continues once `refresh` has found more.
-	@param isQuiet Given when much of the recording is read. In times for which it returns true, the polls of each node
-	are joined to one poll per five seconds. Blocks that are read are then not kept in memory.
+
+	@param isQuiet Given when much of the recording is read. For times for which it returns true, the polls of each node
+	are joined to one poll per five seconds. With `isQuiet`, no block is kept in memory after it was read.
 	*/
 	from(atMs: number, isQuiet?: (atMs: number) => boolean): RecordingCursor {
 		const sessions = () => this.#sessions;

@@ -182,7 +182,8 @@ function readChanges(
 }
 
 /**
-Reads the number of items in a list. Each item takes at least one byte, so a damaged number can't make a huge list.
+Reads the number of items in a list. Each item takes at least one byte. A number above the number of bytes left is thus
+damage, and is refused before a huge list is made.
 */
 function countOf(bytes: ByteReader): number {
 	const count = bytes.number();

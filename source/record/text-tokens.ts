@@ -30,15 +30,15 @@ export type TokenLimits = {
 	/** Largest number of digits that a number may have. Longer numbers count as words. */
 	readonly digits: number;
 	/**
-	Largest count of numbers in a line that is split into tokens. One integer tells which of the line's numbers changed,
-	with one bit for each, so the count is limited.
+	Largest count of numbers in a line that is split into tokens. One integer has a bit for each number of the line that
+	tells whether the number changed. The bits of an integer limit the count.
 	*/
 	readonly numbers: number;
 };
 
 /**
-Limits that suit INFO and CLIENT LIST. A line of CLIENT LIST has 45 numbers. `server_time_usec` has 16 digits;
-JavaScript holds integers up to 2^53 exactly.
+Limits that suit INFO and CLIENT LIST. A line of CLIENT LIST has 45 numbers. `server_time_usec` has 16 digits. It is
+below 2^53, up to which JavaScript holds integers exactly.
 */
 export const tokenLimits: TokenLimits = {digits: 16, numbers: 50};
 export const firstFormatLimits: TokenLimits = {digits: 15, numbers: 30};
@@ -192,8 +192,8 @@ export function sharedEnds(before: KnownText, after: KnownText): readonly [start
 
 function haveOneName(one: string, other: string): boolean {
 	const end = one.indexOf(':') + 1;
-	// A field of INFO is compared without a regular expression, because matching would take most of the time that a reply
-	// takes.
+	// A field of INFO is compared without a regular expression. Matching would take most of the time for writing a
+	// reply.
 	return end > 0 && other.startsWith(one.slice(0, end)) && !one.includes(' ') && !other.includes(' ')
 		? true
 		: nameOf(one) === nameOf(other);

@@ -14,8 +14,8 @@ export type TlsSettings = {
 	*/
 	readonly announcedName?: string | undefined;
 	/**
-	Whether the certificate must contain the requested host name (SNI). The node's address in the certificate is then not
-	enough. It is true for a node that gets credentials for its name alone (`--follow`).
+	Whether the certificate must contain the requested host name (SNI). A certificate with only the node's address is
+	then refused. True for a node that gets credentials for its name alone (`--follow`).
 	*/
 	readonly isNameRequired?: boolean | undefined;
 	/** Whether the certificate is verified. Only `--insecure` makes this false, and the screen then says so. */

@@ -96,7 +96,7 @@ function isOwnName({announcedName, serverName}: TlsSettings, own: readonly strin
 	}
 
 	const name = plainHost(announcedName);
-	// No public authority signs a name without a dot, so such a name is not accepted.
+	// Public authorities sign only names with a dot. A name without a dot can't prove who owns the node.
 	return (
 		name.includes('.') &&
 		isIP(name) === 0 &&

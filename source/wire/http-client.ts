@@ -280,7 +280,8 @@ const codeOf = (error: unknown): string =>
 	error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 function errorText(error: Error): string {
-	// Node tries every address of a name and reports all failures as one error without a code of its own.
+	// Node tries every address of a name and reports all failures as one error. That error has no code of its own, so
+	// the code of its first failure is used.
 	const [first] = error instanceof AggregateError ? error.errors : [];
 	const code = codeOf(error) || codeOf(first);
 	if (code.startsWith('HPE_')) {

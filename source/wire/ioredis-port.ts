@@ -92,7 +92,7 @@ class IoredisPort implements RedisPort, ActionPort {
 	}
 
 	get traffic(): {bytesOut: number; bytesIn: number} {
-		// ioredis sets `stream` when it connects.
+		// ioredis sets `stream` only when it connects. Before that, `stream` is undefined, which its type does not say.
 		const {stream} = this.#redis as Partial<Pick<Redis, 'stream'>>;
 		return {
 			bytesOut: stream && 'bytesWritten' in stream ? Number(stream.bytesWritten) : 0,
@@ -215,7 +215,9 @@ class IoredisPort implements RedisPort, ActionPort {
 		return (results ?? []).map(([error, value]) => this.#replyOf(error, value));
 	}
 
-	/** Writes one command. Most writes have one command, and a pipeline for it would double the cost. */
+	/**
+	Writes one command without a pipeline. Most writes have only one command, and a pipeline would double its cost.
+	*/
 	async #writeOne([name = '', ...parameters]: readonly string[]): Promise<Reply[]> {
 		try {
 			return [(await this.#redis.call(name, ...parameters)) as Reply];
@@ -229,8 +231,9 @@ class IoredisPort implements RedisPort, ActionPort {
 			return value as Reply;
 		}
 
-		// ioredis attaches the command and its arguments to the error, a password among them. A server that doesn't
-		// know AUTH also quotes them. Therefore only the words of the error are kept.
+		// ioredis attaches the command and its arguments to the error. The arguments of AUTH contain the password. A
+		// server that doesn't know AUTH also quotes the arguments in its error reply. Therefore only the text of the
+		// error is kept, without quoted arguments.
 		if (error.name === 'ReplyError') {
 			return new ReplyFailure(error.message.replace(quotedArguments, ''));
 		}
@@ -241,8 +244,8 @@ class IoredisPort implements RedisPort, ActionPort {
 	#within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
 		return new Promise((resolve, reject) => {
 			const isLate = () => reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
-			// When redis-top's own event loop is late, replies that have arrived meanwhile are read first. Such replies then
-			// do not count as late.
+			// When redis-top's own event loop is late, the timer may fire before replies that have already arrived are
+			// read. `setImmediate` lets redis-top read them first, so that they do not count as late.
 			const timer = setTimeout(() => setImmediate(isLate), timeoutMs);
 			replies.then(
 				reply => {

@@ -10,8 +10,8 @@ const certificatesIn = (text: string): readonly string[] =>
 let publicOnes: ReadonlySet<string> | undefined;
 
 /**
-Whether one of the given authorities is public: it is in Node's own list, which is Mozilla's. That is so if `--cacert`
-names the system's bundle. Everybody can get a certificate from these authorities.
+Whether one of the given authorities is public: it is in Node's own list, which is Mozilla's. The system's bundle, given
+with `--cacert`, has public authorities. Everybody can get a certificate from a public authority.
 */
 export const hasPublicAuthority = memoizeByRef((texts: readonly string[]): boolean => {
 	publicOnes ??= new Set(tls.rootCertificates.flatMap(certificatesIn));

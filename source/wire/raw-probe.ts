@@ -86,9 +86,9 @@ export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Pro
 }
 
 /**
-Whether a port completes a TLS handshake, with any certificate, or ends it with an alert. A proxy in front of a server
-may close a plain connection without an alert, so that only a handshake shows whether the port has TLS. It costs the
-server one connection. Never rejects.
+Whether a port completes a TLS handshake, with any certificate, or ends the handshake with an alert. A proxy in front of
+a server may close a plain connection without an alert. Then only a handshake shows whether the port has TLS. The
+handshake costs the server one connection. Never rejects.
 */
 export function probeTls(endpoint: Endpoint, timeoutMs: number): Promise<boolean> {
 	return new Promise(resolve => {

@@ -58,8 +58,8 @@ export type RedisPort = {
 
 	/**
 	Sends the commands in one write and resolves with their replies in order, each a value or a `ReplyFailure`. Rejects
-	with `WireFailure`, code `TIMEOUT`, when the replies are not complete after `timeoutMs`. They are still pending then,
-	and `settled()` resolves when the last of them has come.
+	with `WireFailure`, code `TIMEOUT`, when the replies are not complete after `timeoutMs`. The missing replies are
+	still pending then, and `settled()` resolves when the last of them has come.
 	*/
 	ask(commands: ReadonlyArray<readonly string[]>, timeoutMs: number): Promise<Reply[]>;
 

@@ -103,7 +103,10 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		})),
 		/** Chosen rules that were not evaluated, because their condition must hold for longer than `check` runs. */
 		notEvaluated: unevaluatedRules(choice),
-		/** Conditions that held in all samples, but whose rules need them for longer than the samples covered. */
+		/**
+		Conditions that held in all samples, but not for as long as their rules demand. The samples cover too short a
+		time.
+		*/
 		unconfirmed: blindRules.flatMap(({rule, node, holds, why}) =>
 			holds === undefined ? [] : [{rule, node: node ?? null, title: messageText(holds), why}],
 		),
@@ -177,8 +180,8 @@ function statusOf(
 		const [cause, ...others] = ranked.filter(
 			({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst,
 		);
-		// `verdictOf` names nodes that don't answer first, whatever rules were chosen. Its text is therefore used only
-		// when all nodes answer.
+		// `verdictOf` begins with the nodes that don't answer, whatever rules were chosen. Its text is therefore used
+		// only when all nodes answer.
 		const isSaid = !records.some(isSilent);
 		if (isSaid || cause === undefined) {
 			return {status, verdict: verdictText(verdictOf(state, nowMs))};
@@ -217,7 +220,8 @@ function statusOf(
 		};
 	}
 
-	// A condition can hold in both samples although its rule needs it for longer, such as 30 s. Then the status is `unknown`.
+	// A condition can hold in both samples, but not for as long as its rule demands, such as 30 s. Then the status is
+	// `unknown`.
 	const [held, ...moreHeld] = blindRules.filter(({holds}) => holds !== undefined);
 	if (held?.holds !== undefined) {
 		const node = held.node === undefined ? '' : `${held.node} `;
@@ -244,7 +248,7 @@ function nodePart(record: NodeRecord, nowMs: number) {
 	return {
 		address,
 		role,
-		// A node counts as down if `check` ends before the first attempt to connect to it does.
+		// A node counts as down if `check` ends before the first attempt to connect to the node has ended.
 		state: reach === 'connecting' ? ('down' as const) : reach,
 		product: product?.product ?? null,
 		version: product?.version ?? null,

@@ -101,7 +101,7 @@ function stateOf(entries: readonly AuditEntry[]): DoneAction['state'] {
 /** Whether the server may have received the action's command. */
 export const wasSent = ({state}: DoneAction): boolean => state !== 'not sent';
 
-/** The actions that were steps of a restart: those of the same run of redis-top while the restart lasted. */
+/** The actions that were steps of a restart: the actions of the same run of redis-top while the restart lasted. */
 export const stepsOf = (restart: DoneAction, actions: readonly DoneAction[]): DoneAction[] =>
 	actions.filter(
 		action =>

@@ -11,8 +11,8 @@ polls after its condition has ended.
 */
 const beforeEndMs = 10_000;
 /**
-Time after the end or the beginning of an episode within which an event or action may still have caused it, in
-milliseconds.
+Time after the end (or the beginning) of an episode, in milliseconds. An event or action within this time may still have
+caused that end (or beginning). Polls show each of them late, so their recorded order may be wrong.
 */
 const afterEndMs = 5000;
 /** An action is named with the end of an episode if it came at most this long before the end, in milliseconds. */

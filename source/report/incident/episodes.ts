@@ -7,7 +7,10 @@ import {familyUrgency, rankedFindings} from '../../state/verdict.js';
 import {effectTexts} from './effect-text.js';
 import {canBeTakenOver, type Takeover, takeoverOf} from './takeover.js';
 
-/** A finding that returns within this time after its end continues its episode, in milliseconds. */
+/**
+Time in milliseconds after the end of a finding. A finding that returns within this time continues its episode instead
+of beginning a new one.
+*/
 const sameEpisodeMs = 60_000;
 
 /** Most names of clients that are kept for an episode. */

@@ -32,9 +32,9 @@ export type Impact = {
 };
 
 /**
-What users felt. Effects that all users felt come first, then those that only readers felt, then mere risks. Each of
-these lists has the most urgent effect first, then the earliest. Findings with the same effect on the same node are one
-row if their times overlap.
+What users felt. Effects that all users felt come first, then effects that only readers felt, then mere risks. Each of
+these three groups is sorted by urgency, then by beginning. Findings with the same effect on the same node are one row
+if their times overlap.
 */
 export function impactOf(episodes: readonly Episode[]): Impact[] {
 	const rows = episodes.flatMap(episode => {
@@ -75,7 +75,10 @@ const feltBy = (effect: Effect, role: Episode['role']): FeltBy =>
 			? 'readers'
 			: 'users';
 
-/** The takeover after which no episode was felt; undefined if one of them was felt until its end. */
+/**
+The last takeover, if a takeover ended each of the episodes for users. Undefined if users felt one of the episodes until
+its end.
+*/
 function lastTakeover(episodes: readonly Episode[]): Takeover | undefined {
 	const takeovers = episodes.filter(canBeTakenOver).map(({takeover}) => takeover);
 	return takeovers.length === episodes.length && takeovers.every(takeover => takeover !== undefined)

@@ -11,7 +11,10 @@ import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from '.
 
 /** Largest number of a cause's evidence values that the report prints. */
 const mostEvidence = 8;
-/** From this number on, warnings of one rule from which nothing followed are listed as one entry. */
+/**
+Warnings of one rule are listed as one entry if there are at least this many. Only warnings from which nothing followed
+count.
+*/
 const alikeFrom = 3;
 
 /** An entry of a list in a report. `isCommand`: the text is a command that can be typed. */

@@ -3,8 +3,8 @@ import type {RecordedChange} from '../../record/entry.js';
 import type {RecordedTime} from '../../record/recording-time.js';
 
 /**
-Longest recording that is reported as a whole, in milliseconds. It holds an incident of two hours, and the time around
-it.
+Longest recording that is reported as a whole, in milliseconds. Three hours are enough for an incident of two hours and
+the time around the incident.
 */
 const wholeMs = 3 * 3_600_000;
 /** Time before the first and after the last finding of an incident that a report covers, in milliseconds. */
@@ -18,8 +18,8 @@ export type Window = {readonly fromMs: number; readonly toMs: number};
 export type ReportWindow = Window & {readonly others: readonly Window[]};
 
 /**
-The period of a report. A short recording is reported as a whole. For a longer recording it is the last incident, with
-ten minutes before and after it. Without an incident, it is the last three hours.
+The period of a report. A short recording is reported as a whole. For a longer recording, the period is the last
+incident, with ten minutes before and after it. Without an incident, the period is the last three hours.
 */
 export function reportWindow(changes: readonly RecordedChange[], {beganMs, endedMs}: RecordedTime): ReportWindow {
 	if (endedMs - beganMs <= wholeMs) {

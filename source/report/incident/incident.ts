@@ -22,7 +22,9 @@ const mostNodesInFigures = 6;
 /** Largest number of findings of severity info that are listed at the end. */
 const mostNotes = 12;
 
-/** The source of a report, the time when it is made, and the version of redis-top that makes it. */
+/**
+The recording or the servers that a report is about, the time when the report is made, and the version of redis-top.
+*/
 export type ReportSource = UnseenSource & {
 	readonly target: string;
 	/** The version of redis-top that makes the report. */

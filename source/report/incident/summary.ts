@@ -56,8 +56,8 @@ export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
 }
 
 /**
-Whether an incident is critical, or an outage of a primary. If any incident is, the summary describes only such
-incidents and counts the others. An outage of a primary is a mere warning once a replica has taken over.
+Whether an incident is grave: critical, or an outage of a primary. If any incident is grave, the summary describes only
+grave incidents and counts the others. An outage of a primary is a mere warning once a replica has taken over.
 */
 const isGrave = ({families}: Told): boolean =>
 	families.some(({severity, felt}) => severity === 'critical' || felt.urgency === 0);

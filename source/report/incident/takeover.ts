@@ -16,7 +16,7 @@ export type Takeover = {
 /** Effects that users of a primary no longer feel once a replica has taken over. */
 const endsWithTakeover: ReadonlySet<Effect> = new Set(['unreachable', 'not-responding', 'connections-refused']);
 
-/** The effects of a replica that only those clients feel that read from it. */
+/** Effects on a replica that are felt only by clients that read from this replica. */
 const ofReaders: ReadonlySet<Effect> = new Set<Effect>([...endsWithTakeover, 'reads-stale', 'reads-refused', 'slow']);
 
 type OnNode = {readonly effect: Effect | undefined; readonly role: NodeRole | undefined};
@@ -33,8 +33,8 @@ export const isForReadersOnly = ({effect, role}: OnNode): boolean =>
 const promotions: ReadonlySet<string> = new Set(['promoted', 'role-changed']);
 
 /**
-The takeover of a primary that does not answer, by one of the replicas that its last reply named. Undefined while no
-such replica answers as a primary.
+The takeover of a primary that does not answer, by one of the replicas that the primary's last reply named. Undefined
+while none of these replicas answers as a primary.
 */
 export function takeoverOf(
 	node: NodeAddress,

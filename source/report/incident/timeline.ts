@@ -7,8 +7,8 @@ import {enumerated, type ReportText} from './report-text.js';
 /** Findings of one rule that change alike within this time share a row of the timeline, in milliseconds. */
 const togetherMs = 2000;
 /**
-Largest number of times that a finding may come and go with all its rows shown. Of a finding that came more often, rows
-between the first and the last are left out.
+Largest number of times that a finding may come and go and still have all its rows. A finding that came more often is
+shortened (`toldSteps`).
 */
 const mostTimes = 3;
 /** The kinds of routine events, which come every few minutes and need no attention. */

@@ -107,7 +107,7 @@ export function viewPart(address: NodeAddress, watch: ClusterState | undefined) 
 		state: state ?? null,
 		currentEpoch: currentEpoch ?? null,
 		configEpoch: self.configEpoch,
-		/** The slots that the node owns in its own view, which are the slots for which it accepts writes. */
+		/** The slots that the node owns in its own view. The node accepts writes for exactly these slots. */
 		claims: self.flags.has('master') ? rangeTexts(self.slots) : [],
 		holdsFailed: [...failed].map(nameOf),
 		suspects: [...suspected].map(nameOf),

@@ -51,12 +51,14 @@ export function keySizesPart({keySizes}: NodeRecord) {
 				type,
 				/** The unit of the bins' sizes: `bytes` or `items`. */
 				unit,
-				/** Each bin counts the keys whose size is at least `least` and less than twice that. */
+				/** Each bin counts the keys whose size is at least `least` and less than twice `least`. */
 				bins: bins.map(({least, keys}) => ({least, keys})),
 			}));
 }
 
-/** The keys of `--watch-key` that the node holds. Null if it holds none of them, and until they were read. */
+/**
+The keys of `--watch-key` that the node holds. Null if the node holds none of these keys, and before they were read.
+*/
 export function watchedKeysPart({watched}: NodeRecord, nowMs: number) {
 	return watched === undefined
 		? null
@@ -74,7 +76,7 @@ export function watchedKeysPart({watched}: NodeRecord, nowMs: number) {
 					consumers: consumers ?? null,
 					pending: pending ?? null,
 					lag: lag ?? null,
-					/** Seconds for which nothing was delivered to the group, as far as redis-top saw it. */
+					/** Seconds since the reading in which redis-top first saw the group's present last-delivered id. */
 					stillSeconds: stillMs / 1000,
 				})),
 			}));

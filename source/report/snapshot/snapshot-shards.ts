@@ -62,7 +62,7 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 		})),
 		/**
 		The uneven distributions among a cluster's primaries. The ratio is the highest value divided by the median. For
-		slots it is (most − least) / mean.
+		slots, the ratio is (most − least) / mean.
 		*/
 		skews: topology.isCluster
 			? skewsOf(topology).map(({of, ratio, most, mostValue, least, leastValue}) => ({

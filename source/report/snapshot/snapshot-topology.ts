@@ -107,7 +107,7 @@ function clusterNodePart(node: ClusterNode) {
 		primaryId: node.primaryId ?? null,
 		configEpoch: node.configEpoch,
 		link: node.linkState,
-		/** When the PING without a PONG so far was sent over the cluster bus; null while no PING waits for its PONG. */
+		/** When the PING that waits for its PONG was sent over the cluster bus; null while no PING waits. */
 		pingSentAt: node.pingSentMs === 0 ? null : isoTime(node.pingSentMs),
 		/** When the last PONG arrived over the cluster bus; null before the first PONG. */
 		pongReceivedAt: node.pongReceivedMs === 0 ? null : isoTime(node.pongReceivedMs),
