@@ -25,7 +25,7 @@ export type OpinionRow = {
 
 /**
 The opinions of all nodes about each other. Nodes with equal opinions share one row. A split into two partitions
-therefore has two rows at any size.
+therefore has two rows, however many nodes there are.
 */
 export type AgreementMatrix = {
 	/**
@@ -67,8 +67,8 @@ const opinionByFlags = memoizeByRef((flags: ClusterNode['flags']): Opinion => {
 });
 
 /**
-A digest of a view, equal for views with equal opinions in any order of lines. It sums the digits of the node ids,
-weighted by the opinion on each. While a thousand nodes agree, only these digests are compared.
+A digest of a view, equal for views with equal opinions in any order of lines. It sums the digits of the node ids, each
+id weighted by the opinion of that node. While a thousand nodes agree, only these digests are compared.
 */
 const digestOf = memoizeByRef((lines: ReadView['lines']): string => {
 	let [one, other] = [0, 0];

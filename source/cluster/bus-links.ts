@@ -47,8 +47,8 @@ export function busLinksIn(
 }
 
 /**
-The largest backlogs now, each with its bytes in the previous reading (`beforeBytes`). A link without a backlog in that
-reading has 0 bytes there. Without a previous reading, `beforeBytes` is undefined.
+The largest backlogs now, each with its bytes in the previous reading (`beforeBytes`). A link that had no backlog in
+that reading gets 0 bytes. Without a previous reading, `beforeBytes` is undefined.
 */
 function backlogsIn(links: readonly BusLink[], before: BusLinks | undefined): LinkBacklog[] {
 	const earlier = new Map(before?.backlogs.map(backlog => [keyOf(backlog), backlog.unsentBytes]));

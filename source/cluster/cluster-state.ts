@@ -17,7 +17,7 @@ import {clusterVerdicts} from './verdicts.js';
 /** Milliseconds after which a view is too old for a comparison. A view is read at least every 5 s. */
 const oldestViewMs = 15_000;
 
-/** What is known of a cluster as a whole at one moment, and when each condition began. */
+/** What is known of a cluster as a whole at one moment, and when each present condition (`conditionStarts`) began. */
 export type ClusterState = {
 	readonly atMs: number;
 	readonly comparison: ClusterComparison;
@@ -132,7 +132,7 @@ function keysIn({viewOf}: ClusterComparison, records: Records) {
 /**
 The migrations of all primaries. Source and target report the same migration; the newer report counts. Reports of
 replicas are ignored. A replica only repeats its primary's report and names neither source nor target. After a failover
-on the target, that report would never end.
+in the target's shard, a replica may keep such a report forever.
 */
 function migrationsOf(records: Records): AtomicMigration[] {
 	const migrations = new Map<string, AtomicMigration>();

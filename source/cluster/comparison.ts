@@ -46,11 +46,11 @@ export type ClusterComparison = {
 	slots count. Epoch 0 is left out.
 	*/
 	readonly equalEpochs: ReadonlyArray<{readonly epoch: number; readonly ids: readonly NodeId[]}>;
-	/** Nodes whose current epoch is lower than that of other nodes in their partition, by node id. */
+	/** The node ids of the nodes whose current epoch is lower than that of other nodes in their partition. */
 	readonly laggards: readonly NodeId[];
 	/**
-	Addresses that views list under two node ids, of which at least one does not answer. Usually a new node has replaced
-	an older node at that address.
+	Addresses that views list for two node ids. At least one of the two nodes does not answer: usually, a new node has
+	replaced it at that address.
 	*/
 	readonly duplicateAddresses: ReadonlyArray<{readonly address: NodeAddress; readonly ids: readonly NodeId[]}>;
 	/** Wrong addresses: a view lists a node under an address at which a third node answers. */
@@ -179,8 +179,8 @@ function duplicateAddressesIn(
 const announcedBy = ({self}: ReadView): NodeAddress | undefined => (self.host === '' ? undefined : nameOfLine(self));
 
 /**
-Finds wrong addresses. A node in several networks has several right addresses. An address is wrong if another node
-answers at it.
+Finds wrong addresses. A node in several networks has several right addresses, so an address that the node does not
+announce may be right. An address is wrong only if another node answers at it.
 */
 function misplacementsIn(views: readonly ReadView[]): Misplacement[] {
 	const ownAddress = new Map(views.map(view => [view.self.id, announcedBy(view)]));

@@ -17,10 +17,13 @@ export type ConditionStarts = {
 	readonly partedSinceMs: number | undefined;
 	/** When more than one partition began to have a majority; undefined while at most one has it. */
 	readonly dividedSinceMs: number | undefined;
-	/** Contested slots by `contestKey`. The same nodes have claimed them since the contest began. */
+	/** Contested slots by `contestKey`, with the time since which the same nodes have claimed them. */
 	readonly contested: ReadonlyMap<string, LastingSlots>;
 	readonly laggingSinceMs: ReadonlyMap<NodeId, number>;
-	/** Slots that their owner has not claimed since the condition began, by the node id of the owner. */
+	/**
+	Slots that their owner does not claim, by the node id of the owner, with the time since which it has not claimed
+	them.
+	*/
 	readonly unclaimed: ReadonlyMap<NodeId, LastingSlots>;
 };
 

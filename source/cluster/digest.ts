@@ -1,6 +1,9 @@
 import type {ClusterInfo} from '../domain/cluster.js';
 
-/** Fields of CLUSTER INFO that are equal on all nodes of a cluster at rest. https://redis.io/docs/latest/commands/cluster-info/ */
+/**
+Fields of CLUSTER INFO that are equal on all nodes of a cluster at rest. Source:
+https://redis.io/docs/latest/commands/cluster-info/
+*/
 const digestFields = [
 	'cluster_state',
 	'cluster_slots_assigned',

@@ -25,8 +25,8 @@ const ownsSlots = ({views}: ClusterComparison, id: NodeId): boolean =>
 	views.some(({lines}) => (lines.get(id)?.slots.length ?? 0) > 0);
 
 /**
-The action that promotes a replica, and the node to which the action is sent. It is for the first failed owner that has
-a failover candidate. Both are undefined if no failed owner has a candidate.
+The action that promotes a replica, and the node to which the action is sent. The replica is a failover candidate of the
+first failed owner that has such a replica. Both are undefined if no failed owner has a candidate.
 */
 export function takeoverRemedy({failureReports, comparison}: ClusterState): {
 	readonly action: ActionName | undefined;

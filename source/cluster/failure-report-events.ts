@@ -36,7 +36,8 @@ export function failureReportEvents(before: EventInput, after: EventInput): Moni
 	}
 
 	for (const [id, earlier] of before.failureReports) {
-		// Only a node that reported the failure can take its report back.
+		// Only a node that reported the failure can take its report back. Without a view of such a node, redis-top can't
+		// know whether the failure is over.
 		if (!after.failureReports.has(id) && earlier.by.some(reporter => viewOf.has(reporter))) {
 			events.push(reachedAgain(id, earlier, after));
 		}

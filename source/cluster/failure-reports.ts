@@ -16,8 +16,8 @@ export type FailureReports = ReadonlyMap<NodeId, FailureReport>;
 
 /**
 The failure reports of all views, by the node id of the reported node. Reports count only from nodes that reach a
-majority. A node without a majority flags all nodes outside its partition. Its reports count only if no node reaches a
-majority.
+majority. A node that is cut off from the majority flags all nodes outside its partition, even healthy ones. Its reports
+count only if no node reaches a majority.
 */
 export function failureReportsIn(before: FailureReports, {views}: ClusterComparison, nowMs: number): FailureReports {
 	const reporters = views.some(seesMajority) ? views.filter(seesMajority) : views;

@@ -33,8 +33,8 @@ export type FollowedMove = SlotMove & {
 	/** Keys in the slot at the first count. */
 	readonly keysAtFirst: number | undefined;
 	/**
-	When the count of keys last changed, milliseconds since the epoch. Before any change: when the move was first
-	seen.
+	When the number of keys in the slot last changed, in milliseconds since the epoch. Before any change: when the move
+	was first seen.
 	*/
 	readonly movedAtMs: number;
 	/** Keys per second since the first count; undefined before any key moved. */
@@ -51,7 +51,9 @@ the primary moves keys.
 */
 export const ownOpenSlots = (self: ClusterNode): readonly OpenSlot[] => (isPrimaryLine(self) ? self.openSlots : []);
 
-/** The open slots of all views, each pair of source and target once. */
+/**
+The moves that the open slots of all views show. The source and the target list the same move, which is returned once.
+*/
 export function slotMoves({views, viewOf}: Pick<ClusterComparison, 'views' | 'viewOf'>): SlotMove[] {
 	const moves = new Map<string, SlotMove>();
 	const isOpen = (node: NodeId, slot: number, direction: 'migrating' | 'importing', peer: NodeId) =>

@@ -38,7 +38,7 @@ export type ReadView = {
 	readonly keys: number | undefined;
 	readonly replica: ReplicaLinkState | undefined;
 	readonly uptimeSeconds: number | undefined;
-	/** The line of the node itself. It decides what that node's clients can do. */
+	/** The node's line about itself. By the facts in this line, the node accepts or refuses its clients' commands. */
 	readonly self: ClusterNode;
 	/**
 	A line for every node. Equal views share this map. The line about the node itself may therefore come from another
@@ -56,7 +56,7 @@ export type ReadView = {
 	readonly signature: string;
 	/** The number of primaries with slots in this view. */
 	readonly size: number;
-	/** The number of primaries with slots that the node reaches. */
+	/** The number of primaries with slots that the asked node reaches. */
 	readonly sizeReached: number;
 	/** `cluster_state`, `ok` or `fail`; undefined if CLUSTER INFO was not answered. */
 	readonly state: string | undefined;
@@ -88,7 +88,10 @@ export const linesIn = (nodes: readonly ClusterNode[]): ReadView['lines'] | unde
 /** Parsed views by reply. The same reply is compared often, and for a thousand nodes parsing would be the main cost. */
 const partsOf = memoizeByRef(parseView);
 
-/** Number of different views kept for sharing. During a split there are two, and up to two from before the split. */
+/**
+Number of different views that are kept, so that equal views can share their parts. During a split the nodes have two
+different views, and up to two views remain from before the split.
+*/
 const viewsKept = 4;
 /** The latest views that differ from each other, the newest first. */
 let latestViews: readonly ParsedView[] = [];
@@ -146,7 +149,9 @@ function isSameView({self: earlier, lines}: ParsedView, nodes: readonly ClusterN
 
 const isFlaggedFailing = ({flags}: LastingLine): boolean => ['fail', 'fail?', 'noaddr'].some(flag => flags.has(flag));
 
-/** Whether two lines about one node agree, apart from its open slots. Only a node's own line lists open slots. */
+/**
+Whether two lines about one node agree, apart from open slots and the flag `myself`. Both are only in a node's own line.
+*/
 const isSameLineByOthers = (line: LastingLine, node: LastingLine): boolean =>
 	isSamePlace(line, node) &&
 	[...line.flags].filter(isShared).join() === [...node.flags].filter(isShared).join() &&

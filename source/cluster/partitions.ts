@@ -26,7 +26,7 @@ const reachEachOther = (one: ReadView, other: ReadView): boolean =>
 
 /**
 The partitions of the nodes that answer: the connected components of `reachEachOther`. The partition with a majority
-comes first. The others are sorted by size.
+comes first. The others follow, the one with the most primaries with slots first, then by number of nodes.
 */
 export function partitionsOf(views: readonly ReadView[]): Partition[] {
 	// A node whose partition is found is not compared again, so a thousand nodes that agree take a thousand

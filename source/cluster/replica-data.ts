@@ -8,8 +8,8 @@ const pingPeriodMs = 10_000;
 
 /**
 Milliseconds that a replica's link may be down while the replica stays a failover candidate. Undefined for a factor of
-0, which sets no limit. The server does not count the node timeout after which the primary is marked FAIL. So one node
-timeout is added here.
+0, which sets no limit. The server subtracts one node timeout from the time without a link, because the primary is
+marked FAIL only after that timeout. One node timeout is therefore added to the limit here.
 */
 export const validityLimitMs = (
 	nodeTimeoutMs: number,

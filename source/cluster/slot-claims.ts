@@ -31,7 +31,10 @@ export type SlotClaims = {
 export type SlotStretch = SlotRange & {
 	/** The primaries that claim the range, each in its own view. */
 	readonly claimants: readonly NodeId[];
-	/** The owner with the highest configuration epoch among all views; undefined if no view has an owner. */
+	/**
+	The owner that the views name for the range. Where views differ, it is the owner with the highest configuration
+	epoch. Undefined if no view has an owner.
+	*/
 	readonly believed: NodeId | undefined;
 };
 
@@ -92,8 +95,8 @@ function ownClaims(views: readonly ReadView[]): Claims {
 }
 
 /**
-The owner of each slot according to all views. Where views differ, the highest configuration epoch wins, as it does
-between nodes.
+The owner of each slot according to all views. Where views differ, the owner with the highest configuration epoch
+counts. The nodes of a cluster decide in the same way.
 */
 function believedOwners(views: readonly ReadView[]): ReadonlyArray<LastingLine | undefined> {
 	const owners = new Array<LastingLine | undefined>(slotTotal).fill(undefined);

@@ -11,10 +11,10 @@ import type {SlotStretch} from './slot-claims.js';
 /**
 The state of a slot:
 - `owned`: one primary owns it, in its own view or in the views of nodes that reach that primary
-- `migrating`: owned, and open on the source or the target of a move; or its owner has changed, and not all views were
-  read again since
+- `migrating`: owned, and open on the source or the target of a move; or its owner has changed, and some views are older
+  than the change
 - `failing`: no node that answers reaches the owner (FAIL, PFAIL or no address), or the owner does not claim it
-- `double`: two primaries claim it, each in two readings
+- `double`: two primaries claim it, each in two readings of its own view
 - `uncovered`: no view has an owner for it
 */
 export type SlotState = 'owned' | 'migrating' | 'failing' | 'double' | 'uncovered';

@@ -12,8 +12,9 @@ import {countText, durationText, nameIn, namesMessage, primariesText, rangesText
 const isFenced = (id: NodeId, {viewOf}: ClusterComparison): boolean => viewOf.get(id)?.state === 'fail';
 
 /**
-Whether a claimant has just restarted and does not serve yet. Its `nodes.conf` may be older than a failover. It becomes
-a replica as soon as another node names the newer owner, before it takes a write.
+Whether a claimant has just restarted and does not serve yet. Its `nodes.conf` may be older than a failover. The
+claimant becomes a replica as soon as another node names the newer owner. Until then it refuses writes, so no write is
+lost.
 */
 function isRejoining(id: NodeId, {comparison, nodeTimeoutMs}: VerdictInput): boolean {
 	const uptimeSeconds = comparison.viewOf.get(id)?.uptimeSeconds;
@@ -22,8 +23,8 @@ function isRejoining(id: NodeId, {comparison, nodeTimeoutMs}: VerdictInput): boo
 
 /**
 Time within which claimants that reach each other must agree on the owner, in milliseconds. Source: CLUSTER_MF_TIMEOUT
-in src/cluster_legacy.c, after which a failover by CLUSTER FAILOVER is given up. The older owner lets writes wait
-meanwhile.
+in src/cluster_legacy.c, after which a failover by CLUSTER FAILOVER is given up. The older owner pauses writes until
+then.
 */
 const handoverMs = 5000;
 

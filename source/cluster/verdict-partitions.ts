@@ -165,8 +165,8 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 }
 
 /**
-The present addresses of answering nodes that another view lists under an address at which no node answers. With a map
-of addresses (`--nat-map`), the listed address counts as reached.
+The present addresses of answering nodes that another view lists under an address at which no node answers. A listed
+address that `--nat-map` maps to another address counts as reached, so its node is left out.
 */
 function movedNodes({views, unreached}: ClusterComparison): NodeAddress[] {
 	const silent = new Set(unreached);

@@ -7,7 +7,7 @@ import {slotsIn} from './node-view.js';
 
 type Naming = Pick<ClusterComparison, 'nameOf'>;
 
-/** Number of ranges or names that a sentence lists. The rest is only counted. */
+/** Number of slot ranges or node names that a sentence lists. Further ranges or names are only counted. */
 const spelledOut = 4;
 
 /** Slot ranges as text: `5461-10922 (5,462 slots)`. If there are many ranges, only the first ranges are listed. */

@@ -38,7 +38,8 @@ export type ClusterVerdictKind =
 	| 'equal-epochs';
 
 /**
-A conclusion from the views of all nodes of a cluster. Its problem is a complete sentence without a node name before it.
+A conclusion from the views of all nodes of a cluster. Its `problem` is a complete sentence, while the `problem` of
+other statements needs a node's address before it.
 */
 export type ClusterVerdict = Statement & {
 	readonly kind: ClusterVerdictKind;

@@ -180,7 +180,7 @@ const shortestTimeoutMs = 50;
 /**
 Makes the configuration. Flags have precedence over the environment, and the environment over defaults. The function is
 pure: texts of files and the typed password are passed as `readings`. The function is first called without a password,
-so that everything else is checked before the user is asked.
+so that everything else is checked before the user is asked for the password.
 
 The password is taken from the first of these sources that has one: the target's URI; `-a`, `--pass-file` or `--askpass`
 (one of them); a URI of REDIS_URL; REDISCLI_AUTH and VALKEYCLI_AUTH.
@@ -334,8 +334,8 @@ function intervalOf(
 
 /**
 The longest wait for a connection or a reply, in milliseconds. The default is the interval, but at least 2 s and at most
-5 s. One request is in flight at a time. A wait longer than the interval therefore skips polls, but polls never overlap.
-`--timeout` must not exceed the interval, because every such wait would skip the next poll.
+5 s. A node is polled again only after its last poll has ended. Polls therefore never overlap, but a wait longer than
+the interval skips polls. With the default this is accepted; `--timeout` must not exceed the interval.
 */
 function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, problems: Problems): number {
 	const fallbackMs = Math.min(Math.max(intervalMs, shortestDefaultTimeoutMs), longestDefaultTimeoutMs);

@@ -96,7 +96,10 @@ type DataAccess = Omit<ConnectionSettings, 'endpoint'>;
 
 export type Connections = {
 	readonly settings: readonly ConnectionSettings[];
-	/** How to connect to data nodes. Set only with `--sentinel`, because Sentinels have credentials of their own. */
+	/**
+	How to connect to data nodes. Set only with `--sentinel`, because then `settings` has the credentials of the
+	Sentinels.
+	*/
 	readonly dataAccess: DataAccess | undefined;
 	/** The TLS settings that the flags give. They are set even if no target uses TLS. */
 	readonly tls: TlsSettings;

@@ -73,7 +73,8 @@ export function demoRequest({command, targets, flags}: Given): {
 }
 
 /**
-Largest number of generated servers of a fleet. Each adds 2.5 KB to a page that Prometheus reads every 15 seconds.
+Largest number of generated servers of a fleet. Each server adds 2.5 KB to the metrics page that Prometheus reads every
+15 seconds.
 */
 const mostGenerated = 20_000;
 

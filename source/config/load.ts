@@ -154,8 +154,8 @@ function running({config, warnings}: {readonly config: Config; readonly warnings
 }
 
 /**
-The result that ends the program because of problems. If there is wrong usage and an unreadable file, the exit code is
-that of wrong usage.
+The result that ends the program because of problems. If the problems are both wrong usage and an unreadable file, the
+exit code is that of wrong usage.
 */
 function stopped(problems: readonly ConfigProblem[]): Loaded {
 	const exitCode = problems.some(problem => problem.exitCode === exitCodes.usage)

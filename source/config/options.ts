@@ -99,7 +99,10 @@ const hasManyColors = (environment: Environment): boolean =>
 	/256color|direct/.test(firstSet(environment, ['TERM']) ?? '') ||
 	/^(?:truecolor|24bit)$/.test(firstSet(environment, ['COLORTERM']) ?? '');
 
-/** The theme for the terminal. COLORFGBG, as rxvt and Konsole set it, ends with the background: 7 and 15 are light. */
+/**
+The theme for the terminal. COLORFGBG, which rxvt and Konsole set, ends with the number of the background colour: 7 and
+15 are light.
+*/
 function usualTheme(environment: Environment): ThemeName {
 	const background = firstSet(environment, ['COLORFGBG'])?.split(';').at(-1);
 	return background === '7' || background === '15' ? 'light' : hasManyColors(environment) ? 'soft' : 'dark';

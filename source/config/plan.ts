@@ -49,7 +49,8 @@ const placeFlags = ['host', 'port', 'socket', 'uri'] as const;
 
 /**
 Combines the command line with the config file. The command line has precedence over the profiles that it names. The
-profiles have precedence over the top level of the file. Where profiles differ, the first one has precedence.
+profiles have precedence over the top level of the file. Where profiles differ, the profile that is named first has
+precedence.
 */
 export function planFor(given: Given, settings: FileSettings, environment: Environment): Plan {
 	const words = targetWords(given, settings, environment);
@@ -77,7 +78,10 @@ export function planFor(given: Given, settings: FileSettings, environment: Envir
 	};
 }
 
-/** The settings `read-only` and `allow-actions`. Actions are allowed only if every target allows them. */
+/**
+The settings `read-only` and `allow-actions`. A run is read-only if one profile says so. Actions are allowed only if
+every target allows them.
+*/
 function lockSection(profiles: readonly Profile[], isPlain: boolean): Section {
 	const locked = profiles.find(({section}) => section.has('read-only'));
 	const isAllowed = !isPlain && profiles.every(({section}) => section.has('allow-actions'));

@@ -18,7 +18,10 @@ export type RecordRequest = {
 /** How `redis-top replay` shows recordings. */
 export type ReplayRequest = {
 	readonly paths: readonly string[];
-	/** The moment of `--at` as it was typed. Only the recording tells which moment a time of day means. */
+	/**
+	The moment of `--at` as it was typed. It is not parsed here, because only the recording tells on which day a time
+	such as `14:02` is.
+	*/
 	readonly at: string | undefined;
 	/** What the replay shows. `check`: the findings at a moment. `watch`: a line for each change of the findings. */
 	readonly output: 'screen' | 'check' | 'watch';

@@ -48,7 +48,10 @@ function keySchema(id: string): object {
 	return {description, anyOf: [filled, {type: 'array', items: filled, ...(id === 'quit' && {minItems: 1})}]};
 }
 
-/** The JSON Schema of the config file, for editors: `schema/config.json` of the package. A test compares the two. */
+/**
+The JSON Schema of the config file, for editors: `schema/config.json` of the package. A test compares that file with the
+result of this function.
+*/
 export function configSchema(): object {
 	const onTop = fileKeyNames.filter(name => fileKeyOf(name).scope === 'everywhere');
 	const thresholds = {$ref: '#/$defs/thresholds'};

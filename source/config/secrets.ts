@@ -11,12 +11,12 @@ export type PasswordAnswer =
 /** The text typed so far at a password prompt, and how the input ended. `end` is undefined until the input ends. */
 export type Typed = {readonly text: string; readonly end: 'typed' | 'aborted' | undefined};
 
-/** The sequences that keys such as arrows send: several characters for one key. */
+/** The sequences of characters that a terminal sends for one press of a keyboard key such as an arrow. */
 const escapeSequence = /\u{1b}(?:\[[\d;?]*[ -/]*[@-~]|O.|.)?/gsu;
 
 /**
-The typed text after further keys. Enter ends the input. Ctrl-C aborts it, and so does Ctrl-D on an empty line.
-Backspace and Ctrl-U erase.
+The text at the prompt after further key presses. Enter ends the input. Ctrl-C aborts the input, and so does Ctrl-D on
+an empty line. Backspace and Ctrl-U erase.
 */
 export function typedAfter({text}: Typed, keys: string): Typed {
 	let current = [...text];

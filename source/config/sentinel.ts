@@ -36,7 +36,10 @@ const withSentinelPort = (target: Target): Target =>
 		? {...target, endpoint: {...target.endpoint, port: 26_379}}
 		: target;
 
-/** The map of `--nat-map from=to,…`. Each side is `host:port`, or both are a host alone. Each problem is one line. */
+/**
+The map of `--nat-map from=to,…`. Both sides are `host:port`, or both are a host without a port. Each problem is one
+line.
+*/
 export function natMapOf({natMap}: GivenFlags): {readonly natMap: NatMap; readonly problems: readonly string[]} {
 	const map = new Map<string, NatMap extends ReadonlyMap<string, infer To> ? To : never>();
 	const problems: string[] = [];

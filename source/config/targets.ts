@@ -29,7 +29,8 @@ export function connectionConflicts({command, targets, recordings, flags}: Given
 	];
 	const found = conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 	const whyNone = whyNoTarget({command, recordings});
-	// `redis-top fleet` needs no target, but it opens monitors, which use the other connection flags.
+	// `redis-top fleet` takes no target, so flags that say where servers are contradict it. The other connection flags
+	// are for the monitors that it opens.
 	const foreignFlags = command === 'fleet' ? placeFlags : connectionFlags;
 	const foreign = whyNone === undefined ? undefined : foreignFlags.find(key => flags[key] !== undefined);
 	return foreign === undefined ? found : [`${whyNone}: leave out --${flagTable[foreign].name}`];

@@ -1,8 +1,9 @@
 import type {NodeAddress, NodeRole} from './node.js';
 
 /**
-The name of an action as in the audit log, verb and object: `bgsave`, `set-maxmemory`. The catalogue of actions has a
-stricter type of the same name with every id. A test proves that each id named by a rule is in the catalogue.
+The name of an action as in the audit log, verb and object: `bgsave`, `set-maxmemory`. Rules name actions by this type,
+which allows any text. The catalogue of actions has a type of the same name that allows only ids of existing actions. A
+test proves that each id named by a rule is in the catalogue.
 */
 export type ActionName = string;
 
@@ -79,8 +80,8 @@ export type ExpectedAlerts = {
 	/** The nodes that the alerts name, the target first. */
 	readonly nodes: readonly NodeAddress[];
 	/**
-	How long the effect of the action continues after redis-top has verified the action, in milliseconds. For example, a
-	pause of clients continues until its time is over.
+	How long the effect of the action continues after redis-top has verified the action, in milliseconds. For example,
+	clients stay paused until the time of CLIENT PAUSE is over.
 	*/
 	readonly lastsMs: number;
 };
@@ -95,7 +96,9 @@ export type ActionPlan = Preflight & {
 	/** The command exactly as it is sent. Each argument is one string. */
 	readonly command: readonly string[];
 	readonly title: string;
-	/** Other servers that get the same command at the same time, each listed once; undefined when there are none. */
+	/**
+	Other servers that get the same command at the same time, each listed once; undefined when only the target gets it.
+	*/
 	readonly alsoTo?: readonly NodeAddress[] | undefined;
 	/** The alerts that the action causes by design; undefined for an action that causes none. */
 	readonly silence?: ExpectedAlerts | undefined;

@@ -6,7 +6,7 @@ The step of an action that an audit line records.
 
 - `unlocked`: the operator typed the target's name, which unlocks actions for 15 minutes
 - `refused`: redis-top did not offer or send the action
-- `intent`: the command is about to be sent; this line is synced to the disk first
+- `intent`: the command will be sent as soon as this line is synced to the disk
 - `aborted`: the operator, a timeout or a changed target ended the action before sending
 - `outcome`: the server's reply, or that the result is unknown
 - `verified`, `failed`, `unproved`: the result of observing the server afterwards
@@ -14,8 +14,8 @@ The step of an action that an audit line records.
 export type AuditPhase = 'unlocked' | 'refused' | 'intent' | 'aborted' | 'outcome' | 'verified' | 'failed' | 'unproved';
 
 /**
-The words of an entry, in order. The detail of a phase that ends an action begins with the result itself (`verified: …`),
-so the phase is not repeated.
+The texts of an entry's phase and detail, in this order. The detail of a phase that ends an action begins with the name
+of the phase (`verified: …`), so the phase is not repeated.
 */
 export const phaseWords = (phase: AuditPhase, detail: string | undefined): readonly string[] =>
 	detail === undefined

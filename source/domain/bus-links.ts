@@ -21,8 +21,8 @@ export type LinkGap = {
 	readonly direction: LinkDirection;
 	readonly peer: NodeId;
 	/**
-	Whether the link was also missing in the previous reading. Links reconnect within a tenth of a second, so only a
-	confirmed gap is a fault.
+	Whether the link was also missing in the previous reading. A healthy link reconnects within a tenth of a second, so a
+	gap in only one reading is no fault.
 	*/
 	readonly isConfirmed: boolean;
 };

@@ -35,6 +35,9 @@ export type ClientRow = {
 	server doesn't count them.
 	*/
 	readonly totals?: ClientTraffic | undefined;
-	/** The totals' growth per second since an earlier list; undefined when no earlier list can be compared. */
+	/**
+	The growth of `totals` per second since an earlier CLIENT LIST; undefined when no earlier CLIENT LIST can be
+	compared.
+	*/
 	readonly perSecond?: ClientTraffic | undefined;
 };

@@ -11,8 +11,8 @@ export type Clock = {
 };
 
 /**
-Rounds milliseconds to whole microseconds. A recording holds no finer times. With rounded times in the live state as
-well, a replay gives exactly that state.
+Rounds milliseconds to whole microseconds, the unit of times in a recording. The live state uses rounded times too. A
+replay of its recording therefore gives exactly the same state.
 */
 export const wholeMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
 

@@ -46,7 +46,7 @@ export type ClusterNode = {
 
 /**
 A line of CLUSTER NODES without the times of ping and pong. Without these times, the lines that different nodes print
-about one node are equal, so they share one object.
+about one node are equal. redis-top then keeps one object for all of them.
 */
 export type LastingLine = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
 

@@ -21,5 +21,8 @@ export type MonitorEvent = {
 	readonly isEarlier?: true;
 };
 
-/** Kinds of events that are frequent in a healthy deployment. */
+/**
+Kinds of events that are frequent in a healthy deployment. A view that has room for few events prefers events of other
+kinds.
+*/
 export const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done', 'node-found']);

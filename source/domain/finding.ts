@@ -16,7 +16,7 @@ One reading on which a finding is based. `name` is the server's own name for the
 export type Evidence = {
 	readonly name: string;
 	readonly value: number | string | Message;
-	/** The unit of a number. Undefined: the value is printed unchanged. */
+	/** The unit of a number. Undefined: `value` is printed unchanged. */
 	readonly unit?: EvidenceUnit;
 };
 
@@ -30,8 +30,8 @@ One next step for the operator.
 export type NextStep = {readonly kind: 'command' | 'shell' | 'words'; readonly text: Message};
 
 /**
-What a finding fills into the dialog of its action: the target, if it isn't the finding's own node, and the value of the
-form.
+What a finding fills into the dialog of its action: the target of the action, if it isn't the finding's own node, and
+the value of the dialog's form.
 */
 export type Remedy = {
 	/** The node for the action; undefined: the finding's own node. */
@@ -101,8 +101,9 @@ export const effectRank = (effect: Effect | undefined): number =>
 	effect === undefined ? effects.length : effects.indexOf(effect);
 
 /**
-The urgency of a finding about a machine that is short of processor time. It is the lowest of all. Such a machine slows
-all its programs, so any finding about the server itself says more about the server.
+The urgency of a finding about a machine that is short of processor time. It is the lowest of all. A machine without
+spare processor time slows all its programs. A finding about the server itself tells more about the cause, so it comes
+first.
 */
 export const machineUrgency = effectRank(undefined) + 1;
 
@@ -128,7 +129,7 @@ export type Firing = Statement & {
 	readonly remedy?: Remedy | undefined;
 	/**
 	The cost of following a piece of advice; set when the finding is advice about a permanent setting. Advice has the
-	severity info, because people ignore a monitor that always shows warnings. `--strict` makes it a warning.
+	severity info, because people ignore a monitor that always shows warnings. With `--strict`, advice is a warning.
 	*/
 	readonly adviceCost?: string;
 };

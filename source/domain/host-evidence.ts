@@ -54,7 +54,8 @@ export type FoundServer = {
 	/** Where the process listens; empty when the process doesn't listen or its sockets can't be read. */
 	readonly listens: ReadonlyArray<Pick<Listener, 'address' | 'port'>>;
 	/**
-	The address in the title that the server gives its process: `*:6379`; undefined when the process has no such title.
+	The address in the process title that the server sets: `*:6379` of `redis-server *:6379`. Undefined when the title
+	has no address.
 	*/
 	readonly title: string | undefined;
 };
@@ -216,8 +217,9 @@ read.
 export type DataFilesEvidence = {
 	readonly rdb: DataFile | undefined;
 	/**
-	All append-only files together. Files to which the server no longer writes are included. `bornAtMs` is when the oldest
-	of the files was created, in milliseconds since the epoch.
+	All append-only files together: the sum of their sizes, and the newest time of a write. Files to which the server no
+	longer writes are included. `bornAtMs` is when the folder with the files was created (before Redis 7.0: the file), in
+	milliseconds since the epoch.
 	*/
 	readonly appendOnly: (DataFile & {readonly bornAtMs: number}) | undefined;
 };
@@ -225,7 +227,7 @@ export type DataFilesEvidence = {
 /** Time of all processors of this machine since it started, in ticks. Source: proc(5), /proc/stat. */
 export type ProcessorTime = {
 	readonly total: number;
-	/** Time in ticks that the host of this virtual machine gave to other machines. */
+	/** Time in ticks that the host of this virtual machine gave to other virtual machines. */
 	readonly stolen: number;
 	/** Threads that run or wait for a processor at this moment; undefined where the kernel doesn't report it. */
 	readonly runnable?: number | undefined;
@@ -242,7 +244,9 @@ export type ConfigFileEvidence = {
 
 /** Settings of the kernel that a server depends on. */
 export type KernelEvidence = {
-	/** The kernel's policy: 0 heuristic, 1 always, 2 never. Source: /proc/sys/vm/overcommit_memory. */
+	/**
+	The kernel's policy for memory overcommit: 0 heuristic, 1 always, 2 never. Source: /proc/sys/vm/overcommit_memory.
+	*/
 	readonly overcommitMemory: number | undefined;
 	readonly transparentHugePages: 'always' | 'madvise' | 'never' | undefined;
 	/** The kernel's upper limit of every accept queue, in connections (`net.core.somaxconn`). */
@@ -329,8 +333,8 @@ export type LocalEvidence = {
 	/** The sockets that listen on the target's port or unix socket, on any address. */
 	readonly listeners: readonly Listener[];
 	/**
-	The clients with the most connections to the port, the largest number first. Undefined while the server still admits
-	clients.
+	The clients with the most connections to the port, the largest number first. They are read only when the server
+	refuses further clients, and undefined otherwise.
 	*/
 	readonly connectionHolders?: readonly ConnectionHolder[] | undefined;
 	/** Every Redis or Valkey process on this machine. */
@@ -345,7 +349,9 @@ export type LocalEvidence = {
 	readonly folder: FolderEvidence | undefined;
 	/** The files with the server's data; undefined without a process or a folder. */
 	readonly dataFiles?: DataFilesEvidence | undefined;
-	/** The folder of the process before, if the present process uses another folder, with the data files in it. */
+	/**
+	The folder of the server's previous process, and the data files in it. Undefined when both processes use one folder.
+	*/
 	readonly earlierFolder?: {readonly path: string; readonly files: DataFilesEvidence} | undefined;
 	/**
 	The server's config file. Undefined when the server was started without a config file, or the file can't be read

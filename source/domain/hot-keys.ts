@@ -20,7 +20,7 @@ export type HotKeys = {
 	*/
 	readonly startedAtMs: number | undefined;
 	readonly durationMs: number | undefined;
-	/** The server counts every Nth command, and this is N; 1 means every command. */
+	/** N, if the server counts every Nth command; 1 if it counts every command. */
 	readonly sampleRatio: number | undefined;
 	readonly byCpu: readonly HotKey[];
 	readonly byBytes: readonly HotKey[];

@@ -34,7 +34,10 @@ export class InfoReply {
 		this.#reply = reply;
 	}
 
-	/** The result of `make` for this reply, memoized. `make` has to be the same function at each call. */
+	/**
+	The result of `make` for this reply, memoized by the function `make`. Each call must therefore pass the same
+	function.
+	*/
 	once<T>(make: (info: InfoReply) => T): T {
 		this.#made ??= new Map();
 		if (!this.#made.has(make)) {
@@ -60,7 +63,7 @@ export class InfoReply {
 
 	/**
 	The field as a finite number, without a trailing `%`. Undefined when the field is absent, not a number, or not
-	plausible: a size of 2^64 − 5, an age above the uptime of the process.
+	plausible. Not plausible are, for example, a size of 2^64 − 5 and an age above the uptime of the process.
 	*/
 	number(section: string, field: string): number | undefined {
 		const value = this.#anyNumber(section, field);

@@ -64,7 +64,10 @@ export type KeyScan = {
 	/** Time of scanning, without waits, in milliseconds. */
 	readonly activeMs: number;
 	readonly commands: number;
-	/** Time that the scan's commands took on the server, by the server's own counters, in microseconds. */
+	/**
+	Time that the scan's commands took on the server, in microseconds. It is computed from the mean time of a call in
+	INFO commandstats.
+	*/
 	readonly serverMicroseconds: number;
 	readonly sample: KeySample;
 };

@@ -28,7 +28,7 @@ export type Rung = {
 	/** The result of the step as one line. */
 	readonly result: string;
 	readonly meaning: string | undefined;
-	/** Commands with which the operator can check the result. They change nothing. */
+	/** Commands with which the operator can check the result of the step. The commands change nothing on the server. */
 	readonly confirm: readonly NextStep[];
 	/** The next steps, in the order in which to try them. */
 	readonly next: readonly NextStep[];

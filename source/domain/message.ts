@@ -23,8 +23,8 @@ or masked.
 export type Name = {readonly kind: NameKind; readonly name: string};
 
 /**
-A text that redis-top composed. Names are kept apart from the words, so that masking and shortening need not search the
-text.
+A text that redis-top composed. Names are kept apart from the other words, so that nobody has to search the text for
+names to mask or shorten them.
 */
 export type Message = string | {readonly parts: ReadonlyArray<string | Name>};
 

@@ -1,4 +1,4 @@
-/** One reading of a counter. The server lowers the counter only by a reset. */
+/** One reading of a counter. The server only increases the counter, except for a reset to 0. */
 export type CounterReading = {
 	/** When the counter was read, on the monotonic clock in milliseconds. */
 	readonly elapsedMs: number;

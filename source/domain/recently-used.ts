@@ -1,6 +1,7 @@
 /**
-A cache of recently used values in two generations. After `generation` look-ups, the younger generation becomes the
-older one. A value that was not used for a whole generation is dropped. Values in use therefore stay cached.
+A cache of recently used values in two generations. Each look-up puts its value into the younger generation. After
+`generation` look-ups, the older generation is dropped, and the younger one takes its place. A value is therefore
+dropped only if it was not used for a whole generation.
 */
 export class RecentlyUsed<Value extends NonNullable<unknown>> {
 	readonly #generation: number;
@@ -10,7 +11,7 @@ export class RecentlyUsed<Value extends NonNullable<unknown>> {
 
 	/**
 	@param generation Number of look-ups in one generation, at least 1, else a RangeError is thrown. The cache keeps at
-	most twice as many values.
+	most two generations, so at most twice this number of values.
 	*/
 	constructor(generation: number) {
 		if (!Number.isInteger(generation) || generation < 1) {

@@ -14,7 +14,10 @@ export type RestartStep = {
 	readonly atMs: number;
 };
 
-/** The values before a restart that must be the same afterwards. They are read while the old process still answers. */
+/**
+What the server reported before a restart, to be compared with what the new process reports. It is read while the old
+process still answers.
+*/
 export type RestartBefore = {
 	readonly runId: string;
 	readonly role: NodeRole;

@@ -42,11 +42,11 @@ export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
 	/**
-	The clients with certain flags. They are read instead of the whole CLIENT LIST when a server has too many clients
-	(Valkey 9.0).
+	The clients with flags that redis-top asks for by CLIENT LIST FLAGS (Valkey 9.0). They are read when a server has too
+	many clients for the whole CLIENT LIST.
 	*/
 	readonly flaggedClients?: readonly ClientRow[];
-	/** False when the server refused to filter CLIENT LIST. */
+	/** False when the server refused CLIENT LIST with a filter (`FLAGS`). */
 	readonly hasClientFilters?: boolean;
 	readonly histograms?: ReadonlyMap<string, CommandHistogram>;
 	/** New entries of COMMANDLOG's log of large requests (Valkey 8.1 and later). */
@@ -99,7 +99,7 @@ export type PollExtras = {
 	readonly keySizes?: KeySizes;
 	/** CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), read while panel K is open. */
 	readonly slotUse?: SlotUse;
-	/** Some keys of each of the hottest slots. */
+	/** Some keys of each of the slots with the most load. */
 	readonly hotSlotKeys?: readonly KeysOfSlot[];
 	/** HOTKEYS GET (Redis 8.6, Valkey 9.2), read while panel K is open. */
 	readonly hotKeys?: HotKeys;
@@ -110,8 +110,8 @@ export type PollExtras = {
 };
 
 /**
-The fields of `PollExtras` that a node record keeps unchanged, each with its age. Name a new field here, unless it is
-merged with earlier readings (`MergedReading`).
+The fields of `PollExtras` that a node record keeps unchanged, each with the time of its reading. Name a new field here,
+unless it is merged with earlier readings (`MergedReading`).
 */
 export const timedReadings = [
 	'latencyEvents',
@@ -215,7 +215,7 @@ export type RunningFunction = {readonly name: string; readonly durationMs: numbe
 /** The cost of one poll: the number of commands, and the bytes in each direction. */
 export type PollCost = {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number};
 
-/** One command of a poll and its reply, as it came off the wire. */
+/** One command of a poll, and the reply as the server sent it. */
 export type Exchange = {
 	/** The kind of the polled command: `info`, `slowlog`. */
 	readonly kind: string;
@@ -234,7 +234,9 @@ export type PollOutcome =
 			/** Every known blind spot of this server: those that this poll found, and those that earlier polls found. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
-			/** The commands and their replies as a recording holds them, grouped by the write that sent them. */
+			/**
+			The commands and their replies as a recording holds them. Commands that were sent in one write are one group.
+			*/
 			readonly exchanges?: ReadonlyArray<readonly Exchange[]>;
 			/**
 			Number of intervals before this poll in which the node was not polled, because it is polled only at every Nth

@@ -1,7 +1,7 @@
 /**
-The limits that depend on the number of nodes, each with its reason. They are in the order of the number of nodes from
-which on they matter. A limit named `…UpTo` includes that number of nodes. Figures were measured with 1,000 nodes at one
-poll a second (`npm run bench`). Those of CLUSTER NODES were measured with 1,000 nodes on Redis 7.0.
+The limits that depend on the number of nodes, each with its reason. Each heading names the number of nodes from which
+on its limits matter. A limit named `…UpTo` includes that number of nodes. Figures were measured with 1,000 nodes at one
+poll a second (`npm run bench`). Figures about CLUSTER NODES were measured with 1,000 nodes on Redis 7.0.
 */
 export const scale = {
 	// Limits that matter from about 12 nodes on
@@ -23,13 +23,13 @@ export const scale = {
 	recentRecordingUpTo: 50,
 
 	/**
-	Largest number of nodes with which every node is asked for its cluster view. With more nodes a sample of them is
-	asked: all views of 1,000 nodes would be 62 MB a second.
+	Largest number of nodes with which every node is asked for its cluster view. With more nodes, only some nodes are
+	asked at a time. Asking all of 1,000 nodes would return 62 MB of views a second.
 	*/
 	viewsOfAllUpTo: 50,
 	/**
 	Largest number of nodes with which slow logs and latencies of all nodes are read together. With more nodes, the logs
-	are read in turn, because each slow log takes 3 KB.
+	are read from one node after another, because the reply with one slow log has 3 KB.
 	*/
 	logsOfAllUpTo: 50,
 	/**
@@ -56,8 +56,8 @@ export const scale = {
 	// Limits that matter from about 64 nodes on
 
 	/**
-	Number of parsed cluster views that are kept, 330 KB each at 1,000 nodes. In the half minute in which a change is
-	followed, fewer views than this are read, so that none of them is dropped.
+	Number of parsed cluster views that are kept, 330 KB each at 1,000 nodes. redis-top follows a change of the cluster
+	for half a minute. In that time it reads fewer views than this number, so none of them is dropped.
 	*/
 	clusterViewsKept: 64,
 
@@ -74,8 +74,8 @@ export const scale = {
 	*/
 	historyClientsUpTo: 100,
 	/**
-	Largest number of nodes with which the heap stays small. With more nodes, replies of many polls outlive V8's small new
-	space. Collecting them as garbage took half of all processor time.
+	Largest number of nodes with which V8's space for new objects is kept small. With more nodes, the replies of many
+	polls are still in use when that space is full. Collecting them as garbage later took half of all processor time.
 	*/
 	smallHeapUpTo: 100,
 	/**
@@ -84,17 +84,17 @@ export const scale = {
 	*/
 	unoptimizedUpTo: 6,
 	/**
-	Number of nodes with findings that are polled as often as nodes on the screen. Nobody looks at the findings of more
-	nodes at once.
+	Largest number of nodes that are polled as often as nodes on the screen because they have findings. Nobody looks at
+	the findings of more than 100 nodes at once.
 	*/
 	closelyPolledNodes: 100,
-	/** Number of comparisons of cluster views in the history, with up to 100 nodes. */
+	/** Number of comparisons of cluster views that the history keeps with up to 100 nodes. */
 	historyComparisons: 300,
 	/**
-	With more than 100 nodes, the number of comparisons is this figure divided by the number of nodes: 6 with 500 nodes.
+	With more than 100 nodes, the history keeps this figure divided by the number of nodes: 6 comparisons with 500 nodes.
 	*/
 	historyComparisonNodes: 3000,
-	/** Least number of comparisons in the history, however many nodes there are. */
+	/** Least number of comparisons of cluster views that the history keeps, however many nodes there are. */
 	fewestHistoryComparisons: 5,
 
 	// Limits that matter from about 200 nodes on
@@ -109,11 +109,11 @@ export const scale = {
 	compared less often while all nodes agree.
 	*/
 	everyComparisonUpTo: 200,
-	/** Factor by which the interval between two comparisons is longer while all nodes agree. */
+	/** Factor by which the interval between two comparisons of cluster views is longer while all nodes agree. */
 	calmComparisonFactor: 5,
 	/**
-	Number of polls in a second. With more nodes than this, each node off the screen is polled less often than once a
-	second.
+	Number of polls of all nodes together in a second. With more than 200 nodes, each node off the screen is polled less
+	often than once a second.
 	*/
 	pollsPerSecond: 200,
 	/** Longest interval between two polls of a node off the screen, in milliseconds. */
@@ -138,7 +138,7 @@ export const scale = {
 	differingViewAgainMs: 10_000,
 	/**
 	Interval between two CLUSTER LINKS commands in the whole cluster, in milliseconds for each of its nodes. At 1,000
-	nodes, the 300 KB of one node are read every five seconds.
+	nodes, one node is asked every five seconds, and its reply has 300 KB.
 	*/
 	linksPeriodMsPerNode: 5,
 	/** Shortest interval between two CLUSTER LINKS commands in a small cluster, in milliseconds. */
@@ -161,6 +161,9 @@ export const scale = {
 	mostLogEntries: 1000,
 	/** Least number of entries of a command log that are kept of one node, however many nodes there are. */
 	fewestLogEntries: 16,
-	/** Rows of the slow log merged over all nodes. They are limited because every state sorts them. */
+	/**
+	Number of entries in the slow log that is merged from all nodes. It is limited because each new state sorts the
+	entries again.
+	*/
 	mergedSlowlogRows: 2000,
 } as const;

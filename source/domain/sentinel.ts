@@ -34,8 +34,8 @@ export type QuorumCheck = {
 	/** The reply to SENTINEL CKQUORUM in the server's words. */
 	readonly text: string;
 	/**
-	Number of failed checks in a row. A first failure may be false, because Sentinels that are gone still count for a
-	while.
+	Number of failed checks in a row. A first failure may be false, because Sentinels that no longer exist still count
+	for a while when the needed majority is computed.
 	*/
 	readonly failures: number;
 };
@@ -71,7 +71,7 @@ export type MonitoredPrimary = {
 
 /** The primaries that one Sentinel monitors, as it reports them. */
 export type SentinelView = {
-	/** The Sentinel's own id (SENTINEL MYID, since 6.2). Each Sentinel of a deployment needs another one. */
+	/** The Sentinel's own id (SENTINEL MYID, since 6.2). Each Sentinel of a deployment needs an id of its own. */
 	readonly id?: string | undefined;
 	readonly primaries: readonly MonitoredPrimary[];
 };

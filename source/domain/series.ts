@@ -28,8 +28,8 @@ export class Series {
 	}
 
 	/**
-	The number of readings ever taken, including those that are no longer kept. Readings added by `prepend` don't count. A
-	reading further back than `taken` was added by `prepend`.
+	The number of readings that `push` ever added, including those that are no longer kept. Readings added by `prepend`
+	don't count.
 	*/
 	get taken(): number {
 		return this.#taken;
@@ -43,8 +43,8 @@ export class Series {
 	}
 
 	/**
-	Adds readings before the oldest reading. If there isn't room for all, the newest of them are added. Later readings of
-	the series overwrite the added readings first.
+	Adds readings before the oldest reading. If there isn't room for all, the newest of them are added. When the buffer
+	is full, later readings overwrite the added readings first.
 
 	@param values Oldest first, `undefined` for a gap.
 	*/
@@ -129,8 +129,8 @@ export class Series {
 
 	/**
 	The last `count` groups of `size` readings, oldest first, each folded to one value. Groups are counted from the first
-	reading ever taken. A reading therefore stays in its group, and a new reading changes only the end of a chart. A group
-	without a reading is undefined.
+	reading ever taken, not from the newest one. A reading therefore stays in its group, and a new reading changes only
+	the newest bar of a chart. A group without a reading is undefined.
 
 	@param fold Combines a group's readings. Default: the largest, because a peak must not vanish.
 	*/

@@ -1,6 +1,6 @@
 import type {NodeAddress} from './node.js';
 
-/** One Alertmanager's copy of a silence. */
+/** The silence as one Alertmanager holds it. With several Alertmanagers, a silence is set in each of them. */
 export type SilencePart = {
 	/** Host and port of the Alertmanager. */
 	readonly place: string;

@@ -12,7 +12,7 @@ export type SlotTotals = {
 /** Some of the keys of one slot. */
 export type KeysOfSlot = {readonly slot: number; readonly slotKeys: readonly string[]};
 
-/** The slots that a node reports: those with the most load, and those with the most keys. */
+/** The slots that redis-top reads of a node: those with the most load, and those with the most keys. */
 export type SlotUse = {
 	/** False where the server does not count processor time and bytes by slot. */
 	readonly isCounted: boolean;

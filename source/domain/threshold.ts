@@ -39,7 +39,10 @@ export type Limits = {readonly warning: number; readonly critical: number};
 
 const none: ThresholdOverrides = {};
 
-/** A cache of the limits, by table and then by overrides. Each evaluation asks for the limits of its rule. */
+/**
+The results of `limitsOf`, by threshold table and then by overrides. They are kept because every evaluation of a rule
+asks for them.
+*/
 const known = new WeakMap<ThresholdTable, WeakMap<ThresholdOverrides, unknown>>();
 
 /** The values of a rule's thresholds: the value from the config file if it sets one, else the default. */

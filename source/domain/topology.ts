@@ -5,7 +5,7 @@ import type {NodeAddress, NodeId, NodeRole, NodeState} from './node.js';
 Which node reported something about a node, and when.
 
 - `itself`: the node itself, which still answers
-- `memory`: the node itself, which no longer answers
+- `memory`: the node itself, in its last answer; it no longer answers
 - `other`: another node
 */
 export type Word = {
@@ -49,7 +49,10 @@ export type TopologyNode = {
 	/** Bytes by which the node is behind its source, as the source reports it. */
 	readonly behindBytes: number | undefined;
 	readonly behindSeconds: number | undefined;
-	/** The machine of the node, as far as its address tells. */
+	/**
+	The host that the node announces, else the host to which redis-top connects. Nodes with the same host run on one
+	machine.
+	*/
 	readonly host: string | undefined;
 	/** The node's availability zone, from the INFO field `availability_zone` (Valkey 8.0 and later). */
 	readonly zone: string | undefined;

@@ -5,8 +5,8 @@ import {isArray, textOf} from './reply-values.js';
 
 /**
 The commands for which redis-top checks a user's rights, with their ACL categories. They are the commands that a
-Sentinel needs, that of a replica, and one write command for each data type. Source: the command tables of Redis 7.0 and Valkey 8.1 (ACL
-CAT).
+Sentinel needs, PSYNC for a replica, and write commands for the common data types. Source: the command tables of Redis
+7.0 and Valkey 8.1 (ACL CAT).
 */
 const categoriesOf: Readonly<Record<string, string>> = {
 	multi: 'fast transaction',
@@ -111,22 +111,25 @@ const isRight = (word: string): boolean => !word.startsWith('#') && !flags.has(w
 const isOfCommands = (word: string): boolean => /^[+-]|^(?:all|no)commands$/.test(word);
 
 /**
-Sorts ACL rules, so that equal rights give equal texts. A later rule overrides an earlier one, so rules about commands
-are sorted only where their order means nothing. Redis 7.0 lists the commands of a user in an order that differs from
-process to process.
+Sorts ACL rules, so that equal rights give equal texts. Redis 7.0 lists the commands of a user in an order that differs
+from process to process. A later rule overrides an earlier one about the same command. Rules about commands are
+therefore sorted only where their order means nothing.
 */
 const comparable = (words: readonly string[]): string =>
 	[...words.filter(word => !isOfCommands(word)).sort(), ...inOneOrder(words.filter(isOfCommands))].join(' ');
 
-/** Rules whose order among each other means nothing: categories with one sign, or single commands. */
+/**
+The kind of a rule. The order of adjacent rules of one kind means nothing. The kinds are added categories (`+@…`),
+removed categories (`-@…`), `allcommands`, `nocommands` and rules about single commands.
+*/
 function runOf(rule: string): string {
 	const isOfMany = rule.includes('@') || /^(?:all|no)commands$/.test(rule);
 	return isOfMany ? (rule[0] ?? '') : 'command';
 }
 
 /**
-Sorts each run of rules whose order means nothing. Rules about one command and its subcommands keep their order, but
-for adjacent subcommands: `-config +config|get +config|set`.
+Sorts adjacent rules whose order means nothing. A rule about a command keeps its place among the rules about its
+subcommands: `-config +config|get +config|set`. Only adjacent subcommands are sorted by name.
 */
 function inOneOrder(rules: readonly string[]): string[] {
 	const sorted: string[] = [];
@@ -148,7 +151,7 @@ const byName = (one: string, other: string): number => {
 	return a === b ? 0 : a < b ? -1 : 1;
 };
 
-/** Splits a list where the key of an element differs from that of the element before. */
+/** Splits a list of rules into runs. A new run begins where the key of a rule differs from that of the rule before. */
 function runsBy(rules: readonly string[], keyOf: (rule: string) => string): string[][] {
 	const runs: string[][] = [];
 	let key: string | undefined;

@@ -67,8 +67,8 @@ function entryOf(text: string): AuditEntry | undefined {
 		? undefined
 		: {
 				at,
-				// A later version of redis-top may have written other phases and actions. They are shown unchanged. No
-				// conclusion is drawn from them.
+				// A later version of redis-top may have written other phases and actions. They are shown unchanged. The
+				// types of these values are therefore not guaranteed, and nothing is concluded from the values.
 				phase: phase as AuditPhase,
 				action: action as AuditEntry['action'],
 				target: target as NodeAddress,

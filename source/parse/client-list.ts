@@ -2,7 +2,8 @@ import type {ClientRow, ClientTraffic} from '../domain/client.js';
 import {printableLines} from './printable-lines.js';
 
 /**
-The fields of one client while its line is read, under the server's names. Only fields that `ClientRow` has are kept.
+The fields of one client while its line is read, under the server's names. Only the fields from which a `ClientRow` is
+made are kept.
 */
 type ClientFields = Map<string, string>;
 

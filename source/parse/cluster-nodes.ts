@@ -24,8 +24,8 @@ export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(
 
 /**
 Number of look-ups in a generation of a `RecentlyUsed` cache. A parsed line is dropped when it was not looked up for a
-whole generation. One generation is ten cluster views of 1,000 nodes, or a few minutes of six nodes that change
-constantly.
+whole generation. One generation has the lines of ten cluster views of 1,000 nodes, or of a few minutes with six nodes
+that change constantly.
 */
 const generationLines = 10_000;
 /**

@@ -3,7 +3,7 @@ The fields of INFO by section. Each field has the name of its series in redis_ex
 Dashboards and alerting rules that were made for redis_exporter work with these names.
 
 Eight names of redis_exporter are left out, such as `rdb_last_bgsave_duration_sec`. `promtool check metrics` refuses
-them, because they end in a unit that is no base unit.
+them, because they end in a unit that is not Prometheus' base unit (`sec` in place of `seconds`).
 
 Source: https://github.com/oliver006/redis_exporter/blob/v1.88.0/exporter/exporter.go
 */

@@ -29,7 +29,8 @@ value of a field counts. A heading without lines makes an empty section, such as
 */
 export function parseInfo(reply: string): InfoReply {
 	const sections = new Map<string, ReadonlyMap<string, string>>();
-	// No line feed is put before the reply for the search. The joined text would be a second copy of the reply in memory.
+	// A heading at the start of the reply has no line feed before it, so it is tested separately. Adding a line feed
+	// there would make a second copy of the reply in memory.
 	let heading = reply.startsWith('#') ? 0 : afterLineFeed(reply.indexOf('\n#'));
 	const untitled = heading === 0 ? '' : `\n${heading === -1 ? reply : reply.slice(0, heading)}`;
 	if (/\n[^:\n]+:/.test(untitled)) {

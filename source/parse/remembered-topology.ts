@@ -1,7 +1,10 @@
 import {addressOf, type Endpoint, type NodeAddress} from '../domain/node.js';
 import {hostOf} from './target.js';
 
-/** Absolute paths that an earlier session learned of a server on this machine. A server that has ended tells none. */
+/**
+Absolute paths that an earlier session learned of a server on this machine. They are remembered because a server that
+has ended can't report its paths.
+*/
 export type RememberedPlaces = {
 	readonly log?: string | undefined;
 	/** The folder with the server's data. */
@@ -9,8 +12,8 @@ export type RememberedPlaces = {
 };
 
 /**
-The addresses at which an earlier session reached its nodes, what it knew of those on this machine, and when it wrote
-the file.
+What an earlier session wrote to a file: the addresses at which it reached its nodes, and the paths of the nodes on this
+machine.
 */
 export type RememberedTopology = {
 	/** When the file was written, in milliseconds since the epoch. */

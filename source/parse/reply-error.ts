@@ -2,7 +2,7 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import type {BlindSpot, Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** What an error reply says about the node, before the reply's code is added. */
+/** What an error reply says about the node: a `Failure` to which the reply's code is added later. */
 type Meaning = Omit<Failure, 'code'>;
 
 /**

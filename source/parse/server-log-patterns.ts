@@ -107,8 +107,8 @@ const storage: readonly LogPattern[] = [
 		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
 		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
 	),
-	// This pattern precedes those of disks and folders, which match the same lines. Only this one tells what the replica
-	// cannot do.
+	// This pattern precedes those of disks and folders, which match the same lines. Only this pattern's meaning tells
+	// that the replica can't store its primary's data.
 	pattern(
 		'primary-data-unstored',
 		'critical',

@@ -2,7 +2,7 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import type {Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** What the error of a connection says about the node, before the error's code is added. */
+/** What the error of a connection says about the node: a `Failure` to which the error's code is added later. */
 type Meaning = Pick<Failure, 'layer' | 'state' | 'problem' | 'reason'>;
 
 const down = (layer: Failure['layer'], problem: string, reason?: Message): Meaning => ({
@@ -20,7 +20,8 @@ const refusing = (problem: string, reason?: string): Meaning => ({layer: 'tls', 
 
 /**
 The meaning of a connection's error by its code. A code comes from Node, from OpenSSL, or from redis-top itself:
-`TIMEOUT`, `CLOSED`, `PROTOCOL`, and those of a test of the port without a Redis client, such as `PLAIN_TO_TLS`.
+`TIMEOUT`, `CLOSED`, `PROTOCOL`, and the codes of a test that reads the port without a Redis client, such as
+`PLAIN_TO_TLS`.
 */
 const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ENOTFOUND', down('dns', 'cannot be found', 'no such host name')],

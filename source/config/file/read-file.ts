@@ -24,7 +24,8 @@ export function readSettings(source: ConfigFileText): {
 	}
 
 	const reader = new SettingsReader(source);
-	// An empty profile is a mistake too. Only the header of its table shows that it exists.
+	// An empty profile is a mistake too, and no value shows that it exists. The headers of tables are therefore read
+	// too.
 	for (const {path: tablePath, line} of reading.tables) {
 		reader.addTable(tablePath, line);
 	}
