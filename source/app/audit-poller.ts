@@ -44,8 +44,8 @@ export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 		const mark = await markOf(path.join(folder, auditFileName));
 		if (mark !== seen) {
 			const {audit, entries, isUnfinished} = await readView(folder, clock.now());
-			// The last line may be unfinished. It is reported as broken once it is old enough, and the file need not change
-			// for that. The file is therefore read at every check until the line is finished.
+			// The last line may be unfinished. Once it is old enough, it is reported as broken, even if the file does not
+			// change. The file is therefore read at every check until the line is finished.
 			seen = isUnfinished ? '' : mark;
 			const news = entries.filter(entry => !known.has(keyOf(entry)));
 			for (const entry of news) {

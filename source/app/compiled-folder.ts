@@ -30,8 +30,8 @@ export async function compiledFolder(environment: Environment): Promise<string |
 }
 
 /**
-Whether only this user can write to the folder. redis-top executes the code in it, and root may run redis-top with
-another user's HOME.
+Whether only this user can write to the folder. redis-top executes the code in it. Without this check, root with another
+user's HOME would execute code that the other user wrote.
 */
 function isOurs(folder: string): boolean {
 	const writableByOthers = 0o022;

@@ -17,7 +17,7 @@ machine. The interval is the same while the node doesn't respond.
 const evidenceEveryMs = 15_000;
 /**
 Interval at which evidence about a node is gathered while nothing listens at its address, in milliseconds. A process
-that ends soon after each start leaves traces only in its log.
+that ends soon after each start leaves traces only in its log, so the log is read this often.
 */
 const endedEveryMs = 3000;
 /**
@@ -105,7 +105,7 @@ Whether only the node's own log can tell the reason for its state: the node fail
 const needsLook = ({failure, sample}: NodeRecord): boolean =>
 	failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down';
 
-/** All nodes for which `needsLook` is true. Memoized, because the same state of 1,000 nodes is searched twice. */
+/** All nodes for which `needsLook` is true. Memoized, so that an unchanged map of 1,000 nodes is searched once. */
 const inNeed = memoizeByRef((nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] =>
 	[...nodes.values()].filter(needsLook),
 );

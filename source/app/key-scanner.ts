@@ -17,7 +17,8 @@ export type KeyScannerOptions = {
 };
 
 /**
-The scan of a node's Redis keys. Presses of one keyboard key offer the scan with its cost, start, stop and continue it.
+The scan of a node's Redis keys. The user controls the scan with one keyboard key. The first press shows the scan's
+cost. Later presses start, stop and continue the scan.
 */
 export class KeyScanner {
 	readonly #options: KeyScannerOptions;

@@ -119,7 +119,8 @@ export class LinkedProgram {
 
 	/**
 	Writes the compiled code of all scripts if one of them had none. Removes the code of other versions of redis-top. All
-	scripts are written, because an earlier start may have ended before it called all functions.
+	scripts are written, because compiled code has only functions that were called. An earlier start may have called
+	fewer functions.
 	*/
 	#keepCompiled(folder: string): void {
 		const scripts = [...this.#scripts.values()];

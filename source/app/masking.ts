@@ -51,7 +51,7 @@ export function knownNames({
 			...(endpoint.kind === 'tcp' ? [['host', endpoint.host] as const] : []),
 			...(username === undefined ? [] : [['user', username] as const]),
 		]),
-		// A name of two or three letters (`vm`) would also be replaced inside of other words.
+		// A name of at most three letters (`vm`) is left out, because it would also be replaced inside of other words.
 		...(os.hostname().length > 3 ? [['host', os.hostname()] as const] : []),
 		...(primaryName === undefined ? [] : [['group', primaryName] as const]),
 	];

@@ -4,7 +4,8 @@ import {isFindingEvent} from '../state/finding-events.js';
 
 /**
 Time before a noted change in which each poll is processed by itself, not joined with others, in milliseconds. It is
-longer than `afterMs`, because a finding opens and ends only after several evaluations.
+longer than `afterMs`, because a finding opens and ends only after several evaluations. The polls for
+these evaluations come before the change.
 */
 const beforeMs = 6000;
 /** Time after a noted change in which each poll is processed by itself, not joined with others, in milliseconds. */

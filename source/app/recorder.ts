@@ -207,7 +207,8 @@ function contentOf(input: StoreInput): EntryContent | undefined {
 }
 
 /**
-The settings that differ from the defaults. Defaults are not recorded, because a later version may have better ones.
+The settings that differ from the defaults. Defaults are not recorded, so that a replay uses the defaults of its own
+version.
 */
 function changedSettings(settings: RuleSettings): RuleSettings | undefined {
 	const changed = Object.entries(settings.thresholds).filter(

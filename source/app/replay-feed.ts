@@ -62,8 +62,9 @@ export class ReplayFeed {
 	}
 
 	/**
-	Removes nodes that no session records any more. The session that polled them has ended, and this step's session has
-	run long enough to poll them. Otherwise they would look like nodes that do not answer.
+	Removes nodes that no session records any more. For such a node, the session that polled it has ended. This
+	step's session has run long enough to poll the node, but has not. If the node stayed, it would look as if it did not
+	answer.
 	*/
 	#forgetUnrecorded({id, beganMs}: RecordedSession, atMs: number): void {
 		for (const [address, {session, lastMs, intervalMs}] of this.#holders) {

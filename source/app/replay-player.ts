@@ -25,7 +25,8 @@ const sliceMs = 5000;
 /** Longest time that one update spends on processing recorded entries, in milliseconds. */
 const workMs = 150;
 /**
-Longest step forward that processes all entries in between, in milliseconds. A longer step jumps, which takes less time.
+Longest step forward that processes all entries in between, in milliseconds. A longer step jumps: it skips entries and
+takes less time.
 */
 const longestAdvanceMs = 15_000;
 

@@ -15,8 +15,8 @@ import {ReplayRun} from './replay-run.js';
 import {ReplayScan} from './replay-scan.js';
 
 /**
-How much of a recording before a moment is processed to show that moment, in milliseconds. Charts need half an hour, and
-some conditions must hold for a time.
+How much of a recording before a moment is processed to show that moment, in milliseconds. Charts show half an hour, and
+some conditions must hold for a time before they become findings.
 */
 const warmUpMs = 30 * 60_000;
 /**
@@ -25,8 +25,8 @@ few.
 */
 const warmUpPolls = 240;
 /**
-How much of a recording before a moment is processed at least, in milliseconds. Rates, and replies that come every few
-seconds, need it.
+How much of a recording before a moment is processed at least, in milliseconds. Rates need two polls, and some
+replies come only every few seconds.
 */
 const leastWarmUpMs = 30_000;
 /** Time before a shown moment during which rules are evaluated as often as in the live monitor, in milliseconds. */
@@ -99,7 +99,7 @@ export class Replay {
 
 	#quiet: {readonly of: readonly RecordedChange[]; readonly times: QuietTimes} | undefined;
 
-	/** Evaluates this version's rules over the whole recording. It starts when `run` or `work` is called. */
+	/** Evaluates this version's rules over the whole recording. The evaluation starts when `run` or `work` is called. */
 	get scan(): ReplayScan {
 		this.#scan ??= new ReplayScan(this.recording, {...this.#options, isQuiet: this.isQuiet});
 		return this.#scan;

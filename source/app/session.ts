@@ -92,7 +92,7 @@ export type SessionOptions = {
 	readonly pingAfter?: Promise<void>;
 };
 
-/** Starts the polling of a session. It ends when the signal aborts. */
+/** Starts the polling of a session. The polling ends when the signal aborts. */
 export function startSession(config: Config, options: SessionOptions): MonitorSession {
 	const {signal, isEveryNodeFocused, history, tracking, pingAfter, journal} = options;
 	const {asksEarlier = tracking === undefined} = options;

@@ -65,7 +65,7 @@ const options = Object.fromEntries(
 );
 
 /**
-Reads the command line. Node's `parseArgs` only splits it into flags and words. They are checked here, because the
+Reads the command line. Node's `parseArgs` only splits it into flags and words. This file checks both, because the
 errors of `parseArgs` name no fix and repeat passwords. `parseArgs` also can't tell `-h`, which is help, from `-h HOST`.
 
 @param argv The arguments after the program's name.

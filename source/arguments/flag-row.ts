@@ -13,8 +13,8 @@ export type FlagRow = {
 	/** True for a flag whose value may start with a dash and must never be printed. */
 	readonly isSecret?: boolean;
 	/**
-	The values that the flag may have, by command, if they differ between commands. A command that is not listed has no
-	values.
+	The values that the flag may have, by command, if they differ between commands. For a command that is not
+	listed, the flag has no values.
 	*/
 	readonly valuesOf?: Readonly<Record<string, readonly string[]>>;
 	/** True for a flag that may be repeated. Its values are joined by commas. */

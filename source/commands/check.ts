@@ -63,8 +63,8 @@ export async function gatherHostEvidence(
 }
 
 /**
-Reads the host evidence again for nodes that have begun or ceased to answer since it was read. Then waits for one more
-poll of these nodes, with which the rules are evaluated again.
+Reads the host evidence again for nodes that have begun or ceased to answer since the last reading. Then waits for one
+more poll of these nodes, with which the rules are evaluated again.
 */
 async function gatherAgain(session: MonitorSession, before: SeenStates, intervalMs: number): Promise<void> {
 	const nodes = [...session.store.get().nodes.values()];
@@ -127,7 +127,7 @@ export async function gatherSamples(config: Config, asksEarlier = false): Promis
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
 	const states = await gatherHostEvidence(session);
-	// The known paths of the servers are written now and not after the last sample.
+	// Publishes the evidence, so that the servers' paths are written to the state folder before the last sample.
 	session.store.flush();
 	// The rules are evaluated with a poll. They need one more poll after the host evidence was read.
 	const seen = new Map(session.polls);

@@ -6,7 +6,8 @@ import type {Given} from '../arguments/argv.js';
 
 /**
 The commands without a screen that run for days. They never run functions often enough that optimizing these would pay,
-up to `scale.unoptimizedUpTo` nodes. Above, `app/heap.ts` switches the optimizing compilers on later.
+up to `scale.unoptimizedUpTo` nodes. With more nodes, `app/heap.ts` switches the optimizing compilers
+on later.
 */
 const unoptimizedKinds: ReadonlySet<string> = new Set(['watch', 'record', 'samples']);
 

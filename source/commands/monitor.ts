@@ -118,7 +118,7 @@ export async function runScreen(config: Config, visit?: MonitorVisit): Promise<n
 		process.on('SIGUSR2', dump);
 		const mount = async () => {
 			await untilFirstData(store);
-			// The code for keys and actions is loaded last, because loading it takes longer than getting the first data.
+			// The code for the keyboard and for actions is loaded last, because that takes longer than the first reply.
 			const {mountControls} = await import('./monitor-controls.js');
 			if (!hasLeft) {
 				controls = mountControls({

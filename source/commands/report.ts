@@ -34,7 +34,7 @@ for at least `longStepMs`.
 const leastJoinedMs = 20 * 60_000;
 /** Number of steps that are evaluated before the event loop gets a turn. */
 const stepsATurn = 50;
-/** After this many intervals without a poll, the report says that nothing was recorded. */
+/** After this many poll intervals without a poll, the report says that nothing was recorded. */
 const pauseIntervals = 10;
 const leastPauseMs = 30_000;
 
@@ -105,7 +105,7 @@ async function reportRecordings(request: ReportRequest, config: Config): Promise
 const maskedText = (hasAddresses: boolean): string =>
 	`client names, keys and arguments${hasAddresses ? '; not addresses (--mask masks them)' : ', addresses, users and paths'}`;
 
-/** The time to the next state that a report looks at: the longest step that ends where nothing was noted. */
+/** The time to the next state that a report evaluates. It is longer than `stepMs` only where nothing was noted. */
 function stepFrom({nowMs, isQuiet, isJoined}: Replay): number {
 	let step = stepMs;
 	while (isJoined && step < longStepMs && isQuiet(nowMs + step)) {

@@ -22,8 +22,8 @@ import {writeOut} from './write-out.js';
 
 /**
 Longest time between two comparisons of the findings, in milliseconds. Each comparison is with the findings before.
-There is no comparison after each poll, because nodes are polled one after the other within an interval. A finding that
-concerns several nodes should be one line.
+Nodes are polled one after the other. If the findings were compared after each poll, one finding about several nodes
+would be printed as several lines.
 */
 const compareEveryMs = 1000;
 

@@ -27,8 +27,8 @@ const replicaCount = 2;
 const linkDeadlineMs = 20_000;
 
 /**
-The configuration of every server. `maxmemory` is small. The low thresholds let the slow log and the latency monitor
-have entries.
+The configuration of every server. `maxmemory` is small, so that little data fills most of it. The thresholds of the
+slow log and the latency monitor are low, so that both have entries.
 */
 const commonConfiguration = [
 	'repl-diskless-sync yes',

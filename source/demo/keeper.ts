@@ -1,5 +1,5 @@
-// The process that owns the demo's servers and their load. It runs until its standard input ends, which is a pipe from
-// the monitor. The kernel closes this pipe however the monitor ends, so the demo is always removed.
+// The process that owns the demo's servers and their load. Its standard input is a pipe from the monitor, and it runs
+// until this pipe is closed. The kernel closes the pipe however the monitor ends, so the demo is always removed.
 import process from 'node:process';
 import {type Deployment, startDeployment} from './deployment.js';
 import {endWithParent, sayFailure, sayReady} from './lifeline.js';

@@ -73,7 +73,7 @@ export async function startServer(options: {
 export type ProgramOptions = {
 	readonly binary: string;
 	readonly args: readonly string[];
-	/** Words to put before the program's command line, which make the program end with its parent process. */
+	/** Words to put before the program's command line. They make the program end with its parent process. */
 	readonly launcher: readonly string[];
 	readonly directory: string;
 	/** The port of loopback on which the program listens. */

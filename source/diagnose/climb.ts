@@ -209,8 +209,8 @@ const processRemarks =
 const noReplyCodes = /^(?:ECONNREFUSED|ENOENT|ETIMEDOUT|ECONNRESET|EPIPE|TIMEOUT|TLS_TIMEOUT|CLOSED)$/;
 
 /**
-Matches ids of remarks about this machine that explain a failed save. They come from the server's log and from its
-folder.
+Matches ids of remarks about this machine that explain a failed save. The remarks are about the server's log and
+about its folder.
 */
 const saveRemarks = /^(?:log-.*|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 

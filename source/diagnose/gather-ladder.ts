@@ -13,7 +13,7 @@ import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 
 /**
 Milliseconds to wait for the first bytes of a service that speaks first, such as SSH. Such a service sends at once;
-Redis does not.
+Redis sends nothing before a request.
 */
 const greetingMs = 300;
 
@@ -36,8 +36,8 @@ type Draft = {-readonly [Key in keyof LadderFacts]: LadderFacts[Key]};
 
 /**
 Tries the steps of the ladder on one target: from the name look-up to a reply of the server. Returns the result of each
-step. Opens at most three connections, one after the other, and sends only commands that read. Ends within a few times
-the timeout. Never rejects.
+step. Opens at most three connections, one after the other, and sends only commands that read. Takes at most a few
+times `timeoutMs` of the settings. Never rejects.
 */
 export async function gatherLadder(options: LadderOptions): Promise<LadderFacts> {
 	const {settings, clock} = options;

@@ -283,8 +283,8 @@ const folder: Look = ({evidence: {folder: found}}) => {
 };
 
 /**
-Remark on connections that the kernel has accepted but the server has not. More than half of the accept queue must be
-full.
+Remark on connections that the kernel has accepted but the server has not. It is made only if more than half of the
+accept queue is full.
 */
 const queue: Look = ({evidence: {listeners, kernel}}) => {
 	const longest = Math.max(0, ...listeners.map(({queued}) => queued ?? 0));

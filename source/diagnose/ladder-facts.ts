@@ -34,7 +34,7 @@ export type ServerAnswers = {
 	readonly infoRefusal: string | undefined;
 	/**
 	Why INFO with several sections, as the monitor sends it, failed: the error reply, or a text about the closed
-	connection. Undefined if it was answered, or not sent.
+	connection. Undefined if this INFO was answered, or not sent.
 	*/
 	readonly sectionsRefusal?: string | undefined;
 	/**

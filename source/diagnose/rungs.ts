@@ -144,8 +144,8 @@ export function tlsRung(facts: LadderFacts, place: Place): Rung {
 		return failed('tls', handshakeOutcome(handshake, protocolSeen), handshake.tookMs, place);
 	}
 
-	// With TLS 1.3 a server that requires a client certificate reports a missing one only after the handshake, with the
-	// first command.
+	// With TLS 1.3, a server may require a client certificate. That the certificate is missing is reported only after the
+	// handshake, with the first command.
 	const late = lateRefusal(facts);
 	if (late !== undefined) {
 		return failed('tls', late, handshake.tookMs, place);

@@ -28,7 +28,7 @@ const loading: Test = ({info}) => {
 };
 
 /**
-Tests whether writes are refused after a failed RDB save. As in the server, that needs save points and
+Tests whether writes are refused after a failed RDB save. The server refuses them only if it has save points and
 `stop-writes-on-bgsave-error yes`. If redis-top may not read these settings, it assumes both.
 */
 const rdbFailed: Test = ({info, config}) => {

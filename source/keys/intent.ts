@@ -30,7 +30,7 @@ export type Intent =
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'set-interval'; readonly intervalMs: number}
-	/** This intent and the next four are for the keyboard keys of a replay. */
+	/** Plays or pauses a recording. This intent and the next four exist only in a replay. */
 	| {readonly kind: 'toggle-play'}
 	| {readonly kind: 'step-ten-minutes'; readonly by: 1 | -1}
 	/** Moves to the next or previous finding, event or action of a recording. */

@@ -18,7 +18,7 @@ export type KeyBinding = {
 	readonly footer?: string;
 	/** If the last line of the screen is too short, keys with the highest ranks are left out first. */
 	readonly footerRank?: number;
-	/** The only screen on which the key has an effect. Absent: both screens. */
+	/** The key works only while this screen is shown. Absent: the key works while either screen is shown. */
 	readonly on?: KeyScreen;
 	readonly intent: (key: KeyName) => Intent;
 };

@@ -20,7 +20,7 @@ const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others
 	['shift+tab', 'Shift-Tab', 'shift-tab'],
 ];
 
-/** Letters with which Ctrl sends the same byte as backspace, tab and Enter. */
+/** Letters with which Ctrl sends the same byte as another key: backspace (h), tab (i) or Enter (j and m). */
 const sameAsOthers = 'hijm';
 
 /**

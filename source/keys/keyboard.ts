@@ -27,7 +27,7 @@ export type Keyboard = {
 The bindings with the changes of a config file. A changed binding takes its new keys away from every default binding. A
 config file therefore stays valid when a later release adds a default key.
 
-@param screen Where the keys are pressed. @default live
+@param screen The screen that is shown while the keys are pressed. @default live
 */
 export function keyboardWith(changes: KeyChanges, screen: KeyScreen = 'live'): Keyboard {
 	const usual = bindingsOn(screen);

@@ -14,7 +14,7 @@ const mostBytes = 65_536;
 
 /**
 Milliseconds by which the start of a silence is in the past. So the silence holds at once even if Alertmanager's clock
-is behind. If that clock is right, Alertmanager replaces the start by its own time. Source: Silences.Set in
+is behind. Alertmanager replaces a start in the past by the time of its own clock. Source: Silences.Set in
 silence/silence.go.
 */
 const startsBeforeMs = 3_600_000;

@@ -6,8 +6,8 @@ import type {NodeRecord} from '../state/monitor-state.js';
 import {currentSample, labelledFamily, type MetricFamily, type MetricSample, nodeFamily} from './metric-family.js';
 
 /**
-Counters whose names do not end with `_total`. OpenMetrics would append `_total` to the name of a counter, so these have
-the type `unknown`.
+Counters whose names in redis_exporter do not end with `_total`. OpenMetrics would append `_total` to the name of a
+counter. These counters have the type `unknown`, so that their names stay the same.
 */
 const unmarkedCounters: ReadonlySet<string> = new Set([
 	'dump_payload_sanitizations',
@@ -173,8 +173,8 @@ function* errors(node: NodeRecord): Iterable<MetricSample> {
 }
 
 /**
-Microseconds that all calls of a command took, its subcommands included. LATENCY HISTOGRAM has no subcommands: it counts
-CONFIG GET as `config`.
+Microseconds that all calls of a command took, its subcommands included. They are the sum of the command's histogram.
+LATENCY HISTOGRAM has no subcommands: it counts CONFIG GET as `config`.
 */
 function microsecondsOf(command: string, stats: ReadonlyMap<string, CommandCounters>): number {
 	let sum = 0;

@@ -32,7 +32,8 @@ succeed.
 const refusals: ReadonlySet<number | undefined> = new Set([400, 413, 422]);
 
 /**
-Largest number of messages that wait to be sent. Further findings wait until there is room, and the user is told once.
+Largest number of messages that wait to be sent. For further findings, messages are made when fewer messages wait. The
+user is told once.
 */
 const mostWaiting = 1000;
 
@@ -95,7 +96,7 @@ export class WebhookSender {
 		}
 
 		// After a restart, a finding of an earlier run may only need time: its condition must hold for a while before it is
-		// a finding again.
+		// a finding again. Meanwhile its end is not reported.
 		for (const [key, finding] of this.#reported) {
 			const mayComeBack = this.#unseen.has(key) && nowMs - this.#options.startedAtMs < restoredMs;
 			if (!open.has(key) && !mayComeBack && !this.#waiting.has(key)) {

@@ -2,7 +2,7 @@ import {exporterFields} from '../parse/exporter-fields.js';
 
 /**
 A series of redis_exporter that holds one field of INFO. `unit` tells how a value of the series stands for a value of
-the field. Absent: both values are equal.
+the field. Without `unit`, both values are equal.
 
 - `status`: 1 is `ok`, 0 is `err`
 - `link`: 1 is `up`, 0 is `down`

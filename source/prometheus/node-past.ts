@@ -8,13 +8,13 @@ const scrapesInBlock = 240;
 const shortestBlockMs = 300_000;
 const longestBlockMs = 3_600_000;
 
-/** Number of blocks that are kept for a node. They are enough for three half hours with one scrape a second. */
+/** Number of blocks that are kept for a node. With one scrape a second, a half hour takes up to 7 blocks. */
 const blocksKept = 24;
 
 /** Times after `fromMs` and up to `toMs`, in milliseconds since the epoch. */
 type Times = {readonly fromMs: number; readonly toMs: number};
 
-/** Those scrapes of one target that lie within some times: the first at `firstMs`, the last at `lastMs`. */
+/** The scrapes of one target within a range of time. The first of them is at `firstMs`, the last at `lastMs`. */
 type Part = Times & {
 	readonly block: ScrapeBlock;
 	readonly target: ScrapeTarget;
@@ -156,7 +156,7 @@ export class NodePast {
 
 /**
 The times for which another target may have scrapes: before the first scrape, and after the last one, if a scrape is
-missing there. The time between two scrapes of a target is not among them, and a lost scrape stays a gap.
+missing there. Times between two scrapes of one target are not returned, so a lost scrape stays a gap.
 */
 function missingTimes(parts: readonly Part[], startMs: number, untilMs: number): readonly Times[] {
 	const [first, last] = [parts[0], parts.at(-1)];
@@ -172,7 +172,7 @@ function missingTimes(parts: readonly Part[], startMs: number, untilMs: number):
 	];
 }
 
-/** The part of a block within some times. None if the block has no scrape there. */
+/** A list with the part of a block that lies within a range of time. Empty if the block has no scrape in this range. */
 function partOf(block: ScrapeBlock, target: ScrapeTarget, {fromMs, toMs}: Times): readonly Part[] {
 	const times = block.times(fromMs, toMs);
 	const [firstMs, lastMs] = [times[0], times.at(-1)];

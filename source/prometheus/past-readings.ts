@@ -12,7 +12,8 @@ export const gapMs = ({periodMs}: ScrapeTarget): number => gapFromPeriods * peri
 
 /**
 Whether a rate may be computed between two scrapes: both are of the same process and the same target, and no scrape is
-missing between them. Two targets read the server at different moments, and their scrapes do not tell these moments.
+missing between them. Two targets read the server at different moments. Scrapes do not tell these
+moments, so the time between the readings is unknown.
 */
 export const areAdjacent = (before: Scrape | undefined, after: Scrape): before is Scrape =>
 	before?.isUp === true &&

@@ -3,7 +3,8 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 /**
-The step by which one key press moves the shown moment, for each distance from the present. A week is 204 steps away.
+The step by which one key press moves the shown moment, for each distance from the present. A move back by a week takes
+204 key presses.
 */
 const steps: ReadonlyArray<readonly [upToMs: number, stepMs: number]> = [
 	[hourMs, minuteMs],

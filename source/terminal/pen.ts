@@ -123,8 +123,8 @@ export function writeCells(pen: Pen, cells: readonly StyledCell[], columns: numb
 		}
 	}
 
-	// After the last column the position is uncertain, because terminals delay the wrap. It is also uncertain after
-	// unusual characters, on whose width terminals disagree.
+	// After the last column the position is uncertain, because terminals wrap only before the next character. It is also
+	// uncertain after unusual characters, on whose width terminals disagree.
 	const column = (pen.column ?? 0) + cells.length;
 	const isKnown = pen.column !== undefined && isCertain && column < columns;
 	return {

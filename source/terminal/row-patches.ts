@@ -15,8 +15,8 @@ export type Patch = {
 };
 
 /**
-Length of the longest run of unchanged cells between changed cells that is written again, in cells. For a longer run, a
-jump with its changes of style never takes more bytes.
+Length of the longest run of unchanged cells that is written again, in cells. Such a run lies between changed cells. A
+jump over a longer run never takes more bytes than the run, even with changes of style.
 */
 const longestBridge = 16;
 

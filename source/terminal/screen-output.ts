@@ -150,7 +150,7 @@ function asLines(frame: string): string {
 /**
 Makes writes to the terminal asynchronous. By default Node writes to a TTY synchronously, so that a stalled SSH link
 would block polling, keys and signals: https://nodejs.org/api/process.html#a-note-on-process-io. There is no public API
-for this. Without `setBlocking`, everything else works.
+for this. If the stream has no `setBlocking`, its writes stay synchronous.
 */
 export function makeNonBlocking(stream: object): void {
 	const {_handle: handle} = stream as {_handle?: {setBlocking?: (isBlocking: boolean) => unknown}};

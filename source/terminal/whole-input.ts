@@ -6,9 +6,9 @@ import type {ReadableInput} from './mouse-input.js';
 type SignallingInput = ReadableInput & {emit(event: 'readable'): boolean};
 
 /**
-Makes `input.read` return whole sequences and no reports, by `InputSequences`. Without this, Ink would take the rest of
-a sequence for keys if the rest arrives 20 ms after the escape character. Ink would also read the body of a report as
-keys. Returns a function that restores `input.read`.
+Makes `input.read` return whole sequences and no reports, by `InputSequences`. Without this function, Ink would take the
+rest of a sequence for keys if the rest arrives 20 ms after the escape character. Ink would also read the body of a
+report as keys. Returns a function that restores `input.read`.
 
 @param translate Changes the whole sequences, such as those of function keys, which Ink drops.
 */

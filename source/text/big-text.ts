@@ -1,6 +1,6 @@
 import type {Glyphs} from './glyphs.js';
 
-/** Pixels of the letters, five rows of three (M and W are five wide); `#` is set. */
+/** Pixels of each letter: five rows of three pixels, or of five pixels for M and W. `#` is a set pixel. */
 const letters: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
 	`
 0 ### #.# #.# #.# ###|1 .#. ##. .#. .#. ###|2 ### ..# ### #.. ###|3 ### ..# .## ..# ###|4 #.# #.# ### ..# ..#

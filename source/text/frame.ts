@@ -13,7 +13,7 @@ export type FrameOptions = {
 	readonly glyphs: Glyphs;
 	/** The panel that a click on the box opens. */
 	readonly panel?: string | undefined;
-	/** Blank cells left and right of the lines. Default: 0, because lists have a gutter. */
+	/** Blank cells left and right of the lines. Default: 0, because list rows begin with a blank cell. */
 	readonly padding?: 0 | 1 | undefined;
 };
 

@@ -85,7 +85,6 @@ export function heldRows<Row>(
 		last = positions.get(keyOf(row)) ?? last;
 		return {row, position: last};
 	});
-	// The sort is stable, so rows with the same position keep the order of their values. The row that has the position
-	// itself comes first.
+	// A new row got the position of the row before it. The sort is stable, so the new row stays after that row.
 	return placed.sort((a, b) => a.position - b.position).map(({row}) => row);
 }

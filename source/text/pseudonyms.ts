@@ -4,7 +4,7 @@ What a pseudonym stands for. A pseudonym begins with its kind: `host-1`. `group`
 */
 export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel' | 'path' | 'service';
 
-/** The text that masking puts in place of any text that no table allows to be shown. */
+/** Replaces a text that may contain a name, if no table of the mask tells how to mask this text. */
 export const hidden = 'hidden';
 
 /**

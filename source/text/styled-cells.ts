@@ -20,9 +20,9 @@ and dim are not.
 */
 export const showsOnBlank = (style: string): boolean => style !== '' && markOnBlank.test(style);
 
-/** Memoized results of `styleAfter`, by the style before and the sequence: a few dozen. */
+/** Memoized results of `styleAfter`, by the style before and the sequence. There are a few dozen of them. */
 const knownChanges = new Map<string, string>();
-/** Memoized cells by style and text: a few hundred. */
+/** Memoized cells by style and text. There are a few hundred of them. */
 const knownCells = new Map<string, Map<string, StyledCell>>();
 const mostKnown = 4096;
 

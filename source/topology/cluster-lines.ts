@@ -24,9 +24,9 @@ const ownLine = memoizeByRef((lines: readonly ClusterNode[]): ClusterNode | unde
 const noLines: readonly ClusterNode[] = [];
 
 /**
-One line of CLUSTER NODES for each node of a cluster. While a node answers, its own line counts. Otherwise other views
-count: the line with the highest configuration epoch, and the newest among equals. If no view has a line for the node,
-its last own line counts.
+One line of CLUSTER NODES for each node of a cluster. While a node answers, its line about itself counts. Otherwise
+lines in other views count: the line with the highest configuration epoch, and the newest among equals. If no view has a
+line for the node, the last line of the node about itself counts.
 */
 export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 	const found = new Map<NodeId, ToldLine>();

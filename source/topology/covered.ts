@@ -25,9 +25,11 @@ function isWithoutSlots({role, clusterNodes}: NodeRecord): boolean {
 }
 
 /**
-Whether other nodes do the work of a node that does not answer. They do so for a replica whose primary answers, for a
-former primary whose successor answers, for a primary of a cluster without slots, and for a Sentinel beside two
-Sentinels that answer.
+Whether other nodes do the work of a node that does not answer. They do so for:
+- a replica whose primary answers
+- a former primary whose successor answers
+- a primary of a cluster that owns no slots
+- a Sentinel beside two Sentinels that answer
 */
 export function isCovered(record: NodeRecord, nodes: Nodes): boolean {
 	if (record.role === 'sentinel') {

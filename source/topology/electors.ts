@@ -10,7 +10,7 @@ The nodes that would decide on a failover, and how many of them are left after a
 - `primaries`: a cluster, where more than half of the primaries with slots must vote. A failed primary counts in the
   total.
 - `sentinels`: more than half of the Sentinels that monitor the primary must authorise the failover, and at least
-  `quorum` must agree that it is down.
+  `quorum` must agree that the primary is down.
 - `nobody`: neither a cluster nor Sentinels; a replica is promoted by hand.
 
 Sources: Redis cluster_legacy.c, `clusterSendFailoverAuthIfNeeded`; sentinel.c, `sentinelFailoverStateMachine`.

@@ -67,7 +67,7 @@ export type ReplicaImbalance = {
 
 /**
 The imbalance of answering replicas among shards with slots; undefined if the counts differ by less than two. A shard
-with few replicas is the first to lose service of its slots.
+with few replicas loses service of its slots after fewer failures.
 */
 export function replicaImbalance({shards}: Topology): ReplicaImbalance | undefined {
 	const counts = shards

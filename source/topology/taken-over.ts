@@ -5,7 +5,7 @@ import type {Shard} from '../domain/topology.js';
 import type {Nodes} from './replication-edges.js';
 import {topologyOf} from './topology.js';
 
-/** The node that serves in place of a failed primary; `by` is undefined when no node reports which one it is. */
+/** The node that serves in place of a failed primary; `by` is undefined when no node reports it. */
 export type Takeover = {readonly by: NodeAddress | undefined; readonly isCluster: boolean};
 
 /**
@@ -46,7 +46,7 @@ function takeoverBySentinels({address}: NodeRecord, nodes: Nodes): Takeover | un
 		: undefined;
 }
 
-/** A false positive that rules about nodes without an answer document. */
+/** The description of a false positive, for the documentation of rules about nodes that don't answer. */
 export const replacedPrimary =
 	'The finding is a warning about a primary that its cluster or Sentinels have replaced: clients do not need it any more.';
 

@@ -8,10 +8,10 @@ import {type Nodes, nodeFinder, type ReplicationEdge, replicationEdges} from './
 import {lineAddress, type ToldLine, topologyNode} from './topology-node.js';
 
 /**
-All nodes in their places: in shards, beside the shards of a cluster, as Sentinels, or unplaced. Shards of a cluster
-follow the newest report on each node. All other nodes are placed by replication. An answering node is described by its
-own report. Any other node is described by the reports of answering nodes. Panels, rules and reports all read this
-result.
+All nodes in their places: in a shard, in a cluster but in none of its shards, as a Sentinel, or unplaced. Shards of a
+cluster follow the newest report on each node. All other nodes are placed by replication. An answering node is described
+by its own report. Any other node is described by the reports of answering nodes. Panels, rules and reports all read
+this result.
 */
 export const topologyOf = memoizeByRef((nodes: Nodes): Topology => {
 	const edges = replicationEdges(nodes);

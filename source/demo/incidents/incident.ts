@@ -3,12 +3,12 @@ import type {Stage} from './stage.js';
 /** The expected output of `redis-top check` during a staged incident. */
 export type Expected = {
 	/**
-	The exit code; undefined if only a finding of severity info is expected. Then only findings about the machine that
-	runs the demo decide the exit code.
+	The exit code; undefined if only a finding of severity info is expected. Such a finding does not change the exit code.
+	The exit code then depends on findings about the machine that runs the demo.
 	*/
 	readonly exitCode?: 1 | 2;
 	readonly verdict?: RegExp;
-	/** Findings that must be listed: `rule severity`, or the rule alone if the finding's severity grows with time. */
+	/** Findings that must be listed, each as `RULE SEVERITY`, or as `RULE` if the finding's severity grows with time. */
 	readonly rules: readonly string[];
 	/** The name of the client that causes the incident. A finding of the expected rules must name it. */
 	readonly client?: string;

@@ -47,8 +47,8 @@ export const resyncLoop: Incident = {
 		const replica = await replicaOf(stage, primary.port);
 		const fullResyncs = async () => Number((await primary.info('stats')).get('sync_full'));
 		return async () => {
-			// 20,000 keys at 100 microseconds each: a full resync of two seconds. Meanwhile more data is written than the
-			// output buffer may hold, which is one megabyte.
+			// 20,000 keys at 100 microseconds each: a full resync of two seconds. Meanwhile the application writes more than
+			// one megabyte, which is the limit of the replica's output buffer.
 			await primary.send('CONFIG', 'SET', 'rdb-key-save-delay', 100);
 			stage.application({
 				server: primary,
@@ -108,8 +108,8 @@ export const emptyPrimary: Incident = {
 		rules: ['rep.empty_primary critical'],
 	},
 	async prepare(stage) {
-		// The replica keeps its data until the full resync begins, by default after 5 s. Sixty seconds leave the user time
-		// to look.
+		// A full resync begins after this delay, by default after 5 s. Until then the replica keeps its data. Sixty seconds
+		// leave the user time to look.
 		const primary = await stage.server({name: 'primary', configuration: ['repl-diskless-sync-delay 60']});
 		await fill(primary, 5000);
 		await primary.send('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
@@ -134,8 +134,8 @@ export const wrongReplicaPromoted: Incident = {
 		const behind = await replicaOf(stage, primary.port, 'replica-2');
 		return async () => {
 			behind.signal('SIGSTOP');
-			// 20 MB are more than the socket buffers of one connection hold. The primary keeps the rest, and the rest is lost
-			// with the primary. So the stopped replica cannot catch up.
+			// 20 MB are more than the socket buffers of one connection hold. The primary keeps the rest in its output buffer.
+			// This buffer is lost with the primary, so the stopped replica cannot catch up.
 			for (let batch = 0; batch < 20; batch++) {
 				await primary.send('SET', `upload:${batch}`, 'x'.repeat(1_000_000));
 			}

@@ -64,8 +64,8 @@ export type Stage = {
 	/** Registers a function that is called when the stage ends, for anything else that must be closed. */
 	atEnd(close: () => void): void;
 	/**
-	Waits until a condition is true; rejects with a `DemoFailure` after half a minute. If the condition rejects, it counts
-	as not yet true.
+	Waits until a condition is true; rejects with a `DemoFailure` after half a minute. A condition that rejects counts as
+	not yet true.
 
 	@param what The condition in words, for the failure's message.
 	*/

@@ -144,7 +144,7 @@ export const freshFigures = (nowMs: number): Figures => ({
 	opsPerSecond: 0,
 });
 
-/** What the nodes of a partition know about a node; by default, of the node's own partition. */
+/** What the nodes of the partition `side` know about a node. By default, `side` is the node's own partition. */
 export const opinionOf = (node: SimulatedNode, side: Side = node.side): Opinion => {
 	const opinion = side.opinions[node.index];
 	if (opinion === undefined) {

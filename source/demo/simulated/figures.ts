@@ -10,7 +10,7 @@ const hitShare = 0.93;
 
 /**
 A number from 0 to 1 that stays the same for a node but differs between nodes. It is the fractional part of a multiple
-of the golden ratio. Such parts are spread evenly.
+of the golden ratio. Such fractional parts are spread evenly between 0 and 1.
 */
 const character = (index: number): number => (index * 0.618_033_988_75) % 1;
 

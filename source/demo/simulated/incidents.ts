@@ -34,7 +34,7 @@ const nodeAt = ({nodes}: Cluster, index: number): SimulatedNode => {
 	return node;
 };
 
-/** Index of the shard in which incidents happen. The second shard was chosen, because the screen opens on the first. */
+/** Index of the shard in which incidents happen. It is not the first shard, whose primary is in focus at the start. */
 const shardOfIncidents = 1;
 const victimOf = (cluster: Cluster) => nodeAt(cluster, shardOfIncidents % cluster.shardCount);
 const failoverCandidateOf = (cluster: Cluster) =>
@@ -202,7 +202,7 @@ const partition: Incident = {
 				act: () => {
 					mark(minority, others, 'fail?');
 					mark(majority, cutOff, 'fail?');
-					// Without a majority, the nodes refuse commands (CLUSTERDOWN).
+					// The nodes of the minority do not reach most primaries, so they refuse commands (CLUSTERDOWN).
 					minority.isDown = true;
 				},
 			},

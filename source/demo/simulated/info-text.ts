@@ -155,8 +155,8 @@ const replication: Section = (node, cluster) => {
 		['connected_slaves', replicas.length],
 		...replicas.map((replica, index): readonly [string, string] => [
 			`slave${index}`,
-			// The replica has acknowledged all but the last few writes. The value does not depend on when redis-top last
-			// polled the replica.
+			// The replica has acknowledged all but the last few writes. The value is computed from the primary's offset. The
+			// replica's own offset would be old, because it is updated only when the replica gets a command.
 			`ip=127.0.0.1,port=${replica.port},state=online,offset=${Math.max(0, whole(offset - replica.behindBytes - (offset % 300)))},lag=0`,
 		]),
 		['master_failover_state', 'no-failover'],

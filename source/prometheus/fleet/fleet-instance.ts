@@ -52,7 +52,7 @@ export type FleetInstance = {
 	/** The names of the alerts of Prometheus that fire for the server. */
 	readonly alerts: readonly string[];
 	/**
-	The keys and labels of the server's series from other scrape jobs; undefined if only one job scrapes the server.
+	The `key` and `labels` of the server in each further scrape job; undefined if only one job scrapes the server.
 	*/
 	readonly also?: ReadonlyArray<Pick<FleetInstance, 'key' | 'labels'>> | undefined;
 };

@@ -94,8 +94,8 @@ Number of servers whose list entries are made before other work gets a turn. Mak
 const builtAtOnce = 200;
 
 /**
-Does the same as `fleetInstances`, in steps of some milliseconds. So keys that the user presses need not wait for 10,000
-servers. Between the steps, `known` must not be changed.
+Does the same as `fleetInstances`, in steps of some milliseconds. Key presses are handled between the steps, not only
+after 10,000 servers. Between the steps, `known` must not be changed.
 */
 export function* buildInstances(
 	replies: FleetReplies,

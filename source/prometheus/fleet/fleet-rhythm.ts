@@ -23,8 +23,8 @@ const rhythms: Readonly<Partial<Record<FleetQuery, {readonly every: number; read
 };
 
 /**
-Whether a query's last reply is used at the refreshes at which the query is not sent. For `info` this is not needed,
-because the list keeps each server's labels.
+Whether a query's last reply is used at the refreshes at which the query is not sent. For `info` and `lost`
+this is not needed, because the list keeps the servers and their labels.
 */
 export const isKept = (name: FleetQuery): boolean => name in rhythms && name !== 'lost' && name !== 'info';
 

@@ -218,7 +218,7 @@ export class FleetSource {
 		}
 
 		const instances = await this.#build(replies);
-		// The kept replies have no figures of new servers. The next refresh therefore sends all queries.
+		// The kept replies have no figures of new servers. After a change of the list, the next refresh sends all queries.
 		const isChanged = instances.length !== this.#state.instances.length;
 		this.#refreshes = isChanged ? 0 : this.#refreshes + 1;
 		this.#keep(replies);

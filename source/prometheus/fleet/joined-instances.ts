@@ -6,7 +6,8 @@ const severityOrder: Readonly<Record<InstanceCondition['severity'], number>> = {
 
 /**
 Joins the rows of servers that several jobs scrape, such as redis_exporter and `redis-top watch --metrics`. One process
-then has one row. It takes its values from the row whose state is up, then from the row with more labels.
+then has one row. If the joined rows have different values, a row whose state is up counts first. Then the row with more
+labels counts.
 
 @param runIdOf Returns the `run_id` of the process by the row's key; undefined if no series has it.
 */
