@@ -72,7 +72,8 @@ export function libraryOf({libraryName, libraryVersion}: ClientRow): string {
 }
 
 /**
-A client's address without the port. Each connection has another port, so clients of one host would not be grouped.
+A client's address without the port. Each connection has its own port, so addresses with ports would put each connection
+into its own group.
 */
 const hostOf = (address: string): string => address.replace(/:\d+$/, '');
 

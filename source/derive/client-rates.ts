@@ -9,8 +9,8 @@ are unreliable.
 const shortestMs = 200;
 
 /**
-The reading of CLIENT LIST after a poll, with each client's rates since the kept list. A poll that did not read CLIENT
-LIST leaves the kept reading unchanged.
+The client list after a poll, with each client's rates since the previous list (`kept`). If the poll did not read CLIENT
+LIST, the result is `kept`.
 */
 export function clientReading(
 	kept: ClientReading | undefined,
@@ -24,8 +24,8 @@ export function clientReading(
 The later of two client lists of one process, with each client's rates between the lists. All rates are undefined
 without an earlier list, and when the server doesn't count traffic.
 
-A client that is missing from the earlier list connected since then, so its totals count from 0. A client that came and
-went between the lists is in neither list.
+A client that is missing from the earlier list connected since then, so its totals count from 0. The traffic of a client
+that came and went between the two lists is not counted.
 */
 export function clientsSince(earlier: ClientReading | undefined, later: ClientReading): ClientReading {
 	const overMs = (later.elapsedMs ?? 0) - (earlier?.elapsedMs ?? 0);

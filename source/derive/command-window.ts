@@ -10,7 +10,9 @@ export const windowMs = 10_000;
 /** Shortest time between two samples that are kept as possible starts of the window, in milliseconds. */
 const spacingMs = 2500;
 
-/** How long the order of the commands is kept, in milliseconds. Rows that change places each second can't be read. */
+/**
+How long the order of the commands is kept, in milliseconds. List rows that change places each second can't be read.
+*/
 export const orderHeldMs = 5000;
 
 /** The commands over the last ten seconds, and their order, which is kept for a few seconds. */
@@ -50,7 +52,7 @@ export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeS
 
 	const nowMs = sample.elapsedMs;
 	const isHeld = before !== undefined && first !== undefined && nowMs - before.orderedAtMs < orderHeldMs;
-	// An empty order is replaced at once: before the second sample no rates are known.
+	// An empty order is replaced at once. The order is empty after the first sample, because no rates are known then.
 	const isOrdered = isHeld && before.order.size > 0;
 	return {
 		rates,
@@ -63,7 +65,7 @@ export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeS
 }
 
 /**
-The samples at which the window may begin: the newest sample that is at least as old as the window is long, and all
+The samples at which the window may begin: the newest sample that is at least ten seconds (`windowMs`) old, and all
 samples after it.
 */
 function nextStarts(starts: readonly NodeSample[], sample: NodeSample): readonly NodeSample[] {

@@ -5,8 +5,8 @@ import {bytes, microseconds, milliseconds} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
-How long before redis-top's start a log entry may have been written to become an event, in milliseconds. A server's
-start, last save and peak of memory may be older.
+Greatest age, at redis-top's start, of a log entry that becomes an event, in milliseconds. A server's start, last save
+and peak of memory may be older than that.
 */
 const reachMs = 24 * 3_600_000;
 /**
@@ -15,8 +15,8 @@ newest entries are kept.
 */
 const mostOfAList = 20;
 /**
-Tolerance between two times of one process' start, in milliseconds. INFO has whole seconds, and the server's log has the
-exact time.
+Largest difference between two times of the same process' start, in milliseconds. INFO has whole seconds, and the
+server's log has the exact time.
 */
 const sameStartMs = 3000;
 

@@ -11,10 +11,12 @@ redis.conf.
 const heavyMs = 10;
 
 /**
-The command that took most time between two samples, if processor time explains its mean duration. On a machine short of
-processors, a quick command may also last long, because its thread waits for a processor. So the command counts with at
-most the processor time of the main thread. Undefined when most of that time may have other causes, such as reading and
-writing sockets.
+The command that took most time between two samples, with the processor time of one call. Redis measures a call by
+wall-clock time, which includes the time that the thread waits for a processor. The command's time therefore counts up
+to the processor time of the main thread only.
+
+Undefined when the command took less than half of that processor time. The other half may be reading and writing
+sockets. Also undefined when a call took less processor time than `heavyMs`.
 */
 export function heavyCommand(
 	earlier: NodeSample | undefined,

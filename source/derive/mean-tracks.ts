@@ -11,16 +11,19 @@ const commandsKept = 32;
 /** Fewest steps of ten seconds from which a usual duration is computed: a minute. */
 const fewestSteps = 6;
 /**
-Number of the latest steps that count as the present. The fastest of them is used, because a single slow step may be
-chance.
+Number of the latest steps that count as the present. Of these steps, the one with the shortest mean is used, because a
+single slow step may be chance.
 */
 const latestSteps = 2;
 
-/**
-The mean duration of a command's calls in microseconds. `now` is the faster one of its two latest steps, `usual` the
-median of the steps before.
-*/
-export type MeanChange = {readonly command: string; readonly now: number; readonly usual: number};
+/** The present and the usual mean duration of a command's calls. */
+export type MeanChange = {
+	readonly command: string;
+	/** The shorter mean of the two latest steps, in microseconds. */
+	readonly now: number;
+	/** The median of the means of all earlier steps, in microseconds. */
+	readonly usual: number;
+};
 
 /** The calls of one command in a step, and their mean duration. */
 export type StepMean = {readonly calls: number; readonly meanMicroseconds: number};

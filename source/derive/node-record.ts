@@ -80,7 +80,7 @@ export type Baseline = {
 	answer at the baseline.
 	*/
 	readonly sample: NodeSample | undefined;
-	/** The number of PING round trips measured before the baseline. */
+	/** The number of PING round trips measured before the baseline. The overview shows only later round trips. */
 	readonly pings: number;
 	/** The client list at the baseline. Undefined when there was no list, or the list was of another process. */
 	readonly clients?: ClientReading | undefined;
@@ -96,7 +96,7 @@ export type ClientReading = Timed<readonly ClientRow[]> & {
 	readonly overMs?: number | undefined;
 };
 
-/** Everything that polls read besides INFO. Each field has its own age. */
+/** All replies that polls read, except INFO. Each field has its own age. */
 export type TimedReadings = {
 	readonly [Key in keyof Pick<PollExtras, TimedReading>]?: Timed<NonNullable<PollExtras[Key]>> | undefined;
 };

@@ -28,13 +28,12 @@ export const isFullBad = ({sample, config, role}: Pick<NodeRecord, 'sample' | 'c
 	return role !== 'replica' && policy?.startsWith('allkeys') !== true;
 };
 
-/**
-How far a replica is behind its primary, in seconds of writes. `isAtLeast`: the replica receives nothing, so its true
-delay may be longer.
-*/
+/** How far a replica is behind its primary. */
 export type ReplicaDelay = {
 	readonly replica: NodeAddress;
+	/** The delay in seconds of writes. For a replica that receives nothing: the age of its last ACK. */
 	readonly seconds: number;
+	/** Whether the replica receives nothing, so that its true delay may be longer than `seconds`. */
 	readonly isAtLeast: boolean;
 };
 

@@ -1,8 +1,9 @@
 import type {InfoReply} from '../domain/info-reply.js';
 
 /**
-Size of the buffers for replicas in bytes. Since Redis 7.0, it is the whole size of the one buffer that replicas and
-backlog share. Before, it is the sum of the replicas' own buffers. Source: `getMemoryOverheadData` in Redis' object.c.
+Size of the buffers for replicas, in bytes. Since Redis 7.0, it is the whole size of the one buffer that replicas and
+backlog share. Before 7.0, it is the sum of the replicas' own output buffers. Source: `getMemoryOverheadData` in Redis'
+object.c.
 */
 export const replicaBufferBytes = (info: InfoReply): number | undefined =>
 	info.number('memory', 'mem_total_replication_buffers') ?? info.number('memory', 'mem_clients_slaves');

@@ -88,9 +88,9 @@ create a file.
 const sleepsIn = /^(?:hrtimer_nanosleep|do_nanosleep|common_nsleep)/;
 
 /**
-A replica that cannot create the file for a full resync tries five times. Its main thread sleeps for a second after each
-attempt, and answers nobody meanwhile. The replica starts the next resync attempt a second later. Source: redis
-src/replication.c, syncWithMaster.
+Why a replica hardly runs: it cannot create the file for a full resync. It tries five times. Its main thread sleeps for
+a second after each attempt, and answers nobody meanwhile. The next full resync, with five more attempts, begins a
+second later. Source: redis src/replication.c, syncWithMaster.
 */
 function pausedByFolder({waitsIn}: ProcessEvidence, folder: FolderEvidence | undefined): Standstill | undefined {
 	const obstacle = folder === undefined ? undefined : folderObstacle(folder);

@@ -50,11 +50,13 @@ export const cliObuf = rule({
 /** The age up to which a line of the server's log counts as new, milliseconds. */
 const newLineMs = 60_000;
 
-/**
-How many clients the server disconnected because their buffers were over the limit. `line` is a line of the server's log
-about one of the disconnections.
-*/
-type Disconnections = {readonly clients: number; readonly line: string | undefined};
+/** The clients that the server disconnected because their buffers were over the limit. */
+type Disconnections = {
+	/** Number of disconnected clients. */
+	readonly clients: number;
+	/** A line of the server's log about one of the disconnections. */
+	readonly line: string | undefined;
+};
 
 const outputCounter = increase('stats', 'client_output_buffer_limit_disconnections');
 
@@ -70,7 +72,10 @@ function loggedDisconnections({record, nowMs}: NodeFacts): Disconnections | unde
 	return {clients: isNew ? remark.count : 0, line: isNew ? remark.line : undefined};
 }
 
-/** The disconnections that the server's counters report, or its log if the log is on this machine. */
+/**
+The disconnections by INFO's counters or by the server's log, whichever has more. redis-top reads the log only on its
+own machine. If the growth of the counters is unknown, only the log counts.
+*/
 function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
 	const logged = facts.sample === undefined ? undefined : loggedDisconnections(facts);
 	const byOutput = outputCounter.read(facts);

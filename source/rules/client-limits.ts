@@ -151,9 +151,9 @@ export const cliFdlimit = rule({
 });
 
 /**
-The clients that connected within the last second. The server gives ids in order of arrival, so the newest clients have
-the highest ids. A client's age alone is not enough. If CLIENT LIST was read earlier, a client that keeps its connection
-may still be one second old in the list.
+The clients that connected within the last second. CLIENT LIST may be older than INFO. A client that was one second old
+in CLIENT LIST may have kept its connection since then, so its age alone is not enough. Ids rise in the order of
+arrival: a client of the last second has one of the highest ids.
 */
 export function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
 	const received = facts.number('stats', 'total_connections_received') ?? Number.POSITIVE_INFINITY;

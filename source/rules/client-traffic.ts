@@ -42,7 +42,7 @@ type Talker = {readonly text: Message; readonly name: Name; readonly share: numb
 /**
 The client or group whose share of the traffic is above `least`; undefined if there is none. A single connection is
 preferred. Otherwise the groupings are tried, the most exact first. A grouping that puts all clients into one group is
-skipped.
+skipped, because the group does not tell clients apart.
 */
 function topTalker(clients: readonly ClientRow[], measure: Measure, total: number, least: number): Talker | undefined {
 	const single = clients.find(client => amountOf(client.perSecond, measure) > least * total);

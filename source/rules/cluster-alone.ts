@@ -22,7 +22,7 @@ export const aloneIn = ({views}: Pick<ClusterComparison, 'views'>): readonly Rea
 
 /**
 The steps that join a node that is alone to the cluster of the others. CLUSTER MEET comes first. CLUSTER REPLICATE then
-makes the node a replica of a primary that has none. CLUSTER FORGET removes the ids whose node is gone.
+makes the node a replica of a primary that has no replica. CLUSTER FORGET removes the ids whose node is gone.
 */
 function joinSteps(alone: ReadView, comparison: ClusterComparison, fleet: FleetFacts): readonly NextStep[] {
 	const records = recordsIn(fleet);

@@ -41,7 +41,7 @@ export function manageCluster(
 export const nodeNames = (addresses: readonly NodeAddress[], separator = ', '): Message =>
 	joinMessages(addresses.map(nodeName), separator);
 
-/** One finding for each verdict on the cluster that has one of the given kinds. */
+/** One finding for each verdict whose kind is among `kinds`. The verdicts are about the cluster. */
 export const verdictFindings = (
 	{verdicts}: ClusterState,
 	kinds: readonly ClusterVerdictKind[],

@@ -49,8 +49,8 @@ export const cluTrim = rule({
 								],
 							}),
 							node: address,
-							// The subject contains the number of deleted keys. If the number changes, the condition starts again, so
-							// the finding is raised only if the number stays the same.
+							// A condition is timed for each subject. The subject contains the number of deleted keys, so a new number
+							// starts the time again. The finding is raised only if the number stays the same.
 							subject: `${trimmed} of ${keys}`,
 						},
 					];

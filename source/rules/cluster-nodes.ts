@@ -32,7 +32,8 @@ export const cluNodeFail = rule({
 		],
 	},
 	raiseAfter: 1,
-	// One clear evaluation ends the finding: the nodes of the cluster agreed that the flag FAIL is removed.
+	// One clear evaluation ends the finding, because other nodes remove the flag FAIL only after they reach the node
+	// again.
 	clearAfter: 1,
 	evaluate: (cluster, fleet) => [
 		...[...cluster.failureReports].map(([id, report]) => nodeFailed(id, report, cluster, fleet)),
@@ -218,11 +219,12 @@ const whyGhost = {
 
 /**
 Whether a ghost has been listed for so long that this is no passing state. A ghost is a node that others list although
-it no longer exists or never answered. `isOldHandshake` is for ghosts with the flag `handshake`, `isOldFailure` for
-ghosts with the flag `fail`.
+it no longer exists or never answered.
 */
 type GhostAge = {
+	/** For ghosts with the flag `handshake`. */
 	readonly isOldHandshake: (ghost: Ghost, subject: string) => boolean;
+	/** For ghosts with the flag `fail`. */
 	readonly isOldFailure: (ghost: Ghost) => boolean;
 };
 

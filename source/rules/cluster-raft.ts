@@ -75,8 +75,8 @@ export const cluRaftLeaderless = rule({
 						],
 					}),
 					node: address,
-					// The subject contains the applied entry. If the entry changes, the condition starts again, so the finding is
-					// raised only if the entry stays the same.
+					// A condition is timed for each subject. The subject contains the applied entry, so a new entry starts the
+					// time again. The finding is raised only if the entry stays the same.
 					subject: `applied ${applied}`,
 				})),
 		];

@@ -36,7 +36,8 @@ export const cluNoReplica = rule({
 			const facts = fleet.nodes.get(address);
 			return facts !== undefined && isInPlannedRestart(facts);
 		};
-		// A replica that loads its data reports the role primary, so its shard seems to have no replica.
+		// A replica that loads its data reports the role primary, so its shard seems to have no replica. While a node
+		// restarts as planned, this is expected.
 		const isExpected = (unfit: readonly UnfitReplica[], primary: NodeAddress | undefined) =>
 			unfit.length > 0
 				? isNew(primary) || unfit.some(({address}) => isRestarting(address))

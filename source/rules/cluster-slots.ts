@@ -243,9 +243,9 @@ export const cluSlotSkew = rule({
 			),
 });
 
-/** Keys, or operations per second, that the highest primary must have for a comparison of primaries. */
+/** Primaries are compared only if one of them has at least this many keys, or operations per second. */
 const leastCount = 1000;
-/** Bytes of `used_memory` that the highest primary must have for a comparison of primaries. */
+/** Memory of primaries is compared only if one of them has at least this many bytes of `used_memory`. */
 const leastBytes = 64 * 1024 * 1024;
 
 export const cluKeySkew = rule({

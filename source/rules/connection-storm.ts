@@ -7,7 +7,10 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Number of the newest readings of new connections, which do not count for the usual rate. */
+/**
+Number of the newest readings of new connections that are left out of the usual rate, because they may belong to a
+storm.
+*/
 const newestReadings = 60;
 /** Fewest older readings from which a usual value is computed. */
 const fewestReadings = 60;
@@ -132,7 +135,10 @@ export const cliLockout = rule({
 	},
 });
 
-/** Number of the newest readings of connected clients, which do not count for the usual number of clients. */
+/**
+Number of the newest readings of connected clients that are left out of the usual number, because clients may be missing
+in them.
+*/
 const newestCounts = 15;
 
 /** The median number of clients before the newest readings; undefined with too few readings. */

@@ -111,7 +111,8 @@ function unreachableSteps({code, layer}: Failure, endpoint: Endpoint): readonly 
 
 /**
 The finding on a node whose announced address redis-top cannot reach. Clients in the node's network may reach the
-address. So the finding has an effect only if Sentinels cannot reach the address either.
+address. So the finding names an effect, a failover that is impossible, only if Sentinels cannot reach the address
+either.
 */
 const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 	fires('warning', {

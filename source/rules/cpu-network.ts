@@ -101,7 +101,10 @@ const timeIn = (evidence: HostEvidence | undefined): ProcessorTime | undefined =
 
 const processorTimeNow = kernelFact(({processorTime}) => processorTime);
 
-/** The share of processor time that was stolen between two readings of the machine; undefined without two readings. */
+/**
+The share of processor time that the host took from this virtual machine (`steal`) between two readings of the machine.
+Undefined without two readings.
+*/
 function stolenShare({record}: NodeFacts): number | undefined {
 	const [before, after] = [timeIn(record.hostBefore?.value), timeIn(record.host?.value)];
 	const passed = before === undefined || after === undefined ? 0 : after.total - before.total;

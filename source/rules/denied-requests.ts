@@ -8,7 +8,10 @@ import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Requests denied since the sample before: by the counters of Redis 7.2, else by the error replies NOPERM. */
+/**
+Number of requests that ACL rules denied since the previous sample. Redis 7.2 counts them in INFO. Before 7.2, the error
+replies NOPERM are counted.
+*/
 function deniedOf(facts: NodeFacts): number | undefined {
 	const commands = facts.increase('stats', 'acl_access_denied_cmd');
 	if (facts.number('stats', 'acl_access_denied_cmd') === undefined) {
@@ -25,7 +28,7 @@ function deniedOf(facts: NodeFacts): number | undefined {
 const lackedText = ({lack, object}: AccessRefusal): string =>
 	lack === 'command' ? object.toUpperCase() : lack === 'key' ? 'its keys' : lack === 'channel' ? 'its channels' : lack;
 
-/** The rule of an ACL that gives the right. The operator fills in the names. */
+/** The ACL rule that gives the right. The operator replaces KEYS or CHANNELS by names. */
 const rightText = ({lack, object}: AccessRefusal): string =>
 	lack === 'command' ? `+${object.toLowerCase()}` : lack === 'key' ? "'~KEYS'" : "'&CHANNELS'";
 

@@ -24,7 +24,7 @@ little. A greater ratio shows that something other than distance delays the repl
 */
 const mostSpread = 1.25;
 
-/** Whether the server's own process listens on this machine; undefined if this machine has not been looked at. */
+/** Whether the server's own process listens on this machine; undefined if this machine has not been inspected. */
 function isNear({record: {host}}: NodeFacts): boolean | undefined {
 	return host === undefined ? undefined : host.value.kind === 'here' && host.value.process !== undefined;
 }

@@ -11,7 +11,10 @@ import {clear, fires, rule} from './rule.js';
 /** Longest time since a client's last command, in seconds, for the client to count as a user of its database. */
 const activeSeconds = 60;
 
-/** The active clients of each database. A client is left out if CLIENT LIST does not show its database. */
+/**
+The active clients of each database, without subscribers (flag P). A client is also left out if CLIENT LIST does not
+show its database.
+*/
 function clientsByDatabase(facts: NodeFacts): ReadonlyMap<number, readonly ClientRow[]> {
 	const byDatabase = Map.groupBy(
 		otherClients(facts).filter(({idleSeconds, flags}) => idleSeconds <= activeSeconds && !flags.includes('P')),

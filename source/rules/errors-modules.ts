@@ -57,8 +57,8 @@ export const errFailed = rule({
 		}
 
 		const command = worst.command.toUpperCase();
-		// If only some calls fail, a client with this last command may have received no error. So it is named only if
-		// nearly all calls fail, or if the error is MOVED.
+		// If only some calls fail, a client with this last command may have received no error. So the client is named only
+		// if nearly all calls fail, or if the error is MOVED.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = commonError(facts);
 		if (code === 'LOADING' || (code === 'MOVED' && isOwnerMissing(facts))) {
@@ -172,14 +172,14 @@ const lacked: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
-Error codes of everyday operation: redirections, scripts that are not loaded yet, and redis-top's own denied commands.
-LOADING is in the list because the rule srv.loading reports it.
+Error codes of everyday operation, which the rule err.rate does not count. They are redirections, scripts that are not
+loaded yet, and redis-top's own denied commands. LOADING is in the list because the rule srv.loading reports it.
 */
 const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM', 'LOADING'];
 
 /**
-Error codes that only an executed command can return. The server counts executed commands as processed, but not refused
-commands.
+Error codes that only an executed command can return. Executed commands are in the server's count of processed commands
+already; refused commands are not.
 */
 const errorsOfCommandsThatRan: readonly string[] = ['WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY'];
 
@@ -326,7 +326,10 @@ export const modFork = rule({
 const failures = 'search_errors_indexing_failures';
 const outOfMemory = 'search_OOM_indexing_failures_indexes_count';
 
-/** A module's field in INFO as a number. The module has sections of its own, whose names differ by version. */
+/**
+A module's field in INFO as a number. All sections are searched, because the names of a module's sections differ by
+version.
+*/
 const fieldIn = (info: InfoReply, name: string): number | undefined =>
 	[...info.sections.keys()].map(section => info.number(section, name)).find(value => value !== undefined);
 

@@ -23,7 +23,7 @@ export function infoEvidence(
 
 		const value = facts.number(section, name) ?? text;
 		if (typeof value === 'string' && Number.isFinite(Number(value)) && value.trim() !== '') {
-			// Skips a value outside the range that the field can have.
+			// The text is a number, but `number` returned undefined, because the value is outside the field's range.
 			return [];
 		}
 

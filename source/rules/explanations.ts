@@ -56,8 +56,8 @@ const isStalled = ({severity}: Finding): boolean => severity === 'critical';
 const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
 
 /**
-Least share of the time, 0–1, in which the process had no processor. From this share on, the wait explains a long
-command, and not the command itself.
+Least share of the time, 0–1, in which the process had no processor. From this share on, the wait for a processor
+explains why a command took long.
 */
 const mostlyStopped = 0.5;
 
@@ -122,7 +122,8 @@ const partedSymptoms: readonly RuleId[] = [
 ];
 
 /**
-Rules about a node that does not answer. Their findings explain every other finding on that node and on its replication.
+Rules about a node that does not answer. Their findings explain all other findings on that node, and the findings on its
+replication.
 */
 export const outages: readonly RuleId[] = [
 	'conn.refused',

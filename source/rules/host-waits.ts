@@ -29,7 +29,7 @@ const isHere = (value: unknown): value is LocalEvidence =>
 const waitsNow = hostFact(({waits}) => waits);
 const twoReadings = pending('needs two readings of the machine');
 
-/** A need for a figure that is computed from two readings of the machine. */
+/** A need for a figure that is computed from two readings of the machine, such as the growth of a counter. */
 const waited = <T>(read: (between: Between) => T | undefined): Need<T> => ({
 	read(facts) {
 		const between = betweenReadings(facts);

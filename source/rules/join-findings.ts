@@ -151,8 +151,8 @@ const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.si
 const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
 
 /**
-Rules whose findings another finding may explain. The entry `*` does not matter here, because it never stands for a
-finding of severity info.
+Rules whose findings another finding may explain. Only findings of severity info are looked up here. The entry `*` never
+stands for such a finding, so it does not matter here.
 */
 const explainedRules: ReadonlySet<string> = new Set(explanations.flatMap(({symptoms}) => symptoms));
 
@@ -182,11 +182,13 @@ const inOrderOfRules = memoizeLast((notes: readonly Finding[]) =>
 	notes.toSorted((one, other) => orderOf(one) - orderOf(other)).map(aloneIn),
 );
 
-/** A cause with its symptoms. `urgency` is the lowest `urgencyOf` among them. */
+/** A cause with its symptoms. */
 type Family = {
 	readonly root: Finding;
 	readonly severity: Severity;
+	/** The cause and its symptoms. */
 	readonly members: readonly Finding[];
+	/** What `urgencyOf` returns for the members. A family with a lower number is more urgent. */
 	readonly urgency: number;
 };
 
@@ -233,7 +235,7 @@ Joins findings to their causes and ranks them. The cause with the most severe sy
 symptoms. Ended findings come last. Among equals, the lowest `urgencyOf` among the cause and its symptoms decides, then
 the order of the rules.
 
-@param urgencyOf Has to be equal for all findings of severity info that have no effect, except those of outages.
+@param urgencyOf Has to be equal for all lone notes, because it is called for the first lone note only.
 */
 export function joinFindings(
 	findings: readonly Finding[],

@@ -24,9 +24,10 @@ export type KeysWithoutTtl = {
 The least share of memory that keys without a TTL can have, while a server with a `volatile-…` policy evicts. Undefined
 with another policy, or if that share is below one half.
 
-A server at its limit frees as many bytes as clients add. So an evicted key has at most the bytes that clients send for
-each eviction. All keys with a TTL together have at most that size times their number. Keys without a TTL have the rest
-of the memory.
+At its memory limit, a server evicts as many bytes as clients add. Clients add at most the bytes that they send. So the
+mean evicted key has at most the bytes received per evicted key, plus `overheadBytes`. The remaining keys with a TTL are
+assumed to be no larger. This size times their number is the most memory that they have. Keys without a TTL have the
+rest.
 */
 export function keysWithoutTtl(facts: NodeFacts, evictedPerSecond: number): KeysWithoutTtl | undefined {
 	const policy = facts.text('memory', 'maxmemory_policy') ?? '';

@@ -43,9 +43,9 @@ function keysArrived({address, nodes, record}: NodeFacts): number | undefined {
 }
 
 /**
-Whether slots left the node's shard around the time of the drop: `left` with their keys, `taken` without them. A node
-that loses a slot to a higher configuration epoch deletes the keys in the slot. `unknown`: the cluster view is older
-than the drop. After a flush or a restart the result is `kept`, because slots then do not explain the drop.
+Whether slots left the node's shard around the time of the drop. `left`: the keys moved with their slots. `taken`: the
+node lost slots to a higher configuration epoch and deleted the keys in them. `unknown`: the cluster view is older than
+the drop. `kept`: no slot is known to have left, or a flush or a restart explains the drop.
 */
 function slotsBeside(
 	{atMs, byFlush, byRestart, from, to}: NonNullable<RuleMemory['keyDrop']>,

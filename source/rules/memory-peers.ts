@@ -59,8 +59,8 @@ const fewestPrimaries = 3;
 const shareRatio = 2;
 
 /**
-The difference of a cluster's primary that has far more than an even share of the keys. A hash tag may put the keys into
-one slot.
+The difference of a cluster's primary that has far more than an even share of the keys. The reason may be a hash tag,
+which puts all its keys into one slot.
 */
 export function keysUnlikeOthers({nodes, record}: NodeFacts): Difference | undefined {
 	const counts = [...nodes.values()]

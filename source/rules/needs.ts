@@ -144,9 +144,9 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 }
 
 /**
-Like `answerMissing`, for commands that redis-top sends only to a server where its user may CONFIG GET. A server counts
-each refused command and logs it in ACL LOG. A user without CONFIG GET probably lacks these rights too, so redis-top
-does not send the commands.
+Like `answerMissing`, for commands that redis-top sends only if its user may also run CONFIG GET. A server counts each
+refused command and logs it in ACL LOG. A user without CONFIG GET probably lacks the rights to these commands too, so
+redis-top does not send them.
 */
 export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const missing = answerMissing(command);

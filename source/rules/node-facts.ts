@@ -63,7 +63,10 @@ export type RuleMemory = {
 	first. Milliseconds since the epoch.
 	*/
 	readonly restartsAtMs: readonly number[];
-	/** Whether the last of `restartsAtMs` is the start of a process that has not given a sample yet. */
+	/**
+	Whether the last of `restartsAtMs` is the start of a process that has not given a sample yet. Its first sample then
+	does not count as one more restart.
+	*/
 	readonly isStartCounted: boolean;
 	/** `NRestarts` of the server's systemd unit, at its last reading; undefined: not known. */
 	readonly unitRestarts: number | undefined;
@@ -75,7 +78,7 @@ export type RuleMemory = {
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
 	/** The last command that held the main thread by its own work, with its time; undefined: no such command was seen. */
 	readonly heavyCommand: (HeavyCommand & {readonly atMs: number}) | undefined;
-	/** When the node's shard last gave slots away, or was about to, milliseconds since the epoch; undefined: never. */
+	/** When the node's shard last gave slots away, or began to, milliseconds since the epoch; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
 	readonly tracks: FieldTracks;
 	readonly means: MeanTracks;
@@ -230,7 +233,10 @@ export const credentialArguments = ({isTls, user}: Pick<RuleSettings, 'isTls' | 
 /** The text as one word for a POSIX shell. Texts come from servers too, so a text may contain any character. */
 export const quoted = (word: string): string => (isPlainWord(word) ? word : `'${escaped(word)}'`);
 
-/** A name as one word for a POSIX shell. The quotation marks stand outside the name. */
+/**
+A name as one word for a POSIX shell. The quotation marks are not part of the name, so they remain when the name is
+masked.
+*/
 export const quotedName = (kind: NameKind, word: string): Message =>
 	isPlainWord(word) ? message`${nameOf(kind, word)}` : message`'${nameOf(kind, escaped(word))}'`;
 

@@ -5,8 +5,8 @@ import type {FleetFacts} from './rule.js';
 const none: ReadonlyMap<NodeAddress, NodeRecord> = new Map();
 
 /**
-The records of all nodes from the newest facts. All rules of one evaluation get the same map, so functions memoized by
-reference run only once.
+The records of all nodes. The facts of each node hold a map of all records, and the newest of these maps is returned.
+All rules of one evaluation get the same map, so functions memoized by reference run only once.
 */
 export function recordsIn({nodes}: FleetFacts): ReadonlyMap<NodeAddress, NodeRecord> {
 	let newest: {readonly nowMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>} | undefined;

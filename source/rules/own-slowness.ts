@@ -2,14 +2,16 @@ import type {ProcessorTime} from '../domain/host-evidence.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
 
 /**
-Milliseconds from which a command is slow by itself, even without its wait for a processor. A process may wait for a
-processor during a share of the time. Its commands then take up to 1 / (1 − share) times as long. This factor is at most
-the number of runnable threads per processor. The measured duration is divided by the factor. Results below 100 ms say
-nothing, because they depend on the scheduler's time slices.
+Milliseconds from which a command is slow by itself, after its duration was divided by the `slowdown`. Shorter durations
+say nothing, because they depend on the scheduler's time slices.
 */
 const ownSlowMs = 100;
 
-/** How many times as long a command takes at most because its process waits for a processor. */
+/**
+How many times as long a command takes at most because its process waits for a processor. With waits for a `share` of
+the time, a command takes up to 1 / (1 − share) times as long. With n runnable threads per processor, a thread gets
+about 1/n of a processor, so the result is at most n.
+*/
 export function slowdown(share: number, time?: ProcessorTime): number {
 	const {runnable, processors} = time ?? {};
 	const sharing = runnable === undefined || !processors ? Number.POSITIVE_INFINITY : Math.max(1, runnable / processors);
@@ -17,8 +19,8 @@ export function slowdown(share: number, time?: ProcessorTime): number {
 }
 
 /**
-Name of the evidence that the wait for a processor alone does not explain the slowest command. Findings on such waits
-have it.
+Name of the evidence that the wait for a processor alone does not explain the slowest command. Only findings on waits
+for a processor have this evidence.
 */
 export const slowByItself = 'longest command';
 

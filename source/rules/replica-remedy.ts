@@ -13,8 +13,8 @@ const nothing: ReplicaRemedy = {};
 /**
 The action that helps a replica without a link. REPLICAOF discards the replica's data, which may be the only copy. So
 REPLICAOF is offered in two cases only: the primary answers, or a node was promoted in the primary's place and has all
-that the replica has. If the primary is down and no node was promoted, promotion is offered. If Sentinels or a cluster
-choose the primary, redis-top offers nothing.
+of the replica's data. If the primary is down and no node was promoted, the promotion of the replica is offered. If
+Sentinels or a cluster choose the primary, redis-top offers nothing.
 */
 export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): ReplicaRemedy {
 	const named = primaryNamedBy(record);

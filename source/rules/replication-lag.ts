@@ -25,7 +25,7 @@ const needsTwoSamples = pending('needs two samples of a replica that is online')
 
 /**
 Bytes that the primary may have written since the last acknowledgement of a healthy replica. A healthy replica
-acknowledges once a second, so it may be this far behind.
+acknowledges once a second. `lag=` has whole seconds, so up to one second more may have passed than it says.
 */
 export function awaitedBytes(facts: NodeFacts, ackAgeSeconds: number | undefined): number {
 	const writtenPerSecond = facts.perSecond('replication', 'master_repl_offset') ?? 0;
@@ -121,7 +121,8 @@ const receivesNothing = (replica: NodeRecord | undefined, leastSeconds: number):
 	answersNow(replica) && (replica.sample?.info.number('replication', 'master_last_io_seconds_ago') ?? 0) > leastSeconds;
 
 /**
-Name of the evidence of rep.lag_ack that the replica answers redis-top and receives nothing from its primary either.
+Name of the evidence of rep.lag_ack that the link is cut in both directions. The primary gets no acknowledgement from
+the replica. The replica answers redis-top, but receives nothing from the primary.
 */
 export const cutOff = 'answers here';
 

@@ -111,8 +111,8 @@ function position({info}: NodeSample): {readonly id: string | undefined; readonl
 }
 
 /**
-Whether a primary of this history answers. The replicas of the history then follow this primary, and the promoted node
-left the history on purpose.
+Whether a primary of this history answers. The replicas of the history then replicate from this primary. The promoted
+node left the history on purpose, so it did not replace a lost primary.
 */
 const hasPrimary = (all: readonly NodeFacts[], id: string): boolean =>
 	all.some(({record, sample}) => record.role === 'primary' && sample !== undefined && position(sample).id === id);

@@ -114,9 +114,9 @@ export const repFullsyncStorm = rule({
 		const most = replicas.reduce((highest, value) => Math.max(highest, value), connected);
 		const joined = Math.max(0, most - (replicas[0] ?? connected));
 		const refusals = refusalsInWindow(facts, refused);
-		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one. A node
-		// that is a replica now counted refusals while it was a primary. They concern replicas that now follow another
-		// node, so they are left out.
+		// A replica whose partial resync is refused was linked before, so its full resync is a repeated one. If the node is
+		// a replica now, it counted the refusals while it was a primary. Those refusals concern replicas that now replicate
+		// from another node, so they are left out.
 		const counted = windowOf(facts) < stormWindowMs ? growthInWindow(facts, 'sync_full', full) : full;
 		const repeated = facts.record.role === 'replica' ? 0 : Math.min(refusals, counted - most);
 		const expected = restartedReplicas(facts);

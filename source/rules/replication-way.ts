@@ -6,7 +6,7 @@ import {leftBehindBy, mayHaveMoreThan} from '../topology/orphaned-replicas.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
-/** Seconds of a primary's uptime after which its replicas should have reconnected. They try once a second. */
+/** Seconds of a primary's uptime after which its replicas should have reconnected. A replica tries once a second. */
 const returnSeconds = 30;
 
 /** The reason of a missing link if the primary answers redis-top and refuses nobody. */
@@ -27,8 +27,8 @@ function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts): bool
 		({clientName, ageSeconds}) => clientName !== 'redis-top' && ageSeconds + sinceSeconds <= recentRefusalSeconds,
 	);
 	const isOpen = settings.hasPassword === false && settings.user === undefined;
-	// INFO has total_error_replies since 6.2, as errorstats. A server without this field does not count the error
-	// NOAUTH.
+	// INFO has total_error_replies and errorstats since 6.2. A server without total_error_replies does not count the
+	// error NOAUTH.
 	const countsErrors =
 		sample.info.number('stats', 'total_error_replies') !== undefined && errorCounting(sample.info) !== 'none';
 	return !hasRefused && (isOpen || (countsErrors && (errorStats(sample.info).get('NOAUTH') ?? 0) === 0));

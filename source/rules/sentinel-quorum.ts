@@ -80,8 +80,8 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 
 /**
 The steps that remove sentinels that may be gone for good, so that the answering sentinels are a majority again. Empty
-unless enough sentinels for the quorum answer, and the primary is up. SENTINEL RESET also removes the replicas from the
-list. Only a primary that answers adds them again.
+unless enough sentinels for the quorum answer, and the primary is up. SENTINEL RESET also removes the replicas from a
+sentinel's list. The sentinel finds the replicas again only if the primary answers.
 */
 function forgetSteps(group: MonitoredGroup): readonly NextStep[] {
 	const {reports} = group;

@@ -30,7 +30,10 @@ type Unread = {
 	readonly kind: 'rdb' | 'aof' | 'folder';
 };
 
-/** The data file that the process did not load at its start; undefined if it loaded the data that it had. */
+/**
+The data file that the process did not load at its start: the RDB file beside a new append-only file, or the newer
+append-only file of a server without AOF. Undefined without such a file.
+*/
 function unreadFile({rdb, appendOnly}: DataFilesEvidence, startedAtMs: number, facts: NodeFacts): Unread | undefined {
 	const isFromBefore = (file: {readonly modifiedAtMs: number}) => file.modifiedAtMs <= startedAtMs + slackMs;
 	if (facts.number('persistence', 'aof_enabled') === 1) {

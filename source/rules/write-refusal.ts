@@ -203,8 +203,8 @@ export const perDrift = rule({
 		}
 
 		const isAboutData = found.some(({name}) => name === 'appendonly' || name === 'save');
-		// A difference that was there from the beginning may be days old. Only a change that redis-top saw may be
-		// intended.
+		// A difference that existed when redis-top found the node may be days old. Only a change that redis-top saw is new
+		// enough to be a temporary change on purpose.
 		const wasSeen = facts.nowMs - heldMs - facts.memory.foundAtMs > firstLooksMs;
 		const isMeant = !isAboutData && wasSeen && heldMs < limits.meant * 1000;
 		return fires(isMeant ? 'info' : 'warning', {

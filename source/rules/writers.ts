@@ -5,7 +5,7 @@ import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {namedClients, otherClients, senderCulprit, sendersOf} from './client-names.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** Commands that add data to most caches. Source: https://redis.io/docs/latest/commands/ */
+/** Commands with which clients of a cache usually add data. Source: https://redis.io/docs/latest/commands/ */
 const addingCommands: ReadonlySet<string> = new Set([
 	'set',
 	'setex',
