@@ -194,9 +194,11 @@ function withoutInner(named: readonly Named[], total: number): readonly Named[] 
 }
 
 /**
-Adds the time without a processor and the idle time to the parts. The time without a processor may fall into any part,
-so it is subtracted from all parts in proportion. An event loop cycle that ends now may have begun before the earlier
-sample. The parts then exceed the time between the samples, and are scaled down to it.
+Adds two parts: the time in which the thread was ready to run but had no processor, and the idle time. Nothing tells in
+which other part the thread had no processor, so that time is taken from all of them in proportion.
+
+The server counts an event loop cycle as a whole when it ends. A cycle may have begun before the earlier sample. The
+parts then exceed the time between the two samples, and are scaled down to it.
 */
 function withIdle(busy: readonly MainThreadPart[], processor: number | undefined): readonly MainThreadPart[] {
 	const active = busy.reduce((all, {share}) => all + share, 0);

@@ -32,8 +32,9 @@ const largest = 1e300;
 const isKnown = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < largest;
 
 /**
-Numbers of readings for each column, times a power of ten. No number is more than twice the number before, so a chart is
-at least half full after a change to the next number.
+The numbers of readings that one column of a chart may stand for, apart from a power of ten: 1, 1.5, …, 8, 10, 15, ….
+When the readings no longer fit, the next larger number is used. It is at most twice as large, so the chart is then at
+least half full.
 */
 const columnSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
