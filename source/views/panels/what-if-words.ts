@@ -40,12 +40,20 @@ export function outcomeText(whatIf: WhatIf): string {
 		return `no failover: ${leftText(electors)}`;
 	}
 
+	if (isUnknown(whatIf)) {
+		return 'not known: it has not told its role';
+	}
+
 	return whatIf.sentinels > 0
 		? 'goes on, failover too'
 		: replicas.length > 0
 			? replicasText(replicas)
 			: 'goes on, it has no slots';
 }
+
+/** Whether no node that fails has told its role, so that nobody knows what it serves. */
+const isUnknown = ({failure: {nodes}, primaries, replicas}: WhatIf): boolean =>
+	primaries.length === 0 && replicas.length === 0 && nodes.every(({role}) => role === 'unknown');
 
 function takeoverText(primaries: readonly LostPrimary[], {stopsAll}: WhatIf): string {
 	const orphaned = primaries.filter(({successor}) => successor === undefined);
@@ -94,9 +102,11 @@ function replicasText(replicas: readonly LostReplicas[]): string {
 	return bare.length > 0 ? `no replica left: ${bare.join(', ')}` : `goes on, ${countText(least, 'replica')} left`;
 }
 
-/** The lost writes of a failure in bytes, for the column: `1.20K`, `all`, `none`. */
-export const lostText = ({primaries, erased, lost}: WhatIf): string =>
-	erased > 0 ? 'all' : primaries.length === 0 ? 'none' : bytes(lost.bytes);
+/** The lost writes of a failure in bytes, for the column: `1.20K`, `all`, `none`, or `-` if nobody knows. */
+export function lostText(whatIf: WhatIf): string {
+	const {primaries, erased, lost} = whatIf;
+	return isUnknown(whatIf) ? '-' : erased > 0 ? 'all' : primaries.length === 0 ? 'none' : bytes(lost.bytes);
+}
 
 /** All consequences of a failure as label and text pairs, for the details and below the list. */
 export function whatIfFacts(whatIf: WhatIf): Array<readonly [label: string, text: string]> {

@@ -7,7 +7,7 @@ import {clusterPanel} from '../../../source/views/panels/cluster/cluster.js';
 import {replicationPanel} from '../../../source/views/panels/replication/replication.js';
 import {nameOf} from '../../cluster/views.js';
 import {assertAnySize, panelText} from '../../harness/panel-text.js';
-import {panelInput} from '../../harness/records.js';
+import {emptyRecord, panelInput} from '../../harness/records.js';
 import {clusterRecord, gone, plainRecord, sixPorts} from '../../topology/fleets.js';
 
 const linkTo = (port: number, behindBytes: number, behindSeconds: number): ReplicaLink => ({
@@ -105,4 +105,10 @@ test('a filter finds what dies and who takes over', () => {
 test('it fits any size', () => {
 	assertAnySize(clusterPanel, [panelInput(cluster, {table: whatIf})]);
 	assertAnySize(replicationPanel, [panelInput(cluster, {table: whatIf})]);
+});
+
+test('of a node that has never told its role, nothing is claimed', () => {
+	const node = {...emptyRecord('10.0.1.11:6379'), failure: gone, reach: 'down' as const};
+	const [row] = panelText(replicationPanel, panelInput([node], {table: whatIf}), {width: 80, height: 21}).slice(2);
+	assert.match(row ?? '', /^│>node 10\.0\.1\.11:6379 +- +- not known: it has not told its role +│$/);
 });
