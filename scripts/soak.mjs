@@ -19,7 +19,12 @@ try {
 	const parts = {'--planned': 'planned-work', '--outside': 'outside'};
 	const part = Object.entries(parts).find(([flag]) => process.argv.includes(flag))?.[1] ?? 'soak';
 	const external = ['@lydell/node-pty', 'esbuild', 'typescript'];
-	await bundle({entryPoints: [`test/soak/${part}.ts`], outdir, external});
+	const threads = 'thread-times-worker';
+	await bundle({
+		entryPoints: {[part]: `test/soak/${part}.ts`, [threads]: `test/soak/planned/${threads}.ts`},
+		outdir,
+		external,
+	});
 	// An interrupt goes to the whole foreground process group. This process waits until the child has ended, and then
 	// removes its folder.
 	process.on('SIGINT', () => {});

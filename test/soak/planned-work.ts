@@ -15,7 +15,7 @@ import {SentinelGroup} from './planned/sentinel-group.js';
 A day of planned work on a healthy cluster and a Sentinel group under load, in as many minutes as are given:
 `soak.mjs --planned --minutes 60`. `redis-top watch` looks on. Whatever it finds above info is printed with the work that
 was under way. `--work TEXT` does only work whose name contains the text. Exits with 1 where a work could not be done, or
-where `watch` found anything that is not about a machine short of processor time.
+where `watch` found anything that is not proved to be about the machine (`planned/machine-proof.ts`).
 */
 
 const {values} = parseArgs({
@@ -58,6 +58,7 @@ const works = Object.entries({...clusterWorks(work), ...operatorWorks(work), ...
 );
 const findings = await Findings.start(
 	[...cluster.nodes.slice(0, 1), ...group.sentinels].map(({port}) => `127.0.0.1:${port}`),
+	() => [...cluster.nodes, ...group.nodes, ...group.sentinels],
 );
 
 await delay(20_000);
@@ -84,7 +85,7 @@ try {
 		await delay(10_000);
 	}
 } finally {
-	findings.stop();
+	await findings.stop();
 	await Promise.all([load.stop(), groupLoad.stop()]);
 	await Promise.all([cluster.stop(), group.stop()]);
 }

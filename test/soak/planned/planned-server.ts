@@ -44,6 +44,11 @@ export class PlannedServer {
 		return new PlannedServer(name, dir, await start(name, dir));
 	}
 
+	/** The process, which is another one after a restart. */
+	get pid(): number {
+		return this.#server.pid;
+	}
+
 	command = (...words: ReadonlyArray<string | number>): Promise<TestReply> => this.#server.command(...words);
 	connect = (): Promise<RespClient> => this.#server.connect();
 
