@@ -210,6 +210,45 @@ test('with Sentinels, all nodes are found from one, a failover is shown, and the
 	await screen.exited;
 });
 
+test('Sentinels that were copied with their id are found from one of them, and are the reason until each has an id of its own', async t => {
+	const primary = await serverFor(t);
+	const replica = await replicaOf(t, primary.port);
+	await isLinked(replica);
+	const lines = [
+		`sentinel monitor main 127.0.0.1 ${primary.port} 2`,
+		'sentinel down-after-milliseconds main 1000',
+		'sentinel failover-timeout main 5000',
+	];
+	const copied = [`sentinel myid ${'a'.repeat(40)}`, ...lines];
+	const [asked, ...others] = await Promise.all([0, 1, 2].map(() => serverFor(t, {sentinel: copied})));
+	assert.ok(asked);
+	await eventually('the Sentinels know the replica', async () => {
+		const replies = await Promise.all(
+			[asked, ...others].map(async sentinel => String(await sentinel.command('SENTINEL', 'REPLICAS', 'main'))),
+		);
+		return replies.every(reply => reply.includes('master-link-status,ok')) ? true : undefined;
+	});
+	const look = [...at(asked), '-i', '600ms', '--skip', 'os.psi,os.runq'];
+	const {findings} = await eventuallyChecked(t, look, {
+		status: 'critical',
+		verdict: /main would not be failed over.*3 sentinels share one id/,
+		rules: ['sen.quorum critical'],
+	});
+	const evidence = findings.find(({rule}) => rule === 'sen.quorum')?.evidence ?? [];
+	assert.deepEqual(
+		new Set(evidence.flatMap(({name, value}) => (name === 'same id' ? [value] : []))),
+		new Set([asked, ...others].map(addressOf)),
+	);
+
+	// The finding's own remedy: all but one start again without the copied line.
+	for (const {port, stop} of others) {
+		await stop();
+		await serverFor(t, {sentinel: lines, port});
+	}
+
+	await eventuallyChecked(t, look, {status: 'ok', verdict: /nothing is wrong with 5 nodes/, rules: []});
+});
+
 test('a target that dies later takes no other node off the screen', async t => {
 	const primary = await serverFor(t);
 	const replica = await replicaOf(t, primary.port);
