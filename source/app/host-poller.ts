@@ -5,6 +5,7 @@ import type {HostEvidence} from '../domain/host-evidence.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
+import {KnownProcesses} from '../host/known-processes.js';
 import type {RememberedPlaces} from '../parse/remembered-topology.js';
 import type {MonitorStore} from '../state/monitor-store.js';
 import type {ConnectionSettings} from '../wire/connection.js';
@@ -126,6 +127,7 @@ export const nodesToLookAt = (
 
 async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: HostPollerOptions): Promise<void> {
 	const looks = new Map<NodeAddress, Look>();
+	const known = new KnownProcesses();
 	while (!signal.aborted) {
 		const begunMs = clock.elapsed();
 		const record = nodesToLookAt(store.get().nodes, focus()).find(node =>
@@ -142,6 +144,7 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 				before: host,
 				remembered: rememberedPlaces.get(record.address),
 				isFull: failure?.kind === 'MAXCLIENTS',
+				known,
 				nowMs,
 			});
 			store.ingestHost(record.address, evidence, nowMs);

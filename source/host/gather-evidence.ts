@@ -21,6 +21,7 @@ import {readDataFiles} from './data-files.js';
 import {readFolder} from './folder-evidence.js';
 import {Gaps} from './gaps.js';
 import {readCgroup, readKernelSettings} from './kernel-settings.js';
+import {KnownProcesses} from './known-processes.js';
 import {readLogTail} from './log-tail.js';
 import {readOomKills} from './oom-kills.js';
 import {isOwnEndpoint} from './own-address.js';
@@ -46,6 +47,8 @@ export type EvidenceRequest = {
 	readonly config: ReadonlyMap<string, string> | undefined;
 	/** Whether the server admits no more clients. The holders of its connections are then read from the kernel. */
 	readonly isFull?: boolean | undefined;
+	/** What the previous gatherings read of this machine's processes. Default: nothing, so that everything is read. */
+	readonly known?: KnownProcesses | undefined;
 	/** The present wall time, milliseconds since the epoch. */
 	readonly nowMs: number;
 };
@@ -79,15 +82,15 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 	}
 
 	const gaps = new Gaps();
-	const {endpoint} = request;
+	const {endpoint, known = new KnownProcesses()} = request;
 	const isWanted = (socket: Pick<Listener, 'address' | 'port'>) =>
 		endpoint.kind === 'unix' ? socket.port === 0 && socket.address === endpoint.path : socket.port === endpoint.port;
 	const [processes, sockets, kernel] = await Promise.all([
-		scanProcesses(gaps),
+		scanProcesses(gaps, known),
 		listeningSockets(gaps),
 		readKernelSettings(gaps),
 	]);
-	const {listeners, servers} = await findHolders(processes, sockets, isWanted, gaps);
+	const {listeners, servers} = await findHolders(processes, sockets, isWanted, gaps, known);
 	const dead = processes.find(({state, processId}) => state === 'zombie' && processId === namedProcess(request));
 	const processId = (await serverProcess(request, listeners, servers)) ?? dead?.processId;
 	const isFull = request.isFull === true && endpoint.kind === 'tcp';

@@ -1,11 +1,20 @@
+import {readFileSync} from 'node:fs';
 import {readdir, readFile, readlink} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {FoundServer, Listener, ProcessState} from '../domain/host-evidence.js';
 import {Semaphore} from '../domain/semaphore.js';
-import {type ListeningSocket, parseProcessStat, parseSocketTable, parseUnixSocketTable} from '../parse/proc-text.js';
+import {
+	type ListeningSocket,
+	parseProcessStat,
+	parseSocketTable,
+	parseStartTicks,
+	parseUnixSocketTable,
+} from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
+import type {KnownProcesses} from './known-processes.js';
 
 /**
 Largest number of processes whose files are read. On a machine with more processes the rest is left out, to save time.
@@ -38,13 +47,24 @@ function serverNameOf(name: string, words: readonly string[]): string | undefine
 	return [name, ...words.slice(0, 8).map(word => path.basename(word))].find(word => serverName.test(word));
 }
 
-async function scanProcess(processId: number): Promise<ScannedProcess | undefined> {
+async function scanProcess(processId: number, known: KnownProcesses): Promise<ScannedProcess | undefined> {
 	try {
-		const {name, state} = parseProcessStat(await readFile(`/proc/${processId}/stat`, 'utf8'));
-		// A zombie has no command line, and many servers overwrite theirs with blanks.
+		// The kernel answers this read at once, whatever the process does. With `readFile`, it would take seven times the
+		// processor time.
+		const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
+		const {name, state} = parseProcessStat(stat);
+		const identity = `${parseStartTicks(stat)} ${name}`;
+		if (known.isOther(processId, identity)) {
+			known.note(processId, identity, false);
+			return {processId, name, state, title: '', isServer: false};
+		}
+
+		// The kernel may wait for the process here, so this read must not block redis-top. A zombie has no command line,
+		// and many servers overwrite theirs with blanks.
 		const commandLine = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => '');
 		const words = commandLine.split(/[\0 ]+/).filter(word => word !== '');
 		const ownName = serverNameOf(name, words);
+		known.note(processId, identity, ownName !== undefined);
 		return {processId, name: ownName ?? name, state, title: words[1] ?? '', isServer: ownName !== undefined};
 	} catch {
 		return undefined;
@@ -52,18 +72,24 @@ async function scanProcess(processId: number): Promise<ScannedProcess | undefine
 }
 
 /** Every process of this machine, servers first. */
-export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess[]> {
+export async function scanProcesses(gaps: Gaps, known: KnownProcesses): Promise<readonly ScannedProcess[]> {
 	const names = (await gaps.reading('processes', () => readdir('/proc'))) ?? [];
 	const ids = names.filter(name => /^\d+$/.test(name)).map(Number);
 	if (ids.length > mostProcesses) {
 		gaps.add('some processes', `there are ${ids.length}, the first ${mostProcesses} were looked at`);
 	}
 
-	const semaphore = new Semaphore(mostReads);
-	const scanned = await Promise.all(ids.slice(0, mostProcesses).map(async id => semaphore.run(() => scanProcess(id))));
-	return scanned
-		.filter(found => found !== undefined)
-		.toSorted((one, other) => Number(other.isServer) - Number(one.isServer) || one.processId - other.processId);
+	const scanned: ScannedProcess[] = [];
+	for (let from = 0; from < Math.min(ids.length, mostProcesses); from += mostReads) {
+		const some = ids.slice(from, Math.min(from + mostReads, mostProcesses));
+		const found = await Promise.all(some.map(async id => scanProcess(id, known)));
+		scanned.push(...found.filter(one => one !== undefined));
+		// A key that is pressed meanwhile is handled between two groups of processes.
+		await nextTurn();
+	}
+
+	known.endScan();
+	return scanned.sort((one, other) => Number(other.isServer) - Number(one.isServer) || one.processId - other.processId);
 }
 
 /** The inodes of the sockets that a process has open; undefined without the right to read them. */
@@ -104,7 +130,10 @@ export async function findHolders(
 	sockets: readonly ListeningSocket[],
 	isWanted: (socket: ListeningSocket) => boolean,
 	gaps: Gaps,
+	known: KnownProcesses,
 ): Promise<SocketHolders> {
+	const allInodes = sockets.map(({inode}) => inode);
+	const listening = allInodes.toSorted().join(' ');
 	const wanted = new Set(sockets.filter(isWanted).map(({inode}) => inode));
 	const holders = new Map<string, ScannedProcess>();
 	const servers: FoundServer[] = [];
@@ -120,7 +149,8 @@ export async function findHolders(
 			continue;
 		}
 
-		const inodes = await socketInodes(candidate.processId);
+		const inodes =
+			known.inodesOf(candidate.processId, listening) ?? (await readInodes(candidate, allInodes, listening, known));
 		hidden += inodes === undefined && candidate.state !== 'zombie' ? 1 : 0;
 		for (const inode of wanted) {
 			if (inodes?.has(inode) && !holders.has(inode)) {
@@ -144,6 +174,22 @@ export async function findHolders(
 			return {address, port, queued, processId: holder?.processId, processName: holder?.name};
 		});
 	return {listeners, servers};
+}
+
+/** The inodes of the listening sockets that a process has open; undefined without the right to read them. */
+async function readInodes(
+	{processId}: ScannedProcess,
+	allInodes: readonly string[],
+	listening: string,
+	known: KnownProcesses,
+): Promise<ReadonlySet<string> | undefined> {
+	const open = await socketInodes(processId);
+	const inodes = open && new Set(allInodes.filter(inode => open.has(inode)));
+	if (inodes !== undefined) {
+		known.keepInodes(processId, listening, inodes);
+	}
+
+	return inodes;
 }
 
 function foundServer(

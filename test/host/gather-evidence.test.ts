@@ -7,6 +7,7 @@ import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import type {HostEvidence, LocalEvidence} from '../../source/domain/host-evidence.js';
 import {gatherEvidence} from '../../source/host/gather-evidence.js';
+import {KnownProcesses} from '../../source/host/known-processes.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {folderFor, oneServer, serverFor} from '../e2e/monitor.js';
 import {eventually} from '../harness/eventually.js';
@@ -100,6 +101,33 @@ test('evidence of a port without a listener names the servers on other ports', {
 	assert.deepEqual(evidence.listeners, []);
 	assert.ok(evidence.servers.some(({listens}) => listens.some(({port}) => port === server.port)));
 	assert.ok(evidence.gaps.some(({what}) => what === 'dir'));
+});
+
+test('what is kept between two gatherings hides no server that came, left or moved to another port', {
+	skip: !isLinux,
+}, async t => {
+	const known = new KnownProcesses();
+	const listeners = async (port: number) =>
+		here(
+			await gatherEvidence({
+				endpoint: {kind: 'tcp', host: '127.0.0.1', port},
+				info: undefined,
+				config: undefined,
+				known,
+				nowMs,
+			}),
+		).listeners.map(({processId}) => processId);
+	const first = await serverFor(t);
+	assert.deepEqual(await listeners(first.port), [first.pid]);
+	const second = await serverFor(t);
+	assert.deepEqual(await listeners(first.port), [first.pid]);
+	assert.deepEqual(await listeners(second.port), [second.pid]);
+	const moved = await freePort();
+	await second.command('CONFIG', 'SET', 'port', String(moved));
+	assert.deepEqual(await listeners(second.port), []);
+	assert.deepEqual(await listeners(moved), [second.pid]);
+	process.kill(first.pid, 'SIGKILL');
+	await eventually('no listener', async () => ((await listeners(first.port)).length === 0 ? true : undefined));
 });
 
 test("evidence of a port of another program has that program's name", {skip: !isLinux}, async t => {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {KnownProcesses} from '../../source/host/known-processes.js';
+
+function scanned(...processes: ReadonlyArray<readonly [processId: number, identity: string, isServer: boolean]>) {
+	const known = new KnownProcesses();
+	for (const [processId, identity, isServer] of processes) {
+		known.note(processId, identity, isServer);
+	}
+
+	known.endScan();
+	return known;
+}
+
+test('a process is known as no server by its start and its name', () => {
+	const known = scanned([10, '500 bash', false], [11, '500 redis-server', true]);
+	assert.equal(known.isOther(10, '500 bash'), true);
+	assert.equal(known.isOther(10, '500 redis-server'), false, 'the process runs another program now');
+	assert.equal(known.isOther(10, '900 bash'), false, 'another process has the id now');
+	assert.equal(known.isOther(11, '500 redis-server'), false, 'servers are always read');
+	assert.equal(known.isOther(12, '500 bash'), false, 'a new process');
+});
+
+test('a process that a scan does not find is forgotten', () => {
+	const known = scanned([10, '500 bash', false]);
+	known.endScan();
+	assert.equal(known.isOther(10, '500 bash'), false);
+});
+
+test('open sockets are kept while the process and all listening sockets of the machine stay the same', () => {
+	const known = scanned([11, '500 redis-server', true]);
+	assert.equal(known.inodesOf(11, '1 2'), undefined, 'never read');
+	known.keepInodes(11, '1 2', new Set(['2']));
+	known.keepInodes(12, '1 2', new Set(['1']));
+	assert.deepEqual(known.inodesOf(11, '1 2'), new Set(['2']));
+	assert.equal(known.inodesOf(12, '1 2'), undefined, 'a process that no scan has found');
+	assert.equal(known.inodesOf(11, '1 2 3'), undefined, 'another socket listens');
+
+	known.note(11, '500 redis-server', true);
+	known.endScan();
+	assert.deepEqual(known.inodesOf(11, '1 2'), new Set(['2']));
+	known.note(11, '900 redis-server', true);
+	known.endScan();
+	assert.equal(known.inodesOf(11, '1 2'), undefined, 'another process has the id now');
+});
