@@ -5,7 +5,7 @@ import {type Finding, findingKey} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {familyUrgency, rankedFindings} from '../../state/verdict.js';
 import {effectTexts} from './effect-text.js';
-import {canBeTakenOver, type Takeover, takeoverOf} from './takeover.js';
+import {canBeTakenOver, type Successor, successorOf} from './successor.js';
 
 /**
 Time in milliseconds after the end of a finding. A finding that returns within this time continues its episode instead
@@ -52,7 +52,7 @@ export type Episode = {
 	The replica that was promoted in the place of this episode's node while the episode lasted; undefined if no replica
 	was promoted.
 	*/
-	readonly takeover: Takeover | undefined;
+	readonly successor: Successor | undefined;
 	/** The clients that were connected to the node when the finding opened, as far as CLIENT LIST was read. */
 	readonly clients: readonly NamedClients[];
 };
@@ -101,15 +101,15 @@ export class EpisodeLog {
 	Notes which open outages of primaries were ended for users by a promotion. Called whenever records of nodes have
 	changed.
 	*/
-	noteTakeovers(state: MonitorState): void {
+	noteSuccessors(state: MonitorState): void {
 		for (const track of this.#last.values()) {
 			if (
 				track.endedMs === undefined &&
-				track.takeover === undefined &&
+				track.successor === undefined &&
 				track.node !== undefined &&
 				canBeTakenOver(track)
 			) {
-				track.takeover = takeoverOf(track.node, state);
+				track.successor = successorOf(track.node, state);
 			}
 		}
 	}
@@ -131,7 +131,7 @@ export class EpisodeLog {
 				steps: [{atMs: nowMs, what: 'opened', severity, finding}],
 				causeId: undefined,
 				urgency: familyUrgency([finding], state.nodes),
-				takeover: undefined,
+				successor: undefined,
 				clients: clientsOf(node, effect, state),
 				now: severity,
 			};
@@ -142,8 +142,8 @@ export class EpisodeLog {
 
 		if (known.endedMs !== undefined) {
 			known.endedMs = undefined;
-			const {takeover} = known;
-			known.takeover = takeover && state.nodes.get(takeover.by)?.role === 'primary' ? takeover : undefined;
+			const {successor} = known;
+			known.successor = successor && state.nodes.get(successor.address)?.role === 'primary' ? successor : undefined;
 			known.steps.push({atMs: nowMs, what: 'again', severity, finding});
 		} else if (severity !== known.now) {
 			const what = severityRank[severity] > severityRank[known.now] ? 'worse' : 'milder';

@@ -1,7 +1,7 @@
 import {type Effect, effectRank} from '../../domain/finding.js';
 import {effectTexts} from './effect-text.js';
 import {type Episode, nodesIn} from './episodes.js';
-import {canBeTakenOver, isForReadersOnly, type Takeover} from './takeover.js';
+import {canBeTakenOver, isForReadersOnly, type Successor} from './successor.js';
 
 /**
 Who felt an effect.
@@ -27,7 +27,7 @@ export type Impact = {
 	readonly endedMs: number | undefined;
 	readonly feltBy: FeltBy;
 	/** The replica that took over, so that users no longer felt the effect; undefined if no replica did. */
-	readonly takeover: Takeover | undefined;
+	readonly successor: Successor | undefined;
 	readonly episodes: readonly Episode[];
 };
 
@@ -54,7 +54,7 @@ export function impactOf(episodes: readonly Episode[]): Impact[] {
 				beganMs,
 				endedMs,
 				feltBy: feltBy(effect, role),
-				takeover: lastTakeover(own),
+				successor: lastSuccessor(own),
 				episodes: own,
 			};
 		})
@@ -76,13 +76,13 @@ const feltBy = (effect: Effect, role: Episode['role']): FeltBy =>
 			: 'users';
 
 /**
-The last takeover, if a takeover ended each of the episodes for users. Undefined if users felt one of the episodes until
-its end.
+The successor that was promoted last, if each of the episodes ended for users with a successor. Undefined if users felt
+one of the episodes until its end.
 */
-function lastTakeover(episodes: readonly Episode[]): Takeover | undefined {
-	const takeovers = episodes.filter(canBeTakenOver).map(({takeover}) => takeover);
-	return takeovers.length === episodes.length && takeovers.every(takeover => takeover !== undefined)
-		? takeovers.toSorted((one, other) => one.atMs - other.atMs).at(-1)
+function lastSuccessor(episodes: readonly Episode[]): Successor | undefined {
+	const successors = episodes.filter(canBeTakenOver).map(({successor}) => successor);
+	return successors.length === episodes.length && successors.every(successor => successor !== undefined)
+		? successors.toSorted((one, other) => one.promotedAtMs - other.promotedAtMs).at(-1)
 		: undefined;
 }
 

@@ -136,14 +136,14 @@ function clientsText(episodes: readonly Episode[], text: ReportText): string {
 	);
 }
 
-function feltText({feltBy, takeover, beganMs, effect}: Impact, text: ReportText): string {
+function feltText({feltBy, successor, beganMs, effect}: Impact, text: ReportText): string {
 	switch (feltBy) {
 		case 'nobody':
 			return effectTexts[effect].isFelt ? 'no' : 'not yet';
 		case 'readers':
 			return 'by clients that read from it';
 		case 'users':
-			return takeover === undefined ? 'yes' : takeoverText(takeover, beganMs, text);
+			return successor === undefined ? 'yes' : takeoverText(successor, beganMs, text);
 	}
 }
 

@@ -47,7 +47,7 @@ export class IncidentLog {
 		}
 
 		if (last?.nodes !== state.nodes) {
-			this.#episodes.noteTakeovers(state);
+			this.#episodes.noteSuccessors(state);
 		}
 
 		this.#figures.add(state);

@@ -3,7 +3,7 @@ import type {Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
 import {seconds, utcClock, utcDateTime} from '../../text/units.js';
 import type {Episode} from './episodes.js';
-import type {Takeover} from './takeover.js';
+import type {Successor} from './successor.js';
 
 /** Formats the moments and names of a report. */
 export class ReportText {
@@ -72,7 +72,7 @@ that was promoted before the outage took over in time: `no, 10.0.1.12:6379 had t
 
 @param beganMs When the outage began, in milliseconds since the epoch.
 */
-export const takeoverText = ({atMs, by}: Takeover, beganMs: number, text: ReportText): string =>
-	atMs > beganMs
-		? `for ${lasted(atMs - beganMs)}, until ${by} took over at ${text.time(atMs)}`
-		: `no, ${by} had taken over at ${text.time(atMs)}`;
+export const takeoverText = ({promotedAtMs, address}: Successor, beganMs: number, text: ReportText): string =>
+	promotedAtMs > beganMs
+		? `for ${lasted(promotedAtMs - beganMs)}, until ${address} took over at ${text.time(promotedAtMs)}`
+		: `no, ${address} had taken over at ${text.time(promotedAtMs)}`;

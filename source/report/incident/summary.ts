@@ -4,7 +4,7 @@ import {effectTexts} from './effect-text.js';
 import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js';
 import {type Episode, type Family, nodesIn} from './episodes.js';
 import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from './report-text.js';
-import {isForReadersOnly} from './takeover.js';
+import {isForReadersOnly} from './successor.js';
 
 /** Largest number of causes that the summary describes. Further causes are only counted. */
 const toldCauses = 4;
@@ -179,10 +179,10 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 
 /** Sentences about outages that users felt for a shorter time than they lasted, or that only some of them felt. */
 function feltSentences(felt: readonly Episode[], text: ReportText): string[] {
-	if (felt.some(({takeover}) => takeover !== undefined)) {
-		const parts = felt.map(({takeover, beganMs, node}) => {
+	if (felt.some(({successor}) => successor !== undefined)) {
+		const parts = felt.map(({successor, beganMs, node}) => {
 			const name = felt.length === 1 ? '' : `${node ?? 'the deployment'} `;
-			return `${name}${takeover === undefined ? 'for the whole time' : takeoverText(takeover, beganMs, text)}`;
+			return `${name}${successor === undefined ? 'for the whole time' : takeoverText(successor, beganMs, text)}`;
 		});
 		return [`Felt by users: ${enumerated(parts)}.`];
 	}

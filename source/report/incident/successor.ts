@@ -4,13 +4,13 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import {nodeFinder} from '../../topology/replication-edges.js';
 
 /** A replica that became the primary in the place of another node. */
-export type Takeover = {
+export type Successor = {
 	/**
 	The time of the promotion's event, in milliseconds since the epoch. Without such an event: the time of the reply that
 	showed the new role.
 	*/
-	readonly atMs: number;
-	readonly by: NodeAddress;
+	readonly promotedAtMs: number;
+	readonly address: NodeAddress;
 };
 
 /** Effects that users of a primary no longer feel once a replica has taken over. */
@@ -33,20 +33,20 @@ export const isForReadersOnly = ({effect, role}: OnNode): boolean =>
 const promotions: ReadonlySet<string> = new Set(['promoted', 'role-changed']);
 
 /**
-The takeover of a primary that does not answer, by one of the replicas that the primary's last reply named. Undefined
-while none of these replicas answers as a primary.
+The successor of a primary that does not answer: one of the replicas that the primary's last reply named. Undefined while
+none of these replicas answers as a primary.
 */
-export function takeoverOf(
+export function successorOf(
 	node: NodeAddress,
 	{nodes, events}: Pick<MonitorState, 'nodes' | 'events'>,
-): Takeover | undefined {
+): Successor | undefined {
 	const sameNode = nodeFinder(nodes);
 	for (const replica of nodes.get(node)?.replicas ?? []) {
 		const record = nodes.get(sameNode(replica.address));
 		if (record?.role === 'primary' && record.reach === 'up' && record.sample !== undefined) {
-			const by = record.address;
-			const promoted = events.find(event => event.node === by && promotions.has(event.kind));
-			return {atMs: promoted?.atMs ?? record.sample.atMs, by};
+			const {address} = record;
+			const promoted = events.find(event => event.node === address && promotions.has(event.kind));
+			return {promotedAtMs: promoted?.atMs ?? record.sample.atMs, address};
 		}
 	}
 
