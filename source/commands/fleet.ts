@@ -16,7 +16,7 @@ import {stopUntilContinued} from '../terminal/suspension.js';
 import {asciiGlyphs, screenGlyphs, unicodeGlyphs} from '../text/glyphs.js';
 import {plainText} from '../text/line.js';
 import {mountFleet} from '../views/fleet/fleet-app.js';
-import {fleetLines, shownInstances} from '../views/fleet/fleet-screen.js';
+import {fleetLines, noServersText, shownInstances} from '../views/fleet/fleet-screen.js';
 import {type FleetView, newFleetView} from '../views/fleet/fleet-view.js';
 import {HttpClient} from '../wire/http-client.js';
 import type {MonitorVisit} from './monitor.js';
@@ -221,7 +221,7 @@ async function openMonitor(
 	return visit.hasLeft ? {notice: undefined} : exitCode === 0 ? 'quit' : exitCode;
 }
 
-/** Prints the list once, for a pipe. Resolves with exit code 69 if Prometheus returns no list. */
+/** Prints the list once, for a pipe. Resolves with exit code 69 if Prometheus returns no list, or an empty one. */
 async function printFleet(config: Config, source: FleetSource, place: string): Promise<number> {
 	const end = new AbortController();
 	await source.refresh(end.signal);
@@ -231,11 +231,17 @@ async function printFleet(config: Config, source: FleetSource, place: string): P
 		return exitCodes.unreachable;
 	}
 
+	const matchers = config.fleet?.matchers ?? '';
+	if (state.instances.length === 0) {
+		process.stderr.write(`redis-top: ${state.problem === undefined ? noServersText(place, matchers) : `Prometheus ${place} ${state.problem}`}\n`);
+		return exitCodes.unreachable;
+	}
+
 	const lines = fleetLines({
 		state,
 		view: newFleetView,
 		place,
-		matchers: config.fleet?.matchers ?? '',
+		matchers,
 		trendOf: () => undefined,
 		p99Of: () => undefined,
 		nowMs: systemClock.now(),

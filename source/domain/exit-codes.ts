@@ -23,7 +23,7 @@ export const exitCodeTexts: ReadonlyArray<readonly [code: string, meaning: strin
 	[String(exitCodes.usage), 'usage: an unknown flag, a bad value, an invalid target'],
 	[
 		String(exitCodes.unreachable),
-		'nothing could be reached (only without a terminal), a demo could not start, or a port is in use',
+		'nothing could be reached, or no server is known to Prometheus (both only without a terminal); a demo could not start; a port is in use',
 	],
 	[String(exitCodes.bug), 'a bug in redis-top'],
 	[String(exitCodes.noPermission), 'a file that may not be read or written'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
+import {fakePrometheus} from '../harness/fake-prometheus.js';
 import {freePort} from '../harness/free-port.js';
 import {addressOf, at, infoOf, openMonitor, runProgram, serverFor, serverVersions, startProgram} from './monitor.js';
 
@@ -71,6 +72,21 @@ test('without a server, samples and a snapshot exit with 69 and say why', async 
 	const snapshot = await runProgram(t, ['snapshot', '-p', port, '-i', '200ms']);
 	assert.equal(snapshot.code, 69);
 	assert.match(JSON.stringify(JSON.parse(snapshot.stdout)), /refuses connections/);
+});
+
+test('a fleet without a server exits with 69 and says why', async t => {
+	const prometheus = await fakePrometheus(t);
+	prometheus.answer = () => [];
+	const none = await runProgram(t, ['fleet', '--prometheus', prometheus.url]);
+	assert.deepEqual([none.code, none.stdout], [69, '']);
+	assert.match(none.stderr, /^redis-top: no series redis_up in Prometheus 127\.0\.0\.1:\d+: does it scrape redis_exporter\?\n$/);
+	const unmatched = await runProgram(t, ['fleet', '--prometheus', prometheus.url, '--match', '{env="prod"}']);
+	assert.deepEqual([unmatched.code, unmatched.stdout], [69, '']);
+	assert.match(unmatched.stderr, /^redis-top: no series redis_up\{env="prod"\} in Prometheus \S+: is --match right\?\n$/);
+	await prometheus.kill();
+	const gone = await runProgram(t, ['fleet', '--prometheus', prometheus.url]);
+	assert.equal(gone.code, 69);
+	assert.match(gone.stderr, /^redis-top: Prometheus 127\.0\.0\.1:\d+ refuses connections/);
 });
 
 test('a server that stops stays in the samples and is back after its start', async t => {

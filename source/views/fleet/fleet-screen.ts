@@ -111,7 +111,7 @@ const sortColumns = {
 	name: 'name',
 } as const;
 
-function emptyText({state, place, view}: FleetScreenInput): string {
+function emptyText({state, place, matchers, view}: FleetScreenInput): string {
 	if (state.problem !== undefined) {
 		return `Prometheus ${place} ${state.problem}`;
 	}
@@ -120,10 +120,14 @@ function emptyText({state, place, view}: FleetScreenInput): string {
 		return `asking Prometheus ${place} for its servers`;
 	}
 
-	return view.filter === ''
-		? `no series redis_up with these labels in Prometheus ${place}`
-		: `no server has ${view.filter}`;
+	return view.filter === '' ? noServersText(place, matchers) : `no server has ${view.filter}`;
 }
+
+/** What to say of a Prometheus that knows no server. `matchers`: the labels of `--match`; empty without that option. */
+export const noServersText = (place: string, matchers: string): string =>
+	matchers === ''
+		? `no series redis_up in Prometheus ${place}: does it scrape redis_exporter?`
+		: `no series redis_up{${matchers}} in Prometheus ${place}: is --match right?`;
 
 function headLine({state, place, matchers, nowMs, intervalMs, columns, glyphs}: FleetScreenInput): Line {
 	const {refreshedAtMs, instances, tookMs} = state;

@@ -80,7 +80,9 @@ test('what Prometheus does not tell is said, and never "ok"', () => {
 	assert.match(failed.join('\n'), /Prometheus prometheus:9090 refuses connections/);
 	assert.doesNotMatch(failed.join('\n'), /\bok\b/);
 	const none = screen({state: fleetStateOf([])});
-	assert.match(none.join('\n'), / no series redis_up with these labels in Prometheus prometheus:9090/);
+	assert.match(none.join('\n'), / no series redis_up in Prometheus prometheus:9090: does it scrape redis_exporter\?/);
+	const unmatched = screen({state: fleetStateOf([]), matchers: 'env="prod"'});
+	assert.match(unmatched.join('\n'), / no series redis_up\{env="prod"\} in Prometheus prometheus:9090: is --match right\?/);
 	assert.match(none[1] ?? '', /^\? no server is known/);
 	assert.doesNotMatch(none.join('\n'), /\bok\b/);
 	const old = screen({
