@@ -1,8 +1,5 @@
 // Measures the program against its budgets and compares it with similar programs.
 //
-//   bench.mjs [PART…] [--quick] [--only PART,…] [--program FILE]
-//   bench.mjs compare COMMIT [PART…] [--quick] [--only PART,…] [--rounds NUMBER]
-//
 // The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost, scale, record and fleet. Figures that
 // depend on the machine are multiples of what Node, htop or redis-cli take in the same run. A measurement neither
 // passes nor fails: a figure over its budget is marked. `compare` builds a commit and measures both programs in turn.
@@ -29,8 +26,11 @@ try {
 	// removes its folder.
 	process.on('SIGINT', () => {});
 	const [first, commit, ...others] = process.argv.slice(2);
-	const words =
-		first === 'compare' ? ['--against', builtCommit(commit), '--commit', commit, ...others] : process.argv.slice(2);
+	// Without a commit nothing is built: the bench prints its usage.
+	const isComparison = first === 'compare' && commit !== undefined && !commit.startsWith('-');
+	const words = isComparison
+		? ['--against', builtCommit(commit), '--commit', commit, ...others]
+		: process.argv.slice(2);
 	const {status} = spawnSync(process.execPath, [path.join(outdir, 'bench.js'), ...words], {stdio: 'inherit'});
 	process.exitCode = status ?? 1;
 } finally {
@@ -41,7 +41,7 @@ try {
 Builds a commit with the commit's own scripts and the packages that are installed now. Returns the folder of the built
 program.
 */
-function builtCommit(commit = 'HEAD') {
+function builtCommit(commit) {
 	// The folder is outside of node_modules. Inside, the commit's own files would be taken for files of a package.
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-commit-'));
 	const checkout = path.join(folder, 'checkout');

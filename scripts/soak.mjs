@@ -1,9 +1,7 @@
-// Runs the monitor for many accelerated hours and shows what grows. Usage: `soak.mjs [--hours N] [--minutes N]`. By
-// default it runs 24 accelerated hours, or as many as fit into 10 minutes. Exits with 1 when something grows.
-// `soak.mjs --planned [--minutes N] [--server NAME]` does planned work on a real cluster instead. It exits with 1 when
-// `watch` finds anything above severity info.
-// `soak.mjs --outside [--rounds N]` lets Prometheus, Alertmanager, webhook and Grafana fail in every way for 3,000
-// rounds. It exits with 1 when something grows, or does not work again at the end.
+// Runs the monitor for many accelerated hours and shows what grows. Exits with 1 when something grows.
+// `--planned` does planned work on a real cluster instead. It exits with 1 when `watch` finds anything above severity
+// info. `--outside` lets Prometheus, Alertmanager, webhook and Grafana fail in every way. It exits with 1 when something
+// grows, or does not work again at the end. `--help` prints all flags.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';

@@ -3,10 +3,10 @@ import {cpSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import {parseArgs} from 'node:util';
 import {ensureHtop, ensureServer} from '../../scripts/fetch-servers.mjs';
 import {type Demo, startDemo} from '../../source/demo/start-demo.js';
 import {builtProgram} from '../harness/program.js';
+import {ownWords, stop, usageProblem} from '../harness/script-words.js';
 import {measureFleet} from './fleet.js';
 import {measureFootprint} from './footprint.js';
 import {measureNeighbours} from './neighbours.js';
@@ -20,7 +20,20 @@ import {measureStartup} from './startup.js';
 
 const allParts = ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale', 'record', 'fleet'];
 
-const {values: flags, positionals} = parseArgs({
+const usage = `usage: npm run bench -- [PART…] [--quick] [--only PART,…] [--program FILE]
+       npm run bench -- compare COMMIT [PART…] [--quick] [--only PART,…] [--rounds NUMBER]
+
+Measures the program against its budgets. With compare, a commit's program is measured in turn with this one.
+
+parts          ${allParts.join(', ')}; all where none is named
+--quick        fewer and shorter measurements
+--only         the parts, separated by commas
+--program      the cli.js to measure, instead of this checkout's
+--rounds       how often both programs are measured, 3 by default
+
+Results are appended to bench/results.ndjson.`;
+
+const {values: flags, positionals} = ownWords(usage, {
 	allowPositionals: true,
 	options: {
 		quick: {type: 'boolean', default: false},
@@ -33,6 +46,15 @@ const {values: flags, positionals} = parseArgs({
 	},
 });
 const parts = positionals.length > 0 ? positionals : (flags.only?.split(',') ?? allParts);
+const unknown = parts.filter(part => !allParts.includes(part));
+if (unknown.length > 0) {
+	stop(usageProblem(usage, `bench has no part ${unknown.join(', ')}`));
+}
+
+if (!(Number(flags.rounds) >= 1)) {
+	stop(usageProblem(usage, '--rounds takes a number from 1'));
+}
+
 const home = mkdtempSync(path.join(os.tmpdir(), 'redis-top-bench-'));
 process.on('exit', () => rmSync(home, {recursive: true, force: true}));
 // The bench runs a copy for minutes, because the build cache may be cleaned meanwhile.

@@ -1,6 +1,5 @@
 import {getEventListeners} from 'node:events';
 import process from 'node:process';
-import {parseArgs} from 'node:util';
 import {wholeCollection} from '../../source/app/heap.js';
 import type {AuditFact} from '../../source/domain/audit.js';
 import {type Clock, systemClock} from '../../source/domain/clock.js';
@@ -20,15 +19,16 @@ import {HttpClient, type HttpOutcome, type HttpRequest} from '../../source/wire/
 import {type FakeReceiver, fakeReceiver, type ReceivedRequest, type ReceiverMode} from '../harness/fake-receiver.js';
 import {findingOf} from '../harness/findings.js';
 import {recordFrom, stateOf} from '../harness/records.js';
+import {ownWords, stop, usageProblem} from '../harness/script-words.js';
 import {growthPerHour, type Quantity, type Reading, warmUpHours} from './figures.js';
+import {soakUsage} from './usage.js';
 
-const {values: flags} = parseArgs({
+const {values: flags} = ownWords(soakUsage, {
 	options: {outside: {type: 'boolean'}, rounds: {type: 'string', default: '3000'}},
 });
 const rounds = Number(flags.rounds);
 if (!(rounds >= 1000)) {
-	process.stderr.write('soak: --rounds takes a number from 1000\n');
-	process.exit(64);
+	stop(usageProblem(soakUsage, '--rounds takes a number from 1000'));
 }
 
 /** Rounds until everything with a limit is full and the code is compiled. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
-import {parseArgs} from 'node:util';
+import {ownWords, stop, usageProblem} from '../harness/script-words.js';
 import {serverBinaries} from '../harness/servers.js';
 import {clusterWorks} from './planned/cluster-works.js';
 import {Findings} from './planned/findings.js';
@@ -10,6 +10,7 @@ import {operatorWorks} from './planned/operator-works.js';
 import {PlannedCluster} from './planned/planned-cluster.js';
 import {firstPassword} from './planned/planned-server.js';
 import {SentinelGroup} from './planned/sentinel-group.js';
+import {soakUsage} from './usage.js';
 
 /*
 A day of planned work on a healthy cluster and a Sentinel group under load, in as many minutes as are given:
@@ -18,7 +19,7 @@ was under way. `--work TEXT` does only work whose name contains the text. Exits 
 where `watch` found anything that is not proved to be about the machine (`planned/machine-proof.ts`).
 */
 
-const {values} = parseArgs({
+const {values} = ownWords(soakUsage, {
 	options: {
 		minutes: {type: 'string', default: '60'},
 		server: {type: 'string', default: 'redis-7.0'},
@@ -28,7 +29,7 @@ const {values} = parseArgs({
 });
 const program = serverBinaries().get(values.server);
 if (program === undefined) {
-	throw new Error(`there is no ${values.server}; known are ${[...serverBinaries().keys()].join(', ')}`);
+	stop(usageProblem(soakUsage, `there is no ${values.server}; known are ${[...serverBinaries().keys()].join(', ')}`));
 }
 
 const say = (text: string): void => {

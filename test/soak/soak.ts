@@ -1,17 +1,17 @@
 import {type EventEmitter, getEventListeners} from 'node:events';
 import process from 'node:process';
-import {parseArgs} from 'node:util';
 import {wholeCollection} from '../../source/app/heap.js';
+import {ownWords, stop, usageProblem} from '../harness/script-words.js';
 import {openAcceleratedMonitor} from './accelerated-monitor.js';
 import {growthPerHour, isFlat, type Quantity, type Reading, warmUpHours} from './figures.js';
+import {soakUsage} from './usage.js';
 
-const {values: flags} = parseArgs({
+const {values: flags} = ownWords(soakUsage, {
 	options: {hours: {type: 'string', default: '24'}, minutes: {type: 'string', default: '10'}},
 });
 const [mostHours, mostMinutes] = [Number(flags.hours), Number(flags.minutes)];
 if (!(mostHours > 0) || !(mostMinutes > 0)) {
-	process.stderr.write('soak: --hours and --minutes take a number above 0\n');
-	process.exit(64);
+	stop(usageProblem(soakUsage, '--hours and --minutes take a number above 0'));
 }
 
 /**
