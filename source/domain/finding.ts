@@ -132,6 +132,15 @@ export type Firing = Statement & {
 	severity info, because people ignore a monitor that always shows warnings. With `--strict`, advice is a warning.
 	*/
 	readonly adviceCost?: string;
+	/**
+	What the text tells of, if not of a condition that holds.
+
+	- `moment`: something that has passed, such as a command of 12 s ago. The finding outlasts it.
+	- `forecast`: something that will come, such as full memory in 3 minutes
+
+	A report of an incident quotes such a text as it was found first. It quotes other texts as they were found last.
+	*/
+	readonly tells?: 'moment' | 'forecast' | undefined;
 };
 
 /**

@@ -1,5 +1,5 @@
 import {message} from '../domain/message.js';
-import {count, percent, perSecond, seconds} from '../text/units.js';
+import {count, inAbout, percent, perSecond} from '../text/units.js';
 import {mainHolder, maxClients, newClients, reservedFiles} from './client-limits.js';
 import {namedClients} from './client-names.js';
 import {infoNumber, pending, rate} from './needs.js';
@@ -118,7 +118,8 @@ export const cliLockout = rule({
 		const holder = mainHolder(facts, clients);
 		return fires('critical', {
 			problem: message`is about to turn new clients away${holder === undefined ? '' : message`, most connections are of ${holder.name}`}`,
-			detail: `${count(left)} connections are left, none in about ${seconds(leftSeconds)}`,
+			detail: `${count(left)} connections are left, the last one goes ${inAbout(leftSeconds)}`,
+			tells: 'forecast',
 			...(holder === undefined ? {} : {culprit: {client: holder.name}}),
 			evidence: [
 				{name: 'connected_clients', value: clients, unit: 'count'},

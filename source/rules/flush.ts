@@ -47,6 +47,7 @@ export const keyFlush = rule({
 		return fires(facts.settings.isCache ? 'info' : 'warning', {
 			problem: message`ran ${command} from ${clientName(client)}`,
 			detail: `${seconds(client.idleSeconds)} ago${calls > 1 ? `, ${count(calls)} times since its start` : ''}`,
+			tells: 'moment',
 			effect: 'data-lost',
 			culprit: {client: clientName(client), command},
 			evidence: [

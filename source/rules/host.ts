@@ -114,7 +114,7 @@ export const osOomscore = rule({
 			problem: isUp ? 'was killed by the kernel and started again' : 'was killed by the kernel',
 			detail: kill.atMs === undefined ? process : message`${process}, ${seconds((facts.nowMs - kill.atMs) / 1000)} ago`,
 			reason: outOfMemory(kill),
-			...(isUp ? {} : {effect: 'unreachable' as const}),
+			...(isUp ? {tells: 'moment' as const} : {effect: 'unreachable' as const}),
 			evidence: [{name: 'kernel log', value: message`${nameOf('quote', kill.line)}`}],
 			meaning: isGroupLimit(kill)
 				? 'It will be killed again at the same limit, unless the limit is raised or the server takes less.'

@@ -191,6 +191,7 @@ export const latEvent = rule({
 			: fires('warning', {
 					problem: `stood still for ${milliseconds(worst.latestMs)}`,
 					detail: `${seconds(Math.round(agoMs(worst) / 1000))} ago`,
+					tells: 'moment',
 					reason: worst.event,
 					effect: 'slow',
 					evidence: recent.map(({event, latestMs}) => ({name: event, value: latestMs, unit: 'milliseconds'})),

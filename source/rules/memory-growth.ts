@@ -1,5 +1,5 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
-import {bytes, percent, seconds} from '../text/units.js';
+import {bytes, inAbout, percent} from '../text/units.js';
 import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
@@ -92,8 +92,9 @@ export const memGrowth = rule({
 			? 'A replica takes in the writes of its primary beyond the limit, until it is promoted.'
 			: 'At the limit writes are refused, or keys with a TTL are evicted.';
 		return fires(leftSeconds < limits.critical && !isReplica ? 'critical' : 'warning', {
-			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)}`,
+			problem: `memory reaches maxmemory ${inAbout(leftSeconds)}`,
 			detail: `${percent(used / limit)} of it used now`,
+			tells: 'forecast',
 			evidence: [
 				{name: 'growth', value: perSecond, unit: 'bytesPerSecond'},
 				{name: 'used_memory', value: used, unit: 'bytes'},

@@ -72,6 +72,7 @@ export const latSlowlogNew = rule({
 				: {
 						problem: message`ran ${commandOf(worst)} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
 						detail: `${ago(worst, facts)}${slowest.length > 1 ? `, the slowest of ${count(slowest.length)} read` : ''}`,
+						tells: 'moment' as const,
 					}),
 			effect: 'slow',
 			culprit: worst === undefined ? undefined : {command: commandOf(worst), client: from},

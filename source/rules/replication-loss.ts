@@ -3,7 +3,7 @@ import type {Evidence} from '../domain/finding.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
-import {bytes, count, seconds} from '../text/units.js';
+import {bytes, count, inAbout, seconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -240,7 +240,8 @@ export const repOverrunEta = rule({
 			? clear
 			: fires('warning', {
 					problem: message`replica ${nodeName(next.address)} falls out of the backlog`,
-					detail: `in about ${seconds(next.leftSeconds)}: ${bytes(next.behindBytes)} behind, the backlog holds ${bytes(backlog)}`,
+					tells: 'forecast',
+					detail: `${inAbout(next.leftSeconds)}: ${bytes(next.behindBytes)} behind, the backlog holds ${bytes(backlog)}`,
 					effect: 'data-at-risk',
 					nodes: [facts.address, next.address],
 					evidence: [

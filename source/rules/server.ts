@@ -39,6 +39,7 @@ export const srvRestarted = rule({
 		const isSentinel = facts.record.role === 'sentinel';
 		return fires(isSentinel || isOrWasReplica(facts) ? 'info' : 'warning', {
 			problem: `restarted ${seconds(agoSeconds)} ago`,
+			tells: 'moment',
 			evidence: infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
 			meaning: isSentinel
 				? 'It could not vote meanwhile. What it knows of the groups is in its config file.'

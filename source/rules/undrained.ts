@@ -1,6 +1,6 @@
 import type {CommandRate} from '../derive/command-rates.js';
 import {message} from '../domain/message.js';
-import {percent, perSecond, seconds} from '../text/units.js';
+import {inAbout, percent, perSecond} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './memory-limit.js';
@@ -102,7 +102,8 @@ export const keyUndrained = rule({
 		const senders = sendersOf(facts, most.command);
 		return fires(mayComeBack ? 'info' : 'warning', {
 			problem: message`gets list entries${senders?.text ?? ''} that nobody takes`,
-			detail: `${perSecond(pushed)}, memory is full in about ${seconds(leftSeconds)}`,
+			detail: `${perSecond(pushed)}, memory is full ${inAbout(leftSeconds)}`,
+			tells: 'forecast',
 			culprit: senderCulprit(most.command.toUpperCase(), senders),
 			evidence: [
 				{name: 'pushes', value: pushed, unit: 'perSecond'},
@@ -180,7 +181,8 @@ export const keyUntrimmed = rule({
 		const senders = sendersOf(facts, 'xadd');
 		return fires('warning', {
 			problem: message`gets stream entries${senders?.text ?? ''} that nobody trims`,
-			detail: `${perSecond(added)}, memory is full in about ${seconds(leftSeconds)}`,
+			detail: `${perSecond(added)}, memory is full ${inAbout(leftSeconds)}`,
+			tells: 'forecast',
 			culprit: senderCulprit('XADD', senders),
 			evidence: [
 				{name: 'XADD', value: added, unit: 'perSecond'},

@@ -143,6 +143,9 @@ export function seconds(n: number | undefined): string {
 	return days < 100 ? `${days}d${twoDigits(Math.floor((whole % 86_400) / 3600))}h` : `${days}d`;
 }
 
+/** When something will happen, as text: `in about 3m12s`; below one second `within a second`. */
+export const inAbout = (n: number): string => (n < 1 ? 'within a second' : `in about ${seconds(n)}`);
+
 /** A duration as text, with tenths of a second below ten seconds: `0.3s`, `12s`, `3m12s`. A negative duration is 0. */
 export function shortAge(durationMs: number): string {
 	const tenths = Math.max(0, Math.floor(durationMs / 100));

@@ -33,7 +33,7 @@ testRule(cliLockout, [
 		'nearly full and growing',
 		clients(860, 905),
 		'critical',
-		/^is about to turn new clients away, 95 connections are left, none in about 19s/,
+		/^is about to turn new clients away, 95 connections are left, the last one goes in about 19s/,
 	],
 	['nearly full, and has been for long', clients(905, 905), 'clear'],
 	['becoming fewer', clients(950, 905), 'clear'],

@@ -137,6 +137,13 @@ test('microseconds in ASCII', () => {
 	assert.equal(units.microseconds(850, true), '850 us');
 });
 
+test('when something will happen', () => {
+	assert.equal(units.inAbout(192), 'in about 3m12s');
+	assert.equal(units.inAbout(1), 'in about 1s');
+	assert.equal(units.inAbout(0.7), 'within a second');
+	assert.equal(units.inAbout(0), 'within a second');
+});
+
 test('ageSince', () => {
 	assert.equal(units.ageSince(1000, 193_000), '3m12s');
 	assert.equal(units.ageSince(2000, 1000), '0s');

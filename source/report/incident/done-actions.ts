@@ -1,5 +1,6 @@
 import type {AuditEntry} from '../../domain/audit.js';
 import type {NodeAddress} from '../../domain/node.js';
+import {folded} from './report-text.js';
 
 /** One action through redis-top, joined from its lines in the audit log. */
 export type DoneAction = {
@@ -15,7 +16,7 @@ export type DoneAction = {
 	/** The command as typed into redis-cli. If no command was chosen yet, the action's name. */
 	readonly what: string;
 	readonly state: 'sent' | 'not sent' | 'no reply known' | 'verified' | 'failed' | 'not proved';
-	/** The details of the action's audit lines in order: the server's reply, the reason, the proof. */
+	/** The details of the action's audit lines in order, each once: the server's reply, the reason, the proof. */
 	readonly details: readonly string[];
 	readonly revert: string | undefined;
 	/** The id of the run of redis-top that took the action. */
@@ -65,7 +66,7 @@ function doneAction(entries: readonly AuditEntry[]): DoneAction | undefined {
 		target: first.target,
 		what: entries.find(({command}) => command !== undefined)?.command ?? first.action,
 		state: stateOf(entries),
-		details: entries.flatMap(({detail}) => detail ?? []),
+		details: folded(entries.flatMap(({detail}) => detail ?? [])),
 		revert: entries.find(({revert}) => revert !== undefined)?.revert,
 		session: first.session,
 		isRestart: first.action === 'restart',

@@ -14,14 +14,17 @@ const beforeEndMs = 10_000;
 Time after the end (or the beginning) of an episode, in milliseconds. An event or action within this time may still have
 caused that end (or beginning). Polls show each of them late, so their recorded order may be wrong.
 */
-const afterEndMs = 5000;
+export const afterEndMs = 5000;
 /** An action is named with the end of an episode if it came at most this long before the end, in milliseconds. */
 const actionBeforeMs = 2 * 60_000;
 /** An action may have caused an episode if it came at most this long before the beginning, in milliseconds. */
 const actionBeforeBeginMs = 15_000;
 
 /** Matches commands that take a node away from its users, or change its role. */
-const disruptive = /^(?:SHUTDOWN|FAILOVER|CLUSTER FAILOVER|SENTINEL FAILOVER|REPLICAOF|CLIENT PAUSE|DEBUG)\b/;
+const disruptiveCommands = /^(?:SHUTDOWN|FAILOVER|CLUSTER FAILOVER|SENTINEL FAILOVER|REPLICAOF|CLIENT PAUSE|DEBUG)\b/;
+
+/** Whether an action takes a node away from its users, or changes its role. */
+export const isDisruptive = ({what}: Pick<DoneAction, 'what'>): boolean => disruptiveCommands.test(what);
 
 const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
 
@@ -109,7 +112,7 @@ export function beginningOf(
 	const action = actions.findLast(
 		done =>
 			wasSent(done) &&
-			disruptive.test(done.what) &&
+			isDisruptive(done) &&
 			done.target === node &&
 			done.atMs >= beganMs - actionBeforeBeginMs &&
 			// A poll that failed may have begun before the command was sent, so the episode may seem to begin before the

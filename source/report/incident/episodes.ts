@@ -13,6 +13,12 @@ of beginning a new one.
 */
 const sameEpisodeMs = 60_000;
 
+/**
+Time before the end of a finding, in milliseconds. A finding ends some polls after its condition, and a reading just
+before the end may show what ended it, such as the raised limit. So the report quotes what was found before this time.
+*/
+const settledMs = 15_000;
+
 /** Most names of clients that are kept for an episode. */
 const mostClients = 5;
 
@@ -30,8 +36,13 @@ export type Episode = {
 	readonly node: NodeAddress | undefined;
 	/** The role of the node when the finding opened. */
 	readonly role: NodeRole | undefined;
-	/** The last state of the finding at its highest severity. */
+	/**
+	The finding at its highest severity, as the report quotes it. A finding that tells of a moment or makes a forecast is
+	quoted as it was first. Others are quoted as they were last, but not within the last seconds before their end.
+	*/
 	readonly finding: Finding;
+	/** When the finding was as it is quoted, in milliseconds since the epoch. */
+	readonly quotedAtMs: number;
 	readonly severity: Severity;
 	readonly effect: Effect | undefined;
 	/**
@@ -58,7 +69,13 @@ export type Episode = {
 };
 
 type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
-type Track = Omit<Mutable<Episode>, 'steps'> & {steps: EpisodeStep[]; now: Severity};
+type Quote = {readonly atMs: number; readonly finding: Finding};
+type Track = Omit<Mutable<Episode>, 'steps'> & {
+	steps: EpisodeStep[];
+	now: Severity;
+	/** The findings of the last seconds at the highest severity, oldest first. */
+	quotes: Quote[];
+};
 
 /** Makes episodes from the findings of successive states. */
 export class EpisodeLog {
@@ -92,6 +109,7 @@ export class EpisodeLog {
 			if (track.endedMs === undefined && !seen.has(track)) {
 				const cleared = state.findings.find(finding => findingKey(finding) === key)?.clearedAtMs;
 				track.endedMs = Math.max(track.beganMs, cleared ?? nowMs);
+				settle(track);
 				track.steps.push({atMs: track.endedMs, what: 'over', severity: track.now, finding: track.finding});
 			}
 		}
@@ -124,6 +142,7 @@ export class EpisodeLog {
 				node,
 				role: node === undefined ? undefined : state.nodes.get(node)?.role,
 				finding,
+				quotedAtMs: nowMs,
 				severity,
 				effect,
 				beganMs: Math.min(sinceMs, nowMs),
@@ -134,6 +153,7 @@ export class EpisodeLog {
 				successor: undefined,
 				clients: clientsOf(node, effect, state),
 				now: severity,
+				quotes: [{atMs: nowMs, finding}],
 			};
 			this.#all.push(track);
 			this.#last.set(key, track);
@@ -142,6 +162,7 @@ export class EpisodeLog {
 
 		if (known.endedMs !== undefined) {
 			known.endedMs = undefined;
+			known.quotes = [];
 			const {successor} = known;
 			known.successor = successor && state.nodes.get(successor.address)?.role === 'primary' ? successor : undefined;
 			known.steps.push({atMs: nowMs, what: 'again', severity, finding});
@@ -152,13 +173,39 @@ export class EpisodeLog {
 
 		known.now = severity;
 		if (severityRank[severity] >= severityRank[known.severity]) {
+			quote(known, {atMs: nowMs, finding});
 			known.severity = severity;
-			known.finding = finding;
 			known.effect = effect ?? known.effect;
 			known.urgency = Math.min(known.urgency, familyUrgency([finding], state.nodes));
 		}
 
 		return known;
+	}
+}
+
+/** Takes a finding at its highest severity until now as the one that the report quotes. */
+function quote(track: Track, now: Quote): void {
+	const {finding, severity, quotes} = track;
+	const isWorse = severityRank[now.finding.severity] > severityRank[severity];
+	// The first text may lack the culprit, because logs are read less often than figures.
+	const isFuller = finding.culprit === undefined && now.finding.culprit !== undefined;
+	if (now.finding.tells !== undefined && !isWorse && !isFuller) {
+		return;
+	}
+
+	const firstKept = quotes.findLastIndex(({atMs}) => atMs <= now.atMs - settledMs);
+	track.quotes = isWorse ? [now] : [...quotes.slice(Math.max(0, firstKept)), now];
+	track.finding = now.finding;
+	track.quotedAtMs = now.atMs;
+}
+
+/** Goes back to what was found some seconds before a finding ended. */
+function settle(track: Track): void {
+	const {finding, endedMs = Number.POSITIVE_INFINITY, quotes} = track;
+	const settled = quotes.findLast(({atMs}) => atMs <= endedMs - settledMs) ?? quotes[0];
+	if (finding.tells === undefined && settled !== undefined) {
+		track.finding = settled.finding;
+		track.quotedAtMs = settled.atMs;
 	}
 }
 
@@ -174,75 +221,6 @@ function clientsOf(
 	const record = node === undefined ? undefined : nodes.get(node);
 	const isFelt = effect !== undefined && effectTexts[effect].isFelt;
 	return record === undefined || !isFelt ? [] : namedClients(otherClients({record})).slice(0, mostClients);
-}
-
-/** An episode that is a cause, with all episodes that it explains. */
-export type Family = {
-	readonly cause: Episode;
-	/** The consequences, in the order in which they began. */
-	readonly followed: readonly Episode[];
-	/** The episode that users felt most, among the cause and its consequences. */
-	readonly felt: Episode;
-	readonly severity: Severity;
-	readonly beganMs: number;
-	/** When the last of the episodes ended, in milliseconds since the epoch; undefined while one of them lasts. */
-	readonly endedMs: number | undefined;
-};
-
-/**
-The families (each a cause with its consequences) of all episodes, worst first: by severity, then effect, then duration.
-*/
-export function familiesOf(episodes: readonly Episode[], toMs: number): readonly Family[] {
-	const byId = new Map(episodes.map(episode => [episode.id, episode]));
-	const families = Map.groupBy(episodes, episode => rootOf(episode, byId));
-	return [...families]
-		.map(([cause, members]): Family => {
-			const [worst = cause] = members.toSorted(
-				(one, other) => severityRank[other.severity] - severityRank[one.severity],
-			);
-			const [felt = cause] = members.toSorted(
-				(one, other) =>
-					Number(one.effect === undefined) - Number(other.effect === undefined) ||
-					one.urgency - other.urgency ||
-					severityRank[other.severity] - severityRank[one.severity] ||
-					Number(other === cause) - Number(one === cause) ||
-					one.beganMs - other.beganMs,
-			);
-			const ends = members.map(({endedMs}) => endedMs);
-			return {
-				cause,
-				followed: members
-					.filter(member => member !== cause)
-					.toSorted((one, other) => one.beganMs - other.beganMs || one.id - other.id),
-				felt,
-				severity: worst.severity,
-				beganMs: Math.min(...members.map(({beganMs}) => beganMs)),
-				endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
-			};
-		})
-		.sort(
-			(one, other) =>
-				severityRank[other.severity] - severityRank[one.severity] ||
-				one.felt.urgency - other.felt.urgency ||
-				lastedMs(other, toMs) - lastedMs(one, toMs),
-		);
-}
-
-const lastedMs = ({beganMs, endedMs}: Family, toMs: number): number => (endedMs ?? toMs) - beganMs;
-
-/** The root cause of an episode. If the causes form a cycle, it is the last episode before the cycle repeats. */
-function rootOf(episode: Episode, byId: ReadonlyMap<number, Episode>): Episode {
-	const seen = new Set<number>();
-	let root = episode;
-	for (;;) {
-		seen.add(root.id);
-		const cause = root.causeId === undefined ? undefined : byId.get(root.causeId);
-		if (cause === undefined || seen.has(cause.id)) {
-			return root;
-		}
-
-		root = cause;
-	}
 }
 
 /** Every node that episodes are about, each once. */

@@ -1,6 +1,7 @@
 import {type Effect, effectRank} from '../../domain/finding.js';
 import {effectTexts} from './effect-text.js';
 import {type Episode, nodesIn} from './episodes.js';
+import {type HeldTime, heldTimes} from './held-times.js';
 import {canBeTakenOver, isForReadersOnly, type Successor} from './successor.js';
 
 /**
@@ -25,6 +26,8 @@ export type Impact = {
 	When the effect ended, in milliseconds since the epoch; undefined if it still held at the end of the report's period.
 	*/
 	readonly endedMs: number | undefined;
+	/** The periods in which the effect held between its beginning and its end. Empty for what lasted a moment. */
+	readonly heldTimes: readonly HeldTime[];
 	readonly feltBy: FeltBy;
 	/** The replica that took over, so that users no longer felt the effect; undefined if no replica did. */
 	readonly successor: Successor | undefined;
@@ -34,16 +37,19 @@ export type Impact = {
 /**
 What users felt. Effects that all users felt come first, then effects that only readers felt, then mere risks. Each of
 these three groups is sorted by urgency, then by beginning. Findings with the same effect on the same node are one row
-if their times overlap.
+if their times overlap. A slow command of a node that did not answer because of it is no row of its own.
+
+@param toMs The end of the report's period, in milliseconds since the epoch.
 */
-export function impactOf(episodes: readonly Episode[]): Impact[] {
+export function impactOf(episodes: readonly Episode[], toMs: number): Impact[] {
 	const rows = episodes.flatMap(episode => {
 		const {effect, node, role, beganMs, endedMs} = episode;
 		return effect === undefined ? [] : [{effect, node, role, beganMs, endedMs, episodes: [episode]}];
 	});
 	const groups = Map.groupBy(rows, ({effect, node}) => `${effect} ${node}`);
-	return [...groups.values()]
-		.flatMap(group => joined(group.toSorted((one, other) => one.beganMs - other.beganMs)))
+	const all = [...groups.values()].flatMap(group => joined(group.toSorted((one, other) => one.beganMs - other.beganMs)));
+	return all
+		.filter(row => !isSaidByWorse(row, all))
 		.map(({effect, node, role, beganMs, endedMs, episodes: own}): Impact => {
 			const shown = node ?? (nodesIn(own).join(', ') || undefined);
 			return {
@@ -53,6 +59,7 @@ export function impactOf(episodes: readonly Episode[]): Impact[] {
 				role: node === undefined ? undefined : role,
 				beganMs,
 				endedMs,
+				heldTimes: heldTimes(own, toMs),
 				feltBy: feltBy(effect, role),
 				successor: lastSuccessor(own),
 				episodes: own,
@@ -90,6 +97,23 @@ type Row = Pick<Episode, 'node' | 'role' | 'beganMs' | 'endedMs'> & {
 	readonly effect: Effect;
 	readonly episodes: readonly Episode[];
 };
+
+/**
+Whether a row tells only of moments in which a node was slow, and another row tells that the node was not usable then.
+*/
+const isSaidByWorse = ({effect, node, beganMs, episodes}: Row, all: readonly Row[]): boolean =>
+	effect === 'slow' &&
+	episodes.every(({finding}) => finding.tells === 'moment') &&
+	all.some(
+		worse =>
+			worse.node === node &&
+			effectRank(worse.effect) < effectRank(effect) &&
+			worse.beganMs <= beganMs &&
+			(worse.endedMs ?? Number.POSITIVE_INFINITY) >= beganMs - momentMs,
+	);
+
+/** Time until a moment is found after its end, in milliseconds: a slow command is logged once it has ended. */
+const momentMs = 10_000;
 
 /** Joins rows whose times overlap. The rows must have the same node and effect. */
 function joined(rows: readonly Row[]): Row[] {

@@ -5,6 +5,7 @@ import {utcDateTime} from '../../text/units.js';
 import {effectTexts} from './effect-text.js';
 import type {Episode} from './episodes.js';
 import type {Figure} from './figure-log.js';
+import {type HeldTime, heldTimes, sumMs} from './held-times.js';
 import type {Impact} from './impact.js';
 import type {Cause, CauseRow, Incident, Shade} from './incident.js';
 import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from './report-text.js';
@@ -61,7 +62,7 @@ mistake.
 export function documentOf(incident: Incident): IncidentDocument {
 	const {source, fromMs, toMs, severity, nodes, kind} = incident;
 	const sections: Section[] = [
-		{title: 'What happened', blocks: [paragraph(incident.summary.join(' '))]},
+		{title: 'What happened', blocks: incident.summary.map(sentences => paragraph(sentences.join(' ')))},
 		{title: 'Impact', blocks: impactBlocks(incident)},
 		{title: 'Causes and what followed', blocks: causeBlocks(incident)},
 		{title: 'What was done and proved', blocks: actionBlocks(incident)},
@@ -94,7 +95,7 @@ export function documentOf(incident: Incident): IncidentDocument {
 	};
 }
 
-function impactBlocks({impact, toMs, text}: Incident): Block[] {
+function impactBlocks({impact, planned, text}: Incident): Block[] {
 	if (impact.length === 0) {
 		return [paragraph('No finding says that users felt anything.')];
 	}
@@ -103,27 +104,40 @@ function impactBlocks({impact, toMs, text}: Incident): Block[] {
 		{
 			kind: 'table',
 			heads: ['Effect', 'Node', 'From', 'To', 'Duration', 'Felt by users', 'Clients then', 'Rules'],
-			rows: impact.map(row => impactRow(row, toMs, text)),
+			rows: impact.map(row => impactRow(row, planned, text)),
 		},
 	];
 }
 
-function impactRow(row: Impact, toMs: number, text: ReportText): TableRow {
+function impactRow(row: Impact, planned: Incident['planned'], text: ReportText): TableRow {
 	const {label, node, role, beganMs, endedMs, episodes} = row;
+	const unplanned = episodes.filter(({id}) => !planned.has(id));
 	return {
-		severity: episodes.some(({severity}) => severity === 'critical') ? 'critical' : 'warning',
+		severity: unplanned.some(({severity}) => severity === 'critical')
+			? 'critical'
+			: unplanned.length > 0
+				? 'warning'
+				: 'info',
 		cells: [
 			label,
 			`${node ?? 'the deployment'}${role === undefined || role === 'unknown' ? '' : ` (${role})`}`,
 			text.time(beganMs),
 			endedMs === undefined ? 'still open' : text.time(endedMs),
-			lasted((endedMs ?? toMs) - beganMs),
-			feltText(row, text),
+			heldText(row.heldTimes),
+			`${feltText(row, text)}${episodes.every(({id}) => planned.has(id)) ? '; planned restart' : ''}`,
 			clientsText(episodes, text),
 			[...new Set(episodes.map(({finding}) => finding.rule))].join(', '),
 		],
 	};
 }
+
+/** How long an effect held: `1m20s`; what came and went `9s, 2 times`; without a length `a moment`. */
+const heldText = (times: readonly HeldTime[]): string =>
+	times.length === 0
+		? 'a moment'
+		: times.length === 1
+			? lasted(sumMs(times))
+			: `${lasted(sumMs(times))}, ${times.length} times`;
 
 /** The clients that were connected when an effect began: `client-3d7f (2 connections), client-77a5 (1)`. */
 function clientsText(episodes: readonly Episode[], text: ReportText): string {
@@ -147,25 +161,33 @@ function feltText({feltBy, successor, beganMs, effect}: Impact, text: ReportText
 	}
 }
 
-function causeBlocks({causes, toMs, text}: Incident): Block[] {
-	const timeOf = ({episode: {beganMs, endedMs}}: CauseRow) =>
-		`${text.time(beganMs)} to ${endedMs === undefined ? 'the end' : text.time(endedMs)}, ${lasted((endedMs ?? toMs) - beganMs)}`;
-	const line = (row: CauseRow) =>
-		`${row.episode.severity}: ${nodeWithRole(row.episode)} ${row.text} (${row.episode.finding.rule}, ${timeOf(row)})`;
+/** When an episode was, as text: `10:15:01 to 10:30:05, 15m04s`, `11:34:03 to 11:34:36, 9s, 2 times`, `at 11:34:07`. */
+function episodeTime(episode: Episode, toMs: number, text: ReportText): string {
+	const {beganMs, endedMs, finding} = episode;
+	return finding.tells === 'moment'
+		? `at ${text.time(beganMs)}`
+		: `${text.time(beganMs)} to ${endedMs === undefined ? 'the end' : text.time(endedMs)}, ${heldText(heldTimes([episode], toMs))}`;
+}
+
+function causeBlocks({causes, toMs, text, source}: Incident): Block[] {
+	const line = (row: CauseRow, severity: string = row.episode.severity) =>
+		`${severity}: ${nodeWithRole(row.episode)} ${row.text} (${row.episode.finding.rule}, ${episodeTime(row.episode, toMs, text)})`;
 	const itemOf = (cause: Cause): Item => ({
-		text: line(cause),
-		severity: cause.episode.severity,
+		text: line(cause, cause.isPlanned ? 'planned restart' : undefined),
+		severity: cause.isPlanned ? 'info' : cause.episode.severity,
 		items: [
 			{text: cause.meaning},
 			...(cause.evidence.length === 0
 				? []
-				: [{text: `Evidence: ${cause.evidence.slice(0, mostEvidence).map(evidenceText).join(', ')}`}]),
+				: [{text: `Evidence${source.isRecording ? ` at ${text.time(cause.episode.quotedAtMs)}` : ''}: ${cause.evidence.slice(0, mostEvidence).map(evidenceText).join(', ')}`}]),
 			...(cause.beginning === undefined ? [] : [{text: `Began after an action through redis-top: ${cause.beginning}`}]),
 			...(cause.ending === undefined ? [] : [{text: `Ended ${cause.ending}`}]),
-			...cause.followed.map(row => ({
-				text: `followed by ${line(row)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,
-				severity: row.episode.severity,
-			})),
+			...[...cause.preceded.map(row => ['preceded', row] as const), ...cause.followed.map(row => ['followed', row] as const)].map(
+				([when, row]) => ({
+					text: `${when} by ${line(row)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,
+					severity: cause.isPlanned ? ('info' as const) : row.episode.severity,
+				}),
+			),
 		],
 	});
 	const itemOfAlike = (alike: readonly [Cause, ...Cause[]]): Item => {
@@ -195,8 +217,8 @@ The causes in their order. Warnings of one rule from which nothing followed stan
 */
 const alikeCauses = (causes: readonly Cause[]): ReadonlyArray<readonly [Cause, ...Cause[]]> =>
 	[
-		...Map.groupBy(causes, ({episode: {id, severity, finding}, followed}) =>
-			severity === 'warning' && followed.length === 0 ? finding.rule : String(id),
+		...Map.groupBy(causes, ({episode: {id, severity, finding}, preceded, followed, isPlanned}) =>
+			severity === 'warning' && followed.length + preceded.length === 0 && !isPlanned ? finding.rule : String(id),
 		).values(),
 	].flatMap(([first, ...more]) => (first === undefined ? [] : [[first, ...more] as const]));
 

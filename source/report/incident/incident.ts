@@ -8,10 +8,12 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import {type DoneAction, doneActions} from './done-actions.js';
 import {type EarlierNotes, earlierNotes} from './earlier-notes.js';
 import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js';
-import {type Episode, type Family, familiesOf, nodesIn} from './episodes.js';
+import {type Episode, nodesIn} from './episodes.js';
+import {type Family, familiesOf} from './families.js';
 import type {Figure, FigureLine} from './figure-log.js';
 import {type Impact, impactOf} from './impact.js';
 import type {IncidentLog} from './incident-log.js';
+import {plannedRestarts} from './planned-restarts.js';
 import {enumerated, ReportText} from './report-text.js';
 import {summaryOf} from './summary.js';
 import {type Timeline, timelineOf} from './timeline.js';
@@ -51,7 +53,13 @@ export type CauseRow = {
 	readonly evidence: Finding['evidence'];
 };
 
-export type Cause = CauseRow & {readonly followed: readonly CauseRow[]};
+export type Cause = CauseRow & {
+	/** What the cause explains and what had begun before it. */
+	readonly preceded: readonly CauseRow[];
+	readonly followed: readonly CauseRow[];
+	/** Whether a restart through redis-top brought the cause about. */
+	readonly isPlanned: boolean;
+};
 
 /** Something to check or do after the incident, with its steps. */
 export type FollowUp = {readonly title: string; readonly steps: readonly FollowUpStep[]};
@@ -74,7 +82,10 @@ export type Incident = {
 	readonly kind: string;
 	readonly nodes: readonly ReportNode[];
 	readonly severity: 'critical' | 'warning' | 'calm';
-	readonly summary: readonly string[];
+	/** The summary: paragraphs of sentences, one paragraph for each incident. */
+	readonly summary: ReadonlyArray<readonly string[]>;
+	/** The ids of the episodes that a restart through redis-top brought about. */
+	readonly planned: ReadonlySet<number>;
 	readonly impact: readonly Impact[];
 	readonly timeline: Timeline;
 	readonly causes: readonly Cause[];
@@ -95,11 +106,16 @@ Makes a report from the collected log.
 export function incidentOf(log: IncidentLog, source: ReportSource, show: ShowName): Incident {
 	const {fromMs, toMs, episodes, events, last} = log;
 	const text = new ReportText(fromMs, toMs, show);
-	const families = familiesOf(episodes, toMs);
+	const all = familiesOf(episodes, toMs);
 	const actions = doneActions(log.actions);
+	const restarts = plannedRestarts(all, actions);
+	const families = all.filter(family => !restarts.has(family));
+	const planned = new Set(
+		[...restarts.keys()].flatMap(({cause, preceded, followed}) => [cause, ...preceded, ...followed]).map(({id}) => id),
+	);
 	const {target, isRecording} = source;
 	const inPeriod = events.filter(({kind}) => kind !== 'node-found');
-	const summary = summaryOf({families, fromMs, toMs, target, isRecording, events, actions}, text);
+	const summary = summaryOf({families, restarts, fromMs, toMs, target, isRecording, events, actions}, text);
 	return {
 		source,
 		fromMs,
@@ -108,14 +124,21 @@ export function incidentOf(log: IncidentLog, source: ReportSource, show: ShowNam
 		nodes: last === undefined ? [] : nodesOf(last),
 		severity: families[0]?.severity === 'critical' ? 'critical' : families.length === 0 ? 'calm' : 'warning',
 		summary,
-		impact: impactOf(episodes),
-		timeline: timelineOf(episodes, inPeriod, actions, text),
-		causes: families.map(({cause, followed}) => ({
-			...causeRow(cause, {events, actions}, text),
-			followed: followed.map(episode => causeRow(episode, {events, actions}, text)),
-		})),
+		planned,
+		impact: impactOf(episodes, toMs),
+		timeline: timelineOf(episodes, inPeriod, actions, text, planned),
+		causes: [...families, ...restarts.keys()].map(family => {
+			const rowOf = (episode: Episode) => causeRow(episode, {events, actions}, text);
+			const {cause, preceded, followed} = family;
+			return {
+				...rowOf(cause),
+				preceded: preceded.map(rowOf),
+				followed: followed.map(rowOf),
+				isPlanned: restarts.has(family),
+			};
+		}),
 		actions,
-		figures: chosenFigures(log.figures(), families),
+		figures: chosenFigures(log.figures(), all),
 		shades: shadesOf(families, {fromMs, toMs}),
 		earlier: last === undefined ? {notes: [], leftOut: 0, gaps: []} : earlierNotes(last, text),
 		unseen: unseenIn(log, source, text),
@@ -149,7 +172,7 @@ the incident.
 */
 function chosenFigures(figures: readonly Figure[], families: readonly Family[]): Figure[] {
 	const inOrder = new Map(
-		nodesIn(families.flatMap(({cause, felt, followed}) => [felt, cause, ...followed])).map((node, index) => [
+		nodesIn(families.flatMap(({cause, felt, preceded, followed}) => [felt, cause, ...preceded, ...followed])).map((node, index) => [
 			node,
 			index,
 		]),

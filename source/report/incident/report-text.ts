@@ -33,6 +33,14 @@ export class ReportText {
 		return findingText(finding, 'long', this.#show);
 	}
 
+	/** Whether the text of a finding names its culprit's client, command and key, as far as they are known. */
+	namesCulprit(finding: Finding): boolean {
+		const {client, command, key} = finding.culprit ?? {};
+		const said = this.finding(finding);
+		const names = [client && this.#show(client), command, key && this.#show(key)];
+		return names.every(name => name === undefined || said.includes(name));
+	}
+
 	/** The culprit as text: `client app-1, command KEYS, key user:*`. Undefined if the evidence names no culprit. */
 	culprit({culprit}: Finding): string | undefined {
 		if (culprit === undefined) {
@@ -41,14 +49,18 @@ export class ReportText {
 
 		const {client, command, key, node} = culprit;
 		const named = [
-			client === undefined ? '' : `client ${this.#show(client)}`,
+			client === undefined ? '' : labelled('client', this.#show(client)),
 			command === undefined ? '' : `command ${command}`,
-			key === undefined ? '' : `key ${this.#show(key)}`,
+			key === undefined ? '' : labelled('key', this.#show(key)),
 			node === undefined ? '' : `node ${node}`,
 		].filter(text => text !== '');
 		return named.length === 0 ? undefined : named.join(', ');
 	}
 }
+
+/** A name with what it is: `client app-1`. A pseudonym says it by itself: `client-08b32b78c2f3`. */
+const labelled = (what: string, name: string): string =>
+	name.toLowerCase().startsWith(what) ? name : `${what} ${name}`;
 
 /** A node with its role as text: `10.0.1.11:6379 (primary)`. */
 export const nodeWithRole = ({node, role}: Pick<Episode, 'node' | 'role'>): string =>
@@ -62,6 +74,10 @@ export function enumerated(items: readonly string[], most = 4): string {
 	const last = all.at(-1) ?? '';
 	return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} and ${last}`;
 }
+
+/** Texts with what repeats folded: `cancelled (3 times), sent`. */
+export const folded = (texts: readonly string[]): string[] =>
+	[...Map.groupBy(texts, text => text)].map(([text, {length}]) => (length === 1 ? text : `${text} (${length} times)`));
 
 /** A duration as text: `19m06s`; below one second `under 1s`. */
 export const lasted = (ms: number): string => (ms < 1000 ? 'under 1s' : seconds(ms / 1000));

@@ -1,8 +1,10 @@
 import {effectRank, severityRank} from '../../domain/finding.js';
-import {type DoneAction, stepsOf} from './done-actions.js';
-import {effectTexts} from './effect-text.js';
+import {consequence, happened, isSameAs, withoutRepetition} from './consequences.js';
+import {type DoneFacts, doneSentences} from './done-sentences.js';
 import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js';
-import {type Episode, type Family, nodesIn} from './episodes.js';
+import {type Episode, nodesIn} from './episodes.js';
+import type {Family} from './families.js';
+import {heldTimes, sumMs} from './held-times.js';
 import {enumerated, lasted, nodeWithRole, type ReportText, takeoverText} from './report-text.js';
 import {isForReadersOnly} from './successor.js';
 
@@ -10,8 +12,6 @@ import {isForReadersOnly} from './successor.js';
 const toldCauses = 4;
 /** Largest number of consequences that the summary names for each cause. */
 const toldConsequences = 4;
-/** Most actions that the summary names. */
-const toldActions = 6;
 /** Causes of one rule, effect and severity that began within this time are described together, in milliseconds. */
 const togetherMs = 30_000;
 
@@ -25,34 +25,46 @@ type Told = {
 	readonly endedMs: number | undefined;
 };
 
-export type SummaryFacts = EndingFacts & {
-	/** The families, the worst first. */
+export type SummaryFacts = EndingFacts & DoneFacts & {
+	/** The families that no restart through redis-top brought about, the worst first. */
 	readonly families: readonly Family[];
 	readonly fromMs: number;
-	readonly toMs: number;
 	readonly target: string;
-	/** Whether the report is about a recording, and not about two samples of running servers. */
-	readonly isRecording: boolean;
 };
 
 /**
-The summary of a report, as sentences for readers who were not there. It names the effect, the node, the culprit,
-beginning, duration, end, consequences and actions. The worst incident comes first.
+The summary of a report, as paragraphs of sentences for readers who were not there. It names the effect, the node, the
+culprit, beginning, duration, end, consequences and actions. The gravest incidents are told, in the order in which they
+began, one paragraph each.
 */
-export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
+export function summaryOf(facts: SummaryFacts, text: ReportText): string[][] {
 	const told = toldTogether(facts.families);
+	const done = doneSentences(facts, text);
 	if (told.length === 0) {
-		return [calm(facts, text), ...eventSentences(facts, text), ...doneSentences(facts.actions, text, facts)];
+		return [[calm(facts, text), ...eventSentences(facts, text)], done].filter(isFilled);
 	}
 
 	const grave = told.filter(isGrave);
 	const shown = (grave.length > 0 ? grave : told).slice(0, toldCauses);
 	const left = told.filter(one => !shown.includes(one));
+	const inTime = shown.toSorted((one, other) => one.beganMs - other.beganMs);
 	return [
-		...shown.flatMap(one => sentencesOf(one, facts, text)),
-		...(left.length === 0 ? [] : [leftSentence(left, text)]),
-		...doneSentences(facts.actions, text, facts),
-	];
+		shown.length < 2 ? [] : [leadSentence(shown, facts, text)],
+		...inTime.map(one => sentencesOf(one, facts, text)),
+		[...(left.length === 0 ? [] : [leftSentence(left, text)]), ...done],
+	].filter(isFilled);
+}
+
+const isFilled = ({length}: readonly string[]): boolean => length > 0;
+
+/** The number of incidents that are told, and the worst of them, for readers who read one sentence. */
+function leadSentence([worst, ...others]: readonly Told[], facts: SummaryFacts, text: ReportText): string {
+	const felt = worst?.families.map(family => family.felt) ?? [];
+	const [first] = felt;
+	const what = (facts.isRecording && first && happened(first)) || (first && text.finding(first.finding)) || '';
+	const when = facts.isRecording ? `, ${feltPeriod(felt, facts, text)}` : '';
+	const names = enumerated([...new Set(felt.map(nodeWithRole))]);
+	return `${others.length + 1} incidents, in the order in which they began. The worst: ${names} ${what}${when}.`;
 }
 
 /**
@@ -62,9 +74,9 @@ grave incidents and counts the others. An outage of a primary is a mere warning 
 const isGrave = ({families}: Told): boolean =>
 	families.some(({severity, felt}) => severity === 'critical' || felt.urgency === 0);
 
-const calm = ({fromMs, toMs, target, isRecording}: SummaryFacts, text: ReportText): string =>
+const calm = ({fromMs, toMs, target, isRecording, restarts}: SummaryFacts, text: ReportText): string =>
 	isRecording
-		? `Between ${text.time(fromMs)} and ${text.time(toMs)} UTC no rule found a warning or worse on ${target}.`
+		? `Between ${text.time(fromMs)} and ${text.time(toMs)} UTC no rule found a warning or worse on ${target}${restarts.size === 0 ? '' : ', but for what a planned restart brought about'}.`
 		: `No rule finds a warning or worse on ${target} at ${text.time(toMs)} UTC.`;
 
 /** Sentences about events too short for a finding, such as a node that did not answer for a few seconds. */
@@ -103,47 +115,65 @@ function toldTogether(families: readonly Family[]): Told[] {
 	});
 }
 
-/** A period as text: `from 03:12:04 to 03:31:10 UTC, for 19m06s`. */
+/**
+The time in which users felt episodes that are told together, as text: `from 03:12:04 to 03:31:10 UTC, for 19m06s`, or
+`from 11:34:03 to 11:34:36 UTC, 2 times, for 9s in all`.
+*/
+function feltPeriod(episodes: readonly Episode[], facts: SummaryFacts, text: ReportText): string {
+	const ends = episodes.map(({endedMs}) => endedMs);
+	return period(
+		{
+			beganMs: Math.min(...episodes.map(({beganMs}) => beganMs)),
+			endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
+		},
+		episodes,
+		facts,
+		text,
+	);
+}
+
 function period(
 	{beganMs, endedMs}: {readonly beganMs: number; readonly endedMs: number | undefined},
+	episodes: readonly Episode[],
 	{toMs, fromMs, isRecording}: SummaryFacts,
 	text: ReportText,
 ): string {
-	const since = `${beganMs < fromMs ? 'already before the beginning, since' : 'since'} ${text.time(beganMs)}`;
 	if (!isRecording) {
 		return `found at ${text.time(toMs)} UTC, since when is not known`;
 	}
 
+	if (episodes.every(({finding}) => finding.tells === 'moment')) {
+		return `at ${text.time(beganMs)} UTC`;
+	}
+
+	const since = `${beganMs < fromMs ? 'already before the beginning, since' : 'since'} ${text.time(beganMs)}`;
+	const held = heldTimes(episodes, toMs);
+	const long =
+		held.length < 2
+			? `for ${lasted((endedMs ?? toMs) - beganMs)}`
+			: `${held.length} times, for ${lasted(sumMs(held))} in all`;
 	if (endedMs === undefined) {
-		return `${since} UTC, and at the end of the report (${text.time(toMs)}) still, after ${lasted(toMs - beganMs)}`;
+		const after = held.length < 2 ? `after ${lasted(toMs - beganMs)}` : long;
+		return `${since} UTC, and at the end of the report (${text.time(toMs)}) still, ${after}`;
 	}
 
 	return beganMs < fromMs
-		? `${since} and until ${text.time(endedMs)} UTC, for ${lasted(endedMs - beganMs)}`
-		: `from ${text.time(beganMs)} to ${text.time(endedMs)} UTC, for ${lasted(endedMs - beganMs)}`;
+		? `${since} and until ${text.time(endedMs)} UTC, ${long}`
+		: `from ${text.time(beganMs)} to ${text.time(endedMs)} UTC, ${long}`;
 }
 
 /** Capitalises `the deployment` at the beginning of a sentence. A name at the beginning stays unchanged. */
 const capital = (words: string): string => words.replace(/^the deployment/, 'The deployment');
-
-/** What an episode did to users, in the past tense: `refused writes`. Undefined for an episode without an effect. */
-const happened = ({effect}: Episode): string | undefined =>
-	effect === undefined ? undefined : effectTexts[effect].happened;
 
 function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[] {
 	const [family] = told.families;
 	const {cause, felt} = family;
 	const feltTogether = told.families.map(one => one.felt);
 	const names = enumerated([...new Set(feltTogether.map(nodeWithRole))]);
-	const ends = feltTogether.map(({endedMs}) => endedMs);
-	const feltPeriod = {
-		beganMs: Math.min(...feltTogether.map(({beganMs}) => beganMs)),
-		endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
-	};
 	// Two samples do not show when an effect began, so the text is not in the past tense.
 	const what = facts.isRecording ? happened(felt) : undefined;
 	const found = text.finding(felt.finding);
-	const when = period(feltPeriod, facts, text);
+	const when = feltPeriod(feltTogether, facts, text);
 	const sentences = [
 		what === undefined ? `${capital(names)}, ${when}: ${found}.` : `${capital(names)} ${what} ${when} (${found}).`,
 	];
@@ -154,23 +184,28 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	}
 
 	if (cause !== felt) {
-		sentences.push(`The cause: ${nodeWithRole(cause)} ${text.finding(cause.finding)}, ${period(cause, facts, text)}.`);
+		sentences.push(`The cause: ${nodeWithRole(cause)} ${text.finding(cause.finding)}, ${feltPeriod([cause], facts, text)}.`);
 	}
 
 	const culprit = text.culprit(cause.finding) ?? text.culprit(felt.finding);
-	if (culprit !== undefined) {
+	if (culprit !== undefined && !text.namesCulprit(felt.finding)) {
 		sentences.push(`As far as the evidence names it, this came from ${culprit}.`);
 	}
 
-	const followed = family.followed
-		.filter(one => one !== felt && isTold(one, cause) && !isSameAs(one, felt))
-		.toSorted(
-			(one, other) =>
-				severityRank[other.severity] - severityRank[one.severity] || one.urgency - other.urgency || one.id - other.id,
-		);
-	if (followed.length > 0) {
-		const parts = withoutRepetition(followed).map(one => consequence(one, facts, text));
-		sentences.push(`With it came: ${enumerated(parts, toldConsequences)}.`);
+	for (const [when, episodes] of [
+		['Before it', family.preceded],
+		['With it came', family.followed],
+	] as const) {
+		const told = episodes
+			.filter(one => one !== felt && isTold(one, cause) && !isSameAs(one, felt))
+			.toSorted(
+				(one, other) =>
+					severityRank[other.severity] - severityRank[one.severity] || one.urgency - other.urgency || one.id - other.id,
+			);
+		if (told.length > 0) {
+			const parts = withoutRepetition(told).map(one => consequence(one, facts, text));
+			sentences.push(`${when}: ${enumerated(parts, toldConsequences)}.`);
+		}
 	}
 
 	sentences.push(...roleSentences(told, facts, text), ...endSentences(told, facts, text));
@@ -200,16 +235,6 @@ const isTold = ({node, effect, severity, finding}: Episode, cause: Episode): boo
 	// Slowness is left out if the cause had a worse effect on the same node.
 	!(effect === 'slow' && node === cause.node && effectRank(cause.effect) < effectRank('slow'));
 
-/**
-Whether two episodes have the same effect on the same node. Two rules may find the same refused writes, for example.
-*/
-const isSameAs = (one: Episode, other: Episode): boolean =>
-	one.effect !== undefined && one.effect === other.effect && one.node === other.node;
-
-/** Removes episodes that repeat the effect of an earlier episode on the same node. */
-const withoutRepetition = (episodes: readonly Episode[]): Episode[] =>
-	episodes.filter((episode, index) => !episodes.slice(0, index).some(before => isSameAs(episode, before)));
-
 const roleKinds: ReadonlySet<string> = new Set(['role-changed', 'promoted', 'demoted']);
 
 /** Sentences about nodes that became a primary or a replica during the incident. */
@@ -224,7 +249,7 @@ function roleSentences({beganMs, endedMs}: Told, {events, toMs}: SummaryFacts, t
 }
 
 function endSentences({families, endedMs}: Told, facts: SummaryFacts, text: ReportText): string[] {
-	const [{felt, cause, followed}] = families;
+	const [{felt, cause, preceded, followed}] = families;
 	if (felt.endedMs === undefined) {
 		return [];
 	}
@@ -232,7 +257,7 @@ function endSentences({families, endedMs}: Told, facts: SummaryFacts, text: Repo
 	const own = endingOf(felt, facts, text);
 	const ending = own ?? endingOf(cause, facts, text);
 	const atMs = own === undefined ? (cause.endedMs ?? felt.endedMs) : felt.endedMs;
-	const open = [cause, ...followed].filter(one => one.endedMs === undefined && isTold(one, cause));
+	const open = [cause, ...preceded, ...followed].filter(one => one.endedMs === undefined && isTold(one, cause));
 	return [
 		ending === undefined
 			? 'Nothing that was recorded says what ended it.'
@@ -243,17 +268,6 @@ function endSentences({families, endedMs}: Told, facts: SummaryFacts, text: Repo
 					`Still open at the end: ${enumerated(open.map(one => `${nodeWithRole(one)} ${text.finding(one.finding)}`))}.`,
 				]),
 	];
-}
-
-function consequence(episode: Episode, {toMs, isRecording}: SummaryFacts, text: ReportText): string {
-	const {beganMs, endedMs} = episode;
-	const what = isRecording ? happened(episode) : undefined;
-	const name = nodeWithRole(episode);
-	const long = lasted((endedMs ?? toMs) - beganMs);
-	const words = what === undefined ? `${name}: ${text.message(episode.finding.problem)}` : `${name} ${what}`;
-	return isRecording
-		? `${words} (${text.time(beganMs)}, ${endedMs === undefined ? `still open after ${long}` : long})`
-		: words;
 }
 
 function leftSentence(left: readonly Told[], text: ReportText): string {
@@ -268,28 +282,4 @@ function leftSentence(left: readonly Told[], text: ReportText): string {
 	});
 	const count = `${left.length} other ${left.length === 1 ? 'problem was' : 'problems were'} found`;
 	return `Besides, ${count}: ${enumerated(names, 3)}.`;
-}
-
-function doneSentences(actions: readonly DoneAction[], text: ReportText, {isRecording}: SummaryFacts): string[] {
-	const sent = actions.filter(({state}) => state !== 'not sent');
-	if (sent.length === 0) {
-		return isRecording ? ['Nothing was sent to a server through redis-top in this time, as far as was recorded.'] : [];
-	}
-
-	const restarts = sent.filter(({isRestart}) => isRestart).map(restart => ({restart, steps: stepsOf(restart, sent)}));
-	const inRestarts = new Set(restarts.flatMap(({restart, steps}) => [restart, ...steps]));
-	const alone = sent.filter(action => !inRestarts.has(action));
-	const parts = alone.map(
-		({who, what, target, atMs, state}) => `${what} to ${target} at ${text.time(atMs)} by ${who} (${state})`,
-	);
-	return [
-		...(parts.length === 0
-			? []
-			: [`Through redis-top ${parts.length === 1 ? 'was' : 'were'} sent: ${enumerated(parts, toldActions)}.`]),
-		...restarts.map(({restart: {who, target, atMs, lastMs, state}, steps}) => {
-			const sentSteps = steps.map(({what, target: to}) => (to === target ? what : `${what} to ${to}`));
-			const told = sentSteps.length === 0 ? '' : `: ${enumerated(sentSteps, toldActions)}`;
-			return `Through redis-top ${who} restarted ${target} step by step from ${text.time(atMs)} to ${text.time(lastMs)} (${state})${told}.`;
-		}),
-	];
 }

@@ -40,15 +40,20 @@ const stepWords: Readonly<Record<EpisodeStep['what'], string>> = {
 	over: 'finding over',
 };
 
-/** Findings, events and actions by time. Findings of one rule on several nodes at the same time are one row. */
+/**
+Findings, events and actions by time. Findings of one rule on several nodes at the same time are one row.
+
+@param planned The ids of the episodes that a restart through redis-top brought about. They are of severity info.
+*/
 export function timelineOf(
 	episodes: readonly Episode[],
 	events: readonly MonitorEvent[],
 	actions: readonly DoneAction[],
 	text: ReportText,
+	planned: ReadonlySet<number> = new Set(),
 ): Timeline {
 	const rows = [
-		...findingRows(episodes, text),
+		...findingRows(episodes, text, planned),
 		...toldEvents(
 			// Events about findings and actions are left out, because findings and the audit log describe them in more
 			// detail.
@@ -111,9 +116,11 @@ function toldSteps(steps: readonly EpisodeStep[], text: ReportText): readonly To
 	);
 }
 
-function findingRows(episodes: readonly Episode[], text: ReportText): TimelineRow[] {
+function findingRows(episodes: readonly Episode[], text: ReportText, planned: ReadonlySet<number>): TimelineRow[] {
 	const steps = episodes
-		.flatMap(({node, steps: own}) => toldSteps(own, text).map(step => ({...step, node})))
+		.flatMap(({id, node, steps: own}) =>
+			toldSteps(own, text).map(step => ({...step, node, ...(planned.has(id) && {severity: 'info' as const})})),
+		)
 		.sort((one, other) => one.atMs - other.atMs);
 	const groups: Array<Array<(typeof steps)[number]>> = [];
 	for (const step of steps) {

@@ -257,7 +257,7 @@ const paragraphs: ReadonlyArray<readonly [title: string, moments: readonly Momen
 
 for (const [title, moments, sentences] of paragraphs) {
 	test(`the paragraph of a report: ${title}`, () => {
-		const {summary} = reported(moments);
+		const summary = reported(moments).summary.flat();
 		assert.deepEqual(
 			summary.filter(sentence => sentences.includes(sentence)),
 			sentences,
@@ -315,7 +315,7 @@ test('an outage of a primary is felt until a replica has taken over', () => {
 		{atMs: at(20), findings: [refused({clearedAtMs: at(20)})], events: [promoted], isPromoted: true},
 	]);
 	assert.deepEqual(feltCells(incident), ['for 13s, until 10.0.1.12:6379 took over at 03:05:13']);
-	assert.ok(incident.summary.includes('Felt by users: for 13s, until 10.0.1.12:6379 took over at 03:05:13.'));
+	assert.ok(incident.summary.flat().includes('Felt by users: for 13s, until 10.0.1.12:6379 took over at 03:05:13.'));
 });
 
 test('an outage after a requested failover is not felt', () => {
@@ -334,6 +334,227 @@ test('an outage without a takeover is felt throughout, that of a replica by its 
 		'by clients that read from it',
 	]);
 	assert.deepEqual(feltCells(reported([{atMs: at(5, 2), findings: [refused({node: sentinel})]}])), ['no']);
+});
+
+const growth = (leftSeconds: number, parts: Partial<Finding> = {}): Finding =>
+	findingOf('mem.growth', 'critical', primary, {
+		problem: `memory reaches maxmemory in about ${leftSeconds}s`,
+		tells: 'forecast',
+		sinceMs: at(2),
+		...parts,
+	});
+
+test('the evidence is of a time before the limit was raised, which ended the finding', () => {
+	const withLimit = (maxmemory: string) => oom({evidence: [{name: 'maxmemory', value: maxmemory}]});
+	const incident = reported([
+		{atMs: at(5), findings: [withLimit('24M')]},
+		{atMs: at(8, 50), findings: [withLimit('24M')]},
+		{atMs: at(9, 2), findings: [withLimit('64M')], audit: actionLines},
+		{atMs: at(9, 12), findings: [oom({clearedAtMs: at(9, 12)})], audit: actionLines},
+	]);
+	const [cause] = incident.causes;
+	assert.deepEqual(cause?.evidence, [{name: 'maxmemory', value: '24M'}]);
+	assert.equal(cause?.episode.quotedAtMs, at(8, 50));
+	assert.match(incidentFormats.markdown(incident), /Evidence at 03:08:50: maxmemory 24M/);
+});
+
+test('the evidence of a finding that is still open, or was short, is the last or the first there is', () => {
+	const quoted = (...moments: readonly Moment[]) => reported(moments).causes[0]?.episode.quotedAtMs;
+	assert.equal(quoted({atMs: at(5), findings: [oom()]}, {atMs: at(29, 59), findings: [oom()]}), at(29, 59));
+	assert.equal(
+		quoted(
+			{atMs: at(5), findings: [oom()]},
+			{atMs: at(5, 3), findings: [oom()]},
+			{atMs: at(5, 4), findings: [oom({clearedAtMs: at(5, 4)})]},
+		),
+		at(5),
+	);
+});
+
+test('a forecast and a moment are quoted as they were found first; with the culprit, once it is known', () => {
+	const textOf = (...moments: readonly Moment[]) => reported(moments).causes[0]?.text;
+	assert.equal(
+		textOf({atMs: at(2), findings: [growth(90)]}, {atMs: at(4), findings: [growth(0)]}),
+		'memory reaches maxmemory in about 90s',
+	);
+	const ran = (parts: Partial<Finding>) =>
+		findingOf('lat.slowlog_new', 'warning', primary, {tells: 'moment', sinceMs: at(3), effect: 'slow', ...parts});
+	assert.equal(
+		textOf(
+			{atMs: at(3), findings: [ran({problem: 'ran EVAL, 1s ago'})]},
+			{
+				atMs: at(3, 2),
+				findings: [ran({problem: 'ran EVAL of jobs, 3s ago', culprit: {client: nameOf('client', 'jobs')}})],
+			},
+			{
+				atMs: at(3, 50),
+				findings: [ran({problem: 'ran EVAL of jobs, 51s ago', culprit: {client: nameOf('client', 'jobs')}})],
+			},
+		),
+		'ran EVAL of jobs, 3s ago',
+	);
+});
+
+test('what had begun before its cause preceded it, and the summary says so', () => {
+	const family = (parts: Partial<Finding> = {}) => [
+		oom({sinceMs: at(6)}),
+		growth(90, {sinceMs: at(2), ...parts}),
+		findingOf('err.rate', 'warning', primary, {problem: 'answers with errors', sinceMs: at(6, 1), effect: 'slow'}),
+	];
+	const incident = reported([
+		{atMs: at(2), findings: [growth(90)]},
+		{atMs: at(6, 2), findings: family()},
+		{atMs: at(6, 9), findings: family()},
+	]);
+	assert.deepEqual(
+		incident.causes.map(({episode, preceded, followed}) => [
+			episode.finding.rule,
+			preceded.map(row => row.episode.finding.rule),
+			followed.map(row => row.episode.finding.rule),
+		]),
+		[['mem.oom', ['mem.growth'], ['err.rate']]],
+	);
+	assert.match(
+		incident.summary.flat().join(' '),
+		/Before it: 10\.0\.1\.11:6379 \(primary\): memory reaches maxmemory in about 90s \(03:02:00, /,
+	);
+	assert.match(incidentFormats.markdown(incident), /preceded by critical: [^\n]*in about 90s[^\n]*\n[^\n]*followed by warning/);
+});
+
+test('the incidents of the summary are told in the order in which they began, after a sentence on the worst', () => {
+	const {summary} = reported([
+		{atMs: at(2), findings: [refused({node: replica, sinceMs: at(2)})]},
+		{
+			atMs: at(6),
+			findings: [refused({node: replica, sinceMs: at(2), clearedAtMs: at(3)}), oom({sinceMs: at(5)})],
+		},
+		{atMs: at(7), findings: [oom({sinceMs: at(5)})]},
+	]);
+	assert.deepEqual(
+		summary.map(([sentence = '']) => sentence.replace(/ UTC.*/, '')),
+		[
+			'2 incidents, in the order in which they began. The worst: 10.0.1.12:6379 (replica) was unreachable, from 03:02:00 to 03:03:00',
+			'10.0.1.12:6379 (replica) was unreachable from 03:02:00 to 03:03:00',
+			'10.0.1.11:6379 (primary) refused writes since 03:05:00',
+			'Nothing was sent to a server through redis-top in this time, as far as was recorded.',
+		],
+	);
+});
+
+test('impact counts the times in which a condition held, not those between', () => {
+	const hung = (sinceMs: number, parts: Partial<Finding> = {}) =>
+		findingOf('conn.unresponsive', 'warning', primary, {
+			...{problem: 'is not responding', effect: 'not-responding', sinceMs},
+			...parts,
+		});
+	const ran = (atMs: number) =>
+		findingOf('lat.slowlog_new', 'warning', primary, {
+			...{problem: 'ran EVAL for 5.0 s', effect: 'slow', tells: 'moment', sinceMs: atMs},
+		});
+	const incident = reported([
+		{atMs: at(4, 3), findings: [hung(at(4, 2))]},
+		{atMs: at(4, 7), findings: [hung(at(4, 2), {clearedAtMs: at(4, 7)}), ran(at(4, 7))]},
+		{atMs: at(4, 33), findings: [hung(at(4, 32)), ran(at(4, 7))]},
+		{atMs: at(4, 36), findings: [hung(at(4, 32), {clearedAtMs: at(4, 36)}), ran(at(4, 7))]},
+		{atMs: at(5, 36), findings: []},
+	]);
+	assert.deepEqual(
+		incident.impact.map(({label, heldTimes}) => [label, heldTimes.map(({fromMs: from, toMs}) => [from, toMs])]),
+		[
+			[
+				'not responding',
+				[
+					[at(4, 2), at(4, 7)],
+					[at(4, 32), at(4, 36)],
+				],
+			],
+		],
+	);
+	assert.match(incidentFormats.markdown(incident), /^\| not responding \|[^|]+\| 03:04:02 \| 03:04:36 \| 9s, 2 times \|/m);
+	assert.match(
+		incident.summary.flat().join(' '),
+		/did not respond from 03:04:02 to 03:04:36 UTC, 2 times, for 9s in all/,
+	);
+});
+
+test('a slow command without a worse effect is a moment', () => {
+	const ran = findingOf('lat.slowlog_new', 'warning', primary, {effect: 'slow', tells: 'moment', sinceMs: at(4)});
+	const incident = reported([{atMs: at(4), findings: [ran]}, {atMs: at(5), findings: []}]);
+	assert.match(incidentFormats.markdown(incident), /^\| slow \|[^|]+\|[^|]+\|[^|]+\| a moment \|/m);
+});
+
+const restartLines = [
+	auditLine('intent', at(6), {action: 'restart', command: undefined}),
+	auditLine('aborted', at(6, 5), {action: 'cluster-failover', command: 'CLUSTER FAILOVER', target: replica, detail: 'cancelled'}),
+	auditLine('aborted', at(6, 6), {action: 'cluster-failover', target: replica, detail: 'cancelled'}),
+	auditLine('aborted', at(6, 7), {action: 'cluster-failover', target: replica, detail: 'cancelled'}),
+	auditLine('intent', at(6, 10), {action: 'cluster-failover', command: 'CLUSTER FAILOVER', target: replica}),
+	auditLine('verified', at(6, 12), {action: 'cluster-failover', target: replica}),
+	auditLine('intent', at(6, 30), {action: 'shutdown-save', command: 'SHUTDOWN SAVE'}),
+	auditLine('verified', at(6, 31), {action: 'shutdown-save'}),
+	auditLine('verified', at(8), {action: 'restart', command: undefined}),
+];
+
+const inRestart = (sinceMs: number, clearedAtMs: number, audit: readonly AuditEntry[]): Incident => {
+	const down = refused({sinceMs, next: [{kind: 'words', text: 'start it again'}]});
+	return reported([
+		{atMs: sinceMs, findings: [down]},
+		{atMs: clearedAtMs, findings: [{...down, clearedAtMs}], audit},
+	]);
+};
+
+test('what a restart through redis-top brings about is told as its effect, and is no incident', () => {
+	const incident = inRestart(at(6, 31), at(7, 50), restartLines);
+	assert.equal(incident.severity, 'calm');
+	assert.deepEqual(incident.summary.map(sentences => sentences.join(' ')), [
+		'Between 03:00:00 and 03:30:00 UTC no rule found a warning or worse on 10.0.1.11:6379, but for what a planned restart brought about.',
+		'Through redis-top alice from 10.9.9.9 restarted 10.0.1.11:6379 step by step from 03:06:00 to 03:08:00 (verified): CLUSTER FAILOVER to 10.0.1.12:6379 and SHUTDOWN SAVE. Meanwhile, as planned: 10.0.1.11:6379 (primary) was unreachable (03:06:31, 1m19s).',
+	]);
+	assert.deepEqual(incident.after, []);
+	assert.deepEqual(incident.timeline.rows.filter(({what}) => what.startsWith('finding')).map(({severity}) => severity), [
+		'info',
+		'info',
+	]);
+	const markdown = incidentFormats.markdown(incident);
+	assert.match(markdown, /planned restart: 10\.0\.1\.11:6379 \(primary\) refuses connections/);
+	assert.match(markdown, /^\| unreachable \|.*\| yes; planned restart \|/m);
+});
+
+test('a restart that failed, and an outage that outlasts a restart or began before it, are incidents', () => {
+	const failed = restartLines.map(line => (line.action === 'restart' && line.phase === 'verified' ? {...line, phase: 'failed' as const} : line));
+	for (const incident of [
+		inRestart(at(6, 31), at(7, 50), failed),
+		inRestart(at(6, 31), at(12), restartLines),
+		inRestart(at(5), at(7, 50), restartLines),
+		inRestart(at(6, 31), at(7, 50), []),
+	]) {
+		assert.equal(incident.severity, 'critical');
+		assert.match(JSON.stringify(incident.after), /start it again/);
+	}
+});
+
+test('details of an action that repeat are folded, with their number', () => {
+	const {actions} = inRestart(at(6, 31), at(7, 50), restartLines);
+	assert.deepEqual(actions.find(({state}) => state === 'not sent')?.details, ['cancelled (3 times)']);
+});
+
+test('a culprit whose pseudonym says what it is is named once', () => {
+	const {summary} = reported([
+		{
+			atMs: at(5),
+			findings: [oom({culprit: {client: nameOf('client', 'client-08b32b78c2f3'), command: 'SET'}})],
+		},
+	]);
+	assert.match(summary.flat().join(' '), /this came from client-08b32b78c2f3, command SET\./);
+	const said = reported([
+		{
+			atMs: at(5),
+			findings: [
+				oom({detail: 'most writes are SET from shop-web', culprit: {client: nameOf('client', 'shop-web'), command: 'SET'}}),
+			],
+		},
+	]);
+	assert.doesNotMatch(said.summary.flat().join(' '), /this came from/);
 });
 
 test('the timeline has each step of a finding once, events and actions, by time', () => {
@@ -407,7 +628,7 @@ test('the summary names the node that took over, once', () => {
 			],
 		},
 	]);
-	assert.match(summary.join(' '), /Roles changed: 10\.0\.1\.12:6379 promoted in epoch 7 \(03:05:10\)\./);
+	assert.match(summary.flat().join(' '), /Roles changed: 10\.0\.1\.12:6379 promoted in epoch 7 \(03:05:10\)\./);
 });
 
 test('a chart begins with the nodes that passed its threshold, then come those of the incident', () => {
