@@ -1,17 +1,16 @@
+import {codeForm, type ModelPort, textFlags} from './coded-form.js';
 import {callTime, type DerivedValue, derivedValueOf, type ReplyFacts} from './derived-values.js';
 import type {NumberModels} from './number-coder.js';
-import {type Form, formOf, type KnownText, lineOf, nameOf, sharedEnds, type Tokens, tokensAt} from './text-tokens.js';
-
-/**
-Writes or reads a text's values, so that writer and reader share the code for each text. A writer writes the given value
-and returns it. A reader ignores the given value and returns the value that it read.
-*/
-export type ModelPort = {
-	readonly models: NumberModels;
-	readonly flag: (model: number, isSet: boolean) => boolean;
-	readonly number: (model: number, value: number) => number;
-	readonly text: (value: string) => string;
-};
+import {
+	type Form,
+	hasSameLines,
+	type KnownText,
+	lineOf,
+	nameOf,
+	sharedEnds,
+	type Tokens,
+	tokensAt,
+} from './text-tokens.js';
 
 /**
 Least amount by which two numbers of a reply must have changed to count as related. If both changed by the same amount,
@@ -77,9 +76,6 @@ export class TextHistory {
 	}
 }
 
-/** The offset of the model of each one-bit flag, from a text's first model. */
-const textFlags = {same: 0, aligned: 1, form: 2, shape: 3, word: 4} as const;
-
 /**
 Writes or reads a text. Only what differs from the expected text is written.
 
@@ -129,9 +125,12 @@ export function modelledText(
 	}
 
 	const facts = factsOf(history, before, after, isAligned, elapsedMicros);
+	const pair: LinePair = {before, at: 0, after, to: 0, wanted, flags};
 	for (let at = 0; at < count; at++) {
 		if (at < start || at >= start + removed) {
-			codeLine(port, history, facts, {before, at, after, to: at < start ? at : at + added - removed, wanted, flags});
+			pair.at = at;
+			pair.to = at < start ? at : at + added - removed;
+			codeLine(port, history, facts, pair);
 		}
 	}
 
@@ -140,11 +139,12 @@ export function modelledText(
 
 type WritableText = KnownText & {readonly lines: string[]};
 
+/** A line before, and its place in the text after. One object serves for all lines of a text, to allocate less. */
 type LinePair = {
 	readonly before: KnownText;
-	readonly at: number;
+	at: number;
 	readonly after: WritableText;
-	readonly to: number;
+	to: number;
 	readonly wanted: KnownText | undefined;
 	readonly flags: number;
 };
@@ -195,30 +195,6 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 	take(history, line, {form, values}, pair);
 }
 
-/**
-Writes or reads the form (the words around the numbers) of a line. Returns undefined if the line is written whole.
-*/
-function codeForm(port: ModelPort, flags: number, old: Form | undefined, now: Form | undefined): Form | undefined {
-	if (port.flag(flags + textFlags.form, now !== undefined && now === old)) {
-		return old;
-	}
-
-	const isAlike = now !== undefined && old !== undefined && hasSameShape(now, old);
-	if (!port.flag(flags + textFlags.shape, isAlike)) {
-		return undefined;
-	}
-
-	const words = old?.words.map((word, index) => {
-		const wanted = now?.words[index];
-		return port.flag(flags + textFlags.word, wanted !== undefined && wanted !== word) ? port.text(wanted ?? '') : word;
-	});
-	return words && formOf(words, old?.decimals ?? []);
-}
-
-const hasSameShape = (one: Form, other: Form): boolean =>
-	one.decimals.length === other.decimals.length &&
-	one.decimals.every((count, index) => count === other.decimals[index]);
-
 /** Stores the new tokens of a line. The difference of each number to its previous value is noted. */
 function take(history: TextHistory, {numbers}: ChangedLine, now: Tokens, {before, at, after, to}: LinePair): void {
 	const old = tokensAt(before, at);
@@ -260,7 +236,17 @@ function isAsExpected(wanted: KnownText, to: number, old: string | undefined, ex
 	}
 
 	const now = tokensAt(wanted, to, expected);
-	return now?.form === expected.form && now.values.every((value, index) => value === expected.values[index]);
+	if (now?.form !== expected.form) {
+		return false;
+	}
+
+	for (let index = 0; index < now.values.length; index++) {
+		if (now.values[index] !== expected.values[index]) {
+			return false;
+		}
+	}
+
+	return true;
 }
 
 /** The expected tokens of a line. Undefined: the line is expected not to change. */
@@ -271,13 +257,28 @@ function expectedTokens(
 	before: KnownText,
 	at: number,
 ): Tokens | undefined {
-	const isFree = line.derived === undefined && line.numbers.every(({shares}) => shares === undefined);
-	const old = isFree ? undefined : tokensAt(before, at);
+	const old = line.derived === undefined && !hasShares(line) ? undefined : tokensAt(before, at);
 	if (old === undefined) {
 		return undefined;
 	}
 
-	return {form: old.form, values: old.values.map((_, index) => expectedValue(history, facts, line, old, index))};
+	const values: number[] = [];
+	for (let index = 0; index < old.values.length; index++) {
+		values.push(expectedValue(history, facts, line, old, index));
+	}
+
+	return {form: old.form, values};
+}
+
+/** Whether a number of the line is expected to change together with another number. */
+function hasShares({numbers}: ChangedLine): boolean {
+	for (let index = 0; index < numbers.length; index++) {
+		if (numbers[index]?.shares !== undefined) {
+			return true;
+		}
+	}
+
+	return false;
 }
 
 function expectedValue(
@@ -364,6 +365,3 @@ function factsOf(
 		before: name => (isAligned ? valueAt(before, placeOf(name)) : undefined),
 	};
 }
-
-const hasSameLines = (one: KnownText, other: KnownText): boolean =>
-	one.lines.length === other.lines.length && one.lines.every((line, at) => line === other.lines[at]);

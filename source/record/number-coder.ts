@@ -7,9 +7,11 @@ How many bits after a number's leading bit are coded with a model. Lower bits ar
 without a model.
 */
 const learntBits = 2;
-const signModels = 2 ** lengthBits;
-const mantissaModels = signModels + 2 ** lengthBits;
-const modelBits = mantissaModels + 2 ** lengthBits * 2 ** learntBits;
+const signModels = 1 << lengthBits;
+const mantissaModels = signModels + (1 << lengthBits);
+const modelBits = mantissaModels + (1 << (lengthBits + learntBits));
+/** Largest number whose bits can be shifted and masked. */
+const shiftable = 0x7fff_ffff;
 
 /**
 Largest number of names with models of their own. Further names share the models of the first name, to limit memory.
@@ -80,15 +82,16 @@ export class NumberWriter {
 		this.#bits.bit(this.models.bits, model + signModels + length, value < 0 ? 1 : 0);
 		const learnt = Math.min(learntBits, length - 1);
 		const unlearnt = length - 1 - learnt;
-		const first = Math.floor(size / 2 ** unlearnt) % 2 ** learnt;
+		const first =
+			size <= shiftable ? (size >>> unlearnt) & ((1 << learnt) - 1) : Math.floor(size / 2 ** unlearnt) % (1 << learnt);
 		node = 1;
 		for (let place = learnt - 1; place >= 0; place--) {
 			const bit = (first >> place) & 1;
-			this.#bits.bit(this.models.bits, model + mantissaModels + length * 2 ** learntBits + node, bit);
+			this.#bits.bit(this.models.bits, model + mantissaModels + (length << learntBits) + node, bit);
 			node = node * 2 + bit;
 		}
 
-		this.#bits.bits(size % 2 ** unlearnt, unlearnt);
+		this.#bits.bits(size <= shiftable ? size & ((1 << unlearnt) - 1) : size % 2 ** unlearnt, unlearnt);
 	}
 
 	/** Returns the bytes of everything that was written since the last call. */
@@ -121,7 +124,7 @@ export class NumberReader {
 			node = node * 2 + this.#bits.bit(this.models.bits, model + node);
 		}
 
-		const length = node - 2 ** lengthBits;
+		const length = node - (1 << lengthBits);
 		if (length > 53) {
 			throw new RangeError('a number of more than 53 bits');
 		}
@@ -135,14 +138,14 @@ export class NumberReader {
 		const unlearnt = length - 1 - learnt;
 		node = 1;
 		for (let place = 0; place < learnt; place++) {
-			node = node * 2 + this.#bits.bit(this.models.bits, model + mantissaModels + length * 2 ** learntBits + node);
+			node = node * 2 + this.#bits.bit(this.models.bits, model + mantissaModels + (length << learntBits) + node);
 		}
 
-		const size = node * 2 ** unlearnt + this.#bits.bits(unlearnt);
+		const size = (length < 31 ? node << unlearnt : node * 2 ** unlearnt) + this.#bits.bits(unlearnt);
 		return isNegative ? -size : size;
 	}
 }
 
 /** The number of bits of a whole number from 0 to 2^53 − 1. */
 const bitLength = (value: number): number =>
-	value < 2 ** 32 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 2 ** 32));
+	value <= 0xffff_ffff ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 0x1_0000_0000));

@@ -3,8 +3,9 @@ import type {RawReply} from '../domain/reply.js';
 import type {Exchange} from '../domain/sample.js';
 import type {RecordedPoll} from '../poll/recorded-poll.js';
 import {findRequest} from '../poll/requests.js';
+import type {ModelPort} from './coded-form.js';
 import type {Entry} from './entry.js';
-import {type ModelPort, modelledText, TextHistory} from './modelled-text.js';
+import {modelledText, TextHistory} from './modelled-text.js';
 import {fromText, toText} from './plain-json.js';
 import {type KnownText, knownText, textLength, textOf} from './text-tokens.js';
 

@@ -3,20 +3,26 @@ An adaptive binary range coder: the better a model predicts a bit, the less room
 in LZMA.
 Source: G. N. N. Martin, "Range encoding", 1979; the LZMA specification, 2015.
 
-All arithmetic is on whole numbers, so that a file reads the same on every machine.
+All arithmetic is on whole numbers, so that a file reads the same on every machine. Every number stays within 32 bits with
+a sign, because V8 allocates memory for each larger number. It does so for each result of `**`, too, so that constants are
+shifted. A recorder codes some thousand bits a second and runs without V8's optimizing compilers.
 */
 
 const probabilityBits = 15;
 /** The initial probability of a bit being 0, in 1/32768. */
-const half = 2 ** (probabilityBits - 1);
+const half = 1 << (probabilityBits - 1);
 /**
 Least distance of a probability from 0 and from 1, in 1/32768. A bit that is predicted with the highest probability
 takes 0.001 bits.
 */
 const margin = 24;
-const highest = 2 ** probabilityBits - margin;
-const top = 2 ** 24;
-const wholeRange = 0xffff_ffff;
+const highest = (1 << probabilityBits) - margin;
+/** The range is scaled up while its highest 8 bits are 0. */
+const topShift = 24;
+/** 2^32 − 1, as 32 bits with a sign. */
+const wholeRange = -1;
+/** The sign bit. Two numbers without a sign compare as their exclusive or with this number do with one. */
+const signBit = -0x8000_0000;
 
 /**
 A model learns more slowly with each bit that it has coded. After this number of bits, its learning rate stays constant.
@@ -75,7 +81,11 @@ export class BitModels {
 export class BitWriter {
 	#buffer = Buffer.allocUnsafeSlow(1024);
 	#length = 0;
+	/** The lower 32 bits of the interval's lower end, with a sign. */
 	#low = 0;
+	/** The bit above the 32 bits of `#low`. */
+	#carry = 0;
+	/** The interval's length: 32 bits, with a sign. */
 	#range = wholeRange;
 	#cache = 0;
 	/** Number of bytes that a carry may still change: the cached byte, and the bytes of 0xff after that. */
@@ -85,17 +95,17 @@ export class BitWriter {
 	bit(models: BitModels, index: number, bit: number): void {
 		this.#isEmpty = false;
 		const probability = models.probabilities[index] as number;
-		const bound = (this.#range >>> probabilityBits) * probability;
+		const bound = Math.imul(this.#range >>> probabilityBits, probability);
 		if (bit === 0) {
 			this.#range = bound;
 		} else {
-			this.#low += bound;
-			this.#range -= bound;
+			this.#raise(bound);
+			this.#range = (this.#range - bound) | 0;
 		}
 
 		models.learn(index, probability, bit);
-		while (this.#range < top) {
-			this.#range = (this.#range << 8) >>> 0;
+		while (this.#range >>> topShift === 0) {
+			this.#range <<= 8;
 			this.#shift();
 		}
 	}
@@ -105,12 +115,13 @@ export class BitWriter {
 		this.#isEmpty &&= count === 0;
 		for (let place = count - 1; place >= 0; place--) {
 			this.#range >>>= 1;
-			if (Math.floor(value / 2 ** place) % 2 === 1) {
-				this.#low += this.#range;
+			const bit = place < 31 ? (value >>> place) & 1 : Math.floor(value / 2 ** place) % 2;
+			if (bit === 1) {
+				this.#raise(this.#range);
 			}
 
-			while (this.#range < top) {
-				this.#range = (this.#range << 8) >>> 0;
+			while (this.#range >>> topShift === 0) {
+				this.#range <<= 8;
 				this.#shift();
 			}
 		}
@@ -138,6 +149,7 @@ export class BitWriter {
 		const bytes = Buffer.from(this.#buffer.subarray(Math.min(1, end), end));
 		this.#length = 0;
 		this.#low = 0;
+		this.#carry = 0;
 		this.#range = wholeRange;
 		this.#cache = 0;
 		this.#waiting = 1;
@@ -145,20 +157,31 @@ export class BitWriter {
 		return bytes;
 	}
 
+	/** Raises the interval's lower end. */
+	#raise(by: number): void {
+		const low = (this.#low + by) | 0;
+		if ((low ^ signBit) < (by ^ signBit)) {
+			this.#carry = 1;
+		}
+
+		this.#low = low;
+	}
+
 	#shift(): void {
-		if (this.#low < 0xff00_0000 || this.#low > wholeRange) {
-			const carry = this.#low > wholeRange ? 1 : 0;
-			this.#push(this.#cache + carry);
+		const highest = this.#low >>> topShift;
+		if (highest !== 0xff || this.#carry === 1) {
+			this.#push(this.#cache + this.#carry);
 			for (; this.#waiting > 1; this.#waiting--) {
-				this.#push(0xff + carry);
+				this.#push(0xff + this.#carry);
 			}
 
 			this.#waiting = 0;
-			this.#cache = Math.floor(this.#low / 2 ** 24) % 256;
+			this.#cache = highest;
 		}
 
 		this.#waiting += 1;
-		this.#low = (this.#low % 2 ** 24) * 256;
+		this.#carry = 0;
+		this.#low <<= 8;
 	}
 
 	#push(byte: number): void {
@@ -176,24 +199,25 @@ export class BitReader {
 	readonly #bytes: Buffer;
 	#at = 0;
 	#code = 0;
+	/** The interval's length: 32 bits, with a sign, as `#code`. */
 	#range = wholeRange;
 
 	constructor(bytes: Buffer) {
 		this.#bytes = bytes;
 		for (let count = 0; count < 4; count++) {
-			this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+			this.#code = (this.#code << 8) | this.#next();
 		}
 	}
 
 	bit(models: BitModels, index: number): number {
 		const probability = models.probabilities[index] as number;
-		const bound = (this.#range >>> probabilityBits) * probability;
+		const bound = Math.imul(this.#range >>> probabilityBits, probability);
 		let bit = 0;
-		if (this.#code < bound) {
+		if ((this.#code ^ signBit) < (bound ^ signBit)) {
 			this.#range = bound;
 		} else {
-			this.#code -= bound;
-			this.#range -= bound;
+			this.#code = (this.#code - bound) | 0;
+			this.#range = (this.#range - bound) | 0;
 			bit = 1;
 		}
 
@@ -206,9 +230,9 @@ export class BitReader {
 		let value = 0;
 		for (let place = 0; place < count; place++) {
 			this.#range >>>= 1;
-			const isSet = this.#code >= this.#range;
+			const isSet = (this.#code ^ signBit) >= (this.#range ^ signBit);
 			if (isSet) {
-				this.#code -= this.#range;
+				this.#code = (this.#code - this.#range) | 0;
 			}
 
 			value = value * 2 + (isSet ? 1 : 0);
@@ -219,9 +243,9 @@ export class BitReader {
 	}
 
 	#fill(): void {
-		while (this.#range < top) {
-			this.#range = (this.#range << 8) >>> 0;
-			this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+		while (this.#range >>> topShift === 0) {
+			this.#range <<= 8;
+			this.#code = (this.#code << 8) | this.#next();
 		}
 	}
 

@@ -1,5 +1,14 @@
 import type {ByteReader, ByteWriter} from './bytes.js';
-import {type KnownText, knownText, lineOf, sharedEnds, type Tokens, tokenLimits, tokensAt} from './text-tokens.js';
+import {
+	hasSameLines,
+	type KnownText,
+	knownText,
+	lineOf,
+	sharedEnds,
+	type Tokens,
+	tokenLimits,
+	tokensAt,
+} from './text-tokens.js';
 
 const same = 0;
 const changed = 1;
@@ -18,7 +27,7 @@ export function writeText(bytes: ByteWriter, before: KnownText | undefined, text
 		return after;
 	}
 
-	if (before.lines.length === after.lines.length && after.lines.every((line, at) => line === before.lines[at])) {
+	if (hasSameLines(before, after)) {
 		bytes.number(same);
 		return before;
 	}
