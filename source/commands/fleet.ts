@@ -233,7 +233,9 @@ async function printFleet(config: Config, source: FleetSource, place: string): P
 
 	const matchers = config.fleet?.matchers ?? '';
 	if (state.instances.length === 0) {
-		process.stderr.write(`redis-top: ${state.problem === undefined ? noServersText(place, matchers) : `Prometheus ${place} ${state.problem}`}\n`);
+		process.stderr.write(
+			`redis-top: ${state.problem === undefined ? noServersText(place, matchers) : `Prometheus ${place} ${state.problem}`}\n`,
+		);
 		return exitCodes.unreachable;
 	}
 

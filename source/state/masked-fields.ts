@@ -51,6 +51,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	action: 'plain',
 	address: 'address',
 	adviceCost: 'text',
+	tells: 'plain',
 	arguments: 'key',
 	at: 'plain',
 	because: 'text',

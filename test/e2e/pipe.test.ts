@@ -79,10 +79,16 @@ test('a fleet without a server exits with 69 and says why', async t => {
 	prometheus.answer = () => [];
 	const none = await runProgram(t, ['fleet', '--prometheus', prometheus.url]);
 	assert.deepEqual([none.code, none.stdout], [69, '']);
-	assert.match(none.stderr, /^redis-top: no series redis_up in Prometheus 127\.0\.0\.1:\d+: does it scrape redis_exporter\?\n$/);
+	assert.match(
+		none.stderr,
+		/^redis-top: no series redis_up in Prometheus 127\.0\.0\.1:\d+: does it scrape redis_exporter\?\n$/,
+	);
 	const unmatched = await runProgram(t, ['fleet', '--prometheus', prometheus.url, '--match', '{env="prod"}']);
 	assert.deepEqual([unmatched.code, unmatched.stdout], [69, '']);
-	assert.match(unmatched.stderr, /^redis-top: no series redis_up\{env="prod"\} in Prometheus \S+: is --match right\?\n$/);
+	assert.match(
+		unmatched.stderr,
+		/^redis-top: no series redis_up\{env="prod"\} in Prometheus \S+: is --match right\?\n$/,
+	);
 	await prometheus.kill();
 	const gone = await runProgram(t, ['fleet', '--prometheus', prometheus.url]);
 	assert.equal(gone.code, 69);

@@ -18,7 +18,7 @@ export function scriptWords<const Config extends ParseArgsConfig>(
 	}
 
 	try {
-		return {kind: 'run', words: parseArgs({...config, args})};
+		return {kind: 'run', words: parseArgs<Config>({...config, args})};
 	} catch (error) {
 		return usageProblem(usage, error instanceof Error ? error.message : String(error));
 	}

@@ -277,7 +277,12 @@ testRule(memGrowth, [
 		'warning',
 		/1m40s/,
 	],
-	['under a second left', {info: grown(1_400_500), past: growing(10_000)}, 'critical', /reaches maxmemory within a second/],
+	[
+		'under a second left',
+		{info: grown(1_400_500), past: growing(10_000)},
+		'critical',
+		/reaches maxmemory within a second/,
+	],
 	['half an hour left', {info: grown(3_200_000), past: growing(10_000)}, 'warning'],
 	['days left', {info: grown(900_000_000), past: growing(10_000)}, 'clear'],
 	['a sawtooth, as of keys that expire together', {info: grown(1_500_000), past: sawtooth}, 'clear'],

@@ -18,7 +18,11 @@ export const withoutRepetition = (episodes: readonly Episode[]): Episode[] =>
 	episodes.filter((episode, index) => !episodes.slice(0, index).some(before => isSameAs(episode, before)));
 
 /** A consequence as text: `10.0.1.12:6379 (replica) returned old data (03:05:02, still open after 24m58s)`. */
-export function consequence(episode: Episode, {toMs, isRecording}: {readonly toMs: number; readonly isRecording: boolean}, text: ReportText): string {
+export function consequence(
+	episode: Episode,
+	{toMs, isRecording}: {readonly toMs: number; readonly isRecording: boolean},
+	text: ReportText,
+): string {
 	const {beganMs, endedMs} = episode;
 	const what = isRecording ? happened(episode) : undefined;
 	const name = nodeWithRole(episode);

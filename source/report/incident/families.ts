@@ -1,4 +1,4 @@
-import {severityRank, type Severity} from '../../domain/finding.js';
+import {type Severity, severityRank} from '../../domain/finding.js';
 import type {Episode} from './episodes.js';
 
 /**

@@ -47,7 +47,9 @@ export function impactOf(episodes: readonly Episode[], toMs: number): Impact[] {
 		return effect === undefined ? [] : [{effect, node, role, beganMs, endedMs, episodes: [episode]}];
 	});
 	const groups = Map.groupBy(rows, ({effect, node}) => `${effect} ${node}`);
-	const all = [...groups.values()].flatMap(group => joined(group.toSorted((one, other) => one.beganMs - other.beganMs)));
+	const all = [...groups.values()].flatMap(group =>
+		joined(group.toSorted((one, other) => one.beganMs - other.beganMs)),
+	);
 	return all
 		.filter(row => !isSaidByWorse(row, all))
 		.map(({effect, node, role, beganMs, endedMs, episodes: own}): Impact => {

@@ -179,15 +179,20 @@ function causeBlocks({causes, toMs, text, source}: Incident): Block[] {
 			{text: cause.meaning},
 			...(cause.evidence.length === 0
 				? []
-				: [{text: `Evidence${source.isRecording ? ` at ${text.time(cause.episode.quotedAtMs)}` : ''}: ${cause.evidence.slice(0, mostEvidence).map(evidenceText).join(', ')}`}]),
+				: [
+						{
+							text: `Evidence${source.isRecording ? ` at ${text.time(cause.episode.quotedAtMs)}` : ''}: ${cause.evidence.slice(0, mostEvidence).map(evidenceText).join(', ')}`,
+						},
+					]),
 			...(cause.beginning === undefined ? [] : [{text: `Began after an action through redis-top: ${cause.beginning}`}]),
 			...(cause.ending === undefined ? [] : [{text: `Ended ${cause.ending}`}]),
-			...[...cause.preceded.map(row => ['preceded', row] as const), ...cause.followed.map(row => ['followed', row] as const)].map(
-				([when, row]) => ({
-					text: `${when} by ${line(row)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,
-					severity: cause.isPlanned ? ('info' as const) : row.episode.severity,
-				}),
-			),
+			...[
+				...cause.preceded.map(row => ['preceded', row] as const),
+				...cause.followed.map(row => ['followed', row] as const),
+			].map(([when, row]) => ({
+				text: `${when} by ${line(row)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,
+				severity: cause.isPlanned ? ('info' as const) : row.episode.severity,
+			})),
 		],
 	});
 	const itemOfAlike = (alike: readonly [Cause, ...Cause[]]): Item => {

@@ -172,10 +172,9 @@ the incident.
 */
 function chosenFigures(figures: readonly Figure[], families: readonly Family[]): Figure[] {
 	const inOrder = new Map(
-		nodesIn(families.flatMap(({cause, felt, preceded, followed}) => [felt, cause, ...preceded, ...followed])).map((node, index) => [
-			node,
-			index,
-		]),
+		nodesIn(families.flatMap(({cause, felt, preceded, followed}) => [felt, cause, ...preceded, ...followed])).map(
+			(node, index) => [node, index],
+		),
 	);
 	const orderOf = (node: NodeAddress) => inOrder.get(node) ?? inOrder.size;
 	return figures.map(figure => {

@@ -38,7 +38,7 @@ export class ReportText {
 		const {client, command, key} = finding.culprit ?? {};
 		const said = this.finding(finding);
 		const names = [client && this.#show(client), command, key && this.#show(key)];
-		return names.every(name => name === undefined || said.includes(name));
+		return finding.culprit !== undefined && names.every(name => name === undefined || said.includes(name));
 	}
 
 	/** The culprit as text: `client app-1, command KEYS, key user:*`. Undefined if the evidence names no culprit. */

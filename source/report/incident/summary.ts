@@ -25,12 +25,13 @@ type Told = {
 	readonly endedMs: number | undefined;
 };
 
-export type SummaryFacts = EndingFacts & DoneFacts & {
-	/** The families that no restart through redis-top brought about, the worst first. */
-	readonly families: readonly Family[];
-	readonly fromMs: number;
-	readonly target: string;
-};
+export type SummaryFacts = EndingFacts &
+	DoneFacts & {
+		/** The families that no restart through redis-top brought about, the worst first. */
+		readonly families: readonly Family[];
+		readonly fromMs: number;
+		readonly target: string;
+	};
 
 /**
 The summary of a report, as paragraphs of sentences for readers who were not there. It names the effect, the node, the
@@ -61,10 +62,11 @@ const isFilled = ({length}: readonly string[]): boolean => length > 0;
 function leadSentence([worst, ...others]: readonly Told[], facts: SummaryFacts, text: ReportText): string {
 	const felt = worst?.families.map(family => family.felt) ?? [];
 	const [first] = felt;
-	const what = (facts.isRecording && first && happened(first)) || (first && text.finding(first.finding)) || '';
-	const when = facts.isRecording ? `, ${feltPeriod(felt, facts, text)}` : '';
+	const effect = facts.isRecording && first !== undefined ? happened(first) : undefined;
+	const what = effect === undefined ? `${first && text.finding(first.finding)},` : effect;
+	const when = feltPeriod(felt, facts, text);
 	const names = enumerated([...new Set(felt.map(nodeWithRole))]);
-	return `${others.length + 1} incidents, in the order in which they began. The worst: ${names} ${what}${when}.`;
+	return `${others.length + 1} incidents, in the order in which they began. The worst: ${names} ${what} ${when}.`;
 }
 
 /**
@@ -184,10 +186,15 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	}
 
 	if (cause !== felt) {
-		sentences.push(`The cause: ${nodeWithRole(cause)} ${text.finding(cause.finding)}, ${feltPeriod([cause], facts, text)}.`);
+		sentences.push(
+			`The cause: ${nodeWithRole(cause)} ${text.finding(cause.finding)}, ${feltPeriod([cause], facts, text)}.`,
+		);
 	}
 
-	const culprit = text.culprit(cause.finding) ?? text.culprit(felt.finding);
+	const culprit =
+		text.culprit(cause.finding) ??
+		text.culprit(felt.finding) ??
+		momentsOf(family).map(one => text.culprit(one.finding))[0];
 	if (culprit !== undefined && !text.namesCulprit(felt.finding)) {
 		sentences.push(`As far as the evidence names it, this came from ${culprit}.`);
 	}
@@ -211,6 +218,15 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	sentences.push(...roleSentences(told, facts, text), ...endSentences(told, facts, text));
 	return sentences;
 }
+
+/**
+The consequences that tell of a moment on the node of their cause, with a culprit. A command that kept its server from
+replying is found in the slow log afterwards, so it is a consequence by its time and the cause by its content.
+*/
+const momentsOf = ({cause, followed}: Family): readonly Episode[] =>
+	followed.filter(
+		({node, finding}) => node === cause.node && finding.tells === 'moment' && finding.culprit !== undefined,
+	);
 
 /** Sentences about outages that users felt for a shorter time than they lasted, or that only some of them felt. */
 function feltSentences(felt: readonly Episode[], text: ReportText): string[] {

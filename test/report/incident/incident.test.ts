@@ -418,7 +418,10 @@ test('what had begun before its cause preceded it, and the summary says so', () 
 		incident.summary.flat().join(' '),
 		/Before it: 10\.0\.1\.11:6379 \(primary\): memory reaches maxmemory in about 90s \(03:02:00, /,
 	);
-	assert.match(incidentFormats.markdown(incident), /preceded by critical: [^\n]*in about 90s[^\n]*\n[^\n]*followed by warning/);
+	assert.match(
+		incidentFormats.markdown(incident),
+		/preceded by critical: [^\n]*in about 90s[^\n]*\n[^\n]*followed by warning/,
+	);
 });
 
 test('the incidents of the summary are told in the order in which they began, after a sentence on the worst', () => {
@@ -433,7 +436,7 @@ test('the incidents of the summary are told in the order in which they began, af
 	assert.deepEqual(
 		summary.map(([sentence = '']) => sentence.replace(/ UTC.*/, '')),
 		[
-			'2 incidents, in the order in which they began. The worst: 10.0.1.12:6379 (replica) was unreachable, from 03:02:00 to 03:03:00',
+			'2 incidents, in the order in which they began. The worst: 10.0.1.11:6379 (primary) refused writes since 03:05:00',
 			'10.0.1.12:6379 (replica) was unreachable from 03:02:00 to 03:03:00',
 			'10.0.1.11:6379 (primary) refused writes since 03:05:00',
 			'Nothing was sent to a server through redis-top in this time, as far as was recorded.',
@@ -450,6 +453,7 @@ test('impact counts the times in which a condition held, not those between', () 
 	const ran = (atMs: number) =>
 		findingOf('lat.slowlog_new', 'warning', primary, {
 			...{problem: 'ran EVAL for 5.0 s', effect: 'slow', tells: 'moment', sinceMs: atMs},
+			culprit: {client: nameOf('client', 'jobs'), command: 'EVAL'},
 		});
 	const incident = reported([
 		{atMs: at(4, 3), findings: [hung(at(4, 2))]},
@@ -470,22 +474,33 @@ test('impact counts the times in which a condition held, not those between', () 
 			],
 		],
 	);
-	assert.match(incidentFormats.markdown(incident), /^\| not responding \|[^|]+\| 03:04:02 \| 03:04:36 \| 9s, 2 times \|/m);
+	assert.match(
+		incidentFormats.markdown(incident),
+		/^\| not responding \|[^|]+\| 03:04:02 \| 03:04:36 \| 9s, 2 times \|/m,
+	);
 	assert.match(
 		incident.summary.flat().join(' '),
-		/did not respond from 03:04:02 to 03:04:36 UTC, 2 times, for 9s in all/,
+		/did not respond from 03:04:02 to 03:04:36 UTC, 2 times, for 9s in all .* this came from client jobs, command EVAL\./,
 	);
 });
 
 test('a slow command without a worse effect is a moment', () => {
 	const ran = findingOf('lat.slowlog_new', 'warning', primary, {effect: 'slow', tells: 'moment', sinceMs: at(4)});
-	const incident = reported([{atMs: at(4), findings: [ran]}, {atMs: at(5), findings: []}]);
+	const incident = reported([
+		{atMs: at(4), findings: [ran]},
+		{atMs: at(5), findings: []},
+	]);
 	assert.match(incidentFormats.markdown(incident), /^\| slow \|[^|]+\|[^|]+\|[^|]+\| a moment \|/m);
 });
 
 const restartLines = [
 	auditLine('intent', at(6), {action: 'restart', command: undefined}),
-	auditLine('aborted', at(6, 5), {action: 'cluster-failover', command: 'CLUSTER FAILOVER', target: replica, detail: 'cancelled'}),
+	auditLine('aborted', at(6, 5), {
+		action: 'cluster-failover',
+		command: 'CLUSTER FAILOVER',
+		target: replica,
+		detail: 'cancelled',
+	}),
 	auditLine('aborted', at(6, 6), {action: 'cluster-failover', target: replica, detail: 'cancelled'}),
 	auditLine('aborted', at(6, 7), {action: 'cluster-failover', target: replica, detail: 'cancelled'}),
 	auditLine('intent', at(6, 10), {action: 'cluster-failover', command: 'CLUSTER FAILOVER', target: replica}),
@@ -506,22 +521,27 @@ const inRestart = (sinceMs: number, clearedAtMs: number, audit: readonly AuditEn
 test('what a restart through redis-top brings about is told as its effect, and is no incident', () => {
 	const incident = inRestart(at(6, 31), at(7, 50), restartLines);
 	assert.equal(incident.severity, 'calm');
-	assert.deepEqual(incident.summary.map(sentences => sentences.join(' ')), [
-		'Between 03:00:00 and 03:30:00 UTC no rule found a warning or worse on 10.0.1.11:6379, but for what a planned restart brought about.',
-		'Through redis-top alice from 10.9.9.9 restarted 10.0.1.11:6379 step by step from 03:06:00 to 03:08:00 (verified): CLUSTER FAILOVER to 10.0.1.12:6379 and SHUTDOWN SAVE. Meanwhile, as planned: 10.0.1.11:6379 (primary) was unreachable (03:06:31, 1m19s).',
-	]);
+	assert.deepEqual(
+		incident.summary.map(sentences => sentences.join(' ')),
+		[
+			'Between 03:00:00 and 03:30:00 UTC no rule found a warning or worse on 10.0.1.11:6379, but for what a planned restart brought about.',
+			'Through redis-top alice from 10.9.9.9 restarted 10.0.1.11:6379 step by step from 03:06:00 to 03:08:00 (verified): CLUSTER FAILOVER to 10.0.1.12:6379 and SHUTDOWN SAVE. Meanwhile, as planned: 10.0.1.11:6379 (primary) was unreachable (03:06:31, 1m19s).',
+		],
+	);
 	assert.deepEqual(incident.after, []);
-	assert.deepEqual(incident.timeline.rows.filter(({what}) => what.startsWith('finding')).map(({severity}) => severity), [
-		'info',
-		'info',
-	]);
+	assert.deepEqual(
+		incident.timeline.rows.filter(({what}) => what.startsWith('finding')).map(({severity}) => severity),
+		['info', 'info'],
+	);
 	const markdown = incidentFormats.markdown(incident);
 	assert.match(markdown, /planned restart: 10\.0\.1\.11:6379 \(primary\) refuses connections/);
 	assert.match(markdown, /^\| unreachable \|.*\| yes; planned restart \|/m);
 });
 
 test('a restart that failed, and an outage that outlasts a restart or began before it, are incidents', () => {
-	const failed = restartLines.map(line => (line.action === 'restart' && line.phase === 'verified' ? {...line, phase: 'failed' as const} : line));
+	const failed = restartLines.map(line =>
+		line.action === 'restart' && line.phase === 'verified' ? {...line, phase: 'failed' as const} : line,
+	);
 	for (const incident of [
 		inRestart(at(6, 31), at(7, 50), failed),
 		inRestart(at(6, 31), at(12), restartLines),
@@ -550,7 +570,10 @@ test('a culprit whose pseudonym says what it is is named once', () => {
 		{
 			atMs: at(5),
 			findings: [
-				oom({detail: 'most writes are SET from shop-web', culprit: {client: nameOf('client', 'shop-web'), command: 'SET'}}),
+				oom({
+					detail: 'most writes are SET from shop-web',
+					culprit: {client: nameOf('client', 'shop-web'), command: 'SET'},
+				}),
 			],
 		},
 	]);

@@ -82,7 +82,10 @@ test('what Prometheus does not tell is said, and never "ok"', () => {
 	const none = screen({state: fleetStateOf([])});
 	assert.match(none.join('\n'), / no series redis_up in Prometheus prometheus:9090: does it scrape redis_exporter\?/);
 	const unmatched = screen({state: fleetStateOf([]), matchers: 'env="prod"'});
-	assert.match(unmatched.join('\n'), / no series redis_up\{env="prod"\} in Prometheus prometheus:9090: is --match right\?/);
+	assert.match(
+		unmatched.join('\n'),
+		/ no series redis_up\{env="prod"\} in Prometheus prometheus:9090: is --match right\?/,
+	);
 	assert.match(none[1] ?? '', /^\? no server is known/);
 	assert.doesNotMatch(none.join('\n'), /\bok\b/);
 	const old = screen({
