@@ -1,14 +1,14 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {FleetFacts} from './rule.js';
 
-const none: ReadonlyMap<NodeAddress, NodeRecord> = new Map();
-
 /**
-The records of all nodes. The facts of each node hold a map of all records, and the newest of these maps is returned.
-All rules of one evaluation get the same map, so functions memoized by reference run only once.
+The records of all nodes, as they were when the first rule of this evaluation asked for them. The facts of each node hold
+a map of all records, and the newest of these maps is copied. All rules of one evaluation get the same copy, so functions
+memoized by reference run only once. In a large deployment the monitor store goes on changing the map that is copied.
 */
-export function recordsIn({nodes}: FleetFacts): ReadonlyMap<NodeAddress, NodeRecord> {
+export const recordsIn = memoizeByRef(({nodes}: FleetFacts): ReadonlyMap<NodeAddress, NodeRecord> => {
 	let newest: {readonly nowMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>} | undefined;
 	for (const facts of nodes.values()) {
 		if (newest === undefined || facts.nowMs >= newest.nowMs) {
@@ -16,5 +16,5 @@ export function recordsIn({nodes}: FleetFacts): ReadonlyMap<NodeAddress, NodeRec
 		}
 	}
 
-	return newest?.nodes ?? none;
-}
+	return new Map(newest?.nodes);
+});

@@ -25,6 +25,7 @@ import {LongSeries} from './long-series.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {interrupted, longSeries, newRecord, shortSeries} from './new-record.js';
+import {NodeMap} from './node-map.js';
 import {PublishTimer, patienceMs, publishPeriodMs} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
@@ -46,8 +47,7 @@ export class MonitorStore {
 	#draft: MonitorState;
 	/** The newest state. It is shown already, or will be shown two turns of the event loop later. */
 	#newest: MonitorState | undefined;
-	/** A copy of the published map of nodes, with the changes since its publication; undefined until the first change. */
-	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
+	readonly #nodes = new NodeMap();
 	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
@@ -69,7 +69,7 @@ export class MonitorStore {
 		this.#intervalMs = intervalMs;
 		this.#draft = {
 			target,
-			nodes: new Map(),
+			nodes: this.#nodes.all,
 			events: this.#events.events,
 			findings: [],
 			blindRules: [],
@@ -132,9 +132,8 @@ export class MonitorStore {
 	/** Removes a node that is gone, until it is discovered again. `why` is the text of the event. */
 	dismiss(address: NodeAddress, why = 'was gone and is dismissed'): void {
 		this.#journal({kind: 'node-dismissed', address});
-		const nodes = new Map(this.#draft.nodes);
-		if (nodes.delete(address)) {
-			this.#draft = {...this.#draft, nodes};
+		if (this.#nodes.delete(address)) {
+			this.#setNodes(this.#nodes.all);
 			this.#health.forget(address);
 			this.#tell([this.#event(address, 'node-dismissed', 'info', why)]);
 		}
@@ -168,6 +167,7 @@ export class MonitorStore {
 		const isFocused = outcome.address === this.#focus;
 		const [nodes, nowMs, cluster] = [this.#draft.nodes, this.#clock.now(), this.#cluster.state];
 		this.#health.ingest({before: record, after: next, nodes, nowMs, cluster, isFocused, isSparse: this.isSparse});
+		this.#nodes.noteRead();
 		this.#history?.add(next, nowMs, isFocused);
 		if (outcome.kind === 'sampled') {
 			this.#tell(nodeEvents(outcome.address, record.sample, outcome.sample));
@@ -329,13 +329,14 @@ export class MonitorStore {
 	}
 
 	#put(record: NodeRecord): void {
-		// Readers keep the published map, so it is copied before the first change after each publication.
-		if (this.#unpublished === undefined) {
-			this.#unpublished = new Map(this.#draft.nodes);
-			this.#draft = {...this.#draft, nodes: this.#unpublished};
-		}
+		this.#nodes.put(record);
+		this.#setNodes(this.#nodes.all);
+	}
 
-		this.#unpublished.set(record.address, record);
+	#setNodes(nodes: MonitorState['nodes']): void {
+		if (nodes !== this.#draft.nodes) {
+			this.#draft = {...this.#draft, nodes};
+		}
 	}
 
 	#keepView(record: NodeRecord): void {
@@ -375,7 +376,7 @@ export class MonitorStore {
 			this.#draft = {...this.#draft, findings, blindRules, incidentSinceMs};
 		}
 
-		this.#unpublished = undefined;
+		this.#setNodes(this.#nodes.forPublication());
 		void this.#show(this.#draft, isLast);
 	}
 

@@ -3,7 +3,7 @@ import type {NodeAddress} from '../../../domain/node.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor-state.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {naturalOrder} from '../../../text/natural-order.js';
-import {type ReplicationEdge, replicationEdges} from '../../../topology/replication-edges.js';
+import {replicationEdges} from '../../../topology/replication-edges.js';
 
 /** One node of the tree. A node without a record is reported by other nodes only. */
 export type TreeRow = {
@@ -59,7 +59,7 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 			record: nodes.get(address),
 			source: edge?.source,
 			sourceRecord: edge && nodes.get(edge.source),
-			link: sharing[0] ?? newestLink(edge, edge && nodes.get(edge.source)),
+			link: sharing[0] ?? edge?.link,
 		});
 		// Several replicas announce this address, and redis-top cannot know which of them answers there. Each of these
 		// replicas gets a row with its own entry from the source's INFO.
@@ -96,13 +96,6 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 
 	return rows;
 }
-
-/**
-The entry for a replica in the newest INFO of its source. The edges are memoized, and may have been computed just before
-that INFO came. The entry in an edge is then one sample old.
-*/
-const newestLink = (edge: ReplicationEdge | undefined, source: NodeRecord | undefined): ReplicaLink | undefined =>
-	edge?.link && (source?.replicas.find(({address}) => address === edge.link?.address) ?? edge.link);
 
 /**
 The entries in the source's INFO for the replicas that announce this address. Empty if fewer than two replicas announce
