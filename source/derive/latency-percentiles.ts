@@ -22,6 +22,12 @@ bucket before can't be used, because the server leaves out buckets without calls
 */
 export const boundBelow = (bound: number): number => Math.floor(bound / 2);
 
+/** Upper end of Redis' latency histograms, in microseconds; the last bucket counts all slower calls. */
+const clampMicroseconds = 1_000_000;
+
+/** Whether a bound is that of the last bucket, so that its calls may have taken any longer time. */
+export const isUnbounded = (boundMicroseconds: number): boolean => boundMicroseconds > clampMicroseconds;
+
 /**
 The number of calls that took at most `boundMicroseconds`. The histogram's counts are cumulative, and empty buckets are
 left out.

@@ -1,4 +1,4 @@
-import {boundBelow} from '../derive/latency-percentiles.js';
+import {boundBelow, isUnbounded} from '../derive/latency-percentiles.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
 import {microseconds, milliseconds, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -47,7 +47,9 @@ export const latP99 = rule({
 		}
 
 		const name = worst.command.toUpperCase();
-		const between = `${milliseconds(worst.least)} to ${milliseconds(worst.most)}`;
+		const between = isUnbounded(worst.most * 1000)
+			? `more than ${milliseconds(worst.least)}`
+			: `${milliseconds(worst.least)} to ${milliseconds(worst.most)}`;
 		const isCertain = worst.least >= limitMs;
 		const isBad = worst.least >= limits.critical;
 		return fires(isBad ? 'critical' : isCertain ? 'warning' : 'info', {
@@ -57,7 +59,11 @@ export const latP99 = rule({
 			culprit: {command: name},
 			evidence: slow
 				.slice(0, 5)
-				.map(({command, most}) => ({name: `p99 of ${command}, at most`, value: most, unit: 'milliseconds'})),
+				.map(({command, most, least}) =>
+					isUnbounded(most * 1000)
+						? {name: `p99 of ${command}, at least`, value: least, unit: 'milliseconds'}
+						: {name: `p99 of ${command}, at most`, value: most, unit: 'milliseconds'},
+				),
 			meaning: 'The server runs one command at a time. All clients wait while these commands run.',
 			next: [
 				redisCli(facts, 'SLOWLOG GET 10'),

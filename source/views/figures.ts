@@ -1,5 +1,5 @@
 import {changeOf, metricChange} from '../derive/changes.js';
-import {boundBelow} from '../derive/latency-percentiles.js';
+import {boundBelow, isUnbounded} from '../derive/latency-percentiles.js';
 import {
 	isFullBad,
 	longestDelay,
@@ -123,6 +123,10 @@ function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): numbe
 
 const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POSITIVE_INFINITY});
 
+/** A share as whole percent without its sign. A share below 1 is never `100`, because 99.8 % is not full. */
+const wholePercent = (share: number): string =>
+	String(share < 1 ? Math.min(99, Math.round(share * 100)) : Math.round(share * 100));
+
 const unspaced = (text: string): string => text.replaceAll(' ', '');
 
 function badFrom({warning, critical}: Limits, text: (value: number) => string): readonly string[] {
@@ -143,9 +147,13 @@ const warningFrom = ({warning}: Limits, text: (value: number) => string): readon
 
 /**
 The texts of a time in milliseconds, longest first: `≤10.2`, `10.2`, `11`. The unit is in the title. The last text is
-rounded up.
+rounded up. A time in the last bucket of the histogram has no upper bound, so its lower bound is shown: `>541`.
 */
 function bareMilliseconds(ms: number): readonly string[] {
+	if (isUnbounded(ms * 1000)) {
+		return [`>${(boundBelow(ms * 1000) / 1000).toFixed(0)}`];
+	}
+
 	const exact = ms >= 99.95 ? ms.toFixed(0) : ms >= 0.095 ? ms.toFixed(1) : ms.toFixed(2);
 	return [`≤${exact}`, exact, ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1)];
 }
@@ -189,13 +197,11 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	return [
 		{
 			labels: ['memory', 'mem'],
-			titles: ['memory of maxmemory', 'memory'],
+			titles: ['memory, % of maxmemory', 'memory of max', 'memory, %', 'memory'],
 			text: isUnlimited ? 'no limit' : percent(memory.value),
 			large: [
 				percent(memory.value),
-				...(memory.value === undefined
-					? []
-					: [`${Math.round(memory.value * 100)}%`, String(Math.round(memory.value * 100))]),
+				...(memory.value === undefined ? [] : [`${wholePercent(memory.value)}%`, wholePercent(memory.value)]),
 			],
 			tone: memory.tone,
 			thresholds: badFrom(memory, percent),
@@ -205,7 +211,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 		},
 		{
 			labels: ['conn rejected', 'conn rej', 'rej'],
-			titles: ['rejected connections', 'rejected conns', 'rejected/s'],
+			titles: ['rejected connections/s', 'rejected conns/s', 'rejected/s'],
 			text: perSecond(rejected.value),
 			large: rates(rejected.value),
 			tone: rejected.tone,
@@ -216,7 +222,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 		},
 		{
 			labels: ['evicted', 'evict'],
-			titles: ['evicted keys', 'evicted/s'],
+			titles: ['evicted keys/s', 'evicted/s'],
 			text: perSecond(evicted.value),
 			large: rates(evicted.value),
 			tone: evicted.tone,
@@ -230,7 +236,12 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			labels: isRare ? ['slowest', 'max'] : ['p99'],
 			culprit: slowestFound?.command,
 			titles: isRare ? ['slowest call, ms', 'max, ms'] : ['slowest p99, ms', 'p99, ms'],
-			text: slowest.value === undefined ? milliseconds(undefined) : `≤${milliseconds(slowest.value)}`,
+			text:
+				slowest.value === undefined
+					? milliseconds(undefined)
+					: isUnbounded(slowest.value * 1000)
+						? `>${milliseconds(boundBelow(slowest.value * 1000) / 1000)}`
+						: `≤${milliseconds(slowest.value)}`,
 			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
 			// For a slow command that is rarely called, the rules report no more than a warning. The figure does the same.
 			tone: isRare && slowest.tone === 'critical' ? 'warning' : slowest.tone,

@@ -6,7 +6,7 @@ import {addressOf, at, openMonitor, serverFor} from './monitor.js';
 test('the wall display shows an incident from beginning to end, and no key on it acts', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '--wall', '-i', '500ms'], {cols: 200, rows: 60});
-	await screen.waitFor(/no incident: nothing critical now[\s\S]*memory of maxmemory[\s\S]*! from 80%/);
+	await screen.waitFor(/no incident: nothing critical now[\s\S]*memory, % of maxmemory[\s\S]*! from 80%/);
 	assert.match(screen.lines()[0] ?? '', /READ-ONLY/);
 	screen.press('A');
 	await screen.waitFor(/the wall is view-only/);

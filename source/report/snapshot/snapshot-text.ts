@@ -1,3 +1,4 @@
+import {boundBelow, isUnbounded} from '../../derive/latency-percentiles.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {
 	bytes,
@@ -233,10 +234,17 @@ function commandRows({commands}: NodeSnapshot): string[][] {
 		]);
 }
 
-/** An upper bound of the 99th percentile of a command's latency; see `derive/latency-percentiles.ts`. */
+/**
+An upper bound of the 99th percentile of a command's latency, or a lower bound for the last bucket of the histogram; see
+`derive/latency-percentiles.ts`.
+*/
 function p99Text(atMostMicroseconds: number | null | undefined): string {
 	const bound = known(atMostMicroseconds);
-	return bound === undefined ? `p99 ${unknown}` : `p99 <= ${microseconds(bound, true)}`;
+	if (bound === undefined) {
+		return `p99 ${unknown}`;
+	}
+
+	return isUnbounded(bound) ? `p99 > ${microseconds(boundBelow(bound), true)}` : `p99 <= ${microseconds(bound, true)}`;
 }
 
 function slowlogRows({slowlog}: NodeSnapshot): string[][] {

@@ -112,12 +112,19 @@ quarter of the screen's height.
 */
 const rowsPerPixelRow = 20;
 
-/** The sizes of the wall's digits, largest first. From 40 lines on, a digit takes a quarter of the screen's height. */
+/**
+The sizes of the wall's digits, largest first. From 40 lines on, a digit takes a quarter of the screen's height. The
+largest size has the proportions of printed digits, because a cell is twice as high as wide. Narrower sizes follow for
+texts that do not fit.
+*/
 function digitSizes(height: number): DigitSizes {
 	// `height` is without the header and the last line, so the screen has two lines more.
 	const down = Math.floor((height + 2) / rowsPerPixelRow);
-	return down < 2 ? ['small'] : [{across: 2, down}, {across: 1, down}, 'small'];
+	return down < 2 ? ['small'] : [{across: down + 1, down}, ...narrowerSizes(down), 'small'];
 }
+
+const narrowerSizes = (down: number): readonly BigSize[] =>
+	Array.from({length: down}, (_, index) => ({across: down - index, down}));
 
 function figureCards(input: WallInput, width: number, height: number): Line[] {
 	const all = figures(input.state);
@@ -141,9 +148,12 @@ function figureCard(
 	sizes: DigitSizes,
 ): readonly Line[] {
 	const room = width - 4;
+	// Large letters may use the cells beside the frame, which other lines leave blank.
+	const letterRoom = width - 2;
 	const values = series === undefined ? undefined : node?.series.get(series)?.groups(room, readingsPerCell(room));
 	const isOld = node !== undefined && isStale(node, nowMs);
-	const drawn = inLetters(texts, room, sizes, glyphs);
+	const letters = inLetters(texts, letterRoom, sizes, glyphs);
+	const indent = letters.some(row => cellWidth(row) >= letterRoom) ? '' : ' ';
 	// A figure without a node is a dash, or words that say why there is no value.
 	const who = node === undefined && text !== '-' ? [text] : whoTexts(node, named, culprit, state, nowMs);
 	return frame({
@@ -151,15 +161,16 @@ function figureCard(
 		right: change,
 		lines: [
 			blankLine,
-			...drawn.map(row => line(row, isOld ? 'dim' : tone === 'plain' ? 'ok' : tone)),
-			...(height > drawn.length + 5 ? [line(values === undefined ? '' : sparkline(values, room, glyphs), 'dim')] : []),
-			line(fitting(who, room), isOld ? 'warning' : 'label'),
-			line(fitting(thresholds, room), 'dim'),
+			...letters.map(row => line(indent + row, isOld ? 'dim' : tone === 'plain' ? 'ok' : tone)),
+			...(height > letters.length + 5
+				? [line(values === undefined ? '' : ` ${sparkline(values, room, glyphs)}`, 'dim')]
+				: []),
+			line(` ${fitting(who, room)}`, isOld ? 'warning' : 'label'),
+			line(` ${fitting(thresholds, room)}`, 'dim'),
 		],
 		width,
 		height,
 		glyphs,
-		padding: 1,
 	});
 }
 
@@ -180,7 +191,7 @@ function inLetters(texts: readonly string[], room: number, sizes: DigitSizes, gl
 	return [...Array.from({length: above}, () => ''), ...texts.slice(0, 1), ...Array.from({length: above}, () => '')];
 }
 
-/** Texts with the cause of a figure, its node and the age of the node's data, longest first. */
+/** Texts with the cause of a figure, its node, and the age of the node's data if that is old; longest first. */
 function whoTexts(
 	node: NodeRecord | undefined,
 	named: NodeAddress | undefined,
@@ -192,17 +203,19 @@ function whoTexts(
 		return [''];
 	}
 
-	const ageMs = ageOf(node, nowMs);
-	const age = ageMs === undefined ? '-' : shortAge(ageMs);
-	const address = named ?? node.address;
-	const short = shortName(address, state);
+	// An age without words below a figure in seconds would look like that figure.
+	const old = isStale(node, nowMs) ? `data ${shortAge(ageOf(node, nowMs) ?? 0)} old` : '';
+	const joined = (...parts: ReadonlyArray<string | undefined>) =>
+		parts.filter(part => part !== undefined && part !== '').join(', ');
 	if (state.nodes.size === 1) {
 		// The header names the only node, so its name is left out.
-		return culprit === undefined ? [`${age} old`, ''] : [`${culprit}, ${age} old`, culprit];
+		return [joined(culprit, old), culprit ?? old, ''];
 	}
 
-	const who = culprit === undefined ? [] : [`${culprit}, ${short}, ${age} old`, `${culprit} ${short}`, culprit];
-	return [...who, `${address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
+	const address = named ?? node.address;
+	const short = shortName(address, state);
+	const who = culprit === undefined ? [] : [joined(culprit, short, old), `${culprit} ${short}`, culprit];
+	return [...who, joined(address, old), joined(short, old), short];
 }
 
 /** The lower part of the wall display: the panel of the scene at the left, events and actions at the right. */

@@ -113,9 +113,9 @@ test('the wall display has the verdict, the incident clock, and five figures wit
 	assert.match(text, /has mem\.max/);
 	assert.match(text, /since [\d:]+ UTC, the first critical finding/);
 	for (const title of [
-		'memory of maxmemory',
-		'rejected connections',
-		'evicted keys',
+		'memory, % of maxmemory',
+		'rejected connections/s',
+		'evicted keys/s',
 		'replication delay',
 		'slowest p99',
 	]) {
@@ -342,3 +342,43 @@ test('the card of memory without a limit says so', () => {
 		assert.match(textOf(stateOf([free]), columns, rows), /│ no limit/);
 	}
 });
+
+test('below a figure there is no age of data unless the data is old, because it would look like the figure', () => {
+	const replicas = [{...linkTo('10.0.1.12:6379' as NodeAddress), behindSeconds: 61}];
+	const fresh = stateOf([{...record, replicas}, recordFrom({address: '10.0.1.12:6379', role: 'replica'})]);
+	const cards = textOf(fresh, 200, 60).split('\n').slice(8);
+	assert.doesNotMatch(cards.join('\n'), /\d\.\ds/);
+	const old = stateOf([{...record, lastReplyAtMs: nowMs - 12_000}]);
+	assert.match(textOf(old, 200, 60), /data 12s old/);
+});
+
+test('a time in the last bucket has no upper bound: the figure shows the lower one, as panel 5 does', () => {
+	const bounds = new Map([['keys', {p99: 1_082_130}]]);
+	const node = {...record, latency: {atMs: nowMs, value: {bounds}}} as unknown as typeof record;
+	const [, , , , slowest] = figures(stateOf([node]));
+	assert.deepEqual([slowest?.text, slowest?.large], ['>541 ms', ['>541']]);
+});
+
+test('memory just below its limit is never shown as 100', () => {
+	const full = {used_memory: '9980', maxmemory: '10000', mem_not_counted_for_evict: '0'};
+	const [memory] = figures(stateOf([recordFrom({info: {memory: full}})]));
+	assert.deepEqual(memory?.large.slice(-2), ['99%', '99']);
+});
+
+for (const [columns, rows] of [
+	[120, 40],
+	[200, 60],
+] as const) {
+	test(`a figure of three digits is as wide as its card allows at ${columns}x${rows}`, () => {
+		const full = recordFrom({info: {memory: {used_memory: '100', maxmemory: '100', maxmemory_policy: 'noeviction'}}});
+		const card = wall(stateOf([full]), columns, rows).map(each =>
+			plainText(each).slice(1, Math.floor(columns / 5) - 1),
+		);
+		const top = card.findIndex(text => text.includes('memory'));
+		const digits = card.slice(top + 2, top + 2 + rows / 4);
+		const width =
+			Math.max(...digits.map(text => text.trimEnd().length)) - Math.min(...digits.map(text => text.search(/█/)));
+		const room = Math.floor(columns / 5) - 2;
+		assert.ok(width <= room && width + 11 > room, digits.join('\n'));
+	});
+}

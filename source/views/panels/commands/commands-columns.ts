@@ -1,3 +1,4 @@
+import {boundBelow, isUnbounded} from '../../../derive/latency-percentiles.js';
 import {limitsOf} from '../../../domain/threshold.js';
 import {latP99} from '../../../rules/latency.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
@@ -41,16 +42,18 @@ export function commandsByTime(node: NodeRecord): CommandRow[] {
 	return order === undefined ? byShare : sortRows(byShare, ({rate}) => -(order.get(rate.command) ?? order.size));
 }
 
-/** Upper end of Redis' latency histograms, in microseconds; the last bucket counts all slower calls. */
-const clampMicroseconds = 1_000_000;
-
-/** The upper bound of a bucket as text: `≤33.8 ms`; `>1 s` for the last bucket. */
+/**
+The upper bound of a bucket as text: `≤33.8 ms`. The last bucket has none, because the server counts all slower calls in
+it. Its lower bound is shown: `>541 ms`.
+*/
 export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 	if (us === undefined) {
 		return '-';
 	}
 
-	return us > clampMicroseconds ? '>1 s' : `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
+	return isUnbounded(us)
+		? `>${microseconds(boundBelow(us), isAscii)}`
+		: `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
 }
 
 /**
