@@ -231,18 +231,25 @@ const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 const logStep = (source: string | undefined): NextStep | undefined =>
 	source?.startsWith('/') === true ? shell(`tail -n 50 ${quoted(source)}`) : undefined;
 
+/** The number of log lines that tell how a process ended. */
+const lastLogLines = 3;
+
 /** Remark on a server that has ended: its process id, and the last lines of its log. */
 const lastWords: Look = ({evidence: {process, earlierProcess, log}, isUnreachable}) => {
-	const last = log?.lines.at(-1);
-	if (!isUnreachable || process !== undefined || (earlierProcess === undefined && last === undefined)) {
+	const last = (log?.lines ?? []).slice(-lastLogLines);
+	if (!isUnreachable || process !== undefined || (earlierProcess === undefined && last.length === 0)) {
 		return [];
 	}
 
 	const who = earlierProcess === undefined ? 'its process has' : `its process ${earlierProcess.processId} has`;
-	const end = last === undefined ? '' : `; the log ${log?.source} ends with: ${last}`;
+	const end = last.length === 0 ? '' : `; the log ${log?.source} ends with: ${last.map(logWords).join(' | ')}`;
 	const step = logStep(log?.source);
 	return [{severity: 'info', id: 'ended', text: `${who} ended${end}`, next: step === undefined ? [] : [step]}];
 };
+
+/** A log line without the process id and the date, which the reader knows. The time of day stays. */
+const logWords = (line: string): string =>
+	line.replace(/^\d+:[MSCX] \d\d [A-Z][a-z]{2} \d{4} (\d\d:\d\d:\d\d)\.\d{3} [.\-*#] /, '$1 ');
 
 const folder: Look = ({evidence: {folder: found}}) => {
 	if (found === undefined) {

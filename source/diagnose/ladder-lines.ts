@@ -144,42 +144,81 @@ function hostingWords({hosting: {kind, service, certainty, because}}: Ladder): s
 const decisive = ({rungs, verdict}: Ladder): Rung | undefined =>
 	rungs.find(({step, code, status}) => step === verdict.step && code === verdict.code && status === verdict.status);
 
+/** A part of the drawn ladder. Parts of a group stand together, and a blank line separates groups. */
+type Part = {readonly group: number; readonly lines: readonly Line[]};
+
 /**
 Draws the ladder (the result of each step to a serving node) in rows of at most `width` cells. Without a height nothing
-is left out. Otherwise parts are left out until the rest fits, in this order: the machine's figures, the certificate,
-the confirmation, the single steps.
+is left out. A low screen first gets the steps in one row, the causes that this machine shows, and what to do. The other
+parts follow while there is room, in this order: the failed step, how the process ended, what is known of the node, the
+single steps, their meaning, the confirmation, the certificate, the machine's figures.
+
+@param known What is known of the node besides the ladder, such as the data that it held.
 */
-export function ladderLines(ladder: Ladder, width: number, height = Number.POSITIVE_INFINITY): Line[] {
+export function ladderLines(
+	ladder: Ladder,
+	width: number,
+	height = Number.POSITIVE_INFINITY,
+	known: readonly Fact[] = [],
+): Line[] {
 	const {rungs, remarks, verdict} = ladder;
 	const reason = decisive(ladder);
-	const steps = rungs.flatMap(rung => rungLines(rung, width));
-	const meaning = reason?.meaning === undefined ? [] : labelled('means', reason.meaning, width);
-	const remarkLines = (isSerious: boolean) =>
-		remarks
+	const remarkPart = (isSerious: boolean): Part => ({
+		group: 1,
+		lines: remarks
 			.filter(({severity}) => (severity !== 'info') === isSerious)
-			.flatMap(({severity, text}) => labelled('here', text, width, remarkTones[severity]));
-	const causes = remarkLines(true);
-	const seen = [...causes, ...remarkLines(false)];
-	const next = stepLines('do', verdict.next, width);
-	const confirm = stepLines('confirm', reason?.confirm ?? [], width);
-	const certificate = factLines(certificateFacts(ladder), width);
-	const machine = factLines([['hosting', hostingWords(ladder)], ...hostFacts(ladder.host)], width);
-	const compact = compactRungs(rungs, width);
-	const layouts: ReadonlyArray<ReadonlyArray<readonly Line[]>> = [
-		[steps, [...meaning, ...seen], next, confirm, certificate, machine],
-		[steps, [...meaning, ...seen], next, confirm, certificate],
-		[steps, [...meaning, ...seen, ...next, ...confirm]],
-		[[...steps, ...meaning, ...seen, ...next]],
-		[[...compact, ...(reason === undefined ? [] : rungLines(reason, width)), ...causes, ...meaning, ...next]],
-		[[...compact, ...causes, ...next]],
+			.flatMap(({severity, text}) => labelled('here', text, width, remarkTones[severity])),
+	});
+	const steps: Part = {group: 0, lines: rungs.flatMap(rung => rungLines(rung, width))};
+	const compact: Part = {group: 0, lines: compactRungs(rungs, width)};
+	const failed: Part = {group: 0, lines: reason === undefined ? [] : rungLines(reason, width)};
+	const causes = remarkPart(true);
+	const infos = remarkPart(false);
+	const next: Part = {group: 3, lines: stepLines('do', verdict.next, width)};
+	const heldPart: Part = {group: 2, lines: factLines(known, width)};
+	const meaning: Part = {
+		group: 1,
+		lines: reason?.meaning === undefined ? [] : labelled('means', reason.meaning, width),
+	};
+	const others: readonly Part[] = [
+		meaning,
+		{group: 4, lines: stepLines('confirm', reason?.confirm ?? [], width)},
+		{group: 5, lines: factLines(certificateFacts(ladder), width)},
+		...[['hosting', hostingWords(ladder)] as const, ...hostFacts(ladder.host)].map(
+			(fact): Part => ({group: 6, lines: factLines([fact], width)}),
+		),
 	];
-	const joined = layouts.map(sections => joinSections(sections));
-	const whole = joined.find(lines => lines.length <= height);
-	return whole ?? (joined.at(-1) ?? []).slice(0, height);
+	/** The parts in the order in which they are drawn. */
+	const order = [steps, compact, failed, meaning, causes, infos, heldPart, next, ...others.slice(1)];
+	const drawn = (parts: readonly Part[], isSpaced: boolean) =>
+		joinSections(
+			order.filter(part => parts.includes(part)),
+			isSpaced,
+		);
+	let chosen: readonly Part[] = [compact, causes, next];
+	const isSpaced = drawn(chosen, true).length <= height;
+	const fits = (parts: readonly Part[]) => drawn(parts, isSpaced).length <= height;
+	for (const part of [failed, infos, heldPart]) {
+		chosen = fits([...chosen, part]) ? [...chosen, part] : chosen;
+	}
+
+	const withSteps = [steps, ...chosen.filter(part => part !== compact && part !== failed)];
+	chosen = fits(withSteps) ? withSteps : chosen;
+	for (const part of others) {
+		chosen = fits([...chosen, part]) ? [...chosen, part] : chosen;
+	}
+
+	return drawn(chosen, isSpaced).slice(0, height);
 }
 
-function joinSections(sections: ReadonlyArray<readonly Line[]>): Line[] {
-	return sections
-		.filter(section => section.length > 0)
-		.flatMap((section, index) => (index === 0 ? section : [blankLine, ...section]));
+/** The lines of the parts, with a blank line between groups if `isSpaced`. */
+function joinSections(parts: readonly Part[], isSpaced: boolean): Line[] {
+	let group: number | undefined;
+	return parts
+		.filter(({lines}) => lines.length > 0)
+		.flatMap(part => {
+			const isNew = group !== undefined && part.group !== group;
+			group = part.group;
+			return isNew && isSpaced ? [blankLine, ...part.lines] : part.lines;
+		});
 }

@@ -60,3 +60,28 @@ test('a command is there whole, broken as a shell reads it', () => {
 		assert.equal(taken.map(row => row.replace(/^(do)? *(\$ )?/, '').replace(/ \\$/, '')).join(' '), command);
 	}
 });
+
+test('a low screen is filled: how the process ended and what it held stay, and no more than two lines are blank', () => {
+	const remark = {severity: 'info', id: 'ended', next: []} as const;
+	const text =
+		'its process 42 has ended; the log /var/log/r.log ends with: 17:13:16 Redis is now ready to exit, bye bye...';
+	const ended = {...ladder, remarks: [{...remark, text}]};
+	const held = [
+		['last seen', '2026-11-23 14:02:31 UTC, 9s ago, as primary, no replica'],
+		['it held', '10.7k keys, 12.0M, 5 clients'],
+	] as const;
+	for (const [width, height] of [
+		[76, 19],
+		[116, 35],
+		[76, 14],
+	] as const) {
+		const lines = ladderLines(ended, width, height, held);
+		const drawn = lines.map(plainText).join('\n');
+		assert.ok(lines.length <= height);
+		assert.match(drawn, /ready to exit/);
+		assert.match(drawn, /^it held +10\.7k keys/m);
+		assert.match(drawn, /^do /m);
+		assert.match(drawn, /!! tcp/);
+		assert.ok(height - lines.length <= 2 || width > 100, drawn);
+	}
+});

@@ -8,6 +8,7 @@ import type {Line} from '../../text/line.js';
 import {utcClock} from '../../text/units.js';
 import {wantsPassword} from '../control/password-control.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
+import {lastKnown} from './last-known.js';
 
 /** Height below which the ladder has no frame, in lines. Without the frame's two lines, two more steps fit. */
 const leastFramedRows = 12;
@@ -31,18 +32,19 @@ export function ladderBody(
 	climbed: Ladder,
 	node: NodeRecord,
 	{width, height}: Rect,
-	{glyphs, keyboard}: Pick<PanelInput, 'glyphs' | 'keyboard'>,
+	{glyphs, keyboard, state, nowMs}: Pick<PanelInput, 'glyphs' | 'keyboard' | 'state' | 'nowMs'>,
 ): readonly Line[] {
+	const known = lastKnown(node, state, nowMs);
 	const ladder = withPasswordKey(climbed, node, keyboard);
 	if (height < leastFramedRows) {
-		return ladderLines(ladder, width, height);
+		return ladderLines(ladder, width, height, known);
 	}
 
 	return frame({
 		panel: 'overview',
 		title: `1 Overview  ${node.address} ${node.reach}: the connection, step by step`,
 		right: `tried ${utcClock(ladder.atMs)}`,
-		lines: ladderLines(ladder, innerWidth(width, 1), innerHeight(width, height)),
+		lines: ladderLines(ladder, innerWidth(width, 1), innerHeight(width, height), known),
 		width,
 		height,
 		glyphs,

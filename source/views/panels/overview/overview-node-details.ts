@@ -59,6 +59,26 @@ function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
 		...(goneSinceMs === undefined ? [] : [['gone', goneText(input)] as const]),
 		...(otherNames === undefined ? [] : [['other addresses', otherNames.join(', ')] as const]),
 		['last data', lastReplyAtMs === undefined ? 'never' : `${ageSince(lastReplyAtMs, nowMs)} ago`],
+		...(failure === undefined ? [] : endFacts(record)),
+	];
+}
+
+/** How the process of a node on this machine ended, as its supervisor and the last lines of its log tell. */
+function endFacts({host}: NodeRow['record']): Facts {
+	if (host?.value.kind !== 'here' || host.value.process !== undefined) {
+		return [];
+	}
+
+	const {supervisor, log, earlierProcess} = host.value;
+	const lastExit = supervisor === undefined || supervisor.kind === 'none' ? undefined : supervisor.lastExit;
+	const words = [earlierProcess === undefined ? undefined : `process ${earlierProcess.processId}`, lastExit].filter(
+		part => part !== undefined,
+	);
+	return [
+		...(words.length === 0 ? [] : [['ended', words.join(', ')] as const]),
+		...(log === undefined
+			? []
+			: log.lines.slice(-3).map((line, index) => [index === 0 ? 'its log' : '', line] as const)),
 	];
 }
 
