@@ -1,5 +1,6 @@
 import type {ClientRow, ClientTraffic} from '../domain/client.js';
 import type {NodeSample} from '../domain/sample.js';
+import {withKeptUnits} from './client-units.js';
 import type {ClientReading} from './node-record.js';
 
 /**
@@ -17,7 +18,7 @@ export function clientReading(
 	came: readonly ClientRow[] | undefined,
 	{atMs, elapsedMs}: Pick<NodeSample, 'atMs' | 'elapsedMs'>,
 ): ClientReading | undefined {
-	return came === undefined ? kept : clientsSince(kept, {atMs, elapsedMs, value: came});
+	return came === undefined ? kept : withKeptUnits(kept, clientsSince(kept, {atMs, elapsedMs, value: came}));
 }
 
 /**

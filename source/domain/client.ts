@@ -4,6 +4,11 @@ commands.
 */
 export type ClientTraffic = {readonly inBytes: number; readonly outBytes: number; readonly commands: number};
 
+/** The memory figures of a client, in bytes. */
+export const clientMemoryFigures = ['outputBufferBytes', 'totalMemoryBytes', 'queryBufferBytes'] as const;
+
+export type ClientMemory = Readonly<Record<(typeof clientMemoryFigures)[number], number>>;
+
 /** One line of CLIENT LIST. A field that the server's version doesn't print is undefined. */
 export type ClientRow = {
 	readonly id: number;
@@ -40,4 +45,6 @@ export type ClientRow = {
 	compared.
 	*/
 	readonly perSecond?: ClientTraffic | undefined;
+	/** Earlier figures whose larger units are kept for the present figures. Undefined if no unit is kept. */
+	readonly unitsOf?: Partial<ClientMemory> | undefined;
 };

@@ -33,6 +33,12 @@ beside `1.02M`.
 */
 const keptUnitShare = 0.5;
 
+/** Whether `n` is shown in the unit of `like`, which is one step larger than its own. */
+function takesUnitOf(n: number, like: number, step: number, units: number): boolean {
+	const other = unitOf(like, step, units);
+	return other === unitOf(n, step, units) + 1 && Math.abs(n) >= keptUnitShare * step ** other;
+}
+
 /**
 A number with its unit.
 
@@ -40,9 +46,7 @@ A number with its unit.
 that unit too, from half of the unit on.
 */
 function scaled(n: number, step: number, suffixes: readonly string[], like = n): string {
-	const own = unitOf(n, step, suffixes.length);
-	const other = unitOf(like, step, suffixes.length);
-	const index = other === own + 1 && Math.abs(n) >= keptUnitShare * step ** other ? other : own;
+	const index = unitOf(takesUnitOf(n, like, step, suffixes.length) ? like : n, step, suffixes.length);
 	// A value that rounds to 0 has no sign.
 	const sign = Math.round(n) < 0 ? '-' : '';
 	const value = Math.abs(n) / step ** index;
@@ -51,6 +55,9 @@ function scaled(n: number, step: number, suffixes: readonly string[], like = n):
 
 const byteUnits = ['B', 'K', 'M', 'G', 'T', 'P', 'E'];
 const countUnits = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/** Whether bytes are shown in the larger unit of bytes near them, as `inUnitOf` does: 0.98M beside 1.02M. */
+export const takesByteUnitOf = (n: number, like: number): boolean => takesUnitOf(n, like, 1024, byteUnits.length);
 
 /** Bytes in steps of 1024, at most six cells: `0B`, `812K`, `5.46G`. */
 export function bytes(n: number | undefined): string {

@@ -69,3 +69,28 @@ test('a sum counts the clients that have rates, and is unknown without any', () 
 	});
 	assert.equal(sumOfRates([clientOf({id: 1})]), undefined);
 });
+
+test('a figure keeps its larger unit down to half of the unit, and no further', () => {
+	const megabyte = 1024 ** 2;
+	const reading = (kept: ClientReading | undefined, totalMemoryBytes: number) =>
+		clientReading(kept, [clientOf({id: 1, totalMemoryBytes})], {atMs: 0, elapsedMs: 0});
+	const unitOf = (of: ClientReading | undefined) => of?.value[0]?.unitsOf?.totalMemoryBytes;
+	const first = reading(undefined, 1.02 * megabyte);
+	assert.equal(unitOf(first), undefined);
+	const second = reading(first, 0.98 * megabyte);
+	assert.equal(unitOf(second), 1.02 * megabyte);
+	const third = reading(second, 0.6 * megabyte);
+	assert.equal(unitOf(third), 1.02 * megabyte);
+	assert.equal(unitOf(reading(third, 0.4 * megabyte)), undefined);
+	assert.equal(unitOf(reading(third, 2 * megabyte)), undefined);
+	assert.equal(unitOf(reading(third, 3000 * megabyte)), undefined);
+});
+
+test('units are not kept for a client that is new, and for very long lists', () => {
+	const long = Array.from({length: 1001}, (_, id) => clientOf({id, totalMemoryBytes: 1_100_000}));
+	const kept = clientReading(undefined, long, {atMs: 0, elapsedMs: 0});
+	const shorter = long.map(client => ({...client, totalMemoryBytes: 1_000_000}));
+	assert.equal(clientReading(kept, shorter, {atMs: 0, elapsedMs: 0})?.value[0]?.unitsOf, undefined);
+	const other = clientReading(kept, [clientOf({id: 5000, totalMemoryBytes: 1_000_000})], {atMs: 0, elapsedMs: 0});
+	assert.equal(other?.value[0]?.unitsOf, undefined);
+});

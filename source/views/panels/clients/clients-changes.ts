@@ -1,11 +1,11 @@
 import {type ClientGroup, type ClientGrouping, clientGroups} from '../../../derive/client-groups.js';
-import type {ClientRow} from '../../../domain/client.js';
+import type {ClientMemory, ClientRow} from '../../../domain/client.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {Baseline} from '../../../state/monitor-state.js';
-import {bytes, count, signed} from '../../../text/units.js';
+import {bytes, count, inUnitOf, signed} from '../../../text/units.js';
 
-/** The memory figures of a client, in bytes. */
-export type ClientFigure = 'outputBufferBytes' | 'totalMemoryBytes' | 'queryBufferBytes';
+/** The name of a memory figure of a client. */
+export type ClientFigure = keyof ClientMemory;
 
 /** The part of a baseline that is needed for changes of clients: its CLIENT LIST. */
 export type ClientBaseline = Pick<Baseline, 'clients'>;
@@ -30,7 +30,9 @@ export function figureOf(
 }
 
 export const figureText = (client: ClientRow, figure: ClientFigure, since: Baseline | undefined): string =>
-	since === undefined ? bytes(client[figure]) : signed(figureOf(client, figure, since), bytes);
+	since === undefined
+		? inUnitOf(client.unitsOf?.[figure]).bytes(client[figure])
+		: signed(figureOf(client, figure, since), bytes);
 
 const groupsBy = (grouping: ClientGrouping) =>
 	memoizeByRef(

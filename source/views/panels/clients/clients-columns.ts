@@ -11,6 +11,7 @@ import type {SortKey} from '../../panel.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
 import {type ClientBaseline, type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
 import {type outputLimits, shareOfLimit} from './output-limits.js';
+import type {ReplicaNames} from './replica-names.js';
 
 /**
 Size from which a client's output buffer is marked, in bytes. It is the hard limit for pub/sub clients in redis.conf, as
@@ -135,8 +136,17 @@ const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'pla
 The name of a client. Replication connections are clients without a name: a replica of this node has the flag S, and the
 primary of this node has the flag M.
 */
-export const clientName = ({name, flags}: Pick<ClientRow, 'name' | 'flags'>): string =>
-	name !== '' ? name : flags.includes('S') ? '(replica)' : flags.includes('M') ? '(primary)' : '';
+export const clientName = (
+	{id, name, flags}: Pick<ClientRow, 'id' | 'name' | 'flags'>,
+	replicas?: ReplicaNames,
+): string =>
+	name !== ''
+		? name
+		: flags.includes('S')
+			? (replicas?.get(id) ?? '(replica)')
+			: flags.includes('M')
+				? '(primary)'
+				: '';
 
 /**
 The three columns of rates. If the server doesn't count what clients send and receive, the columns have dashes, and only
@@ -174,6 +184,7 @@ export const clientColumns = (
 	limits: ReturnType<typeof outputLimits>,
 	glyphs: Glyphs,
 	isCounted: boolean,
+	replicas?: ReplicaNames,
 ): ReadonlyArray<Column<ClientRow>> => [
 	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 3.5, text: ({id}) => String(id)},
 	{
@@ -192,7 +203,7 @@ export const clientColumns = (
 		maxWidth: 24,
 		isEssential: true,
 		priority: 2,
-		text: client => (isOwnClient(client) ? ownName(client) : clientName(client) || '-'),
+		text: client => (isOwnClient(client) ? ownName(client) : clientName(client, replicas) || '-'),
 		tone: ownTone,
 	},
 	{id: 'user', title: 'USER', minWidth: 7, maxWidth: 16, priority: 7, text: ({user}) => user || '-'},

@@ -17,6 +17,7 @@ import type {Card} from '../card.js';
 import {fieldText} from '../changes.js';
 import {figureText} from '../clients/clients-changes.js';
 import {clientBytes, clientName, commandText, isOwnClient, rateColumns} from '../clients/clients-columns.js';
+import {type ReplicaNames, replicaNames} from '../clients/replica-names.js';
 import {
 	boundText,
 	type CommandRow,
@@ -64,7 +65,11 @@ of a client without name.
 */
 const widthForAddress = 80;
 
-const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray<Column<ClientRow>> => [
+const clientColumns = (
+	width: number,
+	since: NodeRecord['since'],
+	replicas: ReplicaNames,
+): ReadonlyArray<Column<ClientRow>> => [
 	{
 		id: 'name',
 		title: 'CLIENT',
@@ -72,7 +77,7 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 		isFlexible: true,
 		isEssential: true,
 		priority: 1,
-		text: client => clientName(client) || (width < widthForAddress ? client.address : '-'),
+		text: client => clientName(client, replicas) || (width < widthForAddress ? client.address : '-'),
 	},
 	...(width < widthForAddress
 		? []
@@ -134,7 +139,7 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 			lines:
 				rows.length === 0
 					? nothing(node, 'CLIENT LIST', clients !== undefined, 'no clients but redis-top')
-					: smallList(clientColumns(room.width, node.since), rows, room, glyphs),
+					: smallList(clientColumns(room.width, node.since, replicaNames(node)), rows, room, glyphs),
 		};
 	};
 }

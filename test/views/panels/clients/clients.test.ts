@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {clientGroups} from '../../../../source/derive/client-groups.js';
 import type {ClientRow} from '../../../../source/domain/client.js';
+import type {NodeAddress} from '../../../../source/domain/node.js';
+import type {ReplicaLink} from '../../../../source/state/monitor-state.js';
 import type {TableView} from '../../../../source/state/view-state.js';
 import {clientsPanel} from '../../../../source/views/panels/clients/clients.js';
+import {replicaNames} from '../../../../source/views/panels/clients/replica-names.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
 import {
 	clientOf,
@@ -289,4 +292,29 @@ test('of a server with too many clients for the whole list, those with flags are
 		panelText(clientsPanel, panelInput([none]), {width: 120, height: 20}).join('\n'),
 		/No client runs MONITOR, is blocked or subscribed/,
 	);
+});
+
+test('the connection of a replica has the port at which the replica listens, if only one replica can be meant', () => {
+	const link = (address: string): ReplicaLink => ({
+		address: address as NodeAddress,
+		state: 'online',
+		behindBytes: 0,
+		behindSeconds: 0,
+		ackAgeSeconds: 0,
+		offset: 1,
+	});
+	const names = (hosts: readonly string[], ...links: readonly string[]) => {
+		const value = hosts.map((host, id) =>
+			clientOf({id, flags: 'S', address: `${host}:5000${id}`, command: 'replconf'}),
+		);
+		return [...replicaNames({clients: {atMs: 0, value}, replicas: links.map(link)}).values()];
+	};
+	assert.deepEqual(names(['10.0.1.12'], '10.0.1.12:6379'), ['replica :6379']);
+	assert.deepEqual(names(['10.0.1.12', '10.0.1.13'], '10.0.1.12:6379', '10.0.1.13:6380'), [
+		'replica :6379',
+		'replica :6380',
+	]);
+	assert.deepEqual(names(['10.0.1.12'], '10.0.1.12:6379', '10.0.1.12:6380'), [], 'two replicas');
+	assert.deepEqual(names(['10.0.1.12', '10.0.1.12'], '10.0.1.12:6379'), [], 'a tool beside it');
+	assert.deepEqual(names(['172.17.0.3'], '10.0.1.12:6379'), [], 'address translation');
 });
