@@ -140,7 +140,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		keys: ['X'],
 		shown: 'X',
 		description:
-			'the action of the selected row: close the client, or the remedy of the finding. It opens the guarded dialog, nothing more',
+			'the action of the selected row: close the client, or the remedy of the finding; on Overview the remedy of line 2. It opens the guarded dialog, nothing more',
 		footer: 'its action',
 		footerRank: 5,
 		on: 'live',

@@ -19,8 +19,10 @@ export function rowKeysOf(input: ScreenInput): RowKeys {
 	const panel = panelById[view.panel];
 	const drawn = panelInput(input);
 	const {overlay} = view;
-	const key = overlay?.kind === 'details' ? overlay.rowKey : selectedRow(panel.rowKeys(drawn), drawn.table.selectedKey);
-	if (key === undefined) {
+	const isInDetails = overlay?.kind === 'details';
+	const key = isInDetails ? overlay.rowKey : selectedRow(panel.rowKeys(drawn), drawn.table.selectedKey);
+	// The details of a node do not name the remedy on line 2, which may be for another node.
+	if (key === undefined || (isInDetails && view.panel === 'overview')) {
 		return {action: undefined, hasClient: false};
 	}
 

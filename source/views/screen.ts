@@ -7,6 +7,7 @@ import {blankLine, type Line, line, span} from '../text/line.js';
 import {sanitize} from '../text/sanitize.js';
 import {bytes, percent, perSecond, utcClock} from '../text/units.js';
 import {footerLine} from './chrome/footer.js';
+import {nextLine} from './chrome/next-line.js';
 import {replayLine} from './chrome/replay-line.js';
 import {findingCount} from './chrome/tab-bar.js';
 import {temporaryNote} from './chrome/temporary-note.js';
@@ -98,21 +99,27 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 
 	const shown = panelInput(input);
 	const missing = state.earlier?.note;
+	const next = nextLine(input, shown.node);
 	const notes = [
+		...(next === undefined ? [] : [next]),
 		...(missing === undefined ? [] : [line(`! ${missing}`, 'warning')]),
 		...(input.actionNotes ?? []).map(note => line(note, 'warning')),
 		...(reminder === undefined ? [] : [reminder]),
 		...(shown.node === undefined ? [] : notesOf(panel, shown.node, sanitizedUser(input), nowMs)),
 	];
 	const drawn = panel.draw(shown, {width: columns, height: height - notes.length});
-	// The overview is not greyed as a whole, because its list shows all nodes. It greys the cards of the node in focus
-	// itself.
 	const isOld =
-		shown.node !== undefined && isStale(shown.node, nowMs) && !isOfAllNodes(panel) && panel.id !== 'overview';
+		shown.node !== undefined && isStale(shown.node, nowMs) && !isOfAllNodes(panel) && !greysItself.has(panel.id);
 	const body = isOld ? drawn.map(greyed) : drawn;
 	const lines = [...notes.map(note => cutLine(note, columns, glyphs.ellipsis)), ...body];
 	return Array.from({length: height}, (_, index) => lines[index] ?? blankLine);
 }
+
+/**
+Panels that are not greyed as a whole, because their lists show all nodes. They grey the figures of nodes that do not
+answer themselves.
+*/
+const greysItself: ReadonlySet<Panel['id']> = new Set<Panel['id']>(['overview', 'replication']);
 
 const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 	user === undefined ? undefined : sanitize(user);

@@ -76,7 +76,7 @@ const shown: ReadonlyArray<readonly [PanelId, readonly RegExp[]]> = [
 			/rss {5}\+12\.3M peak \+12\.3M/,
 			/keys {4}\+1\.20k/,
 			/ops {10}\+500 /,
-			/unsaved +-777 changes/,
+			/unsaved +-777 /,
 			/4 Clients -4 of 10,000/,
 			/primary {2}up +\+500 \+12\.3M/,
 		],

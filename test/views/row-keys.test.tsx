@@ -145,11 +145,19 @@ test('the details of a client name the key that closes it', async t => {
 });
 
 test('a row without a client or an action says so', async t => {
-	const {app, chosen} = mounted(t, 'overview');
+	const {app, chosen} = mounted(t, 'persistence');
 	await app.screen.waitFor(/\? help/);
 	app.screen.press('c');
 	await app.screen.waitFor(/this row names no client/);
 	app.screen.press('X');
 	await app.screen.waitFor(/this row has no action of its own/);
 	assert.deepEqual(chosen, []);
+});
+
+test('on Overview the key of the row action opens the remedy of line 2', async t => {
+	const {app, chosen} = mounted(t, 'overview');
+	await app.screen.waitFor(/next {2}X CLIENT KILL/);
+	app.screen.press('X');
+	await eventually('the dialog', () => chosen.length > 0 || undefined);
+	assert.equal(chosen[0]?.action, 'client-kill-filter');
 });

@@ -71,7 +71,11 @@ export class ActionControl {
 		const {actions, liveState, notify, view} = this.#options;
 		const found = rowAction(liveState(), view(), rowKey);
 		if (found === undefined) {
-			notify('this row has no action of its own');
+			notify(
+				view().panel === 'overview'
+					? 'line 2 names nothing that an action would repair'
+					: 'this row has no action of its own',
+			);
 		} else {
 			actions.choose(found.node, found.choice);
 		}

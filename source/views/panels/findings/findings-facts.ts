@@ -18,7 +18,7 @@ export type FindingFact = readonly [label: string, value: string];
 A next step as text, such as `on its host: df -h`. A shell command is meant for the server's machine, and redis-top may
 run on another machine.
 */
-const stepText = ({kind, text}: NextStep): string =>
+export const stepText = ({kind, text}: NextStep): string =>
 	kind === 'shell' ? `on its host: ${messageText(text)}` : messageText(text);
 
 /** All facts of a list row as label and value pairs, for the details box and for the explanation below the list. */

@@ -80,7 +80,7 @@ Height of the cards of persistence and latency, in lines. It is up to 7, less if
 on a very low screen. With several nodes the list has precedence over these cards.
 */
 function middleHeight(height: number, nodesWanted: number, nodes: number): number {
-	if (height < 13 || (nodes > 1 && height < nodesWanted + 11)) {
+	if (height < 12 || (nodes > 1 && height < nodesWanted + 11)) {
 		return 0;
 	}
 
@@ -95,7 +95,7 @@ export function workingLayout(input: PanelInput, node: NodeRecord, {width, heigh
 	const top = 10;
 	const middle = 7;
 	const rest = height - top - middle;
-	const nodes = Math.min(nodesHeight(input), Math.max(5, rest - 10));
+	const nodes = Math.min(nodesHeight(input), Math.max(5, rest - 8));
 	return [
 		...figureCards(input, node, {width, top, middle, leftShare: 0.5}),
 		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),

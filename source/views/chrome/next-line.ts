@@ -1,0 +1,122 @@
+import {actionRow, shortTitle} from '../../actions/catalogue/catalogue.js';
+import {messageText} from '../../domain/message.js';
+import type {Finding} from '../../rules/finding.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {panelRow} from '../../state/panel-table.js';
+import {cellWidth} from '../../text/cell-width.js';
+import {cut, lineWidth} from '../../text/fit.js';
+import {type Line, span, withTarget} from '../../text/line.js';
+import {remedyOf} from '../control/action-subject.js';
+import {subjectFinding} from '../control/subject-finding.js';
+import {shortName, showShortNames} from '../node-names.js';
+import {stepText} from '../panels/findings/findings-facts.js';
+import type {ScreenInput} from '../screen-input.js';
+
+/** The smallest screen on which Overview has this line, in cells. A smaller screen needs the line for its figures. */
+const leastScreen = {columns: 60, rows: 24};
+
+type Part = {readonly key: string; readonly does: string; readonly opens?: string};
+
+/**
+The line of Overview below line 2. While line 2 names a problem, it has the remedy: the key of the guarded action that
+helps, and the first step by hand. Its right part has the keys of all steps and of a save. Without a problem it has the
+keys that a newcomer looks for. Undefined on a small screen and at a past moment.
+*/
+export function nextLine(input: ScreenInput, node: NodeRecord | undefined): Line | undefined {
+	const {view, columns, rows} = input;
+	if (
+		view.panel !== 'overview' ||
+		view.replay !== undefined ||
+		view.shownAtMs !== undefined ||
+		columns < leastScreen.columns ||
+		rows < leastScreen.rows
+	) {
+		return undefined;
+	}
+
+	const finding = subjectFinding(input.state, view);
+	return finding === undefined ? keysLine(input, node) : remedyLine(input, node, finding);
+}
+
+/** The keys for the user who has nothing to repair, as many as fit. */
+function keysLine(input: ScreenInput, node: NodeRecord | undefined): Line {
+	const parts = [
+		...saveParts(input, node, 'saves to disk'),
+		...bound(input, 'help', 'explains the figures'),
+		...(canAct(input) ? bound(input, 'actions', 'all actions') : []),
+		...bound(input, 'wall', 'wall display'),
+		...bound(input, 'palette', 'finds anything'),
+	].map(part => partLine(part));
+	let line: Line = [span(' keys', 'label')];
+	for (const part of parts) {
+		line = lineWidth(line) + lineWidth(part) > input.columns ? line : [...line, ...part];
+	}
+
+	return line;
+}
+
+function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: Finding): Line {
+	const {state, columns, keyboard, glyphs} = input;
+	const {key, id} = panelRow('findings');
+	const isBound = keyboard.bindingOf(key)?.id === 'panel';
+	const right = [
+		...(isBound ? partLine({key, does: 'all steps', opens: id}) : []),
+		...saveParts(input, node, 'saves').flatMap(part => partLine(part)),
+	];
+	const remedy = canAct(input) ? remedyOf(finding, state) : undefined;
+	const actionKey = keyboard.shown('row-action');
+	const label = span(' next', 'label');
+	let room = columns - lineWidth([label, ...right]);
+	const action: Line[] = [];
+	if (remedy !== undefined && actionKey !== '') {
+		const where = state.nodes.size > 1 && remedy.node !== node ? ` on ${shortName(remedy.node.address, state)}` : '';
+		const full = actionRow(remedy.choice.action).title;
+		const texts = [full + where, shortTitle(full) + where];
+		const does = texts.find(text => cellWidth(text) + actionKey.length + 3 <= room) ?? texts.at(-1) ?? '';
+		const part = partLine({key: actionKey, does});
+		room -= lineWidth(part);
+		action.push(part);
+	}
+
+	const steps = finding.next.map(({kind, text}) =>
+		stepText({kind, text: kind === 'words' ? messageText(text, showShortNames(state)) : text}),
+	);
+	const prefix = action.length === 0 ? '  ' : '  or ';
+	const fitting = steps.find(text => cellWidth(text) + prefix.length <= room);
+	const [first = ''] = steps;
+	const step = fitting ?? (action.length === 0 ? cut(first, Math.max(0, room - prefix.length), glyphs.ellipsis) : '');
+	const left = [label, ...action.flat(), ...(step === '' ? [] : [span(prefix, 'label'), span(step)])];
+	const gap = ' '.repeat(Math.max(0, columns - lineWidth([...left, ...right])));
+	return [...left, span(gap), ...right];
+}
+
+/** Whether a key on this screen may open the dialog of an action. */
+const canAct = ({lock, state}: ScreenInput): boolean => lock.kind !== 'read-only' && state.isMasked !== true;
+
+/** The keys of a save on the node in focus: the menu of actions, then the letter of BGSAVE. */
+function saveParts(input: ScreenInput, node: NodeRecord | undefined, does: string): readonly Part[] {
+	const {letter} = actionRow('bgsave');
+	const canSave = node !== undefined && node.reach === 'up' && node.role !== 'sentinel' && canAct(input);
+	return canSave
+		? bound(input, 'actions', does).map(part => ({
+				...part,
+				key: `${part.key} ${letter}`,
+				// As in the titles of the cards, the port names the node in focus.
+				does:
+					input.state.nodes.size > 1
+						? `${does} ${node.address.slice(Math.max(0, node.address.lastIndexOf(':')))}`
+						: does,
+			}))
+		: [];
+}
+
+/** The key of a binding with its effect; empty if the user has unbound the key. */
+function bound({keyboard}: ScreenInput, id: string, does: string): readonly Part[] {
+	const key = keyboard.shown(id).split(' ')[0] ?? '';
+	return key === '' ? [] : [{key, does}];
+}
+
+const partLine = ({key, does, opens}: Part): Line => {
+	const spans = [span(`  ${key}`, 'key'), span(` ${does}`, 'dim')];
+	return opens === undefined ? spans : withTarget(spans, {panel: opens});
+};

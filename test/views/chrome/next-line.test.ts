@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {NextStep} from '../../../source/domain/finding.js';
+import {usualKeyboard} from '../../../source/keys/keyboard.js';
+import type {Finding} from '../../../source/rules/finding.js';
+import {newView} from '../../../source/state/reduce-view.js';
+import {nextSubject} from '../../../source/state/subject.js';
+import {verdictOf} from '../../../source/state/verdict.js';
+import type {ViewState} from '../../../source/state/view-state.js';
+import {unicodeGlyphs} from '../../../source/text/glyphs.js';
+import {plainText} from '../../../source/text/line.js';
+import {rowAction} from '../../../source/views/control/action-subject.js';
+import {screenLines} from '../../../source/views/screen.js';
+import type {ScreenInput} from '../../../source/views/screen-input.js';
+import {findingOf} from '../../harness/findings.js';
+import {recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
+
+const nowMs = sampledAtMs + 300;
+const nodes = [11, 12].map(host =>
+	recordFrom({address: `10.0.1.${host}:6379`, info: {server: {run_id: `r${host}`}, memory: {used_memory: 5}}}),
+);
+const [first, second] = nodes;
+const words = (text: string): NextStep => ({kind: 'words', text});
+
+type Parts = {
+	readonly findings?: readonly Finding[];
+	readonly view?: Partial<ViewState>;
+	readonly input?: Partial<ScreenInput>;
+	readonly records?: typeof nodes;
+};
+
+function inputOf({findings = [], view = {}, input = {}, records = nodes}: Parts): ScreenInput {
+	const state = {...stateOf(records), findings};
+	const subject = nextSubject(undefined, verdictOf(state, nowMs), nowMs);
+	return {
+		state,
+		view: {...newView('overview', 1000), subject, ...view},
+		deployment: 'replicated',
+		lock: {kind: 'locked'},
+		nowMs,
+		liveNowMs: nowMs,
+		keyboard: usualKeyboard,
+		glyphs: unicodeGlyphs,
+		columns: 80,
+		rows: 24,
+		...input,
+	};
+}
+
+/** Line 3 of the screen. */
+const lineOf = (parts: Parts): string => {
+	const [, , line = []] = screenLines(inputOf(parts));
+	return plainText(line).trimEnd();
+};
+
+const full = findingOf('mem.max', 'critical', first?.address, {
+	action: 'set-maxmemory',
+	next: [{kind: 'command', text: 'redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR'}, words('raise maxmemory')],
+});
+
+test('Overview names the action that helps, the way to all steps, and the save', () => {
+	assert.equal(
+		lineOf({findings: [full]}),
+		' next  X CONFIG SET maxmemory  or raise maxmemory   9 all steps  A b saves :6379',
+	);
+});
+
+test('a finding without an action shows its first step, cut only where no step fits', () => {
+	const steps = (...next: readonly NextStep[]) =>
+		lineOf({findings: [findingOf('mem.max', 'critical', first?.address, {next})]});
+	assert.match(steps(words('slow the writer down')), /^ next {2}slow the writer down +9 all steps/);
+	assert.match(steps({kind: 'shell', text: 'df -h'}), /^ next {2}on its host: df -h +9 all steps/);
+	const long = 'x'.repeat(90);
+	assert.match(steps(words(long), words('short')), /^ next {2}short +9 all steps/);
+	assert.match(steps(words(long)), /^ next {2}x+… {2}9 all steps/);
+});
+
+test('X on Overview is the remedy of line 2, on the node of the finding', () => {
+	const other = {...full, node: second?.address};
+	const {state, view} = inputOf({findings: [other]});
+	assert.deepEqual(rowAction(state, view, first?.address), {
+		node: second,
+		choice: {action: 'set-maxmemory', value: undefined},
+	});
+	assert.match(lineOf({findings: [other]}), / on 10\.0\.1\.12:6379/);
+	assert.equal(rowAction({...state, findings: []}, view, first?.address), undefined);
+});
+
+test('without a problem the line has the keys that a newcomer looks for', () => {
+	assert.match(lineOf({}), /^ keys {2}A b saves to disk/);
+	assert.match(
+		lineOf({records: nodes.slice(0, 1)}),
+		/^ keys {2}A b saves to disk {2}\? explains the figures {2}A all actions/,
+	);
+});
+
+test('no key of an action is named where it would do nothing', () => {
+	const readOnly = lineOf({findings: [full], input: {lock: {kind: 'read-only'}}});
+	assert.doesNotMatch(readOnly, / X | A b /);
+	assert.match(readOnly, /^ next {2}redis-cli -h 10\.0\.1\.11 -p 6379 MEMORY DOCTOR|raise maxmemory/);
+	assert.doesNotMatch(lineOf({view: {shownAtMs: nowMs - 60_000}, findings: [full]}), /next|keys {2}A/);
+	assert.doesNotMatch(lineOf({findings: [full], input: {rows: 23}}), /next/);
+	assert.doesNotMatch(lineOf({findings: [full], view: {panel: 'memory'}}), /next/);
+	const down = recordFrom({address: '10.0.1.11:6379', reach: 'down'});
+	assert.doesNotMatch(lineOf({records: [down, ...nodes.slice(1)], view: {node: down.address}}), /A b/);
+});
+
+test('a problem that has ended has no remedy', () => {
+	const {view, state} = inputOf({findings: [full]});
+	const ended = view.subject && {...view.subject, endedAtMs: nowMs};
+	assert.equal(rowAction(state, {...view, subject: ended}, undefined), undefined);
+});
