@@ -142,6 +142,8 @@ export const memMax = rule({
 export const memExceeded = rule({
 	id: 'mem.exceeded',
 	scope: 'node',
+	// A full server crosses its limit every few seconds, and the time then starts again. One finding stands for all of it.
+	clearAfter: 10,
 	docs: {
 		looksAt:
 			'The rule reads how long used memory has been over `maxmemory` without a break: `current_eviction_exceeded_time`.',

@@ -199,7 +199,7 @@ function holdOrder({live, view, now, glyphs, keyboard}: MonitorScreenOptions): v
 	const input = () =>
 		panelInput({state: live.get(), view: {...shown, order: undefined}, nowMs: now(), glyphs, keyboard});
 	const order = isHeld
-		? nextOrder(shown, focusedNode(live.get(), shown)?.address, () => panel.rowKeys(input()), now())
+		? nextOrder(shown, focusedNode(live.get(), shown)?.address, () => (panel.heldKeys ?? panel.rowKeys)(input()), now())
 		: undefined;
 	if (order !== shown.order) {
 		view.set(reduceView(view.get(), {kind: 'order-changed', order}));

@@ -59,6 +59,8 @@ export type Panel = {
 	change with each reading. Rows would otherwise move before the user has read them. Absent means no.
 	*/
 	readonly isOrderHeld?: (table: TableView) => boolean;
+	/** The keys of the rows that keep their order, if these are the rows of another list than that of `rowKeys`. */
+	readonly heldKeys?: (input: PanelInput) => readonly string[];
 	/** Stable keys of the list rows after filter and sort, top to bottom; empty for a panel without a list. */
 	readonly rowKeys: (input: PanelInput) => readonly string[];
 	/** False for a panel that can also show a Sentinel, which holds no data. Absent means true. */

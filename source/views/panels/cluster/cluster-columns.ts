@@ -106,8 +106,14 @@ function reachText({record}: ClusterRow, nowMs: number): string {
 
 /**
 The columns of the list. Ages are counted up to `nowMs`. While a baseline is set, slots and epochs are shown as changes.
+
+@param show Returns the text for an address. A narrow list names nodes by their ports if they are on one host.
 */
-export function clusterColumns(nowMs: number, since: Baseline | undefined): ReadonlyArray<Column<ClusterRow>> {
+export function clusterColumns(
+	nowMs: number,
+	since: Baseline | undefined,
+	show: (address: string) => string = address => address,
+): ReadonlyArray<Column<ClusterRow>> {
 	return [
 		{
 			id: 'shard',
@@ -117,9 +123,26 @@ export function clusterColumns(nowMs: number, since: Baseline | undefined): Read
 			priority: 3,
 			text: ({shard}) => (shard === undefined ? '-' : String(shard)),
 		},
-		{id: 'node', title: 'NODE', minWidth: 16, maxWidth: 40, isEssential: true, priority: 1, text: nodeText},
+		{
+			id: 'node',
+			title: 'NODE',
+			minWidth: 16,
+			maxWidth: 40,
+			isEssential: true,
+			priority: 1,
+			text: row => nodeText(row, show),
+		},
 		{id: 'role', title: 'ROLE', minWidth: 7, priority: 1, text: roleText},
-		{id: 'state', title: 'FLAGS', minWidth: 8, maxWidth: 20, priority: 1, text: stateText, tone: grade},
+		{
+			id: 'state',
+			title: 'FLAGS',
+			minWidth: 8,
+			maxWidth: 20,
+			isEssential: true,
+			priority: 1,
+			text: stateText,
+			tone: grade,
+		},
 		{
 			id: 'reach',
 			title: 'SEEN',
@@ -161,13 +184,13 @@ export function clusterColumns(nowMs: number, since: Baseline | undefined): Read
 			minWidth: 16,
 			maxWidth: 40,
 			priority: 9,
-			text: ({primary}) => primary ?? '-',
+			text: ({primary}) => (primary === undefined ? '-' : show(primary)),
 		},
 	];
 }
 
-const nodeText = ({address, isReplica, node}: ClusterRow): string =>
-	`${isReplica ? ' ' : ''}${address}${node.flags.has('myself') ? ' *' : ''}`;
+const nodeText = ({address, isReplica, node}: ClusterRow, show: (address: string) => string): string =>
+	`${isReplica ? ' ' : ''}${show(address)}${node.flags.has('myself') ? ' *' : ''}`;
 
 /**
 The state of the cluster bus link to this node from the node whose CLUSTER NODES is shown; `-` for that node itself.

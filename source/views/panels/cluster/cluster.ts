@@ -8,6 +8,7 @@ import {type Line, line, type Span, span} from '../../../text/line.js';
 import {filterRows, sortRows} from '../../../text/list.js';
 import {ageSince, grouped} from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
+import {shortName, widthForAddresses} from '../../node-names.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, plainBox, titleParts} from '../../panel-box.js';
 import {busLinkDetails, busLinkFact} from '../bus-link-facts.js';
@@ -70,7 +71,11 @@ function clusterContent(node: NodeRecord, input: PanelInput, room: Rect) {
 	const sortTitle = clusterSortKeys.find(({id}) => id === (table.sort ?? 'shard'))?.title ?? 'shard';
 	const list = listBody(
 		{
-			columns: clusterColumns(nowMs, node.since),
+			columns: clusterColumns(
+				nowMs,
+				node.since,
+				room.width < widthForAddresses ? address => shortName(address, state) : undefined,
+			),
 			rows: shownRows(all, table),
 			keyOf: row => row.node.id,
 			nodeOf: ({address}) => address,

@@ -10,6 +10,7 @@ import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
 import {metricText} from '../changes.js';
+import {chartRow} from '../chart-row.js';
 import {boundText, type CommandRow, commandColumns, commandRows, commandsByTime} from './commands-columns.js';
 import {latencyHistogram} from './latency-histogram.js';
 import {mainThreadBar} from './main-thread-bar.js';
@@ -45,15 +46,25 @@ export const commandsPanel: Panel = {
 				},
 				{width: listWidth, height: room.height - facts.length},
 			);
+			const height = room.height - facts.length;
+			const charts = chartRow(loadCharts(node), node, input, {
+				width: room.width,
+				height: Math.min(height - list.lines.length - 1, Math.floor(height / 2)),
+			});
 			const body = withHistogram(list.lines, node, input, {
 				width: room.width,
-				height: room.height - facts.length,
+				height: height - charts.length,
 				listWidth,
 			});
 			return {
 				title: titleParts(intervalTitle(node, input, room), filterTitle(input.table)),
 				right: list.range,
-				lines: [...facts, ...body],
+				lines: [
+					...facts,
+					...body,
+					...Array.from({length: charts.length === 0 ? 0 : height - charts.length - body.length}, (): Line => []),
+					...charts,
+				],
 			};
 		}),
 	clientOf: (_input, rowKey) => ({command: rowKey}),
@@ -63,6 +74,13 @@ export const commandsPanel: Panel = {
 		return row && commandDetails(row, input);
 	},
 };
+
+/** Charts of the load, for the lines that the list leaves free on a large screen. */
+const loadCharts = ({series}: NodeRecord) => [
+	{title: 'commands a second', series: series.get('operations'), format: count},
+	{title: 'processor time, share of a core', series: series.get('cpuSeconds'), format: percent},
+	{title: 'error replies a second', series: series.get('errorReplies'), format: count},
+];
 
 /** Width of the panel from which the histogram stands beside the list of commands, in cells. */
 const widthForHistogram = 160;

@@ -15,13 +15,13 @@ import type {Tone} from '../../../text/line.js';
 import {filterRows, heldRows, sortRows} from '../../../text/list.js';
 import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
 import {ageSince, bytes, milliseconds, percent, seconds, shortSeconds} from '../../../text/units.js';
-import {nodeFinder} from '../../../topology/replication-edges.js';
 import {topologyOf} from '../../../topology/topology.js';
 import {nodesInOrder} from '../../node-order.js';
 import type {PanelInput, SortKey} from '../../panel.js';
 import {metricText} from '../changes.js';
 import {memoryLimit} from '../memory/memory-facts.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
+import {replicaLinks} from './listed-links.js';
 
 export type NodeRow = {
 	readonly record: NodeRecord;
@@ -34,6 +34,8 @@ export type NodeRow = {
 	not list.
 	*/
 	readonly link: ReplicaLink | undefined;
+	/** Whether the primary with that entry does not answer. The entry then is from before the failure. */
+	readonly isLinkOld: boolean;
 	/** The severity of the node's worst finding; undefined without warnings and critical findings. */
 	readonly worst?: 'critical' | 'warning' | undefined;
 };
@@ -193,22 +195,10 @@ const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRo
 		place: places.get(record.address),
 		shard: shards.get(record.address),
 		isShown: false,
-		link: links.get(record.address),
+		link: links.get(record.address)?.link,
+		isLinkOld: links.get(record.address)?.isOld ?? false,
 	}));
 });
-
-/** The entry of each replica in the INFO of its primary, by the replica's address. */
-function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ReplicaLink> {
-	const sameNode = nodeFinder(nodes);
-	const links = new Map<string, ReplicaLink>();
-	for (const {replicas} of nodes.values()) {
-		for (const link of replicas) {
-			links.set(sameNode(link.address), link);
-		}
-	}
-
-	return links;
-}
 
 /** Short words for the state of a replica that is not online, as its primary reports it. */
 const linkWords: Readonly<Record<string, string>> = {
@@ -220,9 +210,10 @@ const linkWords: Readonly<Record<string, string>> = {
 
 /**
 How far a replica is behind its primary, in bytes and seconds; unknown seconds are `-`. It is `unlisted` if the primary
-does not list the replica. A node that has become a primary shows `-`, even while its old primary still lists it.
+does not list the replica. A node that has become a primary shows `-`, even while its old primary still lists it. For a
+replica whose primary does not answer, the bytes are the last known ones, and the seconds are unknown.
 */
-export function behindText({record, link}: NodeRow): string {
+export function behindText({record, link, isLinkOld}: NodeRow): string {
 	if (record.role === 'primary') {
 		return '-';
 	}
@@ -235,7 +226,7 @@ export function behindText({record, link}: NodeRow): string {
 		return linkWords[link.state] ?? link.state;
 	}
 
-	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
+	return `${bytes(link.behindBytes)} ${shortSeconds(isLinkOld ? undefined : link.behindSeconds).padStart(3)}`;
 }
 
 /** Width of the column BEHIND, in cells. It has room for bytes and seconds without the mark of a grade. */
@@ -279,8 +270,8 @@ function fullGrade({record}: NodeRow): Grade {
 }
 
 /** The grade of a replica's delay, in seconds of writes that the replica lacks, by the rule `rep.lag_bytes`. */
-const behindGrade = ({record, link}: NodeRow): Grade =>
-	record.role === 'replica' && record.reach === 'up'
+const behindGrade = ({record, link, isLinkOld}: NodeRow): Grade =>
+	record.role === 'replica' && record.reach === 'up' && !isLinkOld
 		? grade(link?.behindSeconds, limitsOf(repLagBytes, record.thresholds))
 		: 'plain';
 
@@ -355,7 +346,7 @@ export function nodeColumns(nowMs: number, glyphs: Glyphs, isChange = false): Re
 		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
 		{
 			...figure('behind', 'BEHIND', behindWidth, 4, gradedBehind),
-			tone: gradedTone(behindGrade),
+			tone: row => (row.isLinkOld ? 'dim' : gradedTone(behindGrade)(row)),
 		},
 		figure('trip', 'TRIP', 7, 9, ({record}) =>
 			milliseconds(record.failure === undefined ? record.sample?.roundTripMs : undefined),

@@ -6,13 +6,10 @@ import type {Line} from '../../../text/line.js';
 import {seconds} from '../../../text/units.js';
 import type {PanelInput, Rect} from '../../panel.js';
 import {drawCard} from '../card.js';
+import {highestChart, lowestChart} from '../chart-row.js';
 import {historyChart} from '../history-chart.js';
 import type {TreeRow} from './replication-tree.js';
 
-/** Least height of a chart with its frame, in lines. */
-const lowest = 8;
-/** Largest height of a chart with its frame, in lines. */
-const highest = 16;
 /** Least width of a chart with its frame, in cells. */
 const narrowest = 50;
 
@@ -30,13 +27,13 @@ export function delayCharts(
 	{width, height}: Rect,
 ): Line[] {
 	const replicas = rows.filter(({link}) => link?.delays !== undefined && link.delays.length > 0);
-	if (replicas.length === 0 || width < widthForDelays || height < lowest) {
+	if (replicas.length === 0 || width < widthForDelays || height < lowestChart) {
 		return [];
 	}
 
 	const across = Math.min(replicas.length, Math.max(1, Math.floor(width / narrowest)));
-	const down = Math.min(Math.ceil(replicas.length / across), Math.floor(height / lowest));
-	const chartHeight = Math.min(highest, Math.floor(height / down));
+	const down = Math.min(Math.ceil(replicas.length / across), Math.floor(height / lowestChart));
+	const chartHeight = Math.min(highestChart, Math.floor(height / down));
 	return Array.from({length: down}, (_, row) => {
 		const inRow = replicas.slice(row * across, (row + 1) * across);
 		const chartWidth = Math.floor(width / across);

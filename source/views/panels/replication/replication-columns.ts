@@ -14,9 +14,10 @@ export const noteWidth = 36;
 
 /** The columns of the tree of replicas. Ages are counted up to `nowMs`. */
 export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>> {
-	const ackGrade = ({link, record}: TreeRow) => grade(link?.ackAgeSeconds, limitsOf(repLagAck, record?.thresholds));
-	const behindGrade = ({link, record}: TreeRow) =>
-		grade(link?.behindSeconds, limitsOf(repLagBytes, record?.thresholds));
+	const ackGrade = (row: TreeRow) =>
+		grade(presentLink(row)?.ackAgeSeconds, limitsOf(repLagAck, row.record?.thresholds));
+	const behindGrade = (row: TreeRow) =>
+		grade(presentLink(row)?.behindSeconds, limitsOf(repLagBytes, row.record?.thresholds));
 	return [
 		{
 			id: 'node',
@@ -46,7 +47,7 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 			maxWidth: 10,
 			priority: 2,
 			text: row => marked(bytes(row.link?.behindBytes), bytesGrade(row)),
-			tone: bytesGrade,
+			tone: row => linkFigureTone(row, bytesGrade(row)),
 		},
 		{
 			id: 'delay',
@@ -54,8 +55,8 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 			align: 'right',
 			minWidth: 6,
 			priority: 3,
-			text: row => marked(shortSeconds(row.link?.behindSeconds), behindGrade(row)),
-			tone: behindGrade,
+			text: row => marked(shortSeconds(presentLink(row)?.behindSeconds), behindGrade(row)),
+			tone: row => linkFigureTone(row, behindGrade(row)),
 		},
 		{
 			id: 'ack',
@@ -63,24 +64,47 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 			align: 'right',
 			minWidth: 7,
 			priority: 4,
-			text: row => marked(shortSeconds(row.link?.ackAgeSeconds), ackGrade(row)),
-			tone: ackGrade,
+			text: row => marked(shortSeconds(presentLink(row)?.ackAgeSeconds), ackGrade(row)),
+			tone: row => linkFigureTone(row, ackGrade(row)),
 		},
-		{id: 'offset', title: 'OFFSET', align: 'right', minWidth: 15, maxWidth: 22, priority: 6, text: offsetText},
+		{
+			id: 'offset',
+			title: 'OFFSET',
+			align: 'right',
+			minWidth: 15,
+			maxWidth: 22,
+			priority: 6,
+			text: offsetText,
+			tone: ownTone,
+		},
 		{id: 'writable', title: 'RO', minWidth: 4, priority: 7, text: readOnlyText, tone: readOnlyTone},
-		{id: 'priority', title: 'PRIO', align: 'right', minWidth: 4, priority: 8, text: priorityText},
-		{id: 'io', title: 'LAST IO', align: 'right', minWidth: 7, priority: 9, text: lastIoText},
+		{id: 'priority', title: 'PRIO', align: 'right', minWidth: 4, priority: 8, text: priorityText, tone: ownTone},
+		{id: 'io', title: 'LAST IO', align: 'right', minWidth: 7, priority: 9, text: lastIoText, tone: ownTone},
 		{id: 'note', title: 'NOTE', minWidth: noteWidth, isFlexible: true, priority: 10, text: noteText, tone: () => 'dim'},
 	];
 }
 
 /**
+Whether the source of a replica does not answer, so that its entry for the replica is from before the failure. The entry
+then still says `online` and a delay of 0 s, although nothing reaches the replica any more.
+*/
+const isLinkOld = ({sourceRecord}: TreeRow): boolean => sourceRecord?.failure !== undefined;
+
+/** The entry of a replica in the INFO of a source that answers. */
+const presentLink = (row: TreeRow): TreeRow['link'] => (isLinkOld(row) ? undefined : row.link);
+
+const linkFigureTone = (row: TreeRow, of: Grade): Tone => (isLinkOld(row) ? 'dim' : of);
+
+/** The tone of figures that a node reports itself. They are dim while the node does not answer. */
+const ownTone = ({record}: TreeRow): Tone => (record?.failure === undefined ? 'plain' : 'dim');
+
+/**
 The grade of a replica's distance from its source in bytes. It is critical if the distance is larger than the backlog: a
 broken link would then cost a full resync.
 */
-function bytesGrade({link, sourceRecord}: TreeRow): Grade {
-	const backlogBytes = number(sourceRecord, 'repl_backlog_size');
-	const behindBytes = link?.behindBytes;
+function bytesGrade(row: TreeRow): Grade {
+	const backlogBytes = number(row.sourceRecord, 'repl_backlog_size');
+	const behindBytes = presentLink(row)?.behindBytes;
 	return behindBytes !== undefined && backlogBytes !== undefined && behindBytes > backlogBytes ? 'critical' : 'plain';
 }
 
@@ -91,16 +115,17 @@ const roleText = (record: NodeRecord | undefined, source: TreeRow['source']): st
 	record === undefined || record.role === 'unknown' ? (source === undefined ? '-' : 'replica') : record.role;
 
 /**
-The state of a replica as its source reports it (`online`, `wait_bgsave` …). For a node that redis-top can't reach, the
-failure and how long it has lasted.
+The state of a replica as its source reports it (`online`, `wait_bgsave` …), or `up` if its source does not answer. For
+a node that redis-top can't reach, the failure and how long it has lasted.
 */
-export function stateText({record, link}: TreeRow, nowMs: number, ageText = ageSince): string {
+export function stateText(row: TreeRow, nowMs: number, ageText = ageSince): string {
+	const {record, link} = row;
 	if (record === undefined) {
-		return link?.state ?? '-';
+		return isLinkOld(row) ? '-' : (link?.state ?? '-');
 	}
 
 	if (record.reach === 'up' || record.reach === 'connecting') {
-		return record.reach === 'up' ? (link?.state ?? 'up') : 'connecting';
+		return record.reach === 'up' ? (presentLink(row)?.state ?? 'up') : 'connecting';
 	}
 
 	const since = record.failingSinceMs ?? record.pendingSinceMs;
@@ -150,7 +175,10 @@ export function linkText(row: TreeRow): string {
 /**
 True while the source has not finished sending its whole data set. Until then, the replica reports its link as down.
 */
-const isAwaitingSync = ({link}: TreeRow): boolean => link !== undefined && link.state !== 'online';
+const isAwaitingSync = (row: TreeRow): boolean => {
+	const link = presentLink(row);
+	return link !== undefined && link.state !== 'online';
+};
 
 function linkGrade(row: TreeRow): Grade {
 	const {record} = row;
@@ -163,7 +191,7 @@ function linkGrade(row: TreeRow): Grade {
 	return grade(downSeconds, limitsOf(repLinkDown, record.thresholds)) === 'critical' ? 'critical' : 'warning';
 }
 
-const linkTone = (row: TreeRow): Tone => linkGrade(row);
+const linkTone = (row: TreeRow): Tone => (row.record?.failure === undefined ? linkGrade(row) : 'dim');
 
 /**
 The progress of a replica's full resync in percent. From a diskless primary the total is not known, and the replica
@@ -175,15 +203,24 @@ function syncProgress(record: NodeRecord): string {
 	return total > 0 && read !== undefined ? `${Math.floor((100 * read) / total)}%` : bytes(read);
 }
 
-/** A replica's distance in bytes, and in seconds at the growth rate of its own offset: `1.20K (0s by its own rate)`. */
-export function behindText({link}: TreeRow): string {
+/**
+A replica's distance in bytes, and in seconds at the growth rate of its own offset: `1.20K (0s by its own rate)`. If its
+source does not answer, the last known distance.
+*/
+export function behindText(row: TreeRow): string {
+	const {link, source} = row;
+	if (isLinkOld(row)) {
+		return link === undefined ? '-' : `${bytes(link.behindBytes)} when ${source ?? 'its source'} last answered`;
+	}
+
 	const delay = link?.behindSeconds === undefined ? '' : ` (${seconds(link.behindSeconds)} by its own rate)`;
 	return `${bytes(link?.behindBytes)}${delay}`;
 }
 
-function offsetText({record, link}: TreeRow): string {
+function offsetText(row: TreeRow): string {
+	const {record} = row;
 	const own = number(record, record?.role === 'replica' ? 'slave_repl_offset' : 'master_repl_offset');
-	return grouped(link?.offset ?? own);
+	return grouped(presentLink(row)?.offset ?? own);
 }
 
 const isWritable = ({record}: TreeRow): boolean =>
@@ -213,6 +250,10 @@ export function noteText({record, link, source, sourceRecord}: TreeRow): string 
 	const notes: string[] = [];
 	if (link === undefined && sourceRecord?.reach === 'up' && sourceRecord.sample !== undefined) {
 		notes.push('not listed by its primary');
+	}
+
+	if (link !== undefined && sourceRecord?.failure !== undefined) {
+		notes.push('BEHIND is from the last reply of its source');
 	}
 
 	if (number(record, 'slave_priority') === 0) {

@@ -2,6 +2,7 @@ import {sharedAddresses} from '../../../derive/replica-links.js';
 import type {NodeAddress} from '../../../domain/node.js';
 import {streamReaders} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
+import {isStale} from '../../../state/new-record.js';
 import type {TableView} from '../../../state/view-state.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {blankLine, type Line, type Span, span} from '../../../text/line.js';
@@ -13,7 +14,9 @@ import {nodeFinder} from '../../../topology/replication-edges.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, plainBox, titleParts} from '../../panel-box.js';
+import {greyed} from '../card.js';
 import {fieldText, metricText} from '../changes.js';
+import {chartRow} from '../chart-row.js';
 import {sentinelLines, watchedLines} from '../sentinel-lines.js';
 import {isWhatIf, whatIfContent, whatIfDetails, whatIfKeys, whatIfNode} from '../what-if-list.js';
 import {delayCharts} from './delay-charts.js';
@@ -64,12 +67,17 @@ export const replicationPanel: Panel = {
 					);
 					const notes = noteLines(rows, {width: room.width, height: room.height - facts.length - rows.length - 1});
 					const left = room.height - facts.length - list.lines.length - notes.length - 1;
-					const charts = delayCharts(rows, source, input, {width: room.width, height: left});
+					const delays = delayCharts(rows, source, input, {width: room.width, height: left});
+					const flow = chartRow(streamCharts(source), source, input, {
+						width: room.width,
+						height: left - delays.length,
+					});
+					const charts = isStale(source, input.nowMs) ? [...delays, ...flow].map(greyed) : [...delays, ...flow];
 					return {
 						title: titleParts(roleTitle(node, tree), filterTitle(input.table)),
 						right: list.range,
 						lines: [
-							...facts,
+							...(isStale(source, input.nowMs) ? facts.map(greyed) : facts),
 							...list.lines.slice(0, room.height - facts.length - notes.length),
 							...notes,
 							...(charts.length === 0 ? [] : [blankLine, ...charts]),
@@ -91,6 +99,12 @@ export const replicationPanel: Panel = {
 		return row === undefined ? undefined : treeDetails(row, input.nowMs);
 	},
 };
+
+/** Charts of what the root writes and sends, for the lines that the tree and the delays leave free. */
+const streamCharts = ({series}: NodeRecord) => [
+	{title: 'written to the stream, bytes a second', series: series.get('replicationBytes'), format: bytes},
+	{title: 'sent in all, bytes a second', series: series.get('networkOutput'), format: bytes},
+];
 
 const shownRows = (input: PanelInput): readonly TreeRow[] =>
 	input.node?.sample === undefined ? [] : filteredTree(replicationTree(input.state, input.glyphs), input);
@@ -238,7 +252,12 @@ function treeDetails(row: TreeRow, nowMs: number): Array<readonly [string, strin
 		['state', stateText(row, nowMs)],
 		['its link', linkText(row)],
 		['behind', behindText(row)],
-		['last ACK', link?.ackAgeSeconds === undefined ? '-' : `${seconds(link.ackAgeSeconds)} ago`],
+		[
+			'last ACK',
+			link?.ackAgeSeconds === undefined || row.sourceRecord?.failure !== undefined
+				? '-'
+				: `${seconds(link.ackAgeSeconds)} ago`,
+		],
 		['offset', grouped(link?.offset)],
 		['backlog filled', percent(backlogShare(record))],
 		...replication,

@@ -2,7 +2,7 @@ import type {Baseline, NodeRecord, SlowlogHistory} from '../../../state/monitor-
 import type {TableView} from '../../../state/view-state.js';
 import {beside} from '../../../text/frame.js';
 import {type Line, line, span} from '../../../text/line.js';
-import {filterRows, sortRows} from '../../../text/list.js';
+import {filterRows, heldRows, sortRows} from '../../../text/list.js';
 import {
 	ageSince,
 	bytes,
@@ -48,6 +48,9 @@ export const slowlogPanel: Panel = {
 	interests: ['slowlog', 'all-slowlogs'],
 	commands: ['SLOWLOG GET', 'COMMANDLOG GET'],
 	sortKeys,
+	// The shapes keep their order for some seconds. The entries are not held, so that new entries stand at their place.
+	isOrderHeld: () => true,
+	heldKeys: input => slowShapes(rowsOf(input).filter(isSlow)).map(({shape}) => shape),
 	rowKeys: input => shownEntries(input).map(keyOf),
 	draw: (input, rect) =>
 		panelBox(slowlogPanel, input, rect, (node, room) => {
@@ -206,7 +209,7 @@ function slowlogBody(
 	const shapes = listBody(
 		{
 			columns: shapeColumns(glyphs.isAscii),
-			rows: slowShapes(entries.filter(isSlow)),
+			rows: heldRows(slowShapes(entries.filter(isSlow)), ({shape}) => shape, input.positions),
 			keyOf: ({shape}) => shape,
 			sort: {id: 'total', isInverted: false},
 			table: undefined,

@@ -57,8 +57,8 @@ test('a split at 80×21 shows two owners and their slots, the map, and the two s
 		'| VIEW OF              SIDE     SLOTS    STATE 7050 7053 7051 7054 7052 7055   |',
 		'| 127.0.0.1:17051 +3   majority 2c4a7827 ok    P!!  P    P    R!!  P    R      |',
 		'| 127.0.0.1:17050 +1   minority 0f6416a2 fail  P    R?   P?   R    P?   R?     |',
-		'| SHARDv NODE               ROLE    FLAGS    SEEN     LINK    SLOTS RANGES     |',
-		'|>     1 127.0.0.1:17050 *  primary ok       up       -       5,461 0-5460     |',
+		'| SHARDv NODE             ROLE    FLAGS    SEEN     LINK    SLOTS RANGES       |',
+		'|>     1 :17050 *         primary ok       up       -       5,461 0-5460       |',
 	]);
 });
 

@@ -201,3 +201,15 @@ test('no column moves while a node does not respond, for any time', () => {
 		}
 	}
 });
+
+test('at 80 columns no flag is cut where all nodes are on one host with five-digit ports', () => {
+	const text = nodesText.replaceAll(/10\.0\.1\.(\d\d):6379@16379/g, '127.0.0.1:427$1@527$1');
+	const nodes = [
+		asked({address: '127.0.0.1:42711', clusterNodes: {atMs: ago(3), value: parseClusterNodes(text)}}),
+		recordFrom({address: '127.0.0.1:42712', role: 'replica'}),
+		recordFrom({address: '127.0.0.1:42721', reach: 'down', failingSinceMs: ago(38)}),
+	];
+	const lines = drawn({}, 80, 18, nodes).join('\n');
+	assert.match(lines, /:42722 +replica nofailover /);
+	assert.match(lines, /:42721 +primary !! fail +down 38s ! down +5,462 5461-10922/);
+});

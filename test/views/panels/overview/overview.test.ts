@@ -12,6 +12,7 @@ import {
 	panelInput,
 	type RecordParts,
 	recordFrom,
+	refusedConnection,
 	sampledAtMs,
 } from '../../../harness/records.js';
 import {clusterRecord, sixPorts} from '../../../topology/fleets.js';
@@ -469,4 +470,23 @@ test('a critical finding on a node that answers is marked beside its state, and 
 	assert.equal(overviewPanel.rowKeys(found)[0], primary.address);
 	assert.equal(overviewPanel.rowKeys(failing)[0], '10.0.1.21:6379');
 	assert.match(panelText(overviewPanel, failing, screen).join('\n'), />10\.0\.1\.21:6379 +primary +up !! /);
+});
+
+test('the delay of a replica whose primary does not answer is not known, and is not shown as 0s', () => {
+	const link = {address: '10.0.1.12:6379' as NodeAddress, state: 'online', offset: 1, ackAgeSeconds: 0};
+	const dead = {
+		...recordFrom({address: '10.0.1.11:6379', reach: 'down', failure: refusedConnection}),
+		replicas: [{...link, behindBytes: 50_000, behindSeconds: 0}],
+	};
+	const nodes = [dead, recordFrom({address: '10.0.1.12:6379', role: 'replica'})];
+	const row = panelText(overviewPanel, panelInput(nodes), screen).find(each => /│.*10\.0\.1\.12:6379/.test(each)) ?? '';
+	assert.match(row, / 48\.8K {3}- /);
+});
+
+test('at 120x40 six nodes are all in the list', () => {
+	const nodes = sixPorts.map(port => recordFrom({address: `127.0.0.1:${port}`, info: {memory: {used_memory: 1024}}}));
+	const text = panelText(overviewPanel, panelInput(nodes), {width: 120, height: 36}).join('\n');
+	for (const port of sixPorts) {
+		assert.match(text, new RegExp(`[> ]127\\.0\\.0\\.1:${port} `));
+	}
 });

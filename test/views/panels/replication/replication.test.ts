@@ -5,11 +5,17 @@ import type {MonitoredPrimary} from '../../../../source/domain/sentinel.js';
 import {parseMonitoredPrimaries} from '../../../../source/parse/sentinel.js';
 import type {NodeRecord, ReplicaLink} from '../../../../source/state/monitor-state.js';
 import {unicodeGlyphs} from '../../../../source/text/glyphs.js';
-import {replicationEdges} from '../../../../source/topology/replication-edges.js';
 import {replicationPanel} from '../../../../source/views/panels/replication/replication.js';
 import {replicationTree} from '../../../../source/views/panels/replication/replication-tree.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
-import {emptyRecord, panelInput, recordFrom, sampledAtMs, stateOf} from '../../../harness/records.js';
+import {
+	emptyRecord,
+	panelInput,
+	recordFrom,
+	refusedConnection,
+	sampledAtMs,
+	stateOf,
+} from '../../../harness/records.js';
 
 const linkTo = (address: string, parts: Partial<ReplicaLink> = {}): ReplicaLink => ({
 	address: address as NodeAddress,
@@ -342,12 +348,31 @@ test('a stream reader is marked as such, and replicas that share an address have
 	assert.match(text, /reader +10\.0\.0\.7 reads the stream, no replica: online for 31s/);
 });
 
-test('the delay of a replica is that of the newest report of its source', () => {
-	const source = (behindBytes: number) => ({...primary, replicas: [linkTo('10.0.1.12:6379', {behindBytes})]});
-	const nodes = new Map([source(1), replica12].map(record => [record.address, record]));
-	// Rules read the edges between two polls, before the states are published.
-	replicationEdges(nodes);
-	nodes.set(primary.address, source(2));
-	const row = replicationTree({nodes}, unicodeGlyphs).find(({address}) => address === '10.0.1.12:6379');
-	assert.equal(row?.link?.behindBytes, 2);
+const deadPrimary: NodeRecord = {
+	...primary,
+	reach: 'down',
+	failure: refusedConnection,
+	lastReplyAtMs: sampledAtMs - 61_000,
+};
+
+test('a replica whose primary does not answer is not online, and its delay is not known', () => {
+	const input = panelInput([deadPrimary, replica12, replica13], {node: deadPrimary});
+	const row = (address: string, width = 120) =>
+		panelText(replicationPanel, input, {width, height: 37}).find(each => each.includes(`─ ${address}`)) ?? '';
+	assert.match(row('10.0.1.12:6379'), /replica +up +up +1\.20K +- +- /);
+	assert.match(row('10.0.1.13:6379'), /!! down 12s +was up +95\.4M +- +- /);
+	assert.match(row('10.0.1.15:6379'), /replica +- +not polled +- +- +- /);
+	const details = new Map(replicationPanel.details?.(input, '10.0.1.12:6379'));
+	assert.equal(details.get('behind'), '1.20K when 10.0.1.11:6379 last answered');
+	assert.equal(details.get('last ACK'), '-');
+	assert.equal(details.get('state'), 'up');
+});
+
+test('while the primary does not answer, its own figures are grey, and the nodes that answer are not', () => {
+	const spans = replicationPanel.draw(panelInput([deadPrimary, replica12, replica14]), {width: 120, height: 37}).flat();
+	const toneOf = (part: RegExp) => new Set(spans.filter(({text}) => part.test(text)).map(({tone}) => tone));
+	assert.deepEqual([...toneOf(/full 3, partial/)], ['dim']);
+	assert.deepEqual([...toneOf(/1\.20K/)], ['dim']);
+	assert.deepEqual([...toneOf(/^10\.0\.1\.12:6379|─ 10\.0\.1\.12:6379/)], ['plain']);
+	assert.deepEqual([...toneOf(/! down 1m15s/)], ['critical']);
 });

@@ -232,3 +232,16 @@ test('for many nodes the title counts the read logs, and the newest entries are 
 	}));
 	assert.equal(slowlogPanel.rowKeys(panelInput(busy, {table: {groupBy: 'nodes'}})).length, 2000);
 });
+
+test('the shapes keep their order while entries come, and the log does not', () => {
+	const input = panelInput([nodeWith(entries)]);
+	assert.equal(slowlogPanel.isOrderHeld?.(input.table), true);
+	const kept = slowlogPanel.heldKeys?.(input) ?? [];
+	assert.deepEqual(kept.slice(0, 2), ['DEBUG SLEEP …', 'HGETALL user:#:profile']);
+	const positions = new Map(kept.map((key, index) => [key, index]));
+	const slower = [entryOf(9015, 5_000_000, ['HGETALL', 'user:8:profile']), ...entries];
+	const lines = panelText(slowlogPanel, {...panelInput([nodeWith(slower)]), positions}, {width: 140, height: 12});
+	const line = (part: RegExp) => lines.findIndex(text => part.test(text));
+	assert.ok(line(/│ {2}DEBUG SLEEP/) < line(/│ {2}HGETALL user:#/));
+	assert.ok(line(/9015/) < line(/9014/));
+});
