@@ -189,8 +189,14 @@ export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs)
 		const rows: ReadonlyArray<readonly [string, Line | string]> =
 			height < 3
 				? [
-						['rdb', partsThatFit([rdbSummary(rdb), values('', '  unsaved ', unsaved.trim())], width - 5)],
-						['aof', [...aofSummary(aof), ...values('', '  fork ', forkText)]],
+						['rdb', rdbSummary(rdb)],
+						[
+							'aof',
+							partsThatFit(
+								[aofSummary(aof), values('', '  unsaved ', unsaved.trim()), values('', '  fork ', forkText)],
+								width - 5,
+							),
+						],
 					]
 				: height < 5
 					? [
