@@ -15,8 +15,9 @@ import {soakUsage} from './usage.js';
 /*
 A day of planned work on a healthy cluster and a Sentinel group under load, in as many minutes as are given:
 `soak.mjs --planned --minutes 60`. `redis-top watch` looks on. Whatever it finds above info is printed with the work that
-was under way. `--work TEXT` does only work whose name contains the text. Exits with 1 where a work could not be done, or
-where `watch` found anything that is not proved to be about the machine (`planned/machine-proof.ts`).
+was under way. `--work TEXT` does only work whose name contains the text, and `--from TEXT` begins with the first such
+work. Exits with 1 where a work could not be done, or where `watch` found anything that is not proved to be about the
+machine (`planned/machine-proof.ts`).
 */
 
 const {values} = ownWords(soakUsage, {
@@ -24,6 +25,7 @@ const {values} = ownWords(soakUsage, {
 		minutes: {type: 'string', default: '60'},
 		server: {type: 'string', default: 'redis-7.0'},
 		work: {type: 'string', default: ''},
+		from: {type: 'string', default: ''},
 		planned: {type: 'boolean'},
 	},
 });
@@ -63,11 +65,15 @@ const findings = await Findings.start(
 );
 
 await delay(20_000);
+const begin = Math.max(
+	0,
+	works.findIndex(([name]) => name.includes(values.from)),
+);
 let done = 0;
 let failed = 0;
 try {
 	for (; Date.now() < endsAt; done++) {
-		const [name, doIt] = works[done % works.length] ?? [];
+		const [name, doIt] = works[(begin + done) % works.length] ?? [];
 		if (name === undefined || doIt === undefined) {
 			throw new Error(`no work is named ${values.work}`);
 		}
