@@ -228,7 +228,7 @@ test('Sentinels that were copied with their id are found from one of them, and a
 		);
 		return replies.every(reply => reply.includes('master-link-status,ok')) ? true : undefined;
 	});
-	const look = [...at(asked), '-i', '600ms', '--skip', 'os.psi,os.runq'];
+	const look = [...at(asked), '-i', '600ms'];
 	const {findings} = await eventuallyChecked(t, look, {
 		status: 'critical',
 		verdict: /main would not be failed over.*3 sentinels share one id/,

@@ -8,8 +8,7 @@ import {addressOf, at, infoOf, serverFor, startProgram} from './monitor.js';
 import {checked, eventuallyChecked, expectCheck, twoVersions} from './scenario.js';
 
 const quick = ['-i', '600ms', '--timeout', '600ms'];
-/** The rules left out are true of a machine on which many tests run. */
-const look = (server: Pick<TestServer, 'port'>) => [...at(server), ...quick, '--skip', 'os.psi,os.runq'];
+const look = (server: Pick<TestServer, 'port'>) => [...at(server), ...quick];
 
 const isLinked = (replica: TestServer) =>
 	eventually(

@@ -16,8 +16,7 @@ export function testIncidents(names: readonly StagedName[]): void {
 			const play = await stagedIncidents[name].prepare(stage);
 			await play();
 			const addresses = stage.servers.map(({address}) => address);
-			// How busy this machine is, is no part of the incident.
-			const check = await checked(t, [...addresses, '--skip', 'os.psi']);
+			const check = await checked(t, addresses);
 			const {exitCode, verdict, rules, client, notEvaluated = []} = stagedIncidents[name].expected;
 			const findings = check.findings.map(({rule, severity}) => `${rule} ${severity}`);
 			for (const rule of rules) {
