@@ -79,6 +79,10 @@ export const repLost = rule({
 			connected,
 			...facts.past(['replication', 'connected_slaves'], limits.recent * 1000).map(({value}) => value),
 		);
+		if (connected >= most) {
+			return clear;
+		}
+
 		const removed = [...facts.nodes.values()].filter(
 			node => isRemoved(node) && facts.nowMs - (node.goneSinceMs ?? 0) < limits.recent * 1000,
 		);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import {globSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, globSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import {nodeRole} from '../../source/derive/replication-peers.js';
+import type {NodeAddress} from '../../source/domain/node.js';
 import {limitsOf} from '../../source/domain/threshold.js';
+import {parseConfig} from '../../source/parse/config.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {allRules} from '../../source/rules/all-rules.js';
 import {allThresholds} from '../../source/rules/all-thresholds.js';
@@ -13,6 +15,7 @@ import {findingText} from '../../source/rules/finding.js';
 import {memMax} from '../../source/rules/memory-limit.js';
 import {NodeFacts} from '../../source/rules/node-facts.js';
 import {roleGrace} from '../../source/rules/replication-link.js';
+import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {factsOf} from '../harness/rule-cases.js';
 
 const fixtures = globSync('test/fixtures/*/*/info*.txt').sort();
@@ -35,6 +38,50 @@ for (const file of fixtures) {
 			evaluation.kind === 'fires' && evaluation.severity !== 'info' ? [`${rule.id}: ${findingText(evaluation)}`] : [],
 		);
 		assert.deepEqual(loud, []);
+	});
+}
+
+/** Counts how often all nodes were gone through. */
+class CountedNodes extends Map<NodeAddress, NodeRecord> {
+	scans = 0;
+
+	override values() {
+		this.scans += 1;
+		return super.values();
+	}
+
+	override entries() {
+		this.scans += 1;
+		return super.entries();
+	}
+
+	override [Symbol.iterator]() {
+		return this.entries();
+	}
+}
+
+for (const file of fixtures) {
+	// With N nodes, N evaluations that each go through all nodes take N² steps.
+	test(`a healthy node is evaluated without going through all nodes: ${file}`, () => {
+		const info = parseInfo(readFileSync(file, 'utf8'));
+		const settingsFile = path.join(path.dirname(file), 'config.json');
+		const config = existsSync(settingsFile)
+			? Object.fromEntries(parseConfig(JSON.parse(readFileSync(settingsFile, 'utf8'))))
+			: {};
+		const facts = factsOf({record: {role: nodeRole(info)}, config});
+		const serverMs = (info.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
+		const sample = {...facts.sample, atMs: serverMs, elapsedMs: 0, roundTripMs: 1, info, runId: 'a'};
+		const {memory, settings, nowMs} = facts;
+		const record = {...facts.record, sample};
+		memory.tracks.note(sample);
+		const nodes = new CountedNodes([[record.address, record]]);
+		const evaluate = () =>
+			evaluateNode(new NodeFacts({record, earlier: {...sample, elapsedMs: -1000}, memory, settings, nowMs, nodes}));
+		// What is computed once for all nodes together is computed by the first evaluation.
+		evaluate();
+		nodes.scans = 0;
+		evaluate();
+		assert.equal(nodes.scans, 0);
 	});
 }
 
