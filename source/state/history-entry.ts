@@ -2,7 +2,7 @@ import {notCompared} from '../derive/compared-record.js';
 import {scale} from '../domain/scale.js';
 import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {LogHistory, NodeRecord} from './monitor-state.js';
-import {reuseUnchanged} from './structural-sharing.js';
+import {reuseUnchangedFields} from './structural-sharing.js';
 
 /** The part of a node record that the history keeps for each poll. */
 export type HistoryEntry = {
@@ -16,8 +16,15 @@ export type HistoryEntry = {
 /**
 Converts a record to a history entry and reuses every part that is unchanged since the previous entry. For an idle
 server, that halves the memory for half an hour of history.
+
+@param cameBefore The `came` of the previous entry: its record before parts were reused. It is not needed, and saves the
+comparison of parts that are the same objects again.
 */
-export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefined): HistoryEntry {
+export function toHistoryEntry(
+	record: NodeRecord,
+	before: HistoryEntry | undefined,
+	cameBefore?: NodeRecord,
+): {readonly entry: HistoryEntry; readonly came: NodeRecord} {
 	const hasManyClients = (record.clients?.value.length ?? 0) > scale.historyClientsUpTo;
 	const hasLargeView = (record.clusterNodes?.value.length ?? 0) > scale.historyViewUpTo;
 	const {light, marks} = compactLogs(record, before?.logs);
@@ -32,7 +39,7 @@ export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefi
 		clusterNodes: hasLargeView ? undefined : record.clusterNodes,
 		notKept: [...(hasManyClients ? ['CLIENT LIST'] : []), ...(hasLargeView ? ['CLUSTER NODES'] : [])],
 	};
-	return {record: reuseUnchanged(kept, before?.record), logs: marks};
+	return {entry: {record: reuseUnchangedFields(kept, cameBefore, before?.record), logs: marks}, came: kept};
 }
 
 /**

@@ -41,6 +41,8 @@ type Track = {
 	entries: Entry[];
 	/** The latest command logs. The logs of every history entry are restored from these. */
 	latest: Logs;
+	/** The last entry's record as it came. Undefined with many nodes, whose records would take memory. */
+	came: NodeRecord | undefined;
 	key: Buffer | undefined;
 	sinceKey: number;
 };
@@ -60,6 +62,7 @@ export class History {
 		const track: Track = this.#tracks.get(record.address) ?? {
 			entries: [],
 			latest: logsOf(record),
+			came: undefined,
 			key: undefined,
 			sinceKey: 0,
 		};
@@ -71,9 +74,11 @@ export class History {
 		const isSampled = record.failure === undefined && record.sample !== undefined;
 		const before = track.entries.at(-1);
 		track.latest = logsOf(record);
+		const {entry, came} = toHistoryEntry(record, before, track.came);
+		track.came = this.#tracks.size <= scale.historyEveryPollUpTo ? came : undefined;
 		track.entries.push({
 			atMs,
-			...toHistoryEntry(record, before),
+			...entry,
 			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
 			hasEarlier: before?.sample !== undefined,
 			index: readingsOf(record),

@@ -23,6 +23,22 @@ export function reuseUnchanged<T>(now: T, before: unknown): T {
 	return isPlain(now) && isPlain(before) ? sharedObject(now, before) : now;
 }
 
+/**
+The same for the fields of an object that comes again and again, such as the record of a node.
+
+@param cameBefore The object as it came the last time. A field that is the same object again is not compared by content.
+@param before What was kept of that object.
+*/
+export function reuseUnchangedFields<T extends object>(now: T, cameBefore: T | undefined, before: T | undefined): T {
+	const copy = {...now};
+	for (const field of Object.keys(now) as Array<keyof T>) {
+		const isSameAgain = cameBefore !== undefined && before !== undefined && Object.is(now[field], cameBefore[field]);
+		copy[field] = isSameAgain ? before[field] : reuseUnchanged(now[field], before?.[field]);
+	}
+
+	return copy;
+}
+
 type Plain = Readonly<Record<string, unknown>>;
 
 const isPlain = (value: unknown): value is Plain =>

@@ -84,7 +84,7 @@ test('the live record has all of it, and nothing else in it depends on the sampl
 
 test('a history entry leaves it out, and a moment of the history has it again', () => {
 	const live = after(first, second, third);
-	assert.deepEqual(onlyCompared(toHistoryEntry(live, undefined).record), plain(notCompared));
+	assert.deepEqual(onlyCompared(toHistoryEntry(live, undefined).entry.record), plain(notCompared));
 	const history = new History();
 	history.add(after(first), 0);
 	history.add(after(first, second), 1000);

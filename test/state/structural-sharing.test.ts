@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {Series} from '../../source/domain/series.js';
-import {reuseUnchanged} from '../../source/state/structural-sharing.js';
+import {reuseUnchanged, reuseUnchangedFields} from '../../source/state/structural-sharing.js';
 
 const value = fc.letrec(tie => ({
 	any: fc.oneof(
@@ -61,4 +61,26 @@ test('class instances are returned as they are', () => {
 	const shared = reuseUnchanged(now, before);
 	assert.equal(shared.kept, before.kept);
 	assert.equal(shared.ring, rings[1]);
+});
+
+test('fields that come again share the same parts as without what came before', () => {
+	const fields = fc.record({a: value, b: value, c: value});
+	fc.assert(
+		fc.property(fields, fields, fc.subarray(['a', 'b', 'c'] as const), (first, next, again) => {
+			const [came, now] = [structuredClone(first), {...next}];
+			const kept = reuseUnchangedFields(came, undefined, structuredClone(first));
+			for (const field of again) {
+				now[field] = came[field];
+			}
+
+			const shared = reuseUnchangedFields(now, came, kept);
+			assert.deepEqual(shared, now);
+			assert.equal(written(shared), written(now));
+			const compared = reuseUnchangedFields(now, undefined, kept);
+			assert.deepEqual(
+				again.map(field => Object.is(shared[field], kept[field])),
+				again.map(field => Object.is(compared[field], kept[field])),
+			);
+		}),
+	);
 });
