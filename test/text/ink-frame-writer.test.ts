@@ -47,6 +47,14 @@ test('what Ink would do to a row is done to it', () => {
 	assert.equal(frameByCells(...steps).output, '\n0<a >\n');
 });
 
+test('a transformer of the only text may return all rows', () => {
+	const rows = ['\u001B[31ma\u001B[39m ', '', 'c '];
+	const whole = write(0, ' ', 0, [() => rows.join('\n')]);
+	assert.deepEqual(frameOf(whole), {output: rows.join('\n'), height});
+	// With a second text, such as a box, nothing is taken as it is.
+	assert.match(frameOf(whole, write(1, 'box')).output, /box/);
+});
+
 const otherFrames: ReadonlyArray<readonly [name: string, steps: readonly Step[], output: string]> = [
 	['a row that two texts make', [write(0, 'a '), write(0, 'b ')], 'b\n\n'],
 	['a text that begins elsewhere', [write(0, 'a ', 4)], '    a\n\n'],
