@@ -39,6 +39,9 @@ S, M). Empty if the list was not read.
 export const otherClients = ({record}: Pick<NodeFacts, 'record'>): readonly ClientRow[] =>
 	(record.clients?.value ?? []).filter(({name, flags}) => name !== 'redis-top' && !/[MS]/.test(flags));
 
+/** Longest idle time, in seconds, of a client that may be sending many commands a second. */
+const activeSeconds = 2;
+
 /** The clients that send a command. CLIENT LIST shows only the last command of each connection. */
 export type Senders = {
 	readonly clients: readonly ClientRow[];
@@ -48,10 +51,15 @@ export type Senders = {
 	readonly text: Message;
 };
 
-/** The clients whose last command is `command`; undefined if CLIENT LIST shows no such client. */
+/**
+The clients whose last command is `command`; undefined if CLIENT LIST shows no such client. A client that has been idle
+since is left out if another client with this command is active.
+*/
 export function sendersOf(facts: NodeFacts, command: string): Senders | undefined {
 	const lower = command.toLowerCase();
-	const clients = otherClients(facts).filter(client => client.command.toLowerCase() === lower);
+	const alike = otherClients(facts).filter(client => client.command.toLowerCase() === lower);
+	const active = alike.filter(({idleSeconds}) => idleSeconds <= activeSeconds);
+	const clients = active.length > 0 ? active : alike;
 	const [first, ...more] = namedClients(clients);
 	if (first === undefined) {
 		return undefined;
@@ -61,9 +69,6 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 		? {clients, only: first.name, text: message` from ${first.name}`}
 		: {clients, only: undefined, text: message` from ${first.name} and ${more.length} more`};
 }
-
-/** Longest idle time, in seconds, of a client that may be sending many commands a second. */
-const activeSeconds = 2;
 
 /**
 The active clients of a server, if they all have one name. Every command that is sent often then comes from them, even
