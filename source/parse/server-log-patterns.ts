@@ -101,9 +101,16 @@ const deaths: readonly LogPattern[] = [
 /** Patterns of log lines about files, disk and memory. */
 const storage: readonly LogPattern[] = [
 	pattern(
+		'fork-refused',
+		'critical',
+		['per.rdb_fail', 'per.aof_rewrite', 'rep.refused'],
+		/Can't (?:save|rewrite append only file) in background: fork: Resource temporarily unavailable/,
+		'the system lets it start no more processes: raise nproc of its user, TasksMax of its unit or the pids limit of its container',
+	),
+	pattern(
 		'fork-failed',
 		'critical',
-		['per.rdb_fail', 'per.aof_rewrite', 'os.overcommit'],
+		['per.rdb_fail', 'per.aof_rewrite', 'rep.refused', 'os.overcommit'],
 		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
 		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
 	),

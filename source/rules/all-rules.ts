@@ -22,6 +22,7 @@ import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
 import {deniedRequestRules} from './denied-requests.js';
 import {distanceRules} from './distance.js';
+import {emptiedDataRules} from './emptied-data.js';
 import {emptyDatabaseRules} from './empty-database.js';
 import {errorsModulesRules} from './errors-modules.js';
 import {fieldExpiryRules} from './field-expiry.js';
@@ -46,6 +47,7 @@ import {memoryOverheadRules} from './memory-overhead.js';
 import {observabilityRules} from './observability.js';
 import {pubsubRules} from './pubsub.js';
 import {rdbRules} from './rdb.js';
+import {refusedPeerRules} from './refused-peers.js';
 import {replicationLagRules} from './replication-lag.js';
 import {replicationLinkRules} from './replication-link.js';
 import {replicationLoopRules} from './replication-loop.js';
@@ -90,10 +92,12 @@ export const allRules = [
 	...backupRules,
 	...forkAndDiskRules,
 	...replicationLinkRules,
+	...refusedPeerRules,
 	...replicationSyncRules,
 	...replicationLoopRules,
 	...replicationResyncRules,
 	...replicationLossRules,
+	...emptiedDataRules,
 	...replicationLagRules,
 	...replicationSetupRules,
 	...connectionStormRules,

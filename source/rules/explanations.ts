@@ -5,6 +5,7 @@ import {longestMean} from './linear-commands.js';
 import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
+import {forkOfResync} from './refused-peers.js';
 import {cutOff} from './replication-lag.js';
 import {obstacleInLog, storageInLog} from './replication-obstacles.js';
 import {runIdOfPrimary} from './sentinel-links.js';
@@ -45,6 +46,8 @@ const hasLoggedObstacle = ({evidence}: Finding): boolean =>
 const hasNoPlaceForData = ({evidence}: Finding): boolean => evidence.some(({name}) => name === storageInLog);
 
 const holdsReplicasBack = ({evidence}: Finding): boolean => evidence.some(({name}) => name === unservedResyncs);
+
+const cannotFork = ({evidence}: Finding): boolean => evidence.some(({name}) => name === forkOfResync);
 
 const isCutOff = ({evidence}: Finding): boolean => evidence.some(({name}) => name === cutOff);
 
@@ -146,9 +149,28 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'rep.link_down',
 		where: 'primary',
-		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail', 'cli.churn'],
+		symptoms: ['rep.refused', 'rep.fullsync_storm', 'rep.state', 'sec.authfail', 'sec.denied', 'cli.churn'],
 		isCause: hasLoggedObstacle,
 	},
+	// A replica that a server refuses tries again, sometimes thousands of times a second.
+	{
+		cause: 'rep.refused',
+		where: 'here',
+		symptoms: [
+			'rep.fullsync_storm',
+			'rep.state',
+			'cli.churn',
+			'err.failed',
+			'err.rate',
+			'sec.denied',
+			'sec.authfail',
+			'rep.none',
+			'rep.lost',
+			'rep.min_good',
+		],
+	},
+	{cause: 'rep.refused', where: 'replicas', symptoms: linkSymptoms, isCause: cannotFork},
+	{cause: 'sen.refused', where: 'here', symptoms: ['err.rate', 'err.failed', 'sec.authfail']},
 	// The finding on the missing link is the cause, because its text says what the replica cannot do. The full disk or
 	// bad folder is the reason that it names.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['per.disk', 'per.dir'], isCause: hasNoPlaceForData},
@@ -187,7 +209,7 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'sen.down',
 		where: 'anywhere',
-		symptoms: ['sen.quorum', 'sen.count', 'sen.no_replica'],
+		symptoms: ['sen.quorum', 'sen.count', 'sen.no_replica', 'sen.refused'],
 		isCause: isUnlinked,
 	},
 	// A server looks hung or slow by itself if its host stops it. The server measures commands by wall-clock time, so a

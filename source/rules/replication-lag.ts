@@ -32,6 +32,10 @@ export function awaitedBytes(facts: NodeFacts, ackAgeSeconds: number | undefined
 	return writtenPerSecond * (1 + Math.min(1, ackAgeSeconds ?? 1));
 }
 
+/** Whether a replica loads its data set. It applies no writes until then. */
+const loadsData = (replica: NodeRecord | undefined): boolean =>
+	replica?.failure?.state === 'loading' || replica?.sample?.info.number('persistence', 'loading') === 1;
+
 export const repLagBytes = rule({
 	id: 'rep.lag_bytes',
 	scope: 'node',
@@ -81,9 +85,11 @@ export const repLagBytes = rule({
 
 		const backlog = facts.number('replication', 'repl_backlog_size') ?? Number.POSITIVE_INFINITY;
 		const isCritical = behindBytes > backlog || (!isStopped && behindSeconds > limits.critical);
+		const isLoading = loadsData(facts.nodes.get(address));
 		return fires(isCritical ? 'critical' : 'warning', {
 			problem: message`replica ${nodeName(address)} is ${bytes(behindBytes)} behind`,
 			detail: isStopped ? 'and applies nothing' : `about ${seconds(behindSeconds)} at its rate`,
+			reason: isLoading ? 'it is loading its data set' : undefined,
 			effect: 'reads-stale',
 			nodes: [facts.address, address],
 			evidence: [
@@ -95,7 +101,9 @@ export const repLagBytes = rule({
 			],
 			meaning: `Reads there are as old, and a failover to it loses these writes.${behindBytes > backlog ? ' The distance is more than the backlog: if the link breaks, it needs a full resync.' : ''}`,
 			next: [
-				hint("the replica's processor, a slow command there, or the network between: compare panel 5 of both"),
+				isLoading
+					? hint('wait until it has loaded: until then its readers get LOADING, and should read elsewhere')
+					: hint("the replica's processor, a slow command there, or the network between: compare panel 5 of both"),
 				redisCli(facts, 'INFO replication'),
 				hint('slow the writer down if it is a bulk load'),
 			],

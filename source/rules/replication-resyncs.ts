@@ -5,6 +5,7 @@ import {absent, infoNumber, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isAway} from './planned-restart.js';
+import {isRefusingResyncs} from './refused-peers.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {repBacklog, repObuf} from './replication-lag.js';
 import {withPrimary} from './replication-link.js';
@@ -109,6 +110,11 @@ export const repFullsyncStorm = rule({
 	raiseAfter: 1,
 	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
 	evaluate({full, refused}, facts, limits) {
+		// `sync_full` also counts full resyncs that could not begin. rep.refused reports them.
+		if (isRefusingResyncs(facts)) {
+			return clear;
+		}
+
 		const replicas = facts.past(['replication', 'connected_slaves'], windowOf(facts)).map(({value}) => value);
 		const connected = replicaCount.read(facts) ?? 0;
 		const most = replicas.reduce((highest, value) => Math.max(highest, value), connected);

@@ -6,6 +6,7 @@ import type {NodeFacts} from './node-facts.js';
 /** Short reasons of a failed save or rewrite, by the id of the log line. */
 const reasons: ReadonlyMap<string, (remark: LogRemark) => string> = new Map([
 	['disk-full', () => 'the disk or its quota is full'],
+	['fork-refused', () => 'the fork failed: no more processes are allowed'],
 	['fork-failed', () => 'the fork failed for want of memory'],
 	['no-right-to-dir', () => 'it may not write into its folder'],
 	['save-killed', ({line}: LogRemark) => `${signalIn(line)} killed the save`],

@@ -1,8 +1,13 @@
-import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NextStep} from '../domain/finding.js';
+import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
-import {hint, redisCli} from './next-steps.js';
-import {fires, rule} from './rule.js';
+import {nodeFinder} from '../topology/replication-edges.js';
+import {hint, onHost, redisCli} from './next-steps.js';
+import {answersNow} from './replication-link.js';
+import {type FleetFacts, fires, rule} from './rule.js';
 import {
 	groupName,
 	type MonitoredGroup,
@@ -93,11 +98,57 @@ function promotionObstacle(
 const isDown = ({primary: {flags}}: Pick<SentinelReport, 'primary'>): boolean =>
 	flags.has('s_down') || flags.has('o_down');
 
+/** The replica if it answers redis-top now, so that only the sentinels do not reach it. */
+function answeringReplica({nodes}: FleetFacts, address: NodeAddress): NodeRecord | undefined {
+	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
+	const record = records.get(nodeFinder(records)(address));
+	return record?.role === 'replica' && answersNow(record) ? record : undefined;
+}
+
+/** The steps for a replica that sentinels do not reach. */
+const reachSteps = (replica: NodeRecord | undefined): readonly NextStep[] => [
+	...(replica?.endpoint.kind === 'tcp'
+		? [onHost(message`nc -vz ${nameOf('host', replica.endpoint.host)} ${replica.endpoint.port}`)]
+		: []),
+	hint(
+		'on the host of each sentinel; no connection: open the port of the replica for the sentinels (firewall, security group)',
+	),
+	hint('a connection: compare sentinel auth-pass and auth-user with the password of the replica'),
+];
+
+/**
+The steps for servers that came back at other addresses, as containers do: no server that the sentinels name answers
+redis-top. Empty while one answers.
+*/
+function movedSteps(group: MonitoredGroup, {nodes}: FleetFacts): readonly NextStep[] {
+	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
+	const sameNode = nodeFinder(records);
+	const named = group.reports.flatMap(({primary}) => [
+		primary.address,
+		...(primary.replicas ?? []).map(({address}) => address),
+	]);
+	const [first] = group.reports;
+	const isGone = named.every(address => {
+		const record = records.get(sameNode(address));
+		return record === undefined || record.failure !== undefined;
+	});
+	return !isGone || first === undefined
+		? []
+		: [
+				hint('or did they come back at other addresses, as pods do? Then tell each sentinel the new primary:'),
+				redisCli(first.sentinel, `SENTINEL REMOVE ${group.name}`),
+				redisCli(first.sentinel, `SENTINEL MONITOR ${group.name} NEW-HOST PORT ${first.primary.quorum ?? 'QUORUM'}`),
+				hint(
+					'SENTINEL SET auth-pass and the times again: REMOVE forgets them; announce lasting names (replica-announce-ip)',
+				),
+			];
+}
+
 /**
 Why sentinels would promote none of the replicas. Undefined if they would promote one, if a failover of a primary that
 answers is under way, or if they do not list replicas.
 */
-export function unfitReplicas(group: MonitoredGroup) {
+export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 	const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
 	const [first] = told;
 	const obstacles = told.map(report =>
@@ -112,8 +163,16 @@ export function unfitReplicas(group: MonitoredGroup) {
 	}
 
 	const listed = obstacles[0] ?? [];
-	const reason: Message =
-		listed.length > 0
+	const cut = listed.flatMap(({replica, why}) =>
+		why === 'is down' || why === 'is not connected' ? (answeringReplica(fleet, replica.address) ?? []) : [],
+	);
+	const isCut = cut.length > 0 && cut.length === listed.length;
+	const reason: Message = isCut
+		? message`its sentinels cannot reach ${joinMessages(
+				cut.map(({address}) => nodeName(address)),
+				', ',
+			)}, which answers here`
+		: listed.length > 0
 			? joinMessages(
 					listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why ?? '-'}`),
 					', ',
@@ -126,10 +185,12 @@ export function unfitReplicas(group: MonitoredGroup) {
 		first,
 		listed,
 		reason,
-		remedy:
-			without === undefined
-				? hint('bring a replica back: its log says why it is away')
-				: hint(message`on ${nodeName(without)}: CONFIG SET replica-priority 100, then CONFIG REWRITE`),
+		remedies:
+			without !== undefined
+				? [hint(message`on ${nodeName(without)}: CONFIG SET replica-priority 100, then CONFIG REWRITE`)]
+				: isCut
+					? reachSteps(cut[0])
+					: [hint('bring a replica back: its log says why it is away'), ...movedSteps(group, fleet)],
 	};
 }
 
@@ -145,7 +206,7 @@ export const senNoReplica = rule({
 	raiseAfter: 3,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			const unfit = unfitReplicas(group);
+			const unfit = unfitReplicas(group, fleet);
 			if (unfit === undefined) {
 				return [];
 			}
@@ -158,7 +219,7 @@ export const senNoReplica = rule({
 				nodes: [first.primary.address, ...listed.map(({replica}) => replica.address)],
 				evidence: [{name: 'num-slaves', value: first.primary.replicaCount ?? listed.length}],
 				meaning: 'A failover would end with NOGOODSLAVE: when the primary stops, no other takes its place.',
-				next: [redisCli(first.sentinel, `SENTINEL REPLICAS ${group.name}`), unfit.remedy],
+				next: [redisCli(first.sentinel, `SENTINEL REPLICAS ${group.name}`), ...unfit.remedies],
 			});
 			return [{...firing, subject: group.name}];
 		}),

@@ -269,7 +269,7 @@ export const senDown = rule({
 				return [unlinkedSentinels(group, answering, reports)];
 			}
 
-			const unfit = isAgreed ? unfitReplicas(group) : undefined;
+			const unfit = isAgreed ? unfitReplicas(group, fleet) : undefined;
 			const fate = unfit === undefined ? '' : ', and no replica can replace it';
 			const isHelpless = isWithoutQuorum(group);
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
@@ -295,7 +295,7 @@ export const senDown = rule({
 						kind: 'words',
 						text: message`look at ${nodeName(address)}: its process, its host, the network between`,
 					},
-					...(unfit === undefined ? [] : [unfit.remedy]),
+					...(unfit === undefined ? [] : unfit.remedies),
 				],
 				...(unfit === undefined && !isHelpless
 					? {action: 'sentinel-failover' as const, remedy: {node: first.sentinel.address, value: group.name}}

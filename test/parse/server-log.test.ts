@@ -5,6 +5,7 @@ import {logLineTime, readServerLog} from '../../source/parse/server-log.js';
 
 /** Lines as Redis 7.0 to 8.0 and Valkey 8.1 and 9.1 write them. */
 const cases: ReadonlyArray<readonly [id: string, line: string]> = [
+	['fork-refused', "12:M 24 Nov 2026 11:22:33.123 # Can't save in background: fork: Resource temporarily unavailable"],
 	['fork-failed', "12:M 24 Nov 2026 11:22:33.123 # Can't save in background: fork: Cannot allocate memory"],
 	[
 		'fork-failed',

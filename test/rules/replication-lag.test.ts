@@ -33,6 +33,16 @@ testRule(repLagBytes, [
 		/is 5\.00M behind, and applies nothing$/,
 	],
 	[
+		'the offset does not move while the replica loads',
+		{
+			info: behind(6 * mega, mega),
+			earlier: behind(5 * mega, mega),
+			nodes: [recordFrom({address: '10.0.1.12:6379', role: 'replica', info: {persistence: {loading: 1}}})],
+		},
+		'warning',
+		/is 5\.00M behind, and applies nothing: it is loading its data set$/,
+	],
+	[
 		'no more than was written since the last acknowledgement, on two samples between two of them',
 		{info: behind(1.2 * mega, mega), earlier: behind(mega, mega)},
 		'clear',

@@ -406,6 +406,35 @@ test('sen.disagree: a failover that has not reached all sentinels is info where 
 	assert.equal(severityOf(5000, {failure: refusedConnection}), 'warning');
 });
 
+const isolated = all({replicas: [peer(7002, {flags: new Set(['slave', 's_down', 'disconnected'])})]});
+const followerAt = (address: string, parts: RecordParts = {}) =>
+	factsOf({
+		info: {replication: {role: 'slave', master_host: '127.0.0.1', master_port: 7001}},
+		record: {address, role: 'replica', ...parts},
+	});
+
+/** The text and the steps of sen.no_replica. */
+function withoutReplica(others: NonNullable<EvaluatedParts['others']>, primaryParts?: RecordParts) {
+	const [found] = evaluated(senNoReplica, isolated, 0, 'primary', primaryParts, {others});
+	assert.equal(found?.kind, 'fires');
+	assertPrintedCommands(found);
+	return {text: findingText(found), next: found.next.map(({text}) => messageText(text)).join('\n')};
+}
+
+test('sen.no_replica: a replica that answers redis-top is not down: the sentinels do not reach it', () => {
+	const {text, next} = withoutReplica([followerAt('127.0.0.1:7002')], upPrimary);
+	assert.match(text, /would promote: its sentinels cannot reach 127\.0\.0\.1:7002, which answers here$/);
+	assert.match(next, /open the port of the replica for the sentinels/);
+	assert.doesNotMatch(next, /SENTINEL REMOVE/);
+});
+
+test('sen.no_replica: where no server answers at the addresses that sentinels know, they may have moved', () => {
+	const {text, next} = withoutReplica([followerAt('127.0.0.1:7002', {failure: refusedConnection})]);
+	assert.match(text, /would promote: 127\.0\.0\.1:7002 is down$/);
+	assert.match(next, /SENTINEL REMOVE main\n.*SENTINEL MONITOR main NEW-HOST PORT 2/);
+	assert.doesNotMatch(withoutReplica([], upPrimary).next, /SENTINEL REMOVE/);
+});
+
 test('without sentinels no rule about them fires', () => {
 	const facts = factsOf({record: {role: plainRecord(7001).role}});
 	const nodes = new Map([[facts.address, facts]]);

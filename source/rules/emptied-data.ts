@@ -1,0 +1,182 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import {type Message, message, nodeName} from '../domain/message.js';
+import {keyCount} from '../domain/metric.js';
+import {mebibyte} from '../domain/threshold.js';
+import {bytes, count, seconds} from '../text/units.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
+import {infoEvidence} from './evidence.js';
+import {hint, logSteps, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {recordsIn} from './node-records.js';
+import {type FleetEvaluation, fires, rule} from './rule.js';
+
+/** Seconds by which a process must be older than another to count as started before it. */
+const olderSeconds = 5;
+
+const uptimeOf = ({sample}: Pick<NodeRecord, 'sample'>): number =>
+	sample?.info.number('server', 'uptime_in_seconds') ?? 0;
+
+const keysOf = ({sample}: Pick<NodeRecord, 'sample'>): number | undefined => sample && keyCount(sample.info);
+
+/** Number of slots that a node of a cluster owns by its own view; 0 without a view. */
+const slotsOf = ({clusterNodes}: NodeRecord): number =>
+	(clusterNodes?.value.find(({flags}) => flags.has('myself'))?.slots ?? []).reduce(
+		(sum, {first, last}) => sum + last - first + 1,
+		0,
+	);
+
+/**
+Whether the process started without data: it loaded no key from a file, or, before Redis 7.0, has neither save points nor
+an append-only file.
+*/
+function startedWithout(facts: NodeFacts): boolean {
+	const loaded = facts.number('persistence', 'rdb_last_load_keys_loaded');
+	const isAppending = facts.number('persistence', 'aof_enabled') === 1;
+	return !isAppending && (loaded === undefined ? facts.setting('save') === '' : loaded === 0);
+}
+
+/** What shows that a restarted primary had data before, in words; undefined if nothing does. */
+type Proof =
+	| {readonly detail: Message; readonly evidence: {readonly name: string; readonly value: Message}}
+	| undefined;
+
+/** The data that a replica once held, by its peak of memory. Its process is older than that of the primary. */
+function peakOfReplica(primary: NodeFacts, replicas: readonly NodeRecord[], least: number, ratio: number): Proof {
+	const [replica] = replicas.filter(record => {
+		const peak = record.sample?.info.number('memory', 'used_memory_peak') ?? 0;
+		const used = record.sample?.info.number('memory', 'used_memory') ?? Number.POSITIVE_INFINITY;
+		return uptimeOf(record) > uptimeOf(primary) + olderSeconds && peak >= ratio * used && peak - used >= least;
+	});
+	const [peak = 0, used = 0] = ['used_memory_peak', 'used_memory'].map(name =>
+		replica?.sample?.info.number('memory', name),
+	);
+	return replica === undefined
+		? undefined
+		: {
+				detail: message`replica ${nodeName(replica.address)} once held ${bytes(peak)}, now ${bytes(used)}`,
+				evidence: {
+					name: 'used_memory_peak of a replica',
+					value: message`${bytes(peak)} at ${nodeName(replica.address)}`,
+				},
+			};
+}
+
+/** The keys of the other shards of the cluster, if the primary has hardly any for its slots. */
+function keysOfShards(primary: NodeFacts, all: readonly NodeFacts[], least: number, share: number): Proof {
+	const slots = slotsOf(primary.record);
+	const others = all
+		.filter(
+			({record}) =>
+				record !== primary.record &&
+				record.role === 'primary' &&
+				slotsOf(record) > 0 &&
+				uptimeOf(record) > uptimeOf(primary) + olderSeconds,
+		)
+		.map(({record}) => ({keys: keysOf(record) ?? 0, density: (keysOf(record) ?? 0) / slotsOf(record)}))
+		.sort((one, other) => one.density - other.density);
+	const middle = others[Math.floor((others.length - 1) / 2)];
+	const own = keysOf(primary.record);
+	return slots === 0 || own === undefined || middle === undefined || middle.keys < least || others.length < 2
+		? undefined
+		: own / slots >= share * middle.density
+			? undefined
+			: {
+					detail: message`${count(own)} keys, other shards have ${count(middle.keys)}`,
+					evidence: {name: 'keys of another shard', value: count(middle.keys)},
+				};
+}
+
+export const repEmptied = rule({
+	id: 'rep.emptied',
+	scope: 'fleet',
+	docs: {
+		looksAt:
+			'A primary restarted without its data, and its replicas have copied the empty data set since. The rule fires after the loss as well, when nobody watched: the process is young and loaded no key, and an older process shows what was there. That is the `used_memory_peak` of a replica, or the keys of the other shards of the cluster for each of their slots.',
+		since: '2.8',
+		falsePositives: [
+			'A new primary has no data yet. The rule needs an older replica that once held several times as much, or older shards with keys for their slots.',
+			'A shard may have few keys because of a hash tag. The rule needs a process that loaded nothing at its start.',
+			'While redis-top watches, key.drop reports the loss, and this rule is clear.',
+		],
+	},
+	thresholds: {
+		uptime: {value: 3600, unit: 'seconds', source: 'the time in which an operator asks what happened'},
+		keys: {value: 1000, unit: 'count', source: 'keys of another shard; fewer differ by chance'},
+		share: {value: 0.1, unit: 'share', source: 'of the keys for each slot of another shard'},
+		peak: {value: 8 * mebibyte, unit: 'bytes', source: 'more than the buffers of a full resync of an empty data set'},
+		ratio: {value: 3, unit: 'ratio', source: 'of the peak to the memory now; a resync of equal data needs below 2'},
+	},
+	raiseAfter: 1,
+	evaluate(fleet, limitsFor) {
+		const records = recordsIn(fleet);
+		const sameNode = nodeFinder(records);
+		const all = [...fleet.nodes.values()];
+		return all.flatMap((primary): FleetEvaluation[] => {
+			const limits = limitsFor(primary.address);
+			const uptime = primary.number('server', 'uptime_in_seconds');
+			const isLoading = primary.number('persistence', 'loading') === 1;
+			if (
+				primary.record.role !== 'primary' ||
+				uptime === undefined ||
+				uptime > limits.uptime ||
+				isLoading ||
+				primary.memory.keyDrop !== undefined ||
+				!startedWithout(primary)
+			) {
+				return [];
+			}
+
+			const history = primary.text('replication', 'master_replid');
+			const replicas = [...records.values()].filter(record => {
+				const named = primaryNamedBy(record);
+				return (
+					named !== undefined &&
+					sameNode(named) === primary.address &&
+					record.sample?.info.text('replication', 'master_replid') === history
+				);
+			});
+			const proof =
+				keysOfShards(primary, all, limits.keys, limits.share) ??
+				peakOfReplica(primary, replicas, limits.peak, limits.ratio);
+			if (proof === undefined) {
+				return [];
+			}
+
+			const isVolatile = primary.setting('save') === '' && primary.number('persistence', 'aof_enabled') === 0;
+			return [
+				{
+					...fires('critical', {
+						problem: 'lost its keys at its restart',
+						detail: message`${seconds(uptime)} ago: ${proof.detail}`,
+						reason: isVolatile
+							? 'it keeps nothing on disk, and its replicas copied the empty data set'
+							: 'it started without its data, and its replicas copied the empty data set',
+						effect: 'data-lost',
+						nodes: [primary.address, ...replicas.map(({address}) => address)],
+						evidence: [
+							...infoEvidence(
+								primary,
+								['server', 'uptime_in_seconds', 'seconds'],
+								['persistence', 'rdb_last_load_keys_loaded', 'count'],
+								['persistence', 'aof_enabled'],
+							),
+							proof.evidence,
+						],
+						meaning: 'No node of this shard has the keys any more. What is there now was written since the restart.',
+						next: [
+							hint('restore a backup (an RDB file from before), or let the applications fill it again'),
+							...(isVolatile ? [redisCli(primary, 'CONFIG SET save "3600 1 300 100"')] : []),
+							hint(
+								'a primary without persistence must not restart by itself: a replica then has time to be promoted with the data',
+							),
+							...logSteps(primary),
+						],
+					}),
+					node: primary.address,
+				},
+			];
+		});
+	},
+});
+
+export const emptiedDataRules = [repEmptied] as const;
