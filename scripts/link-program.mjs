@@ -3,13 +3,18 @@
 // they are first called. The code cache of a script has them. See docs/decisions/start-up-time.md.
 import {createHash} from 'node:crypto';
 
-/** The scripts in the order in which the start of the program loads them, each with the entry point that needs it. */
+/**
+The scripts in the order in which the start of the program loads them, each with the entry points that need it. The first
+has all that is needed until the servers are asked.
+*/
 const waves = [
-	{script: 'program', entry: 'source/commands/main.ts'},
-	{script: 'screen', entry: 'source/commands/screen-commands.ts'},
-	{script: 'text', entry: 'source/commands/text-commands.ts'},
-	{script: 'keys', entry: 'source/commands/monitor-controls.ts'},
+	{script: 'program', entries: ['source/commands/main.ts', 'source/commands/sampling.ts']},
+	{script: 'screen', entries: ['source/commands/screen-commands.ts']},
+	{script: 'text', entries: ['source/commands/text-commands.ts']},
+	{script: 'keys', entries: ['source/commands/monitor-controls.ts']},
 ];
+/** The script with all chunks that both the screen and the other commands need. */
+const commonScript = 'common';
 /** The script with all chunks that the start of the program does not need. */
 const lastScript = 'later';
 
@@ -32,16 +37,22 @@ export function linkProgram(outputFiles, metafile) {
 			entryPoint === undefined ? [] : [[entryPoint, baseName(file)]],
 		),
 	);
-	const reached = waves.map(({script, entry}) => ({script, names: reachedFrom(entries.get(entry), chunks)}));
+	const reached = waves.map(wave => {
+		const names = new Set();
+		for (const entry of wave.entries) {
+			reachedFrom(entries.get(entry), chunks, names);
+		}
+
+		return {script: wave.script, names};
+	});
 	const scriptOf = name => {
 		const [first, second] = reached.filter(({names}) => names.has(name)).map(({script}) => script);
-		// A chunk that both the screen and the other commands need is in the first script.
-		return first === 'screen' && second === 'text' ? 'program' : (first ?? lastScript);
+		return first === 'screen' && second === 'text' ? commonScript : (first ?? lastScript);
 	};
 
 	const table = Object.fromEntries([...chunks.keys()].map(name => [name, scriptOf(name)]));
 	const files = new Map(
-		[...waves.map(({script}) => script), lastScript].map(script => {
+		[...waves.map(({script}) => script), commonScript, lastScript].map(script => {
 			const own = [...chunks].filter(([name]) => table[name] === script);
 			const rows = own.map(
 				([name, {needs, code}]) => `${JSON.stringify(name)}:{needs:${JSON.stringify(needs)},run:${code}}`,

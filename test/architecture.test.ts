@@ -259,6 +259,16 @@ test('the first frame needs neither Ink nor React', () => {
 	assert.ok(loadedWith('source/commands/monitor-controls.ts').packages.has('ink'));
 });
 
+test('check and snapshot ask the servers before rules, store, views and reports are loaded', () => {
+	const late = /^source\/(?:rules\/all-rules|state\/monitor-store|views\/|report\/)/;
+	const lateFiles = (file: string) => [...loadedWith(file).files].filter(name => late.test(name));
+	for (const file of ['source/commands/main.ts', 'source/commands/sampling.ts']) {
+		assert.deepEqual(lateFiles(file), [], file);
+	}
+
+	assert.ok(lateFiles('source/commands/check.ts').includes('source/rules/all-rules.ts'));
+});
+
 test('what the command line alone decides loads no polling, rules, views or sockets', () => {
 	const {files: loaded} = loadedWith('source/commands/start.ts');
 	const rooms = new Set([...loaded].map(roomOf));

@@ -1,16 +1,15 @@
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
-import {measureEventLoopLag, measureRecentLag} from '../host/event-loop-lag.js';
 import type {RememberedTopology} from '../parse/remembered-topology.js';
-import {Fleet} from '../poll/fleet.js';
+import type {Fleet} from '../poll/fleet.js';
 import type {FleetEvent} from '../poll/fleet-options.js';
 import type {TrackingMode} from '../state/finding-tracks.js';
 import type {History} from '../state/history.js';
 import {MonitorStore} from '../state/monitor-store.js';
 import type {StoreInput} from '../state/store-input.js';
-import {openPort} from '../wire/ioredis-port.js';
-import {keepTopology, recalled} from './topology-keeper.js';
+import {type Polling, type PollingOptions, startPolling} from './polling.js';
+import {keepTopology} from './topology-keeper.js';
 
 export type FleetEventContext = {
 	/**
@@ -71,10 +70,7 @@ export type MonitorSession = {
 	readonly nodesKept: () => Promise<void>;
 };
 
-export type SessionOptions = {
-	readonly signal: AbortSignal;
-	/** Polls every node like the node in focus, for commands without a screen. */
-	readonly isEveryNodeFocused: boolean;
+export type SessionOptions = Omit<PollingOptions, 'endsByItself'> & {
 	readonly history?: History;
 	/** Called with every input of the store. The recorder uses it. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
@@ -83,46 +79,37 @@ export type SessionOptions = {
 	Absent for a command that keeps running.
 	*/
 	readonly tracking?: TrackingMode;
-	/**
-	Whether each node is asked once for what it knows of the time before redis-top started. @default true for a command
-	that keeps running
-	*/
-	readonly asksEarlier?: boolean;
-	/** Round trips of PING are measured only after this promise has resolved. */
-	readonly pingAfter?: Promise<void>;
 };
 
-/** Starts the polling of a session. The polling ends when the signal aborts. */
-export function startSession(config: Config, options: SessionOptions): MonitorSession {
-	const {signal, isEveryNodeFocused, history, tracking, pingAfter, journal} = options;
-	const {asksEarlier = tracking === undefined} = options;
-	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap, follow} = config;
-	const user = targets[0]?.username;
-	const clock = systemClock;
-	const memory = recalled(config);
-	const rememberedAtMs = memory?.atMs;
+/**
+Starts a session. Its polling ends when the signal aborts.
+
+@param polling The polling, if it has been started already.
+*/
+export function startSession(config: Config, options: SessionOptions, polling?: Polling): MonitorSession {
+	const {history, tracking, journal, signal} = options;
+	const {fleet, remembered, take, readLag} =
+		polling ?? startPolling(config, {...options, endsByItself: tracking !== undefined});
 	const store = new MonitorStore({
-		rememberedAtMs,
-		target: label,
-		isInsecure,
-		user,
-		intervalMs,
-		clock,
+		rememberedAtMs: remembered?.atMs,
+		target: config.label,
+		isInsecure: config.isInsecure,
+		user: config.targets[0]?.username,
+		intervalMs: config.intervalMs,
+		clock: systemClock,
 		history,
 		tracking,
 		journal,
 	});
 	const polls = new Map<NodeAddress, number>();
 	let next = Promise.withResolvers<void>();
-	const lag = measureEventLoopLag();
-	const recentLag = measureRecentLag(() => clock.elapsed());
-	const stopMeasuring = () => {
-		lag.stop();
-		recentLag.stop();
+	const rulesOf = (address: NodeAddress) => {
+		const settings = fleet.settingsOf(address);
+		return settings && config.rules.of(settings);
 	};
 
-	signal.addEventListener('abort', stopMeasuring, {once: true});
-	const report = (event: FleetEvent) => {
+	const nodesKept = keepTopology(config, store, signal);
+	take(event => {
 		if (event.kind === 'outcome') {
 			const {address} = event.outcome;
 			polls.set(address, (polls.get(address) ?? 0) + 1);
@@ -130,35 +117,14 @@ export function startSession(config: Config, options: SessionOptions): MonitorSe
 			next = Promise.withResolvers<void>();
 		}
 
-		applyFleetEvent(store, event, {
-			rulesOf: address => {
-				const settings = fleet.settingsOf(address);
-				return settings && rules.of(settings);
-			},
-			readLag: () => lag.readAndReset(),
-		});
-	};
-
-	const fleet = new Fleet({
-		targets,
-		dataAccess,
-		primaryName,
-		natMap,
-		follow,
-		remembered: memory?.nodes,
-		pingAfter,
-		openPort,
-		clock: systemClock,
-		signal,
-		intervalMs,
-		isEveryNodeFocused,
-		watchedKeys: config.watchedKeys,
-		hasPlaces: tracking === undefined,
-		asksEarlier,
-		lagMs: recentLag.longestMs,
-		report,
+		applyFleetEvent(store, event, {rulesOf, readLag});
 	});
-	const nodesKept = keepTopology(config, store, signal);
-	fleet.start();
-	return {store, fleet, polls, nextPoll: () => next.promise, rememberedPlaces: memory?.places ?? new Map(), nodesKept};
+	return {
+		store,
+		fleet,
+		polls,
+		nextPoll: () => next.promise,
+		rememberedPlaces: remembered?.places ?? new Map(),
+		nodesKept,
+	};
 }

@@ -8,7 +8,8 @@ import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
 import {endAtOnce} from './end-at-once.js';
 import {chosenFormat} from './output-formats.js';
-import {allInterests, atLeast, untilPolled, untilSettled} from './samples.js';
+import {atLeast, untilPolled, untilSettled} from './samples.js';
+import type {Sampling} from './sampling.js';
 import {writeOut} from './write-out.js';
 
 /** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
@@ -111,18 +112,14 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 /**
 Takes two samples of every node, one interval apart, and reads the host evidence. It takes further samples while they
 may confirm a warning or a critical condition. Resolves with an ended session, for which every rule was evaluated.
-
-@param asksEarlier Whether servers are also asked for logs and latencies from before redis-top started.
 */
-export async function gatherSamples(config: Config, asksEarlier = false): Promise<MonitorSession> {
-	const end = new AbortController();
+export async function gatherSamples(config: Config, {polling, end, asksEarlier}: Sampling): Promise<MonitorSession> {
 	const least = Math.max(
 		asksEarlier ? pollsNeededForEarlier : pollsNeeded,
 		config.watchedKeys.length > 0 ? pollsNeededForWatchedKeys : 0,
 	);
-	const options = {signal: end.signal, isEveryNodeFocused: true, tracking: 'confirm', asksEarlier} as const;
-	const session = startSession(config, options);
-	session.fleet.setInterests(allInterests);
+	const options = {signal: end.signal, isEveryNodeFocused: true, tracking: 'confirm'} as const;
+	const session = startSession(config, options, polling);
 	const deadlineMs = systemClock.elapsed() + (least + 1) * config.intervalMs + 2 * config.timeoutMs;
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
@@ -144,9 +141,9 @@ export async function gatherSamples(config: Config, asksEarlier = false): Promis
 }
 
 /** `redis-top check`: evaluates every rule over a few samples of every node. Resolves with the exit code. */
-export async function runCheck(config: Config): Promise<number> {
+export async function runCheck(config: Config, sampling: Sampling): Promise<number> {
 	const print = chosenFormat(checkFormats, config);
-	const session = await gatherSamples(config);
+	const session = await gatherSamples(config, sampling);
 	const report = checkReport(session.store.get(), systemClock.now(), config);
 	await writeOut(`${await print(report)}\n`);
 	await session.nodesKept();

@@ -7,6 +7,7 @@ import {loadConfig, loadFleetTarget} from '../config/load.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {crashReport} from '../terminal/exit-handlers.js';
 import {sanitize} from '../text/sanitize.js';
+import {endAtOnce} from './end-at-once.js';
 import {UsageError} from './usage-error.js';
 
 /**
@@ -24,7 +25,7 @@ export async function main(given: Given, environment: Readonly<Record<string, st
 	} catch (error) {
 		if (error instanceof UsageError) {
 			process.stderr.write(`redis-top: ${sanitize(error.message)}\n`);
-			return exitCodes.usage;
+			return endAtOnce(exitCodes.usage);
 		}
 
 		return endCrashed(error);
@@ -65,16 +66,12 @@ async function run(
 		return runMonitor(config);
 	}
 
+	if (config.command === 'check' || config.command === 'snapshot') {
+		return runSampled(config, config.command);
+	}
+
 	const commands = await import('./text-commands.js');
 	switch (config.command) {
-		case 'snapshot': {
-			return commands.runSnapshot(config);
-		}
-
-		case 'check': {
-			return commands.runCheck(config);
-		}
-
 		case 'watch': {
 			return commands.runWatch(config);
 		}
@@ -117,6 +114,14 @@ async function run(
 			return runFleetOf(config, given, environment, false);
 		}
 	}
+}
+
+/** Runs `check` or `snapshot`. The servers are asked first. The rest of the command is loaded while they answer. */
+async function runSampled(config: Config, command: 'check' | 'snapshot'): Promise<number> {
+	const {startSampling} = await import('./sampling.js');
+	const sampling = startSampling(config);
+	const {runCheck, runSnapshot} = await import('./text-commands.js');
+	return command === 'check' ? runCheck(config, sampling) : runSnapshot(config, sampling);
 }
 
 /** Shows the fleet that a Prometheus knows: the Prometheus of the user, or the Prometheus of the demo. */

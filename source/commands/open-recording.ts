@@ -1,3 +1,4 @@
+import type {Polling} from '../app/polling.js';
 import {type MonitorSession, type SessionOptions, startSession} from '../app/session.js';
 import {recorderFor, type SessionRecorder, stopRecording} from '../app/session-recorder.js';
 import type {Config} from '../config/config.js';
@@ -21,19 +22,24 @@ export async function openRecording(file: string, config: Config): Promise<OpenR
 	}
 }
 
-/** Starts a session, which is recorded if a file is open. */
+/**
+Starts a session, which is recorded if a file is open.
+
+@param polling The polling, if it has been started already.
+*/
 export function startRecordedSession(
 	config: Config,
 	options: SessionOptions,
 	recording: OpenRecording | undefined,
+	polling?: Polling,
 ): MonitorSession {
 	if (recording === undefined) {
-		return startSession(config, options);
+		return startSession(config, options, polling);
 	}
 
 	const {own, file} = recording;
 	own.recorder.start(file);
-	const session = startSession(config, {...options, journal: own.recorder.journal});
+	const session = startSession(config, {...options, journal: own.recorder.journal}, polling);
 	own.recorder.watch(session.store);
 	return session;
 }

@@ -8,7 +8,7 @@ import {exitCodes} from '../domain/exit-codes.js';
 import {RollingFolder} from '../record/rolling-folder.js';
 import {gatherHostEvidence} from './check.js';
 import {recordingProblem} from './recording-problem.js';
-import {allInterests} from './samples.js';
+import {allInterests} from './sampling.js';
 import {stopOnSignal} from './stop-on-signal.js';
 
 /** Interval between two readings of the host evidence, in milliseconds, as in the monitor. */

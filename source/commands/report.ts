@@ -18,6 +18,7 @@ import {Pseudonyms} from '../text/pseudonyms.js';
 import {gatherSamples} from './check.js';
 import {chosenFormat} from './output-formats.js';
 import {recordingProblem} from './recording-problem.js';
+import {startSampling} from './sampling.js';
 import {writeOut} from './write-out.js';
 
 /** Interval between two states that a report evaluates, in milliseconds of the recording. */
@@ -157,7 +158,7 @@ function pausesIn(recording: Recording, fromMs: number, toMs: number): ReturnTyp
 /** The report of running servers, from the samples of `check` and the events that servers still remember. */
 async function reportServers(config: Config): Promise<Incident> {
 	const startedMs = systemClock.now();
-	const session = await gatherSamples(config, true);
+	const session = await gatherSamples(config, startSampling(config, true));
 	const nowMs = systemClock.now();
 	const log = new IncidentLog(startedMs, nowMs, config.intervalMs);
 	const masking = maskingFor(config);

@@ -6,25 +6,15 @@ import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {PollInterest} from '../poll/poll-demand.js';
 import {snapshotFormats} from '../report/snapshot/snapshot-text.js';
 import {sampleFormats} from '../report/text/sample-text.js';
 import {wrappedCells} from '../report/text/wrapped-cells.js';
 import {endAtOnce} from './end-at-once.js';
 import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 import {chosenFormat} from './output-formats.js';
+import {allInterests, type Sampling} from './sampling.js';
 import {stopOnSignal} from './stop-on-signal.js';
 import {writeOut} from './write-out.js';
-
-/** All parts of a node that may be polled on demand. With this set, every request of a node is polled. */
-export const allInterests: ReadonlySet<PollInterest> = new Set([
-	'clients',
-	'main-thread',
-	'key-sizes',
-	'histograms',
-	'slowlog',
-	'cluster',
-]);
 
 const isAnyReached = ({store}: MonitorSession): boolean =>
 	[...store.get().nodes.values()].some(({sample}) => sample !== undefined);
@@ -75,21 +65,16 @@ export async function untilSettled(session: MonitorSession, intervalMs: number):
 }
 
 /** `redis-top snapshot`: prints one sample of every node, with rates from two samples. Resolves with the exit code. */
-export async function runSnapshot(config: Config): Promise<number> {
+export async function runSnapshot(config: Config, {polling, end}: Sampling): Promise<number> {
 	const print = chosenFormat(snapshotFormats, config);
 	const {file} = config.record;
 	const recording = file === undefined ? undefined : await openRecording(file, config);
 	if (typeof recording === 'number') {
-		return recording;
+		return endAtOnce(recording);
 	}
 
-	const end = new AbortController();
-	const session = startRecordedSession(
-		config,
-		{signal: end.signal, isEveryNodeFocused: true, tracking: 'once'},
-		recording,
-	);
-	session.fleet.setInterests(allInterests);
+	const options = {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'} as const;
+	const session = startRecordedSession(config, options, recording, polling);
 	// The growth of watched keys needs one more poll, because their types are read first.
 	const polls = config.watchedKeys.length > 0 ? 3 : 2;
 	await untilPolled(session, atLeast(polls), (polls + 1) * config.intervalMs + 2 * config.timeoutMs);

@@ -14,7 +14,8 @@ import {
 import {gatherHostEvidence, type SeenStates} from './check.js';
 import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 import {chosenFormat} from './output-formats.js';
-import {allInterests, atLeast, untilPolled} from './samples.js';
+import {atLeast, untilPolled} from './samples.js';
+import {allInterests} from './sampling.js';
 import {serveMetrics} from './serve-metrics.js';
 import {stopOnSignal} from './stop-on-signal.js';
 import {tellReceivers} from './tell-receivers.js';

@@ -184,12 +184,15 @@ so that everything else is checked before the user is asked for the password.
 
 The password is taken from the first of these sources that has one: the target's URI; `-a`, `--pass-file` or `--askpass`
 (one of them); a URI of REDIS_URL; REDISCLI_AUTH and VALKEYCLI_AUTH.
+
+@param allRuleIds The ids of all rules. May be left out for a command line that names no rules (`namesRules`).
 */
 export function resolveConfig(
 	given: Given,
 	environment: Environment,
 	readings: Readings = {},
 	file: FilePart = {...noFile, sources: [{given, readings}]},
+	allRuleIds: readonly RuleId[] = [],
 ): Resolution {
 	const {command, flags} = given;
 	const problems = new Problems();
@@ -199,7 +202,7 @@ export function resolveConfig(
 	}
 
 	const intervalMs = intervalOf(command, flags, file.origins, problems);
-	const ruleChoice = ruleChoiceOf(flags, problems);
+	const ruleChoice = ruleChoiceOf(flags, allRuleIds, problems);
 	const findingCommand = findingCommandOf(flags, problems);
 	const metrics = metricsAddressOf(flags, file.origins, problems);
 	const timeoutMs = timeoutOf(flags, file.origins, intervalMs, problems);
@@ -212,7 +215,7 @@ export function resolveConfig(
 	const watchedKeys = watchedKeysOf(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
 	const theme = themeFor(flags, environment, problems);
-	const ruleIds = command === 'rules' ? namedRules(given.targets, problems) : [];
+	const ruleIds = command === 'rules' ? namedRules(given.targets, allRuleIds, problems) : [];
 	const auditFrom = auditFromOf(flags, problems);
 	const record = recordRequestOf(given, problems);
 	const replay = replayRequestOf(given, problems);

@@ -8,8 +8,8 @@ import type {FileSettings} from './file/file-settings.js';
 import {readConfigFiles, readFiles} from './file/find-files.js';
 import {type FleetTarget, matchProblems, monitorOf} from './fleet-target.js';
 import {readSecrets, secretFlags} from './http-services.js';
+import {namesRules} from './options.js';
 import {type Plan, planFor, type TargetGroup} from './plan.js';
-import {configText} from './print.js';
 import type {ConfigProblem} from './problems.js';
 import {withRecordings} from './recording.js';
 import {askPassword, type PasswordAnswer} from './secrets.js';
@@ -74,12 +74,15 @@ async function loadWith(
 	const sources = await Promise.all(plan.groups.map(sourceOf));
 	const secrets = await readSecrets(given.flags, secretFlags);
 	const part = {...plan, sources, secrets};
-	const resolution = resolveConfig(given, environment, {}, part);
+	// Most command lines name no rules. For these, the rules are loaded only after the first request to the servers.
+	const ruleIds = namesRules(given) ? (await import('../rules/all-rules.js')).ruleIds : [];
+	const resolution = resolveConfig(given, environment, {}, part, ruleIds);
 	if ('problems' in resolution) {
 		return stopped(resolution.problems);
 	}
 
 	if (given.flags.printConfig === true) {
+		const {configText} = await import('./print.js');
 		return {kind: 'print', text: configText(plan, resolution.config)};
 	}
 
@@ -96,6 +99,7 @@ async function loadWith(
 			...part,
 			sources: sources.map((source, index) => ({...source, readings: {...source.readings, ...answers[index]}})),
 		},
+		ruleIds,
 	);
 	return 'problems' in complete ? stopped(complete.problems) : running(complete);
 }

@@ -1,8 +1,9 @@
 import type {AclServer} from '../actions/acl-user.js';
+import type {Given} from '../arguments/argv.js';
 import type {GivenFlags} from '../arguments/flags.js';
 import {mostWatchedKeys} from '../domain/watched-key.js';
 import type {RuleId} from '../rules/all-rules.js';
-import {isChosen, isRuleChoice, type RuleChoice, ruleIds} from '../rules/rule-choice.js';
+import {isChosen, isRuleChoice, type RuleChoice} from '../rules/rule-choice.js';
 import {type ThemeName, themeNames} from '../state/view-state.js';
 import {splitWords} from '../text/split-words.js';
 import {type FollowMode, followModes} from '../wire/follow.js';
@@ -13,7 +14,12 @@ import {type Environment, firstSet, isDumbTerminal, type Moment, momentOf} from 
 The rules that `--only` or `--skip` names, such as `mem,rep.link_down`. Each word must match a rule, so that a typing
 mistake doesn't disable a rule unnoticed.
 */
-function choicesOf(flag: 'only' | 'skip', text: string, problems: Problems): readonly string[] {
+function choicesOf(
+	flag: 'only' | 'skip',
+	text: string,
+	ruleIds: readonly RuleId[],
+	problems: Problems,
+): readonly string[] {
 	const choices = text
 		.split(',')
 		.map(part => part.trim().replace(/\.$/, ''))
@@ -22,14 +28,14 @@ function choicesOf(flag: 'only' | 'skip', text: string, problems: Problems): rea
 		problems.add(`--${flag} ${text}: names no rule; write an id or the beginning of ids: mem.max or mem`);
 	}
 
-	for (const choice of choices.filter(part => !isRuleChoice(part))) {
-		problems.add(`--${flag} ${choice}: ${notARule(choice)}`);
+	for (const choice of choices.filter(part => !isRuleChoice(part, ruleIds))) {
+		problems.add(`--${flag} ${choice}: ${notARule(choice, ruleIds)}`);
 	}
 
 	return choices;
 }
 
-function notARule(choice: string): string {
+function notARule(choice: string, ruleIds: readonly RuleId[]): string {
 	const area = choice.split('.')[0] ?? '';
 	const alike = ruleIds.filter(id => id.startsWith(`${area}.`));
 	const areas = [...new Set(ruleIds.map(id => id.split('.')[0] ?? ''))];
@@ -39,17 +45,26 @@ function notARule(choice: string): string {
 /**
 The rules whose ids equal or begin with one of the words, in the order of the list of rules. Without words, all rules.
 */
-export function namedRules(words: readonly string[], problems: Problems): readonly RuleId[] {
-	for (const word of words.filter(each => !isRuleChoice(each))) {
-		problems.add(`redis-top rules ${word}: ${notARule(word)}`);
+export function namedRules(
+	words: readonly string[],
+	ruleIds: readonly RuleId[],
+	problems: Problems,
+): readonly RuleId[] {
+	for (const word of words.filter(each => !isRuleChoice(each, ruleIds))) {
+		problems.add(`redis-top rules ${word}: ${notARule(word, ruleIds)}`);
 	}
 
 	return ruleIds.filter(id => isChosen({only: words.length === 0 ? undefined : words, skip: []}, id));
 }
 
-export const ruleChoiceOf = ({only, skip}: GivenFlags, problems: Problems): RuleChoice => ({
-	only: only === undefined ? undefined : choicesOf('only', only, problems),
-	skip: skip === undefined ? [] : choicesOf('skip', skip, problems),
+/** Whether the command line names rules, so that it can be checked only with the ids of all rules. */
+export const namesRules = ({command, flags}: Given): boolean =>
+	command === 'rules' || flags.only !== undefined || flags.skip !== undefined;
+
+/** @param ruleIds The ids of all rules. */
+export const ruleChoiceOf = ({only, skip}: GivenFlags, ruleIds: readonly RuleId[], problems: Problems): RuleChoice => ({
+	only: only === undefined ? undefined : choicesOf('only', only, ruleIds, problems),
+	skip: skip === undefined ? [] : choicesOf('skip', skip, ruleIds, problems),
 });
 
 /** Program and arguments of `--on-finding`; undefined without the flag. */

@@ -159,3 +159,6 @@ The id of a rule, `area.name`: `mem.max`, `rep.link_down`. Ids never change, bec
 contain them.
 */
 export type RuleId = (typeof allRules)[number]['id'];
+
+/** The ids of all rules, in the order of the rules. */
+export const ruleIds: readonly RuleId[] = allRules.map(({id}) => id);

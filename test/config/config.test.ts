@@ -9,6 +9,7 @@ import {type Config, resolveConfig} from '../../source/config/config.js';
 import type {Readings} from '../../source/config/sources.js';
 import {durationMs, type Environment} from '../../source/config/values.js';
 import {addressOf} from '../../source/domain/node.js';
+import {ruleIds} from '../../source/rules/all-rules.js';
 import {defaultRuleSettings} from '../../source/rules/node-facts.js';
 import {everyRule} from '../../source/rules/rule-choice.js';
 import {loadFrom} from '../harness/load-config.js';
@@ -18,7 +19,7 @@ const utf8: Environment = {LANG: 'C.UTF-8', TERM: 'xterm'};
 const resolutionOf = (argv: string, environment: Environment = utf8, readings: Readings = {}) => {
 	const given = readArguments(argv.split(' ').filter(word => word !== ''));
 	assert.ok(given.kind === 'given', JSON.stringify(given));
-	return resolveConfig(given, environment, readings);
+	return resolveConfig(given, environment, readings, undefined, ruleIds);
 };
 
 const configOf = (argv: string, environment?: Environment, readings?: Readings): Config => {
@@ -400,7 +401,7 @@ test('no password is in a problem, a warning or the label', () => {
 				return;
 			}
 
-			const resolution = resolveConfig(given, environment, readings);
+			const resolution = resolveConfig(given, environment, readings, undefined, ruleIds);
 			const printed =
 				'problems' in resolution
 					? resolution.problems.map(({text}) => text)

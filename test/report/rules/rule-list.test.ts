@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {ruleFormats, rulesMarkdown} from '../../../source/report/rules/rule-list.js';
-import {allRules} from '../../../source/rules/all-rules.js';
-import {ruleIds} from '../../../source/rules/rule-choice.js';
+import {allRules, ruleIds} from '../../../source/rules/all-rules.js';
 
 test('docs/rules.md is the text made from the rules', () => {
 	assert.equal(readFileSync('docs/rules.md', 'utf8'), rulesMarkdown(), 'npm run generate writes it again');
