@@ -53,7 +53,10 @@ export function clientGroups(clients: readonly ClientRow[], grouping: ClientGrou
 export function groupOf(client: ClientRow, grouping: ClientGrouping): string {
 	switch (grouping) {
 		case 'name':
-			return client.name || '(no name)';
+			return (
+				client.name ||
+				(client.flags.includes('S') ? '(replica)' : client.flags.includes('M') ? '(primary)' : '(no name)')
+			);
 		case 'address':
 			return hostOf(client.address) || '-';
 		case 'user':

@@ -94,3 +94,26 @@ export function slowestRareCommand({latency}: Pick<NodeRecord, 'latency'>): Slow
 
 	return slowest;
 }
+
+/**
+Mean time of a command's calls from which the command is slow even without a p99, in microseconds. It is the default of
+`slowlog-log-slower-than`. For example, two calls a second of 300 ms each are too few for a p99.
+*/
+const slowFromMicroseconds = 10_000;
+
+/**
+The command with the longest mean time of the last ten seconds; undefined if no command takes `slowFromMicroseconds`.
+*/
+export function slowestByMean({
+	commands,
+	commandWindow,
+}: Pick<NodeRecord, 'commands' | 'commandWindow'>): {readonly command: string; readonly mean: number} | undefined {
+	let slowest: {command: string; mean: number} | undefined;
+	for (const {command, meanMicroseconds: mean} of commandWindow?.rates ?? commands) {
+		if (mean !== undefined && mean >= slowFromMicroseconds && mean > (slowest?.mean ?? 0)) {
+			slowest = {command, mean};
+		}
+	}
+
+	return slowest;
+}

@@ -6,6 +6,7 @@ import {
 	memoryShare,
 	memoryShareIn,
 	type SlowCommand,
+	slowestByMean,
 	slowestCommand,
 	slowestRareCommand,
 } from '../derive/outage-figures.js';
@@ -67,7 +68,7 @@ function worst(
 	Returns the least that the true value can be, by which the value is graded. A latency is shown as the upper bound of a
 	histogram bucket, and graded by the lower bound of that bucket.
 	*/
-	sure: (value: number) => number = value => value,
+	sure: (value: number, node: NodeRecord) => number = value => value,
 	/** Whether the thresholds apply to a node. If not, the node's value has the tone `plain`. */
 	isGraded: (node: NodeRecord) => boolean = () => true,
 ): Reading {
@@ -80,7 +81,7 @@ function worst(
 		thresholds = node.thresholds;
 		const value = read(node);
 		if (value !== undefined) {
-			const tone = isGraded(node) ? toneOf(sure(value), own) : 'plain';
+			const tone = isGraded(node) ? toneOf(sure(value, node), own) : 'plain';
 			found = found === undefined || isWorse({node, value, tone}, found) ? {node, value, tone, own} : found;
 		}
 	}
@@ -149,13 +150,17 @@ const warningFrom = ({warning}: Limits, text: (value: number) => string): readon
 The texts of a time in milliseconds, longest first: `≤10.2`, `10.2`, `11`. The unit is in the title. The last text is
 rounded up. A time in the last bucket of the histogram has no upper bound, so its lower bound is shown: `>541`.
 */
-function bareMilliseconds(ms: number): readonly string[] {
-	if (isUnbounded(ms * 1000)) {
+function bareMilliseconds(ms: number, kind: SlowKind): readonly string[] {
+	if (kind !== 'mean' && isUnbounded(ms * 1000)) {
 		return [`>${(boundBelow(ms * 1000) / 1000).toFixed(0)}`];
 	}
 
 	const exact = ms >= 99.95 ? ms.toFixed(0) : ms >= 0.095 ? ms.toFixed(1) : ms.toFixed(2);
-	return [`≤${exact}`, exact, ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1)];
+	return [
+		...(kind === 'mean' ? [] : [`≤${exact}`]),
+		exact,
+		ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1),
+	];
 }
 
 /** The texts of a rate: with its unit, without its unit, and as a whole number without its unit. */
@@ -189,10 +194,11 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 			return found === undefined ? undefined : found.bound / 1000;
 		},
 		thresholds => limitsOf(latP99, thresholds),
-		ms => boundBelow(ms * 1000) / 1000,
+		(ms, node) => (slowestOf(node)?.kind === 'mean' ? ms : boundBelow(ms * 1000) / 1000),
 	);
 	const slowestFound = slowest.node && slowestOf(slowest.node);
-	const isRare = slowestFound?.isRare === true;
+	const kind = slowestFound?.kind ?? 'p99';
+	const isRare = kind !== 'p99';
 	const isUnlimited = memory.value === undefined && [...nodes.values()].some(hasNoLimit);
 	return [
 		{
@@ -233,16 +239,15 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 		},
 		delayFigure(state),
 		{
-			labels: isRare ? ['slowest', 'max'] : ['p99'],
+			labels: {p99: ['p99'], max: ['slowest', 'max'], mean: ['slow mean', 'mean']}[kind],
 			culprit: slowestFound?.command,
-			titles: isRare ? ['slowest call, ms', 'max, ms'] : ['slowest p99, ms', 'p99, ms'],
-			text:
-				slowest.value === undefined
-					? milliseconds(undefined)
-					: isUnbounded(slowest.value * 1000)
-						? `>${milliseconds(boundBelow(slowest.value * 1000) / 1000)}`
-						: `≤${milliseconds(slowest.value)}`,
-			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
+			titles: {
+				p99: ['slowest p99, ms', 'p99, ms'],
+				max: ['slowest call, ms', 'max, ms'],
+				mean: ['slowest mean, ms', 'mean, ms'],
+			}[kind],
+			text: slowText(slowest.value, kind),
+			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value, kind),
 			// For a slow command that is rarely called, the rules report no more than a warning. The figure does the same.
 			tone: isRare && slowest.tone === 'critical' ? 'warning' : slowest.tone,
 			thresholds: isRare ? warningFrom(slowest, milliseconds) : badFrom(slowest, milliseconds),
@@ -253,15 +258,31 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	];
 });
 
+/** What is known of a slow command: the p99 of its calls, its slowest call, or only the mean of its calls. */
+type SlowKind = 'p99' | 'max' | 'mean';
+
+/** The time of a slow command: an upper bound, a lower bound for the last bucket of a histogram, or the mean itself. */
+function slowText(ms: number | undefined, kind: SlowKind): string {
+	if (ms === undefined || kind === 'mean') {
+		return milliseconds(ms);
+	}
+
+	return isUnbounded(ms * 1000) ? `>${milliseconds(boundBelow(ms * 1000) / 1000)}` : `≤${milliseconds(ms)}`;
+}
+
 /**
 The node's slowest command. Commands are compared by the p99 latency of their calls. A command with too few calls for a
-p99 is compared by its slowest call.
+p99 is compared by its slowest call. While no histogram shows it, a slow command counts by the mean of its calls.
 */
-function slowestOf(node: NodeRecord): (SlowCommand & {readonly isRare: boolean}) | undefined {
-	const [often, rare] = [slowestCommand(node), slowestRareCommand(node)];
-	return rare !== undefined && rare.bound > (often?.p99 ?? -1)
-		? {...rare, isRare: true}
-		: often && {command: often.command, bound: often.p99, isRare: false};
+function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) | undefined {
+	const [often, rare, byMean] = [slowestCommand(node), slowestRareCommand(node), slowestByMean(node)];
+	const bucketed =
+		rare !== undefined && rare.bound > (often?.p99 ?? -1)
+			? ({...rare, kind: 'max'} as const)
+			: often && ({command: often.command, bound: often.p99, kind: 'p99'} as const);
+	return byMean !== undefined && node.failure === undefined && byMean.mean > (bucketed?.bound ?? -1)
+		? {command: byMean.command, bound: byMean.mean, kind: 'mean'}
+		: bucketed;
 }
 
 /** Whether a node reports `maxmemory:0`, which means that its memory has no limit. */
@@ -270,7 +291,8 @@ const hasNoLimit = ({sample}: NodeRecord): boolean => sample?.info.number('memor
 function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const delay = worst(
 		state,
-		node => longestDelay(node)?.seconds,
+		// The last words of a dead primary about its replicas are no delay: nothing reaches them any more.
+		node => (node.failure === undefined ? longestDelay(node)?.seconds : undefined),
 		thresholds => limitsOf(repLagBytes, thresholds),
 	);
 	const longest = delay.node && longestDelay(delay.node);

@@ -382,3 +382,39 @@ for (const [columns, rows] of [
 		assert.ok(width <= room && width + 11 > room, digits.join('\n'));
 	});
 }
+
+test('a slow command counts by its mean while the histograms show only fast calls', () => {
+	const command = (name: string, meanMicroseconds: number) => ({command: name, meanMicroseconds}) as never;
+	const bounds = new Map([['get', {p99: 16}]]);
+	const node = {
+		...record,
+		commands: [command('keys', 178_000), command('get', 2)],
+		latency: {atMs: nowMs, value: {bounds}},
+	} as unknown as typeof record;
+	const [, , , , slowest] = figures(stateOf([node]));
+	assert.deepEqual(
+		[slowest?.labels.at(-1), slowest?.text, slowest?.culprit, slowest?.tone, slowest?.large[0]],
+		['mean', '178 ms', 'keys', 'warning', '178'],
+	);
+	const dead = {...node, failure: refusedConnection};
+	assert.equal(
+		figures(stateOf([dead]))[4]?.labels.at(-1),
+		'p99',
+		'the last means of a dead node are no figures of now',
+	);
+});
+
+test('the wall names only the actions on nodes of this deployment', () => {
+	const entry = (target: string) =>
+		({
+			at: new Date(nowMs - 5000).toISOString(),
+			osUser: `user-of-${target}`,
+			phase: 'verified',
+			action: 'bgsave',
+			target,
+		}) as never;
+	const audit = {entries: [entry(record.address), entry('10.9.9.9:1')], broken: 0, fixes: [], problem: undefined};
+	const text = textOf({...stateOf([record]), audit}, 200, 60);
+	assert.match(text, new RegExp(`user-of-${record.address}`));
+	assert.doesNotMatch(text, /user-of-10\.9/);
+});

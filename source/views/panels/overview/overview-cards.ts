@@ -9,7 +9,7 @@ import {pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, span} from '../../../text/line.js';
 import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
-import {bytes, grouped, microseconds, percent, seconds} from '../../../text/units.js';
+import {bytes, count, grouped, microseconds, percent, seconds} from '../../../text/units.js';
 import {type Card, values} from '../card.js';
 import {fieldText, figureWidth, metricText, numberText} from '../changes.js';
 import {fullness, limitName, maxmemoryPolicy, memoryLimit, ratioText} from '../memory/memory-facts.js';
@@ -28,18 +28,26 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const limit = memoryLimit(node);
 		const full = fullness(node);
 		const figure = figureWidth(node);
-		const used = info?.number('memory', 'used_memory');
 		const memory = (name: string) => right(fieldText(node, 'memory', name, bytes), figure);
 		const of = bytes(limit?.limitBytes);
+		// Without maxmemory, the resident set counts towards the RAM. It then stands beside the RAM and its share.
+		const isOfRam = limit?.source === 'system' && info?.number('memory', 'used_memory_rss') !== undefined;
+		const counted = isOfRam ? 'used_memory_rss' : 'used_memory';
 		const head: Line = [
 			...(node.since === undefined
 				? // The unit is that of the list of nodes, which shows the same figure.
-					values(right(metricText(node, 'usedMemory'), figure), ' of ', of, ` ${limitName(limit)} `)
-				: values(memory('used_memory'), ' to ', right(bytes(used), 5), ' of ', of, ' ')),
+					values(
+						right(metricText(node, isOfRam ? 'residentMemory' : 'usedMemory'), figure),
+						' of ',
+						of,
+						` ${limitName(limit)} `,
+					)
+				: values(memory(counted), ' to ', right(bytes(info?.number('memory', counted)), 5), ' of ', of, ' ')),
 			span(full.text, full.tone),
 		];
 		const bar: Line = gradedMeter(limit?.ratio, width, glyphs, limitsOf(memMax, node.thresholds));
-		const rss = memory('used_memory_rss');
+		const other = isOfRam ? right(metricText(node, 'usedMemory'), figure) : memory('used_memory_rss');
+		const otherLabel = isOfRam ? 'used' : 'rss';
 		const peak = memory('used_memory_peak');
 		const policy = maxmemoryPolicy(node) ?? '-';
 		const evicted = metricText(node, 'evicted');
@@ -48,12 +56,12 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const rows: ReadonlyArray<readonly [string, Line | string]> =
 			height < 8
 				? [
-						['rss', values(rss, ' peak ', peak, ' frag ', fragmentation(node))],
+						[otherLabel, values(other, ' peak ', peak, ' frag ', fragmentation(node))],
 						['policy', values(policy, ' evicts ', evicted)],
 						['keys', values(keys, ' ttl ', percent(expiringShare(node)).padStart(5), ' expire ', expired)],
 					]
 				: [
-						['rss', values(rss, '  fragmentation ', fragmentation(node))],
+						[otherLabel, values(other, '  fragmentation ', fragmentation(node))],
 						['peak', peak],
 						['policy', policy],
 						['evicted', values(right(evicted, 7), ' total ', fieldText(node, 'stats', 'evicted_keys', grouped))],
@@ -71,7 +79,11 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 		return {
 			panel: 'memory',
 			title: '2 Memory',
-			lines: [...pairs([['used', head]], width, glyphs.ellipsis), bar, ...pairs(rows, width, glyphs.ellipsis)],
+			lines: [
+				...pairs([[isOfRam ? 'rss' : 'used', head]], width, glyphs.ellipsis),
+				bar,
+				...pairs(rows, width, glyphs.ellipsis),
+			],
 		};
 	};
 }
@@ -153,7 +165,7 @@ export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const perColumn = readingsPerCell(columns);
 		const shown = traces(node).slice(0, Math.max(0, height));
 		return {
-			title: 'Throughput',
+			title: throughputTitle(node),
 			right: columns < 8 ? undefined : axisText(columns, perColumn, node),
 			lines: shown.map(({label, value, readings, max}) => [
 				span(fit(label, traceLabel), 'label'),
@@ -162,6 +174,18 @@ export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 			]),
 		};
 	};
+}
+
+/** Share of error replies in the operations from which the title of the throughput names them. */
+const manyErrors = 0.1;
+
+/**
+The title of the card of throughput. The server does not count refused commands among its operations. So many errors are
+named beside the rate of operations, which would otherwise look like a falling load.
+*/
+function throughputTitle({values: now}: NodeRecord): string {
+	const [errors, operations] = [now.get('errorReplies') ?? 0, now.get('operations') ?? 0];
+	return errors >= 1 && errors >= operations * manyErrors ? `Throughput  ! ${count(errors)} errors/s` : 'Throughput';
 }
 
 /** The meaning of the time axis: `last 1m`, or `1m20s, peaks of 5s` when a column stands for several samples. */

@@ -9,7 +9,11 @@ export const overviewFigures: readonly Figure[] = [
 	],
 	[
 		'rss',
-		'used_memory_rss: what the operating system gave. Its ratio to used memory is the fragmentation; bad from 1.4 with much memory.',
+		'used_memory_rss: what the operating system gave. It includes freed pages that the allocator keeps; panel 2 has its parts.',
+	],
+	[
+		'frag',
+		'allocator_frag_ratio: the fragmentation within the allocator, without freed pages. Bad from 1.4 with much memory.',
 	],
 	[
 		'policy, evicted',
@@ -28,8 +32,8 @@ export const overviewFigures: readonly Figure[] = [
 	],
 	['repl delay', 'The longest delay of a replica in seconds of writes, as in BEHIND; not lag= of INFO. Bad from 5 s.'],
 	[
-		'p99, max',
-		'The highest p99 of a command in LATENCY HISTOGRAM. max is the slowest call of a command that is too rare for a p99 and takes 1 % of the time. Bad from 10 ms.',
+		'p99, max, mean',
+		'The highest p99 of a command in LATENCY HISTOGRAM. max is the slowest call of a command that is too rare for a p99 and takes 1 % of the time, mean the mean of a command that no histogram shows yet. Bad from 10 ms.',
 	],
 	['errors', 'total_error_replies per second; panel 5 names the kinds.'],
 	['rdb, unsaved', 'Age and result of the last save, and rdb_changes_since_last_save: what a crash would lose.'],

@@ -1,4 +1,5 @@
 import type {CommandRate} from '../../../derive/command-rates.js';
+import {slowestByMean} from '../../../derive/outage-figures.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {partsThatFit} from '../../../text/fit.js';
@@ -42,10 +43,10 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const room = width - labelWidth;
 		const worstLine: Line =
 			rare !== undefined && rare.mean > (worst?.p99 ?? 0)
-				? partsThatFit([values(microseconds(rare.mean, glyphs.isAscii), ' ', rare.command), values('', ' mean')], room)
+				? partsThatFit([values('', `${rare.command}, mean `, microseconds(rare.mean, glyphs.isAscii))], room)
 				: worst === undefined
 					? [span('-')]
-					: partsThatFit([values(boundText(worst.p99, glyphs), ' ', worst.command), values('', ' p99')], room);
+					: partsThatFit([values('', `${worst.command}, p99 `, boundText(worst.p99, glyphs))], room);
 		const trip = partsThatFit(
 			[
 				values((isLocalLag ? 'host busy' : milliseconds(lastMs)).padEnd(isLocalLag ? 10 : 8)),
@@ -102,29 +103,6 @@ function worstCommand({latency}: NodeRecord): {readonly command: string; readonl
 	}
 
 	return worst;
-}
-
-/**
-Mean time of a command's calls from which the card names the command even without a p99, in microseconds. It is the
-default of `slowlog-log-slower-than`. For example, two calls a second of 300 ms each are too few for a p99.
-*/
-const slowFromMicroseconds = 10_000;
-
-/**
-The command with the longest mean time of the last ten seconds; undefined if no command takes `slowFromMicroseconds`.
-*/
-function slowestByMean({
-	commands,
-	commandWindow,
-}: NodeRecord): {readonly command: string; readonly mean: number} | undefined {
-	let slowest: {command: string; mean: number} | undefined;
-	for (const {command, meanMicroseconds: mean} of commandWindow?.rates ?? commands) {
-		if (mean !== undefined && mean >= slowFromMicroseconds && mean > (slowest?.mean ?? 0)) {
-			slowest = {command, mean};
-		}
-	}
-
-	return slowest;
 }
 
 /** The command with the largest share of the server's time: the first command in the order of panel 5. */

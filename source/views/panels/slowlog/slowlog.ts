@@ -13,6 +13,7 @@ import {
 	percent,
 	perSecond,
 	signed,
+	utcClock,
 	utcDateTime,
 } from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
@@ -142,15 +143,20 @@ function ringFact({config}: NodeRecord, isAscii: boolean): Line {
 	return [label, span(threshold === 0 ? 'none: every command is logged' : microseconds(threshold, isAscii)), ...kept];
 }
 
+/** Age of a slow log from which its count of the last minute is no longer of the last minute, in milliseconds. */
+const oldMs = 60_000;
+
 function rateFact({slowlog, since}: NodeRecord, nowMs: number): Line {
 	const lost = slowlog?.value.lost ?? 0;
+	const isOld = slowlog !== undefined && nowMs - slowlog.atMs >= oldMs;
 	return [
 		span(' new       ', 'label'),
-		span(slowlog === undefined ? '-' : newText(slowlog.value, since)),
+		span(slowlog === undefined || (isOld && since === undefined) ? '-' : newText(slowlog.value, since)),
 		span('  lost ', 'label'),
 		lost > 0 ? span(`! ${grouped(lost)} dropped unread`, 'warning') : span(slowlog === undefined ? '-' : '0'),
-		span('  read ', 'label'),
-		span(slowlog === undefined ? '-' : `${ageSince(slowlog.atMs, nowMs)} ago`),
+		...(isOld
+			? [span(`  ! not read since ${utcClock(slowlog.atMs)}`, 'warning')]
+			: [span('  read ', 'label'), span(slowlog === undefined ? '-' : `${ageSince(slowlog.atMs, nowMs)} ago`)]),
 	];
 }
 

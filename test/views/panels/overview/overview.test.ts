@@ -439,8 +439,8 @@ test('a slow command with too few calls for a p99 is named by its mean time', ()
 		const node = {...primary, commands: [command('keys', meanMicroseconds)]};
 		return panelText(overviewPanel, panelInput([node]), {width: 120, height: 37}).join('\n');
 	};
-	assert.match(shown(288_000), /slowest +288 ms keys mean/);
-	assert.doesNotMatch(shown(2000), /keys mean/);
+	assert.match(shown(288_000), /slowest +keys, mean 288 ms/);
+	assert.doesNotMatch(shown(2000), /keys, mean/);
 });
 
 test('a node that does not respond shows its last gauges and no rates', () => {
@@ -489,4 +489,22 @@ test('at 120x40 six nodes are all in the list', () => {
 	for (const port of sixPorts) {
 		assert.match(text, new RegExp(`[> ]127\\.0\\.0\\.1:${port} `));
 	}
+});
+
+test('without maxmemory the bytes, the share and the bar are all those of the resident set', () => {
+	const node = recordFrom({
+		info: {
+			memory: {used_memory: 401 * 1024 ** 2, used_memory_rss: 512 * 1024 ** 2, total_system_memory: 25 * 1024 ** 3},
+		},
+	});
+	const text = panelText(overviewPanel, panelInput([node]), screen).join('\n');
+	assert.match(text, /rss +512M of 25\.0G RAM 2\.0%/);
+	assert.match(text, /used +401M peak/);
+});
+
+test('many refused commands are named beside the operations, which do not count them', () => {
+	const title = (errorReplies: number) =>
+		panelText(overviewPanel, panelInput([recordFrom({values: {operations: 202, errorReplies}})]), screen)[1] ?? '';
+	assert.match(title(8780), /Throughput {2}! 8\.78k errors\/s/);
+	assert.match(title(3), /Throughput ─/);
 });

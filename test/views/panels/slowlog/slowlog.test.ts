@@ -245,3 +245,10 @@ test('the shapes keep their order while entries come, and the log does not', () 
 	assert.ok(line(/│ {2}DEBUG SLEEP/) < line(/│ {2}HGETALL user:#/));
 	assert.ok(line(/9015/) < line(/9014/));
 });
+
+test('a slow log that was not read for a minute says so, and counts nothing', () => {
+	const old = nodeWith(entries, {
+		slowlog: {atMs: sampledAtMs - 143_000, value: {entries, lost: 0, perMinute: 193}},
+	});
+	assert.match(drawn({}, 80, 10, old)[2] ?? '', /new {7}- {2}lost 0 {2}! not read since 14:00:08/);
+});
