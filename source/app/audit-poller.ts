@@ -94,10 +94,11 @@ const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): strin
 
 /**
 Converts an entry of the audit log to a list with one event. The list is empty for an action's intent, because its
-outcome follows. It is empty for an unlock too, because unlocking changes nothing.
+outcome follows. It is empty for an unlock and for an action that was aborted before it was sent, because neither changes
+anything.
 */
 function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
-	const isQuiet = phase === 'intent' || phase === 'unlocked';
+	const isQuiet = phase === 'intent' || phase === 'unlocked' || phase === 'aborted';
 	const sent = nameOf('quote', command ?? action);
 	const [said = phase, more] = phaseWords(phase, detail);
 	const words = said === phase ? message`${phase}` : message`${nameOf('quote', said)}`;

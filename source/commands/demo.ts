@@ -74,7 +74,9 @@ async function startScenario(demo: DemoRequest | undefined): Promise<Started> {
 
 async function startStaged(name: StagedName, serverBinary: string | undefined): Promise<Started> {
 	if (serverBinary === undefined) {
-		throw new DemoFailure('no redis-server or valkey-server is on the PATH, and an incident needs a real one');
+		throw new DemoFailure(
+			'no redis-server or valkey-server is on the PATH, and an incident needs a real one: install redis or valkey with your package manager, or set REDIS_TOP_SERVER to the path of a server',
+		);
 	}
 
 	process.stderr.write(`redis-top demo: ${incidentSentences[name]}\n`);

@@ -103,7 +103,8 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		clock: systemClock,
 		signal,
 		onChange: audit => store.set({audit}),
-		onNews: events => store.addEvents(events),
+		// The audit log has the actions of all sessions of this user, on servers of other deployments as well.
+		onNews: events => store.addEvents(events.filter(({node}) => node !== undefined && store.get().nodes.has(node))),
 		onLines: lines => recorder.addActions(lines.filter(({target}) => store.get().nodes.has(target))),
 	});
 	let seen: ReadonlySet<NodeAddress> = new Set();

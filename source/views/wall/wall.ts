@@ -286,8 +286,11 @@ function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): rea
 	];
 }
 
-function actions({audit}: MonitorState, nowMs: number, glyphs: Glyphs, width: number): Line[] {
-	const entries = (audit?.entries ?? []).filter(({phase}) => phase !== 'unlocked').toReversed();
+function actions({audit, nodes}: MonitorState, nowMs: number, glyphs: Glyphs, width: number): Line[] {
+	// The audit log has the actions on servers of other deployments as well.
+	const entries = (audit?.entries ?? [])
+		.filter(({phase, target}) => phase !== 'unlocked' && nodes.has(target))
+		.toReversed();
 	if (entries.length === 0) {
 		return [line('nobody, through redis-top', 'dim')];
 	}
