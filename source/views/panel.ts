@@ -14,6 +14,8 @@ export type PanelInput = {
 	readonly state: MonitorState;
 	/** The node in focus; undefined before the first node is known. */
 	readonly node: NodeRecord | undefined;
+	/** The address of the node in focus, if `node` is another node: panel 8 shows the view of a node that answers. */
+	readonly focus?: NodeAddress | undefined;
 	readonly table: TableView;
 	/**
 	The kept position of each list row, by the row's key, while the list keeps its order. Undefined while the list is

@@ -74,6 +74,7 @@ export function panelInput({
 	return {
 		state,
 		node: node !== undefined && view.panel === 'cluster' ? clusterViewNode(state.nodes, node) : node,
+		focus: node?.address,
 		table: tableOf(view, view.panel),
 		positions: heldPositions(view, node?.address),
 		nowMs,

@@ -110,3 +110,17 @@ test('a problem that has ended has no remedy', () => {
 	const ended = view.subject && {...view.subject, endedAtMs: nowMs};
 	assert.equal(rowAction(state, {...view, subject: ended}, undefined), undefined);
 });
+
+test('where nothing can be sent to a dead primary, the action and the steps are those of its consequence', () => {
+	const refused = findingOf('conn.refused', 'critical', first?.address, {effect: 'unreachable'});
+	const unserved = findingOf('clu.node_fail', 'critical', first?.address, {
+		action: 'cluster-failover',
+		remedy: {node: second?.address},
+		next: [words('let its replica take over')],
+	});
+	const parts = {findings: [refused, unserved]};
+	const {state, view} = inputOf({...parts, view: {subject: undefined}});
+	const found = rowAction(state, {...view, panel: 'overview'}, undefined);
+	assert.deepEqual([found?.node.address, found?.choice.action], [second?.address, 'cluster-failover']);
+	assert.match(lineOf({...parts, view: {subject: undefined}}), /X CLUSTER FAILOVER/);
+});

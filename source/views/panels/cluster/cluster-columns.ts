@@ -107,11 +107,13 @@ function reachText({record}: ClusterRow, nowMs: number): string {
 /**
 The columns of the list. Ages are counted up to `nowMs`. While a baseline is set, slots and epochs are shown as changes.
 
+@param focus The address of the node in focus, which has a star.
 @param show Returns the text for an address. A narrow list names nodes by their ports if they are on one host.
 */
 export function clusterColumns(
 	nowMs: number,
 	since: Baseline | undefined,
+	focus: string | undefined,
 	show: (address: string) => string = address => address,
 ): ReadonlyArray<Column<ClusterRow>> {
 	return [
@@ -130,7 +132,7 @@ export function clusterColumns(
 			maxWidth: 40,
 			isEssential: true,
 			priority: 1,
-			text: row => nodeText(row, show),
+			text: row => nodeText(row, focus, show),
 		},
 		{id: 'role', title: 'ROLE', minWidth: 7, priority: 1, text: roleText},
 		{
@@ -189,8 +191,11 @@ export function clusterColumns(
 	];
 }
 
-const nodeText = ({address, isReplica, node}: ClusterRow, show: (address: string) => string): string =>
-	`${isReplica ? ' ' : ''}${show(address)}${node.flags.has('myself') ? ' *' : ''}`;
+const nodeText = (
+	{address, isReplica}: ClusterRow,
+	focus: string | undefined,
+	show: (address: string) => string,
+): string => `${isReplica ? ' ' : ''}${show(address)}${address === focus ? ' *' : ''}`;
 
 /**
 The state of the cluster bus link to this node from the node whose CLUSTER NODES is shown; `-` for that node itself.

@@ -134,7 +134,7 @@ function rowHead(row: OpinionRow | undefined, {ellipsis}: Glyphs): string {
 	const cells: ReadonlyArray<readonly [string, number]> = [
 		[row === undefined ? 'VIEW OF' : viewersText(row.viewers, viewers, ellipsis), viewers],
 		[row?.side ?? 'SIDE', side],
-		[row?.signature ?? 'SLOTS', signature],
+		[row?.signature ?? 'SLOT MAP', signature],
 		[row === undefined ? 'STATE' : (row.state ?? '-'), state],
 	];
 	return ` ${cells.map(([text, cells]) => `${fit(text, cells, 'left', ellipsis)} `).join('')}`;

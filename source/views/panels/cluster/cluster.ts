@@ -74,6 +74,7 @@ function clusterContent(node: NodeRecord, input: PanelInput, room: Rect) {
 			columns: clusterColumns(
 				nowMs,
 				node.since,
+				input.focus ?? node.address,
 				room.width < widthForAddresses ? address => shortName(address, state) : undefined,
 			),
 			rows: shownRows(all, table),

@@ -54,7 +54,7 @@ test('a split at 80×21 shows two owners and their slots, the map, and the two s
 		'| 0 XXXXXXXXXXXXXXXXXXXXX22222222222222222222233333333333333333333 16383       |',
 		'| slots served !! 10,923 of 16,384  5,461 double X                             |',
 		'| state !! fail  nodes -  shards -  epoch 5  own epoch -                       |',
-		'| VIEW OF              SIDE     SLOTS    STATE 7050 7053 7051 7054 7052 7055   |',
+		'| VIEW OF              SIDE     SLOT MAP STATE 7050 7053 7051 7054 7052 7055   |',
 		'| 127.0.0.1:17051 +3   majority 2c4a7827 ok    P!!  P    P    R!!  P    R      |',
 		'| 127.0.0.1:17050 +1   minority 0f6416a2 fail  P    R?   P?   R    P?   R?     |',
 		'| SHARDv NODE             ROLE    FLAGS    SEEN     LINK    SLOTS RANGES       |',
