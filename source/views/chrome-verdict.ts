@@ -77,9 +77,13 @@ function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Li
 	const since = ended === '' && cause.lastedMs === undefined ? cause.sinceMs : undefined;
 	const counted = ended === '' ? others : [cause, ...others];
 	const age = since === undefined || width < 60 ? '' : `  ${shortAge(nowMs - since).padStart(6)}`;
-	const tally = tallyText(counted, width);
-	const all = Math.max(0, width - cellWidth(mark) - cellWidth(tally));
-	const text = ended === '' ? fittingText(verdict, show, all) : ended;
+	// The word `also` is left out if a longer text of the problem then fits, such as one with the client's name.
+	const [long, brief] = [tallyText(counted, width, 'also '), tallyText(counted, width, '')];
+	const roomBeside = (tally: string) => Math.max(0, width - cellWidth(mark) - cellWidth(tally));
+	const textBeside = (tally: string) => (ended === '' ? fittingText(verdict, show, roomBeside(tally)) : ended);
+	const tally = textBeside(long) === textBeside(brief) ? long : brief;
+	const all = roomBeside(tally);
+	const text = textBeside(tally);
 	const right = cellWidth(text) + cellWidth(age) > all ? tally : age + tally;
 	const room = Math.max(0, width - cellWidth(mark) - cellWidth(right));
 	const left = cut(mark, width) + fit(text, room, 'left', glyphs.ellipsis);
@@ -87,11 +91,11 @@ function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Li
 }
 
 /** The numbers of critical and of warning causes at the end of line 2: `  also !! 2  ! 3`. Empty without causes. */
-function tallyText(causes: readonly SharedProblem[], width: number): string {
+function tallyText(causes: readonly SharedProblem[], width: number, word: string): string {
 	const critical = causes.filter(({severity}) => severity === 'critical').length;
 	const warnings = causes.length - critical;
 	const parts = [...(critical === 0 ? [] : [`!! ${critical}`]), ...(warnings === 0 ? [] : [`! ${warnings}`])];
-	return parts.length === 0 ? '' : `  ${width < 60 ? '' : 'also '}${parts.join('  ')} `;
+	return parts.length === 0 ? '' : `  ${width < 60 ? '' : word}${parts.join('  ')} `;
 }
 
 /**

@@ -223,7 +223,11 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 The segment of line 1 with the round-trip time of PING, or of INFO before the first PING. Its width is fixed, so that
 the segments behind it don't move. `host busy`: lag of redis-top's own event loop made the round trip long.
 */
-function roundTripSegment({ping, sample}: NodeRecord): Segment {
+function roundTripSegment({ping, sample, failure}: NodeRecord): Segment {
+	if (failure !== undefined) {
+		return {text: 'rtt      -', tone: 'plain', rank: 6};
+	}
+
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;
 	const label = isOfInfo ? 'info' : 'rtt';
 	return ping.isLocalLag === true

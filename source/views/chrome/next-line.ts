@@ -3,10 +3,11 @@ import {messageText} from '../../domain/message.js';
 import type {Finding} from '../../rules/finding.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {panelRow} from '../../state/panel-table.js';
+import {isOutage} from '../../state/verdict.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, lineWidth} from '../../text/fit.js';
 import {type Line, span, withTarget} from '../../text/line.js';
-import {remedyOf} from '../control/action-subject.js';
+import {advisedBy, remedyOf} from '../control/action-subject.js';
 import {subjectFinding} from '../control/subject-finding.js';
 import {shortName, showShortNames} from '../node-names.js';
 import {stepText} from '../panels/findings/findings-facts.js';
@@ -78,7 +79,8 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 		action.push(part);
 	}
 
-	const steps = finding.next.map(({kind, text}) =>
+	// Steps for a node that is out of reach tell how to start it. What a replica can do is more urgent.
+	const steps = (isOutage(finding) ? advisedBy(finding, state) : finding).next.map(({kind, text}) =>
 		stepText({kind, text: kind === 'words' ? messageText(text, showShortNames(state)) : text}),
 	);
 	const prefix = action.length === 0 ? '  ' : '  or ';

@@ -1,8 +1,10 @@
 import type {Selection} from '../../actions/catalogue/action-row.js';
 import type {Choice} from '../../actions/catalogue/choice.js';
 import type {ActionName} from '../../domain/action.js';
+import type {NodeAddress} from '../../domain/node.js';
 import type {Finding} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {rankedFindings} from '../../state/verdict.js';
 import {tableOf, type ViewState} from '../../state/view-state.js';
 import {findingOfRow, rowWith} from '../panels/findings/findings-rows.js';
 import {focusedNode} from '../screen-input.js';
@@ -25,9 +27,11 @@ export function actionSubject(
 		case 'findings': {
 			const row = rowKey === undefined ? undefined : rowWith({state, table: tableOf(view, 'findings')}, rowKey);
 			const finding = findingOfRow(row);
-			const wanted = finding?.remedy?.node ?? finding?.node;
-			const found = wanted === undefined ? undefined : state.nodes.get(wanted);
-			return {node: found ?? node, selection: {action: finding?.action ?? undefined, value: finding?.remedy?.value}};
+			const remedy = remedyOf(finding, state);
+			const found = finding?.node === undefined ? undefined : state.nodes.get(finding.node);
+			return remedy === undefined
+				? {node: found ?? node, selection: {}}
+				: {node: remedy.node, selection: remedy.choice};
 		}
 
 		case 'overview': {
@@ -44,13 +48,33 @@ export function actionSubject(
 /** The action that belongs to a list row of a panel. Choosing it opens a guarded dialog. */
 export type RowAction = {readonly node: NodeRecord; readonly choice: Choice};
 
-/** The guarded action that a finding recommends, and its node. Undefined if the finding recommends none. */
-export function remedyOf(finding: Finding | undefined, {nodes}: Pick<MonitorState, 'nodes'>): RowAction | undefined {
-	const address = finding?.remedy?.node ?? finding?.node;
-	const node = address === undefined ? undefined : nodes.get(address);
-	return finding?.action === undefined || node === undefined
+/**
+The guarded action that a finding recommends, and its node. If the finding recommends none, it is the action of its first
+consequence that has one: nothing can be sent to a dead primary, but its replica can take over. Undefined without either.
+*/
+export function remedyOf(finding: Finding | undefined, state: MonitorState): RowAction | undefined {
+	const advised = finding && advisedBy(finding, state);
+	const nodeAt = (address: NodeAddress | undefined) => (address === undefined ? undefined : state.nodes.get(address));
+	// The node of the finding is used when the node of its remedy is not polled here.
+	const node = nodeAt(advised?.remedy?.node) ?? nodeAt(advised?.node);
+	return advised?.action === undefined || node === undefined
 		? undefined
-		: {node, choice: {action: finding.action, value: finding.remedy?.value}};
+		: {node, choice: {action: advised.action, value: advised.remedy?.value}};
+}
+
+/** The finding itself if it recommends an action, else its first consequence that does; else the finding. */
+export function advisedBy(finding: Finding, state: MonitorState): Finding {
+	if (finding.action !== undefined) {
+		return finding;
+	}
+
+	const ranked = rankedFindings(state);
+	const key = ranked.find(entry => entry.finding === finding)?.key;
+	const consequence = ranked.find(
+		({causeKey, finding: {action, clearedAtMs}}) =>
+			causeKey === key && action !== undefined && clearedAtMs === undefined,
+	);
+	return key === undefined || consequence === undefined ? finding : consequence.finding;
 }
 
 /**

@@ -20,7 +20,7 @@ export function dismissal(
 
 	return record.goneSinceMs === undefined
 		? {
-				problem: `${record.address} is not gone: only a node that does not answer and that no other node names can be dismissed`,
+				problem: `${record.address} is not gone: it answers, or another node names it`,
 			}
 		: {node: record.address};
 }

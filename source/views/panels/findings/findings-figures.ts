@@ -6,6 +6,10 @@ export const findingsFigures: readonly Figure[] = [
 		'SEVERITY',
 		'!! critical: users feel it or data is at risk. ! warning: it will be so, or is half so. i note: advice.',
 	],
+	[
+		'!! ! i ? of the title',
+		'Findings that hold, by severity, and rules that are not evaluated. A row may stand for many. The tab of the panel counts !! and ! alone.',
+	],
 	['SINCE', 'How long the condition has held.'],
 	['NODE', 'The node that the finding is about.'],
 	['WHAT', 'What is wrong, and what of it follows.'],
