@@ -246,8 +246,9 @@ export class Replay {
 	}
 
 	#warmUpMs(atMs: number): number {
-		const pollsPerMinute = this.recording.pollTimes(atMs - 60_000, atMs).length;
-		const affordableMs = (warmUpPolls / Math.max(1, pollsPerMinute)) * 60_000;
+		// No more is decoded here than the shortest run-up needs anyway.
+		const polls = this.recording.pollTimes(atMs - leastWarmUpMs, atMs).length;
+		const affordableMs = (warmUpPolls / Math.max(1, polls)) * leastWarmUpMs;
 		return Math.max(leastWarmUpMs, Math.min(warmUpMs, affordableMs));
 	}
 }

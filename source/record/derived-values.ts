@@ -100,11 +100,10 @@ export const derivedValueOf = (name: string): DerivedValue | undefined =>
 The value of `usec_per_call`, which servers print after `calls` and `usec`. It is computed in single precision, as
 servers do. Undefined for any other number.
 */
-export const callTime = (
-	name: string,
-	index: number,
-	[calls = 0, micros = 0]: readonly number[],
-): number | undefined =>
-	index === 2 && calls > 0 && name.startsWith('cmdstat_')
-		? hundredths(Math.fround(Math.fround(micros) / Math.fround(calls)))
+export const callTime = (name: string, index: number, values: readonly number[]): number | undefined => {
+	// The values are not destructured, because that allocates an iterator for each number of a reply.
+	const calls = index === 2 ? (values[0] ?? 0) : 0;
+	return calls > 0 && name.startsWith('cmdstat_')
+		? hundredths(Math.fround(Math.fround(values[1] ?? 0) / Math.fround(calls)))
 		: undefined;
+};

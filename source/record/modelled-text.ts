@@ -181,12 +181,12 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 	const line = known ?? newLine(history.hasNames ? nameOf(before.lines[at]) : '', undefined);
 	history.changed[to] = line;
 	takeForm(port.models, history, line, form);
-	const values: number[] = [];
+	const values = new Array<number>(form.decimals.length);
 	for (let index = 0; index < form.decimals.length; index++) {
 		const base = callTime(line.name, index, values) ?? expectedValue(history, facts, line, old, index);
 		const value = now?.values[index] ?? 0;
 		const isOther = form.decimals.length === 1 || port.flag(line.off + index, value !== base);
-		values.push(isOther ? base + port.number(line.by[index] ?? 0, value - base) : base);
+		values[index] = isOther ? base + port.number(line.by[index] ?? 0, value - base) : base;
 		if ((values[index] ?? -1) < 0 || !Number.isSafeInteger(values[index])) {
 			throw new RangeError('a difference that leads to no number');
 		}
@@ -262,9 +262,9 @@ function expectedTokens(
 		return undefined;
 	}
 
-	const values: number[] = [];
-	for (let index = 0; index < old.values.length; index++) {
-		values.push(expectedValue(history, facts, line, old, index));
+	const values = new Array<number>(old.values.length);
+	for (let index = 0; index < values.length; index++) {
+		values[index] = expectedValue(history, facts, line, old, index);
 	}
 
 	return {form: old.form, values};

@@ -85,7 +85,8 @@ Undefined for any other line.
 */
 function tokensAs(line: string, form: Form, {digits}: TokenLimits): Tokens | undefined {
 	const {words, decimals} = form;
-	const values: number[] = [];
+	// An array that grows takes room for 16 numbers more than one of a known length.
+	const values = new Array<number>(decimals.length);
 	let at = 0;
 	for (let index = 0; index < decimals.length; index++) {
 		const word = words[index] ?? '';
@@ -113,7 +114,7 @@ function tokensAs(line: string, form: Form, {digits}: TokenLimits): Tokens | und
 			return undefined;
 		}
 
-		values.push(value);
+		values[index] = value;
 	}
 
 	const last = words[decimals.length] ?? '';
