@@ -156,7 +156,10 @@ function nearestOf(pen: Pen, patches: readonly Patch[]): number {
 	let best = 0;
 	let fewest = Number.POSITIVE_INFINITY;
 	for (let index = 0; index < Math.min(lookAhead, patches.length); index++) {
-		const bytes = bytesTo(pen, patches[index]);
+		const patch = patches[index] as Patch;
+		const move = moveLength(pen, patch.row, patch.column);
+		// A movement that is too long needs no comparison of styles.
+		const bytes = move < fewest ? move + styleChange(pen.style, patch.firstStyle(pen.style)).length : move;
 		if (bytes < fewest) {
 			best = index;
 			fewest = bytes;
@@ -164,10 +167,4 @@ function nearestOf(pen: Pen, patches: readonly Patch[]): number {
 	}
 
 	return best;
-}
-
-function bytesTo(pen: Pen, patch: Patch | undefined): number {
-	return patch === undefined
-		? Number.POSITIVE_INFINITY
-		: moveLength(pen, patch.row, patch.column) + styleChange(pen.style, patch.firstStyle(pen.style)).length;
 }

@@ -13,89 +13,107 @@ export type Pen = {
 /** A text for the terminal, and the pen after the text was written. */
 export type Stroke = {readonly text: string; readonly pen: Pen};
 
-/** A movement of the cursor. Its text is made only when it is written, because lengths are compared far more often. */
-type Move = {readonly length: number; readonly text: () => string};
-
-const shortest = (first: Move, ...others: readonly Move[]): Move =>
-	others.reduce((best, move) => (move.length < best.length ? move : best), first);
-
 const digitsOf = (value: number): number =>
 	value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : String(value).length;
 
-/** A parameter of a control sequence. The parameter 1 is left out, because it is the default. */
-const parameter = (value: number): string => (value === 1 ? '' : String(value));
+/** Number of bytes of a control sequence with one parameter. The parameter 1 is left out, because it is the default. */
+const controlLength = (value: number): number => 3 + (value === 1 ? 0 : digitsOf(value));
 
-/** A control sequence as a movement: ESC [, the parameter and the letter. */
-const control = (value: number, letter: string): Move => ({
-	length: 3 + (value === 1 ? 0 : digitsOf(value)),
-	text: () => `\u001B[${parameter(value)}${letter}`,
-});
+/** A control sequence: ESC [, the parameter and the letter. */
+const control = (value: number, letter: string): string => `\u001B[${value === 1 ? '' : value}${letter}`;
 
-const noMove: Move = {length: 0, text: () => ''};
+const absoluteLength = (row: number, column: number): number =>
+	column === 0 ? controlLength(row + 1) : 4 + (row === 0 ? 0 : digitsOf(row + 1)) + digitsOf(column + 1);
 
-const absolute = (row: number, column: number): Move =>
-	column === 0
-		? control(row + 1, 'H')
-		: {
-				length: 4 + (row === 0 ? 0 : digitsOf(row + 1)) + digitsOf(column + 1),
-				text: () => `\u001B[${parameter(row + 1)};${column + 1}H`,
-			};
+const absolute = (row: number, column: number): string =>
+	column === 0 ? control(row + 1, 'H') : `\u001B[${row === 0 ? '' : row + 1};${column + 1}H`;
 
-function alongRow(from: number | undefined, to: number): Move {
+function alongRowLength(from: number | undefined, to: number): number {
 	if (from === to) {
-		return noMove;
+		return 0;
 	}
 
-	const jump = control(to + 1, 'G');
+	const jump = controlLength(to + 1);
 	if (from === undefined) {
 		return jump;
 	}
 
 	if (from < to) {
-		return shortest(jump, control(to - from, 'C'));
+		return Math.min(jump, controlLength(to - from));
+	}
+
+	return to === 0 ? 1 : Math.min(jump, from - to, controlLength(from - to));
+}
+
+function alongRow(from: number | undefined, to: number): string {
+	if (from === to) {
+		return '';
+	}
+
+	const length = alongRowLength(from, to);
+	if (to === 0 && from !== undefined) {
+		return '\r';
+	}
+
+	if (from === undefined || length === controlLength(to + 1)) {
+		return control(to + 1, 'G');
+	}
+
+	if (from < to) {
+		return control(to - from, 'C');
 	}
 
 	const back = from - to;
-	const byOne: Move = {length: back, text: () => '\b'.repeat(back)};
-	return to === 0 ? {length: 1, text: () => '\r'} : shortest(jump, byOne, control(back, 'D'));
+	return length === back ? '\b'.repeat(back) : control(back, 'D');
+}
+
+function alongColumnLength(from: number, to: number): number {
+	const rows = Math.abs(to - from);
+	return rows === 0 ? 0 : rows === 1 ? 2 : controlLength(rows);
 }
 
 /**
 The shortest movement within a column. IND (ESC D) and RI (ESC M) are shortest for a single row. They don't scroll,
 because the target row exists. Line feeds are not used: the terminal driver may turn them into CR LF.
 */
-function alongColumn(from: number, to: number): Move {
+function alongColumn(from: number, to: number): string {
 	const rows = Math.abs(to - from);
 	if (rows === 1) {
-		return {length: 2, text: () => (to > from ? '\u001BD' : '\u001BM')};
+		return to > from ? '\u001BD' : '\u001BM';
 	}
 
-	return rows === 0 ? noMove : control(rows, to > from ? 'B' : 'A');
+	return rows === 0 ? '' : control(rows, to > from ? 'B' : 'A');
 }
 
-function shortestMove({row: fromRow, column: fromColumn}: Pen, row: number, column: number): Move {
-	if (fromRow === undefined) {
-		return absolute(row, column);
-	}
-
-	if (fromColumn === undefined) {
-		return fromRow === row ? shortest(alongRow(undefined, column), absolute(row, column)) : absolute(row, column);
-	}
-
-	const down = alongColumn(fromRow, row);
-	const along = alongRow(fromColumn, column);
-	const both: Move = {length: down.length + along.length, text: () => down.text() + along.text()};
-	return fromRow === row ? both : shortest(absolute(row, column), both);
+/** Number of bytes of the shortest movement from the pen's position that is not absolute; infinite if there is none. */
+function relativeLength({row: fromRow, column: fromColumn}: Pen, row: number, column: number): number {
+	return fromRow === undefined || (fromColumn === undefined && fromRow !== row)
+		? Number.POSITIVE_INFINITY
+		: alongColumnLength(fromRow, row) + alongRowLength(fromColumn, column);
 }
 
-/** Number of bytes of the shortest movement to a cell. */
-export const moveLength = (pen: Pen, row: number, column: number): number => shortestMove(pen, row, column).length;
+/** Whether the shortest movement is relative. Within a row it is, unless the column is unknown. */
+const isRelative = (pen: Pen, row: number, length: number, wholeLength: number): boolean =>
+	pen.row === row ? pen.column !== undefined || length <= wholeLength : length < wholeLength;
+
+/**
+Number of bytes of the shortest movement to a cell. No text is made, because lengths are compared a thousand times for
+each frame.
+*/
+export function moveLength(pen: Pen, row: number, column: number): number {
+	const length = relativeLength(pen, row, column);
+	const wholeLength = absoluteLength(row, column);
+	return isRelative(pen, row, length, wholeLength) ? length : wholeLength;
+}
 
 /** Moves the cursor to a cell by the shortest movement. */
-export const moveTo = (pen: Pen, row: number, column: number): Stroke => ({
-	text: shortestMove(pen, row, column).text(),
-	pen: {row, column, style: pen.style},
-});
+export function moveTo(pen: Pen, row: number, column: number): Stroke {
+	const relative = isRelative(pen, row, relativeLength(pen, row, column), absoluteLength(row, column));
+	return {
+		text: relative ? alongColumn(pen.row ?? row, row) + alongRow(pen.column, column) : absolute(row, column),
+		pen: {row, column, style: pen.style},
+	};
+}
 
 /**
 The style in which a cell is written. A blank is written in the present style, `style`, if this style is invisible on

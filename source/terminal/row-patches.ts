@@ -106,10 +106,15 @@ function shiftPatch({row, before = [], after}: Row, shift: Shift): Patch {
 function endPatches(row: Row, from: number): Patch[] {
 	const {before, after} = row;
 	const contentEnd = Math.max(from, after.findLastIndex(cell => !isBlankCell(cell)) + 1);
-	const isChanged = (_: StyledCell, column: number) =>
-		column >= contentEnd && !isSameCell(before?.[column], after[column]);
-	const firstStale = after.findIndex(isChanged);
-	const lastStale = after.findLastIndex(isChanged);
+	let firstStale = -1;
+	let lastStale = -1;
+	for (let column = contentEnd; column < after.length; column++) {
+		if (!isSameCell(before?.[column], after[column])) {
+			firstStale = firstStale === -1 ? column : firstStale;
+			lastStale = column;
+		}
+	}
+
 	if (firstStale === -1 || lastStale - firstStale < mostBlanksWritten) {
 		return changedPatches(row, from, after.length);
 	}
@@ -185,7 +190,8 @@ function changedRuns(
 
 	const runs: Run[] = [];
 	for (let column = start; column < end; column++) {
-		if (isSameCell(before[column], after[column])) {
+		// Equal cells are nearly always the same object.
+		if (before[column] === after[column] || isSameCell(before[column], after[column])) {
 			continue;
 		}
 

@@ -21,7 +21,9 @@ instead of written again. A row with wide characters or characters of uncertain 
 export function shiftsIn(before: readonly StyledCell[], after: readonly StyledCell[]): Shift[] {
 	const shifts: Shift[] = [];
 	for (let column = 0; column < after.length - 1; column++) {
-		let [first, last, changed] = [-1, -1, 0];
+		let first = -1;
+		let last = -1;
+		let changed = 0;
 		while (column < after.length - 1 && isSameCell(after[column], before[column + 1])) {
 			if (!isSameCell(after[column], before[column])) {
 				first = first === -1 ? column : first;

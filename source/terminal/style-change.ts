@@ -39,8 +39,8 @@ function onlyTheDifference(from: string, to: string): string | undefined {
 	return [...ends, ...begins].join(';');
 }
 
-/** The changes between a theme's few styles, memoized by both styles. */
-const known = new Map<string, string>();
+/** The changes between a theme's few styles, memoized by the style before and the style after. */
+const known = new Map<string, Map<string, string>>();
 
 /** The shortest sequence from one style to another, both as SGR parameters (`1;91`); empty when they are the same. */
 export function styleChange(from: string, to: string): string {
@@ -48,15 +48,20 @@ export function styleChange(from: string, to: string): string {
 		return '';
 	}
 
-	const key = `${from}>${to}`;
-	let change = known.get(key);
+	let changes = known.get(from);
+	if (changes === undefined) {
+		changes = new Map();
+		known.set(from, changes);
+	}
+
+	let change = changes.get(to);
 	if (change === undefined) {
 		// An empty parameter means 0, which ends all attributes: `;36` means `0;36`.
 		const whole = to === '' ? '' : `;${to}`;
 		const part = onlyTheDifference(from, to);
 		// The same attributes in another order need no sequence; `ESC [ m` would end them all.
 		change = part === '' ? '' : `\u001B[${part !== undefined && part.length <= whole.length ? part : whole}m`;
-		known.set(key, change);
+		changes.set(to, change);
 	}
 
 	return change;

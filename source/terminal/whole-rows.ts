@@ -10,15 +10,21 @@ const chartCharacters = /[\u2581-\u2588\u2800-\u28ff]/;
 
 const bareOf = (row: string): string => (row.includes('\u001B') ? row.replaceAll(styleSequences, '') : row);
 
-/** Number of positions at which two texts differ. Missing characters at the end of the shorter text count as blanks. */
-function changedCells(before: string, after: string): number {
+/**
+Whether two texts differ at `most` positions or more. Missing characters at the end of the shorter text count as blanks.
+*/
+function differAt(before: string, after: string, most: number): boolean {
 	let changed = 0;
-	for (let index = Math.max(before.length, after.length) - 1; index >= 0; index--) {
-		changed += (before[index] ?? ' ') === (after[index] ?? ' ') ? 0 : 1;
+	for (let index = Math.max(before.length, after.length) - 1; index >= 0 && changed < most; index--) {
+		const shown = index < before.length ? before.charCodeAt(index) : blank;
+		changed += shown === (index < after.length ? after.charCodeAt(index) : blank) ? 0 : 1;
 	}
 
-	return changed;
+	return changed >= most;
 }
+
+/** The code of a blank. */
+const blank = 0x20;
 
 /**
 Whether a frame is a different screen from the frame before, such as after a change of the panel. That is so if in a
@@ -26,16 +32,18 @@ third of the rows at least a third of the cells changed; rows of charts don't co
 because comparing them cell by cell takes longer than it saves.
 */
 export function isNewScreen(before: readonly string[], after: readonly string[], columns: number): boolean {
+	let left = after.reduce((count, next, row) => count + (before[row] !== undefined && before[row] !== next ? 1 : 0), 0);
 	let rows = 0;
-	for (const [row, next] of after.entries()) {
-		const shown = before[row];
+	for (let row = 0; row < after.length && (rows + left) * 3 >= after.length && rows * 3 < after.length; row++) {
+		const [shown, next] = [before[row], after[row] ?? ''];
 		if (shown === undefined || shown === next) {
 			continue;
 		}
 
+		left -= 1;
 		const [bareShown, bareNext] = [bareOf(shown), bareOf(next)];
 		const isChart = chartCharacters.test(bareShown) && chartCharacters.test(bareNext);
-		rows += !isChart && changedCells(bareShown, bareNext) * 3 >= columns ? 1 : 0;
+		rows += !isChart && differAt(bareShown, bareNext, columns / 3) ? 1 : 0;
 	}
 
 	return rows * 3 >= after.length;

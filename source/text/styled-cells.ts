@@ -26,28 +26,31 @@ const knownChanges = new Map<string, string>();
 const knownCells = new Map<string, Map<string, StyledCell>>();
 const mostKnown = 4096;
 
+/** The memoized cells of one style, by their text. */
+function cellsOf(style: string): Map<string, StyledCell> {
+	const known = knownCells.get(style);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const cells = new Map<string, StyledCell>(showsOnBlank(style) ? [] : [[' ', blank]]);
+	if (knownCells.size < mostKnown) {
+		knownCells.set(style, cells);
+	}
+
+	return cells;
+}
+
 /** Returns the same object for equal cells, so that a full screen of cells is not allocated each second. */
-function cellOf(text: string, style: string): StyledCell {
-	if (text === ' ' && !showsOnBlank(style)) {
-		return blank;
-	}
-
-	let ofStyle = knownCells.get(style);
-	if (ofStyle === undefined) {
-		ofStyle = new Map();
-		if (knownCells.size < mostKnown) {
-			knownCells.set(style, ofStyle);
-		}
-	}
-
-	const known = ofStyle.get(text);
+function cellIn(cells: Map<string, StyledCell>, text: string, style: string): StyledCell {
+	const known = cells.get(text);
 	if (known !== undefined) {
 		return known;
 	}
 
 	const cell = {text, style};
-	if (ofStyle.size < mostKnown) {
-		ofStyle.set(text, cell);
+	if (cells.size < mostKnown) {
+		cells.set(text, cell);
 	}
 
 	return cell;
@@ -101,14 +104,18 @@ export function styledCells(row: string, columns: number): StyledCell[] {
 function singleCells(parts: readonly string[]): StyledCell[] {
 	const cells: StyledCell[] = [];
 	let style = '';
-	for (const [index, part] of parts.entries()) {
+	let ofStyle = cellsOf('');
+	// Iterators would allocate an object for each cell of each frame.
+	for (let index = 0; index < parts.length; index++) {
+		const part = parts[index] ?? '';
 		if (index % 2 === 1) {
 			style = styleAfter(style, part);
+			ofStyle = cellsOf(style);
 			continue;
 		}
 
-		for (const character of part) {
-			cells.push(cellOf(character, style));
+		for (let at = 0; at < part.length; at++) {
+			cells.push(cellIn(ofStyle, part.charAt(at), style));
 		}
 	}
 
@@ -125,7 +132,7 @@ function anyCells(row: string, columns: number): StyledCell[] {
 		}
 
 		if (width > 0) {
-			cells.push(cellOf(character.value, style));
+			cells.push(cellIn(cellsOf(style), character.value, style));
 			for (let extra = 1; extra < width; extra++) {
 				cells.push({text: '', style});
 			}
