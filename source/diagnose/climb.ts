@@ -6,9 +6,9 @@ import type {HostRemark, Ladder, LadderVerdict, Rung} from '../domain/ladder.js'
 import {message, messageText} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
 import {commandAvailability} from '../parse/reply-error.js';
+import type {Place} from '../rules/connection-explanations.js';
 import {connectionArguments} from '../rules/node-facts.js';
 import {sanitize} from '../text/sanitize.js';
-import type {Place} from './explanations.js';
 import {hostRemarks} from './host-remarks.js';
 import type {LadderFacts} from './ladder-facts.js';
 import {type Outcome, receivedOutcome, replyOutcome, socketOutcome} from './outcome.js';

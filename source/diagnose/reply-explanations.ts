@@ -1,6 +1,6 @@
 import type {NextStep} from '../domain/finding.js';
+import type {Explanation, Place} from '../rules/connection-explanations.js';
 import {quoted} from '../rules/node-facts.js';
-import type {Explanation, Place} from './explanations.js';
 
 const words = (text: string): NextStep => ({kind: 'words', text});
 const ask = ({cli}: Place, text: string): NextStep => ({kind: 'command', text: `${cli} ${text}`});

@@ -1,9 +1,9 @@
 import {holderText, rejectedHolder} from '../derive/port-holder.js';
 import type {LadderStep, Rung, RungStatus} from '../domain/ladder.js';
 import {messageText} from '../domain/message.js';
+import {type Explanation, explanations, type Place} from '../rules/connection-explanations.js';
 import {milliseconds, utcDateTime} from '../text/units.js';
 import type {HandshakeFacts} from '../wire/ladder-connection.js';
-import {type Explanation, explanations, type Place} from './explanations.js';
 import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 import {type Outcome, receivedOutcome, socketOutcome} from './outcome.js';
 import {replyExplanations} from './reply-explanations.js';

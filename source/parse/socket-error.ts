@@ -101,7 +101,7 @@ The meaning of a unix socket's error by its code. The error's message ends with 
 */
 const socketFileMeaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ECONNREFUSED', down('tcp', 'refuses connections', 'nothing listens on the socket')],
-	['EACCES', down('tcp', 'cannot be opened', 'this user has no right to the socket file')],
+	['EACCES', down('tcp', 'cannot be opened', 'no right to its socket file')],
 ]);
 
 /**

@@ -10,6 +10,7 @@ import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable, isReachedByNobody} from '../topology/announced.js';
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {certificateSteps} from './certificate.js';
+import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
 import {stepsAfterEnd} from './end-steps.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
@@ -63,11 +64,12 @@ export const connUnreachable = rule({
 					: outOfHere.has(failure.code)
 						? 'Other programs of this machine may be without connections as well. It says nothing of the server.'
 						: held === undefined
-							? 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.'
+							? (explained(failure, endpoint)?.meaning ??
+								'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.')
 							: 'A process that is no Redis or Valkey server takes the connections: a proxy, perhaps with no server behind it.',
 			next:
 				held === undefined
-					? [diagnose(record), ...unreachableSteps(failure, endpoint)]
+					? [...unreachableSteps(failure, endpoint), diagnose(record)]
 					: [
 							hint(
 								'if it is a proxy: see in its log and its status page which servers it has behind it, and whether they run',
@@ -84,7 +86,12 @@ Error codes of connections that this machine cannot start, so that nothing was s
 */
 const outOfHere: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
 
-function unreachableSteps({code, layer}: Failure, endpoint: Endpoint): readonly NextStep[] {
+/** The explanation of the failure that `redis-top diagnose` gives, too; undefined for a code without an entry. */
+const explained = ({kind, code}: Failure, endpoint: Endpoint): Explanation | undefined =>
+	explanationOf(kind ?? code, endpoint);
+
+function unreachableSteps(failure: Failure, endpoint: Endpoint): readonly NextStep[] {
+	const {code, layer} = failure;
 	if (code === 'EADDRNOTAVAIL' && endpoint.kind === 'tcp') {
 		return [
 			hint('here, not on the server: which processes hold the connections, and how many ports there are'),
@@ -100,12 +107,17 @@ function unreachableSteps({code, layer}: Failure, endpoint: Endpoint): readonly 
 	}
 
 	return [
-		layer === 'dns' && endpoint.kind === 'tcp'
-			? hint(
-					message`resolve ${nameOf('host', endpoint.host)} from here and from where it works; look at /etc/resolv.conf`,
-				)
-			: hint("compare with another client's host: a firewall, a security group, a route, or the host is down"),
-		onHost('ss -ltnp'),
+		...(layer === 'dns' && endpoint.kind === 'tcp'
+			? [
+					hint(
+						message`resolve ${nameOf('host', endpoint.host)} from here and from where it works; look at /etc/resolv.conf`,
+					),
+				]
+			: []),
+		...(explained(failure, endpoint)?.next ?? [
+			hint("compare with another client's host: a firewall, a security group, a route, or the host is down"),
+			onHost('ss -ltnp'),
+		]),
 	];
 }
 
@@ -261,7 +273,7 @@ export const connRefusing = rule({
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: 'The server answers but refuses this connection. redis-top cannot see what else is wrong with it.',
+			meaning: `${explained(failure, record.endpoint)?.meaning ?? 'The server answers but refuses this connection.'} redis-top cannot see what else is wrong with it.`,
 			next: refusalSteps(record),
 		});
 	},
@@ -287,13 +299,21 @@ function refusalSteps(record: NodeRecord): readonly NextStep[] {
 		];
 	}
 
+	if (record.failure?.code === 'NOPERM') {
+		return [
+			hint('give the user what the monitor needs: redis-top acl prints the line for an administrator'),
+			diagnose(record),
+		];
+	}
+
 	const port = record.endpoint.kind === 'tcp' ? record.endpoint.port : undefined;
+	const steps = record.failure && explained(record.failure, record.endpoint)?.next;
 	return record.failure?.reason === maxclientsReached && port !== undefined
 		? [
 				onHost(`ss -Htn state established 'sport = :${port}' | awk '{print $4}' | sed 's/:[0-9]*$//' | sort | uniq -c`),
 				hint('close what holds most connections; a client that is connected already can CONFIG SET maxclients'),
 			]
-		: [diagnose(record), hint("try from the server's own machine")];
+		: [...(steps ?? [hint("try from the server's own machine")]), diagnose(record)];
 }
 
 /**

@@ -11,6 +11,7 @@ import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
+import {explanations} from '../../source/rules/connection-explanations.js';
 import {connFlapping, connRefused, connRefusing, connUnreachable} from '../../source/rules/connectivity.js';
 import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
@@ -380,6 +381,44 @@ test('the effect of a refusal depends on its reason', () => {
 	assert.equal(effect(socket('NOT_REDIS')), 'unreachable');
 	// Our own --tls setting is no problem of other clients.
 	assert.equal(effect(socket('TLS_TO_PLAIN')), undefined);
+});
+
+test('the first step of a failed connection is one for its reason', () => {
+	const firstStep = (rule: typeof connRefusing | typeof connUnreachable, failure: Failure) => {
+		const evaluation = rule.evaluate(factsOf(failing(failure)), 0);
+		return evaluation.kind === 'fires' ? messageText(evaluation.next?.[0]?.text ?? '') : evaluation.kind;
+	};
+	const file = 'connect EACCES /run/redis/redis.sock';
+	assert.match(firstStep(connUnreachable, socketFailure('EACCES', file)), /join the group of the socket file/);
+	assert.match(firstStep(connUnreachable, socket('ETIMEDOUT')), /^firewall, security group/);
+	assert.match(firstStep(connUnreachable, socket('ENOTFOUND')), /^resolve 127\.0\.0\.1 from here|^resolve /);
+	assert.match(
+		firstStep(connRefusing, replyFailure('DENIED Redis is running in protected mode')),
+		/CONFIG SET requirepass/,
+	);
+	assert.match(firstStep(connRefusing, socket('PLAIN_TO_TLS')), /^rediss:\/\/ or --tls/);
+	assert.match(firstStep(connRefusing, socket('PROTOCOL')), /^give the right port/);
+	assert.match(
+		firstStep(connRefusing, replyFailure("NOPERM User mon has no permissions to run the 'info' command")),
+		/redis-top acl/,
+	);
+});
+
+test('the steps of a connection contain no host, no path and no user, because findings show them where names are masked', () => {
+	for (const endpoint of [
+		{kind: 'tcp', host: 'secret-host', port: 6379},
+		{kind: 'unix', path: '/secret-path/redis.sock'},
+	] as const) {
+		for (const [code, explain] of explanations) {
+			const texts = explain({
+				endpoint,
+				cli: 'secret-cli',
+				administratorCli: 'secret-cli',
+				user: 'secret-user',
+			}).next.map(({text}) => messageText(text));
+			assert.doesNotMatch(texts.join('\n'), /secret/, code);
+		}
+	}
 });
 
 /** Why these rules are always evaluated. */

@@ -1,6 +1,6 @@
 import type {NextStep} from '../domain/finding.js';
 import type {Endpoint} from '../domain/node.js';
-import {quoted} from '../rules/node-facts.js';
+import {quoted} from './node-facts.js';
 
 /** What an outcome of a step means, how to confirm it from elsewhere, and what to do. */
 export type Explanation = {
@@ -58,8 +58,21 @@ const noWay = (place: Place): Explanation => ({
 	next: [words('bring the VPN or the route up'), words('ask whoever runs the firewall, or look from another machine')],
 });
 
+const hungUp = (place: Place): Explanation => ({
+	meaning:
+		'Something takes connections and hangs up without a word: a load balancer with nothing behind it, or a server that is just stopping.',
+	confirm: [shell(`nc -v ${hostOf(place)} ${portOf(place)}`)],
+	next: [words('a load balancer: are its backends healthy?'), words('else look at who listens there')],
+});
+
+const otherService = (place: Place): Explanation => ({
+	meaning: 'Another service has this port.',
+	confirm: [shell(`ss -ltnp 'sport = :${portOf(place)}'`)],
+	next: [words('give the right port')],
+});
+
 /**
-Explanations by outcome code. Each is a function of the server and the user, because its shell commands name both.
+Explanations by outcome code. `next` contains no host, path or user, because findings show it where names are masked. Each is a function of the server and the user, because its shell commands name both.
 */
 export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = new Map<
 	string,
@@ -121,7 +134,12 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		place => ({
 			meaning: 'This user may not open the socket file, or this machine forbids the connection.',
 			confirm: [shell(`ls -l ${pathOf(place)}`), shell('id')],
-			next: [words("join the server's group, or set unixsocketperm")],
+			next: [
+				words(
+					'let the user of the client join the group of the socket file, and start the client again: usermod -aG GROUP USER',
+				),
+				words('the group needs the right to write: unixsocketperm 770 in the config file, and a restart of the server'),
+			],
 		}),
 	],
 	[
@@ -158,15 +176,8 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 			next: [words('if the port speaks TLS: rediss:// or --tls'), words("look into the server's and the proxy's logs")],
 		}),
 	],
-	[
-		'CLOSED',
-		place => ({
-			meaning:
-				'Something takes connections and hangs up without a word: a load balancer with nothing behind it, or a server that is just stopping.',
-			confirm: [shell(`nc -v ${hostOf(place)} ${portOf(place)}`)],
-			next: [words('a load balancer: are its backends healthy?'), words('else look at who listens there')],
-		}),
-	],
+	['CLOSED', hungUp],
+	['EPIPE', hungUp],
 	[
 		'PROXY',
 		place => ({
@@ -181,14 +192,8 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 			],
 		}),
 	],
-	[
-		'NOT_REDIS',
-		place => ({
-			meaning: 'Another service has this port.',
-			confirm: [shell(`ss -ltnp 'sport = :${portOf(place)}'`)],
-			next: [words('give the right port')],
-		}),
-	],
+	['NOT_REDIS', otherService],
+	['PROTOCOL', otherService],
 	[
 		'HTTP',
 		place => ({
@@ -216,7 +221,10 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 			meaning: 'Protected mode: the server has no password and therefore serves its own machine alone.',
 			confirm: [shell(`redis-cli -p ${portOf(place)} PING   # on the server itself`)],
 			next: [
-				words('set a password or ACL users, and bind to the addresses that clients use'),
+				words(
+					`set a password, on the server itself: redis-cli -p ${portOf(place)} CONFIG SET requirepass PASSWORD, then CONFIG REWRITE; give it to the clients`,
+				),
+				words('an administrator who had set one: see whether the config file or the ACL file still has it'),
 				words('protected-mode no would open it to everyone who reaches the port'),
 			],
 		}),
@@ -302,3 +310,12 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		}),
 	],
 ]);
+
+/**
+The explanation of a failed connection. Undefined if the code has no entry. Its shell commands in `confirm` are for
+`redis-top diagnose` alone.
+
+@param code The kind or the code of the failure: `ETIMEDOUT`, `DENIED`.
+*/
+export const explanationOf = (code: string, endpoint: Endpoint): Explanation | undefined =>
+	explanations.get(code)?.({endpoint, cli: '', administratorCli: '', user: undefined});
