@@ -1,6 +1,6 @@
 import {message, nameOf} from '../domain/message.js';
-import {mebibyte} from '../domain/threshold.js';
-import {bytes, count, milliseconds} from '../text/units.js';
+import {count, milliseconds} from '../text/units.js';
+import {perAofBloat} from './aof-bloat.js';
 import {infoEvidence} from './evidence.js';
 import {osPsi} from './host.js';
 import {infoNumber, infoText, setting} from './needs.js';
@@ -134,49 +134,6 @@ export const perAofPending = rule({
 			meaning:
 				'`aof_enabled` is 1 from the start, but the file protects nothing until it is complete. The server refuses SHUTDOWN until then.',
 			next: [hint('wait until the file is complete'), redisCli(facts, 'INFO persistence')],
-		});
-	},
-});
-
-export const perAofBloat = rule({
-	id: 'per.aof_bloat',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'The append-only file is far larger than after its last rewrite: `aof_current_size` compared with `aof_base_size`. No rewrite runs or is scheduled.',
-		since: '2.4',
-		falsePositives: [
-			'`aof_base_size` is 0 until the file was read or rewritten once. The rule is clear then.',
-			'A small file grows by large factors. The rule ignores files below a minimum size.',
-		],
-	},
-	thresholds: {
-		ratio: {value: 3, unit: 'ratio', source: 'a rewrite is due at 2 (auto-aof-rewrite-percentage 100)'},
-		bytes: {value: 64 * mebibyte, unit: 'bytes', source: 'auto-aof-rewrite-min-size'},
-	},
-	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
-	needs: {size: infoNumber('persistence', 'aof_current_size'), base: infoNumber('persistence', 'aof_base_size')},
-	evaluate({size, base}, facts, limits) {
-		const isRewriting =
-			facts.number('persistence', 'aof_rewrite_in_progress') === 1 ||
-			facts.number('persistence', 'aof_rewrite_scheduled') === 1;
-		const isBloated = base > 0 && size > limits.bytes && size > limits.ratio * base && !isRewriting;
-		if (!isBloated) {
-			return clear;
-		}
-
-		return fires('info', {
-			problem: `has an append-only file of ${bytes(size)}`,
-			detail: `${bytes(base)} after its last rewrite`,
-			evidence: infoEvidence(
-				facts,
-				['persistence', 'aof_current_size', 'bytes'],
-				['persistence', 'aof_base_size', 'bytes'],
-				['persistence', 'aof_last_bgrewrite_status'],
-			),
-			meaning: 'A restart reads the whole file. Automatic rewriting is off, or fails.',
-			next: [redisCli(facts, 'CONFIG GET auto-aof-rewrite-percentage'), redisCli(facts, 'BGREWRITEAOF')],
-			action: 'bgrewriteaof',
 		});
 	},
 });

@@ -3,6 +3,7 @@ import {mebibyte} from '../domain/threshold.js';
 import {bytes, count} from '../text/units.js';
 import {clientName, clientText, slowestReader} from './client-names.js';
 import {infoEvidence} from './evidence.js';
+import {limitText} from './limit-without-unit.js';
 import {increase, infoNumber} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -123,8 +124,20 @@ function limitReason(limits: string | undefined, kind: keyof typeof limitClasses
 	const found = [words[at + 1], words[at + 2]].map(Number).filter(value => value > 0);
 	return at === -1 || found.length === 0
 		? undefined
-		: `the limit of ${kind === 'normal' ? 'normal clients' : `${kind}s`} is ${bytes(Math.min(...found))}`;
+		: `the limit of ${kind === 'normal' ? 'normal clients' : `${kind}s`} is ${limitText(Math.min(...found))}`;
 }
+
+/** What to do about clients of a kind that exceed their limit. */
+const remedies: Readonly<Record<keyof typeof limitClasses, readonly string[]>> = {
+	normal: ['let it ask for parts (HSCAN, SSCAN, LRANGE with limits), or raise the limit of normal clients'],
+	subscriber: [
+		'let it read faster: hand messages over to another thread, subscribe to fewer channels, or more subscribers share them',
+		'raise its limit for bursts only: CONFIG SET client-output-buffer-limit "pubsub 64mb 16mb 60"; messages that must not be lost belong in a stream',
+	],
+	replica: [
+		'raise its limit above what is written during a full resync: CONFIG SET client-output-buffer-limit "replica 1gb 512mb 120"',
+	],
+};
 
 export const cliObufKill = rule({
 	id: 'cli.obuf_kill',
@@ -165,11 +178,9 @@ export const cliObufKill = rule({
 					? 'It reads more slowly than others publish. Each time it is disconnected, it loses messages.'
 					: 'A consumer is too slow, or a reply or request too large. Those clients lost their connection.',
 			next: [
+				...(client === undefined ? [] : remedies[client.kind ?? 'normal'].map(text => hint(text))),
 				...logSteps(facts),
-				hint('find them in the server log: omem and cmd stand there'),
-				...(client !== undefined && client.kind === undefined
-					? [hint('let it ask for parts (HSCAN, SSCAN, LRANGE with limits), or raise the limit of normal clients')]
-					: []),
+				...(client === undefined ? [hint('find them in the server log: omem and cmd stand there')] : []),
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
 			],
 		});
@@ -203,6 +214,14 @@ export const cliQbuf = rule({
 	},
 });
 
+/** The setting maxmemory-clients as text: `100M`, `5% of maxmemory`; `reached` if it is unknown. */
+const sharedLimit = (setting: string | undefined): string =>
+	setting === undefined || setting === '0'
+		? 'reached'
+		: setting.endsWith('%')
+			? `${setting} of maxmemory`
+			: limitText(Number(setting));
+
 export const cliEvicted = rule({
 	id: 'cli.evicted',
 	scope: 'node',
@@ -221,7 +240,7 @@ export const cliEvicted = rule({
 			: fires('warning', {
 					problem: 'disconnects clients to save memory',
 					detail: `evicted ${count(evicted)} since the last sample`,
-					reason: 'maxmemory-clients is reached',
+					reason: `maxmemory-clients is ${sharedLimit(facts.setting('maxmemory-clients'))}`,
 					evidence: infoEvidence(
 						facts,
 						['stats', 'evicted_clients', 'count'],

@@ -1,5 +1,6 @@
-import {message, nameOf} from '../domain/message.js';
-import {count} from '../text/units.js';
+import type {NextStep} from '../domain/finding.js';
+import {type Message, message, nameOf} from '../domain/message.js';
+import {count, seconds} from '../text/units.js';
 import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './access-refusals.js';
 import {infoEvidence} from './evidence.js';
 import {rareAnswerMissing, rate} from './needs.js';
@@ -26,7 +27,7 @@ export const secAuthfail = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule counts failed logins: `acl_access_denied_auth` since Redis 7.2, before that the entries of ACL LOG. It fires above ten a minute. ACL LOG names the clients.',
+			'The rule counts failed logins: `acl_access_denied_auth` since Redis 7.2, before that the entries of ACL LOG. It fires above ten a minute. ACL LOG names the clients, and ACL LIST shows whether the user exists, is on and has a password.',
 		since: '6.0',
 		falsePositives: [
 			'An application with an old password looks like a person who guesses passwords. The rule cannot tell them apart.',
@@ -50,38 +51,91 @@ export const secAuthfail = rule({
 		const refusals = refusalsLately(facts, isLogin);
 		const most = mostRefused(refusals);
 		const client = most && clientOf(most);
-		const user = facts.record.aclUsers?.value.find(each => each.user === most?.user);
-		const isOff = user?.isOn === false;
-		// A user that may replicate (PSYNC) but not write is used by replicas. An application's user may write keys.
-		const isOfReplicas = user !== undefined && !user.lacks.includes('psync') && user.lacks.includes('set');
+		const cause = most && causeOf(most.user, facts);
+		const isOfReplicas = cause?.isOfReplicas === true;
+		const perMinute = `${count(Math.round(failures))} per minute`;
+		const from: Message = client === undefined ? '' : message` from ${client}`;
 		return fires(isOfReplicas ? 'critical' : 'warning', {
-			problem: `refuses ${count(Math.round(failures))} logins per minute`,
-			detail:
-				most === undefined
-					? undefined
-					: message`most as user ${nameOf('user', most.user)}${client === undefined ? '' : message` from ${client}`}`,
-			...(user !== undefined && (isOff || isOfReplicas)
-				? {
-						problem: message`refuses ${isOfReplicas ? 'its replicas' : 'logins'} as user ${nameOf('user', user.user)}`,
-						detail: `${count(Math.round(failures))} logins per minute`,
-						reason: isOff ? 'the user is off' : 'wrong password (masterauth of the replica)',
-					}
-				: {}),
+			...(most === undefined
+				? {problem: `refuses ${count(Math.round(failures))} logins per minute`}
+				: {
+						problem: message`refuses ${isOfReplicas ? 'its replicas' : 'logins'} as user ${nameOf('user', most.user)}`,
+						detail: message`${perMinute}${new Set(refusals?.map(({user}) => user)).size > 1 ? ' with others' : ''}, most${from}`,
+					}),
+			reason: cause?.reason,
 			effect: isOfReplicas ? 'reads-stale' : undefined,
 			culprit: refusedClient(refusals),
 			evidence: [...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']), ...refusalEvidence(refusals)],
 			meaning: isOfReplicas
 				? 'Replicas that log in as this user get no data. No replica can take the place of this node.'
-				: isOff
-					? 'Nobody can log in as this user until it is on again.'
-					: 'Some application has an old password, or somebody tries passwords out.',
-			next: [
-				...(isOff && user !== undefined
-					? [redisCliAsAdministrator(facts, message`ACL SETUSER ${quotedName('user', user.user)} on`)]
-					: []),
-				redisCli(facts, 'ACL LOG 10'),
-				hint('its client-info names the client'),
-			],
+				: (cause?.meaning ?? 'Some application has an old password, or somebody tries passwords out.'),
+			next: [...(cause?.next ?? []), redisCli(facts, 'ACL LOG 10'), hint('its client-info names the client')],
 		});
 	},
 });
+
+/** Why logins as a user fail, as the list of the server's users shows. */
+type LoginFailure = {
+	readonly reason: string;
+	readonly meaning: string;
+	readonly next: readonly NextStep[];
+	/** Whether the user may replicate (PSYNC) and not write, as replicas do. An application's user may write keys. */
+	readonly isOfReplicas: boolean;
+};
+
+/** Seconds after a start within which the start may have lost users that were never saved. */
+const recentStartSeconds = 3600;
+
+/** Why logins as the user fail; undefined if the server's users are not known. */
+function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
+	const users = facts.record.aclUsers?.value;
+	if (users === undefined) {
+		return undefined;
+	}
+
+	const user = users.find(each => each.user === name);
+	if (user === undefined) {
+		const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+		return {
+			reason: `no such user here${uptime < recentStartSeconds ? `; it started ${seconds(uptime)} ago` : ''}`,
+			meaning:
+				'Users of ACL SETUSER live in memory. A start forgets them unless ACL SAVE or CONFIG REWRITE wrote them.',
+			next: [
+				hint(
+					'create the user again with its rights (ACL SETUSER): another node or a backup of the ACL file has its line',
+				),
+				redisCliAsAdministrator(facts, 'ACL LIST'),
+				hint('then keep it: ACL SAVE where the config file names an aclfile, else CONFIG REWRITE'),
+			],
+			isOfReplicas: false,
+		};
+	}
+
+	const isOfReplicas = !user.lacks.includes('psync') && user.lacks.includes('set');
+	const quoted = quotedName('user', user.user);
+	if (!user.isOn) {
+		return {
+			reason: 'the user is off',
+			meaning: 'Nobody can log in as this user until it is on again.',
+			next: [redisCliAsAdministrator(facts, message`ACL SETUSER ${quoted} on`)],
+			isOfReplicas,
+		};
+	}
+
+	return user.login === ''
+		? {
+				reason: 'the user has no password set',
+				meaning: 'Every password is refused until the user has one (ACL SETUSER NAME >PASSWORD).',
+				next: [
+					redisCliAsAdministrator(facts, message`ACL GETUSER ${quoted}`),
+					hint('add its password: ACL SETUSER NAME >PASSWORD'),
+				],
+				isOfReplicas,
+			}
+		: {
+				reason: isOfReplicas ? 'wrong password (masterauth of the replica)' : 'wrong password',
+				meaning: 'Some application has an old password, or somebody tries passwords out.',
+				next: [hint('give the client the new password; until then a user may have both (ACL SETUSER NAME >OLD)')],
+				isOfReplicas,
+			};
+}

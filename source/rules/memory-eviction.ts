@@ -3,6 +3,7 @@ import {keyCount} from '../domain/metric.js';
 import {bytes, count, percent, perSecond} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {type KeysWithoutTtl, keysWithoutTtl} from './keys-without-ttl.js';
+import {limitBelowEmpty} from './limit-without-unit.js';
 import {limitShare, loweredLimit} from './memory-limit.js';
 import {keysUnlikeOthers, limitUnlikeOthers} from './memory-peers.js';
 import {errors, rate} from './needs.js';
@@ -236,7 +237,8 @@ export const memOom = rule({
 		const policy = facts.text('memory', 'maxmemory_policy');
 		const overhead = facts.number('memory', 'used_memory_overhead') ?? 0;
 		const limit = facts.number('memory', 'maxmemory') ?? 0;
-		const isOverhead = limit > 0 && overhead >= limit;
+		const tooSmall = limitBelowEmpty(facts);
+		const isOverhead = tooSmall === undefined && limit > 0 && overhead >= limit;
 		const lowered = loweredLimit(facts);
 		const reason = isOverhead
 			? 'overhead alone (clients, buffers, replicas) is over the limit, so that evicting every key would not help'
@@ -244,12 +246,13 @@ export const memOom = rule({
 				? (lowered?.reason ?? 'the policy is noeviction')
 				: 'no key that may be evicted is left';
 		const isLowered = policy === 'noeviction' && !isOverhead && lowered !== undefined;
-		const unlike = isLowered ? undefined : (limitUnlikeOthers(facts, limit) ?? keysUnlikeOthers(facts));
-		const writer = isOverhead || isLowered ? undefined : topWriter(facts);
+		const unlike =
+			isLowered || tooSmall !== undefined ? undefined : (limitUnlikeOthers(facts, limit) ?? keysUnlikeOthers(facts));
+		const writer = isOverhead || isLowered || tooSmall !== undefined ? undefined : topWriter(facts);
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
 			detail: isLowered ? lowered.detail : writer?.culprit.client === undefined ? undefined : writer.text,
-			reason: unlike?.reason ?? reason,
+			reason: tooSmall?.reason ?? unlike?.reason ?? reason,
 			culprit: writer?.culprit,
 			effect: 'writes-refused',
 			evidence: [
@@ -262,12 +265,13 @@ export const memOom = rule({
 					['memory', 'maxmemory_policy'],
 					['memory', 'used_memory_overhead', 'bytes'],
 				),
-				...(limitShare(facts) === undefined
+				...(tooSmall?.evidence ?? []),
+				...(tooSmall !== undefined || limitShare(facts) === undefined
 					? []
 					: [{name: 'of maxmemory', value: limitShare(facts) ?? 0, unit: 'share' as const}]),
 			],
 			meaning: `Commands that need memory are refused, ${count(refused)} since the sample before. Reads and deletions still work.`,
-			next: [
+			next: tooSmall?.next ?? [
 				...(isOverhead
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
 					: []),

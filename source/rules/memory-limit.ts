@@ -2,6 +2,7 @@ import {keyTotals} from '../parse/info-fields.js';
 import {sizeInBytes} from '../parse/memory-size.js';
 import {bytes, percent, perSecond, seconds, utcClock} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
+import {limitBelowEmpty} from './limit-without-unit.js';
 import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -97,6 +98,23 @@ export const memMax = rule({
 		const share = limitShare(facts) ?? 0;
 		if (share < limits.warning) {
 			return clear;
+		}
+
+		const tooSmall = limitBelowEmpty(facts);
+		if (tooSmall !== undefined) {
+			return fires(facts.record.role === 'replica' ? 'warning' : 'critical', {
+				problem: 'can keep no key',
+				reason: tooSmall.reason,
+				effect: facts.record.role === 'replica' ? undefined : 'writes-refused',
+				evidence: [
+					...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'maxmemory', 'bytes']),
+					...tooSmall.evidence,
+				],
+				meaning:
+					'The empty server is over the limit. Each write that needs memory is refused (OOM), whatever the policy evicts.',
+				next: tooSmall.next,
+				action: 'set-maxmemory',
+			});
 		}
 
 		const policy = facts.text('memory', 'maxmemory_policy');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
-import {cfgAlways, perAofBloat, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
+import {cfgAlways, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
+import {perAofBloat} from '../../source/rules/aof-bloat.js';
 import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -158,7 +159,32 @@ testRule(perAofBloat, [
 		/^has an append-only file of 400M, 100M after its last rewrite$/,
 	],
 	['a small file', {info: sized(40, 1)}, 'clear'],
-	['never read nor rewritten', {info: sized(400, 0)}, 'clear'],
+	['never read nor rewritten, and the memory of the data is unknown', {info: sized(400, 0)}, 'clear'],
+	[
+		'never read nor rewritten, and far larger than the data',
+		{info: {...sized(400, 0), memory: {used_memory: 21 * mega, used_memory_startup: mega}}},
+		'info',
+		/^has an append-only file of 400M, for 20\.0M of data$/,
+	],
+	[
+		'never read nor rewritten, and not much larger than the data',
+		{info: {...sized(400, 0), memory: {used_memory: 201 * mega, used_memory_startup: mega}}},
+		'clear',
+	],
+	[
+		'automatic rewriting is off, and the file is far larger than the data',
+		{
+			info: {...sized(400, 0), memory: {used_memory: 3 * mega, used_memory_startup: mega}},
+			config: {'auto-aof-rewrite-percentage': '0'},
+		},
+		'warning',
+		/^has an append-only file of 400M, for 2\.00M of data: it is never rewritten \(auto-aof-rewrite-percentage 0\)$/,
+	],
+	[
+		'automatic rewriting is off, and a nightly rewrite would do',
+		{info: sized(400, 100), config: {'auto-aof-rewrite-percentage': '0'}},
+		'info',
+	],
 	['a rewrite is scheduled', {info: sized(400, 100, {aof_rewrite_scheduled: 1})}, 'clear'],
 	['not in INFO', {info: aof({})}, 'absent'],
 ]);

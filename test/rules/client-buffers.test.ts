@@ -107,6 +107,18 @@ testRule(cliEvicted, [
 		'warning',
 		/^disconnects clients to save memory, evicted 3 since the last sample: maxmemory-clients is reached$/,
 	],
+	[
+		'the limit is known, and its unit was forgotten',
+		{...counted('evicted_clients', 13), config: {'maxmemory-clients': '512'}},
+		'warning',
+		/: maxmemory-clients is 512B \(unit missing\?\)$/,
+	],
+	[
+		'the limit is a share',
+		{...counted('evicted_clients', 13), config: {'maxmemory-clients': '5%'}},
+		'warning',
+		/: maxmemory-clients is 5% of maxmemory$/,
+	],
 	['before 7.0', {}, 'absent'],
 ]);
 

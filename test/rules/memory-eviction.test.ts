@@ -127,6 +127,34 @@ testRule(memOom, [
 		/^refuses writes \(OOM\): the policy is noeviction$/,
 	],
 	[
+		'the limit has no unit, and is below what the empty server takes',
+		{
+			info: {
+				...memory(1_200_000, 512, 'allkeys-lru', {
+					used_memory_overhead: 1_100_000,
+					used_memory_startup: 900_000,
+					total_system_memory: 16e9,
+				}),
+				...replies('OOM', 1),
+			},
+			earlier: {errorstats: {}},
+		},
+		'critical',
+		/^refuses writes \(OOM\): maxmemory is 512B \(unit missing\?\)$/,
+	],
+	[
+		'the limit has a unit, and is below what the empty server takes',
+		{
+			info: {
+				...memory(1_200_000, 524_288, 'allkeys-lru', {used_memory_startup: 900_000}),
+				...replies('OOM', 1),
+			},
+			earlier: {errorstats: {}},
+		},
+		'critical',
+		/^refuses writes \(OOM\): maxmemory is 512K, less than the empty server takes$/,
+	],
+	[
 		'the limit is far below the data, and nothing tells why',
 		{info: {...memory(150, 100), ...replies('OOM', 1)}, earlier: {errorstats: {}}},
 		'critical',

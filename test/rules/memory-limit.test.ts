@@ -14,6 +14,17 @@ testRule(memMax, [
 	['at 80 %', {info: memory(80, 100)}, 'warning', /^memory at 80% of maxmemory, limit 100B, policy noeviction$/],
 	['at 90 %', {info: memory(90, 100)}, 'critical'],
 	['over the limit', {info: memory(143, 100)}, 'critical', /143%/],
+	[
+		'the limit is below what the empty server takes',
+		{info: memory(1_200_000, 512, 'allkeys-lru', {used_memory_startup: 900_000})},
+		'critical',
+		/^can keep no key: maxmemory is 512B \(unit missing\?\)$/,
+	],
+	[
+		'such a limit of a replica, which ignores it',
+		{info: memory(1_200_000, 512, 'noeviction', {used_memory_startup: 900_000}), record: {role: 'replica'}},
+		'warning',
+	],
 	['no limit', {info: memory(1e9, 0)}, 'clear'],
 	[
 		'buffers of replicas and of the AOF do not count',

@@ -47,11 +47,11 @@ const refused = (...refusals: readonly AccessRefusal[]): FactsParts => ({
 	record: {accessLog: timed(refusals)},
 });
 
-const withUser = (parts: Pick<AclUser, 'isOn' | 'lacks'>): FactsParts => ({
+const withUser = (parts: Partial<AclUser>): FactsParts => ({
 	config: {},
 	record: {
 		accessLog: timed([refusal({count: 12})]),
-		aclUsers: timed([{user: 'app', login: '', rights: '', hasAllKeys: false, ...parts}]),
+		aclUsers: timed([{user: 'app', isOn: true, login: 'a1b2', rights: '', hasAllKeys: false, lacks: [], ...parts}]),
 	},
 });
 
@@ -64,13 +64,13 @@ testRule(secAuthfail, [
 		'before 7.2: many',
 		refused(refusal({count: 12})),
 		'warning',
-		/^refuses 12 logins per minute, most as user \S+ from \S+$/,
+		/^refuses logins as user app, 12 per minute, most from 10\.0\.0\.9:1$/,
 	],
 	[
 		'many, as a user that is off',
 		withUser({isOn: false, lacks: []}),
 		'warning',
-		/^refuses logins as user app, 12 logins per minute: the user is off$/,
+		/^refuses logins as user app, 12 per minute, most from \S+: the user is off$/,
 	],
 	[
 		'many, as the user of replicas that is off',
@@ -84,8 +84,31 @@ testRule(secAuthfail, [
 		'critical',
 		/: wrong password \(masterauth of the replica\)$/,
 	],
-	['many, as a user of an application', withUser({isOn: true, lacks: ['psync']}), 'warning', /most as user app from/],
-	['before 7.2: of several users', refused(refusal({count: 6}), refusal({count: 7, user: 'other'})), 'warning', / 13 /],
+	[
+		'many, as a user of an application',
+		withUser({lacks: ['psync']}),
+		'warning',
+		/^refuses logins as user app, .*: wrong password$/,
+	],
+	[
+		'many, as a user that the server does not have',
+		{...withUser({user: 'default'}), info: {server: {uptime_in_seconds: 864_000}}},
+		'warning',
+		/^refuses logins as user app, .*: no such user here$/,
+	],
+	[
+		'many, as a user that the server does not have, soon after its start',
+		{...withUser({user: 'default'}), info: {server: {uptime_in_seconds: 40}}},
+		'warning',
+		/: no such user here; it started 40s ago$/,
+	],
+	['many, as a user without a password', withUser({login: ''}), 'warning', /: the user has no password set$/],
+	[
+		'before 7.2: of several users',
+		refused(refusal({count: 6}), refusal({count: 7, user: 'other'})),
+		'warning',
+		/as user other, 13 per minute with others, most from/,
+	],
 	['before 7.2: a few', refused(refusal({count: 3})), 'clear'],
 	['before 7.2: long ago', refused(refusal({count: 12, ageSeconds: 90})), 'clear'],
 	['before 7.2: commands are another matter', refused(refusal({count: 12, lack: 'command'})), 'clear'],
