@@ -2,6 +2,7 @@ import type {TrackedReading} from '../derive/field-tracks.js';
 import {bytes, inAbout, percent} from '../text/units.js';
 import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 /**
@@ -34,6 +35,30 @@ export function trend(readings: readonly TrackedReading[]): {readonly perSecond:
 
 	return xx === 0 || yy === 0 ? {perSecond: 0, fit: 0} : {perSecond: xy / xx, fit: xy ** 2 / (xx * yy)};
 }
+
+/** Fewest and most readings for the growth of the last seconds, one for each poll. */
+const fewestForGrowth = 4;
+const mostForGrowth = 30;
+/** R² of the line through these readings from which memory counts as growing. */
+const steadyFit = 0.9;
+/** Least growth over these readings, as a share of maxmemory. Buffers of clients change used memory by less. */
+const leastGrowth = 0.001;
+
+/**
+Seconds until used memory reaches maxmemory, if it goes on growing as in the last seconds. Undefined if it does not grow
+steadily, if it takes more than an hour, or with too few readings.
+*/
+export function secondsUntilFull({record}: NodeFacts, limit: number): number | undefined {
+	const latest = record.series.get('usedMemory')?.latest(mostForGrowth) ?? [];
+	const known = latest.slice(latest.lastIndexOf(undefined) + 1).filter(value => value !== undefined);
+	const [first = 0, last = 0] = [known[0], known.at(-1)];
+	const {perSecond, fit} = trend(known.map((value, index) => ({atMs: index * record.intervalMs, value})));
+	const left = (limit - last) / perSecond;
+	const isSteady = known.length >= fewestForGrowth && fit >= steadyFit && last - first >= leastGrowth * limit;
+	return isSteady && left > 0 && left < hourSeconds ? left : undefined;
+}
+
+const hourSeconds = 3600;
 
 export const memGrowth = rule({
 	id: 'mem.growth',

@@ -2,7 +2,7 @@ import type {Evidence} from '../domain/finding.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {machineMemory} from './memory-limit.js';
+import {machineMemory} from './limit-facts.js';
 import {memFrag} from './memory-overhead.js';
 import {infoNumber, kernelFact} from './needs.js';
 import {hint, onHost, processIdFor, redisCli} from './next-steps.js';

@@ -1,87 +1,21 @@
 import {keyTotals} from '../parse/info-fields.js';
-import {sizeInBytes} from '../parse/memory-size.js';
-import {bytes, percent, perSecond, seconds, utcClock} from '../text/units.js';
+import {bytes, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
+import {keysWithoutTtl} from './keys-without-ttl.js';
+import {limitShare, loweredLimit, machineMemory} from './limit-facts.js';
 import {limitBelowEmpty} from './limit-without-unit.js';
+import {secondsUntilFull} from './memory-growth.js';
 import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
-
-/**
-Used memory as a share of maxmemory, 0 to more than 1; undefined without a limit. Source: getMaxmemoryState in Redis'
-evict.c.
-*/
-export function limitShare(facts: NodeFacts): number | undefined {
-	const used = facts.number('memory', 'used_memory');
-	const limit = facts.number('memory', 'maxmemory');
-	if (used === undefined || limit === undefined || limit === 0) {
-		return undefined;
-	}
-
-	return Math.max(0, used - (facts.number('memory', 'mem_not_counted_for_evict') ?? 0)) / limit;
-}
-
-/**
-The bytes that the server can use at most, whatever maxmemory is: the limit of its control group, or else the machine's
-memory. `total_system_memory` is the machine's memory, even in a container.
-*/
-export function machineMemory(facts: NodeFacts): {readonly bytes: number; readonly name: string} | undefined {
-	const evidence = facts.record.host?.value;
-	const cgroup = evidence?.kind === 'here' ? evidence.cgroup?.limitBytes : undefined;
-	const total = facts.number('memory', 'total_system_memory');
-	if (cgroup !== undefined && (total === undefined || cgroup < total)) {
-		return {bytes: cgroup, name: "the container's limit"};
-	}
-
-	return total === undefined || total === 0 ? undefined : {bytes: total, name: "the machine's memory"};
-}
-
-/** The reason text for a lowered maxmemory, and the fact that shows the change. */
-export type LoweredLimit = {readonly reason: string; readonly detail: string};
-
-/**
-The reason text if maxmemory was lowered. A reading of the last ten minutes, the server's config file or its log may
-show the change. Undefined if none of the three shows it. Used memory far above maxmemory is no proof, because a running
-script may go on writing above it.
-*/
-export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
-	const limit = facts.number('memory', 'maxmemory') ?? 0;
-	if (limit === 0) {
-		return undefined;
-	}
-
-	const reason = `maxmemory lowered to ${bytes(limit)}`;
-	const sizeOf = (value: number) => (value === 0 ? 'no limit' : bytes(value));
-	const values = facts.past(['memory', 'maxmemory'], tracksMs).map(({value}) => value);
-	const before = values.findLast(value => value === 0 || value > limit);
-	if (before !== undefined) {
-		return {reason, detail: `${sizeOf(before)} before`};
-	}
-
-	const host = facts.record.host?.value;
-	const written = host?.kind === 'here' ? host.configFile?.settings.get('maxmemory') : undefined;
-	const inFile = written === undefined ? undefined : Number(sizeInBytes(written));
-	if (inFile !== undefined && (inFile === 0 || inFile > limit)) {
-		return {reason, detail: `${sizeOf(inFile)} in its config file`};
-	}
-
-	const remark = host?.kind === 'here' ? host.log?.remarks.find(({id}) => id === 'maxmemory-below') : undefined;
-	const startedAtMs = facts.nowMs - (facts.number('server', 'uptime_in_seconds') ?? 0) * 1000;
-	return remark?.atMs !== undefined && remark.atMs >= startedAtMs && (limitShare(facts) ?? 0) > 1
-		? {reason, detail: `by CONFIG SET at ${utcClock(remark.atMs)}`}
-		: undefined;
-}
-
-/** Length of the time, in milliseconds, whose readings of maxmemory are compared with its present value. */
-const tracksMs = 600_000;
+import {topWriter} from './writers.js';
 
 export const memMax = rule({
 	id: 'mem.max',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule computes used memory as a share of its limit: `(used_memory − mem_not_counted_for_evict) / maxmemory`. `maxmemory_policy` and the rate of `evicted_keys` decide how severe the finding is.',
+			'The rule computes used memory as a share of its limit: `(used_memory − mem_not_counted_for_evict) / maxmemory`. `maxmemory_policy` and the rate of `evicted_keys` decide how severe the finding is. Where each of the last readings is larger, it says when memory is full, and who writes most. A limit below what the empty server takes (`used_memory_startup`) is critical: a unit may be missing.',
 		since: '3.2',
 		falsePositives: [
 			'A replica ignores `maxmemory` by default (`replica-ignore-maxmemory`, since Redis 5.0). The finding is at most a warning for a replica.',
@@ -120,6 +54,8 @@ export const memMax = rule({
 		const policy = facts.text('memory', 'maxmemory_policy');
 		const evicted = facts.perSecond('stats', 'evicted_keys') ?? 0;
 		const evictsAll = policy?.startsWith('allkeys-') === true;
+		const fullInSeconds = evictsAll || evicted > 0 ? undefined : secondsUntilFull(facts, limit);
+		const writer = fullInSeconds === undefined ? undefined : topWriter(facts);
 		const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
 		const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < limits.critical;
 		const detail = [
@@ -128,9 +64,13 @@ export const memMax = rule({
 			...(evicted > 0 ? [`evicting ${perSecond(evicted)}`] : []),
 		];
 		return fires(isMeantToBeFull ? 'info' : isAtMostWarning ? 'warning' : 'critical', {
-			problem: `memory at ${percent(share)} of maxmemory`,
+			problem: `memory at ${percent(share)} of maxmemory${fullInSeconds === undefined ? '' : `, full in about ${seconds(fullInSeconds)}`}`,
 			detail: detail.join(', '),
-			reason: share >= 1 || evicted > 0 ? loweredLimit(facts)?.reason : undefined,
+			reason:
+				share >= 1 || evicted > 0
+					? (loweredLimit(facts)?.reason ?? keysWithoutTtl(facts, evicted)?.reason)
+					: writer?.text,
+			culprit: writer?.culprit,
 			effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
 			evidence: [
 				...infoEvidence(
@@ -141,6 +81,7 @@ export const memMax = rule({
 					['memory', 'maxmemory_policy'],
 				),
 				...(evicted > 0 ? [{name: 'evictions', value: evicted, unit: 'perSecond' as const}] : []),
+				...(writer?.evidence ?? []),
 			],
 			meaning: evictsAll
 				? 'At the limit the server evicts keys to make room for new ones, as this policy is meant to.'

@@ -3,7 +3,7 @@ import {message} from '../domain/message.js';
 import {inAbout, percent, perSecond} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
-import {machineMemory} from './memory-limit.js';
+import {machineMemory} from './limit-facts.js';
 import {answerMissing, infoNumber, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';

@@ -25,6 +25,40 @@ testRule(memMax, [
 		{info: memory(1_200_000, 512, 'noeviction', {used_memory_startup: 900_000}), record: {role: 'replica'}},
 		'warning',
 	],
+	[
+		'memory grows with each reading',
+		{info: memory(90e6, 100e6), record: {intervalMs: 1000, series: {usedMemory: [86e6, 87e6, 88e6, 89e6, 90e6]}}},
+		'critical',
+		/^memory at 90% of maxmemory, full in about 10s, limit 95\.4M, policy noeviction$/,
+	],
+	[
+		'memory rises and falls',
+		{info: memory(90e6, 100e6), record: {intervalMs: 1000, series: {usedMemory: [86e6, 90e6, 86e6, 89e6, 90e6]}}},
+		'critical',
+		/^memory at 90% of maxmemory, limit/,
+	],
+	[
+		'memory grew before a gap',
+		{
+			info: memory(90e6, 100e6),
+			record: {intervalMs: 1000, series: {usedMemory: [86e6, 87e6, 88e6, undefined, 89e6, 90e6]}},
+		},
+		'critical',
+		/^memory at 90% of maxmemory, limit/,
+	],
+	[
+		'all but what keys without a TTL take is evicted again',
+		{
+			info: {
+				...memory(99.9e6, 100e6, 'volatile-lru'),
+				stats: {evicted_keys: 600, total_net_input_bytes: 640_000},
+				keyspace: {db0: 'keys=50000,expires=20000,avg_ttl=9'},
+			},
+			earlier: {stats: {evicted_keys: 0, total_net_input_bytes: 0}},
+		},
+		'critical',
+		/, evicting 600\/s: 30,000 keys without TTL have 7\d% of memory$/,
+	],
 	['no limit', {info: memory(1e9, 0)}, 'clear'],
 	[
 		'buffers of replicas and of the AOF do not count',

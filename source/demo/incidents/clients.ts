@@ -49,7 +49,7 @@ export const passwordChanged: Incident = {
 export const wrongPassword: Incident = {
 	expected: {
 		exitCode: 1,
-		verdict: /refuses .* logins .* as user billing/,
+		verdict: /refuses logins as user billing/,
 		rules: ['sec.authfail warning'],
 		client: 'billing-worker',
 	},
