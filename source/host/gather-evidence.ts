@@ -15,7 +15,8 @@ import type {Endpoint} from '../domain/node.js';
 import {parseColonTable} from '../parse/proc-text.js';
 import type {RememberedPlaces} from '../parse/remembered-topology.js';
 import {readConfigEvidence} from './config-evidence.js';
-import {type ConfigFile, readConfigFile} from './config-file.js';
+import {readConfigFile} from './config-file.js';
+import {findConfigFile} from './config-search.js';
 import {readConnectionHolders} from './connection-holders.js';
 import {readDataFiles} from './data-files.js';
 import {readFolder} from './folder-evidence.js';
@@ -52,21 +53,6 @@ export type EvidenceRequest = {
 	/** The present wall time, milliseconds since the epoch. */
 	readonly nowMs: number;
 };
-
-/** Paths where packages install the config file of a server on this port, for a server that cannot be asked. */
-const usualConfigFiles = (port: number): string[] => [
-	`/etc/redis/${port}.conf`,
-	`/etc/valkey/${port}.conf`,
-	...(port === 6379
-		? [
-				'/etc/redis/redis.conf',
-				'/etc/valkey/valkey.conf',
-				'/etc/redis.conf',
-				'/etc/valkey.conf',
-				'/usr/local/etc/redis.conf',
-			]
-		: []),
-];
 
 /**
 Gathers what this machine shows of the server at an endpoint: process, socket, supervisor, files and kernel settings. It
@@ -151,7 +137,7 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 		found === undefined
 			? await supervisorOfPort(port, seenBefore?.supervisor, gaps)
 			: await supervisorOf(found.evidence.processId, gaps);
-	const settings = await settingsOf(request, found === undefined ? port : undefined);
+	const settings = await settingsOf(request, found === undefined);
 	const folder = found?.evidence.workingFolder ?? settings.dir ?? lastFolder(request);
 	const log = await readLogTail(
 		{
@@ -250,12 +236,12 @@ function earlierProcessOf(
 }
 
 /**
-The server's `dir` and `logfile`: from CONFIG GET, else from its config file, else from the config file that packages
-install for the port.
+The server's `dir` and `logfile`: from CONFIG GET, else from its config file, else from the config file on this machine
+that names its port.
 */
 async function settingsOf(
-	{info, config}: EvidenceRequest,
-	orphanedPort: number | undefined,
+	{endpoint, info, config}: EvidenceRequest,
+	hasEnded: boolean,
 ): Promise<{readonly dir: string | undefined; readonly logfile: string | undefined}> {
 	const told = {dir: config?.get('dir'), logfile: config?.get('logfile')};
 	if (told.dir !== undefined && told.logfile !== undefined) {
@@ -263,19 +249,7 @@ async function settingsOf(
 	}
 
 	const named = info?.text('server', 'config_file');
-	const candidates = [
-		...(named !== undefined && path.isAbsolute(named) ? [named] : []),
-		...(orphanedPort === undefined ? [] : usualConfigFiles(orphanedPort)),
-	];
-	for (const candidate of candidates) {
-		const file: ConfigFile = await readConfigFile(candidate);
-		if (file.kind === 'read') {
-			return {
-				dir: told.dir ?? file.settings.get('dir'),
-				logfile: told.logfile ?? file.settings.get('logfile'),
-			};
-		}
-	}
-
-	return told;
+	const own = named !== undefined && path.isAbsolute(named) ? await readConfigFile(named) : undefined;
+	const settings = own?.kind === 'read' ? own.settings : hasEnded ? await findConfigFile(endpoint) : undefined;
+	return {dir: told.dir ?? settings?.get('dir'), logfile: told.logfile ?? settings?.get('logfile')};
 }

@@ -65,7 +65,7 @@ export const perAofBloat = rule({
 		return fires(isOff && size > limits.off * compared.sizeBytes ? 'warning' : 'info', {
 			problem: `has an append-only file of ${bytes(size)}`,
 			detail: compared.text,
-			reason: isOff ? 'it is never rewritten (auto-aof-rewrite-percentage 0)' : undefined,
+			reason: isOff ? 'automatic rewriting is off' : undefined,
 			evidence: [
 				...infoEvidence(
 					facts,

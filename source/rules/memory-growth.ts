@@ -44,18 +44,33 @@ const steadyFit = 0.9;
 /** Least growth over these readings, as a share of maxmemory. Buffers of clients change used memory by less. */
 const leastGrowth = 0.001;
 
+/** How memory grows: the seconds until it is full at this pace, or what it grew by in the first samples. */
+export type Growth =
+	| {readonly kind: 'steady'; readonly leftSeconds: number}
+	| {readonly kind: 'first'; readonly text: string};
+
 /**
-Seconds until used memory reaches maxmemory, if it goes on growing as in the last seconds. Undefined if it does not grow
-steadily, if it takes more than an hour, or with too few readings.
+The growth of used memory in the last seconds. Undefined if it does not grow steadily, or if it reaches maxmemory in more
+than an hour. With too few readings for a trend, it is the growth between the last two samples.
 */
-export function secondsUntilFull({record}: NodeFacts, limit: number): number | undefined {
+export function growthToLimit(facts: NodeFacts, limit: number): Growth | undefined {
+	const {record, earlier, sample} = facts;
 	const latest = record.series.get('usedMemory')?.latest(mostForGrowth) ?? [];
 	const known = latest.slice(latest.lastIndexOf(undefined) + 1).filter(value => value !== undefined);
 	const [first = 0, last = 0] = [known[0], known.at(-1)];
 	const {perSecond, fit} = trend(known.map((value, index) => ({atMs: index * record.intervalMs, value})));
 	const left = (limit - last) / perSecond;
-	const isSteady = known.length >= fewestForGrowth && fit >= steadyFit && last - first >= leastGrowth * limit;
-	return isSteady && left > 0 && left < hourSeconds ? left : undefined;
+	const isEnough = last - first >= leastGrowth * limit;
+	if (known.length >= fewestForGrowth) {
+		const isSteady = isEnough && fit >= steadyFit && left > 0 && left < hourSeconds;
+		return isSteady ? {kind: 'steady', leftSeconds: left} : undefined;
+	}
+
+	const between = earlier === undefined || sample === undefined ? 0 : (sample.elapsedMs - earlier.elapsedMs) / 1000;
+	const grown = facts.increase('memory', 'used_memory') ?? 0;
+	return between > 0 && grown >= leastGrowth * limit
+		? {kind: 'first', text: `grew by ${bytes(grown)} in ${seconds(between)}`}
+		: undefined;
 }
 
 const hourSeconds = 3600;

@@ -4,7 +4,7 @@ import {infoEvidence} from './evidence.js';
 import {keysWithoutTtl} from './keys-without-ttl.js';
 import {limitShare, loweredLimit, machineMemory} from './limit-facts.js';
 import {limitBelowEmpty} from './limit-without-unit.js';
-import {secondsUntilFull} from './memory-growth.js';
+import {growthToLimit} from './memory-growth.js';
 import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {advises, clear, fires, rule} from './rule.js';
@@ -54,22 +54,29 @@ export const memMax = rule({
 		const policy = facts.text('memory', 'maxmemory_policy');
 		const evicted = facts.perSecond('stats', 'evicted_keys') ?? 0;
 		const evictsAll = policy?.startsWith('allkeys-') === true;
-		const fullInSeconds = evictsAll || evicted > 0 ? undefined : secondsUntilFull(facts, limit);
-		const writer = fullInSeconds === undefined ? undefined : topWriter(facts);
+		const growth = evictsAll || evicted > 0 ? undefined : growthToLimit(facts, limit);
+		const writer = growth === undefined ? undefined : topWriter(facts);
 		const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
 		const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < limits.critical;
 		const detail = [
+			...(growth?.kind === 'first' ? [growth.text] : []),
 			`limit ${bytes(limit)}`,
 			...(policy === undefined ? [] : [`policy ${policy}`]),
 			...(evicted > 0 ? [`evicting ${perSecond(evicted)}`] : []),
 		];
+		const lowered = share >= 1 || evicted > 0 ? loweredLimit(facts) : undefined;
+		const fixed = lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
+		const level = `memory at ${percent(share)} of maxmemory`;
 		return fires(isMeantToBeFull ? 'info' : isAtMostWarning ? 'warning' : 'critical', {
-			problem: `memory at ${percent(share)} of maxmemory${fullInSeconds === undefined ? '' : `, full in about ${seconds(fullInSeconds)}`}`,
-			detail: detail.join(', '),
-			reason:
-				share >= 1 || evicted > 0
-					? (loweredLimit(facts)?.reason ?? keysWithoutTtl(facts, evicted)?.reason)
-					: writer?.text,
+			// The keys that are lost are the effect, and the level is the cause.
+			problem:
+				fixed !== undefined
+					? `evicts keys at ${perSecond(evicted)}`
+					: growth?.kind === 'steady'
+						? `${level}, full in about ${seconds(growth.leftSeconds)}`
+						: level,
+			detail: (fixed === undefined ? detail : [level, ...detail.slice(0, 2)]).join(', '),
+			reason: lowered?.reason ?? fixed?.reason ?? writer?.text,
 			culprit: writer?.culprit,
 			effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
 			evidence: [

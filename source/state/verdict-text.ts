@@ -188,10 +188,13 @@ function withNames(text: Message, {otherNodes}: SharedProblem): Message {
 /** Most warnings that a report names beside the most urgent problem. */
 const namedWarnings = 2;
 
+/** Most critical problems beside the most urgent one that a report names with their cause. */
+const explainedCritical = 2;
+
 /**
-The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node. The
-first warnings that affect clients or the safety of the deployment follow. If nothing is critical, the first warnings of
-any kind are named.
+The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node, the
+first two of them with their cause. The first warnings that affect clients or the safety of the deployment follow. If
+nothing is critical, the first warnings of any kind are named.
 */
 export function verdictText(verdict: Verdict, show?: ShowName): string {
 	if (!('cause' in verdict)) {
@@ -208,7 +211,12 @@ export function verdictText(verdict: Verdict, show?: ShowName): string {
 		joinMessages(
 			[
 				withNames(longest, cause),
-				...[...critical, ...felt].map(other => withNames(problemMessage(other, 'short'), other)),
+				...[...critical, ...felt].map((other, index) =>
+					withNames(
+						problemMessage(other, index < Math.min(explainedCritical, critical.length) ? 'middle' : 'short'),
+						other,
+					),
+				),
 			],
 			'; ',
 		),

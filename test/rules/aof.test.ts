@@ -178,7 +178,7 @@ testRule(perAofBloat, [
 			config: {'auto-aof-rewrite-percentage': '0'},
 		},
 		'warning',
-		/^has an append-only file of 400M, for 2\.00M of data: it is never rewritten \(auto-aof-rewrite-percentage 0\)$/,
+		/^has an append-only file of 400M, for 2\.00M of data: automatic rewriting is off$/,
 	],
 	[
 		'automatic rewriting is off, and a nightly rewrite would do',

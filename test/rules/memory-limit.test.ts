@@ -32,6 +32,12 @@ testRule(memMax, [
 		/^memory at 90% of maxmemory, full in about 10s, limit 95\.4M, policy noeviction$/,
 	],
 	[
+		'memory grew between the first two samples',
+		{info: memory(90e6, 100e6), earlier: memory(88e6, 100e6)},
+		'critical',
+		/^memory at 90% of maxmemory, grew by 1\.91M in 1s, limit 95\.4M, policy noeviction$/,
+	],
+	[
 		'memory rises and falls',
 		{info: memory(90e6, 100e6), record: {intervalMs: 1000, series: {usedMemory: [86e6, 90e6, 86e6, 89e6, 90e6]}}},
 		'critical',
@@ -57,7 +63,7 @@ testRule(memMax, [
 			earlier: {stats: {evicted_keys: 0, total_net_input_bytes: 0}},
 		},
 		'critical',
-		/, evicting 600\/s: 30,000 keys without TTL have 7\d% of memory$/,
+		/^evicts keys at 600\/s, memory at 99\.9% of maxmemory, .*: 30,000 keys without TTL have 7\d% of memory$/,
 	],
 	['no limit', {info: memory(1e9, 0)}, 'clear'],
 	[

@@ -175,7 +175,7 @@ test('refused writes on a primary precede a replica that does not respond, which
 	const verdict = verdictOf(state, sampledAtMs + 300);
 	assert.match(
 		verdictText(verdict),
-		/^10\.0\.1\.11:6379 refuses writes \(OOM\): the policy is noeviction; 10\.0\.1\.12:6379 refuses connections; /,
+		/^10\.0\.1\.11:6379 refuses writes \(OOM\): the policy is noeviction; 10\.0\.1\.12:6379 refuses connections: nothing listens on the port; /,
 	);
 	assert.deepEqual(
 		rankedFindings(state).map(({finding: {rule}}) => rule),
@@ -409,7 +409,7 @@ test('a report names every critical finding with its node, primaries first, then
 	const verdict = verdictOf(stateWith(findings, [up, sentinel, replica, primary]), sampledAtMs);
 	assert.equal(
 		verdictText(verdict).replace(/:[^:;]*\(.*?\);/, ';'),
-		'10.0.1.21:6379 refuses connections; 10.0.1.15:6379 refuses writes (OOM); 10.0.1.22:6379 refuses connections; 10.0.1.23:26379 refuses connections; 10.0.1.11:6379 memory at 99% of maxmemory, also 10.0.1.16:6379',
+		'10.0.1.21:6379 refuses connections; 10.0.1.15:6379 refuses writes (OOM); 10.0.1.22:6379 refuses connections: nothing listens on the port; 10.0.1.23:26379 refuses connections; 10.0.1.11:6379 memory at 99% of maxmemory, also 10.0.1.16:6379',
 	);
 });
 
