@@ -1,5 +1,5 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
-import {bytes, inAbout, percent} from '../text/units.js';
+import {bytes, inAbout, percent, seconds} from '../text/units.js';
 import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';

@@ -1,5 +1,5 @@
 import {keyTotals} from '../parse/info-fields.js';
-import {bytes, percent, perSecond, seconds} from '../text/units.js';
+import {bytes, inAbout, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {keysWithoutTtl} from './keys-without-ttl.js';
 import {limitShare, loweredLimit, machineMemory} from './limit-facts.js';
@@ -73,7 +73,7 @@ export const memMax = rule({
 				fixed !== undefined
 					? `evicts keys at ${perSecond(evicted)}`
 					: growth?.kind === 'steady'
-						? `${level}, full in about ${seconds(growth.leftSeconds)}`
+						? `${level}, full ${inAbout(growth.leftSeconds)}`
 						: level,
 			detail: (fixed === undefined ? detail : [level, ...detail.slice(0, 2)]).join(', '),
 			reason: lowered?.reason ?? fixed?.reason ?? writer?.text,
