@@ -163,17 +163,16 @@ export function ladderLines(
 ): Line[] {
 	const {rungs, remarks, verdict} = ladder;
 	const reason = decisive(ladder);
-	const remarkPart = (isSerious: boolean): Part => ({
+	const remarkPart = ({severity, text}: HostRemark): Part => ({
 		group: 1,
-		lines: remarks
-			.filter(({severity}) => (severity !== 'info') === isSerious)
-			.flatMap(({severity, text}) => labelled('here', text, width, remarkTones[severity])),
+		lines: labelled('here', text, width, remarkTones[severity]),
 	});
 	const steps: Part = {group: 0, lines: rungs.flatMap(rung => rungLines(rung, width))};
 	const compact: Part = {group: 0, lines: compactRungs(rungs, width)};
 	const failed: Part = {group: 0, lines: reason === undefined ? [] : rungLines(reason, width)};
-	const causes = remarkPart(true);
-	const infos = remarkPart(false);
+	const causes = remarks.filter(({severity}) => severity !== 'info').map(remarkPart);
+	const ends = remarks.filter(({severity, id}) => severity === 'info' && id === 'ended').map(remarkPart);
+	const infos = remarks.filter(({severity, id}) => severity === 'info' && id !== 'ended').map(remarkPart);
 	const next: Part = {group: 3, lines: stepLines('do', verdict.next, width)};
 	const heldPart: Part = {group: 2, lines: factLines(known, width)};
 	const meaning: Part = {
@@ -189,16 +188,16 @@ export function ladderLines(
 		),
 	];
 	/** The parts in the order in which they are drawn. */
-	const order = [steps, compact, failed, meaning, causes, infos, heldPart, next, ...others.slice(1)];
+	const order = [steps, compact, failed, meaning, ...causes, ...ends, ...infos, heldPart, next, ...others.slice(1)];
 	const drawn = (parts: readonly Part[], isSpaced: boolean) =>
 		joinSections(
 			order.filter(part => parts.includes(part)),
 			isSpaced,
 		);
-	let chosen: readonly Part[] = [compact, causes, next];
+	let chosen: readonly Part[] = [compact, ...causes, next];
 	const isSpaced = drawn(chosen, true).length <= height;
 	const fits = (parts: readonly Part[]) => drawn(parts, isSpaced).length <= height;
-	for (const part of [failed, infos, heldPart]) {
+	for (const part of [failed, ...ends, heldPart, ...infos]) {
 		chosen = fits([...chosen, part]) ? [...chosen, part] : chosen;
 	}
 

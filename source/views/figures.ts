@@ -203,7 +203,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	return [
 		{
 			labels: ['memory', 'mem'],
-			titles: ['memory, % of maxmemory', 'memory of max', 'memory, %', 'memory'],
+			titles: ['memory, % of maxmemory', 'memory, % of max', 'memory, %', 'memory'],
 			text: isUnlimited ? 'no limit' : percent(memory.value),
 			large: [
 				percent(memory.value),

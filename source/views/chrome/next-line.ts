@@ -71,16 +71,17 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 	const action: Line[] = [];
 	if (remedy !== undefined && actionKey !== '') {
 		const where = state.nodes.size > 1 && remedy.node !== node ? ` on ${shortName(remedy.node.address, state)}` : '';
-		const full = actionRow(remedy.choice.action).title;
-		const texts = [full + where, shortTitle(full) + where];
+		const {title} = actionRow(remedy.choice.action);
+		const client = remedy.choice.clientId === undefined ? undefined : finding.culprit?.client?.name;
+		const full = client === undefined ? title : `${shortTitle(title)}: close ${client}`;
+		const texts = [full + where, shortTitle(title) + where];
 		const does = texts.find(text => cellWidth(text) + actionKey.length + 3 <= room) ?? texts.at(-1) ?? '';
 		const part = partLine({key: actionKey, does});
 		room -= lineWidth(part);
 		action.push(part);
 	}
 
-	// Steps for a node that is out of reach tell how to start it. What a replica can do is more urgent.
-	const steps = (isOutage(finding) ? advisedBy(finding, state) : finding).next.map(({kind, text}) =>
+	const steps = stepsFor(input, finding).map(({kind, text}) =>
 		stepText({kind, text: kind === 'words' ? messageText(text, showShortNames(state)) : text}),
 	);
 	const prefix = action.length === 0 ? '  ' : '  or ';
@@ -90,6 +91,27 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 	const left = [label, ...action.flat(), ...(step === '' ? [] : [span(prefix, 'label'), span(step)])];
 	const gap = ' '.repeat(Math.max(0, columns - lineWidth([...left, ...right])));
 	return [...left, span(gap), ...right];
+}
+
+/**
+The steps of a finding. Those of a node that is out of reach tell how to start it. What a replica can do is more urgent,
+so then the steps are those of the consequence that line 2 names.
+*/
+function stepsFor({state, view}: ScreenInput, finding: Finding): Finding['next'] {
+	if (!isOutage(finding)) {
+		return finding.next;
+	}
+
+	const advised = advisedBy(finding, state);
+	const felt = view.subject?.problem.consequence;
+	const named = state.findings.find(
+		({problem, node, clearedAtMs}) =>
+			felt !== undefined &&
+			node === felt.node &&
+			clearedAtMs === undefined &&
+			messageText(problem) === messageText(felt.problem),
+	);
+	return (advised === finding ? (named ?? finding) : advised).next;
 }
 
 /** Whether a key on this screen may open the dialog of an action. */

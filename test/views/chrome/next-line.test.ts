@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NextStep} from '../../../source/domain/finding.js';
+import {nameOf} from '../../../source/domain/message.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {Finding} from '../../../source/rules/finding.js';
 import {newView} from '../../../source/state/reduce-view.js';
@@ -13,7 +14,7 @@ import {rowAction} from '../../../source/views/control/action-subject.js';
 import {screenLines} from '../../../source/views/screen.js';
 import type {ScreenInput} from '../../../source/views/screen-input.js';
 import {findingOf} from '../../harness/findings.js';
-import {recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
+import {clientOf, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
 
 const nowMs = sampledAtMs + 300;
 const nodes = [11, 12].map(host =>
@@ -123,4 +124,21 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 	const found = rowAction(state, {...view, panel: 'overview'}, undefined);
 	assert.deepEqual([found?.node.address, found?.choice.action], [second?.address, 'cluster-failover']);
 	assert.match(lineOf({...parts, view: {subject: undefined}}), /X CLUSTER FAILOVER/);
+});
+
+test('a finding that names a client and no action offers to close its connection, if there is one', () => {
+	const heavy = findingOf('lat.on_cmds', 'warning', first?.address, {
+		culprit: {client: nameOf('client', 'cron-report'), command: 'KEYS'},
+	});
+	const withClients = (...names: readonly string[]) => {
+		const value = names.map((name, id) => clientOf({id: id + 5, name}));
+		return [{...nodes[0]!, clients: {atMs: sampledAtMs, value}}];
+	};
+	const one = {findings: [heavy], records: withClients('api', 'cron-report')};
+	assert.match(lineOf(one), /^ next {2}X CLIENT KILL ID: close cron-report /);
+	const {state, view} = inputOf(one);
+	assert.deepEqual(rowAction(state, view, undefined)?.choice, {action: 'client-kill', clientId: 6});
+	assert.doesNotMatch(lineOf({...one, records: withClients('cron-report', 'cron-report')}), / X /);
+	assert.doesNotMatch(lineOf({...one, records: withClients('api')}), / X /);
+	assert.doesNotMatch(lineOf({...one, records: [nodes[0]!]}), / X /, 'the clients are not known');
 });
