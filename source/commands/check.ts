@@ -1,6 +1,7 @@
 import {stateOf} from '../app/host-poller.js';
 import {type MonitorSession, startSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
+import type {NodeRecord} from '../derive/node-record.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
@@ -64,17 +65,32 @@ export async function gatherHostEvidence(
 }
 
 /**
+Whether the host evidence of a node shows no process, although something takes connections at its address: the process
+was looked for between its end and its next start. In a crash loop only the log of the next process tells of the loop.
+*/
+const isBetweenStarts = ({failure, host}: NodeRecord): boolean =>
+	failure !== undefined &&
+	failure.layer !== 'auth' &&
+	failure.code !== 'ECONNREFUSED' &&
+	host?.value.kind === 'here' &&
+	host.value.process === undefined;
+
+/**
 Reads the host evidence again for nodes that have begun or ceased to answer since the last reading. Then waits for one
 more poll of these nodes, with which the rules are evaluated again.
 */
 async function gatherAgain(session: MonitorSession, before: SeenStates, intervalMs: number): Promise<void> {
 	const nodes = [...session.store.get().nodes.values()];
-	const changed = new Set(nodes.filter(node => before.get(node.address) !== stateOf(node)).map(({address}) => address));
+	const changed = new Set(
+		nodes
+			.filter(node => before.get(node.address) !== stateOf(node) || isBetweenStarts(node))
+			.map(({address}) => address),
+	);
 	if (changed.size === 0) {
 		return;
 	}
 
-	await gatherHostEvidence(session, before);
+	await gatherHostEvidence(session, new Map([...before].filter(([address]) => !changed.has(address))));
 	const seen = new Map(session.polls);
 	const isNext = (address: NodeAddress, polls: number) =>
 		!changed.has(address) || polls > (seen.get(address) ?? 0) || isRefused(session, address);

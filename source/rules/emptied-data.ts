@@ -1,6 +1,7 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
+import type {NodeAddress} from '../domain/node.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, count, seconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
@@ -9,6 +10,15 @@ import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {recordsIn} from './node-records.js';
 import {type FleetEvaluation, fires, rule} from './rule.js';
+
+/** A function that computes its value at the first call. */
+function once<T>(compute: () => T): () => T {
+	let value: {readonly of: T} | undefined;
+	return () => {
+		value ??= {of: compute()};
+		return value.of;
+	};
+}
 
 /** Seconds by which a process must be older than another to count as started before it. */
 const olderSeconds = 5;
@@ -45,7 +55,7 @@ function peakOfReplica(primary: NodeFacts, replicas: readonly NodeRecord[], leas
 	const [replica] = replicas.filter(record => {
 		const peak = record.sample?.info.number('memory', 'used_memory_peak') ?? 0;
 		const used = record.sample?.info.number('memory', 'used_memory') ?? Number.POSITIVE_INFINITY;
-		return uptimeOf(record) > uptimeOf(primary) + olderSeconds && peak >= ratio * used && peak - used >= least;
+		return uptimeOf(record) > uptimeOf(primary.record) + olderSeconds && peak >= ratio * used && peak - used >= least;
 	});
 	const [peak = 0, used = 0] = ['used_memory_peak', 'used_memory'].map(name =>
 		replica?.sample?.info.number('memory', name),
@@ -61,22 +71,26 @@ function peakOfReplica(primary: NodeFacts, replicas: readonly NodeRecord[], leas
 			};
 }
 
-/** The keys of the other shards of the cluster, if the primary has hardly any for its slots. */
-function keysOfShards(primary: NodeFacts, all: readonly NodeFacts[], least: number, share: number): Proof {
-	const slots = slotsOf(primary.record);
-	const others = all
-		.filter(
-			({record}) =>
-				record !== primary.record &&
-				record.role === 'primary' &&
-				slotsOf(record) > 0 &&
-				uptimeOf(record) > uptimeOf(primary) + olderSeconds,
-		)
-		.map(({record}) => ({keys: keysOf(record) ?? 0, density: (keysOf(record) ?? 0) / slotsOf(record)}))
+/** A shard of the cluster with keys: its number of keys, in all and for each slot, and the age of its process. */
+type Shard = {readonly keys: number; readonly density: number; readonly uptime: number};
+
+/** The shards of the cluster by the keys that they have for each slot, the least first. */
+const shardsByDensity = (all: readonly NodeFacts[]): readonly Shard[] =>
+	all
+		.flatMap(({record}): readonly Shard[] => {
+			const slots = record.role === 'primary' ? slotsOf(record) : 0;
+			const keys = keysOf(record);
+			return slots === 0 || keys === undefined ? [] : [{keys, density: keys / slots, uptime: uptimeOf(record)}];
+		})
 		.sort((one, other) => one.density - other.density);
-	const middle = others[Math.floor((others.length - 1) / 2)];
+
+/** The keys of the older shards of the cluster, if the primary has hardly any for its slots. */
+function keysOfShards(primary: NodeFacts, shards: readonly Shard[], least: number, share: number): Proof {
+	const slots = slotsOf(primary.record);
 	const own = keysOf(primary.record);
-	return slots === 0 || own === undefined || middle === undefined || middle.keys < least || others.length < 2
+	const older = shards.filter(({uptime}) => uptime > uptimeOf(primary.record) + olderSeconds);
+	const middle = older[Math.floor((older.length - 1) / 2)];
+	return slots === 0 || own === undefined || middle === undefined || middle.keys < least || older.length < 2
 		? undefined
 		: own / slots >= share * middle.density
 			? undefined
@@ -84,6 +98,21 @@ function keysOfShards(primary: NodeFacts, all: readonly NodeFacts[], least: numb
 					detail: message`${count(own)} keys, other shards have ${count(middle.keys)}`,
 					evidence: {name: 'keys of another shard', value: count(middle.keys)},
 				};
+}
+
+/** The nodes that replicate from each primary and share its replication history. */
+function replicasByPrimary(
+	records: ReadonlyMap<NodeAddress, NodeRecord>,
+): ReadonlyMap<NodeAddress, readonly NodeRecord[]> {
+	const sameNode = nodeFinder(records);
+	const historyOf = (record: NodeRecord | undefined) => record?.sample?.info.text('replication', 'master_replid');
+	return Map.groupBy(
+		[...records.values()].filter(record => {
+			const named = primaryNamedBy(record);
+			return named !== undefined && historyOf(record) === historyOf(records.get(sameNode(named)));
+		}),
+		record => sameNode(primaryNamedBy(record) ?? record.address),
+	);
 }
 
 export const repEmptied = rule({
@@ -96,6 +125,7 @@ export const repEmptied = rule({
 		falsePositives: [
 			'A new primary has no data yet. The rule needs an older replica that once held several times as much, or older shards with keys for their slots.',
 			'A shard may have few keys because of a hash tag. The rule needs a process that loaded nothing at its start.',
+			'A cache may lose its keys. A target with `role = "cache"` gets a note.',
 			'While redis-top watches, key.drop reports the loss, and this rule is clear.',
 		],
 	},
@@ -109,8 +139,10 @@ export const repEmptied = rule({
 	raiseAfter: 1,
 	evaluate(fleet, limitsFor) {
 		const records = recordsIn(fleet);
-		const sameNode = nodeFinder(records);
 		const all = [...fleet.nodes.values()];
+		// Both are made only if a primary is young and loaded nothing, because they go through all nodes.
+		const shards = once(() => shardsByDensity(all));
+		const followers = once(() => replicasByPrimary(records));
 		return all.flatMap((primary): FleetEvaluation[] => {
 			const limits = limitsFor(primary.address);
 			const uptime = primary.number('server', 'uptime_in_seconds');
@@ -126,17 +158,9 @@ export const repEmptied = rule({
 				return [];
 			}
 
-			const history = primary.text('replication', 'master_replid');
-			const replicas = [...records.values()].filter(record => {
-				const named = primaryNamedBy(record);
-				return (
-					named !== undefined &&
-					sameNode(named) === primary.address &&
-					record.sample?.info.text('replication', 'master_replid') === history
-				);
-			});
+			const replicas = followers().get(primary.address) ?? [];
 			const proof =
-				keysOfShards(primary, all, limits.keys, limits.share) ??
+				keysOfShards(primary, shards(), limits.keys, limits.share) ??
 				peakOfReplica(primary, replicas, limits.peak, limits.ratio);
 			if (proof === undefined) {
 				return [];
@@ -145,7 +169,7 @@ export const repEmptied = rule({
 			const isVolatile = primary.setting('save') === '' && primary.number('persistence', 'aof_enabled') === 0;
 			return [
 				{
-					...fires('critical', {
+					...fires(primary.settings.isCache ? 'info' : 'critical', {
 						problem: 'lost its keys at its restart',
 						detail: message`${seconds(uptime)} ago: ${proof.detail}`,
 						reason: isVolatile
@@ -162,7 +186,7 @@ export const repEmptied = rule({
 							),
 							proof.evidence,
 						],
-						meaning: 'No node of this shard has the keys any more. What is there now was written since the restart.',
+						meaning: 'No replica has a copy of the keys any more. What is there now was written since the restart.',
 						next: [
 							hint('restore a backup (an RDB file from before), or let the applications fill it again'),
 							...(isVolatile ? [redisCli(primary, 'CONFIG SET save "3600 1 300 100"')] : []),

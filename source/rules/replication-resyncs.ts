@@ -1,8 +1,9 @@
+import {message, nodeName} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber, replicaCount} from './needs.js';
-import {hint, logSteps, redisCli} from './next-steps.js';
+import {hint, logSteps, onHost, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isAway} from './planned-restart.js';
 import {isRefusingResyncs} from './refused-peers.js';
@@ -85,12 +86,50 @@ function smallBacklog(facts: NodeFacts, refusals: number) {
 	};
 }
 
+/** Full resyncs beyond one for each replica from which a young server's count alone is a repetition. */
+const leastSinceStart = 3;
+
+/**
+The full resyncs beyond the first of each replica, of a primary that started within ten minutes. 0 for an older server,
+whose count since the start tells no time, and below three for each replica.
+*/
+function repeatedSinceStart(facts: NodeFacts, full: number, most: number): number {
+	const uptimeSeconds = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+	const isYoung = uptimeSeconds * 1000 <= stormWindowMs && windowOf(facts) === stormWindowMs;
+	const repeated = full - most;
+	return facts.record.role !== 'replica' && isYoung && repeated >= leastSinceStart * Math.max(1, most) ? repeated : 0;
+}
+
+/** Seconds of uptime below which a replica has just started. */
+const justStartedSeconds = 30;
+
+/** The replica that restarts again and again, so that each start costs a full resync; undefined if none is young. */
+function restartingReplica(facts: NodeFacts) {
+	const sameNode = nodeFinder(facts.nodes);
+	const [replica] = [...facts.nodes.values()].filter(record => {
+		const named = primaryNamedBy(record);
+		const uptimeSeconds = record.sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
+		return named !== undefined && sameNode(named) === facts.address && uptimeSeconds < justStartedSeconds;
+	});
+	return (
+		replica && {
+			reason: message`replica ${nodeName(replica.address)} started ${seconds(replica.sample?.info.number('server', 'uptime_in_seconds') ?? 0)} ago: does it end again and again?`,
+			next: [
+				hint(
+					message`the log of ${nodeName(replica.address)}, and its memory limit: a full resync needs room for all data`,
+				),
+				onHost('dmesg -T | grep -i "killed process"'),
+			],
+		}
+	);
+}
+
 export const repFullsyncStorm = rule({
 	id: 'rep.fullsync_storm',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Replicas repeat full resyncs: `sync_full` rises several times within ten minutes. For a server that started within ten minutes, `sync_partial_err` since its start counts as well, and for any server the lines of its log about a backlog that is too short.',
+			'Replicas repeat full resyncs: `sync_full` rises several times within ten minutes. For a server that started within ten minutes, `sync_partial_err` since its start counts as well, and `sync_full` from three more than replicas on; for any server the lines of its log about a backlog that is too short.',
 		since: '2.8',
 		falsePositives: [
 			'A new replica begins with a full resync. The rule subtracts the increase of `connected_slaves`.',
@@ -110,11 +149,6 @@ export const repFullsyncStorm = rule({
 	raiseAfter: 1,
 	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
 	evaluate({full, refused}, facts, limits) {
-		// `sync_full` also counts full resyncs that could not begin. rep.refused reports them.
-		if (isRefusingResyncs(facts)) {
-			return clear;
-		}
-
 		const replicas = facts.past(['replication', 'connected_slaves'], windowOf(facts)).map(({value}) => value);
 		const connected = replicaCount.read(facts) ?? 0;
 		const most = replicas.reduce((highest, value) => Math.max(highest, value), connected);
@@ -125,15 +159,17 @@ export const repFullsyncStorm = rule({
 		// from another node, so they are left out.
 		const counted = windowOf(facts) < stormWindowMs ? growthInWindow(facts, 'sync_full', full) : full;
 		const repeated = facts.record.role === 'replica' ? 0 : Math.min(refusals, counted - most);
-		const all = Math.max(growthInWindow(facts, 'sync_full', full) - joined, repeated);
+		const growth = growthInWindow(facts, 'sync_full', full) - joined;
+		const all = Math.max(growth, repeated, repeatedSinceStart(facts, full, most));
 		// All nodes are gone through only if there were so many resyncs. For each of 1,000 healthy nodes, that took 40 % of
 		// all processor time.
 		const resyncs = all < limits.count ? all : all - restartedReplicas(facts);
-		if (resyncs < limits.count) {
+		// `sync_full` also counts full resyncs that could not begin. rep.refused reports them.
+		if (resyncs < limits.count || isRefusingResyncs(facts)) {
 			return clear;
 		}
 
-		const small = smallBacklog(facts, refusals);
+		const small = smallBacklog(facts, refusals) ?? restartingReplica(facts);
 		return fires('critical', {
 			problem: `gave its replicas ${count(resyncs)} full resyncs`,
 			detail: 'within ten minutes',

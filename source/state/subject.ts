@@ -56,7 +56,9 @@ The subject of line 2 after a verdict. The same object is returned while nothing
 - After a subject, a warning that has lasted for half a minute comes first. A younger warning may end before it is read.
 - A more severe cause is worse. Among critical causes, a more urgent cause is worse too.
 - A more urgent warning does not replace another warning, because warnings come and go with the load.
-- The exception is a warning about a busy machine: any other warning replaces it.
+- The first exception is a warning about a busy machine: any other warning replaces it.
+- The second exception is a warning that began with the subject, within seconds: both are of one incident, or were there
+  when redis-top came. The rules find them one after the other, and the more urgent one is shown.
 */
 export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: number): Subject | undefined {
 	const causes = causesOf(verdict);
@@ -70,6 +72,10 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	if (present !== undefined && first !== undefined) {
 		if (isWorse(first, present)) {
 			return fresh;
+		}
+
+		if (isOfSameStart(first, present, nowMs)) {
+			return {problem: first, endedAtMs: undefined, ...(held.former && {former: held.former})};
 		}
 
 		return held.endedAtMs === undefined && present.severity === held.problem.severity
@@ -133,6 +139,21 @@ const isWorse = (one: SharedProblem, other: SharedProblem): boolean =>
 	severityRank[one.severity] > severityRank[other.severity] ||
 	(one.severity === other.severity && isOfMachine(other) && !isOfMachine(one)) ||
 	(one.severity === 'critical' && other.severity === 'critical' && one.urgency < other.urgency);
+
+/** Milliseconds between the beginnings of two problems of one incident. Rules need up to three samples to fire. */
+const togetherMs = 5000;
+/** Milliseconds since its beginning within which a warning yields to a more urgent one that began with it. */
+const youngMs = 10_000;
+
+/** Whether a more urgent warning began together with a young warning. */
+const isOfSameStart = (one: SharedProblem, other: SharedProblem, nowMs: number): boolean =>
+	one.severity === 'warning' &&
+	other.severity === 'warning' &&
+	one.urgency < other.urgency &&
+	one.sinceMs !== undefined &&
+	other.sinceMs !== undefined &&
+	Math.abs(one.sinceMs - other.sinceMs) <= togetherMs &&
+	nowMs - other.sinceMs <= youngMs;
 
 /** The verdict with the subject's cause first, if that cause is still present. */
 export function withSubject(verdict: Verdict, subject: Subject | undefined): Verdict {

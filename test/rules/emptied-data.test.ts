@@ -13,6 +13,7 @@ type Node = {
 	readonly slots?: string;
 	readonly config?: FactsParts['config'];
 	readonly watch?: FactsParts['watch'];
+	readonly settings?: FactsParts['settings'];
 };
 
 const mega = 1024 ** 2;
@@ -35,13 +36,14 @@ function finding(nodes: readonly Node[]): string | undefined {
 				}),
 	}));
 	const records = parts.map(part => recordFrom(part));
-	const facts = nodes.map(({info, config, watch}, index) => {
+	const facts = nodes.map(({info, config, watch, settings}, index) => {
 		const {info: _, ...record} = parts[index] ?? assert.fail();
 		return factsOf({
 			info,
 			record,
 			config,
 			watch,
+			settings,
 			nodes: records.filter(({address}) => address !== record.address),
 		} as FactsParts);
 	});
@@ -105,6 +107,14 @@ const cases: ReadonlyArray<readonly [string, readonly Node[], RegExp | undefined
 			{address: second, info: replica(90_000, 60 * mega)},
 		],
 		/: it started without its data, and its replicas/,
+	],
+	[
+		'the same of a cache',
+		[
+			{address: first, info: primary(0, 20), settings: {isCache: true}},
+			{address: second, info: replica(90_000, 60 * mega)},
+		],
+		/^info /,
 	],
 	[
 		'the replica has not copied the empty data set yet',

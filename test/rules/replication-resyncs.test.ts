@@ -59,6 +59,22 @@ testRule(repFullsyncStorm, [
 		/^gave its replicas 4 full resyncs, within ten minutes$/,
 	],
 	[
+		'a young primary has given its one replica eight full resyncs: the replica restarts again and again',
+		{
+			info: {...resyncs(8, 0), server: {uptime_in_seconds: 60}},
+			past: [resyncs(8, 0)],
+			record: {address: '10.0.1.11:6379', role: 'primary'},
+			nodes: [replicaUpFor(2)],
+		},
+		'critical',
+		/^gave its replicas 6 full resyncs, within ten minutes: replica 10\.0\.1\.2:6379 started 2s ago: does it end again and again\?$/,
+	],
+	[
+		'a young primary whose two replicas were each restarted once',
+		{info: {...resyncs(4, 0, 2), server: {uptime_in_seconds: 60}}, past: [resyncs(4, 0, 2)]},
+		'clear',
+	],
+	[
 		'refused partial resyncs since a start long ago',
 		{info: {...resyncs(5, 4), server: {uptime_in_seconds: 90_000}}, past: [resyncs(5, 4)]},
 		'clear',

@@ -70,6 +70,22 @@ const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string
 		['a', 'a'],
 	],
 	[
+		'a more urgent warning that began with the subject replaces it',
+		[
+			verdictWith({...warning('a'), sinceMs: 0}),
+			verdictWith({...warning('b', 1), sinceMs: 2000}, {...warning('a'), sinceMs: 0}),
+		],
+		['a', 'b'],
+	],
+	[
+		'a more urgent warning that began later does not',
+		[
+			verdictWith({...warning('a'), sinceMs: 0}),
+			verdictWith({...warning('b', 1), sinceMs: 6000}, {...warning('a'), sinceMs: 0}),
+		],
+		['a', 'a'],
+	],
+	[
 		'a warning about a server replaces one about the machine',
 		[verdictWith(warning('os.psi', machineUrgency)), verdictWith(warning('b'), warning('os.psi', machineUrgency))],
 		['os.psi', 'b'],
