@@ -246,9 +246,21 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'srv.crash_loop',
 		where: 'here',
-		symptoms: ['conn.refused', 'conn.unreachable', 'srv.loading', 'rep.lost', 'rep.none'],
+		symptoms: [
+			'conn.refused',
+			'conn.unreachable',
+			'conn.unresponsive',
+			'conn.refusing',
+			'conn.flapping',
+			'srv.loading',
+			'srv.loading_stuck',
+			'rep.lost',
+			'rep.none',
+		],
 	},
 	{cause: 'srv.crash_loop', where: 'replicas', symptoms: linkSymptoms},
+	// A replica that ends again and again asks for a full resync at each start.
+	{cause: 'srv.crash_loop', where: 'primary', symptoms: [...followerSymptoms, 'rep.fullsync_storm', 'per.fork_slow']},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		{cause, where: 'replicas', symptoms: linkSymptoms},

@@ -35,6 +35,19 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a replica that ends again and again explains its silence, and the full resyncs of its primary',
+		[
+			findingOf('conn.unresponsive', 'critical', replica),
+			findingOf('srv.crash_loop', 'critical', replica),
+			findingOf('rep.fullsync_storm', 'critical', primary),
+		],
+		[
+			['srv.crash_loop', undefined],
+			['conn.unresponsive', 'srv.crash_loop'],
+			['rep.fullsync_storm', 'srv.crash_loop'],
+		],
+	],
+	[
 		'a replica that cannot load the data explains the full resyncs that it asks for',
 		[
 			findingOf('rep.fullsync_storm', 'critical', primary),
