@@ -1,5 +1,5 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
-import {bytes, inAbout, percent, seconds} from '../text/units.js';
+import {bytes, inAbout, percent, shortAge} from '../text/units.js';
 import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -69,7 +69,7 @@ export function growthToLimit(facts: NodeFacts, limit: number): Growth | undefin
 	const between = earlier === undefined || sample === undefined ? 0 : (sample.elapsedMs - earlier.elapsedMs) / 1000;
 	const grown = facts.increase('memory', 'used_memory') ?? 0;
 	return between > 0 && grown >= leastGrowth * limit
-		? {kind: 'first', text: `grew by ${bytes(grown)} in ${seconds(between)}`}
+		? {kind: 'first', text: `grew by ${bytes(grown)} in ${shortAge(between * 1000)}`}
 		: undefined;
 }
 

@@ -1,3 +1,4 @@
+import type {Firing} from '../domain/finding.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {bytes, inAbout, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -7,8 +8,89 @@ import {limitBelowEmpty} from './limit-without-unit.js';
 import {growthToLimit} from './memory-growth.js';
 import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 import {topWriter} from './writers.js';
+
+/** The finding of mem.max, without its remedy. */
+type LevelFiring = Omit<Firing, 'adviceCost' | 'action'>;
+
+/** The finding of a limit below what the empty server takes; undefined for a larger limit. */
+function emptyFiring(facts: NodeFacts): LevelFiring | undefined {
+	const tooSmall = limitBelowEmpty(facts);
+	const isReplica = facts.record.role === 'replica';
+	return (
+		tooSmall && {
+			severity: isReplica ? 'warning' : 'critical',
+			problem: 'can keep no key',
+			reason: tooSmall.reason,
+			effect: isReplica ? undefined : 'writes-refused',
+			evidence: [
+				...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'maxmemory', 'bytes']),
+				...tooSmall.evidence,
+			],
+			meaning:
+				'The empty server is over the limit. Each write that needs memory is refused (OOM), whatever the policy evicts.',
+			next: tooSmall.next,
+		}
+	);
+}
+
+/** The finding of used memory near its limit, or over it. */
+function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): LevelFiring {
+	const share = limitShare(facts) ?? 0;
+	const policy = facts.text('memory', 'maxmemory_policy');
+	const evicted = facts.perSecond('stats', 'evicted_keys') ?? 0;
+	const evictsAll = policy?.startsWith('allkeys-') === true;
+	const growth = evictsAll || evicted > 0 ? undefined : growthToLimit(facts, limit);
+	const writer = growth === undefined ? undefined : topWriter(facts);
+	const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
+	const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < criticalShare;
+	const detail = [
+		...(growth?.kind === 'first' ? [growth.text] : []),
+		`limit ${bytes(limit)}`,
+		...(policy === undefined ? [] : [`policy ${policy}`]),
+		...(evicted > 0 ? [`evicting ${perSecond(evicted)}`] : []),
+	];
+	const lowered = share >= 1 || evicted > 0 ? loweredLimit(facts) : undefined;
+	const fixed = lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
+	const level = `memory at ${percent(share)} of maxmemory`;
+	return {
+		severity: isMeantToBeFull ? 'info' : isAtMostWarning ? 'warning' : 'critical',
+		// The keys that are lost are the effect, and the level is the cause.
+		problem:
+			fixed !== undefined
+				? `evicts keys at ${perSecond(evicted)}`
+				: growth?.kind === 'steady'
+					? `${level}, full ${inAbout(growth.leftSeconds)}`
+					: level,
+		detail: (fixed === undefined ? detail : [level, ...detail.slice(0, 2)]).join(', '),
+		reason: lowered?.reason ?? fixed?.reason ?? writer?.text,
+		culprit: writer?.culprit,
+		effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
+		evidence: [
+			...infoEvidence(
+				facts,
+				['memory', 'used_memory', 'bytes'],
+				['memory', 'maxmemory', 'bytes'],
+				['memory', 'mem_not_counted_for_evict', 'bytes'],
+				['memory', 'maxmemory_policy'],
+			),
+			...(evicted > 0 ? [{name: 'evictions', value: evicted, unit: 'perSecond' as const}] : []),
+			...(writer?.evidence ?? []),
+		],
+		meaning: evictsAll
+			? 'At the limit the server evicts keys to make room for new ones, as this policy is meant to.'
+			: facts.record.role === 'replica'
+				? 'A replica takes in the writes of its primary beyond the limit. Once promoted, it refuses every write that needs memory (OOM), unless it can evict keys with a TTL.'
+				: 'At the limit the server refuses every write that needs memory (OOM), unless it can evict keys with a TTL.',
+		next: [
+			redisCli(facts, 'MEMORY DOCTOR'),
+			redisCli(facts, '--bigkeys -i 0.01'),
+			hint('raise maxmemory, or find what grew: keys without a TTL, client buffers, a replica that lags'),
+		],
+	};
+}
 
 export const memMax = rule({
 	id: 'mem.max',
@@ -34,72 +116,9 @@ export const memMax = rule({
 			return clear;
 		}
 
-		const tooSmall = limitBelowEmpty(facts);
-		if (tooSmall !== undefined) {
-			return fires(facts.record.role === 'replica' ? 'warning' : 'critical', {
-				problem: 'can keep no key',
-				reason: tooSmall.reason,
-				effect: facts.record.role === 'replica' ? undefined : 'writes-refused',
-				evidence: [
-					...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'maxmemory', 'bytes']),
-					...tooSmall.evidence,
-				],
-				meaning:
-					'The empty server is over the limit. Each write that needs memory is refused (OOM), whatever the policy evicts.',
-				next: tooSmall.next,
-				action: 'set-maxmemory',
-			});
-		}
-
-		const policy = facts.text('memory', 'maxmemory_policy');
-		const evicted = facts.perSecond('stats', 'evicted_keys') ?? 0;
-		const evictsAll = policy?.startsWith('allkeys-') === true;
-		const growth = evictsAll || evicted > 0 ? undefined : growthToLimit(facts, limit);
-		const writer = growth === undefined ? undefined : topWriter(facts);
-		const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
-		const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < limits.critical;
-		const detail = [
-			...(growth?.kind === 'first' ? [growth.text] : []),
-			`limit ${bytes(limit)}`,
-			...(policy === undefined ? [] : [`policy ${policy}`]),
-			...(evicted > 0 ? [`evicting ${perSecond(evicted)}`] : []),
-		];
-		const lowered = share >= 1 || evicted > 0 ? loweredLimit(facts) : undefined;
-		const fixed = lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
-		const level = `memory at ${percent(share)} of maxmemory`;
-		return fires(isMeantToBeFull ? 'info' : isAtMostWarning ? 'warning' : 'critical', {
-			// The keys that are lost are the effect, and the level is the cause.
-			problem:
-				fixed !== undefined
-					? `evicts keys at ${perSecond(evicted)}`
-					: growth?.kind === 'steady'
-						? `${level}, full ${inAbout(growth.leftSeconds)}`
-						: level,
-			detail: (fixed === undefined ? detail : [level, ...detail.slice(0, 2)]).join(', '),
-			reason: lowered?.reason ?? fixed?.reason ?? writer?.text,
-			culprit: writer?.culprit,
-			effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
-			evidence: [
-				...infoEvidence(
-					facts,
-					['memory', 'used_memory', 'bytes'],
-					['memory', 'maxmemory', 'bytes'],
-					['memory', 'mem_not_counted_for_evict', 'bytes'],
-					['memory', 'maxmemory_policy'],
-				),
-				...(evicted > 0 ? [{name: 'evictions', value: evicted, unit: 'perSecond' as const}] : []),
-				...(writer?.evidence ?? []),
-			],
-			meaning: evictsAll
-				? 'At the limit the server evicts keys to make room for new ones, as this policy is meant to.'
-				: facts.record.role === 'replica'
-					? 'A replica takes in the writes of its primary beyond the limit. Once promoted, it refuses every write that needs memory (OOM), unless it can evict keys with a TTL.'
-					: 'At the limit the server refuses every write that needs memory (OOM), unless it can evict keys with a TTL.',
-			next: [
-				redisCli(facts, 'MEMORY DOCTOR'),
-				redisCli(facts, '--bigkeys -i 0.01'),
-				hint('raise maxmemory, or find what grew: keys without a TTL, client buffers, a replica that lags'),
-			],
+		const {severity, ...firing} = emptyFiring(facts) ?? levelFiring(facts, limit, limits.critical);
+		return fires(severity, {
+			...firing,
 			action: 'set-maxmemory',
 		});
 	},

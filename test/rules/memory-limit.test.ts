@@ -35,7 +35,7 @@ testRule(memMax, [
 		'memory grew between the first two samples',
 		{info: memory(90e6, 100e6), earlier: memory(88e6, 100e6)},
 		'critical',
-		/^memory at 90% of maxmemory, grew by 1\.91M in 1s, limit 95\.4M, policy noeviction$/,
+		/^memory at 90% of maxmemory, grew by 1\.91M in 1\.0s, limit 95\.4M, policy noeviction$/,
 	],
 	[
 		'memory rises and falls',
