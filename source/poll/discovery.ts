@@ -174,7 +174,7 @@ export function knownMembers(
 	{endpoint}: ConnectionSettings,
 	{natMap}: Pick<FleetOptions, 'natMap'>,
 	known: {readonly has: (address: NodeAddress) => boolean},
-): Names | undefined {
+): ReadonlySet<NodeAddress> | undefined {
 	const lines = clusterNodes && linesIn(clusterNodes);
 	if (lines === undefined || sentinel !== undefined || (natMap?.size ?? 0) > 0) {
 		return undefined;
@@ -206,76 +206,3 @@ export const discoveredSentinels = (
 			return {...withheld(settings, endpoint, hosts, follow), endpoint, areBorrowed: true};
 		});
 };
-
-/**
-Time in milliseconds after which a failing node counts as gone, if no node names it. The time is long because a primary
-removes a replica from its list at once, even if the replica only restarts.
-*/
-const goneAfterMs = 60_000;
-/**
-Time in milliseconds after which a failing node that a cluster or a Sentinel announced counts as gone. Clusters and
-Sentinels list a failed node until somebody removes it. A node missing from their lists was thus removed on purpose, so
-this time is short.
-*/
-const goneFromListMs = 10_000;
-
-type Names = ReadonlySet<NodeAddress>;
-
-/** Tracks which nodes each node named in its last complete listing. These listings decide when a node is gone. */
-export class MembershipTracker {
-	readonly #named = new Map<NodeAddress, Names>();
-	readonly #everNamed = new Set<NodeAddress>();
-	/**
-	The latest sets of addresses that nodes named. Nodes that name the same nodes share one set. For 1,000 nodes, 1,000
-	separate sets of 1,000 names would take 60 MB.
-	*/
-	#shared: readonly Names[] = [];
-
-	note(source: NodeAddress, named: Names): void {
-		// A listing may lack the node that sent it. With that node's address added, all nodes of a cluster name the
-		// same set.
-		const names = named.has(source) ? named : new Set(named).add(source);
-		const before = this.#named.get(source);
-		const candidates = before === undefined ? this.#shared : [before, ...this.#shared];
-		const known = candidates.find(shared => isSame(shared, names));
-		if (known === undefined) {
-			this.#shared = [names, ...this.#shared].slice(0, setsShared);
-		}
-
-		this.#named.set(source, known ?? names);
-		for (const name of names) {
-			if (name !== source) {
-				this.#everNamed.add(name);
-			}
-		}
-	}
-
-	forget(address: NodeAddress): void {
-		this.#named.delete(address);
-		this.#everNamed.delete(address);
-	}
-
-	/**
-	Whether a node is gone: it has failed for long enough, and no node names it any more. A node that no node ever named
-	(a target of another deployment) is never gone.
-	*/
-	isGone(address: NodeAddress, origin: NodeOrigin, failingMs: number): boolean {
-		const afterMs = origin === 'cluster' || origin === 'sentinel' ? goneFromListMs : goneAfterMs;
-		return failingMs >= afterMs && this.#everNamed.has(address) && !this.#isNamed(address);
-	}
-
-	/** Whether the last listing of another node names this node. The last listing of a node that is down counts, too. */
-	#isNamed(address: NodeAddress): boolean {
-		return [...this.#named.entries()].some(([source, names]) => source !== address && names.has(address));
-	}
-}
-
-/**
-Number of shared sets that are kept. Four suffice for a cluster of two partitions: the sets that each partition names
-before and after a change.
-*/
-const setsShared = 4;
-
-function isSame(one: Names, other: Names): boolean {
-	return one === other || (one.size === other.size && [...one].every(name => other.has(name)));
-}

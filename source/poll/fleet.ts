@@ -10,12 +10,12 @@ import {
 	discoveredSentinels,
 	isCompleteListing,
 	knownMembers,
-	MembershipTracker,
 	ownHosts,
 	reachablePeers,
 	type Sampled,
 } from './discovery.js';
 import type {FleetOptions} from './fleet-options.js';
+import {MembershipTracker, type Standing} from './membership.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
 import type {PollInterest} from './poll-demand.js';
@@ -24,21 +24,17 @@ import {RunIds} from './run-ids.js';
 import {TimeSlicer} from './time-slicer.js';
 
 /** A node of the fleet with its polling loop. */
-type Member = {
+type Member = Standing & {
 	readonly loop: NodeLoop;
 	settings: ConnectionSettings;
-	readonly origin: NodeOrigin;
 	readonly end: AbortController;
 	/**
 	Whether the node was reported to the store. A discovered node is reported unless its address is a second address of a
 	known node.
 	*/
 	isKnown: boolean;
-	/** Since when the node has failed, in monotonic milliseconds; undefined while it answers. */
-	failingSinceMs: number | undefined;
 	/** Whether the node's last reply was a refusal of the credentials. */
 	isRefused: boolean;
-	isGone: boolean;
 };
 
 /**
@@ -290,13 +286,15 @@ export class Fleet {
 			this.#options.report({kind: 'node-found', address: outcome.address, endpoint, origin: member.origin});
 		}
 
+		// A node is gone before the failed poll is reported that would count as a failure otherwise.
+		const isListed = outcome.kind === 'sampled' && this.#noteMembers(outcome, member.settings);
+		this.#updateGone(outcome, member);
 		this.#options.report({kind: 'outcome', outcome, intervalMs});
-		if (outcome.kind === 'sampled') {
-			this.#mayRecall = false;
+		this.#mayRecall &&= outcome.kind === 'failed';
+		if (outcome.kind === 'sampled' && !isListed) {
 			this.#discover(outcome, member.settings);
 		}
 
-		this.#updateGone(outcome, member);
 		this.#recallWhenAlone();
 		this.#updateClusterSchedule(outcome);
 	}
@@ -328,13 +326,17 @@ export class Fleet {
 		return true;
 	}
 
-	#discover(outcome: Sampled, settings: ConnectionSettings): void {
+	/** Notes which nodes an outcome names, if all of them are known. Returns whether they are. */
+	#noteMembers(outcome: Sampled, settings: ConnectionSettings): boolean {
 		const known = knownMembers(outcome, settings, this.#options, this.#members);
 		if (known !== undefined) {
 			this.#membership.note(outcome.address, known);
-			return;
 		}
 
+		return known !== undefined;
+	}
+
+	#discover(outcome: Sampled, settings: ConnectionSettings): void {
 		const names = new Set<NodeAddress>();
 		for (const {endpoint, address, alias, origin, access, isMonitored} of reachablePeers(
 			outcome,
@@ -362,11 +364,10 @@ export class Fleet {
 	}
 
 	#updateGone(outcome: PollOutcome, member: Member): void {
-		const failingMs = noteFailing(member, outcome, this.#options.clock.elapsed());
-		const isGone = outcome.kind === 'failed' && this.#membership.isGone(outcome.address, member.origin, failingMs);
-		if (isGone !== member.isGone) {
-			member.isGone = isGone;
-			this.#options.report({kind: 'node-gone', address: outcome.address, isGone});
+		const nowMs = this.#options.clock.elapsed();
+		noteOutcome(member, outcome, nowMs);
+		for (const [address, {isGone}] of this.#membership.update(outcome.address, this.#members, nowMs)) {
+			this.#options.report({kind: 'node-gone', address, isGone});
 		}
 	}
 
@@ -392,9 +393,7 @@ export class Fleet {
 	}
 }
 
-/** Notes the outcome, and returns for how long the node has failed, in milliseconds; 0 when it answers. */
-function noteFailing(member: Member, outcome: PollOutcome, nowMs: number): number {
+function noteOutcome(member: Member, outcome: PollOutcome, nowMs: number): void {
 	member.failingSinceMs = outcome.kind === 'failed' ? (member.failingSinceMs ?? nowMs) : undefined;
 	member.isRefused = outcome.kind === 'failed' && outcome.failure.layer === 'auth';
-	return nowMs - (member.failingSinceMs ?? nowMs);
 }

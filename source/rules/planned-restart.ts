@@ -11,7 +11,8 @@ export const coveredRestart = {
 		stop: {
 			value: 15,
 			unit: 'seconds',
-			source: 'from the last reply to the next start, as in a rolling restart; the default of cluster-node-timeout',
+			source:
+				'from the first refused poll to the next start, as in a rolling restart; the default of cluster-node-timeout',
 		},
 		start: {
 			value: 60,
@@ -22,12 +23,19 @@ export const coveredRestart = {
 } as const;
 
 /**
-Whether a node that refuses connections may be in a planned restart: other nodes do its work, it replied a moment ago,
-and no log tells of a crash.
+For how long a node has not answered, in seconds, counted from its first failed poll. The last reply is no beginning: a
+slow server, and a node out of focus in a large deployment, is polled only every few seconds.
+*/
+const awaySeconds = ({failingSinceMs, lastReplyAtMs}: NodeRecord, nowMs: number): number =>
+	(nowMs - (lastReplyAtMs === undefined ? Number.NEGATIVE_INFINITY : (failingSinceMs ?? lastReplyAtMs))) / 1000;
+
+/**
+Whether a node that refuses connections may be in a planned restart: other nodes do its work, it has refused for a
+moment only, and no log tells of a crash.
 */
 export function isPlannedStop(facts: NodeFacts): boolean {
 	const {record, nodes, nowMs} = facts;
-	const {failure, lastReplyAtMs = Number.NEGATIVE_INFINITY} = record;
+	const {failure} = record;
 	const isRefused = failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
 	if (!isRefused || reasonOnHost(record) !== undefined || boundElsewhere(record) !== undefined) {
 		return false;
@@ -36,7 +44,7 @@ export function isPlannedStop(facts: NodeFacts): boolean {
 	const limits = facts.limitsOf(coveredRestart);
 	const end = endOfProcess(record);
 	const limitSeconds = end === undefined ? limits.stop : isStopOnDemand(end) ? limits.start : 0;
-	return (nowMs - lastReplyAtMs) / 1000 < limitSeconds && isCovered(record, nodes);
+	return awaySeconds(record, nowMs) < limitSeconds && isCovered(record, nodes);
 }
 
 /**
@@ -48,13 +56,14 @@ export const isRemoved = ({goneSinceMs, origin}: NodeRecord): boolean =>
 	goneSinceMs !== undefined && (origin === 'cluster' || origin === 'sentinel');
 
 /**
-Whether a node may be in a restart: it replied a moment ago and now refuses connections, it loads its data, or it
-started a moment ago.
+Whether a node may be in a restart: it has refused connections for a moment only, it loads its data, or it started a
+moment ago.
 */
-export function isAway({failure, lastReplyAtMs, reach, sample}: NodeRecord, facts: NodeFacts): boolean {
+export function isAway(record: NodeRecord, facts: NodeFacts): boolean {
+	const {failure, reach, sample} = record;
 	const limits = facts.limitsOf(coveredRestart);
 	if (failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT') {
-		return (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000 < limits.stop;
+		return awaySeconds(record, facts.nowMs) < limits.stop;
 	}
 
 	const uptimeSeconds = sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;

@@ -258,6 +258,33 @@ test('a failing node is gone once no node names it; a dismissed node is not poll
 	assert.equal(found().filter(line => line.endsWith('10.0.1.12:6379')).length, 2);
 });
 
+test('a node that its cluster removed is gone before the failed poll that would count as its failure', async () => {
+	const id = (digit: string) => digit.repeat(40);
+	const listing = (...others: readonly string[]) => [
+		`${id('a')} 10.0.1.11:6379@16379 myself,master - 0 0 1 connected 0-16383`,
+		...others,
+	];
+	const removed = `${id('b')} 10.0.1.12:6379@16379 slave ${id('a')} 0 0 1 connected`;
+	let nodes = listing(removed);
+	const first = server('a', {Cluster: {cluster_enabled: 1}});
+	first.answer = command => (command.join(' ') === 'CLUSTER NODES' ? nodes.join('\n') : undefined);
+	const second = server('b', {Cluster: {cluster_enabled: 1}});
+	const {clock, reports, gone} = fleetOf({'10.0.1.11:6379': first, '10.0.1.12:6379': second}, ['10.0.1.11:6379']);
+	await clock.advance(4000);
+	second.kill();
+	nodes = listing();
+	await clock.advance(12_000);
+	assert.deepEqual(gone(), ['10.0.1.12:6379 true']);
+	const until = reports.findIndex(report => report.kind === 'node-gone');
+	const failedAtMs = reports
+		.slice(0, until)
+		.flatMap(report =>
+			report.kind === 'outcome' && report.outcome.kind === 'failed' ? [report.outcome.askedAtMs] : [],
+		);
+	const [firstMs = 0] = failedAtMs;
+	assert.ok(failedAtMs.length > 1 && failedAtMs.every(atMs => atMs - firstMs < 10_000), failedAtMs.join());
+});
+
 test('a target that no other node ever named stays down and is never gone', async () => {
 	const lonely = server('l');
 	const {clock, gone} = fleetOf({'10.0.1.11:6379': server('p'), '10.0.2.1:6379': lonely}, [

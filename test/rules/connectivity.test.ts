@@ -65,7 +65,7 @@ const replicaOfIt = {role: 'slave', master_host: '10.0.1.12', master_port: 6379}
 const refusedReplica = (lastSeconds: number, nodes: readonly NodeRecord[], rest: FactsParts = {}): FactsParts => ({
 	...failing(socket('ECONNREFUSED'), lastSeconds, {
 		...rest,
-		record: {role: 'replica', failingSinceMs: nowMs - lastSeconds * 1000},
+		record: {role: 'replica', failingSinceMs: nowMs - lastSeconds * 1000, ...rest.record},
 	}),
 	info: {replication: replicaOfIt},
 	nodes,
@@ -74,6 +74,11 @@ const refusedReplica = (lastSeconds: number, nodes: readonly NodeRecord[], rest:
 testRule(connRefused, [
 	['a replica that may be restarting', refusedReplica(14, [primary]), 'info'],
 	['a replica that does not come back', refusedReplica(16, [primary]), 'warning'],
+	[
+		'a replica that may be restarting, and was polled rarely before',
+		refusedReplica(22, [primary], {record: {failingSinceMs: nowMs - 14_000}}),
+		'info',
+	],
 	[
 		'a replica of a primary that is gone as well',
 		refusedReplica(5, [{...primary, failure: refusedConnection}]),
