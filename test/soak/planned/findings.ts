@@ -75,7 +75,8 @@ export class Findings {
 	}
 
 	async #prove(event: string, finding: ReportedFinding, work: string, nowMs: number): Promise<void> {
-		const {rule, node = ''} = finding;
+		const {rule} = finding;
+		const node = finding.node ?? '';
 		const server = this.#servers().find(({port}) => node.endsWith(`:${port}`));
 		const times = (processId = 0) => this.#times.since(processId, nowMs - readMs);
 		const processorPressure = pressureOf('cpu', 'avg10');

@@ -31,6 +31,7 @@ const facts: MachineFacts = {
 const finding = (rule: string, evidence: ReportedFinding['evidence'] = []): ReportedFinding => ({
 	rule,
 	severity: 'warning',
+	node: '127.0.0.1:1',
 	title: '',
 	evidence,
 });
@@ -75,8 +76,11 @@ test('silence is the machine’s if the server or the onlooker waited, and not i
 	const stale = finding('conn.stale', [{name: 'age', value: 10}]);
 	const waited = readings(ago => (ago <= 8000 ? 'wait' : 'sleep'));
 	assert.equal(isOfMachine(stale, {server: waited}), true);
-	assert.equal(isOfMachine(stale, {server: [], watch: waited}), true);
-	assert.equal(isOfMachine(stale, {server: [], processorPressure: 99}), false);
+	assert.equal(isOfMachine(stale, {watch: waited}), true);
+	assert.equal(isOfMachine(stale, {processorPressure: 99}), false);
+	assert.equal(isOfMachine(stale, {server: [], watch: waited}), false);
+	const ended = waited.filter(({atMs}) => atMs < nowMs - 4000);
+	assert.equal(isOfMachine(stale, {server: ended, watch: waited}), false);
 });
 
 test('figures of the machine are measured here too', () => {

@@ -6,7 +6,8 @@ import {commandWait, largestWaitShare, spentOver, type ThreadTime} from './threa
 export type ReportedFinding = {
 	readonly rule: string;
 	readonly severity: string;
-	readonly node?: string;
+	/** Null for a finding about the whole deployment. */
+	readonly node: string | null;
 	readonly title: string;
 	readonly evidence: ReadonlyArray<{readonly name: string; readonly value: unknown}>;
 };
@@ -88,8 +89,18 @@ const serverWaitedMostly: Prove = (_, {server, nowMs}) => {
 	return {isOfMachine: share >= 0.5, figures: `the server waited ${percent(share)} of its time`};
 };
 
-/** The server, or the process that looks on, had no processor for at least half of the silence. */
+/** Age of a thread's last reading from which its process has ended, milliseconds. */
+const endedMs = 2000;
+
+/**
+The server runs, and it or the process that looks on had no processor for at least half of the silence. A process that
+has ended is silent for another reason.
+*/
 const silenceWasWait: Prove = ({evidence}, {server, watch, nowMs}) => {
+	if ((server.at(-1)?.atMs ?? 0) < nowMs - endedMs) {
+		return {isOfMachine: false, figures: 'the process has ended'};
+	}
+
 	const age = Number(evidence.find(({name}) => name === 'age')?.value ?? 5) * 1000;
 	const shares = [server, watch].map(times => {
 		const waited = spentOver(since(times, nowMs - age));
