@@ -70,6 +70,10 @@ export function isAway(record: NodeRecord, facts: NodeFacts): boolean {
 	return failure === undefined && (reach === 'loading' || uptimeSeconds < limits.start);
 }
 
+/** Whether a node has not answered for a moment, whatever the reason. A node that loads its data may not answer in time. */
+export const isSilentLately = (record: NodeRecord, facts: NodeFacts): boolean =>
+	record.failure !== undefined && awaySeconds(record, facts.nowMs) < facts.limitsOf(coveredRestart).stop;
+
 /**
 Whether the node is a replica, or was one before its last restart. The earlier role counts, because a replica of a
 cluster reports the role primary while it loads its data.

@@ -5,7 +5,7 @@ import {infoEvidence} from './evidence.js';
 import {absent, infoNumber, replicaCount} from './needs.js';
 import {hint, logSteps, onHost, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {isAway} from './planned-restart.js';
+import {coveredRestart, isAway, isSilentLately} from './planned-restart.js';
 import {isRefusingResyncs} from './refused-peers.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {repBacklog, repObuf} from './replication-lag.js';
@@ -23,18 +23,21 @@ const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err'
 
 /**
 The replicas of the node that restart now, or that started within the time in which resyncs are counted. With an
-append-only file, a restart costs a replica a full resync: the file does not hold the replication history.
+append-only file, a restart costs a replica a full resync: the file does not hold the replication history. The resync
+follows the start once the data is loaded.
 */
-const restartedReplicas = (facts: NodeFacts): number =>
-	[...facts.nodes.values()].filter(node => {
+const restartedReplicas = (facts: NodeFacts): number => {
+	const startMs = facts.limitsOf(coveredRestart).start * 1000;
+	return [...facts.nodes.values()].filter(node => {
 		const named = primaryNamedBy(node);
 		const uptimeSeconds = node.sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
 		return (
 			named !== undefined &&
 			nodeFinder(facts.nodes)(named) === facts.address &&
-			(isAway(node, facts) || uptimeSeconds * 1000 < windowOf(facts))
+			(isAway(node, facts) || isSilentLately(node, facts) || uptimeSeconds * 1000 < windowOf(facts) + startMs)
 		);
 	}).length;
+};
 
 const remarksOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
 
@@ -134,7 +137,7 @@ export const repFullsyncStorm = rule({
 		falsePositives: [
 			'A new replica begins with a full resync. The rule subtracts the increase of `connected_slaves`.',
 			'After a restart of the primary, each returning replica is refused a partial resync once (`sync_partial_err`). A single full resync is below the threshold.',
-			'A replica with an append-only file needs a full resync after each restart. One for each replica that started lately does not count.',
+			'A replica with an append-only file needs a full resync after each restart. One for each replica that started lately does not count. A primary may tell of the resync before redis-top has asked the restarted replica, so three polls in a row must show too many.',
 			'A failover takes all replicas away from one node and gives them to another. Only resyncs after the last change of the role count.',
 			'A replica that was a primary before is refused the partial resync that it asks for. So one full resync for each replica that was connected does not count.',
 		],
@@ -146,7 +149,7 @@ export const repFullsyncStorm = rule({
 			source: 'full resyncs in ten minutes, without those of new replicas',
 		},
 	},
-	raiseAfter: 1,
+	raiseAfter: 3,
 	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
 	evaluate({full, refused}, facts, limits) {
 		const replicas = facts.past(['replication', 'connected_slaves'], windowOf(facts)).map(({value}) => value);

@@ -4,6 +4,7 @@ import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
 const mega = 1024 * 1024;
+const noReply = {...refusedConnection, code: 'TIMEOUT'};
 const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts => ({
 	...rest,
 	info: {replication: {role: 'slave', master_host: '10.0.1.9', master_port: 6379, ...fields}},
@@ -111,6 +112,34 @@ testRule(repFullsyncStorm, [
 			nodes: [{...replicaUpFor(70), failure: refusedConnection, lastReplyAtMs: nowMs - 3000}, replicaUpFor(71)],
 		},
 		'clear',
+	],
+	[
+		'two replicas that started just before a change of role was seen, and got their resync after it',
+		{
+			info: resyncs(4, 2, 2),
+			past: [resyncs(2, 0, 2), resyncs(4, 2, 2)],
+			watch: {roleChangedAtMs: nowMs - 10_000},
+			nodes: [replicaUpFor(25), replicaUpFor(26)],
+		},
+		'clear',
+	],
+	[
+		'two replicas, one of which gave no reply in time while it loaded its data',
+		{
+			info: resyncs(3, 1, 1),
+			past: [resyncs(1, 0, 2), resyncs(3, 1, 1)],
+			nodes: [{...replicaUpFor(900), failure: noReply, failingSinceMs: nowMs - 5000}, replicaUpFor(71)],
+		},
+		'clear',
+	],
+	[
+		'two replicas, one of which has given no reply for long',
+		{
+			info: resyncs(4, 1, 1),
+			past: [resyncs(1, 0, 2), resyncs(4, 1, 1)],
+			nodes: [{...replicaUpFor(900), failure: noReply, failingSinceMs: nowMs - 60_000}, replicaUpFor(71)],
+		},
+		'critical',
 	],
 	[
 		'two replicas that were restarted long ago',
