@@ -296,6 +296,11 @@ shows what happened in between.
 */
 export type WaitEvidence = {
 	/**
+	When the counters were read, in milliseconds since the epoch. On a machine short of processor time that is up to
+	seconds after the look at the machine began. Undefined in recordings of earlier versions.
+	*/
+	readonly readAtMs?: number | undefined;
+	/**
 	Nanoseconds in which the main thread was ready to run and had no processor. Source: the kernel's
 	Documentation/scheduler/sched-stats.rst, /proc/PID/schedstat.
 	*/

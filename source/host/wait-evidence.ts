@@ -1,4 +1,5 @@
 import {readFile, stat} from 'node:fs/promises';
+import {type Clock, systemClock} from '../domain/clock.js';
 import type {DiskTime, WaitEvidence} from '../domain/host-evidence.js';
 import {parseDiskTime, parseNetworkCounters, parseProcessorWait} from '../parse/kernel-counters.js';
 
@@ -16,12 +17,19 @@ Never rejects.
 
 @param folder The folder in which the server saves, as its process sees it.
 */
-export async function readWaits(processId: number, folder: string | undefined): Promise<WaitEvidence> {
+export async function readWaits(
+	processId: number,
+	folder: string | undefined,
+	clock: Pick<Clock, 'now'> = systemClock,
+): Promise<WaitEvidence> {
 	const text = (file: string) => readFile(`/proc/${processId}/${file}`, 'utf8').catch(() => '');
+	const schedule = await text(`task/${processId}/schedstat`);
+	const readAtMs = clock.now();
 	const network = parseNetworkCounters(`${await text('net/netstat')}\n${await text('net/snmp')}`);
 	return {
+		readAtMs,
 		// The file of the task with the process' own id is about the main thread, which runs the commands.
-		processorWaitNs: parseProcessorWait(await text(`task/${processId}/schedstat`)),
+		processorWaitNs: parseProcessorWait(schedule),
 		listenDrops: network.get('TcpExt ListenDrops'),
 		segmentsSent: network.get('Tcp OutSegs'),
 		segmentsResent: network.get('Tcp RetransSegs'),

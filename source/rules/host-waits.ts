@@ -16,7 +16,9 @@ type Between = {readonly before: WaitEvidence; readonly after: WaitEvidence; rea
 function betweenReadings({record}: NodeFacts): Between | undefined {
 	const here = (value: unknown): LocalEvidence | undefined => (isHere(value) ? value : undefined);
 	const [earlier, later] = [here(record.hostBefore?.value), here(record.host?.value)];
-	const elapsedMs = (record.host?.atMs ?? 0) - (record.hostBefore?.atMs ?? 0);
+	const begunMs = (record.host?.atMs ?? 0) - (record.hostBefore?.atMs ?? 0);
+	const [readBefore, readAfter] = [earlier?.waits?.readAtMs, later?.waits?.readAtMs];
+	const elapsedMs = readBefore === undefined || readAfter === undefined ? begunMs : readAfter - readBefore;
 	const isSame = earlier?.process !== undefined && earlier.process.processId === later?.process?.processId;
 	return !isSame || earlier.waits === undefined || later?.waits === undefined || elapsedMs < leastBetweenMs
 		? undefined

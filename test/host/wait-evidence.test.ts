@@ -14,7 +14,8 @@ test('the waits of a living process are counted', {skip}, async () => {
 
 test('a process that is gone has unknown waits, and a folder that is gone has no disk', {skip}, async () => {
 	const gone = 2 ** 22 + 1;
-	assert.deepEqual(await readWaits(gone, undefined), {
+	assert.deepEqual(await readWaits(gone, undefined, {now: () => 5}), {
+		readAtMs: 5,
 		processorWaitNs: undefined,
 		listenDrops: undefined,
 		segmentsSent: undefined,

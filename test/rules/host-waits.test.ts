@@ -28,6 +28,12 @@ testRule(osRunq, [
 	['a moment', between(queue(100), queue(100.2)), 'clear'],
 	['a tenth of the time', between(queue(100), queue(101)), 'info', /^waits for a processor 10% of the time/],
 	['half of the time', between(queue(100), queue(105)), 'warning'],
+	[
+		'a fifth of a time that was longer than between the beginnings of both looks',
+		between({...queue(100), readAtMs: nowMs - 10_000}, {...queue(104), readAtMs: nowMs + 10_000}),
+		'warning',
+		/^waits for a processor 20% of the time/,
+	],
 	['another process than before', between(queue(100), queue(105), {}, 76), 'pending'],
 	['another threshold', {...between(queue(100), queue(101)), thresholds: {'os.runq.share': 0.2}}, 'clear'],
 	['one reading', {host: {process, waits: queue(1)}}, 'pending'],
