@@ -1,7 +1,8 @@
 import {missingPeers} from '../cluster/bus-links.js';
 import type {ClusterState} from '../cluster/cluster-state.js';
+import type {ReadView} from '../cluster/node-view.js';
 import {nameIn, namesMessage} from '../cluster/verdict-text.js';
-import type {LinkBacklog} from '../domain/bus-links.js';
+import type {LinkBacklog, LinkDirection} from '../domain/bus-links.js';
 import {joinMessages, message} from '../domain/message.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 import {bytes} from '../text/units.js';
@@ -72,35 +73,36 @@ function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation
 }
 
 /**
-For each node that answers, the peers that lack a bus link with the node. Only peers that answer count, and only peers
-that the node does not flag as failing.
+For each node that answers, the peers that lack a bus link with the node. Only peers that had all their links when the
+node was read count, and only peers that the node does not flag as failing.
 */
 function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
-	const answers = (id: NodeId) =>
-		!isYoung(fleet, comparison.nameOf(id)) &&
-		(comparison.viewOf.has(id) || fleet.nodes.get(comparison.nameOf(id))?.sample !== undefined);
-	const disconnected = new Map(
-		comparison.views.map(({address, self, lines}) => [
-			address,
-			[...lines.values()]
-				.filter(
-					({id, linkState, flags}) =>
-						id !== self.id && linkState === 'disconnected' && !flags.has('fail') && !flags.has('fail?'),
-				)
-				.map(({id}) => id),
-		]),
-	);
+	const views = new Map(comparison.views.map(view => [view.address, view]));
 	const cuts = new Map<NodeAddress, Cuts>();
 	for (const [address, {record, sample}] of fleet.nodes) {
 		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
-		const to = [...(disconnected.get(address) ?? []), ...(links === undefined ? [] : missingPeers(links, 'to'))];
-		const from = links === undefined ? [] : missingPeers(links, 'from');
-		if (!isYoung(fleet, address) && (to.some(answers) || from.some(answers))) {
-			cuts.set(address, {to: new Set(to.filter(answers)), from: new Set(from.filter(answers))});
+		const linked = (ids: readonly NodeId[], atMs = fleet.nowMs): readonly NodeId[] =>
+			hadLinks(fleet, address, atMs) ? ids.filter(id => hadLinks(fleet, comparison.nameOf(id), atMs)) : [];
+		const missing = (direction: LinkDirection) =>
+			links === undefined ? [] : linked(missingPeers(links, direction), record.busLinks?.atMs);
+		const to = [...linked(disconnectedIn(views.get(address)), record.clusterNodes?.atMs), ...missing('to')];
+		const from = missing('from');
+		if (to.length + from.length > 0) {
+			cuts.set(address, {to: new Set(to), from: new Set(from)});
 		}
 	}
 
 	return cuts;
+}
+
+/** The peers whose link a node's view shows as `disconnected`, and that the node does not flag as failing. */
+function disconnectedIn(view: ReadView | undefined): readonly NodeId[] {
+	return [...(view?.lines.values() ?? [])]
+		.filter(
+			({id, linkState, flags}) =>
+				id !== view?.self.id && linkState === 'disconnected' && !flags.has('fail') && !flags.has('fail?'),
+		)
+		.map(({id}) => id);
 }
 
 /**
@@ -109,8 +111,21 @@ data, and makes no bus links meanwhile.
 */
 const linksMadeSeconds = 15;
 
-const isYoung = (fleet: FleetFacts, address: NodeAddress): boolean =>
-	(fleet.nodes.get(address)?.number('server', 'uptime_in_seconds') ?? linksMadeSeconds) < linksMadeSeconds;
+/**
+Whether a node should have had all its bus links at the moment of a reading. A reply after the reading tells: the node
+runs, and had run for long enough then. Without such a reply it may restart, unknown to redis-top.
+*/
+function hadLinks(fleet: FleetFacts, address: NodeAddress, atMs: number): boolean {
+	const facts = fleet.nodes.get(address);
+	if (facts?.sample === undefined) {
+		return false;
+	}
+
+	const {failure, lastReplyAtMs} = facts.record;
+	const repliedAtMs = lastReplyAtMs ?? fleet.nowMs;
+	const startedAtMs = repliedAtMs - (facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY) * 1000;
+	return failure === undefined && repliedAtMs >= atMs && atMs - startedAtMs >= linksMadeSeconds * 1000;
+}
 
 /**
 Findings on peers that do not read what the node sends. The node's unsent buffer for such a peer grows and takes memory.

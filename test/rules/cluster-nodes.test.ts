@@ -163,6 +163,28 @@ testClusterRule(cluLinks, [
 		},
 		undefined,
 	],
+	[
+		'links of a node that has not replied since, and may restart',
+		{
+			...well,
+			parts: {
+				17050: meshed({gaps: [gap('from', 17053)]}),
+				17053: {lastReplyAtMs: sampledAtMs - 3000, info: {server: {uptime_in_seconds: 900}}},
+			},
+		},
+		undefined,
+	],
+	[
+		'links that were read just after a start',
+		{
+			...well,
+			parts: {
+				17050: meshed({gaps: [gap('from', 17053)]}, 10_000),
+				17053: {info: {server: {uptime_in_seconds: 20}}},
+			},
+		},
+		undefined,
+	],
 	['read long ago', {...well, parts: {17050: meshed({gaps: [gap('from', 17053)]}, 301_000)}}, undefined],
 	[
 		'told by a node that does not answer now',
