@@ -5,7 +5,7 @@ import type {ThreadTimesReply, ThreadTimesRequest} from './thread-times-worker.j
 /** How often the list of watched processes is renewed, milliseconds. A server that restarts is a new process. */
 const renewMs = 1000;
 
-/** What the main threads of processes did in the last 90 s, read 50 times a second. */
+/** What the main threads of processes did in the last 90 s, read 100 times a second. */
 export class ProcessorTimes {
 	readonly #worker = new Worker(new URL('thread-times-worker.js', import.meta.url));
 	readonly #waiting = new Map<number, (times: readonly ThreadTime[]) => void>();

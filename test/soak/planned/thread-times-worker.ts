@@ -4,7 +4,7 @@ import {parentPort} from 'node:worker_threads';
 import {parseThreadTime, type ThreadTime} from './thread-times.js';
 
 /*
-Reads the schedstat of the main thread of each watched process every 20 ms, in a thread of its own. The load keeps the
+Reads the schedstat of the main thread of each watched process every 10 ms, in a thread of its own. The load keeps the
 soak's main thread busy, which would read too rarely.
 */
 
@@ -15,7 +15,7 @@ export type ThreadTimesRequest =
 
 export type ThreadTimesReply = {readonly id: number; readonly times: readonly ThreadTime[]};
 
-const intervalMs = 20;
+const intervalMs = 10;
 /** Age after which a reading is dropped, milliseconds. Findings are about the last minute. */
 const keepMs = 90_000;
 /** A reading during which the worker itself waited for longer has no certain moment, and is dropped. Milliseconds. */
