@@ -110,7 +110,7 @@ export class ReplayPlayer {
 		const fromMs = replay.nowMs;
 		const change = replay.changeFrom(fromMs, by);
 		const {untilMs, isDone} = replay.scan;
-		const soFar = isDone ? '' : `; looked through until ${momentText(untilMs).slice(11)} so far`;
+		const soFar = isDone ? '' : `; looked until ${momentText(untilMs).slice(11)} so far`;
 		if (change === undefined) {
 			return `no finding, event or action ${by === 1 ? 'after' : 'before'} this moment${soFar}`;
 		}
@@ -196,7 +196,8 @@ export function nextSpeed(speed: number, by: 1 | -1): number {
 	return next ?? speed;
 }
 
-const words = {'finding-opened': 'opened', 'finding-closed': 'closed', event: 'event', action: 'action'} as const;
+const words = {'finding-closed': 'over: ', event: '', action: 'action: '} as const;
 
+/** A change as text. What happened comes before its kind, because a narrow screen cuts the end. */
 const changeText = ({atMs, what, severity, node, id, text}: RecordedChange): string =>
-	`${momentText(atMs).slice(11)} ${what === 'finding-opened' ? severity : words[what]} ${id}: ${node === undefined ? '' : `${node} `}${messageText(text)}`;
+	`${momentText(atMs).slice(11)} ${what === 'finding-opened' ? `${severity}: ` : words[what]}${node === undefined ? '' : `${node} `}${messageText(text)} (${id})`;

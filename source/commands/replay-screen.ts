@@ -70,12 +70,14 @@ export async function runReplayScreen(config: Config): Promise<number> {
 	}
 
 	const {replay, atMs} = opened;
-	if (atMs !== undefined) {
+	const {recording} = replay;
+	const {intervalMs} = recording.sessionAt(replay.nowMs).header;
+	if (atMs === undefined) {
+		replay.advance(firstSampleMs(replay, intervalMs));
+	} else {
 		replay.seek(atMs);
 	}
 
-	const {recording} = replay;
-	const {intervalMs} = recording.sessionAt(replay.nowMs).header;
 	const view = createStore<ViewState>(newView(config.panel, intervalMs, config.isWall));
 	const player = new ReplayPlayer({
 		replay,
@@ -169,4 +171,13 @@ export async function runReplayScreen(config: Config): Promise<number> {
 	}
 
 	return exit.exitCode;
+}
+
+/**
+The moment of a recording's beginning by which its nodes were polled once, in milliseconds since the epoch. Before it, the
+screen would have nothing to show.
+*/
+function firstSampleMs(replay: Replay, intervalMs: number): number {
+	const {beganMs, endedMs} = replay.recording;
+	return Math.min(endedMs, (replay.pollFrom(beganMs - 1, 1) ?? beganMs) + intervalMs);
 }

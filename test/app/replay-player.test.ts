@@ -129,11 +129,11 @@ test('steps, moments and findings are gone to; what does not exist is said', () 
 	player.stepBy(-600_000);
 	player.togglePlay();
 	const told: string[] = [];
-	for (let count = 0; count < 40 && !told.at(-1)?.includes('critical clu.node_fail'); count++) {
+	for (let count = 0; count < 40 && !/critical: .*clu\.node_fail/.test(told.at(-1) ?? ''); count++) {
 		told.push(player.stepChange(1));
 	}
 
-	assert.match(told.at(-1) ?? '', /^14:00:\d\dZ critical clu\.node_fail: /);
+	assert.match(told.at(-1) ?? '', /^14:00:\d\dZ critical: \S+ .* \(clu\.node_fail\)$/);
 	assert.equal(shown.view?.isPlaying, false);
 	assert.ok(seconds() > 0 && replay.get().findings.some(({rule}) => rule === 'clu.node_fail'));
 	assert.ok(shown.view?.spans.some(({severity}) => severity === 'critical'));
@@ -145,10 +145,7 @@ test('f finds what was not noted, once the recording was looked through; until t
 	writeFileSync(withoutChanges, ofVersion('0.0.1', withoutKind(bytes, frameKinds.changes)));
 	const {replay, player, shown, clock} = played(withoutChanges);
 	assert.deepEqual(replay.changes, []);
-	assert.match(
-		player.stepChange(1),
-		/^no finding, event or action after this moment; looked through until \S+Z so far$/,
-	);
+	assert.match(player.stepChange(1), /^no finding, event or action after this moment; looked until \S+Z so far$/);
 	const end = new AbortController();
 	let told = 0;
 	const looking = replay.scan.run(clock, end.signal, () => {
@@ -161,7 +158,7 @@ test('f finds what was not noted, once the recording was looked through; until t
 
 	assert.ok(replay.scan.isDone && told > 0);
 	const found = player.stepChange(1);
-	assert.match(found, /^\d\d:\d\d:\d\dZ (?:warning|critical) \S+: 127\.0\.0\.1:2100\d /);
+	assert.match(found, /^\d\d:\d\d:\d\dZ (?:warning|critical): 127\.0\.0\.1:2100\d /);
 	assert.ok(replay.changes.some(({severity}) => severity === 'critical'));
 	assert.ok((shown.view?.spans.length ?? 0) > 0);
 	assert.ok(replay.get().findings.some(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined));

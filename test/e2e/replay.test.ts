@@ -25,7 +25,7 @@ test('an outage that was recorded is found by f on the screen, is played, and le
 	screen.press('A');
 	await screen.waitFor(/a replay sends nothing/);
 	screen.press('9');
-	for (let presses = 0; presses < 10 && !/conn\.refused: /.test(screen.text()); presses++) {
+	for (let presses = 0; presses < 10 && !/\(conn\.refused\)/.test(screen.text()); presses++) {
 		const before = screen.text();
 		screen.press('f');
 		await screen.waitFor(lines => lines.join('\n') !== before);

@@ -171,7 +171,7 @@ function episodeTime(episode: Episode, toMs: number, text: ReportText): string {
 
 function causeBlocks({causes, toMs, text, source}: Incident): Block[] {
 	const line = (row: CauseRow, severity: string = row.episode.severity) =>
-		`${severity}: ${nodeWithRole(row.episode)} ${row.text} (${row.episode.finding.rule}, ${episodeTime(row.episode, toMs, text)})`;
+		`${severity === '' ? '' : `${severity}: `}${nodeWithRole(row.episode)} ${row.text} (${row.episode.finding.rule}, ${episodeTime(row.episode, toMs, text)})`;
 	const itemOf = (cause: Cause): Item => ({
 		text: line(cause, cause.isPlanned ? 'planned restart' : undefined),
 		severity: cause.isPlanned ? 'info' : cause.episode.severity,
@@ -190,7 +190,7 @@ function causeBlocks({causes, toMs, text, source}: Incident): Block[] {
 				...cause.preceded.map(row => ['preceded', row] as const),
 				...cause.followed.map(row => ['followed', row] as const),
 			].map(([when, row]) => ({
-				text: `${when} by ${line(row)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,
+				text: `${when} by ${line(row, cause.isPlanned ? '' : undefined)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,
 				severity: cause.isPlanned ? ('info' as const) : row.episode.severity,
 			})),
 		],
