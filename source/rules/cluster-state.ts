@@ -119,6 +119,23 @@ function meetSteps([first, ...others]: readonly NodeAddress[], fleet: FleetFacts
 	});
 }
 
+/**
+The steps for a cluster whose nodes came back at other addresses, as containers do, and that is asked through one node.
+This node still lists the old addresses, where nothing answers. Empty while another node answers.
+*/
+function movedSteps(node: NodeAddress | undefined, fleet: FleetFacts): readonly NextStep[] {
+	const others = [...fleet.nodes.values()].filter(({address}) => address !== node);
+	return others.length === 0 || others.some(({record}) => record.failure === undefined)
+		? []
+		: [
+				hint('or did all nodes come back at other addresses, as pods do? Then tell this node each present address:'),
+				askNode(fleet, node, 'CLUSTER MEET NEW-HOST PORT'),
+				hint(
+					'a node keeps its id and takes its old place again; cluster-announce-hostname or lasting addresses prevent it',
+				),
+			];
+}
+
 export const cluMinority = rule({
 	id: 'clu.minority',
 	scope: 'cluster',
@@ -134,6 +151,7 @@ export const cluMinority = rule({
 	evaluate: (cluster, fleet) =>
 		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = []}) => [
 			...meetSteps(meet, fleet),
+			...(meet.length === 0 ? movedSteps(nodes[0], fleet) : []),
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
 			hint('look at the network between the partitions, the bus ports (port + 10000) above all'),
 		]),

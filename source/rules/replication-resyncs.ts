@@ -106,25 +106,31 @@ function repeatedSinceStart(facts: NodeFacts, full: number, most: number): numbe
 /** Seconds of uptime below which a replica has just started. */
 const justStartedSeconds = 30;
 
-/** The replica that restarts again and again, so that each start costs a full resync; undefined if none is young. */
+/**
+The replica that may end again and again, so that each start costs a full resync: it has just started, or does not answer
+now. Undefined if each replica has been up for a while.
+*/
 function restartingReplica(facts: NodeFacts) {
 	const sameNode = nodeFinder(facts.nodes);
-	const [replica] = [...facts.nodes.values()].filter(record => {
+	const [found] = [...facts.nodes.values()].flatMap(record => {
 		const named = primaryNamedBy(record);
+		const isOwn = named !== undefined && sameNode(named) === facts.address;
 		const uptimeSeconds = record.sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
-		return named !== undefined && sameNode(named) === facts.address && uptimeSeconds < justStartedSeconds;
+		const isSilent = record.failure !== undefined && record.failure.layer !== 'auth';
+		return isOwn && (isSilent || uptimeSeconds < justStartedSeconds) ? [{record, uptimeSeconds, isSilent}] : [];
 	});
-	return (
-		replica && {
-			reason: message`replica ${nodeName(replica.address)} started ${seconds(replica.sample?.info.number('server', 'uptime_in_seconds') ?? 0)} ago: does it end again and again?`,
-			next: [
-				hint(
-					message`the log of ${nodeName(replica.address)}, and its memory limit: a full resync needs room for all data`,
-				),
-				onHost('dmesg -T | grep -i "killed process"'),
-			],
-		}
-	);
+	if (found === undefined) {
+		return undefined;
+	}
+
+	const replica = nodeName(found.record.address);
+	return {
+		reason: message`replica ${replica} ${found.isSilent ? 'does not answer now' : `started ${seconds(found.uptimeSeconds)} ago`}: does it end again and again?`,
+		next: [
+			hint(message`the log of ${replica}, and its memory limit: a full resync needs room for all data`),
+			onHost('dmesg -T | grep -i "killed process"'),
+		],
+	};
 }
 
 export const repFullsyncStorm = rule({

@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {
 	cluConfig,
 	cluCoverage,
@@ -8,7 +11,7 @@ import {
 	cluView,
 } from '../../source/rules/cluster-state.js';
 import {six, sixViews, viewFrom} from '../cluster/views.js';
-import {dead, others, split, testClusterRule, well} from './cluster-cases.js';
+import {type ClusterCase, dead, fleetOf, others, silent, split, testClusterRule, well} from './cluster-cases.js';
 
 const bothWrite = split.map(view => ({...view, info: new Map(view.info).set('cluster_state', 'ok')}));
 
@@ -26,6 +29,21 @@ testClusterRule(cluMinority, [
 	['two of six', {views: split}, /^critical -: 17050, 17054 are cut off from the majority/],
 	['nobody', well, undefined],
 ]);
+
+const pfail = six.map(line => line.replace(/(master|slave)/, '$1,fail?'));
+const stepsOf = (views: NonNullable<ClusterCase['views']>, silentPorts: readonly number[]) => {
+	const parts = Object.fromEntries(silentPorts.map(port => [port, {failure: silent}]));
+	const [found] = cluMinority.evaluate(fleetOf({views, parts}), () => 5000);
+	return found?.kind === 'fires' ? found.next.map(({text}) => messageText(text)).join('\n') : '-';
+};
+
+test('clu.minority: where one node of all answers, the others may have moved to other addresses', () => {
+	const alone = [viewFrom(17050, {changed: pfail.filter(line => !line.startsWith('17050')), state: 'fail'})];
+	const ports = [17051, 17052, 17053, 17054, 17055];
+	const all = [...alone, ...ports.map(port => viewFrom(port))];
+	assert.match(stepsOf(all, ports), /as pods do.*\n.*-p 17050 CLUSTER MEET NEW-HOST PORT/);
+	assert.doesNotMatch(stepsOf(split, []), /NEW-HOST/);
+});
 
 testClusterRule(cluState, [
 	['some', {views: split}, /^critical -: 17050, 17054 refuse commands: cluster_state:fail$/],

@@ -71,6 +71,17 @@ testRule(repFullsyncStorm, [
 		/^gave its replicas 6 full resyncs, within ten minutes: replica 10\.0\.1\.2:6379 started 2s ago: does it end again and again\?$/,
 	],
 	[
+		'the same, and the replica does not answer now',
+		{
+			info: {...resyncs(8, 0), server: {uptime_in_seconds: 60}},
+			past: [resyncs(8, 0)],
+			record: {address: '10.0.1.11:6379', role: 'primary'},
+			nodes: [{...replicaUpFor(4000), failure: refusedConnection}],
+		},
+		'critical',
+		/: replica 10\.0\.1\.23:6379 does not answer now: does it end again and again\?$/,
+	],
+	[
 		'a young primary whose two replicas were each restarted once',
 		{info: {...resyncs(4, 0, 2), server: {uptime_in_seconds: 60}}, past: [resyncs(4, 0, 2)]},
 		'clear',
