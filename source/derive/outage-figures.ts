@@ -101,17 +101,20 @@ Mean time of a command's calls from which the command is slow even without a p99
 */
 const slowFromMicroseconds = 10_000;
 
+/** A slow command, the mean time of its calls in microseconds, and the share of the time that its calls took, 0–1. */
+export type SlowMean = {readonly command: string; readonly mean: number; readonly share: number};
+
 /**
 The command with the longest mean time of the last ten seconds; undefined if no command takes `slowFromMicroseconds`.
 */
 export function slowestByMean({
 	commands,
 	commandWindow,
-}: Pick<NodeRecord, 'commands' | 'commandWindow'>): {readonly command: string; readonly mean: number} | undefined {
-	let slowest: {command: string; mean: number} | undefined;
-	for (const {command, meanMicroseconds: mean} of commandWindow?.rates ?? commands) {
+}: Pick<NodeRecord, 'commands' | 'commandWindow'>): SlowMean | undefined {
+	let slowest: SlowMean | undefined;
+	for (const {command, meanMicroseconds: mean, callsPerSecond} of commandWindow?.rates ?? commands) {
 		if (mean !== undefined && mean >= slowFromMicroseconds && mean > (slowest?.mean ?? 0)) {
-			slowest = {command, mean};
+			slowest = {command, mean, share: ((callsPerSecond ?? 0) * mean) / 1_000_000};
 		}
 	}
 

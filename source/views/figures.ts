@@ -261,6 +261,9 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 /** What is known of a slow command: the p99 of its calls, its slowest call, or only the mean of its calls. */
 type SlowKind = 'p99' | 'max' | 'mean';
 
+/** Least share of the time that a command's calls take for its mean to be the figure, 0–1. */
+const lastingShare = 0.05;
+
 /** The time of a slow command: an upper bound, a lower bound for the last bucket of a histogram, or the mean itself. */
 function slowText(ms: number | undefined, kind: SlowKind): string {
 	if (ms === undefined || kind === 'mean') {
@@ -272,7 +275,8 @@ function slowText(ms: number | undefined, kind: SlowKind): string {
 
 /**
 The node's slowest command. Commands are compared by the p99 latency of their calls. A command with too few calls for a
-p99 is compared by its slowest call. While no histogram shows it, a slow command counts by the mean of its calls.
+p99 is compared by its slowest call. While no histogram shows it, a slow command counts by the mean of its calls, if they
+take much of the time. A single slow call is a matter of the slow log.
 */
 function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) | undefined {
 	const [often, rare, byMean] = [slowestCommand(node), slowestRareCommand(node), slowestByMean(node)];
@@ -280,7 +284,8 @@ function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) 
 		rare !== undefined && rare.bound > (often?.p99 ?? -1)
 			? ({...rare, kind: 'max'} as const)
 			: often && ({command: often.command, bound: often.p99, kind: 'p99'} as const);
-	return byMean !== undefined && node.failure === undefined && byMean.mean > (bucketed?.bound ?? -1)
+	const isLasting = byMean !== undefined && byMean.share >= lastingShare && node.failure === undefined;
+	return isLasting && byMean.mean > (bucketed?.bound ?? -1)
 		? {command: byMean.command, bound: byMean.mean, kind: 'mean'}
 		: bucketed;
 }

@@ -7,7 +7,7 @@ import {isOutage} from '../../state/verdict.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, lineWidth} from '../../text/fit.js';
 import {type Line, span, withTarget} from '../../text/line.js';
-import {advisedBy, remedyOf} from '../control/action-subject.js';
+import {advisedBy, remedyOfSubject} from '../control/action-subject.js';
 import {subjectFinding} from '../control/subject-finding.js';
 import {shortName, showShortNames} from '../node-names.js';
 import {stepText} from '../panels/findings/findings-facts.js';
@@ -64,7 +64,7 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 		...(isBound ? partLine({key, does: 'all steps', opens: id}) : []),
 		...saveParts(input, node, 'saves').flatMap(part => partLine(part)),
 	];
-	const remedy = canAct(input) ? remedyOf(finding, state) : undefined;
+	const remedy = canAct(input) ? remedyOfSubject(state, input.view) : undefined;
 	const actionKey = keyboard.shown('row-action');
 	const label = span(' next', 'label');
 	let room = columns - lineWidth([label, ...right]);

@@ -36,7 +36,7 @@ export function actionSubject(
 
 		case 'overview': {
 			// The menu is for the node in focus, so it offers the remedy only if the remedy is for that node.
-			const remedy = remedyOf(subjectFinding(state, view), state);
+			const remedy = remedyOfSubject(state, view);
 			return {node, selection: remedy !== undefined && remedy.node === node ? remedy.choice : {}};
 		}
 
@@ -106,12 +106,20 @@ export function advisedBy(finding: Finding, state: MonitorState): Finding {
 }
 
 /**
+The remedy of the finding that line 2 is about. SLOWLOG RESET is none: it deletes what the operator has to read first.
+*/
+export function remedyOfSubject(state: MonitorState, view: ViewState): RowAction | undefined {
+	const remedy = remedyOf(subjectFinding(state, view), state);
+	return remedy?.choice.action === 'slowlog-reset' ? undefined : remedy;
+}
+
+/**
 The action of a row: closing the client on the panel Clients, or the remedy on the panel Findings. On Overview it is the
 remedy of the finding on line 2, whichever row is selected. Undefined if there is none.
 */
 export function rowAction(state: MonitorState, view: ViewState, rowKey: string | undefined): RowAction | undefined {
 	if (view.panel === 'overview') {
-		return remedyOf(subjectFinding(state, view), state);
+		return remedyOfSubject(state, view);
 	}
 
 	const {node, selection} = actionSubject(state, view, rowKey);

@@ -142,3 +142,11 @@ test('a finding that names a client and no action offers to close its connection
 	assert.doesNotMatch(lineOf({...one, records: withClients('api')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: [nodes[0]!]}), / X /, 'the clients are not known');
 });
+
+test('deleting the slow log is no remedy for what it has', () => {
+	const slow = findingOf('lat.slowlog_new', 'warning', first?.address, {
+		action: 'slowlog-reset',
+		next: [words('see panel 6')],
+	});
+	assert.match(lineOf({findings: [slow]}), /^ next {2}see panel 6 /);
+});

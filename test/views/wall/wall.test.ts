@@ -384,7 +384,8 @@ for (const [columns, rows] of [
 }
 
 test('a slow command counts by its mean while the histograms show only fast calls', () => {
-	const command = (name: string, meanMicroseconds: number) => ({command: name, meanMicroseconds}) as never;
+	const command = (name: string, meanMicroseconds: number, callsPerSecond = 3) =>
+		({command: name, meanMicroseconds, callsPerSecond}) as never;
 	const bounds = new Map([['get', {p99: 16}]]);
 	const node = {
 		...record,
@@ -396,6 +397,8 @@ test('a slow command counts by its mean while the histograms show only fast call
 		[slowest?.labels.at(-1), slowest?.text, slowest?.culprit, slowest?.tone, slowest?.large[0]],
 		['mean', '178 ms', 'keys', 'warning', '178'],
 	);
+	const once = {...node, commands: [command('sort', 178_000, 0.1)]} as unknown as typeof record;
+	assert.equal(figures(stateOf([once]))[4]?.labels.at(-1), 'p99', 'a single call takes too little of the time');
 	const dead = {...node, failure: refusedConnection};
 	assert.equal(
 		figures(stateOf([dead]))[4]?.labels.at(-1),
