@@ -20,7 +20,8 @@ export function readSettings(source: ConfigFileText): {
 } {
 	const reading = parseToml(source.text);
 	if ('problem' in reading) {
-		return {settings: noSettings, problems: [`${source.file}:${reading.line}: is no TOML: ${reading.problem}`]};
+		const line = source.text.split('\n')[reading.line - 1] ?? '';
+		return {settings: noSettings, problems: [`${source.file}:${reading.line}: ${tomlProblem(line, reading.problem)}`]};
 	}
 
 	const reader = new SettingsReader(source);
@@ -35,6 +36,18 @@ export function readSettings(source: ConfigFileText): {
 	});
 	reader.checkProfiles();
 	return {settings: reader.settings, problems: reader.problems};
+}
+
+/**
+Why a line is no TOML. The usual mistake is a text without quotes, and the parser only says that it expected the end of
+the line.
+*/
+function tomlProblem(line: string, problem: string): string {
+	const [, key, value] = /^\s*([\w.-]+)\s*=\s*([^\s"'[{#][^"'#]*?)\s*(?:#.*)?$/.exec(line) ?? [];
+	const isWritten = value !== undefined && /^(?:true|false|[\d._+-]+)$/.test(value);
+	return key === undefined || value === undefined || isWritten
+		? `is no TOML: ${problem}`
+		: `a text needs quotes: ${key} = "${value}"`;
 }
 
 /** A profile whose keys are still being read. */

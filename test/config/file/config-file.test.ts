@@ -194,6 +194,7 @@ test('with several profiles each target has its own settings, and the strictest 
 test('every mistake is named with file, line and key', () => {
 	const cases: ReadonlyArray<readonly [text: string, problem: RegExp]> = [
 		['interval = ', /^c\.toml:1: is no TOML: /],
+		['# speed\ninterval = 2s # slow', /^c\.toml:2: a text needs quotes: interval = "2s"$/],
 		['a = 1\na = 2', /^c\.toml:2: is no TOML: .*multiple/],
 		['\ninterval = "1 day"', /^c\.toml:2: interval: is not a duration; write "500ms"/],
 		['intervall = 1', /^c\.toml:1: intervall: unknown key; known here: target, .*profiles$/],
