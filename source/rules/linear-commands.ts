@@ -91,12 +91,42 @@ function keyInSlowlog(facts: NodeFacts, command: string): Name | undefined {
 	return key !== undefined && keys.every(each => each === key) ? nameOf('key', key) : undefined;
 }
 
+/** Commands that run a script or a function. */
+const scriptCommands: ReadonlySet<string> = new Set(['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'fcall', 'fcall_ro']);
+/** The address of the client that runs the commands of a script, in the slow log. Source: Redis 7.0 and 8.0, SLOWLOG GET. */
+const scriptAddress = '?:0';
+
+/**
+The script whose commands the slow log shows, as the end of a sentence: ` in EVAL from magento`. The entry of a script
+follows those of its commands. Undefined if the last entry of the command is not from a script.
+*/
+function scriptOf(
+	facts: NodeFacts,
+	command: string,
+): {readonly text: Message; readonly client: Name | undefined} | undefined {
+	const entries = (facts.record.slowlog?.value.entries ?? []).toSorted((one, other) => one.id - other.id);
+	const isRunBy = (name: string | undefined, wanted: (lower: string) => boolean) => wanted((name ?? '').toLowerCase());
+	const at = entries.findLastIndex(entry => isRunBy(entry.arguments[0], name => name === command));
+	const script =
+		entries[at]?.clientAddress === scriptAddress
+			? entries.slice(at + 1).find(entry => isRunBy(entry.arguments[0], name => scriptCommands.has(name)))
+			: undefined;
+	if (script === undefined) {
+		return undefined;
+	}
+
+	const known = script.clientName || script.clientAddress;
+	const client = known === undefined ? undefined : nameOf('client', known);
+	const name = script.arguments[0]?.toUpperCase() ?? '';
+	return {client, text: client === undefined ? ` in ${name}` : message` in ${name} from ${client}`};
+}
+
 export const latOnCmds = rule({
 	id: 'lat.on_cmds',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule checks whether commands of O(N) run (`cmdstat_…`). It fires for any call of KEYS, for a command over a whole collection with a mean above a millisecond, and for other commands of O(N), such as LREM, with a mean above five. The slow log names the key. redis-top asks the node in focus for INFO commandstats.',
+			'The rule checks whether commands of O(N) run (`cmdstat_…`). It fires for any call of KEYS, for a command over a whole collection with a mean above a millisecond, and for other commands of O(N), such as LREM, with a mean above five. The slow log names the key, and the script that runs the command. redis-top asks the node in focus for INFO commandstats.',
 		since: '2.6',
 		falsePositives: [
 			'HGETALL and the like are fine on small collections. Their mean run time must be over a millisecond.',
@@ -123,13 +153,18 @@ export const latOnCmds = rule({
 		}
 
 		const senders = sendersOf(facts, worst.command);
+		const script = senders === undefined ? scriptOf(facts, worst.command) : undefined;
 		const key = keyInSlowlog(facts, worst.command);
 		const place: Message = key === undefined ? '' : message`, on ${key}`;
 		return fires('warning', {
-			problem: message`runs ${worst.command.toUpperCase()} ${perSecond(worst.callsPerSecond)}${senders?.text ?? ''}`,
+			problem: message`runs ${worst.command.toUpperCase()} ${perSecond(worst.callsPerSecond)}${senders?.text ?? script?.text ?? ''}`,
 			detail: message`${microseconds(worst.meanMicroseconds ?? 0)} each${place}`,
 			effect: 'slow',
-			culprit: {...senderCulprit(worst.command.toUpperCase(), senders), ...(key === undefined ? {} : {key})},
+			culprit: {
+				...senderCulprit(worst.command.toUpperCase(), senders),
+				...(script?.client === undefined ? {} : {client: script.client}),
+				...(key === undefined ? {} : {key}),
+			},
 			evidence: [
 				...bad.map(({command, callsPerSecond = 0}) => ({
 					name: command,
@@ -142,7 +177,9 @@ export const latOnCmds = rule({
 				'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
 			next: [
 				hint(familyOf.get(worst.command)?.remedy ?? whole.remedy),
-				hint('find the client: panel 4, by last command'),
+				script === undefined
+					? hint('find the client: panel 4, by last command')
+					: hint('take it out of the script, which blocks all clients for as long: the slow log has it, panel 6'),
 			],
 		});
 	},

@@ -35,7 +35,53 @@ const logged = (...keys: readonly string[]) => ({
 	},
 });
 
+/** A slow log with these commands and the addresses and names of their clients, the oldest first. */
+const loggedBy = (...rows: ReadonlyArray<readonly [command: string, address: string, name: string]>) => ({
+	atMs: nowMs,
+	value: {
+		entries: rows
+			.map(
+				([name, clientAddress, clientName], id): SlowlogEntry => ({
+					id,
+					atMs: nowMs - 5000,
+					arguments: [name, 'tag:*'],
+					clientAddress,
+					clientName,
+					durationMicroseconds: 15_000,
+				}),
+			)
+			.toReversed(),
+		lost: 0,
+		perMinute: rows.length,
+	},
+});
+const keysNow = command({command: 'keys', callsPerSecond: 2, meanMicroseconds: 58_000}).record;
+
 testRule(latOnCmds, [
+	[
+		'KEYS in a script',
+		{record: {...keysNow, slowlog: loggedBy(['KEYS', '?:0', ''], ['EVAL', '10.0.0.9:1', 'magento'])}},
+		'warning',
+		/^runs KEYS 2\.0\/s in EVAL from magento, 58\.0 ms each, on tag:\*$/,
+	],
+	[
+		'KEYS in a script of a client without a name',
+		{record: {...keysNow, slowlog: loggedBy(['KEYS', '?:0', ''], ['DEL', '?:0', ''], ['FCALL', '10.0.0.9:1', ''])}},
+		'warning',
+		/^runs KEYS 2\.0\/s in FCALL from 10\.0\.0\.9:1, /,
+	],
+	[
+		'KEYS of a client that is gone, beside a slow script',
+		{record: {...keysNow, slowlog: loggedBy(['KEYS', '10.0.0.8:1', 'cron'], ['EVAL', '10.0.0.9:1', 'magento'])}},
+		'warning',
+		/^runs KEYS 2\.0\/s, 58\.0 ms each, on tag:\*$/,
+	],
+	[
+		'the script of KEYS has not ended yet',
+		{record: {...keysNow, slowlog: loggedBy(['EVAL', '10.0.0.9:1', 'magento'], ['KEYS', '?:0', ''])}},
+		'warning',
+		/^runs KEYS 2\.0\/s, 58\.0 ms each, on tag:\*$/,
+	],
 	['KEYS ran, but does not run now', command({command: 'keys'}), 'clear'],
 	[
 		'KEYS now',
