@@ -8,6 +8,7 @@ testIncidents([
 	'flushed',
 	'password-changed',
 	'wrong-password',
+	'users-lost',
 	'writes-paused',
 	'blocked-workers',
 	'slow-subscriber',

@@ -4,6 +4,7 @@ testIncidents([
 	'memory-full',
 	'no-ttl',
 	'evictions',
+	'limit-without-unit',
 	'aof-disk-full',
 	'save-folder-gone',
 	'slow-keys',

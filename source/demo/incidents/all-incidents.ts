@@ -17,7 +17,7 @@ import {
 	clusterSlotOpen,
 	clusterSlotsMissing,
 } from './clusters.js';
-import {aofSwitchedOn, wrongDatabase} from './configuration.js';
+import {aofSwitchedOn, limitWithoutUnit, usersLost, wrongDatabase} from './configuration.js';
 import {aofDiskFull, saveFolderGone} from './disk.js';
 import type {Incident} from './incident.js';
 import type {StagedName} from './incident-names.js';
@@ -39,6 +39,7 @@ export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	'memory-full': memoryFull,
 	'no-ttl': noTtl,
 	evictions,
+	'limit-without-unit': limitWithoutUnit,
 	'max-clients': maxClients,
 	'aof-disk-full': aofDiskFull,
 	'save-folder-gone': saveFolderGone,
@@ -67,6 +68,7 @@ export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
 	flushed,
 	'password-changed': passwordChanged,
 	'wrong-password': wrongPassword,
+	'users-lost': usersLost,
 	'writes-paused': writesPaused,
 	'blocked-workers': blockedWorkers,
 	'mass-expiry': massExpiry,

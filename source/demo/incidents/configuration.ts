@@ -1,5 +1,6 @@
-import {fill} from './applications.js';
+import {fill, playApi} from './applications.js';
 import type {Incident} from './incident.js';
+import {refuses} from './memory.js';
 
 /** Number of keys in database 2, which the application should read. */
 const products = 5000;
@@ -60,6 +61,43 @@ export const aofSwitchedOn: Incident = {
 			configuration.push('appendonly yes');
 			await server.start();
 			await stage.until('a reply', async () => (await server.info('persistence')).get('aof_enabled') === '1');
+		};
+	},
+};
+
+export const limitWithoutUnit: Incident = {
+	expected: {
+		exitCode: 2,
+		verdict: /refuses writes \(OOM\): maxmemory is 512B \(unit missing\?\)/,
+		rules: ['mem.oom critical', 'mem.max critical'],
+	},
+	async prepare(stage) {
+		const server = await stage.server({name: 'server', configuration: ['maxmemory-policy allkeys-lru']});
+		playApi(stage, server);
+		return async () => {
+			await server.send('CONFIG', 'SET', 'maxmemory', '512');
+			await stage.until('a refused write', () => refuses(server, 'OOM'));
+		};
+	},
+};
+
+export const usersLost: Incident = {
+	expected: {
+		exitCode: 1,
+		verdict: /refuses logins as user orders.*: no such user here; it started \d+s ago/,
+		rules: ['sec.authfail warning'],
+		client: 'orders-worker',
+	},
+	async prepare(stage) {
+		const server = await stage.server({name: 'server'});
+		await server.send('ACL', 'SETUSER', 'orders', 'on', '>secret', '~*', '+@all');
+		stage.application({server, name: 'orders-worker', pauseMs: 200, next: () => [['AUTH', 'orders', 'secret']]});
+		return async () => {
+			await server.kill();
+			await server.start();
+			await stage.until('a failed login', async () =>
+				String(await server.send('INFO', 'errorstats')).includes('WRONGPASS'),
+			);
 		};
 	},
 };
