@@ -16,7 +16,7 @@ export const notHeldBack: HeldBack = {next: []};
 
 /**
 The problem and the next steps if no answering replica of a failed slot owner may take over its slots. Each replica then
-has the flag `nofailover`, or data that is too old.
+has the flag `nofailover`, or data that is too old, or both.
 */
 export function heldBackReplica(
 	owner: NodeId,
@@ -24,43 +24,48 @@ export function heldBackReplica(
 	{comparison, nodeTimeoutMs}: Pick<ClusterState, 'comparison' | 'nodeTimeoutMs'>,
 	fleet: FleetFacts,
 ): HeldBack {
-	const views = comparison.views.filter(({self}) => self.primaryId === owner && self.flags.has('slave'));
-	const held = views.find(({self}) => self.flags.has('nofailover'));
-	const obstacleOf = ({replica}: ReadView) => replica && dataObstacle(replica, nodeTimeoutMs);
-	const [freshest] = views
-		.filter(view => view !== held && obstacleOf(view) !== undefined)
+	const views = comparison.views
+		.filter(({self}) => self.primaryId === owner && self.flags.has('slave'))
 		.toSorted((one, other) => linkDownSeconds(one) - linkDownSeconds(other));
-	if (views.some(view => !view.self.flags.has('nofailover') && obstacleOf(view) === undefined)) {
+	const obstacleOf = ({replica}: ReadView) => replica && dataObstacle(replica, nodeTimeoutMs);
+	const isForbidden = ({self}: ReadView) => self.flags.has('nofailover');
+	const [first] = views;
+	if (first === undefined || views.some(view => !isForbidden(view) && obstacleOf(view) === undefined)) {
 		return notHeldBack;
 	}
 
 	const unserved = `leaves ${countText(slots, 'slot')} unserved`;
-	if (held !== undefined) {
+	const forbidden = views.find(view => obstacleOf(view) === undefined);
+	if (forbidden !== undefined) {
+		const name = nodeName(forbidden.address);
 		return {
-			problem: message`${unserved}, ${nodeName(held.address)} may not take over`,
-			reason: 'cluster-replica-no-failover yes',
+			problem: message`${unserved}, ${name} may not take over`,
+			reason: noFailover,
 			next: [
-				askNode(fleet, held.address, 'CONFIG SET cluster-replica-no-failover no'),
-				hint(message`${nodeName(held.address)} then takes over by itself, where a majority of the primaries answers`),
+				askNode(fleet, forbidden.address, 'CONFIG SET cluster-replica-no-failover no'),
+				hint(message`${name} then takes over by itself, where a majority of the primaries answers`),
 			],
 		};
 	}
 
-	const name = freshest && nodeName(freshest.address);
-	const hasData = freshest !== undefined && linkDownSeconds(freshest) >= 0;
-	return freshest === undefined || name === undefined
-		? notHeldBack
-		: {
-				problem: message`${unserved}, ${name} has ${hasData ? 'too old data' : 'no data'}`,
-				reason: message`${name} ${obstacleOf(freshest) ?? ''}`,
-				next: hasData
-					? [
-							hint(message`bring the node back: it has the newest data; else promote ${name} and lose what it lacks:`),
-							askNode(fleet, freshest.address, 'CLUSTER FAILOVER FORCE'),
-						]
-					: [hint('bring the node back: no other has its data')],
-			};
+	// A failover by hand ignores the age of the data and cluster-replica-no-failover. Source: Redis cluster_legacy.c,
+	// `clusterHandleSlaveFailover`.
+	const freshest = views.find(view => linkDownSeconds(view) >= 0) ?? first;
+	const hasData = linkDownSeconds(freshest) >= 0;
+	const name = nodeName(freshest.address);
+	return {
+		problem: message`${unserved}, ${name} has ${hasData ? 'too old data' : 'no data'}`,
+		reason: message`${isForbidden(freshest) ? `${noFailover}, and ` : ''}${name} ${obstacleOf(freshest) ?? ''}`,
+		next: hasData
+			? [
+					hint(message`bring the node back: it has the newest data; else promote ${name} and lose what it lacks:`),
+					askNode(fleet, freshest.address, 'CLUSTER FAILOVER FORCE'),
+				]
+			: [hint('bring the node back: no other has its data')],
+	};
 }
+
+const noFailover = 'cluster-replica-no-failover yes';
 
 /** Seconds for which a replica's link has been down; negative for a link that never existed. */
 const linkDownSeconds = ({replica}: ReadView): number => replica?.linkDownSeconds ?? 0;

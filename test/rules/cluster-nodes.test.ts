@@ -21,8 +21,8 @@ const ownerWithoutAddress = (lines: readonly string[] = six) => {
 };
 
 /** The first primary is marked FAIL, and its replica lost its link that long ago; negative: it never had one. */
-const heldBack = (seconds: number): ClusterCase => ({
-	views: others(17050, dead),
+const heldBack = (seconds: number, flags = ''): ClusterCase => ({
+	views: others(17050, flags === '' ? dead : {...dead, changed: [...dead.changed, `17053 slave,${flags}:17050 1`]}),
 	info: {17053: {replication: {master_link_status: 'down', master_link_down_since_seconds: seconds}}},
 });
 
@@ -51,6 +51,16 @@ testClusterRule(cluNodeFail, [
 		'an owner whose only replica has data that is too old',
 		heldBack(60),
 		/^critical -: 17050 leaves 5,461 slots unserved, 17053 has too old data: 17053 has data that is 1m00s old, more than cluster-replica-validity-factor allows \(32s\)$/,
+	],
+	[
+		'an owner whose only replica may not take over, and has data that is too old by now',
+		heldBack(60, 'nofailover'),
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 has too old data: cluster-replica-no-failover yes, and 17053 has data that is 1m00s old/,
+	],
+	[
+		'an owner whose only replica may not take over, and lost it a moment ago',
+		heldBack(5, 'nofailover'),
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 may not take over: cluster-replica-no-failover yes$/,
 	],
 	[
 		'an owner whose only replica never got data',
