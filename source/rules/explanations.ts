@@ -370,7 +370,11 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'sen.down', where: 'anywhere', symptoms: ['sen.no_replica']},
 	{cause: 'rep.link_down', where: 'primary', symptoms: followerSymptoms},
 	{cause: 'rep.lag_ack', where: 'here', symptoms: ['rep.lag_bytes', 'rep.obuf', 'mem.repl_buf', 'rep.min_good']},
-	{cause: 'rep.lag_bytes', where: 'here', symptoms: ['rep.obuf', 'mem.repl_buf', 'rep.min_good']},
+	{
+		cause: 'rep.lag_bytes',
+		where: 'here',
+		symptoms: ['rep.overrun_eta', 'rep.obuf', 'mem.repl_buf', 'rep.min_good'],
+	},
 	{cause: 'rep.lost', where: 'here', symptoms: ['rep.none', 'rep.min_good']},
 	{cause: 'rep.fullsync_storm', where: 'here', symptoms: ['rep.state', 'rep.lost', 'mem.repl_buf', 'per.fork_slow']},
 	{cause: 'rep.fullsync_storm', where: 'replicas', symptoms: linkSymptoms},

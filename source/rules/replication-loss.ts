@@ -1,5 +1,5 @@
 import {replicaLinks} from '../derive/replica-links.js';
-import type {Evidence} from '../domain/finding.js';
+import type {Evidence, NextStep} from '../domain/finding.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
@@ -200,11 +200,11 @@ export const repOverrunEta = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The distance of a replica grows and will soon exceed the backlog. The rule divides what is left of `repl_backlog_size` by the growth of the distance since the sample before.',
+			'The distance of a replica grows and will soon exceed the backlog, or exceeds it already. The rule divides what is left of `repl_backlog_size` by the growth of the distance since the sample before.',
 		since: '2.8',
 		falsePositives: [
 			'A burst of writes puts every replica behind for a moment. The growth must hold in three samples, and a tenth of the backlog must be used.',
-			'A replica that is further behind than the backlog is reported by rep.lag_bytes.',
+			'A busy primary may write more than its backlog between two acknowledgements. A replica counts as out of the backlog only if its data is older than five seconds.',
 			'A replica acknowledges once a second. Bytes that the primary wrote since the last acknowledgement do not count.',
 		],
 	},
@@ -219,6 +219,25 @@ export const repOverrunEta = rule({
 		const {earlier, sample} = facts;
 		if (earlier === undefined || sample === undefined) {
 			return pending('needs two samples of a replica that is online');
+		}
+
+		const out = facts.record.replicas.find(
+			({behindBytes = 0, behindSeconds = Number.POSITIVE_INFINITY, ackAgeSeconds}) =>
+				behindBytes > backlog && behindBytes > awaitedBytes(facts, ackAgeSeconds) && behindSeconds > oldSeconds,
+		);
+		if (out !== undefined) {
+			return fires('warning', {
+				problem: message`replica ${nodeName(out.address)} has fallen out of the backlog`,
+				detail: `${bytes(out.behindBytes)} behind, the backlog holds ${bytes(backlog)}`,
+				effect: 'data-at-risk',
+				nodes: [facts.address, out.address],
+				evidence: [
+					{name: 'behind', value: out.behindBytes ?? 0, unit: 'bytes'},
+					{name: 'repl_backlog_size', value: backlog, unit: 'bytes'},
+				],
+				meaning: `If its link breaks now, ${costOfResync}`,
+				next: remedies(facts, backlog),
+			});
 		}
 
 		const before = new Map(replicaLinks(undefined, earlier).map(link => [link.address, link.behindBytes]));
@@ -249,15 +268,22 @@ export const repOverrunEta = rule({
 						{name: 'repl_backlog_size', value: backlog, unit: 'bytes'},
 						{name: 'left', value: next.leftSeconds, unit: 'seconds'},
 					],
-					meaning:
-						'If its link breaks after that, only a full resync brings it back. A full resync costs a fork and the whole data over the network.',
-					next: [
-						redisCli(facts, `CONFIG SET repl-backlog-size ${Math.ceil((backlog * 4) / 1024 ** 2)}mb`),
-						hint('slow the writer down if it is a bulk load'),
-					],
+					meaning: `If its link breaks after that, ${costOfResync}`,
+					next: remedies(facts, backlog),
 				});
 	},
 });
+
+const costOfResync =
+	'only a full resync brings it back. A full resync costs a fork and the whole data over the network.';
+
+const remedies = (facts: NodeFacts, backlog: number): readonly NextStep[] => [
+	redisCli(facts, `CONFIG SET repl-backlog-size ${Math.ceil((backlog * 4) / 1024 ** 2)}mb`),
+	hint('slow the writer down if it is a bulk load'),
+];
+
+/** Age of a replica's data, in seconds, from which its distance is compared with the backlog. As in rep.lag_bytes. */
+const oldSeconds = 5;
 
 /** Used share of the backlog below which a replica is in no danger, however fast the share grows for a moment. */
 const leastUsed = 0.1;

@@ -289,7 +289,17 @@ testRule(repOverrunEta, [
 	['slow', {info: behind(300_000), earlier: behind(299_000)}, 'clear'],
 	['shrinking', {info: behind(300_000), earlier: behind(400_000)}, 'clear'],
 	['a small part of the backlog', {info: behind(50_000), earlier: behind(0)}, 'clear'],
-	['already out of it', {info: behind(1_200_000), earlier: behind(900_000)}, 'clear'],
+	[
+		'already out of it',
+		{info: behind(1_200_000), earlier: behind(900_000)},
+		'warning',
+		/^replica 10\.0\.1\.2:6379 has fallen out of the backlog, 1\.14M behind, the backlog holds 977K/,
+	],
+	[
+		'further behind than the backlog for a moment, because the primary writes so much',
+		{info: behind(1_200_000, 1_000_000, 6_000_000), earlier: behind(500_000, 1_000_000, 5_500_000)},
+		'clear',
+	],
 	[
 		'another threshold',
 		{info: behind(300_000), earlier: behind(200_000), thresholds: {'rep.overrun_eta.seconds': 5}},
