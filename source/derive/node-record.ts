@@ -20,6 +20,7 @@ import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
 import type {SlotReading} from './slot-rates.js';
 import type {WatchedReading} from './watched-keys.js';
+import type {WrittenOffsets} from './written-offsets.js';
 
 /**
 A reading with the time at which it was taken, in milliseconds since the epoch. Such readings are taken less often than
@@ -137,6 +138,8 @@ export type NodeRecord = TimedReadings & {
 	/** Rates of counters that only newer servers have; undefined when this server has none of them. */
 	readonly newerRates?: NewerRates | undefined;
 	readonly replicas: readonly ReplicaLink[];
+	/** The node's replication offsets so far; undefined while it has no replica. */
+	readonly written?: WrittenOffsets | undefined;
 	readonly clients?: ClientReading | undefined;
 	readonly slowlog: Timed<SlowlogHistory> | undefined;
 	/** The log of large requests (COMMANDLOG, Valkey 8.1 and later); undefined when the server has no such log. */

@@ -1,8 +1,9 @@
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {Series} from '../domain/series.js';
-import {type ReplicaLine, replicaLines} from '../parse/info-fields.js';
+import {replicaLines} from '../parse/info-fields.js';
 import {sampleRate} from './node-values.js';
+import type {WrittenOffsets} from './written-offsets.js';
 
 /** A replica as listed by the node from which it replicates. */
 export type ReplicaLink = {
@@ -12,38 +13,38 @@ export type ReplicaLink = {
 	/** `master_repl_offset` − the replica's offset in the same INFO, bytes; undefined unless online. */
 	readonly behindBytes: number | undefined;
 	/**
-	`behindBytes` divided by the rate at which this replica's offset grows; undefined when the rate is unknown or 0.
+	Age of the replica's data in seconds: the time since its source had the offset that the replica has now. Undefined
+	when it is not known.
 	*/
 	readonly behindSeconds: number | undefined;
 	/** `lag=`: seconds since the replica's last ACK. This does not tell how far its data is behind. */
 	readonly ackAgeSeconds: number | undefined;
 	readonly offset: number | undefined;
+	/** When the replica's offset was last seen growing, milliseconds of the monotonic clock. */
+	readonly grewAtMs?: number | undefined;
+	/** Seconds since the replica's offset last grew; undefined when it was not seen growing, and when it lacks nothing. */
+	readonly stillSeconds?: number | undefined;
 	/** `behindSeconds` over the last samples; undefined when a moment of the history is shown. */
 	readonly delays?: Series | undefined;
 };
 
 /**
 The replicas of a node and how far each replica is behind. `behindBytes` is the node's offset minus the replica's, both
-from one INFO reply. `behindSeconds` is `behindBytes` divided by the rate at which the replica's offset grows. A replica
-that isn't online has the offset 0 in INFO, so `behindBytes` is undefined. `lag=` is only the age of the replica's last
-ACK. On a slow link, `lag=` stays at 0 while the data is a minute behind.
+from one INFO reply. A replica that isn't online has the offset 0 in INFO, so `behindBytes` is undefined. `lag=` is only
+the age of the replica's last ACK. On a slow link, `lag=` stays at 0 while the data is a minute behind.
+
+`behindSeconds` is here an estimate from two samples: `behindBytes` divided by the rate of the node's writes, which is
+that between them or that since its start, whichever is higher. `withAges` knows the offsets of more samples.
 */
 export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample): readonly ReplicaLink[] {
 	const written = later.info.number('replication', 'master_repl_offset');
-	return replicaLines(later.info).map((line, index) => {
+	const seenRate = sampleRate(earlier, later, info => info.number('replication', 'master_repl_offset'));
+	const rate = seenRate === undefined ? undefined : Math.max(seenRate, meanWriteRate(later) ?? 0);
+	return replicaLines(later.info).map(line => {
 		const {host, port, state, offset, lagSeconds} = line;
 		const isOnline = state === 'online';
 		const behindBytes =
 			isOnline && written !== undefined && offset !== undefined ? Math.max(0, written - offset) : undefined;
-		const rate = sampleRate(
-			earlier,
-			later,
-			// A replica that was not online yet has the offset 0. Growth from that 0 is no rate.
-			info => {
-				const before = sameReplica(replicaLines(info), replicaLines(later.info), index);
-				return before?.state === 'online' ? before.offset : undefined;
-			},
-		);
 		return {
 			address: addressOf({kind: 'tcp', host, port}),
 			state,
@@ -55,35 +56,70 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 	});
 }
 
-/** Number of delays that are kept of each replica: half an hour at one sample a second. */
-const delaysKept = 1800;
+/**
+Bytes that the node has written a second since its start, for an estimate of ages while it hardly writes. Not exact: a
+promoted replica continues the offset of its former primary. Undefined when its uptime is unknown or 0.
+*/
+export function meanWriteRate({info}: NodeSample): number | undefined {
+	const offset = info.number('replication', 'master_repl_offset');
+	const uptime = info.number('server', 'uptime_in_seconds');
+	return offset === undefined || uptime === undefined || uptime <= 0 ? undefined : offset / uptime;
+}
 
-/** The links with their delays so far. Each series is taken from the earlier link and gets one more reading. */
-export const withDelays = (
-	earlier: readonly ReplicaLink[],
-	later: readonly ReplicaLink[],
-	longest = delaysKept,
-): readonly ReplicaLink[] =>
-	later.map(link => {
-		const known = earlier.find(({address}) => address === link.address)?.delays;
-		const delays = known ?? new Series(Math.min(delaysKept, longest), true);
-		delays.push(link.behindSeconds);
-		return {...link, delays};
-	});
+/** Number of ages that are kept of each replica: half an hour at one sample a second. */
+const agesKept = 1800;
 
 /**
-The line of another sample for the same replica. Several replicas may announce one address, behind address translation
+The links of a sample with what only several samples tell: the age of each replica's data by the offsets that its source
+had, its ages so far, and since when its offset stands still.
+
+@param earlier The links of the sample before. Each series of ages is taken from there and gets one more reading.
+@param sample The later sample.
+@param longest Number of ages that are kept at most.
+*/
+export const withAges = (
+	earlier: readonly ReplicaLink[],
+	later: readonly ReplicaLink[],
+	written: WrittenOffsets | undefined,
+	sample: NodeSample,
+	longest = agesKept,
+): readonly ReplicaLink[] =>
+	later.map((link, index) => {
+		const before = sameReplica(earlier, later, index);
+		const delays = before?.delays ?? new Series(Math.min(agesKept, longest), true);
+		const behindSeconds =
+			link.offset === undefined
+				? undefined
+				: (written?.ageSeconds(link.offset, meanWriteRate(sample)) ?? link.behindSeconds);
+		delays.push(behindSeconds);
+		return {...link, behindSeconds, ...growth(before, link, sample.elapsedMs), delays};
+	});
+
+/** When a replica's offset last grew, and for how many seconds it has stood still although the replica lacks data. */
+function growth(
+	before: ReplicaLink | undefined,
+	{offset, behindBytes}: ReplicaLink,
+	elapsedMs: number,
+): Pick<ReplicaLink, 'grewAtMs' | 'stillSeconds'> {
+	const isStill = before?.offset !== undefined && before.offset === offset;
+	const grewAtMs = isStill ? before.grewAtMs : before?.offset === undefined ? undefined : elapsedMs;
+	const isBehind = behindBytes !== undefined && behindBytes > 0;
+	return {grewAtMs, stillSeconds: isBehind && grewAtMs !== undefined ? (elapsedMs - grewAtMs) / 1000 : undefined};
+}
+
+/**
+The link of another sample for the same replica. Several replicas may announce one address, behind address translation
 or with a copied `replica-announce-ip`. Their order then identifies them, as long as their number stays the same.
 */
 function sameReplica(
-	lines: readonly ReplicaLine[],
-	of: readonly ReplicaLine[],
+	links: readonly ReplicaLink[],
+	of: readonly ReplicaLink[],
 	index: number,
-): ReplicaLine | undefined {
-	const line = of[index];
-	const isSame = (other: ReplicaLine) => other.host === line?.host && other.port === line.port;
-	const [there, here] = [lines.filter(isSame), of.filter(isSame)];
-	return there.length === here.length && line !== undefined ? there[here.indexOf(line)] : undefined;
+): ReplicaLink | undefined {
+	const link = of[index];
+	const isSame = ({address}: ReplicaLink) => address === link?.address;
+	const [there, here] = [links.filter(isSame), of.filter(isSame)];
+	return there.length === here.length && link !== undefined ? there[here.indexOf(link)] : undefined;
 }
 
 /** The addresses that several replicas of the node announce, each listed once. */
@@ -92,8 +128,8 @@ export const sharedAddresses = (replicas: readonly ReplicaLink[]): readonly Node
 ];
 
 /**
-A replica's delay in seconds. With no bytes behind, the delay is 0 at any rate. With bytes behind and a rate of 0, there
-is no delay in seconds.
+The age of a replica's data in seconds, if its source always wrote at this rate. With no bytes behind, the age is 0 at any
+rate. With bytes behind and a rate of 0, it is unknown.
 */
 function behindSeconds(behindBytes: number | undefined, bytesPerSecond: number | undefined): number | undefined {
 	if (behindBytes === 0) {

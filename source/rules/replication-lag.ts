@@ -21,6 +21,12 @@ function furthestBehind(facts: NodeFacts): ReplicaBehind | undefined {
 		.toSorted((a, b) => b.behindBytes - a.behindBytes)[0];
 }
 
+/**
+Seconds without growth of the offset after which a replica applies nothing. A healthy replica acknowledges once a second,
+and a slow command there may hold it up for a few.
+*/
+const stoppedAfterSeconds = 5;
+
 const needsTwoSamples = pending('needs two samples of a replica that is online');
 
 /**
@@ -41,7 +47,7 @@ export const repLagBytes = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A replica's data is old: `master_repl_offset` minus the replica's `offset=` in the same INFO, divided by the rate at which `master_repl_offset` grows. `lag=` cannot tell, because it is the age of the last acknowledgement and stays 0 on a slow link.",
+			"A replica's data is old: `master_repl_offset` minus the replica's `offset=` in the same INFO. Its age is the time since the primary had the replica's offset, by the samples so far; with two samples only, the distance divided by the rate at which `master_repl_offset` grows. `lag=` cannot tell, because it is the age of the last acknowledgement and stays 0 on a slow link.",
 		since: '2.8',
 		falsePositives: [
 			'A replica that is not online shows the offset 0. The rule leaves it out.',
@@ -68,7 +74,7 @@ export const repLagBytes = rule({
 			return settling;
 		}
 
-		const {address, behindBytes, behindSeconds, ackAgeSeconds} = worst;
+		const {address, behindBytes, behindSeconds, ackAgeSeconds, stillSeconds = 0} = worst;
 		if (behindSeconds === undefined && facts.earlier === undefined) {
 			return needsTwoSamples;
 		}
@@ -77,25 +83,32 @@ export const repLagBytes = rule({
 			return clear;
 		}
 
-		// While the replica's offset does not grow, there is no rate with which bytes could be converted to seconds.
-		const isStopped = behindSeconds === undefined;
-		if (!isStopped && behindSeconds <= limits.warning) {
+		// The age is unknown when the primary wrote nothing while it was watched.
+		const isOfUnknownAge = behindSeconds === undefined;
+		if (!isOfUnknownAge && behindSeconds <= limits.warning) {
 			return clear;
 		}
 
+		const isStopped = stillSeconds > stoppedAfterSeconds;
+		const details = [
+			...(isOfUnknownAge ? [] : [`its data is about ${seconds(behindSeconds)} old`]),
+			...(isStopped ? ['it applies nothing'] : []),
+		];
+
 		const backlog = facts.number('replication', 'repl_backlog_size') ?? Number.POSITIVE_INFINITY;
-		const isCritical = behindBytes > backlog || (!isStopped && behindSeconds > limits.critical);
+		const isCritical = behindBytes > backlog || (!isOfUnknownAge && behindSeconds > limits.critical);
 		const isLoading = loadsData(facts.nodes.get(address));
 		return fires(isCritical ? 'critical' : 'warning', {
 			problem: message`replica ${nodeName(address)} is ${bytes(behindBytes)} behind`,
-			detail: isStopped ? 'and applies nothing' : `about ${seconds(behindSeconds)} at its rate`,
+			detail: details.length === 0 ? undefined : details.join(', '),
 			reason: isLoading ? 'it is loading its data set' : undefined,
 			effect: 'reads-stale',
 			nodes: [facts.address, address],
 			evidence: [
 				{name: 'replica', value: message`${nodeName(address)}`},
 				{name: 'behind', value: behindBytes, unit: 'bytes'},
-				...(isStopped ? [] : [{name: 'behind at its rate', value: behindSeconds, unit: 'seconds' as const}]),
+				...(isOfUnknownAge ? [] : [{name: 'age of its data', value: behindSeconds, unit: 'seconds' as const}]),
+				...(isStopped ? [{name: 'applied nothing for', value: stillSeconds, unit: 'seconds' as const}] : []),
 				...(ackAgeSeconds === undefined ? [] : [{name: 'last ACK', value: ackAgeSeconds, unit: 'seconds' as const}]),
 				...(Number.isFinite(backlog) ? [{name: 'repl_backlog_size', value: backlog, unit: 'bytes' as const}] : []),
 			],

@@ -4,10 +4,11 @@ import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js'
 import {keySizeReading} from '../derive/key-size-growth.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import type {TimedReadings} from '../derive/node-record.js';
-import {withDelays} from '../derive/replica-links.js';
+import {withAges} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import {slotReading} from '../derive/slot-rates.js';
 import {watchedReading} from '../derive/watched-keys.js';
+import {WrittenOffsets} from '../derive/written-offsets.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {metrics} from '../domain/metric.js';
@@ -22,7 +23,7 @@ import {
 } from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from './monitor-state.js';
-import {noReadings} from './new-record.js';
+import {longSeries, noReadings} from './new-record.js';
 
 /**
 Most entries that redis-top keeps of each command log of a node. redis-top keeps entries itself, because the server's
@@ -77,6 +78,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		series?.push(compared.values.get(id));
 	}
 
+	const readingsKept = record.series.get('operations')?.capacity;
+	const written = compared.replicas.length === 0 ? undefined : writtenOffsets(record.written, sample, readingsKept);
 	const isSameProcess = record.sample === undefined || record.sample.runId === sample.runId;
 	const {clients, slowlog, largeRequests, largeReplies, moduleInfo, histograms, ...others} = extras;
 	const {keySizes, slotUse, watched, ...rest} = others;
@@ -92,7 +95,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		sample,
 		...compared,
 		commandWindow: nextCommandWindow(earlier === undefined ? undefined : record.commandWindow, sample),
-		replicas: withDelays(record.replicas, compared.replicas, record.series.get('operations')?.capacity),
+		written,
+		replicas: withAges(record.replicas, compared.replicas, written, sample, readingsKept),
 		clients: clientReading(isSameProcess ? record.clients : undefined, clients, sample),
 		slowlog: reduceLog(record.slowlog, slowlog, sample, logKept),
 		largeRequests: reduceLog(record.largeRequests, largeRequests, sample, logKept),
@@ -115,6 +119,24 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		intervalMs,
 		every,
 	};
+}
+
+/** The offsets so far with the sample's own. They begin again with another process, and where the offset starts over. */
+function writtenOffsets(
+	known: WrittenOffsets | undefined,
+	{info, elapsedMs, runId}: NodeSample,
+	capacity = longSeries,
+): WrittenOffsets | undefined {
+	const offset = info.number('replication', 'master_repl_offset');
+	if (offset === undefined) {
+		return known;
+	}
+
+	const point = {elapsedMs, offset};
+	const isContinued = known !== undefined && known.runId === runId && known.isFollowedBy(point);
+	const written = isContinued ? known : new WrittenOffsets(capacity, runId);
+	written.push(point);
+	return written;
 }
 
 const perSecond = (count: number, intervalMs: number): number => (count * 1000) / intervalMs;

@@ -49,8 +49,9 @@ const plain = <Fields extends Partial<ComparedFields>>(fields: Fields) => ({
 const onlyCompared = (record: NodeRecord) =>
 	plain(Object.fromEntries(fieldNames.map(name => [name, record[name]])) as Partial<ComparedFields>);
 
-/** Links without the delays that were kept over time. */
-const withoutDelays = (links: ComparedFields['replicas'] = []) => links.map(({delays: _, ...link}) => link);
+/** Links without what was kept of them over time: the age of the data by more than two samples, and its ages so far. */
+const withoutAges = (links: ComparedFields['replicas'] = []) =>
+	links.map(({delays: _, behindSeconds: _seconds, grewAtMs: _grew, stillSeconds: _still, ...link}) => link);
 
 const [first, second, third] = [sampleAt(0, 10), sampleAt(1, 25), sampleAt(2, 100)];
 const compared = comparedRecord(second, third);
@@ -63,9 +64,12 @@ test('two samples give every field a value that is not the empty one', () => {
 });
 
 test('the live record has all of it, and nothing else in it depends on the sample before', () => {
-	// The delays so far belong to the links over time, not to two samples.
+	// The ages belong to the links over time, not to two samples.
 	const live = onlyCompared(after(first, second, third));
-	assert.deepEqual({...live, replicas: withoutDelays(live.replicas)}, plain(compared));
+	assert.deepEqual(
+		{...live, replicas: withoutAges(live.replicas)},
+		{...plain(compared), replicas: withoutAges(compared.replicas)},
+	);
 	const afterOther = (before: NodeSample) => {
 		const {series: _, ping: _ping, ...rest} = reduceNode({...fresh(), sample: before}, outcomeOf(third), 1000);
 		return plain(rest) as Readonly<Record<string, unknown>>;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {replicaLinks, sharedAddresses} from '../../source/derive/replica-links.js';
+import {type ReplicaLink, replicaLinks, sharedAddresses, withAges} from '../../source/derive/replica-links.js';
+import {WrittenOffsets} from '../../source/derive/written-offsets.js';
 import {sampleOf} from '../harness/samples.js';
 
 const primary = (written: number, lines: readonly string[], elapsedMs = 0) =>
@@ -23,9 +24,9 @@ const cases: ReadonlyArray<
 	readonly [string, Parameters<typeof replicaLinks>, {readonly behindBytes?: number; readonly behindSeconds?: number}]
 > = [
 	[
-		'lag=0 while 114 MB behind, at 1 MB/s',
+		'lag=0 while 114 MB behind, and the primary writes 0.5 MB/s',
 		[primary(120_000_000, [replica(5_000_000)]), primary(121_000_000, [replica(7_000_000)], 2000)],
-		{behindBytes: 114_000_000, behindSeconds: 114},
+		{behindBytes: 114_000_000, behindSeconds: 228},
 	],
 	['nothing behind', [undefined, primary(100, [replica(100)])], {behindBytes: 0, behindSeconds: 0}],
 	[
@@ -33,12 +34,21 @@ const cases: ReadonlyArray<
 		[undefined, primary(100, [replica(120)])],
 		{behindBytes: 0, behindSeconds: 0},
 	],
-	['behind, and its pace unknown', [undefined, primary(100, [replica(40)])], {behindBytes: 60}],
-	['behind, and it stands still', [primary(90, [replica(40)]), primary(100, [replica(40)], 1000)], {behindBytes: 60}],
+	['behind, and the rate of the writes unknown', [undefined, primary(100, [replica(40)])], {behindBytes: 60}],
 	[
-		'online for the first time: growth from the 0 of before is no pace',
+		'behind, and it stands still',
+		[primary(90, [replica(40)]), primary(100, [replica(40)], 1000)],
+		{behindBytes: 60, behindSeconds: 6},
+	],
+	[
+		'behind, and nothing is written',
+		[primary(100, [replica(40)]), primary(100, [replica(50)], 1000)],
+		{behindBytes: 50},
+	],
+	[
+		'online for the first time',
 		[primary(120_000_000, [replica(0, 'send_bulk')]), primary(121_000_000, [replica(5_000_000)], 1000)],
-		{behindBytes: 116_000_000},
+		{behindBytes: 116_000_000, behindSeconds: 116},
 	],
 	['not online: its 0 says nothing', [undefined, primary(100, [replica(0, 'wait_bgsave')])], {}],
 ];
@@ -52,7 +62,7 @@ for (const [name, [earlier, later], {behindBytes, behindSeconds}] of cases) {
 	});
 }
 
-test('each replica has its own pace', () => {
+test('each replica has its own distance', () => {
 	const line = (port: number, offset: number) => `ip=10.0.1.12,port=${port},state=online,offset=${offset},lag=1`;
 	const links = replicaLinks(
 		primary(1000, [line(1, 500), line(2, 900)]),
@@ -89,16 +99,51 @@ test('two replicas at one address keep their own figures', () => {
 		links.map(({behindBytes, behindSeconds}) => [behindBytes, behindSeconds]),
 		[
 			[0, 0],
-			[5_049_000, undefined],
+			[5_049_000, 100.98],
 		],
 	);
 	assert.deepEqual(sharedAddresses(links), ['10.0.1.12:6379']);
 });
 
-test('the rate of a replica is unknown while the number of those at its address changes', () => {
-	const links = replicaLinks(
-		primary(5_000_000, [replica(1000)]),
-		primary(5_050_000, [replica(5_050_000), replica(1000)], 1000),
-	);
-	assert.equal(links[1]?.behindSeconds, undefined);
+test('an estimate never exceeds the uptime, however little is written', () => {
+	const info = (written: number) => ({
+		server: {uptime_in_seconds: 600},
+		replication: {master_repl_offset: written, slave0: replica(1_000_000)},
+	});
+	const [link] = replicaLinks(sampleOf(info(60_000_000)), sampleOf(info(60_000_014), 1000));
+	assert.equal(Math.round(link?.behindSeconds ?? 0), 590);
+});
+
+/** The links of a primary over time: its offset and the replica's, one pair a second. */
+function linksOver(pairs: ReadonlyArray<readonly [written: number, copied: number]>): readonly ReplicaLink[] {
+	const offsets = new WrittenOffsets(1800, undefined);
+	let links: readonly ReplicaLink[] = [];
+	for (const [second, [written, copied]] of pairs.entries()) {
+		const sample = primary(written, [replica(copied)], second * 1000);
+		offsets.push({elapsedMs: second * 1000, offset: written});
+		links = withAges(links, replicaLinks(undefined, sample), offsets, sample);
+	}
+
+	return links;
+}
+
+test('the age of a replica is the time since its source had the same offset, whatever either does a second', () => {
+	// A burst of 1 MB a second for ten seconds, then 1 KB a second. The replica applies 10 KB a second.
+	const written = (second: number) => Math.min(second, 10) * 1_000_000 + Math.max(0, second - 10) * 1000;
+	const pairs = Array.from({length: 41}, (_, second) => [written(second), second * 10_000] as const);
+	const [link] = linksOver(pairs);
+	assert.equal(link?.behindSeconds, 39.6);
+	assert.equal(link.stillSeconds, 0);
+	assert.deepEqual(link.delays?.latest(2), [38.61, 39.6].map(Math.fround));
+});
+
+test('a replica that stands still grows older by a second each second', () => {
+	const pairs = Array.from({length: 21}, (_, second) => [second * 1000, Math.min(second, 8) * 1000] as const);
+	const [link] = linksOver(pairs);
+	assert.deepEqual([link?.behindSeconds, link?.stillSeconds], [12, 12]);
+});
+
+test('a replica that lacks nothing does not stand still, although its offset does not grow', () => {
+	const [link] = linksOver(Array.from({length: 20}, (_, second) => [second < 2 ? second : 2, second < 2 ? second : 2]));
+	assert.deepEqual([link?.behindSeconds, link?.stillSeconds], [0, undefined]);
 });

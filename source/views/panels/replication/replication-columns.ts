@@ -204,7 +204,7 @@ function syncProgress(record: NodeRecord): string {
 }
 
 /**
-A replica's distance in bytes, and in seconds at the growth rate of its own offset: `1.20K (0s by its own rate)`. If its
+A replica's distance in bytes, and the age of its data: `1.20K (0s old)`. If its
 source does not answer, the last known distance.
 */
 export function behindText(row: TreeRow): string {
@@ -213,7 +213,7 @@ export function behindText(row: TreeRow): string {
 		return link === undefined ? '-' : `${bytes(link.behindBytes)} when ${source ?? 'its source'} last answered`;
 	}
 
-	const delay = link?.behindSeconds === undefined ? '' : ` (${seconds(link.behindSeconds)} by its own rate)`;
+	const delay = link?.behindSeconds === undefined ? '' : ` (${seconds(link.behindSeconds)} old)`;
 	return `${bytes(link?.behindBytes)}${delay}`;
 }
 

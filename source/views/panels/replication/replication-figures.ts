@@ -14,7 +14,7 @@ export const replicationFigures: readonly Figure[] = [
 		'BEHIND',
 		'Bytes: master_repl_offset of the source less offset of the replica. Critical beyond the backlog: a broken link would cost a full resync.',
 	],
-	['DELAY', 'The same in seconds of writes, by the growth of the offset; not lag=. Bad above 5 s.'],
+	['DELAY', 'The age of its data: since when its source has been past its offset; not lag=. Bad above 5 s.'],
 	['ACK AGE', 'lag= of the slaveN line: seconds since the last REPLCONF ACK. Bad above 10 s.'],
 	['OFFSET', 'Position in the stream of writes, in bytes.'],
 	['RO', 'slave_read_only. A writable replica loses its own writes.'],
