@@ -103,8 +103,10 @@ export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: num
 /**
 Whether only the node's own log can tell the reason for its state: the node fails, or is a replica without a link.
 */
-const needsLook = ({failure, sample}: NodeRecord): boolean =>
-	failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down';
+const needsLook = memoizeByRef(
+	({failure, sample}: NodeRecord): boolean =>
+		failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down',
+);
 
 /** All nodes for which `needsLook` is true. Memoized, so that an unchanged map of 1,000 nodes is searched once. */
 const inNeed = memoizeByRef((nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] =>

@@ -65,7 +65,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 		...(state.certificateExpiresAtMs === undefined ? {} : {certificateExpiresAtMs: state.certificateExpiresAtMs}),
 	});
 	const isKnown = sample.runId !== undefined && sample.runId === state.runId;
-	updateFromInfo(state, sample);
+	updateFromInfo(state, sample, demand.isFocused);
 	const isAskedOn = isFirst && (isKnown || demand.isWholeAtOnce === true);
 	const more = isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs) : [];
 	const later = more.length === 0 ? undefined : await askAll(more, context);

@@ -172,8 +172,12 @@ it to ACL LOG.
 export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
 	lastAskedMs.has('config') && !blind.has('config');
 
-/** Updates the state from INFO, which decides what other requests are possible. */
-export function updateFromInfo(state: PollState, {info, runId}: NodeSample): void {
+/**
+Updates the state from INFO, which decides what other requests are possible.
+
+@param isFocused Whether the node is in focus. Only the node in focus is asked for its clients.
+*/
+export function updateFromInfo(state: PollState, {info, runId}: NodeSample, isFocused = true): void {
 	if (state.runId !== runId && state.runId !== undefined) {
 		// A new process may have another version, has another slow log, and may grant other rights.
 		Object.assign(state, newPollState());
@@ -184,7 +188,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.valkey = valkeyVersion(info);
 	state.connectedClients = info.number('clients', 'connected_clients') ?? 0;
 	state.clientFlags = askedClientFlags(info);
-	state.clientDigest = clientDigestOf(info);
+	state.clientDigest = isFocused ? clientDigestOf(info) : state.clientDigest;
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
 	state.settingsWritten = info.sections.has('commandstats') ? settingsWritten(info) : undefined;

@@ -176,27 +176,41 @@ with the worst value.
 */
 export const figures = (state: Pick<MonitorState, 'nodes'>): readonly Figure[] => figuresOf(state.nodes);
 
+/**
+What the figures read of one node. It is kept with the node's record: of 1,000 nodes, 200 have a new record each second.
+*/
+const readingsOf = memoizeByRef((node: NodeRecord) => {
+	const slowest = slowestOf(node);
+	return {
+		memory: memoryShare(node),
+		isFullBad: isFullBad(node),
+		rejected: peakRate(node, 'connectionsRejected'),
+		evicted: peakRate(node, 'evicted'),
+		slowest,
+		slowestMs: slowest === undefined ? undefined : slowest.bound / 1000,
+		// The last words of a dead primary about its replicas are no delay: nothing reaches them any more.
+		delaySeconds: node.failure === undefined ? longestDelay(node)?.seconds : undefined,
+	};
+});
+
 const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[] => {
 	const state = {nodes};
 	const memory = worst(
 		state,
-		memoryShare,
+		node => readingsOf(node).memory,
 		thresholds => limitsOf(memMax, thresholds),
 		share => share,
-		isFullBad,
+		node => readingsOf(node).isFullBad,
 	);
-	const rejected = worst(state, node => peakRate(node, 'connectionsRejected'), anyAtAll);
-	const evicted = worst(state, node => peakRate(node, 'evicted'), anyAtAll);
+	const rejected = worst(state, node => readingsOf(node).rejected, anyAtAll);
+	const evicted = worst(state, node => readingsOf(node).evicted, anyAtAll);
 	const slowest = worst(
 		state,
-		node => {
-			const found = slowestOf(node);
-			return found === undefined ? undefined : found.bound / 1000;
-		},
+		node => readingsOf(node).slowestMs,
 		thresholds => limitsOf(latP99, thresholds),
-		(ms, node) => (slowestOf(node)?.kind === 'mean' ? ms : boundBelow(ms * 1000) / 1000),
+		(ms, node) => (readingsOf(node).slowest?.kind === 'mean' ? ms : boundBelow(ms * 1000) / 1000),
 	);
-	const slowestFound = slowest.node && slowestOf(slowest.node);
+	const slowestFound = slowest.node && readingsOf(slowest.node).slowest;
 	const kind = slowestFound?.kind ?? 'p99';
 	const isRare = kind !== 'p99';
 	const isUnlimited = memory.value === undefined && [...nodes.values()].some(hasNoLimit);
@@ -296,8 +310,7 @@ const hasNoLimit = ({sample}: NodeRecord): boolean => sample?.info.number('memor
 function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const delay = worst(
 		state,
-		// The last words of a dead primary about its replicas are no delay: nothing reaches them any more.
-		node => (node.failure === undefined ? longestDelay(node)?.seconds : undefined),
+		node => readingsOf(node).delaySeconds,
 		thresholds => limitsOf(repLagBytes, thresholds),
 	);
 	const longest = delay.node && longestDelay(delay.node);
