@@ -31,7 +31,7 @@ export const isFullBad = ({sample, config, role}: Pick<NodeRecord, 'sample' | 'c
 /** How far a replica is behind its primary. */
 export type ReplicaDelay = {
 	readonly replica: NodeAddress;
-	/** The delay in seconds of writes. For a replica that receives nothing: the age of its last ACK. */
+	/** The age of its data in seconds. For a replica that receives nothing: the age of its last ACK. */
 	readonly seconds: number;
 	/** Whether the replica receives nothing, so that its true delay may be longer than `seconds`. */
 	readonly isAtLeast: boolean;

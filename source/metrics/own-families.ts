@@ -106,7 +106,7 @@ export const ownFamilies: readonly MetricFamily[] = [
 		'Bytes of writes that a replica has not acknowledged',
 		node => replicaDelays(node, 'behindBytes'),
 	),
-	labelledFamily('redis_top_replica_behind_seconds', 'gauge', 'Delay of a replica in seconds of writes', node =>
+	labelledFamily('redis_top_replica_behind_seconds', 'gauge', 'Age of the data of a replica', node =>
 		replicaDelays(node, 'behindSeconds'),
 	),
 	nodeFamily(

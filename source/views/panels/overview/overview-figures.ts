@@ -30,7 +30,7 @@ export const overviewFigures: readonly Figure[] = [
 		'conn rej',
 		'rejected_connections per second: maxclients is reached. Any is bad. It does not count refused commands.',
 	],
-	['repl delay', 'The longest delay of a replica in seconds of writes, as in BEHIND; not lag= of INFO. Bad from 5 s.'],
+	['repl delay', 'The oldest data of a replica, in seconds, as in BEHIND; not lag= of INFO. Bad from 5 s.'],
 	[
 		'p99, max, mean',
 		'The highest p99 of a command in LATENCY HISTOGRAM. max is the slowest call of a command that is too rare for a p99 and takes 1 % of the time, mean the mean of a command that no histogram shows yet. Bad from 10 ms.',

@@ -269,7 +269,7 @@ function fullGrade({record}: NodeRow): Grade {
 		: 'plain';
 }
 
-/** The grade of a replica's delay, in seconds of writes that the replica lacks, by the rule `rep.lag_bytes`. */
+/** The grade of a replica's delay, the age of its data, by the rule `rep.lag_bytes`. */
 const behindGrade = ({record, link, isLinkOld}: NodeRow): Grade =>
 	record.role === 'replica' && record.reach === 'up' && !isLinkOld
 		? grade(link?.behindSeconds, limitsOf(repLagBytes, record.thresholds))

@@ -17,7 +17,7 @@ const narrowest = 50;
 const widthForDelays = 116;
 
 /**
-A chart of the delay for each replica, in seconds of writes that the replica lacks. As many charts are drawn as fit; the
+A chart of the delay for each replica, the age of its data. As many charts are drawn as fit; the
 result is empty if none fits. The threshold line is that of the rule `rep.lag_bytes`.
 */
 export function delayCharts(
