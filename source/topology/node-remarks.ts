@@ -11,12 +11,16 @@ import {topologyOf} from './topology.js';
 /** A remark that compares a node with other nodes: its title and its text. */
 export type NodeRemark = readonly [about: string, text: string];
 
-/** Groups of nodes that belong together: all nodes of a cluster. Outside a cluster: a primary with its replicas. */
-export const groupsIn = ({
-	isCluster,
-	shards,
-}: Topology): ReadonlyArray<ReadonlyArray<{readonly address: NodeAddress}>> =>
-	isCluster ? [shards.flatMap(nodesOf)] : shards.map(nodesOf);
+/**
+Groups of nodes that belong together: all nodes of a cluster. Outside a cluster: a primary with its replicas. One session
+may look at a cluster and at other deployments too, so a shard without ids of a cluster is a group of its own.
+*/
+export function groupsIn({shards}: Topology): ReadonlyArray<ReadonlyArray<{readonly address: NodeAddress}>> {
+	const [ofCluster, others] = [true, false].map(isOfCluster =>
+		shards.map(nodesOf).filter(nodes => nodes.some(({id}) => id !== undefined) === isOfCluster),
+	);
+	return [...(ofCluster?.length ? [ofCluster.flat()] : []), ...(others ?? [])];
+}
 
 /** The settings and versions that differ within a group. */
 export function differencesIn(topology: Topology, nodes: Nodes): Difference[] {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {NodeRecord} from '../../source/derive/node-record.js';
 import type {NodeAddress} from '../../source/domain/node.js';
-import {nodeRemarks} from '../../source/topology/node-remarks.js';
+import {groupsIn, nodeRemarks} from '../../source/topology/node-remarks.js';
+import {topologyOf} from '../../source/topology/topology.js';
 import {nameOf, six} from '../cluster/views.js';
 import {type RecordParts, recordFrom} from '../harness/records.js';
 import {clusterRecord, fleetOf, gone, plainRecord, sixPorts} from './fleets.js';
@@ -39,6 +41,17 @@ test('remarks name what a node has most of, and which settings differ from the o
 	const differing = sixWith({17050: set('noeviction'), 17051: set('noeviction'), 17054: set('')});
 	assert.ok(remarksOn(17_054, differing).includes('differs: maxmemory-policy is "", on 2 others noeviction'));
 	assert.ok(!remarksOn(17_050, differing).some(text => text.startsWith('differs')));
+});
+
+test('a cluster is one group; a primary that the same session looks at is another one, with its replicas', () => {
+	const groups = (...records: readonly NodeRecord[]) =>
+		groupsIn(topologyOf(fleetOf(...records))).map(group => group.map(({address}) => address.replace(/^.*:/, '')));
+	const cluster = [...sixWith({}).values()];
+	const others = [plainRecord(7001), plainRecord(7002, 7001), plainRecord(7003)];
+	const ofCluster = ['17050', '17053', '17051', '17054', '17052', '17055'];
+	assert.deepEqual(groups(...cluster), [ofCluster]);
+	assert.deepEqual(groups(...cluster, ...others), [ofCluster, ['7001', '7002'], ['7003']]);
+	assert.deepEqual(groups(...others), [['7001', '7002'], ['7003']]);
 });
 
 test('remarks name the nodes on the same host, unless all are', () => {
