@@ -56,8 +56,8 @@ groupLoad.start(() => group.nodes);
 
 const cli = path.join(path.dirname(program), values.server.startsWith('valkey') ? 'valkey-cli' : 'redis-cli');
 const work = {cluster, load, cli, passwords};
-const works = Object.entries({...clusterWorks(work), ...operatorWorks(work), ...group.works()}).filter(([name]) =>
-	name.includes(values.work),
+const works = Object.entries({...clusterWorks(work), ...operatorWorks(work), ...group.works(groupLoad)}).filter(
+	([name]) => name.includes(values.work),
 );
 const findings = await Findings.start(
 	[...cluster.nodes.slice(0, 1), ...group.sentinels].map(({port}) => `127.0.0.1:${port}`),

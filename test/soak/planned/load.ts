@@ -20,6 +20,7 @@ export class Load {
 	#workers: AppClient[] = [];
 	#turn = 0;
 	#isOn = true;
+	#isPaused = false;
 	#done: ReadonlyArray<Promise<void>> = [];
 
 	constructor(parts: readonly LoadPart[], clientsOfPart: number) {
@@ -64,6 +65,15 @@ export class Load {
 		}
 	}
 
+	/** Stops the writers until `resume`. A write that is under way still ends. */
+	pause(): void {
+		this.#isPaused = true;
+	}
+
+	resume(): void {
+		this.#isPaused = false;
+	}
+
 	async stop(): Promise<void> {
 		this.#isOn = false;
 		await Promise.all(this.#done);
@@ -78,7 +88,10 @@ export class Load {
 
 	async #write(): Promise<void> {
 		while (this.#isOn) {
-			await Promise.all(this.#clients.map(({client, tag}) => this.#writeAndRead(client, tag)));
+			if (!this.#isPaused) {
+				await Promise.all(this.#clients.map(({client, tag}) => this.#writeAndRead(client, tag)));
+			}
+
 			await delay(50);
 		}
 	}

@@ -4,7 +4,7 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {eventually} from '../../harness/eventually.js';
 import {startServer, type TestServer} from '../../harness/servers.js';
-import type {LoadPart} from './load.js';
+import type {Load, LoadPart} from './load.js';
 import {PlannedServer} from './planned-server.js';
 import type {Works} from './works.js';
 
@@ -81,9 +81,10 @@ export class SentinelGroup {
 		}
 	}
 
-	works(): Works {
+	/** @param load The clients of the group. */
+	works(load: Load): Works {
 		return {
-			'a planned failover by Sentinel': () => this.#failOver(),
+			'a planned failover by Sentinel': () => this.#failOver(load),
 			'a rolling restart under Sentinel': async () => {
 				const primary = await this.primary();
 				for (const replica of this.nodes.filter(node => node !== primary)) {
@@ -92,7 +93,7 @@ export class SentinelGroup {
 					await delay(3000);
 				}
 
-				await this.#failOver();
+				await this.#failOver(load);
 				await primary.restart();
 				await this.calm();
 			},
@@ -124,18 +125,32 @@ export class SentinelGroup {
 		}
 	}
 
-	async #failOver(): Promise<void> {
+	/**
+	A failover without lost writes: Sentinel of Valkey 9.0 and later holds the writes back. Elsewhere the application
+	stops to write meanwhile.
+	*/
+	async #failOver(load: Load): Promise<void> {
 		const before = await this.primary();
-		const reply = await this.sentinels[0]?.command('SENTINEL', 'FAILOVER', 'main');
-		if (reply instanceof Error) {
-			throw reply;
+		const [sentinel] = this.sentinels;
+		try {
+			if ((await sentinel?.command('SENTINEL', 'FAILOVER', 'main', 'COORDINATED')) instanceof Error) {
+				load.pause();
+				await delay(1000);
+				const reply = await sentinel?.command('SENTINEL', 'FAILOVER', 'main');
+				if (reply instanceof Error) {
+					throw reply;
+				}
+			}
+
+			await eventually(
+				'another primary',
+				async () => ((await this.primary().catch(() => before)) === before ? undefined : true),
+				60_000,
+			);
+		} finally {
+			load.resume();
 		}
 
-		await eventually(
-			'another primary',
-			async () => ((await this.primary().catch(() => before)) === before ? undefined : true),
-			60_000,
-		);
 		await this.calm();
 	}
 }
