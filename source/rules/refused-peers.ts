@@ -9,7 +9,7 @@ import {namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {answerMissing, type Need} from './needs.js';
 import {hint, logSteps, onHost, redisCli, redisCliAsAdministrator} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 /** Name of the evidence of rep.refused that the server cannot start the child process of a full resync. */
@@ -97,6 +97,30 @@ function refusedHost(facts: NodeFacts): Name | undefined {
 	return host === undefined || host === '' ? undefined : nameOf('host', host);
 }
 
+/** Why a replica cannot log in: its user is off, or its password is wrong. */
+function refusedLogin(facts: NodeFacts): Refusal {
+	const most = mostRefused(refusalsLately(facts, ({lack}) => lack === 'auth'));
+	const user = facts.record.aclUsers?.value.find(each => each.user === most?.user);
+	return user?.isOn === false
+		? {
+				problem: who => message`refuses ${who}: user ${nameOf('user', user.user)} is off`,
+				reason: 'its masteruser was switched off here',
+				next: [
+					redisCliAsAdministrator(facts, message`ACL SETUSER ${quotedName('user', user.user)} on`),
+					redisCli(facts, 'ACL LOG 10   # client-info has the address of the replica'),
+				],
+			}
+		: {
+				problem: who => message`refuses ${who}: wrong password (WRONGPASS)`,
+				reason: 'masterauth or masteruser there is old',
+				next: [
+					hint('on the replica: CONFIG SET masterauth with the password of this node; then CONFIG REWRITE'),
+					hint('its log says "Unable to AUTH"; its INFO replication says master_link_status:down'),
+					redisCli(facts, 'ACL LOG 10   # client-info has the address of the replica'),
+				],
+			};
+}
+
 /**
 Least share of failed PSYNC calls, 0–1, for a server that cannot begin a full resync. Over two channels (Redis 8.0) an
 attempt has two calls, of which one fails.
@@ -106,15 +130,7 @@ const leastFailedShare = 0.4;
 /** Why the server refuses PSYNC now; undefined if it refuses none, or if another rule reports the reason. */
 function refusalOfResyncs(facts: NodeFacts): Refusal | undefined {
 	if (isReplicaLoggingIn(facts)) {
-		return {
-			problem: who => message`refuses ${who}: wrong password (WRONGPASS)`,
-			reason: 'masterauth or masteruser there is old',
-			next: [
-				hint('on the replica: CONFIG SET masterauth with the password of this node; then CONFIG REWRITE'),
-				hint('its log says "Unable to AUTH"; its INFO replication says master_link_status:down'),
-				redisCli(facts, 'ACL LOG 10   # client-info has the address of the replica'),
-			],
-		};
+		return refusedLogin(facts);
 	}
 
 	const {calls = 0, rejected = 0, failed = 0} = callsOf(facts, 'psync') ?? {};

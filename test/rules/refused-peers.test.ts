@@ -120,6 +120,35 @@ testRule(repRefused, [
 		/^refuses a replica: wrong password \(WRONGPASS\): masterauth or masteruser there is old$/,
 	],
 	[
+		'a replica whose user is off',
+		{
+			...counted(
+				{ping: [0, 20, 0], auth: [20, 0, 20]},
+				{NOAUTH: 1, WRONGPASS: 1},
+				{ping: [0, 19, 0], auth: [19, 0, 19]},
+			),
+			record: {
+				accessLog: {
+					atMs: nowMs,
+					value: [
+						{
+							count: 20,
+							lack: 'auth',
+							object: 'AUTH',
+							user: 'repl',
+							ageSeconds: 1,
+							clientAddress: '10.0.1.2:40000',
+							clientName: '',
+						},
+					],
+				},
+				aclUsers: {atMs: nowMs, value: [{user: 'repl', isOn: false, lacks: ['set']}]},
+			} as never,
+		},
+		'critical',
+		/^refuses a replica on 10\.0\.1\.2: user repl is off: its masteruser was switched off here$/,
+	],
+	[
 		'an application with an old password sends no PING first',
 		counted({auth: [20, 0, 20]}, {WRONGPASS: 1}, {auth: [19, 0, 19]}),
 		'clear',
