@@ -162,11 +162,9 @@ function refusalOfResyncs(facts: NodeFacts): Refusal | undefined {
 	const error = forkError(facts);
 	const isOfProcesses = error?.includes('temporarily unavailable') === true;
 	return {
-		problem: who => message`gives ${who} no data`,
+		problem: who => message`${error === undefined ? '' : 'cannot fork and '}gives ${who} no data`,
 		reason:
-			error === undefined
-				? 'it cannot start the save that a full resync needs'
-				: message`its fork fails: ${nameOf('quote', error)}`,
+			error === undefined ? 'it cannot start the save that a full resync needs' : message`${nameOf('quote', error)}`,
 		next: [
 			...(isOfProcesses ? processSteps(facts) : error === undefined ? [] : memorySteps),
 			...logSteps(facts),

@@ -99,7 +99,7 @@ testRule(repRefused, [
 			host: logged('fork-refused', "1:M # Can't save in background: fork: Resource temporarily unavailable"),
 		},
 		'critical',
-		/^gives replica 10\.0\.1\.2:6379 no data: its fork fails: Resource temporarily unavailable$/,
+		/^cannot fork and gives replica 10\.0\.1\.2:6379 no data: Resource temporarily unavailable$/,
 	],
 	[
 		'the same, and another replica is online',
