@@ -7,6 +7,13 @@ enough, because an older session may have nodes that no later session has.
 */
 const mostEarlierSessions = 5;
 
+/**
+Intervals between two polls, and least time in milliseconds, for which a session must have outlasted another so that the
+other is not read. A replay drops nodes that only the other session recorded after a shorter time.
+*/
+const outlastedIntervals = 10;
+const leastOutlastedMs = 60_000;
+
 /** What a cursor reads from. `sessions` returns a new list after the recording has grown. */
 export type CursorSource = {
 	readonly sessions: () => readonly RecordedSession[];
@@ -43,7 +50,10 @@ export class RecordingCursor {
 	constructor(source: CursorSource, atMs: number) {
 		this.#source = source;
 		this.#sessions = source.sessions();
-		const begun = this.#sessions.filter(({beganMs}) => beganMs <= atMs).slice(-mostEarlierSessions);
+		const begun = this.#sessions
+			.filter(({beganMs}) => beganMs <= atMs)
+			.slice(-mostEarlierSessions)
+			.filter((session, _, all) => !all.some(other => hasOutlasted(other, session, atMs)));
 		for (const session of begun) {
 			const block = session.blocks.findLastIndex(({place}) => place.firstMs <= atMs);
 			this.#add(session, Math.max(0, block));
@@ -133,4 +143,14 @@ export class RecordingCursor {
 			place.entry = 0;
 		}
 	}
+}
+
+/**
+Whether one session has run long enough after the end of another that nothing of the other is shown at a moment. A monitor
+that was restarted several times leaves such sessions. Each of them would cost as much as a block.
+*/
+function hasOutlasted(one: RecordedSession, other: RecordedSession, atMs: number): boolean {
+	const aloneMs = Math.min(one.endedMs, atMs) - Math.max(one.beganMs, other.endedMs);
+	const longestMs = Math.max(one.header.intervalMs, other.header.intervalMs) * outlastedIntervals;
+	return one !== other && aloneMs > Math.max(leastOutlastedMs, longestMs);
 }

@@ -151,6 +151,33 @@ test('the time between two sessions, and before and after them, is a pause from 
 	recording.close();
 });
 
+test('a session that another has outlasted by more than a minute is not read for a moment after that', async () => {
+	const startMs = Date.UTC(2026, 10, 23, 14, 0, 0);
+	const sessions = [
+		await recordCluster({seconds: 20, startMs, header: {session: 'one'}}),
+		await recordCluster({seconds: 20, startMs: startMs + 30_000, header: {session: 'two'}}),
+		await recordCluster({seconds: 120, startMs: startMs + 60_000, header: {session: 'three'}}),
+	];
+	const recording = Recording.open(
+		sessions.map((bytes, index) => writeRecording(path.join(folder, `restarted-${index}.rtr`), bytes)),
+	);
+	const readAt = (seconds: number) => {
+		const cursor = recording.from(startMs + seconds * 1000);
+		const read = new Set<string>();
+		for (let step = cursor.next(); step !== undefined; step = cursor.next()) {
+			read.add(step.session.id);
+		}
+
+		return [...read];
+	};
+
+	assert.deepEqual(readAt(0), ['one', 'two', 'three']);
+	assert.deepEqual(readAt(40), ['one', 'two', 'three']);
+	assert.deepEqual(readAt(100), ['one', 'two', 'three'], 'the third has not been alone for a minute');
+	assert.deepEqual(readAt(170), ['three']);
+	recording.close();
+});
+
 test('the seconds in which a monitor was started again are a pause, however short', async () => {
 	const startMs = Date.UTC(2026, 10, 23, 14, 0, 0);
 	const first = await recordCluster({seconds: 20, startMs, header: {session: 'one'}});
