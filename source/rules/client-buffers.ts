@@ -131,7 +131,7 @@ function limitReason(limits: string | undefined, kind: keyof typeof limitClasses
 const remedies: Readonly<Record<keyof typeof limitClasses, readonly string[]>> = {
 	normal: ['let it ask for parts (HSCAN, SSCAN, LRANGE with limits), or raise the limit of normal clients'],
 	subscriber: [
-		'let it read faster: hand messages over to another thread, or subscribe to fewer channels',
+		'let it read faster, or subscribe to less',
 		'raise its limit for bursts only: CONFIG SET client-output-buffer-limit "pubsub 64mb 16mb 60"; messages that must not be lost belong in a stream',
 	],
 	replica: [

@@ -22,7 +22,7 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
 			reason: 'the script is not loaded',
 			meaning: 'SCRIPT FLUSH, a restart or a failover emptied the script cache. EVALSHA alone does not fill it again.',
 			next: [
-				hint('load the script again: SCRIPT LOAD, from the deployment of the client'),
+				hint('restart the client, or SCRIPT LOAD its script'),
 				hint('let the client send the script with EVAL after each NOSCRIPT'),
 			],
 		},
@@ -33,8 +33,8 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
 			reason: 'its keys hold values of another type',
 			meaning: 'Two applications, or two versions of one, use the same keys in different ways.',
 			next: [
+				hint('undo the last release of the client'),
 				hint('take a key from the log of the client: TYPE KEY, OBJECT IDLETIME KEY'),
-				hint('undo the last release'),
 			],
 		},
 	],

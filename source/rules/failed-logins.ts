@@ -105,7 +105,7 @@ function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
 					'create the user again with its rights (ACL SETUSER): another node or a backup of the ACL file has its line',
 				),
 				redisCliAsAdministrator(facts, 'ACL LIST'),
-				hint('then keep it: ACL SAVE where the config file names an aclfile, else CONFIG REWRITE'),
+				hint('where the config file names no aclfile, CONFIG REWRITE keeps users in place of ACL SAVE'),
 			],
 			isOfReplicas: false,
 		};
@@ -135,7 +135,10 @@ function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
 		: {
 				reason: isOfReplicas ? 'wrong password (masterauth of the replica)' : 'wrong password',
 				meaning: 'Some application has an old password, or somebody tries passwords out.',
-				next: [hint('give the client the new password; until then a user may have both (ACL SETUSER NAME >OLD)')],
+				next: [
+					hint('give the client the new password'),
+					hint('until then the user may have both: ACL SETUSER NAME >OLD adds one'),
+				],
 				isOfReplicas,
 			};
 }

@@ -8,7 +8,7 @@ import {infoNumber, infoText, replicaCount, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
-import {killedSteps, saveObstacle} from './save-obstacles.js';
+import {barredFolder, folderRemedy, killedSteps, saveObstacle} from './save-obstacles.js';
 
 /** Name of the evidence of per.rdb_fail that replicas wait for the RDB file that cannot be written. */
 export const unservedResyncs = 'replicas without data';
@@ -53,6 +53,7 @@ export const perRdbFail = rule({
 
 		const dir = saveFolder(facts);
 		const {remark, reason: obstacle, isKilled} = saveObstacle(facts, 'per.rdb_fail');
+		const barred = barredFolder(facts);
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
 		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
 		const waiting = waitingReplicas(facts);
@@ -93,13 +94,15 @@ export const perRdbFail = rule({
 							redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
 							hint('replicas then get the data without a file; free disk space'),
 						]),
+				...(barred === undefined ? [] : folderRemedy(barred)),
 				...(isKilled ? killedSteps : []),
 				...logSteps(facts),
 				...(isKilled ? [] : [onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`)]),
 				onHost('cat /proc/sys/vm/overcommit_memory; free -m'),
 				redisCli(facts, 'BGSAVE'),
 			],
-			action: 'bgsave',
+			// A save into such a folder fails again.
+			action: barred === undefined ? 'bgsave' : undefined,
 		});
 	},
 });

@@ -1,5 +1,6 @@
+import {folderObstacle} from '../derive/save-folder.js';
 import type {NextStep} from '../domain/finding.js';
-import type {LogRemark} from '../domain/host-evidence.js';
+import type {FolderEvidence, LogRemark} from '../domain/host-evidence.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -59,4 +60,25 @@ export function saveObstacle({record, nowMs}: NodeFacts, rule: 'per.rdb_fail' | 
 		reason: isRecent ? reasons.get(remark.id)?.(remark) : undefined,
 		isKilled: isRecent && killed.has(remark.id),
 	};
+}
+
+/** The folder that the server saves to, if it cannot create files there; undefined if it can, or if that is unknown. */
+export function barredFolder({record}: NodeFacts): FolderEvidence | undefined {
+	const host = record.host?.value;
+	const folder = host?.kind === 'here' ? host.folder : undefined;
+	return folder !== undefined && folderObstacle(folder) !== undefined ? folder : undefined;
+}
+
+/** The steps that let the server create files in its folder again. */
+export function folderRemedy({isMissing, isReadOnlyMount}: FolderEvidence): readonly NextStep[] {
+	if (isMissing === true) {
+		return [hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path')];
+	}
+
+	return isReadOnlyMount === true
+		? [
+				onHost('sudo dmesg -T | grep -iE "remount|I/O error|read-only" | tail'),
+				hint('after errors of the disk, check the file system before it is mounted for writing again'),
+			]
+		: [hint('chown the folder to the user of the server')];
 }

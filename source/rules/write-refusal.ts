@@ -1,6 +1,5 @@
 import {folderObstacle} from '../derive/save-folder.js';
-import type {NextStep} from '../domain/finding.js';
-import type {ConfigFileEvidence, FolderEvidence} from '../domain/host-evidence.js';
+import type {ConfigFileEvidence} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {sizeInBytes} from '../parse/memory-size.js';
 import {count} from '../text/units.js';
@@ -9,6 +8,7 @@ import {absent, hostFact, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+import {barredFolder, folderRemedy} from './save-obstacles.js';
 
 type Refusal = {
 	/**
@@ -76,6 +76,7 @@ export const perMisconf = rule({
 		}
 
 		const isAof = cause === 'aof';
+		const barred = barredFolder(facts);
 		const dir = facts.setting('dir');
 		return fires('critical', {
 			problem: 'refuses writes (MISCONF)',
@@ -110,6 +111,7 @@ export const perMisconf = rule({
 						hint('CONFIG SET appendonly no buys time, but the file protects nothing then: undo it before a restart'),
 					]
 				: [
+						...(barred === undefined ? [] : folderRemedy(barred)),
 						...logSteps(facts),
 						onHost(message`df -h ${saveFolder(facts)}; ls -ld ${saveFolder(facts)}`),
 						hint('repair what the log names, then save: one successful save ends the refusal'),
@@ -117,7 +119,8 @@ export const perMisconf = rule({
 						redisCli(facts, 'CONFIG SET stop-writes-on-bgsave-error no'),
 						hint('the last command accepts writes that no save protects: undo it once a save succeeds'),
 					],
-			action: isAof ? 'set-appendonly' : 'bgsave',
+			// A save into such a folder fails again.
+			action: isAof ? 'set-appendonly' : barred === undefined ? 'bgsave' : undefined,
 		});
 	},
 });
@@ -261,26 +264,13 @@ export const perDir = rule({
 			],
 			meaning: 'The next save fails, and then the server refuses writes.',
 			next: [
+				...folderRemedy(folder),
 				onHost(message`ls -ld ${path}`),
 				onHost(message`findmnt -T ${path}`),
-				...folderRemedy(folder),
 				redisCli(facts, 'CONFIG GET dir'),
 			],
 		});
 	},
 });
-
-function folderRemedy({isMissing, isReadOnlyMount}: FolderEvidence): readonly NextStep[] {
-	if (isMissing === true) {
-		return [hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path')];
-	}
-
-	return isReadOnlyMount === true
-		? [
-				onHost('sudo dmesg -T | grep -iE "remount|I/O error|read-only" | tail'),
-				hint('after errors of the disk, check the file system before it is mounted for writing again'),
-			]
-		: [hint('give the folder to the user of the server (chown), as it was before')];
-}
 
 export const writeRefusalRules = [perMisconf, perDrift, perDir] as const;

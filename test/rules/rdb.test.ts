@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {LogEvidence} from '../../source/domain/host-evidence.js';
+import type {FolderEvidence, LogEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {cfgSaveOff, perDirty, perNone, perRdbFail, perSlowSave, perStale} from '../../source/rules/rdb.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
@@ -186,6 +187,16 @@ testRule(perNone, [
 
 const saving = (seconds: number, rest: Sections[string] = {}): Sections =>
 	persistence({rdb_current_bgsave_time_sec: seconds, rdb_last_bgsave_time_sec: 20, ...rest});
+test('a failed save offers the next save only if the folder can be written to', () => {
+	const folder = {path: '/data', rights: 'root:root 755'} as const;
+	const of = (isWritable: boolean | undefined) =>
+		firingOf(perRdbFail, {info: failed, config: saved, host: {folder: {...folder, isWritable} as FolderEvidence}});
+	assert.equal(of(true).action, 'bgsave');
+	assert.equal(of(undefined).action, 'bgsave');
+	assert.equal(of(false).action, undefined);
+	assert.equal(messageText(of(false).next?.[0]?.text ?? ''), 'chown the folder to the user of the server');
+});
+
 const tenth = {current_save_keys_processed: 10, current_save_keys_total: 100};
 const stuck: FactsParts = {info: saving(400, tenth), earlier: saving(399, tenth)};
 const moving: FactsParts = {...stuck, earlier: saving(399, {...tenth, current_save_keys_processed: 9})};

@@ -2,6 +2,7 @@ import type {Selection} from '../../actions/catalogue/action-row.js';
 import type {Choice} from '../../actions/catalogue/choice.js';
 import type {ActionName} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
+import type {RuleId} from '../../rules/all-rules.js';
 import type {Finding} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {isOutage, rankedFindings} from '../../state/verdict.js';
@@ -75,10 +76,17 @@ export function remedyOf(finding: Finding | undefined, state: MonitorState): Row
 			: {node, choice: {action: 'client-kill', clientId}};
 }
 
+/**
+Rules about errors that harm the client itself. Closing its connection helps nobody: it connects again and sends the
+same.
+*/
+const selfInflicted: ReadonlySet<RuleId> = new Set<RuleId>(['err.failed', 'err.rate', 'err.unknown', 'sec.authfail']);
+
 /** The id of the client that causes a finding. Undefined if it is not connected, or has several connections. */
-function culpritIn({clients, address}: NodeRecord, {culprit, clearedAtMs}: Finding): number | undefined {
+function culpritIn({clients, address}: NodeRecord, {rule, culprit, clearedAtMs}: Finding): number | undefined {
 	const name = culprit?.client?.name;
-	const isHere = clearedAtMs === undefined && (culprit?.node === undefined || culprit.node === address);
+	const isHere =
+		clearedAtMs === undefined && !selfInflicted.has(rule) && (culprit?.node === undefined || culprit.node === address);
 	if (name === undefined || name === '' || !isHere) {
 		return undefined;
 	}

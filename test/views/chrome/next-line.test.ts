@@ -141,6 +141,12 @@ test('a finding that names a client and no action offers to close its connection
 	assert.doesNotMatch(lineOf({...one, records: withClients('cron-report', 'cron-report')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: withClients('api')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: [nodes[0]!]}), / X /, 'the clients are not known');
+	// A client whose commands fail connects again and sends the same.
+	const failing = findingOf('err.failed', 'warning', first?.address, {
+		culprit: {client: nameOf('client', 'cron-report'), command: 'EVALSHA'},
+		next: [words('restart the client')],
+	});
+	assert.match(lineOf({...one, findings: [failing]}), /^ next {2}restart the client /);
 });
 
 test('deleting the slow log is no remedy for what it has', () => {
