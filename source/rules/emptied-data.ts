@@ -50,13 +50,18 @@ type Proof =
 	| {readonly detail: Message; readonly evidence: {readonly name: string; readonly value: Message}}
 	| undefined;
 
+/** Whether a process once held far more memory than now: at least `least` bytes more, and `ratio` times as much. */
+function onceHeldMore({sample}: Pick<NodeRecord, 'sample'>, least: number, ratio: number): boolean {
+	const peak = sample?.info.number('memory', 'used_memory_peak') ?? 0;
+	const used = sample?.info.number('memory', 'used_memory') ?? Number.POSITIVE_INFINITY;
+	return peak >= ratio * used && peak - used >= least;
+}
+
 /** The data that a replica once held, by its peak of memory. Its process is older than that of the primary. */
 function peakOfReplica(primary: NodeFacts, replicas: readonly NodeRecord[], least: number, ratio: number): Proof {
-	const [replica] = replicas.filter(record => {
-		const peak = record.sample?.info.number('memory', 'used_memory_peak') ?? 0;
-		const used = record.sample?.info.number('memory', 'used_memory') ?? Number.POSITIVE_INFINITY;
-		return uptimeOf(record) > uptimeOf(primary.record) + olderSeconds && peak >= ratio * used && peak - used >= least;
-	});
+	const replica = replicas.find(
+		record => uptimeOf(record) > uptimeOf(primary.record) + olderSeconds && onceHeldMore(record, least, ratio),
+	);
 	const [peak = 0, used = 0] = ['used_memory_peak', 'used_memory'].map(name =>
 		replica?.sample?.info.number('memory', name),
 	);
@@ -124,6 +129,7 @@ export const repEmptied = rule({
 		since: '2.8',
 		falsePositives: [
 			'A new primary has no data yet. The rule needs an older replica that once held several times as much, or older shards with keys for their slots.',
+			'Keys that were deleted after the start are no loss by the start. The rule is clear if the primary itself held far more since.',
 			'A shard may have few keys because of a hash tag. The rule needs a process that loaded nothing at its start.',
 			'A cache may lose its keys. A target with `role = "cache"` gets a note.',
 			'While redis-top watches, key.drop reports the loss, and this rule is clear.',
@@ -153,6 +159,7 @@ export const repEmptied = rule({
 				uptime > limits.uptime ||
 				isLoading ||
 				primary.memory.keyDrop !== undefined ||
+				onceHeldMore(primary.record, limits.peak, limits.ratio) ||
 				!startedWithout(primary)
 			) {
 				return [];

@@ -141,6 +141,14 @@ const cases: ReadonlyArray<readonly [string, readonly Node[], RegExp | undefined
 		undefined,
 	],
 	[
+		'the primary had the data after its start, and somebody deleted it',
+		[
+			{address: first, info: {...primary(0, 600), memory: {used_memory: 2 * mega, used_memory_peak: 60 * mega}}},
+			{address: second, info: replica(90_000, 60 * mega)},
+		],
+		undefined,
+	],
+	[
 		'the primary loaded its keys',
 		[
 			{address: first, info: primary(500, 20, {rdb_last_load_keys_loaded: 500})},
