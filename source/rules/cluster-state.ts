@@ -18,14 +18,19 @@ export const cluState = rule({
 		since: '3.0',
 		falsePositives: [
 			'A primary that restarts or rejoins is in this state for two seconds. The state must last longer.',
-			'A replica that restarts has one node timeout to hear from the others, because clients are served elsewhere.',
+			'A replica that restarts has one node timeout to hear from the others, because clients are served elsewhere. So has a former primary that another node replaced before its restart.',
 		],
 	},
 	raiseAfterMs: 2000,
 	evaluate(cluster, fleet) {
 		const {comparison} = cluster;
-		const isReturning = ({self, uptimeSeconds}: ReadView) =>
-			self.flags.has('slave') && uptimeSeconds !== undefined && uptimeSeconds * 1000 < cluster.nodeTimeoutMs;
+		// A former primary that loads its data still takes itself for the primary. A view with other news has its successor.
+		const isReplaced = ({self}: ReadView) =>
+			comparison.views.some(({state, lines}) => state === 'ok' && lines.get(self.id)?.flags.has('slave') === true);
+		const isReturning = (view: ReadView) =>
+			view.uptimeSeconds !== undefined &&
+			view.uptimeSeconds * 1000 < cluster.nodeTimeoutMs &&
+			(view.self.flags.has('slave') || isReplaced(view));
 		// A node that knows no other node is left out here, because the rule clu.alone reports it.
 		const alone = aloneIn(comparison);
 		const failing = comparison.views.filter(

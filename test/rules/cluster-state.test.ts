@@ -63,6 +63,28 @@ testClusterRule(cluState, [
 		{views: sixViews({17050: {state: 'fail'}}), info: {17050: {server: {uptime_in_seconds: 1}}}},
 		/^critical -: 17050 refuses commands/,
 	],
+	[
+		'a former primary that has just restarted, and does not know yet that it was replaced',
+		{
+			views: sixViews(
+				{17050: {state: 'fail', changed: []}},
+				{changed: ['17053 master 7 0-5460', '17050 slave:17053 7']},
+			),
+			info: {17050: {server: {uptime_in_seconds: 1}}},
+		},
+		undefined,
+	],
+	[
+		'one that does not know for long',
+		{
+			views: sixViews(
+				{17050: {state: 'fail', changed: []}},
+				{changed: ['17053 master 7 0-5460', '17050 slave:17053 7']},
+			),
+			info: {17050: {server: {uptime_in_seconds: 3}}},
+		},
+		/^critical -: 17050 refuses commands/,
+	],
 	['none', well, undefined],
 ]);
 
