@@ -77,12 +77,15 @@ export class Findings {
 	async #prove(event: string, finding: ReportedFinding, work: string, nowMs: number): Promise<void> {
 		const {rule} = finding;
 		const node = finding.node ?? '';
-		const server = this.#servers().find(({port}) => node.endsWith(`:${port}`));
+		const serverAt = (address: string) => this.#servers().find(({port}) => address.endsWith(`:${port}`));
+		const server = serverAt(node);
+		const replica = serverAt(String(finding.evidence.find(({name}) => name === 'replica')?.value ?? ''));
 		const times = (processId = 0) => this.#times.since(processId, nowMs - readMs);
 		const processorPressure = pressureOf('cpu', 'avg10');
 		const proof = machineProof(finding, {
 			nowMs,
 			server: await times(server?.pid),
+			replica: await times(replica?.pid),
 			watch: await times(this.#watch.pid),
 			slowlog: await server?.command('SLOWLOG', 'GET', '128').catch(() => undefined),
 			processorPressure,

@@ -23,6 +23,7 @@ const idle = readings(() => 'sleep');
 const facts: MachineFacts = {
 	nowMs,
 	server: idle,
+	replica: [],
 	watch: idle,
 	slowlog: undefined,
 	processorPressure: 5,
@@ -70,6 +71,13 @@ test('long means are the machine’s if the thread had no processor for most of 
 	assert.equal(isOfMachine(cycle, {server: readings(ago => (ago % 60 === 0 ? 'run' : 'wait'))}), true);
 	assert.equal(isOfMachine(cycle, {server: readings(ago => (ago % 60 === 0 ? 'wait' : 'run'))}), false);
 	assert.equal(isOfMachine(cycle, {server: []}), false);
+});
+
+test('a replica is behind by the machine’s fault if it had no processor for most of its time', () => {
+	const behind = finding('rep.lag_bytes');
+	assert.equal(isOfMachine(behind, {replica: readings(ago => (ago % 60 === 0 ? 'run' : 'wait'))}), true);
+	assert.equal(isOfMachine(behind, {replica: idle, server: readings(() => 'wait')}), false);
+	assert.equal(isOfMachine(behind, {}), false);
 });
 
 test('silence is the machine’s if the server or the onlooker waited, and not if the server is gone', () => {

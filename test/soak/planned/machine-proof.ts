@@ -17,6 +17,8 @@ export type MachineFacts = {
 	readonly nowMs: number;
 	/** What the main thread of the finding's server did in the last 90 s. */
 	readonly server: readonly ThreadTime[];
+	/** The same of the replica that the finding names. */
+	readonly replica: readonly ThreadTime[];
 	/** The same of the process that looks on. */
 	readonly watch: readonly ThreadTime[];
 	/** The reply to SLOWLOG GET of the finding's server. */
@@ -89,6 +91,12 @@ const serverWaitedMostly: Prove = (_, {server, nowMs}) => {
 	return {isOfMachine: share >= 0.5, figures: `the server waited ${percent(share)} of its time`};
 };
 
+/** The replica that is behind had no processor for most of the time in which it could have run. */
+const replicaWaitedMostly: Prove = (_, {replica, nowMs}) => {
+	const share = waitedShare(since(replica, nowMs - meanMs));
+	return {isOfMachine: share >= 0.5, figures: `the replica waited ${percent(share)} of its time`};
+};
+
 /** Age of a thread's last reading from which its process has ended, milliseconds. */
 const endedMs = 2000;
 
@@ -147,6 +155,7 @@ const proofs: ReadonlyArray<readonly [rules: RegExp, prove: Prove]> = [
 	[/^lat\.(slowlog_new|slow_rate|event)$/, slowCommandsWaited],
 	[/^per\.fork_slow$/, forkWaited],
 	[/^(lat\.|conn\.rtt$|key\.expire_lag$)/, serverWaitedMostly],
+	[/^rep\.lag_(bytes|ack)$/, replicaWaitedMostly],
 	[/^(conn\.unresponsive|conn\.stale|srv\.busy)$/, silenceWasWait],
 ];
 
