@@ -35,7 +35,9 @@ export type NodeProblem = Statement & {
 	The effect on clients, when another finding reports it. Examples are writes that are refused after a failed save, and
 	slots that are not served. `node` undefined: the deployment.
 	*/
-	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
+	readonly consequence?:
+		| (Statement & {readonly node: NodeAddress | undefined; readonly rule?: RuleId | undefined})
+		| undefined;
 	/** Whether `detail` names the client or program that causes the problem. `detail` is then shown before the reason. */
 	readonly namesCulprit?: boolean | undefined;
 	/** `detail` in fewer words, for a narrow screen. */

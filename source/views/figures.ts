@@ -180,7 +180,8 @@ export const figures = (state: Pick<MonitorState, 'nodes'>): readonly Figure[] =
 What the figures read of one node. It is kept with the node's record: of 1,000 nodes, 200 have a new record each second.
 */
 const readingsOf = memoizeByRef((node: NodeRecord) => {
-	const slowest = slowestOf(node);
+	// The last histogram of a node that does not answer says nothing of now.
+	const slowest = node.failure === undefined ? slowestOf(node) : undefined;
 	return {
 		memory: memoryShare(node),
 		isFullBad: isFullBad(node),
@@ -298,7 +299,7 @@ function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) 
 		rare !== undefined && rare.bound > (often?.p99 ?? -1)
 			? ({...rare, kind: 'max'} as const)
 			: often && ({command: often.command, bound: often.p99, kind: 'p99'} as const);
-	const isLasting = byMean !== undefined && byMean.share >= lastingShare && node.failure === undefined;
+	const isLasting = byMean !== undefined && byMean.share >= lastingShare;
 	return isLasting && byMean.mean > (bucketed?.bound ?? -1)
 		? {command: byMean.command, bound: byMean.mean, kind: 'mean'}
 		: bucketed;

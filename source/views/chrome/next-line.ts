@@ -81,12 +81,17 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 		action.push(part);
 	}
 
-	const steps = stepsFor(input, finding).map(({kind, text}) =>
-		stepText({kind, text: kind === 'words' ? messageText(text, showShortNames(state)) : text}),
-	);
+	const known = stepsFor(input, finding).map(({kind, text}) => ({
+		kind,
+		text: stepText({kind, text: kind === 'words' ? messageText(text, showShortNames(state)) : text}),
+	}));
 	const prefix = action.length === 0 ? '  ' : '  or ';
+	// A sentence says what to do. A command, which may only show more, is taken if no sentence fits.
+	const steps = [...known.filter(({kind}) => kind === 'words'), ...known.filter(({kind}) => kind !== 'words')].map(
+		({text}) => text,
+	);
 	const fitting = steps.find(text => cellWidth(text) + prefix.length <= room);
-	const [first = ''] = steps;
+	const first = known[0]?.text ?? '';
 	const step = fitting ?? (action.length === 0 ? cut(first, Math.max(0, room - prefix.length), glyphs.ellipsis) : '');
 	const left = [label, ...action.flat(), ...(step === '' ? [] : [span(prefix, 'label'), span(step)])];
 	const gap = ' '.repeat(Math.max(0, columns - lineWidth([...left, ...right])));
@@ -105,11 +110,8 @@ function stepsFor({state, view}: ScreenInput, finding: Finding): Finding['next']
 	const advised = advisedBy(finding, state);
 	const felt = view.subject?.problem.consequence;
 	const named = state.findings.find(
-		({problem, node, clearedAtMs}) =>
-			felt !== undefined &&
-			node === felt.node &&
-			clearedAtMs === undefined &&
-			messageText(problem) === messageText(felt.problem),
+		({rule, node, clearedAtMs}) =>
+			felt !== undefined && rule === felt.rule && node === felt.node && clearedAtMs === undefined,
 	);
 	return (advised === finding ? (named ?? finding) : advised).next;
 }

@@ -74,6 +74,7 @@ test('a finding without an action shows its first step, cut only where no step f
 	const long = 'x'.repeat(90);
 	assert.match(steps(words(long), words('short')), /^ next {2}short +9 all steps/);
 	assert.match(steps(words(long)), /^ next {2}x+… {2}9 all steps/);
+	assert.match(steps({kind: 'shell', text: 'df -h'}, words('free the disk')), /^ next {2}free the disk /);
 });
 
 test('X on Overview is the remedy of line 2, on the node of the finding', () => {
@@ -120,6 +121,19 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 		next: [words('let its replica take over')],
 	});
 	const parts = {findings: [refused, unserved]};
+	const subject = {
+		problem: {
+			node: first?.address,
+			severity: 'critical',
+			consequence: unserved,
+			cause: '',
+			nodesToo: 0,
+			otherNodes: [],
+		},
+		endedAtMs: undefined,
+	} as never;
+	const withoutAction = {findings: [refused, {...unserved, action: undefined}], view: {subject}};
+	assert.match(lineOf(withoutAction), /^ next {2}let its replica take over /);
 	const {state, view} = inputOf({...parts, view: {subject: undefined}});
 	const found = rowAction(state, {...view, panel: 'overview'}, undefined);
 	assert.deepEqual([found?.node.address, found?.choice.action], [second?.address, 'cluster-failover']);
