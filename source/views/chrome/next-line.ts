@@ -3,7 +3,8 @@ import {messageText} from '../../domain/message.js';
 import type {Finding} from '../../rules/finding.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {panelRow} from '../../state/panel-table.js';
-import {isOutage} from '../../state/verdict.js';
+import {withSubject} from '../../state/subject.js';
+import {isOutage, verdictOf} from '../../state/verdict.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, lineWidth} from '../../text/fit.js';
 import {type Line, span, withTarget} from '../../text/line.js';
@@ -102,13 +103,15 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 The steps of a finding. Those of a node that is out of reach tell how to start it. What a replica can do is more urgent,
 so then the steps are those of the consequence that line 2 names.
 */
-function stepsFor({state, view}: ScreenInput, finding: Finding): Finding['next'] {
+function stepsFor({state, view, nowMs}: ScreenInput, finding: Finding): Finding['next'] {
 	if (!isOutage(finding)) {
 		return finding.next;
 	}
 
 	const advised = advisedBy(finding, state);
-	const felt = view.subject?.problem.consequence;
+	// The subject has the problem as it was at first. Its consequence may have been found later.
+	const verdict = withSubject(verdictOf(state, nowMs), view.subject);
+	const felt = 'cause' in verdict ? verdict.cause.consequence : undefined;
 	const named = state.findings.find(
 		({rule, node, clearedAtMs}) =>
 			felt !== undefined && rule === felt.rule && node === felt.node && clearedAtMs === undefined,

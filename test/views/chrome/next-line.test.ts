@@ -14,7 +14,7 @@ import {rowAction} from '../../../source/views/control/action-subject.js';
 import {screenLines} from '../../../source/views/screen.js';
 import type {ScreenInput} from '../../../source/views/screen-input.js';
 import {findingOf} from '../../harness/findings.js';
-import {clientOf, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
+import {clientOf, recordFrom, refusedConnection, sampledAtMs, stateOf} from '../../harness/records.js';
 
 const nowMs = sampledAtMs + 300;
 const nodes = [11, 12].map(host =>
@@ -121,19 +121,18 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 		next: [words('let its replica take over')],
 	});
 	const parts = {findings: [refused, unserved]};
-	const subject = {
-		problem: {
-			node: first?.address,
-			severity: 'critical',
-			consequence: unserved,
-			cause: '',
-			nodesToo: 0,
-			otherNodes: [],
-		},
-		endedAtMs: undefined,
-	} as never;
-	const withoutAction = {findings: [refused, {...unserved, action: undefined}], view: {subject}};
-	assert.match(lineOf(withoutAction), /^ next {2}let its replica take over /);
+	const down = recordFrom({
+		address: first?.address ?? '',
+		reach: 'down',
+		failure: refusedConnection,
+		failingSinceMs: nowMs - 60_000,
+		info: {server: {run_id: 'r11'}},
+	});
+	const refusesWrites = {...unserved, action: undefined, effect: 'writes-refused' as const};
+	assert.match(
+		lineOf({findings: [refused, refusesWrites], records: [down, ...nodes.slice(1)]}),
+		/^ next {2}let its replica take over /,
+	);
 	const {state, view} = inputOf({...parts, view: {subject: undefined}});
 	const found = rowAction(state, {...view, panel: 'overview'}, undefined);
 	assert.deepEqual([found?.node.address, found?.choice.action], [second?.address, 'cluster-failover']);
