@@ -20,11 +20,16 @@ function once<T>(compute: () => T): () => T {
 	};
 }
 
-/** Seconds by which a process must be older than another to count as started before it. */
+/** Seconds by which a process must be older than another, beside `olderRatio`, to count as started long before it. */
 const olderSeconds = 5;
+/** Ratio of the ages from which a process counts as started long before another. Nodes of a new deployment start together. */
+const olderRatio = 1.5;
 
 const uptimeOf = ({sample}: Pick<NodeRecord, 'sample'>): number =>
 	sample?.info.number('server', 'uptime_in_seconds') ?? 0;
+
+/** Whether a process is so much older than that of the primary that the primary restarted meanwhile. */
+const isOlder = (uptime: number, {record}: NodeFacts): boolean => uptime > olderRatio * uptimeOf(record) + olderSeconds;
 
 const keysOf = ({sample}: Pick<NodeRecord, 'sample'>): number | undefined => sample && keyCount(sample.info);
 
@@ -59,9 +64,7 @@ function onceHeldMore({sample}: Pick<NodeRecord, 'sample'>, least: number, ratio
 
 /** The data that a replica once held, by its peak of memory. Its process is older than that of the primary. */
 function peakOfReplica(primary: NodeFacts, replicas: readonly NodeRecord[], least: number, ratio: number): Proof {
-	const replica = replicas.find(
-		record => uptimeOf(record) > uptimeOf(primary.record) + olderSeconds && onceHeldMore(record, least, ratio),
-	);
+	const replica = replicas.find(record => isOlder(uptimeOf(record), primary) && onceHeldMore(record, least, ratio));
 	const [peak = 0, used = 0] = ['used_memory_peak', 'used_memory'].map(name =>
 		replica?.sample?.info.number('memory', name),
 	);
@@ -93,7 +96,7 @@ const shardsByDensity = (all: readonly NodeFacts[]): readonly Shard[] =>
 function keysOfShards(primary: NodeFacts, shards: readonly Shard[], least: number, share: number): Proof {
 	const slots = slotsOf(primary.record);
 	const own = keysOf(primary.record);
-	const older = shards.filter(({uptime}) => uptime > uptimeOf(primary.record) + olderSeconds);
+	const older = shards.filter(({uptime}) => isOlder(uptime, primary));
 	const middle = older[Math.floor((older.length - 1) / 2)];
 	return slots === 0 || own === undefined || middle === undefined || middle.keys < least || older.length < 2
 		? undefined

@@ -204,6 +204,15 @@ const cases: ReadonlyArray<readonly [string, readonly Node[], RegExp | undefined
 		undefined,
 	],
 	[
+		'a new cluster whose keys have few hash tags, and whose nodes were started one after the other',
+		[
+			{address: first, info: primary(5000, 620), slots: '0-5460'},
+			{address: second, info: primary(0, 600), slots: '5461-10922'},
+			{address: third, info: primary(4000, 610), slots: '10923-16383'},
+		],
+		undefined,
+	],
+	[
 		'a new cluster',
 		[
 			{address: first, info: primary(5000, 15), slots: '0-5460'},
