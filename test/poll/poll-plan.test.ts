@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {BusLinks} from '../../source/domain/bus-links.js';
 import type {NodeId} from '../../source/domain/node.js';
-import {clientListPeriod} from '../../source/poll/client-list-schedule.js';
+import {clientListPeriod, isListAwaited} from '../../source/poll/client-list-schedule.js';
 import type {PollDemand, PollInterest} from '../../source/poll/poll-demand.js';
 import {blindMs, requestsDue} from '../../source/poll/poll-plan.js';
 import {newPollState, type PollState, updateFromInfo, updateFromReplies} from '../../source/poll/poll-state.js';
@@ -439,6 +439,18 @@ test('after CLIENT LIST was read, the digest of its INFO is the known one', () =
 	assert.equal(state.listedClientDigest, 'a');
 	updateFromReplies(state, {clients: []}, 0);
 	assert.equal(state.listedClientDigest, 'b');
+});
+
+test('clients that changed while the node was out of focus are listed once it is in focus', () => {
+	const state = newPollState();
+	const poll = (clients: number, isFocused: boolean) =>
+		updateFromInfo(state, sampleOf({clients: {connected_clients: clients}}), isFocused);
+	poll(20, true);
+	updateFromReplies(state, {clients: []}, 0);
+	poll(25, false);
+	assert.equal(isListAwaited(state, demand({interests: new Set(['client-rules'])})), false, 'nobody looks');
+	poll(25, true);
+	assert.equal(isListAwaited(state, demand({interests: new Set(['client-rules'])})), true);
 });
 
 const asked = (atMs: number) => askedAt(...[...rareKinds, 'config' as const].map(kind => [kind, atMs] as const));
