@@ -134,7 +134,8 @@ function movedSteps(node: NodeAddress | undefined, fleet: FleetFacts): readonly 
 		? []
 		: [
 				hint('or did all nodes come back at other addresses, as pods do? Then tell this node each present address:'),
-				askNode(fleet, node, 'CLUSTER MEET NEW-HOST PORT'),
+				// The reader fills in an address, so this is no command to copy.
+				{kind: 'words', text: askNode(fleet, node, 'CLUSTER MEET NEW-HOST PORT').text},
 				hint(
 					'a node keeps its id and takes its old place again; cluster-announce-hostname or lasting addresses prevent it',
 				),

@@ -101,9 +101,8 @@ function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
 			meaning:
 				'Users of ACL SETUSER live in memory. A start forgets them unless ACL SAVE or CONFIG REWRITE wrote them.',
 			next: [
-				hint(
-					'create the user again with its rights (ACL SETUSER): another node or a backup of the ACL file has its line',
-				),
+				hint('create the user again, then keep it (ACL SAVE)'),
+				hint('another node, or a backup of the ACL file, has its line for ACL SETUSER'),
 				redisCliAsAdministrator(facts, 'ACL LIST'),
 				hint('where the config file names no aclfile, CONFIG REWRITE keeps users in place of ACL SAVE'),
 			],
