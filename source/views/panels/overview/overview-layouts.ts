@@ -95,7 +95,7 @@ export function workingLayout(input: PanelInput, node: NodeRecord, {width, heigh
 	const top = 10;
 	const middle = 7;
 	const rest = height - top - middle;
-	const nodes = Math.min(nodesHeight(input), Math.max(5, rest - 8));
+	const nodes = Math.min(nodesHeight(input), Math.max(5, rest - 7));
 	return [
 		...figureCards(input, node, {width, top, middle, leftShare: 0.5}),
 		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),
