@@ -65,7 +65,7 @@ server that is down and was never seen running. Undefined if no file names the e
 rejects, and changes nothing.
 */
 export async function findConfigFile(endpoint: Endpoint): Promise<ReadonlyMap<string, string> | undefined> {
-	const candidates = new Set([...(await filesOfSupervisors()), ...(await installedFiles())]);
+	const candidates = new Set([...(await installedFiles()), ...(await filesOfSupervisors())]);
 	const fitting: ReadonlyMap<string, string>[] = [];
 	for (const candidate of [...candidates].slice(0, mostFiles)) {
 		const status = await stat(candidate).catch(() => undefined);
