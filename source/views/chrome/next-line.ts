@@ -88,15 +88,23 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 	}));
 	const prefix = action.length === 0 ? '  ' : '  or ';
 	// A sentence says what to do. A command, which may only show more, is taken if no sentence fits.
-	const steps = [...known.filter(({kind}) => kind === 'words'), ...known.filter(({kind}) => kind !== 'words')].map(
-		({text}) => text,
-	);
+	const steps = [
+		...known.filter(({kind}) => kind === 'words').flatMap(({text}) => shorterTexts(text)),
+		...known.filter(({kind}) => kind !== 'words').map(({text}) => text),
+	];
 	const fitting = steps.find(text => cellWidth(text) + prefix.length <= room);
 	const first = known[0]?.text ?? '';
 	const step = fitting ?? (action.length === 0 ? cut(first, Math.max(0, room - prefix.length), glyphs.ellipsis) : '');
 	const left = [label, ...action.flat(), ...(step === '' ? [] : [span(prefix, 'label'), span(step)])];
 	const gap = ' '.repeat(Math.max(0, columns - lineWidth([...left, ...right])));
 	return [...left, span(gap), ...right];
+}
+
+/** A sentence, then the same sentence without its last clause, and so on. A clause ends with a colon or a semicolon. */
+function shorterTexts(sentence: string): readonly string[] {
+	const whole = sentence.replace(/:$/, '');
+	const end = Math.max(whole.lastIndexOf(': '), whole.lastIndexOf('; '));
+	return end <= 0 ? [whole] : [whole, ...shorterTexts(whole.slice(0, end))];
 }
 
 /**

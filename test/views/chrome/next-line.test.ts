@@ -74,6 +74,8 @@ test('a finding without an action shows its first step, cut only where no step f
 	const long = 'x'.repeat(90);
 	assert.match(steps(words(long), words('short')), /^ next {2}short +9 all steps/);
 	assert.match(steps(words(long)), /^ next {2}x+… {2}9 all steps/);
+	const clauses = words('bring it back: it has the newest data; else promote another and lose what that one lacks:');
+	assert.match(steps(clauses, words('look at it')), /^ next {2}bring it back: it has the newest data {2,}9 all steps/);
 	assert.match(steps({kind: 'shell', text: 'df -h'}, words('free the disk')), /^ next {2}free the disk /);
 });
 
