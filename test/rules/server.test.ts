@@ -220,6 +220,10 @@ testRule(srvShutdown, [
 ]);
 
 const failover = (phase: string): Sections => ({replication: {master_failover_state: phase}});
+test('srv.failover: a poll that comes during a planned failover of less than a second raises nothing', () => {
+	assert.equal(srvFailover.raiseAfter, 2);
+});
+
 testRule(srvFailover, [
 	['none', {info: failover('no-failover')}, 'clear'],
 	[
