@@ -1,5 +1,6 @@
 import type {Effect} from '../domain/finding.js';
 import {milliseconds, percent, seconds} from '../text/units.js';
+import {isCovered} from '../topology/covered.js';
 import {isCrashLoop, srvCrashLoop} from './crash-loop.js';
 import {infoEvidence} from './evidence.js';
 import {increase, infoNumber, infoText} from './needs.js';
@@ -171,7 +172,9 @@ export const srvShutdown = rule({
 		looksAt:
 			'The rule checks whether the server shuts down and waits for its replicas. INFO has `shutdown_in_milliseconds` only while the server waits.',
 		since: '7.0',
-		falsePositives: [],
+		falsePositives: [
+			'A node that others replace meanwhile may stop: a replica, or a primary that was failed over. The finding is info then.',
+		],
 	},
 	raiseAfter: 1,
 	clearAfter: 1,
@@ -184,12 +187,15 @@ export const srvShutdown = rule({
 
 		// A server that waits before its shutdown pauses writes and does not refuse them. Source: redis src/server.c,
 		// prepareForShutdown.
-		return fires('critical', {
+		const isPlanned = isCovered(facts.record, facts.nodes);
+		return fires(isPlanned ? 'info' : 'critical', {
 			problem: `shuts down within ${milliseconds(leftMs)}`,
 			reason: 'it only waits for its replicas',
-			effect: 'writes-paused',
+			effect: isPlanned ? undefined : 'writes-paused',
 			evidence: infoEvidence(facts, ['server', 'shutdown_in_milliseconds', 'milliseconds']),
-			meaning: 'It waits for replicas that are behind, lets writes wait meanwhile, and then exits.',
+			meaning: isPlanned
+				? 'It waits for replicas of its own, and then exits. Other nodes do its work.'
+				: 'It waits for replicas that are behind, lets writes wait meanwhile, and then exits.',
 			next: [redisCli(facts, 'SHUTDOWN ABORT'), ...logSteps(facts)],
 			action: 'shutdown-abort',
 		});

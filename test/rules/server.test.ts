@@ -217,6 +217,30 @@ testRule(srvShutdown, [
 		'critical',
 		/^shuts down within 9\.2 s:/,
 	],
+	[
+		'a replica of a primary that answers, as in a rolling restart',
+		{
+			info: {
+				server: {shutdown_in_milliseconds: 9229},
+				replication: {role: 'slave', master_host: '10.0.1.12', master_port: 6379},
+			},
+			record: {role: 'replica'},
+			nodes: [recordFrom({address: '10.0.1.12:6379', role: 'primary'})],
+		},
+		'info',
+	],
+	[
+		'a replica of a primary that is gone',
+		{
+			info: {
+				server: {shutdown_in_milliseconds: 9229},
+				replication: {role: 'slave', master_host: '10.0.1.12', master_port: 6379},
+			},
+			record: {role: 'replica'},
+			nodes: [recordFrom({address: '10.0.1.12:6379', role: 'primary', failure: refusedConnection})],
+		},
+		'critical',
+	],
 ]);
 
 const failover = (phase: string): Sections => ({replication: {master_failover_state: phase}});
