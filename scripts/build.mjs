@@ -10,4 +10,4 @@ const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync('dist', {recursive: true, force: true});
 await bundleProgram({outdir: 'dist', version});
 await writeDocuments('dist', version);
-chmodSync('dist/cli.js', 0o755);
+chmodSync('dist/cli.cjs', 0o755);

@@ -50,6 +50,14 @@ const printHelpNow = {
 	},
 };
 
+/** An esbuild plugin that leaves the command line out of the entry file, as a file beside it. */
+const startBesideIt = {
+	name: 'start-beside-it',
+	setup({onResolve}) {
+		onResolve({filter: /^\.\/commands\/start\.js$/}, () => ({path: './start.cjs', external: true}));
+	},
+};
+
 /**
 Bundles `entryPoints` into `outdir` as split ES modules for Node 22.
 
@@ -85,8 +93,8 @@ const settings = ({entryPoints, outdir, isMinified = false, isSplit = true, exte
 });
 
 /**
-Bundles the program as it is shipped into `outdir`. The command line is one ES module; the other parts are linked
-scripts. Code that both need is in both.
+Bundles the program as it is shipped into `outdir`. The entry file and the command line are CommonJS modules; the other
+parts are linked scripts. Code that several need is in each.
 */
 export async function bundleProgram({outdir, version}) {
 	const define = {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)};
@@ -107,10 +115,29 @@ export async function bundleProgram({outdir, version}) {
 		writeFileSync(path.join(outdir, name), text);
 	}
 
-	await bundle({
-		...options,
-		entryPoints: {cli: 'source/cli.ts'},
-		define: {...define, 'process.env.REDIS_TOP_LINK_TABLE': JSON.stringify(JSON.stringify(table))},
+	const commandLine = options => ({
+		...settings({...options, outdir, isMinified: true, isSplit: false}),
+		format: 'cjs',
+		outExtension: {'.js': '.cjs'},
+	});
+	await build({
+		...commandLine({
+			entryPoints: {start: 'source/commands/start.ts'},
+			define: {
+				...define,
+				'process.env.REDIS_TOP_LINK_TABLE': JSON.stringify(JSON.stringify(table)),
+				'import.meta.url': '__url',
+			},
+		}),
+		banner: {js: "const __url = require('node:url').pathToFileURL(__filename).href;"},
+	});
+	await build({
+		...commandLine({entryPoints: {cli: 'source/cli.ts'}}),
+		banner: {},
+		// An old Node reads this file only.
+		target: 'es2015',
+		supported: {'dynamic-import': false},
+		plugins: [startBesideIt],
 	});
 	await bundle({...options, entryPoints: {'demo-keeper': 'source/demo/keeper.ts'}, isSplit: false});
 	await bundle({...options, entryPoints: {'demo-incident': 'source/demo/incidents/keeper.ts'}, isSplit: false});

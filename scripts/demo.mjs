@@ -18,7 +18,7 @@ try {
 		process.on(signal, () => {});
 	}
 
-	const arguments_ = [path.join(root, 'dist/cli.js'), 'demo', ...process.argv.slice(2)];
+	const arguments_ = [path.join(root, 'dist/cli.cjs'), 'demo', ...process.argv.slice(2)];
 	const {status} = spawnSync(process.execPath, arguments_, {stdio: 'inherit', env: environment});
 	process.exit(status ?? 1);
 } catch (error) {

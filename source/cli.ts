@@ -9,8 +9,13 @@ if (major < oldestNode) {
 	);
 	process.exitCode = 69;
 } else {
-	const {start} = await import('./commands/start.js');
-	process.exitCode = await start(process.argv.slice(2), process.env);
+	// The build makes this file a CommonJS module, because Node loads its ES modules 4 ms later. Such a module has no
+	// `await` at its top level.
+	void import('./commands/start.js')
+		.then(({start}) => start(process.argv.slice(2), process.env))
+		.then(exitCode => {
+			process.exitCode = exitCode;
+		});
 }
 
 export {};

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {cpSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -28,7 +28,7 @@ Measures the program against its budgets. With compare, a commit's program is me
 parts          ${allParts.join(', ')}; all where none is named
 --quick        fewer and shorter measurements
 --only         the parts, separated by commas
---program      the cli.js to measure, instead of this checkout's
+--program      the cli.cjs to measure, instead of this checkout's
 --rounds       how often both programs are measured, 3 by default
 
 Results are appended to bench/results.ndjson.`;
@@ -65,7 +65,7 @@ writeFileSync(path.join(folder, 'package.json'), '{"type": "module"}');
 const setting: Setting = {
 	command: {
 		file: process.execPath,
-		args: [flags.program === undefined ? path.join(folder, 'cli.js') : path.resolve(flags.program)],
+		args: [flags.program === undefined ? path.join(folder, 'cli.cjs') : path.resolve(flags.program)],
 	},
 	keeperFile: path.join(folder, 'demo-keeper.js'),
 	serverBinary: process.env.REDIS_TOP_SERVER || (await ensureServer()),
@@ -91,7 +91,9 @@ if (flags.against === undefined) {
 
 	keepResults(findings, {server, isQuick: flags.quick});
 } else {
-	const before = {...setting, command: {...setting.command, args: [path.join(flags.against, 'cli.js')]}};
+	// Before the entry file was a CommonJS module, it was called cli.js.
+	const entry = ['cli.cjs', 'cli.js'].map(name => path.join(flags.against ?? '', name)).find(existsSync);
+	const before = {...setting, command: {...setting.command, args: entry === undefined ? [] : [entry]}};
 	const rounds: Record<'now' | 'before', Finding[][]> = {now: [], before: []};
 	for (let round = 1; round <= Number(flags.rounds); round++) {
 		setting.say(`round ${round} of ${flags.rounds}`);

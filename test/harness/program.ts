@@ -25,7 +25,7 @@ const keptMs = 3_600_000;
 let folder: Promise<string> | undefined;
 
 /**
-The folder of the program as it is shipped: `cli.js` and `demo-keeper.js`, bundled and minified with the product's own
+The folder of the program as it is shipped: `cli.cjs` and `demo-keeper.js`, bundled and minified with the product's own
 settings. The folder's name is a hash of the sources, so the program is never stale. The first test file that needs the
 program builds it.
 */
@@ -101,5 +101,5 @@ export async function programCommand(): Promise<{readonly file: string; readonly
 		return {file: executable, args: []};
 	}
 
-	return {file: process.execPath, args: [path.join(await builtProgram(), 'cli.js')]};
+	return {file: process.execPath, args: [path.join(await builtProgram(), 'cli.cjs')]};
 }

@@ -46,7 +46,7 @@ async function play(
 	const home = mkdtempSync(path.join(os.tmpdir(), 'redis-top-pictures-'));
 	const screen = await openPty({
 		file: process.execPath,
-		args: [path.join(await builtProgram(), 'cli.js'), 'demo', 'incident', incident, '--theme', theme],
+		args: [path.join(await builtProgram(), 'cli.cjs'), 'demo', 'incident', incident, '--theme', theme],
 		...size,
 		env: {
 			HOME: home,

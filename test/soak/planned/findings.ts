@@ -39,7 +39,7 @@ export class Findings {
 
 	/** @param servers The servers that run now. */
 	static async start(targets: readonly string[], servers: () => readonly LookedAt[]): Promise<Findings> {
-		const program = path.join(await builtProgram(), 'cli.js');
+		const program = path.join(await builtProgram(), 'cli.cjs');
 		const watch = spawn(process.execPath, [program, 'watch', '--json', '-i', '1s', ...targets], {
 			stdio: ['ignore', 'pipe', 'inherit'],
 		});
