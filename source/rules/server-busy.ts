@@ -1,6 +1,7 @@
 import {message, nameOf} from '../domain/message.js';
 import type {RunningFunction} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
+import {isCovered} from '../topology/covered.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -120,7 +121,7 @@ export const srvPaused = rule({
 		since: 'any',
 		falsePositives: [
 			'BLPOP, commands of modules and FLUSHALL may block without a pause. Clients blocked in them do not count.',
-			'A failover or a shutdown pauses writes until it ends. The finding is only a warning then.',
+			'A failover or a shutdown pauses writes until it ends. The finding is only a warning then, and info at the shutdown of a node that others replace meanwhile.',
 		],
 	},
 	needs: {
@@ -136,11 +137,12 @@ export const srvPaused = rule({
 
 		const isByCommand = reason === 'client_pause';
 		const leftMs = facts.number('clients', 'paused_timeout_milliseconds') ?? 0;
-		return fires(isByCommand ? 'critical' : 'warning', {
+		const isPlanned = reason === 'shutdown_in_progress' && isCovered(facts.record, facts.nodes);
+		return fires(isByCommand ? 'critical' : isPlanned ? 'info' : 'warning', {
 			problem: `pauses ${isOfAll ? 'all commands' : 'writes'} (${pauseCommands.get(reason) ?? reason})`,
 			...(leftMs > 0 ? {detail: `for ${seconds(leftMs / 1000)} more`} : {}),
 			...(blocked === undefined ? {} : {reason: `${blocked} waits`}),
-			effect: 'writes-paused',
+			effect: isPlanned ? undefined : 'writes-paused',
 			evidence: [
 				...(blocked === undefined ? [] : [{name: 'blocked command', value: blocked}]),
 				...infoEvidence(

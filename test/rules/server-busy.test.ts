@@ -4,7 +4,7 @@ import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {fnEngine, srvBusy, srvPaused} from '../../source/rules/server-busy.js';
-import {clientOf} from '../harness/records.js';
+import {clientOf, recordFrom} from '../harness/records.js';
 import {type FactsParts, factsOf, type RuleCase, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -50,6 +50,19 @@ testRule(srvPaused, [
 		/^pauses all commands \(CLIENT PAUSE\)$/,
 	],
 	['Valkey fails over', {info: {clients: {paused_reason: 'failover_in_progress'}}}, 'warning', /\(a failover\)$/],
+	['Valkey shuts down', {info: {clients: {paused_reason: 'shutdown_in_progress'}}}, 'warning', /\(SHUTDOWN\)$/],
+	[
+		'Valkey shuts down, and is a replica of a primary that answers, as in a rolling restart',
+		{
+			info: {
+				clients: {paused_reason: 'shutdown_in_progress'},
+				replication: {role: 'slave', master_host: '10.0.1.12', master_port: 6379},
+			},
+			record: {role: 'replica'},
+			nodes: [recordFrom({address: '10.0.1.12:6379', role: 'primary'})],
+		},
+		'info',
+	],
 	['Valkey says no', {info: {clients: {paused_reason: 'none'}}}, 'clear'],
 	[
 		'a write is blocked',
