@@ -14,7 +14,7 @@ const clockSlackMs = 2000;
 
 const serverName = /redis|valkey|keydb/;
 
-type KillFacts = Pick<LocalEvidence, 'process' | 'earlierProcess' | 'supervisor' | 'oomKills'>;
+type KillFacts = Pick<LocalEvidence, 'process' | 'earlierProcess' | 'supervisor' | 'cgroup' | 'oomKills'>;
 
 /** Whether the kernel reports the kill for the control group of the service or container that runs the server. */
 function isInItsGroup({group}: OomKill, {supervisor}: KillFacts): boolean {
@@ -28,15 +28,27 @@ function isInItsGroup({group}: OomKill, {supervisor}: KillFacts): boolean {
 }
 
 /** Whether the kill ended the earlier process of a server that runs again as `process`. */
-function endedBefore(kill: OomKill, atMs: number, {process, earlierProcess}: KillFacts): boolean {
+function endedBefore(kill: OomKill, atMs: number, evidence: KillFacts): boolean {
+	const {process, earlierProcess} = evidence;
 	const startedAtMs = process?.startedAtMs;
 	if (startedAtMs === undefined || atMs > startedAtMs + clockSlackMs) {
 		return false;
 	}
 
 	return earlierProcess === undefined
-		? atMs >= startedAtMs - restartDelayMs && serverName.test(kill.name)
+		? atMs >= startedAtMs - restartDelayMs && serverName.test(kill.name) && mayBeItsGroup(kill, evidence)
 		: kill.processId === earlierProcess.processId;
+}
+
+/**
+Whether the kill may have ended a process of the control group in which the server runs now. For a service or a
+container, the kernel's line names the group. Any other server starts again in the same group, which counts the kills of
+its limit (`oom_kill` of memory.events; Source: Linux Documentation/admin-guide/cgroup-v2.rst).
+*/
+function mayBeItsGroup(kill: OomKill, evidence: KillFacts): boolean {
+	const {supervisor, cgroup} = evidence;
+	const hasNamedGroup = supervisor !== undefined && supervisor.kind !== 'none' && kill.group !== undefined;
+	return hasNamedGroup ? isInItsGroup(kill, evidence) : !isGroupLimit(kill) || (cgroup?.oomKills ?? 0) > 0;
 }
 
 /**

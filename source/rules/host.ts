@@ -90,7 +90,7 @@ export const osOomscore = rule({
 			"The rule reads the kernel's log, where the server runs on this machine and the log may be read. It fires where the kernel killed this server for lack of memory within the last day.",
 		since: 'any',
 		falsePositives: [
-			"The kernel may have killed another process of the machine. Only a kill of the server's own earlier process, unit or container counts, or one within ten seconds before the server started.",
+			"The kernel may have killed another process of the machine. Only a kill of the server's own earlier process, unit or container counts, or one within ten seconds before the server started, if the server runs in the group whose limit was reached.",
 		],
 	},
 	thresholds: {

@@ -87,6 +87,7 @@ const was = (processId: number) => ({earlierProcess: {processId, seenAtMs: hourA
 const unit = (name: string) => ({
 	supervisor: {kind: 'systemd', unit: name, state: undefined, lastExit: undefined, restarts: undefined} as const,
 });
+const countedKills = (oomKills: number) => ({cgroup: {usedBytes: 80, limitBytes: 100, oomKills}});
 const refused = {record: {failure: refusedConnection}};
 
 testRule(osOomscore, [
@@ -110,7 +111,38 @@ testRule(osOomscore, [
 	['its number was used again since', {...killed(hourAgoMs - 60_000, was(7)), ...refused}, 'clear'],
 	['its unit', {...killed(hourAgoMs, unit('a.service'), {group: '/system.slice/a.service'}), ...refused}, 'critical'],
 	['another unit', {...killed(hourAgoMs, unit('a.service'), {group: '/system.slice/b.service'}), ...refused}, 'clear'],
-	['restarted within seconds', killed(hourAgoMs, running(hourAgoMs + 3000)), 'warning', /started again/],
+	[
+		'restarted within seconds, in a group that counts a kill',
+		killed(hourAgoMs, {...running(hourAgoMs + 3000), ...countedKills(1)}),
+		'warning',
+		/started again/,
+	],
+	[
+		'another server reached the limit of its group while this one started in a group without kills',
+		killed(hourAgoMs, {...running(hourAgoMs + 3000), ...countedKills(0)}),
+		'clear',
+	],
+	['the same, and this one is in no group with a limit', killed(hourAgoMs, running(hourAgoMs + 3000)), 'clear'],
+	[
+		'restarted within seconds, for want of memory',
+		killed(hourAgoMs, running(hourAgoMs + 3000), {line: 'Out of memory: Killed process 7'}),
+		'warning',
+		/started again/,
+	],
+	[
+		'restarted within seconds by its unit',
+		killed(hourAgoMs, {...running(hourAgoMs + 3000), ...unit('a.service')}, {group: '/system.slice/a.service'}),
+		'warning',
+	],
+	[
+		'a server of another unit was killed while this one started',
+		killed(
+			hourAgoMs,
+			{...running(hourAgoMs + 3000), ...unit('a.service')},
+			{group: '/system.slice/b.service', line: 'Out of memory: Killed process 7'},
+		),
+		'clear',
+	],
 	['restarted much later', killed(hourAgoMs, running(hourAgoMs + 600_000)), 'clear'],
 	['restarted, and known to be another', killed(hourAgoMs, {...running(hourAgoMs + 3000), ...was(8)}), 'clear'],
 	['restarted much later, and known', killed(hourAgoMs, {...running(hourAgoMs + 600_000), ...was(7)}), 'warning'],
