@@ -71,11 +71,17 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 }
 
 /**
-The active clients of a server, if they all have one name. Every command that is sent often then comes from them, even
-if CLIENT LIST shows another command as their last one. Undefined without active clients, and if they have several names
-or none.
+The active clients of a server, if they all have one name. A command that is sent often then comes from them, even if
+CLIENT LIST shows another command as their last one. Undefined without active clients, and if they have several names or
+none. Undefined too if clients connect half as often as the command is sent: such a client is rarely in the list.
+
+@param callsPerSecond How often the command is sent.
 */
-export function onlySenders(facts: NodeFacts): Senders | undefined {
+export function onlySenders(facts: NodeFacts, callsPerSecond: number): Senders | undefined {
+	if ((facts.perSecond('stats', 'total_connections_received') ?? 0) >= callsPerSecond / 2) {
+		return undefined;
+	}
+
 	const clients = otherClients(facts).filter(({idleSeconds}) => idleSeconds <= activeSeconds);
 	const [first, ...more] = namedClients(clients);
 	return first === undefined || more.length > 0 || clients[0]?.name === ''

@@ -86,6 +86,14 @@ const noDatabase: ErrorCode = {
 	next: [],
 };
 
+const noCluster: ErrorCode = {
+	reason: 'it is in no cluster, and its client is set up for one',
+	meaning: 'A client in cluster mode asks for the slots before anything else, and gives up without them.',
+	next: [hint('set the client up for a single server, or give it the address of the cluster')],
+};
+
+const isInNoCluster = (facts: NodeFacts): boolean => facts.number('cluster', 'cluster_enabled') === 0;
+
 /**
 The explanation of the errors that a command gets; undefined if the code is not in the table.
 
@@ -95,6 +103,8 @@ The explanation of the errors that a command gets; undefined if the code is not 
 export const meaningOfErrors = (facts: NodeFacts, command: string, code: string | undefined): ErrorCode | undefined =>
 	command === 'select' && code === 'ERR'
 		? {...noDatabase, next: [redisCli(facts, 'CONFIG GET databases')]}
-		: code === undefined
-			? undefined
-			: codes.get(code);
+		: command.startsWith('cluster') && code === 'ERR' && isInNoCluster(facts)
+			? noCluster
+			: code === undefined
+				? undefined
+				: codes.get(code);

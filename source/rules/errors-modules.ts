@@ -26,7 +26,7 @@ export const errFailed = rule({
 			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus. It fires where more than one call in ten of a command fails.',
 		since: '6.2',
 		falsePositives: [
-			'A person at a prompt causes a few failures. The rule needs ten failures per second.',
+			'A person at a prompt causes a few failures. The rule needs three failures per second, in three samples.',
 			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
 			'A server that loads its data answers LOADING. srv.loading reports it.',
 			'Clients of a primary that does not answer ask other nodes for its slots. MOVED does not count until another node owns the slots, nor in the first minute.',
@@ -34,8 +34,9 @@ export const errFailed = rule({
 	},
 	thresholds: {
 		share: {value: 0.1, unit: 'share', source: 'of the calls of one command'},
-		rate: {value: 10, unit: 'perSecond', source: 'somebody who types at a prompt makes fewer'},
+		rate: {value: 3, unit: 'perSecond', source: 'somebody who types at a prompt makes fewer'},
 	},
+	raiseAfter: 3,
 	needs: {
 		stats: {
 			read: ({record}: NodeFacts) => (record.commands.length > 0 ? record.commands : undefined),
@@ -67,7 +68,7 @@ export const errFailed = rule({
 
 		const known = meaningOfErrors(facts, worst.command, code);
 		const senders = isAlways
-			? (sendersOf(facts, worst.command) ?? onlySenders(facts))
+			? (sendersOf(facts, worst.command) ?? onlySenders(facts, worst.failures))
 			: code === 'MOVED'
 				? movedClients(
 						facts,

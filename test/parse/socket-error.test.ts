@@ -22,7 +22,7 @@ const cases: readonly Case[] = [
 	['EHOSTUNREACH', 'connect EHOSTUNREACH 10.0.0.1:6379', 'tcp', 'down', /no route to the host/],
 	['ENETUNREACH', 'connect ENETUNREACH 10.0.0.1:6379', 'tcp', 'down', /no route to the network/],
 	['ENOENT', 'connect ENOENT /run/redis.sock', 'tcp', 'down', /socket file does not exist/],
-	['EACCES', 'connect EACCES /run/redis.sock', 'tcp', 'down', /no right to the socket file/],
+	['EACCES', 'connect EACCES /run/redis.sock', 'tcp', 'down', /no right to its socket file/],
 	['EACCES', 'connect EACCES 10.0.0.1:6379', 'tcp', 'down', /forbids the connection/],
 	['ECONNRESET', 'read ECONNRESET', 'greet', 'down', /reset the connection/],
 	['EPIPE', 'write EPIPE', 'greet', 'down', /closed the connection/],

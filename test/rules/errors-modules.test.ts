@@ -164,6 +164,31 @@ testRule(errFailed, [
 		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s from shop$/,
 	],
 	[
+		'on a replica, by a client that connects for each command and is not in the list',
+		{
+			info: {errorstats: {errorstat_READONLY: 'count=60'}, stats: {total_connections_received: 60}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1'}, stats: {total_connections_received: 1}},
+			record: {
+				role: 'replica',
+				...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
+				clients: timed([clientOf({id: 7, name: 'shop', command: 'get', idleSeconds: 0})]),
+			},
+		},
+		'warning',
+		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s$/,
+	],
+	[
+		'a client in cluster mode, on a server that is in no cluster',
+		{
+			info: {errorstats: {errorstat_ERR: 'count=60'}, cluster: {cluster_enabled: 0}},
+			earlier: {errorstats: {errorstat_ERR: 'count=56'}},
+			...command({command: 'cluster|slots', callsPerSecond: 4, failuresPerSecond: 4}),
+		},
+		'warning',
+		/^answers CLUSTER\|SLOTS with ERR errors, 4\.?0?\/s: it is in no cluster, and its client is set up for one$/,
+	],
+	['two a second', command({command: 'incr', callsPerSecond: 2, failuresPerSecond: 2}), 'clear'],
+	[
 		'on a replica, by one of several clients',
 		{
 			info: {errorstats: {errorstat_READONLY: 'count=60'}},
