@@ -8,17 +8,21 @@ import type {ReadView} from './node-view.js';
 const linkDownSeconds = ({replica}: ReadView): number => Math.max(0, replica?.linkDownSeconds ?? 0);
 
 /**
-The replica that should replace a primary. It answers, and its settings allow promotion. If several replicas qualify, it
-is the replica whose link to the primary was lost last.
+The replica that should replace a primary. It answers and has data. A replica that may be promoted goes before one with
+`cluster-replica-no-failover`, which only a failover by hand ignores. Then the replica whose link to the primary was
+lost last.
 */
 export function failoverCandidateOf(
 	{views}: Pick<ClusterComparison, 'views'>,
 	primary: NodeId,
 ): NodeAddress | undefined {
 	const candidates = views.filter(
-		({self: {flags, primaryId}}) => primaryId === primary && flags.has('slave') && !flags.has('nofailover'),
+		({self: {flags, primaryId}, replica}) =>
+			primaryId === primary && flags.has('slave') && (replica?.linkDownSeconds ?? 0) >= 0,
 	);
-	return candidates.toSorted((a, b) => linkDownSeconds(a) - linkDownSeconds(b))[0]?.address;
+	const isHeldBack = ({self}: ReadView): number => (self.flags.has('nofailover') ? 1 : 0);
+	return candidates.toSorted((a, b) => isHeldBack(a) - isHeldBack(b) || linkDownSeconds(a) - linkDownSeconds(b))[0]
+		?.address;
 }
 
 const ownsSlots = ({views}: ClusterComparison, id: NodeId): boolean =>

@@ -43,7 +43,8 @@ export function heldBackReplica(
 			reason: noFailover,
 			next: [
 				askNode(fleet, forbidden.address, 'CONFIG SET cluster-replica-no-failover no'),
-				hint(message`${name} then takes over by itself, where a majority of the primaries answers`),
+				hint(message`${name} then takes over by itself, where a majority of the primaries answers; else by hand:`),
+				askNode(fleet, forbidden.address, 'CLUSTER FAILOVER FORCE'),
 			],
 		};
 	}
@@ -54,7 +55,9 @@ export function heldBackReplica(
 	const hasData = linkDownSeconds(freshest) >= 0;
 	const name = nodeName(freshest.address);
 	return {
-		problem: message`${unserved}, ${name} has ${hasData ? 'too old data' : 'no data'}`,
+		problem: isForbidden(freshest)
+			? message`${unserved}, ${name} may not take over`
+			: message`${unserved}, ${name} has ${hasData ? 'too old data' : 'no data'}`,
 		reason: message`${isForbidden(freshest) ? `${noFailover}, and ` : ''}${name} ${obstacleOf(freshest) ?? ''}`,
 		next: hasData
 			? [

@@ -55,7 +55,7 @@ testClusterRule(cluNodeFail, [
 	[
 		'an owner whose only replica may not take over, and has data that is too old by now',
 		heldBack(60, 'nofailover'),
-		/^critical -: 17050 leaves 5,461 slots unserved, 17053 has too old data: cluster-replica-no-failover yes, and 17053 has data that is 1m00s old/,
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 may not take over: cluster-replica-no-failover yes, and 17053 has data that is 1m00s old/,
 	],
 	[
 		'an owner whose only replica may not take over, and lost it a moment ago',

@@ -1,4 +1,4 @@
-import {actionRow, shortTitle} from '../../actions/catalogue/catalogue.js';
+import {actionRow, groupLetter, groupOf, shortTitle} from '../../actions/catalogue/catalogue.js';
 import {messageText} from '../../domain/message.js';
 import type {Finding} from '../../rules/finding.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -130,14 +130,15 @@ function stepsFor({state, view, nowMs}: ScreenInput, finding: Finding): Finding[
 /** Whether a key on this screen may open the dialog of an action. */
 const canAct = ({lock, state}: ScreenInput): boolean => lock.kind !== 'read-only' && state.isMasked !== true;
 
-/** The keys of a save on the node in focus: the menu of actions, then the letter of BGSAVE. */
+/** The keys of a save on the node in focus: the menu of actions, then the letters of the group and of BGSAVE. */
 function saveParts(input: ScreenInput, node: NodeRecord | undefined, does: string): readonly Part[] {
-	const {letter} = actionRow('bgsave');
+	const {id, letter} = actionRow('bgsave');
+	const keys = [groupLetter(groupOf(id)), letter].filter(each => each !== undefined).join(' ');
 	const canSave = node !== undefined && node.reach === 'up' && node.role !== 'sentinel' && canAct(input);
 	return canSave
 		? bound(input, 'actions', does).map(part => ({
 				...part,
-				key: `${part.key} ${letter}`,
+				key: `${part.key} ${keys}`,
 				// As in the titles of the cards, the port names the node in focus.
 				does:
 					input.state.nodes.size > 1

@@ -62,7 +62,7 @@ const full = findingOf('mem.max', 'critical', first?.address, {
 test('Overview names the action that helps, the way to all steps, and the save', () => {
 	assert.equal(
 		lineOf({findings: [full]}),
-		' next  X CONFIG SET maxmemory  or raise maxmemory   9 all steps  A b saves :6379',
+		' next  X CONFIG SET maxmemory                     9 all steps  A S b saves :6379',
 	);
 });
 
@@ -91,22 +91,22 @@ test('X on Overview is the remedy of line 2, on the node of the finding', () => 
 });
 
 test('without a problem the line has the keys that a newcomer looks for', () => {
-	assert.match(lineOf({}), /^ keys {2}A b saves to disk/);
+	assert.match(lineOf({}), /^ keys {2}A S b saves to disk/);
 	assert.match(
 		lineOf({records: nodes.slice(0, 1)}),
-		/^ keys {2}A b saves to disk {2}\? explains the figures {2}A all actions/,
+		/^ keys {2}A S b saves to disk {2}\? explains the figures {2}A all actions/,
 	);
 });
 
 test('no key of an action is named where it would do nothing', () => {
 	const readOnly = lineOf({findings: [full], input: {lock: {kind: 'read-only'}}});
-	assert.doesNotMatch(readOnly, / X | A b /);
+	assert.doesNotMatch(readOnly, / X | A S b /);
 	assert.match(readOnly, /^ next {2}redis-cli -h 10\.0\.1\.11 -p 6379 MEMORY DOCTOR|raise maxmemory/);
 	assert.doesNotMatch(lineOf({view: {shownAtMs: nowMs - 60_000}, findings: [full]}), /next|keys {2}A/);
 	assert.doesNotMatch(lineOf({findings: [full], input: {rows: 23}}), /next/);
 	assert.doesNotMatch(lineOf({findings: [full], view: {panel: 'memory'}}), /next/);
 	const down = recordFrom({address: '10.0.1.11:6379', reach: 'down'});
-	assert.doesNotMatch(lineOf({records: [down, ...nodes.slice(1)], view: {node: down.address}}), /A b/);
+	assert.doesNotMatch(lineOf({records: [down, ...nodes.slice(1)], view: {node: down.address}}), /A S b/);
 });
 
 test('a problem that has ended has no remedy', () => {
