@@ -38,11 +38,19 @@ export type ReplicaDelay = {
 };
 
 /**
-The longest delay among the replicas of a primary. For a replica that receives nothing, it is the age of its last ACK,
-and the true delay may be longer. Undefined when no delay is known.
+The longest delay among the replicas of a node, and the node's own if its link to its primary is down. For a replica that
+receives nothing, it is the age of its last ACK or the time since its link went down, and the true delay may be longer.
+Undefined when no delay is known.
 */
-export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaDelay | undefined {
-	let longest: ReplicaDelay | undefined;
+export function longestDelay({
+	replicas,
+	address,
+	sample,
+}: Pick<NodeRecord, 'replicas' | 'address' | 'sample'>): ReplicaDelay | undefined {
+	const downSeconds = sample?.info.number('replication', 'master_link_down_since_seconds') ?? -1;
+	// -1: the replica never had a link, or it is in its first full resync.
+	let longest: ReplicaDelay | undefined =
+		downSeconds < 0 ? undefined : {replica: address, seconds: downSeconds, isAtLeast: true};
 	for (const {address: replica, behindBytes, behindSeconds, ackAgeSeconds} of replicas) {
 		const isAtLeast = behindSeconds === undefined;
 		const isIdle = behindBytes === undefined || behindBytes === 0;

@@ -47,7 +47,7 @@ test('the longest delay is that of the worst replica; one that receives nothing 
 	const first = '10.0.1.12:6379' as NodeAddress;
 	const other = '10.0.1.13:6379' as NodeAddress;
 	const behind = (parts: Partial<ReplicaLink>) =>
-		longestDelay({replicas: [linkOf({behindSeconds: 2}), linkOf({address: other, ...parts})]});
+		longestDelay({...recordFrom({}), replicas: [linkOf({behindSeconds: 2}), linkOf({address: other, ...parts})]});
 	assert.deepEqual(behind({behindSeconds: 7}), {replica: other, seconds: 7, isAtLeast: false});
 	assert.deepEqual(behind({behindSeconds: undefined, behindBytes: 10, ackAgeSeconds: 30}), {
 		replica: other,
@@ -59,7 +59,19 @@ test('the longest delay is that of the worst replica; one that receives nothing 
 		seconds: 2,
 		isAtLeast: false,
 	});
-	assert.equal(longestDelay({replicas: []}), undefined);
+	assert.equal(longestDelay(recordFrom({})), undefined);
+});
+
+test('a replica whose link is down is behind at least since then', () => {
+	const replica = (fields: Readonly<Record<string, number | string>>) =>
+		longestDelay(recordFrom({address: '10.0.1.13:6379', role: 'replica', info: {replication: fields}}));
+	assert.deepEqual(replica({master_link_status: 'down', master_link_down_since_seconds: 90}), {
+		replica: '10.0.1.13:6379',
+		seconds: 90,
+		isAtLeast: true,
+	});
+	assert.equal(replica({master_link_status: 'up'}), undefined);
+	assert.equal(replica({master_link_status: 'down', master_link_down_since_seconds: -1}), undefined);
 });
 
 test('without a histogram there is no slowest command', () => {
