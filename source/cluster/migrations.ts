@@ -4,10 +4,10 @@ import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine} from './node-view.js';
 
 /**
-Milliseconds without a moved key after which the move of a slot counts as stuck. Moving a big slot takes minutes, but
-not ten.
+Milliseconds without a moved key after which the move of a slot counts as stuck. Moving a big slot takes minutes, but keys
+move all the time. A single key that takes longer holds up both nodes.
 */
-export const stuckAfterMs = 600_000;
+export const stuckAfterMs = 120_000;
 /**
 Milliseconds for which a slot must be open on only one node before it is reported. An ordinary move opens the slot on
 both nodes within milliseconds.

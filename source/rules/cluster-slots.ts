@@ -79,16 +79,19 @@ function worstCount({views}: ClusterComparison, {nodes}: FleetFacts, field: stri
 	return worst === undefined || !(worst.slots > 0) ? undefined : worst;
 }
 
+/** Milliseconds without a moved key after which a note tells of an open slot. Keys of a slot that moves change each second. */
+const stillAfterMs = 1000;
+
 export const cluMigrating = rule({
 	id: 'clu.migrating',
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'The rule looks at the open slots of CLUSTER NODES. It fires for a slot that is open on one side only, and for a slot whose COUNTKEYSINSLOT has not changed for ten minutes.',
+			'The rule looks at the open slots of CLUSTER NODES. It fires for a slot that is open on one side only, and for a slot whose COUNTKEYSINSLOT has not changed for two minutes. A slot that stands still for a shorter time is info.',
 		since: '3.0',
 		falsePositives: [
 			'The two SETSLOT commands of an ordinary move are milliseconds apart. A slot must be open on one side for ten seconds.',
-			'A big slot takes minutes to move. The rule waits ten minutes without a moved key.',
+			'A big key takes seconds to move. The rule waits two minutes without a moved key before it warns.',
 		],
 	},
 	raiseAfterMs: oneSidedAfterMs,
@@ -96,24 +99,25 @@ export const cluMigrating = rule({
 	countsAtOnce: true,
 	evaluate: ({comparison, moves, atMs}, fleet) =>
 		moves
-			.filter(move => move.problem !== undefined || isOneSided(move))
-			.map(({slot, source, target, problem, isMigrating, keysLeft, keysThere, sinceMs, movedAtMs}) => {
+			.filter(move => move.problem !== undefined || isOneSided(move) || atMs - move.movedAtMs >= stillAfterMs)
+			.map(({slot, source, target, problem, isMigrating, isImporting, keysLeft, keysThere, sinceMs, movedAtMs}) => {
 				const [from, to] = [comparison.nameOf(source), comparison.nameOf(target)];
 				const isStuck = problem === 'stuck';
+				const isStill = isStuck || !isOneSided({slot, source, target, isMigrating, isImporting});
 				const closing = isMigrating === true ? from : to;
 				const keysAtOtherEnd = closing === from ? keysThere : keysLeft;
 				// SETSLOT STABLE hides the keys on the other node. So the command is safe only if the other node has no keys of
 				// the slot.
 				const isSafe = keysAtOtherEnd === 0;
 				return {
-					...fires(isStuck ? 'warning' : 'critical', {
-						problem: message`slot ${slot} from ${nodeName(from)} to ${nodeName(to)} is ${isStuck ? 'stuck' : 'one-sided'}`,
-						reason: isStuck
+					...fires(isStuck ? 'warning' : isStill ? 'info' : 'critical', {
+						problem: message`slot ${slot} from ${nodeName(from)} to ${nodeName(to)} is ${isStuck ? 'stuck' : isStill ? 'half moved' : 'one-sided'}`,
+						reason: isStill
 							? `no key moved for ${durationText(atMs - movedAtMs)}`
 							: isMigrating === false
 								? message`${nameIn(source, comparison)} is not migrating it`
 								: message`${nameIn(target, comparison)} is not importing it`,
-						effect: isStuck ? undefined : 'slots-unserved',
+						effect: isStill ? undefined : 'slots-unserved',
 						nodes: [from, to],
 						evidence: [
 							{name: 'open for', value: (atMs - sinceMs) / 1000, unit: 'seconds' as const},

@@ -40,7 +40,7 @@ testClusterRule(cluSlotsPfail, [
 ]);
 
 const open =
-	(problem: 'one-sided' | 'stuck' | undefined) =>
+	(problem: 'one-sided' | 'stuck' | undefined, stillMs = 700_000) =>
 	(cluster: ClusterState): ClusterState => ({
 		...cluster,
 		moves: [
@@ -54,7 +54,7 @@ const open =
 				keysLeft: 3,
 				keysThere: 0,
 				keysAtFirst: 3,
-				movedAtMs: cluster.atMs - 700_000,
+				movedAtMs: cluster.atMs - stillMs,
 				keysPerSecond: undefined,
 				problem,
 			},
@@ -70,7 +70,12 @@ testClusterRule(cluMigrating, [
 		/^critical -: slot 5061 from 17050 to 17051 is one-sided: 17051 is not importing it$/,
 	],
 	['stuck', {...giving, change: open('stuck')}, /^warning -: slot 5061 .* is stuck: no key moved for 11m40s/],
-	['under way', {...well, change: open(undefined)}, undefined],
+	[
+		'under way, and no key moves for a moment',
+		{...giving, change: open(undefined, 5000)},
+		/^info -: slot 5061 .* is half moved: no key moved for/,
+	],
+	['under way', {...well, change: open(undefined, 0)}, undefined],
 ]);
 
 /** The views of nodes that mark the target of the move FAIL. */
