@@ -257,6 +257,13 @@ const traffic: readonly LogPattern[] = [
 		'the primary closed the connection during the handshake: it wants TLS, or a proxy between them closes it',
 	),
 	pattern(
+		'sync-timeout',
+		'warning',
+		['rep.fullsync_storm'],
+		/Timeout receiving bulk data from (?:MASTER|PRIMARY)/,
+		'the replica gave up a full resync, because no data came for repl-timeout',
+	),
+	pattern(
 		'link-lost',
 		'warning',
 		['rep.link_down'],

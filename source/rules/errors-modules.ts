@@ -28,7 +28,7 @@ export const errFailed = rule({
 		falsePositives: [
 			'A person at a prompt causes a few failures. The rule needs three failures per second, in three samples.',
 			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
-			'A server that loads its data answers LOADING. srv.loading reports it.',
+			'A server that loads its data answers LOADING. srv.loading reports it. sec.authfail reports failed logins.',
 			'Clients of a primary that does not answer ask other nodes for its slots. MOVED does not count until another node owns the slots, nor in the first minute.',
 		],
 	},
@@ -50,6 +50,7 @@ export const errFailed = rule({
 				failures: failuresPerSecond,
 				calls: callsPerSecond,
 			}))
+			.filter(({command}) => command !== 'auth')
 			.filter(({failures, calls}) => failures >= limits.rate && failures / Math.max(failures, calls) > limits.share)
 			.sort((one, other) => other.failures - one.failures);
 		const [worst] = failing;
@@ -62,7 +63,7 @@ export const errFailed = rule({
 		// if nearly all calls fail, or if the error is MOVED.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = commonError(facts);
-		if (code === 'LOADING' || (code === 'MOVED' && isOwnerMissing(facts))) {
+		if (code === 'LOADING' || code === 'WRONGPASS' || (code === 'MOVED' && isOwnerMissing(facts))) {
 			return clear;
 		}
 

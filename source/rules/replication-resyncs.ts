@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import {message, nodeName} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
@@ -103,6 +104,37 @@ function repeatedSinceStart(facts: NodeFacts, full: number, most: number): numbe
 	return facts.record.role !== 'replica' && isYoung && repeated >= leastSinceStart * Math.max(1, most) ? repeated : 0;
 }
 
+/** The nodes that name this node as their primary. */
+function ownReplicas({nodes, address}: NodeFacts): readonly NodeRecord[] {
+	const sameNode = nodeFinder(nodes);
+	return [...nodes.values()].filter(record => {
+		const named = primaryNamedBy(record);
+		return named !== undefined && sameNode(named) === address;
+	});
+}
+
+/** The replica whose log says that it gave up a full resync, because no data came for `repl-timeout`. */
+function impatientReplica(facts: NodeFacts) {
+	const gaveUp = ownReplicas(facts).find(({host}) => {
+		const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
+		return remarks.some(
+			({id, atMs}) => id === 'sync-timeout' && atMs !== undefined && facts.nowMs - atMs < stormWindowMs,
+		);
+	});
+	if (gaveUp === undefined) {
+		return undefined;
+	}
+
+	const replica = nodeName(gaveUp.address);
+	return {
+		reason: message`replica ${replica} gives them up: no data comes for its repl-timeout`,
+		next: [
+			hint(message`on ${replica}: CONFIG SET repl-timeout 300, longer than the primary takes to begin to send`),
+			hint('then look at what makes the primary slow: its disk (repl-diskless-sync yes goes without), its network'),
+		],
+	};
+}
+
 /** Seconds of uptime below which a replica has just started. */
 const justStartedSeconds = 30;
 
@@ -111,13 +143,10 @@ The replica that may end again and again, so that each start costs a full resync
 now. Undefined if each replica has been up for a while.
 */
 function restartingReplica(facts: NodeFacts) {
-	const sameNode = nodeFinder(facts.nodes);
-	const [found] = [...facts.nodes.values()].flatMap(record => {
-		const named = primaryNamedBy(record);
-		const isOwn = named !== undefined && sameNode(named) === facts.address;
+	const [found] = ownReplicas(facts).flatMap(record => {
 		const uptimeSeconds = record.sample?.info.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
 		const isSilent = record.failure !== undefined && record.failure.layer !== 'auth';
-		return isOwn && (isSilent || uptimeSeconds < justStartedSeconds) ? [{record, uptimeSeconds, isSilent}] : [];
+		return isSilent || uptimeSeconds < justStartedSeconds ? [{record, uptimeSeconds, isSilent}] : [];
 	});
 	if (found === undefined) {
 		return undefined;
@@ -178,7 +207,7 @@ export const repFullsyncStorm = rule({
 			return clear;
 		}
 
-		const small = smallBacklog(facts, refusals) ?? restartingReplica(facts);
+		const small = smallBacklog(facts, refusals) ?? impatientReplica(facts) ?? restartingReplica(facts);
 		return fires('critical', {
 			problem: `gave its replicas ${count(resyncs)} full resyncs`,
 			detail: 'within ten minutes',

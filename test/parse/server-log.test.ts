@@ -56,6 +56,10 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'1:S 24 Nov 2026 11:22:33.123 # Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair',
 	],
 	[
+		'sync-timeout',
+		"1:S 24 Nov 2026 11:22:33.123 # Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' parameter in redis.conf to a larger value.",
+	],
+	[
 		'primary-data-unreadable',
 		'1:S 24 Nov 2026 11:22:33.123 # Failed trying to load the MASTER synchronization DB from disk: Invalid argument',
 	],

@@ -187,6 +187,16 @@ testRule(errFailed, [
 		'warning',
 		/^answers CLUSTER\|SLOTS with ERR errors, 4\.?0?\/s: it is in no cluster, and its client is set up for one$/,
 	],
+	['failed logins', command({command: 'auth', callsPerSecond: 20, failuresPerSecond: 20}), 'clear'],
+	[
+		'failed logins by HELLO',
+		{
+			info: {errorstats: {errorstat_WRONGPASS: 'count=20'}},
+			earlier: {errorstats: {errorstat_WRONGPASS: 'count=0'}},
+			...command({command: 'hello', callsPerSecond: 20, failuresPerSecond: 20}),
+		},
+		'clear',
+	],
 	['two a second', command({command: 'incr', callsPerSecond: 2, failuresPerSecond: 2}), 'clear'],
 	[
 		'on a replica, by one of several clients',

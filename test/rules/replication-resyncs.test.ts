@@ -1,6 +1,7 @@
+import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {repDiscTotal, repDualchannel, repFlapping, repFullsyncStorm} from '../../source/rules/replication-resyncs.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
-import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {emptyHost, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
 const mega = 1024 * 1024;
@@ -25,6 +26,22 @@ const replicaUpFor = (seconds: number) =>
 			replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379},
 		},
 	});
+/** The log of a replica that gave up a full resync five seconds ago. */
+const gaveUp: LogEvidence = {
+	source: '/var/log/redis.log',
+	lines: [],
+	remarks: [
+		{
+			id: 'sync-timeout',
+			severity: 'warning',
+			meaning: '-',
+			rules: ['rep.fullsync_storm'],
+			line: 'Timeout receiving bulk data from MASTER',
+			count: 1,
+			atMs: nowMs - 5000,
+		},
+	],
+};
 /** Three partial resyncs that the log says were refused this many seconds ago. */
 const refusedAt = (secondsAgo: number) => ({
 	id: 'no-partial-resync',
@@ -69,6 +86,17 @@ testRule(repFullsyncStorm, [
 		},
 		'critical',
 		/^gave its replicas 6 full resyncs, within ten minutes: replica 10\.0\.1\.2:6379 started 2s ago: does it end again and again\?$/,
+	],
+	[
+		'the same, and the log of the replica says that it gave up',
+		{
+			info: {...resyncs(8, 0), server: {uptime_in_seconds: 60}},
+			past: [resyncs(8, 0)],
+			record: {address: '10.0.1.11:6379', role: 'primary'},
+			nodes: [{...replicaUpFor(2), host: {atMs: nowMs, value: {...emptyHost, log: gaveUp}}}],
+		},
+		'critical',
+		/: replica 10\.0\.1\.2:6379 gives them up: no data comes for its repl-timeout$/,
 	],
 	[
 		'the same, and the replica does not answer now',
