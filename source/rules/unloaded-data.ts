@@ -4,7 +4,7 @@ import {keyCount} from '../domain/metric.js';
 import {kibibyte} from '../domain/threshold.js';
 import {bytes, count, utcDateTime} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {hostFact} from './needs.js';
+import {hostFact, infoNumber} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
@@ -105,6 +105,8 @@ export const perNotLoaded = rule({
 	needs: {
 		files: hostFact(({dataFiles}) => dataFiles, 'dir'),
 		startedAtMs: hostFact(({process}) => process?.startedAtMs, 'process'),
+		// Without this field, nothing tells whether the server reads its append-only file.
+		appending: infoNumber('persistence', 'aof_enabled'),
 	},
 	evaluate({files, startedAtMs}, facts, limits) {
 		const isRecent = facts.nowMs - startedAtMs < dayMs;

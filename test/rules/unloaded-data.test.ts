@@ -63,6 +63,11 @@ testRule(perNotLoaded, [
 		/in \/data\/appendonlydir: AOF is off, its file not read$/,
 	],
 	[
+		'nothing tells whether it uses AOF, because it does not answer yet or any more',
+		started({rdb: rdb(9000), appendOnly: appendOnly(90_000, 31)}, {}),
+		'absent',
+	],
+	[
 		'an append-only file of last year',
 		started({rdb: rdb(9000), appendOnly: appendOnly(40_000_000, 30_000_000)}, aof(false)),
 		'clear',
