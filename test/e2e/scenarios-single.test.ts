@@ -131,8 +131,9 @@ for (const {name, program} of await twoVersions()) {
 		t.after(() => clearInterval(repeated));
 		await eventuallyChecked(t, look(server), {
 			status: 'warning',
-			verdict: /denies the user notify its channels \(NOPERM\), \d+ times within a minute, lately notify-api/,
-			rules: ['sec.denied warning'],
+			verdict:
+				/answers PUBLISH with NOPERM errors, [\d.]+\/s from notify-api: user notify has no right to its channels \(ACL\)/,
+			rules: ['err.failed warning', 'sec.denied warning'],
 		});
 	});
 }

@@ -91,8 +91,8 @@ test('with changed keys no panel, details box or last line names a default key',
 	assert.ok(usual.some(text => /v all nodes/.test(text)));
 	assert.ok(usual.some(text => /n, or Enter on a list of nodes/.test(text)));
 	assert.ok(usual.some(text => /A opens the actions/.test(text)));
-	// These letters are no keys: the article, the letter of an action, the marks of a note and of a client.
-	const notKeys = new Set(['a', 'b', 'i', 'N']);
+	// These letters are no keys: the article, the letters of an action and of its group, the marks of a note and of a client.
+	const notKeys = new Set(['a', 'b', 'S', 'i', 'N']);
 	for (const keyboard of [rebound, withoutKeys]) {
 		for (const text of texts(keyboard)) {
 			assert.doesNotMatch(text, namedKeys);
