@@ -14,7 +14,7 @@ const folders: ReadonlyArray<readonly [folder: string, names: RegExp]> = [
 	['/usr/local/etc', /^(?:redis|valkey).*\.conf$/],
 ];
 
-/** Most config files that are read, and the size above which a file is none. The file of a release has 110 kB. */
+/** Most config files that are read, and the size above which a file is no config file. The file of a release has 110 kB. */
 const mostFiles = 50;
 const mostBytes = 512 * kibibyte;
 /** Most processes whose command line is read. */

@@ -10,11 +10,13 @@ time. A finding that tells of a moment has none: it stays listed for a while aft
 @param toMs The end of the report's period, in milliseconds since the epoch. Episodes that are still open last until then.
 */
 export function heldTimes(episodes: readonly Episode[], toMs: number): HeldTime[] {
-	const all = episodes
-		.flatMap(episode => (episode.finding.tells === 'moment' ? [] : timesOf(episode, toMs)))
-		.sort((one, other) => one.fromMs - other.fromMs);
+	return joinedTimes(episodes.flatMap(episode => (episode.finding.tells === 'moment' ? [] : timesOf(episode, toMs))));
+}
+
+/** The periods, oldest first. Overlapping periods are joined. */
+export function joinedTimes(times: readonly HeldTime[]): HeldTime[] {
 	const joined: HeldTime[] = [];
-	for (const time of all) {
+	for (const time of times.toSorted((one, other) => one.fromMs - other.fromMs)) {
 		const before = joined.at(-1);
 		if (before !== undefined && time.fromMs <= before.toMs) {
 			joined.splice(-1, 1, {fromMs: before.fromMs, toMs: Math.max(before.toMs, time.toMs)});

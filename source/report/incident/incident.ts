@@ -11,6 +11,7 @@ import {beginningOf, type EndingFacts, endingOf, endingText} from './endings.js'
 import {type Episode, nodesIn} from './episodes.js';
 import {type Family, familiesOf} from './families.js';
 import type {Figure, FigureLine} from './figure-log.js';
+import {joinedTimes} from './held-times.js';
 import {type Impact, impactOf} from './impact.js';
 import type {IncidentLog} from './incident-log.js';
 import {plannedRestarts} from './planned-restarts.js';
@@ -192,19 +193,8 @@ function shadesOf(families: readonly Family[], {fromMs, toMs}: Shade): Shade[] {
 	const worst = families.filter(({severity}) => severity === families[0]?.severity);
 	const times = worst
 		.map(({beganMs, endedMs}) => ({fromMs: Math.max(fromMs, beganMs), toMs: Math.min(toMs, endedMs ?? toMs)}))
-		.filter(time => time.toMs > time.fromMs)
-		.sort((one, other) => one.fromMs - other.fromMs);
-	const joined: Shade[] = [];
-	for (const time of times) {
-		const before = joined.at(-1);
-		if (before !== undefined && time.fromMs <= before.toMs) {
-			joined.splice(-1, 1, {fromMs: before.fromMs, toMs: Math.max(before.toMs, time.toMs)});
-		} else {
-			joined.push(time);
-		}
-	}
-
-	return joined;
+		.filter(time => time.toMs > time.fromMs);
+	return joinedTimes(times);
 }
 
 /**

@@ -114,7 +114,7 @@ export function advisedBy(finding: Finding, state: MonitorState): Finding {
 }
 
 /**
-The remedy of the finding that line 2 is about. SLOWLOG RESET is none: it deletes what the operator has to read first.
+The remedy of the finding that line 2 is about. SLOWLOG RESET is no remedy: it deletes what the operator has to read first.
 */
 export function remedyOfSubject(state: MonitorState, view: ViewState): RowAction | undefined {
 	const remedy = remedyOf(subjectFinding(state, view), state);

@@ -7,7 +7,7 @@ export type ListedLink = {readonly link: ReplicaLink; readonly isOld: boolean};
 The entry of each replica in the INFO of its primary, by the replica's address. The entry of a node that answers is
 preferred.
 */
-export function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ListedLink> {
+export function listedLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ListedLink> {
 	const sameNode = nodeFinder(nodes);
 	const links = new Map<string, ListedLink>();
 	for (const {replicas, failure} of nodes.values()) {

@@ -21,7 +21,7 @@ import type {PanelInput, SortKey} from '../../panel.js';
 import {metricText} from '../changes.js';
 import {memoryLimit} from '../memory/memory-facts.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
-import {replicaLinks} from './listed-links.js';
+import {listedLinks} from './listed-links.js';
 
 export type NodeRow = {
 	readonly record: NodeRecord;
@@ -184,7 +184,7 @@ function stateCell({record, worst}: NodeRow, nowMs: number): {readonly text: str
 
 /** All nodes in order with their places in the deployment, before findings are added. */
 const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRow[] => {
-	const links = replicaLinks(nodes);
+	const links = listedLinks(nodes);
 	const topology = topologyOf(nodes);
 	const shards = new Map(
 		topology.shards.flatMap(shard => nodesOf(shard).map(({address}) => [address, shard] as const)),
