@@ -7,6 +7,7 @@ import type {Selection} from './catalogue/action-row.js';
 import type {Choice} from './catalogue/choice.js';
 import {ActionController, type ActionControllerOptions} from './dialog/action-controller.js';
 import {type DialogContent, dialogSize, widestText} from './dialog/dialog-content.js';
+import {typedTogether} from './dialog/dialog-keys.js';
 import type {DialogKey} from './dialog/dialog-state.js';
 import {Silences} from './execute/silences.js';
 import {restartDialog} from './restart/restart-box.js';
@@ -164,6 +165,11 @@ export class ActionsController {
 	}
 
 	press(key: DialogKey): void {
+		if (key.kind === 'bunch' && this.#actions.isMenu) {
+			this.#pressInMenu(key.text ?? '');
+			return;
+		}
+
 		const record = this.#actions.menuFor === undefined ? undefined : this.#records.get(this.#actions.menuFor);
 		if (record !== undefined && key.kind === 'character' && key.text === restartLetter) {
 			// `q` closes the whole menu. Escape would only close an opened group of the menu.
@@ -176,6 +182,27 @@ export class ActionsController {
 			if (key.kind === 'named' || dialog === undefined || this.#fits(dialog)) {
 				this.#restarts.press(key);
 			}
+		}
+	}
+
+	/**
+	Handles keys that came in one read while the menu is open. Fast typing is taken key by key, until a key opens another
+	dialog. More keys than `typedTogether` may be a paste, which the menu ignores. A search takes any text.
+	*/
+	#pressInMenu(text: string): void {
+		const isSearch = this.#actions.menuFor === undefined;
+		const keys = isSearch ? text : (text.split('/', 1)[0] ?? '');
+		if (text === '' || (!isSearch && [...keys].length > typedTogether)) {
+			this.#actions.press({kind: 'bunch'});
+			return;
+		}
+
+		for (const character of text) {
+			if (!this.#actions.isMenu) {
+				return;
+			}
+
+			this.press({kind: 'character', text: character});
 		}
 	}
 

@@ -98,6 +98,11 @@ export class ActionController {
 		return dialog.kind === 'menu' && dialog.search === undefined ? dialog.subject.address : undefined;
 	}
 
+	/** True while the menu is open, also while its search is typed. */
+	get isMenu(): boolean {
+		return this.#state.dialog.kind === 'menu';
+	}
+
 	/** True while a dialog is open, which then takes all pressed keys. */
 	get isOpen(): boolean {
 		return this.#state.dialog.kind !== 'closed';

@@ -62,7 +62,7 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 Largest number of characters in one read that count as typed by hand. A busy machine may deliver a few keys in one read.
 A paste delivers all its characters in one read.
 */
-const typedTogether = 4;
+export const typedTogether = 4;
 
 /**
 Handles a few characters that came in one read from the terminal. Undefined if there are too many, or no text field is

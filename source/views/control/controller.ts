@@ -25,6 +25,7 @@ import {neighbour, rowAfter, selectedRow, sortStep} from './list-steps.js';
 import {openedRow} from './opened-row.js';
 import {PaletteControl} from './palette-control.js';
 import {PasswordControl} from './password-control.js';
+import {pressKeys} from './press-keys.js';
 import {ReplayControl} from './replay-control.js';
 import {clientOfRow} from './sought-client.js';
 import {stepBack} from './step-back.js';
@@ -67,23 +68,15 @@ export class Controller {
 	}
 
 	press(read: KeysRead): void {
-		const isLeaving = read.keys.length === 1 && read.keys[0] === alwaysQuits;
-		if (this.#actions.isOpen && !isLeaving) {
-			this.#actions.press(read);
+		if (read.keys.length === 1 && read.keys[0] === alwaysQuits) {
+			this.#perform({kind: 'quit'});
 			return;
 		}
 
-		if (this.#password.isOpen && !isLeaving) {
-			this.#password.press(read);
-			return;
-		}
-
-		for (const key of read.keys) {
+		pressKeys(read, [this.#actions, this.#password], key =>
 			// Enter in one read with other keys may come from a paste. A paste must not open anything.
-			if (!(read.isBunch && key === 'enter' && this.#palette.isOpen)) {
-				this.#pressOne(key);
-			}
-		}
+			read.isBunch && key === 'enter' && this.#palette.isOpen ? undefined : this.#pressOne(key),
+		);
 	}
 
 	/**
@@ -143,30 +136,29 @@ export class Controller {
 		}
 	}
 
-	#pressOne(key: KeyName): void {
+	/** Handles one key on the screen, and returns the intent that it stood for; undefined for a typed character. */
+	#pressOne(key: KeyName): Intent['kind'] | undefined {
 		if (key === alwaysQuits) {
 			this.#perform({kind: 'quit'});
-			return;
+			return 'quit';
 		}
 
-		if (this.#replay?.type(key) === true) {
-			return;
-		}
-
-		if (this.#palette.press(key)) {
-			return;
+		if (this.#replay?.type(key) === true || this.#palette.press(key)) {
+			return undefined;
 		}
 
 		const typed = typingOf(this.#view, key);
 		if (typed !== undefined) {
 			this.#apply(typed.event);
-			return;
+			return undefined;
 		}
 
 		const intent = this.#options.keyboard.bindingOf(key)?.intent(key);
 		if (intent !== undefined) {
 			this.#obey(intent);
 		}
+
+		return intent?.kind;
 	}
 
 	/** Performs a chosen entry of the palette. An action only opens its guarded dialog; nothing is sent. */
