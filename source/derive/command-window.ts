@@ -1,39 +1,50 @@
 import type {NodeSample} from '../domain/sample.js';
 import {type CommandRate, commandRates} from './command-rates.js';
 
-/**
-Length of the window over which commands are compared, in milliseconds. The latency percentiles in the same list row
-cover about ten seconds too, so all figures of a row describe the same calls.
-*/
+/** Length of the window over which commands are compared, in milliseconds. */
 export const windowMs = 10_000;
 
 /** Shortest time between two samples that are kept as possible starts of the window, in milliseconds. */
 const spacingMs = 2500;
 
 /**
-How long the order of the commands is kept, in milliseconds. List rows that change places each second can't be read.
+How long the shown rates are kept where no histograms are read, in milliseconds. List rows that change places each
+second can't be read.
 */
-export const orderHeldMs = 5000;
+export const shownForMs = 5000;
 
-/** The commands over the last ten seconds, and their order, which is kept for a few seconds. */
+/**
+How long the rates between two readings of LATENCY HISTOGRAM are kept, in milliseconds, if no further reading comes. It
+is longer than the time between two readings.
+*/
+const histogramsShownForMs = 15_000;
+
+/**
+The rates that lists show, the command with the largest share of the time first. Rates and order are of the same time,
+and stay until both are replaced.
+*/
+export type ShownRates = {
+	readonly rates: readonly CommandRate[];
+	/** The time between the two samples that are compared, in milliseconds. */
+	readonly overMs: number;
+	/** The time of the later sample, in milliseconds since the epoch and on the monotonic clock. */
+	readonly atMs: number;
+	readonly elapsedMs: number;
+	/** Whether LATENCY HISTOGRAM was read with both samples, so that its percentiles are of the same calls. */
+	readonly isOfHistograms: boolean;
+};
+
+/** The commands over the last ten seconds, and the rates of them that lists show. */
 export type CommandWindow = {
 	readonly rates: readonly CommandRate[];
 	/** The time between the samples that `rates` compares, in milliseconds; undefined before the second sample. */
 	readonly overMs: number | undefined;
-	/**
-	The position of each command by its share of time, largest first. A command that is newer than the order has no
-	position.
-	*/
-	readonly order: ReadonlyMap<string, number>;
-	/**
-	The rates from which the order was made, by command. While the order is kept, these rates decide the units of the
-	figures, so that the units do not change each second either.
-	*/
-	readonly ordered: ReadonlyMap<string, CommandRate>;
-	/** When the order was made, on the monotonic clock in milliseconds. */
-	readonly orderedAtMs: number;
+	/** Undefined before the second sample. */
+	readonly shown: ShownRates | undefined;
 	/** Samples at which the next window may begin, oldest first. */
 	readonly starts: readonly NodeSample[];
+	/** The sample with which LATENCY HISTOGRAM was last read. */
+	readonly histogramsAt: NodeSample | undefined;
 };
 
 /**
@@ -41,8 +52,13 @@ The window after a sample. A sample without commandstats leaves the window uncha
 window begins again.
 
 @param kept The window so far; undefined after a gap.
+@param hasHistograms Whether LATENCY HISTOGRAM was read with the sample.
 */
-export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeSample): CommandWindow | undefined {
+export function nextCommandWindow(
+	kept: CommandWindow | undefined,
+	sample: NodeSample,
+	hasHistograms = false,
+): CommandWindow | undefined {
 	const before = kept?.starts.at(-1)?.runId === sample.runId ? kept : undefined;
 	const [first] = before?.starts ?? [];
 	const rates = commandRates(first, sample);
@@ -50,19 +66,55 @@ export function nextCommandWindow(kept: CommandWindow | undefined, sample: NodeS
 		return before;
 	}
 
-	const nowMs = sample.elapsedMs;
-	const isHeld = before !== undefined && first !== undefined && nowMs - before.orderedAtMs < orderHeldMs;
-	// An empty order is replaced at once. The order is empty after the first sample, because no rates are known then.
-	const isOrdered = isHeld && before.order.size > 0;
 	return {
 		rates,
-		overMs: first === undefined ? undefined : nowMs - first.elapsedMs,
-		order: isOrdered ? before.order : orderOf(rates),
-		ordered: isOrdered ? before.ordered : new Map(rates.map(rate => [rate.command, rate])),
-		orderedAtMs: isOrdered ? before.orderedAtMs : nowMs,
+		overMs: first === undefined ? undefined : sample.elapsedMs - first.elapsedMs,
+		shown: nextShown(before, sample, rates, hasHistograms),
 		starts: nextStarts(before?.starts ?? [], sample),
+		histogramsAt: hasHistograms ? sample : before?.histogramsAt,
 	};
 }
+
+/**
+The rates that lists show after a sample. Each reading of LATENCY HISTOGRAM replaces them by the rates since the reading
+before it. A row's rates and percentiles then describe the same calls. Without such readings, the rates of the window
+replace them after some seconds.
+*/
+function nextShown(
+	before: CommandWindow | undefined,
+	sample: NodeSample,
+	rates: readonly CommandRate[],
+	hasHistograms: boolean,
+): ShownRates | undefined {
+	const [first] = before?.starts ?? [];
+	if (before === undefined || first === undefined) {
+		return undefined;
+	}
+
+	const {shown, histogramsAt} = before;
+	const between = hasHistograms && histogramsAt !== undefined ? commandRates(histogramsAt, sample) : undefined;
+	if (between !== undefined && histogramsAt !== undefined) {
+		return shownRates(between, histogramsAt, sample, true);
+	}
+
+	const keptForMs = shown?.isOfHistograms === true ? histogramsShownForMs : shownForMs;
+	return shown !== undefined && sample.elapsedMs - shown.elapsedMs < keptForMs
+		? shown
+		: shownRates(rates, first, sample, false);
+}
+
+const shownRates = (
+	rates: readonly CommandRate[],
+	first: NodeSample,
+	{atMs, elapsedMs}: NodeSample,
+	isOfHistograms: boolean,
+): ShownRates => ({
+	rates: rates.toSorted((a, b) => (b.timeShare ?? -1) - (a.timeShare ?? -1) || b.calls - a.calls),
+	overMs: elapsedMs - first.elapsedMs,
+	atMs,
+	elapsedMs,
+	isOfHistograms,
+});
 
 /**
 The samples at which the window may begin: the newest sample that is at least ten seconds (`windowMs`) old, and all
@@ -73,11 +125,4 @@ function nextStarts(starts: readonly NodeSample[], sample: NodeSample): readonly
 	const added = last === undefined || sample.elapsedMs - last.elapsedMs >= spacingMs ? [...starts, sample] : starts;
 	const begins = added.findLastIndex(({elapsedMs}) => sample.elapsedMs - elapsedMs >= windowMs);
 	return begins > 0 ? added.slice(begins) : added;
-}
-
-/** The order by the share of time, then by calls. It is empty while no share is known. */
-function orderOf(rates: readonly CommandRate[]): ReadonlyMap<string, number> {
-	const known = rates.filter(({timeShare}) => timeShare !== undefined);
-	const sorted = known.toSorted((a, b) => (b.timeShare ?? 0) - (a.timeShare ?? 0) || b.calls - a.calls);
-	return new Map(sorted.map(({command}, index) => [command, index]));
 }

@@ -189,9 +189,10 @@ export const requests = [
 		hasOneArgumentForm: true,
 		when: ({busiestCommands}, demand) =>
 			isShown(demand) && demand.interests.has('histograms') && busiestCommands.length > 0,
-		// The second reading comes soon after the first, because percentiles come from the difference of two readings.
+		// The second reading comes soon after the first, because percentiles come from the difference of two readings. The
+		// third one replaces what such a short time has shown.
 		everyMs: ({histogramReadings}, {isWholeAtOnce = false}) =>
-			histogramReadings >= 2 ? 10_000 : isWholeAtOnce ? 0 : 900,
+			histogramReadings > 2 ? 10_000 : histogramReadings === 2 ? 4000 : isWholeAtOnce ? 0 : 900,
 		read: (reply, {extras}) => {
 			extras.histograms = new Map([...(extras.histograms ?? []), ...parseHistograms(reply)]);
 			return true;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {type CommandWindow, nextCommandWindow, orderHeldMs, windowMs} from '../../source/derive/command-window.js';
+import {type CommandWindow, nextCommandWindow, shownForMs, windowMs} from '../../source/derive/command-window.js';
 import {sampleOf} from '../harness/samples.js';
 
 type Counters = Readonly<Record<string, readonly [calls: number, usec: number]>>;
@@ -14,21 +14,26 @@ const stats = (commands: Counters) => ({
 	),
 });
 
-/** The windows after a sample each second, whose counters are `countersAt` that second. */
+/**
+The windows after a sample each second, whose counters are `countersAt` that second.
+
+@param readsAt The seconds at which LATENCY HISTOGRAM is read.
+*/
 function windowsOver(
 	seconds: number,
 	countersAt: (second: number) => Counters,
+	readsAt: readonly number[] = [],
 ): ReadonlyArray<CommandWindow | undefined> {
 	const windows: Array<CommandWindow | undefined> = [];
 	for (let second = 0; second <= seconds; second++) {
-		windows.push(nextCommandWindow(windows.at(-1), sampleOf(stats(countersAt(second)), second * 1000)));
+		const sample = sampleOf(stats(countersAt(second)), second * 1000);
+		windows.push(nextCommandWindow(windows.at(-1), sample, readsAt.includes(second)));
 	}
 
 	return windows;
 }
 
-const commandsIn = (window: CommandWindow | undefined) =>
-	[...(window?.order ?? [])].sort((a, b) => a[1] - b[1]).map(([command]) => command);
+const commandsIn = (window: CommandWindow | undefined) => window?.shown?.rates.map(({command}) => command) ?? [];
 
 test('all figures of a row are of one window of ten seconds, and few samples are kept for it', () => {
 	const windows = windowsOver(60, second => ({get: [second * 100, second * 200]}));
@@ -43,32 +48,46 @@ test('all figures of a row are of one window of ten seconds, and few samples are
 	}
 });
 
-test('the order changes at most every five seconds, whatever the shares do', () => {
+test('rates and order are shown together, and change at most every five seconds, whatever the shares do', () => {
 	// Which of the two takes most time changes every three seconds.
 	const windows = windowsOver(60, second => {
 		const turns = Math.floor(second / 3);
 		return {get: [second, 1000 * turns + (turns % 2) * 5000], set: [second, 1000 * turns + ((turns + 1) % 2) * 5000]};
 	});
-	let changedAt = Number.NEGATIVE_INFINITY;
+	let [changedAt, orders] = [Number.NEGATIVE_INFINITY, 0];
 	for (const [second, window] of windows.entries()) {
-		if (second > 1 && commandsIn(window).join() !== commandsIn(windows[second - 1]).join()) {
-			assert.ok((second - changedAt) * 1000 >= orderHeldMs, `changed at ${changedAt} and ${second}`);
+		const before = windows[second - 1];
+		const shares = window?.shown?.rates.map(({timeShare}) => timeShare ?? 0) ?? [];
+		assert.deepEqual(
+			shares,
+			shares.toSorted((a, b) => b - a),
+			`the shown shares are in order at ${second}`,
+		);
+		if (second > 1 && window?.shown !== before?.shown) {
+			assert.ok((second - changedAt) * 1000 >= shownForMs, `changed at ${changedAt} and ${second}`);
+			orders += commandsIn(window).join() === commandsIn(before).join() ? 0 : 1;
 			changedAt = second;
 		}
 	}
 
-	assert.ok(changedAt > 0, 'the order follows the shares at all');
+	assert.ok(orders > 0, 'the order follows the shares at all');
 });
 
-test('the rates of the moment of the order are kept with it, so that figures keep their units', () => {
-	const windows = windowsOver(30, second => ({get: [second * second * 10, second * 1000]}));
-	for (const [second, window] of windows.entries()) {
-		const before = windows[second - 1];
-		const isSameOrder = before !== undefined && window?.orderedAtMs === before.orderedAtMs;
-		assert.equal(window?.ordered === before?.ordered, isSameOrder, `second ${second}`);
-	}
-
-	assert.equal(windows.at(-1)?.ordered.get('get')?.command, 'get');
+test('where histograms are read, the shown rates are of the time between two readings', () => {
+	// 10 calls a second, from second 20 on 100.
+	const windows = windowsOver(40, second => ({get: [second * 10 + Math.max(0, second - 20) * 90, 1]}), [2, 12, 22]);
+	const shownAt = (second: number) => {
+		const shown = windows[second]?.shown;
+		return shown && [shown.elapsedMs / 1000, shown.overMs / 1000, shown.rates[0]?.callsPerSecond, shown.isOfHistograms];
+	};
+	assert.deepEqual(shownAt(12), [12, 10, 10, true]);
+	assert.deepEqual(shownAt(21), [12, 10, 10, true]);
+	// Two of the ten seconds had 100 calls.
+	assert.deepEqual(shownAt(22), [22, 10, 28, true]);
+	assert.deepEqual(shownAt(36), [22, 10, 28, true]);
+	// No histogram came any more, as on a panel without percentiles.
+	assert.equal(windows[37]?.shown?.isOfHistograms, false);
+	assert.equal(windows[40]?.shown?.rates[0]?.callsPerSecond, 100);
 });
 
 test('another process begins another window, and a sample without commandstats keeps it', () => {

@@ -5,42 +5,29 @@ import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monito
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {sortRows} from '../../../text/list.js';
-import {count, inUnitOf, microseconds, percent, signed} from '../../../text/units.js';
+import {count, microseconds, percent, perSecond, signed} from '../../../text/units.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
 
-export type CommandRow = {
-	readonly rate: CommandRate;
-	readonly bounds: LatencyBounds | undefined;
-	/**
-	The command's rate when the list was last ordered. The units of that rate are kept until the list is ordered again.
-	*/
-	readonly ordered?: CommandRate | undefined;
-};
+export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
 
 /**
 A row for every command in INFO, with its rates over the last ten seconds or since the baseline. Percentiles need two
 replies of LATENCY HISTOGRAM, because they are of the calls between these replies.
 */
 export function commandRows({commands, commandWindow, latency, since}: NodeRecord): CommandRow[] {
-	const rates = since === undefined ? (commandWindow?.rates ?? commands) : commands;
-	const ordered = since === undefined ? commandWindow?.ordered : undefined;
-	return rates.map(rate => ({
-		rate,
-		bounds: latency?.value.bounds.get(rate.command),
-		ordered: ordered?.get(rate.command),
-	}));
+	const rates = since === undefined ? (commandWindow?.shown?.rates ?? commands) : commands;
+	return rates.map(rate => ({rate, bounds: latency?.value.bounds.get(rate.command)}));
 }
 
 /**
-The rows, sorted by their share of the server's time, largest first. The order is kept for some seconds, so that the
-list can be read. Rows with equal shares are ordered by their calls since the server's start.
+The rows, sorted by their share of the server's time, largest first. Rows with equal shares are ordered by their calls
+since the server's start.
 */
-export function commandsByTime(node: NodeRecord): CommandRow[] {
-	const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
-	const byShare = sortRows(byCalls, ({rate}) => rate.timeShare);
-	const order = node.since === undefined ? node.commandWindow?.order : undefined;
-	return order === undefined ? byShare : sortRows(byShare, ({rate}) => -(order.get(rate.command) ?? order.size));
-}
+export const commandsByTime = (node: NodeRecord): CommandRow[] =>
+	sortRows(
+		sortRows(commandRows(node), ({rate}) => rate.calls),
+		({rate}) => rate.timeShare,
+	);
 
 /**
 The upper bound of a bucket as text: `≤33.8 ms`. The last bucket has none, because the server counts all slower calls in
@@ -62,17 +49,16 @@ The grade of the p99 latency of a command's calls, by the limits of the rule `la
 const p99Grade = ({bounds}: CommandRow): Grade =>
 	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf(latP99));
 
-/** A rate without `/s`, which the title of the column has. The rate `like` decides the unit, such as thousands. */
-const rateText = (rate: number | undefined, like?: number): string => inUnitOf(like).perSecond(rate).replace('/s', '');
+/** A rate without `/s`, which the title of the column has. */
+const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');
 
-/** The mean time of a command's calls, in the unit that this mean time had when the list was last ordered. */
-export const meanText = ({rate, ordered}: CommandRow, {isAscii}: Glyphs): string =>
-	inUnitOf(ordered?.meanMicroseconds).microseconds(rate.meanMicroseconds, isAscii);
+/** The mean time of a command's calls. */
+export const meanText = ({rate}: CommandRow, {isAscii}: Glyphs): string => microseconds(rate.meanMicroseconds, isAscii);
 
 /** The title of the column of calls: per second, or all calls since the baseline if `isChange`. */
 export const callsTitle = (isChange: boolean): string => (isChange ? 'CALLS' : 'CALLS/S');
-export const callsText = ({rate, ordered}: CommandRow, isChange: boolean): string =>
-	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond, ordered?.callsPerSecond);
+export const callsText = ({rate}: CommandRow, isChange: boolean): string =>
+	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond);
 
 /**
 The columns of the list.

@@ -3,13 +3,14 @@ import type {Figure} from '../../figure.js';
 /** What each label of the panel Commands means: the reply and field that it comes from, and which values are bad. */
 export const commandsFigures: readonly Figure[] = [
 	['COMMAND', 'The command with its subcommand, of INFO commandstats.'],
-	['CALLS/S, CALLS', 'calls per second; with a baseline, all since then.'],
-	['MEAN', 'usec by calls over the last interval.'],
 	[
-		'P50, P99, P99.9',
-		'Upper bounds of LATENCY HISTOGRAM over the interval in the title. ≤ stands for a bucket. P99 is bad above 10 ms.',
+		'over 10s, 3s old',
+		'The time of all figures in the list, and how long ago it ended. List and order stay until the next reading.',
 	],
-	['SLOWEST', 'The highest bucket with a call in the interval.'],
+	['CALLS/S, CALLS', 'calls per second; with a baseline, all since then.'],
+	['MEAN', 'usec by calls.'],
+	['P50, P99, P99.9', 'Upper bounds of LATENCY HISTOGRAM. ≤ stands for a bucket. P99 is bad above 10 ms.'],
+	['SLOWEST', 'The highest bucket with a call.'],
 	['TIME', 'Share of all time in commands.'],
 	['FAIL/S, FAILED', 'failed_calls and rejected_calls.'],
 	['TOTAL', 'calls since the start of the server, or CONFIG RESETSTAT.'],
@@ -32,8 +33,8 @@ export const commandsFigures: readonly Figure[] = [
 		'eventloop_duration_sum without used_cpu_…_main_thread: the host did not run the thread, or it waited for a disk. It is taken from the other parts.',
 	],
 	[
-		'idle, not reported',
-		'The thread waited for requests. Before Redis 7.2, the server does not report idle and waiting.',
+		'idle',
+		'The thread waited for requests. Before Redis 7.2 the server tells only that it had no processor (idle or waiting), before 6.2 not even that (idle or unknown).',
 	],
 	['calls', 'Calls of all commands per second.'],
 	['time in commands', 'Seconds in commands per second. Near 100 % the one thread is full.'],

@@ -4,8 +4,8 @@ import {lineWidth} from '../../../text/fit.js';
 import {beside} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {blankLine, type Line, type Span, span} from '../../../text/line.js';
-import {filterRows, heldRows, sortRows} from '../../../text/list.js';
-import {count, grouped, microseconds, percent, perSecond, seconds, signed} from '../../../text/units.js';
+import {filterRows, sortRows} from '../../../text/list.js';
+import {count, grouped, microseconds, percent, perSecond, seconds, shortAge, signed} from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
@@ -27,8 +27,6 @@ export const commandsPanel: Panel = {
 		{id: 'mean', title: 'mean'},
 		{id: 'command', title: 'name'},
 	],
-	// Without a sort key, `commandsByTime` already keeps the order for some seconds.
-	isOrderHeld: ({sort}) => sort !== undefined && sort !== 'command',
 	rowKeys: input => shownRows(input).map(({rate}) => rate.command),
 	draw: (input, rect) =>
 		panelBox(commandsPanel, input, rect, (node, room) => {
@@ -128,20 +126,16 @@ const sortValues: Readonly<Record<string, (row: CommandRow) => number | string |
 };
 
 /**
-The commands in the chosen order, which is kept for some seconds. Commands with equal values are ordered by time share,
-then by calls since the server's start.
+The commands in the order of the shown figures. Commands with equal values are ordered by time share, then by calls
+since the server's start.
 */
-function shownRows({node, table, positions}: PanelInput): readonly CommandRow[] {
+function shownRows({node, table}: PanelInput): readonly CommandRow[] {
 	const {sort, isInverted, filter} = table;
 	const byShare = node === undefined ? [] : commandsByTime(node);
 	const sortValue = sort === undefined ? undefined : sortValues[sort];
 	const sorted =
 		sortValue === undefined ? (isInverted ? byShare.toReversed() : byShare) : sortRows(byShare, sortValue, isInverted);
-	return heldRows(
-		filterRows(sorted, filter, ({rate}) => rate.command),
-		({rate}) => rate.command,
-		positions,
-	);
+	return filterRows(sorted, filter, ({rate}) => rate.command);
 }
 
 function whenEmpty(node: NodeRecord): string {
@@ -150,18 +144,25 @@ function whenEmpty(node: NodeRecord): string {
 		: 'Waiting for INFO commandstats, which is read of the node in focus alone.';
 }
 
-/** The intervals over which rates and percentiles are computed, and the age of the percentiles. */
+/**
+The window of the list's figures and its age. Rates and percentiles have one window, unless no two readings of LATENCY
+HISTOGRAM came with the rates.
+*/
 function intervalTitle({latency, commandWindow, since}: NodeRecord, {nowMs}: PanelInput, {width}: Rect): string {
-	const overMs = latency && [...latency.value.bounds.values()][0]?.overMs;
-	const ratesMs = since === undefined ? commandWindow?.overMs : undefined;
-	const rates = ratesMs === undefined ? undefined : `over ${seconds(ratesMs / 1000)}`;
-	if (latency === undefined || overMs === undefined || width < 60) {
-		return width < 60 ? '' : (rates ?? '');
+	if (width < 60) {
+		return '';
 	}
 
-	const age = Math.max(0, nowMs - latency.atMs) / 1000;
-	const percentiles = `percentiles over ${seconds(overMs / 1000)}, ${seconds(age)} old`;
-	return rates === undefined ? percentiles : `${rates}, ${percentiles}`;
+	const shown = since === undefined ? commandWindow?.shown : undefined;
+	const window = (overMs: number, atMs: number) =>
+		`over ${overMs < 1000 ? shortAge(overMs) : seconds(overMs / 1000)}, ${seconds(Math.max(0, nowMs - atMs) / 1000)} old`;
+	const overMs = latency && [...latency.value.bounds.values()][0]?.overMs;
+	return [
+		...(shown === undefined ? [] : [window(shown.overMs, shown.atMs)]),
+		...(latency === undefined || overMs === undefined || shown?.isOfHistograms === true
+			? []
+			: [`percentiles ${window(overMs, latency.atMs)}`]),
+	].join(', ');
 }
 
 /**
@@ -250,7 +251,7 @@ function commandDetails(
 	{node, glyphs}: PanelInput,
 ): ReadonlyArray<readonly [string, string]> {
 	const histogram = node?.latency?.value.histograms.get(rate.command);
-	const overMs = node?.commandWindow?.overMs;
+	const overMs = node?.commandWindow?.shown?.overMs;
 	const recent = overMs === undefined ? 'last interval' : `last ${seconds(overMs / 1000)}`;
 	const interval = node?.since === undefined ? recent : 'since the baseline';
 	const last = histogram?.buckets.at(-1)?.boundMicroseconds;

@@ -130,19 +130,27 @@ test('the panel draws at any size', () => {
 	]);
 });
 
-test('figures keep the units that they had when the order was made', () => {
-	const ordered = {...rate('get', 1010, 1020, 0.2)};
+test('the order is that of the shown figures, whatever the last second was', () => {
+	const shown = {
+		rates: [rate('get', 1010, 1020, 0.2), rate('hgetall', 10, 980, 0.8)],
+		overMs: 10_000,
+		atMs: sampledAtMs - 4000,
+		elapsedMs: 0,
+		isOfHistograms: true,
+	};
+	const latest = [rate('get', 990, 1, 0.9), rate('hgetall', 10, 1, 0.1)];
 	const record: NodeRecord = {
 		...node,
-		commandWindow: {
-			rates: [{...ordered, callsPerSecond: 990, meanMicroseconds: 980}],
-			overMs: 10_000,
-			order: new Map([['get', 0]]),
-			ordered: new Map([['get', ordered]]),
-			orderedAtMs: 0,
-			starts: [],
-		},
+		commands: latest,
+		commandWindow: {rates: latest, overMs: 10_000, shown, starts: [], histogramsAt: undefined},
 	};
-	const text = panelText(commandsPanel, panelInput([record]), screen).join('\n');
-	assert.match(text, /get +0\.99k +1\.0 ms/);
+	const inOrder = (sort?: string) => panelText(commandsPanel, panelInput([record], {table: {sort}}), screen).join('\n');
+	assert.match(inOrder(), /over 10s, 4s old ─[\s\S]*>hgetall +10 +980 µs.* 80%[\s\S]* get +1\.01k +1\.0 ms.* 20%/);
+	assert.match(inOrder('calls'), />get +1\.01k[\s\S]* hgetall +10 /);
+	assert.match(inOrder('mean'), />get +1\.01k[\s\S]* hgetall +10 /);
+	assert.equal(commandsPanel.isOrderHeld, undefined, 'the figures stay as long as their order');
+
+	const apart = {...record, commandWindow: {...record.commandWindow!, shown: {...shown, isOfHistograms: false}}};
+	const title = panelText(commandsPanel, panelInput([apart]), {width: 120, height: 21})[0];
+	assert.match(title ?? '', /over 10s, 4s old, percentiles over 10s, 4s old/);
 });
