@@ -10,7 +10,8 @@ What the main thread did with its time.
 - `cron`, `aof`, `expiry`, `fork`: the server's own jobs of these names
 - `waiting`: the event loop ran, but the thread had no processor; this time is subtracted from the other parts
 - `idle`: the thread waited for the next event
-- `untold`: time that this version of the server does not report
+- `untold`: the rest on a version that does not report the event loop's time: the thread was idle or waited, or nothing is
+known of it
 */
 export type MainThreadPartId =
 	| 'command'
@@ -30,7 +31,7 @@ export type MainThreadPart = {
 	readonly name: string;
 	/** The part's share of the time between two samples, 0–1. The shares of all parts add up to 1. */
 	readonly share: number;
-	/** The INFO field from which the part is computed; undefined for time that the server does not report. */
+	/** The INFO field from which the part is computed; undefined for time of which nothing is known. */
 	readonly field: string | undefined;
 };
 
@@ -224,9 +225,11 @@ function withIdle(busy: readonly MainThreadPart[], processor: number | undefined
 	].filter(({id, share}) => share > 0 || id === 'idle');
 }
 
+const processorFields = 'used_cpu_user_main_thread + used_cpu_sys_main_thread';
+
 /**
-The parts for a server before Redis 7.2: the commands, the other processor time, and the rest, which the server does not
-report.
+The parts for a server before Redis 7.2: the commands, the other processor time, and the rest. In the rest the thread
+was idle, or waited for a processor or a disk. Without the processor time of the thread, the rest may also be work.
 */
 function withoutEventLoop(named: readonly Named[], processor: number | undefined): readonly MainThreadPart[] {
 	const contained = named.filter(({name}) => containers.has(name)).reduce((time, {share}) => time + share, 0);
@@ -237,7 +240,9 @@ function withoutEventLoop(named: readonly Named[], processor: number | undefined
 	const loop = processor === undefined ? 0 : Math.max(0, Math.min(1, processor) - total);
 	return [
 		...commandParts(named, total),
-		part('loop', 'event loop', loop, 'used_cpu_user_main_thread + used_cpu_sys_main_thread'),
-		part('untold', 'not reported', 1 - total - loop),
+		part('loop', 'event loop', loop, processorFields),
+		processor === undefined
+			? part('untold', 'idle or unknown', 1 - total - loop)
+			: part('untold', 'idle or waiting', 1 - total - loop, processorFields),
 	].filter(({share}) => share > 0);
 }

@@ -97,13 +97,13 @@ test('time without a processor is taken from the other parts in proportion', () 
 	assert.deepEqual(percents(parts), {get: 10, 'event loop': 10, 'no processor': 60, idle: 20});
 });
 
-test('before Redis 7.2 processor time tells the event loop, and the rest is not reported', () => {
+test('before Redis 7.2 processor time tells the event loop, and the rest is idle or waiting', () => {
 	const cpu = (seconds: number) => ({used_cpu_user_main_thread: seconds, used_cpu_sys_main_thread: 0});
 	const before = {cpu: cpu(0), commandstats: {cmdstat_get: command(0, 0)}};
 	const after = {cpu: cpu(0.5), commandstats: {cmdstat_get: command(9, 200_000)}};
-	assert.deepEqual(percents(partsOf(before, after)), {get: 20, 'event loop': 30, 'not reported': 50});
+	assert.deepEqual(percents(partsOf(before, after)), {get: 20, 'event loop': 30, 'idle or waiting': 50});
 	const older = partsOf({commandstats: before.commandstats}, {commandstats: after.commandstats});
-	assert.deepEqual(percents(older), {get: 20, 'not reported': 80});
+	assert.deepEqual(percents(older), {get: 20, 'idle or unknown': 80});
 });
 
 test('a cycle that began before the earlier sample fills the time between the samples', () => {

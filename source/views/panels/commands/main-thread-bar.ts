@@ -35,7 +35,9 @@ const toneOf = ({id}: MainThreadPart): Tone =>
 function segmentsOf(parts: readonly MainThreadPart[], {isAscii}: Glyphs): Segment[] {
 	let commands = 0;
 	return parts.map(part => {
-		const fill = part.id === 'command' ? commandFills[commands++ % commandFills.length] : fills[part.id];
+		// Time without work looks the same on every version.
+		const id = part.id === 'untold' && part.field !== undefined ? 'idle' : part.id;
+		const fill = id === 'command' ? commandFills[commands++ % commandFills.length] : fills[id];
 		return {...part, fill: (isAscii ? fill?.[1] : fill?.[0]) ?? ' ', tone: toneOf(part)};
 	});
 }
@@ -78,15 +80,14 @@ function legend(segments: readonly Segment[], width: number): Line {
 }
 
 /**
-True if the server's version leaves most of the main thread's time unreported. The other parts then say too little to be
-shown.
+True if nothing is known of most of the main thread's time. The other parts then say too little for a bar.
 */
 export const isMostlyUntold = (parts: readonly MainThreadPart[]): boolean =>
-	parts.some(({id, share}) => id === 'untold' && share > 0.5);
+	parts.some(({id, share, field}) => id === 'untold' && field === undefined && share > 0.5);
 
 /**
 A bar of one second of the main thread, and a line that names its parts. Each part has its own fill character, so that
-the bar is readable without colours. The bar is left out if the server leaves most of the main thread's time unreported.
+the bar is readable without colours. The bar is left out if nothing is known of most of the main thread's time.
 */
 export function mainThreadBar(parts: readonly MainThreadPart[], width: number, glyphs: Glyphs): Line[] {
 	const segments = segmentsOf(parts, glyphs);
@@ -107,7 +108,7 @@ export function mainThreadBar(parts: readonly MainThreadPart[], width: number, g
 	];
 }
 
-/** The largest parts of the main thread's time in few words, the largest first: `set 35% event loop 22% idle 40%`. */
+/** The largest parts of the main thread's time in few words, work before idle time: `set 35% event loop 22% idle 40%`. */
 export function mainThreadText(parts: readonly MainThreadPart[], width: number): string {
 	let text = '';
 	for (const {id, name, share} of parts) {

@@ -59,9 +59,19 @@ test('the cells of the parts add up to the width of the bar', () => {
 	);
 });
 
-test('where an old version does not tell most of it, its parts are words alone', () => {
-	const untold = [part('loop', 'event loop', 0.1), part('untold', 'not reported', 0.9)];
-	assert.deepEqual(mainThreadBar(untold, 54, unicodeGlyphs).map(plainText), [
-		' main thread ▒ event loop 10% ? not reported 90% ',
+test('where nothing is known of most of it, its parts are words alone', () => {
+	const untold = [part('loop', 'event loop', 0.1), part('untold', 'idle or unknown', 0.9)];
+	assert.deepEqual(mainThreadBar(untold, 60, unicodeGlyphs).map(plainText), [
+		' main thread ▒ event loop 10% ? idle or unknown 90% ',
 	]);
+});
+
+test('time without a processor is idle on every version, and comes after all work', () => {
+	const rest = {...part('untold', 'idle or waiting', 0.9), field: 'used_cpu_user_main_thread'};
+	const idle = [part('command', 'get', 0.1), rest];
+	assert.deepEqual(mainThreadBar(idle, 54, unicodeGlyphs).map(plainText), [
+		' main thread ████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░',
+		' █ get 10% ░ idle or waiting 90% ',
+	]);
+	assert.equal(mainThreadText(idle, 60), 'GET 10% idle or waiting 90%');
 });
