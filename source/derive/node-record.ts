@@ -43,6 +43,9 @@ export type LatencyReading = {
 	readonly bounds: ReadonlyMap<string, LatencyBounds>;
 };
 
+/** A number of log entries, and the time before the reading in which they all were logged, in milliseconds. */
+export type RecentEntries = {readonly count: number; readonly overMs: number};
+
 /** The entries read so far of one of a server's command logs (SLOWLOG, COMMANDLOG). */
 export type LogHistory<Entry> = {
 	/**
@@ -52,8 +55,10 @@ export type LogHistory<Entry> = {
 	readonly entries: readonly Entry[];
 	/** The number of entries that the server dropped before redis-top could read them. */
 	readonly lost: number;
-	/** The number of new entries in the last 60 seconds. */
+	/** The number of known entries of the last 60 seconds. */
 	readonly perMinute: number;
+	/** The newest entries and the time that they cover, if it is less than 60 seconds. */
+	readonly shorter?: RecentEntries | undefined;
 	/** The `run_id` of the process that sent the newest entries. Each process counts entry ids from 0. */
 	readonly runId?: string | undefined;
 };

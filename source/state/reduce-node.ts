@@ -4,6 +4,7 @@ import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js'
 import {keySizeReading} from '../derive/key-size-growth.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import type {TimedReadings} from '../derive/node-record.js';
+import {recentMs, shorterThanMinute} from '../derive/recent-log.js';
 import {withAges} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import {slotReading} from '../derive/slot-rates.js';
@@ -211,7 +212,8 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 		value: {
 			entries: entries.length > entriesKept ? entries.slice(0, entriesKept) : entries,
 			lost: (kept?.value.lost ?? 0) + skipped,
-			perMinute: entries.filter(entry => entry.atMs > serverMs - 60_000).length,
+			perMinute: entries.filter(entry => entry.atMs > serverMs - recentMs).length,
+			shorter: shorterThanMinute(entries, serverMs, info.number('server', 'uptime_in_seconds')),
 			runId,
 		},
 	};

@@ -159,6 +159,9 @@ export function shortAge(durationMs: number): string {
 	return tenths < 100 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
 }
 
+/** The time in which something happened, in whole seconds and rounded up: `8s`. It is never `0s`. */
+export const wholeSeconds = (durationMs: number): string => seconds(Math.max(1, Math.ceil(durationMs / 1000)));
+
 /** A duration in a single unit, at most three cells up to 99 days: `0s`, `37s`, `4m`, `3h`, `41d`. Negative is 0. */
 export function shortSeconds(n: number | undefined): string {
 	if (!isKnown(n)) {

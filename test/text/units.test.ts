@@ -169,3 +169,7 @@ test('thousands are grouped as by Intl.NumberFormat for English', () => {
 		}),
 	);
 });
+
+test('the time of some events is rounded up to whole seconds, and never none', () => {
+	assert.deepEqual([0, 300, 1000, 1200, 59_900].map(units.wholeSeconds), ['1s', '1s', '1s', '2s', '1m00s']);
+});

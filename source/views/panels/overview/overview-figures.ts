@@ -42,7 +42,10 @@ export const overviewFigures: readonly Figure[] = [
 		'ping',
 		'Round trip of a PING on an idle connection. host busy: the machine of redis-top was, so that the time says nothing of the server.',
 	],
-	['slow log', 'New entries a minute, and the slowest of them; panel 6 lists them.'],
+	[
+		'slow log',
+		'New entries of the last minute, or of the shorter time that is known, and the slowest of all; panel 6 lists them.',
+	],
 	['thread', 'What the main thread does with its time, the largest parts; panel 5 has all of them and their fields.'],
 	[
 		'slowest',

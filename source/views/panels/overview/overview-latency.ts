@@ -1,5 +1,6 @@
 import type {CommandRate} from '../../../derive/command-rates.js';
 import {slowestByMean} from '../../../derive/outage-figures.js';
+import {recentEntries, recentMs} from '../../../derive/recent-log.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {partsThatFit} from '../../../text/fit.js';
@@ -7,7 +8,16 @@ import {pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, span} from '../../../text/line.js';
 import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
-import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond, signed} from '../../../text/units.js';
+import {
+	bytesPerSecond,
+	count,
+	microseconds,
+	milliseconds,
+	percent,
+	perSecond,
+	signed,
+	wholeSeconds,
+} from '../../../text/units.js';
 import {type Card, values} from '../card.js';
 import {serverMsOf} from '../changes.js';
 import {boundText, commandsByTime} from '../commands/commands-columns.js';
@@ -132,10 +142,11 @@ function slowParts(
 		return [[span('-')]];
 	}
 
-	const {entries, perMinute} = slowlog.value;
+	const {entries} = slowlog.value;
+	const recent = recentEntries(slowlog.value);
 	const newOnes =
 		since === undefined
-			? `${count(perMinute)}/min`
+			? `${count(recent.count)}${recent.overMs < recentMs ? ` in ${wholeSeconds(recent.overMs)}` : '/min'}`
 			: signed(entries.filter(({atMs}) => atMs >= serverMsOf(since)).length, count);
 	return slowest === undefined
 		? [values(newOnes)]

@@ -3,6 +3,7 @@ import {scale} from '../../../domain/scale.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import {type Line, span} from '../../../text/line.js';
 import {ageSince, grouped} from '../../../text/units.js';
+import {allRecentText} from './recent-text.js';
 import {entriesOf, type SlowRow} from './slowlog-rows.js';
 
 type Nodes = MonitorState['nodes'];
@@ -33,13 +34,12 @@ nodes are read one after the other.
 */
 export function coverageFact(nodes: Nodes, nowMs: number): Line {
 	const logs = dataNodes(nodes).flatMap(({slowlog}) => slowlog ?? []);
-	const sum = (part: 'perMinute' | 'lost') => logs.reduce((total, {value}) => total + value[part], 0);
-	const lost = sum('lost');
+	const lost = logs.reduce((total, {value}) => total + value.lost, 0);
 	const oldestMs = logs.reduce((oldest, {atMs}) => Math.min(oldest, atMs), Number.POSITIVE_INFINITY);
 	const {read, all} = readLogs(nodes);
 	return [
 		span(' new       ', 'label'),
-		span(read === 0 ? '-' : `${grouped(sum('perMinute'))} in the minute before each was read`),
+		span(read === 0 ? '-' : allRecentText(logs, 'in the minute before each was read')),
 		span('  lost ', 'label'),
 		lost > 0 ? span(`! ${grouped(lost)} dropped unread`, 'warning') : span(read === 0 ? '-' : '0'),
 		span('  read ', 'label'),

@@ -20,6 +20,7 @@ import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect, SortKey} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
 import {fieldText, serverMsOf} from '../changes.js';
+import {allRecentText, recentText} from './recent-text.js';
 import {shapeColumns, slowlogColumns} from './slowlog-columns.js';
 import {coverageFact, mergedRows, readLogs} from './slowlog-merged.js';
 import {
@@ -117,12 +118,11 @@ function sizeFact({config, largeRequests, largeReplies}: NodeRecord): Line {
 		const size = numberIn(config?.value.get(`commandlog-${name}-larger-than`));
 		return size !== undefined && size < 0 ? 'off' : `from ${bytes(size)}`;
 	};
-	const fresh = (largeRequests?.value.perMinute ?? 0) + (largeReplies?.value.perMinute ?? 0);
 	return [
 		span(' large     ', 'label'),
 		span(`requests ${limit('request')}, replies ${limit('reply')}`),
 		span('  new ', 'label'),
-		span(`${grouped(fresh)} in the last minute`),
+		span(allRecentText([largeRequests, largeReplies])),
 	];
 }
 
@@ -181,10 +181,10 @@ function countedFact(node: NodeRecord): Line[] {
 }
 
 /** The number of new entries in the last minute, or since the baseline. */
-const newText = ({entries, perMinute}: SlowlogHistory, since: Baseline | undefined): string =>
+const newText = (log: SlowlogHistory, since: Baseline | undefined): string =>
 	since === undefined
-		? `${grouped(perMinute)} in the last minute`
-		: `${signed(entries.filter(({atMs}) => atMs >= serverMsOf(since)).length, grouped)} since the baseline`;
+		? recentText(log)
+		: `${signed(log.entries.filter(({atMs}) => atMs >= serverMsOf(since)).length, grouped)} since the baseline`;
 
 function slowlogBody(
 	node: NodeRecord,

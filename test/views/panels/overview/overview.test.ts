@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../../../source/domain/node.js';
 import {parseMonitoredPrimaries} from '../../../../source/parse/sentinel.js';
+import type {NodeRecord} from '../../../../source/state/monitor-state.js';
 import {plainText} from '../../../../source/text/line.js';
 import {overviewPanel} from '../../../../source/views/panels/overview/overview.js';
 import {findingOf} from '../../../harness/findings.js';
@@ -510,4 +511,13 @@ test('many refused commands are named beside the operations, which do not count 
 		panelText(overviewPanel, panelInput([recordFrom({values: {operations: 202, errorReplies}})]), screen)[1] ?? '';
 	assert.match(title(8780), /Throughput {2}! 8\.78k errors\/s/);
 	assert.match(title(3), /Throughput ─/);
+});
+
+test('a slow log that does not reach back a minute names the time that it covers', () => {
+	const {slowlog} = primary;
+	const shorter = {...slowlog, atMs: sampledAtMs, value: {...slowlog!.value, shorter: {count: 32, overMs: 7400}}};
+	const text = (record: NodeRecord) =>
+		panelText(overviewPanel, panelInput([record]), {width: 80, height: 21}).join('\n');
+	assert.match(text({...primary, slowlog: shorter}), /slow log {3}32 in 8s worst 48\.2 ms/);
+	assert.match(text(primary), /slow log {3}7\/min worst/);
 });

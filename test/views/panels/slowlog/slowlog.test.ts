@@ -106,6 +106,11 @@ const stateCases: ReadonlyArray<readonly [string, RecordParts, RegExp]> = [
 		{slowlog: {atMs: sampledAtMs, value: {entries: [], lost: 0, perMinute: 0}}},
 		/Nothing took longer than the/,
 	],
+	[
+		'shorter than a minute',
+		{slowlog: {atMs: sampledAtMs, value: {entries, lost: 0, perMinute: 32, shorter: {count: 32, overMs: 7400}}}},
+		/new {7}32 in the last 8s {2}lost 0/,
+	],
 	['not yet', {slowlog: undefined}, /new {7}- {2}lost - {2}read -[\s\S]*has not been read yet/],
 	[
 		'denied',
@@ -125,6 +130,12 @@ const history = <Entry>(rows: readonly Entry[]) => ({
 	atMs: sampledAtMs,
 	value: {entries: rows, lost: 0, perMinute: rows.length},
 });
+test('counts of several logs that do not reach back a minute are lower bounds', () => {
+	const shorter = {count: 1, overMs: 2000};
+	const cut = {...valkey.largeReplies, value: {...valkey.largeReplies!.value, shorter}, atMs: sampledAtMs};
+	assert.match(drawn({}, 80, 21, {...valkey, largeReplies: cut}).join('\n'), /new at least 2 in the last minute/);
+});
+
 const valkey = nodeWith(entries.slice(0, 2), {
 	...config({
 		'slowlog-log-slower-than': '10000',
