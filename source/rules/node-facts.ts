@@ -59,6 +59,11 @@ export type RuleMemory = {
 	*/
 	readonly roleBeforeRestart: NodeRole | undefined;
 	/**
+	The replication id that a primary had before its last restart, until its replicas have answered since. A replica may
+	still tell that it took over before. Undefined when they have answered.
+	*/
+	readonly historyBeforeRestart: string | undefined;
+	/**
 	The last 120 times at which redis-top saw the process replaced, or saw it start and end before its first reply, oldest
 	first. Milliseconds since the epoch.
 	*/
@@ -89,6 +94,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	roleChangedAtMs: undefined,
 	restartedAtMs: undefined,
 	roleBeforeRestart: undefined,
+	historyBeforeRestart: undefined,
 	restartsAtMs: [],
 	isStartCounted: false,
 	unitRestarts: undefined,

@@ -76,10 +76,11 @@ export const isSilentLately = (record: NodeRecord, facts: NodeFacts): boolean =>
 
 /**
 Whether the node is a replica, or was one before its last restart. The earlier role counts, because a replica of a
-cluster reports the role primary while it loads its data.
+cluster reports the role primary while it loads its data. A primary counts, too, until its replicas have answered since
+its restart: one of them may have taken over before.
 */
 export const isOrWasReplica = ({record, memory}: NodeFacts): boolean =>
-	record.role === 'replica' || memory.roleBeforeRestart === 'replica';
+	record.role === 'replica' || memory.roleBeforeRestart === 'replica' || memory.historyBeforeRestart !== undefined;
 
 /**
 Whether a node is in a restart during which other nodes do its work: it is a replica that started a moment ago, or

@@ -20,6 +20,7 @@ export const srvRestarted = rule({
 			'A server with a short uptime at the first poll may have been started on purpose. Only a change of `run_id` counts.',
 			'A DNS name may lead to another process after a failover. The rule cannot tell that process from a restarted one.',
 			'A rolling restart begins with the replicas, and their primary keeps the data. The finding is info for a replica.',
+			'A primary may have been failed over just before. The finding is info until its replicas have answered since the restart.',
 			'A Sentinel has no data and no clients that write. The finding is info for a Sentinel.',
 		],
 	},

@@ -1,8 +1,8 @@
 import type {NodeRecord} from '../derive/node-record.js';
-import type {NodeAddress} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import type {RuleMemory} from '../rules/node-facts.js';
-import {successorOf} from '../topology/covered.js';
+import {historyOf, successorIn, successorOf} from '../topology/covered.js';
+import {type Nodes, nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 
 /** Most restarts that are remembered: two minutes of a process that restarts every second. */
 const restartsKept = 120;
@@ -27,10 +27,67 @@ Whether a planned failover made the node a replica before the node went down, al
 assumed if another primary continues the node's replication history within 15 s. Without a planned failover, no replica
 takes over so soon.
 */
-function wasHandedOver(record: NodeRecord, nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): boolean {
-	const {failingSinceMs} = record;
-	const isShort = failingSinceMs === undefined || nowMs - failingSinceMs < leastFailoverMs;
-	return isShort && successorOf(record, nodes) !== undefined;
+const wasHandedOver = (record: NodeRecord, nodes: Nodes, nowMs: number): boolean =>
+	isShortAway(record, nowMs) && successorOf(record, nodes) !== undefined;
+
+const isShortAway = ({failingSinceMs}: NodeRecord, nowMs: number): boolean =>
+	failingSinceMs === undefined || nowMs - failingSinceMs < leastFailoverMs;
+
+/**
+Longest wait for a replica that may have taken over to say so, in milliseconds. Two of the replica's poll intervals count
+instead if they are longer.
+*/
+const longestWaitMs = 5000;
+
+/**
+Whether a replica of the node may have taken over before the restart without redis-top knowing yet: its last reply that
+names the node as its primary is older than the restart.
+*/
+function mayBeReplaced({address}: NodeRecord, nodes: Nodes, restartedAtMs: number, nowMs: number): boolean {
+	const sameNode = nodeFinder(nodes);
+	return [...nodes.values()].some(other => {
+		const named = primaryNamedBy(other);
+		return (
+			named !== undefined &&
+			sameNode(named) === address &&
+			(other.sample?.atMs ?? nowMs) <= restartedAtMs &&
+			isShortAway(other, nowMs) &&
+			nowMs - restartedAtMs < Math.max(longestWaitMs, 2 * other.intervalMs * (other.every ?? 1))
+		);
+	});
+}
+
+/**
+How the rule memory changes while a replica may still say that it took over before the restart. If no replica says so in
+its first reply after the restart, the node restarted as a primary.
+*/
+function askedReplicas(
+	{restartedAtMs = 0, historyBeforeRestart}: RuleMemory,
+	after: NodeRecord,
+	nodes: Nodes,
+	nowMs: number,
+): Partial<RuleMemory> {
+	if (historyBeforeRestart === undefined) {
+		return {};
+	}
+
+	if (successorIn(historyBeforeRestart, after.address, nodes) !== undefined) {
+		return {roleBeforeRestart: 'replica', historyBeforeRestart: undefined};
+	}
+
+	return mayBeReplaced(after, nodes, restartedAtMs, nowMs) ? {} : {historyBeforeRestart: undefined};
+}
+
+/** What is remembered of the process that was replaced. */
+function beforeRestart(before: NodeRecord, nodes: Nodes, nowMs: number): Partial<RuleMemory> {
+	const isReplica = wasHandedOver(before, nodes, nowMs);
+	const isOpen =
+		!isReplica && before.role === 'primary' && isShortAway(before, nowMs) && mayBeReplaced(before, nodes, nowMs, nowMs);
+	return {
+		restartedAtMs: nowMs,
+		roleBeforeRestart: isReplica ? 'replica' : before.role,
+		historyBeforeRestart: isOpen ? historyOf(before) : undefined,
+	};
 }
 
 /**
@@ -43,7 +100,7 @@ export function restartMemory(
 	before: NodeRecord,
 	after: NodeRecord,
 	nowMs: number,
-	nodes: ReadonlyMap<NodeAddress, NodeRecord> = new Map(),
+	nodes: Nodes = new Map(),
 ): Partial<RuleMemory> {
 	const isReplaced =
 		before.sample !== undefined && after.sample !== undefined && before.sample.runId !== after.sample.runId;
@@ -51,17 +108,18 @@ export function restartMemory(
 	if (isReplaced || isBack) {
 		const isCounted = isReplaced && memory.isStartCounted;
 		return {
-			...(isReplaced
-				? {restartedAtMs: nowMs, roleBeforeRestart: wasHandedOver(before, nodes, nowMs) ? 'replica' : before.role}
-				: {}),
+			...(isReplaced ? beforeRestart(before, nodes, nowMs) : {}),
 			...(isCounted ? {} : {restartsAtMs: [...memory.restartsAtMs, nowMs].slice(-restartsKept)}),
 			isStartCounted: isBack,
 		};
 	}
 
-	return memory.isStartCounted && (isRefused(after.failure) || after.failure === undefined)
-		? {isStartCounted: false}
-		: {};
+	return {
+		...askedReplicas(memory, after, nodes, nowMs),
+		...(memory.isStartCounted && (isRefused(after.failure) || after.failure === undefined)
+			? {isStartCounted: false}
+			: {}),
+	};
 }
 
 /**

@@ -1,19 +1,27 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import type {NodeAddress} from '../domain/node.js';
 import {type Nodes, nodeFinder, primaryNamedBy} from './replication-edges.js';
 
 /**
 The primary that continued the replication history of a node: its `master_replid2` is the node's last `master_replid`.
 */
-export function successorOf({address, sample}: NodeRecord, nodes: Nodes): NodeRecord | undefined {
-	const history = sample?.info.text('replication', 'master_replid');
-	return [...nodes.values()].find(
+export function successorOf(record: NodeRecord, nodes: Nodes): NodeRecord | undefined {
+	const history = historyOf(record);
+	return history === undefined ? undefined : successorIn(history, record.address, nodes);
+}
+
+/** The id of a node's replication history at its last reply: `master_replid`. */
+export const historyOf = ({sample}: NodeRecord): string | undefined =>
+	sample?.info.text('replication', 'master_replid');
+
+/** The primary that continued the replication history of the node at `address`. */
+export const successorIn = (history: string, address: NodeAddress, nodes: Nodes): NodeRecord | undefined =>
+	[...nodes.values()].find(
 		other =>
-			history !== undefined &&
 			other.address !== address &&
 			other.role === 'primary' &&
 			other.sample?.info.text('replication', 'master_replid2') === history,
 	);
-}
 
 /**
 Whether the node is a primary of a cluster and owns no slots, such as a node that has just joined or was taken out of

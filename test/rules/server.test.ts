@@ -32,6 +32,19 @@ testRule(srvRestarted, [
 		{watch: {restartedAtMs: nowMs - 90_000, roleBeforeRestart: 'replica'}, record: {role: 'primary'}},
 		'info',
 	],
+	[
+		'a primary whose replicas have not answered since',
+		{
+			watch: {restartedAtMs: nowMs - 1000, roleBeforeRestart: 'primary', historyBeforeRestart: 'x'},
+			record: {role: 'primary'},
+		},
+		'info',
+	],
+	[
+		'a primary whose replicas have answered since',
+		{watch: {restartedAtMs: nowMs - 1000, roleBeforeRestart: 'primary'}, record: {role: 'primary'}},
+		'warning',
+	],
 	['a Sentinel, which has no data', {watch: {restartedAtMs: nowMs - 5000}, record: {role: 'sentinel'}}, 'info'],
 	['long ago', {watch: {restartedAtMs: nowMs - 700_000}}, 'clear'],
 ]);

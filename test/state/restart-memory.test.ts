@@ -78,6 +78,110 @@ for (const [name, history, downMs, role] of [
 	});
 }
 
+const replicaAt = (atMs: number, more: Parameters<typeof recordFrom>[0] = {}): NodeRecord =>
+	recordFrom({
+		address: '10.0.1.2:6379',
+		role: 'replica',
+		atMs,
+		info: {replication: {role: 'slave', master_host: '10.0.1.1', master_port: '6379', master_replid: 'x'.repeat(40)}},
+		...more,
+	});
+const takenOverAt = (atMs: number): NodeRecord =>
+	replicaAt(atMs, {
+		role: 'primary',
+		info: {replication: {role: 'master', master_replid: 'y'.repeat(40), master_replid2: 'x'.repeat(40)}},
+	});
+const otherReplica = replicaAt(500, {
+	address: '10.0.1.3:6379',
+	info: {replication: {role: 'slave', master_host: '10.0.9.9', master_port: '6379'}},
+});
+const restartedAtMs = 1000;
+
+/** The memory after polls of the restarted node, each with what its other node said last. */
+function memoryAfter(others: ReadonlyArray<readonly [nowMs: number, other: NodeRecord]>): RuleMemory {
+	let memory = newRuleMemory(0);
+	let before = first;
+	for (const [nowMs, other] of others) {
+		const nodes = new Map([first, other].map(record => [record.address, record]));
+		memory = {...memory, ...restartMemory(memory, before, restarted, nowMs, nodes)};
+		before = restarted;
+	}
+
+	return memory;
+}
+
+for (const [name, others, role, isOpen] of [
+	['a replica that has not answered since', [[restartedAtMs, replicaAt(900)]], 'primary', true],
+	[
+		'a replica that answers as a replica since',
+		[
+			[restartedAtMs, replicaAt(900)],
+			[2000, replicaAt(1500)],
+		],
+		'primary',
+		false,
+	],
+	[
+		'a replica that tells a second later that it took over',
+		[
+			[restartedAtMs, replicaAt(900)],
+			[2000, takenOverAt(1500)],
+		],
+		'replica',
+		false,
+	],
+	[
+		'a replica that tells after it had answered',
+		[
+			[restartedAtMs, replicaAt(900)],
+			[2000, replicaAt(1500)],
+			[3000, takenOverAt(2500)],
+		],
+		'primary',
+		false,
+	],
+	[
+		'a replica that gives no answer for five seconds',
+		[
+			[restartedAtMs, replicaAt(900)],
+			[4000, replicaAt(900)],
+			[6000, replicaAt(900)],
+		],
+		'primary',
+		false,
+	],
+	[
+		'a replica that gives no answer for four seconds',
+		[
+			[restartedAtMs, replicaAt(900)],
+			[5000, replicaAt(900)],
+		],
+		'primary',
+		true,
+	],
+	[
+		'a replica that is polled each eight seconds',
+		[
+			[restartedAtMs, replicaAt(900)],
+			[9000, {...replicaAt(900), every: 8}],
+		],
+		'primary',
+		true,
+	],
+	[
+		'a replica that has been down for long',
+		[[restartedAtMs + 20_000, {...replicaAt(900), failure: refusedConnection, failingSinceMs: 950}]],
+		'primary',
+		false,
+	],
+	['no replica', [[restartedAtMs, otherReplica]], 'primary', false],
+] as const) {
+	test(`the role before a restart with ${name}`, () => {
+		const {roleBeforeRestart, historyBeforeRestart} = memoryAfter(others);
+		assert.deepEqual([roleBeforeRestart, historyBeforeRestart !== undefined], [role, isOpen]);
+	});
+}
+
 test("restarts that systemd counts are counted from the first reading on, and only of the server's own unit", () => {
 	const looks = (isGuess: boolean, ...counts: readonly number[]): number => {
 		let memory: RuleMemory = newRuleMemory(0);
