@@ -1,6 +1,7 @@
 import type {Evidence} from '../domain/finding.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, percent} from '../text/units.js';
+import {compactingSteps, purgeableBytes, usesJemalloc} from './allocator.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './limit-facts.js';
 import {memFrag} from './memory-overhead.js';
@@ -69,6 +70,11 @@ export const memRssGap = rule({
 	thresholds: {
 		ratio: {value: 1.4, unit: 'ratio', source: 'MEMORY DOCTOR'},
 		bytes: {value: 10 * mebibyte, unit: 'bytes', source: 'MEMORY DOCTOR'},
+		kept: {
+			value: 0.25,
+			unit: 'share',
+			source: 'of that memory is free pages of the allocator; MEMORY PURGE frees nothing else, so less hardly helps',
+		},
 	},
 	raiseAfter: 5,
 	needs: {
@@ -86,28 +92,44 @@ export const memRssGap = rule({
 			return clear;
 		}
 
+		const kept = purgeableBytes(facts);
+		const fragmented = usesJemalloc(facts) ? (facts.number('memory', 'allocator_frag_bytes') ?? 0) : 0;
+		const isPurgeable = kept > limits.bytes && kept >= limits.kept * gap;
 		return fires(gap > facts.limitsOf(memFrag).warning ? 'warning' : 'info', {
 			problem: `holds ${bytes(gap)} more memory than it uses`,
 			detail: `ratio ${ratio.toFixed(2)}`,
+			reason: gapReason(gap, isPurgeable ? kept : 0, fragmented),
 			evidence: infoEvidence(
 				facts,
 				['memory', 'mem_fragmentation_ratio'],
 				['memory', 'mem_fragmentation_bytes', 'bytes'],
 				['memory', 'used_memory_rss', 'bytes'],
-				['memory', 'allocator_rss_ratio'],
 				['memory', 'allocator_rss_bytes', 'bytes'],
+				['memory', 'allocator_frag_bytes', 'bytes'],
+				['memory', 'rss_overhead_bytes', 'bytes'],
+				['memory', 'mem_allocator'],
 			),
-			meaning: 'Freed memory was not given back to the machine, or huge pages and the copies of a fork hold it.',
+			meaning:
+				'Freed memory was not given back to the machine, pages in use are half empty, or huge pages and the copies of a fork hold it.',
 			next: [
-				redisCli(facts, 'MEMORY PURGE'),
-				hint(
-					'MEMORY PURGE helps when allocator_rss_bytes is most of the difference; else look at huge pages and at mem.frag',
-				),
+				...(isPurgeable
+					? [redisCli(facts, 'MEMORY PURGE'), hint(`MEMORY PURGE gives about ${bytes(kept)} back to the machine`)]
+					: []),
+				...(isPurgeable && fragmented < gap / 2 ? [] : compactingSteps(facts)),
 			],
-			action: 'memory-purge',
+			action: isPurgeable ? 'memory-purge' : undefined,
 		});
 	},
 });
+
+/** Which part of the memory that is held and not used is the largest; undefined where INFO does not tell. */
+function gapReason(gap: number, kept: number, fragmented: number): string | undefined {
+	if (kept > 0 && kept >= fragmented) {
+		return `its allocator keeps ${bytes(kept)} of free pages`;
+	}
+
+	return fragmented >= gap / 2 ? `${bytes(fragmented)} are fragmentation of pages in use` : undefined;
+}
 
 const infoResident = infoNumber('memory', 'used_memory_rss');
 

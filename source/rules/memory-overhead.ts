@@ -1,6 +1,7 @@
 import {message} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, count, percent} from '../text/units.js';
+import {compactingSteps} from './allocator.js';
 import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, pending} from './needs.js';
@@ -56,11 +57,8 @@ export const memFrag = rule({
 				['memory', 'used_memory_rss', 'bytes'],
 			),
 			meaning: "The process takes more of the machine's memory than its data needs.",
-			next: [
-				redisCli(facts, 'CONFIG GET activedefrag'),
-				hint('activedefrag yes compacts memory and costs processor time; a restart compacts it at once'),
-			],
-			action: 'memory-purge',
+			// Every such page holds some data, so that MEMORY PURGE frees none of them.
+			next: compactingSteps(facts),
 		});
 	},
 });

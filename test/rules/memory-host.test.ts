@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
 import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {memForkRoom, memRssGap, memSwap, memSystem} from '../../source/rules/memory-host.js';
+import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {emptyKernel, type FactsParts, testRule} from '../harness/rule-cases.js';
 
@@ -28,11 +32,51 @@ const gap = (ratio: number, bytes: number, rest: Sections[string] = {}): Section
 testRule(memRssGap, [
 	['little', {info: gap(1.1, 50 * mega)}, 'clear'],
 	['some', {info: gap(1.5, 50 * mega)}, 'info'],
-	['much', {info: gap(1.5, 250 * mega)}, 'warning'],
+	['much', {info: gap(1.5, 250 * mega)}, 'warning', /^holds 250M more memory than it uses, ratio 1\.50$/],
+	[
+		'much, mostly free pages',
+		{info: gap(1.5, 250 * mega, {allocator_rss_bytes: 200 * mega})},
+		'warning',
+		/its allocator keeps 200M of free pages$/,
+	],
+	[
+		'much, mostly half-empty pages',
+		{info: gap(1.5, 250 * mega, {allocator_frag_bytes: 200 * mega})},
+		'warning',
+		/200M are fragmentation of pages in use$/,
+	],
 	['much, but freed lately', {info: gap(1.5, 250 * mega, {used_memory_peak: 900 * mega})}, 'clear'],
 	['much, but a save runs', {info: {...gap(1.5, 250 * mega), persistence: {rdb_bgsave_in_progress: 1}}}, 'clear'],
 	['before Redis 5.0', {info: fields({used_memory: 5})}, 'absent'],
 ]);
+
+const stepsOf = (rest: Sections[string]): string =>
+	firingOf(memRssGap, {info: gap(1.5, 250 * mega, rest)})
+		.next.map(({text}) => messageText(text))
+		.join('\n');
+
+test('MEMORY PURGE is offered where the allocator keeps free pages, and nowhere else', () => {
+	const kept = {mem_allocator: 'jemalloc-5.3.0', allocator_rss_bytes: 200 * mega, allocator_frag_bytes: 20 * mega};
+	assert.equal(firingOf(memRssGap, {info: gap(1.5, 250 * mega, kept)}).action, 'memory-purge');
+	assert.match(stepsOf(kept), /MEMORY PURGE gives about 200M back/);
+	assert.doesNotMatch(stepsOf(kept), /activedefrag/);
+
+	const inUse = {mem_allocator: 'jemalloc-5.3.0', allocator_rss_bytes: 8 * mega, allocator_frag_bytes: 200 * mega};
+	assert.equal(firingOf(memRssGap, {info: gap(1.5, 250 * mega, inUse)}).action, undefined);
+	assert.match(stepsOf(inUse), /CONFIG SET activedefrag yes/);
+	assert.doesNotMatch(stepsOf(inUse), /PURGE/);
+
+	// INFO counts all resident memory of other allocators as kept by them, and MEMORY PURGE replies OK and frees nothing.
+	const libc = {mem_allocator: 'libc', allocator_rss_bytes: 250 * mega, allocator_frag_bytes: 0};
+	assert.equal(firingOf(memRssGap, {info: gap(1.5, 250 * mega, libc)}).action, undefined);
+	assert.match(stepsOf(libc), /^a restart loads the data compactly: save first/);
+});
+
+test('a primary with a replica is restarted after a failover', () => {
+	const info = {...gap(1.5, 250 * mega, {mem_allocator: 'libc'}), replication: {role: 'master', connected_slaves: 1}};
+	const {next} = firingOf(memRssGap, {info});
+	assert.match(String(next[0]?.text), /fail over to a replica first/);
+});
 
 const resident = (used: number, rss: number): Sections =>
 	fields({used_memory: used * mega, used_memory_rss: rss * mega});

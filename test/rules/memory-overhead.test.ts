@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {
 	memDefrag,
 	memFrag,
@@ -6,6 +9,7 @@ import {
 	memRehash,
 	memScripts,
 } from '../../source/rules/memory-overhead.js';
+import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {testRule} from '../harness/rule-cases.js';
 
@@ -29,6 +33,16 @@ testRule(memFrag, [
 	['300 MB of fragmentation', {info: frag(1.5, 300 * mega)}, 'warning'],
 	['an allocator other than jemalloc', {info: fields({used_memory: 5})}, 'absent'],
 ]);
+
+test('fragmentation is compacted, not purged', () => {
+	const {action, next} = firingOf(memFrag, {info: frag(1.5, 300 * mega)});
+	assert.equal(action, undefined);
+	assert.match(String(next.map(({text}) => messageText(text))), /CONFIG SET activedefrag yes.*\(DISABLED\)/);
+	const running = firingOf(memFrag, {
+		info: fields({...frag(1.5, 300 * mega).memory, active_defrag_running: 12}),
+	});
+	assert.match(messageText(running.next[0]?.text ?? ''), /compacts its memory now/);
+});
 
 testRule(memDefrag, [
 	['does not run', {info: fields({active_defrag_running: 0})}, 'clear'],
