@@ -1,5 +1,5 @@
 import type {NextStep} from '../domain/finding.js';
-import type {HostEvidence, ProcessorQuota, ProcessorTime} from '../domain/host-evidence.js';
+import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
@@ -8,6 +8,7 @@ import {hostFact, infoNumber, kernelFact, pending, rate, setting} from './needs.
 import {hint, onHost, processIdFor} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
+import {throttling} from './throttling.js';
 
 export const cpuMain = rule({
 	id: 'cpu.main',
@@ -155,34 +156,6 @@ export const cpuSteal = rule({
 	},
 });
 
-/** The processor quota of a server's control group, if the server runs on this machine. */
-const quotaIn = (evidence: HostEvidence | undefined): ProcessorQuota | undefined =>
-	evidence?.kind === 'here' ? evidence.cgroup?.processorQuota : undefined;
-
-/**
-Fewest scheduler periods for which a share is computed. A period usually has 100 ms, so 20 periods are two seconds.
-*/
-const fewestPeriods = 20;
-
-/**
-The scheduler periods of the control group, and those in which it was throttled, between the last two readings of the
-machine. Without a comparable earlier reading, all periods since the control group was created count.
-*/
-function throttling({record}: NodeFacts) {
-	const [before, after] = [quotaIn(record.hostBefore?.value), quotaIn(record.host?.value)];
-	if (after === undefined) {
-		return undefined;
-	}
-
-	const isSame =
-		before !== undefined && before.cores === after.cores && after.periods - before.periods >= fewestPeriods;
-	return {
-		cores: after.cores,
-		periods: after.periods - (isSame ? before.periods : 0),
-		throttled: after.throttled - (isSame ? before.throttled : 0),
-	};
-}
-
 export const cpuThrottle = rule({
 	id: 'cpu.throttle',
 	scope: 'node',
@@ -203,9 +176,8 @@ export const cpuThrottle = rule({
 		group: hostFact(({cgroup}) => cgroup, "the process' control group"),
 	},
 	evaluate(_, facts, limits) {
-		const {cores = 0, periods = 0, throttled = 0} = throttling(facts) ?? {};
-		const share = periods === 0 ? 0 : Math.min(1, throttled / periods);
-		return periods < fewestPeriods || share <= limits.share
+		const {cores, share} = throttling(facts);
+		return share <= limits.share
 			? clear
 			: fires('warning', {
 					problem: `is held at ${cores < 10 ? Number(cores.toFixed(2)) : Math.round(cores)} processors`,

@@ -2,6 +2,7 @@ import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import type {OomKill} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
+import {cpuThrottle} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
@@ -9,6 +10,7 @@ import type {NodeFacts} from './node-facts.js';
 import {slowPerMinute} from './observability.js';
 import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
 import {advises, clear, fires, rule} from './rule.js';
+import {throttling} from './throttling.js';
 
 export const osCgroup = rule({
 	id: 'os.cgroup',
@@ -265,6 +267,17 @@ export const osThp = rule({
 /** Round trip of PING, in milliseconds, above which the lack of processor time also delays the server. */
 const slowPingMs = 10;
 
+/**
+Whether the pressure may come from the server's own control group, whose threads wait for the limit of that group and not
+for a processor of the machine. The kernel counts both. It does not count a throttled thread as runnable.
+*/
+function waitsForItsLimit(facts: NodeFacts): boolean {
+	const host = facts.record.host?.value;
+	const {runnable = 0, processors = Number.POSITIVE_INFINITY} =
+		(host?.kind === 'here' ? host.kernel.processorTime : undefined) ?? {};
+	return throttling(facts).share > facts.limitsOf(cpuThrottle).share && runnable <= processors;
+}
+
 export const osPsi = rule({
 	id: 'os.psi',
 	scope: 'node',
@@ -274,6 +287,7 @@ export const osPsi = rule({
 		since: 'any',
 		falsePositives: [
 			'Other work may load a machine without slowing the server. The finding is only info without slow commands and slow PINGs.',
+			"The kernel also counts threads that the processor limit of the server's control group holds back (`cpu.throttle`). The rule is clear then, unless more threads are runnable than the machine has processors.",
 			'A command may be slow by itself. It stays a cause of its own if it takes longer than the wait explains, or if the main thread used a processor for as long.',
 		],
 	},
@@ -282,7 +296,7 @@ export const osPsi = rule({
 	},
 	needs: {pressure: kernelFact(kernel => kernel.processorPressure)},
 	evaluate({pressure}, facts, limits) {
-		if (pressure < limits.share) {
+		if (pressure < limits.share || waitsForItsLimit(facts)) {
 			return clear;
 		}
 

@@ -161,6 +161,22 @@ const pressure = (processorPressure: number, slowPerMinute: number, pings: reado
 	...kernel({processorPressure}),
 	record: {pings, slowlog: {atMs: nowMs, value: {entries: [], lost: 0, perMinute: slowPerMinute}}},
 });
+/** The control group of the server stood still in half of its periods. */
+const throttled = (runnable: number): FactsParts => ({
+	...pressure(0.93, 3),
+	...kernel(
+		{processorPressure: 0.93, processorTime: {total: 1, stolen: 0, processors: 2, runnable}},
+		{
+			cgroup: {
+				limitBytes: undefined,
+				usedBytes: 1,
+				oomKills: 0,
+				processorQuota: {cores: 0.05, periods: 100, throttled: 53},
+			},
+		},
+	),
+});
+
 testRule(osPsi, [
 	['idle', pressure(0.02, 5), 'clear'],
 	['busy, and the server is as quick as ever', pressure(0.9, 0, [0.3]), 'info'],
@@ -172,6 +188,8 @@ testRule(osPsi, [
 	],
 	['busy, and every command is logged', {...pressure(0.9, 300), config: {'slowlog-log-slower-than': '0'}}, 'info'],
 	['busy, and PING is slow', pressure(0.9, 0, [25]), 'warning'],
+	['the limit of its own group holds it back', throttled(1), 'clear'],
+	['that limit holds it back, and the machine is busy too', throttled(9), 'warning'],
 	['a kernel without PSI', kernel({}), 'absent'],
 	['another machine', {}, 'unseen'],
 ]);
