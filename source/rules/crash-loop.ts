@@ -98,6 +98,28 @@ function loopStatement(facts: NodeFacts): {readonly count: number; readonly prob
 	};
 }
 
+/** Least share of the data set that must be loaded before the time of the whole load is estimated. */
+const leastLoadedShare = 0.01;
+
+/**
+The load of a server that is ended before its load can be over: the whole load takes longer than the longest run between
+two restarts. Undefined if the server does not load, and if the load would be done in time.
+*/
+function endlessLoad(facts: NodeFacts): {readonly takesSeconds: number; readonly runsSeconds: number} | undefined {
+	const share = (facts.number('persistence', 'loading_loaded_perc') ?? 0) / 100;
+	const startedSeconds = facts.number('persistence', 'loading_start_time') ?? 0;
+	const restarts = restartsInLoop(facts);
+	if (share < leastLoadedShare || startedSeconds === 0 || restarts.length < 2 || facts.sample === undefined) {
+		return undefined;
+	}
+
+	const loadedSeconds = facts.sample.atMs / 1000 - startedSeconds;
+	const runs = restarts.slice(1).map((atMs, index) => (atMs - (restarts[index] ?? atMs)) / 1000);
+	const takesSeconds = loadedSeconds / share;
+	const runsSeconds = Math.max(...runs);
+	return takesSeconds > runsSeconds ? {takesSeconds, runsSeconds} : undefined;
+}
+
 export const srvCrashLoop = rule({
 	id: 'srv.crash_loop',
 	scope: 'node',
@@ -123,23 +145,41 @@ export const srvCrashLoop = rule({
 		}
 
 		const {count, problem, detail} = loopStatement(facts);
+		const load = endlessLoad(facts);
 		const log = hostOf(facts)?.log;
 		const known = endInLog(log);
 		const ending = known?.remark ?? log?.remarks.find(({severity}) => severity === 'critical');
 		return fires('critical', {
 			problem,
 			detail,
-			...(ending === undefined ? {} : {reason: known?.reason ?? ending.meaning}),
+			...(load === undefined
+				? ending === undefined
+					? {}
+					: {reason: known?.reason ?? ending.meaning}
+				: {reason: `its load takes about ${seconds(load.takesSeconds)}, and something ends it before`}),
 			effect: 'unreachable',
 			evidence: [
 				{name: 'restarts', value: count, unit: 'count'},
 				...infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
+				...(load === undefined
+					? []
+					: [
+							{name: 'time of a load, estimated', value: load.takesSeconds, unit: 'seconds' as const},
+							{name: 'longest run', value: load.runsSeconds, unit: 'seconds' as const},
+						]),
 				...(ending === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', ending.line)}`}]),
 			],
 			meaning:
 				'It ends soon after each start. Clients lose their connections each time, and what was not saved is lost.',
 			next: [
-				...stepsAfterEnd(known),
+				...(load === undefined
+					? []
+					: [
+							hint(
+								`give the start more than ${seconds(load.takesSeconds)}: the startup probe of its pod, TimeoutStartSec of its unit, the health check that ends it`,
+							),
+						]),
+				...(load === undefined ? stepsAfterEnd(known) : []),
 				...logSteps(facts),
 				...statusSteps(facts),
 				hint('stop what starts it again until the reason is known'),

@@ -57,6 +57,7 @@ The subject of line 2 after a verdict. The same object is returned while nothing
 - A more severe cause is worse. Among critical causes, a more urgent cause is worse too.
 - A more urgent warning does not replace another warning, because warnings come and go with the load.
 - The first exception is a warning about a busy machine: any other warning replaces it.
+- A node that fails to answer in another way than before is shown so at once: it refused connections, and now it loads.
 - The second exception is a warning that began with the subject, within seconds: both are of one incident, or were there
   when redis-top came. The rules find them one after the other, and the more urgent one is shown.
 */
@@ -96,12 +97,16 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	const keptMs = isMachineLeft || held.isRecurring === true ? subjectKeptLongMs : shortMs;
 	const isOver = nowMs - endedAtMs >= keptMs || nowMs < endedAtMs;
 	const isBackground = first !== undefined && !isOfMachine(first) && isOfMachine(held.problem);
-	if (isOver || isBackground || first?.severity === 'critical') {
+	if (isOver || isBackground || first?.severity === 'critical' || isSameOutage(first, held.problem)) {
 		return fresh;
 	}
 
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
 }
+
+/** Whether both problems are of one node that fails to answer: one outage that goes on in another way. */
+const isSameOutage = (one: SharedProblem | undefined, other: SharedProblem): boolean =>
+	one?.failsBy !== undefined && other.failsBy !== undefined && one.node === other.node;
 
 /** Time after which a warning counts as lasting, in milliseconds. */
 const lastingMs = 30_000;

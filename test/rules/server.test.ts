@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {SupervisorEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {connFlapping} from '../../source/rules/connectivity.js';
 import {srvCrashLoop} from '../../source/rules/crash-loop.js';
@@ -13,6 +14,7 @@ import {
 	srvRestarted,
 	srvShutdown,
 } from '../../source/rules/server.js';
+import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -92,6 +94,18 @@ const unit = (parts: Partial<Extract<SupervisorEvidence, {kind: 'systemd'}>>): S
 });
 
 const everyFiveSeconds = [41, 36, 31, 26, 21, 16, 11, 6, 1];
+/** A server that is restarted in equal intervals and loads its data now. */
+const loadingLoop = (everySeconds: number, loadedSeconds: number, share: number): FactsParts => ({
+	...restarts(...[2, 1, 0].map(times => times * everySeconds + loadedSeconds)),
+	info: {
+		persistence: {
+			loading: 1,
+			loading_start_time: nowMs / 1000 - loadedSeconds,
+			loading_loaded_perc: share * 100,
+		},
+	},
+});
+
 testRule(srvCrashLoop, [
 	['never restarted', {}, 'clear'],
 	['restarted twice', restarts(9, 4), 'clear'],
@@ -115,6 +129,18 @@ testRule(srvCrashLoop, [
 		/^restarted 3 times, in the last two minutes, about every 40s$/,
 	],
 	['each five seconds, and up for half a minute', restarts(46, 41, 36, 31), 'clear'],
+	[
+		'each time before its load is over',
+		loadingLoop(18, 10, 0.12),
+		'critical',
+		/^restarted 3 times, in the last minute, about every 18s: its load takes about 1m23s, and something ends it before$/,
+	],
+	[
+		'after loads that were over in time',
+		loadingLoop(18, 2, 0.4),
+		'critical',
+		/^restarted 3 times, in the last minute, about every 18s$/,
+	],
 	[
 		'by its log',
 		logged([20, 15, 10, 5]),
@@ -286,3 +312,8 @@ for (const rule of [srvRestarted, srvCrashLoop, srvLoading, srvShutdown]) {
 		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
 	});
 }
+
+test('a server whose load never ends gets more time, and no repair of its files', () => {
+	const {next} = firingOf(srvCrashLoop, loadingLoop(18, 10, 0.12));
+	assert.match(messageText(next[0]?.text ?? ''), /^give the start more than 1m23s: the startup probe/);
+});

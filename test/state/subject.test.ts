@@ -28,9 +28,11 @@ type Problem = {
 	readonly urgency: number;
 	readonly explains?: readonly string[];
 	readonly sinceMs?: number;
+	readonly failsBy?: string;
 };
 
-const shared = ({cause, severity, urgency, explains, sinceMs}: Problem): SharedProblem => ({
+const shared = ({cause, severity, urgency, explains, sinceMs, failsBy}: Problem): SharedProblem => ({
+	...(failsBy === undefined ? {} : {failsBy: failsBy as SharedProblem['failsBy'] & string}),
 	explains,
 	sinceMs,
 	cause,
@@ -62,8 +64,20 @@ function subjects(verdicts: readonly Verdict[], everyMs = 1000): string[] {
 }
 
 const calm = verdictWith();
+const refuses: Problem = {...warning('refused 0', 0), failsBy: 'refused'};
+const loads: Problem = {...warning('loading 4', 4), failsBy: 'loading'};
 const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string[]]> = [
 	['nothing is wrong', [calm, calm], ['-', '-']],
+	[
+		'a node that fails to answer in another way is shown as it is now',
+		[verdictWith(refuses), verdictWith(loads), verdictWith(refuses), verdictWith(loads)],
+		['refused 0', 'loading 4', 'refused 0', 'loading 4'],
+	],
+	[
+		'a warning about an answering node waits until the outage was read as over',
+		[verdictWith(refuses), verdictWith(warning('mem.max', 8))],
+		['refused 0', 'refused 0?'],
+	],
 	[
 		'a more urgent warning does not replace a warning',
 		[verdictWith(warning('a')), verdictWith(warning('b', 1), warning('a'))],
