@@ -321,6 +321,8 @@ export const explanations: readonly Explanation[] = [
 	},
 	{cause: 'cli.pubsub', where: 'here', symptoms: ['mem.clients', 'cli.obuf']},
 	{cause: 'mem.clients', where: 'here', symptoms: ['cli.obuf']},
+	// The buffers displace the keys, and the writers write again what was evicted.
+	{cause: 'mem.clients', where: 'here', symptoms: ['mem.evict_storm'], isCause: ({effect}) => effect !== undefined},
 	// What fills the memory explains the server's reaction: eviction, refused writes or disconnected clients.
 	{cause: 'mem.clients', where: 'here', symptoms: ['mem.oom', 'mem.exceeded', 'mem.max', 'mem.evict', 'mem.overhead']},
 	{cause: 'mem.repl_buf', where: 'here', symptoms: ['mem.system', 'mem.unset']},

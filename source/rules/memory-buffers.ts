@@ -72,9 +72,11 @@ export const memClients = rule({
 			meaning:
 				'Client buffers count towards maxmemory. Keys are evicted or writes are refused for replies that nobody reads.',
 			next: [
+				...(reader !== undefined && largest > buffers / 2 ? [redisCli(facts, `CLIENT KILL ID ${reader.id}`)] : []),
 				hint('panel 4, sorted by memory: which client reads too slowly, asks for too much at once, or runs MONITOR'),
 				redisCli(facts, 'CLIENT LIST TYPE normal'),
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
+				hint('limit them: CONFIG SET client-output-buffer-limit "normal 64mb 32mb 10"'),
 			],
 			action: 'client-kill',
 		});

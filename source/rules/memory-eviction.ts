@@ -1,6 +1,7 @@
 import type {Evidence, NextStep} from '../domain/finding.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, count, percent, perSecond} from '../text/units.js';
+import {clientMemory} from './client-memory.js';
 import {infoEvidence} from './evidence.js';
 import {type KeysWithoutTtl, keysWithoutTtl} from './keys-without-ttl.js';
 import {limitShare, loweredLimit} from './limit-facts.js';
@@ -47,6 +48,9 @@ const fixedEvidence = (fixed: KeysWithoutTtl | undefined): readonly Evidence[] =
 const fixedMeaning =
 	'The policy evicts only keys with a TTL. They share what the keys without a TTL leave, and are evicted soon after they are written.';
 
+const buffersMeaning =
+	'Client buffers count towards maxmemory. Keys are evicted for replies that nobody reads, and written again.';
+
 const fixedSteps = (facts: NodeFacts, fixed: KeysWithoutTtl | undefined): readonly NextStep[] =>
 	fixed === undefined
 		? []
@@ -81,7 +85,9 @@ export const memEvict = rule({
 			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
 		const onReplica = evictsAsReplica(facts);
 		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
-		const fixed = onReplica === undefined && lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
+		const buffers = onReplica === undefined && lowered === undefined ? clientMemory(facts) : undefined;
+		const isOfData = onReplica === undefined && lowered === undefined && buffers === undefined;
+		const fixed = isOfData ? keysWithoutTtl(facts, evicted) : undefined;
 		return fires('warning', {
 			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
 			detail:
@@ -91,7 +97,8 @@ export const memEvict = rule({
 							...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
 							...(lowered === undefined ? [] : [lowered.detail]),
 						].join(', ') || undefined,
-			reason: onReplica?.reason ?? lowered?.reason ?? fixed?.reason,
+			reason: onReplica?.reason ?? lowered?.reason ?? buffers?.reason ?? fixed?.reason,
+			culprit: buffers?.client === undefined ? undefined : {client: buffers.client},
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -102,19 +109,22 @@ export const memEvict = rule({
 					['memory', 'maxmemory_policy'],
 				),
 				...(missed === undefined ? [] : [{name: 'miss share', value: missed, unit: 'share' as const}]),
+				...(buffers?.evidence ?? []),
 				...fixedEvidence(fixed),
 			],
 			meaning:
 				onReplica?.meaning ??
+				(buffers === undefined ? undefined : buffersMeaning) ??
 				(fixed === undefined ? undefined : fixedMeaning) ??
 				'Memory is full, and each evicted key is lost. A cache is meant to do that; any other store loses data.',
-			next: onReplica?.next ?? [
-				...fixedSteps(facts, fixed),
-				hint('if it is a cache: declare it in the config file, role = "cache"'),
-				hint('if it is no cache: raise maxmemory, give keys a TTL, or find what grew'),
-				redisCli(facts, '--bigkeys -i 0.01'),
-			],
-			action: 'set-maxmemory',
+			next: onReplica?.next ??
+				buffers?.next ?? [
+					...fixedSteps(facts, fixed),
+					hint('if it is a cache: declare it in the config file, role = "cache"'),
+					hint('if it is no cache: raise maxmemory, give keys a TTL, or find what grew'),
+					redisCli(facts, '--bigkeys -i 0.01'),
+				],
+			action: buffers === undefined ? 'set-maxmemory' : 'client-kill',
 		});
 	},
 });
@@ -178,9 +188,12 @@ export const memEvictStorm = rule({
 		}
 
 		const onReplica = evictsAsReplica(facts);
-		const writer = onReplica === undefined ? topWriter(facts) : undefined;
 		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
-		const fixed = onReplica === undefined && lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
+		const buffers = onReplica === undefined && lowered === undefined ? clientMemory(facts) : undefined;
+		// The writers then only write again what was evicted.
+		const writer = onReplica === undefined && buffers === undefined ? topWriter(facts) : undefined;
+		const isOfData = onReplica === undefined && lowered === undefined && buffers === undefined;
+		const fixed = isOfData ? keysWithoutTtl(facts, evicted) : undefined;
 		return fires('critical', {
 			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
 			detail:
@@ -189,8 +202,13 @@ export const memEvictStorm = rule({
 					: share === undefined
 						? undefined
 						: `${percent(share)} of all keys a second`,
-			reason: onReplica?.reason ?? lowered?.reason ?? fixed?.reason ?? writer?.text,
-			culprit: lowered === undefined && fixed === undefined ? writer?.culprit : undefined,
+			reason: onReplica?.reason ?? lowered?.reason ?? buffers?.reason ?? fixed?.reason ?? writer?.text,
+			culprit:
+				buffers?.client !== undefined
+					? {client: buffers.client}
+					: lowered === undefined && fixed === undefined
+						? writer?.culprit
+						: undefined,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -198,19 +216,22 @@ export const memEvictStorm = rule({
 				...(usual === undefined ? [] : [{name: 'median of ten minutes', value: usual, unit: 'perSecond' as const}]),
 				...(keys === undefined ? [] : [{name: 'keys', value: keys, unit: 'count' as const}]),
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),
+				...(buffers?.evidence ?? []),
 				...fixedEvidence(fixed),
 			],
 			meaning:
 				onReplica?.meaning ??
+				(buffers === undefined ? undefined : buffersMeaning) ??
 				(fixed === undefined ? undefined : fixedMeaning) ??
 				'One writer fills the cache, or maxmemory was lowered. Reads miss, and the store behind the cache takes the load.',
-			next: onReplica?.next ?? [
-				...fixedSteps(facts, fixed),
-				hint('find the writer: panel 5 by calls, panel 4 by address'),
-				redisCli(facts, 'CONFIG GET maxmemory'),
-				hint('raise maxmemory, if the machine has room'),
-			],
-			action: 'set-maxmemory',
+			next: onReplica?.next ??
+				buffers?.next ?? [
+					...fixedSteps(facts, fixed),
+					hint('find the writer: panel 5 by calls, panel 4 by address'),
+					redisCli(facts, 'CONFIG GET maxmemory'),
+					hint('raise maxmemory, if the machine has room'),
+				],
+			action: buffers === undefined ? 'set-maxmemory' : 'client-kill',
 		});
 	},
 });
@@ -240,6 +261,7 @@ export const memOom = rule({
 		const tooSmall = limitBelowEmpty(facts);
 		const isOverhead = tooSmall === undefined && limit > 0 && overhead >= limit;
 		const lowered = loweredLimit(facts);
+		const buffers = tooSmall === undefined ? clientMemory(facts) : undefined;
 		const reason = isOverhead
 			? 'overhead alone (clients, buffers, replicas) is over the limit, so that evicting every key would not help'
 			: policy === 'noeviction'
@@ -247,13 +269,16 @@ export const memOom = rule({
 				: 'no key that may be evicted is left';
 		const isLowered = policy === 'noeviction' && !isOverhead && lowered !== undefined;
 		const unlike =
-			isLowered || tooSmall !== undefined ? undefined : (limitUnlikeOthers(facts, limit) ?? keysUnlikeOthers(facts));
-		const writer = isOverhead || isLowered || tooSmall !== undefined ? undefined : topWriter(facts);
+			isLowered || tooSmall !== undefined || buffers !== undefined
+				? undefined
+				: (limitUnlikeOthers(facts, limit) ?? keysUnlikeOthers(facts));
+		const isOfData = !isOverhead && !isLowered && tooSmall === undefined && buffers === undefined;
+		const writer = isOfData ? topWriter(facts) : undefined;
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
 			detail: isLowered ? lowered.detail : writer?.culprit.client === undefined ? undefined : writer.text,
-			reason: tooSmall?.reason ?? unlike?.reason ?? reason,
-			culprit: writer?.culprit,
+			reason: tooSmall?.reason ?? buffers?.reason ?? unlike?.reason ?? reason,
+			culprit: buffers?.client === undefined ? writer?.culprit : {client: buffers.client},
 			effect: 'writes-refused',
 			evidence: [
 				{name: 'OOM replies since the sample before', value: refused, unit: 'count'},
@@ -266,13 +291,15 @@ export const memOom = rule({
 					['memory', 'used_memory_overhead', 'bytes'],
 				),
 				...(tooSmall?.evidence ?? []),
+				...(buffers?.evidence ?? []),
 				...(tooSmall !== undefined || limitShare(facts) === undefined
 					? []
 					: [{name: 'of maxmemory', value: limitShare(facts) ?? 0, unit: 'share' as const}]),
 			],
 			meaning: `Commands that need memory are refused, ${count(refused)} since the sample before. Reads and deletions still work.`,
 			next: tooSmall?.next ?? [
-				...(isOverhead
+				...(buffers?.next ?? []),
+				...(isOverhead && buffers === undefined
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
 					: []),
 				unlike === undefined ? hint('raise maxmemory, if the machine has room') : unlike.next,
@@ -281,7 +308,7 @@ export const memOom = rule({
 					: [hint('or delete keys that are not needed, or set an eviction policy, which loses data')]),
 				redisCli(facts, 'MEMORY STATS'),
 			],
-			action: isOverhead ? 'client-kill' : 'set-maxmemory',
+			action: isOverhead || buffers !== undefined ? 'client-kill' : 'set-maxmemory',
 		});
 	},
 });

@@ -148,6 +148,10 @@ function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, s
 		symptoms.find(
 			symptom => symptom.node === node && symptom.rule === 'per.rdb_fail' && symptom.severity === 'critical',
 		) ??
+		// Buffers that displace keys are the cause, and the evictions are what clients feel.
+		symptoms.find(
+			symptom => symptom.node === node && symptom.rule === 'mem.evict_storm' && symptom.severity === 'critical',
+		) ??
 		// A finding of the whole cluster has no node and names the unserved slots itself. For such a finding, no
 		// consequence about slots is searched.
 		(node === undefined
@@ -302,7 +306,7 @@ function problemsOf(
 			return [
 				{
 					...problem,
-					severity: felt === undefined ? problem.severity : ('critical' as const),
+					severity: felt === undefined && reason?.severity !== 'critical' ? problem.severity : ('critical' as const),
 					reason: reason === undefined ? problem.reason : statementMessage(reason),
 					consequence,
 					note: noted?.text ?? problem.note,

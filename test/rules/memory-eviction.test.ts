@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {memEvict, memEvictStorm, memOom} from '../../source/rules/memory-eviction.js';
 import {memGrowth, trend} from '../../source/rules/memory-growth.js';
-import {type RecordParts, recordFrom, type Sections} from '../harness/records.js';
+import {firingOf} from '../harness/firing-of.js';
+import {clientOf, type RecordParts, recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const evicted = (count: number, keys = 1_000_000): Sections => ({
@@ -24,6 +26,31 @@ const volatile = (
 	},
 	earlier: {stats: {evicted_keys: 0, ...('total_net_input_bytes' in input ? {total_net_input_bytes: 0} : {})}},
 });
+
+const mebibyte = 1024 * 1024;
+
+/** A cache of 100 MB that evicts keys because one client does not read its replies. */
+const hungReader: FactsParts = {
+	info: {
+		...evicted(2000, 40_000),
+		memory: {
+			maxmemory: 100 * mebibyte,
+			used_memory: 100 * mebibyte,
+			maxmemory_policy: 'allkeys-lru',
+			mem_clients_normal: 54 * mebibyte,
+		},
+	},
+	earlier: evicted(0, 40_000),
+	record: {
+		clients: {
+			atMs: 0,
+			value: [
+				clientOf({id: 7, name: 'report-export', outputBufferBytes: 50 * mebibyte}),
+				clientOf({id: 8, name: 'web', outputBufferBytes: 0, command: 'set'}),
+			],
+		},
+	},
+};
 
 testRule(memEvict, [
 	['no evictions', {info: evicted(5), earlier: evicted(5)}, 'clear'],
@@ -55,12 +82,34 @@ testRule(memEvict, [
 		'warning',
 		/^evicts keys at 600\/s$/,
 	],
+	[
+		'client buffers take much of the memory',
+		hungReader,
+		'warning',
+		/: client buffers take 54\.0M, 54% of maxmemory, most of it for report-export$/,
+	],
 	['the first sample', {info: evicted(17)}, 'pending'],
 ]);
 
 /** Ten minutes with this constant rate of evictions. */
 const steady = (perSecond: number): NonNullable<FactsParts['past']> =>
 	Array.from({length: 60}, (_, index) => ({stats: {evicted_keys: index * 10 * perSecond}}));
+
+test('keys that client buffers displace are not blamed on their writers', () => {
+	for (const rule of [memEvict, memEvictStorm]) {
+		const {culprit, action, next, reason} = firingOf(rule, hungReader);
+		assert.equal(culprit?.client?.name, 'report-export', rule.id);
+		assert.equal(action, 'client-kill', rule.id);
+		assert.match(messageText(reason ?? ''), /^client buffers take/, rule.id);
+		assert.match(messageText(next[0]?.text ?? ''), /CLIENT KILL ID 7$/, rule.id);
+	}
+
+	const small = {
+		...hungReader,
+		info: {...hungReader.info, memory: {maxmemory: 400 * mebibyte, mem_clients_normal: 54 * mebibyte}},
+	};
+	assert.equal(firingOf(memEvictStorm, small).action, 'set-maxmemory');
+});
 
 testRule(memEvictStorm, [
 	['few evictions', {info: evicted(95), earlier: evicted(5)}, 'clear'],

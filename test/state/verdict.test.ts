@@ -61,6 +61,35 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 		0,
 	],
 	[
+		'the evictions, and the client buffers that displace the keys',
+		stateWith([
+			findingOf('mem.evict_storm', 'critical', up.address, {
+				problem: 'evicts keys at 2.55k/s',
+				effect: 'keys-evicted',
+			}),
+			findingOf('mem.clients', 'warning', up.address, {
+				problem: 'holds 105M in client buffers, most of it for report-export',
+				effect: 'keys-evicted',
+			}),
+		]),
+		'critical',
+		/^10\.0\.1\.11:6379 evicts keys at 2\.55k\/s: holds 105M in client buffers, most of it for report-export$/,
+		0,
+	],
+	[
+		'a loading node that a crash loop restarts is critical',
+		stateWith(
+			[
+				findingOf('srv.loading', 'warning'),
+				findingOf('srv.crash_loop', 'critical', up.address, {effect: 'unreachable'}),
+			],
+			[{...up, reach: 'loading'}],
+		),
+		'critical',
+		/is loading: has srv\.crash_loop$/,
+		0,
+	],
+	[
 		'a mild cause is as bad as what follows from it',
 		stateWith([findingOf('per.dir', 'warning'), findingOf('per.rdb_fail', 'critical')]),
 		'critical',
