@@ -23,6 +23,8 @@ const trackedFields = [
 	['stats', 'rejected_connections'],
 	['stats', 'expired_fields'],
 	['stats', 'expired_subkeys'],
+	['stats', 'keyspace_hits'],
+	['stats', 'keyspace_misses'],
 ] as const;
 
 export type TrackedField = (typeof trackedFields)[number];

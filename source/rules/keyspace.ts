@@ -6,6 +6,7 @@ import {count, percent, perSecond, seconds} from '../text/units.js';
 import {clientName} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {lastFlusher} from './flush.js';
+import {keyMiss} from './key-misses.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
@@ -288,41 +289,6 @@ export const keyMassExpiry = rule({
 				redisCli(facts, 'INFO keyspace'),
 			],
 		});
-	},
-});
-
-export const keyMiss = rule({
-	id: 'key.miss',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second.',
-		since: '2.2',
-		falsePositives: [
-			'A client that asks whether a key exists counts a miss. The finding is only info.',
-			'A replica counts the reads of its own clients. Its ratio says nothing about its primary.',
-		],
-	},
-	thresholds: {
-		lookups: {value: 100, unit: 'perSecond', source: 'the ratio of fewer lookups says little'},
-		share: {value: 0.5, unit: 'share', source: 'of the lookups; at least this share should find a key'},
-	},
-	needs: {hits: rate('stats', 'keyspace_hits'), misses: rate('stats', 'keyspace_misses')},
-	evaluate({hits, misses}, facts, limits) {
-		const lookups = hits + misses;
-		return lookups < limits.lookups || hits / lookups >= limits.share
-			? clear
-			: fires('info', {
-					problem: `misses ${percent(misses / lookups)} of its key lookups`,
-					detail: `${perSecond(lookups)} lookups`,
-					evidence: [
-						{name: 'hits', value: hits, unit: 'perSecond'},
-						{name: 'misses', value: misses, unit: 'perSecond'},
-					],
-					meaning:
-						'Each miss loads the database behind the cache. After a restart that is usual, else keys expire or are evicted too early.',
-					next: [redisCli(facts, 'INFO keyspace'), hint('compare with evicted_keys and expired_keys: panel 2')],
-				});
 	},
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
-import {keyDropped, keyExpireLag, keyMassExpiry, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
+import {keyMiss} from '../../source/rules/key-misses.js';
+import {keyDropped, keyExpireLag, keyMassExpiry, keyNoexpire} from '../../source/rules/keyspace.js';
 import {viewFrom} from '../cluster/views.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, type Sections, seriesOf} from '../harness/records.js';
@@ -149,6 +150,37 @@ const counted = (fields: Sections[string]): FactsParts => ({
 	info: {stats: fields},
 	earlier: {stats: Object.fromEntries(Object.keys(fields).map(name => [name, 0]))},
 });
+/**
+A cache of 5,700 keys with a TTL, of which 1,140 expire in a second. `hitsBefore` of 10,000 lookups were hits in ten
+seconds of the past.
+*/
+const shortLived = (parts: {
+	readonly hitsBefore: number;
+	readonly keysBefore: number;
+	readonly evicted?: number;
+	readonly expired?: number;
+}): FactsParts => ({
+	info: {
+		stats: {
+			keyspace_hits: 90,
+			keyspace_misses: 910,
+			expired_keys: parts.expired ?? 1140,
+			evicted_keys: parts.evicted ?? 0,
+		},
+		keyspace: {db0: 'keys=5700,expires=5700,avg_ttl=2000'},
+	},
+	earlier: {
+		stats: {keyspace_hits: 0, keyspace_misses: 0, expired_keys: 0, evicted_keys: 0},
+		keyspace: {db0: `keys=${parts.keysBefore},expires=${parts.keysBefore},avg_ttl=2000`},
+	},
+	past: [0, 1, 2].map(index => ({
+		stats: {
+			keyspace_hits: index === 0 ? 0 : parts.hitsBefore,
+			keyspace_misses: [0, 10_000 - parts.hitsBefore, 20_000 - parts.hitsBefore][index] ?? 0,
+		},
+	})),
+});
+
 testRule(keyMiss, [
 	['most are hits', counted({keyspace_hits: 900, keyspace_misses: 100}), 'clear'],
 	[
@@ -157,6 +189,21 @@ testRule(keyMiss, [
 		'info',
 		/^misses 90% of its key lookups, 1\.00k\/s lookups$/,
 	],
+	[
+		'most are misses since keys live for seconds',
+		shortLived({hitsBefore: 9700, keysBefore: 5700}),
+		'warning',
+		/^misses 91% of its key lookups, 3\.0% before: its keys expire about 5s after they are written$/,
+	],
+	[
+		'keys have always lived for seconds',
+		shortLived({hitsBefore: 900, keysBefore: 5700}),
+		'info',
+		/lookups: its keys expire about 5s after they are written$/,
+	],
+	['many keys expire at once', shortLived({hitsBefore: 9700, keysBefore: 6700}), 'info', /^misses 91% .* lookups$/],
+	['keys are evicted too', shortLived({hitsBefore: 9700, keysBefore: 5700, evicted: 5}), 'info', /lookups$/],
+	['few keys expire', shortLived({hitsBefore: 9700, keysBefore: 5700, expired: 40}), 'info', /lookups$/],
 	['hardly any lookups', counted({keyspace_hits: 0, keyspace_misses: 9}), 'clear'],
 	['the first sample', {info: {stats: {keyspace_hits: 1, keyspace_misses: 900}}}, 'pending'],
 ]);
