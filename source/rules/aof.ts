@@ -212,7 +212,11 @@ export const perFsync = rule({
 							hint('that loses up to a second of writes in a crash; a faster disk loses none'),
 						]
 					: [
-							redisCli(facts, 'LATENCY HISTORY aof-fsync-always'),
+							hint('move the append-only file to a faster disk, or stop what else uses this one'),
+							redisCli(facts, 'CONFIG SET appendfsync no'),
+							hint(
+								'that buys time: the kernel writes when it likes, and a crash of the machine loses up to 30 s of writes',
+							),
 							redisCli(facts, 'CONFIG GET no-appendfsync-on-rewrite'),
 						]),
 			],

@@ -1,4 +1,5 @@
 import type {AccessRefusal} from '../domain/access-log.js';
+import type {NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
 import {count} from '../text/units.js';
 import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './access-refusals.js';
@@ -31,6 +32,14 @@ const lackedText = ({lack, object}: AccessRefusal): string =>
 /** The ACL rule that gives the right. The operator replaces KEYS or CHANNELS by names. */
 const rightText = ({lack, object}: AccessRefusal): string =>
 	lack === 'command' ? `+${object.toLowerCase()}` : lack === 'key' ? "'~KEYS'" : "'&CHANNELS'";
+
+/** The steps that give a user the right that it lacks. */
+export const grantSteps = (refusal: AccessRefusal): readonly NextStep[] => [
+	hint(
+		message`as an administrator, on every node: ACL SETUSER ${nameOf('user', refusal.user)} ${rightText(refusal)}, if it may have that`,
+	),
+	hint('then ACL SAVE or CONFIG REWRITE, so that a restart keeps it'),
+];
 
 export const secDenied = rule({
 	id: 'sec.denied',
@@ -101,13 +110,7 @@ export const secDenied = rule({
 			evidence,
 			meaning:
 				'The application gets errors for these requests, all the time. A new release that uses more, changed rights, or the defaults of a newer server are the usual reasons (since 7.0 a new user has no channels).',
-			next: [
-				redisCliAsAdministrator(facts, 'ACL LOG 10'),
-				hint(
-					message`give it the right on every node, as an administrator: ACL SETUSER ${nameOf('user', most.user)} ${rightText(most)}`,
-				),
-				hint('then ACL SAVE or CONFIG REWRITE, so that a restart keeps it'),
-			],
+			next: [...grantSteps(most), redisCliAsAdministrator(facts, 'ACL LOG 10')],
 		});
 	},
 });

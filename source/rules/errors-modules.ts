@@ -1,4 +1,5 @@
 import {isClusterEnabled} from '../derive/deployment.js';
+import type {AccessRefusal} from '../domain/access-log.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {type Message, message, nameOf} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
@@ -6,6 +7,7 @@ import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {mostRefused, refusalsLately} from './access-refusals.js';
 import {onlySenders, type Senders, senderCulprit, sendersOf} from './client-names.js';
+import {grantSteps} from './denied-requests.js';
 import {meaningOfErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
@@ -68,6 +70,7 @@ export const errFailed = rule({
 		}
 
 		const known = meaningOfErrors(facts, worst.command, code);
+		const refusal = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
 		const senders = isAlways
 			? (sendersOf(facts, worst.command) ?? onlySenders(facts, worst.failures))
 			: code === 'MOVED'
@@ -84,7 +87,7 @@ export const errFailed = rule({
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
 			reason:
 				known?.reason ??
-				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? missingRight(facts) : undefined),
+				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? refusal && lackText(refusal) : undefined),
 			culprit: senderCulprit(command, senders),
 			evidence: [
 				...failing.slice(0, 5).map(({command: name, failures}) => ({
@@ -96,11 +99,12 @@ export const errFailed = rule({
 			],
 			meaning: known?.meaning ?? 'The clients that send it get errors instead of replies.',
 			next: [
+				...(code === 'NOPERM' && refusal !== undefined ? grantSteps(refusal) : []),
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
 				...(known?.next ?? []),
 				...(code === 'READONLY' ? writeElsewhere(facts) : []),
 				redisCli(facts, 'INFO errorstats'),
-				hint('see who sends it: panel 4, by last command'),
+				...(senders === undefined ? [hint('see who sends it: panel 4, by last command')] : []),
 			],
 		});
 	},
@@ -158,14 +162,9 @@ function commonError(facts: NodeFacts): string | undefined {
 	return rises.find(([, rise]) => rise > 0 && rise >= commonErrorShare * all)?.[0];
 }
 
-/**
-The user that was refused most often in the last minute, and the right that the user lacks. Undefined if ACL LOG may not
-be read.
-*/
-function missingRight(facts: NodeFacts): Message | undefined {
-	const most = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
-	return most && message`user ${nameOf('user', most.user)} has no right to ${lacked.get(most.lack) ?? 'it'} (ACL)`;
-}
+/** The user that is refused, and the right that it lacks. */
+const lackText = ({user, lack}: AccessRefusal): Message =>
+	message`user ${nameOf('user', user)} has no right to ${lacked.get(lack) ?? 'it'} (ACL)`;
 
 const lacked: ReadonlyMap<string, string> = new Map([
 	['key', 'its keys'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {cfgAlways, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
 import {perAofBloat} from '../../source/rules/aof-bloat.js';
 import {firingOf} from '../harness/firing-of.js';
@@ -105,6 +106,13 @@ const cycles = (count: number, meanMs: number, processorSeconds = 0, appendfsync
 	});
 	return {info: at(1), earlier: at(0), config: {appendfsync}};
 };
+
+test('per.fsync: the steps help against a slow disk, and ask only what a server with everysec has', () => {
+	const {next} = firingOf(perFsync, {info: delayed(7), past: [delayed(5), delayed(6), delayed(7)]});
+	const steps = next.map(({text}) => messageText(text)).join('\n');
+	assert.match(steps, /faster disk.*\n.*CONFIG SET appendfsync no\n.*loses up to 30 s/);
+	assert.doesNotMatch(steps, /aof-fsync-always/);
+});
 
 testRule(perFsync, [
 	['no delayed fsync', {info: delayed(5), past: [delayed(5), delayed(5)]}, 'clear'],

@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {CommandRate} from '../../source/derive/command-rates.js';
+import {messageText} from '../../source/domain/message.js';
 import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';
 import {errFailed, errRate, errUnexpected, modFork, modSearch} from '../../source/rules/errors-modules.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, infoOf, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -20,6 +24,26 @@ const command = (parts: Partial<CommandRate> & {readonly command: string}): Fact
 		],
 	},
 });
+
+/** A user without the right to the keys that it writes. */
+const deniedKeys: FactsParts = {
+	info: {errorstats: {errorstat_NOPERM: 'count=60'}},
+	earlier: {errorstats: {errorstat_NOPERM: 'count=1'}},
+	record: {
+		...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
+		accessLog: timed([
+			{
+				count: 60,
+				lack: 'key',
+				object: 'orders:7',
+				user: 'shop',
+				ageSeconds: 1,
+				clientAddress: '10.0.0.9:1',
+				clientName: '',
+			},
+		]),
+	},
+};
 
 testRule(errFailed, [
 	['none', command({command: 'get', callsPerSecond: 100}), 'clear'],
@@ -107,24 +131,7 @@ testRule(errFailed, [
 	),
 	[
 		'denied by the ACL',
-		{
-			info: {errorstats: {errorstat_NOPERM: 'count=60'}},
-			earlier: {errorstats: {errorstat_NOPERM: 'count=1'}},
-			record: {
-				...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
-				accessLog: timed([
-					{
-						count: 60,
-						lack: 'key',
-						object: 'orders:7',
-						user: 'shop',
-						ageSeconds: 1,
-						clientAddress: '10.0.0.9:1',
-						clientName: '',
-					},
-				]),
-			},
-		},
+		deniedKeys,
 		'warning',
 		/^answers SET with NOPERM errors, 60\.?0?\/s: user shop has no right to its keys \(ACL\)$/,
 	],
@@ -240,6 +247,12 @@ testRule(errFailed, [
 	['few of many', command({command: 'incr', callsPerSecond: 1000, failuresPerSecond: 20}), 'clear'],
 	['no command statistics', {}, 'pending'],
 ]);
+
+test('err.failed: the first step gives the user the right that it lacks', () => {
+	const {next} = firingOf(errFailed, deniedKeys);
+	assert.match(messageText(next[0]?.text ?? ''), /ACL SETUSER shop '~KEYS'/);
+	assert.match(messageText(next[1]?.text ?? ''), /^then ACL SAVE/);
+});
 
 const errors = (counts: Readonly<Record<string, number>>, commands: number): FactsParts => {
 	const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
