@@ -2,6 +2,7 @@ import {heldConnections} from '../derive/connection-holder.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
+import {mayBeRestarting, restartSeconds} from '../derive/restarting.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
@@ -172,7 +173,7 @@ export const connRefused = rule({
 			'The connection is refused: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT).',
 		since: 'any',
 		falsePositives: [
-			'A process that replied within the last minute may be restarting. The finding is only a warning until the minute is over.',
+			'A process that replied before may be restarting. The finding is only a warning for the first five seconds, unless this machine shows why the process does not come back.',
 			'A planned restart begins with the nodes that others replace meanwhile: replicas, primaries that were failed over, one of several Sentinels. The finding is info for `srv.planned.stop` there, unless the log tells of a crash, and for `srv.planned.start` where the log tells of a stop on demand.',
 			'An announced address may be valid only on the network of the other nodes. conn.unreachable reports such an address.',
 			'A node that no node of its cluster, or no Sentinel, names any more was removed. The finding is info then.',
@@ -181,17 +182,16 @@ export const connRefused = rule({
 	},
 	thresholds: {
 		restart: {
-			value: 60,
+			value: restartSeconds,
 			unit: 'seconds',
-			source:
-				'a process that replied so recently may be restarting; awesome-prometheus-alerts waits a minute for redis_up',
+			source: 'a restart with little data takes less; as for a reply that is pending (conn.unresponsive)',
 		},
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	appliesTo: ({record, nodes}) => record.failure === undefined || !isAnnouncedUnreachable(record, nodes),
 	needs: {},
 	evaluate(_, facts, limits) {
-		const {failure, lastReplyAtMs, failingSinceMs} = facts.record;
+		const {failure, failingSinceMs} = facts.record;
 		if (failure?.code !== 'ECONNREFUSED' && failure?.code !== 'ENOENT') {
 			return clear;
 		}
@@ -199,8 +199,7 @@ export const connRefused = rule({
 		const rejected = reasonOnHost(facts.record);
 		const bound = rejected === undefined ? boundElsewhere(facts.record) : undefined;
 		const end = rejected === undefined ? endOfProcess(facts.record) : undefined;
-		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
-		const mayRestart = sinceReplySeconds < limits.restart;
+		const mayRestart = mayBeRestarting(facts.record, facts.nowMs, limits.restart);
 		const takeover = takeoverOf(facts.record, facts.nodes);
 		const isGone = isRemoved(facts.record);
 		const isPlanned = isGone || isPlannedStop(facts);

@@ -1,6 +1,7 @@
 import {heldConnections} from '../derive/connection-holder.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
+import {mayBeRestarting} from '../derive/restarting.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import {type Message, message} from '../domain/message.js';
@@ -145,7 +146,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 	const held = heldConnections(record);
 	return {
 		node: address,
-		severity: 'critical',
+		severity: mayBeRestarting(record, nowMs) ? 'warning' : 'critical',
 		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
 		problem: failure?.problem ?? reachWords[reach],
 		detail: held?.text,

@@ -52,12 +52,13 @@ export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 /**
 The subject of line 2 after a verdict. The same object is returned while nothing changes.
 - A subject stays until a worse cause comes, or until ten seconds after its end (twenty if it was critical).
+- A node that did not answer stays for ten seconds after the end, and only while nothing else is wrong.
+- A subject that has ended gives way to a warning of its node that is as urgent and began before the end.
 - A problem that came back within ten minutes stays for a minute after its next end.
 - After a subject, a warning that has lasted for half a minute comes first. A younger warning may end before it is read.
 - A more severe cause is worse. Among critical causes, a more urgent cause is worse too.
 - A more urgent warning does not replace another warning, because warnings come and go with the load.
 - The first exception is a warning about a busy machine: any other warning replaces it.
-- A node that fails to answer in another way than before is shown so at once: it refused connections, and now it loads.
 - The second exception is a warning that began with the subject, within seconds: both are of one incident, or were there
   when redis-top came. The rules find them one after the other, and the more urgent one is shown.
 */
@@ -92,21 +93,42 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	}
 
 	const endedAtMs = held.endedAtMs ?? nowMs;
-	const isMachineLeft = first !== undefined && isOfMachine(first) && !isOfMachine(held.problem);
-	const shortMs = held.problem.severity === 'critical' ? criticalKeptMs : subjectKeptMs;
-	const keptMs = isMachineLeft || held.isRecurring === true ? subjectKeptLongMs : shortMs;
+	const keptMs = isOutage(held.problem) ? subjectKeptMs : keptOf(held, first);
 	const isOver = nowMs - endedAtMs >= keptMs || nowMs < endedAtMs;
 	const isBackground = first !== undefined && !isOfMachine(first) && isOfMachine(held.problem);
-	if (isOver || isBackground || first?.severity === 'critical' || isSameOutage(first, held.problem)) {
+	if (isOver || isBackground || first?.severity === 'critical' || hasPresent(causes, held, endedAtMs)) {
 		return fresh;
 	}
 
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
 }
 
-/** Whether both problems are of one node that fails to answer: one outage that goes on in another way. */
-const isSameOutage = (one: SharedProblem | undefined, other: SharedProblem): boolean =>
-	one?.failsBy !== undefined && other.failsBy !== undefined && one.node === other.node;
+/** Whether a problem is that a node does not answer. */
+const isOutage = ({failsBy}: SharedProblem): boolean => failsBy !== undefined;
+
+/** How long a problem of a node that answers stays the subject after its end, in milliseconds. */
+function keptOf(held: Subject, first: SharedProblem | undefined): number {
+	const isMachineLeft = first !== undefined && isOfMachine(first) && !isOfMachine(held.problem);
+	const shortMs = held.problem.severity === 'critical' ? criticalKeptMs : subjectKeptMs;
+	return isMachineLeft || held.isRecurring === true ? subjectKeptLongMs : shortMs;
+}
+
+/**
+Whether one of the warnings is of more use than a subject that has ended:
+- After an outage, each warning is, except one about the machine. The node may fail in another way now.
+- After another problem, a warning of the same node is that is as urgent and began before the end.
+*/
+const hasPresent = (causes: readonly SharedProblem[], {problem}: Subject, endedAtMs: number): boolean =>
+	causes.some(
+		cause =>
+			!isOfMachine(cause) &&
+			(isOutage(problem) ||
+				(cause.node === problem.node &&
+					cause.urgency <= problem.urgency &&
+					cause.sinceMs !== undefined &&
+					cause.sinceMs < endedAtMs &&
+					problem.explains?.includes(cause.cause) !== true)),
+	);
 
 /** Time after which a warning counts as lasting, in milliseconds. */
 const lastingMs = 30_000;
@@ -121,8 +143,12 @@ function successor(held: Subject | undefined, causes: readonly SharedProblem[], 
 	const isLasting = (cause: SharedProblem) => !isOfMachine(cause) && nowMs - (cause.sinceMs ?? nowMs) >= lastingMs;
 	const isResidue = ({cause}: SharedProblem) => held?.problem.explains?.includes(cause) === true;
 	const rest = causes.filter(cause => !isResidue(cause));
+	// After an outage, what the node has now comes first.
+	const isNext = ({node}: SharedProblem) => held !== undefined && isOutage(held.problem) && node === held.problem.node;
 	const problem =
-		held === undefined || first?.severity === 'critical' ? first : (rest.find(isLasting) ?? rest[0] ?? first);
+		held === undefined || first?.severity === 'critical'
+			? first
+			: (rest.find(isNext) ?? rest.find(isLasting) ?? rest[0] ?? first);
 	if (problem === undefined) {
 		return undefined;
 	}

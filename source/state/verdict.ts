@@ -12,6 +12,7 @@ import {farthest} from './farthest.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 import {outageNote} from './outage-note.js';
+import {outageSeverity} from './outage-severity.js';
 
 /** A problem, the other nodes that have the same problem, and their number. */
 export type SharedProblem = RankedProblem & {
@@ -303,10 +304,14 @@ function problemsOf(
 			const noted = outageNote(record.address, state);
 			const consequence = consequenceOf(record.address, problem.effect, symptomsOf?.get(record.address) ?? []);
 			const felt = consequence?.severity === 'critical' ? consequence : undefined;
+			const listed = outageSeverity(record, ranked ?? rankedFindings(state));
 			return [
 				{
 					...problem,
-					severity: felt === undefined && reason?.severity !== 'critical' ? problem.severity : ('critical' as const),
+					severity:
+						felt === undefined && reason?.severity !== 'critical'
+							? (listed ?? problem.severity)
+							: ('critical' as const),
 					reason: reason === undefined ? problem.reason : statementMessage(reason),
 					consequence,
 					note: noted?.text ?? problem.note,

@@ -48,6 +48,12 @@ const refusedSince = (seconds: number, host: Partial<LocalEvidence>): FactsParts
 	host,
 });
 
+/** The server refuses connections for two seconds, after a reply. */
+const refusedLately = (host: Partial<LocalEvidence>): FactsParts => ({
+	...failing(socket('ECONNREFUSED'), 3, {record: {failingSinceMs: nowMs - 2000}}),
+	host,
+});
+
 /** A log in which a process started a minute ago, and which has a line of a known meaning from so many seconds ago. */
 const loggedEnd = (id: string, line: string, agoSeconds: number): LogEvidence => ({
 	source: '/var/log/redis.log',
@@ -73,7 +79,7 @@ const refusedReplica = (lastSeconds: number, nodes: readonly NodeRecord[], rest:
 
 testRule(connRefused, [
 	['a replica that may be restarting', refusedReplica(14, [primary]), 'info'],
-	['a replica that does not come back', refusedReplica(16, [primary]), 'warning'],
+	['a replica that does not come back', refusedReplica(16, [primary]), 'critical'],
 	[
 		'a replica that may be restarting, and was polled rarely before',
 		refusedReplica(22, [primary], {record: {failingSinceMs: nowMs - 14_000}}),
@@ -81,11 +87,11 @@ testRule(connRefused, [
 	],
 	[
 		'a replica of a primary that is gone as well',
-		refusedReplica(5, [{...primary, failure: refusedConnection}]),
+		refusedReplica(4, [{...primary, failure: refusedConnection}]),
 		'warning',
 	],
-	['a replica of a node that is no primary', refusedReplica(5, [{...primary, role: 'replica'}]), 'warning'],
-	['a replica whose primary is not known', refusedReplica(5, []), 'warning'],
+	['a replica of a node that is no primary', refusedReplica(4, [{...primary, role: 'replica'}]), 'warning'],
+	['a replica whose primary is not known', refusedReplica(4, []), 'warning'],
 	[
 		'a replica that was told to stop',
 		refusedReplica(50, [primary], {
@@ -102,7 +108,7 @@ testRule(connRefused, [
 	[
 		'a replica that crashed',
 		refusedReplica(5, [primary], {host: {log: loggedEnd('crashed', '=== REDIS BUG REPORT START', 5)}}),
-		'warning',
+		'critical',
 		/: it crashed$/,
 	],
 	[
@@ -158,8 +164,24 @@ testRule(connRefused, [
 		'critical',
 		/^refuses connections: nothing listens on the port$/,
 	],
-	['it may be restarting', failing(socket('ECONNREFUSED'), 20), 'warning'],
-	['it has not come back within a minute', failing(socket('ECONNREFUSED'), 61), 'critical'],
+	['it may be restarting', failing(socket('ECONNREFUSED'), 4), 'warning'],
+	['it has not come back within five seconds', failing(socket('ECONNREFUSED'), 5), 'critical'],
+	[
+		'it refuses for a moment, and was polled rarely before',
+		failing(socket('ECONNREFUSED'), 20, {record: {failingSinceMs: nowMs - 4000}}),
+		'warning',
+	],
+	['it does not come back: it listens on another address', refusedLately(listening(900, '127.0.0.2')), 'critical'],
+	[
+		'it does not come back: its log tells that a newer version wrote its data',
+		refusedLately({log: loggedEnd('rdb-newer', "Can't handle RDB format version 12", 2)}),
+		'critical',
+	],
+	[
+		'it may come back: it was told to stop',
+		refusedLately({log: loggedEnd('asked-to-stop', '7:M User requested shutdown...', 2)}),
+		'warning',
+	],
 	['the socket file is missing', failing(socket('ENOENT'), 100), 'critical'],
 	['another failure is reported by another rule', failing(socket('ETIMEDOUT'), 100), 'clear'],
 	['only announced', failing(socket('ECONNREFUSED'), undefined, {record: toldByOthers}), 'clear'],

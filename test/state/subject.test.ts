@@ -29,17 +29,18 @@ type Problem = {
 	readonly explains?: readonly string[];
 	readonly sinceMs?: number;
 	readonly failsBy?: string;
+	readonly node?: string;
 };
 
-const shared = ({cause, severity, urgency, explains, sinceMs, failsBy}: Problem): SharedProblem => ({
-	...(failsBy === undefined ? {} : {failsBy: failsBy as SharedProblem['failsBy'] & string}),
+const shared = ({cause, severity, urgency, explains, sinceMs, failsBy, node}: Problem): SharedProblem => ({
+	failsBy,
 	explains,
 	sinceMs,
 	cause,
 	severity,
 	urgency,
 	problem: `has ${cause}`,
-	node: '10.0.1.11:6379' as NodeAddress,
+	node: (node ?? '10.0.1.11:6379') as NodeAddress,
 	nodesToo: 0,
 	otherNodes: [],
 });
@@ -64,20 +65,14 @@ function subjects(verdicts: readonly Verdict[], everyMs = 1000): string[] {
 }
 
 const calm = verdictWith();
-const refuses: Problem = {...warning('refused 0', 0), failsBy: 'refused'};
-const loads: Problem = {...warning('loading 4', 4), failsBy: 'loading'};
+const refuses: Problem = {...critical('refused 0', 0), failsBy: 'refused'};
+const silent: Problem = {...warning('stale 0', 0), failsBy: 'stale'};
+const machine = warning('os.psi', machineUrgency);
+const elsewhere: Problem = {...warning('c', 2), node: '10.0.1.12:6379'};
+/** A warning that has lasted before the other problem of a case ended. */
+const lasting = (urgency: number): Problem => ({...warning('b', urgency), sinceMs: -5000});
 const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string[]]> = [
 	['nothing is wrong', [calm, calm], ['-', '-']],
-	[
-		'a node that fails to answer in another way is shown as it is now',
-		[verdictWith(refuses), verdictWith(loads), verdictWith(refuses), verdictWith(loads)],
-		['refused 0', 'loading 4', 'refused 0', 'loading 4'],
-	],
-	[
-		'a warning about an answering node waits until the outage was read as over',
-		[verdictWith(refuses), verdictWith(warning('mem.max', 8))],
-		['refused 0', 'refused 0?'],
-	],
 	[
 		'a more urgent warning does not replace a warning',
 		[verdictWith(warning('a')), verdictWith(warning('b', 1), warning('a'))],
@@ -136,6 +131,42 @@ const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string
 		['a', 'b'],
 	],
 	[
+		'an outage that ended gives way to a warning',
+		[verdictWith(refuses), verdictWith(warning('b', 9))],
+		['refused 0', 'b'],
+	],
+	[
+		'a warning of its own node comes first after an outage',
+		[verdictWith(refuses), verdictWith(elsewhere, warning('b', 9))],
+		['refused 0', 'b'],
+	],
+	[
+		'a node that fails to answer in another way is shown as it is now',
+		[verdictWith(refuses), verdictWith(silent), verdictWith(refuses), verdictWith(silent)],
+		['refused 0', 'stale 0', 'refused 0', 'stale 0'],
+	],
+	['an outage that ended stays where nothing else is wrong', [verdictWith(refuses), calm], ['refused 0', 'refused 0?']],
+	[
+		'an outage that ended stays beside a busy machine',
+		[verdictWith(refuses), verdictWith(machine)],
+		['refused 0', 'refused 0?'],
+	],
+	[
+		'a subject that ended gives way to a lasting warning of its node that is as urgent',
+		[verdictWith(critical('a')), verdictWith(lasting(5))],
+		['a', 'b'],
+	],
+	[
+		'a subject that ended does not give way to a milder warning',
+		[verdictWith(critical('a')), verdictWith(lasting(6))],
+		['a', 'a?'],
+	],
+	[
+		'a subject that ended does not give way to a warning that begins with the end',
+		[verdictWith(critical('a')), verdictWith({...warning('b'), sinceMs: 1000})],
+		['a', 'a?'],
+	],
+	[
 		'a critical cause does not wait for a subject that ended',
 		[verdictWith(critical('a', 1)), verdictWith(critical('b'))],
 		['a', 'b'],
@@ -148,6 +179,12 @@ for (const [name, verdicts, expected] of cases) {
 test('a subject stays for ten seconds after its end', () => {
 	const verdicts = [verdictWith(warning('a')), ...Array.from({length: 12}, () => verdictWith(warning('b')))];
 	assert.deepEqual(subjects(verdicts).slice(9), ['a?', 'a?', 'b', 'b']);
+});
+
+test('an outage is told for ten seconds after its end, also one that comes and goes', () => {
+	const once = [verdictWith(refuses), ...Array.from({length: 12}, () => calm)];
+	assert.deepEqual(subjects([...once, ...once]).slice(9, 13), ['refused 0?', 'refused 0?', '-', '-']);
+	assert.deepEqual(subjects([...once, ...once]).slice(-3), ['refused 0?', '-', '-']);
 });
 
 test('an unchanged verdict keeps the subject, and shows its present problem first', () => {

@@ -416,12 +416,31 @@ test('the cause of a split cluster precedes the findings of each partition about
 	assert.match(verdictText(verdictOf(stateWith([minority, split], [up]), sampledAtMs)), /^two owners/);
 });
 
+test('an outage is as severe on line 2 as in the list of findings', () => {
+	const lately = {...gone, failingSinceMs: sampledAtMs - 1000};
+	const severityOf = (node: NodeRecord, ...findings: readonly Finding[]) =>
+		verdictOf(stateWith(findings, [up, node]), sampledAtMs).severity;
+	const listed = (severity: Finding['severity'], more: Partial<Finding> = {}) =>
+		findingOf('conn.refused', severity, gone.address, more);
+	assert.equal(severityOf(lately), 'warning', 'it may be restarting');
+	assert.equal(severityOf(gone), 'critical');
+	for (const node of [lately, gone]) {
+		assert.equal(severityOf(node, listed('critical')), 'critical');
+		assert.equal(severityOf(node, listed('warning')), 'warning');
+		assert.equal(severityOf(node, listed('info')), 'warning', 'line 2 has no notes');
+	}
+
+	assert.equal(severityOf(lately, listed('critical', {clearedAtMs: 1})), 'warning', 'an outage from before');
+	assert.equal(severityOf(lately, findingOf('mem.frag', 'info', gone.address)), 'warning');
+});
+
 test('a report names every critical finding with its node, primaries first, then replicas, then sentinels', () => {
 	const down = (address: string, role: NodeRecord['role'], info = {}): NodeRecord => ({
 		...recordFrom({address, info}),
 		role,
 		reach: 'down',
 		failure: refusedConnection,
+		failingSinceMs: sampledAtMs - 12_000,
 	});
 	const [primary, replica, sentinel] = [
 		// It never answered: its replica says that it is a primary.
