@@ -146,7 +146,7 @@ export const memExceeded = rule({
 		critical: {value: 30, unit: 'seconds', source: 'by then clients have timed out'},
 	},
 	needs: {exceededMs: infoNumber('stats', 'current_eviction_exceeded_time')},
-	evaluate({exceededMs}, facts, limits) {
+	evaluate({exceededMs}, facts, limits, heldMs) {
 		const exceeded = exceededMs / 1000;
 		if (exceeded <= limits.warning) {
 			return clear;
@@ -155,7 +155,11 @@ export const memExceeded = rule({
 		const isLong = exceeded > limits.critical;
 		const isEvicting = (facts.perSecond('stats', 'evicted_keys') ?? 0) > 0;
 		return fires(isLong ? 'critical' : 'warning', {
-			problem: `over maxmemory for ${seconds(exceeded)}`,
+			// The server counts again from 0 whenever eviction has brought memory below the limit for a moment.
+			problem:
+				heldMs > exceededMs
+					? `over maxmemory again and again for ${seconds(heldMs / 1000)}`
+					: `over maxmemory for ${seconds(exceeded)}`,
 			effect: isEvicting ? 'keys-evicted' : 'writes-refused',
 			evidence: infoEvidence(
 				facts,

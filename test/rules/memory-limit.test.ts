@@ -172,6 +172,20 @@ testRule(memUnset, [
 	['a provider that hides maxmemory', {info: fields({used_memory_rss: 10})}, 'absent'],
 ]);
 
+test('mem.exceeded: the time does not start again while the server crosses its limit every few seconds', () => {
+	const problemOf = (exceededMs: number, heldMs: number) => {
+		const evaluation = memExceeded.evaluate(factsOf({info: exceeded(exceededMs)}), heldMs);
+		assert.equal(evaluation.kind, 'fires');
+		return evaluation.problem;
+	};
+
+	assert.equal(problemOf(5000, 0), 'over maxmemory for 5s');
+	assert.equal(problemOf(8000, 3000), 'over maxmemory for 8s');
+	assert.equal(problemOf(2000, 14_000), 'over maxmemory again and again for 14s');
+	// Seen again after a moment below the limit.
+	assert.equal(problemOf(3000, 80_000), 'over maxmemory again and again for 1m20s');
+});
+
 test('mem.exceeded: the effect is refused writes unless keys are evicted', () => {
 	const effectOf = (evictions: number) => {
 		const stats = {current_eviction_exceeded_time: 5000, evicted_keys: 9};
