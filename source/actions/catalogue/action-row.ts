@@ -18,6 +18,12 @@ export type Selection = {
 	readonly value?: string | undefined;
 	/** True if `value` is complete and valid, so that the dialog skips the form. */
 	readonly isSettled?: boolean;
+	/** An action on another node that helps where nothing can be sent to the node of the menu. */
+	readonly elsewhere?: {
+		readonly node: NodeAddress;
+		readonly action: ActionName;
+		readonly value?: string | undefined;
+	};
 };
 
 /**

@@ -194,10 +194,15 @@ export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow
 	return [...rows, ...texts].sort((a, b) => rank(a) - rank(b));
 }
 
+/** The reason why no action can be chosen, if all have the same one; undefined otherwise. */
+export function sharedReason(rows: readonly MenuRow[]): string | undefined {
+	const [reason, ...others] = new Set(rows.flatMap(({isText, whyNot}) => (isText === true ? [] : [whyNot])));
+	return others.length === 0 ? reason : undefined;
+}
+
 /**
 The menu rows that are shown. With a search: the rows whose id or title contains every word of the search. With an
-opened group: all rows of the group, including rows that can't be chosen. Otherwise: the rows that can be chosen, or all
-rows if none can be chosen.
+opened group: all rows of the group, including rows that can't be chosen. Otherwise: the rows that can be chosen.
 */
 export function shownRows({
 	rows,
@@ -212,11 +217,11 @@ export function shownRows({
 		return rows.filter(row => row.group === group);
 	}
 
-	if (search === undefined && rows.some(({isFolded}) => !isFolded)) {
+	if (search === undefined) {
 		return rows.filter(({isFolded}) => !isFolded);
 	}
 
-	const words = (search ?? '').toLowerCase().split(' ').filter(Boolean);
+	const words = search.toLowerCase().split(' ').filter(Boolean);
 	return rows.filter(({id, title}) => {
 		const text = `${id} ${title}`.toLowerCase();
 		return words.every(word => text.includes(word));

@@ -160,6 +160,11 @@ function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: D
 		return withoutEffects(withDialog(state, {...dialog, selected: 0, group: opened}));
 	}
 
+	const {offer} = dialog;
+	if (offer !== undefined && (text === offer.letter || (name === 'enter' && rows.length === 0))) {
+		return {state: withDialog(state, {kind: 'closed'}), effects: [{kind: 'go-on', offer}]};
+	}
+
 	// The key of a row that cannot be chosen shows the reason.
 	const lettered = dialog.rows.filter(({letter}) => letter === text);
 	const row = name === 'enter' ? rows[selected] : lettered.find(each => each.group === (group ?? 'Selected row'));

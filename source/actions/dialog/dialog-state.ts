@@ -89,6 +89,8 @@ export type Dialog =
 			readonly search?: string | undefined;
 			/** The opened group: only its rows are shown. Undefined: the rows of all groups are shown. */
 			readonly group?: MenuGroup | undefined;
+			/** An action on another node, offered where nothing can be sent to this one. */
+			readonly offer?: Offer | undefined;
 	  }
 	| UnlockDialog
 	| FormDialog

@@ -1,7 +1,15 @@
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, fit} from '../../text/fit.js';
 import {type Line, span} from '../../text/line.js';
-import {groupLetter, type MenuGroup, type MenuRow, menuGroups, shortTitle, shownRows} from '../catalogue/catalogue.js';
+import {
+	groupLetter,
+	type MenuGroup,
+	type MenuRow,
+	menuGroups,
+	sharedReason,
+	shortTitle,
+	shownRows,
+} from '../catalogue/catalogue.js';
 import {effectiveClass} from '../execute/guard.js';
 import {type DialogContent, dialogTextWidth, emptyDialog} from './dialog-content.js';
 import type {Dialog, DialogState} from './dialog-state.js';
@@ -32,7 +40,8 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 	const width = dialogTextWidth(state);
 	const rows = shownRows(menu);
 	const lines = menuLines(state, menu, rows, width);
-	const tallest = Math.max(1, state.screen.rows - rowsAroundMenu);
+	const nothing = nothingLines(menu, width);
+	const tallest = Math.max(1, state.screen.rows - rowsAroundMenu - nothing.length);
 	const hasGroups = search === undefined && group === undefined && lines.length > tallest && tallest > 2;
 	const room = hasGroups ? tallest - 1 : tallest;
 	const [first, end] = windowAround(
@@ -51,10 +60,30 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 		title: `${group === undefined ? 'Actions' : `${group} actions`} on ${subject.address}`,
 		tone: 'accent',
 		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
-		lines: [...(hasGroups ? [groupsLine(rows)] : []), ...lines.slice(first, end).map(({content}) => content)],
+		lines: [
+			...nothing,
+			...(hasGroups ? [groupsLine(rows)] : []),
+			...lines.slice(first, end).map(({content}) => content),
+		],
 		hint:
 			found === '' ? `${range}/ finds, Enter opens, Esc ${group === undefined ? 'closes' : 'shows all groups'}` : found,
 	};
+}
+
+/**
+The lines above the rows where nothing can be sent to the node: the reason, which then stands once, and the action on
+another node that helps.
+*/
+function nothingLines({rows, offer}: Dialog & {kind: 'menu'}, width: number): readonly Line[] {
+	const reason = sharedReason(rows);
+	return reason === undefined
+		? []
+		: [
+				[span(cut(`Nothing can be sent to it: ${reason}`, width, '...'), 'warning')],
+				...(offer === undefined
+					? []
+					: [[span('What helps: '), span(offer.letter, 'key'), span(cut(`  ${offer.text}`, width - 13, '...'))]]),
+			];
 }
 
 /** A line of the menu. `index` is the index of its menu row; undefined for a heading and for the last line. */
@@ -72,9 +101,10 @@ function menuLines(
 ): readonly MenuLine[] {
 	const isGrouped = search === undefined && group === undefined;
 	const left = all.length - rows.length;
+	const shared = sharedReason(all);
 	return [
 		...rows.flatMap((row, index): MenuLine[] => {
-			const content: Line = [span(index === selected ? '> ' : '  '), ...rowLine(row, state, width - 2)];
+			const content: Line = [span(index === selected ? '> ' : '  '), ...rowLine(row, state, width - 2, shared)];
 			const isFirst = isGrouped && row.group !== rows[index - 1]?.group;
 			const heading: MenuLine = {index: undefined, content: headingLine(row.group)};
 			return [...(isFirst ? [heading] : []), {index, content}];
@@ -83,7 +113,16 @@ function menuLines(
 			? [
 					{
 						index: undefined,
-						content: [span(cut(`${left} are not possible here: / lists them with the reasons`, width, '...'), 'dim')],
+						content: [
+							span(
+								cut(
+									`${left} are not possible here: / lists them${shared === undefined ? ' with the reasons' : ''}`,
+									width,
+									'...',
+								),
+								'dim',
+							),
+						],
 					},
 				]
 			: []),
@@ -103,10 +142,12 @@ function rowLine(
 	{letter, title, class: rowClass, whyNot, isText}: MenuRow,
 	{policy}: DialogState,
 	width: number,
+	shared: string | undefined,
 ): Line {
 	const reason = (isText === true ? undefined : policy.whyReadOnly) ?? whyNot;
 	if (reason !== undefined) {
-		return [span(cut(`${letter}  ${shortTitle(title)}: ${reason}`, width, '...'), 'dim')];
+		const why = reason === shared ? '' : `: ${reason}`;
+		return [span(cut(`${letter}  ${shortTitle(title)}${why}`, width, '...'), 'dim')];
 	}
 
 	const guard = isText === true ? 'to copy' : effectiveClass(rowClass, policy.isProduction);

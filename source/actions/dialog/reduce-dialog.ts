@@ -3,7 +3,7 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {line} from '../../text/line.js';
 import type {Selection} from '../catalogue/action-row.js';
-import {menuRows} from '../catalogue/catalogue.js';
+import {actionRow, menuRows, sharedReason, shortTitle} from '../catalogue/catalogue.js';
 import {guardPlan} from '../execute/guard.js';
 import {idleTimeoutMs} from './dialog-clock.js';
 import {dialogSize, fitsScreen} from './dialog-content.js';
@@ -14,6 +14,7 @@ import {
 	type Dialog,
 	type DialogEvent,
 	type DialogState,
+	type Offer,
 	type Subject,
 	subjectOf,
 	type Transition,
@@ -83,12 +84,21 @@ function open(state: DialogState, record: NodeRecord, selection: Selection = {})
 		0,
 		rows.findIndex(({id}) => id === selection.action),
 	);
-	const menu: Dialog = {kind: 'menu', subject: subjectOf(record), rows, selected};
+	const offer = sharedReason(rows) === undefined ? undefined : offerOf(selection);
+	const menu: Dialog = {kind: 'menu', subject: subjectOf(record), rows, selected, offer};
 	return {
 		state: withDialog({...state, notice: undefined, about}, menu),
 		effects: [{kind: 'ask-rights', address: record.address}],
 	};
 }
+
+const offerOf = ({elsewhere}: Selection): Offer | undefined =>
+	elsewhere && {
+		letter: 'o',
+		text: `${shortTitle(actionRow(elsewhere.action).title)} on ${elsewhere.node}`,
+		node: elsewhere.node,
+		choice: {action: elsewhere.action, value: elsewhere.value},
+	};
 
 /** Opens the menu again in place of the dialog of an ended action. */
 const reopen = (state: DialogState, record: NodeRecord, selection: Selection): DialogState =>

@@ -31,20 +31,29 @@ export function actionSubject(
 			const remedy = remedyOf(finding, state);
 			const found = finding?.node === undefined ? undefined : state.nodes.get(finding.node);
 			return remedy === undefined
-				? {node: found ?? node, selection: {}}
+				? {node: found ?? node, selection: elsewhere(remedyOfSubject(state, view), found ?? node)}
 				: {node: remedy.node, selection: remedy.choice};
 		}
 
 		case 'overview': {
 			// The menu is for the node in focus, so it offers the remedy only if the remedy is for that node.
 			const remedy = remedyOfSubject(state, view);
-			return {node, selection: remedy !== undefined && remedy.node === node ? remedy.choice : {}};
+			return {
+				node,
+				selection: remedy !== undefined && remedy.node === node ? remedy.choice : elsewhere(remedy, node),
+			};
 		}
 
 		default:
-			return {node, selection: {}};
+			return {node, selection: elsewhere(remedyOfSubject(state, view), node)};
 	}
 }
+
+/** The remedy of line 2 on another node. The menu offers it where nothing can be sent to its own node. */
+const elsewhere = (remedy: RowAction | undefined, node: NodeRecord | undefined): Selection =>
+	remedy === undefined || remedy.node === node || remedy.choice.clientId !== undefined
+		? {}
+		: {elsewhere: {node: remedy.node.address, action: remedy.choice.action, value: remedy.choice.value}};
 
 /** The action that belongs to a list row of a panel. Choosing it opens a guarded dialog. */
 export type RowAction = {readonly node: NodeRecord; readonly choice: Choice};

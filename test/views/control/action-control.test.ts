@@ -86,6 +86,17 @@ test('the menu on a finding is for the node of its remedy', () => {
 	}
 });
 
+test('the menu of a node without a remedy of its own knows the remedy on another node', () => {
+	const finding = findingOf('rep.link_down', 'critical', there, {action: 'promote'});
+	const state = {...stateOf(records), findings: [finding]};
+	const elsewhere = {node: there, action: 'promote', value: undefined};
+	for (const panel of ['overview', 'memory'] as const) {
+		const {control, asked} = controlled(state, panel, {node: here});
+		control.openMenu(undefined);
+		assert.deepEqual(asked, [{open: here, elsewhere}], panel);
+	}
+});
+
 test('no dialog opens without a node or with --mask', () => {
 	const {control, asked} = controlled(stateOf([]));
 	control.openMenu(undefined);
