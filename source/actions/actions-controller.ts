@@ -7,7 +7,7 @@ import type {Selection} from './catalogue/action-row.js';
 import type {Choice} from './catalogue/choice.js';
 import {ActionController, type ActionControllerOptions} from './dialog/action-controller.js';
 import {type DialogContent, dialogSize, widestText} from './dialog/dialog-content.js';
-import {typedTogether} from './dialog/dialog-keys.js';
+import {typedTogether} from './dialog/dialog-fields.js';
 import type {DialogKey} from './dialog/dialog-state.js';
 import {Silences} from './execute/silences.js';
 import {restartDialog} from './restart/restart-box.js';

@@ -96,7 +96,6 @@ export const latSlowlogNew = rule({
 				hint('see which keys: panel 6'),
 				redisCli(facts, 'SLOWLOG GET 10'),
 			],
-			action: 'slowlog-reset',
 		});
 	},
 });

@@ -3,6 +3,7 @@ import type {TypedValue} from '../catalogue/action-row.js';
 import {actionRow, groupLetter, type MenuRow, menuGroups, shortTitle, shownRows} from '../catalogue/catalogue.js';
 import {guardAction, guardPlan, unlockedForMs} from '../execute/guard.js';
 import {typeAheadMs} from './dialog-clock.js';
+import {fieldOf, retype, typedTogether} from './dialog-fields.js';
 import {copy, pressInDone} from './dialog-outcome.js';
 import type {
 	ConfirmDialog,
@@ -59,12 +60,6 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 }
 
 /**
-Largest number of characters in one read that count as typed by hand. A busy machine may deliver a few keys in one read.
-A paste delivers all its characters in one read.
-*/
-export const typedTogether = 4;
-
-/**
 Handles a few characters that came in one read from the terminal. Undefined if there are too many, or no text field is
 open. In a phrase's field, fewer than half of the phrase may come at once: no paste confirms an action.
 */
@@ -87,20 +82,6 @@ function typeTogether(state: DialogState, text: string, nowMs: number): Transiti
 	}
 
 	return result;
-}
-
-/** The phrase that the dialog's field wants, or `any` for free text; undefined while there is no field to type into. */
-function fieldOf(dialog: Dialog): string | undefined {
-	switch (dialog.kind) {
-		case 'unlock':
-			return dialog.name;
-		case 'confirm':
-			return dialog.armedAtMs === undefined ? dialog.phrases[dialog.phraseIndex] : undefined;
-		case 'form':
-			return 'any';
-		default:
-			return undefined;
-	}
 }
 
 /**
@@ -272,15 +253,6 @@ function prepare(state: DialogState, subject: Subject, action: ActionName, typed
 }
 
 const isTypedAhead = (sinceMs: number, nowMs: number): boolean => nowMs - sinceMs < typeAheadMs;
-
-/** The text of a field after a key was pressed. */
-export function retype(typed: string, key: DialogKey): string {
-	if (key.kind === 'character') {
-		return typed + key.text;
-	}
-
-	return key.kind === 'named' && key.name === 'backspace' ? [...typed].slice(0, -1).join('') : typed;
-}
 
 function pressInUnlock(state: DialogState, dialog: UnlockDialog, key: DialogKey, nowMs: number): Transition {
 	if (isTypedAhead(dialog.openedAtMs, nowMs)) {

@@ -164,10 +164,11 @@ test('a finding that names a client and no action offers to close its connection
 	assert.match(lineOf({...one, findings: [failing]}), /^ next {2}restart the client /);
 });
 
-test('deleting the slow log is no remedy for what it has', () => {
+test('closing the client of a slow log entry is no remedy: its command has ended', () => {
 	const slow = findingOf('lat.slowlog_new', 'warning', first?.address, {
-		action: 'slowlog-reset',
+		culprit: {client: nameOf('client', 'cron-report'), command: 'KEYS'},
 		next: [words('see panel 6')],
 	});
-	assert.match(lineOf({findings: [slow]}), /^ next {2}see panel 6 /);
+	const clients = {atMs: sampledAtMs, value: [clientOf({id: 6, name: 'cron-report'})]};
+	assert.match(lineOf({findings: [slow], records: [{...nodes[0]!, clients}]}), /^ next {2}see panel 6 /);
 });

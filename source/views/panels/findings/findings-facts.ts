@@ -1,6 +1,7 @@
-import {actionRow} from '../../../actions/catalogue/catalogue.js';
+import {actionRow, shortTitle} from '../../../actions/catalogue/catalogue.js';
 import type {NextStep} from '../../../domain/finding.js';
 import {messageText} from '../../../domain/message.js';
+import type {Keyboard} from '../../../keys/keyboard.js';
 import type {AlertState} from '../../../parse/alertmanager-alerts.js';
 import {type Finding, findingKey, findingText} from '../../../rules/finding.js';
 import type {JoinedFinding} from '../../../rules/join-findings.js';
@@ -8,6 +9,7 @@ import {type FindingGroup, groupText} from '../../../state/finding-groups.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import {evidenceText} from '../../../text/evidence-text.js';
 import {seconds, utcDateTime} from '../../../text/units.js';
+import {remedyOf} from '../../control/remedy.js';
 import {shortName, showShortNames} from '../../node-names.js';
 import type {PanelInput} from '../../panel.js';
 import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.js';
@@ -80,10 +82,8 @@ const adviceFacts = (groups: readonly FindingGroup[], {state}: PanelInput): read
 function restOf(entry: JoinedFinding, {nowMs, keyboard, state}: PanelInput): readonly FindingFact[] {
 	// `severity` is that of the row: a cause is as severe as its worst consequence.
 	const {finding, causeKey, severity} = entry;
-	const {rule, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
-	const where = finding.remedy?.node;
+	const {rule, sinceMs, clearedAtMs, evidence, meaning, next, adviceCost} = finding;
 	const ended = clearedAtMs === undefined ? '' : `, ended ${utcDateTime(clearedAtMs)}`;
-	const help = action === undefined ? undefined : actionRow(action);
 	return [
 		[
 			'since',
@@ -92,18 +92,26 @@ function restOf(entry: JoinedFinding, {nowMs, keyboard, state}: PanelInput): rea
 		...(causeKey === undefined ? [] : [['follows from', causeKey.trim()] as const]),
 		...alertFact(finding, state),
 		...next.map((step, index) => [index === 0 ? 'next' : '', `${index + 1}. ${stepText(step)}`] as const),
-		...(help === undefined
-			? []
-			: [
-					[
-						'action',
-						`${keyboard.shown('row-action') || 'a key'} opens its dialog${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
-					] as const,
-				]),
+		...actionFact(finding, state, keyboard),
 		['means', messageText(meaning)],
 		['evidence', evidence.map(evidenceText).join(', ')],
 		...(adviceCost === undefined ? [] : [['costs', adviceCost] as const]),
 	];
+}
+
+/** The remedy of the finding, which its key opens: the same as that of line 2 on Overview. */
+function actionFact(finding: Finding, state: MonitorState, keyboard: Keyboard): readonly FindingFact[] {
+	const remedy = remedyOf(finding, state);
+	if (remedy === undefined) {
+		return [];
+	}
+
+	const {node, choice} = remedy;
+	const client = choice.clientId === undefined ? undefined : finding.culprit?.client?.name;
+	const {title} = actionRow(choice.action);
+	const what = client === undefined ? title : `${shortTitle(title)}: close ${client}`;
+	const where = node.address === finding.node ? '' : ` on ${node.address}`;
+	return [['action', `${keyboard.shown('row-action') || 'a key'} opens its dialog${where}: ${what}`]];
 }
 
 const alertTexts: Readonly<Record<AlertState, string>> = {

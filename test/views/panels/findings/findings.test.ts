@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {nameOf} from '../../../../source/domain/message.js';
 import type {NodeAddress} from '../../../../source/domain/node.js';
 import type {RuleId} from '../../../../source/rules/all-rules.js';
 import {type BlindRule, findingKey} from '../../../../source/rules/finding.js';
@@ -8,7 +9,7 @@ import type {TableView} from '../../../../source/state/view-state.js';
 import {findingsPanel} from '../../../../source/views/panels/findings/findings.js';
 import {findingOf} from '../../../harness/findings.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
-import {panelInput, recordFrom, sampledAtMs} from '../../../harness/records.js';
+import {clientOf, panelInput, recordFrom, sampledAtMs, stateOf} from '../../../harness/records.js';
 
 const node = '10.0.1.11:6379' as NodeAddress;
 const findings = [
@@ -75,6 +76,15 @@ test('the details name the action, the cause and the cost of the advice', () => 
 	assert.equal(facts('per.none').get('costs'), 'A fork.');
 	assert.match(facts('mem.max').get('since') ?? '', /ended 2026-11-23 14:02:01/);
 	assert.equal(findingsPanel.details?.(input(), 'gone'), undefined);
+});
+
+test('closing the client that causes a finding is its action, as on Overview', () => {
+	const culprit = {client: nameOf('client', 'cron-report'), command: 'KEYS'};
+	const heavy = findingOf('lat.p99', 'warning', node, {culprit});
+	const clients = {atMs: sampledAtMs, value: [clientOf({id: 6, name: 'cron-report'})]};
+	const state = {...stateOf([{...recordFrom({address: node}), clients}]), findings: [heavy]};
+	const facts = new Map(findingsPanel.details?.({...input(), state}, findingKey(heavy)) ?? []);
+	assert.equal(facts.get('action'), 'X opens its dialog: CLIENT KILL ID: close cron-report');
 });
 
 test('a denied command is listed with the ACL rule that grants it to the current user', () => {

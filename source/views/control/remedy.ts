@@ -1,0 +1,79 @@
+import type {Choice} from '../../actions/catalogue/choice.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {RuleId} from '../../rules/all-rules.js';
+import type {Finding} from '../../rules/finding.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {isOutage, rankedFindings} from '../../state/verdict.js';
+
+/** The action that belongs to a list row of a panel. Choosing it opens a guarded dialog. */
+export type RowAction = {readonly node: NodeRecord; readonly choice: Choice};
+
+/**
+The guarded action that a finding recommends, and its node. If the finding recommends none:
+- For a node out of reach it is the action of the first consequence that has one. Nothing can be sent to a dead primary,
+  but its replica can take over.
+- For a finding that names a client, it is closing that client's connection, if the client has only one.
+*/
+export function remedyOf(finding: Finding | undefined, state: MonitorState): RowAction | undefined {
+	const advised = finding && advisedBy(finding, state);
+	if (advised === undefined) {
+		return undefined;
+	}
+
+	const nodeAt = (address: NodeAddress | undefined) => (address === undefined ? undefined : state.nodes.get(address));
+	// The node of the finding is used when the node of its remedy is not polled here.
+	const node = nodeAt(advised.remedy?.node) ?? nodeAt(advised.node);
+	if (node === undefined) {
+		return undefined;
+	}
+
+	const clientId = advised.action === undefined ? culpritIn(node, advised) : undefined;
+	return advised.action !== undefined
+		? {node, choice: {action: advised.action, value: advised.remedy?.value}}
+		: clientId === undefined
+			? undefined
+			: {node, choice: {action: 'client-kill', clientId}};
+}
+
+/**
+Rules whose client is not worth closing. Errors harm the client itself, which connects again and sends the same. A
+command of the slow log has ended.
+*/
+const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
+	'err.failed',
+	'err.rate',
+	'err.unknown',
+	'sec.authfail',
+	'lat.slowlog_new',
+]);
+
+/** The id of the client that causes a finding. Undefined if it is not connected, or has several connections. */
+function culpritIn({clients, address}: NodeRecord, {rule, culprit, clearedAtMs}: Finding): number | undefined {
+	const name = culprit?.client?.name;
+	const isHere =
+		clearedAtMs === undefined && !notByClosing.has(rule) && (culprit?.node === undefined || culprit.node === address);
+	if (name === undefined || name === '' || !isHere) {
+		return undefined;
+	}
+
+	const [client, ...others] = (clients?.value ?? []).filter(each => each.name === name || each.address === name);
+	return others.length === 0 ? client?.id : undefined;
+}
+
+/**
+The finding itself if it recommends an action. For a node out of reach without an action: its first consequence that
+recommends one. In all other cases the finding itself.
+*/
+export function advisedBy(finding: Finding, state: MonitorState): Finding {
+	if (finding.action !== undefined || !isOutage(finding)) {
+		return finding;
+	}
+
+	const ranked = rankedFindings(state);
+	const key = ranked.find(entry => entry.finding === finding)?.key;
+	const consequence = ranked.find(
+		({causeKey, finding: {action, clearedAtMs}}) =>
+			causeKey === key && action !== undefined && clearedAtMs === undefined,
+	);
+	return key === undefined || consequence === undefined ? finding : consequence.finding;
+}
