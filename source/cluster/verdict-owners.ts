@@ -2,6 +2,7 @@ import {joinMessages, type Message, message} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {contestKey, isContestConfirmed} from './condition-since.js';
+import {cutOffAmong, cutOffMessage} from './cut-off.js';
 import {reaches} from './needed-nodes.js';
 import {failedOwnerVerdict} from './promotion.js';
 import type {ContestedSlots, UnclaimedSlots} from './slot-claims.js';
@@ -88,13 +89,23 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 	}
 
 	const winnerName = winner && nameIn(winner, comparison);
+	const cutOff = cutOffAmong(losing, comparison);
+	// The node that is cut off is the cause of the split, so it comes first.
+	const splitStatement = (kind: string, owners: string) =>
+		cutOff === undefined
+			? {problem: `${kind}: ${owners}`}
+			: {
+					problem: message`${kind}: ${cutOffMessage(cutOff)}`,
+					detail: message`so ${owners}, ${base.detail}`,
+					cutOff,
+				};
 	if (writers.length > 1) {
 		return {
 			...base,
 			kind: 'split-brain',
 			severity: 'critical',
 			effect: 'data-lost',
-			problem: `split brain: slots ${rangesText(ranges)} are writable on ${primariesText(writers.length)}`,
+			...splitStatement('split brain', `slots ${rangesText(ranges)} are writable on ${primariesText(writers.length)}`),
 			meaning:
 				winnerName === undefined
 					? [
@@ -113,7 +124,7 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 		kind: 'fenced-primary',
 		severity: 'critical',
 		effect: 'data-lost',
-		problem: `split: slots ${rangesText(ranges)} have ${claimants.length} owners`,
+		...splitStatement('split', `slots ${rangesText(ranges)} have ${claimants.length} owners`),
 		meaning: [
 			...(winnerName === undefined
 				? []

@@ -1,6 +1,7 @@
 import {joinMessages, message} from '../domain/message.js';
 import {addressOf, type NodeAddress, type NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
+import {cutOffAmong, cutOffMessage} from './cut-off.js';
 import {isPrimaryLine, majorityOf, type ReadView} from './node-view.js';
 import type {OneSidedReport, Partition} from './partitions.js';
 import type {ClusterVerdict, VerdictInput} from './verdict.js';
@@ -68,13 +69,23 @@ function minorityVerdict(
 	});
 	const slots = members.flatMap(id => comparison.viewOf.get(id)?.self.slots ?? []);
 	const isAlone = members.length === 1;
+	const cutOff = cutOffAmong(members, comparison);
+	const claims = slots.length === 0 ? undefined : `${isAlone ? 'claims' : 'claim'} slots ${rangesText(slots)}`;
 	return {
 		kind: 'minority',
 		severity: owners > 0 ? 'critical' : 'warning',
 		effect: owners === 0 ? 'reads-stale' : writers.length > 0 ? 'data-at-risk' : 'slots-unserved',
-		problem: message`${namesMessage(members, comparison)} ${isAlone ? 'is' : 'are'} cut off from the majority`,
-		detail: slots.length === 0 ? undefined : `and ${isAlone ? 'claims' : 'claim'} slots ${rangesText(slots)}`,
-		reason: message`${isAlone ? 'it does' : 'they do'} not reach ${namesMessage(others, comparison)}`,
+		...(cutOff === undefined
+			? {
+					problem: message`${namesMessage(members, comparison)} ${isAlone ? 'is' : 'are'} cut off from the majority`,
+					detail: claims === undefined ? undefined : `and ${claims}`,
+					reason: message`${isAlone ? 'it does' : 'they do'} not reach ${namesMessage(others, comparison)}`,
+				}
+			: {
+					problem: cutOffMessage(cutOff),
+					detail: `it is cut off from the majority${claims === undefined ? '' : `, and ${claims}`}`,
+					cutOff,
+				}),
 		meaning:
 			owners === 0
 				? ['Only replicas are cut off: they serve old data and cannot be promoted.']

@@ -4,6 +4,7 @@ import type {Message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ConditionStarts} from './condition-since.js';
+import type {CutOff} from './cut-off.js';
 
 /**
 - `healthy`: one configuration, one partition, a majority, every slot claimed by its owner
@@ -59,6 +60,8 @@ export type ClusterVerdict = Statement & {
 	other nodes.
 	*/
 	readonly meet?: readonly NodeAddress[];
+	/** The one node that no other node reaches on the cluster bus, although it answers redis-top. */
+	readonly cutOff?: CutOff | undefined;
 };
 
 /** The facts that every verdict is derived from. */

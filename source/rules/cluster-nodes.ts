@@ -96,12 +96,12 @@ function nodeFailed(
 	const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
 	const candidate = lost === undefined ? undefined : failoverCandidateOf(comparison, id);
 	const isNeeded = neededNodes(comparison).has(id);
+	const isAnswering = fleet.nodes.get(node)?.sample !== undefined;
 	const names = namesMessage(by, comparison);
 	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
 	const flag = message`${flagged} by ${by.length > 2 ? countText(by.length, 'node') : names}`;
 	const duration = `for ${durationText(atMs - sinceMs)}`;
-	const answers = fleet.nodes.get(node)?.sample !== undefined && atMs - sinceMs >= lastingMs;
-	const busText = answers ? busProblem(id, comparison) : undefined;
+	const busText = isAnswering && atMs - sinceMs >= lastingMs ? busProblem(id, comparison) : undefined;
 	const isUnserved = lost !== undefined && isFailed;
 	const heldBack = isUnserved
 		? heldBackReplica(id, slotsIn(lost.slots), {comparison, nodeTimeoutMs}, fleet)
@@ -128,15 +128,17 @@ function nodeFailed(
 				...heldBack.next,
 				askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
 				hint(
-					isNeeded
-						? 'look at its process and its network'
+					isNeeded || isAnswering
+						? isAnswering
+							? 'look at its network and its bus port: its process answers'
+							: 'look at its process and its network'
 						: 'look at its process and its network; CLUSTER FORGET on every node only when it is gone for good',
 				),
 			],
 			action: !isFailed
 				? undefined
 				: lost === undefined
-					? isNeeded
+					? isNeeded || isAnswering
 						? undefined
 						: 'cluster-forget'
 					: candidate === undefined

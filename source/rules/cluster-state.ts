@@ -1,13 +1,11 @@
 import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {type ReadView, slotsIn} from '../cluster/node-view.js';
 import {namesMessage, rangesText} from '../cluster/verdict-text.js';
-import type {NextStep} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
-import type {NodeAddress} from '../domain/node.js';
 import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
+import {busPortSteps, meetSteps, movedSteps} from './cluster-steps.js';
 import {hint} from './next-steps.js';
-import {quotedName} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
 export const cluState = rule({
@@ -18,6 +16,7 @@ export const cluState = rule({
 		since: '3.0',
 		falsePositives: [
 			'A primary that restarts or rejoins is in this state for two seconds. The state must last longer.',
+			'A replica serves reads only. The finding is a warning where only replicas are in this state.',
 			'A replica that restarts has one node timeout to hear from the others, because clients are served elsewhere. So has a former primary that another node replaced before its restart.',
 		],
 	},
@@ -42,6 +41,8 @@ export const cluState = rule({
 		}
 
 		const all = comparison.views.length;
+		// Commands on keys of a replica's slots are served by its primary.
+		const areReplicas = failing.length < all && failing.every(({self}) => self.flags.has('slave'));
 		const who =
 			failing.length === all
 				? `all ${all} nodes that answer`
@@ -50,10 +51,10 @@ export const cluState = rule({
 						comparison,
 					);
 		return [
-			fires('critical', {
+			fires(areReplicas ? 'warning' : 'critical', {
 				problem: message`${who} ${failing.length === 1 && all > 1 ? 'refuses' : 'refuse'} commands`,
 				reason: 'cluster_state:fail',
-				effect: 'slots-unserved',
+				effect: areReplicas ? 'reads-refused' : 'slots-unserved',
 				nodes: failing.map(({address}) => address),
 				evidence: [
 					{name: 'nodes in fail', value: failing.length},
@@ -98,50 +99,6 @@ export const cluCoverage = rule({
 	},
 });
 
-/**
-Largest number of CLUSTER MEET commands that are printed. The nodes that meet learn of the remaining nodes by gossip.
-*/
-const printedMeets = 6;
-
-/** CLUSTER MEET commands that tell the first node the present addresses of the other nodes. */
-function meetSteps([first, ...others]: readonly NodeAddress[], fleet: FleetFacts): readonly NextStep[] {
-	if (first === undefined) {
-		return [];
-	}
-
-	return others.slice(0, printedMeets).flatMap(address => {
-		const record = fleet.nodes.get(address)?.record;
-		const self = record?.clusterNodes?.value.find(({flags}) => flags.has('myself'));
-		return record?.endpoint.kind === 'tcp'
-			? [
-					askNode(
-						fleet,
-						first,
-						message`CLUSTER MEET ${quotedName('host', record.endpoint.host)} ${record.endpoint.port}${self?.busPort === undefined ? '' : ` ${self.busPort}`}`,
-					),
-				]
-			: [];
-	});
-}
-
-/**
-The steps for a cluster whose nodes came back at other addresses, as containers do, and that is asked through one node.
-This node still lists the old addresses, where nothing answers. Empty while another node answers.
-*/
-function movedSteps(node: NodeAddress | undefined, fleet: FleetFacts): readonly NextStep[] {
-	const others = [...fleet.nodes.values()].filter(({address}) => address !== node);
-	return others.length === 0 || others.some(({record}) => record.failure === undefined)
-		? []
-		: [
-				hint('or did all nodes come back at other addresses, as pods do? Then tell this node each present address:'),
-				// The reader fills in an address, so this is no command to copy.
-				{kind: 'words', text: askNode(fleet, node, 'CLUSTER MEET NEW-HOST PORT').text},
-				hint(
-					'a node keeps its id and takes its old place again; cluster-announce-hostname or lasting addresses prevent it',
-				),
-			];
-}
-
 export const cluMinority = rule({
 	id: 'clu.minority',
 	scope: 'cluster',
@@ -155,11 +112,14 @@ export const cluMinority = rule({
 		],
 	},
 	evaluate: (cluster, fleet) =>
-		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = []}) => [
+		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = [], cutOff}) => [
+			...busPortSteps(cutOff),
 			...meetSteps(meet, fleet),
-			...(meet.length === 0 ? movedSteps(nodes[0], fleet) : []),
+			...(meet.length === 0 && cutOff === undefined ? movedSteps(nodes[0], fleet) : []),
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
-			hint('look at the network between the partitions, the bus ports (port + 10000) above all'),
+			...(cutOff === undefined
+				? [hint('look at the network between the partitions, the bus ports (port + 10000) above all')]
+				: []),
 		]),
 });
 
@@ -179,7 +139,8 @@ export const cluSplit = rule({
 	},
 	raiseAfter: 1,
 	evaluate: (cluster, fleet) =>
-		verdictFindings(cluster, ['split-brain', 'fenced-primary'], ({nodes}) => [
+		verdictFindings(cluster, ['split-brain', 'fenced-primary'], ({nodes, cutOff}) => [
+			...busPortSteps(cutOff),
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
 			askNode(fleet, nodes[1], 'CLUSTER NODES'),
 			hint('repair the network between the partitions; what the owner with the lower epoch took is lost then'),

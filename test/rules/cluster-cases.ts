@@ -45,6 +45,16 @@ export const split: readonly NodeView[] = [
 	),
 ];
 
+const unreached = six.filter(line => !line.startsWith('17050')).map(line => line.replace(/(master|slave)/, '$1,fail?'));
+
+/** No node reaches 17050, and it reaches none. The others have promoted 17053 in its place, or not yet. */
+export const oneCutOff = (isReplaced: boolean): readonly NodeView[] => [
+	viewFrom(17050, {changed: unreached, state: 'fail', epoch: 5}),
+	...others(17050, {
+		changed: isReplaced ? ['17050 master,fail 1', '17053 master 6 0-5460'] : ['17050 master,fail? 1 0-5460'],
+	}),
+];
+
 export const silent: Failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'};
 
 const recordsAt = ({views = [], info = {}, parts = {}, config = {}}: ClusterCase, atMs: number) =>

@@ -11,7 +11,17 @@ import {
 	cluView,
 } from '../../source/rules/cluster-state.js';
 import {six, sixViews, viewFrom} from '../cluster/views.js';
-import {type ClusterCase, dead, fleetOf, others, silent, split, testClusterRule, well} from './cluster-cases.js';
+import {
+	type ClusterCase,
+	dead,
+	fleetOf,
+	oneCutOff,
+	others,
+	silent,
+	split,
+	testClusterRule,
+	well,
+} from './cluster-cases.js';
 
 const bothWrite = split.map(view => ({...view, info: new Map(view.info).set('cluster_state', 'ok')}));
 
@@ -22,13 +32,61 @@ testClusterRule(cluSplit, [
 		/^critical -: split: slots 0-5460 \(5,461 slots\) have 2 owners, 17053 .* and 17050/,
 	],
 	['both take writes', {views: bothWrite}, /^critical -: split brain: slots 0-5460 .* writable on 2 primaries/],
+	[
+		'two owners, one of which no node reaches',
+		{views: oneCutOff(true)},
+		/^critical -: split: no node reaches 17050 at bus port 17070, so slots 0-5460 \(5,461 slots\) have 2 owners, 17053 .* and 17050 /,
+	],
 	['no split', well, undefined],
 ]);
 
 testClusterRule(cluMinority, [
 	['two of six', {views: split}, /^critical -: 17050, 17054 are cut off from the majority/],
+	[
+		'one of six, which no node reaches',
+		{views: oneCutOff(false)},
+		/^critical -: no node reaches 17050 at bus port 17070, it is cut off from the majority, and claims slots 0-5460/,
+	],
+	[
+		'a replica that no node reaches',
+		{
+			views: sixViews(
+				{
+					17053: {
+						changed: six
+							.filter(line => !line.startsWith('17053'))
+							.map(line => line.replace(/(master|slave)/, '$1,fail?')),
+					},
+				},
+				{changed: ['17053 slave,fail:17050 1']},
+			),
+		},
+		/^warning -: no node reaches 17053 at bus port 17073, it is cut off from the majority$/,
+	],
+	[
+		'one that flags the others and that they reach, as after a stop',
+		{
+			views: sixViews({
+				17050: {
+					changed: six
+						.filter(line => !line.startsWith('17050'))
+						.map(line => line.replace(/(master|slave)/, '$1,fail?')),
+				},
+			}),
+		},
+		/^critical -: 17050 is cut off from the majority/,
+	],
 	['nobody', well, undefined],
 ]);
+
+test('clu.minority and clu.split: the port to open comes first where no node reaches one node', () => {
+	for (const rule of [cluMinority, cluSplit]) {
+		const [found] = rule.evaluate(fleetOf({views: oneCutOff(true)}), () => 5000);
+		const [first, second] = found?.kind === 'fires' ? found.next.map(({text}) => messageText(text)) : [];
+		assert.match(first ?? '', /^open TCP port 17070 of 127\.0\.0\.1 to the other nodes, and theirs to it/);
+		assert.match(second ?? '', /another node: nc -zv 127\.0\.0\.1 17070$/);
+	}
+});
 
 const pfail = six.map(line => line.replace(/(master|slave)/, '$1,fail?'));
 const stepsOf = (views: NonNullable<ClusterCase['views']>, silentPorts: readonly number[]) => {
@@ -56,7 +114,12 @@ testClusterRule(cluState, [
 	[
 		'a replica that hears of nobody',
 		{views: sixViews({17053: {state: 'fail'}}), info: {17053: {server: {uptime_in_seconds: 3}}}},
-		/^critical -: 17053 refuses commands/,
+		/^warning -: 17053 refuses commands/,
+	],
+	[
+		'a replica alone',
+		{views: sixViews({17053: {state: 'fail'}})},
+		/^warning -: 17053 refuses commands: cluster_state:fail$/,
 	],
 	[
 		'a primary that has just restarted',
