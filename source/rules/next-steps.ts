@@ -9,7 +9,7 @@ import {connectionArguments, credentialArguments, type NodeFacts, quoted, quoted
 A step with a redis-cli command for the facts' node: `redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR`. For Valkey it is
 `valkey-cli …`.
 */
-export const redisCli = ({record, settings}: NodeFacts, command: Message): NextStep => ({
+export const redisCli = ({record, settings}: Pick<NodeFacts, 'record' | 'settings'>, command: Message): NextStep => ({
 	kind: 'command',
 	text: message`${programFor(record)} ${connectionArguments(record.endpoint, settings)} ${command}`,
 });

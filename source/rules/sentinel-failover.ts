@@ -2,20 +2,14 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {answersNow} from './replication-link.js';
 import {type FleetFacts, fires, rule} from './rule.js';
-import {
-	groupName,
-	type MonitoredGroup,
-	monitoredGroups,
-	type SentinelReport,
-	sentinelsReporting,
-} from './sentinel-groups.js';
+import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
 import {quotedFlags, wasNeverLinked} from './sentinel-links.js';
+import {isFlaggedDown, promotionObstacle} from './sentinel-promotion.js';
 import {senQuorum} from './sentinel-quorum.js';
 
 export const senFailing = rule({
@@ -59,44 +53,6 @@ export const senFailing = rule({
 			return [{...firing, subject: group.name}];
 		}),
 });
-
-/**
-Why sentinels do not promote a replica; undefined for a replica that they would promote. While the primary is up, a
-missing link is an obstacle. When a primary stops, every replica loses its link. The link may then be down for as long
-as the primary, plus ten times `down-after-milliseconds`. Source: sentinel.c, `sentinelSelectSlave`.
-*/
-function promotionObstacle(
-	{flags, linkStatus, linkDownMs, priority}: SentinelPeer,
-	{primary}: SentinelReport,
-): string | undefined {
-	if (flags.has('s_down') || flags.has('o_down')) {
-		return 'is down';
-	}
-
-	if (flags.has('disconnected')) {
-		return 'is not connected';
-	}
-
-	if (priority === 0) {
-		return 'has priority 0';
-	}
-
-	if (linkStatus !== 'err') {
-		return undefined;
-	}
-
-	if (!isDown({primary})) {
-		return 'has no link to the primary';
-	}
-
-	const allowedMs = (primary.downMs ?? 0) + 10 * (primary.downAfterMs ?? Number.POSITIVE_INFINITY);
-	return linkDownMs !== undefined && linkDownMs > allowedMs
-		? `had lost the primary ${seconds((linkDownMs - (primary.downMs ?? 0)) / 1000)} before`
-		: undefined;
-}
-
-const isDown = ({primary: {flags}}: Pick<SentinelReport, 'primary'>): boolean =>
-	flags.has('s_down') || flags.has('o_down');
 
 /** The replica if it answers redis-top now, so that only the sentinels do not reach it. */
 function answeringReplica({nodes}: FleetFacts, address: NodeAddress): NodeRecord | undefined {
@@ -152,12 +108,14 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 	const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
 	const [first] = told;
 	const obstacles = told.map(report =>
-		(report.primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica, report)})),
+		(report.primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica, report.primary)})),
 	);
 	const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
 	// During the failover of a primary that answers, good replicas lose their links, so they are not reported then. A
 	// failover of a primary that is down does not matter here: Sentinels repeat it although no replica is good.
-	const isChanging = told.some(report => report.primary.flags.has('failover_in_progress') && !isDown(report));
+	const isChanging = told.some(
+		report => report.primary.flags.has('failover_in_progress') && !isFlaggedDown(report.primary),
+	);
 	if (first === undefined || hasGood || isChanging) {
 		return undefined;
 	}

@@ -3,6 +3,7 @@ import {milliseconds, percent, seconds} from '../text/units.js';
 import {isCovered} from '../topology/covered.js';
 import {isCrashLoop, srvCrashLoop} from './crash-loop.js';
 import {infoEvidence} from './evidence.js';
+import {isOfCluster, takeoverWhileLoading} from './loading-primary.js';
 import {increase, infoNumber, infoText} from './needs.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -63,10 +64,15 @@ export const srvLoading = rule({
 		falsePositives: [
 			'A replica that loads while it serves its old data (`async_loading`) is no such case. srv.async_loading reports it.',
 			'Other nodes serve the data of a replica that loads. Its finding is info for the first minute.',
-			'`loading_eta_seconds` jumps and reaches 0 before the end. The rule prints the value and does not rely on it.',
+			'`loading_eta_seconds` jumps and reaches 0 before the end. So the finding on a primary is critical only if the time since its start and this value together exceed a minute.',
 		],
 	},
 	thresholds: {
+		primary: {
+			value: 60,
+			unit: 'seconds',
+			source: 'the whole time of loading; clients get errors for as long, and a replica may take over sooner',
+		},
 		replica: {
 			value: 60,
 			unit: 'seconds',
@@ -86,10 +92,18 @@ export const srvLoading = rule({
 		const left = facts.number('persistence', 'loading_eta_seconds');
 		const progress =
 			share === undefined ? undefined : `${percent(share / 100)}${left === undefined ? '' : `, ${seconds(left)} left`}`;
-		const isReplica = facts.record.role === 'replica' || isInPlannedRestart(facts);
-		return fires(isReplica && heldMs < limits.replica * 1000 ? 'info' : 'warning', {
+		const isReplica = isOrWasReplica(facts) || isInPlannedRestart(facts);
+		const isPrimary = facts.record.role === 'primary' && !isReplica && !isCovered(facts.record, facts.nodes);
+		const takeover = isPrimary ? takeoverWhileLoading(facts) : undefined;
+		// A cluster elects a replica meanwhile, so the time that is left does not count there.
+		const leftSeconds = isOfCluster(facts.record) ? 0 : (left ?? 0);
+		const wholeSeconds = Math.max(heldMs / 1000, facts.number('server', 'uptime_in_seconds') ?? 0) + leftSeconds;
+		const isLong = isPrimary && wholeSeconds > limits.primary;
+		const isShortReplica = isReplica && heldMs < limits.replica * 1000;
+		return fires(isLong ? 'critical' : isShortReplica ? 'info' : 'warning', {
 			problem: 'is loading its data set',
 			detail: progress,
+			reason: takeover?.reason,
 			effect: loadingEffect(facts),
 			evidence: infoEvidence(
 				facts,
@@ -99,7 +113,13 @@ export const srvLoading = rule({
 				['persistence', 'loading_eta_seconds', 'seconds'],
 			),
 			meaning: 'Commands on data get the error LOADING until it is done.',
-			next: [hint('wait: a restart begins from the start'), redisCli(facts, 'INFO persistence')],
+			next: [
+				hint('wait: a restart begins from the start'),
+				...(takeover?.next ?? []),
+				redisCli(facts, 'INFO persistence'),
+			],
+			action: takeover?.action,
+			remedy: takeover?.remedy,
 		});
 	},
 });

@@ -89,7 +89,7 @@ function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number):
 		case 'stale':
 			return notResponding(record, record.pendingSinceMs ?? record.failingSinceMs, nowMs);
 		case 'loading':
-			return loading(record);
+			return loading(record, state);
 		case 'busy':
 		case 'refusing':
 		case 'down':
@@ -121,11 +121,23 @@ function processState({host}: NodeRecord, sinceMs: number | undefined): Message 
 	return isCurrent && host.value.kind === 'here' ? standstillOf(host.value)?.reason : undefined;
 }
 
-function loading({address, sample, failure}: NodeRecord): NodeProblem {
+/**
+The problem of a node that loads its data. Its severity is that of the finding, which knows how long the load takes and
+whether other nodes do the work of the node meanwhile.
+*/
+function loading({address, sample, failure}: NodeRecord, {findings}: MonitorState): NodeProblem {
+	const found = findings.find(
+		({rule, node, clearedAtMs}) => rule === 'srv.loading' && node === address && clearedAtMs === undefined,
+	);
+	const severity = found?.severity === 'critical' ? 'critical' : 'warning';
+	const notes =
+		found?.reason === undefined
+			? {}
+			: {note: 'no failover by sentinels', wholeNote: message`no failover: ${found.reason}`};
 	const share = sample?.info.number('persistence', 'loading_loaded_perc');
 	const left = sample?.info.number('persistence', 'loading_eta_seconds');
 	const isKnown = sample?.info.number('persistence', 'loading') === 1 && share !== undefined;
-	const base = {node: address, severity: 'warning', effect: 'unreachable'} as const;
+	const base = {node: address, severity, effect: 'unreachable', ...notes} as const;
 	if (isKnown) {
 		const detail = `${Math.floor(share)}%${left === undefined ? '' : `, ${seconds(left)} left`}`;
 		return {...base, problem: reachWords.loading, detail};

@@ -315,7 +315,7 @@ function problemsOf(
 					reason: reason === undefined ? problem.reason : statementMessage(reason),
 					consequence,
 					note: noted?.text ?? problem.note,
-					wholeNote: noted?.whole,
+					wholeNote: noted === undefined ? problem.wholeNote : noted.whole,
 					urgency: Math.min(
 						urgencyOf(problem, state.nodes),
 						felt === undefined ? Infinity : urgencyOf(felt, state.nodes),

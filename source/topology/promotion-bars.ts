@@ -5,7 +5,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import type {Shard, Topology, TopologyNode} from '../domain/topology.js';
 import {seconds} from '../text/units.js';
-import type {Nodes} from './replication-edges.js';
+import {type Nodes, nodeFinder, primaryNamedBy} from './replication-edges.js';
 
 /**
 Reasons why a replica could not replace its primary now; empty if no reason is known. Each reason follows the replica's
@@ -21,7 +21,7 @@ export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boole
 	return [
 		...(record.reach === 'loading' ? ['is loading its data'] : []),
 		...flagBars(node),
-		...linkBars(node, record, isCluster),
+		...linkBars(node, record, nodes, isCluster),
 		...priorityBars(record, isCluster),
 	];
 }
@@ -33,7 +33,13 @@ function flagBars({flags}: TopologyNode): string[] {
 	];
 }
 
-function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean): string[] {
+/** Whether the replica's primary loads its data. It refuses the link meanwhile, so the replica has all of its writes. */
+function isPrimaryLoading(record: NodeRecord, nodes: Nodes): boolean {
+	const named = primaryNamedBy(record);
+	return named !== undefined && nodes.get(nodeFinder(nodes)(named))?.reach === 'loading';
+}
+
+function linkBars({link}: TopologyNode, record: NodeRecord, nodes: Nodes, isCluster: boolean): string[] {
 	const info = record.sample?.info;
 	if (link === 'syncing') {
 		return ['is still copying its primary’s data set'];
@@ -43,7 +49,8 @@ function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean):
 		return ['has copied nothing yet (its offset is 0)'];
 	}
 
-	if (link !== 'down') {
+	const hasData = (info?.number('replication', 'slave_repl_offset') ?? 0) > 0;
+	if (link !== 'down' || (hasData && isPrimaryLoading(record, nodes))) {
 		return [];
 	}
 

@@ -203,6 +203,19 @@ const cases: readonly Case[] = [
 	['priority 0', senNoReplica, all({replicas: [peer(7002, {priority: 0})]}), 'warning', /priority 0/],
 	['no link', senNoReplica, all({replicas: [peer(7002, {linkStatus: 'err'})]}), 'warning', /no link/],
 	[
+		'no link for a shorter time than sentinels allow, as while the primary loads its data',
+		senNoReplica,
+		all({replicas: [peer(7002, {linkStatus: 'err', linkDownMs: 20_000})]}),
+		'clear',
+	],
+	[
+		'no link for longer than sentinels allow',
+		senNoReplica,
+		all({replicas: [peer(7002, {linkStatus: 'err', linkDownMs: 21_000})]}),
+		'warning',
+		/would promote: 127\.0\.0\.1:7002 lost the primary 21s ago, sentinels allow 20s$/,
+	],
+	[
 		'the primary is down, and every replica has priority 0',
 		senDown,
 		all({...flags('s_down', 'o_down'), replicas: [peer(7002, {priority: 0}), peer(7003, {priority: 0})]}),

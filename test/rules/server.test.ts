@@ -229,6 +229,17 @@ testRule(srvLoading, [
 	],
 ]);
 
+const longLoad = loading({loading_loaded_perc: '7.00', loading_eta_seconds: 145});
+testRule(srvLoading, [
+	['a primary, for a minute and more in all', {info: longLoad, record: {role: 'primary'}}, 'critical', /2m25s left$/],
+	['a replica, for as long', {info: longLoad, record: {role: 'replica'}}, 'info'],
+	[
+		'a primary of a cluster, which elects another',
+		{info: {...longLoad, cluster: {cluster_enabled: 1}}, record: {role: 'primary'}},
+		'warning',
+	],
+]);
+
 testRule(srvLoadingStuck, [
 	['not loading', {info: {persistence: {loading: 0}}}, 'clear'],
 	['getting on', {info: loading({loading_loaded_bytes: 20}), earlier: loading({loading_loaded_bytes: 10})}, 'clear'],

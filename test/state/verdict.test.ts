@@ -134,6 +134,23 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 		1,
 	],
 	[
+		'a load that takes long is as bad as its finding says, with the reason that no failover follows',
+		stateWith(
+			[findingOf('srv.loading', 'critical', up.address, {reason: 'sentinels take a node that loads for alive'})],
+			[{...up, reach: 'loading'}],
+		),
+		'critical',
+		/^10\.0\.1\.11:6379 is loading; no failover: sentinels take a node that loads for alive$/,
+		0,
+	],
+	[
+		'a short load',
+		stateWith([findingOf('srv.loading', 'warning')], [{...up, reach: 'loading'}]),
+		'warning',
+		/^10\.0\.1\.11:6379 is loading$/,
+		0,
+	],
+	[
 		'what has ended is over',
 		stateWith([findingOf('mem.oom', 'critical', up.address, {clearedAtMs: 5})]),
 		'ok',

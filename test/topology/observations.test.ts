@@ -80,6 +80,16 @@ test('a priority of 0 bars a promotion under sentinels, and not in a cluster', (
 	assert.match(barsIn(fleetOf(plainRecord(7001), plainRecord(7002, 7001, parts))).join(), /never promoted/);
 });
 
+test('a replica whose primary loads its data may be promoted, unless it has no data', () => {
+	const barsWith = (offset: number, reach: 'loading' | 'up') => {
+		const parts = replication({master_link_status: 'down', slave_repl_offset: offset});
+		return barsIn(fleetOf({...plainRecord(7001), reach}, plainRecord(7002, 7001, parts))).join();
+	};
+	assert.equal(barsWith(9, 'loading'), '');
+	assert.match(barsWith(0, 'loading'), /no link|never synchronised/);
+	assert.match(barsWith(9, 'up'), /no link|never synchronised/);
+});
+
 test('a shard whose only replica is gone has no failover candidate, and a lone primary is not reported', () => {
 	const nodes = sixWith(17_053, {failure: gone, reach: 'down', goneSinceMs: 1});
 	assert.deepEqual(barsIn(nodes), [['shard 1']]);
