@@ -107,10 +107,10 @@ for (const {name, program} of await twoVersions()) {
 		const loading = await serverFor(t, {
 			server: program,
 			dir: server.dir,
-			args: ['--key-load-delay', '100', '--loading-process-events-interval-bytes', '1024'],
+			args: ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024'],
 		});
 		const check = await checked(t, look(loading));
-		expectCheck(check, {status: 'warning', verdict: /is loading, \d+%/, rules: ['srv.loading warning']});
+		expectCheck(check, {status: 'critical', verdict: /is loading, \d+%/, rules: ['srv.loading critical']});
 		assert.deepEqual(check.nodes[0]?.state, 'loading');
 	});
 
