@@ -1,9 +1,8 @@
-import type {Evidence, NextStep} from '../domain/finding.js';
 import {keyCount} from '../domain/metric.js';
-import {bytes, count, percent, perSecond} from '../text/units.js';
+import {count, percent} from '../text/units.js';
 import {clientMemory} from './client-memory.js';
+import {evictionCause} from './eviction-cause.js';
 import {infoEvidence} from './evidence.js';
-import {type KeysWithoutTtl, keysWithoutTtl} from './keys-without-ttl.js';
 import {limitShare, loweredLimit} from './limit-facts.js';
 import {limitBelowEmpty} from './limit-without-unit.js';
 import {keysUnlikeOthers, limitUnlikeOthers} from './memory-peers.js';
@@ -12,52 +11,6 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 import {topWriter} from './writers.js';
-
-/**
-The texts for a replica that evicts keys. Its data then differ from its primary's data. By default a replica ignores
-maxmemory, and its primary sends it a DEL for each evicted key. Undefined for a primary.
-*/
-function evictsAsReplica(facts: NodeFacts) {
-	const {record, primary} = facts;
-	if (record.role !== 'replica') {
-		return undefined;
-	}
-
-	const limit = facts.number('memory', 'maxmemory') ?? 0;
-	const used = primary?.sample?.info.number('memory', 'used_memory');
-	return {
-		problem: 'evicts keys that its primary keeps',
-		reason: 'replica-ignore-maxmemory no',
-		meaning: `Reads here miss keys that exist, and after a failover these keys are lost. Its maxmemory is ${bytes(limit)}${used === undefined ? '' : `, its primary uses ${bytes(used)}`}.`,
-		next: [
-			redisCli(facts, 'CONFIG SET replica-ignore-maxmemory yes'),
-			hint('then fetch the missing keys by a full resync: restart the replica, or REPLICAOF its primary again'),
-			hint('give it at least the maxmemory of its primary'),
-		],
-	};
-}
-
-const fixedEvidence = (fixed: KeysWithoutTtl | undefined): readonly Evidence[] =>
-	fixed === undefined
-		? []
-		: [
-				{name: 'keys without a TTL', value: fixed.keys, unit: 'count'},
-				{name: 'their memory, at least, estimated by input and evictions', value: fixed.share, unit: 'share'},
-			];
-
-const fixedMeaning =
-	'The policy evicts only keys with a TTL. They share what the keys without a TTL leave, and are evicted soon after they are written.';
-
-const buffersMeaning =
-	'Client buffers count towards maxmemory. Keys are evicted for replies that nobody reads, and written again.';
-
-const fixedSteps = (facts: NodeFacts, fixed: KeysWithoutTtl | undefined): readonly NextStep[] =>
-	fixed === undefined
-		? []
-		: [
-				redisCli(facts, '--bigkeys -i 0.01'),
-				hint('shorten the largest keys, or give keys a TTL; else raise maxmemory'),
-			];
 
 export const memEvict = rule({
 	id: 'mem.evict',
@@ -83,22 +36,16 @@ export const memEvict = rule({
 		const misses = facts.record.values.get('misses');
 		const missed =
 			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
-		const onReplica = evictsAsReplica(facts);
-		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
-		const buffers = onReplica === undefined && lowered === undefined ? clientMemory(facts) : undefined;
-		const isOfData = onReplica === undefined && lowered === undefined && buffers === undefined;
-		const fixed = isOfData ? keysWithoutTtl(facts, evicted) : undefined;
+		const cause = evictionCause(facts, evicted);
+		const figures = [
+			...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
+			...(cause.limitBefore === undefined ? [] : [cause.limitBefore]),
+		].join(', ');
 		return fires('warning', {
-			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
-			detail:
-				onReplica !== undefined
-					? perSecond(evicted)
-					: [
-							...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
-							...(lowered === undefined ? [] : [lowered.detail]),
-						].join(', ') || undefined,
-			reason: onReplica?.reason ?? lowered?.reason ?? buffers?.reason ?? fixed?.reason,
-			culprit: buffers?.client === undefined ? undefined : {client: buffers.client},
+			problem: cause.problem,
+			detail: cause.detail ?? (figures || undefined),
+			reason: cause.reason,
+			culprit: cause.culprit,
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -109,22 +56,22 @@ export const memEvict = rule({
 					['memory', 'maxmemory_policy'],
 				),
 				...(missed === undefined ? [] : [{name: 'miss share', value: missed, unit: 'share' as const}]),
-				...(buffers?.evidence ?? []),
-				...fixedEvidence(fixed),
+				...cause.evidence,
 			],
 			meaning:
-				onReplica?.meaning ??
-				(buffers === undefined ? undefined : buffersMeaning) ??
-				(fixed === undefined ? undefined : fixedMeaning) ??
+				cause.meaning ??
 				'Memory is full, and each evicted key is lost. A cache is meant to do that; any other store loses data.',
-			next: onReplica?.next ??
-				buffers?.next ?? [
-					...fixedSteps(facts, fixed),
-					hint('if it is a cache: declare it in the config file, role = "cache"'),
-					hint('if it is no cache: raise maxmemory, give keys a TTL, or find what grew'),
-					redisCli(facts, '--bigkeys -i 0.01'),
-				],
-			action: buffers === undefined ? 'set-maxmemory' : 'client-kill',
+			next: [
+				...cause.next,
+				...(cause.needsGeneralSteps
+					? [
+							hint('if it is a cache: declare it in the config file, role = "cache"'),
+							hint('if it is no cache: raise maxmemory, give keys a TTL, or find what grew'),
+							redisCli(facts, '--bigkeys -i 0.01'),
+						]
+					: []),
+			],
+			action: cause.action,
 		});
 	},
 });
@@ -187,28 +134,13 @@ export const memEvictStorm = rule({
 			return clear;
 		}
 
-		const onReplica = evictsAsReplica(facts);
-		const lowered = onReplica === undefined ? loweredLimit(facts) : undefined;
-		const buffers = onReplica === undefined && lowered === undefined ? clientMemory(facts) : undefined;
-		// The writers then only write again what was evicted.
-		const writer = onReplica === undefined && buffers === undefined ? topWriter(facts) : undefined;
-		const isOfData = onReplica === undefined && lowered === undefined && buffers === undefined;
-		const fixed = isOfData ? keysWithoutTtl(facts, evicted) : undefined;
+		const cause = evictionCause(facts, evicted);
+		const writer = cause.clearsWriters ? undefined : topWriter(facts);
 		return fires('critical', {
-			problem: onReplica?.problem ?? `evicts keys at ${perSecond(evicted)}`,
-			detail:
-				onReplica !== undefined
-					? perSecond(evicted)
-					: share === undefined
-						? undefined
-						: `${percent(share)} of all keys a second`,
-			reason: onReplica?.reason ?? lowered?.reason ?? buffers?.reason ?? fixed?.reason ?? writer?.text,
-			culprit:
-				buffers?.client !== undefined
-					? {client: buffers.client}
-					: lowered === undefined && fixed === undefined
-						? writer?.culprit
-						: undefined,
+			problem: cause.problem,
+			detail: cause.detail ?? (share === undefined ? undefined : `${percent(share)} of all keys a second`),
+			reason: cause.reason ?? writer?.text,
+			culprit: cause.culprit ?? (cause.reason === undefined ? writer?.culprit : undefined),
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
@@ -216,22 +148,22 @@ export const memEvictStorm = rule({
 				...(usual === undefined ? [] : [{name: 'median of ten minutes', value: usual, unit: 'perSecond' as const}]),
 				...(keys === undefined ? [] : [{name: 'keys', value: keys, unit: 'count' as const}]),
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),
-				...(buffers?.evidence ?? []),
-				...fixedEvidence(fixed),
+				...cause.evidence,
 			],
 			meaning:
-				onReplica?.meaning ??
-				(buffers === undefined ? undefined : buffersMeaning) ??
-				(fixed === undefined ? undefined : fixedMeaning) ??
+				cause.meaning ??
 				'One writer fills the cache, or maxmemory was lowered. Reads miss, and the store behind the cache takes the load.',
-			next: onReplica?.next ??
-				buffers?.next ?? [
-					...fixedSteps(facts, fixed),
-					hint('find the writer: panel 5 by calls, panel 4 by address'),
-					redisCli(facts, 'CONFIG GET maxmemory'),
-					hint('raise maxmemory, if the machine has room'),
-				],
-			action: buffers === undefined ? 'set-maxmemory' : 'client-kill',
+			next: [
+				...cause.next,
+				...(cause.needsGeneralSteps
+					? [
+							hint('find the writer: panel 5 by calls, panel 4 by address'),
+							redisCli(facts, 'CONFIG GET maxmemory'),
+							hint('raise maxmemory, if the machine has room'),
+						]
+					: []),
+			],
+			action: cause.action,
 		});
 	},
 });
