@@ -37,6 +37,7 @@ import {keyspaceRules} from './keyspace.js';
 import {largeReplyRules} from './large-replies.js';
 import {latencyRules} from './latency.js';
 import {linearCommandRules} from './linear-commands.js';
+import {madeReplicaRules} from './made-replica.js';
 import {mainThreadRules} from './main-thread.js';
 import {memoryBuffersRules} from './memory-buffers.js';
 import {memoryEvictionRules} from './memory-eviction.js';
@@ -91,6 +92,7 @@ export const allRules = [
 	...aofRules,
 	...backupRules,
 	...forkAndDiskRules,
+	...madeReplicaRules,
 	...replicationLinkRules,
 	...refusedPeerRules,
 	...replicationSyncRules,

@@ -261,6 +261,13 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'srv.crash_loop', where: 'replicas', symptoms: linkSymptoms},
 	// A replica that ends again and again asks for a full resync at each start.
 	{cause: 'srv.crash_loop', where: 'primary', symptoms: [...followerSymptoms, 'rep.fullsync_storm', 'per.fork_slow']},
+	// The address that a primary was pointed to by mistake, or by an intruder, is no node that anybody misses.
+	{cause: 'rep.made_replica', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
+	{
+		cause: 'rep.made_replica',
+		where: 'primary',
+		symptoms: ['conn.refused', 'conn.unreachable', 'conn.refusing', 'conn.unresponsive', 'conn.stale', 'conn.flapping'],
+	},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		{cause, where: 'replicas', symptoms: linkSymptoms},
@@ -306,7 +313,7 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'sec.intrusion',
 		where: 'here',
-		symptoms: ['key.drop', 'key.flush', 'per.dir', 'per.rdb_fail', 'per.misconf'],
+		symptoms: ['key.drop', 'key.flush', 'per.dir', 'per.rdb_fail', 'per.misconf', 'rep.made_replica'],
 	},
 	{cause: 'per.not_loaded', where: 'here', symptoms: ['key.drop']},
 	{cause: 'key.drop', where: 'here', symptoms: ['key.flush']},

@@ -250,8 +250,8 @@ const beforeOutage = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMa
 });
 
 /**
-The nodes that are out of reach because of another finding, such as an OOM kill or a crash loop. That finding is shown
-in place of the outage.
+The nodes that are out of reach because of another finding, such as an OOM kill, a crash loop or a wrong REPLICAOF. That
+finding is shown in place of the outage.
 */
 const endedNodes = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress | undefined> => {
 	const ended = new Set(
@@ -266,11 +266,15 @@ const endedNodes = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlySet<
 			)
 			.map(({key}) => key),
 	);
-	return new Set(
-		ranked
+	return new Set([
+		...ranked
 			.filter(({finding, causeKey}) => causeKey !== undefined && ended.has(causeKey) && finding.rule === 'conn.refused')
 			.map(({finding}) => finding.node),
-	);
+		// The second node is the address that a primary was pointed to. No server was ever seen there, so none is missing.
+		...ranked.flatMap(({finding: {rule, nodes, clearedAtMs}}) =>
+			rule === 'rep.made_replica' && clearedAtMs === undefined ? (nodes?.[1] ?? []) : [],
+		),
+	]);
 });
 
 /** Whether the rule of a finding is about nodes that are out of reach. */

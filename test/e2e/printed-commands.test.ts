@@ -37,6 +37,7 @@ import '../rules/keyspace.test.js';
 import '../rules/latency.test.js';
 import '../rules/linear-commands.test.js';
 import '../rules/main-thread.test.js';
+import '../rules/made-replica.test.js';
 import '../rules/memory-buffers.test.js';
 import '../rules/memory-eviction.test.js';
 import '../rules/memory-host.test.js';

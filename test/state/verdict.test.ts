@@ -127,6 +127,24 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 			] as const,
 	),
 	[
+		'a primary that was made a replica of an address without a server',
+		stateWith(
+			[
+				findingOf('conn.refused', 'critical', gone.address),
+				findingOf('rep.made_replica', 'critical', up.address, {
+					problem: 'refuses writes (READONLY): made a replica of 10.0.1.12:6379',
+					reason: 'no server answers there',
+					effect: 'writes-refused',
+					nodes: [up.address, gone.address],
+				}),
+			],
+			[up, gone],
+		),
+		'critical',
+		/^10\.0\.1\.11:6379 refuses writes \(READONLY\): made a replica of 10\.0\.1\.12:6379: no server answers there$/,
+		0,
+	],
+	[
 		'the worst goes first, whoever found it',
 		stateWith([findingOf('mem.oom', 'critical')], [{...up, reach: 'loading'}]),
 		'critical',
