@@ -4,7 +4,9 @@ import type {NumberModels} from './number-coder.js';
 import {
 	type Form,
 	hasSameLines,
-	type KnownText,
+	isLineAt,
+	type KeptText,
+	lineAt,
 	lineOf,
 	nameOf,
 	sharedEnds,
@@ -86,10 +88,10 @@ Writes or reads a text. Only what differs from the expected text is written.
 export function modelledText(
 	port: ModelPort,
 	history: TextHistory,
-	before: KnownText,
-	wanted: KnownText | undefined,
+	before: KeptText,
+	wanted: KeptText | undefined,
 	elapsedMicros: number,
-): KnownText {
+): KeptText {
 	history.models ??= {flags: port.models.flags(history.name, 5), place: port.models.number(history.name)};
 	const {flags, place} = history.models;
 	history.poll += 1;
@@ -110,7 +112,7 @@ export function modelledText(
 
 	const lines = before.lines.slice(0, start);
 	for (let index = 0; index < added; index++) {
-		lines.push(port.text(wanted?.lines[start + index] ?? ''));
+		lines.push(port.text(wanted === undefined ? '' : lineAt(wanted, start + index)));
 	}
 
 	const after: WritableText = {
@@ -137,15 +139,15 @@ export function modelledText(
 	return after;
 }
 
-type WritableText = KnownText & {readonly lines: string[]};
+type WritableText = KeptText & {readonly lines: Array<string | undefined>};
 
 /** A line before, and its place in the text after. One object serves for all lines of a text, to allocate less. */
 type LinePair = {
-	readonly before: KnownText;
+	readonly before: KeptText;
 	at: number;
 	readonly after: WritableText;
 	to: number;
-	readonly wanted: KnownText | undefined;
+	readonly wanted: KeptText | undefined;
 	readonly flags: number;
 };
 
@@ -153,13 +155,13 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 	const {before, at, after, to, wanted, flags} = pair;
 	let off = history.off[to];
 	if (off === undefined) {
-		off = beginLine(port.models, history, to, before.lines[at] ?? '');
+		off = beginLine(port.models, history, to, lineAt(before, at));
 	}
 
 	const known = history.changed[to];
 	const recent = history.recent[to] ?? 0;
 	const expected = known === undefined ? undefined : expectedTokens(history, facts, known, before, at);
-	const isOff = port.flag(off + recent, wanted !== undefined && !isAsExpected(wanted, to, before.lines[at], expected));
+	const isOff = port.flag(off + recent, wanted !== undefined && !isAsExpected(wanted, to, pair, expected));
 	history.recent[to] = ((recent << 1) | (isOff ? 1 : 0)) & 3;
 	if (!isOff) {
 		if (known !== undefined && expected !== undefined) {
@@ -173,12 +175,12 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 	const now = wanted === undefined ? undefined : tokensAt(wanted, to, old);
 	const form = codeForm(port, flags, old?.form, now?.form);
 	if (form === undefined || old === undefined) {
-		after.lines[to] = port.text(wanted?.lines[to] ?? '');
+		after.lines[to] = port.text(wanted === undefined ? '' : lineAt(wanted, to));
 		after.tokens[to] = undefined;
 		return;
 	}
 
-	const line = known ?? newLine(history.hasNames ? nameOf(before.lines[at]) : '', undefined);
+	const line = known ?? newLine(history.hasNames ? nameOf(lineAt(before, at)) : '', undefined);
 	history.changed[to] = line;
 	takeForm(port.models, history, line, form);
 	const values = new Array<number>(form.decimals.length);
@@ -196,7 +198,12 @@ function codeLine(port: ModelPort, history: TextHistory, facts: ReplyFacts, pair
 }
 
 /** Stores the new tokens of a line. The difference of each number to its previous value is noted. */
-function take(history: TextHistory, {numbers}: ChangedLine, now: Tokens, {before, at, after, to}: LinePair): void {
+function take(
+	history: TextHistory,
+	{numbers}: ChangedLine,
+	now: Tokens,
+	{before, at, after, to, wanted}: LinePair,
+): void {
 	const old = tokensAt(before, at);
 	let isChanged = now.form !== old?.form;
 	for (let index = 0; index < now.values.length; index++) {
@@ -210,7 +217,8 @@ function take(history: TextHistory, {numbers}: ChangedLine, now: Tokens, {before
 	}
 
 	after.tokens[to] = isChanged ? now : old;
-	after.lines[to] = isChanged ? lineOf(now) : (before.lines[at] ?? '');
+	// A writer needs no string of the line. A reader returns the text at once.
+	after.lines[to] = isChanged ? (wanted === undefined ? lineOf(now) : undefined) : before.lines[at];
 }
 
 function note(history: TextHistory, number: NumberHistory, difference: number): void {
@@ -230,9 +238,9 @@ function note(history: TextHistory, number: NumberHistory, difference: number): 
 const sharedDifference = (history: TextHistory, {poll, difference}: NumberHistory): number =>
 	poll === history.poll ? difference : 0;
 
-function isAsExpected(wanted: KnownText, to: number, old: string | undefined, expected: Tokens | undefined): boolean {
+function isAsExpected(wanted: KeptText, to: number, {before, at}: LinePair, expected: Tokens | undefined): boolean {
 	if (expected === undefined) {
-		return wanted.lines[to] === old;
+		return isLineAt(before, at, wanted.lines[to] ?? lineAt(wanted, to));
 	}
 
 	const now = tokensAt(wanted, to, expected);
@@ -254,7 +262,7 @@ function expectedTokens(
 	history: TextHistory,
 	facts: ReplyFacts,
 	line: ChangedLine,
-	before: KnownText,
+	before: KeptText,
 	at: number,
 ): Tokens | undefined {
 	const old = line.derived === undefined && !hasShares(line) ? undefined : tokensAt(before, at);
@@ -342,22 +350,22 @@ const fieldOf = (word: string): string => /\S*\s*$/.exec(word)?.[0] ?? '';
 
 function factsOf(
 	{places}: TextHistory,
-	before: KnownText,
-	after: KnownText,
+	before: KeptText,
+	after: KeptText,
 	isAligned: boolean,
 	elapsedMicros: number,
 ): ReplyFacts {
 	const placeOf = (name: string): number | undefined => {
 		if (places.size === 0) {
-			for (const [at, line] of after.lines.entries()) {
-				places.set(nameOf(line), at);
+			for (let at = 0; at < after.lines.length; at++) {
+				places.set(nameOf(lineAt(after, at)), at);
 			}
 		}
 
 		return places.get(name);
 	};
 
-	const valueAt = (text: KnownText, at: number | undefined): number | undefined =>
+	const valueAt = (text: KeptText, at: number | undefined): number | undefined =>
 		at === undefined ? undefined : tokensAt(text, at)?.values[0];
 	return {
 		elapsedMicros,

@@ -7,7 +7,7 @@ import type {ModelPort} from './coded-form.js';
 import type {Entry} from './entry.js';
 import {modelledText, TextHistory} from './modelled-text.js';
 import {fromText, toText} from './plain-json.js';
-import {type KnownText, knownText, textLength, textOf} from './text-tokens.js';
+import {type KeptText, knownText, textLength, textOf} from './text-tokens.js';
 
 export type PollEntry = Extract<Entry, {readonly kind: 'poll'}>;
 export type PingEntry = Extract<Entry, {readonly kind: 'ping'}>;
@@ -17,7 +17,7 @@ export type ReplyText = {
 	readonly key: string;
 	readonly kind: string;
 	readonly command: readonly string[];
-	readonly text: KnownText;
+	readonly text: KeptText;
 };
 
 /** The last reply to a command, and the history that predicts the next reply. */
@@ -251,7 +251,7 @@ export class PollCoder {
 				const reply = this.#reply(node, one && replyTextOf(one), passed);
 				sizes.commands += 1;
 				sizes.sent += reply.command.reduce((size, word) => size + word.length + 5, 0);
-				sizes.received += isTextKey(reply.key) ? textLength(reply.text) : 0;
+				sizes.received += typeof one?.reply === 'string' ? one.reply.length : textSize(reply);
 				if (isJoined) {
 					node.came.add(reply.key);
 				} else {
@@ -366,6 +366,8 @@ const replyTextOf = (exchange: Exchange): ReplyText => ({
 	command: exchange.command,
 	text: knownText(typeof exchange.reply === 'string' ? exchange.reply : toText(exchange.reply)),
 });
+
+const textSize = ({key, text}: ReplyText): number => (isTextKey(key) ? textLength(text) : 0);
 
 const isTextKey = (key: string): boolean => key.startsWith('text ');
 

@@ -11,10 +11,24 @@ export type KnownText = {
 };
 
 /**
+A text of which some lines are kept as tokens alone. A recorder keeps the changed lines of each reply so: their strings
+would take most of what it leaves to the garbage collector.
+*/
+export type KeptText = Omit<KnownText, 'lines'> & {
+	/** A line that is undefined has tokens. `lineAt` makes its string. */
+	readonly lines: ReadonlyArray<string | undefined>;
+};
+
+/**
 The part of a line that stays the same when its numbers change: the words around the numbers, and each number's count of
 decimals.
 */
-export type Form = {readonly words: readonly string[]; readonly decimals: readonly number[]};
+export type Form = {
+	readonly words: readonly string[];
+	readonly decimals: readonly number[];
+	/** The name of a field of INFO, with its colon: two lines with one name are alike. Empty for lines with spaces. */
+	readonly field: string;
+};
 
 /** A line, split into words and numbers that alternate: `used_memory:`, 1024, ``. */
 export type Tokens = {
@@ -83,15 +97,37 @@ function tokensOf(line: string, limits: TokenLimits): Tokens | undefined {
 The same result as `tokensOf`, in a fraction of the time, for a line that differs from `form` only in its numbers.
 Undefined for any other line.
 */
-function tokensAs(line: string, form: Form, {digits}: TokenLimits): Tokens | undefined {
-	const {words, decimals} = form;
+function tokensAs(line: string, form: Form, limits: TokenLimits): Tokens | undefined {
 	// An array that grows takes room for 16 numbers more than one of a known length.
-	const values = new Array<number>(decimals.length);
+	const values = new Array<number>(form.decimals.length);
+	return readAs(line, form, limits, values) ? {form, values} : undefined;
+}
+
+/** The numbers of the line that `hasTokens` compares. One array serves for all lines, to allocate less. */
+const compared: number[] = [];
+
+/** Whether a line is the line of the given tokens. */
+function hasTokens(line: string, {form, values}: Tokens, limits: TokenLimits): boolean {
+	if (!readAs(line, form, limits, compared)) {
+		return false;
+	}
+
+	for (let index = 0; index < values.length; index++) {
+		if (compared[index] !== values[index]) {
+			return false;
+		}
+	}
+
+	return true;
+}
+
+/** Reads the numbers of a line into `values`. False for a line that differs from `form` in more than its numbers. */
+function readAs(line: string, {words, decimals}: Form, {digits}: TokenLimits, values: number[]): boolean {
 	let at = 0;
 	for (let index = 0; index < decimals.length; index++) {
 		const word = words[index] ?? '';
 		if (!line.startsWith(word, at)) {
-			return undefined;
+			return false;
 		}
 
 		at += word.length;
@@ -111,14 +147,14 @@ function tokensAs(line: string, form: Form, {digits}: TokenLimits): Tokens | und
 
 		const isPlain = at - from <= digits && (line.charCodeAt(from) !== 48 || whole === 1) && Number.isSafeInteger(value);
 		if (whole === 0 || !isPlain || (isFraction ? at - from - whole - 1 : 0) !== decimals[index]) {
-			return undefined;
+			return false;
 		}
 
 		values[index] = value;
 	}
 
 	const last = words[decimals.length] ?? '';
-	return line.length === at + last.length && line.endsWith(last) ? {form, values} : undefined;
+	return line.length === at + last.length && line.endsWith(last);
 }
 
 const isDigit = (line: string, at: number): boolean => {
@@ -138,7 +174,9 @@ export function formOf(words: readonly string[], decimals: readonly number[]): F
 	}
 
 	// The words are copied: a substring of the reply would keep the whole reply in memory.
-	const form = {words: words.map(word => Buffer.from(word).toString()), decimals};
+	const own = words.map(word => Buffer.from(word).toString());
+	const field = own.some(word => word.includes(' ')) ? '' : (/^[^:]*:/.exec(own[0] ?? '')?.[0] ?? '');
+	const form = {words: own, decimals, field};
 	forms.set(key, form);
 	return form;
 }
@@ -164,19 +202,46 @@ The tokens of a line of the text, by its index.
 
 @param like The previous tokens of the same line. Most lines keep their form, which makes splitting faster.
 */
-export const tokensAt = (text: KnownText, index: number, like?: Tokens): Tokens | undefined => {
+export const tokensAt = (text: KeptText, index: number, like?: Tokens): Tokens | undefined => {
 	const line = text.lines[index] ?? '';
 	text.tokens[index] ??= (like && tokensAs(line, like.form, text.limits)) ?? tokensOf(line, text.limits);
 	return text.tokens[index];
 };
 
+/** A line of the text, by its index. Empty if there is no such line. */
+export const lineAt = (text: KeptText, index: number): string => {
+	const line = text.lines[index];
+	if (line !== undefined) {
+		return line;
+	}
+
+	const tokens = text.tokens[index];
+	return tokens === undefined ? '' : lineOf(tokens);
+};
+
+/** Whether a line of the text equals `wanted`. Nothing is allocated for a line that is kept as tokens. */
+export function isLineAt(text: KeptText, index: number, wanted: string | undefined): boolean {
+	const line = text.lines[index];
+	const tokens = line === undefined && wanted !== undefined ? text.tokens[index] : undefined;
+	return tokens === undefined ? line === wanted : hasTokens(wanted ?? '', tokens, text.limits);
+}
+
 /**
 The number of lines that two texts share at their starts and at their ends. Lines that differ only in numbers count as
 shared.
 */
-export function sharedEnds(before: KnownText, after: KnownText): readonly [start: number, end: number] {
-	const isAlike = (one: number, other: number) =>
-		before.lines[one] === after.lines[other] || haveOneName(before.lines[one] ?? '', after.lines[other] ?? '');
+export function sharedEnds(before: KeptText, after: KeptText): readonly [start: number, end: number] {
+	const isAlike = (one: number, other: number) => {
+		const line = lineAt(after, other);
+		const field = before.lines[one] === undefined ? (before.tokens[one]?.form.field ?? '') : '';
+		if (field !== '' && line.startsWith(field) && !line.includes(' ')) {
+			return true;
+		}
+
+		const old = lineAt(before, one);
+		return old === line || haveOneName(old, line);
+	};
+
 	const most = Math.min(before.lines.length, after.lines.length);
 	let start = 0;
 	while (start < most && isAlike(start, start)) {
@@ -208,9 +273,10 @@ export const nameOf = (line = ''): string =>
 	/^\s*[\d.]+,?$/.test(line) ? '' : (/^\s*[^: ]*[: ]?(?:\d+ )?/.exec(line)?.[0] ?? '');
 
 /** Whether two texts are equal, line by line. */
-export function hasSameLines(one: KnownText, other: KnownText): boolean {
+export function hasSameLines(one: KeptText, other: KeptText): boolean {
 	for (let at = 0; at < one.lines.length; at++) {
-		if (one.lines[at] !== other.lines[at]) {
+		const line = other.lines[at];
+		if (line === undefined ? lineAt(one, at) !== lineAt(other, at) : !isLineAt(one, at, line)) {
 			return false;
 		}
 	}
@@ -219,14 +285,14 @@ export function hasSameLines(one: KnownText, other: KnownText): boolean {
 }
 
 /** Joins the lines to the text of the reply. */
-export const textOf = ({lines}: KnownText): string => lines.join('\n');
+export const textOf = (text: KeptText): string => text.lines.map((line, at) => line ?? lineAt(text, at)).join('\n');
 
 /** The length of the text, without joining its lines. */
-export function textLength({lines}: KnownText): number {
-	let length = lines.length - 1;
+export function textLength(text: KeptText): number {
+	let length = text.lines.length - 1;
 	// `for…of` would allocate an object for each line in code that V8 has not optimized.
-	for (let at = 0; at < lines.length; at++) {
-		length += lines[at]?.length ?? 0;
+	for (let at = 0; at < text.lines.length; at++) {
+		length += lineAt(text, at).length;
 	}
 
 	return length;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {ByteReader, ByteWriter} from '../../source/record/bytes.js';
 import {modelledText, TextHistory} from '../../source/record/modelled-text.js';
 import {NumberReader, NumberWriter} from '../../source/record/number-coder.js';
-import {type KnownText, knownText, textOf} from '../../source/record/text-tokens.js';
+import {type KeptText, knownText, textLength, textOf} from '../../source/record/text-tokens.js';
 
 /** Writes texts one after another and reads them again. The first is known to both sides. */
 function roundTrip(texts: readonly string[], hasNames: boolean) {
@@ -25,12 +25,13 @@ function roundTrip(texts: readonly string[], hasNames: boolean) {
 		},
 	};
 	const [first = '', ...later] = texts;
-	let known: KnownText = knownText(first);
+	let known: KeptText = knownText(first);
 	const history = new TextHistory('reply', hasNames);
 	const pieces = later.map(text => {
 		const from = words.length;
 		known = modelledText(port, history, known, knownText(text), 1_000_000);
 		assert.equal(textOf(known), text);
+		assert.equal(textLength(known), text.length);
 		const numbers = writer.take();
 		return {numbers, size: numbers.length + words.length - from};
 	});
@@ -43,7 +44,7 @@ function roundTrip(texts: readonly string[], hasNames: boolean) {
 		text: () => wordReader.text(),
 	};
 	const readHistory = new TextHistory('reply', hasNames);
-	let read: KnownText = knownText(first);
+	let read: KeptText = knownText(first);
 	return {
 		sizes: pieces.map(({size}) => size),
 		read: [
