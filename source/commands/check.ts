@@ -5,6 +5,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
+import type {KnownProcesses} from '../host/known-processes.js';
 import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
 import {endAtOnce} from './end-at-once.js';
@@ -34,10 +35,12 @@ Reads the host evidence of all nodes, which is what this machine shows of server
 the store. Resolves with how each node answered at that time.
 
 @param before How the nodes answered before. Nodes that answer in the same way now are left out.
+@param known What the last reading found of this machine's processes; undefined in a command that reads once.
 */
 export async function gatherHostEvidence(
 	{store, rememberedPlaces}: MonitorSession,
 	before?: SeenStates,
+	known?: KnownProcesses,
 ): Promise<SeenStates> {
 	const records = [...store.get().nodes.values()];
 	const states = new Map(records.map(record => [record.address, stateOf(record)]));
@@ -56,6 +59,7 @@ export async function gatherHostEvidence(
 				before: host,
 				remembered: rememberedPlaces.get(address),
 				isFull: failure?.kind === 'MAXCLIENTS',
+				known,
 				nowMs,
 			});
 			store.ingestHost(address, evidence, nowMs);

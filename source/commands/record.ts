@@ -5,6 +5,7 @@ import {recordActions, recorderFor} from '../app/session-recorder.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
+import {KnownProcesses} from '../host/known-processes.js';
 import {RollingFolder} from '../record/rolling-folder.js';
 import {gatherHostEvidence} from './check.js';
 import {recordingProblem} from './recording-problem.js';
@@ -46,11 +47,12 @@ export async function runRecord(config: Config): Promise<number> {
 	session.fleet.setFocus(first);
 	session.store.setFocus(first);
 	recordActions(own, session.store, systemClock, end.signal);
+	const processes = new KnownProcesses();
 	let readAtMs = Number.NEGATIVE_INFINITY;
 	while (!end.signal.aborted) {
 		if (systemClock.elapsed() - readAtMs >= evidenceEveryMs && session.polls.size > 0) {
 			readAtMs = systemClock.elapsed();
-			await gatherHostEvidence(session);
+			await gatherHostEvidence(session, undefined, processes);
 		}
 
 		if (recorder.problem !== undefined) {

@@ -4,6 +4,7 @@ import {fitHeap} from '../app/heap.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {FindingCommand} from '../host/finding-command.js';
+import {KnownProcesses} from '../host/known-processes.js';
 import {
 	changeFormats,
 	changeJson,
@@ -68,15 +69,16 @@ export async function runWatch(config: Config): Promise<number> {
 	let hostReadAtMs = Number.NEGATIVE_INFINITY;
 	let changedReadAtMs = Number.NEGATIVE_INFINITY;
 	let states: SeenStates | undefined;
+	const processes = new KnownProcesses();
 	await untilPolled(session, atLeast(1), config.timeoutMs);
 	while (!end.signal.aborted) {
 		const elapsedMs = systemClock.elapsed();
 		if (elapsedMs - hostReadAtMs >= Math.max(config.intervalMs, hostEveryMs)) {
 			[hostReadAtMs, changedReadAtMs] = [elapsedMs, elapsedMs];
-			states = await gatherHostEvidence(session);
+			states = await gatherHostEvidence(session, undefined, processes);
 		} else if (elapsedMs - changedReadAtMs >= config.intervalMs) {
 			changedReadAtMs = elapsedMs;
-			states = await gatherHostEvidence(session, states);
+			states = await gatherHostEvidence(session, states, processes);
 		}
 
 		session.store.flush();

@@ -7,13 +7,20 @@ type KnownProcess = {
 	sockets?: {readonly listening: string; readonly inodes: ReadonlySet<string>};
 };
 
+/** One scan of all processes of this machine. */
+export type ProcessScan = {
+	/** Notes a process that the scan has found. */
+	readonly note: (processId: number, identity: string, isServer: boolean) => void;
+	/** Ends the scan. Processes that it did not find are forgotten. */
+	readonly end: () => void;
+};
+
 /**
 What an earlier gathering of evidence read of this machine's processes. The command line of a process that is no server
 is not read again. The open files of a process are read again only after the machine's listening sockets have changed.
 */
 export class KnownProcesses {
-	#known = new Map<number, KnownProcess>();
-	#scanned = new Map<number, KnownProcess>();
+	#known: ReadonlyMap<number, KnownProcess> = new Map();
 
 	/** Whether the last scan found that this process is no server. */
 	isOther(processId: number, identity: string): boolean {
@@ -21,17 +28,19 @@ export class KnownProcesses {
 		return known?.identity === identity && !known.isServer;
 	}
 
-	/** Notes a process that the present scan has found. */
-	note(processId: number, identity: string, isServer: boolean): void {
-		const known = this.#known.get(processId);
-		const isSame = known?.identity === identity && known.isServer === isServer;
-		this.#scanned.set(processId, isSame ? known : {identity, isServer});
-	}
-
-	/** Ends the present scan. Processes that it did not find are forgotten. */
-	endScan(): void {
-		this.#known = this.#scanned;
-		this.#scanned = new Map();
+	/** Begins a scan of all processes. Scans for several nodes may run at the same time. */
+	scan(): ProcessScan {
+		const scanned = new Map<number, KnownProcess>();
+		return {
+			note: (processId, identity, isServer) => {
+				const known = this.#known.get(processId);
+				const isSame = known?.identity === identity && known.isServer === isServer;
+				scanned.set(processId, isSame ? known : {identity, isServer});
+			},
+			end: () => {
+				this.#known = scanned;
+			},
+		};
 	}
 
 	/**

@@ -14,7 +14,7 @@ import {
 } from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
-import type {KnownProcesses} from './known-processes.js';
+import type {KnownProcesses, ProcessScan} from './known-processes.js';
 
 /**
 Largest number of processes whose files are read. On a machine with more processes the rest is left out, to save time.
@@ -47,7 +47,11 @@ function serverNameOf(name: string, words: readonly string[]): string | undefine
 	return [name, ...words.slice(0, 8).map(word => path.basename(word))].find(word => serverName.test(word));
 }
 
-async function scanProcess(processId: number, known: KnownProcesses): Promise<ScannedProcess | undefined> {
+async function scanProcess(
+	processId: number,
+	known: KnownProcesses,
+	scan: ProcessScan,
+): Promise<ScannedProcess | undefined> {
 	try {
 		// The kernel answers this read at once, whatever the process does. With `readFile`, it would take seven times the
 		// processor time.
@@ -55,7 +59,7 @@ async function scanProcess(processId: number, known: KnownProcesses): Promise<Sc
 		const {name, state} = parseProcessStat(stat);
 		const identity = `${parseStartTicks(stat)} ${name}`;
 		if (known.isOther(processId, identity)) {
-			known.note(processId, identity, false);
+			scan.note(processId, identity, false);
 			return {processId, name, state, title: '', isServer: false};
 		}
 
@@ -64,7 +68,7 @@ async function scanProcess(processId: number, known: KnownProcesses): Promise<Sc
 		const commandLine = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => '');
 		const words = commandLine.split(/[\0 ]+/).filter(word => word !== '');
 		const ownName = serverNameOf(name, words);
-		known.note(processId, identity, ownName !== undefined);
+		scan.note(processId, identity, ownName !== undefined);
 		return {processId, name: ownName ?? name, state, title: words[1] ?? '', isServer: ownName !== undefined};
 	} catch {
 		return undefined;
@@ -79,16 +83,17 @@ export async function scanProcesses(gaps: Gaps, known: KnownProcesses): Promise<
 		gaps.add('some processes', `there are ${ids.length}, the first ${mostProcesses} were looked at`);
 	}
 
+	const scan = known.scan();
 	const scanned: ScannedProcess[] = [];
 	for (let from = 0; from < Math.min(ids.length, mostProcesses); from += mostReads) {
 		const some = ids.slice(from, Math.min(from + mostReads, mostProcesses));
-		const found = await Promise.all(some.map(async id => scanProcess(id, known)));
+		const found = await Promise.all(some.map(async id => scanProcess(id, known, scan)));
 		scanned.push(...found.filter(one => one !== undefined));
 		// A key that is pressed meanwhile is handled between two groups of processes.
 		await nextTurn();
 	}
 
-	known.endScan();
+	scan.end();
 	return scanned.sort((one, other) => Number(other.isServer) - Number(one.isServer) || one.processId - other.processId);
 }
 

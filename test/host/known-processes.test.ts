@@ -2,13 +2,20 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {KnownProcesses} from '../../source/host/known-processes.js';
 
-function scanned(...processes: ReadonlyArray<readonly [processId: number, identity: string, isServer: boolean]>) {
-	const known = new KnownProcesses();
-	for (const [processId, identity, isServer] of processes) {
-		known.note(processId, identity, isServer);
+type Found = readonly [processId: number, identity: string, isServer: boolean];
+
+function scan(known: KnownProcesses, ...processes: readonly Found[]): void {
+	const {note, end} = known.scan();
+	for (const found of processes) {
+		note(...found);
 	}
 
-	known.endScan();
+	end();
+}
+
+function scanned(...processes: readonly Found[]) {
+	const known = new KnownProcesses();
+	scan(known, ...processes);
 	return known;
 }
 
@@ -23,7 +30,7 @@ test('a process is known as no server by its start and its name', () => {
 
 test('a process that a scan does not find is forgotten', () => {
 	const known = scanned([10, '500 bash', false]);
-	known.endScan();
+	scan(known);
 	assert.equal(known.isOther(10, '500 bash'), false);
 });
 
@@ -36,10 +43,23 @@ test('open sockets are kept while the process and all listening sockets of the m
 	assert.equal(known.inodesOf(12, '1 2'), undefined, 'a process that no scan has found');
 	assert.equal(known.inodesOf(11, '1 2 3'), undefined, 'another socket listens');
 
-	known.note(11, '500 redis-server', true);
-	known.endScan();
+	scan(known, [11, '500 redis-server', true]);
 	assert.deepEqual(known.inodesOf(11, '1 2'), new Set(['2']));
-	known.note(11, '900 redis-server', true);
-	known.endScan();
+	scan(known, [11, '900 redis-server', true]);
 	assert.equal(known.inodesOf(11, '1 2'), undefined, 'another process has the id now');
+});
+
+test('two scans at the same time each leave all processes known', () => {
+	const known = new KnownProcesses();
+	const [one, other] = [known.scan(), known.scan()];
+	for (const processId of [10, 11]) {
+		one.note(processId, '500 bash', false);
+	}
+
+	other.note(10, '500 bash', false);
+	one.end();
+	assert.equal(known.isOther(11, '500 bash'), true);
+	other.note(11, '500 bash', false);
+	other.end();
+	assert.equal(known.isOther(10, '500 bash'), true);
 });
