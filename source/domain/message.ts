@@ -49,8 +49,8 @@ export function message<const Parts extends readonly Part[]>(
 	...values: {readonly [Index in keyof Parts]: Allowed<Parts[Index]>}
 ): Message {
 	const parts: Part[] = [];
-	for (const [index, text] of strings.entries()) {
-		parts.push(text, values[index]);
+	for (let index = 0; index < strings.length; index++) {
+		parts.push(strings[index], values[index]);
 	}
 
 	return joined(parts);
@@ -64,19 +64,33 @@ export function joinMessages(messages: ReadonlyArray<Message | Name | undefined>
 
 function joined(given: readonly Part[]): Message {
 	const parts: Array<string | Name> = [];
-	for (const part of given) {
-		for (const piece of typeof part === 'object' && 'parts' in part ? part.parts : [part]) {
-			const last = parts.at(-1);
-			if (typeof piece === 'object') {
-				parts.push(piece);
-			} else if (piece !== undefined && piece !== '') {
-				const text = String(piece);
-				typeof last === 'string' ? parts.splice(-1, 1, last + text) : parts.push(text);
-			}
+	// Rules make many messages a second, so that the loops allocate neither lists nor iterators.
+	for (let index = 0; index < given.length; index++) {
+		const part = given[index];
+		if (typeof part !== 'object' || !('parts' in part)) {
+			addPiece(parts, part);
+			continue;
+		}
+
+		for (let at = 0; at < part.parts.length; at++) {
+			addPiece(parts, part.parts[at]);
 		}
 	}
 
 	return parts.every(part => typeof part === 'string') ? parts.join('') : {parts};
+}
+
+function addPiece(parts: Array<string | Name>, piece: string | number | Name | undefined): void {
+	if (typeof piece === 'object') {
+		parts.push(piece);
+	} else if (piece !== undefined && piece !== '') {
+		const last = parts.at(-1);
+		if (typeof last === 'string') {
+			parts[parts.length - 1] = last + String(piece);
+		} else {
+			parts.push(String(piece));
+		}
+	}
 }
 
 const wholeName: ShowName = ({name}) => name;

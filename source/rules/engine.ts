@@ -28,7 +28,9 @@ export function evaluateNode(
 ): RuleResult[] {
 	const results: RuleResult[] = [];
 	const node = facts.address;
-	for (const rule of rules) {
+	// A loop with an index: an iterator would allocate an object for each rule of each node.
+	for (let index = 0; index < rules.length; index++) {
+		const rule = rules[index] as NodeRule<RuleId>;
 		const evaluation = rule.evaluate(facts, heldMs(rule.id, node));
 		if (evaluation.kind !== 'clear') {
 			results.push({rule, node, subject: undefined, evaluation});

@@ -16,16 +16,14 @@ function errorsOfKnownCommands({sample, earlier}: NodeFacts): number | undefined
 		return undefined;
 	}
 
-	let sum = 0;
-	for (const [name, {rejectedCalls, failedCalls}] of after) {
+	let sum: number | undefined = 0;
+	after.forEach(({rejectedCalls, failedCalls}, name) => {
 		const then = before.get(name);
-		if (rejectedCalls === undefined || failedCalls === undefined) {
-			return undefined;
-		}
-
-		sum += rejectedCalls + failedCalls - (then?.rejectedCalls ?? 0) - (then?.failedCalls ?? 0);
-	}
-
+		sum =
+			sum === undefined || rejectedCalls === undefined || failedCalls === undefined
+				? undefined
+				: sum + rejectedCalls + failedCalls - (then?.rejectedCalls ?? 0) - (then?.failedCalls ?? 0);
+	});
 	return sum;
 }
 
