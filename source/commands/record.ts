@@ -1,5 +1,5 @@
 import process from 'node:process';
-import {fitHeap} from '../app/heap.js';
+import {fitHeap, heapGrowth} from '../app/heap.js';
 import {startSession} from '../app/session.js';
 import {recordActions, recorderFor} from '../app/session-recorder.js';
 import type {Config} from '../config/config.js';
@@ -40,7 +40,7 @@ export async function runRecord(config: Config): Promise<number> {
 	const {recorder} = own;
 	recorder.start(folder);
 	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, journal: recorder.journal});
-	fitHeap(session.store, true);
+	fitHeap(session.store, heapGrowth.record);
 	recorder.watch(session.store);
 	session.fleet.setInterests(allInterests);
 	const [first] = session.fleet.addresses();

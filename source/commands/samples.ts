@@ -1,5 +1,5 @@
 import process from 'node:process';
-import {fitHeap} from '../app/heap.js';
+import {fitHeap, heapGrowth} from '../app/heap.js';
 import {maskingFor} from '../app/masking.js';
 import type {MonitorSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
@@ -103,7 +103,7 @@ export async function runSamples(config: Config): Promise<number> {
 
 	const end = stopOnSignal();
 	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
-	fitHeap(session.store);
+	fitHeap(session.store, heapGrowth.watch);
 	session.fleet.setInterests(allInterests);
 	const masking = maskingFor(config);
 	await untilPolled(session, atLeast(2), 2 * config.intervalMs + config.timeoutMs);

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {dismissGone} from '../app/dismiss-gone.js';
-import {fitHeap} from '../app/heap.js';
+import {fitHeap, heapGrowth} from '../app/heap.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {FindingCommand} from '../host/finding-command.js';
@@ -59,7 +59,7 @@ export async function runWatch(config: Config): Promise<number> {
 	const end = stopOnSignal();
 	process.stderr.on('error', () => undefined);
 	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
-	fitHeap(session.store, recording !== undefined);
+	fitHeap(session.store, recording === undefined ? heapGrowth.watch : heapGrowth.record);
 	const receivers = await tellReceivers(config, complain);
 	metrics?.show(session, () => receivers?.states() ?? []);
 	session.fleet.setInterests(allInterests);
