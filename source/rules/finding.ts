@@ -1,5 +1,5 @@
 import type {Firing, NotEvaluated} from '../domain/finding.js';
-import {joinMessages, type Message, message, messageText, nodeName, type ShowName} from '../domain/message.js';
+import {joinMessages, type Message, message, nodeName, type ShowName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, statementText, type TextLength} from '../domain/statement.js';
 import type {RuleId} from './all-rules.js';
@@ -58,13 +58,13 @@ export const findingText = (finding: Firing, length: TextLength = 'long', show?:
 	statementText(finding, length, show);
 
 /**
-The text of a finding, followed by its culprit if the text does not name the culprit: `evicts 500 keys/s, by client
-export-7`.
+The text of a finding with its culprit, if the text does not name it: `evicts 500 keys/s, by client export-7, 3% of
+them`. The culprit stands after the problem and before its details, because a narrow list cuts the end.
 */
-export function findingWithCulprit(finding: Firing, length: TextLength = 'long'): Message {
-	const text = findingMessage(finding, length);
+export function findingWithCulprit(finding: Firing): Message {
+	const {problem, detail, reason} = finding;
 	const {client, command, key, node} = finding.culprit ?? {};
-	const said = messageText(text).toLowerCase();
+	const said = findingText(finding).toLowerCase();
 	const isNew = (name: string) => !said.includes(name.toLowerCase());
 	const named = [
 		...(client !== undefined && isNew(client.name) ? [message`client ${client}`] : []),
@@ -72,5 +72,7 @@ export function findingWithCulprit(finding: Firing, length: TextLength = 'long')
 		...(key !== undefined && isNew(key.name) ? [message`key ${key}`] : []),
 		...(node !== undefined && isNew(node) ? [message`node ${nodeName(node)}`] : []),
 	];
-	return named.length === 0 ? text : message`${text}, by ${joinMessages(named, ', ')}`;
+	return named.length === 0
+		? findingMessage(finding)
+		: statementMessage({problem: message`${problem}, by ${joinMessages(named, ', ')}`, detail, reason});
 }

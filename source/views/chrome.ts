@@ -8,7 +8,7 @@ import type {RecordingView} from '../state/view-state.js';
 import {lineWidth, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../text/line.js';
-import {bytes, milliseconds, seconds, shortAge, utcClock, utcDateTime} from '../text/units.js';
+import {bytes, milliseconds, seconds, shortAge, shortSeconds, utcClock, utcDateTime} from '../text/units.js';
 import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';
@@ -192,7 +192,7 @@ function lockSegment(lock: HeaderLock): Segment {
 		case 'unlocked':
 			// With `--allow-actions` the session stays unlocked, and `leftMs` is infinite.
 			return {
-				text: Number.isFinite(lock.leftMs) ? `[UNLOCKED ${minutesAndSeconds(lock.leftMs)}]` : '[UNLOCKED]',
+				text: Number.isFinite(lock.leftMs) ? `[UNLOCKED ${shortSeconds(lock.leftMs / 1000)} left]` : '[UNLOCKED]',
 				tone: 'warning',
 				rank: 2,
 			};
@@ -270,13 +270,6 @@ function placed(segments: readonly Segment[], gap: number, width: number, clock:
 }
 
 const toSpan = ({text, tone}: Segment): Span => span(text, tone);
-
-/** A duration as minutes and seconds, such as `14:59`. Minutes above 59 are not converted to hours. */
-function minutesAndSeconds(durationMs: number): string {
-	const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));
-	const minutes = String(Math.floor(totalSeconds / 60)).padStart(2, '0');
-	return `${minutes}:${String(totalSeconds % 60).padStart(2, '0')}`;
-}
 
 /**
 A note about a command that this panel needs and that this node denies or lacks. If an ACL rule grants the command, the

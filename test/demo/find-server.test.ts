@@ -40,6 +40,24 @@ test('the server is the named program, else the first executable one in the PATH
 		[redis, '/nowhere/redis-server', undefined],
 	];
 	for (const [pathVariable, named, found] of cases) {
-		assert.equal(findServer(pathVariable, named), found, `${pathVariable} ${named}`);
+		assert.equal(findServer(pathVariable, named, '/nowhere'), found, `${pathVariable} ${named}`);
 	}
+});
+
+test('without a server on the PATH, it is the newest one in the cache, of Redis if there is one', () => {
+	const cache = path.join(root, 'cache');
+	const program = (name: string, mode = 0o755) => {
+		const file = path.join(cache, name, 'bin', `${name.split('-')[0]}-server`);
+		mkdirSync(path.dirname(file), {recursive: true});
+		writeFileSync(file, '#!/bin/sh\n', {mode});
+		return file;
+	};
+	const valkey = program('valkey-10.0');
+	program('valkey-9.1');
+	assert.equal(findServer('', '', cache), valkey);
+	program('redis-7.0');
+	const redis = program('redis-8.0');
+	program('redis-8.4', 0o644);
+	assert.equal(findServer('', '', cache), redis);
+	assert.equal(findServer('', '/nowhere/redis-server', cache), undefined);
 });

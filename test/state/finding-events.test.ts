@@ -45,6 +45,18 @@ test('an event names the culprit that the text of the finding does not name', ()
 	);
 	assert.equal(by({client: nameOf('client', 'export-7')}, 'evicts keys for export-7'), 'evicts keys for export-7');
 	assert.equal(by(undefined), 'evicts 500 keys/s');
+	// A narrow list cuts the end, so the culprit stands before the details.
+	const [text] = told([
+		[
+			findingOf('mem.evict_storm', 'warning', node, {
+				problem: 'evicts 500 keys/s',
+				detail: '2.8% of its keys',
+				reason: 'it is full',
+				culprit: {client: nameOf('client', 'export-7')},
+			}),
+		],
+	]);
+	assert.match(text ?? '', /evicts 500 keys\/s, by client export-7, 2\.8% of its keys: it is full$/);
 });
 
 test('findings of one rule that open at once on several nodes are one event', () => {

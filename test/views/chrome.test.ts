@@ -56,7 +56,7 @@ const headerCases: ReadonlyArray<readonly [string, string, string]> = [
 			lock: {kind: 'unlocked', leftMs: 899_000},
 			pausedAtMs: nowMs - 42_000,
 		}),
-		'redis-top 10.0.1.11:6379 redis 7.2.5 primary [UNLOCKED 14:59] INSECURE PAUSED 14:01:49Z ! slowed to 4s rtt 0.4 ms age 0.3s         14:02:31Z',
+		'redis-top 10.0.1.11:6379 redis 7.2.5 primary [UNLOCKED 14m left] INSECURE PAUSED 14:01:49Z ! slowed to 4s rtt 0.4 ms age 0.3s      14:02:31Z',
 	],
 ];
 for (const [name, actual, expected] of headerCases) {

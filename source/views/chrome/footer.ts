@@ -7,7 +7,7 @@ import {boxLine, historyLine, type ModeInput, modeLine, type OpenBox} from './mo
 import {tabBars} from './tab-bar.js';
 
 export type FooterInput = ModeInput & {
-	/** The number of active findings with severity warning or critical. The tab bar shows this number. */
+	/** The number of causes with severity warning or critical. The tab bar shows this number. */
 	readonly findings: number;
 	readonly nodes: number;
 	/** Whether the panel has a list with more than one order. */

@@ -1,6 +1,8 @@
 import {memoizeByRef} from '../../domain/memoize.js';
+import {openCauses} from '../../state/finding-groups.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {type PanelId, panelTable} from '../../state/panel-table.js';
+import {rankedFindings} from '../../state/verdict.js';
 import {type Line, type Span, span, withTarget} from '../../text/line.js';
 
 /** How a tab names its panel: `2 Memory`, `2Mem` or `2`. */
@@ -19,12 +21,14 @@ type Tabs = {
 };
 
 /**
-The number of active findings with severity warning or critical. Findings with severity info don't count, because a
-healthy deployment has dozens of them.
+The number of causes with severity warning or critical, as on line 2 and in the title of panel 9. Notes don't count,
+because a healthy deployment has dozens of them.
 */
-export const findingCount = memoizeByRef(
-	(findings: MonitorState['findings']): number =>
-		findings.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined).length,
+export const findingCount = (state: MonitorState): number =>
+	hasOnlyNotes(state.findings) ? 0 : openCauses(rankedFindings(state)).filter(({isAdvice}) => !isAdvice).length;
+
+const hasOnlyNotes = memoizeByRef((findings: MonitorState['findings']): boolean =>
+	findings.every(({severity}) => severity === 'info'),
 );
 
 function tab(row: (typeof panelTable)[number], form: TabForm, {shown, findings, dot, hasKey}: Tabs): Line {

@@ -20,12 +20,12 @@ type AuditRow = {readonly key: string; readonly entry: AuditEntry};
 
 function nothingYet({shown}: Keyboard): string {
 	const key = shown('actions');
-	return `No action was done through redis-top yet.${key === '' ? '' : ` ${key} opens the actions.`}`;
+	return `No action was done on these nodes through redis-top yet.${key === '' ? '' : ` ${key} opens the actions.`}`;
 }
 
 /**
-The panel with the key `a`, Audit: the actions of all redis-top sessions of this user, newest first. It needs no node in
-focus.
+The panel with the key `a`, Audit: the actions of all redis-top sessions of this user on the nodes of this deployment,
+newest first. A filter also finds actions on other servers. The panel needs no node in focus.
 */
 export const auditPanel: Panel = {
 	id: 'audit',
@@ -56,7 +56,7 @@ export const auditPanel: Panel = {
 			);
 			const broken = audit === undefined || audit.broken === 0 ? undefined : `! ${audit.broken} broken`;
 			return {
-				title: titleParts(broken, `sort ${sortOf(table).title}`, filterTitle(table)),
+				title: titleParts(broken, `sort ${sortOf(table).title}`, elsewhereTitle(input), filterTitle(table)),
 				right: list.range,
 				lines: list.lines,
 			};
@@ -138,9 +138,26 @@ const keyedEntries = ({state}: PanelInput): AuditRow[] =>
 		.map(entry => ({key: [entry.at, entry.session, entry.phase, entry.target, entry.command].join(' '), entry}))
 		.reverse();
 
+const isHere = ({state: {nodes}}: PanelInput): (({entry}: AuditRow) => boolean) => {
+	const names = new Set([...nodes.values()].flatMap(({address, otherNames = []}) => [address, ...otherNames]));
+	return ({entry}) => names.has(entry.target);
+};
+
+/** The number of entries about servers that this session does not watch. They are listed while a filter is set. */
+function elsewhereTitle(input: PanelInput): string | undefined {
+	const {table, keyboard} = input;
+	const all = keyedEntries(input);
+	const count = all.length - all.filter(isHere(input)).length;
+	return count === 0 || table.filter !== ''
+		? undefined
+		: `${keyboard.shown('filter') || 'a filter'} finds ${count} of other servers`;
+}
+
 function shownRows(input: PanelInput): readonly AuditRow[] {
 	const {table} = input;
-	const rows = filterRows(keyedEntries(input), table.filter, ({entry}) =>
+	const all = keyedEntries(input);
+	const listed = table.filter === '' ? all.filter(isHere(input)) : all;
+	const rows = filterRows(listed, table.filter, ({entry}) =>
 		[entry.osUser, entry.target, entry.phase, entry.command, entry.detail].join(' '),
 	);
 	switch (sortOf(table).id) {

@@ -8,7 +8,7 @@ export const findingsFigures: readonly Figure[] = [
 	],
 	[
 		'!! ! i ? of the title',
-		'Findings that hold, by severity, and rules that are not evaluated. A row may stand for many. The tab of the panel counts !! and ! alone.',
+		'Causes that hold, by severity, kinds of advice, and rules that are not evaluated. Line 2 and the tab of the panel count the same !! and !.',
 	],
 	['SINCE', 'How long the condition has held.'],
 	['NODE', 'The node that the finding is about.'],

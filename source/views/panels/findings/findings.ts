@@ -1,4 +1,5 @@
 import {memoizeByRef} from '../../../domain/memoize.js';
+import {openCauses} from '../../../state/finding-groups.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import {rankedFindings} from '../../../state/verdict.js';
 import {type Line, span} from '../../../text/line.js';
@@ -123,10 +124,13 @@ function alertCounts({alerting}: MonitorState): string | undefined {
 		: 'no Alertmanager';
 }
 
-/** `!! 1  ! 2  i 3  ? 12`: the active findings by severity, and the number of rules that could not be evaluated. */
+/**
+`!! 1  ! 2  i 3  ? 12`: the causes that hold and the kinds of advice, by severity, and the number of rules that could not
+be evaluated.
+*/
 function counts(state: MonitorState): string {
-	const active = rankedFindings(state).filter(({finding}) => finding.clearedAtMs === undefined);
-	const number = (severity: string) => active.filter(entry => entry.severity === severity).length;
+	const causes = openCauses(rankedFindings(state));
+	const number = (severity: string) => causes.filter(cause => cause.severity === severity).length;
 	const blind = blindCount(state.blindRules);
 	const parts: ReadonlyArray<readonly [string, number]> = [
 		['!!', number('critical')],

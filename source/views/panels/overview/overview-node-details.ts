@@ -9,7 +9,8 @@ import {busLinkDetails} from '../bus-link-facts.js';
 import {metricText} from '../changes.js';
 import {slotText} from '../cluster/cluster-rows.js';
 import {limitName, memoryLimit} from '../memory/memory-facts.js';
-import {behindText, type NodeRow, nodeRows, reporterText, stateOf, versionOf} from './overview-nodes.js';
+import {stateOf} from './node-state.js';
+import {behindText, type NodeRow, nodeRows, reporterText, versionOf} from './overview-nodes.js';
 
 type Facts = ReadonlyArray<readonly [string, string]>;
 

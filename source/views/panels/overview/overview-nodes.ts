@@ -1,6 +1,5 @@
 import {isFullBad} from '../../../derive/outage-figures.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
-import type {NodeState} from '../../../domain/node.js';
 import {limitsOf} from '../../../domain/threshold.js';
 import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../../domain/topology.js';
 import {memMax} from '../../../rules/memory-limit.js';
@@ -22,6 +21,7 @@ import {metricText} from '../changes.js';
 import {memoryLimit} from '../memory/memory-facts.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
 import {listedLinks} from './listed-links.js';
+import {isLongPending, stateCell, stateOf} from './node-state.js';
 
 export type NodeRow = {
 	readonly record: NodeRecord;
@@ -39,43 +39,6 @@ export type NodeRow = {
 	/** The severity of the node's worst finding; undefined without warnings and critical findings. */
 	readonly worst?: 'critical' | 'warning' | undefined;
 };
-
-/** The text, tone and rank of a state; a higher rank is worse. */
-const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: Tone; readonly rank: number}>> = {
-	down: {text: '!! down', tone: 'critical', rank: 6},
-	refusing: {text: '!! refuses', tone: 'critical', rank: 5},
-	busy: {text: '!! busy', tone: 'critical', rank: 4},
-	stale: {text: '! no reply', tone: 'warning', rank: 3},
-	loading: {text: '! loading', tone: 'warning', rank: 2},
-	connecting: {text: '.. connects', tone: 'accent', rank: 1},
-	up: {text: 'up', tone: 'ok', rank: 0},
-};
-
-/**
-The state of a node that is gone. It is no longer a problem, but the node stays listed until the key `x` dismisses it.
-*/
-const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
-
-/**
-Time without a reply after which a node in the state `stale` counts as failing, in milliseconds. A reply that waits
-behind a slow command usually comes sooner.
-*/
-const failingAfterMs = 5000;
-
-/** The state of a node whose reply has been pending for so long that line 2 calls it critical. */
-const noReply = {text: '!! no reply', tone: 'critical', rank: 3} as const;
-
-export function stateOf(record: NodeRecord, nowMs: number) {
-	if (record.goneSinceMs !== undefined) {
-		return gone;
-	}
-
-	return record.reach === 'stale' && isLongPending(record, nowMs) ? noReply : states[record.reach];
-}
-
-/** Whether the reply of a node has been pending for so long that the node counts as failing. */
-const isLongPending = ({pendingSinceMs, failingSinceMs}: NodeRecord, nowMs: number): boolean =>
-	nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > failingAfterMs;
 
 export const nodeSortKeys: readonly SortKey[] = [
 	{id: 'operations', title: 'ops/s'},
@@ -173,14 +136,6 @@ const rowsWithFindings = memoizeByRef((state: MonitorState): readonly NodeRow[] 
 		? rows
 		: rows.map(row => (worst.has(row.record.address) ? {...row, worst: worst.get(row.record.address)} : row));
 });
-
-/** Text and tone of a node's state. For a node that answers, the mark of its worst finding is added: `up !!`. */
-function stateCell({record, worst}: NodeRow, nowMs: number): {readonly text: string; readonly tone: Tone} {
-	const {text, tone} = stateOf(record, nowMs);
-	return record.reach === 'up' && record.goneSinceMs === undefined && worst !== undefined
-		? {text: `${text} ${worst === 'critical' ? '!!' : '!'}`, tone: worst}
-		: {text, tone};
-}
 
 /** All nodes in order with their places in the deployment, before findings are added. */
 const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRow[] => {

@@ -21,8 +21,19 @@ function input(table: Partial<TableView> = {}, parts: {problem?: string; list?: 
 	const {list = entries, problem} = parts;
 	const plain = panelInput([], {table});
 	const audit = {entries: list, broken: list.length > 0 ? 2 : 0, fixes: temporaryFixes(list), problem};
-	return {...plain, state: {...plain.state, audit}};
+	const {nodes} = stateOf(['10.0.1.11:6379', '10.0.1.12:6379'].map(address => emptyRecord(address)));
+	return {...plain, state: {...plain.state, nodes, audit}};
 }
+
+test('actions on servers of other deployments are counted, and listed by a filter', () => {
+	const other = auditEntry({phase: 'verified', detail: 'saved', target: '10.0.9.9:6379' as NodeAddress});
+	const rows = (table: Partial<TableView>) =>
+		panelText(auditPanel, input(table, {list: [...entries, other]}), {width: 100, height: 8}).join('\n');
+	assert.match(rows({}), /finds 1 of other servers .* 1-3 of 3/);
+	assert.doesNotMatch(rows({}), /10\.0\.9\.9/);
+	assert.match(rows({filter: '9.9'}), /10\.0\.9\.9:6379 +verified/);
+	assert.doesNotMatch(rows({filter: '9.9'}), /other servers/);
+});
 
 test('at 80 columns the newest entry is first, and broken lines are counted', () => {
 	assert.deepEqual(panelText(auditPanel, input(), {width: 80, height: 6}), [
@@ -49,7 +60,7 @@ test('the list is filtered and sorted, and a row has details', () => {
 test('an empty log and an unreadable log have different texts', () => {
 	const text = (parts: Parameters<typeof input>[1]) =>
 		panelText(auditPanel, input({}, parts), {width: 120, height: 5}).join('\n');
-	assert.match(text({list: []}), /No action was done through redis-top yet/);
+	assert.match(text({list: []}), /No action was done on these nodes through redis-top yet/);
 	assert.match(text({list: [], problem: '/state/audit.ndjson: permission denied'}), /no action is possible: \/state/);
 	assert.match(panelText(auditPanel, panelInput([]), {width: 80, height: 5}).join('\n'), /is being read/);
 });

@@ -5,7 +5,9 @@ import type {NodeAddress} from '../../../../source/domain/node.js';
 import type {RuleId} from '../../../../source/rules/all-rules.js';
 import {type BlindRule, findingKey} from '../../../../source/rules/finding.js';
 import type {AlertingView} from '../../../../source/state/alerting-view.js';
+import {verdictOf} from '../../../../source/state/verdict.js';
 import type {TableView} from '../../../../source/state/view-state.js';
+import {findingCount} from '../../../../source/views/chrome/tab-bar.js';
 import {findingsPanel} from '../../../../source/views/panels/findings/findings.js';
 import {findingOf} from '../../../harness/findings.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
@@ -41,7 +43,7 @@ const drawn = (table: Partial<TableView> = {}, width = 80, height = 22) =>
 
 test('at 80 columns there are a cause, its consequences, notes, cleared findings, blind spots, and an explanation of the first row', () => {
 	assert.deepEqual(drawn(), [
-		'┌─ 9 Findings  !! 2  i 1  ? 4  sort worst first ──────────────────── 1-6 of 6 ─┐',
+		'┌─ 9 Findings  !! 1  i 1  ? 4  sort worst first ──────────────────── 1-6 of 6 ─┐',
 		'│ SEVERITY↓   SINCE       NODE            WHAT                                 │',
 		'│>!! critical 1m30s       :6379           last background save failed          │',
 		'│ !! critical 1m00s       :6379           └─ refuses writes (MISCONF)          │',
@@ -145,7 +147,7 @@ const sixInput = (table: Partial<TableView> = {}) => {
 
 test('at 80x24 the findings of six nodes are one row a rule, and all advice is one row', () => {
 	assert.deepEqual(panelText(findingsPanel, sixInput(), {width: 80, height: 14}), [
-		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-2 of 2 ─┐',
+		'┌─ 9 Findings  ! 1  i 3  sort worst first ────────────────────────── 1-2 of 2 ─┐',
 		'│ SEVERITY↓   SINCE  NODE    WHAT                                              │',
 		'│>!  warning  1m30s  2 nodes :7000 memory at 91% of maxmemory; 1 more          │',
 		'│ i  advice          6 nodes 3 kinds, 13 in all; Enter opens                   │',
@@ -161,7 +163,7 @@ test('at 80x24 the findings of six nodes are one row a rule, and all advice is o
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 	]);
 	assert.deepEqual(panelText(findingsPanel, sixInput({selectedKey: 'advice'}), {width: 80, height: 14}), [
-		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-2 of 2 ─┐',
+		'┌─ 9 Findings  ! 1  i 3  sort worst first ────────────────────────── 1-2 of 2 ─┐',
 		'│ SEVERITY↓   SINCE  NODE    WHAT                                              │',
 		'│ !  warning  1m30s  2 nodes :7000 memory at 91% of maxmemory; 1 more          │',
 		'│>i  advice          6 nodes 3 kinds, 13 in all; Enter opens                   │',
@@ -178,7 +180,7 @@ test('at 80x24 the findings of six nodes are one row a rule, and all advice is o
 	]);
 	const [group = ''] = findingsPanel.rowKeys(sixInput());
 	assert.deepEqual(panelText(findingsPanel, sixInput({opened: [group, 'advice']}), {width: 80, height: 9}), [
-		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-6 of 7 ─┐',
+		'┌─ 9 Findings  ! 1  i 3  sort worst first ────────────────────────── 1-6 of 7 ─┐',
 		'│ SEVERITY↓   SINCE  NODE    WHAT                                              │',
 		'│>!  warning  1m30s  2 nodes :7000 memory at 91% of maxmemory; 1 more          │',
 		'│ !  warning  1m00s  :7000   └─ memory at 91% of maxmemory                     │',
@@ -266,4 +268,19 @@ test('the panel draws at any size', () => {
 		panelInput([]),
 		panelInput([recordFrom({})]),
 	]);
+});
+
+test('line 2, the tab and the title count the same causes: nodes and consequences do not count again', () => {
+	const on = (address: string, severity: 'critical' | 'warning') => findingOf('mem.max', severity, address);
+	const state = {
+		...stateOf([recordFrom({address: node})]),
+		findings: [...findings.slice(0, 2), on('10.0.1.12:6379', 'warning'), on('10.0.1.13:6379', 'warning')],
+	};
+	assert.equal(findingCount(state), 2);
+	const [title = ''] = panelText(findingsPanel, {...input(), state}, {width: 80, height: 12});
+	assert.match(title, /─ 9 Findings {2}!! 1 {2}! 1 {2}sort/);
+	const verdict = verdictOf(state, sampledAtMs);
+	assert.ok('others' in verdict);
+	assert.equal(verdict.others.length + 1, 2);
+	assert.equal(findingCount({...state, findings: findings.slice(3)}), 0, 'advice is not counted');
 });

@@ -164,7 +164,7 @@ test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 		'│ NODE                ROLE     STATE       OPS/S  USED OF MAX    BEHIND    AGE │',
 		'│>10.0.1.13:6379      replica  !! down         - 5.46G    91%  unlisted    38s │',
 		'│ 10.0.1.11:6379 *    primary  up          47.9k 5.46G  !!91%         -     0s │',
-		'│   10.0.1.12:6379    replica  up          1.10k 5.46G    91% 1.20K  0s     0s │',
+		'│   10.0.1.12:6379    replica  ! cut off   1.10k 5.46G    91% 1.20K  0s     0s │',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
 		'│ CLIENT            OUT   MEM COMMAND    ││ 14:01 !! 10.0.1.13:6379 lost: refu…│',
@@ -520,4 +520,21 @@ test('a slow log that does not reach back a minute names the time that it covers
 		panelText(overviewPanel, panelInput([record]), {width: 80, height: 21}).join('\n');
 	assert.match(text({...primary, slowlog: shorter}), /slow log {3}32 in 8s worst 48\.2 ms/);
 	assert.match(text(primary), /slow log {3}7\/min worst/);
+});
+
+test('a replica without a link to its primary is marked in the list of nodes, although it answers', () => {
+	const stateOfReplica = (info: Record<string, string | number>, parts: Parameters<typeof recordFrom>[0] = {}) => {
+		const record = recordFrom({
+			address: '10.0.1.12:6379',
+			role: 'replica',
+			info: {replication: {master_host: '10.0.1.11', master_port: 6379, ...info}},
+			...parts,
+		});
+		const text = panelText(overviewPanel, panelInput([primary, record]), {width: 100, height: 40});
+		return text.find(line => /10\.0\.1\.12:6379 +(?:replica|primary)/.test(line)) ?? '';
+	};
+	assert.match(stateOfReplica({master_link_status: 'up'}), /replica +up /);
+	assert.match(stateOfReplica({master_link_status: 'down'}), /replica +! cut off /);
+	assert.match(stateOfReplica({master_link_status: 'down', master_sync_in_progress: 1}), /replica +! syncing /);
+	assert.match(stateOfReplica({master_link_status: 'down'}, {role: 'primary'}), /primary +up /);
 });
