@@ -1,6 +1,6 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
-import {boundBelow} from './latency-percentiles.js';
+import {boundBelow, fewestCallsForPercentile} from './latency-percentiles.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
@@ -109,8 +109,16 @@ Mean time of a command's calls from which the command is slow even without a p99
 */
 const slowFromMicroseconds = 10_000;
 
-/** A slow command, the mean time of its calls in microseconds, and the share of the time that its calls took, 0–1. */
-export type SlowMean = {readonly command: string; readonly mean: number; readonly share: number};
+/**
+A slow command, the mean time of its calls in microseconds, the share of the time that its calls took, 0–1, and whether
+the calls are too few for a p99. The p99 of so few calls is the slowest of them, so it is at least the mean.
+*/
+export type SlowMean = {
+	readonly command: string;
+	readonly mean: number;
+	readonly share: number;
+	readonly hasFewCalls: boolean;
+};
 
 /**
 The command with the longest mean time of the last ten seconds; undefined if no command takes `slowFromMicroseconds`.
@@ -120,9 +128,14 @@ export function slowestByMean({
 	commandWindow,
 }: Pick<NodeRecord, 'commands' | 'commandWindow'>): SlowMean | undefined {
 	let slowest: SlowMean | undefined;
-	for (const {command, meanMicroseconds: mean, callsPerSecond} of commandWindow?.rates ?? commands) {
+	for (const {command, meanMicroseconds: mean, callsPerSecond, callsOfInterval} of commandWindow?.rates ?? commands) {
 		if (mean !== undefined && mean >= slowFromMicroseconds && mean > (slowest?.mean ?? 0)) {
-			slowest = {command, mean, share: ((callsPerSecond ?? 0) * mean) / 1_000_000};
+			slowest = {
+				command,
+				mean,
+				share: ((callsPerSecond ?? 0) * mean) / 1_000_000,
+				hasFewCalls: (callsOfInterval ?? 0) < fewestCallsForPercentile,
+			};
 		}
 	}
 

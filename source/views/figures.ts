@@ -151,13 +151,13 @@ The texts of a time in milliseconds, longest first: `≤10.2`, `10.2`, `11`. The
 rounded up. A time in the last bucket of the histogram has no upper bound, so its lower bound is shown: `>541`.
 */
 function bareMilliseconds(ms: number, kind: SlowKind): readonly string[] {
-	if (kind !== 'mean' && isUnbounded(ms * 1000)) {
+	if (isBucket(kind) && isUnbounded(ms * 1000)) {
 		return [`>${(boundBelow(ms * 1000) / 1000).toFixed(0)}`];
 	}
 
 	const exact = ms >= 99.95 ? ms.toFixed(0) : ms >= 0.095 ? ms.toFixed(1) : ms.toFixed(2);
 	return [
-		...(kind === 'mean' ? [] : [`≤${exact}`]),
+		...(kind === 'mean' ? [] : [`${kind === 'least' ? '≥' : '≤'}${exact}`]),
 		exact,
 		ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1),
 	];
@@ -209,7 +209,7 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 		state,
 		node => readingsOf(node).slowestMs,
 		thresholds => limitsOf(latP99, thresholds),
-		(ms, node) => (readingsOf(node).slowest?.kind === 'mean' ? ms : boundBelow(ms * 1000) / 1000),
+		(ms, node) => (isBucket(readingsOf(node).slowest?.kind ?? 'p99') ? boundBelow(ms * 1000) / 1000 : ms),
 	);
 	const slowestFound = slowest.node && readingsOf(slowest.node).slowest;
 	const kind = slowestFound?.kind ?? 'p99';
@@ -254,13 +254,9 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 		},
 		delayFigure(state),
 		{
-			labels: {p99: ['p99'], max: ['slowest', 'max'], mean: ['slow mean', 'mean']}[kind],
+			labels: ['p99'],
 			culprit: slowestFound?.command,
-			titles: {
-				p99: ['slowest p99, ms', 'p99, ms'],
-				max: ['slowest call, ms', 'max, ms'],
-				mean: ['slowest mean, ms', 'mean, ms'],
-			}[kind],
+			titles: ['slowest p99, ms', 'p99, ms'],
 			text: slowText(slowest.value, kind),
 			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value, kind),
 			// For a slow command that is rarely called, the rules report no more than a warning. The figure does the same.
@@ -273,24 +269,30 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	];
 });
 
-/** What is known of a slow command: the p99 of its calls, its slowest call, or only the mean of its calls. */
-type SlowKind = 'p99' | 'max' | 'mean';
+/**
+What is known of the p99 of a slow command. `p99`: the bucket of its histogram. `max`: the bucket of its slowest call,
+which is the p99 of fewer than a hundred calls. Without a histogram of its calls, `least`: the mean of so few calls, which
+is a lower bound, and `mean`: the mean of many calls.
+*/
+type SlowKind = 'p99' | 'max' | 'least' | 'mean';
+
+const isBucket = (kind: SlowKind): boolean => kind === 'p99' || kind === 'max';
 
 /** Least share of the time that a command's calls take for its mean to be the figure, 0–1. */
 const lastingShare = 0.05;
 
-/** The time of a slow command: an upper bound, a lower bound for the last bucket of a histogram, or the mean itself. */
+/** The time of a slow command: an upper bound, a lower bound for the last bucket of a histogram and for few calls. */
 function slowText(ms: number | undefined, kind: SlowKind): string {
-	if (ms === undefined || kind === 'mean') {
-		return milliseconds(ms);
+	if (ms === undefined || !isBucket(kind)) {
+		return `${ms !== undefined && kind === 'least' ? '≥' : ''}${milliseconds(ms)}`;
 	}
 
 	return isUnbounded(ms * 1000) ? `>${milliseconds(boundBelow(ms * 1000) / 1000)}` : `≤${milliseconds(ms)}`;
 }
 
 /**
-The node's slowest command. Commands are compared by the p99 latency of their calls. A command with too few calls for a
-p99 is compared by its slowest call. While no histogram shows it, a slow command counts by the mean of its calls, if they
+The node's slowest command. Commands are compared by the p99 latency of their calls, which is the slowest call if there
+are fewer than a hundred. While no histogram shows it, a slow command counts by the mean of its calls, if they
 take much of the time. A single slow call is a matter of the slow log.
 */
 function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) | undefined {
@@ -301,7 +303,7 @@ function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) 
 			: often && ({command: often.command, bound: often.p99, kind: 'p99'} as const);
 	const isLasting = byMean !== undefined && byMean.share >= lastingShare;
 	return isLasting && byMean.mean > (bucketed?.bound ?? -1)
-		? {command: byMean.command, bound: byMean.mean, kind: 'mean'}
+		? {command: byMean.command, bound: byMean.mean, kind: byMean.hasFewCalls ? 'least' : 'mean'}
 		: bucketed;
 }
 

@@ -32,8 +32,8 @@ export const overviewFigures: readonly Figure[] = [
 	],
 	['repl delay', 'The oldest data of a replica, in seconds, as in BEHIND; not lag= of INFO. Bad from 5 s.'],
 	[
-		'p99, max, mean',
-		'The highest p99 of a command in LATENCY HISTOGRAM. max is the slowest call of a command that is too rare for a p99 and takes 1 % of the time, mean the mean of a command that no histogram shows yet. Bad from 10 ms.',
+		'p99',
+		'The highest p99 of a command in LATENCY HISTOGRAM: ≤ is a bucket. Of fewer than 100 calls it is the slowest, if they take 1 % of the time. ≥ is the mean of few calls that no histogram shows yet. Bad from 10 ms.',
 	],
 	['errors', 'total_error_replies per second; panel 5 names the kinds.'],
 	['rdb, unsaved', 'Age and result of the last save, and rdb_changes_since_last_save: what a crash would lose.'],
