@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {parseAccessLog} from '../parse/access-log.js';
 import {parseAclList, withoutPasswordHashes} from '../parse/acl-list.js';
 import {commandAvailability} from '../parse/reply-error.js';
-import {isAdministrator} from './poll-state.js';
+import {isAccessLogOld, isAdministrator} from './poll-state.js';
 import {byFocus, into, lengthOf, type RequestRow} from './request-row.js';
 
 /**
@@ -14,7 +14,7 @@ const digestKey = randomBytes(32);
 /**
 Requests about ACL users and their rights. Only rules need the replies. ACL LOG and ACL LIST are sent only if
 redis-top's user may read the server settings. For other users, the server would refuse both commands and add each
-refusal to its ACL log.
+refusal to its ACL log. ACL LOG is read sooner after new refusals, because it names the user and what the user lacks.
 */
 export const accessRequests = [
 	{
@@ -22,7 +22,8 @@ export const accessRequests = [
 		command: 'acl|log',
 		arguments: () => [['10']],
 		when: isAdministrator,
-		everyMs: byFocus(60_000, 300_000),
+		everyMs: (state, demand) =>
+			(isAccessLogOld(state) ? byFocus(5000, 30_000) : byFocus(60_000, 300_000))(state, demand),
 		read: into('accessLog', parseAccessLog),
 	},
 	{

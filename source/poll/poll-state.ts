@@ -7,7 +7,7 @@ import type {ClusterNode, SlotRange} from '../domain/cluster.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {BlindSpot, NodeSample, PollExtras} from '../domain/sample.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
-import {commandStats} from '../parse/info-fields.js';
+import {commandStats, errorStats} from '../parse/info-fields.js';
 import type {Version} from '../wire/read-commands.js';
 import {askedClientFlags} from './client-flags.js';
 import {auditAfter, newSlotAudit, type SlotAudit} from './foreign-slots.js';
@@ -70,6 +70,10 @@ export type PollState = {
 	settingsWritten: number | undefined;
 	/** The value of `settingsWritten` when CONFIG GET was last read. */
 	settingsWrittenWhenRead: number | undefined;
+	/** Number of commands and logins that the last INFO counts as refused for lack of rights; undefined before 6.2. */
+	refusals: number | undefined;
+	/** The value of `refusals` when ACL LOG was last read. */
+	refusalsWhenRead: number | undefined;
 	/** Whether the node is a primary. Only primaries are asked for watched keys. */
 	isPrimary: boolean;
 	/** The slots that the node serves; empty outside clusters and on replicas. */
@@ -142,6 +146,8 @@ export const newPollState = (): PollState => ({
 	busiestCommands: [],
 	settingsWritten: undefined,
 	settingsWrittenWhenRead: undefined,
+	refusals: undefined,
+	refusalsWhenRead: undefined,
 	isPrimary: false,
 	ownSlots: [],
 	slotAudit: newSlotAudit,
@@ -192,6 +198,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample, isFo
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
 	state.settingsWritten = info.sections.has('commandstats') ? settingsWritten(info) : undefined;
+	state.refusals = refusalsIn(info);
 	state.tellsBackup = info.text('persistence', 'backup_in_progress') !== undefined;
 	state.isPrimary = nodeRole(info) === 'primary';
 	state.sentinel = nodeRole(info) === 'sentinel' ? updateSentinel(state.sentinel, info) : undefined;
@@ -211,6 +218,10 @@ export function updateFromReplies(state: PollState, extras: WritableExtras, elap
 	state.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? state.hasSearchModule;
 	if (extras.config !== undefined) {
 		state.settingsWrittenWhenRead = state.settingsWritten;
+	}
+
+	if (extras.accessLog !== undefined) {
+		state.refusalsWhenRead = state.refusals;
 	}
 
 	if (extras.clients !== undefined) {
@@ -260,6 +271,22 @@ const settingsWritten = (info: InfoReply): number => commandStats(info).get('con
 
 /** Whether somebody set a setting since CONFIG GET was last read. */
 export const areSettingsOld = ({settingsWritten: now, settingsWrittenWhenRead: before}: PollState): boolean =>
+	now !== undefined && before !== undefined && now !== before;
+
+/** The error replies for which ACL LOG has an entry: a missing right, and a wrong user or password. */
+const refusalCodes = ['NOPERM', 'WRONGPASS'];
+
+function refusalsIn(info: InfoReply): number | undefined {
+	if (!info.sections.has('errorstats')) {
+		return undefined;
+	}
+
+	const errors = errorStats(info);
+	return refusalCodes.reduce((sum, code) => sum + (errors.get(code) ?? 0), 0);
+}
+
+/** Whether commands or logins were refused since ACL LOG was last read. */
+export const isAccessLogOld = ({refusals: now, refusalsWhenRead: before}: PollState): boolean =>
 	now !== undefined && before !== undefined && now !== before;
 
 /** Most events of the latency monitor whose history is read. Servers have about twenty. */

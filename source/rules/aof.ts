@@ -212,10 +212,10 @@ export const perFsync = rule({
 							hint('that loses up to a second of writes in a crash; a faster disk loses none'),
 						]
 					: [
-							hint('move the append-only file to a faster disk, or stop what else uses this one'),
+							hint('stop what else uses its disk: a backup, a copy, another server; or take a faster disk'),
 							redisCli(facts, 'CONFIG SET appendfsync no'),
 							hint(
-								'that buys time: the kernel writes when it likes, and a crash of the machine loses up to 30 s of writes',
+								'with appendfsync no the kernel writes when it likes: commands no longer wait, and a crash of the machine loses up to 30 s of writes',
 							),
 							redisCli(facts, 'CONFIG GET no-appendfsync-on-rewrite'),
 						]),

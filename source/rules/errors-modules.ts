@@ -83,7 +83,9 @@ export const errFailed = rule({
 			problem:
 				code === 'READONLY' && facts.record.role === 'replica'
 					? `is a replica and refuses ${command} (READONLY)`
-					: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
+					: code === 'NOPERM'
+						? `refuses ${command} (NOPERM)`
+						: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
 			reason:
 				known?.reason ??
@@ -97,7 +99,7 @@ export const errFailed = rule({
 				})),
 				...(code === undefined ? [] : [{name: errorCode, value: code}]),
 			],
-			meaning: known?.meaning ?? 'The clients that send it get errors instead of replies.',
+			meaning: `${known?.meaning ?? 'The clients that send it get errors instead of replies.'}${alsoFailing(failing)}`,
 			next: [
 				...(code === 'NOPERM' && refusal !== undefined ? grantSteps(refusal) : []),
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
@@ -109,6 +111,14 @@ export const errFailed = rule({
 		});
 	},
 });
+
+/** The commands that fail too, as a sentence: ` SUBSCRIBE and SPUBLISH fail too.`. */
+function alsoFailing([, ...others]: ReadonlyArray<{readonly command: string}>): string {
+	const names = others.slice(0, 3).map(({command}) => command.toUpperCase());
+	const last = names.pop();
+	const all = names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+	return all === undefined ? '' : ` ${all} ${others.length === 1 ? 'fails' : 'fail'} too.`;
+}
 
 /**
 The clients that get MOVED, if they all have one name. A client without cluster mode sends the commands for all keys to
@@ -164,7 +174,7 @@ function commonError(facts: NodeFacts): string | undefined {
 
 /** The user that is refused, and the right that it lacks. */
 const lackText = ({user, lack}: AccessRefusal): Message =>
-	message`user ${nameOf('user', user)} has no right to ${lacked.get(lack) ?? 'it'} (ACL)`;
+	message`user ${nameOf('user', user)} has no right to ${lacked.get(lack) ?? 'it'}`;
 
 const lacked: ReadonlyMap<string, string> = new Map([
 	['key', 'its keys'],

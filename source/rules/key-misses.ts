@@ -1,3 +1,4 @@
+import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {percent, perSecond, seconds} from '../text/units.js';
@@ -5,7 +6,7 @@ import {rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
-import {topWriter} from './writers.js';
+import {topWriter, type Writer} from './writers.js';
 
 /** Fewest keys that expire a second for which the lifetime of keys is computed. */
 const fewestExpired = 50;
@@ -39,8 +40,8 @@ function lifetimeSeconds(facts: NodeFacts, misses: number): number | undefined {
 }
 
 /**
-The best share of hits in ten seconds of the last ten minutes; 0 if unknown. Times with fewer lookups than `fewest` a
-second do not count.
+The best share of hits in ten seconds of the last ten minutes. Times with fewer lookups than `fewest` a second do not
+count. Where redis-top has just begun to look, the share since the start of the server; 0 if unknown.
 */
 function bestHitShare(facts: NodeFacts, fewest: number): number {
 	const hits = facts.past(['stats', 'keyspace_hits'], backMs);
@@ -51,7 +52,22 @@ function bestHitShare(facts: NodeFacts, fewest: number): number {
 		const lookups = found + missed;
 		return lookups < (fewest * (atMs - (hits[index]?.atMs ?? atMs))) / 1000 ? 0 : found / lookups;
 	});
-	return Math.max(0, ...shares);
+	return shares.length > 0 ? Math.max(...shares) : hitShareSinceStart(facts);
+}
+
+/** The share of hits since the start of the server; 0 where it did not look keys up. */
+function hitShareSinceStart(facts: NodeFacts): number {
+	const hits = facts.number('stats', 'keyspace_hits') ?? 0;
+	const lookups = hits + (facts.number('stats', 'keyspace_misses') ?? 0);
+	return lookups === 0 ? 0 : hits / lookups;
+}
+
+/** How long keys live, and who writes them, in words that fit on a narrow screen: `keys live 5.4s after SET from web`. */
+function lifeText(lifetime: number, writer: Writer | undefined): Message {
+	const {command, client} = writer?.culprit ?? {};
+	const by =
+		command === undefined ? '' : message` after ${command}${client === undefined ? '' : message` from ${client}`}`;
+	return message`keys live ${seconds(lifetime)}${by}`;
 }
 
 export const keyMiss = rule({
@@ -59,7 +75,7 @@ export const keyMiss = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes.',
+			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server.',
 		since: '2.2',
 		falsePositives: [
 			'A client that asks whether a key exists counts a miss. The finding is only info, unless lookups found their keys a moment ago.',
@@ -92,8 +108,8 @@ export const keyMiss = rule({
 		const writer = isShort ? topWriter(facts) : undefined;
 		return fires(hasFallen ? 'warning' : 'info', {
 			problem: `misses ${percent(misses / lookups)} of its key lookups`,
-			detail: hasFallen ? `${percent(1 - before)} before` : `${perSecond(lookups)} lookups`,
-			...(isShort ? {reason: `its keys expire about ${seconds(lifetime)} after they are written`} : {}),
+			...(hasFallen ? {} : {detail: `${perSecond(lookups)} lookups`}),
+			...(isShort ? {reason: lifeText(lifetime, writer)} : {}),
 			...(hasFallen ? {effect: 'slow' as const} : {}),
 			...(writer === undefined ? {} : {culprit: writer.culprit}),
 			evidence: [

@@ -1,11 +1,12 @@
-import type {Culprit} from '../domain/finding.js';
-import {type Message, message, nameOf} from '../domain/message.js';
+import type {Culprit, NextStep} from '../domain/finding.js';
+import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
 import {bytes, bytesPerSecond, count} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
+import {keyInSlowlog} from './linear-commands.js';
 import {increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 /** The entries of COMMANDLOG from the last minute, largest first, without redis-top's own commands. */
@@ -26,11 +27,50 @@ const evidenceOf = (entries: readonly LargeEntry[]) =>
 		unit: 'bytes' as const,
 	}));
 
-/** The client that sent or received the entry's data, by its name. A client without a name is given by its address. */
-function culpritOf(entry: LargeEntry) {
-	const client = entry.clientName || entry.clientAddress;
-	return {command: commandOf(entry), client: client === undefined ? undefined : nameOf('client', client)};
+/** Commands whose first argument is the only key. Source: https://redis.io/docs/latest/commands/ */
+const oneKeyCommands: ReadonlySet<string> = new Set([
+	...['get', 'getrange', 'getex', 'getdel', 'getset', 'dump', 'hget', 'hmget', 'hgetall', 'hvals', 'hkeys'],
+	...['lrange', 'lpop', 'rpop', 'smembers', 'sort', 'sort_ro', 'zrange', 'zrangebyscore', 'zrevrange'],
+	...['xrange', 'xrevrange', 'json.get'],
+	...['set', 'setex', 'psetex', 'append', 'setrange', 'hset', 'hmset', 'lpush', 'rpush', 'sadd', 'zadd', 'xadd'],
+	...['restore', 'json.set'],
+]);
+
+const keyOf = ({arguments: [command = '', key]}: LargeEntry): string | undefined =>
+	oneKeyCommands.has(command.toLowerCase()) ? key : undefined;
+
+/** A client's name; the address of a client without a name. */
+const clientOf = ({clientName, clientAddress}: LargeEntry): string | undefined => clientName || clientAddress;
+
+/** What all the entries have in common: their command, their key, and their client. */
+type Common = {
+	readonly command: string | undefined;
+	readonly key: Name | undefined;
+	readonly client: Name | undefined;
+};
+
+function commonOf(entries: readonly LargeEntry[]): Common {
+	const only = (read: (entry: LargeEntry) => string | undefined): string | undefined => {
+		const [first, ...others] = new Set(entries.map(read));
+		return others.length === 0 ? first : undefined;
+	};
+	const [command, key, client] = [only(commandOf), only(keyOf), only(clientOf)];
+	return {
+		command,
+		key: key === undefined ? undefined : nameOf('key', key),
+		client: client === undefined ? undefined : nameOf('client', client),
+	};
 }
+
+/** The command and the key as text: `GET cfg:flags`; the largest entry's command where the entries have several. */
+const callText = ({command, key}: Common, largest: LargeEntry): Message =>
+	key === undefined ? (command ?? commandOf(largest)) : message`${command ?? commandOf(largest)} ${key}`;
+
+const culpritOf = ({command, key, client}: Common, largest: LargeEntry): Culprit => ({
+	command: command ?? commandOf(largest),
+	client,
+	...(key === undefined ? {} : {key}),
+});
 
 /** Commands that return values. Source: https://redis.io/docs/latest/commands/ */
 const readingCommands: ReadonlySet<string> = new Set([
@@ -89,7 +129,11 @@ function bigReader(facts: NodeFacts): {readonly text: Message; readonly culprit:
 
 	const command = top.command.toUpperCase();
 	const senders = sendersOf(facts, top.command);
-	return {text: message`${command}${senders?.text ?? ''}`, culprit: senderCulprit(command, senders)};
+	const key = oneKeyCommands.has(top.command) ? keyInSlowlog(facts, top.command) : undefined;
+	return {
+		text: message`${key === undefined ? command : message`${command} ${key}`}${senders?.text ?? ''}`,
+		culprit: {...senderCulprit(command, senders), ...(key === undefined ? {} : {key})},
+	};
 }
 
 const meaning = 'Large replies fill the network and the buffers of clients, and take the server long to write.';
@@ -99,7 +143,7 @@ export const netBigReply = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute.',
+			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key.',
 		since: 'any',
 		falsePositives: [
 			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
@@ -130,32 +174,67 @@ export const netBigReply = rule({
 		const toReplicas = facts.increase('stats', 'total_net_repl_output_bytes') ?? 0;
 		const mean = (output - toReplicas) / Math.max(1, commands);
 		const large = recentLargeEntries(facts);
-		const [largest] = large;
+		const replies = large.filter(({log}) => log === 'large-reply');
+		// What a request brought is as large when it is read. So requests are left out where replies are logged.
+		const shown = replies.length > 0 ? replies : large;
+		const [largest] = shown;
+		const common = commonOf(shown);
 		const reader = largest === undefined ? bigReader(facts) : undefined;
-		const culprit = largest === undefined ? reader?.culprit : culpritOf(largest);
-		const next = [redisCli(facts, '--bigkeys -i 0.01'), hint('fetch parts of it: HGET, LRANGE, ZRANGE with limits')];
-		if (isWithoutReplicas && commands >= limits.commands && mean > limits.bytes) {
+		const culprit = largest === undefined ? reader?.culprit : culpritOf(common, largest);
+		const next = stepsFor(facts, culprit?.key);
+		const isLarge = isWithoutReplicas && commands >= limits.commands && mean > limits.bytes;
+		if (isLarge) {
+			const sent = bytesPerSecond(facts.perSecond('stats', 'total_net_output_bytes'));
 			return fires('warning', {
-				problem: reader === undefined ? 'sends large replies' : message`sends large replies, most to ${reader.text}`,
-				detail: `${bytes(mean)} on average, ${bytesPerSecond(facts.perSecond('stats', 'total_net_output_bytes'))}`,
+				problem: message`sends large replies${readerText(common, replies[0], reader?.text)}`,
+				detail:
+					replies[0] === undefined
+						? `${bytes(mean)} on average, ${sent}`
+						: message`${callText(common, replies[0])} ${bytes(replies[0].bytes)}, ${sent}`,
+				effect: 'slow',
 				culprit,
-				evidence: [{name: 'bytes a command', value: mean, unit: 'bytes'}, ...evidenceOf(large)],
+				evidence: [{name: 'bytes a command', value: mean, unit: 'bytes'}, ...evidenceOf(shown)],
 				meaning,
 				next,
 			});
 		}
 
-		return largest === undefined
-			? clear
-			: fires(large.length > limits.rate ? 'warning' : 'info', {
-					problem: 'has large requests or replies',
-					detail: `${count(large.length)} in the last minute, up to ${bytes(largest.bytes)}`,
-					culprit,
-					evidence: evidenceOf(large),
-					meaning,
-					next: [hint('see which: panel 6'), ...next],
-				});
+		if (largest === undefined) {
+			return clear;
+		}
+
+		const isOften = large.length > limits.rate;
+		const who = common.client === undefined ? '' : message` from ${common.client}`;
+		return fires(isOften ? 'warning' : 'info', {
+			problem: 'has large requests or replies',
+			detail: message`${callText(common, largest)}${who}, ${count(large.length)} in the last minute, up to ${bytes(largest.bytes)}`,
+			...(isOften ? {effect: 'slow' as const} : {}),
+			culprit,
+			evidence: evidenceOf(shown),
+			meaning,
+			next: [...next, hint('see all of them: panel 6')],
+		});
 	},
 });
+
+/** Who gets the large replies, as the end of a sentence. */
+function readerText({client}: Common, reply: LargeEntry | undefined, reader: Message | undefined): Message {
+	if (reply !== undefined) {
+		return client === undefined ? '' : message` to ${client}`;
+	}
+
+	return reader === undefined ? '' : message`, most to ${reader}`;
+}
+
+/** What to do about large values: about this key, or to find the keys first. */
+const stepsFor = (facts: NodeFacts, key: Name | undefined): readonly NextStep[] => [
+	...(key === undefined
+		? [redisCli(facts, '--bigkeys -i 0.01')]
+		: [
+				hint(message`make ${key} smaller, or let its readers keep it for a while`),
+				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
+			]),
+	hint('fetch parts of it: HGET, LRANGE, ZRANGE with limits'),
+];
 
 export const largeReplyRules = [netBigReply] as const;

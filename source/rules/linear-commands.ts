@@ -78,7 +78,7 @@ const withoutFirstKey: ReadonlySet<string> = new Set([
 The key, or the pattern of KEYS, that the command has in all its slow log entries of the last minute. Undefined if the
 entries have different keys, or if there are no entries.
 */
-function keyInSlowlog(facts: NodeFacts, command: string): Name | undefined {
+export function keyInSlowlog(facts: NodeFacts, command: string): Name | undefined {
 	if (withoutFirstKey.has(command)) {
 		return undefined;
 	}

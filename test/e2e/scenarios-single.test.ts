@@ -131,8 +131,7 @@ for (const {name, program} of await twoVersions()) {
 		t.after(() => clearInterval(repeated));
 		await eventuallyChecked(t, look(server), {
 			status: 'warning',
-			verdict:
-				/answers PUBLISH with NOPERM errors, [\d.]+\/s from notify-api: user notify has no right to its channels \(ACL\)/,
+			verdict: /refuses PUBLISH \(NOPERM\), [\d.]+\/s from notify-api: user notify has no right to its channels/,
 			rules: ['err.failed warning', 'sec.denied warning'],
 		});
 	});

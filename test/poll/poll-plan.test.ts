@@ -340,6 +340,28 @@ for (const [name, known, wanted, nowMs, kinds] of cases) {
 const commands = (known: PollState, wanted: PollDemand) =>
 	requestsDue(known, wanted, 0).map(({command}) => command.join(' '));
 
+test('refusals are counted from INFO errorstats, and noted when ACL LOG is read', () => {
+	const state = newPollState();
+	const refused = (noperm: number, wrongpass: number) =>
+		updateFromInfo(
+			state,
+			sampleOf({
+				errorstats: {
+					errorstat_NOPERM: `count=${noperm}`,
+					errorstat_WRONGPASS: `count=${wrongpass}`,
+					errorstat_ERR: 'count=7',
+				},
+			}),
+		);
+	refused(3, 1);
+	assert.deepEqual([state.refusals, state.refusalsWhenRead], [4, undefined]);
+	updateFromReplies(state, {accessLog: []}, 0);
+	refused(3, 2);
+	assert.deepEqual([state.refusals, state.refusalsWhenRead], [5, 4]);
+	updateFromInfo(state, sampleOf({server: {redis_version: '6.0.0'}}));
+	assert.equal(state.refusals, undefined, 'before 6.2 nothing counts them');
+});
+
 test('since 7.0 one INFO names all its sections, and before 7.0 each INFO names at most one', () => {
 	const [modern = ''] = commands(memory({version: [7, 0]}), demand());
 	assert.match(
@@ -524,6 +546,21 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 		['latency-events', 'modules', 'access-log', 'acl-users'],
 	],
 	['not in focus, a minute later', memory(asked(0)), nobody, 60_000, ['latency-events']],
+	[
+		'in focus, and requests were refused since its ACL LOG was read',
+		memory({refusals: 8, refusalsWhenRead: 5, ...asked(0)}),
+		demand(),
+		5000,
+		['access-log'],
+	],
+	['in focus, and none was refused', memory({refusals: 8, refusalsWhenRead: 8, ...asked(0)}), demand(), 5000, []],
+	[
+		'not in focus, and requests were refused since its ACL LOG was read',
+		memory({refusals: 8, refusalsWhenRead: 5, ...asked(0)}),
+		nobody,
+		30_000,
+		['access-log'],
+	],
 	[
 		'Valkey, slow log on the screen',
 		memory({...valkey81, ...asked(0)}),

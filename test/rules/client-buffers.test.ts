@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import type {LargeLog} from '../../source/domain/slowlog.js';
 import {cliEvicted, cliObuf, cliObufKill, cliQbuf} from '../../source/rules/client-buffers.js';
 import {netBigReply} from '../../source/rules/large-replies.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -142,7 +146,7 @@ const entry = (log: LargeLog, secondsAgo: number, bytes: number, clientName = 'a
 	clientAddress: '10.0.0.9:1',
 	clientName,
 });
-const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>): FactsParts => ({
+const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>) => ({
 	info: {stats: {total_net_output_bytes: 10, total_commands_processed: 1}},
 	earlier: {stats: {total_net_output_bytes: 0, total_commands_processed: 0}},
 	record: {largeReplies: {atMs: nowMs, value: {entries, lost: 0, perMinute: entries.length}}},
@@ -152,6 +156,22 @@ const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>): FactsParts
 const bigGets = (meanMicroseconds: number, timeShare = 0.9): NonNullable<FactsParts['record']> => ({
 	commands: [{command: 'get', calls: 9, callsPerSecond: 25, meanMicroseconds, timeShare, failuresPerSecond: 0}],
 	clients: {atMs: 0, value: [clientOf({id: 5, name: 'thumbs', command: 'get'})]},
+});
+
+test('a large reply leads to its key, if all have the same key', () => {
+	const one = logged(entry('large-reply', 3, 3 << 20));
+	const {next, culprit, effect} = firingOf(netBigReply, {...replies(10_000_000, 100), record: one.record});
+	assert.equal(culprit?.key?.name, 'key');
+	assert.equal(culprit?.client?.name, 'app');
+	assert.equal(effect, 'slow');
+	assert.match(messageText(next[0]?.text ?? ''), /^make key smaller/);
+	assert.match(messageText(next[1]?.text ?? ''), /MEMORY USAGE key$/);
+	const other = {...entry('large-reply', 5, 2 << 20, 'job'), arguments: ['HGETALL', 'other']};
+	const several = firingOf(netBigReply, logged(entry('large-reply', 3, 3 << 20), other));
+	assert.deepEqual([several.culprit?.key, several.culprit?.client], [undefined, undefined]);
+	assert.match(messageText(several.next[0]?.text ?? ''), /--bigkeys/);
+	const script = {...entry('large-reply', 5, 2 << 20), arguments: ['EVAL', 'return 1', '1', 'key']};
+	assert.equal(firingOf(netBigReply, logged(script)).culprit?.key, undefined, 'the first argument is the script');
 });
 
 testRule(netBigReply, [
@@ -183,7 +203,7 @@ testRule(netBigReply, [
 		'a large one',
 		logged(entry('large-reply', 5, 3 << 20)),
 		'info',
-		/^has large requests or replies, 1 in the last minute, up to 3\.0+M$/,
+		/^has large requests or replies, HGETALL key from app, 1 in the last minute, up to 3\.0+M$/,
 	],
 	['one long ago', logged(entry('large-reply', 90, 3 << 20)), 'clear'],
 	['redis-top’s own', logged(entry('large-reply', 5, 3 << 20, 'redis-top')), 'clear'],
@@ -191,6 +211,46 @@ testRule(netBigReply, [
 		'many',
 		logged(...Array.from({length: 11}, (_, index) => entry('large-reply', index, 2 << 20))),
 		'warning',
-		/^has large requests or replies, 11 in/,
+		/^has large requests or replies, HGETALL key from app, 11 in/,
+	],
+	[
+		'many, to several clients',
+		logged(...Array.from({length: 11}, (_, index) => entry('large-reply', index, 2 << 20, `app-${index}`))),
+		'warning',
+		/^has large requests or replies, HGETALL key, 11 in/,
+	],
+	[
+		'large, and COMMANDLOG names the key and the client',
+		{
+			...replies(10_000_000, 100),
+			record: logged(entry('large-reply', 3, 3 << 20), entry('large-request', 9, 4 << 20)).record,
+		},
+		'warning',
+		/^sends large replies to app, HGETALL key 3\.0+M, 9\.54M\/s$/,
+	],
+	[
+		'large, and COMMANDLOG has only the request that wrote it',
+		{...replies(10_000_000, 100), record: logged(entry('large-request', 9, 4 << 20)).record},
+		'warning',
+		/^sends large replies, 97\.7K on average/,
+	],
+	[
+		'large, and the slow log names the key',
+		{
+			...replies(10_000_000, 100),
+			record: {
+				...bigGets(1900),
+				slowlog: {
+					atMs: nowMs,
+					value: {
+						entries: [{...entry('large-reply', 3, 1), arguments: ['GET', 'cfg'], durationMicroseconds: 9}],
+						lost: 0,
+						perMinute: 1,
+					},
+				},
+			},
+		},
+		'warning',
+		/^sends large replies, most to GET cfg from thumbs, 97\.7K on average/,
 	],
 ]);

@@ -45,6 +45,23 @@ const deniedKeys: FactsParts = {
 	},
 };
 
+test('the other commands that fail are named', () => {
+	const meaningOf = (...others: readonly string[]) => {
+		const rows = ['publish', ...others].map((name, index) => ({
+			command: name,
+			calls: 99,
+			callsPerSecond: 0,
+			failuresPerSecond: 20 - index,
+			meanMicroseconds: 1,
+			timeShare: 0,
+		}));
+		return messageText(firingOf(errFailed, {...deniedKeys, record: {...deniedKeys.record, commands: rows}}).meaning);
+	};
+	assert.match(meaningOf(), /instead of replies\.$/);
+	assert.match(meaningOf('subscribe'), / SUBSCRIBE fails too\.$/);
+	assert.match(meaningOf('subscribe', 'spublish'), / SUBSCRIBE and SPUBLISH fail too\.$/);
+});
+
 testRule(errFailed, [
 	['none', command({command: 'get', callsPerSecond: 100}), 'clear'],
 	[
@@ -133,7 +150,7 @@ testRule(errFailed, [
 		'denied by the ACL',
 		deniedKeys,
 		'warning',
-		/^answers SET with NOPERM errors, 60\.?0?\/s: user shop has no right to its keys \(ACL\)$/,
+		/^refuses SET \(NOPERM\), 60\.?0?\/s: user shop has no right to its keys$/,
 	],
 	[
 		'on a replica, by one client',

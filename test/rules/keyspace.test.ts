@@ -5,7 +5,7 @@ import {keyMiss} from '../../source/rules/key-misses.js';
 import {keyDropped, keyExpireLag, keyMassExpiry, keyNoexpire} from '../../source/rules/keyspace.js';
 import {viewFrom} from '../cluster/views.js';
 import {firingOf} from '../harness/firing-of.js';
-import {recordFrom, refusedConnection, type Sections, seriesOf} from '../harness/records.js';
+import {clientOf, recordFrom, refusedConnection, type Sections, seriesOf} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -181,6 +181,24 @@ const shortLived = (parts: {
 	})),
 });
 
+/** The same cache, of which redis-top has two samples. `hits` of a million lookups since the start were hits. */
+const justBegun = (hits: number): FactsParts => ({
+	info: {
+		stats: {keyspace_hits: hits, keyspace_misses: 1_000_000 - hits, expired_keys: 9000, evicted_keys: 0},
+		keyspace: {db0: 'keys=5700,expires=5700,avg_ttl=2000'},
+	},
+	earlier: {
+		stats: {keyspace_hits: hits - 90, keyspace_misses: 1_000_000 - hits - 910, expired_keys: 7860, evicted_keys: 0},
+		keyspace: {db0: 'keys=5700,expires=5700,avg_ttl=2000'},
+	},
+});
+const setter: NonNullable<FactsParts['record']> = {
+	commands: [
+		{command: 'set', calls: 9, callsPerSecond: 900, meanMicroseconds: 2, timeShare: 0.5, failuresPerSecond: 0},
+	],
+	clients: {atMs: 0, value: [clientOf({id: 5, name: 'web', command: 'set'})]},
+};
+
 testRule(keyMiss, [
 	['most are hits', counted({keyspace_hits: 900, keyspace_misses: 100}), 'clear'],
 	[
@@ -193,13 +211,25 @@ testRule(keyMiss, [
 		'most are misses since keys live for seconds',
 		shortLived({hitsBefore: 9700, keysBefore: 5700}),
 		'warning',
-		/^misses 91% of its key lookups, 3\.0% before: its keys expire about 5s after they are written$/,
+		/^misses 91% of its key lookups: keys live 5s$/,
 	],
 	[
 		'keys have always lived for seconds',
 		shortLived({hitsBefore: 900, keysBefore: 5700}),
 		'info',
-		/lookups: its keys expire about 5s after they are written$/,
+		/lookups: keys live 5s$/,
+	],
+	[
+		'redis-top has just begun to look, and most lookups since the start found their key',
+		{...justBegun(900_000), record: setter},
+		'warning',
+		/^misses 91% of its key lookups: keys live 5s after SET from web$/,
+	],
+	[
+		'redis-top has just begun to look, and few lookups since the start found their key',
+		justBegun(20_000),
+		'info',
+		/lookups: keys live 5s$/,
 	],
 	['many keys expire at once', shortLived({hitsBefore: 9700, keysBefore: 6700}), 'info', /^misses 91% .* lookups$/],
 	['keys are evicted too', shortLived({hitsBefore: 9700, keysBefore: 5700, evicted: 5}), 'info', /lookups$/],

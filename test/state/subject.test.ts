@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {machineUrgency} from '../../source/domain/finding.js';
+import {effectRank, machineUrgency} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {
 	followedNode,
@@ -68,6 +68,7 @@ const calm = verdictWith();
 const refuses: Problem = {...critical('refused 0', 0), failsBy: 'refused'};
 const silent: Problem = {...warning('stale 0', 0), failsBy: 'stale'};
 const machine = warning('os.psi', machineUrgency);
+const unfelt = warning('sec.open', effectRank(undefined));
 const elsewhere: Problem = {...warning('c', 2), node: '10.0.1.12:6379'};
 /** A warning that has lasted before the other problem of a case ended. */
 const lasting = (urgency: number): Problem => ({...warning('b', urgency), sinceMs: -5000});
@@ -103,6 +104,16 @@ const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string
 		'the end of a busy machine is no news beside a problem of a server',
 		[verdictWith(warning('os.psi', machineUrgency)), verdictWith(warning('b'))],
 		['os.psi', 'b'],
+	],
+	[
+		'a warning that users feel replaces one that they do not feel',
+		[verdictWith(unfelt), verdictWith(warning('b', effectRank('slow')), unfelt)],
+		['sec.open', 'b'],
+	],
+	[
+		'a risk does not replace a warning that users do not feel',
+		[verdictWith(unfelt), verdictWith(warning('b', effectRank('data-at-risk')), unfelt)],
+		['sec.open', 'sec.open'],
 	],
 	[
 		'a critical cause replaces a warning',

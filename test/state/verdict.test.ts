@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {effects} from '../../source/domain/finding.js';
-import {messageText} from '../../source/domain/message.js';
+import {type Message, message, messageText, nameOf} from '../../source/domain/message.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
@@ -467,6 +467,16 @@ test('an outage is as severe on line 2 as in the list of findings', () => {
 
 	assert.equal(severityOf(lately, listed('critical', {clearedAtMs: 1})), 'warning', 'an outage from before');
 	assert.equal(severityOf(lately, findingOf('mem.frag', 'info', gone.address)), 'warning');
+});
+
+test('the user that a reason names comes before the client of the detail', () => {
+	const parts = {problem: 'refuses PUBLISH (NOPERM)', detail: '20/s from orders-api', culprit: {command: 'PUBLISH'}};
+	const second = (reason: Message) =>
+		verdictMessages(verdictOf(stateWith([findingOf('err.failed', 'warning', up.address, {...parts, reason})], [up]), 0))
+			.map(text => messageText(text))
+			.find(text => !text.includes('20/s from orders-api: '));
+	assert.match(second(message`user ${nameOf('user', 'app')} has no right`) ?? '', /\(NOPERM\): user app has no right$/);
+	assert.match(second('no user has the right') ?? '', /\(NOPERM\), 20\/s from orders-api$/);
 });
 
 test('a report names every critical finding with its node, primaries first, then replicas, then sentinels', () => {
