@@ -98,3 +98,7 @@ const wholeName: ShowName = ({name}) => name;
 /** The message as text. `show` prints each name; by default names are printed whole. */
 export const messageText = (text: Message, show: ShowName = wholeName): string =>
 	typeof text === 'string' ? text : text.parts.map(part => (typeof part === 'string' ? part : show(part))).join('');
+
+/** Whether a message has a name of a kind. */
+export const namesKind = (text: Message | undefined, kind: NameKind): boolean =>
+	typeof text === 'object' && text.parts.some(part => typeof part === 'object' && part.kind === kind);

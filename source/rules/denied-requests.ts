@@ -36,7 +36,7 @@ const rightText = ({lack, object}: AccessRefusal): string =>
 /** The steps that give a user the right that it lacks. */
 export const grantSteps = (refusal: AccessRefusal): readonly NextStep[] => [
 	hint(
-		message`as an administrator, on every node: ACL SETUSER ${nameOf('user', refusal.user)} ${rightText(refusal)}, if it may have that`,
+		message`ACL SETUSER ${nameOf('user', refusal.user)} ${rightText(refusal)}: as an administrator, on every node, if it may have that`,
 	),
 	hint('then ACL SAVE or CONFIG REWRITE, so that a restart keeps it'),
 ];

@@ -231,7 +231,7 @@ const stepsFor = (facts: NodeFacts, key: Name | undefined): readonly NextStep[] 
 	...(key === undefined
 		? [redisCli(facts, '--bigkeys -i 0.01')]
 		: [
-				hint(message`make ${key} smaller, or let its readers keep it for a while`),
+				hint(message`make ${key} smaller: split it, compress it, or let its readers keep it for a while`),
 				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
 			]),
 	hint('fetch parts of it: HGET, LRANGE, ZRANGE with limits'),

@@ -1,6 +1,6 @@
 import {type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
-import type {Message} from '../domain/message.js';
+import {namesKind} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {statementMessage} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
@@ -362,10 +362,6 @@ function sharedProblems(problems: readonly RankedProblem[]): readonly SharedProb
 	});
 }
 
-/** Whether a reason names a user: the reason then says who causes the problem, as well as why. */
-const namesUser = (reason: Message | undefined): boolean =>
-	typeof reason === 'object' && reason.parts.some(part => typeof part === 'object' && part.kind === 'user');
-
 /** The causes of severity warning or critical, each with the consequence that affects clients most. */
 function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['nodes']): readonly RankedProblem[] {
 	const symptomsOf = symptomsIn(ranked);
@@ -386,7 +382,8 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 				problem,
 				detail,
 				reason,
-				...(culprit === undefined || namesUser(reason) ? {} : {namesCulprit: true}),
+				// A reason that names a user says who causes the problem, as well as why.
+				...(culprit === undefined || namesKind(reason, 'user') ? {} : {namesCulprit: true}),
 				node,
 				rule,
 				effect,
