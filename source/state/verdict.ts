@@ -10,6 +10,7 @@ import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-fi
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
 import {farthest} from './farthest.js';
+import {mistakenPrimaries} from './mistaken-primaries.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 import {outageNote} from './outage-note.js';
@@ -271,10 +272,7 @@ const endedNodes = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlySet<
 		...ranked
 			.filter(({finding, causeKey}) => causeKey !== undefined && ended.has(causeKey) && finding.rule === 'conn.refused')
 			.map(({finding}) => finding.node),
-		// The second node is the address that a primary was pointed to. No server was ever seen there, so none is missing.
-		...ranked.flatMap(({finding: {rule, nodes, clearedAtMs}}) =>
-			rule === 'rep.made_replica' && clearedAtMs === undefined ? (nodes?.[1] ?? []) : [],
-		),
+		...mistakenPrimaries(ranked),
 	]);
 });
 

@@ -14,6 +14,7 @@ import {isChosen, type RuleChoice} from '../../rules/rule-choice.js';
 import {farthest} from '../../state/farthest.js';
 import {type FindingGroup, groupedFindings} from '../../state/finding-groups.js';
 import {isEvaluatedIn} from '../../state/finding-tracks.js';
+import {mistakenPrimaries} from '../../state/mistaken-primaries.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {outageNote} from '../../state/outage-note.js';
 import {isOutage, rankedFindings, verdictOf} from '../../state/verdict.js';
@@ -153,9 +154,11 @@ The short text of the worst critical finding that a cause explains; empty if the
 count: unserved slots, refused reads or writes on another node, and an effect worse than the cause's.
 */
 function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
+	const mistaken = mistakenPrimaries(ranked);
 	const [worst] = ranked
 		.filter(({causeKey, severity}) => causeKey === key && severity === 'critical')
 		.map(({finding: symptom}) => symptom)
+		.filter(({node}) => !mistaken.has(node))
 		.filter(
 			({effect, node}) =>
 				effect === 'slots-unserved' ||
