@@ -84,6 +84,8 @@ export type ProcessEvidence = {
 	readonly usesHugePages: boolean | undefined;
 	readonly openFiles: number | undefined;
 	readonly openFilesLimit: number | undefined;
+	/** The soft limit of processes and threads of its user (RLIMIT_NPROC); infinite without a limit. */
+	readonly processLimit?: number | undefined;
 	/** The kernel's OOM score adjustment, from −1000 (never killed) to 1000 (killed first). */
 	readonly oomScoreAdjustment: number | undefined;
 	/** The working folder as the process sees it. It is the server's `dir`. */
@@ -202,6 +204,11 @@ export type FolderEvidence = {
 	readonly isMissing?: boolean | undefined;
 };
 
+/**
+An unfinished file of a save or a rewrite that its process left behind: `temp-4711.rdb`, `temp-rewriteaof-bg-4711.aof`.
+*/
+export type LeftoverFile = {readonly path: string; readonly sizeBytes: number};
+
 /** A file with a server's data, or the folder of its append-only files. */
 export type DataFile = {
 	readonly path: string;
@@ -276,8 +283,21 @@ export type CgroupEvidence = {
 	readonly usedBytes: number | undefined;
 	/** The number of OOM kills in this control group since it was created. */
 	readonly oomKills: number | undefined;
+	/** The limit of processes and threads that is nearest to its use; undefined: no limit, or it cannot be read. */
+	readonly processes?: ProcessCount | undefined;
 	/** The tightest limit of processor time; undefined: no limit, or it cannot be read. */
 	readonly processorQuota?: ProcessorQuota | undefined;
+};
+
+/**
+A limit of processes and threads of a control group. Source: the kernel's Documentation/admin-guide/cgroup-v2.rst,
+pids.max.
+*/
+export type ProcessCount = {
+	readonly limit: number;
+	readonly used: number;
+	/** The file with the limit: `/sys/fs/cgroup/system.slice/redis.service/pids.max`. */
+	readonly file: string;
 };
 
 /** A limit of processor time of a control group. Source: the kernel's Documentation/scheduler/sched-bwc.rst. */
@@ -352,6 +372,8 @@ export type LocalEvidence = {
 	readonly oomKills: readonly OomKill[] | undefined;
 	readonly log: LogEvidence | undefined;
 	readonly folder: FolderEvidence | undefined;
+	/** Unfinished files of earlier processes in the server's folder, to which nobody writes; undefined without a process. */
+	readonly leftovers?: readonly LeftoverFile[] | undefined;
 	/** The files with the server's data; undefined without a process or a folder. */
 	readonly dataFiles?: DataFilesEvidence | undefined;
 	/**

@@ -23,6 +23,7 @@ import {readFolder} from './folder-evidence.js';
 import {Gaps} from './gaps.js';
 import {readCgroup, readKernelSettings} from './kernel-settings.js';
 import {KnownProcesses} from './known-processes.js';
+import {readLeftovers} from './leftover-files.js';
 import {readLogTail} from './log-tail.js';
 import {readOomKills} from './oom-kills.js';
 import {isOwnEndpoint} from './own-address.js';
@@ -162,6 +163,10 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			folder === undefined
 				? gaps.add('dir', 'no process, no CONFIG GET dir and no config file name it')
 				: await readFolder(folder, found?.evidence.processId, found?.rights, gaps),
+		leftovers:
+			folder === undefined || found === undefined
+				? undefined
+				: await readLeftovers(folder, found.evidence.processId, found.evidence.startedAtMs),
 		dataFiles:
 			folder === undefined || found === undefined
 				? undefined

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import type {CgroupEvidence, KernelEvidence, ProcessorQuota} from '../domain/host-evidence.js';
+import type {CgroupEvidence, KernelEvidence, ProcessCount, ProcessorQuota} from '../domain/host-evidence.js';
 import {
 	kernelBytes,
 	parseCgroups,
@@ -68,7 +68,7 @@ export async function readCgroup(processId: number, gaps: Gaps): Promise<CgroupE
 		return undefined;
 	}
 
-	const {unified, memory, processor} = parseCgroups(text);
+	const {unified, memory, processor, processes: pids} = parseCgroups(text);
 	const group =
 		memory === undefined
 			? await readGroup(
@@ -87,9 +87,30 @@ export async function readCgroup(processId: number, gaps: Gaps): Promise<CgroupE
 		processor === undefined
 			? await readQuota(groupAndParents('/sys/fs/cgroup', unified ?? '/'), ['cpu.max'])
 			: await readQuota(groupAndParents('/sys/fs/cgroup/cpu', processor), ['cpu.cfs_quota_us', 'cpu.cfs_period_us']);
-	return processorQuota === undefined
+	const processes = await readProcessCount(
+		pids === undefined
+			? groupAndParents('/sys/fs/cgroup', unified ?? '/')
+			: groupAndParents('/sys/fs/cgroup/pids', pids),
+	);
+	return processorQuota === undefined && processes === undefined
 		? group
-		: {...(group ?? {limitBytes: undefined, usedBytes: undefined, oomKills: undefined}), processorQuota};
+		: {...(group ?? {limitBytes: undefined, usedBytes: undefined, oomKills: undefined}), processorQuota, processes};
+}
+
+/** The limit of processes and threads that leaves least room, among a group and its parents. */
+async function readProcessCount(folders: readonly string[]): Promise<ProcessCount | undefined> {
+	let nearest: ProcessCount | undefined;
+	for (const folder of folders) {
+		const file = path.join(folder, 'pids.max');
+		const limit = integerOf(await readText(file));
+		const used = integerOf(await readText(path.join(folder, 'pids.current')));
+		const isNearer = nearest === undefined || (limit ?? Infinity) - (used ?? 0) < nearest.limit - nearest.used;
+		if (limit !== undefined && used !== undefined && isNearer) {
+			nearest = {limit, used, file};
+		}
+	}
+
+	return nearest;
 }
 
 /** The tightest limit of processor time among a group and its parents. */

@@ -5,6 +5,7 @@ import {
 	parseBootTime,
 	parseColonTable,
 	parseOpenFilesLimit,
+	parseProcessLimit,
 	parseProcessStat,
 	parseStartTicks,
 } from '../parse/proc-text.js';
@@ -79,6 +80,7 @@ export async function readProcess(
 	const thpEnabled = status.get('THP_enabled');
 	const namespaceIds = numbersOf(status.get('NSpid'));
 	const adjustment = Number((await readFile(`${folder}/oom_score_adj`, 'utf8').catch(() => '')).trim() || Number.NaN);
+	const limits = (await text('limits', 'file limits of the process')) ?? '';
 	const evidence: ProcessEvidence = {
 		processId,
 		namespaceProcessId: namespaceIds.at(-1),
@@ -95,7 +97,8 @@ export async function readProcess(
 		openFiles: isZombie
 			? undefined
 			: (await gaps.reading('open files of the process', () => readdir(`${folder}/fd`)))?.length,
-		openFilesLimit: parseOpenFilesLimit((await text('limits', 'file limits of the process')) ?? ''),
+		openFilesLimit: parseOpenFilesLimit(limits),
+		processLimit: parseProcessLimit(limits),
 		oomScoreAdjustment: Number.isFinite(adjustment) ? adjustment : undefined,
 		workingFolder: isZombie ? undefined : await workingFolder(folder, gaps),
 		hasOwnRoot: await hasOwnRoot(folder),

@@ -196,15 +196,22 @@ export function parseOpenFilesLimit(text: string): number | undefined {
 	return limit === undefined ? undefined : limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
 }
 
+/** The soft limit of processes of the user, from `/proc/PID/limits`; `Infinity` if it reads `unlimited`. */
+export function parseProcessLimit(text: string): number | undefined {
+	const [, limit] = /^Max processes\s+(\d+|unlimited)\b/m.exec(text) ?? [];
+	return limit === undefined ? undefined : limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
+}
+
 /**
 The control group's paths from `/proc/PID/cgroup`: in the unified tree (version 2), and in the trees of the controllers for
-memory, processors and freezing (version 1).
+memory, processors, freezing and processes (version 1).
 */
 export function parseCgroups(text: string): {
 	readonly unified: string | undefined;
 	readonly memory: string | undefined;
 	readonly processor: string | undefined;
 	readonly freezer: string | undefined;
+	readonly processes: string | undefined;
 } {
 	const rows = lines(text).map(line => /^\d+:([^:]*):(.*)$/.exec(line));
 	const pathOf = (isWanted: (controllers: string) => boolean) =>
@@ -214,6 +221,7 @@ export function parseCgroups(text: string): {
 		memory: pathOf(controllers => controllers.split(',').includes('memory')),
 		processor: pathOf(controllers => controllers.split(',').includes('cpu')),
 		freezer: pathOf(controllers => controllers.split(',').includes('freezer')),
+		processes: pathOf(controllers => controllers.split(',').includes('pids')),
 	};
 }
 

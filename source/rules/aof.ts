@@ -2,6 +2,7 @@ import {message, nameOf} from '../domain/message.js';
 import {count, milliseconds} from '../text/units.js';
 import {perAofBloat} from './aof-bloat.js';
 import {infoEvidence} from './evidence.js';
+import {aofOnFullDisk, isDiskFull} from './full-disk.js';
 import {osPsi} from './host.js';
 import {infoNumber, infoText, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
@@ -34,12 +35,14 @@ export const perAofWrite = rule({
 						['persistence', 'aof_current_size', 'bytes'],
 					),
 					meaning: 'The disk is full or broken. The server refuses writes until one reaches the file.',
-					next: [
-						onHost(message`df -h ${saveFolder(facts)}; df -i ${saveFolder(facts)}`),
-						...logSteps(facts),
-						hint('free disk space: the server recovers with its next write'),
-						redisCli(facts, 'INFO persistence'),
-					],
+					next: isDiskFull(facts)
+						? [...aofOnFullDisk(facts), ...logSteps(facts)]
+						: [
+								onHost(message`df -h ${saveFolder(facts)}; df -i ${saveFolder(facts)}`),
+								...logSteps(facts),
+								hint('free disk space: the server recovers with its next write'),
+								redisCli(facts, 'INFO persistence'),
+							],
 					action: 'set-appendonly',
 				})
 			: clear,
@@ -69,7 +72,7 @@ export const perAofRewrite = rule({
 		}
 
 		const failures = facts.number('persistence', 'aof_rewrites_consecutive_failures') ?? 1;
-		const {remark, reason, isKilled} = saveObstacle(facts, 'per.aof_rewrite');
+		const {remark, reason, isKilled, fork} = saveObstacle(facts, 'per.aof_rewrite');
 		return fires(failures >= limits.failures ? 'critical' : 'warning', {
 			problem: 'failed to rewrite its append-only file',
 			detail: failures > 1 ? `${failures} times in a row` : undefined,
@@ -88,11 +91,12 @@ export const perAofRewrite = rule({
 				'The file grows on, and a restart takes longer to read it. A failed fork or a full disk is the usual reason.',
 			next: [
 				...(isKilled ? killedSteps : []),
+				...(fork?.next ?? []),
 				...logSteps(facts),
 				onHost(message`df -h ${saveFolder(facts)}; free -m`),
 				redisCli(facts, 'BGREWRITEAOF'),
 			],
-			action: 'bgrewriteaof',
+			action: fork === undefined ? 'bgrewriteaof' : undefined,
 		});
 	},
 });

@@ -2,6 +2,7 @@ import {message, nameOf} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, milliseconds, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
+import {aofOnFullDisk, isDiskFull, leftoverSteps} from './full-disk.js';
 import {absent, hostFact, increase, infoNumber} from './needs.js';
 import {hint, onHost} from './next-steps.js';
 import {quotedName} from './node-facts.js';
@@ -144,7 +145,7 @@ export const perDisk = rule({
 			'dir',
 		),
 	},
-	evaluate({used, folder}, _facts, limits) {
+	evaluate({used, folder}, facts, limits) {
 		const {freeBytes, totalBytes} = folder;
 		const freeShare = totalBytes === undefined ? undefined : freeBytes / totalBytes;
 		const isNearlyFull = totalBytes !== undefined && freeBytes < limits.share * totalBytes;
@@ -164,11 +165,15 @@ export const perDisk = rule({
 				{name: 'used_memory', value: used, unit: 'bytes'},
 			],
 			meaning: `A new RDB file needs room beside the old one until it is complete: the next save may fail${freeShare === undefined ? '' : ` (${percent(freeShare)} of the disk free)`}.`,
-			next: [
-				onHost(message`df -h ${path}`),
-				onHost(message`du -sh ${path}/*`),
-				hint('free disk space before the next save'),
-			],
+			next:
+				facts.number('persistence', 'aof_enabled') === 1 && isDiskFull(facts)
+					? aofOnFullDisk(facts)
+					: [
+							...leftoverSteps(facts),
+							onHost(message`df -h ${path}`),
+							onHost(message`du -sh ${path}/*`),
+							hint('free disk space before the next save'),
+						],
 		});
 	},
 });

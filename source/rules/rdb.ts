@@ -4,6 +4,7 @@ import {keyCount} from '../domain/metric.js';
 import {count, percent, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
+import {saveWithoutFork} from './fork-limits.js';
 import {infoNumber, infoText, replicaCount, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -52,7 +53,7 @@ export const perRdbFail = rule({
 		}
 
 		const dir = saveFolder(facts);
-		const {remark, reason: obstacle, isKilled} = saveObstacle(facts, 'per.rdb_fail');
+		const {remark, reason: obstacle, isKilled, fork} = saveObstacle(facts, 'per.rdb_fail');
 		const barred = barredFolder(facts);
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
 		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
@@ -61,7 +62,10 @@ export const perRdbFail = rule({
 			...(waiting === 0
 				? {
 						problem: 'last background save failed',
-						detail: changes > 0 ? `${count(changes)} changes unsaved${goesOn ? ', and writes go on' : ''}` : undefined,
+						detail:
+							changes > 0
+								? `${count(changes)} ${changes === 1 ? 'change' : 'changes'} unsaved${goesOn ? ', and writes go on' : ''}`
+								: undefined,
 						reason: obstacle,
 						effect: 'data-at-risk',
 					}
@@ -96,13 +100,18 @@ export const perRdbFail = rule({
 						]),
 				...(barred === undefined ? [] : folderRemedy(barred)),
 				...(isKilled ? killedSteps : []),
-				...logSteps(facts),
-				...(isKilled ? [] : [onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`)]),
-				onHost('cat /proc/sys/vm/overcommit_memory; free -m'),
-				redisCli(facts, 'BGSAVE'),
+				...(fork === undefined
+					? [
+							...logSteps(facts),
+							...(isKilled ? [] : [onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`)]),
+							...(obstacle === undefined ? [onHost('cat /proc/sys/vm/overcommit_memory; free -m')] : []),
+							redisCli(facts, 'BGSAVE'),
+						]
+					: [...fork.next, hint('then BGSAVE: one save that succeeds ends it'), redisCli(facts, 'BGSAVE')]),
+				...(fork === undefined ? [] : [...saveWithoutFork(facts), ...logSteps(facts)]),
 			],
-			// A save into such a folder fails again.
-			action: barred === undefined ? 'bgsave' : undefined,
+			// A save into such a folder, or without a fork, fails again.
+			action: barred === undefined && fork === undefined ? 'bgsave' : undefined,
 		});
 	},
 });

@@ -7,6 +7,7 @@ import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {mostRefused, refusalsLately} from './access-refusals.js';
 import {namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
+import {forkLimit} from './fork-limits.js';
 import {answerMissing, type Need} from './needs.js';
 import {hint, logSteps, onHost, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -166,7 +167,7 @@ function refusalOfResyncs(facts: NodeFacts): Refusal | undefined {
 		reason:
 			error === undefined ? 'it cannot start the save that a full resync needs' : message`${nameOf('quote', error)}`,
 		next: [
-			...(isOfProcesses ? processSteps(facts) : error === undefined ? [] : memorySteps),
+			...(error === undefined ? [] : (forkLimit(facts, isOfProcesses ? 'fork-refused' : 'fork-failed')?.next ?? [])),
 			...logSteps(facts),
 			...(error === undefined ? [...memorySteps, ...processSteps(facts)] : []),
 			hint('until then REPLICAOF NO ONE on a replica that tries without a pause: each attempt costs processor time'),

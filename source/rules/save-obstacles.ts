@@ -1,14 +1,13 @@
 import {folderObstacle} from '../derive/save-folder.js';
 import type {NextStep} from '../domain/finding.js';
 import type {FolderEvidence, LogRemark} from '../domain/host-evidence.js';
+import {type ForkLimit, forkLimit} from './fork-limits.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** Short reasons of a failed save or rewrite, by the id of the log line. */
 const reasons: ReadonlyMap<string, (remark: LogRemark) => string> = new Map([
 	['disk-full', () => 'the disk or its quota is full'],
-	['fork-refused', () => 'the fork failed: no more processes are allowed'],
-	['fork-failed', () => 'the fork failed for want of memory'],
 	['no-right-to-dir', () => 'it may not write into its folder'],
 	['save-killed', ({line}: LogRemark) => `${signalIn(line)} killed the save`],
 	['rewrite-killed', ({line}: LogRemark) => `${signalIn(line)} killed the rewrite`],
@@ -36,6 +35,8 @@ export type SaveObstacle = {
 	readonly reason: string | undefined;
 	/** Whether a signal ended the process that was saving. */
 	readonly isKilled: boolean;
+	/** The limit that refused the fork; undefined if the fork did not fail. A background save then fails again. */
+	readonly fork: ForkLimit | undefined;
 };
 
 /** What to do about a signal that ended a child process. */
@@ -46,18 +47,29 @@ export const killedSteps: readonly NextStep[] = [
 ];
 
 /** @param rule The id of the rule that the log line is about. */
-export function saveObstacle({record, nowMs}: NodeFacts, rule: 'per.rdb_fail' | 'per.aof_rewrite'): SaveObstacle {
+export function saveObstacle(facts: NodeFacts, rule: 'per.rdb_fail' | 'per.aof_rewrite'): SaveObstacle {
+	const {record, nowMs} = facts;
 	const host = record.host?.value;
 	const remarks = (host?.kind === 'here' ? (host.log?.remarks ?? []) : []).filter(({rules}) => rules.includes(rule));
 	const [newest] = remarks;
 	// The child process that saves logs the reason. Its parent then logs that the save failed. So the line with the
 	// reason is slightly older than the newest line.
 	const sinceMs = (newest?.atMs ?? nowMs) - togetherMs;
-	const remark = remarks.find(({id, atMs}) => reasons.has(id) && (atMs === undefined || atMs >= sinceMs)) ?? newest;
+	const remark =
+		remarks.find(
+			({id, atMs}) => (reasons.has(id) || id.startsWith('fork-')) && (atMs === undefined || atMs >= sinceMs),
+		) ?? newest;
 	const isRecent = remark !== undefined && (remark.atMs === undefined || nowMs - remark.atMs <= recentMs);
+	const fork = isRecent ? forkLimit(facts, remark.id) : undefined;
 	return {
 		remark,
-		reason: isRecent ? reasons.get(remark.id)?.(remark) : undefined,
+		reason:
+			fork === undefined
+				? isRecent
+					? reasons.get(remark.id)?.(remark)
+					: undefined
+				: `the fork failed: ${fork.reason}`,
+		fork,
 		isKilled: isRecent && killed.has(remark.id),
 	};
 }

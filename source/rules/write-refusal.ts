@@ -4,11 +4,13 @@ import {message, nameOf} from '../domain/message.js';
 import {sizeInBytes} from '../parse/memory-size.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
+import {saveWithoutFork} from './fork-limits.js';
+import {aofOnFullDisk, isDiskFull} from './full-disk.js';
 import {absent, hostFact, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
-import {barredFolder, folderRemedy} from './save-obstacles.js';
+import {barredFolder, folderRemedy, saveObstacle} from './save-obstacles.js';
 
 type Refusal = {
 	/**
@@ -78,6 +80,7 @@ export const perMisconf = rule({
 		const isAof = cause === 'aof';
 		const barred = barredFolder(facts);
 		const dir = facts.setting('dir');
+		const fork = cause === 'rdb' ? saveObstacle(facts, 'per.rdb_fail').fork : undefined;
 		return fires('critical', {
 			problem: 'refuses writes (MISCONF)',
 			reason: refusalReasons[cause],
@@ -103,24 +106,27 @@ export const perMisconf = rule({
 					? `Writes get an error, ${count(refusedCommands)} since the last sample, and so does PING. Reads still work.`
 					: 'Every write gets an error, and so does PING. Reads still work.',
 			next: isAof
-				? [
-						onHost('df -h; df -i'),
-						hint('free disk space: the server accepts writes again after the next one that reaches the file'),
-						...logSteps(facts),
-						redisCli(facts, 'CONFIG SET appendonly no'),
-						hint('CONFIG SET appendonly no buys time, but the file protects nothing then: undo it before a restart'),
-					]
+				? isDiskFull(facts)
+					? [...aofOnFullDisk(facts), ...logSteps(facts)]
+					: [
+							onHost('df -h; df -i'),
+							hint('free disk space: the server accepts writes again after the next one that reaches the file'),
+							...logSteps(facts),
+							redisCli(facts, 'CONFIG SET appendonly no'),
+							hint('CONFIG SET appendonly no buys time, but the file protects nothing then: undo it before a restart'),
+						]
 				: [
 						...(barred === undefined ? [] : folderRemedy(barred)),
+						...(fork === undefined ? [] : [...fork.next, ...saveWithoutFork(facts)]),
 						...logSteps(facts),
-						onHost(message`df -h ${saveFolder(facts)}; ls -ld ${saveFolder(facts)}`),
+						...(fork === undefined ? [onHost(message`df -h ${saveFolder(facts)}; ls -ld ${saveFolder(facts)}`)] : []),
 						hint('repair what the log names, then save: one successful save ends the refusal'),
 						redisCli(facts, 'BGSAVE'),
 						redisCli(facts, 'CONFIG SET stop-writes-on-bgsave-error no'),
 						hint('the last command accepts writes that no save protects: undo it once a save succeeds'),
 					],
-			// A save into such a folder fails again.
-			action: isAof ? 'set-appendonly' : barred === undefined ? 'bgsave' : undefined,
+			// A save into such a folder, or without a fork, fails again.
+			action: isAof ? 'set-appendonly' : barred === undefined && fork === undefined ? 'bgsave' : undefined,
 		});
 	},
 });

@@ -10,6 +10,7 @@ import {
 	parseHugePages,
 	parseOpenFilesLimit,
 	parsePressure,
+	parseProcessLimit,
 	parseProcessorLimit,
 	parseProcessorTime,
 	parseProcessStat,
@@ -81,6 +82,15 @@ test('colon tables, sizes, open-file limits and huge-page modes are read', () =>
 		Infinity,
 	);
 	assert.equal(parseOpenFilesLimit(''), undefined);
+	assert.equal(
+		parseProcessLimit('Max processes             96364                96364                processes'),
+		96_364,
+	);
+	assert.equal(
+		parseProcessLimit('Max processes             unlimited            unlimited            processes'),
+		Infinity,
+	);
+	assert.equal(parseProcessLimit(''), undefined);
 	assert.equal(parseHugePages('always [madvise] never'), 'madvise');
 	assert.equal(parseHugePages('nonsense'), undefined);
 });
@@ -111,6 +121,7 @@ test('the control group of a process names its systemd unit or container', () =>
 		memory: '/a',
 		processor: '/b',
 		freezer: '/d',
+		processes: undefined,
 	});
 });
 
