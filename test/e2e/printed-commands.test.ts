@@ -28,6 +28,8 @@ import '../rules/explanations.test.js';
 import '../rules/field-expiry.test.js';
 import '../rules/flush.test.js';
 import '../rules/fork-and-disk.test.js';
+import '../rules/fork-limits.test.js';
+import '../rules/full-disk.test.js';
 import '../rules/host-waits.test.js';
 import '../rules/host.test.js';
 import '../rules/idle-timeout.test.js';
