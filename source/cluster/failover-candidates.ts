@@ -39,7 +39,8 @@ export function takeoverRemedy({failureReports, comparison}: ClusterState): {
 	const candidates = [...failureReports].flatMap(([id, {isFailed}]) =>
 		isFailed && ownsSlots(comparison, id) ? (failoverCandidateOf(comparison, id) ?? []) : [],
 	);
-	const [node] = candidates;
+	// CLUSTER FAILOVER FORCE needs the votes of a majority of the primaries.
+	const [node] = comparison.partitions.some(({hasMajority}) => hasMajority) ? candidates : [];
 	return node === undefined
 		? {action: undefined, remedy: undefined}
 		: {action: 'cluster-failover-force', remedy: {node}};

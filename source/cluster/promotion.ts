@@ -93,12 +93,14 @@ function outlook(
 	{comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput,
 ): Message {
 	const names = namesMessage(fit, comparison);
+	if (!comparison.partitions.some(({hasMajority}) => hasMajority)) {
+		return message`${names} cannot be elected without a majority of primaries.`;
+	}
+
 	const sinceMs = conditionStarts.unclaimed.get(owner)?.sinceMs ?? nowMs;
 	if (nowMs - sinceMs < nodeTimeoutMs + electionMs) {
 		return message`${names} may take its place: an election takes until shortly after the node timeout (${durationText(nodeTimeoutMs)}).`;
 	}
 
-	return comparison.partitions.some(({hasMajority}) => hasMajority)
-		? message`${names} could take its place and has not: read its log, or promote it with CLUSTER FAILOVER FORCE.`
-		: message`${names} cannot be elected without a majority of primaries.`;
+	return message`${names} could take its place and has not: read its log, or promote it with CLUSTER FAILOVER FORCE.`;
 }

@@ -201,7 +201,7 @@ function movedNodes({views, unreached}: ClusterComparison): NodeAddress[] {
 Primaries that own slots in at least one view, are flagged FAIL or PFAIL in every view, and can't be reached by
 redis-top.
 */
-function unreachedPrimaries({views, viewOf}: ClusterComparison): NodeId[] {
+export function unreachedPrimaries({views, viewOf}: Pick<ClusterComparison, 'views' | 'viewOf'>): NodeId[] {
 	const found = new Set<NodeId>();
 	for (const {lines} of views) {
 		for (const line of lines.values()) {

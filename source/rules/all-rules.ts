@@ -49,6 +49,7 @@ import {observabilityRules} from './observability.js';
 import {pubsubRules} from './pubsub.js';
 import {rdbRules} from './rdb.js';
 import {refusedPeerRules} from './refused-peers.js';
+import {repeatedFailoverRules} from './repeated-failovers.js';
 import {replicationLagRules} from './replication-lag.js';
 import {replicationLinkRules} from './replication-link.js';
 import {replicationLoopRules} from './replication-loop.js';
@@ -100,6 +101,7 @@ export const allRules = [
 	...replicationResyncRules,
 	...replicationLossRules,
 	...emptiedDataRules,
+	...repeatedFailoverRules,
 	...replicationLagRules,
 	...replicationSetupRules,
 	...connectionStormRules,

@@ -103,6 +103,8 @@ function nodeFailed(
 	const duration = `for ${durationText(atMs - sinceMs)}`;
 	const busText = isAnswering && atMs - sinceMs >= lastingMs ? busProblem(id, comparison) : undefined;
 	const isUnserved = lost !== undefined && isFailed;
+	// CLUSTER FAILOVER FORCE needs the votes of a majority of the primaries.
+	const hasMajority = comparison.partitions.some(partition => partition.hasMajority);
 	const heldBack = isUnserved
 		? heldBackReplica(id, slotsIn(lost.slots), {comparison, nodeTimeoutMs}, fleet)
 		: notHeldBack;
@@ -143,7 +145,9 @@ function nodeFailed(
 						: 'cluster-forget'
 					: candidate === undefined
 						? undefined
-						: 'cluster-failover-force',
+						: hasMajority
+							? 'cluster-failover-force'
+							: undefined,
 			remedy:
 				lost === undefined ? {node: by[0] && comparison.viewOf.get(by[0])?.address, value: id} : {node: candidate},
 		}),

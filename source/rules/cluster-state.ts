@@ -4,6 +4,7 @@ import {namesMessage, rangesText} from '../cluster/verdict-text.js';
 import {message, nodeName} from '../domain/message.js';
 import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
+import {withDeadMajority} from './cluster-majority-lost.js';
 import {busPortSteps, meetSteps, movedSteps} from './cluster-steps.js';
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
@@ -120,7 +121,7 @@ export const cluMinority = rule({
 			...(cutOff === undefined
 				? [hint('look at the network between the partitions, the bus ports (port + 10000) above all')]
 				: []),
-		]),
+		]).map(finding => withDeadMajority(finding, cluster, fleet)),
 });
 
 export const cluSplit = rule({

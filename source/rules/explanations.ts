@@ -6,6 +6,7 @@ import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
+import {failoverSymptoms} from './repeated-failovers.js';
 import {cutOff} from './replication-lag.js';
 import {obstacleInLog, storageInLog} from './replication-obstacles.js';
 import {runIdOfPrimary} from './sentinel-links.js';
@@ -144,6 +145,12 @@ export const outages: readonly RuleId[] = [
 The table of causes and symptoms. The first row that fits a finding decides its cause. A cause may itself have a cause.
 */
 export const explanations: readonly Explanation[] = [
+	{
+		cause: 'rep.failovers',
+		where: 'anywhere',
+		symptoms: failoverSymptoms,
+		isCause: ({culprit}) => culprit !== undefined,
+	},
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
 	// A replica that cannot load its primary's data requests a full resync again and again.
 	{

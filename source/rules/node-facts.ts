@@ -49,6 +49,8 @@ export type RuleMemory = {
 	readonly foundAtMs: number;
 	/** When redis-top last saw the role change, milliseconds since the epoch; undefined: never. */
 	readonly roleChangedAtMs: number | undefined;
+	/** The last ten times at which redis-top saw a replica become a primary, oldest first. Milliseconds since the epoch. */
+	readonly promotedAtMs: readonly number[];
 	/**
 	When redis-top last saw another process in place of the old one, milliseconds since the epoch; undefined: never.
 	*/
@@ -92,6 +94,7 @@ export type RuleMemory = {
 export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	foundAtMs,
 	roleChangedAtMs: undefined,
+	promotedAtMs: [],
 	restartedAtMs: undefined,
 	roleBeforeRestart: undefined,
 	historyBeforeRestart: undefined,

@@ -1,3 +1,4 @@
+import {commandOf} from '../derive/command-name.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {message, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
@@ -109,8 +110,6 @@ node that is not in focus.
 */
 export const slowPerMinute = ({atMs, value}: NonNullable<NodeRecord['slowlog']>, {nowMs}: NodeFacts): number =>
 	nowMs - atMs > freshMs ? 0 : value.perMinute;
-
-const commandOf = ({arguments: [command = '-']}: SlowlogEntry): string => command.toUpperCase();
 
 function ago({atMs}: SlowlogEntry, facts: NodeFacts): string {
 	const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;

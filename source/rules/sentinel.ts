@@ -272,6 +272,8 @@ export const senDown = rule({
 			const unfit = isAgreed ? unfitReplicas(group, fleet) : undefined;
 			const fate = unfit === undefined ? '' : ', and no replica can replace it';
 			const isHelpless = isWithoutQuorum(group);
+			// A second failover, asked for by hand, is refused or repeats the first.
+			const isFailingOver = group.reports.some(({primary: {flags}}) => flags.has('failover_in_progress'));
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
 				problem: message`${groupName(group)}: the primary ${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
 				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
@@ -297,7 +299,7 @@ export const senDown = rule({
 					},
 					...(unfit === undefined ? [] : unfit.remedies),
 				],
-				...(unfit === undefined && !isHelpless
+				...(unfit === undefined && !isHelpless && !isFailingOver
 					? {action: 'sentinel-failover' as const, remedy: {node: first.sentinel.address, value: group.name}}
 					: {}),
 			});

@@ -30,6 +30,9 @@ import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from './rule-schedu
 
 const lossesKept = 10;
 
+/** Number of promotions that the rule memory keeps for a node. */
+const promotionsKept = 10;
+
 type NodeHealth = {
 	memory: RuleMemory;
 	facts: NodeFacts | undefined;
@@ -321,6 +324,10 @@ function nextMemory(
 		heavyCommand: heavy === undefined ? memory.heavyCommand : {...heavy, atMs: sample?.atMs ?? nowMs},
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
+		promotedAtMs:
+			before.role === 'replica' && after.role === 'primary'
+				? [...memory.promotedAtMs, nowMs].slice(-promotionsKept)
+				: memory.promotedAtMs,
 		lossesAtMs: isLost ? [...memory.lossesAtMs, nowMs].slice(-lossesKept) : memory.lossesAtMs,
 	};
 }

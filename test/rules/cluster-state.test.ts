@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
+import type {Failure} from '../../source/domain/sample.js';
 import {
 	cluConfig,
 	cluCoverage,
@@ -101,6 +102,41 @@ test('clu.minority: where one node of all answers, the others may have moved to 
 	const all = [...alone, ...ports.map(port => viewFrom(port))];
 	assert.match(stepsOf(all, ports), /as pods do.*\n.*-p 17050 CLUSTER MEET NEW-HOST PORT/);
 	assert.doesNotMatch(stepsOf(split, []), /NEW-HOST/);
+});
+
+/** 17051 and 17052 are down, two of three primaries, and redis-top gets this failure from them. */
+const twoDown = (failure: Failure): ClusterCase => {
+	const changed = ['17051 master,fail? 2 5461-10922', '17052 master,fail? 3 10923-16383'];
+	return {
+		views: [17050, 17053, 17054, 17055]
+			.map(port => viewFrom(port, {changed, state: 'fail'}))
+			.concat([viewFrom(17051), viewFrom(17052)].map(view => ({...view, nodes: []}))),
+		parts: {
+			17051: {failure, clusterNodes: undefined},
+			17052: {failure, clusterNodes: undefined},
+		},
+	};
+};
+
+testClusterRule(cluMinority, [
+	[
+		'two of three primaries refuse connections',
+		twoDown(silent),
+		/^critical -: 2 of 3 primaries are down: no majority, no failover: 17051, 17052 refuse connections$/,
+	],
+	[
+		'two of three primaries that may live beyond a cut in the network',
+		twoDown({...silent, code: 'ETIMEDOUT'}),
+		/^critical -: the 4 nodes that answer are a minority/,
+	],
+]);
+
+test('clu.minority: where primaries are down, they are started, or their replicas promoted without a vote', () => {
+	const [found] = cluMinority.evaluate(fleetOf(twoDown(silent)), () => 5000);
+	const next = found?.kind === 'fires' ? found.next.map(({text}) => messageText(text)).join('\n') : '-';
+	assert.match(next, /^start 127\.0\.0\.1:17051, 127\.0\.0\.1:17052/);
+	assert.match(next, /-p 17054 CLUSTER FAILOVER TAKEOVER\n.*-p 17055 CLUSTER FAILOVER TAKEOVER/);
+	assert.doesNotMatch(next, /bus port|FORCE/);
 });
 
 testClusterRule(cluState, [

@@ -364,6 +364,13 @@ test('sen.down: no failover is announced, and none is offered, where the sentine
 	assert.equal(found.action, undefined);
 });
 
+test('sen.down: no second failover is offered while one is under way', () => {
+	const [found] = evaluated(senDown, [flags('s_down', 'o_down', 'failover_in_progress')]);
+	assert.equal(found?.kind, 'fires');
+	assert.match(String(found.meaning), /A failover is on its way/);
+	assert.equal(found.action, undefined);
+});
+
 const promotedBy = (parts: RecordParts, reports: Partial<MonitoredPrimary>) => {
 	const sentinel = factsOf({
 		info: {server: {redis_mode: 'sentinel'}},
