@@ -272,17 +272,33 @@ export const connRefusing = rule({
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: `${explained(failure, record.endpoint)?.meaning ?? 'The server answers but refuses this connection.'} redis-top cannot see what else is wrong with it.`,
+			meaning: `${isForeignAnswer(record) ? 'A server of this deployment has the address, and something else answers there: a proxy or a gateway on the way, or a program that took the port.' : (explained(failure, record.endpoint)?.meaning ?? 'The server answers but refuses this connection.')} redis-top cannot see what else is wrong with it.`,
 			next: refusalSteps(record),
 		});
 	},
 });
+
+/**
+Whether something else answers at the address of a server: it replied there before, or other nodes name it. A gateway may
+answer for hosts that are away, for example with HTTP.
+*/
+const isForeignAnswer = ({failure, lastReplyAtMs, origin}: NodeRecord): boolean =>
+	['PROTOCOL', 'NOT_REDIS', 'HTTP'].includes(failure?.code ?? '') &&
+	(lastReplyAtMs !== undefined || origin !== 'target');
 
 function refusalSteps(record: NodeRecord): readonly NextStep[] {
 	if (reasonOnHost(record) !== undefined) {
 		return [
 			onHost('ss -ltnp'),
 			hint('stop what holds the port, then start the server; or give the port of the server'),
+		];
+	}
+
+	if (isForeignAnswer(record)) {
+		return [
+			hint('ask it on its own machine: it may serve there, or be away while a gateway answers in its place'),
+			hint('see which way leads there from here: a route, a proxy, a load balancer'),
+			diagnose(record),
 		];
 	}
 

@@ -7,6 +7,7 @@ import {keyInSlowlog} from './linear-commands.js';
 import {increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
+import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
 import {clear, fires, rule} from './rule.js';
 
 /** The entries of COMMANDLOG from the last minute, largest first, without redis-top's own commands. */
@@ -27,18 +28,6 @@ const evidenceOf = (entries: readonly LargeEntry[]) =>
 		unit: 'bytes' as const,
 	}));
 
-/** Commands whose first argument is the only key. Source: https://redis.io/docs/latest/commands/ */
-const oneKeyCommands: ReadonlySet<string> = new Set([
-	...['get', 'getrange', 'getex', 'getdel', 'getset', 'dump', 'hget', 'hmget', 'hgetall', 'hvals', 'hkeys'],
-	...['lrange', 'lpop', 'rpop', 'smembers', 'sort', 'sort_ro', 'zrange', 'zrangebyscore', 'zrevrange'],
-	...['xrange', 'xrevrange', 'json.get'],
-	...['set', 'setex', 'psetex', 'append', 'setrange', 'hset', 'hmset', 'lpush', 'rpush', 'sadd', 'zadd', 'xadd'],
-	...['restore', 'json.set'],
-]);
-
-const keyOf = ({arguments: [command = '', key]}: LargeEntry): string | undefined =>
-	oneKeyCommands.has(command.toLowerCase()) ? key : undefined;
-
 /** A client's name; the address of a client without a name. */
 const clientOf = ({clientName, clientAddress}: LargeEntry): string | undefined => clientName || clientAddress;
 
@@ -54,7 +43,7 @@ function commonOf(entries: readonly LargeEntry[]): Common {
 		const [first, ...others] = new Set(entries.map(read));
 		return others.length === 0 ? first : undefined;
 	};
-	const [command, key, client] = [only(commandOf), only(keyOf), only(clientOf)];
+	const [command, key, client] = [only(commandOf), only(each => titleKeyOf(each.arguments)?.name), only(clientOf)];
 	return {
 		command,
 		key: key === undefined ? undefined : nameOf('key', key),

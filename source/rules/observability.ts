@@ -1,11 +1,13 @@
 import {commandOf} from '../derive/command-name.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import type {NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
 import {answerMissing, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
+import {titleKeyOf} from './one-key-commands.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 /**
@@ -67,16 +69,20 @@ export const latSlowlogNew = rule({
 
 		const client = worst && (worst.clientName || worst.clientAddress);
 		const from = client === undefined ? undefined : nameOf('client', client);
+		const key = worst && titleKeyOf(worst.arguments);
 		return fires('warning', {
 			...(worst === undefined
 				? {problem: `ran ${count(perMinute)} slow commands in the last minute`}
 				: {
-						problem: message`ran ${commandOf(worst)} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
+						problem: message`ran ${commandOf(worst)}${key === undefined ? '' : message` ${key}`} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
 						detail: `${ago(worst, facts)}${slowest.length > 1 ? `, the slowest of ${count(slowest.length)} read` : ''}`,
 						tells: 'moment' as const,
 					}),
 			effect: 'slow',
-			culprit: worst === undefined ? undefined : {command: commandOf(worst), client: from},
+			culprit:
+				worst === undefined
+					? undefined
+					: {command: commandOf(worst), client: from, ...(key === undefined ? {} : {key})},
 			evidence: [
 				{name: 'new slow log entries in a minute', value: perMinute, unit: 'count'},
 				...(isLong ? [{name: longSlow, value: Math.max(1, long.length), unit: 'count' as const}] : []),
@@ -87,19 +93,28 @@ export const latSlowlogNew = rule({
 				})),
 			],
 			meaning: 'All clients waited while each of these commands ran.',
-			next: [
-				...(worst !== undefined && deletions.has(commandOf(worst))
-					? [
-							hint('use UNLINK in its place, which frees the memory in the background, or set lazyfree-lazy-user-del'),
-							redisCli(facts, 'CONFIG SET lazyfree-lazy-user-del yes'),
-						]
-					: []),
-				hint('see which keys: panel 6'),
-				redisCli(facts, 'SLOWLOG GET 10'),
-			],
+			next: [...stepsFor(worst, facts), redisCli(facts, 'SLOWLOG GET 10')],
 		});
 	},
 });
+
+/** What to do about the slowest command. A key that was deleted is not looked at. */
+function stepsFor(worst: SlowlogEntry | undefined, facts: NodeFacts): readonly NextStep[] {
+	const key = worst && titleKeyOf(worst.arguments);
+	if (worst !== undefined && deletions.has(commandOf(worst))) {
+		return [
+			hint('use UNLINK in its place: it frees the memory in the background; or set lazyfree-lazy-user-del'),
+			redisCli(facts, 'CONFIG SET lazyfree-lazy-user-del yes'),
+		];
+	}
+
+	return key === undefined
+		? [hint('see which keys: panel 6')]
+		: [
+				hint(message`see how large ${key} is: split it, or fetch less of it at once`),
+				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
+			];
+}
 
 /** Milliseconds after which a reading of the slow log is too old to show the last minute. */
 const freshMs = 60_000;

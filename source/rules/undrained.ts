@@ -1,6 +1,6 @@
 import type {CommandRate} from '../derive/command-rates.js';
 import {message} from '../domain/message.js';
-import {inAbout, percent, perSecond} from '../text/units.js';
+import {percent, seconds} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './limit-facts.js';
@@ -48,6 +48,10 @@ function roomOf(facts: NodeFacts): number | undefined {
 	const maxmemory = facts.number('memory', 'maxmemory') ?? 0;
 	return maxmemory > 0 ? maxmemory : machineMemory(facts)?.bytes;
 }
+
+/** When memory is full, in words that fit beside the client's name on a narrow screen. */
+const fullText = (leftSeconds: number): string =>
+	leftSeconds < 1 ? 'memory full within a second' : `full in ${seconds(leftSeconds)}`;
 
 export const keyUndrained = rule({
 	id: 'key.undrained',
@@ -102,7 +106,7 @@ export const keyUndrained = rule({
 		const senders = sendersOf(facts, most.command);
 		return fires(mayComeBack ? 'info' : 'warning', {
 			problem: message`gets list entries${senders?.text ?? ''} that nobody takes`,
-			detail: `${perSecond(pushed)}, memory is full ${inAbout(leftSeconds)}`,
+			detail: fullText(leftSeconds),
 			tells: 'forecast',
 			culprit: senderCulprit(most.command.toUpperCase(), senders),
 			evidence: [
@@ -114,11 +118,10 @@ export const keyUndrained = rule({
 			meaning:
 				'No command takes entries from a list: the workers of the queue do not run, or read another one. The list grows until memory is full, and writes are then refused or keys evicted.',
 			next: [
-				hint('see whether the workers run, and which database and key they read'),
-				redisCli(facts, '--bigkeys -i 0.01'),
+				hint('see whether the workers run: which database and key do they read?'),
 				hint('slow the producers down, or raise maxmemory, until the workers are back'),
+				redisCli(facts, '--bigkeys -i 0.01'),
 			],
-			action: 'set-maxmemory',
 		});
 	},
 });
@@ -181,7 +184,7 @@ export const keyUntrimmed = rule({
 		const senders = sendersOf(facts, 'xadd');
 		return fires('warning', {
 			problem: message`gets stream entries${senders?.text ?? ''} that nobody trims`,
-			detail: `${perSecond(added)}, memory is full ${inAbout(leftSeconds)}`,
+			detail: fullText(leftSeconds),
 			tells: 'forecast',
 			culprit: senderCulprit('XADD', senders),
 			evidence: [
@@ -193,13 +196,12 @@ export const keyUntrimmed = rule({
 			meaning:
 				'A stream keeps its entries after consumers read and acknowledged them. It grows until memory is full, and writes are then refused or keys evicted.',
 			next: [
-				redisCli(facts, '--bigkeys -i 0.01'),
+				hint('let the producer limit it: XADD KEY MAXLEN ~ N *, or MINID'),
 				hint(
 					'trim the stream in small steps, after a look at its groups (XINFO GROUPS KEY): XTRIM KEY MAXLEN ~ N LIMIT 1000',
 				),
-				hint('let the producer limit it: XADD KEY MAXLEN ~ N *, or MINID'),
+				redisCli(facts, '--bigkeys -i 0.01'),
 			],
-			action: 'set-maxmemory',
 		});
 	},
 });

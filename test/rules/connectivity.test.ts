@@ -15,6 +15,7 @@ import {explanations} from '../../source/rules/connection-explanations.js';
 import {connFlapping, connRefused, connRefusing, connUnreachable} from '../../source/rules/connectivity.js';
 import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -330,6 +331,14 @@ testRule(connFlapping, [
 	['three times, but long ago', losses(150, 130, 10), 'clear'],
 ]);
 
+test('where a known server has the address, an answer of something else does not ask for another port', () => {
+	const stepOf = (record: NonNullable<FactsParts['record']>) =>
+		messageText(firingOf(connRefusing, {record: {failure: socket('PROTOCOL'), ...record}}).next[0]?.text ?? '');
+	assert.match(stepOf({lastReplyAtMs: undefined}), /give the right port/);
+	assert.match(stepOf({lastReplyAtMs: nowMs - 9000}), /^ask it on its own machine/);
+	assert.match(stepOf({lastReplyAtMs: undefined, origin: 'replication'}), /^ask it on its own machine/);
+});
+
 /** Another process has the port, and closes each connection. */
 const closing = (processName: string, servers: LocalEvidence['servers'] = []): FactsParts => ({
 	...failing(socketFailure('CLOSED', 'it takes connections and closes them at once')),
@@ -424,7 +433,6 @@ test('the first step of a failed connection is one for its reason', () => {
 		/CONFIG SET requirepass/,
 	);
 	assert.match(firstStep(connRefusing, socket('PLAIN_TO_TLS')), /^rediss:\/\/ or --tls/);
-	assert.match(firstStep(connRefusing, socket('PROTOCOL')), /^give the right port/);
 	assert.match(
 		firstStep(connRefusing, replyFailure("NOPERM User mon has no permissions to run the 'info' command")),
 		/redis-top acl/,

@@ -1,0 +1,28 @@
+import {type Name, nameOf} from '../domain/message.js';
+
+/** Commands whose first argument is the only key. Source: https://redis.io/docs/latest/commands/ */
+export const oneKeyCommands: ReadonlySet<string> = new Set([
+	...['get', 'getrange', 'getex', 'getdel', 'getset', 'dump', 'hget', 'hmget', 'hgetall', 'hvals', 'hkeys'],
+	...['lrange', 'lpop', 'rpop', 'smembers', 'sort', 'sort_ro', 'zrange', 'zrangebyscore', 'zrevrange'],
+	...['xrange', 'xrevrange', 'json.get'],
+	...['set', 'setex', 'psetex', 'append', 'setrange', 'hset', 'hmset', 'lpush', 'rpush', 'sadd', 'zadd', 'xadd'],
+	...['restore', 'json.set'],
+]);
+
+/** Commands that take one key or several. */
+const anyKeysCommands: ReadonlySet<string> = new Set(['del', 'unlink']);
+
+/** The only key of a logged command; undefined if the command has several keys, or if the place of its key is not known. */
+export function onlyKeyOf([command = '', key, ...others]: readonly string[]): string | undefined {
+	const name = command.toLowerCase();
+	return oneKeyCommands.has(name) || (anyKeysCommands.has(name) && others.length === 0) ? key : undefined;
+}
+
+/** Longest key that a title shows whole, in characters. */
+const shortKey = 40;
+
+/** The only key of a logged command, if it is short enough for a title. */
+export function titleKeyOf(words: readonly string[]): Name | undefined {
+	const key = onlyKeyOf(words);
+	return key === undefined || key.length > shortKey ? undefined : nameOf('key', key);
+}
