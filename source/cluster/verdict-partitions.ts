@@ -1,4 +1,5 @@
-import {joinMessages, message} from '../domain/message.js';
+import type {LastingLine} from '../domain/cluster.js';
+import {joinMessages, message, nodeName} from '../domain/message.js';
 import {addressOf, type NodeAddress, type NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {cutOffAmong, cutOffMessage} from './cut-off.js';
@@ -129,6 +130,32 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 	}
 
 	const seen = `${reached} of ${primariesText(size)} with slots`;
+	const oldPlaces = couldBeElsewhere ? oldPlacesIn(comparison) : [];
+	if (oldPlaces.length > 0) {
+		const [who, they, itself] =
+			views.length === 1
+				? ['the 1 node that answers knows', 'it', 'itself']
+				: [`the ${views.length} nodes that answer know`, 'they', 'themselves'];
+		const own = joinMessages(
+			views.slice(0, 2).map(({self}) => message`${nodeName(placeOf(self))}`),
+			', ',
+		);
+		return {
+			...base,
+			kind: 'minority',
+			slots: views.flatMap(({self}) => (self.flags.has('master') ? self.slots : [])),
+			problem: `${who} all others by addresses where nothing answers`,
+			detail: message`and ${itself} as ${own}`,
+			reason: 'are all nodes at new addresses now?',
+			meaning: [
+				`They came back at other addresses, as containers and pods do, and look for each other at the old ones: ${they} ${views.length === 1 ? 'reaches' : 'reach'} ${seen}.`,
+				'CLUSTER MEET with the present address of each node joins them again; ids, slots and data stay.',
+				'If the others are merely out of reach from here (NAT), map them with --nat-map; if they are down, bring them back.',
+			],
+			oldPlaces,
+		};
+	}
+
 	if (couldBeElsewhere) {
 		const [who, they] =
 			views.length === 1 ? ['the 1 node that answers is', 'it'] : [`the ${views.length} nodes that answer are`, 'they'];
@@ -175,6 +202,26 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 	};
 }
 
+const placeOf = ({host, port}: LastingLine): NodeAddress => addressOf({kind: 'tcp', host, port});
+
+/**
+The other nodes as the answering nodes list them, if all of them may have moved to other addresses: no listed address
+answers, and the answering nodes list themselves under addresses at which redis-top does not reach them. Otherwise empty.
+*/
+function oldPlacesIn({views, viewOf, unreached}: ClusterComparison): readonly LastingLine[] {
+	const silent = new Set(unreached);
+	const others = new Map(
+		views.flatMap(({lines}) =>
+			[...lines.values()].flatMap(line => (viewOf.has(line.id) ? [] : [[line.id, line] as const])),
+		),
+	);
+	const haveMoved = views.every(
+		({self, address}) => self.host !== '' && placeOf(self) !== address && !address.startsWith('unix:'),
+	);
+	const listed = [...others.values()];
+	return haveMoved && listed.every(line => line.host !== '' && silent.has(placeOf(line))) ? listed : [];
+}
+
 /**
 The present addresses of answering nodes that another view lists under an address at which no node answers. A listed
 address that `--nat-map` maps to another address counts as reached, so its node is left out.
@@ -183,9 +230,7 @@ function movedNodes({views, unreached}: ClusterComparison): NodeAddress[] {
 	const silent = new Set(unreached);
 	const listed = (view: ReadView, id: NodeId) => {
 		const line = view.lines.get(id);
-		return line === undefined || line.host === ''
-			? undefined
-			: addressOf({kind: 'tcp', host: line.host, port: line.port});
+		return line === undefined || line.host === '' ? undefined : placeOf(line);
 	};
 	return views
 		.filter(({self, address}) =>

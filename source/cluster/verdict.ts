@@ -1,4 +1,4 @@
-import type {SlotRange} from '../domain/cluster.js';
+import type {LastingLine, SlotRange} from '../domain/cluster.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import type {Message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -60,6 +60,8 @@ export type ClusterVerdict = Statement & {
 	other nodes.
 	*/
 	readonly meet?: readonly NodeAddress[];
+	/** The nodes as the cluster knows them, at addresses at which nothing answers. The nodes may be at other addresses now. */
+	readonly oldPlaces?: readonly LastingLine[] | undefined;
 	/** The one node that no other node reaches on the cluster bus, although it answers redis-top. */
 	readonly cutOff?: CutOff | undefined;
 };

@@ -8,6 +8,7 @@ import {clientLimitsRules} from './client-limits.js';
 import {clientTrafficRules} from './client-traffic.js';
 import {clientUseRules} from './client-use.js';
 import {clusterAloneRules} from './cluster-alone.js';
+import {clusterAnnounceRules} from './cluster-announce.js';
 import {clusterHalfMovedRules} from './cluster-half-moved.js';
 import {clusterLinksRules} from './cluster-links.js';
 import {clusterMigrationRules} from './cluster-migrations.js';
@@ -139,6 +140,7 @@ export const allRules = [
 	...settingsDriftRules,
 	...aclDriftRules,
 	...clusterNodesRules,
+	...clusterAnnounceRules,
 	...clusterLinksRules,
 	...clusterStateRules,
 	...clusterAloneRules,

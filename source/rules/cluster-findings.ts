@@ -2,7 +2,7 @@ import type {ClusterState} from '../cluster/cluster-state.js';
 import type {ClusterVerdict, ClusterVerdictKind} from '../cluster/verdict.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
-import type {NodeAddress} from '../domain/node.js';
+import {addressOf, type NodeAddress} from '../domain/node.js';
 import {clusterManager, hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
@@ -41,6 +41,13 @@ export function manageCluster(
 export const nodeNames = (addresses: readonly NodeAddress[], separator = ', '): Message =>
 	joinMessages(addresses.map(nodeName), separator);
 
+/** Name of the evidence that nodes look for each other at an old address. */
+export const oldAddress = 'old address';
+
+/** The addresses at which the cluster looks for nodes that are at other addresses now. */
+const movedFrom = ({oldPlaces = []}: ClusterVerdict): readonly NodeAddress[] =>
+	oldPlaces.map(({host, port}) => addressOf({kind: 'tcp', host, port}));
+
 /** One finding for each verdict whose kind is among `kinds`. The verdicts are about the cluster. */
 export const verdictFindings = (
 	{verdicts}: ClusterState,
@@ -55,12 +62,13 @@ export const verdictFindings = (
 				detail: verdict.detail,
 				reason: verdict.reason,
 				effect: verdict.effect,
-				nodes: verdict.nodes,
+				nodes: [...verdict.nodes, ...movedFrom(verdict)],
 				evidence: [
 					{name: 'nodes', value: nodeNames(verdict.nodes, ' ')},
 					...(verdict.slots.length === 0
 						? []
 						: [{name: 'slots', value: verdict.slots.map(({first, last}) => `${first}-${last}`).join(' ')}]),
+					...movedFrom(verdict).map(address => ({name: oldAddress, value: message`${nodeName(address)}`})),
 				],
 				meaning: joinMessages(verdict.meaning, ' '),
 				next: next(verdict),

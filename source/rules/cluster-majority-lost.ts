@@ -2,7 +2,7 @@ import type {ClusterState} from '../cluster/cluster-state.js';
 import {failoverCandidateOf} from '../cluster/failover-candidates.js';
 import {unreachedPrimaries} from '../cluster/verdict-partitions.js';
 import {message} from '../domain/message.js';
-import {askNode, nodeNames} from './cluster-findings.js';
+import {askNode, nodeNames, oldAddress} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import type {FleetEvaluation, FleetFacts} from './rule.js';
 
@@ -24,7 +24,8 @@ export function withDeadMajority(
 	// Where one node of all answers, the others may have come back at other addresses.
 	const isAlone = comparison.views.length < 2;
 	const hasMajority = comparison.partitions.some(partition => partition.hasMajority);
-	if (finding.kind !== 'fires' || isAlone || hasMajority || missing.length === 0 || !areDown) {
+	const haveMoved = finding.kind === 'fires' && finding.evidence.some(({name}) => name === oldAddress);
+	if (finding.kind !== 'fires' || isAlone || haveMoved || hasMajority || missing.length === 0 || !areDown) {
 		return finding;
 	}
 

@@ -8,8 +8,6 @@ import {countText, durationText, namesMessage, rangesText} from '../cluster/verd
 import type {ClusterNode} from '../domain/cluster.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
-import {failureText} from '../domain/sample.js';
-import {isAnnouncedUnreachable} from '../topology/announced.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
 import {askNode} from './cluster-findings.js';
 import {heldBackReplica, notHeldBack} from './cluster-held-back.js';
@@ -328,37 +326,4 @@ function duplicateFindings({comparison}: ClusterState, fleet: FleetFacts): Fleet
 	});
 }
 
-export const cluAnnounce = rule({
-	id: 'clu.announce',
-	scope: 'cluster',
-	docs: {
-		looksAt:
-			'The rule looks for nodes that other nodes of the cluster reach and that redis-top never reached. Their announced address may be one that only the cluster can reach (containers, NAT).',
-		since: '3.0',
-		falsePositives: ['A node that answered before and is lost now has findings of its own. The rule leaves it out.'],
-	},
-	raiseAfterMs: 5000,
-	countsAtOnce: true,
-	evaluate: (_, fleet) =>
-		[...fleet.nodes.values()]
-			.filter(({record, nodes}) => record.origin === 'cluster' && isAnnouncedUnreachable(record, nodes))
-			.map(({address, record}) => ({
-				...fires('warning', {
-					problem: 'was never reached from here',
-					detail: 'although the cluster reaches it',
-					reason: record.failure === undefined ? 'no answer' : failureText(record.failure),
-					evidence: [{name: 'announced', value: message`${nodeName(address)}`}],
-					meaning:
-						'Only the cluster may be able to reach the address it announces. Then clients outside cannot either.',
-					next: [
-						askNode(fleet, undefined, 'CLUSTER NODES'),
-						hint(
-							'map it with --nat-map, or let it announce what can be reached: cluster-announce-ip, cluster-announce-hostname',
-						),
-					],
-				}),
-				node: address,
-			})),
-});
-
-export const clusterNodesRules = [cluNodeFail, cluGhost, cluAnnounce] as const;
+export const clusterNodesRules = [cluNodeFail, cluGhost] as const;

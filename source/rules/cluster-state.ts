@@ -5,7 +5,7 @@ import {message, nodeName} from '../domain/message.js';
 import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
 import {withDeadMajority} from './cluster-majority-lost.js';
-import {busPortSteps, meetSteps, movedSteps} from './cluster-steps.js';
+import {busPortSteps, meetSteps, movedSteps, oldPlaceSteps} from './cluster-steps.js';
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
@@ -46,14 +46,16 @@ export const cluState = rule({
 		const areReplicas = failing.length < all && failing.every(({self}) => self.flags.has('slave'));
 		const who =
 			failing.length === all
-				? `all ${all} nodes that answer`
+				? all === 1
+					? 'the 1 node that answers'
+					: `all ${all} nodes that answer`
 				: namesMessage(
 						failing.map(({self}) => self.id),
 						comparison,
 					);
 		return [
 			fires(areReplicas ? 'warning' : 'critical', {
-				problem: message`${who} ${failing.length === 1 && all > 1 ? 'refuses' : 'refuse'} commands`,
+				problem: message`${who} ${failing.length === 1 ? 'refuses' : 'refuse'} commands`,
 				reason: 'cluster_state:fail',
 				effect: areReplicas ? 'reads-refused' : 'slots-unserved',
 				nodes: failing.map(({address}) => address),
@@ -113,12 +115,13 @@ export const cluMinority = rule({
 		],
 	},
 	evaluate: (cluster, fleet) =>
-		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = [], cutOff}) => [
+		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = [], cutOff, oldPlaces = []}) => [
 			...busPortSteps(cutOff),
 			...meetSteps(meet, fleet),
-			...(meet.length === 0 && cutOff === undefined ? movedSteps(nodes[0], fleet) : []),
+			...oldPlaceSteps(nodes[0], oldPlaces, fleet),
+			...(meet.length === 0 && cutOff === undefined && oldPlaces.length === 0 ? movedSteps(nodes[0], fleet) : []),
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
-			...(cutOff === undefined
+			...(cutOff === undefined && oldPlaces.length === 0 && meet.length === 0
 				? [hint('look at the network between the partitions, the bus ports (port + 10000) above all')]
 				: []),
 		]).map(finding => withDeadMajority(finding, cluster, fleet)),

@@ -1,6 +1,7 @@
 import type {CutOff} from '../cluster/cut-off.js';
+import type {LastingLine} from '../domain/cluster.js';
 import type {NextStep} from '../domain/finding.js';
-import {type Message, message, nodeName} from '../domain/message.js';
+import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {askNode} from './cluster-findings.js';
 import {hint} from './next-steps.js';
@@ -31,6 +32,31 @@ export function meetSteps([first, ...others]: readonly NodeAddress[], fleet: Fle
 				]
 			: [];
 	});
+}
+
+/** The steps for a cluster whose nodes look for each other at old addresses. The reader fills in the present ones. */
+export function oldPlaceSteps(
+	node: NodeAddress | undefined,
+	oldPlaces: readonly LastingLine[],
+	fleet: FleetFacts,
+): readonly NextStep[] {
+	const lines = oldPlaces.slice(0, printedMeets);
+	return oldPlaces.length === 0
+		? []
+		: [
+				...lines.map(({host, port, busPort}): NextStep => {
+					const place = message`${nameOf('host', host)}`;
+					const bus = busPort === undefined ? '' : ` ${busPort}`;
+					// The reader fills in a host, so this is no command to copy.
+					return {
+						kind: 'words',
+						text: askNode(fleet, node, message`CLUSTER MEET HOST ${port}${bus}   # HOST: where ${place} is now`).text,
+					};
+				}),
+				hint(
+					'a node keeps its id and takes its old place again; cluster-announce-hostname or lasting addresses prevent it',
+				),
+			];
 }
 
 /**

@@ -8,7 +8,12 @@ import {message, nameOf} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
-import {announcedStatement, isAnnouncedUnreachable, isReachedByNobody} from '../topology/announced.js';
+import {
+	announcedStatement,
+	isAnnouncedUnreachable,
+	isListedInCluster,
+	isReachedByNobody,
+} from '../topology/announced.js';
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {certificateSteps} from './certificate.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
@@ -40,13 +45,13 @@ export const connUnreachable = rule({
 	needs: {},
 	evaluate(_, facts) {
 		const {record, nodes} = facts;
-		const {failure, endpoint, origin} = record;
+		const {failure, endpoint} = record;
 		if (failure?.state !== 'down') {
 			return clear;
 		}
 
 		if (isAnnouncedUnreachable(record, nodes)) {
-			return origin === 'cluster' ? clear : onlyAnnounced(facts);
+			return isListedInCluster(record, nodes) ? clear : onlyAnnounced(facts);
 		}
 
 		const held = reasonOnHost(record);

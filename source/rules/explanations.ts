@@ -1,15 +1,22 @@
 import type {RuleId} from './all-rules.js';
-import {errorCode} from './errors-modules.js';
+import {
+	cannotFork,
+	hasLoggedObstacle,
+	hasNoPlaceForData,
+	hasOldAddresses,
+	holdsLong,
+	holdsReplicasBack,
+	holdsThread,
+	isCutOff,
+	isForRights,
+	isMostlyStopped,
+	isNoCommands,
+	isStalled,
+	isUnlinked,
+	isUnlinkedAtAnnounced,
+} from './explanation-conditions.js';
 import type {Finding} from './finding.js';
-import {longestMean} from './linear-commands.js';
-import {longSlow} from './observability.js';
-import {slowByItself} from './own-slowness.js';
-import {unservedResyncs} from './rdb.js';
-import {forkOfResync} from './refused-peers.js';
 import {failoverSymptoms} from './repeated-failovers.js';
-import {cutOff} from './replication-lag.js';
-import {obstacleInLog, storageInLog} from './replication-obstacles.js';
-import {runIdOfPrimary} from './sentinel-links.js';
 
 /**
 A table row: findings of one rule (`cause`) explain findings of other rules (`symptoms`). `where` says on which nodes
@@ -30,53 +37,6 @@ export type Explanation = {
 	/** Which findings of the rule explain the symptoms. Default: all. */
 	readonly isCause?: (finding: Finding) => boolean;
 };
-
-/**
-Mean milliseconds per call from which a command holds the main thread so long that several polls in a row time out.
-*/
-const silencingMs = 500;
-
-const holdsThread = ({evidence}: Finding): boolean =>
-	evidence.some(({name, value}) => name === longestMean && typeof value === 'number' && value >= silencingMs);
-
-const holdsLong = ({evidence}: Finding): boolean => evidence.some(({name}) => name === longSlow);
-
-const hasLoggedObstacle = ({evidence}: Finding): boolean =>
-	evidence.some(({name}) => name === obstacleInLog || name === storageInLog);
-
-const hasNoPlaceForData = ({evidence}: Finding): boolean => evidence.some(({name}) => name === storageInLog);
-
-const holdsReplicasBack = ({evidence}: Finding): boolean => evidence.some(({name}) => name === unservedResyncs);
-
-const cannotFork = ({evidence}: Finding): boolean => evidence.some(({name}) => name === forkOfResync);
-
-const isCutOff = ({evidence}: Finding): boolean => evidence.some(({name}) => name === cutOff);
-
-const isForRights = ({evidence}: Finding): boolean =>
-	evidence.some(({name, value}) => name === errorCode && value === 'NOPERM');
-
-const isStalled = ({severity}: Finding): boolean => severity === 'critical';
-
-const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
-
-/**
-Least share of the time, 0–1, in which the process had no processor. From this share on, the wait for a processor
-explains why a command took long.
-*/
-const mostlyStopped = 0.5;
-
-/**
-Whether the finding's evidence names no command that is slow by itself. Then the wait for a processor makes commands
-look slow.
-*/
-const isNoCommands = ({evidence}: Pick<Finding, 'evidence'>): boolean =>
-	evidence.every(({name}) => name !== slowByItself);
-
-const isMostlyStopped =
-	(what: string) =>
-	({evidence}: Finding): boolean =>
-		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped) &&
-		isNoCommands({evidence});
 
 /** Rules that blame a command or the load for the time of the main thread. */
 const slowSymptoms: readonly RuleId[] = ['lat.on_cmds', 'lat.command_hog', 'lat.queue'];
@@ -275,6 +235,13 @@ export const explanations: readonly Explanation[] = [
 		where: 'primary',
 		symptoms: ['conn.refused', 'conn.unreachable', 'conn.refusing', 'conn.unresponsive', 'conn.stale', 'conn.flapping'],
 	},
+	// Nothing answers at the old addresses of nodes that came back at other addresses.
+	{
+		cause: 'clu.minority',
+		where: 'anywhere',
+		symptoms: ['conn.unreachable', 'conn.refused', 'conn.unresponsive', 'clu.node_fail', 'clu.state', ...linkSymptoms],
+		isCause: hasOldAddresses,
+	},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		{cause, where: 'replicas', symptoms: linkSymptoms},
@@ -287,6 +254,13 @@ export const explanations: readonly Explanation[] = [
 		cause: 'clu.node_fail',
 		where: 'anywhere',
 		symptoms: ['clu.state', 'clu.slots_fail', 'clu.slots_pfail', 'clu.coverage', 'clu.no_replica', 'clu.replica_unfit'],
+	},
+	// A replica cannot reach its primary at an address at which nothing answers.
+	{
+		cause: 'clu.announce',
+		where: 'anywhere',
+		symptoms: [...linkSymptoms, 'rep.lost', 'rep.none', 'clu.no_replica', 'clu.replica_unfit'],
+		isCause: isUnlinkedAtAnnounced,
 	},
 	// A node that restarted without its nodes.conf is alone. Its shard then lacks a replica, and the other nodes still
 	// list its old id.

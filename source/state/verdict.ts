@@ -10,6 +10,7 @@ import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-fi
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
 import {farthest} from './farthest.js';
+import {misannounced} from './misannounced.js';
 import {mistakenPrimaries} from './mistaken-primaries.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
@@ -295,7 +296,7 @@ function problemsOf(
 	const ranked = isCalm(state.findings) ? undefined : rankedFindings(state);
 	const symptomsOf = ranked === undefined ? undefined : afterOutage(ranked);
 	const reasons = ranked === undefined ? undefined : beforeOutage(ranked);
-	const explained = ranked === undefined ? undefined : endedNodes(ranked);
+	const explained = ranked === undefined ? undefined : new Set([...endedNodes(ranked), ...misannounced(ranked)]);
 	const unreached = records
 		.flatMap(record => {
 			const problem = reachProblem(record, state, nowMs);

@@ -109,6 +109,32 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	return hasLinkedPrimary || isWellListed || isWellMonitored;
 }
 
+/** Whether a cluster lists the node at its address. */
+export const isListedInCluster = ({address}: NodeRecord, nodes: Nodes): boolean =>
+	[...nodes.values()].some(
+		({failure, clusterNodes}) =>
+			failure === undefined && clusterNodes?.value.some(line => lineAddressIs(line, address)) === true,
+	);
+
+/** The node that announces this address as its own, and that answers at another address. */
+export const announcerOf = ({address}: NodeRecord, nodes: Nodes): NodeRecord | undefined =>
+	[...nodes.values()].find(
+		other =>
+			other.address !== address &&
+			other.failure === undefined &&
+			other.clusterNodes?.value.some(line => line.flags.has('myself') && lineAddressIs(line, address)) === true,
+	);
+
+/** The replicas that answer, and that have no link to a primary at this address. */
+export const unlinkedReplicas = ({address}: NodeRecord, nodes: Nodes): readonly NodeRecord[] =>
+	[...nodes.values()].filter(
+		({failure, role, sample}) =>
+			failure === undefined &&
+			role === 'replica' &&
+			sample?.info.text('replication', 'master_link_status') === 'down' &&
+			primaryAddress(sample.info) === address,
+	);
+
 /** Whether Sentinels cannot reach the announced address either. They then cannot promote the replica. */
 export const isReachedByNobody = ({address}: NodeRecord, nodes: Nodes): boolean =>
 	[...nodes.values()].some(other => other.failure === undefined && isFlaggedBySentinel(other, address));

@@ -5,6 +5,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import type {Shard, Topology, TopologyNode} from '../domain/topology.js';
 import {seconds} from '../text/units.js';
+import {isAnnouncedUnreachable, isReachedByNobody} from './announced.js';
 import {type Nodes, nodeFinder, primaryNamedBy} from './replication-edges.js';
 
 /**
@@ -14,6 +15,11 @@ address: "10.0.1.12:6379 …". While the primary answers, a replica without a li
 */
 export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
 	const record = nodes.get(node.address);
+	// The other nodes reach a replica whose address only redis-top cannot reach. Nothing is known against it.
+	if (record !== undefined && isAnnouncedUnreachable(record, nodes) && !isReachedByNobody(record, nodes)) {
+		return [];
+	}
+
 	if (record === undefined || record.sample === undefined || record.failure !== undefined) {
 		return [record?.failure === undefined ? 'has not been reached' : failureText(record.failure)];
 	}

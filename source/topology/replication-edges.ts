@@ -2,7 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {ReplicaLink} from '../derive/replica-links.js';
 import {primaryAddress} from '../derive/replication-peers.js';
 import {memoizeByRef} from '../domain/memoize.js';
-import {isLoopback, type NodeAddress} from '../domain/node.js';
+import {addressOf, isLoopback, type NodeAddress} from '../domain/node.js';
 
 export type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
@@ -80,12 +80,35 @@ export const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefi
 	role === 'replica' ? sample && primaryAddress(sample.info) : undefined;
 
 /**
+The nodes that answer at another address than they announce to their cluster, by the announced address, if redis-top never
+had an answer there.
+*/
+function announcersIn(nodes: Nodes): ReadonlyMap<NodeAddress, NodeAddress> {
+	const silent = [...nodes.values()].filter(
+		({failure, lastReplyAtMs, origin}) => failure !== undefined && lastReplyAtMs === undefined && origin !== 'target',
+	);
+	if (silent.length === 0) {
+		return new Map();
+	}
+
+	const unanswered = new Set(silent.map(({address}) => address));
+	return new Map(
+		[...nodes.values()].flatMap(({address, failure, clusterNodes}) => {
+			const self = failure === undefined ? clusterNodes?.value.find(({flags}) => flags.has('myself')) : undefined;
+			const announced = self && self.host !== '' && addressOf({kind: 'tcp', host: self.host, port: self.port});
+			return announced && unanswered.has(announced) ? [[announced, address] as const] : [];
+		}),
+	);
+}
+
+/**
 Returns a function that finds the node for an address. The address may be the node's key or one of its other names. It
 may also be a loopback name with the node's port, because `localhost`, `127.0.0.1` and `::1` mean the same machine.
 */
 export const nodeFinder = memoizeByRef((nodes: Nodes): ((address: NodeAddress) => NodeAddress) => {
 	const localPorts = new Map<number, NodeAddress>();
 	const otherNames = new Map<NodeAddress, NodeAddress>();
+	const announcers = announcersIn(nodes);
 	for (const {address, endpoint, otherNames: names = []} of nodes.values()) {
 		for (const name of names) {
 			otherNames.set(name, address);
@@ -97,6 +120,11 @@ export const nodeFinder = memoizeByRef((nodes: Nodes): ((address: NodeAddress) =
 	}
 
 	return address => {
+		const announcer = announcers.get(address);
+		if (announcer !== undefined) {
+			return announcer;
+		}
+
 		if (nodes.has(address)) {
 			return address;
 		}

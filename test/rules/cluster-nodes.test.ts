@@ -4,8 +4,10 @@ import type {NodeView} from '../../source/cluster/node-view.js';
 import {coverage, slotCounts} from '../../source/cluster/slot-map.js';
 import type {BusLinks, LinkDirection} from '../../source/domain/bus-links.js';
 import {messageText} from '../../source/domain/message.js';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {cluAnnounce} from '../../source/rules/cluster-announce.js';
 import {cluLinks} from '../../source/rules/cluster-links.js';
-import {cluAnnounce, cluGhost, cluNodeFail} from '../../source/rules/cluster-nodes.js';
+import {cluGhost, cluNodeFail} from '../../source/rules/cluster-nodes.js';
 import {cluView} from '../../source/rules/cluster-state.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
 import {type RecordParts, sampledAtMs} from '../harness/records.js';
@@ -253,6 +255,24 @@ testClusterRule(cluGhost, [
 	['none', well, undefined],
 ]);
 
+const unreachedParts: RecordParts = {
+	origin: 'cluster',
+	failure: silent,
+	lastReplyAtMs: undefined,
+	clusterNodes: undefined,
+};
+const unlinkedFrom = (port: number) => ({
+	replication: {role: 'slave', master_host: '127.0.0.1', master_port: port, master_link_status: 'down'},
+});
+/** All six views, in which the node at one port announces another port. The node itself is listed at that port, too. */
+const announcing = (own: number, announced: number): NodeView[] => {
+	const views = sixViews().map(view => ({
+		...view,
+		nodes: view.nodes.map(line => (line.port === own ? {...line, port: announced} : line)),
+	}));
+	return [...views, {...viewFrom(announced, {lines: [...six, `${announced} master 0`]})}];
+};
+
 testClusterRule(cluAnnounce, [
 	[
 		'never reached',
@@ -265,7 +285,42 @@ testClusterRule(cluAnnounce, [
 		undefined,
 	],
 	['all reached', well, undefined],
+	[
+		'never reached, and its replica does not reach it either',
+		{...well, parts: {17050: unreachedParts}, info: {17053: unlinkedFrom(17050)}},
+		/^critical 17050: is announced, and nothing answers there, nor does its replica 17053 reach it: clients miss slots 0-5460 \(5,461 slots\): cluster-announce-port or cluster-announce-ip is wrong$/,
+	],
+	[
+		'a node that announces another port than its own',
+		{views: announcing(17050, 17059), parts: {17059: unreachedParts}, info: {17053: unlinkedFrom(17059)}},
+		/^critical 17050: announces 17059, where nothing answers, nor does its replica 17053 reach it: clients miss slots 0-5460/,
+	],
+	[
+		'a node that announces another port than its own, which its replica reaches',
+		{views: announcing(17050, 17059), parts: {17059: unreachedParts}},
+		/^warning 17050: announces 17059, where nothing answers, although the cluster reaches it: refuses connections$/,
+	],
 ]);
+
+test('clu.announce: the step sets the port at which the node answers, or has the --nat-map', () => {
+	const stepsOf = (given: ClusterCase) => {
+		const [found] = cluAnnounce.evaluate(fleetOf(given), () => 0);
+		return found?.kind === 'fires' ? found.next.map(({text}) => messageText(text)).join('\n') : '-';
+	};
+	const views = announcing(17050, 17059);
+	const wrong = {views, parts: {17059: unreachedParts}, info: {17053: unlinkedFrom(17059)}};
+	assert.match(
+		stepsOf(wrong),
+		/^let it announce its own port\nredis-cli -h 127\.0\.0\.1 -p 17050 CONFIG SET cluster-announce-port 0\nCONFIG REWRITE keeps it/,
+	);
+	const away: NodeView[] = sixViews().map(view => ({
+		...view,
+		nodes: view.nodes.map(line => ({...line, host: '172.18.0.2'})),
+	}));
+	const inside = {...away[1], address: '172.18.0.2:17051' as NodeAddress} as NodeView;
+	const mapped = {views: [...away.filter(view => view !== away[1]), inside], parts: {17051: unreachedParts}};
+	assert.match(stepsOf(mapped), /redis-top --nat-map 172\.18\.0\.2=127\.0\.0\.1;/);
+});
 
 testClusterRule(cluView, [
 	[

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
+import type {NodeAddress} from '../../source/domain/node.js';
 import type {Failure} from '../../source/domain/sample.js';
+import {statementText} from '../../source/domain/statement.js';
+import {oldAddress} from '../../source/rules/cluster-findings.js';
 import {
 	cluConfig,
 	cluCoverage,
@@ -137,6 +140,26 @@ test('clu.minority: where primaries are down, they are started, or their replica
 	assert.match(next, /^start 127\.0\.0\.1:17051, 127\.0\.0\.1:17052/);
 	assert.match(next, /-p 17054 CLUSTER FAILOVER TAKEOVER\n.*-p 17055 CLUSTER FAILOVER TAKEOVER/);
 	assert.doesNotMatch(next, /bus port|FORCE/);
+});
+
+test('clu.minority: nodes that look for each other at old addresses are told so, with a MEET for each', () => {
+	const view = viewFrom(17050, {changed: pfail.filter(line => !line.startsWith('17050')), state: 'fail'});
+	const moved = {...view, address: '127.0.0.2:17050' as NodeAddress};
+	const ports = [17051, 17052, 17053, 17054, 17055];
+	const parts = Object.fromEntries(ports.map(port => [port, {failure: silent}]));
+	const [found] = cluMinority.evaluate(
+		fleetOf({views: [moved, ...ports.map(port => viewFrom(port))], parts}),
+		() => 5000,
+	);
+	assert.ok(found?.kind === 'fires');
+	assert.equal(
+		statementText(found),
+		'the 1 node that answers knows all others by addresses where nothing answers, and itself as 127.0.0.1:17050: are all nodes at new addresses now?',
+	);
+	const steps = found.next.map(({text}) => messageText(text));
+	assert.match(steps[0] ?? '', /CLUSTER MEET HOST 17051 17071 {3}# HOST: where 127\.0\.0\.1 is now$/);
+	assert.equal(steps.filter(text => text.includes('CLUSTER MEET')).length, 5);
+	assert.equal(found.evidence.filter(({name}) => name === oldAddress).length, 5);
 });
 
 testClusterRule(cluState, [

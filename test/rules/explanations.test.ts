@@ -5,6 +5,8 @@ import type {Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {RuleId} from '../../source/rules/all-rules.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
+import {unlinkedAtAnnounced} from '../../source/rules/cluster-announce.js';
+import {oldAddress} from '../../source/rules/cluster-findings.js';
 import {type Explanation, explanations} from '../../source/rules/explanations.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
@@ -242,6 +244,38 @@ const cases: ReadonlyArray<
 			['rep.lost', 'clu.split'],
 			['clu.minority', 'clu.split'],
 			['clu.state', 'clu.split'],
+		],
+	],
+	[
+		'nodes at new addresses explain that nothing answers at the old ones',
+		[
+			findingOf('conn.unreachable', 'critical', replica),
+			findingOf('clu.minority', 'critical', primary, {evidence: [{name: oldAddress, value: replica}]}),
+			findingOf('conn.refused', 'critical', primary),
+		],
+		[
+			['clu.minority', undefined],
+			['conn.unreachable', 'clu.minority'],
+			['conn.refused', 'clu.minority'],
+		],
+	],
+	[
+		'another minority does not explain that a node is unreachable',
+		[findingOf('conn.unreachable', 'critical', replica), findingOf('clu.minority', 'critical', primary)],
+		[
+			['conn.unreachable', undefined],
+			['clu.minority', undefined],
+		],
+	],
+	[
+		'an announced address at which nothing answers explains a replica without a link, if the replica tries it',
+		[
+			findingOf('rep.link_down', 'warning', replica),
+			findingOf('clu.announce', 'critical', primary, {evidence: [{name: unlinkedAtAnnounced, value: replica}]}),
+		],
+		[
+			['clu.announce', undefined],
+			['rep.link_down', 'clu.announce'],
 		],
 	],
 	[

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {effects} from '../../source/domain/finding.js';
 import {type Message, message, messageText, nameOf} from '../../source/domain/message.js';
+import {oldAddress} from '../../source/rules/cluster-findings.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
@@ -477,6 +478,25 @@ test('the user that a reason names comes before the client of the detail', () =>
 			.find(text => !text.includes('20/s from orders-api: '));
 	assert.match(second(message`user ${nameOf('user', 'app')} has no right`) ?? '', /\(NOPERM\): user app has no right$/);
 	assert.match(second('no user has the right') ?? '', /\(NOPERM\), 20\/s from orders-api$/);
+});
+
+test('a node that a finding of the cluster names as announced is told once', () => {
+	const announced: NodeRecord = {...gone, lastReplyAtMs: undefined, sample: undefined, origin: 'cluster'};
+	const named = (rule: Finding['rule'], more: Partial<Finding>) =>
+		findingOf(rule, 'critical', up.address, {problem: 'announces it', nodes: [announced.address, up.address], ...more});
+	for (const finding of [
+		named('clu.announce', {}),
+		named('clu.minority', {evidence: [{name: oldAddress, value: announced.address}]}),
+	]) {
+		const verdict = verdictOf(stateWith([finding], [up, announced]), sampledAtMs);
+		assert.ok(verdict.severity === 'critical');
+		assert.equal(verdict.cause.rule, finding.rule);
+		assert.deepEqual(verdict.others, []);
+	}
+
+	const over = verdictOf(stateWith([named('clu.announce', {clearedAtMs: 1})], [up, announced]), sampledAtMs);
+	assert.ok(over.severity === 'critical');
+	assert.equal(over.cause.rule, undefined, 'its finding is over, and it still does not answer');
 });
 
 test('a report names every critical finding with its node, primaries first, then replicas, then sentinels', () => {

@@ -3,7 +3,8 @@ import test from 'node:test';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {replicationEdges} from '../../source/topology/replication-edges.js';
 import {nameOf} from '../cluster/views.js';
-import {fleetOf, gone, plainRecord} from './fleets.js';
+import {emptyRecord} from '../harness/records.js';
+import {clusterRecord, fleetOf, gone, plainRecord} from './fleets.js';
 
 const listing = (port: number, replica: number, parts: Partial<NodeRecord> = {}): NodeRecord => ({
 	...plainRecord(port),
@@ -31,3 +32,17 @@ for (const [name, records] of [
 		assert.equal(edge?.link?.state, 'online');
 	});
 }
+
+test('a replica of an announced address belongs to the node that announces it, until something answers there', () => {
+	const lines = ['7001 master 1 0-16383', '7009 master 1'];
+	const announcing = clusterRecord(7001, {lines});
+	const view = announcing.clusterNodes?.value.map(line => ({...line, port: line.port === 7001 ? 7009 : 7010})) ?? [];
+	const announcer = {...announcing, clusterNodes: {atMs: 1, value: view}};
+	const follower = plainRecord(7003, 7009);
+	const announced: NodeRecord = {...emptyRecord(nameOf(7009)), origin: 'cluster', failure: gone};
+	const sourceWith = (other: NodeRecord) =>
+		replicationEdges(fleetOf(announcer, follower, other)).get(nameOf(7003))?.source;
+	assert.equal(sourceWith(announced), nameOf(7001));
+	assert.equal(sourceWith({...announced, lastReplyAtMs: 1}), nameOf(7009));
+	assert.equal(sourceWith({...announced, origin: 'target'}), nameOf(7009));
+});

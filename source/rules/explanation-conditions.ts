@@ -1,0 +1,68 @@
+import {unlinkedAtAnnounced} from './cluster-announce.js';
+import {oldAddress} from './cluster-findings.js';
+import {errorCode} from './errors-modules.js';
+import type {Finding} from './finding.js';
+import {longestMean} from './linear-commands.js';
+import {longSlow} from './observability.js';
+import {slowByItself} from './own-slowness.js';
+import {unservedResyncs} from './rdb.js';
+import {forkOfResync} from './refused-peers.js';
+import {cutOff} from './replication-lag.js';
+import {obstacleInLog, storageInLog} from './replication-obstacles.js';
+import {runIdOfPrimary} from './sentinel-links.js';
+
+/**
+Mean milliseconds per call from which a command holds the main thread so long that several polls in a row time out.
+*/
+const silencingMs = 500;
+
+export const holdsThread = ({evidence}: Finding): boolean =>
+	evidence.some(({name, value}) => name === longestMean && typeof value === 'number' && value >= silencingMs);
+
+export const holdsLong = ({evidence}: Finding): boolean => evidence.some(({name}) => name === longSlow);
+
+const hasEvidence =
+	(...names: readonly string[]) =>
+	({evidence}: Finding): boolean =>
+		evidence.some(({name}) => names.includes(name));
+
+export const hasNoPlaceForData = hasEvidence(storageInLog);
+
+export const hasLoggedObstacle = hasEvidence(obstacleInLog, storageInLog);
+
+export const holdsReplicasBack = hasEvidence(unservedResyncs);
+
+export const cannotFork = hasEvidence(forkOfResync);
+
+export const isCutOff = hasEvidence(cutOff);
+
+export const isForRights = ({evidence}: Finding): boolean =>
+	evidence.some(({name, value}) => name === errorCode && value === 'NOPERM');
+
+export const isUnlinkedAtAnnounced = ({evidence}: Finding): boolean =>
+	evidence.some(({name}) => name === unlinkedAtAnnounced);
+
+export const hasOldAddresses = hasEvidence(oldAddress);
+
+export const isStalled = ({severity}: Finding): boolean => severity === 'critical';
+
+export const isUnlinked = hasEvidence(runIdOfPrimary);
+
+/**
+Least share of the time, 0–1, in which the process had no processor. From this share on, the wait for a processor
+explains why a command took long.
+*/
+const mostlyStopped = 0.5;
+
+/**
+Whether the finding's evidence names no command that is slow by itself. Then the wait for a processor makes commands
+look slow.
+*/
+export const isNoCommands = ({evidence}: Pick<Finding, 'evidence'>): boolean =>
+	evidence.every(({name}) => name !== slowByItself);
+
+export const isMostlyStopped =
+	(what: string) =>
+	({evidence}: Finding): boolean =>
+		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped) &&
+		isNoCommands({evidence});
