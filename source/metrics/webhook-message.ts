@@ -1,5 +1,6 @@
 import {createHash, createHmac} from 'node:crypto';
 import {messageText} from '../domain/message.js';
+import {stepsAfterFinding} from '../rules/after-steps.js';
 import {type Finding, findingKey} from '../rules/finding.js';
 import {evidenceData} from '../text/evidence-text.js';
 import {summaryOf} from './alert.js';
@@ -57,7 +58,8 @@ function slackText({event, finding}: WebhookMessage, deployment: string): string
 }
 
 function pagerdutyBody({event, finding, atMs}: WebhookMessage, deployment: string, routingKey: string) {
-	const {severity, rule, node, effect, evidence, meaning, next} = finding;
+	const {severity, rule, node, effect, evidence, meaning} = finding;
+	const next = event === 'closed' ? stepsAfterFinding(finding) : finding.next;
 	return {
 		routing_key: routingKey,
 		event_action: event === 'closed' ? 'resolve' : 'trigger',

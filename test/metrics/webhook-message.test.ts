@@ -66,6 +66,10 @@ test('PagerDuty gets a trigger, and a resolve with the same key', () => {
 		webhookBody('pagerduty', {...opened, event: 'closed', finding: {...finding, severity: 'warning'}}, context),
 	);
 	assert.deepEqual([over.event_action, over.dedup_key], ['resolve', body.dedup_key]);
+	assert.deepEqual(over.payload.custom_details.next, [
+		'see in the logs of the clients whether they sent again what failed',
+		'if it comes back: raise maxmemory',
+	]);
 	assert.notEqual(dedupKey(finding, 'b:1'), body.dedup_key);
 });
 

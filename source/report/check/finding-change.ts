@@ -1,3 +1,5 @@
+import {messageText} from '../../domain/message.js';
+import {stepsAfterFinding} from '../../rules/after-steps.js';
 import {type Finding, findingKey} from '../../rules/finding.js';
 import {isChosen, type RuleChoice} from '../../rules/rule-choice.js';
 import {sharedText} from '../../state/finding-groups.js';
@@ -45,7 +47,19 @@ A change of a finding as one line of JSON.
 @param atMs Wall time, in milliseconds since the epoch.
 */
 export const changeJson = ({event, finding}: FindingChange, atMs: number): string =>
-	JSON.stringify({schema: watchSchema, at: isoTime(atMs), event, finding: findingPart(finding)});
+	JSON.stringify({
+		schema: watchSchema,
+		at: isoTime(atMs),
+		event,
+		finding: {...findingPart(finding), ...(event === 'closed' ? afterPart(finding) : {})},
+	});
+
+/** The steps of a finding that has ended. No action helps any more. */
+const afterPart = (finding: Finding) => ({
+	next: stepsAfterFinding(finding).map(({text}) => messageText(text)),
+	action: null,
+	actionNode: null,
+});
 
 /** Largest number of nodes that one line names. */
 const namedNodes = 8;

@@ -1,8 +1,10 @@
 import {deploymentKind} from '../../derive/deployment.js';
 import {serverProduct} from '../../derive/server-product.js';
 import {costOf, temporaryFixes} from '../../derive/temporary-fixes.js';
+import type {NextStep} from '../../domain/finding.js';
 import type {ShowName} from '../../domain/message.js';
 import type {NodeAddress} from '../../domain/node.js';
+import {stepsAfterFinding} from '../../rules/after-steps.js';
 import type {Finding} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {type DoneAction, doneActions} from './done-actions.js';
@@ -202,8 +204,8 @@ The follow-ups of a report. They are about open findings, ended findings, tempor
 reverted, and open findings of severity info.
 */
 function followUps(families: readonly Family[], last: MonitorState, text: ReportText, toMs: number): FollowUp[] {
-	const stepsOf = ({next}: Finding) =>
-		next.map(step => ({text: text.message(step.text), isCommand: step.kind !== 'words'}));
+	const stepsIn = (steps: readonly NextStep[]) =>
+		steps.map(step => ({text: text.message(step.text), isCommand: step.kind !== 'words'}));
 	const named = ({node, finding}: Episode) => `${node ?? 'The deployment'} ${text.finding(finding)}`;
 	const causes = families.map(({cause}) => cause);
 	const open = causes.filter(({endedMs}) => endedMs === undefined);
@@ -213,18 +215,18 @@ function followUps(families: readonly Family[], last: MonitorState, text: Report
 	);
 	const notes = notesIn(last.findings);
 	return distinct([
-		...open.map(episode => ({title: `Still open: ${named(episode)}`, steps: stepsOf(episode.finding)})),
+		...open.map(episode => ({title: `Still open: ${named(episode)}`, steps: stepsIn(episode.finding.next)})),
 		...fixes.map(fix => ({
 			title: `Temporary and not reverted: ${fix.command} on ${fix.target}, by ${fix.osUser}: ${costOf(fix)}`,
 			steps: fix.revert === undefined ? [] : [{text: fix.revert, isCommand: true}],
 		})),
 		...alikeEpisodes(ended).map(([first, ...more]) => ({
 			title: `Has ended: ${more.length === 0 ? named(first) : `${enumerated(nodesIn([first, ...more])) || 'the deployment'}: ${text.finding(first.finding)}`}`,
-			steps: stepsOf(first.finding),
+			steps: stepsIn(stepsAfterFinding(first.finding)),
 		})),
 		...notes.slice(0, mostNotes).map(([first, ...more]) => ({
 			title: `Note: ${enumerated([first, ...more].map(({node}) => node ?? 'the deployment'))}: ${text.finding(first)}`,
-			steps: stepsOf(first).slice(0, 1),
+			steps: stepsIn(first.next).slice(0, 1),
 		})),
 		...(notes.length > mostNotes
 			? [{title: `${notes.length - mostNotes} further notes: redis-top check lists them`, steps: []}]

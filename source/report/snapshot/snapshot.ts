@@ -5,6 +5,7 @@ import {serverProduct} from '../../derive/server-product.js';
 import {messageText} from '../../domain/message.js';
 import {failureText} from '../../domain/sample.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../domain/sentinel.js';
+import {stepsAfterFinding} from '../../rules/after-steps.js';
 import {findingText} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {rankedFindings, verdictOf} from '../../state/verdict.js';
@@ -30,8 +31,11 @@ export function findingsPart(state: MonitorState) {
 		title: findingText(finding),
 		evidence: finding.evidence.map(({name, value}) => ({name, value: evidenceData(value)})),
 		meaning: messageText(finding.meaning),
-		next: finding.next.map(({text}) => messageText(text)),
-		action: finding.action ?? null,
+		/** The next steps; for a finding that has ended, what to look at. */
+		next: (finding.clearedAtMs === undefined ? finding.next : stepsAfterFinding(finding)).map(({text}) =>
+			messageText(text),
+		),
+		action: finding.clearedAtMs === undefined ? (finding.action ?? null) : null,
 		adviceCost: finding.adviceCost ?? null,
 		since: isoTime(finding.sinceMs),
 		clearedAt: isoTime(finding.clearedAtMs),

@@ -279,6 +279,16 @@ test('rules are chosen by whole ids or by their beginnings up to a dot', () => {
 	}
 });
 
+test('a closed finding has what to look at, and no action any more', () => {
+	const over = finding('warning', 'mem.max', {effect: 'slow', action: 'set-maxmemory'});
+	const part = (event: 'opened' | 'closed') => JSON.parse(changeJson({event, finding: over}, 0)).finding;
+	assert.equal(part('opened').action, 'set-maxmemory');
+	assert.equal(part('closed').action, null);
+	assert.equal(part('closed').actionNode, null);
+	assert.match(part('closed').next[0], /^see in the slow log/);
+	assert.notDeepEqual(part('opened').next, part('closed').next);
+});
+
 test('a finding that opens, gets worse or closes is a change, and a new figure is not', () => {
 	const open = (...findings: readonly Finding[]) => openFindings(findings, everyRule);
 	const told = (before: ReturnType<typeof open>, now: ReturnType<typeof open>) =>

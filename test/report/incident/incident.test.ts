@@ -356,6 +356,13 @@ test('the evidence is of a time before the limit was raised, which ended the fin
 	assert.deepEqual(cause?.evidence, [{name: 'maxmemory', value: '24M'}]);
 	assert.equal(cause?.episode.quotedAtMs, at(8, 50));
 	assert.match(incidentFormats.markdown(incident), /Evidence at 03:08:50: maxmemory 24M/);
+	const [over] = incident.after;
+	assert.match(over?.title ?? '', /^Has ended: /);
+	assert.match(over?.steps[0]?.text ?? '', /^see in the logs of the clients/);
+	assert.ok(
+		over?.steps.every(({isCommand}) => !isCommand),
+		'nothing is to be repaired any more',
+	);
 });
 
 test('the evidence of a finding that is still open, or was short, is the last or the first there is', () => {

@@ -3,6 +3,7 @@ import type {NextStep} from '../../../domain/finding.js';
 import {messageText} from '../../../domain/message.js';
 import type {Keyboard} from '../../../keys/keyboard.js';
 import type {AlertState} from '../../../parse/alertmanager-alerts.js';
+import {stepsAfterFinding} from '../../../rules/after-steps.js';
 import {type Finding, findingKey, findingText} from '../../../rules/finding.js';
 import type {JoinedFinding} from '../../../rules/join-findings.js';
 import {type FindingGroup, groupText} from '../../../state/finding-groups.js';
@@ -84,6 +85,8 @@ function restOf(entry: JoinedFinding, {nowMs, keyboard, state}: PanelInput): rea
 	const {finding, causeKey, severity} = entry;
 	const {rule, sinceMs, clearedAtMs, evidence, meaning, next, adviceCost} = finding;
 	const ended = clearedAtMs === undefined ? '' : `, ended ${utcDateTime(clearedAtMs)}`;
+	const isOver = clearedAtMs !== undefined;
+	const [label, steps] = isOver ? ['look at', stepsAfterFinding(finding)] : ['next', next];
 	return [
 		[
 			'since',
@@ -91,9 +94,9 @@ function restOf(entry: JoinedFinding, {nowMs, keyboard, state}: PanelInput): rea
 		],
 		...(causeKey === undefined ? [] : [['follows from', causeKey.trim()] as const]),
 		...alertFact(finding, state),
-		...next.map((step, index) => [index === 0 ? 'next' : '', `${index + 1}. ${stepText(step)}`] as const),
-		...actionFact(finding, state, keyboard),
-		['means', messageText(meaning)],
+		...steps.map((step, index) => [index === 0 ? label : '', `${index + 1}. ${stepText(step)}`] as const),
+		...(isOver ? [] : actionFact(finding, state, keyboard)),
+		[isOver ? 'meant' : 'means', messageText(meaning)],
 		['evidence', evidence.map(evidenceText).join(', ')],
 		...(adviceCost === undefined ? [] : [['costs', adviceCost] as const]),
 	];

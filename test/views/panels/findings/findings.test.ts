@@ -80,6 +80,29 @@ test('the details name the action, the cause and the cost of the advice', () => 
 	assert.equal(findingsPanel.details?.(input(), 'gone'), undefined);
 });
 
+test('a finding that has ended says what to look at, and offers no action', () => {
+	const over = findingOf('per.misconf', 'critical', node, {
+		clearedAtMs: sampledAtMs - 1000,
+		effect: 'writes-refused',
+		action: 'bgsave',
+		next: [{kind: 'words', text: 'repair what the log names'}],
+	});
+	const state = {...stateOf([recordFrom({address: node})]), findings: [over]};
+	const facts = findingsPanel.details?.({...input(), state}, findingKey(over)) ?? [];
+	assert.deepEqual(
+		facts.filter(([label]) => ['next', 'action', 'means'].includes(label)),
+		[],
+	);
+	assert.deepEqual(
+		facts.flatMap(([label, value]) => (label === 'look at' || label === '' ? [value] : [])),
+		[
+			'1. see in the logs of the clients whether they sent again what failed',
+			'2. if it comes back: repair what the log names',
+		],
+	);
+	assert.equal(new Map(facts).get('meant'), 'What per.misconf means.');
+});
+
 test('closing the client that causes a finding is its action, as on Overview', () => {
 	const culprit = {client: nameOf('client', 'cron-report'), command: 'KEYS'};
 	const heavy = findingOf('lat.p99', 'warning', node, {culprit});
