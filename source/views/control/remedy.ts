@@ -36,8 +36,8 @@ export function remedyOf(finding: Finding | undefined, state: MonitorState): Row
 }
 
 /**
-Rules whose client is not worth closing. Errors harm the client itself, which connects again and sends the same. A
-command of the slow log has ended.
+Rules whose client is not worth closing. Errors harm the client itself, which connects again and sends the same. So does
+an application that fills a queue or a cache. A command of the slow log has ended.
 */
 const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'err.failed',
@@ -45,6 +45,9 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'err.unknown',
 	'sec.authfail',
 	'lat.slowlog_new',
+	'key.undrained',
+	'key.untrimmed',
+	'key.miss',
 ]);
 
 /** The id of the client that causes a finding. Undefined if it is not connected, or has several connections. */

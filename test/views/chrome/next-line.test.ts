@@ -156,12 +156,14 @@ test('a finding that names a client and no action offers to close its connection
 	assert.doesNotMatch(lineOf({...one, records: withClients('cron-report', 'cron-report')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: withClients('api')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: [nodes[0]!]}), / X /, 'the clients are not known');
-	// A client whose commands fail connects again and sends the same.
-	const failing = findingOf('err.failed', 'warning', first?.address, {
-		culprit: {client: nameOf('client', 'cron-report'), command: 'EVALSHA'},
-		next: [words('restart the client')],
-	});
-	assert.match(lineOf({...one, findings: [failing]}), /^ next {2}restart the client /);
+	// A client whose commands fail, or that fills a queue or a cache, connects again and sends the same.
+	for (const rule of ['err.failed', 'key.undrained', 'key.untrimmed', 'key.miss'] as const) {
+		const sends = findingOf(rule, 'warning', first?.address, {
+			culprit: {client: nameOf('client', 'cron-report'), command: 'LPUSH'},
+			next: [words('restart the client')],
+		});
+		assert.match(lineOf({...one, findings: [sends]}), /^ next {2}restart the client /);
+	}
 });
 
 test('closing the client of a slow log entry is no remedy: its command has ended', () => {
