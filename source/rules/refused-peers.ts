@@ -130,7 +130,8 @@ const leastFailedShare = 0.4;
 
 /** Why the server refuses PSYNC now; undefined if it refuses none, or if another rule reports the reason. */
 function refusalOfResyncs(facts: NodeFacts): Refusal | undefined {
-	if (isReplicaLoggingIn(facts)) {
+	// A Sentinel with a wrong password sends as many PINGs as AUTHs, too, but also INFO and PUBLISH.
+	if (isReplicaLoggingIn(facts) && refusedSentinelPings(facts) === undefined) {
 		return refusedLogin(facts);
 	}
 
@@ -260,6 +261,17 @@ const sentinelCommands: ReadonlySet<string> = new Set([
 	'auth',
 ]);
 
+/**
+How many PINGs of Sentinels that have not logged in the server has refused since the sample before; undefined if it refuses
+no Sentinel. A Sentinel sends PING, INFO and PUBLISH, and no other client sends all three.
+*/
+export function refusedSentinelPings(facts: NodeFacts): number | undefined {
+	const stats = facts.sample === undefined ? undefined : commandStats(facts.sample.info);
+	const isLike = ['ping', 'info', 'publish'].every(command => (stats?.get(command)?.rejectedCalls ?? 0) > 0);
+	const pings = callsOf(facts, 'ping')?.rejected ?? 0;
+	return isLike && pings > 0 && (facts.errorIncrease('NOAUTH') ?? 0) > 0 ? pings : undefined;
+}
+
 export const senRefused = rule({
 	id: 'sen.refused',
 	scope: 'node',
@@ -274,13 +286,12 @@ export const senRefused = rule({
 	},
 	needs: {counted},
 	evaluate(_, facts) {
-		const stats = facts.sample === undefined ? undefined : commandStats(facts.sample.info);
-		const isLike = ['ping', 'info', 'publish'].every(command => (stats?.get(command)?.rejectedCalls ?? 0) > 0);
-		const pings = callsOf(facts, 'ping')?.rejected ?? 0;
-		if (!isLike || pings === 0 || (facts.errorIncrease('NOAUTH') ?? 0) === 0) {
+		const pings = refusedSentinelPings(facts);
+		if (pings === undefined) {
 			return clear;
 		}
 
+		const stats = facts.sample === undefined ? undefined : commandStats(facts.sample.info);
 		const clients = otherClients(facts).filter(
 			({name, command}) => name === '' && sentinelCommands.has(command.toLowerCase()),
 		);
@@ -301,7 +312,9 @@ export const senRefused = rule({
 			],
 			meaning: 'They hold this node for down, and cannot fail it over when it stops.',
 			next: [
-				hint('on each Sentinel: SENTINEL SET NAME auth-pass PASSWORD (auth-user, too, for a user of the ACL)'),
+				hint(
+					'set auth-pass on each Sentinel: SENTINEL SET NAME auth-pass PASSWORD (auth-user, too, for a user of the ACL)',
+				),
 				hint('NAME is the name of the primary in its config: SENTINEL MASTERS lists it'),
 			],
 		});

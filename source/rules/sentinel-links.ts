@@ -4,6 +4,7 @@ import {failureText} from '../domain/sample.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
+import {refusedSentinelPings} from './refused-peers.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 import type {MonitoredGroup, SentinelReport} from './sentinel-groups.js';
 
@@ -44,7 +45,10 @@ export function unlinkedSentinels(
 	{name, reports}: MonitoredGroup,
 	primary: NodeAddress,
 	seen: readonly SentinelReport[],
+	{nodes}: FleetFacts,
 ): FleetEvaluation {
+	const facts = nodes.get(primary);
+	const isRefused = facts !== undefined && refusedSentinelPings(facts) !== undefined;
 	const isAgreed = seen.some(({primary: {flags}}) => flags.has('o_down'));
 	const isNever = seen.every(report => wasNeverLinked(report.primary));
 	const who = joinMessages(
@@ -54,9 +58,15 @@ export function unlinkedSentinels(
 	const [first] = seen;
 	const sentinels = seen.length === 1 ? 'sentinel' : 'sentinels';
 	const firing = fires(isAgreed ? 'critical' : 'warning', {
-		problem: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach or log in to the primary ${nodeName(primary)}`,
+		problem: isRefused
+			? message`${nameOf('primary', name)}: the primary ${nodeName(primary)} refuses ${sentinels} ${who} (NOAUTH)`
+			: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach or log in to the primary ${nodeName(primary)}`,
 		detail: `${seen.length} of ${reports.length} sentinels hold it down, but it answers redis-top`,
-		reason: isNever ? `never had a link: ${linkObstacles}` : linkObstacles,
+		reason: isRefused
+			? `auth-pass is missing or wrong ${seen.length === 1 ? 'there' : 'on them'}`
+			: isNever
+				? `never had a link: ${linkObstacles}`
+				: linkObstacles,
 		effect: isAgreed ? 'failover-impossible' : undefined,
 		nodes: [primary, ...seen.map(({sentinel}) => sentinel.address)],
 		evidence: [
@@ -73,6 +83,13 @@ export function unlinkedSentinels(
 				? 'They may fail over a primary that works, and there are two primaries then.'
 				: 'These sentinels have no vote of use until their link works.',
 		next: [
+			...(isRefused
+				? [
+						hint(
+							`set auth-pass on each of them: SENTINEL SET ${name} auth-pass PASSWORD (auth-user, too, for a user of the ACL)`,
+						),
+					]
+				: []),
 			...(first === undefined ? [] : [redisCli(first.sentinel, `SENTINEL MASTER ${name}`)]),
 			hint('compare sentinel auth-pass and auth-user with requirepass and the ACL of the primary, and tls-replication'),
 			...(first === undefined ? [] : logSteps(first.sentinel)),

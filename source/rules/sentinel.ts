@@ -266,7 +266,7 @@ export const senDown = rule({
 			const answering = answeringPrimary(fleet, address);
 			if (answering !== undefined) {
 				const reports = group.reports.filter(({sentinel}) => seen.sentinels.includes(sentinel.address));
-				return [unlinkedSentinels(group, answering, reports)];
+				return [unlinkedSentinels(group, answering, reports, fleet)];
 			}
 
 			const unfit = isAgreed ? unfitReplicas(group, fleet) : undefined;

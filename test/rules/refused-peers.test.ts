@@ -158,6 +158,15 @@ testRule(repRefused, [
 		counted({ping: [0, 90, 0], auth: [9, 0, 9]}, {NOAUTH: 1, WRONGPASS: 1}, {ping: [0, 89, 0], auth: [8, 0, 8]}),
 		'clear',
 	],
+	[
+		'a Sentinel with a wrong password, which sends INFO and PUBLISH, too',
+		counted(
+			{ping: [0, 20, 0], auth: [20, 0, 20], info: [0, 9, 0], publish: [0, 9, 0]},
+			{NOAUTH: 1, WRONGPASS: 1},
+			{ping: [0, 19, 0], auth: [19, 0, 19], info: [0, 9, 0], publish: [0, 9, 0]},
+		),
+		'clear',
+	],
 ]);
 
 const sentinel = {ping: [5, 40, 0], info: [9, 4, 0], publish: [0, 20, 0]} satisfies Counts;

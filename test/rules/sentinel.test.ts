@@ -509,6 +509,28 @@ const answering: ReadonlyArray<
 	],
 ];
 
+test('sen.down: a primary that answers NOAUTH to its sentinels names the missing password', () => {
+	const stat = (rejected: number) => `calls=0,usec=0,usec_per_call=0.00,rejected_calls=${rejected},failed_calls=0`;
+	const counters = (pings: number, code: string) => ({
+		commandstats: {cmdstat_ping: stat(pings), cmdstat_info: stat(4), cmdstat_publish: stat(9)},
+		errorstats: {[`errorstat_${code}`]: `count=${pings}`},
+	});
+	const textWith = (code: string) => {
+		const primary = factsOf({
+			info: counters(40, code),
+			earlier: counters(38, code),
+			record: {address: '127.0.0.1:7001', role: 'primary', lastReplyAtMs: sampledAtMs},
+		});
+		const [found] = evaluated(senDown, all(neverLinked), 0, 'primary', {}, {others: [primary]});
+		return found?.kind === 'fires' ? `${findingText(found)}\n${messageText(found.next[0]?.text ?? '')}` : '-';
+	};
+	assert.match(
+		textWith('NOAUTH'),
+		/^main: the primary 127\.0\.0\.1:7001 refuses sentinels .* \(NOAUTH\), .*: auth-pass is missing or wrong on them\nset auth-pass on each of them: SENTINEL SET main auth-pass PASSWORD/,
+	);
+	assert.match(textWith('NOPERM'), /cannot reach or log in to the primary/);
+});
+
 for (const [name, each, severity, text] of answering) {
 	test(`sen.down: the primary answers redis-top: ${name}`, () => {
 		const [found] = evaluated(senDown, each, 0, 'primary', {lastReplyAtMs: sampledAtMs});
