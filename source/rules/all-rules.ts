@@ -18,6 +18,7 @@ import {clusterReplicasRules} from './cluster-replicas.js';
 import {clusterRoleRules} from './cluster-roles.js';
 import {clusterSlotsRules} from './cluster-slots.js';
 import {clusterStateRules} from './cluster-state.js';
+import {clusterWithoutSlotsRules} from './cluster-without-slots.js';
 import {connectionStormRules} from './connection-storm.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
@@ -143,6 +144,7 @@ export const allRules = [
 	...clusterAnnounceRules,
 	...clusterLinksRules,
 	...clusterStateRules,
+	...clusterWithoutSlotsRules,
 	...clusterAloneRules,
 	...clusterHalfMovedRules,
 	...clusterSlotsRules,

@@ -111,6 +111,8 @@ export const explanations: readonly Explanation[] = [
 		symptoms: failoverSymptoms,
 		isCause: ({culprit}) => culprit !== undefined,
 	},
+	// Full primaries beside an empty one need slots moved, not more memory.
+	{cause: 'clu.no_slots', where: 'anywhere', symptoms: ['mem.max', 'mem.evict']},
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
 	// A replica that cannot load its primary's data requests a full resync again and again.
 	{
