@@ -119,6 +119,20 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 		slots: [],
 		sinceMs: conditionStarts.partedSinceMs,
 	} as const;
+	const [lone] = views;
+	if (size === 0 && views.length === 1 && lone?.lines.size === 1) {
+		return {
+			...base,
+			kind: 'no-majority',
+			problem: message`${nameIn(lone.self.id, comparison)} knows no other node of a cluster and owns no slots`,
+			reason: 'it never joined one, or its nodes.conf was lost',
+			meaning: [
+				'It answers every command on keys with CLUSTERDOWN. Where other nodes form a cluster, they may still list this address under the id that it had before.',
+			],
+			isLone: true,
+		};
+	}
+
 	if (size === 0) {
 		return {
 			...base,

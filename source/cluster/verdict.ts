@@ -55,6 +55,8 @@ export type ClusterVerdict = Statement & {
 	When the condition was first seen, in milliseconds since the epoch; undefined if redis-top does not keep its start.
 	*/
 	readonly sinceMs: number | undefined;
+	/** True where the only node that answers knows no other node. */
+	readonly isLone?: true;
 	/**
 	Present addresses of nodes that other nodes know only under older addresses. CLUSTER MEET tells these addresses to the
 	other nodes.

@@ -1,7 +1,9 @@
 import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {type ReadView, slotsIn} from '../cluster/node-view.js';
 import {namesMessage, rangesText} from '../cluster/verdict-text.js';
+import type {NextStep} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
 import {withDeadMajority} from './cluster-majority-lost.js';
@@ -102,6 +104,14 @@ export const cluCoverage = rule({
 	},
 });
 
+/** The steps for a node that knows no other: it joins its cluster again, or a new cluster is set up. */
+const loneSteps = (node: NodeAddress | undefined, fleet: FleetFacts): readonly NextStep[] => [
+	hint('run redis-top with the address of another node of its cluster: it says how to join'),
+	{kind: 'words', text: askNode(fleet, node, 'CLUSTER MEET OTHER-HOST PORT').text},
+	hint('then CLUSTER REPLICATE with the id of the node that was promoted in its place: it copies all data'),
+	hint('is it new? Then redis-cli --cluster create sets a cluster up'),
+];
+
 export const cluMinority = rule({
 	id: 'clu.minority',
 	scope: 'cluster',
@@ -115,13 +125,14 @@ export const cluMinority = rule({
 		],
 	},
 	evaluate: (cluster, fleet) =>
-		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = [], cutOff, oldPlaces = []}) => [
+		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes, meet = [], cutOff, oldPlaces = [], isLone}) => [
+			...(isLone === true ? loneSteps(nodes[0], fleet) : []),
 			...busPortSteps(cutOff),
 			...meetSteps(meet, fleet),
 			...oldPlaceSteps(nodes[0], oldPlaces, fleet),
 			...(meet.length === 0 && cutOff === undefined && oldPlaces.length === 0 ? movedSteps(nodes[0], fleet) : []),
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
-			...(cutOff === undefined && oldPlaces.length === 0 && meet.length === 0
+			...(cutOff === undefined && oldPlaces.length === 0 && meet.length === 0 && isLone !== true
 				? [hint('look at the network between the partitions, the bus ports (port + 10000) above all')]
 				: []),
 		]).map(finding => withDeadMajority(finding, cluster, fleet)),

@@ -2,6 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {sharedAddresses} from '../derive/replica-links.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
+import {keyCount} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
 import {seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
@@ -51,6 +52,9 @@ function pingPrimary(facts: NodeFacts): NextStep {
 		? onHost(message`redis-cli ${connectionArguments(endpoint, facts.settings)} PING`)
 		: hint(message`see whether ${primaryName(facts)} answers, from this replica's machine, too`);
 }
+
+/** Whether the replica has no keys: it restarted without data, or gave up its data for a resync that failed. */
+const holdsNoKeys = ({sample}: NodeFacts): boolean => sample !== undefined && keyCount(sample.info) === 0;
 
 export const repLinkDown = rule({
 	id: 'rep.link_down',
@@ -125,7 +129,9 @@ export const repLinkDown = rule({
 			),
 			meaning: refusesReads
 				? 'It answers reads with MASTERDOWN. After a failover to it the newest writes would be missing.'
-				: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
+				: holdsNoKeys(facts)
+					? 'It has no keys: it answers reads as if there were no data. After a failover to it all data would be missing.'
+					: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
 				...(replacement === undefined ? [] : followSteps(facts, replacement)),
 				pingPrimary(facts),

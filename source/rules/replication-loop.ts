@@ -53,6 +53,7 @@ export const repLoop = rule({
 
 			const offsetOf = (address: NodeAddress) => nodes.get(address)?.number('replication', 'slave_repl_offset') ?? -1;
 			const [best = facts.address] = circle.toSorted((a, b) => offsetOf(b) - offsetOf(a));
+			const isEven = circle.length > 1 && circle.every(address => offsetOf(address) === offsetOf(best));
 			const chosen = nodes.get(best) ?? facts;
 			const others = circle.slice(1).map(address => nodeName(address));
 			return [
@@ -72,7 +73,11 @@ export const repLoop = rule({
 						meaning:
 							'None of them takes writes, and none can copy from another. One of them has to become the primary.',
 						next: [
-							hint(message`${nodeName(best)} has the highest offset: promote the node that had the newest writes`),
+							hint(
+								isEven
+									? 'their offsets are equal: promote the node that was the primary before, or that clients write to'
+									: message`${nodeName(best)} has the highest offset: promote the node that had the newest writes`,
+							),
 							redisCli(chosen, 'REPLICAOF NO ONE'),
 						],
 						action: 'promote',

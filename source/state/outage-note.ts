@@ -75,6 +75,15 @@ export function outageNote(address: NodeAddress, {findings, nodes}: MonitorState
 		return {text: 'no failover follows', whole: reason === undefined ? undefined : message`no failover: ${reason}`};
 	}
 
+	// Only where primaries are down does that finding name a node that does not answer.
+	const minority = findings.find(
+		finding =>
+			finding.rule === 'clu.minority' && finding.clearedAtMs === undefined && finding.nodes?.includes(address) === true,
+	);
+	if (minority !== undefined && nodes.get(address)?.failure !== undefined && nodes.get(address)?.role !== 'replica') {
+		return {text: 'no failover follows', whole: 'no failover: no majority of primaries answers'};
+	}
+
 	const left = leftBehindBy(address, nodes);
 	const [follower, ...more] = left?.replicas ?? [];
 	// A replica may have writes that the promoted node lacks. Such a replica must not follow the promoted node, because

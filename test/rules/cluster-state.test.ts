@@ -21,6 +21,7 @@ import {
 	fleetOf,
 	oneCutOff,
 	others,
+	said,
 	silent,
 	split,
 	testClusterRule,
@@ -160,6 +161,20 @@ test('clu.minority: nodes that look for each other at old addresses are told so,
 	assert.match(steps[0] ?? '', /CLUSTER MEET HOST 17051 17071 {3}# HOST: where 127\.0\.0\.1 is now$/);
 	assert.equal(steps.filter(text => text.includes('CLUSTER MEET')).length, 5);
 	assert.equal(found.evidence.filter(({name}) => name === oldAddress).length, 5);
+});
+
+/** A node that lost its nodes.conf, and is the only one that redis-top knows. */
+const lone: ClusterCase = {views: [viewFrom(17050, {lines: ['17050 master 0'], state: 'fail'})]};
+
+test('a node that knows no other node is not said to be a minority, and its network is not blamed', () => {
+	assert.deepEqual(said(cluMinority, lone), [
+		'critical -: 17050 knows no other node of a cluster and owns no slots: it never joined one, or its nodes.conf was lost',
+	]);
+	assert.deepEqual(said(cluState, lone), ['critical -: the 1 node that answers refuses commands: cluster_state:fail']);
+	const [found] = cluMinority.evaluate(fleetOf(lone), () => 5000);
+	const next = found?.kind === 'fires' ? found.next.map(({text}) => messageText(text)).join('\n') : '-';
+	assert.match(next, /CLUSTER MEET OTHER-HOST PORT/);
+	assert.doesNotMatch(next, /bus ports/);
 });
 
 testClusterRule(cluState, [

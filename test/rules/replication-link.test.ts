@@ -87,6 +87,16 @@ const promotedReplica = recordFrom({
 	info: {replication: {role: 'master', master_replid2: history, second_repl_offset: 100}},
 });
 
+test('rep.link_down: a replica without keys serves no data', () => {
+	const meaningOf = (keyspace: Sections[string]) => {
+		const facts = down(20);
+		return messageText(firingOf(repLinkDown, {...facts, info: {...facts.info, keyspace}}).meaning);
+	};
+	assert.match(meaningOf({}), /^It has no keys/);
+	assert.match(meaningOf({db0: 'keys=5,expires=0'}), /^It serves the data of that moment/);
+	assert.match(messageText(firingOf(repLinkDown, down(20)).meaning), /^It serves/, 'INFO keyspace was not read');
+});
+
 testRule(repLinkDown, [
 	['up', asReplica({master_link_status: 'up'}), 'clear'],
 	['down for a moment', down(4), 'info'],

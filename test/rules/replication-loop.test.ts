@@ -29,6 +29,15 @@ const found = (...nodes: ReadonlyArray<ReturnType<typeof node>>) =>
 			text: evaluation.kind === 'fires' ? findingText(evaluation) : evaluation.kind,
 		}));
 
+test('rep.loop: of equal offsets none is said to be the highest', () => {
+	const stepOf = (one: number, other: number) => {
+		const [loop] = found(node(1, 2, one), node(2, 1, other));
+		return loop?.kind === 'fires' && loop.next[0] !== undefined ? messageText(loop.next[0].text) : '-';
+	};
+	assert.match(stepOf(5549, 5549), /offsets are equal/);
+	assert.match(stepOf(5549, 5550), /10\.0\.1\.1:2 has the highest offset/);
+});
+
 test('rep.loop: two replicas of each other are one finding, which advises to promote the one with more data', () => {
 	const [loop, ...others] = found(node(1, 2, 100), node(2, 1, 200));
 	assert.deepEqual(others, []);

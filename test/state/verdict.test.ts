@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {effects} from '../../source/domain/finding.js';
 import {type Message, message, messageText, nameOf} from '../../source/domain/message.js';
+import type {NodeAddress} from '../../source/domain/node.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
@@ -278,6 +279,15 @@ test('a primary out of reach says that no failover follows', () => {
 		verdictMessages(verdictOf(stateWith(findings, [up, ofNode]), sampledAtMs)).map(text => messageText(text));
 	assert.match(texts(gone)[0] ?? '', /nothing listens on the port, for 12s.*; no failover follows$/);
 	assert.match(texts({...gone, address: '10.0.1.13:6379' as typeof gone.address})[0] ?? '', /^[^;]*$/);
+});
+
+test('no failover follows for a primary that is down with a majority of the primaries', () => {
+	const textOf = (nodes: readonly NodeAddress[]) => {
+		const findings = [findingOf('clu.minority', 'critical', undefined, {node: undefined, nodes})];
+		return textsOf(verdictOf(stateWith(findings, [up, gone]), sampledAtMs)).join('\n');
+	};
+	assert.match(textOf([gone.address]), /; no failover: no majority of primaries answers/);
+	assert.doesNotMatch(textOf([up.address]), /no failover/);
 });
 
 test('the reason for which no failover follows goes before the error of the connection', () => {
