@@ -55,14 +55,6 @@ export const groupedFindings = memoizeByRef((ranked: readonly JoinedFinding[]): 
 	return [...families.values()].flatMap(family => [...family].flatMap(([key, entries]) => groupOf(key, entries) ?? []));
 });
 
-/**
-The groups of findings that hold and follow from no other finding. Line 2, the tab bar and panel 9 count them, so that
-one cause with many nodes and consequences counts once everywhere.
-*/
-export const openCauses = memoizeByRef((ranked: readonly JoinedFinding[]): readonly FindingGroup[] =>
-	groupedFindings(ranked).filter(({isConsequence, isEnded}) => !isConsequence && !isEnded),
-);
-
 const nameOf = ({finding: {rule, clearedAtMs}, severity}: JoinedFinding): string =>
 	`${rule} ${severity}${clearedAtMs === undefined ? '' : ' ended'}`;
 

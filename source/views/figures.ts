@@ -295,7 +295,7 @@ The node's slowest command. Commands are compared by the p99 latency of their ca
 are fewer than a hundred. While no histogram shows it, a slow command counts by the mean of its calls, if they
 take much of the time. A single slow call is a matter of the slow log.
 */
-function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) | undefined {
+export function slowestOf(node: NodeRecord): (SlowCommand & {readonly kind: SlowKind}) | undefined {
 	const [often, rare, byMean] = [slowestCommand(node), slowestRareCommand(node), slowestByMean(node)];
 	const bucketed =
 		rare !== undefined && rare.bound > (often?.p99 ?? -1)

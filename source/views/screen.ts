@@ -74,7 +74,7 @@ function fullScreen(input: ScreenInput): Line[] {
 			{
 				...input,
 				box: input.hasDialog === true ? 'action' : view.overlay?.kind,
-				findings: findingCount(state),
+				findings: findingCount(state, nowMs),
 				nodes: state.nodes.size,
 				canSort: panelOf(view).sortKeys.length > 1 && tableOf(view, view.panel).groupBy !== 'what-if',
 				wantsPassword: wantsPassword(node),

@@ -93,3 +93,10 @@ test('what is typed at once after the keys of palette, filter and help search is
 	await app.screen.waitFor(/help \/qA4_/);
 	assert.deepEqual([view().panel, app.asked], ['overview', []]);
 });
+
+test('a key without a meaning says so, and names the help', async t => {
+	const {app} = typist(t, healthy);
+	await app.screen.waitFor(/\? help/);
+	app.screen.press('%');
+	await app.screen.waitFor(/% does nothing here: \? F1 lists the keys/);
+});

@@ -1,8 +1,6 @@
-import {memoizeByRef} from '../../domain/memoize.js';
-import {openCauses} from '../../state/finding-groups.js';
+import {causeCounts} from '../../state/cause-counts.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {type PanelId, panelTable} from '../../state/panel-table.js';
-import {rankedFindings} from '../../state/verdict.js';
 import {type Line, type Span, span, withTarget} from '../../text/line.js';
 
 /** How a tab names its panel: `2 Memory`, `2Mem` or `2`. */
@@ -24,12 +22,10 @@ type Tabs = {
 The number of causes with severity warning or critical, as on line 2 and in the title of panel 9. Notes don't count,
 because a healthy deployment has dozens of them.
 */
-export const findingCount = (state: MonitorState): number =>
-	hasOnlyNotes(state.findings) ? 0 : openCauses(rankedFindings(state)).filter(({isAdvice}) => !isAdvice).length;
-
-const hasOnlyNotes = memoizeByRef((findings: MonitorState['findings']): boolean =>
-	findings.every(({severity}) => severity === 'info'),
-);
+export function findingCount(state: MonitorState, nowMs: number): number {
+	const {critical, warning} = causeCounts(state, nowMs);
+	return critical + warning;
+}
 
 function tab(row: (typeof panelTable)[number], form: TabForm, {shown, findings, dot, hasKey}: Tabs): Line {
 	const {id, title, short} = row;

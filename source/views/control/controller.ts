@@ -1,5 +1,6 @@
 import type {KeyName} from '../../keys/bindings.js';
 import type {Intent} from '../../keys/intent.js';
+import {shownKey} from '../../keys/key-names.js';
 import {alwaysQuits} from '../../keys/keyboard.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 import type {MouseAction} from '../../keys/read-mouse.js';
@@ -156,6 +157,10 @@ export class Controller {
 		const intent = this.#options.keyboard.bindingOf(key)?.intent(key);
 		if (intent !== undefined) {
 			this.#obey(intent);
+		} else if (this.#view.overlay === undefined) {
+			this.notify(
+				`${shownKey(key)} does nothing here: ${this.#options.keyboard.shown('help') || 'the help'} lists the keys`,
+			);
 		}
 
 		return intent?.kind;

@@ -155,7 +155,10 @@ function figureCard(
 	const letters = inLetters(texts, letterRoom, sizes, glyphs);
 	const indent = letters.some(row => cellWidth(row) >= letterRoom) ? '' : ' ';
 	// A figure without a node is a dash, or words that say why there is no value.
-	const who = node === undefined && text !== '-' ? [text] : whoTexts(node, named, culprit, state, nowMs);
+	// No node stands out where the worst value is none at all.
+	const isNone = node !== undefined && /^0\D*$/.test(text) && !isStale(node, nowMs);
+	const who =
+		node === undefined && text !== '-' ? [text] : isNone ? [''] : whoTexts(node, named, culprit, state, nowMs);
 	return frame({
 		title: fitting(titles, width - 6 - (change === undefined ? 0 : cellWidth(change) + 3)),
 		right: change,

@@ -1,5 +1,6 @@
 import {memoizeByRef} from '../../../domain/memoize.js';
-import {openCauses} from '../../../state/finding-groups.js';
+import {causeCounts} from '../../../state/cause-counts.js';
+import {groupedFindings} from '../../../state/finding-groups.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import {rankedFindings} from '../../../state/verdict.js';
 import {type Line, span} from '../../../text/line.js';
@@ -62,7 +63,7 @@ export const findingsPanel: Panel = {
 const userOf = ({user}: MonitorState): string => (user === undefined ? 'default' : sanitize(user));
 
 function content(input: PanelInput, room: Rect) {
-	const {state, table, glyphs} = input;
+	const {state, table, glyphs, nowMs} = input;
 	const rows = shownRows(input);
 	const facts = factLines(input, rows, room);
 	const sort = sortKeys.find(({id}) => id === table.sort) ?? sortKeys[0];
@@ -81,7 +82,7 @@ function content(input: PanelInput, room: Rect) {
 	);
 	const blank = Math.max(0, room.height - facts.length - list.lines.length);
 	return {
-		title: titleParts(counts(state), alertCounts(state), `sort ${sort?.title ?? ''}`, filterTitle(table)),
+		title: titleParts(counts(state, nowMs), alertCounts(state), `sort ${sort?.title ?? ''}`, filterTitle(table)),
 		right: list.range,
 		lines: [...list.lines, ...Array.from({length: facts.length === 0 ? 0 : blank}, (): Line => []), ...facts],
 	};
@@ -128,14 +129,14 @@ function alertCounts({alerting}: MonitorState): string | undefined {
 `!! 1  ! 2  i 3  ? 12`: the causes that hold and the kinds of advice, by severity, and the number of rules that could not
 be evaluated.
 */
-function counts(state: MonitorState): string {
-	const causes = openCauses(rankedFindings(state));
-	const number = (severity: string) => causes.filter(cause => cause.severity === severity).length;
+function counts(state: MonitorState, nowMs: number): string {
+	const causes = causeCounts(state, nowMs);
+	const advice = groupedFindings(rankedFindings(state)).filter(({isAdvice}) => isAdvice).length;
 	const blind = blindCount(state.blindRules);
 	const parts: ReadonlyArray<readonly [string, number]> = [
-		['!!', number('critical')],
-		['!', number('warning')],
-		['i', number('info')],
+		['!!', causes.critical],
+		['!', causes.warning],
+		['i', advice],
 		['?', blind],
 	];
 	return titleParts(...parts.map(([glyph, many]) => (many === 0 ? undefined : `${glyph} ${many}`)));

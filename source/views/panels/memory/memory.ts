@@ -140,7 +140,12 @@ function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
 						['policy', policyLine(node)],
 						['evicted', values(fit(metricText(node, 'evicted'), 8), ' total ', total('evicted_keys'))],
 						['expired', values(fit(metricText(node, 'expired'), 8), ' total ', total('expired_keys'))],
-						['over limit', exceededMs > 0 ? [span(`! for ${seconds(exceededMs / 1000)}`, 'warning')] : overLimit(stat)],
+						[
+							'over limit',
+							exceededMs > 0
+								? [span(`! for ${exceededMs < 1000 ? '<1s' : seconds(exceededMs / 1000)}`, 'warning')]
+								: overLimit(stat),
+						],
 						['keys', values(fit(metricText(node, 'keys'), 6), ' at ', bytes(bytesPerKey(node)), ' each')],
 						['dataset', datasetLine(node)],
 					],

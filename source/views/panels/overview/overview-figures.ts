@@ -49,7 +49,7 @@ export const overviewFigures: readonly Figure[] = [
 	['thread', 'What the main thread does with its time, the largest parts; panel 5 has all of them and their fields.'],
 	[
 		'slowest',
-		'The highest p99 of LATENCY HISTOGRAM, or the mean of a command that is slower and has too few calls. Bad above 10 ms.',
+		'The command with the highest p99 on this node: the figure p99 of the line above, in the units of panel 5.',
 	],
 	['redis-top', 'What redis-top itself costs this server: its commands and bytes per second.'],
 	[

@@ -1,5 +1,4 @@
 import type {CommandRate} from '../../../derive/command-rates.js';
-import {slowestByMean} from '../../../derive/outage-figures.js';
 import {recentEntries, recentMs} from '../../../derive/recent-log.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
@@ -18,6 +17,7 @@ import {
 	signed,
 	wholeSeconds,
 } from '../../../text/units.js';
+import {slowestOf} from '../../figures.js';
 import {type Card, values} from '../card.js';
 import {serverMsOf} from '../changes.js';
 import {boundText, commandsByTime} from '../commands/commands-columns.js';
@@ -42,8 +42,7 @@ round trip that redis-top's event-loop lag made slow.
 */
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
-		const worst = worstCommand(node);
-		const rare = slowestByMean(node);
+		const slowest = slowestOf(node);
 		const busiest = busiestCommand(node);
 		const slow = slowestEntry(node);
 		const {lastMs, series, isLocalLag} = node.ping;
@@ -51,12 +50,7 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 			node.since === undefined ? series.length : Math.min(series.length, series.taken - node.since.pings),
 		);
 		const room = width - labelWidth;
-		const worstLine: Line =
-			rare !== undefined && rare.mean > (worst?.p99 ?? 0)
-				? partsThatFit([values('', `${rare.command}, mean `, microseconds(rare.mean, glyphs.isAscii))], room)
-				: worst === undefined
-					? [span('-')]
-					: partsThatFit([values('', `${worst.command}, p99 `, boundText(worst.p99, glyphs))], room);
+		const worstLine = slowest === undefined ? [span('-')] : partsThatFit([slowestPart(slowest, glyphs)], room);
 		const trip = partsThatFit(
 			[
 				values((isLocalLag ? 'host busy' : milliseconds(lastMs)).padEnd(isLocalLag ? 10 : 8)),
@@ -104,15 +98,15 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 const sum = (a: number | undefined, b: number | undefined): number | undefined =>
 	a === undefined || b === undefined ? undefined : a + b;
 
-function worstCommand({latency}: NodeRecord): {readonly command: string; readonly p99: number} | undefined {
-	let worst: {command: string; p99: number} | undefined;
-	for (const [command, {p99}] of latency?.value.bounds ?? []) {
-		if (p99 !== undefined && p99 > (worst?.p99 ?? -1)) {
-			worst = {command, p99};
-		}
-	}
-
-	return worst;
+/** The slowest command with the same figure as in the line of the five figures, in the units of panel 5. */
+function slowestPart({command, bound, kind}: NonNullable<ReturnType<typeof slowestOf>>, glyphs: Glyphs): Line {
+	const atLeast = kind === 'least' ? (glyphs.isAscii ? '>=' : '≥') : '';
+	const isBucket = kind === 'p99' || kind === 'max';
+	return values(
+		'',
+		`${command}, p99 `,
+		isBucket ? boundText(bound, glyphs) : atLeast + microseconds(bound, glyphs.isAscii),
+	);
 }
 
 /** The command with the largest share of the server's time: the first command in the order of panel 5. */

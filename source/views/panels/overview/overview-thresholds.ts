@@ -41,7 +41,9 @@ function cellText({labels, text, tone, node, named, culprit}: Figure, {state}: P
 	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';
 	const isBad = mark !== '';
 	const label = labels[level < 2 ? 0 : level < 5 ? 1 : 2] ?? labels.at(-1) ?? '';
-	const isNamed = node !== undefined && state.nodes.size > 1 && (level === 0 || (isBad && level < 4));
+	// No node stands out where the worst value is none at all.
+	const isNone = /^0\D*$/.test(text);
+	const isNamed = node !== undefined && state.nodes.size > 1 && ((level === 0 && !isNone) || (isBad && level < 4));
 	const name = isNamed ? ` ${shortName(named ?? node.address, state)}` : '';
 	const who = culprit === undefined || level >= 5 || (level >= 2 && !isBad) ? '' : ` ${culprit}`;
 	const value = text.replace(/(?<=\d) (?=\D+$)/, '') + mark;
