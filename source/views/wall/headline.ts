@@ -14,8 +14,8 @@ const severityWords: Readonly<Record<Verdict['severity'], string>> = {
 
 /**
 The verdict for large letters, in at most `most` lines of `room` cells: the severity, then the longest text that fits.
-If whole addresses don't fit, nodes are named by their ports. Ages are left out, because they change every second; the
-line below has them. If no text fits, details in parentheses are left out, then all but the first clause. If that isn't
+Nodes are named as briefly as they can be told apart: large letters are for the message. Ages are left out, because they
+change every second; the line below has them. If no text fits, details in parentheses are left out, then all but the first clause. If that isn't
 enough, the shortest text is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
@@ -24,7 +24,7 @@ export function headline(verdict: Verdict, state: MonitorState, room: number, mo
 	const word = severityWords[verdict.severity];
 	const mark = verdict.severity === 'critical' ? '!! ' : verdict.severity === 'warning' ? '! ' : '';
 	const texts = [
-		...messages.flatMap(each => [`${word}: ${messageText(each)}`, `${word}: ${messageText(each, show)}`]),
+		...messages.map(each => `${word}: ${messageText(each, show)}`),
 		...messages.map(each => mark + messageText(each, show)),
 		...messages.map(each => mark + messageText(each, show).replaceAll(/ \([^()]*\)/g, '')),
 	];

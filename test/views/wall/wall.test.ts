@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {ReplicaLink} from '../../../source/derive/replica-links.js';
+import {message, nodeName} from '../../../source/domain/message.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {Finding} from '../../../source/rules/finding.js';
@@ -14,6 +15,7 @@ import {figures} from '../../../source/views/figures.js';
 import {screenLines} from '../../../source/views/screen.js';
 import {headline} from '../../../source/views/wall/headline.js';
 import {sceneAt, sceneMs, wallScenes} from '../../../source/views/wall/rotation.js';
+import {findingOf} from '../../harness/findings.js';
 import {sampledAtMs as nowMs, recordFrom, refusedConnection, stateOf} from '../../harness/records.js';
 
 const record = recordFrom({
@@ -418,4 +420,13 @@ test('the wall names only the actions on nodes of this deployment', () => {
 	const text = textOf({...stateOf([record]), audit}, 200, 60);
 	assert.match(text, new RegExp(`user-of-${record.address}`));
 	assert.doesNotMatch(text, /user-of-10\.9/);
+});
+
+test('large letters name a node by its port, even where the whole address would fit', () => {
+	const [primary, replica] = ['10.0.1.12:6379', '10.0.1.12:6380'] as [NodeAddress, NodeAddress];
+	const behind = findingOf('rep.lag_bytes', 'warning', primary, {
+		problem: message`replica ${nodeName(replica)} is 16.2M behind`,
+	});
+	const state = {...stateOf([recordFrom({address: primary}), recordFrom({address: replica})]), findings: [behind]};
+	assert.deepEqual(headline(verdictOf(state, nowMs), state, 400, 3), ['WARNING: replica :6380 is 16.2M behind']);
 });
