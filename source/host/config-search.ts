@@ -1,4 +1,4 @@
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {readdir, readFile, readlink, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Endpoint} from '../domain/node.js';
 import {kibibyte} from '../domain/threshold.js';
@@ -21,7 +21,12 @@ const mostBytes = 512 * kibibyte;
 const mostProcesses = 4000;
 
 /** A server's program and its config file in a command line, such as that of a shell that starts it again and again. */
-const startCommand = /(?:redis|valkey)-server['"]?\s+['"]?(\/[^\s'";&|]+)/g;
+const startCommand = /(?:redis|valkey)-server['"]?[\s,]+['"]?([^\s'",;&|[\]()-][^\s'",;&|[\]()]*)/g;
+
+/** A script in a command line, such as `/srv/keep.sh` of `bash /srv/keep.sh`. */
+const scriptName = /\.(?:sh|bash|py|rb|pl|js)$/;
+/** Largest script that is read, in bytes. */
+const mostScriptBytes = 64 * kibibyte;
 
 /** The config files in the folders where packages install them. A folder that cannot be read has none. */
 async function installedFiles(): Promise<readonly string[]> {
@@ -35,21 +40,40 @@ async function installedFiles(): Promise<readonly string[]> {
 }
 
 /**
-The config files in the command lines of all processes. A supervisor that is about to start the server again, such as a
-shell's loop, names the file.
+The config files in the command lines of all processes, and in the scripts that these run. A supervisor that is about to
+start the server again, such as a shell's loop, names the file. A relative path starts at the working folder of that process.
 */
 async function filesOfSupervisors(): Promise<readonly string[]> {
 	const entries = await readdir('/proc').catch(() => []);
 	const ids = entries.filter(name => /^\d+$/.test(name)).slice(0, mostProcesses);
 	const files = new Set<string>();
 	for (const id of ids) {
-		const words = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
-		for (const [, file = ''] of words.replaceAll('\0', ' ').matchAll(startCommand)) {
-			files.add(file);
+		const line = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
+		const words = line.split('\0');
+		const script = words.slice(1, mostScriptWords).find(word => scriptName.test(word));
+		if (script === undefined && !startProgram.test(line)) {
+			continue;
+		}
+
+		const folder = await readlink(`/proc/${id}/cwd`).catch(() => '/');
+		const commands = [words.join(' '), script === undefined ? '' : await scriptText(path.resolve(folder, script))];
+		for (const [, file = ''] of commands.flatMap(text => [...text.matchAll(startCommand)])) {
+			files.add(path.resolve(folder, file));
 		}
 	}
 
 	return [...files];
+}
+
+/** Whether a command line names a server's program. Most do not, and nothing else of their process is read. */
+const startProgram = /(?:redis|valkey)-server/;
+/** Number of words of a command line among which a script is looked for. */
+const mostScriptWords = 4;
+
+/** The text of a script; empty if it is large or cannot be read. */
+async function scriptText(file: string): Promise<string> {
+	const status = await stat(file).catch(() => undefined);
+	return status?.isFile() === true && status.size <= mostScriptBytes ? readFile(file, 'utf8').catch(() => '') : '';
 }
 
 /** Whether a server with these settings listens at the endpoint. */

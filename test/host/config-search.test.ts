@@ -43,3 +43,36 @@ test('of two config files for one port, none is taken', async t => {
 	await supervisorOf(t, ['port 64127\ndir /a\n', 'port 64127\ndir /b\n']);
 	assert.equal(await findConfigFile(at(64_127)), undefined);
 });
+
+test('a script that starts the server again names a file of its working folder', async t => {
+	const folder = await mkdtemp(path.join(tmpdir(), 'redis-top-config-'));
+	await writeFile(path.join(folder, 'cache.conf'), 'port 64128\nlogfile server.log\ndir /srv/cache\n');
+	const script = path.join(folder, 'keep.js');
+	await writeFile(
+		script,
+		"const command = ['/usr/bin/redis-server', 'cache.conf'];\nsetTimeout(() => {}, 600_000); console.log(command);\n",
+	);
+	const child = spawn(process.execPath, [script], {cwd: folder});
+	t.after(async () => {
+		child.kill();
+		await rm(folder, {recursive: true});
+	});
+	await new Promise(resolve => {
+		child.stdout.once('data', resolve);
+	});
+	assert.equal((await findConfigFile(at(64_128)))?.get('logfile'), 'server.log');
+	assert.equal(await findConfigFile(at(64_129)), undefined);
+});
+
+test('an option of a start command is no config file', async t => {
+	const child = spawn(process.execPath, [
+		'-e',
+		'setTimeout(() => {}, 600_000); console.log(1)',
+		'redis-server --port 64130',
+	]);
+	t.after(() => child.kill());
+	await new Promise(resolve => {
+		child.stdout.once('data', resolve);
+	});
+	assert.equal(await findConfigFile(at(64_130)), undefined);
+});
