@@ -156,7 +156,7 @@ export const srvCrashLoop = rule({
 				? ending === undefined
 					? {}
 					: {reason: known?.reason ?? ending.meaning}
-				: {reason: `its load takes about ${seconds(load.takesSeconds)}, and something ends it before`}),
+				: {reason: `ended before its load of ${seconds(load.takesSeconds)} is over`}),
 			effect: 'unreachable',
 			evidence: [
 				{name: 'restarts', value: count, unit: 'count'},

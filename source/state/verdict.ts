@@ -316,7 +316,7 @@ function problemsOf(
 						felt === undefined && reason?.severity !== 'critical'
 							? (listed ?? problem.severity)
 							: ('critical' as const),
-					reason: reason === undefined ? problem.reason : statementMessage(reason),
+					reason: (reason && statementMessage(reason, reason.reason ? 'middle' : 'long')) ?? problem.reason,
 					consequence,
 					note: noted?.text ?? problem.note,
 					wholeNote: noted === undefined ? problem.wholeNote : noted.whole,

@@ -133,7 +133,7 @@ testRule(srvCrashLoop, [
 		'each time before its load is over',
 		loadingLoop(18, 10, 0.12),
 		'critical',
-		/^restarted 3 times, in the last minute, about every 18s: its load takes about 1m23s, and something ends it before$/,
+		/^restarted 3 times, in the last minute, about every 18s: ended before its load of 1m23s is over$/,
 	],
 	[
 		'after loads that were over in time',

@@ -83,12 +83,17 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 		stateWith(
 			[
 				findingOf('srv.loading', 'warning'),
-				findingOf('srv.crash_loop', 'critical', up.address, {effect: 'unreachable'}),
+				findingOf('srv.crash_loop', 'critical', up.address, {
+					effect: 'unreachable',
+					problem: 'restarted 3 times',
+					detail: 'in the last minute',
+					reason: 'ended before its load of 1m23s is over',
+				}),
 			],
 			[{...up, reach: 'loading'}],
 		),
 		'critical',
-		/is loading: has srv\.crash_loop$/,
+		/is loading: restarted 3 times: ended before its load of 1m23s is over$/,
 		0,
 	],
 	[
