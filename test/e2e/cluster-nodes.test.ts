@@ -62,10 +62,14 @@ test('bus links are counted, a link blocked by a frozen node is named, and a for
 	screen.press('1');
 	const isGone = (line: string) => line.includes(`${addressOf(last)} `) && / gone /.test(line);
 	await screen.waitFor(lines => lines.some(isGone), {what: 'that it is gone'});
+	const isAtCursor = (line: string) => line.includes('│>');
 	const steps = [...others, last].length;
 	for (let step = 0; step < steps && !screen.lines().some(line => isGone(line) && line.includes('>')); step++) {
+		const before = screen.lines().findIndex(isAtCursor);
 		screen.press('\u001B[B');
-		await screen.waitFor(lines => lines.some(line => line.includes('>')));
+		await screen.waitFor(lines => lines.some(isAtCursor) && lines.findIndex(isAtCursor) !== before, {
+			what: 'that the cursor is on another node',
+		});
 	}
 
 	screen.press('x');
