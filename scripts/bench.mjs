@@ -14,6 +14,14 @@ import {bundle} from './bundle.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
+const [first, commit = '-', ...others] = process.argv.slice(2);
+// Without a commit nothing is built: the bench prints its usage.
+const isComparison = first === 'compare' && !commit.startsWith('-');
+if (isComparison && !isCommit(commit)) {
+	console.error(`bench.mjs: there is no commit ${commit}`);
+	process.exit(64);
+}
+
 // The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.bench-'));
 try {
@@ -25,9 +33,6 @@ try {
 	// An interrupt goes to the whole foreground process group. This process waits until the child has ended, and then
 	// removes its folder.
 	process.on('SIGINT', () => {});
-	const [first, commit, ...others] = process.argv.slice(2);
-	// Without a commit nothing is built: the bench prints its usage.
-	const isComparison = first === 'compare' && commit !== undefined && !commit.startsWith('-');
 	const words = isComparison
 		? ['--against', builtCommit(commit), '--commit', commit, ...others]
 		: process.argv.slice(2);
@@ -35,6 +40,10 @@ try {
 	process.exitCode = status ?? 1;
 } finally {
 	rmSync(outdir, {recursive: true, force: true});
+}
+
+function isCommit(name) {
+	return spawnSync('git', ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]).status === 0;
 }
 
 /**

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import process from 'node:process';
 import test from 'node:test';
 import {scriptWords} from './script-words.js';
 
@@ -21,4 +23,13 @@ test('a script names a flag that it does not know, prints its usage and exits wi
 	const parsed = scriptWords(usage, ['--slow'], config);
 	assert.ok(parsed.kind === 'stop' && parsed.exitCode === 64);
 	assert.match(parsed.text, /--slow[\s\S]*\n\nbench\.mjs \[--quick\]$/);
+});
+
+test('a comparison with an unknown commit is refused in one line, before anything is built', () => {
+	for (const name of ['nowhere', 'HEAD:package.json']) {
+		const {status, stdout, stderr} = spawnSync(process.execPath, ['scripts/bench.mjs', 'compare', name], {
+			encoding: 'utf8',
+		});
+		assert.deepEqual([status, stdout, stderr], [64, '', `bench.mjs: there is no commit ${name}\n`]);
+	}
 });
