@@ -1,4 +1,5 @@
-import type {NodeSample} from '../../source/domain/sample.js';
+import type {NodeAddress} from '../../source/domain/node.js';
+import type {NodeSample, PollOutcome} from '../../source/domain/sample.js';
 import {infoOf, type Sections} from './records.js';
 
 /**
@@ -15,3 +16,13 @@ export function sampleOf(sections: Sections, elapsedMs = 0): NodeSample {
 		runId: info.text('server', 'run_id'),
 	};
 }
+
+/** The outcome of a poll of a node that replied to INFO alone. */
+export const sampled = (address: NodeAddress, elapsedMs = 0, sections: Sections = {}): PollOutcome => ({
+	kind: 'sampled',
+	address,
+	sample: sampleOf(sections, elapsedMs),
+	extras: {},
+	blind: [],
+	cost: {commands: 1, bytesOut: 1, bytesIn: 1},
+});

@@ -9,20 +9,11 @@ import {ShownState} from '../../source/state/shown-state.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at} from '../harness/fake-port.js';
 import type {Sections} from '../harness/records.js';
-import {sampleOf} from '../harness/samples.js';
+import {sampled} from '../harness/samples.js';
 
 const first = at('10.0.1.11:6379');
 const second = at('10.0.1.12:6379');
 const down: Failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'};
-
-const sampled = (address = first, elapsedMs = 0, sections: Sections = {}): PollOutcome => ({
-	kind: 'sampled',
-	address,
-	sample: sampleOf(sections, elapsedMs),
-	extras: {},
-	blind: [],
-	cost: {commands: 1, bytesOut: 1, bytesIn: 1},
-});
 
 const failed = (clock: FakeClock, failure = down): PollOutcome => ({
 	kind: 'failed',
@@ -74,7 +65,7 @@ test('the first state is published at once, the following ones four times a seco
 test('after a quiet period a change is published at once', async context => {
 	const {store, advance, publishedCount} = storeOf(context);
 	await advance(300);
-	store.ingest(sampled(), 1000);
+	store.ingest(sampled(first), 1000);
 	assert.equal(publishedCount(), 2);
 });
 
@@ -101,7 +92,7 @@ test('a change of a node out of focus is published with the node in focus, but i
 
 test('stop publishes the pending state and ends the timer', async context => {
 	const {store, advance, publishedCount} = storeOf(context);
-	store.ingest(sampled(), 1000);
+	store.ingest(sampled(first), 1000);
 	store.flush();
 	assert.equal(store.get().nodes.get(first)?.reach, 'up');
 	const before = publishedCount();
@@ -195,7 +186,7 @@ test('the first answer of a node that never answered is an event', async context
 	const {clock, store, advance} = storeOf(context);
 	store.ingest(failed(clock), 1000);
 	await advance(1000);
-	store.ingest(sampled(), 1000);
+	store.ingest(sampled(first), 1000);
 	store.flush();
 	assert.deepEqual(
 		store.get().events.map(({text}) => text),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Failure, PollOutcome} from '../../source/domain/sample.js';
+import type {Failure} from '../../source/domain/sample.js';
 import {scale} from '../../source/domain/scale.js';
 import {defaultRuleSettings, NodeFacts, newRuleMemory} from '../../source/rules/node-facts.js';
 import {recordsIn} from '../../source/rules/node-records.js';
@@ -10,21 +10,12 @@ import {topologyOf} from '../../source/topology/topology.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at} from '../harness/fake-port.js';
 import {recordFrom, type Sections} from '../harness/records.js';
-import {sampleOf} from '../harness/samples.js';
+import {sampled} from '../harness/samples.js';
 
 const primary = at('10.0.1.11:6379');
 const replica = at('10.0.1.12:6379');
 const third = at('10.0.1.13:6379');
 const failure: Failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'};
-
-const sampled = (address: typeof primary, elapsedMs: number, sections: Sections): PollOutcome => ({
-	kind: 'sampled',
-	address,
-	sample: sampleOf(sections, elapsedMs),
-	extras: {},
-	blind: [],
-	cost: {commands: 1, bytesOut: 1, bytesIn: 1},
-});
 
 /** INFO of the primary, whose replica lacks `behind` bytes. */
 const ofPrimary = (behind: number): Sections => ({
