@@ -39,6 +39,7 @@ export class ReplayRun {
 			intervalMs,
 			clock: this.clock,
 			startedAtMs: recording.beganMs,
+			isRecorded: true,
 			runLater: this.clock.runLater,
 		});
 		this.#feed = new ReplayFeed({store: this.store, clock: this.clock, settings});

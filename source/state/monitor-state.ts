@@ -84,6 +84,8 @@ export type MonitorState = {
 	readonly rememberedAtMs?: number | undefined;
 	/** Whether remembered nodes are polled, because no target answered. */
 	readonly isFromMemory?: boolean;
+	/** Whether the state is made from a recording, so that no node is connected to. */
+	readonly isRecorded?: boolean;
 	/** The scan of keys that the user asked for; undefined before the first scan. */
 	readonly keyScan?: KeyScan | undefined;
 	/** Whether names are replaced by pseudonyms (`--mask`). */

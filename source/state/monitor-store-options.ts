@@ -24,6 +24,8 @@ export type MonitorStoreOptions = {
 	readonly journal?: ((input: StoreInput) => void) | undefined;
 	/** The moment from which events are noted. Older events belong to the earlier history. @default now */
 	readonly startedAtMs?: number | undefined;
+	/** Whether the inputs come from a recording. @default false */
+	readonly isRecorded?: boolean | undefined;
 	/** Runs a function later. A replay passes its own timer, which uses the recording's time. */
 	readonly runLater?: RunLater | undefined;
 };

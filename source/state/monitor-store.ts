@@ -58,7 +58,7 @@ export class MonitorStore {
 
 	constructor(options: MonitorStoreOptions) {
 		const {target, isInsecure, user, rememberedAtMs, intervalMs, clock, history, tracking, journal, runLater} = options;
-		const {startedAtMs = clock.now()} = options;
+		const {startedAtMs = clock.now(), isRecorded = false} = options;
 		this.#clock = clock;
 		this.#earlier = new EarlierHistory(startedAtMs);
 		this.#history = history;
@@ -77,6 +77,7 @@ export class MonitorStore {
 			user,
 			rememberedAtMs,
 			isFromMemory: false,
+			isRecorded,
 			startedAtMs,
 		};
 		this.#published = createStore(this.#draft);

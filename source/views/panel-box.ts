@@ -59,7 +59,10 @@ export function plainBox(
 /** The reason why the node has no sample yet. */
 function absence({state, node, nowMs}: PanelInput): Line[] {
 	if (node === undefined || node.reach === 'connecting') {
-		return [line(` .. connecting to ${node?.address ?? state.target}`, 'accent')];
+		const name = node?.address ?? state.target;
+		return [
+			line(state.isRecorded === true ? ` .. no reply of ${name} is recorded yet` : ` .. connecting to ${name}`, 'accent'),
+		];
 	}
 
 	const since = node.failingSinceMs === undefined ? '' : `, for ${ageSince(node.failingSinceMs, nowMs)}`;

@@ -9,6 +9,8 @@ import {metrics} from '../../source/domain/metric.js';
 import {Recording} from '../../source/record/recording.js';
 import {findingText} from '../../source/rules/finding.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
+import {verdictOf} from '../../source/state/verdict.js';
+import {verdictMessages} from '../../source/state/verdict-text.js';
 import {recordCluster, writeRecording} from '../harness/recorded-cluster.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-replay-'));
@@ -46,6 +48,14 @@ const plain = (value: unknown): unknown =>
 	JSON.parse(
 		JSON.stringify(value, (_, item: unknown) => (item instanceof Map || item instanceof Set ? [...item] : item)),
 	);
+
+test('a replay connects to nothing, also before the first recorded reply', async () => {
+	const bytes = await recordCluster({seconds: 3});
+	const replay = new Replay(Recording.open([writeRecording(path.join(folder, 'first.rtr'), bytes)]));
+	const noNodes = {...replay.get(), nodes: new Map()};
+	const texts = verdictMessages(verdictOf(noNodes, replay.nowMs)).map(text => messageText(text));
+	assert.match(texts[0] ?? '', /^no reply of .* is recorded yet$/);
+});
 
 test('replayed replies lead to the state that they led to live, at every second of an outage', async () => {
 	const live: Array<readonly [number, unknown]> = [];

@@ -190,6 +190,7 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 		0,
 	],
 	['nobody has answered', stateOf([]), 'unknown', /^connecting to /, 0],
+	['no reply is recorded yet', {...stateOf([]), isRecorded: true}, 'unknown', /^no reply of .* is recorded yet$/, 0],
 ];
 
 const othersOf = (verdict: Verdict) => ('others' in verdict ? verdict.others : []);

@@ -182,6 +182,9 @@ test('the title has the role of the node, and an empty tree says why', () => {
 	assert.match(titleOf([replica14, primary]) ?? '', /10\.0\.1\.14:6379 replica of 10\.0\.1\.12:6379/);
 	const connecting = panelText(replicationPanel, panelInput([emptyRecord('10.0.1.11:6379')]), {width: 80, height: 6});
 	assert.match(connecting.join('\n'), /\.\. connecting to 10\.0\.1\.11:6379/);
+	const atFirst = {...panelInput([]), state: {...panelInput([]).state, isRecorded: true}};
+	const recorded = panelText(replicationPanel, atFirst, {width: 80, height: 6});
+	assert.match(recorded.join('\n'), /\.\. no reply of 127\.0\.0\.1:6379 is recorded yet/);
 	const none = panelText(replicationPanel, panelInput([]), {width: 80, height: 6});
 	assert.match(none.join('\n'), /\.\. connecting to 127\.0\.0\.1:6379/);
 	const filtered = panelInput(whole, {table: {filter: 'nothing-like-it'}});
