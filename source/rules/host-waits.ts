@@ -1,7 +1,7 @@
 import type {LocalEvidence, WaitEvidence} from '../domain/host-evidence.js';
 import {bytes, count, milliseconds, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {hostFact, kernelFact, type Need, pending} from './needs.js';
+import {clearAfterTwoReadings, hostFact, kernelFact, type Need, pending} from './needs.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
@@ -61,6 +61,7 @@ export const osRunq = rule({
 		share: {value: 0.05, unit: 'share', source: 'of the time; a thread with a processor of its own waits far less'},
 		warning: {value: 0.2, unit: 'share', source: 'of the time; each command then takes a quarter longer on average'},
 	},
+	clearAfter: clearAfterTwoReadings,
 	needs: {
 		share: waited(({before, after, elapsedMs}) => {
 			const ns = growth(before.processorWaitNs, after.processorWaitNs);

@@ -4,7 +4,7 @@ import {message, nameOf} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {cpuThrottle} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
-import {hostFact, kernelFact, setting} from './needs.js';
+import {clearAfterTwoReadings, hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {slowPerMinute} from './observability.js';
@@ -266,6 +266,11 @@ export const osThp = rule({
 
 /** Round trip of PING, in milliseconds, above which the lack of processor time also delays the server. */
 const slowPingMs = 10;
+/**
+The number of PINGs, one a second, among which a slow one counts. On a busy machine every third PING is slow. By the last
+PING alone, the finding would become a warning and be info again every few seconds.
+*/
+const pingsWithASlowOne = 60;
 
 /**
 Whether the pressure may come from the server's own control group, whose threads wait for the limit of that group and not
@@ -283,7 +288,7 @@ export const osPsi = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads in which share of the last ten seconds some process of this machine waited for a processor: `some avg10` of /proc/pressure/cpu. The server has to run on this machine. The finding is a warning while the server has slow commands or slow PINGs too.',
+			'The rule reads in which share of the last ten seconds some process of this machine waited for a processor: `some avg10` of /proc/pressure/cpu. The server has to run on this machine. The finding is a warning while the server had slow commands or a slow PING within the last minute, too.',
 		since: 'any',
 		falsePositives: [
 			'Other work may load a machine without slowing the server. The finding is only info without slow commands and slow PINGs.',
@@ -294,6 +299,7 @@ export const osPsi = rule({
 	thresholds: {
 		share: {value: 0.6, unit: 'share', source: 'of ten seconds in which some process waited for a processor'},
 	},
+	clearAfter: clearAfterTwoReadings,
 	needs: {pressure: kernelFact(kernel => kernel.processorPressure)},
 	evaluate({pressure}, facts, limits) {
 		if (pressure < limits.share || waitsForItsLimit(facts)) {
@@ -307,7 +313,7 @@ export const osPsi = rule({
 		const host = facts.record.host?.value;
 		const time = host?.kind === 'here' ? host.kernel.processorTime : undefined;
 		const {heavy, longestMs, isSlowByItself} = ownSlowness(facts, slowdown(pressure, time));
-		const pingMs = facts.record.ping.lastMs ?? 0;
+		const pingMs = facts.record.ping.series.largest(pingsWithASlowOne) ?? 0;
 		const isSlow = slow > 0 || pingMs > slowPingMs;
 		return fires(isSlow ? 'warning' : 'info', {
 			problem: 'runs on a machine short of processor time',
@@ -315,7 +321,7 @@ export const osPsi = rule({
 			evidence: [
 				{name: 'cpu some avg10', value: pressure, unit: 'share'},
 				...(slow > 0 ? [{name: 'slow commands in 60 s', value: slow, unit: 'count' as const}] : []),
-				...(pingMs > slowPingMs ? [{name: 'PING', value: pingMs, unit: 'milliseconds' as const}] : []),
+				...(pingMs > slowPingMs ? [{name: 'slowest PING of 60', value: pingMs, unit: 'milliseconds' as const}] : []),
 				...(heavy === undefined
 					? []
 					: [{name: `own time of ${heavy.command}`, value: heavy.ownMs, unit: 'milliseconds' as const}]),

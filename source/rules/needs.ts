@@ -218,6 +218,12 @@ const readOnHost = <T>(
 });
 
 /**
+After how many evaluations in a row without its condition a finding about the machine's load ends. The machine is read
+every 15 s. At a poll a second, a finding ends after two readings below its limit: load comes and goes.
+*/
+export const clearAfterTwoReadings = 20;
+
+/**
 A need for a fact about the server's process. It is missing unless the server runs on this machine.
 
 @param gap The fact's name in the evidence's list of gaps.

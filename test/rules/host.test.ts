@@ -188,6 +188,12 @@ testRule(osPsi, [
 	],
 	['busy, and every command is logged', {...pressure(0.9, 300), config: {'slowlog-log-slower-than': '0'}}, 'info'],
 	['busy, and PING is slow', pressure(0.9, 0, [25]), 'warning'],
+	[
+		'busy, and a PING of the last minute was slow',
+		pressure(0.9, 0, [25, ...Array.from({length: 59}, () => 1)]),
+		'warning',
+	],
+	['busy, and PING has been quick for a minute', pressure(0.9, 0, [25, ...Array.from({length: 60}, () => 1)]), 'info'],
 	['the limit of its own group holds it back', throttled(1), 'clear'],
 	['that limit holds it back, and the machine is busy too', throttled(9), 'warning'],
 	['a kernel without PSI', kernel({}), 'absent'],
