@@ -285,7 +285,8 @@ export function hasSameLines(one: KeptText, other: KeptText): boolean {
 }
 
 /** Joins the lines to the text of the reply. */
-export const textOf = (text: KeptText): string => text.lines.map((line, at) => line ?? lineAt(text, at)).join('\n');
+export const textOf = (text: KeptText): string =>
+	(text.lines.includes(undefined) ? text.lines.map((_, at) => lineAt(text, at)) : text.lines).join('\n');
 
 /** The length of the text, without joining its lines. */
 export function textLength(text: KeptText): number {
