@@ -61,7 +61,10 @@ function absence({state, node, nowMs}: PanelInput): Line[] {
 	if (node === undefined || node.reach === 'connecting') {
 		const name = node?.address ?? state.target;
 		return [
-			line(state.isRecorded === true ? ` .. no reply of ${name} is recorded yet` : ` .. connecting to ${name}`, 'accent'),
+			line(
+				state.isRecorded === true ? ` .. no reply of ${name} is recorded yet` : ` .. connecting to ${name}`,
+				'accent',
+			),
 		];
 	}
 
