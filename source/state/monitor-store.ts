@@ -76,7 +76,6 @@ export class MonitorStore {
 			isInsecure,
 			user,
 			rememberedAtMs,
-			isFromMemory: false,
 			isRecorded,
 			startedAtMs,
 		};

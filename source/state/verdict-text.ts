@@ -126,12 +126,12 @@ function calmStatement(
 	length: TextLength = 'long',
 ): {readonly text: Message; readonly age?: string; readonly note?: string} {
 	if (verdict.severity === 'unknown') {
-		const {connecting, target, isRecorded} = verdict;
+		const {connecting, of} = verdict;
 		const [first, ...more] = connecting;
-		const name = first === undefined ? target : message`${nodeName(first)}`;
+		const name = first === undefined ? of.target : message`${nodeName(first)}`;
 		const all = message`${name}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 		// A replay connects to nothing: it waits for the moment of the first recorded reply.
-		return {text: isRecorded === true ? message`no reply of ${all} is recorded yet` : message`connecting to ${all}`};
+		return {text: of.isRecorded === true ? message`no reply of ${all} is recorded yet` : message`connecting to ${all}`};
 	}
 
 	const {answering, ageMs, notes, far} = verdict;

@@ -48,12 +48,7 @@ export type Verdict =
 			readonly far?: Finding | undefined;
 	  }
 	/** No node has answered yet. */
-	| {
-			readonly severity: 'unknown';
-			readonly connecting: readonly NodeAddress[];
-			readonly target: string;
-			readonly isRecorded?: boolean | undefined;
-	  };
+	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly of: MonitorState};
 
 /**
 The rules whose findings are left out of the verdict. The problem that is made from a node's reach says the same, with
@@ -231,7 +226,7 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 
 	const connecting = records.filter(({reach}) => reach === 'connecting').map(({address}) => address);
 	if (connecting.length > 0 || records.length === 0) {
-		return {severity: 'unknown', connecting, target: state.target, isRecorded: state.isRecorded};
+		return {severity: 'unknown', connecting, of: state};
 	}
 
 	const oldestAtMs = Math.min(...records.map(({lastReplyAtMs}) => lastReplyAtMs ?? nowMs));
