@@ -35,6 +35,9 @@ function changeOf({record, memory, nowMs, sample}: NodeFacts): Change | undefine
 		: {atMs: memory.roleChangedAtMs, by: undefined, line: undefined};
 }
 
+/** Whether a Sentinel is among the nodes. The search goes through all nodes, so it comes last. */
+const isUnderSentinel = ({nodes}: NodeFacts): boolean => [...nodes.values()].some(({role}) => role === 'sentinel');
+
 export const repMadeReplica = rule({
 	id: 'rep.made_replica',
 	scope: 'node',
@@ -48,17 +51,15 @@ export const repMadeReplica = rule({
 		],
 	},
 	roles: ['replica'],
-	appliesTo: ({record, nodes, sample}) =>
-		sample?.info.number('cluster', 'cluster_enabled') !== 1 &&
-		record.clusterNodes === undefined &&
-		[...nodes.values()].every(({role}) => role !== 'sentinel'),
+	appliesTo: ({record, sample}) =>
+		sample?.info.number('cluster', 'cluster_enabled') !== 1 && record.clusterNodes === undefined,
 	needs: {status: infoText('replication', 'master_link_status')},
 	evaluate({status}, facts) {
 		const {primary} = facts;
 		const wasNeverUp = (facts.number('replication', 'master_link_down_since_seconds') ?? -1) < 0;
 		const isDead = primary?.failure !== undefined && primary.sample === undefined && primary.failure.layer !== 'auth';
 		const change = status === 'up' || !wasNeverUp || !isDead ? undefined : changeOf(facts);
-		if (change === undefined) {
+		if (change === undefined || isUnderSentinel(facts)) {
 			return clear;
 		}
 

@@ -176,13 +176,14 @@ export const repFailovers = rule({
 		return groups.flatMap(group => {
 			const times = group.members.flatMap(({address}) => promoted.get(address) ?? []).toSorted((a, b) => a - b);
 			const [first, last] = [times[0], times.at(-1)];
-			const limit = limits(group.members[0]?.address);
-			if (first === undefined || last === undefined || fleet.nowMs - last > lastingMs || times.length < limit.count) {
+			const address = group.members[0]?.address;
+			if (first === undefined || last === undefined || fleet.nowMs - last > lastingMs) {
 				return [];
 			}
 
 			const culprit = culpritIn(group);
-			if (culprit === undefined && times.length < limit.planned) {
+			const fewest = culprit === undefined ? limits(address).planned : limits(address).count;
+			if (times.length < fewest) {
 				return [];
 			}
 
