@@ -1,9 +1,10 @@
 import {commandOf} from '../derive/command-name.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {message, nameOf} from '../domain/message.js';
+import {message, type Name, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
+import {stepsWithoutKeys} from './commands-without-keys.js';
 import {answerMissing, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -93,13 +94,18 @@ export const latSlowlogNew = rule({
 				})),
 			],
 			meaning: 'All clients waited while each of these commands ran.',
-			next: [...stepsFor(worst, facts), redisCli(facts, 'SLOWLOG GET 10')],
+			next: [...stepsFor(worst, from, facts), redisCli(facts, 'SLOWLOG GET 10')],
 		});
 	},
 });
 
 /** What to do about the slowest command. A key that was deleted is not looked at. */
-function stepsFor(worst: SlowlogEntry | undefined, facts: NodeFacts): readonly NextStep[] {
+function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, facts: NodeFacts): readonly NextStep[] {
+	const withoutKeys = worst && stepsWithoutKeys(worst.arguments, client);
+	if (withoutKeys !== undefined) {
+		return withoutKeys;
+	}
+
 	const key = worst && titleKeyOf(worst.arguments);
 	if (worst !== undefined && deletions.has(commandOf(worst))) {
 		return [

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {MeanTracks} from '../../source/derive/mean-tracks.js';
 import type {LatencyEvent} from '../../source/domain/latency-event.js';
+import {messageText} from '../../source/domain/message.js';
 import {latEvent, latEventloop, latMeanRegress, latP99} from '../../source/rules/latency.js';
+import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
@@ -11,7 +13,7 @@ const {nowMs} = factsOf({});
 
 const timed = <T>(value: T) => ({atMs: nowMs, value});
 
-const percentile = (p99: number | undefined): FactsParts => ({
+const percentile = (p99: number | undefined, command = 'get'): FactsParts => ({
 	record: {
 		latency: {
 			atMs: 0,
@@ -19,7 +21,7 @@ const percentile = (p99: number | undefined): FactsParts => ({
 				histograms: new Map(),
 				elapsedMs: 0,
 				runId: undefined,
-				bounds: new Map([['get', {overMs: 1000, calls: 500, p50: 1, p99, p999: p99, max: p99}]]),
+				bounds: new Map([[command, {overMs: 1000, calls: 500, p50: 1, p99, p999: p99, max: p99}]]),
 			},
 		},
 	},
@@ -48,6 +50,17 @@ testRule(latP99, [
 	['no two histograms yet', {}, 'pending'],
 	['a version without LATENCY HISTOGRAM', {info: {server: {redis_version: '6.2.16'}}}, 'absent', /Redis 7\.0 has it/],
 ]);
+
+test('the steps of a slow command without keys do not look for keys', () => {
+	const stepsOf = (command: string) =>
+		firingOf(latP99, percentile(270_532, command))
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	assert.match(stepsOf('script|flush'), /^send SCRIPT FLUSH ASYNC in its place/m);
+	assert.match(stepsOf('config|set'), /^see its words, and who sent it: panel 6$/m);
+	assert.doesNotMatch(stepsOf('script|flush') + stepsOf('config|set'), /which keys/);
+	assert.match(stepsOf('get'), /which keys/);
+});
 
 /** A command's steps of ten seconds: how many calls, and how long each took, microseconds. */
 function means(...steps: ReadonlyArray<readonly [calls: number, microseconds: number]>): MeanTracks {

@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {cfgLat, latMonOff, latSlowlogNew, latSlowlogOff} from '../../source/rules/observability.js';
+import {firingOf} from '../harness/firing-of.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -57,6 +61,38 @@ testRule(latSlowlogNew, [
 	['every command is logged', {...slowlog(500), config: {'slowlog-log-slower-than': '0'}}, 'clear'],
 	['SLOWLOG GET not answered yet', {}, 'pending'],
 ]);
+
+/** The steps of the finding about one slow command. */
+const stepsOf = (words: readonly string[], clientName = 'backup-cron') =>
+	firingOf(latSlowlogNew, entries(1, {...slow(4500, 'x', clientName), arguments: [...words]}))
+		.next.map(({text}) => messageText(text))
+		.join('\n');
+
+for (const [words, steps] of [
+	[['save'], /^send BGSAVE in place of SAVE: [^\n]*\nuntil then, stop backup-cron\n/],
+	[['SHUTDOWN'], /^it saves before it stops/],
+	[['bgsave'], /^the server copies its page tables/],
+	[['PSYNC', '?', '-1'], /^the server copies its page tables/],
+	[['flushall'], /^send FLUSHALL ASYNC in its place/],
+	[['script', 'flush'], /^send SCRIPT FLUSH ASYNC in its place/],
+	[['keys', 'a*'], /^send SCAN in place of KEYS/],
+	[['debug', 'sleep', '5'], /^DEBUG is for tests/],
+	[['client', 'list'], /^the answer grows with the number of clients/],
+	[['config', 'set', 'maxmemory', '1'], /^ask why backup-cron sends it: panel 6 has its words/],
+	[['memory', 'purge'], /^ask why backup-cron sends it/],
+	[['ping'], /^the command itself is fast: look at the machine/],
+] as const) {
+	test(`a slow command without keys: ${words.join(' ')}`, () => {
+		assert.match(stepsOf(words), steps);
+		assert.doesNotMatch(stepsOf(words), /which keys/);
+	});
+}
+
+test('a slow command whose keys are not known, and one with a key', () => {
+	assert.match(stepsOf(['eval', 'return 1', '0']), /^see which keys: panel 6/);
+	assert.match(stepsOf(['memory', 'usage', 'k']), /^see which keys: panel 6/);
+	assert.match(stepsOf(['get', 'k']), /^see how large k is/);
+});
 
 const setting = (name: string, value: string): FactsParts => ({config: {[name]: value}});
 
