@@ -7,12 +7,13 @@ import {keysWithoutTtl} from './keys-without-ttl.js';
 import {loweredLimit} from './limit-facts.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {scriptMemory} from './script-memory.js';
 
 /** Why a server evicts keys. A part that is undefined is told by the rule, as for evictions without a known cause. */
 export type EvictionCause = {
 	readonly problem: string;
 	/** What the detail says instead of the rule's own figures. */
-	readonly detail?: string;
+	readonly detail?: Message;
 	/** What the detail says after the rule's own figures. */
 	readonly limitBefore?: string;
 	readonly reason?: Message;
@@ -23,7 +24,7 @@ export type EvictionCause = {
 	readonly next: readonly NextStep[];
 	/** Whether the general steps against evictions help, too. */
 	readonly needsGeneralSteps: boolean;
-	readonly action: ActionName;
+	readonly action: ActionName | undefined;
 	/** Whether the cause shows that the writers are not to blame: they write again what was evicted. */
 	readonly clearsWriters: boolean;
 };
@@ -79,6 +80,25 @@ function ofClientMemory(facts: NodeFacts): Partial<EvictionCause> | undefined {
 			};
 }
 
+/** The cause of evictions for scripts of which an application sends a new one with each call. */
+function ofScripts(facts: NodeFacts): Partial<EvictionCause> | undefined {
+	const scripts = scriptMemory(facts);
+	return scripts === undefined
+		? undefined
+		: {
+				reason: scripts.reason,
+				...(scripts.detail === undefined ? {} : {detail: scripts.detail}),
+				...(scripts.culprit === undefined ? {} : {culprit: scripts.culprit}),
+				evidence: scripts.evidence,
+				meaning:
+					'Cached scripts count towards maxmemory and are never evicted for it. Keys are evicted in their place.',
+				next: scripts.next,
+				needsGeneralSteps: false,
+				action: undefined,
+				clearsWriters: true,
+			};
+}
+
 /** The cause of evictions where most of the memory has keys that may not be evicted. */
 function ofKeysWithoutTtl(facts: NodeFacts, evictedPerSecond: number): Partial<EvictionCause> | undefined {
 	const fixed = keysWithoutTtl(facts, evictedPerSecond);
@@ -100,8 +120,8 @@ function ofKeysWithoutTtl(facts: NodeFacts, evictedPerSecond: number): Partial<E
 }
 
 /**
-The first known cause of evictions: a replica that evicts by itself, a lowered limit, client buffers, or keys that may not
-be evicted.
+The first known cause of evictions: a replica that evicts by itself, a lowered limit, client buffers, cached scripts, or
+keys that may not be evicted.
 @param evictedPerSecond Keys per second; above 0.
 */
 export const evictionCause = (facts: NodeFacts, evictedPerSecond: number): EvictionCause => ({
@@ -114,5 +134,6 @@ export const evictionCause = (facts: NodeFacts, evictedPerSecond: number): Evict
 	...(ofReplica(facts, evictedPerSecond) ??
 		ofLoweredLimit(facts) ??
 		ofClientMemory(facts) ??
+		ofScripts(facts) ??
 		ofKeysWithoutTtl(facts, evictedPerSecond)),
 });

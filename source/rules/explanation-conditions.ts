@@ -9,6 +9,7 @@ import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
 import {cutOff} from './replication-lag.js';
 import {obstacleInLog, storageInLog} from './replication-obstacles.js';
+import {scriptBytes} from './script-memory.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 
 /**
@@ -45,6 +46,8 @@ export const isUnlinkedAtAnnounced = ({evidence}: Finding): boolean =>
 export const hasOldAddresses = hasEvidence(oldAddress);
 
 export const isStalled = ({severity}: Finding): boolean => severity === 'critical';
+
+export const isForScripts = hasEvidence(scriptBytes);
 
 export const isUnlinked = hasEvidence(runIdOfPrimary);
 

@@ -9,6 +9,7 @@ import {
 	holdsThread,
 	isCutOff,
 	isForRights,
+	isForScripts,
 	isMostlyStopped,
 	isNoCommands,
 	isStalled,
@@ -318,6 +319,10 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.repl_buf', where: 'here', symptoms: ['mem.system', 'mem.unset']},
 	{cause: 'mem.policy_noop', where: 'here', symptoms: ['mem.oom', 'mem.exceeded', 'mem.max']},
 	{cause: 'mem.oom', where: 'here', symptoms: ['mem.exceeded', 'mem.max', 'mem.growth']},
+	// The text about refused writes or evictions says what the scripts take.
+	{cause: 'mem.oom', where: 'here', symptoms: ['mem.scripts', 'mem.evict_storm', 'mem.evict'], isCause: isForScripts},
+	{cause: 'mem.evict_storm', where: 'here', symptoms: ['mem.scripts'], isCause: isForScripts},
+	{cause: 'mem.evict', where: 'here', symptoms: ['mem.scripts'], isCause: isForScripts},
 	{cause: 'mem.evict_storm', where: 'here', symptoms: ['mem.evict', 'mem.max', 'mem.exceeded']},
 	{cause: 'mem.evict', where: 'here', symptoms: ['mem.max', 'mem.exceeded']},
 	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},

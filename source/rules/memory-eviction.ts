@@ -10,6 +10,7 @@ import {errors, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+import {scriptMemory} from './script-memory.js';
 import {topWriter} from './writers.js';
 
 export const memEvict = rule({
@@ -194,6 +195,8 @@ export const memOom = rule({
 		const isOverhead = tooSmall === undefined && limit > 0 && overhead >= limit;
 		const lowered = loweredLimit(facts);
 		const buffers = tooSmall === undefined ? clientMemory(facts) : undefined;
+		const scripts = tooSmall === undefined && buffers === undefined ? scriptMemory(facts) : undefined;
+		const filler = buffers ?? scripts;
 		const reason = isOverhead
 			? 'overhead alone (clients, buffers, replicas) is over the limit, so that evicting every key would not help'
 			: policy === 'noeviction'
@@ -201,16 +204,18 @@ export const memOom = rule({
 				: 'no key that may be evicted is left';
 		const isLowered = policy === 'noeviction' && !isOverhead && lowered !== undefined;
 		const unlike =
-			isLowered || tooSmall !== undefined || buffers !== undefined
+			isLowered || tooSmall !== undefined || filler !== undefined
 				? undefined
 				: (limitUnlikeOthers(facts, limit) ?? keysUnlikeOthers(facts));
-		const isOfData = !isOverhead && !isLowered && tooSmall === undefined && buffers === undefined;
+		const isOfData = !isOverhead && !isLowered && tooSmall === undefined && filler === undefined;
 		const writer = isOfData ? topWriter(facts) : undefined;
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
-			detail: isLowered ? lowered.detail : writer?.culprit.client === undefined ? undefined : writer.text,
-			reason: tooSmall?.reason ?? buffers?.reason ?? unlike?.reason ?? reason,
-			culprit: buffers?.client === undefined ? writer?.culprit : {client: buffers.client},
+			detail: isLowered
+				? lowered.detail
+				: (scripts?.detail ?? (writer?.culprit.client === undefined ? undefined : writer.text)),
+			reason: tooSmall?.reason ?? filler?.reason ?? unlike?.reason ?? reason,
+			culprit: buffers?.client === undefined ? (scripts?.culprit ?? writer?.culprit) : {client: buffers.client},
 			effect: 'writes-refused',
 			evidence: [
 				{name: 'OOM replies since the sample before', value: refused, unit: 'count'},
@@ -223,15 +228,15 @@ export const memOom = rule({
 					['memory', 'used_memory_overhead', 'bytes'],
 				),
 				...(tooSmall?.evidence ?? []),
-				...(buffers?.evidence ?? []),
+				...(filler?.evidence ?? []),
 				...(tooSmall !== undefined || limitShare(facts) === undefined
 					? []
 					: [{name: 'of maxmemory', value: limitShare(facts) ?? 0, unit: 'share' as const}]),
 			],
 			meaning: `Commands that need memory are refused, ${count(refused)} since the sample before. Reads and deletions still work.`,
 			next: tooSmall?.next ?? [
-				...(buffers?.next ?? []),
-				...(isOverhead && buffers === undefined
+				...(filler?.next ?? []),
+				...(isOverhead && filler === undefined
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
 					: []),
 				unlike === undefined ? hint('raise maxmemory, if the machine has room') : unlike.next,
@@ -240,7 +245,9 @@ export const memOom = rule({
 					: [hint('or delete keys that are not needed, or set an eviction policy, which loses data')]),
 				redisCli(facts, 'MEMORY STATS'),
 			],
-			action: isOverhead || buffers !== undefined ? 'client-kill' : 'set-maxmemory',
+			// Closing a client frees no script.
+			action:
+				scripts === undefined ? (isOverhead || buffers !== undefined ? 'client-kill' : 'set-maxmemory') : undefined,
 		});
 	},
 });

@@ -230,6 +230,7 @@ export const memScripts = rule({
 	needs: {scripts: infoNumber('memory', 'number_of_cached_scripts')},
 	evaluate({scripts}, facts, limits) {
 		const size = facts.number('memory', 'used_memory_vm_total') ?? facts.number('memory', 'used_memory_lua') ?? 0;
+		const text = facts.number('memory', 'used_memory_scripts_eval') ?? facts.number('memory', 'used_memory_scripts');
 		const evicted = facts.increase('stats', 'evicted_scripts') ?? 0;
 		const isMuch = scripts > limits.count || size > limits.bytes || evicted > 0;
 		if (!isMuch) {
@@ -241,7 +242,7 @@ export const memScripts = rule({
 		const senders = sendersOf(facts, 'eval');
 		return fires('warning', {
 			problem: message`keeps ${count(scripts)} scripts in its cache${senders?.text ?? ''}`,
-			detail: `${bytes(size)} of engine memory`,
+			detail: `${bytes(size)} of engine memory${text === undefined ? '' : `, ${bytes(text)} of used memory`}`,
 			culprit: senders === undefined ? undefined : senderCulprit('EVAL', senders),
 			evidence: infoEvidence(
 				facts,

@@ -14,6 +14,7 @@ import {longestMean} from '../../source/rules/linear-commands.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {unservedResyncs} from '../../source/rules/rdb.js';
 import {obstacleInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
+import {scriptBytes} from '../../source/rules/script-memory.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
 import {findingOf} from '../harness/findings.js';
 
@@ -304,6 +305,25 @@ const cases: ReadonlyArray<
 			['mem.max', 'mem.clients'],
 			['mem.oom', 'mem.clients'],
 			['mem.exceeded', 'mem.clients'],
+		],
+	],
+	[
+		'cached scripts that refuse writes are not told a second time',
+		[
+			findingOf('mem.scripts', 'warning', primary),
+			findingOf('mem.oom', 'critical', primary, {evidence: [{name: scriptBytes, value: 1}]}),
+		],
+		[
+			['mem.oom', undefined],
+			['mem.scripts', 'mem.oom'],
+		],
+	],
+	[
+		'cached scripts beside refused writes for another reason',
+		[findingOf('mem.scripts', 'warning', primary), findingOf('mem.oom', 'critical', primary)],
+		[
+			['mem.oom', undefined],
+			['mem.scripts', undefined],
 		],
 	],
 	[

@@ -111,6 +111,54 @@ test('keys that client buffers displace are not blamed on their writers', () => 
 	assert.equal(firingOf(memEvictStorm, small).action, 'set-maxmemory');
 });
 
+/** A cache of 48 MB whose memory is full of cached scripts, of which a client sends a new one with each call. */
+const scriptCache = (of: Readonly<Record<string, number>>, command = 'eval'): FactsParts => ({
+	info: {
+		...evicted(2000, 10_000),
+		memory: {
+			maxmemory: 48 * mebibyte,
+			used_memory: 76 * mebibyte,
+			used_memory_overhead: 72 * mebibyte,
+			maxmemory_policy: 'allkeys-lru',
+			mem_clients_normal: 22_000,
+			number_of_cached_scripts: 8900,
+			...of,
+		},
+		errorstats: {errorstat_OOM: 'count=9'},
+	},
+	earlier: {...evicted(0, 10_000), errorstats: {errorstat_OOM: 'count=2'}},
+	record: {clients: {atMs: 0, value: [clientOf({id: 7, name: 'promo-svc', command}), clientOf({id: 8, name: 'web'})]}},
+});
+
+test('refused writes and evictions for cached scripts are not blamed on clients or writers', () => {
+	const cases = [
+		scriptCache({used_memory_scripts_eval: 70 * mebibyte, used_memory_scripts: 71 * mebibyte}),
+		scriptCache({used_memory_scripts: 70 * mebibyte}),
+		scriptCache({used_memory_scripts_eval: 70 * mebibyte}, 'script|load'),
+	];
+	for (const parts of cases) {
+		for (const rule of [memOom, memEvict, memEvictStorm]) {
+			const {culprit, action, next, reason, detail} = firingOf(rule, parts);
+			assert.equal(messageText(reason ?? ''), '8.90k scripts take 70.0M', rule.id);
+			assert.match(messageText(detail ?? ''), /^(EVAL|SCRIPT LOAD) from promo-svc$/, rule.id);
+			assert.equal(culprit?.client?.name, 'promo-svc', rule.id);
+			assert.equal(action, undefined, rule.id);
+			assert.match(messageText(next[0]?.text ?? ''), /SCRIPT FLUSH ASYNC$/, rule.id);
+			assert.doesNotMatch(next.map(({text}) => messageText(text)).join('\n'), /CLIENT|bigkeys|tot-mem/, rule.id);
+		}
+	}
+});
+
+test('a few scripts, and scripts that take little of the limit, do not fill the memory', () => {
+	for (const parts of [
+		scriptCache({used_memory_scripts_eval: mebibyte}),
+		scriptCache({used_memory_scripts_eval: 70 * mebibyte, number_of_cached_scripts: 9}),
+	]) {
+		assert.match(messageText(firingOf(memOom, parts).reason ?? ''), /^overhead alone/);
+		assert.doesNotMatch(messageText(firingOf(memEvict, parts).reason ?? ''), /scripts/);
+	}
+});
+
 testRule(memEvictStorm, [
 	['few evictions', {info: evicted(95), earlier: evicted(5)}, 'clear'],
 	['two percent of the keys a second', {info: evicted(2000, 100_000), earlier: evicted(0)}, 'critical', /2\.0% of all/],

@@ -98,6 +98,12 @@ testRule(memScripts, [
 		'warning',
 		/^keeps 4\.00k scripts in its cache, 0B of engine memory$/,
 	],
+	[
+		'thousands of scripts, with what they take of maxmemory',
+		{info: fields({number_of_cached_scripts: 4000, used_memory_scripts_eval: 5 * mega})},
+		'warning',
+		/, 0B of engine memory, [45]\.\d*M of used memory$/,
+	],
 	['a few large scripts', {info: fields({number_of_cached_scripts: 12, used_memory_vm_total: 200 * mega})}, 'warning'],
 	[
 		'some scripts were evicted',
