@@ -3,9 +3,18 @@ import type {Episode} from './episodes.js';
 import {heldTimes, sumMs} from './held-times.js';
 import {lasted, nodeWithRole, type ReportText} from './report-text.js';
 
-/** What an episode did to users, in the past tense: `refused writes`. Undefined for an episode without an effect. */
-export const happened = ({effect}: Episode): string | undefined =>
-	effect === undefined ? undefined : effectTexts[effect].happened;
+/**
+What an episode did to users, in the past tense: `refused writes`. Undefined for an episode without an effect.
+@param nodes The number of nodes that the text follows.
+*/
+export function happened({effect}: Episode, nodes = 1): string | undefined {
+	if (effect === undefined) {
+		return undefined;
+	}
+
+	const {happened: toOne, happenedToSeveral = toOne} = effectTexts[effect];
+	return nodes === 1 ? toOne : happenedToSeveral;
+}
 
 /**
 Whether two episodes have the same effect on the same node. Two rules may find the same refused writes, for example.

@@ -62,11 +62,11 @@ const isFilled = ({length}: readonly string[]): boolean => length > 0;
 function leadSentence([worst, ...others]: readonly Told[], facts: SummaryFacts, text: ReportText): string {
 	const felt = worst?.families.map(family => family.felt) ?? [];
 	const [first] = felt;
-	const effect = facts.isRecording && first !== undefined ? happened(first) : undefined;
+	const names = [...new Set(felt.map(nodeWithRole))];
+	const effect = facts.isRecording && first !== undefined ? happened(first, names.length) : undefined;
 	const what = effect === undefined ? `${first && text.finding(first.finding)},` : effect;
 	const when = feltPeriod(felt, facts, text);
-	const names = enumerated([...new Set(felt.map(nodeWithRole))]);
-	return `${others.length + 1} incidents, in the order in which they began. The worst: ${names} ${what} ${when}.`;
+	return `${others.length + 1} incidents, in the order in which they began. The worst: ${enumerated(names)} ${what} ${when}.`;
 }
 
 /**
@@ -171,9 +171,10 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 	const [family] = told.families;
 	const {cause, felt} = family;
 	const feltTogether = told.families.map(one => one.felt);
-	const names = enumerated([...new Set(feltTogether.map(nodeWithRole))]);
+	const nodes = [...new Set(feltTogether.map(nodeWithRole))];
+	const names = enumerated(nodes);
 	// Two samples do not show when an effect began, so the text is not in the past tense.
-	const what = facts.isRecording ? happened(felt) : undefined;
+	const what = facts.isRecording ? happened(felt, nodes.length) : undefined;
 	const found = text.finding(felt.finding);
 	const when = feltPeriod(feltTogether, facts, text);
 	const sentences = [

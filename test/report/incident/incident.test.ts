@@ -241,6 +241,20 @@ const paragraphs: ReadonlyArray<readonly [title: string, moments: readonly Momen
 		],
 	],
 	[
+		'the same on two nodes at once, in the plural',
+		[
+			{
+				atMs: at(0),
+				findings: [primary, replica].map(node =>
+					findingOf('lat.p99', 'warning', node, {problem: 'answers slowly', effect: 'slow', sinceMs: at(0)}),
+				),
+			},
+		],
+		[
+			'10.0.1.11:6379 (primary) and 10.0.1.12:6379 (replica) were slow since 03:00:00 UTC, and at the end of the report (03:30:00) still, after 30m00s (answers slowly).',
+		],
+	],
+	[
 		'critical before warning; the others are counted',
 		[
 			{
