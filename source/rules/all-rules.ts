@@ -34,6 +34,7 @@ import {hostRules} from './host.js';
 import {hostWaitRules} from './host-waits.js';
 import {idleTimeoutRules} from './idle-timeout.js';
 import {intrusionRules} from './intrusion.js';
+import {keyDeletionRules} from './key-deletions.js';
 import {keyUseRules} from './key-use.js';
 import {keyspaceRules} from './keyspace.js';
 import {largeReplyRules} from './large-replies.js';
@@ -122,6 +123,7 @@ export const allRules = [
 	...observabilityRules,
 	...cpuNetworkRules,
 	...keyspaceRules,
+	...keyDeletionRules,
 	...fieldExpiryRules,
 	...emptyDatabaseRules,
 	...undrainedRules,

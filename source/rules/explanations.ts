@@ -301,6 +301,7 @@ export const explanations: readonly Explanation[] = [
 	},
 	{cause: 'per.not_loaded', where: 'here', symptoms: ['key.drop']},
 	{cause: 'key.drop', where: 'here', symptoms: ['key.flush']},
+	{cause: 'key.deleted', where: 'here', symptoms: ['key.miss']},
 	{cause: 'key.undrained', where: 'here', symptoms: ['mem.growth', 'key.backlog']},
 	{cause: 'key.untrimmed', where: 'here', symptoms: ['mem.growth', 'key.backlog']},
 	{cause: 'key.empty_db', where: 'here', symptoms: ['key.miss']},
