@@ -93,7 +93,6 @@ export const keyDeleted = rule({
 				hint('keep the RDB file and the append-only files: copy them away before a save replaces them'),
 				redisCli(facts, 'CLIENT LIST'),
 			],
-			action: 'client-kill',
 		});
 	},
 });

@@ -1,7 +1,7 @@
 import type {Culprit, Evidence, NextStep} from '../domain/finding.js';
 import {type Message, message} from '../domain/message.js';
 import {bytes, count} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {sendersOf} from './client-names.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -49,7 +49,8 @@ export function scriptMemory(facts: NodeFacts): ScriptMemory | undefined {
 	return {
 		reason: `${count(scripts)} scripts take ${bytes(size)}`,
 		detail: sent === undefined ? undefined : message`${sent.command}${sent.senders.text}`,
-		culprit: sent === undefined ? undefined : senderCulprit(sent.command, sent.senders),
+		// Without the client, whose closing would free no script.
+		culprit: sent === undefined ? undefined : {command: sent.command},
 		evidence: [
 			{name: scriptBytes, value: size, unit: 'bytes'},
 			{name: 'number_of_cached_scripts', value: scripts, unit: 'count'},

@@ -48,6 +48,7 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'key.undrained',
 	'key.untrimmed',
 	'key.miss',
+	'mem.scripts',
 ]);
 
 /** The id of the client that causes a finding. Undefined if it is not connected, or has several connections. */
