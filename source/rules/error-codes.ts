@@ -49,9 +49,9 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
 	[
 		'CROSSSLOT',
 		{
-			reason: 'its keys are in several slots',
+			reason: 'its keys are in several slots, so one hash tag {…} or one key a command',
 			meaning: 'In a cluster, all keys of a command have to be in one slot. The client was written for one server.',
-			next: [hint('give the keys one hash tag: {user:7}:cart and {user:7}:orders have the same slot')],
+			next: [hint('give the keys one hash tag {…}, as {user:7}:cart and {user:7}:orders, or send one key a command')],
 		},
 	],
 	[
@@ -79,6 +79,12 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
 		},
 	],
 ]);
+
+/**
+Error codes of everyday operation, which the rule err.rate does not count. They are redirections, scripts that are not
+loaded yet, and redis-top's own denied commands. LOADING is in the list because the rule srv.loading reports it.
+*/
+export const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM', 'LOADING'];
 
 const noDatabase: ErrorCode = {
 	reason: 'it has no database of that number',

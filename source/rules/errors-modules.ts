@@ -8,13 +8,14 @@ import {count, percent, perSecond} from '../text/units.js';
 import {mostRefused, refusalsLately} from './access-refusals.js';
 import {onlySenders, type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {grantSteps} from './denied-requests.js';
-import {meaningOfErrors} from './error-codes.js';
+import {meaningOfErrors, usualErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {roleGrace} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
+import {commandsOfSeveralSlots, severalSlots} from './several-slots.js';
 import {whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
 
 /** Name of the evidence of err.failed that holds the code of nearly all errors. */
@@ -55,8 +56,11 @@ export const errFailed = rule({
 			.filter(({command}) => command !== 'auth')
 			.filter(({failures, calls}) => failures >= limits.rate && failures / Math.max(failures, calls) > limits.share)
 			.sort((one, other) => other.failures - one.failures);
-		const [worst] = failing;
-		if (worst === undefined || isRedirecting(facts)) {
+		// The keys of a command are in several slots for every node. So these errors also count while clients find new owners.
+		const split = commandsOfSeveralSlots(facts, failing);
+		const told = split.length > 0 ? split : failing;
+		const [worst] = told;
+		if (worst === undefined || (split.length === 0 && isRedirecting(facts))) {
 			return clear;
 		}
 
@@ -64,7 +68,7 @@ export const errFailed = rule({
 		// If only some calls fail, a client with this last command may have received no error. So the client is named only
 		// if nearly all calls fail, or if the error is MOVED.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
-		const code = commonError(facts);
+		const code = split.length > 0 ? severalSlots : commonError(facts);
 		if (code === 'LOADING' || code === 'WRONGPASS' || (code === 'MOVED' && isOwnerMissing(facts))) {
 			return clear;
 		}
@@ -92,14 +96,14 @@ export const errFailed = rule({
 				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? refusal && lackText(refusal) : undefined),
 			culprit: senderCulprit(command, senders),
 			evidence: [
-				...failing.slice(0, 5).map(({command: name, failures}) => ({
+				...told.slice(0, 5).map(({command: name, failures}) => ({
 					name: `failures of ${name}`,
 					value: failures,
 					unit: 'perSecond' as const,
 				})),
 				...(code === undefined ? [] : [{name: errorCode, value: code}]),
 			],
-			meaning: `${known?.meaning ?? 'The clients that send it get errors instead of replies.'}${alsoFailing(failing)}`,
+			meaning: `${known?.meaning ?? 'The clients that send it get errors instead of replies.'}${alsoFailing(told)}`,
 			next: [
 				...(code === 'NOPERM' && refusal !== undefined ? grantSteps(refusal) : []),
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
@@ -181,12 +185,6 @@ const lacked: ReadonlyMap<string, string> = new Map([
 	['channel', 'its channels'],
 	['command', 'the command'],
 ]);
-
-/**
-Error codes of everyday operation, which the rule err.rate does not count. They are redirections, scripts that are not
-loaded yet, and redis-top's own denied commands. LOADING is in the list because the rule srv.loading reports it.
-*/
-const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM', 'LOADING'];
 
 /**
 Error codes that only an executed command can return. Executed commands are in the server's count of processed commands

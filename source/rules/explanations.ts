@@ -86,6 +86,14 @@ const partedSymptoms: readonly RuleId[] = [
 	'rep.lag_ack',
 ];
 
+/** Rules of errors that clients get now. They come before a state in which nothing fails yet. */
+export const clientErrors: ReadonlySet<RuleId> = new Set<RuleId>([
+	'err.failed',
+	'err.rate',
+	'err.unknown',
+	'sec.authfail',
+]);
+
 /**
 Rules about a node that does not answer. Their findings explain all other findings on that node, and the findings on its
 replication.

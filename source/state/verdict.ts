@@ -4,7 +4,7 @@ import {namesKind} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {statementMessage} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
-import {explanations} from '../rules/explanations.js';
+import {clientErrors, explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
@@ -139,7 +139,10 @@ that machine is slow then.
 export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
 	family[0]?.rule === 'os.psi'
 		? machineUrgency
-		: Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
+		: Math.min(
+				...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)),
+				...(family[0] !== undefined && clientErrors.has(family[0].rule) ? [effectRank('slow') + 0.5] : []),
+			);
 
 /** The consequence of a node's problem that affects clients most, on the node itself or in the whole deployment. */
 function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {

@@ -62,7 +62,64 @@ test('the other commands that fail are named', () => {
 	assert.match(meaningOf('subscribe', 'spublish'), / SUBSCRIBE and SPUBLISH fail too\.$/);
 });
 
+/** A cluster node that gets commands on several slots beside the redirections of clients that learn the slots. */
+const severalSlots = (
+	codes: Readonly<Record<string, number>>,
+	...failures: ReadonlyArray<readonly [string, number]>
+) => ({
+	...grown(
+		'errorstats',
+		Object.fromEntries(Object.entries(codes).map(([code, count]) => [`errorstat_${code}`, `count=${count}`])),
+	),
+	earlier: {
+		errorstats: Object.fromEntries(Object.keys(codes).map(code => [`errorstat_${code}`, 'count=0'])),
+	},
+	record: {
+		commands: failures.map(([name, failuresPerSecond]) => ({
+			command: name,
+			calls: 99,
+			callsPerSecond: failuresPerSecond,
+			failuresPerSecond,
+			meanMicroseconds: 1,
+			timeShare: 0,
+		})),
+		clients: timed([clientOf({id: 7, name: 'orders-api', command: 'mget'})]),
+	},
+});
+
+test('only commands on several keys are told to fail with CROSSSLOT', () => {
+	const parts = severalSlots({CROSSSLOT: 24, MOVED: 60}, ['get', 60], ['mget', 12], ['del', 12]);
+	assert.match(messageText(firingOf(errFailed, parts).meaning), / DEL fails too\.$/);
+});
+
 testRule(errFailed, [
+	[
+		'keys in several slots, while more clients learn where slots are',
+		severalSlots({CROSSSLOT: 24, MOVED: 60}, ['get', 60], ['mget', 12], ['del', 12]),
+		'warning',
+		/^answers MGET with CROSSSLOT errors, 12\.?0?\/s from orders-api: its keys are in several slots, so one hash tag {…} or one key a command$/,
+	],
+	[
+		'keys in several slots, a moment after slots left',
+		{
+			...severalSlots({CROSSSLOT: 24, MOVED: 60}, ['get', 60], ['eval', 24]),
+			watch: {slotsLeftAtMs: nowMs - 5000},
+		},
+		'warning',
+		/^answers EVAL with CROSSSLOT errors/,
+	],
+	[
+		'few commands on several slots beside many other errors',
+		severalSlots({CROSSSLOT: 4, ERR: 60}, ['incr', 60], ['mget', 4]),
+		'warning',
+		/^answers INCR with ERR errors/,
+	],
+	[
+		'several keys of one slot that moved away',
+		severalSlots({CROSSSLOT: 1, MOVED: 60}, ['mget', 60]),
+		'warning',
+		/^answers MGET with MOVED errors/,
+	],
 	['none', command({command: 'get', callsPerSecond: 100}), 'clear'],
 	[
 		'many',

@@ -486,6 +486,17 @@ test('an outage is as severe on line 2 as in the list of findings', () => {
 	assert.equal(severityOf(lately, findingOf('mem.frag', 'info', gone.address)), 'warning');
 });
 
+test('errors that clients get now come before a primary that has no replica', () => {
+	const noReplica = findingOf('clu.no_replica', 'warning', up.address, {effect: 'failover-impossible'});
+	for (const rule of ['err.failed', 'err.rate', 'err.unknown', 'sec.authfail'] as const) {
+		const [first] = rankedFindings(stateWith([noReplica, findingOf(rule, 'warning')], [up]));
+		assert.equal(first?.finding.rule, rule);
+	}
+
+	const [first] = rankedFindings(stateWith([noReplica, findingOf('mem.frag', 'warning')], [up]));
+	assert.equal(first?.finding.rule, 'clu.no_replica');
+});
+
 test('the user that a reason names comes before the client of the detail', () => {
 	const parts = {problem: 'refuses PUBLISH (NOPERM)', detail: '20/s from orders-api', culprit: {command: 'PUBLISH'}};
 	const second = (reason: Message) =>
