@@ -5,6 +5,7 @@ import type {NodeSample} from '../domain/sample.js';
 import {bytes} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
+import {forgotten, forgottenAmong} from './forgotten-primary.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -237,7 +238,7 @@ export const repDiverged = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'Two primaries share a replication history. The `master_replid2` of one is the `master_replid` of the other, or both have the same `master_replid2`.',
+			'Two primaries share a replication history. The `master_replid2` of one is the `master_replid` of the other, or both have the same `master_replid2`. One that has read nothing from a primary since its start (`total_net_repl_input_bytes:0`) was a replica and started as a primary.',
 		since: '4.0',
 		falsePositives: [
 			'Two primaries exist for a moment in every failover. For half a minute the finding is info: after a change of role, or while a sentinel lists one of the two as a replica that it reaches.',
@@ -251,6 +252,15 @@ export const repDiverged = rule({
 		);
 		if (deployment === 'cluster' || primaries.length < 2) {
 			return [];
+		}
+
+		const forgetting = forgottenAmong(primaries);
+		if (forgetting !== undefined) {
+			const {replica, primary} = forgetting;
+			const isPassing =
+				heldMs(replica.address, primary.address) < replica.limitsOf(roleGrace).seconds * 1000 &&
+				isBySentinels([replica, primary], fleet);
+			return [{...forgotten(forgetting, isPassing), node: replica.address, subject: primary.address}];
 		}
 
 		for (const [index, one] of primaries.entries()) {
@@ -274,17 +284,18 @@ const outOfReach = ['s_down', 'o_down', 'disconnected'];
 Whether two primaries of one history may be in the middle of a failover. Sentinels then turn one of them into a replica,
 without help.
 */
-function isFailingOver(pair: readonly NodeFacts[], fleet: FleetFacts): boolean {
+const isFailingOver = (pair: readonly NodeFacts[], fleet: FleetFacts): boolean =>
+	pair.some(isSettling) || isBySentinels(pair, fleet);
+
+/** Whether Sentinels are about to turn one of two primaries into a replica. */
+function isBySentinels(pair: readonly NodeFacts[], fleet: FleetFacts): boolean {
 	const isOfPair = (address: NodeAddress) => pair.some(facts => facts.address === address);
-	return (
-		pair.some(isSettling) ||
-		monitoredGroups(fleet).some(({reports}) =>
-			reports.some(
-				({primary: {address, flags, replicas = []}}) =>
-					(isOfPair(address) && flags.has('failover_in_progress')) ||
-					replicas.some(replica => isOfPair(replica.address) && !outOfReach.some(flag => replica.flags.has(flag))),
-			),
-		)
+	return monitoredGroups(fleet).some(({reports}) =>
+		reports.some(
+			({primary: {address, flags, replicas = []}}) =>
+				(isOfPair(address) && flags.has('failover_in_progress')) ||
+				replicas.some(replica => isOfPair(replica.address) && !outOfReach.some(flag => replica.flags.has(flag))),
+		),
 	);
 }
 

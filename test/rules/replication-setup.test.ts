@@ -234,6 +234,79 @@ test('rep.diverged: a replica promoted beside its primary is found', () => {
 	assert.deepEqual(found?.kind === 'fires' && found.nodes, ['10.0.1.1:1', '10.0.1.2:1']);
 });
 
+/** A primary with an uptime of 10 s, and what it has read from a primary since its start. */
+const started = (before: string, read: number | undefined, rest: FactsParts = {}) =>
+	factsOf({
+		...rest,
+		record: {address: '10.0.1.2:1'},
+		info: {
+			...replication({role: 'master', master_replid: b, master_replid2: before}),
+			stats: read === undefined ? {} : {total_net_repl_input_bytes: read},
+			server: {uptime_in_seconds: 10},
+			persistence: {
+				rdb_changes_since_last_save: 0,
+				rdb_last_save_time: Math.floor(nowMs / 1000) - 10,
+				...rest.info?.persistence,
+			},
+		},
+	});
+const sawReplica = (seconds: number): FactsParts => ({
+	watch: {restartedAtMs: nowMs - seconds * 1000, roleBeforeRestart: 'replica', roleChangedAtMs: nowMs - seconds * 1000},
+});
+
+test('rep.diverged: a replica that started as a primary is told at once, with the way back', () => {
+	const former = history('10.0.1.1:1', a, none);
+	for (const [replica, name] of [
+		[started(a, 0), 'its file has the history of the primary'],
+		[started(a, 0, sawReplica(5)), 'redis-top saw its role change'],
+		[started(a, undefined, sawReplica(5)), 'before 7.0, redis-top saw it as a replica'],
+		[started(none, 0, sawReplica(5)), 'it had no RDB file'],
+	] as const) {
+		const [found] = diverged('replicated', former, replica);
+		assert.equal(found?.node, '10.0.1.2:1', name);
+		assert.equal(
+			textOf(found),
+			'started as a primary and no longer follows 10.0.1.1:1, 10s ago: no replicaof in its config file',
+			name,
+		);
+		assert.ok(found?.kind === 'fires');
+		assert.equal(found.severity, 'critical', name);
+		assert.deepEqual(found.remedy, {node: '10.0.1.2:1', value: '10.0.1.1:1'});
+		assert.match(messageText(found.next[0]?.text ?? ''), /-h 10\.0\.1\.2 -p 1 REPLICAOF 10\.0\.1\.1 1$/, name);
+		assert.match(messageText(found.meaning), /It has accepted no write since its start\.$/, name);
+	}
+
+	const [wrote] = diverged(
+		'replicated',
+		former,
+		started(a, 0, {info: {persistence: {rdb_changes_since_last_save: 7}}}),
+	);
+	assert.ok(wrote?.kind === 'fires');
+	assert.match(messageText(wrote.meaning), /changed 7 times since its start; REPLICAOF discards that\.$/);
+	assert.match(messageText(wrote.next[0]?.text ?? ''), /save its data first/);
+	const [saved] = diverged(
+		'replicated',
+		former,
+		started(a, 0, {info: {persistence: {rdb_last_save_time: Math.floor(nowMs / 1000) - 1}}}),
+	);
+	assert.ok(saved?.kind === 'fires');
+	assert.doesNotMatch(messageText(saved.meaning), /no write/);
+});
+
+test('rep.diverged: a promoted replica and a restarted primary did not forget their primary', () => {
+	const former = history('10.0.1.1:1', a, none);
+	const both = /^and 10\.0\.1\.2:1 are both primaries/;
+	assert.match(textOf(diverged('replicated', former, started(a, 4096))[0]) ?? '', both, 'it read from its primary');
+	assert.match(textOf(diverged('replicated', former, started(a, undefined))[0]) ?? '', both, 'it cannot be known');
+	assert.match(textOf(diverged('replicated', history('10.0.1.1:1', c, a), started(a, 0))[0]) ?? '', both);
+	assert.deepEqual(diverged('replicated', former, started(none, 0)), [], 'two unrelated servers');
+	assert.deepEqual(
+		diverged('replicated', former, history('10.0.1.3:1', c, none), started(none, 0, sawReplica(5))),
+		[],
+		'its primary may be either of two',
+	);
+});
+
 const promotion = [history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, a)];
 const sentinelFor = (address: string, replica: string, flags: readonly string[], own: readonly string[] = []) =>
 	factsOf({
