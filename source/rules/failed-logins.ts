@@ -1,5 +1,6 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {type Message, message, nameOf} from '../domain/message.js';
+import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {count, seconds} from '../text/units.js';
 import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './access-refusals.js';
 import {infoEvidence} from './evidence.js';
@@ -53,17 +54,20 @@ export const secAuthfail = rule({
 		const client = most && clientOf(most);
 		const cause = most && causeOf(most.user, facts);
 		const isOfReplicas = cause?.isOfReplicas === true;
+		const isLost = cause?.isLostByFailover === true;
 		const perMinute = `${count(Math.round(failures))} per minute`;
 		const from: Message = client === undefined ? '' : message` from ${client}`;
-		return fires(isOfReplicas ? 'critical' : 'warning', {
+		return fires(isOfReplicas || isLost ? 'critical' : 'warning', {
 			...(most === undefined
 				? {problem: `refuses ${count(Math.round(failures))} logins per minute`}
 				: {
-						problem: message`refuses ${isOfReplicas ? 'its replicas' : 'logins'} as user ${nameOf('user', most.user)}`,
+						problem: isLost
+							? message`has no user ${nameOf('user', most.user)} and refuses its logins`
+							: message`refuses ${isOfReplicas ? 'its replicas' : 'logins'} as user ${nameOf('user', most.user)}`,
 						detail: message`${perMinute}${new Set(refusals?.map(({user}) => user)).size > 1 ? ' with others' : ''}, most${from}`,
 					}),
 			reason: cause?.reason,
-			effect: isOfReplicas ? 'reads-stale' : undefined,
+			effect: isOfReplicas ? 'reads-stale' : isLost ? 'connections-refused' : undefined,
 			culprit: refusedClient(refusals),
 			evidence: [...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']), ...refusalEvidence(refusals)],
 			meaning: isOfReplicas
@@ -76,15 +80,64 @@ export const secAuthfail = rule({
 
 /** Why logins as a user fail, as the list of the server's users shows. */
 type LoginFailure = {
-	readonly reason: string;
-	readonly meaning: string;
+	readonly reason: Message;
+	readonly meaning: Message;
 	readonly next: readonly NextStep[];
 	/** Whether the user may replicate (PSYNC) and not write, as replicas do. An application's user may write keys. */
 	readonly isOfReplicas: boolean;
+	/** Whether the node was promoted without the user, so that the application of the user has no primary now. */
+	readonly isLostByFailover?: boolean;
 };
 
 /** Seconds after a start within which the start may have lost users that were never saved. */
 const recentStartSeconds = 3600;
+
+/** Time after a promotion in which applications look for users of the former primary, in milliseconds. */
+const recentPromotionMs = 3_600_000;
+
+/**
+Whether this process was a replica before it became a primary: redis-top saw it lately, or the server has read from a
+primary and continues its history.
+*/
+const isPromoted = (facts: NodeFacts): boolean =>
+	facts.record.role === 'primary' &&
+	(facts.memory.promotedAtMs.some(atMs => facts.nowMs - atMs < recentPromotionMs) ||
+		((facts.number('replication', 'second_repl_offset') ?? -1) > 0 &&
+			(facts.number('stats', 'total_net_repl_input_bytes') ?? 0) > 0));
+
+/** Another node that has the user, or had it when its users were last read. */
+const ownerOf = (name: string, {address, nodes}: NodeFacts): NodeRecord | undefined =>
+	[...nodes.values()].find(
+		record =>
+			record.address !== address &&
+			record.role !== 'sentinel' &&
+			record.aclUsers?.value.some(({user}) => user === name) === true,
+	);
+
+/** The failure of logins as a user that other nodes have: users do not replicate. */
+function notReplicated(name: string, facts: NodeFacts): LoginFailure {
+	const owner = ownerOf(name, facts);
+	const isLost = isPromoted(facts);
+	const where = isLost ? 'promoted without it' : 'no such user here';
+	const from: Message =
+		owner === undefined ? '' : message`, ${isLost ? 'which is on' : 'but on'} ${nodeName(owner.address)}`;
+	return {
+		reason: message`${where}${from}; ACL users do not replicate`,
+		meaning: isLost
+			? 'ACL SETUSER makes a user on one node alone. The promoted node does not have it, so its applications cannot log in.'
+			: 'ACL SETUSER makes a user on one node alone. The applications of this user cannot log in here.',
+		next: [
+			hint(message`create it here: ACL SETUSER ${quotedName('user', name)}, then ACL SAVE`),
+			...(owner !== undefined && owner.failure === undefined
+				? [redisCliAsAdministrator({record: owner, settings: facts.settings}, 'ACL LIST')]
+				: [hint('the ACL file or the config file of the former primary, or a backup, has its line')]),
+			redisCliAsAdministrator(facts, 'ACL LIST'),
+			hint('where the config file names no aclfile, CONFIG REWRITE keeps users in place of ACL SAVE'),
+		],
+		isOfReplicas: false,
+		isLostByFailover: isLost,
+	};
+}
 
 /** Why logins as the user fail; undefined if the server's users are not known. */
 function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
@@ -94,6 +147,10 @@ function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
 	}
 
 	const user = users.find(each => each.user === name);
+	if (user === undefined && (isPromoted(facts) || ownerOf(name, facts) !== undefined)) {
+		return notReplicated(name, facts);
+	}
+
 	if (user === undefined) {
 		const uptime = facts.number('server', 'uptime_in_seconds') ?? Number.POSITIVE_INFINITY;
 		return {

@@ -45,7 +45,10 @@ export function clusterManager(
 /**
 A step with a command that needs an administrator's user: it asks about users, or the node refuses redis-top's own user.
 */
-export const redisCliAsAdministrator = ({record, settings}: NodeFacts, command: Message): NextStep => ({
+export const redisCliAsAdministrator = (
+	{record, settings}: Pick<NodeFacts, 'record' | 'settings'>,
+	command: Message,
+): NextStep => ({
 	kind: 'command',
 	text: message`redis-cli ${connectionArguments(record.endpoint, {...settings, user: 'ADMIN'})} --askpass ${command}`,
 });

@@ -52,7 +52,7 @@ export const replacedPrimary =
 
 /** What the outage of a replaced primary means. */
 export const meaningOfTakeover = ({isCluster}: Takeover): string =>
-	`${isCluster ? 'The cluster serves its slots' : 'The new primary serves its clients'} without it. There is one copy less of the data until it returns as a replica.`;
+	`${isCluster ? 'The cluster serves its slots without it' : 'Its clients belong on the new primary now'}. There is one copy less of the data until it returns as a replica.`;
 
 /** The problem of a replaced primary: `refuses connections, 10.0.1.12:6379 took over`. */
 export const replacedProblem = (problem: Message, takeover: Takeover | undefined): Message =>

@@ -15,6 +15,7 @@ import {
 	secProtectedOff,
 	secScan,
 } from '../../source/rules/security.js';
+import {recordFrom, refusedConnection} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -54,6 +55,9 @@ const withUser = (parts: Partial<AclUser>): FactsParts => ({
 		aclUsers: timed([{user: 'app', isOn: true, login: 'a1b2', rights: '', hasAllKeys: false, lacks: [], ...parts}]),
 	},
 });
+
+/** Another node, which has the user. */
+const withAppUser = (parts: Parameters<typeof recordFrom>[0]) => recordFrom({...parts, ...withUser({}).record});
 
 testRule(secAuthfail, [
 	['none', denials({acl_access_denied_auth: 0}), 'clear'],
@@ -101,6 +105,56 @@ testRule(secAuthfail, [
 		{...withUser({user: 'default'}), info: {server: {uptime_in_seconds: 40}}},
 		'warning',
 		/: no such user here; it started 40s ago$/,
+	],
+	[
+		'many, on a promoted node without the user',
+		{...withUser({user: 'default'}), info: {server: {uptime_in_seconds: 40}}, watch: {promotedAtMs: [nowMs - 5000]}},
+		'critical',
+		/^has no user app and refuses its logins, .*: promoted without it; ACL users do not replicate$/,
+	],
+	[
+		'many, on a node that continues the history of a primary from which it has read',
+		{
+			...withUser({user: 'default'}),
+			info: {replication: {second_repl_offset: 700}, stats: {total_net_repl_input_bytes: 900}},
+		},
+		'critical',
+		/: promoted without it; ACL users do not replicate$/,
+	],
+	[
+		'many, on a restarted primary that has read from no primary',
+		{
+			...withUser({user: 'default'}),
+			info: {
+				server: {uptime_in_seconds: 40},
+				replication: {second_repl_offset: 700},
+				stats: {total_net_repl_input_bytes: 0},
+			},
+		},
+		'warning',
+		/: no such user here; it started 40s ago$/,
+	],
+	[
+		'many, on a promoted node, as a user of the former primary that is down',
+		{
+			...withUser({user: 'default'}),
+			watch: {promotedAtMs: [nowMs - 5000]},
+			nodes: [withAppUser({address: '10.0.1.9:6379', failure: refusedConnection})],
+		},
+		'critical',
+		/: promoted without it, which is on 10\.0\.1\.9:6379; ACL users do not replicate$/,
+	],
+	[
+		'many, as a user that only another node has',
+		{...withUser({user: 'default'}), nodes: [withAppUser({address: '10.0.1.9:6379'})]},
+		'warning',
+		/: no such user here, but on 10\.0\.1\.9:6379; ACL users do not replicate$/,
+	],
+	[
+		'many, as a user that only a Sentinel has',
+		{...withUser({user: 'default'}), nodes: [withAppUser({address: '10.0.1.9:26379', role: 'sentinel'})]},
+		'warning',
+		/: no such user here$/,
 	],
 	['many, as a user without a password', withUser({login: ''}), 'warning', /: the user has no password set$/],
 	[
