@@ -2,6 +2,7 @@ import {message, nameOf} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, count} from '../text/units.js';
 import {clientName, clientText, slowestReader} from './client-names.js';
+import {disconnectedClient, disconnectionSteps, limitReason} from './disconnected-client.js';
 import {infoEvidence} from './evidence.js';
 import {limitText} from './limit-without-unit.js';
 import {increase, infoNumber} from './needs.js';
@@ -89,56 +90,6 @@ function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
 	return isCounted && logged?.line === undefined ? undefined : logged;
 }
 
-/**
-The client that a line of the log is about, by its name or address, and its last command. The line holds the client as
-CLIENT LIST prints it: `Client id=7 addr=10.0.0.9:41000 … name=feed … cmd=subscribe … scheduled to be closed ASAP`.
-*/
-function clientInLine(line: string | undefined) {
-	const field = (name: string) => new RegExp(` ${name}=(\\S+)`).exec(line ?? '')?.[1];
-	const client = field('name') ?? field('addr');
-	return client === undefined
-		? undefined
-		: {
-				name: nameOf('client', client),
-				kind: field('flags')?.includes('S')
-					? ('replica' as const)
-					: /subscribe$/.test(field('cmd') ?? '')
-						? ('subscriber' as const)
-						: undefined,
-			};
-}
-
-/** The kinds of clients in `client-output-buffer-limit`. Before 5.0 a replica is `slave` there. */
-const limitClasses = {normal: /normal/, subscriber: /pubsub/, replica: /slave|replica/} as const;
-
-/**
-The output buffer limit of a kind of clients as text: `the limit of normal clients is 4M`. If both a hard and a soft
-limit are set, it is the lower one. Undefined if the setting is not known, or sets no limit for this kind.
-
-@param limits CONFIG GET client-output-buffer-limit: `normal 0 0 0 slave 268435456 67108864 60 pubsub …`. The first
-number of a kind is its hard limit, the second its soft limit.
-*/
-function limitReason(limits: string | undefined, kind: keyof typeof limitClasses): string | undefined {
-	const words = (limits ?? '').split(' ');
-	const at = words.findIndex(word => limitClasses[kind].test(word));
-	const found = [words[at + 1], words[at + 2]].map(Number).filter(value => value > 0);
-	return at === -1 || found.length === 0
-		? undefined
-		: `the limit of ${kind === 'normal' ? 'normal clients' : `${kind}s`} is ${limitText(Math.min(...found))}`;
-}
-
-/** What to do about clients of a kind that exceed their limit. */
-const remedies: Readonly<Record<keyof typeof limitClasses, readonly string[]>> = {
-	normal: ['let it ask for parts (HSCAN, SSCAN, LRANGE with limits), or raise the limit of normal clients'],
-	subscriber: [
-		'let it read faster, or subscribe to less',
-		'raise its limit for bursts only: CONFIG SET client-output-buffer-limit "pubsub 64mb 16mb 60"; messages that must not be lost belong in a stream',
-	],
-	replica: [
-		'raise its limit above what is written during a full resync: CONFIG SET client-output-buffer-limit "replica 1gb 512mb 120"',
-	],
-};
-
 export const cliObufKill = rule({
 	id: 'cli.obuf_kill',
 	scope: 'node',
@@ -156,15 +107,23 @@ export const cliObufKill = rule({
 			return clear;
 		}
 
-		const client = clientInLine(line);
+		const client = line === undefined ? undefined : disconnectedClient(facts, line);
+		const reason = client && limitReason(facts.setting('client-output-buffer-limit'), client);
 		return fires('warning', {
 			problem:
 				client === undefined
 					? 'disconnects clients over their buffer limits'
-					: message`disconnects ${client.kind === undefined ? '' : `the ${client.kind} `}${client.name} over its buffer limit`,
-			detail: line === undefined ? `${count(clients)} since the last sample` : 'within the last minute',
-			reason: client && limitReason(facts.setting('client-output-buffer-limit'), client.kind ?? 'normal'),
-			culprit: client && {client: client.name},
+					: message`disconnects ${client.kind === 'normal' ? '' : `the ${client.kind} `}${client.name} over its buffer limit`,
+			detail:
+				line === undefined
+					? `${count(clients)} since the last sample`
+					: client?.call === undefined
+						? 'within the last minute'
+						: message`${client.call}, within the last minute`,
+			reason,
+			// A client of ordinary commands asks again after each disconnection, and never gets its reply.
+			effect: client?.kind === 'normal' ? 'reads-refused' : undefined,
+			culprit: client?.culprit,
 			evidence: [
 				...infoEvidence(
 					facts,
@@ -178,7 +137,7 @@ export const cliObufKill = rule({
 					? 'It reads more slowly than others publish. Each time it is disconnected, it loses messages.'
 					: 'A consumer is too slow, or a reply or request too large. Those clients lost their connection.',
 			next: [
-				...(client === undefined ? [] : remedies[client.kind ?? 'normal'].map(text => hint(text))),
+				...(client === undefined ? [] : disconnectionSteps(facts, client, reason !== undefined)),
 				...logSteps(facts),
 				...(client === undefined ? [hint('find them in the server log: omem and cmd stand there')] : []),
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),

@@ -11,7 +11,7 @@ import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
 import {clear, fires, rule} from './rule.js';
 
 /** The entries of COMMANDLOG from the last minute, largest first, without redis-top's own commands. */
-function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
+export function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
 	const {record, nowMs} = facts;
 	const sinceMs = (facts.number('server', 'server_time_usec') ?? nowMs * 1000) / 1000 - 60_000;
 	return [...(record.largeReplies?.value.entries ?? []), ...(record.largeRequests?.value.entries ?? [])]

@@ -46,6 +46,20 @@ function loggedOf(line: string, agoMs = 10_000): NonNullable<FactsParts['host']>
 
 const loggedKill = (agoMs: number): FactsParts => ({host: loggedOf(overLimit, agoMs)});
 
+const closed = (name: string, command: string, omem = 1_066_208) =>
+	`Client id=70 addr=10.0.0.9:41000 fd=13 ${name} age=0 idle=0 flags=N db=0 omem=${omem} events=r cmd=${command} user=*redacted* scheduled to be closed ASAP for overcoming of output buffer limits.`;
+
+/** A large reply of COMMANDLOG to catalog-svc. */
+const largeReply = (command: string, clientName = 'catalog-svc') => ({
+	log: 'large-reply' as const,
+	id: 1,
+	atMs: nowMs - 2000,
+	bytes: 4_005_000,
+	arguments: [command, 'catalog:all', '0', '-1'],
+	clientAddress: '10.0.0.9:41000',
+	clientName,
+});
+
 testRule(cliObufKill, [
 	['none', counted('client_output_buffer_limit_disconnections', 10), 'clear'],
 	[
@@ -87,7 +101,7 @@ testRule(cliObufKill, [
 			),
 		},
 		'warning',
-		/^disconnects export over its buffer limit, within the last minute: the limit of normal clients is 2\.00M$/,
+		/^disconnects export over its buffer limit, within the last minute: the limit of normal clients is 4\.00M$/,
 	],
 	[
 		'a kind of clients without a limit in the setting',
@@ -100,8 +114,80 @@ testRule(cliObufKill, [
 		'warning',
 		/^disconnects export over its buffer limit, within the last minute$/,
 	],
+	[
+		'a buffer that stayed between the soft and the hard limit',
+		{
+			config: {'client-output-buffer-limit': 'normal 4194304 2097152 10 slave 268435456 67108864 60 pubsub 0 0 0'},
+			host: loggedOf(closed('name=export', 'hgetall', 3_147_168)),
+		},
+		'warning',
+		/: the limit of normal clients is 2\.00M for 10 s$/,
+	],
+	[
+		'a log that hides names, and nothing else that names the client',
+		{host: loggedOf(closed('name=*redacted*', 'lrange'))},
+		'warning',
+		/^disconnects 10\.0\.0\.9:41000 over its buffer limit, within the last minute$/,
+	],
+	[
+		'a log that hides names, and its large replies',
+		{
+			config: {'client-output-buffer-limit': 'normal 1048576 524288 5'},
+			host: loggedOf(closed('name=*redacted*', 'lrange')),
+			record: {
+				largeReplies: {
+					atMs: nowMs,
+					value: {entries: [largeReply('lrange'), largeReply('get', 'other')], lost: 0, perMinute: 2},
+				},
+			},
+		},
+		'warning',
+		/^disconnects catalog-svc over its buffer limit, LRANGE catalog:all 3\.82M, within the last minute: the limit of normal clients is 1\.00M$/,
+	],
+	[
+		'a log that hides names, and the slow log',
+		{
+			host: loggedOf(closed('name=*redacted*', 'lrange')),
+			record: {
+				slowlog: {
+					atMs: nowMs,
+					value: {entries: [{...largeReply('lrange'), durationMicroseconds: 20_000}], lost: 0, perMinute: 1},
+				},
+			},
+		},
+		'warning',
+		/^disconnects catalog-svc over its buffer limit, LRANGE catalog:all, within the last minute$/,
+	],
+	[
+		'a log that hides names, and two senders of the command',
+		{
+			host: loggedOf(closed('name=*redacted*', 'lrange')),
+			record: {clients: {atMs: nowMs, value: ['a', 'b'].map(name => clientOf({name, command: 'lrange'}))}},
+		},
+		'warning',
+		/^disconnects 10\.0\.0\.9:41000 over/,
+	],
+	[
+		'a log that hides names, and the only subscribers',
+		{
+			host: loggedOf(closed('name=*redacted*', 'subscribe')),
+			record: {clients: {atMs: nowMs, value: [clientOf({name: 'mailer', command: 'subscribe'})]}},
+		},
+		'warning',
+		/^disconnects the subscriber mailer over/,
+	],
 	['7.0, and its log says nothing', {host: {log: {source: 'log', lines: [], remarks: []}}}, 'clear'],
 ]);
+
+test('a client over its limit is urgent, and its limit can be taken away', () => {
+	const {effect, culprit, next} = firingOf(cliObufKill, {
+		config: {'client-output-buffer-limit': 'normal 1048576 524288 5'},
+		host: loggedOf(closed('name=export', 'lrange')),
+	});
+	assert.equal(effect, 'reads-refused');
+	assert.deepEqual([culprit?.client?.name, culprit?.command], ['export', 'LRANGE']);
+	assert.ok(next.some(({text}) => messageText(text).endsWith('CONFIG SET client-output-buffer-limit "normal 0 0 0"')));
+});
 
 testRule(cliEvicted, [
 	['none', counted('evicted_clients', 10), 'clear'],
