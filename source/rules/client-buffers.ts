@@ -2,7 +2,7 @@ import {message, nameOf} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, count} from '../text/units.js';
 import {clientName, clientText, slowestReader} from './client-names.js';
-import {disconnectedClient, disconnectionSteps, limitReason} from './disconnected-client.js';
+import {clientOverLimit, disconnectedClient, disconnectionSteps, limitReason} from './disconnected-client.js';
 import {infoEvidence} from './evidence.js';
 import {limitText} from './limit-without-unit.js';
 import {increase, infoNumber} from './needs.js';
@@ -107,19 +107,15 @@ export const cliObufKill = rule({
 			return clear;
 		}
 
-		const client = line === undefined ? undefined : disconnectedClient(facts, line);
+		const client = line === undefined ? clientOverLimit(facts) : disconnectedClient(facts, line);
 		const reason = client && limitReason(facts.setting('client-output-buffer-limit'), client);
+		const when = line === undefined ? `${count(clients)} since the last sample` : 'within the last minute';
 		return fires('warning', {
 			problem:
 				client === undefined
 					? 'disconnects clients over their buffer limits'
 					: message`disconnects ${client.kind === 'normal' ? '' : `the ${client.kind} `}${client.name} over its buffer limit`,
-			detail:
-				line === undefined
-					? `${count(clients)} since the last sample`
-					: client?.call === undefined
-						? 'within the last minute'
-						: message`${client.call}, within the last minute`,
+			detail: client?.call === undefined ? when : message`${client.call}, ${when}`,
 			reason,
 			// A client of ordinary commands asks again after each disconnection, and never gets its reply.
 			effect: client?.kind === 'normal' ? 'reads-refused' : undefined,

@@ -53,6 +53,26 @@ export function disconnectedClient(facts: NodeFacts, line: string): Disconnected
 	};
 }
 
+/**
+The client whose replies are larger than the hard limit of normal clients, so that the server disconnects it each time:
+by COMMANDLOG of the last minute. Undefined if there is none, or if several clients get such replies.
+*/
+export function clientOverLimit(facts: NodeFacts): DisconnectedClient | undefined {
+	const [hard] = limitsOf(facts.setting('client-output-buffer-limit'), 'normal');
+	const over = recentLargeEntries(facts).filter(
+		({log, bytes: size}) => log === 'large-reply' && hard > 0 && size >= hard,
+	);
+	const [largest] = over;
+	const name = largest?.clientName;
+	const command = largest?.arguments[0]?.toLowerCase();
+	if (largest === undefined || !name || command === undefined || over.some(({clientName}) => clientName !== name)) {
+		return undefined;
+	}
+
+	const client = nameOf('client', name);
+	return {kind: 'normal', name: client, bufferBytes: largest.bytes, ...callOf(facts, command, client)};
+}
+
 /** The only name of the clients that sent a command: by its large replies, by the slow log, or by CLIENT LIST. */
 function nameBySameCommand(facts: NodeFacts, command: string): string | undefined {
 	const isSame = ({arguments: [name = '']}: {readonly arguments: readonly string[]}) => name.toLowerCase() === command;
@@ -88,6 +108,17 @@ function callOf(facts: NodeFacts, command: string, client: Name): Pick<Disconnec
 	};
 }
 
+/** The hard limit of a kind of clients, its soft limit, and the seconds of the soft limit; 0 without one. */
+function limitsOf(
+	limits: string | undefined,
+	kind: DisconnectedClient['kind'],
+): readonly [hard: number, soft: number, seconds: number] {
+	const words = (limits ?? '').split(' ');
+	const at = words.findIndex(word => limitClasses[kind].test(word));
+	const [hard = 0, soft = 0, seconds = 0] = at === -1 ? [] : words.slice(at + 1, at + 4).map(Number);
+	return [hard, soft, seconds];
+}
+
 /**
 The output buffer limit that a client exceeded as text: `the limit of normal clients is 4M`. The hard limit closes a
 client at once, the soft limit after its seconds. So it is the hard limit if the buffer reached it, else the soft limit;
@@ -101,9 +132,7 @@ export function limitReason(
 	limits: string | undefined,
 	{kind, bufferBytes}: Pick<DisconnectedClient, 'kind' | 'bufferBytes'>,
 ): string | undefined {
-	const words = (limits ?? '').split(' ');
-	const at = words.findIndex(word => limitClasses[kind].test(word));
-	const [hard = 0, soft = 0, softSeconds = 0] = at === -1 ? [] : words.slice(at + 1, at + 4).map(Number);
+	const [hard, soft, softSeconds] = limitsOf(limits, kind);
 	const isHard =
 		hard > 0 && (bufferBytes === undefined ? soft === 0 || hard <= soft : bufferBytes >= hard || soft === 0);
 	if (!isHard && !(soft > 0)) {

@@ -145,6 +145,26 @@ testRule(cliObufKill, [
 		/^disconnects catalog-svc over its buffer limit, LRANGE catalog:all 3\.82M, within the last minute: the limit of normal clients is 1\.00M$/,
 	],
 	[
+		'no log, and large replies over the limit',
+		{
+			...counted('client_output_buffer_limit_disconnections', 12),
+			config: {'client-output-buffer-limit': 'normal 1048576 524288 5'},
+			record: {largeReplies: {atMs: nowMs, value: {entries: [largeReply('lrange')], lost: 0, perMinute: 1}}},
+		},
+		'warning',
+		/^disconnects catalog-svc over its buffer limit, LRANGE catalog:all 3\.82M, 2 since the last sample: the limit of normal clients is 1\.00M$/,
+	],
+	[
+		'no log, and large replies below the limit',
+		{
+			...counted('client_output_buffer_limit_disconnections', 12),
+			config: {'client-output-buffer-limit': 'normal 8388608 0 0'},
+			record: {largeReplies: {atMs: nowMs, value: {entries: [largeReply('lrange')], lost: 0, perMinute: 1}}},
+		},
+		'warning',
+		/^disconnects clients over their buffer limits, 2 since the last sample$/,
+	],
+	[
 		'a log that hides names, and the slow log',
 		{
 			host: loggedOf(closed('name=*redacted*', 'lrange')),
@@ -162,7 +182,7 @@ testRule(cliObufKill, [
 		'a log that hides names, and two senders of the command',
 		{
 			host: loggedOf(closed('name=*redacted*', 'lrange')),
-			record: {clients: {atMs: nowMs, value: ['a', 'b'].map(name => clientOf({name, command: 'lrange'}))}},
+			record: {clients: {atMs: nowMs, value: ['a', 'b'].map(name => clientOf({id: 7, name, command: 'lrange'}))}},
 		},
 		'warning',
 		/^disconnects 10\.0\.0\.9:41000 over/,
@@ -171,7 +191,7 @@ testRule(cliObufKill, [
 		'a log that hides names, and the only subscribers',
 		{
 			host: loggedOf(closed('name=*redacted*', 'subscribe')),
-			record: {clients: {atMs: nowMs, value: [clientOf({name: 'mailer', command: 'subscribe'})]}},
+			record: {clients: {atMs: nowMs, value: [clientOf({id: 7, name: 'mailer', command: 'subscribe'})]}},
 		},
 		'warning',
 		/^disconnects the subscriber mailer over/,
