@@ -249,6 +249,17 @@ export type ConfigFileEvidence = {
 	readonly settings: ReadonlyMap<string, string>;
 };
 
+/** The folder of a server's previous process. */
+export type EarlierFolderEvidence = {
+	readonly path: string;
+	readonly files: DataFilesEvidence;
+	/**
+	The config file of the previous process, if the present one was started without any. Undefined otherwise, and if no
+	such file is found.
+	*/
+	readonly configFile?: {readonly path: string; readonly setsPassword: boolean} | undefined;
+};
+
 /** Settings of the kernel that a server depends on. */
 export type KernelEvidence = {
 	/**
@@ -379,7 +390,7 @@ export type LocalEvidence = {
 	/**
 	The folder of the server's previous process, and the data files in it. Undefined when both processes use one folder.
 	*/
-	readonly earlierFolder?: {readonly path: string; readonly files: DataFilesEvidence} | undefined;
+	readonly earlierFolder?: EarlierFolderEvidence | undefined;
 	/**
 	The server's config file. Undefined when the server was started without a config file, or the file can't be read
 	completely.

@@ -104,3 +104,26 @@ export async function findConfigFile(endpoint: Endpoint): Promise<ReadonlyMap<st
 	const [only, ...more] = fitting;
 	return more.length === 0 ? only : undefined;
 }
+
+/**
+The path of the config file that names an endpoint and a data folder. Such a file lies in that folder, or where packages
+install config files. Undefined if there is none, or if there are several. It never rejects, and changes nothing.
+*/
+export async function findConfigFileOf(endpoint: Endpoint, folder: string): Promise<string | undefined> {
+	const beside = (await readdir(folder).catch(() => []))
+		.filter(name => name.endsWith('.conf'))
+		.map(name => path.join(folder, name));
+	const fitting: string[] = [];
+	for (const candidate of new Set([...beside, ...(await installedFiles())].slice(0, mostFiles))) {
+		const status = await stat(candidate).catch(() => undefined);
+		if (status?.isFile() === true && status.size <= mostBytes) {
+			const file = await readConfigFile(candidate);
+			if (file.kind === 'read' && isFor(endpoint, file.settings) && file.settings.get('dir') === folder) {
+				fitting.push(candidate);
+			}
+		}
+	}
+
+	const [only, ...more] = fitting;
+	return more.length === 0 ? only : undefined;
+}

@@ -19,6 +19,7 @@ import {readConfigFile} from './config-file.js';
 import {findConfigFile} from './config-search.js';
 import {readConnectionHolders} from './connection-holders.js';
 import {readDataFiles} from './data-files.js';
+import {readEarlierFolder} from './earlier-folder.js';
 import {readFolder} from './folder-evidence.js';
 import {Gaps} from './gaps.js';
 import {readCgroup, readKernelSettings} from './kernel-settings.js';
@@ -171,30 +172,13 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			folder === undefined || found === undefined
 				? undefined
 				: await readDataFiles(folder, request.config?.get('dbfilename') ?? 'dump.rdb', found.evidence.processId),
-		earlierFolder: found === undefined ? undefined : await readEarlierFolder(request, folder, found.evidence.processId),
+		earlierFolder: found === undefined ? undefined : await readEarlierFolder(request, folder, found.evidence),
 		configFile: await readConfigEvidence(request.info, found?.evidence.hasOwnRoot === true, gaps),
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
 		waits: found === undefined ? undefined : await readWaits(found.evidence.processId, folder),
 		gaps: gaps.list(),
 	};
-}
-
-/**
-The data files in the folder of the server's previous process, if the present process uses another folder. Undefined
-while the process is the same: it may have another folder only because `dir` was changed at run time.
-*/
-async function readEarlierFolder(
-	{before, remembered, config}: EvidenceRequest,
-	folder: string | undefined,
-	processId: number,
-): Promise<LocalEvidence['earlierFolder']> {
-	const last = before?.value.kind === 'here' ? before.value : undefined;
-	const isSameProcess = last?.process?.processId === processId;
-	const earlier = isSameProcess ? last?.earlierFolder?.path : (last?.folder?.path ?? remembered?.folder);
-	return earlier === undefined || folder === undefined || earlier === folder
-		? undefined
-		: {path: earlier, files: await readDataFiles(earlier, config?.get('dbfilename') ?? 'dump.rdb', processId)};
 }
 
 /**

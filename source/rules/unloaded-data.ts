@@ -1,4 +1,5 @@
-import type {DataFilesEvidence} from '../domain/host-evidence.js';
+import type {NextStep} from '../domain/finding.js';
+import type {DataFilesEvidence, EarlierFolderEvidence} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {kibibyte} from '../domain/threshold.js';
@@ -28,6 +29,8 @@ type Unread = {
 	readonly file: NonNullable<DataFilesEvidence['rdb']>;
 	readonly reason: string;
 	readonly kind: 'rdb' | 'aof' | 'folder';
+	/** The config file without which the server was started; undefined if it has one, or if none is found. */
+	readonly configFile?: EarlierFolderEvidence['configFile'];
 };
 
 /**
@@ -67,7 +70,15 @@ function leftInFolder(facts: NodeFacts, {rdb, appendOnly}: DataFilesEvidence, st
 	const loaded = facts.number('persistence', 'rdb_last_load_keys_loaded') ?? 0;
 	return newest === undefined || hadData || loaded > 0 || startedAtMs - newest.modifiedAtMs > dayMs
 		? undefined
-		: {file: newest, reason: 'it was started in another folder', kind: 'folder'};
+		: {
+				file: newest,
+				reason:
+					earlier?.configFile === undefined
+						? 'it was started in another folder'
+						: `it was started without its config file${earlier.configFile.setsPassword ? ', so without password' : ''}`,
+				kind: 'folder',
+				configFile: earlier?.configFile,
+			};
 }
 
 const meanings: Readonly<Record<Unread['kind'], string>> = {
@@ -85,12 +96,26 @@ const restarts: Readonly<Record<Exclude<Unread['kind'], 'folder'>, string>> = {
 	aof: 'then stop the server without a save, and start it with appendonly yes, as it was',
 };
 
+/** What it means that a server was started without its config file. */
+const withoutFile = ({setsPassword}: NonNullable<Unread['configFile']>): string =>
+	`Without the file it has the default settings, and another folder. The keys are still in the file of the folder before.${setsPassword ? ' Clients that log in get an error, because no password is set.' : ''}`;
+
+/** How to start a server with its config file. */
+function startWithFile(facts: NodeFacts, file: string): readonly NextStep[] {
+	const executable = facts.text('server', 'executable') || 'redis-server';
+	return [
+		hint(message`start it with ${nameOf('path', file)}, by its service or by hand`),
+		redisCli(facts, 'SHUTDOWN NOSAVE'),
+		onHost(message`${quotedName('path', executable)} ${quotedName('path', file)}`),
+	];
+}
+
 export const perNotLoaded = rule({
 	id: 'per.not_loaded',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server left a file with data aside when it started. With `appendonly yes` a start reads the append-only file alone: where that is new, the RDB file is left aside. With `appendonly no` a newer append-only file is. A server that was started in another folder than before leaves all files of the earlier one. The files are known where the server runs on this machine.',
+			'The server left a file with data aside when it started. With `appendonly yes` a start reads the append-only file alone: where that is new, the RDB file is left aside. With `appendonly no` a newer append-only file is. A server that was started in another folder than before leaves all files of the earlier one, also where it was started without its config file. The files are known where the server runs on this machine.',
 		since: '2.4',
 		falsePositives: [
 			'AOF that is switched on at run time (CONFIG SET appendonly yes) begins with all data. Only an append-only file that the start itself made counts.',
@@ -118,7 +143,7 @@ export const perNotLoaded = rule({
 			return clear;
 		}
 
-		const {file, reason, kind} = unread;
+		const {file, reason, kind, configFile} = unread;
 		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
 		const path = quotedName('path', file.path);
 		return fires('critical', {
@@ -128,19 +153,25 @@ export const perNotLoaded = rule({
 			effect: 'data-lost',
 			evidence: [
 				{name: 'file', value: message`${nameOf('path', file.path)}`},
+				...(configFile === undefined
+					? []
+					: [{name: 'its config file', value: message`${nameOf('path', configFile.path)}`}]),
 				{name: 'size', value: file.sizeBytes, unit: 'bytes'},
 				{name: 'last written', value: utcDateTime(file.modifiedAtMs)},
 				{name: 'process started', value: utcDateTime(startedAtMs)},
 				...infoEvidence(facts, ['persistence', 'aof_enabled'], ['persistence', 'rdb_last_load_keys_loaded', 'count']),
 			],
-			meaning: meanings[kind],
+			meaning: configFile === undefined ? meanings[kind] : withoutFile(configFile),
 			next: [
+				...(configFile === undefined ? [] : startWithFile(facts, configFile.path)),
 				...(kind === 'folder'
-					? [
-							onHost(message`ls -l ${path}`),
-							hint('write `dir` with the folder of that file into its config file'),
-							hint('stop it without a save (SHUTDOWN NOSAVE), and start it again: it then loads the file'),
-						]
+					? configFile !== undefined
+						? []
+						: [
+								onHost(message`ls -l ${path}`),
+								hint('write `dir` with the folder of that file into its config file'),
+								hint('stop it without a save (SHUTDOWN NOSAVE), and start it again: it then loads the file'),
+							]
 					: [
 							onHost(message`cp -a ${path} ${path}.keep`),
 							hint('copy it now: the next save or rewrite replaces it'),

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
-import {findConfigFile} from '../../source/host/config-search.js';
+import {findConfigFile, findConfigFileOf} from '../../source/host/config-search.js';
 
 /** A process that does nothing, whose command line has a start command of a server for each file. */
 async function supervisorOf(t: TestContext, texts: readonly string[]): Promise<void> {
@@ -75,4 +75,16 @@ test('an option of a start command is no config file', async t => {
 		child.stdout.once('data', resolve);
 	});
 	assert.equal(await findConfigFile(at(64_130)), undefined);
+});
+
+test('the config file of a data folder is the one that names the port and the folder', async t => {
+	const folder = await mkdtemp(path.join(tmpdir(), 'redis-top-config-'));
+	t.after(() => rm(folder, {recursive: true}));
+	await writeFile(path.join(folder, 'other.conf'), `port 64131\ndir ${folder}\n`);
+	await writeFile(path.join(folder, 'elsewhere.conf'), 'port 64130\ndir /srv/other\n');
+	assert.equal(await findConfigFileOf(at(64_130), folder), undefined);
+	await writeFile(path.join(folder, 'server.conf'), `port 64130\ndir ${folder}\n`);
+	assert.equal(await findConfigFileOf(at(64_130), folder), path.join(folder, 'server.conf'));
+	await writeFile(path.join(folder, 'copy.conf'), `port 64130\ndir ${folder}\n`);
+	assert.equal(await findConfigFileOf(at(64_130), folder), undefined);
 });

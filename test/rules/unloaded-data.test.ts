@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
 import type {DataFilesEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {perNotLoaded} from '../../source/rules/unloaded-data.js';
+import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -34,9 +38,10 @@ const elsewhere = (
 	earlier: Partial<DataFilesEvidence>,
 	info: Sections,
 	files: Partial<DataFilesEvidence> = {},
+	configFile?: {readonly path: string; readonly setsPassword: boolean},
 ): FactsParts => {
 	const parts = started(files, info);
-	const earlierFolder = {path: '/data', files: {rdb: undefined, appendOnly: undefined, ...earlier}};
+	const earlierFolder = {path: '/data', files: {rdb: undefined, appendOnly: undefined, ...earlier}, configFile};
 	return {...parts, host: {...parts.host, earlierFolder}};
 };
 
@@ -84,6 +89,18 @@ testRule(perNotLoaded, [
 		'critical',
 		/in \/data\/appendonlydir: it was started in another folder$/,
 	],
+	[
+		'it was started without its config file',
+		elsewhere({rdb: rdb(31)}, aof(false), {}, {path: '/etc/cache.conf', setsPassword: false}),
+		'critical',
+		/in \/data\/dump\.rdb: it was started without its config file$/,
+	],
+	[
+		'it was started without its config file, which sets a password',
+		elsewhere({rdb: rdb(31)}, aof(false), {}, {path: '/etc/cache.conf', setsPassword: true}),
+		'critical',
+		/: it was started without its config file, so without password$/,
+	],
 	['its data were moved to the other folder', elsewhere({rdb: rdb(31)}, aof(false, 20_000), {rdb: rdb(31)}), 'clear'],
 	['it has data in the other folder', elsewhere({rdb: rdb(31)}, aof(false), {rdb: rdb(900)}), 'clear'],
 	['the file in the earlier folder is of last week', elsewhere({rdb: rdb(600_000)}, aof(false)), 'clear'],
@@ -91,3 +108,17 @@ testRule(perNotLoaded, [
 	['AOF is off, and was never on', started({rdb: rdb(31)}, aof(false)), 'clear'],
 	['the machine does not show the files', {info: aof(true), host: {}}, 'unseen'],
 ]);
+
+test('the steps start a server with the config file that it was started without', () => {
+	const stepsOf = (configFile?: {readonly path: string; readonly setsPassword: boolean}) => {
+		const parts = elsewhere({rdb: rdb(31)}, aof(false), {}, configFile);
+		const info = {...parts.info, server: {executable: '/opt/valkey-server', config_file: ''}};
+		return firingOf(perNotLoaded, {...parts, info}).next.map(({text}) => messageText(text));
+	};
+	const steps = stepsOf({path: '/etc/cache.conf', setsPassword: true});
+	assert.match(steps[0] ?? '', /^start it with \/etc\/cache\.conf/);
+	assert.match(steps[1] ?? '', /SHUTDOWN NOSAVE$/);
+	assert.equal(steps[2], '/opt/valkey-server /etc/cache.conf');
+	assert.ok(steps.every(text => !text.includes('write `dir`')));
+	assert.ok(stepsOf().some(text => text.includes('write `dir`')));
+});
