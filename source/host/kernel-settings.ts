@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import type {CgroupEvidence, KernelEvidence, ProcessCount, ProcessorQuota} from '../domain/host-evidence.js';
+import type {CgroupEvidence, ProcessCount, ProcessorQuota} from '../domain/control-group.js';
+import type {KernelEvidence} from '../domain/host-evidence.js';
 import {
 	kernelBytes,
 	parseCgroups,

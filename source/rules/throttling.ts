@@ -1,4 +1,5 @@
-import type {HostEvidence, ProcessorQuota} from '../domain/host-evidence.js';
+import type {ProcessorQuota} from '../domain/control-group.js';
+import type {HostEvidence} from '../domain/host-evidence.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** The processor quota of a server's control group, if the server runs on this machine. */
