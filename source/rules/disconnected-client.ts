@@ -145,7 +145,7 @@ export function limitReason(
 
 /** What to do about a client of a kind that exceeds its limit. */
 const remedies: Readonly<Record<DisconnectedClient['kind'], readonly string[]>> = {
-	normal: ['let it ask for parts (HSCAN, SSCAN, LRANGE with limits), or raise the limit of normal clients'],
+	normal: ['let it ask for parts, or raise its limit: HSCAN, SSCAN and LRANGE with limits fetch parts'],
 	subscriber: [
 		'let it read faster, or subscribe to less',
 		'raise its limit for bursts only: CONFIG SET client-output-buffer-limit "pubsub 64mb 16mb 60"; messages that must not be lost belong in a stream',
@@ -170,7 +170,7 @@ export const disconnectionSteps = (
 	...(kind === 'normal' && isLimited
 		? [
 				redisCli(facts, 'CONFIG SET client-output-buffer-limit "normal 0 0 0"'),
-				hint('that is the default: normal clients have no limit. Mend it in the config file as well'),
+				hint('mend it in the config file as well: normal clients have no limit by default'),
 			]
 		: []),
 ];

@@ -104,7 +104,7 @@ const withoutFile = ({setsPassword}: NonNullable<Unread['configFile']>): string 
 function startWithFile(facts: NodeFacts, file: string): readonly NextStep[] {
 	const executable = facts.text('server', 'executable') || 'redis-server';
 	return [
-		hint(message`start it with ${nameOf('path', file)}, by its service or by hand`),
+		hint(message`start it with its config file: ${nameOf('path', file)}, by its service or by hand`),
 		redisCli(facts, 'SHUTDOWN NOSAVE'),
 		onHost(message`${quotedName('path', executable)} ${quotedName('path', file)}`),
 	];

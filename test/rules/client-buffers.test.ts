@@ -206,6 +206,8 @@ test('a client over its limit is urgent, and its limit can be taken away', () =>
 	});
 	assert.equal(effect, 'reads-refused');
 	assert.deepEqual([culprit?.client?.name, culprit?.command], ['export', 'LRANGE']);
+	// The part before the colon stands alone below line 2 of a narrow screen.
+	assert.match(messageText(next[0]?.text ?? ''), /^let it ask for parts, or raise its limit: /);
 	assert.ok(next.some(({text}) => messageText(text).endsWith('CONFIG SET client-output-buffer-limit "normal 0 0 0"')));
 });
 

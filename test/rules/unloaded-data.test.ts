@@ -116,7 +116,7 @@ test('the steps start a server with the config file that it was started without'
 		return firingOf(perNotLoaded, {...parts, info}).next.map(({text}) => messageText(text));
 	};
 	const steps = stepsOf({path: '/etc/cache.conf', setsPassword: true});
-	assert.match(steps[0] ?? '', /^start it with \/etc\/cache\.conf/);
+	assert.match(steps[0] ?? '', /^start it with its config file: \/etc\/cache\.conf/);
 	assert.match(steps[1] ?? '', /SHUTDOWN NOSAVE$/);
 	assert.equal(steps[2], '/opt/valkey-server /etc/cache.conf');
 	assert.ok(steps.every(text => !text.includes('write `dir`')));
