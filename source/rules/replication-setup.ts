@@ -13,6 +13,7 @@ import {isAway, isRemoved} from './planned-restart.js';
 import {isSettling, roleGrace, settling, withPrimary} from './replication-link.js';
 import {clear, type FleetFacts, fires, rule} from './rule.js';
 import {monitoredGroups} from './sentinel-groups.js';
+import {writeElsewhere, writersHere} from './writes-to-replica.js';
 
 export const repNone = rule({
 	id: 'rep.none',
@@ -213,7 +214,8 @@ export const repWritable = rule({
 	id: 'rep.writable',
 	scope: 'node',
 	docs: {
-		looksAt: 'A replica accepts writes of its own: `slave_read_only:0`.',
+		looksAt:
+			'A replica accepts writes of its own: `slave_read_only:0`. CLIENT LIST shows who writes: clients whose last command was a write, a moment ago.',
 		since: '2.6',
 		falsePositives: [
 			'Some operators set it on purpose, for results that may be lost. The rule cannot tell this case apart.',
@@ -221,16 +223,38 @@ export const repWritable = rule({
 	},
 	roles: ['replica'],
 	needs: {isReadOnly: infoNumber('replication', 'slave_read_only')},
-	evaluate: ({isReadOnly}, facts) =>
-		isReadOnly === 0
-			? fires('warning', {
-					problem: 'is a replica that accepts writes',
-					reason: 'replica-read-only no',
-					evidence: infoEvidence(facts, ['replication', 'slave_read_only']),
-					meaning: 'Keys that are written here exist nowhere else. The next full resync discards them.',
-					next: [redisCli(facts, 'CONFIG SET replica-read-only yes')],
-				})
-			: clear,
+	evaluate({isReadOnly}, facts) {
+		if (isReadOnly !== 0) {
+			return clear;
+		}
+
+		const writers = writersHere(facts);
+		const setting = redisCli(facts, 'CONFIG SET replica-read-only yes');
+		return fires('warning', {
+			problem:
+				writers === undefined
+					? 'is a replica that accepts writes'
+					: message`is a replica that takes writes of ${writers.senders}`,
+			detail: writers?.commands.slice(0, 3).join(', '),
+			reason: 'replica-read-only no',
+			effect: writers === undefined ? undefined : 'data-at-risk',
+			culprit:
+				writers === undefined
+					? undefined
+					: {client: writers.only, command: writers.commands.length === 1 ? writers.commands[0] : undefined},
+			evidence: infoEvidence(facts, ['replication', 'slave_read_only']),
+			meaning: 'Keys that are written here exist nowhere else. The next full resync discards them.',
+			next:
+				writers === undefined
+					? [setting]
+					: [
+							...writeElsewhere(facts),
+							hint('copy the keys that count to the primary: the next full resync discards them here'),
+							setting,
+							hint('from then on, a client that still writes here gets READONLY errors'),
+						],
+		});
+	},
 });
 
 export const repDiverged = rule({

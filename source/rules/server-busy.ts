@@ -54,7 +54,7 @@ export const srvBusy = rule({
 Write commands that never block by themselves. If a client is blocked in such a command, a pause holds the command back.
 Module commands, FLUSHALL (7.4) and BLPOP are left out, because they may block for other reasons.
 */
-const plainWrites =
+export const plainWrites =
 	/^(?:set|setex|psetex|setnx|setrange|setbit|mset|append|getset|getdel|incr|incrby|incrbyfloat|decr|decrby|del|unlink|expire|pexpire|expireat|persist|hset|hmset|hsetnx|hdel|hincrby|hincrbyfloat|lpush|rpush|lpop|rpop|lrem|lset|ltrim|sadd|srem|spop|zadd|zrem|zincrby|xadd|pfadd|publish)$/i;
 const plainReads =
 	/^(?:get|mget|getrange|strlen|exists|ttl|pttl|type|hget|hmget|hgetall|hlen|hexists|lrange|llen|lindex|smembers|sismember|scard|zscore|zrange|zcard|zrangebyscore|scan)$/i;

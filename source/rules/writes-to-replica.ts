@@ -2,8 +2,10 @@ import {primaryAddress} from '../derive/replication-peers.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import {utcClock} from '../text/units.js';
+import {namedClients, otherClients, type Senders} from './client-names.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {plainWrites} from './server-busy.js';
 
 /** The step that sends the writes of a replica's clients to its primary. */
 export function writeElsewhere({record, sample}: NodeFacts): readonly NextStep[] {
@@ -30,4 +32,33 @@ export function whereWritesBelong({record, sample, memory}: NodeFacts): Message 
 	return memory.roleChangedAtMs === undefined
 		? message`its primary is ${nodeName(primary)}`
 		: message`it became a replica of ${nodeName(primary)} at ${utcClock(memory.roleChangedAtMs)}`;
+}
+
+/** Longest idle time, in seconds, of a client that is writing now. */
+const writingSeconds = 10;
+
+/** The clients that write to a node now, with their commands. */
+export type WritersHere = {
+	readonly senders: Message;
+	readonly only: Senders['only'];
+	readonly commands: readonly string[];
+};
+
+/**
+The clients whose last command was a write, a moment ago. Undefined if CLIENT LIST shows none. What a replica gets from its
+primary is not among them.
+*/
+export function writersHere(facts: NodeFacts): WritersHere | undefined {
+	const writing = otherClients(facts).filter(
+		({command, idleSeconds}) =>
+			idleSeconds <= writingSeconds && plainWrites.test(command) && command.toLowerCase() !== 'publish',
+	);
+	const [first, ...more] = namedClients(writing);
+	return first === undefined
+		? undefined
+		: {
+				senders: more.length === 0 ? message`${first.name}` : message`${first.name} and ${more.length} more`,
+				only: more.length === 0 ? first.name : undefined,
+				commands: [...new Set(writing.map(({command}) => command.toUpperCase()))].toSorted(),
+			};
 }

@@ -14,7 +14,7 @@ import {
 } from '../../source/rules/replication-setup.js';
 import type {FleetFacts} from '../../source/rules/rule.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
-import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
+import {clientOf, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const nowMs = factsOf({}).nowMs;
@@ -190,11 +190,48 @@ test(`rep.min_good: never unknown: ${neverUnknown['rep.min_good']}`, () => {
 	assert.equal(repMinGood.evaluate(factsOf({}), 0).kind, 'clear');
 });
 
+const writer = (name: string, command: string) => clientOf({id: 7, name, command, idleSeconds: 0});
+/** A replica that accepts writes, with these clients. */
+const writtenBy = (...clients: ReadonlyArray<ReturnType<typeof clientOf>>): FactsParts =>
+	asReplica({slave_read_only: 0}, {record: {clients: {atMs: nowMs, value: clients}}});
+
 testRule(repWritable, [
 	['read-only', asReplica({slave_read_only: 1}), 'clear'],
 	['writable', asReplica({slave_read_only: 0}), 'warning', /^is a replica that accepts writes: replica-read-only no$/],
+	[
+		'writable, and a client writes',
+		writtenBy(writer('session-svc', 'setex'), writer('session-svc', 'setex'), writer('shop-web', 'get')),
+		'warning',
+		/^is a replica that takes writes of session-svc, SETEX: replica-read-only no$/,
+	],
+	[
+		'several clients write',
+		writtenBy(writer('a', 'set'), writer('b', 'del')),
+		'warning',
+		/^is a replica that takes writes of a and 1 more, DEL, SET: replica-read-only no$/,
+	],
+	[
+		'who only reads, publishes, wrote long ago or replicates is no writer',
+		writtenBy(
+			writer('a', 'get'),
+			writer('b', 'publish'),
+			{...writer('c', 'set'), idleSeconds: 60},
+			{...writer('', 'set'), flags: 'M'},
+		),
+		'warning',
+		/^is a replica that accepts writes: replica-read-only no$/,
+	],
 	['not in INFO', asReplica({}), 'absent'],
 ]);
+
+test('rep.writable: clients that write are sent to the primary before their writes get errors', () => {
+	const {next, effect, culprit} = firingOf(repWritable, writtenBy(writer('session-svc', 'setex')));
+	const steps = next.map(({text}) => messageText(text));
+	assert.match(steps[0] ?? '', /^let these clients write to 10\.0\.1\.9:6379/);
+	assert.match(steps[2] ?? '', /CONFIG SET replica-read-only yes$/);
+	assert.equal(effect, 'data-at-risk');
+	assert.deepEqual([culprit?.client?.name, culprit?.command], ['session-svc', 'SETEX']);
+});
 
 const primary = recordFrom({address: '10.0.1.9:6379', info: {memory: {used_memory: 500}}});
 const overLimit = recordFrom({address: '10.0.1.9:6379', info: {memory: {used_memory: 500, maxmemory: 490}}});
