@@ -13,7 +13,7 @@ import {isAway, isRemoved} from './planned-restart.js';
 import {isSettling, roleGrace, settling, withPrimary} from './replication-link.js';
 import {clear, type FleetFacts, fires, rule} from './rule.js';
 import {monitoredGroups} from './sentinel-groups.js';
-import {writeElsewhere, writersHere} from './writes-to-replica.js';
+import {readOnlySteps, writersHere} from './writes-to-replica.js';
 
 export const repNone = rule({
 	id: 'rep.none',
@@ -229,7 +229,6 @@ export const repWritable = rule({
 		}
 
 		const writers = writersHere(facts);
-		const setting = redisCli(facts, 'CONFIG SET replica-read-only yes');
 		return fires('warning', {
 			problem:
 				writers === undefined
@@ -244,15 +243,7 @@ export const repWritable = rule({
 					: {client: writers.only, command: writers.commands.length === 1 ? writers.commands[0] : undefined},
 			evidence: infoEvidence(facts, ['replication', 'slave_read_only']),
 			meaning: 'Keys that are written here exist nowhere else. The next full resync discards them.',
-			next:
-				writers === undefined
-					? [setting]
-					: [
-							...writeElsewhere(facts),
-							hint('copy the keys that count to the primary: the next full resync discards them here'),
-							setting,
-							hint('from then on, a client that still writes here gets READONLY errors'),
-						],
+			next: readOnlySteps(facts, writers),
 		});
 	},
 });

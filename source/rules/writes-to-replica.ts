@@ -3,7 +3,7 @@ import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import {utcClock} from '../text/units.js';
 import {namedClients, otherClients, type Senders} from './client-names.js';
-import {hint} from './next-steps.js';
+import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {plainWrites} from './server-busy.js';
 
@@ -62,3 +62,15 @@ export function writersHere(facts: NodeFacts): WritersHere | undefined {
 				commands: [...new Set(writing.map(({command}) => command.toUpperCase()))].toSorted(),
 			};
 }
+
+/** The steps that make a replica read-only: first away with its writers, who get errors from then on. */
+export const readOnlySteps = (facts: NodeFacts, writers: WritersHere | undefined): readonly NextStep[] => [
+	...(writers === undefined
+		? [hint('see who writes to it: panel 4 of this node; such clients get READONLY errors after the next step')]
+		: [
+				...writeElsewhere(facts),
+				hint('copy the keys that count to the primary: the next full resync discards them here'),
+				hint('with the next step, a client that still writes here gets READONLY errors'),
+			]),
+	redisCli(facts, 'CONFIG SET replica-read-only yes'),
+];

@@ -228,7 +228,11 @@ test('rep.writable: clients that write are sent to the primary before their writ
 	const {next, effect, culprit} = firingOf(repWritable, writtenBy(writer('session-svc', 'setex')));
 	const steps = next.map(({text}) => messageText(text));
 	assert.match(steps[0] ?? '', /^let these clients write to 10\.0\.1\.9:6379/);
-	assert.match(steps[2] ?? '', /CONFIG SET replica-read-only yes$/);
+	assert.match(steps.at(-1) ?? '', /CONFIG SET replica-read-only yes$/);
+	assert.match(steps.at(-2) ?? '', /READONLY errors/);
+	const unknown = firingOf(repWritable, writtenBy()).next.map(({text}) => messageText(text));
+	assert.match(unknown[0] ?? '', /^see who writes to it: panel 4 of this node; .* READONLY errors/);
+	assert.match(unknown[1] ?? '', /CONFIG SET replica-read-only yes$/);
 	assert.equal(effect, 'data-at-risk');
 	assert.deepEqual([culprit?.client?.name, culprit?.command], ['session-svc', 'SETEX']);
 });
