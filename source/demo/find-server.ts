@@ -1,7 +1,7 @@
 import {accessSync, constants, readdirSync, statSync} from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {homeFolder} from '../host/home-folder.js';
 import {cacheFolder} from '../host/own-folders.js';
 
 /** The path of the first executable file with this name in the folders of the PATH. Undefined if no folder has one. */
@@ -23,7 +23,7 @@ names can't be executed.
 export function findServer(
 	pathVariable: string | undefined,
 	named: string | undefined = process.env.REDIS_TOP_SERVER,
-	cache: string = path.join(cacheFolder(process.env, os.homedir()), 'servers'),
+	cache: string = path.join(cacheFolder(process.env, homeFolder()), 'servers'),
 ): string | undefined {
 	if (named !== undefined && named !== '') {
 		return isExecutable(named) ? named : undefined;

@@ -40,7 +40,7 @@ test('a cluster that answers CLUSTERDOWN to everything is critical, and what che
 	await server.command('CLUSTER', 'ADDSLOTS', ...Array.from({length: 10_000}, (_, slot) => String(slot)));
 	const text = await runProgram(t, ['check', ...at(server), '--only', 'clu']);
 	assert.equal(text.code, 2);
-	assert.match(text.stdout, /^CRITICAL: \d critical.* on 1 node: .*refuse commands/);
+	assert.match(text.stdout, /^CRITICAL: \d critical.* on 1 node: the 1 node that answers refuses commands/);
 	assert.match(text.stdout, /critical {2}clu\.coverage/);
 	assert.match(text.stdout, /\nnot evaluated: .*clu\.replica_unfit/);
 });
