@@ -69,6 +69,7 @@ import {serverRules} from './server.js';
 import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
 import {slowCommandRules} from './slow-commands.js';
+import {twoPrimariesRules} from './two-primaries.js';
 import {undrainedRules} from './undrained.js';
 import {unknownCommandRules} from './unknown-commands.js';
 import {unloadedDataRules} from './unloaded-data.js';
@@ -107,6 +108,7 @@ export const allRules = [
 	...repeatedFailoverRules,
 	...replicationLagRules,
 	...replicationSetupRules,
+	...twoPrimariesRules,
 	...connectionStormRules,
 	...clientLimitsRules,
 	...clientUseRules,

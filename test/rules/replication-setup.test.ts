@@ -4,15 +4,9 @@ import type {Evaluation} from '../../source/domain/finding.js';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {findingText} from '../../source/rules/finding.js';
-import {
-	repDiverged,
-	repLost,
-	repMaxmem,
-	repMinGood,
-	repNone,
-	repWritable,
-} from '../../source/rules/replication-setup.js';
+import {repLost, repMaxmem, repMinGood, repNone, repWritable} from '../../source/rules/replication-setup.js';
 import type {FleetFacts} from '../../source/rules/rule.js';
+import {repDiverged} from '../../source/rules/two-primaries.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
 import {clientOf, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
