@@ -2,6 +2,7 @@ import type {ActionName} from '../domain/action.js';
 import type {Culprit, Evidence, NextStep} from '../domain/finding.js';
 import type {Message} from '../domain/message.js';
 import {bytes, perSecond} from '../text/units.js';
+import {backlogMemory} from './backlog-memory.js';
 import {clientMemory} from './client-memory.js';
 import {keysWithoutTtl} from './keys-without-ttl.js';
 import {loweredLimit} from './limit-facts.js';
@@ -99,6 +100,22 @@ function ofScripts(facts: NodeFacts): Partial<EvictionCause> | undefined {
 			};
 }
 
+/** The cause of evictions for a replication backlog that is large beside the memory limit. */
+function ofBacklog(facts: NodeFacts): Partial<EvictionCause> | undefined {
+	const backlog = backlogMemory(facts);
+	return backlog === undefined
+		? undefined
+		: {
+				reason: backlog.reason,
+				evidence: backlog.evidence,
+				meaning: 'The replication backlog counts towards maxmemory. Keys are evicted in its place, and written again.',
+				next: backlog.next,
+				needsGeneralSteps: false,
+				action: 'set-repl-backlog',
+				clearsWriters: true,
+			};
+}
+
 /** The cause of evictions where most of the memory has keys that may not be evicted. */
 function ofKeysWithoutTtl(facts: NodeFacts, evictedPerSecond: number): Partial<EvictionCause> | undefined {
 	const fixed = keysWithoutTtl(facts, evictedPerSecond);
@@ -120,8 +137,8 @@ function ofKeysWithoutTtl(facts: NodeFacts, evictedPerSecond: number): Partial<E
 }
 
 /**
-The first known cause of evictions: a replica that evicts by itself, a lowered limit, client buffers, cached scripts, or
-keys that may not be evicted.
+The first known cause of evictions: a replica that evicts by itself, a lowered limit, client buffers, cached scripts,
+the replication backlog, or keys that may not be evicted.
 @param evictedPerSecond Keys per second; above 0.
 */
 export const evictionCause = (facts: NodeFacts, evictedPerSecond: number): EvictionCause => ({
@@ -135,5 +152,6 @@ export const evictionCause = (facts: NodeFacts, evictedPerSecond: number): Evict
 		ofLoweredLimit(facts) ??
 		ofClientMemory(facts) ??
 		ofScripts(facts) ??
+		ofBacklog(facts) ??
 		ofKeysWithoutTtl(facts, evictedPerSecond)),
 });

@@ -1,5 +1,6 @@
 import {keyCount} from '../domain/metric.js';
 import {count, percent} from '../text/units.js';
+import {backlogMemory} from './backlog-memory.js';
 import {clientMemory} from './client-memory.js';
 import {evictionCause} from './eviction-cause.js';
 import {infoEvidence} from './evidence.js';
@@ -196,7 +197,9 @@ export const memOom = rule({
 		const lowered = loweredLimit(facts);
 		const buffers = tooSmall === undefined ? clientMemory(facts) : undefined;
 		const scripts = tooSmall === undefined && buffers === undefined ? scriptMemory(facts) : undefined;
-		const filler = buffers ?? scripts;
+		const backlog =
+			tooSmall === undefined && buffers === undefined && scripts === undefined ? backlogMemory(facts) : undefined;
+		const filler = buffers ?? scripts ?? backlog;
 		const reason = isOverhead
 			? 'overhead alone (clients, buffers, replicas) is over the limit, so that evicting every key would not help'
 			: policy === 'noeviction'
@@ -245,9 +248,14 @@ export const memOom = rule({
 					: [hint('or delete keys that are not needed, or set an eviction policy, which loses data')]),
 				redisCli(facts, 'MEMORY STATS'),
 			],
-			// Closing a client frees no script.
 			action:
-				scripts === undefined ? (isOverhead || buffers !== undefined ? 'client-kill' : 'set-maxmemory') : undefined,
+				backlog !== undefined
+					? 'set-repl-backlog'
+					: scripts !== undefined
+						? undefined // Closing a client frees no script.
+						: isOverhead || buffers !== undefined
+							? 'client-kill'
+							: 'set-maxmemory',
 		});
 	},
 });

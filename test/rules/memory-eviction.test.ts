@@ -111,6 +111,32 @@ test('keys that client buffers displace are not blamed on their writers', () => 
 	assert.equal(firingOf(memEvictStorm, small).action, 'set-maxmemory');
 });
 
+/** A cache of 100 MB whose replication backlog was raised to 80 MB, and is filled to 55 MB. */
+const largeBacklog = (backlogMebibytes: number): FactsParts => ({
+	info: {
+		...evicted(2000, 40_000),
+		errorstats: {errorstat_OOM: 'count=40'},
+		memory: {
+			maxmemory: 100 * mebibyte,
+			used_memory: 100 * mebibyte,
+			maxmemory_policy: 'allkeys-lru',
+			mem_replication_backlog: backlogMebibytes * mebibyte,
+		},
+	},
+	earlier: {stats: {evicted_keys: 0}, errorstats: {errorstat_OOM: 'count=0'}},
+});
+
+test('keys that a large replication backlog displaces are not blamed on their writers', () => {
+	for (const rule of [memEvict, memEvictStorm, memOom]) {
+		const {culprit, action, next, reason} = firingOf(rule, largeBacklog(55));
+		assert.equal(culprit, undefined, rule.id);
+		assert.equal(action, 'set-repl-backlog', rule.id);
+		assert.equal(messageText(reason ?? ''), 'the replication backlog takes 55.0M, 55% of maxmemory', rule.id);
+		assert.match(messageText(next[0]?.text ?? ''), /CONFIG SET repl-backlog-size 5mb$/, rule.id);
+		assert.equal(firingOf(rule, largeBacklog(10)).action, 'set-maxmemory', rule.id);
+	}
+});
+
 /** A cache of 48 MB whose memory is full of cached scripts, of which a client sends a new one with each call. */
 const scriptCache = (of: Readonly<Record<string, number>>, command = 'eval'): FactsParts => ({
 	info: {
