@@ -101,6 +101,12 @@ export const effectRank = (effect: Effect | undefined): number =>
 	effect === undefined ? effects.length : effects.indexOf(effect);
 
 /**
+The urgency of errors that clients get at this moment. Only some of their commands fail. They come after commands that
+are slow, and before a risk, of which clients feel nothing yet.
+*/
+export const clientErrorUrgency = effectRank('slow') + 0.5;
+
+/**
 The urgency of a finding about a machine that is short of processor time. It is the lowest of all. A machine without
 spare processor time slows all its programs. A finding about the server itself tells more about the cause, so it comes
 first.

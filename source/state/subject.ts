@@ -1,4 +1,4 @@
-import {effectRank, machineUrgency, severityRank} from '../domain/finding.js';
+import {clientErrorUrgency, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import {takeoverOf} from '../topology/taken-over.js';
 import type {MonitorState} from './monitor-state.js';
@@ -59,7 +59,8 @@ The subject of line 2 after a verdict. The same object is returned while nothing
 - A more severe cause is worse. Among critical causes, a more urgent cause is worse too.
 - A more urgent warning does not replace another warning, because warnings come and go with the load.
 - The first exception is a warning about a busy machine: any other warning replaces it.
-- The second exception is a warning that users do not feel, such as an unsafe setting: one that they feel replaces it.
+- The second exception is a warning that users do not feel, such as an unsafe setting or a restart that is over: one that
+  they feel replaces it. A warning of a risk, such as a failover that is impossible, gives way to errors that clients get.
 - The third exception is a warning that began with the subject, within seconds: both are of one incident, or were there
   when redis-top came. The rules find them one after the other, and the more urgent one is shown.
 */
@@ -167,13 +168,25 @@ function formerOf(held: Subject | undefined, nowMs: number): ReadonlyMap<string,
 
 const endOf = ({problem}: Subject, endedAtMs: number): [string, number] => [problem.cause, endedAtMs];
 
-/** Whether users feel nothing of a problem: a setting that is unsafe, or a risk. */
+/** Whether users feel nothing of a problem: a setting that is unsafe, or a restart that is over. */
 const isUnfelt = ({urgency}: SharedProblem): boolean => urgency >= effectRank(undefined) && urgency < machineUrgency;
+
+/** Whether users would feel a problem only after another failure: no replica can take over, or data is at risk. */
+const isRisk = ({urgency}: SharedProblem): boolean =>
+	urgency >= effectRank('failover-impossible') && urgency < effectRank(undefined);
+
+/**
+Whether clients get errors or wrong data because of a problem. Slow commands and evictions are no such problems, because
+they come and go with the load.
+*/
+const isFailure = ({urgency}: SharedProblem): boolean =>
+	urgency < effectRank('keys-evicted') || urgency === clientErrorUrgency;
 
 const isWorse = (one: SharedProblem, other: SharedProblem): boolean =>
 	severityRank[one.severity] > severityRank[other.severity] ||
 	(one.severity === other.severity && isOfMachine(other) && !isOfMachine(one)) ||
-	(one.severity === other.severity && isUnfelt(other) && one.urgency <= effectRank('slow')) ||
+	(one.severity === other.severity && isUnfelt(other) && one.urgency <= clientErrorUrgency) ||
+	(one.severity === other.severity && isRisk(other) && isFailure(one)) ||
 	(one.severity === 'critical' && other.severity === 'critical' && one.urgency < other.urgency);
 
 /** Milliseconds between the beginnings of two problems of one incident. Rules need up to three samples to fire. */

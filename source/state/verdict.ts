@@ -1,4 +1,4 @@
-import {type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
+import {clientErrorUrgency, type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import {namesKind} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
@@ -141,7 +141,7 @@ export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['n
 		? machineUrgency
 		: Math.min(
 				...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)),
-				...(family[0] !== undefined && clientErrors.has(family[0].rule) ? [effectRank('slow') + 0.5] : []),
+				...(family[0] !== undefined && clientErrors.has(family[0].rule) ? [clientErrorUrgency] : []),
 			);
 
 /** The consequence of a node's problem that affects clients most, on the node itself or in the whole deployment. */

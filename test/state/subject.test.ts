@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {effectRank, machineUrgency} from '../../source/domain/finding.js';
+import {clientErrorUrgency, effectRank, machineUrgency} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {
 	followedNode,
@@ -69,6 +69,7 @@ const refuses: Problem = {...critical('refused 0', 0), failsBy: 'refused'};
 const silent: Problem = {...warning('stale 0', 0), failsBy: 'stale'};
 const machine = warning('os.psi', machineUrgency);
 const unfelt = warning('sec.open', effectRank(undefined));
+const risk = warning('rep.none', effectRank('failover-impossible'));
 const elsewhere: Problem = {...warning('c', 2), node: '10.0.1.12:6379'};
 /** A warning that has lasted before the other problem of a case ended. */
 const lasting = (urgency: number): Problem => ({...warning('b', urgency), sinceMs: -5000});
@@ -109,6 +110,34 @@ const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string
 		'a warning that users feel replaces one that they do not feel',
 		[verdictWith(unfelt), verdictWith(warning('b', effectRank('slow')), unfelt)],
 		['sec.open', 'b'],
+	],
+	[
+		'errors that clients get replace a restart that is over',
+		[verdictWith(unfelt), verdictWith(warning('b', clientErrorUrgency), unfelt)],
+		['sec.open', 'b'],
+	],
+	[
+		'errors that clients get replace a risk',
+		[verdictWith(risk), verdictWith(warning('b', clientErrorUrgency), risk)],
+		['rep.none', 'b'],
+	],
+	[
+		'stale reads replace a risk',
+		[verdictWith(risk), verdictWith(warning('b', effectRank('reads-stale')), risk)],
+		['rep.none', 'b'],
+	],
+	[
+		'slow commands do not replace a risk, because they come and go with the load',
+		[verdictWith(risk), verdictWith(warning('b', effectRank('slow')), risk)],
+		['rep.none', 'rep.none'],
+	],
+	[
+		'errors that clients get do not replace slow commands',
+		[
+			verdictWith(warning('a', effectRank('slow'))),
+			verdictWith(warning('b', clientErrorUrgency), warning('a', effectRank('slow'))),
+		],
+		['a', 'a'],
 	],
 	[
 		'a risk does not replace a warning that users do not feel',
