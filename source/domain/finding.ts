@@ -147,6 +147,8 @@ export type Firing = Statement & {
 	A report of an incident quotes such a text as it was found first. It quotes other texts as they were found last.
 	*/
 	readonly tells?: 'moment' | 'forecast' | undefined;
+	/** Whether this evaluation alone suffices for a finding on the screen, however many its rule usually wants. */
+	readonly isCertain?: boolean | undefined;
 };
 
 /**

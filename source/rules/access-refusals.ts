@@ -1,6 +1,6 @@
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {Culprit, Evidence} from '../domain/finding.js';
-import {message, type Name, nameOf} from '../domain/message.js';
+import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {NodeFacts} from './node-facts.js';
 
 /**
@@ -47,3 +47,13 @@ export function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit 
 	const client = most && clientOf(most);
 	return client === undefined ? undefined : {client};
 }
+
+const lacked: ReadonlyMap<string, string> = new Map([
+	['key', 'its keys'],
+	['channel', 'its channels'],
+	['command', 'the command'],
+]);
+
+/** The user that is refused, and the right that it lacks. */
+export const lackText = ({user, lack}: AccessRefusal): Message =>
+	message`user ${nameOf('user', user)} has no right to ${lacked.get(lack) ?? 'it'}`;

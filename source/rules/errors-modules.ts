@@ -1,15 +1,15 @@
 import {isClusterEnabled} from '../derive/deployment.js';
-import type {AccessRefusal} from '../domain/access-log.js';
 import type {InfoReply} from '../domain/info-reply.js';
-import {type Message, message, nameOf} from '../domain/message.js';
+import {message} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
-import {mostRefused, refusalsLately} from './access-refusals.js';
+import {lackText, mostRefused, refusalsLately} from './access-refusals.js';
 import {onlySenders, type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {grantSteps} from './denied-requests.js';
 import {meaningOfErrors, usualErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
+import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -29,7 +29,7 @@ export const errFailed = rule({
 			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus. It fires where more than one call in ten of a command fails.',
 		since: '6.2',
 		falsePositives: [
-			'A person at a prompt causes a few failures. The rule needs three failures per second, in three samples.',
+			'A person at a prompt causes a few failures. The rule needs three failures per second in three samples, or `many` over two seconds.',
 			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
 			'A server that loads its data answers LOADING. srv.loading reports it. sec.authfail reports failed logins.',
 			'Clients of a primary that does not answer ask other nodes for its slots. MOVED does not count until another node owns the slots, nor in the first minute.',
@@ -38,6 +38,7 @@ export const errFailed = rule({
 	thresholds: {
 		share: {value: 0.1, unit: 'share', source: 'of the calls of one command'},
 		rate: {value: 3, unit: 'perSecond', source: 'somebody who types at a prompt makes fewer'},
+		many: manyErrors,
 	},
 	raiseAfter: 3,
 	needs: {
@@ -46,7 +47,7 @@ export const errFailed = rule({
 			missing: answerMissing('INFO commandstats'),
 		},
 	},
-	evaluate({stats}, facts, limits) {
+	evaluate({stats}, facts, limits, heldMs) {
 		const failing = stats
 			.map(({command, callsPerSecond = 0, failuresPerSecond = 0}) => ({
 				command,
@@ -84,6 +85,7 @@ export const errFailed = rule({
 					)
 				: undefined;
 		return fires('warning', {
+			isCertain: areMeasured(facts, worst.failures, limits, heldMs),
 			problem:
 				code === 'READONLY' && facts.record.role === 'replica'
 					? `is a replica and refuses ${command} (READONLY)`
@@ -176,16 +178,6 @@ function commonError(facts: NodeFacts): string | undefined {
 	return rises.find(([, rise]) => rise > 0 && rise >= commonErrorShare * all)?.[0];
 }
 
-/** The user that is refused, and the right that it lacks. */
-const lackText = ({user, lack}: AccessRefusal): Message =>
-	message`user ${nameOf('user', user)} has no right to ${lacked.get(lack) ?? 'it'}`;
-
-const lacked: ReadonlyMap<string, string> = new Map([
-	['key', 'its keys'],
-	['channel', 'its channels'],
-	['command', 'the command'],
-]);
-
 /**
 Error codes that only an executed command can return. Executed commands are in the server's count of processed commands
 already; refused commands are not.
@@ -240,9 +232,10 @@ export const errRate = rule({
 			unit: 'count',
 			source: 'between two samples; somebody who types at a prompt makes fewer, and so does a monitor that starts',
 		},
+		many: manyErrors,
 	},
 	needs: {replies: increase('stats', 'total_error_replies'), commands: increase('stats', 'total_commands_processed')},
-	evaluate({replies, commands}, facts, limits) {
+	evaluate({replies, commands}, facts, limits, heldMs) {
 		const isByKind = facts.sample === undefined || errorCounting(facts.sample.info) !== 'none';
 		if (!isByKind && facts.sample !== undefined && isClusterEnabled(facts.sample.info)) {
 			return absent('this server stopped counting errors by kind, so that redirections cannot be told from errors');
@@ -265,6 +258,7 @@ export const errRate = rule({
 			.sort(([, one], [, other]) => other - one)
 			.filter(([, rise]) => rise > 0);
 		return fires('warning', {
+			isCertain: areMeasured(facts, errors / secondsBetween(facts), limits, heldMs),
 			problem: `answers ${percent(share)} of its commands with an error`,
 			detail: !isByKind
 				? 'of kinds that it no longer counts'

@@ -4,6 +4,7 @@ import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {count, seconds} from '../text/units.js';
 import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './access-refusals.js';
 import {infoEvidence} from './evidence.js';
+import {areMeasured, manyErrors} from './measured-errors.js';
 import {rareAnswerMissing, rate} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -36,6 +37,7 @@ export const secAuthfail = rule({
 	},
 	thresholds: {
 		rate: {value: 10, unit: 'perMinute', source: 'one client with an old password retries less often'},
+		many: manyErrors,
 	},
 	needs: {
 		failures: {
@@ -44,7 +46,7 @@ export const secAuthfail = rule({
 				facts.number('stats', 'acl_access_denied_auth') === undefined ? listed(facts) : counted.missing(facts),
 		},
 	},
-	evaluate({failures}, facts, limits) {
+	evaluate({failures}, facts, limits, heldMs) {
 		if (failures <= limits.rate) {
 			return clear;
 		}
@@ -58,6 +60,7 @@ export const secAuthfail = rule({
 		const perMinute = `${count(Math.round(failures))} per minute`;
 		const from: Message = client === undefined ? '' : message` from ${client}`;
 		return fires(isOfReplicas || isLost ? 'critical' : 'warning', {
+			isCertain: areMeasured(facts, failures / 60, limits, heldMs),
 			...(most === undefined
 				? {problem: `refuses ${count(Math.round(failures))} logins per minute`}
 				: {

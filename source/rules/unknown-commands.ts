@@ -2,6 +2,7 @@ import {message} from '../domain/message.js';
 import {commandStats} from '../parse/info-fields.js';
 import {perSecond} from '../text/units.js';
 import {namedClients, otherClients} from './client-names.js';
+import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {answerMissing, errors} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -56,26 +57,30 @@ export const errUnknown = rule({
 			'A monitor that starts sends some commands that the server may not have. Fewer than ten errors between two samples do not count.',
 		],
 	},
-	thresholds: {replies: {value: 10, unit: 'count', source: 'between two samples; a monitor that starts makes fewer'}},
+	thresholds: {
+		replies: {value: 10, unit: 'count', source: 'between two samples; a monitor that starts makes fewer'},
+		many: manyErrors,
+	},
 	needs: {
 		refused: errors('ERR'),
 		known: {read: errorsOfKnownCommands, missing: answerMissing('INFO commandstats')},
 	},
-	evaluate({refused, known}, facts, limits) {
+	evaluate({refused, known}, facts, limits, heldMs) {
 		const replies = facts.increase('stats', 'total_error_replies') ?? refused;
 		const unknown = Math.min(refused, replies - known);
 		if (unknown < limits.replies) {
 			return clear;
 		}
 
-		const seconds = ((facts.sample?.elapsedMs ?? 0) - (facts.earlier?.elapsedMs ?? 0)) / 1000;
+		const unknownPerSecond = unknown / secondsBetween(facts);
 		const [first, ...more] = askers(facts);
 		const from =
 			first === undefined ? '' : message` from ${first.name}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 		const {modules} = facts.record;
 		return fires('warning', {
+			isCertain: areMeasured(facts, unknownPerSecond, limits, heldMs),
 			problem: message`gets commands that it does not have${from}`,
-			detail: perSecond(unknown / Math.max(seconds, 0.001)),
+			detail: perSecond(unknownPerSecond),
 			reason: modules?.value.length === 0 ? 'it has no modules' : undefined,
 			culprit: first === undefined || more.length > 0 ? undefined : {client: first.name},
 			evidence: [

@@ -58,7 +58,7 @@ type Track = {
 
 /**
 Turns the results of rules into findings. A condition is listed once it has held for the rule's number of evaluations
-(`raiseAfter`) and time (`raiseAfterMs`). It ends after `clearAfter` clear evaluations in a row. Its severity rises at
+(`raiseAfter`) and time (`raiseAfterMs`), or at once if an evaluation is certain by itself. It ends after `clearAfter` clear evaluations in a row. Its severity rises at
 once. It falls after `clearAfter` milder evaluations in a row. A rule that could not be evaluated changes nothing: a
 node that doesn't answer may still have its problems.
 */
@@ -237,10 +237,10 @@ export class FindingTracks {
 		return true;
 	}
 
-	#isDue(rule: RuleTiming, {severity}: Firing, track: Track, atMs: number): boolean {
+	#isDue(rule: RuleTiming, {severity, isCertain = false}: Firing, track: Track, atMs: number): boolean {
 		switch (this.#mode) {
 			case 'watch':
-				return hasHeld(rule, track, atMs);
+				return isCertain || hasHeld(rule, track, atMs);
 			case 'once':
 				return isEvaluatedIn('once', rule);
 			case 'confirm':
@@ -328,8 +328,8 @@ const findingOf = (
 	clearedAtMs: undefined,
 });
 
-/** The fields of an evaluation that fired, except `kind`. */
+/** The fields of an evaluation that fired, except those that only say whether it becomes a finding. */
 function withoutKind(firing: Firing & {readonly kind?: unknown}): Firing {
-	const {kind: _, ...rest} = firing;
+	const {kind: _, isCertain: __, ...rest} = firing;
 	return rest;
 }

@@ -26,11 +26,15 @@ const ruleOf = (timing: Partial<NodeRule<RuleId>> = {}): NodeRule<RuleId> => ({
 	...timing,
 });
 
-const fired = (rule: NodeRule<RuleId>, severity: Severity, problem = 'full'): RuleResult => ({
+const fired = (
+	rule: NodeRule<RuleId>,
+	severity: Severity,
+	{problem = 'full', isCertain}: {readonly problem?: string; readonly isCertain?: boolean} = {},
+): RuleResult => ({
 	rule,
 	node,
 	subject: undefined,
-	evaluation: {kind: 'fires', severity, problem, evidence: [], meaning: 'm', next: []},
+	evaluation: {kind: 'fires', severity, problem, isCertain, evidence: [], meaning: 'm', next: []},
 });
 
 const unknown = (rule: NodeRule<RuleId>): RuleResult => ({
@@ -57,6 +61,19 @@ function run(pattern: string, {rule = ruleOf(), mode}: {rule?: NodeRule<RuleId>;
 
 test('a finding is raised by the second evaluation in a row, and begins with the first', () => {
 	assert.deepEqual(run('.w.ww'), ['-', '-', '-', '-', 'warning since 3']);
+});
+
+test('an evaluation that is certain by itself is listed at once on the screen, and check waits for its samples', () => {
+	const result = fired(ruleOf({raiseAfter: 3}), 'warning', {isCertain: true});
+	const watched = new FindingTracks();
+	watched.step([result], 1000);
+	assert.deepEqual(
+		watched.findings().map(({severity, sinceMs, isCertain}) => [severity, sinceMs, isCertain]),
+		[['warning', 1000, undefined]],
+	);
+	const checked = new FindingTracks('confirm');
+	checked.step([result], 1000);
+	assert.deepEqual(checked.findings(), []);
 });
 
 test('a finding ends with the third clear evaluation, and stays listed as cleared', () => {
@@ -213,12 +230,12 @@ test('an update says whether anything changed, and how long a condition has held
 test('an unchanged finding stays the same object, and the update reports no change', () => {
 	const rule = ruleOf();
 	const tracks = new FindingTracks();
-	tracks.step([fired(rule, 'info', 'old')], 1000);
-	assert.equal(tracks.step([fired(rule, 'info', 'old')], 2000), true);
+	tracks.step([fired(rule, 'info', {problem: 'old'})], 1000);
+	assert.equal(tracks.step([fired(rule, 'info', {problem: 'old'})], 2000), true);
 	const [before] = tracks.findings();
-	assert.equal(tracks.step([fired(rule, 'info', 'old')], 3000), false);
+	assert.equal(tracks.step([fired(rule, 'info', {problem: 'old'})], 3000), false);
 	assert.equal(tracks.findings()[0], before);
-	assert.equal(tracks.step([fired(rule, 'info', 'new')], 4000), true);
+	assert.equal(tracks.step([fired(rule, 'info', {problem: 'new'})], 4000), true);
 	assert.equal(tracks.findings()[0]?.problem, 'new');
 });
 
