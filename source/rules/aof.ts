@@ -72,10 +72,13 @@ export const perAofRewrite = rule({
 		}
 
 		const failures = facts.number('persistence', 'aof_rewrites_consecutive_failures') ?? 1;
-		const {remark, reason, isKilled, fork} = saveObstacle(facts, 'per.aof_rewrite');
+		const {remark, reason, isKilled, memory, fork} = saveObstacle(facts, 'per.aof_rewrite');
 		return fires(failures >= limits.failures ? 'critical' : 'warning', {
 			problem: 'failed to rewrite its append-only file',
-			detail: failures > 1 ? `${failures} times in a row` : undefined,
+			detail:
+				[failures > 1 ? `${failures} times in a row` : undefined, memory?.detail]
+					.filter(part => part !== undefined)
+					.join(', ') || undefined,
 			reason,
 			evidence: [
 				...infoEvidence(
@@ -85,18 +88,19 @@ export const perAofRewrite = rule({
 					['persistence', 'aof_current_size', 'bytes'],
 					['persistence', 'aof_base_size', 'bytes'],
 				),
+				...(memory?.evidence ?? []),
 				...(remark === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', remark.line)}`}]),
 			],
 			meaning:
 				'The file grows on, and a restart takes longer to read it. A failed fork or a full disk is the usual reason.',
 			next: [
-				...(isKilled ? killedSteps : []),
+				...(isKilled ? killedSteps({memory}) : []),
 				...(fork?.next ?? []),
 				...logSteps(facts),
 				onHost(message`df -h ${saveFolder(facts)}; free -m`),
 				redisCli(facts, 'BGREWRITEAOF'),
 			],
-			action: fork === undefined ? 'bgrewriteaof' : undefined,
+			action: fork === undefined && memory === undefined ? 'bgrewriteaof' : undefined,
 		});
 	},
 });

@@ -2,6 +2,7 @@ import {unlinkedAtAnnounced} from './cluster-announce.js';
 import {oldAddress} from './cluster-findings.js';
 import {errorCode} from './errors-modules.js';
 import type {Finding} from './finding.js';
+import {killedAtLimit} from './killed-save.js';
 import {longestMean} from './linear-commands.js';
 import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
@@ -32,6 +33,9 @@ export const hasNoPlaceForData = hasEvidence(storageInLog);
 export const hasLoggedObstacle = hasEvidence(obstacleInLog, storageInLog);
 
 export const holdsReplicasBack = hasEvidence(unservedResyncs);
+
+/** Whether a save failed because the memory of the control group was full. */
+export const failedAtLimit = hasEvidence(killedAtLimit);
 
 export const cannotFork = hasEvidence(forkOfResync);
 

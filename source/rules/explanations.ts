@@ -1,6 +1,7 @@
 import type {RuleId} from './all-rules.js';
 import {
 	cannotFork,
+	failedAtLimit,
 	hasLoggedObstacle,
 	hasNoPlaceForData,
 	hasOldAddresses,
@@ -161,6 +162,7 @@ export const explanations: readonly Explanation[] = [
 		isCause: holdsReplicasBack,
 	},
 	{cause: 'per.rdb_fail', where: 'replicas', symptoms: linkSymptoms, isCause: holdsReplicasBack},
+	{cause: 'per.rdb_fail', where: 'here', symptoms: ['os.cgroup'], isCause: failedAtLimit},
 	// A full resync in which no data arrives starts again and again.
 	{
 		cause: 'rep.sync',

@@ -53,24 +53,26 @@ export const perRdbFail = rule({
 		}
 
 		const dir = saveFolder(facts);
-		const {remark, reason: obstacle, isKilled, fork} = saveObstacle(facts, 'per.rdb_fail');
+		const {remark, reason: obstacle, isKilled, memory, fork} = saveObstacle(facts, 'per.rdb_fail');
 		const barred = barredFolder(facts);
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
 		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
 		const waiting = waitingReplicas(facts);
+		const unsaved =
+			changes > 0
+				? `${count(changes)} ${changes === 1 ? 'change' : 'changes'} unsaved${goesOn ? ', and writes go on' : ''}`
+				: undefined;
 		return fires(facts.setting('save') === '' && waiting === 0 ? 'warning' : 'critical', {
 			...(waiting === 0
 				? {
 						problem: 'last background save failed',
-						detail:
-							changes > 0
-								? `${count(changes)} ${changes === 1 ? 'change' : 'changes'} unsaved${goesOn ? ', and writes go on' : ''}`
-								: undefined,
+						detail: [unsaved, memory?.detail].filter(part => part !== undefined).join(', ') || undefined,
 						reason: obstacle,
 						effect: 'data-at-risk',
 					}
 				: {
 						problem: 'cannot give its replicas their data',
+						detail: memory?.detail,
 						reason: obstacle ?? 'its RDB file cannot be written',
 						effect: 'failover-impossible',
 					}),
@@ -83,14 +85,16 @@ export const perRdbFail = rule({
 					['persistence', 'rdb_last_save_time'],
 					['persistence', 'rdb_saves', 'count'],
 				),
+				...(memory?.evidence ?? []),
 				...(remark === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', remark.line)}`}]),
 			],
-			meaning:
+			meaning: `${memory === undefined ? '' : 'The kernel killed the process that saves. '}${
 				waiting > 0
 					? 'A full resync through a file begins again and again, each with a fork. No replica can replace this primary.'
 					: goesOn
 						? 'Changes since the last successful save are in memory only. The server accepts writes all the same (stop-writes-on-bgsave-error no), and a crash loses them.'
-						: 'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.',
+						: 'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.'
+			}`,
 			next: [
 				...(waiting === 0
 					? []
@@ -99,7 +103,7 @@ export const perRdbFail = rule({
 							hint('replicas then get the data without a file; free disk space'),
 						]),
 				...(barred === undefined ? [] : folderRemedy(barred)),
-				...(isKilled ? killedSteps : []),
+				...(isKilled ? killedSteps({memory}) : []),
 				...(fork === undefined
 					? [
 							...logSteps(facts),
@@ -110,8 +114,8 @@ export const perRdbFail = rule({
 					: [...fork.next, hint('then BGSAVE: one save that succeeds ends it'), redisCli(facts, 'BGSAVE')]),
 				...(fork === undefined ? [] : [...saveWithoutFork(facts), ...logSteps(facts)]),
 			],
-			// A save into such a folder, or without a fork, fails again.
-			action: barred === undefined && fork === undefined ? 'bgsave' : undefined,
+			// A save into such a folder, without a fork, or without more memory, fails again.
+			action: barred === undefined && fork === undefined && memory === undefined ? 'bgsave' : undefined,
 		});
 	},
 });

@@ -2,6 +2,7 @@ import {folderObstacle} from '../derive/save-folder.js';
 import type {NextStep} from '../domain/finding.js';
 import type {FolderEvidence, LogRemark} from '../domain/host-evidence.js';
 import {type ForkLimit, forkLimit} from './fork-limits.js';
+import {type MemoryKill, memoryKill} from './killed-save.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -35,12 +36,17 @@ export type SaveObstacle = {
 	readonly reason: string | undefined;
 	/** Whether a signal ended the process that was saving. */
 	readonly isKilled: boolean;
+	/** What shows that the kernel sent this signal, because memory was full; undefined if nothing does. */
+	readonly memory: MemoryKill | undefined;
 	/** The limit that refused the fork; undefined if the fork did not fail. A background save then fails again. */
 	readonly fork: ForkLimit | undefined;
 };
 
 /** What to do about a signal that ended a child process. */
-export const killedSteps: readonly NextStep[] = [
+export const killedSteps = ({memory}: Pick<SaveObstacle, 'memory'>): readonly NextStep[] =>
+	memory?.next ?? stepsOfSignal;
+
+const stepsOfSignal: readonly NextStep[] = [
 	onHost("sudo dmesg -T | grep -iE 'killed process|out of memory' | tail"),
 	hint('the kernel kills it when memory runs out: the copy needs memory for what is written meanwhile'),
 	hint('lower maxmemory or free memory of the machine, or raise the limit of the container or unit'),
@@ -61,16 +67,16 @@ export function saveObstacle(facts: NodeFacts, rule: 'per.rdb_fail' | 'per.aof_r
 		) ?? newest;
 	const isRecent = remark !== undefined && (remark.atMs === undefined || nowMs - remark.atMs <= recentMs);
 	const fork = isRecent ? forkLimit(facts, remark.id) : undefined;
+	const isKilled = isRecent && killed.has(remark.id);
+	const memory = isKilled ? memoryKill(facts, remark) : undefined;
+	const logged = isRecent ? reasons.get(remark.id)?.(remark) : undefined;
+	const ofMemory = `the ${rule === 'per.rdb_fail' ? 'save' : 'rewrite'} was killed for memory`;
 	return {
 		remark,
-		reason:
-			fork === undefined
-				? isRecent
-					? reasons.get(remark.id)?.(remark)
-					: undefined
-				: `the fork failed: ${fork.reason}`,
+		reason: fork === undefined ? (memory === undefined ? logged : ofMemory) : `the fork failed: ${fork.reason}`,
 		fork,
-		isKilled: isRecent && killed.has(remark.id),
+		isKilled,
+		memory,
 	};
 }
 

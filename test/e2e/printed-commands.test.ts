@@ -39,6 +39,7 @@ import '../rules/intrusion.test.js';
 import '../rules/key-deletions.test.js';
 import '../rules/key-use.test.js';
 import '../rules/keyspace.test.js';
+import '../rules/killed-save.test.js';
 import '../rules/latency.test.js';
 import '../rules/linear-commands.test.js';
 import '../rules/loading-primary.test.js';
