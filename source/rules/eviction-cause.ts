@@ -1,5 +1,5 @@
 import type {ActionName} from '../domain/action.js';
-import type {Culprit, Evidence, NextStep} from '../domain/finding.js';
+import type {Culprit, Evidence, NextStep, Remedy} from '../domain/finding.js';
 import type {Message} from '../domain/message.js';
 import {bytes, perSecond} from '../text/units.js';
 import {backlogMemory} from './backlog-memory.js';
@@ -15,8 +15,6 @@ export type EvictionCause = {
 	readonly problem: string;
 	/** What the detail says instead of the rule's own figures. */
 	readonly detail?: Message;
-	/** What the detail says after the rule's own figures. */
-	readonly limitBefore?: string;
 	readonly reason?: Message;
 	readonly culprit?: Culprit;
 	readonly evidence: readonly Evidence[];
@@ -26,6 +24,8 @@ export type EvictionCause = {
 	/** Whether the general steps against evictions help, too. */
 	readonly needsGeneralSteps: boolean;
 	readonly action: ActionName | undefined;
+	/** What the finding fills into the dialog of its action. */
+	readonly remedy?: Remedy | undefined;
 	/** Whether the cause shows that the writers are not to blame: they write again what was evicted. */
 	readonly clearsWriters: boolean;
 };
@@ -60,7 +60,21 @@ function ofReplica(facts: NodeFacts, evictedPerSecond: number): Partial<Eviction
 /** The cause of evictions after maxmemory was lowered. */
 function ofLoweredLimit(facts: NodeFacts): Partial<EvictionCause> | undefined {
 	const lowered = loweredLimit(facts);
-	return lowered === undefined ? undefined : {reason: lowered.reason, limitBefore: lowered.detail};
+	return lowered === undefined
+		? undefined
+		: {
+				reason: lowered.reason,
+				meaning:
+					'Keys that fitted before are evicted until the others fit. Reads miss them, and are answered by the store behind.',
+				next: [
+					...lowered.next,
+					hint('if it was lowered on purpose: declare a cache in the config file (role = "cache")'),
+					...(lowered.next.length > 0 ? [] : [hint('else set it back: CONFIG SET maxmemory with the limit before')]),
+				],
+				needsGeneralSteps: false,
+				remedy: lowered.remedy,
+				clearsWriters: true,
+			};
 }
 
 /** The cause of evictions for replies that clients do not read. */

@@ -1,5 +1,8 @@
+import type {NextStep, Remedy} from '../domain/finding.js';
+import {kibibyte, mebibyte} from '../domain/threshold.js';
 import {sizeInBytes} from '../parse/memory-size.js';
 import {bytes, utcClock} from '../text/units.js';
+import {redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
 /**
@@ -31,11 +34,40 @@ export function machineMemory(facts: NodeFacts): {readonly bytes: number; readon
 	return total === undefined || total === 0 ? undefined : {bytes: total, name: "the machine's memory"};
 }
 
-/** The reason text for a lowered maxmemory, and the fact that shows the change. */
-export type LoweredLimit = {readonly reason: string; readonly detail: string};
+/** A maxmemory that was lowered. */
+export type LoweredLimit = {
+	/** Such as `maxmemory lowered from 200M to 20.0M`. */
+	readonly reason: string;
+	/** The steps that set the limit back; empty if nothing tells what it was. */
+	readonly next: readonly NextStep[];
+	/** Fills the limit before into the dialog of set-maxmemory. */
+	readonly remedy: Remedy | undefined;
+};
+
+/** A size as the config file and CONFIG SET take it: `200mb`, or a number of bytes. */
+function sizeSetting(size: number): string {
+	const units = [
+		['gb', 1024 * mebibyte],
+		['mb', mebibyte],
+		['kb', kibibyte],
+	] as const;
+	const [unit, each] = units.find(([, bytesEach]) => size > 0 && size % bytesEach === 0) ?? ['', 1];
+	return `${size / each}${unit}`;
+}
+
+/** The way back from a lowered limit to the limit before, in bytes; 0 was no limit. */
+const wayBack = (facts: NodeFacts, before: number): Pick<LoweredLimit, 'next' | 'remedy'> => ({
+	next: [
+		redisCli(
+			facts,
+			`CONFIG SET maxmemory ${sizeSetting(before)}   # ${before === 0 ? 'no limit, as before: if the machine has room' : 'as before, unless it was lowered on purpose'}`,
+		),
+	],
+	remedy: {value: sizeSetting(before)},
+});
 
 /**
-The reason text if maxmemory was lowered. A reading of the last ten minutes, the server's config file or its log may
+The change, if maxmemory was lowered. A reading of the last ten minutes, the server's config file or its log may
 show the change. Undefined if none of the three shows it. Used memory far above maxmemory is no proof, because a running
 script may go on writing above it.
 */
@@ -45,25 +77,30 @@ export function loweredLimit(facts: NodeFacts): LoweredLimit | undefined {
 		return undefined;
 	}
 
-	const reason = `maxmemory lowered to ${bytes(limit)}`;
-	const sizeOf = (value: number) => (value === 0 ? 'no limit' : bytes(value));
 	const values = facts.past(['memory', 'maxmemory'], tracksMs).map(({value}) => value);
 	const before = values.findLast(value => value === 0 || value > limit);
 	if (before !== undefined) {
-		return {reason, detail: `${sizeOf(before)} before`};
+		const change =
+			before === 0 ? `set to ${bytes(limit)}, no limit before` : `lowered from ${bytes(before)} to ${bytes(limit)}`;
+		return {reason: `maxmemory ${change}`, ...wayBack(facts, before)};
 	}
 
 	const host = facts.record.host?.value;
 	const written = host?.kind === 'here' ? host.configFile?.settings.get('maxmemory') : undefined;
 	const inFile = written === undefined ? undefined : Number(sizeInBytes(written));
 	if (inFile !== undefined && (inFile === 0 || inFile > limit)) {
-		return {reason, detail: `${sizeOf(inFile)} in its config file`};
+		const there = inFile === 0 ? 'none' : bytes(inFile);
+		return {reason: `maxmemory ${bytes(limit)}, ${there} in its config file`, ...wayBack(facts, inFile)};
 	}
 
 	const remark = host?.kind === 'here' ? host.log?.remarks.find(({id}) => id === 'maxmemory-below') : undefined;
 	const startedAtMs = facts.nowMs - (facts.number('server', 'uptime_in_seconds') ?? 0) * 1000;
 	return remark?.atMs !== undefined && remark.atMs >= startedAtMs && (limitShare(facts) ?? 0) > 1
-		? {reason, detail: `by CONFIG SET at ${utcClock(remark.atMs)}`}
+		? {
+				reason: `maxmemory lowered to ${bytes(limit)} by CONFIG SET at ${utcClock(remark.atMs)}`,
+				next: [],
+				remedy: undefined,
+			}
 		: undefined;
 }
 

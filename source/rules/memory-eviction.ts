@@ -39,13 +39,10 @@ export const memEvict = rule({
 		const missed =
 			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
 		const cause = evictionCause(facts, evicted);
-		const figures = [
-			...(missed === undefined ? [] : [`${percent(missed)} of reads miss`]),
-			...(cause.limitBefore === undefined ? [] : [cause.limitBefore]),
-		].join(', ');
+		const figures = missed === undefined ? undefined : `${percent(missed)} of reads miss`;
 		return fires('warning', {
 			problem: cause.problem,
-			detail: cause.detail ?? (figures || undefined),
+			detail: cause.detail ?? figures,
 			reason: cause.reason,
 			culprit: cause.culprit,
 			effect: 'keys-evicted',
@@ -74,6 +71,7 @@ export const memEvict = rule({
 					: []),
 			],
 			action: cause.action,
+			remedy: cause.remedy,
 		});
 	},
 });
@@ -166,6 +164,7 @@ export const memEvictStorm = rule({
 					: []),
 			],
 			action: cause.action,
+			remedy: cause.remedy,
 		});
 	},
 });
@@ -214,9 +213,7 @@ export const memOom = rule({
 		const writer = isOfData ? topWriter(facts) : undefined;
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
-			detail: isLowered
-				? lowered.detail
-				: (scripts?.detail ?? (writer?.culprit.client === undefined ? undefined : writer.text)),
+			detail: scripts?.detail ?? (writer?.culprit.client === undefined ? undefined : writer.text),
 			reason: tooSmall?.reason ?? filler?.reason ?? unlike?.reason ?? reason,
 			culprit: buffers?.client === undefined ? (scripts?.culprit ?? writer?.culprit) : {client: buffers.client},
 			effect: 'writes-refused',
@@ -239,6 +236,7 @@ export const memOom = rule({
 			meaning: `Commands that need memory are refused, ${count(refused)} since the sample before. Reads and deletions still work.`,
 			next: tooSmall?.next ?? [
 				...(filler?.next ?? []),
+				...(isLowered ? lowered.next : []),
 				...(isOverhead && filler === undefined
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
 					: []),
@@ -256,6 +254,7 @@ export const memOom = rule({
 						: isOverhead || buffers !== undefined
 							? 'client-kill'
 							: 'set-maxmemory',
+			remedy: isLowered && filler === undefined ? lowered.remedy : undefined,
 		});
 	},
 });

@@ -84,7 +84,9 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 			: facts.record.role === 'replica'
 				? 'A replica takes in the writes of its primary beyond the limit. Once promoted, it refuses every write that needs memory (OOM), unless it can evict keys with a TTL.'
 				: 'At the limit the server refuses every write that needs memory (OOM), unless it can evict keys with a TTL.',
+		remedy: lowered?.remedy,
 		next: [
+			...(lowered?.next ?? []),
 			redisCli(facts, 'MEMORY DOCTOR'),
 			redisCli(facts, '--bigkeys -i 0.01'),
 			hint('raise maxmemory, or find what grew: keys without a TTL, client buffers, a replica that lags'),

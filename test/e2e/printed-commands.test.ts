@@ -44,6 +44,7 @@ import '../rules/latency.test.js';
 import '../rules/linear-commands.test.js';
 import '../rules/loading-primary.test.js';
 import '../rules/main-thread.test.js';
+import '../rules/lowered-limit.test.js';
 import '../rules/made-replica.test.js';
 import '../rules/measured-errors.test.js';
 import '../rules/memory-buffers.test.js';

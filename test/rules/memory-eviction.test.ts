@@ -70,7 +70,7 @@ testRule(memEvict, [
 			past: [{memory: {maxmemory: 0}}, {memory: {maxmemory: 100}}],
 		},
 		'warning',
-		/, no limit before: maxmemory lowered to 100B$/,
+		/: maxmemory set to 100B, no limit before$/,
 	],
 	['most of the memory is in a key without a TTL', volatile(1), 'warning', /: 1 key without TTL has 7\d% of memory$/],
 	['the same with a policy that evicts every key', volatile(1, 'allkeys-lru'), 'warning', /^evicts keys at 600\/s$/],
@@ -292,7 +292,7 @@ testRule(memOom, [
 			host: {log: loweredBy(60)},
 		},
 		'critical',
-		/, by CONFIG SET at [\d:]+: maxmemory lowered to 100B$/,
+		/^refuses writes \(OOM\): maxmemory lowered to 100B by CONFIG SET at [\d:]+$/,
 	],
 	[
 		'the log has a CONFIG SET from before the server started',
@@ -312,7 +312,7 @@ testRule(memOom, [
 			past: [memory(90, 0), memory(90, 400), memory(101, 100)],
 		},
 		'critical',
-		/, 400B before: maxmemory lowered to 100B$/,
+		/^refuses writes \(OOM\): maxmemory lowered from 400B to 100B$/,
 	],
 	[
 		'the config file has a higher limit',
@@ -322,7 +322,7 @@ testRule(memOom, [
 			host: {configFile: {path: '/etc/redis.conf', settings: new Map([['maxmemory', '400mb']])}},
 		},
 		'critical',
-		/, 400M in its config file: maxmemory lowered to 100B$/,
+		/^refuses writes \(OOM\): maxmemory 100B, 400M in its config file$/,
 	],
 	[
 		'overhead alone is over the limit',

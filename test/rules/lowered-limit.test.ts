@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
+import {memEvict, memEvictStorm, memOom} from '../../source/rules/memory-eviction.js';
+import {memMax} from '../../source/rules/memory-limit.js';
+import type {NodeRule} from '../../source/rules/rule.js';
+import {firingOf} from '../harness/firing-of.js';
+import type {Sections} from '../harness/records.js';
+import type {FactsParts} from '../harness/rule-cases.js';
+
+const mebibyte = 1024 * 1024;
+
+/** A server over its limit of 20 MB that evicts keys, or refuses writes with `noeviction`. */
+const lowered = (policy: string, parts: Omit<FactsParts, 'info' | 'earlier'>): FactsParts => ({
+	info: {
+		stats: {evicted_keys: policy === 'noeviction' ? 0 : 2000},
+		keyspace: {db0: 'keys=40000,expires=0,avg_ttl=0'},
+		memory: {maxmemory: 20 * mebibyte, used_memory: 21 * mebibyte, maxmemory_policy: policy},
+		errorstats: {errorstat_OOM: 'count=9'},
+	},
+	earlier: {stats: {evicted_keys: 0}, errorstats: {errorstat_OOM: 'count=1'}},
+	...parts,
+});
+
+const written = (value: string): Partial<FactsParts> => ({
+	host: {configFile: {path: '/etc/redis.conf', settings: new Map([['maxmemory', value]])}},
+});
+
+const watched = (before: number): Partial<FactsParts> => ({
+	past: [before, 20 * mebibyte].map((maxmemory): Sections => ({memory: {maxmemory}})),
+});
+
+const rules: ReadonlyArray<readonly [NodeRule, string]> = [
+	[memEvict, 'allkeys-lru'],
+	[memEvictStorm, 'allkeys-lru'],
+	[memOom, 'noeviction'],
+	[memMax, 'noeviction'],
+];
+
+const cases: ReadonlyArray<readonly [string, Partial<FactsParts>, string, string]> = [
+	['the config file has it', written('200mb'), 'maxmemory 20.0M, 200M in its config file', '200mb'],
+	['redis-top saw the change', watched(200 * mebibyte), 'maxmemory lowered from 200M to 20.0M', '200mb'],
+	['it was a number of whole gigabytes', watched(2048 * mebibyte), 'maxmemory lowered from 2.00G to 20.0M', '2gb'],
+	['it was no number of whole units', watched(300_000_001), 'maxmemory lowered from 286M to 20.0M', '300000001'],
+	['there was no limit', watched(0), 'maxmemory set to 20.0M, no limit before', '0'],
+];
+
+for (const [rule, policy] of rules) {
+	for (const [name, parts, reason, before] of cases) {
+		test(`${rule.id}: the first step and the dialog set a lowered limit back: ${name}`, () => {
+			const firing = firingOf(rule, lowered(policy, parts));
+			assert.equal(messageText(firing.reason ?? ''), reason);
+			assert.match(messageText(firing.next[0]?.text ?? ''), new RegExp(`CONFIG SET maxmemory ${before} +# `));
+			assert.equal(firing.action, 'set-maxmemory');
+			assert.deepEqual(firing.remedy, {value: before});
+		});
+	}
+
+	test(`${rule.id}: a limit that nobody lowered has no way back`, () => {
+		const firing = firingOf(rule, lowered(policy, written('20mb')));
+		assert.equal(firing.remedy, undefined);
+		assert.ok(firing.next.every(({text}) => !messageText(text).includes('as before')));
+	});
+}
+
+test('nobody is told to look for what grew where the limit was lowered', () => {
+	for (const rule of [memEvict, memEvictStorm]) {
+		const texts = firingOf(rule, lowered('allkeys-lru', written('200mb'))).next.map(({text}) => messageText(text));
+		assert.ok(
+			texts.every(text => !/bigkeys|what grew|find the writer/.test(text)),
+			texts.join('\n'),
+		);
+	}
+});
