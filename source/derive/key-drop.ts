@@ -1,5 +1,6 @@
 import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
+import type {Series} from '../domain/series.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
@@ -76,4 +77,31 @@ function flushed({info: before}: NodeSample, {info: after}: NodeSample): boolean
 	return flushes.some(
 		name => before.text('commandstats', `cmdstat_${name}`) !== after.text('commandstats', `cmdstat_${name}`),
 	);
+}
+
+/** Number of readings in which the beginning of a fall is looked for. */
+const fallReadings = 300;
+/** Least share of the keys that each reading of a fall has lost. A cache that slowly shrinks is no fall. */
+const fallShare = 0.01;
+
+/**
+The number of keys before they began to fall. A client that deletes keys for half a minute leaves fewer than before with
+each reading, and only the last two of them show the loss of half of the keys. A gap ends the search.
+
+@param readings The node's readings of its number of keys.
+@param from The number of keys in the reading before the drop.
+*/
+export function keysBeforeFall(readings: Pick<Series, 'latest'> | undefined, from: number): number {
+	const latest = readings?.latest(fallReadings) ?? [];
+	let keys = from;
+	for (let index = latest.lastIndexOf(from) - 1; index >= 0; index--) {
+		const before = latest[index];
+		if (before === undefined || keys > before * (1 - fallShare)) {
+			return keys;
+		}
+
+		keys = before;
+	}
+
+	return keys;
 }

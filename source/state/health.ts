@@ -2,7 +2,7 @@ import type {ClusterState} from '../cluster/cluster-state.js';
 import {hasGivenSlots} from '../cluster/slots-left.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {heavyCommand} from '../derive/heavy-command.js';
-import {keyDrop} from '../derive/key-drop.js';
+import {keyDrop, keysBeforeFall} from '../derive/key-drop.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NotEvaluated} from '../domain/finding.js';
@@ -320,7 +320,10 @@ function nextMemory(
 	return {
 		...memory,
 		...restarts,
-		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: sample?.atMs ?? nowMs},
+		keyDrop:
+			drop === undefined
+				? memory.keyDrop
+				: {...drop, from: keysBeforeFall(after.series.get('keys'), drop.from), atMs: sample?.atMs ?? nowMs},
 		heavyCommand: heavy === undefined ? memory.heavyCommand : {...heavy, atMs: sample?.atMs ?? nowMs},
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {keyDrop} from '../../source/derive/key-drop.js';
+import {keyDrop, keysBeforeFall} from '../../source/derive/key-drop.js';
+import {Series} from '../../source/domain/series.js';
 import type {Sections} from '../harness/records.js';
 import {sampleOf} from '../harness/samples.js';
 
@@ -62,3 +63,27 @@ for (const [name, before, after, expected] of drops) {
 		assert.equal(how, expected);
 	});
 }
+
+const falls: ReadonlyArray<readonly [string, ReadonlyArray<number | undefined>, number]> = [
+	['half a minute of deletions', [40_000, 40_000, 40_000, 30_000, 20_000, 10_000, 1750, 393], 40_000],
+	['keys that grew before', [30_000, 39_000, 40_000, 10_000, 1750, 393], 40_000],
+	['one drop', [1750, 1750, 393], 1750],
+	['a cache that slowly shrinks before a flush', [1765, 1760, 1755, 1750, 0], 1750],
+	['a gap within the fall', [40_000, undefined, 10_000, 1750, 393], 10_000],
+	['readings of another time', [40_000, 30_000], 1750],
+	['no readings', [], 1750],
+];
+for (const [name, readings, expected] of falls) {
+	test(`keys before a fall: ${name}`, () => {
+		const series = new Series(60);
+		for (const reading of readings) {
+			series.push(reading);
+		}
+
+		assert.equal(keysBeforeFall(series, 1750), expected);
+	});
+}
+
+test('keys before a fall: a node without readings has those of the sample before', () => {
+	assert.equal(keysBeforeFall(undefined, 1750), 1750);
+});
