@@ -66,7 +66,7 @@ export function memoryKill(facts: NodeFacts, remark: LogRemark): MemoryKill | un
 				{name: 'oom_kill of the control group', value: oomKills, unit: 'count'},
 				...line,
 			],
-			next: [hint(`raise the memory limit of its container or unit, now ${bytes(limitBytes)}`), ...pauseOf(facts)],
+			next: [hint(`raise its memory limit (container or unit), now ${bytes(limitBytes)}`), ...pauseOf(facts)],
 		};
 	}
 

@@ -54,17 +54,17 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 	];
 	const lowered = share >= 1 || evicted > 0 ? loweredLimit(facts) : undefined;
 	const fixed = lowered === undefined ? keysWithoutTtl(facts, evicted) : undefined;
+	// The keys that are lost are the effect, and the level is the cause.
+	const isOfEvictions = fixed !== undefined || (lowered !== undefined && evicted > 0);
 	const level = `memory at ${percent(share)} of maxmemory`;
 	return {
 		severity: isMeantToBeFull ? 'info' : isAtMostWarning ? 'warning' : 'critical',
-		// The keys that are lost are the effect, and the level is the cause.
-		problem:
-			fixed !== undefined
-				? `evicts keys at ${perSecond(evicted)}`
-				: growth?.kind === 'steady'
-					? `${level}, full ${inAbout(growth.leftSeconds)}`
-					: level,
-		detail: (fixed === undefined ? detail : [level, ...detail.slice(0, 2)]).join(', '),
+		problem: isOfEvictions
+			? `evicts keys at ${perSecond(evicted)}`
+			: growth?.kind === 'steady'
+				? `${level}, full ${inAbout(growth.leftSeconds)}`
+				: level,
+		detail: (!isOfEvictions ? detail : [level, ...detail.slice(0, 2)]).join(', '),
 		reason: lowered?.reason ?? fixed?.reason ?? writer?.text,
 		culprit: writer?.culprit,
 		effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
@@ -87,9 +87,11 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 		remedy: lowered?.remedy,
 		next: [
 			...(lowered?.next ?? []),
-			redisCli(facts, 'MEMORY DOCTOR'),
+			...(lowered === undefined ? [redisCli(facts, 'MEMORY DOCTOR')] : []),
 			redisCli(facts, '--bigkeys -i 0.01'),
-			hint('raise maxmemory, or find what grew: keys without a TTL, client buffers, a replica that lags'),
+			lowered !== undefined
+				? hint('if it was lowered on purpose: delete what is not needed, or shorten the largest keys')
+				: hint('raise maxmemory, or find what grew: keys without a TTL, client buffers, a replica that lags'),
 		],
 	};
 }

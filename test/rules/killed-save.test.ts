@@ -119,7 +119,7 @@ for (const [rule, parts, again] of [
 	test(`${rule.id}: the limit comes first, then who writes, and no action that would fail again`, () => {
 		const atLimit = firingOf(rule, {...parts({cgroup: group(1)}), record: importer});
 		const [first, second] = atLimit.next.map(({text}) => messageText(text));
-		assert.equal(first, 'raise the memory limit of its container or unit, now 149M');
+		assert.equal(first, 'raise its memory limit (container or unit), now 149M');
 		assert.match(second ?? '', /^or stop catalog-import until a save has succeeded/);
 		assert.equal(atLimit.action, undefined);
 		assert.ok(atLimit.next.some(({text}) => messageText(text).endsWith(again)));

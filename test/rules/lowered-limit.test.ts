@@ -72,3 +72,16 @@ test('nobody is told to look for what grew where the limit was lowered', () => {
 		);
 	}
 });
+
+test('mem.max: the evictions come first where the limit was lowered, and its own level where nothing is evicted', () => {
+	const line = (policy: string) => {
+		const {problem, detail, reason} = firingOf(memMax, lowered(policy, watched(200 * mebibyte)));
+		return `${messageText(problem)}, ${messageText(detail ?? '')}: ${messageText(reason ?? '')}`;
+	};
+
+	assert.match(
+		line('allkeys-lru'),
+		/^evicts keys at 2\.00k\/s, memory at 105% of maxmemory, .*: maxmemory lowered from/,
+	);
+	assert.match(line('noeviction'), /^memory at 105% of maxmemory, limit 20\.0M, .*: maxmemory lowered from/);
+});
