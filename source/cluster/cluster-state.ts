@@ -7,6 +7,7 @@ import {type ClusterComparison, compareViews} from './comparison.js';
 import {type ConditionStarts, noConditionStarts, updateConditionStarts} from './condition-since.js';
 import {clusterEvents} from './events.js';
 import {type FailureReports, failureReportsIn} from './failure-reports.js';
+import {type MergeWatch, watchMerge} from './merge.js';
 import {type FollowedMove, followMoves, slotMoves} from './migrations.js';
 import type {NodeView} from './node-view.js';
 import {raftStateOf} from './raft-bus.js';
@@ -29,6 +30,8 @@ export type ClusterState = {
 	/** The slot migrations that the servers run and report. Each migration is listed once. */
 	readonly migrations: readonly AtomicMigration[];
 	readonly segments: readonly SlotSegment[];
+	/** Which nodes belong to the cluster, and whether another cluster was merged with it. */
+	readonly merges: MergeWatch;
 	readonly nodeTimeoutMs: number;
 	/** Whether the nodes agree by a Raft log instead of gossip, according to at least one node. */
 	readonly isRaft: boolean;
@@ -61,6 +64,7 @@ export function updateClusterState(
 		verdicts: clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs, isRaft}),
 		moves: followMoves(before?.moves ?? [], slotMoves(comparison), keysIn(comparison, records), nowMs),
 		migrations: migrationsOf(records),
+		merges: watchMerge(before?.merges, comparison, nowMs),
 		segments: slotSegments(comparison, conditionStarts),
 		nodeTimeoutMs,
 		isRaft,

@@ -23,6 +23,7 @@ export const polledSettings = [
 	'latency-monitor-threshold',
 	'repl-backlog-size',
 	'repl-timeout',
+	'repl-ping-replica-period',
 	'repl-diskless-sync',
 	'min-replicas-to-write',
 	'min-replicas-max-lag',

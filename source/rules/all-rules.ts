@@ -11,6 +11,7 @@ import {clusterAloneRules} from './cluster-alone.js';
 import {clusterAnnounceRules} from './cluster-announce.js';
 import {clusterHalfMovedRules} from './cluster-half-moved.js';
 import {clusterLinksRules} from './cluster-links.js';
+import {clusterMergedRules} from './cluster-merged.js';
 import {clusterMigrationRules} from './cluster-migrations.js';
 import {clusterNodesRules} from './cluster-nodes.js';
 import {clusterRaftRules} from './cluster-raft.js';
@@ -60,6 +61,7 @@ import {replicationLossRules} from './replication-loss.js';
 import {replicationResyncRules} from './replication-resyncs.js';
 import {replicationSetupRules} from './replication-setup.js';
 import {replicationSyncRules} from './replication-sync.js';
+import {replicationTimeoutRules} from './replication-timeout.js';
 import type {FleetRule, NodeRule} from './rule.js';
 import {securityRules} from './security.js';
 import {securityFixRules} from './security-fixes.js';
@@ -102,6 +104,7 @@ export const allRules = [
 	...refusedPeerRules,
 	...replicationSyncRules,
 	...replicationLoopRules,
+	...replicationTimeoutRules,
 	...replicationResyncRules,
 	...replicationLossRules,
 	...emptiedDataRules,
@@ -144,6 +147,7 @@ export const allRules = [
 	...hostWaitRules,
 	...settingsDriftRules,
 	...aclDriftRules,
+	...clusterMergedRules,
 	...clusterNodesRules,
 	...clusterAnnounceRules,
 	...clusterLinksRules,

@@ -121,6 +121,28 @@ export const explanations: readonly Explanation[] = [
 		symptoms: failoverSymptoms,
 		isCause: ({culprit}) => culprit !== undefined,
 	},
+	// The loser of a merge discards its keys and follows the winner. Clients of both find neither their keys nor their slots.
+	{
+		cause: 'clu.merged',
+		where: 'anywhere',
+		symptoms: [
+			'key.drop',
+			'key.flush',
+			'key.miss',
+			'err.failed',
+			'err.rate',
+			'rep.emptied',
+			'rep.fullsync_storm',
+			'clu.state',
+			'clu.view',
+			'clu.split',
+			'clu.slot_skew',
+			'clu.no_replica',
+			'clu.ghost',
+			'clu.epoch_dup',
+			...linkSymptoms,
+		],
+	},
 	// Full primaries beside an empty one need slots moved, not more memory.
 	{cause: 'clu.no_slots', where: 'anywhere', symptoms: ['mem.max', 'mem.evict']},
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
@@ -170,6 +192,9 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'rep.lag_ack'],
 		isCause: isStalled,
 	},
+	// A timeout shorter than what it waits for breaks the link again and again.
+	{cause: 'rep.timeout', where: 'primary', symptoms: ['rep.flapping']},
+	{cause: 'rep.timeout', where: 'here', symptoms: ['rep.flapping']},
 	// Both ends of a cut link report the cut.
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
 	// A replica of a replica gets no data while the replica in the middle has no link.

@@ -274,7 +274,8 @@ export const repFlapping = rule({
 			meaning: 'The replica misses writes until it is back. A break that outlasts the backlog costs a full resync.',
 			next: [
 				...logSteps(facts),
-				redisCli(facts, 'INFO replication'),
+				hint('compare the settings: repl-timeout on both ends must be longer than repl-ping-replica-period here'),
+				redisCli(facts, 'CONFIG GET repl-*'),
 				hint('look at the network between them: a proxy, a firewall or a timeout on the way ends the connection'),
 			],
 		});

@@ -51,6 +51,14 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a timeout of the replica that is too short explains why its link breaks again and again',
+		[findingOf('rep.flapping', 'warning', primary), findingOf('rep.timeout', 'warning', replica)],
+		[
+			['rep.timeout', undefined],
+			['rep.flapping', 'rep.timeout'],
+		],
+	],
+	[
 		'a replica that cannot load the data explains the full resyncs that it asks for',
 		[
 			findingOf('rep.fullsync_storm', 'critical', primary),
