@@ -1,4 +1,5 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
+import {cutHostsIn, cutHostsMessage} from '../cluster/cut-hosts.js';
 import {failoverCandidateOf} from '../cluster/failover-candidates.js';
 import type {FailureReport} from '../cluster/failure-reports.js';
 import {hasNoAddress, neededNodes} from '../cluster/needed-nodes.js';
@@ -6,8 +7,8 @@ import {slotsIn} from '../cluster/node-view.js';
 import {replicasOf} from '../cluster/promotion.js';
 import {countText, durationText, namesMessage, rangesText} from '../cluster/verdict-text.js';
 import type {ClusterNode} from '../domain/cluster.js';
-import {joinMessages, message, nodeName} from '../domain/message.js';
-import type {NodeId} from '../domain/node.js';
+import {joinMessages, type Message, message, nodeName} from '../domain/message.js';
+import {addressOf, type NodeAddress, type NodeId} from '../domain/node.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
 import {askNode} from './cluster-findings.js';
 import {heldBackReplica, notHeldBack} from './cluster-held-back.js';
@@ -99,7 +100,8 @@ function nodeFailed(
 	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
 	const flag = message`${flagged} by ${by.length > 2 ? countText(by.length, 'node') : names}`;
 	const duration = `for ${durationText(atMs - sinceMs)}`;
-	const busText = isAnswering && atMs - sinceMs >= lastingMs ? busProblem(id, comparison) : undefined;
+	const report = {id, by, isSettled: atMs - sinceMs >= Math.max(lastingMs, nodeTimeoutMs)};
+	const busText = isAnswering && atMs - sinceMs >= lastingMs ? reachProblem(report, comparison) : undefined;
 	const isUnserved = lost !== undefined && isFailed;
 	// CLUSTER FAILOVER FORCE needs the votes of a majority of the primaries.
 	const hasMajority = comparison.partitions.some(partition => partition.hasMajority);
@@ -130,7 +132,7 @@ function nodeFailed(
 				hint(
 					isNeeded || isAnswering
 						? isAnswering
-							? 'look at its network and its bus port: its process answers'
+							? stepFor(report, comparison)
 							: 'look at its process and its network'
 						: 'look at its process and its network; CLUSTER FORGET on every node only when it is gone for good',
 				),
@@ -164,20 +166,64 @@ const lastingMs = 5000;
 const busPortDistance = 10_000;
 
 /**
-The likely problem of a node that answers redis-top, while other nodes flag it FAIL or PFAIL. Its client port works, so
-the problem is probably at its bus port. Undefined if the bus port is unknown.
+A node that answers redis-top, and the nodes that flag it. `isSettled`: it was flagged for so long that every node which
+does not reach it flags it by now.
 */
-function busProblem(id: NodeId, {viewOf, views}: ClusterState['comparison']): string | undefined {
-	const self = viewOf.get(id)?.self;
-	if (self?.busPort === undefined) {
-		return undefined;
+type Flagged = {readonly id: NodeId; readonly by: readonly NodeId[]; readonly isSettled: boolean};
+
+/** Where the nodes that flag a node look for it, if it answers redis-top elsewhere and nothing answers there. */
+function oldPlaceOf({id, by}: Flagged, {viewOf, unreached}: ClusterState['comparison']): NodeAddress | undefined {
+	const line = by.map(each => viewOf.get(each)?.lines.get(id)).find(each => each !== undefined && each.host !== '');
+	const place = line && addressOf({kind: 'tcp', host: line.host, port: line.port});
+	return place !== undefined && place !== viewOf.get(id)?.address && unreached.includes(place) ? place : undefined;
+}
+
+/** Whether a node that answers does not flag the node, so that it reaches its bus port. */
+const isReached = ({id}: Flagged, {views}: ClusterState['comparison']): boolean =>
+	views.some(
+		({self, failed, suspected, lines}) => self.id !== id && lines.has(id) && !failed.has(id) && !suspected.has(id),
+	);
+
+/**
+The likely problem of a node that answers redis-top, while other nodes flag it FAIL or PFAIL. They look for it at an old
+address, or the network between some hosts is cut. Else its client port works, so the problem is probably at its bus port.
+Undefined if nothing is known yet.
+*/
+function reachProblem(flagged: Flagged, comparison: ClusterState['comparison']): Message | undefined {
+	const {id, isSettled} = flagged;
+	const oldPlace = oldPlaceOf(flagged, comparison);
+	if (oldPlace !== undefined) {
+		return message`they look for it at ${nodeName(oldPlace)}, where nothing answers`;
 	}
 
+	const {viewOf, views} = comparison;
+	const self = viewOf.get(id)?.self;
 	const isUsual = ({port, busPort}: Pick<ClusterNode, 'port' | 'busPort'>) => busPort === port + busPortDistance;
-	const isOdd = !isUsual(self) && views.every(view => view.self.id === id || isUsual(view.self));
-	return isOdd
-		? `it announces bus port ${self.busPort}, the others theirs plus 10000`
-		: `it answers here, so look at its bus port ${self.busPort}`;
+	if (self?.busPort !== undefined && !isUsual(self) && views.every(view => view.self.id === id || isUsual(view.self))) {
+		return `it announces bus port ${self.busPort}, the others theirs plus 10000`;
+	}
+
+	if (!isReached(flagged, comparison)) {
+		return self?.busPort === undefined ? undefined : `it answers here, so look at its bus port ${self.busPort}`;
+	}
+
+	const cut = isSettled ? cutHostsIn(comparison) : undefined;
+	return cut === undefined
+		? isSettled
+			? 'other nodes reach it, so look at the network from there'
+			: undefined
+		: cutHostsMessage(cut);
+}
+
+/** The step for a node that answers redis-top, while other nodes flag it FAIL or PFAIL. */
+function stepFor(flagged: Flagged, comparison: ClusterState['comparison']): string {
+	if (oldPlaceOf(flagged, comparison) !== undefined) {
+		return 'send CLUSTER MEET with its present address to one of the others';
+	}
+
+	return isReached(flagged, comparison)
+		? 'check firewalls and routes between it and the nodes that flag it, in both directions'
+		: 'look at its network and its bus port: its process answers';
 }
 
 export const cluGhost = rule({

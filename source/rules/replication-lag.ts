@@ -195,7 +195,7 @@ export const repLagAck = rule({
 			meaning: `${isCut ? 'The replica is cut off.' : 'The replica is frozen or cut off.'} After a minute (repl-timeout) the primary closes the link, and the replica returns with a partial or full resync.`,
 			next: [
 				...(isCut
-					? [hint(message`look at the firewalls and routes between it and ${replica}, in both directions`)]
+					? [hint('check firewalls and routes between them, in both directions')]
 					: [hint(message`look at ${replica}: does it answer PING? A SIGSTOP, a long command, swap, the network`)]),
 				redisCli(facts, 'INFO replication'),
 			],

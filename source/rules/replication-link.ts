@@ -139,7 +139,7 @@ export const repLinkDown = rule({
 				...(obstacle?.next ?? [
 					hint(
 						way === noWay
-							? 'look at the firewalls and routes between the two hosts, in both directions'
+							? 'check firewalls and routes between them, in both directions'
 							: '"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved',
 					),
 				]),
@@ -170,7 +170,7 @@ export const networkBetween = 'both answer here, so the network between them dro
 /** Steps that test the network between a replica and its primary, from the machine of the replica. */
 const betweenSteps = (facts: NodeFacts): readonly NextStep[] => [
 	pingPrimary(facts),
-	hint('look at the firewalls and routes between the two hosts, in both directions'),
+	hint('check firewalls and routes between them, in both directions'),
 ];
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {ClusterState} from '../../source/cluster/cluster-state.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import {coverage, slotCounts} from '../../source/cluster/slot-map.js';
 import type {BusLinks, LinkDirection} from '../../source/domain/bus-links.js';
@@ -28,7 +29,74 @@ const heldBack = (seconds: number, flags = ''): ClusterCase => ({
 	info: {17053: {replication: {master_link_status: 'down', master_link_down_since_seconds: seconds}}},
 });
 
+/** The nodes on three hosts: each primary and the replica of another one. */
+const hostOf: Readonly<Record<number, string>> = {
+	17050: '10.0.1.1',
+	17055: '10.0.1.1',
+	17051: '10.0.1.2',
+	17053: '10.0.1.2',
+	17052: '10.0.1.3',
+	17054: '10.0.1.3',
+};
+const onHosts = (cluster: ClusterState): ClusterState => {
+	const views = cluster.comparison.views.map(view => ({
+		...view,
+		address: `${hostOf[Number(view.address.split(':')[1])]}:6379` as NodeAddress,
+	}));
+	return {
+		...cluster,
+		comparison: {...cluster.comparison, views, viewOf: new Map(views.map(view => [view.self.id, view]))},
+	};
+};
+
+const flaggedBy = (...ports: readonly number[]) => ({
+	changed: six
+		.filter(line => ports.some(port => line.startsWith(String(port))))
+		.map(line => line.replace(/(master|slave)/, '$1,fail?')),
+});
+
+/** The hosts of 17050 and 17051 do not reach each other. */
+const cutPair = sixViews({
+	17050: flaggedBy(17051, 17053),
+	17055: flaggedBy(17051, 17053),
+	17051: flaggedBy(17050, 17055),
+	17053: flaggedBy(17050, 17055),
+});
+
 testClusterRule(cluNodeFail, [
+	[
+		'two hosts that do not reach each other',
+		{views: cutPair, forMs: 9000, change: onHosts},
+		/^warning 17050: is flagged PFAIL \(fail\?\) by 17051, 17053, for 9s: hosts 10\.0\.1\.1 and 10\.0\.1\.2 do not reach each other, 10\.0\.1\.3 reaches both$/m,
+	],
+	[
+		'the same, when other nodes may not flag each other yet',
+		{views: cutPair, forMs: 9000, change: onHosts, config: {17050: {'cluster-node-timeout': '15000'}}},
+		/^warning 17050: is flagged PFAIL \(fail\?\) by 17051, 17053, for 9s$/m,
+	],
+	[
+		'a node that no other node reaches',
+		{
+			views: sixViews({}, flaggedBy(17050)).map(view => (view.address.endsWith('17050') ? viewFrom(17050) : view)),
+			forMs: 9000,
+		},
+		/for 9s: it answers here, so look at its bus port 17070$/,
+	],
+	[
+		'a node that the others look for where nothing answers',
+		{
+			views: sixViews({17052: {changed: ['17050 master,fail? 1 0-5460']}}),
+			forMs: 9000,
+			change: cluster => ({
+				...cluster,
+				comparison: {
+					...onHosts(cluster).comparison,
+					unreached: ['127.0.0.1:17050' as NodeAddress],
+				},
+			}),
+		},
+		/for 9s: they look for it at 17050, where nothing answers$/,
+	],
 	[
 		'an owner of slots without an address',
 		{views: ownerWithoutAddress()},
@@ -116,7 +184,7 @@ testClusterRule(cluNodeFail, [
 	[
 		'a node that answers here, for long',
 		{views: sixViews({17052: {changed: ['17050 master,fail? 1 0-5460']}}), forMs: 9000},
-		/^warning 17050: is flagged PFAIL \(fail\?\) by 17052, for 9s: it answers here, so look at its bus port 17070$/,
+		/^warning 17050: is flagged PFAIL \(fail\?\) by 17052, for 9s: other nodes reach it, so look at the network from there$/,
 	],
 	['nobody', well, undefined],
 ]);
