@@ -147,6 +147,9 @@ const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
 /** Largest number of warnings that the first line names besides the most urgent finding. */
 const namedWarnings = 2;
 
+/** Largest number of further nodes that the first line names for findings of one kind. */
+const namedNodes = 8;
+
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
 /**
@@ -167,6 +170,30 @@ function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFindin
 		)
 		.sort((one, other) => effectRank(one.effect) - effectRank(other.effect));
 	return worst === undefined ? [] : [findingLine(worst, 'short')];
+}
+
+/** The findings of the first `most` kinds. */
+function ofFirstKinds(entries: readonly JoinedFinding[], most: number): readonly JoinedFinding[] {
+	const kinds = [...new Set(entries.map(({finding}) => kindOf(finding)))].slice(0, most);
+	return entries.filter(({finding}) => kinds.includes(kindOf(finding)));
+}
+
+/** Findings of one kind have the same rule and the same short text, on whatever nodes. */
+const kindOf = (finding: Finding): string => `${finding.rule} ${findingText(finding, 'short')}`;
+
+/**
+The short lines of findings. Findings of one kind on several nodes share one line, which is the line of the first of
+them; `also` names the nodes of the others: `, also 10.0.1.12:6379`.
+*/
+function shortLines(findings: readonly Finding[]): ReadonlyArray<{readonly text: string; readonly also: string}> {
+	return [...Map.groupBy(findings, kindOf).values()].flatMap(([first, ...rest]) => {
+		const nodes = rest.flatMap(({node}) => node ?? []);
+		const left = nodes.length - namedNodes;
+		const names = `${nodes.slice(0, namedNodes).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+		return first === undefined
+			? []
+			: [{text: findingLine(first, 'short'), also: nodes.length === 0 ? '' : `, also ${names}`}];
+	});
 }
 
 function statusOf(
@@ -190,20 +217,26 @@ function statusOf(
 			return {status, verdict: verdictText(verdictOf(state, nowMs))};
 		}
 
-		const felt = ranked
-			.filter(
-				({finding: {effect}, causeKey, severity}) =>
-					causeKey === undefined && severity === 'warning' && status === 'critical' && effect !== undefined,
-			)
-			.slice(0, namedWarnings);
-		const critical = status === 'critical' ? others : others.slice(0, namedWarnings);
-		const further = [...critical, ...felt].map(({finding}) => findingLine(finding, 'short'));
+		const felt = ranked.filter(
+			({finding: {effect}, causeKey, severity}) =>
+				causeKey === undefined && severity === 'warning' && status === 'critical' && effect !== undefined,
+		);
+		const worstOnes = status === 'critical' ? [cause, ...others] : ofFirstKinds([cause, ...others], namedWarnings + 1);
+		const [first, ...further] = shortLines(
+			[...worstOnes, ...ofFirstKinds(felt, namedWarnings)].map(({finding}) => finding),
+		);
+		const also = first?.also ?? '';
 		const {node} = cause.finding;
 		const note = node !== undefined && isOutage(cause.finding) ? outageNote(node, state) : undefined;
 		const noted = note === undefined ? [] : [messageText(note.whole ?? note.text)];
 		return {
 			status,
-			verdict: [findingLine(cause.finding), ...noted, ...feltBehind(cause, ranked), ...further].join('; '),
+			verdict: [
+				`${findingLine(cause.finding)}${also}`,
+				...noted,
+				...feltBehind(cause, ranked),
+				...further.map(line => `${line.text}${line.also}`),
+			].join('; '),
 		};
 	}
 

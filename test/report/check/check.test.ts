@@ -129,6 +129,47 @@ test('the status is that of the worst finding, and a state that can’t be known
 	assert.deepEqual(check([up], [finding('critical')], {choice: {only: undefined, skip: ['mem']}}).findings, []);
 });
 
+test('the first line names a problem of several nodes once, with the nodes', () => {
+	const nodes = ['10.0.1.12:6379', '10.0.1.13:6379', '10.0.1.14:6379'].map(address => address as NodeAddress);
+	const silent = nodes.map(address =>
+		finding('critical', 'conn.refused', {
+			node: address,
+			problem: 'refuses connections',
+			reason: 'nothing listens',
+			effect: 'unreachable',
+		}),
+	);
+	const drifted = nodes.map(address =>
+		finding('warning', 'per.drift', {
+			node: address.replace('10.0.1', '10.0.3') as NodeAddress,
+			problem: 'runs with other settings',
+			effect: 'data-at-risk',
+		}),
+	);
+	assert.equal(
+		check([up, lost], [...silent, ...drifted, finding('warning', 'mem.max', {effect: 'slow'})]).verdict,
+		[
+			'10.0.1.12:6379 refuses connections: nothing listens, also 10.0.1.13:6379, 10.0.1.14:6379',
+			'10.0.1.11:6379 is warning',
+			'10.0.3.12:6379 runs with other settings, also 10.0.3.13:6379, 10.0.3.14:6379',
+		].join('; '),
+	);
+	const differing = nodes.map((address, index) =>
+		finding('warning', 'per.drift', {node: address, problem: `runs with ${index + 1} other settings`}),
+	);
+	assert.equal(
+		check([up, lost], differing).verdict,
+		'10.0.1.12:6379 runs with 1 other settings; 10.0.1.13:6379 runs with 2 other settings; 10.0.1.14:6379 runs with 3 other settings',
+	);
+	const many = Array.from({length: 12}, (_, index) =>
+		finding('warning', 'per.drift', {node: `10.0.2.${index}:6379` as NodeAddress, problem: 'runs with other settings'}),
+	);
+	assert.match(
+		check([up, lost], many).verdict,
+		/^10\.0\.2\.0:6379 .*, also 10\.0\.2\.1:6379, .*10\.0\.2\.8:6379 and 3 more$/,
+	);
+});
+
 test('blind spots are denied commands with their rules and grants, and every other reason once', () => {
 	const record: NodeRecord = {
 		...up,
