@@ -123,12 +123,15 @@ export function processIdFor({record}: NodeFacts): string {
 	return known === undefined ? '$(pidof -s redis-server valkey-server)' : String(known);
 }
 
+/** The step for a log whose place redis-top does not know. */
+export const readTheLog = 'read the server log: it names the reason';
+
 /** Steps that show the server's log. If redis-top knows the log's file, the step names the file. */
 export function logSteps(facts: NodeFacts): readonly NextStep[] {
 	const evidence = facts.record.host?.value;
 	const source = evidence?.kind === 'here' ? evidence.log?.source : undefined;
 	return source === undefined || source.startsWith('journal of')
-		? [hint('read the server log: it names the reason')]
+		? [hint(readTheLog)]
 		: [onHost(message`tail -n 50 ${quotedName('path', source)}`)];
 }
 

@@ -1,6 +1,7 @@
 import {actionRow, groupLetter, groupOf, shortTitle} from '../../actions/catalogue/catalogue.js';
 import {messageText} from '../../domain/message.js';
 import type {Finding} from '../../rules/finding.js';
+import {readTheLog} from '../../rules/next-steps.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {panelRow} from '../../state/panel-table.js';
 import {withSubject} from '../../state/subject.js';
@@ -62,10 +63,8 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 	const {state, columns, keyboard, glyphs} = input;
 	const {key, id} = panelRow('findings');
 	const isBound = keyboard.bindingOf(key)?.id === 'panel';
-	const right = [
-		...(isBound ? partLine({key, does: 'all steps', opens: id}) : []),
-		...saveParts(input, node, 'saves').flatMap(part => partLine(part)),
-	];
+	const allSteps = isBound ? partLine({key, does: 'all steps', opens: id}) : [];
+	let right: Line = [...allSteps, ...saveParts(input, node, 'saves').flatMap(part => partLine(part))];
 	const remedy = canAct(input) ? remedyOfSubject(state, input.view) : undefined;
 	const actionKey = keyboard.shown('row-action');
 	const label = span(' next', 'label');
@@ -77,7 +76,14 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 		const client = remedy.choice.clientId === undefined ? undefined : finding.culprit?.client?.name;
 		const full = client === undefined ? title : `${shortTitle(title)}: close ${client}`;
 		const texts = [full + where, shortTitle(title) + where];
-		const does = texts.find(text => cellWidth(text) + actionKey.length + 3 <= room) ?? texts.at(-1) ?? '';
+		const fits = (text: string): boolean => cellWidth(text) + actionKey.length + 3 <= room;
+		if (!texts.some(fits)) {
+			// The remedy is worth more than the key of a save.
+			room += lineWidth(right) - lineWidth(allSteps);
+			right = allSteps;
+		}
+
+		const does = texts.find(fits) ?? texts.at(-1) ?? '';
 		const part = partLine({key: actionKey, does});
 		room -= lineWidth(part);
 		action.push(part);
@@ -88,10 +94,16 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 		text: stepText({kind, text: kind === 'words' ? messageText(text, showShortNames(state)) : text}),
 	}));
 	const prefix = action.length === 0 ? '  ' : '  or ';
-	// A sentence says what to do. A command, which may only show more, is taken if no sentence fits.
+	// A sentence says what to do. A command, which may only show more, is taken if no sentence fits. So is a sentence that
+	// only shows more, or continues another step.
+	const isWhatToDo = ({kind, text}: {readonly kind: string; readonly text: string}): boolean =>
+		kind === 'words' && text !== readTheLog && !/^(?:and|or|then) /.test(text);
+	const sentences = known.filter(isWhatToDo).map(({text}) => shorterTexts(text));
 	const steps = [
-		...known.filter(({kind}) => kind === 'words').flatMap(({text}) => shorterTexts(text)),
-		...known.filter(({kind}) => kind !== 'words').map(({text}) => text),
+		...sentences.flat(),
+		...known
+			.filter(step => !isWhatToDo(step))
+			.flatMap(({kind, text}) => (kind === 'words' ? shorterTexts(text) : [text])),
 	];
 	const fitting = steps.find(text => cellWidth(text) + prefix.length <= room);
 	const first = known[0]?.text ?? '';
@@ -101,11 +113,19 @@ function remedyLine(input: ScreenInput, node: NodeRecord | undefined, finding: F
 	return [...left, span(gap), ...right];
 }
 
-/** A sentence, then the same sentence without its last clause, and so on. A clause ends with a colon or a semicolon. */
+/** Where a sentence can end early: a clause begins with a colon, a semicolon or, after a comma, one of these words. */
+const clauseEnd = /: |; |, (?=(?:and|as|but|if|in|longer|not|or|so|then|until|where|which|with) )/g;
+
+/**
+A sentence, then the same sentence without its last clause, and so on. What is left must say what to do: a place alone,
+such as "on the replica", does not.
+*/
 function shorterTexts(sentence: string): readonly string[] {
 	const whole = sentence.replace(/:$/, '');
-	const end = Math.max(whole.lastIndexOf(': '), whole.lastIndexOf('; '));
-	return end <= 0 ? [whole] : [whole, ...shorterTexts(whole.slice(0, end))];
+	const end = [...whole.matchAll(clauseEnd)].at(-1)?.index ?? 0;
+	return end <= 0 || /^(?:at|in|on) /.test(whole.slice(0, end))
+		? [whole]
+		: [whole, ...shorterTexts(whole.slice(0, end))];
 }
 
 /**

@@ -76,7 +76,25 @@ test('a finding without an action shows its first step, cut only where no step f
 	assert.match(steps(words(long)), /^ next {2}x+… {2}9 all steps/);
 	const clauses = words('bring it back: it has the newest data; else promote another and lose what that one lacks:');
 	assert.match(steps(clauses, words('look at it')), /^ next {2}bring it back: it has the newest data {2,}9 all steps/);
+	const places = words('on the replica: CONFIG SET masterauth with the password of this node, which has requirepass');
+	assert.match(steps(places, words('compare the passwords')), /^ next {2}compare the passwords {2,}9 all steps/);
+	const routes = words('check firewalls and routes between them, in both directions');
+	assert.match(steps(routes, words('look at it')), /^ next {2}check firewalls and routes between them {2,}9 all steps/);
+	const log = words('read the server log: it names the reason');
+	assert.match(steps(words(long), log, words('and a word')), /^ next {2}read the server log: it names the reason +9/);
+	assert.match(steps(log, words('then wait'), words('set auth-pass')), /^ next {2}set auth-pass {2,}9 all steps/);
 	assert.match(steps({kind: 'shell', text: 'df -h'}, words('free the disk')), /^ next {2}free the disk /);
+});
+
+test('a long action leaves out the key of a save before it is cut', () => {
+	const far = recordFrom({address: '10.77.102.200:36379', info: {server: {run_id: 'r3'}}});
+	const finding = findingOf('clu.node_fail', 'critical', first?.address, {
+		action: 'cluster-failover-force',
+		remedy: {node: far.address},
+		next: [words('wait')],
+	});
+	const line = lineOf({findings: [finding], records: [...nodes, far]});
+	assert.match(line, /^ next {2}X CLUSTER FAILOVER FORCE on 10\.77\.102\.200:36379 .* 9 all steps$/);
 });
 
 test('X on Overview is the remedy of line 2, on the node of the finding', () => {
