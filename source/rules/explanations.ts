@@ -19,6 +19,7 @@ import {
 } from './explanation-conditions.js';
 import type {Finding} from './finding.js';
 import {failoverSymptoms} from './repeated-failovers.js';
+import {followerSymptoms, lateSymptoms, linkSymptoms, mergeSymptoms, partedSymptoms, slowSymptoms} from './symptoms.js';
 
 /**
 A table row: findings of one rule (`cause`) explain findings of other rules (`symptoms`). `where` says on which nodes
@@ -39,53 +40,6 @@ export type Explanation = {
 	/** Which findings of the rule explain the symptoms. Default: all. */
 	readonly isCause?: (finding: Finding) => boolean;
 };
-
-/** Rules that blame a command or the load for the time of the main thread. */
-const slowSymptoms: readonly RuleId[] = ['lat.on_cmds', 'lat.command_hog', 'lat.queue'];
-
-/** Rules about replies that come late. */
-const lateSymptoms: readonly RuleId[] = [
-	'lat.mean_regress',
-	'lat.p99',
-	'lat.event',
-	'lat.slowlog_new',
-	'lat.eventloop',
-	'conn.rtt',
-];
-
-const linkSymptoms: readonly RuleId[] = ['rep.link_down', 'rep.io_stale', 'rep.sync', 'rep.disc_total'];
-const followerSymptoms: readonly RuleId[] = [
-	'rep.lag_ack',
-	'rep.lag_bytes',
-	'rep.lost',
-	'rep.none',
-	'rep.state',
-	'rep.min_good',
-	'rep.obuf',
-	'mem.repl_buf',
-];
-
-/** Rules about a node's failure as other nodes report it. They also fire if the network between the nodes is cut. */
-const partedSymptoms: readonly RuleId[] = [
-	'clu.view',
-	'clu.state',
-	'clu.node_fail',
-	'clu.slots_fail',
-	'clu.slots_pfail',
-	'clu.coverage',
-	'clu.links',
-	'clu.no_replica',
-	'clu.replica_unfit',
-	'clu.epoch_dup',
-	'rep.lost',
-	'rep.none',
-	'rep.state',
-	'rep.min_good',
-	'rep.diverged',
-	'rep.link_down',
-	'rep.io_stale',
-	'rep.lag_ack',
-];
 
 /** Rules of errors that clients get now. They come before a state in which nothing fails yet. */
 export const clientErrors: ReadonlySet<RuleId> = new Set<RuleId>([
@@ -122,27 +76,7 @@ export const explanations: readonly Explanation[] = [
 		isCause: ({culprit}) => culprit !== undefined,
 	},
 	// The loser of a merge discards its keys and follows the winner. Clients of both find neither their keys nor their slots.
-	{
-		cause: 'clu.merged',
-		where: 'anywhere',
-		symptoms: [
-			'key.drop',
-			'key.flush',
-			'key.miss',
-			'err.failed',
-			'err.rate',
-			'rep.emptied',
-			'rep.fullsync_storm',
-			'clu.state',
-			'clu.view',
-			'clu.split',
-			'clu.slot_skew',
-			'clu.no_replica',
-			'clu.ghost',
-			'clu.epoch_dup',
-			...linkSymptoms,
-		],
-	},
+	{cause: 'clu.merged', where: 'anywhere', symptoms: mergeSymptoms},
 	// Full primaries beside an empty one need slots moved, not more memory.
 	{cause: 'clu.no_slots', where: 'anywhere', symptoms: ['mem.max', 'mem.evict']},
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
