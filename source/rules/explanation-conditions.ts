@@ -21,6 +21,21 @@ const silencingMs = 500;
 export const holdsThread = ({evidence}: Finding): boolean =>
 	evidence.some(({name, value}) => name === longestMean && typeof value === 'number' && value >= silencingMs);
 
+/**
+Duration of a logged command, in milliseconds, from which it explains a silence like it: a reply counts as pending after a
+second.
+*/
+const silentMs = 1000;
+
+/** Whether a command of the slow log took so long that polls timed out meanwhile. It may run again. */
+export const hasSilenced = ({rule, evidence}: Finding): boolean =>
+	rule === 'lat.slowlog_new' &&
+	evidence.some(({unit, value}) => unit === 'milliseconds' && typeof value === 'number' && value >= silentMs);
+
+/** Whether this machine shows no other reason for a silence, such as a stopped process. */
+export const isWithoutReason = ({rule, reason}: Finding): boolean =>
+	rule !== 'conn.unresponsive' || reason === undefined;
+
 export const holdsLong = ({evidence}: Finding): boolean => evidence.some(({name}) => name === longSlow);
 
 const hasEvidence =

@@ -5,6 +5,7 @@ import {
 	hasLoggedObstacle,
 	hasNoPlaceForData,
 	hasOldAddresses,
+	hasSilenced,
 	holdsLong,
 	holdsReplicasBack,
 	holdsThread,
@@ -16,6 +17,7 @@ import {
 	isStalled,
 	isUnlinked,
 	isUnlinkedAtAnnounced,
+	isWithoutReason,
 } from './explanation-conditions.js';
 import type {Finding} from './finding.js';
 import {failoverSymptoms} from './repeated-failovers.js';
@@ -39,6 +41,8 @@ export type Explanation = {
 	readonly symptoms: ReadonlyArray<RuleId | '*'>;
 	/** Which findings of the rule explain the symptoms. Default: all. */
 	readonly isCause?: (finding: Finding) => boolean;
+	/** Which findings of the rules in `symptoms` are symptoms. Default: all. */
+	readonly isSymptom?: (finding: Finding) => boolean;
 };
 
 /** Rules of errors that clients get now. They come before a state in which nothing fails yet. */
@@ -177,6 +181,15 @@ export const explanations: readonly Explanation[] = [
 		where: 'here',
 		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
 		isCause: holdsThread,
+		isSymptom: isWithoutReason,
+	},
+	// The command that silenced the server within the last minute is what is known about its silence now.
+	{
+		cause: 'lat.slowlog_new',
+		where: 'here',
+		symptoms: ['conn.unresponsive', 'conn.flapping'],
+		isCause: hasSilenced,
+		isSymptom: isWithoutReason,
 	},
 	// While Sentinels are gone, the others count too few Sentinels. The finding on their number then says nothing new.
 	{cause: 'sen.quorum', where: 'anywhere', symptoms: ['sen.count']},

@@ -109,11 +109,11 @@ function directCauses(
 
 	const index = new FindingIndex(findings, primaryOf);
 	for (const row of rows) {
-		const {isCause = () => true} = row;
+		const {isCause = () => true, isSymptom = () => true} = row;
 		for (const cause of neededCauses(row, possible.get(row.cause) ?? []).filter(isCause)) {
 			for (const finding of index.symptomsOf(row, cause)) {
 				// A finding that already explains `cause` cannot be a symptom of `cause` as well.
-				if (finding !== cause && !explained.has(finding) && explained.get(cause) !== finding) {
+				if (finding !== cause && isSymptom(finding) && !explained.has(finding) && explained.get(cause) !== finding) {
 					explained.set(finding, cause);
 				}
 			}

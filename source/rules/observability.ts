@@ -57,8 +57,13 @@ export const latSlowlogNew = rule({
 		const perMinute = slowPerMinute(reading, facts);
 		const threshold = Number(facts.setting('slowlog-log-slower-than') ?? 10_000);
 		const sinceMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000 - 60_000;
+		// While the server is silent, no newer entry can be read. A command that may run again is kept for as long as it ran.
+		const isSilent = facts.record.failure?.code === 'TIMEOUT';
 		const slowest = history.entries
-			.filter(({atMs, clientName}) => atMs >= sinceMs && clientName !== 'redis-top')
+			.filter(
+				({atMs, clientName, durationMicroseconds}) =>
+					atMs >= sinceMs - (isSilent ? (2 * durationMicroseconds) / 1000 : 0) && clientName !== 'redis-top',
+			)
 			.toSorted((one, other) => other.durationMicroseconds - one.durationMicroseconds);
 		const [worst] = slowest;
 		const isMany = perMinute > limits.rate && threshold >= 1000;

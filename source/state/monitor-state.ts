@@ -4,6 +4,7 @@ import type {TemporaryFix} from '../derive/temporary-fixes.js';
 import type {AuditEntry} from '../domain/audit.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {KeyScan} from '../domain/key-scan.js';
+import type {Message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 import type {AlertingView} from './alerting-view.js';
@@ -46,6 +47,9 @@ export type EarlierSource = {
 	readonly note: string | undefined;
 };
 
+/** A condition of severity warning or critical that was seen once, and is not confirmed by a second sample yet. */
+export type Suspicion = {readonly node: NodeAddress | undefined; readonly problem: Message};
+
 export type MonitorState = {
 	/** The target as it was typed, without a password. */
 	readonly target: string;
@@ -66,6 +70,8 @@ export type MonitorState = {
 	readonly incidentSinceMs?: number | undefined;
 	/** The rules that could not be evaluated, with the node and the reason. */
 	readonly blindRules: readonly BlindRule[];
+	/** What the first samples show and the next ones may confirm. Set in the first seconds only. */
+	readonly suspicion?: Suspicion | undefined;
 	/** The comparison of the nodes' cluster views; undefined before the first comparison. */
 	readonly cluster?: ClusterState | undefined;
 	/** Whether a node is reached over TLS without verification of its certificate (`--insecure`). */

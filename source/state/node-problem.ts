@@ -17,7 +17,7 @@ import {isStale} from './new-record.js';
 Time after which a pending reply is critical, in milliseconds. After 5 s (`busy-reply-threshold`), even a server that
 runs a script answers BUSY, so a longer wait has another cause.
 */
-const criticalAfterMs = 5000;
+export const criticalAfterMs = 5000;
 
 /** When a node's last sample arrived (milliseconds since the epoch), and how old it is. */
 export type LastData = {readonly atMs: number; readonly ageMs: number};
@@ -52,6 +52,8 @@ export type NodeProblem = Statement & {
 	readonly sinceMs?: number | undefined;
 	/** The rules whose findings are consequences of the problem. */
 	readonly explains?: readonly string[] | undefined;
+	/** For a node that does not answer: the rule of the finding that explains why. */
+	readonly explainedBy?: RuleId | undefined;
 	/** For how long the node has not answered, in milliseconds; undefined when it answers. */
 	readonly lastedMs?: number | undefined;
 	/** The last data of a node that does not answer. `never`: the node has not sent any data yet. */

@@ -82,9 +82,17 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 			return {problem: first, endedAtMs: undefined, ...(held.former && {former: held.former})};
 		}
 
-		return held.endedAtMs === undefined && present.severity === held.problem.severity
+		return held.endedAtMs === undefined &&
+			present.severity === held.problem.severity &&
+			present.explainedBy === held.problem.explainedBy
 			? held
 			: {...held, problem: present, endedAtMs: undefined};
+	}
+
+	// A command that held the server may hold it again. The silence and the command are one subject in turns.
+	const sameCause = causes.find(cause => isExplainedBy(cause, held.problem) || isExplainedBy(held.problem, cause));
+	if (sameCause !== undefined) {
+		return {problem: sameCause, endedAtMs: undefined, ...(held.former && {former: held.former})};
 	}
 
 	// If the cause of the subject is found later, the subject has become a consequence of that cause. That cause is shown
@@ -104,6 +112,10 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
 }
+
+/** Whether a node does not answer, and the other problem explains why. */
+const isExplainedBy = (outage: SharedProblem, {rule, node}: SharedProblem): boolean =>
+	outage.explainedBy !== undefined && outage.explainedBy === rule && outage.node === node;
 
 /** Whether a problem is that a node does not answer. */
 const isOutage = ({failsBy}: SharedProblem): boolean => failsBy !== undefined;

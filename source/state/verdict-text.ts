@@ -134,7 +134,11 @@ function calmStatement(
 		return {text: of.isRecorded === true ? message`no reply of ${all} is recorded yet` : message`connecting to ${all}`};
 	}
 
-	const {answering, ageMs, notes, far} = verdict;
+	const {answering, ageMs, notes, far, suspicion} = verdict;
+	if (suspicion !== undefined) {
+		return {text: message`to be confirmed: ${withSubject(suspicion.node, suspicion.problem)}`};
+	}
+
 	const [only] = answering;
 	const slow = far === undefined ? undefined : withSubject(far.node, statementMessage(far, length));
 	return {

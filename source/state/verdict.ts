@@ -2,8 +2,6 @@ import {clientErrorUrgency, type Effect, effectRank, machineUrgency, severityRan
 import {memoizeByRef} from '../domain/memoize.js';
 import {namesKind} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
-import {statementMessage} from '../domain/statement.js';
-import type {RuleId} from '../rules/all-rules.js';
 import {clientErrors, explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
@@ -12,10 +10,13 @@ import {topologyOf} from '../topology/topology.js';
 import {farthest} from './farthest.js';
 import {misannounced} from './misannounced.js';
 import {mistakenPrimaries} from './mistaken-primaries.js';
-import type {MonitorState, NodeRecord} from './monitor-state.js';
+import type {MonitorState, NodeRecord, Suspicion} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 import {outageNote} from './outage-note.js';
+import {beforeOutage, explainedPart, isOutage, reachRules} from './outage-reasons.js';
 import {outageSeverity} from './outage-severity.js';
+
+export {isOutage};
 
 /** A problem, the other nodes that have the same problem, and their number. */
 export type SharedProblem = RankedProblem & {
@@ -46,24 +47,11 @@ export type Verdict =
 			readonly notes: number;
 			/** The finding that a node is far away in the network; undefined when all nodes are near. */
 			readonly far?: Finding | undefined;
+			/** What the first samples show and the next ones may confirm. Nothing is known to be well until then. */
+			readonly suspicion?: Suspicion | undefined;
 	  }
 	/** No node has answered yet. */
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly of: MonitorState};
-
-/**
-The rules whose findings are left out of the verdict. The problem that is made from a node's reach says the same, with
-up-to-date durations.
-*/
-const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
-	'conn.refused',
-	'conn.unreachable',
-	'conn.unresponsive',
-	'conn.refusing',
-	'conn.auth',
-	'conn.stale',
-	'srv.loading',
-	'srv.busy',
-]);
 
 const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
@@ -239,21 +227,13 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 		ageMs: nowMs - oldestAtMs,
 		notes: notesIn(state.findings),
 		far: farthest(state.findings),
+		...(state.suspicion && {suspicion: state.suspicion}),
 	};
 }
 
-/** For each node that does not answer, the finding that explains why, such as a command that blocks its main thread. */
-const beforeOutage = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, Finding> => {
-	const explained = ranked.filter(({finding, causeKey}) => causeKey !== undefined && reachRules.has(finding.rule));
-	const keys = new Set(explained.map(({causeKey}) => causeKey));
-	const causes = new Map(ranked.filter(({key}) => keys.has(key)).map(({key, finding}) => [key, finding]));
-	return new Map(
-		explained.flatMap(({finding: {node}, causeKey = ''}) => {
-			const cause = causes.get(causeKey);
-			return node === undefined || cause?.node !== node || reachRules.has(cause.rule) ? [] : [[node, cause] as const];
-		}),
-	);
-});
+/** The finding that explains why a node does not answer, such as a command that holds its main thread. */
+export const outageReason = (state: MonitorState, node: NodeAddress): Finding | undefined =>
+	isCalm(state.findings) ? undefined : beforeOutage(rankedFindings(state)).get(node);
 
 /**
 The nodes that are out of reach because of another finding, such as an OOM kill, a crash loop or a wrong REPLICAOF. That
@@ -279,9 +259,6 @@ const endedNodes = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlySet<
 		...mistakenPrimaries(ranked),
 	]);
 });
-
-/** Whether the rule of a finding is about nodes that are out of reach. */
-export const isOutage = ({rule}: Finding): boolean => reachRules.has(rule);
 
 /** A problem with its urgency; 0 is the most urgent. */
 type RankedProblem = NodeProblem & {readonly urgency: number};
@@ -319,7 +296,7 @@ function problemsOf(
 						felt === undefined && reason?.severity !== 'critical'
 							? (listed ?? problem.severity)
 							: ('critical' as const),
-					reason: (reason && statementMessage(reason, reason.reason ? 'middle' : 'long')) ?? problem.reason,
+					...explainedPart(reason),
 					consequence,
 					note: noted?.text ?? problem.note,
 					wholeNote: noted === undefined ? problem.wholeNote : noted.whole,

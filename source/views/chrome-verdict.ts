@@ -32,7 +32,8 @@ export function verdictLine(
 	switch (verdict.severity) {
 		case 'ok': {
 			const text = fittingText(verdict, wholeNames, ended === '' ? width - 3 : 0);
-			return cutLine([span('ok ', 'ok'), span(ended === '' ? text : `${text}; ${ended}`)], width, glyphs.ellipsis);
+			const mark = verdict.suspicion === undefined ? span('ok ', 'ok') : span('.. ', 'accent');
+			return cutLine([mark, span(ended === '' ? text : `${text}; ${ended}`)], width, glyphs.ellipsis);
 		}
 
 		case 'unknown':

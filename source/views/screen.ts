@@ -90,7 +90,7 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 	const {state, view, nowMs, glyphs, columns} = input;
 	const panel = panelOf(view);
 	const reminder = temporaryNote(state, node, nowMs, {width: columns, key: input.keyboard.shown('take-back')});
-	const ladder = shownLadder(state, node, panel);
+	const ladder = shownLadder(state, node, panel, nowMs);
 	if (ladder !== undefined && node !== undefined) {
 		const top = reminder === undefined ? [] : [cutLine(reminder, columns, glyphs.ellipsis)];
 		const body = ladderBody(ladder, node, {width: columns, height: height - top.length}, input);

@@ -212,6 +212,51 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a logged command that took seconds explains the next silence and lost connections',
+		[
+			findingOf('conn.unresponsive', 'critical', primary),
+			findingOf('conn.flapping', 'warning', primary),
+			findingOf('lat.slowlog_new', 'warning', primary, {
+				evidence: [{name: 'KEYS', value: 5300, unit: 'milliseconds'}],
+			}),
+		],
+		[
+			['lat.slowlog_new', undefined],
+			['conn.unresponsive', 'lat.slowlog_new'],
+			['conn.flapping', 'lat.slowlog_new'],
+		],
+	],
+	[
+		'a logged command that took a moment explains no silence',
+		[
+			findingOf('conn.unresponsive', 'critical', primary),
+			findingOf('lat.slowlog_new', 'warning', primary, {
+				evidence: [{name: 'KEYS', value: 240, unit: 'milliseconds'}],
+			}),
+		],
+		[
+			['conn.unresponsive', undefined],
+			['lat.slowlog_new', 'conn.unresponsive'],
+		],
+	],
+	[
+		'no command explains the silence of a process that is stopped',
+		[
+			findingOf('conn.unresponsive', 'critical', primary, {reason: 'its process is stopped (SIGSTOP)'}),
+			findingOf('lat.slowlog_new', 'warning', primary, {
+				evidence: [{name: 'KEYS', value: 5300, unit: 'milliseconds'}],
+			}),
+			findingOf('lat.on_cmds', 'warning', primary, {
+				evidence: [{name: longestMean, value: 1600, unit: 'milliseconds'}],
+			}),
+		],
+		[
+			['conn.unresponsive', undefined],
+			['lat.on_cmds', 'conn.unresponsive'],
+			['lat.slowlog_new', 'conn.unresponsive'],
+		],
+	],
+	[
 		'a quick command explains no silence',
 		[
 			findingOf('conn.unresponsive', 'critical', primary),

@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {clientErrorUrgency, effectRank, machineUrgency} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import type {RuleId} from '../../source/rules/all-rules.js';
 import {
 	followedNode,
 	nextSubject,
@@ -29,11 +30,25 @@ type Problem = {
 	readonly explains?: readonly string[];
 	readonly sinceMs?: number;
 	readonly failsBy?: string;
+	readonly rule?: RuleId;
+	readonly explainedBy?: RuleId;
 	readonly node?: string;
 };
 
-const shared = ({cause, severity, urgency, explains, sinceMs, failsBy, node}: Problem): SharedProblem => ({
+const shared = ({
+	cause,
+	severity,
+	urgency,
+	explains,
+	sinceMs,
 	failsBy,
+	rule,
+	explainedBy,
+	node,
+}: Problem): SharedProblem => ({
+	failsBy,
+	...(rule === undefined ? {} : {rule}),
+	explainedBy,
 	explains,
 	sinceMs,
 	cause,
@@ -73,8 +88,20 @@ const risk = warning('rep.none', effectRank('failover-impossible'));
 const elsewhere: Problem = {...warning('c', 2), node: '10.0.1.12:6379'};
 /** A warning that has lasted before the other problem of a case ended. */
 const lasting = (urgency: number): Problem => ({...warning('b', urgency), sinceMs: -5000});
+const keys: Problem = {...warning('lat.slowlog_new', 9), rule: 'lat.slowlog_new'};
+const held: Problem = {...silent, explainedBy: 'lat.slowlog_new'};
 const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string[]]> = [
 	['nothing is wrong', [calm, calm], ['-', '-']],
+	[
+		'a command that holds the server again and again is one subject with its silences',
+		[verdictWith(keys), verdictWith(held, elsewhere), verdictWith(keys, elsewhere), verdictWith(held)],
+		['lat.slowlog_new', 'stale 0', 'lat.slowlog_new', 'stale 0'],
+	],
+	[
+		'a silence without a known reason ends the command that ran before',
+		[verdictWith(keys), verdictWith(silent)],
+		['lat.slowlog_new', 'lat.slowlog_new?'],
+	],
 	[
 		'a more urgent warning does not replace a warning',
 		[verdictWith(warning('a')), verdictWith(warning('b', 1), warning('a'))],

@@ -567,6 +567,39 @@ test('the verdict on a node that does not respond names the command that occupie
 	assert.match(text, /^10\.0\.1\.11:6379 is not responding: runs KEYS 0\.6\/s, 1\.6 s each, for 3/);
 });
 
+test('the verdict on a node that does not respond names the last command that held it, and its client', () => {
+	const silent = {...up, reach: 'stale' as const, pendingSinceMs: sampledAtMs - 3000};
+	const ran = findingOf('lat.slowlog_new', 'warning', up.address, {
+		problem: 'ran KEYS for 5.3 s from nightly-report',
+		detail: '7s ago',
+		tells: 'moment',
+		culprit: {command: 'KEYS', client: nameOf('client', 'nightly-report')},
+		evidence: [{name: 'KEYS', value: 5300, unit: 'milliseconds'}],
+	});
+	const unresponsive = findingOf('conn.unresponsive', 'warning', up.address);
+	const verdict = verdictOf(stateWith([unresponsive, ran], [silent]), sampledAtMs);
+	assert.deepEqual(othersOf(verdict), []);
+	assert.match(
+		verdictText(verdict),
+		/^10\.0\.1\.11:6379 is not responding: last ran KEYS for 5\.3 s from nightly-report, for 3/,
+	);
+	const texts = verdictMessages(verdict).map(text => messageText(text));
+	assert.ok(texts.includes('10.0.1.11:6379 is not responding, after KEYS from nightly-report'), texts.join('\n'));
+});
+
+test('what the first samples show and nothing confirms yet is said in place of ok', () => {
+	const state = {...stateWith([]), suspicion: {node: up.address, problem: 'leaves 5,462 slots unserved'}};
+	assert.equal(
+		verdictText(verdictOf(state, sampledAtMs)),
+		'to be confirmed: 10.0.1.11:6379 leaves 5,462 slots unserved',
+	);
+	const full = findingOf('mem.max', 'critical', up.address, {problem: 'memory at 99% of maxmemory'});
+	assert.equal(
+		verdictText(verdictOf({...state, findings: [full]}, sampledAtMs)),
+		'10.0.1.11:6379 memory at 99% of maxmemory',
+	);
+});
+
 test('an outage names the slots it costs, and a cause names its effect first', () => {
 	const refused = findingOf('conn.refused', 'critical', gone.address, {effect: 'unreachable'});
 	const failed = findingOf('clu.node_fail', 'critical', gone.address, {problem: 'is marked FAIL'});

@@ -22,5 +22,12 @@ export function subjectFinding(state: MonitorState, {subject}: Pick<ViewState, '
 	const alike = ranked
 		.map(({finding}) => finding)
 		.filter(finding => (rule === undefined ? isOutage(finding) : finding.rule === rule));
-	return alike.find(finding => finding.node === node) ?? alike[0];
+	const found = alike.find(finding => finding.node === node) ?? alike[0];
+	// The steps against a command that holds the server are of more use than those against the silence.
+	const {explainedBy} = subject.problem;
+	return (
+		(explainedBy !== undefined &&
+			ranked.find(({finding}) => finding.rule === explainedBy && finding.node === found?.node)?.finding) ||
+		found
+	);
 }

@@ -3,6 +3,8 @@ import type {NextStep} from '../../domain/finding.js';
 import type {Ladder} from '../../domain/ladder.js';
 import type {Keyboard} from '../../keys/keyboard.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {criticalAfterMs} from '../../state/node-problem.js';
+import {outageReason} from '../../state/verdict.js';
 import {frame, innerHeight, innerWidth} from '../../text/frame.js';
 import type {Line} from '../../text/line.js';
 import {utcClock} from '../../text/units.js';
@@ -15,16 +17,35 @@ const leastFramedRows = 12;
 
 /**
 The connection ladder, which replaces panel 1 if no node answers, or if the node in focus has never answered. Undefined
-otherwise. The other panels keep showing their last figures.
+otherwise, and while a command holds the node in focus: its connection is well. The other panels keep showing their last
+figures.
 */
 export function shownLadder(
-	{nodes}: MonitorState,
+	state: MonitorState,
 	node: NodeRecord | undefined,
 	panel: Pick<Panel, 'id'>,
+	nowMs: number,
 ): Ladder | undefined {
-	const isNothingThere = [...nodes.values()].every(({failure}) => failure !== undefined);
+	const isNothingThere = [...state.nodes.values()].every(({failure}) => failure !== undefined);
 	const isWanted = panel.id === 'overview' && node?.failure !== undefined;
-	return isWanted && (isNothingThere || node.sample === undefined) ? node.ladder : undefined;
+	if (!isWanted || isHeldByCommand(state, node, nowMs)) {
+		return undefined;
+	}
+
+	return isNothingThere || node.sample === undefined ? node.ladder : undefined;
+}
+
+/**
+Whether a reply of the node is pending because of a command, as far as is known. In the first seconds, a command is the
+most likely reason.
+*/
+function isHeldByCommand(state: MonitorState, node: NodeRecord, nowMs: number): boolean {
+	const {address, sample, failure, pendingSinceMs} = node;
+	return (
+		sample !== undefined &&
+		failure?.code === 'TIMEOUT' &&
+		(outageReason(state, address) !== undefined || nowMs - (pendingSinceMs ?? nowMs) < criticalAfterMs)
+	);
 }
 
 /** The steps of the connection ladder as lines that fill the rectangle. */
