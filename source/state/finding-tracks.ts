@@ -4,6 +4,7 @@ import type {RuleId} from '../rules/all-rules.js';
 import type {RuleResult} from '../rules/engine.js';
 import {type Finding, findingKey} from '../rules/finding.js';
 import type {RuleTiming} from '../rules/rule.js';
+import type {Suspicion} from './monitor-state.js';
 
 /**
 How long a finding stays listed after its condition ended, in milliseconds. An operator who looks at the screen only now
@@ -52,7 +53,7 @@ type Track = {
 	readonly clearAfter: number;
 	readonly raiseAfterMs: number;
 	finding: Finding | undefined;
-	/** The last evaluation, if it fired and may become a finding; used only in mode `confirm`. */
+	/** The last evaluation, if it fired and may become a finding; not used in mode `once`. */
 	held: {readonly result: RuleResult; readonly firing: Firing} | undefined;
 };
 
@@ -125,6 +126,18 @@ export class FindingTracks {
 		return [...this.#tracks.values()].some(
 			({finding, held}) => finding === undefined && held !== undefined && held.firing.severity !== 'info',
 		);
+	}
+
+	/** A condition of severity warning or critical that the next samples may confirm. */
+	get suspicion(): Suspicion | undefined {
+		for (const {finding, held, fired, raiseAfterMs} of this.#tracks.values()) {
+			const isOpen = fired > 0 && raiseAfterMs === 0 && (finding === undefined || finding.clearedAtMs !== undefined);
+			if (isOpen && held !== undefined && held.firing.severity !== 'info') {
+				return {node: held.result.node, problem: held.firing.problem};
+			}
+		}
+
+		return undefined;
 	}
 
 	/**
@@ -216,7 +229,7 @@ export class FindingTracks {
 		track.fired += 1;
 		track.good = 0;
 		const isRaised = track.finding !== undefined && track.finding.clearedAtMs === undefined;
-		track.held = this.#mode === 'confirm' && isEvaluatedIn('confirm', rule) ? {result, firing} : undefined;
+		track.held = this.#mode !== 'once' && isEvaluatedIn('confirm', rule) ? {result, firing} : undefined;
 		if (!isRaised && !this.#isDue(rule, firing, track, atMs)) {
 			return false;
 		}

@@ -4,16 +4,15 @@ import {deploymentKind} from '../derive/deployment.js';
 import {heavyCommand} from '../derive/heavy-command.js';
 import {keyDrop, keysBeforeFall} from '../derive/key-drop.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {nextWriters} from '../derive/seen-writers.js';
 import type {MonitorEvent} from '../domain/event.js';
-import type {NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import type {OpenFinding} from '../record/entry.js';
 import {allRules, fleetRules, type RuleId} from '../rules/all-rules.js';
 import {evaluateFleet, evaluateNode, type HeldMs, type RuleResult} from '../rules/engine.js';
-import {type BlindRule, type Finding, findingMessage} from '../rules/finding.js';
-import {pending} from '../rules/needs.js';
+import type {BlindRule, Finding} from '../rules/finding.js';
 import {
 	defaultRuleSettings,
 	NodeFacts,
@@ -22,8 +21,9 @@ import {
 	type RuleSettings,
 } from '../rules/node-facts.js';
 import type {FleetFacts, FleetRule} from '../rules/rule.js';
-import {seconds} from '../text/units.js';
-import {FindingTracks, isEvaluatedIn, type TrackingMode} from './finding-tracks.js';
+import {blindRules, isAsBlind} from './blind-rules.js';
+import {FindingTracks, type TrackingMode} from './finding-tracks.js';
+import type {MonitorState, Suspicion} from './monitor-state.js';
 import {restartMemory, unitMemory} from './restart-memory.js';
 import {restoredMemory} from './restored-memory.js';
 import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from './rule-schedule.js';
@@ -67,6 +67,9 @@ export type Ingested = {
 
 /** Interval between two evaluations while a replay skips to a moment, in milliseconds. */
 const sparseMs = 10_000;
+
+/** Time after the discovery of a node in which its first samples are awaited, in milliseconds. */
+const youngMs = 10_000;
 
 /** Interval at which a large deployment's list of rules that could not be evaluated is made again, in milliseconds. */
 const blindEveryMs = 10_000;
@@ -163,6 +166,24 @@ export class Health {
 			this.#fleetTracks.isUnconfirmed ||
 			[...this.#nodes].some(([address, {tracks}]) => tracks.isUnconfirmed && isAwaited(address))
 		);
+	}
+
+	/**
+	A condition of severity warning or critical that was seen and is not confirmed yet, on a node that redis-top found
+	within the last seconds. Undefined later: a condition that comes and goes is no news.
+	*/
+	#suspicion(nowMs: number): Suspicion | undefined {
+		const known = [...this.#nodes.values()];
+		const isYoung = known.some(({memory}) => nowMs - memory.foundAtMs < youngMs);
+		return this.#mode === 'watch' && isYoung
+			? [this.#fleetTracks, ...known.map(({tracks}) => tracks)].flatMap(({suspicion}) => suspicion ?? [])[0]
+			: undefined;
+	}
+
+	/** The state with the condition that is not confirmed yet; the same state if nothing changed. */
+	withSuspicion(state: MonitorState, nowMs: number): MonitorState {
+		const suspicion = this.#suspicion(nowMs);
+		return suspicion?.problem === state.suspicion?.problem ? state : {...state, suspicion};
 	}
 
 	/** Makes findings of the conditions that held in all samples. `check` calls this when no more samples come. */
@@ -311,8 +332,10 @@ function nextMemory(
 	const heavy = sample && heavyCommand(before.sample, sample, after.commands);
 	const view = after.clusterNodes === before.clusterNodes ? undefined : after.clusterNodes;
 	const isGivingSlots = view !== undefined && hasGivenSlots(before.clusterNodes?.value, view.value);
+	const reading = after.clients === before.clients ? undefined : after.clients;
 	const restarts = {...restartMemory(memory, before, after, nowMs, nodes), ...unitMemory(memory, after, nowMs)};
-	const isUnchanged = !hasOtherRole && !isLost && !isGivingSlots && drop === undefined && heavy === undefined;
+	const isUnchanged =
+		!hasOtherRole && !isLost && !isGivingSlots && drop === undefined && heavy === undefined && reading === undefined;
 	if (isUnchanged && Object.keys(restarts).length === 0) {
 		return memory;
 	}
@@ -325,6 +348,7 @@ function nextMemory(
 				? memory.keyDrop
 				: {...drop, from: keysBeforeFall(after.series.get('keys'), drop.from), atMs: sample?.atMs ?? nowMs},
 		heavyCommand: heavy === undefined ? memory.heavyCommand : {...heavy, atMs: sample?.atMs ?? nowMs},
+		writers: reading === undefined ? memory.writers : nextWriters(memory.writers, reading),
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
 		promotedAtMs:
@@ -333,64 +357,4 @@ function nextMemory(
 				: memory.promotedAtMs,
 		lossesAtMs: isLost ? [...memory.lossesAtMs, nowMs].slice(-lossesKept) : memory.lossesAtMs,
 	};
-}
-
-/**
-Whether these results leave the same rules unevaluated as `blind` lists, for the same reasons. For nearly all results
-this quick test makes a new list unnecessary.
-*/
-function isAsBlind(blind: readonly BlindRule[], results: readonly RuleResult[], mode: TrackingMode): boolean {
-	let index = 0;
-	for (const result of results) {
-		const why = whyBlind(result, mode);
-		if (why !== undefined) {
-			const known = blind[index++];
-			if (
-				known === undefined ||
-				known.rule !== result.rule.id ||
-				known.node !== result.node ||
-				known.why !== why.why ||
-				known.reason !== why.reason
-			) {
-				return false;
-			}
-		}
-	}
-
-	return index === blind.length;
-}
-
-const blindRules = (
-	results: readonly RuleResult[],
-	mode: TrackingMode,
-	tracks: FindingTracks,
-	atMs: number,
-): BlindRule[] =>
-	results.flatMap((result): BlindRule[] => {
-		const {rule, node, subject, evaluation} = result;
-		const why = whyBlind(result, mode);
-		if (why === undefined) {
-			return [];
-		}
-
-		const isLasting = tracks.heldMs({rule: rule.id, node, subject}, atMs) > 0;
-		const holds =
-			evaluation.kind === 'fires' && evaluation.severity !== 'info' && isLasting
-				? findingMessage(evaluation)
-				: undefined;
-		return [{rule: rule.id, node, reason: why.reason, why: why.why, command: why.command, grant: why.grant, holds}];
-	});
-
-/**
-Why a rule could not be evaluated; undefined when it was evaluated. In modes `once` and `confirm`, a rule whose
-condition must hold for longer than the samples can show counts as not evaluated.
-*/
-function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
-	if (evaluation.kind === 'not-evaluated') {
-		return evaluation;
-	}
-
-	return !isEvaluatedIn(mode, rule)
-		? pending(`must hold for ${seconds(rule.raiseAfterMs / 1000)}: watch for longer`)
-		: undefined;
 }

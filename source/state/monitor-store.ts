@@ -367,7 +367,6 @@ export class MonitorStore {
 		if (isLast) {
 			this.#health.conclude(this.#draft.nodes, this.#clock.now(), cluster);
 		}
-
 		const [findings, blindRules] = [this.#health.findings(), this.#health.blind(this.#clock.now())];
 		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
 			this.#addEvents(this.#findingEvents.of(findings, this.#draft.events, this.#clock.now()));
@@ -376,6 +375,7 @@ export class MonitorStore {
 			this.#draft = {...this.#draft, findings, blindRules, incidentSinceMs};
 		}
 
+		this.#draft = this.#health.withSuspicion(this.#draft, this.#clock.now());
 		this.#setNodes(this.#nodes.forPublication());
 		void this.#show(this.#draft, isLast);
 	}
