@@ -1,7 +1,9 @@
 import type {CommandRate} from '../derive/command-rates.js';
+import type {NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {microseconds, perSecond} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {type Senders, senderCulprit, sendersOf} from './client-names.js';
+import {stepsWithoutKeys} from './commands-without-keys.js';
 import {answerMissing} from './needs.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -21,7 +23,7 @@ const whole: Family = {
 		...['keys', 'smembers', 'hgetall', 'hkeys', 'hvals', 'lrange', 'sort', 'zrange', 'sunion', 'sdiff'],
 		...['flushall', 'flushdb'],
 	],
-	remedy: 'use SCAN, HSCAN, SSCAN or ZSCAN in its place, or smaller collections',
+	remedy: 'ask for less at once; or keep collections small',
 };
 
 /**
@@ -56,6 +58,25 @@ const familyOf: ReadonlyMap<string, Family> = new Map(
 
 /** Name of the evidence of lat.on_cmds that holds the mean time per call of the slowest command. */
 export const longestMean = 'mean of the worst';
+
+/** The commands that return a collection in parts. Source: https://redis.io/docs/latest/commands/scan/ */
+const inParts: ReadonlyMap<string, string> = new Map([
+	...['smembers', 'sunion', 'sdiff'].map(command => [command, 'SSCAN'] as const),
+	...['hgetall', 'hkeys', 'hvals'].map(command => [command, 'HSCAN'] as const),
+	['zrange', 'ZSCAN'],
+]);
+
+/** What to send in place of the command. */
+function remedySteps(command: string, client: Name | undefined): readonly NextStep[] {
+	const scan = inParts.get(command);
+	return scan === undefined
+		? (stepsWithoutKeys([command], client) ?? [hint(familyOf.get(command)?.remedy ?? whole.remedy)])
+		: [hint(`use ${scan} in its place; or keep collections small`)];
+}
+
+/** How to find the clients that send the command. A client that the finding names is not looked for. */
+const senderSteps = (senders: Senders | undefined): readonly NextStep[] =>
+	senders?.only === undefined ? [hint('find the clients: panel 4, by last command')] : [];
 
 const commandRates = {
 	read: ({record}: NodeFacts) => (record.commands.length > 0 ? record.commands : undefined),
@@ -176,10 +197,10 @@ export const latOnCmds = rule({
 			meaning:
 				'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
 			next: [
-				hint(familyOf.get(worst.command)?.remedy ?? whole.remedy),
-				script === undefined
-					? hint('find the client: panel 4, by last command')
-					: hint('take it out of the script, which blocks all clients for as long: the slow log has it, panel 6'),
+				...remedySteps(worst.command, senders?.only),
+				...(script === undefined
+					? senderSteps(senders)
+					: [hint('take it out of the script, which blocks all clients for as long: the slow log has it, panel 6')]),
 			],
 		});
 	},

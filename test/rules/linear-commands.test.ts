@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {CommandRate} from '../../source/derive/command-rates.js';
+import {messageText} from '../../source/domain/message.js';
 import type {SlowlogEntry} from '../../source/domain/slowlog.js';
 import {latOnCmds} from '../../source/rules/linear-commands.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -151,4 +153,25 @@ test('a slow command of O(N) is named', () => {
 	assert.equal(evaluation.kind, 'fires');
 	assert.equal(evaluation.effect, 'slow');
 	assert.deepEqual(evaluation.culprit, {command: 'KEYS'});
+});
+
+/** The steps of the finding about a command that these clients have as their last one. */
+function stepsOf(name: string, ...clients: readonly string[]): readonly string[] {
+	const value = clients.map((client, id) => clientOf({id, name: client, command: name}));
+	const facts = command({command: name, callsPerSecond: 2, meanMicroseconds: 58_000});
+	return firingOf(latOnCmds, {record: {...facts.record, clients: {atMs: 0, value}}}).next.map(({text}) =>
+		messageText(text),
+	);
+}
+
+test('the steps say what to send in place of the command, and look for no client that is named', () => {
+	assert.deepEqual(stepsOf('keys', 'nightly'), [
+		'send SCAN in place of KEYS: it returns the keys in parts',
+		'until then, stop nightly',
+	]);
+	assert.deepEqual(stepsOf('hgetall', 'nightly'), ['use HSCAN in its place; or keep collections small']);
+	assert.deepEqual(stepsOf('smembers', 'api-1', 'api-2'), [
+		'use SSCAN in its place; or keep collections small',
+		'find the clients: panel 4, by last command',
+	]);
 });
