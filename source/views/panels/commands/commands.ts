@@ -14,6 +14,7 @@ import {chartRow} from '../chart-row.js';
 import {boundText, type CommandRow, commandColumns, commandRows, commandsByTime} from './commands-columns.js';
 import {latencyHistogram} from './latency-histogram.js';
 import {mainThreadBar} from './main-thread-bar.js';
+import {slowestLine} from './slowest-line.js';
 
 /** Panel 5: the commands that use the server's time, and how long each takes. */
 export const commandsPanel: Panel = {
@@ -30,7 +31,7 @@ export const commandsPanel: Panel = {
 	rowKeys: input => shownRows(input).map(({rate}) => rate.command),
 	draw: (input, rect) =>
 		panelBox(commandsPanel, input, rect, (node, room) => {
-			const facts = room.height < 6 ? [] : factLines(node, room, input.glyphs);
+			const facts = room.height < 6 ? [] : factLines(node, input.nowMs, room, input.glyphs);
 			const listWidth = room.width >= widthForHistogram ? Math.min(listWidest, room.width) : room.width;
 			const list = listBody(
 				{
@@ -166,10 +167,12 @@ function intervalTitle({latency, commandWindow, since}: NodeRecord, {nowMs}: Pan
 }
 
 /**
-The totals of all commands, and the error replies since the server's start, counted by the first word of the reply.
+The totals of all commands over the window of the list, and the error replies since the server's start, counted by the
+first word of the reply. Above them is the main thread's second, and the slowest command of the last minute.
 */
-function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Line[] {
-	const {commands, mainThread} = node;
+function factLines(node: NodeRecord, nowMs: number, {width, height}: Rect, glyphs: Glyphs): Line[] {
+	const {mainThread} = node;
+	const commands = node.since === undefined ? (node.commandWindow?.shown?.rates ?? node.commands) : node.commands;
 	const bar = mainThread === undefined || height < 9 ? [] : mainThreadBar(mainThread, width, glyphs);
 	const errors = node.sample === undefined ? [] : [...errorStats(node.sample.info)];
 	const isIncomplete = node.sample !== undefined && errorCounting(node.sample.info) !== 'all';
@@ -179,11 +182,11 @@ function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Lin
 	];
 	const totals: Span[] = [
 		span(' calls ', 'label'),
-		span(ofAll(node, 'callsPerSecond', 'callsOfInterval').padEnd(8)),
+		span(ofAll(node, commands, 'callsPerSecond', 'callsOfInterval').padEnd(8)),
 		span(width < 60 ? ' busy ' : ' time in commands ', 'label'),
 		span(percent(busyShare(commands)).padEnd(6)),
 		span(' failures ', 'label'),
-		span(ofAll(node, 'failuresPerSecond', 'failuresOfInterval').padEnd(8)),
+		span(ofAll(node, commands, 'failuresPerSecond', 'failuresOfInterval').padEnd(8)),
 		...pipeliningFact(node),
 	];
 	const replies: Span[] = [
@@ -191,7 +194,8 @@ function factLines(node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): Lin
 		span(metricText(node, 'errorReplies').padEnd(8)),
 		span(known.length === 0 ? '' : ' since the start ', 'label'),
 	];
-	return [...bar, totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
+	const slow = height < 9 ? [] : slowestLine(node, nowMs, width, glyphs);
+	return [...bar, ...slow, totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
 }
 
 /**
@@ -222,7 +226,7 @@ function wholeParts(parts: readonly string[], width: number): string {
 type NumberIn = 'callsPerSecond' | 'callsOfInterval' | 'failuresPerSecond' | 'failuresOfInterval';
 
 /** The sum of one value over all commands as text: per second, or since the baseline while one is set. */
-const ofAll = ({commands, since}: NodeRecord, rate: NumberIn, change: NumberIn): string =>
+const ofAll = ({since}: NodeRecord, commands: readonly CommandRate[], rate: NumberIn, change: NumberIn): string =>
 	since === undefined
 		? perSecond(sumOf(commands, command => command[rate]))
 		: signed(

@@ -154,3 +154,42 @@ test('the order is that of the shown figures, whatever the last second was', () 
 	const title = panelText(commandsPanel, panelInput([apart]), {width: 120, height: 21})[0];
 	assert.match(title ?? '', /over 10s, 4s old, percentiles over 10s, 4s old/);
 });
+
+/** An entry of the slow log that ended so many seconds before the sample. */
+const logged = (id: number, secondsAgo: number, ms: number, clientName = 'nightly-report') => ({
+	id,
+	atMs: sampledAtMs - secondsAgo * 1000,
+	durationMicroseconds: ms * 1000,
+	arguments: ['keys', '*'],
+	clientAddress: '10.0.0.9:5000',
+	clientName,
+});
+
+const withLog = (...entries: ReadonlyArray<ReturnType<typeof logged>>): string =>
+	panelText(
+		commandsPanel,
+		panelInput([{...node, slowlog: {atMs: sampledAtMs, value: {entries, lost: 0, perMinute: entries.length}}}]),
+		{width: 100, height: 14},
+	).join('\n');
+
+test('the slowest command of the last minute stands above the list, with its client and its share of the minute', () => {
+	assert.match(withLog(logged(1, 20, 5300)), / slowest {5}KEYS 5\.3 s, 2\ds ago, from nightly-report +│/);
+	assert.match(
+		withLog(logged(1, 35, 5300), logged(2, 20, 6700)),
+		/KEYS 6\.7 s, 2\ds ago, from nightly-report; 2 of them took 20% of a minute/,
+	);
+});
+
+test('no slow command is named that is older than a minute, that took a moment, or that redis-top sent', () => {
+	assert.doesNotMatch(withLog(logged(1, 75, 5300)), / slowest /);
+	assert.doesNotMatch(withLog(logged(1, 20, 30)), / slowest /);
+	assert.doesNotMatch(withLog(logged(1, 20, 5300, 'redis-top')), / slowest /);
+});
+
+test('the totals above the list have the window of the list', () => {
+	const rates = [rate('get', 500, 2, 1), rate('set', 250, 2, 0)];
+	const shown = {rates, overMs: 10_000, atMs: sampledAtMs, elapsedMs: 0, isOfHistograms: false};
+	const commandWindow = {rates, overMs: 10_000, shown, starts: [], histogramsAt: undefined};
+	const text = panelText(commandsPanel, panelInput([{...node, commandWindow}]), {width: 80, height: 10}).join('\n');
+	assert.match(text, / calls 750\/s /);
+});
