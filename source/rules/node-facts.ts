@@ -4,6 +4,7 @@ import type {KeyDrop} from '../derive/key-drop.js';
 import {MeanTracks} from '../derive/mean-tracks.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
+import type {SeenWriters} from '../derive/seen-writers.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {joinMessages, type Message, message, type NameKind, nameOf} from '../domain/message.js';
 import type {Endpoint, NodeAddress, NodeRole} from '../domain/node.js';
@@ -85,6 +86,8 @@ export type RuleMemory = {
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
 	/** The last command that held the main thread by its own work, with its time; undefined: no such command was seen. */
 	readonly heavyCommand: (HeavyCommand & {readonly atMs: number}) | undefined;
+	/** Which clients the last readings of CLIENT LIST showed with a writing command. */
+	readonly writers: SeenWriters;
 	/** When the node's shard last gave slots away, or began to, milliseconds since the epoch; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
 	readonly tracks: FieldTracks;
@@ -105,6 +108,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	lossesAtMs: [],
 	keyDrop: undefined,
 	heavyCommand: undefined,
+	writers: [],
 	slotsLeftAtMs: undefined,
 	tracks: new FieldTracks(),
 	means: new MeanTracks(),

@@ -1,30 +1,10 @@
 import {clientGroups} from '../derive/client-groups.js';
 import type {CommandRate} from '../derive/command-rates.js';
+import {addingCommands, mainWriter} from '../derive/seen-writers.js';
 import type {Culprit, Evidence} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import {namedClients, otherClients, senderCulprit, sendersOf} from './client-names.js';
 import type {NodeFacts} from './node-facts.js';
-
-/** Commands with which clients of a cache usually add data. Source: https://redis.io/docs/latest/commands/ */
-const addingCommands: ReadonlySet<string> = new Set([
-	'set',
-	'setex',
-	'psetex',
-	'mset',
-	'append',
-	'setnx',
-	'getset',
-	'setrange',
-	'hset',
-	'hmset',
-	'lpush',
-	'rpush',
-	'sadd',
-	'zadd',
-	'xadd',
-	'restore',
-	'json.set',
-]);
 
 /**
 Calls per second, including refused calls. At its memory limit the server counts a refused call in `rejected_calls`
@@ -66,7 +46,7 @@ export type Writer = {
 /**
 The command that most writes use, and its client. CLIENT LIST shows only the last command of a connection. So the client
 with the latest write need not be the client with most writes. A client is named only if it sends most of the bytes too,
-or if all clients with that last command have the same name.
+if most of the last readings show it with that command, or if all clients with that last command have the same name.
 */
 export function topWriter(facts: NodeFacts): Writer | undefined {
 	const write = topWrite(facts);
@@ -78,7 +58,11 @@ export function topWriter(facts: NodeFacts): Writer | undefined {
 	const senders = sendersOf(facts, write);
 	const names = namedClients(senders?.clients ?? []);
 	const loudest = mainSender(facts);
-	const main = names.find(({name}) => name.name === loudest?.name)?.name ?? senders?.only;
+	const seen = mainWriter(facts.memory.writers, write);
+	const usual = otherClients(facts).some(({name, address}) => seen === name || seen === address) ? seen : undefined;
+	const main =
+		names.find(({name}) => name.name === loudest?.name)?.name ??
+		(usual === undefined ? senders?.only : nameOf('client', usual));
 	return {
 		text: message`most writes are ${command}${main === undefined ? '' : message` from ${main}`}`,
 		culprit: main === undefined ? senderCulprit(command, senders) : {command, client: main},

@@ -1,0 +1,67 @@
+import type {ClientReading} from './node-record.js';
+
+/** Commands with which clients of a cache usually add data. Source: https://redis.io/docs/latest/commands/ */
+export const addingCommands: ReadonlySet<string> = new Set([
+	'set',
+	'setex',
+	'psetex',
+	'mset',
+	'append',
+	'setnx',
+	'getset',
+	'setrange',
+	'hset',
+	'hmset',
+	'lpush',
+	'rpush',
+	'sadd',
+	'zadd',
+	'xadd',
+	'restore',
+	'json.set',
+]);
+
+/** The names of the clients whose last command was a certain writing command, in one reading of CLIENT LIST. */
+type WritersAtOnce = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The clients that wrote, in each of the last readings of CLIENT LIST; the newest reading comes last. */
+export type SeenWriters = readonly WritersAtOnce[];
+
+/** Number of readings that are remembered. Where memory is full, CLIENT LIST is read every few seconds. */
+const readingsKept = 10;
+/** Longest time since the last command of a client that still writes, in seconds. */
+const activeSeconds = 2;
+
+/** The clients that wrote, after another reading of CLIENT LIST. A client without a name has its address as its name. */
+export function nextWriters(seen: SeenWriters, {value}: ClientReading): SeenWriters {
+	const writers = new Map<string, Set<string>>();
+	for (const {command, name, address, idleSeconds, flags} of value) {
+		const lower = command.toLowerCase();
+		if (addingCommands.has(lower) && idleSeconds <= activeSeconds && !/[MS]/.test(flags)) {
+			const names = writers.get(lower) ?? new Set();
+			writers.set(lower, names.add(name === '' ? address : name));
+		}
+	}
+
+	return [...seen, writers].slice(-readingsKept);
+}
+
+/** Multiple of the readings of any other name from which a name is that of the main writer. */
+const clearlyMore = 2;
+
+/**
+The name that far more readings show with a writing command than any other name. A reading shows only the last command of
+each connection. A client that writes now and then is in some readings, and the main writer is in nearly all. Undefined
+if no name stands out.
+*/
+export function mainWriter(seen: SeenWriters, command: string): string | undefined {
+	const counts = new Map<string, number>();
+	for (const reading of seen) {
+		for (const name of reading.get(command) ?? []) {
+			counts.set(name, (counts.get(name) ?? 0) + 1);
+		}
+	}
+
+	const [first, second] = [...counts].toSorted((one, other) => other[1] - one[1]);
+	return first === undefined || first[1] < clearlyMore * (second?.[1] ?? 0) ? undefined : first[0];
+}
