@@ -1,7 +1,7 @@
 import {type ClientGroup, type ClientGrouping, libraryOf} from '../../../derive/client-groups.js';
 import {bytesOf} from '../../../derive/client-rates.js';
 import type {ClientRow, ClientTraffic} from '../../../domain/client.js';
-import type {Baseline} from '../../../state/monitor-state.js';
+import type {Baseline, NodeRecord} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
@@ -10,6 +10,7 @@ import {bytesPerSecond, percent, perSecond, seconds} from '../../../text/units.j
 import type {SortKey} from '../../panel.js';
 import {type Grade, grade, marked} from '../severity-cells.js';
 import {type ClientBaseline, type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
+import {type Culprits, culpritGrade, isRefused} from './clients-culprits.js';
 import {type outputLimits, shareOfLimit} from './output-limits.js';
 import type {ReplicaNames} from './replica-names.js';
 
@@ -130,7 +131,14 @@ const isMonitor = ({flags}: ClientRow): boolean => flags.includes('O');
 /** The name of redis-top's own client in the list: `(own)` and the part of the name after `redis-top`. */
 const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.length)}`;
 
-const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
+/** The name of a client in the list. The mark of a finding that names the client stands before it. */
+function listedName(client: ClientRow, {replicas, culprits}: ClientContext): string {
+	const of = culprits === undefined ? undefined : culpritGrade(client, culprits);
+	return marked(isOwnClient(client) ? ownName(client) : clientName(client, replicas) || '-', of ?? 'plain');
+}
+
+const nameTone = (client: ClientRow, {culprits}: ClientContext): Tone =>
+	(culprits && culpritGrade(client, culprits)) ?? (isOwnClient(client) ? 'dim' : 'plain');
 
 /**
 The name of a client. Replication connections are clients without a name: a replica of this node has the flag S, and the
@@ -172,6 +180,27 @@ export const rateColumns = <Row extends {readonly perSecond?: ClientTraffic | un
 		text: ({perSecond: rates}) => text(rates),
 	}));
 
+/** What the columns of the client list know beside the clients. */
+export type ClientContext = {
+	readonly replicas?: ReplicaNames;
+	/** The clients that findings name. */
+	readonly culprits?: Culprits;
+	/** The node whose clients are listed. */
+	readonly node?: NodeRecord;
+};
+
+/** The columns of rates. Where the server refuses all commands of a client, that is said in place of 0 commands. */
+const listedRates = (isCounted: boolean, {node}: ClientContext): ReadonlyArray<Column<ClientRow>> =>
+	rateColumns<ClientRow>(isCounted).map(column =>
+		column.id === 'commands' && node !== undefined
+			? {
+					...column,
+					text: (client: ClientRow) => (isRefused(client, node) ? 'refused' : column.text(client)),
+					tone: (client: ClientRow): Tone => (isRefused(client, node) ? 'warning' : 'plain'),
+				}
+			: column,
+	);
+
 /**
 The columns of the client list.
 
@@ -184,7 +213,7 @@ export const clientColumns = (
 	limits: ReturnType<typeof outputLimits>,
 	glyphs: Glyphs,
 	isCounted: boolean,
-	replicas?: ReplicaNames,
+	context: ClientContext = {},
 ): ReadonlyArray<Column<ClientRow>> => [
 	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 3.5, text: ({id}) => String(id)},
 	{
@@ -203,13 +232,13 @@ export const clientColumns = (
 		maxWidth: 24,
 		isEssential: true,
 		priority: 2,
-		text: client => (isOwnClient(client) ? ownName(client) : clientName(client, replicas) || '-'),
-		tone: ownTone,
+		text: client => listedName(client, context),
+		tone: client => nameTone(client, context),
 	},
 	{id: 'user', title: 'USER', minWidth: 7, maxWidth: 16, priority: 7, text: ({user}) => user || '-'},
 	{id: 'age', title: 'AGE', align: 'right', minWidth: 6, priority: 4, text: ({ageSeconds}) => seconds(ageSeconds)},
 	{id: 'idle', title: 'IDLE', align: 'right', minWidth: 6, priority: 3, text: ({idleSeconds}) => seconds(idleSeconds)},
-	...rateColumns<ClientRow>(isCounted),
+	...listedRates(isCounted, context),
 	{
 		id: 'output',
 		title: 'OMEM',

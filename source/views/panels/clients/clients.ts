@@ -40,6 +40,7 @@ import {
 	groupColumns,
 	isOwnClient,
 } from './clients-columns.js';
+import {culpritsOf} from './clients-culprits.js';
 import {clientDetails, groupDetails} from './clients-details.js';
 import {outputLimits} from './output-limits.js';
 import {replicaNames} from './replica-names.js';
@@ -290,7 +291,11 @@ function clientsBody(
 	const groupsWidth = hasGroups ? Math.min(56, Math.floor(rect.width * 0.32)) : 0;
 	const list = listBody(
 		{
-			columns: clientColumns(node.since, outputLimits(node), glyphs, countsTraffic(rows), replicaNames(node)),
+			columns: clientColumns(node.since, outputLimits(node), glyphs, countsTraffic(rows), {
+				replicas: replicaNames(node),
+				culprits: culpritsOf(input.state, node),
+				node,
+			}),
 			rows: shownClients(rows, input, node.since),
 			keyOf: keyOfClient,
 			sort: {id: table.sort ?? 'output', isInverted: table.isInverted},

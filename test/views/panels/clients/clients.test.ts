@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {clientGroups} from '../../../../source/derive/client-groups.js';
 import type {ClientRow} from '../../../../source/domain/client.js';
+import {nameOf} from '../../../../source/domain/message.js';
 import type {NodeAddress} from '../../../../source/domain/node.js';
 import type {ReplicaLink} from '../../../../source/state/monitor-state.js';
 import type {TableView} from '../../../../source/state/view-state.js';
 import {clientsPanel} from '../../../../source/views/panels/clients/clients.js';
 import {replicaNames} from '../../../../source/views/panels/clients/replica-names.js';
+import {findingOf} from '../../../harness/findings.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
 import {
 	clientOf,
@@ -317,4 +319,32 @@ test('the connection of a replica has the port at which the replica listens, if 
 	assert.deepEqual(names(['10.0.1.12'], '10.0.1.12:6379', '10.0.1.12:6380'), [], 'two replicas');
 	assert.deepEqual(names(['10.0.1.12', '10.0.1.12'], '10.0.1.12:6379'), [], 'a tool beside it');
 	assert.deepEqual(names(['172.17.0.3'], '10.0.1.12:6379'), [], 'address translation');
+});
+
+test('a client that a finding names is marked, and a client whose commands are all refused has no 0 commands', () => {
+	const rates = (inBytes: number, commands: number) => ({inBytes, outBytes: 10, commands});
+	const rows = [
+		clientOf({id: 5, name: 'cart-importer', command: 'set', perSecond: rates(50_000, 0), totals: rates(1, 1)}),
+		clientOf({id: 4, name: 'web-1', command: 'get', perSecond: rates(2000, 55), totals: rates(1, 1)}),
+	];
+	const node = nodeWith(rows, {values: {errorReplies: 50}});
+	const input = panelInput([node]);
+	const named = findingOf('mem.oom', 'critical', node.address, {
+		culprit: {command: 'SET', client: nameOf('client', 'cart-importer')},
+	});
+	const text = panelText(
+		clientsPanel,
+		{...input, state: {...input.state, findings: [named]}},
+		{width: 100, height: 12},
+	);
+	assert.match(text.join('\n'), /!! cart-importer .* refused /);
+	assert.match(text.join('\n'), / web-1 .* 55\/s /);
+	assert.doesNotMatch(text.join('\n'), /!! web-1/);
+	const ended = {...named, clearedAtMs: sampledAtMs};
+	const later = panelText(
+		clientsPanel,
+		{...input, state: {...input.state, findings: [ended]}},
+		{width: 100, height: 12},
+	);
+	assert.doesNotMatch(later.join('\n'), /!! cart-importer/);
 });
