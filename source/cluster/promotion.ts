@@ -64,7 +64,12 @@ export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: Verdi
 		severity: isFailed ? 'critical' : 'warning',
 		effect: 'slots-unserved',
 		problem: `slots ${rangesText(ranges)} are not served`,
-		detail: fit.length === 0 ? 'and no replica can be promoted' : undefined,
+		detail:
+			fit.length > 0
+				? undefined
+				: obstacles.some(({why}) => why === mayNotBePromoted)
+					? 'and no replica takes over by itself'
+					: 'and no replica can be promoted',
 		reason: message`${nameIn(owner, comparison)} ${isLost ? 'is not at its address any more, a node with another id is (nodes.conf lost?)' : isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)'}`,
 		meaning: [
 			...(replicas.length === 0 ? ['It has no replica: only its own return brings these slots back.'] : []),

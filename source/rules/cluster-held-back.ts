@@ -39,12 +39,12 @@ export function heldBackReplica(
 	if (forbidden !== undefined) {
 		const name = nodeName(forbidden.address);
 		return {
-			problem: message`${unserved}, ${name} may not take over`,
+			problem: message`${unserved}, ${name} takes over only by hand`,
 			reason: noFailover,
 			next: [
-				askNode(fleet, forbidden.address, 'CONFIG SET cluster-replica-no-failover no'),
-				hint(message`${name} then takes over by itself, where a majority of the primaries answers; else by hand:`),
 				askNode(fleet, forbidden.address, 'CLUSTER FAILOVER FORCE'),
+				hint(message`let ${name} take over by itself, where a majority of the primaries answers:`),
+				askNode(fleet, forbidden.address, 'CONFIG SET cluster-replica-no-failover no'),
 			],
 		};
 	}
@@ -56,7 +56,7 @@ export function heldBackReplica(
 	const name = nodeName(freshest.address);
 	return {
 		problem: isForbidden(freshest)
-			? message`${unserved}, ${name} may not take over`
+			? message`${unserved}, ${name} takes over only by hand`
 			: message`${unserved}, ${name} has ${hasData ? 'too old data' : 'no data'}`,
 		reason: message`${isForbidden(freshest) ? `${noFailover}, and ` : ''}${name} ${obstacleOf(freshest) ?? ''}`,
 		next: hasData

@@ -90,6 +90,10 @@ function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
 /** A replica that could not be promoted, and the reasons. */
 export type UnfitReplica = {readonly address: NodeAddress; readonly why: readonly string[]};
 
+/** Whether only a setting keeps a replica from taking over. A failover by hand ignores that setting. */
+export const isOnlyForbidden = ({why}: UnfitReplica): boolean =>
+	why.length > 0 && why.every(each => each === mayNotBePromoted);
+
 export type UncoveredShard = {
 	readonly shard: Shard;
 	/** The shard's replicas, all of them unfit for promotion; empty if the shard has no replica. */

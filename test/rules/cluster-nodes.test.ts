@@ -115,7 +115,7 @@ testClusterRule(cluNodeFail, [
 	[
 		'an owner whose only replica may not take over',
 		{views: others(17050, {...dead, changed: [...dead.changed, '17053 slave,nofailover:17050 1']})},
-		/^critical -: 17050 leaves 5,461 slots unserved, 17053 may not take over: cluster-replica-no-failover yes$/,
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 takes over only by hand: cluster-replica-no-failover yes$/,
 	],
 	[
 		'an owner whose only replica has data that is too old',
@@ -125,12 +125,12 @@ testClusterRule(cluNodeFail, [
 	[
 		'an owner whose only replica may not take over, and has data that is too old by now',
 		heldBack(60, 'nofailover'),
-		/^critical -: 17050 leaves 5,461 slots unserved, 17053 may not take over: cluster-replica-no-failover yes, and 17053 has data that is 1m00s old/,
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 takes over only by hand: cluster-replica-no-failover yes, and 17053 has data that is 1m00s old/,
 	],
 	[
 		'an owner whose only replica may not take over, and lost it a moment ago',
 		heldBack(5, 'nofailover'),
-		/^critical -: 17050 leaves 5,461 slots unserved, 17053 may not take over: cluster-replica-no-failover yes$/,
+		/^critical -: 17050 leaves 5,461 slots unserved, 17053 takes over only by hand: cluster-replica-no-failover yes$/,
 	],
 	[
 		'an owner whose only replica never got data',

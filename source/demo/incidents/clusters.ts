@@ -144,7 +144,7 @@ export const clusterFailover: Incident = {
 export const clusterNoFailover: Incident = {
 	expected: {
 		exitCode: 2,
-		verdict: /refuses connections.*leaves 5,461 slots unserved, \S+ may not take over/,
+		verdict: /refuses connections.*leaves 5,461 slots unserved, \S+ takes over only by hand/,
 		rules: ['conn.refused critical', 'clu.node_fail critical'],
 	},
 	async prepare(stage) {

@@ -5,9 +5,10 @@ import {lineWidth} from '../../../text/fit.js';
 import {type Line, type Span, span} from '../../../text/line.js';
 import {bytes, count, percent, perSecond, signed} from '../../../text/units.js';
 import {changeTotals, fleetTotals} from '../../../topology/fleet-totals.js';
-import {shardsWithoutSuccessor} from '../../../topology/promotion-bars.js';
+import {isOnlyForbidden, shardsWithoutSuccessor} from '../../../topology/promotion-bars.js';
 import {topologyOf} from '../../../topology/topology.js';
 import {filterTitle, listBody} from '../../list-body.js';
+import {shortName} from '../../node-names.js';
 import type {PanelInput} from '../../panel.js';
 import {titleParts} from '../../panel-box.js';
 import type {Card} from '../card.js';
@@ -36,12 +37,20 @@ export function nodesCard(input: PanelInput): Card {
 			{...room, height: room.height - totals.length},
 		);
 		return {
-			title: titleParts('Nodes', replicationTitle(input.node), filterTitle(input.table)),
+			title: titleParts('Nodes', focusTitle(input), filterTitle(input.table)),
 			right: input.state.nodes.size > 1 ? body.range : undefined,
 			padding: 0,
 			lines: [...totals, ...body.lines],
 		};
 	};
+}
+
+/** What the title says about the node in focus. With several nodes, it names that node. */
+function focusTitle({node, state}: PanelInput): string | undefined {
+	const text = replicationTitle(node);
+	return text === undefined || node === undefined || state.nodes.size < 2
+		? text
+		: `${shortName(node.address, state)} ${text}`;
 }
 
 const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
@@ -58,7 +67,9 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 		nodesOf(shard).some(({reach}) => reach !== 'gone'),
 	).length;
 	const {fullest, latency, slowest} = totals;
-	const withoutCandidate = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes).length;
+	const uncovered = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes);
+	const byHand = uncovered.filter(({unfit}) => unfit.some(isOnlyForbidden)).length;
+	const withoutCandidate = uncovered.length - byHand;
 	// The cells are padded, so that figures don't move when a number gains or loses a digit.
 	const part = (label: string, value: string, cells = 5): Span[] => [
 		span(`  ${label} `, 'label'),
@@ -76,6 +87,7 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 		...(withoutCandidate === 0
 			? []
 			: [[span(`  ! ${counted(withoutCandidate, 'shard')} cannot fail over`, 'warning')]]),
+		...(byHand === 0 ? [] : [[span(`  ! failover of ${counted(byHand, 'shard')} only by hand`, 'warning')]]),
 		part('ops', total('operations', totals.operations, perSecond, count), 7),
 		part('used', total('usedMemory', totals.usedMemory, bytes)),
 		part('keys', total('keys', totals.keys, count)),
