@@ -27,7 +27,8 @@ export function remedyOf(finding: Finding | undefined, state: MonitorState): Row
 		return undefined;
 	}
 
-	const clientId = advised.action === undefined ? culpritIn(node, advised) : undefined;
+	// A server that a command holds closes no client before the command has ended.
+	const clientId = advised.action === undefined && node.failure === undefined ? culpritIn(node, advised) : undefined;
 	return advised.action !== undefined
 		? {node, choice: {action: advised.action, value: advised.remedy?.value}}
 		: clientId === undefined
@@ -65,6 +66,20 @@ function culpritIn({clients, address}: NodeRecord, {rule, culprit, clearedAtMs}:
 }
 
 /**
+Whether the action of a consequence does not help a node that is out of reach. Its replica has taken over already, or the
+node would be removed from the cluster, although it only has to be started.
+*/
+function isTooLate({action, remedy}: Finding, {nodes}: MonitorState): boolean {
+	const target = remedy?.node === undefined ? undefined : nodes.get(remedy.node);
+	return action === 'cluster-forget' || (takeoverActions.has(action) && target?.role === 'primary');
+}
+
+const takeoverActions: ReadonlySet<Finding['action']> = new Set<Finding['action']>([
+	'cluster-failover',
+	'cluster-failover-force',
+]);
+
+/**
 The finding itself if it recommends an action. For a node out of reach without an action: its first consequence that
 recommends one. In all other cases the finding itself.
 */
@@ -76,8 +91,8 @@ export function advisedBy(finding: Finding, state: MonitorState): Finding {
 	const ranked = rankedFindings(state);
 	const key = ranked.find(entry => entry.finding === finding)?.key;
 	const consequence = ranked.find(
-		({causeKey, finding: {action, clearedAtMs}}) =>
-			causeKey === key && action !== undefined && clearedAtMs === undefined,
+		({causeKey, finding: each}) =>
+			causeKey === key && each.action !== undefined && each.clearedAtMs === undefined && !isTooLate(each, state),
 	);
 	return key === undefined || consequence === undefined ? finding : consequence.finding;
 }

@@ -4,6 +4,7 @@ import type {NextStep} from '../../../source/domain/finding.js';
 import {nameOf} from '../../../source/domain/message.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {Finding} from '../../../source/rules/finding.js';
+import type {NodeRecord} from '../../../source/state/monitor-state.js';
 import {newView} from '../../../source/state/reduce-view.js';
 import {nextSubject} from '../../../source/state/subject.js';
 import {verdictOf} from '../../../source/state/verdict.js';
@@ -140,7 +141,8 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 		remedy: {node: second?.address},
 		next: [words('let its replica take over')],
 	});
-	const parts = {findings: [refused, unserved]};
+	const replica = {...nodes[1], role: 'replica'} as NodeRecord;
+	const parts = {findings: [refused, unserved], records: [...nodes.slice(0, 1), replica, ...nodes.slice(2)]};
 	const down = recordFrom({
 		address: first?.address ?? '',
 		reach: 'down',
@@ -157,6 +159,21 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 	const found = rowAction(state, {...view, panel: 'overview'}, undefined);
 	assert.deepEqual([found?.node.address, found?.choice.action], [second?.address, 'cluster-failover']);
 	assert.match(lineOf({...parts, view: {subject: undefined}}), /X CLUSTER FAILOVER/);
+});
+
+test('once its replica has taken over, a dead primary has no remedy of a failover, and is never to be forgotten', () => {
+	const refused = findingOf('conn.refused', 'critical', first?.address, {effect: 'unreachable'});
+	const consequence = (action: 'cluster-failover-force' | 'cluster-forget') =>
+		findingOf('clu.node_fail', 'critical', first?.address, {action, remedy: {node: second?.address}});
+	const remedyWith = (action: 'cluster-failover-force' | 'cluster-forget', role: NodeRecord['role']) => {
+		const records = nodes.map(node => (node.address === second?.address ? {...node, role} : node));
+		const findings = [refused, consequence(action)];
+		const {state, view} = inputOf({findings, records, view: {subject: undefined}});
+		return rowAction(state, {...view, panel: 'overview'}, undefined)?.choice.action;
+	};
+	assert.equal(remedyWith('cluster-failover-force', 'replica'), 'cluster-failover-force');
+	assert.equal(remedyWith('cluster-failover-force', 'primary'), undefined);
+	assert.equal(remedyWith('cluster-forget', 'replica'), undefined);
 });
 
 test('a finding that names a client and no action offers to close its connection, if there is one', () => {
