@@ -13,7 +13,7 @@ import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
 import {filterRows, heldRows, sortRows} from '../../../text/list.js';
 import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
-import {ageSince, bytes, milliseconds, percent, seconds, shortSeconds} from '../../../text/units.js';
+import {bytes, milliseconds, percent, seconds, shortAgeSince, shortSeconds} from '../../../text/units.js';
 import {topologyOf} from '../../../topology/topology.js';
 import {nodesInOrder} from '../../node-order.js';
 import type {PanelInput, SortKey} from '../../panel.js';
@@ -36,6 +36,8 @@ export type NodeRow = {
 	readonly link: ReplicaLink | undefined;
 	/** Whether the primary with that entry does not answer. The entry then is from before the failure. */
 	readonly isLinkOld: boolean;
+	/** Whether the replica's primary answers, so that a missing entry says something about the replica. */
+	readonly isSourceUp?: boolean;
 	/** The severity of the node's worst finding; undefined without warnings and critical findings. */
 	readonly worst?: 'critical' | 'warning' | undefined;
 };
@@ -152,8 +154,13 @@ const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRo
 		isShown: false,
 		link: links.get(record.address)?.link,
 		isLinkOld: links.get(record.address)?.isOld ?? false,
+		isSourceUp: isAnswering(places.get(record.address)?.source, nodes),
 	}));
 });
+
+/** Whether the node that a replica replicates from answers. It is true if that node is unknown. */
+const isAnswering = (source: TopologyNode['source'], nodes: MonitorState['nodes']): boolean =>
+	source === undefined || nodes.get(source)?.failure === undefined;
 
 /** Short words for the state of a replica that is not online, as its primary reports it. */
 const linkWords: Readonly<Record<string, string>> = {
@@ -165,16 +172,16 @@ const linkWords: Readonly<Record<string, string>> = {
 
 /**
 How far a replica is behind its primary, in bytes and seconds; unknown seconds are `-`. It is `unlisted` if the primary
-does not list the replica. A node that has become a primary shows `-`, even while its old primary still lists it. For a
+answers and does not list the replica. A node that has become a primary shows `-`, even while its old primary still lists it. For a
 replica whose primary does not answer, the bytes are the last known ones, and the seconds are unknown.
 */
-export function behindText({record, link, isLinkOld}: NodeRow): string {
+export function behindText({record, link, isLinkOld, isSourceUp = true}: NodeRow): string {
 	if (record.role === 'primary') {
 		return '-';
 	}
 
 	if (link === undefined) {
-		return record.role === 'replica' && record.sample !== undefined ? 'unlisted' : '-';
+		return record.role === 'replica' && record.sample !== undefined && isSourceUp ? 'unlisted' : '-';
 	}
 
 	if (link.state !== 'online') {
@@ -184,12 +191,11 @@ export function behindText({record, link, isLinkOld}: NodeRow): string {
 	return `${bytes(link.behindBytes)} ${shortSeconds(isLinkOld ? undefined : link.behindSeconds).padStart(3)}`;
 }
 
-/** Width of the column BEHIND, in cells. It has room for bytes and seconds without the mark of a grade. */
-const behindWidth = 9;
+/** Width of the column BEHIND, in cells. It has room for bytes and a delay with the mark of its grade: `86.0M !!24s`. */
+const behindWidth = 11;
 
 /**
-How far a replica is behind. The mark of its grade stands between bytes and seconds. If both do not fit, only the
-seconds are shown.
+How far a replica is behind. The mark of its grade stands before the delay. If both do not fit, only the delay is shown.
 */
 function gradedBehind(row: NodeRow): string {
 	const text = behindText(row);
@@ -199,7 +205,7 @@ function gradedBehind(row: NodeRow): string {
 	}
 
 	const behindSeconds = shortSeconds(row.link?.behindSeconds);
-	const both = `${bytes(row.link?.behindBytes)}${marked(behindSeconds, of, '')}`;
+	const both = `${bytes(row.link?.behindBytes)} ${marked(behindSeconds, of, '')}`;
 	return cellWidth(both) <= behindWidth ? both : marked(behindSeconds, of, '');
 }
 
@@ -322,7 +328,7 @@ export function nodeColumns(nowMs: number, glyphs: Glyphs, isChange = false): Re
 			priority: 16,
 			text: ({place}) => place?.zone ?? place?.host ?? '-',
 		},
-		figure('age', 'AGE', 6, 5, ({record}) => ageSince(record.lastReplyAtMs, nowMs)),
+		figure('age', 'AGE', 4, 5, ({record}) => shortAgeSince(record.lastReplyAtMs, nowMs)),
 	];
 }
 
