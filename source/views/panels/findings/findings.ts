@@ -104,7 +104,14 @@ function factLines(input: PanelInput, rows: readonly FindingRow[], {width, heigh
 	);
 	const most = height - Math.min(rows.length, listRows) - 1;
 	const rule: Line = [span(` ${input.glyphs.horizontal.repeat(Math.max(0, width - 2))}`, 'border')];
-	return [rule, ...wrapped.slice(0, Math.max(0, most - 1))];
+	const lines = Math.max(0, most - 1);
+	if (wrapped.length <= lines) {
+		return [rule, ...wrapped];
+	}
+
+	const hidden = wrapped.length - lines + 1;
+	const more = `${input.glyphs.ellipsis} ${hidden} more lines: Enter shows all`;
+	return [rule, ...wrapped.slice(0, Math.max(0, lines - 1)), [span(` ${''.padEnd(labelWidth)}`), span(more, 'dim')]];
 }
 
 const blindCount = memoizeByRef((blind: MonitorState['blindRules']) => new Set(blind.map(({rule}) => rule)).size);
@@ -126,16 +133,20 @@ function alertCounts({alerting}: MonitorState): string | undefined {
 }
 
 /**
-`!! 1  ! 2  i 3  ? 12`: the causes that hold and the kinds of advice, by severity, and the number of rules that could not
-be evaluated.
+`!! 1  ! 2  following 4  i 3  ? 12`: the causes that hold by severity, the findings that follow from them, the kinds of
+advice, and the number of rules that could not be evaluated.
 */
 function counts(state: MonitorState, nowMs: number): string {
 	const causes = causeCounts(state, nowMs);
 	const advice = groupedFindings(rankedFindings(state)).filter(({isAdvice}) => isAdvice).length;
 	const blind = blindCount(state.blindRules);
+	const following = rankedFindings(state).filter(
+		({causeKey, finding}) => causeKey !== undefined && finding.clearedAtMs === undefined,
+	).length;
 	const parts: ReadonlyArray<readonly [string, number]> = [
 		['!!', causes.critical],
 		['!', causes.warning],
+		['following', following],
 		['i', advice],
 		['?', blind],
 	];

@@ -43,7 +43,7 @@ const drawn = (table: Partial<TableView> = {}, width = 80, height = 22) =>
 
 test('at 80 columns there are a cause, its consequences, notes, cleared findings, blind spots, and an explanation of the first row', () => {
 	assert.deepEqual(drawn(), [
-		'┌─ 9 Findings  !! 1  i 1  ? 4  sort worst first ──────────────────── 1-6 of 6 ─┐',
+		'┌─ 9 Findings  !! 1  following 1  i 1  ? 4  sort worst first ─────── 1-6 of 6 ─┐',
 		'│ SEVERITY↓   SINCE       NODE            WHAT                                 │',
 		'│>!! critical 1m30s       :6379           last background save failed          │',
 		'│ !! critical 1m00s       :6379           └─ refuses writes (MISCONF)          │',
@@ -301,7 +301,7 @@ test('line 2, the tab and the title count the same causes: nodes and consequence
 	};
 	assert.equal(findingCount(state, sampledAtMs), 2);
 	const [title = ''] = panelText(findingsPanel, {...input(), state}, {width: 80, height: 12});
-	assert.match(title, /─ 9 Findings {2}!! 1 {2}! 1 {2}sort/);
+	assert.match(title, /─ 9 Findings {2}!! 1 {2}! 1 {2}following 1 {2}sort/);
 	const verdict = verdictOf(state, sampledAtMs);
 	assert.ok('others' in verdict);
 	assert.equal(verdict.others.length + 1, 2);
