@@ -207,11 +207,15 @@ function backlogFacts(source: NodeRecord): Span[] {
 	// The server keeps the backlog in blocks, so the backlog may hold a little more than `repl_backlog_size`.
 	const isFull = filled !== undefined && size !== undefined && filled >= size;
 	const fill = isFull ? `${bytes(size)}, full, ` : `${bytes(filled)} of ${bytes(size)} filled, `;
-	return [label, span(fill), runwayFact(source, size)];
+	return [label, span(fill), runwayFact(source, size, isFull ? undefined : filled)];
 }
 
-/** `repl_backlog_size` divided by the written bytes per second: how long a replica may be away without a full resync. */
-function runwayFact({values}: NodeRecord, size: number | undefined): Span {
+/**
+The bytes of the backlog divided by the written bytes per second: how long a replica may be away without a full resync.
+
+@param filled The bytes that the backlog holds while it is not full; undefined once it is full.
+*/
+function runwayFact({values}: NodeRecord, size: number | undefined, filled: number | undefined): Span {
 	const rate = values.get('replicationBytes');
 	if (size === undefined || rate === undefined) {
 		return span('covers -');
@@ -224,7 +228,11 @@ function runwayFact({values}: NodeRecord, size: number | undefined): Span {
 	const runway = size / rate;
 	return runway < shortRunwaySeconds
 		? span(`! covers only ${seconds(runway)} of writes`, 'warning')
-		: span(`covers ${seconds(runway)} of writes`);
+		: span(
+				filled === undefined
+					? `covers ${seconds(runway)} of writes`
+					: `covers ${seconds(filled / rate)} of writes, ${seconds(runway)} once full`,
+			);
 }
 
 function writesFact(source: NodeRecord, glyphs: Glyphs, width: number): Line {

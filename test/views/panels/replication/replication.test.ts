@@ -122,7 +122,7 @@ test('a wide screen has every column, and notes on nodes that are not polled', (
 	});
 	assert.deepEqual(drawn, [
 		'┌─ 3 Replication  10.0.1.11:6379 primary, 3 replicas ─────────────────────────────────────────────────────────────────────────────────────────────── 1-5 of 5 ─┐',
-		'│ backlog  32.0M of 64.0M filled, covers 1m04s of writes                                                                                                       │',
+		'│ backlog  32.0M of 64.0M filled, covers 32s of writes, 1m04s once full                                                                                        │',
 		'│ resyncs  full 3, partial 2, partial refused 1  id 8f2c11e1aabb                                                                                               │',
 		'│ writes   1.00M/s                                                           ▁▄▇  at offset 918,223,116,090 on 10.0.1.11:6379                                  │',
 		'│                                                                                                                                                              │',
