@@ -116,7 +116,7 @@ export const repLagBytes = rule({
 			next: [
 				isLoading
 					? hint('wait until it has loaded: until then its readers get LOADING, and should read elsewhere')
-					: hint("the replica's processor, a slow command there, or the network between: compare panel 5 of both"),
+					: hint('compare panel 5 of both: the network between, a slow command on the replica, or its processor'),
 				redisCli(facts, 'INFO replication'),
 				hint('slow the writer down if it is a bulk load'),
 			],
