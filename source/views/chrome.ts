@@ -52,7 +52,13 @@ export type HeaderInput = {
 };
 
 /** A part of line 1. If line 1 is too short for all parts, those with the highest `rank` are left out first. */
-type Segment = {readonly text: string; readonly tone: Tone; readonly rank: number};
+type Segment = {
+	readonly text: string;
+	/** The text in fewer cells, which is taken before the clock or the version is left out. */
+	readonly brief?: string;
+	readonly tone: Tone;
+	readonly rank: number;
+};
 
 /**
 Line 1, exactly `width` cells: names and states on the left, the UTC clock at the right. A segment that doesn't fit is
@@ -70,6 +76,13 @@ export function headerLine(input: HeaderInput, width: number): Line {
 		}
 
 		const highest = Math.max(...segments.map(({rank}) => rank));
+		if (highest <= clock.rank && segments.some(({brief}) => brief !== undefined)) {
+			segments = segments.map(segment =>
+				segment.brief === undefined ? segment : {text: segment.brief, tone: segment.tone, rank: segment.rank},
+			);
+			continue;
+		}
+
 		segments = segments.filter(({rank}) => rank !== highest);
 	}
 
@@ -211,7 +224,7 @@ const longestTurn = memoizeByRef((nodes: MonitorState['nodes']): number =>
 
 function intervalSegment(askedMs: number, inForceMs: number | undefined, othersEvery: number): Segment {
 	return inForceMs !== undefined && inForceMs > askedMs
-		? {text: `! slowed to ${inForceMs / 1000}s`, tone: 'warning', rank: 5}
+		? {text: `! slowed to ${inForceMs / 1000}s`, brief: `! ${inForceMs / 1000}s`, tone: 'warning', rank: 5}
 		: {
 				text: `${askedMs / 1000}s${othersEvery === 1 ? '' : `, unseen ${(othersEvery * askedMs) / 1000}s`}`,
 				tone: 'plain',

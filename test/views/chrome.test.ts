@@ -270,3 +270,8 @@ test('no line of the header and the verdict is wider than asked for', () => {
 		{numRuns: 300},
 	);
 });
+
+test('header: a slowed interval is short on 80 columns, so that version and clock stay', () => {
+	const slowed = header(80, {nodes: [{...primary, intervalMs: 8000}]});
+	assert.match(slowed, /redis 7\.2\.5 primary \[LOCKED\] +! 8s .*14:02:31Z$/);
+});
