@@ -191,7 +191,12 @@ export function milliseconds(n: number | undefined): string {
 		return `${n.toFixed(0)} ms`;
 	}
 
-	return n > 0 && n < 0.095 ? `${n.toFixed(2)} ms` : `${n.toFixed(1)} ms`;
+	// A time above 0 is never shown as 0.
+	return n > 0 && n < 0.0095
+		? `${Math.max(0.001, n).toFixed(3)} ms`
+		: n > 0 && n < 0.095
+			? `${n.toFixed(2)} ms`
+			: `${n.toFixed(1)} ms`;
 }
 
 /** A duration in microseconds as text: `2.4 µs`, `850 µs`, `33.8 ms`, `1.2 s`; with `isAscii` the unit is `us`. */

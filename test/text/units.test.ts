@@ -67,6 +67,8 @@ const table: ReadonlyArray<
 		units.milliseconds,
 		[
 			[0, '0.0 ms'],
+			[0.000_1, '0.001 ms'],
+			[0.004, '0.004 ms'],
 			[0.04, '0.04 ms'],
 			[0.4, '0.4 ms'],
 			[33.816, '33.8 ms'],
