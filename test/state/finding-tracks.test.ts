@@ -264,9 +264,9 @@ test('the next evaluation is most urgent while a condition needs to be confirmed
 test('a condition that one evaluation showed is a suspicion until the next one confirms it or not', () => {
 	const tracks = new FindingTracks();
 	const rule = ruleOf();
-	tracks.step([fired(rule, 'critical', 'serves no slots')], 0);
+	tracks.step([fired(rule, 'critical', {problem: 'serves no slots'})], 0);
 	assert.deepEqual(tracks.suspicion, {node, problem: 'serves no slots'});
-	tracks.step([fired(rule, 'critical', 'serves no slots')], 1000);
+	tracks.step([fired(rule, 'critical', {problem: 'serves no slots'})], 1000);
 	assert.equal(tracks.suspicion, undefined);
 	const others = new FindingTracks();
 	others.step([fired(rule, 'info')], 0);
