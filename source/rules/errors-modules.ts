@@ -85,7 +85,7 @@ export const errFailed = rule({
 					)
 				: undefined;
 		return fires('warning', {
-			isCertain: areMeasured(facts, worst.failures, limits, heldMs),
+			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
 			problem:
 				code === 'READONLY' && facts.record.role === 'replica'
 					? `is a replica and refuses ${command} (READONLY)`
@@ -258,7 +258,7 @@ export const errRate = rule({
 			.sort(([, one], [, other]) => other - one)
 			.filter(([, rise]) => rise > 0);
 		return fires('warning', {
-			isCertain: areMeasured(facts, errors / secondsBetween(facts), limits, heldMs),
+			isCertain: areMeasured(facts, errors / secondsBetween(facts), limits.many, heldMs),
 			problem: `answers ${percent(share)} of its commands with an error`,
 			detail: !isByKind
 				? 'of kinds that it no longer counts'

@@ -60,7 +60,7 @@ export const secAuthfail = rule({
 		const perMinute = `${count(Math.round(failures))} per minute`;
 		const from: Message = client === undefined ? '' : message` from ${client}`;
 		return fires(isOfReplicas || isLost ? 'critical' : 'warning', {
-			isCertain: areMeasured(facts, failures / 60, limits, heldMs),
+			isCertain: areMeasured(facts, failures / 60, limits.many, heldMs),
 			...(most === undefined
 				? {problem: `refuses ${count(Math.round(failures))} logins per minute`}
 				: {

@@ -23,10 +23,5 @@ a busy machine slowed down need two. Clients get these errors now, so line 2 mus
 
 @param heldMs Milliseconds for which the condition has held.
 */
-export const areMeasured = (
-	facts: NodeFacts,
-	errorsPerSecond: number,
-	{many}: {readonly many: number},
-	heldMs: number,
-): boolean =>
+export const areMeasured = (facts: NodeFacts, errorsPerSecond: number, many: number, heldMs: number): boolean =>
 	errorsPerSecond >= many && facts.earlier !== undefined && heldMs + secondsBetween(facts) * 1000 >= enoughMs - earlyMs;

@@ -78,7 +78,7 @@ export const errUnknown = rule({
 			first === undefined ? '' : message` from ${first.name}${more.length === 0 ? '' : ` and ${more.length} more`}`;
 		const {modules} = facts.record;
 		return fires('warning', {
-			isCertain: areMeasured(facts, unknownPerSecond, limits, heldMs),
+			isCertain: areMeasured(facts, unknownPerSecond, limits.many, heldMs),
 			problem: message`gets commands that it does not have${from}`,
 			detail: perSecond(unknownPerSecond),
 			reason: modules?.value.length === 0 ? 'it has no modules' : undefined,
