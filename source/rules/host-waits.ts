@@ -1,3 +1,4 @@
+import {primaryAddress} from '../derive/replication-peers.js';
 import type {LocalEvidence, WaitEvidence} from '../domain/host-evidence.js';
 import {bytes, count, milliseconds, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -141,6 +142,23 @@ Length of the listen queue, in connections, below which even a small burst of ne
 */
 const smallBacklog = 128;
 
+/**
+Whether all traffic of the server stays on its machine, so that the segments that were sent again are of other programs.
+It listens on loopback addresses only, or all listed clients are on such addresses; and it replicates from no other
+machine.
+*/
+function isOnLoopback({record}: NodeFacts): boolean {
+	const host = record.host?.value;
+	const addresses = (isHere(host) ? host.listeners : []).filter(({port}) => port !== 0).map(({address}) => address);
+	const clients = (record.clients?.value ?? []).map(({address}) => address);
+	const primary = record.sample && primaryAddress(record.sample.info);
+	const areLocal = (all: readonly string[]) => all.length > 0 && all.every(address => loopback.test(address));
+	return (areLocal(addresses) || areLocal(clients)) && (primary === undefined || loopback.test(primary));
+}
+
+/** Matches a loopback address, with or without a port, and the path of a unix socket. */
+const loopback = /^(?:127\.|\[?::1\]?(?::\d+)?$|localhost(?::|$)|\/)/;
+
 /** Fewest sent TCP segments for which the share of segments that were sent again is computed. */
 const fewestSegments = 1000;
 
@@ -151,7 +169,10 @@ export const osRetrans = rule({
 		looksAt:
 			"The rule computes the share of TCP segments that were sent again: `RetransSegs` and `OutSegs` in /proc/PID/net/snmp, between two readings. The counters are of the server's network namespace.",
 		since: 'any',
-		falsePositives: ['Connections of other programs are counted as well. The finding is only a warning.'],
+		falsePositives: [
+			'Connections of other programs are counted as well. The finding is only a warning.',
+			'A server may be reached on this machine alone. The rule is clear if it listens on a loopback address only, or if all of its clients are on such addresses.',
+		],
 	},
 	thresholds: {
 		share: {
@@ -167,9 +188,9 @@ export const osRetrans = rule({
 			return sent === undefined || resent === undefined ? undefined : {sent, resent};
 		}),
 	},
-	evaluate({segments: {sent, resent}}, _facts, limits) {
+	evaluate({segments: {sent, resent}}, facts, limits) {
 		const share = sent < fewestSegments ? 0 : Math.min(1, resent / sent);
-		return share <= limits.share
+		return share <= limits.share || isOnLoopback(facts)
 			? clear
 			: fires('warning', {
 					problem: 'is on a network that loses packets',

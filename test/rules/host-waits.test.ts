@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {ProcessEvidence, WaitEvidence} from '../../source/domain/host-evidence.js';
+import type {Listener, ProcessEvidence, WaitEvidence} from '../../source/domain/host-evidence.js';
 import {osDisk, osListenDrop, osPsiMemory, osRetrans, osRunq} from '../../source/rules/host-waits.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {firingOf} from '../harness/firing-of.js';
+import {clientOf} from '../harness/records.js';
 import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -64,10 +65,46 @@ testRule(osListenDrop, [
 
 const segments = (segmentsSent: number, segmentsResent: number): WaitEvidence => ({segmentsSent, segmentsResent});
 
+/** A listening socket of the server. */
+const listensOn = (address: string): Listener => ({
+	address,
+	port: 6379,
+	queued: 0,
+	processId: 77,
+	processName: 'redis-server',
+});
+
+/** A machine on which three segments in a hundred were sent again, and the addresses of the clients of the server. */
+function lossy(rest: FactsParts, clients?: readonly string[]): FactsParts {
+	const parts = between(segments(0, 0), segments(100_000, 3000), rest);
+	return clients === undefined
+		? parts
+		: {
+				...parts,
+				record: {
+					...parts.record,
+					clients: {atMs: nowMs, value: clients.map((address, index) => clientOf({id: index + 1, address}))},
+				},
+			};
+}
+
 testRule(osRetrans, [
 	['none', between(segments(0, 0), segments(100_000, 20)), 'clear'],
 	['three in a hundred', between(segments(0, 0), segments(100_000, 3000)), 'warning', /3\.0% of the TCP segments/],
 	['too few to tell', between(segments(0, 0), segments(100, 50)), 'clear'],
+	[
+		'a server that listens on loopback addresses only',
+		lossy({host: {listeners: [listensOn('127.0.0.1'), listensOn('::1')]}}),
+		'clear',
+	],
+	['a server that listens on all addresses', lossy({host: {listeners: [listensOn('0.0.0.0')]}}), 'warning'],
+	['a server whose clients are all on its machine', lossy({}, ['127.0.0.1:5000', '/run/redis.sock:0']), 'clear'],
+	['a server with a client on another machine', lossy({}, ['127.0.0.1:5000', '10.0.0.9:5000']), 'warning'],
+	[
+		'a replica whose clients are on its machine, and whose primary is not',
+		lossy({info: {replication: {role: 'slave', master_host: '10.0.0.2', master_port: 6379}}}, ['127.0.0.1:5000']),
+		'warning',
+	],
 	['not known', between({}, {}), 'pending'],
 ]);
 
