@@ -50,6 +50,7 @@ import {memoryHostRules} from './memory-host.js';
 import {memoryLimitRules} from './memory-limit.js';
 import {memoryOverheadRules} from './memory-overhead.js';
 import {observabilityRules} from './observability.js';
+import {packetLossRules} from './packet-loss.js';
 import {pubsubRules} from './pubsub.js';
 import {rdbRules} from './rdb.js';
 import {refusedPeerRules} from './refused-peers.js';
@@ -84,6 +85,7 @@ import {writeRefusalRules} from './write-refusal.js';
 export const allRules = [
 	...connectivityRules,
 	...accessRules,
+	...packetLossRules,
 	...distanceRules,
 	...serverRules,
 	...serverBusyRules,

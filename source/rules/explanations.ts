@@ -321,7 +321,8 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'os.runq', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
 	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},
 	{cause: 'os.psi_memory', where: 'here', symptoms: [...lateSymptoms, 'mem.swap', 'per.fork_slow']},
-	{cause: 'os.retrans', where: 'here', symptoms: ['conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
+	{cause: 'os.retrans', where: 'here', symptoms: ['conn.loss', 'conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
+	{cause: 'conn.loss', where: 'here', symptoms: ['conn.rtt', 'conn.flapping']},
 	{
 		cause: 'cpu.steal',
 		where: 'here',

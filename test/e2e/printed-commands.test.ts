@@ -55,6 +55,7 @@ import '../rules/memory-limit.test.js';
 import '../rules/memory-overhead.test.js';
 import '../rules/next-steps.test.js';
 import '../rules/observability.test.js';
+import '../rules/packet-loss.test.js';
 import '../rules/pubsub.test.js';
 import '../rules/raft-bus.test.js';
 import '../rules/rdb.test.js';
