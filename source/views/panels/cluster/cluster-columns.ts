@@ -79,7 +79,7 @@ function stateText(row: ClusterRow): string {
 /** Whether redis-top reaches a node, in a word short enough for the column SEEN. */
 const reachWords: Readonly<Record<NodeState, string>> = {
 	up: 'up',
-	connecting: 'connects',
+	connecting: 'no data',
 	stale: 'no reply',
 	loading: 'load',
 	busy: 'busy',

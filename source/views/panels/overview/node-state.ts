@@ -9,7 +9,8 @@ const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: 
 	busy: {text: '!! busy', tone: 'critical', rank: 4},
 	stale: {text: '! no reply', tone: 'warning', rank: 3},
 	loading: {text: '! loading', tone: 'warning', rank: 2},
-	connecting: {text: '.. connects', tone: 'accent', rank: 1},
+	// True of a live node that connects, and of a recorded node whose first reply comes later.
+	connecting: {text: '.. no data', tone: 'accent', rank: 1},
 	up: {text: 'up', tone: 'ok', rank: 0},
 };
 

@@ -125,7 +125,7 @@ export function stateText(row: TreeRow, nowMs: number, ageText = ageSince): stri
 	}
 
 	if (record.reach === 'up' || record.reach === 'connecting') {
-		return record.reach === 'up' ? (presentLink(row)?.state ?? 'up') : 'connecting';
+		return record.reach === 'up' ? (presentLink(row)?.state ?? 'up') : 'no data';
 	}
 
 	const since = record.failingSinceMs ?? record.pendingSinceMs;

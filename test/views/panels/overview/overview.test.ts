@@ -297,6 +297,11 @@ test('while the node in focus is connecting, the reason is shown, and the other 
 	assert.match(text.join('\n'), /10\.0\.1\.11:6379 +primary +up/);
 });
 
+test('a node whose first reply is outstanding has no data in the list, live and in a recording', () => {
+	const text = panelText(overviewPanel, panelInput([primary, emptyRecord('10.0.1.14:6379')]), screen).join('\n');
+	assert.match(text, /10\.0\.1\.14:6379 +unknown +\.\. no data/);
+});
+
 test('a card without data says why', () => {
 	const denied = {
 		...primary,
