@@ -3,6 +3,7 @@ import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {fires, rule} from './rule.js';
 
 /**
@@ -27,6 +28,16 @@ function circleOf(start: NodeAddress, records: ReadonlyMap<NodeAddress, NodeReco
 	return current === start ? seen : [];
 }
 
+/**
+Whether each node of the circle was still a replica after the last of the others had become one. A failover exchanges
+two roles: a reading of the new primary from before the exchange does not go with one of the old primary from after it.
+*/
+function isOfOneMoment(circle: readonly NodeAddress[], nodes: ReadonlyMap<NodeAddress, NodeFacts>): boolean {
+	const changedAtMs = (address: NodeAddress) => nodes.get(address)?.memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY;
+	const readAtMs = (address: NodeAddress) => nodes.get(address)?.sample?.atMs ?? Number.NEGATIVE_INFINITY;
+	return circle.every(one => circle.every(other => one === other || readAtMs(one) > changedAtMs(other)));
+}
+
 export const repLoop = rule({
 	id: 'rep.loop',
 	scope: 'fleet',
@@ -36,6 +47,7 @@ export const repLoop = rule({
 		since: 'any',
 		falsePositives: [
 			'A chain of replicas that ends at a primary is no circle. The rule follows each chain to its end.',
+			'A failover exchanges the roles of two nodes, which are read at different moments. A node counts as a replica only if it was read after the others had become replicas.',
 		],
 	},
 	evaluate({nodes}) {
@@ -43,7 +55,7 @@ export const repLoop = rule({
 		const told = new Set<NodeAddress>();
 		return [...nodes.values()].flatMap(facts => {
 			const circle = told.has(facts.address) ? [] : circleOf(facts.address, records);
-			if (circle.length === 0) {
+			if (circle.length === 0 || !isOfOneMoment(circle, nodes)) {
 				return [];
 			}
 

@@ -52,6 +52,19 @@ test('rep.loop: two replicas of each other are one finding, which advises to pro
 	);
 });
 
+test('rep.loop: in a failover, a reading from before the exchange of roles does not count', () => {
+	const readAtMs = node(1, 2).sample?.atMs ?? 0;
+	const changed = (port: number, of: number, roleChangedAtMs: number) =>
+		factsOf({
+			record: {address: `10.0.1.1:${port}`, role: 'replica'},
+			info: {replication: {role: 'slave', master_host: '10.0.1.1', master_port: of, slave_repl_offset: 0}},
+			watch: {roleChangedAtMs},
+		});
+	assert.deepEqual(found(node(1, 2), changed(2, 1, readAtMs + 300)), []);
+	assert.equal(found(node(1, 2), changed(2, 1, readAtMs - 1000)).length, 1);
+	assert.equal(found(changed(1, 2, readAtMs - 900), changed(2, 1, readAtMs - 1000)).length, 1);
+});
+
 test('rep.loop: a circle of three replicas and a replica of itself are found', () => {
 	assert.deepEqual(
 		found(node(1, 2), node(2, 3), node(3, 1), node(4, 1)).map(({text}) => text.split(':')[0]),
