@@ -122,6 +122,7 @@ export const srvPaused = rule({
 		falsePositives: [
 			'BLPOP, commands of modules and FLUSHALL may block without a pause. Clients blocked in them do not count.',
 			'A failover or a shutdown pauses writes until it ends. The finding is only a warning then, and info at the shutdown of a node that others replace meanwhile.',
+			'Sentinel of Valkey 9.0 and later pauses writes on the former primary while it fails over. On a replica, paused writes are info.',
 		],
 	},
 	needs: {
@@ -137,8 +138,10 @@ export const srvPaused = rule({
 
 		const isByCommand = reason === 'client_pause';
 		const leftMs = facts.number('clients', 'paused_timeout_milliseconds') ?? 0;
-		const isPlanned = reason === 'shutdown_in_progress' && isCovered(facts.record, facts.nodes);
-		return fires(isByCommand ? 'critical' : isPlanned ? 'info' : 'warning', {
+		// A replica refuses the writes of clients anyway. Sentinel of Valkey 9.0 and later pauses them on a former primary.
+		const isReplica = facts.record.role === 'replica' && !isOfAll;
+		const isPlanned = isReplica || (reason === 'shutdown_in_progress' && isCovered(facts.record, facts.nodes));
+		return fires(isPlanned ? 'info' : isByCommand ? 'critical' : 'warning', {
 			problem: `pauses ${isOfAll ? 'all commands' : 'writes'} (${pauseCommands.get(reason) ?? reason})`,
 			...(leftMs > 0 ? {detail: `for ${seconds(leftMs / 1000)} more`} : {}),
 			...(blocked === undefined ? {} : {reason: `${blocked} waits`}),

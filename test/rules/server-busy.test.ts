@@ -63,6 +63,20 @@ testRule(srvPaused, [
 		},
 		'info',
 	],
+	[
+		'Sentinel pauses the writes of the former primary, which is a replica now',
+		{
+			record: {role: 'replica'},
+			info: {clients: {paused_reason: 'client_pause', paused_actions: 'write', paused_timeout_milliseconds: 19_000}},
+		},
+		'info',
+		/^pauses writes \(CLIENT PAUSE\), for 19s more$/,
+	],
+	[
+		'reads of a replica are paused too',
+		{record: {role: 'replica'}, info: {clients: {paused_reason: 'client_pause', paused_actions: 'all'}}},
+		'critical',
+	],
 	['Valkey says no', {info: {clients: {paused_reason: 'none'}}}, 'clear'],
 	[
 		'a write is blocked',
