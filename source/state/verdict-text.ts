@@ -75,7 +75,9 @@ function lastDataText({lastData}: NodeProblem): string {
 function problemMessages(problem: NodeProblem): readonly Message[] {
 	const {lastedMs} = problem;
 	const long = ownMessage(problem, 'long');
-	const lasting = lastedMs === undefined ? long : message`${long}, for ${shortAge(lastedMs)}`;
+	// A node that never answered may have been away for days before redis-top came.
+	const least = problem.lastData === 'never' ? 'over ' : '';
+	const lasting = lastedMs === undefined ? long : message`${long}, for ${least}${shortAge(lastedMs)}`;
 	return [
 		withWholeNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
 		withWholeNote(withElsewhere(lasting, problem), problem),
@@ -140,6 +142,10 @@ function calmStatement(
 	}
 
 	const [only] = answering;
+	if (verdict.isReadingCluster === true && only !== undefined) {
+		return {text: message`${nodeName(only)} answers, its cluster is being read`};
+	}
+
 	const slow = far === undefined ? undefined : withSubject(far.node, statementMessage(far, length));
 	return {
 		text:

@@ -1,3 +1,4 @@
+import {isClusterEnabled} from '../derive/deployment.js';
 import {clientErrorUrgency, type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import {namesKind} from '../domain/message.js';
@@ -49,6 +50,8 @@ export type Verdict =
 			readonly far?: Finding | undefined;
 			/** What the first samples show and the next ones may confirm. Nothing is known to be well until then. */
 			readonly suspicion?: Suspicion | undefined;
+			/** Whether the first node of a cluster has answered, and the cluster's state is not read yet. */
+			readonly isReadingCluster?: boolean;
 	  }
 	/** No node has answered yet. */
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly of: MonitorState};
@@ -228,8 +231,20 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 		notes: notesIn(state.findings),
 		far: farthest(state.findings),
 		...(state.suspicion && {suspicion: state.suspicion}),
+		...(isUnread(records) && nowMs - state.startedAtMs < readWithinMs ? {isReadingCluster: true} : {}),
 	};
 }
+
+/** Time after the start of redis-top within which the view of a cluster is awaited, in milliseconds. */
+const readWithinMs = 10_000;
+
+/** Whether only one node of a cluster is known, from its first sample, which does not have its view of the cluster. */
+const isUnread = ([only, ...others]: readonly NodeRecord[]): boolean =>
+	only?.sample !== undefined &&
+	others.length === 0 &&
+	isClusterEnabled(only.sample.info) &&
+	only.clusterNodes === undefined &&
+	!only.blind.some(({command}) => command.startsWith('CLUSTER'));
 
 /** The finding that explains why a node does not answer, such as a command that holds its main thread. */
 export const outageReason = (state: MonitorState, node: NodeAddress): Finding | undefined =>

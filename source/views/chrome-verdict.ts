@@ -32,7 +32,8 @@ export function verdictLine(
 	switch (verdict.severity) {
 		case 'ok': {
 			const text = fittingText(verdict, wholeNames, ended === '' ? width - 3 : 0);
-			const mark = verdict.suspicion === undefined ? span('ok ', 'ok') : span('.. ', 'accent');
+			const isOpen = verdict.suspicion !== undefined || verdict.isReadingCluster === true;
+			const mark = isOpen ? span('.. ', 'accent') : span('ok ', 'ok');
 			return cutLine([mark, span(ended === '' ? text : `${text}; ${ended}`)], width, glyphs.ellipsis);
 		}
 

@@ -587,6 +587,17 @@ test('the verdict on a node that does not respond names the last command that he
 	assert.ok(texts.includes('10.0.1.11:6379 is not responding, after KEYS from nightly-report'), texts.join('\n'));
 });
 
+test('the first node of a cluster is not ok before the cluster is read', () => {
+	const one = recordFrom({info: {cluster: {cluster_enabled: 1}}});
+	const at = (startedAtMs: number, records: readonly NodeRecord[]) =>
+		verdictText(verdictOf({...stateWith([], records), startedAtMs}, sampledAtMs));
+	assert.equal(at(sampledAtMs - 500, [one]), '10.0.1.11:6379 answers, its cluster is being read');
+	const viewed = {...one, clusterNodes: {atMs: sampledAtMs, value: []}};
+	assert.match(at(sampledAtMs - 500, [viewed]), /^10\.0\.1\.11:6379 answers, data/);
+	assert.match(at(sampledAtMs - 60_000, [one]), /^10\.0\.1\.11:6379 answers, data/);
+	assert.match(at(sampledAtMs - 500, [up]), /^10\.0\.1\.11:6379 answers, data/);
+});
+
 test('what the first samples show and nothing confirms yet is said in place of ok', () => {
 	const state = {...stateWith([]), suspicion: {node: up.address, problem: 'leaves 5,462 slots unserved'}};
 	assert.equal(

@@ -142,7 +142,7 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'never answered',
 		verdict([down('10.0.1.12:6379', {lastReplyAtMs: undefined})]),
-		'!! :6379 refuses connections: nothing listens on the port, for 12s (no data yet)',
+		'!! :6379 refuses connections: nothing listens on the port, for over 12s (no data yet)',
 	],
 	['silent', verdict([silent]), '!  :6379 is not responding, for 3.2s (last data 14:02:27, 4.2s old)'],
 	[
