@@ -88,11 +88,22 @@ function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
 }
 
 /** A replica that could not be promoted, and the reasons. */
-export type UnfitReplica = {readonly address: NodeAddress; readonly why: readonly string[]};
+export type UnfitReplica = {
+	readonly address: NodeAddress;
+	readonly why: readonly string[];
+	/** Whether a failover by hand is possible: it ignores the setting that forbids the replica to take over. */
+	readonly isReadyByHand?: boolean;
+};
 
-/** Whether only a setting keeps a replica from taking over. A failover by hand ignores that setting. */
-export const isOnlyForbidden = ({why}: UnfitReplica): boolean =>
-	why.length > 0 && why.every(each => each === mayNotBePromoted);
+/**
+Whether a replica that a setting keeps from taking over answers and has data. CLUSTER FAILOVER FORCE ignores the setting
+and the age of the data. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
+*/
+function isReadyByHand({address, flags, link}: TopologyNode, nodes: Nodes): boolean {
+	const record = nodes.get(address);
+	const offset = record?.failure === undefined ? record?.sample?.info.number('replication', 'slave_repl_offset') : 0;
+	return flags.includes('nofailover') && link !== 'syncing' && (offset ?? 0) > 0;
+}
 
 export type UncoveredShard = {
 	readonly shard: Shard;
@@ -107,7 +118,11 @@ it never stands for election.
 export const replicaFitness = (shard: Shard, nodes: Nodes, isCluster: boolean): UnfitReplica[] =>
 	shard.replicas
 		.filter(({depth, reach}) => depth === 1 && reach !== 'gone')
-		.map(node => ({address: node.address, why: promotionBars(node, nodes, isCluster)}));
+		.map(node => ({
+			address: node.address,
+			why: promotionBars(node, nodes, isCluster),
+			...(isReadyByHand(node, nodes) ? {isReadyByHand: true} : {}),
+		}));
 
 /**
 Shards that would have no primary if their primary stopped now, because no replica could be promoted. In a cluster only

@@ -187,3 +187,16 @@ test('nodes that are listed and do not answer are ghosts', () => {
 	assert.equal(nodes.size, 5);
 	assert.ok(nodes.has(nameOf(17_050)));
 });
+
+test('a replica that a setting keeps from taking over is ready by hand, if it answers and has data', () => {
+	const lines = six.map(line => (line.startsWith('17053') ? '17053 slave,nofailover:17050 1' : line));
+	const isReady = (parts: RecordParts, shown = lines) => {
+		const nodes = sixWith(17_053, parts, shown);
+		return shardsWithoutSuccessor(topologyOf(nodes), nodes)[0]?.unfit[0]?.isReadyByHand ?? false;
+	};
+	const cut = replication({master_link_status: 'down', master_link_down_since_seconds: 900});
+	assert.equal(isReady(cut), true);
+	assert.equal(isReady(cut, six), false);
+	assert.equal(isReady(replication({slave_repl_offset: 0})), false);
+	assert.equal(isReady({failure: gone, reach: 'down'}), false);
+});

@@ -5,7 +5,7 @@ import {lineWidth} from '../../../text/fit.js';
 import {type Line, type Span, span} from '../../../text/line.js';
 import {bytes, count, percent, perSecond, signed} from '../../../text/units.js';
 import {changeTotals, fleetTotals} from '../../../topology/fleet-totals.js';
-import {isOnlyForbidden, shardsWithoutSuccessor} from '../../../topology/promotion-bars.js';
+import {shardsWithoutSuccessor} from '../../../topology/promotion-bars.js';
 import {topologyOf} from '../../../topology/topology.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import {shortName} from '../../node-names.js';
@@ -68,7 +68,7 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	).length;
 	const {fullest, latency, slowest} = totals;
 	const uncovered = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes);
-	const byHand = uncovered.filter(({unfit}) => unfit.some(isOnlyForbidden)).length;
+	const byHand = uncovered.filter(({unfit}) => unfit.some(({isReadyByHand}) => isReadyByHand)).length;
 	const withoutCandidate = uncovered.length - byHand;
 	// The cells are padded, so that figures don't move when a number gains or loses a digit.
 	const part = (label: string, value: string, cells = 5): Span[] => [
