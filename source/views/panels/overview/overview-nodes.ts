@@ -236,6 +236,12 @@ const behindGrade = ({record, link, isLinkOld}: NodeRow): Grade =>
 		? grade(link?.behindSeconds, limitsOf(repLagBytes, record.thresholds))
 		: 'plain';
 
+/** The role that the node reports; of a node that never answered, the role that other nodes report. */
+const roleText = ({record, place}: NodeRow): string =>
+	record.role === 'unknown' ? (place?.role ?? record.role) : record.role;
+
+const roleTone = ({record}: NodeRow): Tone => (record.role === 'unknown' ? 'dim' : 'plain');
+
 /** The tone of a node's figures. Figures of a node that doesn't answer are dim; the column AGE has their age. */
 const figureTone = ({record}: NodeRow): Tone => (record.reach === 'up' ? 'plain' : 'dim');
 
@@ -277,7 +283,7 @@ export function nodeColumns(nowMs: number, glyphs: Glyphs, isChange = false): Re
 			text: ({record, isShown, place}) =>
 				`${'  '.repeat(Math.min(3, place?.depth ?? 0))}${record.address}${isShown ? ' *' : ''}`,
 		},
-		{id: 'role', title: 'ROLE', minWidth: 8, priority: 3, text: ({record}) => record.role},
+		{id: 'role', title: 'ROLE', minWidth: 8, priority: 3, text: roleText, tone: roleTone},
 		{
 			id: 'state',
 			title: 'STATE',
