@@ -170,7 +170,7 @@ export const repLagAck = rule({
 			return settling;
 		}
 
-		const {ackAgeSeconds, address} = oldest;
+		const {ackAgeSeconds, address, behindBytes} = oldest;
 		if (ackAgeSeconds <= limits.warning) {
 			return clear;
 		}
@@ -184,7 +184,11 @@ export const repLagAck = rule({
 						detail: message`no acknowledgement for ${seconds(ackAgeSeconds)}`,
 						reason: networkBetween,
 					}
-				: {problem: message`replica ${replica} has not acknowledged for ${seconds(ackAgeSeconds)}`}),
+				: {
+						problem: message`replica ${replica} no longer acknowledges`,
+						// Line 2 has the age of the finding, so the text has no second duration.
+						detail: (behindBytes ?? 0) > 0 ? `${bytes(behindBytes)} behind` : undefined,
+					}),
 			effect: 'reads-stale',
 			nodes: [facts.address, address],
 			evidence: [
@@ -196,7 +200,9 @@ export const repLagAck = rule({
 			next: [
 				...(isCut
 					? [hint('check firewalls and routes between them, in both directions')]
-					: [hint(message`look at ${replica}: does it answer PING? A SIGSTOP, a long command, swap, the network`)]),
+					: answersNow(facts.nodes.get(address))
+						? [hint(message`look at the network to ${replica}, which answers here; or at what holds its main thread`)]
+						: [hint(message`see whether ${replica} answers PING: a SIGSTOP, a long command, swap, the network`)]),
 				redisCli(facts, 'INFO replication'),
 			],
 		});
