@@ -46,6 +46,8 @@ export type Urgency = 'now' | 'soon' | 'none';
 type Track = {
 	firstFiredAtMs: number;
 	fired: number;
+	/** When the condition last held, in milliseconds since the epoch. */
+	lastFiredAtMs: number;
 	/** Number of evaluations in a row in which the condition of an open finding did not hold. */
 	good: number;
 	/** Number of evaluations in a row that were less severe than the open finding. */
@@ -100,6 +102,7 @@ export class FindingTracks {
 		const known = this.#tracks.get(key);
 		this.#rules.add(condition.rule);
 		this.#tracks.set(key, {
+			lastFiredAtMs: sinceMs,
 			good: 0,
 			milder: 0,
 			clearAfter,
@@ -212,6 +215,7 @@ export class FindingTracks {
 		const {rule} = result;
 		const track = this.#tracks.get(key) ?? {
 			firstFiredAtMs: atMs,
+			lastFiredAtMs: atMs,
 			fired: 0,
 			good: 0,
 			milder: 0,
@@ -227,6 +231,7 @@ export class FindingTracks {
 		}
 
 		track.fired += 1;
+		track.lastFiredAtMs = atMs;
 		track.good = 0;
 		const isRaised = track.finding !== undefined && track.finding.clearedAtMs === undefined;
 		track.held = this.#mode !== 'once' && isEvaluatedIn('confirm', rule) ? {result, firing} : undefined;
@@ -281,7 +286,7 @@ export class FindingTracks {
 		}
 
 		track.good += 1;
-		if (track.good < track.clearAfter) {
+		if (track.good < track.clearAfter && !isLongOver(track, atMs)) {
 			// A condition that returns before its finding has ended continues the same finding.
 			track.fired = 1;
 			return false;
@@ -298,6 +303,16 @@ export class FindingTracks {
 		return true;
 	}
 }
+
+/**
+Milliseconds for each evaluation that a finding's end needs, after which fewer evaluations are enough. While polling is
+slowed down to eight seconds, three evaluations would take 24.
+*/
+const longEvaluationMs = 2000;
+
+/** Whether the last two evaluations were clear, and the condition last held so long ago that no more are awaited. */
+const isLongOver = ({good, clearAfter, lastFiredAtMs}: Track, atMs: number): boolean =>
+	good > 1 && atMs - lastFiredAtMs >= clearAfter * longEvaluationMs;
 
 /** Whether a rule's condition can become a finding in this mode. */
 export function isEvaluatedIn(mode: TrackingMode, {raiseAfterMs, countsAtOnce}: RuleTiming): boolean {

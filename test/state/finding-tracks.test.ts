@@ -275,3 +275,16 @@ test('a condition that one evaluation showed is a suspicion until the next one c
 	others.step([], 2000);
 	assert.equal(others.suspicion, undefined);
 });
+
+test('while polling is slowed down, a finding ends with the second clear evaluation', () => {
+	const tracks = new FindingTracks();
+	const rule = ruleOf();
+	const step = (results: readonly RuleResult[], atMs: number) => {
+		tracks.step(results, atMs);
+		return tracks.findings()[0]?.clearedAtMs;
+	};
+	step([fired(rule, 'warning')], 0);
+	step([fired(rule, 'warning')], 8000);
+	assert.equal(step([], 16_000), undefined);
+	assert.equal(step([], 24_000), 24_000);
+});
