@@ -50,7 +50,9 @@ function contentOf(state: DialogState, dialog: Dialog, nowMs: number): DialogCon
 				title: 'Actions are locked',
 				tone: 'warning',
 				lines: wrapLine(
-					line(`${shortTitle(actionRow(dialog.action).title)} on ${dialog.name} changes a server.`),
+					line(
+						`${shortTitle(actionRow(dialog.action).title)} on ${dialog.name} changes a server. Unlocking sends nothing: the action is confirmed after it.`,
+					),
 					dialogTextWidth(state),
 				),
 				prompt: [span('type '), span(dialog.name, 'key'), span(` to unlock for ${unlockedForMs / 60_000} minutes`)],
