@@ -146,6 +146,9 @@ const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 		],
 	});
 
+/** What to do about a replaced primary: nothing is urgent, and a copy of the data is missing. */
+const returnAfterTakeover = 'start it again when its end is understood: it returns as a replica';
+
 /** Evidence about a process that has ended: its id, and the last line of its log. */
 function lastWords({host}: NodeRecord): readonly Evidence[] {
 	if (host?.value.kind !== 'here' || host.value.process !== undefined) {
@@ -241,6 +244,7 @@ export const connRefused = rule({
 					: bound !== undefined
 						? stepsForBind
 						: [
+								...(takeover === undefined ? [] : [hint(returnAfterTakeover)]),
 								...stepsAfterEnd(end),
 								...statusSteps(facts),
 								...logSteps(facts),
