@@ -38,7 +38,7 @@ export function slowestLine(node: NodeRecord, nowMs: number, width: number, {isA
 					span(`, ${seconds(Math.round(ageSeconds))} ago`),
 				],
 				client === undefined ? [] : [span(`, from ${client}`)],
-				alike.length < 2 ? [] : [span(`; ${alike.length} of them took ${percent(spentMs / recentMs)} of a minute`)],
+				alike.length < 2 ? [] : [span(`; ${alike.length} took ${percent(spentMs / recentMs)} of a minute`)],
 			],
 			width,
 		),
