@@ -47,6 +47,8 @@ export type HeaderInput = {
 	readonly recording?: RecordingView | undefined;
 	/** Whether the shown moment comes from a recording. */
 	readonly isReplay?: boolean;
+	/** Whether the wall display is shown. Its readers need neither the polling interval nor the round trip. */
+	readonly isWall?: boolean;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
 };
@@ -90,7 +92,7 @@ export function headerLine(input: HeaderInput, width: number): Line {
 }
 
 function headerSegments(input: HeaderInput): Segment[] {
-	const {state, node, deployment, intervalMs, pausedAtMs, nowMs} = input;
+	const {state, node, deployment, pausedAtMs, nowMs, isWall = false} = input;
 	const segments: Segment[] = [{text: 'redis-top', tone: 'title', rank: 11}];
 	if (node === undefined || state.target !== node.address) {
 		segments.push({text: state.target, tone: 'plain', rank: node === undefined ? 0 : 10});
@@ -109,7 +111,13 @@ function headerSegments(input: HeaderInput): Segment[] {
 		segments.push({text: `SIMULATED ${scene}`, tone: 'warning', rank: 1});
 	}
 
-	segments.push(input.isReplay === true ? replaySegment(nowMs) : lockSegment(input.lock));
+	if (input.isReplay === true) {
+		segments.push(replaySegment(nowMs));
+	} else if (!isWall || input.lock.kind !== 'locked') {
+		// No key of the wall display unlocks actions.
+		segments.push(lockSegment(input.lock));
+	}
+
 	if (state.isMasked === true) {
 		segments.push({text: 'MASKED', tone: 'plain', rank: 3});
 	}
@@ -134,17 +142,21 @@ function headerSegments(input: HeaderInput): Segment[] {
 		segments.push(recordingSegment(input.recording));
 	}
 
-	if (state.earlier === undefined) {
-		segments.push(intervalSegment(intervalMs, node?.intervalMs, longestTurn(state.nodes)));
-	} else if (node !== undefined) {
-		segments.push({text: `scraped every ${seconds(node.intervalMs / 1000)}`, tone: 'plain', rank: 5});
+	// Of polling, the wall display says only what is wrong.
+	segments.push(...pollingSegments(input).filter(({tone}) => !isWall || tone === 'warning'));
+	return node === undefined ? segments : [...segments, ageSegment(node, nowMs)];
+}
+
+/** How often the nodes are polled or scraped, and the round trip to the node in focus. */
+function pollingSegments({state, node, intervalMs}: HeaderInput): Segment[] {
+	if (state.earlier !== undefined) {
+		return node === undefined
+			? []
+			: [{text: `scraped every ${seconds(node.intervalMs / 1000)}`, tone: 'plain', rank: 5}];
 	}
 
-	if (node !== undefined) {
-		segments.push(...(state.earlier === undefined ? [roundTripSegment(node)] : []), ageSegment(node, nowMs));
-	}
-
-	return segments;
+	const interval = intervalSegment(intervalMs, node?.intervalMs, longestTurn(state.nodes));
+	return node === undefined ? [interval] : [interval, roundTripSegment(node)];
 }
 
 /**

@@ -159,15 +159,15 @@ function bareMilliseconds(ms: number, kind: SlowKind): readonly string[] {
 	return [
 		...(kind === 'mean' ? [] : [`${kind === 'least' ? '≥' : '≤'}${exact}`]),
 		exact,
-		ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1),
+		// `0.1` for 0.02 ms would be five times too much.
+		...(ms < 0.095 ? [] : [ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1)]),
 	];
 }
 
-/** The texts of a rate: with its unit, without its unit, and as a whole number without its unit. */
+/** The texts of a rate, and as a whole number. The unit is in the title: in large letters, `s` looks like 5. */
 function rates(value: number | undefined): readonly string[] {
-	const text = perSecond(value);
-	const bare = text.replace('/s', '');
-	return [text, bare, bare.replace(/\.\d+/, '')];
+	const bare = perSecond(value).replace('/s', '');
+	return [bare, bare.replace(/\.\d+/, '')];
 }
 
 /**
@@ -320,16 +320,15 @@ function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const atLeast = longest?.isAtLeast === true ? '≥' : '';
 	const {value} = delay;
 	const [text, short] = [atLeast + seconds(value), atLeast + shortSeconds(value)];
-	// In large letters, `1m` could be a million or a megabyte, so a delay of minutes is shown in seconds.
-	const large =
-		value !== undefined && value >= 60 && value < 1000
-			? [text, `${atLeast}${Math.floor(value)}s`, `${Math.floor(value)}s`]
-			: [text, short, shortSeconds(value)];
+	// In large letters, `s` looks like 5, and `1m` could be a million. So the title has the unit.
+	const wholeSeconds = value === undefined ? undefined : Math.max(0, Math.floor(value));
+	const isInSeconds = wholeSeconds !== undefined && wholeSeconds < 1000;
+	const unit = isInSeconds ? ', s' : '';
 	return {
 		labels: ['repl delay', 'repl delay', 'lag'],
-		titles: ['replication delay', 'repl. delay', 'delay'],
+		titles: [`replication delay${unit}`, `repl. delay${unit}`, `delay${unit}`],
 		text,
-		large,
+		large: isInSeconds ? [`${atLeast}${wholeSeconds}`, String(wholeSeconds)] : [text, short, shortSeconds(value)],
 		tone: delay.tone,
 		thresholds: badFrom(delay, seconds),
 		node: delay.node,

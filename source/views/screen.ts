@@ -61,6 +61,7 @@ function fullScreen(input: ScreenInput): Line[] {
 				baselineAtMs,
 				recording,
 				isReplay,
+				isWall: view.isWall,
 				nowMs,
 				glyphs,
 			},

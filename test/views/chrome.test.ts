@@ -44,6 +44,11 @@ const headerCases: ReadonlyArray<readonly [string, string, string]> = [
 		'redis-top  cache-eu1  10.0.1.11:6379  1/3  redis 7.2.5  primary  [LOCKED]  1s  rtt 0.4 ms  age 0.3s            14:02:31Z',
 	],
 	['80', header(80), '10.0.1.11:6379 1/3 redis 7.2.5 primary [LOCKED] 1s rtt 0.4 ms age 0.3s 14:02:31Z'],
+	[
+		'of the wall display',
+		header(80, {isWall: true}),
+		'redis-top  10.0.1.11:6379  1/3  redis 7.2.5  primary  age 0.3s         14:02:31Z',
+	],
 	['60', header(60), '10.0.1.11:6379  primary  [LOCKED]  1s  rtt 0.4 ms  age 0.3s '],
 	['40', header(40), '10.0.1.11:6379 primary [LOCKED] age 0.3s'],
 	['20', header(20), '10.0.1.11:6379'.padEnd(20)],

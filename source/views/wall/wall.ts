@@ -55,9 +55,13 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const verdict = withSubject(verdictOf(state, nowMs), shownSubject(view));
 	const {severity} = verdict;
 	const tone: Tone = severity === 'unknown' ? 'accent' : severity;
-	// In ASCII, large letters are five rows high. A low screen has room for only one line of them.
-	const most = height >= 50 ? 3 : height < 30 && glyphs.isAscii ? 1 : 2;
-	const big = headline(verdict, state, width - 4, most).flatMap(part => bigText(part, 'small', glyphs));
+	// In ASCII, large letters are five rows high, and two lines of them need a blank line between them to be read. A low
+	// screen has room for only one line of them.
+	const most = glyphs.isAscii ? (height < 30 ? 1 : 2) : height >= 50 ? 3 : 2;
+	const big = headline(verdict, state, width - 4, most).flatMap((part, index) => [
+		...(glyphs.isAscii && index > 0 ? [''] : []),
+		...bigText(part, 'small', glyphs),
+	]);
 	return [
 		...(height < 30 ? [] : [blankLine]),
 		...big.map(row => line(`  ${row}`, tone)),
@@ -316,7 +320,8 @@ function events(state: MonitorState, nowMs: number, {width, height}: Rect): Line
 		: notableEvents(state.events, Math.max(0, height), nowMs).flatMap(event => {
 				const {atMs, node, severity} = event;
 				const mark = severity === 'critical' ? '!! ' : severity === 'warning' ? '!  ' : '   ';
-				const name = node === undefined ? '' : `${shortName(node, state)} `;
+				// The header names the only node, so its name is left out.
+				const name = node === undefined || state.nodes.size === 1 ? '' : `${shortName(node, state)} `;
 				const words = `${utcClock(atMs)} ${mark}${name}${eventWords(event, state)}`;
 				return wrapWords(words, width, ' '.repeat(12)).map(row => line(row, severity === 'info' ? 'plain' : severity));
 			});

@@ -243,6 +243,16 @@ test('in ASCII the lower part has room at 80x24 too', () => {
 	assert.match(textOf(incident, 80, 24, asciiGlyphs), /2 Memory/);
 });
 
+test('in ASCII a blank line separates two lines of large letters', () => {
+	const long = {...firing('mem.max'), problem: 'refuses writes to every key of each database that it has'};
+	const rows = wall({...incident, findings: [long]}, 120, 40, asciiGlyphs).map(plainText);
+	const bar = rows.findIndex(row => row.startsWith('  !!'));
+	assert.deepEqual(
+		rows.slice(1, bar).map(row => /#/.test(row)),
+		[false, true, true, true, true, true, false, true, true, true, true, true],
+	);
+});
+
 for (const [columns, rows] of [
 	[120, 40],
 	[200, 60],
@@ -317,11 +327,47 @@ test('the delay names the replica, and a single node is named by the header alon
 	);
 });
 
-test('a delay of minutes is in seconds where whole minutes and seconds do not fit in large letters', () => {
-	const largeOf = (behindSeconds: number) =>
-		figures(stateOf([{...record, replicas: [{...linkTo('10.0.1.12:6379' as NodeAddress), behindSeconds}]}]))[3]?.large;
-	assert.deepEqual(largeOf(61), ['1m01s', '61s', '61s']);
-	assert.deepEqual(largeOf(23), ['23s', '23s', '23s']);
+test('a delay is in seconds without a letter, which would look like a digit, and the title has the unit', () => {
+	const delayOf = (behindSeconds: number) =>
+		figures(stateOf([{...record, replicas: [{...linkTo('10.0.1.12:6379' as NodeAddress), behindSeconds}]}]))[3];
+	assert.deepEqual(new Set(delayOf(22)?.large), new Set(['22']));
+	assert.deepEqual(new Set(delayOf(61)?.large), new Set(['61']));
+	assert.ok(delayOf(61)?.titles.every(title => title.endsWith(', s')));
+	assert.equal(delayOf(5400)?.large[0], '1h30m');
+	assert.ok(delayOf(5400)?.titles.every(title => !title.includes(', s')));
+});
+
+test('the rates of the wall are digits alone, because their titles have the unit', () => {
+	const rates = figures(stateOf([recordFrom({values: {connectionsRejected: 12, evicted: 0}})])).slice(1, 3);
+	assert.deepEqual(
+		rates.map(({text, large}) => [text, large[0]]),
+		[
+			['12/s', '12'],
+			['0/s', '0'],
+		],
+	);
+	assert.ok(rates.every(({titles}) => titles.every(title => title.endsWith('/s'))));
+});
+
+test('a p99 below a tenth of a millisecond is never rounded up to 0.1', () => {
+	const bounds = new Map([['set', {p99: 16}]]);
+	const node = {...record, latency: {atMs: nowMs, value: {bounds}}} as unknown as typeof record;
+	assert.deepEqual(figures(stateOf([node]))[4]?.large, ['≤0.02', '0.02']);
+});
+
+test('line 1 of the wall has no lock, interval or round trip, and its events do not name the only node', () => {
+	const event = {
+		atMs: nowMs,
+		severity: 'critical',
+		node: record.address,
+		text: 'refuses writes',
+		kind: 'finding-opened',
+	};
+	const rows = wall({...incident, events: [event]} as unknown as MonitorState, 200, 60).map(plainText);
+	assert.doesNotMatch(rows[0] ?? '', /LOCKED| 1s |rtt/);
+	assert.match(rows[0] ?? '', /10\.0\.1\.11:6379.*age/);
+	const shown = rows.find(row => row.includes('refuses writes')) ?? '';
+	assert.doesNotMatch(shown.slice(shown.indexOf('!! ')), /10\.0\.1\.11/);
 });
 
 test('the wall display has no cursor, and a blank line between the bar and the large letters below it', () => {
