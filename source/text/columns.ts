@@ -175,7 +175,8 @@ export function headerLine<Row>(layout: ColumnLayout<Row>, sort: ListSort | unde
 
 /**
 One list row, exactly as wide as the layout. A selected row has a `>`, and its spans have `isUnderCursor`. The spans
-keep their tones, so that a severity stays visible.
+keep their tones, so that a severity stays visible. There, a blank between two cells of one tone has that tone as well:
+where the cursor is inverse, a plain blank would be a white gap in a coloured block.
 */
 export function rowLine<Row>(
 	layout: ColumnLayout<Row>,
@@ -185,7 +186,9 @@ export function rowLine<Row>(
 	const spans: Span[] = [span((isSelected ? '>' : ' ').repeat(gutter))];
 	for (const [index, {column, width}] of layout.columns.entries()) {
 		const text = fit(column.text(row), width, column.align ?? 'left', glyphs.ellipsis);
-		spans.push(span(index === 0 ? '' : ' '), span(text, column.tone?.(row) ?? 'plain'));
+		const tone = column.tone?.(row) ?? 'plain';
+		const isBlock = isSelected && index > 0 && spans.at(-1)?.tone === tone;
+		spans.push(span(index === 0 ? '' : ' ', isBlock ? tone : 'plain'), span(text, tone));
 	}
 
 	const padded = padLine(joined(spans), layout.width, glyphs.ellipsis);

@@ -28,12 +28,13 @@ terminal's own palette applies. `soft` and `color-blind` use the 256 colours of 
 difference between red and green. Without colours, words and glyphs carry every meaning.
 */
 export const themes: Readonly<Record<ThemeName, Theme>> = {
-	// Muted colours on a dark background; the cursor is a lighter background.
+	// Muted colours on a dark background; the cursor is a lighter background. It is the default where the terminal does not
+	// say that its background is light, so titles, keys and the selected row must be readable on a light one as well.
 	soft: {
 		tones: {
 			dim: '38;5;245',
 			label: '38;5;109',
-			title: '1;38;5;253',
+			title: '1',
 			border: '38;5;240',
 			accent: '38;5;110',
 			ok: '38;5;108',
@@ -41,10 +42,10 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 			critical: '1;38;5;210',
 			'critical-bar': '1;38;5;231;48;5;124',
 			'warning-bar': '38;5;16;48;5;179',
-			selected: '1;48;5;236',
-			key: '1;38;5;223',
+			selected: '1;38;5;253;48;5;236',
+			key: '1;38;5;180',
 		},
-		cursor: '1;48;5;236',
+		cursor: '1;38;5;253;48;5;236',
 		background: '#1c1c1c',
 	},
 	// The colours of Okabe and Ito, which people with every common kind of colour blindness tell apart:
@@ -53,7 +54,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 		tones: {
 			dim: '38;5;246',
 			label: '38;5;74',
-			title: '1;38;5;255',
+			title: '1',
 			border: '38;5;242',
 			accent: '38;5;117',
 			ok: '38;5;43',
@@ -61,10 +62,10 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 			critical: '1;4;38;5;208',
 			'critical-bar': '1;38;5;231;48;5;130',
 			'warning-bar': '38;5;16;48;5;214',
-			selected: '1;48;5;237',
+			selected: '1;38;5;255;48;5;237',
 			key: '1;38;5;229',
 		},
-		cursor: '1;48;5;237',
+		cursor: '1;38;5;255;48;5;237',
 		background: '#000000',
 	},
 	dark: {
@@ -146,19 +147,33 @@ export type Paint = (spans: Line) => string;
 /** Paints a line without escape sequences. */
 export const paintPlain: Paint = spans => spans.map(({text}) => text).join('');
 
-/** The style of a span: the style of its tone, and the style that the cursor adds. */
-export function styleOf({tone, isUnderCursor}: Span, {tones, cursor}: Theme): Style {
+/**
+Block characters and blanks, of which meters, sparklines and large letters are made, or a line that is drawn with dots,
+such as the limit of a chart with its label.
+*/
+const drawn = /^[ ▀-█]+$|┈/;
+
+/** An attribute of SGR that shows the text in the colour of the background, and the background in that of the text. */
+const inverse = /(?:^|;)7(?=;|$)/;
+
+/**
+The style of a span: the style of its tone, and the style that the cursor adds. What is drawn with
+characters is not inverse: `█` would have the colour of the background, and the full end of a meter would look empty.
+*/
+export function styleOf({text, tone, isUnderCursor}: Span, {tones, cursor}: Theme): Style {
+	const own = tones[tone] ?? '';
 	if (isUnderCursor !== true) {
-		return tones[tone] ?? '';
+		return inverse.test(own) && text.trim() !== '' && drawn.test(text) ? own.replace(inverse, '') : own;
 	}
 
-	return joinedStyles(keptUnderCursor.has(tone) ? (tones[tone] ?? '') : '', cursor);
+	// The tone's own colour comes last, so that it has precedence over the cursor's.
+	return joinedStyles(cursor, keptUnderCursor.has(tone) ? own : '');
 }
 
 /** Joins two styles. An attribute that both have appears once. */
-const joinedStyles = (own: Style, added: Style): Style => {
+const joinedStyles = (first: Style, second: Style): Style => {
 	const attributes = (style: Style) => style.match(/[34]8;5;\d+|\d+/g) ?? [];
-	return [...new Set([...attributes(own), ...attributes(added)])].join(';');
+	return [...new Set([...attributes(first), ...attributes(second)])].join(';');
 };
 
 export function paintWith(name: ThemeName): Paint {

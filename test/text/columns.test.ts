@@ -74,10 +74,13 @@ test('widths stay when content changes within a step of four', () => {
 	assert.deepEqual(widths('10.0.0.1:6379'), widths('10.0.0.123:6379'));
 });
 
-test('a selected row has one tone', () => {
+test('a selected row has one tone, its blanks too', () => {
 	const toned = columns.map(column => ({...column, tone: (): Tone => 'warning'}));
 	const line = rowLine(columnLayout(toned, rows, 60), rows[0]!, {isSelected: true, glyphs});
 	assert.ok(line.every(({isUnderCursor}) => isUnderCursor === true));
+	const [gutter, ...cells] = line;
+	assert.equal(gutter?.text, '>');
+	assert.deepEqual(new Set(cells.map(({tone}) => tone)), new Set(['warning']));
 });
 
 const anyColumn = fc.record({

@@ -134,6 +134,33 @@ for (const name of themeNames) {
 	});
 }
 
+test('soft: titles, keys and the selected row can be read on a light background as well', () => {
+	const white: Rgb = [255, 255, 255];
+	const ratio = (style: string) => {
+		const {text, behind} = colorsOf(style, white);
+		return contrast(text, behind);
+	};
+	assert.ok(ratio(styleOf(span('x', 'title'), themes.soft)) >= leastContrast);
+	assert.ok(ratio(styleOf(span('x', 'selected'), themes.soft)) >= leastContrast);
+	for (const tone of tones) {
+		assert.ok(ratio(styleOf({...span('x', tone), isUnderCursor: true}, themes.soft)) >= leastContrast, tone);
+	}
+
+	assert.ok(ratio(styleOf(span('x', 'key'), themes.soft)) >= 2, 'key');
+});
+
+test('block characters are never inverse, because a full meter would look empty and large letters like holes', () => {
+	for (const name of ['high-contrast', 'mono'] as const) {
+		for (const text of ['███', ' ▀▄█ █', '▁▂▇', ' 90% ┈┈┈']) {
+			assert.doesNotMatch(styleOf(span(text, 'critical'), themes[name]), /(?:^|;)7(?:;|$)/, `${name}: ${text}`);
+		}
+
+		for (const text of ['109% !!', '   ']) {
+			assert.match(styleOf(span(text, 'critical'), themes[name]), /(?:^|;)7(?:;|$)/, `${name}: ${text}`);
+		}
+	}
+});
+
 test('mono has no colour', () => {
 	const paint = paintWith('mono');
 	const spans = tones.map((tone): Span => span('x', tone));
