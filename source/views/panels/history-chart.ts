@@ -2,6 +2,7 @@ import type {Series} from '../../domain/series.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {bandChart, type ChartLimit, type ChartMark, readingsPerChartColumn} from '../../text/band-chart.js';
 import {cellWidth} from '../../text/cell-width.js';
+import {line} from '../../text/line.js';
 import {seconds, utcClock} from '../../text/units.js';
 import type {PanelInput} from '../panel.js';
 import type {Card} from './card.js';
@@ -35,7 +36,8 @@ export function historyChart(chart: HistoryChart, input: PanelInput, node: NodeR
 		const columns = Math.max(1, width - scaleWidth);
 		const perColumn = readingsPerChartColumn(input.windowMs / node.intervalMs, columns);
 		const readings = series?.latest((columns + 2) * perColumn) ?? [];
-		const lines = bandChart(readings, {
+		const isEmpty = !readings.some(reading => reading !== undefined);
+		const drawn = bandChart(readings, {
 			width,
 			height,
 			glyphs: input.glyphs,
@@ -47,6 +49,7 @@ export function historyChart(chart: HistoryChart, input: PanelInput, node: NodeR
 			limits: limits ?? [],
 			marks: marksOf(input, node),
 		});
+		const lines = isEmpty ? [line('-  no readings in this time', 'dim')] : drawn;
 		const covered = seconds((columns * perColumn * node.intervalMs) / 1000);
 		const key = input.keyboard.shown('window');
 		const span = `last ${covered}${key === '' ? '' : ` (${key})`}`;

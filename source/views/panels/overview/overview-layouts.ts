@@ -1,3 +1,4 @@
+import {countsTraffic} from '../../../derive/client-rates.js';
 import {isClusterEnabled} from '../../../derive/deployment.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {beside} from '../../../text/frame.js';
@@ -107,10 +108,14 @@ export function workingLayout(input: PanelInput, node: NodeRecord, {width, heigh
 export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs} = input;
 	const top = 10;
-	const charts = Math.floor(height / 4);
-	const rest = height - top - charts;
-	const nodes = Math.min(Math.max(9, nodesHeight(input)), rest - 14);
 	const isCluster = node.sample !== undefined && isClusterEnabled(node.sample.info);
+	const leastCharts = Math.floor(height / 4);
+	// The card beside the list of nodes needs nine lines in a cluster, and five for the keys of a few databases.
+	const wanted = Math.max(isCluster ? 9 : 5, nodesHeight(input));
+	const nodes = Math.min(wanted, height - top - leastCharts - 14);
+	// The charts get the lines that a short list of nodes leaves.
+	const charts = leastCharts + Math.max(0, 9 - nodes);
+	const rest = height - top - charts;
 	const [nodesWidth, besideWidth] = sides(width, 0.75);
 	const named = (card: Card) => withNodeName(card, node, input.state);
 	return [
@@ -192,18 +197,21 @@ Width from which the busiest clients have a card beside the card of the clients 
 const widthForTalkers = 180;
 
 /**
-Four lists in two rows: slow log and clients above events and commands. A wide screen also has the busiest clients.
+Four lists in two rows: slow log and clients above events and commands. A wide screen also has the busiest clients, where
+the server counts their bytes.
 */
 function fourLists(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = Math.ceil(height / 2);
-	const clients =
-		width < widthForTalkers
-			? [{...list(clientsCard(node, glyphs)), share: 0.5}]
-			: [
-					{...list(clientsCard(node, glyphs)), share: 0.28},
-					{...list(talkersCard(node, glyphs)), share: 0.22},
-				];
+	const {clients: listed} = node;
+	// Redis before 8.4 counts no bytes of its clients, so nothing would ever stand in the card.
+	const hasTalkers = width >= widthForTalkers && (listed === undefined || countsTraffic(listed.value));
+	const clients = !hasTalkers
+		? [{...list(clientsCard(node, glyphs)), share: 0.5}]
+		: [
+				{...list(clientsCard(node, glyphs)), share: 0.28},
+				{...list(talkersCard(node, glyphs)), share: 0.22},
+			];
 	return [
 		...row([{...list(slowlogCard(node, glyphs)), share: 0.5}, ...clients], {width, height: top}, input),
 		...row(

@@ -214,6 +214,26 @@ test('at 79 columns the share of maxmemory has room, and wide lists draw the ope
 	assert.match(panelText(overviewPanel, input, {width: 200, height: 57}).join('\n'), /OPS, 1 min[\s\S]*[▁-█]/);
 });
 
+test('a wide screen leaves no card empty: no top talkers where the server does not count them, and charts in the rest', () => {
+	const draw = (totals: object) => {
+		const clients = {atMs: sampledAtMs, value: [clientOf({id: 1, name: 'api-1', ...totals})]};
+		return panelText(overviewPanel, panelInput([{...primary, clients}]), {width: 200, height: 57});
+	};
+	const uncounted = draw({});
+	assert.doesNotMatch(uncounted.join('\n'), /Top talkers/);
+	assert.equal(uncounted.length, 57);
+	assert.match(draw({totals: {inBytes: 5, outBytes: 5, commands: 1}}).join('\n'), /Top talkers/);
+	const rowOf = (title: string) => uncounted.findIndex(row => row.includes(title));
+	assert.equal(rowOf('Keyspace') - rowOf('round trip of PING'), 18);
+	assert.equal(rowOf('6 Slow log') - rowOf('Keyspace'), 5);
+});
+
+test('a chart without a reading says so', () => {
+	const text = panelText(overviewPanel, panelInput([primary]), {width: 200, height: 57}).join('\n');
+	assert.match(text, /─ used memory ─.*\n│ - {2}no readings in this time/);
+	assert.doesNotMatch(text, /─ used memory ─.*\n│.*││ - {2}no readings/);
+});
+
 test('a cluster node shows its cluster beside the list of nodes', () => {
 	const node = {
 		...recordFrom({info: {cluster: {cluster_enabled: 1}}}),
