@@ -2,6 +2,7 @@ import type {TestContext} from 'node:test';
 import {render} from 'ink';
 import type {DialogContent} from '../../source/actions/dialog/dialog-content.js';
 import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
+import {readMouse} from '../../source/keys/read-mouse.js';
 import {createStore} from '../../source/state/external-store.js';
 import {History} from '../../source/state/history.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
@@ -25,6 +26,8 @@ export type AppScreen = {
 	/** What the controller asked the program to do outside the screen, in order: `quit`, `copy:text` … */
 	readonly asked: string[];
 	view(): ViewState;
+	/** A mouse report as the terminal sends it, without its escape character. */
+	mouse(report: string): void;
 	/** Returns the number of frames that Ink has drawn. */
 	frames(): number;
 	show(state: MonitorState): void;
@@ -164,6 +167,7 @@ export function mountOnScreen(
 		screen,
 		asked,
 		view: view.get,
+		mouse: report => controller.mouse(readMouse(report)),
 		frames: () => frames,
 		show: next => states.set(next),
 		showDialog: next => dialog.set(next),

@@ -325,6 +325,29 @@ test('Enter on a list of nodes puts the node in focus, and again opens its detai
 	await eventually('the dismissal', async () => app.asked.includes('dismiss:10.0.1.12:6379') || undefined);
 });
 
+test('the wheel moves the choice in the palette, and does nothing on the wall or while a password is typed', async t => {
+	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, panel: 'clients'});
+	await app.screen.waitFor(/OMEM/);
+	app.mouse('[<65;10;10M');
+	await app.screen.waitFor(/> +4 /);
+	app.screen.press(':');
+	await app.screen.waitFor(/> panel overview/);
+	app.mouse('[<65;10;10M');
+	await app.screen.waitFor(/> panel clients/);
+	app.mouse('[<64;10;10M');
+	await app.screen.waitFor(/> panel overview/);
+	app.screen.press('\u001B');
+	await app.screen.waitFor(lines => !/> panel/.test(lines.join('\n')));
+	const before = app.view();
+	app.screen.press('w');
+	await app.screen.waitFor(/panels/);
+	app.mouse('[<65;10;10M');
+	app.mouse('[<0;30;20M');
+	assert.equal(app.view().notice, undefined);
+	assert.deepEqual(app.view().tables, before.tables);
+	assert.equal(app.view().panel, before.panel);
+});
+
 test('m takes the mouse, and a column head that is clicked sorts, first down, then up', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, panel: 'clients'});
 	await app.screen.waitFor(/OMEM/);

@@ -36,7 +36,7 @@ import {whatIfToggled} from './what-if-toggled.js';
 const noticeMs = 5000;
 /** Number of screen lines that are not list rows: header, verdict, last line, frame and column titles. */
 const rowsAroundList = 8;
-/** Number of list rows for one notch of the mouse wheel; terminals and browsers scroll by three as well. */
+/** List rows for one notch of the mouse wheel; terminals and browsers scroll by three as well. */
 const wheelRows = 3;
 
 type Handlers = {readonly [Kind in Intent['kind']]: (intent: Extract<Intent, {kind: Kind}>) => void};
@@ -81,26 +81,28 @@ export class Controller {
 	}
 
 	/**
-	Handles the mouse: the wheel scrolls, and a click selects a list row or opens a panel. While an action's dialog is
-	open, the mouse has no effect.
+	The wheel scrolls; a click selects a list row or opens a panel. The mouse does nothing on the wall display, and nothing
+	while an action or a password is being typed.
 	*/
 	mouse(action: MouseAction): void {
-		if (this.#actions.isOpen) {
+		const {isWall, overlay} = this.#view;
+		if (this.#actions.isOpen || this.#password.isOpen || (isWall && overlay === undefined)) {
 			return;
 		}
 
 		if (action.kind === 'wheel') {
+			const to = action.by === 1 ? 'down' : 'up';
 			for (let step = 0; step < wheelRows; step++) {
-				this.#obey({kind: 'move', to: action.by === 1 ? 'down' : 'up'});
+				if (!this.#palette.press(to)) {
+					this.#obey({kind: 'move', to});
+				}
 			}
-		} else if (action.kind === 'click' && this.#view.overlay === undefined) {
+		} else if (action.kind === 'click' && overlay === undefined) {
 			this.#click(action);
 		}
 	}
 
-	/**
-	Handles a paste. Pasted text never acts as keys: it is only accepted into a field in which a text is being typed.
-	*/
+	/** Handles a paste. Pasted text never acts as keys: only a field in which a text is being typed accepts it. */
 	paste(text: string): void {
 		const event = pastedEvent(this.#view, sanitize(text.trim()));
 		if (this.#actions.isOpen) {
