@@ -1,6 +1,7 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {Shard} from '../domain/topology.js';
 import type {Nodes} from './replication-edges.js';
 import {topologyOf} from './topology.js';
@@ -34,17 +35,31 @@ const serves = ({primary, slots}: Shard, slot: number): boolean =>
 	primary?.reach === 'up' && slots.some(({first, last}) => first <= slot && slot <= last);
 
 /** Sentinels list a replaced primary as a replica of the new one, which answers as a primary. */
-function takeoverBySentinels({address}: NodeRecord, nodes: Nodes): Takeover | undefined {
+function takeoverBySentinels({address, role, sample}: NodeRecord, nodes: Nodes): Takeover | undefined {
 	const monitored = [...nodes.values()].flatMap(({failure, sentinel}) =>
 		failure === undefined ? (sentinel?.value.primaries ?? []) : [],
 	);
-	const by = monitored.find(({replicas = []}) => replicas.some(replica => replica.address === address))?.address;
+	const primary = monitored.find(({replicas = []}) => replicas.some(replica => replica.address === address));
+	const by = primary?.address;
 	const successor = by === undefined ? undefined : nodes.get(by);
-	const isAgreed = monitored.every(primary => primary.address !== address);
-	return isAgreed && successor?.reach === 'up' && successor.role === 'primary' && nodes.get(address)?.role === 'primary'
+	const isAgreed = monitored.every(each => each.address !== address);
+	const wasPrimary =
+		role === 'primary' || (role === 'unknown' && sample === undefined && wasReplacedUnseen(address, monitored));
+	return isAgreed && successor?.reach === 'up' && successor.role === 'primary' && wasPrimary
 		? {by, isCluster: false}
 		: undefined;
 }
+
+/**
+Whether Sentinels made the node a replica in a failover and have not reached it since. A failover raises the configuration
+epoch and makes the old primary a new entry, which gets a run id only from the first reply. Source: Redis sentinel.c,
+`sentinelResetMasterAndChangeAddress`.
+*/
+const wasReplacedUnseen = (address: NodeAddress, monitored: readonly MonitoredPrimary[]): boolean =>
+	monitored.every(({configEpoch = 0, replicas = []}) => {
+		const entry = replicas.find(replica => replica.address === address);
+		return entry === undefined || (configEpoch > 0 && entry.runId === '' && entry.flags.has('s_down'));
+	});
 
 /** The description of a false positive, for the documentation of rules about nodes that don't answer. */
 export const replacedPrimary =

@@ -94,3 +94,25 @@ test('a failed replica was replaced by nobody', () => {
 	const nodes = fleetOf(replica, promoted, sentinel(26_379, monitored(7002, [7003])));
 	assert.equal(takeoverOf(replica, nodes), undefined);
 });
+
+test('a primary that failed before redis-top started is known by its entry at the Sentinels', () => {
+	const unknown: NodeRecord = {...emptyRecord(nameOf(7001)), reach: 'down', failure: gone};
+	const entry = (runId: string, flags: readonly string[], configEpoch: number): NodeRecord => {
+		const primary = monitored(7002, [7001]);
+		const replicas = (primary.replicas ?? []).map(replica => ({...replica, runId, flags: new Set(flags)}));
+		return sentinel(26_379, {...primary, configEpoch, replicas});
+	};
+	const by = (...others: readonly NodeRecord[]) => takeoverOf(unknown, fleetOf(unknown, promoted, ...others));
+	const replaced = entry('', ['s_down', 'slave'], 1);
+	assert.deepEqual(by(replaced), {by: nameOf(7002), isCluster: false});
+	assert.equal(by(entry('a1', ['s_down', 'slave'], 1)), undefined, 'a replica that failed, and was reached before');
+	assert.equal(by(entry('', ['s_down', 'slave'], 0)), undefined, 'no failover took place');
+	assert.equal(by(entry('', ['slave'], 1)), undefined, 'the Sentinel has just learned of it');
+	assert.equal(
+		by(replaced, {...entry('a1', ['s_down'], 1), ...plainAddress(26_380)}),
+		undefined,
+		'another one reached it',
+	);
+});
+
+const plainAddress = (port: number) => ({address: nameOf(port), endpoint: plainRecord(port).endpoint});
