@@ -56,6 +56,27 @@ function pingPrimary(facts: NodeFacts): NextStep {
 /** Whether the replica has no keys: it restarted without data, or gave up its data for a resync that failed. */
 const holdsNoKeys = ({sample}: NodeFacts): boolean => sample !== undefined && keyCount(sample.info) === 0;
 
+/** Seconds of uptime after which a node has its links again, after it started. */
+const linkedSeconds = 30;
+
+/**
+Whether the attempts of a replica to connect do not reach its primary: the primary answers redis-top and does not list the
+replica. Not so after a start of one of the two, after a change of role, and during a full resync: links take a while then.
+*/
+function isTurnedAway(facts: NodeFacts): boolean {
+	const {primary, address} = facts;
+	const isOld = (record: NodeRecord): boolean =>
+		(record.sample?.info.number('server', 'uptime_in_seconds') ?? 0) >= linkedSeconds;
+	const isSteady = !isSettling(facts) && isOld(facts.record);
+	return (
+		isSteady &&
+		answersNow(primary) &&
+		isOld(primary) &&
+		primary.role === 'primary' &&
+		primary.replicas.every(replica => replica.address !== address && replica.state === 'online')
+	);
+}
+
 export const repLinkDown = rule({
 	id: 'rep.link_down',
 	scope: 'node',
@@ -65,12 +86,17 @@ export const repLinkDown = rule({
 		since: '2.4',
 		falsePositives: [
 			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`, unless the log tells an obstacle.',
-			'Before a diskless full resync the replica waits 5 seconds in the same state. A short loss of the link is only info.',
+			'Before a diskless full resync the replica waits 5 seconds in the same state. A short loss of the link is only info. Where the primary answers and does not list the replica, three seconds are no short loss.',
 			'After its primary froze, the link stays up for `repl-timeout`, a minute by default. rep.io_stale reports that minute.',
 		],
 	},
 	thresholds: {
 		warning: {value: 10, unit: 'seconds', source: 'repl-ping-replica-period: a reconnection takes less'},
+		unlisted: {
+			value: 3,
+			unit: 'seconds',
+			source: 'a replica tries to connect once a second, and a primary that it reaches lists it at once',
+		},
 		critical: {value: 60, unit: 'seconds', source: 'repl-timeout'},
 	},
 	roles: ['replica'],
@@ -94,7 +120,10 @@ export const repLinkDown = rule({
 		const state = wasNeverUp
 			? message`has no link to its primary ${primary} yet`
 			: message`lost its primary ${primary} ${seconds(downSeconds)} ago`;
-		const isLasting = !isShort || facts.primary?.failure !== undefined;
+		const isLasting =
+			!isShort ||
+			facts.primary?.failure !== undefined ||
+			(!wasNeverUp && downSeconds >= limits.unlisted && isTurnedAway(facts));
 		const way = obstacle === undefined && isLasting ? wayBetween(facts) : undefined;
 		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
 		return fires(isCritical ? 'critical' : isLasting ? 'warning' : 'info', {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeRecord} from '../../source/derive/node-record.js';
+import {replicaLinks} from '../../source/derive/replica-links.js';
 import type {AccessRefusal} from '../../source/domain/access-log.js';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
@@ -21,6 +22,20 @@ const primary = recordFrom({address: '10.0.1.9:6379'});
 
 const down = (seconds: number, rest: FactsParts = {}) =>
 	asReplica({master_link_status: 'down', master_link_down_since_seconds: seconds, master_replid: 'a'.repeat(40)}, rest);
+/** A replica that lost its link so many seconds ago, beside a primary that answers. Both have run for long. */
+const unlisted = (seconds: number, own: Sections = {}, other: Sections = {}): FactsParts => {
+	const facts = down(seconds);
+	const since = {server: {uptime_in_seconds: 900}};
+	const answering = recordFrom({address: '10.0.1.9:6379', info: {replication: {role: 'master'}, ...since, ...other}});
+	return {
+		...facts,
+		info: {...facts.info, ...since, ...own},
+		record: {...facts.record, address: '10.0.1.11:6379'},
+		nodes: [{...answering, replicas: answering.sample === undefined ? [] : replicaLinks(undefined, answering.sample)}],
+	};
+};
+const {nowMs} = factsOf({});
+const listed = (host: string, state: string): string => `ip=${host},port=6379,state=${state},offset=10,lag=1`;
 /** A replica that never had a link, with a line of its log. */
 const logged = (id: string, secondsAgo: number): FactsParts =>
 	down(-1, {
@@ -100,6 +115,26 @@ test('rep.link_down: a replica without keys serves no data', () => {
 testRule(repLinkDown, [
 	['up', asReplica({master_link_status: 'up'}), 'clear'],
 	['down for a moment', down(4), 'info'],
+	[
+		'down for a moment, and the primary does not list it',
+		unlisted(4),
+		'warning',
+		/^lost its primary 10\.0\.1\.9:6379 4s ago/,
+	],
+	['the same, for two seconds', unlisted(2), 'info'],
+	['the same, after a start', unlisted(4, {server: {uptime_in_seconds: 12}}), 'info'],
+	['the same, after a start of the primary', unlisted(4, {}, {server: {uptime_in_seconds: 12}}), 'info'],
+	['the same, and the role has just changed', {...unlisted(4), watch: {roleChangedAtMs: nowMs - 9000}}, 'info'],
+	[
+		'down for a moment, and the primary lists it',
+		unlisted(4, {}, {replication: {role: 'master', connected_slaves: 1, slave0: listed('10.0.1.11', 'online')}}),
+		'info',
+	],
+	[
+		'the same, and the primary gives a replica of another name a full resync',
+		unlisted(4, {}, {replication: {role: 'master', connected_slaves: 1, slave0: listed('172.17.0.3', 'wait_bgsave')}}),
+		'info',
+	],
 	['down for long', down(20), 'warning', /^lost its primary 10\.0\.1\.9:6379 20s ago$/],
 	['down for very long', down(61), 'critical'],
 	['during a full resync', asReplica({master_link_status: 'down', master_sync_in_progress: 1}), 'clear'],
