@@ -1,5 +1,6 @@
 import {clientErrorUrgency, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {RuleId} from '../rules/all-rules.js';
 import {takeoverOf} from '../topology/taken-over.js';
 import type {MonitorState} from './monitor-state.js';
 import type {SharedProblem, Verdict} from './verdict.js';
@@ -52,6 +53,7 @@ export const causesOf = (verdict: Verdict): readonly SharedProblem[] =>
 /**
 The subject of line 2 after a verdict. The same object is returned while nothing changes.
 - A subject stays until a worse cause comes, or until ten seconds after its end (twenty if it was critical).
+- A replication link that brought nothing gives way to the warning that the link is down, at once: the fault goes on.
 - A node that did not answer stays for ten seconds after the end, and only while nothing else is wrong.
 - A subject that has ended gives way to a warning of its node that is as urgent and began before the end.
 - A problem that came back within ten minutes stays for a minute after its next end.
@@ -102,6 +104,12 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 		return {problem: ownCause, endedAtMs: undefined, ...(held.former && {former: held.former})};
 	}
 
+	const stages = held.problem.rule === undefined ? undefined : nextStages.get(held.problem.rule);
+	const stage = causes.find(({rule}) => rule !== undefined && stages?.includes(rule) === true);
+	if (stage !== undefined && first?.severity !== 'critical') {
+		return {problem: stage, endedAtMs: undefined, ...(held.former && {former: held.former})};
+	}
+
 	const endedAtMs = held.endedAtMs ?? nowMs;
 	const keptMs = isOutage(held.problem) ? subjectKeptMs : keptOf(held, first);
 	const isOver = nowMs - endedAtMs >= keptMs || nowMs < endedAtMs;
@@ -116,6 +124,15 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 /** Whether a node does not answer, and the other problem explains why. */
 const isExplainedBy = (outage: SharedProblem, {rule, node}: SharedProblem): boolean =>
 	outage.explainedBy !== undefined && outage.explainedBy === rule && outage.node === node;
+
+/**
+Rules about the next stage of a fault: a link that brings nothing is closed after `repl-timeout`. The fault has not ended
+then, although its first finding has.
+*/
+const nextStages: ReadonlyMap<RuleId, readonly RuleId[]> = new Map<RuleId, readonly RuleId[]>([
+	['rep.lag_ack', ['rep.link_down']],
+	['rep.io_stale', ['rep.link_down']],
+]);
 
 /** Whether a problem is that a node does not answer. */
 const isOutage = ({failsBy}: SharedProblem): boolean => failsBy !== undefined;

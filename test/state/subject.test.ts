@@ -438,3 +438,17 @@ test('a primary that was replaced gives the focus to the node that took over', (
 	assert.equal(followedNode(state, undefined, promoted.address), undefined, 'it stays there');
 	assert.equal(followedNode(stateOf([dead]), undefined, dead.address), undefined, 'nobody took over');
 });
+
+test('a link that brought nothing gives way at once to the warning that it is down', () => {
+	const cut: Problem = {...critical('cut'), rule: 'rep.lag_ack'};
+	const down: Problem = {...warning('down'), rule: 'rep.link_down', node: '10.0.1.12:6379'};
+	const open = lasting(6);
+	assert.deepEqual(subjects([verdictWith(cut, open), verdictWith(open), verdictWith(open, down)]), [
+		'cut',
+		'cut?',
+		'down',
+	]);
+	const other: Problem = {...down, rule: 'rep.sync'};
+	assert.deepEqual(subjects([verdictWith(cut), verdictWith(other)]), ['cut', 'cut?']);
+	assert.deepEqual(subjects([verdictWith(cut), verdictWith(critical('worse'), down)]), ['cut', 'worse']);
+});
