@@ -4,7 +4,7 @@ import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import {mayBeRestarting, restartSeconds} from '../derive/restarting.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
-import {message, nameOf, nodeName} from '../domain/message.js';
+import {message, nameOf} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
@@ -246,9 +246,6 @@ export const connRefused = rule({
 						: [
 								...(takeover === undefined ? [] : [hint(returnAfterTakeover)]),
 								...stepsAfterEnd(end),
-								...(takeover?.by === undefined
-									? []
-									: [hint(message`start it again: it returns as a replica of ${nodeName(takeover.by)}`)]),
 								...statusSteps(facts),
 								...logSteps(facts),
 								onHost('ss -ltnp'),
