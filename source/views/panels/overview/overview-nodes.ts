@@ -36,6 +36,8 @@ export type NodeRow = {
 	readonly link: ReplicaLink | undefined;
 	/** Whether the primary with that entry does not answer. The entry then is from before the failure. */
 	readonly isLinkOld: boolean;
+	/** Whether a Sentinel lists the node as a replica, as it lists a primary that it has replaced. */
+	readonly isListedReplica?: boolean;
 	/** Whether the replica's primary answers, so that a missing entry says something about the replica. */
 	readonly isSourceUp?: boolean;
 	/** The severity of the node's worst finding; undefined without warnings and critical findings. */
@@ -143,6 +145,7 @@ const rowsWithFindings = memoizeByRef((state: MonitorState): readonly NodeRow[] 
 const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRow[] => {
 	const links = listedLinks(nodes);
 	const topology = topologyOf(nodes);
+	const listed = listedReplicas(nodes);
 	const shards = new Map(
 		topology.shards.flatMap(shard => nodesOf(shard).map(({address}) => [address, shard] as const)),
 	);
@@ -154,9 +157,20 @@ const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRo
 		isShown: false,
 		link: links.get(record.address)?.link,
 		isLinkOld: links.get(record.address)?.isOld ?? false,
+		isListedReplica: listed.has(record.address),
 		isSourceUp: isAnswering(places.get(record.address)?.source, nodes),
 	}));
 });
+
+/** The addresses that Sentinels list as replicas of their primaries. */
+const listedReplicas = (nodes: MonitorState['nodes']): ReadonlySet<string> =>
+	new Set(
+		[...nodes.values()].flatMap(({failure, sentinel}) =>
+			failure === undefined
+				? (sentinel?.value.primaries ?? []).flatMap(({replicas = []}) => replicas.map(({address}) => address))
+				: [],
+		),
+	);
 
 /** Whether the node that a replica replicates from answers. It is true if that node is unknown. */
 const isAnswering = (source: TopologyNode['source'], nodes: MonitorState['nodes']): boolean =>
@@ -237,8 +251,10 @@ const behindGrade = ({record, link, isLinkOld}: NodeRow): Grade =>
 		: 'plain';
 
 /** The role that the node reports; of a node that never answered, the role that other nodes report. */
-const roleText = ({record, place}: NodeRow): string =>
-	record.role === 'unknown' ? (place?.role ?? record.role) : record.role;
+function roleText({record, place, isListedReplica}: NodeRow): string {
+	const told = place?.role ?? 'unknown';
+	return record.role !== 'unknown' ? record.role : told === 'unknown' && isListedReplica ? 'replica' : told;
+}
 
 const roleTone = ({record}: NodeRow): Tone => (record.role === 'unknown' ? 'dim' : 'plain');
 

@@ -572,3 +572,29 @@ test('no node is named where the worst value is none', () => {
 	const [strip = ''] = panelText(overviewPanel, panelInput(nodes), {width: 200, height: 50});
 	assert.match(strip, /conn rejected 0\/s +evicted 0\/s +repl delay/);
 });
+
+test('the list has the role of a node that never answered, as a Sentinel reports it', () => {
+	const [watched] = parseMonitoredPrimaries([['name', 'shop', 'ip', '10.0.1.12', 'port', '6379', 'flags', 'master']]);
+	assert.ok(watched);
+	const peer = {
+		address: '10.0.1.11:6379' as NodeAddress,
+		host: '10.0.1.11',
+		port: 6379,
+		flags: new Set(['slave', 's_down']),
+		runId: undefined,
+		linkStatus: 'err',
+		priority: 100,
+	};
+	const dead = {...emptyRecord('10.0.1.11:6379'), reach: 'down' as const, failure: refusedConnection};
+	const shown = (replicas: readonly (typeof peer)[]) => {
+		const sentinel = recordFrom({
+			address: '10.0.2.11:26379',
+			role: 'sentinel',
+			sentinel: {atMs: sampledAtMs, value: {primaries: [{...watched, replicas}]}},
+		});
+		const nodes = [recordFrom({address: '10.0.1.12:6379'}), dead, sentinel];
+		return panelText(overviewPanel, panelInput(nodes), screen).find(row => /│.*10\.0\.1\.11:6379/.test(row)) ?? '';
+	};
+	assert.match(shown([peer]), / replica +!! down /);
+	assert.match(shown([]), / unknown +!! down /);
+});
