@@ -42,7 +42,7 @@ export function earlierNotes({earlierEvents = [], nodes}: MonitorState, text: Re
 			.map(({atMs, node, severity, text: told}) => ({atMs, node, severity, text: text.message(told)})),
 		leftOut: earlierEvents.length - shown.length,
 		gaps: [...nodes.values()].flatMap(record =>
-			earlierGaps(record).map(gap => `Of ${record.address} before: not known ${text.message(gap)}.`),
+			earlierGaps(record).map(gap => `What ${record.address} did before is not known from ${text.message(gap)}.`),
 		),
 	};
 }

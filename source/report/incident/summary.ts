@@ -1,3 +1,4 @@
+import type {MonitorEvent} from '../../domain/event.js';
 import {effectRank, severityRank} from '../../domain/finding.js';
 import {consequence, happened, isSameAs, withoutRepetition} from './consequences.js';
 import {type DoneFacts, doneSentences} from './done-sentences.js';
@@ -52,7 +53,7 @@ export function summaryOf(facts: SummaryFacts, text: ReportText): string[][] {
 	return [
 		shown.length < 2 ? [] : [leadSentence(shown, facts, text)],
 		...inTime.map(one => sentencesOf(one, facts, text)),
-		[...(left.length === 0 ? [] : [leftSentence(left, text)]), ...done],
+		[...(left.length === 0 ? [] : [leftSentence(left, text)]), ...lostAtEnd(facts, text), ...done],
 	].filter(isFilled);
 }
 
@@ -88,6 +89,28 @@ function eventSentences({events}: SummaryFacts, text: ReportText): string[] {
 		({atMs, node, text: told}) => `${node ?? 'redis-top'} ${text.message(told)} (${text.time(atMs)})`,
 	);
 	return parts.length === 0 ? [] : [`Too short for a finding, or none by itself: ${enumerated(parts)}.`];
+}
+
+/** A sentence for each node that went away so shortly before the end that no finding tells it. */
+function lostAtEnd({events, families}: SummaryFacts, text: ReportText): string[] {
+	const last = new Map<string, MonitorEvent>();
+	for (const event of events.toSorted((one, other) => one.atMs - other.atMs)) {
+		if (event.node !== undefined && (event.kind === 'node-lost' || event.kind === 'node-back')) {
+			last.set(event.node, event);
+		}
+	}
+
+	return [...last.values()]
+		.filter(({kind, node}) => {
+			const isTold = families.some(({felt, cause}) =>
+				[felt, cause].some(one => one.endedMs === undefined && one.finding.node === node),
+			);
+			return kind === 'node-lost' && !isTold;
+		})
+		.map(
+			({node, atMs, text: told}) =>
+				`Shortly before the end, at ${text.time(atMs)} UTC, ${node} was lost: ${text.message(told)}.`,
+		);
 }
 
 function toldTogether(families: readonly Family[]): Told[] {

@@ -91,6 +91,22 @@ test('a whole report as one HTML file: the same sections, nothing fetched, no sc
 	assert.match(told, /It ended at 23:25:53: .*\S+ answers again after 29\.2 s/);
 });
 
+test('a node that went away shortly before the end is told, although no finding tells it', () => {
+	const text = incidentFormats.markdown(reported('primary-dies-and-returns'));
+	assert.match(
+		text,
+		/^Shortly before the end, at 23:26:02 UTC, \S+:34823 was lost: refuses connections: nothing listens on the port\./m,
+	);
+	assert.doesNotMatch(incidentFormats.markdown(reported('memory-full')), /Shortly before the end/);
+});
+
+test('what is not known of the time before names where it would stand', () => {
+	assert.match(
+		incidentFormats.markdown(reported('primary-dies-and-returns')),
+		/^- What \S+:34823 did before is not known from the server's log: the server writes it to its standard output\.$/m,
+	);
+});
+
 test('of a long recording the last incident is reported, and the others are named', () => {
 	const hour = 3_600_000;
 	const opened = (atMs: number, severity: 'warning' | 'critical' = 'critical', rule = 'mem.oom') => ({
