@@ -116,7 +116,7 @@ export const repLagBytes = rule({
 			next: [
 				isLoading
 					? hint('wait until it has loaded: until then its readers get LOADING, and should read elsewhere')
-					: hint('compare panel 5 of both: the network between, a slow command on the replica, or its processor'),
+					: hint('look at the network between them; compare panel 5 of both: a slow command there, or its processor'),
 				redisCli(facts, 'INFO replication'),
 				hint('slow the writer down if it is a bulk load'),
 			],

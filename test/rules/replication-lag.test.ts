@@ -75,6 +75,8 @@ test('rep.lag_bytes: the effect is stale reads, and the finding concerns both no
 	const firing = firingOf(repLagBytes, tenSeconds);
 	assert.equal(firing.effect, 'reads-stale');
 	assert.deepEqual(firing.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
+	// Line 3 has room for the first clause.
+	assert.match(String(firing.next[0]?.text), /^look at the network between them; /);
 	assert.equal(evidenceOf(firing).replica, '<node 10.0.1.12:6379>');
 });
 
