@@ -134,11 +134,7 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 		return {
 			panel: 'clients',
 			title: `4 Clients ${fieldText(node, 'clients', 'connected_clients', grouped)} of ${grouped(clientLimit(node))}`,
-			// A card without room for column titles has them here.
-			right:
-				rows.length > 0 && room.height <= 2
-					? 'OUT, MEM, COMMAND'
-					: `blocked ${fieldText(node, 'clients', 'blocked_clients', grouped)}`,
+			right: `blocked ${fieldText(node, 'clients', 'blocked_clients', grouped)}`,
 			padding: 0,
 			lines:
 				rows.length === 0
