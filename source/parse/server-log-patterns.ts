@@ -51,7 +51,7 @@ const deaths: readonly LogPattern[] = [
 		'critical',
 		[],
 		/Bad file format reading the append only file|Unexpected end of file reading the append only file/,
-		'it could not start: the append-only file is damaged; redis-check-aof --fix cuts it after the last whole command (copy it first)',
+		'it could not start: the append-only file is damaged; redis-check-aof (Valkey: valkey-check-aof) --fix cuts it after the last whole command (copy it first)',
 	),
 	pattern(
 		'aof-unknown-command',
@@ -72,7 +72,7 @@ const deaths: readonly LogPattern[] = [
 		'critical',
 		[],
 		/Short read or OOM loading DB|Wrong signature trying to load DB|Fatal error loading the DB|Internal error in RDB reading offset/,
-		'it could not start: the RDB file is damaged; redis-check-rdb says where',
+		'it could not start: the RDB file is damaged; redis-check-rdb (Valkey: valkey-check-rdb) says where',
 	),
 	pattern(
 		'shutdown-failed',

@@ -245,7 +245,7 @@ export const connRefused = rule({
 						? stepsForBind
 						: [
 								...(takeover === undefined ? [] : [hint(returnAfterTakeover)]),
-								...stepsAfterEnd(end),
+								...stepsAfterEnd(end, facts),
 								...statusSteps(facts),
 								...logSteps(facts),
 								onHost('ss -ltnp'),

@@ -5,7 +5,7 @@ import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
 import {hostFact, infoNumber, kernelFact, pending, rate, setting} from './needs.js';
-import {hint, onHost, processIdFor} from './next-steps.js';
+import {hint, onHost, processIdFor, programFor} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 import {throttling} from './throttling.js';
@@ -137,7 +137,7 @@ export const cpuSteal = rule({
 					: pending('needs two readings of the machine'),
 		},
 	},
-	evaluate({share}, _facts, limits) {
+	evaluate({share}, facts, limits) {
 		return share <= limits.share
 			? clear
 			: fires('warning', {
@@ -149,7 +149,7 @@ export const cpuSteal = rule({
 						'The server waits for a processor, and every command takes longer. No setting of Redis changes that.',
 					next: [
 						onHost('vmstat 1 5   # column st'),
-						onHost('redis-cli --intrinsic-latency 10   # what the machine itself adds'),
+						onHost(`${programFor(facts.record)} --intrinsic-latency 10   # what the machine itself adds`),
 						hint('move the virtual machine to a host with fewer others, or to a plan with dedicated processors'),
 					],
 				});

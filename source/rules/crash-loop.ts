@@ -179,7 +179,7 @@ export const srvCrashLoop = rule({
 								`give the start more than ${seconds(load.takesSeconds)}: the startup probe of its pod, TimeoutStartSec of its unit, the health check that ends it`,
 							),
 						]),
-				...(load === undefined ? stepsAfterEnd(known) : []),
+				...(load === undefined ? stepsAfterEnd(known, facts) : []),
 				...logSteps(facts),
 				...statusSteps(facts),
 				hint('stop what starts it again until the reason is known'),

@@ -1,20 +1,14 @@
 import type {ProcessEnd} from '../derive/process-end.js';
 import type {NextStep} from '../domain/finding.js';
-import {hint} from './next-steps.js';
+import {message} from '../domain/message.js';
+import {hint, isValkey, onHost} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 
 /** Next steps by the cause of a process's end, as its log shows it. */
 const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['crashed', ['keep the report in its log, then start it; the same command may crash it again']],
-	[
-		'aof-broken',
-		[
-			'copy its appendonlydir away, stop what starts it again, then redis-check-aof --fix MANIFEST: it cuts the file at the damage',
-			'what was written after the damage is lost: a replica or a backup may have more',
-		],
-	],
 	['aof-unknown-command', ['start the version and the modules that wrote the file']],
 	['rdb-newer', ['start the version that wrote the file again: no older one reads it']],
-	['rdb-broken', ['copy the file away, then redis-check-rdb FILE; start from a backup or a replica']],
 	['bad-config', ['the lines after FATAL CONFIG FILE ERROR name the mistake']],
 	['port-taken', ['see which process has the port, and whether bind names an address of this machine']],
 	['out-of-memory', ['free memory, or lower maxmemory, before it starts again']],
@@ -22,6 +16,71 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['asked-to-stop', ['start it again if nobody stopped it on purpose']],
 ]);
 
+/** The tool that checks a data file. The server's log names it; else it has the name of the server's product. */
+const checkTool = (what: 'aof' | 'rdb', {remark}: ProcessEnd, {record}: NodeFacts): string =>
+	/\b(?:redis|valkey)-check-\w+/.exec(remark.line)?.[0] ?? `${isValkey(record) ? 'valkey' : 'redis'}-check-${what}`;
+
+/** The server's folder on its machine; undefined if it is not known. */
+function folderOf(facts: NodeFacts): string | undefined {
+	const host = facts.record.host?.value;
+	return (host?.kind === 'here' ? host.folder?.path : undefined) ?? facts.setting('dir');
+}
+
+/**
+The manifest of the append-only files, since Redis 7.0. The log names one of the files: `appendonly.aof.1.incr.aof`.
+Undefined if it does not, or if the folder is not known.
+*/
+function manifestOf({remark}: ProcessEnd, facts: NodeFacts): string | undefined {
+	const [, base] = /append only file ([^\s:/]+)\.\d+\.(?:incr\.aof|base\.(?:aof|rdb))\b/.exec(remark.line) ?? [];
+	const folder = folderOf(facts);
+	return base === undefined || folder === undefined
+		? undefined
+		: `${folder}/${facts.setting('appenddirname') ?? 'appendonlydir'}/${base}.manifest`;
+}
+
+/** The steps for a damaged append-only file. */
+function stepsForAof(end: ProcessEnd, facts: NodeFacts): readonly NextStep[] {
+	const tool = checkTool('aof', end, facts);
+	const manifest = manifestOf(end, facts);
+	const left = hint('what was written after the damage is lost: a replica or a backup may have more');
+	return manifest === undefined
+		? [
+				hint(
+					`copy its appendonlydir away, stop what starts it again, then ${tool} --fix MANIFEST: it cuts the file at the damage`,
+				),
+				left,
+			]
+		: [
+				hint('copy its appendonlydir away, and stop what starts it again'),
+				onHost(message`${tool} --fix ${quotedName('path', manifest)}   # cuts the file at the damage`),
+				left,
+			];
+}
+
+/** The steps for a damaged RDB file. */
+function stepsForRdb(end: ProcessEnd, facts: NodeFacts): readonly NextStep[] {
+	const tool = checkTool('rdb', end, facts);
+	const [folder, name] = [folderOf(facts), facts.setting('dbfilename')];
+	return folder === undefined || name === undefined
+		? [hint(`copy the file away, then ${tool} FILE; start from a backup or a replica`)]
+		: [
+				hint('copy the file away; start from a backup or a replica'),
+				onHost(message`${tool} ${quotedName('path', `${folder}/${name}`)}   # says where it is damaged`),
+			];
+}
+
 /** The next steps after a process has ended; empty if its log does not show the cause. */
-export const stepsAfterEnd = (end: ProcessEnd | undefined): readonly NextStep[] =>
-	(end === undefined ? [] : (steps.get(end.remark.id) ?? [])).map(text => hint(text));
+export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): readonly NextStep[] {
+	if (end === undefined) {
+		return [];
+	}
+
+	switch (end.remark.id) {
+		case 'aof-broken':
+			return stepsForAof(end, facts);
+		case 'rdb-broken':
+			return stepsForRdb(end, facts);
+		default:
+			return (steps.get(end.remark.id) ?? []).map(text => hint(text));
+	}
+}

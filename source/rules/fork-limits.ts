@@ -3,7 +3,7 @@ import type {LocalEvidence} from '../domain/host-evidence.js';
 import {message, nodeName} from '../domain/message.js';
 import {count, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
-import {hint, onHost, processIdFor, redisCli} from './next-steps.js';
+import {hint, onHost, processIdFor, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts, quotedName} from './node-facts.js';
 
 /** What keeps a server from forking, and the steps that end it. */
@@ -129,7 +129,7 @@ export function saveWithoutFork(facts: NodeFacts): readonly NextStep[] {
 	];
 }
 
-const redisCliAt = ({settings}: NodeFacts, {endpoint}: NodeFacts['record']): NextStep => ({
+const redisCliAt = ({settings}: NodeFacts, record: NodeFacts['record']): NextStep => ({
 	kind: 'command',
-	text: message`redis-cli ${connectionArguments(endpoint, settings)} BGSAVE`,
+	text: message`${programFor(record)} ${connectionArguments(record.endpoint, settings)} BGSAVE`,
 });

@@ -14,10 +14,12 @@ export const redisCli = ({record, settings}: Pick<NodeFacts, 'record' | 'setting
 	text: message`${programFor(record)} ${connectionArguments(record.endpoint, settings)} ${command}`,
 });
 
-function programFor({sample}: NodeRecord): 'redis-cli' | 'valkey-cli' {
-	const info = sample?.info;
-	return info !== undefined && serverProduct(info)?.family === 'valkey' ? 'valkey-cli' : 'redis-cli';
-}
+export const programFor = (record: Pick<NodeRecord, 'sample'>): 'redis-cli' | 'valkey-cli' =>
+	isValkey(record) ? 'valkey-cli' : 'redis-cli';
+
+/** Whether the server is Valkey, whose tools have names of their own, by its last INFO. */
+export const isValkey = ({sample}: Pick<NodeRecord, 'sample'>): boolean =>
+	sample !== undefined && serverProduct(sample.info)?.family === 'valkey';
 
 /**
 A step with a command of redis-cli's cluster manager: `redis-cli --cluster fix 10.0.1.11:6379`. The manager takes the
@@ -50,7 +52,7 @@ export const redisCliAsAdministrator = (
 	command: Message,
 ): NextStep => ({
 	kind: 'command',
-	text: message`redis-cli ${connectionArguments(record.endpoint, {...settings, user: 'ADMIN'})} --askpass ${command}`,
+	text: message`${programFor(record)} ${connectionArguments(record.endpoint, {...settings, user: 'ADMIN'})} --askpass ${command}`,
 });
 
 /** The step that tests the connection to a node layer by layer. */

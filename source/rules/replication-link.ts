@@ -8,7 +8,7 @@ import {seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText, pending} from './needs.js';
-import {hint, logSteps, onHost, redisCli} from './next-steps.js';
+import {hint, logSteps, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {loggedObstacle, obstacleInLog, storageInLog} from './replication-obstacles.js';
@@ -49,7 +49,7 @@ export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress
 function pingPrimary(facts: NodeFacts): NextStep {
 	const endpoint = facts.primary?.endpoint;
 	return endpoint?.kind === 'tcp'
-		? onHost(message`redis-cli ${connectionArguments(endpoint, facts.settings)} PING`)
+		? onHost(message`${programFor(facts.record)} ${connectionArguments(endpoint, facts.settings)} PING`)
 		: hint(message`see whether ${primaryName(facts)} answers, from this replica's machine, too`);
 }
 

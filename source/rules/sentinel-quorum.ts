@@ -3,7 +3,7 @@ import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, messageText, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {nodeFinder} from '../topology/replication-edges.js';
-import {hint, onHost, redisCli} from './next-steps.js';
+import {hint, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts} from './node-facts.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
@@ -63,7 +63,7 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 				...parted
 					.slice(0, 3)
 					.map(({record, settings}) =>
-						onHost(message`redis-cli ${connectionArguments(record.endpoint, settings)} PING`),
+						onHost(message`${programFor(record)} ${connectionArguments(record.endpoint, settings)} PING`),
 					),
 				hint('on the host of each other sentinel; no reply: open the port of the sentinels between their hosts'),
 			],

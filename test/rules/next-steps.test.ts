@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import {readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
 import {message, messageText, nameOf, type ShowName} from '../../source/domain/message.js';
 import {clusterManager, redisCli, redisCliAsAdministrator} from '../../source/rules/next-steps.js';
@@ -57,3 +59,16 @@ for (const [line, expected] of [
 		assert.equal(isRedisCliLine(line), expected);
 	});
 }
+
+test('an administrator of Valkey uses valkey-cli', () => {
+	const info = {server: {redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.0'}};
+	assert.match(messageText(redisCliAsAdministrator(factsOf({info}), 'ACL LOG 10').text), /^valkey-cli -h /);
+});
+
+test('no rule prints redis-cli for a node without asking for its product', () => {
+	const files = readdirSync('source/rules').filter(file =>
+		/(?:onHost\((?:message)?[`'"]|text: message`)redis-cli/.test(readFileSync(path.join('source/rules', file), 'utf8')),
+	);
+	// The command is for a node that nobody knows.
+	assert.deepEqual(files, ['cluster-findings.ts']);
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {ProcessEnd} from '../../source/derive/process-end.js';
+import type {FolderEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
+import {stepsAfterEnd} from '../../source/rules/end-steps.js';
+import {type FactsParts, factsOf} from '../harness/rule-cases.js';
+
+const valkey = {server: {redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.0'}};
+const folder = {path: '/var/lib/kv'} as FolderEvidence;
+
+/** The steps after a process ended with a line of its log. */
+const stepsOf = (id: string, line: string, parts: FactsParts = {}): string[] => {
+	const end: ProcessEnd = {
+		remark: {id, severity: 'critical', rules: [], meaning: '', line, atMs: undefined, count: 1},
+		reason: '',
+	};
+	return stepsAfterEnd(end, factsOf(parts)).map(({text}) => messageText(text));
+};
+
+const badFormat = (tool: string) =>
+	`7:M # Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./${tool} --fix <filename.manifest>`;
+
+test('the tool for a damaged append-only file is that of the product, and the manifest is named', () => {
+	assert.ok(
+		stepsOf('aof-broken', badFormat('valkey-check-aof'), {host: {folder}}).includes(
+			'valkey-check-aof --fix /var/lib/kv/appendonlydir/appendonly.aof.manifest   # cuts the file at the damage',
+		),
+	);
+	assert.ok(
+		stepsOf('aof-broken', badFormat('redis-check-aof'), {config: {dir: '/data', appenddirname: 'aof'}}).includes(
+			'redis-check-aof --fix /data/aof/appendonly.aof.manifest   # cuts the file at the damage',
+		),
+	);
+});
+
+test('without its folder, or in a file of before Redis 7.0, the manifest is a word to fill in', () => {
+	const fill = /then redis-check-aof --fix MANIFEST/;
+	assert.match(stepsOf('aof-broken', badFormat('redis-check-aof'))[0] ?? '', fill);
+	assert.match(
+		stepsOf('aof-broken', '7:M # Unexpected end of file reading the append only file', {host: {folder}})[0] ?? '',
+		fill,
+	);
+});
+
+test('without a tool in the log, the product decides', () => {
+	const line = '7:M # Bad file format reading the append only file';
+	assert.match(stepsOf('aof-broken', line, {info: valkey})[0] ?? '', /valkey-check-aof/);
+	assert.match(stepsOf('aof-broken', line)[0] ?? '', / redis-check-aof/);
+	assert.match(stepsOf('rdb-broken', 'Short read or OOM loading DB', {info: valkey})[0] ?? '', /valkey-check-rdb FILE/);
+});
+
+test('the RDB file is named where its folder and its name are known', () => {
+	assert.deepEqual(
+		stepsOf('rdb-broken', 'Wrong signature trying to load DB', {host: {folder}, config: {dbfilename: 'dump.rdb'}}),
+		[
+			'copy the file away; start from a backup or a replica',
+			'redis-check-rdb /var/lib/kv/dump.rdb   # says where it is damaged',
+		],
+	);
+});
+
+test('an end that the log does not show, or that needs no step, has none', () => {
+	assert.deepEqual(stepsAfterEnd(undefined, factsOf({})), []);
+	assert.deepEqual(stepsOf('other', 'x'), []);
+});
