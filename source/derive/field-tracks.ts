@@ -25,6 +25,8 @@ const trackedFields = [
 	['stats', 'expired_subkeys'],
 	['stats', 'keyspace_hits'],
 	['stats', 'keyspace_misses'],
+	['stats', 'pubsub_channels'],
+	['stats', 'pubsub_patterns'],
 ] as const;
 
 export type TrackedField = (typeof trackedFields)[number];

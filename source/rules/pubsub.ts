@@ -1,8 +1,10 @@
+import {isClusterEnabled} from '../derive/deployment.js';
 import type {ClientRow} from '../domain/client.js';
 import {message, type Name} from '../domain/message.js';
-import {count, milliseconds} from '../text/units.js';
-import {clientName, otherClients} from './client-names.js';
-import {infoNumber} from './needs.js';
+import {count, milliseconds, perSecond} from '../text/units.js';
+import {clientName, otherClients, senderCulprit, sendersOf} from './client-names.js';
+import {infoEvidence} from './evidence.js';
+import {answerMissing, infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
@@ -89,4 +91,71 @@ export const cliPatterns = rule({
 	},
 });
 
-export const pubsubRules = [cliPatterns] as const;
+/** How far subscribers of an earlier time may lie back, in milliseconds. */
+const backMs = 600_000;
+
+/**
+Whether channels or patterns had subscribers for ten seconds at least, within the last ten minutes. redis-top itself
+listens for three seconds where it looks for Sentinels, so two readings in a row must show a subscriber.
+*/
+const hadSubscribers = (facts: NodeFacts): boolean =>
+	(['pubsub_channels', 'pubsub_patterns'] as const).some(field => {
+		const readings = facts.past(['stats', field], backMs);
+		return readings.some(({value}, index) => value > 0 && (readings[index + 1]?.value ?? 0) > 0);
+	});
+
+export const cliNoSubscribers = rule({
+	id: 'cli.no_subscribers',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule reads `pubsub_channels` and `pubsub_patterns`, and the calls of PUBLISH in INFO commandstats, for the node in focus. It fires where messages are published and nobody is subscribed. The finding is a warning where somebody was subscribed within the last ten minutes.',
+		since: '2.8',
+		falsePositives: [
+			'An application may publish events that nobody needs now. The finding is only info, unless there were subscribers before.',
+			'Nodes of a cluster and replicas pass messages on, and the subscribers may be there. The rule does not apply to a cluster, nor to a server with replicas.',
+			'Subscribers restart with a release. The rule waits for five samples.',
+		],
+	},
+	thresholds: {rate: {value: 1, unit: 'perSecond', source: 'messages; fewer may be a heartbeat'}},
+	raiseAfter: 5,
+	appliesTo: facts =>
+		facts.sample !== undefined &&
+		!isClusterEnabled(facts.sample.info) &&
+		facts.number('replication', 'connected_slaves') === 0,
+	needs: {
+		channels: infoNumber('stats', 'pubsub_channels'),
+		patterns: infoNumber('stats', 'pubsub_patterns'),
+		stats: {
+			read: ({record}: NodeFacts) => (record.commands.length > 0 ? record.commands : undefined),
+			missing: answerMissing('INFO commandstats'),
+		},
+	},
+	evaluate({channels, patterns, stats}, facts, limits) {
+		const published = stats.find(({command}) => command === 'publish')?.callsPerSecond ?? 0;
+		if (channels > 0 || patterns > 0 || published < limits.rate) {
+			return clear;
+		}
+
+		const hadSome = hadSubscribers(facts);
+		const senders = sendersOf(facts, 'publish');
+		return fires(hadSome ? 'warning' : 'info', {
+			problem: hadSome ? 'lost its last subscriber' : 'has no subscriber',
+			detail: message`${perSecond(published)} PUBLISH${senders?.text ?? ''} reach nobody`,
+			culprit: senderCulprit('PUBLISH', senders),
+			evidence: [
+				{name: 'PUBLISH', value: published, unit: 'perSecond'},
+				...infoEvidence(facts, ['stats', 'pubsub_channels', 'count'], ['stats', 'pubsub_patterns', 'count']),
+			],
+			meaning:
+				'A message that nobody is subscribed to is gone. Subscribers that come back get none of the messages in between.',
+			next: [
+				hint('restart the subscribers, or let them subscribe again: after a lost connection they have to'),
+				redisCli(facts, 'PUBSUB CHANNELS'),
+				hint('for messages that must not be lost, take a stream or a list'),
+			],
+		});
+	},
+});
+
+export const pubsubRules = [cliPatterns, cliNoSubscribers] as const;

@@ -50,6 +50,7 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'key.untrimmed',
 	'key.miss',
 	'mem.scripts',
+	'cli.no_subscribers',
 ]);
 
 /** The id of the client that causes a finding. Undefined if it is not connected, or has several connections. */

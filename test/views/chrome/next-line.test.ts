@@ -192,7 +192,14 @@ test('a finding that names a client and no action offers to close its connection
 	assert.doesNotMatch(lineOf({...one, records: withClients('api')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: [nodes[0]!]}), / X /, 'the clients are not known');
 	// A client whose commands fail, or that fills a queue or a cache, connects again and sends the same.
-	for (const rule of ['err.failed', 'key.undrained', 'key.untrimmed', 'key.miss', 'mem.scripts'] as const) {
+	for (const rule of [
+		'err.failed',
+		'key.undrained',
+		'key.untrimmed',
+		'key.miss',
+		'mem.scripts',
+		'cli.no_subscribers',
+	] as const) {
 		const sends = findingOf(rule, 'warning', first?.address, {
 			culprit: {client: nameOf('client', 'cron-report'), command: 'LPUSH'},
 			next: [words('restart the client')],
