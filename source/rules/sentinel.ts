@@ -249,10 +249,18 @@ export const senDown = rule({
 		falsePositives: [
 			'A broken link of one sentinel looks the same. The finding is a warning until the quorum agrees.',
 			'A sentinel that cannot log in looks the same. Where the primary answers redis-top, the finding is about the sentinels.',
+			'A sentinel connects again each second. Where the primary answers redis-top, a sentinel counts only after `linkSeconds`, or once the quorum agrees.',
 		],
 	},
+	thresholds: {
+		linkSeconds: {
+			value: 3,
+			unit: 'seconds',
+			source: 'a sentinel pings each second and connects again as often (SENTINEL_PING_PERIOD)',
+		},
+	},
 	raiseAfter: 1,
-	evaluate: fleet =>
+	evaluate: (fleet, limits) =>
 		monitoredGroups(fleet).flatMap(group => {
 			const agreed = sentinelsReporting(group, ({flags}) => flags.has('o_down'));
 			const seen = sentinelsReporting(group, ({flags}) => flags.has('s_down') || flags.has('o_down'));
@@ -265,8 +273,12 @@ export const senDown = rule({
 			const {address} = first.primary;
 			const answering = answeringPrimary(fleet, address);
 			if (answering !== undefined) {
-				const reports = group.reports.filter(({sentinel}) => seen.sentinels.includes(sentinel.address));
-				return [unlinkedSentinels(group, answering, reports, fleet)];
+				const leastMs = limits(first.sentinel.address).linkSeconds * 1000;
+				const reports = group.reports.filter(
+					({sentinel, primary: {downMs = leastMs}}) =>
+						seen.sentinels.includes(sentinel.address) && (isAgreed || downMs >= leastMs),
+				);
+				return reports.length === 0 ? [] : [unlinkedSentinels(group, answering, reports, fleet)];
 			}
 
 			const unfit = isAgreed ? unfitReplicas(group, fleet) : undefined;

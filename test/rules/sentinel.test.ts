@@ -543,6 +543,16 @@ for (const [name, each, severity, text] of answering) {
 	});
 }
 
+test('sen.down: where the primary answers, a sentinel that lost it a moment ago counts once the quorum agrees', () => {
+	const kinds = (downMs: number, ...names: readonly string[]) =>
+		evaluated(senDown, [{...flags('s_down', ...names), downMs}, {}, {}], 0, 'primary', {
+			lastReplyAtMs: sampledAtMs,
+		}).map(({kind}) => kind);
+	assert.deepEqual(kinds(900), []);
+	assert.deepEqual(kinds(3000), ['fires']);
+	assert.deepEqual(kinds(900, 'o_down'), ['fires']);
+});
+
 test("sen.down: a reply of the primary from before the sentinels' report proves nothing", () => {
 	const [found] = evaluated(senDown, all(flags('s_down', 'o_down')), 0, 'primary', {lastReplyAtMs: sampledAtMs - 4000});
 	assert.ok(found?.kind === 'fires');
