@@ -237,6 +237,31 @@ export const perDrift = rule({
 	},
 });
 
+/** What a folder without the right to write means for the saves of the server, before and after the first that failed. */
+function barredMeaning(facts: NodeFacts): string {
+	const save = facts.setting('save');
+	const hasAof = facts.number('persistence', 'aof_enabled') === 1;
+	if (save === '') {
+		return hasAof
+			? 'The next rewrite of the append-only file fails, and so does a BGSAVE. The file grows on.'
+			: 'Nothing is saved now. A BGSAVE would fail.';
+	}
+
+	const hasFailed = facts.text('persistence', 'rdb_last_bgsave_status') === 'err';
+	const {cause} = refusalOf(facts) ?? {};
+	if (hasFailed && cause === 'rdb') {
+		return 'Saves fail for it, and the server refuses writes until one succeeds.';
+	}
+
+	if (facts.record.role === 'replica' || facts.setting('stop-writes-on-bgsave-error') === 'no') {
+		return hasFailed
+			? 'Saves fail for it. The server accepts writes that no save protects.'
+			: 'The next save fails. The server then accepts writes that no save protects.';
+	}
+
+	return hasFailed ? 'Saves fail for it.' : 'The next save fails, and then the server refuses writes.';
+}
+
 export const perDir = rule({
 	id: 'per.dir',
 	scope: 'node',
@@ -268,7 +293,7 @@ export const perDir = rule({
 				...(folder.isReadOnlyMount === true ? [{name: 'mount', value: 'read-only'}] : []),
 				...(folder.isMissing === true ? [{name: 'folder', value: 'gone'}] : []),
 			],
-			meaning: 'The next save fails, and then the server refuses writes.',
+			meaning: barredMeaning(facts),
 			next: [
 				...folderRemedy(folder),
 				onHost(message`ls -ld ${path}`),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {FolderEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {findingText} from '../../source/rules/finding.js';
 import {perDir, perDrift, perMisconf} from '../../source/rules/write-refusal.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
@@ -187,3 +188,34 @@ test('per.dir: the folder can be masked wherever it is named', () => {
 	assert.deepEqual(evidenceOf(firing), {dir: '<path /data>'});
 	assert.equal(firing.effect, 'data-at-risk');
 });
+
+for (const [name, facts, meaning] of [
+	['before a save', {}, /^The next save fails, and then the server refuses writes\.$/],
+	[
+		'after a save that failed',
+		{info: persistence({rdb_last_bgsave_status: 'err'})},
+		/^Saves fail for it, and the server refuses writes until one succeeds\.$/,
+	],
+	[
+		'after a save that failed, and writes go on',
+		{config: {'stop-writes-on-bgsave-error': 'no'}, info: persistence({rdb_last_bgsave_status: 'err'})},
+		/^Saves fail for it\. The server accepts writes that no save protects\.$/,
+	],
+	['writes go on', {config: {'stop-writes-on-bgsave-error': 'no'}}, /^The next save fails\. The server then accepts/],
+	['of a replica', {record: {role: 'replica'}}, /^The next save fails\. The server then accepts/],
+	[
+		'only the append-only file is kept',
+		{config: {save: ''}, info: persistence({aof_enabled: 1})},
+		/^The next rewrite of/,
+	],
+	['nothing is saved', {config: {save: ''}}, /^Nothing is saved now\./],
+] as ReadonlyArray<readonly [string, FactsParts, RegExp]>) {
+	test(`per.dir: the meaning tells what holds at this moment: ${name}`, () => {
+		const firing = firingOf(perDir, {
+			...folder({isWritable: false}),
+			...facts,
+			config: {save: '3600 1', 'stop-writes-on-bgsave-error': 'yes', ...facts.config},
+		});
+		assert.match(messageText(firing.meaning), meaning);
+	});
+}

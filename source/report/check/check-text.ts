@@ -24,11 +24,16 @@ const severityNouns: ReadonlyArray<readonly [Severity, one: string, many: string
 
 const plural = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
 
-/** The number of findings by severity: `3 warnings, 22 notes`. Empty without findings. */
-const counts = ({findings}: Check): string =>
+/**
+The number of findings by severity: `3 warnings, 22 notes`. Empty without findings. A cause counts with the severity that
+its group is listed with, which is that of its worst consequence. So the counts are those of the list below.
+*/
+const counts = (groups: readonly FindingGroup[]): string =>
 	severityNouns
 		.flatMap(([severity, one, many]) => {
-			const number = findings.filter(finding => finding.severity === severity).length;
+			const number = groups
+				.filter(group => group.severity === severity)
+				.reduce((sum, {entries}) => sum + entries.length, 0);
 			return number === 0 ? [] : [plural(number, one, many)];
 		})
 		.join(', ');
@@ -36,17 +41,16 @@ const counts = ({findings}: Check): string =>
 /**
 The first line of the output, before performance data is added: the status, the counts and the text of the verdict.
 */
-function headline(check: Check): string {
-	const {status, verdict, nodes, findings} = check;
+function headline({status, verdict, nodes}: Check, groups: readonly FindingGroup[]): string {
 	const label = status.toUpperCase();
-	if (findings.length === 0) {
+	if (groups.length === 0) {
 		return `${label}: ${verdict}`;
 	}
 
 	const where = `on ${plural(nodes.length, 'node')}`;
 	return status === 'ok' || status === 'unknown'
-		? `${label}: ${verdict}; ${counts(check)} ${where}`
-		: `${label}: ${counts(check)} ${where}: ${verdict}`;
+		? `${label}: ${verdict}; ${counts(groups)} ${where}`
+		: `${label}: ${counts(groups)} ${where}: ${verdict}`;
 }
 
 /** A next step of a finding as a line. Commands begin with `$`, which distinguishes them from sentences. */
@@ -116,7 +120,7 @@ export function checkText({check, groups, performance, isVerbose}: CheckReport):
 			? []
 			: [`not evaluated: ${notEvaluated.join(', ')}: they must hold for longer than check looks; see redis-top watch`]),
 	];
-	const text = [headline(check), ...lines].join('\n').replaceAll('|', pipeMark);
+	const text = [headline(check, groups), ...lines].join('\n').replaceAll('|', pipeMark);
 	const [first = '', ...rest] = text.split('\n');
 	const note = text.includes(pipeMark) ? [`${pipeMark} stands for the pipe character; --json has it`] : [];
 	return [`${first} | ${performance}`, ...rest, ...note].join('\n');
