@@ -1,3 +1,4 @@
+import {hasManyErrors} from './error-readings.js';
 import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 
@@ -5,16 +6,16 @@ import type {PollState} from './poll-state.js';
 Time between two CLIENT LIST in milliseconds; undefined: only when the user asks for the list. The command takes about
 1.4 µs for each client on the server's main thread: 13.9 ms at 10,000 clients, measured on Redis 7.0.
 
-@param isAwaited Whether the list is shown, or INFO shows that the clients have changed (`clientDigest`). Otherwise the
-list is read six times less often.
+@param isAwaited Whether the list is shown, INFO shows that the clients have changed (`clientDigest`), or many commands
+fail. Otherwise the list is read six times less often.
 */
 export function clientListPeriod(connectedClients: number, isAwaited: boolean): number | undefined {
 	const periodMs = connectedClients <= 500 ? 5000 : connectedClients <= 2000 ? 15_000 : undefined;
 	return periodMs === undefined || isAwaited ? periodMs : 6 * periodMs;
 }
 
-export const isListAwaited = ({clientDigest, listedClientDigest}: PollState, {interests}: PollDemand): boolean =>
-	interests.has('clients') || clientDigest !== listedClientDigest;
+export const isListAwaited = (state: PollState, {interests}: PollDemand): boolean =>
+	interests.has('clients') || state.clientDigest !== state.listedClientDigest || hasManyErrors(state);
 
 /**
 Whether CLIENT LIST is sent again with the next poll, because rates of clients need two lists. Only subcommands of

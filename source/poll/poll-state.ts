@@ -9,7 +9,9 @@ import type {BlindSpot, NodeSample, PollExtras} from '../domain/sample.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {commandStats, errorStats} from '../parse/info-fields.js';
 import type {Version} from '../wire/read-commands.js';
+import {clientDigestOf} from './client-digest.js';
 import {askedClientFlags} from './client-flags.js';
+import {type ErrorReadings, errorsAfter, noErrorReadings} from './error-readings.js';
 import {auditAfter, newSlotAudit, type SlotAudit} from './foreign-slots.js';
 import {type SentinelState, updateSentinel} from './sentinel-replies.js';
 import {redisVersion, valkeyVersion} from './server-version.js';
@@ -70,6 +72,8 @@ export type PollState = {
 	settingsWritten: number | undefined;
 	/** The value of `settingsWritten` when CONFIG GET was last read. */
 	settingsWrittenWhenRead: number | undefined;
+	/** The node's error replies in its last polls. */
+	errors: ErrorReadings;
 	/** Number of commands and logins that the last INFO counts as refused for lack of rights; undefined before 6.2. */
 	refusals: number | undefined;
 	/** The value of `refusals` when ACL LOG was last read. */
@@ -146,6 +150,7 @@ export const newPollState = (): PollState => ({
 	busiestCommands: [],
 	settingsWritten: undefined,
 	settingsWrittenWhenRead: undefined,
+	errors: noErrorReadings,
 	refusals: undefined,
 	refusalsWhenRead: undefined,
 	isPrimary: false,
@@ -181,9 +186,10 @@ export const isAdministrator = ({lastAskedMs, blind}: PollState): boolean =>
 /**
 Updates the state from INFO, which decides what other requests are possible.
 
-@param isFocused Whether the node is in focus. Only the node in focus is asked for its clients.
+@param isFocused Whether the node is in focus. Only changes of its clients are followed.
 */
-export function updateFromInfo(state: PollState, {info, runId}: NodeSample, isFocused = true): void {
+export function updateFromInfo(state: PollState, sample: NodeSample, isFocused = true): void {
+	const {info, runId} = sample;
 	if (state.runId !== runId && state.runId !== undefined) {
 		// A new process may have another version, has another slow log, and may grant other rights.
 		Object.assign(state, newPollState());
@@ -198,6 +204,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample, isFo
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
 	state.settingsWritten = info.sections.has('commandstats') ? settingsWritten(info) : undefined;
+	state.errors = errorsAfter(state.errors, sample);
 	state.refusals = refusalsIn(info);
 	state.tellsBackup = info.text('persistence', 'backup_in_progress') !== undefined;
 	state.isPrimary = nodeRole(info) === 'primary';
@@ -298,44 +305,6 @@ const latencyEventNames = ({latencyEvents}: WritableExtras): readonly string[] |
 		?.map(({event}) => event)
 		.filter(event => /^[\w-]{1,64}$/.test(event))
 		.slice(0, mostLatencyEvents);
-
-/**
-Fields of INFO that change when a client connects, disconnects, blocks, subscribes, watches or tracks keys, or when
-clients are paused.
-*/
-const clientFields = [
-	'connected_clients',
-	'blocked_clients',
-	'pubsub_clients',
-	'watching_clients',
-	'tracking_clients',
-	'paused_reason',
-];
-
-/**
-The step of a value. Each step is four times as high as the step below it, so a small change of the value leaves a
-digest as it is. Values below `least` are step 0.
-*/
-const sizeStep = (value: number | undefined, least: number): number =>
-	value === undefined || value < least ? 0 : 1 + Math.floor(Math.log2(value / least) / 2);
-
-/**
-A digest of the client fields of INFO, as one text. While this text stays equal, CLIENT LIST has hardly anything new for
-a rule. Before Redis 7.2, the fields don't show that clients are paused. A pause then shows only in a lower throughput,
-so the digest contains a step of the throughput.
-*/
-function clientDigestOf(info: InfoReply): string {
-	const numberIn = (section: string, field: string) => info.number(section, field);
-	return [
-		...clientFields.map(field => info.text('clients', field) ?? ''),
-		sizeStep(numberIn('clients', 'client_recent_max_output_buffer'), 2 ** 20),
-		sizeStep(numberIn('clients', 'client_recent_max_input_buffer'), 2 ** 20),
-		sizeStep(numberIn('memory', 'mem_clients_normal'), 2 ** 23),
-		sizeStep(numberIn('memory', 'mem_clients_slaves'), 2 ** 23),
-		sizeStep(numberIn('stats', 'instantaneous_ops_per_sec'), 16),
-		numberIn('stats', 'evicted_clients') ?? 0,
-	].join(' ');
-}
 
 /**
 The slots in migration or import that the polled node reports as a primary. A replica of Valkey repeats such slots of

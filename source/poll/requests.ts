@@ -10,6 +10,7 @@ import {accessRequests} from './access-requests.js';
 import {backupRequests} from './backup-requests.js';
 import {clientListPeriod, isListAwaited, isSecondListAwaited} from './client-list-schedule.js';
 import {clusterRequests} from './cluster-requests.js';
+import {hasManyErrors} from './error-readings.js';
 import {flaggedClientRequests} from './flagged-client-requests.js';
 import {keyRequests} from './key-requests.js';
 import type {PollDemand} from './poll-demand.js';
@@ -37,6 +38,9 @@ const sentinelSections = ['server', 'clients', 'stats', 'cpu', 'sentinel'];
 const takesSections = ({version, oneArgumentKinds}: PollState): boolean =>
 	isAtLeast(version, 7, 0) && !oneArgumentKinds.has('info');
 
+/** Whether the node is asked for commandstats: its figures are shown, or many of its commands fail. */
+const isDetailed = (state: PollState, demand: PollDemand): boolean => isShown(demand) || hasManyErrors(state);
+
 function infoArguments(state: PollState, demand: PollDemand): ReadonlyArray<readonly string[]> {
 	if (!takesSections(state)) {
 		return [[]];
@@ -46,7 +50,7 @@ function infoArguments(state: PollState, demand: PollDemand): ReadonlyArray<read
 		return [sentinelSections];
 	}
 
-	const shown = isShown(demand) ? detailedSections : infoSections;
+	const shown = isDetailed(state, demand) ? detailedSections : infoSections;
 	return [demand.isFocused && demand.interests.has('main-thread') ? [...shown, 'debug'] : shown];
 }
 
@@ -109,7 +113,7 @@ export const requests = [
 		kind: 'commandstats',
 		command: 'info',
 		arguments: () => [['commandstats']],
-		when: (state, demand) => isShown(demand) && !takesSections(state),
+		when: (state, demand) => isDetailed(state, demand) && !takesSections(state),
 		everyMs: 'every poll',
 		read: readInfo,
 	},
@@ -169,7 +173,8 @@ export const requests = [
 	{
 		kind: 'clients',
 		command: 'client|list',
-		when: (_, {isFocused, interests}) => isFocused && (interests.has('clients') || interests.has('client-rules')),
+		when: (state, {isFocused, interests}) =>
+			hasManyErrors(state) || (isFocused && (interests.has('clients') || interests.has('client-rules'))),
 		everyMs: (state, demand) =>
 			demand.isByHand || isSecondListAwaited(state, demand)
 				? 0

@@ -13,7 +13,7 @@ import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {roleGrace} from './replication-link.js';
+import {isOwnerMissing, isRedirecting} from './redirections.js';
 import {clear, fires, rule} from './rule.js';
 import {commandsOfSeveralSlots, severalSlots} from './several-slots.js';
 import {whereWritesBelong, writeElsewhere} from './writes-to-replica.js';
@@ -26,11 +26,11 @@ export const errFailed = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus. It fires where more than one call in ten of a command fails.',
+			'The rule reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus and for nodes with many error replies. It fires where more than one call in ten of a command fails.',
 		since: '6.2',
 		falsePositives: [
 			'A person at a prompt causes a few failures. The rule needs three failures per second in three samples, or `many` over two seconds.',
-			'Clients are redirected when a role changes or slots move. Errors do not count for `rep.grace.seconds` after that.',
+			'Clients are redirected when a role changes or slots move. READONLY, MOVED and NOREPLICAS do not count for three seconds after a change of role, nor MOVED for `rep.grace.seconds` after slots moved.',
 			'A server that loads its data answers LOADING. srv.loading reports it. sec.authfail reports failed logins.',
 			'Clients of a primary that does not answer ask other nodes for its slots. MOVED does not count until another node owns the slots, nor in the first minute.',
 		],
@@ -61,7 +61,9 @@ export const errFailed = rule({
 		const split = commandsOfSeveralSlots(facts, failing);
 		const told = split.length > 0 ? split : failing;
 		const [worst] = told;
-		if (worst === undefined || (split.length === 0 && isRedirecting(facts))) {
+		// Commands are counted only while the node is asked for them, error replies with each poll.
+		const isOver = (facts.perSecond('stats', 'total_error_replies') ?? limits.rate) < limits.rate;
+		if (worst === undefined || isOver) {
 			return clear;
 		}
 
@@ -70,6 +72,10 @@ export const errFailed = rule({
 		// if nearly all calls fail, or if the error is MOVED.
 		const isAlways = worst.failures >= commonErrorShare * worst.calls;
 		const code = split.length > 0 ? severalSlots : commonError(facts);
+		if (isRedirecting(facts, code)) {
+			return clear;
+		}
+
 		if (code === 'LOADING' || code === 'WRONGPASS' || (code === 'MOVED' && isOwnerMissing(facts))) {
 			return clear;
 		}
@@ -133,33 +139,6 @@ is tried.
 */
 const movedClients = (facts: NodeFacts, commands: readonly string[]): Senders | undefined =>
 	commands.map(command => sendersOf(facts, command)).find(senders => senders?.only !== undefined);
-
-/**
-Whether the node's role changed, or slots left the node, a moment ago. Its clients then still have to find the new
-owner.
-*/
-function isRedirecting(facts: NodeFacts): boolean {
-	const {roleChangedAtMs = Number.NEGATIVE_INFINITY, slotsLeftAtMs = Number.NEGATIVE_INFINITY} = facts.memory;
-	return facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < facts.limitsOf(roleGrace).seconds * 1000;
-}
-
-/**
-Time after the loss of a primary in which its clients still look for the new owner of its slots, in milliseconds: four
-default node timeouts.
-*/
-const searchMs = 60_000;
-
-/**
-Whether a primary of the cluster does not answer, so that its clients ask other nodes for its slots. Either the primary
-stopped answering redis-top a moment ago, or this node flags it FAIL or PFAIL and knows no other owner of its slots.
-*/
-function isOwnerMissing({record, nodes, nowMs}: NodeFacts): boolean {
-	const isLost = [...nodes.values()].some(
-		({role, failingSinceMs}) => role === 'primary' && failingSinceMs !== undefined && nowMs - failingSinceMs < searchMs,
-	);
-	const lines = record.clusterNodes?.value ?? [];
-	return isLost || lines.some(({flags, slots}) => slots.length > 0 && (flags.has('fail') || flags.has('fail?')));
-}
 
 /**
 Share of all errors from which a code counts as the code of nearly all errors. It is also the share of failed calls from
@@ -241,7 +220,12 @@ export const errRate = rule({
 			return absent('this server stopped counting errors by kind, so that redirections cannot be told from errors');
 		}
 
-		const usual = usualErrors.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
+		const codes = facts.sample === undefined ? [] : [...errorStats(facts.sample.info).keys()];
+		const expected = [
+			...usualErrors,
+			...codes.filter(code => !usualErrors.includes(code) && isRedirecting(facts, code)),
+		];
+		const usual = expected.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
 		const errors = Math.max(0, replies - usual);
 		// The server counts an unknown command as an error, but not as a processed command. So there may be more error
 		// replies than processed commands.
@@ -251,9 +235,8 @@ export const errRate = rule({
 			return clear;
 		}
 
-		const codes = facts.sample === undefined ? [] : [...errorStats(facts.sample.info).keys()];
 		const worst = codes
-			.filter(code => !usualErrors.includes(code))
+			.filter(code => !expected.includes(code))
 			.map(code => [code, facts.errorIncrease(code) ?? 0] as const)
 			.sort(([, one], [, other]) => other - one)
 			.filter(([, rise]) => rise > 0);

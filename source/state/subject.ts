@@ -56,6 +56,7 @@ The subject of line 2 after a verdict. The same object is returned while nothing
 - A replication link that brought nothing gives way to the warning that the link is down, at once: the fault goes on.
 - A node that did not answer stays for ten seconds after the end, and only while nothing else is wrong.
 - A subject that has ended gives way to a warning of its node that is as urgent and began before the end.
+- It gives way at once to errors that clients get now: what has ended must not stand above requests that fail.
 - A problem that came back within ten minutes stays for a minute after its next end.
 - After a subject, a warning that has lasted for half a minute comes first. A younger warning may end before it is read.
 - A more severe cause is worse. Among critical causes, a more urgent cause is worse too.
@@ -114,6 +115,13 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 	const keptMs = isOutage(held.problem) ? subjectKeptMs : keptOf(held, first);
 	const isOver = nowMs - endedAtMs >= keptMs || nowMs < endedAtMs;
 	const isBackground = first !== undefined && !isOfMachine(first) && isOfMachine(held.problem);
+	const errors = causes.find(
+		({urgency, cause}) => urgency === clientErrorUrgency && held.problem.explains?.includes(cause) !== true,
+	);
+	if (errors !== undefined && !isOver && first?.severity !== 'critical') {
+		return successor({...held, endedAtMs}, [errors], nowMs);
+	}
+
 	if (isOver || isBackground || first?.severity === 'critical' || hasPresent(causes, held, endedAtMs)) {
 		return fresh;
 	}

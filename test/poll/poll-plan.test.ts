@@ -462,6 +462,34 @@ test('a client that comes, blocks, is paused or holds a buffer changes the diges
 	assert.equal(new Set(digests).size, digests.length);
 });
 
+test('a node with many errors is asked which commands fail and for its clients, out of focus too', () => {
+	const state = memory();
+	const poll = (replies: number | undefined, elapsedMs: number) => {
+		const sample = sampleOf(replies === undefined ? {} : {stats: {total_error_replies: replies}});
+		updateFromInfo(state, {...sample, runId: 'run-1', elapsedMs}, false);
+		const due = requestsDue({...state, version: [7, 2]}, nobody, elapsedMs);
+		return [
+			due.some(({kind}) => kind === 'clients'),
+			due.some(({kind, command}) => kind === 'info' && command.includes('commandstats')),
+		];
+	};
+	const [no, yes] = [
+		[false, false],
+		[true, true],
+	];
+	assert.deepEqual(poll(5000, 1000), no, 'errors from before the start');
+	assert.deepEqual(poll(5002, 2000), no, 'two a second');
+	assert.deepEqual(poll(5010, 10_000), no, 'one a second over eight seconds');
+	assert.deepEqual(poll(5013, 11_000), yes);
+	assert.equal(isListAwaited(state, nobody), true);
+	assert.deepEqual(
+		[12, 13, 14, 15].flatMap(second => poll(5013, second * 1000)),
+		Array(8).fill(true),
+	);
+	assert.deepEqual(poll(5013, 16_000), no);
+	assert.deepEqual(poll(undefined, 17_000), no, 'before 6.2');
+});
+
 test('after CLIENT LIST was read, the digest of its INFO is the known one', () => {
 	const state = memory({clientDigest: 'b', listedClientDigest: 'a'});
 	updateFromReplies(state, {}, 0);

@@ -25,6 +25,13 @@ const command = (parts: Partial<CommandRate> & {readonly command: string}): Fact
 	},
 });
 
+/** SET that fails with one code, 60 times a second. */
+const ofCode = (code: string, record: FactsParts['record'] = {}): FactsParts => ({
+	info: {errorstats: {[`errorstat_${code}`]: 'count=61'}},
+	earlier: {errorstats: {[`errorstat_${code}`]: 'count=1'}},
+	record: {...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record, ...record},
+});
+
 /** A user without the right to the keys that it writes. */
 const deniedKeys: FactsParts = {
 	info: {errorstats: {errorstat_NOPERM: 'count=60'}},
@@ -138,6 +145,36 @@ testRule(errFailed, [
 	[
 		'while clients find the owner of slots that left',
 		{...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}), watch: {slotsLeftAtMs: nowMs - 5000}},
+		'clear',
+	],
+	...(
+		[
+			['READONLY', {roleChangedAtMs: nowMs - 2000}, 'clear'],
+			['READONLY', {roleChangedAtMs: nowMs - 3000}, 'warning'],
+			['READONLY', {slotsLeftAtMs: nowMs - 1000}, 'warning'],
+			['NOREPLICAS', {roleChangedAtMs: nowMs - 2000}, 'clear'],
+			['NOREPLICAS', {roleChangedAtMs: nowMs - 3000}, 'warning'],
+			['MOVED', {roleChangedAtMs: nowMs - 2000}, 'clear'],
+			['MOVED', {roleChangedAtMs: nowMs - 3000}, 'warning'],
+			['MOVED', {slotsLeftAtMs: nowMs - 29_000}, 'clear'],
+			['MOVED', {slotsLeftAtMs: nowMs - 30_000}, 'warning'],
+			['NOPERM', {roleChangedAtMs: nowMs - 1000}, 'warning'],
+		] as const
+	).map(
+		([code, watch, expected]) =>
+			[
+				`${code} after a change: ${JSON.stringify(watch)}`,
+				{...ofCode(code, {role: 'replica'}), watch},
+				expected,
+			] as const,
+	),
+	[
+		'commands that were counted before the errors ended',
+		{
+			...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}),
+			info: {stats: {total_error_replies: 61}},
+			earlier: {stats: {total_error_replies: 61}},
+		},
 		'clear',
 	],
 	[
@@ -396,6 +433,17 @@ testRule(errRate, [
 	],
 	['redirections', errors({MOVED: 900}, 1000), 'clear'],
 	['our own denials', errors({NOPERM: 100}, 1000), 'clear'],
+	['READONLY', errors({READONLY: 100}, 1000), 'warning', /most of them READONLY$/],
+	[
+		'READONLY, a moment after the role changed',
+		{...errors({READONLY: 100}, 1000), watch: {roleChangedAtMs: nowMs - 2000}},
+		'clear',
+	],
+	[
+		'READONLY, soon after the role changed',
+		{...errors({READONLY: 100}, 1000), watch: {roleChangedAtMs: nowMs - 3000}},
+		'warning',
+	],
 	['somebody at a prompt', errors({ERR: 2}, 4), 'clear'],
 	['before 6.2', {}, 'absent'],
 ]);

@@ -234,6 +234,19 @@ const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string
 		['a', 'a?'],
 	],
 	[
+		'a subject that ended gives way at once to errors that clients get',
+		[verdictWith(critical('a')), verdictWith(elsewhere, warning('b', clientErrorUrgency))],
+		['a', 'b'],
+	],
+	[
+		'a subject that ended stays above errors that it explained',
+		[
+			verdictWith({...critical('a'), explains: ['b']}, warning('c')),
+			verdictWith(warning('b', clientErrorUrgency), warning('c')),
+		],
+		['a', 'a?'],
+	],
+	[
 		'a critical cause does not wait for a subject that ended',
 		[verdictWith(critical('a', 1)), verdictWith(critical('b'))],
 		['a', 'b'],
