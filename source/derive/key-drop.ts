@@ -15,6 +15,8 @@ export type KeyDrop = {
 	the process changed.
 	*/
 	readonly byFlush: boolean | undefined;
+	/** Which of these commands were called between the samples, in lower case. */
+	readonly flushes?: readonly string[];
 };
 
 /** Fewest lost keys that count as a drop. Smaller changes are normal. */
@@ -61,7 +63,14 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 		return undefined;
 	}
 
-	return {from, to, byRestart, byFlush: byRestart ? undefined : flushed(earlier, later)};
+	const ran = byRestart ? undefined : flushed(earlier, later);
+	return {
+		from,
+		to,
+		byRestart,
+		byFlush: ran && ran.length > 0,
+		...(ran !== undefined && ran.length > 0 ? {flushes: ran} : {}),
+	};
 }
 
 /** Whether the number of keys with a TTL fell by at least `lost`, so that all lost keys may have expired. */
@@ -69,12 +78,12 @@ function mayHaveExpired(earlier: NodeSample, later: NodeSample, lost: number): b
 	return keyTotals(earlier.info).expiring - keyTotals(later.info).expiring >= lost;
 }
 
-function flushed({info: before}: NodeSample, {info: after}: NodeSample): boolean | undefined {
+function flushed({info: before}: NodeSample, {info: after}: NodeSample): readonly string[] | undefined {
 	if (!before.sections.has('commandstats') || !after.sections.has('commandstats')) {
 		return undefined;
 	}
 
-	return flushes.some(
+	return flushes.filter(
 		name => before.text('commandstats', `cmdstat_${name}`) !== after.text('commandstats', `cmdstat_${name}`),
 	);
 }

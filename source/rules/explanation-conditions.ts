@@ -88,3 +88,6 @@ export const isMostlyStopped =
 	({evidence}: Finding): boolean =>
 		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped) &&
 		isNoCommands({evidence});
+
+/** Whether the slow command is the one that emptied a database. */
+export const isFlush = ({culprit}: Finding): boolean => /^(?:flushall|flushdb|swapdb)$/i.test(culprit?.command ?? '');

@@ -3,9 +3,8 @@ import {message, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {count, percent, perSecond, seconds} from '../text/units.js';
-import {clientName} from './client-names.js';
 import {infoEvidence} from './evidence.js';
-import {lastFlusher} from './flush.js';
+import {flushSteps, lastFlush} from './flush.js';
 import {keyMiss} from './key-misses.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
@@ -93,6 +92,26 @@ function demotionOf({atMs}: NonNullable<RuleMemory['keyDrop']>, {record, sample,
 	};
 }
 
+/** Most seconds by which a flush may be older than the sample that shows the drop. */
+const seenWithinSeconds = 15;
+
+/** The command that emptied the database, and its client if it is known; undefined if no such command ran. */
+function flushOf(drop: NonNullable<RuleMemory['keyDrop']>, facts: NodeFacts, agoSeconds: number) {
+	if (drop.byFlush !== true) {
+		return undefined;
+	}
+
+	const last = lastFlush(facts);
+	const known = last !== undefined && last.agoSeconds <= agoSeconds + seenWithinSeconds ? last : undefined;
+	const ran = drop.flushes?.map(name => name.toUpperCase()) ?? ['FLUSHALL', 'FLUSHDB or SWAPDB'];
+	const command = known?.command ?? (ran.length === 1 ? ran[0] : undefined);
+	return {
+		reason: known === undefined ? `${ran.join(', ')} ran` : message`${known.command} from ${known.client}`,
+		culprit: known && {client: known.client, command: known.command},
+		next: command === undefined ? undefined : flushSteps(facts, {command, agoSeconds: known?.agoSeconds ?? agoSeconds}),
+	};
+}
+
 export const keyDropped = rule({
 	id: 'key.drop',
 	scope: 'node',
@@ -135,13 +154,7 @@ export const keyDropped = rule({
 
 		const isTaken = slots === 'taken';
 		const demotion = demotionOf(drop, facts);
-		const flusher = drop.byFlush === true ? lastFlusher(facts) : undefined;
-		const flushReason =
-			flusher !== undefined
-				? message`${flusher.command.toUpperCase()} from ${clientName(flusher)}`
-				: drop.byFlush === true
-					? 'FLUSHALL, FLUSHDB or SWAPDB ran'
-					: undefined;
+		const flush = flushOf(drop, facts, agoSeconds);
 		return fires('critical', {
 			problem: 'lost most of its keys',
 			detail: message`${count(drop.from)} before, ${count(drop.to)} after${demotion?.by ?? ''}`,
@@ -151,9 +164,9 @@ export const keyDropped = rule({
 					? demotion.reason
 					: isTaken
 						? 'other nodes took its slots without them'
-						: flushReason,
+						: flush?.reason,
 			effect: 'data-lost',
-			culprit: flusher && {client: clientName(flusher), command: flusher.command.toUpperCase()},
+			culprit: flush?.culprit,
 			evidence: [
 				...(demotion?.evidence ?? []),
 				{name: 'keys before', value: drop.from, unit: 'count'},
@@ -166,7 +179,9 @@ export const keyDropped = rule({
 					? 'A replica throws its own data away and takes over that of its primary. Its clients get READONLY for their writes.'
 					: isTaken
 						? 'A node deletes the keys of a slot that another node claims with a higher epoch: CLUSTER MEET with another cluster, SETSLOT NODE, BUMPEPOCH.'
-						: 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.',
+						: flush === undefined
+							? 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.'
+							: 'The keys are gone from memory. Replicas lost them as well.',
 			next: [
 				...(demotion === undefined
 					? []
@@ -185,9 +200,11 @@ export const keyDropped = rule({
 							redisCli(facts, 'CLUSTER NODES'),
 						]
 					: []),
-				hint('keep the RDB file and the append-only files: copy them away before a save replaces them'),
+				...(flush?.next ?? [
+					hint('keep the RDB file and the append-only files: copy them away before a save replaces them'),
+				]),
 				redisCli(facts, 'INFO commandstats'),
-				...logSteps(facts),
+				...(flush === undefined ? logSteps(facts) : []),
 			],
 		});
 	},

@@ -376,8 +376,10 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 				problem,
 				detail,
 				reason,
-				// A reason that names a user says who causes the problem, as well as why.
-				...(culprit === undefined || namesKind(reason, 'user') ? {} : {namesCulprit: true}),
+				// A reason that names a user or a client says who causes the problem, as well as why.
+				...(culprit === undefined || namesKind(reason, 'user') || namesKind(reason, 'client')
+					? {}
+					: {namesCulprit: true}),
 				node,
 				rule,
 				effect,

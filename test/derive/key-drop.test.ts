@@ -87,3 +87,12 @@ for (const [name, readings, expected] of falls) {
 test('keys before a fall: a node without readings has those of the sample before', () => {
 	assert.equal(keysBeforeFall(undefined, 1750), 1750);
 });
+
+test('a drop names the commands that were called between the samples', () => {
+	const calls = (count: number) => ({commandstats: {cmdstat_flushall: 'calls=3', cmdstat_flushdb: `calls=${count}`}});
+	const drop = keyDrop(sampleOf(keys(9000, calls(0))), sampleOf(keys(0, calls(1)), 1000));
+	assert.deepEqual(drop?.flushes, ['flushdb']);
+	const none = keyDrop(sampleOf(keys(9000, calls(1))), sampleOf(keys(0, calls(1)), 1000));
+	assert.equal(none?.flushes, undefined);
+	assert.equal(none?.byFlush, false);
+});

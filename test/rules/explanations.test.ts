@@ -178,6 +178,28 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a flush explains that it was slow, and not another slow command',
+		[
+			findingOf('lat.slowlog_new', 'warning', primary, {culprit: {command: 'FLUSHALL'}}),
+			findingOf('key.flush', 'warning', primary),
+		],
+		[
+			['key.flush', undefined],
+			['lat.slowlog_new', 'key.flush'],
+		],
+	],
+	[
+		'another slow command beside a flush',
+		[
+			findingOf('lat.slowlog_new', 'warning', primary, {culprit: {command: 'KEYS'}}),
+			findingOf('key.flush', 'warning', primary),
+		],
+		[
+			['lat.slowlog_new', undefined],
+			['key.flush', undefined],
+		],
+	],
+	[
 		'a folder that can’t be written explains the save, and through it the writes',
 		[
 			findingOf('per.rdb_fail', 'critical', primary),

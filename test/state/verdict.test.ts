@@ -812,3 +812,20 @@ test('on a narrow screen line 2 names who holds the connections of a full server
 		[whole, brief, how],
 	);
 });
+
+test('on a narrow screen the reason that names the client stays, and the figures give way', () => {
+	const finding = findingOf('key.drop', 'critical', up.address, {
+		problem: 'lost most of its keys',
+		detail: '200k before, 63 after',
+		reason: message`FLUSHALL from ${nameOf('client', 'deploy')}`,
+		culprit: {command: 'FLUSHALL', client: nameOf('client', 'deploy')},
+	});
+	const texts = verdictMessages(verdictOf({...stateOf([up]), findings: [finding]}, sampledAtMs)).map(text =>
+		messageText(text),
+	);
+	assert.ok(
+		texts.some(text => / lost most of its keys: FLUSHALL from deploy$/.test(text)),
+		texts.join('\n'),
+	);
+	assert.ok(!texts.some(text => /63 after$/.test(text)), texts.join('\n'));
+});
