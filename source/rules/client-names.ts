@@ -39,8 +39,16 @@ S, M). Empty if the list was not read.
 export const otherClients = ({record}: Pick<NodeFacts, 'record'>): readonly ClientRow[] =>
 	(record.clients?.value ?? []).filter(({name, flags}) => name !== 'redis-top' && !/[MS]/.test(flags));
 
+/** Whether a client has a name that Sentinels give their connections: `sentinel-1a2b3c4d-cmd`. */
+export const isSentinelClient = (name: string | undefined): boolean =>
+	/^sentinel-[\da-f]{8}-(?:cmd|pubsub)$/.test(name ?? '');
+
 /** Longest idle time, in seconds, of a client that may be sending many commands a second. */
 const activeSeconds = 2;
+
+/** The clients of applications that may be sending commands now. */
+export const activeClients = (facts: NodeFacts): readonly ClientRow[] =>
+	otherClients(facts).filter(({name, idleSeconds}) => idleSeconds <= activeSeconds && !isSentinelClient(name));
 
 /** The clients that send a command. CLIENT LIST shows only the last command of each connection. */
 export type Senders = {
@@ -73,7 +81,7 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 /**
 The active clients of a server, if they all have one name. A command that is sent often then comes from them, even if
 CLIENT LIST shows another command as their last one. Undefined without active clients, and if they have several names or
-none. Undefined too if clients connect half as often as the command is sent: such a client is rarely in the list.
+none. Sentinels do not count: they send commands of their own alone. Undefined too if clients connect half as often as the command is sent: such a client is rarely in the list.
 
 @param callsPerSecond How often the command is sent.
 */
@@ -82,7 +90,7 @@ export function onlySenders(facts: NodeFacts, callsPerSecond: number): Senders |
 		return undefined;
 	}
 
-	const clients = otherClients(facts).filter(({idleSeconds}) => idleSeconds <= activeSeconds);
+	const clients = activeClients(facts);
 	const [first, ...more] = namedClients(clients);
 	return first === undefined || more.length > 0 || clients[0]?.name === ''
 		? undefined

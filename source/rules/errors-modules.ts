@@ -5,10 +5,11 @@ import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {lackText, mostRefused, refusalsLately} from './access-refusals.js';
-import {onlySenders, type Senders, senderCulprit, sendersOf} from './client-names.js';
+import {senderCulprit} from './client-names.js';
 import {grantSteps} from './denied-requests.js';
 import {meaningOfErrors, usualErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
+import {movedClients, refusedClients} from './failing-clients.js';
 import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
@@ -82,14 +83,12 @@ export const errFailed = rule({
 
 		const known = meaningOfErrors(facts, worst.command, code);
 		const refusal = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
-		const senders = isAlways
-			? (sendersOf(facts, worst.command) ?? onlySenders(facts, worst.failures))
-			: code === 'MOVED'
-				? movedClients(
-						facts,
-						failing.map(each => each.command),
-					)
-				: undefined;
+		const senders =
+			code === 'MOVED'
+				? movedClients(facts, failing, heldMs)
+				: isAlways
+					? refusedClients(facts, worst, heldMs)
+					: undefined;
 		return fires('warning', {
 			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
 			problem:
@@ -131,14 +130,6 @@ function alsoFailing([, ...others]: ReadonlyArray<{readonly command: string}>): 
 	const all = names.length === 0 ? last : `${names.join(', ')} and ${last}`;
 	return all === undefined ? '' : ` ${all} ${others.length === 1 ? 'fails' : 'fail'} too.`;
 }
-
-/**
-The clients that get MOVED, if they all have one name. A client without cluster mode sends the commands for all keys to
-this node, and gets MOVED for keys of other nodes. Its last command may be any of the failing commands, so each of them
-is tried.
-*/
-const movedClients = (facts: NodeFacts, commands: readonly string[]): Senders | undefined =>
-	commands.map(command => sendersOf(facts, command)).find(senders => senders?.only !== undefined);
 
 /**
 Share of all errors from which a code counts as the code of nearly all errors. It is also the share of failed calls from

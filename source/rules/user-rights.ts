@@ -2,6 +2,7 @@ import {type ServerProduct, serverProduct} from '../derive/server-product.js';
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {AclUser} from '../domain/acl-user.js';
 import {message, nameOf} from '../domain/message.js';
+import {isSentinelClient} from './client-names.js';
 import {infoNumber, rareAnswerMissing} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quoted, quotedName} from './node-facts.js';
@@ -19,9 +20,6 @@ const sentinelCommands = {
 
 /** Valkey 9.0.0 sends FAILOVER ABORT before each failover. Source: https://github.com/valkey-io/valkey/pull/2780 */
 const needsFailover = ({product, version}: ServerProduct): boolean => product === 'valkey' && version === '9.0.0';
-
-/** The names that Sentinels give their connections: `sentinel-1a2b3c4d-cmd`. */
-const isSentinelClient = (name: string | undefined): boolean => /^sentinel-[\da-f]{8}-(?:cmd|pubsub)$/.test(name ?? '');
 
 /** The users that Sentinels are logged in as; empty if CLIENT LIST was not read. */
 const sentinelUsers = ({record}: NodeFacts): ReadonlySet<string> =>

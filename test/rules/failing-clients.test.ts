@@ -1,0 +1,120 @@
+import type {ClientRow} from '../../source/domain/client.js';
+import {errFailed} from '../../source/rules/errors-modules.js';
+import {clientOf} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+
+const client = (id: number, name: string, command: string, sent?: number, parts: Partial<ClientRow> = {}) =>
+	clientOf({
+		id,
+		name,
+		command,
+		...(sent === undefined ? {} : {perSecond: {inBytes: 0, outBytes: 0, commands: sent}}),
+		...parts,
+	});
+
+/** A node that answers a third of all SET and GET with an error, 20 a second each. */
+const answering = (code: string, clients: readonly ClientRow[], listedAtMs = nowMs, calls = 30): FactsParts => ({
+	info: {errorstats: {[`errorstat_${code}`]: 'count=41'}},
+	earlier: {errorstats: {[`errorstat_${code}`]: 'count=1'}},
+	record: {
+		commands: ['set', 'get'].map(command => ({
+			command,
+			calls: 99,
+			callsPerSecond: calls,
+			meanMicroseconds: 1,
+			timeShare: 0,
+			failuresPerSecond: 20,
+		})),
+		clients: {atMs: listedAtMs, value: clients},
+	},
+});
+
+const [shop, billing] = [client(7, 'shop', 'set', 7), client(8, 'billing', 'get', 60)];
+const uncounted = [client(7, 'shop', 'cluster|slots'), client(8, 'billing', 'get')];
+const nobody = /^answers SET with MOVED errors, 20\.?0?\/s: its client/;
+
+testRule(errFailed, [
+	[
+		'the one client that sends as many commands as get MOVED',
+		answering('MOVED', [shop, billing]),
+		'warning',
+		/20\.?0?\/s from billing:/,
+	],
+	[
+		'connections with one name together send enough',
+		answering('MOVED', [shop, client(8, 'billing', 'get', 15), client(9, 'billing', 'get', 15)]),
+		'warning',
+		/from billing:/,
+	],
+	['no client sends as much: the culprit is not in the list yet', answering('MOVED', [shop]), 'warning', nobody],
+	[
+		'two clients send as much',
+		answering('MOVED', [client(7, 'shop', 'set', 80), billing]),
+		'warning',
+		/from (?:shop or billing|billing or shop):/,
+	],
+	[
+		'three clients send as much',
+		answering('MOVED', [client(7, 'shop', 'set', 80), billing, client(9, 'web', 'get', 40)]),
+		'warning',
+		nobody,
+	],
+	[
+		'commands are not counted, and one client sends a failing command',
+		answering('MOVED', uncounted),
+		'warning',
+		/from billing:/,
+	],
+	[
+		'commands are not counted, and two clients send a failing command',
+		answering('MOVED', [client(7, 'shop', 'set'), client(8, 'billing', 'get')]),
+		'warning',
+		/from (?:shop or billing|billing or shop):/,
+	],
+	['the list is from before the errors', answering('MOVED', uncounted, nowMs - 9000), 'warning', nobody],
+	[
+		'the list is as old as the errors',
+		{...answering('MOVED', uncounted, nowMs - 9000), heldSeconds: 9},
+		'warning',
+		/from billing:/,
+	],
+	[
+		'the list of refused writers is from before the errors',
+		answering('READONLY', [client(7, 'shop', 'set')], nowMs - 9000, 20),
+		'warning',
+		/READONLY errors, 20\.?0?\/s$/,
+	],
+	[
+		'beside the connections of Sentinels, the only application',
+		answering(
+			'READONLY',
+			[
+				client(7, 'orders', 'exists'),
+				client(8, 'sentinel-1a2b3c4d-cmd', 'ping'),
+				client(9, 'sentinel-1a2b3c4d-pubsub', 'subscribe'),
+			],
+			nowMs,
+			20,
+		),
+		'warning',
+		/from orders$/,
+	],
+	...(['replconf', 'psync', 'ping'] as const).map(
+		command =>
+			[
+				`${command} comes from replicas, not from the only application`,
+				{
+					info: {errorstats: {errorstat_NOAUTH: 'count=7'}},
+					earlier: {errorstats: {errorstat_NOAUTH: 'count=1'}},
+					record: {
+						commands: [{command, calls: 9, callsPerSecond: 0, meanMicroseconds: 1, timeShare: 0, failuresPerSecond: 6}],
+						clients: {atMs: nowMs, value: [client(7, 'shop', 'set')]},
+					},
+				},
+				'warning',
+				/ errors, 6\.?0?\/s(?!.* from shop)/,
+			] as const,
+	),
+]);
