@@ -1,6 +1,7 @@
 import {clientLimit} from '../derive/client-limit.js';
+import {mainNewcomer, nextNewcomers} from '../derive/seen-newcomers.js';
 import type {ClientRow} from '../domain/client.js';
-import {message, nameOf} from '../domain/message.js';
+import {message, type Name, nameOf} from '../domain/message.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {type NamedClients, namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
@@ -155,9 +156,24 @@ The clients that connected within the last second. CLIENT LIST may be older than
 in CLIENT LIST may have kept its connection since then, so its age alone is not enough. Ids rise in the order of
 arrival: a client of the last second has one of the highest ids.
 */
-export function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
+function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
 	const received = facts.number('stats', 'total_connections_received') ?? Number.POSITIVE_INFINITY;
 	return otherClients(facts).filter(({id, ageSeconds}) => ageSeconds <= 1 && id > received - connectionsPerSecond);
+}
+
+/**
+Whose most of the new connections are: the name of the clients, or their host without a name. The readings of CLIENT LIST
+of the last minute count, else the clients that the last reading shows. Undefined if nobody has more than half.
+*/
+export function mainArrival(facts: NodeFacts, connectionsPerSecond: number): Name | undefined {
+	const {newcomers} = facts.memory;
+	const atMs = facts.record.clients?.atMs ?? facts.nowMs;
+	const key = mainNewcomer(
+		newcomers.length > 0
+			? newcomers
+			: nextNewcomers([], {atMs, value: newClients(facts, connectionsPerSecond).map(row => ({...row, ageSeconds: 0}))}),
+	);
+	return key === undefined ? undefined : nameOf('client', key);
 }
 
 export const cliChurn = rule({
@@ -181,21 +197,26 @@ export const cliChurn = rule({
 	},
 	evaluate({connections, commands}, facts, limits) {
 		const isChurning = connections > limits.rate && connections > limits.share * commands;
-		const [newest] = namedClients(newClients(facts, connections));
-		return isChurning
-			? fires('warning', {
-					problem: message`gets too many new connections${newest === undefined ? '' : message` from ${newest.name}`}`,
-					detail: `${perSecond(connections)} for ${perSecond(commands)} commands`,
-					culprit: newest === undefined ? undefined : {client: newest.name},
-					evidence: [
-						{name: 'connections', value: connections, unit: 'perSecond'},
-						{name: 'commands', value: commands, unit: 'perSecond'},
-					],
-					meaning:
-						'A client connects for each request instead of keeping a pool. Most of the work is connecting, and with TLS each connection costs a handshake.',
-					next: [hint('find it: panel 4, sorted by age, youngest first'), hint('let it keep its connections')],
-				})
-			: clear;
+		if (!isChurning) {
+			return clear;
+		}
+
+		const from = mainArrival(facts, connections);
+		return fires('warning', {
+			problem: message`gets too many new connections${from === undefined ? '' : message` from ${from}`}`,
+			detail: `${perSecond(connections)} for ${perSecond(commands)} commands`,
+			culprit: from && {client: from},
+			evidence: [
+				{name: 'connections', value: connections, unit: 'perSecond'},
+				{name: 'commands', value: commands, unit: 'perSecond'},
+			],
+			meaning:
+				'A client connects for each request instead of keeping a pool. Most of the work is connecting, and with TLS each connection costs a handshake.',
+			next: [
+				...(from === undefined ? [hint('find it: panel 4, sorted by age, youngest first')] : []),
+				hint('let it keep its connections: a pool, or persistent connections (pconnect in PHP)'),
+			],
+		});
 	},
 });
 

@@ -1,7 +1,6 @@
 import {message} from '../domain/message.js';
 import {count, inAbout, percent, perSecond} from '../text/units.js';
-import {mainHolder, maxClients, newClients, reservedFiles} from './client-limits.js';
-import {namedClients} from './client-names.js';
+import {mainArrival, mainHolder, maxClients, reservedFiles} from './client-limits.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -52,11 +51,11 @@ export const cliStorm = rule({
 			return clear;
 		}
 
-		const [newest] = namedClients(newClients(facts, connections));
+		const from = mainArrival(facts, connections);
 		return fires(heldMs >= limits.seconds * 1000 ? 'warning' : 'info', {
-			problem: message`gets a storm of new connections${newest === undefined ? '' : message` from ${newest.name}`}`,
+			problem: message`gets a storm of new connections${from === undefined ? '' : message` from ${from}`}`,
 			detail: `${perSecond(connections)}, usually ${perSecond(usual)}`,
-			culprit: newest === undefined ? undefined : {client: newest.name},
+			culprit: from && {client: from},
 			evidence: [
 				{name: 'connections', value: connections, unit: 'perSecond'},
 				{name: 'usual connections', value: usual, unit: 'perSecond'},

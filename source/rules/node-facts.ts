@@ -4,6 +4,7 @@ import type {KeyDrop} from '../derive/key-drop.js';
 import {MeanTracks} from '../derive/mean-tracks.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
+import type {SeenNewcomers} from '../derive/seen-newcomers.js';
 import type {SeenWriters} from '../derive/seen-writers.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {joinMessages, type Message, message, type NameKind, nameOf} from '../domain/message.js';
@@ -88,6 +89,8 @@ export type RuleMemory = {
 	readonly heavyCommand: (HeavyCommand & {readonly atMs: number}) | undefined;
 	/** Which clients the last readings of CLIENT LIST showed with a writing command. */
 	readonly writers: SeenWriters;
+	/** Which clients had just connected at the last readings of CLIENT LIST. */
+	readonly newcomers: SeenNewcomers;
 	/** When the node's shard last gave slots away, or began to, milliseconds since the epoch; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
 	readonly tracks: FieldTracks;
@@ -109,6 +112,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	keyDrop: undefined,
 	heavyCommand: undefined,
 	writers: [],
+	newcomers: [],
 	slotsLeftAtMs: undefined,
 	tracks: new FieldTracks(),
 	means: new MeanTracks(),

@@ -4,6 +4,7 @@ import {deploymentKind} from '../derive/deployment.js';
 import {heavyCommand} from '../derive/heavy-command.js';
 import {keyDrop, keysBeforeFall} from '../derive/key-drop.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {nextNewcomers} from '../derive/seen-newcomers.js';
 import {nextWriters} from '../derive/seen-writers.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -349,6 +350,7 @@ function nextMemory(
 				: {...drop, from: keysBeforeFall(after.series.get('keys'), drop.from), atMs: sample?.atMs ?? nowMs},
 		heavyCommand: heavy === undefined ? memory.heavyCommand : {...heavy, atMs: sample?.atMs ?? nowMs},
 		writers: reading === undefined ? memory.writers : nextWriters(memory.writers, reading),
+		newcomers: reading === undefined ? memory.newcomers : nextNewcomers(memory.newcomers, reading),
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
 		promotedAtMs:

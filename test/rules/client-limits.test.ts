@@ -120,6 +120,26 @@ testRule(cliChurn, [
 		'warning',
 		/^gets too many new connections from php-fpm, /,
 	],
+	[
+		'whose most of the short connections of the last readings were: a host',
+		{
+			...churned(200, 400),
+			watch: {
+				newcomers: [
+					{atMs: 0, clients: [{id: 1, key: '10.0.0.5'}]},
+					{
+						atMs: 0,
+						clients: [
+							{id: 2, key: '10.0.0.5'},
+							{id: 3, key: 'api'},
+						],
+					},
+				],
+			},
+		},
+		'warning',
+		/^gets too many new connections from 10\.0\.0\.5, 200\/s for 400\/s commands$/,
+	],
 	['many, and far more commands', churned(200, 10_000), 'clear'],
 	['few, and few commands', churned(50, 60), 'clear'],
 	['the first sample', {info: {stats: {total_connections_received: 1, total_commands_processed: 1}}}, 'pending'],

@@ -38,7 +38,7 @@ export function remedyOf(finding: Finding | undefined, state: MonitorState): Row
 
 /**
 Rules whose client is not worth closing. Errors harm the client itself, which connects again and sends the same. So does
-an application that fills a queue or a cache. A command of the slow log has ended.
+an application that fills a queue or a cache, or connects for each request. A command of the slow log has ended.
 */
 const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'err.failed',
@@ -51,9 +51,14 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'key.miss',
 	'mem.scripts',
 	'cli.no_subscribers',
+	'cli.churn',
+	'cli.storm',
 ]);
 
-/** The id of the client that causes a finding. Undefined if it is not connected, or has several connections. */
+/**
+The id of the client that causes a finding. Undefined if it is not connected, or has several connections. Undefined too
+in the first second of a connection: one that lives for a moment is gone before the action is confirmed.
+*/
 function culpritIn({clients, address}: NodeRecord, {rule, culprit, clearedAtMs}: Finding): number | undefined {
 	const name = culprit?.client?.name;
 	const isHere =
@@ -63,7 +68,7 @@ function culpritIn({clients, address}: NodeRecord, {rule, culprit, clearedAtMs}:
 	}
 
 	const [client, ...others] = (clients?.value ?? []).filter(each => each.name === name || each.address === name);
-	return others.length === 0 ? client?.id : undefined;
+	return others.length === 0 && client !== undefined && client.ageSeconds > 0 ? client.id : undefined;
 }
 
 /**

@@ -191,6 +191,8 @@ test('a finding that names a client and no action offers to close its connection
 	assert.doesNotMatch(lineOf({...one, records: withClients('cron-report', 'cron-report')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: withClients('api')}), / X /);
 	assert.doesNotMatch(lineOf({...one, records: [nodes[0]!]}), / X /, 'the clients are not known');
+	const young = {atMs: sampledAtMs, value: [clientOf({id: 5, name: 'cron-report', ageSeconds: 0})]};
+	assert.doesNotMatch(lineOf({...one, records: [{...nodes[0]!, clients: young}]}), / X /, 'it may live for a moment');
 	// A client whose commands fail, or that fills a queue or a cache, connects again and sends the same.
 	for (const rule of [
 		'err.failed',
@@ -199,6 +201,8 @@ test('a finding that names a client and no action offers to close its connection
 		'key.miss',
 		'mem.scripts',
 		'cli.no_subscribers',
+		'cli.churn',
+		'cli.storm',
 	] as const) {
 		const sends = findingOf(rule, 'warning', first?.address, {
 			culprit: {client: nameOf('client', 'cron-report'), command: 'LPUSH'},
