@@ -25,6 +25,7 @@ import '../rules/cpu-network.test.js';
 import '../rules/distance.test.js';
 import '../rules/emptied-data.test.js';
 import '../rules/empty-database.test.js';
+import '../rules/end-steps.test.js';
 import '../rules/engine.test.js';
 import '../rules/errors-modules.test.js';
 import '../rules/failing-clients.test.js';

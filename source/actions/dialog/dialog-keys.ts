@@ -33,7 +33,7 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 	}
 
 	if (key.kind === 'named' && key.name === 'enter' && isJustUnlocked(state, nowMs)) {
-		return withoutEffects(state);
+		return dialog.kind === 'confirm' ? withNotice(state, 'Enter sends nothing, Esc cancels') : withoutEffects(state);
 	}
 
 	if (key.kind === 'named' && key.name === 'copy') {
@@ -86,8 +86,9 @@ function typeTogether(state: DialogState, text: string, nowMs: number): Transiti
 
 /**
 Milliseconds for which Enter has no effect after actions are unlocked. People press Enter after the typed name by habit.
+The box that follows opens at the last character of the name, and a slow machine or line delivers their Enter late.
 */
-const reflexMs = 1000;
+const reflexMs = 5000;
 
 function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {
 	// If another key was pressed after the dialog opened, a following Enter is meant for this dialog.

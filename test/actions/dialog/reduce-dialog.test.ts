@@ -125,19 +125,20 @@ test('Enter after a complete name neither cancels nor sends', () => {
 	assert.deepEqual([left.kind, left.isSent, left.audits()], ['closed', false, ['aborted: cancelled']]);
 });
 
-test('Enter after the name that unlocks changes nothing for a second', () => {
+test('Enter after the name that unlocks changes nothing for five seconds', () => {
 	const played = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Sb').wait(300).type(name);
 	played.press('enter');
 	assert.equal(played.kind, 'preflighting');
 	played
 		.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')})
-		.wait(400)
+		.wait(4400)
 		.press('enter');
 	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
+	assert.match(played.text(), /Enter sends nothing, Esc cancels/);
 	played.wait(600).press('enter');
 	assert.deepEqual([played.kind, played.isSent], ['closed', false]);
 	const form = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Em').wait(300).type(name);
-	assert.equal(form.press('enter').wait(400).press('enter').kind, 'form');
+	assert.equal(form.press('enter').wait(4400).press('enter').kind, 'form');
 	assert.equal(form.type('64mb').press('enter').kind, 'preflighting');
 });
 
