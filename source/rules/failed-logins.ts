@@ -195,7 +195,11 @@ function causeOf(name: string, facts: NodeFacts): LoginFailure | undefined {
 				reason: isOfReplicas ? 'wrong password (masterauth of the replica)' : 'wrong password',
 				meaning: 'Some application has an old password, or somebody tries passwords out.',
 				next: [
-					hint('give the client the new password'),
+					hint(
+						isOfReplicas
+							? 'on the replica: CONFIG SET masterauth to the password of this user; then CONFIG REWRITE'
+							: 'give the client the new password',
+					),
 					hint('until then the user may have both: ACL SETUSER NAME >OLD adds one'),
 				],
 				isOfReplicas,

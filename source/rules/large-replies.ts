@@ -21,12 +21,24 @@ export function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
 
 const commandOf = ({arguments: [command = '-']}: LargeEntry): string => command.toUpperCase();
 
+/** Most entries that the evidence lists. */
+const listedEntries = 5;
+
+/** The largest entries. Those of one command and one size stand there once, with their number. */
 const evidenceOf = (entries: readonly LargeEntry[]) =>
-	entries.slice(0, 5).map(entry => ({
-		name: `${entry.log.replace('-', ' ')} of ${commandOf(entry)}`,
-		value: entry.bytes,
-		unit: 'bytes' as const,
-	}));
+	[...Map.groupBy(entries, entry => `${entry.log} ${commandOf(entry)} ${entry.bytes}`).values()]
+		.slice(0, listedEntries)
+		.flatMap(([entry, ...others]) =>
+			entry === undefined
+				? []
+				: [
+						{
+							name: `${entry.log.replace('-', ' ')} of ${commandOf(entry)}${others.length === 0 ? '' : `, ${count(others.length + 1)} of`}`,
+							value: entry.bytes,
+							unit: 'bytes' as const,
+						},
+					],
+		);
 
 /** A client's name; the address of a client without a name. */
 const clientOf = ({clientName, clientAddress}: LargeEntry): string | undefined => clientName || clientAddress;

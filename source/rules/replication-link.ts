@@ -115,7 +115,10 @@ export const repLinkDown = rule({
 		const isShort = downSeconds <= limits.warning;
 		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
-		const remedy = unlinkedReplicaRemedy(facts);
+		const offered = unlinkedReplicaRemedy(facts);
+		// REPLICAOF with the same primary discards the data and meets the obstacle of the log again.
+		const isAgain = obstacle !== undefined && offered.action === 'replicaof' && offered.remedy === undefined;
+		const remedy = isAgain ? {} : offered;
 		const replacement = replacementOf(facts);
 		const state = wasNeverUp
 			? message`has no link to its primary ${primary} yet`
@@ -163,15 +166,18 @@ export const repLinkDown = rule({
 					: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
 				...(replacement === undefined ? [] : followSteps(facts, replacement)),
+				...(obstacle?.next ?? []),
 				pingPrimary(facts),
 				...logSteps(facts),
-				...(obstacle?.next ?? [
-					hint(
-						way === noWay
-							? 'check firewalls and routes between them, in both directions'
-							: '"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved',
-					),
-				]),
+				...(obstacle === undefined
+					? [
+							hint(
+								way === noWay
+									? 'check firewalls and routes between them, in both directions'
+									: '"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved',
+							),
+						]
+					: []),
 				redisCli(facts, 'ROLE'),
 				...(remedy.action === 'promote'
 					? [

@@ -362,3 +362,15 @@ testRule(netBigReply, [
 		/^sends large replies, most to GET cfg from thumbs, 97\.7K on average/,
 	],
 ]);
+
+test('large replies of one command and one size stand in the evidence once, with their number', () => {
+	const same = Array.from({length: 4}, () => entry('large-reply', 3, 3 << 20));
+	const {evidence} = firingOf(netBigReply, logged(...same, entry('large-reply', 5, 2 << 20)));
+	assert.deepEqual(
+		evidence.map(({name, value}) => [name, value]),
+		[
+			['large reply of HGETALL, 4 of', 3 << 20],
+			['large reply of HGETALL', 2 << 20],
+		],
+	);
+});

@@ -587,3 +587,21 @@ test('a replica that was left behind gets the way to the promoted node, unless i
 	assert.match(ahead.next, /may have writes that the promoted node lacks/);
 	assert.equal(ahead.action, undefined);
 });
+
+for (const id of [
+	'primary-auth',
+	'primary-protected',
+	'primary-denies',
+	'primary-data-unstored',
+	'primary-data-unreadable',
+]) {
+	test(`rep.link_down: REPLICAOF with the same primary is no remedy for an obstacle of the log: ${id}`, () => {
+		const lost = unlinked({nodes: [primary]});
+		assert.equal(firingOf(repLinkDown, lost).action, 'replicaof');
+		const found = firingOf(repLinkDown, {...lost, host: logged(id, 2).host ?? {}});
+		assert.equal(found.action, undefined);
+		const [first] = found.next;
+		assert.equal(first?.kind, 'words', 'the step about the obstacle comes first');
+		assert.doesNotMatch(messageText(first?.text ?? ''), /Unable to AUTH/);
+	});
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {AccessRefusal} from '../../source/domain/access-log.js';
 import type {AclUser} from '../../source/domain/acl-user.js';
+import {messageText} from '../../source/domain/message.js';
 import type {BlindSpot} from '../../source/domain/sample.js';
 import {readServerLog} from '../../source/parse/server-log.js';
 import {secDenied} from '../../source/rules/denied-requests.js';
@@ -15,6 +16,7 @@ import {
 	secProtectedOff,
 	secScan,
 } from '../../source/rules/security.js';
+import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -321,3 +323,10 @@ testRule(secScan, [
 	['no log', {host: {gaps: [{what: "the server's log", why: 'EACCES'}]}}, 'unseen', /EACCES/],
 	['never looked', {}, 'unseen'],
 ]);
+
+test('sec.authfail: a replica gets the password by masterauth, an application from its own settings', () => {
+	const stepOf = (lacks: readonly string[]) =>
+		firingOf(secAuthfail, withUser({isOn: true, lacks})).next.map(({text}) => messageText(text))[0];
+	assert.match(stepOf(['set']) ?? '', /^on the replica: CONFIG SET masterauth /);
+	assert.equal(stepOf([]), 'give the client the new password');
+});
