@@ -115,8 +115,7 @@ function refusedLogin(facts: NodeFacts): Refusal {
 				problem: who => message`refuses ${who}: wrong password (WRONGPASS)`,
 				reason: 'masterauth or masteruser there is old',
 				next: [
-					hint('on the replica: CONFIG SET masterauth with the password of this node; then CONFIG REWRITE'),
-					hint('its log says "Unable to AUTH"; its INFO replication says master_link_status:down'),
+					hint('CONFIG SET masterauth on the replica, with the password of this node; then CONFIG REWRITE'),
 					redisCli(facts, 'ACL LOG 10   # client-info has the address of the replica'),
 				],
 			};
@@ -141,7 +140,7 @@ function refusalOfResyncs(facts: NodeFacts): Refusal | undefined {
 		return {
 			problem: who => message`refuses ${who}: not logged in (NOAUTH)`,
 			reason: 'masterauth is missing there',
-			next: [hint('on the replica: CONFIG SET masterauth with the password of this node; then CONFIG REWRITE')],
+			next: [hint('CONFIG SET masterauth on the replica, with the password of this node; then CONFIG REWRITE')],
 		};
 	}
 

@@ -31,7 +31,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		{
 			problem: 'cannot log in to its primary',
 			reason: 'masterauth or masteruser is wrong',
-			next: [hint('CONFIG SET masterauth on this replica to the password of the primary; then CONFIG REWRITE')],
+			next: [hint('CONFIG SET masterauth on this replica, with the password of the primary; then CONFIG REWRITE')],
 		},
 	],
 	[

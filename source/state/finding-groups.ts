@@ -17,7 +17,10 @@ export type FindingGroup = {
 	readonly first: JoinedFinding;
 	/** The findings in the order of `rankedFindings`; at least one. */
 	readonly entries: readonly JoinedFinding[];
-	/** The nodes of the findings, each once. Empty for a finding of the whole deployment. */
+	/**
+	The nodes that the findings are about, each once: replicas that lost their primary, without the primary. For findings
+	of the whole deployment, the nodes that they name.
+	*/
 	readonly nodes: readonly NodeAddress[];
 	/** Whether the findings are consequences of the findings of another group. That group then stands above this one. */
 	readonly isConsequence: boolean;
@@ -72,7 +75,7 @@ function groupOf(key: string, entries: readonly JoinedFinding[]): FindingGroup |
 		severity,
 		first,
 		entries,
-		nodes: [...new Set(entries.flatMap(entry => entry.finding.nodes ?? entry.finding.node ?? []))],
+		nodes: [...new Set(entries.flatMap(({finding: {node, nodes = []}}) => node ?? nodes))],
 		isConsequence: causeKey !== undefined,
 		isEnded,
 		isAdvice: severity === 'info' && causeKey === undefined && !isEnded,
@@ -108,7 +111,8 @@ export function sharedText(
 	}
 
 	if (length !== undefined) {
-		return findingText(first, length, show);
+		const text = findingText(first, length, show);
+		return findings.every(({node}) => node === first.node) ? text : text.replace(/\bits primary\b/, 'their primary');
 	}
 
 	const isOfOneNode = findings.every(({node}) => node === first.node);

@@ -373,6 +373,14 @@ for (const [name, parts, action, node] of remedies) {
 	});
 }
 
+for (const id of ['primary-auth', 'primary-protected', 'primary-denies', 'primary-data-unstored'] as const) {
+	test(`rep.link_down: what its log names (${id}) is mended first, and REPLICAOF is not offered`, () => {
+		const {action, next} = firingOf(repLinkDown, {...logged(id, 2), nodes: [primary]});
+		assert.equal(action, undefined);
+		assert.match(messageText(next[0]?.text ?? ''), /masterauth|requirepass|disk space/);
+	});
+}
+
 test('the primary’s address can be masked in every text that names it', () => {
 	const hidden = [
 		firingOf(repLinkDown, down(20)),
