@@ -1,4 +1,4 @@
-import type {NextStep} from '../domain/finding.js';
+import type {Culprit, NextStep} from '../domain/finding.js';
 import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
@@ -48,7 +48,7 @@ export const cpuMain = rule({
 				effect: 'slow',
 				evidence: [{name: 'main thread', value: share, unit: 'share'}],
 				meaning: 'All commands run on this one thread. The busier it is, the longer each command waits.',
-				next: busySteps,
+				next: busySteps(top?.culprit),
 			});
 		}
 
@@ -63,7 +63,7 @@ export const cpuMain = rule({
 			meaning: isManyThreads
 				? 'The server does not say how much of it is the main thread, on which all commands run. I/O threads, lazy freeing and modules have threads of their own.'
 				: 'The server does not say how much of it is the main thread. All commands run on that one thread.',
-			next: [onHost(`top -H -p ${processIdFor(facts)}`), ...busySteps],
+			next: [onHost(`top -H -p ${processIdFor(facts)}`), ...busySteps(top?.culprit)],
 		});
 	},
 });
@@ -72,7 +72,7 @@ export const cpuMain = rule({
 const mostOfTime = 0.5;
 
 /** The command that takes at least half of the time of all commands, and its senders. Undefined if no command does. */
-function longestCommand(facts: NodeFacts) {
+export function longestCommand(facts: NodeFacts) {
 	const [top] = facts.record.commands.toSorted((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
 	if (top?.timeShare === undefined || top.timeShare < mostOfTime) {
 		return undefined;
@@ -82,6 +82,7 @@ function longestCommand(facts: NodeFacts) {
 	const senders = sendersOf(facts, top.command);
 	return {
 		text: message`${command}${senders?.text ?? ''} takes most of the time`,
+		shortText: message`${command}${senders?.text ?? ''}`,
 		culprit: senderCulprit(command, senders),
 	};
 }
@@ -92,7 +93,11 @@ single thread may seem to take slightly more than one core.
 */
 const oneCore = 1.05;
 
-const busySteps: readonly NextStep[] = [
+/** The steps for a busy main thread. A client that causes most of the load comes first. */
+const busySteps = (culprit: Culprit | undefined): readonly NextStep[] => [
+	...(culprit?.client === undefined || culprit.command === undefined
+		? []
+		: [hint(message`let ${culprit.client} send ${culprit.command} less often, or stop it`)]),
 	hint('see which commands take the time: panel 5'),
 	hint('read from replicas, or spread the keys over more primaries'),
 ];
@@ -177,16 +182,23 @@ export const cpuThrottle = rule({
 	},
 	evaluate(_, facts, limits) {
 		const {cores, share} = throttling(facts);
+		const child =
+			facts.number('persistence', 'rdb_bgsave_in_progress') === 1
+				? 'a save'
+				: facts.number('persistence', 'aof_rewrite_in_progress') === 1
+					? 'a rewrite of the append-only file'
+					: undefined;
 		return share <= limits.share
 			? clear
 			: fires('warning', {
 					problem: `is held at ${cores < 10 ? Number(cores.toFixed(2)) : Math.round(cores)} processors`,
-					detail: `it stood still in ${percent(share)} of the periods`,
+					detail: `it stood still in ${percent(share)} of the periods${child === undefined ? '' : `, while ${child} runs`}`,
 					reason: 'the processor limit of its control group',
 					effect: 'slow',
 					evidence: [
 						{name: 'nr_throttled / nr_periods', value: share, unit: 'share'},
 						{name: 'limit in processors', value: String(cores)},
+						...(child === undefined ? [] : [{name: 'runs beside it', value: child}]),
 					],
 					meaning:
 						'When its time is used up, the kernel stops all its threads until the next period, up to 100 ms. Every client waits.',
@@ -194,6 +206,13 @@ export const cpuThrottle = rule({
 						hint(
 							'raise or remove the limit: resources.limits.cpu of the pod, --cpus of the container, CPUQuota of the unit',
 						),
+						...(child === undefined
+							? []
+							: [
+									hint(
+										`${child} is a process of its own under the same limit: let it run at quiet times, or on a replica`,
+									),
+								]),
 						onHost(`cat /proc/${processIdFor(facts)}/cgroup`),
 					],
 				});

@@ -1,8 +1,8 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import type {OomKill} from '../domain/host-evidence.js';
-import {message, nameOf} from '../domain/message.js';
+import {type Message, message, nameOf} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
-import {cpuThrottle} from './cpu-network.js';
+import {cpuThrottle, longestCommand} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
@@ -283,6 +283,16 @@ function waitsForItsLimit(facts: NodeFacts): boolean {
 	return throttling(facts).share > facts.limitsOf(cpuThrottle).share && runnable <= processors;
 }
 
+/** Share of a core from which the server's own work counts as a part of the load of its machine. */
+const ownShare = 0.25;
+
+/** What the server itself takes of the processors, and for which command, as the end of a sentence; empty if it takes little. */
+function ownPart(facts: NodeFacts): Message {
+	const share = (facts.perSecond('cpu', 'used_cpu_user') ?? 0) + (facts.perSecond('cpu', 'used_cpu_sys') ?? 0);
+	const top = share < ownShare ? undefined : longestCommand(facts);
+	return top === undefined ? '' : message`; the server takes ${percent(share)} of a core, most for ${top.shortText}`;
+}
+
 export const osPsi = rule({
 	id: 'os.psi',
 	scope: 'node',
@@ -317,7 +327,7 @@ export const osPsi = rule({
 		const isSlow = slow > 0 || pingMs > slowPingMs;
 		return fires(isSlow ? 'warning' : 'info', {
 			problem: 'runs on a machine short of processor time',
-			detail: `some process waits for a processor ${percent(pressure)} of the time`,
+			detail: message`some process waits for a processor ${percent(pressure)} of the time${ownPart(facts)}`,
 			evidence: [
 				{name: 'cpu some avg10', value: pressure, unit: 'share'},
 				...(slow > 0 ? [{name: 'slow commands in 60 s', value: slow, unit: 'count' as const}] : []),

@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {LocalEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {cpuMain, cpuSteal, cpuThrottle, ioThreads, netBw} from '../../source/rules/cpu-network.js';
-import type {Sections} from '../harness/records.js';
+import {firingOf} from '../harness/firing-of.js';
+import {clientOf, type Sections} from '../harness/records.js';
 import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 /** Counters that were 0 a second ago. */
@@ -131,9 +135,36 @@ testRule(cpuThrottle, [
 	],
 	['did so only long ago', {host: group(1100, 100), record: hostBefore(1000, 100)}, 'clear'],
 	['does so now', {host: group(1100, 150), record: hostBefore(1000, 100)}, 'warning', /in 50% of the periods/],
+	[
+		'while a save runs in a process of its own',
+		{host: group(39, 17), info: {persistence: {rdb_bgsave_in_progress: 1}}},
+		'warning',
+		/in 44% of the periods, while a save runs: the processor limit of its control group$/,
+	],
+	[
+		'while the append-only file is rewritten',
+		{host: group(39, 17), info: {persistence: {rdb_bgsave_in_progress: 0, aof_rewrite_in_progress: 1}}},
+		'warning',
+		/in 44% of the periods, while a rewrite of the append-only file runs: /,
+	],
+	[
+		'while nothing else runs',
+		{host: group(39, 17), info: {persistence: {rdb_bgsave_in_progress: 0, aof_rewrite_in_progress: 0}}},
+		'warning',
+		/in 44% of the periods: /,
+	],
 	['a few periods say nothing', {host: group(10, 10)}, 'clear'],
 	['now and then', {host: group(1000, 90)}, 'clear'],
 	['no limit', {host: {cgroup: {limitBytes: undefined, usedBytes: 1, oomKills: 0}}}, 'clear'],
 	['no process', {host: {}}, 'unseen'],
 	['another machine', {}, 'unseen'],
 ]);
+
+test('cpu.main: the client that causes the load is the first step', () => {
+	const clients = {atMs: 0, value: [clientOf({id: 1, name: 'cart-sync', command: 'get', idleSeconds: 0})]};
+	const stepOf = (record: FactsParts['record']) =>
+		messageText(firingOf(cpuMain, {...processor(0.95), record: record ?? {}}).next[0]?.text ?? '');
+	assert.equal(stepOf({commands: [commandOf('get', 0.9)], clients}), 'let cart-sync send GET less often, or stop it');
+	assert.match(stepOf({commands: [commandOf('get', 0.9)]}), /^see which commands/);
+	assert.match(stepOf({clients}), /^see which commands/);
+});

@@ -4,7 +4,7 @@ import type {KernelEvidence, LocalEvidence, OomKill, ProcessEvidence} from '../.
 import {osCgroup, osClocksource, osOomscore, osOvercommit, osPsi, osSomaxconn, osThp} from '../../source/rules/host.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {firingOf} from '../harness/firing-of.js';
-import {refusedConnection} from '../harness/records.js';
+import {clientOf, refusedConnection} from '../harness/records.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const kernel = (parts: Partial<KernelEvidence>, rest: Partial<LocalEvidence> = {}): FactsParts => ({
@@ -177,6 +177,19 @@ const throttled = (runnable: number): FactsParts => ({
 	),
 });
 
+/** A server whose process takes a share of a core, most of it for GET from one client. */
+const ofServer = (share: number): FactsParts => ({
+	info: {cpu: {used_cpu_user: 10 + share, used_cpu_sys: 5}},
+	earlier: {cpu: {used_cpu_user: 10, used_cpu_sys: 5}},
+	record: {
+		...pressure(0.9, 3).record,
+		commands: [
+			{command: 'get', timeShare: 0.9, calls: 9, callsPerSecond: 9e5, meanMicroseconds: 1, failuresPerSecond: 0},
+		],
+		clients: {atMs: 0, value: [clientOf({id: 1, name: 'cart-sync', command: 'get', idleSeconds: 0})]},
+	},
+});
+
 testRule(osPsi, [
 	['idle', pressure(0.02, 5), 'clear'],
 	['busy, and the server is as quick as ever', pressure(0.9, 0, [0.3]), 'info'],
@@ -186,6 +199,13 @@ testRule(osPsi, [
 		'warning',
 		/^runs on a machine short of processor time, some process waits for a processor 90% of the time$/,
 	],
+	[
+		'busy, and the server itself is a part of the load',
+		{...pressure(0.9, 3), ...ofServer(0.37)},
+		'warning',
+		/90% of the time; the server takes 37% of a core, most for GET from cart-sync$/,
+	],
+	['busy, and the server takes little', {...pressure(0.9, 3), ...ofServer(0.1)}, 'warning', /90% of the time$/],
 	['busy, and every command is logged', {...pressure(0.9, 300), config: {'slowlog-log-slower-than': '0'}}, 'info'],
 	['busy, and PING is slow', pressure(0.9, 0, [25]), 'warning'],
 	[
