@@ -68,9 +68,12 @@ type BarInput = {
 	readonly glyphs: Glyphs;
 };
 
+/** A text that says itself how long ago something happened. */
+const tellsWhen = /\d ?[a-z]+ ago\b/;
+
 /**
 Line 2 as a bar: a mark and the longest text that fits. At the right are the age of the problem and the number of other
-causes. The age is left out if the text needs its room.
+causes. The age is left out if the text needs its room, or says itself how long ago it was.
 */
 function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Line {
 	const {severity, cause, others} = verdict;
@@ -86,7 +89,9 @@ function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Li
 	const tally = textBeside(long) === textBeside(brief) ? long : brief;
 	const all = roomBeside(tally);
 	const text = textBeside(tally);
-	const right = cellWidth(text) + cellWidth(age) > all ? tally : age + tally;
+	// Two durations beside each other would contradict: `expired, 8s ago` and the age of the finding, which began as a
+	// warning before.
+	const right = cellWidth(text) + cellWidth(age) > all || tellsWhen.test(text) ? tally : age + tally;
 	const room = Math.max(0, width - cellWidth(mark) - cellWidth(right));
 	const left = cut(mark, width) + fit(text, room, 'left', glyphs.ellipsis);
 	return [span(cut(left + right, width, glyphs.ellipsis), severity === 'critical' ? 'critical-bar' : 'warning-bar')];

@@ -280,3 +280,19 @@ test('header: a slowed interval is short on 80 columns, so that version and cloc
 	const slowed = header(80, {nodes: [{...primary, intervalMs: 8000}]});
 	assert.match(slowed, /redis 7\.2\.5 primary \[LOCKED\] +! 8s .*14:02:31Z$/);
 });
+
+test('line 2 has one duration: a text that says how long ago it was stands without the age of the finding', () => {
+	const lineOf = (detail: string) => {
+		const finding = findingOf('tls.expiry', 'critical', primary.address, {
+			problem: 'has a certificate that has expired',
+			detail,
+			sinceMs: nowMs - 44_000,
+		});
+		const state = {...stateOf([primary]), findings: [finding]};
+		return plainText(verdictLine(state, primary, nowMs, unicodeGlyphs, 100));
+	};
+	assert.match(lineOf('8s ago'), /^!! :6379 has a certificate that has expired, 8s ago *$/);
+	assert.match(lineOf('2m05s ago, 5 keys now'), /5 keys now *$/);
+	assert.match(lineOf('valid to 14:00'), /valid to 14:00 +44s$/);
+	assert.match(lineOf('long ago'), /long ago +44s$/);
+});
