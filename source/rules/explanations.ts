@@ -274,6 +274,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'lat.command_hog', where: 'here', symptoms: ['lat.eventloop', 'cpu.main', 'lat.p99', 'conn.rtt']},
 	{cause: 'mem.oom', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
+	{cause: 'rep.min_good', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},
 	{cause: 'err.unknown', where: 'here', symptoms: ['err.rate']},
 	// An intruder deletes the data, and makes the server save into a folder where the server may not write.

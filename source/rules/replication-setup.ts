@@ -2,6 +2,7 @@ import {message, nodeName} from '../domain/message.js';
 import {bytes} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
+import {missingReplicas} from './missing-replicas.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import {isAway, isRemoved} from './planned-restart.js';
@@ -92,11 +93,19 @@ export const repLost = rule({
 		}
 
 		const away = [...facts.nodes.values()].filter(node => node.address !== facts.address && isAway(node, facts));
+		const missing = missingReplicas(facts);
+		const lost = most - connected;
 		const isShort = heldMs < facts.limitsOf(roleGrace).seconds * 1000;
 		return isSettling(facts)
 			? settling
-			: fires(away.length >= most - connected ? 'info' : isShort ? 'warning' : 'critical', {
-					problem: `lost ${most - connected} of ${most} replicas`,
+			: fires(away.length >= lost ? 'info' : isShort ? 'warning' : 'critical', {
+					problem:
+						missing === undefined || missing.addresses.length !== lost
+							? `lost ${lost} of ${most} replicas`
+							: lost === most
+								? message`lost its ${lost === 1 ? 'replica' : 'replicas'} ${missing.names}`
+								: message`lost ${lost} of ${most} replicas, ${missing.names}`,
+					nodes: missing && [facts.address, ...missing.addresses],
 					effect: connected === 0 ? 'failover-impossible' : undefined,
 					evidence: [
 						...infoEvidence(facts, ['replication', 'connected_slaves', 'count']),
@@ -107,7 +116,11 @@ export const repLost = rule({
 							? 'No node can replace it now.'
 							: 'Fewer nodes can replace it, and the others have to serve the reads of the lost ones.',
 					next: [
-						hint('look at the replica that is missing: panel 3, panel 0'),
+						hint(
+							missing === undefined
+								? 'look at the replica that is missing: panel 3, panel 0'
+								: message`look at ${missing.names}: is the process running, and is its host reached?`,
+						),
 						redisCli(facts, 'INFO replication'),
 						...logSteps(facts),
 					],
@@ -140,10 +153,13 @@ export const repMinGood = rule({
 			return clear;
 		}
 
+		const missing = isShort ? missingReplicas(facts) : undefined;
+		const counted = `${good} of ${wanted} needed replicas`;
 		return fires('critical', {
 			problem: 'refuses writes (NOREPLICAS)',
+			detail: missing && counted,
 			reason: isShort
-				? `${good} of ${wanted} needed replicas`
+				? (missing?.text ?? counted)
 				: good === undefined || !isWantedKnown
 					? 'it has too few good replicas'
 					: `it had too few good replicas a moment ago, and has ${good} of ${wanted} now`,
@@ -161,7 +177,11 @@ export const repMinGood = rule({
 			],
 			meaning: 'Every write gets an error, as the setting demands while too few replicas would have it.',
 			next: [
-				hint('bring the replicas back: panel 3 says which are missing or not responding'),
+				hint(
+					missing === undefined
+						? 'bring the replicas back: panel 3 says which are missing or not responding'
+						: message`bring ${missing.names} back: look at the process, its host, the network between`,
+				),
 				redisCli(facts, 'CONFIG SET min-replicas-to-write 0'),
 			],
 		});

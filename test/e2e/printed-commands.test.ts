@@ -56,6 +56,7 @@ import '../rules/memory-host.test.js';
 import '../rules/memory-limit.test.js';
 import '../rules/memory-overhead.test.js';
 import '../rules/next-steps.test.js';
+import '../rules/missing-replicas.test.js';
 import '../rules/observability.test.js';
 import '../rules/packet-loss.test.js';
 import '../rules/pubsub.test.js';
