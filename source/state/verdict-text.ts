@@ -142,8 +142,8 @@ function calmStatement(
 	}
 
 	const [only] = answering;
-	if (verdict.isReadingCluster === true && only !== undefined) {
-		return {text: message`${nodeName(only)} answers, its cluster is being read`};
+	if (verdict.isReadingPeers === true && only !== undefined) {
+		return {text: message`${nodeName(only)} answers, the other nodes are being read`};
 	}
 
 	const slow = far === undefined ? undefined : withSubject(far.node, statementMessage(far, length));

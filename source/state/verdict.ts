@@ -51,7 +51,7 @@ export type Verdict =
 			/** What the first samples show and the next ones may confirm. Nothing is known to be well until then. */
 			readonly suspicion?: Suspicion | undefined;
 			/** Whether the first node of a cluster has answered, and the cluster's state is not read yet. */
-			readonly isReadingCluster?: boolean;
+			readonly isReadingPeers?: boolean;
 	  }
 	/** No node has answered yet. */
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly of: MonitorState};
@@ -231,20 +231,25 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 		notes: notesIn(state.findings),
 		far: farthest(state.findings),
 		...(state.suspicion && {suspicion: state.suspicion}),
-		...(isUnread(records) && nowMs - state.startedAtMs < readWithinMs ? {isReadingCluster: true} : {}),
+		...(isUnread(records) && nowMs - state.startedAtMs < readWithinMs ? {isReadingPeers: true} : {}),
 	};
 }
 
 /** Time after the start of redis-top within which the view of a cluster is awaited, in milliseconds. */
 const readWithinMs = 10_000;
 
-/** Whether only one node of a cluster is known, from its first sample, which does not have its view of the cluster. */
-const isUnread = ([only, ...others]: readonly NodeRecord[]): boolean =>
-	only?.sample !== undefined &&
-	others.length === 0 &&
-	isClusterEnabled(only.sample.info) &&
-	only.clusterNodes === undefined &&
-	!only.blind.some(({command}) => command.startsWith('CLUSTER'));
+/** Whether only one node of a cluster, or a Sentinel, is known, whose first sample does not tell of the other nodes. */
+function isUnread([only, ...others]: readonly NodeRecord[]): boolean {
+	if (only?.sample === undefined || others.length > 0) {
+		return false;
+	}
+
+	const [isSilent, kind] =
+		only.role === 'sentinel'
+			? [only.sentinel === undefined || only.sentinel.value.primaries.length > 0, 'SENTINEL']
+			: [isClusterEnabled(only.sample.info) && only.clusterNodes === undefined, 'CLUSTER'];
+	return isSilent && !only.blind.some(({command}) => command.startsWith(kind));
+}
 
 /** The finding that explains why a node does not answer, such as a command that holds its main thread. */
 export const outageReason = (state: MonitorState, node: NodeAddress): Finding | undefined =>

@@ -32,7 +32,7 @@ export function verdictLine(
 	switch (verdict.severity) {
 		case 'ok': {
 			const text = fittingText(verdict, wholeNames, ended === '' ? width - 3 : 0);
-			const isOpen = verdict.suspicion !== undefined || verdict.isReadingCluster === true;
+			const isOpen = verdict.suspicion !== undefined || verdict.isReadingPeers === true;
 			const mark = isOpen ? span('.. ', 'accent') : span('ok ', 'ok');
 			return cutLine([mark, span(ended === '' ? text : `${text}; ${ended}`)], width, glyphs.ellipsis);
 		}

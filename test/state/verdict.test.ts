@@ -3,6 +3,7 @@ import test from 'node:test';
 import {effects} from '../../source/domain/finding.js';
 import {type Message, message, messageText, nameOf} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import type {MonitoredPrimary} from '../../source/domain/sentinel.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
@@ -591,11 +592,26 @@ test('the first node of a cluster is not ok before the cluster is read', () => {
 	const one = recordFrom({info: {cluster: {cluster_enabled: 1}}});
 	const at = (startedAtMs: number, records: readonly NodeRecord[]) =>
 		verdictText(verdictOf({...stateWith([], records), startedAtMs}, sampledAtMs));
-	assert.equal(at(sampledAtMs - 500, [one]), '10.0.1.11:6379 answers, its cluster is being read');
+	assert.equal(at(sampledAtMs - 500, [one]), '10.0.1.11:6379 answers, the other nodes are being read');
 	const viewed = {...one, clusterNodes: {atMs: sampledAtMs, value: []}};
 	assert.match(at(sampledAtMs - 500, [viewed]), /^10\.0\.1\.11:6379 answers, data/);
 	assert.match(at(sampledAtMs - 60_000, [one]), /^10\.0\.1\.11:6379 answers, data/);
 	assert.match(at(sampledAtMs - 500, [up]), /^10\.0\.1\.11:6379 answers, data/);
+});
+
+test('a Sentinel is not ok before the nodes that it watches are known', () => {
+	const sentinel = recordFrom({role: 'sentinel', address: '10.0.1.21:26379'});
+	const at = (record: NodeRecord, others: readonly NodeRecord[] = []) =>
+		verdictText(verdictOf({...stateWith([], [record, ...others]), startedAtMs: sampledAtMs - 500}, sampledAtMs));
+	assert.match(at(sentinel), /^10\.0\.1\.21:26379 answers, the other nodes are being read/);
+	assert.match(at(sentinel, [up]), /^2 nodes answer/);
+	const watching = (primaries: readonly MonitoredPrimary[]) => ({
+		...sentinel,
+		sentinel: {atMs: sampledAtMs, value: {primaries}},
+	});
+	assert.match(at(watching([])), /answers, data/);
+	const refused = {command: 'SENTINEL MASTERS', kind: 'denied', why: 'NOPERM', grant: undefined} as const;
+	assert.match(at({...sentinel, blind: [refused]}), /answers, data/);
 });
 
 test('what the first samples show and nothing confirms yet is said in place of ok', () => {
