@@ -176,6 +176,13 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 	};
 }
 
+/**
+`>` before the time for which a node has failed that redis-top has never reached: the failure began before redis-top
+looked. Empty for any other node.
+*/
+export const longerMark = ({lastReplyAtMs}: Pick<NodeRecord, 'lastReplyAtMs'>): string =>
+	lastReplyAtMs === undefined ? '>' : '';
+
 /** The text for a node's reach, used when no failure gives a better text. */
 export const reachWords: Readonly<Record<NodeRecord['reach'], string>> = {
 	connecting: 'is being connected to',

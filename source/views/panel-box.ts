@@ -1,6 +1,6 @@
 import {failureText} from '../domain/sample.js';
 import type {NodeRecord} from '../state/monitor-state.js';
-import {reachWords} from '../state/node-problem.js';
+import {longerMark, reachWords} from '../state/node-problem.js';
 import {panelRow} from '../state/panel-table.js';
 import {frame, innerHeight, innerWidth} from '../text/frame.js';
 import {type Line, line} from '../text/line.js';
@@ -68,7 +68,8 @@ function absence({state, node, nowMs}: PanelInput): Line[] {
 		];
 	}
 
-	const since = node.failingSinceMs === undefined ? '' : `, for ${ageSince(node.failingSinceMs, nowMs)}`;
+	const since =
+		node.failingSinceMs === undefined ? '' : `, ${longerMark(node) || 'for '}${ageSince(node.failingSinceMs, nowMs)}`;
 	return [
 		line(
 			` !! ${node.address} ${node.failure === undefined ? reachWords[node.reach] : failureText(node.failure)}${since}`,

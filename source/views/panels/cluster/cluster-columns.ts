@@ -2,6 +2,7 @@ import type {ClusterNode} from '../../../domain/cluster.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {NodeState} from '../../../domain/node.js';
 import type {Baseline} from '../../../state/monitor-state.js';
+import {longerMark} from '../../../state/node-problem.js';
 import type {Column} from '../../../text/columns.js';
 import type {Tone} from '../../../text/line.js';
 import {ageSince, grouped, shortAgeSince, signed} from '../../../text/units.js';
@@ -88,8 +89,8 @@ const reachWords: Readonly<Record<NodeState, string>> = {
 };
 
 /**
-The cell of the column SEEN, whether redis-top itself reaches the node: `up`, `no reply`, `down 12s`. `-` for a node
-that redis-top does not poll.
+The cell of the column SEEN, whether redis-top itself reaches the node: `up`, `no reply`, `down 12s`. `down>12s` for a
+node that it never reached, `-` for a node that it does not poll.
 */
 function reachText({record}: ClusterRow, nowMs: number): string {
 	if (record === undefined) {
@@ -101,7 +102,7 @@ function reachText({record}: ClusterRow, nowMs: number): string {
 	const isWholeWord = reach === 'up' || reach === 'connecting' || reach === 'refusing' || reach === 'stale';
 	return isWholeWord || sinceMs === undefined
 		? reachWords[reach]
-		: `${reachWords[reach]} ${shortAgeSince(sinceMs, nowMs)}`;
+		: `${reachWords[reach]}${longerMark(record) || ' '}${shortAgeSince(sinceMs, nowMs)}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type {NodeId} from '../../../domain/node.js';
 import {failureText} from '../../../domain/sample.js';
 import type {TopologyNode} from '../../../domain/topology.js';
 import {pollPeriodMs} from '../../../state/new-record.js';
+import {longerMark} from '../../../state/node-problem.js';
 import {ageSince, bytes, grouped, milliseconds, percent, perSecond, seconds} from '../../../text/units.js';
 import {nodeRemarks} from '../../../topology/node-remarks.js';
 import type {PanelInput} from '../../panel.js';
@@ -48,7 +49,7 @@ function goneText({keyboard}: PanelInput): string {
 function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
 	const {nowMs} = input;
 	const {failure, failingSinceMs, goneSinceMs, otherNames, lastReplyAtMs} = record;
-	const sinceText = failingSinceMs === undefined ? '' : `, for ${ageSince(failingSinceMs, nowMs)}`;
+	const sinceText = failingSinceMs === undefined ? '' : `, for ${longerMark(record)}${ageSince(failingSinceMs, nowMs)}`;
 	return [
 		['node', record.address],
 		['known from', record.origin],

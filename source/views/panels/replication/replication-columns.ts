@@ -3,6 +3,7 @@ import {limitsOf} from '../../../domain/threshold.js';
 import {repLagAck, repLagBytes} from '../../../rules/replication-lag.js';
 import {repLinkDown} from '../../../rules/replication-link.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
+import {longerMark} from '../../../state/node-problem.js';
 import type {Column} from '../../../text/columns.js';
 import type {Tone} from '../../../text/line.js';
 import {ageSince, bytes, count, grouped, seconds, shortAgeSince, shortSeconds} from '../../../text/units.js';
@@ -129,7 +130,7 @@ export function stateText(row: TreeRow, nowMs: number, ageText = ageSince): stri
 	}
 
 	const since = record.failingSinceMs ?? record.pendingSinceMs;
-	const age = since === undefined ? '' : ` ${ageText(since, nowMs)}`;
+	const age = since === undefined ? '' : ` ${longerMark(record)}${ageText(since, nowMs)}`;
 	const state = record.reach === 'stale' ? 'no reply' : `${record.reach}${age}`;
 	return `${reachGrade(record) === 'warning' ? '!' : '!!'} ${state}`;
 }

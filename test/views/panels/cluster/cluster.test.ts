@@ -197,6 +197,8 @@ test('no column moves while a node does not respond, for any time', () => {
 		for (const reach of ['stale', 'down', 'busy', 'loading', 'refusing'] as const) {
 			for (const seconds of [1, 34, 192, 4000, 400_000]) {
 				assert.equal(header({reach, failingSinceMs: ago(seconds)}, width), calm, `${reach} ${seconds}`);
+				const never = header({reach, failingSinceMs: ago(seconds), lastReplyAtMs: undefined}, width);
+				assert.equal(never, calm, `${reach} >${seconds}`);
 			}
 		}
 	}
@@ -212,4 +214,6 @@ test('at 80 columns no flag is cut where all nodes are on one host with five-dig
 	const lines = drawn({}, 80, 18, nodes).join('\n');
 	assert.match(lines, /:42722 +replica nofailover /);
 	assert.match(lines, /:42721 +primary !! fail +down 38s ! down +5,462 5461-10922/);
+	const unreached = {...lost, lastReplyAtMs: undefined};
+	assert.match(drawn({}, 120, 18, [asked(), unreached]).join('\n'), /:6379 +primary !! fail +down>38s/);
 });
