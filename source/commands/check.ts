@@ -8,6 +8,7 @@ import {gatherEvidence} from '../host/gather-evidence.js';
 import type {KnownProcesses} from '../host/known-processes.js';
 import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
+import {hasPacketLimit} from '../wire/small-reply.js';
 import {endAtOnce} from './end-at-once.js';
 import {chosenFormat} from './output-formats.js';
 import {atLeast, untilPolled, untilSettled} from './samples.js';
@@ -130,6 +131,25 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 }
 
 /**
+Milliseconds after which it is known whether a server that gives no reply still gives small ones: the time until a reply
+is late, and as long again for the small request.
+*/
+const smallReplyMs = 3000;
+
+/** Waits while redis-top finds out whether a server without a reply still sends small ones. */
+async function untilSmallReply({store}: MonitorSession): Promise<void> {
+	const isOpen = ({failure, endpoint, pendingSinceMs = 0}: NodeRecord) =>
+		failure?.code === 'TIMEOUT' &&
+		failure.kind === undefined &&
+		hasPacketLimit(endpoint) &&
+		systemClock.now() - pendingSinceMs < smallReplyMs;
+	while ([...store.get().nodes.values()].some(isOpen)) {
+		await systemClock.sleep(50);
+		store.flush();
+	}
+}
+
+/**
 Takes two samples of every node, one interval apart, and reads the host evidence. It takes further samples while they
 may confirm a warning or a critical condition. Resolves with an ended session, for which every rule was evaluated.
 */
@@ -155,6 +175,7 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 	await gatherAgain(session, states, config.intervalMs);
 	await untilSettled(session, config.intervalMs);
 	await untilConfirmed(session, config.intervalMs);
+	await untilSmallReply(session);
 	session.store.conclude();
 	end.abort();
 	return session;

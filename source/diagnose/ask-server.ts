@@ -47,17 +47,25 @@ const clusterTrials: readonly Trial[] = [
 
 export type AskResult =
 	| {readonly kind: 'answered'; readonly answers: ServerAnswers}
-	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
+	| {
+			readonly kind: 'failed';
+			readonly code: string;
+			readonly message: string;
+			readonly hasOnlySmallReplies?: boolean | undefined;
+	  };
 
 export type AskOptions = {
 	readonly timeoutMs: number;
 	readonly clock: Clock;
 	/** The user that the connection logs in as; undefined: the server is asked with ACL WHOAMI. */
 	readonly username: string | undefined;
+	/** Finds out whether small replies come while the reply on the connection is pending. */
+	readonly onlySmallReplies: (pending: RedisPort) => Promise<boolean>;
 };
 
 /** Reads INFO, settings and rights on a connection of its own, then closes that connection. Never rejects. */
-export async function askServer(port: RedisPort, {timeoutMs, clock, username}: AskOptions): Promise<AskResult> {
+export async function askServer(port: RedisPort, options: AskOptions): Promise<AskResult> {
+	const {timeoutMs, clock, username} = options;
 	try {
 		await port.open();
 		const startedMs = clock.elapsed();
@@ -100,7 +108,8 @@ export async function askServer(port: RedisPort, {timeoutMs, clock, username}: A
 		};
 	} catch (error) {
 		if (error instanceof WireFailure || error instanceof ReplyFailure) {
-			return {kind: 'failed', code: error.code, message: error.message};
+			const hasOnlySmallReplies = error.code === 'TIMEOUT' && (await options.onlySmallReplies(port));
+			return {kind: 'failed', code: error.code, message: error.message, hasOnlySmallReplies};
 		}
 
 		return {kind: 'failed', code: 'INTERNAL', message: error instanceof Error ? error.message : String(error)};

@@ -5,7 +5,9 @@ import type {Hosting} from '../domain/hosting.js';
 import type {HostRemark, Ladder, LadderVerdict, Rung} from '../domain/ladder.js';
 import {message, messageText} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
+import {failureText} from '../domain/sample.js';
 import {commandAvailability} from '../parse/reply-error.js';
+import {largeRepliesLost} from '../parse/socket-error.js';
 import type {Place} from '../rules/connection-explanations.js';
 import {connectionArguments} from '../rules/node-facts.js';
 import {sanitize} from '../text/sanitize.js';
@@ -54,7 +56,8 @@ function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
 The rungs (results) of the step `state`: one for each condition of the server and for an error reply to PING. Without
 any condition: one rung with status ok.
 */
-function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place): Rung[] {
+function stateRungs(facts: LadderFacts, place: Place): Rung[] {
+	const {ping, answers, answersFailure, hasOnlySmallReplies = false} = facts;
 	const reply = ping?.kind === 'line' ? receivedOutcome(ping) : undefined;
 	const told = reply?.layer === 'server' ? reply : undefined;
 	const conditions = answers?.info === undefined ? [] : serverConditions({...answers, info: answers.info});
@@ -89,6 +92,11 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 	if (answers?.infoRefusal !== undefined) {
 		const {code, text} = replyOutcome(answers.infoRefusal);
 		return [rung({step: 'state', status: 'unknown', result: `cannot be told: ${text}`, code}, place)];
+	}
+
+	if (hasOnlySmallReplies) {
+		const result = failureText(largeRepliesLost);
+		return [rung({step: 'state', status: 'critical', result, code: largeRepliesLost.kind}, place)];
 	}
 
 	if (answersFailure !== undefined) {

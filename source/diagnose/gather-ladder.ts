@@ -8,6 +8,7 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import {isAddress, LadderConnection, lookUp, type Received, type Timed, timed} from '../wire/ladder-connection.js';
 import {probeGreeting} from '../wire/raw-probe.js';
 import type {RedisPort} from '../wire/redis-port.js';
+import {onlySmallReplies} from '../wire/small-reply.js';
 import {askServer} from './ask-server.js';
 import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 
@@ -36,7 +37,7 @@ type Draft = {-readonly [Key in keyof LadderFacts]: LadderFacts[Key]};
 
 /**
 Tries the steps of the ladder on one target: from the name look-up to a reply of the server. Returns the result of each
-step. Opens at most three connections, one after the other, and sends only commands that read. Takes at most a few
+step. Opens at most four connections, one after the other, and sends only commands that read. Takes at most a few
 times `timeoutMs` of the settings. Never rejects.
 */
 export async function gatherLadder(options: LadderOptions): Promise<LadderFacts> {
@@ -220,10 +221,12 @@ async function askFurther(facts: Draft, {settings, clock, openPort}: LadderOptio
 		timeoutMs: settings.timeoutMs,
 		clock,
 		username: settings.password === undefined ? undefined : settings.username,
+		onlySmallReplies: pending => onlySmallReplies({pending, settings, openPort, clock}),
 	});
 	if (result.kind === 'answered') {
 		facts.answers = result.answers;
 	} else {
 		facts.answersFailure = {code: result.code, message: result.message};
+		facts.hasOnlySmallReplies = result.hasOnlySmallReplies;
 	}
 }

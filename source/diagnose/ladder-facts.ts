@@ -69,5 +69,7 @@ export type LadderFacts = {
 	readonly answers: ServerAnswers | undefined;
 	/** Why the second connection, which asks for INFO and the rights, failed. */
 	readonly answersFailure: {readonly code: string; readonly message: string} | undefined;
+	/** Whether a small request was answered on a further connection while the reply on the second one stayed away. */
+	readonly hasOnlySmallReplies?: boolean | undefined;
 	readonly host: HostEvidence | undefined;
 };

@@ -31,8 +31,9 @@ export class LadderMonitor {
 	/** Runs the ladder if it is due. Resolves with undefined while the previous ladder is still valid. */
 	async look(problem: NodeProblem): Promise<Ladder | undefined> {
 		const {address, failure, failingSinceMs, pendingSinceMs, clock, evidence} = problem;
-		const pendingReplySinceMs = failure.code === 'TIMEOUT' ? pendingSinceMs : undefined;
-		const key = `${address} ${failure.code} ${failingSinceMs}`;
+		const pendingReplySinceMs =
+			failure.code === 'TIMEOUT' && failure.kind !== 'LARGE_REPLIES' ? pendingSinceMs : undefined;
+		const key = `${address} ${failure.kind ?? failure.code} ${failingSinceMs}`;
 		const last = this.#last?.key === key ? this.#last : undefined;
 		const isDue = last === undefined || clock.elapsed() - last.atMs >= climbEveryMs;
 		if (!isDue && last.facts.host === evidence) {

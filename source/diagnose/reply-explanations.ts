@@ -1,6 +1,7 @@
 import type {NextStep} from '../domain/finding.js';
 import type {Explanation, Place} from '../rules/connection-explanations.js';
 import {quoted} from '../rules/node-facts.js';
+import {largeRepliesMeaning, packetSizeSteps} from '../rules/packet-size.js';
 
 const words = (text: string): NextStep => ({kind: 'words', text});
 const ask = ({cli}: Place, text: string): NextStep => ({kind: 'command', text: `${cli} ${text}`});
@@ -82,6 +83,14 @@ export const replyExplanations: ReadonlyMap<string, (place: Place) => Explanatio
 				words("on its machine: the process' state in /proc/PID/status (T stopped, D waits for a disk) and top"),
 				words('restart it only when its process is dead: a hung one may come back with its data'),
 			],
+		}),
+	],
+	[
+		'LARGE_REPLIES',
+		place => ({
+			meaning: largeRepliesMeaning,
+			confirm: [ask(place, 'INFO cpu   # a small reply comes'), ask(place, 'INFO   # a large one does not')],
+			next: packetSizeSteps(place.endpoint),
 		}),
 	],
 	[

@@ -189,7 +189,8 @@ export type ErrorKind =
 	| 'MISCONF_AOF'
 	| 'MISCONF_RDB'
 	| 'BUSY_FUNCTION'
-	| 'BUSY_MODULE';
+	| 'BUSY_MODULE'
+	| 'LARGE_REPLIES';
 
 /**
 Why a poll returned no sample. `problem` completes "10.0.1.21:6379 …", and `reason` says why. Neither ever holds a
@@ -199,7 +200,7 @@ export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	readonly layer: FailureLayer;
 	/** The socket error's code or the error reply's first word: `ECONNREFUSED`, `WRONGPASS`, `TIMEOUT`. */
 	readonly code: string;
-	/** The exact meaning of an error reply whose code has several meanings; undefined otherwise. */
+	/** The exact meaning of a code that has several meanings; undefined otherwise. */
 	readonly kind?: ErrorKind | undefined;
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
 	/** The function that a busy server runs; undefined when the server doesn't report it (Redis 7.0 and later do). */

@@ -13,6 +13,19 @@ const down = (layer: Failure['layer'], problem: string, reason?: Message): Meani
 });
 
 /**
+The failure of a server whose small replies come while a large one stays away. Its code is that of a pending reply, so
+that the node is stale until the reply comes.
+*/
+export const largeRepliesLost: Failure = {
+	code: 'TIMEOUT',
+	kind: 'LARGE_REPLIES',
+	layer: 'tcp',
+	state: 'stale',
+	problem: 'sends small replies only',
+	reason: 'packet size limit (MTU) on the way',
+};
+
+/**
 A failure of the TLS handshake. The node runs but its settings or those of redis-top are wrong, so its state is
 refusing, not down.
 */

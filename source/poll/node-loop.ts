@@ -3,10 +3,11 @@ import type {NodeAddress} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import type {SentinelHello} from '../domain/sentinel.js';
 import {replyFailure} from '../parse/reply-error.js';
-import {socketFailure} from '../parse/socket-error.js';
+import {largeRepliesLost, socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type Greeting, probeGreeting, probeTls} from '../wire/raw-probe.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {onlySmallReplies} from '../wire/small-reply.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
@@ -18,6 +19,8 @@ import {SentinelDiscovery} from './sentinel-discovery.js';
 const missesBeforeClose = 5;
 /** Interval between two raw probes (`wire/raw-probe.ts`) in milliseconds. Each probe costs the server a connection. */
 const probeEveryMs = 10_000;
+/** Least time between two small requests to a server that is not responding, in milliseconds. */
+const smallRequestEveryMs = 60_000;
 /**
 Number of polls for which a new or returned node is polled at each interval, so that its rates and cluster view are
 known early. Then the node is polled in rotation, at every Nth interval only.
@@ -78,6 +81,9 @@ export class NodeLoop {
 	#wake = new AbortController();
 	#isRefused = false;
 	#askedAtMs = 0;
+	#askedSmallAtMs = Number.NEGATIVE_INFINITY;
+	/** Whether small replies came, and large ones did not, since the node last answered. */
+	#losesLarge = false;
 	#lastProbe: {readonly atMs: number; readonly failure: Failure} | undefined;
 
 	constructor(options: NodeLoopOptions) {
@@ -108,6 +114,7 @@ export class NodeLoop {
 	connectWith(settings: ConnectionSettings): void {
 		this.#settings = settings;
 		this.#lastProbe = undefined;
+		this.#losesLarge = false;
 		this.#isRefused = false;
 		this.#closePort();
 		this.#wake.abort();
@@ -157,6 +164,7 @@ export class NodeLoop {
 			this.#misses = 0;
 			this.#answers += 1;
 			this.#lastProbe = undefined;
+			this.#losesLarge = false;
 			if (outcome.kind === 'sampled') {
 				this.#slowDown(outcome.sample.roundTripMs);
 				void this.#discovery.listen(outcome.extras.sentinelListeners, this.#state);
@@ -197,7 +205,8 @@ export class NodeLoop {
 		this.#misses += 1;
 		this.#answers = 0;
 		this.#every = 1;
-		const failure = withoutCredentials(await this.#failureOf(error), this.#settings);
+		const found = withoutCredentials(await this.#failureOf(error), this.#settings);
+		const failure = found.code === 'TIMEOUT' && this.#losesLarge ? largeRepliesLost : found;
 		this.#isRefused = isRefusal(failure, this.#settings);
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
@@ -211,11 +220,12 @@ export class NodeLoop {
 	}
 
 	/**
-	Sends nothing while a reply is pending. Further commands would pile up, and run all at once when the server responds
-	again.
+	Sends nothing on the connection while a reply is pending. Further commands would pile up, and run all at once when the
+	server responds again. One small request on another connection shows whether only large replies stay away.
 	*/
 	async #awaitPendingReply(failure: Failure, port: RedisPort): Promise<void> {
 		const {clock, signal} = this.#options;
+		void this.#askSmall(port);
 		const settled = port.settled().then(
 			() => 'settled' as const,
 			() => 'lost' as const,
@@ -230,10 +240,24 @@ export class NodeLoop {
 				break;
 			}
 
-			this.#reportFailure(failure);
+			this.#reportFailure(this.#losesLarge ? largeRepliesLost : failure);
 		}
 
 		this.#closePort();
+	}
+
+	/** Finds out whether the server sends small replies while a large one is pending, and reports that at once. */
+	async #askSmall(pending: RedisPort): Promise<void> {
+		const {clock, openPort, signal} = this.#options;
+		if (clock.elapsed() - this.#askedSmallAtMs < smallRequestEveryMs) {
+			return;
+		}
+
+		this.#askedSmallAtMs = clock.elapsed();
+		if (await onlySmallReplies({pending, settings: this.#settings, openPort, clock, signal})) {
+			this.#losesLarge = true;
+			this.#reportFailure(largeRepliesLost);
+		}
 	}
 
 	#reportFailure(failure: Failure): void {

@@ -4,6 +4,7 @@ import type {LocalEvidence, ProcessEvidence} from '../domain/host-evidence.js';
 import type {Message} from '../domain/message.js';
 import {seconds} from '../text/units.js';
 import {diagnose, hint, onHost} from './next-steps.js';
+import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
 import {clear, fires, rule} from './rule.js';
 
 export const connUnresponsive = rule({
@@ -14,7 +15,8 @@ export const connUnresponsive = rule({
 		since: 'any',
 		falsePositives: [
 			'One long command looks the same while it runs. The finding is only a warning within the first five seconds.',
-			'redis-top sends nothing more while the reply is pending. The evidence is from an earlier poll or from this machine.',
+			'If a small request is answered meanwhile on another connection, large packets are lost on the way, and the finding says so.',
+			'redis-top sends nothing more on that connection while the reply is pending. The evidence is from an earlier poll or from this machine.',
 		],
 	},
 	thresholds: {
@@ -36,11 +38,22 @@ export const connUnresponsive = rule({
 			return clear;
 		}
 
+		const isLong = pendingSeconds >= limits.critical;
+		if (failure.kind === 'LARGE_REPLIES') {
+			return fires(isLong ? 'critical' : 'warning', {
+				problem: failure.problem,
+				reason: failure.reason,
+				effect: 'not-responding',
+				evidence: [{name: 'large reply pending for', value: seconds(pendingSeconds)}],
+				meaning: largeRepliesMeaning,
+				next: packetSizeSteps(facts.record.endpoint),
+			});
+		}
+
 		const isCurrent = host !== undefined && host.atMs >= (pendingSinceMs ?? facts.nowMs);
 		const local = isCurrent && host.value.kind === 'here' ? host.value : undefined;
 		const process = local?.process;
 		const {reason, meaning, isStopped, resume} = silenceOf(local);
-		const isLong = pendingSeconds >= limits.critical;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
 			detail: reason === undefined ? 'takes connections and gives no reply' : undefined,

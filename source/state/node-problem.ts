@@ -6,6 +6,7 @@ import {standstillOf} from '../derive/suspended-process.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import {type Message, message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
+import {largeRepliesLost} from '../parse/socket-error.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {seconds, utcDateTime} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
@@ -103,12 +104,13 @@ function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number):
 
 function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: number): NodeProblem {
 	const lastedMs = sinceMs === undefined ? undefined : nowMs - sinceMs;
+	const losesLarge = record.failure?.kind === 'LARGE_REPLIES';
 	return {
 		node: record.address,
 		severity: lastedMs !== undefined && lastedMs > criticalAfterMs ? 'critical' : 'warning',
 		effect: 'not-responding',
-		problem: reachWords.stale,
-		reason: processState(record, sinceMs),
+		problem: losesLarge ? largeRepliesLost.problem : reachWords.stale,
+		reason: losesLarge ? largeRepliesLost.reason : processState(record, sinceMs),
 		lastedMs,
 		lastData: lastData(record, nowMs),
 	};

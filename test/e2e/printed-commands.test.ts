@@ -59,6 +59,7 @@ import '../rules/next-steps.test.js';
 import '../rules/missing-replicas.test.js';
 import '../rules/observability.test.js';
 import '../rules/packet-loss.test.js';
+import '../rules/packet-size.test.js';
 import '../rules/pubsub.test.js';
 import '../rules/raft-bus.test.js';
 import '../rules/rdb.test.js';

@@ -26,6 +26,8 @@ export class FakeServer {
 	/** The error with which opening a port fails; undefined while ports can be opened. */
 	refusal: Error | undefined;
 	isFrozen = false;
+	/** Whether only small replies arrive: those to INFO with one section. All others stay pending until `thaw`. */
+	losesLarge = false;
 	/** Time from a request to its reply, in milliseconds. */
 	roundTripMs = 1;
 	opened = 0;
@@ -65,6 +67,7 @@ export class FakeServer {
 
 	thaw(): void {
 		this.isFrozen = false;
+		this.losesLarge = false;
 		for (const thaw of this.#thaws.splice(0)) {
 			thaw();
 		}
@@ -172,7 +175,8 @@ class FakePort implements RedisPort {
 		const server = this.#server;
 		server.inFlight += 1;
 		server.mostInFlight = Math.max(server.mostInFlight, server.inFlight);
-		if (server.isFrozen) {
+		const isSmall = commands.length === 1 && commands[0]?.join(' ') === 'INFO cpu';
+		if (server.isFrozen || (server.losesLarge && !isSmall)) {
 			await server.untilThawed();
 		}
 
