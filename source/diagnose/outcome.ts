@@ -1,5 +1,5 @@
 import {type Failure, failureText} from '../domain/sample.js';
-import {replyFailure} from '../parse/reply-error.js';
+import {replyFailure, withLostPassword} from '../parse/reply-error.js';
 import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Received} from '../wire/ladder-connection.js';
@@ -8,8 +8,8 @@ import type {Received} from '../wire/ladder-connection.js';
 export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
 
 /** The outcome for an error reply, with or without its leading `-`. */
-export function replyOutcome(text: string): Outcome {
-	const failure = replyFailure(text);
+export function replyOutcome(text: string, hasPassword = false): Outcome {
+	const failure = hasPassword ? withLostPassword(replyFailure(text)) : replyFailure(text);
 	return {code: failure.kind ?? failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
@@ -20,12 +20,12 @@ export function socketOutcome(code: string, message: string): Outcome {
 }
 
 /** The outcome for received bytes that show a failure; undefined for `+PONG`, `+OK` and other good replies. */
-export function receivedOutcome(received: Received): Outcome | undefined {
+export function receivedOutcome(received: Received, hasPassword = false): Outcome | undefined {
 	switch (received.kind) {
 		case 'line': {
 			const {text} = received;
 			if (text.startsWith('-')) {
-				return replyOutcome(text);
+				return replyOutcome(text, hasPassword);
 			}
 
 			return /^[+:$*]/.test(text) ? undefined : otherServiceOutcome(text);

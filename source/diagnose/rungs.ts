@@ -110,7 +110,7 @@ export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 	});
 }
 
-export function greetingRung({greeting}: LadderFacts, place: Place): Rung {
+export function greetingRung({greeting, hasPassword}: LadderFacts, place: Place): Rung {
 	if (greeting === undefined) {
 		return skipped('greeting', 'not reached', place);
 	}
@@ -120,7 +120,7 @@ export function greetingRung({greeting}: LadderFacts, place: Place): Rung {
 		return rung({step: 'greeting', status: 'ok', result, tookMs: greeting.tookMs}, place);
 	}
 
-	const outcome = receivedOutcome(greeting) ?? {
+	const outcome = receivedOutcome(greeting, hasPassword) ?? {
 		code: 'NOT_REDIS',
 		layer: 'greet',
 		text: 'speaks before it is asked: no Redis',

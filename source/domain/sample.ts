@@ -177,6 +177,7 @@ The exact meaning of an error reply. Its first word (`ERR`, `MISCONF`, `BUSY`) a
 - `MAXCLIENTS`: the limit of connections is reached
 - `INVALID_PASSWORD`, `NEEDLESS_PASSWORD`, `NO_USERS`: replies to AUTH of a server without ACL users
 - `NOAUTH`: a server that predates the code NOAUTH requires a password
+- `LOST_PASSWORD`: protected mode refuses the connection, so the server has no password, and one was given
 - `MISCONF_AOF`, `MISCONF_RDB`: the file that the server fails to write
 - `BUSY_FUNCTION`, `BUSY_MODULE`: a function or a module's command runs; a BUSY reply without a kind means a script
 */
@@ -186,6 +187,7 @@ export type ErrorKind =
 	| 'NEEDLESS_PASSWORD'
 	| 'NO_USERS'
 	| 'NOAUTH'
+	| 'LOST_PASSWORD'
 	| 'MISCONF_AOF'
 	| 'MISCONF_RDB'
 	| 'BUSY_FUNCTION'

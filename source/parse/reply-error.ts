@@ -232,3 +232,17 @@ function misconfMeaning(words: string): Meaning {
 		? {...base, kind: 'MISCONF_AOF', reason: 'its append-only file cannot be written'}
 		: {...base, kind: 'MISCONF_RDB', reason: 'its last RDB save failed'};
 }
+
+/**
+The refusal of protected mode where a password was given. Protected mode refuses only while the default user has no
+password. So the server runs without the password that somebody knows of it.
+*/
+export const withLostPassword = (failure: Failure): Failure =>
+	failure.code === 'DENIED'
+		? {
+				...failure,
+				kind: 'LOST_PASSWORD',
+				problem: 'runs without its password and turns other hosts away',
+				reason: 'started without its config file, or another server answers here (DENIED)',
+			}
+		: failure;

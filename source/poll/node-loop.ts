@@ -2,7 +2,7 @@ import type {Clock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import type {SentinelHello} from '../domain/sentinel.js';
-import {replyFailure} from '../parse/reply-error.js';
+import {replyFailure, withLostPassword} from '../parse/reply-error.js';
 import {largeRepliesLost, socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type Greeting, probeGreeting, probeTls} from '../wire/raw-probe.js';
@@ -205,7 +205,8 @@ export class NodeLoop {
 		this.#misses += 1;
 		this.#answers = 0;
 		this.#every = 1;
-		const found = withoutCredentials(await this.#failureOf(error), this.#settings);
+		const refusal = withoutCredentials(await this.#failureOf(error), this.#settings);
+		const found = this.#settings.password === undefined ? refusal : withLostPassword(refusal);
 		const failure = found.code === 'TIMEOUT' && this.#losesLarge ? largeRepliesLost : found;
 		this.#isRefused = isRefusal(failure, this.#settings);
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';

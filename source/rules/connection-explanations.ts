@@ -33,6 +33,17 @@ const openssl = (place: Place): NextStep =>
 const dates = (place: Place): NextStep =>
 	shell(`openssl s_client -connect ${hostOf(place)}:${portOf(place)} </dev/null | openssl x509 -noout -dates`);
 
+/** What a server lacks that was started without its config file. */
+export const lostWithTheFile =
+	'A server that is started without its config file lacks its password, its maxmemory, its folder and so its data.';
+/** The first step for a server that was started without its config file. CONFIG REWRITE fails there: it has no file. */
+export const startWithItsFile = 'start it with its config file again';
+/** Steps that go with the start with the config file. */
+export const stepsBeforeThatStart: readonly string[] = [
+	'see on its host how it was started: ps -C redis-server,valkey-server -o pid,args; systemctl cat UNIT',
+	'end it with SHUTDOWN NOSAVE: a save could replace the RDB file, and CONFIG REWRITE fails without a config file',
+];
+
 const unknownAuthority = (place: Place): Explanation => ({
 	meaning: 'The connection is encrypted, but who is at the other end cannot be proved: nobody we trust signed for it.',
 	confirm: [openssl(place)],
@@ -222,11 +233,19 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 			confirm: [shell(`redis-cli -p ${portOf(place)} PING   # on the server itself`)],
 			next: [
 				words(
-					`set a password, on the server itself: redis-cli -p ${portOf(place)} CONFIG SET requirepass PASSWORD, then CONFIG REWRITE; give it to the clients`,
+					`set a password, on the server itself: redis-cli -p ${portOf(place)} CONFIG SET requirepass PASSWORD, then CONFIG REWRITE (it needs a config file); give it to the clients`,
 				),
 				words('an administrator who had set one: see whether the config file or the ACL file still has it'),
 				words('protected-mode no would open it to everyone who reaches the port'),
 			],
+		}),
+	],
+	[
+		'LOST_PASSWORD',
+		place => ({
+			meaning: `Protected mode refuses other hosts only while a server has no password, and a password was given. ${lostWithTheFile}`,
+			confirm: [shell(`redis-cli -p ${portOf(place)} INFO server   # on the server itself: config_file is empty`)],
+			next: [words(startWithItsFile), ...stepsBeforeThatStart.map(words)],
 		}),
 	],
 	[

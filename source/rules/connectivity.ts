@@ -15,14 +15,15 @@ import {
 	isReachedByNobody,
 } from '../topology/announced.js';
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
-import {certificateSteps} from './certificate.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
 import {stepsAfterEnd} from './end-steps.js';
+import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
-import {isMisnamed, maxclientsReached, refusalReason} from './refusal-reason.js';
+import {refusalReason} from './refusal-reason.js';
+import {isForeignAnswer, refusalSteps} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
 import {connUnresponsive} from './unresponsive.js';
 
@@ -272,73 +273,21 @@ export const connRefusing = rule({
 			return clear;
 		}
 
+		const lost = lostSettings(record);
 		return fires('critical', {
-			problem: failure.problem,
+			problem: lost?.problem ?? failure.problem,
 			detail: heldConnections(record)?.text,
-			reason: refusalReason(record),
+			reason: lost?.reason ?? refusalReason(record),
 			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: `${isForeignAnswer(record) ? 'A server of this deployment has the address, and something else answers there: a proxy or a gateway on the way, or a program that took the port.' : (explained(failure, record.endpoint)?.meaning ?? 'The server answers but refuses this connection.')} redis-top cannot see what else is wrong with it.`,
+			meaning: `${isForeignAnswer(record) ? 'A server of this deployment has the address, and something else answers there: a proxy or a gateway on the way, or a program that took the port.' : (lost?.meaning ?? explained(failure, record.endpoint)?.meaning ?? 'The server answers but refuses this connection.')} redis-top cannot see what else is wrong with it.`,
 			next: refusalSteps(record),
 		});
 	},
 });
-
-/**
-Whether something else answers at the address of a server: it replied there before, or other nodes name it. A gateway may
-answer for hosts that are away, for example with HTTP.
-*/
-const isForeignAnswer = ({failure, lastReplyAtMs, origin}: NodeRecord): boolean =>
-	['PROTOCOL', 'NOT_REDIS', 'HTTP'].includes(failure?.code ?? '') &&
-	(lastReplyAtMs !== undefined || origin !== 'target');
-
-function refusalSteps(record: NodeRecord): readonly NextStep[] {
-	if (reasonOnHost(record) !== undefined) {
-		return [
-			onHost('ss -ltnp'),
-			hint('stop what holds the port, then start the server; or give the port of the server'),
-		];
-	}
-
-	if (isForeignAnswer(record)) {
-		return [
-			hint('ask it on its own machine: it may serve there, or be away while a gateway answers in its place'),
-			hint('see which way leads there from here: a route, a proxy, a load balancer'),
-			diagnose(record),
-		];
-	}
-
-	if (record.failure?.code === 'CERT_HAS_EXPIRED') {
-		return certificateSteps(record.endpoint);
-	}
-
-	if (isMisnamed(record)) {
-		return [
-			diagnose(record),
-			hint('let each node announce the host name of its certificate: cluster-announce-hostname (7.0)'),
-			hint('or put the addresses of the nodes into their certificates (SAN); --insecure does without the check'),
-		];
-	}
-
-	if (record.failure?.code === 'NOPERM') {
-		return [
-			hint('give the user what the monitor needs: redis-top acl prints the line for an administrator'),
-			diagnose(record),
-		];
-	}
-
-	const port = record.endpoint.kind === 'tcp' ? record.endpoint.port : undefined;
-	const steps = record.failure && explained(record.failure, record.endpoint)?.next;
-	return record.failure?.reason === maxclientsReached && port !== undefined
-		? [
-				onHost(`ss -Htn state established 'sport = :${port}' | awk '{print $4}' | sed 's/:[0-9]*$//' | sort | uniq -c`),
-				hint('close what holds most connections; a client that is connected already can CONFIG SET maxclients'),
-			]
-		: [...(steps ?? [hint("try from the server's own machine")]), diagnose(record)];
-}
 
 /**
 The effect of a refused connection on clients. Undefined unless the first commands on the connection failed (layer

@@ -91,6 +91,9 @@ for (const {name, program} of versions) {
 
 		const server = await serverFor(t, {server: program, args: ['--bind', '0.0.0.0', '--protected-mode', 'yes']});
 		assertVerdict(await climbed(server.port, {host: own.address}), 'critical', 'greeting', 'DENIED');
+		const withPassword = await climbed(server.port, {host: own.address, password: 'secret'});
+		assertVerdict(withPassword, 'critical', 'greeting', 'LOST_PASSWORD');
+		assert.match(JSON.stringify(withPassword.verdict.next[0]), /start it with its config file again/);
 	});
 
 	test(`loading, with progress: ${name}`, async t => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {type Failure, failureText} from '../../source/domain/sample.js';
-import {commandAvailability, errorWords, replyFailure} from '../../source/parse/reply-error.js';
+import {commandAvailability, errorWords, replyFailure, withLostPassword} from '../../source/parse/reply-error.js';
 import {fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
 type Expected = readonly [code: string, layer: Failure['layer'], state: Failure['state'], text: RegExp];
@@ -121,3 +121,12 @@ for (const [text, expected] of availabilities) {
 		assert.equal(commandAvailability(text), expected);
 	});
 }
+
+test('a password changes the meaning of the refusal of protected mode alone', () => {
+	const denied = replyFailure('DENIED Redis is running in protected mode');
+	assert.equal(withLostPassword(denied).kind, 'LOST_PASSWORD');
+	for (const text of ['NOAUTH Authentication required.', 'ERR max number of clients reached', 'WRONGPASS no']) {
+		const other = replyFailure(text);
+		assert.equal(withLostPassword(other), other);
+	}
+});

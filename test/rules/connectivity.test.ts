@@ -9,7 +9,7 @@ import type {
 } from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
-import {replyFailure} from '../../source/parse/reply-error.js';
+import {replyFailure, withLostPassword} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {explanations} from '../../source/rules/connection-explanations.js';
 import {connFlapping, connRefused, connRefusing, connUnreachable} from '../../source/rules/connectivity.js';
@@ -392,6 +392,26 @@ testRule(connRefusing, [
 	],
 	['protected mode', failing(replyFailure('DENIED Redis is running in protected mode')), 'critical'],
 	[
+		'protected mode, and a password was given',
+		failing(withLostPassword(replyFailure('DENIED Redis is running in protected mode'))),
+		'critical',
+		/^runs without its password and turns other hosts away: started without its config file, or another server/,
+	],
+	[
+		'protected mode after the server let redis-top in',
+		failing(replyFailure('DENIED Redis is running in protected mode'), 5, {
+			info: {server: {config_file: '/etc/redis/redis.conf'}},
+		}),
+		'critical',
+		/^was restarted without its config file: it has no password now, and protected mode turns other hosts away/,
+	],
+	[
+		'protected mode after a server without a config file let redis-top in',
+		failing(replyFailure('DENIED Redis is running in protected mode'), 5, {info: {server: {config_file: ''}}}),
+		'critical',
+		/^was restarted without its options: /,
+	],
+	[
 		'a certificate without the address by which the node was found',
 		{record: {...failing(socket('ERR_TLS_CERT_ALTNAME_INVALID')).record, origin: 'cluster'}},
 		'critical',
@@ -437,6 +457,21 @@ test('the first step of a failed connection is one for its reason', () => {
 		firstStep(connRefusing, replyFailure("NOPERM User mon has no permissions to run the 'info' command")),
 		/redis-top acl/,
 	);
+});
+
+test('a server that was restarted without its config file is started with it, and gets no CONFIG REWRITE', () => {
+	const denied = replyFailure('DENIED Redis is running in protected mode');
+	const steps = (parts: FactsParts) => {
+		const evaluation = connRefusing.evaluate(factsOf(parts), 0);
+		return evaluation.kind === 'fires' ? evaluation.next.map(({text}) => messageText(text)) : [];
+	};
+	const server = {executable: '/opt/valkey-server', config_file: '/etc/valkey.conf'};
+	const before = steps(failing(denied, 5, {info: {server}}));
+	assert.equal(before[0], 'start it with its config file again: /opt/valkey-server /etc/valkey.conf');
+	const given = steps(failing(withLostPassword(denied)));
+	assert.equal(given[0], 'start it with its config file again');
+	assert.doesNotMatch([...before, ...given].join(' '), /requirepass/);
+	assert.match(steps(failing(denied, 5, {info: {server: {config_file: ''}}}))[0] ?? '', /^start it with the options/);
 });
 
 test('the steps of a connection contain no host, no path and no user, because findings show them where names are masked', () => {

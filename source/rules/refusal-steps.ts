@@ -1,0 +1,67 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import {reasonOnHost} from '../derive/port-holder.js';
+import type {NextStep} from '../domain/finding.js';
+import {certificateSteps} from './certificate.js';
+import {explanationOf} from './connection-explanations.js';
+import {lostSettings} from './lost-settings.js';
+import {diagnose, hint, onHost} from './next-steps.js';
+import {isMisnamed, maxclientsReached} from './refusal-reason.js';
+
+/**
+Whether something else answers at the address of a server: it replied there before, or other nodes name it. A gateway may
+answer for hosts that are away, for example with HTTP.
+*/
+export const isForeignAnswer = ({failure, lastReplyAtMs, origin}: NodeRecord): boolean =>
+	['PROTOCOL', 'NOT_REDIS', 'HTTP'].includes(failure?.code ?? '') &&
+	(lastReplyAtMs !== undefined || origin !== 'target');
+
+/** The steps for a server that refuses the connection, the likeliest cause first. */
+export function refusalSteps(record: NodeRecord): readonly NextStep[] {
+	const lost = lostSettings(record);
+	if (lost !== undefined) {
+		return [...lost.next, diagnose(record)];
+	}
+
+	if (reasonOnHost(record) !== undefined) {
+		return [
+			onHost('ss -ltnp'),
+			hint('stop what holds the port, then start the server; or give the port of the server'),
+		];
+	}
+
+	if (isForeignAnswer(record)) {
+		return [
+			hint('ask it on its own machine: it may serve there, or be away while a gateway answers in its place'),
+			hint('see which way leads there from here: a route, a proxy, a load balancer'),
+			diagnose(record),
+		];
+	}
+
+	if (record.failure?.code === 'CERT_HAS_EXPIRED') {
+		return certificateSteps(record.endpoint);
+	}
+
+	if (isMisnamed(record)) {
+		return [
+			diagnose(record),
+			hint('let each node announce the host name of its certificate: cluster-announce-hostname (7.0)'),
+			hint('or put the addresses of the nodes into their certificates (SAN); --insecure does without the check'),
+		];
+	}
+
+	if (record.failure?.code === 'NOPERM') {
+		return [
+			hint('give the user what the monitor needs: redis-top acl prints the line for an administrator'),
+			diagnose(record),
+		];
+	}
+
+	const port = record.endpoint.kind === 'tcp' ? record.endpoint.port : undefined;
+	const steps = record.failure && explanationOf(record.failure.kind ?? record.failure.code, record.endpoint)?.next;
+	return record.failure?.reason === maxclientsReached && port !== undefined
+		? [
+				onHost(`ss -Htn state established 'sport = :${port}' | awk '{print $4}' | sed 's/:[0-9]*$//' | sort | uniq -c`),
+				hint('close what holds most connections; a client that is connected already can CONFIG SET maxclients'),
+			]
+		: [...(steps ?? [hint("try from the server's own machine")]), diagnose(record)];
+}
