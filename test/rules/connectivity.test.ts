@@ -395,7 +395,7 @@ testRule(connRefusing, [
 		'protected mode, and a password was given',
 		failing(withLostPassword(replyFailure('DENIED Redis is running in protected mode'))),
 		'critical',
-		/^runs without its password and turns other hosts away: started without its config file, or another server/,
+		/^runs without its password, as if started without its config file: protected mode turns other hosts away/,
 	],
 	[
 		'protected mode after the server let redis-top in',
