@@ -14,7 +14,7 @@ export type LostSettings = {
 
 /**
 What is known of a server that let redis-top in, and now refuses other hosts because of protected mode. Protected mode
-judges a connection only when it begins, so a change of settings ends no connection: the server was restarted without
+looks at a connection only when it begins, so a change of settings ends no connection: the server was restarted without
 what had switched protected mode off. Undefined for any other server.
 */
 export function lostSettings({failure, sample, lastReplyAtMs}: NodeRecord): LostSettings | undefined {
