@@ -25,6 +25,7 @@ import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
+import {noFailoverSteps} from './sentinel-promotion.js';
 import {connUnresponsive} from './unresponsive.js';
 
 export const connUnreachable = rule({
@@ -76,7 +77,11 @@ export const connUnreachable = rule({
 							: 'A process that is no Redis or Valkey server takes the connections: a proxy, perhaps with no server behind it.',
 			next:
 				held === undefined
-					? [...unreachableSteps(failure, endpoint), diagnose(record)]
+					? [
+							...(takeover === undefined ? noFailoverSteps(record, nodes) : []),
+							...unreachableSteps(failure, endpoint),
+							diagnose(record),
+						]
 					: [
 							hint(
 								'if it is a proxy: see in its log and its status page which servers it has behind it, and whether they run',
@@ -245,7 +250,7 @@ export const connRefused = rule({
 					: bound !== undefined
 						? stepsForBind
 						: [
-								...(takeover === undefined ? [] : [hint(returnAfterTakeover)]),
+								...(takeover === undefined ? noFailoverSteps(facts.record, facts.nodes) : [hint(returnAfterTakeover)]),
 								...stepsAfterEnd(end, facts),
 								...statusSteps(facts),
 								...logSteps(facts),

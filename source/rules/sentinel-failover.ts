@@ -9,7 +9,7 @@ import {answersNow} from './replication-link.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
 import {quotedFlags, wasNeverLinked} from './sentinel-links.js';
-import {isFlaggedDown, promotionObstacle} from './sentinel-promotion.js';
+import {isFlaggedDown, promotionObstacle, unfitSteps} from './sentinel-promotion.js';
 import {senQuorum} from './sentinel-quorum.js';
 
 export const senFailing = rule({
@@ -138,17 +138,15 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 			: told.every(({primary}) => wasNeverLinked(primary))
 				? 'its sentinels have never seen them'
 				: 'it has none';
-	const without = listed.find(({replica: {priority}}) => priority === 0)?.replica.address;
 	return {
 		first,
 		listed,
 		reason,
 		remedies:
-			without !== undefined
-				? [hint(message`on ${nodeName(without)}: CONFIG SET replica-priority 100, then CONFIG REWRITE`)]
-				: isCut
-					? reachSteps(cut[0])
-					: [hint('bring a replica back: its log says why it is away'), ...movedSteps(group, fleet)],
+			unfitSteps(first.primary) ??
+			(isCut
+				? reachSteps(cut[0])
+				: [hint('bring a replica back: its log says why it is away'), ...movedSteps(group, fleet)]),
 	};
 }
 

@@ -1,5 +1,11 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NextStep} from '../domain/finding.js';
+import {message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary, SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
+import {nodeFinder} from '../topology/replication-edges.js';
+import {hint} from './next-steps.js';
 
 /** Whether a Sentinel flags the primary as down. */
 export const isFlaggedDown = ({flags}: Pick<MonitoredPrimary, 'flags'>): boolean =>
@@ -45,4 +51,55 @@ export function promotionObstacle(
 	return isDown
 		? `had lost the primary ${seconds((linkDownMs - downMs) / 1000)} before`
 		: `lost the primary ${seconds(linkDownMs / 1000)} ago, sentinels allow ${seconds(allowedMs / 1000)}`;
+}
+
+/**
+What lets a replica take over that Sentinels would not promote: its priority, or its data where its link broke long
+before the primary did. Undefined if a replica is good, or if none is there for another reason.
+*/
+export function unfitSteps(primary: MonitoredPrimary): readonly NextStep[] | undefined {
+	const listed = (primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica, primary)}));
+	if (listed.some(({why}) => why === undefined)) {
+		return undefined;
+	}
+
+	// A replica that does not answer its sentinels is of no use, whatever its priority.
+	const connected = listed.filter(({replica: {flags}}) => !isFlaggedDown({flags}) && !flags.has('disconnected'));
+	const without = connected.find(({replica: {priority}}) => priority === 0)?.replica.address;
+	if (without !== undefined) {
+		return [hint(message`on ${nodeName(without)}: CONFIG SET replica-priority 100, then CONFIG REWRITE`)];
+	}
+
+	const old = connected[0]?.replica.address;
+	return old === undefined
+		? undefined
+		: [
+				hint(
+					isFlaggedDown(primary)
+						? message`start ${nodeName(primary.address)} again: the data of ${nodeName(old)} is old`
+						: message`bring the link of ${nodeName(old)} to its primary back: its log says why it is down`,
+				),
+				...(isFlaggedDown(primary)
+					? [hint(message`else on ${nodeName(old)}: REPLICAOF NO ONE; what was written since its link broke is lost`)]
+					: []),
+			];
+}
+
+/**
+The first steps for a primary that does not answer, and that its Sentinels cannot replace. Empty for any other node.
+*/
+export function noFailoverSteps(
+	{address}: NodeRecord,
+	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+): readonly NextStep[] {
+	const sameNode = nodeFinder(nodes);
+	for (const {role, failure, sentinel} of nodes.values()) {
+		const primaries = role === 'sentinel' && failure === undefined ? (sentinel?.value.primaries ?? []) : [];
+		const primary = primaries.find(each => each.flags.has('o_down') && sameNode(each.address) === address);
+		if (primary !== undefined) {
+			return unfitSteps(primary) ?? [];
+		}
+	}
+
+	return [];
 }

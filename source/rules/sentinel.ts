@@ -282,12 +282,12 @@ export const senDown = rule({
 			}
 
 			const unfit = isAgreed ? unfitReplicas(group, fleet) : undefined;
-			const fate = unfit === undefined ? '' : ', and no replica can replace it';
+			const fate = unfit === undefined ? '' : ', no failover';
 			const isHelpless = isWithoutQuorum(group);
 			// A second failover, asked for by hand, is refused or repeats the first.
 			const isFailingOver = group.reports.some(({primary: {flags}}) => flags.has('failover_in_progress'));
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
-				problem: message`${groupName(group)}: the primary ${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
+				problem: message`${groupName(group)}: ${unfit === undefined ? 'the primary ' : ''}${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
 				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
 				reason: unfit?.reason,
 				effect: isAgreed ? 'unreachable' : undefined,
@@ -305,11 +305,11 @@ export const senDown = rule({
 							: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
 						: 'There is no failover as long as fewer sentinels than the quorum say so.',
 				next: [
+					...(unfit === undefined ? [] : unfit.remedies),
 					{
 						kind: 'words',
 						text: message`look at ${nodeName(address)}: its process, its host, the network between`,
 					},
-					...(unfit === undefined ? [] : unfit.remedies),
 				],
 				...(unfit === undefined && !isHelpless && !isFailingOver
 					? {action: 'sentinel-failover' as const, remedy: {node: first.sentinel.address, value: group.name}}

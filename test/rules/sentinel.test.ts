@@ -3,6 +3,8 @@ import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../source/domain/sentinel.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
+import {connRefused, connUnreachable} from '../../source/rules/connectivity.js';
 import {findingText} from '../../source/rules/finding.js';
 import type {FleetRule} from '../../source/rules/rule.js';
 import {senCount, senDisagree, senDown, senTilt} from '../../source/rules/sentinel.js';
@@ -220,7 +222,7 @@ const cases: readonly Case[] = [
 		senDown,
 		all({...flags('s_down', 'o_down'), replicas: [peer(7002, {priority: 0}), peer(7003, {priority: 0})]}),
 		'critical',
-		/^main: the primary 127\.0\.0\.1:7001 is down, and no replica can replace it, 3 of 3 sentinels say so, and their quorum agrees: 127\.0\.0\.1:7002 has priority 0, 127\.0\.0\.1:7003 has priority 0$/,
+		/^main: 127\.0\.0\.1:7001 is down, no failover, 3 of 3 sentinels say so, and their quorum agrees: 127\.0\.0\.1:7002 has priority 0, 127\.0\.0\.1:7003 has priority 0$/,
 	],
 	[
 		'the primary is down, and its replicas have lost their links with it',
@@ -237,14 +239,14 @@ const cases: readonly Case[] = [
 			replicas: [peer(7002, {linkStatus: 'err', linkDownMs: 33_000}), peer(7003, {priority: 0})],
 		}),
 		'critical',
-		/, and no replica can replace it, .*: 127\.0\.0\.1:7002 had lost the primary 30s before, 127\.0\.0\.1:7003 has priority 0$/,
+		/, no failover, .*: 127\.0\.0\.1:7002 had lost the primary 30s before, 127\.0\.0\.1:7003 has priority 0$/,
 	],
 	[
 		'the primary is down, a failover is tried, and the only replica has priority 0',
 		senDown,
 		all({...flags('s_down', 'o_down', 'failover_in_progress'), replicas: [peer(7002, {priority: 0})]}),
 		'critical',
-		/, and no replica can replace it, .*: 127\.0\.0\.1:7002 has priority 0$/,
+		/, no failover, .*: 127\.0\.0\.1:7002 has priority 0$/,
 	],
 	[
 		'the primary is down, and its replica lost it shortly before',
@@ -356,6 +358,40 @@ test('sen.quorum: while the primary is down, the replica with the newest data is
 		'the primary answers',
 	);
 });
+
+/** The first steps of the primary's own finding and of sen.down, with replicas as the sentinels list them. */
+function firstSteps(replicas: readonly SentinelPeer[], failure = refusedConnection): readonly string[] {
+	const report = {...flags('s_down', 'o_down'), downMs: 3000, replicas};
+	const sentinel = factsOf({
+		info: {server: {redis_mode: 'sentinel'}},
+		record: {
+			address: '127.0.0.1:26379',
+			role: 'sentinel',
+			sentinel: {atMs: sampledAtMs, value: {id: undefined, primaries: [watched(report)]}},
+		},
+	});
+	const primary = factsOf({
+		record: {address: '127.0.0.1:7001', role: 'primary', failure, reach: 'down'},
+		nodes: [sentinel.record],
+	});
+	const own = (failure === refusedConnection ? connRefused : connUnreachable).evaluate(primary, 0);
+	const [group] = evaluated(senDown, all(report));
+	return [own, group].map(found =>
+		found?.kind === 'fires' ? messageText(found.next[0]?.text ?? '') : String(found?.kind),
+	);
+}
+
+for (const failure of [refusedConnection, socketFailure('ETIMEDOUT', '')]) {
+	test(`a dead primary that no replica may replace begins with what lets one do so: ${failure.code}`, () => {
+		const raise = 'on 127.0.0.1:7002: CONFIG SET replica-priority 100, then CONFIG REWRITE';
+		assert.deepEqual(firstSteps([peer(7002, {priority: 0})], failure), [raise, raise]);
+		const old = 'start 127.0.0.1:7001 again: the data of 127.0.0.1:7002 is old';
+		assert.deepEqual(firstSteps([peer(7002, {linkStatus: 'err', linkDownMs: 33_000})], failure), [old, old]);
+		const away = peer(7002, {priority: 0, flags: new Set(['slave', 's_down'])});
+		assert.doesNotMatch(firstSteps([away], failure).join(), /replica-priority/);
+		assert.doesNotMatch(firstSteps([peer(7002)], failure).join(), /replica-priority|is old/);
+	});
+}
 
 test('sen.down: no failover is announced, and none is offered, where the sentinels have no quorum', () => {
 	const [found] = evaluated(senDown, [{...check(2), ...flags('s_down', 'o_down')}]);
