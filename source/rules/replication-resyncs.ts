@@ -113,14 +113,16 @@ function ownReplicas({nodes, address}: NodeFacts): readonly NodeRecord[] {
 	});
 }
 
+/** A replica of the node whose log has had such a line lately. */
+const replicaWithRemark = (facts: NodeFacts, remark: string): NodeRecord | undefined =>
+	ownReplicas(facts).find(({host}) => {
+		const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
+		return remarks.some(({id, atMs}) => id === remark && atMs !== undefined && facts.nowMs - atMs < stormWindowMs);
+	});
+
 /** The replica whose log says that it gave up a full resync, because no data came for `repl-timeout`. */
 function impatientReplica(facts: NodeFacts) {
-	const gaveUp = ownReplicas(facts).find(({host}) => {
-		const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
-		return remarks.some(
-			({id, atMs}) => id === 'sync-timeout' && atMs !== undefined && facts.nowMs - atMs < stormWindowMs,
-		);
-	});
+	const gaveUp = replicaWithRemark(facts, 'sync-timeout');
 	if (gaveUp === undefined) {
 		return undefined;
 	}
@@ -174,6 +176,7 @@ export const repFullsyncStorm = rule({
 			'After a restart of the primary, each returning replica is refused a partial resync once (`sync_partial_err`). A single full resync is below the threshold.',
 			'A replica with an append-only file needs a full resync after each restart. One for each replica that started lately does not count. A primary may tell of the resync before redis-top has asked the restarted replica, so three polls in a row must show too many.',
 			'A failover takes all replicas away from one node and gives them to another. Only resyncs after the last change of the role count.',
+			'A replica whose log says that it cannot store the data asks for it again and again. rep.link_down reports its disk, and the rule is clear.',
 			'A replica that was a primary before is refused the partial resync that it asks for. So one full resync for each replica that was connected does not count.',
 		],
 	},
@@ -204,6 +207,12 @@ export const repFullsyncStorm = rule({
 		const resyncs = all < limits.count ? all : all - restartedReplicas(facts);
 		// `sync_full` also counts full resyncs that could not begin. rep.refused reports them.
 		if (resyncs < limits.count || isRefusingResyncs(facts)) {
+			return clear;
+		}
+
+		// A replica that cannot store the data asks for it again and again. No setting of the primary helps, and the
+		// replica's own finding (rep.link_down) has the disk.
+		if (replicaWithRemark(facts, 'primary-data-unstored') !== undefined) {
 			return clear;
 		}
 

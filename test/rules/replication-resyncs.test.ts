@@ -42,6 +42,11 @@ const gaveUp: LogEvidence = {
 		},
 	],
 };
+/** The log of a replica whose disk is full. */
+const unstored: LogEvidence = {
+	...gaveUp,
+	remarks: gaveUp.remarks.map(remark => ({...remark, id: 'primary-data-unstored'})),
+};
 /** Three partial resyncs that the log says were refused this many seconds ago. */
 const refusedAt = (secondsAgo: number) => ({
 	id: 'no-partial-resync',
@@ -97,6 +102,16 @@ testRule(repFullsyncStorm, [
 		},
 		'critical',
 		/: replica 10\.0\.1\.2:6379 gives them up: no data comes for its repl-timeout$/,
+	],
+	[
+		'the same, and the log of the replica says that it cannot store the data',
+		{
+			info: {...resyncs(8, 0), server: {uptime_in_seconds: 60}},
+			past: [resyncs(8, 0)],
+			record: {address: '10.0.1.11:6379', role: 'primary'},
+			nodes: [{...replicaUpFor(2), host: {atMs: nowMs, value: {...emptyHost, log: unstored}}}],
+		},
+		'clear',
 	],
 	[
 		'the same, and the replica does not answer now',

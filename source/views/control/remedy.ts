@@ -23,7 +23,8 @@ export function remedyOf(finding: Finding | undefined, state: MonitorState): Row
 	const nodeAt = (address: NodeAddress | undefined) => (address === undefined ? undefined : state.nodes.get(address));
 	// The node of the finding is used when the node of its remedy is not polled here.
 	const node = nodeAt(advised.remedy?.node) ?? nodeAt(advised.node);
-	if (node === undefined) {
+	// Nothing can be sent to a node that is down.
+	if (node === undefined || node.reach === 'down') {
 		return undefined;
 	}
 
@@ -80,6 +81,12 @@ function isTooLate({action, remedy}: Finding, {nodes}: MonitorState): boolean {
 	return action === 'cluster-forget' || (takeoverActions.has(action) && target?.role === 'primary');
 }
 
+/** Whether the action would go to a node that is down, such as a setting of the dead primary. */
+const isSentToDown = ({node, remedy}: Finding, {nodes}: MonitorState): boolean => {
+	const target = (remedy?.node === undefined ? undefined : nodes.get(remedy.node)) ?? (node && nodes.get(node));
+	return target?.reach === 'down';
+};
+
 const takeoverActions: ReadonlySet<Finding['action']> = new Set<Finding['action']>([
 	'cluster-failover',
 	'cluster-failover-force',
@@ -98,7 +105,11 @@ export function advisedBy(finding: Finding, state: MonitorState): Finding {
 	const key = ranked.find(entry => entry.finding === finding)?.key;
 	const consequence = ranked.find(
 		({causeKey, finding: each}) =>
-			causeKey === key && each.action !== undefined && each.clearedAtMs === undefined && !isTooLate(each, state),
+			causeKey === key &&
+			each.action !== undefined &&
+			each.clearedAtMs === undefined &&
+			!isTooLate(each, state) &&
+			!isSentToDown(each, state),
 	);
 	return key === undefined || consequence === undefined ? finding : consequence.finding;
 }

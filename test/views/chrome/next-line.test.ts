@@ -176,6 +176,31 @@ test('once its replica has taken over, a dead primary has no remedy of a failove
 	assert.equal(remedyWith('cluster-forget', 'replica'), undefined);
 });
 
+test('no action is offered on a node that is down, its own or that of a consequence', () => {
+	const down = recordFrom({
+		address: first?.address ?? '',
+		reach: 'down',
+		failure: refusedConnection,
+		failingSinceMs: nowMs - 60_000,
+		info: {server: {run_id: 'r11'}},
+	});
+	const refused = findingOf('conn.refused', 'critical', first?.address, {effect: 'unreachable'});
+	const storm = findingOf('rep.fullsync_storm', 'critical', first?.address, {action: 'set-repl-backlog'});
+	const failover = findingOf('clu.node_fail', 'critical', first?.address, {
+		action: 'cluster-failover-force',
+		remedy: {node: second?.address},
+	});
+	const replica = {...nodes[1], role: 'replica'} as NodeRecord;
+	const offered = (findings: readonly Finding[], record: NodeRecord) => {
+		const {state, view} = inputOf({findings, records: [record, replica], view: {subject: undefined}});
+		return rowAction(state, {...view, panel: 'overview'}, undefined)?.choice.action;
+	};
+	assert.equal(offered([refused, storm], down), undefined);
+	assert.equal(offered([storm], down), undefined);
+	assert.equal(offered([refused, storm, failover], down), 'cluster-failover-force');
+	assert.equal(offered([storm], nodes[0]!), 'set-repl-backlog');
+});
+
 test('a finding that names a client and no action offers to close its connection, if there is one', () => {
 	const heavy = findingOf('lat.on_cmds', 'warning', first?.address, {
 		culprit: {client: nameOf('client', 'cron-report'), command: 'KEYS'},
