@@ -9,7 +9,7 @@ import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, onHost, programFor, redisCli} from './next-steps.js';
-import {connectionArguments, type NodeFacts} from './node-facts.js';
+import {connectionArguments, type NodeFacts, quotedName} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {loggedObstacle, obstacleInLog, storageInLog} from './replication-obstacles.js';
 import {followSteps, noWay, replacementOf, wayBetween} from './replication-way.js';
@@ -51,6 +51,14 @@ function pingPrimary(facts: NodeFacts): NextStep {
 	return endpoint?.kind === 'tcp'
 		? onHost(message`${programFor(facts.record)} ${connectionArguments(endpoint, facts.settings)} PING`)
 		: hint(message`see whether ${primaryName(facts)} answers, from this replica's machine, too`);
+}
+
+/** The step that shows whether the replica's machine reaches the primary's port. It needs no program of the server. */
+function reachPrimary(facts: NodeFacts): NextStep {
+	const endpoint = facts.primary?.endpoint;
+	return endpoint?.kind === 'tcp'
+		? onHost(message`nc -vz ${quotedName('host', endpoint.host)} ${endpoint.port}`)
+		: pingPrimary(facts);
 }
 
 /** Whether the replica has no keys: it restarted without data, or gave up its data for a resync that failed. */
@@ -127,7 +135,8 @@ export const repLinkDown = rule({
 			!isShort ||
 			facts.primary?.failure !== undefined ||
 			(!wasNeverUp && downSeconds >= limits.unlisted && isTurnedAway(facts));
-		const way = obstacle === undefined && isLasting ? wayBetween(facts) : undefined;
+		const way = obstacle === undefined && isLasting ? wayBetween(facts, downSeconds) : undefined;
+		const isNetwork = way === noWay;
 		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
 		return fires(isCritical ? 'critical' : isLasting ? 'warning' : 'info', {
 			...(obstacle !== undefined
@@ -167,13 +176,13 @@ export const repLinkDown = rule({
 			next: [
 				...(replacement === undefined ? [] : followSteps(facts, replacement)),
 				...(obstacle?.next ?? []),
-				pingPrimary(facts),
+				...(isNetwork ? betweenSteps(facts) : [pingPrimary(facts)]),
 				...logSteps(facts),
 				...(obstacle === undefined
 					? [
 							hint(
-								way === noWay
-									? 'check firewalls and routes between them, in both directions'
+								isNetwork
+									? 'the primary answers here and refuses no login; "Connection timed out" in the log: packets are dropped'
 									: '"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved',
 							),
 						]
@@ -187,7 +196,8 @@ export const repLinkDown = rule({
 						]
 					: []),
 			],
-			...remedy,
+			// The primary answers and is still the right one: REPLICAOF would not open the way to it.
+			...(way === undefined ? remedy : {}),
 		});
 	},
 });
@@ -204,7 +214,7 @@ export const networkBetween = 'both answer here, so the network between them dro
 
 /** Steps that test the network between a replica and its primary, from the machine of the replica. */
 const betweenSteps = (facts: NodeFacts): readonly NextStep[] => [
-	pingPrimary(facts),
+	reachPrimary(facts),
 	hint('check firewalls and routes between them, in both directions'),
 ];
 

@@ -9,14 +9,16 @@ import {type NodeFacts, quotedName} from './node-facts.js';
 /** Seconds of a primary's uptime after which its replicas should have reconnected. A replica tries once a second. */
 const returnSeconds = 30;
 
-/** The reason of a missing link if the primary answers redis-top and refuses nobody. */
-export const noWay = 'the primary answers here and refuses no login: the network between them';
+/** The reason of a missing link if the primary answers redis-top and does not refuse the replica's logins. */
+export const noWay = 'a firewall or route between them';
 
 /**
 Whether the primary refused no login lately, so that a wrong password of the replica is ruled out. ACL LOG shows wrong
-passwords and missing rights. A replica without a password gets the error NOAUTH, which only INFO errorstats counts.
+passwords and missing rights. A replica without a password gets the error NOAUTH, which only INFO errorstats counts. It
+gets one at least at each attempt, once a second. So fewer of them since the start than half the seconds without a link
+are not the replica's: an application or a monitoring tool makes some, too.
 */
-function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts): boolean {
+function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts, downSeconds: number): boolean {
 	const {accessLog, sample} = primary;
 	if (accessLog === undefined || sample === undefined || sample.certificateExpiresAtMs !== undefined) {
 		return false;
@@ -31,7 +33,7 @@ function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts): bool
 	// error NOAUTH.
 	const countsErrors =
 		sample.info.number('stats', 'total_error_replies') !== undefined && errorCounting(sample.info) !== 'none';
-	return !hasRefused && (isOpen || (countsErrors && (errorStats(sample.info).get('NOAUTH') ?? 0) === 0));
+	return !hasRefused && (isOpen || (countsErrors && (errorStats(sample.info).get('NOAUTH') ?? 0) < downSeconds / 2));
 }
 
 /**
@@ -45,7 +47,7 @@ The reason of a missing link whose cause is between the two machines, because th
 may list the replica for one more minute (`repl-timeout`), so its list is no proof of a link. Undefined if the primary
 is unknown, does not answer, has just started, or is itself a replica.
 */
-export function wayBetween(facts: NodeFacts): string | undefined {
+export function wayBetween(facts: NodeFacts, downSeconds: number): string | undefined {
 	const {primary} = facts;
 	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
 	const isBack = (primary?.sample?.info.number('server', 'uptime_in_seconds') ?? 0) < returnSeconds;
@@ -53,7 +55,7 @@ export function wayBetween(facts: NodeFacts): string | undefined {
 		return undefined;
 	}
 
-	if (refusesNoLogin(primary, facts)) {
+	if (refusesNoLogin(primary, facts, downSeconds)) {
 		return noWay;
 	}
 

@@ -218,7 +218,7 @@ testRule(repLinkDown, [
 		'down for long, and the primary refuses nobody',
 		down(20, {nodes: [refusing([])], settings: {hasPassword: true}}),
 		'warning',
-		/: the primary answers here and refuses no login: the network between them$/,
+		/: a firewall or route between them$/,
 	],
 	[
 		'down for long, and the primary refuses logins',
@@ -227,8 +227,14 @@ testRule(repLinkDown, [
 		/: a firewall between them, or its login$/,
 	],
 	[
+		'down for long, and the primary has refused too few clients without a password for a replica that tries again',
+		down(20, {nodes: [refusing([], {errorstat_NOAUTH: 'count=9'})], settings: {hasPassword: true}}),
+		'warning',
+		/: a firewall or route between them$/,
+	],
+	[
 		'down for long, and the primary refuses clients without a password',
-		down(20, {nodes: [refusing([], {errorstat_NOAUTH: 'count=7'})], settings: {hasPassword: true}}),
+		down(20, {nodes: [refusing([], {errorstat_NOAUTH: 'count=20'})], settings: {hasPassword: true}}),
 		'warning',
 		/: a firewall between them, or its login$/,
 	],
@@ -613,3 +619,15 @@ for (const id of [
 		assert.doesNotMatch(messageText(first?.text ?? ''), /Unable to AUTH/);
 	});
 }
+
+test('a replica without a way to its primary is told to look at the way, and never to discard its data', () => {
+	const found = firingOf(repLinkDown, down(20, {nodes: [refusing([])], settings: {hasPassword: true}}));
+	const steps = found.next.map(({text}) => messageText(text));
+	assert.deepEqual(steps.slice(0, 2), [
+		'nc -vz 10.0.1.9 6379',
+		'check firewalls and routes between them, in both directions',
+	]);
+	assert.equal(found.action, undefined);
+	const hedged = firingOf(repLinkDown, down(20, {nodes: [refusing([refusedLogin])], settings: {hasPassword: true}}));
+	assert.equal(hedged.action, undefined);
+});
