@@ -16,12 +16,24 @@ export const noWay = 'a firewall or route between them';
 Whether the primary refused no login lately, so that a wrong password of the replica is ruled out. ACL LOG shows wrong
 passwords and missing rights. A replica without a password gets the error NOAUTH, which only INFO errorstats counts. It
 gets one at least at each attempt, once a second. So fewer of them since the start than half the seconds without a link
-are not the replica's: an application or a monitoring tool makes some, too.
+are not the replica's: an application or a monitoring tool makes some, too. Before ACL LOG was read, the errors that a
+server replies to a refused login are counted in the same way.
 */
 function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts, downSeconds: number): boolean {
 	const {accessLog, sample} = primary;
-	if (accessLog === undefined || sample === undefined || sample.certificateExpiresAtMs !== undefined) {
+	if (sample === undefined || sample.certificateExpiresAtMs !== undefined) {
 		return false;
+	}
+
+	// INFO has total_error_replies and errorstats since 6.2. A server without total_error_replies does not count the
+	// error NOAUTH.
+	const countsErrors =
+		sample.info.number('stats', 'total_error_replies') !== undefined && errorCounting(sample.info) !== 'none';
+	const errors = errorStats(sample.info);
+	const areTooFew = (codes: readonly string[]): boolean =>
+		countsErrors && codes.reduce((sum, code) => sum + (errors.get(code) ?? 0), 0) < downSeconds / 2;
+	if (accessLog === undefined) {
+		return areTooFew(['NOAUTH', 'WRONGPASS', 'NOPERM', 'ERR', 'DENIED']);
 	}
 
 	const sinceSeconds = (nowMs - accessLog.atMs) / 1000;
@@ -29,11 +41,7 @@ function refusesNoLogin(primary: NodeRecord, {nowMs, settings}: NodeFacts, downS
 		({clientName, ageSeconds}) => clientName !== 'redis-top' && ageSeconds + sinceSeconds <= recentRefusalSeconds,
 	);
 	const isOpen = settings.hasPassword === false && settings.user === undefined;
-	// INFO has total_error_replies and errorstats since 6.2. A server without total_error_replies does not count the
-	// error NOAUTH.
-	const countsErrors =
-		sample.info.number('stats', 'total_error_replies') !== undefined && errorCounting(sample.info) !== 'none';
-	return !hasRefused && (isOpen || (countsErrors && (errorStats(sample.info).get('NOAUTH') ?? 0) < downSeconds / 2));
+	return !hasRefused && (isOpen || areTooFew(['NOAUTH']));
 }
 
 /**

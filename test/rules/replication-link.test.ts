@@ -85,6 +85,8 @@ const refusing = (log: readonly AccessRefusal[], errorstats: Sections[string] = 
 	}),
 	accessLog: {atMs: factsOf({}).nowMs, value: log},
 });
+/** The same primary, before ACL LOG was read. */
+const unread = (errorstats: Sections[string]): NodeRecord => ({...refusing([], errorstats), accessLog: undefined});
 const refusedLogin: AccessRefusal = {
 	count: 20,
 	lack: 'auth',
@@ -231,6 +233,27 @@ testRule(repLinkDown, [
 		down(20, {nodes: [refusing([], {errorstat_NOAUTH: 'count=9'})], settings: {hasPassword: true}}),
 		'warning',
 		/: a firewall or route between them$/,
+	],
+	[
+		'down for long, and ACL LOG is not read yet: the primary has replied hardly an error to a login',
+		down(20, {
+			nodes: [unread({errorstat_NOAUTH: 'count=1', errorstat_WRONGPASS: 'count=3'})],
+			settings: {hasPassword: true},
+		}),
+		'warning',
+		/: a firewall or route between them$/,
+	],
+	[
+		'down for long, ACL LOG is not read yet, and the primary has refused as many passwords as the replica tries',
+		down(20, {nodes: [unread({errorstat_WRONGPASS: 'count=19'})], settings: {hasPassword: true}}),
+		'warning',
+		/: a firewall between them, or its login$/,
+	],
+	[
+		'down for long, ACL LOG is not read yet, and the primary has no password for AUTH',
+		down(20, {nodes: [unread({errorstat_ERR: 'count=20'})], settings: {hasPassword: true}}),
+		'warning',
+		/: a firewall between them, or its login$/,
 	],
 	[
 		'down for long, and the primary refuses clients without a password',
