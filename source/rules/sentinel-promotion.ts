@@ -67,7 +67,7 @@ export function unfitSteps(primary: MonitoredPrimary): readonly NextStep[] | und
 	const connected = listed.filter(({replica: {flags}}) => !isFlaggedDown({flags}) && !flags.has('disconnected'));
 	const without = connected.find(({replica: {priority}}) => priority === 0)?.replica.address;
 	if (without !== undefined) {
-		return [hint(message`on ${nodeName(without)}: CONFIG SET replica-priority 100, then CONFIG REWRITE`)];
+		return [hint(message`CONFIG SET replica-priority 100 on ${nodeName(without)}, then CONFIG REWRITE`)];
 	}
 
 	const old = connected[0]?.replica.address;

@@ -383,7 +383,7 @@ function firstSteps(replicas: readonly SentinelPeer[], failure = refusedConnecti
 
 for (const failure of [refusedConnection, socketFailure('ETIMEDOUT', '')]) {
 	test(`a dead primary that no replica may replace begins with what lets one do so: ${failure.code}`, () => {
-		const raise = 'on 127.0.0.1:7002: CONFIG SET replica-priority 100, then CONFIG REWRITE';
+		const raise = 'CONFIG SET replica-priority 100 on 127.0.0.1:7002, then CONFIG REWRITE';
 		assert.deepEqual(firstSteps([peer(7002, {priority: 0})], failure), [raise, raise]);
 		const old = 'start 127.0.0.1:7001 again: the data of 127.0.0.1:7002 is old';
 		assert.deepEqual(firstSteps([peer(7002, {linkStatus: 'err', linkDownMs: 33_000})], failure), [old, old]);
