@@ -18,7 +18,9 @@ const oldAfterMs = 300_000;
 /** Size in bytes from which the unsent buffer of a bus link counts, if it grew since the last reading. */
 const leastGrowingBytes = 1024 * 1024;
 
-const lookAtPorts = hint('check port + 10000 (or cluster-port) in both directions, and the announced bus address');
+const lookAtPorts = hint(
+	'check the bus ports (after the @ in CLUSTER NODES) in both directions, and the announced bus address',
+);
 
 export const cluLinks = rule({
 	id: 'clu.links',

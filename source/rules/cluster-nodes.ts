@@ -82,6 +82,17 @@ function lostOwners({comparison, failureReports, verdicts}: ClusterState, fleet:
 		});
 }
 
+/** Whether a node that reports the failure says that its cluster is down. */
+const refusesCommands = (
+	by: FailureReport['by'],
+	comparison: ClusterState['comparison'],
+	{nodes}: FleetFacts,
+): boolean =>
+	by.some(id => {
+		const record = nodes.get(comparison.nameOf(id))?.record;
+		return record?.failure === undefined && record?.clusterInfo?.value.get('cluster_state') === 'fail';
+	});
+
 function nodeFailed(
 	id: NodeId,
 	{by, isFailed, sinceMs}: FailureReport,
@@ -125,7 +136,11 @@ function nodeFailed(
 				{name: 'flag', value: isFailed ? 'fail' : 'fail?'},
 			],
 			meaning:
-				lost === undefined ? 'The cluster works without it, with less in reserve.' : joinMessages(lost.meaning, ' '),
+				lost !== undefined
+					? joinMessages(lost.meaning, ' ')
+					: refusesCommands(by, comparison, fleet)
+						? 'The nodes that report it refuse commands: cluster_state:fail.'
+						: 'The cluster works without it, with less in reserve.',
 			next: [
 				...heldBack.next,
 				askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),

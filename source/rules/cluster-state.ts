@@ -133,7 +133,7 @@ export const cluMinority = rule({
 			...(meet.length === 0 && cutOff === undefined && oldPlaces.length === 0 ? movedSteps(nodes[0], fleet) : []),
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
 			...(cutOff === undefined && oldPlaces.length === 0 && meet.length === 0 && isLone !== true
-				? [hint('look at the network between the partitions, the bus ports (port + 10000) above all')]
+				? [hint('look at the network between the partitions, the bus ports (after the @ in CLUSTER NODES) above all')]
 				: []),
 		]).map(finding => withDeadMajority(finding, cluster, fleet)),
 });

@@ -188,12 +188,23 @@ export const cpuThrottle = rule({
 				: facts.number('persistence', 'aof_rewrite_in_progress') === 1
 					? 'a rewrite of the append-only file'
 					: undefined;
+		// The child has most of the limit where the server itself takes less than half of it.
+		const isOfChild = child !== undefined && (facts.record.values.get('cpuSeconds') ?? cores) < cores / 2;
+		const raise = hint(
+			'raise or remove the limit: resources.limits.cpu of the pod, --cpus of the container, CPUQuota of the unit',
+		);
+		const childSteps =
+			child === undefined
+				? []
+				: [hint(`${child} is a process of its own under the same limit: let it run at quiet times, or on a replica`)];
 		return share <= limits.share
 			? clear
 			: fires('warning', {
 					problem: `is held at ${cores < 10 ? Number(cores.toFixed(2)) : Math.round(cores)} processors`,
 					detail: `it stood still in ${percent(share)} of the periods${child === undefined ? '' : `, while ${child} runs`}`,
-					reason: 'the processor limit of its control group',
+					reason: isOfChild
+						? `the child process of ${child} uses the limit up`
+						: 'the processor limit of its control group',
 					effect: 'slow',
 					evidence: [
 						{name: 'nr_throttled / nr_periods', value: share, unit: 'share'},
@@ -203,16 +214,7 @@ export const cpuThrottle = rule({
 					meaning:
 						'When its time is used up, the kernel stops all its threads until the next period, up to 100 ms. Every client waits.',
 					next: [
-						hint(
-							'raise or remove the limit: resources.limits.cpu of the pod, --cpus of the container, CPUQuota of the unit',
-						),
-						...(child === undefined
-							? []
-							: [
-									hint(
-										`${child} is a process of its own under the same limit: let it run at quiet times, or on a replica`,
-									),
-								]),
+						...(isOfChild ? [...childSteps, raise] : [raise, ...childSteps]),
 						onHost(`cat /proc/${processIdFor(facts)}/cgroup`),
 					],
 				});

@@ -433,3 +433,12 @@ test('slots whose owner has no address do not count as served', () => {
 	const segments = fleetOf({views: ownerWithoutAddress()}).cluster?.segments ?? [];
 	assert.equal(coverage(slotCounts(segments)), 16_384 - 5461);
 });
+
+test('a node marked FAIL is no small loss where the nodes that report it refuse commands', () => {
+	const meanings = (state: 'ok' | 'fail') =>
+		cluNodeFail
+			.evaluate(fleetOf({views: others(17055, {changed: ['17055 slave,fail:17051 2'], state})}), () => 0)
+			.map(found => (found.kind === 'fires' ? messageText(found.meaning) : found.kind));
+	assert.deepEqual(meanings('ok'), ['The cluster works without it, with less in reserve.']);
+	assert.deepEqual(meanings('fail'), ['The nodes that report it refuse commands: cluster_state:fail.']);
+});

@@ -126,6 +126,8 @@ const group = (periods: number, throttled: number, cores = 0.05): Partial<LocalE
 const hostBefore = (periods: number, throttled: number): NonNullable<FactsParts['record']> => ({
 	hostBefore: {atMs: 0, value: {...emptyHost, ...group(periods, throttled)}},
 });
+/** The processor time that the server itself has used, seconds. */
+const cpu = (used: number) => ({cpu: {used_cpu_user: 10 + used, used_cpu_sys: 1}});
 testRule(cpuThrottle, [
 	[
 		'stood still in many periods since the group was created',
@@ -140,6 +142,32 @@ testRule(cpuThrottle, [
 		{host: group(39, 17), info: {persistence: {rdb_bgsave_in_progress: 1}}},
 		'warning',
 		/in 44% of the periods, while a save runs: the processor limit of its control group$/,
+	],
+	[
+		'while a save runs, and the server itself takes little',
+		{
+			host: group(39, 17),
+			info: {persistence: {rdb_bgsave_in_progress: 1}, ...cpu(0.002)},
+			earlier: cpu(0),
+		},
+		'warning',
+		/while a save runs: the child process of a save uses the limit up$/,
+	],
+	[
+		'while a save runs, and the server itself takes most',
+		{
+			host: group(39, 17),
+			info: {persistence: {rdb_bgsave_in_progress: 1}, ...cpu(0.04)},
+			earlier: cpu(0),
+		},
+		'warning',
+		/while a save runs: the processor limit of its control group$/,
+	],
+	[
+		'no save runs, and the server itself takes little',
+		{host: group(39, 17), info: cpu(0.002), earlier: cpu(0)},
+		'warning',
+		/in 44% of the periods: the processor limit of its control group$/,
 	],
 	[
 		'while the append-only file is rewritten',
