@@ -19,7 +19,7 @@ import {SentinelDiscovery} from './sentinel-discovery.js';
 const missesBeforeClose = 5;
 /** Interval between two raw probes (`wire/raw-probe.ts`) in milliseconds. Each probe costs the server a connection. */
 const probeEveryMs = 10_000;
-/** Least time between two small requests to a server that is not responding, in milliseconds. */
+/** Least time between two small requests to a server that stays without a reply, in milliseconds. */
 const smallRequestEveryMs = 60_000;
 /**
 Number of polls for which a new or returned node is polled at each interval, so that its rates and cluster view are
@@ -165,6 +165,7 @@ export class NodeLoop {
 			this.#answers += 1;
 			this.#lastProbe = undefined;
 			this.#losesLarge = false;
+			this.#askedSmallAtMs = Number.NEGATIVE_INFINITY;
 			if (outcome.kind === 'sampled') {
 				this.#slowDown(outcome.sample.roundTripMs);
 				void this.#discovery.listen(outcome.extras.sentinelListeners, this.#state);

@@ -78,6 +78,20 @@ test('a large reply that comes soon after the small one was late only', async ()
 	end.abort();
 });
 
+test('a way that loses large packets soon after the server was hung is told as well', async () => {
+	const {clock, server, last, end} = looped('10.0.1.11:6379');
+	await clock.advance(2500);
+	server.isFrozen = true;
+	await clock.advance(6000);
+	server.thaw();
+	await clock.advance(4000);
+	assert.equal(last(), 'up');
+	server.losesLarge = true;
+	await clock.advance(4500);
+	assert.deepEqual(last(), lost);
+	end.abort();
+});
+
 test('no packet to this machine itself is too large, and a hung server is asked at most once a minute', async () => {
 	const local = looped('127.0.0.1:6379');
 	local.server.losesLarge = true;
