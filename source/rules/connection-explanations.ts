@@ -40,7 +40,7 @@ export const lostWithTheFile =
 export const startWithItsFile = 'start it with its config file again';
 /** Steps that go with the start with the config file. */
 export const stepsBeforeThatStart: readonly string[] = [
-	'see on its host how it was started: ps -C redis-server,valkey-server -o pid,args; systemctl cat UNIT',
+	'see on its host how it was started: ps -C redis-server,valkey-server -o pid,args',
 	'end it with SHUTDOWN NOSAVE: a save could replace the RDB file, and CONFIG REWRITE fails without a config file',
 ];
 
