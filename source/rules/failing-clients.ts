@@ -10,12 +10,18 @@ type FailingCommand = {readonly command: string; readonly failures: number};
 const commandsOfReplicas: readonly string[] = ['ping', 'psync', 'replconf', 'sync'];
 
 /**
+Milliseconds that CLIENT LIST may be older than the reading with which errors were counted first. `check` reads both in
+one look.
+*/
+const oneLookMs = 2000;
+
+/**
 Whether CLIENT LIST was read since the errors began. An older list may lack the client that gets them.
 
 @param heldMs Milliseconds for which the condition has held.
 */
 const isListed = ({record, sample, earlier}: NodeFacts, heldMs: number): boolean =>
-	record.clients !== undefined && record.clients.atMs >= (earlier?.atMs ?? sample?.atMs ?? 0) - heldMs;
+	record.clients !== undefined && record.clients.atMs >= (earlier?.atMs ?? sample?.atMs ?? 0) - heldMs - oneLookMs;
 
 /**
 The clients of a command of which nearly all calls fail: each client that sends it gets errors. Undefined if CLIENT LIST

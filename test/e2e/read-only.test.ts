@@ -172,7 +172,7 @@ for (const {name, program} of await twoVersions()) {
 		const readOnly = await arrivedAt(servers, async () => {
 			for (const server of servers) {
 				const screen = await openMonitor(t, [...at(server), '--read-only', '-i', '200ms'], {cols: 120, rows: 40});
-				await screen.waitFor(/\[READ-ONLY\][\s\S]*ok .*answers/);
+				await screen.waitFor(/\[READ-ONLY\].*rtt +[\d.]+ ms/);
 				await lookAtEverything(screen, server);
 				if (server === alone && name === newest?.name) {
 					await pressEveryAction(screen, server);

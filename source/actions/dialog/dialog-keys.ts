@@ -90,13 +90,17 @@ The box that follows opens at the last character of the name, and a slow machine
 */
 const reflexMs = 5000;
 
-function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {
+function isJustUnlocked(
+	{policy: {unlockedUntilMs}, dialog, ticket, unlockTicket}: DialogState,
+	nowMs: number,
+): boolean {
 	// If another key was pressed after the dialog opened, a following Enter is meant for this dialog.
 	const isUntouched = 'lastKeyAtMs' in dialog && dialog.lastKeyAtMs === dialog.openedAtMs;
 	const isNext = dialog.kind === 'preflighting' || (isUntouched && dialog.kind !== 'unlock');
 	// With `--allow-actions` no name was typed and Enter works at once: `sinceMs` is negative infinity.
 	const sinceMs = unlockedUntilMs === undefined ? undefined : nowMs - (unlockedUntilMs - unlockedForMs);
-	return isNext && sinceMs !== undefined && sinceMs >= 0 && sinceMs < reflexMs;
+	const isFirst = unlockTicket === undefined || ticket <= unlockTicket;
+	return isNext && isFirst && sinceMs !== undefined && sinceMs >= 0 && sinceMs < reflexMs;
 }
 
 const isLeaving = (key: DialogKey): boolean => key.kind === 'named' && (key.name === 'enter' || key.name === 'escape');
@@ -270,7 +274,8 @@ function pressInUnlock(state: DialogState, dialog: UnlockDialog, key: DialogKey,
 	}
 
 	const policy = {...state.policy, unlockedUntilMs: nowMs + unlockedForMs};
-	const next = prepareOrAsk({...state, policy}, dialog.subject, dialog.action, nowMs);
+	const unlocked = {...state, policy, unlockTicket: state.ticket + 1};
+	const next = prepareOrAsk(unlocked, dialog.subject, dialog.action, nowMs);
 	return {...next, effects: [auditEffect('unlocked', dialog.subject, dialog.action), ...next.effects]};
 }
 

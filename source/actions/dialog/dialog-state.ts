@@ -138,6 +138,10 @@ export type DialogState = {
 	and is ignored.
 	*/
 	readonly ticket: number;
+	/**
+	The number of the preflight that follows the last unlocking. Undefined if no name has unlocked actions yet.
+	*/
+	readonly unlockTicket?: number | undefined;
 	/** The node and the selection that the menu was opened for. */
 	readonly about?: {readonly record: NodeRecord; readonly selection: Selection} | undefined;
 	/** The Alertmanagers in which a silence can be set, as text; undefined if there are none. */

@@ -137,6 +137,17 @@ test('Enter after the name that unlocks changes nothing for five seconds', () =>
 	assert.match(played.text(), /Enter sends nothing, Esc cancels/);
 	played.wait(600).press('enter');
 	assert.deepEqual([played.kind, played.isSent], ['closed', false]);
+	const next = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Sb').wait(300).type(name);
+	next
+		.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')})
+		.wait(300)
+		.press('escape');
+	next.take({kind: 'opened', record: record()}).type('Sb');
+	next
+		.take({kind: 'prepared', ticket: 2, plan: planOf('bgsave')})
+		.wait(300)
+		.press('enter');
+	assert.deepEqual([next.kind, next.isSent], ['closed', false], 'the box after the next one is as usual');
 	const form = new Played({policy: locked}).take({kind: 'opened', record: record()}).type('Em').wait(300).type(name);
 	assert.equal(form.press('enter').wait(4400).press('enter').kind, 'form');
 	assert.equal(form.type('64mb').press('enter').kind, 'preflighting');
