@@ -9,9 +9,9 @@ export const severalSlots = 'CROSSSLOT';
 type FailingCommand = {readonly command: string; readonly failures: number; readonly calls: number};
 
 /**
-The failing commands that CROSSSLOT errors account for; none if most errors have another code. Redis
-counts errors by code and by command, not by both. Only commands with several keys get CROSSSLOT, so MOVED errors of other
-commands are left out.
+The failing commands that CROSSSLOT errors account for; none if most errors have another code. Redis counts errors by
+code and by command, not by both. Only commands with several keys get CROSSSLOT, so MOVED errors of other commands are
+left out.
 */
 export function commandsOfSeveralSlots(
 	facts: NodeFacts,

@@ -61,9 +61,9 @@ type Track = {
 
 /**
 Turns the results of rules into findings. A condition is listed once it has held for the rule's number of evaluations
-(`raiseAfter`) and time (`raiseAfterMs`), or at once if an evaluation is certain by itself. It ends after `clearAfter` clear evaluations in a row. Its severity rises at
-once. It falls after `clearAfter` milder evaluations in a row. A rule that could not be evaluated changes nothing: a
-node that doesn't answer may still have its problems.
+(`raiseAfter`) and time (`raiseAfterMs`), or at once if an evaluation is certain by itself. It ends after `clearAfter`
+clear evaluations in a row. Its severity rises at once. It falls after `clearAfter` milder evaluations in a row. A rule
+that could not be evaluated changes nothing: a node that doesn't answer may still have its problems.
 */
 export class FindingTracks {
 	readonly #mode: TrackingMode;

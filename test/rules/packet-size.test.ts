@@ -31,3 +31,7 @@ test('the header of IPv6 is longer', () => {
 	const [step] = packetSizeSteps({kind: 'tcp', host: 'fd00::2', port: 6379});
 	assert.equal(step && messageText(step.text), 'from here: ping -M do -s 1452 -c 3 fd00::2');
 });
+
+test('a Unix socket has no packets, and no steps about them', () => {
+	assert.deepEqual(packetSizeSteps({kind: 'unix', path: '/run/redis.sock'}), []);
+});

@@ -14,7 +14,7 @@ import {type Card, values} from '../card.js';
 import {fieldText, figureWidth, metricText, numberText} from '../changes.js';
 import {fullness, limitName, maxmemoryPolicy, memoryLimit, ratioText} from '../memory/memory-facts.js';
 import {aofFacts, forkFacts, rdbFacts} from '../persistence/persistence-facts.js';
-import {aofSummary, rdbSummary, savePointsText} from '../persistence/persistence-lines.js';
+import {aofSummary, rdbSummary, savePointsText, tookText} from '../persistence/persistence-lines.js';
 import {gradedMeter} from '../severity-cells.js';
 
 const right = (text: string, width: number): string => fit(text, width, 'right');
@@ -239,7 +239,7 @@ export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs)
 							],
 							['aof', aofSummary(aof)],
 							['fork', values(forkText, '  per GB ', microseconds(fork.microsecondsPerGigabyte, glyphs.isAscii))],
-							['took', values(seconds(rdb.tookSeconds), '  copied ', bytes(rdb.cowBytes))],
+							['took', values(tookText(rdb), '  copied ', bytes(rdb.cowBytes))],
 						];
 		return {
 			panel: 'persistence',

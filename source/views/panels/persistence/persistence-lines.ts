@@ -84,6 +84,10 @@ const statusLine = (status: 'ok' | 'err' | undefined): Line => {
 	}
 };
 
+/** How long the last save or rewrite took, as text. The server tells whole seconds: a save in less is `0`. */
+export const tookText = ({tookSeconds}: Pick<RdbFacts, 'tookSeconds'>): string =>
+	tookSeconds === 0 ? '<1s' : seconds(tookSeconds);
+
 /** The rows of the RDB card. */
 export function rdbRows(rdb: RdbFacts, node: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
 	return [
@@ -91,7 +95,7 @@ export function rdbRows(rdb: RdbFacts, node: NodeRecord): ReadonlyArray<readonly
 		['now', rdb.saving === undefined ? 'idle' : toned(`saving ${progressText(rdb.saving)}`, 'accent')],
 		['last result', rdb.hasSaved === false && rdb.lastStatus === 'ok' ? '- none yet' : statusLine(rdb.lastStatus)],
 		['last save', rdb.savedSecondsAgo === undefined ? neverText(rdb) : `${seconds(rdb.savedSecondsAgo)} ago`],
-		['it took', seconds(rdb.tookSeconds)],
+		['it took', tookText(rdb)],
 		['copied', values(bytes(rdb.cowBytes), ' on write')],
 		['unsaved', values(fieldText(node, 'persistence', 'rdb_changes_since_last_save', grouped), ' changes')],
 		['saves', values(fieldText(node, 'persistence', 'rdb_saves', grouped), sinceWords(node))],
@@ -112,7 +116,7 @@ export function aofRows(aof: AofFacts, node: NodeRecord): ReadonlyArray<readonly
 		['now', aofNow(aof)],
 		['last write', aof.isEnabled === false ? '- off' : statusLine(aof.writeStatus)],
 		['last rewrite', rewriteLine(aof)],
-		['it took', seconds(aof.tookSeconds)],
+		['it took', tookText(aof)],
 		['size', values(bytesOf('aof_current_size'), '  base ', bytesOf('aof_base_size'))],
 		['buffer', bytesOf('aof_buffer_length')],
 		[

@@ -52,6 +52,11 @@ const record = (fields: Sections[''] = {}, more: Sections = {}) =>
 
 const draw = (node: ReturnType<typeof record>) => panelText(persistencePanel, panelInput([node]), screen);
 
+test('a save or rewrite of less than a second did not take no time', () => {
+	const quick = draw(record({rdb_last_bgsave_time_sec: 0, aof_last_rewrite_time_sec: 0})).join('\n');
+	assert.match(quick, /it took +<1s .*it took +<1s /);
+});
+
 test('idle RDB and AOF are shown with their last results', () => {
 	assert.deepEqual(draw(record()), [
 		'┌─ 7 Persistence: RDB ─────────────────┐┌─ AOF ────────────────────────────────┐',
