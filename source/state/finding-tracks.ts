@@ -131,11 +131,14 @@ export class FindingTracks {
 		);
 	}
 
-	/** A condition of severity warning or critical that the next samples may confirm. */
+	/**
+	A critical condition that the next samples may confirm. Warnings are no suspicions: many of them hold for a single
+	sample, and line 2 would change with each.
+	*/
 	get suspicion(): Suspicion | undefined {
 		for (const {finding, held, fired, raiseAfterMs} of this.#tracks.values()) {
 			const isOpen = fired > 0 && raiseAfterMs === 0 && (finding === undefined || finding.clearedAtMs !== undefined);
-			if (isOpen && held !== undefined && held.firing.severity !== 'info') {
+			if (isOpen && held !== undefined && held.firing.severity === 'critical') {
 				return {node: held.result.node, problem: held.firing.problem};
 			}
 		}

@@ -170,8 +170,8 @@ export class Health {
 	}
 
 	/**
-	A condition of severity warning or critical that was seen and is not confirmed yet, on a node that redis-top found
-	within the last seconds. Undefined later: a condition that comes and goes is no news.
+	A critical condition that was seen and is not confirmed yet, on a node that redis-top found within the last seconds.
+	Undefined later: a condition that comes and goes is no news.
 	*/
 	#suspicion(nowMs: number): Suspicion | undefined {
 		const known = [...this.#nodes.values()];

@@ -47,7 +47,7 @@ export type EarlierSource = {
 	readonly note: string | undefined;
 };
 
-/** A condition of severity warning or critical that was seen once, and is not confirmed by a second sample yet. */
+/** A critical condition that was seen once, and is not confirmed by a second sample yet. */
 export type Suspicion = {readonly node: NodeAddress | undefined; readonly problem: Message};
 
 export type MonitorState = {
@@ -70,7 +70,7 @@ export type MonitorState = {
 	readonly incidentSinceMs?: number | undefined;
 	/** The rules that could not be evaluated, with the node and the reason. */
 	readonly blindRules: readonly BlindRule[];
-	/** What the first samples show and the next ones may confirm. Set in the first seconds only. */
+	/** What the first samples show as critical and the next ones may confirm. Set in the first seconds only. */
 	readonly suspicion?: Suspicion | undefined;
 	/** The comparison of the nodes' cluster views; undefined before the first comparison. */
 	readonly cluster?: ClusterState | undefined;

@@ -271,9 +271,13 @@ test('a condition that one evaluation showed is a suspicion until the next one c
 	const others = new FindingTracks();
 	others.step([fired(rule, 'info')], 0);
 	assert.equal(others.suspicion, undefined);
-	others.step([fired(rule, 'warning')], 1000);
-	others.step([], 2000);
-	assert.equal(others.suspicion, undefined);
+	const mild = new FindingTracks();
+	mild.step([fired(rule, 'warning')], 0);
+	assert.equal(mild.suspicion, undefined, 'warnings come and go in the first samples');
+	tracks.step([fired(ruleOf({id: 'clu.coverage'}), 'critical')], 2000);
+	assert.notEqual(tracks.suspicion, undefined);
+	tracks.step([], 3000);
+	assert.equal(tracks.suspicion, undefined);
 });
 
 test('while polling is slowed down, a finding ends with the second clear evaluation', () => {
