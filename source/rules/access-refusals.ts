@@ -41,6 +41,15 @@ export const clientOf = ({clientName, clientAddress}: AccessRefusal): Name | und
 	return known === undefined ? undefined : nameOf('client', known);
 };
 
+/**
+Where a failed login came from: the client's name, or its host if it has no name. Each attempt may have a connection of
+its own, so the port tells nothing.
+*/
+export const loginSource = ({clientName, clientAddress = ''}: AccessRefusal): Name | undefined => {
+	const host = clientAddress.replace(/:\d+$/, '');
+	return clientName ? nameOf('client', clientName) : host === '' ? undefined : nameOf('host', host);
+};
+
 /** The client that was refused most often; undefined if ACL LOG does not name the client. */
 export function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
 	const most = mostRefused(refusals);

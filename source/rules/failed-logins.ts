@@ -2,7 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import {count, seconds} from '../text/units.js';
-import {clientOf, mostRefused, refusalEvidence, refusalsLately, refusedClient} from './access-refusals.js';
+import {loginSource, mostRefused, refusalEvidence, refusalsLately} from './access-refusals.js';
 import {infoEvidence} from './evidence.js';
 import {areMeasured, manyErrors} from './measured-errors.js';
 import {rareAnswerMissing, rate} from './needs.js';
@@ -53,12 +53,13 @@ export const secAuthfail = rule({
 
 		const refusals = refusalsLately(facts, isLogin);
 		const most = mostRefused(refusals);
-		const client = most && clientOf(most);
+		// ACL LOG joins equal refusals, and names the last client of them. Who has most of them is not known.
+		const client = most && loginSource(most);
 		const cause = most && causeOf(most.user, facts);
 		const isOfReplicas = cause?.isOfReplicas === true;
 		const isLost = cause?.isLostByFailover === true;
 		const perMinute = `${count(Math.round(failures))} per minute`;
-		const from: Message = client === undefined ? '' : message` from ${client}`;
+		const from: Message = client === undefined ? '' : message`, last from ${client}`;
 		return fires(isOfReplicas || isLost ? 'critical' : 'warning', {
 			isCertain: areMeasured(facts, failures / 60, limits.many, heldMs),
 			...(most === undefined
@@ -67,11 +68,11 @@ export const secAuthfail = rule({
 						problem: isLost
 							? message`has no user ${nameOf('user', most.user)} and refuses its logins`
 							: message`refuses ${isOfReplicas ? 'its replicas' : 'logins'} as user ${nameOf('user', most.user)}`,
-						detail: message`${perMinute}${new Set(refusals?.map(({user}) => user)).size > 1 ? ' with others' : ''}, most${from}`,
+						detail: message`${perMinute}${new Set(refusals?.map(({user}) => user)).size > 1 ? ' with others' : ''}${from}`,
 					}),
 			reason: cause?.reason,
 			effect: isOfReplicas ? 'reads-stale' : isLost ? 'connections-refused' : undefined,
-			culprit: refusedClient(refusals),
+			culprit: client && {client},
 			evidence: [...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']), ...refusalEvidence(refusals)],
 			meaning: isOfReplicas
 				? 'Replicas that log in as this user get no data. No replica can take the place of this node.'

@@ -70,13 +70,13 @@ testRule(secAuthfail, [
 		'before 7.2: many',
 		refused(refusal({count: 12})),
 		'warning',
-		/^refuses logins as user app, 12 per minute, most from 10\.0\.0\.9:1$/,
+		/^refuses logins as user app, 12 per minute, last from 10\.0\.0\.9$/,
 	],
 	[
 		'many, as a user that is off',
 		withUser({isOn: false, lacks: []}),
 		'warning',
-		/^refuses logins as user app, 12 per minute, most from \S+: the user is off$/,
+		/^refuses logins as user app, 12 per minute, last from 10\.0\.0\.9: the user is off$/,
 	],
 	[
 		'many, as the user of replicas that is off',
@@ -160,10 +160,17 @@ testRule(secAuthfail, [
 	],
 	['many, as a user without a password', withUser({login: ''}), 'warning', /: the user has no password set$/],
 	[
+		'before 7.2: from an address of version 6',
+		refused(refusal({count: 12, clientAddress: '[fd00::9]:48130'})),
+		'warning',
+		/, last from \[fd00::9\]$/,
+	],
+	['before 7.2: from a named client', refused(refusal({count: 12, clientName: 'api'})), 'warning', /, last from api$/],
+	[
 		'before 7.2: of several users',
 		refused(refusal({count: 6}), refusal({count: 7, user: 'other'})),
 		'warning',
-		/as user other, 13 per minute with others, most from/,
+		/as user other, 13 per minute with others, last from 10\.0\.0\.9$/,
 	],
 	['before 7.2: a few', refused(refusal({count: 3})), 'clear'],
 	['before 7.2: long ago', refused(refusal({count: 12, ageSeconds: 90})), 'clear'],
@@ -231,9 +238,12 @@ test('sec.authfail, sec.denied: the most refused client is the culprit', () => {
 			0,
 		),
 	];
-	for (const evaluation of [authfail, denied]) {
+	for (const [evaluation, client] of [
+		[authfail, {kind: 'host', name: '10.0.0.8'}],
+		[denied, {kind: 'client', name: '10.0.0.8:1'}],
+	] as const) {
 		assert.ok(evaluation.kind === 'fires');
-		assert.deepEqual(evaluation.culprit, {client: {kind: 'client', name: '10.0.0.8:1'}});
+		assert.deepEqual(evaluation.culprit, {client});
 		assert.doesNotMatch(JSON.stringify(evaluation), /secret/, 'keys stay in ACL LOG');
 	}
 });
