@@ -270,6 +270,14 @@ const traffic: readonly LogPattern[] = [
 		/Timeout connecting to the (?:MASTER|PRIMARY)|(?:MASTER|PRIMARY) timeout: no data nor PING received|Connection with (?:master|primary) lost|Error condition on socket for SYNC|Failed to resolve hostname/i,
 		'the link to the primary broke',
 	),
+	// A tool that only reads the data has no port here: `client id #5`, `127.0.0.1:<unknown-replica-port>`.
+	pattern(
+		'replica-lost',
+		'info',
+		['rep.lost'],
+		/Connection with replica [^\s<>()]+:\d+ lost/,
+		'the link of a replica ended',
+	),
 	pattern(
 		'no-partial-resync',
 		'warning',

@@ -22,6 +22,7 @@ export const polledSettings = [
 	'latency-tracking',
 	'latency-monitor-threshold',
 	'repl-backlog-size',
+	'repl-backlog-ttl',
 	'repl-timeout',
 	'repl-ping-replica-period',
 	'repl-diskless-sync',

@@ -1,6 +1,7 @@
 import {message, nodeName} from '../domain/message.js';
 import {bytes} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
+import {departedReplica} from './departed-replica.js';
 import {infoEvidence} from './evidence.js';
 import {missingReplicas} from './missing-replicas.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
@@ -56,13 +57,16 @@ export const repLost = rule({
 	id: 'rep.lost',
 	scope: 'node',
 	docs: {
-		looksAt: 'A primary has fewer replicas than earlier within the last ten minutes: `connected_slaves`.',
+		looksAt:
+			'A primary has fewer replicas than earlier within the last ten minutes: `connected_slaves`. In the first ten minutes the rule also tells of a replica that left before redis-top started. A primary without a replica keeps its backlog (`repl_backlog_active`) for `repl-backlog-ttl`, an hour by default, and its log on this machine names the last replica.',
 		since: 'any',
 		falsePositives: [
 			'A replica in a full resync counts as connected. The rule does not miss it.',
 			'After a failover the replicas follow the promoted node. The rule waits where a former replica is a primary now.',
 			'A replica may be removed on purpose. A node that a cluster or the Sentinels no longer name does not count. Elsewhere the finding ends after ten minutes.',
 			'A replica that restarts is disconnected for some seconds. The finding is only a warning for `rep.grace.seconds`. It is info while as many nodes restart as replicas are missing (`srv.planned`).',
+			'A backup tool reads the data as a replica does, and leaves. It sends no acknowledgements (REPLCONF ACK), so the rule does not take it for a replica.',
+			'A replica that was removed on purpose before redis-top started looks the same for `repl-backlog-ttl`. The finding is a warning at most. Clusters are left out, because their nodes list each replica.',
 			'During a failover the replicas follow the new primary before the old primary becomes a replica. Two nodes that both stay primaries are reported by rep.diverged.',
 		],
 	},
@@ -78,7 +82,7 @@ export const repLost = rule({
 			...facts.past(['replication', 'connected_slaves'], limits.recent * 1000).map(({value}) => value),
 		);
 		if (connected >= most) {
-			return clear;
+			return most === 0 && !isSettling(facts) ? departedReplica(facts) : clear;
 		}
 
 		const removed = [...facts.nodes.values()].filter(

@@ -22,6 +22,7 @@ import '../rules/cluster-without-slots.test.js';
 import '../rules/connection-storm.test.js';
 import '../rules/connectivity.test.js';
 import '../rules/cpu-network.test.js';
+import '../rules/departed-replica.test.js';
 import '../rules/distance.test.js';
 import '../rules/emptied-data.test.js';
 import '../rules/empty-database.test.js';

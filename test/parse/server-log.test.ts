@@ -83,6 +83,8 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Primary did not respond to command during SYNC handshake'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Error condition on socket for SYNC: Connection refused'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Connection with primary lost.'],
+	['replica-lost', '1:M 24 Nov 2026 11:22:33.123 * Connection with replica 127.0.0.1:7001 lost.'],
+	['replica-lost', '1:M 24 Nov 2026 11:22:33.123 # Connection with replica [::1]:7001 lost.'],
 	[
 		'no-partial-resync',
 		'1:M 24 Nov 2026 11:22:33.123 * Unable to partial resync with replica 127.0.0.1:7001 for lack of backlog',
