@@ -55,7 +55,8 @@ The subject of line 2 after a verdict. The same object is returned while nothing
 - A subject stays until a worse cause comes, or until ten seconds after its end (twenty if it was critical).
 - A replication link that brought nothing gives way to the warning that the link is down, at once: the fault goes on.
 - A node that did not answer stays for ten seconds after the end, and only while nothing else is wrong.
-- A subject that has ended gives way to a warning of its node that is as urgent and began before the end.
+- A subject that has ended gives way to a warning of its node that is as urgent and began before the end. After ten
+  seconds on the line it gives way to one that began later, too, if that one is as severe: it can be read, and is over.
 - It gives way at once to errors that clients get now: what has ended must not stand above requests that fail.
 - A problem that came back within ten minutes stays for a minute after its next end.
 - After a subject, a warning that has lasted for half a minute comes first. A younger warning may end before it is read.
@@ -126,6 +127,11 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 		return fresh;
 	}
 
+	const next = isRead(held, nowMs) ? causes.find(cause => isAsBad(cause, held.problem)) : undefined;
+	if (next !== undefined) {
+		return successor({...held, endedAtMs}, [next], nowMs);
+	}
+
 	return held.endedAtMs === undefined ? {...held, endedAtMs} : held;
 }
 
@@ -168,6 +174,17 @@ const hasPresent = (causes: readonly SharedProblem[], {problem}: Subject, endedA
 					cause.sinceMs < endedAtMs &&
 					problem.explains?.includes(cause.cause) !== true)),
 	);
+
+/** Whether a subject has lasted for ten seconds, so that people had the time to read it. */
+const isRead = ({problem: {sinceMs}}: Subject, nowMs: number): boolean =>
+	sinceMs !== undefined && nowMs - sinceMs >= subjectKeptMs;
+
+/** Whether a present problem is as severe and as urgent as a subject that has ended. */
+const isAsBad = (cause: SharedProblem, ended: SharedProblem): boolean =>
+	!isOfMachine(cause) &&
+	cause.urgency <= ended.urgency &&
+	severityRank[cause.severity] >= severityRank[ended.severity] &&
+	ended.explains?.includes(cause.cause) !== true;
 
 /** Time after which a warning counts as lasting, in milliseconds. */
 const lastingMs = 30_000;

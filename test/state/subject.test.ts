@@ -261,6 +261,18 @@ test('a subject stays for ten seconds after its end', () => {
 	assert.deepEqual(subjects(verdicts).slice(9), ['a?', 'a?', 'b', 'b']);
 });
 
+test('a subject that people could read gives way, once it has ended, to what is as bad and goes on', () => {
+	const slow: Problem = {...warning('lat.slowlog_new'), sinceMs: 0};
+	const after = (lastedSeconds: number, ...left: readonly Problem[]) =>
+		subjects([...Array.from({length: lastedSeconds}, () => verdictWith(slow)), verdictWith(...left)]).at(-1);
+	const throttled: Problem = {...warning('cpu.throttle'), sinceMs: 12_000};
+	assert.equal(after(12, throttled), 'cpu.throttle');
+	assert.equal(after(6, throttled), 'lat.slowlog_new?', 'nobody could read it yet');
+	assert.equal(after(12, {...throttled, urgency: 6}), 'lat.slowlog_new?', 'milder');
+	assert.equal(after(12, {...throttled, node: '10.0.1.12:6379'}), 'cpu.throttle', 'of another node');
+	assert.equal(after(12, machine), 'lat.slowlog_new?', 'of the machine');
+});
+
 test('an outage is told for ten seconds after its end, also one that comes and goes', () => {
 	const once = [verdictWith(refuses), ...Array.from({length: 12}, () => calm)];
 	assert.deepEqual(subjects([...once, ...once]).slice(9, 13), ['refused 0?', 'refused 0?', '-', '-']);
