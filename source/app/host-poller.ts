@@ -17,6 +17,16 @@ machine. The interval is the same while the node doesn't respond.
 */
 const evidenceEveryMs = 15_000;
 /**
+Interval between the first two readings of a machine, in milliseconds. Growth of the kernel's counters is known only
+with the second reading.
+*/
+const secondEveryMs = 3000;
+/**
+Interval at which evidence about a node is gathered while its control group has used up its processor time before, in
+milliseconds. Over a longer interval, the share of the periods in which it stood still is a mean of the past.
+*/
+const throttledEveryMs = 5000;
+/**
 Interval at which evidence about a node is gathered while nothing listens at its address, in milliseconds. A process
 that ends soon after each start leaves traces only in its log, so the log is read this often.
 */
@@ -150,7 +160,7 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 				nowMs,
 			});
 			store.ingestHost(record.address, evidence, nowMs);
-			const dueMs = clock.elapsed() + pauseAfter(evidence, failure);
+			const dueMs = clock.elapsed() + pauseAfter(evidence, failure, host === undefined);
 			looks.set(record.address, {begunMs, dueMs, state: stateOf(record)});
 		}
 
@@ -158,8 +168,19 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 	}
 }
 
-const pauseAfter = ({kind}: HostEvidence, failure: NodeRecord['failure']): number =>
-	kind !== 'here' ? elsewhereEveryMs : failure?.code === 'ECONNREFUSED' ? endedEveryMs : evidenceEveryMs;
+/** The time until evidence about a node is gathered again, in milliseconds. */
+export function pauseAfter(evidence: HostEvidence, failure: NodeRecord['failure'], isFirst: boolean): number {
+	if (evidence.kind !== 'here') {
+		return elsewhereEveryMs;
+	}
+
+	if (failure?.code === 'ECONNREFUSED') {
+		return endedEveryMs;
+	}
+
+	const isThrottled = (evidence.cgroup?.processorQuota?.throttled ?? 0) > 0;
+	return isFirst ? secondEveryMs : isThrottled ? throttledEveryMs : evidenceEveryMs;
+}
 
 async function pollLadder({store, focus, settingsOf, clock, signal}: HostPollerOptions): Promise<void> {
 	const monitor = new LadderMonitor();

@@ -104,6 +104,32 @@ async function gatherAgain(session: MonitorSession, before: SeenStates, interval
 }
 
 /**
+Least share of the last ten seconds in which some process waited for a processor, from which the machine may slow the
+server.
+*/
+const busyPressure = 0.3;
+
+/** Whether the growth of the kernel's counters tells how the machine slows the server: it is busy, or limits the server. */
+const needsSecondLook = ({host}: NodeRecord): boolean =>
+	host?.value.kind === 'here' &&
+	host.value.process !== undefined &&
+	(host.value.cgroup?.processorQuota !== undefined || (host.value.kernel.processorPressure ?? 0) >= busyPressure);
+
+/** Time between two readings of the machine, in milliseconds. Rules compare readings that are a second apart. */
+const betweenLooksMs = 1050;
+
+/** Reads the host evidence a second time for the nodes whose machine may slow them. */
+async function gatherGrowth(session: MonitorSession, states: SeenStates): Promise<void> {
+	const slowed = new Set([...session.store.get().nodes.values()].filter(needsSecondLook).map(({address}) => address));
+	if (slowed.size > 0) {
+		await systemClock.sleep(betweenLooksMs);
+		session.store.flush();
+		await gatherHostEvidence(session, new Map([...states].filter(([address]) => !slowed.has(address))));
+		session.store.flush();
+	}
+}
+
+/**
 Whether the node refused the credentials. redis-top sends the credentials again only after 15 s, so `check` doesn't wait
 for another poll of this node.
 */
@@ -166,6 +192,7 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 	const states = await gatherHostEvidence(session);
 	// Publishes the evidence, so that the servers' paths are written to the state folder before the last sample.
 	session.store.flush();
+	await gatherGrowth(session, states);
 	// The rules are evaluated with a poll. They need one more poll after the host evidence was read.
 	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>

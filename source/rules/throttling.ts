@@ -7,9 +7,12 @@ const quotaIn = (evidence: HostEvidence | undefined): ProcessorQuota | undefined
 	evidence?.kind === 'here' ? evidence.cgroup?.processorQuota : undefined;
 
 /**
-Fewest scheduler periods for which a share is computed. A period usually has 100 ms, so 20 periods are two seconds.
+Fewest scheduler periods since the control group was created for which a share is computed. A period usually has 100 ms,
+so 20 periods are two seconds.
 */
 const fewestPeriods = 20;
+/** Fewest scheduler periods between two readings for which a share is computed: most of a second. */
+const fewestBetween = 8;
 
 /** The limit of a control group, in processors, and the share of its periods in which it stood still, 0–1. */
 export type Throttling = {readonly cores: number; readonly share: number};
@@ -25,9 +28,11 @@ export function throttling({record}: NodeFacts): Throttling {
 		return {cores: 0, share: 0};
 	}
 
-	const isSame =
-		before !== undefined && before.cores === after.cores && after.periods - before.periods >= fewestPeriods;
-	const periods = after.periods - (isSame ? before.periods : 0);
-	const throttled = after.throttled - (isSame ? before.throttled : 0);
-	return {cores: after.cores, share: periods < fewestPeriods ? 0 : Math.min(1, throttled / periods)};
+	// After a comparable reading, the time before it does not count. It would make the present share smaller or larger.
+	const start =
+		before !== undefined && before.cores === after.cores && after.periods >= before.periods ? before : undefined;
+	const periods = after.periods - (start?.periods ?? 0);
+	const throttled = after.throttled - (start?.throttled ?? 0);
+	const fewest = start === undefined ? fewestPeriods : fewestBetween;
+	return {cores: after.cores, share: periods < fewest ? 0 : Math.min(1, throttled / periods)};
 }

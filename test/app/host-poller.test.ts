@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {isLookDue, nodesToLookAt, stateOf} from '../../source/app/host-poller.js';
+import {isLookDue, nodesToLookAt, pauseAfter, stateOf} from '../../source/app/host-poller.js';
 import type {NodeRecord} from '../../source/derive/node-record.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {recordFrom} from '../harness/records.js';
@@ -51,4 +51,22 @@ test('this machine is read for the node in focus first, then for nodes that fail
 		nodesToLookAt(nodes, three.address).map(({address}) => address),
 		[three.address, two.address],
 	);
+});
+
+test('this machine is read again soon for the growth of its counters, and while the processor limit is used up', () => {
+	const limited = (throttled: number) => ({
+		...emptyHost,
+		cgroup: {
+			limitBytes: undefined,
+			usedBytes: 1,
+			oomKills: 0,
+			processorQuota: {cores: 0.25, periods: 100, throttled},
+		},
+	});
+	assert.equal(pauseAfter(emptyHost, undefined, true), 3000);
+	assert.equal(pauseAfter(emptyHost, undefined, false), 15_000);
+	assert.equal(pauseAfter(limited(0), undefined, false), 15_000);
+	assert.equal(pauseAfter(limited(40), undefined, false), 5000);
+	assert.equal(pauseAfter(limited(40), socketFailure('ECONNREFUSED', ''), false), 3000);
+	assert.equal(pauseAfter({kind: 'elsewhere', why: ''}, undefined, true), 300_000);
 });

@@ -136,6 +136,13 @@ testRule(cpuThrottle, [
 		/^is held at 0\.05 processors, it stood still in 44% of the periods: the processor limit of its control group$/,
 	],
 	['did so only long ago', {host: group(1100, 100), record: hostBefore(1000, 100)}, 'clear'],
+	[
+		'does so in the last second, and seldom before',
+		{host: group(1010, 104), record: hostBefore(1000, 100)},
+		'warning',
+		/in 40% of the periods/,
+	],
+	['hardly ran since the last reading', {host: group(1004, 504), record: hostBefore(1000, 500)}, 'clear'],
 	['does so now', {host: group(1100, 150), record: hostBefore(1000, 100)}, 'warning', /in 50% of the periods/],
 	[
 		'while a save runs in a process of its own',
