@@ -6,6 +6,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
 import type {SeenNewcomers} from '../derive/seen-newcomers.js';
 import type {SeenWriters} from '../derive/seen-writers.js';
+import {ThreadTimes} from '../derive/thread-times.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {joinMessages, type Message, message, type NameKind, nameOf} from '../domain/message.js';
 import type {Endpoint, NodeAddress, NodeRole} from '../domain/node.js';
@@ -95,6 +96,7 @@ export type RuleMemory = {
 	readonly slotsLeftAtMs: number | undefined;
 	readonly tracks: FieldTracks;
 	readonly means: MeanTracks;
+	readonly threadTimes: ThreadTimes;
 };
 
 export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
@@ -116,6 +118,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	slotsLeftAtMs: undefined,
 	tracks: new FieldTracks(),
 	means: new MeanTracks(),
+	threadTimes: new ThreadTimes(),
 });
 
 export type NodeFactsInput = {

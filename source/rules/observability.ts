@@ -6,9 +6,10 @@ import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
 import {stepsWithoutKeys} from './commands-without-keys.js';
 import {answerMissing, setting} from './needs.js';
-import {hint, redisCli} from './next-steps.js';
+import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {titleKeyOf} from './one-key-commands.js';
+import {hasWaited} from './own-slowness.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 /**
@@ -35,6 +36,7 @@ export const latSlowlogNew = rule({
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
+			'A command takes long while its thread has no processor. If the main thread used a processor for at most half of the duration (`used_cpu_user_main_thread`, `used_cpu_sys_main_thread`), the command does not count as slow. The finding is then about the wait, and info if this machine is known to be short of processor time.',
 		],
 	},
 	thresholds: {
@@ -65,14 +67,25 @@ export const latSlowlogNew = rule({
 					atMs >= sinceMs - (isSilent ? (2 * durationMicroseconds) / 1000 : 0) && clientName !== 'redis-top',
 			)
 			.toSorted((one, other) => other.durationMicroseconds - one.durationMicroseconds);
-		const [worst] = slowest;
 		const isMany = perMinute > limits.rate && threshold >= 1000;
-		const long = slowest.filter(({durationMicroseconds}) => durationMicroseconds >= limits.long * 1000);
-		const isLong = (worst?.durationMicroseconds ?? 0) >= limits.worst * 1000 || long.length >= fewestLong;
-		if (!isMany && !isLong) {
+		const longOf = (entries: readonly SlowlogEntry[]) =>
+			entries.filter(({durationMicroseconds}) => durationMicroseconds >= limits.long * 1000);
+		const areLong = (entries: readonly SlowlogEntry[]) =>
+			(entries[0]?.durationMicroseconds ?? 0) >= limits.worst * 1000 || longOf(entries).length >= fewestLong;
+		if (!isMany && !areLong(slowest)) {
 			return clear;
 		}
 
+		const own = slowest.filter(entry => !hasWaited(facts, entry));
+		const waited = slowest.length - own.length;
+		const isLong = areLong(own);
+		const [longestWait] = slowest;
+		if (longestWait !== undefined && !isLong && (!isMany || (waited > own.length && own.length <= limits.rate))) {
+			return waiting(longestWait, waited, facts);
+		}
+
+		const [worst] = own;
+		const long = longOf(own);
 		const client = worst && (worst.clientName || worst.clientAddress);
 		const from = client === undefined ? undefined : nameOf('client', client);
 		const key = worst && titleKeyOf(worst.arguments);
@@ -81,7 +94,7 @@ export const latSlowlogNew = rule({
 				? {problem: `ran ${count(perMinute)} slow commands in the last minute`}
 				: {
 						problem: message`ran ${commandOf(worst)}${key === undefined ? '' : message` ${key}`} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
-						detail: `${ago(worst, facts)}${slowest.length > 1 ? `, the slowest of ${count(slowest.length)} read` : ''}`,
+						detail: `${ago(worst, facts)}${own.length > 1 ? `, the slowest of ${count(own.length)} read` : ''}`,
 						tells: 'moment' as const,
 					}),
 			effect: 'slow',
@@ -92,7 +105,7 @@ export const latSlowlogNew = rule({
 			evidence: [
 				{name: 'new slow log entries in a minute', value: perMinute, unit: 'count'},
 				...(isLong ? [{name: longSlow, value: Math.max(1, long.length), unit: 'count' as const}] : []),
-				...slowest.slice(0, 5).map(entry => ({
+				...own.slice(0, 5).map(entry => ({
 					name: commandOf(entry),
 					value: entry.durationMicroseconds / 1000,
 					unit: 'milliseconds' as const,
@@ -103,6 +116,40 @@ export const latSlowlogNew = rule({
 		});
 	},
 });
+
+/** Share of ten seconds in which some process waited for a processor, from which that explains why a thread waited. */
+const busyPressure = 0.3;
+
+/** Whether this machine, on which the node runs, is short of processor time. Another node may show the machine. */
+function isOnBusyMachine({record, nodes}: NodeFacts): boolean {
+	const hostOf = ({endpoint}: NodeRecord) => (endpoint.kind === 'tcp' ? endpoint.host : undefined);
+	const isHere = (other: NodeRecord) =>
+		other.address === record.address || (hostOf(record) !== undefined && hostOf(other) === hostOf(record));
+	const pressureOf = ({host}: NodeRecord) =>
+		host?.value.kind === 'here' ? (host.value.kernel.processorPressure ?? 0) : 0;
+	return [...nodes.values()].some(other => pressureOf(other) >= busyPressure && isHere(other));
+}
+
+/** The finding that commands took long because the thread did not run. No command is named as slow. */
+function waiting(longest: SlowlogEntry, waited: number, facts: NodeFacts) {
+	const isBusy = isOnBusyMachine(facts);
+	const took = milliseconds(longest.durationMicroseconds / 1000);
+	return fires(isBusy ? 'info' : 'warning', {
+		problem: `is held up for up to ${took} within commands`,
+		detail: `${count(waited)} slow commands in the last minute, their thread ran for less than half of them`,
+		reason: isBusy ? 'its machine is short of processor time' : 'its thread got no processor, or waited for memory',
+		tells: 'moment',
+		effect: 'slow',
+		evidence: [{name: commandOf(longest), value: longest.durationMicroseconds / 1000, unit: 'milliseconds'}],
+		meaning:
+			'The commands are not slow by themselves. The server measures them by the clock, and its thread stood still.',
+		next: [
+			onHost('top -b -n 1 -o %CPU | head -n 20'),
+			onHost('vmstat 1 5   # columns r, si, so and st: threads that wait, swap, stolen time'),
+			hint('look for a limit of its container or virtual machine, and for what else runs there'),
+		],
+	});
+}
 
 /** What to do about the slowest command. A key that was deleted is not looked at. */
 function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, facts: NodeFacts): readonly NextStep[] {

@@ -1,4 +1,5 @@
 import type {ProcessorTime} from '../domain/host-evidence.js';
+import type {SlowlogEntry} from '../domain/slowlog.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
 
 /**
@@ -24,11 +25,36 @@ for a processor have this evidence.
 */
 export const slowByItself = 'longest command';
 
-/** The duration of the longest command in the slow log of the last minute, milliseconds; 0 without such an entry. */
+/**
+Commands that sleep, or that write to a disk before they return. The main thread uses no processor meanwhile, although
+nothing keeps it from one.
+*/
+const sleepingCommands: ReadonlySet<string> = new Set([
+	...['debug', 'save', 'bgsave', 'bgrewriteaof', 'shutdown', 'config', 'acl', 'cluster', 'replicaof', 'slaveof'],
+	...['failover', 'module', 'sync', 'psync'],
+]);
+
+/**
+Whether a command of the slow log took so long because its thread did not run: the main thread used a processor for at
+most half of the command's duration. The slow log has the second in which a command ended. Source: Redis slowlog.c.
+*/
+export function hasWaited(
+	{memory}: Pick<NodeFacts, 'memory'>,
+	{atMs, durationMicroseconds, arguments: [name = '']}: SlowlogEntry,
+): boolean {
+	const tookMs = durationMicroseconds / 1000;
+	const usedMs = memory.threadTimes.mostUsedMs(atMs - tookMs, atMs + 1000);
+	return usedMs !== undefined && usedMs <= tookMs / 2 && !sleepingCommands.has(name.toLowerCase());
+}
+
+/**
+The duration of the longest command in the slow log of the last minute, milliseconds; 0 without such an entry. Commands
+during which the thread did not run are left out.
+*/
 function longestCommandMs(facts: NodeFacts): number {
 	const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
 	const recent = (facts.record.slowlog?.value.entries ?? []).filter(
-		({atMs, clientName}) => atMs >= serverMs - 60_000 && clientName !== 'redis-top',
+		entry => entry.atMs >= serverMs - 60_000 && entry.clientName !== 'redis-top' && !hasWaited(facts, entry),
 	);
 	return Math.max(0, ...recent.map(({durationMicroseconds}) => durationMicroseconds / 1000));
 }

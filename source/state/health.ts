@@ -133,6 +133,7 @@ export class Health {
 		if (after.failure === undefined && after.sample !== undefined) {
 			health.memory.tracks.note(after.sample);
 			health.memory.means.note(after.sample);
+			health.memory.threadTimes.note(after.sample);
 		}
 
 		health.facts = new NodeFacts({

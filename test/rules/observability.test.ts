@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {ThreadTimes} from '../../source/derive/thread-times.js';
 import {messageText} from '../../source/domain/message.js';
 import {cfgLat, latMonOff, latSlowlogNew, latSlowlogOff} from '../../source/rules/observability.js';
 import {firingOf} from '../harness/firing-of.js';
-import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {recordFrom} from '../harness/records.js';
+import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {sampleOf} from '../harness/samples.js';
 
 const {nowMs} = factsOf({});
 const slowlog = (perMinute: number, atMs = nowMs): FactsParts => ({
@@ -60,6 +63,75 @@ testRule(latSlowlogNew, [
 	['a long one of an hour ago', entries(0, {...slow(10_000, 'debug'), atMs: nowMs - 3_600_000}), 'clear'],
 	['every command is logged', {...slowlog(500), config: {'slowlog-log-slower-than': '0'}}, 'clear'],
 	['SLOWLOG GET not answered yet', {}, 'pending'],
+]);
+
+/** The readings of the main thread's processor time, in milliseconds since the first, one each second until now. */
+const threadUsed = (...usedMs: readonly number[]): Pick<FactsParts, 'watch'> => {
+	const threadTimes = new ThreadTimes();
+	for (const [index, used] of usedMs.entries()) {
+		threadTimes.note(
+			sampleOf(
+				{cpu: {used_cpu_user_main_thread: 5 + used / 1000, used_cpu_sys_main_thread: 0}},
+				600_000 - (usedMs.length - 1 - index) * 1000,
+			),
+		);
+	}
+
+	return {watch: {threadTimes}};
+};
+
+/** The thread used 8 ms around the slow commands of five seconds ago, which took far longer. */
+const idleThread = threadUsed(0, 2, 4, 10, 12, 14, 16, 18, 20);
+const busyThread = threadUsed(0, 2, 4, 800, 900, 902, 904, 906, 908);
+const busyMachine = {kernel: {...emptyKernel, processorPressure: 0.9}};
+const sibling = (host: string, processorPressure: number) =>
+	recordFrom({
+		address: `${host}:6380`,
+		host: {atMs: nowMs, value: {...emptyHost, kernel: {...emptyKernel, processorPressure}}},
+	});
+const twelve = Array.from({length: 12}, (_, at) => slow(34 + at, 'set'));
+
+testRule(latSlowlogNew, [
+	[
+		'the thread did not run: this machine is short of processor time',
+		{...entries(12, ...twelve), ...idleThread, host: busyMachine},
+		'info',
+		/^is held up for up to 45\.?0* ms within commands, 12 slow commands in the last minute, .*: its machine is short/,
+	],
+	[
+		'the thread did not run: another node shows that the machine is short of processor time',
+		{...entries(12, ...twelve), ...idleThread, nodes: [sibling('10.0.1.11', 0.9)]},
+		'info',
+	],
+	[
+		'the thread did not run, and the machine is not known',
+		{...entries(12, ...twelve), ...idleThread, nodes: [sibling('10.0.1.12', 0.9)]},
+		'warning',
+		/: its thread got no processor, or waited for memory$/,
+	],
+	['the thread ran', {...entries(12, ...twelve), ...busyThread, host: busyMachine}, 'warning', /^ran SET k for 45/],
+	[
+		'the thread ran for one long command, and did not for the others',
+		{
+			...entries(13, ...twelve, {...slow(2000, 'lrange', 'feed'), atMs: nowMs - 2000}),
+			...threadUsed(0, 2, 4, 10, 12, 14, 1980, 2000, 2002),
+			host: busyMachine,
+		},
+		'warning',
+		/^ran LRANGE k for 2\.?0* s from feed/,
+	],
+	[
+		'a command that sleeps by itself',
+		{...entries(1, slow(10_000, 'debug')), ...threadUsed(...Array.from({length: 30}, (_, at) => at))},
+		'warning',
+		/^ran DEBUG for 10/,
+	],
+	[
+		'the readings do not reach back to the command',
+		{...entries(12, ...twelve), ...threadUsed(0, 2, 4), host: busyMachine},
+		'warning',
+		/^ran SET/,
+	],
 ]);
 
 /** The steps of the finding about one slow command. */
