@@ -18,6 +18,8 @@ export type PollingOptions = {
 	that keeps running
 	*/
 	readonly asksEarlier?: boolean | undefined;
+	/** Whether `check` looks closer at every node of a small deployment. @default false */
+	readonly looksClosely?: boolean;
 	/** Round trips of PING are measured only after this promise has resolved. */
 	readonly pingAfter?: Promise<void> | undefined;
 };
@@ -41,7 +43,14 @@ of its code while the servers answer.
 */
 export function startPolling(config: Config, options: PollingOptions): Polling {
 	const {intervalMs, targets, dataAccess, primaryName, natMap, follow} = config;
-	const {signal, isEveryNodeFocused, endsByItself = false, asksEarlier = !endsByItself, pingAfter} = options;
+	const {
+		signal,
+		isEveryNodeFocused,
+		endsByItself = false,
+		asksEarlier = !endsByItself,
+		looksClosely,
+		pingAfter,
+	} = options;
 	const remembered = recalled(config);
 	const lag = measureEventLoopLag();
 	const recentLag = measureRecentLag(() => systemClock.elapsed());
@@ -63,6 +72,7 @@ export function startPolling(config: Config, options: PollingOptions): Polling {
 		natMap,
 		follow,
 		remembered: remembered?.nodes,
+		looksClosely,
 		pingAfter,
 		openPort,
 		clock: systemClock,

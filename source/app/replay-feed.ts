@@ -133,6 +133,11 @@ export class ReplayFeed {
 				break;
 			}
 
+			case 'look': {
+				store.ingestLook(entry.address, entry.look);
+				break;
+			}
+
 			case 'host': {
 				store.ingestHost(entry.address, entry.evidence, entry.begunAtMs);
 				break;

@@ -53,6 +53,11 @@ export function applyFleetEvent(store: MonitorStore, event: FleetEvent, {rulesOf
 			store.ingestPing(event.address, event.roundTripMs, readLag?.());
 			break;
 		}
+
+		case 'look': {
+			store.ingestLook(event.address, event.look);
+			break;
+		}
 	}
 }
 

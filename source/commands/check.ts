@@ -175,6 +175,27 @@ async function untilSmallReply({store}: MonitorSession): Promise<void> {
 	}
 }
 
+/** Longest time for which `check` waits for a burst of PINGs, in milliseconds. */
+const longestLookMs = 6000;
+
+/** Waits for the closer looks at nodes, then for one more poll, with which the rules are evaluated again. */
+async function untilLooked(session: MonitorSession, intervalMs: number): Promise<void> {
+	if (!session.fleet.isLooking) {
+		return;
+	}
+
+	const endMs = systemClock.elapsed() + longestLookMs;
+	while (session.fleet.isLooking && systemClock.elapsed() < endMs) {
+		await systemClock.sleep(20);
+	}
+
+	const seen = new Map(session.polls);
+	const isNext = (address: NodeAddress, polls: number) =>
+		polls > (seen.get(address) ?? 0) || isRefused(session, address);
+	await untilPolled(session, isNext, 2 * intervalMs);
+	session.store.flush();
+}
+
 /**
 Takes two samples of every node, one interval apart, and reads the host evidence. It takes further samples while they
 may confirm a warning or a critical condition. Resolves with an ended session, for which every rule was evaluated.
@@ -199,6 +220,7 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 		polls >= Math.max(least, (seen.get(address) ?? 0) + 1) || isRefused(session, address);
 	await untilPolled(session, isEnough, deadlineMs - systemClock.elapsed());
 	session.store.flush();
+	await untilLooked(session, config.intervalMs);
 	await gatherAgain(session, states, config.intervalMs);
 	await untilSettled(session, config.intervalMs);
 	await untilConfirmed(session, config.intervalMs);

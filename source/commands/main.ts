@@ -119,7 +119,7 @@ async function run(
 /** Runs `check` or `snapshot`. The servers are asked first. The rest of the command is loaded while they answer. */
 async function runSampled(config: Config, command: 'check' | 'snapshot'): Promise<number> {
 	const {startSampling} = await import('./sampling.js');
-	const sampling = startSampling(config);
+	const sampling = startSampling(config, {looksClosely: command === 'check'});
 	const {runCheck, runSnapshot} = await import('./text-commands.js');
 	return command === 'check' ? runCheck(config, sampling) : runSnapshot(config, sampling);
 }

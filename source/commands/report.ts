@@ -158,7 +158,7 @@ function pausesIn(recording: Recording, fromMs: number, toMs: number): ReturnTyp
 /** The report of running servers, from the samples of `check` and the events that servers still remember. */
 async function reportServers(config: Config): Promise<Incident> {
 	const startedMs = systemClock.now();
-	const session = await gatherSamples(config, startSampling(config, true));
+	const session = await gatherSamples(config, startSampling(config, {asksEarlier: true, looksClosely: true}));
 	const nowMs = systemClock.now();
 	const log = new IncidentLog(startedMs, nowMs, config.intervalMs);
 	const masking = maskingFor(config);

@@ -21,9 +21,9 @@ export type Sampling = {
 };
 
 /** Starts to poll every part of every node. The polling ends when `end` aborts. */
-export function startSampling(config: Config, asksEarlier = false): Sampling {
+export function startSampling(config: Config, {asksEarlier = false, looksClosely = false} = {}): Sampling {
 	const end = new AbortController();
-	const options = {signal: end.signal, isEveryNodeFocused: true, endsByItself: true, asksEarlier};
+	const options = {signal: end.signal, isEveryNodeFocused: true, endsByItself: true, asksEarlier, looksClosely};
 	const polling = startPolling(config, options);
 	polling.fleet.setInterests(allInterests);
 	return {polling, end, asksEarlier};

@@ -1,4 +1,5 @@
 import type {ClientRow} from '../domain/client.js';
+import type {BurstPing} from '../domain/closer-look.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
@@ -75,6 +76,10 @@ export type PingReading = {
 	series has a gap.
 	*/
 	readonly isLocalLag?: boolean;
+	/** When the last reply to a PING came, in milliseconds since the epoch; undefined before the first. */
+	readonly answeredAtMs?: number | undefined;
+	/** The last burst of PINGs, over connections of its own, and when it ended (milliseconds since the epoch). */
+	readonly burst?: {readonly atMs: number; readonly pings: readonly BurstPing[]} | undefined;
 };
 
 /** The values of a node at the baseline, with which later values are compared. */

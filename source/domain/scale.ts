@@ -4,6 +4,14 @@ on its limits matter. A limit named `…UpTo` includes that number of nodes. Fig
 poll a second (`npm run bench`). Figures about CLUSTER NODES were measured with 1,000 nodes on Redis 7.0.
 */
 export const scale = {
+	// Limits that matter from about 8 nodes on
+
+	/**
+	Largest number of nodes with which `check` sends a burst of PINGs to every node. Each burst takes two connections and
+	a millisecond of the server's time.
+	*/
+	lookedAtCloselyUpTo: 8,
+
 	// Limits that matter from about 12 nodes on
 
 	/**

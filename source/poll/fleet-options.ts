@@ -1,4 +1,5 @@
 import type {Clock} from '../domain/clock.js';
+import type {CloserLook} from '../domain/closer-look.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
@@ -28,7 +29,8 @@ export type FleetEvent =
 	The round trip of a PING on the second connection of the node in focus, in milliseconds; undefined when no reply
 	came in time.
 	*/
-	| {readonly kind: 'ping'; readonly address: NodeAddress; readonly roundTripMs: number | undefined};
+	| {readonly kind: 'ping'; readonly address: NodeAddress; readonly roundTripMs: number | undefined}
+	| {readonly kind: 'look'; readonly address: NodeAddress; readonly look: CloserLook};
 
 export type FleetOptions = {
 	readonly targets: readonly ConnectionSettings[];
@@ -59,6 +61,8 @@ export type FleetOptions = {
 	readonly follow?: FollowMode | undefined;
 	/** The nodes of an earlier session, which are polled when no target answers. */
 	readonly remembered?: readonly Endpoint[] | undefined;
+	/** Whether every node of a small deployment is looked at closer, not only the node in focus. @default false */
+	readonly looksClosely?: boolean | undefined;
 	/**
 	Resolves when round trips may be measured. While the program loads, its event-loop lag would lengthen the round trips.
 	*/

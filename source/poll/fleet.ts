@@ -4,6 +4,7 @@ import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
 import {type ConnectionSettings, isAnonymous} from '../wire/connection.js';
 import {mayGetCredentials, withheld} from '../wire/follow.js';
+import {CloserLooks} from './closer-looks.js';
 import {ClusterPollSchedule} from './cluster-poll-schedule.js';
 import {type Credentials, type CredentialsTried, refusalOf, settingsWith, triedCredentials} from './credentials.js';
 import {
@@ -15,27 +16,14 @@ import {
 	type Sampled,
 } from './discovery.js';
 import type {FleetOptions} from './fleet-options.js';
-import {MembershipTracker, type Standing} from './membership.js';
+import {type Member, noteOutcome} from './member.js';
+import {MembershipTracker} from './membership.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
 import type {PollInterest} from './poll-demand.js';
 import {intervalsBetweenPolls, SlowlogRotation, VisibleNodes} from './rotation.js';
 import {RunIds} from './run-ids.js';
 import {TimeSlicer} from './time-slicer.js';
-
-/** A node of the fleet with its polling loop. */
-type Member = Standing & {
-	readonly loop: NodeLoop;
-	settings: ConnectionSettings;
-	readonly end: AbortController;
-	/**
-	Whether the node was reported to the store. A discovered node is reported unless its address is a second address of a
-	known node.
-	*/
-	isKnown: boolean;
-	/** Whether the node's last reply was a refusal of the credentials. */
-	isRefused: boolean;
-};
 
 /**
 Runs the polling loops of all nodes. It discovers nodes in the replies of other nodes, and keeps each node until the
@@ -60,7 +48,8 @@ export class Fleet {
 	#focus: NodeAddress | undefined;
 	#interests: ReadonlySet<PollInterest> = new Set();
 	readonly #visible = new VisibleNodes();
-	readonly #ping = new FocusedPing();
+	readonly #looks: CloserLooks;
+	readonly #ping: FocusedPing;
 	readonly #connecting = new Semaphore(scale.connectsAtOnce);
 	readonly #slicer: TimeSlicer;
 
@@ -68,6 +57,19 @@ export class Fleet {
 		this.#options = options;
 		this.#intervalMs = options.intervalMs;
 		this.#slicer = new TimeSlicer(() => options.clock.elapsed());
+		const {pingAfter: after, report} = options;
+		this.#looks = new CloserLooks({
+			...options,
+			after,
+			report: (address, look) => report({kind: 'look', address, look}),
+		});
+		this.#ping = new FocusedPing({
+			...options,
+			after,
+			looks: this.#looks,
+			intervalMs: () => Math.max(this.#intervalMs, 1000),
+			report: (address, roundTripMs) => report({kind: 'ping', address, roundTripMs}),
+		});
 	}
 
 	start(): void {
@@ -91,19 +93,17 @@ export class Fleet {
 
 	/** Measures round trips of PING to the node in focus, with the present connection settings of that node. */
 	#pingFocus(): void {
-		const address = this.#focus;
-		const member = address === undefined ? undefined : this.#members.get(address);
-		const {clock, openPort, report, signal} = this.#options;
-		const ping = address !== undefined &&
-			member !== undefined && {
-				settings: member.settings,
-				openPort,
-				clock,
-				intervalMs: () => Math.max(this.#intervalMs, 1000),
-				after: this.#options.pingAfter,
-				report: (roundTripMs: number | undefined) => report({kind: 'ping', address, roundTripMs}),
-			};
-		this.#ping.change(ping || undefined, signal);
+		this.#ping.change(this.#focus, this.#focus && this.#members.get(this.#focus)?.settings);
+	}
+
+	/** Looks closer at a node that has answered, if it is in focus or the command looks closely at all nodes. */
+	#lookCloser(outcome: PollOutcome, {settings}: Member): void {
+		const {looksClosely = false} = this.#options;
+		const isWanted =
+			outcome.address === this.#focus || (looksClosely && this.#members.size <= scale.lookedAtCloselyUpTo);
+		if (outcome.kind === 'sampled' && isWanted) {
+			this.#looks.begin(outcome.address, settings);
+		}
 	}
 
 	/**
@@ -191,6 +191,11 @@ export class Fleet {
 	/** Whether a discovery of Sentinels is running. Subcommands that take one sample wait until the discovery is over. */
 	get isListening(): boolean {
 		return [...this.#members.values()].some(({loop}) => loop.isListening);
+	}
+
+	/** Whether a closer look at a node has begun and is not reported yet. */
+	get isLooking(): boolean {
+		return this.#looks.isRunning;
 	}
 
 	/** The connection settings of a node, for the separate connection of an action; undefined for an unknown node. */
@@ -290,6 +295,7 @@ export class Fleet {
 		const isListed = outcome.kind === 'sampled' && this.#noteMembers(outcome, member.settings);
 		this.#updateGone(outcome, member);
 		this.#options.report({kind: 'outcome', outcome, intervalMs});
+		this.#lookCloser(outcome, member);
 		this.#mayRecall &&= outcome.kind === 'failed';
 		if (outcome.kind === 'sampled' && !isListed) {
 			this.#discover(outcome, member.settings);
@@ -391,9 +397,4 @@ export class Fleet {
 			this.#add({...withheld(access, endpoint, ownHosts(this.#options), follow), endpoint}, 'remembered');
 		}
 	}
-}
-
-function noteOutcome(member: Member, outcome: PollOutcome, nowMs: number): void {
-	member.failingSinceMs = outcome.kind === 'failed' ? (member.failingSinceMs ?? nowMs) : undefined;
-	member.isRefused = outcome.kind === 'failed' && outcome.failure.layer === 'auth';
 }

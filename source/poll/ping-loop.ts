@@ -1,6 +1,8 @@
 import {type Clock, wholeMicroseconds} from '../domain/clock.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {type CloserLooks, lateWatch} from './closer-looks.js';
 import {blindMs} from './poll-plan.js';
 import {authRetryMs} from './schedule.js';
 
@@ -57,18 +59,43 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 	port?.close();
 }
 
+export type FocusedPingOptions = Omit<PingLoopOptions, 'settings' | 'report'> & {
+	readonly report: (address: NodeAddress, roundTripMs: number | undefined) => void;
+	/** Looks closer at a node when a reply came late. */
+	readonly looks: Pick<CloserLooks, 'ping'>;
+};
+
 /** The PING loop of the node in focus. Only one runs at a time. */
 export class FocusedPing {
+	readonly #options: FocusedPingOptions;
 	#end: AbortController | undefined;
 
+	constructor(options: FocusedPingOptions) {
+		this.#options = options;
+	}
+
 	/** Ends the running loop, and starts another loop when a node is in focus. */
-	change(options: Omit<PingLoopOptions, 'signal'> | undefined, signal: AbortSignal): void {
+	change(address: NodeAddress | undefined, settings: ConnectionSettings | undefined): void {
 		this.#end?.abort();
 		this.#end = undefined;
-		if (options !== undefined) {
-			this.#end = new AbortController();
-			void runPingLoop({...options, signal: AbortSignal.any([signal, this.#end.signal])});
+		if (address === undefined || settings === undefined) {
+			return;
 		}
+
+		const {looks, report, signal} = this.#options;
+		const isLate = lateWatch();
+		this.#end = new AbortController();
+		void runPingLoop({
+			...this.#options,
+			settings,
+			report(roundTripMs) {
+				report(address, roundTripMs);
+				if (isLate(roundTripMs)) {
+					looks.ping(address, settings);
+				}
+			},
+			signal: AbortSignal.any([signal, this.#end.signal]),
+		});
 	}
 }
 

@@ -14,6 +14,7 @@ export const jsonKinds: ReadonlySet<unknown> = new Set<EntryKind>([
 	'memory-used',
 	'failure',
 	'host',
+	'look',
 	'ladder',
 	'focus',
 	'events',

@@ -1,4 +1,5 @@
 import type {AuditEntry} from '../domain/audit.js';
+import type {CloserLook} from '../domain/closer-look.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {Severity} from '../domain/finding.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
@@ -42,6 +43,7 @@ export type EntryContent =
 			readonly roundTripMs: number | undefined;
 			readonly lagMs: number;
 	  }
+	| {readonly kind: 'look'; readonly address: NodeAddress; readonly look: CloserLook}
 	| {
 			readonly kind: 'host';
 			readonly address: NodeAddress;

@@ -1,22 +1,18 @@
+import {isResent} from '../domain/closer-look.js';
+import {message} from '../domain/message.js';
 import {isLoopback} from '../domain/node.js';
 import {milliseconds, percent} from '../text/units.js';
 import {answerMissing, pending} from './needs.js';
 import {hint} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 /** Number of the latest PING round trips that are looked at. */
 const readings = 60;
 /** Fewest PING round trips with which the rule is evaluated. */
 const fewestReadings = 8;
-
-/**
-Shortest time after which Linux sends a lost packet again, in milliseconds. A way with losses has a longer one, because
-the kernel takes the resent packets for a slow way. Source: include/net/tcp.h, `TCP_RTO_MIN`.
-*/
-const resendMs = 200;
-/** A resend timer may end this many milliseconds early, because the kernel counts in ticks. */
-const earlyMs = 5;
+/** Milliseconds for which a burst of PINGs is evidence. */
+const burstMs = 60_000;
 
 /** Milliseconds above the quickest round trip up to which a round trip is an ordinary one. */
 const ordinaryMs = 60;
@@ -38,12 +34,66 @@ function hadSlowCommand({record, memory, nowMs}: NodeFacts): boolean {
 	);
 }
 
+/** What PINGs show of a way: how many there were, those that were late by a lost packet, and an ordinary one. */
+type Trips = {
+	readonly count: number;
+	readonly resent: readonly number[];
+	readonly usualMs: number;
+	/** Whether the server answered other PINGs while these were late. */
+	readonly isProven: boolean;
+};
+
+const quickestOf = (trips: readonly number[]): number => Math.min(...trips);
+
+/** The round trips of a burst. A reply that another one overtook was late on the way, whatever the server did. */
+function burstTrips({record, nowMs}: NodeFacts, share: number): Trips | undefined {
+	const {burst} = record.ping;
+	if (burst === undefined || nowMs - burst.atMs > burstMs) {
+		return undefined;
+	}
+
+	const trips = burst.pings.map(({roundTripMs}) => roundTripMs);
+	const quickest = quickestOf(trips);
+	const late = burst.pings.filter(({roundTripMs}) => roundTripMs - quickest > ordinaryMs);
+	const resent = late.filter(({roundTripMs, isOvertaken}) => isOvertaken && isResent(roundTripMs, quickest));
+	return resent.length < share * late.length
+		? undefined
+		: {
+				count: trips.length,
+				resent: resent.map(({roundTripMs}) => roundTripMs),
+				usualMs: usualOf(trips, late.length),
+				isProven: true,
+			};
+}
+
+/** The round trips of the PINGs once a second. The server must have been idle. */
+function seriesTrips(
+	trips: readonly number[],
+	facts: NodeFacts,
+	{share, busy}: {readonly share: number; readonly busy: number},
+): Trips | undefined {
+	const quickest = quickestOf(trips);
+	const late = trips.filter(value => value - quickest > ordinaryMs);
+	const resent = late.filter(value => isResent(value, quickest));
+	const isLoss =
+		facts.record.slowlog !== undefined &&
+		resent.length >= share * late.length &&
+		late.length <= trips.length / 2 &&
+		(facts.record.values.get('cpuSeconds') ?? 0) <= busy &&
+		!hadSlowCommand(facts);
+	return isLoss ? {count: trips.length, resent, usualMs: usualOf(trips, late.length), isProven: false} : undefined;
+}
+
+/** The median of the round trips that are not late. */
+const usualOf = (trips: readonly number[], late: number): number =>
+	trips.toSorted((one, other) => one - other)[Math.floor((trips.length - late) / 2)] ?? 0;
+
 export const connLoss = rule({
 	id: 'conn.loss',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule measures the round trips of PING on a connection that carries nothing else. A packet that was lost is sent again after 200 ms or more. So some replies come that late, the others come at once, and hardly any in between. The slow log must have no command that explains them.',
+			'The rule measures the round trips of PING on a connection that carries nothing else. A packet that was lost is sent again after 200 ms or more. So some replies come that late, the others come at once, and hardly any in between. The slow log must have no command that explains them. When a reply is late, and at the start, PINGs are sent quickly over two connections: what the server answered meanwhile on the other one shows that the way was at fault.',
 		since: 'any',
 		falsePositives: [
 			'A busy machine delays replies by any time. Three in four of the late replies must be late by 200 ms, and most of all replies must come at once.',
@@ -70,42 +120,43 @@ export const connLoss = rule({
 		roundTrips: {
 			read({record}) {
 				const known = record.ping.series.latest(readings).filter(value => value !== undefined);
-				return known.length >= fewestReadings ? known : undefined;
+				return known.length >= fewestReadings || record.ping.burst !== undefined ? known : undefined;
 			},
 			missing: () => pending('needs eight PINGs, which the node in focus gets'),
 		},
-		slowlog: {read: ({record}: NodeFacts) => record.slowlog, missing: answerMissing('SLOWLOG GET')},
+		slowlog: {
+			read: ({record}: NodeFacts) => record.slowlog ?? record.ping.burst,
+			missing: answerMissing('SLOWLOG GET'),
+		},
 	},
 	evaluate({roundTrips}, facts, limits) {
-		const quickest = Math.min(...roundTrips);
-		const late = roundTrips.filter(value => value - quickest > ordinaryMs);
-		const resent = late.filter(value => value - quickest >= resendMs - earlyMs);
-		const isLoss =
-			resent.length >= limits.late &&
-			resent.length >= limits.share * late.length &&
-			late.length <= roundTrips.length / 2 &&
-			(facts.record.values.get('cpuSeconds') ?? 0) <= limits.busy &&
-			!hadSlowCommand(facts);
-		if (!isLoss) {
+		const trips = [burstTrips(facts, limits.share), seriesTrips(roundTrips, facts, limits)].find(
+			found => found !== undefined && found.resent.length >= limits.late,
+		);
+		if (trips === undefined) {
 			return clear;
 		}
 
-		const usual =
-			roundTrips.toSorted((one, other) => one - other)[Math.floor((roundTrips.length - late.length) / 2)] ?? 0;
-		const {endpoint} = facts.record;
-		const port = endpoint.kind === 'tcp' ? endpoint.port : 0;
+		const {count, resent, usualMs, isProven} = trips;
+		const {endpoint, values} = facts.record;
+		const [host, port] = endpoint.kind === 'tcp' ? [quotedName('host', endpoint.host), endpoint.port] : ['', 0];
+		const server = isProven
+			? 'the server answered other PINGs while these were late'
+			: `its main thread is ${percent(1 - (values.get('cpuSeconds') ?? 0))} idle, and no slow command explains it`;
 		return fires('warning', {
-			problem: `answers ${resent.length} of ${roundTrips.length} PINGs over 200 ms late`,
+			problem: `answers ${resent.length} of ${count} PINGs over 200 ms late`,
 			reason: 'packets are lost on the way',
 			effect: 'slow',
 			evidence: [
 				{name: 'PINGs late by 200 ms', value: resent.length, unit: 'count'},
-				{name: 'PINGs', value: roundTrips.length, unit: 'count'},
+				{name: 'PINGs', value: count, unit: 'count'},
 				{name: 'slowest of them', value: Math.max(...resent), unit: 'milliseconds'},
-				{name: 'median of the others', value: usual, unit: 'milliseconds'},
+				{name: 'median of the others', value: usualMs, unit: 'milliseconds'},
 			],
-			meaning: `The others take ${milliseconds(usual)}, its main thread is ${percent(1 - (facts.record.values.get('cpuSeconds') ?? 0))} idle, and no slow command explains it. A lost packet is sent again after 200 ms or more. Its clients wait as long if they use the same way.`,
+			meaning: `The others take ${milliseconds(usualMs)}, and ${server}. A lost packet is sent again after 200 ms or more. Its clients wait as long if they use the same way.`,
+			isCertain: isProven,
 			next: [
+				hint(message`from here: ping -c 50 -i 0.2 ${host}, and mtr -rwc 50 ${host} for the hop that loses them`),
 				hint('look at the network in between: errors of interfaces (ip -s link), a full line, a firewall, a policer'),
 				hint(`see what is sent again: ss -tin 'dport = :${port}' here, in retrans`),
 				hint('look from a machine of an application, too: redis-top there sees whether its way is the same'),

@@ -1,6 +1,5 @@
 import type {MonitorEvent} from '../domain/event.js';
 import {milliseconds} from '../text/units.js';
-import type {NodeRecord} from './monitor-state.js';
 
 /** Shortest event-loop lag that is reported as an event, in milliseconds. */
 const worthAnEventMs = 500;
@@ -33,16 +32,4 @@ export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs
 				text: `redis-top itself was held up for ${milliseconds(lagMs)}: round trips of that moment are not the server's`,
 			}
 		: undefined;
-}
-
-/**
-The node's record after a PING on its own connection. A round trip caused by event-loop lag is recorded as a gap, so
-that no rule blames the server. A round trip to a loading server is a gap as well, because a loading server answers only
-between two parts of its data set.
-*/
-export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, lagMs: number): NodeRecord {
-	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);
-	const {series} = record.ping;
-	series.push(isOurs || record.reach === 'loading' ? undefined : roundTripMs);
-	return {...record, ping: {series, lastMs: roundTripMs, isLocalLag: isOurs}};
 }

@@ -1,6 +1,6 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {nodeEvents} from '../derive/node-events.js';
 import type {Clock} from '../domain/clock.js';
+import type {CloserLook} from '../domain/closer-look.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
@@ -10,27 +10,26 @@ import type {PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import type {OpenFinding} from '../record/entry.js';
 import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
-import {topologyOf} from '../topology/topology.js';
 import {ClusterTracker} from './cluster-tracker.js';
 import {ClusterViewCache} from './cluster-view-cache.js';
 import {EarlierHistory} from './earlier-history.js';
 import {EventLog} from './event-log.js';
-import {createStore, type ExternalStore} from './external-store.js';
 import {FindingEvents} from './finding-events.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
 import {incidentSince} from './incident-since.js';
-import {lagEvent, pingedNode} from './local-lag.js';
+import {lagEvent} from './local-lag.js';
 import {LongSeries} from './long-series.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {interrupted, longSeries, newRecord, shortSeries} from './new-record.js';
 import {NodeMap} from './node-map.js';
+import {lookedAt, pingedNode} from './pinged-node.js';
 import {PublishTimer, patienceMs, publishPeriodMs} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
+import {ShownStore} from './shown-store.js';
 import {type RestoredState, type StoreInput, withAges} from './store-input.js';
-import {rankedFindings} from './verdict.js';
 
 /** Everything that is known about the servers. Only polling writes it; panels and reports read it. */
 export class MonitorStore {
@@ -43,10 +42,8 @@ export class MonitorStore {
 	readonly #history: History | undefined;
 	readonly #intervalMs: number;
 	readonly #journal: (input: StoreInput) => void;
-	readonly #published: ExternalStore<MonitorState>;
+	readonly #published: ShownStore;
 	#draft: MonitorState;
-	/** The newest state. It is shown already, or will be shown two turns of the event loop later. */
-	#newest: MonitorState | undefined;
 	readonly #nodes = new NodeMap();
 	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
@@ -79,7 +76,7 @@ export class MonitorStore {
 			isRecorded,
 			startedAtMs,
 		};
-		this.#published = createStore(this.#draft);
+		this.#published = new ShownStore(this.#draft);
 	}
 
 	readonly get = (): MonitorState => this.#published.get();
@@ -197,8 +194,14 @@ export class MonitorStore {
 		const event = lagEvent(lagMs, this.#laggedAtMs, this.#clock.now());
 		this.#laggedAtMs = event?.atMs ?? this.#laggedAtMs;
 		// The PING is published with the node's next sample. Publishing it alone would redraw the screen twice as often.
-		this.#put(pingedNode(record, roundTripMs, lagMs));
+		this.#put(pingedNode(record, roundTripMs, lagMs, this.#clock.now()));
 		this.#tell(event === undefined ? [] : [event]);
+	}
+
+	/** Notes what a closer look at a node showed. It is published with the node's next sample. */
+	ingestLook(address: NodeAddress, look: CloserLook): void {
+		this.#journal({kind: 'look', address, look});
+		this.#change(address, record => lookedAt(record, look, this.#clock.now()));
 	}
 
 	/**
@@ -289,19 +292,13 @@ export class MonitorStore {
 	restore({findings, ages}: RestoredState): void {
 		this.expectFindings(findings);
 		for (const [address, readings] of ages) {
-			const record = this.#draft.nodes.get(address);
-			if (record !== undefined) {
-				this.#put(withAges(record, readings));
-			}
+			this.#change(address, record => withAges(record, readings));
 		}
 	}
 
 	/** Notes that a node was not polled for a while. No rate is then computed over the pause. */
 	interrupt(address: NodeAddress): void {
-		const record = this.#draft.nodes.get(address);
-		if (record !== undefined) {
-			this.#put(interrupted(record));
-		}
+		this.#change(address, interrupted);
 	}
 
 	/** Publishes the unpublished changes, and stops the timer. */
@@ -325,6 +322,13 @@ export class MonitorStore {
 		this.#events.add(given);
 		if (this.#events.events !== this.#draft.events) {
 			this.#draft = {...this.#draft, events: this.#events.events};
+		}
+	}
+
+	#change(address: NodeAddress, change: (record: NodeRecord) => NodeRecord): void {
+		const record = this.#draft.nodes.get(address);
+		if (record !== undefined) {
+			this.#put(change(record));
 		}
 	}
 
@@ -377,24 +381,6 @@ export class MonitorStore {
 
 		this.#draft = this.#health.withSuspicion(this.#draft, this.#clock.now());
 		this.#setNodes(this.#nodes.forPublication());
-		void this.#show(this.#draft, isLast);
-	}
-
-	/**
-	Shows a state of many nodes two turns of the event loop later. What every screen needs is computed between the turns,
-	and key presses are handled before the screen is drawn. Of these, 99% wait at most 11 ms, not 15 (1,000 nodes).
-	*/
-	async #show(state: MonitorState, isAtOnce: boolean): Promise<void> {
-		this.#newest = state;
-		if (!isAtOnce && state.nodes.size > scale.quickPublishUpTo) {
-			await nextTurn();
-			topologyOf(state.nodes);
-			rankedFindings(state);
-			await nextTurn();
-		}
-
-		if (this.#newest === state) {
-			this.#published.set(state);
-		}
+		void this.#published.show(this.#draft, isLast);
 	}
 }

@@ -60,6 +60,8 @@ export type RecordParts = Partial<
 	readonly series?: Readonly<Partial<Record<MetricId, ReadonlyArray<number | undefined>>>>;
 	/** The last round trips of PING, oldest first, in milliseconds. */
 	readonly pings?: ReadonlyArray<number | undefined>;
+	/** What else is known of PINGs. */
+	readonly ping?: Partial<NodeRecord['ping']>;
 	readonly atMs?: number;
 };
 
@@ -72,6 +74,7 @@ export function recordFrom({
 	values = {},
 	series = {},
 	pings = [],
+	ping = {},
 	atMs = sampledAtMs,
 	...parts
 }: RecordParts): NodeRecord {
@@ -95,7 +98,7 @@ export function recordFrom({
 			...base.series,
 			...Object.entries(series).map(([id, readings]): [MetricId, Series] => [id as MetricId, seriesOf(readings)]),
 		]),
-		ping: {series: seriesOf(pings), lastMs: pings.at(-1)},
+		ping: {series: seriesOf(pings), lastMs: pings.at(-1), ...ping},
 	};
 }
 

@@ -332,15 +332,47 @@ test('the node in focus gets more requests at once, and a connection for PING al
 	await clock.advance(400);
 	assert.ok(one.commands().some(command => command.startsWith('CLIENT')));
 	assert.ok(!other.commands().some(command => command.startsWith('CLIENT')));
-	assert.equal(one.ports.size, 2);
 	assert.deepEqual(
 		reports.filter(({kind}) => kind === 'ping'),
 		[{kind: 'ping', address: '10.0.1.11:6379', roundTripMs: 1}],
 	);
+	await clock.advance(2000);
+	assert.equal(one.ports.size, 2);
 
 	fleet.setFocus(at('10.0.1.12:6379'));
-	await clock.advance(400);
+	await clock.advance(2400);
 	assert.deepEqual([one.ports.size, other.ports.size], [1, 2]);
+});
+
+test('a node gets a burst of PINGs when it is first in focus, and when a reply to PING is late', async () => {
+	const one = server('a');
+	const {clock, fleet, reports} = fleetOf({'10.0.1.11:6379': one}, ['10.0.1.11:6379']);
+	const looks = () => reports.filter(({kind}) => kind === 'look').length;
+	await clock.advance(1500);
+	assert.equal(looks(), 0);
+	fleet.setFocus(at('10.0.1.11:6379'));
+	await clock.advance(3000);
+	assert.equal(looks(), 1);
+	await clock.advance(40_000);
+	assert.equal(looks(), 1);
+	one.roundTripMs = 260;
+	await clock.advance(1500);
+	one.roundTripMs = 1;
+	await clock.advance(3000);
+	assert.equal(looks(), 2);
+});
+
+test('a command that looks closely sends bursts to every node, without a focus', async () => {
+	const servers = {'10.0.1.11:6379': server('a'), '10.0.1.12:6379': server('b')};
+	const {clock, fleet, reports} = fleetOf(servers, Object.keys(servers), {looksClosely: true});
+	await clock.advance(500);
+	assert.ok(fleet.isLooking);
+	await clock.advance(2000);
+	assert.ok(!fleet.isLooking);
+	assert.deepEqual(
+		reports.flatMap(report => (report.kind === 'look' ? [report.address] : [])).toSorted(),
+		Object.keys(servers),
+	);
 });
 
 test('data that panels merge over nodes is asked of every node of a small fleet', async () => {

@@ -18,6 +18,8 @@ const slowCommand = (milliseconds: number, agoSeconds: number) => ({
 });
 
 const emptyLog = {atMs: nowMs, value: {entries: [], lost: 0, perMinute: 0}};
+const busy = {cpu: {used_cpu_sys: 1, used_cpu_user: 1}};
+const idle = {cpu: {used_cpu_sys: 0.5, used_cpu_user: 0.9}};
 const quick = Array.from({length: 30}, () => 0.6);
 
 const pings = (values: ReadonlyArray<number | undefined>, rest: FactsParts = {}): FactsParts => ({
@@ -28,6 +30,19 @@ const pings = (values: ReadonlyArray<number | undefined>, rest: FactsParts = {})
 /** Round trips measured on a way that lost 15 % of the packets. */
 const lossy = [...quick, 205, 211, 0.7, 501, 208, 640, 203];
 
+/** A burst of PINGs: 40 quick replies, then these, which a PING on the other connection overtook, or not. */
+const burst = (values: readonly number[], isOvertaken: boolean, agoSeconds = 1) => ({
+	ping: {
+		burst: {
+			atMs: nowMs - agoSeconds * 1000,
+			pings: [
+				...quick.map(roundTripMs => ({roundTripMs, isOvertaken: false})),
+				...values.map(roundTripMs => ({roundTripMs, isOvertaken})),
+			],
+		},
+	},
+});
+
 testRule(connLoss, [
 	['quick', pings(quick), 'clear'],
 	[
@@ -37,6 +52,22 @@ testRule(connLoss, [
 		/^answers 6 of 37 PINGs over 200 ms late: packets are lost on the way$/,
 	],
 	['on a way of 80 ms', pings(lossy.map(value => value + 80)), 'warning'],
+	[
+		'a burst of PINGs in which the server answered others meanwhile',
+		{record: burst([205, 211, 412, 203], true)},
+		'warning',
+		/^answers 4 of 34 PINGs over 200 ms late: packets are lost on the way$/,
+	],
+	[
+		'a burst while the server is busy',
+		{record: burst([205, 211, 412, 203], true), info: busy, earlier: idle},
+		'warning',
+	],
+	['a burst in which the server stood still', {record: burst([205, 211, 412, 203], false)}, 'clear'],
+	['a burst with replies late by any time', {record: burst([205, 211, 412, 203, 90, 120], true)}, 'clear'],
+	['a burst with three packets', {record: burst([205, 211, 412], true)}, 'clear'],
+	['a burst, long ago', {record: burst([205, 211, 412, 203], true, 90)}, 'clear'],
+	['a burst without late replies', {record: burst([], false)}, 'clear'],
 	['few packets', pings([...quick, 205, 211, 412]), 'clear'],
 	['replies that are late by any time', pings([...quick, 205, 130, 90, 70, 110, 270, 340, 211, 150]), 'clear'],
 	['a server that is always slow', pings(lossy.map(() => 210)), 'clear'],
@@ -52,8 +83,8 @@ testRule(connLoss, [
 	[
 		'a busy main thread',
 		pings(lossy, {
-			info: {cpu: {used_cpu_sys: 1, used_cpu_user: 1}},
-			earlier: {cpu: {used_cpu_sys: 0.5, used_cpu_user: 0.9}},
+			info: busy,
+			earlier: idle,
 		}),
 		'clear',
 	],

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
 import {measureEventLoopLag} from '../../source/host/event-loop-lag.js';
-import {isLocalLag, lagEvent, pingedNode} from '../../source/state/local-lag.js';
+import {isLocalLag, lagEvent} from '../../source/state/local-lag.js';
+import {pingedNode} from '../../source/state/pinged-node.js';
 import {eventually} from '../harness/eventually.js';
 import {recordFrom} from '../harness/records.js';
 
@@ -52,7 +53,7 @@ for (const [reach, kept] of [
 	['up', 281],
 ] as const) {
 	test(`a round trip of a server that is ${reach} ${kept === undefined ? 'is a gap' : 'counts'}`, () => {
-		const {ping} = pingedNode(recordFrom({reach}), 281, 0);
+		const {ping} = pingedNode(recordFrom({reach}), 281, 0, 0);
 		assert.deepEqual(ping.series.latest(1), [kept]);
 		assert.equal(ping.lastMs, 281);
 	});

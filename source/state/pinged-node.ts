@@ -1,0 +1,34 @@
+import type {CloserLook} from '../domain/closer-look.js';
+import {isLocalLag} from './local-lag.js';
+import type {NodeRecord} from './monitor-state.js';
+
+/**
+The node's record after a PING on its own connection. A round trip caused by event-loop lag is recorded as a gap, so
+that no rule blames the server. A round trip to a loading server is a gap as well, because a loading server answers only
+between two parts of its data set.
+*/
+export function pingedNode(
+	record: NodeRecord,
+	roundTripMs: number | undefined,
+	lagMs: number,
+	nowMs: number,
+): NodeRecord {
+	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);
+	const {series, answeredAtMs} = record.ping;
+	series.push(isOurs || record.reach === 'loading' ? undefined : roundTripMs);
+	return {
+		...record,
+		ping: {
+			...record.ping,
+			lastMs: roundTripMs,
+			isLocalLag: isOurs,
+			answeredAtMs: roundTripMs === undefined ? answeredAtMs : nowMs,
+		},
+	};
+}
+
+/** The node's record after a closer look at it. */
+export const lookedAt = (record: NodeRecord, {pings}: CloserLook, nowMs: number): NodeRecord => ({
+	...record,
+	ping: {...record.ping, burst: {atMs: nowMs, pings}},
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {CloserLooks} from '../../source/poll/closer-looks.js';
+import {pingBurst} from '../../source/poll/ping-burst.js';
+import {FakeClock} from '../harness/fake-clock.js';
+import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
+
+/** Runs a burst to a server whose Nth PING takes the time that `tripOf` returns. */
+async function burst(tripOf: (index: number) => number, server = new FakeServer({})) {
+	const clock = new FakeClock();
+	const open = fakeNetwork(clock, {'10.0.1.11:6379': server});
+	let sent = 0;
+	const done = pingBurst({
+		settings: settingsOf('10.0.1.11:6379'),
+		openPort(settings) {
+			const port = open(settings);
+			const ask = port.ask.bind(port);
+			port.ask = async (commands, timeoutMs) => {
+				const tripMs = tripOf(sent);
+				sent += 1;
+				await clock.sleep(tripMs);
+				return ask(commands, timeoutMs);
+			};
+			return port;
+		},
+		clock,
+		signal: new AbortController().signal,
+	});
+	await clock.advance(20_000);
+	return {pings: await done, server, sent};
+}
+
+test('a burst without late replies ends after about 40 PINGs on two connections, and closes them', async () => {
+	const {pings, server} = await burst(() => 0);
+	assert.ok(pings.length >= 30 && pings.length <= 42, String(pings.length));
+	assert.equal(server.opened, 2);
+	assert.equal(server.ports.size, 0);
+	assert.deepEqual([...new Set(server.commands())], ['PING']);
+	assert.ok(pings.every(({isOvertaken}) => !isOvertaken));
+});
+
+test('a reply that another one overtakes was late on the way, and the burst goes on until there are five', async () => {
+	const {pings} = await burst(index => (index % 9 === 8 ? 205 : 0));
+	const late = pings.filter(({roundTripMs}) => roundTripMs > 200);
+	assert.equal(late.length, 5);
+	assert.ok(late.every(({isOvertaken}) => isOvertaken));
+	assert.ok(pings.filter(({roundTripMs}) => roundTripMs < 200).every(({isOvertaken}) => !isOvertaken));
+});
+
+test('replies that are late on both connections at once were held up by the server', async () => {
+	const server = new FakeServer({});
+	const clock = new FakeClock();
+	const done = pingBurst({
+		settings: settingsOf('10.0.1.11:6379'),
+		openPort: fakeNetwork(clock, {'10.0.1.11:6379': server}),
+		clock,
+		signal: new AbortController().signal,
+	});
+	await clock.advance(300);
+	for (let times = 0; times < 5; times++) {
+		server.isFrozen = true;
+		await clock.advance(400);
+		server.thaw();
+		await clock.advance(300);
+	}
+
+	await clock.advance(10_000);
+	const late = (await done).filter(({roundTripMs}) => roundTripMs > 200);
+	assert.ok(late.length >= 5, String(late.length));
+	assert.ok(late.every(({isOvertaken}) => !isOvertaken));
+});
+
+test('a distant server gets fewer PINGs', async () => {
+	const {pings} = await burst(() => 150);
+	assert.ok(pings.length >= 8 && pings.length <= 12, String(pings.length));
+});
+
+test('a server that refuses PING or connections gets one PING at most on each connection', async () => {
+	const denied = new FakeServer({});
+	denied.answer = () => refusal("NOPERM User m has no permissions to run the 'ping' command");
+	assert.deepEqual((await burst(() => 0, denied)).pings, []);
+	assert.equal(denied.commands().length, 2);
+	const down = new FakeServer({});
+	down.kill();
+	assert.deepEqual((await burst(() => 0, down)).pings, []);
+});
+
+test('a node gets a burst when it has first answered, at most each half minute, and none on this machine', async () => {
+	const clock = new FakeClock();
+	const [near, far] = [new FakeServer({}), new FakeServer({})];
+	const looked: string[] = [];
+	const looks = new CloserLooks({
+		openPort: fakeNetwork(clock, {'127.0.0.1:6379': near, '10.0.1.11:6379': far}),
+		clock,
+		signal: new AbortController().signal,
+		report: address => looked.push(address),
+	});
+	const settings = settingsOf('10.0.1.11:6379');
+	looks.begin(at('127.0.0.1:6379'), settingsOf('127.0.0.1:6379'));
+	looks.begin(at('10.0.1.11:6379'), settings);
+	assert.ok(looks.isRunning);
+	await clock.advance(5000);
+	assert.ok(!looks.isRunning);
+	looks.begin(at('10.0.1.11:6379'), settings);
+	looks.ping(at('10.0.1.11:6379'), settings);
+	await clock.advance(26_000);
+	assert.deepEqual(looked, ['10.0.1.11:6379']);
+	looks.begin(at('10.0.1.11:6379'), settings);
+	looks.ping(at('10.0.1.11:6379'), settings);
+	await clock.advance(5000);
+	assert.equal(looked.length, 2);
+	assert.equal(near.opened, 0);
+});
