@@ -1,3 +1,4 @@
+import {mayBeLostPacket} from '../derive/pending-reply.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
 import type {LocalEvidence, ProcessEvidence} from '../domain/host-evidence.js';
@@ -16,6 +17,7 @@ export const connUnresponsive = rule({
 		falsePositives: [
 			'One long command looks the same while it runs. The finding is only a warning within the first five seconds.',
 			'If a small request is answered meanwhile on another connection, large packets are lost on the way, and the finding says so.',
+			'A lost packet delays a reply by a second or more. While PINGs are answered meanwhile, the finding waits for three seconds.',
 			'redis-top sends nothing more on that connection while the reply is pending. The evidence is from an earlier poll or from this machine.',
 		],
 	},
@@ -34,7 +36,8 @@ export const connUnresponsive = rule({
 	evaluate(_, facts, limits) {
 		const {failure, pendingSinceMs, host} = facts.record;
 		const pendingSeconds = (facts.nowMs - (pendingSinceMs ?? facts.nowMs)) / 1000;
-		if (failure?.code !== 'TIMEOUT' || pendingSeconds < limits.warning) {
+		const isLost = mayBeLostPacket(facts.record, facts.nowMs);
+		if (failure?.code !== 'TIMEOUT' || pendingSeconds < limits.warning || isLost) {
 			return clear;
 		}
 

@@ -1,4 +1,5 @@
 import {heldConnections} from '../derive/connection-holder.js';
+import {mayBeLostPacket} from '../derive/pending-reply.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import {mayBeRestarting} from '../derive/restarting.js';
@@ -90,7 +91,9 @@ function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number):
 		case 'up':
 			return isStale(record, nowMs) ? notResponding(record, record.lastReplyAtMs, nowMs) : undefined;
 		case 'stale':
-			return notResponding(record, record.pendingSinceMs ?? record.failingSinceMs, nowMs);
+			return mayBeLostPacket(record, nowMs)
+				? undefined
+				: notResponding(record, record.pendingSinceMs ?? record.failingSinceMs, nowMs);
 		case 'loading':
 			return loading(record, state);
 		case 'busy':
