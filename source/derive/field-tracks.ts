@@ -27,6 +27,7 @@ const trackedFields = [
 	['stats', 'keyspace_misses'],
 	['stats', 'pubsub_channels'],
 	['stats', 'pubsub_patterns'],
+	['stats', 'total_commands_processed'],
 ] as const;
 
 export type TrackedField = (typeof trackedFields)[number];

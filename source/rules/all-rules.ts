@@ -20,6 +20,7 @@ import {clusterRoleRules} from './cluster-roles.js';
 import {clusterSlotsRules} from './cluster-slots.js';
 import {clusterStateRules} from './cluster-state.js';
 import {clusterWithoutSlotsRules} from './cluster-without-slots.js';
+import {commandSurgeRules} from './command-surge.js';
 import {connectionStormRules} from './connection-storm.js';
 import {connectivityRules} from './connectivity.js';
 import {cpuNetworkRules} from './cpu-network.js';
@@ -127,6 +128,7 @@ export const allRules = [
 	...linearCommandRules,
 	...slowCommandRules,
 	...mainThreadRules,
+	...commandSurgeRules,
 	...observabilityRules,
 	...cpuNetworkRules,
 	...keyspaceRules,

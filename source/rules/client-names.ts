@@ -1,3 +1,4 @@
+import {sumOfRates} from '../derive/client-rates.js';
 import type {ClientRow} from '../domain/client.js';
 import type {Culprit} from '../domain/finding.js';
 import {type Message, message, nameOf} from '../domain/message.js';
@@ -76,6 +77,30 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 	return more.length === 0
 		? {clients, only: first.name, text: message` from ${first.name}`}
 		: {clients, only: undefined, text: message` from ${first.name} and ${more.length} more`};
+}
+
+/** Share of the commands of all senders from which one of them counts as the sender. */
+const nearlyAll = 0.8;
+
+/**
+Like `sendersOf`, for the load that a command causes: clients with one name that send nearly all commands of the senders
+are the only ones. Servers that count the commands of each client (`tot-cmds`) tell.
+*/
+export function mainSendersOf(facts: NodeFacts, command: string): Senders | undefined {
+	const senders = sendersOf(facts, command);
+	const all = senders === undefined ? undefined : sumOfRates(senders.clients);
+	if (senders === undefined || senders.only !== undefined || all === undefined) {
+		return senders;
+	}
+
+	for (const [name, clients] of Map.groupBy(senders.clients, each => each.name)) {
+		if (name !== '' && (sumOfRates(clients)?.commands ?? 0) >= nearlyAll * all.commands && all.commands > 0) {
+			const only = nameOf('client', name);
+			return {clients, only, text: message` from ${only}`};
+		}
+	}
+
+	return senders;
 }
 
 /**

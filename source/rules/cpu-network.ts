@@ -3,7 +3,7 @@ import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {mainSendersOf, senderCulprit} from './client-names.js';
 import {hostFact, infoNumber, kernelFact, pending, rate, setting} from './needs.js';
 import {hint, onHost, processIdFor, programFor} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -79,7 +79,7 @@ export function longestCommand(facts: NodeFacts) {
 	}
 
 	const command = top.command.toUpperCase();
-	const senders = sendersOf(facts, top.command);
+	const senders = mainSendersOf(facts, top.command);
 	return {
 		text: message`${command}${senders?.text ?? ''} takes most of the time`,
 		shortText: message`${command}${senders?.text ?? ''}`,

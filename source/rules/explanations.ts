@@ -156,6 +156,15 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['sen.quorum', 'sen.count', 'sen.no_replica', 'sen.refused'],
 		isCause: isUnlinked,
 	},
+	// The one client that sends far more than before takes the time of the main thread, and much of the machine's.
+	{
+		cause: 'cpu.surge',
+		where: 'here',
+		symptoms: [
+			...(['os.psi', 'os.runq', 'cpu.main', 'cli.top_talker', 'lat.command_hog', 'lat.queue'] as const),
+			...(['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.eventloop', 'conn.rtt'] as const),
+		],
+	},
 	// A server looks hung or slow by itself if its host stops it. The server measures commands by wall-clock time, so a
 	// stop makes commands look slow.
 	{

@@ -47,6 +47,12 @@ const growth = (before: number | undefined, after: number | undefined): number |
 
 const nanosecondsPerMs = 1e6;
 
+/** The share of the time in which the main thread was ready to run and had no processor. */
+export const processorWait = waited(({before, after, elapsedMs}) => {
+	const ns = growth(before.processorWaitNs, after.processorWaitNs);
+	return ns === undefined ? undefined : Math.min(1, ns / nanosecondsPerMs / elapsedMs);
+});
+
 export const osRunq = rule({
 	id: 'os.runq',
 	scope: 'node',
@@ -63,12 +69,7 @@ export const osRunq = rule({
 		warning: {value: 0.2, unit: 'share', source: 'of the time; each command then takes a quarter longer on average'},
 	},
 	clearAfter: clearAfterTwoReadings,
-	needs: {
-		share: waited(({before, after, elapsedMs}) => {
-			const ns = growth(before.processorWaitNs, after.processorWaitNs);
-			return ns === undefined ? undefined : Math.min(1, ns / nanosecondsPerMs / elapsedMs);
-		}),
-	},
+	needs: {share: processorWait},
 	evaluate({share}, facts, limits) {
 		const {longestMs, heavy, isSlowByItself} = ownSlowness(facts, slowdown(share));
 		return share <= limits.share

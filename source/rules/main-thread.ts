@@ -1,6 +1,6 @@
 import {message} from '../domain/message.js';
 import {percent} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {mainSendersOf, senderCulprit} from './client-names.js';
 import {cpuMain} from './cpu-network.js';
 import {answerMissing, increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -110,7 +110,7 @@ export const latCommandHog = rule({
 		}
 
 		const command = top.command.toUpperCase();
-		const senders = sendersOf(facts, top.command);
+		const senders = mainSendersOf(facts, top.command);
 		return fires(top.share >= facts.limitsOf(cpuMain).warning ? 'warning' : 'info', {
 			problem: message`spends ${percent(Math.min(1, top.share))} of its time in ${command}${senders?.text ?? ''}`,
 			effect: 'slow',

@@ -19,6 +19,7 @@ import '../rules/cluster-roles.test.js';
 import '../rules/cluster-slots.test.js';
 import '../rules/cluster-state.test.js';
 import '../rules/cluster-without-slots.test.js';
+import '../rules/command-surge.test.js';
 import '../rules/connection-storm.test.js';
 import '../rules/connectivity.test.js';
 import '../rules/cpu-network.test.js';

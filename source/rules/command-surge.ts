@@ -1,0 +1,138 @@
+import type {CommandRate} from '../derive/command-rates.js';
+import type {TrackedReading} from '../derive/field-tracks.js';
+import {message} from '../domain/message.js';
+import {percent, perSecond} from '../text/units.js';
+import {mainSendersOf, senderCulprit} from './client-names.js';
+import {processorWait} from './host-waits.js';
+import {answerMissing, infoNumber, rate} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** Time for which the earlier rates of commands are looked at, in milliseconds: all that is kept. */
+const backMs = 600_000;
+/** Seconds after its start from which the average of a server's life tells what is usual. */
+const leastUptimeSeconds = 30;
+/** Seconds after its start within which the rise itself is a large part of the average of a server's life. */
+const youngSeconds = 600;
+
+/**
+The highest rate of commands before the present load, per second. The present load are the latest steps with at least a
+third of the present rate. The step before them is left out, because the load may have begun in it.
+*/
+export function rateBefore(readings: readonly TrackedReading[], now: number): number | undefined {
+	const steps = readings.slice(1).flatMap(({atMs, value}, index) => {
+		const earlier = readings[index];
+		return earlier === undefined || value < earlier.value || atMs <= earlier.atMs
+			? []
+			: [((value - earlier.value) * 1000) / (atMs - earlier.atMs)];
+	});
+	const before = steps.slice(
+		0,
+		Math.max(
+			0,
+			steps.findLastIndex(step => step < now / 3),
+		),
+	);
+	return before.length === 0 ? undefined : Math.max(...before);
+}
+
+/** The command with at least half of all calls of the interval. */
+function mostCalled(commands: readonly CommandRate[], all: number): CommandRate | undefined {
+	const [top] = commands.toSorted((one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0));
+	return (top?.callsPerSecond ?? 0) >= all / 2 ? top : undefined;
+}
+
+/** The share of a core that the main thread uses, or would use if it did not wait for a processor. */
+function threadDemand(facts: NodeFacts): {readonly used: number; readonly waited: number} {
+	return {used: facts.record.values.get('cpuSeconds') ?? 0, waited: processorWait.read(facts) ?? 0};
+}
+
+/** Milliseconds in which a node that changed its role gets the load of another node. */
+const newRoleMs = 600_000;
+
+const hasNewRole = ({memory: {roleChangedAtMs}, nowMs}: NodeFacts): boolean =>
+	roleChangedAtMs !== undefined && nowMs - roleChangedAtMs < newRoleMs;
+
+export const cpuSurge = rule({
+	id: 'cpu.surge',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'The rule compares the commands a second (`total_commands_processed`) with the highest rate of the last ten minutes before the rise, and a single command (`cmdstat_…`) with its average since the start of the server. It fires when one command has at least half of the calls and its rate is many times as high as before. It is a warning when clients with one name send it, and the main thread is busy or waits for a processor; else info.',
+		since: '2.6',
+		falsePositives: [
+			'Traffic rises in the morning and with a batch job. A rise alone is only info.',
+			'A server that takes over from another gets its load. The rule is clear for ten minutes after a change of its role.',
+			'A rate that was as high within the last ten minutes is no rise.',
+		],
+	},
+	thresholds: {
+		factor: {
+			value: 10,
+			unit: 'ratio',
+			source: 'of the highest rate before; daily peaks are two to five times the rest',
+		},
+		average: {value: 5, unit: 'ratio', source: "of the command's average since the start, which contains the rise"},
+		rate: {value: 10_000, unit: 'perSecond', source: 'a tenth of what one core handles'},
+		thread: {value: 0.6, unit: 'share', source: 'of a core used or waited for; queueing begins at three quarters'},
+	},
+	raiseAfter: 3,
+	needs: {
+		commands: {
+			read: ({record}: NodeFacts) =>
+				record.commands.some(({callsOfInterval}) => callsOfInterval !== undefined) ? record.commands : undefined,
+			missing: answerMissing('INFO commandstats'),
+		},
+		all: rate('stats', 'total_commands_processed'),
+		uptime: infoNumber('server', 'uptime_in_seconds'),
+	},
+	evaluate({commands, all, uptime}, facts, limits) {
+		const top = mostCalled(commands, all);
+		const now = top?.callsPerSecond ?? 0;
+		if (top === undefined || now < limits.rate || hasNewRole(facts)) {
+			return clear;
+		}
+
+		const before = rateBefore(facts.past(['stats', 'total_commands_processed'], backMs), all);
+		const average = uptime < leastUptimeSeconds ? undefined : top.calls / uptime;
+		const isRise =
+			before === undefined
+				? average !== undefined && now >= (uptime < youngSeconds ? limits.average : limits.factor) * average
+				: before > 0 && all >= limits.factor * before;
+		if (!isRise) {
+			return clear;
+		}
+
+		const command = top.command.toUpperCase();
+		const senders = mainSendersOf(facts, top.command);
+		const {used, waited} = threadDemand(facts);
+		const isFelt = used + waited >= limits.thread && senders?.only !== undefined;
+		const earlier =
+			before === undefined ? `${perSecond(average)} since its start` : `${perSecond(before)} commands before`;
+		const waits = waited < 0.05 ? '' : `, and waits for a processor ${percent(waited)} of the time`;
+		return fires(isFelt ? 'warning' : 'info', {
+			problem: message`gets ${perSecond(now)} ${command}${senders?.text ?? ''}, ${earlier}`,
+			detail: `its main thread is ${percent(Math.min(1, used))} busy${waits}`,
+			effect: isFelt ? 'slow' : undefined,
+			culprit: senderCulprit(command, senders),
+			evidence: [
+				{name: `cmdstat_${top.command} calls`, value: now, unit: 'perSecond'},
+				before === undefined
+					? {name: 'average since the start', value: average ?? 0, unit: 'perSecond'}
+					: {name: 'commands before', value: before, unit: 'perSecond'},
+				{name: 'main thread', value: used, unit: 'share'},
+			],
+			meaning:
+				'A client that repeats its requests without a pause, a lost cache in an application or a batch job are the usual reasons. All clients share the one main thread.',
+			next: [
+				senders?.only === undefined
+					? hint(`find the clients that send ${command}: panel 4, by last command`)
+					: hint(message`let ${senders.only} send ${command} less often, or stop it`),
+				redisCli(facts, 'CLIENT LIST'),
+			],
+		});
+	},
+});
+
+export const commandSurgeRules = [cpuSurge] as const;
