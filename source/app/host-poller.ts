@@ -27,8 +27,9 @@ milliseconds. Over a longer interval, the share of the periods in which it stood
 */
 const throttledEveryMs = 5000;
 /**
-Interval at which evidence about a node is gathered while nothing listens at its address, in milliseconds. A process
-that ends soon after each start leaves traces only in its log, so the log is read this often.
+Interval at which evidence about a node is gathered while nothing listens at its address, or while it is a replica that lost
+its link lately, in milliseconds. A process that ends soon after each start leaves traces only in its log, and so does an
+attempt to link that fails. So the log is read this often.
 */
 const endedEveryMs = 3000;
 /**
@@ -77,7 +78,8 @@ type Look = {
 
 /**
 A text made of those parts of a node's state whose change makes older evidence doubtful. They are the node's failure,
-its process, its ability to write, and its link to its primary.
+its process, its ability to write, its link to its primary, and whether a full resync is under way: a full resync that
+failed leaves its reason in the log.
 */
 export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): string {
 	const field = (name: string) => sample?.info.text('persistence', name);
@@ -88,6 +90,7 @@ export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): 
 		field('aof_last_write_status'),
 		field('rdb_last_bgsave_status'),
 		sample?.info.text('replication', 'master_link_status'),
+		sample?.info.text('replication', 'master_sync_in_progress'),
 		// Evidence that was gathered before CONFIG GET is incomplete: CONFIG GET tells the paths of the server's log and
 		// its folder.
 		config !== undefined,
@@ -113,10 +116,17 @@ export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: num
 /**
 Whether only the node's own log can tell the reason for its state: the node fails, or is a replica without a link.
 */
-const needsLook = memoizeByRef(
-	({failure, sample}: NodeRecord): boolean =>
-		failure !== undefined || sample?.info.text('replication', 'master_link_status') === 'down',
-);
+const needsLook = memoizeByRef((record: NodeRecord): boolean => record.failure !== undefined || isUnlinked(record));
+
+const isUnlinked = ({sample}: NodeRecord): boolean => sample?.info.text('replication', 'master_link_status') === 'down';
+
+/** Seconds after the loss of a link in which the replica's log is read more often. */
+const lostLatelySeconds = 60;
+
+const isUnlinkedLately = (record: NodeRecord): boolean => {
+	const downSeconds = record.sample?.info.number('replication', 'master_link_down_since_seconds') ?? -1;
+	return isUnlinked(record) && downSeconds >= 0 && downSeconds < lostLatelySeconds;
+};
 
 /** All nodes for which `needsLook` is true. Memoized, so that an unchanged map of 1,000 nodes is searched once. */
 const inNeed = memoizeByRef((nodes: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeRecord[] =>
@@ -160,7 +170,7 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 				nowMs,
 			});
 			store.ingestHost(record.address, evidence, nowMs);
-			const dueMs = clock.elapsed() + pauseAfter(evidence, failure, host === undefined);
+			const dueMs = clock.elapsed() + pauseAfter(evidence, record, host === undefined);
 			looks.set(record.address, {begunMs, dueMs, state: stateOf(record)});
 		}
 
@@ -169,12 +179,13 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 }
 
 /** The time until evidence about a node is gathered again, in milliseconds. */
-export function pauseAfter(evidence: HostEvidence, failure: NodeRecord['failure'], isFirst: boolean): number {
+export function pauseAfter(evidence: HostEvidence, record: NodeRecord, isFirst: boolean): number {
 	if (evidence.kind !== 'here') {
 		return elsewhereEveryMs;
 	}
 
-	if (failure?.code === 'ECONNREFUSED') {
+	const {failure} = record;
+	if (failure?.code === 'ECONNREFUSED' || (failure === undefined && isUnlinkedLately(record))) {
 		return endedEveryMs;
 	}
 

@@ -18,6 +18,7 @@ const trackedFields = [
 	['stats', 'sync_full'],
 	['stats', 'sync_partial_err'],
 	['stats', 'sync_partial_ok'],
+	['stats', 'total_net_repl_input_bytes'],
 	['stats', 'evicted_keys'],
 	['persistence', 'aof_delayed_fsync'],
 	['stats', 'rejected_connections'],

@@ -1,16 +1,23 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
 import type {ReadView} from '../cluster/node-view.js';
 import {dataObstacle} from '../cluster/replica-data.js';
-import {countText} from '../cluster/verdict-text.js';
+import {countText, durationText} from '../cluster/verdict-text.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import {askNode} from './cluster-findings.js';
 import {hint} from './next-steps.js';
+import {fullDisk, obstacleSinceLink} from './replication-obstacles.js';
 import type {FleetFacts} from './rule.js';
 
 /** Why no replica takes over the slots of a failed owner, and what to do. */
-type HeldBack = {readonly problem?: Message; readonly reason?: Message; readonly next: readonly NextStep[]};
+type HeldBack = {
+	readonly problem?: Message;
+	readonly reason?: Message;
+	readonly next: readonly NextStep[];
+	/** Whether a failover by hand loses what the failed node wrote lately. It is then the last step, and no action. */
+	readonly losesWrites?: true;
+};
 
 export const notHeldBack: HeldBack = {next: []};
 
@@ -54,17 +61,28 @@ export function heldBackReplica(
 	const freshest = views.find(view => linkDownSeconds(view) >= 0) ?? first;
 	const hasData = linkDownSeconds(freshest) >= 0;
 	const name = nodeName(freshest.address);
+	const facts = fleet.nodes.get(freshest.address);
+	const cause = facts && obstacleSinceLink(facts);
+	const lacking =
+		cause === undefined
+			? message`${name} has ${hasData ? 'too old data' : 'no data'}`
+			: cause.reason === fullDisk
+				? message`the disk of ${name} is full`
+				: message`${name} ${cause.past}`;
 	return {
-		problem: isForbidden(freshest)
-			? message`${unserved}, ${name} takes over only by hand`
-			: message`${unserved}, ${name} has ${hasData ? 'too old data' : 'no data'}`,
+		problem: message`${unserved}, ${isForbidden(freshest) ? message`${name} takes over only by hand` : lacking}`,
 		reason: message`${isForbidden(freshest) ? `${noFailover}, and ` : ''}${name} ${obstacleOf(freshest) ?? ''}`,
 		next: hasData
 			? [
-					hint(message`bring the node back: it has the newest data; else promote ${name} and lose what it lacks:`),
+					hint(message`start ${nodeName(comparison.nameOf(owner))} again: it has the newest data`),
+					...(cause?.reason === fullDisk ? [hint(message`free disk space on the host of ${name}`)] : []),
+					hint(
+						message`only if it is lost for good: promote ${name}, without the writes of the last ${durationText(linkDownSeconds(freshest) * 1000)}:`,
+					),
 					askNode(fleet, freshest.address, 'CLUSTER FAILOVER FORCE'),
 				]
-			: [hint('bring the node back: no other has its data')],
+			: [hint(message`start ${nodeName(comparison.nameOf(owner))} again: no other node has its data`)],
+		losesWrites: true,
 	};
 }
 

@@ -152,17 +152,18 @@ function nodeFailed(
 						: 'look at its process and its network; CLUSTER FORGET on every node only when it is gone for good',
 				),
 			],
-			action: !isFailed
-				? undefined
-				: lost === undefined
-					? isNeeded || isAnswering
-						? undefined
-						: 'cluster-forget'
-					: candidate === undefined
-						? undefined
-						: hasMajority
-							? 'cluster-failover-force'
-							: undefined,
+			action:
+				!isFailed || heldBack.losesWrites === true
+					? undefined
+					: lost === undefined
+						? isNeeded || isAnswering
+							? undefined
+							: 'cluster-forget'
+						: candidate === undefined
+							? undefined
+							: hasMajority
+								? 'cluster-failover-force'
+								: undefined,
 			remedy:
 				lost === undefined ? {node: by[0] && comparison.viewOf.get(by[0])?.address, value: id} : {node: candidate},
 		}),

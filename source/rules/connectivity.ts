@@ -20,12 +20,12 @@ import {isCrashLoop} from './crash-loop.js';
 import {stepsAfterEnd} from './end-steps.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
+import {noFailoverSteps} from './no-failover-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
-import {noFailoverSteps} from './sentinel-promotion.js';
 import {connUnresponsive} from './unresponsive.js';
 
 export const connUnreachable = rule({

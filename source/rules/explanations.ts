@@ -239,7 +239,8 @@ export const explanations: readonly Explanation[] = [
 	},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
-		{cause, where: 'replicas', symptoms: linkSymptoms},
+		// A replica whose log tells why it got no data had lost its link before.
+		{cause, where: 'replicas', symptoms: linkSymptoms, isSymptom: finding => !hasLoggedObstacle(finding)},
 		{cause, where: 'primary', symptoms: followerSymptoms},
 	]),
 	// A cut network explains what each partition reports about the other partition.

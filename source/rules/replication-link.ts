@@ -12,7 +12,7 @@ import {hint, logSteps, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts, quotedName} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {loggedObstacle, obstacleInLog, storageInLog} from './replication-obstacles.js';
-import {followSteps, noWay, replacementOf, wayBetween} from './replication-way.js';
+import {followSteps, hasReceivedData, noWay, replacementOf, resyncFails, wayBetween} from './replication-way.js';
 import {clear, fires, rule} from './rule.js';
 
 /** How long some rules of replication wait after a change of role. */
@@ -137,6 +137,8 @@ export const repLinkDown = rule({
 			(!wasNeverUp && downSeconds >= limits.unlisted && isTurnedAway(facts));
 		const way = obstacle === undefined && isLasting ? wayBetween(facts, downSeconds) : undefined;
 		const isNetwork = way === noWay;
+		const isFailing =
+			obstacle === undefined && isLasting && answersNow(facts.primary) && hasReceivedData(facts, downSeconds);
 		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
 		return fires(isCritical ? 'critical' : isLasting ? 'warning' : 'info', {
 			...(obstacle !== undefined
@@ -148,7 +150,7 @@ export const repLinkDown = rule({
 						}
 					: refusesReads && isLasting
 						? {problem: 'refuses reads (MASTERDOWN)', reason: message`it ${state}`}
-						: {problem: state, reason: way}),
+						: {problem: state, reason: isFailing ? resyncFails : way}),
 			effect: refusesReads ? 'reads-refused' : 'reads-stale',
 			nodes: withPrimary(facts),
 			evidence: infoEvidence(
@@ -176,9 +178,13 @@ export const repLinkDown = rule({
 			next: [
 				...(replacement === undefined ? [] : followSteps(facts, replacement)),
 				...(obstacle?.next ?? []),
-				...(isNetwork ? betweenSteps(facts) : [pingPrimary(facts)]),
+				...(isFailing
+					? [hint('its log says why: no room on its disk, a newer version of the data, a timeout, a buffer limit')]
+					: isNetwork
+						? betweenSteps(facts)
+						: [pingPrimary(facts)]),
 				...logSteps(facts),
-				...(obstacle === undefined
+				...(obstacle === undefined && !isFailing
 					? [
 							hint(
 								isNetwork
@@ -197,7 +203,7 @@ export const repLinkDown = rule({
 					: []),
 			],
 			// The primary answers and is still the right one: REPLICAOF would not open the way to it.
-			...(way === undefined ? remedy : {}),
+			...(way === undefined && !isFailing ? remedy : {}),
 		});
 	},
 });

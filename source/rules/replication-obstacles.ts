@@ -1,6 +1,7 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {productNames, serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
+import {type Message, message, nameOf} from '../domain/message.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -13,6 +14,9 @@ data.
 */
 export const storageInLog = 'its log on the disk';
 
+/** The reason of a replica that has no room for the data of its primary. */
+export const fullDisk = 'its disk is full';
+
 /** Milliseconds after which a log line no longer explains a missing link. A replica tries to connect every second. */
 const recentLineMs = 60_000;
 
@@ -20,7 +24,9 @@ const recentLineMs = 60_000;
 type Obstacle = {
 	readonly problem: string;
 	readonly isOfDisk?: boolean;
-	readonly reason: string;
+	readonly reason: Message;
+	/** Why the replica's data is old. The text follows the replica's address: `10.0.1.12:6379 could not …`. */
+	readonly past: string;
 	readonly next: readonly NextStep[];
 };
 
@@ -31,6 +37,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		{
 			problem: 'cannot log in to its primary',
 			reason: 'masterauth or masteruser is wrong',
+			past: 'could not log in to it',
 			next: [hint('CONFIG SET masterauth on this replica, with the password of the primary; then CONFIG REWRITE')],
 		},
 	],
@@ -39,6 +46,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		{
 			problem: 'is turned away by its primary',
 			reason: 'the primary is in protected mode (DENIED)',
+			past: 'was turned away by it (DENIED)',
 			next: [
 				hint(
 					'on the primary: set a password (requirepass) and masterauth here, or bind it to the address of its network',
@@ -51,6 +59,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		{
 			problem: 'is turned away by its primary',
 			reason: 'masterauth, masteruser or the rights of that user are wrong',
+			past: 'was turned away by it',
 			next: [
 				hint(
 					'CONFIG GET masterauth on this replica: empty or old? Set the password of the primary; then CONFIG REWRITE',
@@ -65,6 +74,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 			problem: 'cannot store the data of its primary',
 			isOfDisk: true,
 			reason: 'its disk is full, or its folder cannot be written',
+			past: 'could not store its data: its disk is full',
 			next: [
 				hint('free disk space on the host of the replica, or let it load without a file: repl-diskless-load swapdb'),
 			],
@@ -75,6 +85,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		{
 			problem: 'cannot load the data of its primary',
 			reason: 'it is older than the primary, or lacks a module',
+			past: 'could not load its data',
 			next: [hint('upgrade the replica first: a server reads the data of older versions only')],
 		},
 	],
@@ -83,6 +94,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		{
 			problem: 'gets no reply to its handshake from its primary',
 			reason: 'the primary wants TLS, or something between them closes the connection',
+			past: 'got no reply from it',
 			next: [hint('compare tls-replication of the replica with tls-port of the primary; look at proxies between them')],
 		},
 	],
@@ -93,12 +105,45 @@ const productOf = (record: NodeRecord | undefined): string | undefined => {
 	return product && `${productNames[product.product]} ${product.version ?? ''}`.trim();
 };
 
+const logOf = ({host}: NodeRecord) => (host?.value.kind === 'here' ? host.value.log : undefined);
+
+/**
+Whether the log says that the version of the data was the reason: `Can't handle RDB format version 12`. The server writes
+that line just before it gives the data up.
+*/
+const isFormatKnown = (record: NodeRecord): boolean => {
+	const remarks = logOf(record)?.remarks ?? [];
+	const timeOf = (id: string) => remarks.find(remark => remark.id === id)?.atMs;
+	const [format, given] = [timeOf('rdb-newer'), timeOf('primary-data-unreadable')];
+	return format !== undefined && given !== undefined && Math.abs(given - format) < recentLineMs;
+};
+
+/** The type of a module whose data the server could not load, by the last lines of its log. */
+const missingModule = (record: NodeRecord): string | undefined =>
+	(logOf(record)?.lines ?? [])
+		.flatMap(line => /no matching module type '(?<type>[^']+)'/.exec(line)?.groups?.type ?? [])
+		.at(-1);
+
 /** Adds to an obstacle what redis-top knows of the primary: its product, its version, and whether it uses TLS. */
 function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: NodeFacts): Obstacle {
 	const [own, its] = [productOf(record), productOf(primary)];
+	if (id === 'primary-data-unreadable') {
+		const missing = missingModule(record);
+		if (missing !== undefined) {
+			return {
+				...obstacle,
+				reason: message`it lacks the module ${nameOf('quote', missing)}`,
+				next: [hint('load that module on the replica, too: MODULE LOAD, and loadmodule in its config file')],
+			};
+		}
+	}
+
 	if (id === 'primary-data-unreadable' && own !== undefined && its !== undefined) {
 		return own.split(' ')[0] === its.split(' ')[0]
-			? {...obstacle, reason: `it is ${own}, its primary ${its}: it is older, or lacks a module`}
+			? {
+					...obstacle,
+					reason: `it is ${own}, its primary ${its}: it is older${isFormatKnown(record) ? '' : ', or lacks a module'}`,
+				}
 			: {
 					...obstacle,
 					reason: `${own} does not read the data of ${its}`,
@@ -124,17 +169,54 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 		: obstacle;
 }
 
+/**
+Adds to an obstacle of the disk what the log line says: whether the disk is full, or the folder cannot be written.
+*/
+function withLineKnown(obstacle: Obstacle, line: string): Obstacle {
+	if (obstacle.isOfDisk !== true) {
+		return obstacle;
+	}
+
+	return /No space left|Disk quota/i.test(line)
+		? {...obstacle, reason: fullDisk}
+		: /Permission denied|Read-only|No such file/i.test(line)
+			? {
+					...obstacle,
+					reason: 'its folder cannot be written',
+					past: 'could not store its data: its folder cannot be written',
+					next: [hint('give its user the right to write into its folder (CONFIG GET dir), or mount it again')],
+				}
+			: obstacle;
+}
+
 /** The obstacle that the replica's own log showed within the last minute; undefined if the log shows no obstacle. */
-export function loggedObstacle(facts: NodeFacts): (Obstacle & {readonly line: string}) | undefined {
-	const {record, primary, nowMs} = facts;
+export const loggedObstacle = (facts: NodeFacts): LoggedObstacle | undefined =>
+	obstacleAfter(facts, facts.nowMs - recentLineMs);
+
+type LoggedObstacle = Obstacle & {readonly line: string};
+
+/** Seconds before the end of a link whose log lines still belong to that end. */
+const endSeconds = 5;
+
+/**
+The obstacle that the replica's own log showed since its link broke. It tells why the data of the replica is older than
+the failure of its primary. Undefined if the log shows no obstacle.
+*/
+export function obstacleSinceLink(facts: NodeFacts): LoggedObstacle | undefined {
+	const downSeconds = facts.number('replication', 'master_link_down_since_seconds') ?? -1;
+	return obstacleAfter(facts, facts.nowMs - Math.max(recentLineMs, (downSeconds + endSeconds) * 1000));
+}
+
+function obstacleAfter(facts: NodeFacts, sinceMs: number): LoggedObstacle | undefined {
+	const {record, primary} = facts;
 	const host = record.host?.value;
 	const remarks = host?.kind === 'here' ? (host.log?.remarks ?? []) : [];
 	for (const {id, line, atMs} of remarks) {
 		// A primary that ends also breaks off a handshake. So the log line is ignored while the primary does not
 		// answer.
 		const known = id === 'primary-hangs-up' && primary?.failure !== undefined ? undefined : obstacles.get(id);
-		if (known !== undefined && atMs !== undefined && nowMs - atMs < recentLineMs) {
-			return {...withPrimaryKnown(id, known, facts), line};
+		if (known !== undefined && atMs !== undefined && atMs > sinceMs) {
+			return {...withPrimaryKnown(id, withLineKnown(known, line), facts), line};
 		}
 	}
 

@@ -3,6 +3,7 @@ import type {NextStep} from '../domain/finding.js';
 import {message} from '../domain/message.js';
 import {errorCounting, errorStats} from '../parse/info-fields.js';
 import {leftBehindBy, mayHaveMoreThan} from '../topology/orphaned-replicas.js';
+import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
@@ -50,6 +51,33 @@ one client are joined within a minute.
 */
 const recentRefusalSeconds = 120;
 
+/** Seconds in which data that a replica received shows that the way to its primary works. */
+const receivedSeconds = 60;
+
+/**
+Whether the replica has received data of its primary within the last minute and since its link broke: it read bytes of
+replication. Before 7.0 a server does not count these bytes.
+*/
+export function hasReceivedData(facts: NodeFacts, downSeconds: number): boolean {
+	const received = facts.number('stats', 'total_net_repl_input_bytes');
+	const sinceMs = Math.min(downSeconds, receivedSeconds) * 1000;
+	const before = facts.past(['stats', 'total_net_repl_input_bytes'], sinceMs)[0]?.value;
+	const grew = received !== undefined && before !== undefined && received > before;
+	return grew || (facts.increase('stats', 'total_net_repl_input_bytes') ?? 0) > 0;
+}
+
+/**
+Whether the primary lists the replica in a full resync, which begins with a new connection. An entry in state online may
+be left over, for as long as repl-timeout.
+*/
+function isListedInResync({primary, address, nodes}: NodeFacts): boolean {
+	const sameNode = nodeFinder(nodes);
+	return primary?.replicas.some(link => link.state !== 'online' && sameNode(link.address) === address) === true;
+}
+
+/** The reason of a replica that gets the data of its primary and has no link nevertheless. */
+export const resyncFails = 'its full resyncs begin and fail';
+
 /**
 The reason of a missing link whose cause is between the two machines, because the primary answers redis-top. The primary
 may list the replica for one more minute (`repl-timeout`), so its list is no proof of a link. Undefined if the primary
@@ -60,6 +88,10 @@ export function wayBetween(facts: NodeFacts, downSeconds: number): string | unde
 	const isWell = primary !== undefined && primary.failure === undefined && primary.sample !== undefined;
 	const isBack = (primary?.sample?.info.number('server', 'uptime_in_seconds') ?? 0) < returnSeconds;
 	if (!isWell || isBack || primary.role !== 'primary') {
+		return undefined;
+	}
+
+	if (hasReceivedData(facts, downSeconds) || isListedInResync(facts)) {
 		return undefined;
 	}
 

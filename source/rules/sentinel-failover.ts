@@ -2,10 +2,12 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {answersNow} from './replication-link.js';
+import {obstacleSinceLink} from './replication-obstacles.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
 import {quotedFlags, wasNeverLinked} from './sentinel-links.js';
@@ -59,6 +61,17 @@ function answeringReplica({nodes}: FleetFacts, address: NodeAddress): NodeRecord
 	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
 	const record = records.get(nodeFinder(records)(address));
 	return record?.role === 'replica' && answersNow(record) ? record : undefined;
+}
+
+/**
+Why a replica without a link lost its primary, by its log on this machine: ` (its disk is full)`. Empty if the log shows no
+reason.
+*/
+function oldDataCause({nodes}: FleetFacts, {address, linkStatus}: SentinelPeer): Message {
+	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
+	const facts = linkStatus === 'err' ? nodes.get(nodeFinder(records)(address)) : undefined;
+	const obstacle = facts && obstacleSinceLink(facts);
+	return obstacle === undefined ? '' : message` (${obstacle.reason})`;
 }
 
 /** The steps for a replica that sentinels do not reach. */
@@ -132,7 +145,9 @@ export function unfitReplicas(group: MonitoredGroup, fleet: FleetFacts) {
 			)}, which answers here`
 		: listed.length > 0
 			? joinMessages(
-					listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why ?? '-'}`),
+					listed.map(
+						({replica, why}) => message`${nodeName(replica.address)} ${why ?? '-'}${oldDataCause(fleet, replica)}`,
+					),
 					', ',
 				)
 			: told.every(({primary}) => wasNeverLinked(primary))

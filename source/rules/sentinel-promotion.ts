@@ -1,10 +1,7 @@
-import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
-import type {NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary, SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
-import {nodeFinder} from '../topology/replication-edges.js';
 import {hint} from './next-steps.js';
 
 /** Whether a Sentinel flags the primary as down. */
@@ -83,23 +80,4 @@ export function unfitSteps(primary: MonitoredPrimary): readonly NextStep[] | und
 					? [hint(message`else on ${nodeName(old)}: REPLICAOF NO ONE; what was written since its link broke is lost`)]
 					: []),
 			];
-}
-
-/**
-The first steps for a primary that does not answer, and that its Sentinels cannot replace. Empty for any other node.
-*/
-export function noFailoverSteps(
-	{address}: NodeRecord,
-	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
-): readonly NextStep[] {
-	const sameNode = nodeFinder(nodes);
-	for (const {role, failure, sentinel} of nodes.values()) {
-		const primaries = role === 'sentinel' && failure === undefined ? (sentinel?.value.primaries ?? []) : [];
-		const primary = primaries.find(each => each.flags.has('o_down') && sameNode(each.address) === address);
-		if (primary !== undefined) {
-			return unfitSteps(primary) ?? [];
-		}
-	}
-
-	return [];
 }

@@ -18,6 +18,12 @@ const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
 	['nothing listens', {...healthy, failure: socketFailure('ECONNREFUSED', '')}, 2000, true],
 	['a reply is pending', {...healthy, pendingSinceMs: 1000}, 2000, true],
 	['another process', recordFrom({info: {...persistence('ok'), server: {run_id: 'b'.repeat(40)}}, host}), 2000, true],
+	[
+		'a full resync began or ended',
+		recordFrom({info: {...persistence('ok'), replication: {master_sync_in_progress: 1}}, host}),
+		2000,
+		true,
+	],
 	['a change right after the last look', {...healthy, pendingSinceMs: 1000}, 500, false],
 	[
 		'a change on another machine',
@@ -32,6 +38,17 @@ for (const [name, record, nowMs, expected] of cases) {
 		assert.equal(isLookDue(record, last, nowMs), expected);
 	});
 }
+
+const unlinked = (seconds: number) =>
+	recordFrom({info: {replication: {master_link_status: 'down', master_link_down_since_seconds: seconds}}});
+
+test('the log of a replica is read more often in the first minute without a link', () => {
+	assert.deepEqual(
+		[unlinked(2), unlinked(60), unlinked(-1), healthy].map(record => pauseAfter(emptyHost, record, false)),
+		[3000, 15_000, 15_000, 15_000],
+	);
+	assert.equal(pauseAfter({kind: 'elsewhere', why: ''}, unlinked(2), false), 300_000);
+});
 
 test('this machine is read for a replica without a link as well', () => {
 	const replica = recordFrom({address: '127.0.0.1:2', info: {replication: {master_link_status: 'down'}}});
@@ -63,10 +80,10 @@ test('this machine is read again soon for the growth of its counters, and while 
 			processorQuota: {cores: 0.25, periods: 100, throttled},
 		},
 	});
-	assert.equal(pauseAfter(emptyHost, undefined, true), 3000);
-	assert.equal(pauseAfter(emptyHost, undefined, false), 15_000);
-	assert.equal(pauseAfter(limited(0), undefined, false), 15_000);
-	assert.equal(pauseAfter(limited(40), undefined, false), 5000);
-	assert.equal(pauseAfter(limited(40), socketFailure('ECONNREFUSED', ''), false), 3000);
-	assert.equal(pauseAfter({kind: 'elsewhere', why: ''}, undefined, true), 300_000);
+	assert.equal(pauseAfter(emptyHost, healthy, true), 3000);
+	assert.equal(pauseAfter(emptyHost, healthy, false), 15_000);
+	assert.equal(pauseAfter(limited(0), healthy, false), 15_000);
+	assert.equal(pauseAfter(limited(40), healthy, false), 5000);
+	assert.equal(pauseAfter(limited(40), {...healthy, failure: socketFailure('ECONNREFUSED', '')}, false), 3000);
+	assert.equal(pauseAfter({kind: 'elsewhere', why: ''}, healthy, true), 300_000);
 });

@@ -12,6 +12,7 @@ import {cluGhost, cluNodeFail} from '../../source/rules/cluster-nodes.js';
 import {cluView} from '../../source/rules/cluster-state.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
 import {type RecordParts, sampledAtMs} from '../harness/records.js';
+import {emptyHost} from '../harness/rule-cases.js';
 import {type ClusterCase, dead, fleetOf, others, silent, testClusterRule, well} from './cluster-cases.js';
 
 /** The views of a cluster whose first primary lost its id: it answers as a node of its own that knows nobody. */
@@ -27,6 +28,36 @@ const ownerWithoutAddress = (lines: readonly string[] = six) => {
 const heldBack = (seconds: number, flags = ''): ClusterCase => ({
 	views: others(17050, flags === '' ? dead : {...dead, changed: [...dead.changed, `17053 slave,${flags}:17050 1`]}),
 	info: {17053: {replication: {master_link_status: 'down', master_link_down_since_seconds: seconds}}},
+});
+
+/** The same, and the log of the replica says so many seconds ago that it could not store the data. */
+const heldBackByDisk = (seconds: number, secondsAgo: number, error = 'No space left on device'): ClusterCase => ({
+	...heldBack(seconds),
+	parts: {
+		17053: {
+			host: {
+				atMs: sampledAtMs,
+				value: {
+					...emptyHost,
+					log: {
+						source: '/var/log/redis.log',
+						lines: [],
+						remarks: [
+							{
+								id: 'primary-data-unstored',
+								severity: 'critical',
+								rules: ['rep.link_down'],
+								meaning: '-',
+								line: `Write error or short write writing to the DB dump file: ${error}`,
+								atMs: sampledAtMs - secondsAgo * 1000,
+								count: 3,
+							},
+						],
+					},
+				},
+			},
+		},
+	},
 });
 
 /** The nodes on three hosts: each primary and the replica of another one. */
@@ -121,6 +152,21 @@ testClusterRule(cluNodeFail, [
 		'an owner whose only replica has data that is too old',
 		heldBack(60),
 		/^critical -: 17050 leaves 5,461 slots unserved, 17053 has too old data: 17053 has data that is 1m00s old, more than cluster-replica-validity-factor allows \(32s\)$/,
+	],
+	[
+		'an owner whose only replica has data that is too old, because its disk is full',
+		heldBackByDisk(90, 80),
+		/^critical -: 17050 leaves 5,461 slots unserved, the disk of 17053 is full: 17053 has data that is 1m30s old, more than/,
+	],
+	[
+		'an owner whose only replica has data that is too old, because it cannot write its folder',
+		heldBackByDisk(90, 80, 'Permission denied'),
+		/unserved, 17053 could not store its data: its folder cannot be written: 17053 has data that is 1m30s old/,
+	],
+	[
+		'an owner whose only replica has data that is too old, and whose disk was full before its link broke',
+		heldBackByDisk(90, 200),
+		/unserved, 17053 has too old data: /,
 	],
 	[
 		'an owner whose only replica may not take over, and has data that is too old by now',
@@ -441,4 +487,15 @@ test('a node marked FAIL is no small loss where the nodes that report it refuse 
 			.map(found => (found.kind === 'fires' ? messageText(found.meaning) : found.kind));
 	assert.deepEqual(meanings('ok'), ['The cluster works without it, with less in reserve.']);
 	assert.deepEqual(meanings('fail'), ['The nodes that report it refuse commands: cluster_state:fail.']);
+});
+
+test('clu.node_fail: a failover by hand that loses writes is the last step, and no action', () => {
+	const [finding] = cluNodeFail.evaluate(fleetOf(heldBackByDisk(90, 80)), () => 0);
+	assert.ok(finding?.kind === 'fires');
+	assert.equal(finding.action, undefined);
+	const steps = finding.next.map(({text}) => messageText(text));
+	assert.match(steps[0] ?? '', /^start \S+17050 again: it has the newest data$/);
+	assert.match(steps[1] ?? '', /^free disk space on the host of \S+17053$/);
+	assert.match(steps[2] ?? '', /without the writes of the last 1m30s:$/);
+	assert.match(steps[3] ?? '', /CLUSTER FAILOVER FORCE$/);
 });

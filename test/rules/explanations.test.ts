@@ -83,6 +83,19 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a replica that could not store the data had lost its link before its primary died',
+		[
+			findingOf('conn.refused', 'critical', primary),
+			findingOf('rep.link_down', 'critical', replica, {evidence: [{name: storageInLog, value: '-'}]}),
+			findingOf('per.disk', 'critical', replica),
+		],
+		[
+			['conn.refused', undefined],
+			['rep.link_down', undefined],
+			['per.disk', 'rep.link_down'],
+		],
+	],
+	[
 		'a primary that cannot write the file of a full resync is said before its full disk',
 		[
 			findingOf('rep.fullsync_storm', 'critical', primary),

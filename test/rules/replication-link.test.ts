@@ -57,6 +57,50 @@ const logged = (id: string, secondsAgo: number): FactsParts =>
 			},
 		},
 	});
+/** A replica of Redis 7.0 that never had a link, with lines of its log of so many seconds ago. */
+const loggedLines = (
+	remarks: ReadonlyArray<readonly [id: string, secondsAgo: number, line: string]>,
+	rest: FactsParts = {},
+	lines: readonly string[] = [],
+): FactsParts => {
+	const facts = down(-1, {
+		...rest,
+		host: {
+			log: {
+				source: '/var/log/redis.log',
+				lines,
+				remarks: remarks.map(([id, secondsAgo, line]) => ({
+					id,
+					severity: 'critical',
+					rules: ['rep.link_down'],
+					meaning: '-',
+					line,
+					atMs: factsOf({}).nowMs - secondsAgo * 1000,
+					count: 1,
+				})),
+			},
+		},
+	});
+	return {...facts, info: {...facts.info, server: {redis_version: '7.0.15'}}};
+};
+
+/**
+A replica that lost its link 20 s ago, beside a primary that answers and refuses no login. `received` is what it had read
+of replication, every ten seconds.
+*/
+const resyncing = (own: Sections, list: Sections[string], received: readonly number[] = []): FactsParts => {
+	const facts = unlisted(20, own, {
+		replication: {role: 'master', ...list},
+		stats: {total_error_replies: 7},
+		errorstats: {},
+	});
+	return {
+		...facts,
+		past: received.map(bytes => ({stats: {total_net_repl_input_bytes: bytes}})),
+		nodes: (facts.nodes ?? []).map(node => ({...node, accessLog: {atMs: nowMs, value: []}})),
+	};
+};
+
 /** The primary, with its uptime. */
 const startedPrimary = (seconds: number) =>
 	recordFrom({
@@ -277,6 +321,56 @@ testRule(repLinkDown, [
 		'in a full resync that fails again and again',
 		{...logged('primary-data-unstored', 2), ...asReplica({master_link_status: 'down', master_sync_in_progress: 1})},
 		'critical',
+	],
+	[
+		'never up, and its log tells of a full disk in the words of the system',
+		loggedLines([['primary-data-unstored', 2, '… synchronization: No space left on device']]),
+		'critical',
+		/^cannot store the data of its primary 10\.0\.1\.9:6379: its disk is full$/,
+	],
+	[
+		'never up, and its log tells of a folder without rights',
+		loggedLines([['primary-data-unstored', 2, '… synchronization: Permission denied']]),
+		'critical',
+		/: its folder cannot be written$/,
+	],
+	[
+		'never up, and its log names the version of the data',
+		loggedLines(
+			[
+				['primary-data-unreadable', 2, 'Failed trying to load the MASTER synchronization DB'],
+				['rdb-newer', 2, "Can't handle RDB format version 12"],
+			],
+			{nodes: [withServer({redis_version: '8.0.2'})]},
+		),
+		'critical',
+		/: it is Redis 7\.0\.15, its primary Redis 8\.0\.2: it is older$/,
+	],
+	[
+		'never up, and its log names a module',
+		loggedLines([['primary-data-unreadable', 2, 'Failed trying to load the MASTER synchronization DB']], {}, [
+			"1:S # The RDB file contains module data I can't load: no matching module type 'ReJSON-RL'",
+		]),
+		'critical',
+		/: it lacks the module ReJSON-RL$/,
+	],
+	[
+		'down for long, and the primary lists it in a full resync',
+		resyncing({}, {slave0: listed('10.0.1.11', 'wait_bgsave')}),
+		'warning',
+		/^lost its primary 10\.0\.1\.9:6379 20s ago$/,
+	],
+	[
+		'down for long, and it has received data since',
+		resyncing({stats: {total_net_repl_input_bytes: 900}}, {}, [100, 500, 900]),
+		'warning',
+		/: its full resyncs begin and fail$/,
+	],
+	[
+		'down for long, and it has received none since',
+		resyncing({stats: {total_net_repl_input_bytes: 900}}, {}, [100, 900, 900, 900]),
+		'warning',
+		/: a firewall or route between them$/,
 	],
 	['never up, and its primary is dead', down(-1, {nodes: [{...primary, failure: refusedConnection}]}), 'warning'],
 	['down for long, and the primary has just started', down(20, {nodes: [startedPrimary(5)]}), 'warning', / 20s ago$/],

@@ -1,0 +1,56 @@
+import {nodeTimeoutOf, replicaLinkOf} from '../cluster/cluster-state.js';
+import {dataObstacle} from '../cluster/replica-data.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NextStep} from '../domain/finding.js';
+import {message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
+import {hint} from './next-steps.js';
+import {unfitSteps} from './sentinel-promotion.js';
+
+type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
+
+/**
+The first steps for a primary that does not answer, and that neither its Sentinels nor its cluster can replace. Empty for
+any other node.
+*/
+export function noFailoverSteps(record: NodeRecord, nodes: Nodes): readonly NextStep[] {
+	const {address} = record;
+	const sameNode = nodeFinder(nodes);
+	for (const {role, failure, sentinel} of nodes.values()) {
+		const primaries = role === 'sentinel' && failure === undefined ? (sentinel?.value.primaries ?? []) : [];
+		const primary = primaries.find(each => each.flags.has('o_down') && sameNode(each.address) === address);
+		if (primary !== undefined) {
+			return unfitSteps(primary) ?? [];
+		}
+	}
+
+	return clusterSteps(record, nodes);
+}
+
+/** The step for a primary of a cluster all of whose replicas have data that is too old for an election. */
+function clusterSteps({address, clusterNodes}: NodeRecord, nodes: Nodes): readonly NextStep[] {
+	const sameNode = nodeFinder(nodes);
+	const replicas = [...nodes.values()].filter(record => {
+		const named = primaryNamedBy(record);
+		return named !== undefined && sameNode(named) === address && record.failure === undefined;
+	});
+	const isInCluster = clusterNodes !== undefined || replicas.some(replica => replica.clusterNodes !== undefined);
+	const [first] = replicas;
+	if (!isInCluster || first === undefined) {
+		return [];
+	}
+
+	const limitMs = nodeTimeoutOf(nodes);
+	const isHeldBack = replicas.every(replica => {
+		const link = replicaLinkOf(replica);
+		return link !== undefined && dataObstacle(link, limitMs) !== undefined;
+	});
+	return isHeldBack
+		? [
+				hint(
+					message`start ${nodeName(address)} again: no replica takes over, the data of ${nodeName(first.address)} is old`,
+				),
+			]
+		: [];
+}
