@@ -36,7 +36,8 @@ const sleepingCommands: ReadonlySet<string> = new Set([
 
 /**
 Whether a command of the slow log took so long because its thread did not run: the main thread used a processor for at
-most half of the command's duration. The slow log has the second in which a command ended. Source: Redis slowlog.c.
+most half of the command's duration, and not for long. A command that ran for long is slow by itself, although it waited
+as well. The slow log has the second in which a command ended. Source: Redis slowlog.c.
 */
 export function hasWaited(
 	{memory}: Pick<NodeFacts, 'memory'>,
@@ -44,7 +45,7 @@ export function hasWaited(
 ): boolean {
 	const tookMs = durationMicroseconds / 1000;
 	const usedMs = memory.threadTimes.mostUsedMs(atMs - tookMs, atMs + 1000);
-	return usedMs !== undefined && usedMs <= tookMs / 2 && !sleepingCommands.has(name.toLowerCase());
+	return usedMs !== undefined && usedMs <= Math.min(tookMs / 2, ownSlowMs) && !sleepingCommands.has(name.toLowerCase());
 }
 
 /**

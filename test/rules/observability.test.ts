@@ -121,6 +121,16 @@ testRule(latSlowlogNew, [
 		/^ran LRANGE k for 2\.?0* s from feed/,
 	],
 	[
+		'a script that ran for seconds and waited for longer',
+		{
+			...entries(1, slow(8400, 'eval', 'cron-report')),
+			...threadUsed(...Array.from({length: 16}, (_, at) => (at < 2 ? 0 : Math.min(at - 1, 8) * 300))),
+			host: busyMachine,
+		},
+		'warning',
+		/^ran EVAL k? ?for 8\.4/,
+	],
+	[
 		'a command that sleeps by itself',
 		{...entries(1, slow(10_000, 'debug')), ...threadUsed(...Array.from({length: 30}, (_, at) => at))},
 		'warning',
