@@ -39,7 +39,11 @@ export type NodeProblem = Statement & {
 	slots that are not served. `node` undefined: the deployment.
 	*/
 	readonly consequence?:
-		| (Statement & {readonly node: NodeAddress | undefined; readonly rule?: RuleId | undefined})
+		| (Statement & {
+				readonly node: NodeAddress | undefined;
+				readonly rule?: RuleId | undefined;
+				readonly effect?: Effect | undefined;
+		  })
 		| undefined;
 	/** Whether `detail` names the client or program that causes the problem. `detail` is then shown before the reason. */
 	readonly namesCulprit?: boolean | undefined;

@@ -1,4 +1,13 @@
-import {joinMessages, type Message, message, messageText, nodeName, type ShowName} from '../domain/message.js';
+import {effectRank} from '../domain/finding.js';
+import {
+	joinMessages,
+	type Message,
+	message,
+	messageText,
+	type Name,
+	nodeName,
+	type ShowName,
+} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, type TextLength} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
@@ -43,10 +52,48 @@ function ownMessage(problem: NodeProblem, length: TextLength): Message {
 	return withSubject(node, length === 'short' ? felt : message`${felt}: ${cause}`);
 }
 
-const withElsewhere = (text: Message, {node, consequence}: NodeProblem): Message =>
-	consequence === undefined || consequence.node === node
+function withElsewhere(text: Message, problem: NodeProblem): Message {
+	const {node, consequence} = problem;
+	if (consequence === undefined || consequence.node === node) {
+		return text;
+	}
+
+	const felt = withSubject(consequence.node, consequence.problem);
+	return isWorseElsewhere(problem) ? message`${felt}: ${withIt(text, consequence.node)}` : message`${text}; ${felt}`;
+}
+
+/**
+Whether clients feel a consequence on another node more than the problem itself: writes that a primary refuses because a
+replica cannot log in. The consequence is then told first.
+*/
+const isWorseElsewhere = ({node, effect, consequence, urgency}: NodeProblem & {readonly urgency?: number}): boolean =>
+	consequence !== undefined &&
+	consequence.node !== node &&
+	consequence.effect !== undefined &&
+	consequence.effect !== effect &&
+	urgency === effectRank(consequence.effect);
+
+/** The text with `it` in place of its primary, where the primary was named just before. */
+const withIt = (text: Message, primary: NodeAddress | undefined): Message =>
+	typeof text === 'string'
 		? text
-		: message`${text}; ${withSubject(consequence.node, consequence.problem)}`;
+		: joinMessages(
+				text.parts.map((part, index, {[index + 1]: next, [index - 1]: before}) =>
+					typeof part === 'string'
+						? isOf(next, primary)
+							? part.replace(toPrimary, 'to it')
+							: part
+						: isOf(part, primary) && typeof before === 'string' && toPrimary.test(before)
+							? undefined
+							: message`${part}`,
+				),
+				'',
+			);
+
+const toPrimary = /\bto its primary $/;
+
+const isOf = (part: string | Name | undefined, node: NodeAddress | undefined): boolean =>
+	typeof part === 'object' && part.kind === 'node' && part.name === node;
 
 /** The text of a problem in few words, without durations that change every second. */
 export const shortProblem = (problem: SharedProblem, show?: ShowName): string =>
@@ -97,7 +144,13 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		...(problem.consequence?.node === problem.node ? briefCauses(problem) : []),
 		withNote(problemMessage(problem, 'short'), problem),
 		problemMessage(problem, 'short'),
-		...(problem.consequence === undefined ? [] : [ownMessage(problem, 'short')]),
+		...(problem.consequence === undefined
+			? []
+			: [
+					isWorseElsewhere(problem)
+						? withSubject(problem.consequence.node, problem.consequence.problem)
+						: ownMessage(problem, 'short'),
+				]),
 	];
 }
 

@@ -137,24 +137,23 @@ export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['n
 
 /** The consequence of a node's problem that affects clients most, on the node itself or in the whole deployment. */
 function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {
-	const isUnserved = ({effect, severity}: Finding) => effect === 'slots-unserved' && severity === 'critical';
+	const isCritical = ({severity}: Finding) => severity === 'critical';
+	const here = symptoms.filter(symptom => symptom.node === node);
+	const isUnserved = ({effect}: Finding) => effect === 'slots-unserved';
 	const isElsewhere = (felt: Effect) => (symptom: Finding) =>
-		node !== undefined && symptom.node !== node && symptom.effect === felt && symptom.severity === 'critical';
+		node !== undefined && symptom.node !== node && symptom.effect === felt && isCritical(symptom);
+	const isSecondTo = (rank: number) => effectRank(own) > rank;
 	return (
-		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
+		here.find(({effect}) => effect === 'writes-refused' && own !== effect) ??
 		// If a disk or a folder is the cause, the failed save is the consequence.
-		symptoms.find(
-			symptom => symptom.node === node && symptom.rule === 'per.rdb_fail' && symptom.severity === 'critical',
-		) ??
+		here.filter(isCritical).find(({rule}) => rule === 'per.rdb_fail') ??
 		// Buffers that displace keys are the cause, and the evictions are what clients feel.
-		symptoms.find(
-			symptom => symptom.node === node && symptom.rule === 'mem.evict_storm' && symptom.severity === 'critical',
-		) ??
+		here.filter(isCritical).find(({rule}) => rule === 'mem.evict_storm') ??
 		// A finding of the whole cluster has no node and names the unserved slots itself. For such a finding, no
 		// consequence about slots is searched.
-		(node === undefined
-			? undefined
-			: (symptoms.find(symptom => symptom.node === node && isUnserved(symptom)) ?? symptoms.find(isUnserved))) ??
+		(node === undefined ? undefined : [...here, ...symptoms].filter(isCritical).find(isUnserved)) ??
+		// Clients that hold all connections are the cause, and the refused connections are what others feel.
+		here.filter(isCritical).find(({effect}) => effect === 'connections-refused' && isSecondTo(effectRank(effect))) ??
 		symptoms.find(isElsewhere('writes-refused')) ??
 		symptoms.find(isElsewhere('reads-refused'))
 	);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {effects} from '../../source/domain/finding.js';
-import {type Message, message, messageText, nameOf} from '../../source/domain/message.js';
+import {type Message, message, messageText, nameOf, nodeName} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitoredPrimary} from '../../source/domain/sentinel.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
@@ -675,9 +675,52 @@ test('the verdict on a replica that does not respond names the writes or reads t
 	assert.equal(verdict.severity, 'critical');
 	assert.match(
 		verdictText(verdict),
-		/^10\.0\.1\.12:6379 is not responding, for 3\.0s.*; 10\.0\.1\.11:6379 refuses writes \(NOREPLICAS\)$/,
+		/^10\.0\.1\.11:6379 refuses writes \(NOREPLICAS\): 10\.0\.1\.12:6379 is not responding, for 3\.0s/,
 	);
 	assert.deepEqual(othersOf(verdict), []);
+});
+
+test('writes that a primary refuses because of its replica are told before the replica', () => {
+	const replica = recordFrom({
+		address: '10.0.1.12:6379',
+		role: 'replica',
+		info: {replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379}},
+	});
+	const unlinked = findingOf('rep.link_down', 'critical', replica.address, {
+		problem: message`cannot log in to its primary ${nodeName(up.address)}`,
+		reason: 'wrong password',
+		effect: 'reads-stale',
+	});
+	const refused = findingOf('rep.min_good', 'critical', up.address, {
+		problem: 'refuses writes (NOREPLICAS)',
+		effect: 'writes-refused',
+	});
+	const texts = textsOf(verdictOf(stateWith([unlinked, refused], [up, replica]), sampledAtMs));
+	assert.equal(
+		texts[0],
+		'10.0.1.11:6379 refuses writes (NOREPLICAS): 10.0.1.12:6379 cannot log in to it: wrong password',
+	);
+	assert.deepEqual([...new Set(texts)].slice(-2), [
+		'10.0.1.11:6379 refuses writes (NOREPLICAS): 10.0.1.12:6379 cannot log in to it',
+		'10.0.1.11:6379 refuses writes (NOREPLICAS)',
+	]);
+	const alone = textsOf(verdictOf(stateWith([unlinked], [up, replica]), sampledAtMs));
+	assert.match(alone[0] ?? '', /^10\.0\.1\.12:6379 cannot log in to its primary 10\.0\.1\.11:6379/);
+});
+
+test('refused connections are told before the client that holds most of them', () => {
+	const hog = findingOf('cli.idle_hog', 'warning', up.address, {
+		problem: 'has most connections from one address',
+		detail: '10.0.0.9 holds 9000 of 10000',
+	});
+	const full = (severity: 'warning' | 'critical') =>
+		findingOf('cli.max', severity, up.address, {
+			problem: 'has no connection left',
+			...(severity === 'critical' ? {effect: 'connections-refused'} : {}),
+		});
+	const textOf = (...findings: readonly Finding[]) => textsOf(verdictOf(stateWith(findings), sampledAtMs))[0] ?? '';
+	assert.match(textOf(hog, full('critical')), /^10\.0\.1\.11:6379 has no connection left: has most .*, 10\.0\.0\.9/);
+	assert.match(textOf(hog, full('warning')), /^10\.0\.1\.11:6379 has most connections from one address/);
 });
 
 test('a finding has three lengths, and the line of a verdict has them too', () => {
