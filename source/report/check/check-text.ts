@@ -67,10 +67,11 @@ function stepLine({kind, text}: NextStep): string {
 
 /**
 A group of findings as lines: rule, node and text, then the names of the nodes if there are several. The meaning and the
-next steps are taken from the group's first finding.
+next steps are taken from the group's first finding. A consequence names the rule of its cause. A consequence below
+critical has no steps: those of its cause end it, and its own blame somebody else.
 */
-function groupLines(group: FindingGroup): readonly string[] {
-	const {severity, rule, nodes, first} = group;
+function groupLines(group: FindingGroup, isVerbose: boolean): readonly string[] {
+	const {severity, rule, nodes, first, isConsequence} = group;
 	const {meaning, next, node} = first.finding;
 	const where = nodes.length > 1 && group.entries.length > 1 ? plural(nodes.length, 'node') : (node ?? 'deployment');
 	const left = nodes.length - namedNodes;
@@ -79,8 +80,10 @@ function groupLines(group: FindingGroup): readonly string[] {
 		'',
 		`${severity}  ${rule}  ${where}  ${groupText(group)}`,
 		...(group.entries.length > 1 && nodes.length > 1 ? [`  on ${names}`] : []),
-		`  ${messageText(meaning)}`,
-		...next.map(stepLine),
+		...(isConsequence && first.causeRule !== undefined ? [`  follows from ${first.causeRule} above`] : []),
+		...(isConsequence && severity !== 'critical' && !isVerbose
+			? []
+			: [`  ${messageText(meaning)}`, ...next.map(stepLine)]),
 	];
 }
 
@@ -102,7 +105,7 @@ export function checkText({check, groups, performance, isVerbose}: CheckReport):
 	const denied = blind.filter(({reason}) => reason === 'denied' || reason === 'unseen');
 	const shown = isVerbose ? groups : groups.filter(({severity}) => severity !== 'info');
 	const lines = [
-		...shown.flatMap(groupLines),
+		...shown.flatMap(group => groupLines(group, isVerbose)),
 		'',
 		`${up} of ${plural(nodes.length, 'node')} up`,
 		...adviceLines(groups.filter(group => !shown.includes(group))),

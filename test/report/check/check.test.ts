@@ -13,6 +13,7 @@ import type {RuleId} from '../../../source/rules/all-rules.js';
 import {ruleIds} from '../../../source/rules/all-rules.js';
 import type {BlindRule, Finding} from '../../../source/rules/finding.js';
 import {everyRule, isRuleChoice} from '../../../source/rules/rule-choice.js';
+import {findingOf} from '../../harness/findings.js';
 import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
 
 const node = '10.0.1.11:6379' as NodeAddress;
@@ -259,6 +260,19 @@ const other = recordFrom({
 	info: {memory: {used_memory: 83, maxmemory: 100}},
 	values: {connectionsRejected: 0, evicted: 12.34},
 	replicas: [{address: node, state: 'online', behindBytes: 10, behindSeconds: 1.5, ackAgeSeconds: 1, offset: 1}],
+});
+
+test('a consequence names the rule of its cause, and has steps of its own only if it is critical, or with -v', () => {
+	const of = (rule: RuleId, severity: Severity) => ({...findingOf(rule, severity, up.address), next: [step]});
+	const step = {kind: 'words', text: 'ask who sends it'} as const;
+	const found = [of('rep.refused', 'warning'), of('err.rate', 'warning')];
+	assert.equal(textOf([up], found).match(/ask who sends it/g)?.length, 1);
+	assert.match(textOf([up], found), /\nwarning {2}err\.rate {2}.*\n {2}follows from rep\.refused above\n\n/);
+	assert.equal(textOf([up], found, true).match(/ask who sends it/g)?.length, 2);
+	const critical = [of('rep.refused', 'critical'), of('rep.min_good', 'critical')];
+	assert.equal(textOf([up], critical).match(/ask who sends it/g)?.length, 2);
+	assert.match(textOf([up], critical), / {2}follows from rep\.refused above\n {2}\S/);
+	assert.doesNotMatch(textOf([up], [of('err.rate', 'warning')]), /follows from/);
 });
 
 test('the text is that of a monitoring plugin: counts, findings by rule, and performance data after the only pipe', () => {
