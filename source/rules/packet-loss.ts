@@ -70,16 +70,16 @@ function burstTrips({record, nowMs}: NodeFacts, share: number): Trips | undefine
 function seriesTrips(
 	trips: readonly number[],
 	facts: NodeFacts,
-	{share, busy}: {readonly share: number; readonly busy: number},
+	limits: {readonly share: number; readonly busy: number},
 ): Trips | undefined {
 	const quickest = quickestOf(trips);
 	const late = trips.filter(value => value - quickest > ordinaryMs);
 	const resent = late.filter(value => isResent(value, quickest));
 	const isLoss =
 		facts.record.slowlog !== undefined &&
-		resent.length >= share * late.length &&
+		resent.length >= limits.share * late.length &&
 		late.length <= trips.length / 2 &&
-		(facts.record.values.get('cpuSeconds') ?? 0) <= busy &&
+		(facts.record.values.get('cpuSeconds') ?? 0) <= limits.busy &&
 		!hadSlowCommand(facts);
 	return isLoss ? {count: trips.length, resent, usualMs: usualOf(trips, late.length), isProven: false} : undefined;
 }
