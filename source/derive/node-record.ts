@@ -1,5 +1,5 @@
 import type {ClientRow} from '../domain/client.js';
-import type {BurstPing} from '../domain/closer-look.js';
+import type {BurstPing, SeenServer} from '../domain/closer-look.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
@@ -135,6 +135,8 @@ export type NodeRecord = TimedReadings & {
 	readonly values: MetricValues;
 	readonly series: ReadonlyMap<MetricId, Series>;
 	readonly ping: PingReading;
+	/** The servers that answered on new connections to the address, and when (milliseconds since the epoch). */
+	readonly servers?: {readonly atMs: number; readonly seen: readonly SeenServer[]} | undefined;
 	readonly commands: readonly CommandRate[];
 	/**
 	The commands over the last ten seconds, for lists on the screen. Undefined in the history and without commandstats.

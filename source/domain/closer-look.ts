@@ -1,3 +1,5 @@
+import type {NodeRole} from './node.js';
+
 /** A PING of a burst. */
 export type BurstPing = {
 	readonly roundTripMs: number;
@@ -8,8 +10,30 @@ export type BurstPing = {
 	readonly isOvertaken: boolean;
 };
 
+/** A server that answered on a new connection to an address. */
+export type SeenServer = {
+	readonly runId: string;
+	readonly role: NodeRole;
+	readonly uptimeSeconds: number;
+	/** The id of the data's history, which a primary and its replicas share; undefined where INFO lacks it. */
+	readonly replicationId: string | undefined;
+};
+
 /** What redis-top found out about a node over short-lived connections, beside the polls. */
-export type CloserLook = {readonly kind: 'pings'; readonly pings: readonly BurstPing[]};
+export type CloserLook =
+	| {readonly kind: 'pings'; readonly pings: readonly BurstPing[]}
+	/** The servers that answered on new connections to one address, in the order of the connections. */
+	| {readonly kind: 'servers'; readonly servers: readonly SeenServer[]};
+
+/**
+Whether an address leads to several servers in turn: a server answers again after another one has. After a restart or a
+failover, the server from before does not come back.
+*/
+export const isInTurn = (servers: readonly SeenServer[]): boolean =>
+	servers.some(({runId}, index) => {
+		const other = servers.findIndex((later, place) => place > index && later.runId !== runId);
+		return other !== -1 && servers.some((later, place) => place > other && later.runId === runId);
+	});
 
 /**
 Shortest time after which Linux sends a lost packet again, in milliseconds. A way with losses has a longer one, because

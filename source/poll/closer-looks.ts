@@ -1,12 +1,32 @@
+import {deploymentKind} from '../derive/deployment.js';
+import {nodeRole} from '../derive/replication-peers.js';
 import type {Clock} from '../domain/clock.js';
 import {type CloserLook, isResent} from '../domain/closer-look.js';
-import {isLoopback, type NodeAddress} from '../domain/node.js';
+import {isLoopback, isRunId, type NodeAddress} from '../domain/node.js';
+import type {NodeSample} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {RedisPort} from '../wire/redis-port.js';
+import type {Sampled} from './discovery.js';
 import {pingBurst} from './ping-burst.js';
+import {serversAt} from './server-look.js';
 
 /** Least time between two bursts of PINGs to one node, in milliseconds. */
 const burstEveryMs = 30_000;
+
+/** Time between two looks at who answers at an address, in milliseconds. */
+const serversEveryMs = 60_000;
+/** Number of new connections of the first look at who answers at an address, and of each later look. */
+const firstConnections = 3;
+const laterConnections = 2;
+
+/**
+Whether several servers may answer at one address. Every node of a cluster and every Sentinel knows the others, so one
+address for all of them is common and harmless. A socket file leads to one server.
+*/
+const mayBeSeveral = ({endpoint}: ConnectionSettings, {info}: NodeSample): boolean =>
+	endpoint.kind === 'tcp' &&
+	nodeRole(info) !== 'sentinel' &&
+	deploymentKind([{role: nodeRole(info), sample: {info}}]) !== 'cluster';
 
 export type CloserLooksOptions = {
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
@@ -20,6 +40,7 @@ export type CloserLooksOptions = {
 /** Looks at nodes over short-lived connections, for what the polls show too late or never. */
 export class CloserLooks {
 	readonly #options: CloserLooksOptions;
+	readonly #askedAtMs = new Map<NodeAddress, number>();
 	readonly #pingedAtMs = new Map<NodeAddress, number>();
 	#running = 0;
 
@@ -32,11 +53,35 @@ export class CloserLooks {
 		return this.#running > 0;
 	}
 
-	/** Looks at a node that has answered for the first time, so that what polls show late is known at once. */
-	begin(address: NodeAddress, settings: ConnectionSettings): void {
+	/**
+	Looks at a node that has answered. Its first answer starts a burst of PINGs, so that what polls show late is known at
+	once. A target is asked again and again who answers on new connections.
+	*/
+	answered({address, sample}: Sampled, settings: ConnectionSettings, isTarget: boolean): void {
 		if (!this.#pingedAtMs.has(address)) {
 			this.ping(address, settings);
 		}
+
+		if (isTarget && sample.runId !== undefined && isRunId(sample.runId) && mayBeSeveral(settings, sample)) {
+			this.#askServers(address, settings, sample.runId);
+		}
+	}
+
+	#askServers(address: NodeAddress, settings: ConnectionSettings, runId: string): void {
+		const {clock, report} = this.#options;
+		const lastMs = this.#askedAtMs.get(address);
+		if (lastMs !== undefined && clock.elapsed() - lastMs < serversEveryMs) {
+			return;
+		}
+
+		this.#askedAtMs.set(address, clock.elapsed());
+		const fewest = lastMs === undefined ? firstConnections : laterConnections;
+		void this.#look(async () => {
+			const servers = await serversAt({...this.#options, settings, runId, fewest});
+			if (servers.length > 0 && !this.#options.signal.aborted) {
+				report(address, {kind: 'servers', servers});
+			}
+		});
 	}
 
 	/** Sends a burst of PINGs, unless the node is on this machine or got one within the last half minute. */

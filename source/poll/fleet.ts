@@ -97,12 +97,12 @@ export class Fleet {
 	}
 
 	/** Looks closer at a node that has answered, if it is in focus or the command looks closely at all nodes. */
-	#lookCloser(outcome: PollOutcome, {settings}: Member): void {
+	#lookCloser(outcome: PollOutcome, {settings, origin}: Member): void {
 		const {looksClosely = false} = this.#options;
 		const isWanted =
 			outcome.address === this.#focus || (looksClosely && this.#members.size <= scale.lookedAtCloselyUpTo);
 		if (outcome.kind === 'sampled' && isWanted) {
-			this.#looks.begin(outcome.address, settings);
+			this.#looks.answered(outcome, settings, origin === 'target');
 		}
 	}
 

@@ -72,6 +72,7 @@ import {sentinelFailoverRules} from './sentinel-failover.js';
 import {serverRules} from './server.js';
 import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
+import {severalServersRules} from './several-servers.js';
 import {slowCommandRules} from './slow-commands.js';
 import {twoPrimariesRules} from './two-primaries.js';
 import {undrainedRules} from './undrained.js';
@@ -88,6 +89,7 @@ export const allRules = [
 	...accessRules,
 	...packetLossRules,
 	...distanceRules,
+	...severalServersRules,
 	...serverRules,
 	...serverBusyRules,
 	...memoryLimitRules,

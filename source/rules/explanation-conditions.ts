@@ -59,6 +59,11 @@ export const isCutOff = hasEvidence(cutOff);
 export const isForRights = ({evidence}: Finding): boolean =>
 	evidence.some(({name, value}) => name === errorCode && value === 'NOPERM');
 
+/** Whether writes fail because they reach a replica. */
+export const isReadonly = ({evidence}: Finding): boolean =>
+	evidence.some(({name, value}) => name === errorCode && value === 'READONLY') ||
+	evidence[0]?.name.startsWith('READONLY ') === true;
+
 export const isUnlinkedAtAnnounced = ({evidence}: Finding): boolean =>
 	evidence.some(({name}) => name === unlinkedAtAnnounced);
 

@@ -15,6 +15,7 @@ import {
 	isForScripts,
 	isMostlyStopped,
 	isNoCommands,
+	isReadonly,
 	isStalled,
 	isUnlinked,
 	isUnlinkedAtAnnounced,
@@ -335,6 +336,14 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},
 	{cause: 'os.psi_memory', where: 'here', symptoms: [...lateSymptoms, 'mem.swap', 'per.fork_slow']},
 	{cause: 'os.retrans', where: 'here', symptoms: ['conn.loss', 'conn.rtt', 'rep.lag_ack', 'rep.lag_bytes', 'rep.obuf']},
+	// Clients of an address that leads to a primary and a replica in turn write to the replica.
+	{
+		cause: 'conn.several_servers',
+		where: 'anywhere',
+		symptoms: ['err.failed', 'err.rate'],
+		isSymptom: isReadonly,
+		isCause: ({severity}) => severity !== 'info',
+	},
 	{cause: 'conn.loss', where: 'here', symptoms: ['conn.rtt', 'conn.flapping']},
 	{
 		cause: 'cpu.steal',

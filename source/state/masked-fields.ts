@@ -138,6 +138,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	rule: 'plain',
 	rules: 'plain',
 	runId: 'plain',
+	replicationId: 'plain',
 	save: 'plain',
 	session: 'plain',
 	setting: 'plain',

@@ -1,4 +1,4 @@
-import type {CloserLook} from '../domain/closer-look.js';
+import {type CloserLook, isInTurn} from '../domain/closer-look.js';
 import {isLocalLag} from './local-lag.js';
 import type {NodeRecord} from './monitor-state.js';
 
@@ -27,8 +27,20 @@ export function pingedNode(
 	};
 }
 
+/**
+Time for which an address counts as leading to several servers after a look that showed them, in milliseconds. A look with
+two connections meets the same server twice in every second case.
+*/
+const severalForMs = 150_000;
+
 /** The node's record after a closer look at it. */
-export const lookedAt = (record: NodeRecord, {pings}: CloserLook, nowMs: number): NodeRecord => ({
-	...record,
-	ping: {...record.ping, burst: {atMs: nowMs, pings}},
-});
+export function lookedAt(record: NodeRecord, look: CloserLook, nowMs: number): NodeRecord {
+	if (look.kind === 'pings') {
+		return {...record, ping: {...record.ping, burst: {atMs: nowMs, pings: look.pings}}};
+	}
+
+	const {servers: before} = record;
+	const isKept =
+		before !== undefined && nowMs - before.atMs < severalForMs && isInTurn(before.seen) && !isInTurn(look.servers);
+	return isKept ? record : {...record, servers: {atMs: nowMs, seen: look.servers}};
+}

@@ -82,6 +82,7 @@ import '../rules/sentinel.test.js';
 import '../rules/server-busy.test.js';
 import '../rules/server.test.js';
 import '../rules/settings-drift.test.js';
+import '../rules/several-servers.test.js';
 import '../rules/silence-cause.test.js';
 import '../rules/slow-commands.test.js';
 import '../rules/taken-over.test.js';

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {CloserLooks} from '../../source/poll/closer-looks.js';
+import type {Sampled} from '../../source/poll/discovery.js';
 import {pingBurst} from '../../source/poll/ping-burst.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
+import {sampleOf} from '../harness/samples.js';
 
 /** Runs a burst to a server whose Nth PING takes the time that `tripOf` returns. */
 async function burst(tripOf: (index: number) => number, server = new FakeServer({})) {
@@ -96,16 +98,22 @@ test('a node gets a burst when it has first answered, at most each half minute, 
 		report: address => looked.push(address),
 	});
 	const settings = settingsOf('10.0.1.11:6379');
-	looks.begin(at('127.0.0.1:6379'), settingsOf('127.0.0.1:6379'));
-	looks.begin(at('10.0.1.11:6379'), settings);
+	const answered = (address: string) =>
+		looks.answered(
+			{kind: 'sampled', address: at(address), sample: sampleOf({}, 0)} as unknown as Sampled,
+			settingsOf(address),
+			false,
+		);
+	answered('127.0.0.1:6379');
+	answered('10.0.1.11:6379');
 	assert.ok(looks.isRunning);
 	await clock.advance(5000);
 	assert.ok(!looks.isRunning);
-	looks.begin(at('10.0.1.11:6379'), settings);
+	answered('10.0.1.11:6379');
 	looks.ping(at('10.0.1.11:6379'), settings);
 	await clock.advance(26_000);
 	assert.deepEqual(looked, ['10.0.1.11:6379']);
-	looks.begin(at('10.0.1.11:6379'), settings);
+	answered('10.0.1.11:6379');
 	looks.ping(at('10.0.1.11:6379'), settings);
 	await clock.advance(5000);
 	assert.equal(looked.length, 2);

@@ -30,6 +30,19 @@ const cases: ReadonlyArray<
 > = [
 	['nothing', [], []],
 	[
+		'an address that leads to a primary and a replica explains the writes that a replica refuses',
+		[
+			findingOf('err.failed', 'warning', replica, {evidence: [{name: 'error code', value: 'READONLY'}]}),
+			findingOf('conn.several_servers', 'warning', primary),
+			findingOf('err.rate', 'warning', primary, {evidence: [{name: 'WRONGTYPE since the sample before', value: 9}]}),
+		],
+		[
+			['conn.several_servers', undefined],
+			['err.failed', 'conn.several_servers'],
+			['err.rate', undefined],
+		],
+	],
+	[
 		'a failed save explains MISCONF',
 		[findingOf('per.misconf', 'critical', primary), findingOf('per.rdb_fail', 'critical', primary)],
 		[
