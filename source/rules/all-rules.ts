@@ -42,6 +42,7 @@ import {keyspaceRules} from './keyspace.js';
 import {largeReplyRules} from './large-replies.js';
 import {latencyRules} from './latency.js';
 import {linearCommandRules} from './linear-commands.js';
+import {lostTtlRules} from './lost-ttl.js';
 import {madeReplicaRules} from './made-replica.js';
 import {mainThreadRules} from './main-thread.js';
 import {memoryBuffersRules} from './memory-buffers.js';
@@ -134,6 +135,7 @@ export const allRules = [
 	...observabilityRules,
 	...cpuNetworkRules,
 	...keyspaceRules,
+	...lostTtlRules,
 	...keyDeletionRules,
 	...fieldExpiryRules,
 	...emptyDatabaseRules,

@@ -1,0 +1,83 @@
+import {keyTotals} from '../parse/info-fields.js';
+import {count, inAbout, percent, perSecond} from '../text/units.js';
+import {growthToLimit} from './memory-growth.js';
+import {pending} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+import {topWriter} from './writers.js';
+
+/** The keys without a TTL in two samples, and the time between the samples. */
+type Fixed = {readonly before: number; readonly grownPerSecond: number; readonly keys: number};
+
+/** Keys that expire and keys that get a TTL change both numbers alike, so the difference counts the others alone. */
+function fixedKeys({sample, earlier}: NodeFacts): Fixed | undefined {
+	if (sample === undefined || earlier === undefined || sample.elapsedMs <= earlier.elapsedMs) {
+		return undefined;
+	}
+
+	const [then, now] = [keyTotals(earlier.info), keyTotals(sample.info)];
+	const before = then.keys - then.expiring;
+	const grown = now.keys - now.expiring - before;
+	return {before, grownPerSecond: (grown * 1000) / (sample.elapsedMs - earlier.elapsedMs), keys: now.keys};
+}
+
+/** Seconds in which the keys without a TTL would double at the present rate, from which the growth is new. */
+const doublingSeconds = 600;
+
+export const keyTtlLost = rule({
+	id: 'key.ttl_lost',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Most keys have a TTL, and many new keys have none: `keys` minus `expires` of INFO keyspace grows so fast that it would double within ten minutes. The finding is a warning where memory reaches `maxmemory` within an hour by it, else info.',
+		since: '2.2',
+		falsePositives: [
+			'Data that lasts may be imported beside a cache. The finding is only info while memory does not get full.',
+			'A server that is filled for the first time has no TTL to compare with. Most of its keys must have one.',
+		],
+	},
+	thresholds: {
+		share: {value: 0.5, unit: 'share', source: 'of the keys have a TTL: keys with a TTL are the rule here'},
+		rate: {value: 20, unit: 'perSecond', source: 'keys without a TTL; 72,000 an hour'},
+		keys: {value: 1000, unit: 'count', source: 'fewer keys show no habit'},
+	},
+	roles: ['primary'],
+	raiseAfter: 3,
+	needs: {
+		fixed: {read: fixedKeys, missing: () => pending('needs two samples')},
+	},
+	evaluate({fixed: {before, grownPerSecond, keys}}, facts, limits) {
+		const isHabit = keys >= limits.keys && 1 - before / keys >= limits.share;
+		if (!isHabit || grownPerSecond < limits.rate || grownPerSecond * doublingSeconds < before) {
+			return clear;
+		}
+
+		const limit = facts.number('memory', 'maxmemory') ?? 0;
+		const growth = limit > 0 ? growthToLimit(facts, limit) : undefined;
+		const left = growth?.kind === 'steady' ? growth.leftSeconds : undefined;
+		const writer = topWriter(facts);
+		return fires(left === undefined ? 'info' : 'warning', {
+			problem:
+				left === undefined
+					? `gets ${perSecond(grownPerSecond)} keys without a TTL`
+					: `gets ${perSecond(grownPerSecond)} keys without a TTL, full ${inAbout(left)}`,
+			detail: `${percent(1 - before / keys)} of its ${count(keys)} keys have one`,
+			...(writer === undefined ? {} : {reason: writer.text, culprit: writer.culprit}),
+			evidence: [
+				{name: 'keys - expires, growth', value: grownPerSecond, unit: 'perSecond'},
+				{name: 'keys', value: keys, unit: 'count'},
+				{name: 'keys - expires', value: before, unit: 'count'},
+				...(writer?.evidence ?? []),
+			],
+			meaning: 'These keys never expire. They fill the memory until keys are evicted or writes are refused.',
+			next: [
+				hint('compare the last release: SET without EX drops the TTL of a key, SET with KEEPTTL keeps it'),
+				hint('take a key that was just written from the log of the client, and ask TTL KEY: -1 is none'),
+				redisCli(facts, 'INFO keyspace'),
+			],
+		});
+	},
+});
+
+export const lostTtlRules = [keyTtlLost] as const;

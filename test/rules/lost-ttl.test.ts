@@ -1,0 +1,63 @@
+import {keyTtlLost} from '../../source/rules/lost-ttl.js';
+import {clientOf, type Sections, sampledAtMs} from '../harness/records.js';
+import {type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const database = (keys: number, expires: number): Sections => ({
+	keyspace: {db0: `keys=${keys},expires=${expires},avg_ttl=1000`},
+});
+
+/** Two samples, one second apart: keys, and those with a TTL. */
+const keys = (
+	before: readonly [number, number],
+	after: readonly [number, number],
+	parts: FactsParts = {},
+): FactsParts => ({
+	...parts,
+	info: {...database(...after), ...parts.info},
+	earlier: database(...before),
+	record: {role: 'primary', ...parts.record},
+});
+
+const setters = {
+	commands: [
+		{
+			command: 'set',
+			calls: 9000,
+			callsPerSecond: 500,
+			callsOfInterval: 500,
+			meanMicroseconds: 2,
+			timeShare: 0.9,
+			failuresPerSecond: 0,
+		},
+	],
+	clients: {atMs: sampledAtMs, value: [clientOf({id: 1, name: 'shop-2', command: 'set', idleSeconds: 0})]},
+};
+
+testRule(keyTtlLost, [
+	[
+		'new keys have no TTL, most keys have one',
+		keys([100_000, 97_000], [100_480, 97_000], {record: setters}),
+		'info',
+		/^gets 480\/s keys without a TTL, 97% of its 100k keys have one: most writes are SET from shop-2$/,
+	],
+	[
+		'they fill the memory',
+		keys([100_000, 97_000], [100_480, 97_000], {
+			info: {memory: {used_memory: 800_000_000, maxmemory: 1_000_000_000}},
+			record: {
+				intervalMs: 1000,
+				series: {usedMemory: [796e6, 797e6, 798e6, 799e6, 800e6]},
+			},
+		}),
+		'warning',
+		/^gets 480\/s keys without a TTL, full in about 3m/,
+	],
+	['keys expire as others are written with a TTL', keys([100_000, 97_000], [100_100, 97_100]), 'clear'],
+	['keys with a TTL expire, and nothing is written', keys([100_000, 97_000], [99_000, 96_000]), 'clear'],
+	['a few new keys without a TTL', keys([100_000, 97_000], [100_010, 97_000]), 'clear'],
+	['many such keys were there before', keys([1_000_000, 600_000], [1_000_300, 600_000]), 'clear'],
+	['most keys have no TTL: data', keys([100_000, 20_000], [101_000, 20_000]), 'clear'],
+	['a few keys in all', keys([500, 480], [560, 480]), 'clear'],
+	['a replica', keys([100_000, 97_000], [100_480, 97_000], {record: {role: 'replica'}}), 'clear'],
+	['one sample', {info: database(100_000, 97_000), record: {role: 'primary'}}, 'pending'],
+]);
