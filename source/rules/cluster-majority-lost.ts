@@ -1,13 +1,67 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
 import {failoverCandidateOf} from '../cluster/failover-candidates.js';
+import type {ReadView} from '../cluster/node-view.js';
 import {unreachedPrimaries} from '../cluster/verdict-partitions.js';
-import {message} from '../domain/message.js';
+import type {LastingLine} from '../domain/cluster.js';
+import {message, nodeName} from '../domain/message.js';
+import {addressOf} from '../domain/node.js';
+import {seconds} from '../text/units.js';
 import {askNode, nodeNames, oldAddress} from './cluster-findings.js';
+import {oldPlaceSteps} from './cluster-steps.js';
 import {hint} from './next-steps.js';
 import type {FleetEvaluation, FleetFacts} from './rule.js';
 
 /** Errors of a connection that prove that no server runs at the address. */
 const refusals: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT']);
+
+/**
+The finding on a cluster without a majority, if no node that answers has received a message from another node since its
+start, and nothing answers at the addresses that it knows. The nodes then came back at other addresses, as pods do, more
+likely than a network was cut in the very moment of their start. A refused connection shows that the host is still there.
+*/
+export function withUnmetNodes(
+	finding: FleetEvaluation,
+	{comparison, nodeTimeoutMs}: Pick<ClusterState, 'comparison' | 'nodeTimeoutMs'>,
+	fleet: FleetFacts,
+): FleetEvaluation {
+	const {views, viewOf} = comparison;
+	const others = [...new Map(views.flatMap(({lines}) => [...lines])).values()].filter(({id}) => !viewOf.has(id));
+	const isOut = ({host, port}: LastingLine) => {
+		const failure = fleet.nodes.get(addressOf({kind: 'tcp', host, port}))?.record.failure;
+		return failure?.state === 'down' && !refusals.has(failure.code);
+	};
+	const hasMetNobody = ({address, uptimeSeconds}: ReadView) =>
+		fleet.nodes.get(address)?.record.clusterInfo?.value.get('cluster_stats_messages_received') === '0' &&
+		uptimeSeconds !== undefined &&
+		uptimeSeconds * 1000 >= nodeTimeoutMs / 2;
+	const isTold = finding.kind !== 'fires' || finding.evidence.some(({name}) => name === oldAddress);
+	if (isTold || others.length === 0 || !others.every(isOut) || !views.every(hasMetNobody)) {
+		return finding;
+	}
+
+	const upFor = Math.min(...views.map(({uptimeSeconds = 0}) => uptimeSeconds));
+	const own = views.map(({address}) => address);
+	const old = others.map(({host, port}) => addressOf({kind: 'tcp', host, port}));
+	return {
+		...finding,
+		problem: message`${nodeNames(own)} ${own.length === 1 ? 'has' : 'have'} reached no other node since ${own.length === 1 ? 'its' : 'their'} start`,
+		detail: `${seconds(upFor)} ago`,
+		reason: 'new addresses, as pods get?',
+		nodes: [...own, ...old],
+		evidence: [
+			{name: 'cluster_stats_messages_received', value: 0},
+			{name: 'uptime_in_seconds', value: upFor, unit: 'seconds'},
+			...old.map(address => ({name: oldAddress, value: message`${nodeName(address)}`})),
+		],
+		meaning:
+			'Nothing answers at the addresses that it knows from nodes.conf: the others came back at new ones, or they are down. CLUSTER MEET with the present address of each node joins them again; ids, slots and data stay.',
+		next: [
+			...oldPlaceSteps(own[0], others, fleet),
+			hint('if they are still at these addresses: start them, or repair the network between'),
+			askNode(fleet, own[0], 'CLUSTER NODES'),
+		],
+	};
+}
 
 /**
 The finding on a cluster without a majority, if each missing primary refuses connections. The missing primaries are then

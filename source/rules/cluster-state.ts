@@ -6,7 +6,7 @@ import {message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {aloneIn} from './cluster-alone.js';
 import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
-import {withDeadMajority} from './cluster-majority-lost.js';
+import {withDeadMajority, withUnmetNodes} from './cluster-majority-lost.js';
 import {busPortSteps, meetSteps, movedSteps, oldPlaceSteps} from './cluster-steps.js';
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
@@ -135,7 +135,7 @@ export const cluMinority = rule({
 			...(cutOff === undefined && oldPlaces.length === 0 && meet.length === 0 && isLone !== true
 				? [hint('look at the network between the partitions, the bus ports (after the @ in CLUSTER NODES) above all')]
 				: []),
-		]).map(finding => withDeadMajority(finding, cluster, fleet)),
+		]).map(finding => withUnmetNodes(withDeadMajority(finding, cluster, fleet), cluster, fleet)),
 });
 
 export const cluSplit = rule({

@@ -163,6 +163,43 @@ test('clu.minority: nodes that look for each other at old addresses are told so,
 	assert.equal(found.evidence.filter(({name}) => name === oldAddress).length, 5);
 });
 
+/** A node that has started at a new address, and the old addresses of the others, where nothing answers. */
+const unmet = (received: string, code = 'EHOSTUNREACH', uptimeSeconds = 20): ClusterCase => {
+	const view = viewFrom(17050, {
+		changed: pfail.filter(line => !line.startsWith('17050')),
+		state: 'fail',
+		uptimeSeconds,
+	});
+	const info = new Map(view.info).set('cluster_stats_messages_received', received);
+	const ports = [17051, 17052, 17053, 17054, 17055];
+	return {
+		views: [{...view, info}, ...ports.map(port => viewFrom(port))],
+		info: {17050: {server: {uptime_in_seconds: uptimeSeconds}}},
+		parts: Object.fromEntries(ports.map(port => [port, {failure: {...silent, code, state: 'down'}}])),
+	};
+};
+
+test('clu.minority: a node that has received nothing since its start may be at a new address, or the others are', () => {
+	const [found] = cluMinority.evaluate(fleetOf(unmet('0')), () => 5000);
+	assert.ok(found?.kind === 'fires');
+	assert.equal(
+		statementText(found),
+		'127.0.0.1:17050 has reached no other node since its start, 20s ago: new addresses, as pods get?',
+	);
+	assert.match(messageText(found.next[0]?.text ?? ''), /CLUSTER MEET HOST 1705\d 1707\d {3}# HOST: where/);
+	assert.equal(found.evidence.filter(({name}) => name === oldAddress).length, 5);
+});
+
+testClusterRule(cluMinority, [
+	['a node that met others since its start', unmet('12'), /^critical -: the 1 node that answers is a minority/],
+	[
+		'others whose hosts refuse connections',
+		unmet('0', 'ECONNREFUSED'),
+		/^critical -: the 1 node that answers is a min/,
+	],
+	['a node that has just started', unmet('0', 'EHOSTUNREACH', 0), /^critical -: the 1 node that answers is a minority/],
+]);
+
 /** A node that lost its nodes.conf, and is the only one that redis-top knows. */
 const lone: ClusterCase = {views: [viewFrom(17050, {lines: ['17050 master 0'], state: 'fail'})]};
 
