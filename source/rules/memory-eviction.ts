@@ -14,26 +14,32 @@ import {clear, fires, rule} from './rule.js';
 import {scriptMemory} from './script-memory.js';
 import {topWriter} from './writers.js';
 
+/** Time for which keys are evicted before that is a warning, in milliseconds. */
+const patienceMs = 60_000;
+
 export const memEvict = rule({
 	id: 'mem.evict',
 	scope: 'node',
 	docs: {
-		looksAt: 'The rule checks whether `evicted_keys` keeps rising for a minute.',
+		looksAt:
+			'The rule checks whether `evicted_keys` keeps rising for a minute. Where redis-top has just begun to look, two samples suffice if the server has evicted as many keys before as a minute of this brings.',
 		since: 'any',
 		falsePositives: [
 			'A cache is meant to evict keys. The rule does not apply to a target with `role = "cache"`; `mem.evict_storm` does.',
 		],
 	},
-	raiseAfterMs: 60_000,
+	raiseAfterMs: patienceMs,
 	countsAtOnce: true,
 	clearAfter: 10,
 	appliesTo: facts => !facts.settings.isCache,
 	needs: {evicted: rate('stats', 'evicted_keys')},
-	evaluate({evicted}, facts) {
+	evaluate({evicted}, facts, _limits, heldMs) {
 		if (evicted === 0) {
 			return clear;
 		}
 
+		const total = facts.number('stats', 'evicted_keys') ?? 0;
+		const isNew = facts.nowMs - facts.memory.foundAtMs < patienceMs;
 		const hits = facts.record.values.get('hits');
 		const misses = facts.record.values.get('misses');
 		const missed =
@@ -41,6 +47,7 @@ export const memEvict = rule({
 		const cause = evictionCause(facts, evicted);
 		const figures = missed === undefined ? undefined : `${percent(missed)} of reads miss`;
 		return fires('warning', {
+			isCertain: isNew && heldMs > 0 && total * 1000 >= evicted * patienceMs,
 			problem: cause.problem,
 			detail: cause.detail ?? figures,
 			reason: cause.reason,

@@ -146,7 +146,7 @@ export const memSwap = rule({
 		since: '2.4',
 		falsePositives: [
 			'Memory that was allocated and never touched is not resident either. The rule fires at ten megabytes, after ten seconds.',
-			'`VmSwap` is exact. Where redis-top can read it, the difference in INFO is ignored. Elsewhere the finding is a possibility, and a warning at most.',
+			'`VmSwap` is exact. Where redis-top can read it, the finding comes at once, and the difference in INFO is ignored. Elsewhere the finding is a possibility, and a warning at most.',
 		],
 	},
 	thresholds: {
@@ -197,6 +197,8 @@ export const memSwap = rule({
 
 		return fires('critical', {
 			problem: `has ${bytes(known)} of its memory in swap`,
+			// The kernel's figure is exact, and needs no second look.
+			isCertain: true,
 			effect: 'slow',
 			evidence,
 			meaning: 'Every access to swapped memory waits for a disk, and all clients wait with it.',

@@ -449,3 +449,16 @@ test('a trend has a slope, and R² as the quality of the fit', () => {
 	const line = [0, 1, 2, 3].map(second => ({atMs: second * 1000, value: 5 + 2 * second}));
 	assert.deepEqual(trend(line), {perSecond: 2, fit: 1});
 });
+
+test('mem.evict: a server that has evicted for long needs two samples where redis-top has just begun to look', () => {
+	const isCertain = (total: number, heldSeconds: number, foundSecondsAgo: number) => {
+		const parts = {info: evicted(total), earlier: evicted(total - 12)};
+		const facts = factsOf({...parts, watch: {foundAtMs: factsOf(parts).nowMs - foundSecondsAgo * 1000}});
+		const evaluation = memEvict.evaluate(facts, heldSeconds * 1000);
+		return evaluation.kind === 'fires' && evaluation.isCertain === true;
+	};
+	assert.ok(isCertain(720, 1, 3));
+	assert.ok(!isCertain(719, 1, 3), 'it may have begun a moment ago');
+	assert.ok(!isCertain(720, 0, 3), 'one sample');
+	assert.ok(!isCertain(720, 1, 90), 'it was not so before');
+});

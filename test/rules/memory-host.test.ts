@@ -135,3 +135,8 @@ testRule(memForkRoom, [
 	],
 	['the server runs on another machine', {info: machine(100)}, 'unseen'],
 ]);
+
+test('mem.swap: what the kernel says is certain, what INFO shows is not', () => {
+	assert.equal(firingOf(memSwap, {info: resident(100, 80), host: {process: swapped(30 * mega)}}).isCertain, true);
+	assert.equal(firingOf(memSwap, {info: resident(100, 80)}).isCertain, undefined);
+});
