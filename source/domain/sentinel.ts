@@ -54,6 +54,10 @@ export type MonitoredPrimary = {
 	*/
 	readonly runId?: string | undefined;
 	readonly configEpoch: number | undefined;
+	/**
+	Milliseconds since the primary reports its role, or this Sentinel counts it as the primary; undefined after ten minutes.
+	*/
+	readonly roleMs?: number | undefined;
 	/** Number of Sentinels that must agree that the primary is down. */
 	readonly quorum: number | undefined;
 	readonly replicaCount: number | undefined;

@@ -34,6 +34,15 @@ function placeOf(row: Fields): Pick<SentinelPeer, 'address' | 'host' | 'port'> |
 }
 
 /**
+Milliseconds after which a change of role is not read any more. Its age is another one in each reply, so the node's record
+would never be the same again.
+*/
+const recentRoleMs = 600_000;
+
+const recent = (ageMs: number | undefined): number | undefined =>
+	ageMs !== undefined && ageMs < recentRoleMs ? ageMs : undefined;
+
+/**
 Parses the reply of SENTINEL MASTERS. A primary without a name or an address is left out. Fields that come from other
 commands are undefined here.
 */
@@ -51,6 +60,7 @@ export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredP
 						flags: flagsOf(row),
 						runId: row.get('runid'),
 						configEpoch: number('config-epoch'),
+						roleMs: recent(number('role-reported-time')),
 						quorum: number('quorum'),
 						replicaCount: number('num-slaves'),
 						otherSentinels: number('num-other-sentinels'),

@@ -53,6 +53,7 @@ import {memoryLimitRules} from './memory-limit.js';
 import {memoryOverheadRules} from './memory-overhead.js';
 import {observabilityRules} from './observability.js';
 import {packetLossRules} from './packet-loss.js';
+import {promotedRules} from './promoted.js';
 import {pubsubRules} from './pubsub.js';
 import {rdbRules} from './rdb.js';
 import {refusedPeerRules} from './refused-peers.js';
@@ -115,6 +116,7 @@ export const allRules = [
 	...replicationLossRules,
 	...emptiedDataRules,
 	...repeatedFailoverRules,
+	...promotedRules,
 	...replicationLagRules,
 	...replicationSetupRules,
 	...twoPrimariesRules,
