@@ -39,3 +39,26 @@ export function parseConnections(text: string, port: number): ConnectionSocket[]
 			: [{local: local.address, localPort: local.port, remote: remote.address, remotePort: remote.port, inode}];
 	});
 }
+
+/**
+The number of bytes that were sent on an established connection of this machine and that the other machine's kernel has
+not confirmed, from `/proc/net/tcp` or `tcp6`. Undefined if the table lacks the connection. Source: the kernel's
+net/ipv4/tcp_ipv4.c, `get_tcp4_sock`: `tx_queue` is `write_seq - snd_una`.
+*/
+export function unconfirmedBytes(text: string, localPort: number, remotePort: number): number | undefined {
+	const hex = localPort.toString(16).toUpperCase().padStart(4, '0');
+	for (const line of text.split('\n')) {
+		if (!line.includes(`:${hex} `)) {
+			continue;
+		}
+
+		const [, local = '', remote = '', state, queues = ''] = line.trim().split(/\s+/);
+		const isIt = socketAddress(local)?.port === localPort && socketAddress(remote)?.port === remotePort;
+		const [, sent = ''] = /^([\da-f]{8}):[\da-f]{8}$/i.exec(queues) ?? [];
+		if (isIt && state === establishedState && sent !== '') {
+			return Number.parseInt(sent, 16);
+		}
+	}
+
+	return undefined;
+}

@@ -7,7 +7,7 @@ import {largeRepliesLost, socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type Greeting, probeGreeting, probeTls} from '../wire/raw-probe.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
-import {onlySmallReplies} from '../wire/small-reply.js';
+import {whyPending} from '../wire/small-reply.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
@@ -82,8 +82,8 @@ export class NodeLoop {
 	#isRefused = false;
 	#askedAtMs = 0;
 	#askedSmallAtMs = Number.NEGATIVE_INFINITY;
-	/** Whether small replies came, and large ones did not, since the node last answered. */
-	#losesLarge = false;
+	/** Why replies stay away, if another connection has shown that since the node last answered. */
+	#whyPending: Failure | undefined;
 	#lastProbe: {readonly atMs: number; readonly failure: Failure} | undefined;
 
 	constructor(options: NodeLoopOptions) {
@@ -114,7 +114,7 @@ export class NodeLoop {
 	connectWith(settings: ConnectionSettings): void {
 		this.#settings = settings;
 		this.#lastProbe = undefined;
-		this.#losesLarge = false;
+		this.#whyPending = undefined;
 		this.#isRefused = false;
 		this.#closePort();
 		this.#wake.abort();
@@ -164,7 +164,7 @@ export class NodeLoop {
 			this.#misses = 0;
 			this.#answers += 1;
 			this.#lastProbe = undefined;
-			this.#losesLarge = false;
+			this.#whyPending = undefined;
 			this.#askedSmallAtMs = Number.NEGATIVE_INFINITY;
 			if (outcome.kind === 'sampled') {
 				this.#slowDown(outcome.sample.roundTripMs);
@@ -208,7 +208,7 @@ export class NodeLoop {
 		this.#every = 1;
 		const refusal = withoutCredentials(await this.#failureOf(error), this.#settings);
 		const found = this.#settings.password === undefined ? refusal : withLostPassword(refusal);
-		const failure = found.code === 'TIMEOUT' && this.#losesLarge ? largeRepliesLost : found;
+		const failure = (found.code === 'TIMEOUT' ? this.#whyPending : undefined) ?? found;
 		this.#isRefused = isRefusal(failure, this.#settings);
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
@@ -242,13 +242,13 @@ export class NodeLoop {
 				break;
 			}
 
-			this.#reportFailure(this.#losesLarge ? largeRepliesLost : failure);
+			this.#reportFailure(this.#whyPending ?? failure);
 		}
 
 		this.#closePort();
 	}
 
-	/** Finds out whether the server sends small replies while a large one is pending, and reports that at once. */
+	/** Finds out over another connection why a reply stays away, and reports that at once. */
 	async #askSmall(pending: RedisPort): Promise<void> {
 		const {clock, openPort, signal} = this.#options;
 		if (clock.elapsed() - this.#askedSmallAtMs < smallRequestEveryMs) {
@@ -256,9 +256,10 @@ export class NodeLoop {
 		}
 
 		this.#askedSmallAtMs = clock.elapsed();
-		if (await onlySmallReplies({pending, settings: this.#settings, openPort, clock, signal})) {
-			this.#losesLarge = true;
-			this.#reportFailure(largeRepliesLost);
+		const why = await whyPending({pending, settings: this.#settings, openPort, clock, signal});
+		if (why !== undefined) {
+			this.#whyPending = why === 'large-replies-lost' ? largeRepliesLost : socketFailure(why.code, why.message);
+			this.#reportFailure(this.#whyPending);
 		}
 	}
 

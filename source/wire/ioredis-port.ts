@@ -1,6 +1,7 @@
 import type {TLSSocket} from 'node:tls';
 import {Redis, type RedisOptions} from 'ioredis';
 import {replyFailure} from '../parse/reply-error.js';
+import {isConfirmed} from './confirmed-bytes.js';
 import type {ConnectionSettings} from './connection.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
@@ -151,6 +152,12 @@ class IoredisPort implements RedisPort, ActionPort {
 
 	async settled(): Promise<void> {
 		await this.#pending;
+	}
+
+	async isConfirmed(): Promise<boolean | undefined> {
+		const {stream} = this.#redis as Partial<Pick<Redis, 'stream'>>;
+		const {localPort, remotePort} = (stream ?? {}) as {readonly localPort?: number; readonly remotePort?: number};
+		return localPort === undefined || remotePort === undefined ? undefined : isConfirmed(localPort, remotePort);
 	}
 
 	onceClosed(tell: () => void): void {

@@ -73,6 +73,11 @@ export type RedisPort = {
 	/** Resolves when no reply is pending any more, or rejects with `WireFailure` when the connection ends first. */
 	settled(): Promise<void>;
 
+	/**
+	Whether the kernel of the server's machine has confirmed all that was sent; undefined if that is not known.
+	*/
+	isConfirmed?(): Promise<boolean | undefined>;
+
 	/** Calls `tell` once when either side ends the connection. */
 	onceClosed?(tell: () => void): void;
 

@@ -26,6 +26,8 @@ export class FakeServer {
 	/** The error with which opening a port fails; undefined while ports can be opened. */
 	refusal: Error | undefined;
 	isFrozen = false;
+	/** Whether the kernel of the server's machine confirms what it gets. */
+	isConfirming = true;
 	/** Whether only small replies arrive: those to INFO with one section. All others stay pending until `thaw`. */
 	losesLarge = false;
 	/** Time from a request to its reply, in milliseconds. */
@@ -146,6 +148,10 @@ class FakePort implements RedisPort {
 		if (!hellos.map(take).includes(true)) {
 			await Promise.race([this.#clock.sleep(forMs), this.#lost]);
 		}
+	}
+
+	async isConfirmed(): Promise<boolean> {
+		return this.#server.isConfirming;
 	}
 
 	onceClosed(tell: () => void): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {parseConnections} from '../../source/parse/connection-table.js';
+import {parseConnections, unconfirmedBytes} from '../../source/parse/connection-table.js';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:18EB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 100 1
@@ -27,4 +27,16 @@ test('connections of a port: both sides within this machine, other machines, and
 	);
 	assert.deepEqual(parseConnections('', 6379), []);
 	assert.deepEqual(parseConnections(table, 1), []);
+});
+
+test('bytes that the other side has not confirmed are read of the one established connection', () => {
+	const sent = table.replace(
+		'2: 0100007F:9C40 0100007F:18EB 01 00000000',
+		'2: 0100007F:9C40 0100007F:18EB 01 000001A4',
+	);
+	assert.equal(unconfirmedBytes(sent, 40_000, 6379), 420);
+	assert.equal(unconfirmedBytes(table, 40_000, 6379), 0);
+	assert.equal(unconfirmedBytes(sent, 6379, 40_000), 0);
+	assert.equal(unconfirmedBytes(table, 6379, 40_002), undefined, 'it is not established any more');
+	assert.equal(unconfirmedBytes('', 40_000, 6379), undefined);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {PollOutcome} from '../../source/domain/sample.js';
 import {NodeLoop} from '../../source/poll/node-loop.js';
+import {WireFailure} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, settingsOf} from '../harness/fake-port.js';
 
@@ -29,7 +30,7 @@ function looped(address: string) {
 	};
 
 	const smallRequests = () => server.commands().filter(command => command === 'INFO cpu').length;
-	return {clock, server, last, smallRequests, end};
+	return {clock, server, last, smallRequests, end, outcomes};
 }
 
 const lost = ['TIMEOUT', 'LARGE_REPLIES', 'stale'];
@@ -103,4 +104,43 @@ test('no packet to this machine itself is too large, and a hung server is asked 
 	await hung.clock.advance(50_000);
 	assert.equal(hung.smallRequests(), 1);
 	hung.end.abort();
+});
+
+/** New connections get no answer. What was sent on old ones is confirmed by the other machine's kernel, or it is not. */
+function drop(server: FakeServer, isConfirming: boolean): void {
+	server.isFrozen = true;
+	server.isConfirming = isConfirming;
+	server.refusal = new WireFailure('connect ETIMEDOUT', 'ETIMEDOUT', false);
+}
+
+for (const address of ['10.0.1.11:6379', '127.0.0.1:6379']) {
+	test(`a firewall that begins to drop all packets to ${address} is told within three seconds`, async () => {
+		const {clock, server, last, end} = looped(address);
+		await clock.advance(2500);
+		drop(server, false);
+		await clock.advance(3000);
+		assert.deepEqual(last(), ['ETIMEDOUT', undefined, 'down']);
+		await clock.advance(20_000);
+		assert.deepEqual(last(), ['ETIMEDOUT', undefined, 'down']);
+		server.refusal = undefined;
+		server.isConfirming = true;
+		server.thaw();
+		await clock.advance(10_000);
+		assert.equal(last(), 'up');
+		server.isFrozen = true;
+		await clock.advance(4500);
+		assert.deepEqual(last(), ['TIMEOUT', undefined, 'stale'], 'a later silence is another one');
+		end.abort();
+	});
+}
+
+test('a hung server whose clients wait to be accepted is not told as a firewall while a reply is pending', async () => {
+	const {clock, server, outcomes, end} = looped('10.0.1.11:6379');
+	await clock.advance(2500);
+	drop(server, true);
+	const before = outcomes.length;
+	await clock.advance(5000);
+	assert.ok(outcomes.length > before);
+	assert.ok(outcomes.slice(before).every(outcome => outcome.kind === 'sampled' || outcome.failure.code === 'TIMEOUT'));
+	end.abort();
 });
