@@ -6,6 +6,7 @@ import {countText, durationText, nameIn, rangesText} from '../cluster/verdict-te
 import {serverProduct} from '../derive/server-product.js';
 import type {Statement} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import {count, grouped, percent} from '../text/units.js';
 import {skewsOf} from '../topology/skew.js';
@@ -82,12 +83,22 @@ function worstCount({views}: ClusterComparison, {nodes}: FleetFacts, field: stri
 /** Milliseconds without a moved key after which a note tells of an open slot. Keys of a slot that moves change each second. */
 const stillAfterMs = 1000;
 
+/** Milliseconds without a moved key after which errors of clients make an open slot a warning. */
+const feltAfterMs = 3000;
+
+/**
+How many commands with several keys an open slot has refused since the sample before, at both of its nodes (TRYAGAIN). A
+node replies so if it has only some of the keys, and the other node may have the rest.
+*/
+const refusedByOpenSlot = ({nodes}: FleetFacts, ...ends: readonly NodeAddress[]): number =>
+	ends.reduce((sum, address) => sum + (nodes.get(address)?.errorIncrease('TRYAGAIN') ?? 0), 0);
+
 export const cluMigrating = rule({
 	id: 'clu.migrating',
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'The rule looks at the open slots of CLUSTER NODES. It fires for a slot that is open on one side only, and for a slot whose COUNTKEYSINSLOT has not changed for two minutes. A slot that stands still for a shorter time is info.',
+			'The rule looks at the open slots of CLUSTER NODES. It fires for a slot that is open on one side only, and for a slot whose COUNTKEYSINSLOT has not changed for two minutes. A slot that stands still for a shorter time is info, and a warning after three seconds if clients get TRYAGAIN.',
 		since: '3.0',
 		falsePositives: [
 			'The two SETSLOT commands of an ordinary move are milliseconds apart. A slot must be open on one side for ten seconds.',
@@ -104,22 +115,31 @@ export const cluMigrating = rule({
 				const [from, to] = [comparison.nameOf(source), comparison.nameOf(target)];
 				const isStuck = problem === 'stuck';
 				const isStill = isStuck || !isOneSided({slot, source, target, isMigrating, isImporting});
+				const refused = isStill ? refusedByOpenSlot(fleet, from, to) : 0;
+				const isFelt = refused > 0 && atMs - movedAtMs >= feltAfterMs;
+				const still = `no key moved for ${durationText(atMs - movedAtMs)}`;
 				const closing = isMigrating === true ? from : to;
 				const keysAtOtherEnd = closing === from ? keysThere : keysLeft;
 				// SETSLOT STABLE hides the keys on the other node. So the command is safe only if the other node has no keys of
 				// the slot.
 				const isSafe = keysAtOtherEnd === 0;
 				return {
-					...fires(isStuck ? 'warning' : isStill ? 'info' : 'critical', {
+					...fires(isStuck || isFelt ? 'warning' : isStill ? 'info' : 'critical', {
+						isCertain: isFelt,
 						problem: message`slot ${slot} from ${nodeName(from)} to ${nodeName(to)} is ${isStuck ? 'stuck' : isStill ? 'half moved' : 'one-sided'}`,
 						reason: isStill
-							? `no key moved for ${durationText(atMs - movedAtMs)}`
+							? isFelt
+								? `commands with several keys get TRYAGAIN; ${still}`
+								: still
 							: isMigrating === false
 								? message`${nameIn(source, comparison)} is not migrating it`
 								: message`${nameIn(target, comparison)} is not importing it`,
 						effect: isStill ? undefined : 'slots-unserved',
 						nodes: [from, to],
 						evidence: [
+							...(refused === 0
+								? []
+								: [{name: 'TRYAGAIN replies since the sample before', value: refused, unit: 'count' as const}]),
 							{name: 'open for', value: (atMs - sinceMs) / 1000, unit: 'seconds' as const},
 							...(keysLeft === undefined ? [] : [{name: 'keys left', value: keysLeft, unit: 'count' as const}]),
 							...(keysThere === undefined ? [] : [{name: 'keys there', value: keysThere, unit: 'count' as const}]),

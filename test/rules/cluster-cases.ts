@@ -18,6 +18,8 @@ export type ClusterCase = {
 	readonly forMs?: number;
 	/** What a node says beside its view, by its port. */
 	readonly info?: Readonly<Record<string, Sections>>;
+	/** What a node said in the sample before, by its port. Absent: there is no such sample. */
+	readonly earlier?: Readonly<Record<string, Sections>>;
 	readonly parts?: Readonly<Record<string, RecordParts>>;
 	readonly config?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 	readonly change?: (cluster: ClusterState) => ClusterState;
@@ -77,6 +79,11 @@ const recordsAt = ({views = [], info = {}, parts = {}, config = {}}: ClusterCase
 		}),
 	);
 
+function earlierOf({earlier = {}}: ClusterCase, address: NodeAddress) {
+	const sections = earlier[address.split(':').at(-1) ?? ''];
+	return sections && recordFrom({address, info: sections}).sample;
+}
+
 /** The fleet after two comparisons of its views. */
 export function fleetOf(given: ClusterCase): FleetFacts {
 	const {forMs = 1000, change = cluster => cluster, nowMs = sampledAtMs} = given;
@@ -88,7 +95,7 @@ export function fleetOf(given: ClusterCase): FleetFacts {
 			address,
 			new NodeFacts({
 				record,
-				earlier: undefined,
+				earlier: earlierOf(given, address),
 				memory: newRuleMemory(0),
 				settings: defaultRuleSettings,
 				nowMs,

@@ -63,6 +63,14 @@ const open =
 
 const giving = {views: sixViews({}, {changed: [`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]})};
 
+/** The source has refused so many commands in all: before, and now. */
+const tryAgain = (before: number, now: number) => {
+	const counted = (count: number): Record<string, Sections> => ({
+		17050: {errorstats: {errorstat_TRYAGAIN: `count=${count}`}},
+	});
+	return {info: counted(now), earlier: counted(before)};
+};
+
 testClusterRule(cluMigrating, [
 	[
 		'one-sided',
@@ -76,6 +84,22 @@ testClusterRule(cluMigrating, [
 		/^info -: slot 5061 .* is half moved: no key moved for/,
 	],
 	['under way', {...well, change: open(undefined, 0)}, undefined],
+	[
+		'no key moves, and clients get TRYAGAIN',
+		{...giving, ...tryAgain(40, 44), change: open(undefined, 5000)},
+		/^warning -: slot 5061 .* is half moved: commands with several keys get TRYAGAIN; no key moved for 5s$/,
+	],
+	[
+		'no key moves for a moment, and clients get TRYAGAIN',
+		{...giving, ...tryAgain(40, 44), change: open(undefined, 2000)},
+		/^info -: slot 5061 .* is half moved: no key moved for 2s$/,
+	],
+	[
+		'no key moves, and clients got TRYAGAIN before',
+		{...giving, ...tryAgain(44, 44), change: open(undefined, 5000)},
+		/^info -/,
+	],
+	['keys move, and clients get TRYAGAIN', {...giving, ...tryAgain(40, 44), change: open(undefined, 0)}, undefined],
 ]);
 
 /** The views of nodes that mark the target of the move FAIL. */
