@@ -5,7 +5,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
-import type {KnownProcesses} from '../host/known-processes.js';
+import {KnownProcesses} from '../host/known-processes.js';
 import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
 import {hasPacketLimit} from '../wire/small-reply.js';
@@ -119,12 +119,12 @@ const needsSecondLook = ({host}: NodeRecord): boolean =>
 const betweenLooksMs = 1050;
 
 /** Reads the host evidence a second time for the nodes whose machine may slow them. */
-async function gatherGrowth(session: MonitorSession, states: SeenStates): Promise<void> {
+async function gatherGrowth(session: MonitorSession, states: SeenStates, known: KnownProcesses): Promise<void> {
 	const slowed = new Set([...session.store.get().nodes.values()].filter(needsSecondLook).map(({address}) => address));
 	if (slowed.size > 0) {
 		await systemClock.sleep(betweenLooksMs);
 		session.store.flush();
-		await gatherHostEvidence(session, new Map([...states].filter(([address]) => !slowed.has(address))));
+		await gatherHostEvidence(session, new Map([...states].filter(([address]) => !slowed.has(address))), known);
 		session.store.flush();
 	}
 }
@@ -210,10 +210,11 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 	const deadlineMs = systemClock.elapsed() + (least + 1) * config.intervalMs + 2 * config.timeoutMs;
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
-	const states = await gatherHostEvidence(session);
+	const known = new KnownProcesses();
+	const states = await gatherHostEvidence(session, undefined, known);
 	// Publishes the evidence, so that the servers' paths are written to the state folder before the last sample.
 	session.store.flush();
-	await gatherGrowth(session, states);
+	await gatherGrowth(session, states, known);
 	// The rules are evaluated with a poll. They need one more poll after the host evidence was read.
 	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>

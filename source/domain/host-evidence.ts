@@ -325,6 +325,15 @@ export type DiskTime = {
 	readonly requestsMs: number;
 };
 
+/** A program of this machine, and how many processors its processes used between two readings of the machine. */
+export type BusyProgram = {
+	readonly processName: string;
+	/** Its busiest processes, the busiest first. */
+	readonly processIds: readonly number[];
+	/** 0.5 is half of a processor. */
+	readonly cores: number;
+};
+
 /**
 What redis-top found out about a server that runs, or should run, on the same machine as redis-top. Finding it out
 changes nothing.
@@ -368,6 +377,11 @@ export type LocalEvidence = {
 	readonly cgroup: CgroupEvidence | undefined;
 	/** The kernel's counters of the server's waits; undefined without a process. */
 	readonly waits?: WaitEvidence | undefined;
+	/**
+	The programs besides the server and redis-top that used most processor time since the reading before, the busiest
+	first. Undefined in the first reading.
+	*/
+	readonly busyPrograms?: readonly BusyProgram[] | undefined;
 	readonly gaps: readonly EvidenceGap[];
 };
 

@@ -28,7 +28,7 @@ import {readLeftovers} from './leftover-files.js';
 import {readLogTail} from './log-tail.js';
 import {readOomKills} from './oom-kills.js';
 import {isOwnEndpoint} from './own-address.js';
-import {findHolders, listeningSockets, scanProcesses} from './proc-files.js';
+import {findHolders, listeningSockets, type ScannedProcess, scanProcesses} from './proc-files.js';
 import {readProcess} from './process-evidence.js';
 import {supervisorOf, supervisorOfPort} from './supervisor.js';
 import {readWaits} from './wait-evidence.js';
@@ -83,8 +83,23 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 	const processId = (await serverProcess(request, listeners, servers)) ?? dead?.processId;
 	const isFull = request.isFull === true && endpoint.kind === 'tcp';
 	const connectionHolders = isFull ? await readConnectionHolders(endpoint.port, processes) : undefined;
-	return {...(await aboutProcess({request, processId, listeners, servers, kernel, gaps})), connectionHolders};
+	const busyPrograms = known.use
+		.since(
+			processes.filter(one => one.processId !== process.pid),
+			request.nowMs,
+		)
+		.filter(({processIds}) => !isOwn(processes, processIds[0], processId));
+	return {
+		...(await aboutProcess({request, processId, listeners, servers, kernel, gaps})),
+		connectionHolders,
+		...(busyPrograms.length > 0 ? {busyPrograms} : {}),
+	};
 }
+
+/** Whether a process is the server, or a child of it that saves. */
+const isOwn = (processes: readonly ScannedProcess[], busy: number | undefined, server: number | undefined): boolean =>
+	server !== undefined &&
+	(busy === server || processes.some(({processId, parentId}) => processId === busy && parentId === server));
 
 const namedProcess = ({info}: Pick<EvidenceRequest, 'info'>): number | undefined =>
 	info?.number('server', 'process_id');

@@ -1,3 +1,5 @@
+import {ProcessorUse} from './processor-use.js';
+
 /** What is kept of one process between two gatherings of evidence. */
 type KnownProcess = {
 	/** The start time and the name of the process. A new process with the same id, or another program, has others. */
@@ -20,6 +22,8 @@ What an earlier gathering of evidence read of this machine's processes. The comm
 is not read again. The open files of a process are read again only after the machine's listening sockets have changed.
 */
 export class KnownProcesses {
+	/** What the processes used of the processors since an earlier scan. */
+	readonly use = new ProcessorUse();
 	#known: ReadonlyMap<number, KnownProcess> = new Map();
 
 	/** Whether the last scan found that this process is no server. */

@@ -11,6 +11,7 @@ import {
 	parseSocketTable,
 	parseStartTicks,
 	parseUnixSocketTable,
+	parseUse,
 } from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
@@ -34,6 +35,11 @@ export type ScannedProcess = {
 	readonly state: ProcessState;
 	readonly title: string;
 	readonly isServer: boolean;
+	/** The start time and the name of the process: a new process with the same id has others. */
+	readonly identity: string;
+	/** The processor time that the process has used, in clock ticks. */
+	readonly ticks: number;
+	readonly parentId: number;
 };
 
 const serverName = /^(?:redis|valkey|keydb)-(?:server|sentinel)$/;
@@ -58,9 +64,10 @@ async function scanProcess(
 		const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
 		const {name, state} = parseProcessStat(stat);
 		const identity = `${parseStartTicks(stat)} ${name}`;
+		const use = parseUse(stat);
 		if (known.isOther(processId, identity)) {
 			scan.note(processId, identity, false);
-			return {processId, name, state, title: '', isServer: false};
+			return {processId, name, state, title: '', isServer: false, identity, ...use};
 		}
 
 		// The kernel may wait for the process here, so this read must not block redis-top. A zombie has no command line,
@@ -69,7 +76,8 @@ async function scanProcess(
 		const words = commandLine.split(/[\0 ]+/).filter(word => word !== '');
 		const ownName = serverNameOf(name, words);
 		scan.note(processId, identity, ownName !== undefined);
-		return {processId, name: ownName ?? name, state, title: words[1] ?? '', isServer: ownName !== undefined};
+		const isServer = ownName !== undefined;
+		return {processId, name: ownName ?? name, state, title: words[1] ?? '', isServer, identity, ...use};
 	} catch {
 		return undefined;
 	}

@@ -156,6 +156,19 @@ export function parseStartTicks(text: string): number | undefined {
 	return ticks !== undefined && /^\d{1,19}$/.test(ticks) ? Number(ticks) : undefined;
 }
 
+/**
+The parent of a process, and the processor time that the process has used, in clock ticks: fields 4, 14 and 15 of
+`/proc/PID/stat` (ppid, utime, stime). Source: proc(5).
+*/
+export function parseUse(text: string): {readonly parentId: number; readonly ticks: number} {
+	const fields = text
+		.slice(text.lastIndexOf(')') + 1)
+		.trim()
+		.split(' ');
+	const [parentId, ticks] = [Number(fields[1]), Number(fields[11]) + Number(fields[12])];
+	return {parentId, ticks: Number.isFinite(ticks) ? ticks : 0};
+}
+
 /** When the machine started, milliseconds since the epoch: `btime` of `/proc/stat`. */
 export function parseBootTime(text: string): number | undefined {
 	const seconds = /^btime (\d{1,12})$/m.exec(text)?.[1];

@@ -1,6 +1,8 @@
 import {primaryAddress} from '../derive/replication-peers.js';
 import type {LocalEvidence, WaitEvidence} from '../domain/host-evidence.js';
+import {message} from '../domain/message.js';
 import {bytes, count, milliseconds, percent} from '../text/units.js';
+import {hogOf} from './busy-program.js';
 import {infoEvidence} from './evidence.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, type Need, pending} from './needs.js';
 import {hint, onHost} from './next-steps.js';
@@ -72,11 +74,19 @@ export const osRunq = rule({
 	needs: {share: processorWait},
 	evaluate({share}, facts, limits) {
 		const {longestMs, heavy, isSlowByItself} = ownSlowness(facts, slowdown(share));
+		const hog = share <= limits.share ? undefined : hogOf(facts);
 		return share <= limits.share
 			? clear
 			: fires(share >= limits.warning ? 'warning' : 'info', {
-					problem: `waits for a processor ${percent(share)} of the time`,
-					reason: 'other processes of its machine run in its place',
+					...(hog === undefined
+						? {
+								problem: `waits for a processor ${percent(share)} of the time`,
+								reason: 'other processes of its machine run in its place',
+							}
+						: {
+								problem: message`waits for a processor that ${hog.name} has, ${percent(share)} of the time`,
+								detail: hog.takes,
+							}),
 					effect: share >= limits.warning ? 'slow' : undefined,
 					evidence: [
 						{name: 'schedstat, time in the run queue', value: share, unit: 'share'},
@@ -86,6 +96,7 @@ export const osRunq = rule({
 					],
 					meaning: 'While the main thread waits, no client is served. Commands look slow that are not.',
 					next: [
+						...(hog?.next ?? []),
 						onHost('top -b -n 1 -o %CPU | head -n 20'),
 						hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),
 					],

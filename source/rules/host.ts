@@ -2,6 +2,7 @@ import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import type {OomKill} from '../domain/host-evidence.js';
 import {type Message, message, nameOf} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
+import {hogOf} from './busy-program.js';
 import {cpuThrottle, longestCommand} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, setting} from './needs.js';
@@ -325,9 +326,14 @@ export const osPsi = rule({
 		const {heavy, longestMs, isSlowByItself} = ownSlowness(facts, slowdown(pressure, time));
 		const pingMs = facts.record.ping.series.largest(pingsWithASlowOne) ?? 0;
 		const isSlow = slow > 0 || pingMs > slowPingMs;
+		const hog = hogOf(facts);
+		const waits = message`some process waits for a processor ${percent(pressure)} of the time${ownPart(facts)}`;
 		return fires(isSlow ? 'warning' : 'info', {
-			problem: 'runs on a machine short of processor time',
-			detail: message`some process waits for a processor ${percent(pressure)} of the time${ownPart(facts)}`,
+			problem:
+				hog === undefined
+					? 'runs on a machine short of processor time'
+					: message`runs on a machine that ${hog.name} keeps busy`,
+			detail: hog === undefined ? waits : message`${hog.takes}; ${waits}`,
 			evidence: [
 				{name: 'cpu some avg10', value: pressure, unit: 'share'},
 				...(slow > 0 ? [{name: 'slow commands in 60 s', value: slow, unit: 'count' as const}] : []),
@@ -343,6 +349,7 @@ export const osPsi = rule({
 				? 'The server waits for its turn as well. Its longest command is too long for that alone.'
 				: 'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
 			next: [
+				...(hog?.next ?? []),
 				onHost('top -b -n 1 -o %CPU | head -n 20'),
 				hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),
 			],

@@ -30,6 +30,17 @@ testRule(osRunq, [
 	['a tenth of the time', between(queue(100), queue(101)), 'info', /^waits for a processor 10% of the time/],
 	['half of the time', between(queue(100), queue(105)), 'warning'],
 	[
+		'half of the time, and one program has the processors',
+		between(queue(100), queue(105), {
+			host: {
+				busyPrograms: [{processName: 'gzip', processIds: [4711], cores: 1.8}],
+				kernel: {...emptyKernel, processorTime: {total: 1, stolen: 0, processors: 2}},
+			},
+		}),
+		'warning',
+		/^waits for a processor that gzip has, 50% of the time, it takes 1\.8 of 2 processors$/,
+	],
+	[
 		'a fifth of a time that was longer than between the beginnings of both looks',
 		between({...queue(100), readAtMs: nowMs - 10_000}, {...queue(104), readAtMs: nowMs + 10_000}),
 		'warning',

@@ -190,6 +190,16 @@ const ofServer = (share: number): FactsParts => ({
 	},
 });
 
+/** A machine of two processors, of which a program takes some. */
+const withPrograms = (cores: number, parts: FactsParts): FactsParts => ({
+	...parts,
+	host: {
+		...parts.host,
+		busyPrograms: [{processName: 'gzip', processIds: [4711, 4712], cores}],
+		kernel: {...emptyKernel, ...parts.host?.kernel, processorTime: {total: 1, stolen: 0, runnable: 5, processors: 2}},
+	},
+});
+
 testRule(osPsi, [
 	['idle', pressure(0.02, 5), 'clear'],
 	['busy, and the server is as quick as ever', pressure(0.9, 0, [0.3]), 'info'],
@@ -204,6 +214,24 @@ testRule(osPsi, [
 		{...pressure(0.9, 3), ...ofServer(0.37)},
 		'warning',
 		/90% of the time; the server takes 37% of a core, most for GET from cart-sync$/,
+	],
+	[
+		'busy, and one program takes most of the processors',
+		withPrograms(1.8, pressure(0.9, 3)),
+		'warning',
+		/^runs on a machine that gzip keeps busy, it takes 1\.8 of 2 processors; some process waits for a processor 90% of/,
+	],
+	[
+		'busy, and no program takes much',
+		withPrograms(0.7, pressure(0.9, 3)),
+		'warning',
+		/^runs on a machine short of processor time, some/,
+	],
+	[
+		'busy, and the server takes more than each program',
+		{...withPrograms(0.9, pressure(0.9, 3)), ...ofServer(0.95)},
+		'warning',
+		/^runs on a machine short of processor time, .* the server takes 95% of a core/,
 	],
 	['busy, and the server takes little', {...pressure(0.9, 3), ...ofServer(0.1)}, 'warning', /90% of the time$/],
 	['busy, and every command is logged', {...pressure(0.9, 300), config: {'slowlog-log-slower-than': '0'}}, 'info'],
