@@ -58,8 +58,11 @@ function listenersElsewhere(evidence: LocalEvidence, endpoint: Endpoint): readon
 	}
 
 	const {processId} = evidence.process ?? {};
-	const own = evidence.listeners.filter(
-		listener => listener.processId !== undefined && (listener.processId === processId || isServer(evidence, listener)),
+	// The sockets of another user's processes have no owner here. The server is then known by the port in its title.
+	const own = evidence.listeners.filter(listener =>
+		listener.processId === undefined
+			? processId !== undefined
+			: listener.processId === processId || isServer(evidence, listener),
 	);
 	return own.some(listener => reaches(listener, endpoint)) ? [] : own;
 }

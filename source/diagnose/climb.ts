@@ -195,7 +195,10 @@ export function climb(facts: LadderFacts): Ladder {
 	const isUnreachable = rungs.some(
 		({step, status}) => status === 'critical' && ['name', 'tcp', 'greeting', 'ping'].includes(step),
 	);
-	const remarks = host?.kind === 'here' ? hostRemarks({evidence: host, endpoint, isUnreachable, nowMs: atMs}) : [];
+	const isOpen = facts.connects.some(({code}) => code === undefined);
+	const refused = isOpen ? [] : facts.connects.filter(({code}) => code === 'ECONNREFUSED').map(({address}) => address);
+	const remarks =
+		host?.kind === 'here' ? hostRemarks({evidence: host, endpoint, isUnreachable, refused, nowMs: atMs}) : [];
 	const done = facts.handshake?.kind === 'done' ? facts.handshake.certificate : undefined;
 	return {
 		target: addressOf(endpoint),

@@ -22,6 +22,8 @@ type Context = {
 	readonly endpoint: Endpoint;
 	/** Whether the connection itself failed: no process accepted it, or no byte was received on it. */
 	readonly isUnreachable: boolean;
+	/** The addresses of the endpoint that refused the connection; empty if one of them took it. */
+	readonly refused: readonly string[];
 	readonly nowMs: number;
 };
 
@@ -105,15 +107,16 @@ const listenText = ({address, port}: Pick<Listener, 'address' | 'port'>): string
 /**
 Remark on the ports on which this machine's servers do listen. It is made only if no process accepted the connection.
 */
-const elsewhere: Look = ({evidence: {listeners, servers, process, gaps}, endpoint, isUnreachable}) => {
+const elsewhere: Look = ({evidence: {listeners, servers, process, gaps}, endpoint, isUnreachable, refused}) => {
 	if (!isUnreachable || endpoint.kind === 'unix') {
 		return [];
 	}
 
 	const bound = listeners.map(({address}) => address);
 	if (process !== undefined && process.state !== 'zombie') {
-		const isCovered = bound.some(address => ['0.0.0.0', '::', endpoint.host].includes(address));
-		return isCovered || bound.length === 0
+		// A hung server, or dropped packets, tell nothing of `bind`: only a refused connection does.
+		const isCovered = bound.some(address => ['0.0.0.0', '::', endpoint.host, ...refused].includes(address));
+		return isCovered || bound.length === 0 || refused.length === 0
 			? []
 			: [
 					{

@@ -75,13 +75,20 @@ firewall rejects it.
 */
 function connectOutcome({code = '', message}: ConnectFacts, {host, endpoint, atMs}: LadderFacts): Outcome {
 	const outcome = socketOutcome(code, message);
-	const rejected = code === 'ECONNREFUSED' && host?.kind === 'here' ? rejectedHolder(host, endpoint, atMs) : undefined;
-	return rejected === undefined
+	if (code !== 'ECONNREFUSED' || host?.kind !== 'here') {
+		return outcome;
+	}
+
+	const rejected = rejectedHolder(host, endpoint, atMs);
+	if (rejected !== undefined) {
+		const who = messageText(holderText(rejected));
+		return {...outcome, text: `refuses connections: ${who} listens, so a firewall rejects (REJECT)`};
+	}
+
+	// The server has the port at another address. A remark about this machine names that address.
+	return host.process === undefined || host.listeners.length === 0 || endpoint.kind === 'unix'
 		? outcome
-		: {
-				...outcome,
-				text: `refuses connections: ${messageText(holderText(rejected))} listens, so a firewall rejects (REJECT)`,
-			};
+		: {...outcome, text: 'refuses connections: nothing listens on the port at this address'};
 }
 
 /**

@@ -215,7 +215,8 @@ const cases: ReadonlyArray<
 for (const [name, evidence, isUnreachable, ids, words] of cases) {
 	test(name, () => {
 		const endpoint = {kind: 'tcp', host: '127.0.0.1', port: 6379} as const;
-		const remarks = hostRemarks({evidence: {...healthy, ...evidence}, endpoint, isUnreachable, nowMs});
+		const refused = isUnreachable ? [endpoint.host] : [];
+		const remarks = hostRemarks({evidence: {...healthy, ...evidence}, endpoint, isUnreachable, refused, nowMs});
 		assert.deepEqual(
 			remarks.map(({id}) => id),
 			ids,
@@ -223,6 +224,24 @@ for (const [name, evidence, isUnreachable, ids, words] of cases) {
 		assert.match(remarks[0]?.text ?? '', words);
 	});
 }
+
+test('bind is blamed only where every address of the name refuses the connection', () => {
+	const remarksOn = (host: string, refused: readonly string[], bound = '127.0.0.1') =>
+		hostRemarks({
+			evidence: {...healthy, listeners: [{...listener, address: bound}]},
+			endpoint: {kind: 'tcp', host, port: 6379},
+			isUnreachable: true,
+			refused,
+			nowMs,
+		}).map(({text}) => text);
+	const only = ['the server listens on 127.0.0.1 only (bind)'];
+	assert.deepEqual(remarksOn('10.0.0.5', ['10.0.0.5']), only);
+	assert.deepEqual(remarksOn('cache-1', ['10.0.0.5']), only);
+	assert.deepEqual(remarksOn('localhost', []), [], 'it is hung');
+	assert.deepEqual(remarksOn('cache-1', [], '10.0.0.5'), [], 'it is hung');
+	assert.deepEqual(remarksOn('cache-1', ['10.0.0.5'], '10.0.0.5'), [], 'something rejects');
+	assert.deepEqual(remarksOn('10.0.0.5', []), [], 'packets are dropped');
+});
 
 test('what could not be seen is said with its reason', () => {
 	const facts = hostFacts({...healthy, gaps: [{what: 'dir', why: 'permission denied'}]});
@@ -241,7 +260,7 @@ test('any figures give lines', () => {
 				cgroup: {limitBytes: third, usedBytes: one, oomKills: other},
 			};
 			const endpoint = {kind: 'tcp', host: '127.0.0.1', port: 6379} as const;
-			assert.ok(Array.isArray(hostRemarks({evidence, endpoint, isUnreachable: true, nowMs})));
+			assert.ok(Array.isArray(hostRemarks({evidence, endpoint, isUnreachable: true, refused: [], nowMs})));
 			assert.ok(hostFacts(evidence).every(([, value]) => typeof value === 'string'));
 		}),
 	);

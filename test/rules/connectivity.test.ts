@@ -125,6 +125,15 @@ testRule(connRefused, [
 		/^refuses connections: it listens on 127\.0\.0\.2 only \(bind\)$/,
 	],
 	[
+		"the server of another user listens on another address; its socket's owner cannot be seen",
+		refusedSince(20, {
+			...listening(900, '127.0.0.2'),
+			listeners: [{address: '127.0.0.2', port: 6379, queued: 0, processId: undefined, processName: undefined}],
+		}),
+		'critical',
+		/^refuses connections: it listens on 127\.0\.0\.2 only \(bind\)$/,
+	],
+	[
 		'the server listens on another address, and the target is a name that leads to an unknown address',
 		{
 			...refusedSince(20, listening(900, '127.0.0.2')),
