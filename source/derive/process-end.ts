@@ -15,7 +15,16 @@ Reasons in few words, by the id of the log line's meaning. The first reason that
 before its consequences.
 */
 const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
+	['replica-unwritable', () => 'it could not write to its disk, and ended itself'],
 	['crashed', () => 'it crashed'],
+	['nodes-conf-broken', () => 'its nodes.conf is damaged'],
+	['nodes-conf-taken', () => 'another process uses its nodes.conf'],
+	['nodes-conf-unwritable', () => 'it could not write its nodes.conf'],
+	['aof-missing', () => 'a file of its append-only files is missing'],
+	['acl-broken', () => 'its ACL file has a mistake or cannot be read'],
+	['module-unloadable', () => 'a module could not be loaded'],
+	['tls-unusable', () => 'its certificate or key cannot be used'],
+	['too-many-databases', () => 'its data has more databases than its config allows'],
 	['aof-broken', () => 'its append-only file is damaged'],
 	['aof-unknown-command', () => 'its append-only file has a command that it does not know'],
 	['rdb-newer', () => 'a newer version wrote its data'],

@@ -1,6 +1,7 @@
 import type {LogEvidence, LoggedHappening, LoggedStart, LogRemark} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
-import {type LogPattern, logPatterns} from './server-log-patterns.js';
+import type {LogPattern} from './log-pattern.js';
+import {logPatterns} from './server-log-patterns.js';
 import {usualLogLine} from './structured-log-line.js';
 
 /** Number of log lines that are shown, counted from the end of the log. */

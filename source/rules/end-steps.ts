@@ -14,6 +14,39 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['out-of-memory', ['free memory, or lower maxmemory, before it starts again']],
 	['signalled', ['start it again if nobody stopped it on purpose: a deploy, a supervisor, the end of a container']],
 	['asked-to-stop', ['start it again if nobody stopped it on purpose']],
+	[
+		'replica-unwritable',
+		[
+			'free its disk, or give it the right to its folder, then start it again: it gets the data from its primary',
+			'replica-ignore-disk-write-errors yes lets it run on without a copy on disk',
+		],
+	],
+	[
+		'nodes-conf-broken',
+		[
+			'copy its nodes.conf away; a line that ends early is the damage: cut that line off, or take the file of a backup',
+			'without the file it starts as a new node: then CLUSTER FORGET its old id on the others, CLUSTER MEET, CLUSTER REPLICATE',
+		],
+	],
+	[
+		'nodes-conf-taken',
+		['another process runs in its folder: stop that process, or give each node a cluster-config-file of its own'],
+	],
+	[
+		'nodes-conf-unwritable',
+		['free the disk of its folder, or give its user the right to write there, then start it again'],
+	],
+	[
+		'aof-missing',
+		[
+			'look into its appendonlydir: the manifest names the files; put a missing one back from a copy',
+			'a replica or a backup may have the data: start empty only if no other has them',
+		],
+	],
+	['acl-broken', ['the lines before name the user and the mistake: correct aclfile, or put its last version back']],
+	['module-unloadable', ['the lines before name the module: is its file there, with the right to execute?']],
+	['tls-unusable', ['the lines before name the file: tls-cert-file, tls-key-file or tls-ca-cert-file']],
+	['too-many-databases', ['raise databases in its config file to the value that it had, then start it']],
 ]);
 
 /** The tool that checks a data file. The server's log names it; else it has the name of the server's product. */

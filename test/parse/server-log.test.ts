@@ -83,6 +83,32 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Primary did not respond to command during SYNC handshake'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Error condition on socket for SYNC: Connection refused'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Connection with primary lost.'],
+	[
+		'replica-unwritable',
+		'1:S 24 Nov 2026 11:22:33.123 # Guru Meditation: Replica was unable to write command to disk. #server.c:4102',
+	],
+	['nodes-conf-broken', '1:M 24 Nov 2026 11:22:33.123 # Unrecoverable error: corrupted cluster config file.'],
+	['nodes-conf-broken', '1:M 24 Nov 2026 11:22:33.123 # Unrecoverable error: corrupted cluster config file "vars".'],
+	[
+		'nodes-conf-taken',
+		'1:M 24 Nov 2026 11:22:33.123 # Sorry, the cluster configuration file nodes.conf is already used by a different Redis Cluster node.',
+	],
+	['nodes-conf-unwritable', "1:M 24 Nov 2026 11:22:33.123 # Fatal: can't update cluster config file."],
+	['aof-missing', '*** FATAL AOF MANIFEST FILE ERROR ***'],
+	[
+		'aof-missing',
+		"1:M 24 Nov 2026 11:22:33.123 # The append log file appendonly.aof.1.incr.aof doesn't exist: No such file or directory",
+	],
+	[
+		'acl-broken',
+		'1:M 24 Nov 2026 11:22:33.123 # Aborting Redis startup because of ACL errors: users.acl:3: Unknown command',
+	],
+	['module-unloadable', "1:M 24 Nov 2026 11:22:33.123 # Can't load module from /opt/rejson.so: server aborting"],
+	['tls-unusable', '1:M 24 Nov 2026 11:22:33.123 # Failed to configure TLS. Check logs for more info.'],
+	[
+		'too-many-databases',
+		'1:M 24 Nov 2026 11:22:33.123 # FATAL: Data file was created with a Redis server configured to handle more than 4 databases. Exiting',
+	],
 	['replica-lost', '1:M 24 Nov 2026 11:22:33.123 * Connection with replica 127.0.0.1:7001 lost.'],
 	['replica-lost', '1:M 24 Nov 2026 11:22:33.123 # Connection with replica [::1]:7001 lost.'],
 	[

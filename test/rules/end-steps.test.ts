@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {ProcessEnd} from '../../source/derive/process-end.js';
+import {endInLog, type ProcessEnd} from '../../source/derive/process-end.js';
 import type {FolderEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {readServerLog} from '../../source/parse/server-log.js';
 import {stepsAfterEnd} from '../../source/rules/end-steps.js';
 import {type FactsParts, factsOf} from '../harness/rule-cases.js';
 
@@ -59,6 +60,55 @@ test('the RDB file is named where its folder and its name are known', () => {
 		],
 	);
 });
+
+const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp]> = [
+	[
+		'Unrecoverable error: corrupted cluster config file "vars".',
+		'its nodes.conf is damaged',
+		/copy its nodes\.conf away/,
+	],
+	[
+		'Sorry, the cluster configuration file nodes.conf is already used by a different Redis Cluster node.',
+		'another process uses its nodes.conf',
+		/stop that process/,
+	],
+	["Fatal: can't update cluster config file.", 'it could not write its nodes.conf', /free the disk/],
+	[
+		"The append log file appendonly.aof.1.incr.aof doesn't exist: No such file or directory",
+		'a file of its append-only files is missing',
+		/the manifest names the files/,
+	],
+	['Aborting Redis startup because of ACL errors: x', 'its ACL file has a mistake or cannot be read', /aclfile/],
+	["Can't load module from /opt/rejson.so: server aborting", 'a module could not be loaded', /its file/],
+	['Failed to configure TLS. Check logs for more info.', 'its certificate or key cannot be used', /tls-cert-file/],
+	[
+		'FATAL: Data file was created with a Redis server configured to handle more than 4 databases. Exiting',
+		'its data has more databases than its config allows',
+		/raise databases/,
+	],
+	[
+		'Guru Meditation: Replica was unable to write command to disk. #server.c:4102',
+		'it could not write to its disk, and ended itself',
+		/free its disk/,
+	],
+];
+
+for (const [line, reason, step] of starts) {
+	test(`a process that ended with this line has a reason and steps: ${line.slice(0, 70)}`, () => {
+		const time = '24 Nov 2026 11:22:33';
+		const end = endInLog(
+			readServerLog(
+				'/var/log/redis.log',
+				`7:C ${time}.000 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n7:M ${time}.100 # === REDIS BUG REPORT START\n7:M ${time}.123 # ${line}\n`.replace(
+					line.startsWith('Guru') ? '' : /7:M \S+ \S+ \S+ \S+ # ===.*\n/,
+					'',
+				),
+			),
+		);
+		assert.equal(end && messageText(end.reason), reason);
+		assert.match(messageText(stepsAfterEnd(end, factsOf({}))[0]?.text ?? ''), step);
+	});
+}
 
 test('an end that the log does not show, or that needs no step, has none', () => {
 	assert.deepEqual(stepsAfterEnd(undefined, factsOf({})), []);
