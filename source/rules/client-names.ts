@@ -22,15 +22,31 @@ export type NamedClients = {
 	readonly connections: number;
 };
 
+/** The host of a client's address: `10.0.0.5` of `10.0.0.5:41000`. */
+const hostOf = (address: string): string => address.replace(/:\d+$/, '');
+
 /**
-The names of the connections, each with its number of connections; the most frequent name comes first. A connection
-without a name has its address as its name.
+The names of the connections, each with its number of connections; the most frequent name comes first. Connections
+without a name have their host as their name, and a single one of its host has its address. Most applications give their
+connections no name, and have many of them.
 */
 export function namedClients(clients: readonly ClientRow[]): readonly NamedClients[] {
-	const byName = Map.groupBy(clients, ({name, address}) => (name === '' ? address : name));
-	return [...byName]
-		.map(([name, {length}]) => ({name: nameOf('client', name), connections: length}))
-		.sort((one, other) => other.connections - one.connections);
+	const named = Map.groupBy(
+		clients.filter(({name}) => name !== ''),
+		({name}) => name,
+	);
+	const unnamed = Map.groupBy(
+		clients.filter(({name}) => name === ''),
+		({address}) => hostOf(address),
+	);
+	return [
+		...[...named].map(([name, {length}]) => ({name: nameOf('client', name), connections: length})),
+		...[...unnamed].map(([host, [only, ...others]]) =>
+			only !== undefined && others.length === 0
+				? {name: addressName(only), connections: 1}
+				: {name: nameOf('host', host), connections: others.length + 1},
+		),
+	].sort((one, other) => other.connections - one.connections);
 }
 
 /**

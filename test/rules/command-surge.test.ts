@@ -172,3 +172,15 @@ test('the rate before a rise is the highest before its first step', () => {
 	assert.equal(rateBefore(readings(100, 900, 900), 900), undefined, 'the rise began in the first step');
 	assert.equal(rateBefore(readings(900, 900), 900), undefined);
 });
+
+test('cpu.surge: connections without a name are told by their host, a single one by its address', () => {
+	const at = (...addresses: readonly string[]) => {
+		const value = addresses.map((address, id) => clientOf({id, name: '', address, command: 'get', idleSeconds: 0}));
+		return firingOf(cpuSurge, load({before: quiet, parts: {record: {clients: {atMs: nowMs, value}}}}));
+	};
+	assert.deepEqual(at('10.0.0.9:40', '10.0.0.9:41').culprit?.client, {kind: 'host', name: '10.0.0.9'});
+	assert.deepEqual(at('10.0.0.9:40').culprit?.client, {kind: 'client', name: '10.0.0.9:40'});
+	const several = at('10.0.0.8:1', '10.0.0.9:40', '10.0.0.9:41');
+	assert.match(messageText(several.problem), / from 10\.0\.0\.9 and 1 more,/);
+	assert.equal(several.severity, 'info');
+});
