@@ -167,6 +167,13 @@ const traffic: readonly LogPattern[] = [
 		'the replica gave up a full resync, because no data came for repl-timeout',
 	),
 	pattern(
+		'primary-unresolved',
+		'critical',
+		['rep.link_down'],
+		/Unable to connect to (?:MASTER|PRIMARY): .*(?:name resolution|Name or service not known|No address associated)/i,
+		'the replica cannot resolve the host name of its primary (replicaof)',
+	),
+	pattern(
 		'link-lost',
 		'warning',
 		['rep.link_down'],

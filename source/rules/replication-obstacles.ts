@@ -2,8 +2,8 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {productNames, serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf} from '../domain/message.js';
-import {hint} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {hint, onHost} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 
 /** Name of the evidence of rep.link_down that the replica's log shows the reason. */
 export const obstacleInLog = 'its log';
@@ -90,6 +90,15 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 		},
 	],
 	[
+		'primary-unresolved',
+		{
+			problem: 'cannot resolve the name of its primary',
+			reason: 'the DNS that its host asks does not know it',
+			past: 'could not resolve its name',
+			next: [hint('or let it replicate from an address: REPLICAOF ADDRESS PORT, then CONFIG REWRITE')],
+		},
+	],
+	[
 		'primary-hangs-up',
 		{
 			problem: 'gets no reply to its handshake from its primary',
@@ -155,6 +164,12 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 						hint('until then REPLICAOF NO ONE here: each attempt costs the primary a fork'),
 					],
 				};
+	}
+
+	const host = record.sample?.info.text('replication', 'master_host');
+	if (id === 'primary-unresolved' && host !== undefined) {
+		const look = onHost(message`getent hosts ${quotedName('host', host)}   # or in the container of the replica`);
+		return {...obstacle, next: [look, ...obstacle.next]};
 	}
 
 	// Only a connection with TLS has a certificate, so a known expiry date shows that the primary uses TLS.

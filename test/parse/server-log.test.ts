@@ -81,6 +81,11 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Master did not respond to command during SYNC handshake'],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Primary did not respond to command during SYNC handshake'],
+	[
+		'primary-unresolved',
+		'1:S 24 Nov 2026 11:22:33.123 # Unable to connect to MASTER: Temporary failure in name resolution',
+	],
+	['primary-unresolved', '1:S 24 Nov 2026 11:22:33.123 # Unable to connect to PRIMARY: Name or service not known'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Error condition on socket for SYNC: Connection refused'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Connection with primary lost.'],
 	[

@@ -347,6 +347,12 @@ testRule(repLinkDown, [
 		/: it is Redis 7\.0\.15, its primary Redis 8\.0\.2: it is older$/,
 	],
 	[
+		'never up, and its log tells that the name of the primary is not known',
+		logged('primary-unresolved', 2),
+		'critical',
+		/^cannot resolve the name of its primary 10\.0\.1\.9:6379: the DNS that its host asks does not know it$/,
+	],
+	[
 		'never up, and its log names a module',
 		loggedLines([['primary-data-unreadable', 2, 'Failed trying to load the MASTER synchronization DB']], {}, [
 			"1:S # The RDB file contains module data I can't load: no matching module type 'ReJSON-RL'",
@@ -747,4 +753,10 @@ test('a replica without a way to its primary is told to look at the way, and nev
 	assert.equal(found.action, undefined);
 	const hedged = firingOf(repLinkDown, down(20, {nodes: [refusing([refusedLogin])], settings: {hasPassword: true}}));
 	assert.equal(hedged.action, undefined);
+});
+
+test('rep.link_down: a name that cannot be resolved is looked up first, on the host of the replica', () => {
+	const [step] = firingOf(repLinkDown, logged('primary-unresolved', 2)).next;
+	assert.equal(step && messageText(step.text), 'getent hosts 10.0.1.9   # or in the container of the replica');
+	assert.equal(step?.kind, 'shell');
 });
