@@ -198,6 +198,8 @@ export type NodeRecord = TimedReadings & {
 	often. @default 1
 	*/
 	readonly every?: number;
+	/** Whether the node is polled more rarely than the user wants, because it answers slowly. @default false */
+	readonly isSlowed?: boolean;
 	/** The commands whose replies the history leaves out because they are too large. */
 	readonly notKept?: readonly string[] | undefined;
 	/** The baseline, while one is set. Rates are then averages since the baseline, and panels show changes. */

@@ -248,6 +248,8 @@ export type PollOutcome =
 			readonly skipped?: number;
 			/** The node is polled at every Nth interval from now on. @default 1 */
 			readonly every?: number;
+			/** Whether the node is polled more rarely than the user wants, because it answers slowly. @default false */
+			readonly isSlowed?: boolean;
 	  }
 	| {
 			readonly kind: 'failed';

@@ -187,8 +187,9 @@ export class NodeLoop {
 		const skipped = Math.max(0, Math.min(wentBy, this.#every - 1));
 		this.#answeredAtMs = nowMs;
 		this.#every = this.#answers < pollsBeforeRotation ? 1 : (this.#options.intervalsBetween?.() ?? 1);
-		return outcome.kind === 'sampled' && (skipped > 0 || this.#every > 1)
-			? {...outcome, skipped, every: this.#every}
+		const isSlowed = this.#backoff.factor > this.#every;
+		return outcome.kind === 'sampled' && (skipped > 0 || this.#every > 1 || isSlowed)
+			? {...outcome, skipped, every: this.#every, isSlowed}
 			: outcome;
 	}
 

@@ -13,7 +13,7 @@ import {seconds, utcDateTime} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
 import {replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
-import {isStale} from './new-record.js';
+import {ageOf, isStale, pollPeriodMs, staleAfterIntervals} from './new-record.js';
 
 /**
 Time after which a pending reply is critical, in milliseconds. After 5 s (`busy-reply-threshold`), even a server that
@@ -93,7 +93,11 @@ function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number):
 		case 'connecting':
 			return undefined;
 		case 'up':
-			return isStale(record, nowMs) ? notResponding(record, record.lastReplyAtMs, nowMs) : undefined;
+			return isUnasked(record, nowMs)
+				? unasked(record, nowMs)
+				: isStale(record, nowMs)
+					? notResponding(record, record.lastReplyAtMs, nowMs)
+					: undefined;
 		case 'stale':
 			return mayBeLostPacket(record, nowMs)
 				? undefined
@@ -107,6 +111,28 @@ function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number):
 				? announced(record, state.nodes)
 				: failing(record, state, nowMs);
 	}
+}
+
+/**
+Longest time that a poll takes beyond its place in the schedule, in milliseconds: until it is connected, and until its
+reply is late. A poll that fails is an outcome, so a node without one for longer was not polled.
+*/
+const pollTakesMs = 5000;
+
+/** Whether a node that answered its last poll has not been polled since, although its next polls were due. */
+const isUnasked = (record: NodeRecord, nowMs: number): boolean =>
+	(ageOf(record, nowMs) ?? 0) > staleAfterIntervals * pollPeriodMs(record) + pollTakesMs;
+
+/** The problem of a node whose data is old because redis-top itself did not run: the node may be well. */
+function unasked(record: NodeRecord, nowMs: number): NodeProblem {
+	return {
+		node: record.address,
+		severity: 'warning',
+		problem: 'was not asked',
+		reason: 'this machine held redis-top up',
+		lastedMs: ageOf(record, nowMs),
+		lastData: lastData(record, nowMs),
+	};
 }
 
 function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: number): NodeProblem {

@@ -65,7 +65,7 @@ function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, interva
 }
 
 function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, logKept: number): NodeRecord {
-	const {sample, extras, blind, cost, every = 1} = outcome;
+	const {sample, extras, blind, cost, every = 1, isSlowed = false} = outcome;
 	// A rate never spans a gap: after a failure, the next sample counts as the first.
 	const earlier = record.failure === undefined ? record.sample : undefined;
 	const compared = comparedRecord(earlier, sample, record);
@@ -123,6 +123,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		},
 		intervalMs,
 		every,
+		isSlowed,
 	};
 }
 

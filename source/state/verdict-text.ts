@@ -12,7 +12,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, type TextLength} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
 import type {Finding} from '../rules/finding.js';
-import {shortAge, utcClock} from '../text/units.js';
+import {seconds, shortAge, utcClock} from '../text/units.js';
 import type {NodeProblem} from './node-problem.js';
 import type {SharedProblem, Verdict} from './verdict.js';
 
@@ -181,7 +181,16 @@ function calmStatement(
 	length: TextLength = 'long',
 ): {readonly text: Message; readonly age?: string; readonly note?: string} {
 	if (verdict.severity === 'unknown') {
-		const {connecting, of} = verdict;
+		const {connecting, of, old} = verdict;
+		if (old !== undefined) {
+			const [slow, ...others] = old.nodes;
+			const who =
+				others.length === 0 && slow !== undefined
+					? message`${nodeName(slow)} answers slowly and is`
+					: `${old.nodes.length} nodes answer slowly and are`;
+			return {text: message`data ${shortAge(old.ageMs)} old: ${who} asked every ${seconds(old.periodMs / 1000)}`};
+		}
+
 		const [first, ...more] = connecting;
 		const name = first === undefined ? of.target : message`${nodeName(first)}`;
 		const all = message`${name}${more.length === 0 ? '' : ` and ${more.length} more`}`;

@@ -1,4 +1,3 @@
-import {isClusterEnabled} from '../derive/deployment.js';
 import {clientErrorUrgency, type Effect, effectRank, machineUrgency, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import {namesKind} from '../domain/message.js';
@@ -13,9 +12,11 @@ import {misannounced} from './misannounced.js';
 import {mistakenPrimaries} from './mistaken-primaries.js';
 import type {MonitorState, NodeRecord, Suspicion} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
+import {type OldData, oldData} from './old-data.js';
 import {outageNote} from './outage-note.js';
 import {beforeOutage, explainedPart, isOutage, reachRules} from './outage-reasons.js';
 import {outageSeverity} from './outage-severity.js';
+import {isReadingPeers} from './reading-peers.js';
 
 export {isOutage};
 
@@ -53,8 +54,13 @@ export type Verdict =
 			/** Whether the first node of a cluster has answered, and the cluster's state is not read yet. */
 			readonly isReadingPeers?: boolean;
 	  }
-	/** No node has answered yet. */
-	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly of: MonitorState};
+	/** No node has answered yet, or the data is too old to tell (`old`). */
+	| {
+			readonly severity: 'unknown';
+			readonly connecting: readonly NodeAddress[];
+			readonly of: MonitorState;
+			readonly old?: OldData;
+	  };
 
 const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
@@ -222,6 +228,11 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 		return {severity: 'unknown', connecting, of: state};
 	}
 
+	const old = oldData(records, nowMs);
+	if (old !== undefined) {
+		return {severity: 'unknown', connecting: [], of: state, old};
+	}
+
 	const oldestAtMs = Math.min(...records.map(({lastReplyAtMs}) => lastReplyAtMs ?? nowMs));
 	return {
 		severity: 'ok',
@@ -230,24 +241,8 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 		notes: notesIn(state.findings),
 		far: farthest(state.findings),
 		...(state.suspicion && {suspicion: state.suspicion}),
-		...(isUnread(records) && nowMs - state.startedAtMs < readWithinMs ? {isReadingPeers: true} : {}),
+		...(isReadingPeers(records, nowMs - state.startedAtMs) ? {isReadingPeers: true} : {}),
 	};
-}
-
-/** Time after the start of redis-top within which the view of a cluster is awaited, in milliseconds. */
-const readWithinMs = 10_000;
-
-/** Whether only one node of a cluster, or a Sentinel, is known, whose first sample does not tell of the other nodes. */
-function isUnread([only, ...others]: readonly NodeRecord[]): boolean {
-	if (only?.sample === undefined || others.length > 0) {
-		return false;
-	}
-
-	const [isSilent, kind] =
-		only.role === 'sentinel'
-			? [only.sentinel === undefined || only.sentinel.value.primaries.length > 0, 'SENTINEL']
-			: [isClusterEnabled(only.sample.info) && only.clusterNodes === undefined, 'CLUSTER'];
-	return isSilent && !only.blind.some(({command}) => command.startsWith(kind));
 }
 
 /** The finding that explains why a node does not answer, such as a command that holds its main thread. */

@@ -152,10 +152,16 @@ test('a slow server is polled less often, and each outcome has the interval in f
 	await clock.advance(3000);
 	server.roundTripMs = 600;
 	await clock.advance(40_000);
+	const isSlowed = () => {
+		const {outcome} = outcomes.at(-1) ?? {};
+		return outcome?.kind === 'sampled' && outcome.isSlowed === true;
+	};
 	assert.equal(outcomes.at(-1)?.intervalMs, 8000);
+	assert.ok(isSlowed());
 	server.roundTripMs = 1;
 	await clock.advance(120_000);
 	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
+	assert.ok(!isSlowed());
 });
 
 test("replies delayed by redis-top's own event loop do not count as a slow server", async () => {

@@ -163,9 +163,37 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 		'!! 10.0.1.12:6379 refuses connections              also ! 1',
 	],
 	[
-		'up, but the data is old',
+		'up, and no poll has ended for longer than a poll takes: redis-top itself did not run',
 		verdict([{...primary, lastReplyAtMs: nowMs - 12_000}]),
-		'!! :6379 is not responding, for 12s (last data 14:02:19, 12s old)',
+		'!  :6379 was not asked: this machine held redis-top up, for 12s (last data 14:02:19, 12s old)',
+	],
+	[
+		'up, but the data is old',
+		verdict([{...primary, lastReplyAtMs: nowMs - 4000}]),
+		'!  :6379 is not responding, for 4.0s (last data 14:02:27, 4.0s old)',
+	],
+	[
+		'polled more rarely, because it answers slowly',
+		verdict([{...primary, lastReplyAtMs: nowMs - 14_000, intervalMs: 8000, isSlowed: true}]),
+		'.. data 14s old: 10.0.1.11:6379 answers slowly and is asked every 8s',
+	],
+	[
+		'several that are polled more rarely',
+		verdict([
+			{...primary, lastReplyAtMs: nowMs - 7000, intervalMs: 8000, isSlowed: true},
+			{...third, lastReplyAtMs: nowMs - 9000, intervalMs: 8000, isSlowed: true},
+		]),
+		'.. data 9.0s old: 2 nodes answer slowly and are asked every 8s',
+	],
+	[
+		'polled as rarely as the user wants',
+		verdict([{...primary, lastReplyAtMs: nowMs - 14_000, intervalMs: 15_000}]),
+		'ok 10.0.1.11:6379 answers, data 14s old',
+	],
+	[
+		'polled more rarely, and asked a moment ago',
+		verdict([{...primary, intervalMs: 8000, isSlowed: true}]),
+		'ok 10.0.1.11:6379 answers, data 0.3s old',
 	],
 ];
 for (const [name, actual, expected] of verdictCases) {
