@@ -9,6 +9,7 @@ import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
 import {clear, fires, rule} from './rule.js';
+import {topWriter, type Writer} from './writers.js';
 
 /** The entries of COMMANDLOG from the last minute, largest first, without redis-top's own commands. */
 export function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
@@ -144,10 +145,11 @@ export const netBigReply = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key.',
+			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. So it does for requests (`total_net_input_bytes`). Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key.',
 		since: 'any',
 		falsePositives: [
 			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
+			'Keys that move to a node come in large requests (RESTORE). They do not count.',
 			'COMMANDLOG also logs requests of redis-top. The rule leaves them out.',
 		],
 	},
@@ -200,6 +202,14 @@ export const netBigReply = rule({
 			});
 		}
 
+		const requests = isLarge ? undefined : meanRequest(facts, commands);
+		const writer = requests === undefined || requests <= limits.bytes ? undefined : topWriter(facts);
+		// Data that moves to this node comes in large requests, too.
+		const isMove = /^(?:restore|migrate)/i.test(writer?.culprit.command ?? '');
+		if (largest === undefined && (requests ?? 0) > limits.bytes && commands >= limits.commands && !isMove) {
+			return largeRequests(facts, requests ?? 0, writer);
+		}
+
 		if (largest === undefined) {
 			return clear;
 		}
@@ -217,6 +227,31 @@ export const netBigReply = rule({
 		});
 	},
 });
+
+/** The average size of the requests of clients, in bytes, without what a primary sends to its replica. */
+function meanRequest(facts: NodeFacts, commands: number): number | undefined {
+	const input = facts.increase('stats', 'total_net_input_bytes');
+	const ofPrimary = facts.record.role === 'replica' ? facts.increase('stats', 'total_net_repl_input_bytes') : 0;
+	return input === undefined || ofPrimary === undefined ? undefined : (input - ofPrimary) / Math.max(1, commands);
+}
+
+/** The finding about large requests on a server without COMMANDLOG. */
+function largeRequests(facts: NodeFacts, mean: number, writer: Writer | undefined) {
+	const received = bytesPerSecond(facts.perSecond('stats', 'total_net_input_bytes'));
+	return fires('warning', {
+		problem: message`receives large requests${writer?.culprit.client === undefined ? '' : message`, most from ${writer.culprit.client}`}`,
+		detail: `${bytes(mean)} on average, ${received}`,
+		effect: 'slow',
+		culprit: writer?.culprit,
+		evidence: [{name: 'bytes a command, received', value: mean, unit: 'bytes'}, ...(writer?.evidence ?? [])],
+		meaning:
+			'The server reads each request whole before it runs it. Large ones fill the network, its buffers and its memory.',
+		next: [
+			hint('store large objects elsewhere and their address here; else split or compress them'),
+			redisCli(facts, '--bigkeys -i 0.01'),
+		],
+	});
+}
 
 /** Who gets the large replies, as the end of a sentence. */
 function readerText({client}: Common, reply: LargeEntry | undefined, reader: Message | undefined): Message {

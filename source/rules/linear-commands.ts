@@ -52,8 +52,21 @@ const others: readonly Family[] = [
 	},
 ];
 
+/** A transaction blocks all clients until its last command. The slow log leaves EXEC out. Source: Redis commands/exec.json */
+const transactions: Family = {
+	commands: ['exec'],
+	remedy: 'send fewer commands in a transaction: all clients wait until its last one has run',
+};
+
+/** Time for which a command counts as the one that held the thread by its own work, in milliseconds. */
+const heavyForMs = 15_000;
+
+/** Whether the processor time of the main thread shows that transactions took long by their own work. */
+const areHeavy = ({memory: {heavyCommand}, nowMs}: NodeFacts): boolean =>
+	heavyCommand?.command === 'exec' && nowMs - heavyCommand.atMs <= heavyForMs;
+
 const familyOf: ReadonlyMap<string, Family> = new Map(
-	[whole, ...others].flatMap(family => family.commands.map(command => [command, family])),
+	[whole, transactions, ...others].flatMap(family => family.commands.map(command => [command, family])),
 );
 
 /** Name of the evidence of lat.on_cmds that holds the mean time per call of the slowest command. */
@@ -85,6 +98,7 @@ const commandRates = {
 
 /** Commands whose first argument is neither a key nor a pattern of keys. */
 const withoutFirstKey: ReadonlySet<string> = new Set([
+	'exec',
 	'flushall',
 	'flushdb',
 	'sintercard',
@@ -147,24 +161,30 @@ export const latOnCmds = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule checks whether commands of O(N) run (`cmdstat_…`). It fires for any call of KEYS, for a command over a whole collection with a mean above a millisecond, and for other commands of O(N), such as LREM, with a mean above five. The slow log names the key, and the script that runs the command. redis-top asks the node in focus for INFO commandstats.',
+			'The rule checks whether commands of O(N) run (`cmdstat_…`). It fires for any call of KEYS, for a command over a whole collection with a mean above a millisecond, for other commands of O(N), such as LREM, with a mean above five, and for transactions (EXEC) that take a tenth of a second. The slow log names the key, and the script that runs the command. redis-top asks the node in focus for INFO commandstats.',
 		since: '2.6',
 		falsePositives: [
 			'HGETALL and the like are fine on small collections. Their mean run time must be over a millisecond.',
+			'The server measures EXEC by the clock, and a busy machine makes it long. The main thread must have used a processor for it.',
 			'LREM, ZRANGEBYSCORE, SINTER and the like are ordinary commands. Their mean run time must be over five milliseconds.',
 		],
 	},
 	thresholds: {
 		mean: {value: 1, unit: 'milliseconds', source: 'a thousand such calls fill a second'},
+		transaction: {
+			value: 100,
+			unit: 'milliseconds',
+			source: 'the delay that the documentation of LATENCY suggests to note',
+		},
 		other: {value: 5, unit: 'milliseconds', source: 'half of the p99 that runbooks for caches alert on'},
 	},
 	needs: {stats: commandRates},
 	evaluate({stats}, facts, limits) {
 		const isBad = ({command, callsPerSecond = 0, meanMicroseconds = 0}: CommandRate): boolean => {
 			const family = familyOf.get(command);
-			const limitMs = family === whole ? limits.mean : limits.other;
+			const limitMs = family === whole ? limits.mean : family === transactions ? limits.transaction : limits.other;
 			const isLong = command === 'keys' || meanMicroseconds > limitMs * 1000;
-			return callsPerSecond > 0 && family !== undefined && isLong;
+			return callsPerSecond > 0 && family !== undefined && isLong && (family !== transactions || areHeavy(facts));
 		};
 
 		const bad = stats.filter(isBad);
@@ -195,7 +215,9 @@ export const latOnCmds = rule({
 				{name: longestMean, value: (worst.meanMicroseconds ?? 0) / 1000, unit: 'milliseconds'},
 			],
 			meaning:
-				'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
+				worst.command === 'exec'
+					? 'All commands of a transaction run before any other command, and all clients wait for them.'
+					: 'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
 			next: [
 				...remedySteps(worst.command, senders?.only),
 				...(script === undefined

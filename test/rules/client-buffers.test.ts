@@ -282,7 +282,42 @@ test('a large reply leads to its key, if all have the same key', () => {
 	assert.equal(firingOf(netBigReply, logged(script)).culprit?.key, undefined, 'the first argument is the script');
 });
 
+/** Requests of a server whose replies are small. */
+const requests = (
+	bytes: number,
+	count: number,
+	command = 'set',
+	parts: FactsParts['record'] = {},
+	ofPrimary = 900,
+): FactsParts => {
+	const {info = {}, earlier = {}} = replies(1000, count, {
+		total_net_input_bytes: bytes,
+		total_net_repl_input_bytes: ofPrimary,
+	});
+	return {
+		info,
+		earlier,
+		record: {
+			commands: [
+				{command, calls: 9, callsPerSecond: count, meanMicroseconds: 900, timeShare: 0.9, failuresPerSecond: 0},
+			],
+			clients: {atMs: nowMs, value: [clientOf({id: 5, name: 'uploader', command, idleSeconds: 0})]},
+			...parts,
+		},
+	};
+};
 testRule(netBigReply, [
+	[
+		'large requests',
+		requests(90_000_000, 100),
+		'warning',
+		/^receives large requests, most from uploader, 879K on average, 85\.8M\/s$/,
+	],
+	['small requests', requests(900_000, 100), 'clear'],
+	['few large requests', requests(90_000_000, 8), 'clear'],
+	['keys that move to the node', requests(90_000_000, 100, 'restore'), 'clear'],
+	['what its primary sends', requests(90_000_000, 100, 'set', {role: 'replica'}, 89_990_000), 'clear'],
+	['what clients of a replica send', requests(90_000_000, 100, 'set', {role: 'replica'}), 'warning'],
 	['small', replies(100_000, 100), 'clear'],
 	['large', replies(10_000_000, 100), 'warning', /^sends large replies, 97\.7K on average, 9\.54M\/s$/],
 	[

@@ -175,3 +175,26 @@ test('the steps say what to send in place of the command, and look for no client
 		'find the clients: panel 4, by last command',
 	]);
 });
+
+const exec = (meanMs: number, heavy = 'exec', agoMs = 2000): FactsParts => {
+	const {record = {}} = command({command: 'exec', callsPerSecond: 1, meanMicroseconds: meanMs * 1000});
+	const clients = {atMs: nowMs, value: [clientOf({id: 1, name: 'import', command: 'exec'})]};
+	return {
+		record: {...record, clients},
+		watch: {heavyCommand: heavy === '' ? undefined : {command: heavy, ownMs: meanMs, atMs: nowMs - agoMs}},
+	};
+};
+testRule(latOnCmds, [
+	['transactions that take long', exec(300), 'warning', /^runs EXEC 1\.0?0?\/s from import, 300 ms each$/],
+	['transactions that take little', exec(60), 'clear'],
+	['the thread did not run for that long', exec(300, ''), 'clear'],
+	['the thread ran for another command', exec(300, 'sort'), 'clear'],
+	['the thread ran for transactions a minute ago', exec(300, 'exec', 60_000), 'clear'],
+]);
+
+test('a long transaction is made shorter', () => {
+	assert.match(
+		messageText(firingOf(latOnCmds, exec(300)).next[0]?.text ?? ''),
+		/^send fewer commands in a transaction/,
+	);
+});
