@@ -4,6 +4,7 @@ import {aofRules} from './aof.js';
 import {backupRules} from './backup.js';
 import {certificateRules} from './certificate.js';
 import {clientBuffersRules} from './client-buffers.js';
+import {clientKillRules} from './client-kills.js';
 import {clientLeakRules} from './client-leak.js';
 import {clientLimitsRules} from './client-limits.js';
 import {clientTrafficRules} from './client-traffic.js';
@@ -123,6 +124,7 @@ export const allRules = [
 	...twoPrimariesRules,
 	...connectionStormRules,
 	...clientLimitsRules,
+	...clientKillRules,
 	...clientLeakRules,
 	...clientUseRules,
 	...clientTrafficRules,

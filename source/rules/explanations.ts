@@ -274,6 +274,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.rdb_fail', where: 'here', symptoms: ['per.misconf', 'per.stale', 'per.dirty']},
 	{cause: 'per.aof_write', where: 'here', symptoms: ['per.misconf', 'mem.aof_buf', 'per.aof_rewrite']},
 	// Clients that hold all connections explain why other clients get no connection.
+	{cause: 'cli.killed', where: 'here', symptoms: ['cli.churn', 'cli.storm', 'cli.few']},
 	{cause: 'cli.leak', where: 'here', symptoms: ['cli.max', 'cli.rejected', 'cli.idle_hog']},
 	{cause: 'cli.idle_hog', where: 'here', symptoms: ['cli.max', 'cli.rejected']},
 	{cause: 'cli.max', where: 'here', symptoms: ['cli.rejected']},

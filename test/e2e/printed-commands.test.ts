@@ -7,6 +7,7 @@ import '../rules/aof.test.js';
 import '../rules/backup.test.js';
 import '../rules/certificate.test.js';
 import '../rules/client-buffers.test.js';
+import '../rules/client-kills.test.js';
 import '../rules/client-leak.test.js';
 import '../rules/client-limits.test.js';
 import '../rules/client-traffic.test.js';
