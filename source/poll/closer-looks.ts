@@ -28,6 +28,15 @@ const mayBeSeveral = ({endpoint}: ConnectionSettings, {info}: NodeSample): boole
 	nodeRole(info) !== 'sentinel' &&
 	deploymentKind([{role: nodeRole(info), sample: {info}}]) !== 'cluster';
 
+/** Number of free connections below which no look begins: they are for clients, and a refused one is counted. */
+const fewestFree = 32;
+
+/** Whether the server has connections to spare. Before Redis 6.2, INFO lacks its limit. */
+function hasRoom({info}: NodeSample): boolean {
+	const [used, limit] = [info.number('clients', 'connected_clients'), info.number('clients', 'maxclients')];
+	return used === undefined || limit === undefined || limit - used >= fewestFree;
+}
+
 export type CloserLooksOptions = {
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly clock: Clock;
@@ -58,6 +67,10 @@ export class CloserLooks {
 	once. A target is asked again and again who answers on new connections.
 	*/
 	answered({address, sample}: Sampled, settings: ConnectionSettings, isTarget: boolean): void {
+		if (!hasRoom(sample)) {
+			return;
+		}
+
 		if (!this.#pingedAtMs.has(address)) {
 			this.ping(address, settings);
 		}

@@ -46,7 +46,8 @@ const isOvertaken = (one: Measured, all: readonly Measured[]): boolean =>
 
 function hasEnough(all: readonly Measured[], sinceMs: number): boolean {
 	const quickest = Math.min(...all.map(tripOf));
-	const late = all.filter(one => isResent(tripOf(one), quickest));
+	// Replies that came late on both connections at once say nothing of the way, so they don't lengthen the burst.
+	const late = all.filter(one => isResent(tripOf(one), quickest) && isOvertaken(one, all));
 	return late.length === 0
 		? all.length >= fewestPings || sinceMs >= shortestMs
 		: late.length >= enoughLate || all.length >= mostPings || sinceMs >= longestMs;

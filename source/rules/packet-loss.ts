@@ -54,16 +54,11 @@ function burstTrips({record, nowMs}: NodeFacts, share: number): Trips | undefine
 
 	const trips = burst.pings.map(({roundTripMs}) => roundTripMs);
 	const quickest = quickestOf(trips);
-	const late = burst.pings.filter(({roundTripMs}) => roundTripMs - quickest > ordinaryMs);
-	const resent = late.filter(({roundTripMs, isOvertaken}) => isOvertaken && isResent(roundTripMs, quickest));
-	return resent.length < share * late.length
-		? undefined
-		: {
-				count: trips.length,
-				resent: resent.map(({roundTripMs}) => roundTripMs),
-				usualMs: usualOf(trips, late.length),
-				isProven: true,
-			};
+	// A reply that is late alone was held up by the server, or by redis-top itself, which has just started.
+	const late = burst.pings.filter(({roundTripMs, isOvertaken}) => isOvertaken && roundTripMs - quickest > ordinaryMs);
+	const resent = late.map(({roundTripMs}) => roundTripMs).filter(roundTripMs => isResent(roundTripMs, quickest));
+	const isLoss = resent.length >= share * late.length;
+	return isLoss ? {count: trips.length, resent, usualMs: usualOf(trips, late.length), isProven: true} : undefined;
 }
 
 /** The round trips of the PINGs once a second. The server must have been idle. */

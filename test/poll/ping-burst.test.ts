@@ -59,7 +59,7 @@ test('replies that are late on both connections at once were held up by the serv
 		signal: new AbortController().signal,
 	});
 	await clock.advance(300);
-	for (let times = 0; times < 5; times++) {
+	for (let times = 0; times < 2; times++) {
 		server.isFrozen = true;
 		await clock.advance(400);
 		server.thaw();
@@ -68,7 +68,7 @@ test('replies that are late on both connections at once were held up by the serv
 
 	await clock.advance(10_000);
 	const late = (await done).filter(({roundTripMs}) => roundTripMs > 200);
-	assert.ok(late.length >= 5, String(late.length));
+	assert.ok(late.length >= 2, String(late.length));
 	assert.ok(late.every(({isOvertaken}) => !isOvertaken));
 });
 

@@ -71,7 +71,7 @@ test('a connection that fails ends the look, and a placeholder is no run id', as
 	);
 });
 
-test('a target is asked at its first answer and each minute; no other node, cluster node or Sentinel is', async () => {
+test('a target is asked at its first answer and each minute; no other node, cluster node, Sentinel or full server is', async () => {
 	const clock = new FakeClock();
 	const {openPort, opened} = network(clock, [first]);
 	const reports: CloserLook[] = [];
@@ -91,6 +91,7 @@ test('a target is asked at its first answer and each minute; no other node, clus
 	answered({...sectionsOf(first), cluster: {cluster_enabled: 1}});
 	answered(sectionsOf(first, 'master', {redis_mode: 'cluster'}));
 	answered(sectionsOf(first, 'sentinel', {redis_mode: 'sentinel'}));
+	answered({...sectionsOf(first), clients: {connected_clients: 90, maxclients: 100}});
 	await clock.advance(1000);
 	assert.equal(opened(), 0);
 	answered(sectionsOf(first));

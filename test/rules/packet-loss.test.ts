@@ -65,6 +65,23 @@ testRule(connLoss, [
 	],
 	['a burst in which the server stood still', {record: burst([205, 211, 412, 203], false)}, 'clear'],
 	['a burst with replies late by any time', {record: burst([205, 211, 412, 203, 90, 120], true)}, 'clear'],
+	[
+		'a burst while redis-top starts and is held up itself',
+		{
+			record: {
+				ping: {
+					burst: {
+						atMs: nowMs,
+						pings: [
+							...burst([205, 211, 412, 203], true).ping.burst.pings,
+							...burst([205, 90, 120], false).ping.burst.pings,
+						],
+					},
+				},
+			},
+		},
+		'warning',
+	],
 	['a burst with three packets', {record: burst([205, 211, 412], true)}, 'clear'],
 	['a burst, long ago', {record: burst([205, 211, 412, 203], true, 90)}, 'clear'],
 	['a burst without late replies', {record: burst([], false)}, 'clear'],
