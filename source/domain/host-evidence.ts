@@ -334,6 +334,9 @@ export type BusyProgram = {
 	readonly cores: number;
 };
 
+/** A process of this machine, and the memory that it takes. */
+export type LargeProcess = {readonly processName: string; readonly processId: number; readonly residentBytes: number};
+
 /**
 What redis-top found out about a server that runs, or should run, on the same machine as redis-top. Finding it out
 changes nothing.
@@ -382,6 +385,8 @@ export type LocalEvidence = {
 	first. Undefined in the first reading.
 	*/
 	readonly busyPrograms?: readonly BusyProgram[] | undefined;
+	/** The process besides the server and redis-top that takes most memory. */
+	readonly largest?: LargeProcess | undefined;
 	readonly gaps: readonly EvidenceGap[];
 };
 

@@ -93,7 +93,19 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 		...(await aboutProcess({request, processId, listeners, servers, kernel, gaps})),
 		connectionHolders,
 		...(busyPrograms.length > 0 ? {busyPrograms} : {}),
+		largest: largestOf(processes, processId),
 	};
+}
+
+/** The process besides the server, its children and redis-top that takes most memory; undefined if none is seen. */
+function largestOf(processes: readonly ScannedProcess[], server: number | undefined): LocalEvidence['largest'] {
+	let most: ScannedProcess | undefined;
+	for (const one of processes) {
+		const isOther = ![process.pid, server].includes(one.processId) && (server === undefined || one.parentId !== server);
+		most = isOther && one.residentBytes > (most?.residentBytes ?? 0) ? one : most;
+	}
+
+	return most && {processName: most.name, processId: most.processId, residentBytes: most.residentBytes};
 }
 
 /** Whether a process is the server, or a child of it that saves. */

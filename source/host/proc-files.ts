@@ -40,6 +40,7 @@ export type ScannedProcess = {
 	/** The processor time that the process has used, in clock ticks. */
 	readonly ticks: number;
 	readonly parentId: number;
+	readonly residentBytes: number;
 };
 
 const serverName = /^(?:redis|valkey|keydb)-(?:server|sentinel)$/;

@@ -1,5 +1,6 @@
 import type {BusyProgram} from '../domain/host-evidence.js';
 import {type Message, message, nameOf} from '../domain/message.js';
+import {bytes} from '../text/units.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -10,10 +11,33 @@ const mostCores = 0.4;
 export type Hog = {
 	readonly name: Message;
 	/** `it takes 1.9 of 2 processors`. */
-	readonly takes: string;
+	readonly takes: Message;
 	/** How to find out what the program is, and to end its harm. */
 	readonly next: ReadonlyArray<ReturnType<typeof hint>>;
 };
+
+/** Share of a machine's memory from which another process counts as the reason why memory is short. */
+const mostMemory = 0.2;
+
+/** The process besides the server that takes much of the machine's memory, and more than the server; else undefined. */
+export function memoryHogOf(facts: NodeFacts): Pick<Hog, 'takes' | 'next'> | undefined {
+	const host = facts.record.host?.value;
+	const {largest, kernel, process} = host?.kind === 'here' ? host : {};
+	const own = process?.residentBytes ?? 0;
+	const least = mostMemory * (kernel?.totalMemoryBytes ?? Number.POSITIVE_INFINITY);
+	if (largest === undefined || largest.residentBytes < Math.max(own, least)) {
+		return undefined;
+	}
+
+	const {processName, processId, residentBytes} = largest;
+	return {
+		takes: message`${nameOf('quote', processName)} (process ${processId}) takes ${bytes(residentBytes)}`,
+		next: [
+			onHost(`ps -o pid,ppid,user,etime,rss,args -p ${processId}`),
+			hint(message`stop or move ${nameOf('quote', processName)}, or limit its memory (MemoryMax of its unit)`),
+		],
+	};
+}
 
 /**
 The program that takes most of the processors of the server's machine, besides the server. Undefined if no program has a

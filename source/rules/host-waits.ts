@@ -2,7 +2,7 @@ import {primaryAddress} from '../derive/replication-peers.js';
 import type {LocalEvidence, WaitEvidence} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {bytes, count, milliseconds, percent} from '../text/units.js';
-import {hogOf} from './busy-program.js';
+import {hogOf, memoryHogOf} from './busy-program.js';
 import {infoEvidence} from './evidence.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, type Need, pending} from './needs.js';
 import {hint, onHost} from './next-steps.js';
@@ -303,8 +303,10 @@ export const osPsiMemory = rule({
 
 		const host = facts.record.host?.value;
 		const free = isHere(host) ? host.kernel.availableMemoryBytes : undefined;
+		const hog = memoryHogOf(facts);
 		return fires(pressure >= limits.critical ? 'critical' : 'warning', {
 			problem: 'runs on a machine short of memory',
+			reason: hog?.takes,
 			detail: `everything waits for memory ${percent(pressure)} of the time${free === undefined ? '' : `, ${bytes(free)} available`}`,
 			effect: 'slow',
 			evidence: [
@@ -314,6 +316,7 @@ export const osPsiMemory = rule({
 			meaning:
 				'Pages of the server are read back from disk or swap while clients wait. The kernel may kill a process next.',
 			next: [
+				...(hog?.next ?? []),
 				onHost('top -b -n 1 -o %MEM | head -n 20'),
 				hint('stop or move what takes the memory; a save now would need more of it'),
 			],

@@ -2,6 +2,7 @@ import type {Evidence} from '../domain/finding.js';
 import {mebibyte} from '../domain/threshold.js';
 import {bytes, percent} from '../text/units.js';
 import {compactingSteps, purgeableBytes, usesJemalloc} from './allocator.js';
+import {memoryHogOf} from './busy-program.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './limit-facts.js';
 import {memFrag} from './memory-overhead.js';
@@ -195,14 +196,17 @@ export const memSwap = rule({
 			});
 		}
 
+		const hog = memoryHogOf(facts);
 		return fires('critical', {
 			problem: `has ${bytes(known)} of its memory in swap`,
+			reason: hog?.takes,
 			// The kernel's figure is exact, and needs no second look.
 			isCertain: true,
 			effect: 'slow',
 			evidence,
 			meaning: 'Every access to swapped memory waits for a disk, and all clients wait with it.',
 			next: [
+				...(hog?.next ?? []),
 				onHost('free -m; vmstat 1 5'),
 				hint('free memory on the machine, lower maxmemory, or move other programs away'),
 				onHost('sysctl vm.swappiness'),

@@ -139,10 +139,22 @@ const pressure = (memoryPressure: number): FactsParts => ({
 	host: {kernel: {...emptyKernel, memoryPressure, availableMemoryBytes: 1024}},
 });
 
+/** A machine of 10 GB, with a server and another process. */
+const withLargest = (residentBytes: number, ofServer = 2e9): FactsParts => ({
+	host: {
+		process: {...process, residentBytes: ofServer},
+		largest: {processName: 'java', processId: 4711, residentBytes},
+		kernel: {...emptyKernel, memoryPressure: 0.3, totalMemoryBytes: 1e10, availableMemoryBytes: 1e8},
+	},
+});
+
 testRule(osPsiMemory, [
 	['none', pressure(0), 'clear'],
 	['some', pressure(0.02), 'warning', /^runs on a machine short of memory/],
 	['much', pressure(0.3), 'critical'],
+	['much, and another process takes most', withLargest(6e9), 'critical', /: java \(process 4711\) takes 5\.59G$/],
+	['much, and the largest other process is small', withLargest(1e9), 'critical', /available$/],
+	['much, and the server is larger', withLargest(6e9, 7e9), 'critical', /available$/],
 	['another threshold', {...pressure(0.02), thresholds: {'os.psi_memory.share': 0.05}}, 'clear'],
 	['a kernel without it', {host: {kernel: emptyKernel}}, 'absent'],
 	['no look at the machine', {}, 'unseen'],

@@ -106,6 +106,19 @@ testRule(memSwap, [
 		'critical',
 		/^has 30\.0M of its memory in swap$/,
 	],
+	[
+		'the kernel knows of swap, and another process takes the memory',
+		{
+			info: resident(100, 104),
+			host: {
+				process: swapped(30 * mega),
+				largest: {processName: 'java', processId: 4711, residentBytes: 6e9},
+				kernel: {...emptyKernel, totalMemoryBytes: 1e10},
+			},
+		},
+		'critical',
+		/^has 30\.0M of its memory in swap: java \(process 4711\) takes 5\.59G$/,
+	],
 	['no used_memory_rss in INFO', {info: fields({used_memory: 5})}, 'absent'],
 ]);
 
