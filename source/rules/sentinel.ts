@@ -6,6 +6,7 @@ import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {quotedName} from './node-facts.js';
+import {refusedPromotion} from './refused-promotion.js';
 import {clear, fires, rule} from './rule.js';
 import {unfitReplicas} from './sentinel-failover.js';
 import {
@@ -282,14 +283,22 @@ export const senDown = rule({
 			}
 
 			const unfit = isAgreed ? unfitReplicas(group, fleet) : undefined;
-			const fate = unfit === undefined ? '' : ', no failover';
+			const refused =
+				isAgreed && unfit === undefined
+					? refusedPromotion(
+							group.reports.map(({primary}) => primary),
+							new Map([...fleet.nodes].map(([each, {record}]) => [each, record])),
+						)
+					: undefined;
+			const isStuck = unfit !== undefined || refused !== undefined;
+			const fate = isStuck ? ', no failover' : '';
 			const isHelpless = isWithoutQuorum(group);
 			// A second failover, asked for by hand, is refused or repeats the first.
 			const isFailingOver = group.reports.some(({primary: {flags}}) => flags.has('failover_in_progress'));
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
-				problem: message`${groupName(group)}: ${unfit === undefined ? 'the primary ' : ''}${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
+				problem: message`${groupName(group)}: ${isStuck ? '' : 'the primary '}${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
 				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
-				reason: unfit?.reason,
+				reason: unfit?.reason ?? refused?.reason,
 				effect: isAgreed ? 'unreachable' : undefined,
 				culprit: {node: address},
 				nodes: [address, ...seen.sentinels],
@@ -300,18 +309,20 @@ export const senDown = rule({
 				meaning: isHelpless
 					? 'Its sentinels cannot fail it over: they have no quorum. Nothing can be written until it is back.'
 					: isAgreed
-						? unfit === undefined
-							? 'A failover is on its way; until it ends nothing can be written.'
-							: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
+						? refused !== undefined
+							? 'Each failover ends with failover-abort-slave-timeout. Nothing can be written until a replica is promoted.'
+							: unfit === undefined
+								? 'A failover is on its way; until it ends nothing can be written.'
+								: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
 						: 'There is no failover as long as fewer sentinels than the quorum say so.',
 				next: [
-					...(unfit === undefined ? [] : unfit.remedies),
+					...(unfit?.remedies ?? refused?.next ?? []),
 					{
 						kind: 'words',
 						text: message`look at ${nodeName(address)}: its process, its host, the network between`,
 					},
 				],
-				...(unfit === undefined && !isHelpless && !isFailingOver
+				...(!isStuck && !isHelpless && !isFailingOver
 					? {action: 'sentinel-failover' as const, remedy: {node: first.sentinel.address, value: group.name}}
 					: {}),
 			});

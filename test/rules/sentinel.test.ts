@@ -407,6 +407,41 @@ test('sen.down: no second failover is offered while one is under way', () => {
 	assert.equal(found.action, undefined);
 });
 
+const refusing = (parts: {
+	readonly aborted?: number;
+	readonly failed?: number;
+	readonly role?: 'primary' | 'replica';
+}) => {
+	const {aborted = 1, failed = 1, role = 'replica'} = parts;
+	return factsOf({
+		info: {
+			errorstats: {errorstat_ERR: 'count=2', errorstat_EXECABORT: `count=${aborted}`},
+			commandstats: {cmdstat_exec: `calls=1,usec=9,usec_per_call=9.00,rejected_calls=0,failed_calls=${failed}`},
+		},
+		record: {address: '127.0.0.1:7002', role},
+	});
+};
+
+const downFor = (downMs: number): Partial<MonitoredPrimary> => ({...flags('s_down', 'o_down'), downMs});
+
+for (const [name, downMs, replica, expected] of [
+	['it has refused a transaction', 12_000, refusing({}), /no failover, .*: 127\.0\.0\.1:7002 refuses the promotion/],
+	['the failover has just begun', 4000, refusing({}), /: the primary 127\.0\.0\.1:7001 is down, .* agrees$/],
+	['no transaction was refused', 12_000, refusing({aborted: 0}), /is down, .* agrees$/],
+	['no EXEC failed', 12_000, refusing({failed: 0}), /is down, .* agrees$/],
+	['it is a primary now', 12_000, refusing({role: 'primary'}), /is down, .* agrees$/],
+] as const) {
+	test(`sen.down: a replica that refuses to be promoted: ${name}`, () => {
+		const [found] = evaluated(senDown, all(downFor(downMs)), 0, 'primary', undefined, {others: [replica]});
+		assert.ok(found?.kind === 'fires');
+		assertPrintedCommands(found);
+		assert.match(findingText(found), expected);
+		const isRefused = String(expected).includes('refuses');
+		assert.equal(found.action, isRefused ? undefined : 'sentinel-failover');
+		assert.equal(/rename-command/.test(messageText(found.next[0]?.text ?? '')), isRefused);
+	});
+}
+
 const promotedBy = (parts: RecordParts, reports: Partial<MonitoredPrimary>) => {
 	const sentinel = factsOf({
 		info: {server: {redis_mode: 'sentinel'}},
