@@ -82,6 +82,8 @@ export const errFailed = rule({
 		}
 
 		const known = meaningOfErrors(facts, worst.command, code);
+		// A replica of a cluster sends every command on, also those that only read.
+		const owner = code === 'MOVED' ? whereWritesBelong(facts) : undefined;
 		const refusal = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
 		const senders =
 			code === 'MOVED'
@@ -92,13 +94,14 @@ export const errFailed = rule({
 		return fires('warning', {
 			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
 			problem:
-				code === 'READONLY' && facts.record.role === 'replica'
-					? `is a replica and refuses ${command} (READONLY)`
+				(code === 'READONLY' && facts.record.role === 'replica') || owner !== undefined
+					? `is a replica and refuses ${command} (${code})`
 					: code === 'NOPERM'
 						? `refuses ${command} (NOPERM)`
 						: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
 			reason:
+				(owner === undefined ? undefined : message`${owner}, and its client is not in cluster mode`) ??
 				known?.reason ??
 				(code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? refusal && lackText(refusal) : undefined),
 			culprit: senderCulprit(command, senders),

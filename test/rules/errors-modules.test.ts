@@ -207,6 +207,23 @@ testRule(errFailed, [
 		'warning',
 		/^answers GET with MOVED errors, 60\.?0?\/s from webshop: its client is not in cluster mode$/,
 	],
+	[
+		'from a client that stays on a node of a cluster that is a replica now',
+		{
+			info: {
+				errorstats: {errorstat_MOVED: 'count=61'},
+				replication: {role: 'slave', master_host: '10.0.1.12', master_port: 6379},
+			},
+			earlier: {errorstats: {errorstat_MOVED: 'count=1'}},
+			record: {
+				...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}).record,
+				role: 'replica',
+				clients: timed([clientOf({id: 7, name: 'webshop', command: 'set'})]),
+			},
+		},
+		'warning',
+		/^is a replica and refuses SET \(MOVED\), 60\.?0?\/s from webshop: its primary is 10\.0\.1\.12:6379, and its client is not in cluster mode$/,
+	],
 	...(
 		[
 			['a moment after a primary was lost', 20_000, 'master', 'clear'],
