@@ -146,6 +146,13 @@ const traffic: readonly LogPattern[] = [
 		'the primary turns this replica away: it is in protected mode, without a password',
 	),
 	pattern(
+		'primary-full',
+		'critical',
+		['rep.link_down'],
+		/reply to PING from (?:master|primary): '?-?ERR max number of clients/i,
+		'the primary turns this replica away: it has no room for another client (maxclients)',
+	),
+	pattern(
 		'primary-denies',
 		'critical',
 		['rep.link_down'],

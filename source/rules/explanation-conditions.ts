@@ -9,7 +9,7 @@ import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
 import {cutOff} from './replication-lag.js';
-import {obstacleInLog, storageInLog} from './replication-obstacles.js';
+import {noRoom, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
 import {scriptBytes} from './script-memory.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 
@@ -46,6 +46,9 @@ const hasEvidence =
 export const hasNoPlaceForData = hasEvidence(storageInLog);
 
 export const hasLoggedObstacle = hasEvidence(obstacleInLog, storageInLog);
+
+/** Whether the replica has no link because its primary has no room for another client. */
+export const isForRoom = (finding: Finding): boolean => finding.reason === noRoom || hasEvidence(primaryInLog)(finding);
 
 export const holdsReplicasBack = hasEvidence(unservedResyncs);
 

@@ -12,6 +12,7 @@ import {
 	isCutOff,
 	isFlush,
 	isForRights,
+	isForRoom,
 	isForScripts,
 	isMostlyStopped,
 	isNoCommands,
@@ -278,6 +279,9 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'cli.leak', where: 'here', symptoms: ['cli.max', 'cli.rejected', 'cli.idle_hog']},
 	{cause: 'cli.idle_hog', where: 'here', symptoms: ['cli.max', 'cli.rejected']},
 	{cause: 'cli.max', where: 'here', symptoms: ['cli.rejected']},
+	// A replica that connects again is a client, too.
+	{cause: 'cli.max', where: 'replicas', symptoms: linkSymptoms, isSymptom: isForRoom},
+	{cause: 'cli.rejected', where: 'replicas', symptoms: linkSymptoms, isSymptom: isForRoom},
 	// Long work on the main thread explains the findings about everything that waits for the main thread.
 	{
 		cause: 'lat.on_cmds',

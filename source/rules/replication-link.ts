@@ -11,7 +11,7 @@ import {infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts, quotedName} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
-import {loggedObstacle, obstacleInLog, storageInLog} from './replication-obstacles.js';
+import {loggedObstacle, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
 import {followSteps, hasReceivedData, noWay, replacementOf, resyncFails, wayBetween} from './replication-way.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -165,7 +165,12 @@ export const repLinkDown = rule({
 					? []
 					: [
 							{
-								name: obstacle.isOfDisk === true ? storageInLog : obstacleInLog,
+								name:
+									obstacle.isOfDisk === true
+										? storageInLog
+										: obstacle.isOfPrimary === true
+											? primaryInLog
+											: obstacleInLog,
 								value: message`${nameOf('quote', obstacle.line)}`,
 							},
 						],

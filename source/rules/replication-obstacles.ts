@@ -14,6 +14,15 @@ data.
 */
 export const storageInLog = 'its log on the disk';
 
+/** The reason of a replica whose primary has as many clients as it may have. A replica is a client, too. */
+export const noRoom = 'the primary has no room for another client (maxclients)';
+
+/**
+Name of the evidence of rep.link_down that the replica's log shows a reason that lies with the primary, where a finding of
+the primary tells of it.
+*/
+export const primaryInLog = 'its log, of the primary';
+
 /** The reason of a replica that has no room for the data of its primary. */
 export const fullDisk = 'its disk is full';
 
@@ -24,6 +33,8 @@ const recentLineMs = 60_000;
 type Obstacle = {
 	readonly problem: string;
 	readonly isOfDisk?: boolean;
+	/** Whether a finding on the primary itself tells the reason, so that this one follows from it. */
+	readonly isOfPrimary?: boolean;
 	readonly reason: Message;
 	/** Why the replica's data is old. The text follows the replica's address: `10.0.1.12:6379 could not …`. */
 	readonly past: string;
@@ -50,6 +61,20 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 			next: [
 				hint(
 					'on the primary: set a password (requirepass) and masterauth here, or bind it to the address of its network',
+				),
+			],
+		},
+	],
+	[
+		'primary-full',
+		{
+			problem: 'is turned away by its primary',
+			isOfPrimary: true,
+			reason: noRoom,
+			past: 'was turned away by it (maxclients)',
+			next: [
+				hint(
+					'close connections on the primary, or raise its maxclients: CONFIG SET maxclients; panel 4 there says who has them',
 				),
 			],
 		},

@@ -6,6 +6,7 @@ import {leftBehindBy, mayHaveMoreThan} from '../topology/orphaned-replicas.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
+import {noRoom} from './replication-obstacles.js';
 
 /** Seconds of a primary's uptime after which its replicas should have reconnected. A replica tries once a second. */
 const returnSeconds = 30;
@@ -75,6 +76,14 @@ function isListedInResync({primary, address, nodes}: NodeFacts): boolean {
 	return primary?.replicas.some(link => link.state !== 'online' && sameNode(link.address) === address) === true;
 }
 
+/** Whether a server has as many clients as it may have. INFO has the limit since 6.2. */
+function isFull({sample, config}: NodeRecord): boolean {
+	const number = (name: string, section = 'clients') => sample?.info.number(section, name) ?? 0;
+	const limit = sample?.info.number('clients', 'maxclients') ?? Number(config?.value.get('maxclients') ?? 0);
+	const used = number('connected_clients') + number('connected_slaves', 'replication') + number('cluster_connections');
+	return limit > 0 && used >= limit;
+}
+
 /** The reason of a replica that gets the data of its primary and has no link nevertheless. */
 export const resyncFails = 'its full resyncs begin and fail';
 
@@ -93,6 +102,10 @@ export function wayBetween(facts: NodeFacts, downSeconds: number): string | unde
 
 	if (hasReceivedData(facts, downSeconds) || isListedInResync(facts)) {
 		return undefined;
+	}
+
+	if (isFull(primary)) {
+		return noRoom;
 	}
 
 	if (refusesNoLogin(primary, facts, downSeconds)) {

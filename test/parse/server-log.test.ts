@@ -79,6 +79,10 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'primary-protected',
 		"1:S 24 Nov 2026 11:22:33.123 # Error reply to PING from master: '-DENIED Redis is running in protected mode because protected mode is enabled'",
 	],
+	[
+		'primary-full',
+		"1:S 24 Nov 2026 11:22:33.123 # Error reply to PING from master: '-ERR max number of clients reached'",
+	],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Master did not respond to command during SYNC handshake'],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Primary did not respond to command during SYNC handshake'],
 	[

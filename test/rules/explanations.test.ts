@@ -13,7 +13,7 @@ import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {unservedResyncs} from '../../source/rules/rdb.js';
-import {obstacleInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
+import {noRoom, obstacleInLog, primaryInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
 import {scriptBytes} from '../../source/rules/script-memory.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
 import {findingOf} from '../harness/findings.js';
@@ -93,6 +93,33 @@ const cases: ReadonlyArray<
 			['rep.link_down', undefined],
 			['per.disk', 'rep.link_down'],
 			['rep.fullsync_storm', 'rep.link_down'],
+		],
+	],
+	[
+		'a primary without room for another client explains the missing link of its replica, by its log',
+		[
+			findingOf('cli.max', 'critical', primary),
+			findingOf('rep.link_down', 'critical', replica, {evidence: [{name: primaryInLog, value: '-'}]}),
+		],
+		[
+			['cli.max', undefined],
+			['rep.link_down', 'cli.max'],
+		],
+	],
+	[
+		'a primary that rejects clients explains the missing link of its replica',
+		[findingOf('cli.rejected', 'warning', primary), findingOf('rep.link_down', 'warning', replica, {reason: noRoom})],
+		[
+			['cli.rejected', undefined],
+			['rep.link_down', 'cli.rejected'],
+		],
+	],
+	[
+		'a primary with many clients explains no other missing link',
+		[findingOf('cli.max', 'critical', primary), findingOf('rep.link_down', 'critical', replica)],
+		[
+			['rep.link_down', undefined],
+			['cli.max', undefined],
 		],
 	],
 	[

@@ -353,6 +353,28 @@ testRule(repLinkDown, [
 		/^cannot resolve the name of its primary 10\.0\.1\.9:6379: the DNS that its host asks does not know it$/,
 	],
 	[
+		'never up, and its log tells that the primary is full',
+		logged('primary-full', 2),
+		'critical',
+		/^is turned away by its primary 10\.0\.1\.9:6379: the primary has no room for another client \(maxclients\)$/,
+	],
+	[
+		'down for long, and the primary has as many clients as it may have',
+		unlisted(
+			20,
+			{},
+			{replication: {role: 'master', connected_slaves: 1}, clients: {connected_clients: 99, maxclients: 100}},
+		),
+		'warning',
+		/ago: the primary has no room for another client \(maxclients\)$/,
+	],
+	[
+		'down for long, and the primary has room for clients',
+		unlisted(20, {}, {clients: {connected_clients: 99, maxclients: 100}}),
+		'warning',
+		/: the primary answers here: a firewall between them, or its login$/,
+	],
+	[
 		'never up, and its log names a module',
 		loggedLines([['primary-data-unreadable', 2, 'Failed trying to load the MASTER synchronization DB']], {}, [
 			"1:S # The RDB file contains module data I can't load: no matching module type 'ReJSON-RL'",
