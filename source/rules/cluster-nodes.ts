@@ -16,6 +16,7 @@ import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {isInPlannedRestart} from './planned-restart.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
+import {clusterModeStep, isWithoutClusterMode, withoutClusterMode} from './without-cluster-mode.js';
 
 export const cluNodeFail = rule({
 	id: 'clu.node_fail',
@@ -112,7 +113,13 @@ function nodeFailed(
 	const flag = message`${flagged} by ${by.length > 2 ? countText(by.length, 'node') : names}`;
 	const duration = `for ${durationText(atMs - sinceMs)}`;
 	const report = {id, by, isSettled: atMs - sinceMs >= Math.max(lastingMs, nodeTimeoutMs)};
-	const busText = isAnswering && atMs - sinceMs >= lastingMs ? reachProblem(report, comparison) : undefined;
+	const isAlone = isWithoutClusterMode(facts);
+	const isLasting = atMs - sinceMs >= lastingMs;
+	const busText = isAlone
+		? withoutClusterMode
+		: isAnswering && isLasting
+			? reachProblem(report, comparison)
+			: undefined;
 	const isUnserved = lost !== undefined && isFailed;
 	// CLUSTER FAILOVER FORCE needs the votes of a majority of the primaries.
 	const hasMajority = comparison.partitions.some(partition => partition.hasMajority);
@@ -141,17 +148,19 @@ function nodeFailed(
 					: refusesCommands(by, comparison, fleet)
 						? 'The nodes that report it refuse commands: cluster_state:fail.'
 						: 'The cluster works without it, with less in reserve.',
-			next: [
-				...heldBack.next,
-				askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
-				hint(
-					isNeeded || isAnswering
-						? isAnswering
-							? stepFor(report, comparison)
-							: 'look at its process and its network'
-						: 'look at its process and its network; CLUSTER FORGET on every node only when it is gone for good',
-				),
-			],
+			next: isAlone
+				? [hint(clusterModeStep), ...heldBack.next]
+				: [
+						...heldBack.next,
+						askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
+						hint(
+							isNeeded || isAnswering
+								? isAnswering
+									? stepFor(report, comparison)
+									: 'look at its process and its network'
+								: 'look at its process and its network; CLUSTER FORGET on every node only when it is gone for good',
+						),
+					],
 			action:
 				!isFailed || heldBack.losesWrites === true
 					? undefined

@@ -3,6 +3,7 @@ import test from 'node:test';
 import {actionRow} from '../../source/actions/catalogue/catalogue.js';
 import {type ClusterState, updateClusterState} from '../../source/cluster/cluster-state.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
+import type {NodeRecord} from '../../source/derive/node-record.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {findingText} from '../../source/rules/finding.js';
@@ -18,6 +19,8 @@ export type ClusterCase = {
 	readonly forMs?: number;
 	/** What a node says beside its view, by its port. */
 	readonly info?: Readonly<Record<string, Sections>>;
+	/** Further nodes, which have no view of the cluster. */
+	readonly beside?: readonly NodeRecord[];
 	/** What a node said in the sample before, by its port. Absent: there is no such sample. */
 	readonly earlier?: Readonly<Record<string, Sections>>;
 	readonly parts?: Readonly<Record<string, RecordParts>>;
@@ -91,7 +94,7 @@ export function fleetOf(given: ClusterCase): FleetFacts {
 	const records = recordsAt(given, sampledAtMs);
 	const cluster = updateClusterState(before, records, sampledAtMs)?.state;
 	const nodes = new Map(
-		[...records].map(([address, record]) => [
+		[...records, ...(given.beside ?? []).map(record => [record.address, record] as const)].map(([address, record]) => [
 			address,
 			new NodeFacts({
 				record,

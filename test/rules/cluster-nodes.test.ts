@@ -11,7 +11,7 @@ import {cluLinks} from '../../source/rules/cluster-links.js';
 import {cluGhost, cluNodeFail} from '../../source/rules/cluster-nodes.js';
 import {cluView} from '../../source/rules/cluster-state.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
-import {type RecordParts, sampledAtMs} from '../harness/records.js';
+import {type RecordParts, recordFrom, sampledAtMs} from '../harness/records.js';
 import {emptyHost} from '../harness/rule-cases.js';
 import {type ClusterCase, dead, fleetOf, others, silent, testClusterRule, well} from './cluster-cases.js';
 
@@ -198,6 +198,14 @@ testClusterRule(cluNodeFail, [
 		'an owner that was replaced',
 		{views: others(17050, {changed: ['17050 master,fail 1', '17053 master 7 0-5460']})},
 		/^warning -: 17050 is marked FAIL by 5 nodes, for 1s$/,
+	],
+	[
+		'a node that came back without cluster mode, after its replica took over',
+		{
+			views: others(17050, {changed: ['17050 master,fail 1', '17053 master 7 0-5460']}),
+			beside: [recordFrom({address: '127.0.0.1:17050', info: {cluster: {cluster_enabled: 0}}})],
+		},
+		/^warning 17050: is marked FAIL by 5 nodes, for 1s: it runs without cluster mode, as if started without its config file$/,
 	],
 	[
 		'one node’s own opinion',
@@ -498,4 +506,18 @@ test('clu.node_fail: a failover by hand that loses writes is the last step, and 
 	assert.match(steps[1] ?? '', /^free disk space on the host of \S+17053$/);
 	assert.match(steps[2] ?? '', /without the writes of the last 1m30s:$/);
 	assert.match(steps[3] ?? '', /CLUSTER FAILOVER FORCE$/);
+});
+
+test('clu.node_fail: a node without cluster mode is to be started with its config file, and its bus port is no suspect', () => {
+	const [finding] = cluNodeFail.evaluate(
+		fleetOf({
+			views: others(17050, dead),
+			beside: [recordFrom({address: '127.0.0.1:17050', info: {cluster: {cluster_enabled: 0}}})],
+		}),
+		() => 0,
+	);
+	assert.ok(finding?.kind === 'fires');
+	const steps = finding.next.map(({text}) => messageText(text)).join('\n');
+	assert.match(steps, /^start it with its config file again: cluster-enabled yes/);
+	assert.doesNotMatch(steps, /bus port/);
 });
