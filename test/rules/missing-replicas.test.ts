@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
+import type {NodeAddress} from '../../source/domain/node.js';
 import {repLost, repMinGood} from '../../source/rules/replication-setup.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
@@ -79,6 +80,74 @@ testRule(repMinGood, [
 	[
 		'a replica that answers and is linked',
 		lost(0, 1, follower(12)),
+		'critical',
+		/^refuses writes \(NOREPLICAS\): 0 of 1 needed replicas$/,
+	],
+]);
+
+/** A Sentinel that lists a replica of this node with these flags. */
+const sentinel = (number: number, ...flags: readonly string[]) =>
+	recordFrom({
+		address: '10.0.2.1:26379',
+		role: 'sentinel',
+		sentinel: {
+			atMs: 0,
+			value: {
+				primaries: [
+					{
+						name: 'main',
+						address: '10.0.1.11:6379' as NodeAddress,
+						host: '10.0.1.11',
+						port: 6379,
+						flags: new Set(['master']),
+						configEpoch: 2,
+						quorum: 2,
+						replicaCount: 1,
+						otherSentinels: 2,
+						downAfterMs: 3000,
+						failoverTimeoutMs: 10_000,
+						replicas: [
+							{
+								address: `10.0.1.${number}:6379` as NodeAddress,
+								host: `10.0.1.${number}`,
+								port: 6379,
+								flags: new Set(['slave', ...flags]),
+								runId: undefined,
+								linkStatus: 'err',
+								priority: 100,
+							},
+						],
+						sentinels: [],
+						quorumCheck: undefined,
+					},
+				],
+			},
+		},
+	});
+const formerPrimary = recordFrom({address: '10.0.1.12:6379', ...down});
+
+testRule(repMinGood, [
+	[
+		'a former primary that its Sentinels list as a replica, and that is down',
+		lost(0, 1, formerPrimary, sentinel(12, 's_down')),
+		'critical',
+		/^refuses writes \(NOREPLICAS\), 0 of 1 needed replicas: 10\.0\.1\.12:6379 does not answer$/,
+	],
+	[
+		'a replica that only its Sentinels know',
+		lost(0, 1, sentinel(12, 's_down')),
+		'critical',
+		/: 10\.0\.1\.12:6379 does not answer$/,
+	],
+	[
+		'a former primary that its Sentinels do not flag',
+		lost(0, 1, formerPrimary, sentinel(12)),
+		'critical',
+		/^refuses writes \(NOREPLICAS\): 0 of 1 needed replicas$/,
+	],
+	[
+		'a node that its Sentinels flag, and that answers here',
+		lost(0, 1, recordFrom({address: '10.0.1.12:6379'}), sentinel(12, 's_down')),
 		'critical',
 		/^refuses writes \(NOREPLICAS\): 0 of 1 needed replicas$/,
 	],
