@@ -69,6 +69,7 @@ import {replicationSetupRules} from './replication-setup.js';
 import {replicationSyncRules} from './replication-sync.js';
 import {replicationTimeoutRules} from './replication-timeout.js';
 import type {FleetRule, NodeRule} from './rule.js';
+import {saveOftenRules} from './save-often.js';
 import {securityRules} from './security.js';
 import {securityFixRules} from './security-fixes.js';
 import {sentinelRules} from './sentinel.js';
@@ -104,6 +105,7 @@ export const allRules = [
 	...memoryBuffersRules,
 	...writeRefusalRules,
 	...rdbRules,
+	...saveOftenRules,
 	...unloadedDataRules,
 	...aofRules,
 	...backupRules,
