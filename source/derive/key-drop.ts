@@ -2,6 +2,7 @@ import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
 import type {Series} from '../domain/series.js';
 import {keyTotals} from '../parse/info-fields.js';
+import {isOtherServer} from './other-server.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
 /** The loss of at least half of a server's keys between two samples, with the number before and after. */
@@ -38,6 +39,11 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 	const from = earlier && keyCount(earlier.info);
 	const to = keyCount(later.info);
 	if (earlier === undefined || from === undefined || to === undefined || from - to < fewestKeys || to > from / 2) {
+		return undefined;
+	}
+
+	// Another server has other keys.
+	if (isOtherServer(earlier, later)) {
 		return undefined;
 	}
 

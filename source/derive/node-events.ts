@@ -4,6 +4,8 @@ import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {connectedReplicas} from '../parse/info-fields.js';
+import {seconds} from '../text/units.js';
+import {isOtherServer} from './other-server.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
 /** An event of a node without its node and time, which `nodeEvents` adds. */
@@ -21,6 +23,14 @@ const isSameProcess = (earlier: NodeSample, later: NodeSample): boolean => earli
 
 const restarted: Change = (earlier, later) => {
 	const uptimeSeconds = later.info.number('server', 'uptime_in_seconds');
+	if (isOtherServer(earlier, later)) {
+		return {
+			kind: 'other-server',
+			severity: 'warning',
+			text: `another server answers at this address: run id ${later.runId?.slice(0, 8) ?? '-'}, up for ${seconds(uptimeSeconds)}`,
+		};
+	}
+
 	return isSameProcess(earlier, later)
 		? undefined
 		: {

@@ -1,3 +1,4 @@
+import {isOtherServer} from '../derive/other-server.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
@@ -89,7 +90,11 @@ const latencyEvent: Cause = facts => {
 };
 
 const restarted: Cause = ({earlier, later}) =>
-	earlier !== undefined && earlier.runId !== later.runId ? 'it was restarted' : undefined;
+	earlier === undefined || earlier.runId === later.runId
+		? undefined
+		: isOtherServer(earlier, later)
+			? 'another server answers at the address now'
+			: 'it was restarted';
 
 /** Causes in the order in which they are tried. The first that explains the time counts. */
 const causes: readonly Cause[] = [restarted, slowCommand, fork, latencyEvent, stopped];

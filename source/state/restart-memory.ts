@@ -1,4 +1,5 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import {isOtherServer} from '../derive/other-server.js';
 import type {Failure} from '../domain/sample.js';
 import type {RuleMemory} from '../rules/node-facts.js';
 import {historyOf, successorIn, successorOf} from '../topology/covered.js';
@@ -103,7 +104,10 @@ export function restartMemory(
 	nodes: Nodes = new Map(),
 ): Partial<RuleMemory> {
 	const isReplaced =
-		before.sample !== undefined && after.sample !== undefined && before.sample.runId !== after.sample.runId;
+		before.sample !== undefined &&
+		after.sample !== undefined &&
+		before.sample.runId !== after.sample.runId &&
+		!isOtherServer(before.sample, after.sample);
 	const isBack = isRefused(before.failure) && after.failure !== undefined && isTaken(after.failure);
 	if (isReplaced || isBack) {
 		const isCounted = isReplaced && memory.isStartCounted;

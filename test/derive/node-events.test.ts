@@ -85,9 +85,15 @@ const cases: ReadonlyArray<readonly [string, Sections, Sections, readonly string
 		['save-done'],
 	],
 	[
+		'another server answers, which ran already when the first one was asked',
+		{server: {run_id: 'a', uptime_in_seconds: 100}},
+		{server: {run_id: 'b', uptime_in_seconds: 300_000}},
+		['other-server'],
+	],
+	[
 		'the save time of a new process is only its start',
 		{...process('a'), ...persistence({rdb_last_save_time: 100})},
-		{...process('b'), ...persistence({rdb_last_save_time: 900})},
+		{server: {run_id: 'b', uptime_in_seconds: 1}, ...persistence({rdb_last_save_time: 900})},
 		['restarted'],
 	],
 

@@ -32,6 +32,14 @@ function restartsIn(polls: ReadonlyArray<string | Failure>): number {
 	return memory.restartsAtMs.length;
 }
 
+test('another server that ran before answers at the address: no restart', () => {
+	const at = (runId: string, uptime: number) =>
+		recordFrom({info: {server: {run_id: runId, uptime_in_seconds: uptime}}});
+	const restarts = (uptime: number) => restartMemory(newRuleMemory(0), at('a', 50), at('b', uptime), 9).restartsAtMs;
+	assert.equal(restarts(90_000), undefined);
+	assert.deepEqual(restarts(1), [9]);
+});
+
 const down = refusedConnection;
 const cases: ReadonlyArray<readonly [name: string, polls: ReadonlyArray<string | Failure>, restarts: number]> = [
 	['it answers', ['a', 'a', 'a'], 0],

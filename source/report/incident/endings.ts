@@ -26,15 +26,15 @@ const disruptiveCommands = /^(?:SHUTDOWN|FAILOVER|CLUSTER FAILOVER|SENTINEL FAIL
 /** Whether an action takes a node away from its users, or changes its role. */
 export const isDisruptive = ({what}: Pick<DoneAction, 'what'>): boolean => disruptiveCommands.test(what);
 
-const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
+const always: readonly string[] = ['restarted', 'other-server', 'role-changed', 'promoted', 'demoted'];
 
 /** Largest number of events that are named with the end of an episode. */
 const mostEvents = 2;
 
 /** For each effect, the kinds of events that may have ended it. */
 const endingEvents: Readonly<Partial<Record<Effect, readonly string[]>>> = {
-	unreachable: ['node-back', 'restarted'],
-	'not-responding': ['node-back', 'restarted'],
+	unreachable: ['node-back', 'restarted', 'other-server'],
+	'not-responding': ['node-back', 'restarted', 'other-server'],
 	'slots-unserved': ['promoted', 'role-changed', 'node-back', 'slots-moved'],
 	'reads-stale': ['link-restored', ...always],
 	'writes-refused': ['aof-write-restored', 'replica-gained', ...always],
