@@ -47,6 +47,7 @@ Redis and on the newest Valkey, unless the row says otherwise.
 | 26 listens on another address | scenarios-single |
 | 27 each save killed by a signal | scenarios-single |
 | 28 a user without its channels | scenarios-single |
+| 29 replica gone before the look | scenarios-replication |
 */
 
 const validate = new Ajv2020({allowUnionTypes: true}).compile(

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import {clusterFor} from '../harness/cluster.js';
 import {eventually} from '../harness/eventually.js';
 import type {TestServer} from '../harness/servers.js';
-import {addressOf, at, infoOf, serverFor, startProgram} from './monitor.js';
+import {addressOf, at, folderFor, infoOf, serverFor, startProgram} from './monitor.js';
 import {checked, eventuallyChecked, expectCheck, twoVersions} from './scenario.js';
 
 const quick = ['-i', '600ms', '--timeout', '600ms'];
@@ -71,6 +72,26 @@ for (const {name, program} of await twoVersions()) {
 			rules: ['conn.refused critical'],
 		});
 		assert.match(dead.findings.find(({rule}) => rule === 'rep.link_down')?.causedBy ?? '', /^conn\.refused/);
+	});
+
+	test(`29 a replica that left before the look: ${name}`, async t => {
+		const primary = await start(t, '--save', '', '--logfile', path.join(folderFor(t), 'primary.log'));
+		const replica = await replicaOf(t, primary, '--save', '');
+		const well = {status: 'ok', verdict: /nothing is wrong/, rules: []} as const;
+		expectCheck(await checked(t, look(primary)), well);
+		process.kill(replica.pid, 'SIGKILL');
+		await eventually(
+			'the primary has no replica',
+			async () => (await infoOf(primary, 'replication')).get('connected_slaves') === '0' || undefined,
+		);
+		expectCheck(await checked(t, look(primary)), {
+			status: 'warning',
+			verdict: new RegExp(`${addressOf(primary)} lost its last replica ${addressOf(replica)} `),
+			rules: ['rep.lost warning'],
+		});
+		// A backlog that is kept for ever tells nothing of the last hour.
+		await primary.command('CONFIG', 'SET', 'repl-backlog-ttl', 0);
+		expectCheck(await checked(t, look(primary)), well);
 	});
 
 	test(`12a a frozen primary of a cluster, 12c a slot left open: ${name}`, async t => {
