@@ -10,11 +10,11 @@ import type {Sampled} from './discovery.js';
 import {pingBurst} from './ping-burst.js';
 import {serversAt} from './server-look.js';
 
-/** Least time between two bursts of PINGs to one node, in milliseconds. */
+/** Least time between two bursts of PINGs to one node because of late replies, in milliseconds. */
 const burstEveryMs = 30_000;
 
 /** Time between two looks at who answers at an address, in milliseconds. */
-const serversEveryMs = 60_000;
+const serversEveryMs = 30_000;
 /** Number of new connections of the first look at who answers at an address, and of each later look. */
 const firstConnections = 3;
 const laterConnections = 2;
@@ -50,7 +50,12 @@ export type CloserLooksOptions = {
 export class CloserLooks {
 	readonly #options: CloserLooksOptions;
 	readonly #askedAtMs = new Map<NodeAddress, number>();
-	readonly #pingedAtMs = new Map<NodeAddress, number>();
+	readonly #pinged = new Set<NodeAddress>();
+	readonly #pingedAgainAtMs = new Map<NodeAddress, number>();
+	/** The nodes to which a burst is being sent. */
+	readonly #pinging = new Set<NodeAddress>();
+	/** For each node, whether a poll took longer than usual by the time after which a lost packet is sent again. */
+	readonly #isLatePoll = new Map<NodeAddress, (roundTripMs: number) => boolean>();
 	#running = 0;
 
 	constructor(options: CloserLooksOptions) {
@@ -71,8 +76,14 @@ export class CloserLooks {
 			return;
 		}
 
-		if (!this.#pingedAtMs.has(address)) {
-			this.ping(address, settings);
+		const isLatePoll = this.#isLatePoll.get(address) ?? lateWatch();
+		this.#isLatePoll.set(address, isLatePoll);
+		const isLate = isLatePoll(sample.roundTripMs);
+		if (!this.#pinged.has(address)) {
+			this.#pinged.add(address);
+			this.#ping(address, settings);
+		} else if (isLate) {
+			this.pingAgain(address, settings);
 		}
 
 		if (isTarget && sample.runId !== undefined && isRunId(sample.runId) && mayBeSeveral(settings, sample)) {
@@ -97,19 +108,28 @@ export class CloserLooks {
 		});
 	}
 
-	/** Sends a burst of PINGs, unless the node is on this machine or got one within the last half minute. */
-	ping(address: NodeAddress, settings: ConnectionSettings): void {
-		const {clock, report} = this.#options;
-		const lastMs = this.#pingedAtMs.get(address) ?? Number.NEGATIVE_INFINITY;
-		if (isLoopback(settings.endpoint) || clock.elapsed() - lastMs < burstEveryMs) {
+	/** Sends a burst of PINGs because a reply was late, unless one was sent for that within the last half minute. */
+	pingAgain(address: NodeAddress, settings: ConnectionSettings): void {
+		const {clock} = this.#options;
+		const lastMs = this.#pingedAgainAtMs.get(address) ?? Number.NEGATIVE_INFINITY;
+		if (clock.elapsed() - lastMs >= burstEveryMs && !this.#pinging.has(address)) {
+			this.#pingedAgainAtMs.set(address, clock.elapsed());
+			this.#ping(address, settings);
+		}
+	}
+
+	/** Sends a burst of PINGs, unless the node is on this machine. */
+	#ping(address: NodeAddress, settings: ConnectionSettings): void {
+		if (isLoopback(settings.endpoint)) {
 			return;
 		}
 
-		this.#pingedAtMs.set(address, clock.elapsed());
+		this.#pinging.add(address);
 		void this.#look(async () => {
 			const pings = await pingBurst({...this.#options, settings});
+			this.#pinging.delete(address);
 			if (pings.length > 0 && !this.#options.signal.aborted) {
-				report(address, {kind: 'pings', pings});
+				this.#options.report(address, {kind: 'pings', pings});
 			}
 		});
 	}

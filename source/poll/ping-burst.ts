@@ -60,14 +60,15 @@ loads, or refuses PING, nothing is measured. Resolves with the PINGs that were a
 */
 export async function pingBurst({settings, openPort, clock, signal}: PingBurstOptions): Promise<readonly BurstPing[]> {
 	const all: Measured[] = [];
+	const ports = Array.from({length: connections}, () => openPort(settings));
+	// A packet that is lost while a connection is made delays it by a second. One connection alone shows nothing.
+	await Promise.allSettled(ports.map(async port => port.open()));
 	const startedMs = clock.elapsed();
 	const isOver = () => signal.aborted || hasEnough(all, clock.elapsed() - startedMs);
 
-	async function measure(connection: number): Promise<void> {
-		const port = openPort(settings);
+	async function measure(port: RedisPort, connection: number): Promise<void> {
 		try {
-			await port.open();
-			while (!isOver()) {
+			while (port.isOpen && !isOver()) {
 				const sentMs = clock.elapsed();
 				const [reply] = await port.ask([['PING']], settings.timeoutMs);
 				if (reply instanceof ReplyFailure) {
@@ -79,11 +80,13 @@ export async function pingBurst({settings, openPort, clock, signal}: PingBurstOp
 			}
 		} catch {
 			// The polls report why a connection fails.
-		} finally {
-			port.close();
 		}
 	}
 
-	await Promise.all(Array.from({length: connections}, (_, index) => measure(index)));
+	await Promise.all(ports.map(measure));
+	for (const port of ports) {
+		port.close();
+	}
+
 	return all.map(one => ({roundTripMs: tripOf(one), isOvertaken: isOvertaken(one, all)}));
 }

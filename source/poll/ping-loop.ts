@@ -62,7 +62,7 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 export type FocusedPingOptions = Omit<PingLoopOptions, 'settings' | 'report'> & {
 	readonly report: (address: NodeAddress, roundTripMs: number | undefined) => void;
 	/** Looks closer at a node when a reply came late. */
-	readonly looks: Pick<CloserLooks, 'ping'>;
+	readonly looks: Pick<CloserLooks, 'pingAgain'>;
 };
 
 /** The PING loop of the node in focus. Only one runs at a time. */
@@ -91,7 +91,7 @@ export class FocusedPing {
 			report(roundTripMs) {
 				report(address, roundTripMs);
 				if (isLate(roundTripMs)) {
-					looks.ping(address, settings);
+					looks.pingAgain(address, settings);
 				}
 			},
 			signal: AbortSignal.any([signal, this.#end.signal]),

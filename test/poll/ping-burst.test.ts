@@ -87,7 +87,7 @@ test('a server that refuses PING or connections gets one PING at most on each co
 	assert.deepEqual((await burst(() => 0, down)).pings, []);
 });
 
-test('a node gets a burst when it has first answered, at most each half minute, and none on this machine', async () => {
+test('a node gets a burst when it has first answered, and for late replies at most each half minute, and none on this machine', async () => {
 	const clock = new FakeClock();
 	const [near, far] = [new FakeServer({}), new FakeServer({})];
 	const looked: string[] = [];
@@ -98,9 +98,9 @@ test('a node gets a burst when it has first answered, at most each half minute, 
 		report: address => looked.push(address),
 	});
 	const settings = settingsOf('10.0.1.11:6379');
-	const answered = (address: string) =>
+	const answered = (address: string, roundTripMs = 0.4) =>
 		looks.answered(
-			{kind: 'sampled', address: at(address), sample: sampleOf({}, 0)} as unknown as Sampled,
+			{kind: 'sampled', address: at(address), sample: {...sampleOf({}, 0), roundTripMs}} as unknown as Sampled,
 			settingsOf(address),
 			false,
 		);
@@ -110,12 +110,16 @@ test('a node gets a burst when it has first answered, at most each half minute, 
 	await clock.advance(5000);
 	assert.ok(!looks.isRunning);
 	answered('10.0.1.11:6379');
-	looks.ping(at('10.0.1.11:6379'), settings);
-	await clock.advance(26_000);
-	assert.deepEqual(looked, ['10.0.1.11:6379']);
-	answered('10.0.1.11:6379');
-	looks.ping(at('10.0.1.11:6379'), settings);
 	await clock.advance(5000);
+	assert.deepEqual(looked, ['10.0.1.11:6379']);
+	looks.pingAgain(at('10.0.1.11:6379'), settings);
+	await clock.advance(5000);
+	looks.pingAgain(at('10.0.1.11:6379'), settings);
+	await clock.advance(20_000);
 	assert.equal(looked.length, 2);
+	await clock.advance(5000);
+	answered('10.0.1.11:6379', 300);
+	await clock.advance(5000);
+	assert.equal(looked.length, 3);
 	assert.equal(near.opened, 0);
 });
