@@ -85,7 +85,7 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 	const connectionHolders = isFull ? await readConnectionHolders(endpoint.port, processes) : undefined;
 	const busyPrograms = known.use
 		.since(
-			processes.filter(one => one.processId !== process.pid),
+			processes.filter(one => one.processId !== process.pid && one.parentId !== kernelThreads),
 			request.nowMs,
 		)
 		.filter(({processIds}) => !isOwn(processes, processIds[0], processId));
@@ -107,6 +107,9 @@ function largestOf(processes: readonly ScannedProcess[], server: number | undefi
 
 	return most && {processName: most.name, processId: most.processId, residentBytes: most.residentBytes};
 }
+
+/** The process id of kthreadd, the parent of all kernel threads. They work for programs, which are named instead. */
+const kernelThreads = 2;
 
 /** Whether a process is the server, or a child of it that saves. */
 const isOwn = (processes: readonly ScannedProcess[], busy: number | undefined, server: number | undefined): boolean =>

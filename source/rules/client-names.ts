@@ -98,25 +98,43 @@ export function sendersOf(facts: NodeFacts, command: string): Senders | undefine
 /** Share of the commands of all senders from which one of them counts as the sender. */
 const nearlyAll = 0.8;
 
+/** Least memory of a connection that sends many commands in one request, in bytes: its query buffer, which has 16 KB. */
+const pipeliningBytes = 16_384;
+/** How many times as much memory as the others the connection of a client has that sends most commands. */
+const muchMore = 8;
+
+const memoryOf = (clients: readonly ClientRow[]): number =>
+	Math.max(0, ...clients.map(({totalMemoryBytes = 0}) => totalMemoryBytes));
+
+/** The one name whose connections have buffers of many commands, while the others have none; undefined if none has. */
+function pipeliningName(groups: ReadonlyArray<readonly [string, readonly ClientRow[]]>): string | undefined {
+	const [first, second] = groups.toSorted(([, one], [, other]) => memoryOf(other) - memoryOf(one));
+	const most = memoryOf(first?.[1] ?? []);
+	return most >= pipeliningBytes && most >= muchMore * memoryOf(second?.[1] ?? []) ? first?.[0] : undefined;
+}
+
 /**
 Like `sendersOf`, for the load that a command causes: clients with one name that send nearly all commands of the senders
-are the only ones. Servers that count the commands of each client (`tot-cmds`) tell.
+are the only ones. Servers that count the commands of each client (`tot-cmds`) tell. On others, the buffers tell which
+client sends many commands in one request.
 */
 export function mainSendersOf(facts: NodeFacts, command: string): Senders | undefined {
 	const senders = sendersOf(facts, command);
-	const all = senders === undefined ? undefined : sumOfRates(senders.clients);
-	if (senders === undefined || senders.only !== undefined || all === undefined) {
+	if (senders === undefined || senders.only !== undefined) {
 		return senders;
 	}
 
-	for (const [name, clients] of Map.groupBy(senders.clients, each => each.name)) {
-		if (name !== '' && (sumOfRates(clients)?.commands ?? 0) >= nearlyAll * all.commands && all.commands > 0) {
-			const only = nameOf('client', name);
-			return {clients, only, text: message` from ${only}`};
-		}
+	const all = sumOfRates(senders.clients)?.commands;
+	const groups = [...Map.groupBy(senders.clients, each => each.name)];
+	const isMost = (clients: readonly ClientRow[]) => (sumOfRates(clients)?.commands ?? 0) >= nearlyAll * (all ?? 0);
+	const name =
+		all === undefined ? pipeliningName(groups) : all > 0 ? groups.find(([, rows]) => isMost(rows))?.[0] : undefined;
+	if (name === undefined || name === '') {
+		return senders;
 	}
 
-	return senders;
+	const only = nameOf('client', name);
+	return {clients: senders.clients.filter(each => each.name === name), only, text: message` from ${only}`};
 }
 
 /**

@@ -2,7 +2,8 @@ import type {CommandRate} from '../derive/command-rates.js';
 import type {TrackedReading} from '../derive/field-tracks.js';
 import {message} from '../domain/message.js';
 import {percent, perSecond} from '../text/units.js';
-import {mainSendersOf, senderCulprit} from './client-names.js';
+import {mainSendersOf, otherClients, type Senders, senderCulprit} from './client-names.js';
+import {osPsi} from './host.js';
 import {processorWait} from './host-waits.js';
 import {answerMissing, infoNumber, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -48,6 +49,27 @@ function threadDemand(facts: NodeFacts): {readonly used: number; readonly waited
 	return {used: facts.record.values.get('cpuSeconds') ?? 0, waited: processorWait.read(facts) ?? 0};
 }
 
+/** Share of a core that the main thread uses at least, where it is a part of the reason that the machine is busy. */
+const leastUsed = 0.1;
+
+/** Whether the main thread is busy, would be busy if it did not wait, or helps to keep its machine busy. */
+function isFeltBy({used, waited}: ReturnType<typeof threadDemand>, facts: NodeFacts, thread: number): boolean {
+	const host = facts.record.host?.value;
+	const pressure = host?.kind === 'here' ? (host.kernel.processorPressure ?? 0) : 0;
+	return used + waited >= thread || (used >= leastUsed && pressure >= facts.limitsOf(osPsi).share);
+}
+
+/** How many times as old as the sender's connections those of another client are, so that the sender is new. */
+const olderTimes = 1.5;
+
+/** Whether the senders connected later than another client. On a server that has just started, all are new. */
+function areNewcomers(senders: Senders | undefined, facts: NodeFacts): boolean {
+	const own = new Set((senders?.clients ?? []).map(({id}) => id));
+	const oldest = (rows: ReturnType<typeof otherClients>) => Math.max(0, ...rows.map(({ageSeconds}) => ageSeconds));
+	const others = otherClients(facts).filter(({id}) => !own.has(id));
+	return own.size > 0 && oldest(others) > olderTimes * oldest(senders?.clients ?? []);
+}
+
 /** Milliseconds in which a node that changed its role gets the load of another node. */
 const newRoleMs = 600_000;
 
@@ -59,12 +81,13 @@ export const cpuSurge = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule compares the commands a second (`total_commands_processed`) with the highest rate of the last ten minutes before the rise, and a single command (`cmdstat_…`) with its average since the start of the server. It fires when one command has at least half of the calls and its rate is many times as high as before. It is a warning when clients with one name send it, and the main thread is busy or waits for a processor; else info.',
+			'The rule compares the commands a second (`total_commands_processed`) with the highest rate of the last ten minutes before the rise, and a single command (`cmdstat_…`) with its average since the start of the server. It fires when one command has at least half of the calls and its rate is many times as high as before. It is a warning when clients with one name send it, and the main thread is busy or waits for a processor, or the machine is short of processor time; else info.',
 		since: '2.6',
 		falsePositives: [
 			'Traffic rises in the morning and with a batch job. A rise alone is only info.',
 			'A server that takes over from another gets its load. The rule is clear for ten minutes after a change of its role.',
 			'A rate that was as high within the last ten minutes is no rise.',
+			'Soon after its start, each load is new to a server. Its average counts only where the sender connected later than another client.',
 		],
 	},
 	thresholds: {
@@ -73,7 +96,7 @@ export const cpuSurge = rule({
 			unit: 'ratio',
 			source: 'of the highest rate before; daily peaks are two to five times the rest',
 		},
-		average: {value: 5, unit: 'ratio', source: "of the command's average since the start, which contains the rise"},
+		average: {value: 2.5, unit: 'ratio', source: "of the command's average since the start, which contains the rise"},
 		rate: {value: 10_000, unit: 'perSecond', source: 'a tenth of what one core handles'},
 		thread: {value: 0.6, unit: 'share', source: 'of a core used or waited for; queueing begins at three quarters'},
 	},
@@ -96,18 +119,22 @@ export const cpuSurge = rule({
 
 		const before = rateBefore(facts.past(['stats', 'total_commands_processed'], backMs), all);
 		const average = uptime < leastUptimeSeconds ? undefined : top.calls / uptime;
+		const senders = mainSendersOf(facts, top.command);
+		const isYoung = uptime < youngSeconds;
 		const isRise =
 			before === undefined
-				? average !== undefined && now >= (uptime < youngSeconds ? limits.average : limits.factor) * average
+				? average !== undefined &&
+					now >= (isYoung ? limits.average : limits.factor) * average &&
+					(!isYoung || areNewcomers(senders, facts))
 				: before > 0 && all >= limits.factor * before;
 		if (!isRise) {
 			return clear;
 		}
 
 		const command = top.command.toUpperCase();
-		const senders = mainSendersOf(facts, top.command);
-		const {used, waited} = threadDemand(facts);
-		const isFelt = used + waited >= limits.thread && senders?.only !== undefined;
+		const demand = threadDemand(facts);
+		const {used, waited} = demand;
+		const isFelt = senders?.only !== undefined && isFeltBy(demand, facts, limits.thread);
 		const earlier =
 			before === undefined ? `${perSecond(average)} since its start` : `${perSecond(before)} commands before`;
 		const waits = waited < 0.05 ? '' : `, and waits for a processor ${percent(waited)} of the time`;

@@ -5,7 +5,7 @@ import {messageText} from '../../source/domain/message.js';
 import {cpuSurge, rateBefore} from '../../source/rules/command-surge.js';
 import {firingOf} from '../harness/firing-of.js';
 import {clientOf} from '../harness/records.js';
-import {emptyHost, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
 
@@ -104,6 +104,14 @@ const theProcess = {
 	hasOwnRoot: false,
 } as const;
 
+/** The clients by name and age; the first sends SET. */
+const aged = (...rows: ReadonlyArray<readonly [name: string, ageSeconds: number]>) => ({
+	atMs: nowMs,
+	value: rows.map(([name, ageSeconds], id) =>
+		clientOf({id, name, ageSeconds, command: id === 0 ? 'set' : 'get', idleSeconds: 0}),
+	),
+});
+
 testRule(cpuSurge, [
 	[
 		'one client sends far more than before, and the thread is busy',
@@ -136,11 +144,40 @@ testRule(cpuSurge, [
 	],
 	[
 		'a first look: far above the average of its life',
-		load({calls: 2_000_000, uptime: 600}),
+		load({calls: 2_000_000, uptime: 6000}),
 		'warning',
-		/^gets 150k\/s GET from cart-sync, 3\.33k\/s since its start/,
+		/^gets 150k\/s GET from cart-sync, 333\/s since its start/,
 	],
 	['a first look: usual for its life', load({calls: 86_400 * 100_000}), 'clear'],
+	[
+		'a first look soon after the start: a client that came later than another',
+		load({calls: 2_000_000, uptime: 60, parts: {record: {clients: aged(['web', 50], ['cart-sync', 10])}}}),
+		'warning',
+		/^gets 150k\/s GET from cart-sync, 33\.3k\/s since its start/,
+	],
+	[
+		'a first look soon after the start: the load that all servers get',
+		load({calls: 2_000_000, uptime: 60, parts: {record: {clients: aged(['web', 50], ['cart-sync', 45])}}}),
+		'clear',
+	],
+	[
+		'the machine is busy, also by this',
+		load({
+			before: quiet,
+			used: 0.2,
+			parts: {host: {kernel: {...emptyKernel, processorPressure: 0.98}}},
+		}),
+		'warning',
+	],
+	[
+		'the machine is busy, and the server takes little',
+		load({
+			before: quiet,
+			used: 0.05,
+			parts: {host: {kernel: {...emptyKernel, processorPressure: 0.98}}},
+		}),
+		'info',
+	],
 	['a first look: a daily peak', load({calls: 86_400 * 20_000}), 'clear'],
 	['a first look: just started', load({calls: 1_500_000, uptime: 20}), 'clear'],
 	['the load of a failed primary', load({before: quiet, parts: {watch: {roleChangedAtMs: nowMs - 60_000}}}), 'clear'],
@@ -183,4 +220,17 @@ test('cpu.surge: connections without a name are told by their host, a single one
 	const several = at('10.0.0.8:1', '10.0.0.9:40', '10.0.0.9:41');
 	assert.match(messageText(several.problem), / from 10\.0\.0\.9 and 1 more,/);
 	assert.equal(several.severity, 'info');
+});
+
+test('cpu.surge: of clients with one command, the one with the buffers of many commands is named', () => {
+	const of = (ofWeb: number, ofSync: number) => {
+		const value = [
+			clientOf({id: 1, name: 'web', command: 'get', idleSeconds: 0, totalMemoryBytes: ofWeb}),
+			clientOf({id: 2, name: 'cart-sync', command: 'get', idleSeconds: 0, totalMemoryBytes: ofSync}),
+		];
+		return firingOf(cpuSurge, load({before: quiet, parts: {record: {clients: {atMs: nowMs, value}}}})).culprit?.client;
+	};
+	assert.deepEqual(of(1900, 40_000), {kind: 'client', name: 'cart-sync'});
+	assert.equal(of(1900, 12_000), undefined, 'no query buffer of its own');
+	assert.equal(of(20_000, 40_000), undefined, 'both have buffers');
 });
