@@ -4,6 +4,7 @@ import type {NodeAddress, NodeId} from '../domain/node.js';
 import type {ClusterState} from './cluster-state.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ReadView} from './node-view.js';
+import {dataObstacle} from './replica-data.js';
 
 const linkDownSeconds = ({replica}: ReadView): number => Math.max(0, replica?.linkDownSeconds ?? 0);
 
@@ -30,15 +31,21 @@ const ownsSlots = ({views}: ClusterComparison, id: NodeId): boolean =>
 
 /**
 The action that promotes a replica, and the node to which the action is sent. The replica is a failover candidate of the
-first failed owner that has such a replica. Both are undefined if no failed owner has a candidate.
+first failed owner that has such a replica. Both are undefined if no failed owner has a candidate. A replica with data that is too
+old for an election is no candidate: its promotion loses writes, so the first step is to start the owner again.
 */
-export function takeoverRemedy({failureReports, comparison}: ClusterState): {
+export function takeoverRemedy({failureReports, comparison, nodeTimeoutMs}: ClusterState): {
 	readonly action: ActionName | undefined;
 	readonly remedy: Remedy | undefined;
 } {
-	const candidates = [...failureReports].flatMap(([id, {isFailed}]) =>
-		isFailed && ownsSlots(comparison, id) ? (failoverCandidateOf(comparison, id) ?? []) : [],
-	);
+	const candidates = [...failureReports]
+		.flatMap(([id, {isFailed}]) =>
+			isFailed && ownsSlots(comparison, id) ? (failoverCandidateOf(comparison, id) ?? []) : [],
+		)
+		.filter(address => {
+			const replica = comparison.views.find(view => view.address === address)?.replica;
+			return replica === undefined || dataObstacle(replica, nodeTimeoutMs) === undefined;
+		});
 	// CLUSTER FAILOVER FORCE needs the votes of a majority of the primaries.
 	const [node] = comparison.partitions.some(({hasMajority}) => hasMajority) ? candidates : [];
 	return node === undefined

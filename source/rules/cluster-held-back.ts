@@ -67,7 +67,7 @@ export function heldBackReplica(
 		cause === undefined
 			? message`${name} has ${hasData ? 'too old data' : 'no data'}`
 			: cause.reason === fullDisk
-				? message`the disk of ${name} is full`
+				? message`disk of ${name} full`
 				: message`${name} ${cause.past}`;
 	return {
 		problem: message`${unserved}, ${isForbidden(freshest) ? message`${name} takes over only by hand` : lacking}`,

@@ -6,7 +6,7 @@ import {seconds, shortSeconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {pending} from './needs.js';
-import {hint, logSteps, onHost, redisCli} from './next-steps.js';
+import {hint, logSteps, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {isAway} from './planned-restart.js';
 import {clear, fires} from './rule.js';
@@ -67,7 +67,7 @@ function stepsFor(facts: NodeFacts, loss: Loss | undefined): readonly NextStep[]
 		),
 		hint(message`if it runs: ROLE on it tells the state of its link; check firewalls and routes between them`),
 		...(endpoint.kind === 'tcp'
-			? [onHost(message`nc -vz ${quotedName('host', endpoint.host)} ${endpoint.port}   # on the host of the replica`)]
+			? [hint(message`on the host of the replica: nc -vz ${quotedName('host', endpoint.host)} ${endpoint.port}`)]
 			: []),
 		redisCli(facts, 'INFO replication'),
 		...logSteps(facts),

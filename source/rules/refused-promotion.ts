@@ -54,10 +54,10 @@ function hasAborted({failure, sample}: NodeRecord): boolean {
 }
 
 const refusedBy = (name: Name) => ({
-	reason: message`${name} refuses the promotion (EXECABORT)`,
+	reason: message`${name} refuses it`,
 	next: [
 		hint(
-			message`rename-command in the config of ${name}: SLAVEOF, CONFIG, CLIENT or MULTI is renamed there, or its user lacks a right`,
+			message`rename-command in the config of ${name}: SLAVEOF, CONFIG, CLIENT or MULTI is renamed there (EXECABORT), or its user lacks a right`,
 		),
 		hint(
 			message`promote ${name} by hand, with the renamed REPLICAOF NO ONE; Sentinels follow as soon as it is a primary`,

@@ -156,7 +156,7 @@ testClusterRule(cluNodeFail, [
 	[
 		'an owner whose only replica has data that is too old, because its disk is full',
 		heldBackByDisk(90, 80),
-		/^critical -: 17050 leaves 5,461 slots unserved, the disk of 17053 is full: 17053 has data that is 1m30s old, more than/,
+		/^critical -: 17050 leaves 5,461 slots unserved, disk of 17053 full: 17053 has data that is 1m30s old, more than/,
 	],
 	[
 		'an owner whose only replica has data that is too old, because it cannot write its folder',

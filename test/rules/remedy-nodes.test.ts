@@ -73,6 +73,15 @@ const cases: ReadonlyArray<readonly [name: string, rule: FleetRule, given: Clust
 			['cluster-failover-force on 17053 about undefined'],
 		],
 		[
+			'slots on a failed node whose replica has data that is too old: no promotion is offered',
+			cluSlotsFail,
+			{
+				views: slotsFailing(views([17051, 17052, 17053, 17054, 17055], deadOwner)),
+				info: {17053: {replication: {master_link_status: 'down', master_link_down_since_seconds: 90}}},
+			},
+			['undefined on undefined about undefined'],
+		],
+		[
 			'a ghost is forgotten by a node that lists it',
 			cluGhost,
 			{views: sixViews({}, {changed: ['17059 master,noaddr 0']})},
