@@ -22,10 +22,10 @@ with the second reading.
 */
 const secondEveryMs = 3000;
 /**
-Interval at which evidence about a node is gathered while its control group has used up its processor time before, in
-milliseconds. Over a longer interval, the share of the periods in which it stood still is a mean of the past.
+Interval at which evidence about a node is gathered whose control group has a limit of processor time, in milliseconds.
+Over a longer interval, the share of the periods in which it stood still is a mean of the past.
 */
-const throttledEveryMs = 5000;
+const limitedEveryMs = 5000;
 /**
 Interval at which evidence about a node is gathered while nothing listens at its address, or while it is a replica that lost
 its link lately, in milliseconds. A process that ends soon after each start leaves traces only in its log, and so does an
@@ -189,8 +189,8 @@ export function pauseAfter(evidence: HostEvidence, record: NodeRecord, isFirst: 
 		return endedEveryMs;
 	}
 
-	const isThrottled = (evidence.cgroup?.processorQuota?.throttled ?? 0) > 0;
-	return isFirst ? secondEveryMs : isThrottled ? throttledEveryMs : evidenceEveryMs;
+	const isLimited = evidence.cgroup?.processorQuota !== undefined;
+	return isFirst ? secondEveryMs : isLimited ? limitedEveryMs : evidenceEveryMs;
 }
 
 async function pollLadder({store, focus, settingsOf, clock, signal}: HostPollerOptions): Promise<void> {

@@ -2,7 +2,7 @@ import type {Culprit, NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
 import {bytes, bytesPerSecond, count} from '../text/units.js';
-import {senderCulprit, sendersOf} from './client-names.js';
+import {namedClients, otherClients, senderCulprit, sendersOf} from './client-names.js';
 import {keyInSlowlog} from './linear-commands.js';
 import {increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -235,14 +235,29 @@ function meanRequest(facts: NodeFacts, commands: number): number | undefined {
 	return input === undefined || ofPrimary === undefined ? undefined : (input - ofPrimary) / Math.max(1, commands);
 }
 
+/**
+The client that sends large requests: the one whose connections have memory for such a request, else the only one that
+sends the command. Small writes of other clients have the same command.
+*/
+function largeSender(facts: NodeFacts, mean: number, command: string | undefined): Name | undefined {
+	const large = namedClients(otherClients(facts).filter(({totalMemoryBytes = 0}) => totalMemoryBytes >= mean));
+	const [first, ...others] = large;
+	return first !== undefined && others.length === 0
+		? first.name
+		: command === undefined || first !== undefined
+			? undefined
+			: sendersOf(facts, command)?.only;
+}
+
 /** The finding about large requests on a server without COMMANDLOG. */
 function largeRequests(facts: NodeFacts, mean: number, writer: Writer | undefined) {
+	const client = largeSender(facts, mean, writer?.culprit.command);
 	const received = bytesPerSecond(facts.perSecond('stats', 'total_net_input_bytes'));
 	return fires('warning', {
-		problem: message`receives large requests${writer?.culprit.client === undefined ? '' : message`, most from ${writer.culprit.client}`}`,
+		problem: message`receives large requests${client === undefined ? '' : message`, most from ${client}`}`,
 		detail: `${bytes(mean)} on average, ${received}`,
 		effect: 'slow',
-		culprit: writer?.culprit,
+		culprit: writer && {command: writer.culprit.command, ...(client === undefined ? {} : {client})},
 		evidence: [{name: 'bytes a command, received', value: mean, unit: 'bytes'}, ...(writer?.evidence ?? [])],
 		meaning:
 			'The server reads each request whole before it runs it. Large ones fill the network, its buffers and its memory.',

@@ -27,6 +27,9 @@ https://redis.io/docs/latest/commands/unlink/
 */
 const deletions: ReadonlySet<string> = new Set(['DEL', 'GETDEL']);
 
+/** Commands that run a script or a function: its keys are not what takes long. */
+const scripts: ReadonlySet<string> = new Set(['EVAL', 'EVALSHA', 'EVAL_RO', 'EVALSHA_RO', 'FCALL', 'FCALL_RO']);
+
 export const latSlowlogNew = rule({
 	id: 'lat.slowlog_new',
 	scope: 'node',
@@ -156,6 +159,13 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 	const withoutKeys = worst && stepsWithoutKeys(worst.arguments, client);
 	if (withoutKeys !== undefined) {
 		return withoutKeys;
+	}
+
+	if (worst !== undefined && scripts.has(commandOf(worst))) {
+		return [
+			hint(message`let ${client ?? 'its client'} do less in one script: all clients wait until it ends`),
+			hint('see its text: panel 6; SCRIPT KILL ends one that runs and has not written'),
+		];
 	}
 
 	const key = worst && titleKeyOf(worst.arguments);

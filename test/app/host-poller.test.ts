@@ -70,7 +70,7 @@ test('this machine is read for the node in focus first, then for nodes that fail
 	);
 });
 
-test('this machine is read again soon for the growth of its counters, and while the processor limit is used up', () => {
+test('this machine is read again soon for the growth of its counters, and where its processor time is limited', () => {
 	const limited = (throttled: number) => ({
 		...emptyHost,
 		cgroup: {
@@ -82,7 +82,7 @@ test('this machine is read again soon for the growth of its counters, and while 
 	});
 	assert.equal(pauseAfter(emptyHost, healthy, true), 3000);
 	assert.equal(pauseAfter(emptyHost, healthy, false), 15_000);
-	assert.equal(pauseAfter(limited(0), healthy, false), 15_000);
+	assert.equal(pauseAfter(limited(0), healthy, false), 5000);
 	assert.equal(pauseAfter(limited(40), healthy, false), 5000);
 	assert.equal(pauseAfter(limited(40), {...healthy, failure: socketFailure('ECONNREFUSED', '')}, false), 3000);
 	assert.equal(pauseAfter({kind: 'elsewhere', why: ''}, healthy, true), 300_000);

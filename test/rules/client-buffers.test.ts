@@ -313,6 +313,31 @@ testRule(netBigReply, [
 		'warning',
 		/^receives large requests, most from uploader, 879K on average, 85\.8M\/s$/,
 	],
+	[
+		'large requests of one client, and small writes of another',
+		requests(90_000_000, 100, 'set', {
+			clients: {
+				atMs: nowMs,
+				value: [
+					clientOf({id: 5, name: 'web', command: 'set', idleSeconds: 0}),
+					clientOf({id: 6, name: 'uploader', command: 'set', idleSeconds: 0, totalMemoryBytes: 12_000_000}),
+				],
+			},
+		}),
+		'warning',
+		/^receives large requests, most from uploader,/,
+	],
+	[
+		'large requests, and no client holds one now',
+		requests(90_000_000, 100, 'set', {
+			clients: {
+				atMs: nowMs,
+				value: ['web', 'uploader'].map((name, id) => clientOf({id, name, command: 'set', idleSeconds: 0})),
+			},
+		}),
+		'warning',
+		/^receives large requests, 879K/,
+	],
 	['small requests', requests(900_000, 100), 'clear'],
 	['few large requests', requests(90_000_000, 8), 'clear'],
 	['keys that move to the node', requests(90_000_000, 100, 'restore'), 'clear'],
