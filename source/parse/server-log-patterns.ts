@@ -187,13 +187,21 @@ const traffic: readonly LogPattern[] = [
 		/Timeout connecting to the (?:MASTER|PRIMARY)|(?:MASTER|PRIMARY) timeout: no data nor PING received|Connection with (?:master|primary) lost|Error condition on socket for SYNC|Failed to resolve hostname/i,
 		'the link to the primary broke',
 	),
-	// A tool that only reads the data has no port here: `client id #5`, `127.0.0.1:<unknown-replica-port>`.
+	// A tool that only reads the data has no port here: `127.0.0.1:<unknown-replica-port>`. A replica that crashed is named
+	// by `client id #5`.
 	pattern(
 		'replica-lost',
 		'info',
 		['rep.lost'],
-		/Connection with replica [^\s<>()]+:\d+ lost/,
+		/Connection with replica (?:[^\s<>()]+:\d+|client id #\d+) lost/,
 		'the link of a replica ended',
+	),
+	advice(
+		'replica-linked',
+		'info',
+		['rep.lost'],
+		/Synchronization with replica \S+ succeeded|Partial resynchronization request from \S+ accepted/,
+		'a replica has its data',
 	),
 	pattern(
 		'no-partial-resync',

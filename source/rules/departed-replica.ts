@@ -23,11 +23,17 @@ const reportedMs = 600_000;
 
 type Loss = {readonly replica: NodeAddress; readonly agoSeconds: number};
 
-/** The last replica whose link ended, by the server's log on this machine. */
+/**
+The last replica whose link ended, by the server's log on this machine. The log names a replica that crashed only by the
+id of its connection. It then is the one that was linked last: a tool has no port there.
+*/
 function loggedLoss({record: {host}, nowMs}: NodeFacts): Loss | undefined {
 	const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
 	const remark = remarks.find(({id}) => id === 'replica-lost');
-	const address = /Connection with replica (?<address>\S+:\d+) lost/.exec(remark?.line ?? '')?.groups?.address;
+	const linked = remarks.find(({id}) => id === 'replica-linked');
+	const named = /with replica (?<address>\S+:\d+) lost/.exec(remark?.line ?? '')?.groups?.address;
+	const last = /(?:with replica|request from) (?<address>\S+:\d+) /.exec(linked?.line ?? '')?.groups?.address;
+	const address = named ?? (/client id #\d+ lost/.test(remark?.line ?? '') ? last : undefined);
 	return address === undefined || remark?.atMs === undefined
 		? undefined
 		: {replica: address as NodeAddress, agoSeconds: Math.max(0, nowMs - remark.atMs) / 1000};

@@ -57,7 +57,8 @@ export const repMadeReplica = rule({
 	evaluate({status}, facts) {
 		const {primary} = facts;
 		const wasNeverUp = (facts.number('replication', 'master_link_down_since_seconds') ?? -1) < 0;
-		const isDead = primary?.failure !== undefined && primary.sample === undefined && primary.failure.layer !== 'auth';
+		// A server that turns redis-top away, or loads its data, is there.
+		const isDead = primary?.failure?.state === 'down' && primary.sample === undefined;
 		const change = status === 'up' || !wasNeverUp || !isDead ? undefined : changeOf(facts);
 		if (change === undefined || isUnderSentinel(facts)) {
 			return clear;

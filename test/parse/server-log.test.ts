@@ -119,6 +119,12 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'1:M 24 Nov 2026 11:22:33.123 # FATAL: Data file was created with a Redis server configured to handle more than 4 databases. Exiting',
 	],
 	['replica-lost', '1:M 24 Nov 2026 11:22:33.123 * Connection with replica 127.0.0.1:7001 lost.'],
+	['replica-lost', '1:M 24 Nov 2026 11:22:33.123 * Connection with replica client id #5 lost.'],
+	['replica-linked', '1:M 24 Nov 2026 11:22:33.123 * Synchronization with replica 127.0.0.1:7001 succeeded'],
+	[
+		'replica-linked',
+		'1:M 24 Nov 2026 11:22:33.123 * Partial resynchronization request from 127.0.0.1:7001 accepted. Sending 42 bytes of backlog starting from offset 1.',
+	],
 	['replica-lost', '1:M 24 Nov 2026 11:22:33.123 # Connection with replica [::1]:7001 lost.'],
 	[
 		'no-partial-resync',

@@ -36,7 +36,13 @@ const parts = (info: Sections, rest: FactsParts = {}): FactsParts => ({
 });
 
 const logOf = (line: string): LogEvidence =>
-	readServerLog('/var/log/redis.log', `1:M ${localStamp(nowMs - 40_000)} * ${line}\n`);
+	readServerLog(
+		'/var/log/redis.log',
+		line
+			.split('\n')
+			.map(each => `1:M ${localStamp(nowMs - 40_000)} * ${each}\n`)
+			.join(''),
+	);
 
 /** A moment in a server's log: `24 Nov 2026 11:22:33.123`, in local time. */
 function localStamp(atMs: number): string {
@@ -84,6 +90,27 @@ testRule(repLost, [
 		'clear',
 	],
 	['its log names a backup tool', logged('Connection with replica 10.0.1.12:<unknown-replica-port> lost.'), 'clear'],
+	[
+		'its log names a replica that crashed by the id of its connection',
+		logged('Synchronization with replica 10.0.1.12:6379 succeeded\nConnection with replica client id #5 lost.'),
+		'warning',
+		/^lost its last replica 10\.0\.1\.12:6379 40s ago$/,
+	],
+	[
+		'its log names a replica that came back for a while, and crashed',
+		logged(
+			'Partial resynchronization request from 10.0.1.12:6379 accepted. Sending 0 bytes\nConnection with replica client id #5 lost.',
+		),
+		'warning',
+		/^lost its last replica 10\.0\.1\.12:6379 40s ago$/,
+	],
+	[
+		'its log names a tool by the id of its connection',
+		logged(
+			'Synchronization with replica 10.0.1.12:<unknown-replica-port> succeeded\nConnection with replica client id #5 lost.',
+		),
+		'clear',
+	],
 	['its log names a client', logged('Connection with replica client id #4 lost.'), 'clear'],
 	[
 		'its log names the second channel of a full resync',

@@ -88,6 +88,23 @@ testRule(repMadeReplica, [
 	['it had a link before', replica({line: asked, downSince: 9}), 'clear'],
 	['the primary answers', replica({line: asked, answers: true}), 'clear'],
 	[
+		'the primary turns new clients away',
+		{
+			...replica({line: asked}),
+			nodes: [
+				{
+					...recordFrom({
+						address: '10.0.9.9:25069',
+						failure: {...refusedConnection, code: 'ERR', kind: 'MAXCLIENTS', state: 'refusing'},
+						reach: 'refusing',
+					}),
+					sample: undefined,
+				},
+			],
+		},
+		'clear',
+	],
+	[
 		'a Sentinel did it',
 		replica({line: line('id=7 addr=10.0.0.9:33062 name=sentinel-2f1c8a0b-cmd user=default')}),
 		'clear',
