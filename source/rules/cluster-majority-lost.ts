@@ -44,9 +44,9 @@ export function withUnmetNodes(
 	const old = others.map(({host, port}) => addressOf({kind: 'tcp', host, port}));
 	return {
 		...finding,
-		problem: message`${nodeNames(own)} ${own.length === 1 ? 'has' : 'have'} reached no other node since ${own.length === 1 ? 'its' : 'their'} start`,
+		problem: message`${nodeNames(own)} ${own.length === 1 ? 'has' : 'have'} met no other node since ${own.length === 1 ? 'its' : 'their'} start`,
 		detail: `${seconds(upFor)} ago`,
-		reason: 'new addresses, as pods get?',
+		reason: 'new addresses (pods)?',
 		nodes: [...own, ...old],
 		evidence: [
 			{name: 'cluster_stats_messages_received', value: 0},
@@ -56,6 +56,7 @@ export function withUnmetNodes(
 		meaning:
 			'Nothing answers at the addresses that it knows from nodes.conf: the others came back at new ones, or they are down. CLUSTER MEET with the present address of each node joins them again; ids, slots and data stay.',
 		next: [
+			hint('send it CLUSTER MEET with the present address of each other node'),
 			...oldPlaceSteps(own[0], others, fleet),
 			hint('if they are still at these addresses: start them, or repair the network between'),
 			askNode(fleet, own[0], 'CLUSTER NODES'),

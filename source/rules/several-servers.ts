@@ -19,8 +19,10 @@ const distinct = (seen: readonly SeenServer[]): readonly SeenServer[] =>
 	);
 
 /** The address under which another node of the deployment is the same process; undefined if none is known. */
-const knownAs = ({nodes, address}: NodeFacts, {runId}: SeenServer) =>
-	[...nodes.values()].find(node => node.address !== address && node.sample?.runId === runId)?.address;
+const knownAs = ({nodes, record}: NodeFacts, {runId}: SeenServer) =>
+	record.sample?.runId === runId
+		? record.otherNames?.[0]
+		: [...nodes.values()].find(node => node.address !== record.address && node.sample?.runId === runId)?.address;
 
 const roleWords = {
 	primary: ['a primary', 'primaries'],
@@ -84,12 +86,11 @@ export const connSeveralServers = rule({
 		const isMixed = primaries > 0 && primaries < servers.length;
 		const others = servers.flatMap(server => knownAs(facts, server) ?? []).map(address => nodeName(address));
 		return fires(isForReads ? 'info' : 'warning', {
-			problem: `leads to ${servers.length} servers in turn`,
-			detail: rolesText(servers),
+			problem: `leads to ${rolesText(servers)} in turn`,
 			reason: isForReads
 				? undefined
 				: isMixed
-					? 'writes that reach a replica fail (READONLY)'
+					? 'some writes fail (READONLY)'
 					: 'each connection finds the data of one of them only',
 			evidence: servers.map(server => evidenceOf(facts, server)),
 			meaning: isForReads
