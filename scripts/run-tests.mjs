@@ -68,8 +68,8 @@ try {
 		...(isStandalone && {REDIS_TOP_PROGRAM: await executable(outdir)}),
 	};
 	// Unit tests share nothing. All other tests share ports, terminals, and the time that a cluster gives its nodes. They
-	// wait more than they compute: two cores run three files at a time.
-	const first = run(tests, environment, isUnit ? os.availableParallelism() : 3);
+	// wait more than they compute: two cores run four files at a time.
+	const first = run(tests, environment, isUnit ? os.availableParallelism() : 4);
 	const again = endToEndAgain(first);
 	if (again.length > 0) {
 		process.stdout.write(`# again, by themselves: ${again.map(file => sources.get(file)).join(' ')}\n`);

@@ -93,11 +93,14 @@ async function pressEveryAction(
 	await menu();
 	for (const {id, letter} of catalogue) {
 		const before = refused().length;
-		// The letter of another group opens it from within a group too.
-		screen.press(groupLetter(groupOf(id)) ?? '');
-		await screen.waitFor(new RegExp(`${groupOf(id)} actions on`));
-		// Two keys at once would be taken for a paste.
-		await polledAgain(server);
+		const ofGroup = new RegExp(`${groupOf(id)} actions on`);
+		// The letter of another group opens it from within a group too. The next letter is pressed when the screen shows the
+		// group: two keys at once would be taken for a paste.
+		if (!ofGroup.test(screen.text())) {
+			screen.press(groupLetter(groupOf(id)) ?? '');
+			await screen.waitFor(ofGroup);
+		}
+
 		screen.press(letter);
 		const last = await eventually(`${id} refused`, () => refused()[before]);
 		// An action that the node can't do is greyed, and the menu stays open.
