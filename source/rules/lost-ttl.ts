@@ -7,8 +7,14 @@ import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 import {topWriter} from './writers.js';
 
-/** The keys without a TTL in two samples, and the time between the samples. */
-type Fixed = {readonly before: number; readonly grownPerSecond: number; readonly keys: number};
+/** The keys without a TTL before, their growth a second, and all keys. */
+type Fixed = {
+	readonly before: number;
+	readonly grownPerSecond: number;
+	readonly keys: number;
+	/** Growth of the keys with a TTL, a second. */
+	readonly expiringPerSecond: number;
+};
 
 /** Keys that expire and keys that get a TTL change both numbers alike, so the difference counts the others alone. */
 function fixedKeys({sample, earlier}: NodeFacts): Fixed | undefined {
@@ -19,8 +25,17 @@ function fixedKeys({sample, earlier}: NodeFacts): Fixed | undefined {
 	const [then, now] = [keyTotals(earlier.info), keyTotals(sample.info)];
 	const before = then.keys - then.expiring;
 	const grown = now.keys - now.expiring - before;
-	return {before, grownPerSecond: (grown * 1000) / (sample.elapsedMs - earlier.elapsedMs), keys: now.keys};
+	const seconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
+	return {
+		before,
+		grownPerSecond: grown / seconds,
+		keys: now.keys,
+		expiringPerSecond: (now.expiring - then.expiring) / seconds,
+	};
 }
+
+/** Keys without a TTL grow this many times as fast, for their number, as keys with one. Else all data grows alike. */
+const timesFaster = 3;
 
 /** Seconds in which the keys without a TTL would double at the present rate, from which the growth is new. */
 const doublingSeconds = 600;
@@ -34,6 +49,7 @@ export const keyTtlLost = rule({
 		since: '2.2',
 		falsePositives: [
 			'Data that lasts may be imported beside a cache. The finding is only info while memory does not get full.',
+			'All data may grow alike. Keys without a TTL must grow three times as fast, for their number, as keys with one.',
 			'A server that is filled for the first time has no TTL to compare with. Most of its keys must have one.',
 		],
 	},
@@ -47,9 +63,11 @@ export const keyTtlLost = rule({
 	needs: {
 		fixed: {read: fixedKeys, missing: () => pending('needs two samples')},
 	},
-	evaluate({fixed: {before, grownPerSecond, keys}}, facts, limits) {
+	evaluate({fixed: {before, grownPerSecond, keys, expiringPerSecond}}, facts, limits) {
 		const isHabit = keys >= limits.keys && 1 - before / keys >= limits.share;
-		if (!isHabit || grownPerSecond < limits.rate || grownPerSecond * doublingSeconds < before) {
+		const isNew = grownPerSecond * doublingSeconds >= before;
+		const isAlone = grownPerSecond * (keys - before) >= timesFaster * expiringPerSecond * before;
+		if (!isHabit || grownPerSecond < limits.rate || !isNew || !isAlone) {
 			return clear;
 		}
 

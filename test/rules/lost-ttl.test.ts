@@ -54,6 +54,13 @@ testRule(keyTtlLost, [
 	],
 	['keys expire as others are written with a TTL', keys([100_000, 97_000], [100_100, 97_100]), 'clear'],
 	['keys with a TTL expire, and nothing is written', keys([100_000, 97_000], [99_000, 96_000]), 'clear'],
+	['all data grows alike', keys([1_000_000, 600_000], [1_002_000, 601_200]), 'clear'],
+	[
+		'keys without a TTL grow far faster than the others',
+		keys([1_000_000, 600_000], [1_001_000, 600_300]),
+		'info',
+		/^gets 700\/s keys without a TTL, 60% of its 1.00M keys have one$/,
+	],
 	['a few new keys without a TTL', keys([100_000, 97_000], [100_010, 97_000]), 'clear'],
 	['many such keys were there before', keys([1_000_000, 600_000], [1_000_300, 600_000]), 'clear'],
 	['most keys have no TTL: data', keys([100_000, 20_000], [101_000, 20_000]), 'clear'],
