@@ -1,7 +1,7 @@
 import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
-import {percent, perSecond, seconds} from '../text/units.js';
+import {milliseconds, percent, perSecond, seconds} from '../text/units.js';
 import {rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -67,7 +67,7 @@ function lifeText(lifetime: number, writer: Writer | undefined): Message {
 	const {command, client} = writer?.culprit ?? {};
 	const by =
 		command === undefined ? '' : message` after ${command}${client === undefined ? '' : message` from ${client}`}`;
-	return message`keys live ${seconds(lifetime)}${by}`;
+	return message`keys live ${lifetime < 1 ? milliseconds(lifetime * 1000) : seconds(lifetime)}${by}`;
 }
 
 export const keyMiss = rule({

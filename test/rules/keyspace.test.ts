@@ -214,6 +214,15 @@ testRule(keyMiss, [
 		/^misses 91% of its key lookups: keys live 5s$/,
 	],
 	[
+		'most are misses since keys live for less than a second',
+		(() => {
+			const parts = shortLived({hitsBefore: 9700, keysBefore: 285});
+			return {...parts, info: {...parts.info, keyspace: {db0: 'keys=285,expires=285,avg_ttl=200'}}};
+		})(),
+		'warning',
+		/lookups: keys live 250 ms$/,
+	],
+	[
 		'keys have always lived for seconds',
 		shortLived({hitsBefore: 900, keysBefore: 5700}),
 		'info',
