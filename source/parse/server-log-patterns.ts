@@ -173,11 +173,12 @@ const traffic: readonly LogPattern[] = [
 		/Timeout receiving bulk data from (?:MASTER|PRIMARY)/,
 		'the replica gave up a full resync, because no data came for repl-timeout',
 	),
+	// A name that cannot be resolved leaves no error of the system, so servers write `Success`.
 	pattern(
 		'primary-unresolved',
 		'critical',
 		['rep.link_down'],
-		/Unable to connect to (?:MASTER|PRIMARY): .*(?:name resolution|Name or service not known|No address associated)/i,
+		/Unable to connect to (?:MASTER|PRIMARY): .*(?:name resolution|Name or service not known|No address associated|Success)/i,
 		'the replica cannot resolve the host name of its primary (replicaof)',
 	),
 	pattern(

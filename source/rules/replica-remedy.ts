@@ -35,8 +35,9 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 		return primary.sample === undefined ? nothing : {action: 'replicaof'};
 	}
 
-	// A primary that refuses logins, loads data or runs a long script is alive. Promotion would make two primaries.
-	if (primary.reach !== 'down') {
+	// A primary that refuses logins, loads data or runs a long script is alive. So may one be whose name is not known here.
+	// Promotion would make two primaries.
+	if (primary.reach !== 'down' || primary.failure.layer === 'dns') {
 		return nothing;
 	}
 

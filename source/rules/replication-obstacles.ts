@@ -233,6 +233,9 @@ function withLineKnown(obstacle: Obstacle, line: string): Obstacle {
 export const loggedObstacle = (facts: NodeFacts): LoggedObstacle | undefined =>
 	obstacleAfter(facts, facts.nowMs - recentLineMs);
 
+/** Whether a host is an address of IPv4 or IPv6, and no name. */
+const isAddress = (host: string): boolean => /^[\d.]+$|:/.test(host);
+
 type LoggedObstacle = Obstacle & {readonly line: string};
 
 /** Seconds before the end of a link whose log lines still belong to that end. */
@@ -254,7 +257,11 @@ function obstacleAfter(facts: NodeFacts, sinceMs: number): LoggedObstacle | unde
 	for (const {id, line, atMs} of remarks) {
 		// A primary that ends also breaks off a handshake. So the log line is ignored while the primary does not
 		// answer.
-		const known = id === 'primary-hangs-up' && primary?.failure !== undefined ? undefined : obstacles.get(id);
+		// An address needs no DNS: the same line then has another reason.
+		const isOther =
+			(id === 'primary-hangs-up' && primary?.failure !== undefined) ||
+			(id === 'primary-unresolved' && isAddress(record.sample?.info.text('replication', 'master_host') ?? ''));
+		const known = isOther ? undefined : obstacles.get(id);
 		if (known !== undefined && atMs !== undefined && atMs > sinceMs) {
 			return {...withPrimaryKnown(id, withLineKnown(known, line), facts), line};
 		}

@@ -85,6 +85,7 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Master did not respond to command during SYNC handshake'],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Primary did not respond to command during SYNC handshake'],
+	['primary-unresolved', '1:S 24 Nov 2026 11:22:33.123 # Unable to connect to PRIMARY: Success'],
 	[
 		'primary-unresolved',
 		'1:S 24 Nov 2026 11:22:33.123 # Unable to connect to MASTER: Temporary failure in name resolution',

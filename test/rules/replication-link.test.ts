@@ -57,6 +57,11 @@ const logged = (id: string, secondsAgo: number): FactsParts =>
 			},
 		},
 	});
+const unresolved: FactsParts = {
+	...logged('primary-unresolved', 2),
+	info: replication({role: 'slave', master_host: 'redis-primary', master_port: 6379, master_link_status: 'down'}),
+};
+
 /** A replica of Redis 7.0 that never had a link, with lines of its log of so many seconds ago. */
 const loggedLines = (
 	remarks: ReadonlyArray<readonly [id: string, secondsAgo: number, line: string]>,
@@ -348,10 +353,11 @@ testRule(repLinkDown, [
 	],
 	[
 		'never up, and its log tells that the name of the primary is not known',
-		logged('primary-unresolved', 2),
+		unresolved,
 		'critical',
-		/^cannot resolve the name of its primary 10\.0\.1\.9:6379: the DNS that its host asks does not know it$/,
+		/^cannot resolve the name of its primary redis-primary:6379: the DNS that its host asks does not know it$/,
 	],
+	['never up, and its log has the same line for an address', logged('primary-unresolved', 2), 'info'],
 	[
 		'never up, and its log tells that the primary is full',
 		logged('primary-full', 2),
@@ -464,6 +470,11 @@ const unlinked = (rest: FactsParts = {}, offset = 500) =>
 const remedies: ReadonlyArray<readonly [name: string, parts: FactsParts, action: string | undefined, node?: string]> = [
 	['its primary answers', unlinked({nodes: [primary]}), 'replicaof'],
 	['its primary is dead: it may hold the only copy', unlinked({nodes: [deadPrimary]}), 'promote'],
+	[
+		'the name of its primary is not known here: it may be alive',
+		unlinked({nodes: [{...deadPrimary, failure: {...refusedConnection, layer: 'dns', code: 'ENOTFOUND'}}]}),
+		undefined,
+	],
 	['nobody knows its primary', unlinked(), undefined],
 	[
 		'its primary wants a password',
@@ -778,7 +789,7 @@ test('a replica without a way to its primary is told to look at the way, and nev
 });
 
 test('rep.link_down: a name that cannot be resolved is looked up first, on the host of the replica', () => {
-	const [step] = firingOf(repLinkDown, logged('primary-unresolved', 2)).next;
-	assert.equal(step && messageText(step.text), 'getent hosts 10.0.1.9   # or in the container of the replica');
+	const [step] = firingOf(repLinkDown, unresolved).next;
+	assert.equal(step && messageText(step.text), 'getent hosts redis-primary   # or in the container of the replica');
 	assert.equal(step?.kind, 'shell');
 });
