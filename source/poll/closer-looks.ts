@@ -2,6 +2,7 @@ import {deploymentKind} from '../derive/deployment.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import type {Clock} from '../domain/clock.js';
 import {type CloserLook, isResent} from '../domain/closer-look.js';
+import type {InfoReply} from '../domain/info-reply.js';
 import {isLoopback, isRunId, type NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
@@ -87,11 +88,11 @@ export class CloserLooks {
 		}
 
 		if (isTarget && sample.runId !== undefined && isRunId(sample.runId) && mayBeSeveral(settings, sample)) {
-			this.#askServers(address, settings, sample.runId);
+			this.#askServers(address, settings, sample.info);
 		}
 	}
 
-	#askServers(address: NodeAddress, settings: ConnectionSettings, runId: string): void {
+	#askServers(address: NodeAddress, settings: ConnectionSettings, polled: InfoReply): void {
 		const {clock, report} = this.#options;
 		const lastMs = this.#askedAtMs.get(address);
 		if (lastMs !== undefined && clock.elapsed() - lastMs < serversEveryMs) {
@@ -101,7 +102,7 @@ export class CloserLooks {
 		this.#askedAtMs.set(address, clock.elapsed());
 		const fewest = lastMs === undefined ? firstConnections : laterConnections;
 		void this.#look(async () => {
-			const servers = await serversAt({...this.#options, settings, runId, fewest});
+			const servers = await serversAt({...this.#options, settings, polled, fewest});
 			if (servers.length > 0 && !this.#options.signal.aborted) {
 				report(address, {kind: 'servers', servers});
 			}

@@ -12,8 +12,8 @@ export type ServerLookOptions = {
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
-	/** The run id of the process that answers the polls. */
-	readonly runId: string;
+	/** The reply of the process that answers the polls. */
+	readonly polled: InfoReply;
 	/** Number of connections while all lead to that process. */
 	readonly fewest: number;
 };
@@ -23,13 +23,7 @@ const mostConnections = 8;
 /** Pause between two connections, in milliseconds. */
 const pauseMs = 50;
 
-/** Each section in a command of its own: before Redis 7.0, INFO takes one. */
-const questions = [
-	['INFO', 'server'],
-	['INFO', 'replication'],
-];
-
-function serverIn(info: InfoReply): SeenServer | undefined {
+function serverIn(info: InfoReply, replication: InfoReply = info): SeenServer | undefined {
 	const runId = info.text('server', 'run_id');
 	const uptimeSeconds = info.number('server', 'uptime_in_seconds');
 	return runId === undefined || !isRunId(runId) || uptimeSeconds === undefined
@@ -37,10 +31,21 @@ function serverIn(info: InfoReply): SeenServer | undefined {
 		: // The run id is copied: a substring of INFO would keep the whole text in memory.
 			{
 				runId: Buffer.from(runId).toString(),
-				role: nodeRole(info),
+				role: nodeRole(replication),
 				uptimeSeconds,
-				replicationId: info.text('replication', 'master_replid'),
+				replicationId: replication.text('replication', 'master_replid'),
 			};
+}
+
+/** The server on a connection. Its role is asked for only if it is another one than the one that answers the polls. */
+async function serverOn(port: RedisPort, polled: InfoReply, timeoutMs: number): Promise<SeenServer | undefined> {
+	const ask = async (section: string) => {
+		const [reply] = await port.ask([['INFO', section]], timeoutMs);
+		return parseInfo(typeof reply === 'string' ? reply : '');
+	};
+	const info = await ask('server');
+	const isPolled = info.text('server', 'run_id') === polled.text('server', 'run_id');
+	return serverIn(info, isPolled ? polled : await ask('replication'));
 }
 
 /**
@@ -50,7 +55,8 @@ connections show whether the servers take turns. Resolves with the servers in th
 where a connection fails or the server gives no run id. Never rejects.
 */
 export async function serversAt(options: ServerLookOptions): Promise<readonly SeenServer[]> {
-	const {settings, openPort, clock, signal, runId, fewest} = options;
+	const {settings, openPort, clock, signal, polled, fewest} = options;
+	const runId = polled.text('server', 'run_id');
 	const seen: SeenServer[] = [];
 	const isOver = () =>
 		signal.aborted ||
@@ -60,8 +66,7 @@ export async function serversAt(options: ServerLookOptions): Promise<readonly Se
 		const port = openPort(settings);
 		try {
 			await port.open();
-			const replies = await port.ask(questions, settings.timeoutMs);
-			const server = serverIn(parseInfo(replies.filter(reply => typeof reply === 'string').join('\r\n')));
+			const server = await serverOn(port, polled, settings.timeoutMs);
 			if (server === undefined) {
 				return [];
 			}

@@ -227,8 +227,8 @@ keys whose effect can't be seen.
 */
 export async function polledAgain(server: Asked): Promise<void> {
 	const asked = await infosByOthers(server);
-	// The oldest servers get two INFO commands in each poll.
-	await eventually('two polls', async () => (await asked()) >= 4 || undefined);
+	// The oldest servers get two INFO commands in each poll. Three more ask who answers on new connections.
+	await eventually('two polls', async () => (await asked()) >= 7 || undefined);
 }
 
 /** Types a text into the field on the screen, key by key, and waits for each to appear. */

@@ -6,7 +6,7 @@ import type {Sampled} from '../../source/poll/discovery.js';
 import {serversAt} from '../../source/poll/server-look.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, settingsOf} from '../harness/fake-port.js';
-import type {Sections} from '../harness/records.js';
+import {infoOf, type Sections} from '../harness/records.js';
 import {sampleOf} from '../harness/samples.js';
 
 const address = '10.0.1.11:6379';
@@ -35,7 +35,14 @@ async function look(runIds: readonly string[], fewest = 3) {
 	const clock = new FakeClock();
 	const {openPort, opened, servers} = network(clock, runIds);
 	const signal = new AbortController().signal;
-	const done = serversAt({settings: settingsOf(address), openPort, clock, signal, runId: first, fewest});
+	const done = serversAt({
+		settings: settingsOf(address),
+		openPort,
+		clock,
+		signal,
+		polled: infoOf(sectionsOf(first)),
+		fewest,
+	});
 	await clock.advance(10_000);
 	return {seen: (await done).map(({runId}) => runId), opened: opened(), servers};
 }
@@ -45,7 +52,7 @@ test('three connections to one server show that server, and are closed', async (
 	assert.deepEqual(seen, [first, first, first]);
 	assert.equal(opened, 3);
 	assert.equal(servers[0]?.ports.size, 0);
-	assert.deepEqual([...new Set(servers[0]?.commands())], ['INFO server', 'INFO replication']);
+	assert.deepEqual([...new Set(servers[0]?.commands())], ['INFO server']);
 });
 
 test('further connections show whether servers take turns', async () => {
@@ -66,7 +73,14 @@ test('a connection that fails ends the look, and a placeholder is no run id', as
 	const openPort = fakeNetwork(clock, {[address]: down});
 	const signal = new AbortController().signal;
 	assert.deepEqual(
-		await serversAt({settings: settingsOf(address), openPort, clock, signal, runId: first, fewest: 3}),
+		await serversAt({
+			settings: settingsOf(address),
+			openPort,
+			clock,
+			signal,
+			polled: infoOf(sectionsOf(first)),
+			fewest: 3,
+		}),
 		[],
 	);
 });
