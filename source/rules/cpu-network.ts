@@ -200,7 +200,7 @@ export const cpuThrottle = rule({
 		return share <= limits.share
 			? clear
 			: fires('warning', {
-					problem: `is held at ${cores < 10 ? Number(cores.toFixed(2)) : Math.round(cores)} processors`,
+					problem: `is held at ${cores < 10 ? Number(cores.toFixed(2)) : Math.round(cores)} processors${isOfChild ? `, used up by its ${child === 'a save' ? 'save' : 'rewrite'}` : ''}`,
 					detail: `it stood still in ${percent(share)} of the periods${child === undefined ? '' : `, while ${child} runs`}`,
 					reason: isOfChild
 						? `the child process of ${child} uses the limit up`

@@ -158,7 +158,7 @@ testRule(cpuThrottle, [
 			earlier: cpu(0),
 		},
 		'warning',
-		/while a save runs: the child process of a save uses the limit up$/,
+		/^is held at 0\.05 processors, used up by its save, .* while a save runs: the child process of a save uses the limit up$/,
 	],
 	[
 		'while a save runs, and the server itself takes most',
