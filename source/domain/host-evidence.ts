@@ -332,6 +332,8 @@ export type BusyProgram = {
 	readonly processIds: readonly number[];
 	/** 0.5 is half of a processor. */
 	readonly cores: number;
+	/** The number of processors that the server is bound to, if the program is bound to the same ones. */
+	readonly boundTo?: number | undefined;
 };
 
 /** A process of this machine, and the memory that it takes. */

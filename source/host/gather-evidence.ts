@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import {systemClock} from '../domain/clock.js';
 import type {
 	EarlierProcess,
 	FoundServer,
@@ -30,6 +31,7 @@ import {readOomKills} from './oom-kills.js';
 import {isOwnEndpoint} from './own-address.js';
 import {findHolders, listeningSockets, type ScannedProcess, scanProcesses} from './proc-files.js';
 import {readProcess} from './process-evidence.js';
+import {withBounds} from './processor-bounds.js';
 import {supervisorOf, supervisorOfPort} from './supervisor.js';
 import {readWaits} from './wait-evidence.js';
 
@@ -73,8 +75,9 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 	const {endpoint, known = new KnownProcesses()} = request;
 	const isWanted = (socket: Pick<Listener, 'address' | 'port'>) =>
 		endpoint.kind === 'unix' ? socket.port === 0 && socket.address === endpoint.path : socket.port === endpoint.port;
-	const [processes, sockets, kernel] = await Promise.all([
-		scanProcesses(gaps, known),
+	const [{processes, scannedAtMs}, sockets, kernel] = await Promise.all([
+		// On a busy machine the scan ends long after `nowMs`.
+		scanProcesses(gaps, known).then(found => ({processes: found, scannedAtMs: systemClock.elapsed()})),
 		listeningSockets(gaps),
 		readKernelSettings(gaps),
 	]);
@@ -85,14 +88,14 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 	const connectionHolders = isFull ? await readConnectionHolders(endpoint.port, processes) : undefined;
 	const busyPrograms = known.use
 		.since(
-			processes.filter(one => one.processId !== process.pid && one.parentId !== kernelThreads),
-			request.nowMs,
+			processes.filter(one => one.processId !== process.pid && !one.isKernelThread),
+			scannedAtMs,
 		)
 		.filter(({processIds}) => !isOwn(processes, processIds[0], processId));
 	return {
 		...(await aboutProcess({request, processId, listeners, servers, kernel, gaps})),
 		connectionHolders,
-		...(busyPrograms.length > 0 ? {busyPrograms} : {}),
+		...(busyPrograms.length > 0 ? {busyPrograms: await withBounds(busyPrograms, processId)} : {}),
 		largest: largestOf(processes, processId),
 	};
 }
@@ -107,9 +110,6 @@ function largestOf(processes: readonly ScannedProcess[], server: number | undefi
 
 	return most && {processName: most.name, processId: most.processId, residentBytes: most.residentBytes};
 }
-
-/** The process id of kthreadd, the parent of all kernel threads. They work for programs, which are named instead. */
-const kernelThreads = 2;
 
 /** Whether a process is the server, or a child of it that saves. */
 const isOwn = (processes: readonly ScannedProcess[], busy: number | undefined, server: number | undefined): boolean =>

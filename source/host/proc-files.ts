@@ -37,9 +37,13 @@ export type ScannedProcess = {
 	readonly isServer: boolean;
 	/** The start time and the name of the process: a new process with the same id has others. */
 	readonly identity: string;
+	/** When the process started, in clock ticks since the machine's start. The process keeps it under another name. */
+	readonly startTicks: number | undefined;
 	/** The processor time that the process has used, in clock ticks. */
 	readonly ticks: number;
 	readonly parentId: number;
+	/** Whether it is a thread of the kernel. It works for programs, and its name changes with its work. */
+	readonly isKernelThread: boolean;
 	readonly residentBytes: number;
 };
 
@@ -64,8 +68,9 @@ async function scanProcess(
 		// processor time.
 		const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
 		const {name, state} = parseProcessStat(stat);
-		const identity = `${parseStartTicks(stat)} ${name}`;
-		const use = parseUse(stat);
+		const startTicks = parseStartTicks(stat);
+		const identity = `${startTicks} ${name}`;
+		const use = {...parseUse(stat), startTicks};
 		if (known.isOther(processId, identity)) {
 			scan.note(processId, identity, false);
 			return {processId, name, state, title: '', isServer: false, identity, ...use};

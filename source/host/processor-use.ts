@@ -1,10 +1,11 @@
 import type {BusyProgram} from '../domain/host-evidence.js';
 
-/** One process of a scan: its program, what identifies it, and the processor time that it has used, in clock ticks. */
+/** One process of a scan: its program, its start, and the processor time that it has used, both in clock ticks. */
 export type UsedTime = {
 	readonly processId: number;
 	readonly name: string;
-	readonly identity: string;
+	/** With the process id it identifies the process, which may change its name. */
+	readonly startTicks: number | undefined;
 	readonly ticks: number;
 	/** Each Redis or Valkey process is a program of its own. */
 	readonly isServer: boolean;
@@ -24,7 +25,7 @@ const listed = 4;
 
 /** Compares the scans of this machine's processes: which programs use its processors. */
 export class ProcessorUse {
-	#last: {readonly atMs: number; readonly ticks: ReadonlyMap<number, UsedTime>} | undefined;
+	#last: {readonly atMs: number; readonly found: ReadonlyMap<number, UsedTime>} | undefined;
 	#busy: readonly BusyProgram[] = [];
 
 	/**
@@ -37,23 +38,27 @@ export class ProcessorUse {
 			return this.#busy;
 		}
 
-		this.#last = {atMs, ticks: new Map(used.map(each => [each.processId, each]))};
-		this.#busy = last === undefined || atMs < last.atMs ? [] : busyPrograms(used, last.ticks, atMs - last.atMs);
+		this.#last = {atMs, found: new Map(used.map(each => [each.processId, each]))};
+		this.#busy = last === undefined || atMs < last.atMs ? [] : busyPrograms(used, last.found, atMs - last.atMs);
 		return this.#busy;
 	}
 }
 
 function busyPrograms(
-	used: readonly UsedTime[],
+	processes: readonly UsedTime[],
 	earlier: ReadonlyMap<number, UsedTime>,
 	elapsedMs: number,
 ): readonly BusyProgram[] {
+	const newest = Math.max(...[...earlier.values()].map(({startTicks}) => startTicks ?? 0));
 	const programs = new Map<string, {name: string; cores: number; processIds: number[]; most: number}>();
-	for (const {processId, name, identity, ticks, isServer} of used) {
+	for (const {processId, name, startTicks, ticks, isServer} of processes) {
 		const key = isServer ? `${name} ${processId}` : name;
 		const before = earlier.get(processId);
-		// A process that the earlier scan did not find began since then.
-		const cores = ((ticks - (before?.identity === identity ? before.ticks : 0)) * 1000) / ticksPerSecond / elapsedMs;
+		const isSame = before !== undefined && before.startTicks === startTicks;
+		// An older process that the earlier scan did not find used its time before that scan, too.
+		const isMeasured = isSame || (startTicks ?? 0) > newest;
+		const used = isMeasured ? ticks - (isSame ? before.ticks : 0) : 0;
+		const cores = (used * 1000) / ticksPerSecond / elapsedMs;
 		const program = programs.get(key) ?? {name, cores: 0, processIds: [], most: 0};
 		programs.set(key, program);
 		program.cores += Math.max(0, cores);

@@ -159,12 +159,16 @@ export function parseStartTicks(text: string): number | undefined {
 /** Bytes of a page of memory, on x86-64 and on most arm64 machines. */
 const pageBytes = 4096;
 
+/** The flag of a thread of the kernel. Source: Linux include/linux/sched.h, PF_KTHREAD. */
+const kernelThreadFlag = 0x00200000n;
+
 /**
-The parent of a process, the processor time that the process has used, in clock ticks, and its resident memory: fields 4,
-14, 15 and 24 of `/proc/PID/stat` (ppid, utime, stime, rss). Source: proc(5).
+The parent of a process, whether it is a thread of the kernel, the processor time that it has used, in clock ticks, and
+its resident memory: fields 4, 9, 14, 15 and 24 of `/proc/PID/stat` (ppid, flags, utime, stime, rss). Source: proc(5).
 */
 export function parseUse(text: string): {
 	readonly parentId: number;
+	readonly isKernelThread: boolean;
 	readonly ticks: number;
 	readonly residentBytes: number;
 } {
@@ -174,11 +178,30 @@ export function parseUse(text: string): {
 		.split(' ');
 	const [parentId, ticks] = [Number(fields[1]), Number(fields[11]) + Number(fields[12])];
 	const pages = Number(fields[21]);
+	const flags = /^\d{1,19}$/.test(fields[6] ?? '') ? BigInt(fields[6] ?? 0) : 0n;
 	return {
 		parentId,
+		isKernelThread: (flags & kernelThreadFlag) !== 0n,
 		ticks: Number.isFinite(ticks) ? ticks : 0,
 		residentBytes: Number.isFinite(pages) ? pages * pageBytes : 0,
 	};
+}
+
+/** The numbers of a list such as `0-3,8`; undefined if it is none. Source: proc(5), Cpus_allowed_list. */
+export function parseNumberList(text: string): ReadonlySet<number> | undefined {
+	const numbers = new Set<number>();
+	for (const part of text.trim().split(',')) {
+		const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
+		if (from === undefined) {
+			return undefined;
+		}
+
+		for (let number = Number(from); number <= Number(to); number++) {
+			numbers.add(number);
+		}
+	}
+
+	return numbers;
 }
 
 /** When the machine started, milliseconds since the epoch: `btime` of `/proc/stat`. */

@@ -4,7 +4,7 @@ import {bytes} from '../text/units.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** Share of a machine's processors from which one program counts as the reason why they are short. */
+/** Share of the server's processors from which one program counts as the reason why they are short. */
 const mostCores = 0.4;
 
 /** A program that keeps the machine of a server busy. */
@@ -45,10 +45,12 @@ large share, if the server itself takes more, or where two readings of the machi
 */
 export function hogOf(facts: NodeFacts): Hog | undefined {
 	const host = facts.record.host?.value;
-	const [top]: readonly BusyProgram[] = (host?.kind === 'here' ? host.busyPrograms : undefined) ?? [];
-	const processors = (host?.kind === 'here' ? host.kernel.processorTime?.processors : undefined) ?? 0;
+	const programs: readonly BusyProgram[] = (host?.kind === 'here' ? host.busyPrograms : undefined) ?? [];
+	const all = (host?.kind === 'here' ? host.kernel.processorTime?.processors : undefined) ?? 0;
 	const own = facts.record.values.get('cpuSeconds') ?? 0;
-	if (top === undefined || processors === 0 || top.cores < mostCores * processors || top.cores < own) {
+	const shareOf = ({cores, boundTo = all}: BusyProgram) => cores / boundTo;
+	const [top] = programs.toSorted((one, other) => shareOf(other) - shareOf(one));
+	if (top === undefined || all === 0 || shareOf(top) < mostCores || top.cores < own) {
 		return undefined;
 	}
 
@@ -56,7 +58,10 @@ export function hogOf(facts: NodeFacts): Hog | undefined {
 	const ids = top.processIds.join(',');
 	return {
 		name,
-		takes: `it takes ${top.cores.toFixed(1)} of ${processors} processors`,
+		takes:
+			top.boundTo === undefined
+				? `it takes ${top.cores.toFixed(1)} of ${all} processors`
+				: `it takes ${top.cores.toFixed(1)} of the server's ${top.boundTo === 1 ? 'processor' : `${top.boundTo} processors`}`,
 		next: [
 			onHost(`ps -o pid,ppid,user,etime,args -p ${ids}`),
 			hint(

@@ -5,7 +5,7 @@ import {ProcessorUse, type UsedTime} from '../../source/host/processor-use.js';
 const used = (processId: number, name: string, ticks: number, parts: Partial<UsedTime> = {}): UsedTime => ({
 	processId,
 	name,
-	identity: `500 ${name}`,
+	startTicks: 500,
 	ticks,
 	isServer: false,
 	...parts,
@@ -15,7 +15,10 @@ test('the programs that used most processor time since an earlier scan, the busi
 	const use = new ProcessorUse();
 	assert.deepEqual(use.since([used(1, 'init', 900), used(7, 'gzip', 50)], 1000), [], 'nothing to compare with');
 	assert.deepEqual(
-		use.since([used(1, 'init', 901), used(7, 'gzip', 250), used(8, 'tar', 100), used(9, 'cron', 10)], 3000),
+		use.since(
+			[used(1, 'init', 901), used(7, 'gzip', 250), used(8, 'tar', 100, {startTicks: 501}), used(9, 'cron', 10)],
+			3000,
+		),
 		[
 			{processName: 'gzip', cores: 1, processIds: [7]},
 			{processName: 'tar', cores: 0.5, processIds: [8]},
@@ -37,9 +40,25 @@ test('processes of one name are one program, and each server is one', () => {
 test('another process with the same id began since the earlier scan', () => {
 	const use = new ProcessorUse();
 	use.since([used(7, 'gzip', 500)], 0);
-	assert.deepEqual(use.since([used(7, 'gzip', 90, {identity: '900 gzip'})], 1000), [
+	assert.deepEqual(use.since([used(7, 'gzip', 90, {startTicks: 900})], 1000), [
 		{processName: 'gzip', cores: 0.9, processIds: [7]},
 	]);
+});
+
+test('a process that takes another name has used no more', () => {
+	const use = new ProcessorUse();
+	use.since([used(7, 'sh', 500), used(9, 'init', 0)], 0);
+	assert.deepEqual(use.since([used(7, 'gzip', 501), used(9, 'init', 0)], 1000), []);
+	assert.deepEqual(use.since([used(7, 'gzip', 591), used(9, 'init', 0)], 2000), [
+		{processName: 'gzip', cores: 0.9, processIds: [7]},
+	]);
+});
+
+test('a process that the earlier scan did not find, though it ran, has used an unknown time', () => {
+	const use = new ProcessorUse();
+	use.since([used(9, 'init', 0)], 0);
+	assert.deepEqual(use.since([used(7, 'gzip', 500), used(9, 'init', 0)], 1000), []);
+	assert.deepEqual(use.since([used(7, 'gzip', 500, {startTicks: undefined}), used(9, 'init', 0)], 2000), []);
 });
 
 test('scans that follow each other closely have the result of the first of them', () => {

@@ -16,9 +16,11 @@ import {parseHistograms, parseLatencyHistory, parseLatencyLatest} from '../../so
 import {
 	cgroupOwner,
 	parseColonTable,
+	parseNumberList,
 	parseProcessStat,
 	parseSocketTable,
 	parseUnixSocketTable,
+	parseUse,
 } from '../../source/parse/proc-text.js';
 import {commandAvailability, replyFailure} from '../../source/parse/reply-error.js';
 import {parseMonitoredPrimaries, parseSentinelPeers} from '../../source/parse/sentinel.js';
@@ -43,6 +45,8 @@ const textParsers: Readonly<Record<string, (text: string) => unknown>> = {
 		cgroupOwner(text),
 		parseColonTable(text),
 		parseProcessStat(text),
+		parseUse(text),
+		parseNumberList(text) ?? [],
 		parseSocketTable(text),
 		parseUnixSocketTable(text),
 	],

@@ -8,6 +8,7 @@ import {
 	parseCgroups,
 	parseColonTable,
 	parseHugePages,
+	parseNumberList,
 	parseOpenFilesLimit,
 	parsePressure,
 	parseProcessLimit,
@@ -18,6 +19,7 @@ import {
 	parseStartTicks,
 	parseThrottling,
 	parseUnixSocketTable,
+	parseUse,
 } from '../../source/parse/proc-text.js';
 
 const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -59,6 +61,24 @@ test('name and state of a process are read, whatever characters the name has', (
 	assert.deepEqual(parseProcessStat('12 (a) b (c) D 1'), {name: 'a) b (c', state: 'disk-wait'});
 	assert.deepEqual(parseProcessStat('12 (x) Z 1').state, 'zombie');
 	assert.deepEqual(parseProcessStat(''), {name: '', state: 'unknown'});
+});
+
+test('a thread of the kernel is known by its flag, whatever its parent seems to be', () => {
+	const fields = (flags: number) => `0 0 0 0 -1 ${flags} 0 0 0 0 150 65 0 0 20 0 1 0 4000 0 7`;
+	const kernel = parseUse(`1817 (kworker/1:2-events) I ${fields(69238880).replace(/^0/, '2')}`);
+	assert.deepEqual(kernel, {parentId: 2, isKernelThread: true, ticks: 215, residentBytes: 28_672});
+	assert.equal(parseUse(`7 (kworker/1:2) I ${fields(69238880)}`).isKernelThread, true);
+	assert.equal(parseUse(`7 (gzip) R ${fields(4194304)}`).isKernelThread, false);
+	for (const broken of ['', '7 (gzip) R 1', `7 (gzip) R ${fields(Number.NaN)}`]) {
+		assert.equal(parseUse(broken).isKernelThread, false, broken);
+	}
+});
+
+test('a list of processors is read', () => {
+	assert.deepEqual([...(parseNumberList('0-2,8\n') ?? [])], [0, 1, 2, 8]);
+	assert.deepEqual([...(parseNumberList('1') ?? [])], [1]);
+	assert.equal(parseNumberList(''), undefined);
+	assert.equal(parseNumberList('a-b'), undefined);
 });
 
 test('processor time is the sum of all processors, with the time that the host took', () => {

@@ -191,11 +191,11 @@ const ofServer = (share: number): FactsParts => ({
 });
 
 /** A machine of two processors, of which a program takes some. */
-const withPrograms = (cores: number, parts: FactsParts): FactsParts => ({
+const withPrograms = (cores: number, parts: FactsParts, boundTo?: number): FactsParts => ({
 	...parts,
 	host: {
 		...parts.host,
-		busyPrograms: [{processName: 'gzip', processIds: [4711, 4712], cores}],
+		busyPrograms: [{processName: 'gzip', processIds: [4711, 4712], cores, boundTo}],
 		kernel: {...emptyKernel, ...parts.host?.kernel, processorTime: {total: 1, stolen: 0, runnable: 5, processors: 2}},
 	},
 });
@@ -224,6 +224,18 @@ testRule(osPsi, [
 	[
 		'busy, and no program takes much',
 		withPrograms(0.7, pressure(0.9, 3)),
+		'warning',
+		/^runs on a machine short of processor time, some/,
+	],
+	[
+		'busy, and one program takes most of the processor that the server is bound to',
+		withPrograms(0.7, pressure(0.9, 3), 1),
+		'warning',
+		/^runs on a machine that gzip keeps busy, it takes 0\.7 of the server's processor; some process waits/,
+	],
+	[
+		'busy, and a program takes little of the processors that the server is bound to',
+		withPrograms(0.7, pressure(0.9, 3), 2),
 		'warning',
 		/^runs on a machine short of processor time, some/,
 	],
