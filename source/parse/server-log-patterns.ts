@@ -233,6 +233,13 @@ const traffic: readonly LogPattern[] = [
 		/REPLICAOF \S+ enabled/,
 		'somebody made this node a replica of another (REPLICAOF)',
 	),
+	advice(
+		'was-primary',
+		'info',
+		['clu.state'],
+		/Before turning into a replica, using my own/,
+		'this node was a primary until then',
+	),
 	pattern(
 		'node-failed',
 		'critical',

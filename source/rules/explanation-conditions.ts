@@ -46,6 +46,7 @@ const hasEvidence =
 export const hasNoPlaceForData = hasEvidence(storageInLog);
 
 export const hasLoggedObstacle = hasEvidence(obstacleInLog, storageInLog);
+export const hasNoObstacle = (finding: Finding): boolean => !hasLoggedObstacle(finding);
 
 /** Whether the replica has no link because its primary has no room for another client. */
 export const isForRoom = (finding: Finding): boolean => finding.reason === noRoom || hasEvidence(primaryInLog)(finding);

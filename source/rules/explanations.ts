@@ -3,6 +3,7 @@ import {
 	cannotFork,
 	failedAtLimit,
 	hasLoggedObstacle,
+	hasNoObstacle,
 	hasNoPlaceForData,
 	hasOldAddresses,
 	hasSilenced,
@@ -226,7 +227,11 @@ export const explanations: readonly Explanation[] = [
 	// A replica that ends again and again asks for a full resync at each start.
 	{cause: 'srv.crash_loop', where: 'primary', symptoms: [...followerSymptoms, 'rep.fullsync_storm', 'per.fork_slow']},
 	// The address that a primary was pointed to by mistake, or by an intruder, is no node that anybody misses.
-	{cause: 'rep.made_replica', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
+	{cause: 'rep.made_replica', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate', 'key.drop']},
+	{cause: 'rep.made_replica', where: 'replicas', symptoms: ['key.drop', ...linkSymptoms]},
+	// A replica discards its keys before it loads those of its primary.
+	{cause: 'rep.link_down', where: 'here', symptoms: ['key.drop'], isCause: hasLoggedObstacle},
+	{cause: 'rep.emptied', where: 'replicas', symptoms: ['key.drop']},
 	{
 		cause: 'rep.made_replica',
 		where: 'primary',
@@ -242,7 +247,7 @@ export const explanations: readonly Explanation[] = [
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		// A replica whose log tells why it got no data had lost its link before.
-		{cause, where: 'replicas', symptoms: linkSymptoms, isSymptom: finding => !hasLoggedObstacle(finding)},
+		{cause, where: 'replicas', symptoms: linkSymptoms, isSymptom: hasNoObstacle},
 		{cause, where: 'primary', symptoms: followerSymptoms},
 	]),
 	// A cut network explains what each partition reports about the other partition.
@@ -265,7 +270,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'clu.alone', where: 'here', symptoms: ['err.failed', 'err.rate']},
 	{cause: 'clu.alone', where: 'anywhere', symptoms: ['clu.view', 'clu.ghost', 'clu.no_replica']},
 	{cause: 'srv.restarted', where: 'here', symptoms: ['rep.fullsync_storm', 'rep.lost', 'rep.none']},
-	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms},
+	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms, isSymptom: hasNoObstacle},
 	{cause: 'srv.restarted', where: 'primary', symptoms: ['rep.lost', 'rep.none', 'rep.min_good']},
 	{cause: 'srv.paused', where: 'here', symptoms: ['conn.unresponsive']},
 	// A full disk or a bad folder explains the failed save, which explains the refused writes.

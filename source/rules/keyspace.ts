@@ -1,4 +1,5 @@
 import {primaryAddress} from '../derive/replication-peers.js';
+import type {NextStep} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
@@ -9,6 +10,7 @@ import {keyMiss} from './key-misses.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
+import {discardedKeys, keepsNothing} from './role-change.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 /**
@@ -86,6 +88,7 @@ function demotionOf({atMs}: NonNullable<RuleMemory['keyDrop']>, {record, sample,
 	const [, name] = /user request from '.*? name=(\S+) /.exec(remark?.line ?? '') ?? [];
 	const client = name === undefined ? undefined : nameOf('client', name);
 	return {
+		atMs: changedAtMs,
 		reason: message`it became a replica of ${nodeName(primary)}`,
 		by: client === undefined ? '' : message`, REPLICAOF by ${client}`,
 		evidence: remark === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', remark.line)}`}],
@@ -111,6 +114,15 @@ function flushOf(drop: NonNullable<RuleMemory['keyDrop']>, facts: NodeFacts, ago
 		next: command === undefined ? undefined : flushSteps(facts, {command, agoSeconds: known?.agoSeconds ?? agoSeconds}),
 	};
 }
+
+/** The steps that keep what is left of the lost keys on disk. */
+const keepSteps = (facts: NodeFacts): readonly NextStep[] => [
+	hint(
+		keepsNothing(facts)
+			? 'it keeps nothing on disk: restore a backup (an RDB file from before), or let the applications fill it again'
+			: 'keep the RDB file and the append-only files: copy them away before a save replaces them',
+	),
+];
 
 export const keyDropped = rule({
 	id: 'key.drop',
@@ -190,7 +202,7 @@ export const keyDropped = rule({
 								facts,
 								'REPLICAOF NO ONE   # if it should be a primary: it takes writes again, without the lost keys',
 							),
-							hint('the lost keys are in its last RDB file, unless a save has replaced it: copy that file away first'),
+							...discardedKeys(facts, demotion.atMs),
 						]),
 				...(isTaken
 					? [
@@ -200,9 +212,7 @@ export const keyDropped = rule({
 							redisCli(facts, 'CLUSTER NODES'),
 						]
 					: []),
-				...(flush?.next ?? [
-					hint('keep the RDB file and the append-only files: copy them away before a save replaces them'),
-				]),
+				...(flush?.next ?? (demotion === undefined ? keepSteps(facts) : [])),
 				redisCli(facts, 'INFO commandstats'),
 				...(flush === undefined ? logSteps(facts) : []),
 			],

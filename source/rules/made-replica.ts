@@ -1,52 +1,85 @@
-import {type Message, message, type Name, nameOf} from '../domain/message.js';
-import {utcClock} from '../text/units.js';
+import type {Evaluation} from '../domain/finding.js';
+import {type Message, message, nameOf} from '../domain/message.js';
+import {seconds, utcClock} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {changeToOtherData, discardedKeys, isUnderSentinel, type RoleChange, roleChangeOf} from './role-change.js';
 import {clear, fires, rule} from './rule.js';
 
-/** How a primary became a replica: when, by which client, and the line of the log that shows it. */
-type Change = {readonly atMs: number; readonly by: Name | undefined; readonly line: string | undefined};
+/** READONLY errors per second from which clients write to a node. A person at a prompt causes fewer. */
+const leastErrors = 1;
 
-/**
-The change of a primary to a replica: by its log since its last start, else by redis-top's own polls. Undefined if neither
-shows it, and if a Sentinel did it. Example of the line: `REPLICAOF 10.0.0.2:6379 enabled (user request from 'id=7
-addr=10.0.0.9:5000 … name=deploy …')`. Valkey replaces names by `*redacted*` there.
-*/
-function changeOf({record, memory, nowMs, sample}: NodeFacts): Change | undefined {
-	const host = record.host?.value;
-	const log = host?.kind === 'here' ? host.log : undefined;
-	const remark = log?.remarks.find(({id}) => id === 'replicates');
-	const startedAtMs = nowMs - (sample?.info.number('server', 'uptime_in_seconds') ?? 0) * 1000;
-	if (remark?.atMs !== undefined && remark.atMs >= startedAtMs) {
-		const [, request = ''] = /user request from '(.*)/.exec(remark.line) ?? [];
-		const [, name = ''] = / name=([^\s*]\S*)/.exec(request) ?? [];
-		const [, address] = / addr=(\S+)/.exec(request) ?? [];
-		const by = name === '' ? address : name;
-		return name.startsWith('sentinel-')
-			? undefined
-			: {atMs: remark.atMs, by: by === undefined ? undefined : nameOf('client', by), line: remark.line};
-	}
-
-	return memory.roleChangedAtMs === undefined
-		? undefined
-		: {atMs: memory.roleChangedAtMs, by: undefined, line: undefined};
+/** Whether somebody misses the primary: clients whose writes fail, or keys that are gone since. */
+function isMissed(facts: NodeFacts, {atMs}: RoleChange): boolean {
+	const {earlier, sample, memory} = facts;
+	const elapsedSeconds = ((sample?.elapsedMs ?? 0) - (earlier?.elapsedMs ?? 0)) / 1000;
+	const errors = facts.errorIncrease('READONLY') ?? 0;
+	return errors >= leastErrors * elapsedSeconds
+		? errors > 0
+		: (memory.keyDrop?.atMs ?? Number.NEGATIVE_INFINITY) >= atMs;
 }
 
-/** Whether a Sentinel is among the nodes. The search goes through all nodes, so it comes last. */
-const isUnderSentinel = ({nodes}: NodeFacts): boolean => [...nodes.values()].some(({role}) => role === 'sentinel');
+const evidenceOf = (facts: NodeFacts, {line}: RoleChange) => [
+	...infoEvidence(
+		facts,
+		['replication', 'role'],
+		['replication', 'master_host'],
+		['replication', 'master_port'],
+		['replication', 'master_link_status'],
+	),
+	...(line === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', line)}`}]),
+];
+
+/** A primary that was made a replica of a server with other data, which answers and replaces the data. */
+function ofOtherData(facts: NodeFacts, isLinked: boolean): Evaluation {
+	const change = changeToOtherData(facts);
+	if (change === undefined || !isMissed(facts, change)) {
+		return clear;
+	}
+
+	const target = nameOf('node', primaryNamedBy(facts.record) ?? '?');
+	const ago = seconds(Math.max(0, facts.nowMs - change.atMs) / 1000);
+	const by: Message = change.by === undefined ? '' : message` from ${change.by}`;
+	const how = change.line === undefined ? '' : message`by REPLICAOF${by}, `;
+	return fires('critical', {
+		problem: message`was made a replica of ${target}`,
+		detail: message`${how}${ago} ago`,
+		reason: isLinked ? 'writes refused, its data replaced' : 'writes refused, its data is about to be replaced',
+		effect: isLinked ? 'data-lost' : 'writes-refused',
+		culprit: change.by === undefined ? undefined : {client: change.by, command: 'REPLICAOF'},
+		evidence: evidenceOf(facts, change),
+		meaning: isLinked
+			? 'It was a primary. Now it has the keys of the other server instead of its own, and answers writes with READONLY.'
+			: 'It was a primary. It answers writes with READONLY. It has its own keys until the full resync ends.',
+		next: [
+			redisCli(facts, 'REPLICAOF NO ONE'),
+			hint(
+				isLinked
+					? 'that makes it a primary again: it takes writes, with the keys of the other server, without its own'
+					: 'that makes it a primary again, at once with its own keys; then CONFIG REWRITE, if its config file has replicaof',
+			),
+			...(isLinked ? discardedKeys(facts, change.atMs) : []),
+			hint(message`do not send the clients to ${target}: it never was a replica of this node and has other data`),
+			hint(message`it was meant to move there: then let the clients use ${target}`),
+		],
+		action: 'promote',
+	});
+}
 
 export const repMadeReplica = rule({
 	id: 'rep.made_replica',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A primary was made a replica (REPLICAOF) of an address at which no server has ever answered, so that it refuses writes and gets no data: `master_link_down_since_seconds:-1`, with the change of its role as redis-top saw it or its log tells it. A typing error or an intruder is the usual reason.',
+			'A primary was made a replica (REPLICAOF) of an address at which no server has ever answered, so that it refuses writes and gets no data: `master_link_down_since_seconds:-1`, with the change of its role as redis-top saw it or its log tells it. A typing error or an intruder is the usual reason. The rule also fires where that server answers, never was a replica of this node, and this node answers writes with READONLY or has lost its keys since.',
 		since: '2.8',
 		falsePositives: [
 			'A replica whose primary dies had a link before. rep.link_down reports that.',
+			'A planned failover makes a primary the replica of its own promoted replica. The history of the new primary tells it (`second_repl_offset`), and the rule is clear.',
+			'A new server that is made a replica loses nothing. The rule needs clients whose writes fail, or keys that are gone.',
 			'Sentinels and clusters choose the primary themselves. The rule does not apply to their nodes.',
 		],
 	},
@@ -59,7 +92,11 @@ export const repMadeReplica = rule({
 		const wasNeverUp = (facts.number('replication', 'master_link_down_since_seconds') ?? -1) < 0;
 		// A server that turns redis-top away, or loads its data, is there.
 		const isDead = primary?.failure?.state === 'down' && primary.sample === undefined;
-		const change = status === 'up' || !wasNeverUp || !isDead ? undefined : changeOf(facts);
+		if (!isDead) {
+			return ofOtherData(facts, status === 'up');
+		}
+
+		const change = status === 'up' || !wasNeverUp ? undefined : roleChangeOf(facts);
 		if (change === undefined || isUnderSentinel(facts)) {
 			return clear;
 		}
@@ -73,16 +110,7 @@ export const repMadeReplica = rule({
 			effect: 'writes-refused',
 			culprit: change.by === undefined ? undefined : {client: change.by, command: 'REPLICAOF'},
 			nodes: primary === undefined ? undefined : [facts.address, primary.address],
-			evidence: [
-				...infoEvidence(
-					facts,
-					['replication', 'role'],
-					['replication', 'master_host'],
-					['replication', 'master_port'],
-					['replication', 'master_link_status'],
-				),
-				...(change.line === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', change.line)}`}]),
-			],
+			evidence: evidenceOf(facts, change),
 			meaning:
 				'It was a primary. Now it refuses all writes, and once a server answers at that address, it discards its data for that of the other.',
 			next: [

@@ -5,12 +5,15 @@ import {utcClock} from '../text/units.js';
 import {namedClients, otherClients, type Senders} from './client-names.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {changeToOtherData} from './role-change.js';
 import {plainWrites} from './server-busy.js';
 
 /** The step that sends the writes of a replica's clients to its primary. */
-export function writeElsewhere({record, sample}: NodeFacts): readonly NextStep[] {
+export function writeElsewhere(facts: NodeFacts): readonly NextStep[] {
+	const {record, sample} = facts;
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
-	return primary === undefined
+	// Writes for a server that was made a replica by mistake do not belong to the server with other data.
+	return primary === undefined || changeToOtherData(facts) !== undefined
 		? []
 		: [
 				hint(

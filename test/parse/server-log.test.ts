@@ -156,6 +156,10 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'1:M 24 Nov 2026 11:22:33.123 # WARNING: the new maxmemory value set via CONFIG SET (1048576) is smaller than the current memory usage (2000000).',
 	],
 	['cluster-restored', '1:M 24 Nov 2026 11:22:33.123 # Cluster state changed: ok'],
+	[
+		'was-primary',
+		'1:S 24 Nov 2026 11:22:33.123 * Before turning into a replica, using my own primary parameters to synthesize a cached primary',
+	],
 	['won-failover', "1:S 24 Nov 2026 11:22:33.123 # Failover election won: I'm the new master."],
 	['won-failover', "1:S 24 Nov 2026 11:22:33.123 * PRIMARY MODE enabled (user request from 'id=3')"],
 	['replicates', "1:M 24 Nov 2026 11:22:33.123 * REPLICAOF 10.0.0.1:6379 enabled (user request from 'id=3')"],

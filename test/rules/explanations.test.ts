@@ -43,6 +43,44 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a primary that was made a replica explains the refused writes, and the lost keys of its replicas too',
+		[
+			findingOf('err.failed', 'warning', primary),
+			findingOf('key.drop', 'critical', primary),
+			findingOf('key.drop', 'critical', replica),
+			findingOf('rep.made_replica', 'critical', primary),
+		],
+		[
+			['rep.made_replica', undefined],
+			['key.drop', 'rep.made_replica'],
+			['key.drop', 'rep.made_replica'],
+			['err.failed', 'rep.made_replica'],
+		],
+	],
+	[
+		'a replica that cannot load what its restarted primary sends lost its keys by that',
+		[
+			findingOf('key.drop', 'critical', replica),
+			findingOf('srv.restarted', 'warning', primary),
+			findingOf('rep.link_down', 'critical', replica, {
+				evidence: [{name: obstacleInLog, value: 'primary-data-unreadable'}],
+			}),
+		],
+		[
+			['rep.link_down', undefined],
+			['key.drop', 'rep.link_down'],
+			['srv.restarted', undefined],
+		],
+	],
+	[
+		'a link that is down for no reason of its own explains no lost keys',
+		[findingOf('key.drop', 'critical', replica), findingOf('rep.link_down', 'warning', replica)],
+		[
+			['key.drop', undefined],
+			['rep.link_down', undefined],
+		],
+	],
+	[
 		'a failed save explains MISCONF',
 		[findingOf('per.misconf', 'critical', primary), findingOf('per.rdb_fail', 'critical', primary)],
 		[

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {keyMiss} from '../../source/rules/key-misses.js';
 import {keyDropped, keyExpireLag, keyMassExpiry, keyNoexpire} from '../../source/rules/keyspace.js';
 import {viewFrom} from '../cluster/views.js';
@@ -134,6 +135,21 @@ testRule(keyDropped, [
 
 test('key.drop: the effect is lost data', () => {
 	assert.equal(firingOf(keyDropped, dropped(100)).effect, 'data-lost');
+});
+
+test('key.drop: files are to be kept only where the server keeps its data on disk', () => {
+	const steps = (save: string, appending: number) => {
+		const parts = dropped(100);
+		const info = {...parts.info, persistence: {aof_enabled: appending}};
+		const {next} = firingOf(keyDropped, {...parts, info, config: {save}});
+		return next.map(({text}) => messageText(text)).join('\n');
+	};
+
+	assert.match(steps('', 0), /keeps nothing on disk: restore a backup/);
+	for (const kept of [steps('3600 1', 0), steps('', 1)]) {
+		assert.match(kept, /keep the RDB file and the append-only files/);
+		assert.doesNotMatch(kept, /nothing on disk/);
+	}
 });
 
 /** Why these rules are always evaluated. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
 import {repMadeReplica} from '../../source/rules/made-replica.js';
+import {writeElsewhere} from '../../source/rules/writes-to-replica.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection} from '../harness/records.js';
 import {emptyHost, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -117,4 +118,136 @@ test('rep.made_replica: the first step makes it a primary again', () => {
 	assert.match(messageText(next[0]?.text ?? ''), /REPLICAOF NO ONE$/);
 	assert.equal(action, 'promote');
 	assert.equal(culprit?.client?.name, 'deploy');
+});
+
+type OtherDataParts = {
+	readonly link?: 'up' | 'down';
+	readonly wasPrimary?: boolean;
+	readonly errors?: number;
+	/** `second_repl_offset` of the new primary: -1 if it was never promoted. */
+	readonly promotedAt?: number;
+	readonly ownHistory?: number;
+	readonly linesAgo?: number;
+	readonly sentinel?: boolean;
+	readonly rdbAgo?: number;
+};
+
+/** A former primary that replicates from a server which answers. */
+function ofOtherData({
+	link = 'up',
+	wasPrimary = true,
+	errors = 10,
+	promotedAt = -1,
+	ownHistory = -1,
+	linesAgo = 30,
+	sentinel = false,
+	rdbAgo,
+}: OtherDataParts = {}): FactsParts {
+	const remarkOf = (id: string, said: string) => ({
+		id,
+		severity: 'warning' as const,
+		rules: [],
+		meaning: '',
+		line: said,
+		atMs: nowMs - linesAgo * 1000,
+		count: 1,
+	});
+	return {
+		info: {
+			server: {uptime_in_seconds: 600},
+			errorstats: {errorstat_READONLY: `count=${100 + errors}`},
+			replication: {
+				role: 'slave',
+				master_host: '10.0.9.9',
+				master_port: 25_069,
+				master_link_status: link,
+				second_repl_offset: ownHistory,
+			},
+		},
+		earlier: {errorstats: {errorstat_READONLY: 'count=100'}},
+		record: {role: 'replica'},
+		nodes: [
+			recordFrom({
+				address: '10.0.9.9:25069',
+				info: {replication: {role: 'master', second_repl_offset: promotedAt}},
+			}),
+			...(sentinel ? [recordFrom({address: '10.0.9.9:26379', role: 'sentinel'})] : []),
+		],
+		host: {
+			log: {
+				...emptyHost.log,
+				source: '/var/log/redis.log',
+				lines: [],
+				remarks: [
+					remarkOf('replicates', asked),
+					...(wasPrimary ? [remarkOf('was-primary', 'Before turning into a replica, using my own')] : []),
+				],
+			},
+			...(rdbAgo === undefined
+				? {}
+				: {
+						dataFiles: {
+							rdb: {path: '/data/dump.rdb', sizeBytes: 9000, modifiedAtMs: nowMs - rdbAgo * 1000},
+							appendOnly: undefined,
+						},
+					}),
+		},
+	};
+}
+
+const keysLost = {from: 20_000, to: 200, byRestart: false, byFlush: false, atMs: nowMs - 28_000};
+
+testRule(repMadeReplica, [
+	[
+		'of a server with other data',
+		ofOtherData(),
+		'critical',
+		/^was made a replica of 10\.0\.9\.9:25069, by REPLICAOF from deploy, 30s ago: writes refused, its data replaced$/,
+	],
+	[
+		'the full resync is under way',
+		ofOtherData({link: 'down', ownHistory: 7}),
+		'critical',
+		/: writes refused, its data is about to be replaced$/,
+	],
+	['nobody writes, and the keys are gone', {...ofOtherData({errors: 0}), watch: {keyDrop: keysLost}}, 'critical'],
+	[
+		'redis-top saw it, and no log tells',
+		{...ofOtherData(), host: {}, watch: {roleChangedAtMs: nowMs - 9000}},
+		'critical',
+		/^was made a replica of 10\.0\.9\.9:25069, 9s ago: writes refused/,
+	],
+	['a new server became a replica, and nobody misses it', ofOtherData({errors: 0}), 'clear'],
+	['keys that were gone before', {...ofOtherData({errors: 0, linesAgo: 10}), watch: {keyDrop: keysLost}}, 'clear'],
+	['a planned failover: its replica was promoted before', ofOtherData({promotedAt: 4711}), 'clear'],
+	['a planned failover without a full resync', ofOtherData({ownHistory: 4711}), 'clear'],
+	['a replica that was given another primary', ofOtherData({wasPrimary: false}), 'clear'],
+	['Sentinels choose the primary', ofOtherData({sentinel: true}), 'clear'],
+	[
+		'it was long ago',
+		{...ofOtherData({linesAgo: 5000}), info: {...ofOtherData().info, server: {uptime_in_seconds: 9000}}},
+		'clear',
+	],
+]);
+
+const steps = (parts: OtherDataParts): string =>
+	firingOf(repMadeReplica, ofOtherData(parts))
+		.next.map(({text}) => messageText(text))
+		.join('\n');
+
+test('rep.made_replica: the steps say what the way back brings, and where the keys are', () => {
+	assert.match(steps({}), /^\S+ .*REPLICAOF NO ONE\n.*without its own\n.*in a backup/);
+	assert.match(steps({link: 'down'}), /at once with its own keys/);
+	assert.doesNotMatch(steps({link: 'down'}), /backup/);
+	// The file of before the change has the keys still; a file that the resync wrote has not.
+	assert.match(steps({rdbAgo: 60}), /cp -a \/data\/dump\.rdb/);
+	assert.doesNotMatch(steps({rdbAgo: 10}), /dump\.rdb/);
+});
+
+test('rep.made_replica: no step sends the clients to the server with other data', () => {
+	const toPrimary = /let these clients write to 10\.0\.9\.9:25069/;
+	const told = (parts: OtherDataParts) =>
+		writeElsewhere(factsOf(ofOtherData(parts))).map(({text}) => messageText(text));
+	assert.deepEqual(told({}), []);
+	assert.match(told({promotedAt: 4711}).join(), toPrimary);
 });

@@ -1,0 +1,105 @@
+import type {NextStep} from '../domain/finding.js';
+import {message, type Name, nameOf} from '../domain/message.js';
+import {hint, onHost} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
+
+/** How a primary became a replica: when, by which client, and the line of the log that shows it. */
+export type RoleChange = {
+	readonly atMs: number;
+	readonly by: Name | undefined;
+	readonly line: string | undefined;
+	/** Whether the log, or a poll before, shows that the node was a primary until then. */
+	readonly wasPrimary: boolean;
+};
+
+/** Most milliseconds between the two lines that a server logs where REPLICAOF makes a primary a replica. */
+const sameMomentMs = 2000;
+
+/**
+The change of a primary to a replica: by its log since its last start, else by redis-top's own polls. Undefined if neither
+shows it, and if a Sentinel did it. Example of the line: `REPLICAOF 10.0.0.2:6379 enabled (user request from 'id=7
+addr=10.0.0.9:5000 … name=deploy …')`. Valkey replaces names by `*redacted*` there.
+*/
+export function roleChangeOf({record, memory, nowMs, sample}: NodeFacts): RoleChange | undefined {
+	const host = record.host?.value;
+	const log = host?.kind === 'here' ? host.log : undefined;
+	const remarkOf = (wanted: string) => log?.remarks.find(({id}) => id === wanted);
+	const remark = remarkOf('replicates');
+	const startedAtMs = nowMs - (sample?.info.number('server', 'uptime_in_seconds') ?? 0) * 1000;
+	if (remark?.atMs !== undefined && remark.atMs >= startedAtMs) {
+		const [, request = ''] = /user request from '(.*)/.exec(remark.line) ?? [];
+		const [, name = ''] = / name=([^\s*]\S*)/.exec(request) ?? [];
+		const [, address] = / addr=(\S+)/.exec(request) ?? [];
+		const by = name === '' ? address : name;
+		// A replica that is given another primary logs REPLICAOF without the other line.
+		const turnedAtMs = remarkOf('was-primary')?.atMs ?? Number.NEGATIVE_INFINITY;
+		return name.startsWith('sentinel-')
+			? undefined
+			: {
+					atMs: remark.atMs,
+					by: by === undefined ? undefined : nameOf('client', by),
+					line: remark.line,
+					wasPrimary: memory.roleChangedAtMs !== undefined || Math.abs(remark.atMs - turnedAtMs) <= sameMomentMs,
+				};
+	}
+
+	return memory.roleChangedAtMs === undefined
+		? undefined
+		: {atMs: memory.roleChangedAtMs, by: undefined, line: undefined, wasPrimary: true};
+}
+
+/** Whether a Sentinel is among the nodes. The search goes through all nodes, so it comes last. */
+export const isUnderSentinel = ({nodes}: NodeFacts): boolean =>
+	[...nodes.values()].some(({role}) => role === 'sentinel');
+
+/**
+Whether the history of a node has no earlier one. A promoted replica goes on with the history of its primary, and keeps
+the offset of the change in this field. A full resync discards it.
+*/
+const hasOwnHistory = ({sample}: Pick<NodeFacts, 'sample'>): boolean =>
+	sample?.info.number('replication', 'second_repl_offset') === -1;
+
+/** Milliseconds after a change of role in which it explains what clients miss. */
+const recentMs = 3_600_000;
+
+/**
+The change by which a primary became a replica of a server with other data, whose replica it never was: REPLICAOF to a
+wrong server. Undefined where the new primary was promoted before, as in a planned failover, and in clusters.
+*/
+export function changeToOtherData(facts: NodeFacts): RoleChange | undefined {
+	const {record, primary, nowMs} = facts;
+	const isInCluster =
+		facts.number('cluster', 'cluster_enabled') === 1 || record.clusterNodes !== undefined || record.role !== 'replica';
+	if (isInCluster || primary?.role !== 'primary' || primary.failure !== undefined || !hasOwnHistory(primary)) {
+		return undefined;
+	}
+
+	const isLinked = facts.text('replication', 'master_link_status') === 'up';
+	const change = isLinked && !hasOwnHistory(facts) ? undefined : roleChangeOf(facts);
+	return change?.wasPrimary === true && nowMs - change.atMs < recentMs && !isUnderSentinel(facts) ? change : undefined;
+}
+
+/** Whether a server neither saves by itself nor has an append-only file. */
+export const keepsNothing = (facts: NodeFacts): boolean =>
+	facts.setting('save') === '' && facts.number('persistence', 'aof_enabled') === 0;
+
+/** Where the keys are that a replica discarded in the full resync after `atMs`, as next steps. */
+export function discardedKeys(facts: NodeFacts, atMs: number): readonly NextStep[] {
+	const host = facts.record.host?.value;
+	const rdb = host?.kind === 'here' ? host.dataFiles?.rdb : undefined;
+	if (rdb !== undefined && rdb.modifiedAtMs < atMs) {
+		const path = quotedName('path', rdb.path);
+		return [
+			onHost(message`cp -a ${path} ${path}.keep`),
+			hint('that RDB file is from before, with its own keys: copy it before a save replaces it'),
+		];
+	}
+
+	return [
+		hint(
+			keepsNothing(facts)
+				? 'its own keys were in memory alone: restore them from a backup, or let the applications write them again'
+				: 'its own keys are in a backup, if there is one: a full resync replaces the RDB file, too',
+		),
+	];
+}
