@@ -8,6 +8,7 @@ import {recallTopology, rememberTopology} from '../host/topology-memory.js';
 import type {RememberedTopology} from '../parse/remembered-topology.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {MonitorStore} from '../state/monitor-store.js';
+import {earlierAddressOf, rememberAddress} from '../wire/name-lookup.js';
 
 /** Longest time between two writes of the known nodes, in milliseconds. The time in the file thus stays recent. */
 const rewriteAfterMs = 300_000;
@@ -16,10 +17,16 @@ const folder = (): string => stateFolder(process.env, homeFolder());
 
 /**
 The nodes that an earlier run has written to the state folder. Undefined if there is no such file, and for a demo, whose
-nodes are new each time.
+nodes are new each time. The addresses of names are kept for names that cannot be resolved any more.
 */
-export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
-	demo === undefined ? recallTopology(folder(), label) : undefined;
+export function recalled({label, demo}: Config): RememberedTopology | undefined {
+	const topology = demo === undefined ? recallTopology(folder(), label) : undefined;
+	for (const [name, address] of topology?.hosts ?? []) {
+		rememberAddress(name, address);
+	}
+
+	return topology;
+}
 
 /**
 Writes the known nodes to the state folder when they change, with the paths of nodes on this machine. If the folder
@@ -38,14 +45,15 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 	const stop = store.subscribe(() => {
 		const records = worthKeeping(store.get());
 		const places = placesOf(records);
-		const key = JSON.stringify(records.map(({address}) => [address, places.get(address)]));
+		const hosts = hostsOf(records);
+		const key = JSON.stringify([records.map(({address}) => [address, places.get(address)]), [...hosts]]);
 		const nowMs = systemClock.now();
 		const isWorthKeeping = records.length > 1 || places.size > 0;
 		if (isWorthKeeping && (key !== written || nowMs - writtenAtMs > rewriteAfterMs)) {
 			written = key;
 			writtenAtMs = nowMs;
 			const nodes = records.map(({endpoint}) => endpoint);
-			writing = rememberTopology(folder(), label, {atMs: nowMs, nodes, places}).catch(() => undefined);
+			writing = rememberTopology(folder(), label, {atMs: nowMs, nodes, places, hosts}).catch(() => undefined);
 		}
 	});
 	signal.addEventListener('abort', stop, {once: true});
@@ -55,6 +63,15 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 /** The nodes that have answered at least once and are not gone. */
 const worthKeeping = ({nodes}: MonitorState) =>
 	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
+
+/** The addresses of the names by which nodes are reached. */
+const hostsOf = (records: readonly NodeRecord[]): RememberedTopology['hosts'] =>
+	new Map(
+		records.flatMap(({endpoint}) => {
+			const known = endpoint.kind === 'tcp' ? earlierAddressOf(endpoint.host) : undefined;
+			return endpoint.kind === 'unix' || known === undefined ? [] : [[endpoint.host, known]];
+		}),
+	);
 
 /**
 The paths of the logs and data folders of servers on this machine. A journal or the log of a container has no path.

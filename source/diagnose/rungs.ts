@@ -1,6 +1,7 @@
 import {holderText, rejectedHolder} from '../derive/port-holder.js';
 import type {LadderStep, Rung, RungStatus} from '../domain/ladder.js';
 import {messageText} from '../domain/message.js';
+import {socketFailure} from '../parse/socket-error.js';
 import {type Explanation, explanations, type Place} from '../rules/connection-explanations.js';
 import {milliseconds, utcDateTime} from '../text/units.js';
 import type {HandshakeFacts} from '../wire/ladder-connection.js';
@@ -62,7 +63,11 @@ export function nameRung({lookup, endpoint}: LadderFacts, place: Place): Rung {
 	}
 
 	if (lookup.kind === 'failed') {
-		return failed('name', socketOutcome(lookup.code, lookup.message), lookup.tookMs, place);
+		const told = failed('name', socketOutcome(lookup.code, lookup.message), lookup.tookMs, place);
+		const {earlierAddress} = socketFailure(lookup.code, lookup.message);
+		return earlierAddress === undefined
+			? told
+			: {...told, next: [{kind: 'words', text: `use the address that it had before: ${earlierAddress}`}, ...told.next]};
 	}
 
 	const {addresses, tookMs} = lookup;

@@ -205,6 +205,8 @@ export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	/** The exact meaning of a code that has several meanings; undefined otherwise. */
 	readonly kind?: ErrorKind | undefined;
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
+	/** The address that the name of the host had before it could not be resolved; undefined where none is known. */
+	readonly earlierAddress?: string | undefined;
 	/** The function that a busy server runs; undefined when the server doesn't report it (Redis 7.0 and later do). */
 	readonly running?: RunningFunction | undefined;
 };

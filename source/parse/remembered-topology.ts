@@ -20,6 +20,8 @@ export type RememberedTopology = {
 	readonly atMs: number;
 	readonly nodes: readonly Endpoint[];
 	readonly places: ReadonlyMap<NodeAddress, RememberedPlaces>;
+	/** The addresses that the names of hosts had. They help where a name cannot be resolved any more. */
+	readonly hosts: ReadonlyMap<string, string>;
 };
 
 const schema = 'redis-top/topology@1';
@@ -29,8 +31,12 @@ Largest number of nodes in a valid file, more than any cluster has. A file with 
 const mostNodes = 20_000;
 
 /** The text of the file in the state folder that remembers a topology: one line of JSON, without user and password. */
-export function rememberedText(target: string, {atMs, nodes, places}: RememberedTopology): string {
-	const parts = nodes.map(endpoint => ({...endpointPart(endpoint), ...places.get(addressOf(endpoint))}));
+export function rememberedText(target: string, {atMs, nodes, places, hosts}: RememberedTopology): string {
+	const parts = nodes.map(endpoint => ({
+		...endpointPart(endpoint),
+		...(endpoint.kind === 'tcp' && hosts.has(endpoint.host) ? {resolved: hosts.get(endpoint.host)} : {}),
+		...places.get(addressOf(endpoint)),
+	}));
 	return `${JSON.stringify({schema, target, at: new Date(atMs).toISOString(), nodes: parts})}\n`;
 }
 
@@ -50,13 +56,16 @@ export function parseRemembered(text: string, target: string): RememberedTopolog
 	const atMs = Date.parse(String(value.at));
 	const found = value.nodes.slice(0, mostNodes).flatMap((node: unknown) => {
 		const endpoint = endpointIn(node);
-		return endpoint === undefined ? [] : [{endpoint, address: addressOf(endpoint), places: placesIn(node)}];
+		return endpoint === undefined
+			? []
+			: [{endpoint, address: addressOf(endpoint), places: placesIn(node), hosts: hostsIn(node, endpoint)}];
 	});
 	return Number.isNaN(atMs) || found.length === 0
 		? undefined
 		: {
 				atMs,
 				nodes: [...new Map(found.map(({address, endpoint}) => [address, endpoint])).values()],
+				hosts: new Map(found.flatMap(({hosts}) => hosts)),
 				places: new Map(
 					found.flatMap(({address, places}) => (Object.keys(places).length === 0 ? [] : [[address, places]])),
 				),
@@ -77,6 +86,12 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 function placesIn(node: unknown): RememberedPlaces {
 	const {log, folder} = isRecord(node) ? node : {};
 	return {...(isPath(log) ? {log} : {}), ...(isPath(folder) ? {folder} : {})};
+}
+
+function hostsIn(node: unknown, endpoint: Endpoint): ReadonlyArray<readonly [string, string]> {
+	const {resolved} = isRecord(node) ? node : {};
+	const isAddress = typeof resolved === 'string' && /^[\da-f.:]{2,45}$/i.test(resolved);
+	return endpoint.kind === 'tcp' && isAddress ? [[endpoint.host, resolved]] : [];
 }
 
 const isPath = (value: unknown): value is string => typeof value === 'string' && /^\/[^\p{Cc}]+$/u.test(value);

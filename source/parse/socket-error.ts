@@ -38,7 +38,7 @@ The meaning of a connection's error by its code. A code comes from Node, from Op
 */
 const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ENOTFOUND', down('dns', 'cannot be found', 'no such host name')],
-	['EAI_AGAIN', down('dns', 'cannot be found', 'the name server does not answer')],
+	['EAI_AGAIN', down('dns', 'cannot be found', 'no DNS answer')],
 	['ECONNREFUSED', down('tcp', 'refuses connections', 'nothing listens on the port')],
 	['ETIMEDOUT', down('tcp', 'does not answer', 'the port is filtered, or the host is gone')],
 	['EHOSTUNREACH', down('tcp', 'cannot be reached', 'no route to the host')],
@@ -130,6 +130,9 @@ const certificateNames = (words: string): readonly string[] =>
 		?.split(', ')
 		.map(name => sanitize(name)) ?? [];
 
+/** The address that a name had before, at the end of the words of an error. */
+const earlierAddressIn = (words: string): string | undefined => /; before: ([\da-f.:]+)$/i.exec(words)?.[1];
+
 /**
 Converts the error of a connection to a failure of the node.
 
@@ -142,11 +145,13 @@ export function socketFailure(code: string, words: string): Failure {
 	const meaning = (isSocketFile ? socketFileMeaningByCode.get(code) : undefined) ?? meaningByCode.get(code);
 	const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? certificateNames(words) : [];
 	if (meaning !== undefined) {
+		const earlierAddress = meaning.layer === 'dns' ? earlierAddressIn(words) : undefined;
 		const [first, ...more] = names;
 		const others = more.length === 0 ? ' only' : ` and ${more.length} more`;
 		return {
 			code: printableCode,
 			...meaning,
+			...(earlierAddress === undefined ? {} : {earlierAddress}),
 			...(first === undefined
 				? {}
 				: {problem: message`has a certificate for ${nameOf('host', first)}${others}`, reason: 'use it, or --sni'}),

@@ -102,6 +102,14 @@ const outOfHere: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFI
 const explained = ({kind, code}: Failure, endpoint: Endpoint): Explanation | undefined =>
 	explanationOf(kind ?? code, endpoint);
 
+/** What to do about a name that cannot be resolved. Its last address comes first: with it the server can be seen at once. */
+const nameSteps = (host: string, {earlierAddress}: Failure): readonly NextStep[] => [
+	...(earlierAddress === undefined
+		? []
+		: [hint(message`use the address that ${nameOf('host', host)} had before: ${nameOf('host', earlierAddress)}`)]),
+	hint(message`resolve ${nameOf('host', host)} from here and from where it works; look at /etc/resolv.conf`),
+];
+
 function unreachableSteps(failure: Failure, endpoint: Endpoint): readonly NextStep[] {
 	const {code, layer} = failure;
 	if (code === 'EADDRNOTAVAIL' && endpoint.kind === 'tcp') {
@@ -119,13 +127,7 @@ function unreachableSteps(failure: Failure, endpoint: Endpoint): readonly NextSt
 	}
 
 	return [
-		...(layer === 'dns' && endpoint.kind === 'tcp'
-			? [
-					hint(
-						message`resolve ${nameOf('host', endpoint.host)} from here and from where it works; look at /etc/resolv.conf`,
-					),
-				]
-			: []),
+		...(layer === 'dns' && endpoint.kind === 'tcp' ? nameSteps(endpoint.host, failure) : []),
 		...(explained(failure, endpoint)?.next ?? [
 			hint("compare with another client's host: a firewall, a security group, a route, or the host is down"),
 			onHost('ss -ltnp'),

@@ -2,9 +2,11 @@ import {mayBeLostPacket} from '../derive/pending-reply.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
 import type {LocalEvidence, ProcessEvidence} from '../domain/host-evidence.js';
-import type {Message} from '../domain/message.js';
+import {type Message, message, nameOf} from '../domain/message.js';
 import {seconds} from '../text/units.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {diagnose, hint, onHost} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -56,7 +58,10 @@ export const connUnresponsive = rule({
 		const isCurrent = host !== undefined && host.atMs >= (pendingSinceMs ?? facts.nowMs);
 		const local = isCurrent && host.value.kind === 'here' ? host.value : undefined;
 		const process = local?.process;
-		const {reason, meaning, isStopped, resume} = silenceOf(local);
+		const silence = silenceOf(local);
+		const {isStopped, resume} = silence;
+		const lookup = silence.reason === undefined ? lookupOfPrimary(facts) : undefined;
+		const reason = lookup?.reason ?? silence.reason;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
 			detail: reason === undefined ? 'takes connections and gives no reply' : undefined,
@@ -67,8 +72,9 @@ export const connUnresponsive = rule({
 				...(process === undefined ? [] : [{name: 'process state', value: process.state}]),
 				...(process?.waitsIn === undefined ? [] : [{name: 'waits in', value: process.waitsIn}]),
 			],
-			meaning,
+			meaning: lookup?.meaning ?? silence.meaning,
 			next: [
+				...(lookup?.next ?? []),
 				...(process === undefined
 					? [diagnose(facts.record)]
 					: resume.length > 0
@@ -80,6 +86,40 @@ export const connUnresponsive = rule({
 		});
 	},
 });
+
+/**
+Why a replica may be silent whose primary has a name that cannot be resolved here either. Servers look the name up on their
+main thread each time they connect, for ten seconds or more if no name server answers. Source: replication.c,
+connectWithMaster.
+*/
+function lookupOfPrimary({record, nodes}: NodeFacts): LookupOfPrimary | undefined {
+	const named = primaryNamedBy(record);
+	const primary = named === undefined ? undefined : nodes.get(nodeFinder(nodes)(named));
+	const {endpoint, failure} = primary ?? {};
+	if (endpoint?.kind !== 'tcp' || failure?.layer !== 'dns') {
+		return undefined;
+	}
+
+	const name = nameOf('host', endpoint.host);
+	const {earlierAddress} = failure;
+	return {
+		reason: message`likely it looks up ${name}, which cannot be resolved`,
+		meaning:
+			'A replica looks up the name of its primary on its main thread while it connects. If DNS does not answer, every client waits.',
+		next: [
+			hint('repair DNS: look at /etc/resolv.conf here and on its host'),
+			...(earlierAddress === undefined
+				? []
+				: [
+						hint(
+							message`or, when it answers for a moment: REPLICAOF ${nameOf('host', earlierAddress)} ${endpoint.port}, the address that ${name} had before`,
+						),
+					]),
+		],
+	};
+}
+
+type LookupOfPrimary = {readonly reason: Message; readonly meaning: string; readonly next: readonly NextStep[]};
 
 /** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c, fs/select.c. */
 const idleIn = /^(?:ep_poll|do_epoll_wait|do_sys_poll|poll_schedule_timeout|do_select)/;

@@ -58,6 +58,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	believed: 'plain',
 	by: 'plain',
 	reported: 'plain',
+	earlierAddress: 'host',
 	certainty: 'plain',
 	claimants: 'plain',
 	clientAddress: 'address',

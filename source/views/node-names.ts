@@ -53,16 +53,36 @@ export function nameColumn<Row>({nodes, width, text, tone}: NameColumn<Row>): Co
 	};
 }
 
+/** The ports that nodes have on more than one host. A port alone does not tell such a node from the others. */
+const sharedPorts = memoizeByRef((nodes: MonitorState['nodes']): ReadonlySet<string> => {
+	const first = new Map<string, string>();
+	const shared = new Set<string>();
+	for (const address of nodes.keys()) {
+		const host = hostOf(address);
+		const port = address.slice(host.length);
+		if ((first.get(port) ?? host) !== host) {
+			shared.add(port);
+		}
+
+		first.set(port, host);
+	}
+
+	return shared;
+});
+
 /**
 Returns a function that prints the node names of a message. `shown` is the address that is on the screen beside the
-message. Nodes on the host of that address are named by their ports alone. Without `shown`, nodes are named as by
+message. Nodes on the host of that address are named by their ports alone, where no other host has such a node. Without `shown`, nodes are named as by
 `shortName`.
 */
 export function showNamesBeside(shown: string | undefined, state: Nodes): ShowName {
 	const host = shown === undefined ? '' : hostOf(shown);
 	return host === ''
 		? showShortNames(state)
-		: ({kind, name}) => (kind === 'node' && hostOf(name) === host ? name.slice(host.length) : name);
+		: ({kind, name}) =>
+				kind === 'node' && hostOf(name) === host && !sharedPorts(state.nodes).has(name.slice(host.length))
+					? name.slice(host.length)
+					: name;
 }
 
 /** Returns a function that prints the names in a message. Nodes are named as by `shortName`. */

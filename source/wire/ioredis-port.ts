@@ -1,8 +1,10 @@
-import type {TLSSocket} from 'node:tls';
+import net from 'node:net';
+import tls, {type TLSSocket} from 'node:tls';
 import {Redis, type RedisOptions} from 'ioredis';
 import {replyFailure} from '../parse/reply-error.js';
 import {isConfirmed} from './confirmed-bytes.js';
 import type {ConnectionSettings} from './connection.js';
+import {NameLookup} from './name-lookup.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 import {identityCheck, serverNameFor} from './server-identity.js';
@@ -13,29 +15,77 @@ export const clientName = 'redis-top';
 /** Whether an error reply says that the server needs no password. redis-top then continues without authentication. */
 const isNeedless = ({message}: ReplyFailure): boolean => replyFailure(message).kind === 'NEEDLESS_PASSWORD';
 
+/** Milliseconds after which a connection that was ended is destroyed. The default of ioredis. */
+const disconnectMs = 2000;
+
+/** Starts to connect. ioredis itself would not tell whether the name of the host was found. */
+function connect({endpoint, tls: settings}: ConnectionSettings, {lookup}: NameLookup): net.Socket {
+	const place = endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port, lookup};
+	if (settings === undefined) {
+		return net.connect(place);
+	}
+
+	const host = endpoint.kind === 'unix' ? '' : endpoint.host;
+	const {ca, cert, key, announcedName, isNameRequired, isVerified} = settings;
+	const serverName = serverNameFor(settings, '');
+	return tls.connect({
+		...place,
+		...(ca === undefined ? {} : {ca: [...ca]}),
+		...(cert === undefined ? {} : {cert}),
+		...(key === undefined ? {} : {key}),
+		...(serverName === undefined ? {} : {servername: serverName}),
+		checkServerIdentity: identityCheck(announcedName, isNameRequired === true ? '' : host),
+		rejectUnauthorized: isVerified,
+	});
+}
+
+/**
+How ioredis makes its connection. Its own connector looks the name up where nobody sees it. The base class that the type
+demands is not in the bundle.
+*/
+function connectorFor(settings: ConnectionSettings, name: NameLookup): NonNullable<RedisOptions['Connector']> {
+	class Connector {
+		firstError: Error | undefined;
+		#socket: net.Socket | undefined;
+
+		check(): boolean {
+			return true;
+		}
+
+		async connect(): Promise<net.Socket> {
+			const socket = connect(settings, name);
+			this.#socket = socket;
+			socket.once('error', error => {
+				this.firstError = error;
+			});
+			return socket;
+		}
+
+		disconnect(): void {
+			const socket = this.#socket;
+			if (socket !== undefined) {
+				const timer = setTimeout(() => socket.destroy(), disconnectMs);
+				socket.on('close', () => clearTimeout(timer));
+				socket.end();
+			}
+		}
+	}
+
+	return Connector as unknown as NonNullable<RedisOptions['Connector']>;
+}
+
 /**
 The options under which ioredis does nothing by itself. Retries are scheduled by `poll/`. No command is queued or sent
 twice: with the defaults, one SHUTDOWN was sent 31 times. The ready check is off, because it would wait until a LOADING
 server has loaded its data. AUTH and CLIENT SETNAME are sent as ordinary commands: ioredis would turn their refusals
 into console warnings.
 */
-function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOptions & {replyMapping: 'legacy'} {
-	const host = endpoint.kind === 'unix' ? '' : endpoint.host;
-	const serverName = tls && serverNameFor(tls, '');
+function redisOptions(settings: ConnectionSettings, name: NameLookup): RedisOptions & {replyMapping: 'legacy'} {
+	const {timeoutMs} = settings;
 	return {
-		...(endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port}),
-		...(tls === undefined
-			? {}
-			: {
-					tls: {
-						...(tls.ca === undefined ? {} : {ca: [...tls.ca]}),
-						...(tls.cert === undefined ? {} : {cert: tls.cert}),
-						...(tls.key === undefined ? {} : {key: tls.key}),
-						...(serverName === undefined ? {} : {servername: serverName}),
-						checkServerIdentity: identityCheck(tls.announcedName, tls.isNameRequired === true ? '' : host),
-						rejectUnauthorized: tls.isVerified,
-					},
-				}),
+		Connector: connectorFor(settings, name),
+		// ioredis waits for the handshake where it has options for TLS.
+		...(settings.tls === undefined ? {} : {tls: {}}),
 		lazyConnect: true,
 		protocol: 2,
 		replyMapping: 'legacy',
@@ -74,13 +124,15 @@ promise rejects too, but the pending replies are kept, so that the caller can wa
 class IoredisPort implements RedisPort, ActionPort {
 	readonly #redis: Redis;
 	readonly #settings: ConnectionSettings;
+	readonly #name: NameLookup;
 	#lastError: Error | undefined;
 	#isClosed = false;
 	#pending: Promise<unknown> = Promise.resolve();
 
 	constructor(settings: ConnectionSettings) {
 		this.#settings = settings;
-		this.#redis = new Redis(redisOptions(settings));
+		this.#name = new NameLookup();
+		this.#redis = new Redis(redisOptions(settings, this.#name));
 		// A rejected command only says "Connection is closed."; this event has the reason.
 		this.#redis.on('error', (error: Error) => {
 			this.#lastError = firstCause(error);
@@ -274,7 +326,12 @@ class IoredisPort implements RedisPort, ActionPort {
 
 		const cause = this.#lastError ?? (error instanceof Error ? firstCause(error) : new Error(String(error)));
 		const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'CLOSED';
-		return new WireFailure(cause.message, /protocol error/i.test(cause.message) ? 'PROTOCOL' : code, wasSent);
+		if (/protocol error/i.test(cause.message)) {
+			return new WireFailure(cause.message, 'PROTOCOL', wasSent);
+		}
+
+		const known = this.#name.explain({code, message: cause.message});
+		return new WireFailure(known.message, known.code, wasSent);
 	}
 }
 

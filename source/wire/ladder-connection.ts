@@ -1,4 +1,3 @@
-import {lookup} from 'node:dns/promises';
 import net, {isIP} from 'node:net';
 import tls from 'node:tls';
 import type {Clock} from '../domain/clock.js';
@@ -6,6 +5,7 @@ import type {CertificateFacts} from '../domain/ladder.js';
 import type {Endpoint} from '../domain/node.js';
 import {sanitize} from '../text/sanitize.js';
 import type {TlsSettings} from './connection.js';
+import {addressesOf, withEarlierAddress} from './name-lookup.js';
 import {isReadCommand} from './read-commands.js';
 import {identityCheck} from './server-identity.js';
 
@@ -71,12 +71,13 @@ async function within<T>(promise: Promise<T>, durationMs: number, late: T): Prom
 
 /** All addresses of a name, in the order in which a connection would try them. Never rejects. */
 export function lookUp(host: string, timeoutMs: number): Promise<LookupFacts> {
-	const asked = lookup(host, {all: true, order: 'verbatim'}).then<LookupFacts, LookupFacts>(
+	const asked = addressesOf(host).then<LookupFacts, LookupFacts>(
 		addresses => ({kind: 'found', addresses: [...new Set(addresses.map(({address}) => address))]}),
-		error => ({kind: 'failed', ...failureOf(error)}),
+		error => ({kind: 'failed', ...withEarlierAddress(host, failureOf(error))}),
 	);
 	const waitMs = Math.max(timeoutMs, leastLookupMs);
-	return within(asked, waitMs, {kind: 'failed', code: 'EAI_AGAIN', message: `no answer within ${waitMs} ms`});
+	const late = {code: 'EAI_AGAIN', message: `no answer within ${waitMs} ms`};
+	return within(asked, waitMs, {kind: 'failed', ...withEarlierAddress(host, late)});
 }
 
 /** The fields of a certificate; undefined where the peer sent none. */

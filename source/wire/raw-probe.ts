@@ -1,6 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type {Endpoint} from '../domain/node.js';
+import {NameLookup} from './name-lookup.js';
 
 /** What a port sends right after redis-top has connected, or in reply to a plain (unencrypted) PING. */
 export type Greeting =
@@ -33,8 +34,11 @@ export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Pro
 		let received = '';
 		let hasWritten = false;
 		let timer: NodeJS.Timeout;
+		const name = new NameLookup();
 		const socket = net.connect(
-			endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port},
+			endpoint.kind === 'unix'
+				? {path: endpoint.path}
+				: {host: endpoint.host, port: endpoint.port, lookup: name.lookup},
 		);
 
 		const finish = (greeting: Greeting) => {
@@ -48,7 +52,9 @@ export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Pro
 			timer = setTimeout(then, durationMs);
 		};
 
-		wait(connectTimeoutMs, () => finish({kind: 'unreachable', code: 'ETIMEDOUT'}));
+		wait(connectTimeoutMs, () =>
+			finish({kind: 'unreachable', code: name.explain({code: 'ETIMEDOUT', message: ''}).code}),
+		);
 		socket.on('connect', () => {
 			wait(listenMs, () => {
 				hasWritten = true;

@@ -12,9 +12,10 @@ const nodes = [
 
 test('a stored topology is read back for the same target only', () => {
 	const places = new Map([[addressOf(nodes[0]), {log: '/var/log/redis.log', folder: '/data'}]]);
-	const text = rememberedText('a:1', {atMs: 1000, nodes, places});
+	const hosts = new Map<string, string>();
+	const text = rememberedText('a:1', {atMs: 1000, nodes, places, hosts});
 	assert.equal(text.split('\n').length, 2);
-	assert.deepEqual(parseRemembered(text, 'a:1'), {atMs: 1000, nodes, places});
+	assert.deepEqual(parseRemembered(text, 'a:1'), {atMs: 1000, nodes, places, hosts});
 	assert.equal(parseRemembered(text, 'b:1'), undefined);
 });
 
@@ -52,6 +53,16 @@ test('a path counts only if it is absolute and on one line', () => {
 
 	const {places = []} = parseRemembered(file('/var/log/a b'), 'a') ?? {};
 	assert.deepEqual([...places], [['h:1', {log: '/var/log/a b'}]]);
+});
+
+test('the address that the name of a host had is read back, and nothing else in its place', () => {
+	const named = [{kind: 'tcp', host: 'redis.prod', port: 6379}] as const;
+	const hosts = new Map([['redis.prod', '10.0.0.9']]);
+	const text = rememberedText('a:1', {atMs: 1000, nodes: named, places: new Map(), hosts});
+	assert.deepEqual(parseRemembered(text, 'a:1')?.hosts, hosts);
+	for (const other of ['"10.0.0.9; rm"', '7', '""', 'null']) {
+		assert.equal(parseRemembered(text.replace('"10.0.0.9"', other), 'a:1')?.hosts.size, 0, other);
+	}
 });
 
 test('any text is read or refused without an error', () => {

@@ -7,7 +7,7 @@ type Case = readonly [code: string, message: string, layer: Failure['layer'], st
 
 const cases: readonly Case[] = [
 	['ENOTFOUND', 'getaddrinfo ENOTFOUND nope', 'dns', 'down', /no such host name/],
-	['EAI_AGAIN', 'getaddrinfo EAI_AGAIN redis', 'dns', 'down', /name server/],
+	['EAI_AGAIN', 'getaddrinfo EAI_AGAIN redis', 'dns', 'down', /^cannot be found: no DNS answer$/],
 	[
 		'ECONNREFUSED',
 		'connect ECONNREFUSED 127.0.0.1:1',

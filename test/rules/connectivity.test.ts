@@ -318,6 +318,43 @@ test('the remedy for a frozen control group is that of what runs the server', ()
 	}
 });
 
+test('a silent replica whose primary has a name that cannot be resolved is likely to look it up', () => {
+	const pending = pendingFor(6);
+	const named = (failure: Failure | undefined, host = 'redis.prod'): FactsParts => ({
+		...pending,
+		record: {...pending.record, role: 'replica'},
+		info: {replication: {role: 'slave', master_host: host, master_port: 6379, master_link_status: 'up'}},
+		nodes: [{...recordFrom({address: `${host}:6379`}), ...(failure === undefined ? {} : {failure})}],
+	});
+	const lost = socketFailure('EAI_AGAIN', 'getaddrinfo EAI_AGAIN redis.prod; before: 10.0.0.9');
+	const {problem, reason, next} = firingOf(connUnresponsive, named(lost));
+	assert.equal(problem, 'is not responding');
+	assert.equal(messageText(reason ?? ''), 'likely it looks up redis.prod, which cannot be resolved');
+	assert.ok(next.some(({text}) => /REPLICAOF 10\.0\.0\.9 6379/.test(messageText(text))));
+	for (const other of [undefined, socket('ETIMEDOUT'), socket('ECONNREFUSED')]) {
+		assert.equal(firingOf(connUnresponsive, named(other)).reason, undefined);
+	}
+
+	// Without its earlier address there is nothing to put in the place of the name.
+	assert.ok(
+		firingOf(connUnresponsive, named(socket('ENOTFOUND'))).next.every(({text}) => !/REPLICAOF/.test(messageText(text))),
+	);
+});
+
+test('a name that cannot be resolved is told with the address that it had, as the first step', () => {
+	const named = (failure: Failure): FactsParts => {
+		const {record, ...rest} = failing(failure);
+		return {...rest, record: {...record, address: 'redis.prod:6379'}};
+	};
+	const lost = socketFailure('EAI_AGAIN', 'getaddrinfo EAI_AGAIN redis.prod; before: 10.0.0.9');
+	const {reason, next, evidence} = firingOf(connUnreachable, named(lost));
+	assert.equal(messageText(reason ?? ''), 'no DNS answer');
+	assert.equal(messageText(next[0]?.text ?? ''), 'use the address that redis.prod had before: 10.0.0.9');
+	assert.ok(evidence?.some(({name, value}) => name === 'layer' && value === 'dns'));
+	const unknown = firingOf(connUnreachable, named(socket('EAI_AGAIN')));
+	assert.match(messageText(unknown.next[0]?.text ?? ''), /^resolve redis\.prod/);
+});
+
 test("the finding blames the server's thread for a missing reply only where this machine shows it", () => {
 	const meaningOf = (parts: FactsParts) => {
 		const evaluation = connUnresponsive.evaluate(factsOf(parts), 0);

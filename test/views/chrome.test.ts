@@ -141,7 +141,7 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'nodes that fail in one way are one cause with their number, at any width',
 		verdict([down('10.0.1.12:6379'), down('10.0.1.13:6379')], 92),
-		'!! :6379 refuses connections: nothing listens on the port, for 12s, 1 more node too',
+		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s, 1 more node too',
 	],
 	['narrow: cut', verdict([down('10.0.1.12:6379')], 20), '!! :6379 refuses co…'],
 	[
