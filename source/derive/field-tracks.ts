@@ -1,5 +1,6 @@
+import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeSample} from '../domain/sample.js';
-import {connectedReplicas} from '../parse/info-fields.js';
+import {connectedReplicas, keyTotals} from '../parse/info-fields.js';
 
 export type TrackedReading = {readonly atMs: number; readonly value: number};
 
@@ -26,6 +27,8 @@ const trackedFields = [
 	['stats', 'expired_subkeys'],
 	['stats', 'keyspace_hits'],
 	['stats', 'keyspace_misses'],
+	['stats', 'expired_keys'],
+	['keyspace', 'expires'],
 	['stats', 'pubsub_channels'],
 	['stats', 'pubsub_patterns'],
 	['stats', 'total_commands_processed'],
@@ -63,10 +66,7 @@ export class FieldTracks {
 		this.#lastAtMs = atMs;
 		push(this.#times, atMs);
 		for (const [index, [section, field]] of trackedFields.entries()) {
-			// Tools that only read the replication stream (backups, migrations) connect for a while. They are not
-			// counted as replicas, so no rule reports a lost replica when they disconnect.
-			const value = field === 'connected_slaves' ? connectedReplicas(info) : info.number(section, field);
-			push(this.#values[index], value ?? Number.NaN);
+			push(this.#values[index], trackedValue(info, section, field) ?? Number.NaN);
 		}
 	}
 
@@ -78,6 +78,20 @@ export class FieldTracks {
 			const value = values[place];
 			return atMs < sinceMs || value === undefined || Number.isNaN(value) ? [] : [{atMs, value}];
 		});
+	}
+}
+
+function trackedValue(info: InfoReply, section: string, field: string): number | undefined {
+	switch (field) {
+		// Tools that only read the replication stream (backups, migrations) connect for a while. They are not
+		// counted as replicas, so no rule reports a lost replica when they disconnect.
+		case 'connected_slaves':
+			return connectedReplicas(info);
+		// The keys with a TTL of all databases; INFO keyspace has a line for each.
+		case 'expires':
+			return keyTotals(info).expiring;
+		default:
+			return info.number(section, field);
 	}
 }
 

@@ -1,3 +1,4 @@
+import type {TrackedReading} from '../derive/field-tracks.js';
 import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
@@ -9,7 +10,7 @@ import {clear, fires, rule} from './rule.js';
 import {topWriter, type Writer} from './writers.js';
 
 /** Fewest keys that expire a second for which the lifetime of keys is computed. */
-const fewestExpired = 50;
+const fewestExpired = 10;
 /** Least number of expired keys for each miss. With fewer, keys that expire do not explain the misses. */
 const leastExpiredShare = 0.25;
 /** Largest change of the number of keys for each expired key. A larger one is a mass expiry or an import. */
@@ -17,42 +18,121 @@ const steadyShare = 0.5;
 /** Milliseconds that a hit rate must lie back to be compared with the present one. */
 const backMs = 600_000;
 
+/** How long keys live, in seconds. `isOfAll`: the mean of all keys with a TTL. Else the most that new keys live. */
+type Lifetime = {readonly seconds: number; readonly isOfAll: boolean};
+
+/** Least number of expired keys for each miss from which nearly every key that is missed was written and has expired. */
+const nearlyAll = 0.6;
+
 /**
-The mean lifetime of the keys with a TTL, in seconds: while as many keys are written as expire, it is their number divided
-by those that expire in a second (Little's law). Undefined where keys do not expire steadily, or are evicted.
+How long keys live where it is `longest` or less: while as many keys are written as expire, it is their number divided by
+those that expire in a second (Little's law). Many keys of before may be left that live longer. What was there while
+lookups found their keys, at `best`, does not count then. Undefined where keys do not expire steadily, or are evicted.
 */
-function lifetimeSeconds(facts: NodeFacts, misses: number): number | undefined {
-	const {sample, earlier} = facts;
-	const expired = facts.perSecond('stats', 'expired_keys') ?? 0;
+function shortLifetime(
+	facts: NodeFacts,
+	misses: number,
+	best: Best | undefined,
+	longest: number,
+): Lifetime | undefined {
+	const expiry = expiryOf(facts, best !== undefined);
 	if (
-		sample === undefined ||
-		earlier === undefined ||
-		expired < fewestExpired ||
-		expired < leastExpiredShare * misses
+		expiry === undefined ||
+		expiry.expired < fewestExpired ||
+		expiry.expired < leastExpiredShare * misses ||
+		expiry.change > steadyShare * expiry.expired ||
+		(facts.perSecond('stats', 'evicted_keys') ?? 0) > 0
 	) {
 		return undefined;
 	}
 
-	const elapsedSeconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
-	const change = Math.abs((keyCount(sample.info) ?? 0) - (keyCount(earlier.info) ?? 0)) / elapsedSeconds;
-	const isSteady = change <= steadyShare * expired && (facts.perSecond('stats', 'evicted_keys') ?? 0) === 0;
-	return isSteady ? keyTotals(sample.info).expiring / expired : undefined;
+	const {expiring, expired} = expiry;
+	if (expiring / expired <= longest) {
+		return {seconds: expiring / expired, isOfAll: true};
+	}
+
+	const written = best === undefined ? expiring : expiring - keptKeys(best, facts.nowMs);
+	const ofNew = written / (expired - (best?.expired ?? 0));
+	// Without a past the keys of before count too, so the lifetime is shorter than computed.
+	const isShort = best === undefined ? ofNew <= 2 * longest && expired >= nearlyAll * misses : ofNew <= longest;
+	return ofNew > 0 && isShort ? {seconds: ofNew, isOfAll: false} : undefined;
 }
 
+/** Least milliseconds over which the server's steps of active expiry no longer show. */
+const evenMs = 3000;
+
+/** The keys with a TTL, those that expire in a second, and the change of the number of keys in a second. */
+type Expiry = {readonly expiring: number; readonly expired: number; readonly change: number};
+
 /**
-The best share of hits in ten seconds of the last ten minutes. Times with fewer lookups than `fewest` a second do not
-count. Where redis-top has just begun to look, the share since the start of the server; 0 if unknown.
+How keys expire: between the last two samples (`isLatest`), or over a longer time where readings of it are kept. A server
+expires keys in steps, so that their number in one second varies.
 */
-function bestHitShare(facts: NodeFacts, fewest: number): number {
-	const hits = facts.past(['stats', 'keyspace_hits'], backMs);
-	const misses = facts.past(['stats', 'keyspace_misses'], backMs);
-	const shares = hits.slice(1).map(({atMs, value}, index) => {
-		const found = value - (hits[index]?.value ?? value);
-		const missed = (misses[index + 1]?.value ?? 0) - (misses[index]?.value ?? 0);
-		const lookups = found + missed;
-		return lookups < (fewest * (atMs - (hits[index]?.atMs ?? atMs))) / 1000 ? 0 : found / lookups;
-	});
-	return shares.length > 0 ? Math.max(...shares) : hitShareSinceStart(facts);
+function expiryOf(facts: NodeFacts, isLatest: boolean): Expiry | undefined {
+	const {sample, earlier, nowMs} = facts;
+	if (sample === undefined || earlier === undefined) {
+		return undefined;
+	}
+
+	const {expiring} = keyTotals(sample.info);
+	const isKept = ({atMs}: TrackedReading): boolean => atMs <= nowMs - evenMs;
+	const then = facts.past(['stats', 'expired_keys'], backMs).findLast(isKept);
+	const before = facts.past(['keyspace', 'expires'], backMs).findLast(isKept);
+	if (isLatest || then === undefined || before === undefined) {
+		const elapsedSeconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
+		const change = Math.abs((keyCount(sample.info) ?? 0) - (keyCount(earlier.info) ?? 0)) / elapsedSeconds;
+		return {expiring, expired: facts.perSecond('stats', 'expired_keys') ?? 0, change};
+	}
+
+	const elapsedSeconds = (nowMs - then.atMs) / 1000;
+	const expired = ((facts.number('stats', 'expired_keys') ?? 0) - then.value) / elapsedSeconds;
+	return {expiring, expired, change: Math.abs(expiring - before.value) / elapsedSeconds};
+}
+
+/** The keys with a TTL of that time which are left, where they have gone on to expire as before. */
+const keptKeys = ({atMs, expiring, expired}: Best, nowMs: number): number =>
+	expiring - (expired * (nowMs - atMs)) / 1000;
+
+/** Ten seconds in which lookups found their keys: their share, hits and expired keys a second, keys with a TTL at its end. */
+type Best = {
+	readonly atMs: number;
+	readonly share: number;
+	readonly hits: number;
+	readonly expired: number;
+	readonly expiring: number;
+};
+
+/**
+The ten seconds with the best share of hits within the last ten minutes. Times with fewer lookups than `fewest` a second
+do not count.
+*/
+function bestTime(facts: NodeFacts, fewest: number): Best | undefined {
+	const [hits, misses, expired, expiring] = [
+		facts.past(['stats', 'keyspace_hits'], backMs),
+		facts.past(['stats', 'keyspace_misses'], backMs),
+		facts.past(['stats', 'expired_keys'], backMs),
+		facts.past(['keyspace', 'expires'], backMs),
+	];
+	return hits
+		.slice(1)
+		.flatMap(({atMs}, index): readonly Best[] => {
+			const seconds = (atMs - (hits[index]?.atMs ?? atMs)) / 1000;
+			const grown = (readings: readonly TrackedReading[]): number =>
+				(readings[index + 1]?.value ?? 0) - (readings[index]?.value ?? 0);
+			const lookups = grown(hits) + grown(misses);
+			return seconds <= 0 || lookups < fewest * seconds
+				? []
+				: [
+						{
+							atMs,
+							share: grown(hits) / lookups,
+							hits: grown(hits) / seconds,
+							expired: Math.max(0, grown(expired)) / seconds,
+							expiring: expiring[index + 1]?.value ?? 0,
+						},
+					];
+		})
+		.toSorted((one, other) => other.share - one.share)[0];
 }
 
 /** The share of hits since the start of the server; 0 where it did not look keys up. */
@@ -62,12 +142,30 @@ function hitShareSinceStart(facts: NodeFacts): number {
 	return lookups === 0 ? 0 : hits / lookups;
 }
 
+/** Share of hits at or below which nearly all lookups miss. */
+const fewHits = 0.2;
+/** Share of hits since the start that nearly no lookup of now could have: it counts those of now too. */
+const halfOfAll = 0.5;
+
+/** Whether redis-top does not yet know the last ten minutes. */
+const hasJustBegun = (facts: NodeFacts): boolean =>
+	(facts.past(['stats', 'keyspace_hits'], backMs)[0]?.atMs ?? facts.nowMs) > facts.nowMs - 0.9 * backMs;
+
+/** Whether most lookups since the start found their key. All of them count, so the share before was higher still. */
+function hasFallenSinceStart(facts: NodeFacts, share: number, limits: {readonly before: number}): boolean {
+	return hitShareSinceStart(facts) >= (share <= fewHits ? Math.min(halfOfAll, limits.before) : limits.before);
+}
+
 /** How long keys live, and who writes them, in words that fit on a narrow screen: `keys live 5.4s after SET from web`. */
-function lifeText(lifetime: number, writer: Writer | undefined): Message {
+function lifeText({seconds: lifetime, isOfAll}: Lifetime, writer: Writer | undefined): Message {
 	const {command, client} = writer?.culprit ?? {};
-	const by =
-		command === undefined ? '' : message` after ${command}${client === undefined ? '' : message` from ${client}`}`;
-	return message`keys live ${lifetime < 1 ? milliseconds(lifetime * 1000) : seconds(lifetime)}${by}`;
+	const from = client === undefined ? '' : message` from ${client}`;
+	if (isOfAll) {
+		const time = lifetime < 1 ? milliseconds(lifetime * 1000) : seconds(lifetime);
+		return message`keys live ${time}${command === undefined ? '' : message` after ${command}${from}`}`;
+	}
+
+	return message`new keys expire within ${seconds(Math.ceil(lifetime))}${command === undefined ? '' : message` of ${command}${from}`}`;
 }
 
 export const keyMiss = rule({
@@ -75,7 +173,7 @@ export const keyMiss = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server.',
+			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire; keys with a longer TTL may be left from before. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server.',
 		since: '2.2',
 		falsePositives: [
 			'A client that asks whether a key exists counts a miss. The finding is only info, unless lookups found their keys a moment ago.',
@@ -86,6 +184,11 @@ export const keyMiss = rule({
 	thresholds: {
 		lookups: {value: 100, unit: 'perSecond', source: 'the ratio of fewer lookups says little'},
 		share: {value: 0.5, unit: 'share', source: 'of the lookups; at least this share should find a key'},
+		fewest: {
+			value: 20,
+			unit: 'perSecond',
+			source: 'lookups, where most found their key before: 200 lookups in ten seconds show a fall',
+		},
 		lifetime: {
 			value: 30,
 			unit: 'seconds',
@@ -97,19 +200,29 @@ export const keyMiss = rule({
 	needs: {hits: rate('stats', 'keyspace_hits'), misses: rate('stats', 'keyspace_misses')},
 	evaluate({hits, misses}, facts, limits) {
 		const lookups = hits + misses;
-		if (lookups < limits.lookups || hits / lookups >= limits.share) {
+		if (lookups < limits.fewest || hits / lookups >= limits.share) {
 			return clear;
 		}
 
-		const lifetime = lifetimeSeconds(facts, misses);
-		const isShort = lifetime !== undefined && lifetime <= limits.lifetime;
-		const before = isShort ? bestHitShare(facts, limits.lookups) : 0;
-		const hasFallen = before >= limits.before;
+		const best = bestTime(facts, limits.fewest);
+		// A client that looks up keys that never existed lowers the share, and the keys of the others are still found.
+		const wasBetter = best !== undefined && best.share >= limits.before && hits <= best.hits / 2;
+		const life = shortLifetime(facts, misses, wasBetter ? best : undefined, limits.lifetime);
+		const isShort = life !== undefined;
+		const isUnseen = (best?.share ?? 0) < limits.before && hasJustBegun(facts);
+		const hasFallen = isShort && (wasBetter || (isUnseen && hasFallenSinceStart(facts, hits / lookups, limits)));
+		if (!hasFallen && lookups < limits.lookups) {
+			return clear;
+		}
+
 		const writer = isShort ? topWriter(facts) : undefined;
 		return fires(hasFallen ? 'warning' : 'info', {
-			problem: `misses ${percent(misses / lookups)} of its key lookups`,
+			problem:
+				hasFallen && wasBetter
+					? `hit rate fell from ${percent(best.share)} to ${percent(hits / lookups)}`
+					: `misses ${percent(misses / lookups)} of its key lookups`,
 			...(hasFallen ? {} : {detail: `${perSecond(lookups)} lookups`}),
-			...(isShort ? {reason: lifeText(lifetime, writer)} : {}),
+			...(isShort ? {reason: lifeText(life, writer)} : {}),
 			...(hasFallen ? {effect: 'slow' as const} : {}),
 			...(writer === undefined ? {} : {culprit: writer.culprit}),
 			evidence: [
@@ -118,10 +231,16 @@ export const keyMiss = rule({
 				...(isShort
 					? [
 							{name: 'expired keys', value: facts.perSecond('stats', 'expired_keys') ?? 0, unit: 'perSecond' as const},
-							{name: 'lifetime of keys, estimated', value: lifetime, unit: 'seconds' as const},
+							{name: 'lifetime of keys, estimated', value: life.seconds, unit: 'seconds' as const},
 						]
 					: []),
-				...(hasFallen ? [{name: 'best share of hits in ten minutes', value: before, unit: 'share' as const}] : []),
+				...(hasFallen
+					? [
+							wasBetter
+								? {name: 'best share of hits in ten minutes', value: best.share, unit: 'share' as const}
+								: {name: 'share of hits since the start', value: hitShareSinceStart(facts), unit: 'share' as const},
+						]
+					: []),
 				...(writer?.evidence ?? []),
 			],
 			meaning: isShort

@@ -215,6 +215,48 @@ const setter: NonNullable<FactsParts['record']> = {
 	clients: {atMs: 0, value: [clientOf({id: 5, name: 'web', command: 'set'})]},
 };
 
+/**
+A cache of 3,000 keys that live for an hour, with 70 lookups a second, 97 % of them hits until ten seconds ago. Now 67
+keys expire in a second, besides those of before.
+*/
+const besideOthers = (parts: {
+	readonly hitsNow: number;
+	readonly missesNow?: number;
+	readonly expiring?: number;
+	readonly expired?: number;
+}): FactsParts => {
+	const {hitsNow, missesNow = 67, expiring = 3469, expired = 67} = parts;
+	const keyspace = (keys: number) => ({db0: `keys=${keys},expires=${keys},avg_ttl=3000000`});
+	const stats = (hits: number, misses: number, gone: number) => ({
+		keyspace_hits: hits,
+		keyspace_misses: misses,
+		expired_keys: gone,
+		evicted_keys: 0,
+	});
+	return {
+		info: {stats: stats(2000 + hitsNow, 700 + missesNow, 500 + expired), keyspace: keyspace(expiring)},
+		earlier: {stats: stats(2000, 700, 500), keyspace: keyspace(expiring)},
+		past: [
+			{stats: stats(0, 0, 0), keyspace: keyspace(3000)},
+			{stats: stats(680, 20, 0), keyspace: keyspace(3000)},
+			{stats: stats(680 + 10 * hitsNow, 20 + 10 * missesNow, 10 * expired), keyspace: keyspace(expiring)},
+		],
+		record: setter,
+	};
+};
+/** The same cache, of which redis-top has two samples. */
+const fresh = (parts: {readonly hits: number; readonly misses: number}): FactsParts => {
+	const {past: _, ...rest} = besideOthers({hitsNow: 3});
+	return {
+		...rest,
+		info: {...rest.info, stats: {...rest.info?.stats, keyspace_hits: parts.hits, keyspace_misses: parts.misses}},
+		earlier: {
+			...rest.earlier,
+			stats: {...rest.earlier?.stats, keyspace_hits: parts.hits - 3, keyspace_misses: parts.misses - 67},
+		},
+	};
+};
+
 testRule(keyMiss, [
 	['most are hits', counted({keyspace_hits: 900, keyspace_misses: 100}), 'clear'],
 	[
@@ -227,8 +269,25 @@ testRule(keyMiss, [
 		'most are misses since keys live for seconds',
 		shortLived({hitsBefore: 9700, keysBefore: 5700}),
 		'warning',
-		/^misses 91% of its key lookups: keys live 5s$/,
+		/^hit rate fell from 97% to 9\.0%: keys live 5s$/,
 	],
+	[
+		'new keys live for seconds beside many keys of before',
+		besideOthers({hitsNow: 3}),
+		'warning',
+		/^hit rate fell from 97% to 4\.3%: new keys expire within 7s of SET from web$/,
+	],
+	['hits go on, and a client looks up keys that live for seconds', besideOthers({hitsNow: 60, missesNow: 67}), 'info'],
+	['keys without hits are written for an hour', besideOthers({hitsNow: 3, expiring: 60_000}), 'clear'],
+	['a cache is emptied and fills again', besideOthers({hitsNow: 3, expiring: 300, expired: 0}), 'clear'],
+	['counters are incremented that expire within seconds', besideOthers({hitsNow: 68, missesNow: 2}), 'clear'],
+	[
+		'redis-top has just begun to look, and many keys of before are left',
+		fresh({hits: 700, misses: 370}),
+		'warning',
+		/^misses 96% of its key lookups: new keys expire within 52s of SET from web$/,
+	],
+	['a cache that never worked, and redis-top has just begun to look', fresh({hits: 300, misses: 770}), 'clear'],
 	[
 		'most are misses since keys live for less than a second',
 		(() => {
@@ -236,7 +295,7 @@ testRule(keyMiss, [
 			return {...parts, info: {...parts.info, keyspace: {db0: 'keys=285,expires=285,avg_ttl=200'}}};
 		})(),
 		'warning',
-		/lookups: keys live 250 ms$/,
+		/^hit rate fell from 97% to 9\.0%: keys live 250 ms$/,
 	],
 	[
 		'keys have always lived for seconds',
