@@ -301,6 +301,8 @@ function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}
 				];
 	// A managed service offers no shell, so shell commands are left out.
 	const usable = service === undefined ? next : next.filter(({kind}) => kind !== 'shell');
-	const all = [...reasons.flatMap(reason => reason.next), ...provider, ...usable];
+	// A server that listens on another address runs, so that nothing is to be started, and its log tells of no end.
+	const isElsewhere = reasons.some(({id}) => id === 'other-address');
+	const all = [...reasons.flatMap(reason => reason.next), ...provider, ...(isElsewhere ? [] : usable)];
 	return [...new Map(all.map(entry => [entry.text, entry])).values()];
 }

@@ -1,7 +1,7 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
-import type {Listener, LocalEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
+import type {Listener, LocalEvidence, LogRemark, SupervisorEvidence} from '../domain/host-evidence.js';
 import type {HostRemark} from '../domain/ladder.js';
 import {messageText} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
@@ -13,6 +13,9 @@ const shell = (text: string): NextStep => ({kind: 'shell', text});
 
 /** Milliseconds after which a kill by the kernel or a log line is too old to explain a current failure. */
 const recentMs = 24 * 3_600_000;
+
+/** Most milliseconds between two lines of one start that failed. */
+const sameStartMs = 10_000;
 
 /** The share of free disk space below which a disk counts as full: the next save or rewrite may fail. */
 const fullShare = 0.05;
@@ -219,6 +222,7 @@ not answer.
 */
 const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 	(log?.remarks ?? [])
+		.filter((remark, _, all) => !isOfNewerVersion(remark, all))
 		.filter(
 			({severity, atMs}) =>
 				severity === 'critical' && (isUnreachable || (atMs !== undefined && nowMs - atMs < recentMs)),
@@ -230,6 +234,14 @@ const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 			text: `its log: ${meaning}`,
 			next: [logStep(log?.source) ?? words(`the line of its log: ${line}`)],
 		}));
+
+/**
+Whether the line follows from a version that is too old for the data. The server gives up with "Fatal error loading the
+DB", as it does for a damaged file.
+*/
+const isOfNewerVersion = ({id, atMs}: LogRemark, all: readonly LogRemark[]): boolean =>
+	id === 'rdb-broken' &&
+	all.some(other => other.id === 'rdb-newer' && Math.abs((other.atMs ?? 0) - (atMs ?? 0)) <= sameStartMs);
 
 const logStep = (source: string | undefined): NextStep | undefined =>
 	source?.startsWith('/') === true ? shell(`tail -n 50 ${quoted(source)}`) : undefined;

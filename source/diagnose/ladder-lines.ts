@@ -175,9 +175,11 @@ export function ladderLines(
 	const infos = remarks.filter(({severity, id}) => severity === 'info' && id !== 'ended').map(remarkPart);
 	const next: Part = {group: 3, lines: stepLines('do', verdict.next, width)};
 	const heldPart: Part = {group: 2, lines: factLines(known, width)};
+	// The usual meaning of a refusal names an end of the process, and the process is seen to run.
+	const isElsewhere = remarks.some(({id}) => id === 'other-address');
 	const meaning: Part = {
 		group: 1,
-		lines: reason?.meaning === undefined ? [] : labelled('means', reason.meaning, width),
+		lines: reason?.meaning === undefined || isElsewhere ? [] : labelled('means', reason.meaning, width),
 	};
 	const others: readonly Part[] = [
 		meaning,

@@ -12,6 +12,10 @@ for (const {name, program} of await serverVersions()) {
 		const ladder = await climbed(server.port, {host: '127.0.0.2'});
 		assertVerdict(ladder, 'critical', 'tcp', 'ECONNREFUSED');
 		assert.match(ladder.verdict.text, /at this address: the server listens on 127\.0\.0\.1 only \(bind\)$/);
+		assert.deepEqual(
+			ladder.verdict.next.map(({text}) => text),
+			['connect to 127.0.0.1, or add this address to bind'],
+		);
 		assert.doesNotMatch(JSON.stringify(await climbed(server.port)), /\(bind\)/);
 	});
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {hostFacts} from '../../source/diagnose/host-lines.js';
 import {hostRemarks} from '../../source/diagnose/host-remarks.js';
 import type {FoundServer, LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {readServerLog} from '../../source/parse/server-log.js';
 
 const nowMs = Date.UTC(2026, 10, 24, 12);
 
@@ -241,6 +242,31 @@ test('bind is blamed only where every address of the name refuses the connection
 	assert.deepEqual(remarksOn('cache-1', [], '10.0.0.5'), [], 'it is hung');
 	assert.deepEqual(remarksOn('cache-1', ['10.0.0.5'], '10.0.0.5'), [], 'something rejects');
 	assert.deepEqual(remarksOn('10.0.0.5', []), [], 'packets are dropped');
+});
+
+test('a file that a newer version wrote is not called damaged, and a damaged one is', () => {
+	const told = (...lines: ReadonlyArray<readonly [second: number, text: string]>) =>
+		hostRemarks({
+			evidence: {
+				...healthy,
+				...gone,
+				log: readServerLog(
+					'/d/redis.log',
+					lines.map(([second, text]) => `1:M 24 Nov 2026 11:22:${second}.123 # ${text}`).join('\n'),
+				),
+			},
+			endpoint: {kind: 'tcp', host: '127.0.0.1', port: 6379},
+			isUnreachable: true,
+			refused: ['127.0.0.1'],
+			nowMs,
+		}).flatMap(({id}) => (id.startsWith('log-') ? [id] : []));
+	const [newer, fatal] = [
+		"Can't handle RDB format version 12",
+		'Fatal error loading the DB, check server logs. Exiting.',
+	];
+	assert.deepEqual(told([33, newer], [33, fatal]), ['log-rdb-newer']);
+	assert.deepEqual(told([33, fatal]), ['log-rdb-broken']);
+	assert.deepEqual(told([10, newer], [50, fatal]), ['log-rdb-broken', 'log-rdb-newer'], 'a later start');
 });
 
 test('what could not be seen is said with its reason', () => {

@@ -41,11 +41,15 @@ export function lastKnown(record: NodeRecord, {nodes}: Pick<MonitorState, 'nodes
 }
 
 /** What a start from the files would lose: the changes since the last save, if the append-only file is off. */
-function savedFact({sample}: NodeRecord, nowMs: number): readonly Fact[] {
+function savedFact({sample, host}: NodeRecord, nowMs: number): readonly Fact[] {
 	const persistence = (name: string) => sample?.info.number('persistence', name);
 	const unsaved = persistence('rdb_changes_since_last_save');
 	if (persistence('aof_enabled') === 1) {
 		return [['files', 'the append-only file was on: a start loads it']];
+	}
+
+	if (host?.value.kind === 'here' && wasSavedAtStop(host.value.log?.lines ?? [])) {
+		return [['files', 'saved when it was stopped: a start loads its RDB file']];
 	}
 
 	const savedAt = persistence('rdb_last_save_time');
@@ -59,4 +63,14 @@ function savedFact({sample}: NodeRecord, nowMs: number): readonly Fact[] {
 						: `${count(unsaved)} changes were unsaved; last save or start ${seconds(nowMs / 1000 - savedAt)} ago`,
 				],
 			];
+}
+
+/** Whether the log ends with an orderly stop that saved the data. */
+function wasSavedAtStop(lines: readonly string[]): boolean {
+	const saving = lines.findLastIndex(line => line.includes('Saving the final RDB snapshot before exiting'));
+	return (
+		saving !== -1 &&
+		lines.slice(saving).some(line => line.includes('DB saved on disk')) &&
+		lines.at(-1)?.includes('bye bye') === true
+	);
 }
