@@ -15,6 +15,8 @@ export type SentinelPeer = {
 	readonly linkStatus: string | undefined;
 	/** Milliseconds for which a replica's link to its primary has been down; undefined for a Sentinel. */
 	readonly linkDownMs?: number | undefined;
+	/** Milliseconds for which a Sentinel has been flagged `s_down`, from a minute on in whole minutes; undefined for others. */
+	readonly downMs?: number | undefined;
 	/** The priority of a replica; a replica with priority 0 is never promoted. Undefined for a Sentinel. */
 	readonly priority: number | undefined;
 };

@@ -75,6 +75,17 @@ export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredP
 	});
 }
 
+const minuteMs = 60_000;
+
+/**
+The time for which a Sentinel has been down. Whole minutes let the node's record stay the same between most replies, for
+Sentinels that are gone for good.
+*/
+const downTime = (downMs: number | undefined, isReplica: boolean): Pick<SentinelPeer, 'downMs'> =>
+	downMs === undefined || isReplica
+		? {}
+		: {downMs: downMs < minuteMs ? downMs : Math.floor(downMs / minuteMs) * minuteMs};
+
 /** Parses the reply of SENTINEL REPLICAS or SENTINEL SENTINELS. A node without an address is left out. */
 export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] {
 	return rowsOf(reply).flatMap(row => {
@@ -89,6 +100,7 @@ export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] 
 						linkStatus: row.get('master-link-status'),
 						linkDownMs: numberOf(row.get('master-link-down-time')),
 						priority: numberOf(row.get('slave-priority')),
+						...downTime(numberOf(row.get('s-down-time')), row.has('slave-priority')),
 					},
 				];
 	});

@@ -26,6 +26,7 @@ import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
+import {forgetLeftover, leftoverSentinel} from './sentinel-leftovers.js';
 import {connUnresponsive} from './unresponsive.js';
 
 export const connUnreachable = rule({
@@ -58,10 +59,12 @@ export const connUnreachable = rule({
 
 		const held = reasonOnHost(record);
 		const takeover = takeoverOf(record, nodes);
-		return fires(isRemoved(record) ? 'info' : takeover === undefined ? 'critical' : 'warning', {
+		const leftover = leftoverSentinel(record, nodes);
+		const isMinor = takeover !== undefined || leftover !== undefined;
+		return fires(isRemoved(record) ? 'info' : isMinor ? 'warning' : 'critical', {
 			problem: replacedProblem(failure.problem, takeover),
-			reason: held ?? failure.reason,
-			effect: takeover !== undefined || outOfHere.has(failure.code) ? undefined : 'unreachable',
+			reason: held ?? leftover?.reason ?? failure.reason,
+			effect: isMinor || outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				{name: 'layer', value: failure.layer},
@@ -78,6 +81,7 @@ export const connUnreachable = rule({
 			next:
 				held === undefined
 					? [
+							...(leftover === undefined ? [] : [forgetLeftover]),
 							...(takeover === undefined ? noFailoverSteps(record, nodes) : []),
 							...unreachableSteps(failure, endpoint),
 							diagnose(record),
@@ -219,10 +223,12 @@ export const connRefused = rule({
 		const takeover = takeoverOf(facts.record, facts.nodes);
 		const isGone = isRemoved(facts.record);
 		const isPlanned = isGone || isPlannedStop(facts);
-		return fires(isPlanned ? 'info' : mayRestart || takeover !== undefined ? 'warning' : 'critical', {
+		const leftover = leftoverSentinel(facts.record, facts.nodes);
+		const isMinor = takeover !== undefined || leftover !== undefined;
+		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
 			problem: replacedProblem(failure.problem, takeover),
-			reason: rejected ?? bound ?? end?.reason ?? failure.reason,
-			effect: isPlanned || takeover !== undefined ? undefined : 'unreachable',
+			reason: rejected ?? bound ?? leftover?.reason ?? end?.reason ?? failure.reason,
+			effect: isPlanned || isMinor ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				...(failingSinceMs === undefined
@@ -252,6 +258,7 @@ export const connRefused = rule({
 					: bound !== undefined
 						? stepsForBind
 						: [
+								...(leftover === undefined ? [] : [forgetLeftover]),
 								...(takeover === undefined ? noFailoverSteps(facts.record, facts.nodes) : [hint(returnAfterTakeover)]),
 								...stepsAfterEnd(end, facts),
 								...statusSteps(facts),

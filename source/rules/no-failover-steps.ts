@@ -7,6 +7,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {hint} from './next-steps.js';
 import {refusedPromotion} from './refused-promotion.js';
+import {forcedFailoverSteps} from './sentinel-leftovers.js';
 import {unfitSteps} from './sentinel-promotion.js';
 
 type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
@@ -22,7 +23,7 @@ export function noFailoverSteps(record: NodeRecord, nodes: Nodes): readonly Next
 		const primaries = role === 'sentinel' && failure === undefined ? (sentinel?.value.primaries ?? []) : [];
 		const primary = primaries.find(each => each.flags.has('o_down') && sameNode(each.address) === address);
 		if (primary !== undefined) {
-			return unfitSteps(primary) ?? refusedPromotion([primary], nodes)?.next ?? [];
+			return unfitSteps(primary) ?? refusedPromotion([primary], nodes)?.next ?? forcedFailoverSteps(record, nodes);
 		}
 	}
 

@@ -7,6 +7,14 @@ import {hint, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts} from './node-facts.js';
 import {type FleetFacts, fires, rule} from './rule.js';
 import {groupName, type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
+import {
+	canForceFailover,
+	freeReport,
+	type Leftovers,
+	leftoverReason,
+	leftoversOf,
+	shortLeftoverReason,
+} from './sentinel-leftovers.js';
 import {answeringPrimary, downPeers, sentinelObstacles} from './sentinel-links.js';
 
 /**
@@ -70,6 +78,11 @@ function quorumObstacle(group: MonitoredGroup, fleet: FleetFacts): Obstacle {
 		};
 	}
 
+	const leftovers = leftoversIn(group);
+	if (leftovers?.isMajorityWithout === true) {
+		return {reason: leftoverReason(leftovers), next: forgetSteps(group)};
+	}
+
 	if (down.length > 0) {
 		return {reason: `${down.length} of ${known} sentinels down`, next: forgetSteps(group)};
 	}
@@ -116,6 +129,35 @@ function promotableByHand({reports}: MonitoredGroup, fleet: FleetFacts): NodeFac
 		.flatMap(({primary: {replicas = []}}) => replicas.flatMap(({address}) => fleet.nodes.get(sameNode(address)) ?? []))
 		.filter(({record}) => record.role === 'replica' && record.failure === undefined && record.sample !== undefined)
 		.sort((one, other) => offsetOf(other.record) - offsetOf(one.record))[0];
+}
+
+const leftoversIn = ({reports}: MonitoredGroup): Leftovers | undefined => leftoversOf(reportsOf(reports));
+
+const reportsOf = (reports: MonitoredGroup['reports']) =>
+	reports.map(({sentinel, primary}) => ({sentinel: sentinel.address, primary}));
+
+/**
+The sentinel that can be told to fail over without votes, and why there are none: leftovers count as sentinels. Undefined
+where that is not the way out.
+*/
+export function forcedFailover(group: MonitoredGroup) {
+	const [first] = group.reports;
+	const leftovers = isWithoutQuorum(group) ? leftoversIn(group) : undefined;
+	return first === undefined || leftovers === undefined || !canForceFailover(reportsOf(group.reports), leftovers)
+		? undefined
+		: {
+				reason: shortLeftoverReason(leftovers),
+				/** Undefined while each of them tries a failover by itself, which nobody authorises. */
+				free: freeReport(group.reports)?.sentinel.address,
+				next: [
+					redisCli((freeReport(group.reports) ?? first).sentinel, `SENTINEL FAILOVER ${group.name}`),
+					hint(
+						'it needs no votes: the leftovers count for the majority; it answers INPROG during a vain attempt: try again',
+					),
+					hint('then on each living sentinel, one after the other and 30 s between two, once the new primary is up:'),
+					redisCli(first.sentinel, `SENTINEL RESET ${group.name}`),
+				],
+			};
 }
 
 /** The steps that give a deployment a primary again without its sentinels. */
@@ -184,7 +226,7 @@ export const senQuorum = rule({
 						? 'No quorum: if the primary stops now, it stays down until a person promotes a replica.'
 						: 'No quorum: nothing can be written until the primary is back or a person promotes a replica.',
 				next: [
-					...promotionSteps(replica),
+					...(forcedFailover(group)?.next ?? promotionSteps(replica)),
 					...obstacle.next,
 					redisCli(sentinel, `SENTINEL CKQUORUM ${group.name}`),
 					redisCli(sentinel, `SENTINEL SENTINELS ${group.name}`),

@@ -18,7 +18,7 @@ import {
 	sentinelsReporting,
 } from './sentinel-groups.js';
 import {answeringPrimary, quotedFlags, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
-import {isWithoutQuorum} from './sentinel-quorum.js';
+import {forcedFailover, isWithoutQuorum} from './sentinel-quorum.js';
 
 export const senCount = rule({
 	id: 'sen.count',
@@ -291,14 +291,18 @@ export const senDown = rule({
 						)
 					: undefined;
 			const isStuck = unfit !== undefined || refused !== undefined;
-			const fate = isStuck ? ', no failover' : '';
 			const isHelpless = isWithoutQuorum(group);
+			const forced = isAgreed && !isStuck ? forcedFailover(group) : undefined;
+			const isHeld = isStuck || forced !== undefined;
+			const fate = isHeld ? ', no failover' : '';
 			// A second failover, asked for by hand, is refused or repeats the first.
 			const isFailingOver = group.reports.some(({primary: {flags}}) => flags.has('failover_in_progress'));
+			const isOffered = !isStuck && !isHelpless && !isFailingOver;
+			const failoverBy = forced === undefined ? (isOffered ? first.sentinel.address : undefined) : forced.free;
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
-				problem: message`${groupName(group)}: ${isStuck ? '' : 'the primary '}${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
+				problem: message`${groupName(group)}: ${isHeld ? '' : 'the primary '}${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}${fate}`,
 				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
-				reason: unfit?.reason ?? refused?.reason,
+				reason: unfit?.reason ?? refused?.reason ?? forced?.reason,
 				effect: isAgreed ? 'unreachable' : undefined,
 				culprit: {node: address},
 				nodes: [address, ...seen.sentinels],
@@ -307,7 +311,9 @@ export const senDown = rule({
 					{name: 'quorum', value: first.primary.quorum ?? '-'},
 				],
 				meaning: isHelpless
-					? 'Its sentinels cannot fail it over: they have no quorum. Nothing can be written until it is back.'
+					? forced === undefined
+						? 'Its sentinels cannot fail it over: they have no quorum. Nothing can be written until it is back.'
+						: 'Its sentinels do not fail it over by themselves: sentinels that are gone count for the majority.'
 					: isAgreed
 						? refused !== undefined
 							? 'Each failover ends with failover-abort-slave-timeout. Nothing can be written until a replica is promoted.'
@@ -316,15 +322,15 @@ export const senDown = rule({
 								: 'Each failover ends with NOGOODSLAVE. Nothing can be written until a replica may take over.'
 						: 'There is no failover as long as fewer sentinels than the quorum say so.',
 				next: [
-					...(unfit?.remedies ?? refused?.next ?? []),
+					...(unfit?.remedies ?? refused?.next ?? forced?.next ?? []),
 					{
 						kind: 'words',
 						text: message`look at ${nodeName(address)}: its process, its host, the network between`,
 					},
 				],
-				...(!isStuck && !isHelpless && !isFailingOver
-					? {action: 'sentinel-failover' as const, remedy: {node: first.sentinel.address, value: group.name}}
-					: {}),
+				...(failoverBy === undefined
+					? {}
+					: {action: 'sentinel-failover' as const, remedy: {node: failoverBy, value: group.name}}),
 			});
 			return [{...firing, subject: group.name}];
 		}),

@@ -40,6 +40,15 @@ test('a reply that is no list of maps, or has no address, is left out', () => {
 	);
 });
 
+test('the time for which a sentinel is down is told in whole minutes, so that one that is gone for good changes rarely', () => {
+	const downOf = (...fields: readonly string[]) =>
+		parseSentinelPeers([['ip', '10.0.0.1', 'port', '26379', 'flags', 's_down,sentinel', ...fields]])[0]?.downMs;
+	assert.equal(downOf('s-down-time', '41234'), 41_234);
+	assert.equal(downOf('s-down-time', '725000'), 720_000);
+	assert.equal(downOf(), undefined);
+	assert.equal(downOf('s-down-time', '725000', 'slave-priority', '100'), undefined, 'a replica');
+});
+
 const runId = '57ea5a83cc4fe0c1fb4f97a5e2b4fa6e0b6d3d11';
 const hello = ['10.0.2.11', '26379', runId, '3', 'main', '10.0.1.11', '6379', '3'];
 

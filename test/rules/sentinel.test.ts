@@ -400,6 +400,106 @@ test('sen.down: no failover is announced, and none is offered, where the sentine
 	assert.equal(found.action, undefined);
 });
 
+/**
+What a sentinel reports whose primary has been down for `primaryMs`. It counts three others that do not answer: two that
+have been down for `leftMs`, and one for as long as the primary.
+*/
+const reportWithLeftovers = (leftMs: number, parts: Partial<MonitoredPrimary> = {}, primaryMs = 5000) => {
+	const down = (port: number, downMs: number) =>
+		peer(port, {flags: new Set(['s_down', 'sentinel', 'disconnected']), downMs});
+	return {
+		...check(2),
+		...flags('s_down', 'o_down'),
+		downMs: primaryMs,
+		otherSentinels: 4,
+		replicas: [peer(7002)],
+		sentinels: [down(26_390, leftMs), down(26_391, leftMs), down(26_392, primaryMs)],
+		...parts,
+	};
+};
+const fitReplica = factsOf({
+	info: {replication: {role: 'slave'}},
+	record: {address: '127.0.0.1:7002', role: 'replica'},
+});
+
+test('sentinels that are left over are told apart from those that died with the primary', () => {
+	const told = (report: Partial<MonitoredPrimary>) => quorumOf([report, report], undefined, {others: [fitReplica]});
+	const {text, next} = told(reportWithLeftovers(720_000));
+	assert.match(text, /: sentinels count 5, 2 of them left over \(down for 12m\S*\): no majority$/);
+	assert.match(next, /^redis-cli -h 127\.0\.0\.1 -p 26379 SENTINEL FAILOVER main\n/);
+	assert.match(next, /SENTINEL RESET main/);
+	assert.match(told(reportWithLeftovers(20_000)).text, /2 of them down since before \(for 20s\): no majority$/);
+	// All went down with the primary.
+	assert.match(told(reportWithLeftovers(9000)).text, /: 3 of 5 sentinels down$/);
+});
+
+test('SENTINEL FAILOVER is offered only where the sentinels that are left would be a majority, and a replica is fit', () => {
+	const offered = (parts: Partial<MonitoredPrimary>, count = 2) => {
+		const report = reportWithLeftovers(720_000, parts);
+		const reports = Array.from({length: count}, () => report);
+		const [found] = evaluated(senDown, reports, 0, 'primary', undefined, {others: [fitReplica]});
+		assert.equal(found?.kind, 'fires');
+		const own = quorumOf(reports, undefined, {others: [fitReplica]}).next;
+		assert.equal(/SENTINEL FAILOVER/.test(own), found.action === 'sentinel-failover');
+		assert.equal(
+			/^main: 127\.0\.0\.1:7001 is down, no failover.*: 2 of \d sentinels left over$/.test(findingText(found)),
+			found.action === 'sentinel-failover',
+		);
+		return found.action === 'sentinel-failover';
+	};
+
+	assert.equal(offered({}), true);
+	assert.equal(offered({}, 1), false, 'one of three sentinels is no majority');
+	assert.equal(offered({quorum: 3}), false, 'two sentinels are no quorum of three');
+	assert.equal(offered({replicas: [peer(7002, {priority: 0})]}), false);
+});
+
+test('SENTINEL FAILOVER goes to a sentinel that tries no failover by itself', () => {
+	const busy = reportWithLeftovers(720_000, flags('s_down', 'o_down', 'failover_in_progress'));
+	const [free, none] = [reportWithLeftovers(720_000), busy].map(
+		second => evaluated(senDown, [busy, second], 0, 'primary', undefined, {others: [fitReplica]})[0],
+	);
+	assert.ok(free?.kind === 'fires' && none?.kind === 'fires');
+	assert.equal(free.remedy?.node, '127.0.0.1:26380');
+	assert.match(messageText(free.next[0]?.text ?? ''), /-p 26380 SENTINEL FAILOVER main/);
+	assert.equal(none.action, undefined);
+	assert.match(messageText(none.next[0]?.text ?? ''), /SENTINEL FAILOVER main/);
+});
+
+test('conn.refused: the primary begins with the failover that needs no votes; a leftover is a warning of its own', () => {
+	const sentinels = [26_379, 26_380].map(
+		port =>
+			factsOf({
+				info: {server: {redis_mode: 'sentinel'}},
+				record: {
+					address: `127.0.0.1:${port}`,
+					role: 'sentinel',
+					sentinel: {atMs: sampledAtMs, value: {id: undefined, primaries: [watched(reportWithLeftovers(720_000))]}},
+				},
+			}).record,
+	);
+	const refusedAt = (port: number, failure = refusedConnection) => {
+		const facts = factsOf({
+			record: {address: `127.0.0.1:${port}`, role: 'unknown', failure, reach: 'down', failingSinceMs: 0},
+			nodes: sentinels,
+		});
+		const found = (failure === refusedConnection ? connRefused : connUnreachable).evaluate(facts, 0);
+		assert.equal(found.kind, 'fires');
+		return found;
+	};
+
+	const primary = refusedAt(7001);
+	assert.equal(primary.severity, 'critical');
+	assert.match(messageText(primary.next[0]?.text ?? ''), /^on 127\.0\.0\.1:26379: SENTINEL FAILOVER main/);
+	for (const failure of [refusedConnection, socketFailure('ETIMEDOUT', '')]) {
+		const leftover = refusedAt(26_390, failure);
+		assert.equal(leftover.severity, 'warning');
+		assert.match(findingText(leftover), /: a sentinel that the others count, down for 12m/);
+		assert.match(messageText(leftover.next[0]?.text ?? ''), /SENTINEL RESET/);
+		assert.equal(refusedAt(26_392, failure).severity, 'critical', 'it died with the primary');
+	}
+});
+
 test('sen.down: no second failover is offered while one is under way', () => {
 	const [found] = evaluated(senDown, [flags('s_down', 'o_down', 'failover_in_progress')]);
 	assert.equal(found?.kind, 'fires');
