@@ -100,3 +100,7 @@ export const isMostlyStopped =
 
 /** Whether the slow command is the one that emptied a database. */
 export const isFlush = ({culprit}: Finding): boolean => /^(?:flushall|flushdb|swapdb)$/i.test(culprit?.command ?? '');
+
+/** Whether a primary's finding is about the replica that the cause is about. A primary may have several replicas. */
+export const concernsNodeOf = ({nodes = []}: Finding, {node}: Finding): boolean =>
+	node !== undefined && nodes.includes(node);

@@ -1,6 +1,7 @@
 import type {RuleId} from './all-rules.js';
 import {
 	cannotFork,
+	concernsNodeOf,
 	failedAtLimit,
 	hasLoggedObstacle,
 	hasNoObstacle,
@@ -25,7 +26,15 @@ import {
 } from './explanation-conditions.js';
 import type {Finding} from './finding.js';
 import {failoverSymptoms} from './repeated-failovers.js';
-import {followerSymptoms, lateSymptoms, linkSymptoms, mergeSymptoms, partedSymptoms, slowSymptoms} from './symptoms.js';
+import {
+	behindSymptoms,
+	followerSymptoms,
+	lateSymptoms,
+	linkSymptoms,
+	mergeSymptoms,
+	partedSymptoms,
+	slowSymptoms,
+} from './symptoms.js';
 
 /**
 A table row: findings of one rule (`cause`) explain findings of other rules (`symptoms`). `where` says on which nodes
@@ -45,17 +54,9 @@ export type Explanation = {
 	readonly symptoms: ReadonlyArray<RuleId | '*'>;
 	/** Which findings of the rule explain the symptoms. Default: all. */
 	readonly isCause?: (finding: Finding) => boolean;
-	/** Which findings of the rules in `symptoms` are symptoms. Default: all. */
-	readonly isSymptom?: (finding: Finding) => boolean;
+	/** Which findings of the rules in `symptoms` are symptoms of a cause. Default: all. */
+	readonly isSymptom?: (finding: Finding, cause: Finding) => boolean;
 };
-
-/** Rules of errors that clients get now. They come before a state in which nothing fails yet. */
-export const clientErrors: ReadonlySet<RuleId> = new Set<RuleId>([
-	'err.failed',
-	'err.rate',
-	'err.unknown',
-	'sec.authfail',
-]);
 
 /**
 Rules about a node that does not answer. Their findings explain all other findings on that node, and the findings on its
@@ -139,6 +140,8 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'rep.timeout', where: 'here', symptoms: ['rep.flapping']},
 	// Both ends of a cut link report the cut.
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
+	// A replica applies writes on its main thread. While one command fills it, the replica falls behind.
+	{cause: 'lat.command_hog', where: 'primary', symptoms: behindSymptoms, isSymptom: concernsNodeOf},
 	// A replica of a replica gets no data while the replica in the middle has no link.
 	{cause: 'rep.link_down', where: 'replicas', symptoms: ['rep.io_stale', 'rep.link_down', 'rep.sync']},
 	// Sentinels promote no replica at an address that they do not reach.

@@ -113,7 +113,12 @@ function directCauses(
 		for (const cause of neededCauses(row, possible.get(row.cause) ?? []).filter(isCause)) {
 			for (const finding of index.symptomsOf(row, cause)) {
 				// A finding that already explains `cause` cannot be a symptom of `cause` as well.
-				if (finding !== cause && isSymptom(finding) && !explained.has(finding) && explained.get(cause) !== finding) {
+				if (
+					finding !== cause &&
+					isSymptom(finding, cause) &&
+					!explained.has(finding) &&
+					explained.get(cause) !== finding
+				) {
 					explained.set(finding, cause);
 				}
 			}

@@ -41,7 +41,7 @@ const others: readonly Family[] = [
 			...['zinter', 'zintercard', 'zinterstore', 'zunion', 'zunionstore', 'zdiff', 'zdiffstore'],
 			...['pfcount', 'pfmerge', 'bitop', 'bitcount', 'bitpos', 'sort_ro'],
 		],
-		remedy: 'it reads whole values: keep its result for a while, or ask a replica',
+		remedy: 'it reads whole values: keep its result for a while, or ask a replica that no application reads from',
 	},
 	{
 		commands: [

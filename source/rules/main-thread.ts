@@ -123,7 +123,9 @@ export const latCommandHog = rule({
 			meaning: 'All other commands wait for it on the one main thread.',
 			next: [
 				hint(`see its calls and percentiles: panel 5; single slow calls: panel 6`),
-				hint('call it less often, on less data, or on a replica'),
+				facts.record.role === 'replica'
+					? hint('stop the job that sends it (panel 4 closes its connections), or let it run on a replica of its own')
+					: hint('call it less often, on less data, or on a replica'),
 			],
 		});
 	},

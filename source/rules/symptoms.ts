@@ -67,3 +67,14 @@ export const mergeSymptoms: readonly RuleId[] = [
 	'clu.epoch_dup',
 	...linkSymptoms,
 ];
+
+/** Findings of a primary about how far a replica is behind. */
+export const behindSymptoms: readonly RuleId[] = ['rep.lag_bytes', 'rep.lag_ack', 'rep.overrun_eta'];
+
+/** Rules of errors that clients get now. They come before a state in which nothing fails yet. */
+export const clientErrors: ReadonlySet<RuleId> = new Set<RuleId>([
+	'err.failed',
+	'err.rate',
+	'err.unknown',
+	'sec.authfail',
+]);

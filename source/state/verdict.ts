@@ -2,9 +2,10 @@ import {clientErrorUrgency, type Effect, effectRank, machineUrgency, severityRan
 import {memoizeByRef} from '../domain/memoize.js';
 import {namesKind} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
-import {clientErrors, explanations} from '../rules/explanations.js';
+import {explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
+import {clientErrors} from '../rules/symptoms.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
 import {farthest} from './farthest.js';

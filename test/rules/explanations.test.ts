@@ -81,6 +81,32 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a command that fills the thread of a replica explains how far the replica is behind',
+		[
+			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, replica]}),
+			findingOf('rep.overrun_eta', 'warning', primary, {nodes: [primary, replica]}),
+			findingOf('lat.command_hog', 'warning', replica),
+			findingOf('os.psi', 'warning', replica),
+		],
+		[
+			['lat.command_hog', undefined],
+			['rep.lag_bytes', 'lat.command_hog'],
+			['rep.overrun_eta', 'lat.command_hog'],
+			['os.psi', undefined],
+		],
+	],
+	[
+		'a busy replica explains nothing of another replica',
+		[
+			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, '10.0.1.3:6379' as NodeAddress]}),
+			findingOf('lat.command_hog', 'warning', replica),
+		],
+		[
+			['rep.lag_bytes', undefined],
+			['lat.command_hog', undefined],
+		],
+	],
+	[
 		'a failed save explains MISCONF',
 		[findingOf('per.misconf', 'critical', primary), findingOf('per.rdb_fail', 'critical', primary)],
 		[
