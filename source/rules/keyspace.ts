@@ -119,7 +119,7 @@ function flushOf(drop: NonNullable<RuleMemory['keyDrop']>, facts: NodeFacts, ago
 const keepSteps = (facts: NodeFacts): readonly NextStep[] => [
 	hint(
 		keepsNothing(facts)
-			? 'it keeps nothing on disk: restore a backup (an RDB file from before), or let the applications fill it again'
+			? 'restore a backup (an RDB file from before), or let the applications fill it again: it keeps nothing on disk'
 			: 'keep the RDB file and the append-only files: copy them away before a save replaces them',
 	),
 ];
