@@ -5,6 +5,7 @@ import {count, percent, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {saveWithoutFork} from './fork-limits.js';
+import {isDiskFull} from './full-disk.js';
 import {infoNumber, infoText, replicaCount, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -58,6 +59,8 @@ export const perRdbFail = rule({
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
 		const goesOn = facts.setting('stop-writes-on-bgsave-error') === 'no';
 		const waiting = waitingReplicas(facts);
+		// The unfinished file is deleted, so the disk may look free again.
+		const isOnFullDisk = remark?.id === 'disk-full' || isDiskFull(facts);
 		const unsaved =
 			changes > 0
 				? `${count(changes)} ${changes === 1 ? 'change' : 'changes'} unsaved${goesOn ? ', and writes go on' : ''}`
@@ -114,8 +117,12 @@ export const perRdbFail = rule({
 					: [...fork.next, hint('then BGSAVE: one save that succeeds ends it'), redisCli(facts, 'BGSAVE')]),
 				...(fork === undefined ? [] : [...saveWithoutFork(facts), ...logSteps(facts)]),
 			],
-			// A save into such a folder, without a fork, or without more memory, fails again.
-			action: barred === undefined && fork === undefined && memory === undefined ? 'bgsave' : undefined,
+			// A save into such a folder or onto a full disk, without a fork, or without more memory, fails again. Replicas that
+			// wait get their data without a file.
+			action:
+				barred === undefined && fork === undefined && memory === undefined && waiting === 0 && !isOnFullDisk
+					? 'bgsave'
+					: undefined,
 		});
 	},
 });

@@ -125,8 +125,12 @@ export const perMisconf = rule({
 						redisCli(facts, 'CONFIG SET stop-writes-on-bgsave-error no'),
 						hint('the last command accepts writes that no save protects: undo it once a save succeeds'),
 					],
-			// A save into such a folder, or without a fork, fails again.
-			action: isAof ? 'set-appendonly' : barred === undefined && fork === undefined ? 'bgsave' : undefined,
+			// A save into such a folder, onto a full disk, or without a fork, fails again.
+			action: isAof
+				? 'set-appendonly'
+				: barred === undefined && fork === undefined && !isDiskFull(facts)
+					? 'bgsave'
+					: undefined,
 		});
 	},
 });

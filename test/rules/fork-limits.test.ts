@@ -148,7 +148,7 @@ test('without a fork, SAVE blocks for a time that is estimated, and a replica th
 });
 
 test('a save that failed for another reason is tried again by BGSAVE', () => {
-	const parts = failedFork(['disk-full', 'No space left on device'], {});
+	const parts = failedFork(['save-failed', 'Background saving error'], {});
 	assert.equal(firingOf(perRdbFail, parts).action, 'bgsave');
 	assert.doesNotMatch(stepsOf(perRdbFail, parts), /SAVE needs no fork/);
 });

@@ -226,3 +226,19 @@ testRule(cfgSaveOff, [
 	['saving is off', {config: {save: '', 'stop-writes-on-bgsave-error': 'no'}}, 'clear'],
 	['CONFIG GET was not answered yet', {}, 'pending'],
 ]);
+
+test('a save is offered only where it can succeed: not on a full disk, and not where replicas wait for the file', () => {
+	const actionOf = (parts: FactsParts) => firingOf(perRdbFail, parts).action;
+	const own: FactsParts = {info: failed, config: saved};
+	assert.equal(actionOf(own), 'bgsave');
+	assert.equal(actionOf({...own, host: {log: diskFull(60)}}), undefined);
+	const waiting: FactsParts = {
+		...own,
+		info: {...failed, replication: {role: 'master', slave0: 'ip=10.0.1.12,port=6379,state=wait_bgsave,offset=0,lag=0'}},
+		record: {role: 'primary'},
+	};
+	assert.equal(actionOf({...waiting, config: {...saved, 'repl-diskless-sync': 'yes'}}), 'bgsave');
+	const {action, next} = firingOf(perRdbFail, {...waiting, config: {...saved, 'repl-diskless-sync': 'no'}});
+	assert.equal(action, undefined);
+	assert.match(messageText(next[0]?.text ?? ''), /CONFIG SET repl-diskless-sync yes/);
+});
