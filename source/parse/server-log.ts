@@ -55,7 +55,9 @@ export function logLineTime(line: string): number | undefined {
 		return Number.isFinite(atMs) ? atMs : undefined;
 	}
 
-	const atMs = iso === undefined ? Number.NaN : Date.parse(iso);
+	// A signal handler writes `12:signal-handler (1764000000) words`, with the seconds since the epoch.
+	const second = /^\d+:signal-handler \((\d{9,11})\)/.exec(line)?.[1];
+	const atMs = iso === undefined ? Number(second ?? Number.NaN) * 1000 : Date.parse(iso);
 	return Number.isFinite(atMs) ? atMs : undefined;
 }
 

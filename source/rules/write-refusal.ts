@@ -210,7 +210,9 @@ export const perDrift = rule({
 		},
 	},
 	evaluate({file: {path, settings}}, facts, limits, heldMs) {
-		const found = differences(settings, facts);
+		// A server that has ended runs with no settings at all.
+		const hasEnded = ['ECONNREFUSED', 'ENOENT'].includes(facts.record.failure?.code ?? '');
+		const found = hasEnded ? [] : differences(settings, facts);
 		if (found.length === 0) {
 			return clear;
 		}

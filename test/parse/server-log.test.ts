@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {endInLog} from '../../source/derive/process-end.js';
 import {journalOomKills, kmsgOomKills} from '../../source/parse/kernel-log.js';
 import {logLineTime, readServerLog} from '../../source/parse/server-log.js';
 
@@ -142,6 +143,7 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 	['out-of-memory', '1:M 24 Nov 2026 11:22:33.123 # Out Of Memory allocating 81920000 bytes!'],
 	['asked-to-stop', '1:M 24 Nov 2026 11:22:33.123 # User requested shutdown...'],
 	['signalled', '1:signal-handler (1764000000) Received SIGTERM scheduling shutdown...'],
+	['signalled', '17834:signal-handler (1795999405) Received SIGINT scheduling shutdown...'],
 	[
 		'port-taken',
 		'1:C 24 Nov 2026 11:22:33.123 # Warning: Could not create server TCP listening socket 127.0.0.1:7009: bind: Address already in use',
@@ -275,4 +277,26 @@ test('the first line of each process counts as one start', () => {
 			[29_754, 12_615],
 		],
 	);
+});
+
+test('a signal handler writes the seconds since the epoch', () => {
+	assert.equal(
+		logLineTime('17834:signal-handler (1795999405) Received SIGTERM scheduling shutdown...'),
+		1_795_999_405_000,
+	);
+	assert.equal(logLineTime('17834:signal-handler () Received SIGTERM scheduling shutdown...'), undefined);
+});
+
+test('a signal stays the end of a process that wrote more than the shown lines after it', () => {
+	const start = '17834:M 30 Nov 2026 00:40:00.000 * oO0OoO0OoO0Oo Valkey is starting oO0OoO0OoO0Oo';
+	const startMs = logLineTime(start) ?? Number.NaN;
+	const signal = `17834:signal-handler (${startMs / 1000 + 205}) Received SIGTERM scheduling shutdown...`;
+	const after = Array.from(
+		{length: 9},
+		(_, index) => `17834:M 30 Nov 2026 00:43:26.57${index} * User requested shutdown...`,
+	);
+	const log = readServerLog('a log', [start, signal, ...after].join('\n'));
+	assert.equal(endInLog(log)?.remark.id, 'signalled');
+	const again = readServerLog('a log', [signal, ...after, start.replace('00:40', '00:44')].join('\n'));
+	assert.equal(endInLog(again), undefined);
 });

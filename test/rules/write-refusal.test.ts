@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {FolderEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
 import {findingText} from '../../source/rules/finding.js';
 import {perDir, perDrift, perMisconf} from '../../source/rules/write-refusal.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
@@ -86,6 +87,14 @@ testRule(perDrift, [
 		drift({}, {appendonly: 'yes'}),
 		'warning',
 		/^runs with other settings than its config file has: appendonly no, not yes$/,
+	],
+	[
+		'a server that has ended',
+		{
+			...drift({}, {appendonly: 'yes'}),
+			record: {...drift({}, {appendonly: 'yes'}).record, failure: socketFailure('ECONNREFUSED', '')},
+		},
+		'clear',
 	],
 	['not in the file, and changed', drift({appendonly: 'yes'}, {}), 'warning', /: appendonly yes, not no$/],
 	['saves switched off', drift({save: ''}, {save: '3600 1'}), 'warning', /: save "", not 3600 1$/],
