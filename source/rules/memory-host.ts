@@ -43,7 +43,11 @@ export const memSystem = rule({
 			meaning: 'When memory runs out, the kernel kills a process. A save has no room for the pages that it copies.',
 			next: [
 				onHost('free -m; ps aux --sort=-rss | head'),
-				hint('lower maxmemory, move data, or give the machine more'),
+				hint(
+					facts.number('memory', 'maxmemory') === 0
+						? `set maxmemory well below ${bytes(machine.bytes)}: by its policy the server then evicts keys or refuses writes`
+						: 'lower maxmemory, move data, or give the machine more',
+				),
 			],
 			action: 'set-maxmemory',
 		});

@@ -26,6 +26,16 @@ testRule(memSystem, [
 	['no total_system_memory in INFO', {info: fields({used_memory_rss: 5})}, 'absent'],
 ]);
 
+test('mem.system: without maxmemory it is to be set, and never lowered', () => {
+	const steps = (maxmemory: number) => {
+		const info = fields({used_memory_rss: 85, total_system_memory: 100, maxmemory});
+		return JSON.stringify(firingOf(memSystem, {info}).next);
+	};
+	assert.match(steps(0), /set maxmemory well below 100B/);
+	assert.doesNotMatch(steps(0), /lower maxmemory/);
+	assert.match(steps(90), /lower maxmemory/);
+});
+
 const gap = (ratio: number, bytes: number, rest: Sections[string] = {}): Sections =>
 	fields({mem_fragmentation_ratio: ratio, mem_fragmentation_bytes: bytes, used_memory: 500 * mega, ...rest});
 

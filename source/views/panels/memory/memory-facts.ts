@@ -9,8 +9,10 @@ import {fieldText} from '../changes.js';
 
 /** The limit of a node's memory, and how much of it is used. */
 export type MemoryLimit = {
-	/** Where the limit comes from. `system` is the machine's whole RAM; a container's limit may be far lower. */
+	/** Where the limit comes from. `system` is the machine's whole RAM, or the limit of the container if that is lower. */
 	readonly source: 'maxmemory' | 'system';
+	/** The name of the limit: `maxmemory`, `RAM` or `container`. */
+	readonly name: string;
 	readonly limitBytes: number;
 	/**
 	The bytes that count towards the limit. For `maxmemory`: used memory without the buffers that eviction does not
@@ -22,10 +24,10 @@ export type MemoryLimit = {
 };
 
 /**
-The limit of a node's memory: `maxmemory` where it is set, else the machine's RAM. Undefined when the server reports
-neither. Redis compares `used_memory` − `mem_not_counted_for_evict` with maxmemory (`getMaxmemoryState` in evict.c).
+The limit of a node's memory: `maxmemory` where it is set, else the limit of its container or the machine's RAM.
+Undefined when none is known. Redis compares `used_memory` − `mem_not_counted_for_evict` with maxmemory (`getMaxmemoryState` in evict.c).
 */
-export function memoryLimit({sample, config}: NodeRecord): MemoryLimit | undefined {
+export function memoryLimit({sample, config, host}: NodeRecord): MemoryLimit | undefined {
 	if (sample === undefined) {
 		return undefined;
 	}
@@ -36,31 +38,33 @@ export function memoryLimit({sample, config}: NodeRecord): MemoryLimit | undefin
 	const maxmemory = field('maxmemory') ?? (Number.isFinite(configured) ? configured : undefined);
 	if (maxmemory !== undefined && maxmemory > 0) {
 		const counted = used === undefined ? undefined : used - (field('mem_not_counted_for_evict') ?? 0);
-		return limitOf('maxmemory', maxmemory, counted);
+		return limitOf('maxmemory', 'maxmemory', maxmemory, counted);
 	}
 
 	const system = field('total_system_memory');
-	return system === undefined || system <= 0 ? undefined : limitOf('system', system, field('used_memory_rss') ?? used);
+	const group = host?.value.kind === 'here' ? host.value.cgroup?.limitBytes : undefined;
+	const isGroup = group !== undefined && group > 0 && (!system || group < system);
+	const limit = isGroup ? group : system;
+	return limit === undefined || limit <= 0
+		? undefined
+		: limitOf('system', isGroup ? 'container' : 'RAM', limit, field('used_memory_rss') ?? used);
 }
 
-const limitOf = (source: MemoryLimit['source'], limitBytes: number, countedBytes: number | undefined): MemoryLimit => ({
+const limitOf = (
+	source: MemoryLimit['source'],
+	name: string,
+	limitBytes: number,
+	countedBytes: number | undefined,
+): MemoryLimit => ({
 	source,
+	name,
 	limitBytes,
 	countedBytes,
 	ratio: countedBytes === undefined ? undefined : countedBytes / limitBytes,
 });
 
-/** The name of the memory limit on the screen: `maxmemory`, `RAM` or `no limit known`. */
-export const limitName = (limit: MemoryLimit | undefined): string => {
-	switch (limit?.source) {
-		case undefined:
-			return 'no limit known';
-		case 'maxmemory':
-			return 'maxmemory';
-		case 'system':
-			return 'RAM';
-	}
-};
+/** The name of the memory limit on the screen: `maxmemory`, `RAM`, `container` or `no limit known`. */
+export const limitName = (limit: MemoryLimit | undefined): string => limit?.name ?? 'no limit known';
 
 /**
 How full a node is, such as `91% !!`, and its tone. Two kinds of nodes get no mark. An `allkeys-*` cache is full by

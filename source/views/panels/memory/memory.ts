@@ -126,7 +126,7 @@ function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
 		return {
 			panel: 'memory',
 			title: '2 Memory',
-			right: limit?.source === 'system' ? 'no maxmemory: RSS of RAM' : undefined,
+			right: limit?.source === 'system' ? `no maxmemory: RSS of ${limitName(limit)}` : undefined,
 			lines: [
 				...pairs([['used', head]], width, glyphs.ellipsis),
 				gradedMeter(limit?.ratio, width, glyphs, limitsOf(memMax, node.thresholds)),

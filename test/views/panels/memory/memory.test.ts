@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {ThresholdOverrides} from '../../../../source/domain/threshold.js';
 import {memoryPanel} from '../../../../source/views/panels/memory/memory.js';
+import {limitName, memoryLimit} from '../../../../source/views/panels/memory/memory-facts.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
 import {emptyRecord, panelInput, recordFrom} from '../../../harness/records.js';
+import {emptyHost} from '../../../harness/rule-cases.js';
 
 const screen = {width: 80, height: 21};
 
@@ -105,6 +107,20 @@ test('an overflowed dataset size and a missing field are shown as a dash', () =>
 	assert.match(text, /policy +- /);
 	assert.match(text, /allocator +- /);
 	assert.match(text, /evicted +- +total -/);
+});
+
+test('without maxmemory the limit of the container counts, where it is lower than the RAM', () => {
+	const limits = {used_memory_rss: 380_000_000, total_system_memory: 25_276_510_208, maxmemory: 0};
+	const record = recordFrom({info: {memory: {...memory, ...limits}}});
+	const within = (limitBytes: number) =>
+		memoryLimit({
+			...record,
+			host: {atMs: 0, value: {...emptyHost, cgroup: {limitBytes, usedBytes: 1, oomKills: 0}}},
+		});
+	const container = within(400_000_000);
+	assert.deepEqual([limitName(container), container?.ratio], ['container', 0.95]);
+	assert.equal(limitName(within(30_000_000_000)), 'RAM');
+	assert.equal(limitName(memoryLimit(record)), 'RAM');
 });
 
 test('a node that is connecting, or down without a sample, shows the reason', () => {
