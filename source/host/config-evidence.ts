@@ -8,12 +8,12 @@ import type {Gaps} from './gaps.js';
 The settings that rules compare with the running server. The file's other settings are dropped, because some are
 passwords.
 */
-const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxmemory', 'maxmemory-policy']);
+const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxclients', 'maxmemory', 'maxmemory-policy']);
 
 const what = 'config file';
 
 /**
-Reads `appendonly`, `save`, `maxmemory` and `maxmemory-policy` from the config file that INFO names. Undefined where
+Reads `appendonly`, `save`, `maxclients`, `maxmemory` and `maxmemory-policy` from the config file that INFO names. Undefined where
 INFO names no file. An include that cannot be read is noted as a gap.
 */
 export async function readConfigEvidence(

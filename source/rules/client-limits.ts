@@ -1,10 +1,12 @@
 import {clientLimit} from '../derive/client-limit.js';
 import {mainNewcomer, nextNewcomers} from '../derive/seen-newcomers.js';
 import type {ClientRow} from '../domain/client.js';
+import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf} from '../domain/message.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {type NamedClients, namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
+import {type FileLimit, fileLimitOf, fileLimitSteps, filesAllow, reservedFiles} from './file-limit.js';
 import {absent, answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -26,6 +28,18 @@ export function mainHolder(facts: NodeFacts, used: number): NamedClients | undef
 	const [first] = namedClients(otherClients(facts));
 	return first !== undefined && first.connections > used / 2 ? first : undefined;
 }
+
+/** The limit of open files that lowered `maxclients` to its present value; undefined if none did. */
+function loweredLimit({record}: NodeFacts, clients: number | undefined): FileLimit | undefined {
+	const limit = fileLimitOf(record);
+	return limit?.clients === clients ? limit : undefined;
+}
+
+/** The steps for more clients. The server refuses the action while a limit of open files stands in its way. */
+const raising = (lowered: FileLimit | undefined, steps: readonly NextStep[]) =>
+	lowered === undefined
+		? {next: steps, action: 'set-maxclients' as const}
+		: {next: [...fileLimitSteps(lowered), ...steps.slice(0, 1)]};
 
 export const cliMax = rule({
 	id: 'cli.max',
@@ -50,15 +64,17 @@ export const cliMax = rule({
 		}
 
 		const holder = mainHolder(facts, used);
+		const lowered = loweredLimit(facts, limit);
 		const held = holder === undefined ? '' : message`, ${count(holder.connections)} by ${holder.name}`;
+		const taken =
+			holder === undefined
+				? `all ${count(limit)} connections are taken`
+				: message`${holder.name} has ${count(holder.connections)} of ${count(limit)} connections`;
 		return fires(share >= limits.critical ? 'critical' : 'warning', {
 			...(used >= limit
 				? {
 						problem: 'turns new clients away',
-						reason:
-							holder === undefined
-								? `all ${count(limit)} connections are taken`
-								: message`${holder.name} has ${count(holder.connections)} of ${count(limit)} connections`,
+						reason: lowered === undefined ? taken : filesAllow(lowered),
 					}
 				: {
 						problem: 'has few connections left',
@@ -71,13 +87,12 @@ export const cliMax = rule({
 				{name: 'maxclients', value: limit, unit: 'count'},
 				...infoEvidence(facts, ['clients', 'connected_clients', 'count'], ['clients', 'blocked_clients', 'count']),
 			],
-			meaning: 'When none is left, new clients get an error and are disconnected, redis-top among them.',
-			next: [
+			meaning: message`${lowered === undefined ? '' : message`Its config asks for ${lowered.asked} clients; the limit of open files at its start lowered them. Now ${taken}. `}When none is left, new clients get an error and are disconnected, redis-top among them.`,
+			...raising(lowered, [
 				hint('find who holds them: panel 4 counts them by address, name or user'),
 				redisCli(facts, 'CONFIG GET timeout'),
 				hint('close what leaks, or raise maxclients (and the limit of open files with it)'),
-			],
-			action: 'set-maxclients',
+			]),
 		});
 	},
 });
@@ -109,20 +124,13 @@ export const cliRejected = rule({
 					],
 					meaning:
 						'Clients that connect now get an error and are disconnected: maxclients is reached, or protected mode refuses other hosts.',
-					next: [
+					...raising(loweredLimit(facts, facts.number('clients', 'maxclients')), [
 						hint('find who holds the connections: panel 4 counts them by address, name or user'),
 						hint('close what leaks, or raise maxclients'),
-					],
-					action: 'set-maxclients',
+					]),
 				});
 	},
 });
-
-/**
-File descriptors that the server keeps for its files and listeners, so that clients cannot use them. Source: redis
-src/server.h, CONFIG_MIN_RESERVED_FDS.
-*/
-export const reservedFiles = 32;
 
 export const cliFdlimit = rule({
 	id: 'cli.fdlimit',

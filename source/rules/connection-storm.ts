@@ -1,6 +1,7 @@
 import {message} from '../domain/message.js';
 import {count, inAbout, percent, perSecond} from '../text/units.js';
-import {mainArrival, mainHolder, maxClients, reservedFiles} from './client-limits.js';
+import {mainArrival, mainHolder, maxClients} from './client-limits.js';
+import {reservedFiles} from './file-limit.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';

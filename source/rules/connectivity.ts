@@ -23,7 +23,7 @@ import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-st
 import {noFailoverSteps} from './no-failover-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
-import {refusalReason} from './refusal-reason.js';
+import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
 import {forgetLeftover, leftoverSentinel} from './sentinel-leftovers.js';
@@ -288,10 +288,14 @@ export const connRefusing = rule({
 		}
 
 		const lost = lostSettings(record);
+		const held = heldConnections(record)?.text;
+		const reason = lost?.reason ?? refusalReason(record);
+		// Who holds the connections is no cause where the server admits fewer clients than its config asks for.
+		const isLowered = fileLimitOfFull(record) !== undefined;
 		return fires('critical', {
 			problem: lost?.problem ?? failure.problem,
-			detail: heldConnections(record)?.text,
-			reason: lost?.reason ?? refusalReason(record),
+			detail: isLowered ? undefined : held,
+			reason: isLowered && held !== undefined && reason !== undefined ? message`${reason}; ${held}` : reason,
 			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},

@@ -1,20 +1,22 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {reasonOnHost} from '../derive/port-holder.js';
 import type {Message} from '../domain/message.js';
-import {reservedFiles} from './client-limits.js';
-
-/** Open files that are enough for all connections of the default `maxclients`. Source: redis src/server.h, config.c. */
-const filesOfDefault = 10_000 + reservedFiles;
+import {type FileLimit, fileLimitOf, filesAllow} from './file-limit.js';
 
 /**
-Why the process may open too few files, if this machine shows its limit. With too few files, the server lowers
-maxclients at its start.
+The limit of open files of a server that turns clients away, if it admits fewer clients for that limit than its config
+asks for. It has as many connections then as the limit allows. With fewer, somebody set `maxclients` lower.
 */
-function fileLimit({failure, host}: NodeRecord): string | undefined {
-	const limit = host?.value.kind === 'here' ? host.value.process?.openFilesLimit : undefined;
-	return failure?.reason !== maxclientsReached || limit === undefined || limit >= filesOfDefault
-		? undefined
-		: `${maxclientsReached}; its process may open ${limit} files, so maxclients is at most ${Math.max(0, limit - reservedFiles)}`;
+export function fileLimitOfFull(record: NodeRecord): FileLimit | undefined {
+	const limit = record.failure?.reason === maxclientsReached ? fileLimitOf(record) : undefined;
+	const holders = record.host?.value.kind === 'here' ? (record.host.value.connectionHolders ?? []) : [];
+	const connections = holders.reduce((sum, each) => sum + each.connections, 0);
+	return limit !== undefined && connections >= 0.9 * limit.clients ? limit : undefined;
+}
+
+function fileLimit(record: NodeRecord): string | undefined {
+	const limit = fileLimitOfFull(record);
+	return limit && `${filesAllow(limit)}, not the ${limit.asked} of its config`;
 }
 
 export const maxclientsReached = 'maxclients is reached';

@@ -3,9 +3,10 @@ import {reasonOnHost} from '../derive/port-holder.js';
 import type {NextStep} from '../domain/finding.js';
 import {certificateSteps} from './certificate.js';
 import {explanationOf} from './connection-explanations.js';
+import {fileLimitSteps} from './file-limit.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, onHost} from './next-steps.js';
-import {isMisnamed, maxclientsReached} from './refusal-reason.js';
+import {fileLimitOfFull, isMisnamed, maxclientsReached} from './refusal-reason.js';
 
 /**
 Whether something else answers at the address of a server: it replied there before, or other nodes name it. A gateway may
@@ -58,10 +59,14 @@ export function refusalSteps(record: NodeRecord): readonly NextStep[] {
 
 	const port = record.endpoint.kind === 'tcp' ? record.endpoint.port : undefined;
 	const steps = record.failure && explanationOf(record.failure.kind ?? record.failure.code, record.endpoint)?.next;
+	const limit = fileLimitOfFull(record);
 	return record.failure?.reason === maxclientsReached && port !== undefined
 		? [
+				...(limit === undefined ? [] : fileLimitSteps(limit)),
 				onHost(`ss -Htn state established 'sport = :${port}' | awk '{print $4}' | sed 's/:[0-9]*$//' | sort | uniq -c`),
-				hint('close what holds most connections; a client that is connected already can CONFIG SET maxclients'),
+				...(limit === undefined
+					? [hint('close what holds most connections; a client that is connected already can CONFIG SET maxclients')]
+					: []),
 			]
 		: [...(steps ?? [hint("try from the server's own machine")]), diagnose(record)];
 }

@@ -9,6 +9,8 @@ import {type Message, message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {largeRepliesLost} from '../parse/socket-error.js';
 import type {RuleId} from '../rules/all-rules.js';
+import {filesAllow} from '../rules/file-limit.js';
+import {fileLimitOfFull} from '../rules/refusal-reason.js';
 import {seconds, utcDateTime} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
 import {replacedProblem, takeoverOf} from '../topology/taken-over.js';
@@ -192,7 +194,9 @@ const announced = (record: NodeRecord, nodes: MonitorState['nodes']): NodeProble
 
 function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorState, nowMs: number): NodeProblem {
 	const {address, failure, failingSinceMs, origin, reach} = record;
-	const held = heldConnections(record);
+	// Who holds the connections is no cause where the server admits fewer clients than its config asks for.
+	const lowered = fileLimitOfFull(record);
+	const held = lowered === undefined ? heldConnections(record) : undefined;
 	return {
 		node: address,
 		severity: mayBeRestarting(record, nowMs) ? 'warning' : 'critical',
@@ -201,7 +205,12 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		detail: held?.text,
 		briefDetail: held?.brief,
 		namesCulprit: held !== undefined,
-		reason: reasonOnHost(record) ?? boundElsewhere(record) ?? endOfProcess(record)?.reason ?? failure?.reason,
+		reason:
+			(lowered && filesAllow(lowered)) ??
+			reasonOnHost(record) ??
+			boundElsewhere(record) ??
+			endOfProcess(record)?.reason ??
+			failure?.reason,
 		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,
 		lastData: lastData(record, nowMs),
 		note:

@@ -18,7 +18,20 @@ const counted = (name: string, now: number): FactsParts => ({
 	earlier: {stats: {[name]: 10}},
 });
 
+const fullWith = (openFilesLimit: number, maxclients: number): FactsParts => ({
+	...clients({connected_clients: maxclients, maxclients}),
+	host: {process: {processId: 77, openFilesLimit} as ProcessEvidence},
+});
+
 testRule(cliMax, [
+	[
+		'all taken, and a limit of open files lowers maxclients',
+		fullWith(160, 128),
+		'critical',
+		/^turns new clients away: its limit of 160 files allows 128$/,
+	],
+	['all taken, and somebody set maxclients', fullWith(160, 100), 'critical', /: all 100 connections are taken$/],
+	['all taken, and files enough', fullWith(10_032, 10_000), 'critical', /: all 10\.0k connections are taken$/],
 	['far from it', clients({connected_clients: 79, maxclients: 100}), 'clear'],
 	[
 		'at 80%',

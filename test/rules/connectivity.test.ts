@@ -422,10 +422,25 @@ testRule(connRefusing, [
 		'maxclients, which a limit of open files lowers',
 		{
 			...failing(replyFailure('ERR max number of clients reached')),
-			host: {process: {openFilesLimit: 100} as ProcessEvidence},
+			host: {
+				process: {openFilesLimit: 100} as ProcessEvidence,
+				connectionHolders: [{host: '127.0.0.1', processId: undefined, processName: undefined, connections: 66}],
+			},
 		},
 		'critical',
-		/^turns new clients away: maxclients is reached; its process may open 100 files, so maxclients is at most 68$/,
+		/^turns new clients away: its limit of 100 files allows 68, not the 10000 of its config; 127\.0\.0\.1 has 66 of 66 connections$/,
+	],
+	[
+		'maxclients, which somebody set below the limit of open files',
+		{
+			...failing(replyFailure('ERR max number of clients reached')),
+			host: {
+				process: {openFilesLimit: 1024} as ProcessEvidence,
+				connectionHolders: [{host: '127.0.0.1', processId: undefined, processName: undefined, connections: 3}],
+			},
+		},
+		'critical',
+		/: maxclients is reached$/,
 	],
 	[
 		'maxclients, and files enough',
