@@ -35,7 +35,7 @@ function shortLifetime(
 	best: Best | undefined,
 	longest: number,
 ): Lifetime | undefined {
-	const expiry = expiryOf(facts, best !== undefined);
+	const expiry = expiryOf(facts, best?.atMs ?? Number.NEGATIVE_INFINITY);
 	if (
 		expiry === undefined ||
 		expiry.expired < fewestExpired ||
@@ -65,20 +65,20 @@ const evenMs = 3000;
 type Expiry = {readonly expiring: number; readonly expired: number; readonly change: number};
 
 /**
-How keys expire: between the last two samples (`isLatest`), or over a longer time where readings of it are kept. A server
+How keys expire: over a time after `sinceMs` of which readings are kept, else between the last two samples. A server
 expires keys in steps, so that their number in one second varies.
 */
-function expiryOf(facts: NodeFacts, isLatest: boolean): Expiry | undefined {
+function expiryOf(facts: NodeFacts, sinceMs: number): Expiry | undefined {
 	const {sample, earlier, nowMs} = facts;
 	if (sample === undefined || earlier === undefined) {
 		return undefined;
 	}
 
 	const {expiring} = keyTotals(sample.info);
-	const isKept = ({atMs}: TrackedReading): boolean => atMs <= nowMs - evenMs;
+	const isKept = ({atMs}: TrackedReading): boolean => atMs > sinceMs && atMs <= nowMs - evenMs;
 	const then = facts.past(['stats', 'expired_keys'], backMs).findLast(isKept);
 	const before = facts.past(['keyspace', 'expires'], backMs).findLast(isKept);
-	if (isLatest || then === undefined || before === undefined) {
+	if (then === undefined || before === undefined) {
 		const elapsedSeconds = (sample.elapsedMs - earlier.elapsedMs) / 1000;
 		const change = Math.abs((keyCount(sample.info) ?? 0) - (keyCount(earlier.info) ?? 0)) / elapsedSeconds;
 		return {expiring, expired: facts.perSecond('stats', 'expired_keys') ?? 0, change};
@@ -197,6 +197,8 @@ export const keyMiss = rule({
 		before: {value: 0.8, unit: 'share', source: 'of the lookups found a key before; a cache that works'},
 	},
 	raiseAfter: 3,
+	// The share varies from second to second, and a finding that goes and comes back hides the cause.
+	clearAfter: 5,
 	needs: {hits: rate('stats', 'keyspace_hits'), misses: rate('stats', 'keyspace_misses')},
 	evaluate({hits, misses}, facts, limits) {
 		const lookups = hits + misses;
