@@ -6,7 +6,7 @@ import {evictionCause} from './eviction-cause.js';
 import {infoEvidence} from './evidence.js';
 import {limitShare, loweredLimit} from './limit-facts.js';
 import {limitBelowEmpty} from './limit-without-unit.js';
-import {keysUnlikeOthers, limitUnlikeOthers} from './memory-peers.js';
+import {dataUnlikeOthers, limitUnlikeOthers} from './memory-peers.js';
 import {errors, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -215,7 +215,7 @@ export const memOom = rule({
 		const unlike =
 			isLowered || tooSmall !== undefined || filler !== undefined
 				? undefined
-				: (limitUnlikeOthers(facts, limit) ?? keysUnlikeOthers(facts));
+				: (limitUnlikeOthers(facts, limit) ?? dataUnlikeOthers(facts));
 		const isOfData = !isOverhead && !isLowered && tooSmall === undefined && filler === undefined;
 		const writer = isOfData ? topWriter(facts) : undefined;
 		return fires('critical', {

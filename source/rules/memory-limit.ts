@@ -6,6 +6,7 @@ import {keysWithoutTtl} from './keys-without-ttl.js';
 import {limitShare, loweredLimit, machineMemory} from './limit-facts.js';
 import {limitBelowEmpty} from './limit-without-unit.js';
 import {growthToLimit} from './memory-growth.js';
+import {memoryUnlikeOthers} from './memory-peers.js';
 import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -46,8 +47,10 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 	const writer = growth === undefined ? undefined : topWriter(facts);
 	const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
 	const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < criticalShare;
+	const unlike = evictsAll ? undefined : memoryUnlikeOthers(facts);
 	const detail = [
 		...(growth?.kind === 'first' ? [growth.text] : []),
+		...(unlike === undefined ? [] : [unlike.reason]),
 		`limit ${bytes(limit)}`,
 		...(policy === undefined ? [] : [`policy ${policy}`]),
 		...(evicted > 0 ? [`evicting ${perSecond(evicted)}`] : []),
@@ -87,6 +90,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 		remedy: lowered?.remedy,
 		next: [
 			...(lowered?.next ?? []),
+			...(lowered === undefined && unlike !== undefined ? [unlike.next] : []),
 			...(lowered === undefined ? [redisCli(facts, 'MEMORY DOCTOR')] : []),
 			redisCli(facts, '--bigkeys -i 0.01'),
 			lowered !== undefined

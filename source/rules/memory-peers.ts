@@ -59,10 +59,16 @@ const fewestPrimaries = 3;
 const shareRatio = 2;
 
 /**
-The difference of a cluster's primary that has far more than an even share of the keys. The reason may be a hash tag,
-which puts all its keys into one slot.
+The difference of a cluster's full primary: the others use little memory, or it has far more than an even share of the
+keys. The reason may be a hash tag, which puts all its keys into one slot, or a large key.
 */
-export function keysUnlikeOthers({nodes, record}: NodeFacts): Difference | undefined {
+export function dataUnlikeOthers(facts: NodeFacts): Difference | undefined {
+	const {nodes, record} = facts;
+	const unused = memoryUnlikeOthers(facts);
+	if (unused !== undefined) {
+		return unused;
+	}
+
 	const counts = [...nodes.values()]
 		.filter(other => other.role === 'primary' && inCluster(other))
 		.map(other => ({other, keys: (other.sample && keyCount(other.sample.info)) ?? 0}));
@@ -77,4 +83,34 @@ export function keysUnlikeOthers({nodes, record}: NodeFacts): Difference | undef
 					'look for a hash tag that puts the keys into one slot: CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2), else --bigkeys; raise maxmemory here for now',
 				),
 			};
+}
+
+/** Largest share of their limits that the other primaries of a cluster use while one alone is full. */
+const littleUsed = 0.5;
+
+/** The difference of a full primary of a cluster, if every other primary uses little of its limit. */
+export function memoryUnlikeOthers({nodes, record}: NodeFacts): Difference | undefined {
+	if (record.role !== 'primary' || !inCluster(record)) {
+		return undefined;
+	}
+
+	const others = [...nodes.values()].filter(
+		other => other.role === 'primary' && other.address !== record.address && inCluster(other),
+	);
+	const shares = others.map(({sample}) => {
+		const limit = sample?.info.number('memory', 'maxmemory') ?? 0;
+		return limit === 0 ? undefined : (sample?.info.number('memory', 'used_memory') ?? limit) / limit;
+	});
+	const known = shares.filter(share => share !== undefined);
+	if (known.length < Math.max(others.length, fewestPrimaries - 1) || Math.max(...known) > littleUsed) {
+		return undefined;
+	}
+
+	const [least, most] = [percent(Math.min(...known)), percent(Math.max(...known))];
+	return {
+		reason: `the other primaries use ${least === most ? '' : 'at most '}${most}`,
+		next: hint(
+			'look for what puts so much into this shard: one hash tag (CLUSTER SLOT-STATS: Valkey 8.0, Redis 8.2) or large keys (--bigkeys); slots without it can move; raise maxmemory here for now',
+		),
+	};
 }

@@ -242,6 +242,18 @@ const refusing = {
 };
 const peerOf = (parts: RecordParts) => recordFrom({address: '10.0.1.12:6379', ...parts});
 
+/** A full primary of a cluster whose other primaries use these percentages of the same limit. */
+const besidePrimaries = (used: readonly number[]): FactsParts => ({
+	...refusing,
+	info: {...refusing.info, cluster: {cluster_enabled: 1}},
+	nodes: used.map((each, index) =>
+		peerOf({
+			address: `10.0.1.${12 + index}:6379`,
+			info: {cluster: {cluster_enabled: 1}, memory: {maxmemory: 100, used_memory: each}},
+		}),
+	),
+});
+
 testRule(memOom, [
 	['no new OOM reply', {info: replies('OOM', 5), earlier: replies('OOM', 5)}, 'clear'],
 	[
@@ -366,6 +378,20 @@ testRule(memOom, [
 		'critical',
 		/: the policy is noeviction$/,
 	],
+	[
+		'a node that alone is full in its cluster',
+		besidePrimaries([5, 5]),
+		'critical',
+		/^refuses writes \(OOM\): the other primaries use 5\.0%$/,
+	],
+	[
+		'a node that is full beside others with room',
+		besidePrimaries([5, 40]),
+		'critical',
+		/: the other primaries use at most 40%$/,
+	],
+	['a cluster that gets full', besidePrimaries([5, 80]), 'critical', /: the policy is noeviction$/],
+	['one other primary', besidePrimaries([5]), 'critical', /: the policy is noeviction$/],
 	[
 		'a node with most keys of its cluster',
 		{

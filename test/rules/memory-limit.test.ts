@@ -2,14 +2,31 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Effect} from '../../source/domain/finding.js';
 import {mem32bit, memExceeded, memMax, memPolicyNoop, memUnset} from '../../source/rules/memory-limit.js';
-import type {Sections} from '../harness/records.js';
+import {recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const memory = (used: number, limit: number, policy = 'noeviction', rest: Sections[string] = {}): Sections => ({
 	memory: {used_memory: used, maxmemory: limit, maxmemory_policy: policy, ...rest},
 });
 
+/** A primary of a cluster at 90 % of its limit, whose two other primaries use this percentage of the same limit. */
+const besidePrimaries = (used: number, role: 'primary' | 'replica' = 'primary'): FactsParts => ({
+	info: {...memory(90, 100), cluster: {cluster_enabled: 1}},
+	record: {role},
+	nodes: ['10.0.1.12:6379', '10.0.1.13:6379'].map(address =>
+		recordFrom({address, info: {...memory(used, 100), cluster: {cluster_enabled: 1}}}),
+	),
+});
+
 testRule(memMax, [
+	[
+		'the other primaries of the cluster use little',
+		besidePrimaries(5),
+		'critical',
+		/^memory at 90% of maxmemory, the other primaries use 5\.0%, limit 100B, policy noeviction$/,
+	],
+	['a cluster that gets full', besidePrimaries(80), 'critical', /^memory at 90% of maxmemory, limit 100B/],
+	['a replica', besidePrimaries(5, 'replica'), 'warning', /^memory at 90% of maxmemory, limit 100B/],
 	['well below the limit', {info: memory(79, 100)}, 'clear'],
 	['at 80 %', {info: memory(80, 100)}, 'warning', /^memory at 80% of maxmemory, limit 100B, policy noeviction$/],
 	['at 90 %', {info: memory(90, 100)}, 'critical'],
