@@ -47,7 +47,7 @@ export function promotionObstacle(
 		return mayNotBePromoted;
 	}
 
-	return view.replica && dataObstacle(view.replica, nodeTimeoutMs);
+	return view.replica && dataObstacle(view.replica, nodeTimeoutMs, view.keys);
 }
 
 /** The verdict on an owner that all answering nodes flag FAIL or PFAIL, while no replica has taken over its slots. */

@@ -1,5 +1,5 @@
 import type {ReplicaLinkState} from './node-view.js';
-import {durationText} from './verdict-text.js';
+import {countText, durationText} from './verdict-text.js';
 
 /** The default of `cluster-replica-validity-factor`. */
 const defaultValidityFactor = 10;
@@ -18,18 +18,22 @@ export const validityLimitMs = (
 
 /**
 Why a replica's data prevents its promotion in a cluster; undefined if no reason is known. The text follows the
-replica's address: "10.0.1.12:6379 …". Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
+replica's address: "10.0.1.12:6379 …". `keys` is the number of keys that the
+replica has, such as those of its own RDB file. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
 */
 export function dataObstacle(
 	{isLinkUp, linkDownSeconds, validityFactor}: ReplicaLinkState,
 	nodeTimeoutMs: number,
+	keys = 0,
 ): string | undefined {
 	if (isLinkUp !== false || linkDownSeconds === undefined) {
 		return undefined;
 	}
 
 	if (linkDownSeconds < 0) {
-		return 'never synchronised with its primary, so it has nothing to serve';
+		return keys > 0
+			? `has not synchronised with its primary since its start: its ${countText(keys, 'key')} may be old`
+			: 'never synchronised with its primary, so it has nothing to serve';
 	}
 
 	const limitMs = validityLimitMs(nodeTimeoutMs, validityFactor);

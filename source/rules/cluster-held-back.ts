@@ -34,7 +34,7 @@ export function heldBackReplica(
 	const views = comparison.views
 		.filter(({self}) => self.primaryId === owner && self.flags.has('slave'))
 		.toSorted((one, other) => linkDownSeconds(one) - linkDownSeconds(other));
-	const obstacleOf = ({replica}: ReadView) => replica && dataObstacle(replica, nodeTimeoutMs);
+	const obstacleOf = ({replica, keys}: ReadView) => replica && dataObstacle(replica, nodeTimeoutMs, keys);
 	const isForbidden = ({self}: ReadView) => self.flags.has('nofailover');
 	const [first] = views;
 	if (first === undefined || views.some(view => !isForbidden(view) && obstacleOf(view) === undefined)) {
@@ -60,12 +60,14 @@ export function heldBackReplica(
 	// `clusterHandleSlaveFailover`.
 	const freshest = views.find(view => linkDownSeconds(view) >= 0) ?? first;
 	const hasData = linkDownSeconds(freshest) >= 0;
+	// A replica that was restarted has the keys of its own RDB file, and no link since.
+	const hasKeys = (freshest.keys ?? 0) > 0;
 	const name = nodeName(freshest.address);
 	const facts = fleet.nodes.get(freshest.address);
 	const cause = facts && obstacleSinceLink(facts);
 	const lacking =
 		cause === undefined
-			? message`${name} has ${hasData ? 'too old data' : 'no data'}`
+			? message`${name} has ${hasData ? 'too old data' : hasKeys ? 'older data' : 'no data'}`
 			: cause.reason === fullDisk
 				? message`disk of ${name} full`
 				: message`${name} ${cause.past}`;
@@ -81,7 +83,11 @@ export function heldBackReplica(
 					),
 					askNode(fleet, freshest.address, 'CLUSTER FAILOVER FORCE'),
 				]
-			: [hint(message`start ${nodeName(comparison.nameOf(owner))} again: no other node has its data`)],
+			: [
+					hint(
+						message`start ${nodeName(comparison.nameOf(owner))} again: ${hasKeys ? 'it has the newest data' : 'no other node has its data'}`,
+					),
+				],
 		losesWrites: true,
 	};
 }

@@ -26,6 +26,7 @@ export const cluSlotsFail = rule({
 	},
 	evaluate(cluster, fleet) {
 		const worst = worstCount(cluster.comparison, fleet, 'cluster_slots_fail');
+		const takeover = takeoverRemedy(cluster);
 		return worst === undefined
 			? []
 			: [
@@ -37,9 +38,13 @@ export const cluSlotsFail = rule({
 						meaning: 'Their keys cannot be used until a replica is promoted or the node is back.',
 						next: [
 							askNode(fleet, worst.address, 'CLUSTER NODES'),
-							hint('bring the node back, or promote a replica: CLUSTER FAILOVER FORCE'),
+							hint(
+								takeover.remedy === undefined
+									? 'bring the node back: no replica can take over without loss'
+									: 'bring the node back, or promote a replica: CLUSTER FAILOVER FORCE',
+							),
 						],
-						...takeoverRemedy(cluster),
+						...takeover,
 					}),
 				];
 	},

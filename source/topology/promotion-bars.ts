@@ -1,6 +1,7 @@
 import {nodeTimeoutOf, replicaLinkOf} from '../cluster/cluster-state.js';
 import {dataObstacle, mayNotBePromoted} from '../cluster/replica-data.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {keyCount} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
 import type {Shard, Topology, TopologyNode} from '../domain/topology.js';
@@ -64,7 +65,7 @@ function linkBars({link}: TopologyNode, record: NodeRecord, nodes: Nodes, isClus
 	const downSeconds = replica?.linkDownSeconds;
 	// Outside a cluster the link may be down for any time, but a replica that never received data is not promoted.
 	const limitedMs = isCluster ? nodeTimeoutIn(record) : Number.POSITIVE_INFINITY;
-	const obstacle = replica && dataObstacle(replica, limitedMs);
+	const obstacle = replica && dataObstacle(replica, limitedMs, info && keyCount(info));
 	const since = downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`;
 	return [obstacle ?? `has no link to its primary${since}`];
 }

@@ -183,6 +183,19 @@ testClusterRule(cluNodeFail, [
 		heldBack(-1),
 		/^critical -: 17050 leaves 5,461 slots unserved, 17053 has no data: 17053 never synchronised/,
 	],
+	[
+		'an owner whose only replica was restarted with the keys of its own RDB file',
+		{
+			...heldBack(-1),
+			info: {
+				17053: {
+					replication: {master_link_status: 'down', master_link_down_since_seconds: -1},
+					keyspace: {db0: 'keys=600,expires=0'},
+				},
+			},
+		},
+		/unserved, 17053 has older data: 17053 has not synchronised with its primary since its start: its 600 keys may be old$/,
+	],
 	['an owner whose replica lost it a moment ago', heldBack(5), /unserved: it is marked FAIL by 5 nodes, for 1s$/],
 	[
 		'an owner one of whose replicas may take over',

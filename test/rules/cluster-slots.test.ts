@@ -14,7 +14,7 @@ import {
 } from '../../source/rules/cluster-slots.js';
 import {idOf, six, sixViews} from '../cluster/views.js';
 import type {Sections} from '../harness/records.js';
-import {fleetOf, silent, split, testClusterRule, well} from './cluster-cases.js';
+import {dead, fleetOf, others, silent, split, testClusterRule, well} from './cluster-cases.js';
 
 const counted = (views: readonly NodeView[], field: string, value: number): NodeView[] =>
 	views.map(view => ({...view, info: new Map(view.info).set(field, String(value))}));
@@ -28,6 +28,24 @@ testClusterRule(cluSlotsFail, [
 	['counted by a minority', {views: counted(split.slice(0, 2), 'cluster_slots_fail', 10_923)}, undefined],
 	['none', {views: counted(sixViews(), 'cluster_slots_fail', 0)}, undefined],
 ]);
+
+test('clu.slots_fail: a failover by hand is told only where it loses nothing', () => {
+	const told = (seconds: number) =>
+		cluSlotsFail
+			.evaluate(
+				fleetOf({
+					views: counted(others(17050, dead), 'cluster_slots_fail', 5461),
+					info: {17053: {replication: {master_link_status: 'down', master_link_down_since_seconds: seconds}}},
+				}),
+				() => 0,
+			)
+			.flatMap(finding => (finding.kind === 'fires' ? finding.next.map(({text}) => messageText(text)) : []));
+	assert.ok(told(5).includes('bring the node back, or promote a replica: CLUSTER FAILOVER FORCE'));
+	for (const seconds of [-1, 90]) {
+		assert.doesNotMatch(told(seconds).join('\n'), /FAILOVER/);
+		assert.ok(told(seconds).includes('bring the node back: no replica can take over without loss'));
+	}
+});
 
 testClusterRule(cluSlotsPfail, [
 	[
