@@ -40,8 +40,10 @@ test('ioredis is reached through one file', () => {
 	assert.deepEqual(filesWith(/from 'ioredis'|import\('ioredis'\)/), ['source/wire/ioredis-port.ts']);
 });
 
-test('only the raw probe, which says PING, and the ladder, which asks reads, open a socket by themselves', () => {
+test('the raw probe, which says PING, the ladder, which asks reads, and the port open sockets, and nothing else', () => {
 	assert.deepEqual(filesWith(/\b(?:net|tls)\.connect\(|createConnection\(|new (?:net\.)?Socket\(/), [
+		// It hands the socket to ioredis and writes nothing to it.
+		'source/wire/ioredis-port.ts',
 		'source/wire/ladder-connection.ts',
 		'source/wire/raw-probe.ts',
 	]);
