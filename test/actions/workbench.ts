@@ -77,7 +77,8 @@ export function workbench(clock: Clock = systemClock): Workbench {
 				.filter(line => line !== '')
 				.map(line => JSON.parse(line) as AuditEntry);
 		},
-		remove: () => rmSync(stateFolder, {recursive: true, force: true}),
+		// The run that is tested may still write a file there.
+		remove: () => rmSync(stateFolder, {recursive: true, force: true, maxRetries: 5}),
 	};
 }
 
