@@ -70,7 +70,7 @@ try {
 	// Unit tests share nothing. All other tests share ports, terminals, and the time that a cluster gives its nodes. They
 	// wait more than they compute: two cores run four files at a time.
 	const first = run(tests, environment, isUnit ? os.availableParallelism() : 4);
-	const again = endToEndAgain(first);
+	const again = serverTestsAgain(first, file => isUnitTest(metafile, sources.get(file)));
 	if (again.length > 0) {
 		process.stdout.write(`# again, by themselves: ${again.map(file => sources.get(file)).join(' ')}\n`);
 	}
@@ -100,13 +100,12 @@ function run(tests, env, concurrency) {
 }
 
 /**
-The end-to-end test files to run a second time after a whole run, one file at a time. Only the second result of such a
-file counts, and both are printed. In the first run, real servers, clusters and terminals share two busy cores. Empty if
-a unit test failed, or if too many files failed for a coincidence.
+The test files to run a second time after a whole run, one file at a time. Only the second result of such a file counts,
+and both are printed. In the first run, real servers, clusters and terminals share two busy cores. Empty if a unit test
+failed, or if too many files failed for a coincidence.
 */
-function endToEndAgain({failedFiles}) {
-	const isEndToEnd = file => path.basename(path.dirname(file)) === 'e2e';
-	const isAccident = files.length === 0 && failedFiles.length <= 3 && failedFiles.every(isEndToEnd);
+function serverTestsAgain({failedFiles}, isUnitFile) {
+	const isAccident = files.length === 0 && failedFiles.length <= 3 && !failedFiles.some(isUnitFile);
 	return isAccident ? failedFiles : [];
 }
 
