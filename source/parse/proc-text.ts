@@ -187,7 +187,7 @@ export function parseUse(text: string): {
 	};
 }
 
-/** The numbers of a list such as `0-3,8`; undefined if it is none. Source: proc(5), Cpus_allowed_list. */
+/** The numbers of a list such as `0-3,8`; undefined for any other text. Source: proc(5), Cpus_allowed_list. */
 export function parseNumberList(text: string): ReadonlySet<number> | undefined {
 	const numbers = new Set<number>();
 	for (const part of text.trim().split(',')) {

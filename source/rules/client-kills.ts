@@ -54,7 +54,7 @@ export const cliKilled = rule({
 			meaning: 'Requests that were under way fail, and each client connects and logs in again.',
 			next: [
 				senders?.only === undefined
-					? hint('find who sends it: panel 4, by last command; or an ACL LOG, a cron job, a watchdog')
+					? hint('find who sends it: panel 4, by last command; often it is a cron job or a watchdog')
 					: hint(message`stop ${senders.only}, or let it close chosen connections alone: CLIENT KILL ID`),
 				redisCli(facts, 'CLIENT LIST'),
 			],

@@ -9,6 +9,7 @@ import {pending} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {isAway} from './planned-restart.js';
+import {wasPromoted} from './role-change.js';
 import {clear, fires} from './rule.js';
 import {promotedBeside} from './two-primaries.js';
 
@@ -39,9 +40,6 @@ function loggedLoss({record: {host}, nowMs}: NodeFacts): Loss | undefined {
 		: {replica: address as NodeAddress, agoSeconds: Math.max(0, nowMs - remark.atMs) / 1000};
 }
 
-/** Pattern of `master_replid2` on a server that never changed its history: only zeros. */
-const noHistory = /^0*$/;
-
 /**
 What the server's own INFO tells of a replica that is gone. The server frees its backlog `repl-backlog-ttl` seconds after
 its last replica left, and after its own promotion. So a backlog without a replica is recent. Source: Redis,
@@ -54,11 +52,10 @@ function recentReplica(facts: NodeFacts, keptSeconds: number): Message | undefin
 		return undefined;
 	}
 
-	const before = facts.text('replication', 'master_replid2');
 	const within = shortSeconds(keptSeconds);
-	return before === undefined || noHistory.test(before)
-		? `it had one within the last ${within}`
-		: `it had one, and was promoted or lost it within the last ${within}`;
+	return wasPromoted(facts)
+		? `it had one, and was promoted or lost it within the last ${within}`
+		: `it had one within the last ${within}`;
 }
 
 /** Steps that find out why a replica is gone. */

@@ -91,7 +91,7 @@ export const keyTtlLost = rule({
 			meaning: 'These keys never expire. They fill the memory until keys are evicted or writes are refused.',
 			next: [
 				hint('compare the last release: SET without EX drops the TTL of a key, SET with KEEPTTL keeps it'),
-				hint('take a key that was just written from the log of the client, and ask TTL KEY: -1 is none'),
+				hint('take a key that was just written from the log of the client, and ask TTL KEY: -1 means no TTL'),
 				redisCli(facts, 'INFO keyspace'),
 			],
 		});

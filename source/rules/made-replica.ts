@@ -63,7 +63,7 @@ function ofOtherData(facts: NodeFacts, isLinked: boolean): Evaluation {
 			),
 			...(isLinked ? discardedKeys(facts, change.atMs) : []),
 			hint(message`do not send the clients to ${target}: it never was a replica of this node and has other data`),
-			hint(message`it was meant to move there: then let the clients use ${target}`),
+			hint(message`if it was meant to move there: let the clients use ${target}`),
 		],
 		action: 'promote',
 	});
@@ -116,7 +116,7 @@ export const repMadeReplica = rule({
 			next: [
 				redisCli(facts, 'REPLICAOF NO ONE'),
 				hint('that makes it a primary again, with its data; then CONFIG REWRITE, if its config file has replicaof'),
-				hint('nobody of you did it: close the port to strangers and set a password, then look at dir and dbfilename'),
+				hint('if none of you did it: close the port to strangers and set a password, then look at dir and dbfilename'),
 				redisCli(facts, 'CONFIG GET dir'),
 			],
 			action: 'promote',

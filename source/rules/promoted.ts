@@ -5,6 +5,7 @@ import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {wasPromoted} from './role-change.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 import {type MonitoredGroup, monitoredGroups} from './sentinel-groups.js';
 
@@ -14,12 +15,6 @@ const windowMs = 600_000;
 type Promotion = {readonly atMs: number; readonly from?: NodeAddress | undefined; readonly source: string};
 
 const logOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
-
-/** Pattern of `master_replid2` on a server that never changed its history: only zeros. */
-const noHistory = /^0*$/;
-
-/** Whether the node continues the history of another primary, so that it was promoted at some time. */
-const wasPromoted = (facts: NodeFacts): boolean => !noHistory.test(facts.text('replication', 'master_replid2') ?? '');
 
 /** The promotion that the node itself shows: redis-top saw its new role, or its log on this machine tells of it. */
 function ownPromotion(facts: NodeFacts): Promotion | undefined {

@@ -59,6 +59,13 @@ the offset of the change in this field. A full resync discards it.
 const hasOwnHistory = ({sample}: Pick<NodeFacts, 'sample'>): boolean =>
 	sample?.info.number('replication', 'second_repl_offset') === -1;
 
+/** Pattern of `master_replid2` on a server that never changed its history: only zeros. */
+const noHistory = /^0*$/;
+
+/** Whether a node goes on with the history of another primary, so that it was promoted at some time. */
+export const wasPromoted = (facts: NodeFacts): boolean =>
+	!noHistory.test(facts.text('replication', 'master_replid2') ?? '');
+
 /** Milliseconds after a change of role in which it explains what clients miss. */
 const recentMs = 3_600_000;
 
