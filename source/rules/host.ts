@@ -5,6 +5,7 @@ import {bytes, count, percent, seconds} from '../text/units.js';
 import {hogOf} from './busy-program.js';
 import {cpuThrottle, longestCommand} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
+import {osRunq, processorWait} from './host-waits.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -284,6 +285,15 @@ function waitsForItsLimit(facts: NodeFacts): boolean {
 	return throttling(facts).share > facts.limitsOf(cpuThrottle).share && runnable <= processors;
 }
 
+/**
+Whether the server's main thread gets a processor nearly at once, whatever other processes wait. Work of the lowest
+priority (`nice`, `chrt --idle`) brings such pressure. A wait of exactly zero comes from a kernel that counts none.
+*/
+function isSpared(facts: NodeFacts): boolean {
+	const share = processorWait.read(facts);
+	return share !== undefined && share > 0 && share <= facts.limitsOf(osRunq).share;
+}
+
 /** Share of a core from which the server's own work counts as a part of the load of its machine. */
 const ownShare = 0.25;
 
@@ -299,10 +309,10 @@ export const osPsi = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads in which share of the last ten seconds some process of this machine waited for a processor: `some avg10` of /proc/pressure/cpu. The server has to run on this machine. The finding is a warning while the server had slow commands or a slow PING within the last minute, too.',
+			'The rule reads in which share of the last ten seconds some process of this machine waited for a processor: `some avg10` of /proc/pressure/cpu. The server has to run on this machine. The finding is a warning while the server had slow commands or a slow PING within the last minute, too, and its main thread waits as well (`os.runq`).',
 		since: 'any',
 		falsePositives: [
-			'Other work may load a machine without slowing the server. The finding is only info without slow commands and slow PINGs.',
+			'Other work may load a machine without slowing the server. The finding is only info without slow commands and slow PINGs, and while the main thread of the server hardly waits.',
 			"The kernel also counts threads that the processor limit of the server's control group holds back (`cpu.throttle`). The rule is clear then, unless more threads are runnable than the machine has processors.",
 			'A command may be slow by itself. It stays a cause of its own if it takes longer than the wait explains, or if the main thread used a processor for as long.',
 		],
@@ -325,7 +335,8 @@ export const osPsi = rule({
 		const time = host?.kind === 'here' ? host.kernel.processorTime : undefined;
 		const {heavy, longestMs, isSlowByItself} = ownSlowness(facts, slowdown(pressure, time));
 		const pingMs = facts.record.ping.series.largest(pingsWithASlowOne) ?? 0;
-		const isSlow = slow > 0 || pingMs > slowPingMs;
+		const spared = isSpared(facts);
+		const isSlow = !spared && (slow > 0 || pingMs > slowPingMs);
 		const hog = hogOf(facts);
 		const waits = message`some process waits for a processor ${percent(pressure)} of the time${ownPart(facts)}`;
 		return fires(isSlow ? 'warning' : 'info', {
@@ -345,9 +356,11 @@ export const osPsi = rule({
 					? [{name: slowByItself, value: Math.max(longestMs, heavy?.ownMs ?? 0), unit: 'milliseconds' as const}]
 					: []),
 			],
-			meaning: isSlowByItself
-				? 'The server waits for its turn as well. Its longest command is too long for that alone.'
-				: 'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
+			meaning: spared
+				? 'Other processes wait. The server gets a processor nearly at once, so its slow commands have another cause.'
+				: isSlowByItself
+					? 'The server waits for its turn as well. Its longest command is too long for that alone.'
+					: 'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
 			next: [
 				...(hog?.next ?? []),
 				onHost('top -b -n 1 -o %CPU | head -n 20'),

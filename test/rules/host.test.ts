@@ -5,7 +5,7 @@ import {osCgroup, osClocksource, osOomscore, osOvercommit, osPsi, osSomaxconn, o
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {firingOf} from '../harness/firing-of.js';
 import {clientOf, refusedConnection} from '../harness/records.js';
-import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const kernel = (parts: Partial<KernelEvidence>, rest: Partial<LocalEvidence> = {}): FactsParts => ({
 	host: {...rest, kernel: {...emptyKernel, ...parts}},
@@ -200,6 +200,20 @@ const withPrograms = (cores: number, parts: FactsParts, boundTo?: number): Facts
 	},
 });
 
+/** The same machine, ten seconds after a reading of the server's waits, in which its thread waited for `waitedMs`. */
+const waiting = (waitedMs: number, parts: FactsParts, beforeMs = 1000): FactsParts => {
+	const process = {processId: 77} as ProcessEvidence;
+	const waits = (ms: number) => ({processorWaitNs: ms * 1e6});
+	return {
+		...parts,
+		host: {...parts.host, process, waits: waits(beforeMs + waitedMs)},
+		record: {
+			...parts.record,
+			hostBefore: {atMs: factsOf({}).nowMs - 10_000, value: {...emptyHost, process, waits: waits(beforeMs)}},
+		},
+	};
+};
+
 testRule(osPsi, [
 	['idle', pressure(0.02, 5), 'clear'],
 	['busy, and the server is as quick as ever', pressure(0.9, 0, [0.3]), 'info'],
@@ -248,6 +262,10 @@ testRule(osPsi, [
 	['busy, and the server takes little', {...pressure(0.9, 3), ...ofServer(0.1)}, 'warning', /90% of the time$/],
 	['busy, and every command is logged', {...pressure(0.9, 300), config: {'slowlog-log-slower-than': '0'}}, 'info'],
 	['busy, and PING is slow', pressure(0.9, 0, [25]), 'warning'],
+	['busy, and the server waits for a processor as well', waiting(1000, pressure(0.9, 3)), 'warning'],
+	['busy, and commands are slow, but the server hardly waits', waiting(200, pressure(0.9, 3)), 'info'],
+	['busy, and PING is slow, but the server hardly waits', waiting(200, pressure(0.9, 0, [25])), 'info'],
+	['busy, and the kernel counts no waits', waiting(0, pressure(0.9, 3), 0), 'warning'],
 	[
 		'busy, and a PING of the last minute was slow',
 		pressure(0.9, 0, [25, ...Array.from({length: 59}, () => 1)]),
