@@ -37,6 +37,10 @@ Interval between two checks whether a node of another machine now runs on this m
 ever move to this machine.
 */
 const elsewhereEveryMs = 300_000;
+/**
+Least time between two gatherings of evidence about a node that disconnects clients, in milliseconds. Its log names them.
+*/
+const disconnectedEveryMs = 4000;
 /** Least time between two gatherings of evidence about a node whose state keeps changing, in milliseconds. */
 const leastPauseMs = 1000;
 /**
@@ -74,7 +78,19 @@ type Look = {
 	readonly dueMs: number;
 	/** The result of `stateOf` for the node when the gathering began. */
 	readonly state: string;
+	/** The result of `disconnectedClients` for the node when the gathering began. */
+	readonly disconnected: number;
 };
+
+/** Number of clients that the server disconnected for their buffers since its start. Its log tells which they were. */
+export function disconnectedClients({sample}: NodeRecord): number {
+	const field = (name: string) => sample?.info.number('stats', name) ?? 0;
+	return (
+		field('evicted_clients') +
+		field('client_output_buffer_limit_disconnections') +
+		field('client_query_buffer_limit_disconnections')
+	);
+}
 
 /**
 A text made of those parts of a node's state whose change makes older evidence doubtful. They are the node's failure,
@@ -98,8 +114,8 @@ export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): 
 }
 
 /**
-Whether evidence about a node is to be gathered. That is due after an interval, or at once if the node's state has
-changed since the last gathering.
+Whether evidence about a node is to be gathered. That is due after an interval, at once if the node's state has changed
+since the last gathering, and soon if it has disconnected clients.
 */
 export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: number): boolean {
 	if (record.sample === undefined && record.failure === undefined) {
@@ -110,7 +126,10 @@ export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: num
 		return true;
 	}
 
-	return record.host?.value.kind === 'here' && nowMs - last.begunMs >= leastPauseMs && stateOf(record) !== last.state;
+	const sinceMs = nowMs - last.begunMs;
+	const hasChanged = sinceMs >= leastPauseMs && stateOf(record) !== last.state;
+	const hasDisconnected = sinceMs >= disconnectedEveryMs && disconnectedClients(record) > last.disconnected;
+	return record.host?.value.kind === 'here' && (hasChanged || hasDisconnected);
 }
 
 /**
@@ -171,7 +190,8 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 			});
 			store.ingestHost(record.address, evidence, nowMs);
 			const dueMs = clock.elapsed() + pauseAfter(evidence, record, host === undefined);
-			looks.set(record.address, {begunMs, dueMs, state: stateOf(record)});
+			const disconnected = disconnectedClients(record);
+			looks.set(record.address, {begunMs, dueMs, state: stateOf(record), disconnected});
 		}
 
 		await clock.sleep(stepMs, signal);

@@ -118,6 +118,13 @@ const traffic: readonly LogPattern[] = [
 		'a client or replica read too slowly and was dropped (client-output-buffer-limit)',
 	),
 	pattern(
+		'client-evicted',
+		'warning',
+		['cli.evicted'],
+		/Evicting client: id=/,
+		'the buffers of all clients were over maxmemory-clients, and this client had the largest',
+	),
+	pattern(
 		'query-buffer',
 		'warning',
 		['cli.qbuf'],

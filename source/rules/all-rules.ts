@@ -31,6 +31,7 @@ import {distanceRules} from './distance.js';
 import {emptiedDataRules} from './emptied-data.js';
 import {emptyDatabaseRules} from './empty-database.js';
 import {errorsModulesRules} from './errors-modules.js';
+import {evictedClientRules} from './evicted-clients.js';
 import {fieldExpiryRules} from './field-expiry.js';
 import {flushRules} from './flush.js';
 import {forkAndDiskRules} from './fork-and-disk.js';
@@ -131,6 +132,7 @@ export const allRules = [
 	...clientUseRules,
 	...clientTrafficRules,
 	...clientBuffersRules,
+	...evictedClientRules,
 	...largeReplyRules,
 	...idleTimeoutRules,
 	...pubsubRules,

@@ -4,7 +4,6 @@ import {bytes, count} from '../text/units.js';
 import {clientName, clientText, slowestReader} from './client-names.js';
 import {clientOverLimit, disconnectedClient, disconnectionSteps, limitReason} from './disconnected-client.js';
 import {infoEvidence} from './evidence.js';
-import {limitText} from './limit-without-unit.js';
 import {increase, infoNumber} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -169,42 +168,4 @@ export const cliQbuf = rule({
 	},
 });
 
-/** The setting maxmemory-clients as text: `100M`, `5% of maxmemory`; `reached` if it is unknown. */
-const sharedLimit = (setting: string | undefined): string =>
-	setting === undefined || setting === '0'
-		? 'reached'
-		: setting.endsWith('%')
-			? `${setting} of maxmemory`
-			: limitText(Number(setting));
-
-export const cliEvicted = rule({
-	id: 'cli.evicted',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'The rule checks whether `evicted_clients` grows: the buffers of all clients together exceed `maxmemory-clients`.',
-		since: '7.0',
-		falsePositives: [],
-	},
-	raiseAfter: 1,
-	clearAfter: 10,
-	needs: {evicted: increase('stats', 'evicted_clients')},
-	evaluate({evicted}, facts) {
-		return evicted === 0
-			? clear
-			: fires('warning', {
-					problem: 'disconnects clients to save memory',
-					detail: `evicted ${count(evicted)} since the last sample`,
-					reason: `maxmemory-clients is ${sharedLimit(facts.setting('maxmemory-clients'))}`,
-					evidence: infoEvidence(
-						facts,
-						['stats', 'evicted_clients', 'count'],
-						['memory', 'mem_clients_normal', 'bytes'],
-					),
-					meaning: 'The buffers of all clients are over maxmemory-clients. The largest clients lose their connections.',
-					next: [hint('find the largest: panel 4, sorted by memory'), redisCli(facts, 'CONFIG GET maxmemory-clients')],
-				});
-	},
-});
-
-export const clientBuffersRules = [cliObuf, cliObufKill, cliQbuf, cliEvicted] as const;
+export const clientBuffersRules = [cliObuf, cliObufKill, cliQbuf] as const;

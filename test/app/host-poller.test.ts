@@ -9,7 +9,8 @@ import {emptyHost} from '../harness/rule-cases.js';
 const persistence = (status: string) => ({persistence: {aof_last_write_status: status}});
 const host = {atMs: 0, value: emptyHost};
 const healthy = recordFrom({info: persistence('ok'), host});
-const last = {begunMs: 0, dueMs: 15_000, state: stateOf(healthy)};
+const last = {begunMs: 0, dueMs: 15_000, state: stateOf(healthy), disconnected: 0};
+const disconnecting = (field: string) => recordFrom({info: {...persistence('ok'), stats: {[field]: 1}}, host});
 
 const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
 	['nothing changed', healthy, 5000, false],
@@ -22,6 +23,20 @@ const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
 		'a full resync began or ended',
 		recordFrom({info: {...persistence('ok'), replication: {master_sync_in_progress: 1}}, host}),
 		2000,
+		true,
+	],
+	['a client was evicted', disconnecting('evicted_clients'), 4000, true],
+	['a client was evicted right after the last look', disconnecting('evicted_clients'), 3000, false],
+	[
+		'a client was disconnected over its output buffer limit',
+		disconnecting('client_output_buffer_limit_disconnections'),
+		4000,
+		true,
+	],
+	[
+		'a client was disconnected over its query buffer limit',
+		disconnecting('client_query_buffer_limit_disconnections'),
+		4000,
 		true,
 	],
 	['a change right after the last look', {...healthy, pendingSinceMs: 1000}, 500, false],

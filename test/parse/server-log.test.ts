@@ -51,6 +51,10 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'output-buffer',
 		'1:M 24 Nov 2026 11:22:33.123 # Client id=4 addr=1:2 scheduled to be closed ASAP for overcoming of output buffer limits.',
 	],
+	[
+		'client-evicted',
+		'1:M 30 Nov 2026 02:49:20.181 * Evicting client: id=3 addr=127.0.0.1:41738 laddr=127.0.0.1:6379 fd=7 name=bi-export age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=858 qbuf-free=1047708 argv-mem=6 multi-mem=0 rbs=16384 rbp=16384 obl=16384 oll=1 omem=1048600 tot-mem=2114350 events=r cmd=get user=default redir=-1 resp=2',
+	],
 	['query-buffer', '1:M 24 Nov 2026 11:22:33.123 # Closing client that reached max query buffer length: id=4'],
 	[
 		'primary-auth',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
 import type {LargeLog} from '../../source/domain/slowlog.js';
-import {cliEvicted, cliObuf, cliObufKill, cliQbuf} from '../../source/rules/client-buffers.js';
+import {cliObuf, cliObufKill, cliQbuf} from '../../source/rules/client-buffers.js';
+import {cliEvicted} from '../../source/rules/evicted-clients.js';
 import {netBigReply} from '../../source/rules/large-replies.js';
 import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
@@ -211,6 +212,21 @@ test('a client over its limit is urgent, and its limit can be taken away', () =>
 	assert.ok(next.some(({text}) => messageText(text).endsWith('CONFIG SET client-output-buffer-limit "normal 0 0 0"')));
 });
 
+/** Three evicted clients, the last of them as the log has it. */
+const evicted = (name: string, sizes: string, agoMs = 1000): FactsParts => {
+	const line = `Evicting client: id=3 addr=10.0.0.9:41738 ${name} flags=N db=0 ${sizes} events=r cmd=get user=default redir=-1`;
+	const remark = {
+		id: 'client-evicted',
+		severity: 'warning' as const,
+		rules: ['cli.evicted'],
+		meaning: '',
+		line,
+		count: 1,
+		atMs: nowMs - agoMs,
+	};
+	return {...counted('evicted_clients', 13), host: {log: {source: 'log', lines: [line], remarks: [remark]}}};
+};
+
 testRule(cliEvicted, [
 	['none', counted('evicted_clients', 10), 'clear'],
 	[
@@ -232,7 +248,43 @@ testRule(cliEvicted, [
 		/: maxmemory-clients is 5% of maxmemory$/,
 	],
 	['before 7.0', {}, 'absent'],
+	[
+		'the log names the client, which does not read its replies (Redis 7.0)',
+		{...evicted('name=bi-export', 'qbuf=858 omem=1048600 tot-mem=2114350'), config: {'maxmemory-clients': '2097152'}},
+		'warning',
+		/^disconnects bi-export to save memory, 2\.02M of unread replies, by GET, evicted 3 since .*: maxmemory-clients is 2.00M$/,
+	],
+	[
+		'the log hides the name, and one client sends that command (Valkey 9.1)',
+		{
+			...evicted('name=*redacted*', 'qbuf=0 omem=39000468 tot-mem=40021012'),
+			record: {
+				...evicted('', '').record,
+				clients: {atMs: 0, value: [clientOf({id: 9, name: 'bi-export', command: 'get', idleSeconds: 0})]},
+			},
+		},
+		'warning',
+		/^disconnects bi-export to save memory, 38\.2M of unread replies/,
+	],
+	[
+		'its requests are large',
+		evicted('name=loader', 'qbuf=30000000 argv-mem=5 omem=0 tot-mem=31000000'),
+		'warning',
+		/^disconnects loader to save memory, 29\.6M of requests, by GET/,
+	],
+	[
+		'the line of the log is old',
+		evicted('name=bi-export', 'omem=9 tot-mem=9', 61_000),
+		'warning',
+		/^disconnects clients to save memory/,
+	],
 ]);
+
+test('cli.evicted: the first step is about what fills the buffers', () => {
+	const first = (sizes: string) => messageText(firingOf(cliEvicted, evicted('name=etl', sizes)).next[0]?.text ?? '');
+	assert.match(first('qbuf=858 omem=1048600 tot-mem=2114350'), /^let etl read its replies/);
+	assert.match(first('qbuf=5000000 omem=0 tot-mem=5114350'), /^let etl send less at once/);
+});
 
 const replies = (bytes: number, commands: number, rest: Sections[string] = {}): FactsParts => ({
 	info: {stats: {total_net_output_bytes: bytes, total_commands_processed: commands, ...rest}},
