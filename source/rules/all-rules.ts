@@ -32,6 +32,7 @@ import {emptiedDataRules} from './emptied-data.js';
 import {emptyDatabaseRules} from './empty-database.js';
 import {errorsModulesRules} from './errors-modules.js';
 import {evictedClientRules} from './evicted-clients.js';
+import {failedOverRules} from './failed-over.js';
 import {fieldExpiryRules} from './field-expiry.js';
 import {flushRules} from './flush.js';
 import {forkAndDiskRules} from './fork-and-disk.js';
@@ -121,6 +122,7 @@ export const allRules = [
 	...replicationLossRules,
 	...emptiedDataRules,
 	...repeatedFailoverRules,
+	...failedOverRules,
 	...promotedRules,
 	...replicationLagRules,
 	...replicationSetupRules,

@@ -104,3 +104,10 @@ export const isFlush = ({culprit}: Finding): boolean => /^(?:flushall|flushdb|sw
 /** Whether a primary's finding is about the replica that the cause is about. A primary may have several replicas. */
 export const concernsNodeOf = ({nodes = []}: Finding, {node}: Finding): boolean =>
 	node !== undefined && nodes.includes(node);
+
+/** Whether two findings name a node in common, as what happens within one shard does. */
+export const sharesNode = (finding: Finding, cause: Finding): boolean => {
+	const nodesOf = ({node, nodes = []}: Finding) => (node === undefined ? nodes : [node, ...nodes]);
+	const ofCause = new Set(nodesOf(cause));
+	return nodesOf(finding).some(node => ofCause.has(node));
+};

@@ -1,4 +1,5 @@
 import type {RuleId} from './all-rules.js';
+import type {Explanation} from './explanation.js';
 import {
 	cannotFork,
 	concernsNodeOf,
@@ -23,40 +24,19 @@ import {
 	isUnlinked,
 	isUnlinkedAtAnnounced,
 	isWithoutReason,
+	sharesNode,
 } from './explanation-conditions.js';
-import type {Finding} from './finding.js';
-import {failoverSymptoms} from './repeated-failovers.js';
 import {
 	behindSymptoms,
+	failoverSymptoms,
 	followerSymptoms,
 	lateSymptoms,
 	linkSymptoms,
 	mergeSymptoms,
 	partedSymptoms,
+	replacementSymptoms,
 	slowSymptoms,
 } from './symptoms.js';
-
-/**
-A table row: findings of one rule (`cause`) explain findings of other rules (`symptoms`). `where` says on which nodes
-the symptoms are:
-
-- `here`: on the node of the cause
-- `replicas`: on the nodes that replicate from the node of the cause
-- `primary`: on the node that the node of the cause replicates from
-- `anywhere`: on any node of the deployment
-
-The symptom `*` means every other finding on these nodes except standing notes. Standing notes are advice and findings
-of severity info, which existed before the incident.
-*/
-export type Explanation = {
-	readonly cause: RuleId;
-	readonly where: 'here' | 'replicas' | 'primary' | 'anywhere';
-	readonly symptoms: ReadonlyArray<RuleId | '*'>;
-	/** Which findings of the rule explain the symptoms. Default: all. */
-	readonly isCause?: (finding: Finding) => boolean;
-	/** Which findings of the rules in `symptoms` are symptoms of a cause. Default: all. */
-	readonly isSymptom?: (finding: Finding, cause: Finding) => boolean;
-};
 
 /**
 Rules about a node that does not answer. Their findings explain all other findings on that node, and the findings on its
@@ -84,6 +64,8 @@ export const explanations: readonly Explanation[] = [
 		symptoms: failoverSymptoms,
 		isCause: ({culprit}) => culprit !== undefined,
 	},
+	// A primary that lives was replaced for a command that held it.
+	{cause: 'rep.failed_over', where: 'anywhere', symptoms: replacementSymptoms, isSymptom: sharesNode},
 	// The loser of a merge discards its keys and follows the winner. Clients of both find neither their keys nor their slots.
 	{cause: 'clu.merged', where: 'anywhere', symptoms: mergeSymptoms},
 	// Full primaries beside an empty one need slots moved, not more memory.

@@ -3,7 +3,8 @@ import {memoizeByRef, memoizeLast} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {RuleId} from './all-rules.js';
 import {allRules} from './all-rules.js';
-import {type Explanation, explanations, outages} from './explanations.js';
+import type {Explanation} from './explanation.js';
+import {explanations, outages} from './explanations.js';
 import {type Finding, findingKey} from './finding.js';
 
 export type JoinedFinding = {

@@ -12,7 +12,7 @@ import {type MonitoredGroup, monitoredGroups} from './sentinel-groups.js';
 const windowMs = 600_000;
 
 /** A promotion: when it was, in milliseconds since the epoch, and the node that was the primary before, if it is known. */
-type Promotion = {readonly atMs: number; readonly from?: NodeAddress | undefined; readonly source: string};
+export type Promotion = {readonly atMs: number; readonly from?: NodeAddress | undefined; readonly source: string};
 
 const logOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
 
@@ -60,8 +60,8 @@ function sentinelPromotion({reports}: MonitoredGroup, promoted: NodeFacts): Prom
 	return times.length > 0 && wasPromoted(promoted) ? {atMs: Math.min(...times), source: 'its Sentinels'} : undefined;
 }
 
-/** The newest promotion of each primary that was promoted within ten minutes. */
-function promotionsIn(fleet: FleetFacts): ReadonlyMap<NodeAddress, Promotion> {
+/** The newest known promotion of each primary, however long ago it was. */
+export function promotionsIn(fleet: FleetFacts): ReadonlyMap<NodeAddress, Promotion> {
 	const found = new Map<NodeAddress, Promotion>();
 	for (const facts of fleet.nodes.values()) {
 		const own = facts.record.role === 'primary' ? ownPromotion(facts) : undefined;

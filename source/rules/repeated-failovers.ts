@@ -1,32 +1,13 @@
-import {nodeTimeoutOf} from '../cluster/cluster-state.js';
 import {commandOf} from '../derive/command-name.js';
-import type {NextStep, Statement} from '../domain/finding.js';
-import {message, type Name, nameOf} from '../domain/message.js';
+import type {Statement} from '../domain/finding.js';
+import {message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {milliseconds, seconds} from '../text/units.js';
-import {nodeFinder} from '../topology/replication-edges.js';
-import {topologyOf} from '../topology/topology.js';
+import {clientOf, type FailoverGroup, failoverGroups, failoverWindowMs as windowMs} from './failover-groups.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
-import {monitoredGroups, type SentinelReport} from './sentinel-groups.js';
-
-/**
-What follows where a command holds each primary for too long: nodes do not answer while it runs, and former primaries
-need full resyncs.
-*/
-export const failoverSymptoms = [
-	'rep.fullsync_storm',
-	'rep.link_down',
-	'lat.slowlog_new',
-	'lat.event',
-	'conn.unresponsive',
-	'sen.failing',
-	'srv.busy',
-] as const;
-
-const windowMs = 600_000;
+import {type FleetEvaluation, fires, rule} from './rule.js';
 
 /** Milliseconds after the last failover for which the repetition counts as lasting. */
 const lastingMs = 180_000;
@@ -44,69 +25,10 @@ function promotionsOf({memory, record: {host}, nowMs}: NodeFacts): readonly numb
 	return logged.length > seen.length ? logged : seen;
 }
 
-/** Nodes of which one at a time is the primary, and how long that primary may be silent before it is replaced. */
-type Group = {
-	readonly name: Name;
-	readonly subject: string;
-	readonly members: readonly NodeFacts[];
-	readonly limit: {readonly name: string; readonly ms: number | undefined};
-	/** The steps that let the primary be silent for longer. */
-	readonly longer: readonly NextStep[];
-};
-
-const longerMs = 10_000;
-
-function sentinelGroups(fleet: FleetFacts): readonly Group[] {
-	const sameNode = nodeFinder(new Map([...fleet.nodes].map(([address, {record}]) => [address, record])));
-	return monitoredGroups(fleet).map(({name, reports}) => {
-		const named = reports.flatMap(({primary}) => [
-			primary.address,
-			...(primary.replicas ?? []).map(({address}) => address),
-		]);
-		const downAfter = reports.flatMap(({primary: {downAfterMs}}) => downAfterMs ?? []);
-		return {
-			name: nameOf('primary', name),
-			subject: name,
-			members: [...new Set(named.map(sameNode))].flatMap(address => fleet.nodes.get(address) ?? []),
-			limit: {name: 'down-after-milliseconds', ms: downAfter.length === 0 ? undefined : Math.min(...downAfter)},
-			longer: longerSteps(name, reports),
-		};
-	});
-}
-
-const longerSteps = (name: string, reports: readonly SentinelReport[]): readonly NextStep[] => [
-	hint('or let each sentinel wait longer before it takes the primary for down:'),
-	...reports.map(({sentinel}) =>
-		redisCli(sentinel, message`SENTINEL SET ${nameOf('primary', name)} down-after-milliseconds ${longerMs}`),
-	),
-];
-
-function clusterShards({nodes}: FleetFacts): readonly Group[] {
-	const records = new Map([...nodes].map(([address, {record}]) => [address, record]));
-	return topologyOf(records).shards.map(({name, primary, replicas}) => {
-		const members = [...(primary === undefined ? [] : [primary]), ...replicas].flatMap(
-			({address}) => nodes.get(address) ?? [],
-		);
-		return {
-			name: nameOf('primary', name),
-			subject: name,
-			members,
-			limit: {
-				name: 'cluster-node-timeout',
-				ms: nodeTimeoutOf(new Map(members.map(({address, record}) => [address, record]))),
-			},
-			longer: [
-				hint('or let the nodes wait longer before they take a primary for failed:'),
-				hint('on each node of the cluster: CONFIG SET cluster-node-timeout 15000'),
-			],
-		};
-	});
-}
-
 type Culprit = {readonly entry: SlowlogEntry; readonly facts: NodeFacts};
 
 /** The longest command within ten minutes that held a primary for longer than the others wait for it. */
-function culpritIn({members, limit: {ms}}: Group): Culprit | undefined {
+function culpritIn({members, limit: {ms}}: FailoverGroup): Culprit | undefined {
 	if (ms === undefined) {
 		return undefined;
 	}
@@ -121,13 +43,12 @@ function culpritIn({members, limit: {ms}}: Group): Culprit | undefined {
 		.toSorted((one, other) => other.entry.durationMicroseconds - one.entry.durationMicroseconds)[0];
 }
 
-const clientOf = ({clientName, clientAddress}: SlowlogEntry): Name | undefined => {
-	const client = clientName || clientAddress;
-	return client === undefined ? undefined : nameOf('client', client);
-};
-
 /** The problem and its reason, with the command and the client first where they are known. */
-function statementOf(group: Group, culprit: Culprit | undefined, times: number): Pick<Statement, 'problem' | 'reason'> {
+function statementOf(
+	group: FailoverGroup,
+	culprit: Culprit | undefined,
+	times: number,
+): Pick<Statement, 'problem' | 'reason'> {
 	if (culprit === undefined) {
 		return {problem: message`${group.name} was failed over ${times} times`};
 	}
@@ -172,8 +93,7 @@ export const repFailovers = rule({
 			return [];
 		}
 
-		const groups = fleet.deployment === 'cluster' ? clusterShards(fleet) : sentinelGroups(fleet);
-		return groups.flatMap(group => {
+		return failoverGroups(fleet).flatMap(group => {
 			const times = group.members.flatMap(({address}) => promoted.get(address) ?? []).toSorted((a, b) => a - b);
 			const [first, last] = [times[0], times.at(-1)];
 			const address = group.members[0]?.address;
@@ -221,7 +141,7 @@ export const repFailovers = rule({
 								hint(
 									message`stop ${clientOf(culprit.entry) ?? 'the client that sends it'}, or let its ${commandOf(culprit.entry)} take smaller steps`,
 								),
-								...group.longer,
+								...group.longer(culprit.entry.durationMicroseconds / 1000),
 								redisCli(culprit.facts, 'SLOWLOG GET 10'),
 							]),
 					...(culprit === undefined ? [hint('find what stops the primary again and again: 0 lists the events')] : []),

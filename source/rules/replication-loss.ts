@@ -1,6 +1,6 @@
 import {replicaLinks} from '../derive/replica-links.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
-import {joinMessages, message, nodeName} from '../domain/message.js';
+import {message, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
 import {bytes, count, inAbout, seconds} from '../text/units.js';
@@ -117,6 +117,51 @@ node left the history on purpose, so it did not replace a lost primary.
 const hasPrimary = (all: readonly NodeFacts[], id: string): boolean =>
 	all.some(({record, sample}) => record.role === 'primary' && sample !== undefined && position(sample).id === id);
 
+/** The offset up to which a promoted node had the writes of its former primary; -1: it was never promoted. */
+const promotedAtOffset = (promoted: NodeFacts): number =>
+	(promoted.number('replication', 'second_repl_offset') ?? -1) - 1;
+
+/**
+The nodes with more writes of a history than the node that was promoted from it, the furthest first, and how many bytes
+of writes the promoted node lacks.
+*/
+export function nodesAhead(promoted: NodeFacts, all: readonly NodeFacts[], leastBytes: number) {
+	const left = promoted.text('replication', 'master_replid2');
+	const from = promotedAtOffset(promoted);
+	if (promoted.record.role !== 'primary' || left === undefined || from < 0 || hasPrimary(all, left)) {
+		return [];
+	}
+
+	return all
+		.flatMap(facts => {
+			const {id, offset = 0} = facts.record.sample === undefined ? {} : position(facts.record.sample);
+			const isLinked = facts.text('replication', 'master_link_status') === 'up';
+			return id === left && !isLinked && offset - from > leastBytes ? [{facts, lost: offset - from}] : [];
+		})
+		.sort((one, other) => other.lost - one.lost);
+}
+
+/** How to keep the writes that the promoted node lacks, by the node that has most of them. */
+export function savingSteps([furthest]: ReturnType<typeof nodesAhead>): readonly NextStep[] {
+	if (furthest === undefined) {
+		return [];
+	}
+
+	const {facts} = furthest;
+	const name = nodeName(facts.address);
+	const keeps = facts.setting('save') !== '' || facts.setting('appendonly') !== 'no';
+	return [
+		hint(
+			facts.sample !== undefined
+				? message`before ${name} replicates from the new primary: BGSAVE there, then copy its RDB file to a safe place`
+				: keeps
+					? message`before ${name} replicates from the new primary: copy its RDB file and its append-only files to a safe place`
+					: message`${name} keeps nothing on disk: these writes are gone with its process`,
+		),
+		...(facts.sample === undefined ? [] : [redisCli(facts, 'BGSAVE')]),
+	];
+}
+
 export const repPromotedBehind = rule({
 	id: 'rep.promoted_behind',
 	scope: 'fleet',
@@ -140,26 +185,13 @@ export const repPromotedBehind = rule({
 	evaluate(fleet, limits) {
 		const all = [...fleet.nodes.values()];
 		return all.flatMap((promoted): FleetEvaluation[] => {
-			const left = promoted.text('replication', 'master_replid2');
-			const from = (promoted.number('replication', 'second_repl_offset') ?? -1) - 1;
-			if (promoted.record.role !== 'primary' || left === undefined || from < 0 || hasPrimary(all, left)) {
-				return [];
-			}
-
-			const ahead = all
-				.flatMap(facts => {
-					const {id, offset = 0} = facts.record.sample === undefined ? {} : position(facts.record.sample);
-					const isLinked = facts.text('replication', 'master_link_status') === 'up';
-					return id === left && !isLinked && offset - from > limits(promoted.address).bytes
-						? [{facts, lost: offset - from}]
-						: [];
-				})
-				.sort((one, other) => other.lost - one.lost);
+			const ahead = nodesAhead(promoted, all, limits(promoted.address).bytes);
 			const [furthest] = ahead;
 			if (furthest === undefined) {
 				return [];
 			}
 
+			const from = promotedAtOffset(promoted);
 			return [
 				{
 					...fires('critical', {
@@ -178,15 +210,7 @@ export const repPromotedBehind = rule({
 						],
 						meaning:
 							'Clients got an OK for these writes. They exist only in the data of the named node, which discards them as soon as it replicates from the new primary.',
-						next: [
-							hint(
-								message`before ${joinMessages(
-									ahead.map(({facts}) => nodeName(facts.address)),
-									', ',
-								)} replicates from the new primary: copy its RDB file and its append-only files to a safe place`,
-							),
-							redisCli(promoted, 'INFO replication'),
-						],
+						next: [...savingSteps(ahead), redisCli(promoted, 'INFO replication')],
 					}),
 					node: promoted.address,
 				},

@@ -78,3 +78,30 @@ export const clientErrors: ReadonlySet<RuleId> = new Set<RuleId>([
 	'err.unknown',
 	'sec.authfail',
 ]);
+
+/**
+What follows where a command holds each primary for too long: nodes do not answer while it runs, and former primaries
+need full resyncs.
+*/
+export const failoverSymptoms: readonly RuleId[] = [
+	'rep.fullsync_storm',
+	'rep.link_down',
+	'lat.slowlog_new',
+	'lat.event',
+	'conn.unresponsive',
+	'sen.failing',
+	'srv.busy',
+];
+
+/** What follows where a primary that lives was replaced once, on both nodes. */
+export const replacementSymptoms: readonly RuleId[] = [
+	...failoverSymptoms,
+	'conn.flapping',
+	'lat.p99',
+	'lat.mean_regress',
+	'lat.eventloop',
+	'rep.promoted',
+	'rep.promoted_behind',
+	'rep.state',
+	'rep.sync',
+];

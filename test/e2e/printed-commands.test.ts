@@ -34,6 +34,7 @@ import '../rules/engine.test.js';
 import '../rules/errors-modules.test.js';
 import '../rules/failing-clients.test.js';
 import '../rules/explanations.test.js';
+import '../rules/failed-over.test.js';
 import '../rules/field-expiry.test.js';
 import '../rules/flush.test.js';
 import '../rules/fork-and-disk.test.js';
