@@ -45,7 +45,7 @@ export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinc
 }
 
 /** Whether a host is an IP address, so that no name service decides which address a connection goes to. */
-const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
+export const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
 
 /**
 The server's listeners on the endpoint's port, if the server listens only on other addresses of this machine. The

@@ -8,6 +8,7 @@ import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
+import {repeatedCommand} from './repeated-commands.js';
 import {cutOff} from './replication-lag.js';
 import {noRoom, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
 import {scriptBytes} from './script-memory.js';
@@ -57,6 +58,9 @@ export const holdsReplicasBack = hasEvidence(unservedResyncs);
 export const failedAtLimit = hasEvidence(killedAtLimit);
 
 export const cannotFork = hasEvidence(forkOfResync);
+
+/** Whether a replica ran a slow command because its primary had run it. */
+export const isRepeated = hasEvidence(repeatedCommand);
 
 export const isCutOff = hasEvidence(cutOff);
 

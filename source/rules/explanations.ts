@@ -20,6 +20,7 @@ import {
 	isMostlyStopped,
 	isNoCommands,
 	isReadonly,
+	isRepeated,
 	isStalled,
 	isUnlinked,
 	isUnlinkedAtAnnounced,
@@ -189,6 +190,7 @@ export const explanations: readonly Explanation[] = [
 		isCause: hasSilenced,
 		isSymptom: isWithoutReason,
 	},
+	{cause: 'lat.slowlog_new', where: 'replicas', symptoms: ['lat.slowlog_new'], isSymptom: isRepeated},
 	// While Sentinels are gone, the others count too few Sentinels. The finding on their number then says nothing new.
 	{cause: 'sen.quorum', where: 'anywhere', symptoms: ['sen.count']},
 	{cause: 'cli.lockout', where: 'here', symptoms: ['cli.max']},
@@ -321,12 +323,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},
 	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
 	// Waits of the main thread explain slow replies.
-	{
-		cause: 'os.psi',
-		where: 'here',
-		symptoms: lateSymptoms,
-		isCause: isNoCommands,
-	},
+	{cause: 'os.psi', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
 	{cause: 'cpu.throttle', where: 'here', symptoms: lateSymptoms},
 	{cause: 'os.runq', where: 'here', symptoms: lateSymptoms, isCause: isNoCommands},
 	{cause: 'os.disk', where: 'here', symptoms: [...lateSymptoms, 'mem.aof_buf', 'per.slow_save']},

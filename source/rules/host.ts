@@ -9,8 +9,7 @@ import {osRunq, processorWait} from './host-waits.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {slowPerMinute} from './observability.js';
-import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
+import {ownSlowness, slowByItself, slowdown, slowPerMinute} from './own-slowness.js';
 import {advises, clear, fires, rule} from './rule.js';
 import {throttling} from './throttling.js';
 
@@ -279,9 +278,7 @@ Whether the pressure may come from the server's own control group, whose threads
 for a processor of the machine. The kernel counts both. It does not count a throttled thread as runnable.
 */
 function waitsForItsLimit(facts: NodeFacts): boolean {
-	const host = facts.record.host?.value;
-	const {runnable = 0, processors = Number.POSITIVE_INFINITY} =
-		(host?.kind === 'here' ? host.kernel.processorTime : undefined) ?? {};
+	const {runnable = 0, processors = Number.POSITIVE_INFINITY} = processorTimeOf(facts) ?? {};
 	return throttling(facts).share > facts.limitsOf(cpuThrottle).share && runnable <= processors;
 }
 
@@ -292,6 +289,22 @@ priority (`nice`, `chrt --idle`) brings such pressure. A wait of exactly zero co
 function isSpared(facts: NodeFacts): boolean {
 	const share = processorWait.read(facts);
 	return share !== undefined && share > 0 && share <= facts.limitsOf(osRunq).share;
+}
+
+function processorTimeOf({record: {host}}: NodeFacts) {
+	return host?.value.kind === 'here' ? host.value.kernel.processorTime : undefined;
+}
+
+/**
+How many times as long a command takes at most because the machine is short of processor time; undefined where `os.psi`
+does not say that this slows the server.
+*/
+export function machineSlowdown(facts: NodeFacts): number | undefined {
+	const host = facts.record.host?.value;
+	const pressure = host?.kind === 'here' ? host.kernel.processorPressure : undefined;
+	return pressure === undefined || pressure < facts.limitsOf(osPsi).share || waitsForItsLimit(facts) || isSpared(facts)
+		? undefined
+		: slowdown(pressure, processorTimeOf(facts));
 }
 
 /** Share of a core from which the server's own work counts as a part of the load of its machine. */
@@ -331,9 +344,7 @@ export const osPsi = rule({
 		// then do not count as slow.
 		const isLogOfSlow = Number(facts.setting('slowlog-log-slower-than') ?? 10_000) >= 1000;
 		const slow = isLogOfSlow && facts.record.slowlog !== undefined ? slowPerMinute(facts.record.slowlog, facts) : 0;
-		const host = facts.record.host?.value;
-		const time = host?.kind === 'here' ? host.kernel.processorTime : undefined;
-		const {heavy, longestMs, isSlowByItself} = ownSlowness(facts, slowdown(pressure, time));
+		const {heavy, longestMs, isSlowByItself} = ownSlowness(facts, slowdown(pressure, processorTimeOf(facts)));
 		const pingMs = facts.record.ping.series.largest(pingsWithASlowOne) ?? 0;
 		const spared = isSpared(facts);
 		const isSlow = !spared && (slow > 0 || pingMs > slowPingMs);

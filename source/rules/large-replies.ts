@@ -8,15 +8,19 @@ import {increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
+import {isRepeat} from './repeated-commands.js';
 import {clear, fires, rule} from './rule.js';
 import {topWriter, type Writer} from './writers.js';
 
-/** The entries of COMMANDLOG from the last minute, largest first, without redis-top's own commands. */
+/**
+The entries of COMMANDLOG from the last minute, largest first, without redis-top's own commands. A replica's entries of
+what its primary sent are left out: the primary has them with the client that sent them.
+*/
 export function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
 	const {record, nowMs} = facts;
 	const sinceMs = (facts.number('server', 'server_time_usec') ?? nowMs * 1000) / 1000 - 60_000;
 	return [...(record.largeReplies?.value.entries ?? []), ...(record.largeRequests?.value.entries ?? [])]
-		.filter(({atMs, clientName}) => atMs >= sinceMs && clientName !== 'redis-top')
+		.filter(entry => entry.atMs >= sinceMs && entry.clientName !== 'redis-top' && !isRepeat(facts, entry))
 		.sort((one, other) => other.bytes - one.bytes);
 }
 

@@ -5,11 +5,13 @@ import {message, type Name, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
 import {stepsWithoutKeys} from './commands-without-keys.js';
+import {machineSlowdown} from './host.js';
 import {answerMissing, setting} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {titleKeyOf} from './one-key-commands.js';
-import {hasWaited} from './own-slowness.js';
+import {hasWaited, isTooLongForWaits, slowPerMinute} from './own-slowness.js';
+import {firstSender, isRepeat, repeatedCommand} from './repeated-commands.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 /**
@@ -35,7 +37,7 @@ export const latSlowlogNew = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or three of a tenth of a second; shorter commands must be many. Entries that were overwritten between two polls count too.',
+			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or several of a tenth of a second: three, or fewer that add up to a second. Shorter commands must be many. On a machine short of processor time (`os.psi`), one of a tenth of a second is enough if the wait does not explain it. Entries that were overwritten between two polls count too.',
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
@@ -75,28 +77,32 @@ export const latSlowlogNew = rule({
 			entries.filter(({durationMicroseconds}) => durationMicroseconds >= limits.long * 1000);
 		const areLong = (entries: readonly SlowlogEntry[]) =>
 			(entries[0]?.durationMicroseconds ?? 0) >= limits.worst * 1000 || longOf(entries).length >= fewestLong;
-		if (!isMany && !areLong(slowest)) {
+		const own = slowest.filter(entry => !hasWaited(facts, entry));
+		const long = longOf(own);
+		const isLong =
+			areLong(own) ||
+			(long.length > 1 && totalMs(long) >= limits.worst) ||
+			// The finding on the machine (`os.psi`) is a warning for this command. So the command is told as well.
+			(long[0] !== undefined && threshold >= 1000 && outlastsWaits(long[0], facts));
+		if (!isMany && !isLong && !areLong(slowest)) {
 			return clear;
 		}
 
-		const own = slowest.filter(entry => !hasWaited(facts, entry));
 		const waited = slowest.length - own.length;
-		const isLong = areLong(own);
 		const [longestWait] = slowest;
 		if (longestWait !== undefined && !isLong && (!isMany || (waited > own.length && own.length <= limits.rate))) {
 			return waiting(longestWait, waited, facts);
 		}
 
 		const [worst] = own;
-		const long = longOf(own);
-		const client = worst && (worst.clientName || worst.clientAddress);
-		const from = client === undefined ? undefined : nameOf('client', client);
+		const sent = worst && sentBy(worst, facts);
+		const from = sent?.client;
 		const key = worst && titleKeyOf(worst.arguments);
 		return fires('warning', {
-			...(worst === undefined
+			...(worst === undefined || sent === undefined
 				? {problem: `ran ${count(perMinute)} slow commands in the last minute`}
 				: {
-						problem: message`ran ${commandOf(worst)}${key === undefined ? '' : message` ${key}`} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
+						problem: message`${sent.isRepeat ? 'repeated' : 'ran'} ${commandOf(worst)}${key === undefined ? '' : message` ${key}`}${sent.isRepeat ? ' of its primary' : ''} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
 						detail: `${ago(worst, facts)}${own.length > 1 ? `, the slowest of ${count(own.length)} read` : ''}`,
 						tells: 'moment' as const,
 					}),
@@ -108,6 +114,7 @@ export const latSlowlogNew = rule({
 			evidence: [
 				{name: 'new slow log entries in a minute', value: perMinute, unit: 'count'},
 				...(isLong ? [{name: longSlow, value: Math.max(1, long.length), unit: 'count' as const}] : []),
+				...(sent?.isRepeat === true ? [{name: repeatedCommand, value: facts.primary?.address ?? 'its primary'}] : []),
 				...own.slice(0, 5).map(entry => ({
 					name: commandOf(entry),
 					value: entry.durationMicroseconds / 1000,
@@ -119,6 +126,28 @@ export const latSlowlogNew = rule({
 		});
 	},
 });
+
+const totalMs = (entries: readonly SlowlogEntry[]): number =>
+	entries.reduce((sum, {durationMicroseconds}) => sum + durationMicroseconds / 1000, 0);
+
+/** Whether a command took longer than the waits for a processor explain, on a machine short of processor time. */
+function outlastsWaits(entry: SlowlogEntry, facts: NodeFacts): boolean {
+	const factor = machineSlowdown(facts);
+	return factor !== undefined && isTooLongForWaits(facts, entry, factor);
+}
+
+/** Who sent a slow command. A replica gets the commands of its primary, whose slow log may know the client. */
+function sentBy(
+	entry: SlowlogEntry,
+	facts: NodeFacts,
+): {readonly client: Name | undefined; readonly isRepeat: boolean} {
+	if (isRepeat(facts, entry)) {
+		return {client: firstSender(facts, entry), isRepeat: true};
+	}
+
+	const client = entry.clientName || entry.clientAddress;
+	return {client: client === undefined ? undefined : nameOf('client', client), isRepeat: false};
+}
 
 /** Share of ten seconds in which some process waited for a processor, from which that explains why a thread waited. */
 const busyPressure = 0.3;
@@ -183,16 +212,6 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
 			];
 }
-
-/** Milliseconds after which a reading of the slow log is too old to show the last minute. */
-const freshMs = 60_000;
-
-/**
-The number of slow commands in the last minute. 0 if the slow log was read more than a minute ago, as may happen for a
-node that is not in focus.
-*/
-export const slowPerMinute = ({atMs, value}: NonNullable<NodeRecord['slowlog']>, {nowMs}: NodeFacts): number =>
-	nowMs - atMs > freshMs ? 0 : value.perMinute;
 
 function ago({atMs}: SlowlogEntry, facts: NodeFacts): string {
 	const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;

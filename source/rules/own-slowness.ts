@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import type {ProcessorTime} from '../domain/host-evidence.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
@@ -74,4 +75,25 @@ export function ownSlowness(facts: NodeFacts, factor: number) {
 	const heavy = heavyLately(facts);
 	const longestMs = longestCommandMs(facts);
 	return {heavy, longestMs, isSlowByItself: heavy !== undefined || longestMs / factor > ownSlowMs};
+}
+
+/** Milliseconds after which a reading of the slow log is too old to show the last minute. */
+const freshMs = 60_000;
+
+/**
+The number of slow commands in the last minute. 0 if the slow log was read more than a minute ago, as may happen for a
+node that is not in focus.
+*/
+export const slowPerMinute = ({atMs, value}: NonNullable<NodeRecord['slowlog']>, {nowMs}: NodeFacts): number =>
+	nowMs - atMs > freshMs ? 0 : value.perMinute;
+
+/**
+Whether the server's waits do not explain why a logged command took long: it is too long for them, or it is the command
+that held the main thread by its own work.
+
+@param factor How many times as long a command takes at most because of the wait.
+*/
+export function isTooLongForWaits(facts: NodeFacts, entry: SlowlogEntry, factor: number): boolean {
+	const [name = ''] = entry.arguments;
+	return entry.durationMicroseconds / 1000 / factor > ownSlowMs || heavyLately(facts)?.command === name.toLowerCase();
 }

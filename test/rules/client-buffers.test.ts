@@ -358,6 +358,18 @@ const requests = (
 		},
 	};
 };
+/** Eleven large requests of this address in the log of a replica. */
+const onReplica = (clientAddress: string): FactsParts => {
+	const {info, earlier, record} = logged(
+		...Array.from({length: 11}, (_, index) => ({...entry('large-request', index, 2 << 20, ''), clientAddress})),
+	);
+	return {
+		info: {...info, replication: {role: 'slave', master_host: '10.0.1.10', master_port: 6379}},
+		earlier,
+		record: {...record, role: 'replica'},
+	};
+};
+
 testRule(netBigReply, [
 	[
 		'large requests',
@@ -426,6 +438,13 @@ testRule(netBigReply, [
 		/^has large requests or replies, HGETALL key from app, 1 in the last minute, up to 3\.0+M$/,
 	],
 	['one long ago', logged(entry('large-reply', 90, 3 << 20)), 'clear'],
+	['what its primary sent', onReplica('10.0.1.10:6379'), 'clear'],
+	[
+		'what a client sent to a replica',
+		onReplica('10.0.1.10:43122'),
+		'warning',
+		/^has large requests or replies, HGETALL/,
+	],
 	['redis-top’s own', logged(entry('large-reply', 5, 3 << 20, 'redis-top')), 'clear'],
 	[
 		'many',

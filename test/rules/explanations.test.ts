@@ -14,6 +14,7 @@ import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {unservedResyncs} from '../../source/rules/rdb.js';
+import {repeatedCommand} from '../../source/rules/repeated-commands.js';
 import {noRoom, obstacleInLog, primaryInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
 import {scriptBytes} from '../../source/rules/script-memory.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
@@ -21,7 +22,11 @@ import {findingOf} from '../harness/findings.js';
 
 const primary = '10.0.1.1:6379' as NodeAddress;
 const replica = '10.0.1.2:6379' as NodeAddress;
-const primaryOf = new Map([[replica, primary]]);
+const otherReplica = '10.0.1.3:6379' as NodeAddress;
+const primaryOf = new Map([
+	[replica, primary],
+	[otherReplica, primary],
+]);
 
 const joined = (...findings: readonly Finding[]) =>
 	joinFindings(findings, primaryOf).map(({finding, causeRule}) => [finding.rule, causeRule]);
@@ -280,6 +285,19 @@ const cases: ReadonlyArray<
 		[
 			['lat.slowlog_new', undefined],
 			['os.psi', undefined],
+		],
+	],
+	[
+		'a slow command of the primary explains that its replica repeats it, and no other one of the replica',
+		[
+			findingOf('lat.slowlog_new', 'warning', replica, {evidence: [{name: repeatedCommand, value: primary}]}),
+			findingOf('lat.slowlog_new', 'warning', primary),
+			findingOf('lat.slowlog_new', 'warning', otherReplica),
+		],
+		[
+			['lat.slowlog_new', undefined],
+			['lat.slowlog_new', 'lat.slowlog_new'],
+			['lat.slowlog_new', undefined],
 		],
 	],
 	[

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {ThreadTimes} from '../../source/derive/thread-times.js';
+import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
 import {cfgLat, latMonOff, latSlowlogNew, latSlowlogOff} from '../../source/rules/observability.js';
 import {firingOf} from '../harness/firing-of.js';
@@ -59,6 +60,14 @@ testRule(latSlowlogNew, [
 		/^ran DEL for 2\.40* s from app, 5s ago$/,
 	],
 	['two that all clients feel', entries(2, slow(240, 'del'), slow(230, 'del')), 'clear'],
+	[
+		'two that add up to a second',
+		entries(2, slow(560, 'del', 'purge-job'), slow(480, 'del', 'purge-job')),
+		'warning',
+		/^ran DEL k for 560 ms from purge-job, 5s ago, the slowest of 2 read$/,
+	],
+	['two that nearly add up to a second', entries(2, slow(560, 'del'), slow(430, 'del')), 'clear'],
+	['one of most of a second', entries(1, slow(900, 'del')), 'clear'],
 	['one that took little', entries(1, slow(26, 'zadd')), 'clear'],
 	['a long one of an hour ago', entries(0, {...slow(10_000, 'debug'), atMs: nowMs - 3_600_000}), 'clear'],
 	['every command is logged', {...slowlog(500), config: {'slowlog-log-slower-than': '0'}}, 'clear'],
@@ -84,6 +93,32 @@ const threadUsed = (...usedMs: readonly number[]): Pick<FactsParts, 'watch'> => 
 const idleThread = threadUsed(0, 2, 4, 10, 12, 14, 16, 18, 20);
 const busyThread = threadUsed(0, 2, 4, 800, 900, 902, 904, 906, 908);
 const busyMachine = {kernel: {...emptyKernel, processorPressure: 0.9}};
+const crowded = (runnable: number) => ({
+	kernel: {...emptyKernel, processorPressure: 0.9, processorTime: {total: 1, stolen: 0, runnable, processors: 2}},
+});
+/** The server's own group stood still in half of its periods, and no thread waits for the machine. */
+const ofItsLimit = {
+	host: {
+		...crowded(1),
+		cgroup: {
+			limitBytes: undefined,
+			usedBytes: 1,
+			oomKills: 0,
+			processorQuota: {cores: 0.05, periods: 100, throttled: 53},
+		},
+	},
+};
+const threeForEach = crowded(6);
+const process = {processId: 77} as ProcessEvidence;
+/** The server's thread waited for 200 ms of the ten seconds between two readings of its machine. */
+const waitedUntil = (ms: number) => ({process, waits: {processorWaitNs: ms * 1e6}});
+const spared = {...crowded(6), ...waitedUntil(1200)};
+const withHost = (parts: FactsParts, host: NonNullable<FactsParts['host']>): FactsParts => ({
+	...parts,
+	host,
+	record: {...parts.record, hostBefore: {atMs: nowMs - 10_000, value: {...emptyHost, ...waitedUntil(1000)}}},
+});
+const manyForEach = crowded(12);
 const sibling = (host: string, processorPressure: number) =>
 	recordFrom({
 		address: `${host}:6380`,
@@ -137,10 +172,131 @@ testRule(latSlowlogNew, [
 		/^ran DEBUG for 10/,
 	],
 	[
+		'one command for which the thread ran, on a machine short of processor time',
+		{...entries(1, slow(682, 'del', 'purge-job')), ...busyThread, host: threeForEach},
+		'warning',
+		/^ran DEL k for 682 ms from purge-job, 5s ago$/,
+	],
+	[
+		'one command for which the thread did not run, on such a machine',
+		{...entries(1, slow(682, 'del')), ...idleThread, host: threeForEach},
+		'clear',
+	],
+	[
+		'one command that the waits explain: six threads for each processor',
+		{...entries(1, slow(580, 'del')), ...busyThread, host: manyForEach},
+		'clear',
+	],
+	[
+		'the same, and the thread was seen to be held by this command',
+		{
+			...entries(1, slow(580, 'del', 'purge-job')),
+			host: manyForEach,
+			watch: {heavyCommand: {command: 'del', ownMs: 180, atMs: nowMs - 4000}},
+		},
+		'warning',
+		/^ran DEL k for 580 ms from purge-job/,
+	],
+	[
+		'the same, and the thread was seen to be held by another command',
+		{
+			...entries(1, slow(580, 'del')),
+			host: manyForEach,
+			watch: {heavyCommand: {command: 'keys', ownMs: 180, atMs: nowMs - 4000}},
+		},
+		'clear',
+	],
+	[
+		'one command that took little, on such a machine',
+		{
+			...entries(1, slow(90, 'del')),
+			host: threeForEach,
+			watch: {heavyCommand: {command: 'del', ownMs: 80, atMs: nowMs}},
+		},
+		'clear',
+	],
+	[
+		'one command on a machine whose processors are free',
+		{...entries(1, slow(682, 'del')), host: {kernel: {...emptyKernel, processorPressure: 0.5}}},
+		'clear',
+	],
+	[
+		'one command while the pressure comes from the limit of the server’s own group',
+		{...entries(1, slow(682, 'del')), ...ofItsLimit},
+		'clear',
+	],
+	[
+		'one command on a busy machine on which the server hardly waits',
+		withHost(entries(1, slow(682, 'del')), spared),
+		'clear',
+	],
+	[
+		'one command, while every command is logged',
+		{...entries(1, slow(682, 'del')), host: threeForEach, config: {'slowlog-log-slower-than': '0'}},
+		'clear',
+	],
+	[
 		'the readings do not reach back to the command',
 		{...entries(12, ...twelve), ...threadUsed(0, 2, 4), host: busyMachine},
 		'warning',
 		/^ran SET/,
+	],
+]);
+
+const primary = recordFrom({address: '10.0.1.10:6379', info: {replication: {role: 'master'}}});
+/** Two slow commands of a replica, and the slow log of its primary. */
+const onReplica = (address: string, host = '10.0.1.10', ofPrimary: ReadonlyArray<ReturnType<typeof slow>> = []) => ({
+	...entries(2, ...[682, 590].map(tookMs => ({...slow(tookMs, 'del', ''), clientAddress: address}))),
+	info: {replication: {role: 'slave', master_host: host, master_port: 6379}},
+	nodes: [{...primary, slowlog: {atMs: nowMs, value: {entries: ofPrimary, lost: 0, perMinute: 2}}}],
+});
+const replicaOf = (parts: ReturnType<typeof onReplica>): FactsParts => ({
+	...parts,
+	record: {...parts.record, role: 'replica'},
+});
+
+testRule(latSlowlogNew, [
+	[
+		'a replica repeats a command of its primary',
+		replicaOf(onReplica('10.0.1.10:6379')),
+		'warning',
+		/^repeated DEL k of its primary for 682 ms, 5s ago, the slowest of 2 read$/,
+	],
+	[
+		'and the primary knows who sent it',
+		replicaOf(onReplica('10.0.1.10:6379', '10.0.1.10', [slow(700, 'DEL', 'purge-job')])),
+		'warning',
+		/^repeated DEL k of its primary for 682 ms from purge-job, 5s ago/,
+	],
+	[
+		'the primary ran that command at another time',
+		replicaOf(onReplica('10.0.1.10:6379', '10.0.1.10', [{...slow(700, 'DEL', 'purge-job'), atMs: nowMs - 40_000}])),
+		'warning',
+		/^repeated DEL k of its primary for 682 ms, 5s ago/,
+	],
+	[
+		'the primary ran another command',
+		replicaOf(onReplica('10.0.1.10:6379', '10.0.1.10', [slow(700, 'UNLINK', 'purge-job')])),
+		'warning',
+		/^repeated DEL k of its primary for 682 ms, 5s ago/,
+	],
+	[
+		'a replica knows its primary by name',
+		replicaOf(onReplica('10.0.1.10:6379', 'redis.internal')),
+		'warning',
+		/^repeated DEL k of its primary for 682 ms/,
+	],
+	[
+		'a client of a replica',
+		replicaOf(onReplica('10.0.1.10:43122', 'redis.internal')),
+		'warning',
+		/^ran DEL k for 682 ms from 10\.0\.1\.10:43122/,
+	],
+	[
+		'a primary, and a client at such an address',
+		{...onReplica('10.0.1.10:6379'), info: {replication: {role: 'master'}}},
+		'warning',
+		/^ran DEL k for 682 ms from 10\.0\.1\.10:6379/,
 	],
 ]);
 
