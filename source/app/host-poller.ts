@@ -10,6 +10,7 @@ import type {RememberedPlaces} from '../parse/remembered-topology.js';
 import type {MonitorStore} from '../state/monitor-store.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
+import {addressesOf} from '../wire/name-lookup.js';
 
 /**
 Interval at which this machine's evidence about the node in focus is gathered, in milliseconds, if the node runs on this
@@ -179,6 +180,7 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 			const nowMs = clock.now();
 			const evidence = await gatherEvidence({
 				endpoint,
+				lookUp: addressesOf,
 				info: sample?.info,
 				infoAtMs: sample?.atMs,
 				config: config?.value,

@@ -8,6 +8,7 @@ import {gatherEvidence} from '../host/gather-evidence.js';
 import {KnownProcesses} from '../host/known-processes.js';
 import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
+import {addressesOf} from '../wire/name-lookup.js';
 import {hasPacketLimit} from '../wire/small-reply.js';
 import {endAtOnce} from './end-at-once.js';
 import {chosenFormat} from './output-formats.js';
@@ -54,6 +55,7 @@ export async function gatherHostEvidence(
 			const nowMs = systemClock.now();
 			const evidence = await gatherEvidence({
 				endpoint,
+				lookUp: addressesOf,
 				info: sample?.info,
 				infoAtMs: sample?.atMs,
 				config: config?.value,

@@ -9,6 +9,8 @@ import {gatherEvidence} from '../host/gather-evidence.js';
 import {diagnoseExitCode} from '../report/text/diagnose-json.js';
 import {diagnoseFormats} from '../report/text/diagnose-text.js';
 import {openPort} from '../wire/ioredis-port.js';
+import {addressesOf} from '../wire/name-lookup.js';
+import {endAtOnce} from './end-at-once.js';
 import {chosenFormat} from './output-formats.js';
 
 /**
@@ -26,7 +28,7 @@ export async function runDiagnose(config: Config): Promise<number> {
 					clock: systemClock,
 					openPort,
 					gatherEvidence: request =>
-						gatherEvidence({...request, remembered: places?.get(addressOf(settings.endpoint))}),
+						gatherEvidence({...request, lookUp: addressesOf, remembered: places?.get(addressOf(settings.endpoint))}),
 				}),
 			),
 		),
@@ -34,5 +36,5 @@ export async function runDiagnose(config: Config): Promise<number> {
 	await new Promise<void>(resolve => {
 		process.stdout.write(`${print(ladders, systemClock.now())}\n`, () => resolve());
 	});
-	return diagnoseExitCode(ladders);
+	return endAtOnce(diagnoseExitCode(ladders));
 }

@@ -19,6 +19,7 @@ import type {ViewState} from '../state/view-state.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
 import {screenGlyphs} from '../text/glyphs.js';
 import {followView, MonitorScreen, type MonitorScreenOptions} from '../views/monitor-screen.js';
+import {endNow} from './end-at-once.js';
 import type {MonitorControls, MonitorControlsOptions} from './monitor-controls.js';
 
 /** Longest wait after the screen is restored, for a pending reply or a child process, in milliseconds. */
@@ -165,7 +166,7 @@ export async function runScreen(config: Config, visit?: MonitorVisit): Promise<n
 	}
 
 	// A half-open socket must not keep the process alive.
-	setTimeout(() => process.exit(exit.exitCode), exitGraceMs).unref();
+	setTimeout(() => endNow(exit.exitCode), exitGraceMs).unref();
 	return exit.exitCode;
 }
 

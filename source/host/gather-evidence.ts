@@ -28,7 +28,7 @@ import {KnownProcesses} from './known-processes.js';
 import {readLeftovers} from './leftover-files.js';
 import {readLogTail} from './log-tail.js';
 import {readOomKills} from './oom-kills.js';
-import {isOwnEndpoint} from './own-address.js';
+import {isOwnEndpoint, type LookUp} from './own-address.js';
 import {findHolders, listeningSockets, type ScannedProcess, scanProcesses} from './proc-files.js';
 import {readProcess} from './process-evidence.js';
 import {withBounds} from './processor-bounds.js';
@@ -37,6 +37,8 @@ import {readWaits} from './wait-evidence.js';
 
 export type EvidenceRequest = {
 	readonly endpoint: Endpoint;
+	/** How the name of the endpoint's host is looked up; undefined: by a lookup of its own. */
+	readonly lookUp?: LookUp | undefined;
 	/** The server's last INFO, however old. It names the process and the places of the files. */
 	readonly info: InfoReply | undefined;
 	/** When that INFO arrived, milliseconds since the epoch. */
@@ -67,7 +69,7 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 		return {kind: 'unavailable', why: `processes can be looked at on Linux only, and this is ${process.platform}`};
 	}
 
-	if (!(await isOwnEndpoint(request.endpoint))) {
+	if (!(await isOwnEndpoint(request.endpoint, request.lookUp))) {
 		return {kind: 'elsewhere', why: 'the address is not one of this machine'};
 	}
 

@@ -6,6 +6,11 @@ import {type Endpoint, isLoopback} from '../domain/node.js';
 /** Longest wait for a name server, milliseconds, so that a slow name server does not delay the other evidence. */
 const lookupMs = 1000;
 
+/** How a name is looked up. One lookup can serve several who ask for one name at once. */
+export type LookUp = (name: string) => Promise<ReadonlyArray<{readonly address: string}>>;
+
+const lookUpAll: LookUp = name => lookup(name, {all: true});
+
 /** The addresses of this machine's interfaces. */
 export function ownAddresses(): ReadonlySet<string> {
 	return new Set(
@@ -18,8 +23,10 @@ export function ownAddresses(): ReadonlySet<string> {
 /**
 Whether an endpoint is on this machine: a loopback address, a socket file, an address of a network interface, or a
 name of one of these.
+
+@param lookUp Asks the resolver for the addresses of a name.
 */
-export async function isOwnEndpoint(endpoint: Endpoint): Promise<boolean> {
+export async function isOwnEndpoint(endpoint: Endpoint, lookUp: LookUp = lookUpAll): Promise<boolean> {
 	if (isLoopback(endpoint) || endpoint.kind === 'unix') {
 		return true;
 	}
@@ -32,7 +39,7 @@ export async function isOwnEndpoint(endpoint: Endpoint): Promise<boolean> {
 	}
 
 	const addresses = await Promise.race([
-		lookup(endpoint.host, {all: true}).catch(() => []),
+		lookUp(endpoint.host).catch(() => []),
 		new Promise<[]>(resolve => {
 			setTimeout(() => resolve([]), lookupMs).unref();
 		}),

@@ -1,11 +1,53 @@
 import dns, {type LookupAddress, type LookupOptions} from 'node:dns';
+import {readFileSync} from 'node:fs';
 import type {LookupFunction} from 'node:net';
+import process from 'node:process';
 
 /** The first address that each name had at its last lookup that succeeded, by name. */
 const earlierAddresses = new Map<string, string>();
 
 /** The address that a name had when it could be looked up last; undefined when this run never could. */
 export const earlierAddressOf = (name: string): string | undefined => earlierAddresses.get(name);
+
+/**
+The options with which the system's resolver gives up after about four seconds, by the text of /etc/resolv.conf. Its own
+limit is ten seconds with one name server, so a second name server is asked late. Undefined where the file sets limits.
+Source: https://man7.org/linux/man-pages/man5/resolv.conf.5.html
+*/
+export function resolverLimits(resolvConf: string): string | undefined {
+	if (/^\s*options\b.*\b(?:timeout|attempts):/m.test(resolvConf)) {
+		return undefined;
+	}
+
+	const servers = resolvConf.match(/^\s*nameserver\s/gm)?.length ?? 0;
+	return servers > 2 ? 'timeout:1 attempts:1' : servers > 1 ? 'timeout:2 attempts:1' : 'timeout:2 attempts:2';
+}
+
+let isLimited = false;
+
+/** Limits the system's resolver, unless the user has. It reads the variable when a thread looks up its first name. */
+function limitResolver(): void {
+	if (isLimited) {
+		return;
+	}
+
+	isLimited = true;
+	if (process.platform === 'linux' && process.env.RES_OPTIONS === undefined) {
+		let limits: string | undefined;
+		try {
+			limits = resolverLimits(readFileSync('/etc/resolv.conf', 'utf8'));
+		} catch {
+			// Without the file, the resolver asks this machine.
+		}
+
+		if (limits !== undefined) {
+			process.env.RES_OPTIONS = limits;
+		}
+	}
+}
+
+/** Whether the resolver is still asked for a name. Its thread cannot be ended, and Node waits for it at its exit. */
+export const isLookingUp = (): boolean => underWay.size > 0;
 
 /** Lookups that are under way, by name and options. */
 const underWay = new Map<string, Promise<readonly LookupAddress[]>>();
@@ -15,6 +57,7 @@ Asks the system for the addresses of a name. All who ask for one name meanwhile 
 that does not answer holds a thread of Node for each lookup, for ten seconds or more, and Node has four.
 */
 export function addressesOf(name: string, options: LookupOptions = {}): Promise<readonly LookupAddress[]> {
+	limitResolver();
 	const key = `${name} ${options.family ?? 0} ${options.hints ?? 0}`;
 	const asked =
 		underWay.get(key) ??

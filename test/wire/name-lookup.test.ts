@@ -4,7 +4,7 @@ import net from 'node:net';
 import test, {type TestContext} from 'node:test';
 import {openPort} from '../../source/wire/ioredis-port.js';
 import {lookUp} from '../../source/wire/ladder-connection.js';
-import {addressesOf, earlierAddressOf, rememberAddress} from '../../source/wire/name-lookup.js';
+import {addressesOf, earlierAddressOf, rememberAddress, resolverLimits} from '../../source/wire/name-lookup.js';
 import {probeGreeting} from '../../source/wire/raw-probe.js';
 import {WireFailure} from '../../source/wire/redis-port.js';
 
@@ -124,4 +124,15 @@ test('a name is resolved and the connection made, for one address and for severa
 	const greeting = await probeGreeting({kind: 'tcp', host: 'localhost', port}, 5000);
 	server.close();
 	assert.equal(greeting.kind, 'spoke');
+});
+
+test('the resolver is limited to about four seconds, however many name servers there are, unless the file sets limits', () => {
+	const servers = (count: number) => Array.from({length: count}, (_, index) => `nameserver 10.0.0.${index}\n`).join('');
+	assert.equal(resolverLimits(''), 'timeout:2 attempts:2');
+	assert.equal(resolverLimits(servers(1)), 'timeout:2 attempts:2');
+	assert.equal(resolverLimits(`search a.example\n${servers(2)}options ndots:5 edns0\n`), 'timeout:2 attempts:1');
+	assert.equal(resolverLimits(servers(3)), 'timeout:1 attempts:1');
+	assert.equal(resolverLimits(`# options timeout:1\n${servers(1)}`), 'timeout:2 attempts:2');
+	assert.equal(resolverLimits(`${servers(1)}options rotate timeout:1\n`), undefined);
+	assert.equal(resolverLimits(`${servers(1)}options attempts:5\n`), undefined);
 });
