@@ -1,8 +1,14 @@
 import {message, nameOf} from '../domain/message.js';
 import {mebibyte} from '../domain/threshold.js';
-import {bytes, count} from '../text/units.js';
+import {bytes, count, seconds} from '../text/units.js';
 import {clientName, clientText, slowestReader} from './client-names.js';
-import {clientOverLimit, disconnectedClient, disconnectionSteps, limitReason} from './disconnected-client.js';
+import {
+	clientOverLimit,
+	disconnectedClient,
+	disconnectedSubscriber,
+	disconnectionSteps,
+	limitReason,
+} from './disconnected-client.js';
 import {infoEvidence} from './evidence.js';
 import {increase, infoNumber} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
@@ -57,6 +63,8 @@ type Disconnections = {
 	readonly clients: number;
 	/** A line of the server's log about one of the disconnections. */
 	readonly line: string | undefined;
+	/** How often the server has disconnected clients since when, according to its log; undefined if only once. */
+	readonly repeated?: {readonly times: number; readonly sinceMs: number} | undefined;
 };
 
 const outputCounter = increase('stats', 'client_output_buffer_limit_disconnections');
@@ -70,7 +78,13 @@ function loggedDisconnections({record, nowMs}: NodeFacts): Disconnections | unde
 
 	const remark = host.log.remarks.find(({rules}) => rules.includes('cli.obuf_kill'));
 	const isNew = remark?.atMs !== undefined && nowMs - remark.atMs <= newLineMs;
-	return {clients: isNew ? remark.count : 0, line: isNew ? remark.line : undefined};
+	if (!isNew) {
+		return {clients: 0, line: undefined};
+	}
+
+	const last = host.log.happened?.findLast(({id}) => id === remark.id);
+	const repeated = last !== undefined && last.count > 1 ? {times: last.count, sinceMs: last.atMs} : undefined;
+	return {clients: remark.count, line: remark.line, repeated};
 }
 
 /**
@@ -82,7 +96,7 @@ function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
 	const byOutput = outputCounter.read(facts);
 	if (byOutput !== undefined) {
 		const byQuery = facts.increase('stats', 'client_query_buffer_limit_disconnections') ?? 0;
-		return {clients: Math.max(byOutput + byQuery, logged?.clients ?? 0), line: logged?.line};
+		return {...logged, clients: Math.max(byOutput + byQuery, logged?.clients ?? 0), line: logged?.line};
 	}
 
 	const isCounted = facts.number('stats', 'client_output_buffer_limit_disconnections') !== undefined;
@@ -101,14 +115,19 @@ export const cliObufKill = rule({
 	raiseAfter: 1,
 	clearAfter: 10,
 	needs: {disconnections: {read: disconnectionsOf, missing: outputCounter.missing}},
-	evaluate({disconnections: {clients, line}}, facts) {
+	evaluate({disconnections: {clients, line, repeated}}, facts) {
 		if (clients === 0) {
 			return clear;
 		}
 
 		const client = line === undefined ? clientOverLimit(facts) : disconnectedClient(facts, line);
 		const reason = client && limitReason(facts.setting('client-output-buffer-limit'), client);
-		const when = line === undefined ? `${count(clients)} since the last sample` : 'within the last minute';
+		const when =
+			line === undefined
+				? `${count(clients)} since the last sample`
+				: repeated === undefined
+					? 'within the last minute'
+					: `${count(repeated.times)} disconnections in ${seconds(Math.round((facts.nowMs - repeated.sinceMs) / 1000))}`;
 		return fires('warning', {
 			problem:
 				client === undefined
@@ -125,6 +144,7 @@ export const cliObufKill = rule({
 					['stats', 'client_output_buffer_limit_disconnections', 'count'],
 					['stats', 'client_query_buffer_limit_disconnections', 'count'],
 				),
+				...(client?.kind === 'subscriber' ? [{name: disconnectedSubscriber, value: message`${client.name}`}] : []),
 				...(line === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', line)}`}]),
 			],
 			meaning:

@@ -12,6 +12,9 @@ import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
 /** The kinds of clients in `client-output-buffer-limit`. Before 5.0 a replica is `slave` there. */
 const limitClasses = {normal: /normal/, subscriber: /pubsub/, replica: /slave|replica/} as const;
 
+/** Name of the evidence that the disconnected client is a subscriber. */
+export const disconnectedSubscriber = 'disconnected subscriber';
+
 /** A client that the server disconnected because its output buffer was over the limit. */
 export type DisconnectedClient = {
 	readonly kind: keyof typeof limitClasses;

@@ -1,5 +1,6 @@
 import {unlinkedAtAnnounced} from './cluster-announce.js';
 import {oldAddress} from './cluster-findings.js';
+import {disconnectedSubscriber} from './disconnected-client.js';
 import {errorCode} from './errors-modules.js';
 import type {Finding} from './finding.js';
 import {killedAtLimit} from './killed-save.js';
@@ -101,6 +102,15 @@ export const isMostlyStopped =
 	({evidence}: Finding): boolean =>
 		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped) &&
 		isNoCommands({evidence});
+
+/** Whether the server disconnected a subscriber that reads too slowly. */
+export const isOfSubscriber = hasEvidence(disconnectedSubscriber);
+
+/** Whether a finding is about the messages that the disconnected subscriber gets, or about how far it is behind. */
+export const isOfMessages = ({rule, culprit}: Finding, cause: Finding): boolean =>
+	rule === 'cli.pubsub'
+		? culprit?.client?.name === cause.culprit?.client?.name
+		: /^s?publish$/i.test(culprit?.command ?? '');
 
 /** Whether the slow command is the one that emptied a database. */
 export const isFlush = ({culprit}: Finding): boolean => /^(?:flushall|flushdb|swapdb)$/i.test(culprit?.command ?? '');

@@ -8,6 +8,7 @@ import {increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
+import {maySendMessages, publisherOf} from './published-messages.js';
 import {isRepeat} from './repeated-commands.js';
 import {clear, fires, rule} from './rule.js';
 import {topWriter, type Writer} from './writers.js';
@@ -154,6 +155,7 @@ export const netBigReply = rule({
 		falsePositives: [
 			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
 			'Keys that move to a node come in large requests (RESTORE). They do not count.',
+			'Messages to subscribers are output, too. While clients publish, output that the messages explain does not count as replies.',
 			'COMMANDLOG also logs requests of redis-top. The rule leaves them out.',
 		],
 	},
@@ -189,7 +191,9 @@ export const netBigReply = rule({
 		const reader = largest === undefined ? bigReader(facts) : undefined;
 		const culprit = largest === undefined ? reader?.culprit : culpritOf(common, largest);
 		const next = stepsFor(facts, culprit?.key);
-		const isLarge = isWithoutReplicas && commands >= limits.commands && mean > limits.bytes;
+		const isOfMessages =
+			replies.length === 0 && bigReader(facts) === undefined && maySendMessages(facts, output - toReplicas);
+		const isLarge = isWithoutReplicas && commands >= limits.commands && mean > limits.bytes && !isOfMessages;
 		if (isLarge) {
 			const sent = bytesPerSecond(facts.perSecond('stats', 'total_net_output_bytes'));
 			return fires('warning', {
@@ -241,10 +245,12 @@ function meanRequest(facts: NodeFacts, commands: number): number | undefined {
 
 /**
 The client that sends large requests: the one whose connections have memory for such a request, else the only one that
-sends the command. Small writes of other clients have the same command.
+sends the command. Small writes of other clients have the same command. The memory of a subscriber is for messages.
 */
 function largeSender(facts: NodeFacts, mean: number, command: string | undefined): Name | undefined {
-	const large = namedClients(otherClients(facts).filter(({totalMemoryBytes = 0}) => totalMemoryBytes >= mean));
+	const large = namedClients(
+		otherClients(facts).filter(({totalMemoryBytes = 0, flags}) => totalMemoryBytes >= mean && !flags.includes('P')),
+	);
 	const [first, ...others] = large;
 	return first !== undefined && others.length === 0
 		? first.name
@@ -253,22 +259,42 @@ function largeSender(facts: NodeFacts, mean: number, command: string | undefined
 			: sendersOf(facts, command)?.only;
 }
 
+/** Whether the large requests are messages: the client that sends them publishes, or nobody writes. */
+function publishedBy(facts: NodeFacts, client: Name | undefined, writer: Writer | undefined) {
+	const publisher = publisherOf(facts);
+	const only = publisher?.senders?.only;
+	return writer === undefined || (client !== undefined && client.name === only?.name)
+		? publisher && senderCulprit(publisher.command, publisher.senders)
+		: undefined;
+}
+
 /** The finding about large requests on a server without COMMANDLOG. */
 function largeRequests(facts: NodeFacts, mean: number, writer: Writer | undefined) {
 	const client = largeSender(facts, mean, writer?.culprit.command);
+	const published = publishedBy(facts, client, writer);
+	const sender = client ?? published?.client;
 	const received = bytesPerSecond(facts.perSecond('stats', 'total_net_input_bytes'));
 	return fires('warning', {
-		problem: message`receives large requests${client === undefined ? '' : message`, most from ${client}`}`,
+		problem: message`receives large ${published === undefined ? 'requests' : 'messages'}${sender === undefined ? '' : message`, most from ${sender}`}`,
 		detail: `${bytes(mean)} on average, ${received}`,
 		effect: 'slow',
-		culprit: writer && {command: writer.culprit.command, ...(client === undefined ? {} : {client})},
-		evidence: [{name: 'bytes a command, received', value: mean, unit: 'bytes'}, ...(writer?.evidence ?? [])],
+		culprit: published ?? (writer && {command: writer.culprit.command, ...(client === undefined ? {} : {client})}),
+		evidence: [
+			{name: 'bytes a command, received', value: mean, unit: 'bytes'},
+			...(published === undefined ? (writer?.evidence ?? []) : []),
+		],
 		meaning:
 			'The server reads each request whole before it runs it. Large ones fill the network, its buffers and its memory.',
-		next: [
-			hint('store large objects elsewhere and their address here; else split or compress them'),
-			redisCli(facts, '--bigkeys -i 0.01'),
-		],
+		next:
+			published === undefined
+				? [
+						hint('store large objects elsewhere and their address here; else split or compress them'),
+						redisCli(facts, '--bigkeys -i 0.01'),
+					]
+				: [
+						hint('publish where the object is in place of the object: each subscriber gets every byte'),
+						redisCli(facts, 'PUBSUB CHANNELS'),
+					],
 	});
 }
 

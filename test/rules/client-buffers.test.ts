@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {CommandRate} from '../../source/derive/command-rates.js';
 import {messageText} from '../../source/domain/message.js';
 import type {LargeLog} from '../../source/domain/slowlog.js';
 import {cliObuf, cliObufKill, cliQbuf} from '../../source/rules/client-buffers.js';
@@ -45,6 +46,17 @@ function loggedOf(line: string, agoMs = 10_000): NonNullable<FactsParts['host']>
 	return {log: {source: 'log', lines: [line], remarks: [{...remark, atMs: nowMs - agoMs}]}};
 }
 
+/** The same log, which has several lines about one meaning. */
+const happened = (
+	host: NonNullable<FactsParts['host']>,
+	count: number,
+	agoMs: number,
+	id = 'output-buffer',
+): NonNullable<FactsParts['host']> => ({
+	...host,
+	log: host.log && {...host.log, happened: [{id, severity: 'warning', meaning: '', count, atMs: nowMs - agoMs}]},
+});
+
 const loggedKill = (agoMs: number): FactsParts => ({host: loggedOf(overLimit, agoMs)});
 
 const closed = (name: string, command: string, omem = 1_066_208) =>
@@ -79,6 +91,24 @@ testRule(cliObufKill, [
 			host: loggedOf(
 				'Client id=7 addr=10.0.0.9:41000 laddr=10.0.1.11:6379 fd=8 name=feed age=2 idle=1 flags=P db=0 omem=2147168 cmd=subscribe user=default scheduled to be closed ASAP for overcoming of output buffer limits.',
 			),
+		},
+		'warning',
+		/^disconnects the subscriber feed over its buffer limit, within the last minute$/,
+	],
+	[
+		'the log has several disconnections',
+		{
+			...counted('client_output_buffer_limit_disconnections', 10),
+			host: happened(loggedOf(closed('name=feed', 'subscribe')), 4, 50_000),
+		},
+		'warning',
+		/^disconnects the subscriber feed over its buffer limit, 4 disconnections in 50s$/,
+	],
+	[
+		'the log has one, and several of another kind',
+		{
+			...counted('client_output_buffer_limit_disconnections', 10),
+			host: happened(loggedOf(closed('name=feed', 'subscribe')), 4, 50_000, 'other'),
 		},
 		'warning',
 		/^disconnects the subscriber feed over its buffer limit, within the last minute$/,
@@ -358,6 +388,57 @@ const requests = (
 		},
 	};
 };
+const running = (command: string, callsPerSecond: number) => ({
+	command,
+	calls: 9,
+	callsPerSecond,
+	meanMicroseconds: 9,
+	timeShare: 0.1,
+	failuresPerSecond: 0,
+});
+
+/** A server that gets large messages and sends each to three subscribers. */
+function published({
+	input = 4_000_000,
+	subscribers = 3,
+	channels = 0,
+	commands = [running('publish', 40)],
+	memory = 9,
+	messages = 0,
+}: {
+	readonly input?: number;
+	readonly subscribers?: number;
+	readonly channels?: number;
+	readonly commands?: readonly CommandRate[];
+	readonly memory?: number;
+	readonly messages?: number;
+} = {}): FactsParts {
+	const {info, earlier} = replies(12_000_000, 100, {total_net_input_bytes: input, total_net_repl_input_bytes: 0});
+	const {record} = logged(...Array.from({length: messages}, () => entry('large-request', 5, 2 << 20, 'ticker')));
+	return {
+		info: {stats: {...info?.stats, pubsub_channels: channels}, clients: {pubsub_clients: subscribers}},
+		earlier: earlier ?? {},
+		record: {
+			...record,
+			commands,
+			clients: {
+				atMs: nowMs,
+				value: [
+					clientOf({id: 4, name: 'ticker', command: 'publish', idleSeconds: 0, totalMemoryBytes: memory}),
+					clientOf({id: 5, name: 'web', command: 'set', idleSeconds: 0}),
+					clientOf({
+						id: 6,
+						name: 'feed',
+						command: 'subscribe',
+						flags: subscribers > 0 ? 'P' : 'N',
+						totalMemoryBytes: 4e7,
+					}),
+				],
+			},
+		},
+	};
+}
+
 /** Eleven large requests of this address in the log of a replica. */
 const onReplica = (clientAddress: string): FactsParts => {
 	const {info, earlier, record} = logged(
@@ -428,6 +509,42 @@ testRule(netBigReply, [
 		/replies, 97/,
 	],
 	['large, but only two', replies(10_000_000, 2), 'clear'],
+	['large messages for subscribers', published(), 'clear'],
+	['the same, and COMMANDLOG has the messages as requests', published({messages: 8}), 'info', /^has large requests or/],
+	['the same, and commandstats was not read', published({commands: []}), 'clear'],
+	['the same, and INFO counts no subscribers', published({subscribers: 0, channels: 3}), 'clear'],
+	[
+		'one subscriber for messages of a third of the output',
+		published({subscribers: 1}),
+		'warning',
+		/^sends large replies/,
+	],
+	['nobody subscribes', published({subscribers: 0}), 'warning', /^sends large replies/],
+	['subscribers, and nobody publishes', published({commands: [running('get', 5)]}), 'warning', /^sends large replies/],
+	[
+		'subscribers, and a reading command that takes the time',
+		published({commands: [running('publish', 5), ...(bigGets(1900).commands ?? [])]}),
+		'warning',
+		/^sends large replies, most to GET/,
+	],
+	[
+		'messages that are large requests',
+		published({input: 8_000_000}),
+		'warning',
+		/^receives large messages, most from ticker, 78\.1K/,
+	],
+	[
+		'messages that are large requests, and small writes of others',
+		published({input: 8_000_000, commands: [running('publish', 5), running('set', 5)], memory: 120_000}),
+		'warning',
+		/^receives large messages, most from ticker,/,
+	],
+	[
+		'large writes, and small messages of others',
+		published({input: 8_000_000, commands: [running('publish', 5), running('set', 5)]}),
+		'warning',
+		/^receives large requests, most from web,/,
+	],
 	['data for replicas does not count', replies(10_000_000, 100, {total_net_repl_output_bytes: 9_900_000}), 'clear'],
 	['not printed', {}, 'absent'],
 	['COMMANDLOG is empty', logged(), 'clear'],

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type {Severity} from '../../source/domain/finding.js';
+import {nameOf} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {RuleId} from '../../source/rules/all-rules.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {unlinkedAtAnnounced} from '../../source/rules/cluster-announce.js';
 import {oldAddress} from '../../source/rules/cluster-findings.js';
+import {disconnectedSubscriber} from '../../source/rules/disconnected-client.js';
 import type {Explanation} from '../../source/rules/explanation.js';
 import {explanations} from '../../source/rules/explanations.js';
 import type {Finding} from '../../source/rules/finding.js';
@@ -27,6 +29,13 @@ const primaryOf = new Map([
 	[replica, primary],
 	[otherReplica, primary],
 ]);
+
+/** The finding that a subscriber was disconnected over its buffer limit. */
+const ofSubscriber = (name: string) =>
+	findingOf('cli.obuf_kill', 'warning', primary, {
+		culprit: {client: nameOf('client', name)},
+		evidence: [{name: disconnectedSubscriber, value: name}],
+	});
 
 const joined = (...findings: readonly Finding[]) =>
 	joinFindings(findings, primaryOf).map(({finding, causeRule}) => [finding.rule, causeRule]);
@@ -285,6 +294,43 @@ const cases: ReadonlyArray<
 		[
 			['lat.slowlog_new', undefined],
 			['os.psi', undefined],
+		],
+	],
+	[
+		'a subscriber that is disconnected explains that it is behind, and the large messages',
+		[
+			findingOf('net.big_reply', 'warning', primary, {culprit: {command: 'PUBLISH'}, effect: 'slow'}),
+			findingOf('cli.pubsub', 'warning', primary, {culprit: {client: nameOf('client', 'feed')}}),
+			ofSubscriber('feed'),
+		],
+		[
+			['cli.obuf_kill', undefined],
+			['cli.pubsub', 'cli.obuf_kill'],
+			['net.big_reply', 'cli.obuf_kill'],
+		],
+	],
+	[
+		'a subscriber that is disconnected explains neither another subscriber nor large writes',
+		[
+			findingOf('net.big_reply', 'warning', primary, {culprit: {command: 'SET'}, effect: 'slow'}),
+			findingOf('cli.pubsub', 'warning', primary, {culprit: {client: nameOf('client', 'other')}}),
+			ofSubscriber('feed'),
+		],
+		[
+			['cli.pubsub', undefined],
+			['cli.obuf_kill', undefined],
+			['net.big_reply', undefined],
+		],
+	],
+	[
+		'a client that is disconnected explains no large messages',
+		[
+			findingOf('net.big_reply', 'warning', primary, {culprit: {command: 'PUBLISH'}}),
+			findingOf('cli.obuf_kill', 'warning', primary, {culprit: {client: nameOf('client', 'feed')}}),
+		],
+		[
+			['cli.obuf_kill', undefined],
+			['net.big_reply', undefined],
 		],
 	],
 	[
