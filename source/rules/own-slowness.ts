@@ -35,18 +35,37 @@ const sleepingCommands: ReadonlySet<string> = new Set([
 	...['failover', 'module', 'sync', 'psync'],
 ]);
 
+const isSleeping = ({arguments: [name = '']}: SlowlogEntry): boolean => sleepingCommands.has(name.toLowerCase());
+
+/** Milliseconds between the ends of two commands up to which they are looked at together. */
+const besideMs = 1000;
+
 /**
-Whether a command of the slow log took so long because its thread did not run: the main thread used a processor for at
-most half of the command's duration, and not for long. A command that ran for long is slow by itself, although it waited
-as well. The slow log has the second in which a command ended. Source: Redis slowlog.c.
+Whether commands of the slow log took so long because their thread did not run: it used a processor for at most half of
+their durations, and not for long. The slow log has the second in which a command ended. Source: Redis slowlog.c.
 */
-export function hasWaited(
-	{memory}: Pick<NodeFacts, 'memory'>,
-	{atMs, durationMicroseconds, arguments: [name = '']}: SlowlogEntry,
-): boolean {
-	const tookMs = durationMicroseconds / 1000;
-	const usedMs = memory.threadTimes.mostUsedMs(atMs - tookMs, atMs + 1000);
-	return usedMs !== undefined && usedMs <= Math.min(tookMs / 2, ownSlowMs) && !sleepingCommands.has(name.toLowerCase());
+function haveWaited({memory}: Pick<NodeFacts, 'memory'>, entries: readonly SlowlogEntry[]): boolean {
+	const started = entries.map(({atMs, durationMicroseconds}) => atMs - durationMicroseconds / 1000);
+	const toMs = Math.max(...entries.map(({atMs}) => atMs)) + 1000;
+	const tookMs = entries.reduce((sum, {durationMicroseconds}) => sum + durationMicroseconds / 1000, 0);
+	const usedMs = memory.threadTimes.mostUsedMs(Math.min(...started), toMs);
+	return usedMs !== undefined && usedMs <= Math.min(tookMs / 2, ownSlowMs);
+}
+
+/**
+Whether a command of the slow log took so long because its thread did not run, as far as the thread's processor time
+shows. A command that ran for long is slow by itself, although it waited as well. The thread runs one command at a time,
+so commands of the same seconds are also looked at together.
+*/
+export function hasWaited(facts: Pick<NodeFacts, 'memory' | 'record'>, entry: SlowlogEntry): boolean {
+	if (isSleeping(entry)) {
+		return false;
+	}
+
+	const beside = (facts.record.slowlog?.value.entries ?? []).filter(
+		other => Math.abs(other.atMs - entry.atMs) <= besideMs && !isSleeping(other),
+	);
+	return haveWaited(facts, [entry]) || (beside.length > 1 && haveWaited(facts, beside));
 }
 
 /**

@@ -124,9 +124,23 @@ const sibling = (host: string, processorPressure: number) =>
 		address: `${host}:6380`,
 		host: {atMs: nowMs, value: {...emptyHost, kernel: {...emptyKernel, processorPressure}}},
 	});
+/** The thread used 30 ms around the slow commands of five seconds ago: most of what each of them took. */
+const sharedThread = threadUsed(0, 2, 4, 20, 34, 36, 38, 40, 42);
 const twelve = Array.from({length: 12}, (_, at) => slow(34 + at, 'set'));
 
 testRule(latSlowlogNew, [
+	[
+		'the thread ran for most of one command, but for little of all together',
+		{...entries(12, ...twelve), ...sharedThread, host: busyMachine},
+		'info',
+		/^is held up for up to 45\.?0* ms within commands, 12 slow commands in the last minute, .*: its machine is short/,
+	],
+	[
+		'the thread ran for most of the only command',
+		{...entries(12, slow(45, 'set')), ...sharedThread, host: busyMachine},
+		'warning',
+		/^ran SET .* for 45/,
+	],
 	[
 		'the thread did not run: this machine is short of processor time',
 		{...entries(12, ...twelve), ...idleThread, host: busyMachine},

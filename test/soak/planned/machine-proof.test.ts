@@ -53,6 +53,9 @@ test('slow commands are the machine’s only where the thread waited while each 
 	assert.equal(isOfMachine(slow, {...more, slowlog: [entry(150, 10)]}), true);
 	assert.equal(isOfMachine(slow, {...more, slowlog: [entry(150, 10), entry(150, 20)]}), false);
 	assert.equal(isOfMachine(slow, {...more, slowlog: [entry(150, 10), entry(150, 200)]}), true);
+	const halfAt10 = readings(ago => (ago > 9400 && ago <= 9600 ? (ago % 40 === 0 ? 'run' : 'wait') : 'sleep'));
+	assert.equal(isOfMachine(slow, {...more, server: halfAt10, slowlog: [entry(90, 10)]}), false);
+	assert.equal(isOfMachine(slow, {...more, server: halfAt10, slowlog: [entry(90, 10), entry(110, 10)]}), true);
 	const ranAt10 = readings(ago => (ago > 9400 && ago <= 9600 ? 'run' : 'sleep'));
 	assert.equal(isOfMachine(slow, {server: ranAt10, processorPressure: 99, slowlog: [entry(150, 10)]}), false);
 	assert.equal(isOfMachine(slow, {...more, slowlog: []}), false);

@@ -56,18 +56,35 @@ function slowEntries({slowlog, nowMs}: MachineFacts): readonly SlowEntry[] {
 		const command = Array.isArray(words) ? String(words[0]) : '-';
 		return [{endedAtMs: Number(second) * 1000, tookMs: Number(microseconds) / 1000, command}];
 	});
-	return entries
-		.filter(({endedAtMs}) => endedAtMs >= nowMs - 70_000)
-		.sort((one, other) => other.tookMs - one.tookMs)
-		.slice(0, checkedEntries);
+	return entries.filter(({endedAtMs}) => endedAtMs >= nowMs - 70_000).sort((one, other) => other.tookMs - one.tookMs);
+}
+
+/** Milliseconds between the ends of two commands up to which they are looked at together. */
+const besideMs = 1000;
+
+/** Whether the thread ran for at most half of the time that the commands around a moment took together. */
+function waitedTogether(entries: readonly SlowEntry[], at: SlowEntry, server: readonly ThreadTime[]): boolean {
+	const beside = entries.filter(({endedAtMs}) => Math.abs(endedAtMs - at.endedAtMs) <= besideMs);
+	const fromMs = Math.min(...beside.map(({endedAtMs, tookMs}) => endedAtMs - tookMs));
+	const toMs = Math.max(...beside.map(({endedAtMs}) => endedAtMs)) + 1000;
+	const spent = spentOver(server.filter(({atMs}) => atMs >= fromMs && atMs <= toMs));
+	const tookMs = beside.reduce((sum, each) => sum + each.tookMs, 0);
+	return beside.length > 1 && spent !== undefined && spent.runMs <= tookMs / 2;
 }
 
 /** Each of the slowest commands waited. The slow log has the second in which a command ended. */
 const slowCommandsWaited: Prove = (_, facts) => {
-	const checked = slowEntries(facts).map(({command, tookMs, endedAtMs}) => {
+	const entries = slowEntries(facts);
+	const checked = entries.slice(0, checkedEntries).map(entry => {
+		const {command, tookMs, endedAtMs} = entry;
 		const {mostRunMs, isWait} = commandWait(facts.server, tookMs, endedAtMs, endedAtMs + 1000);
 		const run = mostRunMs === undefined ? 'slept or unknown' : `ran at most ${mostRunMs.toFixed(1)} ms`;
-		return {isWait, text: `${command} ${tookMs.toFixed(1)} ms at ${endedAtMs / 1000}: ${run}`};
+		const isTogether = !isWait && mostRunMs !== undefined && waitedTogether(entries, entry, facts.server);
+		const together = isTogether ? ', waited with those beside it' : '';
+		return {
+			isWait: isWait || isTogether,
+			text: `${command} ${tookMs.toFixed(1)} ms at ${endedAtMs / 1000}: ${run}${together}`,
+		};
 	});
 	return {
 		isOfMachine: checked.length > 0 && checked.every(({isWait}) => isWait),
