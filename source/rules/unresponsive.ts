@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import {mayBeLostPacket} from '../derive/pending-reply.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
@@ -60,7 +61,8 @@ export const connUnresponsive = rule({
 		const process = local?.process;
 		const silence = silenceOf(local);
 		const {isStopped, resume} = silence;
-		const lookup = silence.reason === undefined ? lookupOfPrimary(facts) : undefined;
+		const mayLookUp = silence.reason === undefined || silence.reason === waitsForOther;
+		const lookup = mayLookUp ? lookupOfPrimary(facts) : undefined;
 		const reason = lookup?.reason ?? silence.reason;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
@@ -92,10 +94,9 @@ Why a replica may be silent whose primary has a name that cannot be resolved her
 main thread each time they connect, for ten seconds or more if no name server answers. Source: replication.c,
 connectWithMaster.
 */
-function lookupOfPrimary({record, nodes}: NodeFacts): LookupOfPrimary | undefined {
-	const named = primaryNamedBy(record);
-	const primary = named === undefined ? undefined : nodes.get(nodeFinder(nodes)(named));
-	const {endpoint, failure} = primary ?? {};
+function lookupOfPrimary(facts: NodeFacts): LookupOfPrimary | undefined {
+	const {endpoint, failure} = primaryByName(facts) ?? {};
+	const isKnown = facts.record.sample !== undefined;
 	if (endpoint?.kind !== 'tcp' || failure?.layer !== 'dns') {
 		return undefined;
 	}
@@ -103,7 +104,7 @@ function lookupOfPrimary({record, nodes}: NodeFacts): LookupOfPrimary | undefine
 	const name = nameOf('host', endpoint.host);
 	const {earlierAddress} = failure;
 	return {
-		reason: message`likely it looks up ${name}, which cannot be resolved`,
+		reason: message`${isKnown ? 'likely' : 'perhaps'} it looks up ${name}, which cannot be resolved`,
 		meaning:
 			'A replica looks up the name of its primary on its main thread while it connects. If DNS does not answer, every client waits.',
 		next: [
@@ -119,10 +120,32 @@ function lookupOfPrimary({record, nodes}: NodeFacts): LookupOfPrimary | undefine
 	};
 }
 
+/**
+The node whose name a silent server may look up: its primary. For a server that has told nothing yet, it is the only node
+of its deployment whose name server does not answer.
+*/
+function primaryByName({record, nodes}: NodeFacts): NodeRecord | undefined {
+	if (record.sample === undefined) {
+		const unresolved = [...nodes.values()].filter(({failure}) => failure?.code === 'EAI_AGAIN');
+		return unresolved.length === 1 ? unresolved[0] : undefined;
+	}
+
+	const named = primaryNamedBy(record);
+	return named === undefined ? undefined : nodes.get(nodeFinder(nodes)(named));
+}
+
 type LookupOfPrimary = {readonly reason: Message; readonly meaning: string; readonly next: readonly NextStep[]};
 
-/** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c, fs/select.c. */
-const idleIn = /^(?:ep_poll|do_epoll_wait|do_sys_poll|poll_schedule_timeout|do_select)/;
+/** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c. */
+const idleIn = /^(?:ep_poll|do_epoll_wait)/;
+
+/**
+The kernel's functions in which a server's thread waits for one other server: within MIGRATE, or in the resolver. Source:
+fs/select.c; anet.c and ae.c (aeWait) of the server.
+*/
+const waitsForOtherIn = /^(?:do_sys_poll|do_poll|poll_schedule_timeout|do_select)/;
+
+const waitsForOther = 'its thread waits for another server: MIGRATE, or a name server';
 
 type Silence = {
 	readonly reason?: Message;
@@ -145,6 +168,14 @@ function workOf(process: ProcessEvidence | undefined): Pick<Silence, 'reason' | 
 	if (process?.state === 'running') {
 		return {
 			meaning: 'Its thread works while the reply is pending: a long command or script, or a fork. Every client waits.',
+		};
+	}
+
+	if (process?.state === 'sleeping' && waitsForOtherIn.test(process.waitsIn ?? '')) {
+		return {
+			reason: waitsForOther,
+			meaning:
+				'It sends a key to another server (MIGRATE) or looks up a name, on its main thread. Every client waits until that ends.',
 		};
 	}
 

@@ -288,6 +288,12 @@ testRule(connUnresponsive, [
 		'warning',
 		/: its process is idle$/,
 	],
+	[
+		'within MIGRATE or the resolver, as this machine shows',
+		pendingFor(2, withProcess('sleeping', 'poll_schedule_timeout.constprop.0')),
+		'warning',
+		/: its thread waits for another server: MIGRATE, or a name server$/,
+	],
 	['refused connections are reported by another rule', failing(socket('ECONNREFUSED')), 'clear'],
 ]);
 
@@ -338,6 +344,29 @@ test('a silent replica whose primary has a name that cannot be resolved is likel
 	// Without its earlier address there is nothing to put in the place of the name.
 	assert.ok(
 		firingOf(connUnresponsive, named(socket('ENOTFOUND'))).next.every(({text}) => !/REPLICAOF/.test(messageText(text))),
+	);
+});
+
+test('a silent server that told nothing yet perhaps looks up the only name whose name server does not answer', () => {
+	const beside = (...hosts: ReadonlyArray<readonly [host: string, code: string]>): FactsParts => ({
+		...pendingFor(6),
+		info: {},
+		nodes: hosts.map(([host, code]) => ({...recordFrom({address: `${host}:6379`}), failure: socket(code)})),
+	});
+	const reasonOf = (parts: FactsParts) => messageText(firingOf(connUnresponsive, parts).reason ?? '');
+	assert.equal(
+		reasonOf(beside(['redis.prod', 'EAI_AGAIN'])),
+		'perhaps it looks up redis.prod, which cannot be resolved',
+	);
+	assert.equal(reasonOf(beside(['redis.prod', 'ENOTFOUND'])), '');
+	assert.equal(reasonOf(beside(['redis.prod', 'EAI_AGAIN'], ['other.prod', 'EAI_AGAIN'])), '');
+	assert.equal(
+		reasonOf({...beside(['redis.prod', 'EAI_AGAIN']), ...withProcess('sleeping', 'ep_poll')}),
+		'its process is idle',
+	);
+	assert.match(
+		reasonOf({...beside(['redis.prod', 'EAI_AGAIN']), ...withProcess('sleeping', 'do_poll.constprop.0')}),
+		/^perhaps it looks up/,
 	);
 });
 
