@@ -103,7 +103,7 @@ export const perRdbFail = rule({
 					? []
 					: [
 							redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
-							hint('replicas then get the data without a file; free disk space'),
+							hint('CONFIG SET repl-diskless-sync yes: replicas get their data without a file; and free disk space'),
 						]),
 				...(barred === undefined ? [] : folderRemedy(barred)),
 				...(isKilled ? killedSteps({memory}) : []),

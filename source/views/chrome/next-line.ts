@@ -1,5 +1,6 @@
 import {actionRow, groupLetter, groupOf, shortTitle} from '../../actions/catalogue/catalogue.js';
 import {messageText} from '../../domain/message.js';
+import type {RuleId} from '../../rules/all-rules.js';
 import type {Finding} from '../../rules/finding.js';
 import {readTheLog} from '../../rules/next-steps.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -151,11 +152,23 @@ function stepsFor({state, view, nowMs}: ScreenInput, finding: Finding): Finding[
 /** Whether a key on this screen may open the dialog of an action. */
 const canAct = ({lock, state}: ScreenInput): boolean => lock.kind !== 'read-only' && state.isMasked !== true;
 
+/** Rules of a save that failed. Their findings have no action where the next save must fail as well. */
+const saveRules: ReadonlySet<RuleId> = new Set<RuleId>(['per.rdb_fail', 'per.misconf']);
+
+/** Whether a finding shows that a save fails on its node. */
+const showsSaveFails = ({rule, action, clearedAtMs}: Finding): boolean =>
+	saveRules.has(rule) && action === undefined && clearedAtMs === undefined;
+
 /** The keys of a save on the node in focus: the menu of actions, then the letters of the group and of BGSAVE. */
 function saveParts(input: ScreenInput, node: NodeRecord | undefined, does: string): readonly Part[] {
 	const {id, letter} = actionRow('bgsave');
 	const keys = [groupLetter(groupOf(id)), letter].filter(each => each !== undefined).join(' ');
-	const canSave = node !== undefined && node.reach === 'up' && node.role !== 'sentinel' && canAct(input);
+	const canSave =
+		node !== undefined &&
+		node.reach === 'up' &&
+		node.role !== 'sentinel' &&
+		canAct(input) &&
+		!input.state.findings.some(finding => finding.node === node.address && showsSaveFails(finding));
 	return canSave
 		? bound(input, 'actions', does).map(part => ({
 				...part,

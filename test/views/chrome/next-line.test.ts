@@ -128,6 +128,18 @@ test('no key of an action is named where it would do nothing', () => {
 	assert.doesNotMatch(lineOf({records: [down, ...nodes.slice(1)], view: {node: down.address}}), /A S b/);
 });
 
+test('no save is offered where the last one failed and the next must fail as well', () => {
+	const failing = (action?: 'bgsave') =>
+		findingOf('per.rdb_fail', 'critical', first?.address, {
+			...(action === undefined ? {} : {action}),
+			next: [words('CONFIG SET repl-diskless-sync yes: replicas get their data without a file; and free disk space')],
+		});
+	assert.match(lineOf({findings: [failing()]}), /^ next {2}CONFIG SET repl-diskless-sync yes {2,}9 all steps$/);
+	assert.match(lineOf({findings: [failing('bgsave')]}), / A S b saves /);
+	assert.match(lineOf({findings: [{...failing(), node: second?.address}]}), / A S b saves /);
+	assert.match(lineOf({findings: [full, {...failing(), clearedAtMs: nowMs}]}), / A S b saves /);
+});
+
 test('a problem that has ended has no remedy', () => {
 	const {view, state} = inputOf({findings: [full]});
 	const ended = view.subject && {...view.subject, endedAtMs: nowMs};
