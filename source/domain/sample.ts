@@ -10,6 +10,7 @@ import type {HotKeys} from './hot-keys.js';
 import type {InfoReply} from './info-reply.js';
 import type {KeySizes} from './key-sizes.js';
 import type {LatencyEvent, LatencyMoment} from './latency-event.js';
+import type {LocalPortUse} from './local-ports.js';
 import {messageText, type ShowName} from './message.js';
 import type {NodeAddress, NodeState} from './node.js';
 import type {RawReply} from './reply.js';
@@ -207,6 +208,8 @@ export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
 	/** The address that the name of the host had before it could not be resolved; undefined where none is known. */
 	readonly earlierAddress?: string | undefined;
+	/** How this machine's local ports are used, where connections to the node hold nearly all of them. */
+	readonly localPorts?: LocalPortUse | undefined;
 	/** The function that a busy server runs; undefined when the server doesn't report it (Redis 7.0 and later do). */
 	readonly running?: RunningFunction | undefined;
 };

@@ -1,3 +1,4 @@
+import type {LocalPortUse} from '../domain/local-ports.js';
 import {socketAddress} from './proc-text.js';
 
 /**
@@ -38,6 +39,47 @@ export function parseConnections(text: string, port: number): ConnectionSocket[]
 			? []
 			: [{local: local.address, localPort: local.port, remote: remote.address, remotePort: remote.port, inode}];
 	});
+}
+
+/** `06` is TCP_TIME_WAIT. Source: the kernel's include/net/tcp_states.h. */
+const waitingState = '06';
+
+/**
+Counts the local ports that connections to an address hold.
+
+@param range The text of `/proc/sys/net/ipv4/ip_local_port_range`.
+@param tables The texts of `/proc/net/tcp` and `tcp6`.
+@param host The address as Node prints it. Undefined if the range cannot be read.
+*/
+export function localPortUse(
+	range: string,
+	tables: readonly string[],
+	{host, port}: {readonly host: string; readonly port: number},
+): LocalPortUse | undefined {
+	const [, first, last] = /^(\d+)\s+(\d+)\s*$/.exec(range) ?? [];
+	if (first === undefined || last === undefined) {
+		return undefined;
+	}
+
+	const hex = port.toString(16).toUpperCase().padStart(4, '0');
+	const held = new Set<number>();
+	let waiting = 0;
+	for (const line of tables.flatMap(text => text.split('\n'))) {
+		if (!line.includes(`:${hex} `)) {
+			continue;
+		}
+
+		const [, localText = '', remoteText = '', state] = line.trim().split(/\s+/);
+		const [local, remote] = [socketAddress(localText), socketAddress(remoteText)];
+		const isTo = remote?.port === port && remote.address.replace(/^::ffff:(?=\d+\.)/, '') === host;
+		const isOfRange = local !== undefined && local.port >= Number(first) && local.port <= Number(last);
+		if (isTo && isOfRange && !held.has(local.port)) {
+			held.add(local.port);
+			waiting += state === waitingState ? 1 : 0;
+		}
+	}
+
+	return {ports: Number(last) - Number(first) + 1, held: held.size, waiting};
 }
 
 /**

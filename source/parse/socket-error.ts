@@ -1,3 +1,4 @@
+import type {LocalPortUse} from '../domain/local-ports.js';
 import {type Message, message, nameOf} from '../domain/message.js';
 import type {Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
@@ -43,10 +44,7 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ETIMEDOUT', down('tcp', 'does not answer', 'the port is filtered, or the host is gone')],
 	['EHOSTUNREACH', down('tcp', 'cannot be reached', 'no route to the host')],
 	['ENETUNREACH', down('tcp', 'cannot be reached', 'no route to the network')],
-	[
-		'EADDRNOTAVAIL',
-		down('tcp', 'cannot be reached', 'this machine has no free local port, or no local address, for it'),
-	],
+	['EADDRNOTAVAIL', down('tcp', 'cannot be reached', 'no free local port here, or no local address')],
 	['EMFILE', down('tcp', 'cannot be reached', 'redis-top may open no more files (ulimit -n)')],
 	['ENFILE', down('tcp', 'cannot be reached', 'this machine has no more open files left (fs.file-max)')],
 	['ENOBUFS', down('tcp', 'cannot be reached', 'this machine has no memory left for another socket')],
@@ -133,6 +131,21 @@ const certificateNames = (words: string): readonly string[] =>
 /** The address that a name had before, at the end of the words of an error. */
 const earlierAddressIn = (words: string): string | undefined => /; before: ([\da-f.:]+)$/i.exec(words)?.[1];
 
+/** Share of the local ports, 0 to 1, that connections to one address must hold to be the reason why none is free for it. */
+const mostPorts = 0.8;
+
+/** How the local ports are used, at the end of the words of an error, see `withLocalPorts`. */
+function localPortsIn(words: string): LocalPortUse | undefined {
+	const [, ports, held, waiting] = /; ports: (\d+), held: (\d+), waiting: (\d+)$/.exec(words) ?? [];
+	const use = {ports: Number(ports), held: Number(held), waiting: Number(waiting)};
+	return use.held >= mostPorts * use.ports ? use : undefined;
+}
+
+const portsReason = ({ports, held, waiting}: LocalPortUse): string =>
+	waiting >= held / 2
+		? `no free local port here, ${waiting} of ${ports} in TIME_WAIT`
+		: `no free local port here, its connections hold ${held} of ${ports}`;
+
 /**
 Converts the error of a connection to a failure of the node.
 
@@ -146,12 +159,14 @@ export function socketFailure(code: string, words: string): Failure {
 	const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? certificateNames(words) : [];
 	if (meaning !== undefined) {
 		const earlierAddress = meaning.layer === 'dns' ? earlierAddressIn(words) : undefined;
+		const localPorts = code === 'EADDRNOTAVAIL' ? localPortsIn(words) : undefined;
 		const [first, ...more] = names;
 		const others = more.length === 0 ? ' only' : ` and ${more.length} more`;
 		return {
 			code: printableCode,
 			...meaning,
 			...(earlierAddress === undefined ? {} : {earlierAddress}),
+			...(localPorts === undefined ? {} : {localPorts, reason: portsReason(localPorts)}),
 			...(first === undefined
 				? {}
 				: {problem: message`has a certificate for ${nameOf('host', first)}${others}`, reason: 'use it, or --sni'}),

@@ -174,8 +174,15 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		place => ({
 			meaning:
 				'This machine has no free local port, or no local address, for a connection to it. It says nothing of the server.',
-			confirm: [shell(`ss -Htan 'dport = :${portOf(place)}' | wc -l`), shell('sysctl net.ipv4.ip_local_port_range')],
-			next: [words('find the process here that holds so many connections: sudo ss -Htnp'), words('or widen the range')],
+			confirm: [
+				shell(`ss -Htan 'dport = :${portOf(place)}' | awk '{print $1}' | sort | uniq -c`),
+				shell('sysctl net.ipv4.ip_local_port_range'),
+			],
+			next: [
+				words('mostly TIME-WAIT: a program here opens a connection for each request; let it keep them (a pool)'),
+				words('mostly ESTAB: find the process here that holds so many connections: sudo ss -Htnp'),
+				words('or widen the range'),
+			],
 		}),
 	],
 	[

@@ -114,16 +114,31 @@ const nameSteps = (host: string, {earlierAddress}: Failure): readonly NextStep[]
 	hint(message`resolve ${nameOf('host', host)} from here and from where it works; look at /etc/resolv.conf`),
 ];
 
+/** What to do here where no local port is free. Connections in TIME_WAIT belong to no process any more. */
+function portSteps({localPorts}: Failure, port: number): readonly NextStep[] {
+	const holders = hint(
+		`sudo ss -Htnp 'dport = :${port}' | grep -o '"[^"]*",pid=[0-9]*' | sort | uniq -c | sort -rn | head -n 5`,
+	);
+	const range = hint('sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse');
+	return localPorts !== undefined && localPorts.waiting >= localPorts.held / 2
+		? [
+				hint('let the program here keep its connections (a pool): each that it ends holds a port for a minute'),
+				hint(`here, not on the server: ss -Htan state time-wait 'dport = :${port}' | wc -l`),
+				hint('until then: sudo sysctl -w net.ipv4.tcp_tw_reuse=1'),
+				holders,
+				range,
+			]
+		: [
+				hint('here, not on the server: find which processes hold the connections, and how many ports there are'),
+				holders,
+				range,
+			];
+}
+
 function unreachableSteps(failure: Failure, endpoint: Endpoint): readonly NextStep[] {
 	const {code, layer} = failure;
 	if (code === 'EADDRNOTAVAIL' && endpoint.kind === 'tcp') {
-		return [
-			hint('here, not on the server: which processes hold the connections, and how many ports there are'),
-			hint(
-				`sudo ss -Htnp 'dport = :${endpoint.port}' | grep -o '"[^"]*",pid=[0-9]*' | sort | uniq -c | sort -rn | head -n 5`,
-			),
-			hint('sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse'),
-		];
+		return portSteps(failure, endpoint.port);
 	}
 
 	if (outOfHere.has(code)) {

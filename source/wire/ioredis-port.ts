@@ -4,6 +4,7 @@ import {Redis, type RedisOptions} from 'ioredis';
 import {replyFailure} from '../parse/reply-error.js';
 import {isConfirmed} from './confirmed-bytes.js';
 import type {ConnectionSettings} from './connection.js';
+import {withLocalPorts} from './local-ports.js';
 import {NameLookup} from './name-lookup.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
@@ -164,7 +165,8 @@ class IoredisPort implements RedisPort, ActionPort {
 		try {
 			await this.#redis.connect();
 		} catch (error) {
-			throw this.#failureOf(error, false);
+			const {code, message} = await withLocalPorts(this.#failureOf(error, false));
+			throw new WireFailure(message, code, false);
 		}
 
 		const {username, password} = this.#settings;

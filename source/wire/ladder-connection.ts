@@ -5,6 +5,7 @@ import type {CertificateFacts} from '../domain/ladder.js';
 import type {Endpoint} from '../domain/node.js';
 import {sanitize} from '../text/sanitize.js';
 import type {TlsSettings} from './connection.js';
+import {withLocalPorts} from './local-ports.js';
 import {addressesOf, withEarlierAddress} from './name-lookup.js';
 import {isReadCommand} from './read-commands.js';
 import {identityCheck} from './server-identity.js';
@@ -136,9 +137,9 @@ export class LadderConnection {
 				socket.destroy();
 				resolve({kind: 'failed', code: 'ETIMEDOUT', message: `no connection within ${timeoutMs} ms`});
 			}, timeoutMs);
-			socket.once('error', error => {
+			socket.once('error', async error => {
 				clearTimeout(timer);
-				resolve({kind: 'failed', ...failureOf(error)});
+				resolve({kind: 'failed', ...(await withLocalPorts(failureOf(error)))});
 			});
 			socket.once('connect', () => {
 				clearTimeout(timer);

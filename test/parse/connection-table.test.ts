@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {parseConnections, unconfirmedBytes} from '../../source/parse/connection-table.js';
+import {localPortUse, parseConnections, unconfirmedBytes} from '../../source/parse/connection-table.js';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:18EB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 100 1
@@ -39,4 +39,22 @@ test('bytes that the other side has not confirmed are read of the one establishe
 	assert.equal(unconfirmedBytes(sent, 6379, 40_000), 0);
 	assert.equal(unconfirmedBytes(table, 6379, 40_002), undefined, 'it is not established any more');
 	assert.equal(unconfirmedBytes('', 40_000, 6379), undefined);
+});
+
+test('the local ports of connections to one address are counted, those that wait after their end apart', () => {
+	const line = (local: string, remote: string, state: string) =>
+		` 473: ${local} ${remote} ${state} 00000000:00000000 03:00001765 00000000     0        0 0 3 00000000ee187257`;
+	const mapped = (address: string) => `0000000000000000FFFF0000${address}`;
+	const table = [
+		line('140CE20A:9C40', '0A0CE20A:1A2B', '06'),
+		line('140CE20A:9C41', '0A0CE20A:1A2B', '01'),
+		line('140CE20A:9C42', '0B0CE20A:1A2B', '06'),
+		line('140CE20A:9C43', '0A0CE20A:1A2C', '06'),
+		line('140CE20A:1A2B', '0A0CE20A:9C44', '06'),
+		line('140CE20A:0400', '0A0CE20A:1A2B', '06'),
+	].join('\n');
+	const table6 = line(`${mapped('140CE20A')}:9C45`, `${mapped('0A0CE20A')}:1A2B`, '06');
+	const to = {host: '10.226.12.10', port: 0x1a2b};
+	assert.deepEqual(localPortUse('40000\t40100\n', [table, table6], to), {ports: 101, held: 3, waiting: 2});
+	assert.equal(localPortUse('', [table], to), undefined);
 });

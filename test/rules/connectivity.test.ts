@@ -206,7 +206,13 @@ testRule(connUnreachable, [
 		'no local port',
 		failing(socket('EADDRNOTAVAIL')),
 		'critical',
-		/^cannot be reached: this machine has no free local port, or no local address, for it$/,
+		/^cannot be reached: no free local port here, or no local address$/,
+	],
+	[
+		'no local port, and connections to it hold them all',
+		failing(socketFailure('EADDRNOTAVAIL', '-; ports: 101, held: 100, waiting: 99')),
+		'critical',
+		/^cannot be reached: no free local port here, 99 of 101 in TIME_WAIT$/,
 	],
 	['refused connections are reported by another rule', failing(socket('ECONNREFUSED')), 'clear'],
 	[
@@ -368,6 +374,19 @@ test('a silent server that told nothing yet perhaps looks up the only name whose
 		reasonOf({...beside(['redis.prod', 'EAI_AGAIN']), ...withProcess('sleeping', 'do_poll.constprop.0')}),
 		/^perhaps it looks up/,
 	);
+});
+
+test('where ended connections hold the local ports, a pool is the first step, and the commands show them', () => {
+	const steps = (words: string) =>
+		firingOf(connUnreachable, failing(socketFailure('EADDRNOTAVAIL', words))).next.map(({text}) => messageText(text));
+	const [first = '', second = ''] = steps('-; ports: 101, held: 100, waiting: 99');
+	assert.match(first, /a pool/);
+	assert.match(second, /: ss -Htan state time-wait 'dport = :6379' \| wc -l$/);
+	for (const words of ['-', '-; ports: 101, held: 100, waiting: 3']) {
+		const [other = '', ...more] = steps(words);
+		assert.match(other, /find which processes hold the connections/);
+		assert.ok(more.every(text => !/time-wait|tcp_tw_reuse=1/.test(text)));
+	}
 });
 
 test('a name that cannot be resolved is told with the address that it had, as the first step', () => {
