@@ -94,7 +94,7 @@ const takeoverActions: ReadonlySet<Finding['action']> = new Set<Finding['action'
 
 /**
 The finding itself if it recommends an action. For a node out of reach without an action: its first consequence that
-recommends one. In all other cases the finding itself.
+recommends one, else what lets its Sentinels fail it over. In all other cases the finding itself.
 */
 export function advisedBy(finding: Finding, state: MonitorState): Finding {
 	if (finding.action !== undefined || !isOutage(finding)) {
@@ -111,5 +111,12 @@ export function advisedBy(finding: Finding, state: MonitorState): Finding {
 			!isTooLate(each, state) &&
 			!isSentToDown(each, state),
 	);
-	return key === undefined || consequence === undefined ? finding : consequence.finding;
+	return (key === undefined ? undefined : consequence?.finding) ?? heldFailover(finding, state) ?? finding;
 }
+
+/** The finding of Sentinels that tells why no failover of a dead primary follows by itself, and what lets it follow. */
+const heldFailover = ({node}: Finding, {findings}: MonitorState): Finding | undefined =>
+	findings.find(
+		({rule, reason, culprit, clearedAtMs}) =>
+			rule === 'sen.down' && reason !== undefined && culprit?.node === node && clearedAtMs === undefined,
+	);

@@ -173,6 +173,39 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 	assert.match(lineOf({...parts, view: {subject: undefined}}), /X CLUSTER FAILOVER/);
 });
 
+test('a dead primary that its Sentinels do not fail over by themselves has what lets them as its remedy', () => {
+	const [primary, sentinel] = [first, second];
+	const refused = findingOf('conn.refused', 'critical', primary?.address, {
+		effect: 'unreachable',
+		next: [words('read it')],
+	});
+	const held = {
+		...findingOf('sen.down', 'critical', undefined, {
+			reason: 'sentinels count 6, 3 of them left over',
+			culprit: {node: primary?.address},
+			action: 'sentinel-failover',
+			remedy: {node: sentinel?.address, value: 'shop'},
+			next: [words('SENTINEL FAILOVER needs no votes')],
+		}),
+		node: undefined,
+	};
+	const down = recordFrom({
+		address: primary?.address ?? '',
+		reach: 'down',
+		failure: refusedConnection,
+		failingSinceMs: nowMs - 60_000,
+		info: {server: {run_id: 'r11'}},
+	});
+	const lines = (...findings: readonly Finding[]) => lineOf({findings, records: [down, ...nodes.slice(1)]});
+	assert.match(lines(refused, held), /^ next {2}X SENTINEL FAILOVER.* on 10\.0\.1\.12:6379/);
+	// Sentinels that can fail it over do so by themselves.
+	assert.match(lines(refused, {...held, reason: undefined}), /^ next {2}read it /);
+	assert.match(lines(refused, {...held, culprit: {node: sentinel?.address}}), /^ next {2}read it /);
+	assert.match(lines(refused, {...held, clearedAtMs: nowMs}), /^ next {2}read it /);
+	const unfit = {...held, action: undefined, remedy: undefined, next: [words('CONFIG SET replica-priority 100')]};
+	assert.match(lines(refused, unfit), /^ next {2}CONFIG SET replica-priority 100 /);
+});
+
 test('once its replica has taken over, a dead primary has no remedy of a failover, and is never to be forgotten', () => {
 	const refused = findingOf('conn.refused', 'critical', first?.address, {effect: 'unreachable'});
 	const consequence = (action: 'cluster-failover-force' | 'cluster-forget') =>
