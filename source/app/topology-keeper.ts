@@ -74,7 +74,7 @@ const hostsOf = (records: readonly NodeRecord[]): RememberedTopology['hosts'] =>
 	);
 
 /**
-The paths of the logs and data folders of servers on this machine. A journal or the log of a container has no path.
+The paths of the logs, data folders and config files of servers on this machine. A journal or the log of a container has no path.
 */
 const placesOf = (records: readonly NodeRecord[]): RememberedTopology['places'] =>
 	new Map(
@@ -83,10 +83,14 @@ const placesOf = (records: readonly NodeRecord[]): RememberedTopology['places'] 
 				return [];
 			}
 
-			const {log, folder, earlierFolder} = host.value;
+			const {log, folder, earlierFolder, configFile} = host.value;
 			const isFile = log !== undefined && path.isAbsolute(log.source);
 			// A server that started in another folder may have left its data in the earlier one.
-			const known = {log: isFile ? log.source : undefined, folder: earlierFolder?.path ?? folder?.path};
-			return known.log === undefined && known.folder === undefined ? [] : [[address, known]];
+			const known = {
+				log: isFile ? log.source : undefined,
+				folder: earlierFolder?.path ?? folder?.path,
+				config: configFile?.path,
+			};
+			return Object.values(known).every(each => each === undefined) ? [] : [[address, known]];
 		}),
 	);

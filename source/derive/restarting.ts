@@ -1,3 +1,4 @@
+import {configMistakeOf} from './config-mistake.js';
 import type {NodeRecord} from './node-record.js';
 import {boundElsewhere, reasonOnHost} from './port-holder.js';
 import {endOfProcess, isStopOnDemand} from './process-end.js';
@@ -7,8 +8,8 @@ export const restartSeconds = 5;
 
 /**
 Whether a node that refuses connections may be in a restart: it has refused them for a moment only, and this machine shows no reason
-why it does not come back. Such reasons are a crash in its log, another program on its port, and other addresses on
-which it listens.
+why it does not come back. Such reasons are a crash in its log, a mistake in its config file, another program on its port,
+and other addresses on which it listens.
 */
 export function mayBeRestarting(record: NodeRecord, nowMs: number, limitSeconds: number = restartSeconds): boolean {
 	const {failure, failingSinceMs, lastReplyAtMs} = record;
@@ -23,6 +24,7 @@ export function mayBeRestarting(record: NodeRecord, nowMs: number, limitSeconds:
 	return (
 		reasonOnHost(record) === undefined &&
 		boundElsewhere(record) === undefined &&
+		configMistakeOf(record) === undefined &&
 		(end === undefined || isStopOnDemand(end))
 	);
 }

@@ -1,3 +1,4 @@
+import type {ConfigFileEvidence, ConfigMistake} from './config-evidence.js';
 import type {CgroupEvidence} from './control-group.js';
 
 /** A fact of this machine that could not be read, and why. A rule that needs the fact can't be evaluated. */
@@ -244,13 +245,6 @@ export type ProcessorTime = {
 	readonly processors?: number | undefined;
 };
 
-/** The present content of the config file with which the server was started. */
-export type ConfigFileEvidence = {
-	readonly path: string;
-	/** The values in the config file by lower-case setting name, only for settings that rules compare. */
-	readonly settings: ReadonlyMap<string, string>;
-};
-
 /** The folder of a server's previous process. */
 export type EarlierFolderEvidence = {
 	readonly path: string;
@@ -378,6 +372,8 @@ export type LocalEvidence = {
 	completely.
 	*/
 	readonly configFile?: ConfigFileEvidence | undefined;
+	/** The first mistake in the config file. Undefined if there is none that is certain, and while a process is found. */
+	readonly configMistake?: ConfigMistake | undefined;
 	readonly kernel: KernelEvidence;
 	readonly cgroup: CgroupEvidence | undefined;
 	/** The kernel's counters of the server's waits; undefined without a process. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type {ConfigFileEvidence} from '../domain/host-evidence.js';
+import type {ConfigFileEvidence} from '../domain/config-evidence.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {readConfigFile} from './config-file.js';
 import type {Gaps} from './gaps.js';

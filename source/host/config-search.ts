@@ -83,20 +83,23 @@ function isFor(endpoint: Endpoint, settings: ReadonlyMap<string, string>): boole
 		: [settings.get('port') ?? '6379', settings.get('tls-port')].includes(String(endpoint.port));
 }
 
+/** A config file on this machine, and its settings. */
+export type FoundConfigFile = {readonly path: string; readonly settings: ReadonlyMap<string, string>};
+
 /**
-The settings of the server at an endpoint, from the config file on this machine that names its port or socket. It serves a
+The config file on this machine that names the port or the socket of the server at an endpoint. It serves a
 server that is down and was never seen running. Undefined if no file names the endpoint, or if several do. It never
 rejects, and changes nothing.
 */
-export async function findConfigFile(endpoint: Endpoint): Promise<ReadonlyMap<string, string> | undefined> {
+export async function findConfigFile(endpoint: Endpoint): Promise<FoundConfigFile | undefined> {
 	const candidates = new Set([...(await installedFiles()), ...(await filesOfSupervisors())]);
-	const fitting: ReadonlyMap<string, string>[] = [];
+	const fitting: FoundConfigFile[] = [];
 	for (const candidate of [...candidates].slice(0, mostFiles)) {
 		const status = await stat(candidate).catch(() => undefined);
 		if (status?.isFile() === true && status.size <= mostBytes) {
 			const file = await readConfigFile(candidate);
 			if (file.kind === 'read' && isFor(endpoint, file.settings)) {
-				fitting.push(file.settings);
+				fitting.push({path: candidate, settings: file.settings});
 			}
 		}
 	}

@@ -21,6 +21,7 @@ import {findConfigFile} from './config-search.js';
 import {readConnectionHolders} from './connection-holders.js';
 import {readDataFiles} from './data-files.js';
 import {readEarlierFolder} from './earlier-folder.js';
+import {findConfigMistake} from './find-config-mistake.js';
 import {readFolder} from './folder-evidence.js';
 import {Gaps} from './gaps.js';
 import {readCgroup, readKernelSettings} from './kernel-settings.js';
@@ -183,6 +184,12 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 		},
 		gaps,
 	);
+	// A server in a container has its config file elsewhere. Of a process that has ended, the evidence before it tells.
+	const hasOwnRoot =
+		found === undefined
+			? seenBefore !== undefined && (seenBefore.process?.hasOwnRoot ?? seenBefore.configFile === undefined)
+			: found.evidence.hasOwnRoot;
+	const configFile = await readConfigEvidence(request.info, hasOwnRoot, gaps);
 	return {
 		kind: 'here',
 		process: found?.evidence,
@@ -205,12 +212,26 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 				? undefined
 				: await readDataFiles(folder, request.config?.get('dbfilename') ?? 'dump.rdb', found.evidence.processId),
 		earlierFolder: found === undefined ? undefined : await readEarlierFolder(request, folder, found.evidence),
-		configFile: await readConfigEvidence(request.info, found?.evidence.hasOwnRoot === true, gaps),
+		configFile,
+		configMistake: found === undefined ? await mistakeOf(request, configFile?.path, settings.configFile) : undefined,
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
 		waits: found === undefined ? undefined : await readWaits(found.evidence.processId, folder),
 		gaps: gaps.list(),
 	};
+}
+
+/**
+The first mistake in the config file of a server that has ended. A file counts that was read while the process ran, that
+an earlier session read then, or that was found on this machine by the server's port.
+*/
+async function mistakeOf(
+	{before, remembered}: EvidenceRequest,
+	named: string | undefined,
+	searched: string | undefined,
+): Promise<LocalEvidence['configMistake']> {
+	const file = (before === undefined ? undefined : named) ?? remembered?.config ?? searched;
+	return file === undefined ? undefined : findConfigMistake(file);
 }
 
 /**
@@ -263,7 +284,12 @@ that names its port.
 async function settingsOf(
 	{endpoint, info, config}: EvidenceRequest,
 	hasEnded: boolean,
-): Promise<{readonly dir: string | undefined; readonly logfile: string | undefined}> {
+): Promise<{
+	readonly dir: string | undefined;
+	readonly logfile: string | undefined;
+	/** The path of the config file that was searched for. */
+	readonly configFile?: string | undefined;
+}> {
 	const told = {dir: config?.get('dir'), logfile: config?.get('logfile')};
 	if (told.dir !== undefined && told.logfile !== undefined) {
 		return told;
@@ -271,6 +297,11 @@ async function settingsOf(
 
 	const named = info?.text('server', 'config_file');
 	const own = named !== undefined && path.isAbsolute(named) ? await readConfigFile(named) : undefined;
-	const settings = own?.kind === 'read' ? own.settings : hasEnded ? await findConfigFile(endpoint) : undefined;
-	return {dir: told.dir ?? settings?.get('dir'), logfile: told.logfile ?? settings?.get('logfile')};
+	const searched = own?.kind === 'read' || !hasEnded ? undefined : await findConfigFile(endpoint);
+	const settings = own?.kind === 'read' ? own.settings : searched?.settings;
+	return {
+		dir: told.dir ?? settings?.get('dir'),
+		logfile: told.logfile ?? settings?.get('logfile'),
+		configFile: searched?.path,
+	};
 }

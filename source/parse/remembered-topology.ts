@@ -9,6 +9,8 @@ export type RememberedPlaces = {
 	readonly log?: string | undefined;
 	/** The folder with the server's data. */
 	readonly folder?: string | undefined;
+	/** The config file with which the server was started. */
+	readonly config?: string | undefined;
 };
 
 /**
@@ -84,8 +86,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null;
 
 function placesIn(node: unknown): RememberedPlaces {
-	const {log, folder} = isRecord(node) ? node : {};
-	return {...(isPath(log) ? {log} : {}), ...(isPath(folder) ? {folder} : {})};
+	const {log, folder, config} = isRecord(node) ? node : {};
+	return {...(isPath(log) ? {log} : {}), ...(isPath(folder) ? {folder} : {}), ...(isPath(config) ? {config} : {})};
 }
 
 function hostsIn(node: unknown, endpoint: Endpoint): ReadonlyArray<readonly [string, string]> {

@@ -1,3 +1,4 @@
+import {configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
@@ -17,7 +18,7 @@ import {
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
-import {stepsAfterEnd} from './end-steps.js';
+import {mistakeEvidence, mistakeSteps, stepsAfterEnd} from './end-steps.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {noFailoverSteps} from './no-failover-steps.js';
@@ -205,7 +206,7 @@ export const connRefused = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The connection is refused: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT).',
+			'The connection is refused: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT). Where the server ran on this machine, the finding names the end in its log, and the line of its config file for which it does not start again. Only mistakes that are certain count, in a file that was changed after the last start.',
 		since: 'any',
 		falsePositives: [
 			'A process that replied before may be restarting. The finding is only a warning for the first five seconds, unless this machine shows why the process does not come back.',
@@ -234,6 +235,7 @@ export const connRefused = rule({
 		const rejected = reasonOnHost(facts.record);
 		const bound = rejected === undefined ? boundElsewhere(facts.record) : undefined;
 		const end = rejected === undefined ? endOfProcess(facts.record) : undefined;
+		const mistake = (rejected ?? bound) === undefined ? configMistakeOf(facts.record) : undefined;
 		const mayRestart = mayBeRestarting(facts.record, facts.nowMs, limits.restart);
 		const takeover = takeoverOf(facts.record, facts.nodes);
 		const isGone = isRemoved(facts.record);
@@ -242,13 +244,16 @@ export const connRefused = rule({
 		const isMinor = takeover !== undefined || leftover !== undefined;
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
 			problem: replacedProblem(failure.problem, takeover),
-			reason: rejected ?? bound ?? leftover?.reason ?? end?.reason ?? failure.reason,
+			detail: mistake && end?.reason,
+			reason:
+				rejected ?? bound ?? leftover?.reason ?? (mistake && mistakeReason(mistake)) ?? end?.reason ?? failure.reason,
 			effect: isPlanned || isMinor ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				...(failingSinceMs === undefined
 					? []
 					: [{name: 'failing for', value: seconds((facts.nowMs - failingSinceMs) / 1000)}]),
+				...(mistake === undefined ? [] : mistakeEvidence(mistake)),
 				...(end === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', end.remark.line)}`}]),
 				...lastWords(facts.record),
 			],
@@ -260,13 +265,15 @@ export const connRefused = rule({
 						? 'The server runs and listens. A firewall rule on the way turns connections away.'
 						: bound !== undefined
 							? 'The server runs. Clients that use this address cannot reach it.'
-							: end !== undefined
-								? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
-								: isPlanned
-									? 'The process ended or is restarting. Other nodes do its work meanwhile.'
-									: mayRestart
-										? 'The process ended or is restarting. Nobody can use the node until it listens again.'
-										: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
+							: mistake !== undefined
+								? 'Its config file was changed after its last start, and it does not start with this line.'
+								: end !== undefined
+									? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
+									: isPlanned
+										? 'The process ended or is restarting. Other nodes do its work meanwhile.'
+										: mayRestart
+											? 'The process ended or is restarting. Nobody can use the node until it listens again.'
+											: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
 			next:
 				rejected !== undefined
 					? [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')]
@@ -274,8 +281,9 @@ export const connRefused = rule({
 						? stepsForBind
 						: [
 								...(leftover === undefined ? [] : [forgetLeftover]),
+								...(mistake === undefined ? [] : mistakeSteps(mistake)),
 								...(takeover === undefined ? noFailoverSteps(facts.record, facts.nodes) : [hint(returnAfterTakeover)]),
-								...stepsAfterEnd(end, facts),
+								...(mistake === undefined ? stepsAfterEnd(end, facts) : []),
 								...statusSteps(facts),
 								...logSteps(facts),
 								onHost('ss -ltnp'),

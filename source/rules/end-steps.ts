@@ -1,6 +1,7 @@
 import type {ProcessEnd} from '../derive/process-end.js';
-import type {NextStep} from '../domain/finding.js';
-import {message} from '../domain/message.js';
+import type {ConfigMistake} from '../domain/config-evidence.js';
+import type {Evidence, NextStep} from '../domain/finding.js';
+import {message, nameOf} from '../domain/message.js';
 import {hint, isValkey, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
@@ -101,6 +102,17 @@ function stepsForRdb(end: ProcessEnd, facts: NodeFacts): readonly NextStep[] {
 				onHost(message`${tool} ${quotedName('path', `${folder}/${name}`)}   # says where it is damaged`),
 			];
 }
+
+/** The mistake in a config file as evidence. */
+export const mistakeEvidence = ({path, line, text, why}: ConfigMistake): readonly Evidence[] => [
+	{name: 'config file', value: message`${nameOf('path', path)}, line ${line}`},
+	{name: 'its line', value: message`${nameOf('quote', text)}: ${why}`},
+];
+
+/** What to do about a mistake in a config file. */
+export const mistakeSteps = ({path, line, why}: ConfigMistake): readonly NextStep[] => [
+	hint(message`correct line ${line} of ${nameOf('path', path)} (${why}), then start it`),
+];
 
 /** The next steps after a process has ended; empty if its log does not show the cause. */
 export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): readonly NextStep[] {

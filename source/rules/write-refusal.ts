@@ -1,5 +1,5 @@
 import {folderObstacle} from '../derive/save-folder.js';
-import type {ConfigFileEvidence} from '../domain/host-evidence.js';
+import type {ConfigFileEvidence} from '../domain/config-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {sizeInBytes} from '../parse/memory-size.js';
 import {count} from '../text/units.js';

@@ -1,3 +1,4 @@
+import {configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
 import {mayBeLostPacket} from '../derive/pending-reply.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
@@ -197,6 +198,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 	// Who holds the connections is no cause where the server admits fewer clients than its config asks for.
 	const lowered = fileLimitOfFull(record);
 	const held = lowered === undefined ? heldConnections(record) : undefined;
+	const mistake = configMistakeOf(record);
 	return {
 		node: address,
 		severity: mayBeRestarting(record, nowMs) ? 'warning' : 'critical',
@@ -209,6 +211,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 			(lowered && filesAllow(lowered)) ??
 			reasonOnHost(record) ??
 			boundElsewhere(record) ??
+			(mistake && mistakeReason(mistake)) ??
 			endOfProcess(record)?.reason ??
 			failure?.reason,
 		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,

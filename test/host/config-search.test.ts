@@ -27,7 +27,7 @@ const at = (port: number) => ({kind: 'tcp', host: '127.0.0.1', port}) as const;
 
 test('the config file of a server that was never seen is found by the process that starts it', async t => {
 	await supervisorOf(t, ['port 64123\nlogfile /var/log/cache.log\ndir /srv/cache\n', 'port 64124\n']);
-	const settings = await findConfigFile(at(64_123));
+	const settings = (await findConfigFile(at(64_123)))?.settings;
 	assert.equal(settings?.get('logfile'), '/var/log/cache.log');
 	assert.equal(settings?.get('dir'), '/srv/cache');
 	assert.equal(await findConfigFile(at(64_125)), undefined);
@@ -35,8 +35,8 @@ test('the config file of a server that was never seen is found by the process th
 
 test('a TLS port and a socket file name the server as well', async t => {
 	await supervisorOf(t, ['port 0\ntls-port 64126\nunixsocket /run/cache-64126.sock\n']);
-	assert.equal((await findConfigFile(at(64_126)))?.get('port'), '0');
-	assert.equal((await findConfigFile({kind: 'unix', path: '/run/cache-64126.sock'}))?.get('port'), '0');
+	assert.equal((await findConfigFile(at(64_126)))?.settings.get('port'), '0');
+	assert.equal((await findConfigFile({kind: 'unix', path: '/run/cache-64126.sock'}))?.settings.get('port'), '0');
 });
 
 test('of two config files for one port, none is taken', async t => {
@@ -60,7 +60,7 @@ test('a script that starts the server again names a file of its working folder',
 	await new Promise(resolve => {
 		child.stdout.once('data', resolve);
 	});
-	assert.equal((await findConfigFile(at(64_128)))?.get('logfile'), 'server.log');
+	assert.equal((await findConfigFile(at(64_128)))?.settings.get('logfile'), 'server.log');
 	assert.equal(await findConfigFile(at(64_129)), undefined);
 });
 

@@ -11,7 +11,7 @@ const nodes = [
 ] as const;
 
 test('a stored topology is read back for the same target only', () => {
-	const places = new Map([[addressOf(nodes[0]), {log: '/var/log/redis.log', folder: '/data'}]]);
+	const places = new Map([[addressOf(nodes[0]), {log: '/var/log/redis.log', folder: '/data', config: '/etc/a.conf'}]]);
 	const hosts = new Map<string, string>();
 	const text = rememberedText('a:1', {atMs: 1000, nodes, places, hosts});
 	assert.equal(text.split('\n').length, 2);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {ConfigMistake} from '../../source/domain/config-evidence.js';
 import type {Evaluation} from '../../source/domain/finding.js';
 import type {
 	LocalEvidence,
@@ -63,6 +64,34 @@ const loggedEnd = (id: string, line: string, agoSeconds: number): LogEvidence =>
 	remarks: [
 		{id, severity: 'critical', rules: [], meaning: 'it ended', line, atMs: nowMs - agoSeconds * 1000, count: 1},
 	],
+});
+
+/** A server that SIGTERM stopped a minute after its start, and the first mistake in its config file. */
+const mistaken = (
+	parts: Partial<ConfigMistake>,
+	agoSeconds = 20,
+): Pick<LocalEvidence, 'log' | 'configMistake'> & {readonly log: LogEvidence} => ({
+	log: loggedEnd('signalled', '7:signal-handler (1) Received SIGTERM scheduling shutdown...', agoSeconds),
+	configMistake: {
+		path: '/etc/valkey/valkey.conf',
+		line: 9,
+		text: 'maxmemory 4 gb',
+		why: '2 words where one belongs',
+		changedAtMs: nowMs - 40_000,
+		...parts,
+	},
+});
+
+test('a mistake in the config file comes first among the steps, with its file and line', () => {
+	const {next, evidence} = firingOf(connRefused, refusedSince(20, mistaken({})));
+	assert.equal(
+		messageText(next[0]?.text ?? ''),
+		'correct line 9 of /etc/valkey/valkey.conf (2 words where one belongs), then start it',
+	);
+	assert.ok(!next.some(({text}) => messageText(text).startsWith('start it again')));
+	assert.ok(
+		evidence.some(({value}) => typeof value === 'object' && messageText(value) === '/etc/valkey/valkey.conf, line 9'),
+	);
 });
 
 const primary = recordFrom({address: '10.0.1.12:6379', role: 'primary'});
@@ -160,6 +189,38 @@ testRule(connRefused, [
 		'critical',
 		/: its append-only file is damaged$/,
 	],
+	[
+		'its config file has a mistake since',
+		refusedSince(20, mistaken({})),
+		'critical',
+		/^refuses connections, SIGTERM stopped it at \d\d:\d\d:\d\d: config line 9 is not valid \(maxmemory 4 gb\)$/,
+	],
+	[
+		'its config file has a mistake, and no line of its log tells of the end',
+		refusedSince(20, {...mistaken({}), log: {...mistaken({}).log, remarks: []}}),
+		'critical',
+		/^refuses connections: config line 9 is not valid/,
+	],
+	['it does not come back: its config file has a mistake', refusedLately(mistaken({}, 2)), 'critical', /config line 9/],
+	[
+		'the last start was with the same file, so that it is valid for this server',
+		refusedSince(20, mistaken({changedAtMs: nowMs - 61_000})),
+		'critical',
+		/: SIGTERM stopped it at/,
+	],
+	[
+		'nobody knows when the last start was',
+		refusedSince(20, {...mistaken({}), log: {...mistaken({}).log, starts: []}}),
+		'critical',
+		/: SIGTERM stopped it at/,
+	],
+	[
+		'the last sample tells of a later start',
+		{...refusedSince(20, mistaken({})), info: {server: {uptime_in_seconds: 30}}},
+		'critical',
+		/: SIGTERM stopped it at/,
+	],
+	['the mistake was seen before the failure', refusedSince(-1, mistaken({})), 'warning', /nothing listens/],
 	[
 		'the log tells of an earlier process',
 		refusedSince(20, {log: loggedEnd('signalled', '7:M Received SIGTERM scheduling shutdown', 900)}),

@@ -1,0 +1,20 @@
+/** The present content of the config file with which the server was started. */
+export type ConfigFileEvidence = {
+	readonly path: string;
+	/** The values in the config file by lower-case setting name, only for settings that rules compare. */
+	readonly settings: ReadonlyMap<string, string>;
+};
+
+/** A line of a config file for which the server does not start. */
+export type ConfigMistake = {
+	/** The file with the line: the config file, or one that it includes. */
+	readonly path: string;
+	/** The number of the line, from 1. */
+	readonly line: number;
+	/** The line, printable and short. Of a secret setting, its name alone. */
+	readonly text: string;
+	/** What is not valid, in few words: `two values where one belongs`. */
+	readonly why: string;
+	/** When the file was last changed, milliseconds since the epoch. */
+	readonly changedAtMs: number;
+};

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
+import type {ConfigMistake} from '../../source/domain/config-evidence.js';
+import type {LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {type EvidenceRequest, gatherEvidence} from '../../source/host/gather-evidence.js';
+import {parseInfo} from '../../source/parse/info.js';
+import {freePort} from '../harness/free-port.js';
+import {emptyHost} from '../harness/rule-cases.js';
+
+const isLinux = process.platform === 'linux';
+
+/** A config file with a mistake. */
+async function configFor(t: TestContext): Promise<string> {
+	const folder = await mkdtemp(path.join(tmpdir(), 'redis-top-ended-'));
+	t.after(() => rm(folder, {recursive: true}));
+	const file = path.join(folder, 'server.conf');
+	await writeFile(file, 'timeout 5s\n');
+	return file;
+}
+
+/** The mistake that is found for a server that has ended. */
+async function mistakeOf(rest: Partial<EvidenceRequest>): Promise<ConfigMistake | undefined> {
+	const evidence = await gatherEvidence({
+		endpoint: {kind: 'tcp', host: '127.0.0.1', port: await freePort()},
+		info: undefined,
+		config: undefined,
+		nowMs: Date.now(),
+		...rest,
+	});
+	assert.equal(evidence.kind, 'here');
+	return (evidence as LocalEvidence).configMistake;
+}
+
+const infoOf = (file: string) => parseInfo(`# Server\r\nconfig_file:${file}\r\n`);
+const before = (parts: Partial<LocalEvidence>) => ({atMs: Date.now() - 3000, value: {...emptyHost, ...parts}});
+const ran = (hasOwnRoot: boolean) => ({processId: 999_999_999, hasOwnRoot}) as ProcessEvidence;
+
+test('the config file that a server on this machine had is read when it has ended', {skip: !isLinux}, async t => {
+	const file = await configFor(t);
+	const found = await mistakeOf({info: infoOf(file), before: before({process: ran(false)})});
+	assert.deepEqual([found?.path, found?.line, found?.text], [file, 1, 'timeout 5s']);
+});
+
+test('it is read again while the server is gone', {skip: !isLinux}, async t => {
+	const file = await configFor(t);
+	const configFile = {path: file, settings: new Map<string, string>()};
+	assert.equal((await mistakeOf({info: infoOf(file), before: before({configFile})}))?.path, file);
+});
+
+test('the file that an earlier session learned of is read, too', {skip: !isLinux}, async t => {
+	const file = await configFor(t);
+	assert.equal((await mistakeOf({remembered: {config: file}}))?.path, file);
+});
+
+test('a server in a container had its config file elsewhere', {skip: !isLinux}, async t => {
+	const file = await configFor(t);
+	assert.equal(await mistakeOf({info: infoOf(file), before: before({process: ran(true)})}), undefined);
+	assert.equal(await mistakeOf({info: infoOf(file), before: before({})}), undefined);
+	assert.equal(await mistakeOf({info: infoOf(file)}), undefined, 'nobody looked while it ran');
+});
