@@ -3,6 +3,7 @@ import {oldAddress} from './cluster-findings.js';
 import {disconnectedSubscriber} from './disconnected-client.js';
 import {errorCode} from './errors-modules.js';
 import type {Finding} from './finding.js';
+import {keysOfPrimary} from './keyspace.js';
 import {killedAtLimit} from './killed-save.js';
 import {longestMean} from './linear-commands.js';
 import {longSlow} from './observability.js';
@@ -62,6 +63,8 @@ export const cannotFork = hasEvidence(forkOfResync);
 
 /** Whether a replica ran a slow command because its primary had run it. */
 export const isRepeated = hasEvidence(repeatedCommand);
+
+export const isKeptByPrimary = hasEvidence(keysOfPrimary);
 
 export const isCutOff = hasEvidence(cutOff);
 

@@ -17,6 +17,7 @@ import {
 	isForRights,
 	isForRoom,
 	isForScripts,
+	isKeptByPrimary,
 	isMostlyStopped,
 	isNoCommands,
 	isOfMessages,
@@ -220,6 +221,8 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'rep.made_replica', where: 'replicas', symptoms: ['key.drop', ...linkSymptoms]},
 	// A replica discards its keys before it loads those of its primary.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['key.drop'], isCause: hasLoggedObstacle},
+	{cause: 'rep.link_down', where: 'here', symptoms: ['key.drop'], isSymptom: isKeptByPrimary},
+	{cause: 'rep.sync', where: 'here', symptoms: ['key.drop'], isSymptom: isKeptByPrimary},
 	{cause: 'rep.emptied', where: 'replicas', symptoms: ['key.drop']},
 	{
 		cause: 'rep.made_replica',

@@ -6,6 +6,7 @@ import {senderCulprit, sendersOf} from './client-names.js';
 import {answerMissing, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
+import {keepSteps} from './role-change.js';
 import {clear, fires, rule} from './rule.js';
 
 /** Fewest reads a second for which the share of misses means something. */
@@ -88,11 +89,7 @@ export const keyDeleted = rule({
 				{name: 'miss share', value: misses / reads, unit: 'share'},
 			],
 			meaning: 'More keys are deleted than written, and clients ask for deleted ones. Replicas delete them as well.',
-			next: [
-				hint('stop the sender, if this is not intended'),
-				hint('keep the RDB file and the append-only files: copy them away before a save replaces them'),
-				redisCli(facts, 'CLIENT LIST'),
-			],
+			next: [hint('stop the sender, if this is not intended'), ...keepSteps(facts), redisCli(facts, 'CLIENT LIST')],
 		});
 	},
 });

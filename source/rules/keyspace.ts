@@ -1,5 +1,4 @@
 import {primaryAddress} from '../derive/replication-peers.js';
-import type {NextStep} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {keyTotals} from '../parse/info-fields.js';
@@ -10,7 +9,7 @@ import {keyMiss} from './key-misses.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts, RuleMemory} from './node-facts.js';
-import {discardedKeys, keepsNothing} from './role-change.js';
+import {discardedKeys, keepSteps} from './role-change.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 /**
@@ -115,14 +114,20 @@ function flushOf(drop: NonNullable<RuleMemory['keyDrop']>, facts: NodeFacts, ago
 	};
 }
 
-/** The steps that keep what is left of the lost keys on disk. */
-const keepSteps = (facts: NodeFacts): readonly NextStep[] => [
-	hint(
-		keepsNothing(facts)
-			? 'restore a backup (an RDB file from before), or let the applications fill it again: it keeps nothing on disk'
-			: 'keep the RDB file and the append-only files: copy them away before a save replaces them',
-	),
-];
+/** Name of the evidence that no key is lost: the primary of the replica has them. */
+export const keysOfPrimary = 'keys of its primary';
+
+/**
+The primary of a replica, if it answers and still has most of the keys that the replica lost. A replica discards its keys
+before it loads those of its primary, and has none until the load succeeds.
+*/
+function primaryWithKeys({from}: NonNullable<RuleMemory['keyDrop']>, facts: NodeFacts, share: number) {
+	const {primary} = facts;
+	const kept = primary?.failure === undefined && primary?.sample ? (keyCount(primary.sample.info) ?? 0) : 0;
+	return facts.record.role === 'replica' && primary !== undefined && kept > from * share
+		? {address: primary.address, kept}
+		: undefined;
+}
 
 export const keyDropped = rule({
 	id: 'key.drop',
@@ -136,6 +141,7 @@ export const keyDropped = rule({
 			'A restarted server has few keys while it loads. The rule waits until `loading` is 0.',
 			'INFO does not count the keys that expire during a restart or a full resync. A drop of keys with a TTL then counts only if less than a tenth of all keys is left.',
 			'A replica that is given another primary gets the keys of that primary. Such a drop does not count.',
+			'A replica discards its keys before a full resync. While its primary has them, no key is lost, and the finding is a warning.',
 			'A replica that restarts gets its keys from its primary again. Such a drop does not count.',
 			'A small database may be rebuilt at any time. A drop of less than a thousand keys does not count.',
 			'Keys of a cluster leave with their slots. The rule waits for the next CLUSTER NODES. A drop does not count where slots left, unless FLUSHALL or FLUSHDB ran, or the other primaries gained no keys.',
@@ -167,6 +173,31 @@ export const keyDropped = rule({
 		const isTaken = slots === 'taken';
 		const demotion = demotionOf(drop, facts);
 		const flush = flushOf(drop, facts, agoSeconds);
+		const source =
+			demotion === undefined && flush === undefined && !isTaken
+				? primaryWithKeys(drop, facts, limits.share)
+				: undefined;
+		if (source !== undefined) {
+			return fires('warning', {
+				problem: 'lacks the keys of its primary',
+				detail: message`${count(drop.from)} before, ${count(keys)} now`,
+				reason: message`${nodeName(source.address)} has ${count(source.kept)}`,
+				effect: 'reads-stale',
+				evidence: [
+					{name: 'keys before', value: drop.from, unit: 'count'},
+					{name: 'keys after', value: drop.to, unit: 'count'},
+					{name: keysOfPrimary, value: source.kept, unit: 'count'},
+				],
+				meaning:
+					'A replica discards its keys before it loads those of its primary. Its readers find nothing until the load succeeds.',
+				next: [
+					hint('see why the full resync does not end: its log, and that of its primary'),
+					...logSteps(facts),
+					redisCli(facts, 'INFO replication'),
+				],
+			});
+		}
+
 		return fires('critical', {
 			problem: 'lost most of its keys',
 			detail: message`${count(drop.from)} before, ${count(drop.to)} after${demotion?.by ?? ''}`,

@@ -110,3 +110,12 @@ export function discardedKeys(facts: NodeFacts, atMs: number): readonly NextStep
 		),
 	];
 }
+
+/** The steps that keep what is left of the lost keys on disk. */
+export const keepSteps = (facts: NodeFacts): readonly NextStep[] => [
+	hint(
+		keepsNothing(facts)
+			? 'restore a backup (an RDB file from before), or let the applications fill it again: it keeps nothing on disk'
+			: 'keep the RDB file and the append-only files: copy them away before a save replaces them',
+	),
+];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {findingText} from '../../source/rules/finding.js';
 import {keyMiss} from '../../source/rules/key-misses.js';
 import {keyDropped, keyExpireLag, keyMassExpiry, keyNoexpire} from '../../source/rules/keyspace.js';
 import {viewFrom} from '../cluster/views.js';
@@ -149,6 +150,34 @@ test('key.drop: files are to be kept only where the server keeps its data on dis
 	for (const kept of [steps('3600 1', 0), steps('', 1)]) {
 		assert.match(kept, /keep the RDB file and the append-only files/);
 		assert.doesNotMatch(kept, /nothing on disk/);
+	}
+});
+
+test('key.drop: a replica whose primary still has the keys lost none: a warning without a word of files', () => {
+	const replica = (keysOfPrimary: number, parts: Partial<Drop> = {}, role = 'replica', isDown = false): FactsParts => {
+		const lost = dropped(0, {to: 0, ...parts});
+		const primary = recordFrom({
+			address: '10.0.1.2:6379',
+			info: {replication: {role: 'master'}, keyspace: {db0: `keys=${keysOfPrimary},expires=0`}},
+		});
+		return {
+			...lost,
+			info: {...lost.info, replication: {role: 'slave', master_host: '10.0.1.2', master_port: 6379}},
+			record: {role: role as 'replica'},
+			nodes: [isDown ? {...primary, failure: refusedConnection} : primary],
+		};
+	};
+	const told = firingOf(keyDropped, replica(20_000));
+	assert.equal(told.severity, 'warning');
+	assert.equal(findingText(told), 'lacks the keys of its primary, 10.0k before, 0 now: 10.0.1.2:6379 has 20.0k');
+	assert.ok(told.next.every(({text}) => !/RDB file|backup/.test(messageText(text))));
+	for (const other of [
+		replica(3000),
+		replica(20_000, {byFlush: true}),
+		replica(20_000, {}, 'primary'),
+		replica(20_000, {}, 'replica', true),
+	]) {
+		assert.equal(firingOf(keyDropped, other).severity, 'critical');
 	}
 });
 
