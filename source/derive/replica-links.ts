@@ -1,7 +1,7 @@
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {Series} from '../domain/series.js';
-import {replicaLines} from '../parse/info-fields.js';
+import {type ReplicaLine, replicaLines} from '../parse/info-fields.js';
 import {sampleRate} from './node-values.js';
 import type {WrittenOffsets} from './written-offsets.js';
 
@@ -10,7 +10,7 @@ export type ReplicaLink = {
 	readonly address: NodeAddress;
 	/** The state of the replica's link: `online`, `wait_bgsave`, `send_bulk` … */
 	readonly state: string;
-	/** `master_repl_offset` − the replica's offset in the same INFO, bytes; undefined unless online. */
+	/** `master_repl_offset` − the replica's offset in the same INFO, bytes; undefined until it is online and has acknowledged. */
 	readonly behindBytes: number | undefined;
 	/**
 	Age of the replica's data in seconds: the time since its source had the offset that the replica has now. Undefined
@@ -29,8 +29,18 @@ export type ReplicaLink = {
 };
 
 /**
+The offset that an online replica acknowledged last. INFO has the offset 0 for a replica that is not online, and for one
+that has not acknowledged anything since its link began, as in the first second after a failover. Both give undefined. It
+is a true 0 only where the source has written nothing.
+*/
+export const acknowledgedOffset = (
+	{state, offset}: Pick<ReplicaLine, 'state' | 'offset'>,
+	written: number | undefined,
+): number | undefined => (state !== 'online' || (offset === 0 && written !== 0) ? undefined : offset);
+
+/**
 The replicas of a node and how far each replica is behind. `behindBytes` is the node's offset minus the replica's, both
-from one INFO reply. A replica that isn't online has the offset 0 in INFO, so `behindBytes` is undefined. `lag=` is only
+from one INFO reply. It is undefined while the replica has acknowledged nothing. `lag=` is only
 the age of the replica's last ACK. On a slow link, `lag=` stays at 0 while the data is a minute behind.
 
 `behindSeconds` is here an estimate from two samples: `behindBytes` divided by the rate of the node's writes, which is
@@ -41,17 +51,17 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 	const seenRate = sampleRate(earlier, later, info => info.number('replication', 'master_repl_offset'));
 	const rate = seenRate === undefined ? undefined : Math.max(seenRate, meanWriteRate(later) ?? 0);
 	return replicaLines(later.info).map(line => {
-		const {host, port, state, offset, lagSeconds} = line;
+		const {host, port, state, lagSeconds} = line;
 		const isOnline = state === 'online';
-		const behindBytes =
-			isOnline && written !== undefined && offset !== undefined ? Math.max(0, written - offset) : undefined;
+		const offset = acknowledgedOffset(line, written);
+		const behindBytes = written !== undefined && offset !== undefined ? Math.max(0, written - offset) : undefined;
 		return {
 			address: addressOf({kind: 'tcp', host, port}),
 			state,
 			behindBytes,
 			behindSeconds: behindSeconds(behindBytes, rate),
 			ackAgeSeconds: isOnline ? lagSeconds : undefined,
-			offset: isOnline ? offset : undefined,
+			offset,
 		};
 	});
 }

@@ -10,6 +10,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {recordsIn} from './node-records.js';
 import {awaitedBytes} from './replication-lag.js';
+import {isSettling, settling} from './replication-link.js';
 import {clear, type FleetEvaluation, fires, rule} from './rule.js';
 
 const keysOf = ({sample}: {readonly sample: NodeSample | undefined}): number | undefined =>
@@ -230,6 +231,7 @@ export const repOverrunEta = rule({
 			'A burst of writes puts every replica behind for a moment. The growth must hold in three samples, and a tenth of the backlog must be used.',
 			'A busy primary may write more than its backlog between two acknowledgements. A replica counts as out of the backlog only if its data is older than five seconds.',
 			'A replica acknowledges once a second. Bytes that the primary wrote since the last acknowledgement do not count.',
+			'A new primary has no acknowledgement of its replicas yet. The rule waits after a change of role.',
 		],
 	},
 	thresholds: {
@@ -241,6 +243,10 @@ export const repOverrunEta = rule({
 	needs: {backlog: infoNumber('replication', 'repl_backlog_size')},
 	evaluate({backlog}, facts, limits) {
 		const {earlier, sample} = facts;
+		if (isSettling(facts)) {
+			return settling;
+		}
+
 		if (earlier === undefined || sample === undefined) {
 			return pending('needs two samples of a replica that is online');
 		}

@@ -50,6 +50,8 @@ const cases: ReadonlyArray<
 		[primary(120_000_000, [replica(0, 'send_bulk')]), primary(121_000_000, [replica(5_000_000)], 1000)],
 		{behindBytes: 116_000_000, behindSeconds: 116},
 	],
+	['online, and it has acknowledged nothing: its 0 says nothing', [undefined, primary(100, [replica(0)])], {}],
+	['its source has written nothing', [undefined, primary(0, [replica(0)])], {behindBytes: 0, behindSeconds: 0}],
 	['not online: its 0 says nothing', [undefined, primary(100, [replica(0, 'wait_bgsave')])], {}],
 ];
 

@@ -290,6 +290,20 @@ testRule(repOverrunEta, [
 	['shrinking', {info: behind(300_000), earlier: behind(400_000)}, 'clear'],
 	['a small part of the backlog', {info: behind(50_000), earlier: behind(0)}, 'clear'],
 	[
+		'just after a failover',
+		{
+			info: behind(1_200_000),
+			earlier: behind(900_000),
+			watch: {roleChangedAtMs: factsOf({}).nowMs - 5000},
+		},
+		'pending',
+	],
+	[
+		'a replica that has acknowledged nothing since the failover',
+		{info: behind(5_000_000), earlier: behind(5_000_000)},
+		'clear',
+	],
+	[
 		'already out of it',
 		{info: behind(1_200_000), earlier: behind(900_000)},
 		'warning',

@@ -48,7 +48,9 @@ this host and port. Undefined without an online replica.
 */
 function bestReplica({sample}: NodeRecord): string | undefined {
 	const replicas = sample === undefined ? [] : replicasOf(sample.info).filter(({state}) => state === 'online');
-	return replicas.sort((a, b) => (a.behindBytes ?? 0) - (b.behindBytes ?? 0))[0]?.name;
+	return replicas.sort(
+		(a, b) => (a.behindBytes ?? Number.POSITIVE_INFINITY) - (b.behindBytes ?? Number.POSITIVE_INFINITY),
+	)[0]?.name;
 }
 
 function targetChecks({info, words}: ServerFacts): Check[] {

@@ -174,6 +174,12 @@ const table: ReadonlyArray<readonly [ActionId, string, ServerFacts, RegExp]> = [
 	],
 	[
 		'shutdown-save',
+		'a replica that has acknowledged nothing yet',
+		factsOf(withInfo({replication: {slave0: 'ip=10.0.1.12,port=6379,state=online,offset=0,lag=0'}})),
+		/^warning: 1 of 1 replica not caught up/,
+	],
+	[
+		'shutdown-save',
 		'a replica that is being fed',
 		factsOf(withInfo({replication: {slave0: 'ip=10.0.1.12,port=6379,state=send_bulk,offset=0,lag=0'}})),
 		/^warning: 1 of 1 replica not caught up/,
