@@ -87,6 +87,12 @@ export function heldBackReplica(
 					hint(
 						message`start ${nodeName(comparison.nameOf(owner))} again: ${hasKeys ? 'it has the newest data' : 'no other node has its data'}`,
 					),
+					...(hasKeys
+						? [
+								hint(message`only if it is lost for good: promote ${name}, without the writes since its RDB file:`),
+								askNode(fleet, freshest.address, 'CLUSTER FAILOVER FORCE'),
+							]
+						: []),
 				],
 		losesWrites: true,
 	};

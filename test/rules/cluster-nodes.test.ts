@@ -94,6 +94,16 @@ const cutPair = sixViews({
 	17053: flaggedBy(17050, 17055),
 });
 
+const restartedWithKeys: ClusterCase = {
+	...heldBack(-1),
+	info: {
+		17053: {
+			replication: {master_link_status: 'down', master_link_down_since_seconds: -1},
+			keyspace: {db0: 'keys=600,expires=0'},
+		},
+	},
+};
+
 testClusterRule(cluNodeFail, [
 	[
 		'two hosts that do not reach each other',
@@ -185,15 +195,7 @@ testClusterRule(cluNodeFail, [
 	],
 	[
 		'an owner whose only replica was restarted with the keys of its own RDB file',
-		{
-			...heldBack(-1),
-			info: {
-				17053: {
-					replication: {master_link_status: 'down', master_link_down_since_seconds: -1},
-					keyspace: {db0: 'keys=600,expires=0'},
-				},
-			},
-		},
+		restartedWithKeys,
 		/unserved, 17053 has older data: 17053 has not synchronised with its primary since its start: its 600 keys may be old$/,
 	],
 	['an owner whose replica lost it a moment ago', heldBack(5), /unserved: it is marked FAIL by 5 nodes, for 1s$/],
@@ -519,6 +521,19 @@ test('clu.node_fail: a failover by hand that loses writes is the last step, and 
 	assert.match(steps[1] ?? '', /^free disk space on the host of \S+17053$/);
 	assert.match(steps[2] ?? '', /without the writes of the last 1m30s:$/);
 	assert.match(steps[3] ?? '', /CLUSTER FAILOVER FORCE$/);
+});
+
+test('clu.node_fail: a replica with older keys is promoted only if the newest are lost for good', () => {
+	const stepsOf = (given: ClusterCase) => {
+		const [finding] = cluNodeFail.evaluate(fleetOf(given), () => 0);
+		assert.ok(finding?.kind === 'fires');
+		return finding.next.map(({text}) => messageText(text));
+	};
+	const steps = stepsOf(restartedWithKeys);
+	assert.match(steps[0] ?? '', /^start \S+17050 again: it has the newest data$/);
+	assert.match(steps[1] ?? '', /^only if it is lost for good: .*, without the writes since its RDB file:$/);
+	assert.match(steps[2] ?? '', /CLUSTER FAILOVER FORCE$/);
+	assert.doesNotMatch(stepsOf(heldBack(-1)).join('\n'), /FORCE/);
 });
 
 test('clu.node_fail: a node without cluster mode is to be started with its config file, and its bus port is no suspect', () => {
