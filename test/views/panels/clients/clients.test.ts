@@ -316,6 +316,10 @@ test('the connection of a replica has the port at which the replica listens, if 
 		'replica :6379',
 		'replica :6380',
 	]);
+	assert.deepEqual(names(['10.0.1.12', '10.0.1.13'], '10.0.1.12:6379', '10.0.1.13:6379'), [
+		'replica 10.0.1.12',
+		'replica 10.0.1.13',
+	]);
 	assert.deepEqual(names(['10.0.1.12'], '10.0.1.12:6379', '10.0.1.12:6380'), [], 'two replicas');
 	assert.deepEqual(names(['10.0.1.12', '10.0.1.12'], '10.0.1.12:6379'), [], 'a tool beside it');
 	assert.deepEqual(names(['172.17.0.3'], '10.0.1.12:6379'), [], 'address translation');
