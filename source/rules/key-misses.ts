@@ -7,6 +7,7 @@ import {rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+import {type SoonerExpiry, soonerExpiry} from './sooner-expiry.js';
 import {topWriter, type Writer} from './writers.js';
 
 /** Fewest keys that expire a second for which the lifetime of keys is computed. */
@@ -168,12 +169,19 @@ function lifeText({seconds: lifetime, isOfAll}: Lifetime, writer: Writer | undef
 	return message`new keys expire within ${seconds(Math.ceil(lifetime))}${command === undefined ? '' : message` of ${command}${from}`}`;
 }
 
+/** That far more keys expire than before, and who writes: `keys expire sooner after SET from web, 45/s`. */
+function soonerText({expired}: SoonerExpiry, writer: Writer | undefined): Message {
+	const {command, client} = writer?.culprit ?? {};
+	const from = client === undefined ? '' : message` from ${client}`;
+	return message`keys expire sooner${command === undefined ? '' : message` after ${command}${from}`}, ${perSecond(expired)}`;
+}
+
 export const keyMiss = rule({
 	id: 'key.miss',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire; keys with a longer TTL may be left from before. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server.',
+			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`. The rule needs a minimum number of lookups a second. It computes how long keys live, where as many are written as expire; keys with a longer TTL may be left from before. The finding is a warning where keys live for seconds, and most lookups found their key within the last ten minutes; where redis-top has just begun to look, since the start of the server. It is a warning as well where redis-top has just begun to look and far more keys expire than since the start, while clients write again what they miss.',
 		since: '2.2',
 		falsePositives: [
 			'A client that asks whether a key exists counts a miss. The finding is only info, unless lookups found their keys a moment ago.',
@@ -212,24 +220,37 @@ export const keyMiss = rule({
 		const life = shortLifetime(facts, misses, wasBetter ? best : undefined, limits.lifetime);
 		const isShort = life !== undefined;
 		const isUnseen = (best?.share ?? 0) < limits.before && hasJustBegun(facts);
-		const hasFallen = isShort && (wasBetter || (isUnseen && hasFallenSinceStart(facts, hits / lookups, limits)));
+		const isBelowStart = isUnseen && hasFallenSinceStart(facts, hits / lookups, limits);
+		const sooner = !isShort && isBelowStart ? soonerExpiry(facts, hits, misses) : undefined;
+		const hasFallen = (isShort && (wasBetter || isBelowStart)) || sooner !== undefined;
 		if (!hasFallen && lookups < limits.lookups) {
 			return clear;
 		}
 
-		const writer = isShort ? topWriter(facts) : undefined;
+		const isExpiring = isShort || sooner !== undefined;
+		const writer = isExpiring ? topWriter(facts) : undefined;
 		return fires(hasFallen ? 'warning' : 'info', {
 			problem:
 				hasFallen && wasBetter
 					? `hit rate fell from ${percent(best.share)} to ${percent(hits / lookups)}`
 					: `misses ${percent(misses / lookups)} of its key lookups`,
 			...(hasFallen ? {} : {detail: `${perSecond(lookups)} lookups`}),
-			...(isShort ? {reason: lifeText(life, writer)} : {}),
+			...(isShort
+				? {reason: lifeText(life, writer)}
+				: sooner === undefined
+					? {}
+					: {reason: soonerText(sooner, writer)}),
 			...(hasFallen ? {effect: 'slow' as const} : {}),
 			...(writer === undefined ? {} : {culprit: writer.culprit}),
 			evidence: [
 				{name: 'hits', value: hits, unit: 'perSecond'},
 				{name: 'misses', value: misses, unit: 'perSecond'},
+				...(sooner === undefined
+					? []
+					: [
+							{name: 'expired keys', value: sooner.expired, unit: 'perSecond' as const},
+							{name: 'expired keys since the start', value: sooner.usual, unit: 'perSecond' as const},
+						]),
 				...(isShort
 					? [
 							{name: 'expired keys', value: facts.perSecond('stats', 'expired_keys') ?? 0, unit: 'perSecond' as const},
@@ -245,10 +266,10 @@ export const keyMiss = rule({
 					: []),
 				...(writer?.evidence ?? []),
 			],
-			meaning: isShort
+			meaning: isExpiring
 				? 'Each miss loads the database behind the cache. What is written to the cache is gone before it is read again.'
 				: 'Each miss loads the database behind the cache. After a restart that is usual, else keys expire or are evicted too early.',
-			next: isShort
+			next: isExpiring
 				? [
 						hint(
 							'compare the TTL in the last release: PX counts milliseconds, EX seconds; PEXPIRE and EXPIRE likewise',

@@ -286,6 +286,56 @@ const fresh = (parts: {readonly hits: number; readonly misses: number}): FactsPa
 	};
 };
 
+/**
+A cache that has run for a day, of which redis-top has two samples: 97 % of its lookups were hits. Now 670 in a second
+miss, and 45 keys expire.
+*/
+function shortened({
+	uptime = 86_400,
+	hitsBefore = 60e6,
+	missesBefore = 2e6,
+	hits = 30,
+	misses = 670,
+	expired = 45,
+	expiredBefore = 86_400,
+	writes = 670,
+	keysBefore = 8000,
+}: Partial<
+	Record<
+		| 'uptime'
+		| 'hitsBefore'
+		| 'missesBefore'
+		| 'hits'
+		| 'misses'
+		| 'expired'
+		| 'expiredBefore'
+		| 'writes'
+		| 'keysBefore',
+		number
+	>
+> = {}): FactsParts {
+	const stats = (share: number) => ({
+		keyspace_hits: hitsBefore + share * hits,
+		keyspace_misses: missesBefore + share * misses,
+		expired_keys: expiredBefore + share * expired,
+		evicted_keys: 0,
+	});
+	return {
+		info: {
+			server: {uptime_in_seconds: uptime},
+			stats: stats(1),
+			keyspace: {db0: 'keys=8600,expires=8600,avg_ttl=3000000'},
+		},
+		earlier: {stats: stats(0), keyspace: {db0: `keys=${keysBefore},expires=${keysBefore},avg_ttl=3000000`}},
+		record: {
+			...setter,
+			commands: [
+				{command: 'set', calls: 9, callsPerSecond: writes, meanMicroseconds: 2, timeShare: 0.5, failuresPerSecond: 0},
+			],
+		},
+	};
+}
+
 testRule(keyMiss, [
 	['most are hits', counted({keyspace_hits: 900, keyspace_misses: 100}), 'clear'],
 	[
@@ -316,6 +366,40 @@ testRule(keyMiss, [
 		'warning',
 		/^misses 96% of its key lookups: new keys expire within 52s of SET from web$/,
 	],
+	[
+		'a release has just shortened the TTL, and few of the expired keys are deleted yet',
+		shortened(),
+		'warning',
+		/^misses 96% of its key lookups: keys expire sooner after SET from web, 45\.?0*\/s$/,
+	],
+	[
+		'the same soon after the start of the server',
+		shortened({uptime: 250, hitsBefore: 175_000, missesBefore: 5000, expiredBefore: 250}),
+		'info',
+		/lookups$/,
+	],
+	['the same, and as many keys expire as usually', shortened({expiredBefore: 30 * 86_400}), 'info', /lookups$/],
+	[
+		'the same, and hardly a key expires',
+		shortened({expired: 9, hits: 5, misses: 100, writes: 100}),
+		'info',
+		/lookups$/,
+	],
+	[
+		'the same, and few keys expire for the misses',
+		shortened({expired: 30, writes: 900, misses: 900}),
+		'info',
+		/lookups$/,
+	],
+	['a release has just changed the prefix of keys that live for an hour', shortened({expired: 0}), 'info', /lookups$/],
+	['a nightly job reads new keys', shortened({writes: 20}), 'info', /lookups$/],
+	[
+		'a nightly job reads new keys, and the others find theirs',
+		shortened({hits: 400, misses: 1200, writes: 1200, expired: 80}),
+		'info',
+	],
+	['many keys expire at once, and the number of keys falls', shortened({keysBefore: 9000}), 'info', /lookups$/],
+	['most lookups have missed since the start', shortened({hitsBefore: 1e6, missesBefore: 9e6}), 'info', /lookups$/],
 	['a cache that never worked, and redis-top has just begun to look', fresh({hits: 300, misses: 770}), 'clear'],
 	[
 		'most are misses since keys live for less than a second',
