@@ -1,4 +1,5 @@
 import type {NextStep} from '../domain/finding.js';
+import {whyNoScript} from './missing-scripts.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
@@ -106,11 +107,15 @@ The explanation of the errors that a command gets; undefined if the code is not 
 @param command In lower case.
 @param code The code that nearly all errors share; undefined if no code does.
 */
-export const meaningOfErrors = (facts: NodeFacts, command: string, code: string | undefined): ErrorCode | undefined =>
-	command === 'select' && code === 'ERR'
-		? {...noDatabase, next: [redisCli(facts, 'CONFIG GET databases')]}
-		: command.startsWith('cluster') && code === 'ERR' && isInNoCluster(facts)
-			? noCluster
-			: code === undefined
-				? undefined
-				: codes.get(code);
+export function meaningOfErrors(facts: NodeFacts, command: string, code: string | undefined): ErrorCode | undefined {
+	if (command === 'select' && code === 'ERR') {
+		return {...noDatabase, next: [redisCli(facts, 'CONFIG GET databases')]};
+	}
+
+	if (command.startsWith('cluster') && code === 'ERR' && isInNoCluster(facts)) {
+		return noCluster;
+	}
+
+	const known = code === undefined ? undefined : codes.get(code);
+	return known !== undefined && code === 'NOSCRIPT' ? {...known, ...whyNoScript(facts)} : known;
+}

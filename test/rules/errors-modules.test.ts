@@ -99,6 +99,44 @@ test('only commands on several keys are told to fail with CROSSSLOT', () => {
 	assert.match(messageText(firingOf(errFailed, parts).meaning), / DEL fails too\.$/);
 });
 
+/** A server that started five minutes ago, and answers EVALSHA with NOSCRIPT. `also` has been called before. */
+function noScript({
+	uptime = 300,
+	evicted = 0,
+	also,
+	starts = 0,
+	watch = {},
+	role = 'primary',
+}: {
+	readonly uptime?: number;
+	readonly evicted?: number;
+	readonly also?: string;
+	readonly starts?: number;
+	readonly watch?: NonNullable<FactsParts['watch']>;
+	readonly role?: 'primary';
+}): FactsParts {
+	const {commands = []} = command({command: 'evalsha', callsPerSecond: 60, failuresPerSecond: 60}).record ?? {};
+	const others = also === undefined ? [] : (command({command: also}).record?.commands ?? []);
+	return {
+		info: {
+			server: {uptime_in_seconds: uptime},
+			stats: {evicted_scripts: evicted},
+			errorstats: {errorstat_NOSCRIPT: 'count=60'},
+		},
+		earlier: {errorstats: {errorstat_NOSCRIPT: 'count=1'}},
+		record: {role, commands: [...commands, ...others]},
+		watch,
+		host: {
+			log: {
+				source: 'log',
+				lines: [],
+				remarks: [],
+				starts: Array.from({length: starts}, (_, index) => ({processId: index, atMs: nowMs - 600_000})),
+			},
+		},
+	};
+}
+
 testRule(errFailed, [
 	[
 		'keys in several slots, while more clients learn where slots are',
@@ -371,6 +409,25 @@ testRule(errFailed, [
 				words,
 			] as const,
 	),
+	['after a start', noScript({}), 'warning', /: the script is not loaded since its start at 14:05:00$/],
+	[
+		'after a restart that redis-top saw',
+		noScript({watch: {restartedAtMs: nowMs - 300_000}}),
+		'warning',
+		/: the script is not loaded since its restart at 14:05:00$/,
+	],
+	['after a restart in its log', noScript({starts: 2}), 'warning', /since its restart at 14:05:00$/],
+	[
+		'after a failover',
+		noScript({uptime: 86_400, watch: {promotedAtMs: [nowMs - 60_000]}, role: 'primary'}),
+		'warning',
+		/: the script is not loaded since it became the primary at 14:09:00$/,
+	],
+	['more than an hour after a start', noScript({uptime: 3600}), 'warning', /: the script is not loaded$/],
+	['after SCRIPT FLUSH', noScript({also: 'script|flush'}), 'warning', /: the script is not loaded$/],
+	['before 7.0 commandstats tells SCRIPT alone', noScript({also: 'script'}), 'warning', /: the script is not loaded$/],
+	['after SCRIPT LOAD of another one', noScript({also: 'script|load'}), 'warning', /since its start/],
+	['the server evicts scripts', noScript({evicted: 3}), 'warning', /: the script is not loaded$/],
 	['rejected before they ran', command({command: 'set', callsPerSecond: 0, failuresPerSecond: 60}), 'warning'],
 	['few of many', command({command: 'incr', callsPerSecond: 1000, failuresPerSecond: 20}), 'clear'],
 	['no command statistics', {}, 'pending'],

@@ -1,0 +1,47 @@
+import {utcClock} from '../text/units.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** Seconds within which a start or a promotion of the server is the likely reason for a missing script. */
+const lately = 3600;
+
+/** When the server last lost its scripts, milliseconds since the epoch, and by what; undefined if not within the last hour. */
+function lostScripts({
+	record,
+	memory,
+	sample,
+	nowMs,
+}: NodeFacts): {readonly by: string; readonly atMs: number} | undefined {
+	const promotedAtMs = memory.promotedAtMs.at(-1);
+	if (promotedAtMs !== undefined && nowMs - promotedAtMs < lately * 1000 && record.role === 'primary') {
+		return {by: 'it became the primary', atMs: promotedAtMs};
+	}
+
+	const uptime = sample?.info.number('server', 'uptime_in_seconds');
+	if (sample === undefined || uptime === undefined || uptime >= lately) {
+		return undefined;
+	}
+
+	const host = record.host?.value;
+	const starts = host?.kind === 'here' ? (host.log?.starts ?? []) : [];
+	const isRestart = memory.restartedAtMs !== undefined || starts.length > 1;
+	return {by: isRestart ? 'its restart' : 'its start', atMs: sample.atMs - uptime * 1000};
+}
+
+/** Whether a command or the server itself may have removed scripts since the start. Before 7.0, commandstats does not tell. */
+const mayBeRemoved = (facts: NodeFacts): boolean =>
+	facts.record.commands.some(({command, calls}) => ['script', 'script|flush'].includes(command) && calls > 0) ||
+	(facts.number('stats', 'evicted_scripts') ?? 0) > 0;
+
+/**
+Since when and why a script is not loaded; undefined if that is not known. A replica has no scripts of its primary since
+7.0.
+*/
+export function whyNoScript(facts: NodeFacts): {readonly reason: string; readonly meaning: string} | undefined {
+	const lost = mayBeRemoved(facts) ? undefined : lostScripts(facts);
+	return (
+		lost && {
+			reason: `the script is not loaded since ${lost.by} at ${utcClock(lost.atMs)}`,
+			meaning: 'A server starts, and becomes a primary, without scripts. EVALSHA alone does not load them again.',
+		}
+	);
+}
