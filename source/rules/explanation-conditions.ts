@@ -128,3 +128,11 @@ export const sharesNode = (finding: Finding, cause: Finding): boolean => {
 	const ofCause = new Set(nodesOf(cause));
 	return nodesOf(finding).some(node => ofCause.has(node));
 };
+
+/** Whether the slow command moved a key to another server, where the key is written as slowly. */
+export const isMove = ({culprit}: Finding): boolean => culprit?.command === 'MIGRATE';
+
+/** Whether a slow command is the other half of a move: it writes the key, or deletes the same key on a replica. */
+export const isOfMove = ({culprit}: Finding, cause: Finding): boolean =>
+	/^RESTORE(?:-ASKING)?$/.test(culprit?.command ?? '') ||
+	(culprit?.key !== undefined && culprit.key.name === cause.culprit?.key?.name);

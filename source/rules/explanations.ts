@@ -19,8 +19,10 @@ import {
 	isForScripts,
 	isKeptByPrimary,
 	isMostlyStopped,
+	isMove,
 	isNoCommands,
 	isOfMessages,
+	isOfMove,
 	isOfSubscriber,
 	isReadonly,
 	isRepeated,
@@ -70,6 +72,7 @@ export const explanations: readonly Explanation[] = [
 	},
 	// A primary that lives was replaced for a command that held it.
 	{cause: 'rep.failed_over', where: 'anywhere', symptoms: replacementSymptoms, isSymptom: sharesNode},
+	{cause: 'lat.slowlog_new', where: 'anywhere', symptoms: ['lat.slowlog_new'], isCause: isMove, isSymptom: isOfMove},
 	// The loser of a merge discards its keys and follows the winner. Clients of both find neither their keys nor their slots.
 	{cause: 'clu.merged', where: 'anywhere', symptoms: mergeSymptoms},
 	// Full primaries beside an empty one need slots moved, not more memory.

@@ -111,7 +111,7 @@ function directCauses(
 	const index = new FindingIndex(findings, primaryOf);
 	for (const row of rows) {
 		const {isCause = () => true, isSymptom = () => true} = row;
-		for (const cause of neededCauses(row, possible.get(row.cause) ?? []).filter(isCause)) {
+		for (const cause of neededCauses(row, (possible.get(row.cause) ?? []).filter(isCause))) {
 			for (const finding of index.symptomsOf(row, cause)) {
 				// A finding that already explains `cause` cannot be a symptom of `cause` as well.
 				if (

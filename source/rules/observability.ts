@@ -1,6 +1,7 @@
 import {commandOf} from '../derive/command-name.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
+import {keySlot} from '../domain/key-slot.js';
 import {message, type Name, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
@@ -198,6 +199,10 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 	}
 
 	const key = worst && titleKeyOf(worst.arguments);
+	if (worst !== undefined && commandOf(worst) === 'MIGRATE') {
+		return migrationSteps(key, facts);
+	}
+
 	if (worst !== undefined && deletions.has(commandOf(worst))) {
 		return [
 			hint('use UNLINK in its place: it frees the memory in the background; or set lazyfree-lazy-user-del'),
@@ -211,6 +216,19 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 				hint(message`see how large ${key} is: split it, or fetch less of it at once`),
 				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
 			];
+}
+
+/** What to do about the move of a large key. It blocks both servers, and ends by itself. */
+function migrationSteps(key: Name | undefined, facts: NodeFacts): readonly NextStep[] {
+	const slot =
+		key === undefined || facts.number('cluster', 'cluster_enabled') !== 1 ? '' : ` (slot ${keySlot(key.name)})`;
+	return [
+		hint(
+			message`let it end, no failover meanwhile: ${key ?? 'what it moves'}${slot} is large, and blocks both servers`,
+		),
+		hint(message`before the next slots: split ${key ?? 'such keys'}, or move them at a quiet time`),
+		hint('as long as large keys move: a cluster-node-timeout longer than that takes'),
+	];
 }
 
 function ago({atMs}: SlowlogEntry, facts: NodeFacts): string {

@@ -6,7 +6,7 @@ export const oneKeyCommands: ReadonlySet<string> = new Set([
 	...['lrange', 'lpop', 'rpop', 'smembers', 'sort', 'sort_ro', 'zrange', 'zrangebyscore', 'zrevrange'],
 	...['xrange', 'xrevrange', 'json.get'],
 	...['set', 'setex', 'psetex', 'append', 'setrange', 'hset', 'hmset', 'lpush', 'rpush', 'sadd', 'zadd', 'xadd'],
-	...['restore', 'json.set'],
+	...['restore', 'restore-asking', 'json.set'],
 ]);
 
 /** Commands that take one key or several. */
@@ -15,7 +15,24 @@ const anyKeysCommands: ReadonlySet<string> = new Set(['del', 'unlink']);
 /** The only key of a logged command; undefined if the command has several keys, or if the place of its key is not known. */
 export function onlyKeyOf([command = '', key, ...others]: readonly string[]): string | undefined {
 	const name = command.toLowerCase();
+	if (name === 'migrate') {
+		return migratedKey(key, others);
+	}
+
 	return oneKeyCommands.has(name) || (anyKeysCommands.has(name) && others.length === 0) ? key : undefined;
+}
+
+/**
+The only key that MIGRATE moves: `MIGRATE host port key …`, or an empty key and `KEYS key …` at the end. The slow log keeps 32
+words, so the last of a long list is a remark. Source: https://redis.io/docs/latest/commands/migrate/
+*/
+function migratedKey(host: string | undefined, [, key, ...others]: readonly string[]): string | undefined {
+	if (host === undefined || key === undefined || key !== '') {
+		return key;
+	}
+
+	const keys = others.slice(others.findLastIndex(word => word.toLowerCase() === 'keys') + 1);
+	return keys.length === 1 && keys.length < others.length ? keys[0] : undefined;
 }
 
 /** Longest key that a title shows whole, in characters. */

@@ -27,12 +27,12 @@ for a processor have this evidence.
 export const slowByItself = 'longest command';
 
 /**
-Commands that sleep, or that write to a disk before they return. The main thread uses no processor meanwhile, although
+Commands that sleep, that write to a disk before they return, or that wait for another server. The main thread uses no processor meanwhile, although
 nothing keeps it from one.
 */
 const sleepingCommands: ReadonlySet<string> = new Set([
 	...['debug', 'save', 'bgsave', 'bgrewriteaof', 'shutdown', 'config', 'acl', 'cluster', 'replicaof', 'slaveof'],
-	...['failover', 'module', 'sync', 'psync'],
+	...['failover', 'module', 'sync', 'psync', 'migrate'],
 ]);
 
 const isSleeping = ({arguments: [name = '']}: SlowlogEntry): boolean => sleepingCommands.has(name.toLowerCase());

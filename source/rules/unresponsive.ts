@@ -61,9 +61,9 @@ export const connUnresponsive = rule({
 		const process = local?.process;
 		const silence = silenceOf(local);
 		const {isStopped, resume} = silence;
-		const mayLookUp = silence.reason === undefined || silence.reason === waitsForOther;
-		const lookup = mayLookUp ? lookupOfPrimary(facts) : undefined;
-		const reason = lookup?.reason ?? silence.reason;
+		const isOpen = silence.reason === undefined || silence.reason === waitsForOther;
+		const likely = isOpen ? (moveOf(facts, silence.reason === waitsForOther) ?? lookupOfPrimary(facts)) : undefined;
+		const reason = likely?.reason ?? silence.reason;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
 			detail: reason === undefined ? 'takes connections and gives no reply' : undefined,
@@ -74,9 +74,9 @@ export const connUnresponsive = rule({
 				...(process === undefined ? [] : [{name: 'process state', value: process.state}]),
 				...(process?.waitsIn === undefined ? [] : [{name: 'waits in', value: process.waitsIn}]),
 			],
-			meaning: lookup?.meaning ?? silence.meaning,
+			meaning: likely?.meaning ?? silence.meaning,
 			next: [
-				...(lookup?.next ?? []),
+				...(likely?.next ?? []),
 				...(process === undefined
 					? [diagnose(facts.record)]
 					: resume.length > 0
@@ -94,7 +94,7 @@ Why a replica may be silent whose primary has a name that cannot be resolved her
 main thread each time they connect, for ten seconds or more if no name server answers. Source: replication.c,
 connectWithMaster.
 */
-function lookupOfPrimary(facts: NodeFacts): LookupOfPrimary | undefined {
+function lookupOfPrimary(facts: NodeFacts): LikelyCause | undefined {
 	const {endpoint, failure} = primaryByName(facts) ?? {};
 	const isKnown = facts.record.sample !== undefined;
 	if (endpoint?.kind !== 'tcp' || failure?.layer !== 'dns') {
@@ -120,6 +120,28 @@ function lookupOfPrimary(facts: NodeFacts): LookupOfPrimary | undefined {
 	};
 }
 
+/** Milliseconds for which a slow command of a second or more may explain a silence after it: it may run again. */
+const recentMs = 60_000;
+
+/**
+The move of a large key in which a silent primary of a cluster may be: it had a slot open to another node. Undefined where
+the slow log has a long command, which is told with its client.
+*/
+function moveOf({record, nowMs}: NodeFacts, isWaiting: boolean): LikelyCause | undefined {
+	const self = record.clusterNodes?.value.find(({flags}) => flags.has('myself'));
+	const open = self?.openSlots.find(({direction}) => direction === 'migrating');
+	const isLogged = record.slowlog?.value.entries.some(
+		({atMs, durationMicroseconds}) => durationMicroseconds >= 1_000_000 && atMs >= nowMs - recentMs,
+	);
+	return open === undefined || isLogged === true
+		? undefined
+		: {
+				reason: `${isWaiting ? 'likely' : 'perhaps'} MIGRATE moves a large key of slot ${open.slot}`,
+				meaning: 'MIGRATE blocks both servers until the key has arrived. A large key takes seconds or minutes.',
+				next: [hint(`let it end, no failover meanwhile: what moves slot ${open.slot} goes on by itself`)],
+			};
+}
+
 /**
 The node whose name a silent server may look up: its primary. For a server that has told nothing yet, it is the only node
 of its deployment whose name server does not answer.
@@ -134,7 +156,7 @@ function primaryByName({record, nodes}: NodeFacts): NodeRecord | undefined {
 	return named === undefined ? undefined : nodes.get(nodeFinder(nodes)(named));
 }
 
-type LookupOfPrimary = {readonly reason: Message; readonly meaning: string; readonly next: readonly NextStep[]};
+type LikelyCause = {readonly reason: Message; readonly meaning: string; readonly next: readonly NextStep[]};
 
 /** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c. */
 const idleIn = /^(?:ep_poll|do_epoll_wait)/;

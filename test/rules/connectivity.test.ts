@@ -16,8 +16,9 @@ import {explanations} from '../../source/rules/connection-explanations.js';
 import {connFlapping, connRefused, connRefusing, connUnreachable} from '../../source/rules/connectivity.js';
 import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {viewFrom} from '../cluster/views.js';
 import {firingOf} from '../harness/firing-of.js';
-import {recordFrom, refusedConnection} from '../harness/records.js';
+import {recordFrom, refusedConnection, sampledAtMs} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -448,6 +449,33 @@ test('where ended connections hold the local ports, a pool is the first step, an
 		assert.match(other, /find which processes hold the connections/);
 		assert.ok(more.every(text => !/time-wait|tcp_tw_reuse=1/.test(text)));
 	}
+});
+
+test('a silent primary with a slot open to another node perhaps moves a large key, unless a long command is known', () => {
+	const moving = (isOpen: boolean, parts: FactsParts = {}): FactsParts => {
+		const pending = pendingFor(6, parts);
+		const nodes = viewFrom(17050).nodes.map(node =>
+			isOpen && node.flags.has('myself')
+				? {...node, openSlots: [{slot: 11_304, direction: 'migrating' as const, peer: node.id}]}
+				: node,
+		);
+		return {...pending, record: {...pending.record, ...parts.record, clusterNodes: {atMs: sampledAtMs, value: nodes}}};
+	};
+	const reasonOf = (parts: FactsParts) => messageText(firingOf(connUnresponsive, parts).reason ?? '');
+	assert.equal(reasonOf(moving(true)), 'perhaps MIGRATE moves a large key of slot 11304');
+	assert.match(messageText(firingOf(connUnresponsive, moving(true)).next[0]?.text ?? ''), /^let it end, no failover/);
+	assert.match(reasonOf(moving(true, withProcess('sleeping', 'do_poll.constprop.0'))), /^likely MIGRATE/);
+	assert.equal(reasonOf(moving(true, withProcess('sleeping', 'ep_poll'))), 'its process is idle');
+	assert.equal(reasonOf(moving(false)), '');
+	const {nowMs} = factsOf({});
+	const entry = {id: 1, arguments: ['sort'], clientAddress: '', clientName: 'a', durationMicroseconds: 2_000_000};
+	const ran = (secondsAgo: number) => ({
+		record: {
+			slowlog: {atMs: nowMs, value: {entries: [{...entry, atMs: nowMs - secondsAgo * 1000}], perMinute: 1, lost: 0}},
+		},
+	});
+	assert.equal(reasonOf(moving(true, ran(20))), '');
+	assert.match(reasonOf(moving(true, ran(90))), /^perhaps MIGRATE/);
 });
 
 test('a name that cannot be resolved is told with the address that it had, as the first step', () => {

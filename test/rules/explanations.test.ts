@@ -96,6 +96,21 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'the move of a large key explains its other half on the other nodes, and no other command',
+		[
+			findingOf('lat.slowlog_new', 'warning', replica, {culprit: {command: 'RESTORE-ASKING'}}),
+			findingOf('lat.slowlog_new', 'warning', '10.0.1.14:6379', {culprit: {command: 'SORT', key: nameOf('key', 'b')}}),
+			findingOf('lat.slowlog_new', 'warning', '10.0.1.15:6379', {culprit: {command: 'DEL', key: nameOf('key', 'a')}}),
+			findingOf('lat.slowlog_new', 'warning', primary, {culprit: {command: 'MIGRATE', key: nameOf('key', 'a')}}),
+		],
+		[
+			['lat.slowlog_new', undefined],
+			['lat.slowlog_new', 'lat.slowlog_new'],
+			['lat.slowlog_new', 'lat.slowlog_new'],
+			['lat.slowlog_new', undefined],
+		],
+	],
+	[
 		'a command that fills the thread of a replica explains how far the replica is behind',
 		[
 			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, replica]}),

@@ -99,7 +99,7 @@ type Parts = Pick<FactsParts, 'watch' | 'host' | 'info' | 'config'> & {
 const node = (address: string, {ran, isPrimary = false, info, ...parts}: Parts = {}): NodeFacts =>
 	factsOf({
 		...parts,
-		info: {replication: {role: isPrimary ? 'master' : 'slave', ...info?.['replication']}, ...info},
+		info: {replication: {role: isPrimary ? 'master' : 'slave', ...info?.replication}, ...info},
 		record: {
 			address,
 			role: isPrimary ? 'primary' : 'replica',

@@ -3,6 +3,7 @@ import test from 'node:test';
 import {ThreadTimes} from '../../source/derive/thread-times.js';
 import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {findingText} from '../../source/rules/finding.js';
 import {cfgLat, latMonOff, latSlowlogNew, latSlowlogOff} from '../../source/rules/observability.js';
 import {firingOf} from '../harness/firing-of.js';
 import {recordFrom} from '../harness/records.js';
@@ -378,3 +379,27 @@ testRule(cfgLat, [
 	['off', {config: {'latency-tracking': 'no'}}, 'info', /^has no latency percentiles/],
 	['before Redis 7.0', {config: {}}, 'absent'],
 ]);
+
+test('the move of a large key is named with its slot, and is to be let end', () => {
+	const moved = (words: readonly string[], isCluster = true) => {
+		const parts = entries(1, {...slow(7200, 'migrate', 'reshard'), arguments: ['MIGRATE', ...words]});
+		const info = {cluster: {cluster_enabled: isCluster ? 1 : 0}};
+		const found = firingOf(latSlowlogNew, {...parts, info});
+		return [findingText(found, 'short'), messageText(found.next[0]?.text ?? '')] as const;
+	};
+	const listed = (...keys: readonly string[]) => ['10.0.1.2', '6379', '', '0', '60000', 'KEYS', ...keys];
+	assert.deepEqual(moved(listed('{feed}:all')), [
+		'ran MIGRATE {feed}:all for 7.2 s from reshard',
+		'let it end, no failover meanwhile: {feed}:all (slot 5677) is large, and blocks both servers',
+	]);
+	assert.equal(
+		moved(['10.0.1.2', '6379', '{feed}:all', '0', '60000'])[0],
+		'ran MIGRATE {feed}:all for 7.2 s from reshard',
+	);
+	assert.match(moved(listed('{feed}:all'), false)[1], /: \{feed\}:all is large/);
+	assert.deepEqual(moved(listed('a', 'b')), [
+		'ran MIGRATE for 7.2 s from reshard',
+		'let it end, no failover meanwhile: what it moves is large, and blocks both servers',
+	]);
+	assert.equal(moved(['10.0.1.2', '6379', '', '0', '60000'])[0], 'ran MIGRATE for 7.2 s from reshard');
+});
