@@ -5,6 +5,7 @@ import type {HostEvidence} from '../domain/host-evidence.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
+import {readProcessorPressure} from '../host/kernel-settings.js';
 import {KnownProcesses} from '../host/known-processes.js';
 import type {RememberedPlaces} from '../parse/remembered-topology.js';
 import type {MonitorStore} from '../state/monitor-store.js';
@@ -23,10 +24,15 @@ with the second reading.
 */
 const secondEveryMs = 3000;
 /**
-Interval at which evidence about a node is gathered whose control group has a limit of processor time, in milliseconds.
-Over a longer interval, the share of the periods in which it stood still is a mean of the past.
+Interval at which evidence about a node is gathered whose control group has a limit of processor time, or whose machine
+is short of it, in milliseconds. Over a longer interval, what is known of the processors is a mean of the past.
 */
 const limitedEveryMs = 5000;
+/**
+Shares of ten seconds in which some process waited for a processor. At the first, the processes of this machine are read,
+so that their use since then is known when the second is passed: `os.psi` then says which one keeps the machine busy.
+*/
+const pressureSteps = [0.3, 0.6] as const;
 /**
 Interval at which evidence about a node is gathered while nothing listens at its address, or while it is a replica that lost
 its link lately, in milliseconds. A process that ends soon after each start leaves traces only in its log, and so does an
@@ -81,6 +87,8 @@ type Look = {
 	readonly state: string;
 	/** The result of `disconnectedClients` for the node when the gathering began. */
 	readonly disconnected: number;
+	/** How many of `pressureSteps` the pressure on the processors had passed when the gathering began. */
+	readonly pressure: number;
 };
 
 /** Number of clients that the server disconnected for their buffers since its start. Its log tells which they were. */
@@ -116,9 +124,14 @@ export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): 
 
 /**
 Whether evidence about a node is to be gathered. That is due after an interval, at once if the node's state has changed
-since the last gathering, and soon if it has disconnected clients.
+since the last gathering, or its machine has become short of processor time, and soon if it has disconnected clients.
 */
-export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: number): boolean {
+export function isLookDue(
+	record: NodeRecord,
+	last: Look | undefined,
+	nowMs: number,
+	pressure: number | undefined = undefined,
+): boolean {
 	if (record.sample === undefined && record.failure === undefined) {
 		return false;
 	}
@@ -128,10 +141,15 @@ export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: num
 	}
 
 	const sinceMs = nowMs - last.begunMs;
-	const hasChanged = sinceMs >= leastPauseMs && stateOf(record) !== last.state;
+	const hasChanged =
+		sinceMs >= leastPauseMs && (stateOf(record) !== last.state || passedSteps(pressure) > last.pressure);
 	const hasDisconnected = sinceMs >= disconnectedEveryMs && disconnectedClients(record) > last.disconnected;
 	return record.host?.value.kind === 'here' && (hasChanged || hasDisconnected);
 }
+
+/** How many of `pressureSteps` a pressure has passed. */
+export const passedSteps = (pressure: number | undefined): number =>
+	pressureSteps.filter(step => (pressure ?? 0) >= step).length;
 
 /**
 Whether only the node's own log can tell the reason for its state: the node fails, or is a replica without a link.
@@ -172,8 +190,12 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 	const known = new KnownProcesses();
 	while (!signal.aborted) {
 		const begunMs = clock.elapsed();
-		const record = nodesToLookAt(store.get().nodes, focus()).find(node =>
-			isLookDue(node, looks.get(node.address), begunMs),
+		const {nodes} = store.get();
+		const focused = focus();
+		const isHere = focused !== undefined && nodes.get(focused)?.host?.value.kind === 'here';
+		const pressure = isHere ? await readProcessorPressure() : undefined;
+		const record = nodesToLookAt(nodes, focused).find(node =>
+			isLookDue(node, looks.get(node.address), begunMs, pressure),
 		);
 		if (record !== undefined) {
 			const {endpoint, failure, sample, config, host} = record;
@@ -193,7 +215,8 @@ async function pollEvidence({store, focus, rememberedPlaces, clock, signal}: Hos
 			store.ingestHost(record.address, evidence, nowMs);
 			const dueMs = clock.elapsed() + pauseAfter(evidence, record, host === undefined);
 			const disconnected = disconnectedClients(record);
-			looks.set(record.address, {begunMs, dueMs, state: stateOf(record), disconnected});
+			const steps = passedSteps(evidence.kind === 'here' ? evidence.kernel.processorPressure : undefined);
+			looks.set(record.address, {begunMs, dueMs, state: stateOf(record), disconnected, pressure: steps});
 		}
 
 		await clock.sleep(stepMs, signal);
@@ -211,7 +234,7 @@ export function pauseAfter(evidence: HostEvidence, record: NodeRecord, isFirst: 
 		return endedEveryMs;
 	}
 
-	const isLimited = evidence.cgroup?.processorQuota !== undefined;
+	const isLimited = evidence.cgroup?.processorQuota !== undefined || passedSteps(evidence.kernel.processorPressure) > 0;
 	return isFirst ? secondEveryMs : isLimited ? limitedEveryMs : evidenceEveryMs;
 }
 

@@ -4,12 +4,12 @@ import {isLookDue, nodesToLookAt, pauseAfter, stateOf} from '../../source/app/ho
 import type {NodeRecord} from '../../source/derive/node-record.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {recordFrom} from '../harness/records.js';
-import {emptyHost} from '../harness/rule-cases.js';
+import {emptyHost, emptyKernel} from '../harness/rule-cases.js';
 
 const persistence = (status: string) => ({persistence: {aof_last_write_status: status}});
 const host = {atMs: 0, value: emptyHost};
 const healthy = recordFrom({info: persistence('ok'), host});
-const last = {begunMs: 0, dueMs: 15_000, state: stateOf(healthy), disconnected: 0};
+const last = {begunMs: 0, dueMs: 15_000, state: stateOf(healthy), disconnected: 0, pressure: 0};
 const disconnecting = (field: string) => recordFrom({info: {...persistence('ok'), stats: {[field]: 1}}, host});
 
 const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
@@ -51,6 +51,21 @@ const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
 for (const [name, record, nowMs, expected] of cases) {
 	test(`whether a reading of the machine is due: ${name}`, () => {
 		assert.equal(isLookDue(record, last, nowMs), expected);
+	});
+}
+
+for (const [name, pressure, passed, nowMs, expected] of [
+	['begins', 0.31, 0, 2000, true],
+	['begins right after the last look', 0.31, 0, 500, false],
+	['goes on', 0.5, 1, 2000, false],
+	['grows', 0.61, 1, 2000, true],
+	['is as high as at the last look', 0.9, 2, 2000, false],
+	['has fallen', 0.4, 2, 2000, false],
+	['is low', 0.29, 0, 2000, false],
+	['is not known', undefined, 0, 2000, false],
+] as const) {
+	test(`a reading of the machine while the pressure on its processors ${name}`, () => {
+		assert.equal(isLookDue(healthy, {...last, pressure: passed}, nowMs, pressure), expected);
 	});
 }
 
@@ -100,5 +115,10 @@ test('this machine is read again soon for the growth of its counters, and where 
 	assert.equal(pauseAfter(limited(0), healthy, false), 5000);
 	assert.equal(pauseAfter(limited(40), healthy, false), 5000);
 	assert.equal(pauseAfter(limited(40), {...healthy, failure: socketFailure('ECONNREFUSED', '')}, false), 3000);
+	const pressed = (processorPressure: number) => ({...emptyHost, kernel: {...emptyKernel, processorPressure}});
+	assert.deepEqual(
+		[0.29, 0.3, 0.9].map(pressure => pauseAfter(pressed(pressure), healthy, false)),
+		[15_000, 5000, 5000],
+	);
 	assert.equal(pauseAfter({kind: 'elsewhere', why: ''}, healthy, true), 300_000);
 });
