@@ -67,7 +67,7 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'rep.failovers',
 		where: 'anywhere',
-		symptoms: failoverSymptoms,
+		symptoms: [...failoverSymptoms, 'rep.failed_over'],
 		isCause: ({culprit}) => culprit !== undefined,
 	},
 	// A primary that lives was replaced for a command that held it.

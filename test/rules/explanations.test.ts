@@ -96,6 +96,19 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a failover that a command causes again and again explains each of them',
+		[
+			findingOf('rep.failed_over', 'critical', primary, {culprit: {command: 'SORT'}, nodes: [primary, replica]}),
+			findingOf('rep.promoted_behind', 'critical', replica),
+			findingOf('rep.failovers', 'critical', undefined, {culprit: {command: 'SORT'}}),
+		],
+		[
+			['rep.failovers', undefined],
+			['rep.promoted_behind', 'rep.failovers'],
+			['rep.failed_over', 'rep.failovers'],
+		],
+	],
+	[
 		'the move of a large key explains its other half on the other nodes, and no other command',
 		[
 			findingOf('lat.slowlog_new', 'warning', replica, {culprit: {command: 'RESTORE-ASKING'}}),
