@@ -1,3 +1,4 @@
+import type {CommandRate} from '../derive/command-rates.js';
 import {message} from '../domain/message.js';
 import {count, perSecond} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
@@ -7,6 +8,26 @@ import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 const command = 'client|kill';
+
+/** The two names of the command by which a Sentinel gives a node another primary, or makes it one. */
+const roleCommands: ReadonlySet<string> = new Set(['slaveof', 'replicaof']);
+/**
+Calls of CLIENT KILL that come with each such command, so that clients ask for the primary again: one for normal clients,
+one for subscribers. Source: Redis sentinel.c, `sentinelSendSlaveOf`.
+*/
+const killsOfSentinel = 2;
+
+/** The calls of CLIENT KILL since the start and of the interval, without those of Sentinels. */
+function killsOf(commands: readonly CommandRate[]) {
+	const [killed, roles] = [commands.filter(each => each.command === command), commands.filter(isRoleCommand)];
+	const sum = (rates: readonly CommandRate[], field: 'calls' | 'callsOfInterval') =>
+		rates.reduce((total, rate) => total + (rate[field] ?? 0), 0);
+	const own = (field: 'calls' | 'callsOfInterval') =>
+		Math.max(0, sum(killed, field) - killsOfSentinel * sum(roles, field));
+	return {calls: own('calls'), now: own('callsOfInterval')};
+}
+
+const isRoleCommand = ({command: name}: CommandRate): boolean => roleCommands.has(name);
 
 export const cliKilled = rule({
 	id: 'cli.killed',
@@ -18,6 +39,7 @@ export const cliKilled = rule({
 		falsePositives: [
 			'An operator closes a connection now and then. The rule needs several calls, and clients that connect again.',
 			'Connections are closed once when a password was changed. The rule needs several calls.',
+			'A Sentinel disconnects the clients of each node to which it gives another role. Two calls for each REPLICAOF do not count.',
 		],
 	},
 	thresholds: {
@@ -35,9 +57,8 @@ export const cliKilled = rule({
 		connections: rate('stats', 'total_connections_received'),
 	},
 	evaluate({commands, connections}, facts, limits) {
-		const kills = commands.find(each => each.command === command);
-		const isAgain = (kills?.callsOfInterval ?? 0) > 0 && (kills?.calls ?? 0) >= limits.calls;
-		if (kills === undefined || !isAgain || connections < limits.connections) {
+		const kills = killsOf(commands);
+		if (kills.now === 0 || kills.calls < limits.calls || connections < limits.connections) {
 			return clear;
 		}
 
