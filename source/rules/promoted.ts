@@ -1,4 +1,5 @@
 import type {Evidence, NextStep} from '../domain/finding.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import {message, nodeName} from '../domain/message.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import {seconds} from '../text/units.js';
@@ -60,8 +61,8 @@ function sentinelPromotion({reports}: MonitoredGroup, promoted: NodeFacts): Prom
 	return times.length > 0 && wasPromoted(promoted) ? {atMs: Math.min(...times), source: 'its Sentinels'} : undefined;
 }
 
-/** The newest known promotion of each primary, however long ago it was. */
-export function promotionsIn(fleet: FleetFacts): ReadonlyMap<NodeAddress, Promotion> {
+/** The newest known promotion of each primary, however long ago it was. Two rules read it in each evaluation. */
+export const promotionsIn = memoizeByRef((fleet: FleetFacts): ReadonlyMap<NodeAddress, Promotion> => {
 	const found = new Map<NodeAddress, Promotion>();
 	for (const facts of fleet.nodes.values()) {
 		const own = facts.record.role === 'primary' ? ownPromotion(facts) : undefined;
@@ -83,7 +84,7 @@ export function promotionsIn(fleet: FleetFacts): ReadonlyMap<NodeAddress, Promot
 	}
 
 	return found;
-}
+});
 
 export const repPromoted = rule({
 	id: 'rep.promoted',
