@@ -19,10 +19,16 @@ const lastingMs = 180_000;
 const slackMs = 2000;
 
 /**
-Milliseconds from the end of what held the primary to the last moment at which the failover that it caused is reported.
-A failover that has begun goes on when the primary answers again, and Sentinels report it at its end.
+Milliseconds from the end of what held the primary to the last moment at which the failover that it caused is reported. A
+failover that has begun goes on when the primary answers again. The new primary reports it at once, and Sentinels when all
+replicas follow it.
 */
-const afterMs = 10_000;
+const afterMs: Readonly<Record<Promotion['source'], number>> = {
+	'its role': 4000,
+	'its log': 4000,
+	'its Sentinels': 10_000,
+	'the log of a Sentinel': 10_000,
+};
 
 /** What held the main thread of a primary: for how long, and until when by redis-top's clock, milliseconds. */
 type Hold = {
@@ -116,7 +122,7 @@ function causeOf(group: FailoverGroup, promoted: NodeAddress, promotion: Promoti
 			holdsOf(facts, limitMs)
 				.filter(
 					({endMs, tookMs}) =>
-						promotion.atMs >= endMs - tookMs + limitMs - slackMs && promotion.atMs <= endMs + afterMs,
+						promotion.atMs >= endMs - tookMs + limitMs - slackMs && promotion.atMs <= endMs + afterMs[promotion.source],
 				)
 				.map(hold => ({hold, facts})),
 		)
@@ -131,7 +137,7 @@ export const repFailedOver = rule({
 			'A primary that lives was replaced, because its main thread was held for longer than `down-after-milliseconds` or `cluster-node-timeout`. The rule compares the time of the promotion, as for `rep.promoted`, with the slow log of the former primary, and with `latest_fork_usec`.',
 		since: 'any',
 		falsePositives: [
-			'A planned failover follows no such command. The promotion must fall between the moment at which the limit had passed and ten seconds after the command.',
+			'A planned failover follows no such command. The promotion must fall between the moment at which the limit had passed and four seconds after the command, ten where only Sentinels tell of it.',
 			'A replica may run long commands while its primary is replaced. Only the former primary counts.',
 			'A command whose thread had no processor is not slow by itself, so it does not count.',
 		],

@@ -13,7 +13,11 @@ import {type MonitoredGroup, monitoredGroups} from './sentinel-groups.js';
 const windowMs = 600_000;
 
 /** A promotion: when it was, in milliseconds since the epoch, and the node that was the primary before, if it is known. */
-export type Promotion = {readonly atMs: number; readonly from?: NodeAddress | undefined; readonly source: string};
+export type Promotion = {
+	readonly atMs: number;
+	readonly from?: NodeAddress | undefined;
+	readonly source: 'its role' | 'its log' | 'its Sentinels' | 'the log of a Sentinel';
+};
 
 const logOf = ({record: {host}}: NodeFacts) => (host?.value.kind === 'here' ? host.value.log : undefined);
 

@@ -190,6 +190,12 @@ test('rep.failed_over: a planned failover before, early in or long after a comma
 	assert.equal(found(group({ran: sort(8100, 5), promotedAgo: 20})), undefined);
 	assert.equal(found(group({ran: sort(8100, 5), promotedAgo: 13})), undefined);
 	assert.equal(found(group({ran: sort(8100, 30), promotedAgo: 7})), undefined);
+	assert.equal(found(group({ran: sort(8100, 12), promotedAgo: 7})), undefined);
+	// Sentinels report a failover when it is over.
+	assert.match(
+		found(group({ran: sort(8100, 12), promotedAgo: 7}, sentinelWith(switched(7, former))))?.text ?? '',
+		/7s ago/,
+	);
 	assert.equal(found(group({ran: sort(2900, 5)})), undefined);
 	assert.equal(found(group({ran: sort(8100, 198), promotedAgo: 200})), undefined);
 	assert.equal(found(group({})), undefined);
