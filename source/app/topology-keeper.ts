@@ -1,7 +1,10 @@
 import path from 'node:path';
 import process from 'node:process';
 import type {Config} from '../config/config.js';
+import {visitOf, withVisit} from '../derive/lost-since-visit.js';
 import {systemClock} from '../domain/clock.js';
+import type {EarlierVisit} from '../domain/earlier-visit.js';
+import type {NodeAddress} from '../domain/node.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import {recallTopology, rememberTopology} from '../host/topology-memory.js';
@@ -39,6 +42,7 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 		return async () => undefined;
 	}
 
+	const visited = new Map<NodeAddress, readonly EarlierVisit[]>();
 	let writing = Promise.resolve();
 	let written = '';
 	let writtenAtMs = Number.NEGATIVE_INFINITY;
@@ -46,14 +50,19 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 		const records = worthKeeping(store.get());
 		const places = placesOf(records);
 		const hosts = hostsOf(records);
-		const key = JSON.stringify([records.map(({address}) => [address, places.get(address)]), [...hosts]]);
+		const known = records.map(({address, sample}) => {
+			const place = places.get(address);
+			return place === undefined ? [address] : [address, place, sample?.runId];
+		});
+		const key = JSON.stringify([known, [...hosts]]);
 		const nowMs = systemClock.now();
 		const isWorthKeeping = records.length > 1 || places.size > 0;
 		if (isWorthKeeping && (key !== written || nowMs - writtenAtMs > rewriteAfterMs)) {
 			written = key;
 			writtenAtMs = nowMs;
 			const nodes = records.map(({endpoint}) => endpoint);
-			writing = rememberTopology(folder(), label, {atMs: nowMs, nodes, places, hosts}).catch(() => undefined);
+			const visits = withVisits(places, records, visited);
+			writing = rememberTopology(folder(), label, {atMs: nowMs, nodes, places: visits, hosts}).catch(() => undefined);
 		}
 	});
 	signal.addEventListener('abort', stop, {once: true});
@@ -94,3 +103,26 @@ const placesOf = (records: readonly NodeRecord[]): RememberedTopology['places'] 
 			return Object.values(known).every(each => each === undefined) ? [] : [[address, known]];
 		}),
 	);
+
+/**
+The places, with what is known now of the data of servers on this machine. The visits of a process before the present one
+stay, so that the next session tells what a restart lost.
+*/
+function withVisits(
+	places: RememberedTopology['places'],
+	records: readonly NodeRecord[],
+	visited: Map<NodeAddress, readonly EarlierVisit[]>,
+): RememberedTopology['places'] {
+	const all = new Map(places);
+	for (const record of records) {
+		const {address, host} = record;
+		const earlier = visited.get(address) ?? (host?.value.kind === 'here' ? (host.value.visits ?? []) : []);
+		const visits = withVisit(earlier, visitOf(record));
+		if (visits.length > 0) {
+			visited.set(address, visits);
+			all.set(address, {...places.get(address), visits});
+		}
+	}
+
+	return all;
+}

@@ -1,5 +1,6 @@
 import type {ConfigFileEvidence, ConfigMistake} from './config-evidence.js';
 import type {CgroupEvidence} from './control-group.js';
+import type {EarlierVisit} from './earlier-visit.js';
 
 /** A fact of this machine that could not be read, and why. A rule that needs the fact can't be evaluated. */
 export type EvidenceGap = {readonly what: string; readonly why: string};
@@ -374,6 +375,8 @@ export type LocalEvidence = {
 	readonly configFile?: ConfigFileEvidence | undefined;
 	/** The first mistake in the config file. Undefined if there is none that is certain, and while a process is found. */
 	readonly configMistake?: ConfigMistake | undefined;
+	/** What earlier sessions of redis-top knew of the server's data, the newest first. */
+	readonly visits?: readonly EarlierVisit[] | undefined;
 	readonly kernel: KernelEvidence;
 	readonly cgroup: CgroupEvidence | undefined;
 	/** The kernel's counters of the server's waits; undefined without a process. */

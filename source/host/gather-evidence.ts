@@ -217,6 +217,7 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
 		waits: found === undefined ? undefined : await readWaits(found.evidence.processId, folder),
+		visits: request.remembered?.visits,
 		gaps: gaps.list(),
 	};
 }

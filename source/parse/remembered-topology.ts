@@ -1,9 +1,10 @@
+import type {EarlierVisit} from '../domain/earlier-visit.js';
 import {addressOf, type Endpoint, type NodeAddress} from '../domain/node.js';
 import {hostOf} from './target.js';
 
 /**
-Absolute paths that an earlier session learned of a server on this machine. They are remembered because a server that
-has ended can't report its paths.
+What an earlier session learned of a server on this machine: absolute paths, because a server that has ended can't report
+them, and the number of its keys, because a server that starts without its data can't report what it had.
 */
 export type RememberedPlaces = {
 	readonly log?: string | undefined;
@@ -11,6 +12,8 @@ export type RememberedPlaces = {
 	readonly folder?: string | undefined;
 	/** The config file with which the server was started. */
 	readonly config?: string | undefined;
+	/** What earlier sessions knew of the server's data, the newest first. */
+	readonly visits?: readonly EarlierVisit[] | undefined;
 };
 
 /**
@@ -86,9 +89,28 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null;
 
 function placesIn(node: unknown): RememberedPlaces {
-	const {log, folder, config} = isRecord(node) ? node : {};
-	return {...(isPath(log) ? {log} : {}), ...(isPath(folder) ? {folder} : {}), ...(isPath(config) ? {config} : {})};
+	const {log, folder, config, visits} = isRecord(node) ? node : {};
+	const known = Array.isArray(visits) ? visits.slice(0, mostVisits).flatMap(visitIn) : [];
+	return {
+		...(isPath(log) ? {log} : {}),
+		...(isPath(folder) ? {folder} : {}),
+		...(isPath(config) ? {config} : {}),
+		...(known.length > 0 ? {visits: known} : {}),
+	};
 }
+
+/** Largest number of visits in a valid file. */
+const mostVisits = 2;
+
+function visitIn(visit: unknown): readonly EarlierVisit[] {
+	const {runId, atMs, keys, lasting, folder} = isRecord(visit) ? visit : {};
+	const isId = typeof runId === 'string' && /^[\da-f]{40}$/.test(runId);
+	return isId && isCount(atMs) && isCount(keys) && isCount(lasting) && isPath(folder)
+		? [{runId, atMs, keys, lasting, folder}]
+		: [];
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 function hostsIn(node: unknown, endpoint: Endpoint): ReadonlyArray<readonly [string, string]> {
 	const {resolved} = isRecord(node) ? node : {};

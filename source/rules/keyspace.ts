@@ -1,3 +1,4 @@
+import {lostSinceVisit} from '../derive/lost-since-visit.js';
 import {primaryAddress} from '../derive/replication-peers.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
@@ -134,7 +135,7 @@ export const keyDropped = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'More than half of the keys (`keys=` of INFO keyspace) disappeared between two samples, and they have not come back.',
+			'More than half of the keys (`keys=` of INFO keyspace) disappeared between two samples, and they have not come back. For a server on this machine, the visit of an earlier session counts as well, where a restart came since.',
 		since: '2.6',
 		falsePositives: [
 			'Keys expire, and keys are evicted. A drop that `expired_keys` or `evicted_keys` explains does not count.',
@@ -154,7 +155,7 @@ export const keyDropped = rule({
 	raiseAfter: 1,
 	needs: {},
 	evaluate(_, facts, limits) {
-		const drop = facts.memory.keyDrop;
+		const drop = facts.memory.keyDrop ?? lostSinceVisit(facts.record);
 		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
 		const agoSeconds = (facts.nowMs - (drop?.atMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const isOver =

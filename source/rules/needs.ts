@@ -219,7 +219,8 @@ const readOnHost = <T>(
 
 /**
 After how many evaluations in a row without its condition a finding about the machine's load ends. The machine is read
-every 15 s, and more often while it is short of processor time. At a poll a second, a finding ends after two readings below its limit: load comes and goes.
+every 15 s, and more often while it is short of processor time. At a poll a second, a finding ends after two readings
+below its limit: load comes and goes.
 */
 export const clearAfterTwoReadings = 20;
 

@@ -81,6 +81,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	groupName: 'key',
 	group: 'path',
 	file: 'path',
+	folder: 'path',
 	holds: 'text',
 	host: 'host',
 	hostname: 'host',

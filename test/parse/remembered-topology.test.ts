@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {addressOf} from '../../source/domain/node.js';
+import {addressOf, type NodeAddress} from '../../source/domain/node.js';
 import {parseRemembered, rememberedText} from '../../source/parse/remembered-topology.js';
 
 const nodes = [
@@ -10,8 +10,12 @@ const nodes = [
 	{kind: 'unix', path: '/run/a b.sock'},
 ] as const;
 
+const visit = {runId: 'a'.repeat(40), atMs: 900, keys: 20, lasting: 7, folder: '/data'};
+
 test('a stored topology is read back for the same target only', () => {
-	const places = new Map([[addressOf(nodes[0]), {log: '/var/log/redis.log', folder: '/data', config: '/etc/a.conf'}]]);
+	const places = new Map([
+		[addressOf(nodes[0]), {log: '/var/log/redis.log', folder: '/data', config: '/etc/a.conf', visits: [visit]}],
+	]);
 	const hosts = new Map<string, string>();
 	const text = rememberedText('a:1', {atMs: 1000, nodes, places, hosts});
 	assert.equal(text.split('\n').length, 2);
@@ -53,6 +57,32 @@ test('a path counts only if it is absolute and on one line', () => {
 
 	const {places = []} = parseRemembered(file('/var/log/a b'), 'a') ?? {};
 	assert.deepEqual([...places], [['h:1', {log: '/var/log/a b'}]]);
+});
+
+test('a visit counts only if all of it is valid', () => {
+	const file = (visits: unknown) =>
+		JSON.stringify({
+			schema: 'redis-top/topology@1',
+			target: 'a',
+			at: '2026-11-23T14:02:31Z',
+			nodes: [{host: 'h', port: 1, visits}],
+		});
+	const visitsOf = (visits: unknown) => parseRemembered(file(visits), 'a')?.places.get('h:1' as NodeAddress)?.visits;
+	for (const odd of [
+		undefined,
+		{},
+		[],
+		[null],
+		[{...visit, runId: 'x'}],
+		[{...visit, keys: -1}],
+		[{...visit, lasting: 1.5}],
+		[{...visit, atMs: '900'}],
+		[{...visit, folder: 'data'}],
+	]) {
+		assert.equal(visitsOf(odd), undefined, JSON.stringify(odd));
+	}
+
+	assert.deepEqual(visitsOf([visit, visit, visit]), [visit, visit]);
 });
 
 test('the address that the name of a host had is read back, and nothing else in its place', () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {LogEvidence} from '../../source/domain/host-evidence.js';
+import {visitOf, withVisit} from '../../source/derive/lost-since-visit.js';
+import type {EarlierVisit} from '../../source/domain/earlier-visit.js';
+import type {FolderEvidence, LogEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import type {NodeRole} from '../../source/domain/node.js';
 import {findingText} from '../../source/rules/finding.js';
 import {keyMiss} from '../../source/rules/key-misses.js';
 import {keyDropped, keyExpireLag, keyMassExpiry, keyNoexpire} from '../../source/rules/keyspace.js';
@@ -133,6 +136,83 @@ testRule(keyDropped, [
 	['in a cluster, by a flush, slots not told since', inCluster({}, {byFlush: true}, nowMs - 31_000), 'critical'],
 	['in a cluster, the slots are there', inCluster({}), 'critical'],
 ]);
+
+/** A server that started without data a minute ago, and that an earlier session had seen with 20,000 keys. */
+function visited({
+	keys = 12,
+	expiring = 0,
+	uptime = 60,
+	loaded = 0,
+	loading = 0,
+	replicas = 0,
+	isCluster = 0,
+	role = 'primary',
+	...parts
+}: Partial<EarlierVisit> & {
+	readonly expiring?: number;
+	readonly uptime?: number;
+	readonly loaded?: number;
+	readonly loading?: number;
+	readonly replicas?: number;
+	readonly isCluster?: number;
+	readonly role?: NodeRole;
+} = {}): FactsParts {
+	const before = {runId: 'b'.repeat(40), atMs: nowMs - 120_000, lasting: 20_000, folder: '/data', ...parts};
+	return {
+		info: {
+			server: {uptime_in_seconds: uptime, run_id: 'run-1'},
+			persistence: {loading, rdb_last_load_keys_loaded: loaded},
+			replication: {connected_slaves: replicas},
+			cluster: {cluster_enabled: isCluster},
+			keyspace: {db0: `keys=${keys},expires=${expiring},avg_ttl=0`},
+		},
+		host: {
+			folder: {path: '/data'} as FolderEvidence,
+			visits: [{...before, keys: 20_000}],
+		},
+		record: {role},
+	};
+}
+
+testRule(keyDropped, [
+	[
+		'a server lost its keys with a restart since an earlier session',
+		visited(),
+		'critical',
+		/^lost most of its keys, 20\.0k before, 12 after: it restarted$/,
+	],
+	['most keys are there', visited({keys: 11_000}), 'clear'],
+	['the keys had a TTL, and may have expired', visited({lasting: 900}), 'clear'],
+	['half of the keys had a TTL', visited({lasting: 9000}), 'clear'],
+	['the visit was to the present process', visited({runId: 'run-1'}), 'clear'],
+	['the restart was eleven minutes ago', visited({uptime: 660, atMs: nowMs - 700_000}), 'clear'],
+	['the visit was long before the restart', visited({atMs: nowMs - 961_000}), 'clear'],
+	['the start loaded the keys, and they went later', visited({loaded: 20_000}), 'clear'],
+	['it loads its data', visited({loading: 1}), 'clear'],
+	['a primary with replicas, which rep.emptied is about', visited({replicas: 1}), 'clear'],
+	['a node of a cluster, whose keys move with slots', visited({isCluster: 1}), 'clear'],
+	['a replica gets its keys from its primary', visited({role: 'replica'}), 'clear'],
+	['another server in another folder', visited({folder: '/other'}), 'clear'],
+]);
+
+test('a visit is noted of the present process, beside the one before', () => {
+	const [first, second] = ['b', 'c'].map(letter => ({
+		runId: letter.repeat(40),
+		atMs: 1,
+		keys: 5,
+		lasting: 5,
+		folder: '/data',
+	}));
+	assert.ok(first !== undefined && second !== undefined);
+	const third = {...first, runId: 'd'.repeat(40)};
+	assert.deepEqual(withVisit([first, second], {...first, keys: 9}), [{...first, keys: 9}, second]);
+	assert.deepEqual(withVisit([first, second], third), [third, first]);
+	assert.deepEqual(withVisit([first], undefined), [first]);
+	const {record} = factsOf(visited({keys: 70, expiring: 30}));
+	const {keys, lasting, folder} = visitOf(record) ?? {};
+	assert.deepEqual([keys, lasting, folder], [70, 40, '/data']);
+	assert.equal(visitOf({...record, failure: refusedConnection}), undefined);
+});
 
 test('key.drop: the effect is lost data', () => {
 	assert.equal(firingOf(keyDropped, dropped(100)).effect, 'data-lost');
