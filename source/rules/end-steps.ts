@@ -103,15 +103,27 @@ function stepsForRdb(end: ProcessEnd, facts: NodeFacts): readonly NextStep[] {
 			];
 }
 
+/** Name of the evidence that a server does not start for a mistake in its config file. */
+const mistakenFile = 'config file';
+
+/** Whether a server only needs a line of its config file corrected, so that nothing has to take over from it. */
+export const isMistaken = ({
+	rule,
+	evidence,
+}: {
+	readonly rule: string;
+	readonly evidence: readonly Evidence[];
+}): boolean => rule === 'conn.refused' && evidence.some(({name}) => name === mistakenFile);
+
 /** The mistake in a config file as evidence. */
 export const mistakeEvidence = ({path, line, text, why}: ConfigMistake): readonly Evidence[] => [
-	{name: 'config file', value: message`${nameOf('path', path)}, line ${line}`},
+	{name: mistakenFile, value: message`${nameOf('path', path)}, line ${line}`},
 	{name: 'its line', value: message`${nameOf('quote', text)}: ${why}`},
 ];
 
 /** What to do about a mistake in a config file. */
 export const mistakeSteps = ({path, line, why}: ConfigMistake): readonly NextStep[] => [
-	hint(message`correct line ${line} of ${nameOf('path', path)} (${why}), then start it`),
+	hint(message`correct line ${line} of its config file, then start it: ${why}, in ${nameOf('path', path)}`),
 ];
 
 /** The next steps after a process has ended; empty if its log does not show the cause. */

@@ -87,7 +87,7 @@ test('a mistake in the config file comes first among the steps, with its file an
 	const {next, evidence} = firingOf(connRefused, refusedSince(20, mistaken({})));
 	assert.equal(
 		messageText(next[0]?.text ?? ''),
-		'correct line 9 of /etc/valkey/valkey.conf (2 words where one belongs), then start it',
+		'correct line 9 of its config file, then start it: 2 words where one belongs, in /etc/valkey/valkey.conf',
 	);
 	assert.ok(!next.some(({text}) => messageText(text).startsWith('start it again')));
 	assert.ok(

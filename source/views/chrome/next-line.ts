@@ -1,6 +1,7 @@
 import {actionRow, groupLetter, groupOf, shortTitle} from '../../actions/catalogue/catalogue.js';
 import {messageText} from '../../domain/message.js';
 import type {RuleId} from '../../rules/all-rules.js';
+import {isMistaken} from '../../rules/end-steps.js';
 import type {Finding} from '../../rules/finding.js';
 import {readTheLog} from '../../rules/next-steps.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -131,10 +132,11 @@ function shorterTexts(sentence: string): readonly string[] {
 
 /**
 The steps of a finding. Those of a node that is out of reach tell how to start it. What a replica can do is more urgent,
-so then the steps are those of the consequence that line 2 names.
+so then the steps are those of the consequence that line 2 names. A node that a line of its config file keeps down is
+started soonest.
 */
 function stepsFor({state, view, nowMs}: ScreenInput, finding: Finding): Finding['next'] {
-	if (!isOutage(finding)) {
+	if (!isOutage(finding) || isMistaken(finding)) {
 		return finding.next;
 	}
 

@@ -1,6 +1,7 @@
 import type {Choice} from '../../actions/catalogue/choice.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {RuleId} from '../../rules/all-rules.js';
+import {isMistaken} from '../../rules/end-steps.js';
 import type {Finding} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {isOutage, rankedFindings} from '../../state/verdict.js';
@@ -94,10 +95,11 @@ const takeoverActions: ReadonlySet<Finding['action']> = new Set<Finding['action'
 
 /**
 The finding itself if it recommends an action. For a node out of reach without an action: its first consequence that
-recommends one, else what lets its Sentinels fail it over. In all other cases the finding itself.
+recommends one, else what lets its Sentinels fail it over. In all other cases the finding itself, and so where a line of
+its config file keeps the node down.
 */
 export function advisedBy(finding: Finding, state: MonitorState): Finding {
-	if (finding.action !== undefined || !isOutage(finding)) {
+	if (finding.action !== undefined || !isOutage(finding) || isMistaken(finding)) {
 		return finding;
 	}
 

@@ -173,6 +173,26 @@ test('where nothing can be sent to a dead primary, the action and the steps are 
 	assert.match(lineOf({...parts, view: {subject: undefined}}), /X CLUSTER FAILOVER/);
 });
 
+test('a node that a line of its config file keeps down needs that line corrected, and nothing that takes over', () => {
+	const unserved = findingOf('clu.node_fail', 'critical', first?.address, {
+		action: 'cluster-failover',
+		effect: 'writes-refused',
+		remedy: {node: second?.address},
+		next: [words('let its replica take over')],
+	});
+	const line = (mistaken: boolean) => {
+		const refused = findingOf('conn.refused', 'critical', first?.address, {
+			effect: 'unreachable',
+			evidence: mistaken ? [{name: 'config file', value: '/etc/redis.conf, line 9'}] : [],
+			next: [words('correct line 9 of its config file, then start it: 2 words where one belongs')],
+		});
+		const down = {...nodes[0], reach: 'down', failure: refusedConnection} as NodeRecord;
+		return lineOf({findings: [refused, unserved], records: [down, ...nodes.slice(1)]});
+	};
+	assert.match(line(true), /^ next {2}correct line 9 of its config file, then start it {2}/);
+	assert.match(line(false), /^ next {2}let its replica take over /);
+});
+
 test('a dead primary that its Sentinels do not fail over by themselves has what lets them as its remedy', () => {
 	const [primary, sentinel] = [first, second];
 	const refused = findingOf('conn.refused', 'critical', primary?.address, {
