@@ -114,5 +114,7 @@ that held the main thread by its own work.
 */
 export function isTooLongForWaits(facts: NodeFacts, entry: SlowlogEntry, factor: number): boolean {
 	const [name = ''] = entry.arguments;
-	return entry.durationMicroseconds / 1000 / factor > ownSlowMs || heavyLately(facts)?.command === name.toLowerCase();
+	const heavy = heavyLately(facts);
+	const isHeavy = heavy !== undefined && heavy.command === name.toLowerCase() && heavy.ownMs > ownSlowMs;
+	return isHeavy || entry.durationMicroseconds / 1000 / factor > ownSlowMs;
 }

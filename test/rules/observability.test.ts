@@ -213,6 +213,15 @@ testRule(latSlowlogNew, [
 		/^ran DEL k for 580 ms from purge-job/,
 	],
 	[
+		'the same, and its own work took a moment only',
+		{
+			...entries(1, slow(580, 'del')),
+			host: manyForEach,
+			watch: {heavyCommand: {command: 'del', ownMs: 40, atMs: nowMs - 4000}},
+		},
+		'clear',
+	],
+	[
 		'the same, and the thread was seen to be held by another command',
 		{
 			...entries(1, slow(580, 'del')),
