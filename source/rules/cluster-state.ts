@@ -11,6 +11,12 @@ import {busPortSteps, meetSteps, movedSteps, oldPlaceSteps} from './cluster-step
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
+/**
+Milliseconds after its start within which a primary accepts commands again: the two seconds that the server waits
+(CLUSTER_WRITABLE_DELAY, cluster_legacy.c), and as many on a busy machine.
+*/
+const rejoinMs = 4000;
+
 export const cluState = rule({
 	id: 'clu.state',
 	scope: 'cluster',
@@ -18,7 +24,7 @@ export const cluState = rule({
 		looksAt: 'The rule counts the nodes whose CLUSTER INFO says `cluster_state:fail`. Such nodes refuse commands.',
 		since: '3.0',
 		falsePositives: [
-			'A primary that restarts or rejoins is in this state for two seconds. The state must last longer.',
+			'A primary that restarts or rejoins is in this state for two seconds. The state must last longer, and a primary that has just started beside others has four seconds.',
 			'A replica serves reads only. The finding is a warning where only replicas are in this state.',
 			'A replica that restarts has one node timeout to hear from the others, because clients are served elsewhere. So has a former primary that another node replaced before its restart.',
 		],
@@ -29,10 +35,16 @@ export const cluState = rule({
 		// A former primary that loads its data still takes itself for the primary. A view with other news has its successor.
 		const isReplaced = ({self}: ReadView) =>
 			comparison.views.some(({state, lines}) => state === 'ok' && lines.get(self.id)?.flags.has('slave') === true);
-		const isReturning = (view: ReadView) =>
-			view.uptimeSeconds !== undefined &&
-			view.uptimeSeconds * 1000 < cluster.nodeTimeoutMs &&
-			(view.self.flags.has('slave') || isReplaced(view));
+		const isReturning = (view: ReadView) => {
+			const graceMs =
+				view.self.flags.has('slave') || isReplaced(view)
+					? cluster.nodeTimeoutMs
+					: comparison.views.some(({state}) => state === 'ok')
+						? rejoinMs
+						: 0;
+			return view.uptimeSeconds !== undefined && view.uptimeSeconds * 1000 < graceMs;
+		};
+
 		// A node that knows no other node is left out here, because the rule clu.alone reports it.
 		const alone = aloneIn(comparison);
 		const failing = comparison.views.filter(

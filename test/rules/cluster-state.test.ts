@@ -234,8 +234,18 @@ testClusterRule(cluState, [
 	],
 	[
 		'a primary that has just restarted',
-		{views: sixViews({17050: {state: 'fail'}}), info: {17050: {server: {uptime_in_seconds: 1}}}},
+		{views: sixViews({17050: {state: 'fail'}}), info: {17050: {server: {uptime_in_seconds: 3}}}},
+		undefined,
+	],
+	[
+		'a primary that has restarted and should be back',
+		{views: sixViews({17050: {state: 'fail'}}), info: {17050: {server: {uptime_in_seconds: 4}}}},
 		/^critical -: 17050 refuses commands/,
+	],
+	[
+		'a primary that has just restarted, and no node accepts commands',
+		{views: others(17050, dead), info: {17051: {server: {uptime_in_seconds: 1}}}},
+		/^critical -: all 5 nodes that answer refuse commands/,
 	],
 	[
 		'a former primary that has just restarted, and does not know yet that it was replaced',
