@@ -51,13 +51,13 @@ function holdsOf(facts: NodeFacts, limitMs: number): readonly Hold[] {
 			const [command, client, key] = [commandOf(entry), clientOf(entry), titleKeyOf(entry.arguments)];
 			const who = client === undefined ? '' : message` from ${client}`;
 			return {
-				what: message`${command}${key === undefined ? '' : message` ${key}`}${who}`,
+				what: message`${command}${who}`,
 				tookMs: entry.durationMicroseconds / 1000,
 				endMs: ourClock(entry.atMs),
-				culprit: {command, client, ...(key === undefined ? {} : {key})},
+				culprit: {command, client},
 				next: [
 					hint(
-						message`stop ${client ?? 'the client that sends it'}, or let its ${command} take smaller steps or ask a replica`,
+						message`stop ${client ?? 'the client that sends it'}, or let its ${command}${key === undefined ? '' : message` of ${key}`} take smaller steps or ask a replica`,
 					),
 				],
 				source: command,
@@ -172,9 +172,9 @@ export const repFailedOver = rule({
 			return [
 				{
 					...fires(lost === undefined ? 'warning' : 'critical', {
-						problem: message`was failed over to ${nodeName(address)}${lost === undefined ? '' : `, ${bytes(lost)} behind`}`,
-						detail: `${seconds(agoSeconds)} ago`,
-						reason: message`${hold.what} held it for ${milliseconds(hold.tookMs)}, longer than ${group.limit.name} (${milliseconds(group.limit.ms ?? 0)})`,
+						// The culprit is in the problem, because line 2 leaves out what does not fit.
+						problem: message`was failed over to ${nodeName(address)}: ${hold.what} held it for ${milliseconds(hold.tookMs)}`,
+						detail: message`longer than ${group.limit.name} (${milliseconds(group.limit.ms ?? 0)})${lost === undefined ? '' : `, ${bytes(lost)} of writes lost`}, ${seconds(agoSeconds)} ago`,
 						tells: 'moment',
 						effect: lost === undefined ? 'slow' : 'data-lost',
 						culprit: {...hold.culprit, node: former.address},
