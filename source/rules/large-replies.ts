@@ -222,7 +222,7 @@ export const netBigReply = rule({
 			return clear;
 		}
 
-		const isOften = large.length > limits.rate;
+		const isOften = large.length > limits.rate && !/^S?PUBLISH$/.test(common.command ?? '');
 		const who = common.client === undefined ? '' : message` from ${common.client}`;
 		return fires(isOften ? 'warning' : 'info', {
 			problem: 'has large requests or replies',
@@ -274,10 +274,11 @@ function largeRequests(facts: NodeFacts, mean: number, writer: Writer | undefine
 	const published = publishedBy(facts, client, writer);
 	const sender = client ?? published?.client;
 	const received = bytesPerSecond(facts.perSecond('stats', 'total_net_input_bytes'));
-	return fires('warning', {
+	// Messages do no harm while the subscribers keep up. Findings on slow subscribers tell when they do not.
+	return fires(published === undefined ? 'warning' : 'info', {
 		problem: message`receives large ${published === undefined ? 'requests' : 'messages'}${sender === undefined ? '' : message`, most from ${sender}`}`,
 		detail: `${bytes(mean)} on average, ${received}`,
-		effect: 'slow',
+		...(published === undefined ? {effect: 'slow' as const} : {}),
 		culprit: published ?? (writer && {command: writer.culprit.command, ...(client === undefined ? {} : {client})}),
 		evidence: [
 			{name: 'bytes a command, received', value: mean, unit: 'bytes'},

@@ -405,6 +405,7 @@ function published({
 	commands = [running('publish', 40)],
 	memory = 9,
 	messages = 0,
+	logged: command = 'PUBLISH',
 }: {
 	readonly input?: number;
 	readonly subscribers?: number;
@@ -412,9 +413,15 @@ function published({
 	readonly commands?: readonly CommandRate[];
 	readonly memory?: number;
 	readonly messages?: number;
+	readonly logged?: string;
 } = {}): FactsParts {
 	const {info, earlier} = replies(12_000_000, 100, {total_net_input_bytes: input, total_net_repl_input_bytes: 0});
-	const {record} = logged(...Array.from({length: messages}, () => entry('large-request', 5, 2 << 20, 'ticker')));
+	const {record} = logged(
+		...Array.from({length: messages}, () => ({
+			...entry('large-request', 5, 2 << 20, 'ticker'),
+			arguments: [command, 'ticks'],
+		})),
+	);
 	return {
 		info: {stats: {...info?.stats, pubsub_channels: channels}, clients: {pubsub_clients: subscribers}},
 		earlier: earlier ?? {},
@@ -511,6 +518,8 @@ testRule(netBigReply, [
 	['large, but only two', replies(10_000_000, 2), 'clear'],
 	['large messages for subscribers', published(), 'clear'],
 	['the same, and COMMANDLOG has the messages as requests', published({messages: 8}), 'info', /^has large requests or/],
+	['the same, many', published({messages: 12, logged: 'PUBLISH'}), 'info', /^has large requests or replies, PUBLISH/],
+	['many large writes', published({messages: 12, logged: 'SET'}), 'warning', /^has large requests or replies, SET/],
 	['the same, and commandstats was not read', published({commands: []}), 'clear'],
 	['the same, and INFO counts no subscribers', published({subscribers: 0, channels: 3}), 'clear'],
 	[
@@ -530,13 +539,13 @@ testRule(netBigReply, [
 	[
 		'messages that are large requests',
 		published({input: 8_000_000}),
-		'warning',
+		'info',
 		/^receives large messages, most from ticker, 78\.1K/,
 	],
 	[
 		'messages that are large requests, and small writes of others',
 		published({input: 8_000_000, commands: [running('publish', 5), running('set', 5)], memory: 120_000}),
-		'warning',
+		'info',
 		/^receives large messages, most from ticker,/,
 	],
 	[

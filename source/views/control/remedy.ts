@@ -40,7 +40,8 @@ export function remedyOf(finding: Finding | undefined, state: MonitorState): Row
 
 /**
 Rules whose client is not worth closing. Errors harm the client itself, which connects again and sends the same. So does
-an application that fills a queue or a cache, or connects for each request. A command of the slow log has ended.
+an application that fills a queue or a cache, or connects for each request. A command of the slow log has ended. A client
+over its buffer limit is closed by the server itself, and comes back.
 */
 const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'err.failed',
@@ -52,6 +53,7 @@ const notByClosing: ReadonlySet<RuleId> = new Set<RuleId>([
 	'key.untrimmed',
 	'key.miss',
 	'mem.scripts',
+	'cli.obuf_kill',
 	'cli.no_subscribers',
 	'cli.churn',
 	'cli.storm',

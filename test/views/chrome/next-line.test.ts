@@ -290,6 +290,7 @@ test('a finding that names a client and no action offers to close its connection
 		'key.untrimmed',
 		'key.miss',
 		'mem.scripts',
+		'cli.obuf_kill',
 		'cli.no_subscribers',
 		'cli.churn',
 		'cli.storm',
