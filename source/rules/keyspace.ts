@@ -172,6 +172,7 @@ export const keyDropped = rule({
 		}
 
 		const isTaken = slots === 'taken';
+		const hasReplicas = facts.number('replication', 'connected_slaves') !== 0;
 		const demotion = demotionOf(drop, facts);
 		const flush = flushOf(drop, facts, agoSeconds);
 		const source =
@@ -218,7 +219,7 @@ export const keyDropped = rule({
 				{name: 'since then', value: seconds(agoSeconds)},
 			],
 			meaning: drop.byRestart
-				? 'The process started without its data. Its replicas replace theirs by that.'
+				? `The process started without its data.${hasReplicas ? ' Its replicas replace theirs by that.' : ''}`
 				: demotion !== undefined
 					? 'A replica throws its own data away and takes over that of its primary. Its clients get READONLY for their writes.'
 					: isTaken

@@ -195,6 +195,11 @@ testRule(keyDropped, [
 	['another server in another folder', visited({folder: '/other'}), 'clear'],
 ]);
 
+test('key.drop: a server without replicas has none that replace their data', () => {
+	assert.equal(firingOf(keyDropped, visited()).meaning, 'The process started without its data.');
+	assert.match(messageText(firingOf(keyDropped, dropped(100, {byRestart: true})).meaning), /Its replicas replace/);
+});
+
 test('a visit is noted of the present process, beside the one before', () => {
 	const [first, second] = ['b', 'c'].map(letter => ({
 		runId: letter.repeat(40),
