@@ -11,7 +11,7 @@ import {answerMissing, setting} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {titleKeyOf} from './one-key-commands.js';
-import {hasWaited, isTooLongForWaits, slowPerMinute} from './own-slowness.js';
+import {hasWaited, isSleeping, isTooLongForWaits, slowPerMinute} from './own-slowness.js';
 import {firstSender, isRepeat, repeatedCommand} from './repeated-commands.js';
 import {advises, clear, fires, rule} from './rule.js';
 
@@ -23,6 +23,12 @@ export const longSlow = 'commands of a tenth of a second and more';
 
 /** Fewest commands of 100 ms or more within a minute that count as a pattern. */
 const fewestLong = 3;
+
+/** Milliseconds within which a client's second long run of the same command counts as a pattern, and not as an accident. */
+const soonAgainMs = 10_000;
+
+/** Commands that move a key to another node. A reshard runs them in a row, and ends by itself. */
+const moves: ReadonlySet<string> = new Set(['MIGRATE', 'RESTORE', 'RESTORE-ASKING']);
 
 /**
 Commands that free the memory of a value before they return, so that they take long for a large value. Source:
@@ -38,7 +44,7 @@ export const latSlowlogNew = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or several of a tenth of a second: three, or fewer that add up to a second. Shorter commands must be many. On a machine short of processor time (`os.psi`), one of a tenth of a second is enough if the wait does not explain it. Entries that were overwritten between two polls count too.',
+			'The rule reads the entries that the slow log got within the last minute (SLOWLOG GET). One command of a second is enough to fire, or several of a tenth of a second: three, fewer that add up to a second, or two of the same command from the same client within ten seconds. Shorter commands must be many. On a machine short of processor time (`os.psi`), one of a tenth of a second is enough if the wait does not explain it. Entries that were overwritten between two polls count too.',
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
@@ -83,6 +89,7 @@ export const latSlowlogNew = rule({
 		const isLong =
 			areLong(own) ||
 			(long.length > 1 && totalMs(long) >= limits.worst) ||
+			runsSoonAgain(long, facts) ||
 			// The finding on the machine (`os.psi`) is a warning for this command. So the command is told as well.
 			(long[0] !== undefined && threshold >= 1000 && outlastsWaits(long[0], facts));
 		if (!isMany && !isLong && !areLong(slowest)) {
@@ -130,6 +137,28 @@ export const latSlowlogNew = rule({
 
 const totalMs = (entries: readonly SlowlogEntry[]): number =>
 	entries.reduce((sum, {durationMicroseconds}) => sum + durationMicroseconds / 1000, 0);
+
+/**
+Whether a client ran the same long command twice within seconds: it works through a list of large keys, and the next run
+comes. On a machine short of processor time, two say too little.
+*/
+function runsSoonAgain(long: readonly SlowlogEntry[], facts: NodeFacts): boolean {
+	const senderOf = ({clientName, clientAddress = ''}: SlowlogEntry) => clientName || clientAddress.replace(/:\d+$/, '');
+	const repeatable = long.filter(entry => !moves.has(commandOf(entry)) && !isSleeping(entry));
+	return (
+		machineSlowdown(facts) === undefined &&
+		repeatable.some((one, at) =>
+			repeatable
+				.slice(at + 1)
+				.some(
+					other =>
+						commandOf(one) === commandOf(other) &&
+						senderOf(one) === senderOf(other) &&
+						Math.abs(one.atMs - other.atMs) <= soonAgainMs,
+				),
+		)
+	);
+}
 
 /** Whether a command took longer than the waits for a processor explain, on a machine short of processor time. */
 function outlastsWaits(entry: SlowlogEntry, facts: NodeFacts): boolean {

@@ -35,7 +35,8 @@ const sleepingCommands: ReadonlySet<string> = new Set([
 	...['failover', 'module', 'sync', 'psync', 'migrate'],
 ]);
 
-const isSleeping = ({arguments: [name = '']}: SlowlogEntry): boolean => sleepingCommands.has(name.toLowerCase());
+/** Whether a command of the slow log is one of those. */
+export const isSleeping = ({arguments: [name = '']}: SlowlogEntry): boolean => sleepingCommands.has(name.toLowerCase());
 
 /** Milliseconds between the ends of two commands up to which they are looked at together. */
 const besideMs = 1000;
