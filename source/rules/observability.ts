@@ -228,7 +228,7 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 	}
 
 	const key = worst && titleKeyOf(worst.arguments);
-	if (worst !== undefined && commandOf(worst) === 'MIGRATE') {
+	if (worst !== undefined && moves.has(commandOf(worst))) {
 		return migrationSteps(key, facts);
 	}
 
@@ -246,6 +246,9 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
 			];
 }
+
+/** Both halves of the move of a key between nodes of a cluster. */
+const moves: ReadonlySet<string> = new Set(['MIGRATE', 'RESTORE-ASKING']);
 
 /** What to do about the move of a large key. It blocks both servers, and ends by itself. */
 function migrationSteps(key: Name | undefined, facts: NodeFacts): readonly NextStep[] {

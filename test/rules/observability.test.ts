@@ -431,6 +431,15 @@ test('the move of a large key is named with its slot, and is to be let end', () 
 		const found = firingOf(latSlowlogNew, {...parts, info});
 		return [findingText(found, 'short'), messageText(found.next[0]?.text ?? '')] as const;
 	};
+	const arrived = entries(1, {
+		...slow(1900, 'restore-asking', ''),
+		arguments: ['RESTORE-ASKING', '{feed}:all', '0', '…'],
+	});
+	const {next} = firingOf(latSlowlogNew, {...arrived, info: {cluster: {cluster_enabled: 1}}});
+	assert.match(
+		messageText(next[0]?.text ?? ''),
+		/^let it end, no failover meanwhile: \{feed\}:all \(slot 5677\) is large/,
+	);
 	const listed = (...keys: readonly string[]) => ['10.0.1.2', '6379', '', '0', '60000', 'KEYS', ...keys];
 	assert.deepEqual(moved(listed('{feed}:all')), [
 		'ran MIGRATE {feed}:all for 7.2 s from reshard',
