@@ -143,6 +143,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		withNote(problemMessage(problem, 'middle'), problem),
 		...(problem.consequence?.node === problem.node ? briefCauses(problem) : []),
 		withNote(problemMessage(problem, 'short'), problem),
+		...(problem.note === undefined ? [] : [problemMessage(problem, 'middle')]),
 		problemMessage(problem, 'short'),
 		...(problem.consequence === undefined
 			? []

@@ -739,7 +739,7 @@ test('a finding has three lengths, and the line of a verdict has them too', () =
 	assert.deepEqual([...new Set(textsOf(verdictOf(stateWith([finding]), sampledAtMs)))], [long, middle, short]);
 });
 
-test('the text of a node that does not answer loses ages first when shortened, then the reason', () => {
+test('the text of a node that does not answer loses ages first when shortened, then the reason or the note', () => {
 	const state = {...stateWith([], [up, gone]), isFromMemory: true, rememberedAtMs: sampledAtMs - 86_400_000};
 	const known = '; the other nodes are known from 2026-11-22 14:02:31';
 	const base = '10.0.1.12:6379 refuses connections';
@@ -751,6 +751,7 @@ test('the text of a node that does not answer loses ages first when shortened, t
 			`${base}${reason}, for 12s${known}`,
 			`${base}${reason}${known}`,
 			`${base}${known}`,
+			`${base}${reason}`,
 			base,
 		],
 	);
