@@ -228,7 +228,7 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 	}
 
 	const key = worst && titleKeyOf(worst.arguments);
-	if (worst !== undefined && moves.has(commandOf(worst))) {
+	if (worst !== undefined && halvesOfMove.has(commandOf(worst))) {
 		return migrationSteps(key, facts);
 	}
 
@@ -247,8 +247,8 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 			];
 }
 
-/** Both halves of the move of a key between nodes of a cluster. */
-const moves: ReadonlySet<string> = new Set(['MIGRATE', 'RESTORE-ASKING']);
+/** Both halves of the move of a key between nodes of a cluster. RESTORE alone may be an import. */
+const halvesOfMove: ReadonlySet<string> = new Set(['MIGRATE', 'RESTORE-ASKING']);
 
 /** What to do about the move of a large key. It blocks both servers, and ends by itself. */
 function migrationSteps(key: Name | undefined, facts: NodeFacts): readonly NextStep[] {
