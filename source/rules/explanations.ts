@@ -124,6 +124,8 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['rep.fullsync_storm', 'rep.state', 'rep.lag_ack'],
 		isCause: isStalled,
 	},
+	// A replica that copies everything again is the one that is not online yet.
+	{cause: 'rep.sync', where: 'primary', symptoms: ['rep.state'], isCause: ({severity}) => severity === 'warning'},
 	// A timeout shorter than what it waits for breaks the link again and again.
 	{cause: 'rep.timeout', where: 'primary', symptoms: ['rep.flapping']},
 	{cause: 'rep.timeout', where: 'here', symptoms: ['rep.flapping']},

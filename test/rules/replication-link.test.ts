@@ -636,7 +636,38 @@ const silentSync = (secondsAgo: number, rest: FactsParts = {}, sections: Section
 	);
 	return {...parts, info: {...parts.info, ...sections}};
 };
+/** A replica that copies everything again, beside its primary, as Redis 7.0 to Valkey 9.1 show it. */
+const refused = (own: Sections[string] = {}, stats: Sections[string] = {sync_partial_err: 1}): FactsParts =>
+	asReplica(
+		{master_sync_in_progress: 1, master_link_down_since_seconds: 5, master_replid: 'a'.repeat(40), ...own},
+		{
+			nodes: [
+				recordFrom({
+					address: '10.0.1.9:6379',
+					info: {
+						replication: {role: 'master', master_replid: 'a'.repeat(40), repl_backlog_size: 1_048_576},
+						stats,
+					},
+				}),
+			],
+		},
+	);
+
+test('rep.sync: a larger backlog is set on the primary', () => {
+	const [first] = firingOf(repSync, refused()).next;
+	assert.equal(messageText(first?.text ?? ''), 'redis-cli -h 10.0.1.9 -p 6379 CONFIG SET repl-backlog-size 16mb');
+});
+
 testRule(repSync, [
+	[
+		'it missed more than the backlog holds',
+		refused(),
+		'warning',
+		/^copies all data from 10\.0\.1\.9:6379 again: its link broke, and it missed more than the backlog of 1\.00M holds$/,
+	],
+	['it has restarted', refused({master_link_down_since_seconds: -1}), 'info'],
+	['it belongs to another history, as after a failover', refused({master_replid: 'b'.repeat(40)}), 'info'],
+	['it asked for everything itself', refused({}, {sync_partial_err: 0}), 'info'],
 	['none', asReplica({master_sync_in_progress: 0}), 'clear'],
 	[
 		'a part has arrived',
