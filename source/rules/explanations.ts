@@ -222,7 +222,9 @@ export const explanations: readonly Explanation[] = [
 	// A replica that ends again and again asks for a full resync at each start.
 	{cause: 'srv.crash_loop', where: 'primary', symptoms: [...followerSymptoms, 'rep.fullsync_storm', 'per.fork_slow']},
 	// The address that a primary was pointed to by mistake, or by an intruder, is no node that anybody misses.
-	{cause: 'rep.made_replica', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate', 'key.drop']},
+	{cause: 'rep.made_replica', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
+	// Keys that are gone before the other server has sent its own were deleted by somebody.
+	{cause: 'rep.made_replica', where: 'here', symptoms: ['key.drop'], isCause: ({effect}) => effect === 'data-lost'},
 	{cause: 'rep.made_replica', where: 'replicas', symptoms: ['key.drop', ...linkSymptoms]},
 	// A replica discards its keys before it loads those of its primary.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['key.drop'], isCause: hasLoggedObstacle},

@@ -6,7 +6,7 @@ import type {SlowlogEntry} from '../domain/slowlog.js';
 import {mebibyte} from '../domain/threshold.js';
 import {count, milliseconds, seconds} from '../text/units.js';
 import {clientName, otherClients} from './client-names.js';
-import {clientRows} from './needs.js';
+import {clientRows, replicaCount} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
@@ -31,7 +31,15 @@ function listedFlush(facts: NodeFacts): Flush | undefined {
 	const [last] = otherClients(facts)
 		.filter(({command}) => flushes.has(command.toLowerCase()))
 		.toSorted((one, other) => one.idleSeconds - other.idleSeconds);
-	return last && {command: last.command.toUpperCase(), client: clientName(last), agoSeconds: last.idleSeconds};
+	// The list is some seconds old, and the client was idle for as long.
+	const listedSeconds = Math.max(0, Math.round((facts.nowMs - (facts.record.clients?.atMs ?? facts.nowMs)) / 1000));
+	return (
+		last && {
+			command: last.command.toUpperCase(),
+			client: clientName(last),
+			agoSeconds: last.idleSeconds + listedSeconds,
+		}
+	);
 }
 
 const loggedIn = memoizeByRef(({entries}: SlowlogHistory): SlowlogEntry | undefined =>
@@ -122,6 +130,9 @@ export function flushSteps(facts: NodeFacts, {command, agoSeconds}: Pick<Flush, 
 	];
 }
 
+/** Whether the node has replicas, which repeat what it deletes. */
+export const hasReplicas = (facts: NodeFacts): boolean => (replicaCount.read(facts) ?? 0) > 0;
+
 export const keyFlush = rule({
 	id: 'key.flush',
 	scope: 'node',
@@ -180,7 +191,9 @@ export const keyFlush = rule({
 					: [{name: `slow log: ${command} took`, value: milliseconds(tookMicroseconds / 1000)}]),
 				...(calls === 0 ? [] : [{name: `calls of ${command.toLowerCase()}`, value: calls, unit: 'count' as const}]),
 			],
-			meaning: 'It emptied a database. The replicas lost the keys as well.',
+			meaning: hasReplicas(facts)
+				? 'It emptied a database. The replicas lost the keys as well.'
+				: 'It emptied a database.',
 			next: [
 				...flushSteps(facts, flush),
 				hint('stop what sends it; a test or a job may have the wrong address'),

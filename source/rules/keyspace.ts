@@ -73,12 +73,12 @@ const resyncMs = 300_000;
 
 /**
 Why keys are missing if the node was a primary, became a replica, and lost its keys in the full resync; undefined
-otherwise.
+otherwise, and where a command emptied a database.
 */
-function demotionOf({atMs}: NonNullable<RuleMemory['keyDrop']>, {record, sample, memory}: NodeFacts) {
+function demotionOf({atMs, byFlush}: NonNullable<RuleMemory['keyDrop']>, {record, sample, memory}: NodeFacts) {
 	const changedAtMs = memory.roleChangedAtMs ?? Number.NEGATIVE_INFINITY;
 	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
-	if (primary === undefined || Math.abs(atMs - changedAtMs) > resyncMs) {
+	if (byFlush === true || primary === undefined || Math.abs(atMs - changedAtMs) > resyncMs) {
 		return undefined;
 	}
 
@@ -175,6 +175,7 @@ export const keyDropped = rule({
 		const hasReplicas = facts.number('replication', 'connected_slaves') !== 0;
 		const demotion = demotionOf(drop, facts);
 		const flush = flushOf(drop, facts, agoSeconds);
+		const replicasToo = hasReplicas ? ' Its replicas lose them as well.' : '';
 		const source =
 			demotion === undefined && flush === undefined && !isTaken
 				? primaryWithKeys(drop, facts, limits.share)
@@ -225,8 +226,8 @@ export const keyDropped = rule({
 					: isTaken
 						? 'A node deletes the keys of a slot that another node claims with a higher epoch: CLUSTER MEET with another cluster, SETSLOT NODE, BUMPEPOCH.'
 						: flush === undefined
-							? 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.'
-							: 'The keys are gone from memory. Replicas lost them as well.',
+							? `FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion.${replicasToo}`
+							: `The keys are gone from memory.${replicasToo}`,
 			next: [
 				...(demotion === undefined
 					? []

@@ -1,6 +1,8 @@
-import type {Evaluation} from '../domain/finding.js';
+import type {Evaluation, NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf} from '../domain/message.js';
-import {seconds, utcClock} from '../text/units.js';
+import {keyCount} from '../domain/metric.js';
+import {commandStats} from '../parse/info-fields.js';
+import {count, seconds, utcClock} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoText} from './needs.js';
@@ -69,6 +71,24 @@ function ofOtherData(facts: NodeFacts, isLinked: boolean): Evaluation {
 	});
 }
 
+/** What a replica that has got no data of another server keeps, in words. */
+function keysText({sample}: NodeFacts): string {
+	const keys = sample && keyCount(sample.info);
+	return keys === undefined ? 'with its data' : `with the ${count(keys)} ${keys === 1 ? 'key' : 'keys'} that it has`;
+}
+
+/** The step about a deletion of all keys since the start. An intruder sends FLUSHALL before REPLICAOF. */
+function flushedSteps({sample}: NodeFacts): readonly NextStep[] {
+	const calls = sample && commandStats(sample.info).get('flushall')?.calls;
+	return calls === undefined || calls === 0
+		? []
+		: [
+				hint(
+					`FLUSHALL ran ${calls === 1 ? 'once' : `${count(calls)} times`} since its start: keys that it deleted are in a backup, or in an RDB file from before`,
+				),
+			];
+}
+
 export const repMadeReplica = rule({
 	id: 'rep.made_replica',
 	scope: 'node',
@@ -115,7 +135,10 @@ export const repMadeReplica = rule({
 				'It was a primary. Now it refuses all writes, and once a server answers at that address, it discards its data for that of the other.',
 			next: [
 				redisCli(facts, 'REPLICAOF NO ONE'),
-				hint('that makes it a primary again, with its data; then CONFIG REWRITE, if its config file has replicaof'),
+				hint(
+					`that makes it a primary again, ${keysText(facts)}; then CONFIG REWRITE, if its config file has replicaof`,
+				),
+				...flushedSteps(facts),
 				hint('if none of you did it: close the port to strangers and set a password, then look at dir and dbfilename'),
 				redisCli(facts, 'CONFIG GET dir'),
 			],

@@ -177,7 +177,8 @@ export const secProtectedOff = rule({
 			'A container has these settings on purpose, and its host publishes the port. The finding is right all the same: every client that reaches that port can use the server.',
 		],
 	},
-	appliesTo: facts => facts.settings.hasPassword === false,
+	// The settings are those of the process before, if the one of now is in protected mode.
+	appliesTo: ({settings, record}) => settings.hasPassword === false && record.failure?.code !== 'DENIED',
 	needs: {mode: setting('protected-mode'), bind: setting('bind')},
 	evaluate({mode, bind}, facts) {
 		const isOpen = bind === '' || bind.split(/\s+/).some(address => !/^-?(?:127\.|::1$|localhost$)/.test(address));

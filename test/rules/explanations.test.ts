@@ -63,13 +63,21 @@ const cases: ReadonlyArray<
 			findingOf('err.failed', 'warning', primary),
 			findingOf('key.drop', 'critical', primary),
 			findingOf('key.drop', 'critical', replica),
-			findingOf('rep.made_replica', 'critical', primary),
+			findingOf('rep.made_replica', 'critical', primary, {effect: 'data-lost'}),
 		],
 		[
 			['rep.made_replica', undefined],
 			['key.drop', 'rep.made_replica'],
 			['key.drop', 'rep.made_replica'],
 			['err.failed', 'rep.made_replica'],
+		],
+	],
+	[
+		'a primary that was made a replica of a dead address has not lost its keys by that',
+		[findingOf('key.drop', 'critical', primary), findingOf('rep.made_replica', 'critical', primary)],
+		[
+			['rep.made_replica', undefined],
+			['key.drop', undefined],
 		],
 	],
 	[

@@ -8,6 +8,8 @@ import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
+const {nowMs} = factsOf({});
+
 /** Clients with their last command and the seconds since then; FLUSHALL ran twice. */
 const listed = (
 	...clients: ReadonlyArray<readonly [name: string, command: string, idleSeconds: number]>
@@ -26,13 +28,11 @@ const listed = (
 			},
 		],
 		clients: {
-			atMs: 0,
+			atMs: nowMs,
 			value: clients.map(([name, command, idleSeconds], id) => clientOf({id, name, command, idleSeconds})),
 		},
 	},
 });
-
-const {nowMs} = factsOf({});
 
 /** A server whose slow log has a FLUSHALL of a connection that has ended; its memory was 45 MB before. */
 const logged = (
@@ -75,6 +75,12 @@ const twice = listed(['shop', 'get', 0], ['ci-old', 'flushdb', 300], ['ci-tests'
 
 testRule(keyFlush, [
 	['nobody', listed(['shop', 'get', 0]), 'clear'],
+	[
+		'the list of clients was read five seconds ago',
+		{...twice, record: {...twice.record, clients: {atMs: nowMs - 5000, value: twice.record?.clients?.value ?? []}}},
+		'warning',
+		/^ran FLUSHALL from ci-tests, 7s ago/,
+	],
 	['the last of two', twice, 'warning', /^ran FLUSHALL from ci-tests, 2s ago, 2 times since its start, 5 keys now$/],
 	[
 		'the slow log alone has it, its connection has ended',

@@ -103,6 +103,21 @@ testRule(keyDropped, [
 		/, 100 after, REPLICAOF by deploy: it became a replica of 10\.0\.1\.2:6379$/,
 	],
 	[
+		'somebody sent FLUSHALL before REPLICAOF',
+		{
+			...dropped(100, {byFlush: true, flushes: ['flushall']}),
+			info: {
+				keyspace: {db0: 'keys=100,expires=0'},
+				replication: {role: 'slave', master_host: '10.0.1.2', master_port: 6379},
+			},
+			record: {role: 'replica'},
+			watch: {...dropped(100, {byFlush: true, flushes: ['flushall']}).watch, roleChangedAtMs: nowMs - 29_000},
+			host: {log: replicaOf},
+		},
+		'critical',
+		/, 100 after: FLUSHALL ran$/,
+	],
+	[
 		'a replica whose role did not change',
 		{
 			...dropped(100, {byFlush: false}),

@@ -251,3 +251,19 @@ test('rep.made_replica: no step sends the clients to the server with other data'
 	assert.deepEqual(told({}), []);
 	assert.match(told({promotedAt: 4711}).join(), toPrimary);
 });
+
+test('rep.made_replica: the first step says which keys are left, and that FLUSHALL ran', () => {
+	const of = (info: FactsParts['info']) => {
+		const parts = replica({line: asked});
+		return firingOf(repMadeReplica, {...parts, info: {...parts.info, ...info}}).next.map(({text}) => messageText(text));
+	};
+	const wiped = of({
+		keyspace: {db0: 'keys=1,expires=0'},
+		commandstats: {cmdstat_flushall: 'calls=1,usec=9,usec_per_call=9.00,rejected_calls=0,failed_calls=0'},
+	});
+	assert.match(wiped[1] ?? '', /^that makes it a primary again, with the 1 key that it has;/);
+	assert.match(wiped[2] ?? '', /^FLUSHALL ran once since its start: /);
+	const whole = of({keyspace: {db0: 'keys=20000,expires=0'}});
+	assert.match(whole[1] ?? '', /with the 20\.0k keys that it has;/);
+	assert.ok(whole.every(text => !text.startsWith('FLUSHALL')));
+});

@@ -297,6 +297,11 @@ testRule(secProtectedOff, [
 		'warning',
 		/^is open to the network without a password: protected mode is off$/,
 	],
+	[
+		'off before, and the process of now is in protected mode',
+		{...bound('no', '*'), record: {failure: {...refusedConnection, code: 'DENIED'}}},
+		'clear',
+	],
 	['off, no bind at all', bound('no', ''), 'warning'],
 	['off, loopback alone', bound('no', '127.0.0.1 -::1'), 'clear'],
 	['off, with a password', bound('no', '*', {hasPassword: true}), 'clear'],
