@@ -1,3 +1,4 @@
+import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {count, percent} from '../text/units.js';
 import {backlogMemory} from './backlog-memory.js';
@@ -12,7 +13,8 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 import {scriptMemory} from './script-memory.js';
-import {topWriter} from './writers.js';
+import {stoppedConsumers} from './stopped-consumers.js';
+import {topWriter, type Writer} from './writers.js';
 
 /** Time for which keys are evicted before that is a warning, in milliseconds. */
 const patienceMs = 60_000;
@@ -176,12 +178,18 @@ export const memEvictStorm = rule({
 	},
 });
 
+/** What goes on without consumers: `LPUSH from mail-web goes on`. */
+const goesOn = (writer: Writer | undefined): Message => {
+	const {command = 'writes', client} = writer?.culprit ?? {};
+	return message`${command}${client === undefined ? '' : message` from ${client}`} goes on`;
+};
+
 export const memOom = rule({
 	id: 'mem.oom',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule checks whether `errorstat_OOM` rises: the server refuses commands that need memory. `used_memory_overhead` and `maxmemory_policy` tell the reason.',
+			'The rule checks whether `errorstat_OOM` rises: the server refuses commands that need memory. `used_memory_overhead` and `maxmemory_policy` tell the reason. Where most writes go to a queue whose consumers took entries until now (INFO commandstats), and neither run nor wait (CLIENT LIST), it says so.',
 		since: '6.2',
 		falsePositives: [
 			'One script that exceeded the limit causes one OOM reply. The finding ends ten samples after the last one.',
@@ -218,15 +226,23 @@ export const memOom = rule({
 				: (limitUnlikeOthers(facts, limit) ?? dataUnlikeOthers(facts));
 		const isOfData = !isOverhead && !isLowered && tooSmall === undefined && filler === undefined;
 		const writer = isOfData ? topWriter(facts) : undefined;
+		const stopped = isOfData ? stoppedConsumers(facts) : undefined;
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
-			detail: scripts?.detail ?? (writer?.culprit.client === undefined ? undefined : writer.text),
+			detail:
+				scripts?.detail ??
+				(stopped === undefined ? writer?.culprit.client && writer.text : message`${stopped.text}, ${goesOn(writer)}`),
 			reason: tooSmall?.reason ?? filler?.reason ?? unlike?.reason ?? reason,
-			culprit: buffers?.client === undefined ? (scripts?.culprit ?? writer?.culprit) : {client: buffers.client},
+			// The producer does its work: the consumers do not.
+			culprit:
+				buffers?.client === undefined
+					? (scripts?.culprit ?? (stopped === undefined ? writer?.culprit : undefined))
+					: {client: buffers.client},
 			effect: 'writes-refused',
 			evidence: [
 				{name: 'OOM replies since the sample before', value: refused, unit: 'count'},
 				...(writer?.evidence ?? []),
+				...(stopped?.evidence ?? []),
 				...infoEvidence(
 					facts,
 					['memory', 'used_memory', 'bytes'],
@@ -243,6 +259,7 @@ export const memOom = rule({
 			meaning: `Commands that need memory are refused, ${count(refused)} since the sample before. Reads and deletions still work.`,
 			next: tooSmall?.next ?? [
 				...(filler?.next ?? []),
+				...(stopped?.next ?? []),
 				...(isLowered ? lowered.next : []),
 				...(isOverhead && filler === undefined
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
@@ -256,8 +273,8 @@ export const memOom = rule({
 			action:
 				backlog !== undefined
 					? 'set-repl-backlog'
-					: scripts !== undefined
-						? undefined // Closing a client frees no script.
+					: scripts !== undefined || stopped !== undefined
+						? undefined // Closing a client frees no script. A larger limit fills again without consumers.
 						: isOverhead || buffers !== undefined
 							? 'client-kill'
 							: 'set-maxmemory',

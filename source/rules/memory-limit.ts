@@ -1,4 +1,5 @@
 import type {Firing} from '../domain/finding.js';
+import {message} from '../domain/message.js';
 import {keyTotals} from '../parse/info-fields.js';
 import {bytes, inAbout, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -11,6 +12,7 @@ import {infoNumber, infoText} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
+import {stoppedConsumers} from './stopped-consumers.js';
 import {topWriter} from './writers.js';
 
 /** The finding of mem.max, without its remedy. */
@@ -47,6 +49,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 	const writer = growth === undefined ? undefined : topWriter(facts);
 	const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
 	const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < criticalShare;
+	const stopped = growth === undefined ? undefined : stoppedConsumers(facts);
 	const unlike = evictsAll ? undefined : memoryUnlikeOthers(facts);
 	const detail = [
 		...(growth?.kind === 'first' ? [growth.text] : []),
@@ -68,7 +71,10 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 				? `${level}, full ${inAbout(growth.leftSeconds)}`
 				: level,
 		detail: (!isOfEvictions ? detail : [level, ...detail.slice(0, 2)]).join(', '),
-		reason: lowered?.reason ?? fixed?.reason ?? writer?.text,
+		reason:
+			lowered?.reason ??
+			fixed?.reason ??
+			(stopped === undefined || writer === undefined ? writer?.text : message`${stopped.text}, ${writer.text}`),
 		culprit: writer?.culprit,
 		effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
 		evidence: [
@@ -81,6 +87,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 			),
 			...(evicted > 0 ? [{name: 'evictions', value: evicted, unit: 'perSecond' as const}] : []),
 			...(writer?.evidence ?? []),
+			...(stopped?.evidence ?? []),
 		],
 		meaning: evictsAll
 			? 'At the limit the server evicts keys to make room for new ones, as this policy is meant to.'
@@ -90,6 +97,7 @@ function levelFiring(facts: NodeFacts, limit: number, criticalShare: number): Le
 		remedy: lowered?.remedy,
 		next: [
 			...(lowered?.next ?? []),
+			...(stopped?.next ?? []),
 			...(lowered === undefined && unlike !== undefined ? [unlike.next] : []),
 			...(lowered === undefined ? [redisCli(facts, 'MEMORY DOCTOR')] : []),
 			redisCli(facts, '--bigkeys -i 0.01'),

@@ -8,21 +8,16 @@ import {answerMissing, infoNumber, rate} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+import {listConsumers, stoppedConsumers} from './stopped-consumers.js';
 
 const pushes: ReadonlySet<string> = new Set(['lpush', 'rpush', 'lpushx', 'rpushx']);
-
-/** Commands with which a consumer takes entries from a list. */
-const consumers: readonly string[] = [
-	...['lpop', 'rpop', 'blpop', 'brpop', 'lmpop', 'blmpop', 'lmove', 'blmove', 'rpoplpush', 'brpoplpush'],
-	'ltrim',
-];
 
 /**
 Commands that remove entries from lists, shorten lists or delete lists. EVAL, EVALSHA and FCALL are included, because a
 script may run such a command. Source: https://redis.io/docs/latest/commands/
 */
 const takers: ReadonlySet<string> = new Set([
-	...consumers,
+	...listConsumers,
 	...['lrem', 'del', 'unlink', 'getdel', 'rename', 'renamenx', 'expire', 'pexpire', 'expireat', 'pexpireat'],
 	...['eval', 'evalsha', 'fcall', 'flushdb', 'flushall'],
 ]);
@@ -100,17 +95,20 @@ export const keyUndrained = rule({
 			return clear;
 		}
 
-		const wereTaken = stats.some(({command, calls}) => calls > 0 && consumers.includes(command));
+		const wereTaken = stats.some(({command, calls}) => calls > 0 && listConsumers.includes(command));
 		const wasLarger = used < usualTop * (facts.number('memory', 'used_memory_peak') ?? 0);
 		const mayComeBack = wereTaken && wasLarger && leftSeconds > limits.urgent && heldMs < limits.patience * 1000;
 		const senders = sendersOf(facts, most.command);
+		const stopped = stoppedConsumers(facts);
 		return fires(mayComeBack ? 'info' : 'warning', {
 			problem: message`gets list entries${senders?.text ?? ''} that nobody takes`,
 			detail: fullText(leftSeconds),
+			reason: stopped?.text,
 			tells: 'forecast',
 			culprit: senderCulprit(most.command.toUpperCase(), senders),
 			evidence: [
 				{name: 'pushes', value: pushed, unit: 'perSecond'},
+				...(stopped?.evidence ?? []),
 				{name: 'growth', value: growth, unit: 'bytesPerSecond'},
 				{name: 'used', value: percent(used / room)},
 				...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'maxmemory', 'bytes']),
@@ -118,7 +116,7 @@ export const keyUndrained = rule({
 			meaning:
 				'No command takes entries from a list: the workers of the queue do not run, or read another one. The list grows until memory is full, and writes are then refused or keys evicted.',
 			next: [
-				hint('see whether the workers run: which database and key do they read?'),
+				...(stopped?.next ?? [hint('see whether the workers run: which database and key do they read?')]),
 				hint('slow the producers down, or raise maxmemory, until the workers are back'),
 				redisCli(facts, '--bigkeys -i 0.01'),
 			],
@@ -182,13 +180,16 @@ export const keyUntrimmed = rule({
 		}
 
 		const senders = sendersOf(facts, 'xadd');
+		const stopped = stoppedConsumers(facts);
 		return fires('warning', {
 			problem: message`gets stream entries${senders?.text ?? ''} that nobody trims`,
 			detail: fullText(leftSeconds),
+			reason: stopped?.text,
 			tells: 'forecast',
 			culprit: senderCulprit('XADD', senders),
 			evidence: [
 				{name: 'XADD', value: added, unit: 'perSecond'},
+				...(stopped?.evidence ?? []),
 				{name: 'growth', value: growth, unit: 'bytesPerSecond'},
 				{name: 'used', value: percent(used / room)},
 				...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'maxmemory', 'bytes']),
@@ -196,6 +197,7 @@ export const keyUntrimmed = rule({
 			meaning:
 				'A stream keeps its entries after consumers read and acknowledged them. It grows until memory is full, and writes are then refused or keys evicted.',
 			next: [
+				...(stopped?.next ?? []),
 				hint('let the producer limit it: XADD KEY MAXLEN ~ N *, or MINID'),
 				hint(
 					'trim the stream in small steps, after a look at its groups (XINFO GROUPS KEY): XTRIM KEY MAXLEN ~ N LIMIT 1000',

@@ -14,7 +14,7 @@ const attempts = ({callsPerSecond = 0, failuresPerSecond = 0}: CommandRate): num
 	Math.max(callsPerSecond, failuresPerSecond);
 
 /** The command that adds data most often; undefined if commandstats was not read. */
-function topWrite({record}: NodeFacts): string | undefined {
+export function topWrite({record}: NodeFacts): string | undefined {
 	const [top] = record.commands
 		.filter(rate => addingCommands.has(rate.command) && attempts(rate) > 0)
 		.toSorted((one, other) => attempts(other) - attempts(one));

@@ -93,6 +93,7 @@ import '../rules/several-servers.test.js';
 import '../rules/silence-cause.test.js';
 import '../rules/slow-commands.test.js';
 import '../rules/taken-over.test.js';
+import '../rules/stopped-consumers.test.js';
 import '../rules/undrained.test.js';
 import '../rules/unknown-commands.test.js';
 import '../rules/unloaded-data.test.js';
