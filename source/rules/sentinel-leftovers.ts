@@ -82,8 +82,8 @@ export const freeReport = <Each extends Pick<Report, 'primary'>>(reports: readon
 	reports.find(({primary: {flags}}) => !flags.has('failover_in_progress'));
 
 /** The same as `leftoverReason`, for a line of 80 columns. */
-export const shortLeftoverReason = ({addresses, downMs, known}: Leftovers): string =>
-	`${addresses.length} of ${known} sentinels ${downMs >= leftMs ? 'left over' : 'were down before'}`;
+export const shortLeftoverReason = ({addresses, downMs}: Leftovers): string =>
+	`${addresses.length} sentinels ${downMs >= leftMs ? 'left over' : 'down before'}`;
 
 type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 

@@ -22,7 +22,12 @@ const withoutFailover = memoizeByRef(
 		new Map(
 			findings
 				.filter(finding => finding.clearedAtMs === undefined && forbidsFailover(finding))
-				.sort((one, other) => severityRank[one.severity] - severityRank[other.severity])
+				// Of two findings about one primary, the last counts. sen.down has the shorter reason.
+				.sort(
+					(one, other) =>
+						severityRank[one.severity] - severityRank[other.severity] ||
+						Number(one.rule === 'sen.down') - Number(other.rule === 'sen.down'),
+				)
 				.flatMap(({nodes, reason}) => (nodes?.[0] === undefined ? [] : [[nodes[0], reason] as const])),
 		),
 );

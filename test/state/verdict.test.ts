@@ -308,6 +308,15 @@ test('the reason for which no failover follows goes before the error of the conn
 		messageText(text),
 	);
 	assert.match(texts[0] ?? '', /nothing listens on the port, for 12s.*; no failover: 1 of 2 sentinels down$/);
+	const quick = {...finding, rule: 'sen.down' as const, effect: undefined, reason: '1 left over'};
+	for (const findings of [
+		[finding, quick],
+		[quick, finding],
+	]) {
+		const [first] = verdictMessages(verdictOf(stateWith(findings, [up, gone]), sampledAtMs));
+		assert.match(messageText(first ?? ''), /; no failover: 1 left over$/, 'the shorter reason');
+	}
+
 	const short = '10.0.1.12:6379 refuses connections; no failover: 1 of 2 sentinels down';
 	assert.ok(
 		texts.indexOf(short) < texts.findIndex(text => text.endsWith('; no failover follows') || !text.includes(';')),
