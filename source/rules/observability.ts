@@ -86,12 +86,14 @@ export const latSlowlogNew = rule({
 			(entries[0]?.durationMicroseconds ?? 0) >= limits.worst * 1000 || longOf(entries).length >= fewestLong;
 		const own = slowest.filter(entry => !hasWaited(facts, entry));
 		const long = longOf(own);
+		// One or two moves of keys, forks for replicas or changed settings are planned work.
+		const unplanned = long.filter(entry => !moves.has(commandOf(entry)) && !isSleeping(entry));
 		const isLong =
 			areLong(own) ||
-			(long.length > 1 && totalMs(long) >= limits.worst) ||
-			runsSoonAgain(long, facts) ||
+			(unplanned.length > 1 && totalMs(unplanned) >= limits.worst) ||
+			runsSoonAgain(unplanned, facts) ||
 			// The finding on the machine (`os.psi`) is a warning for this command. So the command is told as well.
-			(long[0] !== undefined && threshold >= 1000 && outlastsWaits(long[0], facts));
+			(unplanned[0] !== undefined && threshold >= 1000 && outlastsWaits(unplanned[0], facts));
 		if (!isMany && !isLong && !areLong(slowest)) {
 			return clear;
 		}
@@ -142,9 +144,8 @@ const totalMs = (entries: readonly SlowlogEntry[]): number =>
 Whether a client ran the same long command twice within seconds: it works through a list of large keys, and the next run
 comes. On a machine short of processor time, two say too little.
 */
-function runsSoonAgain(long: readonly SlowlogEntry[], facts: NodeFacts): boolean {
+function runsSoonAgain(repeatable: readonly SlowlogEntry[], facts: NodeFacts): boolean {
 	const senderOf = ({clientName, clientAddress = ''}: SlowlogEntry) => clientName || clientAddress.replace(/:\d+$/, '');
-	const repeatable = long.filter(entry => !moves.has(commandOf(entry)) && !isSleeping(entry));
 	return (
 		machineSlowdown(facts) === undefined &&
 		repeatable.some((one, at) =>

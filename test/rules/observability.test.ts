@@ -102,6 +102,14 @@ testRule(latSlowlogNew, [
 		'warning',
 		/^ran DEL k for 560 ms from purge-job, 5s ago, the slowest of 2 read$/,
 	],
+	...['migrate', 'RESTORE', 'psync', 'config'].map(
+		command =>
+			[
+				`two planned ones that add up to a second: ${command}`,
+				entries(2, slow(560, command), slow(480, command)),
+				'clear',
+			] as const,
+	),
 	['two that nearly add up to a second', entries(2, slow(560, 'del'), slow(430, 'sort')), 'clear'],
 	['one of most of a second', entries(1, slow(900, 'del')), 'clear'],
 	['one that took little', entries(1, slow(26, 'zadd')), 'clear'],
@@ -272,6 +280,11 @@ testRule(latSlowlogNew, [
 			host: threeForEach,
 			watch: {heavyCommand: {command: 'del', ownMs: 80, atMs: nowMs}},
 		},
+		'clear',
+	],
+	[
+		'one move of a key, on such a machine',
+		{...entries(1, slow(682, 'migrate')), ...busyThread, host: threeForEach},
 		'clear',
 	],
 	[
