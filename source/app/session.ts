@@ -113,7 +113,7 @@ export function startSession(config: Config, options: SessionOptions, polling?: 
 		return settings && config.rules.of(settings);
 	};
 
-	const nodesKept = keepTopology(config, store, signal);
+	const nodesKept = keepTopology(config, store, signal, remembered);
 	take(event => {
 		if (event.kind === 'outcome') {
 			const {address} = event.outcome;

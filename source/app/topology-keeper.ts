@@ -35,9 +35,16 @@ export function recalled({label, demo}: Config): RememberedTopology | undefined 
 Writes the known nodes to the state folder when they change, with the paths of nodes on this machine. If the folder
 can't be written, the next run starts without this knowledge.
 
+@param remembered What the earlier run wrote. A node that has not answered this run is kept as it was written, so that the
+log of a dead server is found again at the next run.
 @returns A function that resolves when the last write has ended.
 */
-export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): () => Promise<void> {
+export function keepTopology(
+	{label, demo}: Config,
+	store: MonitorStore,
+	signal: AbortSignal,
+	remembered?: RememberedTopology,
+): () => Promise<void> {
 	if (demo !== undefined) {
 		return async () => undefined;
 	}
@@ -47,8 +54,8 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 	let written = '';
 	let writtenAtMs = Number.NEGATIVE_INFINITY;
 	const stop = store.subscribe(() => {
-		const records = worthKeeping(store.get());
-		const places = placesOf(records);
+		const records = worthKeeping(store.get(), remembered);
+		const places = placesOf(records, remembered);
 		const hosts = hostsOf(records);
 		const known = records.map(({address, sample}) => {
 			const place = places.get(address);
@@ -69,9 +76,12 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 	return () => writing;
 }
 
-/** The nodes that have answered at least once and are not gone. */
-const worthKeeping = ({nodes}: MonitorState) =>
-	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
+/** The nodes that have answered at least once, in this run or in the one before, and are not gone. */
+const worthKeeping = ({nodes}: MonitorState, remembered: RememberedTopology | undefined) =>
+	[...nodes.values()].filter(
+		({address, sample, goneSinceMs}) =>
+			(sample !== undefined || remembered?.places.has(address) === true) && goneSinceMs === undefined,
+	);
 
 /** The addresses of the names by which nodes are reached. */
 const hostsOf = (records: readonly NodeRecord[]): RememberedTopology['hosts'] =>
@@ -85,9 +95,17 @@ const hostsOf = (records: readonly NodeRecord[]): RememberedTopology['hosts'] =>
 /**
 The paths of the logs, data folders and config files of servers on this machine. A journal or the log of a container has no path.
 */
-const placesOf = (records: readonly NodeRecord[]): RememberedTopology['places'] =>
+const placesOf = (
+	records: readonly NodeRecord[],
+	remembered: RememberedTopology | undefined,
+): RememberedTopology['places'] =>
 	new Map(
-		records.flatMap(({address, host}) => {
+		records.flatMap(({address, host, sample}) => {
+			const before = sample === undefined ? remembered?.places.get(address) : undefined;
+			if (before !== undefined) {
+				return [[address, before]];
+			}
+
 			if (host?.value.kind !== 'here') {
 				return [];
 			}
