@@ -1,7 +1,8 @@
-import type {LogEvidence, LogRemark} from '../domain/host-evidence.js';
+import type {LocalEvidence, LogEvidence, LogRemark} from '../domain/host-evidence.js';
 import {type Message, message} from '../domain/message.js';
 import {utcClock} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
+import {ownOomKill} from './own-oom-kill.js';
 
 /** Why a server's process ended or could not start, according to its log. */
 export type ProcessEnd = {
@@ -63,18 +64,63 @@ export function endInLog(log: LogEvidence | undefined): ProcessEnd | undefined {
 }
 
 /**
-Why nothing listens at a node's address, according to the log of the process that ended. Evidence from before the
-failure does not count.
+The evidence of this machine about a node at whose address nothing listens, if it shows no process of the server.
+Evidence from before the failure does not count.
 */
-export function endOfProcess({failure, failingSinceMs, host}: NodeRecord): ProcessEnd | undefined {
+function evidenceOfAbsence({failure, failingSinceMs, host}: NodeRecord): LocalEvidence | undefined {
 	const isRefused = failure?.code === 'ECONNREFUSED' || failure?.code === 'ENOENT';
 	return isRefused &&
 		host?.value.kind === 'here' &&
 		host.value.process === undefined &&
 		host.atMs >= (failingSinceMs ?? 0)
-		? endInLog(host.value.log)
+		? host.value
 		: undefined;
 }
+
+/** Why nothing listens at a node's address, according to the log of the process that ended. */
+export function endOfProcess(record: NodeRecord): ProcessEnd | undefined {
+	const evidence = evidenceOfAbsence(record);
+	return evidence && (endInLog(evidence.log) ?? killOf(evidence));
+}
+
+/** Whether this machine shows that no server has the node's port any more. */
+export const isGoneFromHere = (record: NodeRecord): boolean => evidenceOfAbsence(record)?.listeners.length === 0;
+
+/**
+Matches a line of a server itself (not of its children) with the level notice, verbose or debug: `4242:M 24 Nov 2026
+11:22:33.123 * words`. The last line of a process that ends by itself has the level warning (`#`). With `loglevel
+warning`, Redis 7.2 and later log no shutdown, so only a log with lower levels shows that none came.
+*/
+const plainLine = /^(\d+):[MSX] .{20,32}? [*.-] /;
+
+/**
+The end of a process without a word in its log. A server logs its shutdown and each signal that it can handle, so SIGKILL
+ended it. Undefined unless the log is that of the process that is gone. Another rule reports a kill by the kernel
+for want of memory.
+*/
+function killOf(evidence: LocalEvidence): ProcessEnd | undefined {
+	const {earlierProcess, listeners, servers, supervisor, log} = evidence;
+	const line = log?.lines.at(-1) ?? '';
+	const writer = Number(plainLine.exec(line)?.[1] ?? Number.NaN);
+	const isOwnLog = writer === earlierProcess?.processId && servers.every(({processId}) => processId !== writer);
+	return !isOwnLog || listeners.length > 0 || supervisor?.kind === 'container' || ownOomKill(evidence, 0) !== undefined
+		? undefined
+		: {
+				remark: {
+					id: 'killed',
+					severity: 'critical',
+					rules: [],
+					meaning: 'the log ends without a shutdown',
+					line,
+					atMs: undefined,
+					count: 1,
+				},
+				reason: 'it was killed',
+			};
+}
+
+/** Whether SIGKILL ended the process. A supervisor may start it again at once. */
+export const isKill = (end: ProcessEnd | undefined): boolean => end?.remark.id === 'killed';
 
 /** Whether an operator or a supervisor ended the process: by SHUTDOWN, SIGTERM or SIGINT. */
 export const isStopOnDemand = (end: ProcessEnd | undefined): boolean =>

@@ -1,7 +1,7 @@
 import {configMistakeOf} from './config-mistake.js';
 import type {NodeRecord} from './node-record.js';
 import {boundElsewhere, reasonOnHost} from './port-holder.js';
-import {endOfProcess, isStopOnDemand} from './process-end.js';
+import {endOfProcess, isKill, isStopOnDemand} from './process-end.js';
 
 /** How long a process that replied before may be away for a restart, in seconds. */
 export const restartSeconds = 5;
@@ -25,6 +25,6 @@ export function mayBeRestarting(record: NodeRecord, nowMs: number, limitSeconds:
 		reasonOnHost(record) === undefined &&
 		boundElsewhere(record) === undefined &&
 		configMistakeOf(record) === undefined &&
-		(end === undefined || isStopOnDemand(end))
+		(end === undefined || isStopOnDemand(end) || isKill(end))
 	);
 }

@@ -2,7 +2,7 @@ import {configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
-import {endOfProcess} from '../derive/process-end.js';
+import {endOfProcess, isKill} from '../derive/process-end.js';
 import {mayBeRestarting, restartSeconds} from '../derive/restarting.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
@@ -15,15 +15,17 @@ import {
 	isListedInCluster,
 	isReachedByNobody,
 } from '../topology/announced.js';
+import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js';
 import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
-import {mistakeEvidence, mistakeSteps, stepsAfterEnd} from './end-steps.js';
+import {mistakeEvidence, mistakeSteps, startAgain, stepsAfterEnd} from './end-steps.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {noFailoverSteps} from './no-failover-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
+import {meaningOfAbsence} from './refusal-meaning.js';
 import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
 import {isForeignAnswer, refusalSteps} from './refusal-steps.js';
 import {clear, fires, rule} from './rule.js';
@@ -206,11 +208,11 @@ export const connRefused = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The connection is refused: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT). Where the server ran on this machine, the finding names the end in its log, and the line of its config file for which it does not start again. Only mistakes that are certain count, in a file that was changed after the last start.',
+			'The connection is refused: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT). Where the server ran on this machine, the finding names the end in its log, and the line of its config file for which it does not start again. Only mistakes that are certain count, in a file that was changed after the last start. A log that ends without a shutdown shows that the server was killed.',
 		since: 'any',
 		falsePositives: [
 			'A process that replied before may be restarting. The finding is only a warning for the first five seconds, unless this machine shows why the process does not come back.',
-			'A planned restart begins with the nodes that others replace meanwhile: replicas, primaries that were failed over, one of several Sentinels. The finding is info for `srv.planned.stop` there, unless the log tells of a crash, and for `srv.planned.start` where the log tells of a stop on demand.',
+			'A planned restart begins with the nodes that others replace meanwhile: replicas, primaries that were failed over, one of several Sentinels. The finding is info for `srv.planned.stop` there, unless the log tells of a crash or ends without a shutdown, and for `srv.planned.start` where the log tells of a stop on demand.',
 			'An announced address may be valid only on the network of the other nodes. conn.unreachable reports such an address.',
 			'A node that no node of its cluster, or no Sentinel, names any more was removed. The finding is info then.',
 			replacedPrimary,
@@ -239,12 +241,14 @@ export const connRefused = rule({
 		const mayRestart = mayBeRestarting(facts.record, facts.nowMs, limits.restart);
 		const takeover = takeoverOf(facts.record, facts.nodes);
 		const isGone = isRemoved(facts.record);
+		const lost = isGone ? undefined : lostReplicaOf(facts.record, facts.nodes);
 		const isPlanned = isGone || isPlannedStop(facts);
 		const leftover = leftoverSentinel(facts.record, facts.nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
+		const isStartFirst = mistake === undefined && (end === undefined ? lost !== undefined && !isPlanned : isKill(end));
 		return fires(isPlanned ? 'info' : mayRestart || isMinor ? 'warning' : 'critical', {
-			problem: replacedProblem(failure.problem, takeover),
-			detail: mistake && end?.reason,
+			problem: replicaProblem(replacedProblem(failure.problem, takeover), lost),
+			detail: mistake === undefined ? leftOf(lost) : end?.reason,
 			reason:
 				rejected ?? bound ?? leftover?.reason ?? (mistake && mistakeReason(mistake)) ?? end?.reason ?? failure.reason,
 			effect: isPlanned || isMinor ? undefined : 'unreachable',
@@ -267,13 +271,7 @@ export const connRefused = rule({
 							? 'The server runs. Clients that use this address cannot reach it.'
 							: mistake !== undefined
 								? 'Its config file was changed after its last start, and it does not start with this line.'
-								: end !== undefined
-									? 'The process ended, and its log says why. Nobody can use the node until it runs again.'
-									: isPlanned
-										? 'The process ended or is restarting. Other nodes do its work meanwhile.'
-										: mayRestart
-											? 'The process ended or is restarting. Nobody can use the node until it listens again.'
-											: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.',
+								: meaningOfAbsence({record: facts.record, end, isPlanned, mayRestart, lost}),
 			next:
 				rejected !== undefined
 					? [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')]
@@ -284,7 +282,8 @@ export const connRefused = rule({
 								...(mistake === undefined ? [] : mistakeSteps(mistake)),
 								...(takeover === undefined ? noFailoverSteps(facts.record, facts.nodes) : [hint(returnAfterTakeover)]),
 								...(mistake === undefined ? stepsAfterEnd(end, facts) : []),
-								...statusSteps(facts),
+								...(isStartFirst && end === undefined ? [startAgain(facts)] : []),
+								...statusSteps(facts, isStartFirst),
 								...logSteps(facts),
 								onHost('ss -ltnp'),
 								...(end === undefined ? [hint('look for why it ended in its log and in dmesg')] : []),

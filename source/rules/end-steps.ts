@@ -2,7 +2,7 @@ import type {ProcessEnd} from '../derive/process-end.js';
 import type {ConfigMistake} from '../domain/config-evidence.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
-import {hint, isValkey, onHost} from './next-steps.js';
+import {commandLine, hint, isValkey, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
 /** Next steps by the cause of a process's end, as its log shows it. */
@@ -126,6 +126,18 @@ export const mistakeSteps = ({path, line, why}: ConfigMistake): readonly NextSte
 	hint(message`correct line ${line} of its config file, then start it: ${why}, in ${nameOf('path', path)}`),
 ];
 
+/** The step that starts a server again: by the program that ran it, or by hand as it was started. */
+export function startAgain({record}: NodeFacts): NextStep {
+	const host = record.host?.value;
+	const supervisor = host?.kind === 'here' ? host.supervisor : undefined;
+	if (supervisor?.kind === 'systemd' && supervisor.isGuess !== true) {
+		return onHost(message`systemctl start ${quotedName('service', supervisor.unit)}   # starts it again`);
+	}
+
+	const line = supervisor?.kind === 'container' ? undefined : commandLine(record);
+	return hint(line === undefined ? 'start it again' : message`start it again: ${line}`);
+}
+
 /** The next steps after a process has ended; empty if its log does not show the cause. */
 export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): readonly NextStep[] {
 	if (end === undefined) {
@@ -137,6 +149,8 @@ export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): re
 			return stepsForAof(end, facts);
 		case 'rdb-broken':
 			return stepsForRdb(end, facts);
+		case 'killed':
+			return [startAgain(facts), hint('its log ends without a shutdown (kill -9): ask who or what killed it')];
 		default:
 			return (steps.get(end.remark.id) ?? []).map(text => hint(text));
 	}

@@ -70,8 +70,10 @@ export const hint = (text: Message): NextStep => ({kind: 'words', text});
 /**
 Steps that show the state of the service on the server's machine. The service is given by its unit or container if
 known, otherwise by its processes. A service manager's tool is used only if redis-top saw that manager run the server.
+
+@param isStartTold Whether a step before these says how the server was started.
 */
-export function statusSteps({record}: NodeFacts): readonly NextStep[] {
+export function statusSteps({record}: NodeFacts, isStartTold = false): readonly NextStep[] {
 	const evidence = record.host?.value;
 	const supervisor = evidence?.kind === 'here' ? evidence.supervisor : undefined;
 	switch (supervisor?.kind) {
@@ -96,21 +98,22 @@ export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 		}
 
 		default:
-			return [...startedAs(record), onHost('ps -C redis-server,valkey-server -o pid,args')];
+			return [...(isStartTold ? [] : startedAs(record)), onHost('ps -C redis-server,valkey-server -o pid,args')];
 	}
 }
 
-/** The command line of a server that was started by hand, from its last INFO. */
-function startedAs({sample}: NodeRecord): readonly NextStep[] {
+/** The command line of a server that was started by hand, from its last INFO; undefined if it is not known. */
+export function commandLine({sample}: NodeRecord): Message | undefined {
 	const executable = sample?.info.text('server', 'executable');
 	const file = sample?.info.text('server', 'config_file');
 	return executable === undefined || executable === ''
-		? []
-		: [
-				hint(
-					message`it was started as ${quotedName('path', executable)}${file ? ' ' : ''}${file ? quotedName('path', file) : ''}`,
-				),
-			];
+		? undefined
+		: message`${quotedName('path', executable)}${file ? ' ' : ''}${file ? quotedName('path', file) : ''}`;
+}
+
+function startedAs(record: NodeRecord): readonly NextStep[] {
+	const line = commandLine(record);
+	return line === undefined ? [] : [hint(message`it was started as ${line}`)];
 }
 
 /**

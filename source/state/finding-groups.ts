@@ -27,7 +27,7 @@ export type FindingGroup = {
 	readonly isEnded: boolean;
 	/**
 	Whether the findings are notes. A note is a finding of severity info that still holds and is no consequence of another
-	finding.
+	finding. That a node refuses connections is no note: line 2 of the screen may tell of it.
 	*/
 	readonly isAdvice: boolean;
 };
@@ -78,7 +78,7 @@ function groupOf(key: string, entries: readonly JoinedFinding[]): FindingGroup |
 		nodes: [...new Set(entries.flatMap(({finding: {node, nodes = []}}) => node ?? nodes))],
 		isConsequence: causeKey !== undefined,
 		isEnded,
-		isAdvice: severity === 'info' && causeKey === undefined && !isEnded,
+		isAdvice: severity === 'info' && causeKey === undefined && !isEnded && finding.rule !== 'conn.refused',
 	};
 }
 

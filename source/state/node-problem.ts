@@ -14,6 +14,7 @@ import {filesAllow} from '../rules/file-limit.js';
 import {fileLimitOfFull} from '../rules/refusal-reason.js';
 import {seconds, utcDateTime} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
+import {leftOf, lostReplicaOf, replicaProblem} from '../topology/lost-replica.js';
 import {replacedProblem, takeoverOf} from '../topology/taken-over.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {ageOf, isStale, pollPeriodMs, staleAfterIntervals} from './new-record.js';
@@ -77,6 +78,7 @@ export type NodeProblem = Statement & {
 export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
 	const problem = problemByReach(record, state, nowMs);
 	const takeover = problem === undefined ? undefined : takeoverOf(record, state.nodes);
+	const lost = problem === undefined ? undefined : lostReplicaOf(record, state.nodes);
 	return problem === undefined
 		? undefined
 		: {
@@ -85,6 +87,10 @@ export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: num
 					severity: 'warning',
 					effect: undefined,
 					problem: replacedProblem(problem.problem, takeover),
+				}),
+				...(lost && {
+					problem: replicaProblem(problem.problem, lost),
+					detail: problem.detail ?? leftOf(lost),
 				}),
 				failsBy: `${problem.effect} ${record.reach} ${record.failure?.code ?? ''}`,
 				sinceMs: problem.lastedMs === undefined ? undefined : nowMs - problem.lastedMs,

@@ -67,6 +67,20 @@ const loggedEnd = (id: string, line: string, agoSeconds: number): LogEvidence =>
 	],
 });
 
+const lastLine = '7:S 24 Nov 2026 11:22:33.123 * PRIMARY <-> REPLICA sync: Finished with success';
+
+/** The log of a process that is gone, which ends with this line. */
+const endsWith = (line: string, host: Partial<LocalEvidence> = {}): Partial<LocalEvidence> => ({
+	earlierProcess: {processId: 7, seenAtMs: nowMs - 20_000},
+	log: {
+		source: '/var/log/redis.log',
+		lines: [line],
+		starts: [{processId: 7, atMs: nowMs - 60_000}],
+		remarks: [],
+	},
+	...host,
+});
+
 /** A server that SIGTERM stopped a minute after its start, and the first mistake in its config file. */
 const mistaken = (
 	parts: Partial<ConfigMistake>,
@@ -108,6 +122,37 @@ const refusedReplica = (lastSeconds: number, nodes: readonly NodeRecord[], rest:
 	nodes,
 });
 
+const sibling = recordFrom({address: '10.0.1.13:6379', role: 'replica', info: {replication: replicaOfIt}});
+const killedReplica = /^refuses connections, a replica of 10\.0\.1\.12:6379, which has no other: it was killed$/;
+const inContainer: SupervisorEvidence = {
+	kind: 'container',
+	engine: 'docker',
+	id: 'abc',
+	name: undefined,
+	state: undefined,
+	lastExit: undefined,
+	restarts: undefined,
+};
+
+test('the first step for a killed server starts it as it was started', () => {
+	const {next, meaning} = firingOf(connRefused, {
+		...refusedReplica(6, [primary], {host: endsWith(lastLine)}),
+		info: {replication: replicaOfIt, server: {executable: '/opt/valkey-server', config_file: '/etc/valkey.conf'}},
+	});
+	assert.equal(messageText(next[0]?.text ?? ''), 'start it again: /opt/valkey-server /etc/valkey.conf');
+	assert.ok(!next.some(({text}) => messageText(text).startsWith('it was started as')));
+	assert.equal(
+		messageText(meaning),
+		'Its process is gone, and its log ends without a shutdown. Its primary serves, and no replica can take over from the primary until this one is back.',
+	);
+});
+
+test('a replica that is gone is started again first, and no other port is blamed on this machine', () => {
+	const {next, meaning} = firingOf(connRefused, refusedReplica(20, [primary], {host: {}}));
+	assert.equal(messageText(next[0]?.text ?? ''), 'start it again');
+	assert.match(messageText(meaning), /^No process on this machine listens on the port: the server ended/);
+});
+
 testRule(connRefused, [
 	['a replica that may be restarting', refusedReplica(14, [primary]), 'info'],
 	['a replica that does not come back', refusedReplica(16, [primary]), 'critical'],
@@ -142,6 +187,53 @@ testRule(connRefused, [
 		'critical',
 		/: it crashed$/,
 	],
+	['a replica that was killed', refusedReplica(6, [primary], {host: endsWith(lastLine)}), 'critical', killedReplica],
+	[
+		'a replica that was killed, and that a supervisor may start again',
+		refusedReplica(4, [primary], {host: endsWith(lastLine)}),
+		'warning',
+		killedReplica,
+	],
+	[
+		'a replica that was killed, of a primary with another replica',
+		refusedReplica(6, [primary, sibling], {host: endsWith(lastLine)}),
+		'critical',
+		/^refuses connections, a replica of 10\.0\.1\.12:6379, which has 1 more: it was killed$/,
+	],
+	[
+		'a primary that was killed',
+		refusedSince(20, endsWith(lastLine)),
+		'critical',
+		/^refuses connections: it was killed$/,
+	],
+	...(
+		[
+			['its last line is a warning', endsWith(lastLine.replace('*', '#'))],
+			['its last line is of another process', endsWith(lastLine.replace('7', '8'))],
+			['it runs in a container', endsWith(lastLine, {supervisor: inContainer})],
+			[
+				'a process listens on another address',
+				endsWith(lastLine, {listeners: listening(900, '127.0.0.2').listeners ?? []}),
+			],
+			[
+				'the process is there',
+				endsWith(lastLine, {
+					servers: [{processId: 7, name: 'redis-server', state: 'sleeping', listens: [], title: undefined}],
+				}),
+			],
+			[
+				'the kernel killed it for want of memory, which another rule reports',
+				endsWith(lastLine, {
+					oomKills: [
+						{atMs: nowMs - 20_000, processId: 7, name: 'redis-server', line: 'Out of memory: Killed process 7'},
+					],
+				}),
+			],
+		] as const
+	).map(
+		([name, host]) =>
+			[`no kill is seen: ${name}`, refusedReplica(14, [primary], {host}), 'info', /: nothing listens/] as const,
+	),
 	[
 		'a firewall rejects, and the server listens',
 		refusedSince(20, listening(900)),

@@ -35,3 +35,18 @@ test('a finding of the whole deployment is about the nodes that it names', () =>
 	const found = lost('10.0.1.11:6379', {node: undefined});
 	assert.deepEqual(groupsOf(found)[0]?.[1], ['10.0.1.11:6379', primary]);
 });
+
+test('a node that refuses connections in a planned restart has a row of its own, and is no advice', () => {
+	const adviceOf = (rule: Finding['rule']) =>
+		groupedFindings([
+			{
+				finding: findingOf(rule, 'info', primary),
+				key: '1',
+				causeKey: undefined,
+				causeRule: undefined,
+				severity: 'info',
+			},
+		]).map(({isAdvice}) => isAdvice);
+	assert.deepEqual(adviceOf('conn.refused'), [false]);
+	assert.deepEqual(adviceOf('per.none'), [true]);
+});
