@@ -1,3 +1,4 @@
+import type {NextStep} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';
 import {count, milliseconds} from '../text/units.js';
 import {perAofBloat} from './aof-bloat.js';
@@ -186,12 +187,17 @@ export const perFsync = rule({
 			meanMs >= (isStarved ? limits.starved : limits.cycle) &&
 			idleShare >= limits.idle;
 		const delayed = delayedLately(facts, total);
+		const child = childOf(facts);
 		if (delayed === undefined && !waitsAlways) {
 			return clear;
 		}
 
 		return fires('warning', {
-			problem: waitsAlways ? 'waits for the disk at every write' : 'waits for the disk to sync its append-only file',
+			problem: waitsAlways
+				? 'waits for the disk at every write'
+				: child === undefined
+					? 'waits for the disk to sync its append-only file'
+					: `waits for the disk while ${child} writes`,
 			detail: waitsAlways ? `an event loop cycle takes ${milliseconds(meanMs)}` : delayed,
 			reason: waitsAlways ? 'appendfsync always' : 'an fsync takes longer than 2 s',
 			effect: 'slow',
@@ -207,12 +213,14 @@ export const perFsync = rule({
 					['persistence', 'aof_delayed_fsync', 'count'],
 					['persistence', 'aof_pending_bio_fsync', 'count'],
 					['persistence', 'aof_rewrite_in_progress'],
+					['persistence', 'rdb_bgsave_in_progress'],
 				),
 			],
 			meaning: waitsAlways
 				? 'After each write the server waits until the disk has it, and every client waits with it.'
-				: 'The server waits at most 2 s for an fsync that is under way. Then it writes all the same, and every client waits until the disk takes the write.',
+				: 'The server waits at most 2 s for an fsync that is under way. Then it writes all the same, and clients wait for as long as the disk takes for the write.',
 			next: [
+				...(waitsAlways || child === undefined ? [] : stepsBesideChild(facts, child)),
 				onHost('iostat -x 1 3'),
 				...(waitsAlways
 					? [
@@ -225,12 +233,30 @@ export const perFsync = rule({
 							hint(
 								'with appendfsync no the kernel writes when it likes: commands no longer wait, and a crash of the machine loses up to 30 s of writes',
 							),
-							redisCli(facts, 'CONFIG GET no-appendfsync-on-rewrite'),
+							...(child === undefined ? [redisCli(facts, 'CONFIG GET no-appendfsync-on-rewrite')] : []),
 						]),
 			],
 		});
 	},
 });
+
+/** What a child process of the server writes to the disk now; undefined if none does. */
+const childOf = (facts: NodeFacts): string | undefined =>
+	facts.number('persistence', 'aof_rewrite_in_progress') === 1
+		? 'its own AOF rewrite'
+		: facts.number('persistence', 'rdb_bgsave_in_progress') === 1
+			? 'its own RDB save'
+			: undefined;
+
+/**
+What to do about delayed fsyncs while a child process writes. With `no-appendfsync-on-rewrite yes` none would be delayed,
+during a save neither. Source: redis src/aof.c, flushAppendOnlyFile.
+*/
+const stepsBesideChild = (facts: NodeFacts, child: string): readonly NextStep[] => [
+	hint(`let ${child} end: the fsyncs wait for what it writes`),
+	redisCli(facts, 'CONFIG SET no-appendfsync-on-rewrite yes'),
+	hint('with that the server syncs nothing meanwhile: a crash of the machine then loses up to 30 s of writes'),
+];
 
 /** Fewest delayed fsyncs within a minute for which the rule fires. */
 const fewestDelayed = 2;

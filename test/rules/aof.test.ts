@@ -114,7 +114,36 @@ test('per.fsync: the steps help against a slow disk, and ask only what a server 
 	assert.doesNotMatch(steps, /aof-fsync-always/);
 });
 
+const beside = (child: string): FactsParts => ({
+	info: aof({aof_delayed_fsync: 7, [child]: 1}),
+	past: [delayed(5), delayed(6), delayed(7)],
+});
+
+test('per.fsync: beside a rewrite, the first steps are to let it end, and to sync nothing meanwhile', () => {
+	const {next} = firingOf(perFsync, beside('aof_rewrite_in_progress'));
+	const steps = next.map(({text}) => messageText(text)).join('\n');
+	assert.match(steps, /^let its own AOF rewrite end.*\n.*CONFIG SET no-appendfsync-on-rewrite yes\n.*30 s of writes\n/);
+	assert.doesNotMatch(steps, /CONFIG GET no-appendfsync-on-rewrite/);
+});
+
 testRule(perFsync, [
+	[
+		'its own rewrite writes to the disk',
+		beside('aof_rewrite_in_progress'),
+		'warning',
+		/^waits for the disk while its own AOF rewrite writes, 2 times within a minute: an fsync takes longer than 2 s$/,
+	],
+	[
+		'its own save writes to the disk',
+		beside('rdb_bgsave_in_progress'),
+		'warning',
+		/^waits for the disk while its own RDB save writes, /,
+	],
+	[
+		'a rewrite beside which no fsync is delayed',
+		{info: aof({aof_delayed_fsync: 5, aof_rewrite_in_progress: 1}), past: [delayed(5), delayed(5)]},
+		'clear',
+	],
 	['no delayed fsync', {info: delayed(5), past: [delayed(5), delayed(5)]}, 'clear'],
 	[
 		'two delayed fsyncs within a minute, none of them in the last second',
