@@ -1,6 +1,7 @@
 import type {CommandRate} from '../derive/command-rates.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
+import type {SlowlogEntry} from '../domain/slowlog.js';
 import {microseconds, perSecond} from '../text/units.js';
 import {type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {stepsWithoutKeys} from './commands-without-keys.js';
@@ -131,6 +132,19 @@ const scriptCommands: ReadonlySet<string> = new Set(['eval', 'evalsha', 'eval_ro
 /** The address of the client that runs the commands of a script, in the slow log. Source: Redis 7.0 and 8.0, SLOWLOG GET. */
 const scriptAddress = '?:0';
 
+/** Milliseconds by which the end of a command in the slow log is imprecise. The log has whole seconds. */
+const logSecondMs = 1000;
+
+/**
+Whether a command of the slow log ran within a script that the log has after it. Valkey logs such a command with the
+client that runs the script. Source: Valkey 8.1, commandlog.c.
+*/
+const ranWithin = (entry: SlowlogEntry, script: SlowlogEntry): boolean =>
+	entry.clientAddress === scriptAddress ||
+	(entry.clientAddress === script.clientAddress &&
+		script.durationMicroseconds >= entry.durationMicroseconds &&
+		entry.atMs >= script.atMs - script.durationMicroseconds / 1000 - logSecondMs);
+
 /**
 The script whose commands the slow log shows, as the end of a sentence: ` in EVAL from magento`. The entry of a script
 follows those of its commands. Undefined if the last entry of the command is not from a script.
@@ -142,11 +156,10 @@ function scriptOf(
 	const entries = (facts.record.slowlog?.value.entries ?? []).toSorted((one, other) => one.id - other.id);
 	const isRunBy = (name: string | undefined, wanted: (lower: string) => boolean) => wanted((name ?? '').toLowerCase());
 	const at = entries.findLastIndex(entry => isRunBy(entry.arguments[0], name => name === command));
+	const last = entries[at];
 	const script =
-		entries[at]?.clientAddress === scriptAddress
-			? entries.slice(at + 1).find(entry => isRunBy(entry.arguments[0], name => scriptCommands.has(name)))
-			: undefined;
-	if (script === undefined) {
+		last && entries.slice(at + 1).find(entry => isRunBy(entry.arguments[0], name => scriptCommands.has(name)));
+	if (last === undefined || script === undefined || !ranWithin(last, script)) {
 		return undefined;
 	}
 

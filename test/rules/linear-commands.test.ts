@@ -38,18 +38,20 @@ const logged = (...keys: readonly string[]) => ({
 });
 
 /** A slow log with these commands and the addresses and names of their clients, the oldest first. */
-const loggedBy = (...rows: ReadonlyArray<readonly [command: string, address: string, name: string]>) => ({
+const loggedBy = (
+	...rows: ReadonlyArray<readonly [command: string, address: string, name: string, tookMs?: number]>
+) => ({
 	atMs: nowMs,
 	value: {
 		entries: rows
 			.map(
-				([name, clientAddress, clientName], id): SlowlogEntry => ({
+				([name, clientAddress, clientName, tookMs = 15], id): SlowlogEntry => ({
 					id,
 					atMs: nowMs - 5000,
 					arguments: [name, 'tag:*'],
 					clientAddress,
 					clientName,
-					durationMicroseconds: 15_000,
+					durationMicroseconds: tookMs * 1000,
 				}),
 			)
 			.toReversed(),
@@ -81,6 +83,23 @@ testRule(latOnCmds, [
 	[
 		'the script of KEYS has not ended yet',
 		{record: {...keysNow, slowlog: loggedBy(['EVAL', '10.0.0.9:1', 'magento'], ['KEYS', '?:0', ''])}},
+		'warning',
+		/^runs KEYS 2\.0\/s, 58\.0 ms each, on tag:\*$/,
+	],
+	[
+		'KEYS in a script, whose client the log names for both',
+		{record: {...keysNow, slowlog: loggedBy(['KEYS', '10.0.0.9:1', 'cms-purge'], ['EVAL', '10.0.0.9:1', 'cms-purge'])}},
+		'warning',
+		/^runs KEYS 2\.0\/s in EVAL from cms-purge, 58\.0 ms each, on tag:\*$/,
+	],
+	[
+		'KEYS of a client that runs a shorter script after it',
+		{
+			record: {
+				...keysNow,
+				slowlog: loggedBy(['KEYS', '10.0.0.9:1', 'cms-purge', 60], ['EVAL', '10.0.0.9:1', 'cms-purge', 20]),
+			},
+		},
 		'warning',
 		/^runs KEYS 2\.0\/s, 58\.0 ms each, on tag:\*$/,
 	],
