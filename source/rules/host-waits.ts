@@ -3,12 +3,14 @@ import type {LocalEvidence, WaitEvidence} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {bytes, count, milliseconds, percent} from '../text/units.js';
 import {hogOf, memoryHogOf} from './busy-program.js';
+import {cpuThrottle} from './cpu-network.js';
 import {infoEvidence} from './evidence.js';
 import {clearAfterTwoReadings, hostFact, kernelFact, type Need, pending} from './needs.js';
 import {hint, onHost} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {ownSlowness, slowByItself, slowdown} from './own-slowness.js';
 import {clear, fires, rule} from './rule.js';
+import {throttling} from './throttling.js';
 
 /** Fewest milliseconds between two readings of the machine that are compared. */
 const leastBetweenMs = 1000;
@@ -55,6 +57,22 @@ export const processorWait = waited(({before, after, elapsedMs}) => {
 	return ns === undefined ? undefined : Math.min(1, ns / nanosecondsPerMs / elapsedMs);
 });
 
+/**
+Why the thread waits where the limit of its control group stops it: the kernel counts that as a wait for a processor.
+Undefined without such a limit.
+*/
+function limitText(facts: NodeFacts): string | undefined {
+	if (throttling(facts).share <= facts.limitsOf(cpuThrottle).share) {
+		return undefined;
+	}
+
+	const host = facts.record.host?.value;
+	const {runnable = 0, processors = Number.POSITIVE_INFINITY} =
+		(isHere(host) ? host.kernel.processorTime : undefined) ?? {};
+	const held = 'the limit of its control group holds it back';
+	return runnable > processors ? `${held}, or other processes run in its place` : held;
+}
+
 export const osRunq = rule({
 	id: 'os.runq',
 	scope: 'node',
@@ -74,14 +92,15 @@ export const osRunq = rule({
 	needs: {share: processorWait},
 	evaluate({share}, facts, limits) {
 		const {longestMs, heavy, isSlowByItself} = ownSlowness(facts, slowdown(share));
-		const hog = share <= limits.share ? undefined : hogOf(facts);
+		const limit = limitText(facts);
+		const hog = share <= limits.share || limit !== undefined ? undefined : hogOf(facts);
 		return share <= limits.share
 			? clear
 			: fires(share >= limits.warning ? 'warning' : 'info', {
 					...(hog === undefined
 						? {
 								problem: `waits for a processor ${percent(share)} of the time`,
-								reason: 'other processes of its machine run in its place',
+								reason: limit ?? 'other processes of its machine run in its place',
 							}
 						: {
 								problem: message`waits for a processor that ${hog.name} has, ${percent(share)} of the time`,
@@ -97,6 +116,7 @@ export const osRunq = rule({
 					meaning: 'While the main thread waits, no client is served. Commands look slow that are not.',
 					next: [
 						...(hog?.next ?? []),
+						...(limit === undefined ? [] : [hint('raise or remove the limit of its control group')]),
 						onHost('top -b -n 1 -o %CPU | head -n 20'),
 						hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),
 					],

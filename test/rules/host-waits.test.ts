@@ -25,6 +25,14 @@ const between = (before: WaitEvidence, after: WaitEvidence, rest: FactsParts = {
 
 const queue = (seconds: number): WaitEvidence => ({processorWaitNs: seconds * 1e9});
 
+/** A control group that stood still in half of its periods. */
+const heldBack = {
+	limitBytes: undefined,
+	usedBytes: 1,
+	oomKills: 0,
+	processorQuota: {cores: 0.1, periods: 100, throttled: 53},
+};
+
 testRule(osRunq, [
 	['a moment', between(queue(100), queue(100.2)), 'clear'],
 	['a tenth of the time', between(queue(100), queue(101)), 'info', /^waits for a processor 10% of the time/],
@@ -45,6 +53,33 @@ testRule(osRunq, [
 		between({...queue(100), readAtMs: nowMs - 10_000}, {...queue(104), readAtMs: nowMs + 10_000}),
 		'warning',
 		/^waits for a processor 20% of the time/,
+	],
+	[
+		'half of the time, within the limit of its control group',
+		between(queue(100), queue(105), {
+			host: {cgroup: heldBack, busyPrograms: [{processName: 'gzip', processIds: [4711], cores: 1.8}]},
+		}),
+		'warning',
+		/^waits for a processor 50% of the time: the limit of its control group holds it back$/,
+	],
+	[
+		'half of the time, within its limit and on a crowded machine',
+		between(queue(100), queue(105), {
+			host: {
+				cgroup: heldBack,
+				kernel: {...emptyKernel, processorTime: {total: 1, stolen: 0, runnable: 6, processors: 2}},
+			},
+		}),
+		'warning',
+		/: the limit of its control group holds it back, or other processes run in its place$/,
+	],
+	[
+		'half of the time, with a limit that does not stop it',
+		between(queue(100), queue(105), {
+			host: {cgroup: {...heldBack, processorQuota: {cores: 2, periods: 100, throttled: 1}}},
+		}),
+		'warning',
+		/: other processes of its machine run in its place$/,
 	],
 	['another process than before', between(queue(100), queue(105), {}, 76), 'pending'],
 	['another threshold', {...between(queue(100), queue(101)), thresholds: {'os.runq.share': 0.2}}, 'clear'],
