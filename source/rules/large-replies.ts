@@ -190,7 +190,7 @@ export const netBigReply = rule({
 		const common = commonOf(shown);
 		const reader = largest === undefined ? bigReader(facts) : undefined;
 		const culprit = largest === undefined ? reader?.culprit : culpritOf(common, largest);
-		const next = stepsFor(facts, culprit?.key);
+		const next = stepsFor(facts, culprit, largest);
 		const isOfMessages =
 			replies.length === 0 && bigReader(facts) === undefined && maySendMessages(facts, output - toReplicas);
 		const isLarge = isWithoutReplicas && commands >= limits.commands && mean > limits.bytes && !isOfMessages;
@@ -308,15 +308,36 @@ function readerText({client}: Common, reply: LargeEntry | undefined, reader: Mes
 	return reader === undefined ? '' : message`, most to ${reader}`;
 }
 
-/** What to do about large values: about this key, or to find the keys first. */
-const stepsFor = (facts: NodeFacts, key: Name | undefined): readonly NextStep[] => [
-	...(key === undefined
-		? [redisCli(facts, '--bigkeys -i 0.01')]
-		: [
-				hint(message`make ${key} smaller: split it, compress it, or let its readers keep it for a while`),
-				redisCli(facts, message`MEMORY USAGE ${quotedName('key', key.name)}`),
-			]),
-	hint('fetch parts of it: HGET, LRANGE, ZRANGE with limits'),
-];
+/** How to ask for a part of a value, by the command that returns all of it. */
+const partsOf: Readonly<Record<string, string>> = {
+	...{GET: 'GETRANGE', MGET: 'fewer keys in each MGET', HGETALL: 'HMGET or HSCAN', HVALS: 'HSCAN', HKEYS: 'HSCAN'},
+	...{LRANGE: 'a shorter range of LRANGE', SMEMBERS: 'SSCAN', ZRANGE: 'ZRANGE with limits', XRANGE: 'COUNT'},
+	...{ZRANGEBYSCORE: 'LIMIT', ZREVRANGE: 'a shorter range', KEYS: 'SCAN', 'JSON.GET': 'a path of JSON.GET'},
+};
+
+/** What to do about large values: about this key, about keys like an example, or to find the keys first. */
+function stepsFor(
+	facts: NodeFacts,
+	culprit: Culprit | undefined,
+	largest: LargeEntry | undefined,
+): readonly NextStep[] {
+	const {key, client, command} = culprit ?? {};
+	const example = key ?? (largest && titleKeyOf(largest.arguments));
+	const parts = partsOf[command ?? ''];
+	const isRead = command === undefined || readingCommands.has(command.toLowerCase());
+	const fetch =
+		parts === undefined ? 'fetch parts of it: HGET, LRANGE, ZRANGE with limits' : `fetch parts of it: ${parts}`;
+	return [
+		...(example === undefined
+			? [redisCli(facts, '--bigkeys -i 0.01')]
+			: [
+					hint(
+						message`make ${key === undefined ? message`keys such as ${example}` : example} smaller: split, compress, or let readers keep what they read`,
+					),
+					redisCli(facts, message`MEMORY USAGE ${quotedName('key', example.name)}`),
+				]),
+		...(isRead ? [hint(client === undefined ? fetch : message`let ${client} ${fetch}`)] : []),
+	];
+}
 
 export const largeReplyRules = [netBigReply] as const;

@@ -348,6 +348,17 @@ const bigGets = (meanMicroseconds: number, timeShare = 0.9): NonNullable<FactsPa
 	clients: {atMs: 0, value: [clientOf({id: 5, name: 'thumbs', command: 'get'})]},
 });
 
+test('the step to fetch less fits the command, and a large request has none', () => {
+	const stepsOf = (command: string, log: 'large-reply' | 'large-request' = 'large-reply') =>
+		firingOf(netBigReply, logged({...entry(log, 3, 3 << 20, 'export-batch'), arguments: [command, 'report:7']}))
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	assert.match(stepsOf('GET'), /^let export-batch fetch parts of it: GETRANGE$/m);
+	assert.match(stepsOf('HGETALL'), /^let export-batch fetch parts of it: HMGET or HSCAN$/m);
+	assert.match(stepsOf('SINTER'), /^let export-batch fetch parts of it: HGET, LRANGE, ZRANGE with limits$/m);
+	assert.doesNotMatch(stepsOf('SET', 'large-request'), /fetch parts/);
+});
+
 test('a large reply leads to its key, if all have the same key', () => {
 	const one = logged(entry('large-reply', 3, 3 << 20));
 	const {next, culprit, effect} = firingOf(netBigReply, {...replies(10_000_000, 100), record: one.record});
@@ -359,7 +370,8 @@ test('a large reply leads to its key, if all have the same key', () => {
 	const other = {...entry('large-reply', 5, 2 << 20, 'job'), arguments: ['HGETALL', 'other']};
 	const several = firingOf(netBigReply, logged(entry('large-reply', 3, 3 << 20), other));
 	assert.deepEqual([several.culprit?.key, several.culprit?.client], [undefined, undefined]);
-	assert.match(messageText(several.next[0]?.text ?? ''), /--bigkeys/);
+	assert.match(messageText(several.next[0]?.text ?? ''), /^make keys such as key smaller/);
+	assert.match(messageText(firingOf(netBigReply, replies(10_000_000, 100)).next[0]?.text ?? ''), /--bigkeys/);
 	const script = {...entry('large-reply', 5, 2 << 20), arguments: ['EVAL', 'return 1', '1', 'key']};
 	assert.equal(firingOf(netBigReply, logged(script)).culprit?.key, undefined, 'the first argument is the script');
 });
