@@ -20,6 +20,7 @@ import {meaningOfTakeover, replacedPrimary, replacedProblem, takeoverOf} from '.
 import {type Explanation, explanationOf} from './connection-explanations.js';
 import {isCrashLoop} from './crash-loop.js';
 import {mistakeEvidence, mistakeSteps, startAgain, stepsAfterEnd} from './end-steps.js';
+import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {noFailoverSteps} from './no-failover-steps.js';
@@ -61,12 +62,13 @@ export const connUnreachable = rule({
 		}
 
 		const held = reasonOnHost(record);
+		const living = livingHost(facts);
 		const takeover = takeoverOf(record, nodes);
 		const leftover = leftoverSentinel(record, nodes);
 		const isMinor = takeover !== undefined || leftover !== undefined;
 		return fires(isRemoved(record) ? 'info' : isMinor ? 'warning' : 'critical', {
 			problem: replacedProblem(failure.problem, takeover),
-			reason: held ?? leftover?.reason ?? failure.reason,
+			reason: held ?? leftover?.reason ?? living?.reason ?? failure.reason,
 			effect: isMinor || outOfHere.has(failure.code) ? undefined : 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
@@ -78,7 +80,8 @@ export const connUnreachable = rule({
 					: outOfHere.has(failure.code)
 						? 'Other programs of this machine may be without connections as well. It says nothing of the server.'
 						: held === undefined
-							? (explained(failure, endpoint)?.meaning ??
+							? (living?.meaning ??
+								explained(failure, endpoint)?.meaning ??
 								'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.')
 							: 'A process that is no Redis or Valkey server takes the connections: a proxy, perhaps with no server behind it.',
 			next:
@@ -86,7 +89,7 @@ export const connUnreachable = rule({
 					? [
 							...(leftover === undefined ? [] : [forgetLeftover]),
 							...(takeover === undefined ? noFailoverSteps(record, nodes) : []),
-							...unreachableSteps(failure, endpoint),
+							...(living?.next ?? unreachableSteps(failure, endpoint)),
 							diagnose(record),
 						]
 					: [

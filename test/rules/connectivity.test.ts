@@ -18,7 +18,7 @@ import {connUnresponsive} from '../../source/rules/unresponsive.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {viewFrom} from '../cluster/views.js';
 import {firingOf} from '../harness/firing-of.js';
-import {recordFrom, refusedConnection, sampledAtMs} from '../harness/records.js';
+import {type RecordParts, recordFrom, refusedConnection, sampledAtMs} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -383,6 +383,44 @@ testRule(connUnreachable, [
 	],
 	['a pod that Sentinels still name', failing(socket('EHOSTUNREACH'), 900, {record: {origin: 'sentinel'}}), 'critical'],
 	['a pending reply is no outage of the network', pendingFor(20), 'clear'],
+]);
+
+const beside = (port: number, parts: Partial<RecordParts>, host = '10.0.1.11'): FactsParts => ({
+	...failing(socket('ETIMEDOUT'), 10, {record: {failingSinceMs: nowMs - 10_000}}),
+	nodes: [recordFrom({address: `${host}:${port}`, info: {}, ...parts})],
+});
+
+testRule(connUnreachable, [
+	[
+		'another node of its host answers',
+		beside(6380, {atMs: nowMs - 1000}),
+		'critical',
+		/^does not answer: the host answers on port 6380: this port is filtered, or its accept queue is full$/,
+	],
+	[
+		'another port of its host refuses',
+		beside(6380, {failure: socket('ECONNREFUSED')}),
+		'critical',
+		/: the host answers on port 6380:/,
+	],
+	[
+		'another node of its host has not answered since',
+		beside(6380, {atMs: nowMs - 60_000}),
+		'critical',
+		/: the port is filtered, or the host is gone$/,
+	],
+	[
+		'another node of its host is silent too',
+		beside(6380, {failure: socket('ETIMEDOUT')}),
+		'critical',
+		/, or the host is gone$/,
+	],
+	[
+		'a node of another host answers',
+		beside(6380, {atMs: nowMs - 1000}, '10.0.1.12'),
+		'critical',
+		/, or the host is gone$/,
+	],
 ]);
 
 const withProcess = (
