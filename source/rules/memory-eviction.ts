@@ -229,10 +229,8 @@ export const memOom = rule({
 		const stopped = isOfData ? stoppedConsumers(facts) : undefined;
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
-			detail:
-				scripts?.detail ??
-				(stopped === undefined ? writer?.culprit.client && writer.text : message`${stopped.text}, ${goesOn(writer)}`),
-			reason: tooSmall?.reason ?? filler?.reason ?? unlike?.reason ?? reason,
+			detail: scripts?.detail ?? (stopped === undefined ? writer?.culprit.client && writer.text : goesOn(writer)),
+			reason: tooSmall?.reason ?? filler?.reason ?? stopped?.text ?? unlike?.reason ?? reason,
 			// The producer does its work: the consumers do not.
 			culprit:
 				buffers?.client === undefined

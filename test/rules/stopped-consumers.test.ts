@@ -49,13 +49,13 @@ testRule(memOom, [
 		'the consumers are gone, and the producers go on',
 		full(refusedPush, calls('brpop', 1000), calls('get', 900, 20)),
 		'critical',
-		/^refuses writes \(OOM\), BRPOP stopped, LPUSH from mail-web goes on: the policy is noeviction$/,
+		/^refuses writes \(OOM\), LPUSH from mail-web goes on: BRPOP stopped$/,
 	],
 	[
 		'consumers that ask now and then are gone',
 		full(refusedPush, calls('rpop', 1000)),
 		'critical',
-		/, no RPOP now, LPUSH from mail-web goes on:/,
+		/, LPUSH from mail-web goes on: no RPOP now$/,
 	],
 	['consumers run', full(refusedPush, calls('brpop', 1000, 40)), 'critical', most],
 	[
@@ -89,7 +89,7 @@ testRule(memOom, [
 		'nobody removes the entries of a stream any more',
 		beside(full(calls('xadd', 1700, 0, 60), calls('xdel', 1000)), 'ingest', 'xadd'),
 		'critical',
-		/, no XDEL now, XADD from ingest goes on:/,
+		/, XADD from ingest goes on: no XDEL now$/,
 	],
 	[
 		'a stream that its producer limits',
@@ -101,7 +101,7 @@ testRule(memOom, [
 		'nobody takes the members of a sorted set any more',
 		beside(full(calls('zadd', 1700, 0, 60), calls('bzpopmin', 1000)), 'planner', 'zadd'),
 		'critical',
-		/, BZPOPMIN stopped, ZADD from planner goes on:/,
+		/, ZADD from planner goes on: BZPOPMIN stopped$/,
 	],
 ]);
 
