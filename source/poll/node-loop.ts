@@ -6,12 +6,13 @@ import {replyFailure, withLostPassword} from '../parse/reply-error.js';
 import {largeRepliesLost, socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type Greeting, probeGreeting, probeTls} from '../wire/raw-probe.js';
-import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {whyPending} from '../wire/small-reply.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
 import {newPollState, type PollState} from './poll-state.js';
+import {isRefusal, withoutCredentials} from './refused-user.js';
 import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextPoll} from './schedule.js';
 import {SentinelDiscovery} from './sentinel-discovery.js';
 
@@ -80,6 +81,8 @@ export class NodeLoop {
 	#isByHand = false;
 	#wake = new AbortController();
 	#isRefused = false;
+	/** The error of the last poll whose replies were late. */
+	#lateError: WireFailure | undefined;
 	#askedAtMs = 0;
 	#askedSmallAtMs = Number.NEGATIVE_INFINITY;
 	/** Why replies stay away, if another connection has shown that since the node last answered. */
@@ -147,6 +150,7 @@ export class NodeLoop {
 	async #poll(): Promise<void> {
 		const {address, clock, demand, report} = this.#options;
 		const intervalMs = this.#intervalMs();
+		const misses = this.#misses;
 		this.#askedAtMs = clock.now();
 		try {
 			const port = await this.#openPort();
@@ -160,14 +164,19 @@ export class NodeLoop {
 				clock,
 				yieldIfDue: this.#options.yieldIfDue,
 				timeoutMs: Math.min(this.#settings.timeoutMs, Math.max(intervalMs, 1000)),
+				whenLate: async error => this.#awaitLate(error, port),
 			});
+			const wasLate = this.#misses > misses;
 			this.#misses = 0;
 			this.#answers += 1;
 			this.#lastProbe = undefined;
 			this.#whyPending = undefined;
-			this.#askedSmallAtMs = Number.NEGATIVE_INFINITY;
+			this.#askedSmallAtMs = wasLate ? this.#askedSmallAtMs : Number.NEGATIVE_INFINITY;
 			if (outcome.kind === 'sampled') {
-				this.#slowDown(outcome.sample.roundTripMs);
+				if (!wasLate) {
+					this.#slowDown(outcome.sample.roundTripMs);
+				}
+
 				void this.#discovery.listen(outcome.extras.sentinelListeners, this.#state);
 			}
 
@@ -204,6 +213,20 @@ export class NodeLoop {
 	}
 
 	async #miss(error: unknown): Promise<void> {
+		if (error === this.#lateError) {
+			return;
+		}
+
+		const failure = await this.#noteMiss(error);
+		if (!(error instanceof NodeRefusal) || failure.layer === 'auth') {
+			// A server or proxy that requests a password on an open connection gets the password when the connection is
+			// opened again.
+			this.#closePort();
+		}
+	}
+
+	/** Reports that a poll failed. Returns the failure. */
+	async #noteMiss(error: unknown): Promise<Failure> {
 		this.#misses += 1;
 		this.#answers = 0;
 		this.#every = 1;
@@ -213,40 +236,36 @@ export class NodeLoop {
 		this.#isRefused = isRefusal(failure, this.#settings);
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
-		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
-			await this.#awaitPendingReply(failure, this.#port);
-		} else if (!(error instanceof NodeRefusal) || failure.layer === 'auth') {
-			// A server or proxy that requests a password on an open connection gets the password when the connection is
-			// opened again.
-			this.#closePort();
-		}
+		return failure;
 	}
 
 	/**
-	Sends nothing on the connection while a reply is pending. Further commands would pile up, and run all at once when the
-	server responds again. One small request on another connection shows whether only large replies stay away.
+	Waits for replies that are late, and sends nothing on the connection meanwhile. Further commands would pile up, and
+	run all at once when the server responds again. One small request on another connection shows whether only large
+	replies stay away. Resolves with the replies, which are as new as they come; with undefined if the connection was
+	closed. A server that is held up again and again answers only in the pauses, so late replies are all that it gives.
 	*/
-	async #awaitPendingReply(failure: Failure, port: RedisPort): Promise<void> {
+	async #awaitLate(error: WireFailure, port: RedisPort): Promise<readonly Reply[] | undefined> {
 		const {clock, signal} = this.#options;
+		this.#lateError = error;
+		const failure = await this.#noteMiss(error);
 		void this.#askSmall(port);
-		const settled = port.settled().then(
-			() => 'settled' as const,
-			() => 'lost' as const,
-		);
+		const settled = port.settled().catch(() => 'lost' as const);
 		for (let waited = 0; waited < missesBeforeClose && !signal.aborted; waited++) {
 			const how = await Promise.race([settled, clock.sleep(this.#intervalMs(), signal).then(() => 'late' as const)]);
-			if (how === 'settled') {
-				return;
-			}
-
 			if (how === 'lost') {
 				break;
+			}
+
+			if (how !== 'late') {
+				return how;
 			}
 
 			this.#reportFailure(this.#whyPending ?? failure);
 		}
 
 		this.#closePort();
+		return undefined;
 	}
 
 	/** Finds out over another connection why a reply stays away, and reports that at once. */
@@ -376,18 +395,3 @@ export class NodeLoop {
 		await clock.sleep(delayMs, this.#wake.signal);
 	}
 }
-
-/**
-Whether the server refuses this user. An early retry would then do harm: the server may lock the account, and ACL LOG
-fills with refusals. NOAUTH on a connection without a password has neither effect.
-*/
-function isRefusal({layer, code, kind}: Failure, {password}: ConnectionSettings): boolean {
-	const isHarmless = (code === 'NOAUTH' || kind === 'NOAUTH') && password === undefined;
-	return code === 'NOPERM' || (layer === 'auth' && !isHarmless);
-}
-
-/** Adds to the failure that redis-top has a password but withheld it from this node. */
-const withoutCredentials = (failure: Failure, {isWithheld = false}: ConnectionSettings): Failure =>
-	isWithheld && failure.layer === 'auth'
-		? {...failure, reason: "announced outside the targets' hosts and networks: --follow any gives it the password"}
-		: failure;

@@ -3,7 +3,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {type Exchange, type Failure, failureText, type PollOutcome} from '../domain/sample.js';
 import {parseRunningFunction} from '../parse/function-stats.js';
 import {replyFailure} from '../parse/reply-error.js';
-import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {DatabaseOrder} from './database-commands.js';
 import {joinCounts} from './foreign-slots.js';
 import type {PollDemand} from './poll-demand.js';
@@ -19,6 +19,11 @@ export type PollContext = {
 	readonly demand: PollDemand;
 	readonly clock: Clock;
 	readonly timeoutMs: number;
+	/**
+	Called when the replies of a write are late. Resolves with them, or with undefined if they are awaited no longer; the
+	poll then rejects.
+	*/
+	readonly whenLate?: ((error: WireFailure) => Promise<readonly Reply[] | undefined>) | undefined;
 	/**
 	Awaited before replies are parsed, so that a key press never waits for the replies of many nodes; undefined: no wait.
 	*/
@@ -37,12 +42,20 @@ export class NodeRefusal extends Error {
 /**
 Sends a node all requests that are due in one write, and makes a sample of the replies. The first INFO of a connection
 tells which other requests are possible. These other requests are sent in a second write if `isWholeAtOnce` is set, and
-after a reconnect to the same process.
+after a reconnect to the same process. After a late reply, the second write asks what held the server up.
 
 Rejects with `WireFailure` when the connection fails or the replies are late, and with `NodeRefusal` when the node
 refuses INFO itself. Any other refused command becomes a blind spot.
 */
-export async function pollNode(context: PollContext): Promise<PollOutcome> {
+export async function pollNode(given: PollContext): Promise<PollOutcome> {
+	let wasLate = false;
+	const context: PollContext = {
+		...given,
+		whenLate: async error => {
+			wasLate = true;
+			return given.whenLate?.(error);
+		},
+	};
 	const {address, port, state, demand, clock} = context;
 	const isFirst = state.version === undefined;
 	if (isFirst) {
@@ -66,9 +79,21 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	});
 	const isKnown = sample.runId !== undefined && sample.runId === state.runId;
 	updateFromInfo(state, sample, demand.isFocused);
-	const isAskedOn = isFirst && (isKnown || demand.isWholeAtOnce === true);
-	const more = isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs) : [];
-	const later = more.length === 0 ? undefined : await askAll(more, context);
+	const isAskedOn = wasLate || (isFirst && (isKnown || demand.isWholeAtOnce === true));
+	const asked = new Set(requests.map(({kind}) => kind));
+	const more = (isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs) : []).filter(({kind}) => !asked.has(kind));
+	const isLateSample = wasLate;
+	const later =
+		more.length === 0
+			? undefined
+			: await askAll(more, context).catch((error: unknown) => {
+					// The sample that came late is worth its report, although the rest has not come.
+					if (isLateSample) {
+						return undefined;
+					}
+
+					throw error;
+				});
 	const extras = {...answers.extras, ...later?.extras};
 	updateFromReplies(state, extras, sample.elapsedMs);
 	return {
@@ -141,13 +166,19 @@ function noteClosed(requests: readonly PollRequest[], error: unknown, state: Pol
 }
 
 async function askAll(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
-	const {port, state, clock, timeoutMs, yieldIfDue} = context;
+	const {port, state, clock, timeoutMs, yieldIfDue, whenLate} = context;
 	const startedMs = clock.elapsed();
 	const order = new DatabaseOrder(requests);
 	const asked = port.ask(order.commands, timeoutMs);
-	const replies = await asked.catch((error: unknown) => {
+	const replies = await asked.catch(async (error: unknown) => {
 		noteClosed(requests, error, state);
-		throw error;
+		const isLate = error instanceof WireFailure && error.code === 'TIMEOUT';
+		const late = isLate ? await whenLate?.(error) : undefined;
+		if (late === undefined) {
+			throw error;
+		}
+
+		return late;
 	});
 	if (severalArgumentKinds(requests).size > 0) {
 		state.closedOnSeveral = 0;

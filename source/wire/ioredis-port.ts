@@ -128,7 +128,7 @@ class IoredisPort implements RedisPort, ActionPort {
 	readonly #name: NameLookup;
 	#lastError: Error | undefined;
 	#isClosed = false;
-	#pending: Promise<unknown> = Promise.resolve();
+	#pending: Promise<readonly Reply[]> = Promise.resolve([]);
 
 	constructor(settings: ConnectionSettings) {
 		this.#settings = settings;
@@ -204,8 +204,8 @@ class IoredisPort implements RedisPort, ActionPort {
 		await over.finally(() => clearTimeout(timer));
 	}
 
-	async settled(): Promise<void> {
-		await this.#pending;
+	async settled(): Promise<readonly Reply[]> {
+		return this.#pending;
 	}
 
 	async isConfirmed(): Promise<boolean | undefined> {

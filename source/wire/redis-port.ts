@@ -70,8 +70,11 @@ export type RedisPort = {
 	*/
 	subscribe(forMs: number, take: (message: string) => boolean): Promise<void>;
 
-	/** Resolves when no reply is pending any more, or rejects with `WireFailure` when the connection ends first. */
-	settled(): Promise<void>;
+	/**
+	Resolves with the replies to the last `ask` when none is pending any more, or rejects with `WireFailure` when the
+	connection ends first.
+	*/
+	settled(): Promise<readonly Reply[]>;
 
 	/**
 	Whether the kernel of the server's machine has confirmed all that was sent; undefined if that is not known.

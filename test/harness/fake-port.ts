@@ -100,7 +100,7 @@ class FakePort implements RedisPort {
 	readonly traffic = {bytesOut: 0, bytesIn: 0};
 	readonly #server: FakeServer;
 	readonly #clock: FakeClock;
-	#pending: Promise<unknown> = Promise.resolve();
+	#pending: Promise<readonly Reply[]> = Promise.resolve([]);
 	#lose: (error: Error) => void = () => undefined;
 	readonly #lost = new Promise<never>((_, reject) => {
 		this.#lose = reject;
@@ -158,8 +158,8 @@ class FakePort implements RedisPort {
 		this.#lost.catch(tell);
 	}
 
-	async settled(): Promise<void> {
-		await this.#pending;
+	async settled(): Promise<readonly Reply[]> {
+		return this.#pending;
 	}
 
 	close(): void {

@@ -84,6 +84,26 @@ test('a hung server has one reply pending and gets one small request on another 
 	assert.deepEqual([server.opened, server.closed, server.mostInFlight], [2, 1, 2]);
 });
 
+test('a server that is held up again and again is known by its late replies', async () => {
+	const server = new FakeServer(sections());
+	const {clock, news, outcomes} = looped(server);
+	await clock.advance(2500);
+	const connections = server.opened;
+	for (let round = 0; round < 3; round++) {
+		server.isFrozen = true;
+		await clock.advance(3500);
+		assert.ok(news().includes('TIMEOUT'), 'each poll is late');
+		server.thaw();
+		// The pause is long enough for the pending poll alone.
+		await clock.advance(server.roundTripMs + 1);
+		const sampled = outcomes.at(-1)?.outcome;
+		assert.equal(sampled?.kind, 'sampled', 'its late reply is a sample');
+		assert.ok(sampled?.kind === 'sampled' && sampled.sample.roundTripMs > 1000);
+	}
+
+	assert.ok(server.opened <= connections + 1, 'the polls keep their connection');
+});
+
 test('after five intervals without a reply the connection is closed and opened again', async () => {
 	const server = new FakeServer(sections());
 	const {clock, news} = looped(server);

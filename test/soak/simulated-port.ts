@@ -39,7 +39,9 @@ export function simulatedPorts(cluster: Cluster, clock: Clock): (settings: Conne
 				return commands.map(words => asReply(replyOf(words, {cluster, node: asked, nowMs: clock.now()})));
 			},
 			async subscribe() {},
-			async settled() {},
+			async settled() {
+				return [];
+			},
 			close() {
 				isOpen = false;
 			},
