@@ -52,7 +52,12 @@ function startedWithout(facts: NodeFacts): boolean {
 
 /** What shows that a restarted primary had data before, in words; undefined if nothing does. */
 type Proof =
-	| {readonly detail: Message; readonly evidence: {readonly name: string; readonly value: Message}}
+	| {
+			readonly detail: Message;
+			readonly evidence: {readonly name: string; readonly value: Message};
+			/** Whether the proof shows a restart without data, and only suggests that there were data before. */
+			readonly isWeak?: boolean;
+	  }
 	| undefined;
 
 /** Whether a process once held far more memory than now: at least `least` bytes more, and `ratio` times as much. */
@@ -108,6 +113,33 @@ function keysOfShards(primary: NodeFacts, shards: readonly Shard[], least: numbe
 				};
 }
 
+/** Seconds by which a replica with another history must be older than the process of the primary. */
+const beforeSeconds = 3;
+
+/**
+The key lookups that miss since the restart of a primary that keeps nothing on disk: its clients look for keys that were
+there. A replica shows the restart: its process is older, and it asked to go on with the history of the earlier process
+(`sync_partial_err`; a new replica asks for none). Source: Redis, src/replication.c, `masterTryPartialResync`.
+*/
+function missesSince(primary: NodeFacts, replicas: readonly NodeRecord[], least: number, share: number): Proof {
+	const uptime = uptimeOf(primary.record);
+	const isRestart =
+		(primary.number('stats', 'sync_partial_err') ?? 0) > 0 &&
+		replicas.some(replica => uptimeOf(replica) >= uptime + beforeSeconds);
+	const [hits = 0, misses = 0] = [primary.number('stats', 'keyspace_hits'), primary.number('stats', 'keyspace_misses')];
+	return !isRestart || !keepsNothing(primary) || hits + misses < least || hits >= share * (hits + misses)
+		? undefined
+		: {
+				isWeak: true,
+				detail: message`${count(misses)} of ${count(hits + misses)} key lookups miss since`,
+				evidence: {name: 'keyspace_misses', value: count(misses)},
+			};
+}
+
+/** Whether a server has neither save points nor an append-only file. */
+const keepsNothing = (facts: NodeFacts): boolean =>
+	facts.setting('save') === '' && facts.number('persistence', 'aof_enabled') === 0;
+
 /** The nodes that replicate from each primary and share its replication history. */
 function replicasByPrimary(
 	records: ReadonlyMap<NodeAddress, NodeRecord>,
@@ -128,12 +160,13 @@ export const repEmptied = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'A primary restarted without its data, and its replicas have copied the empty data set since. The rule fires after the loss as well, when nobody watched: the process is young and loaded no key, and an older process shows what was there. That is the `used_memory_peak` of a replica, or the keys of the other shards of the cluster for each of their slots.',
+			'A primary restarted without its data, and its replicas have copied the empty data set since. The rule fires after the loss as well, when nobody watched: the process is young and loaded no key, and an older process shows what was there. That is the `used_memory_peak` of a replica, or the keys of the other shards of the cluster for each of their slots. Of a primary that keeps nothing on disk, key lookups that miss since show it too, where a replica asked for the history of the earlier process.',
 		since: '2.8',
 		falsePositives: [
 			'A new primary has no data yet. The rule needs an older replica that once held several times as much, or older shards with keys for their slots.',
 			'Keys that were deleted after the start are no loss by the start. The rule is clear if the primary itself held far more since.',
 			'A shard may have few keys because of a hash tag. The rule needs a process that loaded nothing at its start.',
+			'Clients may look for keys that never were there. With such lookups alone the finding is a warning.',
 			'A cache may lose its keys. A target with `role = "cache"` gets a note.',
 			'While redis-top watches, key.drop reports the loss, and this rule is clear.',
 		],
@@ -143,6 +176,8 @@ export const repEmptied = rule({
 		keys: {value: 1000, unit: 'count', source: 'keys of another shard; fewer differ by chance'},
 		share: {value: 0.1, unit: 'share', source: 'of the keys for each slot of another shard'},
 		peak: {value: 8 * mebibyte, unit: 'bytes', source: 'more than the buffers of a full resync of an empty data set'},
+		lookups: {value: 50, unit: 'count', source: 'key lookups since the start; fewer miss by chance'},
+		hits: {value: 0.1, unit: 'share', source: 'of the key lookups; a cache that serves its readers has above half'},
 		ratio: {value: 3, unit: 'ratio', source: 'of the peak to the memory now; a resync of equal data needs below 2'},
 	},
 	raiseAfter: 1,
@@ -171,15 +206,16 @@ export const repEmptied = rule({
 			const replicas = followers().get(primary.address) ?? [];
 			const proof =
 				keysOfShards(primary, shards(), limits.keys, limits.share) ??
-				peakOfReplica(primary, replicas, limits.peak, limits.ratio);
+				peakOfReplica(primary, replicas, limits.peak, limits.ratio) ??
+				missesSince(primary, replicas, limits.lookups, limits.hits);
 			if (proof === undefined) {
 				return [];
 			}
 
-			const isVolatile = primary.setting('save') === '' && primary.number('persistence', 'aof_enabled') === 0;
+			const isVolatile = keepsNothing(primary);
 			return [
 				{
-					...fires(primary.settings.isCache ? 'info' : 'critical', {
+					...fires(primary.settings.isCache ? 'info' : proof.isWeak === true ? 'warning' : 'critical', {
 						problem: 'lost its keys at its restart',
 						detail: message`${seconds(uptime)} ago: ${proof.detail}`,
 						reason: isVolatile

@@ -80,6 +80,12 @@ const replica = (uptime: number, peak: number, history = 'a'): Sections => ({
 	},
 });
 
+/** A primary that started 20 s ago, and whose replica asked for another history this many times. */
+const missing = (hits: number, misses: number, otherHistory = 1): Sections => ({
+	...primary(3, 20),
+	stats: {keyspace_hits: hits, keyspace_misses: misses, sync_partial_err: otherHistory},
+});
+
 const [first, second, third] = ['10.0.1.1:6379', '10.0.1.2:6379', '10.0.1.3:6379'] as const;
 const volatile = {save: '', appendonly: 'no'};
 
@@ -121,6 +127,54 @@ const cases: ReadonlyArray<readonly [string, readonly Node[], RegExp | undefined
 		[
 			{address: first, info: primary(0, 20)},
 			{address: second, info: replica(90_000, 60 * mega, 'b')},
+		],
+		undefined,
+	],
+	[
+		'a small data set of a primary that keeps nothing on disk: lookups miss since',
+		[
+			{address: first, info: missing(2, 98), config: volatile},
+			{address: second, info: replica(28, 2 * mega)},
+		],
+		/^warning 10\.0\.1\.1:6379 lost its keys at its restart, 20s ago: 98 of 100 key lookups miss since: it keeps nothing on disk/,
+	],
+	[
+		'the same, and the lookups find their keys',
+		[
+			{address: first, info: missing(40, 60), config: volatile},
+			{address: second, info: replica(28, 2 * mega)},
+		],
+		undefined,
+	],
+	[
+		'the same with few lookups',
+		[
+			{address: first, info: missing(0, 40), config: volatile},
+			{address: second, info: replica(28, 2 * mega)},
+		],
+		undefined,
+	],
+	[
+		'lookups miss at a new primary, whose replica has no history yet',
+		[
+			{address: first, info: missing(2, 98, 0), config: volatile},
+			{address: second, info: replica(28, 2 * mega)},
+		],
+		undefined,
+	],
+	[
+		'lookups miss, and the replica is as young as the primary',
+		[
+			{address: first, info: missing(2, 98), config: volatile},
+			{address: second, info: replica(20, 2 * mega)},
+		],
+		undefined,
+	],
+	[
+		'lookups miss at a primary with save points, which may have had no data',
+		[
+			{address: first, info: missing(2, 98), config: {save: '3600 1'}},
+			{address: second, info: replica(28, 2 * mega)},
 		],
 		undefined,
 	],
