@@ -132,18 +132,24 @@ const scriptCommands: ReadonlySet<string> = new Set(['eval', 'evalsha', 'eval_ro
 /** The address of the client that runs the commands of a script, in the slow log. Source: Redis 7.0 and 8.0, SLOWLOG GET. */
 const scriptAddress = '?:0';
 
-/** Milliseconds by which the end of a command in the slow log is imprecise. The log has whole seconds. */
-const logSecondMs = 1000;
-
 /**
-Whether a command of the slow log ran within a script that the log has after it. Valkey logs such a command with the
-client that runs the script. Source: Valkey 8.1, commandlog.c.
+The script that runs a command which the slow log does not have, although it takes long enough: Valkey logs the script in
+its place. Undefined if the last minute has scripts of several clients. Source: Valkey 8.1, SLOWLOG GET.
 */
-const ranWithin = (entry: SlowlogEntry, script: SlowlogEntry): boolean =>
-	entry.clientAddress === scriptAddress ||
-	(entry.clientAddress === script.clientAddress &&
-		script.durationMicroseconds >= entry.durationMicroseconds &&
-		entry.atMs >= script.atMs - script.durationMicroseconds / 1000 - logSecondMs);
+function unloggedIn(facts: NodeFacts, {meanMicroseconds = 0}: CommandRate): SlowlogEntry | undefined {
+	const sinceMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000 - 60_000;
+	const isScript = (name = ''): boolean => scriptCommands.has(name.toLowerCase());
+	const runsNow = facts.record.commands.some(
+		({command, callsPerSecond = 0}) => isScript(command) && callsPerSecond > 0,
+	);
+	const isLogged = meanMicroseconds >= Number(facts.setting('slowlog-log-slower-than') ?? Number.NaN);
+	const scripts = (facts.record.slowlog?.value.entries ?? []).filter(
+		({atMs, arguments: [name], durationMicroseconds}) =>
+			atMs >= sinceMs && isScript(name) && durationMicroseconds >= meanMicroseconds,
+	);
+	const callers = new Set(scripts.map(({clientName, clientAddress}) => clientName || clientAddress));
+	return runsNow && isLogged && callers.size === 1 ? scripts[0] : undefined;
+}
 
 /**
 The script whose commands the slow log shows, as the end of a sentence: ` in EVAL from magento`. The entry of a script
@@ -151,15 +157,19 @@ follows those of its commands. Undefined if the last entry of the command is not
 */
 function scriptOf(
 	facts: NodeFacts,
-	command: string,
+	worst: CommandRate,
 ): {readonly text: Message; readonly client: Name | undefined} | undefined {
+	const {command} = worst;
 	const entries = (facts.record.slowlog?.value.entries ?? []).toSorted((one, other) => one.id - other.id);
 	const isRunBy = (name: string | undefined, wanted: (lower: string) => boolean) => wanted((name ?? '').toLowerCase());
 	const at = entries.findLastIndex(entry => isRunBy(entry.arguments[0], name => name === command));
-	const last = entries[at];
 	const script =
-		last && entries.slice(at + 1).find(entry => isRunBy(entry.arguments[0], name => scriptCommands.has(name)));
-	if (last === undefined || script === undefined || !ranWithin(last, script)) {
+		entries[at]?.clientAddress === scriptAddress
+			? entries.slice(at + 1).find(entry => isRunBy(entry.arguments[0], name => scriptCommands.has(name)))
+			: at === -1
+				? unloggedIn(facts, worst)
+				: undefined;
+	if (script === undefined) {
 		return undefined;
 	}
 
@@ -207,7 +217,7 @@ export const latOnCmds = rule({
 		}
 
 		const senders = sendersOf(facts, worst.command);
-		const script = senders === undefined ? scriptOf(facts, worst.command) : undefined;
+		const script = senders === undefined ? scriptOf(facts, worst) : undefined;
 		const key = keyInSlowlog(facts, worst.command);
 		const place: Message = key === undefined ? '' : message`, on ${key}`;
 		return fires('warning', {
