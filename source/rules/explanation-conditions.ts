@@ -122,6 +122,10 @@ export const isFlush = ({culprit}: Finding): boolean => /^(?:flushall|flushdb|sw
 export const concernsNodeOf = ({nodes = []}: Finding, {node}: Finding): boolean =>
 	node !== undefined && nodes.includes(node);
 
+/** Whether a primary's finding is about the replica whose main thread a command held for so long that it fell behind. */
+export const isBehindSilenced = (finding: Finding, cause: Finding): boolean =>
+	hasSilenced(cause) && concernsNodeOf(finding, cause);
+
 /** Whether two findings name a node in common, as what happens within one shard does. */
 export const sharesNode = (finding: Finding, cause: Finding): boolean => {
 	const nodesOf = ({node, nodes = []}: Finding) => (node === undefined ? nodes : [node, ...nodes]);

@@ -12,6 +12,7 @@ import {
 	holdsLong,
 	holdsReplicasBack,
 	holdsThread,
+	isBehindSilenced,
 	isCutOff,
 	isFlush,
 	isForRights,
@@ -133,6 +134,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'rep.lag_ack', where: 'replicas', symptoms: ['rep.io_stale'], isCause: isCutOff},
 	// A replica applies writes on its main thread. While one command fills it, the replica falls behind.
 	{cause: 'lat.command_hog', where: 'primary', symptoms: behindSymptoms, isSymptom: concernsNodeOf},
+	{cause: 'lat.slowlog_new', where: 'primary', symptoms: behindSymptoms, isSymptom: isBehindSilenced},
 	// A replica of a replica gets no data while the replica in the middle has no link.
 	{cause: 'rep.link_down', where: 'replicas', symptoms: ['rep.io_stale', 'rep.link_down', 'rep.sync']},
 	// Sentinels promote no replica at an address that they do not reach.

@@ -87,7 +87,9 @@ function lostBacklog(facts: NodeFacts, primary: NodeRecord) {
 		size,
 		next: [
 			redisCli({record: primary, settings: facts.settings}, `CONFIG SET repl-backlog-size ${megabytes}mb`),
-			hint('that spares the next one; then find what broke the link: its log, the network, a pause of either server'),
+			hint(
+				'a larger repl-backlog-size spares the next one; then find what broke the link: its log, the network, a pause of either server',
+			),
 		],
 	};
 }

@@ -147,6 +147,32 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a replica that a command held for seconds is behind for that, and acknowledges nothing',
+		[
+			findingOf('rep.lag_ack', 'critical', primary, {nodes: [primary, replica]}),
+			findingOf('lat.slowlog_new', 'warning', replica, {
+				evidence: [{name: 'SORT_RO', value: 3800, unit: 'milliseconds'}],
+			}),
+		],
+		[
+			['lat.slowlog_new', undefined],
+			['rep.lag_ack', 'lat.slowlog_new'],
+		],
+	],
+	[
+		'a command of a tenth of a second holds no replica back',
+		[
+			findingOf('rep.lag_ack', 'critical', primary, {nodes: [primary, replica]}),
+			findingOf('lat.slowlog_new', 'warning', replica, {
+				evidence: [{name: 'SORT_RO', value: 130, unit: 'milliseconds'}],
+			}),
+		],
+		[
+			['rep.lag_ack', undefined],
+			['lat.slowlog_new', undefined],
+		],
+	],
+	[
 		'a busy replica explains nothing of another replica',
 		[
 			findingOf('rep.lag_bytes', 'critical', primary, {nodes: [primary, '10.0.1.3:6379' as NodeAddress]}),
