@@ -56,7 +56,9 @@ for (const {name, program} of await serverVersions()) {
 
 		// The node stays on the screen, with its age, which grows.
 		await closeBox(screen);
-		await screen.waitFor(/^!! \S+ refuses connections: nothing listens on the port, for (?:\d{2,}|[2-9]\.\d)s/m);
+		await screen.waitFor(
+			/^!! \S+ refuses connections: (?:nothing listens on the port|it was killed), for (?:\d{2,}|[2-9]\.\d)s/m,
+		);
 		assert.match(screen.lines()[0] ?? '', new RegExp(`${address} .*! age +\\d`));
 		await screen.waitFor(new RegExp(`${address} .*down`));
 		screen.press('0');
