@@ -1,4 +1,3 @@
-import {acknowledgedOffset} from '../../derive/replica-links.js';
 import type {Check, LabelledValue} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {replicaLines} from '../../parse/info-fields.js';
@@ -9,24 +8,23 @@ type Replica = {readonly name: string; readonly state: string; readonly behindBy
 
 /**
 The replicas in INFO of their primary, each with the bytes that it has not acknowledged. The bytes are undefined for a
-replica that is not online or has acknowledged nothing yet, because INFO prints offset 0 for it.
+replica that is not online, because INFO prints offset 0 for it. An online replica that has acknowledged nothing yet has
+that offset too. It then counts as behind by the whole history, because a guard must state the most that can be lost.
 */
 export function replicasOf(info: InfoReply): Replica[] {
-	const written = info.number('replication', 'master_repl_offset');
-	return replicaLines(info).map(replica => {
-		const offset = acknowledgedOffset(replica, written);
-		return {
-			name: `${replica.host.includes(':') ? `[${replica.host}]` : replica.host}:${replica.port}`,
-			state: replica.state,
-			behindBytes: written !== undefined && offset !== undefined ? Math.max(0, written - offset) : undefined,
-		};
-	});
+	const offset = info.number('replication', 'master_repl_offset');
+	return replicaLines(info).map(replica => ({
+		name: `${replica.host.includes(':') ? `[${replica.host}]` : replica.host}:${replica.port}`,
+		state: replica.state,
+		behindBytes:
+			replica.state === 'online' && offset !== undefined && replica.offset !== undefined
+				? Math.max(0, offset - replica.offset)
+				: undefined,
+	}));
 }
 
 const replicaText = ({name, state, behindBytes}: Replica): string =>
-	behindBytes !== undefined
-		? `${name} ${bytes(behindBytes)} behind`
-		: `${name} ${state === 'online' ? 'has acknowledged nothing yet' : state}`;
+	state === 'online' ? `${name} ${bytes(behindBytes)} behind` : `${name} ${state}`;
 
 /** Facts about the three replicas with the most lag; more would not fit the dialog. */
 export function replicaFacts(info: InfoReply): LabelledValue[] {
