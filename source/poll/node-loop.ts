@@ -8,11 +8,11 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import {type Greeting, probeGreeting, probeTls} from '../wire/raw-probe.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {whyPending} from '../wire/small-reply.js';
+import {isRefusal, withoutCredentials} from './credentials.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
 import {newPollState, type PollState} from './poll-state.js';
-import {isRefusal, withoutCredentials} from './refused-user.js';
 import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextPoll} from './schedule.js';
 import {SentinelDiscovery} from './sentinel-discovery.js';
 

@@ -80,8 +80,8 @@ export async function pollNode(given: PollContext): Promise<PollOutcome> {
 	const isKnown = sample.runId !== undefined && sample.runId === state.runId;
 	updateFromInfo(state, sample, demand.isFocused);
 	const isAskedOn = wasLate || (isFirst && (isKnown || demand.isWholeAtOnce === true));
-	const asked = new Set(requests.map(({kind}) => kind));
-	const more = (isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs) : []).filter(({kind}) => !asked.has(kind));
+	const isNew = ({kind}: PollRequest) => requests.every(asked => asked.kind !== kind);
+	const more = isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs).filter(isNew) : [];
 	const isLateSample = wasLate;
 	const later =
 		more.length === 0

@@ -1,7 +1,8 @@
 import {sumOfRates} from '../derive/client-rates.js';
 import type {ClientRow} from '../domain/client.js';
 import type {Culprit} from '../domain/finding.js';
-import {type Message, message, nameOf} from '../domain/message.js';
+import {type Message, message, type Name, nameOf} from '../domain/message.js';
+import type {SlowlogEntry} from '../domain/slowlog.js';
 import type {NodeFacts} from './node-facts.js';
 
 export const addressName = ({address}: ClientRow) => nameOf('client', address);
@@ -166,4 +167,13 @@ export function slowestReader(facts: NodeFacts): ClientRow | undefined {
 		(one, other) => (other.outputBufferBytes ?? 0) - (one.outputBufferBytes ?? 0),
 	);
 	return (largest?.outputBufferBytes ?? 0) > 0 ? largest : undefined;
+}
+
+/** The client of a command in the slow log, by its name, else by its address; undefined before 4.0, which logs neither. */
+export function loggedClient({
+	clientName,
+	clientAddress,
+}: Pick<SlowlogEntry, 'clientName' | 'clientAddress'>): Name | undefined {
+	const client = clientName || clientAddress;
+	return client ? nameOf('client', client) : undefined;
 }

@@ -3,7 +3,8 @@ import type {Culprit, Evidence, NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {bytes, milliseconds, seconds} from '../text/units.js';
-import {clientOf, type FailoverGroup, failoverGroups} from './failover-groups.js';
+import {loggedClient} from './client-names.js';
+import {type FailoverGroup, failoverGroups} from './failover-groups.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {titleKeyOf} from './one-key-commands.js';
@@ -48,7 +49,7 @@ function holdsOf(facts: NodeFacts, limitMs: number): readonly Hold[] {
 	const commands = (facts.record.slowlog?.value.entries ?? [])
 		.filter(entry => entry.durationMicroseconds >= limitMs * 1000 && !hasWaited(facts, entry))
 		.map((entry): Hold => {
-			const [command, client, key] = [commandOf(entry), clientOf(entry), titleKeyOf(entry.arguments)];
+			const [command, client, key] = [commandOf(entry), loggedClient(entry), titleKeyOf(entry.arguments)];
 			const who = client === undefined ? '' : message` from ${client}`;
 			return {
 				what: message`${command}${who}`,

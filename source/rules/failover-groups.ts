@@ -1,7 +1,6 @@
 import {nodeTimeoutOf} from '../cluster/cluster-state.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf} from '../domain/message.js';
-import type {SlowlogEntry} from '../domain/slowlog.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
 import {hint, redisCli} from './next-steps.js';
@@ -85,9 +84,3 @@ function clusterShards({nodes}: FleetFacts): readonly FailoverGroup[] {
 /** The groups of a deployment: shards of a cluster, else what Sentinels monitor. */
 export const failoverGroups = (fleet: FleetFacts): readonly FailoverGroup[] =>
 	fleet.deployment === 'cluster' ? clusterShards(fleet) : sentinelGroups(fleet);
-
-/** The client of a logged command, by its name or address. */
-export const clientOf = ({clientName, clientAddress}: SlowlogEntry): Name | undefined => {
-	const client = clientName || clientAddress;
-	return client === undefined ? undefined : nameOf('client', client);
-};

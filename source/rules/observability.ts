@@ -2,9 +2,10 @@ import {commandOf} from '../derive/command-name.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
 import {keySlot} from '../domain/key-slot.js';
-import {message, type Name, nameOf} from '../domain/message.js';
+import {message, type Name} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
+import {loggedClient} from './client-names.js';
 import {stepsWithoutKeys} from './commands-without-keys.js';
 import {machineSlowdown} from './host.js';
 import {answerMissing, setting} from './needs.js';
@@ -176,8 +177,7 @@ function sentBy(
 		return {client: firstSender(facts, entry), isRepeat: true};
 	}
 
-	const client = entry.clientName || entry.clientAddress;
-	return {client: client === undefined ? undefined : nameOf('client', client), isRepeat: false};
+	return {client: loggedClient(entry), isRepeat: false};
 }
 
 /** Share of ten seconds in which some process waited for a processor, from which that explains why a thread waited. */

@@ -1,7 +1,8 @@
 import {isAddress} from '../derive/port-holder.js';
 import {primaryAddress} from '../derive/replication-peers.js';
-import {type Name, nameOf} from '../domain/message.js';
+import type {Name} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
+import {loggedClient} from './client-names.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** Milliseconds within which a replica repeats a command of its primary. */
@@ -34,8 +35,7 @@ export function firstSender(facts: NodeFacts, repeated: SlowlogEntry): Name | un
 	const sent = (facts.primary?.slowlog?.value.entries ?? []).find(
 		entry => Math.abs(entry.atMs - repeated.atMs) <= repeatedMs && words(entry) === wanted,
 	);
-	const client = sent && (sent.clientName || sent.clientAddress);
-	return client ? nameOf('client', client) : undefined;
+	return sent && loggedClient(sent);
 }
 
 /** Name of the evidence that a replica ran a command because its primary had run it. */

@@ -4,7 +4,8 @@ import {message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {milliseconds, seconds} from '../text/units.js';
-import {clientOf, type FailoverGroup, failoverGroups, failoverWindowMs as windowMs} from './failover-groups.js';
+import {loggedClient} from './client-names.js';
+import {type FailoverGroup, failoverGroups, failoverWindowMs as windowMs} from './failover-groups.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, fires, rule} from './rule.js';
@@ -55,7 +56,7 @@ function statementOf(
 
 	const {entry} = culprit;
 	const {name, ms = 0} = group.limit;
-	const client = clientOf(entry);
+	const client = loggedClient(entry);
 	const who = client === undefined ? '' : message` from ${client}`;
 	return {
 		problem: message`${commandOf(entry)}${who} makes ${group.name} fail over, ${times} times`,
@@ -113,7 +114,7 @@ export const repFailovers = rule({
 				effect: 'not-responding',
 				culprit: culprit && {
 					command: commandOf(culprit.entry),
-					client: clientOf(culprit.entry),
+					client: loggedClient(culprit.entry),
 					node: culprit.facts.address,
 				},
 				nodes: group.members.map(({address}) => address),
@@ -139,7 +140,7 @@ export const repFailovers = rule({
 						? []
 						: [
 								hint(
-									message`stop ${clientOf(culprit.entry) ?? 'the client that sends it'}, or let its ${commandOf(culprit.entry)} take smaller steps`,
+									message`stop ${loggedClient(culprit.entry) ?? 'the client that sends it'}, or let its ${commandOf(culprit.entry)} take smaller steps`,
 								),
 								...group.longer(culprit.entry.durationMicroseconds / 1000),
 								redisCli(culprit.facts, 'SLOWLOG GET 10'),
