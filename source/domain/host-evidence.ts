@@ -373,7 +373,7 @@ export type LocalEvidence = {
 	completely.
 	*/
 	readonly configFile?: ConfigFileEvidence | undefined;
-	/** The first mistake in the config file. Undefined if there is none that is certain, and while a process is found. */
+	/** The first certain mistake in the config file; undefined without one, and while the process runs. */
 	readonly configMistake?: ConfigMistake | undefined;
 	/** What earlier sessions of redis-top knew of the server's data, the newest first. */
 	readonly visits?: readonly EarlierVisit[] | undefined;

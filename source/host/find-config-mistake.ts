@@ -12,7 +12,7 @@ const maximumDepth = 4;
 
 /**
 The first line of a config file, or of a file that it includes, for which a server certainly does not start. Undefined if
-there is none, and for a file that cannot be read. It never rejects, and changes nothing.
+each line is accepted, or the file cannot be read. Never rejects.
 */
 export const findConfigMistake = (file: string): Promise<ConfigMistake | undefined> =>
 	mistakeIn(file, 0).catch(() => undefined);
