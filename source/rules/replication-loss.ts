@@ -163,6 +163,10 @@ export function savingSteps([furthest]: ReturnType<typeof nodesAhead>): readonly
 	];
 }
 
+/** Whether a node is the primary that it was before its restart, so that nobody promoted it. */
+const isRestart = ({memory: {restartedAtMs, roleBeforeRestart, promotedAtMs}}: NodeFacts): boolean =>
+	restartedAtMs !== undefined && roleBeforeRestart === 'primary' && promotedAtMs.every(atMs => atMs < restartedAtMs);
+
 export const repPromotedBehind = rule({
 	id: 'rep.promoted_behind',
 	scope: 'fleet',
@@ -196,7 +200,8 @@ export const repPromotedBehind = rule({
 			return [
 				{
 					...fires('critical', {
-						problem: message`was promoted ${bytes(furthest.lost)} behind ${nodeName(furthest.facts.address)}`,
+						// A primary that restarts keeps its history as the earlier one (`master_replid2`), too.
+						problem: message`${isRestart(promoted) ? 'restarted' : 'was promoted'} ${bytes(furthest.lost)} behind ${nodeName(furthest.facts.address)}`,
 						reason: 'these writes are on no primary now',
 						effect: 'data-lost',
 						nodes: [promoted.address, ...ahead.map(({facts}) => facts.address)],

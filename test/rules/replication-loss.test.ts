@@ -15,20 +15,26 @@ type Node = {
 	readonly info: Sections;
 	readonly isSilent?: boolean;
 	readonly roleChangedAtMs?: number;
+	/** When it restarted as the primary that it was. */
+	readonly restartedAtMs?: number;
 };
 
 /** The findings of a rule on these nodes. */
 function findings(rule: FleetRule, nodes: readonly Node[]) {
-	const parts = nodes.map(({address, info, isSilent = false, roleChangedAtMs}) => ({
-		roleChangedAtMs,
+	const parts = nodes.map(({address, info, isSilent = false, roleChangedAtMs, restartedAtMs}) => ({
+		watch: {
+			roleChangedAtMs,
+			restartedAtMs,
+			roleBeforeRestart: restartedAtMs === undefined ? undefined : ('primary' as const),
+		},
 		address,
 		info,
 		role: info.replication?.role === 'slave' ? ('replica' as const) : ('primary' as const),
 		...(isSilent ? {failure: refusedConnection} : {}),
 	}));
-	const records = parts.map(({roleChangedAtMs: _, ...part}) => recordFrom(part));
-	const facts = parts.map(({info, roleChangedAtMs, ...record}) =>
-		factsOf({info, record, watch: {roleChangedAtMs}, nodes: records.filter(({address}) => address !== record.address)}),
+	const records = parts.map(({watch: _, ...part}) => recordFrom(part));
+	const facts = parts.map(({info, watch, ...record}) =>
+		factsOf({info, record, watch, nodes: records.filter(({address}) => address !== record.address)}),
 	);
 	return rule
 		.evaluate({nodes: new Map(facts.map(one => [one.address, one])), deployment: 'replicated', nowMs: 0}, () => 0)
@@ -203,6 +209,14 @@ test('rep.promoted_behind: writes that the promoted node lacked are named with t
 				{address: second, info: promoted},
 			],
 			/^critical 10\.0\.1\.2:6379: was promoted 1\.91M behind 10\.0\.1\.1:6379: these writes are on no primary now/,
+		],
+		[
+			'a primary restarted with older data than its replica',
+			[
+				{address: second, info: promoted, restartedAtMs: 5000},
+				{address: third, info: sibling(30_000, 'down')},
+			],
+			/: restarted 19\.5K behind 10\.0\.1\.3:6379: these writes are on no primary now/,
 		],
 		[
 			'a sibling was ahead',
