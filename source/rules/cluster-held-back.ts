@@ -7,6 +7,7 @@ import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import {askNode} from './cluster-findings.js';
 import {hint} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {fullDisk, obstacleSinceLink} from './replication-obstacles.js';
 import type {FleetFacts} from './rule.js';
 
@@ -79,7 +80,7 @@ export function heldBackReplica(
 					hint(message`start ${nodeName(comparison.nameOf(owner))} again: it has the newest data`),
 					...(cause?.reason === fullDisk ? [hint(message`free disk space on the host of ${name}`)] : []),
 					hint(
-						message`only if it is lost for good: promote ${name}, without the writes of the last ${durationText(linkDownSeconds(freshest) * 1000)}:`,
+						message`only if it is lost for good: promote ${name}, without ${writesLacking(owner, freshest, facts)}:`,
 					),
 					askNode(fleet, freshest.address, 'CLUSTER FAILOVER FORCE'),
 				]
@@ -102,3 +103,20 @@ const noFailover = 'cluster-replica-no-failover yes';
 
 /** Seconds for which a replica's link has been down; negative for a link that never existed. */
 const linkDownSeconds = ({replica}: ReadView): number => replica?.linkDownSeconds ?? 0;
+
+/**
+The writes that a replica lacks: those between the break of its link and the owner's silence. Nobody writes to a dead
+node, so the time since then does not count. The replica's own clock gives all three times. A ping that waits for its pong
+was sent to the owner when it was last heard, or after.
+*/
+function writesLacking(owner: NodeId, replica: ReadView, facts: NodeFacts | undefined): Message {
+	const pingSentMs = facts?.record.clusterNodes?.value.find(({id}) => id === owner)?.pingSentMs ?? 0;
+	const serverMicroseconds = facts?.number('server', 'server_time_usec');
+	const lackingMs =
+		pingSentMs > 0 && serverMicroseconds !== undefined
+			? linkDownSeconds(replica) * 1000 - (serverMicroseconds / 1000 - pingSentMs)
+			: 0;
+	return lackingMs < 1000
+		? message`the writes since its link to it broke`
+		: message`the writes of the last ${durationText(lackingMs)} before it fell silent`;
+}

@@ -519,8 +519,27 @@ test('clu.node_fail: a failover by hand that loses writes is the last step, and 
 	const steps = finding.next.map(({text}) => messageText(text));
 	assert.match(steps[0] ?? '', /^start \S+17050 again: it has the newest data$/);
 	assert.match(steps[1] ?? '', /^free disk space on the host of \S+17053$/);
-	assert.match(steps[2] ?? '', /without the writes of the last 1m30s:$/);
+	assert.match(steps[2] ?? '', /without the writes since its link to it broke:$/);
 	assert.match(steps[3] ?? '', /CLUSTER FAILOVER FORCE$/);
+});
+
+test('clu.node_fail: the writes that a failover by hand loses end when the owner fell silent', () => {
+	const step = (downSeconds: number, silentSeconds: number) => {
+		const given = heldBack(downSeconds);
+		const views = (given.views ?? []).map(view => ({
+			...view,
+			nodes: view.nodes.map(node =>
+				node.id === idOf(17050) ? {...node, pingSentMs: sampledAtMs - silentSeconds * 1000} : node,
+			),
+		}));
+		const info = {17053: {...given.info?.[17053], server: {server_time_usec: sampledAtMs * 1000}}};
+		const [finding] = cluNodeFail.evaluate(fleetOf({...given, views, info}), () => 0);
+		assert.ok(finding?.kind === 'fires');
+		return finding.next.map(({text}) => messageText(text)).find(text => text.includes('without')) ?? '';
+	};
+	assert.match(step(60, 37), /without the writes of the last 23s before it fell silent:$/);
+	assert.match(step(160, 137), /without the writes of the last 23s before it fell silent:$/);
+	assert.match(step(60, 60), /without the writes since its link to it broke:$/);
 });
 
 test('clu.node_fail: a replica with older keys is promoted only if the newest are lost for good', () => {
