@@ -8,6 +8,7 @@ import {gatherEvidence} from '../host/gather-evidence.js';
 import {KnownProcesses} from '../host/known-processes.js';
 import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
+import type {Finding} from '../rules/finding.js';
 import {addressesOf} from '../wire/name-lookup.js';
 import {hasPacketLimit} from '../wire/small-reply.js';
 import {endAtOnce} from './end-at-once.js';
@@ -177,6 +178,31 @@ async function untilSmallReply({store}: MonitorSession): Promise<void> {
 	}
 }
 
+/**
+Longest time for which a reply may stay away while `check` waits for it, in milliseconds. It is longer than the 5 s after
+which a server without a reply is critical. Each run asks again, so a shorter wait would call an outage a warning for ever.
+*/
+const longestSilenceMs = 6000;
+
+/** Waits until every server that gives no reply has answered, or is known to be critical. */
+async function untilAnsweredOrCritical({store}: MonitorSession): Promise<void> {
+	const isOpen = ({node, rule, severity, clearedAtMs}: Finding) => {
+		const {failure, pendingSinceMs = 0} = (node === undefined ? undefined : store.get().nodes.get(node)) ?? {};
+		return (
+			rule === 'conn.unresponsive' &&
+			severity === 'warning' &&
+			clearedAtMs === undefined &&
+			failure?.code === 'TIMEOUT' &&
+			systemClock.now() - pendingSinceMs < longestSilenceMs
+		);
+	};
+
+	while (store.get().findings.some(isOpen)) {
+		await systemClock.sleep(50);
+		store.flush();
+	}
+}
+
 /** Longest time for which `check` waits for a burst of PINGs, in milliseconds. */
 const longestLookMs = 6000;
 
@@ -228,6 +254,7 @@ export async function gatherSamples(config: Config, {polling, end, asksEarlier}:
 	await untilSettled(session, config.intervalMs);
 	await untilConfirmed(session, config.intervalMs);
 	await untilSmallReply(session);
+	await untilAnsweredOrCritical(session);
 	session.store.conclude();
 	end.abort();
 	return session;

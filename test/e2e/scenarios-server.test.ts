@@ -100,6 +100,19 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
+	test(`2b a command that holds the thread for as long as check looks: ${name}`, async t => {
+		const server = await start(t, ...debugging);
+		await server.command('PING');
+		const held = server.command('DEBUG', 'SLEEP', '60').catch(() => {});
+		expectCheck(await checked(t, look(server)), {
+			status: 'critical',
+			verdict: /is not responding/,
+			rules: ['conn.unresponsive critical'],
+		});
+		process.kill(server.pid, 'SIGKILL');
+		await held;
+	});
+
 	test(`3 a server that loads its data, after a restart: ${name}`, async t => {
 		const server = await start(t, ...debugging, '--rdbcompression', 'no');
 		await server.command('DEBUG', 'POPULATE', 200_000, 'k', 10);
