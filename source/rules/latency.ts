@@ -1,8 +1,8 @@
 import {boundBelow, isUnbounded} from '../derive/latency-percentiles.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
 import {microseconds, milliseconds, seconds} from '../text/units.js';
-import {stepsWithoutKeys} from './commands-without-keys.js';
 import {infoEvidence} from './evidence.js';
+import {linearSteps} from './linear-remedies.js';
 import {answerMissing, increase, pending, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -68,7 +68,7 @@ export const latP99 = rule({
 			meaning: 'The server runs one command at a time. All clients wait while these commands run.',
 			next: [
 				redisCli(facts, 'SLOWLOG GET 10'),
-				...(stepsWithoutKeys([name], undefined) ?? [
+				...(linearSteps([name], facts) ?? [
 					hint('see which keys: panel 6; large collections and large values are the usual cause'),
 				]),
 			],
@@ -133,7 +133,7 @@ export const latMeanRegress = rule({
 				.map(({command, now}) => ({name: `mean of ${command}`, value: now / 1000, unit: 'milliseconds'})),
 			meaning: "The command's values or collections have grown, or the machine gives the server less time.",
 			next: [
-				...(stepsWithoutKeys([name], undefined) ?? [hint('see which keys: panel 6')]),
+				...(linearSteps([name], facts) ?? [hint('see which keys: panel 6')]),
 				redisCli(facts, 'SLOWLOG GET 10'),
 				hint('if other commands are slower too, look at the machine: cpu.steal, swap, huge pages'),
 			],

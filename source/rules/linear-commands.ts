@@ -4,60 +4,37 @@ import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {microseconds, perSecond} from '../text/units.js';
 import {type Senders, senderCulprit, sendersOf} from './client-names.js';
-import {stepsWithoutKeys} from './commands-without-keys.js';
+import {linearSteps} from './linear-remedies.js';
 import {answerMissing} from './needs.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-type Family = {
-	readonly commands: readonly string[];
-	/** Advice for users of these commands: what to send instead, or how to keep values small. */
-	readonly remedy: string;
-};
+/** Commands that share a limit. */
+type Family = readonly string[];
 
 /**
 Commands of O(N) that return or delete a whole collection or data set. Source: https://redis.io/docs/latest/commands/
 */
-const whole: Family = {
-	commands: [
-		...['keys', 'smembers', 'hgetall', 'hkeys', 'hvals', 'lrange', 'sort', 'zrange', 'sunion', 'sdiff'],
-		...['flushall', 'flushdb'],
-	],
-	remedy: 'ask for less at once; or keep collections small',
-};
+const whole: Family = [
+	...['keys', 'smembers', 'hgetall', 'hkeys', 'hvals', 'lrange', 'sort', 'zrange', 'sunion', 'sdiff'],
+	...['flushall', 'flushdb'],
+];
 
 /**
 Other commands of O(N), which are ordinary while values are small. Source: https://redis.io/docs/latest/commands/
 */
-const others: readonly Family[] = [
-	{
-		commands: ['lrem', 'linsert', 'lindex', 'lset', 'lpos'],
-		remedy:
-			'a list is walked through entry by entry: keep what is looked up or removed by its value in a set, hash or sorted set',
-	},
-	{
-		commands: [
-			...['sinter', 'sintercard', 'sinterstore', 'sunionstore', 'sdiffstore'],
-			...['zinter', 'zintercard', 'zinterstore', 'zunion', 'zunionstore', 'zdiff', 'zdiffstore'],
-			...['pfcount', 'pfmerge', 'bitop', 'bitcount', 'bitpos', 'sort_ro'],
-		],
-		remedy: 'it reads whole values: keep its result for a while, or ask a replica that no application reads from',
-	},
-	{
-		commands: [
-			...['zrevrange', 'zrangebyscore', 'zrevrangebyscore', 'zrangebylex', 'zrevrangebylex', 'zrangestore'],
-			...['zremrangebyscore', 'zremrangebyrank', 'zremrangebylex', 'xrange', 'xrevrange', 'geosearch', 'georadius'],
-		],
-		remedy: 'ask for less at once (LIMIT, COUNT); an offset is walked through from the beginning',
-	},
+const others: Family = [
+	...['lrem', 'linsert', 'lindex', 'lset', 'lpos'],
+	...['sinter', 'sintercard', 'sinterstore', 'sunionstore', 'sdiffstore'],
+	...['zinter', 'zintercard', 'zinterstore', 'zunion', 'zunionstore', 'zdiff', 'zdiffstore'],
+	...['pfcount', 'pfmerge', 'bitop', 'bitcount', 'bitpos', 'sort_ro'],
+	...['zrevrange', 'zrangebyscore', 'zrevrangebyscore', 'zrangebylex', 'zrevrangebylex', 'zrangestore'],
+	...['zremrangebyscore', 'zremrangebyrank', 'zremrangebylex', 'xrange', 'xrevrange', 'geosearch', 'georadius'],
 ];
 
 /** A transaction blocks all clients until its last command. The slow log leaves EXEC out. Source: Redis commands/exec.json */
-const transactions: Family = {
-	commands: ['exec'],
-	remedy: 'send fewer commands in a transaction: all clients wait until its last one has run',
-};
+const transactions: Family = ['exec'];
 
 /** Time for which a command counts as the one that held the thread by its own work, in milliseconds. */
 const heavyForMs = 15_000;
@@ -67,26 +44,11 @@ const areHeavy = ({memory: {heavyCommand}, nowMs}: NodeFacts): boolean =>
 	heavyCommand?.command === 'exec' && nowMs - heavyCommand.atMs <= heavyForMs;
 
 const familyOf: ReadonlyMap<string, Family> = new Map(
-	[whole, transactions, ...others].flatMap(family => family.commands.map(command => [command, family])),
+	[whole, transactions, others].flatMap(family => family.map(command => [command, family] as const)),
 );
 
 /** Name of the evidence of lat.on_cmds that holds the mean time per call of the slowest command. */
 export const longestMean = 'mean of the worst';
-
-/** The commands that return a collection in parts. Source: https://redis.io/docs/latest/commands/scan/ */
-const inParts: ReadonlyMap<string, string> = new Map([
-	...['smembers', 'sunion', 'sdiff'].map(command => [command, 'SSCAN'] as const),
-	...['hgetall', 'hkeys', 'hvals'].map(command => [command, 'HSCAN'] as const),
-	['zrange', 'ZSCAN'],
-]);
-
-/** What to send in place of the command. */
-function remedySteps(command: string, client: Name | undefined): readonly NextStep[] {
-	const scan = inParts.get(command);
-	return scan === undefined
-		? (stepsWithoutKeys([command], client) ?? [hint(familyOf.get(command)?.remedy ?? whole.remedy)])
-		: [hint(`use ${scan} in its place; or keep collections small`)];
-}
 
 /** How to find the clients that send the command. A client that the finding names is not looked for. */
 const senderSteps = (senders: Senders | undefined): readonly NextStep[] =>
@@ -242,7 +204,7 @@ export const latOnCmds = rule({
 					? 'All commands of a transaction run before any other command, and all clients wait for them.'
 					: 'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
 			next: [
-				...remedySteps(worst.command, senders?.only),
+				...(linearSteps([worst.command], facts, {client: senders?.only, key}) ?? []),
 				...(script === undefined
 					? senderSteps(senders)
 					: [hint('take it out of the script, which blocks all clients for as long: the slow log has it, panel 6')]),

@@ -6,8 +6,8 @@ import {message, type Name} from '../domain/message.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {count, milliseconds, seconds} from '../text/units.js';
 import {loggedClient} from './client-names.js';
-import {stepsWithoutKeys} from './commands-without-keys.js';
 import {machineSlowdown} from './host.js';
+import {linearSteps} from './linear-remedies.js';
 import {answerMissing, setting} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -216,9 +216,10 @@ function waiting(longest: SlowlogEntry, waited: number, facts: NodeFacts) {
 
 /** What to do about the slowest command. A key that was deleted is not looked at. */
 function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, facts: NodeFacts): readonly NextStep[] {
-	const withoutKeys = worst && stepsWithoutKeys(worst.arguments, client);
-	if (withoutKeys !== undefined) {
-		return withoutKeys;
+	const key = worst && titleKeyOf(worst.arguments);
+	const known = worst && linearSteps(worst.arguments, facts, {client, key});
+	if (known !== undefined) {
+		return known;
 	}
 
 	if (worst !== undefined && scripts.has(commandOf(worst))) {
@@ -228,7 +229,6 @@ function stepsFor(worst: SlowlogEntry | undefined, client: Name | undefined, fac
 		];
 	}
 
-	const key = worst && titleKeyOf(worst.arguments);
 	if (worst !== undefined && halvesOfMove.has(commandOf(worst))) {
 		return migrationSteps(key, facts);
 	}

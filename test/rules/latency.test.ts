@@ -60,6 +60,7 @@ test('the steps of a slow command without keys do not look for keys', () => {
 	assert.match(stepsOf('config|set'), /^see its words, and who sent it: panel 6$/m);
 	assert.doesNotMatch(stepsOf('script|flush') + stepsOf('config|set'), /which keys/);
 	assert.match(stepsOf('get'), /which keys/);
+	assert.match(stepsOf('lrange'), /^ask for fewer entries at once: /m);
 });
 
 /** A command's steps of ten seconds: how many calls, and how long each took, microseconds. */

@@ -4,6 +4,7 @@ import type {CommandRate} from '../../source/derive/command-rates.js';
 import {messageText} from '../../source/domain/message.js';
 import type {SlowlogEntry} from '../../source/domain/slowlog.js';
 import {latOnCmds} from '../../source/rules/linear-commands.js';
+import {linearSteps} from '../../source/rules/linear-remedies.js';
 import {firingOf} from '../harness/firing-of.js';
 import {clientOf} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -204,6 +205,50 @@ test('the steps say what to send in place of the command, and look for no client
 		'use SSCAN in its place; or keep collections small',
 		'find the clients: panel 4, by last command',
 	]);
+});
+
+test('a list that is walked through is replaced, and its length is asked for where its key is known', () => {
+	const steps = (key: string, keyspace: Record<string, string>) =>
+		firingOf(latOnCmds, {
+			record: {
+				...command({command: 'lrem', callsPerSecond: 8, meanMicroseconds: 15_000}).record,
+				slowlog: logged(key),
+			},
+			info: {keyspace},
+		}).next.map(({text}) => messageText(text));
+	const [first = '', size, senders] = steps("it's", {db2: 'keys=4,expires=0,avg_ttl=0'});
+	assert.match(first, /^use a set or sorted set in place of the list: /);
+	assert.match(size ?? '', /^redis-cli \S+ \S+ \S+ \S+ -n 2 LLEN 'it'\\''s'$/);
+	assert.match(senders ?? '', /^find the clients/);
+	const withoutSize = [
+		steps('queue', {db0: 'keys=4,expires=0,avg_ttl=0', db1: 'keys=1,expires=0,avg_ttl=0'}),
+		steps('queue... (300 more bytes)', {db0: 'keys=4,expires=0,avg_ttl=0'}),
+		steps('queue', {}),
+	];
+	assert.ok(withoutSize.every(each => each.length === 2 && !each.join(' ').includes('LLEN')));
+});
+
+test('each slow command of O(N) has a step of its own, whose first clause fits a narrow screen', () => {
+	const names = [
+		...['lrem', 'lpos', 'linsert', 'lindex', 'lset', 'lrange', 'sort', 'sort_ro', 'hgetall', 'smembers', 'zrange'],
+		...['sinter', 'sunion', 'sdiff', 'sinterstore', 'zunionstore', 'sintercard', 'pfcount', 'pfmerge', 'bitop'],
+		...['bitcount', 'zrangebyscore', 'zremrangebyrank', 'zrangestore', 'xrange', 'geosearch', 'exec', 'keys'],
+	];
+	const firsts = names.map(name => linearSteps([name], factsOf({}))?.[0]?.text ?? '');
+	for (const text of firsts) {
+		const [clause = ''] = messageText(text).split(/: |; /);
+		assert.match(clause, /^(?:ask|give|keep|remove|search|send|store|use) /);
+		assert.ok(clause.length <= 46, clause);
+	}
+
+	assert.equal(linearSteps(['hget', 'a', 'b'], factsOf({})), undefined);
+});
+
+test('a replica is not asked to run a command that writes', () => {
+	for (const name of ['sinterstore', 'sunionstore', 'zunionstore', 'pfmerge', 'bitop', 'zrangestore', 'sort']) {
+		const steps = linearSteps([name], factsOf({})) ?? [];
+		assert.ok(steps.length > 0 && !steps.some(({text}) => messageText(text).includes('replica')), name);
+	}
 });
 
 const exec = (meanMs: number, heavy = 'exec', agoMs = 2000): FactsParts => {

@@ -400,7 +400,9 @@ for (const [words, steps] of [
 
 test('a slow command whose keys are not known, and one with a key', () => {
 	assert.match(stepsOf(['eval', 'return 1', '0']), /^let backup-cron do less in one script/);
-	assert.match(stepsOf(['sort']), /^see which keys: panel 6/);
+	assert.match(stepsOf(['xreadgroup']), /^see which keys: panel 6/);
+	assert.match(stepsOf(['lrem', 'queue', '0', 'a']), /^use a set or sorted set in place of the list: /);
+	assert.match(stepsOf(['sort', 'k']), /^keep a sorted set in its place: /);
 	assert.match(stepsOf(['memory', 'usage', 'k']), /^see which keys: panel 6/);
 	assert.match(stepsOf(['get', 'k']), /^see how large k is/);
 });
