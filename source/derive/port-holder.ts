@@ -1,4 +1,4 @@
-import type {Listener, LocalEvidence} from '../domain/host-evidence.js';
+import type {HostEvidence, Listener, LocalEvidence} from '../domain/host-evidence.js';
 import {joinMessages, type Message, message, nameOf} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
 import type {NodeRecord} from './node-record.js';
@@ -28,7 +28,7 @@ export const holderText = ({processName, processId}: Listener): Message =>
 	message`${nameOf('quote', processName ?? '?')} (process ${processId ?? '-'})`;
 
 /** Whether the process of a listener is a Redis or Valkey server. */
-export const isServer = ({servers}: LocalEvidence, {processId}: Listener): boolean =>
+export const isServer = ({servers}: Pick<LocalEvidence, 'servers'>, {processId}: Listener): boolean =>
 	servers.some(server => server.processId === processId);
 
 /**
@@ -48,6 +48,47 @@ export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinc
 export const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
 
 /**
+Whether several processes listen on one port, each at an address of its own. The evidence then does not show which of
+them belongs to a node.
+*/
+export const isSharedPort = (listeners: readonly Listener[]): boolean =>
+	new Set(listeners.map(({processId}) => processId)).size > 1;
+
+/**
+Whether a listener belongs to another server, which has the same port at an address of its own. Such a server already
+listened there beside the node's own process.
+
+@param before The previous evidence about the node.
+*/
+export function isOfNeighbour(listener: Listener, endpoint: Endpoint, before: HostEvidence | undefined): boolean {
+	const seen = before?.kind === 'here' ? before : undefined;
+	const own = (seen?.process ?? seen?.earlierProcess)?.processId;
+	const isSeen = seen?.servers.some(
+		({processId, listens}) =>
+			processId === listener.processId &&
+			listens.some(({address, port}) => address === listener.address && port === listener.port),
+	);
+	return isSeen === true && own !== undefined && own !== listener.processId && !reaches(listener, endpoint);
+}
+
+/**
+The server's listener: the one that the endpoint reaches, else that of the only server which has the port.
+
+@param named The process that INFO named.
+*/
+export function ownListener(
+	{listeners, servers}: Pick<LocalEvidence, 'listeners' | 'servers'>,
+	endpoint: Endpoint,
+	named: number | undefined,
+): Listener | undefined {
+	const held = listeners.filter(listener => isServer({servers}, listener));
+	return (
+		held.find(listener => reaches(listener, endpoint)) ??
+		(isSharedPort(held) ? held.find(({processId}) => processId === named) : held[0])
+	);
+}
+
+/**
 The server's listeners on the endpoint's port, if the server listens only on other addresses of this machine. The
 server's setting `bind` decides on which addresses it listens. Empty for a host name, because its address is not known
 here.
@@ -64,7 +105,7 @@ function listenersElsewhere(evidence: LocalEvidence, endpoint: Endpoint): readon
 			? processId !== undefined
 			: listener.processId === processId || isServer(evidence, listener),
 	);
-	return own.some(listener => reaches(listener, endpoint)) ? [] : own;
+	return isSharedPort(own) || own.some(listener => reaches(listener, endpoint)) ? [] : own;
 }
 
 /**

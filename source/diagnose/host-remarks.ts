@@ -1,4 +1,5 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
+import {isSharedPort} from '../derive/port-holder.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Listener, LocalEvidence, LogRemark, SupervisorEvidence} from '../domain/host-evidence.js';
@@ -119,7 +120,7 @@ const elsewhere: Look = ({evidence: {listeners, servers, process, gaps}, endpoin
 	if (process !== undefined && process.state !== 'zombie') {
 		// A hung server, or dropped packets, tell nothing of `bind`: only a refused connection does.
 		const isCovered = bound.some(address => ['0.0.0.0', '::', endpoint.host, ...refused].includes(address));
-		return isCovered || bound.length === 0 || refused.length === 0
+		return isCovered || bound.length === 0 || refused.length === 0 || isSharedPort(listeners)
 			? []
 			: [
 					{

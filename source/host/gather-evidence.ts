@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import {isOfNeighbour, ownListener} from '../derive/port-holder.js';
 import {systemClock} from '../domain/clock.js';
 import type {
 	EarlierProcess,
@@ -84,7 +85,8 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 		listeningSockets(gaps),
 		readKernelSettings(gaps),
 	]);
-	const {listeners, servers} = await findHolders(processes, sockets, isWanted, gaps, known);
+	const {listeners: found, servers} = await findHolders(processes, sockets, isWanted, gaps, known);
+	const listeners = found.filter(listener => !isOfNeighbour(listener, endpoint, request.before?.value));
 	const dead = processes.find(({state, processId}) => state === 'zombie' && processId === namedProcess(request));
 	const processId = (await serverProcess(request, listeners, servers)) ?? dead?.processId;
 	const isFull = request.isFull === true && endpoint.kind === 'tcp';
@@ -128,7 +130,7 @@ async function serverProcess(
 	listeners: readonly Listener[],
 	servers: readonly FoundServer[],
 ): Promise<number | undefined> {
-	const holder = listeners.find(({processId}) => servers.some(server => server.processId === processId));
+	const holder = ownListener({listeners, servers}, endpoint, namedProcess({info}));
 	if (holder?.processId !== undefined) {
 		return holder.processId;
 	}

@@ -244,6 +244,20 @@ test('bind is blamed only where every address of the name refuses the connection
 	assert.deepEqual(remarksOn('10.0.0.5', []), [], 'packets are dropped');
 });
 
+test('bind is not blamed where several servers have the port, each at an address of its own', () => {
+	const remarks = hostRemarks({
+		evidence: {...healthy, listeners: [listener, {...listener, address: '127.0.0.2', processId: 8}]},
+		endpoint: {kind: 'tcp', host: '127.0.0.3', port: 6379},
+		isUnreachable: true,
+		refused: ['127.0.0.3'],
+		nowMs,
+	});
+	assert.deepEqual(
+		remarks.filter(({id}) => id === 'other-address'),
+		[],
+	);
+});
+
 test('a file that a newer version wrote is not called damaged, and a damaged one is', () => {
 	const told = (...lines: ReadonlyArray<readonly [second: number, text: string]>) =>
 		hostRemarks({

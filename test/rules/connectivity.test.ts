@@ -265,6 +265,27 @@ testRule(connRefused, [
 		/nothing listens/,
 	],
 	[
+		'other servers of the machine have the port, each at an address of its own',
+		refusedSince(20, {
+			listeners: [7, 8].map(processId => ({
+				address: `127.0.0.${processId}`,
+				port: 6379,
+				queued: 0,
+				processId,
+				processName: 'redis-server',
+			})),
+			servers: [7, 8].map(processId => ({
+				processId,
+				name: 'redis-server',
+				state: 'sleeping' as const,
+				listens: [{address: `127.0.0.${processId}`, port: 6379}],
+				title: undefined,
+			})),
+		}),
+		'critical',
+		/nothing listens/,
+	],
+	[
 		'another program listens on another address',
 		refusedSince(20, {...listening(900, '127.0.0.2'), process: undefined}),
 		'critical',
