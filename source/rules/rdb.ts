@@ -7,10 +7,10 @@ import {infoEvidence} from './evidence.js';
 import {saveWithoutFork} from './fork-limits.js';
 import {isDiskFull} from './full-disk.js';
 import {infoNumber, infoText, replicaCount, setting} from './needs.js';
-import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
+import {hint, logSteps, onHost, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
-import {barredFolder, folderRemedy, killedSteps, saveObstacle} from './save-obstacles.js';
+import {barredFolder, folderChecks, folderRemedy, killedSteps, saveObstacle} from './save-obstacles.js';
 
 /** Name of the evidence of per.rdb_fail that replicas wait for the RDB file that cannot be written. */
 export const unservedResyncs = 'replicas without data';
@@ -53,7 +53,6 @@ export const perRdbFail = rule({
 			return clear;
 		}
 
-		const dir = saveFolder(facts);
 		const {remark, reason: obstacle, isKilled, memory, fork} = saveObstacle(facts, 'per.rdb_fail');
 		const barred = barredFolder(facts);
 		const changes = facts.number('persistence', 'rdb_changes_since_last_save') ?? 0;
@@ -105,17 +104,20 @@ export const perRdbFail = rule({
 							redisCli(facts, 'CONFIG SET repl-diskless-sync yes'),
 							hint('CONFIG SET repl-diskless-sync yes: replicas get their data without a file; and free disk space'),
 						]),
-				...(barred === undefined ? [] : folderRemedy(barred)),
+				...(barred === undefined ? [] : folderRemedy(facts, barred)),
 				...(isKilled ? killedSteps({memory}) : []),
 				...(fork === undefined
 					? [
+							...(isKilled ? [] : folderChecks(facts, {reason: obstacle})),
 							...logSteps(facts),
-							...(isKilled ? [] : [onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`)]),
 							...(obstacle === undefined ? [onHost('cat /proc/sys/vm/overcommit_memory; free -m')] : []),
 							redisCli(facts, 'BGSAVE'),
 						]
 					: [...fork.next, hint('then BGSAVE: one save that succeeds ends it'), redisCli(facts, 'BGSAVE')]),
 				...(fork === undefined ? [] : [...saveWithoutFork(facts), ...logSteps(facts)]),
+				...(goesOn
+					? [hint('once a save succeeds, CONFIG SET stop-writes-on-bgsave-error yes, unless it is off on purpose')]
+					: []),
 			],
 			// A save into such a folder or onto a full disk, without a fork, or without more memory, fails again. Replicas that
 			// wait get their data without a file.

@@ -1,15 +1,40 @@
 import {folderObstacle} from '../derive/save-folder.js';
 import type {NextStep} from '../domain/finding.js';
 import type {FolderEvidence, LogRemark} from '../domain/host-evidence.js';
+import {message} from '../domain/message.js';
 import {type ForkLimit, forkLimit} from './fork-limits.js';
 import {type MemoryKill, memoryKill} from './killed-save.js';
-import {hint, onHost} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {hint, onHost, processIdFor, redisCli, saveFolder} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
+
+const atFileLimit = 'its open files are at their limit';
+const readOnly = 'its file system is read-only';
+const diskFull = 'its disk is full';
+const noInodes = 'its disk has no free inodes';
+const quotaUsed = 'its disk quota is used up';
+const noRight = 'it may not write into its folder';
+
+/** What the system's error at the end of a log line says about a file that could not be created. */
+const openErrors: ReadonlyArray<readonly [text: RegExp, reason: string]> = [
+	[/Read-only file system/i, readOnly],
+	[/No such file or directory/i, 'its folder is gone'],
+	[/Too many open files/i, atFileLimit],
+];
+
+/** What is used up: the system has one error for bytes and inodes, and another for a quota. */
+function fullReason(line: string, {record}: NodeFacts): string {
+	const host = record.host?.value;
+	if (/quota exceeded/i.test(line)) {
+		return quotaUsed;
+	}
+
+	return host?.kind === 'here' && host.folder?.freeInodes === 0 ? noInodes : diskFull;
+}
 
 /** Short reasons of a failed save or rewrite, by the id of the log line. */
-const reasons: ReadonlyMap<string, (remark: LogRemark) => string> = new Map([
-	['disk-full', () => 'the disk or its quota is full'],
-	['no-right-to-dir', () => 'it may not write into its folder'],
+const reasons: ReadonlyMap<string, (remark: LogRemark, facts: NodeFacts) => string> = new Map([
+	['disk-full', ({line}: LogRemark, facts: NodeFacts) => fullReason(line, facts)],
+	['no-right-to-dir', ({line}: LogRemark) => openErrors.find(([text]) => text.test(line))?.[1] ?? noRight],
 	['save-killed', ({line}: LogRemark) => `${signalIn(line)} killed the save`],
 	['rewrite-killed', ({line}: LogRemark) => `${signalIn(line)} killed the rewrite`],
 ]);
@@ -69,7 +94,7 @@ export function saveObstacle(facts: NodeFacts, rule: 'per.rdb_fail' | 'per.aof_r
 	const fork = isRecent ? forkLimit(facts, remark.id) : undefined;
 	const isKilled = isRecent && killed.has(remark.id);
 	const memory = isKilled ? memoryKill(facts, remark) : undefined;
-	const logged = isRecent ? reasons.get(remark.id)?.(remark) : undefined;
+	const logged = isRecent ? reasons.get(remark.id)?.(remark, facts) : undefined;
 	const ofMemory = `the ${rule === 'per.rdb_fail' ? 'save' : 'rewrite'} was killed for memory`;
 	return {
 		remark,
@@ -87,16 +112,63 @@ export function barredFolder({record}: NodeFacts): FolderEvidence | undefined {
 	return folder !== undefined && folderObstacle(folder) !== undefined ? folder : undefined;
 }
 
-/** The steps that let the server create files in its folder again. */
-export function folderRemedy({isMissing, isReadOnlyMount}: FolderEvidence): readonly NextStep[] {
+const remount =
+	'mount its file system for writing again: mount -o remount,rw; after errors of the disk (dmesg), check the file system first';
+
+/**
+The steps that let the server create files in its folder again. A narrow screen keeps the first clause of the sentence.
+*/
+export function folderRemedy(
+	facts: NodeFacts,
+	{isMissing, isReadOnlyMount, path}: FolderEvidence,
+): readonly NextStep[] {
+	const folder = quotedName('path', path);
 	if (isMissing === true) {
-		return [hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path')];
+		return [
+			hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path'),
+			onHost(message`ls -ld ${folder}`),
+			hint(
+				'where CONFIG SET dir is refused, as by default since 7.0: copy the data with --rdb, and start the server from that file',
+			),
+			redisCli(facts, '--rdb copy.rdb'),
+		];
 	}
 
 	return isReadOnlyMount === true
 		? [
+				hint(remount),
+				onHost(message`findmnt -T ${folder}`),
 				onHost('sudo dmesg -T | grep -iE "remount|I/O error|read-only" | tail'),
-				hint('after errors of the disk, check the file system before it is mounted for writing again'),
 			]
-		: [hint('chown the folder to the user of the server')];
+		: [hint('chown the folder to the user of the server'), onHost(message`ls -ld ${folder}`)];
+}
+
+/** The steps that look at the folder and its disk; none if the steps of the folder look at it already. */
+export function folderChecks(
+	facts: NodeFacts,
+	obstacle: Pick<SaveObstacle, 'reason'> | undefined,
+): readonly NextStep[] {
+	if (barredFolder(facts) !== undefined) {
+		return [];
+	}
+
+	const dir = saveFolder(facts);
+	const look = onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`);
+	switch (obstacle?.reason) {
+		case atFileLimit:
+			return [
+				hint('raise the limit of open files: LimitNOFILE of its unit, or prlimit; or close connections'),
+				onHost(message`grep 'open files' /proc/${processIdFor(facts)}/limits`),
+			];
+		case readOnly:
+			return [hint(remount), onHost(message`findmnt -T ${dir}`)];
+		case noInodes:
+			return [hint('delete small files that are not needed: each takes an inode'), look];
+		case quotaUsed:
+			return [hint('raise the disk quota of its user, or free space: the disk itself may have room'), look];
+		case diskFull:
+			return [hint('free or add disk space: old logs, backups and dumps first'), look];
+		default:
+			return [look];
+	}
 }

@@ -7,10 +7,10 @@ import {infoEvidence} from './evidence.js';
 import {saveWithoutFork} from './fork-limits.js';
 import {aofOnFullDisk, isDiskFull} from './full-disk.js';
 import {absent, hostFact, setting} from './needs.js';
-import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
+import {hint, logSteps, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
-import {barredFolder, folderRemedy, saveObstacle} from './save-obstacles.js';
+import {barredFolder, folderChecks, folderRemedy, saveObstacle} from './save-obstacles.js';
 
 type Refusal = {
 	/**
@@ -80,7 +80,8 @@ export const perMisconf = rule({
 		const isAof = cause === 'aof';
 		const barred = barredFolder(facts);
 		const dir = facts.setting('dir');
-		const fork = cause === 'rdb' ? saveObstacle(facts, 'per.rdb_fail').fork : undefined;
+		const obstacle = cause === 'rdb' ? saveObstacle(facts, 'per.rdb_fail') : undefined;
+		const fork = obstacle?.fork;
 		return fires('critical', {
 			problem: 'refuses writes (MISCONF)',
 			reason: refusalReasons[cause],
@@ -116,10 +117,10 @@ export const perMisconf = rule({
 							hint('CONFIG SET appendonly no buys time, but the file protects nothing then: undo it before a restart'),
 						]
 				: [
-						...(barred === undefined ? [] : folderRemedy(barred)),
+						...(barred === undefined ? [] : folderRemedy(facts, barred)),
 						...(fork === undefined ? [] : [...fork.next, ...saveWithoutFork(facts)]),
+						...(fork === undefined ? folderChecks(facts, obstacle) : []),
 						...logSteps(facts),
-						...(fork === undefined ? [onHost(message`df -h ${saveFolder(facts)}; ls -ld ${saveFolder(facts)}`)] : []),
 						hint('repair what the log names, then save: one successful save ends the refusal'),
 						redisCli(facts, 'BGSAVE'),
 						redisCli(facts, 'CONFIG SET stop-writes-on-bgsave-error no'),
@@ -301,9 +302,8 @@ export const perDir = rule({
 			],
 			meaning: barredMeaning(facts),
 			next: [
-				...folderRemedy(folder),
-				onHost(message`ls -ld ${path}`),
-				onHost(message`findmnt -T ${path}`),
+				...folderRemedy(facts, folder),
+				...(folder.isReadOnlyMount === true ? [] : [onHost(message`findmnt -T ${path}`)]),
 				redisCli(facts, 'CONFIG GET dir'),
 			],
 		});

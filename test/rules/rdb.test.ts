@@ -57,7 +57,7 @@ testRule(perRdbFail, [
 		'it failed, and the log of a moment ago says why',
 		{info: failed, config: saved, host: {log: diskFull(60)}},
 		'critical',
-		/^last background save failed: the disk or its quota is full$/,
+		/^last background save failed: its disk is full$/,
 	],
 	[
 		'it failed, and the log of yesterday is another matter',
@@ -69,7 +69,7 @@ testRule(perRdbFail, [
 		'the newest line says only that it failed, and the line before says why',
 		{info: failed, config: saved, host: {log: afterwards(diskFull(60), 'save-failed', 'Background saving error', 59)}},
 		'critical',
-		/^last background save failed: the disk or its quota is full$/,
+		/^last background save failed: its disk is full$/,
 	],
 	[
 		'the line that says why is of another failure',
@@ -195,6 +195,77 @@ test('a failed save offers the next save only if the folder can be written to', 
 	assert.equal(of(undefined).action, 'bgsave');
 	assert.equal(of(false).action, undefined);
 	assert.equal(messageText(of(false).next?.[0]?.text ?? ''), 'chown the folder to the user of the server');
+});
+
+const emptyFolder: FolderEvidence = {
+	path: '/data',
+	freeBytes: undefined,
+	totalBytes: undefined,
+	freeInodes: undefined,
+	isWritable: undefined,
+	rights: undefined,
+	isReadOnlyMount: undefined,
+};
+
+/** What is said about a failed save whose log ends with this error, and its sentences. */
+function savedWith(error: string, folder: Partial<FolderEvidence> = {}) {
+	const id = /No space|quota/.test(error) ? 'disk-full' : 'no-right-to-dir';
+	const line = `Failed opening the temp RDB file temp-9.rdb (in server root dir /data) for saving: ${error}`;
+	const log = diskFull(60);
+	const remarks = log.remarks.map(remark => ({...remark, id, line}));
+	const {reason, next} = firingOf(perRdbFail, {
+		info: failed,
+		config: {...saved, dir: '/data'},
+		host: {log: {...log, remarks}, folder: {...emptyFolder, ...folder}},
+	});
+	return {reason, next: (next ?? []).map(({text}) => messageText(text))};
+}
+
+test('the error of the system that ends the line of the log is the reason, with a step of its own', () => {
+	for (const [error, reason, step, command] of [
+		['Permission denied', 'it may not write into its folder', /^df -h/, /^df -h/],
+		[
+			'Read-only file system',
+			'its file system is read-only',
+			/^mount its file system for writing/,
+			/^findmnt -T \/data$/,
+		],
+		['Too many open files', 'its open files are at their limit', /^raise the limit of open files/, /\/limits$/],
+		['Disk quota exceeded', 'its disk quota is used up', /^raise the disk quota/, /^df -h/],
+		['No space left on device', 'its disk is full', /^free or add disk space/, /^df -h/],
+	] as const) {
+		const of = savedWith(error);
+		assert.equal(of.reason, reason);
+		assert.match(of.next[0] ?? '', step);
+		assert.ok(
+			of.next.some(text => command.test(text)),
+			error,
+		);
+	}
+
+	const inodes = savedWith('No space left on device', {freeInodes: 0, freeBytes: 1e9});
+	assert.equal(inodes.reason, 'its disk has no free inodes');
+	assert.match(inodes.next[0] ?? '', /^delete small files/);
+});
+
+test('a folder on a read-only file system is mounted again, and one that is gone is made again', () => {
+	const readOnly = savedWith('Read-only file system', {isReadOnlyMount: true});
+	assert.match(readOnly.next[0] ?? '', /^mount its file system for writing again: /);
+	assert.equal(readOnly.next[1], 'findmnt -T /data');
+	assert.ok(!readOnly.next.some(text => text.includes('ls -ld')));
+	const gone = savedWith('No such file or directory', {isMissing: true});
+	assert.equal(gone.reason, 'its folder is gone');
+	assert.match(gone.next[0] ?? '', /^make it again with the same owner, or mount it; /);
+	assert.ok(gone.next.some(text => text.endsWith(' --rdb copy.rdb')));
+});
+
+test('where writes go on after a failed save, a step ends that', () => {
+	const of = (value: string) =>
+		firingOf(perRdbFail, {info: failed, config: {...saved, 'stop-writes-on-bgsave-error': value}}).next.map(({text}) =>
+			messageText(text),
+		);
+	assert.match(of('no').at(-1) ?? '', /CONFIG SET stop-writes-on-bgsave-error yes/);
+	assert.doesNotMatch(of('yes').join(' '), /stop-writes/);
 });
 
 const tenth = {current_save_keys_processed: 10, current_save_keys_total: 100};
