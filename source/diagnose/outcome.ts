@@ -4,8 +4,16 @@ import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Received} from '../wire/ladder-connection.js';
 
-/** The failure of a step of a diagnosis. `code` is a key of `explanations`. `text` completes "10.0.1.21:6379 …". */
-export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
+/**
+The failure of a step of a diagnosis. `kind`, else `code`, is a key of `explanations`. `text` completes "10.0.1.21:6379 …".
+*/
+export type Outcome = {
+	readonly code: string;
+	/** What is known beyond the code of a socket's error. */
+	readonly kind?: Failure['kind'];
+	readonly layer: Failure['layer'];
+	readonly text: string;
+};
 
 /** The outcome for an error reply, with or without its leading `-`. */
 export function replyOutcome(text: string, hasPassword = false): Outcome {
@@ -16,7 +24,7 @@ export function replyOutcome(text: string, hasPassword = false): Outcome {
 /** The outcome for a socket's error. */
 export function socketOutcome(code: string, message: string): Outcome {
 	const failure = socketFailure(code, message);
-	return {code: failure.code, layer: failure.layer, text: failureText(failure)};
+	return {code: failure.code, kind: failure.kind, layer: failure.layer, text: failureText(failure)};
 }
 
 /** The outcome for received bytes that show a failure; undefined for `+PONG`, `+OK` and other good replies. */

@@ -19,6 +19,8 @@ type RungInput = {
 	readonly address?: string | undefined;
 	readonly tookMs?: number | undefined;
 	readonly code?: string | undefined;
+	/** The kind of the failure, where more is known than its code says. */
+	readonly kind?: Outcome['kind'];
 };
 
 /** The explanation of a code that is not in `explanations`. OpenSSL alone has hundreds of codes. */
@@ -35,8 +37,9 @@ function unexplained(step: LadderStep, place: Place): Explanation {
 }
 
 /** Makes a rung: the result of a step, with the explanation of its code if it has one. */
-export function rung({step, status, result, address, tookMs, code}: RungInput, place: Place): Rung {
-	const explain = code === undefined ? undefined : (explanations.get(code) ?? replyExplanations.get(code));
+export function rung({step, status, result, address, tookMs, code, kind}: RungInput, place: Place): Rung {
+	const known = kind ?? code;
+	const explain = known === undefined ? undefined : (explanations.get(known) ?? replyExplanations.get(known));
 	const explanation = explain?.(place) ?? (status === 'critical' ? unexplained(step, place) : undefined);
 	return {
 		step,
@@ -118,7 +121,10 @@ export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 		// An address that refuses costs clients no time. An address that does not answer costs them their timeout, so only
 		// that is a warning.
 		const status = isAnyOpen ? (code === 'ECONNREFUSED' ? 'info' : 'warning') : 'critical';
-		return rung({step: 'tcp', status, result: outcome.text, address: where, tookMs, code: outcome.code}, place);
+		return rung(
+			{step: 'tcp', status, result: outcome.text, address: where, tookMs, code: outcome.code, kind: outcome.kind},
+			place,
+		);
 	});
 }
 

@@ -181,6 +181,7 @@ The exact meaning of an error reply. Its first word (`ERR`, `MISCONF`, `BUSY`) a
 - `LOST_PASSWORD`: protected mode refuses the connection, so the server has no password, and one was given
 - `MISCONF_AOF`, `MISCONF_RDB`: the file that the server fails to write
 - `BUSY_FUNCTION`, `BUSY_MODULE`: a function or a module's command runs; a BUSY reply without a kind means a script
+- `HOST_ANSWERS`, `HOST_SILENT`, `REJECTED_BY_ICMP`: why a connection gets no answer, by the kernel's neighbour table (ARP)
 */
 export type ErrorKind =
 	| 'MAXCLIENTS'
@@ -193,7 +194,10 @@ export type ErrorKind =
 	| 'MISCONF_RDB'
 	| 'BUSY_FUNCTION'
 	| 'BUSY_MODULE'
-	| 'LARGE_REPLIES';
+	| 'LARGE_REPLIES'
+	| 'HOST_ANSWERS'
+	| 'HOST_SILENT'
+	| 'REJECTED_BY_ICMP';
 
 /**
 Why a poll returned no sample. `problem` completes "10.0.1.21:6379 …", and `reason` says why. Neither ever holds a

@@ -146,6 +146,22 @@ const portsReason = ({ports, held, waiting}: LocalPortUse): string =>
 		? `no free local port here, ${waiting} of ${ports} in TIME_WAIT`
 		: `no free local port here, its connections hold ${held} of ${ports}`;
 
+/** What the kernel's neighbour table shows about the host, at the end of the words of an error, see `Neighbours`. */
+function hostIn(code: string, words: string): Pick<Failure, 'kind' | 'reason'> | undefined {
+	const shown = /; arp: (answers|silent)$/.exec(words)?.[1];
+	if (shown === undefined || (code !== 'ETIMEDOUT' && code !== 'EHOSTUNREACH')) {
+		return undefined;
+	}
+
+	if (shown === 'silent') {
+		return {kind: 'HOST_SILENT', reason: 'its host does not answer ARP: it is down or cut off'};
+	}
+
+	return code === 'EHOSTUNREACH'
+		? {kind: 'REJECTED_BY_ICMP', reason: 'a firewall rejects it (ICMP)'}
+		: {kind: 'HOST_ANSWERS', reason: 'its host answers ARP: the port is filtered, or its accept queue is full'};
+}
+
 /**
 Converts the error of a connection to a failure of the node.
 
@@ -167,6 +183,7 @@ export function socketFailure(code: string, words: string): Failure {
 			...meaning,
 			...(earlierAddress === undefined ? {} : {earlierAddress}),
 			...(localPorts === undefined ? {} : {localPorts, reason: portsReason(localPorts)}),
+			...hostIn(code, words),
 			...(first === undefined
 				? {}
 				: {problem: message`has a certificate for ${nameOf('host', first)}${others}`, reason: 'use it, or --sni'}),

@@ -36,8 +36,14 @@ The failure that a server's greeting shows; undefined when the greeting explains
 
 @param hasPassword Whether the failed connection had a password. The probe sends no password, so a NOAUTH reply to the
 probe then explains nothing.
+@param failure The failure of the connection. It may say more than the same error of the probe.
 */
-export function greetingFailure(greeting: Greeting, isTls: boolean, hasPassword: boolean): Failure | undefined {
+export function greetingFailure(
+	greeting: Greeting,
+	isTls: boolean,
+	hasPassword: boolean,
+	failure?: Failure,
+): Failure | undefined {
 	switch (greeting.kind) {
 		case 'spoke': {
 			const {text, wasUnasked} = greeting;
@@ -66,7 +72,7 @@ export function greetingFailure(greeting: Greeting, isTls: boolean, hasPassword:
 		}
 
 		case 'unreachable': {
-			return socketFailure(greeting.code, '');
+			return greeting.code === failure?.code ? failure : socketFailure(greeting.code, '');
 		}
 	}
 }

@@ -354,7 +354,7 @@ export class NodeLoop {
 		const greeting: Greeting =
 			mayBeTls && (await probeTls(settings.endpoint, settings.timeoutMs)) ? {kind: 'speaks-tls'} : found;
 		const hint = isTls && isVague && greeting.kind === 'speaks-tls' ? tlsEnded : failure;
-		const explained = greetingFailure(greeting, isTls, settings.password !== undefined) ?? hint;
+		const explained = greetingFailure(greeting, isTls, settings.password !== undefined, failure) ?? hint;
 		this.#lastProbe = {atMs: clock.elapsed(), failure: explained};
 		return explained;
 	}

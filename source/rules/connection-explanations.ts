@@ -166,6 +166,48 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 			],
 		}),
 	],
+	[
+		'HOST_ANSWERS',
+		place => ({
+			meaning:
+				'The host lives: it answers ARP on a network of this machine. Its port does not even refuse: a firewall drops the packets, or the server hangs and its accept queue is full.',
+			confirm: [
+				shell(`ip neigh show ${hostOf(place)}`),
+				shell(`nc -vz -w 3 ${hostOf(place)} ${portOf(place)}`),
+				shell(`ping -c 3 ${hostOf(place)}`),
+			],
+			next: [
+				words('firewall, security group, network policy: is the port open from here?'),
+				shell(`ss -ltn 'sport = :${portOf(place)}'   # Recv-Q above Send-Q: the accept queue is full`),
+				shell('nft list ruleset || iptables -S'),
+			],
+		}),
+	],
+	[
+		'HOST_SILENT',
+		place => ({
+			meaning:
+				'Nobody on this network says that it has the address (ARP). So the machine is off, hangs, has another address, or the network between is cut. Every other service of the machine is away as well.',
+			confirm: [shell(`ip neigh show ${hostOf(place)}`), shell(`ping -c 3 ${hostOf(place)}`)],
+			next: [
+				words('look at the console of the machine, or of its hypervisor: does it run, and with this address?'),
+				words('if it runs: its cable, its switch port, its VLAN, or its bridge'),
+				words('does this machine reach others on the same network? If not, it is the one that is cut off'),
+			],
+		}),
+	],
+	[
+		'REJECTED_BY_ICMP',
+		place => ({
+			meaning:
+				'A packet says that the host is not to be reached, and ARP finds the host on this network. So a firewall rejects the connection: that of the host, that of this machine, or one in between. It says nothing of the server.',
+			confirm: [shell(`ip neigh show ${hostOf(place)}`), shell(`nc -vz -w 3 ${hostOf(place)} ${portOf(place)}`)],
+			next: [
+				shell('nft list ruleset || iptables -S | grep REJECT'),
+				words('the same here: a rule of this machine can reject what it sends'),
+			],
+		}),
+	],
 	['EHOSTUNREACH', noWay],
 	['ENETUNREACH', noWay],
 	['EINVAL', noWay],

@@ -6,6 +6,7 @@ import {isConfirmed} from './confirmed-bytes.js';
 import type {ConnectionSettings} from './connection.js';
 import {withLocalPorts} from './local-ports.js';
 import {NameLookup} from './name-lookup.js';
+import {watchConnection} from './neighbours.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 import {identityCheck, serverNameFor} from './server-identity.js';
@@ -162,10 +163,14 @@ class IoredisPort implements RedisPort, ActionPort {
 	}
 
 	async open(): Promise<void> {
+		const {endpoint} = this.#settings;
+		const host = endpoint.kind === 'unix' ? '' : endpoint.host;
+		const watched = watchConnection(endpoint, () => this.#name.addressOf(host));
 		try {
 			await this.#redis.connect();
+			watched.connected();
 		} catch (error) {
-			const {code, message} = await withLocalPorts(this.#failureOf(error, false));
+			const {code, message} = watched.explain(await withLocalPorts(this.#failureOf(error, false)));
 			throw new WireFailure(message, code, false);
 		}
 

@@ -7,6 +7,7 @@ import {sanitize} from '../text/sanitize.js';
 import type {TlsSettings} from './connection.js';
 import {withLocalPorts} from './local-ports.js';
 import {addressesOf, withEarlierAddress} from './name-lookup.js';
+import {watchConnection} from './neighbours.js';
 import {isReadCommand} from './read-commands.js';
 import {identityCheck} from './server-identity.js';
 
@@ -130,19 +131,22 @@ export class LadderConnection {
 		| {readonly kind: 'failed'; readonly code: string; readonly message: string}
 	> {
 		return new Promise(resolve => {
+			const watched = watchConnection(endpoint, () => (endpoint.kind === 'unix' ? undefined : endpoint.host));
 			const socket = net.connect(
 				endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port},
 			);
 			const timer = setTimeout(() => {
 				socket.destroy();
-				resolve({kind: 'failed', code: 'ETIMEDOUT', message: `no connection within ${timeoutMs} ms`});
+				const late = {code: 'ETIMEDOUT', message: `no connection within ${timeoutMs} ms`};
+				resolve({kind: 'failed', ...watched.explain(late)});
 			}, timeoutMs);
 			socket.once('error', async error => {
 				clearTimeout(timer);
-				resolve({kind: 'failed', ...(await withLocalPorts(failureOf(error)))});
+				resolve({kind: 'failed', ...watched.explain(await withLocalPorts(failureOf(error)))});
 			});
 			socket.once('connect', () => {
 				clearTimeout(timer);
+				watched.connected();
 				socket.pause();
 				resolve({kind: 'connected', connection: new LadderConnection(socket)});
 			});

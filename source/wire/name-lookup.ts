@@ -101,6 +101,8 @@ export class NameLookup {
 	/** The name that the name server was asked for; undefined before, and for an address. */
 	#name: string | undefined;
 	#isPending = false;
+	/** The address of the name, where it has a single one. */
+	#address: string | undefined;
 
 	/** What `net.connect` and `tls.connect` take as `lookup`. */
 	readonly lookup: LookupFunction = (name, options, tell) => {
@@ -110,6 +112,7 @@ export class NameLookup {
 			addresses => {
 				this.#isPending = false;
 				const [first] = addresses;
+				this.#address = addresses.length === 1 ? first?.address : undefined;
 				if (options.all === true) {
 					tell(null, [...addresses]);
 				} else {
@@ -122,6 +125,11 @@ export class NameLookup {
 			},
 		);
 	};
+
+	/** The one address to which the connection is made; undefined before a name has it, and where it has several. */
+	addressOf(host: string): string | undefined {
+		return this.#name === undefined ? host : this.#address;
+	}
 
 	/**
 	The error of the connection, with what the lookup knows of it. A connection that timed out while its name was looked

@@ -51,6 +51,36 @@ test('refused credentials explain themselves', async t => {
 	assert.ok(next.every(step => !/journalctl|df -h/.test(String(step.text))));
 });
 
+test('what ARP shows of the host explains a connection without an answer, under the same code', () => {
+	const verdictFor = (code: string, message: string) =>
+		climb({
+			endpoint: {kind: 'tcp', host: '10.0.1.11', port: 6379},
+			atMs: 0,
+			isTlsAsked: false,
+			isVerified: true,
+			user: undefined,
+			hasPassword: false,
+			lookup: undefined,
+			connects: [{address: '10.0.1.11', tookMs: 2000, code, message}],
+			greeting: undefined,
+			handshake: undefined,
+			protocolSeen: undefined,
+			otherCertificate: undefined,
+			auth: undefined,
+			ping: undefined,
+			answers: undefined,
+			answersFailure: undefined,
+			host: undefined,
+		}).verdict;
+	const filtered = verdictFor('ETIMEDOUT', 'no connection within 2000 ms; arp: answers');
+	assert.match(filtered.text, /its host answers ARP: the port is filtered/);
+	assert.equal(filtered.code, 'ETIMEDOUT');
+	assert.doesNotMatch(filtered.next.map(({text}) => String(text)).join(' '), /console/);
+	const silent = verdictFor('EHOSTUNREACH', 'connect EHOSTUNREACH 10.0.1.11:6379; arp: silent');
+	assert.match(silent.text, /its host does not answer ARP: it is down or cut off/);
+	assert.match(silent.next.map(({text}) => String(text)).join(' '), /console/);
+});
+
 test('another service on the port explains itself', async t => {
 	const {text} = await verdictOf(await saying(t, 'HTTP/1.1 400 Bad Request\r\n\r\n'), killedAndFull);
 	assert.match(text, /web server/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {getEventListeners} from 'node:events';
 import test from 'node:test';
 import type {PollOutcome} from '../../source/domain/sample.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
 import {greetingFailure} from '../../source/poll/greeting-failure.js';
 import {NodeLoop} from '../../source/poll/node-loop.js';
 import type {PollInterest} from '../../source/poll/poll-demand.js';
@@ -343,6 +344,15 @@ for (const [greeting, isTls, code, password] of greetings) {
 		assert.ok(failure?.problem !== 'cannot be reached');
 	});
 }
+
+test('a probe that gets no answer either keeps what the failure says of the host', () => {
+	const failure = socketFailure('ETIMEDOUT', 'connect ETIMEDOUT; arp: silent');
+	assert.equal(greetingFailure({kind: 'unreachable', code: 'ETIMEDOUT'}, true, false, failure), failure);
+	assert.equal(
+		greetingFailure({kind: 'unreachable', code: 'ECONNREFUSED'}, true, false, failure)?.code,
+		'ECONNREFUSED',
+	);
+});
 
 const turnsOf = ({outcomes}: ReturnType<typeof looped>) =>
 	outcomes.map(({outcome}) =>

@@ -406,8 +406,13 @@ testRule(connUnreachable, [
 	['a pending reply is no outage of the network', pendingFor(20), 'clear'],
 ]);
 
-const beside = (port: number, parts: Partial<RecordParts>, host = '10.0.1.11'): FactsParts => ({
-	...failing(socket('ETIMEDOUT'), 10, {record: {failingSinceMs: nowMs - 10_000}}),
+const beside = (
+	port: number,
+	parts: Partial<RecordParts>,
+	host = '10.0.1.11',
+	failure = socket('ETIMEDOUT'),
+): FactsParts => ({
+	...failing(failure, 10, {record: {failingSinceMs: nowMs - 10_000}}),
 	nodes: [recordFrom({address: `${host}:${port}`, info: {}, ...parts})],
 });
 
@@ -423,6 +428,18 @@ testRule(connUnreachable, [
 		beside(6380, {failure: socket('ECONNREFUSED')}),
 		'critical',
 		/: the host answers on port 6380:/,
+	],
+	[
+		'another node of its host answers, and ARP says less',
+		beside(6380, {atMs: nowMs - 1000}, '10.0.1.11', socketFailure('ETIMEDOUT', '; arp: answers')),
+		'critical',
+		/: the host answers on port 6380:/,
+	],
+	[
+		'its host answers ARP',
+		beside(6380, {failure: socket('ETIMEDOUT')}, '10.0.1.12', socketFailure('ETIMEDOUT', '; arp: answers')),
+		'critical',
+		/^does not answer: its host answers ARP: the port is filtered, or its accept queue is full$/,
 	],
 	[
 		'another node of its host has not answered since',
@@ -796,6 +813,9 @@ test('the first step of a failed connection is one for its reason', () => {
 	const file = 'connect EACCES /run/redis/redis.sock';
 	assert.match(firstStep(connUnreachable, socketFailure('EACCES', file)), /join the group of the socket file/);
 	assert.match(firstStep(connUnreachable, socket('ETIMEDOUT')), /^firewall, security group/);
+	assert.match(firstStep(connUnreachable, socketFailure('ETIMEDOUT', '; arp: answers')), /^firewall, security group/);
+	assert.match(firstStep(connUnreachable, socketFailure('ETIMEDOUT', '; arp: silent')), /^look at the console/);
+	assert.match(firstStep(connUnreachable, socketFailure('EHOSTUNREACH', '; arp: answers')), /REJECT/);
 	assert.match(firstStep(connUnreachable, socket('ENOTFOUND')), /^resolve 127\.0\.0\.1 from here|^resolve /);
 	assert.match(
 		firstStep(connRefusing, replyFailure('DENIED Redis is running in protected mode')),

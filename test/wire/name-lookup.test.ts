@@ -4,7 +4,13 @@ import net from 'node:net';
 import test, {type TestContext} from 'node:test';
 import {openPort} from '../../source/wire/ioredis-port.js';
 import {lookUp} from '../../source/wire/ladder-connection.js';
-import {addressesOf, earlierAddressOf, rememberAddress, resolverLimits} from '../../source/wire/name-lookup.js';
+import {
+	addressesOf,
+	earlierAddressOf,
+	NameLookup,
+	rememberAddress,
+	resolverLimits,
+} from '../../source/wire/name-lookup.js';
 import {probeGreeting} from '../../source/wire/raw-probe.js';
 import {WireFailure} from '../../source/wire/redis-port.js';
 
@@ -135,4 +141,23 @@ test('the resolver is limited to about four seconds, however many name servers t
 	assert.equal(resolverLimits(`# options timeout:1\n${servers(1)}`), 'timeout:2 attempts:2');
 	assert.equal(resolverLimits(`${servers(1)}options rotate timeout:1\n`), undefined);
 	assert.equal(resolverLimits(`${servers(1)}options attempts:5\n`), undefined);
+});
+
+test('a connection leads to the one address of its name, or to none that is certain', async context => {
+	const asked = silentNameServer(context);
+	const addressFor = async (name: string, ...addresses: readonly string[]) => {
+		const lookup = new NameLookup();
+		const {promise, resolve} = Promise.withResolvers<void>();
+		lookup.lookup(name, {}, () => resolve());
+		assert.equal(lookup.addressOf(name), undefined, 'before the answer');
+		asked.at(-1)?.answer(
+			null,
+			addresses.map(address => ({address, family: 4})),
+		);
+		await promise;
+		return lookup.addressOf(name);
+	};
+	assert.equal(await addressFor('one.example', '192.0.2.7'), '192.0.2.7');
+	assert.equal(await addressFor('two.example', '192.0.2.7', '192.0.2.8'), undefined);
+	assert.equal(new NameLookup().addressOf('192.0.2.9'), '192.0.2.9', 'an address is not looked up');
 });
