@@ -9,7 +9,7 @@ import {senderCulprit} from './client-names.js';
 import {grantSteps} from './denied-requests.js';
 import {meaningOfErrors, usualErrors} from './error-codes.js';
 import {infoEvidence} from './evidence.js';
-import {movedClients, refusedClients} from './failing-clients.js';
+import {movedClients, placeOf, refusedClients} from './failing-clients.js';
 import {areMeasured, manyErrors, secondsBetween} from './measured-errors.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
@@ -91,6 +91,7 @@ export const errFailed = rule({
 				: isAlways
 					? refusedClients(facts, worst, heldMs)
 					: undefined;
+		const place = placeOf(senders);
 		return fires('warning', {
 			isCertain: areMeasured(facts, worst.failures, limits.many, heldMs),
 			problem:
@@ -119,6 +120,7 @@ export const errFailed = rule({
 				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
 				...(known?.next ?? []),
 				...(code === 'READONLY' ? writeElsewhere(facts) : []),
+				...(place === undefined ? [] : [hint(place)]),
 				redisCli(facts, 'INFO errorstats'),
 				...(senders === undefined ? [hint('see who sends it: panel 4, by last command')] : []),
 			],

@@ -1,6 +1,6 @@
 import {sumOfRates} from '../derive/client-rates.js';
-import {message} from '../domain/message.js';
-import {activeClients, namedClients, onlySenders, type Senders, sendersOf} from './client-names.js';
+import {type Message, message} from '../domain/message.js';
+import {activeClients, clientName, namedClients, onlySenders, type Senders, sendersOf} from './client-names.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** A command that fails, with its failed calls per second. */
@@ -33,13 +33,17 @@ export function refusedClients(facts: NodeFacts, {command, failures}: FailingCom
 		: undefined;
 }
 
-/** Share of the errors that a client's commands must reach. A list and commandstats are counts of different seconds. */
+/** Share of the errors that a client must have got. A list and commandstats are counts of different seconds. */
 const leastShare = 0.5;
+
+/** The least bytes of a command with a key, `*2 $3 GET $1 k`, and of the reply to it, `-MOVED 12345 :6379`. */
+const [leastRequestBytes, leastRefusalBytes] = [20, 20];
 
 /**
 The clients that may get MOVED; undefined if more than two may. A client without cluster mode sends the commands for all
 keys to this node, and gets MOVED for keys of other nodes. A client in cluster mode sends the same commands and gets
-none. So the clients are told apart by how much they send, where the server counts that.
+none. So the clients are told apart by how many bytes they send and get, where the server counts those. It counts no
+command that it refuses (`tot-cmds`): with three primaries, such a client gets two errors for each command that counts.
 
 @param failing The commands that get MOVED.
 */
@@ -52,12 +56,13 @@ export function movedClients(
 	const active = isListed(facts, heldMs) ? activeClients(facts) : [];
 	const groups = [...Map.groupBy(active, ({name, address}) => (name === '' ? address : name)).values()].map(rows => ({
 		rows,
-		sent: sumOfRates(rows)?.commands,
+		traffic: sumOfRates(rows),
 	}));
-	const isCounted = groups.some(({sent}) => sent !== undefined);
-	const able = groups.filter(({rows, sent = 0}) =>
+	const isCounted = groups.some(({traffic}) => traffic !== undefined);
+	const able = groups.filter(({rows, traffic}) =>
 		isCounted
-			? sent >= leastShare * errors
+			? (traffic?.inBytes ?? 0) >= leastShare * errors * leastRequestBytes &&
+				(traffic?.outBytes ?? 0) >= leastShare * errors * leastRefusalBytes
 			: rows.some(row => failing.some(({command}) => command === row.command.toLowerCase())),
 	);
 	const clients = able.flatMap(({rows}) => rows);
@@ -69,4 +74,18 @@ export function movedClients(
 	return second === undefined
 		? {clients, only: first.name, text: message` from ${first.name}`}
 		: {clients, only: undefined, text: message` from ${first.name} or ${second.name}`};
+}
+
+/** Where the clients with one name connect from; undefined if their name is an address itself. */
+export function placeOf(senders: Senders | undefined): Message | undefined {
+	const [first, ...more] = senders?.only === undefined ? [] : senders.clients;
+	if (first === undefined || first.name === '') {
+		return undefined;
+	}
+
+	const [host, ...otherHosts] = namedClients([first, ...more].map(client => ({...client, name: ''})));
+	return (
+		host &&
+		message`${clientName(first)} connects from ${host.name}${otherHosts.length === 0 ? '' : ` and ${otherHosts.length} more`}`
+	);
 }

@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
 import type {ClientRow} from '../../source/domain/client.js';
+import {messageText} from '../../source/domain/message.js';
 import {errFailed} from '../../source/rules/errors-modules.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -10,7 +14,7 @@ const client = (id: number, name: string, command: string, sent?: number, parts:
 		id,
 		name,
 		command,
-		...(sent === undefined ? {} : {perSecond: {inBytes: 0, outBytes: 0, commands: sent}}),
+		...(sent === undefined ? {} : {perSecond: {inBytes: 40 * sent, outBytes: 40 * sent, commands: sent}}),
 		...parts,
 	});
 
@@ -47,6 +51,16 @@ testRule(errFailed, [
 		answering('MOVED', [shop, client(8, 'billing', 'get', 15), client(9, 'billing', 'get', 15)]),
 		'warning',
 		/from billing:/,
+	],
+	[
+		'the server counts only the commands that it did not refuse',
+		answering('MOVED', [
+			client(7, 'shop', 'set', undefined, {perSecond: {inBytes: 4400, outBytes: 1300, commands: 8}}),
+			client(8, 'billing', 'set', undefined, {perSecond: {inBytes: 1400, outBytes: 70, commands: 13}}),
+			client(9, 'feed', 'subscribe', undefined, {perSecond: {inBytes: 0, outBytes: 90_000, commands: 0}}),
+		]),
+		'warning',
+		/from shop:/,
 	],
 	['no client sends as much: the culprit is not in the list yet', answering('MOVED', [shop]), 'warning', nobody],
 	[
@@ -118,3 +132,20 @@ testRule(errFailed, [
 			] as const,
 	),
 ]);
+
+test('the steps tell where the client with the errors connects from', () => {
+	const place = (clients: readonly ClientRow[]) => {
+		const steps = firingOf(errFailed, answering('MOVED', clients)).next.map(({text}) => messageText(text));
+		return steps.filter(text => text.includes('connects from'));
+	};
+	const shopAt = (id: number, address: string) => client(id, 'shop', 'set', 90, {address});
+	assert.deepEqual(place([shopAt(7, '10.0.4.20:50007')]), ['shop connects from 10.0.4.20:50007']);
+	assert.deepEqual(place([shopAt(7, '10.0.4.20:50007'), shopAt(8, '10.0.4.20:50008')]), [
+		'shop connects from 10.0.4.20',
+	]);
+	assert.deepEqual(place([shopAt(7, '10.0.4.20:1'), shopAt(8, '10.0.4.20:2'), shopAt(9, '10.0.4.21:1')]), [
+		'shop connects from 10.0.4.20 and 1 more',
+	]);
+	assert.deepEqual(place([client(7, '', 'set', 90)]), [], 'the address is its name');
+	assert.deepEqual(place([shop]), [], 'no client is named');
+});
