@@ -1,5 +1,5 @@
 import type {LocalEvidence, LogEvidence, LogRemark} from '../domain/host-evidence.js';
-import {type Message, message} from '../domain/message.js';
+import {type Message, message, nameOf} from '../domain/message.js';
 import {utcClock} from '../text/units.js';
 import type {NodeRecord} from './node-record.js';
 import {ownOomKill} from './own-oom-kill.js';
@@ -28,6 +28,15 @@ const reasons: ReadonlyMap<string, (remark: LogRemark) => Message> = new Map([
 	['too-many-databases', () => 'its data has more databases than its config allows'],
 	['aof-broken', () => 'its append-only file is damaged'],
 	['aof-unknown-command', () => 'its append-only file has a command that it does not know'],
+	[
+		'module-missing',
+		({line}: LogRemark) => {
+			const name = /no matching module(?: type)? '([^']+)'/.exec(line)?.[1];
+			return name === undefined
+				? 'it lacks a module that its data needs'
+				: message`it lacks the module ${nameOf('quote', name)}, which its data needs`;
+		},
+	],
 	['rdb-newer', () => 'a newer version wrote its data'],
 	['rdb-broken', () => 'its RDB file is damaged'],
 	['bad-config', () => 'its config file has a mistake or cannot be read'],

@@ -223,7 +223,7 @@ not answer.
 */
 const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 	(log?.remarks ?? [])
-		.filter((remark, _, all) => !isOfNewerVersion(remark, all))
+		.filter((remark, _, all) => !isOfUnreadableData(remark, all))
 		.filter(
 			({severity, atMs}) =>
 				severity === 'critical' && (isUnreachable || (atMs !== undefined && nowMs - atMs < recentMs)),
@@ -236,13 +236,16 @@ const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 			next: [logStep(log?.source) ?? words(`the line of its log: ${line}`)],
 		}));
 
+/** The lines of data that is whole, and that this server cannot read. */
+const unreadable: ReadonlySet<string> = new Set(['rdb-newer', 'module-missing']);
+
 /**
-Whether the line follows from a version that is too old for the data. The server gives up with "Fatal error loading the
-DB", as it does for a damaged file.
+Whether the line follows from a version that is too old for the data, or from a module that is missing. The server gives
+up with "Fatal error loading the DB", as it does for a damaged file.
 */
-const isOfNewerVersion = ({id, atMs}: LogRemark, all: readonly LogRemark[]): boolean =>
+const isOfUnreadableData = ({id, atMs}: LogRemark, all: readonly LogRemark[]): boolean =>
 	id === 'rdb-broken' &&
-	all.some(other => other.id === 'rdb-newer' && Math.abs((other.atMs ?? 0) - (atMs ?? 0)) <= sameStartMs);
+	all.some(other => unreadable.has(other.id) && Math.abs((other.atMs ?? 0) - (atMs ?? 0)) <= sameStartMs);
 
 const logStep = (source: string | undefined): NextStep | undefined =>
 	source?.startsWith('/') === true ? shell(`tail -n 50 ${quoted(source)}`) : undefined;

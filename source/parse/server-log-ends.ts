@@ -108,6 +108,14 @@ export const logEnds: readonly LogPattern[] = [
 		/Unknown command '.*' reading the append only file/,
 		'it could not start: the append-only file has a command that this version does not know, or a module is missing',
 	),
+	// The line of a missing module may begin with "Internal error in RDB", as that of a damaged file does.
+	pattern(
+		'module-missing',
+		'critical',
+		[],
+		/no matching module(?: type)? '/,
+		'it could not start: its data needs a module that is not loaded (loadmodule); the data file is not damaged',
+	),
 	pattern(
 		'rdb-newer',
 		'critical',

@@ -47,6 +47,13 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['acl-broken', ['the lines before name the user and the mistake: correct aclfile, or put its last version back']],
 	['module-unloadable', ['the lines before name the module: is its file there, with the right to execute?']],
 	['tls-unusable', ['the lines before name the file: tls-cert-file, tls-key-file or tls-ca-cert-file']],
+	[
+		'module-missing',
+		[
+			'put that module back: loadmodule in its config file, then start it',
+			'the data file is not damaged: keep it, and start no empty server in its place',
+		],
+	],
 	['too-many-databases', ['raise databases in its config file to the value that it had, then start it']],
 ]);
 

@@ -167,7 +167,11 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 			return {
 				...obstacle,
 				reason: message`it lacks the module ${nameOf('quote', missing)}`,
-				next: [hint('load that module on the replica, too: MODULE LOAD, and loadmodule in its config file')],
+				next: [
+					hint(
+						'load that module on the replica, too: loadmodule in its config file, then a restart; MODULE LOAD is refused by default since 7.0',
+					),
+				],
 			};
 		}
 	}

@@ -90,9 +90,11 @@ export const errUnknown = rule({
 			meaning:
 				'The client expects a module (JSON, search, time series), a newer version, or a command that was renamed. Each of these commands fails.',
 			next: [
-				redisCli(facts, 'MODULE LIST'),
+				hint('find the command in the log of its client: the server does not keep its name'),
+				...(modules?.value.length === 0
+					? [hint('if it is of a module: loadmodule in the config file of the server, or send it to one that has it')]
+					: [redisCli(facts, 'MODULE LIST')]),
 				redisCli(facts, 'INFO server'),
-				hint('see in the log of the client which command it is; the server does not keep its name'),
 			],
 		});
 	},

@@ -36,6 +36,14 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'aof-unknown-command',
 		"1:M 24 Nov 2026 11:22:33.123 # Unknown command 'HSETEX' reading the append only file appendonly.aof.1.incr.aof",
 	],
+	[
+		'module-missing',
+		"1:M 24 Nov 2026 11:22:33.123 # Internal error in RDB reading offset 121, function at rdb.c:2872 -> The RDB file contains module data I can't load: no matching module type 'ReJSON-RL'",
+	],
+	[
+		'module-missing',
+		"1:M 24 Nov 2026 11:22:33.123 # The RDB file contains AUX module data I can't load: no matching module 'ft_index0'",
+	],
 	['rdb-newer', "1:M 24 Nov 2026 11:22:33.123 # Can't handle RDB format version 12"],
 	['rdb-broken', '1:M 24 Nov 2026 11:22:33.123 # Short read or OOM loading DB. Unrecoverable error, aborting now.'],
 	[

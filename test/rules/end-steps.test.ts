@@ -80,6 +80,16 @@ const starts: ReadonlyArray<readonly [line: string, reason: string, step: RegExp
 	],
 	['Aborting Redis startup because of ACL errors: x', 'its ACL file has a mistake or cannot be read', /aclfile/],
 	["Can't load module from /opt/rejson.so: server aborting", 'a module could not be loaded', /its file/],
+	[
+		"Internal error in RDB reading offset 121, function at rdb.c:2872 -> The RDB file contains module data I can't load: no matching module type 'ReJSON-RL'",
+		'it lacks the module ReJSON-RL, which its data needs',
+		/^put that module back: loadmodule/,
+	],
+	[
+		"The RDB file contains AUX module data I can't load: no matching module 'ft_index0'",
+		'it lacks the module ft_index0, which its data needs',
+		/^put that module back/,
+	],
 	['Failed to configure TLS. Check logs for more info.', 'its certificate or key cannot be used', /tls-cert-file/],
 	[
 		'FATAL: Data file was created with a Redis server configured to handle more than 4 databases. Exiting',

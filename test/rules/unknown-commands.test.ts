@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
 import {errUnknown} from '../../source/rules/unknown-commands.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, testRule} from '../harness/rule-cases.js';
 
@@ -53,3 +57,12 @@ testRule(errUnknown, [
 	['commandstats not read', {info: {errorstats: {errorstat_ERR: 'count=9'}}, earlier: {}}, 'pending'],
 	['before 6.2', {info: {stats: {total_error_replies: 1}}}, 'absent'],
 ]);
+
+test('the modules are listed only where the server may have some', () => {
+	const steps = (parts: FactsParts) => firingOf(errUnknown, parts).next.map(({text}) => messageText(text));
+	const [first = '', second = '', ...rest] = steps(asked({id: 1, name: 'catalog', command: 'NULL'}));
+	assert.match(first, /^find the command in the log of its client: /);
+	assert.match(second, /^if it is of a module: loadmodule/);
+	assert.doesNotMatch(rest.join(' '), /MODULE LIST/);
+	assert.match(steps(errors(100, 0)).join(' '), /MODULE LIST/);
+});
