@@ -36,6 +36,8 @@ export type NodeProblem = Statement & {
 	readonly node: NodeAddress | undefined;
 	readonly severity: 'warning' | 'critical';
 	readonly effect?: Effect | undefined;
+	/** The problem without the node's place in the deployment, where its reason is known and tells more on a narrow screen. */
+	readonly bareProblem?: Message | undefined;
 	/** The rule that found the problem; undefined for a node that does not answer. */
 	readonly rule?: RuleId;
 	/**
@@ -89,6 +91,7 @@ export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: num
 					problem: replacedProblem(problem.problem, takeover),
 				}),
 				...(lost && {
+					...(problem.reason === record.failure?.reason ? {} : {bareProblem: problem.problem}),
 					problem: replicaProblem(problem.problem, lost),
 					detail: problem.detail ?? leftOf(lost),
 				}),

@@ -141,6 +141,9 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 				)
 			: []),
 		withNote(problemMessage(problem, 'middle'), problem),
+		...(problem.bareProblem === undefined
+			? []
+			: [problemMessage({...problem, problem: problem.bareProblem}, 'middle')]),
 		...(problem.consequence?.node === problem.node ? briefCauses(problem) : []),
 		withNote(problemMessage(problem, 'short'), problem),
 		...(problem.note === undefined ? [] : [problemMessage(problem, 'middle')]),

@@ -368,6 +368,46 @@ test('a primary out of reach says that its replicas have none', () => {
 	assert.match(textOf(orphan('10.0.1.21:6379'), same), /; the primary itself answers at 10\.0\.1\.11:6379$/);
 });
 
+test('on a narrow screen a dead replica keeps the reason of its end before the name of its primary', () => {
+	const logged = (id: string, line: string): NodeRecord => ({
+		...gone,
+		...recordFrom({info: {replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379}}}),
+		address: gone.address,
+		role: 'replica',
+		reach: 'down',
+		failure: gone.failure,
+		failingSinceMs: sampledAtMs - 12_000,
+		host: {
+			atMs: sampledAtMs,
+			value: {
+				...emptyHost,
+				log: {
+					source: '/var/log/redis.log',
+					lines: [line],
+					remarks: [{id, severity: 'critical', rules: [], meaning: '', line, atMs: undefined, count: 1}],
+				},
+			},
+		},
+	});
+	const textsOn = (record: NodeRecord) =>
+		textsOf(verdictOf(stateWith([], [{...up, role: 'primary'}, record]), sampledAtMs));
+	const ofReplica = '10.0.1.12:6379 refuses connections, a replica of 10.0.1.11:6379';
+	const broken = textsOn(logged('nodes-conf-broken', '# Unrecoverable error: corrupted cluster config file.'));
+	const [whole, brief] = [
+		`${ofReplica}: its nodes.conf is damaged`,
+		'10.0.1.12:6379 refuses connections: its nodes.conf is damaged',
+	];
+	assert.ok(broken.includes(whole), broken.join('\n'));
+	assert.ok(broken.indexOf(brief) > broken.indexOf(whole), broken.join('\n'));
+	assert.ok(broken.indexOf(brief) < broken.indexOf(ofReplica), broken.join('\n'));
+	const unknown = textsOn(logged('unrelated', '# something'));
+	assert.ok(unknown.includes(ofReplica));
+	assert.ok(
+		!unknown.includes('10.0.1.12:6379 refuses connections: nothing listens on the port'),
+		'its place tells more',
+	);
+});
+
 test('a sentinel out of reach comes after the failover that it makes impossible', () => {
 	const sentinel = recordFrom({
 		address: '10.0.1.20:26379',
