@@ -25,6 +25,9 @@ export function configMistakeOf({failure, failingSinceMs, host, sample}: NodeRec
 		: undefined;
 }
 
+/** The mistake as a reason where there is no room for the text of the line. */
+export const briefMistakeReason = ({line}: ConfigMistake): string => `config line ${line} is not valid`;
+
 /** The mistake as a reason: `config line 9 is not valid (maxmemory 4 gb)`. */
 export const mistakeReason = ({line, text}: ConfigMistake): Message =>
 	message`config line ${line} is not valid (${nameOf('quote', text)})`;

@@ -1,4 +1,4 @@
-import {configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
+import {briefMistakeReason, configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
 import {mayBeLostPacket} from '../derive/pending-reply.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
@@ -55,6 +55,10 @@ export type NodeProblem = Statement & {
 	readonly namesCulprit?: boolean | undefined;
 	/** `detail` in fewer words, for a narrow screen. */
 	readonly briefDetail?: Message | undefined;
+	/** `reason` in fewer words, for a narrow screen. */
+	readonly briefReason?: Message | undefined;
+	/** Whether `reason` says why the process of the node ended or does not start. */
+	readonly hasEnded?: boolean | undefined;
 	/**
 	For a node that does not answer: its effect, its reach and the code of its failure. Nodes that fail in the same way
 	have the same value.
@@ -207,7 +211,9 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 	// Who holds the connections is no cause where the server admits fewer clients than its config asks for.
 	const lowered = fileLimitOfFull(record);
 	const held = lowered === undefined ? heldConnections(record) : undefined;
-	const mistake = configMistakeOf(record);
+	const elsewhere = (lowered && filesAllow(lowered)) ?? reasonOnHost(record) ?? boundElsewhere(record);
+	const mistake = elsewhere === undefined ? configMistakeOf(record) : undefined;
+	const end = mistake === undefined && elsewhere === undefined ? endOfProcess(record) : undefined;
 	return {
 		node: address,
 		severity: mayBeRestarting(record, nowMs) ? 'warning' : 'critical',
@@ -216,13 +222,9 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		detail: held?.text,
 		briefDetail: held?.brief,
 		namesCulprit: held !== undefined,
-		reason:
-			(lowered && filesAllow(lowered)) ??
-			reasonOnHost(record) ??
-			boundElsewhere(record) ??
-			(mistake && mistakeReason(mistake)) ??
-			endOfProcess(record)?.reason ??
-			failure?.reason,
+		reason: elsewhere ?? (mistake && mistakeReason(mistake)) ?? end?.reason ?? failure?.reason,
+		briefReason: mistake && briefMistakeReason(mistake),
+		hasEnded: mistake !== undefined || end !== undefined,
 		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,
 		lastData: lastData(record, nowMs),
 		note:

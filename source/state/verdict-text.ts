@@ -129,6 +129,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 		withWholeNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
 		withWholeNote(withElsewhere(lasting, problem), problem),
 		withWholeNote(problemMessage(problem, 'long'), problem),
+		...briefReasons(problem),
 		// These texts keep the whole note and shorten the error of the connection. Why no failover follows is more
 		// useful than the connection error.
 		...(problem.wholeNote === undefined
@@ -145,8 +146,9 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 			? []
 			: [problemMessage({...problem, problem: problem.bareProblem}, 'middle')]),
 		...(problem.consequence?.node === problem.node ? briefCauses(problem) : []),
+		...endTexts(problem).map(text => withNote(text, problem)),
 		withNote(problemMessage(problem, 'short'), problem),
-		...(problem.note === undefined ? [] : [problemMessage(problem, 'middle')]),
+		...(problem.note === undefined ? [] : [problemMessage(problem, 'middle'), ...endTexts(problem)]),
 		problemMessage(problem, 'short'),
 		...(problem.consequence === undefined
 			? []
@@ -157,6 +159,25 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 				]),
 	];
 }
+
+/**
+The problem with its reason in fewer words. That reason is what has to be corrected, so the note gives way to it.
+*/
+function briefReasons(problem: NodeProblem): readonly Message[] {
+	const {briefReason} = problem;
+	if (briefReason === undefined) {
+		return [];
+	}
+
+	const text = problemMessage({...problem, reason: briefReason}, 'middle');
+	return [withWholeNote(text, problem), withNote(text, problem), text];
+}
+
+/** The texts about a process that ended, without the error of the connection: `10.0.1.11:6379 is down: it crashed`. */
+const endTexts = ({node, hasEnded, reason, briefReason}: NodeProblem): readonly Message[] =>
+	hasEnded === true
+		? [reason, briefReason].flatMap(each => (each === undefined ? [] : [withSubject(node, message`is down: ${each}`)]))
+		: [];
 
 /** The effect on clients and its cause, each in the fewest words. */
 const briefCause = ({node, consequence, problem}: NodeProblem): Message =>
