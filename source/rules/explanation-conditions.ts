@@ -15,6 +15,7 @@ import {cutOff} from './replication-lag.js';
 import {noRoom, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
 import {scriptBytes} from './script-memory.js';
 import {runIdOfPrimary} from './sentinel-links.js';
+import {waitingForNetwork} from './waiting-replies.js';
 
 /**
 Mean milliseconds per call from which a command holds the main thread so long that several polls in a row time out.
@@ -84,6 +85,9 @@ export const hasOldAddresses = hasEvidence(oldAddress);
 export const isStalled = ({severity}: Finding): boolean => severity === 'critical';
 
 export const isForScripts = hasEvidence(scriptBytes);
+
+/** Whether a server's replies fill the network. */
+export const fillsNetwork = hasEvidence(waitingForNetwork);
 
 export const isUnlinked = hasEvidence(runIdOfPrimary);
 

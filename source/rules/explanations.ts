@@ -4,6 +4,7 @@ import {
 	cannotFork,
 	concernsNodeOf,
 	failedAtLimit,
+	fillsNetwork,
 	hasLoggedObstacle,
 	hasNoObstacle,
 	hasNoPlaceForData,
@@ -328,6 +329,7 @@ export const explanations: readonly Explanation[] = [
 	},
 	{cause: 'cli.pubsub', where: 'here', symptoms: ['mem.clients', 'cli.obuf']},
 	{cause: 'mem.clients', where: 'here', symptoms: ['cli.obuf']},
+	{cause: 'net.big_reply', where: 'here', symptoms: ['conn.rtt', 'mem.clients', 'cli.obuf'], isCause: fillsNetwork},
 	// The buffers displace the keys, and the writers write again what was evicted.
 	{cause: 'mem.clients', where: 'here', symptoms: ['mem.evict_storm'], isCause: ({effect}) => effect !== undefined},
 	// What fills the memory explains the server's reaction: eviction, refused writes or disconnected clients.

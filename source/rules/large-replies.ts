@@ -11,6 +11,7 @@ import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
 import {maySendMessages, publisherOf} from './published-messages.js';
 import {isRepeat} from './repeated-commands.js';
 import {clear, fires, rule} from './rule.js';
+import {waitFor, waitingReplies} from './waiting-replies.js';
 import {topWriter, type Writer} from './writers.js';
 
 /**
@@ -150,7 +151,7 @@ export const netBigReply = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. So it does for requests (`total_net_input_bytes`). Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key.',
+			'The rule computes the average size of replies: `total_net_output_bytes` per command of `total_commands_processed`. It fires above 64 KB. So it does for requests (`total_net_input_bytes`). Valkey since 8.1 also logs single requests and replies of a megabyte in COMMANDLOG. Such entries are info, and a warning from ten a minute. They name the key and the client, if all of them have the same; elsewhere the slow log may name the key. Where replies wait for several clients that all read, the finding says so. The network is full if PINGs are late as well while the main thread is free.',
 		since: 'any',
 		falsePositives: [
 			'Before 7.0 the output includes the data sent to replicas. The average of a node with replicas does not count then.',
@@ -194,6 +195,11 @@ export const netBigReply = rule({
 		const isOfMessages =
 			replies.length === 0 && bigReader(facts) === undefined && maySendMessages(facts, output - toReplicas);
 		const isLarge = isWithoutReplicas && commands >= limits.commands && mean > limits.bytes && !isOfMessages;
+		const waiting = waitingReplies(facts);
+		if (waiting !== undefined && (isLarge || waiting.isNetwork)) {
+			return waitFor(waiting, facts, culprit, next, evidenceOf(shown));
+		}
+
 		if (isLarge) {
 			const sent = bytesPerSecond(facts.perSecond('stats', 'total_net_output_bytes'));
 			return fires('warning', {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {CommandRate} from '../../source/derive/command-rates.js';
+import type {ClientRow} from '../../source/domain/client.js';
 import {messageText} from '../../source/domain/message.js';
 import type {LargeLog} from '../../source/domain/slowlog.js';
 import {cliObuf, cliObufKill, cliQbuf} from '../../source/rules/client-buffers.js';
@@ -469,6 +470,83 @@ const onReplica = (clientAddress: string): FactsParts => {
 		record: {...record, role: 'replica'},
 	};
 };
+
+/** Clients that wait for this many bytes each. */
+const waiting = (size: number, parts: Partial<ClientRow> = {}, number = 4): readonly ClientRow[] =>
+	Array.from({length: number}, (_, id) =>
+		clientOf({id: 10 + id, name: 'export-batch', outputBufferBytes: size, idleSeconds: 0, ...parts}),
+	);
+
+const queue = [...Array<number>(20).fill(1), 123, 131, 120];
+
+/** A server that sends large replies over a line; its main thread is at work for this share of the time. */
+const overLine = (clients: readonly ClientRow[], pings: readonly number[] = queue, share = 0.02): FactsParts => ({
+	...replies(5_000_000, 30, {eventloop_duration_sum: share * 1_000_000}),
+	record: {address: '10.0.1.11:6379', clients: {atMs: nowMs, value: clients}, pings},
+});
+const reader = clientOf({id: 1, name: 'web'});
+const sent = replies(5_000_000, 30, {eventloop_duration_sum: 20_000});
+const copied: FactsParts = {
+	info: {
+		...sent.info,
+		replication: {connected_slaves: 1, slave0: 'ip=10.0.1.12,port=6379,state=send_bulk,offset=0,lag=0'},
+	},
+	earlier: sent.earlier ?? {},
+};
+const hedged =
+	/^sends large replies to export-batch, 4 clients wait for 7\.63M at 4\.77M\/s: the network is full, or they read slowly$/;
+
+testRule(netBigReply, [
+	[
+		'replies wait for the network',
+		overLine([reader, ...waiting(2_000_000)]),
+		'warning',
+		/^waits for the network to take its replies of GET to export-batch, 4 clients wait for 7\.63M at 4\.77M\/s$/,
+	],
+	[
+		'a replica copies all data over the line',
+		{...overLine(waiting(2_000_000)), ...copied},
+		'warning',
+		/ at 4\.77M\/s: a replica copies all data over the same line$/,
+	],
+	['PINGs come at once', overLine(waiting(2_000_000), queue.slice(0, 20)), 'warning', hedged],
+	['the server is far away', overLine(waiting(2_000_000), [120, 122, 121, 130, 125]), 'warning', hedged],
+	['one of the last PINGs came at once', overLine(waiting(2_000_000), [...queue, 1]), 'warning', hedged],
+	['the main thread is at work', overLine(waiting(2_000_000), queue, 0.6), 'warning', /^sends large replies, 163K/],
+	[
+		'the server does not tell how long its thread is at work',
+		{...overLine(waiting(2_000_000)), ...replies(5_000_000, 30)},
+		'warning',
+		hedged,
+	],
+	['one slow reader', overLine([reader, ...waiting(20_000_000, {}, 1)]), 'warning', /^sends large replies, 163K/],
+	['they do not read', overLine(waiting(2_000_000, {idleSeconds: 9})), 'warning', /^sends large replies, 163K/],
+	['slow subscribers', overLine(waiting(2_000_000, {flags: 'P'})), 'warning', /^sends large replies, 163K/],
+	['slow replicas', overLine(waiting(2_000_000, {flags: 'S'})), 'warning', /^sends large replies, 163K/],
+	['a fast line soon sends them', overLine(waiting(900_000)), 'warning', /^sends large replies, 163K/],
+	['buffers of small replies', overLine(waiting(20_000)), 'warning', /^sends large replies, 163K/],
+	[
+		'several programs wait, most commands are small',
+		{
+			...overLine([...waiting(2_000_000), ...waiting(2_000_000, {name: 'api', command: 'lrange'})]),
+			...replies(5_000_000, 3000, {eventloop_duration_sum: 20_000}),
+		},
+		'warning',
+		/^waits for the network to take its replies, 8 clients wait for 15\.3M/,
+	],
+	[
+		'small commands, and nothing shows that it is the network',
+		{...overLine(waiting(2_000_000), [1, 1, 1]), ...replies(5_000_000, 3000)},
+		'clear',
+	],
+]);
+
+test('the client whose replies wait for the network is stopped first', () => {
+	const {next, culprit, action} = firingOf(netBigReply, overLine(waiting(2_000_000)));
+	assert.match(messageText(next[0]?.text ?? ''), /^stop export-batch, or let it ask for less/);
+	assert.deepEqual([culprit?.client?.name, culprit?.command, action], ['export-batch', 'GET', 'client-kill']);
+	assert.equal(firingOf(netBigReply, overLine(waiting(2_000_000), [1, 1, 1])).action, undefined);
+});
 
 testRule(netBigReply, [
 	[

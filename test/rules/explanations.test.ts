@@ -20,6 +20,7 @@ import {repeatedCommand} from '../../source/rules/repeated-commands.js';
 import {noRoom, obstacleInLog, primaryInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
 import {scriptBytes} from '../../source/rules/script-memory.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
+import {waitingForNetwork} from '../../source/rules/waiting-replies.js';
 import {findingOf} from '../harness/findings.js';
 
 const primary = '10.0.1.1:6379' as NodeAddress;
@@ -381,6 +382,29 @@ const cases: ReadonlyArray<
 		[
 			['cli.pubsub', undefined],
 			['cli.obuf_kill', undefined],
+			['net.big_reply', undefined],
+		],
+	],
+	[
+		'replies that wait for the network explain slow PINGs and large buffers',
+		[
+			findingOf('net.big_reply', 'warning', primary, {
+				evidence: [{name: waitingForNetwork, value: 9_000_000, unit: 'bytes'}],
+			}),
+			findingOf('conn.rtt', 'critical', primary),
+			findingOf('mem.clients', 'warning', primary),
+		],
+		[
+			['net.big_reply', undefined],
+			['conn.rtt', 'net.big_reply'],
+			['mem.clients', 'net.big_reply'],
+		],
+	],
+	[
+		'large replies that wait for nothing explain no slow PINGs',
+		[findingOf('net.big_reply', 'warning', primary), findingOf('conn.rtt', 'critical', primary)],
+		[
+			['conn.rtt', undefined],
 			['net.big_reply', undefined],
 		],
 	],
