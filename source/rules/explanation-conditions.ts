@@ -3,6 +3,7 @@ import {oldAddress} from './cluster-findings.js';
 import {disconnectedSubscriber} from './disconnected-client.js';
 import {errorCode} from './errors-modules.js';
 import type {Finding} from './finding.js';
+import {unknownProcesses} from './host-waits.js';
 import {keysOfPrimary} from './keyspace.js';
 import {killedAtLimit} from './killed-save.js';
 import {longestMean} from './linear-commands.js';
@@ -15,6 +16,7 @@ import {cutOff} from './replication-lag.js';
 import {noRoom, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
 import {scriptBytes} from './script-memory.js';
 import {runIdOfPrimary} from './sentinel-links.js';
+import {slowSymptoms} from './symptoms.js';
 import {waitingForNetwork} from './waiting-replies.js';
 
 /**
@@ -109,6 +111,27 @@ export const isMostlyStopped =
 	({evidence}: Finding): boolean =>
 		evidence.some(({name, value}) => name === what && typeof value === 'number' && value >= mostlyStopped) &&
 		isNoCommands({evidence});
+
+/** Name of the evidence with the share of the time in which the main thread waited for a processor. */
+const queueShare = 'schedstat, time in the run queue';
+
+/**
+Least share of the time without a processor that explains a silence of seconds. A thread that runs in half of the time
+replies within milliseconds: something else silences it.
+*/
+const nearlyStopped = 0.9;
+
+/** Whether a wait for a processor explains the finding: that commands are slow, or that the server is silent. */
+export const isSlowOrSilenced = ({rule}: Finding, {evidence}: Finding): boolean =>
+	slowSymptoms.includes(rule) ||
+	evidence.some(({name, value}) => name === queueShare && typeof value === 'number' && value >= nearlyStopped);
+
+/**
+Whether a finding says that the server waits for a processor, and neither a program nor a limit is known as the cause.
+The whole machine is busy then, as in a finding of `os.psi`.
+*/
+export const isOfBusyMachine = ({rule: id, evidence}: Pick<Finding, 'rule' | 'evidence'>): boolean =>
+	id === 'os.psi' || (id === 'os.runq' && evidence.some(({name}) => name === unknownProcesses));
 
 /** Whether the server disconnected a subscriber that reads too slowly. */
 export const isOfSubscriber = hasEvidence(disconnectedSubscriber);

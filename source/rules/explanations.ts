@@ -28,6 +28,7 @@ import {
 	isOfSubscriber,
 	isReadonly,
 	isRepeated,
+	isSlowOrSilenced,
 	isStalled,
 	isUnlinked,
 	isUnlinkedAtAnnounced,
@@ -165,8 +166,7 @@ export const explanations: readonly Explanation[] = [
 			...(['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.eventloop', 'conn.rtt'] as const),
 		],
 	},
-	// A server looks hung or slow by itself if its host stops it. The server measures commands by wall-clock time, so a
-	// stop makes commands look slow.
+	// A server that its host stops looks hung or slow by itself: it measures commands by wall-clock time.
 	{
 		cause: 'cpu.throttle',
 		where: 'here',
@@ -181,11 +181,11 @@ export const explanations: readonly Explanation[] = [
 		where: 'here',
 		symptoms: ['conn.unresponsive', 'conn.flapping', ...slowSymptoms],
 		isCause: isMostlyStopped('schedstat, time in the run queue'),
+		isSymptom: isSlowOrSilenced,
 	},
 	{cause: 'os.disk', where: 'here', symptoms: ['conn.unresponsive', 'conn.flapping', 'per.fsync']},
 	{cause: 'os.psi_memory', where: 'here', symptoms: ['conn.unresponsive', 'conn.flapping']},
-	// The server answers between two slow commands. The slow command explains why the server did not answer, and why
-	// redis-top closed its connection.
+	// A slow command explains why the server did not answer, and why redis-top closed its connection.
 	{
 		cause: 'lat.on_cmds',
 		where: 'here',

@@ -73,6 +73,9 @@ function limitText(facts: NodeFacts): string | undefined {
 	return runnable > processors ? `${held}, or other processes run in its place` : held;
 }
 
+/** Name of the evidence that no one program keeps the processors from the server. */
+export const unknownProcesses = 'processes in its place';
+
 export const osRunq = rule({
 	id: 'os.runq',
 	scope: 'node',
@@ -109,6 +112,7 @@ export const osRunq = rule({
 					effect: share >= limits.warning ? 'slow' : undefined,
 					evidence: [
 						{name: 'schedstat, time in the run queue', value: share, unit: 'share'},
+						...(hog === undefined && limit === undefined ? [{name: unknownProcesses, value: 'none stands out'}] : []),
 						...(isSlowByItself
 							? [{name: slowByItself, value: Math.max(longestMs, heavy?.ownMs ?? 0), unit: 'milliseconds' as const}]
 							: []),

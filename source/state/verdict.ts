@@ -2,6 +2,7 @@ import {clientErrorUrgency, type Effect, effectRank, machineUrgency, severityRan
 import {memoizeByRef} from '../domain/memoize.js';
 import {namesKind} from '../domain/message.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
+import {isOfBusyMachine} from '../rules/explanation-conditions.js';
 import {explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
@@ -129,13 +130,12 @@ const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
 
 /**
-The urgency of a cause and its consequences: the highest urgency of any of them. The finding `os.psi` says that the
-machine is short of processor time. This finding comes after all findings about the server itself, because everything on
-that machine is slow then.
+The urgency of a cause and its consequences: the highest urgency of any of them. A finding that the machine is short of
+processor time comes after all findings about the server itself, because everything on that machine is slow then.
 @param family The cause, then its consequences.
 */
 export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
-	family[0]?.rule === 'os.psi'
+	family[0] !== undefined && isOfBusyMachine(family[0]) && !family.some(({rule}) => reachRules.has(rule))
 		? machineUrgency
 		: Math.min(
 				...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)),

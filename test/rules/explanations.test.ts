@@ -729,6 +729,28 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a wait for a processor in half of the time explains no silence',
+		[
+			findingOf('conn.unresponsive', 'critical', primary),
+			findingOf('os.runq', 'warning', primary, {evidence: [{name: 'schedstat, time in the run queue', value: 0.51}]}),
+		],
+		[
+			['conn.unresponsive', undefined],
+			['os.runq', 'conn.unresponsive'],
+		],
+	],
+	[
+		'a wait for a processor in nearly all of the time explains a silence',
+		[
+			findingOf('conn.unresponsive', 'critical', primary),
+			findingOf('os.runq', 'warning', primary, {evidence: [{name: 'schedstat, time in the run queue', value: 0.95}]}),
+		],
+		[
+			['os.runq', undefined],
+			['conn.unresponsive', 'os.runq'],
+		],
+	],
+	[
 		'one that is seldom stopped does not explain a slow command',
 		[
 			findingOf('lat.on_cmds', 'warning', primary),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Listener, ProcessEvidence, WaitEvidence} from '../../source/domain/host-evidence.js';
+import type {Listener, LocalEvidence, ProcessEvidence, WaitEvidence} from '../../source/domain/host-evidence.js';
+import {isOfBusyMachine} from '../../source/rules/explanation-conditions.js';
 import {osDisk, osListenDrop, osPsiMemory, osRetrans, osRunq} from '../../source/rules/host-waits.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {firingOf} from '../harness/firing-of.js';
@@ -214,4 +215,15 @@ test('os.runq: a command that is too long for the wait is slow by itself', () =>
 	};
 	// At 80 % a command takes five times as long.
 	assert.deepEqual([own(90), own(490), own(4000)], [undefined, undefined, 4000]);
+});
+
+test('os.runq: only where no program and no limit is known as the cause, the machine as a whole is busy', () => {
+	const isBusy = (host: Partial<LocalEvidence>) =>
+		isOfBusyMachine({rule: 'os.runq', evidence: firingOf(osRunq, between(queue(100), queue(105), {host})).evidence});
+	const processors = {kernel: {...emptyKernel, processorTime: {total: 1, stolen: 0, processors: 2}}};
+	assert.equal(isBusy(processors), true);
+	assert.equal(isBusy({...processors, busyPrograms: [{processName: 'gzip', processIds: [4711], cores: 1.8}]}), false);
+	assert.equal(isBusy({cgroup: heldBack}), false);
+	assert.equal(isOfBusyMachine({rule: 'os.psi', evidence: []}), true);
+	assert.equal(isOfBusyMachine({rule: 'os.disk', evidence: []}), false);
 });

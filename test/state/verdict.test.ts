@@ -9,6 +9,7 @@ import type {Finding} from '../../source/rules/finding.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {nodesWithFindings} from '../../source/state/nodes-with-findings.js';
+import {causesOf} from '../../source/state/subject.js';
 import {rankedFindings, type Verdict, verdictOf} from '../../source/state/verdict.js';
 import {findingLine, shortProblem, verdictMessages, verdictText} from '../../source/state/verdict-text.js';
 import {findingOf} from '../harness/findings.js';
@@ -491,6 +492,40 @@ test('a machine short of processor time comes after what is known of the server 
 		sampledAtMs,
 	) as Extract<Verdict, {cause: unknown}>;
 	assert.deepEqual([severity, cause.rule, others.map(({rule}) => rule)], ['warning', 'mem.scripts', ['os.psi']]);
+});
+
+test('a wait for a processor without a known program comes after what is wrong with the server itself', () => {
+	const causesWith = (evidence: Finding['evidence']) => {
+		const findings = [
+			findingOf('os.runq', 'warning', up.address, {effect: 'slow', evidence}),
+			findingOf('lat.p99', 'warning', up.address, {effect: 'slow'}),
+			findingOf('err.failed', 'warning'),
+			findingOf('rep.none', 'warning', up.address, {effect: 'failover-impossible'}),
+		];
+		return causesOf(verdictOf(stateWith(findings), sampledAtMs)).map(({rule}) => rule);
+	};
+	const share = {name: 'schedstat, time in the run queue', value: 0.5};
+	const unknown = {name: 'processes in its place', value: 'none stands out'};
+	assert.deepEqual(causesWith([share, unknown]), ['err.failed', 'rep.none', 'os.runq']);
+	assert.deepEqual(causesWith([share]), ['os.runq', 'err.failed', 'rep.none'], 'a known program is a sure cause');
+});
+
+test('a server that waits for a processor and does not answer is as urgent as its silence', () => {
+	const evidence = [
+		{name: 'schedstat, time in the run queue', value: 0.95},
+		{name: 'processes in its place', value: 'none stands out'},
+	];
+	const ranked = rankedFindings(
+		stateWith([
+			findingOf('mem.oom', 'critical', '10.0.1.13:6379', {effect: 'writes-refused'}),
+			findingOf('os.runq', 'warning', up.address, {effect: 'slow', evidence}),
+			findingOf('conn.unresponsive', 'critical', up.address, {effect: 'not-responding'}),
+		]),
+	);
+	assert.deepEqual(
+		ranked.map(({finding}) => finding.rule),
+		['os.runq', 'conn.unresponsive', 'mem.oom'],
+	);
 });
 
 test('a primary that does not respond is first, and a replica that does not respond comes after refused writes', () => {
