@@ -3,6 +3,17 @@ export type ConfigFileEvidence = {
 	readonly path: string;
 	/** The values in the config file by lower-case setting name, only for settings that rules compare. */
 	readonly settings: ReadonlyMap<string, string>;
+	/** The certificate that the server would load from `tls-cert-file`; undefined without one that can be read. */
+	readonly certificate?: CertificateFile | undefined;
+};
+
+/** A certificate in a file. Times are in milliseconds since the epoch. */
+export type CertificateFile = {
+	readonly path: string;
+	readonly validFromMs: number;
+	readonly validToMs: number;
+	/** When the file was last changed. */
+	readonly changedAtMs: number;
 };
 
 /** A line of a config file for which the server does not start. */

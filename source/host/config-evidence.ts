@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type {ConfigFileEvidence} from '../domain/config-evidence.js';
-import type {InfoReply} from '../domain/info-reply.js';
+import {readCertificateFile} from './certificate-file.js';
 import {readConfigFile} from './config-file.js';
 import type {Gaps} from './gaps.js';
 
@@ -13,15 +13,15 @@ const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxclients',
 const what = 'config file';
 
 /**
-Reads `appendonly`, `save`, `maxclients`, `maxmemory` and `maxmemory-policy` from the config file that INFO names. Undefined where
-INFO names no file. An include that cannot be read is noted as a gap.
+Reads `appendonly`, `save`, `maxclients`, `maxmemory` and `maxmemory-policy` from the config file with that name, and the dates of
+the certificate that the file names. Undefined without a name. An include that cannot be read is noted as a gap.
 */
 export async function readConfigEvidence(
-	info: InfoReply | undefined,
+	named: string | undefined,
 	hasOwnRoot: boolean,
 	gaps: Gaps,
 ): Promise<ConfigFileEvidence | undefined> {
-	const file = info?.text('server', 'config_file') ?? '';
+	const file = named ?? '';
 	if (file === '') {
 		return undefined;
 	}
@@ -39,5 +39,9 @@ export async function readConfigEvidence(
 		return gaps.add(what, `${file} includes what can't be followed: ${read.unread.join(', ')}`);
 	}
 
-	return {path: file, settings: new Map([...read.settings].filter(([name]) => wanted.has(name)))};
+	return {
+		path: file,
+		settings: new Map([...read.settings].filter(([name]) => wanted.has(name))),
+		certificate: await readCertificateFile(read.settings.get('tls-cert-file')),
+	};
 }

@@ -191,7 +191,10 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 		found === undefined
 			? seenBefore !== undefined && (seenBefore.process?.hasOwnRoot ?? seenBefore.configFile === undefined)
 			: found.evidence.hasOwnRoot;
-	const configFile = await readConfigEvidence(request.info, hasOwnRoot, gaps);
+	// A server that turns redis-top away has sent no INFO: an earlier session may know its file.
+	const configName =
+		request.info === undefined ? found && request.remembered?.config : request.info.text('server', 'config_file');
+	const configFile = await readConfigEvidence(configName, hasOwnRoot, gaps);
 	return {
 		kind: 'here',
 		process: found?.evidence,

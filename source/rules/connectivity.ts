@@ -306,7 +306,8 @@ export const connRefusing = rule({
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {},
-	evaluate(_, {record}) {
+	evaluate(_, facts) {
+		const {record} = facts;
 		const {failure} = record;
 		if (failure?.state !== 'refusing' || failure.layer === 'auth') {
 			return clear;
@@ -327,7 +328,7 @@ export const connRefusing = rule({
 				{name: 'layer', value: failure.layer},
 			],
 			meaning: `${isForeignAnswer(record) ? 'A server of this deployment has the address, and something else answers there: a proxy or a gateway on the way, or a program that took the port.' : (lost?.meaning ?? explained(failure, record.endpoint)?.meaning ?? 'The server answers but refuses this connection.')} redis-top cannot see what else is wrong with it.`,
-			next: refusalSteps(record),
+			next: refusalSteps(facts),
 		});
 	},
 });

@@ -6,6 +6,7 @@ import {explanationOf} from './connection-explanations.js';
 import {fileLimitSteps} from './file-limit.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, onHost} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {fileLimitOfFull, isMisnamed, maxclientsReached} from './refusal-reason.js';
 
 /**
@@ -17,7 +18,8 @@ export const isForeignAnswer = ({failure, lastReplyAtMs, origin}: NodeRecord): b
 	(lastReplyAtMs !== undefined || origin !== 'target');
 
 /** The steps for a server that refuses the connection, the likeliest cause first. */
-export function refusalSteps(record: NodeRecord): readonly NextStep[] {
+export function refusalSteps(facts: NodeFacts): readonly NextStep[] {
+	const {record} = facts;
 	const lost = lostSettings(record);
 	if (lost !== undefined) {
 		return [...lost.next, diagnose(record)];
@@ -39,7 +41,7 @@ export function refusalSteps(record: NodeRecord): readonly NextStep[] {
 	}
 
 	if (record.failure?.code === 'CERT_HAS_EXPIRED') {
-		return certificateSteps(record.endpoint);
+		return certificateSteps(facts);
 	}
 
 	if (isMisnamed(record)) {

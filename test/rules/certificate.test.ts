@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {tlsExpiry} from '../../source/rules/certificate.js';
+import {messageText} from '../../source/domain/message.js';
+import {certificateSteps, tlsExpiry} from '../../source/rules/certificate.js';
 import {firingOf} from '../harness/firing-of.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -21,6 +22,47 @@ testRule(tlsExpiry, [
 	['a connection without TLS', ends(2, false), 'clear'],
 	['a connection that does not tell', ends(undefined), 'absent'],
 ]);
+
+/** What this machine shows of a server whose certificate file has these dates, in days from now. */
+const file = (from: number, to: number): NonNullable<FactsParts['host']> => ({
+	configFile: {
+		path: '/etc/redis.conf',
+		settings: new Map(),
+		certificate: {
+			path: "/etc/tls/it's.pem",
+			validFromMs: nowMs + from * 86_400_000,
+			validToMs: nowMs + to * 86_400_000,
+			changedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+		},
+	},
+});
+
+const stepsOf = (parts: FactsParts) => firingOf(tlsExpiry, parts).next.map(({text}) => messageText(text));
+
+test('a renewed certificate in the file of the server is loaded, and not renewed again', () => {
+	const [first = '', command = '', ...rest] = stepsOf({...ends(-1), host: file(-1, 90)});
+	assert.match(
+		first,
+		/^load the renewed certificate, if new connections still get the old one: it is in \/etc\/tls\/it's\.pem since 2026-01-02 03:04:05/,
+	);
+	assert.match(command, / --tls --insecure CONFIG SET tls-cert-file '\/etc\/tls\/it'\\''s\.pem'$/);
+	assert.doesNotMatch(rest.join(' '), /renew the file/);
+	assert.doesNotMatch(stepsOf({...ends(2), host: file(-1, 90)}).join(' '), /--insecure/);
+});
+
+test('a file that is not renewed, or not valid yet, is renewed', () => {
+	for (const host of [file(-90, -1), file(1, 90), file(-90, 2), undefined]) {
+		const steps = stepsOf({...ends(2), ...(host === undefined ? {} : {host})}).join(' ');
+		assert.match(steps, /renew the file, then load it/);
+		assert.doesNotMatch(steps, /load the renewed/);
+	}
+});
+
+test('a server whose expired certificate turns redis-top away has the same steps', () => {
+	const {record, settings} = factsOf({...ends(-1), host: file(-1, 90)});
+	const [first] = certificateSteps({record, settings, nowMs});
+	assert.match(messageText(first?.text ?? ''), /^load the renewed certificate: it is in /);
+});
 
 test('an expired certificate turns clients away', () => {
 	assert.equal(firingOf(tlsExpiry, ends(-1)).effect, 'connections-refused');
