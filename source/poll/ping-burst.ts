@@ -15,8 +15,13 @@ Number of connections. With two, a reply that comes late by a lost packet differ
 other connection gets its replies meanwhile.
 */
 const connections = 2;
-/** Pause after each PING of a connection, in milliseconds. */
-const pauseMs = 50;
+/**
+Milliseconds after which a connection that does not stand gets a substitute. The kernel sends a lost packet of a new
+connection again only after a second, and the next after two more.
+*/
+const substituteMs = 500;
+/** Pause after each PING of a connection, in milliseconds, and the pause once a reply came late. */
+const [pauseMs, shortPauseMs] = [50, 20];
 /** Number of PINGs after which a burst without a late reply ends. */
 const fewestPings = 40;
 /** Milliseconds after which a burst without a late reply ends: a distant server gets fewer PINGs. */
@@ -44,13 +49,62 @@ const isOvertaken = (one: Measured, all: readonly Measured[]): boolean =>
 			tripOf(other) < tripOf(one) / 2,
 	);
 
-function hasEnough(all: readonly Measured[], sinceMs: number): boolean {
+/**
+Number of replies that were late on the way. Replies that came late on both connections at once say nothing of the way,
+so they don't lengthen the burst.
+*/
+function lateOf(all: readonly Measured[]): number {
 	const quickest = Math.min(...all.map(tripOf));
-	// Replies that came late on both connections at once say nothing of the way, so they don't lengthen the burst.
-	const late = all.filter(one => isResent(tripOf(one), quickest) && isOvertaken(one, all));
-	return late.length === 0
+	return all.filter(one => isResent(tripOf(one), quickest) && isOvertaken(one, all)).length;
+}
+
+function hasEnough(all: readonly Measured[], sinceMs: number): boolean {
+	const late = lateOf(all);
+	return late === 0
 		? all.length >= fewestPings || sinceMs >= shortestMs
-		: late.length >= enoughLate || all.length >= mostPings || sinceMs >= longestMs;
+		: late >= enoughLate || all.length >= mostPings || sinceMs >= longestMs;
+}
+
+/**
+Opens connections, and substitutes for those that do not stand soon. One connection alone shows nothing. Resolves with
+the first ones that stand, or with fewer where the server takes no more; the others are closed. Never rejects.
+*/
+async function openedPorts({settings, openPort, clock, signal}: PingBurstOptions): Promise<readonly RedisPort[]> {
+	const ports: RedisPort[] = [];
+	const opened: RedisPort[] = [];
+	const enough = Promise.withResolvers<void>();
+	async function open(): Promise<void> {
+		const port = openPort(settings);
+		ports.push(port);
+		try {
+			await port.open();
+			opened.push(port);
+		} catch {
+			// The polls report why a connection fails.
+		}
+
+		if (opened.length === connections) {
+			enough.resolve();
+		}
+	}
+
+	const openAll = () => Promise.all(Array.from({length: connections}, open));
+	const first = openAll();
+	const isOver = new AbortController();
+	const settled = Promise.race([first, enough.promise]).then(() => true);
+	const waited = clock.sleep(substituteMs, AbortSignal.any([signal, isOver.signal])).then(() => false);
+	const areSettled = await Promise.race([settled, waited]);
+	isOver.abort();
+	if (!areSettled && !signal.aborted) {
+		await Promise.race([Promise.all([first, openAll()]), enough.promise]);
+	}
+
+	const taken = opened.slice(0, connections);
+	for (const port of ports.filter(each => !taken.includes(each))) {
+		port.close();
+	}
+
+	return taken;
 }
 
 /**
@@ -60,9 +114,7 @@ loads, or refuses PING, nothing is measured. Resolves with the PINGs that were a
 */
 export async function pingBurst({settings, openPort, clock, signal}: PingBurstOptions): Promise<readonly BurstPing[]> {
 	const all: Measured[] = [];
-	const ports = Array.from({length: connections}, () => openPort(settings));
-	// A packet that is lost while a connection is made delays it by a second. One connection alone shows nothing.
-	await Promise.allSettled(ports.map(async port => port.open()));
+	const ports = await openedPorts({settings, openPort, clock, signal});
 	const startedMs = clock.elapsed();
 	const isOver = () => signal.aborted || hasEnough(all, clock.elapsed() - startedMs);
 
@@ -76,7 +128,7 @@ export async function pingBurst({settings, openPort, clock, signal}: PingBurstOp
 				}
 
 				all.push({connection, sentMs, cameMs: clock.elapsed()});
-				await clock.sleep(pauseMs, signal);
+				await clock.sleep(lateOf(all) > 0 ? shortPauseMs : pauseMs, signal);
 			}
 		} catch {
 			// The polls report why a connection fails.

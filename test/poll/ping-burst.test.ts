@@ -77,6 +77,57 @@ test('a distant server gets fewer PINGs', async () => {
 	assert.ok(pings.length >= 8 && pings.length <= 12, String(pings.length));
 });
 
+/** Runs a burst in which the Nth connection stands only after some milliseconds; undefined: never. */
+async function opening(...afterMs: ReadonlyArray<number | undefined>) {
+	const clock = new FakeClock();
+	const server = new FakeServer({});
+	const open = fakeNetwork(clock, {'10.0.1.11:6379': server});
+	const closed: number[] = [];
+	let made = 0;
+	const done = pingBurst({
+		settings: settingsOf('10.0.1.11:6379'),
+		openPort(settings) {
+			const port = open(settings);
+			const index = made;
+			made += 1;
+			const [openNow, close] = [port.open.bind(port), port.close.bind(port)];
+			port.open = async () => {
+				const waitMs = afterMs[index];
+				await (waitMs === undefined ? clock.sleep(2000) : clock.sleep(waitMs));
+				if (waitMs === undefined) {
+					throw new Error('connect ETIMEDOUT');
+				}
+
+				return openNow();
+			};
+			port.close = () => {
+				closed.push(index);
+				close();
+			};
+			return port;
+		},
+		clock,
+		signal: new AbortController().signal,
+	});
+	await clock.advance(10_000);
+	return {pings: await done, made, closed: closed.toSorted(), server};
+}
+
+test('a connection that does not stand soon gets a substitute, and all are closed', async () => {
+	const lost = await opening(0, undefined, 0, 0);
+	assert.ok(lost.pings.length >= 30, String(lost.pings.length));
+	assert.deepEqual([lost.made, lost.closed, lost.server.ports.size], [4, [0, 1, 2, 3], 0]);
+	const quick = await opening(0, 100);
+	assert.deepEqual([quick.made, quick.closed], [2, [0, 1]]);
+	const none = await opening();
+	assert.deepEqual([none.made, none.pings, none.closed], [4, [], [0, 1, 2, 3]]);
+});
+
+test('PINGs follow each other more quickly once a reply was late on the way', async () => {
+	const {pings} = await burst(index => (index === 4 ? 205 : 0));
+	assert.ok(pings.length >= 100, String(pings.length));
+});
+
 test('a server that refuses PING or connections gets one PING at most on each connection', async () => {
 	const denied = new FakeServer({});
 	denied.answer = () => refusal("NOPERM User m has no permissions to run the 'ping' command");
