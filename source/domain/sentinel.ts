@@ -17,6 +17,11 @@ export type SentinelPeer = {
 	readonly linkDownMs?: number | undefined;
 	/** Milliseconds for which a Sentinel has been flagged `s_down`, from a minute on in whole minutes; undefined for others. */
 	readonly downMs?: number | undefined;
+	/**
+	Milliseconds since a replica last reported another role, or since its Sentinel lists it with this primary; undefined
+	after ten minutes, and for a Sentinel.
+	*/
+	readonly roleMs?: number | undefined;
 	/** The priority of a replica; a replica with priority 0 is never promoted. Undefined for a Sentinel. */
 	readonly priority: number | undefined;
 };

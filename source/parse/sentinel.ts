@@ -86,6 +86,8 @@ const downTime = (downMs: number | undefined, isReplica: boolean): Pick<Sentinel
 		? {}
 		: {downMs: downMs < minuteMs ? downMs : Math.floor(downMs / minuteMs) * minuteMs};
 
+const roleTime = (roleMs: number | undefined): Pick<SentinelPeer, 'roleMs'> => (roleMs === undefined ? {} : {roleMs});
+
 /** Parses the reply of SENTINEL REPLICAS or SENTINEL SENTINELS. A node without an address is left out. */
 export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] {
 	return rowsOf(reply).flatMap(row => {
@@ -100,6 +102,7 @@ export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] 
 						linkStatus: row.get('master-link-status'),
 						linkDownMs: numberOf(row.get('master-link-down-time')),
 						priority: numberOf(row.get('slave-priority')),
+						...roleTime(recent(numberOf(row.get('role-reported-time')))),
 						...downTime(numberOf(row.get('s-down-time')), row.has('slave-priority')),
 					},
 				];

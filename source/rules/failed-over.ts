@@ -94,7 +94,7 @@ function forksOf(facts: NodeFacts, limitMs: number, ourClock: (atMs: number) => 
 }
 
 /** Whether a node was the primary until the promotion, and not one of the replicas. */
-function wasPrimaryUntil(facts: NodeFacts, {atMs, from}: Promotion, {members}: FailoverGroup): boolean {
+function wasPrimaryUntil(facts: NodeFacts, {atMs, from}: Promotion, {members, turned}: FailoverGroup): boolean {
 	if (from !== undefined) {
 		return from === facts.address;
 	}
@@ -106,6 +106,7 @@ function wasPrimaryUntil(facts: NodeFacts, {atMs, from}: Promotion, {members}: F
 		members.length === 2 ||
 		role === 'primary' ||
 		isNear(facts.memory.roleChangedAtMs) ||
+		isNear(turned.get(facts.address)) ||
 		remarks.some(remark => (remark.id === 'was-primary' || remark.id === 'became-replica') && isNear(remark.atMs))
 	);
 }
@@ -187,6 +188,7 @@ export const repFailedOver = rule({
 							...savingSteps(ahead),
 							...hold.next,
 							hint(message`it can hold ${nodeName(address)} next, which is the primary now`),
+							...group.writers,
 							...group.longer(hold.tookMs),
 							redisCli(former, 'SLOWLOG GET 10'),
 						],

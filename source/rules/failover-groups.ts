@@ -1,6 +1,7 @@
 import {nodeTimeoutOf} from '../cluster/cluster-state.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {topologyOf} from '../topology/topology.js';
 import {hint, redisCli} from './next-steps.js';
@@ -19,6 +20,12 @@ export type FailoverGroup = {
 	readonly limit: {readonly name: string; readonly ms: number | undefined};
 	/** The steps that let the primary be silent for longer than it was held, in milliseconds. */
 	readonly longer: (heldMs: number) => readonly NextStep[];
+	/**
+	The node that turned from a primary into a replica last, and when, in milliseconds since the epoch, as Sentinels tell.
+	*/
+	readonly turned: ReadonlyMap<NodeAddress, number>;
+	/** What clients that write need to follow a failover by themselves; empty where nothing is to be done. */
+	readonly writers: readonly NextStep[];
 };
 
 /** Most milliseconds for which a dead primary may stay without a failover. */
@@ -27,6 +34,27 @@ const mostMs = 30_000;
 /** A limit that is half as long again as what held the primary, in whole multiples of five seconds. */
 const limitAbove = (heldMs: number, leastMs: number): number =>
 	Math.max(leastMs, Math.ceil((heldMs * 1.5) / 5000) * 5000);
+
+/** Least milliseconds between the times from which a Sentinel counts the roles of two replicas, if one of them changed its. */
+const apartMs = 2000;
+
+/**
+The replica that a Sentinel saw in another role after the last failover: its former primary. A Sentinel lists all
+replicas again with a new primary, and counts their roles from then. The former primary reports the role of a primary for
+some seconds more.
+*/
+function lastTurned({sentinel, primary: {replicas = []}}: SentinelReport): ReadonlyArray<[NodeAddress, number]> {
+	const readAtMs = sentinel.record.sentinel?.atMs;
+	return replicas.flatMap(({address, roleMs}): ReadonlyArray<[NodeAddress, number]> => {
+		const others = replicas.filter(other => other.address !== address);
+		return readAtMs !== undefined &&
+			roleMs !== undefined &&
+			others.length > 0 &&
+			others.every(other => (other.roleMs ?? Number.POSITIVE_INFINITY) >= roleMs + apartMs)
+			? [[address, readAtMs - roleMs]]
+			: [];
+	});
+}
 
 function sentinelGroups(fleet: FleetFacts): readonly FailoverGroup[] {
 	const sameNode = nodeFinder(new Map([...fleet.nodes].map(([address, {record}]) => [address, record])));
@@ -42,6 +70,12 @@ function sentinelGroups(fleet: FleetFacts): readonly FailoverGroup[] {
 			members: [...new Set(named.map(sameNode))].flatMap(address => fleet.nodes.get(address) ?? []),
 			limit: {name: 'down-after-milliseconds', ms: downAfter.length === 0 ? undefined : Math.min(...downAfter)},
 			longer: heldMs => longerSteps(name, reports, limitAbove(heldMs, 10_000)),
+			turned: new Map(reports.flatMap(lastTurned).map(([address, atMs]) => [sameNode(address), atMs])),
+			writers: [
+				hint(
+					message`clients that write must ask a sentinel for the primary (SENTINEL GET-MASTER-ADDR-BY-NAME ${nameOf('primary', name)}): a kept address gives READONLY errors now`,
+				),
+			],
 		};
 	});
 }
@@ -77,6 +111,8 @@ function clusterShards({nodes}: FleetFacts): readonly FailoverGroup[] {
 							hint('or let the nodes wait longer before they take a primary for failed:'),
 							hint(`on each node of the cluster: CONFIG SET cluster-node-timeout ${limitAbove(heldMs, 15_000)}`),
 						],
+			turned: new Map(),
+			writers: [],
 		};
 	});
 }

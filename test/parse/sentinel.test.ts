@@ -24,6 +24,7 @@ for (const version of fixtureServers) {
 				[100, 'ok', true],
 			],
 		);
+		assert.ok(replicas.every(({roleMs}) => roleMs !== undefined && roleMs > 0 && roleMs < 600_000));
 		const sentinels = parseSentinelPeers(fixtureReply(version, 'sentinel/sentinels.json'));
 		assert.equal(sentinels.length, 2);
 		assert.ok(sentinels.every(({flags, runId}) => flags.has('sentinel') && /^[\da-f]{40}$/.test(runId ?? '')));
@@ -47,6 +48,13 @@ test('the time for which a sentinel is down is told in whole minutes, so that on
 	assert.equal(downOf('s-down-time', '725000'), 720_000);
 	assert.equal(downOf(), undefined);
 	assert.equal(downOf('s-down-time', '725000', 'slave-priority', '100'), undefined, 'a replica');
+});
+
+test('the time since a replica changed its role is told for ten minutes', () => {
+	const roleOf = (ms: string) =>
+		parseSentinelPeers([['ip', '10.0.0.1', 'port', '6379', 'flags', 'slave', 'role-reported-time', ms]])[0];
+	assert.equal(roleOf('41234')?.roleMs, 41_234);
+	assert.ok(!Object.hasOwn(roleOf('725000') ?? {}, 'roleMs'), 'it is the same in each reply then');
 });
 
 const runId = '57ea5a83cc4fe0c1fb4f97a5e2b4fa6e0b6d3d11';

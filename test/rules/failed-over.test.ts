@@ -19,7 +19,7 @@ const {nowMs} = factsOf({});
 const [former, promoted, third] = ['127.0.0.1:7001', '127.0.0.1:7002', '127.0.0.1:7003'] as const;
 const history = 'b'.repeat(40);
 
-const peer = (port: number): SentinelPeer => ({
+const peer = (port: number, roleMs?: number): SentinelPeer => ({
 	address: `127.0.0.1:${port}` as NodeAddress,
 	host: '127.0.0.1',
 	port,
@@ -27,6 +27,7 @@ const peer = (port: number): SentinelPeer => ({
 	runId: undefined,
 	linkStatus: 'ok',
 	priority: 100,
+	roleMs,
 });
 
 /** The log of a Sentinel with a failover from one node to another. */
@@ -49,7 +50,7 @@ const switched = (secondsAgo: number, from: string): FactsParts['host'] => ({
 	},
 });
 
-const sentinelWith = (host: FactsParts['host'] = emptyHost) =>
+const sentinelWith = (host: FactsParts['host'] = emptyHost, replicas = [peer(7001), peer(7003)]) =>
 	factsOf({
 		info: {server: {redis_mode: 'sentinel'}},
 		host,
@@ -72,7 +73,7 @@ const sentinelWith = (host: FactsParts['host'] = emptyHost) =>
 							otherSentinels: 2,
 							downAfterMs: 3000,
 							failoverTimeoutMs: 10_000,
-							replicas: [peer(7001), peer(7003)],
+							replicas,
 							sentinels: [],
 							quorumCheck: undefined,
 						},
@@ -169,6 +170,35 @@ test('rep.failed_over: the former primary is known by its role, its log, or the 
 	assert.equal(found(group({ran, watch: unseen, isPrimary: true}))?.text, told);
 	assert.equal(found(group({ran, watch: unseen, host: {...emptyHost, log: {...log, remarks: [turned]}}}))?.text, told);
 	assert.equal(found(group({ran, watch: unseen}, sentinelWith(switched(7, former))))?.text, told);
+});
+
+test('rep.failed_over: the former primary is the one that its Sentinel saw in another role since', () => {
+	const seen = (former: number | undefined, other: number | undefined) =>
+		found(
+			group(
+				{ran: sort(8100, 5), watch: {roleChangedAtMs: undefined}},
+				sentinelWith(emptyHost, [peer(7001, former), peer(7003, other)]),
+			),
+		)?.text;
+	assert.equal(seen(1000, 7000), told);
+	assert.equal(seen(1000, undefined), told, 'the other one for more than ten minutes');
+	assert.equal(seen(7000, 7000), undefined, 'both since they are listed');
+	assert.equal(seen(7000, 1000), undefined, 'the other one was the primary');
+	assert.equal(seen(60_000, 90_000), undefined, 'before this failover');
+	assert.equal(seen(undefined, undefined), undefined);
+	const listed = sentinelWith(emptyHost, [peer(7001, 1000)]);
+	const [first, second, other] = group({ran: sort(8100, 5), watch: {roleChangedAtMs: undefined}});
+	const nodes = [first, second, other, listed].filter(each => each !== undefined);
+	assert.equal(found(nodes)?.text, told, 'two nodes are listed');
+});
+
+test('rep.failed_over: clients that write must ask a Sentinel; those of a cluster follow by themselves', () => {
+	const step = /^clients that write must ask a sentinel for the primary \(SENTINEL GET-MASTER-ADDR-BY-NAME main\)/;
+	const steps = found(group({ran: sort(8100, 5)}))?.next ?? [];
+	assert.ok(
+		steps.some(text => step.test(text)),
+		steps.join('\n'),
+	);
 });
 
 test('rep.failed_over: two nodes need no other sign of which was the primary', () => {
