@@ -11,7 +11,7 @@ import {largeRepliesLost} from '../parse/socket-error.js';
 import type {Place} from '../rules/connection-explanations.js';
 import {connectionArguments} from '../rules/node-facts.js';
 import {sanitize} from '../text/sanitize.js';
-import {hostRemarks} from './host-remarks.js';
+import {hasEndSteps, hostRemarks} from './host-remarks.js';
 import type {LadderFacts} from './ladder-facts.js';
 import {type Outcome, receivedOutcome, replyOutcome, socketOutcome} from './outcome.js';
 import {authRung, connectRungs, greetingRung, nameRung, rung, skipped, tlsRung} from './rungs.js';
@@ -303,6 +303,12 @@ function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}
 	const usable = service === undefined ? next : next.filter(({kind}) => kind !== 'shell');
 	// A server that listens on another address runs, so that nothing is to be started, and its log tells of no end.
 	const isElsewhere = reasons.some(({id}) => id === 'other-address');
-	const all = [...reasons.flatMap(reason => reason.next), ...provider, ...(isElsewhere ? [] : usable)];
+	// Where the log says why the process ended, the port and the firewall are not at fault.
+	const ends = reasons.filter(reason => hasEndSteps(reason));
+	const all = [
+		...[...ends, ...reasons].flatMap(reason => reason.next),
+		...provider,
+		...(isElsewhere || ends.length > 0 ? [] : usable),
+	];
 	return [...new Map(all.map(entry => [entry.text, entry])).values()];
 }

@@ -1,11 +1,13 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import {isSharedPort} from '../derive/port-holder.js';
+import {endInLog} from '../derive/process-end.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Listener, LocalEvidence, LogRemark, SupervisorEvidence} from '../domain/host-evidence.js';
 import type {HostRemark} from '../domain/ladder.js';
 import {messageText} from '../domain/message.js';
 import type {Endpoint} from '../domain/node.js';
+import {stepsOfEnd} from '../rules/end-steps.js';
 import {quoted} from '../rules/node-facts.js';
 import {bytes, utcDateTime} from '../text/units.js';
 
@@ -221,20 +223,36 @@ const oomKilled: Look = ({evidence, nowMs}) => {
 Remarks on lines of the server's log whose meaning is critical. Lines older than a day count only while the server does
 not answer.
 */
-const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
-	(log?.remarks ?? [])
+const logged: Look = ({evidence, isUnreachable, nowMs}) =>
+	(evidence.log?.remarks ?? [])
 		.filter((remark, _, all) => !isOfUnreadableData(remark, all))
 		.filter(
 			({severity, atMs}) =>
 				severity === 'critical' && (isUnreachable || (atMs !== undefined && nowMs - atMs < recentMs)),
 		)
 		.slice(0, 3)
-		.map(({id, severity, meaning, line}) => ({
-			severity: isUnreachable ? severity : ('warning' as const),
-			id: `log-${id}`,
-			text: `its log: ${meaning}`,
-			next: [logStep(log?.source) ?? words(`the line of its log: ${line}`)],
+		.map(remark => ({
+			severity: isUnreachable ? remark.severity : ('warning' as const),
+			id: `log-${remark.id}`,
+			text: `its log: ${remark.meaning}`,
+			next: [
+				...(isUnreachable ? endSteps(remark, evidence) : []),
+				logStep(evidence.log?.source) ?? words(`the line of its log: ${remark.line}`),
+			],
 		}));
+
+/** What to do about the end of the process, if the line is why its last process ended. */
+const endSteps = (remark: LogRemark, {folder, log, process}: LocalEvidence): readonly NextStep[] =>
+	process === undefined && endInLog(log)?.remark === remark
+		? stepsOfEnd(remark, {
+				folder: folder?.path,
+				isValkey: (log?.lines ?? []).some(line => /valkey/i.test(line)),
+				setting: () => undefined,
+			})
+		: [];
+
+/** Whether the steps of the remark are those after the end of the process. */
+export const hasEndSteps = ({id, next}: HostRemark): boolean => id.startsWith('log-') && next.length > 1;
 
 /** The lines of data that is whole, and that this server cannot read. */
 const unreadable: ReadonlySet<string> = new Set(['rdb-newer', 'module-missing']);

@@ -1,6 +1,7 @@
 import type {ProcessEnd} from '../derive/process-end.js';
 import type {ConfigMistake} from '../domain/config-evidence.js';
 import type {Evidence, NextStep} from '../domain/finding.js';
+import type {LogRemark} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {commandLine, hint, isValkey, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -57,32 +58,33 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
 	['too-many-databases', ['raise databases in its config file to the value that it had, then start it']],
 ]);
 
-/** The tool that checks a data file. The server's log names it; else it has the name of the server's product. */
-const checkTool = (what: 'aof' | 'rdb', {remark}: ProcessEnd, {record}: NodeFacts): string =>
-	/\b(?:redis|valkey)-check-\w+/.exec(remark.line)?.[0] ?? `${isValkey(record) ? 'valkey' : 'redis'}-check-${what}`;
+/** What is known of a server that has ended. */
+type EndedServer = {
+	/** The server's folder on its machine; undefined if it is not known. */
+	readonly folder: string | undefined;
+	readonly isValkey: boolean;
+	readonly setting: (name: string) => string | undefined;
+};
 
-/** The server's folder on its machine; undefined if it is not known. */
-function folderOf(facts: NodeFacts): string | undefined {
-	const host = facts.record.host?.value;
-	return (host?.kind === 'here' ? host.folder?.path : undefined) ?? facts.setting('dir');
-}
+/** The tool that checks a data file. The server's log names it; else it has the name of the server's product. */
+const checkTool = (what: 'aof' | 'rdb', {line}: LogRemark, server: EndedServer): string =>
+	/\b(?:redis|valkey)-check-\w+/.exec(line)?.[0] ?? `${server.isValkey ? 'valkey' : 'redis'}-check-${what}`;
 
 /**
 The manifest of the append-only files, since Redis 7.0. The log names one of the files: `appendonly.aof.1.incr.aof`.
 Undefined if it does not, or if the folder is not known.
 */
-function manifestOf({remark}: ProcessEnd, facts: NodeFacts): string | undefined {
-	const [, base] = /append only file ([^\s:/]+)\.\d+\.(?:incr\.aof|base\.(?:aof|rdb))\b/.exec(remark.line) ?? [];
-	const folder = folderOf(facts);
+function manifestOf({line}: LogRemark, {folder, setting}: EndedServer): string | undefined {
+	const [, base] = /append only file ([^\s:/]+)\.\d+\.(?:incr\.aof|base\.(?:aof|rdb))\b/.exec(line) ?? [];
 	return base === undefined || folder === undefined
 		? undefined
-		: `${folder}/${facts.setting('appenddirname') ?? 'appendonlydir'}/${base}.manifest`;
+		: `${folder}/${setting('appenddirname') ?? 'appendonlydir'}/${base}.manifest`;
 }
 
 /** The steps for a damaged append-only file. */
-function stepsForAof(end: ProcessEnd, facts: NodeFacts): readonly NextStep[] {
-	const tool = checkTool('aof', end, facts);
-	const manifest = manifestOf(end, facts);
+function stepsForAof(remark: LogRemark, server: EndedServer): readonly NextStep[] {
+	const tool = checkTool('aof', remark, server);
+	const manifest = manifestOf(remark, server);
 	const left = hint('what was written after the damage is lost: a replica or a backup may have more');
 	return manifest === undefined
 		? [
@@ -99,9 +101,9 @@ function stepsForAof(end: ProcessEnd, facts: NodeFacts): readonly NextStep[] {
 }
 
 /** The steps for a damaged RDB file. */
-function stepsForRdb(end: ProcessEnd, facts: NodeFacts): readonly NextStep[] {
-	const tool = checkTool('rdb', end, facts);
-	const [folder, name] = [folderOf(facts), facts.setting('dbfilename')];
+function stepsForRdb(remark: LogRemark, server: EndedServer): readonly NextStep[] {
+	const tool = checkTool('rdb', remark, server);
+	const [folder, name] = [server.folder, server.setting('dbfilename')];
 	return folder === undefined || name === undefined
 		? [hint(`copy the file away, then ${tool} FILE; start from a backup or a replica`)]
 		: [
@@ -151,14 +153,24 @@ export function stepsAfterEnd(end: ProcessEnd | undefined, facts: NodeFacts): re
 		return [];
 	}
 
-	switch (end.remark.id) {
+	const host = facts.record.host?.value;
+	return end.remark.id === 'killed'
+		? [startAgain(facts), hint('its log ends without a shutdown (kill -9): ask who or what killed it')]
+		: stepsOfEnd(end.remark, {
+				folder: (host?.kind === 'here' ? host.folder?.path : undefined) ?? facts.setting('dir'),
+				isValkey: isValkey(facts.record),
+				setting: name => facts.setting(name),
+			});
+}
+
+/** The next steps after a line of the log that tells why a process ended; empty for another line. */
+export function stepsOfEnd(remark: LogRemark, server: EndedServer): readonly NextStep[] {
+	switch (remark.id) {
 		case 'aof-broken':
-			return stepsForAof(end, facts);
+			return stepsForAof(remark, server);
 		case 'rdb-broken':
-			return stepsForRdb(end, facts);
-		case 'killed':
-			return [startAgain(facts), hint('its log ends without a shutdown (kill -9): ask who or what killed it')];
+			return stepsForRdb(remark, server);
 		default:
-			return (steps.get(end.remark.id) ?? []).map(text => hint(text));
+			return (steps.get(remark.id) ?? []).map(text => hint(text));
 	}
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {hostFacts} from '../../source/diagnose/host-lines.js';
 import {hostRemarks} from '../../source/diagnose/host-remarks.js';
 import type {FoundServer, LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {readServerLog} from '../../source/parse/server-log.js';
 
 const nowMs = Date.UTC(2026, 10, 24, 12);
@@ -283,6 +284,34 @@ test('a file that a newer version wrote is not called damaged, and a damaged one
 	const missing = "The RDB file contains module data I can't load: no matching module type 'ReJSON-RL'";
 	assert.deepEqual(told([33, missing], [33, fatal]), ['log-module-missing']);
 	assert.deepEqual(told([10, newer], [50, fatal]), ['log-rdb-broken', 'log-rdb-newer'], 'a later start');
+});
+
+test('a damaged append-only file is repaired with the tool and the manifest of its version, after a copy', () => {
+	const stepsFor = (lines: string, parts: Partial<LocalEvidence> = {}) =>
+		hostRemarks({
+			evidence: {...healthy, ...gone, log: readServerLog('/d/redis.log', lines), ...parts},
+			endpoint: {kind: 'tcp', host: '127.0.0.1', port: 6379},
+			isUnreachable: true,
+			refused: ['127.0.0.1'],
+			nowMs,
+		})
+			.filter(({id}) => id === 'log-aof-broken')
+			.flatMap(({next}) => next.map(({text}) => messageText(text)));
+	const damaged = (tool: string, file: string) =>
+		`7:M 24 Nov 2026 11:22:33.123 # Bad file format reading the append only file ${file}: make a backup of your AOF file, then use ./${tool} --fix <filename.manifest>\n`;
+	const folder = {...healthy.folder, path: '/d'} as NonNullable<LocalEvidence['folder']>;
+	assert.deepEqual(stepsFor(damaged('redis-check-aof', 'appendonly.aof.1.incr.aof'), {folder}), [
+		'copy its appendonlydir away, and stop what starts it again',
+		'redis-check-aof --fix /d/appendonlydir/appendonly.aof.manifest   # cuts the file at the damage',
+		'what was written after the damage is lost: a replica or a backup may have more',
+		'tail -n 50 /d/redis.log',
+	]);
+	assert.match(
+		stepsFor(damaged('valkey-check-aof', 'a.aof.3.base.rdb'), {folder})[1] ?? '',
+		/^valkey-check-aof --fix \/d\/appendonlydir\/a\.aof\.manifest/,
+	);
+	const restarted = `${damaged('redis-check-aof', 'x')}9:C 24 Nov 2026 11:23:33.123 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n`;
+	assert.deepEqual(stepsFor(restarted, {folder}), ['tail -n 50 /d/redis.log'], 'the end of an earlier process');
 });
 
 test('what could not be seen is said with its reason', () => {

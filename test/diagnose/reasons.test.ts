@@ -4,6 +4,8 @@ import {climb} from '../../source/diagnose/climb.js';
 import {gatherLadder} from '../../source/diagnose/gather-ladder.js';
 import {systemClock} from '../../source/domain/clock.js';
 import type {LocalEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
+import {readServerLog} from '../../source/parse/server-log.js';
 import {openPort} from '../../source/wire/ioredis-port.js';
 import {freePort} from '../harness/free-port.js';
 import {emptyHost} from '../harness/rule-cases.js';
@@ -37,6 +39,19 @@ test('a kill explains a port that refuses', async () => {
 	const {text, next} = await verdictOf(await freePort(), killedAndFull);
 	assert.match(text, /the kernel killed redis-server \(process 7\).*: the machine was out of memory$/);
 	assert.ok(next.some(({text}) => String(text).includes('journalctl -k')));
+});
+
+test('where the log says why the process ended, the repair comes first, and no port or firewall is at fault', async () => {
+	const log = readServerLog(
+		'/d/redis.log',
+		'7:M 24 Nov 2026 11:22:33.123 # Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>\n',
+	);
+	const stepsOf = async (evidence: Partial<LocalEvidence>) =>
+		(await verdictOf(await freePort(), evidence)).next.map(({text}) => messageText(text));
+	const [first = '', ...rest] = await stepsOf({log});
+	assert.match(first, /^copy its appendonlydir away, .* redis-check-aof --fix MANIFEST/);
+	assert.doesNotMatch(rest.join(' '), /firewall|give the right port/);
+	assert.match((await stepsOf({})).join(' '), /give the right port.* firewall/);
 });
 
 test('a kill of another process explains nothing', async () => {
