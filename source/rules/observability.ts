@@ -12,7 +12,7 @@ import {answerMissing, setting} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {titleKeyOf} from './one-key-commands.js';
-import {hasWaited, isSleeping, isTooLongForWaits, slowPerMinute} from './own-slowness.js';
+import {hasWaited, isSleeping, isSlowOnSharedCore, isTooLongForWaits, slowPerMinute} from './own-slowness.js';
 import {firstSender, isRepeat, repeatedCommand} from './repeated-commands.js';
 import {advises, clear, fires, rule} from './rule.js';
 
@@ -103,6 +103,13 @@ export const latSlowlogNew = rule({
 		const [longestWait] = slowest;
 		if (longestWait !== undefined && !isLong && (!isMany || (waited > own.length && own.length <= limits.rate))) {
 			return waiting(longestWait, waited, facts);
+		}
+
+		// A busy machine makes many small commands take a little longer than the slow log's limit. The finding on the
+		// machine (`os.psi`) is told in their place.
+		const isSlow = (entry: SlowlogEntry) => isSlowOnSharedCore(facts, entry, threshold / 1000);
+		if (!isLong && isOnBusyMachine(facts) && 2 * own.filter(isSlow).length < own.length) {
+			return clear;
 		}
 
 		const [worst] = own;

@@ -27,8 +27,8 @@ for a processor have this evidence.
 export const slowByItself = 'longest command';
 
 /**
-Commands that sleep, that write to a disk before they return, or that wait for another server. The main thread uses no processor meanwhile, although
-nothing keeps it from one.
+Commands that sleep, that write to a disk before they return, or that wait for another server. The main thread uses no
+processor meanwhile, although nothing keeps it from one.
 */
 const sleepingCommands: ReadonlySet<string> = new Set([
 	...['debug', 'save', 'bgsave', 'bgrewriteaof', 'shutdown', 'config', 'acl', 'cluster', 'replicaof', 'slaveof'],
@@ -37,6 +37,24 @@ const sleepingCommands: ReadonlySet<string> = new Set([
 
 /** Whether a command of the slow log is one of those. */
 export const isSleeping = ({arguments: [name = '']}: SlowlogEntry): boolean => sleepingCommands.has(name.toLowerCase());
+
+/**
+How many times as long a thread may run because of other threads: two hardware threads share a core, and each runs about
+half as fast while the other works.
+*/
+const sharedCore = 2;
+
+/**
+Whether a command of the slow log is slow although its thread shared a core with another: half of the processor time that
+its thread used at most is longer than the slow log's limit.
+
+@param limitMs The limit of the slow log, milliseconds.
+*/
+export function isSlowOnSharedCore({memory}: Pick<NodeFacts, 'memory'>, entry: SlowlogEntry, limitMs: number): boolean {
+	const tookMs = entry.durationMicroseconds / 1000;
+	const usedMs = isSleeping(entry) ? undefined : memory.threadTimes.mostUsedMs(entry.atMs - tookMs, entry.atMs + 1000);
+	return Math.min(tookMs, usedMs ?? tookMs) / sharedCore > limitMs;
+}
 
 /** Milliseconds between the ends of two commands up to which they are looked at together. */
 const besideMs = 1000;

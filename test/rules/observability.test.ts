@@ -170,6 +170,9 @@ const sibling = (host: string, processorPressure: number) =>
 	});
 /** The thread used 30 ms around the slow commands of five seconds ago: most of what each of them took. */
 const sharedThread = threadUsed(0, 2, 4, 20, 34, 36, 38, 40, 42);
+/** The thread used 15 ms around each of the slow commands, which were a second and more apart. */
+const briefThread = threadUsed(...Array.from({length: 40}, (_, at) => 7 * at));
+const brief = Array.from({length: 8}, (_, at) => ({...slow(22 + at, 'unlink'), atMs: nowMs - 5000 - 3000 * at}));
 const twelve = Array.from({length: 12}, (_, at) => slow(34 + at, 'set'));
 
 testRule(latSlowlogNew, [
@@ -201,6 +204,28 @@ testRule(latSlowlogNew, [
 		{...entries(12, ...twelve), ...idleThread, nodes: [sibling('10.0.1.12', 0.9)]},
 		'warning',
 		/: its thread got no processor, or waited for memory$/,
+	],
+	[
+		'a busy machine: many small commands that took a little longer than the limit, and used half of it',
+		{...entries(12, ...brief), ...briefThread, host: busyMachine},
+		'clear',
+	],
+	[
+		'another node shows the busy machine',
+		{...entries(12, ...brief), ...briefThread, nodes: [sibling('10.0.1.11', 0.9)]},
+		'clear',
+	],
+	[
+		'the same on a machine that is not busy',
+		{...entries(12, ...brief), ...briefThread},
+		'warning',
+		/^ran UNLINK k for 27/,
+	],
+	[
+		'a busy machine, and most of the commands used far more than the limit',
+		{...entries(12, ...twelve), ...busyThread, host: busyMachine},
+		'warning',
+		/^ran SET k for 45/,
 	],
 	['the thread ran', {...entries(12, ...twelve), ...busyThread, host: busyMachine}, 'warning', /^ran SET k for 45/],
 	[
