@@ -1,5 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {mayBeLostPacket} from '../derive/pending-reply.js';
+import {isAddress} from '../derive/port-holder.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
 import type {LocalEvidence, ProcessEvidence} from '../domain/host-evidence.js';
@@ -7,7 +8,7 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {diagnose, hint, onHost} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -62,7 +63,9 @@ export const connUnresponsive = rule({
 		const silence = silenceOf(local);
 		const {isStopped, resume} = silence;
 		const isOpen = silence.reason === undefined || silence.reason === waitsForOther;
-		const likely = isOpen ? (moveOf(facts, silence.reason === waitsForOther) ?? lookupOfPrimary(facts)) : undefined;
+		const likely = isOpen
+			? (moveOf(facts, silence.reason === waitsForOther) ?? lookupOfPrimary(facts) ?? loggedLookup(local))
+			: undefined;
 		const reason = likely?.reason ?? silence.reason;
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
@@ -105,8 +108,7 @@ function lookupOfPrimary(facts: NodeFacts): LikelyCause | undefined {
 	const {earlierAddress} = failure;
 	return {
 		reason: message`${isKnown ? 'likely' : 'perhaps'} it looks up ${name}, which cannot be resolved`,
-		meaning:
-			'A replica looks up the name of its primary on its main thread while it connects. If DNS does not answer, every client waits.',
+		meaning: meaningOfLookup,
 		next: [
 			hint('repair DNS: look at /etc/resolv.conf here and on its host'),
 			...(earlierAddress === undefined
@@ -119,6 +121,34 @@ function lookupOfPrimary(facts: NodeFacts): LikelyCause | undefined {
 		],
 	};
 }
+
+/** The last line of a replica's log while it looks up the name of its primary. Source: replication.c, replicationCron. */
+const connecting = /[*] Connecting to (?:MASTER|PRIMARY) (\S+):(\d+)$/;
+
+/**
+The lookup in which a silent replica may be, according to its log on this machine. It shows the name of the primary of a
+replica that has told nothing yet.
+*/
+function loggedLookup(local: LocalEvidence | undefined): LikelyCause | undefined {
+	const [, host] = connecting.exec(local?.log?.lines.at(-1) ?? '') ?? [];
+	const {state, waitsIn} = local?.process ?? {};
+	if (host === undefined || isAddress(host) || state !== 'sleeping') {
+		return undefined;
+	}
+
+	const name = nameOf('host', host);
+	return {
+		reason: message`${waitsIn === undefined ? 'perhaps' : 'likely'} it looks up ${name}, the name of its primary`,
+		meaning: `Its log ends where it connects to its primary. ${meaningOfLookup}`,
+		next: [
+			onHost(message`getent hosts ${quotedName('host', host)}   # within a second, if DNS works`),
+			hint('repair DNS: look at /etc/resolv.conf on its host'),
+		],
+	};
+}
+
+const meaningOfLookup =
+	'A replica looks up the name of its primary on its main thread while it connects. If DNS does not answer, every client waits.';
 
 /** Milliseconds for which a slow command of a second or more may explain a silence after it: it may run again. */
 const recentMs = 60_000;

@@ -606,6 +606,27 @@ test('a silent server that told nothing yet perhaps looks up the only name whose
 	);
 });
 
+test('a silent replica that told nothing yet is seen in its log to look up the name of its primary', () => {
+	const start = '7:S 24 Nov 2026 11:22:33.123 *';
+	const looksUp = `${start} Connecting to MASTER redis.prod:6379`;
+	const reasonOf = (lines: readonly string[], waitsIn?: string, state: 'running' | 'sleeping' = 'sleeping') => {
+		const local = withProcess(state, waitsIn);
+		const log = {source: '/var/log/redis.log', lines, remarks: []};
+		return messageText(
+			firingOf(connUnresponsive, {...pendingFor(6), info: {}, ...local, host: {...local.host, log}}).reason ?? '',
+		);
+	};
+	const [likely, perhaps] = ['likely', 'perhaps'].map(how => `${how} it looks up redis.prod, the name of its primary`);
+	assert.equal(reasonOf([looksUp], 'do_sys_poll'), likely);
+	assert.equal(reasonOf([looksUp]), perhaps);
+	assert.equal(reasonOf([`${start} Connecting to PRIMARY redis.prod:6379`]), perhaps, 'Valkey');
+	assert.equal(reasonOf([looksUp], 'ep_poll'), 'its process is idle');
+	assert.equal(reasonOf([looksUp], undefined, 'running'), '', 'a command');
+	assert.equal(reasonOf([looksUp, `${start} MASTER <-> REPLICA sync started`]), '', 'the lookup is over');
+	assert.equal(reasonOf([looksUp.replace('redis.prod', '10.0.0.9')]), '', 'an address is not looked up');
+	assert.equal(reasonOf([]), '');
+});
+
 test('where ended connections hold the local ports, a pool is the first step, and the commands show them', () => {
 	const steps = (words: string) =>
 		firingOf(connUnreachable, failing(socketFailure('EADDRNOTAVAIL', words))).next.map(({text}) => messageText(text));
