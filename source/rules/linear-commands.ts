@@ -203,11 +203,17 @@ export const latOnCmds = rule({
 				worst.command === 'exec'
 					? 'All commands of a transaction run before any other command, and all clients wait for them.'
 					: 'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
+			// In a script, SCAN would block all clients for as long as KEYS does.
 			next: [
-				...(linearSteps([worst.command], facts, {client: senders?.only, key}) ?? []),
 				...(script === undefined
-					? senderSteps(senders)
-					: [hint('take it out of the script, which blocks all clients for as long: the slow log has it, panel 6')]),
+					? []
+					: [
+							hint(
+								`take ${worst.command.toUpperCase()} out of the script, which blocks all clients for as long: the slow log has it, panel 6`,
+							),
+						]),
+				...(linearSteps([worst.command], facts, {client: senders?.only, key}) ?? []),
+				...(script === undefined ? senderSteps(senders) : []),
 			],
 		});
 	},

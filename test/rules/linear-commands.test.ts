@@ -207,6 +207,23 @@ test('the steps say what to send in place of the command, and look for no client
 	]);
 });
 
+test('a command within a script is taken out of the script before it is replaced', () => {
+	for (const [name, address, client] of [
+		['EVAL', '10.0.0.9:1', 'magento'],
+		['FCALL', '10.0.0.9:1', ''],
+	] as const) {
+		const steps = firingOf(latOnCmds, {
+			record: {...keysNow, slowlog: loggedBy(['KEYS', '?:0', ''], [name, address, client])},
+		}).next.map(({text}) => messageText(text));
+		assert.match(steps[0] ?? '', /^take KEYS out of the script, which /);
+		assert.match(steps[1] ?? '', /^send SCAN in place of KEYS/);
+		assert.doesNotMatch(steps.join(' '), /by last command/);
+	}
+
+	const alone = firingOf(latOnCmds, {record: {...keysNow}}).next.map(({text}) => messageText(text));
+	assert.doesNotMatch(alone.join(' '), /out of the script/);
+});
+
 test('a list that is walked through is replaced, and its length is asked for where its key is known', () => {
 	const steps = (key: string, keyspace: Record<string, string>) =>
 		firingOf(latOnCmds, {
