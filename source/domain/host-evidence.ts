@@ -251,8 +251,8 @@ export type EarlierFolderEvidence = {
 	readonly path: string;
 	readonly files: DataFilesEvidence;
 	/**
-	The config file of the previous process, if the present one was started without any. Undefined otherwise, and if no
-	such file is found.
+	The config file of the previous process, if the present one was started without any or with another. Undefined
+	otherwise, and if no such file is found.
 	*/
 	readonly configFile?: {readonly path: string; readonly setsPassword: boolean} | undefined;
 };

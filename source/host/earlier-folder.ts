@@ -38,14 +38,15 @@ export async function readEarlierFolder(
 	};
 }
 
-/** The config file of the previous process, if the present one has none. A container has other paths. */
+/** The config file of the previous process, if the present one has none or another one. A container has other paths. */
 async function leftConfigFile(
 	{endpoint, info}: Request,
 	last: LocalEvidence | undefined,
 	folder: string,
 	{processId, hasOwnRoot}: ProcessEvidence,
 ): Promise<EarlierFolderEvidence['configFile']> {
-	if (info?.text('server', 'config_file') !== '' || hasOwnRoot) {
+	const present = info?.text('server', 'config_file');
+	if (present === undefined || hasOwnRoot) {
 		return undefined;
 	}
 
@@ -53,7 +54,7 @@ async function leftConfigFile(
 	const seen = isSameProcess ? last?.earlierFolder?.configFile?.path : last?.configFile?.path;
 	const file = seen ?? (await findConfigFileOf(endpoint, folder));
 	const read = file === undefined ? undefined : await readConfigFile(file);
-	return file === undefined || read?.kind !== 'read'
+	return file === undefined || file === present || read?.kind !== 'read'
 		? undefined
 		: {path: file, setsPassword: (read.settings.get('requirepass') ?? '') !== ''};
 }

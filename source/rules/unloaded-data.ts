@@ -29,7 +29,7 @@ type Unread = {
 	readonly file: NonNullable<DataFilesEvidence['rdb']>;
 	readonly reason: string;
 	readonly kind: 'rdb' | 'aof' | 'folder';
-	/** The config file without which the server was started; undefined if it has one, or if none is found. */
+	/** The earlier config file, without which the server was started; undefined if none is found. */
 	readonly configFile?: EarlierFolderEvidence['configFile'];
 };
 
@@ -75,7 +75,9 @@ function leftInFolder(facts: NodeFacts, {rdb, appendOnly}: DataFilesEvidence, st
 				reason:
 					earlier?.configFile === undefined
 						? 'it was started in another folder'
-						: `it was started without its config file${earlier.configFile.setsPassword ? ', so without password' : ''}`,
+						: isOtherFile(facts)
+							? 'it was started with another config file than before'
+							: `it was started without its config file${earlier.configFile.setsPassword ? ', so without password' : ''}`,
 				kind: 'folder',
 				configFile: earlier?.configFile,
 			};
@@ -96,6 +98,12 @@ const restarts: Readonly<Record<Exclude<Unread['kind'], 'folder'>, string>> = {
 	aof: 'then stop the server without a save, and start it with appendonly yes, as it was',
 };
 
+/** Whether the server has a config file. The earlier one, if it is known, is then another. */
+const isOtherFile = (facts: NodeFacts): boolean => (facts.text('server', 'config_file') ?? '') !== '';
+
+const otherFile =
+	'The present file has settings of its own, and another folder. The keys are still in the file of the folder before.';
+
 /** What it means that a server was started without its config file. */
 const withoutFile = ({setsPassword}: NonNullable<Unread['configFile']>): string =>
 	`Without the file it has the default settings, and another folder. The keys are still in the file of the folder before.${setsPassword ? ' Clients that log in get an error, because no password is set.' : ''}`;
@@ -104,7 +112,9 @@ const withoutFile = ({setsPassword}: NonNullable<Unread['configFile']>): string 
 function startWithFile(facts: NodeFacts, file: string): readonly NextStep[] {
 	const executable = facts.text('server', 'executable') || 'redis-server';
 	return [
-		hint(message`start it with its config file: ${nameOf('path', file)}, by its service or by hand`),
+		hint(
+			message`start it with its ${isOtherFile(facts) ? 'earlier ' : ''}config file: ${nameOf('path', file)}, by its service or by hand`,
+		),
 		redisCli(facts, 'SHUTDOWN NOSAVE'),
 		onHost(message`${quotedName('path', executable)} ${quotedName('path', file)}`),
 	];
@@ -115,7 +125,7 @@ export const perNotLoaded = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server left a file with data aside when it started. With `appendonly yes` a start reads the append-only file alone: where that is new, the RDB file is left aside. With `appendonly no` a newer append-only file is. A server that was started in another folder than before leaves all files of the earlier one, also where it was started without its config file. The files are known where the server runs on this machine.',
+			'The server left a file with data aside when it started. With `appendonly yes` a start reads the append-only file alone: where that is new, the RDB file is left aside. With `appendonly no` a newer append-only file is. A server that was started in another folder than before leaves all files of the earlier one, also where it was started without its config file, or with another one. The files are known where the server runs on this machine.',
 		since: '2.4',
 		falsePositives: [
 			'AOF that is switched on at run time (CONFIG SET appendonly yes) begins with all data. Only an append-only file that the start itself made counts.',
@@ -156,12 +166,15 @@ export const perNotLoaded = rule({
 				...(configFile === undefined
 					? []
 					: [{name: 'its config file', value: message`${nameOf('path', configFile.path)}`}]),
+				...(configFile !== undefined && isOtherFile(facts)
+					? [{name: 'config_file now', value: message`${nameOf('path', facts.text('server', 'config_file') ?? '')}`}]
+					: []),
 				{name: 'size', value: file.sizeBytes, unit: 'bytes'},
 				{name: 'last written', value: utcDateTime(file.modifiedAtMs)},
 				{name: 'process started', value: utcDateTime(startedAtMs)},
 				...infoEvidence(facts, ['persistence', 'aof_enabled'], ['persistence', 'rdb_last_load_keys_loaded', 'count']),
 			],
-			meaning: configFile === undefined ? meanings[kind] : withoutFile(configFile),
+			meaning: configFile === undefined ? meanings[kind] : isOtherFile(facts) ? otherFile : withoutFile(configFile),
 			next: [
 				...(configFile === undefined ? [] : startWithFile(facts, configFile.path)),
 				...(kind === 'folder'

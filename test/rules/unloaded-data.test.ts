@@ -101,6 +101,33 @@ testRule(perNotLoaded, [
 		'critical',
 		/: it was started without its config file, so without password$/,
 	],
+	[
+		'it was started with another config file',
+		elsewhere(
+			{rdb: rdb(31)},
+			{...aof(false), server: {config_file: '/etc/redis.conf'}},
+			{},
+			{
+				path: '/srv/cache.conf',
+				setsPassword: true,
+			},
+		),
+		'critical',
+		/in \/data\/dump\.rdb: it was started with another config file than before$/,
+	],
+	[
+		'it was started with another config file, and loaded its data',
+		elsewhere(
+			{rdb: rdb(31)},
+			{...aof(false, 20_000), server: {config_file: '/etc/redis.conf'}},
+			{rdb: rdb(31)},
+			{
+				path: '/srv/cache.conf',
+				setsPassword: true,
+			},
+		),
+		'clear',
+	],
 	['its data were moved to the other folder', elsewhere({rdb: rdb(31)}, aof(false, 20_000), {rdb: rdb(31)}), 'clear'],
 	['it has data in the other folder', elsewhere({rdb: rdb(31)}, aof(false), {rdb: rdb(900)}), 'clear'],
 	['the file in the earlier folder is of last week', elsewhere({rdb: rdb(600_000)}, aof(false)), 'clear'],
@@ -121,4 +148,13 @@ test('the steps start a server with the config file that it was started without'
 	assert.equal(steps[2], '/opt/valkey-server /etc/cache.conf');
 	assert.ok(steps.every(text => !text.includes('write `dir`')));
 	assert.ok(stepsOf().some(text => text.includes('write `dir`')));
+});
+
+test('both config files are named where the server was started with another one', () => {
+	const parts = elsewhere({rdb: rdb(31)}, aof(false), {}, {path: '/srv/cache.conf', setsPassword: false});
+	const info = {...parts.info, server: {executable: '/opt/valkey-server', config_file: '/etc/redis.conf'}};
+	const {next, evidence, meaning} = firingOf(perNotLoaded, {...parts, info});
+	assert.match(messageText(next[0]?.text ?? ''), /^start it with its earlier config file: \/srv\/cache\.conf/);
+	assert.ok(evidence.some(({value}) => typeof value === 'object' && messageText(value) === '/etc/redis.conf'));
+	assert.doesNotMatch(messageText(meaning), /default settings/);
 });
