@@ -4,7 +4,7 @@ import type {FolderEvidence, LogRemark} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {type ForkLimit, forkLimit} from './fork-limits.js';
 import {type MemoryKill, memoryKill} from './killed-save.js';
-import {hint, onHost, processIdFor, redisCli, saveFolder} from './next-steps.js';
+import {hint, onHost, processIdFor, saveFolder} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
 const atFileLimit = 'its open files are at their limit';
@@ -118,19 +118,15 @@ const remount =
 /**
 The steps that let the server create files in its folder again. A narrow screen keeps the first clause of the sentence.
 */
-export function folderRemedy(
-	facts: NodeFacts,
-	{isMissing, isReadOnlyMount, path}: FolderEvidence,
-): readonly NextStep[] {
+export function folderRemedy({isMissing, isReadOnlyMount, path}: FolderEvidence): readonly NextStep[] {
 	const folder = quotedName('path', path);
 	if (isMissing === true) {
 		return [
 			hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path'),
 			onHost(message`ls -ld ${folder}`),
 			hint(
-				'where CONFIG SET dir is refused, as by default since 7.0: copy the data with --rdb, and start the server from that file',
+				'where CONFIG SET dir is refused, as by default since 7.0: copy the data with redis-cli --rdb, and start the server from that file',
 			),
-			redisCli(facts, '--rdb copy.rdb'),
 		];
 	}
 

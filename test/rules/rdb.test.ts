@@ -256,7 +256,7 @@ test('a folder on a read-only file system is mounted again, and one that is gone
 	const gone = savedWith('No such file or directory', {isMissing: true});
 	assert.equal(gone.reason, 'its folder is gone');
 	assert.match(gone.next[0] ?? '', /^make it again with the same owner, or mount it; /);
-	assert.ok(gone.next.some(text => text.endsWith(' --rdb copy.rdb')));
+	assert.ok(gone.next.some(text => text.includes('redis-cli --rdb')));
 });
 
 test('where writes go on after a failed save, a step ends that', () => {
