@@ -1,10 +1,10 @@
 import type {Evaluation, NextStep} from '../domain/finding.js';
 import {type Message, message, type Name, nameOf} from '../domain/message.js';
-import type {NodeAddress} from '../domain/node.js';
 import {commandStats} from '../parse/info-fields.js';
 import {seconds, shortSeconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
+import {type LoggedLoss, loggedLoss} from './logged-replica.js';
 import {pending} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -21,24 +21,6 @@ const leastAcknowledgements = 60;
 
 /** Milliseconds after the start of redis-top for which a loss from before that start is reported. */
 const reportedMs = 600_000;
-
-type Loss = {readonly replica: NodeAddress; readonly agoSeconds: number};
-
-/**
-The last replica whose link ended, by the server's log on this machine. The log names a replica that crashed only by the
-id of its connection. It then is the one that was linked last: a tool has no port there.
-*/
-function loggedLoss({record: {host}, nowMs}: NodeFacts): Loss | undefined {
-	const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
-	const remark = remarks.find(({id}) => id === 'replica-lost');
-	const linked = remarks.find(({id}) => id === 'replica-linked');
-	const named = /with replica (?<address>\S+:\d+) lost/.exec(remark?.line ?? '')?.groups?.address;
-	const last = /(?:with replica|request from) (?<address>\S+:\d+) /.exec(linked?.line ?? '')?.groups?.address;
-	const address = named ?? (/client id #\d+ lost/.test(remark?.line ?? '') ? last : undefined);
-	return address === undefined || remark?.atMs === undefined
-		? undefined
-		: {replica: address as NodeAddress, agoSeconds: Math.max(0, nowMs - remark.atMs) / 1000};
-}
 
 /**
 What the server's own INFO tells of a replica that is gone. The server frees its backlog `repl-backlog-ttl` seconds after
@@ -59,7 +41,7 @@ function recentReplica(facts: NodeFacts, keptSeconds: number): Message | undefin
 }
 
 /** Steps that find out why a replica is gone. */
-function stepsFor(facts: NodeFacts, loss: Loss | undefined): readonly NextStep[] {
+function stepsFor(facts: NodeFacts, loss: LoggedLoss | undefined): readonly NextStep[] {
 	const {endpoint} = facts.record;
 	const name = loss === undefined ? undefined : nameOf('node', loss.replica);
 	return [
@@ -81,7 +63,7 @@ function stepsFor(facts: NodeFacts, loss: Loss | undefined): readonly NextStep[]
 Whether a node that redis-top knows explains the loss by its own finding: it names this node as its primary, it never
 answered, or it is the lost replica and has another place now.
 */
-function isToldElsewhere(facts: NodeFacts, loss: Loss | undefined): boolean {
+function isToldElsewhere(facts: NodeFacts, loss: LoggedLoss | undefined): boolean {
 	const sameNode = nodeFinder(facts.nodes);
 	const lost = loss && sameNode(loss.replica);
 	return [...facts.nodes.values()].some(record => {

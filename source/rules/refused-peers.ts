@@ -8,6 +8,7 @@ import {mostRefused, refusalsLately} from './access-refusals.js';
 import {namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {forkLimit} from './fork-limits.js';
+import {loggedMissing} from './logged-replica.js';
 import {answerMissing, type Need} from './needs.js';
 import {hint, logSteps, onHost, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
@@ -78,17 +79,34 @@ type Refusal = {
 /** Failed logins from which their number is compared with that of the PINGs before them. */
 const leastLogins = 5;
 
+/** The same where the log names a replica that left the host of these logins lately: it then most likely comes back. */
+const leastLoginsOfLost = 2;
+
+/** Milliseconds after which a loss of a replica no longer explains logins that fail. */
+const recentLossMs = 600_000;
+
 /**
 Whether a replica fails to log in now. A replica sends PING before AUTH, and tries again each second. So a server with a
-password rejects a PING for each failed AUTH. A Sentinel sends many PINGs for an AUTH, an application sends AUTH first.
-Source: Redis, src/replication.c, `syncWithMaster`.
+password rejects a PING for each failed AUTH, and one for each PSYNC before which the replica logged in. A Sentinel sends
+many PINGs for an AUTH, an application sends AUTH first. Source: Redis, src/replication.c, `syncWithMaster`.
 */
 function isReplicaLoggingIn(facts: NodeFacts): boolean {
 	const stats = facts.sample && commandStats(facts.sample.info);
 	const pings = stats?.get('ping')?.rejectedCalls ?? 0;
 	const logins = stats?.get('auth')?.failedCalls ?? 0;
+	const resyncs = Math.min(stats?.get('psync')?.calls ?? 0, logins);
 	const isNow = (callsOf(facts, 'ping')?.rejected ?? 0) > 0 && (callsOf(facts, 'auth')?.failed ?? 0) > 0;
-	return isNow && logins >= leastLogins && pings >= 0.8 * logins && pings <= 1.25 * logins;
+	const least = refusedReplica(facts) === undefined ? leastLogins : leastLoginsOfLost;
+	return isNow && logins >= least && pings >= 0.8 * logins && pings <= 1.25 * logins + resyncs;
+}
+
+/** The replica that the log on this machine names as lost lately, if logins from its host fail. */
+function refusedReplica(facts: NodeFacts): NodeAddress | undefined {
+	const loss = loggedMissing(facts);
+	const isRecent = loss !== undefined && loss.agoSeconds * 1000 < recentLossMs;
+	return isRecent && loss.replica.slice(0, loss.replica.lastIndexOf(':')) === refusedHost(facts)?.name
+		? loss.replica
+		: undefined;
 }
 
 /** The host whose logins the server refused most often in the last minute, by ACL LOG. */
@@ -219,7 +237,9 @@ export const repRefused = rule({
 			return clear;
 		}
 
-		const replicas = unlinkedReplicas(facts);
+		const unlinked = unlinkedReplicas(facts);
+		const logged = unlinked.length === 0 ? refusedReplica(facts) : undefined;
+		const replicas = logged === undefined ? unlinked : [logged];
 		const isServed = facts.record.replicas.some(({state}) => state === 'online');
 		const names = joinMessages(
 			replicas.slice(0, 2).map(address => nodeName(address)),

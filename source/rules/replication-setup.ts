@@ -1,8 +1,9 @@
 import {message, nodeName} from '../domain/message.js';
-import {bytes} from '../text/units.js';
+import {bytes, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {departedReplica} from './departed-replica.js';
 import {infoEvidence} from './evidence.js';
+import {loggedMissing} from './logged-replica.js';
 import {missingReplicas} from './missing-replicas.js';
 import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
@@ -158,12 +159,17 @@ export const repMinGood = rule({
 		}
 
 		const missing = isShort ? missingReplicas(facts) : undefined;
+		// A session that began after the loss knows no replica. The log on this machine may name the last one.
+		// A replica that left long ago explains nothing while enough replicas are linked and too slow.
+		const isLinked = (facts.number('replication', 'connected_slaves') ?? wanted) >= wanted;
+		const loss = isShort && missing === undefined && !isLinked ? loggedMissing(facts) : undefined;
+		const lost = loss && nodeName(loss.replica);
 		const counted = `${good} of ${wanted} needed replicas`;
 		return fires('critical', {
 			problem: 'refuses writes (NOREPLICAS)',
-			detail: missing && counted,
+			detail: missing === undefined && lost === undefined ? undefined : counted,
 			reason: isShort
-				? (missing?.text ?? counted)
+				? (missing?.text ?? (lost && message`replica ${lost} left ${seconds(loss?.agoSeconds ?? 0)} ago`) ?? counted)
 				: good === undefined || !isWantedKnown
 					? 'it has too few good replicas'
 					: `it had too few good replicas a moment ago, and has ${good} of ${wanted} now`,
@@ -182,10 +188,11 @@ export const repMinGood = rule({
 			meaning: 'Every write gets an error, as the setting demands while too few replicas would have it.',
 			next: [
 				hint(
-					missing === undefined
-						? 'bring the replicas back: panel 3 says which are missing or not responding'
-						: message`bring ${missing.names} back: look at the process, its host, the network between`,
+					missing === undefined && lost === undefined
+						? 'bring the replicas back: its config, its Sentinels or its log name them'
+						: message`bring ${missing?.names ?? lost ?? '-'} back: look at the process, its host, the network between`,
 				),
+				...(missing === undefined && lost === undefined ? logSteps(facts) : []),
 				redisCli(facts, 'CONFIG SET min-replicas-to-write 0'),
 			],
 		});

@@ -58,6 +58,28 @@ const replica = recordFrom({
 });
 const here = {address: '10.0.1.1:6379', role: 'primary'} as const;
 
+/** A primary whose log names a lost replica on 10.0.1.2, and which refused two logins from this client since. */
+const lostFrom = (clientAddress: string, agoMs = 5000): FactsParts => ({
+	...counted({ping: [0, 2, 0], auth: [2, 0, 2]}, {NOAUTH: 1, WRONGPASS: 1}, {ping: [0, 1, 0], auth: [1, 0, 1]}),
+	host: logged('replica-lost', '1:M * Connection with replica 10.0.1.2:6379 lost.', agoMs),
+	record: {
+		accessLog: {
+			atMs: nowMs,
+			value: [
+				{
+					count: 2,
+					lack: 'auth',
+					object: 'AUTH',
+					user: 'default',
+					ageSeconds: 1,
+					clientAddress,
+					clientName: '',
+				},
+			],
+		},
+	} as never,
+});
+
 testRule(repRefused, [
 	['nothing is counted', {info: {}, earlier: {}}, 'pending'],
 	['no PSYNC', counted({}, {}), 'clear'],
@@ -148,6 +170,24 @@ testRule(repRefused, [
 		'critical',
 		/^refuses a replica on 10\.0\.1\.2: user repl is off: its masteruser was switched off here$/,
 	],
+	[
+		'the same, and replicas had logged in before the password was changed',
+		counted(
+			{ping: [0, 9, 0], auth: [9, 0, 6], psync: [3, 0, 0]},
+			{NOAUTH: 1, WRONGPASS: 1},
+			{ping: [0, 8, 0], auth: [8, 0, 5], psync: [3, 0, 0]},
+		),
+		'critical',
+		/^refuses a replica: wrong password \(WRONGPASS\)/,
+	],
+	[
+		'the second attempt of a replica that left lately, by the log of this machine',
+		lostFrom('10.0.1.2:40000'),
+		'critical',
+		/^refuses replica 10\.0\.1\.2:6379: wrong password \(WRONGPASS\): masterauth or masteruser there is old$/,
+	],
+	['two logins that fail on another host than that of the lost replica', lostFrom('10.0.1.7:40000'), 'clear'],
+	['two logins that fail long after the replica was lost', lostFrom('10.0.1.2:40000', 700_000), 'clear'],
 	[
 		'an application with an old password sends no PING first',
 		counted({auth: [20, 0, 20]}, {WRONGPASS: 1}, {auth: [19, 0, 19]}),

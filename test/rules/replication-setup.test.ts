@@ -149,6 +149,26 @@ const refused: FactsParts = {
 	info: {errorstats: {errorstat_NOREPLICAS: 'count=4'}},
 	earlier: {errorstats: {errorstat_NOREPLICAS: 'count=1'}},
 };
+/** The log of a server on this machine whose replica 10.0.1.12:6379 left 12 seconds ago. */
+const lostByLog: NonNullable<FactsParts['host']> = {
+	log: {
+		source: '/var/log/redis.log',
+		remarks: [
+			{
+				id: 'replica-lost',
+				severity: 'info',
+				rules: ['rep.lost'],
+				meaning: '-',
+				line: 'Connection with replica 10.0.1.12:6379 lost.',
+				atMs: nowMs - 12_000,
+				count: 1,
+			},
+		],
+		ending: [],
+		happened: [],
+		starts: [],
+	} as never,
+};
 testRule(repMinGood, [
 	['enough', {info: replication({min_slaves_good_slaves: 2}), config: {'min-replicas-to-write': '1'}}, 'clear'],
 	[
@@ -157,7 +177,45 @@ testRule(repMinGood, [
 		'critical',
 		/^refuses writes \(NOREPLICAS\): 0 of 1 needed replicas$/,
 	],
-	['the setting is not in use', {info: replication({})}, 'clear'],
+	[
+		'too few, and the log on this machine names the replica that left',
+		{
+			info: replication({min_slaves_good_slaves: 0, connected_slaves: 0}),
+			config: {'min-replicas-to-write': '1'},
+			host: lostByLog,
+		},
+		'critical',
+		/^refuses writes \(NOREPLICAS\), 0 of 1 needed replicas: replica 10\.0\.1\.12:6379 left 12s ago$/,
+	],
+	[
+		'too few, and the replica of the log is back but slow',
+		{
+			info: replication({
+				min_slaves_good_slaves: 1,
+				connected_slaves: 1,
+				slave0: 'ip=10.0.1.12,port=6379,state=online,offset=5,lag=20',
+			}),
+			config: {'min-replicas-to-write': '2'},
+			host: lostByLog,
+		},
+		'critical',
+		/^refuses writes \(NOREPLICAS\): 1 of 2 needed replicas$/,
+	],
+	[
+		'another replica is linked and slow: the one that left explains nothing',
+		{
+			info: replication({
+				min_slaves_good_slaves: 0,
+				connected_slaves: 1,
+				slave0: 'ip=10.0.1.13,port=6379,state=online,offset=5,lag=20',
+			}),
+			config: {'min-replicas-to-write': '1'},
+			host: lostByLog,
+		},
+		'critical',
+		/^refuses writes \(NOREPLICAS\): 0 of 1 needed replicas$/,
+	],
+	['the setting is not in use', {info: replication({}), host: lostByLog}, 'clear'],
 	['NOREPLICAS replies', refused, 'critical', /^refuses writes \(NOREPLICAS\): it has too few good replicas$/],
 	[
 		'NOREPLICAS replies, and the replicas are back',

@@ -1,0 +1,27 @@
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeFacts} from './node-facts.js';
+
+/** A replica whose link to its primary ended. */
+export type LoggedLoss = {readonly replica: NodeAddress; readonly agoSeconds: number};
+
+/**
+The last replica whose link ended, by the server's log on this machine. The log names a replica that crashed only by the
+id of its connection. It then is the one that was linked last: a tool has no port there.
+*/
+export function loggedLoss({record: {host}, nowMs}: NodeFacts): LoggedLoss | undefined {
+	const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
+	const remark = remarks.find(({id}) => id === 'replica-lost');
+	const linked = remarks.find(({id}) => id === 'replica-linked');
+	const named = /with replica (?<address>\S+:\d+) lost/.exec(remark?.line ?? '')?.groups?.address;
+	const last = /(?:with replica|request from) (?<address>\S+:\d+) /.exec(linked?.line ?? '')?.groups?.address;
+	const address = named ?? (/client id #\d+ lost/.test(remark?.line ?? '') ? last : undefined);
+	return address === undefined || remark?.atMs === undefined
+		? undefined
+		: {replica: address as NodeAddress, agoSeconds: Math.max(0, nowMs - remark.atMs) / 1000};
+}
+
+/** The replica that the log names as lost, if it is not connected now: it may have come back, and others not. */
+export function loggedMissing(facts: NodeFacts): LoggedLoss | undefined {
+	const loss = loggedLoss(facts);
+	return loss === undefined || facts.record.replicas.some(({address}) => address === loss.replica) ? undefined : loss;
+}
