@@ -45,14 +45,22 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 		: serverMicroseconds / 1_000_000 + Math.max(0, nowMs - sample.atMs) / 1000;
 }
 
+/** Seconds by which the server's start time and its first `rdb_last_save_time` may differ: both are whole seconds. */
+const startSlackSeconds = 2;
+
 /**
-Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` alone doesn't show it, because the
-field has the start time of the process until the first save. A save happened if `rdb_saves` is above 0 (Redis ≥ 7.0,
-failed saves included) or the duration of the last save is known.
+Whether this process has saved; undefined when that is unknown. The field `rdb_last_save_time` has the start time of the
+process until the first save. A save happened if `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the
+duration of the last save is known. FLUSHALL saves too, and `rdb_saves` leaves that save out: then the last save is
+younger than the process (server source db.c, flushAllDataAndResetRDB).
 */
-function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
+function hasSaved(
+	attempts: number | undefined,
+	tookSeconds: number | undefined,
+	isYounger: boolean,
+): boolean | undefined {
 	if (attempts !== undefined) {
-		return attempts > 0;
+		return attempts > 0 || isYounger;
 	}
 
 	return tookSeconds === undefined ? undefined : tookSeconds >= 0;
@@ -63,13 +71,14 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	const field = (name: string) => info?.number('persistence', name);
 	const now = serverNowSeconds(node, nowMs);
 	const attempts = field('rdb_saves');
-	const saved = hasSaved(attempts, field('rdb_last_bgsave_time_sec'));
 	// Some services compatible with Redis print 0 if no save ever happened.
 	const lastSave = field('rdb_last_save_time') || undefined;
 	const uptimeSeconds = info?.number('server', 'uptime_in_seconds');
 	const status = statusOf(info?.text('persistence', 'rdb_last_bgsave_status'));
 	const saveSetting = node.config?.value.get('save');
 	const age = lastSave === undefined ? undefined : Math.max(0, now - lastSave);
+	const isYounger = age !== undefined && uptimeSeconds !== undefined && age < uptimeSeconds - startSlackSeconds;
+	const saved = hasSaved(attempts, field('rdb_last_bgsave_time_sec'), isYounger);
 	// After a failed first save `rdb_last_save_time` is still the start time, so it is as old as the process.
 	const isStartTime = status === 'err' && age !== undefined && uptimeSeconds !== undefined && age >= uptimeSeconds - 1;
 	return {

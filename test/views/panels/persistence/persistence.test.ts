@@ -102,9 +102,18 @@ test('a start time is no save', () => {
 });
 
 test('a diskless full resync is no save, and a time of 0 is no moment', () => {
-	const diskless = {rdb_saves: 0, rdb_last_bgsave_time_sec: 0, rdb_last_save_time: nowSeconds - 87};
+	const diskless = {rdb_saves: 0, rdb_last_bgsave_time_sec: 0, rdb_last_save_time: nowSeconds - 86_400};
 	assert.match(draw(record(diskless)).join('\n'), /last save +none since the start/);
 	assert.doesNotMatch(draw(record({rdb_last_save_time: 0})).join('\n'), /\d+d ago/);
+});
+
+test('a save by FLUSHALL is one, although rdb_saves leaves it out', () => {
+	const flushed = {rdb_saves: 0, rdb_last_bgsave_time_sec: -1, rdb_last_save_time: nowSeconds - 14};
+	const text = draw(record(flushed)).join('\n');
+	assert.match(text, /last save +14s ago/);
+	assert.match(text, /last result +ok/);
+	const started = {rdb_saves: 0, rdb_last_bgsave_time_sec: -1, rdb_last_save_time: nowSeconds - 86_398};
+	assert.match(draw(record(started)).join('\n'), /last save +none since the start/);
 });
 
 test('after a failed first save the start time is no save either', () => {
