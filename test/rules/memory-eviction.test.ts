@@ -254,6 +254,12 @@ const besidePrimaries = (used: readonly number[]): FactsParts => ({
 	),
 });
 
+/** INFO of a full node of a cluster with so many bytes of 100 in its backlog. */
+const withBacklog = (bytes: number): Sections => ({
+	...besidePrimaries([]).info,
+	memory: {...refusing.info?.memory, mem_replication_backlog: bytes, used_memory: 101},
+});
+
 testRule(memOom, [
 	['no new OOM reply', {info: replies('OOM', 5), earlier: replies('OOM', 5)}, 'clear'],
 	[
@@ -389,6 +395,24 @@ testRule(memOom, [
 		besidePrimaries([5, 40]),
 		'critical',
 		/: the other primaries use at most 40%$/,
+	],
+	[
+		'the same with a backlog of a quarter of the limit: a smaller one would not help for long',
+		{...besidePrimaries([5, 5]), info: withBacklog(30)},
+		'critical',
+		/: the other primaries use 5\.0%$/,
+	],
+	[
+		'a node whose backlog takes more than its data',
+		{...besidePrimaries([5, 5]), info: withBacklog(70)},
+		'critical',
+		/: the replication backlog takes 70B, 70% of maxmemory$/,
+	],
+	[
+		'a node of a cluster that gets full, with the same backlog',
+		{...besidePrimaries([5, 80]), info: withBacklog(30)},
+		'critical',
+		/: the replication backlog takes 30B, 30% of maxmemory$/,
 	],
 	['a cluster that gets full', besidePrimaries([5, 80]), 'critical', /: the policy is noeviction$/],
 	['one other primary', besidePrimaries([5]), 'critical', /: the policy is noeviction$/],
