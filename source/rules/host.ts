@@ -83,7 +83,7 @@ export const osClocksource = rule({
 
 /** The reason of an OOM kill: what ran out of memory, the control group or the machine. */
 const outOfMemory = (kill: OomKill): string =>
-	isGroupLimit(kill) ? 'the memory limit of its control group was reached' : 'the machine was out of memory';
+	isGroupLimit(kill) ? 'memory limit of its control group' : 'the machine was out of memory';
 
 export const osOomscore = rule({
 	id: 'os.oomscore',
@@ -123,13 +123,13 @@ export const osOomscore = rule({
 				? 'It will be killed again at the same limit, unless the limit is raised or the server takes less.'
 				: 'The machine will run out of memory again unless something changes.',
 			next: [
-				...(isUp ? [] : statusSteps(facts)),
-				onHost('journalctl -k -g "Out of memory|oom-kill" -n 20'),
 				hint(
 					isGroupLimit(kill)
 						? 'raise the limit of its unit or container, or set maxmemory below it with room for a save'
 						: 'lower maxmemory, or move what else runs there',
 				),
+				...(isUp ? [] : statusSteps(facts)),
+				onHost('journalctl -k -g "Out of memory|oom-kill" -n 20'),
 			],
 		});
 	},
