@@ -13,8 +13,8 @@ const oldListMs = 600_000;
 export type HeldConnections = {
 	/** Such as `java (process 7) has 76 of 80 connections`. */
 	readonly text: Message;
-	/** The same for a narrow screen: `java has 76 of 80`. */
-	readonly brief: Message;
+	/** The same for a narrow screen, the longest first: `java has 76 of 80 connections`, `java has 76 of 80`. */
+	readonly brief: readonly Message[];
 };
 
 /**
@@ -35,7 +35,7 @@ export function heldConnections({failure, failingSinceMs, clients, host}: NodeRe
 	);
 	if (largest !== undefined && largest.count > listed.length / 2) {
 		const brief = message`${nameOf('client', largest.key)} had ${count(largest.count)} of ${count(listed.length)}`;
-		return {text: message`${brief} connections`, brief};
+		return {text: message`${brief} connections`, brief: [brief]};
 	}
 
 	const holders = host?.value.kind === 'here' ? (host.value.connectionHolders ?? []) : [];
@@ -49,5 +49,8 @@ export function heldConnections({failure, failingSinceMs, clients, host}: NodeRe
 	const share = `has ${count(connections)} of ${count(all)}`;
 	const who = processId === undefined ? nameOf('host', address) : nameOf('quote', processName ?? '?');
 	const byProcess = processId === undefined ? '' : ` (process ${processId})`;
-	return {text: message`${who}${byProcess} ${share} connections`, brief: message`${who} ${share}`};
+	return {
+		text: message`${who}${byProcess} ${share} connections`,
+		brief: [message`${who} ${share} connections`, message`${who} ${share}`],
+	};
 }

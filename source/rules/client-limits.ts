@@ -89,7 +89,9 @@ export const cliMax = rule({
 			],
 			meaning: message`${lowered === undefined ? '' : message`Its config asks for ${lowered.asked} clients; the limit of open files at its start lowered them. Now ${taken}. `}When none is left, new clients get an error and are disconnected, redis-top among them.`,
 			...raising(lowered, [
-				hint('find who holds them: panel 4 counts them by address, name or user'),
+				holder === undefined
+					? hint('find who holds them: panel 4 counts them by address, name or user')
+					: hint(message`ask why ${holder.name} holds so many: does it close what it opens, is its pool limited`),
 				redisCli(facts, 'CONFIG GET timeout'),
 				hint('close what leaks, or raise maxclients (and the limit of open files with it)'),
 			]),

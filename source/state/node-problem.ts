@@ -54,7 +54,7 @@ export type NodeProblem = Statement & {
 	/** Whether `detail` names the client or program that causes the problem. `detail` is then shown before the reason. */
 	readonly namesCulprit?: boolean | undefined;
 	/** `detail` in fewer words, for a narrow screen. */
-	readonly briefDetail?: Message | undefined;
+	readonly briefDetails?: readonly Message[] | undefined;
 	/** `reason` in fewer words, for a narrow screen. */
 	readonly briefReason?: Message | undefined;
 	/** Whether `reason` says why the process of the node ended or does not start. */
@@ -220,7 +220,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
 		problem: failure?.problem ?? reachWords[reach],
 		detail: held?.text,
-		briefDetail: held?.brief,
+		briefDetails: held?.brief,
 		namesCulprit: held !== undefined,
 		reason: elsewhere ?? (mistake && mistakeReason(mistake)) ?? end?.reason ?? failure?.reason,
 		briefReason: mistake && briefMistakeReason(mistake),

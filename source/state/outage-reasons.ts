@@ -54,6 +54,6 @@ export function explainedPart(finding: Finding | undefined): Partial<NodeProblem
 		reason: tells === 'moment' ? message`last ${problem}` : statementMessage(finding, reason ? 'middle' : 'long'),
 		...(command === undefined || client === undefined
 			? {}
-			: {namesCulprit: true, briefDetail: message`after ${command} from ${client}`}),
+			: {namesCulprit: true, briefDetails: [message`after ${command} from ${client}`]}),
 	};
 }

@@ -137,7 +137,7 @@ function problemMessages(problem: NodeProblem): readonly Message[] {
 			: (['middle', 'short'] as const).map(length => withWholeNote(problemMessage(problem, length), problem))),
 		// These texts leave out the reason, because the client or program that causes the problem is more useful to know.
 		...(problem.namesCulprit === true
-			? [problem.detail, problem.briefDetail].flatMap(detail =>
+			? [problem.detail, ...(problem.briefDetails ?? [])].flatMap(detail =>
 					detail === undefined ? [] : [problemMessage({...problem, detail, reason: undefined}, 'long')],
 				)
 			: []),

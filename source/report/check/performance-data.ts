@@ -10,6 +10,8 @@ type Figure = {
 	readonly unit: string;
 	readonly decimals: number;
 	readonly read: (node: NodeRecord) => number | undefined;
+	/** Whether the node cannot be asked because of what the figure counts: the others' values would hide it. */
+	readonly isHidden?: (node: NodeRecord) => boolean;
 	/** Returns the warning and the critical threshold. Undefined for a figure whose rule has no fixed thresholds. */
 	readonly limits?: (thresholds: ThresholdOverrides | undefined) => readonly [warning: number, critical: number];
 };
@@ -29,7 +31,13 @@ const figures: readonly Figure[] = [
 			return [warning * 100, critical * 100];
 		},
 	},
-	{label: 'rejected', unit: '', decimals: 1, read: ({values}) => values.get('connectionsRejected')},
+	{
+		label: 'rejected',
+		unit: '',
+		decimals: 1,
+		read: ({values}) => values.get('connectionsRejected'),
+		isHidden: ({failure}) => failure?.kind === 'MAXCLIENTS',
+	},
 	{label: 'evicted', unit: '', decimals: 1, read: ({values}) => values.get('evicted')},
 	{
 		label: 'lag',
@@ -65,7 +73,7 @@ https://www.monitoring-plugins.org/doc/guidelines.html.
 */
 export function performanceData({nodes}: Pick<MonitorState, 'nodes'>): string {
 	return figures
-		.map(({label, unit, decimals, read, limits}) => {
+		.map(({label, unit, decimals, read, isHidden, limits}) => {
 			const readings = [...nodes.values()]
 				.flatMap(node => {
 					const value = read(node);
@@ -74,7 +82,8 @@ export function performanceData({nodes}: Pick<MonitorState, 'nodes'>): string {
 				.toSorted((one, other) => other.value - one.value);
 			const [worst] = readings;
 			const bounds = limits?.(worst?.thresholds ?? [...nodes.values()][0]?.thresholds);
-			const text = worst === undefined ? 'U' : `${rounded(worst.value, decimals)}${unit}`;
+			const isUnknown = worst === undefined || (isHidden !== undefined && [...nodes.values()].some(isHidden));
+			const text = isUnknown ? 'U' : `${rounded(worst.value, decimals)}${unit}`;
 			return `${label}=${[text, ...(bounds ?? []).map(bound => rounded(bound, 3))].join(';')}`;
 		})
 		.join(' ');

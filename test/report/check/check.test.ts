@@ -311,6 +311,18 @@ test('the text is that of a monitoring plugin: counts, findings by rule, and per
 	assert.match(textOf([up, other], findings, true), /\ninfo {2}rep\.none {2}2 nodes {2}is info\n/);
 });
 
+test('the rejected connections are unknown while a node that is full cannot be asked', () => {
+	const quiet = {...up, values: new Map([['connectionsRejected', 0]])} as unknown as NodeRecord;
+	const failing = (kind?: 'MAXCLIENTS'): NodeRecord =>
+		({
+			...lost,
+			reach: 'refusing',
+			failure: {layer: 'greet', state: 'refusing', kind, problem: 'refuses'},
+		}) as NodeRecord;
+	assert.match(textOf([quiet, failing('MAXCLIENTS')], []), / rejected=U /);
+	assert.match(textOf([quiet, failing()], []), / rejected=0 /);
+});
+
 test('without warnings the verdict comes first, and the notes are counted', () => {
 	assert.match(textOf([up], []), /^OK: nothing is wrong with 10\.0\.1\.11:6379 \| mem=U;80;90 rejected=U /);
 	assert.match(textOf([up], [finding('info')]), /^OK: nothing is wrong with 10\.0\.1\.11:6379; 1 note on 1 node \| /);
