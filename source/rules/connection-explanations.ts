@@ -38,11 +38,11 @@ export const lostWithTheFile =
 	'A server that is started without its config file lacks its password, its maxmemory, its folder and so its data.';
 /** The first step for a server that was started without its config file. CONFIG REWRITE fails there: it has no file. */
 export const startWithItsFile = 'start it with its config file again';
-/** Steps that go with the start with the config file. */
-export const stepsBeforeThatStart: readonly string[] = [
-	'see on its host how it was started: ps -C redis-server,valkey-server -o pid,args',
-	'end it with SHUTDOWN NOSAVE: a save could replace the RDB file, and CONFIG REWRITE fails without a config file',
-];
+/** How to see whether a server has its config file and its options. */
+export const seeItsStart = 'see on its host how it was started: ps -C redis-server,valkey-server -o pid,args';
+/** How to end a server before it is started with its config file. */
+export const endWithoutSave =
+	'end it with SHUTDOWN NOSAVE: a save could replace the RDB file, and CONFIG REWRITE fails without a config file';
 
 const unknownAuthority = (place: Place): Explanation => ({
 	meaning: 'The connection is encrypted, but who is at the other end cannot be proved: nobody we trust signed for it.',
@@ -294,7 +294,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		place => ({
 			meaning: `Protected mode refuses other hosts only while a server has no password, and a password was given. ${lostWithTheFile}`,
 			confirm: [shell(`redis-cli -p ${portOf(place)} INFO server   # on the server itself: config_file is empty`)],
-			next: [words(startWithItsFile), ...stepsBeforeThatStart.map(words)],
+			next: [words(startWithItsFile), words(seeItsStart), words(endWithoutSave)],
 		}),
 	],
 	[

@@ -1,7 +1,7 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {type Message, message} from '../domain/message.js';
-import {lostWithTheFile, startWithItsFile, stepsBeforeThatStart} from './connection-explanations.js';
+import {type Message, message, nameOf} from '../domain/message.js';
+import {endWithoutSave, lostWithTheFile, seeItsStart} from './connection-explanations.js';
 import {hint} from './next-steps.js';
 import {quotedName} from './node-facts.js';
 
@@ -14,30 +14,45 @@ export type LostSettings = {
 
 /**
 What is known of a server that let redis-top in, and now refuses other hosts because of protected mode. Protected mode
-looks at a connection only when it begins, so a change of settings ends no connection: the server was restarted without
-what had switched protected mode off. Undefined for any other server.
+looks at a connection only when it begins, so a change of settings ends no connection: the server was restarted with
+other settings. Its config file may be missing from its command line, or have changed: a reply shows neither. Undefined
+for any other server.
 */
-export function lostSettings({failure, sample, lastReplyAtMs}: NodeRecord): LostSettings | undefined {
+export function lostSettings({failure, sample, lastReplyAtMs, config}: NodeRecord): LostSettings | undefined {
 	if (failure?.code !== 'DENIED' || sample === undefined || lastReplyAtMs === undefined) {
 		return undefined;
 	}
 
 	const file = sample.info.text('server', 'config_file') ?? '';
+	// A server with `protected-mode no` may have had no password before either.
+	const wasOpen = config?.value.get('protected-mode') === 'no';
 	return {
-		problem: `was restarted without its ${file === '' ? 'options' : 'config file'}`,
-		reason: 'it has no password now, and protected mode turns other hosts away (DENIED)',
+		problem: 'was restarted with other settings',
+		reason: wasOpen
+			? 'protected mode is on now, and without a password it turns other hosts away (DENIED)'
+			: 'it has no password now, and protected mode turns other hosts away (DENIED)',
 		meaning: `The server let redis-top in before, and now refuses other hosts as a server without settings does. ${lostWithTheFile}`,
 		next: [
-			hint(file === '' ? 'start it with the options it had: it had no config file' : startCommand(sample.info, file)),
-			...stepsBeforeThatStart.map(text => hint(text)),
+			hint(seeItsStart),
+			...(file === ''
+				? [hint('if it lacks the options it had, start it with them again: it had no config file before')]
+				: [
+						startCommand(sample.info, file),
+						hint(
+							message`if it has ${nameOf('path', file)}, that file has changed: see its requirepass, aclfile and protected-mode`,
+						),
+					]),
+			hint(endWithoutSave),
 		],
 	};
 }
 
-/** The first step, with the command as it was typed. */
-function startCommand(info: NonNullable<NodeRecord['sample']>['info'], file: string): Message {
+/** The step for a server whose command line lacks its config file, with the command as it was typed. */
+function startCommand(info: NonNullable<NodeRecord['sample']>['info'], file: string): NextStep {
 	const program = info.text('server', 'executable') ?? '';
-	return program === ''
-		? message`${startWithItsFile}: ${quotedName('path', file)}`
-		: message`${startWithItsFile}: ${quotedName('path', program)} ${quotedName('path', file)}`;
+	const command: Message =
+		program === ''
+			? message`${quotedName('path', file)}`
+			: message`${quotedName('path', program)} ${quotedName('path', file)}`;
+	return hint(message`if it lacks its config file, start it with that again: ${command}`);
 }

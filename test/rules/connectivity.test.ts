@@ -790,13 +790,22 @@ testRule(connRefusing, [
 			info: {server: {config_file: '/etc/redis/redis.conf'}},
 		}),
 		'critical',
-		/^was restarted without its config file: it has no password now, and protected mode turns other hosts away/,
+		/^was restarted with other settings: it has no password now, and protected mode turns other hosts away/,
 	],
 	[
 		'protected mode after a server without a config file let redis-top in',
 		failing(replyFailure('DENIED Redis is running in protected mode'), 5, {info: {server: {config_file: ''}}}),
 		'critical',
-		/^was restarted without its options: /,
+		/^was restarted with other settings: it has no password now/,
+	],
+	[
+		'protected mode after a server with protected-mode no and without a password let redis-top in',
+		failing(replyFailure('DENIED Redis is running in protected mode'), 5, {
+			info: {server: {config_file: '/etc/redis/redis.conf'}},
+			config: {'protected-mode': 'no'},
+		}),
+		'critical',
+		/^was restarted with other settings: protected mode is on now, and without a password it turns other hosts away/,
 	],
 	[
 		'a certificate without the address by which the node was found',
@@ -849,7 +858,7 @@ test('the first step of a failed connection is one for its reason', () => {
 	);
 });
 
-test('a server that was restarted without its config file is started with it, and gets no CONFIG REWRITE', () => {
+test('a server that was restarted with other settings gets its config file looked at first, and no CONFIG REWRITE', () => {
 	const denied = replyFailure('DENIED Redis is running in protected mode');
 	const steps = (parts: FactsParts) => {
 		const evaluation = connRefusing.evaluate(factsOf(parts), 0);
@@ -857,11 +866,15 @@ test('a server that was restarted without its config file is started with it, an
 	};
 	const server = {executable: '/opt/valkey-server', config_file: '/etc/valkey.conf'};
 	const before = steps(failing(denied, 5, {info: {server}}));
-	assert.equal(before[0], 'start it with its config file again: /opt/valkey-server /etc/valkey.conf');
+	assert.match(before[0] ?? '', /^see on its host how it was started: ps -C /);
+	assert.equal(before[1], 'if it lacks its config file, start it with that again: /opt/valkey-server /etc/valkey.conf');
+	assert.match(before[2] ?? '', /^if it has \/etc\/valkey\.conf, that file has changed: see its requirepass, aclfile/);
 	const given = steps(failing(withLostPassword(denied)));
 	assert.equal(given[0], 'start it with its config file again');
-	assert.doesNotMatch([...before, ...given].join(' '), /requirepass/);
-	assert.match(steps(failing(denied, 5, {info: {server: {config_file: ''}}}))[0] ?? '', /^start it with the options/);
+	assert.doesNotMatch([...before, ...given].join(' '), /CONFIG SET requirepass/);
+	const withoutFile = steps(failing(denied, 5, {info: {server: {config_file: ''}}}));
+	assert.match(withoutFile[1] ?? '', /^if it lacks the options it had, start it with them again/);
+	assert.doesNotMatch(withoutFile.join(' '), /that file has changed/);
 });
 
 test('the steps of a connection contain no host, no path and no user, because findings show them where names are masked', () => {
