@@ -61,6 +61,12 @@ function reachPrimary(facts: NodeFacts): NextStep {
 		: pingPrimary(facts);
 }
 
+/** The step that shows the room on the disk of the replica's folder. */
+function diskSteps({record}: NodeFacts): readonly NextStep[] {
+	const folder = record.host?.value.kind === 'here' ? record.host.value.folder : undefined;
+	return folder === undefined ? [] : [onHost(message`df -h ${quotedName('path', folder.path)}`)];
+}
+
 /** Whether the replica has no keys: it restarted without data, or gave up its data for a resync that failed. */
 const holdsNoKeys = ({sample}: NodeFacts): boolean => sample !== undefined && keyCount(sample.info) === 0;
 
@@ -142,7 +148,7 @@ export const repLinkDown = rule({
 		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
 		return fires(isCritical ? 'critical' : isLasting ? 'warning' : 'info', {
 			...(obstacle !== undefined
-				? {problem: message`${obstacle.problem} ${primary}`, reason: obstacle.reason}
+				? {problem: message`${obstacle.problem} ${primary}`, detail: obstacle.detail, reason: obstacle.reason}
 				: replacement !== undefined
 					? {
 							problem: message`still follows ${primary}, which is down`,
@@ -187,7 +193,9 @@ export const repLinkDown = rule({
 					? [hint('its log says why: no room on its disk, a newer version of the data, a timeout, a buffer limit')]
 					: isNetwork
 						? betweenSteps(facts)
-						: [pingPrimary(facts)]),
+						: obstacle?.isOfDisk === true
+							? diskSteps(facts)
+							: [pingPrimary(facts)]),
 				...logSteps(facts),
 				...(obstacle === undefined && !isFailing
 					? [

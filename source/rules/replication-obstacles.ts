@@ -2,6 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {productNames, serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf} from '../domain/message.js';
+import {bytes} from '../text/units.js';
 import {hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
@@ -35,6 +36,8 @@ type Obstacle = {
 	readonly isOfDisk?: boolean;
 	/** Whether a finding on the primary itself tells the reason, so that this one follows from it. */
 	readonly isOfPrimary?: boolean;
+	/** Figures that follow the name of the primary. */
+	readonly detail?: Message;
 	readonly reason: Message;
 	/** Why the replica's data is old. The text follows the replica's address: `10.0.1.12:6379 could not …`. */
 	readonly past: string;
@@ -100,9 +103,7 @@ const obstacles: ReadonlyMap<string, Obstacle> = new Map([
 			isOfDisk: true,
 			reason: 'its disk is full, or its folder cannot be written',
 			past: 'could not store its data: its disk is full',
-			next: [
-				hint('free disk space on the host of the replica, or let it load without a file: repl-diskless-load swapdb'),
-			],
+			next: [hint('free disk space on its host, or let it load without a file: repl-diskless-load swapdb')],
 		},
 	],
 	[
@@ -214,15 +215,28 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 }
 
 /**
-Adds to an obstacle of the disk what the log line says: whether the disk is full, or the folder cannot be written.
+Adds to an obstacle of the disk what the log line says: whether the disk is full, or the folder cannot be written. A short
+write has no error of the system: a file got only a part, because there was no room for the rest. A limit of the size of
+a file does the same, so the folder's free space decides. Source: Redis, src/replication.c, `readSyncBulkPayload`.
 */
-function withLineKnown(obstacle: Obstacle, line: string): Obstacle {
+function withLineKnown(obstacle: Obstacle, line: string, facts: NodeFacts): Obstacle {
 	if (obstacle.isOfDisk !== true) {
 		return obstacle;
 	}
 
-	return /No space left|Disk quota/i.test(line)
-		? {...obstacle, reason: fullDisk}
+	const here = facts.record.host?.value;
+	const folder = here?.kind === 'here' ? here.folder : undefined;
+	const free = folder?.freeBytes;
+	const needed = facts.primary?.sample?.info.number('memory', 'used_memory') ?? 0;
+	const isShort = /: short write$/i.test(line.trimEnd()) && free !== undefined && free < needed;
+	return isShort || /No space left|Disk quota/i.test(line)
+		? {
+				...obstacle,
+				reason: fullDisk,
+				...(free === undefined || folder === undefined || free >= needed
+					? {}
+					: {detail: message`${bytes(needed)}, ${bytes(free)} free in ${nameOf('path', folder.path)}`}),
+			}
 		: /Permission denied|Read-only|No such file/i.test(line)
 			? {
 					...obstacle,
@@ -267,7 +281,7 @@ function obstacleAfter(facts: NodeFacts, sinceMs: number): LoggedObstacle | unde
 			(id === 'primary-unresolved' && isAddress(record.sample?.info.text('replication', 'master_host') ?? ''));
 		const known = isOther ? undefined : obstacles.get(id);
 		if (known !== undefined && atMs !== undefined && atMs > sinceMs) {
-			return {...withPrimaryKnown(id, withLineKnown(known, line), facts), line};
+			return {...withPrimaryKnown(id, withLineKnown(known, line, facts), facts), line};
 		}
 	}
 

@@ -89,6 +89,15 @@ const loggedLines = (
 	return {...facts, info: {...facts.info, server: {redis_version: '7.0.15'}}};
 };
 
+/** A replica whose log tells of a short write, with so many free bytes in its folder; its primary has 13 MB. */
+const shortWrite = (freeBytes: number): FactsParts => {
+	const facts = loggedLines(
+		[['primary-data-unstored', 2, 'short write writing to the DB dump file … synchronization: short write']],
+		{nodes: [recordFrom({address: '10.0.1.9:6379', info: {memory: {used_memory: 13_000_000}}})]},
+	);
+	return {...facts, host: {...facts.host, folder: {path: '/data', freeBytes} as never}};
+};
+
 /**
 A replica that lost its link 20 s ago, beside a primary that answers and refuses no login. `received` is what it had read
 of replication, every ten seconds.
@@ -332,6 +341,18 @@ testRule(repLinkDown, [
 		loggedLines([['primary-data-unstored', 2, '… synchronization: No space left on device']]),
 		'critical',
 		/^cannot store the data of its primary 10\.0\.1\.9:6379: its disk is full$/,
+	],
+	[
+		'never up, its log tells of a short write, and its disk has less room than the data of its primary take',
+		shortWrite(3_000_000),
+		'critical',
+		/^cannot store the data of its primary 10\.0\.1\.9:6379, 12\.4M, 2\.86M free in \/data: its disk is full$/,
+	],
+	[
+		'never up, its log tells of a short write, and its disk has room',
+		shortWrite(300_000_000),
+		'critical',
+		/: its disk is full, or its folder cannot be written$/,
 	],
 	[
 		'never up, and its log tells of a folder without rights',
