@@ -186,6 +186,29 @@ export function mainArrival(facts: NodeFacts, connectionsPerSecond: number): Nam
 	return key === undefined ? undefined : nameOf('client', key);
 }
 
+/** Least time, milliseconds, for which a server that stands still lets clients time out and connect again. */
+const longBlockMs = 500;
+
+/** Milliseconds after such a time in which clients that gave up are still connecting. */
+const afterBlockMs = 5000;
+
+/**
+Whether the server stood still a moment ago: a command held it, or a poll waited. Clients time out then and connect again,
+and the server accepts all waiting connections at once, those included whose clients have gone.
+*/
+function hasJustStoodStill(facts: NodeFacts): boolean {
+	const {sample, earlier, record, nowMs} = facts;
+	const serverMs = (facts.number('server', 'server_time_usec') ?? nowMs * 1000) / 1000;
+	const sinceMs = serverMs - ((sample?.atMs ?? nowMs) - (earlier?.atMs ?? nowMs)) - afterBlockMs;
+	return (
+		// A poll that waits while the one beside it does not shows a moment. Both wait under a lasting load.
+		[sample, earlier].filter(each => (each?.roundTripMs ?? 0) >= longBlockMs).length === 1 ||
+		(record.slowlog?.value.entries ?? []).some(
+			({atMs, durationMicroseconds}) => atMs >= sinceMs && durationMicroseconds >= longBlockMs * 1000,
+		)
+	);
+}
+
 export const cliChurn = rule({
 	id: 'cli.churn',
 	scope: 'node',
@@ -195,6 +218,7 @@ export const cliChurn = rule({
 		since: '2.4',
 		falsePositives: [
 			'Health checks connect for each request too. They make fewer than a hundred connections a second.',
+			'A server that stood still accepts all waiting connections at once. The rule is clear for five seconds after a command of half a second.',
 		],
 	},
 	thresholds: {
@@ -207,7 +231,7 @@ export const cliChurn = rule({
 	},
 	evaluate({connections, commands}, facts, limits) {
 		const isChurning = connections > limits.rate && connections > limits.share * commands;
-		if (!isChurning) {
+		if (!isChurning || hasJustStoodStill(facts)) {
 			return clear;
 		}
 

@@ -31,6 +31,8 @@ export type FactsParts = {
 	readonly secondsBetween?: number;
 	/** The round trips of the polls, in milliseconds. Absent: they are short. */
 	readonly roundTripMs?: number;
+	/** The round trip of the earlier poll, if it differs. */
+	readonly earlierRoundTripMs?: number;
 	/** The reply to CONFIG GET, by setting. Absent: the server has not answered CONFIG GET. */
 	readonly config?: Readonly<Record<string, string>>;
 	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
@@ -82,14 +84,15 @@ export const emptyHost: LocalEvidence = {
 /** Makes the facts that a rule evaluates, as the monitor store would make them. */
 export function factsOf(parts: FactsParts): NodeFacts {
 	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
-	const {certificateExpiresAtMs, roundTripMs} = parts;
+	const {certificateExpiresAtMs, roundTripMs, earlierRoundTripMs} = parts;
 	const timed = roundTripMs === undefined ? {} : {roundTripMs};
 	const later = {
 		...sampleOf(info, 600_000),
 		...timed,
 		...(certificateExpiresAtMs === undefined ? {} : {certificateExpiresAtMs}),
 	};
-	const before = earlier && {...sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000), ...timed};
+	const timedBefore = earlierRoundTripMs === undefined ? timed : {roundTripMs: earlierRoundTripMs};
+	const before = earlier && {...sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000), ...timedBefore};
 	const memory = {...newRuleMemory(later.atMs - 600_000), ...parts.watch};
 	for (const [index, sections] of past.entries()) {
 		memory.tracks.note(sampleOf({...info, ...sections}, 600_000 - (past.length - 1 - index) * 10_000));

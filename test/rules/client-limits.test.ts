@@ -8,7 +8,7 @@ import {
 	cliTimeoutsOff,
 } from '../../source/rules/client-limits.js';
 import {clientOf, type Sections} from '../harness/records.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const clients = (fields: Sections[string]): FactsParts => ({info: {clients: fields}});
 
@@ -107,6 +107,16 @@ const churned = (connections: number, commands: number): FactsParts => ({
 	earlier: {stats: {total_connections_received: 0, total_commands_processed: 0}},
 });
 
+/** The same with a command in the slow log that ended so long ago. */
+const blocked = (agoMs: number, durationMicroseconds: number): FactsParts => {
+	const {nowMs} = factsOf({});
+	const entry = {id: 1, atMs: nowMs - agoMs, durationMicroseconds, arguments: ['eval_ro'], clientName: 'analytics'};
+	return {
+		...churned(200, 400),
+		record: {slowlog: {atMs: nowMs, value: {entries: [entry as never], lost: 0, perMinute: 1}}},
+	};
+};
+
 testRule(cliChurn, [
 	['a pool', churned(1, 10_000), 'clear'],
 	[
@@ -115,6 +125,11 @@ testRule(cliChurn, [
 		'warning',
 		/^gets too many new connections, 200\/s for 400\/s commands$/,
 	],
+	['the accept queue, just after a long command', blocked(2000, 3_000_000), 'clear'],
+	['the same, after a poll that waited', {...churned(200, 400), earlierRoundTripMs: 2000}, 'clear'],
+	['a connection for each command while all polls wait', {...churned(200, 400), roundTripMs: 2000}, 'warning'],
+	['a connection for each command, and a long command ten seconds ago', blocked(10_000, 3_000_000), 'warning'],
+	['a connection for each command, and a command of a tenth of a second', blocked(500, 100_000), 'warning'],
 	[
 		'whose the newest connections are',
 		{
