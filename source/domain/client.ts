@@ -27,6 +27,11 @@ export type ClientRow = {
 	readonly queryBufferBytes: number | undefined;
 	/** `omem`: bytes of replies in the output list that wait to be sent. */
 	readonly outputBufferBytes: number | undefined;
+	/**
+	`rbs`: the present size of the fixed buffer for replies, in bytes. The server gives a connection that needs less than
+	16 KB a smaller buffer within some seconds. Undefined before 7.0.
+	*/
+	readonly replyBufferBytes?: number | undefined;
 	/** `tot-mem`: bytes of memory that the client takes in all. */
 	readonly totalMemoryBytes: number | undefined;
 	/** The client's last command, as the server prints it: `get`, `client|list`. */

@@ -18,6 +18,7 @@ const knownFields: ReadonlySet<string> = new Set([
 	'flags',
 	'db',
 	'qbuf',
+	'rbs',
 	'omem',
 	'tot-mem',
 	'cmd',
@@ -71,6 +72,7 @@ function readFields(line: string, fields: ClientFields): void {
 
 function clientOf(id: number, fields: ClientFields): ClientRow {
 	const patterns = numberIn(fields, 'psub') ?? 0;
+	const replyBufferBytes = numberIn(fields, 'rbs');
 	return {
 		id,
 		address: fields.get('addr') ?? '',
@@ -88,6 +90,7 @@ function clientOf(id: number, fields: ClientFields): ClientRow {
 		libraryName: fields.get('lib-name'),
 		libraryVersion: fields.get('lib-ver'),
 		totals: totalsIn(fields),
+		...(replyBufferBytes === undefined ? {} : {replyBufferBytes}),
 		...(patterns > 0 ? {patterns} : {}),
 	};
 }

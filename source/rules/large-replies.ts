@@ -3,11 +3,11 @@ import {type Message, message, type Name, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
 import {bytes, bytesPerSecond, count} from '../text/units.js';
 import {namedClients, otherClients, senderCulprit, sendersOf} from './client-names.js';
-import {keyInSlowlog} from './linear-commands.js';
+import {bigReader, longestReader, readingCommands} from './large-reply-readers.js';
 import {increase} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
-import {oneKeyCommands, titleKeyOf} from './one-key-commands.js';
+import {titleKeyOf} from './one-key-commands.js';
 import {maySendMessages, publisherOf} from './published-messages.js';
 import {isRepeat} from './repeated-commands.js';
 import {clear, fires, rule} from './rule.js';
@@ -80,70 +80,6 @@ const culpritOf = ({command, key, client}: Common, largest: LargeEntry): Culprit
 	...(key === undefined ? {} : {key}),
 });
 
-/** Commands that return values. Source: https://redis.io/docs/latest/commands/ */
-const readingCommands: ReadonlySet<string> = new Set([
-	...[
-		'get',
-		'mget',
-		'getrange',
-		'getex',
-		'getdel',
-		'hget',
-		'hmget',
-		'hgetall',
-		'hvals',
-		'hkeys',
-		'lrange',
-		'lpop',
-		'rpop',
-	],
-	...[
-		'smembers',
-		'sinter',
-		'sunion',
-		'sdiff',
-		'sort',
-		'sort_ro',
-		'zrange',
-		'zrangebyscore',
-		'zrevrange',
-		'keys',
-		'dump',
-	],
-	...['xrange', 'xrevrange', 'xread', 'xreadgroup', 'eval', 'evalsha', 'fcall', 'json.get', 'json.mget'],
-]);
-
-/** Mean duration of a call, in microseconds, from which copying the reply takes most of the time of the call. */
-const copyingMicroseconds = 50;
-/** The least share of all commands' time that a command with large replies takes. */
-const mostTime = 0.5;
-
-/**
-The command with most of the large replies, and its senders. Copying a large reply takes far longer than looking up a
-key. So the reading command that takes most of the time sends the large replies. Undefined if no reading command takes
-most of the time.
-*/
-function bigReader(facts: NodeFacts): {readonly text: Message; readonly culprit: Culprit} | undefined {
-	const top = facts.record.commands.find(
-		({command, callsPerSecond = 0, timeShare = 0, meanMicroseconds = 0}) =>
-			readingCommands.has(command) &&
-			callsPerSecond > 0 &&
-			timeShare > mostTime &&
-			meanMicroseconds >= copyingMicroseconds,
-	);
-	if (top === undefined) {
-		return undefined;
-	}
-
-	const command = top.command.toUpperCase();
-	const senders = sendersOf(facts, top.command);
-	const key = oneKeyCommands.has(top.command) ? keyInSlowlog(facts, top.command) : undefined;
-	return {
-		text: message`${key === undefined ? command : message`${command} ${key}`}${senders?.text ?? ''}`,
-		culprit: {...senderCulprit(command, senders), ...(key === undefined ? {} : {key})},
-	};
-}
-
 const meaning = 'Large replies fill the network and the buffers of clients, and take the server long to write.';
 
 export const netBigReply = rule({
@@ -193,7 +129,7 @@ export const netBigReply = rule({
 		const culprit = largest === undefined ? reader?.culprit : culpritOf(common, largest);
 		const next = stepsFor(facts, culprit, largest);
 		const isOfMessages =
-			replies.length === 0 && bigReader(facts) === undefined && maySendMessages(facts, output - toReplicas);
+			replies.length === 0 && longestReader(facts) === undefined && maySendMessages(facts, output - toReplicas);
 		const isLarge = isWithoutReplicas && commands >= limits.commands && mean > limits.bytes && !isOfMessages;
 		const waiting = waitingReplies(facts);
 		if (waiting !== undefined && (isLarge || waiting.isNetwork)) {

@@ -349,6 +349,96 @@ const bigGets = (meanMicroseconds: number, timeShare = 0.9): NonNullable<FactsPa
 	clients: {atMs: 0, value: [clientOf({id: 5, name: 'thumbs', command: 'get'})]},
 });
 
+/** Clients of a server that gets GET from all of them: their name, age, size of the reply buffer, and bytes sent a second. */
+const getters = (
+	rows: ReadonlyArray<readonly [string, number, number | undefined, number?]>,
+	timeShare = 0.3,
+): NonNullable<FactsParts['record']> => ({
+	...bigGets(1900, timeShare),
+	clients: {
+		atMs: nowMs,
+		value: rows.map(([name, ageSeconds, replyBufferBytes, outBytes], id) => {
+			const perSecond = outBytes === undefined ? undefined : {inBytes: 9, outBytes, commands: 9};
+			return clientOf({id, name, command: 'get', ageSeconds, idleSeconds: 0, replyBufferBytes, perSecond});
+		}),
+	},
+});
+const web = ['web', 90, 1024] as const;
+const toGet = (record: NonNullable<FactsParts['record']>, stats: Sections[string] = {}): FactsParts => ({
+	...replies(10_000_000, 100, stats),
+	record,
+});
+
+testRule(netBigReply, [
+	[
+		'large, and one client of several has full reply buffers',
+		toGet(getters([web, web, web, ['thumbs', 20, 16_384], ['thumbs', 20, 2048]])),
+		'warning',
+		/^sends large replies, most to GET from thumbs, 97/,
+	],
+	[
+		'the same, and GET takes most of the time',
+		toGet(getters([web, web, web, ['thumbs', 20, 16_384]], 0.9)),
+		'warning',
+		/^sends large replies, most to GET from thumbs, 97/,
+	],
+	[
+		'two clients have full reply buffers, and GET takes most of the time',
+		toGet(getters([web, ['api', 90, 16_384], ['thumbs', 20, 16_384]], 0.9)),
+		'warning',
+		/^sends large replies, most to GET, 97/,
+	],
+	[
+		'before 7.0 no buffers are listed',
+		toGet(
+			getters(
+				[
+					['web', 90, undefined],
+					['thumbs', 20, undefined],
+				],
+				0.9,
+			),
+		),
+		'warning',
+		/^sends large replies, most to GET, 97/,
+	],
+	[
+		'another client has just connected, so that its buffer tells nothing',
+		toGet(getters([web, ['job', 1, 16_384], ['thumbs', 20, 16_384]])),
+		'warning',
+		/^sends large replies, 97/,
+	],
+	['all have just connected', toGet(getters([['thumbs', 2, 16_384]])), 'warning', /^sends large replies, 97/],
+	[
+		'clients come and go',
+		toGet(getters([web, ['thumbs', 20, 16_384]]), {total_connections_received: 40}),
+		'warning',
+		/^sends large replies, 97/,
+	],
+	[
+		'the server counts what each client gets',
+		toGet(
+			getters([
+				['web', 90, 16_384, 900],
+				['thumbs', 20, 1024, 9_000_000],
+			]),
+		),
+		'warning',
+		/^sends large replies, most to GET from thumbs, 97/,
+	],
+	[
+		'the server counts, and two get about as much',
+		toGet(
+			getters([
+				['web', 90, 16_384, 5_000_000],
+				['thumbs', 20, 1024, 5_000_000],
+			]),
+		),
+		'warning',
+		/^sends large replies, 97/,
+	],
+]);
+
 test('the step to fetch less fits the command, and a large request has none', () => {
 	const stepsOf = (command: string, log: 'large-reply' | 'large-request' = 'large-reply') =>
 		firingOf(netBigReply, logged({...entry(log, 3, 3 << 20, 'export-batch'), arguments: [command, 'report:7']}))

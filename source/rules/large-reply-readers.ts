@@ -1,0 +1,130 @@
+import {sumOfRates} from '../derive/client-rates.js';
+import type {ClientRow} from '../domain/client.js';
+import type {Culprit} from '../domain/finding.js';
+import {type Message, message} from '../domain/message.js';
+import {namedClients, otherClients, type Senders, senderCulprit, sendersOf} from './client-names.js';
+import {keyInSlowlog} from './linear-commands.js';
+import type {NodeFacts} from './node-facts.js';
+import {oneKeyCommands} from './one-key-commands.js';
+
+/** Commands that return values. Source: https://redis.io/docs/latest/commands/ */
+export const readingCommands: ReadonlySet<string> = new Set([
+	...[
+		'get',
+		'mget',
+		'getrange',
+		'getex',
+		'getdel',
+		'hget',
+		'hmget',
+		'hgetall',
+		'hvals',
+		'hkeys',
+		'lrange',
+		'lpop',
+		'rpop',
+	],
+	...[
+		'smembers',
+		'sinter',
+		'sunion',
+		'sdiff',
+		'sort',
+		'sort_ro',
+		'zrange',
+		'zrangebyscore',
+		'zrevrange',
+		'keys',
+		'dump',
+	],
+	...['xrange', 'xrevrange', 'xread', 'xreadgroup', 'eval', 'evalsha', 'fcall', 'json.get', 'json.mget'],
+]);
+
+/** Mean duration of a call, in microseconds, from which copying the reply takes most of the time of the call. */
+const copyingMicroseconds = 50;
+/** The least share of all commands' time that a command with large replies takes. */
+const mostTime = 0.5;
+
+/** Size of the reply buffer of a connection whose replies fill it, in bytes: PROTO_REPLY_CHUNK_BYTES of the server. */
+const fullBufferBytes = 16_384;
+/** Youngest connection, in seconds, whose reply buffer shows its replies. Each connection begins with a full buffer. */
+const settledSeconds = 7;
+/** Share of the bytes that all clients get from which the connections of one name get nearly all. */
+const nearlyAll = 0.8;
+
+/** Messages of subscribers (P) and of MONITOR (O) are no replies. */
+const getsReplies = ({flags}: ClientRow): boolean => !/[OP]/.test(flags);
+
+/** The clients that may get the large replies, by what the server counts or by their reply buffers; undefined if neither tells. */
+function largeReaders(clients: readonly ClientRow[]): readonly ClientRow[] | undefined {
+	const all = sumOfRates(clients)?.outBytes ?? 0;
+	if (all > 0) {
+		return [...Map.groupBy(clients, ({name}) => name).values()].find(
+			group => (sumOfRates(group)?.outBytes ?? 0) >= nearlyAll * all,
+		);
+	}
+
+	const isKnown = clients.some(({replyBufferBytes}) => replyBufferBytes !== undefined);
+	return isKnown ? clients.filter(({replyBufferBytes = 0}) => replyBufferBytes >= fullBufferBytes) : undefined;
+}
+
+/** New connections a second from which the reader may have ended before the list was read. */
+const manyNew = 2;
+
+/**
+The one client name that gets the large replies, with the command of its connections. Small replies of other clients
+may have the same command, so that the command alone does not tell. Undefined if several may get them, if a connection
+is so young that its buffer tells nothing, and while clients come and go.
+*/
+function onlyReader(facts: NodeFacts): {readonly senders: Senders; readonly command: string} | undefined {
+	if ((facts.perSecond('stats', 'total_connections_received') ?? 0) >= manyNew) {
+		return undefined;
+	}
+
+	const readers = largeReaders(otherClients(facts).filter(getsReplies)) ?? [];
+	const isSettled = readers.some(({ageSeconds, perSecond}) => ageSeconds >= settledSeconds || perSecond !== undefined);
+	const [first, ...others] = namedClients(readers);
+	const [command, ...more] = new Set(readers.map(each => each.command.toLowerCase()));
+	return first === undefined || command === undefined || !isSettled || others.length + more.length > 0
+		? undefined
+		: {command, senders: {clients: readers, only: first.name, text: message` from ${first.name}`}};
+}
+
+/** The senders of a command if they have one name. Of several, those named first may ask for small values alone. */
+function onlySendersOf(facts: NodeFacts, command: string): Senders | undefined {
+	const senders = sendersOf(facts, command);
+	return senders?.only === undefined ? undefined : senders;
+}
+
+/**
+The reading command that takes most of the time. Copying a large reply takes far longer than looking up a key. So this
+command sends large replies. Undefined if no reading command takes most of the time.
+*/
+export const longestReader = ({record}: NodeFacts): string | undefined =>
+	record.commands.find(
+		({command, callsPerSecond = 0, timeShare = 0, meanMicroseconds = 0}) =>
+			readingCommands.has(command) &&
+			callsPerSecond > 0 &&
+			timeShare > mostTime &&
+			meanMicroseconds >= copyingMicroseconds,
+	)?.command;
+
+/**
+The command with most of the large replies, and its senders. A client that alone has full reply buffers gets them,
+whatever the time of its command. Undefined if neither the buffers nor the time tells.
+*/
+export function bigReader(facts: NodeFacts): {readonly text: Message; readonly culprit: Culprit} | undefined {
+	const reader = onlyReader(facts);
+	const name = reader !== undefined && readingCommands.has(reader.command) ? reader.command : longestReader(facts);
+	if (name === undefined) {
+		return undefined;
+	}
+
+	const command = name.toUpperCase();
+	const senders = reader?.command === name ? reader.senders : onlySendersOf(facts, name);
+	const key = oneKeyCommands.has(name) ? keyInSlowlog(facts, name) : undefined;
+	return {
+		text: message`${key === undefined ? command : message`${command} ${key}`}${senders?.text ?? ''}`,
+		culprit: {...senderCulprit(command, senders), ...(key === undefined ? {} : {key})},
+	};
+}
