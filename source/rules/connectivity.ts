@@ -24,7 +24,7 @@ import {livingHost} from './living-host.js';
 import {lostSettings} from './lost-settings.js';
 import {diagnose, hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {noFailoverSteps} from './no-failover-steps.js';
-import type {NodeFacts} from './node-facts.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 import {isPlannedStop, isRemoved} from './planned-restart.js';
 import {meaningOfAbsence} from './refusal-meaning.js';
 import {fileLimitOfFull, refusalReason} from './refusal-reason.js';
@@ -172,6 +172,13 @@ const onlyAnnounced = ({record, nodes}: NodeFacts) =>
 		evidence: [{name: 'error', value: record.failure?.code ?? '-'}],
 		meaning: 'redis-top sees nothing of the node. Clients on this side of the network cannot reach it either.',
 		next: [
+			...(record.failure?.code === 'ETIMEDOUT' && record.endpoint.kind === 'tcp'
+				? [
+						hint(
+							message`from here: ping -c 50 -i 0.2 ${quotedName('host', record.endpoint.host)}; some replies missing: packets are lost, all missing: no way leads there`,
+						),
+					]
+				: []),
 			hint(
 				'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
 			),

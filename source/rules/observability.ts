@@ -121,7 +121,7 @@ export const latSlowlogNew = rule({
 				? {problem: `ran ${count(perMinute)} slow commands in the last minute`}
 				: {
 						problem: message`${sent.isRepeat ? 'repeated' : 'ran'} ${commandOf(worst)}${key === undefined ? '' : message` ${key}`}${sent.isRepeat ? ' of its primary' : ''} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
-						detail: `${ago(worst, facts)}${own.length > 1 ? `, the slowest of ${count(own.length)} read` : ''}`,
+						detail: `${ago(worst, facts)}${own.length > 1 ? `, slowest of ${count(own.length)} logged` : ''}`,
 						tells: 'moment' as const,
 					}),
 			effect: 'slow',

@@ -201,7 +201,11 @@ export const repLagAck = rule({
 				...(isCut
 					? [hint('check firewalls and routes between them, in both directions')]
 					: answersNow(facts.nodes.get(address))
-						? [hint(message`look at the network to ${replica}, which answers here; or at what holds its main thread`)]
+						? [
+								hint(
+									message`look at the slow log of ${replica}, for a command that held it; without one, at the network between`,
+								),
+							]
 						: [hint(message`see whether ${replica} answers PING: a SIGSTOP, a long command, swap, the network`)]),
 				redisCli(facts, 'INFO replication'),
 			],

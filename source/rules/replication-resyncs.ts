@@ -164,6 +164,34 @@ function restartingReplica(facts: NodeFacts) {
 	};
 }
 
+/** Seconds of uptime from which a replica without a link is not about to make its first one. */
+const linkingSeconds = 5;
+
+/**
+The replica that answers and has no link, although it was given full resyncs: each ended before it had the data. The
+replica's log says why. A larger backlog does not help a replica that never gets so far as to need it.
+*/
+function unlinkedReplica(facts: NodeFacts) {
+	const found = ownReplicas(facts).find(({failure, sample, address}) => {
+		const isDown = sample?.info.text('replication', 'master_link_status') === 'down';
+		const isOld = (sample?.info.number('server', 'uptime_in_seconds') ?? 0) >= linkingSeconds;
+		const isOnline = facts.record.replicas.some(link => link.address === address && link.state === 'online');
+		return failure === undefined && isDown && isOld && !isOnline;
+	});
+	if (found === undefined) {
+		return undefined;
+	}
+
+	const replica = nodeName(found.address);
+	return {
+		reason: message`replica ${replica} has no link: does each end early?`,
+		next: [
+			hint(message`read the log of ${replica}, which says why: data that it cannot load or store, a limit, a timeout`),
+		],
+		isUnlinked: true,
+	};
+}
+
 export const repFullsyncStorm = rule({
 	id: 'rep.fullsync_storm',
 	scope: 'node',
@@ -216,7 +244,8 @@ export const repFullsyncStorm = rule({
 			return clear;
 		}
 
-		const small = smallBacklog(facts, refusals) ?? impatientReplica(facts) ?? restartingReplica(facts);
+		const small =
+			smallBacklog(facts, refusals) ?? impatientReplica(facts) ?? unlinkedReplica(facts) ?? restartingReplica(facts);
 		return fires('critical', {
 			problem: `gave its replicas ${count(resyncs)} full resyncs`,
 			detail: 'within ten minutes',
@@ -237,7 +266,7 @@ export const repFullsyncStorm = rule({
 				redisCli(facts, 'CONFIG GET repl-backlog-size'),
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
 			],
-			action: 'set-repl-backlog',
+			...(small !== undefined && 'isUnlinked' in small ? {} : {action: 'set-repl-backlog' as const}),
 		});
 	},
 });

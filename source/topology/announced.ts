@@ -154,6 +154,7 @@ export function announcedStatement(record: NodeRecord, nodes: Nodes): Statement 
 		: {
 				problem: "is announced and can't be reached from here",
 				detail: `though other nodes reach it (${code})`,
-				reason: '--nat-map maps it',
+				// Nothing came back: a lost packet does that as well as an address of another network.
+				reason: code === 'ETIMEDOUT' ? 'packets are lost on the way, or --nat-map maps it' : '--nat-map maps it',
 			};
 }

@@ -396,6 +396,12 @@ testRule(connUnreachable, [
 		'warning',
 		/^is announced and can't be reached from here, though other nodes reach it \(ECONNREFUSED\): --nat-map maps it$/,
 	],
+	[
+		'the same where nothing comes back: packets may be lost',
+		failing(socket('ETIMEDOUT'), undefined, {record: toldByOthers}),
+		'warning',
+		/\(ETIMEDOUT\): packets are lost on the way, or --nat-map maps it$/,
+	],
 	['the same without a route', failing(socket('EHOSTUNREACH'), undefined, {record: toldByOthers}), 'warning'],
 	[
 		'a pod that Sentinels no longer name',

@@ -34,7 +34,7 @@ testRule(latSlowlogNew, [
 		'the worst is named',
 		entries(11, slow(7800, 'eval', 'cron-report'), slow(12, 'time')),
 		'warning',
-		/^ran EVAL for 7\.8\d* s from cron-report, 5s ago, the slowest of 2 read$/,
+		/^ran EVAL for 7\.8\d* s from cron-report, 5s ago, slowest of 2 logged$/,
 	],
 	[
 		'one command that took seconds',
@@ -46,7 +46,7 @@ testRule(latSlowlogNew, [
 		'a few that all clients feel',
 		entries(4, slow(240, 'del', 'purge-job'), slow(230, 'del', 'purge-job'), slow(210, 'del', 'purge-job')),
 		'warning',
-		/^ran DEL k for 240 ms from purge-job, 5s ago, the slowest of 3 read$/,
+		/^ran DEL k for 240 ms from purge-job, 5s ago, slowest of 3 logged$/,
 	],
 	[
 		'a deletion of several keys',
@@ -64,7 +64,7 @@ testRule(latSlowlogNew, [
 		'two of one client within ten seconds',
 		entries(2, slow(329, 'del', 'nightly-cleanup'), {...slow(171, 'del', 'nightly-cleanup'), atMs: nowMs - 15_000}),
 		'warning',
-		/^ran DEL k for 329 ms from nightly-cleanup, 5s ago, the slowest of 2 read$/,
+		/^ran DEL k for 329 ms from nightly-cleanup, 5s ago, slowest of 2 logged$/,
 	],
 	[
 		'two within ten seconds of one host whose clients have no name',
@@ -100,7 +100,7 @@ testRule(latSlowlogNew, [
 		'two that add up to a second',
 		entries(2, slow(560, 'del', 'purge-job'), slow(480, 'del', 'purge-job')),
 		'warning',
-		/^ran DEL k for 560 ms from purge-job, 5s ago, the slowest of 2 read$/,
+		/^ran DEL k for 560 ms from purge-job, 5s ago, slowest of 2 logged$/,
 	],
 	...['migrate', 'RESTORE', 'psync', 'config'].map(
 		command =>
@@ -357,7 +357,7 @@ testRule(latSlowlogNew, [
 		'a replica repeats a command of its primary',
 		replicaOf(onReplica('10.0.1.10:6379')),
 		'warning',
-		/^repeated DEL k of its primary for 682 ms, 5s ago, the slowest of 2 read$/,
+		/^repeated DEL k of its primary for 682 ms, 5s ago, slowest of 2 logged$/,
 	],
 	[
 		'and the primary knows who sent it',

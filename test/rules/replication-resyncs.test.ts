@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {LogEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import {repDiscTotal, repDualchannel, repFlapping, repFullsyncStorm} from '../../source/rules/replication-resyncs.js';
+import {firingOf} from '../harness/firing-of.js';
 import {recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {emptyHost, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -24,6 +28,16 @@ const replicaUpFor = (seconds: number) =>
 		info: {
 			server: {uptime_in_seconds: seconds},
 			replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379},
+		},
+	});
+/** The same at 10.0.1.2, without a link to the node. */
+const unlinkedFor = (seconds: number) =>
+	recordFrom({
+		address: '10.0.1.2:6379',
+		role: 'replica',
+		info: {
+			server: {uptime_in_seconds: seconds},
+			replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379, master_link_status: 'down'},
 		},
 	});
 /** The log of a replica that gave up a full resync five seconds ago. */
@@ -91,6 +105,28 @@ testRule(repFullsyncStorm, [
 		},
 		'critical',
 		/^gave its replicas 6 full resyncs, within ten minutes: replica 10\.0\.1\.2:6379 started 2s ago: does it end again and again\?$/,
+	],
+	[
+		'the same, and the replica has been up for a while without a link',
+		{
+			info: {...resyncs(8, 0), server: {uptime_in_seconds: 60}},
+			past: [resyncs(8, 0)],
+			record: {address: '10.0.1.11:6379', role: 'primary'},
+			nodes: [unlinkedFor(20)],
+		},
+		'critical',
+		/: replica 10\.0\.1\.2:6379 has no link: does each end early\?$/,
+	],
+	[
+		'the same, and the replica restarted a moment ago',
+		{
+			info: {...resyncs(8, 0), server: {uptime_in_seconds: 60}},
+			past: [resyncs(8, 0)],
+			record: {address: '10.0.1.11:6379', role: 'primary'},
+			nodes: [unlinkedFor(2)],
+		},
+		'critical',
+		/started 2s ago: does it end again and again\?$/,
 	],
 	[
 		'the same, and the log of the replica says that it gave up',
@@ -296,3 +332,16 @@ testRule(repDiscTotal, [
 	['the fifth', asReplica({master_current_sync_attempts: 5}), 'info', /^needs 5 attempts for one resync$/],
 	['before 8.2', asReplica({}), 'absent'],
 ]);
+
+test('full resyncs that end early are no reason for a larger backlog', () => {
+	const storm = (node: ReturnType<typeof replicaUpFor>): FactsParts => ({
+		info: {...resyncs(8, 0), server: {uptime_in_seconds: 60}},
+		past: [resyncs(8, 0)],
+		record: {address: '10.0.1.11:6379', role: 'primary'},
+		nodes: [node],
+	});
+	const unlinked = firingOf(repFullsyncStorm, storm(unlinkedFor(20)));
+	assert.equal(unlinked.action, undefined);
+	assert.match(messageText(unlinked.next[0]?.text ?? ''), /^read the log of 10\.0\.1\.2:6379/);
+	assert.equal(firingOf(repFullsyncStorm, storm(replicaUpFor(2))).action, 'set-repl-backlog');
+});
