@@ -112,6 +112,9 @@ export type TimedReadings = {
 	readonly [Key in keyof Pick<PollExtras, TimedReading>]?: Timed<NonNullable<PollExtras[Key]>> | undefined;
 };
 
+/** A time without a reply, in milliseconds since the epoch. */
+export type DiskWait = {readonly fromMs: number; readonly toMs: number};
+
 /**
 Everything that is known about one node. Each poll replaces the whole record, except its series, which are ring buffers.
 */
@@ -130,6 +133,8 @@ export type NodeRecord = TimedReadings & {
 	readonly failingSinceMs: number | undefined;
 	/** Since when a reply has been pending, in milliseconds since the epoch; undefined while none is pending. */
 	readonly pendingSinceMs: number | undefined;
+	/** The last time without a reply in which its process on this machine waited for a disk; undefined without one. */
+	readonly diskWait?: DiskWait | undefined;
 	readonly sample: NodeSample | undefined;
 	/** The node's metrics: gauges as read, counters per second, undefined when unknown. */
 	readonly values: MetricValues;

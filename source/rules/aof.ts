@@ -10,6 +10,7 @@ import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 import {killedSteps, saveObstacle} from './save-obstacles.js';
+import {stalledDisk} from './stalled-disk.js';
 
 export const perAofWrite = rule({
 	id: 'per.aof_write',
@@ -152,11 +153,12 @@ export const perFsync = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Writing to the append-only file waited for an fsync: `aof_delayed_fsync` rises. With `appendfsync always` the server counts no such waits. The rule fires there where an event loop cycle is long (`eventloop_duration_sum`, since 7.2) and the main thread hardly used a processor meanwhile.',
+			'Writing to the append-only file waited for an fsync: `aof_delayed_fsync` rises. With `appendfsync always` the server counts no such waits. The rule fires there where an event loop cycle is long (`eventloop_duration_sum`, since 7.2) and the main thread hardly used a processor meanwhile. On this machine, it also fires for a minute after the server gave no reply while its process waited for a disk. The server neither counts nor logs such a stall.',
 		since: '2.6',
 		falsePositives: [
 			'A single delayed fsync is usual in the first seconds of a rewrite. The rule needs two within a minute, by the counter or by lines of the log.',
 			'A machine short of processor time makes cycles long as well. Cycles must be far longer there.',
+			'A process also waits for a disk where it is in swap. A stall does not count while the process has pages there, or the slow log has a long command.',
 		],
 	},
 	thresholds: {
@@ -175,6 +177,8 @@ export const perFsync = rule({
 			unit: 'share',
 			source: 'of the time, in cycles without a processor; with less, clients hardly wait',
 		},
+		stall: {value: 2, unit: 'seconds', source: 'without a reply, as for an fsync that the server waits for'},
+		recent: {value: 60, unit: 'seconds', source: 'after a stall; the next one often follows within a minute'},
 	},
 	clearAfter: 10,
 	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
@@ -189,7 +193,7 @@ export const perFsync = rule({
 		const delayed = delayedLately(facts, total);
 		const child = childOf(facts);
 		if (delayed === undefined && !waitsAlways) {
-			return clear;
+			return stalledDisk(facts, limits.recent, limits.stall) ?? clear;
 		}
 
 		return fires('warning', {

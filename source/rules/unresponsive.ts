@@ -11,6 +11,7 @@ import {diagnose, hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
 import {clear, fires, rule} from './rule.js';
+import {diskSteps} from './stalled-disk.js';
 
 export const connUnresponsive = rule({
 	id: 'conn.unresponsive',
@@ -80,6 +81,7 @@ export const connUnresponsive = rule({
 			meaning: likely?.meaning ?? silence.meaning,
 			next: [
 				...(likely?.next ?? []),
+				...(local === undefined ? [] : diskSteps(local)),
 				...(process === undefined
 					? [diagnose(facts.record)]
 					: resume.length > 0

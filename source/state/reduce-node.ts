@@ -3,7 +3,7 @@ import {nextCommandWindow} from '../derive/command-window.js';
 import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
 import {keySizeReading} from '../derive/key-size-growth.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
-import type {TimedReadings} from '../derive/node-record.js';
+import type {DiskWait, TimedReadings} from '../derive/node-record.js';
 import {recentMs, shorterThanMinute} from '../derive/recent-log.js';
 import {withAges} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
@@ -64,6 +64,14 @@ function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, interva
 	};
 }
 
+/** The time without a reply that a sample ends, if evidence from that time shows the process in a wait for a disk. */
+function diskWaitBefore({host, pendingSinceMs}: NodeRecord, {atMs}: NodeSample): DiskWait | undefined {
+	const process = host?.value.kind === 'here' && host.atMs >= (pendingSinceMs ?? atMs) ? host.value.process : undefined;
+	return pendingSinceMs !== undefined && process?.state === 'disk-wait' && process.suspendedBy === undefined
+		? {fromMs: pendingSinceMs, toMs: atMs}
+		: undefined;
+}
+
 function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, logKept: number): NodeRecord {
 	const {sample, extras, blind, cost, every = 1, isSlowed = false} = outcome;
 	// A rate never spans a gap: after a failure, the next sample counts as the first.
@@ -92,6 +100,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		failure: undefined,
 		failingSinceMs: undefined,
 		pendingSinceMs: undefined,
+		diskWait: diskWaitBefore(record, sample) ?? (isSameProcess ? record.diskWait : undefined),
 		lastReplyAtMs: sample.atMs,
 		sample,
 		...compared,

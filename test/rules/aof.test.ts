@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {LogEvidence} from '../../source/domain/host-evidence.js';
+import type {LogEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {messageText} from '../../source/domain/message.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
 import {cfgAlways, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
 import {perAofBloat} from '../../source/rules/aof-bloat.js';
 import {firingOf} from '../harness/firing-of.js';
 import type {Sections} from '../harness/records.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
+const {nowMs} = factsOf({});
 const mega = 1024 * 1024;
 const persistence = (fields: Sections[string]): Sections => ({persistence: fields});
 const aof = (fields: Sections[string]): Sections => persistence({aof_enabled: 1, ...fields});
@@ -236,4 +238,57 @@ testRule(cfgAlways, [
 	],
 	['always, but AOF is off', {config: {appendfsync: 'always', appendonly: 'no'}}, 'clear'],
 	['CONFIG GET was not answered yet', {}, 'pending'],
+]);
+
+/** A server that gave no reply for so many seconds, until so many seconds ago, while its process waited for a disk. */
+const stalled = (
+	forSeconds: number,
+	agoSeconds: number,
+	record: FactsParts['record'] = {},
+	swappedBytes = 0,
+): FactsParts => ({
+	info: aof({aof_delayed_fsync: 0}),
+	host: {process: {processId: 77, state: 'sleeping', swappedBytes} as ProcessEvidence},
+	record: {
+		diskWait: {fromMs: nowMs - 1000 * (agoSeconds + forSeconds), toMs: nowMs - 1000 * agoSeconds},
+		...record,
+	},
+});
+const longDelete: FactsParts['record'] = {
+	slowlog: {
+		atMs: nowMs,
+		value: {
+			entries: [
+				{
+					id: 1,
+					atMs: nowMs - 9000,
+					durationMicroseconds: 4_000_000,
+					arguments: ['DEL', 'big'],
+					clientAddress: '',
+					clientName: '',
+				},
+			],
+			lost: 0,
+			perMinute: 1,
+		},
+	},
+};
+
+testRule(perFsync, [
+	[
+		'its process waited for a disk and gave no reply',
+		stalled(5, 4),
+		'warning',
+		/^waited for the disk of its append-only file, no reply for 5s, until 4s ago: the disk takes no writes at times$/,
+	],
+	['a minute later', stalled(5, 61), 'clear'],
+	['a short wait', stalled(1.5, 4), 'clear'],
+	['no wait', stalled(5, 4, {diskWait: undefined}), 'clear'],
+	['pages of the process are in swap', stalled(5, 4, {}, 4096), 'clear'],
+	['a long command held it', stalled(5, 4, longDelete), 'clear'],
+	[
+		'it gives no reply again, which another rule tells',
+		stalled(5, 4, {failure: socketFailure('TIMEOUT', '')}),
+		'clear',
+	],
 ]);

@@ -864,6 +864,17 @@ test('the first step of a failed connection is one for its reason', () => {
 	);
 });
 
+test('a process that waits for a disk has its disk looked at first', () => {
+	const stepsOf = (state: ProcessEvidence['state']) => {
+		const {host} = withProcess(state);
+		const folder = {path: '/data'} as LocalEvidence['folder'];
+		return firingOf(connUnresponsive, pendingFor(2, {host: {...host, folder}})).next.map(({text}) => messageText(text));
+	};
+	assert.match(stepsOf('disk-wait')[0] ?? '', /^see whether its disk takes writes/);
+	assert.match(stepsOf('disk-wait')[1] ?? '', /findmnt -T \/data/);
+	assert.doesNotMatch(stepsOf('running').join(' '), /disk/);
+});
+
 test('a server that was restarted with other settings gets its config file looked at first, and no CONFIG REWRITE', () => {
 	const denied = replyFailure('DENIED Redis is running in protected mode');
 	const steps = (parts: FactsParts) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {HostEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import type {MetricId} from '../../source/domain/metric.js';
 import {metrics} from '../../source/domain/metric.js';
 import type {Failure, PollExtras, PollOutcome} from '../../source/domain/sample.js';
@@ -217,4 +218,20 @@ test('clients have rates from the second list of one process on', () => {
 	assert.equal(second.clients?.overMs, 2000);
 	const restarted = reduceNode(second, sampled(3000, operations(1, 'run-2'), {clients: counted(40)}), 1000);
 	assert.equal(restarted.clients?.value[0]?.perSecond, undefined);
+});
+
+test('a silence in which its process waited for a disk stays known, and no other', () => {
+	const during = (state: ProcessEvidence['state'], atMs: number, failure = silent): NodeRecord => {
+		const record = after(sampled(0, operations(100)), failed(2000, failure));
+		const process = {processId: 77, state} as ProcessEvidence;
+		const value = {kind: 'here', process} as HostEvidence;
+		return reduceNode({...record, host: {atMs: startMs + atMs, value}}, sampled(6000, operations(120)), 1000);
+	};
+	const waited = during('disk-wait', 2500);
+	assert.deepEqual(waited.diskWait, {fromMs: startMs + 1900, toMs: startMs + 6000});
+	assert.deepEqual(reduceNode(waited, sampled(7000, operations(130)), 1000).diskWait, waited.diskWait);
+	assert.equal(reduceNode(waited, sampled(7000, operations(1, 'run-2')), 1000).diskWait, undefined, 'it restarted');
+	assert.equal(during('running', 2500).diskWait, undefined);
+	assert.equal(during('disk-wait', 1000).diskWait, undefined, 'the evidence is from before');
+	assert.equal(during('disk-wait', 2500, refused).diskWait, undefined, 'it was not silent');
 });
