@@ -1,3 +1,4 @@
+import {isResent} from '../domain/closer-look.js';
 import type {NodeRecord} from './node-record.js';
 
 /**
@@ -23,3 +24,22 @@ export function mayBeLostPacket(
 	const answeredAtMs = Math.max(ping.answeredAtMs ?? 0, ping.burst?.atMs ?? 0);
 	return answeredAtMs > pendingSinceMs + crossingMs && nowMs - pendingSinceMs < lostPacketMs;
 }
+
+/** Milliseconds for which a burst of PINGs tells of the way. */
+const burstMs = 60_000;
+
+/**
+Whether small packets get lost on the way to a node, too: PINGs of the last burst came late by a lost packet, although the
+server answered others meanwhile. A limit of the packet size loses no small packet.
+*/
+export function losesSmallPackets({ping: {burst}}: Pick<NodeRecord, 'ping'>, nowMs: number): boolean {
+	if (burst === undefined || nowMs - burst.atMs > burstMs) {
+		return false;
+	}
+
+	const quickest = Math.min(...burst.pings.map(({roundTripMs}) => roundTripMs));
+	return burst.pings.some(({roundTripMs, isOvertaken}) => isOvertaken && isResent(roundTripMs, quickest));
+}
+
+/** The reason of a reply that stays away where packets of any size are lost. */
+export const packetsLost = 'packets are lost on the way';

@@ -1,6 +1,7 @@
 import {isResent} from '../domain/closer-look.js';
+import type {NextStep} from '../domain/finding.js';
 import {message} from '../domain/message.js';
-import {isLoopback} from '../domain/node.js';
+import {type Endpoint, isLoopback} from '../domain/node.js';
 import {milliseconds, percent} from '../text/units.js';
 import {answerMissing, pending} from './needs.js';
 import {hint} from './next-steps.js';
@@ -83,6 +84,20 @@ function seriesTrips(
 const usualOf = (trips: readonly number[], late: number): number =>
 	trips.toSorted((one, other) => one - other)[Math.floor((trips.length - late) / 2)] ?? 0;
 
+/** The steps that find where packets to a server get lost; none for a Unix socket. */
+export function lossSteps(endpoint: Endpoint): readonly NextStep[] {
+	if (endpoint.kind !== 'tcp') {
+		return [];
+	}
+
+	const host = quotedName('host', endpoint.host);
+	return [
+		hint(message`from here: ping -c 50 -i 0.2 ${host}, and mtr -rwc 50 ${host} for the hop that loses them`),
+		hint('look at the network in between: errors of interfaces (ip -s link), a full line, a firewall, a policer'),
+		hint(`see what is sent again: ss -tin 'dport = :${endpoint.port}' here, in retrans`),
+	];
+}
+
 export const connLoss = rule({
 	id: 'conn.loss',
 	scope: 'node',
@@ -134,7 +149,6 @@ export const connLoss = rule({
 
 		const {count, resent, usualMs, isProven} = trips;
 		const {endpoint, values} = facts.record;
-		const [host, port] = endpoint.kind === 'tcp' ? [quotedName('host', endpoint.host), endpoint.port] : ['', 0];
 		const server = isProven
 			? 'the server answered other PINGs while these were late'
 			: `its main thread is ${percent(1 - (values.get('cpuSeconds') ?? 0))} idle, and no slow command explains it`;
@@ -151,9 +165,7 @@ export const connLoss = rule({
 			meaning: `The others take ${milliseconds(usualMs)}, and ${server}. A lost packet is sent again after 200 ms or more. Its clients wait as long if they use the same way.`,
 			isCertain: isProven,
 			next: [
-				hint(message`from here: ping -c 50 -i 0.2 ${host}, and mtr -rwc 50 ${host} for the hop that loses them`),
-				hint('look at the network in between: errors of interfaces (ip -s link), a full line, a firewall, a policer'),
-				hint(`see what is sent again: ss -tin 'dport = :${port}' here, in retrans`),
+				...lossSteps(endpoint),
 				hint('look from a machine of an application, too: redis-top there sees whether its way is the same'),
 			],
 		});

@@ -1,5 +1,5 @@
 import type {NodeRecord} from '../derive/node-record.js';
-import {mayBeLostPacket} from '../derive/pending-reply.js';
+import {losesSmallPackets, mayBeLostPacket, packetsLost} from '../derive/pending-reply.js';
 import {isAddress} from '../derive/port-holder.js';
 import {standstillOf} from '../derive/suspended-process.js';
 import type {NextStep} from '../domain/finding.js';
@@ -9,6 +9,7 @@ import {seconds} from '../text/units.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {diagnose, hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
+import {lossSteps} from './packet-loss.js';
 import {largeRepliesMeaning, packetSizeSteps} from './packet-size.js';
 import {clear, fires, rule} from './rule.js';
 import {diskSteps} from './stalled-disk.js';
@@ -47,6 +48,18 @@ export const connUnresponsive = rule({
 		}
 
 		const isLong = pendingSeconds >= limits.critical;
+		if (failure.kind === 'LARGE_REPLIES' && losesSmallPackets(facts.record, facts.nowMs)) {
+			return fires(isLong ? 'critical' : 'warning', {
+				problem: 'is not responding',
+				reason: packetsLost,
+				effect: 'not-responding',
+				evidence: [{name: 'reply pending for', value: seconds(pendingSeconds)}],
+				meaning:
+					'The server works: it answers a small request while a large reply stays away. Small packets are lost as well, so a large reply, which has many, takes long.',
+				next: lossSteps(facts.record.endpoint),
+			});
+		}
+
 		if (failure.kind === 'LARGE_REPLIES') {
 			return fires(isLong ? 'critical' : 'warning', {
 				problem: failure.problem,

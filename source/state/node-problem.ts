@@ -1,6 +1,6 @@
 import {briefMistakeReason, configMistakeOf, mistakeReason} from '../derive/config-mistake.js';
 import {heldConnections} from '../derive/connection-holder.js';
-import {mayBeLostPacket} from '../derive/pending-reply.js';
+import {losesSmallPackets, mayBeLostPacket, packetsLost} from '../derive/pending-reply.js';
 import {boundElsewhere, reasonOnHost} from '../derive/port-holder.js';
 import {endOfProcess} from '../derive/process-end.js';
 import {mayBeRestarting} from '../derive/restarting.js';
@@ -153,13 +153,15 @@ function unasked(record: NodeRecord, nowMs: number): NodeProblem {
 
 function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: number): NodeProblem {
 	const lastedMs = sinceMs === undefined ? undefined : nowMs - sinceMs;
-	const losesLarge = record.failure?.kind === 'LARGE_REPLIES';
+	const isWay = record.failure?.kind === 'LARGE_REPLIES';
+	const losesAny = isWay && losesSmallPackets(record, nowMs);
+	const losesLarge = isWay && !losesAny;
 	return {
 		node: record.address,
 		severity: lastedMs !== undefined && lastedMs > criticalAfterMs ? 'critical' : 'warning',
 		effect: 'not-responding',
 		problem: losesLarge ? largeRepliesLost.problem : reachWords.stale,
-		reason: losesLarge ? largeRepliesLost.reason : processState(record, sinceMs),
+		reason: losesAny ? packetsLost : losesLarge ? largeRepliesLost.reason : processState(record, sinceMs),
 		lastedMs,
 		lastData: lastData(record, nowMs),
 	};
