@@ -148,8 +148,8 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 	if (oldPlaces.length > 0) {
 		const [who, they, itself] =
 			views.length === 1
-				? ['the 1 node that answers knows', 'it', 'itself']
-				: [`the ${views.length} nodes that answer know`, 'they', 'themselves'];
+				? ['the 1 node that answers reaches no other', 'it', 'itself']
+				: [`the ${views.length} nodes that answer reach none of the others`, 'they', 'themselves'];
 		const own = joinMessages(
 			views.slice(0, 2).map(({self}) => message`${nodeName(placeOf(self))}`),
 			', ',
@@ -158,9 +158,9 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 			...base,
 			kind: 'minority',
 			slots: views.flatMap(({self}) => (self.flags.has('master') ? self.slots : [])),
-			problem: `${who} all others by addresses where nothing answers`,
-			detail: message`and ${itself} as ${own}`,
-			reason: 'are all nodes at new addresses now?',
+			problem: who,
+			detail: message`all known by addresses where nothing answers, and ${itself} as ${own}`,
+			reason: 'are all at new addresses now?',
 			meaning: [
 				`They came back at other addresses, as containers and pods do, and look for each other at the old ones: ${they} ${views.length === 1 ? 'reaches' : 'reach'} ${seen}.`,
 				'CLUSTER MEET with the present address of each node joins them again; ids, slots and data stay.',

@@ -230,7 +230,7 @@ export const memOom = rule({
 		return fires('critical', {
 			problem: 'refuses writes (OOM)',
 			detail: scripts?.detail ?? (stopped === undefined ? writer?.culprit.client && writer.text : goesOn(writer)),
-			reason: tooSmall?.reason ?? filler?.reason ?? stopped?.text ?? unlike?.reason ?? reason,
+			reason: tooSmall?.reason ?? filler?.reason ?? stopped?.text ?? unlike?.cause ?? unlike?.reason ?? reason,
 			// The producer does its work: the consumers do not.
 			culprit:
 				buffers?.client === undefined

@@ -8,7 +8,12 @@ import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** How a node that is full differs from comparable nodes, and the next step because of the difference. */
-type Difference = {readonly reason: string; readonly next: NextStep};
+type Difference = {
+	readonly reason: string;
+	/** `reason` as the cause of refused writes, where it differs. */
+	readonly cause?: string;
+	readonly next: NextStep;
+};
 
 /**
 Ratio of the other nodes' maxmemory to this node's maxmemory from which this node's limit counts as forgotten when the
@@ -109,6 +114,7 @@ export function memoryUnlikeOthers({nodes, record}: NodeFacts): Difference | und
 	const [least, most] = [percent(Math.min(...known)), percent(Math.max(...known))];
 	return {
 		reason: `the other primaries use ${least === most ? '' : 'at most '}${most}`,
+		cause: `only this shard is full, the others use ${least === most ? '' : 'at most '}${most}`,
 		next: hint(
 			'look for what puts so much into this shard: one hash tag (CLUSTER SLOT-STATS: Valkey 8.0, Redis 8.2) or large keys (--bigkeys); slots without it can move; raise maxmemory here for now',
 		),

@@ -155,7 +155,7 @@ test('clu.minority: nodes that look for each other at old addresses are told so,
 	assert.ok(found?.kind === 'fires');
 	assert.equal(
 		statementText(found),
-		'the 1 node that answers knows all others by addresses where nothing answers, and itself as 127.0.0.1:17050: are all nodes at new addresses now?',
+		'the 1 node that answers reaches no other, all known by addresses where nothing answers, and itself as 127.0.0.1:17050: are all at new addresses now?',
 	);
 	const steps = found.next.map(({text}) => messageText(text));
 	assert.match(steps[0] ?? '', /CLUSTER MEET HOST 17051 17071 {3}# HOST: where 127\.0\.0\.1 is now$/);

@@ -388,19 +388,19 @@ testRule(memOom, [
 		'a node that alone is full in its cluster',
 		besidePrimaries([5, 5]),
 		'critical',
-		/^refuses writes \(OOM\): the other primaries use 5\.0%$/,
+		/^refuses writes \(OOM\): only this shard is full, the others use 5\.0%$/,
 	],
 	[
 		'a node that is full beside others with room',
 		besidePrimaries([5, 40]),
 		'critical',
-		/: the other primaries use at most 40%$/,
+		/: only this shard is full, the others use at most 40%$/,
 	],
 	[
 		'the same with a backlog of a quarter of the limit: a smaller one would not help for long',
 		{...besidePrimaries([5, 5]), info: withBacklog(30)},
 		'critical',
-		/: the other primaries use 5\.0%$/,
+		/: only this shard is full, the others use 5\.0%$/,
 	],
 	[
 		'a node whose backlog takes more than its data',
