@@ -220,15 +220,17 @@ const oomKilled: Look = ({evidence, nowMs}) => {
 };
 
 /**
-Remarks on lines of the server's log whose meaning is critical. Lines older than a day count only while the server does
-not answer.
+Remarks on lines of the server's log whose meaning is critical, and on the line that tells why its process ended, such as
+SIGTERM. Lines older than a day count only while the server does not answer.
 */
 const logged: Look = ({evidence, isUnreachable, nowMs}) =>
 	(evidence.log?.remarks ?? [])
 		.filter((remark, _, all) => !isOfUnreadableData(remark, all))
 		.filter(
-			({severity, atMs}) =>
-				severity === 'critical' && (isUnreachable || (atMs !== undefined && nowMs - atMs < recentMs)),
+			remark =>
+				(isUnreachable && endSteps(remark, evidence).length > 0) ||
+				(remark.severity === 'critical' &&
+					(isUnreachable || (remark.atMs !== undefined && nowMs - remark.atMs < recentMs))),
 		)
 		.slice(0, 3)
 		.map(remark => ({

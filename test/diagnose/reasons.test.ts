@@ -54,6 +54,29 @@ test('where the log says why the process ended, the repair comes first, and no p
 	assert.match((await stepsOf({})).join(' '), /give the right port.* firewall/);
 });
 
+test('a server that was stopped by SIGTERM or SHUTDOWN is started again, and no port or firewall is at fault', async () => {
+	const signalled = readServerLog(
+		'/d/redis.log',
+		[
+			'7:signal-handler (1795519353) Received SIGTERM scheduling shutdown...',
+			'7:M 24 Nov 2026 11:22:33.123 # User requested shutdown...',
+			'7:M 24 Nov 2026 11:22:33.423 # Redis is now ready to exit, bye bye...',
+			'',
+		].join('\n'),
+	);
+	const stepsOf = async (evidence: Partial<LocalEvidence>) =>
+		(await verdictOf(await freePort(), evidence)).next.map(({text}) => messageText(text)).join('\n');
+	assert.match(await stepsOf({log: signalled}), /^start it again if nobody stopped it on purpose: a deploy/);
+	assert.doesNotMatch(await stepsOf({log: signalled}), /firewall|give the right port/);
+	const {log: again} = {
+		log: readServerLog(
+			'/d/redis.log',
+			`${signalled.lines.join('\n')}\n9:C 24 Nov 2026 11:23:33.123 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n`,
+		),
+	};
+	assert.match(await stepsOf({log: again}), /firewall/, 'the end of an earlier process');
+});
+
 test('a kill of another process explains nothing', async () => {
 	const {text} = await verdictOf(await freePort(), {...killedAndFull, earlierProcess: undefined, folder: undefined});
 	assert.doesNotMatch(text, /killed/);
