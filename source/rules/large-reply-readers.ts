@@ -90,10 +90,16 @@ function onlyReader(facts: NodeFacts): {readonly senders: Senders; readonly comm
 		: {command, senders: {clients: readers, only: first.name, text: message` from ${first.name}`}};
 }
 
-/** The senders of a command if they have one name. Of several, those named first may ask for small values alone. */
+/**
+The senders of a command if they have one name. Of several, those named first may ask for small values alone. So does a
+client without a full reply buffer.
+*/
 function onlySendersOf(facts: NodeFacts, command: string): Senders | undefined {
 	const senders = sendersOf(facts, command);
-	return senders?.only === undefined ? undefined : senders;
+	const mayGetLarge = senders?.clients.some(
+		({replyBufferBytes = fullBufferBytes}) => replyBufferBytes >= fullBufferBytes,
+	);
+	return senders?.only === undefined || mayGetLarge !== true ? undefined : senders;
 }
 
 /**

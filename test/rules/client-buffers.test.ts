@@ -389,6 +389,12 @@ testRule(netBigReply, [
 		/^sends large replies, most to GET, 97/,
 	],
 	[
+		'the only client that sends GET now has small reply buffers',
+		toGet(getters([web, web], 0.9)),
+		'warning',
+		/^sends large replies, most to GET, 97/,
+	],
+	[
 		'before 7.0 no buffers are listed',
 		toGet(
 			getters(
