@@ -35,14 +35,17 @@ export function lostSettings({failure, sample, lastReplyAtMs, config}: NodeRecor
 		next: [
 			hint(seeItsStart),
 			...(file === ''
-				? [hint('if it lacks the options it had, start it with them again: it had no config file before')]
+				? [
+						hint(`if it lacks the options it had, ${endWithoutSave}`),
+						hint('then start it with them again: it had no config file before'),
+					]
 				: [
+						hint(`if it lacks its config file, ${endWithoutSave}`),
 						startCommand(sample.info, file),
 						hint(
 							message`if it has ${nameOf('path', file)}, that file has changed: see its requirepass, aclfile and protected-mode`,
 						),
 					]),
-			hint(endWithoutSave),
 		],
 	};
 }
@@ -54,5 +57,5 @@ function startCommand(info: NonNullable<NodeRecord['sample']>['info'], file: str
 		program === ''
 			? message`${quotedName('path', file)}`
 			: message`${quotedName('path', program)} ${quotedName('path', file)}`;
-	return hint(message`if it lacks its config file, start it with that again: ${command}`);
+	return hint(message`then start it with its config file again: ${command}`);
 }

@@ -884,13 +884,15 @@ test('a server that was restarted with other settings gets its config file looke
 	const server = {executable: '/opt/valkey-server', config_file: '/etc/valkey.conf'};
 	const before = steps(failing(denied, 5, {info: {server}}));
 	assert.match(before[0] ?? '', /^see on its host how it was started: ps -C /);
-	assert.equal(before[1], 'if it lacks its config file, start it with that again: /opt/valkey-server /etc/valkey.conf');
-	assert.match(before[2] ?? '', /^if it has \/etc\/valkey\.conf, that file has changed: see its requirepass, aclfile/);
+	assert.match(before[1] ?? '', /^if it lacks its config file, end it with SHUTDOWN NOSAVE: /);
+	assert.equal(before[2], 'then start it with its config file again: /opt/valkey-server /etc/valkey.conf');
+	assert.match(before[3] ?? '', /^if it has \/etc\/valkey\.conf, that file has changed: see its requirepass, aclfile/);
 	const given = steps(failing(withLostPassword(denied)));
 	assert.equal(given[0], 'start it with its config file again');
 	assert.doesNotMatch([...before, ...given].join(' '), /CONFIG SET requirepass/);
 	const withoutFile = steps(failing(denied, 5, {info: {server: {config_file: ''}}}));
-	assert.match(withoutFile[1] ?? '', /^if it lacks the options it had, start it with them again/);
+	assert.match(withoutFile[1] ?? '', /^if it lacks the options it had, end it with SHUTDOWN NOSAVE/);
+	assert.match(withoutFile[2] ?? '', /^then start it with them again/);
 	assert.doesNotMatch(withoutFile.join(' '), /that file has changed/);
 });
 
