@@ -8,7 +8,7 @@ import {makeCertificates} from '../harness/certificates.js';
 import {freePort} from '../harness/free-port.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {RespClient} from '../harness/resp-client.js';
-import {addressOf, at, folderFor, openMonitor, runProgram, serverFor} from './monitor.js';
+import {addressOf, answersLine, at, folderFor, openMonitor, runProgram, serverFor} from './monitor.js';
 
 const secret = 'correct-horse-battery';
 
@@ -21,7 +21,7 @@ function assertSecret(screen: PtyScreen, password = secret): void {
 	}
 }
 
-const answers = (screen: PtyScreen) => screen.waitFor(/^ok \S+ answers/m);
+const answers = (screen: PtyScreen) => screen.waitFor(answersLine);
 
 async function startWithPassword(t: TestContext) {
 	return serverFor(t, {args: ['--requirepass', secret]});

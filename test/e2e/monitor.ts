@@ -132,6 +132,10 @@ export const cleanEnvironment = (home: string): Record<string, string | undefine
 /** The folder that is both the monitor's home and its working folder. */
 type Homed = {readonly home: string};
 
+/** Line 2 of a monitor whose server answers. On a busy machine, the lack of processor time is a warning. */
+export const answersLine =
+	/^(?:ok \S+ answers|! .* runs on a machine (?:short of processor time|that \S+ keeps busy))/m;
+
 /** Opens the monitor in a terminal. It ends with the test. */
 export async function openMonitor(
 	t: TestContext,
