@@ -110,12 +110,14 @@ function serverTestsAgain({failedFiles}, isUnitFile) {
 }
 
 /**
-Prints the last lines of the run: which tests hung, which files passed only on their second try, and how many tests
-passed and failed.
+Prints the last lines of the run: which tests hung or failed, which files passed only on their second try, and how many
+tests passed and failed. The end of a log then names what failed in thousands of tests.
 */
 function tell(first, second, again, sources) {
 	const last = second ?? first;
-	const lines = last.unfinished.map(({file, title}) => `# not finished: ${path.relative(root, file)}: ${title}`);
+	const name = ({file, title}) => `${sources.get(file) ?? path.relative(root, file)}: ${title}`;
+	const lines = last.unfinished.map(test => `# not finished: ${name(test)}`);
+	lines.push(...last.failedTests.map(test => `# failed: ${name(test)}`));
 	const flaky = again.filter(file => !last.failedFiles.includes(file));
 	if (flaky.length > 0) {
 		lines.push(`# passed only on the second try: ${flaky.map(file => sources.get(file)).join(' ')}`);

@@ -50,7 +50,15 @@ test('an outage is recorded by a recorder that is killed and started again three
 	// The polls of an earlier recorder count for some seconds after its end, and it knew the primary's last reply: the node
 	// might be in a restart. The last recorder never had a reply of it.
 	const checked = () => runProgram(t, ['replay', folder, '--check']);
-	await eventually('the outage as the last recorder saw it', async () => (await checked()).code === 2 || undefined);
+	const verdicts: string[] = [];
+	const isCritical = async () => {
+		const {code, stdout} = await checked();
+		verdicts.push(stdout);
+		return code === 2 || undefined;
+	};
+	await eventually('the outage as the last recorder saw it', isCritical).catch((error: unknown) => {
+		assert.fail(`${String(error)}, after ${verdicts.length} checks: ${verdicts.at(-1)}`);
+	});
 	last.kill('SIGTERM');
 	assert.equal(await last.exited, 143);
 	assert.equal(recordingsIn(folder).length, 4);

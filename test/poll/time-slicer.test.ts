@@ -44,8 +44,16 @@ test('long tasks run in slices of eight milliseconds, complete and in order', as
 });
 
 test('each turn of the event loop has a whole slice', async () => {
-	const slices = new TimeSlicer(() => performance.now());
+	let elapsedMs = 0;
+	const slices = new TimeSlicer(() => elapsedMs);
+	assert.equal(slices.yieldIfDue(), undefined);
+	elapsedMs = 7;
 	assert.equal(slices.yieldIfDue(), undefined);
 	await nextTurn();
+	elapsedMs = 14;
 	assert.equal(slices.yieldIfDue(), undefined);
+	elapsedMs = 21;
+	assert.equal(slices.yieldIfDue(), undefined);
+	elapsedMs = 22;
+	assert.notEqual(slices.yieldIfDue(), undefined);
 });
