@@ -33,7 +33,8 @@ const flushes = ['flushall', 'flushdb', 'swapdb'];
 /**
 The drop of keys between two samples. Undefined when it is too small, when the samples can't be compared, or when at
 least half of the lost keys expired or were evicted. A server does not count the keys that expire during a restart or a
-full resync. In these two cases, keys with a TTL count as expired if at least a tenth of all keys is left.
+full resync: a replica that starts with an older file loads keys that have expired since. In these two cases, keys with a
+TTL count as expired if at least a tenth of all keys is left.
 */
 export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): KeyDrop | undefined {
 	const from = earlier && keyCount(earlier.info);
@@ -65,7 +66,7 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 	}
 
 	const isOtherDataSet = byRestart || nodeRole(later.info) === 'replica';
-	if (isOtherDataSet && mayHaveExpired(earlier, later, from - to) && to >= from * leastLeftShare) {
+	if (isOtherDataSet && areKept(earlier, later) && to >= from * leastLeftShare) {
 		return undefined;
 	}
 
@@ -79,9 +80,13 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 	};
 }
 
-/** Whether the number of keys with a TTL fell by at least `lost`, so that all lost keys may have expired. */
-function mayHaveExpired(earlier: NodeSample, later: NodeSample, lost: number): boolean {
-	return keyTotals(earlier.info).expiring - keyTotals(later.info).expiring >= lost;
+/** Whether the keys without a TTL are no such loss by themselves. Some of them may be deleted while others expire. */
+function areKept(earlier: NodeSample, later: NodeSample): boolean {
+	const [from, to] = [earlier, later].map(({info}) => {
+		const {keys, expiring} = keyTotals(info);
+		return keys - expiring;
+	}) as [number, number];
+	return from - to < fewestKeys || to > from / 2;
 }
 
 function flushed({info: before}: NodeSample, {info: after}: NodeSample): readonly string[] | undefined {

@@ -195,9 +195,10 @@ export const srvShutdown = rule({
 		since: '7.0',
 		falsePositives: [
 			'A node that others replace meanwhile may stop: a replica, or a primary that was failed over. The finding is info then.',
+			'A server that stops usually waits less than a second for its replicas, and a poll may come just then. Two polls in a row must show it.',
 		],
 	},
-	raiseAfter: 1,
+	raiseAfter: 2,
 	clearAfter: 1,
 	needs: {},
 	evaluate(_, facts) {

@@ -13,6 +13,10 @@ const expiring = (count: number, rest: Sections = {}): Sections => ({
 	keyspace: {db0: `keys=${count},expires=${count},avg_ttl=5000`},
 	...rest,
 });
+const mixed = (count: number, withTtl: number, rest: Sections = {}): Sections => ({
+	keyspace: {db0: `keys=${count},expires=${withTtl},avg_ttl=5000`},
+	...rest,
+});
 const expired = (count: number): Sections => ({stats: {expired_keys: count, evicted_keys: 0}});
 const replicaOf = (host: string): Sections => ({
 	replication: {role: 'slave', master_host: host, master_port: 6379},
@@ -50,6 +54,18 @@ const drops: ReadonlyArray<readonly [string, Sections, Sections, string | undefi
 		expiring(9000, {replication: {role: 'master'}}),
 		expiring(4000, replicaOf('10.0.0.1')),
 		undefined,
+	],
+	[
+		'expired keys of an older file, and a few deleted ones, of a replica that started',
+		mixed(260_609, 210_002, replicaOf('10.0.0.1')),
+		mixed(50_577, 3, replicaOf('10.0.0.1')),
+		undefined,
+	],
+	[
+		'most keys without a time to live as well, of a replica that started',
+		mixed(260_609, 210_002, replicaOf('10.0.0.1')),
+		mixed(30_577, 10_003, replicaOf('10.0.0.1')),
+		'drop',
 	],
 	['keys with a time to live, without a restart', expiring(9000), expiring(4000), 'drop'],
 	['few keys of few', keys(900), keys(1), undefined],
