@@ -2,7 +2,8 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {productNames, serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nameOf} from '../domain/message.js';
-import {bytes} from '../text/units.js';
+import {keyCount} from '../domain/metric.js';
+import {bytes, count} from '../text/units.js';
 import {hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
@@ -247,6 +248,39 @@ function withLineKnown(obstacle: Obstacle, line: string, facts: NodeFacts): Obst
 			: obstacle;
 }
 
+/** The reply to AUTH of a server whose default user has no password. Source: Redis, src/acl.c, `authCommand`. */
+const needlessPassword = /without any password configured|no password is set/i;
+
+/**
+Adds to a failed login that the primary has no password, if the log line says so. The password of the primary is then
+what is missing, and not that of the replica. A primary that was started without its config file may also be without its
+data, and a replica that is linked to an empty primary discards its own keys.
+*/
+function withLoginKnown(obstacle: Obstacle, line: string, {sample, primary}: NodeFacts): Obstacle {
+	if (!needlessPassword.test(line)) {
+		return obstacle;
+	}
+
+	const [own, its] = [sample, primary?.sample].map(each => each && keyCount(each.info));
+	const isAtRisk = its === 0 && (own ?? 0) > 0;
+	return {
+		...obstacle,
+		reason: 'the primary has no password, and masterauth sends one',
+		next: isAtRisk
+			? [
+					hint(
+						`leave the link down: the primary is empty, and a replica that is linked discards its ${count(own ?? 0)} keys`,
+					),
+					hint('start the primary again with its config file: that has its password, and names the folder of its data'),
+				]
+			: [
+					hint('was the primary started without its config file? Start it with its file, which has its password'),
+					hint('or on the primary: CONFIG SET requirepass with the password of masterauth; then CONFIG REWRITE'),
+					hint('if it is to have none: CONFIG SET masterauth "" on this replica; then CONFIG REWRITE'),
+				],
+	};
+}
+
 /** The obstacle that the replica's own log showed within the last minute; undefined if the log shows no obstacle. */
 export const loggedObstacle = (facts: NodeFacts): LoggedObstacle | undefined =>
 	obstacleAfter(facts, facts.nowMs - recentLineMs);
@@ -281,7 +315,8 @@ function obstacleAfter(facts: NodeFacts, sinceMs: number): LoggedObstacle | unde
 			(id === 'primary-unresolved' && isAddress(record.sample?.info.text('replication', 'master_host') ?? ''));
 		const known = isOther ? undefined : obstacles.get(id);
 		if (known !== undefined && atMs !== undefined && atMs > sinceMs) {
-			return {...withPrimaryKnown(id, withLineKnown(known, line, facts), facts), line};
+			const told = id === 'primary-auth' ? withLoginKnown(known, line, facts) : withLineKnown(known, line, facts);
+			return {...withPrimaryKnown(id, told, facts), line};
 		}
 	}
 

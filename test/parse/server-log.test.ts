@@ -69,6 +69,10 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'1:S 24 Nov 2026 11:22:33.123 # Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair',
 	],
 	[
+		'primary-auth',
+		'1:S 24 Nov 2026 11:22:33.123 # Unable to AUTH to PRIMARY: -ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+	],
+	[
 		'sync-timeout',
 		"1:S 24 Nov 2026 11:22:33.123 # Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' parameter in redis.conf to a larger value.",
 	],

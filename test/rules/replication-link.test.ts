@@ -162,6 +162,30 @@ const promotedReplica = recordFrom({
 	info: {replication: {role: 'master', master_replid2: history, second_repl_offset: 100}},
 });
 
+/** What a replica logs whose primary has no password. */
+const needless =
+	'1:S 24 Nov 2026 11:22:33.123 # Unable to AUTH to MASTER: -ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?';
+
+test('rep.link_down: a primary without a password gets its password back, and no replica is linked to an empty one', () => {
+	const stepsFor = (keysOfPrimary: Sections[string], line = needless): string => {
+		const facts = loggedLines([['primary-auth', 2, line]], {
+			nodes: [recordFrom({address: '10.0.1.9:6379', info: {replication: {role: 'master'}, keyspace: keysOfPrimary}})],
+		});
+		const own = {...facts, info: {...facts.info, keyspace: {db0: 'keys=5,expires=0'}}};
+		return firingOf(repLinkDown, own)
+			.next.map(({text}) => messageText(text))
+			.join('\n');
+	};
+	const known = stepsFor({db0: 'keys=7,expires=0'});
+	assert.match(known, /^was the primary started without its config file\?/);
+	assert.match(known, /on the primary: CONFIG SET requirepass/);
+	assert.doesNotMatch(known, /CONFIG SET masterauth on this replica, with the password/);
+	const empty = stepsFor({});
+	assert.match(empty, /^leave the link down: the primary is empty, .* discards its 5 keys/);
+	assert.doesNotMatch(empty, /CONFIG SET/);
+	assert.match(stepsFor({}, 'Unable to AUTH to MASTER: -WRONGPASS'), /^CONFIG SET masterauth on this replica/);
+});
+
 test('rep.link_down: a replica without keys serves no data', () => {
 	const meaningOf = (keyspace: Sections[string]) => {
 		const facts = down(20);
@@ -211,6 +235,12 @@ testRule(repLinkDown, [
 		logged('primary-auth', 2),
 		'critical',
 		/^cannot log in to its primary 10\.0\.1\.9:6379: masterauth or masteruser is wrong$/,
+	],
+	[
+		'never up, and its log tells that the primary has no password',
+		loggedLines([['primary-auth', 2, needless]]),
+		'critical',
+		/^cannot log in to its primary 10\.0\.1\.9:6379: the primary has no password, and masterauth sends one$/,
 	],
 	[
 		'never up, and its log tells that the primary denies it',
