@@ -166,6 +166,28 @@ const traffic: readonly LogPattern[] = [
 		/(?:MASTER|PRIMARY) aborted replication with an error: '?-?(?:NOAUTH|NOPERM|WRONGPASS)|(?:MASTER|PRIMARY) replied to (?:PING|REPLCONF).*(?:NOAUTH|NOPERM)/i,
 		'the primary turns this replica away: masterauth or masteruser is wrong, or that user may not use PSYNC and REPLCONF',
 	),
+	// The words of OpenSSL: `error:0A000086:SSL routines::certificate verify failed`.
+	pattern(
+		'certificate-unverified',
+		'critical',
+		['rep.link_down'],
+		/Error condition on socket for SYNC: error:.*certificate verify failed/i,
+		'the replica refuses the certificate of its primary: tls-ca-cert-file lacks its authority, or it has expired',
+	),
+	pattern(
+		'certificate-refused',
+		'critical',
+		['rep.link_down'],
+		/(?:Error condition on socket for SYNC|Failed to read response from the server): error:.* alert (?:unknown ca|bad certificate|unsupported certificate|certificate \w+|handshake failure)/i,
+		'the primary refuses the certificate of this replica, or wants one (tls-auth-clients)',
+	),
+	pattern(
+		'primary-plain',
+		'critical',
+		['rep.link_down'],
+		/Error condition on socket for SYNC: error:.*wrong version number/i,
+		'the replica speaks TLS (tls-replication yes), and what listens at the port of its primary does not',
+	),
 	pattern(
 		'primary-hangs-up',
 		'critical',

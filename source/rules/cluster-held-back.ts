@@ -6,9 +6,10 @@ import type {NextStep} from '../domain/finding.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import {askNode} from './cluster-findings.js';
+import {fullDisk} from './link-obstacles.js';
 import {hint} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {fullDisk, obstacleSinceLink} from './replication-obstacles.js';
+import {obstacleSinceLink} from './replication-obstacles.js';
 import type {FleetFacts} from './rule.js';
 
 /** Why no replica takes over the slots of a failed owner, and what to do. */

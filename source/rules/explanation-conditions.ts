@@ -7,13 +7,14 @@ import {unknownProcesses} from './host-waits.js';
 import {keysOfPrimary} from './keyspace.js';
 import {killedAtLimit} from './killed-save.js';
 import {longestMean} from './linear-commands.js';
+import {noRoom} from './link-obstacles.js';
 import {longSlow} from './observability.js';
 import {slowByItself} from './own-slowness.js';
 import {unservedResyncs} from './rdb.js';
 import {forkOfResync} from './refused-peers.js';
 import {repeatedCommand} from './repeated-commands.js';
 import {cutOff} from './replication-lag.js';
-import {noRoom, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
+import {obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
 import {scriptBytes} from './script-memory.js';
 import {runIdOfPrimary} from './sentinel-links.js';
 import {slowSymptoms} from './symptoms.js';
@@ -54,8 +55,11 @@ export const hasNoPlaceForData = hasEvidence(storageInLog);
 export const hasLoggedObstacle = hasEvidence(obstacleInLog, storageInLog);
 export const hasNoObstacle = (finding: Finding): boolean => !hasLoggedObstacle(finding);
 
+/** Whether the log of a replica without a link shows a reason that lies with its primary. */
+export const isOfPrimary = hasEvidence(primaryInLog);
+
 /** Whether the replica has no link because its primary has no room for another client. */
-export const isForRoom = (finding: Finding): boolean => finding.reason === noRoom || hasEvidence(primaryInLog)(finding);
+export const isForRoom = (finding: Finding): boolean => finding.reason === noRoom || isOfPrimary(finding);
 
 export const holdsReplicasBack = hasEvidence(unservedResyncs);
 

@@ -17,7 +17,6 @@ import {
 	isCutOff,
 	isFlush,
 	isForRights,
-	isForRoom,
 	isForScripts,
 	isKeptByPrimary,
 	isMostlyStopped,
@@ -35,6 +34,7 @@ import {
 	isWithoutReason,
 	sharesNode,
 } from './explanation-conditions.js';
+import {linkExplanations} from './link-explanations.js';
 import {
 	behindSymptoms,
 	failoverSymptoms,
@@ -286,9 +286,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'cli.leak', where: 'here', symptoms: ['cli.max', 'cli.rejected', 'cli.idle_hog']},
 	{cause: 'cli.idle_hog', where: 'here', symptoms: ['cli.max', 'cli.rejected']},
 	{cause: 'cli.max', where: 'here', symptoms: ['cli.rejected']},
-	// A replica that connects again is a client, too.
-	{cause: 'cli.max', where: 'replicas', symptoms: linkSymptoms, isSymptom: isForRoom},
-	{cause: 'cli.rejected', where: 'replicas', symptoms: linkSymptoms, isSymptom: isForRoom},
+	...linkExplanations,
 	// Long work on the main thread explains the findings about everything that waits for the main thread.
 	{
 		cause: 'lat.on_cmds',

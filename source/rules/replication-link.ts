@@ -1,5 +1,4 @@
 import type {NodeRecord} from '../derive/node-record.js';
-import {sharedAddresses} from '../derive/replica-links.js';
 import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
@@ -12,8 +11,17 @@ import {hint, logSteps, onHost, programFor, redisCli} from './next-steps.js';
 import {connectionArguments, type NodeFacts, quotedName} from './node-facts.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {loggedObstacle, obstacleInLog, primaryInLog, storageInLog} from './replication-obstacles.js';
-import {followSteps, hasReceivedData, noWay, replacementOf, resyncFails, wayBetween} from './replication-way.js';
+import {
+	followSteps,
+	hasReceivedData,
+	noWay,
+	replacementOf,
+	resyncFails,
+	stepsForTls,
+	wayBetween,
+} from './replication-way.js';
 import {clear, fires, rule} from './rule.js';
+import {repSameAddress} from './same-address.js';
 
 /** How long some rules of replication wait after a change of role. */
 export const roleGrace = {
@@ -188,7 +196,7 @@ export const repLinkDown = rule({
 					: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
 				...(replacement === undefined ? [] : followSteps(facts, replacement)),
-				...(obstacle?.next ?? []),
+				...(obstacle?.next ?? stepsForTls(way)),
 				...(isFailing
 					? [hint('its log says why: no room on its disk, a newer version of the data, a timeout, a buffer limit')]
 					: isNetwork
@@ -348,45 +356,6 @@ export const repState = rule({
 			],
 			meaning: 'It has no data yet to replace its primary with. The primary buffers the writes of that time in memory.',
 			next: [redisCli(facts, 'INFO replication'), ...logSteps(facts)],
-		});
-	},
-});
-
-export const repSameAddress = rule({
-	id: 'rep.same_address',
-	scope: 'node',
-	docs: {
-		looksAt: 'Two replicas of one primary announce the same address: `ip=` and `port=` of their lines in INFO.',
-		since: '2.8',
-		falsePositives: [
-			'A replica that reconnects may be listed twice until the primary drops its old link. The condition must hold for ten seconds.',
-		],
-	},
-	raiseAfterMs: 10_000,
-	appliesTo: facts => facts.record.replicas.length > 1,
-	needs: {},
-	evaluate(_, facts) {
-		const {replicas} = facts.record;
-		const [address] = sharedAddresses(replicas);
-		if (address === undefined) {
-			return clear;
-		}
-
-		const replica = nodeName(address);
-		const lines = replicas.filter(link => link.address === address);
-		return fires('warning', {
-			problem: message`${lines.length} of its replicas announce one address, ${replica}`,
-			nodes: [facts.address, address],
-			evidence: lines.map(({offset, state}) => ({
-				name: 'replica',
-				value: message`${replica}, ${state}, offset ${offset ?? '-'}`,
-			})),
-			meaning:
-				'Address translation, or a copied replica-announce-ip. Clients, Sentinels and redis-top reach only one of them by this address.',
-			next: [
-				redisCli(facts, 'INFO replication'),
-				hint('give each replica its own replica-announce-ip and replica-announce-port'),
-			],
 		});
 	},
 });

@@ -1,9 +1,11 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {productNames, serverProduct} from '../derive/server-product.js';
 import type {NextStep} from '../domain/finding.js';
-import {type Message, message, nameOf} from '../domain/message.js';
+import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, count} from '../text/units.js';
+import {certificateSteps} from './certificate.js';
+import {fullDisk, type Obstacle, obstacles} from './link-obstacles.js';
 import {hint, onHost} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 
@@ -16,125 +18,22 @@ data.
 */
 export const storageInLog = 'its log on the disk';
 
-/** The reason of a replica whose primary has as many clients as it may have. A replica is a client, too. */
-export const noRoom = 'the primary has no room for another client (maxclients)';
-
 /**
 Name of the evidence of rep.link_down that the replica's log shows a reason that lies with the primary, where a finding of
 the primary tells of it.
 */
 export const primaryInLog = 'its log, of the primary';
 
-/** The reason of a replica that has no room for the data of its primary. */
-export const fullDisk = 'its disk is full';
-
 /** Milliseconds after which a log line no longer explains a missing link. A replica tries to connect every second. */
 const recentLineMs = 60_000;
 
-/** Why a replica has no link, by a line of its log. In the message, `problem` precedes the name of the primary. */
-type Obstacle = {
-	readonly problem: string;
-	readonly isOfDisk?: boolean;
-	/** Whether a finding on the primary itself tells the reason, so that this one follows from it. */
-	readonly isOfPrimary?: boolean;
-	/** Figures that follow the name of the primary. */
-	readonly detail?: Message;
-	readonly reason: Message;
-	/** Why the replica's data is old. The text follows the replica's address: `10.0.1.12:6379 could not …`. */
-	readonly past: string;
-	readonly next: readonly NextStep[];
-};
+/** The setting that makes a replica use TLS with its primary. */
+export const tlsReplication = 'tls-replication';
 
-/** Why a replica has no link, by the ids of the log lines that show the reason. */
-const obstacles: ReadonlyMap<string, Obstacle> = new Map([
-	[
-		'primary-auth',
-		{
-			problem: 'cannot log in to its primary',
-			reason: 'masterauth or masteruser is wrong',
-			past: 'could not log in to it',
-			next: [hint('CONFIG SET masterauth on this replica, with the password of the primary; then CONFIG REWRITE')],
-		},
-	],
-	[
-		'primary-protected',
-		{
-			problem: 'is turned away by its primary',
-			reason: 'the primary is in protected mode (DENIED)',
-			past: 'was turned away by it (DENIED)',
-			next: [
-				hint(
-					'on the primary: set a password (requirepass) and masterauth here, or bind it to the address of its network',
-				),
-			],
-		},
-	],
-	[
-		'primary-full',
-		{
-			problem: 'is turned away by its primary',
-			isOfPrimary: true,
-			reason: noRoom,
-			past: 'was turned away by it (maxclients)',
-			next: [
-				hint(
-					'close connections on the primary, or raise its maxclients: CONFIG SET maxclients; panel 4 there says who has them',
-				),
-			],
-		},
-	],
-	[
-		'primary-denies',
-		{
-			problem: 'is turned away by its primary',
-			reason: 'masterauth, masteruser or the rights of that user are wrong',
-			past: 'was turned away by it',
-			next: [
-				hint(
-					'CONFIG GET masterauth on this replica: empty or old? Set the password of the primary; then CONFIG REWRITE',
-				),
-				hint('its user needs PSYNC, REPLCONF and PING on the primary: ACL SETUSER NAME +psync +replconf +ping'),
-			],
-		},
-	],
-	[
-		'primary-data-unstored',
-		{
-			problem: 'cannot store the data of its primary',
-			isOfDisk: true,
-			reason: 'its disk is full, or its folder cannot be written',
-			past: 'could not store its data: its disk is full',
-			next: [hint('free disk space on its host, or let it load without a file: repl-diskless-load swapdb')],
-		},
-	],
-	[
-		'primary-data-unreadable',
-		{
-			problem: 'cannot load the data of its primary',
-			reason: 'it is older than the primary, or lacks a module',
-			past: 'could not load its data',
-			next: [hint('upgrade the replica first: a server reads the data of older versions only')],
-		},
-	],
-	[
-		'primary-unresolved',
-		{
-			problem: 'cannot resolve the name of its primary',
-			reason: 'the DNS that its host asks does not know it',
-			past: 'could not resolve its name',
-			next: [hint('or let it replicate from an address: REPLICAOF ADDRESS PORT, then CONFIG REWRITE')],
-		},
-	],
-	[
-		'primary-hangs-up',
-		{
-			problem: 'gets no reply to its handshake from its primary',
-			reason: 'the primary wants TLS, or something between them closes the connection',
-			past: 'got no reply from it',
-			next: [hint('compare tls-replication of the replica with tls-port of the primary; look at proxies between them')],
-		},
-	],
-]);
+/** The steps for a replica without TLS whose primary uses TLS. */
+export const tlsSteps: readonly NextStep[] = [
+	hint('on the replica: CONFIG SET tls-replication yes, with its tls-ca-cert-file set; then CONFIG REWRITE'),
+];
 
 const productOf = (record: NodeRecord | undefined): string | undefined => {
 	const product = record?.sample && serverProduct(record.sample.info);
@@ -204,15 +103,18 @@ function withPrimaryKnown(id: string, obstacle: Obstacle, {record, primary}: Nod
 	}
 
 	// Only a connection with TLS has a certificate, so a known expiry date shows that the primary uses TLS.
-	return id === 'primary-hangs-up' && primary?.sample?.certificateExpiresAtMs !== undefined
-		? {
+	if (id !== 'primary-hangs-up' || primary?.sample?.certificateExpiresAtMs === undefined) {
+		return obstacle;
+	}
+
+	// With TLS 1.3 a replica learns that its certificate is refused only when it reads the first reply.
+	return record.config?.value.get(tlsReplication) === 'yes'
+		? (obstacles.get('certificate-refused') ?? obstacle)
+		: {
 				...obstacle,
 				reason: 'the primary speaks TLS on this port, and the replica does not (tls-replication no)',
-				next: [
-					hint('on the replica: CONFIG SET tls-replication yes, with its tls-ca-cert-file set; then CONFIG REWRITE'),
-				],
-			}
-		: obstacle;
+				next: tlsSteps,
+			};
 }
 
 /**
@@ -220,7 +122,7 @@ Adds to an obstacle of the disk what the log line says: whether the disk is full
 write has no error of the system: a file got only a part, because there was no room for the rest. A limit of the size of
 a file does the same, so the folder's free space decides. Source: Redis, src/replication.c, `readSyncBulkPayload`.
 */
-function withLineKnown(obstacle: Obstacle, line: string, facts: NodeFacts): Obstacle {
+function withStorageKnown(obstacle: Obstacle, line: string, facts: NodeFacts): Obstacle {
 	if (obstacle.isOfDisk !== true) {
 		return obstacle;
 	}
@@ -281,12 +183,42 @@ function withLoginKnown(obstacle: Obstacle, line: string, {sample, primary}: Nod
 	};
 }
 
+/**
+Adds to a certificate that the replica refuses whether it has expired, as redis-top's own connection to the primary shows.
+A replica checks who signed it and its dates, and not its names. Source: Redis, src/tls.c.
+*/
+function withCertificateKnown(obstacle: Obstacle, {primary, settings, nowMs}: NodeFacts): Obstacle {
+	const endsMs = primary?.sample?.certificateExpiresAtMs;
+	const isRefusedHere = primary?.failure?.code === 'CERT_HAS_EXPIRED';
+	if (primary === undefined || (endsMs === undefined && !isRefusedHere)) {
+		return obstacle;
+	}
+
+	return isRefusedHere || (endsMs ?? nowMs) <= nowMs
+		? {
+				...obstacle,
+				isOfPrimary: true,
+				reason: 'it has expired',
+				next: certificateSteps({record: primary, settings, nowMs}, isRefusedHere ? undefined : endsMs),
+			}
+		: {...obstacle, reason: 'its tls-ca-cert-file lacks the authority that signed it'};
+}
+
 /** The obstacle that the replica's own log showed within the last minute; undefined if the log shows no obstacle. */
 export const loggedObstacle = (facts: NodeFacts): LoggedObstacle | undefined =>
 	obstacleAfter(facts, facts.nowMs - recentLineMs);
 
 /** Whether a host is an address of IPv4 or IPv6, and no name. */
 const isAddress = (host: string): boolean => /^[\d.]+$|:/.test(host);
+
+/** Adds to an obstacle what its line says, beside its kind. */
+function withLineKnown(id: string, obstacle: Obstacle, line: string, facts: NodeFacts): Obstacle {
+	return id === 'primary-auth'
+		? withLoginKnown(obstacle, line, facts)
+		: id === 'certificate-unverified'
+			? withCertificateKnown(obstacle, facts)
+			: withStorageKnown(obstacle, line, facts);
+}
 
 type LoggedObstacle = Obstacle & {readonly line: string};
 
@@ -315,8 +247,7 @@ function obstacleAfter(facts: NodeFacts, sinceMs: number): LoggedObstacle | unde
 			(id === 'primary-unresolved' && isAddress(record.sample?.info.text('replication', 'master_host') ?? ''));
 		const known = isOther ? undefined : obstacles.get(id);
 		if (known !== undefined && atMs !== undefined && atMs > sinceMs) {
-			const told = id === 'primary-auth' ? withLoginKnown(known, line, facts) : withLineKnown(known, line, facts);
-			return {...withPrimaryKnown(id, told, facts), line};
+			return {...withPrimaryKnown(id, withLineKnown(id, known, line, facts), facts), line};
 		}
 	}
 

@@ -4,9 +4,10 @@ import {message} from '../domain/message.js';
 import {errorCounting, errorStats} from '../parse/info-fields.js';
 import {leftBehindBy, mayHaveMoreThan} from '../topology/orphaned-replicas.js';
 import {nodeFinder} from '../topology/replication-edges.js';
+import {noRoom, obstacles} from './link-obstacles.js';
 import {hint, redisCli} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
-import {noRoom} from './replication-obstacles.js';
+import {tlsReplication, tlsSteps} from './replication-obstacles.js';
 
 /** Seconds of a primary's uptime after which its replicas should have reconnected. A replica tries once a second. */
 const returnSeconds = 30;
@@ -84,6 +85,35 @@ function isFull({sample, config}: NodeRecord): boolean {
 	return limit > 0 && used >= limit;
 }
 
+/** The reason of a replica without TLS whose primary uses TLS. */
+const lacksTls = 'the primary speaks TLS on this port, and the replica does not (tls-replication no)';
+/** The reason of a replica with TLS whose primary does not use TLS. */
+const needlessTls = 'the replica speaks TLS (tls-replication yes), and the primary does not on this port';
+
+/**
+Whether exactly one end of the link uses TLS: the setting of the replica tells what it speaks, and redis-top's own connection
+what the same port of the primary speaks. Undefined if both agree, or if one is not known.
+*/
+function differingTls(facts: NodeFacts, {endpoint, sample}: NodeRecord): string | undefined {
+	const isSamePort = endpoint.kind === 'tcp' && endpoint.port === facts.number('replication', 'master_port');
+	const setting = facts.setting(tlsReplication);
+	if (!isSamePort || setting === undefined) {
+		return undefined;
+	}
+
+	// Only a connection with TLS has a certificate.
+	const hasCertificate = sample?.certificateExpiresAtMs !== undefined;
+	return setting === 'no' && hasCertificate
+		? lacksTls
+		: setting === 'yes' && !hasCertificate && !facts.settings.isTls
+			? needlessTls
+			: undefined;
+}
+
+/** The steps for the reason that only one end of the link uses TLS; none for another reason. */
+export const stepsForTls = (way: string | undefined): readonly NextStep[] =>
+	way === lacksTls ? tlsSteps : way === needlessTls ? (obstacles.get('primary-plain')?.next ?? []) : [];
+
 /** The reason of a replica that gets the data of its primary and has no link nevertheless. */
 export const resyncFails = 'its full resyncs begin and fail';
 
@@ -106,6 +136,11 @@ export function wayBetween(facts: NodeFacts, downSeconds: number): string | unde
 
 	if (isFull(primary)) {
 		return noRoom;
+	}
+
+	const tls = differingTls(facts, primary);
+	if (tls !== undefined) {
+		return tls;
 	}
 
 	if (refusesNoLogin(primary, facts, downSeconds)) {

@@ -100,6 +100,22 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'primary-full',
 		"1:S 24 Nov 2026 11:22:33.123 # Error reply to PING from master: '-ERR max number of clients reached'",
 	],
+	[
+		'certificate-unverified',
+		'1:S 24 Nov 2026 11:22:33.123 # Error condition on socket for SYNC: error:0A000086:SSL routines::certificate verify failed',
+	],
+	[
+		'certificate-refused',
+		'1:S 24 Nov 2026 11:22:33.123 # Error condition on socket for SYNC: error:0A000418:SSL routines::tlsv1 alert unknown ca',
+	],
+	[
+		'certificate-refused',
+		'1:S 24 Nov 2026 11:22:33.123 # Failed to read response from the server: error:0A00045C:SSL routines::tlsv13 alert certificate required',
+	],
+	[
+		'primary-plain',
+		'1:S 24 Nov 2026 11:22:33.123 # Error condition on socket for SYNC: error:0A00010B:SSL routines::wrong version number',
+	],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Master did not respond to command during SYNC handshake'],
 	['primary-hangs-up', '1:S 24 Nov 2026 11:22:33.123 # Primary did not respond to command during SYNC handshake'],
 	['primary-unresolved', '1:S 24 Nov 2026 11:22:33.123 # Unable to connect to PRIMARY: Success'],

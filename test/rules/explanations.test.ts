@@ -14,10 +14,11 @@ import {explanations} from '../../source/rules/explanations.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/linear-commands.js';
+import {noRoom} from '../../source/rules/link-obstacles.js';
 import {slowByItself} from '../../source/rules/own-slowness.js';
 import {unservedResyncs} from '../../source/rules/rdb.js';
 import {repeatedCommand} from '../../source/rules/repeated-commands.js';
-import {noRoom, obstacleInLog, primaryInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
+import {obstacleInLog, primaryInLog, storageInLog} from '../../source/rules/replication-obstacles.js';
 import {scriptBytes} from '../../source/rules/script-memory.js';
 import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
 import {waitingForNetwork} from '../../source/rules/waiting-replies.js';
@@ -254,6 +255,28 @@ const cases: ReadonlyArray<
 		[
 			['cli.rejected', undefined],
 			['rep.link_down', 'cli.rejected'],
+		],
+	],
+	[
+		'a certificate of the primary that has expired explains why a replica refuses it',
+		[
+			findingOf('tls.expiry', 'critical', primary, {effect: 'connections-refused'}),
+			findingOf('rep.link_down', 'critical', replica, {evidence: [{name: primaryInLog, value: '-'}]}),
+		],
+		[
+			['tls.expiry', undefined],
+			['rep.link_down', 'tls.expiry'],
+		],
+	],
+	[
+		'a certificate that expires soon explains no missing link',
+		[
+			findingOf('tls.expiry', 'warning', primary),
+			findingOf('rep.link_down', 'critical', replica, {evidence: [{name: primaryInLog, value: '-'}]}),
+		],
+		[
+			['rep.link_down', undefined],
+			['tls.expiry', undefined],
 		],
 	],
 	[

@@ -6,8 +6,9 @@ import type {AccessRefusal} from '../../source/domain/access-log.js';
 import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {findingText} from '../../source/rules/finding.js';
-import {repIoStale, repLinkDown, repSameAddress, repState} from '../../source/rules/replication-link.js';
+import {repIoStale, repLinkDown, repState} from '../../source/rules/replication-link.js';
 import {repSync} from '../../source/rules/replication-sync.js';
+import {repSameAddress} from '../../source/rules/same-address.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
 import {type RecordParts, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -125,9 +126,9 @@ const startedPrimary = (seconds: number) =>
 const withServer = (server: Sections[string]) =>
 	recordFrom({address: '10.0.1.9:6379', info: {replication: {role: 'master'}, server}});
 /** The node, reached with TLS. */
-const withTls = (record: NodeRecord): NodeRecord => ({
+const withTls = (record: NodeRecord, certificateExpiresAtMs = 1): NodeRecord => ({
 	...record,
-	sample: record.sample && {...record.sample, certificateExpiresAtMs: 1},
+	sample: record.sample && {...record.sample, certificateExpiresAtMs},
 });
 
 /** The primary, with what its ACL LOG and its errorstats say. */
@@ -297,6 +298,84 @@ testRule(repLinkDown, [
 		{...logged('primary-hangs-up', 2), nodes: [withTls(startedPrimary(900))]},
 		'critical',
 		/: the primary speaks TLS on this port, and the replica does not \(tls-replication no\)$/,
+	],
+	[
+		'never up, its log tells that the handshake ends, and both ends speak TLS',
+		{
+			...logged('primary-hangs-up', 2),
+			nodes: [withTls(startedPrimary(900))],
+			config: {'tls-replication': 'yes'},
+		},
+		'critical',
+		/^is turned away by its primary 10\.0\.1\.9:6379: the primary refuses its certificate, or wants one \(tls-auth-clients\)$/,
+	],
+	[
+		'never up, and its log tells of a certificate that it cannot verify',
+		logged('certificate-unverified', 2),
+		'critical',
+		/^refuses the certificate of its primary 10\.0\.1\.9:6379: its tls-ca-cert-file lacks the authority that signed it, or it has expired$/,
+	],
+	[
+		'the same, and redis-top gets a certificate there that is valid',
+		{...logged('certificate-unverified', 2), nodes: [withTls(startedPrimary(900), nowMs + 86_400_000)]},
+		'critical',
+		/: its tls-ca-cert-file lacks the authority that signed it$/,
+	],
+	[
+		'the same, and redis-top gets a certificate there that has expired',
+		{...logged('certificate-unverified', 2), nodes: [withTls(startedPrimary(900))]},
+		'critical',
+		/^refuses the certificate of its primary 10\.0\.1\.9:6379: it has expired$/,
+	],
+	[
+		'the same, and redis-top refuses it as well',
+		{
+			...logged('certificate-unverified', 2),
+			nodes: [
+				recordFrom({
+					address: '10.0.1.9:6379',
+					failure: {...refusedConnection, code: 'CERT_HAS_EXPIRED', state: 'refusing', layer: 'tls'},
+				}),
+			],
+		},
+		'critical',
+		/: it has expired$/,
+	],
+	[
+		'never up, and its log tells that the primary refuses its certificate',
+		logged('certificate-refused', 2),
+		'critical',
+		/: the primary refuses its certificate, or wants one \(tls-auth-clients\)$/,
+	],
+	[
+		'never up, and its log tells that the primary answers without TLS',
+		logged('primary-plain', 2),
+		'critical',
+		/^speaks TLS with its primary 10\.0\.1\.9:6379: the primary does not on this port$/,
+	],
+	[
+		'down for long without TLS, and the primary answers redis-top with TLS',
+		down(20, {nodes: [withTls(startedPrimary(900))], config: {'tls-replication': 'no'}}),
+		'warning',
+		/ago: the primary speaks TLS on this port, and the replica does not \(tls-replication no\)$/,
+	],
+	[
+		'down for long with TLS, and the primary answers redis-top without',
+		down(20, {nodes: [refusing([])], config: {'tls-replication': 'yes'}}),
+		'warning',
+		/ago: the replica speaks TLS \(tls-replication yes\), and the primary does not on this port$/,
+	],
+	[
+		'the same, and redis-top uses TLS',
+		down(20, {nodes: [refusing([])], config: {'tls-replication': 'yes'}, settings: {isTls: true}}),
+		'warning',
+		/: a firewall or route between them$/,
+	],
+	[
+		'down for long with TLS, and the primary answers redis-top with TLS',
+		down(20, {nodes: [withTls(startedPrimary(900))], config: {'tls-replication': 'yes'}}),
+		'warning',
+		/: the primary answers here with TLS: /,
 	],
 	[
 		'down for long, and the primary answers redis-top with TLS',
